@@ -1,0 +1,92 @@
+//! Times by process, waits and levels by resource, and what the log says.
+
+use crate::ids::{ProcessId, ResourceId};
+use crate::time::Time;
+
+/// The figures of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistics {
+    /// From the start to the last completion; to the end of the run if not
+    /// every process completed.
+    pub total_time: Time,
+    /// The number of events in the trace.
+    pub events: u64,
+    /// By [`ProcessId`].
+    pub processes: Vec<ProcessStatistics>,
+    /// By [`ResourceId`].
+    pub resources: Vec<ResourceStatistics>,
+    /// By mark.
+    pub marks: Vec<MarkStatistics>,
+    /// The lines of the log, in order.
+    pub log: Vec<LogLine>,
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// When.
+    pub time: Time,
+    /// Who.
+    pub process: ProcessId,
+    /// What.
+    pub text: String,
+}
+
+/// How one process spent its time, in nanoseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProcessStatistics {
+    /// When its first step began; `None` if it never did.
+    pub started: Option<Time>,
+    /// When its last step ended; `None` if it never did.
+    pub finished: Option<Time>,
+    /// Using a processor.
+    pub running: u64,
+    /// Letting time pass without one.
+    pub delayed: u64,
+    /// Waiting, by resource, in the order of resource ids; only resources for
+    /// which it did wait.
+    pub blocked: Vec<(ResourceId, u64)>,
+}
+
+/// What one resource saw.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ResourceStatistics {
+    /// The share of the run in which it was in use: a mutex held; of a
+    /// semaphore's initial permits or a buffer's capacity the mean share taken.
+    /// `None` where that means nothing.
+    pub utilization: Option<f64>,
+    /// Requests: acquires, gets and puts, each permit or item counted.
+    pub requests: u64,
+    /// The waits among them.
+    pub waits: WaitStatistics,
+    /// Free permits (1 or 0 for a mutex) or items, averaged over time.
+    pub level_mean: f64,
+    /// The highest level.
+    pub level_max: u64,
+    /// The level at the end.
+    pub level_end: u64,
+}
+
+/// Waits that took place, those of length 0 included.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WaitStatistics {
+    /// How many.
+    pub count: u64,
+    /// Their lengths in all, in nanoseconds.
+    pub total: u128,
+    /// The longest, in nanoseconds.
+    pub longest: u64,
+}
+
+/// The values that a mark carried.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MarkStatistics {
+    /// How often it was passed.
+    pub count: u64,
+    /// Mean of the values (durations in seconds); 0 without values.
+    pub mean: f64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+}

@@ -1,0 +1,5 @@
+//! YAML text to a checked [`Model`], and every diagnostic with line and column.
+
+mod model;
+
+pub use model::*;

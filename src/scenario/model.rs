@@ -1,0 +1,438 @@
+//! A checked scenario: every name resolved, every expression typed, every
+//! duration in nanoseconds. What follows never meets a spelling mistake.
+
+use crate::arithmetic::{BinaryOp, UnaryOp};
+use crate::ids::{LogId, MarkId, ParamId, ProcessDefId, ResourceDefId, Site, VarId};
+use crate::trace::{LogTemplate, MarkInfo, ResourceKind};
+use crate::value::{Type, Value};
+
+/// A checked scenario.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The scenario's name: its `name`, or the file's name without ending.
+    pub name: String,
+    /// The parameters, in the order of the file, by [`ParamId`].
+    pub params: Vec<Param>,
+    /// The resources, in the order of the file, by [`ResourceDefId`].
+    pub resources: Vec<ResourceDef>,
+    /// The processes, in the order of the file, by [`ProcessDefId`].
+    pub processes: Vec<ProcessDef>,
+    /// The marks, in the order of their first use, by [`MarkId`].
+    pub marks: Vec<MarkInfo>,
+    /// The log texts, one for each `log` step, by [`LogId`].
+    pub logs: Vec<LogTemplate>,
+    /// The stop time, if there is one: a duration over parameters.
+    pub horizon: Option<Expr>,
+    /// The seed of all random streams, if the file gives one.
+    pub seed: u64,
+    /// Budgets after which a run ends with the outcome `limit`.
+    pub limits: Limits,
+    /// What the scenario says must come out.
+    pub expect: Expect,
+}
+
+/// Budgets of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Ops that may be executed in all.
+    pub steps: u64,
+    /// Ops that may be executed without time passing, before the run counts as
+    /// a zero-time livelock; each process adds a little to it.
+    pub zero_time_steps: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { steps: 100_000_000_000, zero_time_steps: 2_000_000 }
+    }
+}
+
+/// A named value that a run may set.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// Its type; `--set` must keep it.
+    pub ty: Type,
+    /// Its value, over the parameters before it.
+    pub value: Expr,
+    /// Where its name stands.
+    pub site: Site,
+}
+
+/// A resource as written.
+#[derive(Debug, Clone)]
+pub struct ResourceDef {
+    /// Its name.
+    pub name: String,
+    /// How many instances, if the file gives a count: an integer over parameters.
+    pub count: Option<Expr>,
+    /// What it is.
+    pub spec: ResourceSpec,
+    /// In which order waiters are served.
+    pub discipline: Discipline,
+    /// Where its name stands.
+    pub site: Site,
+}
+
+/// In which order the waiters of a resource are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Discipline {
+    /// First come, first served.
+    #[default]
+    Fifo,
+    /// Lowest process priority first, then first come.
+    Priority,
+    /// Last come, first served.
+    Lifo,
+}
+
+/// What a resource is; expressions are over parameters.
+#[derive(Debug, Clone)]
+pub enum ResourceSpec {
+    /// Owned by at most one process.
+    Mutex,
+    /// A counter of permits.
+    Semaphore {
+        /// Permits at the start, an integer, not negative.
+        permits: Expr,
+    },
+    /// A queue of items.
+    Buffer {
+        /// Items that fit, an integer of at least 1; `None` if unbounded.
+        capacity: Option<Expr>,
+        /// The type of the items.
+        ty: Type,
+    },
+    /// Slots that are read and written.
+    Memory {
+        /// How many slots, an integer of at least 1.
+        slots: Expr,
+        /// What each slot holds at the start; its type is that of the slots.
+        initial: Expr,
+    },
+}
+
+impl ResourceSpec {
+    /// Which kind of resource this describes.
+    pub fn kind(&self) -> ResourceKind {
+        match self {
+            ResourceSpec::Mutex => ResourceKind::Mutex,
+            ResourceSpec::Semaphore { .. } => ResourceKind::Semaphore,
+            ResourceSpec::Buffer { .. } => ResourceKind::Buffer,
+            ResourceSpec::Memory { .. } => ResourceKind::Memory,
+        }
+    }
+}
+
+/// A process as written.
+#[derive(Debug, Clone)]
+pub struct ProcessDef {
+    /// Its name.
+    pub name: String,
+    /// How many instances, if the file gives a count: an integer over parameters.
+    pub count: Option<Expr>,
+    /// When it starts: a duration; may use `index`; `None` at once.
+    pub start: Option<Amount>,
+    /// Its priority among simultaneous events and in priority queues: an
+    /// integer from -128 to 127; may use `index`; lower goes first; `None` is 0.
+    pub priority: Option<Expr>,
+    /// Its variables and private arrays, by [`VarId`].
+    pub vars: Vec<Var>,
+    /// Its steps.
+    pub body: Vec<Step>,
+    /// Where its name stands.
+    pub site: Site,
+}
+
+/// A variable of a process, or a private array.
+#[derive(Debug, Clone)]
+pub struct Var {
+    /// Its name.
+    pub name: String,
+    /// The type of its value, or of its elements.
+    pub ty: Type,
+    /// Its first value, or that of each element; may use parameters, `index`.
+    pub initial: Expr,
+    /// The number of elements, if it is an array: an integer over parameters.
+    pub len: Option<Expr>,
+    /// Where its name stands.
+    pub site: Site,
+}
+
+/// A step of a process.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it does.
+    pub kind: StepKind,
+    /// Where it stands.
+    pub site: Site,
+}
+
+/// What a step does. `with` is written out as acquire, steps, release.
+#[derive(Debug, Clone)]
+pub enum StepKind {
+    /// Let time pass without a processor: a duration.
+    Delay(Amount),
+    /// Let time pass on a processor: a duration.
+    Work(Amount),
+    /// Take permits, one after the other, or a mutex (`permits` is then 1).
+    Acquire {
+        /// From where.
+        resource: ResourceRef,
+        /// How many: an integer, not negative.
+        permits: Expr,
+    },
+    /// Give permits back, one after the other, or a mutex.
+    Release {
+        /// To where.
+        resource: ResourceRef,
+        /// How many: an integer, not negative.
+        permits: Expr,
+    },
+    /// Put items into a buffer, all at once, waiting until they all fit.
+    Put {
+        /// Into which.
+        buffer: ResourceRef,
+        /// How many: an integer, at least 1.
+        count: Expr,
+        /// What: of the buffer's type.
+        value: Expr,
+    },
+    /// Take items out of a buffer, all at once, waiting until all are there.
+    Get {
+        /// Out of which.
+        buffer: ResourceRef,
+        /// How many: an integer, at least 1.
+        count: Expr,
+        /// Where the items go: nowhere, a variable (the count is then the
+        /// constant 1) or an array, from its first element on.
+        into: Option<VarId>,
+    },
+    /// Write a slot of a memory.
+    Write {
+        /// Of which.
+        memory: ResourceRef,
+        /// Which slot, from 0.
+        at: Expr,
+        /// What: of the memory's type.
+        value: Expr,
+    },
+    /// Read consecutive slots of a memory.
+    Read {
+        /// Of which.
+        memory: ResourceRef,
+        /// The first slot, from 0.
+        at: Expr,
+        /// How many: an integer, not negative; the constant 1 if `into` is a variable.
+        count: Expr,
+        /// A variable, or an array, from its first element on.
+        into: Option<VarId>,
+    },
+    /// Give a variable, or an element of an array, a value of its type.
+    Set {
+        /// Which.
+        var: VarId,
+        /// Which element, from 0, if it is an array.
+        element: Option<Expr>,
+        /// What.
+        value: Expr,
+    },
+    /// Do one of two things.
+    If {
+        /// A boolean.
+        condition: Expr,
+        /// If it is true.
+        then: Vec<Step>,
+        /// If it is false.
+        otherwise: Vec<Step>,
+    },
+    /// Do it again as long as the condition holds.
+    While {
+        /// A boolean, asked before each round.
+        condition: Expr,
+        /// One round.
+        body: Vec<Step>,
+    },
+    /// Do it so many times.
+    Repeat {
+        /// How many: an integer, not negative, taken once before the first round.
+        times: Expr,
+        /// One round.
+        body: Vec<Step>,
+    },
+    /// Draw a random value.
+    Draw {
+        /// A variable of the distribution's type.
+        into: VarId,
+        /// From what.
+        from: Distribution,
+    },
+    /// Write a line to the log of the run.
+    Log {
+        /// Its text.
+        log: LogId,
+        /// What fills the holes of the text, in order.
+        args: Vec<LogArg>,
+    },
+    /// Note that this point was passed.
+    Mark {
+        /// Its name.
+        mark: MarkId,
+        /// What it carries.
+        value: Option<Expr>,
+    },
+}
+
+/// What fills a hole of a log text.
+#[derive(Debug, Clone)]
+pub enum LogArg {
+    /// One value.
+    Value(Expr),
+    /// A whole private array.
+    Array(VarId),
+}
+
+/// A duration: known, calculated or drawn.
+#[derive(Debug, Clone)]
+pub enum Amount {
+    /// By an expression.
+    Expr(Expr),
+    /// At random, anew each time.
+    Draw(Distribution),
+}
+
+/// A resource, or one instance of several.
+#[derive(Debug, Clone)]
+pub struct ResourceRef {
+    /// Which resource.
+    pub def: ResourceDefId,
+    /// Which instance, from 0; required exactly if the resource has a count.
+    pub index: Option<Expr>,
+    /// Where it is named.
+    pub site: Site,
+}
+
+/// Where a random value comes from.
+#[derive(Debug, Clone)]
+pub struct Distribution {
+    /// The type of the values.
+    pub ty: Type,
+    /// The number of this distribution among those of its process, in the
+    /// order of the file from 0: with the process, it names the random stream.
+    pub purpose: u32,
+    /// Which distribution.
+    pub kind: DistributionKind,
+    /// Where it stands.
+    pub site: Site,
+}
+
+/// The distributions. Parameters called `mean`, `low` and so on have the type
+/// of the drawn value (float or duration); `shape` is a number. All may use
+/// variables.
+#[derive(Debug, Clone)]
+pub enum DistributionKind {
+    /// Always the same; any type.
+    Constant { value: Expr },
+    /// Evenly between two floats or durations.
+    Uniform { low: Expr, high: Expr },
+    /// Evenly among the integers from `low` to `high`, both included.
+    UniformInt { low: Expr, high: Expr },
+    /// Exponential.
+    Exponential { mean: Expr },
+    /// Normal, drawn again as long as it is below 0.
+    Normal { mean: Expr, sd: Expr },
+    /// The sum of `shape` (an integer, at least 1) exponentials, with this mean in all.
+    Erlang { shape: Expr, mean: Expr },
+    /// Log-normal with this mean and standard deviation (of the value, not of
+    /// its logarithm).
+    Lognormal { mean: Expr, sd: Expr },
+    /// Triangular.
+    Triangular { low: Expr, mode: Expr, high: Expr },
+    /// Weibull; `shape` is a float.
+    Weibull { scale: Expr, shape: Expr },
+    /// One of several values, of any one type; weights are floats, not
+    /// negative, not all zero.
+    Choice { values: Vec<Expr>, weights: Vec<Expr> },
+    /// CPython's `random.seed(seed)` and then `random.randint(low, high)`,
+    /// integers, both included. Draws with an equal seed in one process share
+    /// one generator, as in a Python program. `seed` is over parameters.
+    CpythonRandint { seed: Expr, low: Expr, high: Expr },
+}
+
+/// A typed expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Type,
+    /// Where it stands.
+    pub site: Site,
+}
+
+/// The forms of an expression.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A literal.
+    Const(Value),
+    /// A parameter.
+    Param(ParamId),
+    /// A variable of the process.
+    Var(VarId),
+    /// An element of a private array, from 0; a fault if there is none.
+    Element(VarId, Box<Expr>),
+    /// The length of a private array, an integer.
+    Len(VarId),
+    /// The clock, as a duration since the start of the run.
+    Now,
+    /// The number of this instance among those of its process, from 0.
+    Index,
+    /// An operation on one value.
+    Unary(UnaryOp, Box<Expr>),
+    /// An operation on two values; both are evaluated, left first.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `a and b`; `b` is not evaluated if `a` is false.
+    And(Box<Expr>, Box<Expr>),
+    /// `a or b`; `b` is not evaluated if `a` is true.
+    Or(Box<Expr>, Box<Expr>),
+}
+
+/// What a scenario says must come out; expressions are over parameters.
+#[derive(Debug, Clone, Default)]
+pub struct Expect {
+    /// The outcome's name: `completed`, `horizon`, `deadlock`, `fault` or `limit`.
+    pub outcome: Option<(String, Site)>,
+    /// The total time: a duration.
+    pub total_time: Option<Expr>,
+    /// Finish times: durations.
+    pub finished: Vec<ExpectFinished>,
+    /// Final contents of memories.
+    pub memories: Vec<ExpectMemory>,
+}
+
+/// An expected finish time.
+#[derive(Debug, Clone)]
+pub struct ExpectFinished {
+    /// Of which process.
+    pub process: ProcessDefId,
+    /// Of which instance, from 0; `None` if the process has no count.
+    pub instance: Option<u32>,
+    /// When: a duration.
+    pub at: Expr,
+    /// Where it is written.
+    pub site: Site,
+}
+
+/// The expected final content of a memory.
+#[derive(Debug, Clone)]
+pub struct ExpectMemory {
+    /// Of which memory.
+    pub memory: ResourceDefId,
+    /// Of which instance, from 0; `None` if the memory has no count.
+    pub instance: Option<u32>,
+    /// The values of its slots, in order, of the memory's type.
+    pub values: Vec<Expr>,
+    /// Where it is written.
+    pub site: Site,
+}

@@ -1,0 +1,150 @@
+//! One record of a trace.
+
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::time::Time;
+use crate::value::{Type, Word};
+use serde::{Deserialize, Serialize};
+
+/// What an [`Event`] says. `subject` and `value` below are fields of the event.
+///
+/// How a wait is recorded: an operation that has to wait gives [`Kind::Block`]
+/// at the request; when the wait ends, [`Kind::Grant`] (from then on the
+/// process is ready again), directly followed by the operation's own event, of
+/// the same process and time. An operation that need not wait gives its own
+/// event alone. So every change of a level is exactly one [`Kind::Acquire`],
+/// [`Kind::Release`], [`Kind::Put`] or [`Kind::Get`] an item or permit, and
+/// every blocked interval is one pair of `Block` and `Grant`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum Kind {
+    /// The process starts its first step.
+    Start,
+    /// Time passes without a processor until `value` (absolute nanoseconds).
+    Delay,
+    /// Time passes on a processor until `value` (absolute nanoseconds).
+    Work,
+    /// A delay or work ended. Virtual time leaves it out, since `Delay` and
+    /// `Work` already say when; real threads write it, with the measured time.
+    Wake,
+    /// The process has to wait for resource `subject`; `value` is a
+    /// [`crate::trace::WaitFor`] as a number.
+    Block,
+    /// The wait for resource `subject` ended; process `value` made it end.
+    Grant,
+    /// One permit of a semaphore, or a mutex, taken from resource `subject`.
+    Acquire,
+    /// One permit of a semaphore, or a mutex, given back to resource `subject`.
+    Release,
+    /// One item of value `value` put into buffer `subject`.
+    Put,
+    /// One item of value `value` taken out of buffer `subject`.
+    Get,
+    /// `value` is the value that was written to memory `subject`, in the slot
+    /// that [`Event::extra`] says.
+    Write,
+    /// `value` is the value that was read from memory `subject`, in the slot
+    /// that [`Event::extra`] says.
+    Read,
+    /// A random draw gave `value`.
+    Draw,
+    /// The log text number `subject` with `value` argument words, which the
+    /// trace keeps beside the events, in order.
+    Log,
+    /// The mark number `subject` was passed with `value`.
+    Mark,
+    /// The process finished its last step.
+    Done,
+}
+
+impl Kind {
+    /// All kinds, in the order of their discriminants.
+    pub const ALL: [Kind; 16] = [
+        Kind::Start,
+        Kind::Delay,
+        Kind::Work,
+        Kind::Wake,
+        Kind::Block,
+        Kind::Grant,
+        Kind::Acquire,
+        Kind::Release,
+        Kind::Put,
+        Kind::Get,
+        Kind::Write,
+        Kind::Read,
+        Kind::Draw,
+        Kind::Log,
+        Kind::Mark,
+        Kind::Done,
+    ];
+
+    /// The name in JSON and on the terminal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Start => "start",
+            Kind::Delay => "delay",
+            Kind::Work => "work",
+            Kind::Wake => "wake",
+            Kind::Block => "block",
+            Kind::Grant => "grant",
+            Kind::Acquire => "acquire",
+            Kind::Release => "release",
+            Kind::Put => "put",
+            Kind::Get => "get",
+            Kind::Write => "write",
+            Kind::Read => "read",
+            Kind::Draw => "draw",
+            Kind::Log => "log",
+            Kind::Mark => "mark",
+            Kind::Done => "done",
+        }
+    }
+
+    /// Whether `subject` is a resource.
+    pub fn is_about_resource(self) -> bool {
+        matches!(
+            self,
+            Kind::Block
+                | Kind::Grant
+                | Kind::Acquire
+                | Kind::Release
+                | Kind::Put
+                | Kind::Get
+                | Kind::Write
+                | Kind::Read
+        )
+    }
+}
+
+/// An instantaneous record: at `time`, `process` did `kind`. 40 bytes.
+///
+/// The order of events in a trace is the order in which the kernel made them;
+/// times never decrease along it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// When.
+    pub time: Time,
+    /// See [`Kind`]; the meaning of the bits is said by `ty` for values that
+    /// the scenario computed.
+    pub value: Word,
+    /// Who.
+    pub process: ProcessId,
+    /// A resource, mark or log number, by kind; 0 where a kind has none.
+    pub subject: u32,
+    /// The slot of a memory access; 0 otherwise.
+    pub extra: u32,
+    /// The op that the process stood on; the header knows its line.
+    pub op: OpId,
+    /// What.
+    pub kind: Kind,
+    /// The type of `value` for put, get, write, read, draw and mark;
+    /// [`Type::Int`] otherwise.
+    pub ty: Type,
+}
+
+impl Event {
+    /// The resource that the event is about, if its kind has one.
+    pub fn resource(&self) -> Option<ResourceId> {
+        self.kind.is_about_resource().then_some(ResourceId(self.subject))
+    }
+}

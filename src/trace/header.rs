@@ -1,0 +1,205 @@
+//! The names that a trace needs to be read without its scenario.
+
+use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
+use crate::value::{Type, Value, Word};
+use serde::{Deserialize, Serialize};
+
+/// Everything about a run that its events refer to by number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The version of the engine that made the run.
+    pub version: String,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The processes, each with its run of instances, in the order of ids.
+    pub processes: Vec<ProcessInfo>,
+    /// The resources, each with its run of instances, in the order of ids.
+    pub resources: Vec<ResourceInfo>,
+    /// The names of the marks, by [`MarkId`].
+    pub marks: Vec<MarkInfo>,
+    /// The texts of the log steps, by [`crate::ids::LogId`].
+    pub logs: Vec<LogTemplate>,
+    /// The scenario line of every op, by [`OpId`]; 0 where there is none.
+    pub lines: Vec<u32>,
+}
+
+/// A process of the scenario with its instances.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessInfo {
+    /// The name in the scenario.
+    pub name: String,
+    /// The id of the first instance.
+    pub first: ProcessId,
+    /// How many instances there are.
+    pub count: u32,
+    /// Whether the scenario gave a count, so that instances are printed as `name[0]`.
+    pub indexed: bool,
+}
+
+/// What a resource is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResourceKind {
+    /// Owned by at most one process at a time.
+    Mutex,
+    /// A counter of permits.
+    Semaphore,
+    /// A queue of items.
+    Buffer,
+    /// Slots that are read and written.
+    Memory,
+}
+
+impl ResourceKind {
+    /// The word for it in a scenario.
+    pub fn name(self) -> &'static str {
+        match self {
+            ResourceKind::Mutex => "mutex",
+            ResourceKind::Semaphore => "semaphore",
+            ResourceKind::Buffer => "buffer",
+            ResourceKind::Memory => "memory",
+        }
+    }
+}
+
+/// A resource of the scenario with its instances.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceInfo {
+    /// The name in the scenario.
+    pub name: String,
+    /// What it is.
+    pub kind: ResourceKind,
+    /// The id of the first instance.
+    pub first: ResourceId,
+    /// How many instances there are.
+    pub count: u32,
+    /// Whether the scenario gave a count, so that instances are printed as `name[0]`.
+    pub indexed: bool,
+    /// A buffer's capacity in items (`None`: unbounded), a memory's number of
+    /// slots, 1 for a mutex, `None` for a semaphore.
+    pub capacity: Option<u64>,
+    /// The level at the start: a semaphore's permits, 1 for a mutex, 0 otherwise.
+    pub initial: u64,
+    /// The type of a buffer's items or a memory's slots.
+    pub ty: Type,
+}
+
+/// The name of a mark and the type of its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkInfo {
+    /// The name in the scenario.
+    pub name: String,
+    /// The type of the value that it carries; `None` if it carries none.
+    pub ty: Option<Type>,
+}
+
+/// The text of a log step: literal pieces and typed holes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogTemplate {
+    /// The pieces, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of a [`LogTemplate`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Piece {
+    /// Literal text.
+    Text(String),
+    /// One argument word of this type.
+    Value(Type),
+    /// An array of so many argument words of this type, printed as `[1, 2, 3]`.
+    /// The number of words stands in the arguments, before them.
+    Array(Type),
+}
+
+impl LogTemplate {
+    /// The text with `args` filled in. Missing arguments print as `?`.
+    pub fn render(&self, args: &[Word]) -> String {
+        let mut args = args.iter().copied();
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(literal) => text.push_str(literal),
+                Piece::Value(ty) => push_value(&mut text, *ty, args.next()),
+                Piece::Array(ty) => {
+                    text.push('[');
+                    for position in 0..args.next().unwrap_or(0) {
+                        if position > 0 {
+                            text.push_str(", ");
+                        }
+                        push_value(&mut text, *ty, args.next());
+                    }
+                    text.push(']');
+                }
+            }
+        }
+        text
+    }
+}
+
+fn push_value(text: &mut String, ty: Type, word: Option<Word>) {
+    use std::fmt::Write;
+    match word {
+        Some(word) => write!(text, "{}", Value::from_word(ty, word)).expect("a String takes any text"),
+        None => text.push('?'),
+    }
+}
+
+impl Header {
+    /// The number of process instances.
+    pub fn process_count(&self) -> usize {
+        self.processes.last().map_or(0, |info| info.first.index() + info.count as usize)
+    }
+
+    /// The number of resource instances.
+    pub fn resource_count(&self) -> usize {
+        self.resources.last().map_or(0, |info| info.first.index() + info.count as usize)
+    }
+
+    /// The process of the scenario that `process` is an instance of.
+    ///
+    /// # Panics
+    /// If there is no such process.
+    pub fn process(&self, process: ProcessId) -> &ProcessInfo {
+        let after = self.processes.partition_point(|info| info.first <= process);
+        &self.processes[after - 1]
+    }
+
+    /// The resource of the scenario that `resource` is an instance of.
+    ///
+    /// # Panics
+    /// If there is no such resource.
+    pub fn resource(&self, resource: ResourceId) -> &ResourceInfo {
+        let after = self.resources.partition_point(|info| info.first <= resource);
+        &self.resources[after - 1]
+    }
+
+    /// `loader`, or `worker[2]` for an instance.
+    pub fn process_name(&self, process: ProcessId) -> String {
+        let info = self.process(process);
+        instance_name(&info.name, info.indexed, process.0 - info.first.0)
+    }
+
+    /// `mutex1`, or `forks[2]` for an instance.
+    pub fn resource_name(&self, resource: ResourceId) -> String {
+        let info = self.resource(resource);
+        instance_name(&info.name, info.indexed, resource.0 - info.first.0)
+    }
+
+    /// The name of a mark.
+    pub fn mark_name(&self, mark: MarkId) -> &str {
+        &self.marks[mark.index()].name
+    }
+
+    /// The scenario line of an op, if it has one.
+    pub fn line(&self, op: OpId) -> Option<u32> {
+        self.lines.get(op.index()).copied().filter(|&line| line > 0)
+    }
+}
+
+fn instance_name(name: &str, indexed: bool, index: u32) -> String {
+    if indexed { format!("{name}[{index}]") } else { name.to_owned() }
+}

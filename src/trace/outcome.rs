@@ -1,0 +1,97 @@
+//! How a run ended: a value, not an error.
+
+use crate::ids::{OpId, ProcessId, ResourceId};
+use serde::{Deserialize, Serialize};
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "lowercase")]
+pub enum Outcome {
+    /// Every process finished its last step.
+    Completed,
+    /// The stop time was reached before the last process was done.
+    Horizon,
+    /// Nothing can happen any more, but processes are still waiting.
+    Deadlock(Deadlock),
+    /// The scenario broke a rule.
+    Fault(Fault),
+    /// A budget ran out: of events, of memory, or of steps without time passing.
+    Limit {
+        /// What ran out, and how to raise it.
+        message: String,
+    },
+}
+
+impl Outcome {
+    /// The word for it in JSON, in `expect` and on the terminal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Outcome::Completed => "completed",
+            Outcome::Horizon => "horizon",
+            Outcome::Deadlock(_) => "deadlock",
+            Outcome::Fault(_) => "fault",
+            Outcome::Limit { .. } => "limit",
+        }
+    }
+}
+
+/// What a blocked process is waiting to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum WaitFor {
+    /// Take a permit of a semaphore, or a mutex.
+    Acquire,
+    /// Take items out of a buffer that holds too few.
+    Get,
+    /// Put items into a buffer that has too little room.
+    Put,
+}
+
+/// A process that waits in a deadlock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedProcess {
+    /// Who waits.
+    pub process: ProcessId,
+    /// The op on which it stands.
+    pub op: OpId,
+    /// For which resource.
+    pub resource: ResourceId,
+    /// To do what.
+    pub wait_for: WaitFor,
+    /// Who holds the mutex that it waits for.
+    pub holder: Option<ProcessId>,
+    /// Every process that has not finished and has a step ahead of it that
+    /// could end the wait. Empty means starved: nobody left will ever give it.
+    pub givers: Vec<ProcessId>,
+}
+
+impl BlockedProcess {
+    /// Whether nobody that is left can end the wait.
+    pub fn is_starved(&self) -> bool {
+        self.givers.is_empty()
+    }
+}
+
+/// All that wait when nothing can happen any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadlock {
+    /// Every blocked process, in the order of their ids.
+    pub blocked: Vec<BlockedProcess>,
+    /// A circle of processes in which each waits for the next and the last
+    /// for the first; empty if there is starvation only.
+    pub cycle: Vec<ProcessId>,
+}
+
+/// A rule that the scenario broke while it ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Who broke it.
+    pub process: ProcessId,
+    /// On which op.
+    pub op: OpId,
+    /// What was wrong, with the values that show it.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}

@@ -1,0 +1,100 @@
+//! Where events go, chosen at compile time.
+
+use super::{Event, Header, Kind, Outcome};
+use crate::time::Time;
+use crate::value::Word;
+
+/// Takes the events of a run, in order.
+///
+/// The kernel is generic over its sink. With [`NoTrace`] the compiler removes
+/// every trace of tracing.
+pub trait Sink {
+    /// Whether this sink looks at events at all. The kernel does no work to
+    /// make an event if not.
+    const ACTIVE: bool = true;
+
+    /// Takes one event. For [`Kind::Log`], `args` are its argument words;
+    /// empty otherwise.
+    fn event(&mut self, event: &Event, args: &[Word]);
+}
+
+/// The sink of a run without a trace.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoTrace;
+
+impl Sink for NoTrace {
+    const ACTIVE: bool = false;
+
+    #[inline(always)]
+    fn event(&mut self, _: &Event, _: &[Word]) {}
+}
+
+/// Two sinks, one after the other, in one pass.
+impl<A: Sink, B: Sink> Sink for (A, B) {
+    const ACTIVE: bool = A::ACTIVE || B::ACTIVE;
+
+    #[inline]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        self.0.event(event, args);
+        self.1.event(event, args);
+    }
+}
+
+impl<S: Sink> Sink for &mut S {
+    const ACTIVE: bool = S::ACTIVE;
+
+    #[inline]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        (**self).event(event, args);
+    }
+}
+
+/// A sink that may be absent at run time.
+impl<S: Sink> Sink for Option<S> {
+    const ACTIVE: bool = S::ACTIVE;
+
+    #[inline]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        if let Some(sink) = self {
+            sink.event(event, args);
+        }
+    }
+}
+
+/// The complete event record of one run, in memory: 40 bytes an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The names that the events refer to.
+    pub header: Header,
+    /// The events, in order.
+    pub events: Vec<Event>,
+    /// The argument words of the log events, in order; each log event has as
+    /// many as its value says.
+    pub log_args: Vec<Word>,
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// The clock at the end.
+    pub end: Time,
+}
+
+impl Trace {
+    /// The events with the argument words of each (empty but for logs).
+    pub fn iter(&self) -> impl Iterator<Item = (&Event, &[Word])> {
+        let mut rest = self.log_args.as_slice();
+        self.events.iter().map(move |event| {
+            if event.kind != Kind::Log {
+                return (event, [].as_slice());
+            }
+            let (args, after) = rest.split_at((event.value as usize).min(rest.len()));
+            rest = after;
+            (event, args)
+        })
+    }
+
+    /// Hands every event to `sink`, as the run did.
+    pub fn replay(&self, sink: &mut impl Sink) {
+        for (event, args) in self.iter() {
+            sink.event(event, args);
+        }
+    }
+}

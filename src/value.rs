@@ -1,0 +1,139 @@
+//! The four types of value that a scenario computes with, and their one
+//! machine form.
+//!
+//! Every value fits one 64-bit word, so all dynamic state is one flat array of
+//! words. The type is known when the scenario is loaded and is not stored.
+
+use crate::time::format_nanos;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The raw 64 bits of a value; what they mean is said by a [`Type`].
+pub type Word = u64;
+
+/// The type of a value, known when the scenario is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum Type {
+    /// A whole number, 64 bits, signed; arithmetic that overflows is a fault.
+    Int,
+    /// A finite 64-bit float; arithmetic that leaves the finite range is a fault.
+    Float,
+    /// `true` or `false`.
+    Bool,
+    /// Signed nanoseconds. May be negative between two steps of a
+    /// calculation, but not where time is to pass.
+    Duration,
+}
+
+impl Type {
+    /// All types, in the order of their discriminants.
+    pub const ALL: [Type; 4] = [Type::Int, Type::Float, Type::Bool, Type::Duration];
+
+    /// With its article, for messages: `an integer`.
+    pub fn described(self) -> &'static str {
+        match self {
+            Type::Int => "an integer",
+            Type::Float => "a float",
+            Type::Bool => "a boolean",
+            Type::Duration => "a duration",
+        }
+    }
+}
+
+/// A value with its type.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value {
+    /// See [`Type::Int`].
+    Int(i64),
+    /// See [`Type::Float`].
+    Float(f64),
+    /// See [`Type::Bool`].
+    Bool(bool),
+    /// See [`Type::Duration`]; signed nanoseconds.
+    Duration(i64),
+}
+
+impl Value {
+    /// The type of this value.
+    pub fn ty(self) -> Type {
+        match self {
+            Value::Int(_) => Type::Int,
+            Value::Float(_) => Type::Float,
+            Value::Bool(_) => Type::Bool,
+            Value::Duration(_) => Type::Duration,
+        }
+    }
+
+    /// The 64 bits that stand for this value in the machine.
+    pub fn to_word(self) -> Word {
+        match self {
+            Value::Int(number) | Value::Duration(number) => number as u64,
+            Value::Float(number) => number.to_bits(),
+            Value::Bool(flag) => u64::from(flag),
+        }
+    }
+
+    /// Reads 64 bits back as a value of type `ty`.
+    pub fn from_word(ty: Type, word: Word) -> Value {
+        match ty {
+            Type::Int => Value::Int(word as i64),
+            Type::Float => Value::Float(f64::from_bits(word)),
+            Type::Bool => Value::Bool(word != 0),
+            Type::Duration => Value::Duration(word as i64),
+        }
+    }
+
+    /// As a plain number: a duration in seconds, `true` as 1. For statistics
+    /// and drawing.
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Value::Int(number) => number as f64,
+            Value::Float(number) => number,
+            Value::Bool(flag) => f64::from(u8::from(flag)),
+            Value::Duration(nanos) => nanos as f64 / 1e9,
+        }
+    }
+
+    /// As JSON: integers and booleans as they are, durations as integer
+    /// nanoseconds, floats as numbers.
+    pub fn to_json(self) -> serde_json::Value {
+        match self {
+            Value::Int(number) | Value::Duration(number) => number.into(),
+            Value::Float(number) => number.into(),
+            Value::Bool(flag) => flag.into(),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// As in the log of a run: `50`, `0.5`, `true`, `1.5s`. A float always
+    /// shows a point or an exponent, so that it reads back as a float.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Value::Int(number) => number.fmt(f),
+            Value::Float(number) => write!(f, "{number:?}"),
+            Value::Bool(flag) => flag.fmt(f),
+            Value::Duration(nanos) => f.pad(&format_nanos(nanos)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_keep_every_value() {
+        for value in [Value::Int(-3), Value::Float(-0.5), Value::Bool(true), Value::Duration(-7)] {
+            assert_eq!(Value::from_word(value.ty(), value.to_word()), value);
+        }
+    }
+
+    #[test]
+    fn log_text() {
+        assert_eq!(Value::Float(15.0).to_string(), "15.0");
+        assert_eq!(Value::Duration(1_500_000_000).to_string(), "1.5s");
+    }
+}
