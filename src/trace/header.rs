@@ -200,6 +200,7 @@ impl Header {
     }
 }
 
-fn instance_name(name: &str, indexed: bool, index: u32) -> String {
+/// `name`, or `name[index]` for one of several.
+pub fn instance_name(name: &str, indexed: bool, index: u32) -> String {
     if indexed { format!("{name}[{index}]") } else { name.to_owned() }
 }

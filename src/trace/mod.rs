@@ -13,7 +13,9 @@ mod sink;
 mod span;
 
 pub use event::{Event, Kind};
-pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind};
+pub use header::{
+    Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind, instance_name,
+};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 pub use sink::{NoTrace, Sink, Trace};
 pub use span::{Activity, Span};
