@@ -44,6 +44,11 @@ impl<W: Write> JsonlSink<W> {
         self.failed.is_some()
     }
 
+    /// What failed, if writing has failed.
+    pub fn into_error(self) -> Option<io::Error> {
+        self.failed
+    }
+
     /// Ends the file with its last line and gives the writer back.
     ///
     /// # Errors
