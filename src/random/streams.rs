@@ -1,0 +1,177 @@
+//! Numbered streams of random words, of which any word can be had at any time.
+//!
+//! Decides what names a stream, what keys the generator, and what is cached.
+//! Does not keep positions: they belong to the machine's state, so that a run
+//! can be forked and a fork draws what the original would have drawn.
+
+use super::Words;
+use super::chacha::{BLOCK_WORDS, Block, generate};
+
+/// The name of a stream, a hash of (process, instance, purpose).
+///
+/// It is the XXH3 hash (64 bits, no secret, seed 0) of the bytes of the
+/// process's name, the byte 0xFF, which no name can contain, the instance and
+/// the purpose, each as four little-endian bytes. So the order of processes in
+/// a scenario does not matter, and neither does what other processes draw.
+/// Among 100,000 streams two share their numbers with a probability of 3e-10.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamId(pub u64);
+
+impl StreamId {
+    /// The stream of one distribution (`purpose`, counted within its process)
+    /// in one instance of a process; `instance` is 0 if there is only one.
+    pub fn new(process: &str, instance: u32, purpose: u32) -> StreamId {
+        let mut bytes = Vec::with_capacity(process.len() + 9);
+        bytes.extend_from_slice(process.as_bytes());
+        bytes.push(0xff);
+        bytes.extend_from_slice(&instance.to_le_bytes());
+        bytes.extend_from_slice(&purpose.to_le_bytes());
+        StreamId(xxhash_rust::xxh3::xxh3_64(&bytes))
+    }
+}
+
+/// All random words of one replication.
+///
+/// Invariants:
+/// 1. A word depends on (seed, replication, stream id, position) alone, never
+///    on what was asked before: what is stored besides is a cache.
+/// 2. `tags[s]` is 0, or 1 + g if the cached blocks of stream s are its group
+///    g, that is the blocks g·2^l to (g + 1)·2^l − 1, where l is `group_log2`.
+/// 3. `blocks` holds 2^l blocks for each stream, in the order of the streams.
+///
+/// Memory: 76 bytes a stream (268 as long as there are few).
+#[derive(Debug, Clone)]
+pub struct Streams {
+    key: [u32; 8],
+    ids: Vec<StreamId>,
+    tags: Vec<u32>,
+    blocks: Vec<Block>,
+    group_log2: u32,
+}
+
+/// Up to this many streams four blocks of each are kept, which takes half the
+/// time a word; with more, the four would no longer fit the first-level cache.
+const FEW_STREAMS: usize = 64;
+
+/// Log2 of the blocks kept of a stream while streams are few.
+const FEW_GROUP_LOG2: u32 = 2;
+
+/// Log2 of the words in a block.
+const BLOCK_LOG2: u32 = BLOCK_WORDS.ilog2();
+
+const NOTHING: Block = Block([0; BLOCK_WORDS]);
+
+impl Streams {
+    /// No streams yet, of this seed and replication.
+    ///
+    /// The key is the seed and the replication as eight little-endian bytes
+    /// each, then the 16 bytes of `tempolane draws1`.
+    pub fn new(seed: u64, replication: u64) -> Streams {
+        Streams {
+            key: key(seed, replication),
+            ids: Vec::new(),
+            tags: Vec::new(),
+            blocks: Vec::new(),
+            group_log2: FEW_GROUP_LOG2,
+        }
+    }
+
+    /// Keeps the streams but draws from another seed or replication.
+    pub fn reseed(&mut self, seed: u64, replication: u64) {
+        self.key = key(seed, replication);
+        self.tags.fill(0);
+    }
+
+    /// Adds a stream and gives its number: 0, 1, 2 … in the order of adding.
+    ///
+    /// # Panics
+    /// At 2^32 streams, which the limits of a scenario exclude.
+    pub fn add(&mut self, id: StreamId) -> u32 {
+        let number = u32::try_from(self.ids.len()).expect("streams are bounded when a scenario is compiled");
+        self.ids.push(id);
+        if self.ids.len() == FEW_STREAMS + 1 {
+            self.group_log2 = 0;
+            self.blocks = Vec::with_capacity(2 * FEW_STREAMS);
+            self.blocks.resize(FEW_STREAMS, NOTHING);
+            self.tags.fill(0);
+        }
+        self.blocks.resize(self.ids.len() << self.group_log2, NOTHING);
+        self.tags.push(0);
+        number
+    }
+
+    /// How many streams there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are no streams.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Word number `position` of a stream; moves the position on by one.
+    ///
+    /// # Panics
+    /// If `stream` was not given by [`Streams::add`].
+    #[inline]
+    pub fn next(&mut self, stream: u32, position: &mut u64) -> u64 {
+        let at = *position;
+        *position = at.wrapping_add(1);
+        let group = at >> (BLOCK_LOG2 + self.group_log2);
+        if u64::from(self.tags[stream as usize]) != group + 1 {
+            self.refill(stream, group);
+        }
+        let lane = (at >> BLOCK_LOG2) as usize & ((1 << self.group_log2) - 1);
+        let block = &self.blocks[((stream as usize) << self.group_log2) + lane];
+        block.0[at as usize % BLOCK_WORDS]
+    }
+
+    /// A stream as a source for the [samplers](super::samplers).
+    #[inline]
+    pub fn words<'a>(&'a mut self, stream: u32, position: &'a mut u64) -> StreamWords<'a> {
+        StreamWords { streams: self, stream, position }
+    }
+
+    /// Generates the blocks of a group and remembers which they are. A group
+    /// whose number does not fit its tag (after 2^35 words of one stream) is
+    /// generated anew for each word: slow, but right.
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self, stream: u32, group: u64) {
+        let stream = stream as usize;
+        let StreamId(id) = self.ids[stream];
+        let first = group << self.group_log2;
+        let blocks = &mut self.blocks[stream << self.group_log2..];
+        if self.group_log2 == 0 {
+            generate::<1>(&self.key, id, first, blocks);
+        } else {
+            generate::<{ 1 << FEW_GROUP_LOG2 }>(&self.key, id, first, blocks);
+        }
+        self.tags[stream] = u32::try_from(group + 1).unwrap_or(0);
+    }
+}
+
+fn key(seed: u64, replication: u64) -> [u32; 8] {
+    let mut bytes = *b"................tempolane draws1";
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&replication.to_le_bytes());
+    std::array::from_fn(|i| {
+        u32::from_le_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]])
+    })
+}
+
+/// A stream with the position at which it is read.
+#[derive(Debug)]
+pub struct StreamWords<'a> {
+    streams: &'a mut Streams,
+    stream: u32,
+    position: &'a mut u64,
+}
+
+impl Words for StreamWords<'_> {
+    #[inline]
+    fn next_word(&mut self) -> u64 {
+        self.streams.next(self.stream, self.position)
+    }
+}
