@@ -25,7 +25,7 @@ pub use event::{Event, Kind};
 pub use fingerprint::Fingerprint;
 pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind};
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
-pub use level::{all_levels, initial_levels, level_after, levels};
+pub use level::{initial_levels, level_after, level_changes, levels};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 pub use record::RecordingSink;
