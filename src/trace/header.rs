@@ -205,7 +205,8 @@ impl Header {
     }
 }
 
-fn instance_name(name: &str, indexed: bool, index: u32) -> String {
+/// `name`, or `name[index]` for one of several.
+pub fn instance_name(name: &str, indexed: bool, index: u32) -> String {
     if indexed { format!("{name}[{index}]") } else { name.to_owned() }
 }
 

@@ -23,7 +23,9 @@ pub(crate) mod fixture;
 
 pub use event::{Event, Kind};
 pub use fingerprint::Fingerprint;
-pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind};
+pub use header::{
+    Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind, instance_name,
+};
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use level::{initial_levels, level_after, level_changes, levels};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
