@@ -1,0 +1,14 @@
+//! `tempolane schema`: the JSON Schema of the scenario language.
+
+use super::console;
+use super::failure::{Exit, Failure};
+use clap::Args;
+
+/// Print the JSON Schema of scenarios, for editors
+#[derive(Debug, Args)]
+pub struct Arguments {}
+
+pub fn run(_: &Arguments) -> Result<Exit, Failure> {
+    console::print(&crate::scenario::schema())?;
+    Ok(Exit::Fine)
+}
