@@ -18,7 +18,6 @@ mod pictures;
 mod progress;
 mod report;
 mod run;
-mod schema;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use failure::{Exit, Failure};
@@ -45,7 +44,6 @@ enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
     Compare(compare::Arguments),
-    Schema(schema::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -81,7 +79,6 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
-        Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };
     match result {
