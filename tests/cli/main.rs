@@ -227,8 +227,10 @@ fn compare_sets_scenarios_side_by_side() {
 }
 
 #[test]
-fn completions_and_help_are_results() {
+fn schema_completions_and_help_are_results() {
     let room = Room::with(&[]);
+    let committed = include_str!("../../scenario.schema.json");
+    assert_eq!(room.run("schema").with_code(0).out, committed, "the schema is the committed one");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         room.run(&format!("completions {shell}")).with_code(0).says(&["tempolane"]);
     }
@@ -248,7 +250,8 @@ fn colours_only_where_they_belong() {
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let room = Room::with(&[("pipe.yaml", PIPE)]);
-    for line in ["run pipe.yaml --write none", "run pipe.yaml --write none --format json", "--help"] {
+    for line in ["run pipe.yaml --write none", "run pipe.yaml --write none --format json", "schema", "--help"]
+    {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tempolane"))
             .current_dir(room.path(""))
             .args(line.split_whitespace())
