@@ -112,6 +112,7 @@ impl<'t> Reports<'t> {
         &self.index
     }
 
+    #[cfg(test)]
     pub fn items(&self) -> &[Diagnostic] {
         &self.items
     }

@@ -45,18 +45,19 @@ pub(super) enum Shape {
     Condition,
     /// The name of a resource, maybe with an index.
     Reference,
-    /// A map with names of the user's as keys.
+    /// A map whose keys are no names of their own: references, for instance.
     Map(&'static Shape),
-    /// A map with exactly one key.
-    Single(&'static Shape),
+    /// A map whose keys name things; where `empty`, it may be left out behind
+    /// its key.
+    Named { value: &'static Shape, empty: bool },
     /// A list.
     List(&'static Shape),
     /// One of several shapes.
     Either(&'static [Shape]),
     /// A map with fixed keys.
     Form(&'static Form),
-    /// One of several maps with fixed keys, told apart by the word at `kind`.
-    Kinds(&'static [Form]),
+    /// One of the forms in [`RESOURCES`], told apart by the word at `kind`.
+    Resource,
     /// A distribution.
     Distribution,
     /// A list of steps.
@@ -101,15 +102,19 @@ pub(super) static SCENARIO: Form = Form {
         optional("description", Shape::Text, "Text for the reader."),
         optional(
             "params",
-            Shape::Map(&Shape::Value),
+            Shape::Named { value: &Shape::Value, empty: true },
             "Named values that a run may set; each may use those above it.",
         ),
         optional(
             "resources",
-            Shape::Map(&Shape::Kinds(&RESOURCES)),
+            Shape::Named { value: &Shape::Resource, empty: true },
             "What the processes wait for and share.",
         ),
-        required("processes", Shape::Map(&Shape::Form(&PROCESS)), "The processes, at least one."),
+        required(
+            "processes",
+            Shape::Named { value: &Shape::Form(&PROCESS), empty: false },
+            "The processes, at least one.",
+        ),
         optional("horizon", Shape::Duration, "When the run is stopped, as a duration since its start."),
         optional("seed", Shape::Integer { least: 0, most: i64::MAX }, "The seed of all random numbers."),
         optional("limits", Shape::Form(&LIMITS), "After how many steps a run is given up."),
@@ -186,7 +191,7 @@ pub(super) static PROCESS: Form = Form {
         optional("priority", Shape::Whole, "From -128 to 127, lower goes first; default 0."),
         optional(
             "vars",
-            Shape::Map(&Shape::Either(&[Shape::Value, Shape::Form(&ARRAY)])),
+            Shape::Named { value: &Shape::Either(&[Shape::Value, Shape::Form(&ARRAY)]), empty: true },
             "Variables with their first values, and private arrays.",
         ),
         required("do", Shape::Steps, "Its steps."),
