@@ -202,6 +202,12 @@ pub struct Classes {
 }
 
 impl Classes {
+    /// For a run without resources.
+    #[cfg(test)]
+    pub fn none() -> Classes {
+        Classes { slots: Vec::new() }
+    }
+
     /// What a span in this activity shows.
     pub fn of(&self, activity: Activity) -> Class {
         match activity {

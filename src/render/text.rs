@@ -4,7 +4,7 @@
 //! Blocked stretches are letters, one for each resource, so that the picture
 //! needs neither colour nor Unicode. Width is counted in characters.
 
-use super::dense::Scale;
+use super::dense::{self, Scale};
 use super::input::{GanttInput, LevelSeries, length};
 use super::palette::{Class, Classes, Inks, SLOTS};
 use super::ticks::ticks;
@@ -110,28 +110,29 @@ impl<'a> Drawing<'a> {
     }
 
     fn lanes(&mut self) {
-        let lanes = self.input.lanes();
-        let shown = lanes.len().min(self.style.most_lanes);
-        for (process, spans) in lanes.iter().take(shown).enumerate() {
+        let lanes = self.input.lanes(self.style.most_lanes);
+        for (process, spans) in lanes.iter().enumerate() {
             let finish = self.input.finish(process);
             let row = self.row(spans, finish);
             let note = match finish {
                 Some(time) => length(time.as_nanos()),
-                None if spans
-                    .last()
-                    .is_some_and(|span| matches!(self.classes.of(span.activity), Class::Blocked(_))) =>
-                {
-                    "stuck".to_owned()
-                }
-                None => "…".to_owned(),
+                None if self.is_stuck(id(process)) => "stuck".to_owned(),
+                None => "-".to_owned(),
             };
-            let note = if self.style.ascii && note == "…" { "...".to_owned() } else { note };
             let name = self.input.process_name(id(process));
             self.labelled(&name, &row, &note);
         }
-        if lanes.len() > shown {
-            let more = lanes.len() - shown;
+        let more = self.input.process_count() - lanes.len();
+        if more > 0 {
             self.line(&format!("{:>width$}  ({more} more processes)", "", width = self.names));
+        }
+    }
+
+    /// Whether a process waits in a deadlock.
+    fn is_stuck(&self, process: ProcessId) -> bool {
+        match self.input.outcome {
+            Outcome::Deadlock(deadlock) => deadlock.blocked.iter().any(|blocked| blocked.process == process),
+            _ => false,
         }
     }
 
@@ -218,35 +219,25 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// The highest level in every cell, in eighths of the highest of all.
+    /// The mean level in every cell, in eighths of the highest level of all;
+    /// what is not empty all the time shows at least one eighth.
     fn sparkline(&self, series: &LevelSeries, highest: u64) -> String {
-        let mut level = series.steps.first().map_or(0, |step| step.1);
-        let mut steps = series.steps.iter().peekable();
         let mut row = String::new();
-        for cell in 0..self.scale.pixels {
-            let mut most = level;
-            let border = self.scale.column_start(u64::from(cell) + 1, 1);
-            let mut first = true;
-            while let Some(step) = steps.next_if(|step| step.0 < border || border >= self.scale.end) {
-                // A change right at the border of the cell replaces the level before it.
-                let replaces = first && self.scale.column_start(u64::from(cell), 1) == step.0;
-                most = if replaces { step.1 } else { most.max(step.1) };
-                first = false;
-                level = step.1;
-            }
-            row.push(self.bar(most, highest));
+        for level in dense::levels(&series.steps, self.input.end, self.scale) {
+            row.push(self.bar(level.mean / highest.max(1) as f64));
         }
         row
     }
 
-    fn bar(&self, level: u64, highest: u64) -> char {
-        if level == 0 {
-            return if self.style.ascii { '_' } else { ' ' };
+    fn bar(&self, share: f64) -> char {
+        let steps = if self.style.ascii { 9.0 } else { 8.0 };
+        let height = (share * steps).round().clamp(0.0, steps) as usize;
+        match (share > 0.0, self.style.ascii) {
+            (false, true) => '_',
+            (false, false) => ' ',
+            (true, true) => char::from(b'0' + height.max(1) as u8),
+            (true, false) => BLOCKS[height.max(1) - 1],
         }
-        let steps = if self.style.ascii { 9 } else { 8 };
-        let eighths =
-            (u128::from(level) * steps).div_ceil(u128::from(highest.max(1))).clamp(1, steps) as usize;
-        if self.style.ascii { char::from(b'0' + eighths as u8) } else { BLOCKS[eighths - 1] }
     }
 
     /// The axis: a rule with ticks, and under it the labels.

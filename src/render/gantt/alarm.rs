@@ -22,7 +22,7 @@ pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
         Outcome::Fault(fault) => {
             let who = input.process_name(fault.process);
             let line = input.line_note(fault.op);
-            (true, vec![format!("{who}: {}{line}", fault.message), fault.hint.clone()])
+            (true, vec![format!("{who}: {}{line}", fault.message), format!("hint: {}", fault.hint)])
         }
         Outcome::Limit { message } => (false, vec![message.clone()]),
     };
@@ -88,8 +88,8 @@ pub(super) fn stuck(
 }
 
 /// The room that the texts of [`stuck`] need right of the time axis.
-pub(super) fn room(input: &GanttInput<'_>) -> f64 {
-    let widths = (0..input.process_count())
+pub(super) fn room(input: &GanttInput<'_>, most_lanes: usize) -> f64 {
+    let widths = (0..input.process_count().min(most_lanes))
         .filter_map(|process| complaint(input, lanes::id(process)))
         .map(|(text, _)| font::width(&text, SMALL_SIZE));
     widths.fold(0.0, f64::max).min(MOST_COMPLAINT)

@@ -88,13 +88,13 @@ fn plain(letter: char) -> char {
 /// Draws the lanes of run number `run`.
 pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
     let classes = page.inks.classes(input);
-    let lanes = input.lanes();
     let shown = shown(page, input);
+    let lanes = input.lanes(shown);
     let pitch = pitch(shown);
     let gap = (pitch * 0.3).clamp(1.0, 7.0).floor();
     let every = (NAME_PITCH / pitch).ceil().max(1.0) as usize;
     let thinned = points::by_lane(page, input, shown);
-    for (process, spans) in lanes.iter().take(shown).enumerate() {
+    for (process, spans) in lanes.iter().enumerate() {
         let run = page.several.then_some(run);
         let top = page.y + gap / 2.0;
         let place = Place { input, process, run, pitch, top, height: pitch - gap };
@@ -261,7 +261,7 @@ fn cells(page: &mut Page<'_>, place: &Place<'_, '_>, cells: &[Cell], shapes: &mu
                 continue;
             }
             let height = place.height * (share as f64 / cell.length().max(1) as f64);
-            areas[class.index()].push(Area { x: from, y: bottom - height, width: to - from, height });
+            join(&mut areas[class.index()], Area { x: from, y: bottom - height, width: to - from, height });
             bottom -= height;
         }
     }
@@ -276,6 +276,20 @@ fn cells(page: &mut Page<'_>, place: &Place<'_, '_>, cells: &[Cell], shapes: &mu
         }
     }
     share_tooltips(page, place, cells, shapes);
+}
+
+/// Appends a rectangle, or widens the last one if both form one.
+fn join(areas: &mut Vec<Area>, area: Area) {
+    match areas.last_mut() {
+        Some(last)
+            if (last.x + last.width - area.x).abs() < 1e-6
+                && last.y == area.y
+                && last.height == area.height =>
+        {
+            last.width += area.width;
+        }
+        _ => areas.push(area),
+    }
 }
 
 fn edges(page: &Page<'_>, cell: &Cell) -> (f64, f64) {

@@ -70,12 +70,15 @@ pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
 /// Several runs in one picture on one time axis, each with its total time and
 /// its speed-up against the first.
 pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
-    let title = match inputs {
-        [] => "No runs to compare".to_owned(),
-        [first, ..] => format!("{} runs compared with {}", inputs.len(), first.title),
+    let (title, line) = match inputs {
+        [] => ("No runs to compare".to_owned(), String::new()),
+        [first, ..] => (
+            format!("{} runs on one time axis", inputs.len()),
+            format!("speed-up against {} · dashed lines mark the total times", first.title),
+        ),
     };
     let mut page = Page::new(inputs, style, title.clone());
-    page.heading(&title, &["all on one time axis; the mark at the right shows the total time".to_owned()]);
+    page.heading(&title, &[line]);
     for (number, input) in inputs.iter().enumerate() {
         page.block_heading(input, (number > 0).then(|| inputs[0].total_time()));
         alarm::notice(&mut page, input);
@@ -140,8 +143,7 @@ impl<'a> Page<'a> {
         let right = (width - MARGIN - right - 6.0).floor();
         let end = runs.iter().map(|run| run.end).max().unwrap_or(Time::ZERO);
         let scale = Scale::new(end, (right - left).max(100.0) as u32);
-        let lanes: Vec<&[Span]> =
-            runs.iter().flat_map(|run| run.lanes().into_iter().take(style.most_lanes)).collect();
+        let lanes: Vec<&[Span]> = runs.iter().flat_map(|run| run.lanes(style.most_lanes)).collect();
         let description = runs.iter().map(describe).collect::<Vec<_>>().join("\n");
         Page {
             scene: Scene::new(width, 0.0, title, description),
@@ -180,7 +182,8 @@ impl<'a> Page<'a> {
         self.scene.text(MARGIN, self.y, 17.0, Anchor::Start, INK, title);
         for line in lines {
             self.y += 18.0;
-            self.scene.text(MARGIN, self.y, 11.5, Anchor::Start, QUIET, line.clone());
+            let line = font::shorten(line, 11.5, self.text_width());
+            self.scene.text(MARGIN, self.y, 11.5, Anchor::Start, QUIET, line);
         }
         self.y += GAP;
     }
@@ -189,7 +192,7 @@ impl<'a> Page<'a> {
     /// it is compared with.
     fn block_heading(&mut self, input: &GanttInput<'_>, first: Option<Time>) {
         let mut line = total_and_outcome(input);
-        if let Some(first) = first {
+        if let (Some(first), Outcome::Completed) = (first, input.outcome) {
             line = format!("{line} · {}", speed_up(first, input.total_time()));
         }
         self.y += 12.0;
@@ -228,7 +231,7 @@ fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
                 right = right.max(font::width(&length(time.as_nanos()), SMALL_SIZE));
             }
         }
-        right = right.max(alarm::room(run));
+        right = right.max(alarm::room(run, style.most_lanes));
         let levels = if runs.len() == 1 { style.most_levels } else { 0 };
         for series in run.interesting_levels(levels).0 {
             let (names, top) = levels::labels(run, series);
