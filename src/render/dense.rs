@@ -17,6 +17,12 @@ const MOST_CELLS: usize = 30_000;
 /// The most columns of a picture that have a tooltip of their own.
 const MOST_TOOLTIPS: usize = 5_000;
 
+/// Up to where an axis reaches that shows a run until `end`: at least 1 ns, so
+/// that it can be divided by.
+pub fn reach(end: Time) -> Time {
+    end.max(Time::from_nanos(1).unwrap_or(Time::MAX))
+}
+
 /// A time axis in whole pixels: `end` lies at `pixels`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
@@ -29,8 +35,7 @@ pub struct Scale {
 impl Scale {
     /// An axis from 0 to `end` (1 ns if that is nothing).
     pub fn new(end: Time, pixels: u32) -> Scale {
-        let least = Time::from_nanos(1).unwrap_or(Time::MAX);
-        Scale { end: end.max(least), pixels: pixels.max(1) }
+        Scale { end: reach(end), pixels: pixels.max(1) }
     }
 
     /// How far from the left an instant lies, in pixels; clamped to the axis.

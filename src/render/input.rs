@@ -191,6 +191,11 @@ impl GanttInput<'_> {
     }
 }
 
+/// The process of a lane.
+pub(super) fn process_id(lane: usize) -> ProcessId {
+    ProcessId(u32::try_from(lane).unwrap_or(u32::MAX))
+}
+
 /// What a process wants from the resource that it waits for.
 pub(super) fn verb(wait_for: WaitFor) -> &'static str {
     match wait_for {

@@ -86,9 +86,12 @@ fn comparisons() -> Vec<(&'static str, String)> {
     let four = [lab(), scaled("two-memories", 100), scaled("split-locks", 70), scaled("no-wait", 45)];
     let inputs: Vec<GanttInput<'_>> = four.iter().map(Sample::input).collect();
     let many = (0..14).map(|n| bars(&crowd(&format!("variant-{n}"), 3 + n, 9, 300 * MS)));
+    let mixed = [lab(), horizon(), deadlock(), crowd("crowd", 30, 40, 400 * MS)];
+    let mixed: Vec<GanttInput<'_>> = mixed.iter().map(Sample::input).collect();
     vec![
         ("aligned", svg(&aligned(&inputs, &Style::default()))),
         ("total", total_time_chart(&four.iter().map(bars).collect::<Vec<_>>()).unwrap()),
+        ("aligned_mixed", svg(&aligned(&mixed, &Style::default()))),
         ("total_many", total_time_chart(&many.collect::<Vec<_>>()).unwrap()),
     ]
 }
@@ -149,8 +152,10 @@ fn texts(document: &str) -> (usvg::Size, Vec<(String, usvg::Rect)>) {
 
 #[test]
 fn no_text_is_cut_off_or_covers_another() {
-    let gantts =
-        gallery().into_iter().map(|(name, sample)| (name, svg(&gantt(&sample.input(), &Style::default()))));
+    let narrow = Style { width: 560.0, ..Style::default() };
+    let gantts = [Style::default(), narrow].into_iter().flat_map(|style| {
+        gallery().into_iter().map(move |(name, sample)| (name, svg(&gantt(&sample.input(), &style))))
+    });
     for (name, document) in gantts.chain(comparisons()) {
         let (size, texts) = texts(&document);
         assert!(!texts.is_empty());
@@ -184,6 +189,20 @@ fn every_span_of_a_small_picture_has_an_id_and_a_tooltip() {
     let tooltip = wait.descendants().find(|node| node.has_tag_name("title")).and_then(|node| node.text());
     let expected = "trainer: blocked on buffer to_trainer (get)\n0s – 3s (3s) (line 12)\ngranted by loader";
     assert_eq!(tooltip, Some(expected));
+}
+
+#[test]
+fn text_keeps_to_the_width_of_the_terminal() {
+    for (name, sample) in gallery().into_iter().chain([("forty", crowd("forty-workers", 40, 30, 40 * MS))]) {
+        for (width, ascii) in [(60, true), (80, false), (133, false)] {
+            let style = TextStyle { width, ascii, ..TextStyle::default() };
+            let text = text_gantt(&sample.input(), &style);
+            for line in text.lines() {
+                assert!(line.chars().count() <= width, "{name} in {width}: {line}");
+                assert!(!ascii || line.is_ascii(), "{name}: {line}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -229,7 +229,7 @@ fn group_heading(scene: &mut Scene, scenario: &ScenarioBars, first: Option<&Scen
 /// The name left of a bar and its finish time right of it.
 fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, right: f64, middle: f64) {
     let y = middle + NAME_SIZE * font::CAPITAL / 2.0;
-    let name = font::shorten(&bar.name, NAME_SIZE, MOST_NAME_WIDTH);
+    let name = font::shorten_name(&bar.name, NAME_SIZE, MOST_NAME_WIDTH);
     let tooltip = (name != bar.name).then(|| bar.name.clone());
     scene.push(Shape::Text(Text {
         x: left - 8.0,

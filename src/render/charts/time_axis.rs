@@ -1,5 +1,6 @@
 //! The time axis of plotters, with the ticks and labels that all our pictures have.
 
+use super::super::dense::reach;
 use super::super::ticks::{Ticks, ticks};
 use crate::time::Time;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
@@ -15,8 +16,7 @@ pub(super) struct TimeAxis {
 impl TimeAxis {
     /// An axis from 0 to `end` with about ten ticks.
     pub(super) fn new(end: Time) -> TimeAxis {
-        let least = Time::from_nanos(1).unwrap_or(Time::MAX);
-        TimeAxis { end: end.max(least), ticks: ticks(end, 10) }
+        TimeAxis { end: reach(end), ticks: ticks(end, 10) }
     }
 
     /// What the labels count.

@@ -55,12 +55,11 @@ pub(super) fn draw(page: &mut Page<'_>) {
 }
 
 /// Marks the total time of one run among several: a line over its lanes.
-pub(super) fn total_time(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
+pub(super) fn total_time(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64, bottom: f64) {
     if *input.outcome != Outcome::Completed {
         return;
     }
     let x = page.x(input.total_time());
-    let bottom = page.y - GAP;
     page.scene.line((x, top - 3.0), (x, bottom + 3.0), Stroke::dashed(INK, 1.0, 3.0));
 }
 

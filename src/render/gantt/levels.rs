@@ -118,7 +118,7 @@ fn panel(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries) {
 fn names(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, middle: f64) {
     let (left, _) = labels(input, series);
     for ((full, size), (baseline, colour)) in left.into_iter().zip([(middle, INK), (middle + 13.0, QUIET)]) {
-        let text = font::shorten(&full, size, MOST_NAME_WIDTH);
+        let text = font::shorten_name(&full, size, MOST_NAME_WIDTH);
         page.scene.push(Shape::Text(Text {
             x: page.left - 10.0,
             y: baseline,
