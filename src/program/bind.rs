@@ -26,8 +26,10 @@ pub struct BindError {
 /// A program that is ready to run: code, and the initial state of everything.
 #[derive(Debug, Clone)]
 pub struct Image {
-    /// All ops, by [`OpId`].
+    /// All ops, by [`OpId`], with fused ones in front of those they stand for.
     pub code: Vec<Op>,
+    /// All ops without the fused ones: what a process waits on.
+    pub plain: Vec<Op>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
     /// The initial state.
@@ -99,6 +101,7 @@ impl Program {
         binder.append_contents()?;
         let mut image = Image {
             code: self.code.clone(),
+            plain: Vec::new(),
             sites: self.sites.clone(),
             arena: binder.arena,
             frames,
@@ -123,7 +126,8 @@ impl Program {
             );
         }
         image.patch_resources();
-        image.runs = fuse(&mut image.code);
+        image.plain = image.code.clone();
+        image.runs = fuse(&image.plain, &mut image.code);
         image.share_python_generators();
         Ok(image)
     }

@@ -11,14 +11,14 @@ use crate::arithmetic::BinaryOp;
 /// The longest run of permits that one op takes or gives.
 const MAX_RUN: usize = 64;
 
-/// Fuses what can be fused; resources must be bound. Gives the table that the
+/// Fuses what can be fused, from `plain` into its copy `code`; resources must
+/// be bound. Gives the table that the
 /// runs refer to.
-pub(super) fn fuse(code: &mut [Op]) -> Vec<RunEntry> {
+pub(super) fn fuse(plain: &[Op], code: &mut [Op]) -> Vec<RunEntry> {
     let mut runs = Vec::new();
-    let plain = code.to_vec();
     let mut at = 0;
     while at < plain.len() {
-        at += fuse_at(&plain, code, at, &mut runs);
+        at += fuse_at(plain, code, at, &mut runs);
     }
     runs
 }

@@ -27,7 +27,7 @@ pub(super) const UNITS: [(&str, u64); 9] = [
 
 /// Whether expressions give the word a meaning of its own.
 pub(super) fn is_reserved(name: &str) -> bool {
-    WORDS.contains(&name) || FUNCTIONS.contains(&name) || UNITS.iter().any(|(unit, _)| *unit == name)
+    WORDS.contains(&name) || FUNCTIONS.contains(&name)
 }
 
 /// Whether the text has the form of a name: a letter or `_`, then letters,
