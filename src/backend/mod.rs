@@ -2,6 +2,8 @@
 //! kernel to say what happens then.
 
 mod calendar;
+pub mod replay;
+pub mod threads;
 pub mod virtual_time;
 
 pub use calendar::Calendar;

@@ -59,6 +59,14 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn get_many(&mut self, at: Context, many: u32) -> OpResult {
         let code = self.image.many[many as usize];
         let header = self.header(code.resource, at);
+        let count = self.request_to_get(at, header, many)?;
+        self.fuel = self.fuel.saturating_sub(count);
+        Ok(self.get(at, header, count))
+    }
+
+    /// Checks that the items to get fit where they are to go.
+    pub(super) fn request_to_get(&self, at: Context, header: usize, many: u32) -> Result<u64, Box<Fault>> {
+        let code = self.image.many[many as usize];
         let count = self.request(at, header, self.read(code.count, at.frame))?;
         if let Some(array) = code.array {
             let (_, len) = self.array(at.frame, array);
@@ -67,12 +75,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 return Err(self.fault(at, message, "make the array longer, or get fewer"));
             }
         }
-        self.fuel = self.fuel.saturating_sub(count);
-        Ok(self.get(at, header, count))
+        Ok(count)
     }
 
     /// Checks the number of items of a request.
-    fn request(&self, at: Context, header: usize, count: Word) -> Result<u64, Box<Fault>> {
+    pub(super) fn request(&self, at: Context, header: usize, count: Word) -> Result<u64, Box<Fault>> {
         let capacity = self.machine.arena[header + resource::CAPACITY];
         if (count as i64) < 1 {
             let message = format!("a request for {} items", count as i64);

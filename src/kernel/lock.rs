@@ -3,6 +3,7 @@
 //! Both hand over directly: whoever gives back while somebody waits passes
 //! the permit, or the ownership, to the first waiter.
 
+use super::defect::{self, Defect};
 use super::machine::Machine;
 use super::step::{Context, Done, Kernel, OpResult, Schedule};
 use super::waiters;
@@ -26,7 +27,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn unlock(&mut self, at: Context, header: usize) -> OpResult {
         if self.machine.arena[header + resource::OWNER] != u64::from(at.process.0) + 1 {
-            return Err(self.not_owner(at, header));
+            let id = crate::ids::ResourceId(self.resource_id(header));
+            return Err(self.not_owner(at, id, self.machine.owner(self.image, id)));
         }
         self.note(at, Kind::Release, header);
         let next = waiters::dequeue(&mut self.machine.arena, &self.image.frames, header + resource::TAKERS);
@@ -70,11 +72,14 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn release(&mut self, at: Context, header: usize) -> OpResult {
         self.note(at, Kind::Release, header);
+        if defect::is_on(Defect::ForgetsPermit) {
+            return Ok(Done::Next);
+        }
         let queue = header + resource::TAKERS;
         let Some(waiter) = waiters::dequeue(&mut self.machine.arena, &self.image.frames, queue) else {
             let permits = &mut self.machine.arena[header + resource::LEVEL];
             if *permits >= MAX_PERMITS {
-                return Err(self.fault(at, "the permits do not fit 63 bits".into(), "release fewer"));
+                return Err(self.too_many_permits(at));
             }
             *permits += 1;
             return Ok(Done::Next);
@@ -118,11 +123,20 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     #[cold]
-    fn not_owner(&self, at: Context, header: usize) -> Box<Fault> {
-        let id = crate::ids::ResourceId(self.resource_id(header));
+    pub(super) fn too_many_permits(&self, at: Context) -> Box<Fault> {
+        self.fault(at, "the permits do not fit 63 bits".into(), "release fewer")
+    }
+
+    #[cold]
+    pub(super) fn not_owner(
+        &self,
+        at: Context,
+        id: crate::ids::ResourceId,
+        owner: Option<ProcessId>,
+    ) -> Box<Fault> {
         let name = self.image.resource_name(id);
         let me = self.image.process_name(at.process);
-        let owner = match self.machine.owner(self.image, id) {
+        let owner = match owner {
             None => "nobody owns it".to_owned(),
             Some(owner) => format!("'{}' owns it", self.image.process_name(owner)),
         };

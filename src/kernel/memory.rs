@@ -45,15 +45,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let code = self.image.many[many as usize];
         let header = self.header(code.resource, at);
         let first = self.read(code.operand, at.frame);
-        let count = self.read(code.count, at.frame);
-        if (count as i64) < 0 {
-            return Err(self.negative_count(at, count as i64));
-        }
+        let count = self.request_to_read(at, many)?;
         let array = code.array.map(|slot| self.array(at.frame, slot));
-        if let Some((_, len)) = array.filter(|&(_, len)| count > len as u64) {
-            let message = format!("{count} values do not fit the array, which has {len} elements");
-            return Err(self.fault(at, message, "make the array longer, or read fewer"));
-        }
         for number in 0..count {
             let slot = first.wrapping_add(number);
             let value = self.machine.arena[self.place(at, header, slot)?];
@@ -66,9 +59,24 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         Ok(Done::Next)
     }
 
+    /// Checks that the slots to read fit where they are to go.
+    pub(super) fn request_to_read(&self, at: Context, many: u32) -> Result<u64, Box<Fault>> {
+        let code = self.image.many[many as usize];
+        let count = self.read(code.count, at.frame);
+        if (count as i64) < 0 {
+            return Err(self.negative_count(at, count as i64));
+        }
+        let array = code.array.map(|slot| self.array(at.frame, slot));
+        if let Some((_, len)) = array.filter(|&(_, len)| count > len as u64) {
+            let message = format!("{count} values do not fit the array, which has {len} elements");
+            return Err(self.fault(at, message, "make the array longer, or read fewer"));
+        }
+        Ok(count)
+    }
+
     /// Where a slot lies in the arena.
     #[inline(always)]
-    fn place(&self, at: Context, header: usize, slot: Word) -> Result<usize, Box<Fault>> {
+    pub(super) fn place(&self, at: Context, header: usize, slot: Word) -> Result<usize, Box<Fault>> {
         let slots = self.machine.arena[header + resource::CAPACITY];
         if slot < slots {
             return Ok((self.machine.arena[header + resource::CONTENT] + slot) as usize);

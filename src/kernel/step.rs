@@ -1,5 +1,6 @@
 //! One process goes on from where it stands until it waits or is done.
 
+use super::defect::{self, Defect};
 use super::draw::Draws;
 use super::machine::{Machine, State, state_word};
 use super::waiters;
@@ -91,12 +92,29 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     ///
     /// # Errors
     /// [`Fault`] if the scenario breaks a rule; the run is over then.
+    #[inline(always)]
     pub fn run(&mut self, process: ProcessId) -> Result<Yield, Box<Fault>> {
+        self.go::<false>(process, 0)
+    }
+
+    /// The one loop over ops. With `STEPS` it goes by the ops without the
+    /// fused ones and stops in front of every one that [`Op::is_step`], after
+    /// so many of them; see [`Kernel::step`].
+    #[inline]
+    pub(super) fn go<const STEPS: bool>(
+        &mut self,
+        process: ProcessId,
+        mut steps: u32,
+    ) -> Result<Yield, Box<Fault>> {
         let frame = self.image.frames[process.index()] as usize;
         let mut op = self.machine.arena[frame + frame::STATE] as u32 as usize;
         loop {
             let at = Context { process, frame, op };
-            match self.image.code[op] {
+            let code = if STEPS { self.image.plain[op] } else { self.image.code[op] };
+            if STEPS && !self.may_step(code, &mut steps) {
+                return Ok(self.pause(at));
+            }
+            match code {
                 Op::Jump { to } => {
                     if to.index() <= op && !self.spend(1) {
                         return Ok(self.pause(at));
@@ -316,7 +334,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     pub(super) fn block(&mut self, at: Context, header: usize, queue: usize, wait_for: WaitFor) -> Done {
         let arena = &mut self.machine.arena;
         arena[at.frame + frame::STATE] = state_word(at.op, State::Blocked);
-        let discipline = arena[header + resource::IDENTITY] >> 32;
+        let discipline =
+            if defect::is_on(Defect::Lifo) { 2 } else { arena[header + resource::IDENTITY] >> 32 };
         waiters::enqueue(arena, &self.image.frames, header + queue, at.process, discipline);
         if S::ACTIVE {
             let id = self.resource_id(header);
@@ -367,7 +386,10 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     #[inline]
     fn until(&mut self, at: Context, wait: Source) -> Result<Time, Box<Fault>> {
-        let nanos = self.read(wait, at.frame);
+        let mut nanos = self.read(wait, at.frame);
+        if defect::is_on(Defect::SlowDelays) {
+            nanos += nanos / 20;
+        }
         if (nanos as i64) < 0 {
             return Err(self.negative_duration(at, nanos as i64));
         }

@@ -1,6 +1,8 @@
 //! What several test files need: run a scenario text and keep its events.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod generate;
+
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{self, RunEnd};
 use tempolane::ids::{ProcessId, ResourceId};

@@ -1,0 +1,80 @@
+//! One step at a time: for drivers that decide after every op that others can
+//! notice who goes next, not only when a process waits.
+//!
+//! A step is an op that leaves an event or reads something that others change.
+//! What a process does between two steps (arithmetic, jumps, its own
+//! variables) concerns nobody else, so it is done together with the step
+//! before it. Between steps a process rests in front of one.
+
+use super::machine::State;
+use super::step::{Kernel, Schedule, Yield};
+use crate::ids::ProcessId;
+use crate::program::Op;
+use crate::trace::{Fault, Sink};
+
+/// Why a process rests after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// It can go on with its next step.
+    Ready,
+    /// It lets time pass, waits, is done, or ran into a limit.
+    Yielded(Yield),
+}
+
+impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+    /// Executes the step in front of which `process` rests, and what follows
+    /// it up to the next one. Several permits or items that are taken one
+    /// after the other are as many steps.
+    ///
+    /// # Errors
+    /// [`Fault`] if the scenario breaks a rule; the run is over then.
+    pub fn step(&mut self, process: ProcessId) -> Result<Rest, Box<Fault>> {
+        self.advance(process, 1)
+    }
+
+    /// Brings `process`, which is new or was woken, in front of its next step.
+    ///
+    /// # Errors
+    /// As [`Kernel::step`].
+    pub fn settle(&mut self, process: ProcessId) -> Result<Rest, Box<Fault>> {
+        self.advance(process, 0)
+    }
+
+    fn advance(&mut self, process: ProcessId, steps: u32) -> Result<Rest, Box<Fault>> {
+        let fuel = self.fuel;
+        let op = self.machine.op(self.image, process);
+        let mut yielded = self.go::<true>(process, steps)?;
+        if steps > 0 && self.image.plain[op.index()].is_counted() {
+            // It was lent the fuel for one permit; what follows has its own.
+            self.fuel = fuel.saturating_sub(1);
+            if yielded == Yield::OutOfFuel {
+                yielded = self.go::<true>(process, 0)?;
+            }
+        }
+        let rests = yielded == Yield::OutOfFuel && self.rests(process);
+        Ok(if rests { Rest::Ready } else { Rest::Yielded(yielded) })
+    }
+
+    /// Whether the process stands in front of a step.
+    fn rests(&self, process: ProcessId) -> bool {
+        let op = self.machine.op(self.image, process);
+        self.machine.state(self.image, process) == State::Ready && self.image.plain[op.index()].is_step()
+    }
+
+    /// Whether the op may be executed now, with so many steps still to go.
+    #[inline]
+    pub(super) fn may_step(&mut self, op: Op, steps: &mut u32) -> bool {
+        if !op.is_step() {
+            return true;
+        }
+        if *steps == 0 {
+            return false;
+        }
+        *steps -= 1;
+        if op.is_counted() {
+            // One round pays for one permit; then the op pauses by itself.
+            self.fuel = 1;
+        }
+        true
+    }
+}
