@@ -14,7 +14,8 @@ use super::node::{Entry, Kind, Node};
 use super::references::Use;
 use super::scope::{Scope, VarEntry};
 use super::source::Span;
-use super::tables::{self, Form, STEPS};
+use super::step_tables::STEPS;
+use super::tables::{self, Form};
 use super::typing::Typed;
 use crate::ids::Site;
 use crate::value::{Type, Value};
@@ -126,7 +127,7 @@ impl<'c, 't> Body<'c, 't> {
     fn text_step(&mut self, text: &str, node: &Node) {
         let span = self.check.reports.span_of(node);
         let message = format!("a step is a map, found the text {}", quoted(text));
-        let word = text.split_whitespace().next().unwrap_or("");
+        let word = text.split([' ', ':']).next().unwrap_or("");
         let hint = match tables::form(&STEPS, word) {
             Some(form) => format!("write `- {}: …`, with a colon and a space", form.name),
             None => "write it as `- delay: 5ms`".to_owned(),
