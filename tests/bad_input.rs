@@ -82,7 +82,7 @@ fn the_frame_of_these_tests_is_right() {
 
 #[test]
 fn syntax_errors_are_explained_where_they_are() {
-    let cases: [(&str, Expected<'_>); 19] = [
+    let cases: [(&str, Expected<'_>); 20] = [
         ("version: 1\nprocesses:\n\tp:\n", (3, 1, "a tab cannot indent", "use spaces")),
         ("processes:\n  p:\n    do:\n\t- delay: 1s\n", (4, 1, "a tab cannot indent", "forbids tabs")),
         ("a:\n  - x: \"abc\n  - y: 1\n", (2, 8, "never closed", "close it")),
@@ -101,6 +101,7 @@ fn syntax_errors_are_explained_where_they_are() {
         ("a: \"x\u{1}y\"\n", (1, 6, "control character U+0001", "text file")),
         ("ver\0sion: 1", (1, 4, "control character U+0000", "text file")),
         ("%YAML 1.2\n---\nversion: 1\n", (1, 1, "directives", "delete the line")),
+        ("'a' 'b'\n", (1, 1, "more text after", "one map")),
         ("a: - b\n", (1, 4, "a `-` is not allowed", "line of its own")),
     ];
     for (text, expected) in cases {
@@ -240,6 +241,14 @@ fn many_steps_on_one_line_take_no_longer_than_on_many() {
     let start = Instant::now();
     let found = diagnostics(&format!("version: 1\nprocesses: {{p: {{do: [{steps}]}}}}\n"), &[]);
     assert_eq!(found.items.len(), 12_000);
+    assert!(start.elapsed() < Duration::from_secs(20), "took {:?}", start.elapsed());
+}
+
+#[test]
+fn many_holes_of_one_log_text_are_found_in_one_pass() {
+    let text = format!("version: 1\nprocesses: {{p: {{do: [{{log: '{}'}}]}}}}\n", "é{x}".repeat(50_000));
+    let start = Instant::now();
+    assert_eq!(diagnostics(&text, &[]).items.len(), 50_000);
     assert!(start.elapsed() < Duration::from_secs(20), "took {:?}", start.elapsed());
 }
 

@@ -248,7 +248,8 @@ impl<'t> Reports<'t> {
         let source = &self.index.text()[start..];
         let source = &source[..floor_boundary(source, REACH)];
         let text = &text[..floor_boundary(text, source.len())];
-        let line = source.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).next().unwrap_or("");
+        let end = source.bytes().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let line = &source[..end.unwrap_or(source.len())];
         let length = if !text.is_empty() && line.starts_with(text) {
             text.chars().count()
         } else if let Some(quote) = line.chars().next().filter(|first| matches!(first, '"' | '\'')) {

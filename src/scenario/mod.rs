@@ -6,8 +6,7 @@
 //!
 //! text (`load`, `source`) → tree with positions (`prescan`, `yaml`, `node`) →
 //! checks (`check` and the modules of its parts, over the keys in `tables` and
-//! `step_tables`) →
-//! [`Model`].
+//! `step_tables`) → [`Model`].
 //!
 //! Expressions are split in `lexer`, parsed in `syntax`, typed in `typing` and
 //! evaluated in `evaluate`. Problems are collected in `diagnostics` and drawn in
@@ -26,6 +25,7 @@ mod fields;
 mod functions;
 mod lexer;
 mod load;
+mod log_step;
 mod model;
 mod names;
 mod node;

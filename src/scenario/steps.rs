@@ -2,8 +2,8 @@
 //!
 //! Decides what makes a map a step (one main key, and beside it only the keys
 //! that belong to it) and the steps that hold other steps. Steps on resources
-//! are in `resource_steps`, `buffer_steps` and `memory_steps`, those on
-//! variables in `variable_steps`.
+//! are in `resource_steps`, those on variables in `variable_steps`, `log` is in
+//! `log_step`.
 
 use super::context::Check;
 use super::distributions::Purpose;

@@ -24,8 +24,18 @@ pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error, reac
         let hint = "YAML forbids tabs for indentation; use spaces";
         Explained { site: Some(tab), message: "a tab cannot indent a line".to_owned(), hint }
     } else if text.contains("more than one document") {
-        let message = "a scenario file holds one document, this has a second one".to_owned();
-        Explained { site: second_document(reports), message, hint: "remove the line `---` and what follows" }
+        match second_document(reports) {
+            Some(second) => Explained {
+                site: Some(second),
+                message: "a scenario file holds one document, this has a second one".to_owned(),
+                hint: "remove the line `---` and what follows",
+            },
+            None => Explained {
+                site: None,
+                message: "there is more text after what could be the whole document".to_owned(),
+                hint: "a scenario is one map; all of its keys begin in one column",
+            },
+        }
     } else {
         by_text(reports, &text, stopped, began)
     };
