@@ -2,8 +2,9 @@
 //! kernel to say what happens then.
 
 mod calendar;
+mod heap_calendar;
 pub mod replay;
 pub mod threads;
 pub mod virtual_time;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar};

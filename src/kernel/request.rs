@@ -4,7 +4,7 @@
 //! with the kernel's. But which resource an op means, how many items it wants
 //! and where they go is no business of a primitive: it is read here.
 
-use super::machine::{Machine, State, state_word};
+use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Kernel, Schedule};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{Image, Op, ResourceCode, frame, resource};
@@ -100,12 +100,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             }
             Op::Write { memory, at: slot, value } => {
                 let slot = self.read(slot, at.frame);
-                self.place(at, header(memory), slot)?;
+                self.slot_at(at, header(memory), slot)?;
                 (header(memory), Request::Write { slot, value: self.read(value, at.frame) })
             }
             Op::Read { memory, at: slot, .. } => {
                 let first = self.read(slot, at.frame);
-                self.place(at, header(memory), first)?;
+                self.slot_at(at, header(memory), first)?;
                 (header(memory), Request::Read { first, count: 1 })
             }
             Op::ReadMany { many } => {
@@ -113,7 +113,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 let (memory, first) = (header(code.resource), self.read(code.operand, at.frame));
                 let count = self.request_to_read(at, many)?;
                 for number in 0..count {
-                    self.place(at, memory, first.wrapping_add(number))?;
+                    self.slot_at(at, memory, first.wrapping_add(number))?;
                 }
                 (memory, Request::Read { first, count })
             }
@@ -134,7 +134,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             Op::GetMany { many } | Op::ReadMany { many } => {
                 if let Some(array) = self.image.many[many as usize].array {
                     let (start, _) = self.array(at.frame, array);
-                    self.machine.arena[start..start + values.len()].copy_from_slice(values);
+                    self.arena[start..start + values.len()].copy_from_slice(values);
                 }
             }
             Op::AcquireMany { left, .. } | Op::ReleaseMany { left, .. } => {
@@ -144,7 +144,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             }
             _ => {}
         }
-        self.machine.arena[at.frame + frame::STATE] = state_word(next, State::Ready);
+        self.arena[at.frame + frame::STATE] = state_word(next, State::Ready);
     }
 
     /// That `process` released a mutex which is not its own.
@@ -158,15 +158,15 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     fn context(&self, process: ProcessId) -> Context {
-        let op = Machine::op(self.machine, self.image, process).index();
-        Context { process, frame: self.image.frames[process.index()] as usize, op }
+        let frame = self.image.frames[process.index()] as usize;
+        Context { process, frame, op: op_of(self.arena, frame) }
     }
 }
 
 /// For a driver with primitives of its own: its state as a machine.
 impl Machine {
     /// Lets `process` stand on `op` in this state.
-    pub fn place(&mut self, image: &Image, process: ProcessId, op: OpId, state: State) {
+    pub fn stand(&mut self, image: &Image, process: ProcessId, op: OpId, state: State) {
         self.arena[image.frames[process.index()] as usize + frame::STATE] = state_word(op.index(), state);
     }
 

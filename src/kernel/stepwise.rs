@@ -6,7 +6,7 @@
 //! variables) concerns nobody else, so it is done together with the step
 //! before it. Between steps a process rests in front of one.
 
-use super::machine::State;
+use super::machine::op_of;
 use super::step::{Kernel, Schedule, Yield};
 use crate::ids::ProcessId;
 use crate::program::Op;
@@ -42,23 +42,19 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
 
     fn advance(&mut self, process: ProcessId, steps: u32) -> Result<Rest, Box<Fault>> {
         let fuel = self.fuel;
-        let op = self.machine.op(self.image, process);
+        let frame = self.image.frames[process.index()] as usize;
+        let op = self.image.plain[op_of(self.arena, frame)];
         let mut yielded = self.go::<true>(process, steps)?;
-        if steps > 0 && self.image.plain[op.index()].is_counted() {
+        if steps > 0 && op.is_counted() {
             // It was lent the fuel for one permit; what follows has its own.
             self.fuel = fuel.saturating_sub(1);
             if yielded == Yield::OutOfFuel {
                 yielded = self.go::<true>(process, 0)?;
             }
         }
-        let rests = yielded == Yield::OutOfFuel && self.rests(process);
-        Ok(if rests { Rest::Ready } else { Rest::Yielded(yielded) })
-    }
-
-    /// Whether the process stands in front of a step.
-    fn rests(&self, process: ProcessId) -> bool {
-        let op = self.machine.op(self.image, process);
-        self.machine.state(self.image, process) == State::Ready && self.image.plain[op.index()].is_step()
+        // In front of a step it paused because of the step, elsewhere for want of fuel.
+        let rests = self.image.plain[op_of(self.arena, frame)].is_step();
+        Ok(if rests && yielded == Yield::OutOfFuel { Rest::Ready } else { Rest::Yielded(yielded) })
     }
 
     /// Whether the op may be executed now, with so many steps still to go.

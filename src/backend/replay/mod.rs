@@ -201,7 +201,14 @@ impl<'a> Replay<'a> {
         {
             self.machine.now = Time::from_nanos(reading).unwrap_or(Time::MAX);
         }
-        let (result, made, woken) = self.with_kernel(|kernel| kernel.step(process));
+        let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step(process));
+        while let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = result {
+            // Nothing has happened yet, but the buffer must be longer for it.
+            if !self.machine.lengthen(self.image, header, items) {
+                break;
+            }
+            (result, made, woken) = self.with_kernel(|kernel| kernel.step(process));
+        }
         let rest = match result {
             Ok(rest) => rest,
             // What comes up behind a step that has left events is found when

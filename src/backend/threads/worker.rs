@@ -122,7 +122,7 @@ impl<'a> Worker<'a> {
                 }
                 Rest::Yielded(Yield::Done) => return Ok(()),
                 Rest::Yielded(Yield::OutOfFuel) => return Err(Leave::Ends(self.livelock())),
-                Rest::Yielded(Yield::Blocked | Yield::OutOfMemory) => {
+                Rest::Yielded(Yield::Blocked | Yield::NeedsRoom { .. }) => {
                     unreachable!("the primitives make a process wait, not the kernel")
                 }
             };
@@ -210,7 +210,7 @@ impl<'a> Worker<'a> {
         match self.me.seat.wait() {
             Grant::Served(values) => Ok(values),
             Grant::Stopped => {
-                self.machine.place(self.shared.image, self.me.process, self.me.op, State::Blocked);
+                self.machine.stand(self.shared.image, self.me.process, self.me.op, State::Blocked);
                 Err(Leave::Stopped)
             }
         }
