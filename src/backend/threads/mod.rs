@@ -7,13 +7,15 @@
 //! order is one that the model allows is decided by [`super::replay`].
 
 mod clock;
+mod pace;
 pub mod primitives;
 mod record;
 mod shared;
 mod sync;
 mod worker;
 
-pub use clock::SleepError;
+pub use clock::{SleepError, wall};
+pub use pace::default_speed;
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_deadlock};
@@ -21,7 +23,6 @@ use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Trace};
 use crate::value::Value;
-use clock::wall;
 use shared::{End, Native, Shared};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
