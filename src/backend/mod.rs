@@ -3,6 +3,7 @@
 
 mod calendar;
 mod heap_calendar;
+pub mod recorded;
 pub mod replay;
 pub mod threads;
 pub mod virtual_time;

@@ -186,6 +186,11 @@ impl Machine {
         self.arena[header + resource::LEVEL] = u64::from(owner.is_none());
     }
 
+    /// All words of the state but the clock, to tell states apart.
+    pub fn words(&self) -> &[Word] {
+        &self.arena
+    }
+
     /// Fills a memory.
     pub fn set_memory(&mut self, image: &Image, memory: ResourceId, content: &[Word]) {
         let start = self.arena[image.resource_at(memory) + resource::CONTENT] as usize;

@@ -16,6 +16,8 @@ mod worker;
 
 pub use clock::{SleepError, wall};
 pub use pace::default_speed;
+#[cfg(test)]
+pub(crate) use shared::bug::{PANIC_OF, WRONG_WAITER};
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_deadlock};

@@ -30,9 +30,15 @@ pub fn default_speed(total: Time, steps: u64, error: SleepError) -> f64 {
 
 /// Down to two significant digits.
 fn rounded(speed: f64) -> f64 {
-    let unit = libm::pow(10.0, libm::floor(libm::log10(speed)) - 1.0);
-    // A little up first: 19.999… is 20.
-    libm::floor(speed / unit + 1e-6) * unit
+    let places = 1.0 - libm::floor(libm::log10(speed));
+    // Powers of ten are exact upwards from 1, so 9.6 is 96 / 10. A little up
+    // first: 19.999… is 20.
+    let scale = libm::pow(10.0, libm::fabs(places));
+    if places < 0.0 {
+        libm::floor(speed / scale + 1e-6) * scale
+    } else {
+        libm::floor(speed * scale + 1e-6) / scale
+    }
 }
 
 #[cfg(test)]

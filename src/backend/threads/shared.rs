@@ -59,6 +59,8 @@ pub(super) struct Shared<'a> {
     /// How many have finished their last step.
     pub(super) done: AtomicUsize,
     pub(super) clock: Clock,
+    /// Whose thread is to panic, in a test.
+    pub(super) panics: Option<ProcessId>,
     /// The number of the next event.
     sequence: AtomicU64,
     stop: Stop,
@@ -77,6 +79,7 @@ impl<'a> Shared<'a> {
             census: Census::new(count),
             done: AtomicUsize::new(0),
             clock: Clock::new(speed),
+            panics: bug::panics(),
             sequence: AtomicU64::new(0),
             stop: Stop::default(),
         }
@@ -142,23 +145,32 @@ fn native(image: &Image, id: ResourceId) -> Native {
     }
 }
 
-/// The seam through which a test makes semaphores wake the wrong waiter, in
-/// the runs that it starts. Outside the unit tests there is none.
+/// The seam through which a test makes semaphores wake the wrong waiter, or a
+/// thread panic, in the runs that it starts. Outside the unit tests there is none.
 pub(super) mod bug {
     use super::Order;
-
-    #[cfg(not(test))]
-    pub(super) const fn order(order: Order) -> Order {
-        order
-    }
+    use crate::ids::ProcessId;
 
     #[cfg(test)]
     thread_local! {
         pub static WRONG_WAITER: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+        pub static PANIC_OF: std::cell::Cell<Option<ProcessId>> = const { std::cell::Cell::new(None) };
     }
 
-    #[cfg(test)]
+    /// The order in which a semaphore serves its waiters.
     pub(super) fn order(order: Order) -> Order {
-        if WRONG_WAITER.get() { Order::Wrong } else { order }
+        #[cfg(test)]
+        if WRONG_WAITER.get() {
+            return Order::Wrong;
+        }
+        order
+    }
+
+    /// Whose thread is to panic.
+    pub(super) fn panics() -> Option<ProcessId> {
+        #[cfg(test)]
+        return PANIC_OF.get();
+        #[cfg(not(test))]
+        None
     }
 }

@@ -129,6 +129,11 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Whether a test wants this thread to panic: when it first sleeps.
+    fn panics(&self) -> bool {
+        cfg!(test) && self.shared.panics == Some(self.me.process)
+    }
+
     /// One step: a native one if it is about a resource, else the kernel's.
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.image, self.me.process);
@@ -228,7 +233,9 @@ impl<'a> Worker<'a> {
 
     /// Lets real time pass until the scenario time is `until`.
     fn pass_time(&mut self, until: Time) -> Result<(), Leave> {
+        let panics = self.panics();
         let Worker { shared, me, machine, .. } = self;
+        assert!(!panics, "a test wanted it");
         let deadline = shared.clock.at(until);
         let alarm = &shared.alarms[me.process.index()];
         let burns = self.work == Work::Spin && matches!(shared.image.plain[me.op.index()], Op::Work { .. });

@@ -6,8 +6,12 @@
 //! long to run and how the verdict is told; what it is, is decided by
 //! [`crate::analysis::validation`].
 
+mod recorded;
 mod report;
 mod threads;
+
+#[cfg(test)]
+mod tests;
 
 use super::execute::execute;
 use super::failure::{Exit, Failure};
@@ -20,6 +24,7 @@ use super::{console, interrupt};
 use crate::backend::threads::{SleepError, Work, check};
 use crate::scenario::parse_duration;
 use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The most runs on threads for one scenario.
@@ -32,12 +37,23 @@ const MOST_RUNS: u32 = 10_000;
 /// model allows; are the times those of the model, within a tolerance; which ties were resolved
 /// otherwise. Writes validation.svg, validation.png, threads.jsonl (the trace of a typical run)
 /// and validation.json to DIR/<scenario name>/.
+///
+/// With --recorded, the event log of a real program takes the place of the threads. It is a CSV
+/// file with a head line and the columns `process`, `event` and, if they are known, `time` (from the
+/// start, in seconds or as 250ms) and `value`. `event` is the name of a `mark` of that process, with
+/// `value` as its value, or a line as a `log` step would write it; floats and durations in it are
+/// measurements and may differ. Marks and log texts that never occur in the file are not looked for,
+/// and the file may end early. The order is fine if the model has any schedule with it; times are
+/// compared with virtual time, with a tolerance of 2% of the total time unless told otherwise.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
     pub scenarios: ScenarioOptions,
     #[command(flatten)]
     pub run: RunOptions,
+    /// Validate the recorded log of a real program instead of running threads; for one scenario
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["runs", "speed", "work", "timeout"])]
+    pub recorded: Option<PathBuf>,
     /// How often to run each scenario on threads
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_RUNS)))]
     pub runs: u32,
@@ -78,6 +94,9 @@ impl From<WorkOption> for Work {
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
+    if let Some(file) = &arguments.recorded {
+        return recording(&loaded, arguments, file);
+    }
     for scenario in &loaded {
         let fits = check(&scenario.image()?);
         fits.map_err(|trouble| Failure::usage(format!("'{}': {trouble}", scenario.label)))?;
@@ -95,6 +114,17 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         interrupt::check().map_err(|failure| with_done(failure, &done))?;
     }
     Ok(exit)
+}
+
+fn recording(loaded: &[Loaded], arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
+    let [scenario] = loaded else {
+        return Err(Failure::usage("a recording is of one scenario; name its file alone"));
+    };
+    interrupt::watch()?;
+    let virtual_run = execute(scenario, &arguments.run, None, true)?;
+    let (text, fine) = recorded::validate(scenario, arguments, file, &virtual_run)?;
+    console::print(&text)?;
+    Ok(if fine { Exit::Fine } else { Exit::Finding })
 }
 
 /// Validates and tells one scenario; whether nothing was found.
@@ -137,7 +167,7 @@ fn timeout(arguments: &Arguments, planned: Duration) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
+mod options {
     use super::*;
 
     #[test]
