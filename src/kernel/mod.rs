@@ -28,5 +28,5 @@ pub(crate) use defect::{Defect, with_defect};
 pub use draw::Draws;
 pub use machine::{Machine, State};
 pub use request::{Asked, Request};
-pub use step::{Kernel, Schedule, Yield};
+pub use step::{Kernel, Schedule, Stop, Yield};
 pub use stepwise::Rest;

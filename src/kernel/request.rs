@@ -70,11 +70,15 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     pub fn asked(&self, process: ProcessId) -> Result<Option<Asked>, Box<Fault>> {
         let at = self.context(process);
         let Some((header, request)) = self.request_at(at, self.image.plain[at.op])? else { return Ok(None) };
-        Ok(Some(Asked { resource: ResourceId(self.resource_id(header)), request, op: OpId(at.op as u32) }))
+        Ok(Some(Asked {
+            resource: ResourceId(self.resource_id(self.arena, header)),
+            request,
+            op: OpId(at.op as u32),
+        }))
     }
 
     fn request_at(&self, at: Context, op: Op) -> Result<Option<(usize, Request)>, Box<Fault>> {
-        let header = |code: ResourceCode| self.header(code, at);
+        let header = |code: ResourceCode| self.header(self.arena, code, at);
         Ok(Some(match op {
             Op::Lock { mutex } => (header(mutex), Request::Lock),
             Op::Unlock { mutex } => (header(mutex), Request::Unlock),
@@ -85,35 +89,36 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 (header(semaphore), Request::Release)
             }
             Op::Put { buffer, value } => {
-                (header(buffer), Request::Put { count: 1, value: self.read(value, at.frame) })
+                (header(buffer), Request::Put { count: 1, value: self.read(self.arena, value, at.frame) })
             }
             Op::PutMany { many } => {
                 let code = self.image.many[many as usize];
                 let buffer = header(code.resource);
-                let count = self.request(at, buffer, self.read(code.count, at.frame))?;
-                (buffer, Request::Put { count, value: self.read(code.operand, at.frame) })
+                let count =
+                    self.request(self.arena, at, buffer, self.read(self.arena, code.count, at.frame))?;
+                (buffer, Request::Put { count, value: self.read(self.arena, code.operand, at.frame) })
             }
             Op::Take { buffer } | Op::Get { buffer, .. } => (header(buffer), Request::Get { count: 1 }),
             Op::GetMany { many } => {
                 let buffer = header(self.image.many[many as usize].resource);
-                (buffer, Request::Get { count: self.request_to_get(at, buffer, many)? })
+                (buffer, Request::Get { count: self.request_to_get(self.arena, at, buffer, many)? })
             }
             Op::Write { memory, at: slot, value } => {
-                let slot = self.read(slot, at.frame);
-                self.slot_at(at, header(memory), slot)?;
-                (header(memory), Request::Write { slot, value: self.read(value, at.frame) })
+                let slot = self.read(self.arena, slot, at.frame);
+                self.slot_at(self.arena, at, header(memory), slot)?;
+                (header(memory), Request::Write { slot, value: self.read(self.arena, value, at.frame) })
             }
             Op::Read { memory, at: slot, .. } => {
-                let first = self.read(slot, at.frame);
-                self.slot_at(at, header(memory), first)?;
+                let first = self.read(self.arena, slot, at.frame);
+                self.slot_at(self.arena, at, header(memory), first)?;
                 (header(memory), Request::Read { first, count: 1 })
             }
             Op::ReadMany { many } => {
                 let code = self.image.many[many as usize];
-                let (memory, first) = (header(code.resource), self.read(code.operand, at.frame));
-                let count = self.request_to_read(at, many)?;
+                let (memory, first) = (header(code.resource), self.read(self.arena, code.operand, at.frame));
+                let count = self.request_to_read(self.arena, at, many)?;
                 for number in 0..count {
-                    self.slot_at(at, memory, first.wrapping_add(number))?;
+                    self.slot_at(self.arena, at, memory, first.wrapping_add(number))?;
                 }
                 (memory, Request::Read { first, count })
             }
@@ -129,17 +134,17 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         match self.image.plain[at.op] {
             Op::Get { into, .. } | Op::Read { into, .. } => {
                 let value = *values.first().expect("one value was asked for");
-                self.write(into, at.frame, value);
+                self.arena[into.at(at.frame)] = value;
             }
             Op::GetMany { many } | Op::ReadMany { many } => {
                 if let Some(array) = self.image.many[many as usize].array {
-                    let (start, _) = self.array(at.frame, array);
+                    let (start, _) = self.array(self.arena, at.frame, array);
                     self.arena[start..start + values.len()].copy_from_slice(values);
                 }
             }
             Op::AcquireMany { left, .. } | Op::ReleaseMany { left, .. } => {
-                let rest = self.read(left.source(), at.frame) - 1;
-                self.write(left, at.frame, rest);
+                let rest = self.read(self.arena, left.source(), at.frame) - 1;
+                self.arena[left.at(at.frame)] = rest;
                 next -= usize::from(rest > 0);
             }
             _ => {}

@@ -11,6 +11,7 @@ use super::step::{Kernel, Schedule, Yield};
 use crate::ids::ProcessId;
 use crate::program::Op;
 use crate::trace::{Fault, Sink};
+use crate::value::Word;
 
 /// Why a process rests after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,19 +42,25 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     fn advance(&mut self, process: ProcessId, steps: u32) -> Result<Rest, Box<Fault>> {
-        let fuel = self.fuel;
+        let arena = std::mem::take(&mut self.arena);
+        let result = self.advance_in(arena, process, steps);
+        self.arena = arena;
+        result
+    }
+
+    fn advance_in(&mut self, arena: &mut [Word], process: ProcessId, steps: u32) -> Result<Rest, Box<Fault>> {
         let frame = self.image.frames[process.index()] as usize;
-        let op = self.image.plain[op_of(self.arena, frame)];
-        let mut yielded = self.go::<true>(process, steps)?;
+        let (fuel, op) = (self.fuel, self.image.plain[op_of(arena, frame)]);
+        let mut yielded = self.execute::<true>(arena, process, frame, steps)?;
         if steps > 0 && op.is_counted() {
             // It was lent the fuel for one permit; what follows has its own.
             self.fuel = fuel.saturating_sub(1);
             if yielded == Yield::OutOfFuel {
-                yielded = self.go::<true>(process, 0)?;
+                yielded = self.execute::<true>(arena, process, frame, 0)?;
             }
         }
         // In front of a step it paused because of the step, elsewhere for want of fuel.
-        let rests = self.image.plain[op_of(self.arena, frame)].is_step();
+        let rests = self.image.plain[op_of(arena, frame)].is_step();
         Ok(if rests && yielded == Yield::OutOfFuel { Rest::Ready } else { Rest::Yielded(yielded) })
     }
 
