@@ -178,7 +178,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let code = image.code.as_slice();
         let mut op = arena[frame + frame::STATE] as u32 as usize;
         // Delays leave the loop, so that what they do stands here once.
-        let (kind, at, wait) = loop {
+        let (kind, at, nanos) = loop {
             let at = Context { process, frame, op };
             /// Leaves the loop if the process cannot go on.
             macro_rules! waits {
@@ -271,8 +271,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                     let header = self.find(arena, at, def, index)?;
                     self.write(arena, into, frame, header);
                 }
-                Op::Delay { wait } => break (Kind::Delay, at, wait),
-                Op::Work { wait } => break (Kind::Work, at, wait),
+                Op::Delay { wait } => break (Kind::Delay, at, self.read(arena, wait, frame)),
+                Op::Work { wait } => break (Kind::Work, at, self.read(arena, wait, frame)),
                 Op::StartAfter { wait } => return self.start_after(arena, at, wait),
                 Op::Begin => self.emit(at, Kind::Start, 0, 0),
                 Op::Done => return Ok(self.finish(arena, at)),
@@ -312,7 +312,11 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                 Op::DrawDelay { into, distribution } => {
                     let word = self.draw(arena, at, distribution)?;
                     self.write(arena, into, frame, word);
-                    break (Kind::Delay, Context { op: op + 1, ..at }, into.source());
+                    break (Kind::Delay, Context { op: op + 1, ..at }, word);
+                }
+                Op::ExponentialDelay { distribution, mean } => {
+                    let nanos = self.exponential(arena, at, distribution, mean)?;
+                    break (Kind::Delay, Context { op: op + 1, ..at }, nanos);
                 }
                 Op::LoopDelay { left, body, wait } => {
                     if !self.spend(1) {
@@ -321,7 +325,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                     let rest = self.read(arena, left.source(), frame) - 1;
                     self.write(arena, left, frame, rest);
                     if rest != 0 {
-                        break (Kind::Delay, Context { op: body.index(), ..at }, wait);
+                        let nanos = self.read(arena, wait, frame);
+                        break (Kind::Delay, Context { op: body.index(), ..at }, nanos);
                     }
                 }
                 Op::Lock { mutex } => waits!(self.lock(arena, at, self.header(arena, mutex, at))),
@@ -338,11 +343,11 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                 }
                 Op::Put { buffer, value } => {
                     let value = self.read(arena, value, frame);
-                    waits!(self.put(arena, at, self.header(arena, buffer, at), 1, value));
+                    waits!(self.put_one(arena, at, self.header(arena, buffer, at), value));
                 }
                 Op::PutMany { many } => waits!(self.put_many(arena, at, many)?),
                 Op::Take { buffer } | Op::Get { buffer, .. } => {
-                    waits!(self.get(arena, at, self.header(arena, buffer, at), 1));
+                    waits!(self.get_one(arena, at, self.header(arena, buffer, at)));
                 }
                 Op::GetMany { many } => waits!(self.get_many(arena, at, many)?),
                 Op::Write { memory, at: slot, value } => self.write_memory(arena, at, memory, slot, value)?,
@@ -351,7 +356,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             }
             op += 1;
         };
-        self.delay(arena, at, wait, kind)
+        self.delay(arena, at, nanos, kind)
     }
 
     #[inline(always)]
@@ -439,14 +444,15 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         at
     }
 
+    #[inline(always)]
     fn delay(
         &mut self,
         arena: &mut [Word],
         at: Context,
-        wait: Source,
+        nanos: Word,
         kind: Kind,
     ) -> Result<Yield, Box<Fault>> {
-        let until = self.until(arena, at, wait)?;
+        let until = self.until(at, nanos)?;
         arena[at.frame + frame::STATE] = state_word(at.op + 1, State::Delayed);
         arena[at.frame + frame::UNTIL] = until.as_nanos();
         self.emit(at, kind, 0, until.as_nanos());
@@ -455,21 +461,19 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     /// As a delay, but the process stays new and nothing is recorded.
     fn start_after(&mut self, arena: &mut [Word], at: Context, wait: Source) -> Result<Yield, Box<Fault>> {
-        let until = self.until(arena, at, wait)?;
+        let until = self.until(at, self.read(arena, wait, at.frame))?;
         arena[at.frame + frame::STATE] = state_word(at.op + 1, State::New);
         arena[at.frame + frame::UNTIL] = until.as_nanos();
         Ok(Yield::Delayed(until))
     }
 
-    #[inline]
-    fn until(&mut self, arena: &[Word], at: Context, wait: Source) -> Result<Time, Box<Fault>> {
-        let nanos = self.read(arena, wait, at.frame);
-        if (nanos as i64) < 0 {
-            return Err(self.negative_duration(at, nanos as i64));
+    /// The end of a delay that starts now.
+    #[inline(always)]
+    fn until(&mut self, at: Context, nanos: Word) -> Result<Time, Box<Fault>> {
+        match self.now.as_nanos().checked_add(nanos).and_then(Time::from_nanos) {
+            Some(until) => Ok(until),
+            None => Err(self.bad_duration(at, nanos as i64)),
         }
-        self.now
-            .checked_add(nanos)
-            .ok_or_else(|| self.fault(at, "the clock would pass 292 years".into(), "shorten the delay"))
     }
 
     fn finish(&mut self, arena: &mut [Word], at: Context) -> Yield {
@@ -598,13 +602,13 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     }
 
     #[cold]
-    fn negative_duration(&self, at: Context, nanos: i64) -> Box<Fault> {
+    fn bad_duration(&self, at: Context, nanos: i64) -> Box<Fault> {
+        if nanos >= 0 {
+            return self.fault(at, "the clock would pass 292 years".into(), "shorten the delay");
+        }
         let text = crate::time::format_nanos(nanos);
-        self.fault(
-            at,
-            format!("a delay of {text} is negative"),
-            "time cannot run backwards; guard with `max(0s, …)`",
-        )
+        let hint = "time cannot run backwards; guard with `max(0s, …)`";
+        self.fault(at, format!("a delay of {text} is negative"), hint)
     }
 
     #[cold]

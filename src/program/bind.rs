@@ -127,7 +127,7 @@ impl Program {
         }
         image.patch_resources();
         image.plain = image.code.clone();
-        image.runs = fuse(&image.plain, &mut image.code);
+        image.runs = fuse(&image.plain, &mut image.code, &image.distributions);
         image.share_python_generators();
         Ok(image)
     }

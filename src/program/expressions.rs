@@ -211,10 +211,15 @@ impl Compiler<'_> {
     pub(super) fn draw(&mut self, into: Slot, distribution: &Distribution) {
         let sampler = self.sampler(&distribution.kind);
         let position = self.frame.permanent();
+        let ahead = match sampler {
+            Sampler::Exponential { .. } => self.frame.permanent(),
+            _ => position,
+        };
         self.program.distributions.push(DistributionCode {
             process: self.process,
             purpose: distribution.purpose,
             position,
+            ahead,
             ty: distribution.ty,
             sampler,
         });

@@ -163,6 +163,8 @@ pub enum Op {
     AddRem { into: Slot, by: Source, modulo: Source },
     /// Fused: [`Op::Draw`] and an [`Op::Delay`] of what was drawn.
     DrawDelay { into: Slot, distribution: u32 },
+    /// Fused: [`Op::DrawDelay`] of an exponential duration, with where its mean is.
+    ExponentialDelay { distribution: u32, mean: Source },
     /// Fused: [`Op::LoopNext`] and the [`Op::Delay`] that it goes back to.
     LoopDelay { left: Slot, body: OpId, wait: Source },
 }
@@ -222,6 +224,8 @@ pub struct DistributionCode {
     pub purpose: u32,
     /// The frame word that counts what was consumed of the stream.
     pub position: Slot,
+    /// A frame word that a fused draw may use to have the next value ready.
+    pub ahead: Slot,
     /// The type of the value.
     pub ty: Type,
     /// Which distribution, and where its arguments are.
