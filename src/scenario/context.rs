@@ -4,7 +4,7 @@
 //! Decides what may stand where a value is wanted, and the checks of values
 //! that are known when the scenario is loaded.
 
-use super::diagnostics::Reports;
+use super::diagnostics::{Located, Reports, TextError};
 use super::model::ExprKind;
 use super::names::{LONGEST_NAME, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
@@ -66,18 +66,19 @@ impl<'t> Check<'t> {
     /// Checks that a key can name something.
     pub fn name(&mut self, key: &Key, what: &str) {
         let name = &key.name;
-        let span = self.key_span(key);
-        if !is_name(name) {
-            let message = format!("{} cannot be the name of a {what}", quoted(name));
-            let hint = "a name is a letter or `_`, then letters, digits and `_`";
-            self.reports.error_with_hint(span, message, hint);
+        let cannot = || format!("{} cannot be the name of a {what}", quoted(name));
+        let (message, hint) = if !is_name(name) {
+            (cannot(), "a name is a letter or `_`, then letters, digits and `_`".to_owned())
         } else if name.len() > LONGEST_NAME {
-            self.reports.error(span, format!("a name has at most {LONGEST_NAME} characters"));
+            (format!("a name has at most {LONGEST_NAME} characters"), "choose a shorter one".to_owned())
         } else if is_reserved(name) {
-            let message =
-                format!("{} cannot be the name of a {what}: it means something in expressions", quoted(name));
-            self.reports.error_with_hint(span, message, format!("choose another, such as `{name}_`"));
-        }
+            let message = format!("{}: it means something in expressions", cannot());
+            (message, format!("choose another, such as `{name}_`"))
+        } else {
+            return;
+        };
+        let span = self.key_span(key);
+        self.reports.error_with_hint(span, message, hint);
     }
 
     /// Text that is no expression.
@@ -178,30 +179,47 @@ impl<'t> Check<'t> {
 
     /// The expression that a scalar's text is.
     pub fn expression(&mut self, text: &str, site: Site, scope: Scope<'_>) -> Option<Typed> {
-        let ast = self.parse(text, site)?;
-        self.typer(text, site, scope).expression(&ast)
+        let located = self.reports.locate(site, text);
+        self.expression_in(&located, 0, text, scope)
+    }
+
+    /// The expression that a part of a located text is, from byte `from` on.
+    pub fn expression_in(
+        &mut self,
+        located: &Located,
+        from: usize,
+        part: &str,
+        scope: Scope<'_>,
+    ) -> Option<Typed> {
+        let ast = self.parse_in(located, from, part)?;
+        self.typer_in(*located, scope).expression(&ast)
     }
 
     /// Parses a scalar's text.
     pub fn parse(&mut self, text: &str, site: Site) -> Option<Ast> {
+        let located = self.reports.locate(site, text);
+        self.parse_in(&located, 0, text)
+    }
+
+    fn parse_in(&mut self, located: &Located, from: usize, part: &str) -> Option<Ast> {
         let before = self.expressions;
-        self.expressions += text.len();
+        self.expressions += part.len();
         if self.expressions > MOST_EXPRESSIONS {
             // Said once: everything after it would say the same.
             if before <= MOST_EXPRESSIONS {
-                let span = self.reports.span_of_text(site, text);
-                self.reports.error(
-                    span,
-                    "the expressions of this scenario are longer than 1,000,000 characters in all",
-                );
+                let message = "the expressions of this scenario are longer than 1,000,000 characters in all";
+                self.reports.text_error(located, TextError::new(from..from + part.len(), message));
             }
             return None;
         }
-        match syntax::parse(text) {
-            Ok(ast) => Some(ast),
+        match syntax::parse(part) {
+            Ok(mut ast) => {
+                ast.shift(from);
+                Some(ast)
+            }
             Err(error) => {
-                let located = self.reports.locate(site, text);
-                self.reports.text_error(&located, error);
+                let range = error.range.start + from..error.range.end + from;
+                self.reports.text_error(located, TextError { range, ..error });
                 None
             }
         }
@@ -210,6 +228,10 @@ impl<'t> Check<'t> {
     /// What types the expressions in a scalar's text.
     pub fn typer<'c>(&'c mut self, text: &str, site: Site, scope: Scope<'c>) -> Typer<'c, 't> {
         let located = self.reports.locate(site, text);
+        self.typer_in(located, scope)
+    }
+
+    fn typer_in<'c>(&'c mut self, located: Located, scope: Scope<'c>) -> Typer<'c, 't> {
         Typer { reports: &mut self.reports, params: &self.params, scope, located, dead: 0 }
     }
 }

@@ -125,7 +125,7 @@ impl<'t> Reports<'t> {
         self.items.extend(items);
     }
 
-    /// Runs `quietly` without collecting what it reports.
+    /// Stops collecting, for a first look at what is checked again later.
     pub fn mute(&mut self) {
         self.muted += 1;
     }
@@ -242,21 +242,22 @@ impl<'t> Reports<'t> {
     /// The length of the token at `site`: of `text` if it stands there, else up
     /// to what must end a plain scalar.
     fn token_length(&self, site: Site, text: &str) -> u32 {
-        const LONGEST: usize = 1000;
+        // Looking further would be slow where many tokens stand on a long line.
+        const REACH: usize = 400;
         let Some(start) = self.index.offset_of(site) else { return 1 };
         let source = &self.index.text()[start..];
-        let line = source.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).next().unwrap_or("");
+        let source = &source[..floor_boundary(source, REACH)];
+        let text = &text[..floor_boundary(text, source.len())];
+        let end = source.bytes().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let line = &source[..end.unwrap_or(source.len())];
         let length = if !text.is_empty() && line.starts_with(text) {
-            text.chars().take(LONGEST).count()
+            text.chars().count()
         } else if let Some(quote) = line.chars().next().filter(|first| matches!(first, '"' | '\'')) {
-            line.chars()
-                .skip(1)
-                .take(LONGEST)
-                .position(|character| character == quote)
-                .map_or(1, |inside| inside + 2)
+            line.chars().skip(1).position(|character| character == quote).map_or(1, |inside| inside + 2)
         } else {
-            let ends = |character: char| character.is_whitespace() || ",[]{}".contains(character);
-            line.chars().take(LONGEST).position(ends).unwrap_or_else(|| line.chars().take(LONGEST).count())
+            let end = line.find(|character: char| character.is_whitespace() || ",[]{}".contains(character));
+            let token = &line[..end.unwrap_or(line.len())];
+            token.strip_suffix(':').unwrap_or(token).chars().count()
         };
         narrow(length.max(1))
     }

@@ -10,8 +10,9 @@ use super::model::{Distribution, DistributionKind};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
+use super::step_tables::DISTRIBUTIONS;
 use super::steps::Body;
-use super::tables::{self, DISTRIBUTIONS};
+use super::tables::{self};
 use super::typing::Typed;
 use crate::value::Type;
 

@@ -4,7 +4,7 @@
 //! key is for the caller.
 
 use super::diagnostics::Reports;
-use super::names::quoted;
+use super::names::{nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::source::Span;
 use super::tables::Form;
@@ -37,15 +37,19 @@ pub(super) fn read<'n>(
 ) -> Option<Fields<'n>> {
     let entries = entries(reports, node, form.name, owner)?;
     let keys = || form.fields.iter().map(|field| field.key);
+    let mut misspelled = Vec::new();
     for entry in entries {
         if !keys().any(|key| key == entry.key.name) {
             unknown_key(reports, entry, form.name, keys());
+            misspelled.extend(nearest(&entry.key.name, keys()));
         }
     }
     for field in form.fields {
-        if field.required && !entries.iter().any(|entry| entry.key.name == field.key) {
+        let there = entries.iter().any(|entry| entry.key.name == field.key);
+        // A key that is there with a wrong spelling was just reported.
+        if field.required && !there && !misspelled.contains(&field.key) {
             let message = format!("missing key `{}` in {}", field.key, shown(form.name));
-            reports.error_with_hint(owner, message, field.doc);
+            reports.error_with_hint(owner, message, format!("`{}`: {}", field.key, field.doc));
         }
     }
     Some(Fields { entries })
@@ -87,7 +91,11 @@ pub(super) fn unknown_key<'k>(
     reports.unknown_with_hint(span, message, &entry.key.name, known, hint);
 }
 
-/// A form's name for a message: `put_form` is `put`.
+/// A form's name for a message: `put_form` is `put`, and the whole file is the
+/// scenario.
 fn shown(name: &str) -> String {
+    if name == "scenario" {
+        return "the scenario".to_owned();
+    }
     format!("`{}`", name.trim_end_matches("_form"))
 }

@@ -5,8 +5,8 @@
 //! The way of a scenario through this wing:
 //!
 //! text (`load`, `source`) → tree with positions (`prescan`, `yaml`, `node`) →
-//! checks (`check` and the modules of its parts, over the keys in `tables`) →
-//! [`Model`].
+//! checks (`check` and the modules of its parts, over the keys in `tables` and
+//! `step_tables`) → [`Model`].
 //!
 //! Expressions are split in `lexer`, parsed in `syntax`, typed in `typing` and
 //! evaluated in `evaluate`. Problems are collected in `diagnostics` and drawn in
@@ -25,6 +25,7 @@ mod fields;
 mod functions;
 mod lexer;
 mod load;
+mod log_step;
 mod model;
 mod names;
 mod node;
@@ -39,6 +40,7 @@ mod schema;
 mod scope;
 mod snippet;
 mod source;
+mod step_tables;
 mod steps;
 mod syntax;
 mod tables;

@@ -64,7 +64,8 @@ pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
     if length > LONGEST_NAME {
         return None;
     }
-    let allowed = (length / 3).max(1);
+    // Names of one or two letters are all near each other.
+    let allowed = if length <= 2 { 0 } else { (length / 3).max(1) };
     let lower = name.to_lowercase();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {

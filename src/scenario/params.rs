@@ -20,9 +20,14 @@ impl Check<'_> {
     /// Reads the parameters, and enters them with their values.
     pub fn params(&mut self, node: Option<&Node>, overrides: &[(String, String)]) -> Vec<Param> {
         let entries = node.map_or(&[][..], |node| self.param_entries(node));
-        let mut params = Vec::new();
+        // All names are entered first, so that a use before the definition is
+        // told from an unknown name.
         for entry in entries {
-            params.extend(self.param(entry, overrides));
+            self.params.push(&entry.key.name, ParamEntry { ty: None, value: None });
+        }
+        let mut params = Vec::new();
+        for (position, entry) in entries.iter().enumerate() {
+            params.extend(self.param(position, entry, overrides));
         }
         for (name, text) in overrides {
             if self.params.position(name).is_none() {
@@ -42,24 +47,24 @@ impl Check<'_> {
         fields::entries(&mut self.reports, node, "params", owner).unwrap_or(&[])
     }
 
-    fn param(&mut self, entry: &Entry, overrides: &[(String, String)]) -> Option<Param> {
+    fn param(&mut self, position: usize, entry: &Entry, overrides: &[(String, String)]) -> Option<Param> {
         let name = &entry.key.name;
         self.name(&entry.key, "parameter");
-        let scope = Scope::params(self.params.len());
+        let scope = Scope::params(position);
         let written = self.value(&entry.value, scope, None, &format!("the parameter {}", quoted(name)));
         let ty = written.as_ref().map(Typed::ty);
         // The last of several values for one name counts.
         let given = overrides.iter().rev().find(|(given, _)| given == name);
         let effective = match (given, ty) {
             (Some((_, text)), Some(ty)) => {
-                let (typed, items) = read_override(name, text, ty, &self.params);
+                let (typed, items) = read_override(name, text, ty, &self.params, scope);
                 self.reports.extend(items);
                 typed
             }
             _ => written,
         };
         let value = effective.as_ref().and_then(|typed| typed.known);
-        self.params.push(name, ParamEntry { ty, value });
+        *self.params.at_mut(position) = ParamEntry { ty, value };
         let value = effective?.expr;
         Some(Param { name: name.clone(), ty: value.ty, value, site: entry.key.site })
     }
@@ -71,6 +76,7 @@ fn read_override(
     text: &str,
     want: Type,
     params: &Table<ParamEntry>,
+    scope: Scope<'_>,
 ) -> (Option<Typed>, Vec<Diagnostic>) {
     let source = override_source(name, text);
     let mut reports = Reports::new(&source.text);
@@ -78,7 +84,6 @@ fn read_override(
     let located = reports.locate(site, text);
     let typed = match syntax::parse(text) {
         Ok(ast) => {
-            let scope = Scope::params(params.len());
             let mut typer = Typer { reports: &mut reports, params, scope, located, dead: 0 };
             typer.expression(&ast)
         }

@@ -8,6 +8,9 @@
 use super::diagnostics::Reports;
 use super::source::Span;
 
+/// Brackets that may be open at once. The parser's time grows with the square
+/// of this; what is too deep for us is reported later, and better.
+const MOST_OPEN: usize = 2000;
 /// Characters that begin or separate pieces of structure, in the whole text.
 const MOST_STRUCTURE: usize = 300_000;
 
@@ -32,6 +35,11 @@ pub(super) fn check(reports: &mut Reports<'_>) -> bool {
     if let Some(offset) = structure(text).nth(MOST_STRUCTURE) {
         let message = "the file is too large: it has more than 300,000 pieces of YAML structure".to_owned();
         report(reports, offset, message, "use `count`, `repeat` and parameters instead of repetition");
+        return false;
+    }
+    if let Some(offset) = deep(text) {
+        let message = format!("this nests too deeply: more than {MOST_OPEN} brackets are open");
+        report(reports, offset, message, "close them");
         return false;
     }
     if text.lines().all(is_blank) {
@@ -71,6 +79,19 @@ fn structure(text: &str) -> impl Iterator<Item = usize> {
         _ => None,
     };
     bytes.iter().enumerate().filter_map(begins)
+}
+
+/// Where too many brackets are open, counting those in texts as well.
+fn deep(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MOST_OPEN
+    })
 }
 
 fn is_blank(line: &str) -> bool {

@@ -4,7 +4,8 @@
 //! knows keys and forms, but no names and no types of expressions, which are
 //! text to it.
 
-use super::tables::{DISTRIBUTIONS, Field, Form, RESOURCES, SCENARIO, STEPS, Shape};
+use super::step_tables::{DISTRIBUTIONS, STEPS};
+use super::tables::{Field, Form, RESOURCES, SCENARIO, Shape};
 use serde_json::{Map, Value, json};
 
 /// The pattern of names.

@@ -25,7 +25,7 @@ pub(super) struct Span {
 }
 
 /// Bytes between two entries of [`TextIndex::blocks`].
-const BLOCK: usize = 512;
+const BLOCK: usize = 128;
 
 /// Finds lines and columns in a text in (almost) constant time, even if the
 /// text is one line of megabytes.
@@ -109,6 +109,10 @@ impl<'t> TextIndex<'t> {
         let offset = offset.min(bytes.len());
         let block = (offset / BLOCK).min(self.blocks.len().saturating_sub(1));
         let known = self.blocks.get(block).copied().unwrap_or(0);
+        // Where each byte of a block is a character there is nothing to count.
+        if self.blocks.get(block + 1).is_some_and(|next| next - known == BLOCK) {
+            return known + (offset - block * BLOCK);
+        }
         known + bytes[block * BLOCK..offset].iter().filter(|&&byte| starts_character(byte)).count()
     }
 }

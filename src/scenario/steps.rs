@@ -2,8 +2,8 @@
 //!
 //! Decides what makes a map a step (one main key, and beside it only the keys
 //! that belong to it) and the steps that hold other steps. Steps on resources
-//! are in `resource_steps`, `buffer_steps` and `memory_steps`, those on
-//! variables in `variable_steps`.
+//! are in `resource_steps`, those on variables in `variable_steps`, `log` is in
+//! `log_step`.
 
 use super::context::Check;
 use super::distributions::Purpose;
@@ -14,7 +14,8 @@ use super::node::{Entry, Kind, Node};
 use super::references::Use;
 use super::scope::{Scope, VarEntry};
 use super::source::Span;
-use super::tables::{self, Form, STEPS};
+use super::step_tables::STEPS;
+use super::tables::{self, Form};
 use super::typing::Typed;
 use crate::ids::Site;
 use crate::value::{Type, Value};
@@ -126,7 +127,7 @@ impl<'c, 't> Body<'c, 't> {
     fn text_step(&mut self, text: &str, node: &Node) {
         let span = self.check.reports.span_of(node);
         let message = format!("a step is a map, found the text {}", quoted(text));
-        let word = text.split_whitespace().next().unwrap_or("");
+        let word = text.split([' ', ':']).next().unwrap_or("");
         let hint = match tables::form(&STEPS, word) {
             Some(form) => format!("write `- {}: …`, with a colon and a space", form.name),
             None => "write it as `- delay: 5ms`".to_owned(),

@@ -1,20 +1,18 @@
-//! `set`, `draw`, `log` and `mark`.
+//! `set`, `draw` and `mark`.
 //!
-//! Decides what may be assigned, and the pieces of a log text.
+//! Decides what may be assigned, and that a mark always carries the same type.
 
 use super::context::MarkEntry;
-use super::diagnostics::TextError;
 use super::distributions::Purpose;
 use super::fields;
-use super::model::{Expr, LogArg, Step, StepKind};
+use super::model::{Expr, Step, StepKind};
 use super::names::quoted;
-use super::node::{Entry, Key, Kind, Node};
+use super::node::{Entry, Key, Kind};
 use super::source::Span;
+use super::step_tables::{DRAW, MARK};
 use super::steps::Body;
-use super::syntax::{self, AstKind};
-use super::tables::{DRAW, MARK};
-use crate::ids::{LogId, MarkId, Site, VarId};
-use crate::trace::{LogTemplate, Piece};
+use super::syntax::AstKind;
+use crate::ids::{MarkId, VarId};
 use crate::value::Type;
 
 impl Body<'_, '_> {
@@ -157,113 +155,4 @@ impl Body<'_, '_> {
         }
         MarkId::from_index(position)
     }
-
-    /// `log`.
-    pub fn log(&mut self, node: &Node) -> Option<StepKind> {
-        let text = self.check.plain_text(node, "`log`")?;
-        let mut pieces = Vec::new();
-        let mut args = Vec::new();
-        let mut complete = true;
-        match split(text) {
-            Ok(parts) => {
-                for part in parts {
-                    match part {
-                        Part::Text(literal) => pieces.push(Piece::Text(literal)),
-                        Part::Hole(from, hole) => match self.hole(text, node.site, from, hole) {
-                            Some((piece, arg)) => {
-                                pieces.push(piece);
-                                args.push(arg);
-                            }
-                            None => complete = false,
-                        },
-                    }
-                }
-            }
-            Err(error) => {
-                let located = self.check.reports.locate(node.site, text);
-                self.check.reports.text_error(&located, error);
-                return None;
-            }
-        }
-        if !complete {
-            return None;
-        }
-        let log = LogId::from_index(self.check.logs.len());
-        self.check.logs.push(LogTemplate { pieces });
-        Some(StepKind::Log { log, args })
-    }
-
-    /// A hole: an array by its name alone, or an expression. `from` is the byte
-    /// of the text at which the hole's expression starts.
-    fn hole(&mut self, text: &str, site: Site, from: usize, hole: &str) -> Option<(Piece, LogArg)> {
-        let scope = self.scope();
-        let trimmed = hole.trim();
-        if let Some((position, var)) =
-            self.vars.position(trimmed).map(|position| (position, self.vars.at(position)))
-            && var.array
-        {
-            return Some((Piece::Array(var.ty?), LogArg::Array(VarId::from_index(position))));
-        }
-        let located = self.check.reports.locate(site, text);
-        if trimmed.is_empty() {
-            let error = TextError::new(from - 1..from + hole.len() + 1, "a hole without an expression")
-                .with_hint("for literal braces write `{{` and `}}`");
-            self.check.reports.text_error(&located, error);
-            return None;
-        }
-        let mut ast = match syntax::parse(hole) {
-            Ok(ast) => ast,
-            Err(error) => {
-                let range = error.range.start + from..error.range.end + from;
-                self.check.reports.text_error(&located, TextError { range, ..error });
-                return None;
-            }
-        };
-        ast.shift(from);
-        let typed = self.check.typer(text, site, scope).expression(&ast)?;
-        Some((Piece::Value(typed.ty()), LogArg::Value(typed.expr)))
-    }
-}
-
-/// A part of a log text.
-enum Part<'t> {
-    Text(String),
-    /// A hole: the byte at which its expression starts, and the expression.
-    Hole(usize, &'t str),
-}
-
-/// Splits a log text at its braces.
-fn split(text: &str) -> Result<Vec<Part<'_>>, TextError> {
-    let mut parts = Vec::new();
-    let mut literal = String::new();
-    let mut at = 0;
-    while let Some(offset) = text[at..].find(['{', '}']) {
-        let brace = at + offset;
-        literal.push_str(&text[at..brace]);
-        let rest = &text[brace..];
-        if rest.starts_with("{{") || rest.starts_with("}}") {
-            literal.push_str(&rest[..1]);
-            at = brace + 2;
-            continue;
-        }
-        if rest.starts_with('}') {
-            return Err(TextError::new(brace..brace + 1, "a `}` without a `{` before it")
-                .with_hint("a literal brace is written `}}`"));
-        }
-        let inside = &rest[1..];
-        let Some(length) = inside.find(['{', '}']).filter(|&end| inside[end..].starts_with('}')) else {
-            return Err(TextError::new(brace..brace + 1, "a `{` that is never closed")
-                .with_hint("a literal brace is written `{{`"));
-        };
-        if !literal.is_empty() {
-            parts.push(Part::Text(std::mem::take(&mut literal)));
-        }
-        parts.push(Part::Hole(brace + 1, &inside[..length]));
-        at = brace + 1 + length + 1;
-    }
-    literal.push_str(&text[at..]);
-    if !literal.is_empty() {
-        parts.push(Part::Text(literal));
-    }
-    Ok(parts)
 }

@@ -17,7 +17,7 @@ use super::source::{Span, narrow};
 use super::{prescan, yaml_error};
 use crate::ids::Site;
 use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+    self, DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -42,10 +42,17 @@ pub(super) fn read(reports: &mut Reports<'_>) -> Option<Node> {
     }
     let mut reader = Reader { reports, stash: None, nodes: 0, bytes: 0, last: Site { line: 1, column: 1 } };
     let seed = Seed { reader: &mut reader };
-    match seed.deserialize(serde_yaml::Deserializer::from_str(text)) {
+    let read = seed.deserialize(serde_yaml::Deserializer::from_str(text)).and_then(|node| {
+        // A scalar at the root ends the reading with our own error, before the
+        // parser could say what is wrong with the rest of the text.
+        let complete = matches!(node.kind, Kind::Seq(_) | Kind::Map(_));
+        if complete { Ok(node) } else { serde_yaml::from_str(text).map(|IgnoredAny| node) }
+    });
+    match read {
         Ok(node) => Some(node),
         Err(error) => {
-            yaml_error::explain(reports, &error);
+            let reached = reader.last;
+            yaml_error::explain(reports, &error, reached);
             None
         }
     }

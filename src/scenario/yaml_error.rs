@@ -13,8 +13,8 @@ pub(super) const TOO_LARGE: &str = "the document is too large";
 /// The message with which our visitor stops at a key that is too long.
 pub(super) const LONG_KEY: &str = "the key is too long";
 
-/// Reports an error of the parser.
-pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error) {
+/// Reports an error of the parser; `reached` is the last place that was read.
+pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error, reached: Site) {
     let text = error.to_string();
     let stopped = error
         .location()
@@ -24,12 +24,22 @@ pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error) {
         let hint = "YAML forbids tabs for indentation; use spaces";
         Explained { site: Some(tab), message: "a tab cannot indent a line".to_owned(), hint }
     } else if text.contains("more than one document") {
-        let message = "a scenario file holds one document, this has a second one".to_owned();
-        Explained { site: second_document(reports), message, hint: "remove the line `---` and what follows" }
+        match second_document(reports) {
+            Some(second) => Explained {
+                site: Some(second),
+                message: "a scenario file holds one document, this has a second one".to_owned(),
+                hint: "remove the line `---` and what follows",
+            },
+            None => Explained {
+                site: None,
+                message: "there is more text after what could be the whole document".to_owned(),
+                hint: "a scenario is one map; all of its keys begin in one column",
+            },
+        }
     } else {
         by_text(reports, &text, stopped, began)
     };
-    let site = site.unwrap_or(Site { line: 1, column: 1 });
+    let site = site.unwrap_or(reached);
     let last = narrow(reports.index().line_count());
     // The parser stops behind the last line if something is left open.
     let site = if site.line > last { reports.index().site_at(reports.index().text().len()) } else { site };
@@ -89,7 +99,7 @@ fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Opti
         return explained(
             began.or(stopped),
             "this bracket is never closed, or a comma is missing in it",
-            "add `]`, `}` or `,`",
+            "add `]`, `}` or `,`; inside brackets, a text that has brackets itself needs quotes, as in `['forks[0]']`",
         );
     }
     if has("mapping values are not allowed") {

@@ -1,0 +1,110 @@
+//! `log`.
+//!
+//! Decides the pieces of a log text: literal text, `{expression}`, `{array}`,
+//! and `{{` and `}}` for braces.
+
+use super::diagnostics::{Located, TextError};
+use super::model::{LogArg, StepKind};
+use super::node::Node;
+use super::steps::Body;
+use crate::ids::{LogId, VarId};
+use crate::trace::{LogTemplate, Piece};
+
+impl Body<'_, '_> {
+    /// `log`.
+    pub fn log(&mut self, node: &Node) -> Option<StepKind> {
+        let text = self.check.plain_text(node, "`log`")?;
+        let located = self.check.reports.locate(node.site, text);
+        let parts = match split(text) {
+            Ok(parts) => parts,
+            Err(error) => {
+                self.check.reports.text_error(&located, error);
+                return None;
+            }
+        };
+        let mut pieces = Vec::new();
+        let mut args = Vec::new();
+        let mut complete = true;
+        for part in parts {
+            match part {
+                Part::Text(literal) => pieces.push(Piece::Text(literal)),
+                Part::Hole(from, hole) => match self.hole(&located, from, hole) {
+                    Some((piece, arg)) => {
+                        pieces.push(piece);
+                        args.push(arg);
+                    }
+                    None => complete = false,
+                },
+            }
+        }
+        if !complete {
+            return None;
+        }
+        let log = LogId::from_index(self.check.logs.len());
+        self.check.logs.push(LogTemplate { pieces });
+        Some(StepKind::Log { log, args })
+    }
+
+    /// A hole: an array by its name alone, or an expression. `from` is the byte
+    /// of the text at which the hole's expression starts.
+    fn hole(&mut self, located: &Located, from: usize, hole: &str) -> Option<(Piece, LogArg)> {
+        let trimmed = hole.trim();
+        if trimmed.is_empty() {
+            let error = TextError::new(from - 1..from + hole.len() + 1, "a hole without an expression")
+                .with_hint("for literal braces write `{{` and `}}`");
+            self.check.reports.text_error(located, error);
+            return None;
+        }
+        if let Some(position) = self.vars.position(trimmed)
+            && self.vars.at(position).array
+        {
+            let ty = self.vars.at(position).ty?;
+            return Some((Piece::Array(ty), LogArg::Array(VarId::from_index(position))));
+        }
+        let typed = self.check.expression_in(located, from, hole, self.scope())?;
+        Some((Piece::Value(typed.ty()), LogArg::Value(typed.expr)))
+    }
+}
+
+/// A part of a log text.
+enum Part<'t> {
+    Text(String),
+    /// A hole: the byte at which its expression starts, and the expression.
+    Hole(usize, &'t str),
+}
+
+/// Splits a log text at its braces.
+fn split(text: &str) -> Result<Vec<Part<'_>>, TextError> {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let mut at = 0;
+    while let Some(offset) = text[at..].find(['{', '}']) {
+        let brace = at + offset;
+        literal.push_str(&text[at..brace]);
+        let rest = &text[brace..];
+        if rest.starts_with("{{") || rest.starts_with("}}") {
+            literal.push_str(&rest[..1]);
+            at = brace + 2;
+            continue;
+        }
+        if rest.starts_with('}') {
+            return Err(TextError::new(brace..brace + 1, "a `}` without a `{` before it")
+                .with_hint("a literal brace is written `}}`"));
+        }
+        let inside = &rest[1..];
+        let Some(length) = inside.find(['{', '}']).filter(|&end| inside[end..].starts_with('}')) else {
+            return Err(TextError::new(brace..brace + 1, "a `{` that is never closed")
+                .with_hint("a literal brace is written `{{`"));
+        };
+        if !literal.is_empty() {
+            parts.push(Part::Text(std::mem::take(&mut literal)));
+        }
+        parts.push(Part::Hole(brace + 1, &inside[..length]));
+        at = brace + 1 + length + 1;
+    }
+    literal.push_str(&text[at..]);
+    if !literal.is_empty() {
+        parts.push(Part::Text(literal));
+    }
+    Ok(parts)
+}

@@ -1,0 +1,268 @@
+//! Steps and expressions that are none.
+
+use super::{refused, step_refused, with_step};
+use tempolane::scenario::load_str;
+
+#[test]
+fn unknown_names_suggest_the_nearest() {
+    for (step, column, message, hint) in [
+        ("dealy: 1s", 9, "unknown step 'dealy'; did you mean 'delay'?", "the steps are"),
+        ("acquire: mutx1", 18, "unknown resource 'mutx1'; did you mean 'mutex1'?", ""),
+        ("acquire: 'froks[0]'", 19, "unknown resource 'froks'; did you mean 'forks'?", ""),
+        ("delay: puase", 16, "unknown parameter or variable 'puase'; did you mean 'pause'?", ""),
+        ("set: {i: flor(1.5)}", 18, "unknown function 'flor'; did you mean 'floor'?", ""),
+        ("set: {puase: 1s}", 15, "unknown variable 'puase'; did you mean 'pause'?", "`vars`"),
+        (
+            "delay: {exponental: {mean: 1s}}",
+            17,
+            "unknown distribution 'exponental'; did you mean 'exponential'?",
+            "weibull",
+        ),
+        (
+            "delay: {exponential: {maen: 1s}}",
+            31,
+            "unknown key 'maen' in `exponential`; did you mean 'mean'?",
+            "`mean`",
+        ),
+        ("put: {too: queue}", 15, "unknown key 'too' in `put`; did you mean 'to'?", ""),
+        ("get: {from: queue, into: pausee}", 34, "unknown variable 'pausee'; did you mean 'pause'?", ""),
+        ("log: 'x {puase}'", 18, "unknown parameter or variable 'puase'; did you mean 'pause'?", ""),
+        ("delay: nothing_like_it", 16, "unknown parameter or variable 'nothing_like_it'", ""),
+    ] {
+        step_refused(step, column, message, hint);
+    }
+}
+
+#[test]
+fn the_wrong_kind_of_resource_names_the_right_step() {
+    for (step, column, message, hint) in [
+        ("acquire: queue", 18, "`acquire` cannot use the buffer 'queue'", "use `get`"),
+        ("acquire: slots", 18, "`acquire` cannot use the memory 'slots'", "use `read`"),
+        ("release: queue", 18, "`release` cannot use the buffer 'queue'", "use `put`"),
+        ("put: mutex1", 14, "`put` cannot use the mutex 'mutex1'", "use `release`"),
+        ("get: permits", 14, "`get` cannot use the semaphore 'permits'", "use `acquire`"),
+        ("write: {to: queue, at: 0, value: 0}", 21, "`write` cannot use the buffer", "use `put`"),
+        ("read: {from: mutex1, at: 0}", 22, "`read` cannot use the mutex", "use `acquire`"),
+        ("{with: slots, do: []}", 16, "cannot use the memory", "use `read`"),
+    ] {
+        step_refused(step, column, message, hint);
+    }
+}
+
+#[test]
+fn a_step_is_a_map_with_one_main_key() {
+    for (step, column, message, hint) in [
+        ("delay", 9, "a step is a map, found the text 'delay'", "write `- delay: …`"),
+        ("delay 5ms", 9, "found the text 'delay 5ms'", "with a colon and a space"),
+        ("delay:5ms", 9, "found the text 'delay:5ms'", "with a colon and a space"),
+        ("nonsense", 9, "found the text 'nonsense'", "`- delay: 5ms`"),
+        ("{}", 9, "an empty step", ""),
+        ("~", 9, "an empty step", ""),
+        ("5", 9, "a step is a map, found an integer", "`- delay: 5ms`"),
+        ("[delay]", 10, "a step is a map, found a list", ""),
+        ("{delay: 1s, work: 1s}", 21, "has `delay` and `work`", "write two steps"),
+        ("{delay: 1s, do: []}", 21, "unknown key 'do' in `delay`", ""),
+        ("{while: b, do: [], else: []}", 28, "unknown key 'else' in `while`", ""),
+        ("{do: []}", 10, "no main key", "`if`, `while`, `repeat` and `with`"),
+        ("{if: b}", 10, "missing key `do` in `if`", ""),
+        ("{with: mutex1}", 10, "missing key `do` in `with`", ""),
+        ("{repeat: 3, do: }", 21, "takes a list of steps, found nothing", "`[]`"),
+        ("{repeat: 3, do: {delay: 1s}}", 26, "takes a list of steps, found a map", "after a `-`"),
+        ("delay:", 15, "`delay` has no value", ""),
+        ("set: {}", 9, "`set` names no variable", ""),
+        ("acquire: []", 18, "`acquire` names no resource", ""),
+        ("read: {from: slots}", 9, "missing key `at` in `read`", ""),
+    ] {
+        step_refused(step, column, message, hint);
+    }
+}
+
+#[test]
+fn durations_have_units_and_bounds() {
+    for (step, column, message, hint) in [
+        ("delay: 5", 16, "takes a duration, found an integer", "write `5s` or `5ms`"),
+        ("delay: 0", 16, "takes a duration, found an integer", "write `0s`"),
+        ("work: 2.5", 15, "takes a duration, found a float", "write `2.5s` or `2.5ms`"),
+        ("delay: n", 16, "takes a duration, found an integer", "`n * 1ms`"),
+        ("delay: -5s", 16, "cannot be negative, found -5s", ""),
+        ("delay: 1s - 2s", 16, "cannot be negative, found -1s", ""),
+        ("delay: .nan", 16, "finite", ""),
+        ("delay: .nans", 16, "unexpected '.'", "`0.5`"),
+        ("delay: 1e30h", 16, "292 years", ""),
+        ("delay: 200000d + 200000d", 16, "292 years", ""),
+        ("delay: 100000d + 100000d", 16, "does not fit 64 bits", ""),
+        ("delay: 0.1ns", 16, "whole number of nanoseconds", ""),
+        ("delay: 5m", 17, "unknown unit 'm'", "minutes are written `min`"),
+        ("delay: 5 ms", 18, "expected an operator, found 'ms'", "`5ms`"),
+        ("delay: 1min30s", 16, "one unit", "write `1min + 30s`"),
+        ("delay: true", 16, "takes a duration, found a boolean", ""),
+        ("delay: [1s]", 17, "takes an expression, found a list", ""),
+        ("delay: {exponential: {mean: 1}}", 37, "takes a duration, found an integer", "`1s`"),
+        ("delay: {constant: -1s}", 27, "-1s is negative", ""),
+    ] {
+        step_refused(step, column, message, hint);
+    }
+}
+
+#[test]
+fn expressions_are_typed() {
+    for (step, column, message, hint) in [
+        ("set: {i: 1.5}", 18, "takes an integer, found a float", "`round(…)`"),
+        ("set: {i: 1s + 1}", 18, "`+` does not take a duration and an integer", "unit"),
+        ("set: {pause: 1s * 1s}", 22, "`*` does not take a duration and a duration", "`seconds(…)`"),
+        ("set: {b: not i}", 22, "`not` takes booleans, found an integer", "compare"),
+        ("set: {b: b < b}", 18, "`<` does not take a boolean and a boolean", ""),
+        ("set: {i: f % 2}", 18, "`%` does not take a float and a float", ""),
+        ("set: {i: seconds(2)}", 26, "`seconds` takes a duration, found an integer", ""),
+        ("set: {i: 'min(1, 1s)'}", 19, "`min` does not take an integer and a duration", ""),
+        ("set: {i: a}", 18, "'a' is an array", "`a[0]`"),
+        ("set: {i: 'n[0]'}", 19, "'n' is a parameter, not an array", ""),
+        ("set: {i: 'a[1.5]'}", 21, "an index must be an integer, found a float", ""),
+        ("set: {a: 1}", 15, "element by element", "`\"a[0]\": …`"),
+        ("set: {'i[0]': 1}", 15, "not an array", "`i: …`"),
+        ("set: {n: 1}", 15, "'n' is a parameter", "`vars`"),
+        ("set: {i: min}", 18, "`min` is a function", "`min(…)`"),
+        ("set: {i: 'min()'}", 19, "at least one value", ""),
+        ("set: {i: 'abs(1, 2)'}", 19, "takes one value, found 2", ""),
+        ("set: {i: 'max(1, 2'}", 22, "never closed", "quotes"),
+        ("set: {i: i +}", 20, "a value is missing", ""),
+        ("set: {b: 0 < i < 3}", 24, "cannot be chained", "`a < b and b < c`"),
+        ("set: {b: i = 3}", 20, "unexpected '='", "`==`"),
+        ("set: {i: 1_000}", 18, "cannot be separated", ""),
+        ("set: {i: ''}", 18, "the expression is empty", ""),
+        ("{if: i, do: []}", 14, "`if` takes a boolean, found an integer", "compare"),
+        ("{while: 1s, do: []}", 17, "`while` takes a boolean, found a duration", ""),
+        ("{repeat: 1.5, do: []}", 18, "`repeat` takes an integer, found a float", ""),
+        ("{repeat: less, do: []}", 18, "`repeat` is at least 0, found -1", ""),
+    ] {
+        step_refused(step, column, message, hint);
+    }
+}
+
+#[test]
+fn what_is_known_to_fail_is_found_at_once() {
+    for (step, column, message) in [
+        ("set: {i: 1 / zero}", 18, "division by zero"),
+        ("set: {i: i % (n - 3)}", 18, "division by zero"),
+        ("set: {f: f / 0.0}", 18, "division by zero"),
+        ("set: {i: 9223372036854775807 + 1}", 18, "does not fit 64 bits"),
+        ("set: {f: 1e308 * 10}", 18, "not a finite number"),
+        ("set: {'a[n]': 1}", 18, "index 3 is out of range: the array has 3 elements"),
+        ("set: {i: 'a[less]'}", 21, "index -1 is out of range"),
+        ("acquire: forks[n]", 24, "index 3 is out of range: there are 3 instances of 'forks'"),
+        ("write: {to: slots, at: n, value: 1}", 32, "slot 3 is out of range: the memory has 3 slots"),
+        ("read: {from: slots, at: 2, count: 2, into: a}", 33, "slots 2 to 3 are out of range"),
+        ("put: {to: queue, count: 4}", 33, "a put of 4 items can never be: the buffer holds at most 3"),
+        ("get: {from: queue, count: n + 1}", 35, "a get of 4 items can never be"),
+        ("put: {to: queue, count: 0}", 33, "`count` is at least 1, found 0"),
+        ("acquire: {permits: -1}", 28, "at least 0, found -1"),
+        ("delay: {exponential: {mean: 0s}}", 37, "`mean` must be above 0, found 0s"),
+        ("delay: {normal: {mean: 1s, sd: -1s}}", 40, "`sd` cannot be negative"),
+        ("delay: {uniform: {low: 2s, high: 1s}}", 42, "`high` (1s) is below `low` (2s)"),
+        ("delay: {erlang: {shape: 0, mean: 1s}}", 33, "`shape` must be above 0"),
+        ("delay: {choice: {values: [1s, 2s], weights: [1]}}", 54, "2 values, but 1 weights"),
+        ("delay: {choice: {values: [1s], weights: [0]}}", 50, "cannot all be zero"),
+        ("delay: {choice: {values: []}}", 34, "takes a list, found an empty one"),
+    ] {
+        step_refused(step, column, message, "");
+    }
+}
+
+#[test]
+fn resources_and_variables_fit_their_steps() {
+    for (step, column, message, hint) in [
+        ("acquire: forks", 18, "'forks' has several instances", "`forks[index]`"),
+        ("acquire: mutex1[0]", 18, "one resource, without index", "`mutex1`"),
+        ("acquire: mutex1 + 1", 18, "is no resource", "`name[index]`"),
+        ("acquire: 5", 18, "takes the name of a resource, found an integer", ""),
+        ("acquire: {mutex1: 2}", 27, "a mutex is taken once", "semaphore"),
+        ("acquire: {mutex1: n}", 27, "a mutex is taken once", ""),
+        ("get: {from: queue, count: 2, into: i}", 44, "several values need an array", "`{array: LENGTH}`"),
+        ("get: {from: queue, count: n, into: i}", 44, "several values need an array", ""),
+        ("get: {from: queue, into: f}", 34, "the values are integers, but the variable holds a float", ""),
+        (
+            "read: {from: slots, at: 0, into: b}",
+            42,
+            "the values are integers, but the variable holds a boolean",
+            "",
+        ),
+        ("put: {to: queue, value: true}", 9, "", ""),
+        ("write: {to: slots, at: 0, value: 1.5}", 42, "`value` takes an integer, found a float", ""),
+        ("draw: {into: a, from: {constant: 1}}", 22, "not an array", ""),
+        (
+            "draw: {into: i, from: {uniform: {low: 0, high: 1}}}",
+            32,
+            "draws a float, but `draw` takes an integer",
+            "",
+        ),
+        (
+            "draw: {into: i, from: {uniform: {low: 0s, high: 1}}}",
+            57,
+            "takes a duration, found an integer",
+            "",
+        ),
+        ("log: 5", 14, "`log` takes text, found an integer", "quotes"),
+        ("log: 'a {b'", 17, "never closed", "`{{`"),
+        ("log: 'a }b'", 17, "without a `{`", "`}}`"),
+        ("log: 'a {} b'", 17, "a hole without an expression", "`{{`"),
+        ("log: 'a {1 + } b'", 20, "a value is missing", ""),
+        ("log: 'é {1 / zero} b'", 18, "division by zero", ""),
+        ("mark: 'a b'", 15, "cannot be the name of a mark", "letters"),
+    ] {
+        if message.is_empty() {
+            // The first put decides the type of the buffer.
+            load_str("good.yaml", &with_step(step), &[]).unwrap_or_else(|error| panic!("{error}"));
+        } else {
+            step_refused(step, column, message, hint);
+        }
+    }
+    let text = with_step(
+        "{repeat: 2, do: [{mark: m}, {mark: {name: m, value: 1}}, {put: {to: queue, value: 1}}, {put: {to: queue, value: 1s}}]}",
+    );
+    refused(
+        &text,
+        &[
+            (16, 51, "the mark 'm' carries an integer here and nothing before", "another name"),
+            (16, 121, "`value` takes an integer, found a duration", ""),
+        ],
+    );
+}
+
+#[test]
+fn many_problems_are_reported_together() {
+    refused(
+        "version: 1
+parms: {n: 3}
+resources:
+  mutex1: {kind: mutex, discipline: fast}
+  queue: {kind: buffer, capacity: 0}
+processes:
+  p:
+    vars: {i: 1 / 0, j: 0}
+    do:
+      - acquire: mutx1
+      - acquire: queue
+      - delay: 5
+      - set: {i: j, j: i + 1}
+      - repeat: -1
+        do:
+          - dealy: 1s
+          - put: {to: queue, value: nothing}
+          - get: {from: queue, into: j}
+expect: {finished: {q: 1s}}
+",
+        &[
+            (2, 1, "unknown key 'parms'", ""),
+            (4, 37, "not known as a discipline", ""),
+            (5, 35, "`capacity` is at least 1", ""),
+            (8, 15, "division by zero", ""),
+            (10, 18, "unknown resource 'mutx1'", ""),
+            (11, 18, "cannot use the buffer", "`get`"),
+            (12, 16, "takes a duration", ""),
+            (14, 17, "`repeat` is at least 0", ""),
+            (16, 13, "unknown step 'dealy'", ""),
+            (17, 37, "unknown parameter or variable 'nothing'", ""),
+            (19, 21, "unknown process 'q'", ""),
+        ],
+    );
+}
