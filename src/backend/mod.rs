@@ -2,6 +2,7 @@
 //! kernel to say what happens then.
 
 mod calendar;
+mod heap_calendar;
 pub mod virtual_time;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar};

@@ -1,13 +1,12 @@
 //! Virtual time: the clock jumps to the next entry of the calendar. No
 //! sleeping, no wall clock, and the same run every time.
 
-use super::Calendar;
-use super::calendar::MAX_PROCESSES;
+use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar};
 use crate::ids::ProcessId;
-use crate::kernel::{Draws, Kernel, Machine, Schedule, Yield, find_deadlock};
-use crate::program::Image;
+use crate::kernel::{Draws, Kernel, Machine, Yield, find_deadlock};
+use crate::program::{Image, frame};
 use crate::time::Time;
-use crate::trace::{Outcome, Sink};
+use crate::trace::{Deadlock, Outcome, Sink};
 use std::ops::ControlFlow;
 
 /// Wake-ups between two looks at the control.
@@ -47,9 +46,19 @@ pub struct Simulation<'a> {
     image: &'a Image,
     /// The state; after a run, that at its end.
     pub machine: Machine,
-    calendar: Calendar,
+    calendar: AnyCalendar,
     draws: Draws,
 }
+
+/// The calendar that suits the number of processes.
+#[derive(Debug, Clone)]
+enum AnyCalendar {
+    Small(SmallCalendar),
+    Heap(HeapCalendar),
+}
+
+/// Asked now and then whether to go on.
+pub type Control<'c> = dyn FnMut(Progress) -> ControlFlow<()> + 'c;
 
 impl<'a> Simulation<'a> {
     /// Ready to run `image` with this seed.
@@ -58,10 +67,15 @@ impl<'a> Simulation<'a> {
     /// If there are more processes than a scenario may have.
     pub fn new(image: &'a Image, seed: u64, replication: u64) -> Simulation<'a> {
         assert!(image.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
+        let calendar = if image.process_count() <= SMALL {
+            AnyCalendar::Small(SmallCalendar::default())
+        } else {
+            AnyCalendar::Heap(HeapCalendar::new(image.has_priorities))
+        };
         Simulation {
             image,
             machine: Machine::new(image),
-            calendar: Calendar::new(image.has_priorities),
+            calendar,
             draws: Draws::new(image, seed, replication),
         }
     }
@@ -71,94 +85,161 @@ impl<'a> Simulation<'a> {
     ///
     /// # Errors
     /// [`Interrupted`] if `control` said to stop.
-    pub fn run<S: Sink>(
-        &mut self,
-        sink: &mut S,
-        control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<RunEnd, Interrupted> {
+    pub fn run<S: Sink>(&mut self, sink: &mut S, control: &mut Control<'_>) -> Result<RunEnd, Interrupted> {
         self.machine.reset(self.image);
-        self.calendar = Calendar::new(self.image.has_priorities);
-        for process in (0..self.image.process_count()).map(ProcessId::from_index) {
-            let priority = self.machine.priority(self.image, process);
-            self.calendar.wake(Time::ZERO, priority, process);
+        let (machine, draws) = (&mut self.machine, &mut self.draws);
+        match &mut self.calendar {
+            AnyCalendar::Small(calendar) => {
+                Driver::start(self.image, calendar, sink).drive(machine, draws, control)
+            }
+            AnyCalendar::Heap(calendar) => {
+                Driver::start(self.image, calendar, sink).drive(machine, draws, control)
+            }
         }
-        drive(self, sink, control)
     }
 }
 
-fn drive<S: Sink>(
-    simulation: &mut Simulation<'_>,
-    sink: &mut S,
-    control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<RunEnd, Interrupted> {
-    let Simulation { image, machine, calendar, draws } = simulation;
-    let image = *image;
-    let budget =
-        image.limits.zero_time_steps.saturating_add(ZERO_TIME_STEPS_A_PROCESS * image.process_count() as u64);
-    let horizon = image.horizon.unwrap_or(Time::MAX);
-    let mut kernel = Kernel::new(image, machine, draws, calendar, sink);
-    kernel.fuel = budget;
-    let mut steps = 0u64;
-    let mut until_control = CONTROL_INTERVAL;
-    let outcome = loop {
-        let Some((time, process)) = kernel.queue.pop() else {
-            break if kernel.machine.live == 0 {
-                Outcome::Completed
-            } else {
-                Outcome::Deadlock(find_deadlock(image, kernel.machine))
-            };
+/// What drives one run, besides the state.
+struct Driver<'a, C, S> {
+    image: &'a Image,
+    calendar: &'a mut C,
+    sink: &'a mut S,
+    /// Steps that may be made without time passing.
+    budget: u64,
+    /// What is left of them.
+    fuel: u64,
+    /// Steps made before the present.
+    steps: u64,
+    until_control: u32,
+}
+
+/// Why the driver leaves the kernel for a moment.
+enum Pause {
+    /// The run is over.
+    Over(Outcome),
+    /// A ring must be longer before this process can go on.
+    NeedsRoom { process: ProcessId, header: usize, items: u64 },
+    /// Time to ask the control.
+    Control(ProcessId),
+}
+
+impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
+    fn start(image: &'a Image, calendar: &'a mut C, sink: &'a mut S) -> Self {
+        calendar.clear();
+        for (number, &frame) in image.frames.iter().enumerate() {
+            let priority = (image.arena[frame as usize + frame::LINK] >> 56) as u8;
+            calendar.wake(Time::ZERO, priority, ProcessId::from_index(number));
+        }
+        let extra = ZERO_TIME_STEPS_A_PROCESS * image.process_count() as u64;
+        let budget = image.limits.zero_time_steps.saturating_add(extra);
+        Driver { image, calendar, sink, budget, fuel: budget, steps: 0, until_control: CONTROL_INTERVAL }
+    }
+
+    fn progress(&self, machine: &Machine) -> Progress {
+        Progress { now: machine.now, steps: self.steps + self.budget - self.fuel }
+    }
+
+    fn drive(
+        mut self,
+        machine: &mut Machine,
+        draws: &mut Draws,
+        control: &mut Control<'_>,
+    ) -> Result<RunEnd, Interrupted> {
+        let mut next = None;
+        let outcome = loop {
+            match self.go_on(machine, draws, next.take()) {
+                Pause::Over(outcome) => break outcome,
+                Pause::Control(process) => {
+                    let progress = self.progress(machine);
+                    if control(progress).is_break() {
+                        return Err(Interrupted(progress));
+                    }
+                    if progress.steps > self.image.limits.steps {
+                        break step_limit(self.image);
+                    }
+                    next = Some(process);
+                }
+                Pause::NeedsRoom { process, header, items } => {
+                    if !machine.lengthen(self.image, header, items) {
+                        break memory_limit(self.image, machine, process);
+                    }
+                    next = Some(process);
+                }
+            }
         };
-        if time > kernel.machine.now {
-            if time > horizon {
-                kernel.machine.now = horizon;
-                break Outcome::Horizon;
+        let outcome = match outcome {
+            Outcome::Deadlock(_) => Outcome::Deadlock(find_deadlock(self.image, machine)),
+            other => other,
+        };
+        Ok(RunEnd { outcome, end: machine.now, steps: self.progress(machine).steps })
+    }
+
+    /// Lets processes go on, `next` first, until the driver is needed.
+    #[inline(always)]
+    fn go_on(&mut self, machine: &mut Machine, draws: &mut Draws, next: Option<ProcessId>) -> Pause {
+        let image = self.image;
+        let horizon = image.horizon.unwrap_or(Time::MAX);
+        let mut kernel = Kernel::new(image, machine, draws, self.calendar, self.sink);
+        kernel.fuel = self.fuel;
+        let mut next = next;
+        let pause = loop {
+            let process = match next.take() {
+                Some(process) => process,
+                None => {
+                    let Some((time, process)) = kernel.queue.pop() else {
+                        break Pause::Over(end_of(*kernel.live));
+                    };
+                    if time > *kernel.now {
+                        if time > horizon {
+                            *kernel.now = horizon;
+                            break Pause::Over(Outcome::Horizon);
+                        }
+                        self.steps += self.budget - kernel.fuel;
+                        kernel.fuel = self.budget;
+                        *kernel.now = time;
+                    }
+                    self.until_control -= 1;
+                    if self.until_control == 0 {
+                        self.until_control = CONTROL_INTERVAL;
+                        break Pause::Control(process);
+                    }
+                    process
+                }
+            };
+            if !kernel.spend_wake_up() {
+                break Pause::Over(zero_time_limit(image, kernel.place(process)));
             }
-            steps += budget - kernel.fuel;
-            kernel.fuel = budget;
-            kernel.machine.now = time;
-        }
-        if !kernel.spend_wake_up() {
-            break zero_time_limit(image, kernel.machine, process);
-        }
-        until_control -= 1;
-        if until_control == 0 {
-            until_control = CONTROL_INTERVAL;
-            let progress = Progress { now: kernel.machine.now, steps: steps + budget - kernel.fuel };
-            if control(progress).is_break() {
-                return Err(Interrupted(progress));
+            match kernel.run(process) {
+                Ok(Yield::Delayed(until)) => {
+                    let priority = kernel.priority(process);
+                    kernel.queue.wake(until, priority, process);
+                }
+                Ok(Yield::Blocked | Yield::Done) => {}
+                Ok(Yield::OutOfFuel) => break Pause::Over(zero_time_limit(image, kernel.place(process))),
+                Ok(Yield::NeedsRoom { header, items }) => break Pause::NeedsRoom { process, header, items },
+                Err(fault) => break Pause::Over(Outcome::Fault(*fault)),
             }
-            if progress.steps > image.limits.steps {
-                break step_limit(image);
-            }
-        }
-        match kernel.run(process) {
-            Ok(Yield::Delayed(until)) => {
-                let priority = kernel.machine.priority(image, process);
-                kernel.queue.wake(until, priority, process);
-            }
-            Ok(Yield::Blocked | Yield::Done) => {}
-            Ok(Yield::OutOfFuel) => break zero_time_limit(image, kernel.machine, process),
-            Ok(Yield::OutOfMemory) => break memory_limit(image, kernel.machine, process),
-            Err(fault) => break Outcome::Fault(*fault),
-        }
-    };
-    let steps = steps + budget - kernel.fuel;
-    Ok(RunEnd { outcome, end: kernel.machine.now, steps })
+        };
+        self.fuel = kernel.fuel;
+        pause
+    }
 }
 
-fn place(image: &Image, machine: &Machine, process: ProcessId) -> String {
-    let name = image.process_name(process);
-    let line = image.site(machine.op(image, process)).line;
-    let now = machine.now;
-    format!("at {now}, with process '{name}' on line {line}")
+/// The outcome when nothing can happen any more; a deadlock is described later.
+fn end_of(live: u32) -> Outcome {
+    if live == 0 {
+        Outcome::Completed
+    } else {
+        Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() })
+    }
 }
 
-fn zero_time_limit(image: &Image, machine: &Machine, process: ProcessId) -> Outcome {
+#[cold]
+fn zero_time_limit(image: &Image, place: String) -> Outcome {
     let message = format!(
-        "{} steps without time passing {}: a zero-time livelock? \
+        "{} steps without time passing {place}: a zero-time livelock? \
          Put a delay into the loop, or raise `limits: {{zero_time_steps: …}}`",
         image.limits.zero_time_steps,
-        place(image, machine, process),
     );
     Outcome::Limit { message }
 }
@@ -174,7 +255,7 @@ fn step_limit(image: &Image) -> Outcome {
 fn memory_limit(image: &Image, machine: &Machine, process: ProcessId) -> Outcome {
     let message = format!(
         "an unbounded buffer outgrew the memory of a run {}: give it a capacity, or let something get from it",
-        place(image, machine, process),
+        machine.place(image, process),
     );
     Outcome::Limit { message }
 }
@@ -187,7 +268,7 @@ pub fn run<S: Sink>(
     image: &Image,
     seed: u64,
     sink: &mut S,
-    control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    control: &mut Control<'_>,
 ) -> Result<(RunEnd, Machine), Interrupted> {
     let mut simulation = Simulation::new(image, seed, 0);
     let end = simulation.run(sink, control)?;

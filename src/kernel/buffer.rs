@@ -3,10 +3,11 @@
 //! A request for several items is served all at once or waits, and nobody
 //! overtakes it: requests are served in the order of their queue.
 
+use super::machine::{Machine, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Schedule};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Op, resource};
+use crate::program::{Image, Op, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::{Type, Word};
 
@@ -17,14 +18,14 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Puts `count` items, or waits until they all fit.
     #[inline]
     pub(super) fn put(&mut self, at: Context, header: usize, count: u64, value: Word) -> Done {
-        let capacity = self.machine.arena[header + resource::CAPACITY];
-        let room = capacity - self.machine.arena[header + resource::LEVEL];
-        let overtakes = self.machine.arena[header + resource::PUTTERS] != 0;
+        let capacity = self.arena[header + resource::CAPACITY];
+        let room = capacity - self.arena[header + resource::LEVEL];
+        let overtakes = self.arena[header + resource::PUTTERS] != 0;
         let wait = overtakes || room < count;
         // Who waits gets its room now, so that being served cannot fail.
-        let needed = if wait { capacity } else { self.machine.arena[header + resource::LEVEL] + count };
-        if !self.reserve(header, needed) {
-            return Done::OutOfMemory;
+        let needed = if wait { capacity } else { self.arena[header + resource::LEVEL] + count };
+        if self.arena[header + resource::RING] < needed {
+            return Done::NeedsRoom { header, items: needed };
         }
         if wait {
             return self.block(at, header, resource::PUTTERS, WaitFor::Put);
@@ -38,8 +39,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// are all there.
     #[inline]
     pub(super) fn get(&mut self, at: Context, header: usize, count: u64) -> Done {
-        let overtakes = self.machine.arena[header + resource::TAKERS] != 0;
-        if overtakes || self.machine.arena[header + resource::LEVEL] < count {
+        let overtakes = self.arena[header + resource::TAKERS] != 0;
+        if overtakes || self.arena[header + resource::LEVEL] < count {
             return self.block(at, header, resource::TAKERS, WaitFor::Get);
         }
         self.pop(at, header, count);
@@ -73,7 +74,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
 
     /// Checks the number of items of a request.
     fn request(&self, at: Context, header: usize, count: Word) -> Result<u64, Box<Fault>> {
-        let capacity = self.machine.arena[header + resource::CAPACITY];
+        let capacity = self.arena[header + resource::CAPACITY];
         if (count as i64) < 1 {
             let message = format!("a request for {} items", count as i64);
             return Err(self.fault(at, message, "put and get take at least 1 item"));
@@ -100,16 +101,16 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     fn serve_getter(&mut self, header: usize, by: ProcessId) -> bool {
         let queue = header + resource::TAKERS;
-        let Some(waiter) = waiters::first(&self.machine.arena, queue) else { return false };
+        let Some(waiter) = waiters::first(self.arena, queue) else { return false };
         let frame = self.image.frames[waiter.index()] as usize;
-        let count = match self.image.code[self.machine.op(self.image, waiter).index()] {
+        let count = match self.image.code[op_of(self.arena, frame)] {
             Op::GetMany { many } => self.read(self.image.many[many as usize].count, frame),
             _ => 1,
         };
-        if self.machine.arena[header + resource::LEVEL] < count {
+        if self.arena[header + resource::LEVEL] < count {
             return false;
         }
-        waiters::dequeue(&mut self.machine.arena, &self.image.frames, queue);
+        waiters::dequeue(self.arena, &self.image.frames, queue);
         let at = self.grant(waiter, header, by, true);
         self.pop(at, header, count);
         true
@@ -118,9 +119,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     fn serve_putter(&mut self, header: usize, by: ProcessId) -> bool {
         let queue = header + resource::PUTTERS;
-        let Some(waiter) = waiters::first(&self.machine.arena, queue) else { return false };
+        let Some(waiter) = waiters::first(self.arena, queue) else { return false };
         let frame = self.image.frames[waiter.index()] as usize;
-        let (count, value) = match self.image.code[self.machine.op(self.image, waiter).index()] {
+        let (count, value) = match self.image.code[op_of(self.arena, frame)] {
             Op::PutMany { many } => {
                 let code = self.image.many[many as usize];
                 (self.read(code.count, frame), self.read(code.operand, frame))
@@ -128,12 +129,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             Op::Put { value, .. } => (1, self.read(value, frame)),
             other => unreachable!("{other:?} does not wait to put"),
         };
-        let room =
-            self.machine.arena[header + resource::CAPACITY] - self.machine.arena[header + resource::LEVEL];
+        let room = self.arena[header + resource::CAPACITY] - self.arena[header + resource::LEVEL];
         if room < count {
             return false;
         }
-        waiters::dequeue(&mut self.machine.arena, &self.image.frames, queue);
+        waiters::dequeue(self.arena, &self.image.frames, queue);
         let at = self.grant(waiter, header, by, true);
         self.push(at, header, count, value);
         true
@@ -142,7 +142,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Adds items, for which there is room in the ring.
     fn push(&mut self, at: Context, header: usize, count: u64, value: Word) {
         for _ in 0..count {
-            let arena = &mut self.machine.arena;
+            let arena = &mut *self.arena;
             let ring = arena[header + resource::RING];
             let mut place = arena[header + resource::HEAD] + arena[header + resource::LEVEL];
             if place >= ring {
@@ -158,7 +158,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Takes items, which are there, to where the op at `at` says.
     fn pop(&mut self, at: Context, header: usize, count: u64) {
         for number in 0..count {
-            let arena = &mut self.machine.arena;
+            let arena = &mut *self.arena;
             let head = arena[header + resource::HEAD];
             let value = arena[(arena[header + resource::CONTENT] + head) as usize];
             let next = head + 1;
@@ -169,7 +169,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 Op::GetMany { many } => {
                     if let Some(array) = self.image.many[many as usize].array {
                         let (start, _) = self.array(at.frame, array);
-                        self.machine.arena[start + number as usize] = value;
+                        self.arena[start + number as usize] = value;
                     }
                 }
                 _ => {}
@@ -190,21 +190,18 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn item_type(&self, id: u32) -> Type {
         self.image.resource_info(ResourceId(id)).ty
     }
+}
 
-    /// Makes the ring long enough for `needed` items (at most the capacity);
-    /// false if the run may not use so much memory.
-    #[inline]
-    fn reserve(&mut self, header: usize, needed: u64) -> bool {
-        self.machine.arena[header + resource::RING] >= needed || self.grow(header, needed)
-    }
-
-    #[cold]
-    fn grow(&mut self, header: usize, needed: u64) -> bool {
-        let arena = &mut self.machine.arena;
+impl Machine {
+    /// Makes the ring of the buffer with this header long enough for `items`,
+    /// which is at most its capacity; false if the run may not use so much
+    /// memory.
+    pub fn lengthen(&mut self, image: &Image, header: usize, items: u64) -> bool {
+        let arena = &mut self.arena;
         let capacity = arena[header + resource::CAPACITY];
         let ring = arena[header + resource::RING];
-        let longer = needed.max(ring.saturating_mul(2)).max(16).min(capacity);
-        let limit = (self.image.arena.len() + MAX_GROWTH) as u64;
+        let longer = items.max(ring.saturating_mul(2)).max(16).min(capacity);
+        let limit = (image.arena.len() + MAX_GROWTH) as u64;
         if longer.saturating_add(arena.len() as u64) > limit {
             return false;
         }

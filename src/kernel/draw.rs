@@ -74,7 +74,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let code = &self.image.distributions[distribution as usize];
         let plan = self.draws.plans[distribution as usize];
         let stream = plan.first_stream + (at.process.0 - plan.first_process) * plan.stride;
-        let arena = &mut self.machine.arena;
+        let arena = &mut *self.arena;
         let mut position = arena[code.position.at(at.frame)];
         let drawn =
             sample(code, self.draws, stream, &mut position, |source: Source| arena[source.at(at.frame)]);

@@ -21,7 +21,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         for (number, entry) in entries.iter().enumerate() {
             let at = Context { op: at.op + number, ..at };
             let header = entry.header();
-            let words = header_words(&mut self.machine.arena, header);
+            let words = header_words(self.arena, header);
             if words[resource::LEVEL] == 0 {
                 self.block(at, header, resource::TAKERS, WaitFor::Acquire);
                 return false;
@@ -41,7 +41,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let entries = &image.runs[first as usize..(first + len) as usize];
         for (number, entry) in entries.iter().enumerate() {
             let header = entry.header();
-            let words = header_words(&mut self.machine.arena, header);
+            let words = header_words(self.arena, header);
             let owns = words[resource::OWNER] == me & entry.owner_mask();
             let at = Context { op: at.op + number, ..at };
             if words[resource::TAKERS] == 0 && owns && words[resource::LEVEL] < MAX_PERMITS {
@@ -69,10 +69,10 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<usize, Box<Fault>> {
         let times = self.read(times, at.frame);
         let header = self.header(semaphore, at);
-        if self.machine.arena[header + resource::LEVEL] < times || times == 0 || !self.spend(times) {
+        if self.arena[header + resource::LEVEL] < times || times == 0 || !self.spend(times) {
             return self.count_down_from(at, left, times);
         }
-        self.machine.arena[header + resource::LEVEL] -= times;
+        self.arena[header + resource::LEVEL] -= times;
         self.note_many(Context { op: at.op + 1, ..at }, Kind::Acquire, header, times);
         Ok(2)
     }
@@ -89,12 +89,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<usize, Box<Fault>> {
         let times = self.read(times, at.frame);
         let header = self.header(semaphore, at);
-        let words = header_words(&mut self.machine.arena, header);
+        let words = header_words(self.arena, header);
         let fits = times < MAX_PERMITS && words[resource::LEVEL] < MAX_PERMITS - times;
         if words[resource::TAKERS] != 0 || times == 0 || !fits || !self.spend(times) {
             return self.count_down_from(at, left, times);
         }
-        self.machine.arena[header + resource::LEVEL] += times;
+        self.arena[header + resource::LEVEL] += times;
         self.note_many(Context { op: at.op + 1, ..at }, Kind::Release, header, times);
         Ok(2)
     }

@@ -49,6 +49,20 @@ pub(super) fn state_word(op: usize, state: State) -> Word {
     op as u64 | (state as u64) << 32
 }
 
+/// The op that the process with this frame executes next, or waits on.
+#[inline(always)]
+pub(super) fn op_of(arena: &[Word], frame: usize) -> usize {
+    arena[frame + frame::STATE] as u32 as usize
+}
+
+/// Where a process stands and when, for messages.
+#[cold]
+pub(super) fn place(arena: &[Word], now: Time, image: &Image, process: ProcessId) -> String {
+    let name = image.process_name(process);
+    let op = op_of(arena, image.frames[process.index()] as usize);
+    format!("at {now}, with process '{name}' on line {}", image.sites[op].line)
+}
+
 impl Machine {
     /// The initial state of a run.
     pub fn new(image: &Image) -> Machine {
@@ -77,6 +91,11 @@ impl Machine {
     /// The priority of a process plus 128: lower goes first.
     pub fn priority(&self, image: &Image, process: ProcessId) -> u8 {
         (self.arena[image.frames[process.index()] as usize + frame::LINK] >> 56) as u8
+    }
+
+    /// Where a process stands and when, for messages.
+    pub fn place(&self, image: &Image, process: ProcessId) -> String {
+        place(&self.arena, self.now, image, process)
     }
 
     /// The free permits of a semaphore, the items in a buffer, 1 or 0 for a

@@ -18,9 +18,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) -> OpResult {
         let header = self.header(memory, at);
         let slot = self.read(slot, at.frame);
-        let place = self.place(at, header, slot)?;
+        let place = self.slot_at(at, header, slot)?;
         let value = self.read(value, at.frame);
-        self.machine.arena[place] = value;
+        self.arena[place] = value;
         self.note_access(at, Kind::Write, header, slot, value);
         Ok(Done::Next)
     }
@@ -35,7 +35,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) -> OpResult {
         let header = self.header(memory, at);
         let slot = self.read(slot, at.frame);
-        let value = self.machine.arena[self.place(at, header, slot)?];
+        let value = self.arena[self.slot_at(at, header, slot)?];
         self.write(into, at.frame, value);
         self.note_access(at, Kind::Read, header, slot, value);
         Ok(Done::Next)
@@ -56,9 +56,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         }
         for number in 0..count {
             let slot = first.wrapping_add(number);
-            let value = self.machine.arena[self.place(at, header, slot)?];
+            let value = self.arena[self.slot_at(at, header, slot)?];
             if let Some((start, _)) = array {
-                self.machine.arena[start + number as usize] = value;
+                self.arena[start + number as usize] = value;
             }
             self.note_access(at, Kind::Read, header, slot, value);
         }
@@ -68,10 +68,10 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
 
     /// Where a slot lies in the arena.
     #[inline(always)]
-    fn place(&self, at: Context, header: usize, slot: Word) -> Result<usize, Box<Fault>> {
-        let slots = self.machine.arena[header + resource::CAPACITY];
+    fn slot_at(&self, at: Context, header: usize, slot: Word) -> Result<usize, Box<Fault>> {
+        let slots = self.arena[header + resource::CAPACITY];
         if slot < slots {
-            return Ok((self.machine.arena[header + resource::CONTENT] + slot) as usize);
+            return Ok((self.arena[header + resource::CONTENT] + slot) as usize);
         }
         let name = format!("memory '{}'", self.image.resource_name(ResourceId(self.resource_id(header))));
         Err(self.out_of_range(at, &name, slot as i64, slots, "slots"))

@@ -28,16 +28,29 @@ pub enum Yield {
     Done,
     /// The fuel ran out; it can go on at once when there is more.
     OutOfFuel,
-    /// A buffer without a bound outgrew the memory that a run may use.
-    OutOfMemory,
+    /// It stands before a put for which the ring of a buffer must be longer;
+    /// it can go on at once after [`Machine::lengthen`].
+    NeedsRoom {
+        /// The header of the buffer.
+        header: usize,
+        /// How many items must fit.
+        items: u64,
+    },
 }
 
 /// The transition relation, with all that it works on.
+///
+/// The state is borrowed as a plain slice, so that it stays in registers over
+/// a whole step; what would move it is left to the driver.
 pub struct Kernel<'a, Q, S> {
     /// The program.
     pub image: &'a Image,
-    /// The state.
-    pub machine: &'a mut Machine,
+    /// All words of the state.
+    pub(super) arena: &'a mut [Word],
+    /// The clock.
+    pub now: &'a mut Time,
+    /// Processes that are not done.
+    pub live: &'a mut u32,
     /// Random values.
     pub draws: &'a mut Draws,
     /// Who is told of wake-ups.
@@ -58,8 +71,13 @@ pub(super) enum Done {
     Wait,
     /// The fuel ran out in the middle; what is left of the op is done later.
     OutOfFuel,
-    /// See [`Yield::OutOfMemory`].
-    OutOfMemory,
+    /// See [`Yield::NeedsRoom`].
+    NeedsRoom {
+        /// The header of the buffer.
+        header: usize,
+        /// How many items must fit.
+        items: u64,
+    },
 }
 
 pub(super) type OpResult = Result<Done, Box<Fault>>;
@@ -83,7 +101,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         queue: &'a mut Q,
         sink: &'a mut S,
     ) -> Self {
-        Kernel { image, machine, draws, queue, sink, fuel: 0, scratch: Vec::new() }
+        let Machine { arena, now, live } = machine;
+        Kernel { image, arena, now, live, draws, queue, sink, fuel: 0, scratch: Vec::new() }
     }
 
     /// Lets `process`, which must be able to go on, go on at the time of the
@@ -93,7 +112,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     /// [`Fault`] if the scenario breaks a rule; the run is over then.
     pub fn run(&mut self, process: ProcessId) -> Result<Yield, Box<Fault>> {
         let frame = self.image.frames[process.index()] as usize;
-        let mut op = self.machine.arena[frame + frame::STATE] as u32 as usize;
+        let mut op = self.arena[frame + frame::STATE] as u32 as usize;
         loop {
             let at = Context { process, frame, op };
             match self.image.code[op] {
@@ -153,17 +172,17 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                     self.write(into, frame, word);
                 }
                 Op::Now { into } => {
-                    let now = self.machine.now.as_nanos();
+                    let now = self.now.as_nanos();
                     self.write(into, frame, now);
                 }
                 Op::Element { into, array, index } => {
                     let element = self.element(at, array, index)?;
-                    let word = self.machine.arena[element];
+                    let word = self.arena[element];
                     self.write(into, frame, word);
                 }
                 Op::SetElement { array, index, value } => {
                     let element = self.element(at, array, index)?;
-                    self.machine.arena[element] = self.read(value, frame);
+                    self.arena[element] = self.read(value, frame);
                 }
                 Op::Draw { into, distribution } => {
                     let word = self.draw(at, distribution)?;
@@ -230,7 +249,10 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                     Done::Next => {}
                     Done::Wait => return Ok(Yield::Blocked),
                     Done::OutOfFuel => return Ok(self.pause(at)),
-                    Done::OutOfMemory => return Ok(Yield::OutOfMemory),
+                    Done::NeedsRoom { header, items } => {
+                        self.pause(at);
+                        return Ok(Yield::NeedsRoom { header, items });
+                    }
                 },
             }
             op += 1;
@@ -263,6 +285,17 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         }
     }
 
+    /// The priority of a process plus 128: lower goes first.
+    #[inline(always)]
+    pub fn priority(&self, process: ProcessId) -> u8 {
+        (self.arena[self.image.frames[process.index()] as usize + frame::LINK] >> 56) as u8
+    }
+
+    /// Where a process stands and when, for messages.
+    pub fn place(&self, process: ProcessId) -> String {
+        super::machine::place(self.arena, *self.now, self.image, process)
+    }
+
     /// Pays for one wake-up; false if the fuel is used up.
     #[inline(always)]
     pub fn spend_wake_up(&mut self) -> bool {
@@ -271,12 +304,12 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     #[inline(always)]
     pub(super) fn read(&self, source: Source, frame: usize) -> Word {
-        self.machine.arena[source.at(frame)]
+        self.arena[source.at(frame)]
     }
 
     #[inline(always)]
     pub(super) fn write(&mut self, slot: Slot, frame: usize, word: Word) {
-        self.machine.arena[slot.at(frame)] = word;
+        self.arena[slot.at(frame)] = word;
     }
 
     /// The header of the resource that an op names.
@@ -284,14 +317,14 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     pub(super) fn header(&self, code: ResourceCode, at: Context) -> usize {
         match code.resolve() {
             Ok(header) => header,
-            Err(slot) => self.machine.arena[slot.at(at.frame)] as usize,
+            Err(slot) => self.arena[slot.at(at.frame)] as usize,
         }
     }
 
     /// The id of the resource with this header.
     #[inline(always)]
     pub(super) fn resource_id(&self, header: usize) -> u32 {
-        self.machine.arena[header + resource::IDENTITY] as u32
+        self.arena[header + resource::IDENTITY] as u32
     }
 
     #[inline(always)]
@@ -307,14 +340,14 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     /// Stops for now, to execute the op at hand later.
     fn pause(&mut self, at: Context) -> Yield {
-        self.machine.arena[at.frame + frame::STATE] = state_word(at.op, State::Ready);
+        self.arena[at.frame + frame::STATE] = state_word(at.op, State::Ready);
         Yield::OutOfFuel
     }
 
     /// Makes the process wait on the op at hand, in the queue whose word is
     /// `queue` words behind `header`.
     pub(super) fn block(&mut self, at: Context, header: usize, queue: usize, wait_for: WaitFor) -> Done {
-        let arena = &mut self.machine.arena;
+        let arena = &mut *self.arena;
         arena[at.frame + frame::STATE] = state_word(at.op, State::Blocked);
         let discipline = arena[header + resource::IDENTITY] >> 32;
         waiters::enqueue(arena, &self.image.frames, header + queue, at.process, discipline);
@@ -335,11 +368,11 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         finished: bool,
     ) -> Context {
         let frame = self.image.frames[waiter.index()] as usize;
-        let op = self.machine.arena[frame + frame::STATE] as u32 as usize;
+        let op = self.arena[frame + frame::STATE] as u32 as usize;
         let at = Context { process: waiter, frame, op };
-        self.machine.arena[frame + frame::STATE] = state_word(op + usize::from(finished), State::Ready);
-        let priority = (self.machine.arena[frame + frame::LINK] >> 56) as u8;
-        self.queue.wake(self.machine.now, priority, waiter);
+        self.arena[frame + frame::STATE] = state_word(op + usize::from(finished), State::Ready);
+        let priority = (self.arena[frame + frame::LINK] >> 56) as u8;
+        self.queue.wake((*self.now), priority, waiter);
         if S::ACTIVE {
             let id = self.resource_id(header);
             self.emit(at, Kind::Grant, id, u64::from(by.0));
@@ -349,7 +382,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     fn delay(&mut self, at: Context, wait: Source, kind: Kind) -> Result<Yield, Box<Fault>> {
         let until = self.until(at, wait)?;
-        let arena = &mut self.machine.arena;
+        let arena = &mut *self.arena;
         arena[at.frame + frame::STATE] = state_word(at.op + 1, State::Delayed);
         arena[at.frame + frame::UNTIL] = until.as_nanos();
         self.emit(at, kind, 0, until.as_nanos());
@@ -359,7 +392,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     /// As a delay, but the process stays new and nothing is recorded.
     fn start_after(&mut self, at: Context, wait: Source) -> Result<Yield, Box<Fault>> {
         let until = self.until(at, wait)?;
-        let arena = &mut self.machine.arena;
+        let arena = &mut *self.arena;
         arena[at.frame + frame::STATE] = state_word(at.op + 1, State::New);
         arena[at.frame + frame::UNTIL] = until.as_nanos();
         Ok(Yield::Delayed(until))
@@ -371,15 +404,14 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         if (nanos as i64) < 0 {
             return Err(self.negative_duration(at, nanos as i64));
         }
-        self.machine
-            .now
+        self.now
             .checked_add(nanos)
             .ok_or_else(|| self.fault(at, "the clock would pass 292 years".into(), "shorten the delay"))
     }
 
     fn finish(&mut self, at: Context) -> Yield {
-        self.machine.arena[at.frame + frame::STATE] = state_word(at.op, State::Done);
-        self.machine.live -= 1;
+        self.arena[at.frame + frame::STATE] = state_word(at.op, State::Done);
+        *self.live -= 1;
         self.emit(at, Kind::Done, 0, 0);
         Yield::Done
     }
@@ -396,7 +428,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                 LogArgCode::Array(slot) => {
                     let (start, len) = self.array(at.frame, slot);
                     words.push(len as u64);
-                    words.extend_from_slice(&self.machine.arena[start..start + len]);
+                    words.extend_from_slice(&self.arena[start..start + len]);
                 }
             }
         }
@@ -408,7 +440,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     /// Where a private array lies, and how long it is.
     pub(super) fn array(&self, frame: usize, slot: Slot) -> (usize, usize) {
-        let descriptor = self.machine.arena[slot.at(frame)];
+        let descriptor = self.arena[slot.at(frame)];
         (descriptor as u32 as usize, (descriptor >> 32) as usize)
     }
 
@@ -434,7 +466,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     #[inline(always)]
     fn event(&self, at: Context, kind: Kind, subject: u32, value: Word) -> Event {
         Event {
-            time: self.machine.now,
+            time: (*self.now),
             value,
             process: at.process,
             subject,

@@ -1,0 +1,197 @@
+//! A calendar for many processes: a 4-ary heap whose siblings share a cache
+//! line.
+//!
+//! The four children of an entry are one aligned group of 64 bytes, padded
+//! with a key above all others, so that the smallest of them is found without
+//! a branch. Taking the first entry leaves a hole at the top, which the next
+//! entry fills from above: the usual rhythm of take one, add one costs one
+//! walk down instead of two.
+
+use super::calendar::{Calendar, Key, entry, key, renumber};
+use crate::ids::ProcessId;
+use crate::kernel::Schedule;
+use crate::time::Time;
+use std::collections::VecDeque;
+
+/// Above every key of an entry.
+const NONE: Key = Key::MAX;
+
+/// Four siblings.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Group([Key; 4]);
+
+/// The future event list of a run with many processes.
+///
+/// Entry number n of the groups (n = 4 · group + lane) has group n + 1 as its
+/// children; group 0 holds the children of the root.
+#[derive(Debug, Clone)]
+pub struct HeapCalendar {
+    root: Key,
+    groups: Vec<Group>,
+    /// Entries in the groups.
+    len: usize,
+    /// The root was taken and nothing stands in its place.
+    hole: bool,
+    /// Entries for the present, in order: no heap is needed for them as long
+    /// as all priorities are equal.
+    ready: VecDeque<Key>,
+    now: Time,
+    has_priorities: bool,
+    pub(super) sequence: u32,
+}
+
+impl HeapCalendar {
+    /// An empty calendar. `has_priorities`: whether entries come with
+    /// different priorities.
+    pub fn new(has_priorities: bool) -> HeapCalendar {
+        HeapCalendar {
+            root: NONE,
+            groups: Vec::new(),
+            len: 0,
+            hole: false,
+            ready: VecDeque::new(),
+            now: Time::ZERO,
+            has_priorities,
+            sequence: 0,
+        }
+    }
+
+    /// Puts the last entry into the hole at the top.
+    #[inline]
+    fn close_hole(&mut self) {
+        self.hole = false;
+        let Some(last) = self.len.checked_sub(1) else {
+            self.root = NONE;
+            return;
+        };
+        self.len = last;
+        let place = &mut self.groups[last / 4].0[last % 4];
+        let moved = std::mem::replace(place, NONE);
+        self.sift_down(moved);
+    }
+
+    /// Puts `key` into the empty place of the root and walks it down.
+    #[inline]
+    fn sift_down(&mut self, key: Key) {
+        let mut group = 0;
+        let mut parent: Option<(usize, usize)> = None;
+        while let Some(Group(keys)) = self.groups.get(group) {
+            let (low, low_key) = smaller(0, keys[0], 1, keys[1]);
+            let (high, high_key) = smaller(2, keys[2], 3, keys[3]);
+            let (lane, least) = smaller(low, low_key, high, high_key);
+            if key < least {
+                break;
+            }
+            match parent {
+                None => self.root = least,
+                Some((above, lane)) => self.groups[above].0[lane] = least,
+            }
+            parent = Some((group, lane));
+            group = 4 * group + lane + 1;
+        }
+        match parent {
+            None => self.root = key,
+            Some((above, lane)) => self.groups[above].0[lane] = key,
+        }
+    }
+
+    /// Adds `key` behind the last entry and walks it up.
+    fn sift_up(&mut self, key: Key) {
+        if self.root == NONE {
+            self.root = key;
+            return;
+        }
+        let mut place = self.len;
+        self.len += 1;
+        if self.groups.len() <= place / 4 {
+            self.groups.push(Group([NONE; 4]));
+        }
+        while place >= 4 {
+            let parent = place / 4 - 1;
+            let above = self.groups[parent / 4].0[parent % 4];
+            if above < key {
+                break;
+            }
+            self.groups[place / 4].0[place % 4] = above;
+            place = parent;
+        }
+        if place < 4 && key < self.root {
+            self.groups[0].0[place] = self.root;
+            self.root = key;
+        } else {
+            self.groups[place / 4].0[place % 4] = key;
+        }
+    }
+
+    #[cold]
+    fn renumber(&mut self) {
+        let root = if self.hole { NONE } else { self.root };
+        let in_groups = self.groups.iter().flat_map(|group| group.0);
+        let mut keys: Vec<Key> =
+            in_groups.chain([root]).chain(self.ready.iter().copied()).filter(|&key| key != NONE).collect();
+        keys.sort_unstable();
+        let next = renumber(&mut keys);
+        let (now, has_priorities) = (self.now, self.has_priorities);
+        *self = HeapCalendar { now, sequence: next, ..HeapCalendar::new(has_priorities) };
+        // In ascending order each stays where it is put.
+        keys.into_iter().for_each(|key| self.sift_up(key));
+    }
+}
+
+/// The smaller of two keys, with its lane; without a branch.
+#[inline(always)]
+fn smaller(a: usize, a_key: Key, b: usize, b_key: Key) -> (usize, Key) {
+    let less = b_key < a_key;
+    (if less { b } else { a }, if less { b_key } else { a_key })
+}
+
+impl Calendar for HeapCalendar {
+    #[inline]
+    fn pop(&mut self) -> Option<(Time, ProcessId)> {
+        if self.hole {
+            self.close_hole();
+        }
+        let key = match self.ready.front() {
+            Some(&ready) if ready < self.root => {
+                self.ready.pop_front();
+                ready
+            }
+            _ if self.root == NONE => return None,
+            _ => {
+                self.hole = true;
+                self.root
+            }
+        };
+        let (time, process) = entry(key);
+        self.now = time;
+        Some((time, process))
+    }
+
+    fn clear(&mut self) {
+        self.groups.clear();
+        self.ready.clear();
+        let groups = std::mem::take(&mut self.groups);
+        let ready = std::mem::take(&mut self.ready);
+        *self = HeapCalendar { groups, ready, ..HeapCalendar::new(self.has_priorities) };
+    }
+}
+
+impl Schedule for HeapCalendar {
+    #[inline]
+    fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
+        if self.sequence == u32::MAX {
+            self.renumber();
+        }
+        let key = key(time, priority, self.sequence, process);
+        self.sequence += 1;
+        if time == self.now && !self.has_priorities {
+            self.ready.push_back(key);
+        } else if self.hole {
+            self.hole = false;
+            self.sift_down(key);
+        } else {
+            self.sift_up(key);
+        }
+    }
+}
