@@ -5,7 +5,10 @@
 //! To accept a change, after a look at the pictures:
 //! `TEMPOLANE_BLESS=1 cargo test --locked --test gallery`.
 
+mod common;
+
 use assert_cmd::Command;
+use common::{copy_scenarios, files};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,33 +24,6 @@ fn commands() -> Vec<Vec<String>> {
     let readme = fs::read_to_string(root().join(GALLERY).join("README.md")).expect("the gallery has one");
     let lines = readme.lines().filter_map(|line| line.strip_prefix("tempolane "));
     lines.map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
-}
-
-/// Every file below a folder, by its path from there.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let (mut files, mut open) = (BTreeMap::new(), vec![folder.to_path_buf()]);
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).expect("the folder is there") {
-            let path = entry.expect("it can be listed").path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let inside = path.strip_prefix(folder).expect("below the folder").to_path_buf();
-                files.insert(inside, fs::read(&path).expect("it can be read"));
-            }
-        }
-    }
-    files
-}
-
-/// Copies the scenarios, so that the commands run as in the repository and
-/// write elsewhere.
-fn copy_scenarios(to: &Path) {
-    for (path, content) in files(&root().join("scenarios")) {
-        let path = to.join("scenarios").join(path);
-        fs::create_dir_all(path.parent().expect("inside a folder")).expect("it can be made");
-        fs::write(path, content).expect("it can be written");
-    }
 }
 
 #[test]

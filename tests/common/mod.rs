@@ -1,8 +1,11 @@
-//! What several test files need: run a scenario text and keep its events.
+//! What several test files need: run a scenario text and keep its events; a
+//! copy of the scenarios to run commands in.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempolane::backend::virtual_time::{self, RunEnd};
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::kernel::Machine;
@@ -40,7 +43,34 @@ pub struct Run {
 /// The text of a scenario of the library.
 pub fn library(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(path);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every file below a folder, by its path from there.
+pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let (mut files, mut open) = (BTreeMap::new(), vec![folder.to_path_buf()]);
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).expect("the folder is there") {
+            let path = entry.expect("it can be listed").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let inside = path.strip_prefix(folder).expect("below the folder").to_path_buf();
+                files.insert(inside, fs::read(&path).expect("it can be read"));
+            }
+        }
+    }
+    files
+}
+
+/// Copies the scenarios of the repository, so that a command runs as in it and
+/// writes elsewhere.
+pub fn copy_scenarios(to: &Path) {
+    for (path, content) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")) {
+        let path = to.join("scenarios").join(path);
+        fs::create_dir_all(path.parent().expect("inside a folder")).expect("it can be made");
+        fs::write(path, content).expect("it can be written");
+    }
 }
 
 /// Loads, compiles and binds; panics with the diagnostics if that fails.
