@@ -3,10 +3,10 @@
 
 use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar};
 use crate::ids::ProcessId;
-use crate::kernel::{Draws, Kernel, Machine, Yield, find_deadlock};
+use crate::kernel::{Draws, Kernel, Machine, Schedule, Stop, Yield, find_deadlock};
 use crate::program::{Image, frame};
 use crate::time::Time;
-use crate::trace::{Deadlock, Outcome, Sink};
+use crate::trace::{Outcome, Sink};
 use std::ops::ControlFlow;
 
 /// Wake-ups between two looks at the control.
@@ -102,25 +102,81 @@ impl<'a> Simulation<'a> {
 /// What drives one run, besides the state.
 struct Driver<'a, C, S> {
     image: &'a Image,
-    calendar: &'a mut C,
+    clockwork: Clockwork<'a, C>,
     sink: &'a mut S,
+}
+
+/// Lets time pass: the calendar with the budgets of the run.
+struct Clockwork<'a, C> {
+    calendar: &'a mut C,
+    horizon: Time,
     /// Steps that may be made without time passing.
     budget: u64,
-    /// What is left of them.
-    fuel: u64,
     /// Steps made before the present.
     steps: u64,
     until_control: u32,
+    /// Why the kernel was left.
+    pause: Option<Pause>,
 }
 
 /// Why the driver leaves the kernel for a moment.
 enum Pause {
-    /// The run is over.
-    Over(Outcome),
-    /// A ring must be longer before this process can go on.
-    NeedsRoom { process: ProcessId, header: usize, items: u64 },
-    /// Time to ask the control.
+    /// Nobody can go on any more.
+    Empty,
+    /// The stop time was reached.
+    Horizon,
+    /// Time to ask the control; then this process goes on.
     Control(ProcessId),
+    /// This process may not go on: too many steps without time passing.
+    OutOfFuel(ProcessId),
+}
+
+impl<C: Calendar> Clockwork<'_, C> {
+    /// Takes the next entry and moves the clock; `None` with a pause.
+    #[inline(always)]
+    fn next(&mut self, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
+        let Some((time, process)) = self.calendar.pop() else {
+            self.pause = Some(Pause::Empty);
+            return None;
+        };
+        if time > *now {
+            if time > self.horizon {
+                *now = self.horizon;
+                self.pause = Some(Pause::Horizon);
+                return None;
+            }
+            self.steps += self.budget - *fuel;
+            *fuel = self.budget;
+            *now = time;
+        }
+        let Some(rest) = fuel.checked_sub(1) else {
+            self.pause = Some(Pause::OutOfFuel(process));
+            return None;
+        };
+        *fuel = rest;
+        self.until_control -= 1;
+        if self.until_control == 0 {
+            self.until_control = CONTROL_INTERVAL;
+            self.pause = Some(Pause::Control(process));
+            return None;
+        }
+        Some(process)
+    }
+}
+
+impl<C: Calendar> Schedule for Clockwork<'_, C> {
+    #[inline(always)]
+    fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
+        self.calendar.wake(time, priority, process);
+    }
+
+    #[inline(always)]
+    fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
+        if let Yield::Delayed(until) = stop.why {
+            self.calendar.wake(until, stop.priority, stop.process);
+        }
+        self.next(now, fuel)
+    }
 }
 
 impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
@@ -131,12 +187,15 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
             calendar.wake(Time::ZERO, priority, ProcessId::from_index(number));
         }
         let extra = ZERO_TIME_STEPS_A_PROCESS * image.process_count() as u64;
-        let budget = image.limits.zero_time_steps.saturating_add(extra);
-        Driver { image, calendar, sink, budget, fuel: budget, steps: 0, until_control: CONTROL_INTERVAL }
-    }
-
-    fn progress(&self, machine: &Machine) -> Progress {
-        Progress { now: machine.now, steps: self.steps + self.budget - self.fuel }
+        let clockwork = Clockwork {
+            calendar,
+            horizon: image.horizon.unwrap_or(Time::MAX),
+            budget: image.limits.zero_time_steps.saturating_add(extra),
+            steps: 0,
+            until_control: CONTROL_INTERVAL,
+            pause: None,
+        };
+        Driver { image, clockwork, sink }
     }
 
     fn drive(
@@ -145,12 +204,39 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         draws: &mut Draws,
         control: &mut Control<'_>,
     ) -> Result<RunEnd, Interrupted> {
-        let mut next = None;
+        let mut fuel = self.clockwork.budget;
+        let mut next = self.clockwork.next(&mut machine.now, &mut fuel);
         let outcome = loop {
-            match self.go_on(machine, draws, next.take()) {
-                Pause::Over(outcome) => break outcome,
-                Pause::Control(process) => {
-                    let progress = self.progress(machine);
+            if let Some(process) = next.take() {
+                let mut kernel = Kernel::new(self.image, machine, draws, &mut self.clockwork, self.sink);
+                kernel.fuel = fuel;
+                let (process, result) = kernel.run(process);
+                fuel = kernel.fuel;
+                match result {
+                    Err(fault) => break Outcome::Fault(*fault),
+                    Ok(Yield::OutOfFuel) => {
+                        break zero_time_limit(self.image, machine.place(self.image, process));
+                    }
+                    Ok(Yield::NeedsRoom { header, items }) => {
+                        if !machine.lengthen(self.image, header, items) {
+                            break memory_limit(self.image, machine, process);
+                        }
+                        next = Some(process);
+                        continue;
+                    }
+                    Ok(Yield::Delayed(_) | Yield::Blocked | Yield::Done) => {}
+                }
+            }
+            match self.clockwork.pause.take() {
+                None => unreachable!("the kernel is left for a reason"),
+                Some(Pause::Empty) if machine.live == 0 => break Outcome::Completed,
+                Some(Pause::Empty) => break Outcome::Deadlock(find_deadlock(self.image, machine)),
+                Some(Pause::Horizon) => break Outcome::Horizon,
+                Some(Pause::OutOfFuel(process)) => {
+                    break zero_time_limit(self.image, machine.place(self.image, process));
+                }
+                Some(Pause::Control(process)) => {
+                    let progress = self.progress(machine, fuel);
                     if control(progress).is_break() {
                         return Err(Interrupted(progress));
                     }
@@ -159,78 +245,13 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                     }
                     next = Some(process);
                 }
-                Pause::NeedsRoom { process, header, items } => {
-                    if !machine.lengthen(self.image, header, items) {
-                        break memory_limit(self.image, machine, process);
-                    }
-                    next = Some(process);
-                }
             }
         };
-        let outcome = match outcome {
-            Outcome::Deadlock(_) => Outcome::Deadlock(find_deadlock(self.image, machine)),
-            other => other,
-        };
-        Ok(RunEnd { outcome, end: machine.now, steps: self.progress(machine).steps })
+        Ok(RunEnd { outcome, end: machine.now, steps: self.progress(machine, fuel).steps })
     }
 
-    /// Lets processes go on, `next` first, until the driver is needed.
-    #[inline(always)]
-    fn go_on(&mut self, machine: &mut Machine, draws: &mut Draws, next: Option<ProcessId>) -> Pause {
-        let image = self.image;
-        let horizon = image.horizon.unwrap_or(Time::MAX);
-        let mut kernel = Kernel::new(image, machine, draws, self.calendar, self.sink);
-        kernel.fuel = self.fuel;
-        let mut next = next;
-        let pause = loop {
-            let process = match next.take() {
-                Some(process) => process,
-                None => {
-                    let Some((time, process)) = kernel.queue.pop() else {
-                        break Pause::Over(end_of(*kernel.live));
-                    };
-                    if time > *kernel.now {
-                        if time > horizon {
-                            *kernel.now = horizon;
-                            break Pause::Over(Outcome::Horizon);
-                        }
-                        self.steps += self.budget - kernel.fuel;
-                        kernel.fuel = self.budget;
-                        *kernel.now = time;
-                    }
-                    self.until_control -= 1;
-                    if self.until_control == 0 {
-                        self.until_control = CONTROL_INTERVAL;
-                        break Pause::Control(process);
-                    }
-                    process
-                }
-            };
-            if !kernel.spend_wake_up() {
-                break Pause::Over(zero_time_limit(image, kernel.place(process)));
-            }
-            match kernel.run(process) {
-                Ok(Yield::Delayed(until)) => {
-                    let priority = kernel.priority(process);
-                    kernel.queue.wake(until, priority, process);
-                }
-                Ok(Yield::Blocked | Yield::Done) => {}
-                Ok(Yield::OutOfFuel) => break Pause::Over(zero_time_limit(image, kernel.place(process))),
-                Ok(Yield::NeedsRoom { header, items }) => break Pause::NeedsRoom { process, header, items },
-                Err(fault) => break Pause::Over(Outcome::Fault(*fault)),
-            }
-        };
-        self.fuel = kernel.fuel;
-        pause
-    }
-}
-
-/// The outcome when nothing can happen any more; a deadlock is described later.
-fn end_of(live: u32) -> Outcome {
-    if live == 0 {
-        Outcome::Completed
-    } else {
-        Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() })
+    fn progress(&self, machine: &Machine, fuel: u64) -> Progress {
+        Progress { now: machine.now, steps: self.clockwork.steps + self.clockwork.budget - fuel }
     }
 }
 

@@ -17,70 +17,77 @@ const MAX_GROWTH: usize = 50_000_000;
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Puts `count` items, or waits until they all fit.
     #[inline]
-    pub(super) fn put(&mut self, at: Context, header: usize, count: u64, value: Word) -> Done {
-        let capacity = self.arena[header + resource::CAPACITY];
-        let room = capacity - self.arena[header + resource::LEVEL];
-        let overtakes = self.arena[header + resource::PUTTERS] != 0;
+    pub(super) fn put(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+        count: u64,
+        value: Word,
+    ) -> Done {
+        let capacity = arena[header + resource::CAPACITY];
+        let room = capacity - arena[header + resource::LEVEL];
+        let overtakes = arena[header + resource::PUTTERS] != 0;
         let wait = overtakes || room < count;
         // Who waits gets its room now, so that being served cannot fail.
-        let needed = if wait { capacity } else { self.arena[header + resource::LEVEL] + count };
-        if self.arena[header + resource::RING] < needed {
+        let needed = if wait { capacity } else { arena[header + resource::LEVEL] + count };
+        if arena[header + resource::RING] < needed {
             return Done::NeedsRoom { header, items: needed };
         }
         if wait {
-            return self.block(at, header, resource::PUTTERS, WaitFor::Put);
+            return self.block(arena, at, header, resource::PUTTERS, WaitFor::Put);
         }
-        self.push(at, header, count, value);
-        self.serve(header, at.process);
+        self.push(arena, at, header, count, value);
+        self.serve(arena, header, at.process);
         Done::Next
     }
 
     /// Takes `count` items to where the op at hand says, or waits until they
     /// are all there.
     #[inline]
-    pub(super) fn get(&mut self, at: Context, header: usize, count: u64) -> Done {
-        let overtakes = self.arena[header + resource::TAKERS] != 0;
-        if overtakes || self.arena[header + resource::LEVEL] < count {
-            return self.block(at, header, resource::TAKERS, WaitFor::Get);
+    pub(super) fn get(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) -> Done {
+        let overtakes = arena[header + resource::TAKERS] != 0;
+        if overtakes || arena[header + resource::LEVEL] < count {
+            return self.block(arena, at, header, resource::TAKERS, WaitFor::Get);
         }
-        self.pop(at, header, count);
-        self.serve(header, at.process);
+        self.pop(arena, at, header, count);
+        self.serve(arena, header, at.process);
         Done::Next
     }
 
-    pub(super) fn put_many(&mut self, at: Context, many: u32) -> OpResult {
+    pub(super) fn put_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> OpResult {
         let code = self.image.many[many as usize];
-        let header = self.header(code.resource, at);
-        let count = self.request(at, header, self.read(code.count, at.frame))?;
-        let value = self.read(code.operand, at.frame);
+        let header = self.header(arena, code.resource, at);
+        let count = self.request(arena, at, header, self.read(arena, code.count, at.frame))?;
+        let value = self.read(arena, code.operand, at.frame);
         self.fuel = self.fuel.saturating_sub(count);
-        Ok(self.put(at, header, count, value))
+        Ok(self.put(arena, at, header, count, value))
     }
 
-    pub(super) fn get_many(&mut self, at: Context, many: u32) -> OpResult {
+    pub(super) fn get_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> OpResult {
         let code = self.image.many[many as usize];
-        let header = self.header(code.resource, at);
-        let count = self.request(at, header, self.read(code.count, at.frame))?;
+        let header = self.header(arena, code.resource, at);
+        let count = self.request(arena, at, header, self.read(arena, code.count, at.frame))?;
         if let Some(array) = code.array {
-            let (_, len) = self.array(at.frame, array);
+            let (_, len) = self.array(arena, at.frame, array);
             if count > len as u64 {
                 let message = format!("{count} items do not fit the array, which has {len} elements");
                 return Err(self.fault(at, message, "make the array longer, or get fewer"));
             }
         }
         self.fuel = self.fuel.saturating_sub(count);
-        Ok(self.get(at, header, count))
+        Ok(self.get(arena, at, header, count))
     }
 
     /// Checks the number of items of a request.
-    fn request(&self, at: Context, header: usize, count: Word) -> Result<u64, Box<Fault>> {
-        let capacity = self.arena[header + resource::CAPACITY];
+    fn request(&self, arena: &[Word], at: Context, header: usize, count: Word) -> Result<u64, Box<Fault>> {
+        let capacity = arena[header + resource::CAPACITY];
         if (count as i64) < 1 {
             let message = format!("a request for {} items", count as i64);
             return Err(self.fault(at, message, "put and get take at least 1 item"));
         }
         if count > capacity {
-            let name = self.image.resource_name(ResourceId(self.resource_id(header)));
+            let name = self.image.resource_name(ResourceId(self.resource_id(arena, header)));
             let message =
                 format!("a request for {count} items, but buffer '{name}' never holds more than {capacity}");
             return Err(self.fault(at, message, "raise the capacity, or ask for fewer at a time"));
@@ -89,9 +96,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Serves waiters, first come first served, as long as any can be.
-    fn serve(&mut self, header: usize, by: ProcessId) {
+    fn serve(&mut self, arena: &mut [Word], header: usize, by: ProcessId) {
         loop {
-            if self.serve_getter(header, by) || self.serve_putter(header, by) {
+            if self.serve_getter(arena, header, by) || self.serve_putter(arena, header, by) {
                 continue;
             }
             return;
@@ -99,50 +106,49 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     #[inline]
-    fn serve_getter(&mut self, header: usize, by: ProcessId) -> bool {
+    fn serve_getter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {
         let queue = header + resource::TAKERS;
-        let Some(waiter) = waiters::first(self.arena, queue) else { return false };
+        let Some(waiter) = waiters::first(arena, queue) else { return false };
         let frame = self.image.frames[waiter.index()] as usize;
-        let count = match self.image.code[op_of(self.arena, frame)] {
-            Op::GetMany { many } => self.read(self.image.many[many as usize].count, frame),
+        let count = match self.image.code[op_of(arena, frame)] {
+            Op::GetMany { many } => self.read(arena, self.image.many[many as usize].count, frame),
             _ => 1,
         };
-        if self.arena[header + resource::LEVEL] < count {
+        if arena[header + resource::LEVEL] < count {
             return false;
         }
-        waiters::dequeue(self.arena, &self.image.frames, queue);
-        let at = self.grant(waiter, header, by, true);
-        self.pop(at, header, count);
+        waiters::dequeue(arena, &self.image.frames, queue);
+        let at = self.grant(arena, waiter, header, by, true);
+        self.pop(arena, at, header, count);
         true
     }
 
     #[inline]
-    fn serve_putter(&mut self, header: usize, by: ProcessId) -> bool {
+    fn serve_putter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {
         let queue = header + resource::PUTTERS;
-        let Some(waiter) = waiters::first(self.arena, queue) else { return false };
+        let Some(waiter) = waiters::first(arena, queue) else { return false };
         let frame = self.image.frames[waiter.index()] as usize;
-        let (count, value) = match self.image.code[op_of(self.arena, frame)] {
+        let (count, value) = match self.image.code[op_of(arena, frame)] {
             Op::PutMany { many } => {
                 let code = self.image.many[many as usize];
-                (self.read(code.count, frame), self.read(code.operand, frame))
+                (self.read(arena, code.count, frame), self.read(arena, code.operand, frame))
             }
-            Op::Put { value, .. } => (1, self.read(value, frame)),
+            Op::Put { value, .. } => (1, self.read(arena, value, frame)),
             other => unreachable!("{other:?} does not wait to put"),
         };
-        let room = self.arena[header + resource::CAPACITY] - self.arena[header + resource::LEVEL];
+        let room = arena[header + resource::CAPACITY] - arena[header + resource::LEVEL];
         if room < count {
             return false;
         }
-        waiters::dequeue(self.arena, &self.image.frames, queue);
-        let at = self.grant(waiter, header, by, true);
-        self.push(at, header, count, value);
+        waiters::dequeue(arena, &self.image.frames, queue);
+        let at = self.grant(arena, waiter, header, by, true);
+        self.push(arena, at, header, count, value);
         true
     }
 
     /// Adds items, for which there is room in the ring.
-    fn push(&mut self, at: Context, header: usize, count: u64, value: Word) {
+    fn push(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64, value: Word) {
         for _ in 0..count {
-            let arena = &mut *self.arena;
             let ring = arena[header + resource::RING];
             let mut place = arena[header + resource::HEAD] + arena[header + resource::LEVEL];
             if place >= ring {
@@ -151,37 +157,36 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             let content = arena[header + resource::CONTENT];
             arena[(content + place) as usize] = value;
             arena[header + resource::LEVEL] += 1;
-            self.note_item(at, Kind::Put, header, value);
+            self.note_item(arena, at, Kind::Put, header, value);
         }
     }
 
     /// Takes items, which are there, to where the op at `at` says.
-    fn pop(&mut self, at: Context, header: usize, count: u64) {
+    fn pop(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) {
         for number in 0..count {
-            let arena = &mut *self.arena;
             let head = arena[header + resource::HEAD];
             let value = arena[(arena[header + resource::CONTENT] + head) as usize];
             let next = head + 1;
             arena[header + resource::HEAD] = if next == arena[header + resource::RING] { 0 } else { next };
             arena[header + resource::LEVEL] -= 1;
             match self.image.code[at.op] {
-                Op::Get { into, .. } => self.write(into, at.frame, value),
+                Op::Get { into, .. } => self.write(arena, into, at.frame, value),
                 Op::GetMany { many } => {
                     if let Some(array) = self.image.many[many as usize].array {
-                        let (start, _) = self.array(at.frame, array);
-                        self.arena[start + number as usize] = value;
+                        let (start, _) = self.array(arena, at.frame, array);
+                        arena[start + number as usize] = value;
                     }
                 }
                 _ => {}
             }
-            self.note_item(at, Kind::Get, header, value);
+            self.note_item(arena, at, Kind::Get, header, value);
         }
     }
 
     #[inline(always)]
-    fn note_item(&mut self, at: Context, kind: Kind, header: usize, value: Word) {
+    fn note_item(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize, value: Word) {
         if S::ACTIVE {
-            let id = self.resource_id(header);
+            let id = self.resource_id(arena, header);
             let ty = self.item_type(id);
             self.emit_typed(at, kind, id, value, ty, 0);
         }

@@ -70,11 +70,15 @@ impl Draws {
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Draws a value and records it.
     #[inline]
-    pub(super) fn draw(&mut self, at: Context, distribution: u32) -> Result<Word, Box<Fault>> {
+    pub(super) fn draw(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        distribution: u32,
+    ) -> Result<Word, Box<Fault>> {
         let code = &self.image.distributions[distribution as usize];
         let plan = self.draws.plans[distribution as usize];
         let stream = plan.first_stream + (at.process.0 - plan.first_process) * plan.stride;
-        let arena = &mut *self.arena;
         let mut position = arena[code.position.at(at.frame)];
         let drawn =
             sample(code, self.draws, stream, &mut position, |source: Source| arena[source.at(at.frame)]);

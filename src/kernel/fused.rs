@@ -14,44 +14,50 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Takes from each of the run; false if the process waits at one of them,
     /// standing on its plain op.
     #[inline]
-    pub(super) fn take_run(&mut self, at: Context, first: u32, len: u32) -> bool {
+    pub(super) fn take_run(&mut self, arena: &mut [Word], at: Context, first: u32, len: u32) -> bool {
         let image = self.image;
         let me = u64::from(at.process.0) + 1;
         let entries = &image.runs[first as usize..(first + len) as usize];
         for (number, entry) in entries.iter().enumerate() {
             let at = Context { op: at.op + number, ..at };
             let header = entry.header();
-            let words = header_words(self.arena, header);
+            let words = header_words(arena, header);
             if words[resource::LEVEL] == 0 {
-                self.block(at, header, resource::TAKERS, WaitFor::Acquire);
+                self.block(arena, at, header, resource::TAKERS, WaitFor::Acquire);
                 return false;
             }
             words[resource::LEVEL] -= 1;
             words[resource::OWNER] = me & entry.owner_mask();
-            self.note(at, Kind::Acquire, header);
+            self.note(arena, at, Kind::Acquire, header);
         }
         true
     }
 
     /// Gives back to each of the run.
     #[inline]
-    pub(super) fn give_run(&mut self, at: Context, first: u32, len: u32) -> Result<(), Box<Fault>> {
+    pub(super) fn give_run(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        first: u32,
+        len: u32,
+    ) -> Result<(), Box<Fault>> {
         let image = self.image;
         let me = u64::from(at.process.0) + 1;
         let entries = &image.runs[first as usize..(first + len) as usize];
         for (number, entry) in entries.iter().enumerate() {
             let header = entry.header();
-            let words = header_words(self.arena, header);
+            let words = header_words(arena, header);
             let owns = words[resource::OWNER] == me & entry.owner_mask();
             let at = Context { op: at.op + number, ..at };
             if words[resource::TAKERS] == 0 && owns && words[resource::LEVEL] < MAX_PERMITS {
                 words[resource::LEVEL] += 1;
                 words[resource::OWNER] = 0;
-                self.note(at, Kind::Release, header);
+                self.note(arena, at, Kind::Release, header);
             } else if entry.owner_mask() != 0 {
-                self.unlock(at, header)?;
+                self.unlock(arena, at, header)?;
             } else {
-                self.release(at, header)?;
+                self.release(arena, at, header)?;
             }
         }
         Ok(())
@@ -62,18 +68,19 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn take_many(
         &mut self,
+        arena: &mut [Word],
         at: Context,
         semaphore: ResourceCode,
         left: Slot,
         times: Source,
     ) -> Result<usize, Box<Fault>> {
-        let times = self.read(times, at.frame);
-        let header = self.header(semaphore, at);
-        if self.arena[header + resource::LEVEL] < times || times == 0 || !self.spend(times) {
-            return self.count_down_from(at, left, times);
+        let times = self.read(arena, times, at.frame);
+        let header = self.header(arena, semaphore, at);
+        if arena[header + resource::LEVEL] < times || times == 0 || !self.spend(times) {
+            return self.count_down_from(arena, at, left, times);
         }
-        self.arena[header + resource::LEVEL] -= times;
-        self.note_many(Context { op: at.op + 1, ..at }, Kind::Acquire, header, times);
+        arena[header + resource::LEVEL] -= times;
+        self.note_many(arena, Context { op: at.op + 1, ..at }, Kind::Acquire, header, times);
         Ok(2)
     }
 
@@ -82,36 +89,43 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn give_many(
         &mut self,
+        arena: &mut [Word],
         at: Context,
         semaphore: ResourceCode,
         left: Slot,
         times: Source,
     ) -> Result<usize, Box<Fault>> {
-        let times = self.read(times, at.frame);
-        let header = self.header(semaphore, at);
-        let words = header_words(self.arena, header);
+        let times = self.read(arena, times, at.frame);
+        let header = self.header(arena, semaphore, at);
+        let words = header_words(arena, header);
         let fits = times < MAX_PERMITS && words[resource::LEVEL] < MAX_PERMITS - times;
         if words[resource::TAKERS] != 0 || times == 0 || !fits || !self.spend(times) {
-            return self.count_down_from(at, left, times);
+            return self.count_down_from(arena, at, left, times);
         }
-        self.arena[header + resource::LEVEL] += times;
-        self.note_many(Context { op: at.op + 1, ..at }, Kind::Release, header, times);
+        arena[header + resource::LEVEL] += times;
+        self.note_many(arena, Context { op: at.op + 1, ..at }, Kind::Release, header, times);
         Ok(2)
     }
 
     /// What [`crate::program::Op::LoopStart`] does before one op that counts down.
-    fn count_down_from(&mut self, at: Context, left: Slot, times: Word) -> Result<usize, Box<Fault>> {
+    fn count_down_from(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        left: Slot,
+        times: Word,
+    ) -> Result<usize, Box<Fault>> {
         if (times as i64) < 0 {
             return Err(self.negative_count(at, times as i64));
         }
-        self.write(left, at.frame, times);
+        self.write(arena, left, at.frame, times);
         Ok(if times == 0 { 2 } else { 1 })
     }
 
-    fn note_many(&mut self, at: Context, kind: Kind, header: usize, times: u64) {
+    fn note_many(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize, times: u64) {
         if S::ACTIVE {
             for _ in 0..times {
-                self.note(at, kind, header);
+                self.note(arena, at, kind, header);
             }
         }
     }
@@ -120,14 +134,15 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn add_rem(
         &mut self,
+        arena: &mut [Word],
         at: Context,
         into: Slot,
         by: Source,
         modulo: Source,
     ) -> Result<(), Box<Fault>> {
-        let a = self.read(into.source(), at.frame);
-        let by = self.read(by, at.frame);
-        let modulo = self.read(modulo, at.frame);
+        let a = self.read(arena, into.source(), at.frame);
+        let by = self.read(arena, by, at.frame);
+        let modulo = self.read(arena, modulo, at.frame);
         // An index that wraps around is below twice the modulus: no division.
         let sum = a.wrapping_add(by);
         let small = (a | by | modulo) >> 62 == 0;
@@ -140,7 +155,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             let next = Context { op: at.op + 1, ..at };
             BinaryOp::RemInt.apply(sum, modulo).map_err(|error| self.arithmetic(next, error))?
         };
-        self.write(into, at.frame, word);
+        self.write(arena, into, at.frame, word);
         Ok(())
     }
 }

@@ -9,120 +9,146 @@ use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{Op, Slot, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
+use crate::value::Word;
 
 /// More permits than this cannot be counted.
 pub(super) const MAX_PERMITS: u64 = i64::MAX as u64;
 
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
-    pub(super) fn lock(&mut self, at: Context, header: usize) -> Done {
-        let done = self.acquire(at, header);
+    pub(super) fn lock(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
+        let done = self.acquire(arena, at, header);
         if let Done::Next = done {
-            self.arena[header + resource::OWNER] = u64::from(at.process.0) + 1;
+            arena[header + resource::OWNER] = u64::from(at.process.0) + 1;
         }
         done
     }
 
     #[inline]
-    pub(super) fn unlock(&mut self, at: Context, header: usize) -> OpResult {
-        if self.arena[header + resource::OWNER] != u64::from(at.process.0) + 1 {
-            return Err(self.not_owner(at, header));
+    pub(super) fn unlock(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+    ) -> Result<(), Box<Fault>> {
+        if arena[header + resource::OWNER] != u64::from(at.process.0) + 1 {
+            return Err(self.not_owner(arena, at, header));
         }
-        self.note(at, Kind::Release, header);
-        let next = waiters::dequeue(self.arena, &self.image.frames, header + resource::TAKERS);
-        self.arena[header + resource::OWNER] = next.map_or(0, |process| u64::from(process.0) + 1);
-        match next {
-            None => self.arena[header + resource::LEVEL] = 1,
-            Some(waiter) => {
-                let waiter = self.grant(waiter, header, at.process, true);
-                self.note(waiter, Kind::Acquire, header);
-            }
+        self.note(arena, at, Kind::Release, header);
+        let next = self.hand_over(arena, at, header);
+        arena[header + resource::OWNER] = next.map_or(0, |process| u64::from(process.0) + 1);
+        if next.is_none() {
+            arena[header + resource::LEVEL] = 1;
         }
-        Ok(Done::Next)
+        Ok(())
+    }
+
+    /// Gives the permit that was given back to the first waiter, if there is
+    /// one, and says who that is.
+    #[inline]
+    fn hand_over(&mut self, arena: &mut [Word], at: Context, header: usize) -> Option<ProcessId> {
+        let next = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS)?;
+        let finished = self.count_down(arena, next);
+        let waiter = self.grant(arena, next, header, at.process, finished);
+        self.note(arena, waiter, Kind::Acquire, header);
+        Some(next)
     }
 
     #[inline]
-    pub(super) fn acquire(&mut self, at: Context, header: usize) -> Done {
-        let permits = &mut self.arena[header + resource::LEVEL];
+    pub(super) fn acquire(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
+        let permits = &mut arena[header + resource::LEVEL];
         if *permits == 0 {
-            return self.block(at, header, resource::TAKERS, WaitFor::Acquire);
+            return self.block(arena, at, header, resource::TAKERS, WaitFor::Acquire);
         }
         *permits -= 1;
-        self.note(at, Kind::Acquire, header);
+        self.note(arena, at, Kind::Acquire, header);
         Done::Next
     }
 
     /// Takes permits until `left` is 0. A process that waits in the middle
     /// executes the op again when it was given one, for the rest.
-    pub(super) fn acquire_many(&mut self, at: Context, header: usize, left: Slot) -> Done {
-        while self.arena[left.at(at.frame)] > 0 {
+    pub(super) fn acquire_many(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+        left: Slot,
+    ) -> Done {
+        while arena[left.at(at.frame)] > 0 {
             if !self.spend(1) {
                 return Done::OutOfFuel;
             }
-            if let Done::Wait = self.acquire(at, header) {
+            if let Done::Wait = self.acquire(arena, at, header) {
                 return Done::Wait;
             }
-            self.arena[left.at(at.frame)] -= 1;
+            arena[left.at(at.frame)] -= 1;
         }
         Done::Next
     }
 
     #[inline]
-    pub(super) fn release(&mut self, at: Context, header: usize) -> OpResult {
-        self.note(at, Kind::Release, header);
-        let queue = header + resource::TAKERS;
-        let Some(waiter) = waiters::dequeue(self.arena, &self.image.frames, queue) else {
-            let permits = &mut self.arena[header + resource::LEVEL];
+    pub(super) fn release(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+    ) -> Result<(), Box<Fault>> {
+        self.note(arena, at, Kind::Release, header);
+        if self.hand_over(arena, at, header).is_none() {
+            let permits = &mut arena[header + resource::LEVEL];
             if *permits >= MAX_PERMITS {
                 return Err(self.fault(at, "the permits do not fit 63 bits".into(), "release fewer"));
             }
             *permits += 1;
-            return Ok(Done::Next);
-        };
-        let finished = self.count_down(waiter);
-        let waiter = self.grant(waiter, header, at.process, finished);
-        self.note(waiter, Kind::Acquire, header);
-        Ok(Done::Next)
+        }
+        Ok(())
     }
 
     /// Notes that a waiter was given a permit; whether it needs no more.
-    fn count_down(&mut self, waiter: ProcessId) -> bool {
+    #[inline]
+    fn count_down(&mut self, arena: &mut [Word], waiter: ProcessId) -> bool {
         let frame = self.image.frames[waiter.index()] as usize;
-        let op = op_of(self.arena, frame);
+        let op = op_of(arena, frame);
         match self.image.code[op] {
             Op::AcquireMany { left, .. } => {
-                self.arena[left.at(frame)] -= 1;
-                self.arena[left.at(frame)] == 0
+                arena[left.at(frame)] -= 1;
+                arena[left.at(frame)] == 0
             }
             _ => true,
         }
     }
 
-    pub(super) fn release_many(&mut self, at: Context, header: usize, left: Slot) -> OpResult {
-        while self.arena[left.at(at.frame)] > 0 {
+    pub(super) fn release_many(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+        left: Slot,
+    ) -> OpResult {
+        while arena[left.at(at.frame)] > 0 {
             if !self.spend(1) {
                 return Ok(Done::OutOfFuel);
             }
-            self.release(at, header)?;
-            self.arena[left.at(at.frame)] -= 1;
+            self.release(arena, at, header)?;
+            arena[left.at(at.frame)] -= 1;
         }
         Ok(Done::Next)
     }
 
     #[inline(always)]
-    pub(super) fn note(&mut self, at: Context, kind: Kind, header: usize) {
+    pub(super) fn note(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize) {
         if S::ACTIVE {
-            let id = self.resource_id(header);
+            let id = self.resource_id(arena, header);
             self.emit(at, kind, id, 0);
         }
     }
 
     #[cold]
-    fn not_owner(&self, at: Context, header: usize) -> Box<Fault> {
-        let id = crate::ids::ResourceId(self.resource_id(header));
+    fn not_owner(&self, arena: &[Word], at: Context, header: usize) -> Box<Fault> {
+        let id = crate::ids::ResourceId(self.resource_id(arena, header));
         let name = self.image.resource_name(id);
         let me = self.image.process_name(at.process);
-        let owner = match self.arena[header + resource::OWNER].checked_sub(1) {
+        let owner = match arena[header + resource::OWNER].checked_sub(1) {
             None => "nobody owns it".to_owned(),
             Some(owner) => format!("'{}' owns it", self.image.process_name(ProcessId(owner as u32))),
         };

@@ -1,7 +1,7 @@
 //! Memories: slots that are read and written, without waiting and without
 //! protection. Whether an access is safe is not decided here.
 
-use super::step::{Context, Done, Kernel, OpResult, Schedule};
+use super::step::{Context, Kernel, Schedule};
 use crate::ids::ResourceId;
 use crate::program::{ResourceCode, Slot, Source, resource};
 use crate::trace::{Fault, Kind, Sink};
@@ -11,76 +11,87 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn write_memory(
         &mut self,
+        arena: &mut [Word],
         at: Context,
         memory: ResourceCode,
         slot: Source,
         value: Source,
-    ) -> OpResult {
-        let header = self.header(memory, at);
-        let slot = self.read(slot, at.frame);
-        let place = self.slot_at(at, header, slot)?;
-        let value = self.read(value, at.frame);
-        self.arena[place] = value;
-        self.note_access(at, Kind::Write, header, slot, value);
-        Ok(Done::Next)
+    ) -> Result<(), Box<Fault>> {
+        let header = self.header(arena, memory, at);
+        let slot = self.read(arena, slot, at.frame);
+        let place = self.slot_at(arena, at, header, slot)?;
+        let value = self.read(arena, value, at.frame);
+        arena[place] = value;
+        self.note_access(arena, at, Kind::Write, header, slot, value);
+        Ok(())
     }
 
     #[inline]
     pub(super) fn read_memory(
         &mut self,
+        arena: &mut [Word],
         at: Context,
         memory: ResourceCode,
         slot: Source,
         into: Slot,
-    ) -> OpResult {
-        let header = self.header(memory, at);
-        let slot = self.read(slot, at.frame);
-        let value = self.arena[self.slot_at(at, header, slot)?];
-        self.write(into, at.frame, value);
-        self.note_access(at, Kind::Read, header, slot, value);
-        Ok(Done::Next)
+    ) -> Result<(), Box<Fault>> {
+        let header = self.header(arena, memory, at);
+        let slot = self.read(arena, slot, at.frame);
+        let value = arena[self.slot_at(arena, at, header, slot)?];
+        self.write(arena, into, at.frame, value);
+        self.note_access(arena, at, Kind::Read, header, slot, value);
+        Ok(())
     }
 
-    pub(super) fn read_many(&mut self, at: Context, many: u32) -> OpResult {
+    pub(super) fn read_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> Result<(), Box<Fault>> {
         let code = self.image.many[many as usize];
-        let header = self.header(code.resource, at);
-        let first = self.read(code.operand, at.frame);
-        let count = self.read(code.count, at.frame);
+        let header = self.header(arena, code.resource, at);
+        let first = self.read(arena, code.operand, at.frame);
+        let count = self.read(arena, code.count, at.frame);
         if (count as i64) < 0 {
             return Err(self.negative_count(at, count as i64));
         }
-        let array = code.array.map(|slot| self.array(at.frame, slot));
+        let array = code.array.map(|slot| self.array(arena, at.frame, slot));
         if let Some((_, len)) = array.filter(|&(_, len)| count > len as u64) {
             let message = format!("{count} values do not fit the array, which has {len} elements");
             return Err(self.fault(at, message, "make the array longer, or read fewer"));
         }
         for number in 0..count {
             let slot = first.wrapping_add(number);
-            let value = self.arena[self.slot_at(at, header, slot)?];
+            let value = arena[self.slot_at(arena, at, header, slot)?];
             if let Some((start, _)) = array {
-                self.arena[start + number as usize] = value;
+                arena[start + number as usize] = value;
             }
-            self.note_access(at, Kind::Read, header, slot, value);
+            self.note_access(arena, at, Kind::Read, header, slot, value);
         }
         self.fuel = self.fuel.saturating_sub(count);
-        Ok(Done::Next)
+        Ok(())
     }
 
     /// Where a slot lies in the arena.
     #[inline(always)]
-    fn slot_at(&self, at: Context, header: usize, slot: Word) -> Result<usize, Box<Fault>> {
-        let slots = self.arena[header + resource::CAPACITY];
+    fn slot_at(&self, arena: &[Word], at: Context, header: usize, slot: Word) -> Result<usize, Box<Fault>> {
+        let slots = arena[header + resource::CAPACITY];
         if slot < slots {
-            return Ok((self.arena[header + resource::CONTENT] + slot) as usize);
+            return Ok((arena[header + resource::CONTENT] + slot) as usize);
         }
-        let name = format!("memory '{}'", self.image.resource_name(ResourceId(self.resource_id(header))));
+        let name =
+            format!("memory '{}'", self.image.resource_name(ResourceId(self.resource_id(arena, header))));
         Err(self.out_of_range(at, &name, slot as i64, slots, "slots"))
     }
 
     #[inline(always)]
-    fn note_access(&mut self, at: Context, kind: Kind, header: usize, slot: Word, value: Word) {
+    fn note_access(
+        &mut self,
+        arena: &[Word],
+        at: Context,
+        kind: Kind,
+        header: usize,
+        slot: Word,
+        value: Word,
+    ) {
         if S::ACTIVE {
-            let id = self.resource_id(header);
+            let id = self.resource_id(arena, header);
             let ty = self.item_type(id);
             self.emit_typed(at, kind, id, value, ty, slot as u32);
         }

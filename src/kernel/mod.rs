@@ -22,4 +22,4 @@ mod waiters;
 pub use deadlock::find_deadlock;
 pub use draw::Draws;
 pub use machine::{Machine, State};
-pub use step::{Kernel, Schedule, Yield};
+pub use step::{Kernel, Schedule, Stop, Yield};

@@ -10,11 +10,32 @@ use crate::time::Time;
 use crate::trace::{Event, Fault, Kind, Sink, WaitFor};
 use crate::value::{Type, Word};
 
-/// Takes note of who can go on when.
+/// Takes note of who can go on when, and may say who goes on next.
 pub trait Schedule {
     /// `process` can go on at `time`. Of equal times, lower `priority` goes
     /// first, then who was noted first.
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId);
+
+    /// Called when a process has stopped: who goes on now, `None` to leave the
+    /// kernel. A driver that answers here has taken note of the stop, and sets
+    /// the clock and the fuel as it sees fit; it saves leaving and entering the
+    /// kernel for every step.
+    #[inline(always)]
+    fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
+        let _ = (stop, now, fuel);
+        None
+    }
+}
+
+/// That a process stopped, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// Who.
+    pub process: ProcessId,
+    /// Its priority plus 128.
+    pub priority: u8,
+    /// Why: delayed, blocked or done.
+    pub why: Yield,
 }
 
 /// Why a process stopped for now.
@@ -102,45 +123,103 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         sink: &'a mut S,
     ) -> Self {
         let Machine { arena, now, live } = machine;
-        Kernel { image, arena, now, live, draws, queue, sink, fuel: 0, scratch: Vec::new() }
+        Kernel {
+            image,
+            arena: arena.as_mut_slice(),
+            now,
+            live,
+            draws,
+            queue,
+            sink,
+            fuel: 0,
+            scratch: Vec::new(),
+        }
     }
 
     /// Lets `process`, which must be able to go on, go on at the time of the
-    /// machine until it waits, is done or runs out of fuel.
+    /// machine until it waits, is done or runs out of fuel; and then whom
+    /// [`Schedule::switch`] names. Says who stopped last, and why.
     ///
     /// # Errors
     /// [`Fault`] if the scenario breaks a rule; the run is over then.
-    pub fn run(&mut self, process: ProcessId) -> Result<Yield, Box<Fault>> {
-        let frame = self.image.frames[process.index()] as usize;
-        let mut op = self.arena[frame + frame::STATE] as u32 as usize;
+    #[inline]
+    pub fn run(&mut self, process: ProcessId) -> (ProcessId, Result<Yield, Box<Fault>>) {
+        let arena = std::mem::take(&mut self.arena);
+        let mut process = process;
+        let result = self.go_on(arena, &mut process);
+        self.arena = arena;
+        (process, result)
+    }
+
+    /// See [`Kernel::run`]. The state comes as an argument of its own, here
+    /// and in all that is called from here, so that the compiler knows that
+    /// writing to it changes nothing else.
+    fn go_on(&mut self, arena: &mut [Word], current: &mut ProcessId) -> Result<Yield, Box<Fault>> {
         loop {
+            let process = *current;
+            let frame = self.image.frames[process.index()] as usize;
+            let why = self.step(arena, process, frame)?;
+            if matches!(why, Yield::OutOfFuel | Yield::NeedsRoom { .. }) {
+                return Ok(why);
+            }
+            let priority = (arena[frame + frame::LINK] >> 56) as u8;
+            let stop = Stop { process, priority, why };
+            match self.queue.switch(stop, self.now, &mut self.fuel) {
+                Some(next) => *current = next,
+                None => return Ok(why),
+            }
+        }
+    }
+
+    /// Executes the ops of one process until it stops.
+    #[inline(always)]
+    fn step(&mut self, arena: &mut [Word], process: ProcessId, frame: usize) -> Result<Yield, Box<Fault>> {
+        let image = self.image;
+        let code = image.code.as_slice();
+        let mut op = arena[frame + frame::STATE] as u32 as usize;
+        // Delays leave the loop, so that what they do stands here once.
+        let (kind, at, wait) = loop {
             let at = Context { process, frame, op };
-            match self.image.code[op] {
+            /// Leaves the loop if the process cannot go on.
+            macro_rules! waits {
+                ($done:expr) => {
+                    match $done {
+                        Done::Next => {}
+                        Done::Wait => return Ok(Yield::Blocked),
+                        Done::OutOfFuel => return Ok(self.pause(arena, at)),
+                        Done::NeedsRoom { header, items } => {
+                            self.pause(arena, at);
+                            return Ok(Yield::NeedsRoom { header, items });
+                        }
+                    }
+                };
+            }
+            match code[op] {
                 Op::Jump { to } => {
                     if to.index() <= op && !self.spend(1) {
-                        return Ok(self.pause(at));
+                        return Ok(self.pause(arena, at));
                     }
                     op = to.index();
                     continue;
                 }
                 Op::JumpIfFalse { condition, to } => {
-                    if self.read(condition, frame) == 0 {
+                    if self.read(arena, condition, frame) == 0 {
                         op = to.index();
                         continue;
                     }
                 }
                 Op::JumpIfTrue { condition, to } => {
-                    if self.read(condition, frame) != 0 {
+                    if self.read(arena, condition, frame) != 0 {
                         op = to.index();
                         continue;
                     }
                 }
                 Op::LoopStart { left, times, exit } => {
-                    let times = self.read(times, frame);
+                    let times = self.read(arena, times, frame);
                     if (times as i64) < 0 {
                         return Err(self.negative_count(at, times as i64));
                     }
-                    self.write(left, frame, times);
+                    self.write(arena, left, frame, times);
                     if times == 0 {
                         op = exit.index();
                         continue;
@@ -148,183 +227,156 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                 }
                 Op::LoopNext { left, body } => {
                     if !self.spend(1) {
-                        return Ok(self.pause(at));
+                        return Ok(self.pause(arena, at));
                     }
-                    let rest = self.read(left.source(), frame) - 1;
-                    self.write(left, frame, rest);
+                    let rest = self.read(arena, left.source(), frame) - 1;
+                    self.write(arena, left, frame, rest);
                     if rest != 0 {
                         op = body.index();
                         continue;
                     }
                 }
                 Op::Copy { into, from } => {
-                    let word = self.read(from, frame);
-                    self.write(into, frame, word);
+                    let word = self.read(arena, from, frame);
+                    self.write(arena, into, frame, word);
                 }
                 Op::Unary { op, into, a } => {
-                    let result = op.apply(self.read(a, frame));
+                    let result = op.apply(self.read(arena, a, frame));
                     let word = result.map_err(|error| self.arithmetic(at, error))?;
-                    self.write(into, frame, word);
+                    self.write(arena, into, frame, word);
                 }
                 Op::Binary { op, into, a, b } => {
-                    let result = op.apply(self.read(a, frame), self.read(b, frame));
+                    let result = op.apply(self.read(arena, a, frame), self.read(arena, b, frame));
                     let word = result.map_err(|error| self.arithmetic(at, error))?;
-                    self.write(into, frame, word);
+                    self.write(arena, into, frame, word);
                 }
                 Op::Now { into } => {
                     let now = self.now.as_nanos();
-                    self.write(into, frame, now);
+                    self.write(arena, into, frame, now);
                 }
                 Op::Element { into, array, index } => {
-                    let element = self.element(at, array, index)?;
-                    let word = self.arena[element];
-                    self.write(into, frame, word);
+                    let element = self.element(arena, at, array, index)?;
+                    let word = arena[element];
+                    self.write(arena, into, frame, word);
                 }
                 Op::SetElement { array, index, value } => {
-                    let element = self.element(at, array, index)?;
-                    self.arena[element] = self.read(value, frame);
+                    let element = self.element(arena, at, array, index)?;
+                    arena[element] = self.read(arena, value, frame);
                 }
                 Op::Draw { into, distribution } => {
-                    let word = self.draw(at, distribution)?;
-                    self.write(into, frame, word);
+                    let word = self.draw(arena, at, distribution)?;
+                    self.write(arena, into, frame, word);
                 }
                 Op::Find { into, def, index } => {
-                    let header = self.find(at, def, index)?;
-                    self.write(into, frame, header);
+                    let header = self.find(arena, at, def, index)?;
+                    self.write(arena, into, frame, header);
                 }
-                Op::Delay { wait } => return self.delay(at, wait, Kind::Delay),
-                Op::Work { wait } => return self.delay(at, wait, Kind::Work),
-                Op::StartAfter { wait } => return self.start_after(at, wait),
+                Op::Delay { wait } => break (Kind::Delay, at, wait),
+                Op::Work { wait } => break (Kind::Work, at, wait),
+                Op::StartAfter { wait } => return self.start_after(arena, at, wait),
                 Op::Begin => self.emit(at, Kind::Start, 0, 0),
-                Op::Done => return Ok(self.finish(at)),
-                Op::Log { log } => self.log(at, log),
+                Op::Done => return Ok(self.finish(arena, at)),
+                Op::Log { log } => self.log(arena, at, log),
                 Op::Mark { mark, value } => {
                     if S::ACTIVE {
                         let ty = self.image.mark_type(mark).unwrap_or(Type::Int);
-                        let value = self.read(value, frame);
+                        let value = self.read(arena, value, frame);
                         self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
                     }
                 }
                 Op::TakeRun { first, len } => {
-                    if !self.take_run(at, first, len) {
+                    if !self.take_run(arena, at, first, len) {
                         return Ok(Yield::Blocked);
                     }
                     op += len as usize;
                     continue;
                 }
                 Op::GiveRun { first, len } => {
-                    self.give_run(at, first, len)?;
+                    self.give_run(arena, at, first, len)?;
                     op += len as usize;
                     continue;
                 }
                 Op::TakeMany { semaphore, left, times } => {
-                    op += self.take_many(at, semaphore, left, times)?;
+                    op += self.take_many(arena, at, semaphore, left, times)?;
                     continue;
                 }
                 Op::GiveMany { semaphore, left, times } => {
-                    op += self.give_many(at, semaphore, left, times)?;
+                    op += self.give_many(arena, at, semaphore, left, times)?;
                     continue;
                 }
                 Op::AddRem { into, by, modulo } => {
-                    self.add_rem(at, into, by, modulo)?;
+                    self.add_rem(arena, at, into, by, modulo)?;
                     op += 2;
                     continue;
                 }
                 Op::DrawDelay { into, distribution } => {
-                    let word = self.draw(at, distribution)?;
-                    self.write(into, frame, word);
-                    return self.delay(Context { op: op + 1, ..at }, into.source(), Kind::Delay);
+                    let word = self.draw(arena, at, distribution)?;
+                    self.write(arena, into, frame, word);
+                    break (Kind::Delay, Context { op: op + 1, ..at }, into.source());
                 }
                 Op::LoopDelay { left, body, wait } => {
                     if !self.spend(1) {
-                        return Ok(self.pause(at));
+                        return Ok(self.pause(arena, at));
                     }
-                    let rest = self.read(left.source(), frame) - 1;
-                    self.write(left, frame, rest);
+                    let rest = self.read(arena, left.source(), frame) - 1;
+                    self.write(arena, left, frame, rest);
                     if rest != 0 {
-                        return self.delay(Context { op: body.index(), ..at }, wait, Kind::Delay);
+                        break (Kind::Delay, Context { op: body.index(), ..at }, wait);
                     }
                 }
-                resource_op => match self.resource_op(at, resource_op)? {
-                    Done::Next => {}
-                    Done::Wait => return Ok(Yield::Blocked),
-                    Done::OutOfFuel => return Ok(self.pause(at)),
-                    Done::NeedsRoom { header, items } => {
-                        self.pause(at);
-                        return Ok(Yield::NeedsRoom { header, items });
-                    }
-                },
+                Op::Lock { mutex } => waits!(self.lock(arena, at, self.header(arena, mutex, at))),
+                Op::Acquire { semaphore } => {
+                    waits!(self.acquire(arena, at, self.header(arena, semaphore, at)))
+                }
+                Op::AcquireMany { semaphore, left } => {
+                    waits!(self.acquire_many(arena, at, self.header(arena, semaphore, at), left));
+                }
+                Op::Unlock { mutex } => self.unlock(arena, at, self.header(arena, mutex, at))?,
+                Op::Release { semaphore } => self.release(arena, at, self.header(arena, semaphore, at))?,
+                Op::ReleaseMany { semaphore, left } => {
+                    waits!(self.release_many(arena, at, self.header(arena, semaphore, at), left)?);
+                }
+                Op::Put { buffer, value } => {
+                    let value = self.read(arena, value, frame);
+                    waits!(self.put(arena, at, self.header(arena, buffer, at), 1, value));
+                }
+                Op::PutMany { many } => waits!(self.put_many(arena, at, many)?),
+                Op::Take { buffer } | Op::Get { buffer, .. } => {
+                    waits!(self.get(arena, at, self.header(arena, buffer, at), 1));
+                }
+                Op::GetMany { many } => waits!(self.get_many(arena, at, many)?),
+                Op::Write { memory, at: slot, value } => self.write_memory(arena, at, memory, slot, value)?,
+                Op::Read { memory, at: slot, into } => self.read_memory(arena, at, memory, slot, into)?,
+                Op::ReadMany { many } => self.read_many(arena, at, many)?,
             }
             op += 1;
-        }
-    }
-
-    /// The ops that may wait, and those on memories.
-    #[inline]
-    fn resource_op(&mut self, at: Context, op: Op) -> OpResult {
-        match op {
-            Op::Lock { mutex } => Ok(self.lock(at, self.header(mutex, at))),
-            Op::Unlock { mutex } => self.unlock(at, self.header(mutex, at)),
-            Op::Acquire { semaphore } => Ok(self.acquire(at, self.header(semaphore, at))),
-            Op::Release { semaphore } => self.release(at, self.header(semaphore, at)),
-            Op::AcquireMany { semaphore, left } => {
-                Ok(self.acquire_many(at, self.header(semaphore, at), left))
-            }
-            Op::ReleaseMany { semaphore, left } => self.release_many(at, self.header(semaphore, at), left),
-            Op::Put { buffer, value } => {
-                let value = self.read(value, at.frame);
-                Ok(self.put(at, self.header(buffer, at), 1, value))
-            }
-            Op::PutMany { many } => self.put_many(at, many),
-            Op::Take { buffer } | Op::Get { buffer, .. } => Ok(self.get(at, self.header(buffer, at), 1)),
-            Op::GetMany { many } => self.get_many(at, many),
-            Op::Write { memory, at: slot, value } => self.write_memory(at, memory, slot, value),
-            Op::Read { memory, at: slot, into } => self.read_memory(at, memory, slot, into),
-            Op::ReadMany { many } => self.read_many(at, many),
-            other => unreachable!("{other:?} is no op on a resource"),
-        }
-    }
-
-    /// The priority of a process plus 128: lower goes first.
-    #[inline(always)]
-    pub fn priority(&self, process: ProcessId) -> u8 {
-        (self.arena[self.image.frames[process.index()] as usize + frame::LINK] >> 56) as u8
-    }
-
-    /// Where a process stands and when, for messages.
-    pub fn place(&self, process: ProcessId) -> String {
-        super::machine::place(self.arena, *self.now, self.image, process)
-    }
-
-    /// Pays for one wake-up; false if the fuel is used up.
-    #[inline(always)]
-    pub fn spend_wake_up(&mut self) -> bool {
-        self.spend(1)
+        };
+        self.delay(arena, at, wait, kind)
     }
 
     #[inline(always)]
-    pub(super) fn read(&self, source: Source, frame: usize) -> Word {
-        self.arena[source.at(frame)]
+    pub(super) fn read(&self, arena: &[Word], source: Source, frame: usize) -> Word {
+        arena[source.at(frame)]
     }
 
     #[inline(always)]
-    pub(super) fn write(&mut self, slot: Slot, frame: usize, word: Word) {
-        self.arena[slot.at(frame)] = word;
+    pub(super) fn write(&mut self, arena: &mut [Word], slot: Slot, frame: usize, word: Word) {
+        arena[slot.at(frame)] = word;
     }
 
     /// The header of the resource that an op names.
     #[inline(always)]
-    pub(super) fn header(&self, code: ResourceCode, at: Context) -> usize {
+    pub(super) fn header(&self, arena: &[Word], code: ResourceCode, at: Context) -> usize {
         match code.resolve() {
             Ok(header) => header,
-            Err(slot) => self.arena[slot.at(at.frame)] as usize,
+            Err(slot) => arena[slot.at(at.frame)] as usize,
         }
     }
 
     /// The id of the resource with this header.
     #[inline(always)]
-    pub(super) fn resource_id(&self, header: usize) -> u32 {
-        self.arena[header + resource::IDENTITY] as u32
+    pub(super) fn resource_id(&self, arena: &[Word], header: usize) -> u32 {
+        arena[header + resource::IDENTITY] as u32
     }
 
     #[inline(always)]
@@ -339,20 +391,26 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     }
 
     /// Stops for now, to execute the op at hand later.
-    fn pause(&mut self, at: Context) -> Yield {
-        self.arena[at.frame + frame::STATE] = state_word(at.op, State::Ready);
+    fn pause(&mut self, arena: &mut [Word], at: Context) -> Yield {
+        arena[at.frame + frame::STATE] = state_word(at.op, State::Ready);
         Yield::OutOfFuel
     }
 
     /// Makes the process wait on the op at hand, in the queue whose word is
     /// `queue` words behind `header`.
-    pub(super) fn block(&mut self, at: Context, header: usize, queue: usize, wait_for: WaitFor) -> Done {
-        let arena = &mut *self.arena;
+    pub(super) fn block(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+        queue: usize,
+        wait_for: WaitFor,
+    ) -> Done {
         arena[at.frame + frame::STATE] = state_word(at.op, State::Blocked);
         let discipline = arena[header + resource::IDENTITY] >> 32;
         waiters::enqueue(arena, &self.image.frames, header + queue, at.process, discipline);
         if S::ACTIVE {
-            let id = self.resource_id(header);
+            let id = self.resource_id(arena, header);
             self.emit(at, Kind::Block, id, wait_for as u64);
         }
         Done::Wait
@@ -362,27 +420,33 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     /// ready, at the next op if `finished`, else at the same one again.
     pub(super) fn grant(
         &mut self,
+        arena: &mut [Word],
         waiter: ProcessId,
         header: usize,
         by: ProcessId,
         finished: bool,
     ) -> Context {
         let frame = self.image.frames[waiter.index()] as usize;
-        let op = self.arena[frame + frame::STATE] as u32 as usize;
+        let op = arena[frame + frame::STATE] as u32 as usize;
         let at = Context { process: waiter, frame, op };
-        self.arena[frame + frame::STATE] = state_word(op + usize::from(finished), State::Ready);
-        let priority = (self.arena[frame + frame::LINK] >> 56) as u8;
+        arena[frame + frame::STATE] = state_word(op + usize::from(finished), State::Ready);
+        let priority = (arena[frame + frame::LINK] >> 56) as u8;
         self.queue.wake((*self.now), priority, waiter);
         if S::ACTIVE {
-            let id = self.resource_id(header);
+            let id = self.resource_id(arena, header);
             self.emit(at, Kind::Grant, id, u64::from(by.0));
         }
         at
     }
 
-    fn delay(&mut self, at: Context, wait: Source, kind: Kind) -> Result<Yield, Box<Fault>> {
-        let until = self.until(at, wait)?;
-        let arena = &mut *self.arena;
+    fn delay(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        wait: Source,
+        kind: Kind,
+    ) -> Result<Yield, Box<Fault>> {
+        let until = self.until(arena, at, wait)?;
         arena[at.frame + frame::STATE] = state_word(at.op + 1, State::Delayed);
         arena[at.frame + frame::UNTIL] = until.as_nanos();
         self.emit(at, kind, 0, until.as_nanos());
@@ -390,17 +454,16 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     }
 
     /// As a delay, but the process stays new and nothing is recorded.
-    fn start_after(&mut self, at: Context, wait: Source) -> Result<Yield, Box<Fault>> {
-        let until = self.until(at, wait)?;
-        let arena = &mut *self.arena;
+    fn start_after(&mut self, arena: &mut [Word], at: Context, wait: Source) -> Result<Yield, Box<Fault>> {
+        let until = self.until(arena, at, wait)?;
         arena[at.frame + frame::STATE] = state_word(at.op + 1, State::New);
         arena[at.frame + frame::UNTIL] = until.as_nanos();
         Ok(Yield::Delayed(until))
     }
 
     #[inline]
-    fn until(&mut self, at: Context, wait: Source) -> Result<Time, Box<Fault>> {
-        let nanos = self.read(wait, at.frame);
+    fn until(&mut self, arena: &[Word], at: Context, wait: Source) -> Result<Time, Box<Fault>> {
+        let nanos = self.read(arena, wait, at.frame);
         if (nanos as i64) < 0 {
             return Err(self.negative_duration(at, nanos as i64));
         }
@@ -409,14 +472,14 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             .ok_or_else(|| self.fault(at, "the clock would pass 292 years".into(), "shorten the delay"))
     }
 
-    fn finish(&mut self, at: Context) -> Yield {
-        self.arena[at.frame + frame::STATE] = state_word(at.op, State::Done);
+    fn finish(&mut self, arena: &mut [Word], at: Context) -> Yield {
+        arena[at.frame + frame::STATE] = state_word(at.op, State::Done);
         *self.live -= 1;
         self.emit(at, Kind::Done, 0, 0);
         Yield::Done
     }
 
-    fn log(&mut self, at: Context, log: u32) {
+    fn log(&mut self, arena: &[Word], at: Context, log: u32) {
         if !S::ACTIVE {
             return;
         }
@@ -424,11 +487,11 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         words.clear();
         for arg in &self.image.logs[log as usize] {
             match *arg {
-                LogArgCode::Value(source) => words.push(self.read(source, at.frame)),
+                LogArgCode::Value(source) => words.push(self.read(arena, source, at.frame)),
                 LogArgCode::Array(slot) => {
-                    let (start, len) = self.array(at.frame, slot);
+                    let (start, len) = self.array(arena, at.frame, slot);
                     words.push(len as u64);
-                    words.extend_from_slice(&self.arena[start..start + len]);
+                    words.extend_from_slice(&arena[start..start + len]);
                 }
             }
         }
@@ -439,23 +502,29 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     }
 
     /// Where a private array lies, and how long it is.
-    pub(super) fn array(&self, frame: usize, slot: Slot) -> (usize, usize) {
-        let descriptor = self.arena[slot.at(frame)];
+    pub(super) fn array(&self, arena: &[Word], frame: usize, slot: Slot) -> (usize, usize) {
+        let descriptor = arena[slot.at(frame)];
         (descriptor as u32 as usize, (descriptor >> 32) as usize)
     }
 
-    fn element(&mut self, at: Context, array: Slot, index: Source) -> Result<usize, Box<Fault>> {
-        let (start, len) = self.array(at.frame, array);
-        let index = self.read(index, at.frame);
+    fn element(
+        &mut self,
+        arena: &[Word],
+        at: Context,
+        array: Slot,
+        index: Source,
+    ) -> Result<usize, Box<Fault>> {
+        let (start, len) = self.array(arena, at.frame, array);
+        let index = self.read(arena, index, at.frame);
         if index < len as u64 {
             return Ok(start + index as usize);
         }
         Err(self.out_of_range(at, "the array", index as i64, len as u64, "elements"))
     }
 
-    fn find(&mut self, at: Context, def: u32, index: Source) -> Result<Word, Box<Fault>> {
+    fn find(&mut self, arena: &[Word], at: Context, def: u32, index: Source) -> Result<Word, Box<Fault>> {
         let (first, count) = self.image.instances[def as usize];
-        let index = self.read(index, at.frame);
+        let index = self.read(arena, index, at.frame);
         if index < u64::from(count) {
             return Ok(u64::from(first) + index * crate::program::RESOURCE_WORDS as u64);
         }
