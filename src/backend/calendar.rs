@@ -58,7 +58,7 @@ pub(super) fn renumber(keys: &mut [Key]) -> u32 {
     keys.len() as u32
 }
 
-/// Up to [`SMALL`] entries in an array, the first one last.
+/// Up to `SMALL` entries in an array, the first one last.
 #[derive(Debug, Clone, Default)]
 pub struct SmallCalendar {
     keys: [Key; SMALL],
@@ -80,7 +80,7 @@ impl Calendar for SmallCalendar {
 
 impl Schedule for SmallCalendar {
     /// # Panics
-    /// If there are [`SMALL`] entries already.
+    /// If there are `SMALL` entries already.
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.sequence == u32::MAX {
@@ -107,7 +107,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Pushes and pops as the script says, against a sorted list; at most
-    /// [`SMALL`] entries at a time.
+    /// `SMALL` entries at a time.
     fn agrees(calendar: &mut impl Calendar, script: &[(bool, u64, u8)], priorities: bool) {
         let mut model: Vec<(u64, u8, u32)> = Vec::new();
         let mut now = 0;
