@@ -120,7 +120,7 @@ impl SmallCalendar {
 
 impl Schedule for SmallCalendar {
     /// # Panics
-    /// If there are [`SMALL`] entries already.
+    /// If there are `SMALL` entries already.
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.sequence == u32::MAX {
@@ -140,7 +140,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Pushes and pops as the script says, against a sorted list; at most
-    /// [`SMALL`] entries at a time.
+    /// `SMALL` entries at a time.
     fn agrees(calendar: &mut impl Calendar, script: &[(bool, u64, u8)], priorities: bool) {
         let mut model: Vec<(u64, u8, u32)> = Vec::new();
         let mut now = 0;

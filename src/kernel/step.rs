@@ -436,7 +436,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let at = Context { process: waiter, frame, op };
         arena[frame + frame::STATE] = state_word(op + usize::from(finished), State::Ready);
         let priority = (arena[frame + frame::LINK] >> 56) as u8;
-        self.queue.wake((*self.now), priority, waiter);
+        self.queue.wake(*self.now, priority, waiter);
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
             self.emit(at, Kind::Grant, id, u64::from(by.0));

@@ -82,6 +82,7 @@ impl ResourceCode {
 
 /// One op. The process goes on with the next one unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the operands are described with their op")]
 pub enum Op {
     /// The process begins its first step.
     Begin,
@@ -235,6 +236,7 @@ pub struct DistributionCode {
 /// The distributions; arguments are floats (durations in nanoseconds are
 /// converted when drawn), or words of the value's type where said so.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the arguments are those of the language")]
 pub enum Sampler {
     /// The word as it is.
     Constant { value: Source },

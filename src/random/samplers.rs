@@ -183,7 +183,7 @@ pub fn weibull(words: &mut impl Words, scale: f64, shape: f64) -> Result<f64, Sa
 /// The number of one of several values, from 0, with these weights.
 ///
 /// Exactly: the first number at which the sum of the weights so far, added
-/// from the left, is above [`unit`] times the sum of all. A value of weight 0
+/// from the left, is above [`unit()`] times the sum of all. A value of weight 0
 /// is never chosen.
 ///
 /// # Errors
