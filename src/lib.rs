@@ -1,4 +1,72 @@
-//! Tempolane: a discrete-event co-simulation engine.
+//! **Tempolane** is a discrete-event co-simulation engine. A scenario in YAML
+//! describes concurrent processes and what they share; Tempolane runs it in
+//! deterministic virtual time and draws what happened.
+//!
+//! # The house
+//!
+//! Data flows one way, and each module knows only those before it:
+//!
+//! ```text
+//! text → scenario → program → kernel under a backend → trace → analysis → render → cli
+//! ```
+//!
+//! | module | decides | and does not decide |
+//! |---|---|---|
+//! | [`time`], [`ids`], [`value`], [`arithmetic`], [`random`] | how time, names, values and random numbers are represented: the ground floor | anything about a scenario |
+//! | [`trace`] | what an event is, where events go, how a run ended | why it happened |
+//! | [`scenario`] | what a YAML text says, and every diagnostic with line and column | how it is run |
+//! | [`program`] | which ops a process is made of, and where its state lies | what an op means |
+//! | [`kernel`] | what acquire, release, put, get … mean: the one transition relation | who goes next, and how time passes |
+//! | [`backend`] | who goes next, and how time passes | what happens then |
+//! | [`analysis`] | what the events of a run add up to | how it looks |
+//! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
+//! | [`cli`] | arguments, files, exit codes | everything else |
+//!
+//! Who may import whom is held by the test `tests/house_rules.rs`:
+//!
+//! ```text
+//! ground floor : nothing above it        backend  : kernel and what it may import
+//! trace        : ground floor            analysis : trace, ground floor
+//! scenario     : trace, ground floor     render   : trace, analysis, ground floor
+//! program      : scenario, trace, ground floor
+//! kernel       : program, trace, ground floor
+//! cli          : everything; nobody imports cli
+//! ```
+//!
+//! `analysis` and `render` work from a trace alone, so a saved trace draws the
+//! same picture. `scenario` and `program` import from `trace` only the names
+//! that a trace carries (kinds of resources, templates of log texts).
+//!
+//! # What everything relies on
+//!
+//! - Time is whole nanoseconds; additions are checked; no floats in the clock.
+//! - Events are in the total order (time, priority, insertion sequence).
+//! - A release hands the permit to the first waiter: no barging.
+//! - All the state of a run is plain words in one array: a clone of it goes on
+//!   exactly as the original.
+//! - A run ends in an [`trace::Outcome`], which is a value and not an error.
+//! - A random draw is a function of (seed, replication, process, purpose, n).
+//! - No map iteration, wall clock or platform maths takes part in a result.
+//!   The same scenario, parameters and seed give the same bytes everywhere.
+//!
+//! # From a text to a figure
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//! use tempolane::{backend::virtual_time, program, scenario, trace::NoTrace};
+//!
+//! let text = "
+//! version: 1
+//! processes:
+//!   sleeper: {do: [{repeat: 3, do: [{delay: 10s}]}]}
+//! ";
+//! let loaded = scenario::load_str("sleeper", text, &[]).map_err(|error| error.to_string())?;
+//! let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+//! let (end, _) = virtual_time::run(&image, 0, &mut NoTrace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+//! assert_eq!(end.outcome.name(), "completed");
+//! assert_eq!(end.end.to_string(), "30s");
+//! # Ok::<(), String>(())
+//! ```
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

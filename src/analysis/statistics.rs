@@ -1,4 +1,7 @@
 //! Times by process, waits and levels by resource, and what the log says.
+//!
+//! Decides what each figure means. How they are collected while a run goes on
+//! is the business of `collect`.
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
@@ -17,8 +20,10 @@ pub struct Statistics {
     pub resources: Vec<ResourceStatistics>,
     /// By mark.
     pub marks: Vec<MarkStatistics>,
-    /// The lines of the log, in order.
+    /// The lines of the log, in order, up to the bound that was set.
     pub log: Vec<LogLine>,
+    /// How many lines of the log there were beyond them.
+    pub log_left_out: u64,
 }
 
 /// A line of the log.
@@ -44,8 +49,15 @@ pub struct ProcessStatistics {
     /// Letting time pass without one.
     pub delayed: u64,
     /// Waiting, by resource, in the order of resource ids; only resources for
-    /// which it did wait.
+    /// which it did wait for a time.
     pub blocked: Vec<(ResourceId, u64)>,
+}
+
+impl ProcessStatistics {
+    /// Waiting for any resource, in nanoseconds.
+    pub fn blocked_in_all(&self) -> u64 {
+        self.blocked.iter().map(|&(_, nanos)| nanos).sum()
+    }
 }
 
 /// What one resource saw.
@@ -55,16 +67,26 @@ pub struct ResourceStatistics {
     /// semaphore's initial permits or a buffer's capacity the mean share taken.
     /// `None` where that means nothing.
     pub utilization: Option<f64>,
-    /// Requests: acquires, gets and puts, each permit or item counted.
+    /// Requests: acquires, gets and puts, each permit or item counted. One that
+    /// still waits at the end counts as one, whatever it asks for.
     pub requests: u64,
     /// The waits among them.
     pub waits: WaitStatistics,
     /// Free permits (1 or 0 for a mutex) or items, averaged over time.
     pub level_mean: f64,
-    /// The highest level.
+    /// The highest level, those that lasted no time included: a buffer filled
+    /// and emptied at one instant needed the room all the same.
     pub level_max: u64,
     /// The level at the end.
     pub level_end: u64,
+}
+
+impl ResourceStatistics {
+    /// The mean wait of a request, those that did not wait included, in
+    /// nanoseconds; 0 without requests.
+    pub fn wait_per_request(&self) -> f64 {
+        mean(self.waits.total, self.requests)
+    }
 }
 
 /// Waits that took place, those of length 0 included.
@@ -76,6 +98,17 @@ pub struct WaitStatistics {
     pub total: u128,
     /// The longest, in nanoseconds.
     pub longest: u64,
+}
+
+impl WaitStatistics {
+    /// The mean length of a wait, in nanoseconds; 0 without waits.
+    pub fn mean(&self) -> f64 {
+        mean(self.total, self.count)
+    }
+}
+
+fn mean(total: u128, count: u64) -> f64 {
+    if count == 0 { 0.0 } else { total as f64 / count as f64 }
 }
 
 /// The values that a mark carried.

@@ -1,1 +1,24 @@
-//! To come.
+//! What acquire, release, put, get and every other op mean: the transition
+//! relation, and the only place that says so.
+//!
+//! Decides how one process goes on from where it stands until it waits or is
+//! done, whom that wakes, and what is recorded of it. Does not decide which
+//! process goes next or how time passes: that is a driver's business, behind
+//! [`Schedule`]. Knows no YAML, no threads, no clock on the wall, no printing.
+//!
+//! Hand-off: a release gives the permit to the first waiter and that waiter's
+//! op is thereby done; a latecomer cannot barge in.
+
+mod buffer;
+mod deadlock;
+mod draw;
+mod lock;
+mod machine;
+mod memory;
+mod step;
+mod waiters;
+
+pub use deadlock::find_deadlock;
+pub use draw::Draws;
+pub use machine::{Machine, State};
+pub use step::{Kernel, Schedule, Yield};

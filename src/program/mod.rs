@@ -1,1 +1,19 @@
-//! To come.
+//! From a checked model to something that a kernel can run.
+//!
+//! [`compile`] turns each process into a vector of small ops once; [`Program::bind`]
+//! puts parameter values in and lays out the initial state, so that a sweep
+//! binds again and never compiles again. Decides which op does what a step
+//! says and where each value lives; does not decide what an op means: that is
+//! the kernel's business.
+
+mod bind;
+mod compile;
+mod disassembly;
+mod expressions;
+mod layout;
+mod op;
+
+pub use bind::{BindError, DefImage, Image};
+pub use compile::{Program, compile};
+pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
+pub use op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Sampler, Slot, Source};

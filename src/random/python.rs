@@ -34,8 +34,9 @@ impl PythonStreams {
         PythonStreams::default()
     }
 
-    /// The number of the stream of `random.seed(seed)`: equal seeds share a
-    /// stream and, whoever shares a Python program's one generator, a position.
+    /// The number of the stream of `random.seed(seed)`. Equal seeds have one
+    /// stream; those who are to share one generator, as the draws of a Python
+    /// program do, share their position too.
     ///
     /// # Panics
     /// At 2^32 seeds, which the limits of a scenario exclude.

@@ -181,7 +181,7 @@ where
     let weights = weights.into_iter();
     let mut total = 0.0;
     for weight in weights.clone() {
-        if !(weight >= 0.0) {
+        if weight < 0.0 || weight.is_nan() {
             return Err(SampleError::Weights);
         }
         total += weight;

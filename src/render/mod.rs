@@ -1,1 +1,28 @@
-//! To come.
+//! Pictures of runs: Gantt timelines and charts, as SVG, PNG and text.
+//!
+//! A run becomes a [`Scene`] of plain shapes ([`gantt`](fn@gantt), [`aligned`]),
+//! a scene becomes SVG ([`svg`](fn@svg)), and SVG becomes PNG
+//! ([`png`](fn@png)); [`text_gantt`] draws for the terminal and
+//! [`total_time_chart`] compares scenarios. Everything here works from a trace
+//! alone, so a saved trace draws the same picture, and the same input gives
+//! the same bytes on every machine.
+
+mod charts;
+mod dense;
+mod font;
+mod gantt;
+mod input;
+mod palette;
+mod png;
+mod scene;
+mod svg;
+mod text;
+mod ticks;
+
+pub use charts::{ProcessBar, ScenarioBars, total_time_chart};
+pub use gantt::{Style, aligned, gantt};
+pub use input::{GanttInput, LevelSeries, Point, PointKind};
+pub use png::{RenderError, png};
+pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
+pub use svg::svg;
+pub use text::{TextStyle, text_gantt};

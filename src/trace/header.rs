@@ -130,7 +130,12 @@ impl LogTemplate {
                         if position > 0 {
                             text.push_str(", ");
                         }
-                        push_value(&mut text, *ty, args.next());
+                        let word = args.next();
+                        push_value(&mut text, *ty, word);
+                        if word.is_none() {
+                            // A damaged trace may claim any number of elements.
+                            break;
+                        }
                     }
                     text.push(']');
                 }
@@ -200,6 +205,21 @@ impl Header {
     }
 }
 
-fn instance_name(name: &str, indexed: bool, index: u32) -> String {
+/// `name`, or `name[index]` for one of several.
+pub fn instance_name(name: &str, indexed: bool, index: u32) -> String {
     if indexed { format!("{name}[{index}]") } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_arguments_print_as_question_marks() {
+        let pieces = vec![Piece::Value(Type::Int), Piece::Text(" of ".to_owned()), Piece::Array(Type::Bool)];
+        let template = LogTemplate { pieces };
+        assert_eq!(template.render(&[3, 2, 1, 0]), "3 of [true, false]");
+        assert_eq!(template.render(&[3, u64::MAX, 1]), "3 of [true, ?]");
+        assert_eq!(template.render(&[]), "? of []");
+    }
 }

@@ -7,13 +7,29 @@
 //! trace carries every name that it needs, so a saved one draws the same picture.
 
 mod event;
+mod fingerprint;
 mod header;
+mod jsonl;
+mod level;
+mod named;
 mod outcome;
+mod record;
 mod sink;
 mod span;
 
+/// Traces for tests.
+#[cfg(test)]
+pub(crate) mod fixture;
+
 pub use event::{Event, Kind};
-pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind};
+pub use fingerprint::Fingerprint;
+pub use header::{
+    Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind, instance_name,
+};
+pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
+pub use level::{initial_levels, level_after, level_changes, levels};
+pub use named::{NameTable, NamedBlocked, NamedOutcome};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
+pub use record::RecordingSink;
 pub use sink::{NoTrace, Sink, Trace};
-pub use span::{Activity, Span};
+pub use span::{Activity, Span, SpanBuilder, spans};

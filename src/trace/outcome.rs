@@ -1,6 +1,7 @@
 //! How a run ended: a value, not an error.
 
 use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::value::Word;
 use serde::{Deserialize, Serialize};
 
 /// How a run ended.
@@ -46,6 +47,25 @@ pub enum WaitFor {
     Get,
     /// Put items into a buffer that has too little room.
     Put,
+}
+
+impl WaitFor {
+    /// All of them, in the order of their discriminants.
+    pub const ALL: [WaitFor; 3] = [WaitFor::Acquire, WaitFor::Get, WaitFor::Put];
+
+    /// The value of a [`super::Kind::Block`] event, read back.
+    pub fn from_word(word: Word) -> Option<WaitFor> {
+        WaitFor::ALL.into_iter().find(|&wait_for| wait_for as Word == word)
+    }
+
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            WaitFor::Acquire => "acquire",
+            WaitFor::Get => "get",
+            WaitFor::Put => "put",
+        }
+    }
 }
 
 /// A process that waits in a deadlock.

@@ -1,6 +1,9 @@
 //! Spans: what each process was doing, from when to when, and why.
+//!
+//! The one place that turns events into intervals; statistics and pictures
+//! both read them from here.
 
-use super::WaitFor;
+use super::{Event, Kind, Trace, WaitFor};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
 
@@ -39,4 +42,162 @@ pub struct Span {
     pub op: OpId,
     /// Whose step ended a wait, if it was ended.
     pub granted_by: Option<ProcessId>,
+}
+
+impl Span {
+    /// The length in nanoseconds.
+    pub fn nanos(&self) -> u64 {
+        self.end.since(self.start)
+    }
+}
+
+/// An activity that has not ended yet.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    start: Time,
+    /// When a delay or work will end, as far as is known when it begins;
+    /// [`Time::MAX`] for the other activities.
+    until: Time,
+    activity: Activity,
+    op: OpId,
+}
+
+/// Turns the events of a run into spans as they come, in constant memory per
+/// process.
+///
+/// Unlike [`spans`], it also gives intervals of length 0 (a wait that ended at
+/// once), since they count as waits.
+#[derive(Debug, Clone)]
+pub struct SpanBuilder {
+    /// By process; `None` while it is ready or done.
+    open: Vec<Option<Open>>,
+}
+
+impl SpanBuilder {
+    /// For a run of so many process instances, at time 0.
+    pub fn new(process_count: usize) -> SpanBuilder {
+        let new = Open { start: Time::ZERO, until: Time::MAX, activity: Activity::New, op: OpId(0) };
+        SpanBuilder { open: vec![Some(new); process_count] }
+    }
+
+    /// Takes the next event; gives the interval that it ended, if any.
+    ///
+    /// # Panics
+    /// If the event's process is not one of the run.
+    #[inline]
+    pub fn event(&mut self, event: &Event) -> Option<Span> {
+        let slot = &mut self.open[event.process.index()];
+        let next = opened_by(event);
+        if slot.is_none() && next.is_none() {
+            return None;
+        }
+        let ended = std::mem::replace(slot, next)?;
+        let granted_by = (event.kind == Kind::Grant).then_some(ProcessId(event.value as u32));
+        // A thread wakes later than planned, and its `Wake` says when. Virtual
+        // time has no such event: there the plan is what happened.
+        let end = if event.kind == Kind::Wake { event.time } else { event.time.min(ended.until) };
+        Some(span(event.process, ended, end, granted_by))
+    }
+
+    /// The intervals that the end of the run cut short, by process.
+    pub fn finish(self, end: Time) -> impl Iterator<Item = Span> {
+        self.open.into_iter().enumerate().filter_map(move |(index, open)| {
+            let open = open?;
+            Some(span(ProcessId::from_index(index), open, end.min(open.until), None))
+        })
+    }
+}
+
+/// The activity that begins with an event.
+#[inline]
+fn opened_by(event: &Event) -> Option<Open> {
+    let (activity, until) = match event.kind {
+        Kind::Delay => (Activity::Delayed, Time::from_nanos(event.value).unwrap_or(Time::MAX)),
+        Kind::Work => (Activity::Running, Time::from_nanos(event.value).unwrap_or(Time::MAX)),
+        Kind::Block => {
+            let wait_for = WaitFor::from_word(event.value).unwrap_or(WaitFor::Acquire);
+            (Activity::Blocked { resource: ResourceId(event.subject), wait_for }, Time::MAX)
+        }
+        _ => return None,
+    };
+    Some(Open { start: event.time, until, activity, op: event.op })
+}
+
+fn span(process: ProcessId, open: Open, end: Time, granted_by: Option<ProcessId>) -> Span {
+    let Open { start, activity, op, .. } = open;
+    Span { process, activity, start, end: end.max(start), op, granted_by }
+}
+
+/// All spans of a trace, by process and then by start.
+pub fn spans(trace: &Trace) -> Vec<Span> {
+    let mut builder = SpanBuilder::new(trace.header.process_count());
+    let mut all: Vec<Span> = trace.events.iter().filter_map(|event| builder.event(event)).collect();
+    all.extend(builder.finish(trace.end));
+    all.retain(|span| span.start < span.end);
+    all.sort_unstable_by_key(|span| (span.process, span.start));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::fixture::{A, B, BUFFER, C, MUTEX, two_stage_trace};
+    use crate::trace::fixture::{arbitrary_trace, cut_trace};
+    use proptest::prelude::*;
+
+    fn seconds(spans: &[Span], process: ProcessId) -> Vec<(Activity, u64, u64, Option<ProcessId>)> {
+        let of_process = spans.iter().filter(|span| span.process == process);
+        of_process
+            .map(|span| {
+                let second = |time: Time| time.as_nanos() / 1_000_000_000;
+                (span.activity, second(span.start), second(span.end), span.granted_by)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn two_stages_by_hand() {
+        // The run is worked out on paper beside `two_stage_trace`.
+        let spans = spans(&two_stage_trace());
+        let mutex = Activity::Blocked { resource: MUTEX, wait_for: WaitFor::Acquire };
+        let buffer = Activity::Blocked { resource: BUFFER, wait_for: WaitFor::Get };
+        assert_eq!(seconds(&spans, A), [(Activity::Delayed, 0, 2, None)]);
+        assert_eq!(seconds(&spans, B), [(mutex, 0, 2, Some(A)), (Activity::Running, 2, 8, None)]);
+        assert_eq!(
+            seconds(&spans, C),
+            [(Activity::New, 0, 1, None), (buffer, 1, 2, Some(A)), (Activity::Delayed, 2, 5, None)]
+        );
+    }
+
+    #[test]
+    fn the_end_of_the_run_cuts_delays_and_waits() {
+        let spans = spans(&cut_trace());
+        assert_eq!(seconds(&spans, A), [(Activity::Delayed, 0, 4, None)]);
+        let mutex = Activity::Blocked { resource: MUTEX, wait_for: WaitFor::Acquire };
+        assert_eq!(seconds(&spans, B), [(Activity::New, 0, 1, None), (mutex, 1, 4, None)]);
+        assert_eq!(seconds(&spans, C), [(Activity::New, 0, 4, None)]);
+    }
+
+    #[test]
+    fn a_measured_wake_ends_a_delay() {
+        let mut trace = cut_trace();
+        let woken = Event { time: Time::from_secs(3), kind: Kind::Wake, value: 0, ..trace.events[2] };
+        trace.events[2].value = 2_000_000_000;
+        trace.events.push(woken);
+        assert_eq!(seconds(&spans(&trace), A), [(Activity::Delayed, 0, 3, None)]);
+    }
+
+    proptest! {
+        #[test]
+        fn spans_of_one_process_never_overlap(trace in arbitrary_trace()) {
+            let spans = spans(&trace);
+            for span in &spans {
+                prop_assert!(span.start < span.end && span.end <= trace.end);
+            }
+            for pair in spans.windows(2) {
+                let ordered = (pair[0].process, pair[0].end) <= (pair[1].process, pair[1].start);
+                prop_assert!(ordered || pair[0].process < pair[1].process, "{:?}", pair);
+            }
+        }
+    }
 }

@@ -1,0 +1,393 @@
+//! Collects [`Statistics`] while a run goes on, in constant memory per process
+//! and resource.
+//!
+//! Decides nothing about intervals: those come from [`SpanBuilder`], which
+//! pictures use too. All sums are whole numbers (128 bits where they multiply);
+//! floats appear at the end only, so figures do not depend on any order of
+//! summation.
+
+use super::{LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics, Statistics};
+use crate::ids::ResourceId;
+use crate::time::Time;
+use crate::trace::{
+    Activity, Event, Header, Kind, LogTemplate, ResourceKind, Sink, Span, SpanBuilder, Trace, level_after,
+};
+use crate::value::{Type, Value, Word};
+
+/// A [`Sink`] that adds up the events of a run.
+#[derive(Debug, Clone)]
+pub struct StatisticsSink {
+    spans: SpanBuilder,
+    processes: Vec<ProcessStatistics>,
+    resources: Vec<ResourceTally>,
+    marks: Vec<MarkTally>,
+    logs: Vec<LogTemplate>,
+    log: Vec<LogLine>,
+    log_cap: usize,
+    log_left_out: u64,
+    events: u64,
+}
+
+impl StatisticsSink {
+    /// How many log lines are kept unless told otherwise.
+    pub const DEFAULT_LOG_CAP: usize = 100_000;
+
+    /// For a run with the names of `header`.
+    pub fn new(header: &Header) -> StatisticsSink {
+        StatisticsSink::with_log_cap(header, Self::DEFAULT_LOG_CAP)
+    }
+
+    /// The same, keeping up to `log_cap` log lines.
+    pub fn with_log_cap(header: &Header, log_cap: usize) -> StatisticsSink {
+        let tallies = header.resources.iter().flat_map(|info| {
+            let full = match info.kind {
+                ResourceKind::Mutex | ResourceKind::Semaphore => Full::Taken(info.initial),
+                ResourceKind::Buffer => info.capacity.map_or(Full::Never, Full::Held),
+                ResourceKind::Memory => Full::Never,
+            };
+            std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize)
+        });
+        StatisticsSink {
+            spans: SpanBuilder::new(header.process_count()),
+            processes: vec![ProcessStatistics::default(); header.process_count()],
+            resources: tallies.collect(),
+            marks: vec![MarkTally::default(); header.marks.len()],
+            logs: header.logs.clone(),
+            log: Vec::new(),
+            log_cap,
+            log_left_out: 0,
+            events: 0,
+        }
+    }
+
+    /// The figures of a run that ended at `end`.
+    pub fn finish(mut self, end: Time) -> Statistics {
+        let spans = std::mem::replace(&mut self.spans, SpanBuilder::new(0));
+        for span in spans.finish(end) {
+            if let Activity::Blocked { resource, .. } = span.activity {
+                self.resources[resource.index()].statistics.requests += 1;
+            }
+            self.add_span(&span);
+        }
+        let last = self
+            .processes
+            .iter()
+            .map(|process| process.finished)
+            .try_fold(Time::ZERO, |last, at| at.map(|at| last.max(at)));
+        Statistics {
+            total_time: last.unwrap_or(end),
+            events: self.events,
+            processes: self.processes,
+            resources: self.resources.into_iter().map(|tally| tally.finish(end)).collect(),
+            marks: self.marks.into_iter().map(MarkTally::finish).collect(),
+            log: self.log,
+            log_left_out: self.log_left_out,
+        }
+    }
+
+    fn add_span(&mut self, span: &Span) {
+        let (process, nanos) = (&mut self.processes[span.process.index()], span.nanos());
+        match span.activity {
+            Activity::New => {}
+            Activity::Delayed => process.delayed += nanos,
+            Activity::Running => process.running += nanos,
+            Activity::Blocked { resource, .. } => {
+                if nanos > 0 {
+                    add_blocked(&mut process.blocked, resource, nanos);
+                }
+                let waits = &mut self.resources[resource.index()].statistics.waits;
+                waits.count += 1;
+                waits.total += u128::from(nanos);
+                waits.longest = waits.longest.max(nanos);
+            }
+        }
+    }
+
+    fn add_log(&mut self, event: &Event, args: &[Word]) {
+        if self.log.len() >= self.log_cap {
+            self.log_left_out += 1;
+            return;
+        }
+        let text = self.logs[event.subject as usize].render(args);
+        self.log.push(LogLine { time: event.time, process: event.process, text });
+    }
+}
+
+impl Sink for StatisticsSink {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        self.events += 1;
+        if let Some(span) = self.spans.event(event) {
+            self.add_span(&span);
+        }
+        match event.kind {
+            Kind::Start => self.processes[event.process.index()].started = Some(event.time),
+            Kind::Done => self.processes[event.process.index()].finished = Some(event.time),
+            Kind::Acquire | Kind::Release | Kind::Put | Kind::Get => {
+                self.resources[event.subject as usize].change(event);
+            }
+            Kind::Log => self.add_log(event, args),
+            Kind::Mark => self.marks[event.subject as usize].add(event),
+            Kind::Delay
+            | Kind::Work
+            | Kind::Wake
+            | Kind::Block
+            | Kind::Grant
+            | Kind::Write
+            | Kind::Read
+            | Kind::Draw => {}
+        }
+    }
+}
+
+impl Trace {
+    /// The figures of this trace, as the run itself would have collected them.
+    pub fn statistics(&self) -> Statistics {
+        let mut sink = StatisticsSink::new(&self.header);
+        self.replay(&mut sink);
+        sink.finish(self.end)
+    }
+}
+
+/// Keeps the list in the order of ids. Most processes wait for few resources.
+fn add_blocked(blocked: &mut Vec<(ResourceId, u64)>, resource: ResourceId, nanos: u64) {
+    match blocked.binary_search_by_key(&resource, |&(id, _)| id) {
+        Ok(found) => blocked[found].1 += nanos,
+        Err(place) => blocked.insert(place, (resource, nanos)),
+    }
+}
+
+/// What the utilization of a resource is a share of.
+#[derive(Debug, Clone, Copy)]
+enum Full {
+    /// So many permits at the start, of which some are taken.
+    Taken(u64),
+    /// Room for so many items, of which some are there.
+    Held(u64),
+    /// It has no bound.
+    Never,
+}
+
+/// The sums behind a [`ResourceStatistics`].
+#[derive(Debug, Clone)]
+struct ResourceTally {
+    statistics: ResourceStatistics,
+    full: Full,
+    /// Since when the level is `statistics.level_end`.
+    since: Time,
+    /// Level times nanoseconds, up to `since`.
+    level_nanos: u128,
+    /// Permits taken, or items held, times nanoseconds, up to `since`.
+    used_nanos: u128,
+}
+
+impl ResourceTally {
+    fn new(initial: u64, full: Full) -> ResourceTally {
+        let statistics =
+            ResourceStatistics { level_max: initial, level_end: initial, ..ResourceStatistics::default() };
+        ResourceTally { statistics, full, since: Time::ZERO, level_nanos: 0, used_nanos: 0 }
+    }
+
+    fn change(&mut self, event: &Event) {
+        self.pass_time(event.time);
+        let statistics = &mut self.statistics;
+        statistics.requests += u64::from(event.kind != Kind::Release);
+        statistics.level_end = level_after(statistics.level_end, event.kind);
+        statistics.level_max = statistics.level_max.max(statistics.level_end);
+    }
+
+    fn pass_time(&mut self, now: Time) {
+        let nanos = u128::from(now.since(self.since));
+        let level = self.statistics.level_end;
+        let used = match self.full {
+            // A semaphore may be given more permits than it started with.
+            Full::Taken(permits) => permits.saturating_sub(level),
+            Full::Held(_) => level,
+            Full::Never => 0,
+        };
+        self.level_nanos += u128::from(level) * nanos;
+        self.used_nanos += u128::from(used) * nanos;
+        self.since = now;
+    }
+
+    fn finish(mut self, end: Time) -> ResourceStatistics {
+        self.pass_time(end);
+        let nanos = u128::from(end.as_nanos());
+        let utilization = match self.full {
+            Full::Taken(bound) | Full::Held(bound) if bound > 0 && nanos > 0 => {
+                Some(self.used_nanos as f64 / (u128::from(bound) * nanos) as f64)
+            }
+            _ => None,
+        };
+        let level = self.statistics.level_end;
+        let level_mean = if nanos == 0 { level as f64 } else { self.level_nanos as f64 / nanos as f64 };
+        ResourceStatistics { utilization, level_mean, ..self.statistics }
+    }
+}
+
+/// The sums behind a [`MarkStatistics`].
+#[derive(Debug, Clone, Copy, Default)]
+struct MarkTally {
+    count: u64,
+    /// Of integers and of durations in nanoseconds: exact.
+    whole: i128,
+    /// Of floats, in the order of events.
+    float: f64,
+    /// Smallest and largest so far.
+    range: Option<(f64, f64)>,
+    ty: Option<Type>,
+}
+
+impl MarkTally {
+    fn add(&mut self, event: &Event) {
+        let value = Value::from_word(event.ty, event.value);
+        self.count += 1;
+        self.ty = Some(event.ty);
+        match value {
+            Value::Int(number) | Value::Duration(number) => self.whole += i128::from(number),
+            Value::Bool(flag) => self.whole += i128::from(flag),
+            Value::Float(number) => self.float += number,
+        }
+        let number = value.as_f64();
+        let (min, max) = self.range.unwrap_or((number, number));
+        self.range = Some((min.min(number), max.max(number)));
+    }
+
+    fn finish(self) -> MarkStatistics {
+        let unit = if self.ty == Some(Type::Duration) { 1e9 } else { 1.0 };
+        let sum = self.whole as f64 / unit + self.float;
+        let mean = if self.count == 0 { 0.0 } else { sum / self.count as f64 };
+        let (min, max) = self.range.unwrap_or((0.0, 0.0));
+        MarkStatistics { count: self.count, mean, min, max }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ProcessId;
+    use crate::trace::fixture::{
+        A, B, BUFFER, C, MEMORY, MUTEX, SEMAPHORE, arbitrary_trace, cut_trace, event, two_stage_trace,
+    };
+    use crate::trace::spans;
+    use proptest::prelude::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn processes_by_hand() {
+        // The run is drawn beside `two_stage_trace`.
+        let statistics = two_stage_trace().statistics();
+        assert_eq!(statistics.total_time, Time::from_secs(8));
+        assert_eq!(statistics.events, 25);
+        let process = |id: ProcessId| &statistics.processes[id.index()];
+        assert_eq!(process(A).delayed, 2 * SECOND);
+        assert_eq!(process(A).finished, Some(Time::from_secs(2)));
+        assert_eq!(process(B).running, 6 * SECOND);
+        assert_eq!(process(B).blocked, [(MUTEX, 2 * SECOND)]);
+        assert_eq!(process(C).started, Some(Time::from_secs(1)));
+        assert_eq!(process(C).blocked, [(BUFFER, SECOND)]);
+        assert_eq!((process(C).delayed, process(C).running), (3 * SECOND, 0));
+        assert_eq!(process(ProcessId(3)).finished, Some(Time::ZERO));
+    }
+
+    #[test]
+    fn resources_by_hand() {
+        let statistics = two_stage_trace().statistics();
+        // Held without a gap from 0 s to 8 s, so never free for a time; taken
+        // twice, and once waited for, 2 s.
+        let mutex = &statistics.resources[MUTEX.index()];
+        assert_eq!((mutex.utilization, mutex.level_mean), (Some(1.0), 0.0));
+        assert_eq!((mutex.level_max, mutex.level_end), (1, 1));
+        assert_eq!((mutex.requests, mutex.waits.count), (2, 1));
+        assert_eq!((mutex.waits.total, mutex.waits.longest), (2 * u128::from(SECOND), 2 * SECOND));
+        assert_eq!((mutex.waits.mean(), mutex.wait_per_request()), (2e9, 1e9));
+        // 2 puts and 2 gets. One item from 2 s to 5 s: 3 item-seconds in 8 s,
+        // of room for 16. For an instant at 2 s there were two.
+        let buffer = &statistics.resources[BUFFER.index()];
+        assert_eq!((buffer.requests, buffer.level_max, buffer.level_end), (4, 2, 0));
+        assert_eq!((buffer.level_mean, buffer.utilization), (3.0 / 8.0, Some(3.0 / 16.0)));
+        // Never touched.
+        let semaphore = &statistics.resources[SEMAPHORE.index()];
+        assert_eq!((semaphore.utilization, semaphore.level_mean), (Some(0.0), 1.0));
+        assert_eq!(statistics.resources[MEMORY.index()].utilization, None);
+    }
+
+    #[test]
+    fn marks_and_log_by_hand() {
+        let statistics = two_stage_trace().statistics();
+        assert_eq!(statistics.marks[0], MarkStatistics { count: 1, mean: 3.0, min: 3.0, max: 3.0 });
+        assert_eq!(statistics.marks[1], MarkStatistics::default());
+        assert_eq!(statistics.log.len(), 1);
+        assert_eq!(statistics.log[0].text, "made \"2s\" of [0.5, 15.0]");
+    }
+
+    #[test]
+    fn the_stop_time_cuts_delays_and_waits() {
+        // Stopped at 4 s: of the delay to 10 s, 4 s count; `b` waits from 1 s.
+        let statistics = cut_trace().statistics();
+        assert_eq!(statistics.total_time, Time::from_secs(4));
+        assert_eq!(statistics.processes[A.index()].delayed, 4 * SECOND);
+        assert_eq!(statistics.processes[B.index()].blocked, [(MUTEX, 3 * SECOND)]);
+        assert_eq!(statistics.processes[C.index()], ProcessStatistics::default());
+        let mutex = &statistics.resources[MUTEX.index()];
+        assert_eq!((mutex.requests, mutex.waits.count, mutex.waits.longest), (2, 1, 3 * SECOND));
+        assert_eq!((mutex.utilization, mutex.level_end), (Some(1.0), 0));
+    }
+
+    #[test]
+    fn a_wait_of_no_length_is_a_wait() {
+        let mut trace = cut_trace();
+        trace.events.push(event(1, A, Kind::Release, MUTEX.0, 0));
+        trace.events.push(event(1, B, Kind::Grant, MUTEX.0, 0));
+        trace.events.push(event(1, B, Kind::Acquire, MUTEX.0, 0));
+        let statistics = trace.statistics();
+        let mutex = &statistics.resources[MUTEX.index()];
+        assert_eq!((mutex.requests, mutex.waits.count, mutex.waits.total), (2, 1, 0));
+        assert!(statistics.processes[B.index()].blocked.is_empty());
+    }
+
+    #[test]
+    fn more_permits_than_at_the_start_are_not_negative_use() {
+        // One permit at first, taken from 1 s to 2 s, three from 2 s on:
+        // level 1, 0, 3 for 1 s, 1 s, 2 s makes 7 permit-seconds in 4 s.
+        let mut trace = cut_trace();
+        trace.events.clear();
+        trace.events.push(event(1, A, Kind::Acquire, SEMAPHORE.0, 0));
+        trace.events.extend([event(2, A, Kind::Release, SEMAPHORE.0, 0); 3]);
+        let statistics = trace.statistics();
+        let semaphore = &statistics.resources[SEMAPHORE.index()];
+        assert_eq!((semaphore.utilization, semaphore.level_mean), (Some(0.25), 1.75));
+        assert_eq!((semaphore.level_max, semaphore.requests), (3, 1));
+    }
+
+    #[test]
+    fn the_log_is_bounded() {
+        let trace = two_stage_trace();
+        let mut sink = StatisticsSink::with_log_cap(&trace.header, 1);
+        trace.replay(&mut sink);
+        trace.replay(&mut sink);
+        let statistics = sink.finish(trace.end);
+        assert_eq!((statistics.log.len(), statistics.log_left_out), (1, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn statistics_are_the_sums_of_the_spans(trace in arbitrary_trace()) {
+            let statistics = trace.statistics();
+            for (index, process) in statistics.processes.iter().enumerate() {
+                let of_process = |activity: fn(&Activity) -> bool| -> u64 {
+                    let own = spans(&trace).into_iter().filter(|span| span.process.index() == index);
+                    own.filter(|span| activity(&span.activity)).map(|span| span.nanos()).sum()
+                };
+                prop_assert_eq!(process.delayed, of_process(|&a| a == Activity::Delayed));
+                prop_assert_eq!(process.running, of_process(|&a| a == Activity::Running));
+                let blocked = of_process(|a| matches!(a, Activity::Blocked { .. }));
+                prop_assert_eq!(process.blocked_in_all(), blocked);
+            }
+            for resource in &statistics.resources {
+                prop_assert!(resource.utilization.is_none_or(|share| (0.0..=1.0).contains(&share) || resource.level_max > 2));
+                prop_assert!(resource.waits.total <= u128::from(resource.waits.longest) * u128::from(resource.waits.count));
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Who waits for whom when nothing can happen any more.
+//!
+//! A mutex can be given only by its owner. A semaphore or a buffer has no
+//! owner: whoever is not done and has a fitting step ahead of it, on some
+//! path, could give. Who waits for something that nobody left could give is
+//! starved; all others wait for each other, so there is a cycle among them.
+
+use super::machine::{Machine, State};
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::program::{Image, Op, ResourceCode};
+use crate::trace::{BlockedProcess, Deadlock, ResourceKind, WaitFor};
+
+/// Reports of larger deadlocks name this many processes.
+const MAX_REPORTED: usize = 1_000;
+
+/// Describes the deadlock that the machine is in: no process can go on, and
+/// some are not done.
+pub fn find_deadlock(image: &Image, machine: &Machine) -> Deadlock {
+    let processes = (0..image.process_count()).map(ProcessId::from_index);
+    let waiting: Vec<ProcessId> = processes
+        .filter(|&process| machine.state(image, process) == State::Blocked)
+        .take(MAX_REPORTED)
+        .collect();
+    let ahead: Vec<Vec<Give>> = waiting.iter().map(|&process| gives_ahead(image, machine, process)).collect();
+    let blocked: Vec<BlockedProcess> =
+        waiting.iter().map(|&process| describe(image, machine, process, &waiting, &ahead)).collect();
+    let cycle = find_cycle(&blocked);
+    Deadlock { blocked, cycle }
+}
+
+/// Something that a process could still give.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Give {
+    ends: WaitFor,
+    /// The definition of the resource, by the header of its first instance.
+    first_header: usize,
+    /// One past the last header.
+    end_header: usize,
+}
+
+fn describe(
+    image: &Image,
+    machine: &Machine,
+    process: ProcessId,
+    waiting: &[ProcessId],
+    ahead: &[Vec<Give>],
+) -> BlockedProcess {
+    let op = machine.op(image, process);
+    let (header, wait_for) = awaited(image, machine, process, op);
+    let resource = ResourceId(machine.arena[header + crate::program::resource::IDENTITY] as u32);
+    let is_mutex = image.resource_info(resource).kind == ResourceKind::Mutex;
+    let holder = if is_mutex { machine.owner(image, resource) } else { None };
+    let givers = if is_mutex {
+        // The owner may be done, and then nobody will ever unlock it.
+        holder.into_iter().filter(|&owner| machine.state(image, owner) != State::Done).collect()
+    } else {
+        let could = |gives: &[Give]| {
+            gives
+                .iter()
+                .any(|give| give.ends == wait_for && (give.first_header..give.end_header).contains(&header))
+        };
+        let others = waiting.iter().zip(ahead).filter(|&(&other, _)| other != process);
+        others.filter(|(_, gives)| could(gives)).map(|(&other, _)| other).collect()
+    };
+    BlockedProcess { process, op, resource, wait_for, holder, givers }
+}
+
+/// The header of the resource that a blocked process waits for, and to do what.
+fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (usize, WaitFor) {
+    let frame = image.frames[process.index()] as usize;
+    let header = |code: ResourceCode| match code.resolve() {
+        Ok(header) => header,
+        Err(slot) => machine.arena[slot.at(frame)] as usize,
+    };
+    match image.code[op.index()] {
+        Op::Lock { mutex } => (header(mutex), WaitFor::Acquire),
+        Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => {
+            (header(semaphore), WaitFor::Acquire)
+        }
+        Op::Take { buffer } | Op::Get { buffer, .. } => (header(buffer), WaitFor::Get),
+        Op::GetMany { many } => (header(image.many[many as usize].resource), WaitFor::Get),
+        Op::Put { buffer, .. } => (header(buffer), WaitFor::Put),
+        Op::PutMany { many } => (header(image.many[many as usize].resource), WaitFor::Put),
+        other => unreachable!("no process waits on {other:?}"),
+    }
+}
+
+/// What a process could give on some path behind the op on which it waits.
+fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give> {
+    let mut gives = Vec::new();
+    let start = machine.op(image, process).index();
+    let mut seen = vec![false; image.code.len()];
+    let mut open = vec![start + 1];
+    // The op on which it waits is passed again if it stands in a loop.
+    while let Some(op) = open.pop() {
+        if op >= image.code.len() || std::mem::replace(&mut seen[op], true) {
+            continue;
+        }
+        if let Some(give) = give_of(image, op)
+            && !gives.contains(&give)
+        {
+            gives.push(give);
+        }
+        match image.code[op] {
+            Op::Done => {}
+            Op::Jump { to } => open.push(to.index()),
+            Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => open.extend([op + 1, to.index()]),
+            Op::LoopStart { exit, .. } => open.extend([op + 1, exit.index()]),
+            Op::LoopNext { body, .. } => open.extend([op + 1, body.index()]),
+            _ => open.push(op + 1),
+        }
+    }
+    gives
+}
+
+fn give_of(image: &Image, op: usize) -> Option<Give> {
+    let (code, ends) = match image.code[op] {
+        Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => (semaphore, WaitFor::Acquire),
+        Op::Put { buffer, .. } => (buffer, WaitFor::Get),
+        Op::PutMany { many } => (image.many[many as usize].resource, WaitFor::Get),
+        Op::Take { buffer } | Op::Get { buffer, .. } => (buffer, WaitFor::Put),
+        Op::GetMany { many } => (image.many[many as usize].resource, WaitFor::Put),
+        _ => return None,
+    };
+    let size = crate::program::RESOURCE_WORDS;
+    match code.resolve() {
+        Ok(header) => Some(Give { ends, first_header: header, end_header: header + size }),
+        Err(found) => {
+            // The op before it that found the instance says which definition;
+            // any instance could be meant.
+            let def = image.code[..op].iter().rev().find_map(|op| match op {
+                Op::Find { into, def, .. } if *into == found => Some(*def as usize),
+                _ => None,
+            })?;
+            let (first, count) = image.instances[def];
+            let first_header = first as usize;
+            Some(Give { ends, first_header, end_header: first_header + count as usize * size })
+        }
+    }
+}
+
+/// A circle of blocked processes, each waiting for the next: the first that is
+/// found from the lowest id on.
+fn find_cycle(blocked: &[BlockedProcess]) -> Vec<ProcessId> {
+    let place = |process: ProcessId| blocked.binary_search_by_key(&process, |entry| entry.process).ok();
+    let mut finished = vec![false; blocked.len()];
+    for start in 0..blocked.len() {
+        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+        let mut on_path = vec![false; blocked.len()];
+        on_path[start] = true;
+        while let Some((node, edge)) = path.last_mut() {
+            let Some(giver) = blocked[*node].givers.get(*edge) else {
+                finished[*node] = true;
+                on_path[*node] = false;
+                path.pop();
+                continue;
+            };
+            *edge += 1;
+            let Some(next) = place(*giver).filter(|&next| !finished[next]) else { continue };
+            if on_path[next] {
+                let from = path.iter().position(|&(node, _)| node == next).unwrap_or(0);
+                return path[from..].iter().map(|&(node, _)| blocked[node].process).collect();
+            }
+            on_path[next] = true;
+            path.push((next, 0));
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,149 @@
+//! All the state there is, as plain values.
+
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::program::{Image, RESOURCE_WORDS, frame, resource};
+use crate::time::Time;
+use crate::trace::ResourceKind;
+use crate::value::{Value, Word};
+
+/// What a process is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum State {
+    /// Before its first step.
+    New = 0,
+    /// Letting time pass, with or without a processor.
+    Delayed = 1,
+    /// Waiting for a resource.
+    Blocked = 2,
+    /// Able to go on now.
+    Ready = 3,
+    /// After its last step.
+    Done = 4,
+}
+
+impl State {
+    const ALL: [State; 5] = [State::New, State::Delayed, State::Blocked, State::Ready, State::Done];
+}
+
+/// The complete state of a run. A clone of it goes on exactly as the original.
+///
+/// Invariants, asserted by [`Machine::check`]:
+/// 1. A mutex that is free, a semaphore with permits, has no waiter.
+/// 2. A process is in at most one queue, and in one exactly if it is blocked.
+/// 3. A buffer's level is at most its capacity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Machine {
+    /// See [`crate::program`]'s layout.
+    pub(crate) arena: Vec<Word>,
+    /// The clock.
+    pub now: Time,
+    /// Processes that are not done.
+    pub live: u32,
+}
+
+/// The word that says where a process stands and in which state.
+#[inline(always)]
+pub(super) fn state_word(op: usize, state: State) -> Word {
+    op as u64 | (state as u64) << 32
+}
+
+impl Machine {
+    /// The initial state of a run.
+    pub fn new(image: &Image) -> Machine {
+        Machine { arena: image.arena.clone(), now: Time::ZERO, live: image.process_count() as u32 }
+    }
+
+    /// Back to the initial state, without allocating.
+    pub fn reset(&mut self, image: &Image) {
+        self.arena.clear();
+        self.arena.extend_from_slice(&image.arena);
+        self.now = Time::ZERO;
+        self.live = image.process_count() as u32;
+    }
+
+    /// What a process is doing.
+    pub fn state(&self, image: &Image, process: ProcessId) -> State {
+        let word = self.arena[image.frames[process.index()] as usize + frame::STATE];
+        State::ALL[(word >> 32) as u8 as usize]
+    }
+
+    /// The op that a process executes next, or on which it waits.
+    pub fn op(&self, image: &Image, process: ProcessId) -> OpId {
+        OpId(self.arena[image.frames[process.index()] as usize + frame::STATE] as u32)
+    }
+
+    /// The priority of a process plus 128: lower goes first.
+    pub fn priority(&self, image: &Image, process: ProcessId) -> u8 {
+        (self.arena[image.frames[process.index()] as usize + frame::LINK] >> 56) as u8
+    }
+
+    /// The free permits of a semaphore, the items in a buffer, 1 or 0 for a
+    /// mutex that is free or not.
+    pub fn level(&self, image: &Image, id: ResourceId) -> u64 {
+        let level = self.arena[image.resource_at(id) + resource::LEVEL];
+        match image.resource_info(id).kind {
+            ResourceKind::Mutex => u64::from(level == 0),
+            _ => level,
+        }
+    }
+
+    /// Who owns a mutex.
+    pub fn owner(&self, image: &Image, id: ResourceId) -> Option<ProcessId> {
+        let owner = self.arena[image.resource_at(id) + resource::LEVEL];
+        owner.checked_sub(1).map(|process| ProcessId(process as u32))
+    }
+
+    /// The content of a memory, slot by slot.
+    pub fn memory(&self, image: &Image, id: ResourceId) -> Vec<Value> {
+        let header = image.resource_at(id);
+        let content = self.arena[header + resource::CONTENT] as usize;
+        let slots = self.arena[header + resource::CAPACITY] as usize;
+        let ty = image.resource_info(id).ty;
+        self.arena[content..content + slots].iter().map(|&word| Value::from_word(ty, word)).collect()
+    }
+
+    /// The contents of all memories, by resource.
+    pub fn memories(&self, image: &Image) -> Vec<(ResourceId, Vec<Value>)> {
+        let memories = image.resources.iter().filter(|info| info.kind == ResourceKind::Memory);
+        memories
+            .flat_map(|info| info.first.0..info.first.0 + info.count)
+            .map(|id| (ResourceId(id), self.memory(image, ResourceId(id))))
+            .collect()
+    }
+
+    /// Asserts the invariants. Linear in the size of the state: for tests.
+    ///
+    /// # Panics
+    /// If one does not hold, which is a bug of the kernel.
+    pub fn check(&self, image: &Image) {
+        let mut queued = vec![0u32; image.process_count()];
+        for id in (0..image.resource_count()).map(ResourceId::from_index) {
+            let header = image.resource_at(id);
+            let words = &self.arena[header..header + RESOURCE_WORDS];
+            for queue in [resource::TAKERS, resource::PUTTERS] {
+                let mut next = words[queue] as u32;
+                while next != 0 {
+                    queued[next as usize - 1] += 1;
+                    next = self.arena[image.frames[next as usize - 1] as usize + frame::LINK] as u32;
+                }
+            }
+            match image.resource_info(id).kind {
+                ResourceKind::Semaphore => {
+                    assert!(words[resource::LEVEL] == 0 || words[resource::TAKERS] == 0, "invariant 1");
+                }
+                ResourceKind::Mutex => {
+                    assert!(words[resource::LEVEL] != 0 || words[resource::TAKERS] == 0, "invariant 1");
+                }
+                ResourceKind::Buffer => {
+                    assert!(words[resource::LEVEL] <= words[resource::CAPACITY], "invariant 3");
+                }
+                ResourceKind::Memory => {}
+            }
+        }
+        for (process, &times) in queued.iter().enumerate() {
+            let blocked = self.state(image, ProcessId::from_index(process)) == State::Blocked;
+            assert_eq!(times, u32::from(blocked), "invariant 2, process {process}");
+        }
+    }
+}

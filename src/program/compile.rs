@@ -1,0 +1,358 @@
+//! Steps to ops.
+
+use super::expressions::{Frame, Globals};
+use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
+use crate::ids::{OpId, ProcessDefId, Site, VarId};
+use crate::scenario::{Amount, Expr, LogArg, Model, ProcessDef, ResourceRef, ResourceSpec, Step, StepKind};
+use crate::value::Value;
+
+/// A compiled scenario: ops with their places, before parameters have values.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// All ops, process after process, by [`OpId`].
+    pub code: Vec<Op>,
+    /// The place in the scenario of every op.
+    pub sites: Vec<Site>,
+    /// The constants, parameters and parameter expressions, in the order of
+    /// the global words.
+    pub globals: Globals,
+    /// By process definition.
+    pub processes: Vec<ProcessCode>,
+    /// By distribution number.
+    pub distributions: Vec<DistributionCode>,
+    /// By number in the ops on several items.
+    pub many: Vec<ManyCode>,
+    /// The arguments of the log texts, by [`crate::ids::LogId`].
+    pub logs: Vec<Vec<LogArgCode>>,
+}
+
+/// What a process definition became.
+#[derive(Debug, Clone)]
+pub struct ProcessCode {
+    /// Its first op.
+    pub entry: OpId,
+    /// The words of a frame of an instance.
+    pub frame_words: u32,
+    /// The word that holds the number of the instance, if it is used.
+    pub index: Option<Slot>,
+    /// The words of the variables (of an array: its descriptor), by [`VarId`].
+    pub vars: Vec<Slot>,
+    /// How many random streams an instance has.
+    pub streams: u32,
+}
+
+/// Compiles a checked model. Takes time in proportion to its size.
+pub fn compile(model: &Model) -> Program {
+    let mut compiler = Compiler {
+        model,
+        program: Program {
+            code: Vec::new(),
+            sites: Vec::new(),
+            globals: Globals::new(model.params.len()),
+            processes: Vec::new(),
+            distributions: Vec::new(),
+            many: Vec::new(),
+            logs: vec![Vec::new(); model.logs.len()],
+        },
+        frame: Frame::new(&[]),
+        process: ProcessDefId(0),
+        site: Site::default(),
+    };
+    for (index, process) in model.processes.iter().enumerate() {
+        compiler.process(ProcessDefId::from_index(index), process);
+    }
+    compiler.program
+}
+
+/// The state of compiling one process after the other.
+pub(super) struct Compiler<'a> {
+    pub(super) model: &'a Model,
+    pub(super) program: Program,
+    /// The frame of the process at hand.
+    pub(super) frame: Frame,
+    /// The process at hand.
+    pub(super) process: ProcessDefId,
+    /// The step at hand.
+    site: Site,
+}
+
+impl Compiler<'_> {
+    fn process(&mut self, id: ProcessDefId, def: &ProcessDef) {
+        self.process = id;
+        self.site = def.site;
+        self.frame = Frame::new(&def.vars);
+        let first_distribution = self.program.distributions.len();
+        let entry = self.here();
+        if let Some(start) = &def.start {
+            let wait = self.amount(start);
+            self.emit(Op::StartAfter { wait });
+            self.frame.free_temporaries();
+        }
+        self.emit(Op::Begin);
+        self.steps(&def.body);
+        self.site = def.site;
+        self.emit(Op::Done);
+        let streams =
+            self.program.distributions[first_distribution..].iter().map(|code| code.purpose + 1).max();
+        self.program.processes.push(ProcessCode {
+            entry,
+            frame_words: self.frame.words(),
+            index: self.frame.index_slot(),
+            vars: self.frame.var_slots().to_vec(),
+            streams: streams.unwrap_or(0),
+        });
+    }
+
+    /// The id that the next op will get.
+    pub(super) fn here(&self) -> OpId {
+        OpId::from_index(self.program.code.len())
+    }
+
+    pub(super) fn emit(&mut self, op: Op) -> OpId {
+        let id = self.here();
+        self.program.code.push(op);
+        self.program.sites.push(self.site);
+        id
+    }
+
+    /// Makes the jump at `op` go to the next op that is emitted.
+    pub(super) fn land(&mut self, op: OpId) {
+        let here = self.here();
+        match &mut self.program.code[op.index()] {
+            Op::Jump { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => *to = here,
+            Op::LoopStart { exit, .. } => *exit = here,
+            other => unreachable!("{other:?} is no jump"),
+        }
+    }
+
+    fn steps(&mut self, steps: &[Step]) {
+        for step in steps {
+            self.site = step.site;
+            self.step(&step.kind);
+            self.frame.free_temporaries();
+        }
+    }
+
+    fn step(&mut self, kind: &StepKind) {
+        match kind {
+            StepKind::Delay(amount) => {
+                let wait = self.amount(amount);
+                self.emit(Op::Delay { wait });
+            }
+            StepKind::Work(amount) => {
+                let wait = self.amount(amount);
+                self.emit(Op::Work { wait });
+            }
+            StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
+            StepKind::Release { resource, permits } => self.release(resource, permits),
+            StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
+            StepKind::Get { buffer, count, into } => self.get(buffer, count, *into),
+            StepKind::Write { memory, at, value } => {
+                let memory = self.resource(memory);
+                let at = self.expr(at);
+                let value = self.expr(value);
+                self.emit(Op::Write { memory, at, value });
+            }
+            StepKind::Read { memory, at, count, into } => self.read(memory, at, count, *into),
+            StepKind::Set { var, element, value } => self.set(*var, element.as_ref(), value),
+            StepKind::If { condition, then, otherwise } => self.branch(condition, then, otherwise),
+            StepKind::While { condition, body } => self.while_loop(condition, body),
+            StepKind::Repeat { times, body } => self.repeat(times, body),
+            StepKind::Draw { into, from } => {
+                let into = self.frame.var(*into);
+                self.draw(into, from);
+            }
+            StepKind::Log { log, args } => {
+                let args = args.iter().map(|arg| self.log_arg(arg)).collect();
+                self.program.logs[log.index()] = args;
+                self.emit(Op::Log { log: log.0 });
+            }
+            StepKind::Mark { mark, value } => {
+                let value = match value {
+                    Some(value) => self.expr(value),
+                    None => self.program.globals.constant(Value::Int(0)),
+                };
+                self.emit(Op::Mark { mark: *mark, value });
+            }
+        }
+    }
+
+    fn amount(&mut self, amount: &Amount) -> Source {
+        match amount {
+            Amount::Expr(expr) => self.expr(expr),
+            Amount::Draw(distribution) => {
+                let into = self.frame.temporary();
+                self.draw(into, distribution);
+                into.source()
+            }
+        }
+    }
+
+    fn resource(&mut self, resource: &ResourceRef) -> ResourceCode {
+        match &resource.index {
+            None => ResourceCode::fixed(resource.def.0),
+            Some(index) => {
+                let index = self.expr(index);
+                let into = self.frame.temporary();
+                self.emit(Op::Find { into, def: resource.def.0, index });
+                ResourceCode::found(into)
+            }
+        }
+    }
+
+    fn is_mutex(&self, resource: &ResourceRef) -> bool {
+        matches!(self.model.resources[resource.def.index()].spec, ResourceSpec::Mutex)
+    }
+
+    fn acquire(&mut self, resource: &ResourceRef, permits: &Expr) {
+        let code = self.resource(resource);
+        if self.is_mutex(resource) {
+            self.emit(Op::Lock { mutex: code });
+        } else if is_one(permits) {
+            self.emit(Op::Acquire { semaphore: code });
+        } else {
+            self.counted(permits, |left| Op::AcquireMany { semaphore: code, left });
+        }
+    }
+
+    fn release(&mut self, resource: &ResourceRef, permits: &Expr) {
+        let code = self.resource(resource);
+        if self.is_mutex(resource) {
+            self.emit(Op::Unlock { mutex: code });
+        } else if is_one(permits) {
+            self.emit(Op::Release { semaphore: code });
+        } else {
+            self.counted(permits, |left| Op::ReleaseMany { semaphore: code, left });
+        }
+    }
+
+    /// An op that counts a number of permits down to 0, skipped if that is 0.
+    fn counted(&mut self, permits: &Expr, op: impl FnOnce(Slot) -> Op) {
+        let times = self.expr(permits);
+        let left = self.frame.temporary();
+        let start = self.emit(Op::LoopStart { left, times, exit: OpId(0) });
+        self.emit(op(left));
+        self.land(start);
+    }
+
+    fn put(&mut self, buffer: &ResourceRef, count: &Expr, value: &Expr) {
+        let resource = self.resource(buffer);
+        let value = self.expr(value);
+        if is_one(count) {
+            self.emit(Op::Put { buffer: resource, value });
+        } else {
+            let count = self.expr(count);
+            let many = self.many(ManyCode { resource, count, operand: value, array: None });
+            self.emit(Op::PutMany { many });
+        }
+    }
+
+    fn get(&mut self, buffer: &ResourceRef, count: &Expr, into: Option<VarId>) {
+        let resource = self.resource(buffer);
+        let array = into.filter(|&var| self.is_array(var));
+        if is_one(count) && array.is_none() {
+            match into {
+                None => self.emit(Op::Take { buffer: resource }),
+                Some(var) => {
+                    let into = self.frame.var(var);
+                    self.emit(Op::Get { buffer: resource, into })
+                }
+            };
+        } else {
+            let count = self.expr(count);
+            let array = array.map(|var| self.frame.var(var));
+            let many = self.many(ManyCode { resource, count, operand: count, array });
+            self.emit(Op::GetMany { many });
+        }
+    }
+
+    fn read(&mut self, memory: &ResourceRef, at: &Expr, count: &Expr, into: Option<VarId>) {
+        let resource = self.resource(memory);
+        let at = self.expr(at);
+        match into {
+            Some(var) if !self.is_array(var) => {
+                let into = self.frame.var(var);
+                self.emit(Op::Read { memory: resource, at, into });
+            }
+            _ => {
+                let count = self.expr(count);
+                let array = into.map(|var| self.frame.var(var));
+                let many = self.many(ManyCode { resource, count, operand: at, array });
+                self.emit(Op::ReadMany { many });
+            }
+        }
+    }
+
+    fn many(&mut self, code: ManyCode) -> u32 {
+        self.program.many.push(code);
+        (self.program.many.len() - 1) as u32
+    }
+
+    fn is_array(&self, var: VarId) -> bool {
+        self.model.processes[self.process.index()].vars[var.index()].len.is_some()
+    }
+
+    fn set(&mut self, var: VarId, element: Option<&Expr>, value: &Expr) {
+        let slot = self.frame.var(var);
+        match element {
+            None => self.expr_into(value, slot),
+            Some(index) => {
+                let index = self.expr(index);
+                let value = self.expr(value);
+                self.emit(Op::SetElement { array: slot, index, value });
+            }
+        }
+    }
+
+    fn branch(&mut self, condition: &Expr, then: &[Step], otherwise: &[Step]) {
+        let condition = self.expr(condition);
+        let skip = self.emit(Op::JumpIfFalse { condition, to: OpId(0) });
+        self.frame.free_temporaries();
+        self.steps(then);
+        if otherwise.is_empty() {
+            self.land(skip);
+            return;
+        }
+        let end = self.emit(Op::Jump { to: OpId(0) });
+        self.land(skip);
+        self.steps(otherwise);
+        self.land(end);
+    }
+
+    fn while_loop(&mut self, condition: &Expr, body: &[Step]) {
+        let site = self.site;
+        let again = self.here();
+        let condition = self.expr(condition);
+        let exit = self.emit(Op::JumpIfFalse { condition, to: OpId(0) });
+        self.frame.free_temporaries();
+        self.steps(body);
+        self.site = site;
+        self.emit(Op::Jump { to: again });
+        self.land(exit);
+    }
+
+    fn repeat(&mut self, times: &Expr, body: &[Step]) {
+        let site = self.site;
+        let times = self.expr(times);
+        // The counter must outlive the temporaries of the steps inside.
+        let left = self.frame.permanent();
+        let start = self.emit(Op::LoopStart { left, times, exit: OpId(0) });
+        self.frame.free_temporaries();
+        let first = self.here();
+        self.steps(body);
+        self.site = site;
+        self.emit(Op::LoopNext { left, body: first });
+        self.land(start);
+    }
+
+    fn log_arg(&mut self, arg: &LogArg) -> LogArgCode {
+        match arg {
+            LogArg::Value(expr) => LogArgCode::Value(self.expr(expr)),
+            LogArg::Array(var) => LogArgCode::Array(self.frame.var(*var)),
+        }
+    }
+}
+
+fn is_one(expr: &Expr) -> bool {
+    matches!(expr.kind, crate::scenario::ExprKind::Const(Value::Int(1)))
+}

@@ -1,0 +1,282 @@
+//! Expressions to ops, and where their values live.
+
+use super::compile::Compiler;
+use super::layout::FRAME_WORDS;
+use super::op::{DistributionCode, Op, Sampler, Slot, Source};
+use crate::arithmetic::UnaryOp;
+use crate::ids::{ParamId, VarId};
+use crate::scenario::{Distribution, DistributionKind, Expr, ExprKind, Var};
+use crate::value::{Type, Value, Word};
+
+/// The words that no process changes: parameters first, then constants and
+/// expressions over parameters, each once.
+#[derive(Debug, Clone)]
+pub struct Globals {
+    params: usize,
+    rest: Vec<Global>,
+}
+
+/// What a global word behind the parameters holds.
+#[derive(Debug, Clone)]
+pub enum Global {
+    /// Always this.
+    Constant(Word),
+    /// To be evaluated when parameters have values.
+    Derived(Expr),
+}
+
+impl Globals {
+    pub(super) fn new(params: usize) -> Globals {
+        Globals { params, rest: Vec::new() }
+    }
+
+    /// The number of global words.
+    pub fn len(&self) -> usize {
+        self.params + self.rest.len()
+    }
+
+    /// The number of parameters, which come first.
+    pub fn param_count(&self) -> usize {
+        self.params
+    }
+
+    /// What stands behind the parameters, in order.
+    pub fn rest(&self) -> &[Global] {
+        &self.rest
+    }
+
+    fn param(&self, param: ParamId) -> Source {
+        Source::global(param.0)
+    }
+
+    pub(super) fn constant(&mut self, value: Value) -> Source {
+        let word = value.to_word();
+        let known =
+            self.rest.iter().position(|global| matches!(global, Global::Constant(other) if *other == word));
+        let index = known.unwrap_or_else(|| {
+            self.rest.push(Global::Constant(word));
+            self.rest.len() - 1
+        });
+        Source::global((self.params + index) as u32)
+    }
+
+    fn derived(&mut self, expr: &Expr) -> Source {
+        self.rest.push(Global::Derived(expr.clone()));
+        Source::global((self.len() - 1) as u32)
+    }
+}
+
+/// Hands out the words of a frame: its fixed part, variables, and behind them
+/// words that a step needs for a while.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    vars: Vec<Slot>,
+    index: Option<Slot>,
+    /// Words in use for the whole process.
+    permanent: Vec<u32>,
+    /// Words in use for the step at hand.
+    temporary: Vec<u32>,
+    /// Words that a step has given back.
+    free: Vec<u32>,
+    words: u32,
+}
+
+impl Frame {
+    pub(super) fn new(vars: &[Var]) -> Frame {
+        let mut frame = Frame {
+            vars: Vec::new(),
+            index: None,
+            permanent: Vec::new(),
+            temporary: Vec::new(),
+            free: Vec::new(),
+            words: FRAME_WORDS,
+        };
+        frame.vars = vars.iter().map(|_| frame.permanent()).collect();
+        frame
+    }
+
+    pub(super) fn words(&self) -> u32 {
+        self.words
+    }
+
+    pub(super) fn var(&self, var: VarId) -> Slot {
+        self.vars[var.index()]
+    }
+
+    pub(super) fn var_slots(&self) -> &[Slot] {
+        &self.vars
+    }
+
+    pub(super) fn index_slot(&self) -> Option<Slot> {
+        self.index
+    }
+
+    fn index(&mut self) -> Slot {
+        let slot = self.index.unwrap_or_else(|| self.permanent());
+        self.index = Some(slot);
+        slot
+    }
+
+    /// A word that nothing else will use. Always a fresh one: a freed
+    /// temporary may still be written by an op that runs before.
+    pub(super) fn permanent(&mut self) -> Slot {
+        self.words += 1;
+        self.permanent.push(self.words - 1);
+        Slot(self.words - 1)
+    }
+
+    /// A word until the end of the step.
+    pub(super) fn temporary(&mut self) -> Slot {
+        let word = self.free.pop().unwrap_or_else(|| {
+            self.words += 1;
+            self.words - 1
+        });
+        self.temporary.push(word);
+        Slot(word)
+    }
+
+    pub(super) fn free_temporaries(&mut self) {
+        // In reverse, so that the next step gets the words in the same order.
+        while let Some(word) = self.temporary.pop() {
+            self.free.push(word);
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// Emits what is needed to have the value of `expr` in a word.
+    pub(super) fn expr(&mut self, expr: &Expr) -> Source {
+        match &expr.kind {
+            ExprKind::Const(value) => self.program.globals.constant(*value),
+            ExprKind::Param(param) => self.program.globals.param(*param),
+            ExprKind::Var(var) => self.frame.var(*var).source(),
+            ExprKind::Index => self.frame.index().source(),
+            ExprKind::Len(array) => {
+                let len = self.model.processes[self.process.index()].vars[array.index()].len.clone();
+                match len {
+                    Some(len) => self.expr(&len),
+                    None => self.program.globals.constant(Value::Int(1)),
+                }
+            }
+            _ if is_over_params(expr) => self.program.globals.derived(expr),
+            _ => {
+                let into = self.frame.temporary();
+                self.expr_into(expr, into);
+                into.source()
+            }
+        }
+    }
+
+    /// Emits what is needed to have the value of `expr` in `into`.
+    pub(super) fn expr_into(&mut self, expr: &Expr, into: Slot) {
+        match &expr.kind {
+            ExprKind::Now => {
+                self.emit(Op::Now { into });
+            }
+            ExprKind::Element(array, index) => {
+                let index = self.expr(index);
+                let array = self.frame.var(*array);
+                self.emit(Op::Element { into, array, index });
+            }
+            ExprKind::Unary(op, a) if !is_over_params(expr) => {
+                let a = self.expr(a);
+                self.emit(Op::Unary { op: *op, into, a });
+            }
+            ExprKind::Binary(op, a, b) if !is_over_params(expr) => {
+                let a = self.expr(a);
+                let b = self.expr(b);
+                self.emit(Op::Binary { op: *op, into, a, b });
+            }
+            ExprKind::And(a, b) | ExprKind::Or(a, b) if !is_over_params(expr) => {
+                // Into a word of its own: `into` may be a variable that `b` reads.
+                let result = self.frame.temporary();
+                self.expr_into(a, result);
+                let condition = result.source();
+                let skip = self.emit(match expr.kind {
+                    ExprKind::And(..) => Op::JumpIfFalse { condition, to: crate::ids::OpId(0) },
+                    _ => Op::JumpIfTrue { condition, to: crate::ids::OpId(0) },
+                });
+                self.expr_into(b, result);
+                self.land(skip);
+                self.emit(Op::Copy { into, from: condition });
+            }
+            _ => {
+                let from = self.expr(expr);
+                self.emit(Op::Copy { into, from });
+            }
+        }
+    }
+
+    /// Emits a draw from `distribution` into `into`.
+    pub(super) fn draw(&mut self, into: Slot, distribution: &Distribution) {
+        let sampler = self.sampler(&distribution.kind);
+        let position = self.frame.permanent();
+        self.program.distributions.push(DistributionCode {
+            process: self.process,
+            purpose: distribution.purpose,
+            position,
+            ty: distribution.ty,
+            sampler,
+        });
+        let distribution = (self.program.distributions.len() - 1) as u32;
+        self.emit(Op::Draw { into, distribution });
+    }
+
+    fn sampler(&mut self, kind: &DistributionKind) -> Sampler {
+        match kind {
+            DistributionKind::Constant { value } => Sampler::Constant { value: self.expr(value) },
+            DistributionKind::Uniform { low, high } => {
+                Sampler::Uniform { low: self.float(low), high: self.float(high) }
+            }
+            DistributionKind::UniformInt { low, high } => {
+                Sampler::UniformInt { low: self.expr(low), high: self.expr(high) }
+            }
+            DistributionKind::Exponential { mean } => Sampler::Exponential { mean: self.float(mean) },
+            DistributionKind::Normal { mean, sd } => {
+                Sampler::Normal { mean: self.float(mean), sd: self.float(sd) }
+            }
+            DistributionKind::Erlang { shape, mean } => {
+                Sampler::Erlang { shape: self.expr(shape), mean: self.float(mean) }
+            }
+            DistributionKind::Lognormal { mean, sd } => {
+                Sampler::Lognormal { mean: self.float(mean), sd: self.float(sd) }
+            }
+            DistributionKind::Triangular { low, mode, high } => {
+                Sampler::Triangular { low: self.float(low), mode: self.float(mode), high: self.float(high) }
+            }
+            DistributionKind::Weibull { scale, shape } => {
+                Sampler::Weibull { scale: self.float(scale), shape: self.float(shape) }
+            }
+            DistributionKind::Choice { values, weights } => Sampler::Choice {
+                values: values.iter().map(|value| self.expr(value)).collect(),
+                weights: weights.iter().map(|weight| self.float(weight)).collect(),
+            },
+            DistributionKind::CpythonRandint { seed, low, high } => {
+                Sampler::CpythonRandint { seed: self.expr(seed), low: self.expr(low), high: self.expr(high) }
+            }
+        }
+    }
+
+    /// The value of `expr` as a float; durations in nanoseconds.
+    fn float(&mut self, expr: &Expr) -> Source {
+        if expr.ty == Type::Float {
+            return self.expr(expr);
+        }
+        let kind = ExprKind::Unary(UnaryOp::IntToFloat, Box::new(expr.clone()));
+        self.expr(&Expr { kind, ty: Type::Float, site: expr.site })
+    }
+}
+
+/// Whether the value is known as soon as the parameters are.
+fn is_over_params(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Param(_) => true,
+        ExprKind::Var(_) | ExprKind::Element(..) | ExprKind::Len(_) | ExprKind::Now | ExprKind::Index => {
+            false
+        }
+        ExprKind::Unary(_, a) => is_over_params(a),
+        ExprKind::Binary(_, a, b) | ExprKind::And(a, b) | ExprKind::Or(a, b) => {
+            is_over_params(a) && is_over_params(b)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Where everything lies in the arena, the one array of words that is all the
+//! dynamic state of a run:
+//!
+//! ```text
+//! globals (constants, parameters) | resource headers | process frames | contents
+//! ```
+//!
+//! Contents are the slots of memories, the elements of private arrays and the
+//! rings of buffers; rings grow at the end.
+
+/// Words of a resource header: one cache line.
+pub const RESOURCE_WORDS: usize = 8;
+
+/// Words of a frame before its variables.
+pub const FRAME_WORDS: u32 = 3;
+
+/// The words of a resource header.
+pub mod resource {
+    /// Free permits of a semaphore; items in a buffer; 0 or owner + 1 for a mutex.
+    pub const LEVEL: usize = 0;
+    /// Who waits to acquire or get: first waiter + 1 in the low half, last + 1
+    /// in the high half, 0 if nobody.
+    pub const TAKERS: usize = 1;
+    /// Who waits to put, likewise.
+    pub const PUTTERS: usize = 2;
+    /// Constant: the resource id in the low half, the discipline above it.
+    pub const IDENTITY: usize = 3;
+    /// Where the slots or the ring begin in the arena.
+    pub const CONTENT: usize = 4;
+    /// Constant: capacity of a buffer (`u64::MAX` if unbounded), slots of a memory.
+    pub const CAPACITY: usize = 5;
+    /// The place of the oldest item in the ring.
+    pub const HEAD: usize = 6;
+    /// The length of the ring as it is allocated now.
+    pub const RING: usize = 7;
+}
+
+/// The words of a process frame before its variables.
+pub mod frame {
+    /// Next op in the low half, state in the byte above.
+    pub const STATE: usize = 0;
+    /// The next waiter + 1 behind this one in a queue, in the low half; the
+    /// priority plus 128 in the top byte, constant.
+    pub const LINK: usize = 1;
+    /// When a delay or work ends.
+    pub const UNTIL: usize = 2;
+}

@@ -1,0 +1,219 @@
+//! The ops: what a process is made of once it is compiled.
+//!
+//! An op is 16 bytes. Values are named by a [`Source`]: a word of the global
+//! region (a constant, a parameter) or a word of the process's own frame.
+
+use crate::arithmetic::{BinaryOp, UnaryOp};
+use crate::ids::{MarkId, OpId, ProcessDefId};
+use crate::value::Type;
+
+/// The bit that says "in the frame of the process" rather than "global".
+const LOCAL: u32 = 1 << 31;
+
+/// A word to read: global, or in the frame of the process that executes the op.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Source(u32);
+
+impl Source {
+    /// Word `index` of the arena.
+    pub const fn global(index: u32) -> Source {
+        Source(index)
+    }
+
+    /// Where the word lies in the arena, for a process whose frame starts at `frame`.
+    #[inline(always)]
+    pub const fn at(self, frame: usize) -> usize {
+        // The sign of the number, spread over all bits, selects the frame
+        // without a branch.
+        let mask = ((self.0 as i32) >> 31) as isize as usize;
+        (self.0 & !LOCAL) as usize + (frame & mask)
+    }
+
+    /// The frame word that this names, if it is not global.
+    pub fn slot(self) -> Option<Slot> {
+        (self.0 & LOCAL != 0).then_some(Slot(self.0 & !LOCAL))
+    }
+
+    /// The global word that this names, if it is global.
+    pub fn global_index(self) -> Option<u32> {
+        (self.0 & LOCAL == 0).then_some(self.0)
+    }
+}
+
+/// A word to write, in the frame of the process that executes the op.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Slot(pub u32);
+
+impl Slot {
+    /// Where the word lies in the arena, for a process whose frame starts at `frame`.
+    #[inline(always)]
+    pub const fn at(self, frame: usize) -> usize {
+        self.0 as usize + frame
+    }
+
+    /// This word, to be read.
+    pub const fn source(self) -> Source {
+        Source(self.0 | LOCAL)
+    }
+}
+
+/// A resource: bound to a header in the arena, or found at run time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ResourceCode(u32);
+
+impl ResourceCode {
+    /// Before binding: resource definition number `def`; after: the arena
+    /// index of its header.
+    pub const fn fixed(number: u32) -> ResourceCode {
+        ResourceCode(number)
+    }
+
+    /// The frame word `slot` holds the arena index of the header.
+    pub const fn found(slot: Slot) -> ResourceCode {
+        ResourceCode(slot.0 | LOCAL)
+    }
+
+    /// The number given to [`ResourceCode::fixed`], or the word that holds it.
+    #[inline(always)]
+    pub const fn resolve(self) -> Result<usize, Slot> {
+        if self.0 & LOCAL == 0 { Ok(self.0 as usize) } else { Err(Slot(self.0 & !LOCAL)) }
+    }
+}
+
+/// One op. The process goes on with the next one unless said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// The process begins its first step.
+    Begin,
+    /// Sleep before [`Op::Begin`], still in the state `new`.
+    StartAfter { wait: Source },
+    /// The process is done.
+    Done,
+    /// Go on at `to`; counts as a round if it goes back.
+    Jump { to: OpId },
+    /// Go on at `to` if the word is 0 (false).
+    JumpIfFalse { condition: Source, to: OpId },
+    /// Go on at `to` if the word is not 0.
+    JumpIfTrue { condition: Source, to: OpId },
+    /// `left` = `times`, a fault if negative; go on at `exit` if it is 0.
+    LoopStart { left: Slot, times: Source, exit: OpId },
+    /// Subtract 1 from `left`; go on at `body` if it is not 0 then.
+    LoopNext { left: Slot, body: OpId },
+    /// `into` = `from`.
+    Copy { into: Slot, from: Source },
+    /// `into` = op `a`.
+    Unary { op: UnaryOp, into: Slot, a: Source },
+    /// `into` = `a` op `b`.
+    Binary { op: BinaryOp, into: Slot, a: Source, b: Source },
+    /// `into` = the clock.
+    Now { into: Slot },
+    /// `into` = element `index` of the private array whose descriptor is in `array`.
+    Element { into: Slot, array: Slot, index: Source },
+    /// Element `index` of the private array = `value`.
+    SetElement { array: Slot, index: Source, value: Source },
+    /// Let time pass without a processor.
+    Delay { wait: Source },
+    /// Let time pass on a processor.
+    Work { wait: Source },
+    /// `into` = a random value.
+    Draw { into: Slot, distribution: u32 },
+    /// `into` = the header of instance `index` of resource definition `def`.
+    Find { into: Slot, def: u32, index: Source },
+    /// Take a mutex.
+    Lock { mutex: ResourceCode },
+    /// Give a mutex back.
+    Unlock { mutex: ResourceCode },
+    /// Take one permit.
+    Acquire { semaphore: ResourceCode },
+    /// Take `left` permits, one after the other, counting `left` down to 0.
+    AcquireMany { semaphore: ResourceCode, left: Slot },
+    /// Give one permit back.
+    Release { semaphore: ResourceCode },
+    /// Give `left` permits back, one after the other, counting down.
+    ReleaseMany { semaphore: ResourceCode, left: Slot },
+    /// Put one item.
+    Put { buffer: ResourceCode, value: Source },
+    /// Put several equal items at once; see [`ManyCode`].
+    PutMany { many: u32 },
+    /// Take one item and drop it.
+    Take { buffer: ResourceCode },
+    /// Take one item into a variable.
+    Get { buffer: ResourceCode, into: Slot },
+    /// Take several items at once; see [`ManyCode`].
+    GetMany { many: u32 },
+    /// Write a slot of a memory.
+    Write { memory: ResourceCode, at: Source, value: Source },
+    /// Read a slot of a memory.
+    Read { memory: ResourceCode, at: Source, into: Slot },
+    /// Read consecutive slots of a memory; see [`ManyCode`].
+    ReadMany { many: u32 },
+    /// Write a line to the log; the number is that of the text and of its arguments.
+    Log { log: u32 },
+    /// Pass a mark; `value` is worth something if the mark has a type.
+    Mark { mark: MarkId, value: Source },
+}
+
+/// What the ops on several items need beyond 16 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ManyCode {
+    /// The buffer or memory.
+    pub resource: ResourceCode,
+    /// How many items.
+    pub count: Source,
+    /// Put: the value of each item. Read: the first slot.
+    pub operand: Source,
+    /// Where items go, if anywhere: the descriptor of a private array.
+    pub array: Option<Slot>,
+}
+
+/// What fills a hole of a log text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogArgCode {
+    /// One word.
+    Value(Source),
+    /// The private array whose descriptor is in this word.
+    Array(Slot),
+}
+
+/// A distribution, ready to be drawn from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DistributionCode {
+    /// The process that draws.
+    pub process: ProcessDefId,
+    /// The number of the random stream among those of the process.
+    pub purpose: u32,
+    /// The frame word that counts what was consumed of the stream.
+    pub position: Slot,
+    /// The type of the value.
+    pub ty: Type,
+    /// Which distribution, and where its arguments are.
+    pub sampler: Sampler,
+}
+
+/// The distributions; arguments are floats (durations in nanoseconds are
+/// converted when drawn), or words of the value's type where said so.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sampler {
+    /// The word as it is.
+    Constant { value: Source },
+    /// Evenly from low to high.
+    Uniform { low: Source, high: Source },
+    /// Integers, both included.
+    UniformInt { low: Source, high: Source },
+    /// Exponential.
+    Exponential { mean: Source },
+    /// Normal, truncated at 0.
+    Normal { mean: Source, sd: Source },
+    /// Erlang; `shape` is an integer.
+    Erlang { shape: Source, mean: Source },
+    /// Log-normal by its own mean and standard deviation.
+    Lognormal { mean: Source, sd: Source },
+    /// Triangular.
+    Triangular { low: Source, mode: Source, high: Source },
+    /// Weibull; `shape` is always a float.
+    Weibull { scale: Source, shape: Source },
+    /// One of the words, by weight (floats).
+    Choice { values: Vec<Source>, weights: Vec<Source> },
+    /// CPython's generator, seeded with a global word.
+    CpythonRandint { seed: Source, low: Source, high: Source },
+}

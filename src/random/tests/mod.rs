@@ -1,0 +1,35 @@
+//! What the rest of the house relies on: golden values, distributions,
+//! independence of streams.
+//!
+//! Golden values come from an independent program in Python (ChaCha8, the
+//! ziggurats and the samplers written again from the papers; XXH3 from the
+//! reference library; CPython's own `random`), not from this code.
+
+mod durations;
+mod errors;
+mod golden;
+mod moments;
+mod python;
+mod streams;
+
+use super::{StreamId, Streams, Words};
+
+/// One stream of seed 1, with its streams and its position.
+struct Source {
+    streams: Streams,
+    position: u64,
+}
+
+impl Source {
+    fn new(purpose: u32) -> Source {
+        let mut streams = Streams::new(1, 0);
+        streams.add(StreamId::new("golden", 0, purpose));
+        Source { streams, position: 0 }
+    }
+}
+
+impl Words for Source {
+    fn next_word(&mut self) -> u64 {
+        self.streams.next(0, &mut self.position)
+    }
+}

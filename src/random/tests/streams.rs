@@ -1,0 +1,106 @@
+//! Streams: any word at any time, and none moved by another's.
+
+use crate::random::samplers::exponential;
+use crate::random::{StreamId, Streams};
+
+/// Streams of one process, as many as asked for.
+fn many(count: u32, seed: u64) -> Streams {
+    let mut streams = Streams::new(seed, 0);
+    for instance in 0..count {
+        assert_eq!(streams.add(StreamId::new("worker", instance, 0)), instance);
+    }
+    streams
+}
+
+/// Whatever the order of asking, and however much is cached.
+#[test]
+fn random_access_equals_sequential_access() {
+    for count in [1, 3, 64, 65, 200] {
+        let mut sequential = many(count, 5);
+        let mut random = many(count, 5);
+        for stream in [0, count / 2, count - 1] {
+            let mut position = 0;
+            let words: Vec<u64> = (0..300).map(|_| sequential.next(stream, &mut position)).collect();
+            for step in 0..900u64 {
+                let at = step * 7919 % 300;
+                // Other streams in between, forwards and backwards.
+                let mut elsewhere = at ^ 5;
+                random.next((stream + step as u32) % count, &mut elsewhere);
+                let mut position = at;
+                assert_eq!(random.next(stream, &mut position), words[at as usize], "{count} {stream} {at}");
+                assert_eq!(position, at + 1);
+            }
+        }
+    }
+}
+
+/// Few streams keep four blocks each, many keep one: the same words.
+#[test]
+fn words_do_not_depend_on_how_many_streams_there_are() {
+    let mut growing = many(1, 5);
+    let mut alone = many(1, 5);
+    let (mut position, mut position_alone) = (0, 0);
+    for instance in 1..200 {
+        assert_eq!(growing.next(0, &mut position), alone.next(0, &mut position_alone));
+        growing.add(StreamId::new("worker", instance, 0));
+    }
+}
+
+#[test]
+fn far_positions_work() {
+    for count in [1, 100] {
+        let mut streams = many(count, 5);
+        for at in [(1 << 35) - 9, (1 << 35) + 3, 1 << 40, u64::MAX - 1] {
+            let mut position = at;
+            let words = [streams.next(0, &mut position), streams.next(0, &mut position)];
+            let mut fresh = many(count, 5);
+            let mut position = at + 1;
+            assert_eq!(fresh.next(0, &mut position), words[1]);
+            assert_ne!(words[0], words[1]);
+        }
+    }
+}
+
+/// Common random numbers: whatever happens to `b`, `a` draws the same.
+#[test]
+fn a_process_keeps_its_numbers_when_others_change() {
+    let draw = |streams: &mut Streams, stream: u32| -> Vec<u64> {
+        let mut position = 0;
+        (0..50)
+            .map(|_| exponential(&mut streams.words(stream, &mut position), 1.0).unwrap().to_bits())
+            .collect()
+    };
+    let mut alone = Streams::new(9, 3);
+    let stream = alone.add(StreamId::new("a", 0, 0));
+    let expected = draw(&mut alone, stream);
+
+    let mut crowded = Streams::new(9, 3);
+    for purpose in 0..70 {
+        let before = crowded.add(StreamId::new("b", 4, purpose));
+        draw(&mut crowded, before);
+    }
+    let stream = crowded.add(StreamId::new("a", 0, 0));
+    assert_eq!(draw(&mut crowded, stream), expected);
+    for (name, instance, purpose) in [("a", 0, 1), ("a", 1, 0), ("b", 0, 0), ("a\0", 0, 0)] {
+        let other = crowded.add(StreamId::new(name, instance, purpose));
+        assert_ne!(draw(&mut crowded, other), expected, "{name} {instance} {purpose}");
+    }
+}
+
+#[test]
+fn seeds_and_replications_differ() {
+    let first = |streams: &mut Streams| streams.next(0, &mut 0);
+    let mut seen = vec![];
+    let mut streams = many(1, 0);
+    for seed in [0, 1, 2, u64::MAX] {
+        for replication in [0, 1, 2, u64::MAX] {
+            streams.reseed(seed, replication);
+            seen.push(first(&mut streams));
+        }
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 16);
+    streams.reseed(0, 0);
+    assert_eq!(first(&mut streams), first(&mut many(1, 0)));
+}

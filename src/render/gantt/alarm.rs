@@ -1,0 +1,144 @@
+//! What went wrong, said in words: who waits for what, which rule was broken.
+
+use super::super::font;
+use super::super::input::{GanttInput, length, verb};
+use super::super::palette::{ALARM, INK, QUIET};
+use super::super::scene::{Anchor, Area, Fill, Shape, Tag, Text};
+use super::{GAP, MARGIN, Page, SMALL_SIZE, axis, lanes};
+use crate::ids::ProcessId;
+use crate::trace::{BlockedProcess, Deadlock, Outcome};
+
+/// The most lines that a notice has.
+const MOST_LINES: usize = 8;
+const SIZE: f64 = 11.0;
+/// The widest text right of the edge, in pixels.
+const MOST_COMPLAINT: f64 = 120.0;
+
+/// A notice above the lanes, if the run did not simply complete.
+pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
+    let (alarm, sentences) = match input.outcome {
+        Outcome::Completed | Outcome::Horizon => return,
+        Outcome::Deadlock(deadlock) => (true, deadlock_sentences(input, deadlock)),
+        Outcome::Fault(fault) => {
+            let who = input.process_name(fault.process);
+            let line = input.line_note(fault.op);
+            (true, vec![format!("{who}: {}{line}", fault.message), fault.hint.clone()])
+        }
+        Outcome::Limit { message } => (false, vec![message.clone()]),
+    };
+    let room = page.text_width() - 12.0;
+    let mut lines: Vec<String> =
+        sentences.iter().flat_map(|sentence| font::wrap(sentence, SIZE, room)).collect();
+    if lines.len() > MOST_LINES {
+        let left_out = lines.len() - (MOST_LINES - 1);
+        lines.truncate(MOST_LINES - 1);
+        lines.push(format!("… and {left_out} more lines"));
+    }
+    let top = page.y - GAP + 8.0;
+    let bottom = top + 16.0 * lines.len() as f64;
+    let bar = Area::between(MARGIN, top, MARGIN + 3.0, bottom);
+    page.scene.fill(bar, Fill::Solid(if alarm { ALARM } else { QUIET }), Tag::class("notice"));
+    for (number, line) in lines.into_iter().enumerate() {
+        let y = top + 16.0 * number as f64 + 12.0;
+        page.scene.text(MARGIN + 12.0, y, SIZE, Anchor::Start, if alarm { ALARM } else { INK }, line);
+    }
+    page.y = bottom + GAP;
+}
+
+/// The edge at which the run stopped short.
+pub(super) fn edge(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
+    let at = length(input.end.as_nanos());
+    match input.outcome {
+        Outcome::Completed => {}
+        Outcome::Horizon => axis::end_line(page, input, top, &format!("stopped at {at}"), false),
+        Outcome::Limit { .. } => axis::end_line(page, input, top, &format!("limit at {at}"), false),
+        Outcome::Deadlock(_) => axis::end_line(page, input, top, &format!("deadlock at {at}"), true),
+        Outcome::Fault(_) => axis::end_line(page, input, top, &format!("fault at {at}"), true),
+    }
+}
+
+/// Names, right of the edge, what the process of a lane waits for in a
+/// deadlock, or that it broke a rule. The wait may have begun at the very end,
+/// and so have no span.
+pub(super) fn stuck(
+    page: &mut Page<'_>,
+    input: &GanttInput<'_>,
+    process: ProcessId,
+    middle: f64,
+    pitch: f64,
+) {
+    let Some((text, tooltip)) = complaint(input, process) else { return };
+    let x = page.x(input.end) + 3.0;
+    let tag = Tag::tooltip("stuck", tooltip);
+    if pitch < 12.0 {
+        let area = Area::between(x, middle - 1.5, x + 3.0, middle + 1.5);
+        page.scene.fill(area, Fill::Solid(ALARM), tag);
+        return;
+    }
+    page.scene.push(Shape::Text(Text {
+        x: x + 2.0,
+        y: middle + SMALL_SIZE * font::CAPITAL / 2.0,
+        text: font::shorten(&text, SMALL_SIZE, MOST_COMPLAINT),
+        size: SMALL_SIZE,
+        anchor: Anchor::Start,
+        colour: ALARM,
+        halo: None,
+        tag,
+    }));
+}
+
+/// The room that the texts of [`stuck`] need right of the time axis.
+pub(super) fn room(input: &GanttInput<'_>) -> f64 {
+    let widths = (0..input.process_count())
+        .filter_map(|process| complaint(input, lanes::id(process)))
+        .map(|(text, _)| font::width(&text, SMALL_SIZE));
+    widths.fold(0.0, f64::max).min(MOST_COMPLAINT)
+}
+
+/// What the process of a lane has to complain about, shortly and in full.
+fn complaint(input: &GanttInput<'_>, process: ProcessId) -> Option<(String, String)> {
+    match input.outcome {
+        Outcome::Deadlock(deadlock) => {
+            let blocked = deadlock.blocked.iter().find(|blocked| blocked.process == process)?;
+            let short = input.wait_name(blocked.resource, blocked.wait_for);
+            Some((format!("waits: {short}"), blocked_sentence(input, blocked)))
+        }
+        Outcome::Fault(fault) if fault.process == process => {
+            Some(("fault".to_owned(), fault.message.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// The circle first, as a circle; then everyone who waits outside of it.
+fn deadlock_sentences(input: &GanttInput<'_>, deadlock: &Deadlock) -> Vec<String> {
+    let waits = |process| deadlock.blocked.iter().find(|blocked| blocked.process == process);
+    let in_circle = deadlock.cycle.iter().filter_map(|&process| waits(process));
+    let outside = deadlock.blocked.iter().filter(|blocked| !deadlock.cycle.contains(&blocked.process));
+    in_circle.chain(outside).map(|blocked| blocked_sentence(input, blocked)).collect()
+}
+
+fn blocked_sentence(input: &GanttInput<'_>, blocked: &BlockedProcess) -> String {
+    let who = input.process_name(blocked.process);
+    let what = input.resource_name(blocked.resource);
+    let line = input.line_note(blocked.op);
+    let why = match blocked.holder {
+        Some(holder) => format!(", held by {}", input.process_name(holder)),
+        None if blocked.is_starved() => ", and nobody is left who would end that wait".to_owned(),
+        None => {
+            let givers: Vec<String> =
+                blocked.givers.iter().take(3).map(|&giver| input.process_name(giver)).collect();
+            let more = if blocked.givers.len() > 3 { " and others" } else { "" };
+            format!(", which only {}{more} could end", givers.join(", "))
+        }
+    };
+    format!("{who} waits to {} {what}{why}{line}", verb_with_object(verb(blocked.wait_for)))
+}
+
+fn verb_with_object(verb: &str) -> &str {
+    match verb {
+        "get" => "get from",
+        "put" => "put into",
+        other => other,
+    }
+}

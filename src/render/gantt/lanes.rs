@@ -1,0 +1,330 @@
+//! The lanes: what each process was doing, from when to when.
+//!
+//! Decides the height of a lane, what is written into a span, and how dense
+//! stretches are stacked. Does not decide which stretches are dense.
+
+use super::super::dense::{self, Cell};
+use super::super::font;
+use super::super::input::{GanttInput, length, rough_length};
+use super::super::palette::{AXIS, Class, Classes, GRID, INK, QUIET};
+use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
+use super::{GAP, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE, alarm, points};
+use crate::ids::ProcessId;
+use crate::trace::{Activity, Span};
+
+/// The height of the lanes, if they are few enough, in pixels.
+const TALLEST: f64 = 26.0;
+/// The least height of a lane in pixels.
+const SHORTEST: f64 = 8.0;
+/// The height that many lanes share, in pixels.
+const COMFORTABLE: f64 = 960.0;
+/// The least distance of two names in pixels.
+const NAME_PITCH: f64 = 11.5;
+
+/// Shares that are lower than this on average, in pixels, are filled with one
+/// colour: of a hatching only specks would be left.
+const LEAST_HATCHED: f64 = 4.5;
+
+/// The process of a lane.
+pub(super) fn id(process: usize) -> ProcessId {
+    ProcessId(u32::try_from(process).unwrap_or(u32::MAX))
+}
+
+/// The distance from lane to lane.
+fn pitch(lanes: usize) -> f64 {
+    (COMFORTABLE / lanes.max(1) as f64).floor().clamp(SHORTEST, TALLEST)
+}
+
+fn shown(page: &Page<'_>, input: &GanttInput<'_>) -> usize {
+    input.process_count().min(page.style.most_lanes)
+}
+
+/// The height of all lanes of a run.
+pub(super) fn height(page: &Page<'_>, input: &GanttInput<'_>) -> f64 {
+    let lanes = shown(page, input);
+    pitch(lanes) * lanes as f64 + GAP
+}
+
+/// One lane on the page.
+struct Place<'p, 'i> {
+    input: &'p GanttInput<'i>,
+    process: usize,
+    /// The number of the run, if there are several.
+    run: Option<usize>,
+    pitch: f64,
+    /// The upper edge of the spans.
+    top: f64,
+    /// Their height.
+    height: f64,
+}
+
+impl Place<'_, '_> {
+    fn middle(&self) -> f64 {
+        self.top + self.height / 2.0
+    }
+
+    fn name(&self) -> String {
+        self.input.process_name(id(self.process))
+    }
+
+    /// The id of a span: `span-worker.2-17`, with the run before it if there
+    /// are several.
+    fn span_id(&self, number: usize) -> String {
+        let run = self.run.map_or(String::new(), |run| format!("run{run}-"));
+        let name: String = self.name().chars().filter(|&letter| letter != ']').map(plain).collect();
+        format!("{run}span-{name}-{number}")
+    }
+}
+
+/// A letter that may stand in an id.
+fn plain(letter: char) -> char {
+    match letter {
+        '[' => '.',
+        letter if letter.is_alphanumeric() || letter == '_' || letter == '-' => letter,
+        _ => '_',
+    }
+}
+
+/// Draws the lanes of run number `run`.
+pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
+    let classes = page.inks.classes(input);
+    let lanes = input.lanes();
+    let shown = shown(page, input);
+    let pitch = pitch(shown);
+    let gap = (pitch * 0.3).clamp(1.0, 7.0).floor();
+    let every = (NAME_PITCH / pitch).ceil().max(1.0) as usize;
+    let thinned = points::by_lane(page, input, shown);
+    for (process, spans) in lanes.iter().take(shown).enumerate() {
+        let run = page.several.then_some(run);
+        let top = page.y + gap / 2.0;
+        let place = Place { input, process, run, pitch, top, height: pitch - gap };
+        if process % every == 0 {
+            name(page, &place);
+        }
+        base_line(page, &place);
+        let lane = dense::split(spans, &classes, page.scale, page.detail);
+        let mut shapes = Vec::new();
+        cells(page, &place, &lane.cells, &mut shapes);
+        for &number in &lane.single {
+            single(page, &place, &spans[number], number, &classes, &mut shapes);
+        }
+        page.scene.push(Shape::Group { tag: Tag::class("lane"), shapes });
+        done(page, &place);
+        alarm::stuck(page, input, id(process), place.middle(), pitch);
+        points::draw(page, &thinned[process], place.top, place.height);
+        page.y += pitch;
+    }
+    page.y += GAP;
+    remarks(page, input, shown, every);
+}
+
+fn remarks(page: &mut Page<'_>, input: &GanttInput<'_>, shown: usize, every: usize) {
+    let left_out = input.process_count() - shown;
+    if left_out > 0 {
+        page.notes.push(format!("{left_out} more processes of {} are not shown.", input.title));
+    }
+    if every > 1 {
+        page.notes
+            .push(format!("One lane in {every} is named: {} has too many for every name.", input.title));
+    }
+}
+
+fn name(page: &mut Page<'_>, place: &Place<'_, '_>) {
+    let name = place.name();
+    let size = NAME_SIZE.min(place.pitch + 1.0).max(SMALL_SIZE);
+    let short = font::shorten(&name, size, MOST_NAME_WIDTH);
+    let tooltip = (short != name).then_some(name);
+    page.scene.push(Shape::Text(Text {
+        x: page.left - 10.0,
+        y: place.middle() + size * font::CAPITAL / 2.0,
+        text: short,
+        size,
+        anchor: Anchor::End,
+        colour: INK,
+        halo: None,
+        tag: Tag { tooltip, ..Tag::class("process") },
+    }));
+}
+
+/// A thin line while the process is there, so that instants without a span
+/// are not taken for its end.
+fn base_line(page: &mut Page<'_>, place: &Place<'_, '_>) {
+    let end = place.input.finish(place.process).unwrap_or(place.input.end);
+    let y = place.middle();
+    let stroke = Stroke::solid(if place.pitch < 12.0 { GRID } else { AXIS }, 0.8);
+    page.scene.line((page.left, y), (page.x(end), y), stroke);
+}
+
+/// A span that stands alone, with its label if there is room.
+fn single(
+    page: &mut Page<'_>,
+    place: &Place<'_, '_>,
+    span: &Span,
+    number: usize,
+    classes: &Classes,
+    shapes: &mut Vec<Shape>,
+) {
+    let class = classes.of(span.activity);
+    page.seen[class.index()] = true;
+    let (from, to) = (page.x(span.start), page.x(span.end));
+    // What is narrower than half a pixel would vanish on paper.
+    let to = to.max(from + 0.5);
+    let wide = to - from >= 3.0;
+    // In a low lane an edge would hide the hatching; a hairline of paper
+    // between two spans does as well.
+    let edged = wide && place.height >= 8.0;
+    let inset = if wide { 0.4 } else { 0.0 };
+    let (upper, lower) = if edged { (inset, inset) } else { (0.0, 0.0) };
+    let bottom = place.top + place.height;
+    let mut area = Area::between(from + inset, place.top + upper, to - inset, bottom - lower);
+    if class == Class::New {
+        // Slim, since nothing happens: the eye should go to what does.
+        let slim = (place.height * 0.3).max(2.0);
+        area = Area { y: place.middle() - slim / 2.0, height: slim, ..area };
+    }
+    shapes.push(Shape::Rect {
+        area,
+        fill: class.fill(),
+        stroke: edged.then(|| class.edge()),
+        tag: Tag {
+            id: Some(place.span_id(number)),
+            class: Some(class.name()),
+            tooltip: Some(tooltip(place, span)),
+        },
+    });
+    if place.height >= 11.0
+        && let Some(text) = label(place.input, span, to - from - 8.0)
+    {
+        let (colour, halo) = class.label();
+        shapes.push(Shape::Text(Text {
+            x: (from + to) / 2.0,
+            y: place.middle() + SMALL_SIZE * font::CAPITAL / 2.0,
+            text,
+            size: SMALL_SIZE,
+            anchor: Anchor::Middle,
+            colour,
+            halo,
+            tag: Tag::class("label"),
+        }));
+    }
+}
+
+/// What is written into a span: the longest of a few texts that fits.
+fn label(input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
+    let candidates = match span.activity {
+        Activity::New => return None,
+        Activity::Delayed | Activity::Running => vec![rough_length(span.end.since(span.start))],
+        Activity::Blocked { resource, wait_for } => {
+            vec![input.wait_name(resource, wait_for), input.resource_name(resource)]
+        }
+    };
+    let fits = |text: &String| font::width(text, SMALL_SIZE) <= room;
+    if let Some(fitting) = candidates.iter().find(|text| fits(text)) {
+        return Some(fitting.clone());
+    }
+    let short = font::shorten(candidates.last()?, SMALL_SIZE, room);
+    // Fewer than four letters of a name say nothing; of a time, a part is wrong.
+    let is_name = matches!(span.activity, Activity::Blocked { .. });
+    (is_name && short.chars().count() > 4).then_some(short)
+}
+
+fn tooltip(place: &Place<'_, '_>, span: &Span) -> String {
+    let input = place.input;
+    let mut text = format!(
+        "{}: {}\n{} – {} ({}){}",
+        place.name(),
+        input.activity_name(span.activity),
+        span.start,
+        span.end,
+        length(span.end.since(span.start)),
+        input.line_note(span.op)
+    );
+    if matches!(span.activity, Activity::Blocked { .. }) {
+        match span.granted_by {
+            Some(by) => text.push_str(&format!("\ngranted by {}", input.process_name(by))),
+            None => text.push_str("\nnever granted"),
+        }
+    }
+    text
+}
+
+/// The dense stretches: for each class one path over all columns, stacked by
+/// share, and under the pointer a rectangle that says the shares.
+fn cells(page: &mut Page<'_>, place: &Place<'_, '_>, cells: &[Cell], shapes: &mut Vec<Shape>) {
+    let mut areas: Vec<Vec<Area>> = vec![Vec::new(); Class::COUNT];
+    for cell in cells {
+        let (from, to) = edges(page, cell);
+        let mut bottom = place.top + place.height;
+        for class in Class::all() {
+            let share = cell.shares[class.index()];
+            if share == 0 {
+                continue;
+            }
+            let height = place.height * (share as f64 / cell.length().max(1) as f64);
+            areas[class.index()].push(Area { x: from, y: bottom - height, width: to - from, height });
+            bottom -= height;
+        }
+    }
+    for class in Class::all() {
+        let areas = std::mem::take(&mut areas[class.index()]);
+        if !areas.is_empty() {
+            page.seen[class.index()] = true;
+            page.keys.shares = true;
+            let mean_height = areas.iter().map(|area| area.height).sum::<f64>() / areas.len() as f64;
+            let fill = if mean_height < LEAST_HATCHED { class.flat() } else { class.fill() };
+            shapes.push(Shape::Areas { areas, fill, tag: Tag::class(class.name()) });
+        }
+    }
+    share_tooltips(page, place, cells, shapes);
+}
+
+fn edges(page: &Page<'_>, cell: &Cell) -> (f64, f64) {
+    let (from, to) = (page.x(cell.start), page.x(cell.end));
+    (from, to.max(from + 0.5))
+}
+
+fn share_tooltips(page: &Page<'_>, place: &Place<'_, '_>, cells: &[Cell], shapes: &mut Vec<Shape>) {
+    let group = |cell: &Cell| cell.column / u64::from(page.detail.tooltip);
+    for together in cells.chunk_by(|a, b| group(a) == group(b) && a.end == b.start) {
+        let Some((first, rest)) = together.split_first() else { continue };
+        let mut sum = first.clone();
+        rest.iter().for_each(|cell| sum.absorb(cell));
+        let (from, to) = edges(page, &sum);
+        let area = Area::between(from, place.top, to, place.top + place.height);
+        let tag = Tag { tooltip: Some(shares_text(page, place, &sum)), ..Tag::default() };
+        shapes.push(Shape::Rect { area, fill: Fill::Clear, stroke: None, tag });
+    }
+}
+
+fn shares_text(page: &Page<'_>, place: &Place<'_, '_>, cell: &Cell) -> String {
+    let spans = if cell.spans == 1 { "1 span".to_owned() } else { format!("{} spans", cell.spans) };
+    let mut text = format!("{}: {spans}\n{} – {}", place.name(), cell.start, cell.end);
+    for class in Class::all() {
+        let share = cell.shares[class.index()];
+        if share > 0 {
+            let percent = share as f64 * 100.0 / cell.length().max(1) as f64;
+            text.push_str(&format!("\n{} {percent:.1}%", page.inks.legend(class)));
+        }
+    }
+    text
+}
+
+/// The end of a process: a post at its finish time, with the time if there is room.
+fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
+    let Some(time) = place.input.finish(place.process) else { return };
+    page.keys.done = true;
+    let x = page.x(time);
+    let bottom = place.top + place.height;
+    let over = if place.pitch >= 12.0 { 2.0 } else { 0.0 };
+    let post = Area::between(x - 0.75, place.top - over, x + 0.75, bottom + over);
+    let tag = Tag::tooltip("done", format!("{}: done at {time}", place.name()));
+    page.scene.fill(post, Fill::Solid(INK), tag);
+    if place.pitch >= 12.0 {
+        let text = length(time.as_nanos());
+        let y = place.middle() + SMALL_SIZE * font::CAPITAL / 2.0;
+        let room = page.scene.width - MARGIN / 2.0 - x;
+        if font::width(&text, SMALL_SIZE) + 5.0 <= room {
+            page.scene.text(x + 5.0, y, SMALL_SIZE, Anchor::Start, QUIET, text);
+        }
+    }
+}

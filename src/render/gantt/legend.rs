@@ -1,0 +1,119 @@
+//! The legend: only what occurs in the picture.
+
+use super::super::font;
+use super::super::input::PointKind;
+use super::super::palette::{Class, INK, PAPER, QUIET};
+use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
+use super::{MARGIN, Page, points};
+
+const SIZE: f64 = 10.5;
+/// The width of a sample in pixels.
+const SAMPLE: f64 = 22.0;
+/// Its height.
+const HEIGHT: f64 = 11.0;
+/// The height of a row of entries.
+const ROW: f64 = 20.0;
+
+/// What besides the classes of spans has to be explained.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Keys {
+    /// Columns that show shares.
+    pub shares: bool,
+    /// End posts.
+    pub done: bool,
+    /// Diamonds.
+    pub mark: bool,
+    /// Ticks.
+    pub log: bool,
+    /// Dashed lines in the levels.
+    pub capacity: bool,
+    /// Bands from lowest to highest level.
+    pub band: bool,
+}
+
+/// Draws the legend under everything that is there, in as many rows as it needs.
+pub(super) fn draw(page: &mut Page<'_>) {
+    let mut x = MARGIN;
+    let mut top = page.y + 4.0;
+    let entries = entries(page);
+    if entries.is_empty() {
+        return;
+    }
+    for (sample, text) in entries {
+        let width = SAMPLE + 6.0 + font::width(&text, SIZE);
+        if x > MARGIN && x + width > page.scene.width - MARGIN {
+            x = MARGIN;
+            top += ROW;
+        }
+        draw_sample(page, sample, x, top);
+        let baseline = top + HEIGHT / 2.0 + SIZE * font::CAPITAL / 2.0;
+        page.scene.text(x + SAMPLE + 6.0, baseline, SIZE, Anchor::Start, INK, text);
+        x += width + 20.0;
+    }
+    page.y = top + ROW;
+    let explained = [
+        (
+            page.keys.shares,
+            "Where spans are narrower than a column, the heights in it show their shares of time.",
+        ),
+        (page.keys.band, "Where a level changes faster than can be drawn: lowest to highest, and the mean."),
+    ];
+    for (_, note) in explained.into_iter().rev().filter(|(wanted, _)| *wanted) {
+        page.notes.insert(0, note.to_owned());
+    }
+}
+
+enum Sample {
+    Span(Class),
+    Done,
+    Sign(PointKind),
+    Capacity,
+}
+
+fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
+    let mut entries: Vec<(Sample, String)> = Class::all()
+        .filter(|class| page.seen[class.index()])
+        .map(|class| {
+            let text = font::shorten(&page.inks.legend(class), SIZE, page.text_width() - SAMPLE - 6.0);
+            (Sample::Span(class), text)
+        })
+        .collect();
+    let mut add = |wanted: bool, sample: Sample, text: &str| {
+        if wanted {
+            entries.push((sample, text.to_owned()));
+        }
+    };
+    add(page.keys.done, Sample::Done, "done");
+    add(page.keys.mark, Sample::Sign(PointKind::Mark), "mark");
+    add(page.keys.log, Sample::Sign(PointKind::Log), "log line");
+    add(page.keys.capacity, Sample::Capacity, "capacity");
+    entries
+}
+
+fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
+    let middle = (x + SAMPLE / 2.0, top + HEIGHT / 2.0);
+    match sample {
+        Sample::Span(class) => {
+            let area = Area { x: x + 0.4, y: top + 0.4, width: SAMPLE - 0.8, height: HEIGHT - 0.8 };
+            let tag = Tag::class(class.name());
+            page.scene.push(Shape::Rect { area, fill: class.fill(), stroke: Some(class.edge()), tag });
+        }
+        Sample::Done => {
+            let area = Area::between(middle.0 - 0.75, top - 1.0, middle.0 + 0.75, top + HEIGHT + 1.0);
+            page.scene.fill(area, Fill::Solid(INK), Tag::class("done"));
+        }
+        Sample::Sign(kind) => {
+            let stem = Area::between(x + 2.0, middle.1 - 1.0, x + SAMPLE - 2.0, middle.1 + 1.0);
+            page.scene.fill(stem, Fill::Solid(PAPER), Tag::default());
+            let (at, height) = match kind {
+                PointKind::Mark => (middle.1, 16.0),
+                PointKind::Log => (middle.1 - 16.0, 16.0),
+            };
+            page.scene.push(points::shape(kind, middle.0, at, height, Tag::default()));
+        }
+        Sample::Capacity => {
+            let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));
+            page.scene.line(ends.0, ends.1, Stroke::dashed(QUIET, 1.0, 3.0));
+        }
+    }
+}

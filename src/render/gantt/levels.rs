@@ -1,0 +1,275 @@
+//! The levels of buffers and semaphores as step lines under the lanes.
+//!
+//! Decides the scale of each, and how a line with more steps than pixels is
+//! thinned: a band from the lowest to the highest level of every pixel column,
+//! so that no peak is lost, and the mean over time as a line. Does not decide
+//! which levels are shown.
+
+use super::super::dense::Scale;
+use super::super::font;
+use super::super::input::{GanttInput, LevelSeries};
+use super::super::palette::{AXIS, INK, QUIET};
+use super::super::scene::{Anchor, Area, Colour, Fill, Shape, Stroke, Tag, Text};
+use super::{MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE};
+use crate::time::Time;
+use crate::trace::ResourceKind;
+
+/// The height of a panel, without the gap under it, in pixels.
+const HEIGHT: f64 = 38.0;
+/// The distance from panel to panel.
+const PITCH: f64 = HEIGHT + 16.0;
+/// A capacity this many times the highest level would flatten the line; it is
+/// said in words only.
+const FLAT: u64 = 4;
+
+const LINE: Colour = Colour(0x3B, 0x4A, 0x5A);
+const UNDER: Colour = Colour(0xDF, 0xE5, 0xEC);
+const BAND: Colour = Colour(0xC3, 0xCD, 0xD8);
+
+/// The height of all panels of a run.
+pub(super) fn height(page: &Page<'_>, input: &GanttInput<'_>) -> f64 {
+    PITCH * input.interesting_levels(page.style.most_levels).0.len() as f64
+}
+
+/// Draws the panels.
+pub(super) fn draw(page: &mut Page<'_>, input: &GanttInput<'_>) {
+    let (chosen, left_out) = input.interesting_levels(page.style.most_levels);
+    for series in chosen {
+        panel(page, input, series);
+        page.y += PITCH;
+    }
+    if left_out > 0 {
+        let most = page.style.most_levels;
+        page.notes.push(format!(
+            "Levels: the {most} that processes waited for longest; {left_out} more are not shown."
+        ));
+    }
+}
+
+/// What is to be said about one level.
+struct Facts {
+    highest: u64,
+    lowest: u64,
+    last: u64,
+    /// The level at the upper edge of the panel; at least 1.
+    top: u64,
+    /// The capacity, if its line is drawn.
+    line_at: Option<u64>,
+}
+
+/// The capacity of a buffer that has one.
+fn capacity(input: &GanttInput<'_>, series: &LevelSeries) -> Option<u64> {
+    match input.kind(series.resource) {
+        Some(ResourceKind::Buffer) => input.header.resource(series.resource).capacity,
+        _ => None,
+    }
+}
+
+fn facts(input: &GanttInput<'_>, series: &LevelSeries) -> Facts {
+    let levels = || series.steps.iter().map(|step| step.1);
+    let highest = levels().max().unwrap_or(0);
+    let near = |capacity: &u64| *capacity <= highest.saturating_mul(FLAT).max(1);
+    let line_at = capacity(input, series).filter(near);
+    Facts {
+        highest,
+        lowest: levels().min().unwrap_or(0),
+        last: levels().last().unwrap_or(0),
+        top: highest.max(line_at.unwrap_or(0)).max(1),
+        line_at,
+    }
+}
+
+/// The labels of a panel, left of it and right of it: the page makes room.
+pub(super) fn labels(input: &GanttInput<'_>, series: &LevelSeries) -> ([(String, f64); 2], String) {
+    let name = input.resource_name(series.resource);
+    let kind = match (input.kind(series.resource), capacity(input, series)) {
+        (Some(ResourceKind::Buffer), Some(capacity)) => format!("buffer of {capacity}"),
+        (Some(kind), _) => kind.name().to_owned(),
+        (None, _) => String::new(),
+    };
+    ([(name, NAME_SIZE), (kind, SMALL_SIZE)], facts(input, series).top.to_string())
+}
+
+fn panel(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries) {
+    let facts = facts(input, series);
+    let (top, bottom) = (page.y + 4.0, page.y + 4.0 + HEIGHT);
+    let y = |level: f64| bottom - HEIGHT * (level / facts.top as f64);
+    let pixels = page.scale.pixels as usize;
+    if series.steps.len() <= 2 * pixels {
+        step_line(page, input, series, &y);
+    } else {
+        band(page, input, series, &y);
+    }
+    if let Some(capacity) = facts.line_at {
+        page.keys.capacity = true;
+        let at = y(capacity as f64);
+        page.scene.line((page.left, at), (page.right(), at), Stroke::dashed(QUIET, 1.0, 3.0));
+    }
+    page.scene.line((page.left, bottom), (page.right(), bottom), Stroke::solid(AXIS, 0.8));
+    for level in [0, facts.top] {
+        let baseline = y(level as f64) + SMALL_SIZE * font::CAPITAL / 2.0;
+        page.scene.text(page.right() + 5.0, baseline, SMALL_SIZE, Anchor::Start, QUIET, level.to_string());
+    }
+    names(page, input, series, (top + bottom) / 2.0);
+    let tooltip = format!(
+        "{}: between {} and {}, at the end {}",
+        input.resource_name(series.resource),
+        facts.lowest,
+        facts.highest,
+        facts.last
+    );
+    let area = Area::between(page.left, top, page.right(), bottom);
+    page.scene.fill(area, Fill::Clear, Tag::tooltip("level", tooltip));
+}
+
+/// The name and, under it, what the resource is.
+fn names(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, middle: f64) {
+    let (left, _) = labels(input, series);
+    for ((full, size), (baseline, colour)) in left.into_iter().zip([(middle, INK), (middle + 13.0, QUIET)]) {
+        let text = font::shorten(&full, size, MOST_NAME_WIDTH);
+        page.scene.push(Shape::Text(Text {
+            x: page.left - 10.0,
+            y: baseline,
+            tag: Tag { tooltip: (text != full).then_some(full), ..Tag::class("resource") },
+            text,
+            size,
+            anchor: Anchor::End,
+            colour,
+            halo: None,
+        }));
+    }
+}
+
+/// Every step, for a series that has few.
+fn step_line(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
+    let corners = corners(&series.steps, input.end, page.scale);
+    let points: Vec<(f64, f64)> =
+        corners.iter().map(|&(x, level)| (page.left + x, y(level as f64))).collect();
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
+    let mut ground = vec![(first.0, y(0.0))];
+    ground.extend(&points);
+    ground.push((last.0, y(0.0)));
+    let tag = Tag::class("level");
+    page.scene.push(Shape::Polyline {
+        points: ground,
+        fill: Fill::Solid(UNDER),
+        stroke: None,
+        tag: tag.clone(),
+    });
+    let stroke = Some(Stroke::solid(LINE, 1.2));
+    page.scene.push(Shape::Polyline { points, fill: Fill::Clear, stroke, tag });
+}
+
+/// The corners of the step line: pixels from the start of the axis, and level.
+fn corners(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<(f64, u64)> {
+    let mut corners: Vec<(f64, u64)> = Vec::new();
+    let Some(&(_, mut level)) = steps.first() else { return corners };
+    corners.push((0.0, level));
+    for &(time, next) in steps {
+        let x = scale.x(time.min(end));
+        if next != level {
+            if corners.last() != Some(&(x, level)) {
+                corners.push((x, level));
+            }
+            corners.push((x, next));
+            level = next;
+        }
+    }
+    corners.push((scale.x(end), level));
+    corners
+}
+
+/// Lowest, highest and mean level in every pixel column, for a series that
+/// has more steps than could be seen.
+fn band(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
+    let columns = columns(&series.steps, input.end, page.scale);
+    let x = |column: usize| page.left + column as f64;
+    let mut outline = Vec::new();
+    for (number, column) in columns.iter().enumerate() {
+        outline.extend([(x(number), y(column.highest as f64)), (x(number + 1), y(column.highest as f64))]);
+    }
+    for (number, column) in columns.iter().enumerate().rev() {
+        // At least a hair, where the level stands still.
+        let low = y(column.lowest as f64).max(y(column.highest as f64) + 1.0);
+        outline.extend([(x(number + 1), low), (x(number), low)]);
+    }
+    let middles: Vec<(f64, f64)> =
+        columns.iter().enumerate().map(|(number, column)| (x(number) + 0.5, y(column.mean))).collect();
+    page.keys.band = true;
+    page.scene.push(Shape::Polyline {
+        points: outline,
+        fill: Fill::Solid(BAND),
+        stroke: None,
+        tag: Tag::class("level"),
+    });
+    let stroke = Some(Stroke::solid(LINE, 1.2));
+    page.scene.push(Shape::Polyline {
+        points: middles,
+        fill: Fill::Clear,
+        stroke,
+        tag: Tag::class("level-mean"),
+    });
+}
+
+/// The levels within one pixel column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Column {
+    lowest: u64,
+    highest: u64,
+    /// Over time.
+    mean: f64,
+}
+
+fn columns(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<Column> {
+    let Some(&(_, mut level)) = steps.first() else { return Vec::new() };
+    let mut steps = steps.iter().peekable();
+    let mut columns = Vec::new();
+    for number in 0..u64::from(scale.pixels) {
+        let (from, to) = (scale.column_start(number, 1), scale.column_start(number + 1, 1).min(scale.end));
+        if from >= end {
+            break;
+        }
+        let (mut lowest, mut highest) = (level, level);
+        let (mut sum, mut since) = (0u128, from);
+        // Steps at the very end belong to the last column.
+        while let Some(&(time, next)) = steps.next_if(|step| step.0 < to || to >= scale.end) {
+            let time = time.clamp(since, to);
+            sum += u128::from(level) * u128::from(time.since(since));
+            (level, since) = (next, time);
+            (lowest, highest) = (lowest.min(level), highest.max(level));
+        }
+        sum += u128::from(level) * u128::from(to.since(since));
+        let length = to.since(from);
+        let mean = if length == 0 { level as f64 } else { sum as f64 / length as f64 };
+        columns.push(Column { lowest, highest, mean });
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_line_keeps_every_step() {
+        let scale = Scale::new(Time::from_secs(10), 100);
+        let steps = [(Time::ZERO, 0), (Time::from_secs(2), 3), (Time::from_secs(5), 1)];
+        let corners = corners(&steps, Time::from_secs(10), scale);
+        let expected = [(0.0, 0), (20.0, 0), (20.0, 3), (50.0, 3), (50.0, 1), (100.0, 1)];
+        assert_eq!(corners, expected);
+    }
+
+    #[test]
+    fn a_long_line_is_thinned_but_keeps_its_extremes() {
+        let scale = Scale::new(Time::from_secs(100), 100);
+        let level = |n: u64| if n == 77_777 { 500 } else { n % 7 + 1 };
+        let steps: Vec<(Time, u64)> =
+            (0..100_000).map(|n| (Time::from_nanos(n * 1_000_000).unwrap(), level(n))).collect();
+        let columns = columns(&steps, Time::from_secs(100), scale);
+        assert_eq!(columns.len(), 100);
+        assert!(columns.iter().all(|column| column.lowest == 1));
+        assert!(columns.iter().all(|column| (column.mean - 4.0).abs() < 0.6), "{columns:?}");
+        let peaks: Vec<u64> = columns.iter().map(|column| column.highest).filter(|&high| high != 7).collect();
+        assert_eq!(peaks, [500]);
+    }
+}

@@ -1,0 +1,253 @@
+//! Gantt timelines: one lane per process, levels under them, one time axis.
+//!
+//! Decides the layout of the page from top to bottom: title, alarms, lanes,
+//! levels, axis, legend, notes. The parts are drawn by the modules below; how
+//! fine the picture is, is decided by [`super::dense`].
+
+mod alarm;
+mod axis;
+mod lanes;
+mod legend;
+mod levels;
+mod points;
+
+use super::dense::{Detail, Scale};
+use super::font;
+use super::input::{GanttInput, length, speed_up};
+use super::palette::{ALARM, Class, INK, Inks, QUIET};
+use super::scene::{Anchor, Scene};
+use crate::time::Time;
+use crate::trace::{Outcome, Span};
+
+/// How a Gantt timeline is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Style {
+    /// The width of the picture in pixels; at least 400 is used.
+    pub width: f64,
+    /// The most lanes of one run; further processes are counted in a note.
+    pub most_lanes: usize,
+    /// The most level panels under the lanes; further ones are counted in a note.
+    pub most_levels: usize,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style { width: 1000.0, most_lanes: 240, most_levels: 5 }
+    }
+}
+
+/// Space between the picture and its edge, in pixels.
+const MARGIN: f64 = 20.0;
+/// Space between parts, in pixels.
+const GAP: f64 = 14.0;
+/// The font size of names and labels, in pixels.
+const NAME_SIZE: f64 = 11.0;
+/// The font size of the smallest text, in pixels.
+const SMALL_SIZE: f64 = 9.5;
+/// The widest column of names, in pixels.
+const MOST_NAME_WIDTH: f64 = 170.0;
+
+/// A run as a picture of its own.
+pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
+    let runs = std::slice::from_ref(input);
+    let mut page = Page::new(runs, style, input.title.clone());
+    page.heading(&input.title, &[summary(input)]);
+    alarm::notice(&mut page, input);
+    let height = lanes::height(&page, input) + levels::height(&page, input);
+    page.y += axis::room_above(height);
+    let (top, bottom) = (page.y, page.y + height);
+    axis::grid(&mut page, top, bottom);
+    lanes::draw(&mut page, 0, input);
+    alarm::edge(&mut page, input, top);
+    levels::draw(&mut page, input);
+    axis::draw(&mut page);
+    if input.end == Time::ZERO {
+        page.notes.push("The run took no time: everything happened at its start.".to_owned());
+    }
+    page.finish()
+}
+
+/// Several runs in one picture on one time axis, each with its total time and
+/// its speed-up against the first.
+pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
+    let title = match inputs {
+        [] => "No runs to compare".to_owned(),
+        [first, ..] => format!("{} runs compared with {}", inputs.len(), first.title),
+    };
+    let mut page = Page::new(inputs, style, title.clone());
+    page.heading(&title, &["all on one time axis; the mark at the right shows the total time".to_owned()]);
+    for (number, input) in inputs.iter().enumerate() {
+        page.block_heading(input, (number > 0).then(|| inputs[0].total_time()));
+        alarm::notice(&mut page, input);
+        let height = lanes::height(&page, input);
+        page.y += axis::room_above(height);
+        let (top, bottom) = (page.y, page.y + height);
+        axis::grid(&mut page, top, bottom);
+        lanes::draw(&mut page, number, input);
+        alarm::edge(&mut page, input, top);
+        axis::total_time(&mut page, input, top);
+    }
+    axis::draw(&mut page);
+    page.finish()
+}
+
+/// What stands under the title: total time, outcome, size.
+fn summary(input: &GanttInput<'_>) -> String {
+    let processes = input.process_count();
+    let plural = if processes == 1 { "process" } else { "processes" };
+    format!("{} · {processes} {plural}", total_and_outcome(input))
+}
+
+fn total_and_outcome(input: &GanttInput<'_>) -> String {
+    let total = length(input.total_time().as_nanos());
+    match input.outcome {
+        Outcome::Completed => format!("total time {total} · completed"),
+        Outcome::Horizon => format!("stopped at the horizon, {total}"),
+        Outcome::Deadlock(_) => format!("deadlock at {total}"),
+        Outcome::Fault(_) => format!("fault at {total}"),
+        Outcome::Limit { .. } => format!("limit reached at {total}"),
+    }
+}
+
+/// A picture in the making: everything that its parts share.
+struct Page<'a> {
+    scene: Scene,
+    style: &'a Style,
+    /// Where the next part starts.
+    y: f64,
+    /// Where time 0 lies; whole pixels, so that columns are sharp.
+    left: f64,
+    scale: Scale,
+    /// Up to when the axis reaches; the scale is never shorter than 1 ns.
+    end: Time,
+    inks: Inks,
+    detail: Detail,
+    /// By [`Class::index`]: whether it occurs, and so belongs into the legend.
+    seen: [bool; Class::COUNT],
+    /// What else the legend has to explain.
+    keys: legend::Keys,
+    /// What stands under the legend, each a sentence.
+    notes: Vec<String>,
+    /// What every id starts with, by run: empty if there is only one.
+    several: bool,
+}
+
+impl<'a> Page<'a> {
+    fn new(runs: &[GanttInput<'_>], style: &'a Style, title: String) -> Page<'a> {
+        let width = style.width.clamp(400.0, 20_000.0).round();
+        let (left, right) = margins(runs, style);
+        let left = (MARGIN + left + 10.0).ceil();
+        let right = (width - MARGIN - right - 6.0).floor();
+        let end = runs.iter().map(|run| run.end).max().unwrap_or(Time::ZERO);
+        let scale = Scale::new(end, (right - left).max(100.0) as u32);
+        let lanes: Vec<&[Span]> =
+            runs.iter().flat_map(|run| run.lanes().into_iter().take(style.most_lanes)).collect();
+        let description = runs.iter().map(describe).collect::<Vec<_>>().join("\n");
+        Page {
+            scene: Scene::new(width, 0.0, title, description),
+            style,
+            y: MARGIN,
+            left,
+            scale,
+            end,
+            inks: Inks::of(runs),
+            detail: Detail::of(scale, lanes.into_iter()),
+            seen: [false; Class::COUNT],
+            keys: legend::Keys::default(),
+            notes: Vec::new(),
+            several: runs.len() > 1,
+        }
+    }
+
+    /// Where an instant lies in the picture.
+    fn x(&self, time: Time) -> f64 {
+        self.left + self.scale.x(time)
+    }
+
+    /// Where the time axis ends.
+    fn right(&self) -> f64 {
+        self.left + f64::from(self.scale.pixels)
+    }
+
+    /// The room for text from margin to margin.
+    fn text_width(&self) -> f64 {
+        self.scene.width - 2.0 * MARGIN
+    }
+
+    fn heading(&mut self, title: &str, lines: &[String]) {
+        let title = font::shorten(title, 17.0, self.text_width());
+        self.y += 14.0;
+        self.scene.text(MARGIN, self.y, 17.0, Anchor::Start, INK, title);
+        for line in lines {
+            self.y += 18.0;
+            self.scene.text(MARGIN, self.y, 11.5, Anchor::Start, QUIET, line.clone());
+        }
+        self.y += GAP;
+    }
+
+    /// The heading of one run among several; `first` is the total time that
+    /// it is compared with.
+    fn block_heading(&mut self, input: &GanttInput<'_>, first: Option<Time>) {
+        let mut line = total_and_outcome(input);
+        if let Some(first) = first {
+            line = format!("{line} · {}", speed_up(first, input.total_time()));
+        }
+        self.y += 12.0;
+        let room = self.text_width() - font::width(&line, 11.0) - 16.0;
+        let title = font::shorten(&input.title, 13.0, room);
+        let colour =
+            if matches!(input.outcome, Outcome::Deadlock(_) | Outcome::Fault(_)) { ALARM } else { QUIET };
+        self.scene.text(MARGIN, self.y, 13.0, Anchor::Start, INK, title.clone());
+        let beside = MARGIN + font::width(&title, 13.0) + 12.0;
+        self.scene.text(beside, self.y, 11.0, Anchor::Start, colour, line);
+        self.y += 8.0;
+    }
+
+    /// Draws what stands under the axis and gives the page its height.
+    fn finish(mut self) -> Scene {
+        legend::draw(&mut self);
+        for note in std::mem::take(&mut self.notes) {
+            for line in font::wrap(&note, 10.0, self.text_width()) {
+                self.y += 14.0;
+                self.scene.text(MARGIN, self.y, 10.0, Anchor::Start, QUIET, line);
+            }
+        }
+        self.scene.height = (self.y + MARGIN).ceil();
+        self.scene
+    }
+}
+
+/// The room that the page needs left and right of the time axis: for names,
+/// and for what stands behind the lanes.
+fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
+    let (mut left, mut right) = (60.0f64, 20.0f64);
+    for run in runs {
+        for process in 0..run.process_count().min(style.most_lanes) {
+            left = left.max(font::width(&run.process_name(lanes::id(process)), NAME_SIZE));
+            if let Some(time) = run.finish(process) {
+                right = right.max(font::width(&length(time.as_nanos()), SMALL_SIZE));
+            }
+        }
+        right = right.max(alarm::room(run));
+        let levels = if runs.len() == 1 { style.most_levels } else { 0 };
+        for series in run.interesting_levels(levels).0 {
+            let (names, top) = levels::labels(run, series);
+            left = names.iter().map(|(name, size)| font::width(name, *size)).fold(left, f64::max);
+            right = right.max(font::width(&top, SMALL_SIZE));
+        }
+    }
+    (left.min(MOST_NAME_WIDTH), right)
+}
+
+/// The run in words, for those who cannot see the picture.
+fn describe(input: &GanttInput<'_>) -> String {
+    let mut text = format!("Gantt timeline of {}: {}.", input.title, summary(input));
+    for process in 0..input.process_count().min(12) {
+        let name = input.process_name(lanes::id(process));
+        match input.finish(process) {
+            Some(time) => text.push_str(&format!(" {name} done at {}.", length(time.as_nanos()))),
+            None => text.push_str(&format!(" {name} not done.")),
+        }
+    }
+    text
+}

@@ -1,0 +1,97 @@
+//! Marks and log lines: small signs on a lane.
+//!
+//! Decides how many of them are shown: at most one of each kind in a few
+//! pixels; a sign that stands for several says so in its tooltip.
+
+use super::super::input::{GanttInput, Point, PointKind};
+use super::super::palette::INK;
+use super::super::palette::PAPER;
+use super::super::scene::{Area, Fill, Shape, Stroke, Tag};
+use super::Page;
+
+/// The most signs of one kind in a picture.
+const MOST_SIGNS: usize = 4_000;
+/// How many texts the tooltip of one sign has room for.
+const MOST_TEXTS: usize = 4;
+
+/// One sign and the points that it stands for.
+pub(super) struct Sign<'a> {
+    first: &'a Point,
+    /// The texts of the first few.
+    texts: Vec<&'a str>,
+    count: usize,
+}
+
+/// The signs of the first `lanes` lanes.
+pub(super) fn by_lane<'a>(page: &Page<'_>, input: &GanttInput<'a>, lanes: usize) -> Vec<Vec<Sign<'a>>> {
+    let pixels = page.scale.pixels as usize * lanes;
+    let step = (pixels / MOST_SIGNS).max(6) as u32;
+    let mut signs: Vec<Vec<Sign<'a>>> = (0..lanes).map(|_| Vec::new()).collect();
+    for point in input.points {
+        let Some(lane) = signs.get_mut(point.process.index()) else { continue };
+        let column = |time| page.scale.column(time, step);
+        let last = lane.iter_mut().rev().find(|sign| sign.first.kind == point.kind);
+        match last.filter(|sign| column(sign.first.time) == column(point.time)) {
+            Some(sign) => {
+                sign.count += 1;
+                if sign.texts.len() < MOST_TEXTS {
+                    sign.texts.push(&point.text);
+                }
+            }
+            None => lane.push(Sign { first: point, texts: vec![&point.text], count: 1 }),
+        }
+    }
+    signs
+}
+
+/// Draws the signs of a lane whose spans lie at `top`.
+pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f64) {
+    for sign in signs {
+        let x = page.x(sign.first.time);
+        let tag = Tag::tooltip(
+            match sign.first.kind {
+                PointKind::Mark => "mark",
+                PointKind::Log => "log",
+            },
+            tooltip(sign),
+        );
+        page.scene.push(shape(sign.first.kind, x, top, height, tag));
+        match sign.first.kind {
+            PointKind::Mark => page.keys.mark = true,
+            PointKind::Log => page.keys.log = true,
+        }
+    }
+}
+
+/// A diamond on the upper edge for a mark, a tick on the lower edge for a log
+/// line: they never hide each other, nor the label of a span.
+pub(super) fn shape(kind: PointKind, x: f64, top: f64, height: f64, tag: Tag) -> Shape {
+    let small = (height / 5.0).clamp(1.5, 3.2);
+    match kind {
+        PointKind::Mark => Shape::Polyline {
+            points: vec![
+                (x, top - small),
+                (x + small, top),
+                (x, top + small),
+                (x - small, top),
+                (x, top - small),
+            ],
+            fill: Fill::Solid(INK),
+            stroke: Some(Stroke::solid(PAPER, 0.5)),
+            tag,
+        },
+        PointKind::Log => {
+            let bottom = top + height;
+            let area = Area::between(x - 0.6, bottom - small * 0.7, x + 0.6, bottom + small * 0.7);
+            Shape::Rect { area, fill: Fill::Solid(INK), stroke: None, tag }
+        }
+    }
+}
+
+fn tooltip(sign: &Sign<'_>) -> String {
+    let mut text = format!("{}: {}", sign.first.time, sign.texts.join("\n"));
+    if sign.count > sign.texts.len() {
+        text.push_str(&format!("\nand {} more", sign.count - sign.texts.len()));
+    }
+    text
+}

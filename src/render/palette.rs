@@ -1,0 +1,243 @@
+//! Colours and hatchings, the same in every picture.
+//!
+//! Decides what each activity looks like. The colours are those of Okabe and
+//! Ito ("Color Universal Design", 2008), which the colour-blind can tell
+//! apart; in greyscale the activities still differ, since running is dark,
+//! delayed is pale and blocked is hatched. Does not decide positions.
+
+use super::input::GanttInput;
+use super::scene::{Colour, Fill, Hatch, Pattern, Stroke};
+use crate::ids::ResourceId;
+use crate::trace::Activity;
+use std::collections::BTreeMap;
+
+/// Titles and names.
+pub const INK: Colour = Colour(0x22, 0x26, 0x2B);
+/// What is said beside: axis labels, units, notes.
+pub const QUIET: Colour = Colour(0x5F, 0x67, 0x70);
+/// Lines of the grid.
+pub const GRID: Colour = Colour(0xE3, 0xE6, 0xEA);
+/// Axes and the base line of a lane.
+pub const AXIS: Colour = Colour(0xA9, 0xB0, 0xB8);
+/// Deadlocks and faults; text of this colour on white is readable.
+pub const ALARM: Colour = Colour(0xB4, 0x23, 0x18);
+/// The paper.
+pub const PAPER: Colour = Colour(0xFF, 0xFF, 0xFF);
+
+/// Using a processor: Okabe and Ito's blue.
+const RUNNING: Colour = Colour(0x00, 0x72, 0xB2);
+/// Time passing without one: a tint of their sky blue.
+const DELAYED: Colour = Colour(0xB5, 0xDC, 0xF4);
+const DELAYED_EDGE: Colour = Colour(0x56, 0xB4, 0xE9);
+const NEW: Colour = Colour(0xF1, 0xF2, 0xF4);
+
+/// How many resources get a look of their own; the rest share one.
+pub const SLOTS: usize = 8;
+
+const ORANGE: Colour = Colour(0xE6, 0x9F, 0x00);
+const VERMILION: Colour = Colour(0xD5, 0x5E, 0x00);
+const GREEN: Colour = Colour(0x00, 0x9E, 0x73);
+const PURPLE: Colour = Colour(0xCC, 0x79, 0xA7);
+const YELLOW: Colour = Colour(0xC9, 0xBB, 0x1C);
+
+/// The looks of blocked spans, by slot; the last is for all further resources.
+const BLOCKED: [(Colour, Pattern); SLOTS + 1] = [
+    (ORANGE, Pattern::Rising),
+    (PURPLE, Pattern::Falling),
+    (GREEN, Pattern::Crossed),
+    (VERMILION, Pattern::Standing),
+    (YELLOW, Pattern::Lying),
+    (PURPLE, Pattern::Dotted),
+    (ORANGE, Pattern::Crossed),
+    (GREEN, Pattern::Rising),
+    (QUIET, Pattern::Rising),
+];
+
+/// What a stretch of a lane shows: an activity, with the resource reduced to
+/// the slot whose look it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Using a processor.
+    Running,
+    /// Letting time pass without one.
+    Delayed,
+    /// Waiting for the resources of a slot, at most [`SLOTS`].
+    Blocked(u8),
+    /// Not started.
+    New,
+}
+
+impl Class {
+    /// How many classes there are.
+    pub const COUNT: usize = 4 + SLOTS;
+
+    /// All classes, in the order in which shares are stacked from the bottom.
+    pub fn all() -> impl Iterator<Item = Class> {
+        let blocked = (0..=SLOTS).map(|slot| Class::Blocked(slot as u8));
+        [Class::Running, Class::Delayed].into_iter().chain(blocked).chain([Class::New])
+    }
+
+    /// The place in a table of all classes, in the order of [`Class::all`].
+    pub fn index(self) -> usize {
+        match self {
+            Class::Running => 0,
+            Class::Delayed => 1,
+            Class::Blocked(slot) => 2 + usize::from(slot).min(SLOTS),
+            Class::New => Class::COUNT - 1,
+        }
+    }
+
+    /// The inside of a span.
+    pub fn fill(self) -> Fill {
+        match self {
+            Class::Running => Fill::Solid(RUNNING),
+            Class::Delayed => Fill::Solid(DELAYED),
+            Class::New => Fill::Solid(NEW),
+            Class::Blocked(slot) => {
+                let (line, pattern) = BLOCKED[usize::from(slot).min(SLOTS)];
+                Fill::Hatched(Hatch { pattern, line, ground: line.tint(56) })
+            }
+        }
+    }
+
+    /// The inside of what is too small for a hatching: one colour, between
+    /// those of the hatching.
+    pub fn flat(self) -> Fill {
+        match self {
+            Class::Blocked(slot) => Fill::Solid(BLOCKED[usize::from(slot).min(SLOTS)].0.tint(176)),
+            other => other.fill(),
+        }
+    }
+
+    /// The edge of a span that is wide enough to have one.
+    pub fn edge(self) -> Stroke {
+        let colour = match self {
+            Class::Running => Colour(0x00, 0x52, 0x80),
+            Class::Delayed => DELAYED_EDGE,
+            Class::New => return Stroke::dashed(AXIS, 0.8, 2.0),
+            Class::Blocked(slot) => BLOCKED[usize::from(slot).min(SLOTS)].0,
+        };
+        Stroke::solid(colour, 0.8)
+    }
+
+    /// The colour of a label inside a span, and of the rim around its letters.
+    pub fn label(self) -> (Colour, Option<Colour>) {
+        match self {
+            Class::Running => (PAPER, None),
+            Class::Delayed | Class::New => (INK, None),
+            Class::Blocked(slot) => (INK, Some(BLOCKED[usize::from(slot).min(SLOTS)].0.tint(40))),
+        }
+    }
+
+    /// The name for style sheets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Running => "running",
+            Class::Delayed => "delayed",
+            Class::Blocked(_) => "blocked",
+            Class::New => "new",
+        }
+    }
+}
+
+/// Which resource has which look, for one picture.
+///
+/// The looks go to the resources for which processes waited longest, by name,
+/// so that the runs of a comparison agree. If more instances were waited for
+/// than there are looks, all instances of a resource share one.
+#[derive(Debug, Clone)]
+pub struct Inks {
+    /// The name that stands in the legend, by slot.
+    names: Vec<String>,
+    by_family: bool,
+    /// Whether something had to share the last look.
+    others: bool,
+}
+
+impl Inks {
+    /// Gives out the looks for a picture of these runs.
+    pub fn of(runs: &[GanttInput<'_>]) -> Inks {
+        let instances = waiting(runs, false);
+        let by_family = instances.len() > SLOTS;
+        let waiting = if by_family { waiting(runs, true) } else { instances };
+        let mut ranked: Vec<(u128, usize, String)> =
+            waiting.into_iter().map(|(name, (nanos, order))| (nanos, order, name)).collect();
+        ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let others = ranked.len() > SLOTS;
+        ranked.truncate(SLOTS);
+        // Among the chosen, the order of the scenario: it reads best in the legend.
+        ranked.sort_by_key(|entry| entry.1);
+        Inks { names: ranked.into_iter().map(|entry| entry.2).collect(), by_family, others }
+    }
+
+    /// What the lanes of `run` show for an activity.
+    pub fn classes(&self, run: &GanttInput<'_>) -> Classes {
+        let slot = |resource: usize| {
+            let name = ink_name(run, ResourceId(resource as u32), self.by_family);
+            self.names.iter().position(|known| *known == name).unwrap_or(SLOTS) as u8
+        };
+        Classes { slots: (0..run.header.resource_count()).map(slot).collect() }
+    }
+
+    /// What the legend says about a class.
+    pub fn legend(&self, class: Class) -> String {
+        match class {
+            Class::Running => "running".to_owned(),
+            Class::Delayed => "delayed".to_owned(),
+            Class::New => "new (not started)".to_owned(),
+            Class::Blocked(slot) => match self.names.get(usize::from(slot)) {
+                Some(name) => format!("blocked: {name}"),
+                None if self.others => "blocked: other".to_owned(),
+                None => "blocked".to_owned(),
+            },
+        }
+    }
+}
+
+/// The class of every activity of one run; a table, since it is asked for
+/// each of a million spans.
+#[derive(Debug, Clone)]
+pub struct Classes {
+    slots: Vec<u8>,
+}
+
+impl Classes {
+    /// What a span in this activity shows.
+    pub fn of(&self, activity: Activity) -> Class {
+        match activity {
+            Activity::New => Class::New,
+            Activity::Delayed => Class::Delayed,
+            Activity::Running => Class::Running,
+            Activity::Blocked { resource, .. } => {
+                Class::Blocked(self.slots.get(resource.index()).copied().unwrap_or(SLOTS as u8))
+            }
+        }
+    }
+}
+
+/// For every name that was waited for: how long in all, and its place in the
+/// first run that has it.
+fn waiting(runs: &[GanttInput<'_>], by_family: bool) -> BTreeMap<String, (u128, usize)> {
+    let mut waiting: BTreeMap<String, (u128, usize)> = BTreeMap::new();
+    let mut order = 0;
+    for run in runs {
+        let mut nanos = vec![0u128; run.header.resource_count()];
+        for span in run.spans {
+            if let Activity::Blocked { resource, .. } = span.activity
+                && let Some(sum) = nanos.get_mut(resource.index())
+            {
+                *sum += u128::from(span.end.since(span.start));
+            }
+        }
+        for (resource, nanos) in nanos.into_iter().enumerate().filter(|(_, nanos)| *nanos > 0) {
+            let name = ink_name(run, ResourceId(resource as u32), by_family);
+            waiting.entry(name).or_insert((0, order)).0 += nanos;
+            order += 1;
+        }
+    }
+    waiting
+}
+
+fn ink_name(run: &GanttInput<'_>, resource: ResourceId, by_family: bool) -> String {
+    if by_family { run.family_name(resource) } else { run.resource_name(resource) }
+}

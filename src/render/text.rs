@@ -1,0 +1,356 @@
+//! The Gantt timeline in letters, for the terminal.
+//!
+//! Decides what one character cell shows: the activity that fills most of it.
+//! Blocked stretches are letters, one for each resource, so that the picture
+//! needs neither colour nor Unicode. Width is counted in characters.
+
+use super::dense::Scale;
+use super::input::{GanttInput, LevelSeries, length};
+use super::palette::{Class, Classes, Inks, SLOTS};
+use super::ticks::ticks;
+use crate::ids::ProcessId;
+use crate::time::Time;
+use crate::trace::{Outcome, Span};
+use std::fmt::Write;
+
+/// How a text Gantt is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextStyle {
+    /// The width of the terminal in characters; at least 40 is used.
+    pub width: usize,
+    /// Whether only ASCII may be used.
+    pub ascii: bool,
+    /// Whether ANSI colours may be used.
+    pub colour: bool,
+    /// The most processes shown; further ones are counted.
+    pub most_lanes: usize,
+    /// The most levels shown as a row under the lanes.
+    pub most_levels: usize,
+}
+
+impl Default for TextStyle {
+    fn default() -> TextStyle {
+        TextStyle { width: 80, ascii: false, colour: false, most_lanes: 40, most_levels: 4 }
+    }
+}
+
+/// The widest name, in characters.
+const MOST_NAME: usize = 20;
+/// The letters of blocked stretches, by slot of [`Inks`].
+const LETTERS: [char; SLOTS + 1] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'x'];
+/// Levels in eighths.
+const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// The run as lines of text, each ending in a line break.
+pub fn text_gantt(input: &GanttInput<'_>, style: &TextStyle) -> String {
+    let mut drawing = Drawing::new(input, style);
+    drawing.heading();
+    drawing.lanes();
+    drawing.levels();
+    drawing.axis();
+    drawing.legend();
+    drawing.text
+}
+
+struct Drawing<'a> {
+    input: &'a GanttInput<'a>,
+    style: &'a TextStyle,
+    text: String,
+    /// The width of the column of names.
+    names: usize,
+    /// A cell of the timeline is a pixel of this axis.
+    scale: Scale,
+    inks: Inks,
+    classes: Classes,
+    seen: [bool; Class::COUNT],
+}
+
+impl<'a> Drawing<'a> {
+    fn new(input: &'a GanttInput<'a>, style: &'a TextStyle) -> Drawing<'a> {
+        let shown = input.process_count().min(style.most_lanes);
+        let lanes = (0..shown).map(|process| input.process_name(id(process)));
+        let levels = input.interesting_levels(style.most_levels).0;
+        let levels = levels.into_iter().map(|series| input.resource_name(series.resource));
+        let names = lanes.chain(levels).map(|name| name.chars().count()).max().unwrap_or(0).min(MOST_NAME);
+        let finishes = input.finished.iter().flatten().map(|time| length(time.as_nanos()).chars().count());
+        // Behind the timeline: a border, a space, the finish time.
+        let behind = 2 + finishes.max().unwrap_or(0).max(4);
+        let cells = style.width.max(40).saturating_sub(names + 2 + behind).max(10);
+        let inks = Inks::of(std::slice::from_ref(input));
+        let classes = inks.classes(input);
+        Drawing {
+            input,
+            style,
+            text: String::new(),
+            names,
+            scale: Scale::new(input.end, cells as u32),
+            inks,
+            classes,
+            seen: [false; Class::COUNT],
+        }
+    }
+
+    fn cells(&self) -> usize {
+        self.scale.pixels as usize
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self) {
+        let total = length(self.input.total_time().as_nanos());
+        let line = match self.input.outcome {
+            Outcome::Completed => format!("total time {total}, completed"),
+            outcome => format!("{} at {total}", outcome.name()),
+        };
+        let title: String = clean(&self.input.title);
+        self.line(&format!("{title}: {line}"));
+    }
+
+    fn lanes(&mut self) {
+        let lanes = self.input.lanes();
+        let shown = lanes.len().min(self.style.most_lanes);
+        for (process, spans) in lanes.iter().take(shown).enumerate() {
+            let finish = self.input.finish(process);
+            let row = self.row(spans, finish);
+            let note = match finish {
+                Some(time) => length(time.as_nanos()),
+                None if spans
+                    .last()
+                    .is_some_and(|span| matches!(self.classes.of(span.activity), Class::Blocked(_))) =>
+                {
+                    "stuck".to_owned()
+                }
+                None => "…".to_owned(),
+            };
+            let note = if self.style.ascii && note == "…" { "...".to_owned() } else { note };
+            let name = self.input.process_name(id(process));
+            self.labelled(&name, &row, &note);
+        }
+        if lanes.len() > shown {
+            let more = lanes.len() - shown;
+            self.line(&format!("{:>width$}  ({more} more processes)", "", width = self.names));
+        }
+    }
+
+    /// A row of the picture: name, border, cells, border, note.
+    fn labelled(&mut self, name: &str, row: &str, note: &str) {
+        let border = if self.style.ascii { '|' } else { '│' };
+        let name = fitted(name, self.names, self.style.ascii);
+        let line = format!("{name:>width$} {border}{row}{border} {note}", width = self.names);
+        self.line(&line);
+    }
+
+    /// The cells of one lane, each showing what fills most of it.
+    fn row(&mut self, spans: &[Span], finish: Option<Time>) -> String {
+        let shares = self.shares(spans);
+        let mut row = String::new();
+        let mut colour = None;
+        let finish = finish.map(|time| self.scale.column(time, 1) as usize);
+        for (cell, shares) in shares.iter().enumerate() {
+            let strongest = Class::all()
+                .filter(|class| shares[class.index()] > 0)
+                .max_by_key(|class| (shares[class.index()], std::cmp::Reverse(*class)));
+            let letter = match strongest {
+                Some(class) => {
+                    self.seen[class.index()] = true;
+                    self.letter(class)
+                }
+                None if finish == Some(cell) => self.ending(),
+                None => ' ',
+            };
+            let wanted = strongest.filter(|_| self.style.colour).map(ansi);
+            if wanted != colour {
+                row.push_str(if colour.is_some() { "\u{1b}[0m" } else { "" });
+                row.push_str(wanted.unwrap_or(""));
+                colour = wanted;
+            }
+            row.push(letter);
+        }
+        row.push_str(if colour.is_some() { "\u{1b}[0m" } else { "" });
+        row
+    }
+
+    /// For every cell the nanoseconds of each class.
+    fn shares(&self, spans: &[Span]) -> Vec<[u64; Class::COUNT]> {
+        let mut shares = vec![[0; Class::COUNT]; self.cells()];
+        for span in spans {
+            let class = self.classes.of(span.activity).index();
+            let mut from = span.start;
+            let end = span.end.min(self.scale.end);
+            while from < end {
+                let column = self.scale.column(from, 1);
+                let to = self.scale.column_start(column + 1, 1).min(end);
+                if let Some(cell) = shares.get_mut(column as usize) {
+                    cell[class] += to.since(from);
+                }
+                from = to;
+            }
+        }
+        shares
+    }
+
+    fn letter(&self, class: Class) -> char {
+        match (class, self.style.ascii) {
+            (Class::Running, false) => '█',
+            (Class::Running, true) => '#',
+            (Class::Delayed, false) => '▒',
+            (Class::Delayed, true) => '=',
+            (Class::New, false) => '·',
+            (Class::New, true) => '.',
+            (Class::Blocked(slot), _) => LETTERS[usize::from(slot).min(SLOTS)],
+        }
+    }
+
+    fn ending(&self) -> char {
+        if self.style.ascii { '|' } else { '▏' }
+    }
+
+    fn levels(&mut self) {
+        let input = self.input;
+        for series in input.interesting_levels(self.style.most_levels).0 {
+            let highest = series.steps.iter().map(|step| step.1).max().unwrap_or(0);
+            let row = self.sparkline(series, highest);
+            let name = input.resource_name(series.resource);
+            self.labelled(&name, &row, &format!("max {highest}"));
+        }
+    }
+
+    /// The highest level in every cell, in eighths of the highest of all.
+    fn sparkline(&self, series: &LevelSeries, highest: u64) -> String {
+        let mut level = series.steps.first().map_or(0, |step| step.1);
+        let mut steps = series.steps.iter().peekable();
+        let mut row = String::new();
+        for cell in 0..self.scale.pixels {
+            let mut most = level;
+            let border = self.scale.column_start(u64::from(cell) + 1, 1);
+            let mut first = true;
+            while let Some(step) = steps.next_if(|step| step.0 < border || border >= self.scale.end) {
+                // A change right at the border of the cell replaces the level before it.
+                let replaces = first && self.scale.column_start(u64::from(cell), 1) == step.0;
+                most = if replaces { step.1 } else { most.max(step.1) };
+                first = false;
+                level = step.1;
+            }
+            row.push(self.bar(most, highest));
+        }
+        row
+    }
+
+    fn bar(&self, level: u64, highest: u64) -> char {
+        if level == 0 {
+            return if self.style.ascii { '_' } else { ' ' };
+        }
+        let steps = if self.style.ascii { 9 } else { 8 };
+        let eighths =
+            (u128::from(level) * steps).div_ceil(u128::from(highest.max(1))).clamp(1, steps) as usize;
+        if self.style.ascii { char::from(b'0' + eighths as u8) } else { BLOCKS[eighths - 1] }
+    }
+
+    /// The axis: a rule with ticks, and under it the labels.
+    fn axis(&mut self) {
+        let ticks = ticks(self.input.end, (self.scale.pixels / 8).max(2));
+        let (dash, tick, corner) = if self.style.ascii { ('-', '+', '+') } else { ('─', '┬', '└') };
+        let mut rule = vec![dash; self.cells()];
+        let mut labels = vec![' '; self.cells() + 12];
+        for (time, label) in &ticks.ticks {
+            let cell = (self.scale.column(*time, 1) as usize).min(self.cells() - 1);
+            rule[cell] = tick;
+            let free = labels[cell.saturating_sub(1)..].iter().take(label.len() + 2).all(|&c| c == ' ');
+            if free {
+                for (place, letter) in labels[cell..].iter_mut().zip(label.chars()) {
+                    *place = letter;
+                }
+            }
+        }
+        let rule: String = rule.into_iter().collect();
+        let labels: String = labels.into_iter().collect();
+        let width = self.names;
+        self.line(&format!("{:>width$} {corner}{rule}", ""));
+        let unit = format!("({})", ticks.unit);
+        self.line(&format!("{unit:>width$}  {labels}"));
+    }
+
+    fn legend(&mut self) {
+        let entries: Vec<String> = Class::all()
+            .filter(|class| self.seen[class.index()])
+            .map(|class| {
+                let letter = self.letter(class);
+                let text = clean(&self.inks.legend(class));
+                match self.style.colour {
+                    true => format!("{}{letter}\u{1b}[0m {text}", ansi(class)),
+                    false => format!("{letter} {text}"),
+                }
+            })
+            .collect();
+        let mut line = String::new();
+        let mut used = 0;
+        let entries: Vec<(usize, String)> =
+            entries.into_iter().map(|entry| (visible(&entry), entry)).collect();
+        for (width, entry) in entries {
+            if used > 0 && used + 3 + width > self.style.width.max(40) {
+                let full = std::mem::take(&mut line);
+                self.line(&full);
+                used = 0;
+            }
+            let gap = if used > 0 { "   " } else { "" };
+            write!(line, "{gap}{entry}").expect("a String takes any text");
+            used += gap.len() + width;
+        }
+        if !line.is_empty() {
+            self.line(&line);
+        }
+    }
+}
+
+fn id(process: usize) -> ProcessId {
+    ProcessId(u32::try_from(process).unwrap_or(u32::MAX))
+}
+
+/// The name in at most `room` characters.
+fn fitted(name: &str, room: usize, ascii: bool) -> String {
+    let name = clean(name);
+    if name.chars().count() <= room {
+        return name;
+    }
+    let (mark, length) = if ascii { ("~", 1) } else { ("…", 1) };
+    let mut short: String = name.chars().take(room.saturating_sub(length)).collect();
+    short.push_str(mark);
+    short
+}
+
+/// Without what could steer a terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
+}
+
+/// How many characters of a text take room.
+fn visible(text: &str) -> usize {
+    let mut inside = false;
+    text.chars()
+        .filter(|&letter| {
+            let escape = inside || letter == '\u{1b}';
+            inside = escape && letter != 'm';
+            !escape
+        })
+        .count()
+}
+
+/// The colours of the pictures, as near as the 256 of a terminal come.
+fn ansi(class: Class) -> &'static str {
+    match class {
+        Class::Running => "\u{1b}[38;5;32m",
+        Class::Delayed => "\u{1b}[38;5;117m",
+        Class::New => "\u{1b}[38;5;245m",
+        Class::Blocked(slot) => match slot {
+            0 | 6 => "\u{1b}[38;5;214m",
+            1 | 5 => "\u{1b}[38;5;175m",
+            2 | 7 => "\u{1b}[38;5;36m",
+            3 => "\u{1b}[38;5;166m",
+            4 => "\u{1b}[38;5;178m",
+            _ => "\u{1b}[38;5;245m",
+        },
+    }
+}

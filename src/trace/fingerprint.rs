@@ -1,0 +1,114 @@
+//! One number for a complete trace.
+//!
+//! Decides which parts of an event count and in which byte order, so that
+//! equal runs have equal fingerprints on every machine. The op number is left
+//! out: it may change when programs are compiled better, while what happened
+//! stays the same.
+
+use super::{Event, Sink, Trace};
+use crate::time::Time;
+use crate::value::Word;
+use xxhash_rust::xxh3::Xxh3;
+
+/// Bytes of one event in canonical form: time and value (8 each), process,
+/// subject and extra (4 each), kind, type, and two zeros to fill up.
+const EVENT_BYTES: usize = 32;
+
+/// Bytes collected before they are hashed: the hash is fast on long inputs.
+const CHUNK_BYTES: usize = 16 * 1024;
+
+/// A [`Sink`] that hashes a trace with XXH3 (64 bits) as it is made.
+#[derive(Clone)]
+pub struct Fingerprint {
+    hasher: Xxh3,
+    chunk: Vec<u8>,
+}
+
+impl Fingerprint {
+    /// The fingerprint of no events yet.
+    pub fn new() -> Fingerprint {
+        Fingerprint { hasher: Xxh3::new(), chunk: Vec::with_capacity(CHUNK_BYTES + EVENT_BYTES) }
+    }
+
+    /// The fingerprint of a run that ended at `end` with the outcome called
+    /// `outcome`: 16 hexadecimal digits.
+    pub fn finish(mut self, outcome: &str, end: Time) -> String {
+        self.chunk.extend_from_slice(outcome.as_bytes());
+        self.chunk.extend_from_slice(&end.as_nanos().to_le_bytes());
+        self.hasher.update(&self.chunk);
+        format!("{:016x}", self.hasher.digest())
+    }
+
+    fn flush_if_full(&mut self) {
+        if self.chunk.len() >= CHUNK_BYTES {
+            self.hasher.update(&self.chunk);
+            self.chunk.clear();
+        }
+    }
+}
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Fingerprint::new()
+    }
+}
+
+impl Sink for Fingerprint {
+    #[inline]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        let mut bytes = [0; EVENT_BYTES];
+        bytes[0..8].copy_from_slice(&event.time.as_nanos().to_le_bytes());
+        bytes[8..16].copy_from_slice(&event.value.to_le_bytes());
+        bytes[16..20].copy_from_slice(&event.process.0.to_le_bytes());
+        bytes[20..24].copy_from_slice(&event.subject.to_le_bytes());
+        bytes[24..28].copy_from_slice(&event.extra.to_le_bytes());
+        bytes[28] = event.kind as u8;
+        bytes[29] = event.ty as u8;
+        self.chunk.extend_from_slice(&bytes);
+        for word in args {
+            self.chunk.extend_from_slice(&word.to_le_bytes());
+        }
+        self.flush_if_full();
+    }
+}
+
+impl Trace {
+    /// The fingerprint of this trace: 16 hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        let mut fingerprint = Fingerprint::new();
+        self.replay(&mut fingerprint);
+        fingerprint.finish(self.outcome.name(), self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::OpId;
+    use crate::trace::Outcome;
+    use crate::trace::fixture::two_stage_trace;
+
+    #[test]
+    fn is_the_same_everywhere() {
+        // A changed value here means that every published fingerprint changed.
+        assert_eq!(two_stage_trace().fingerprint(), "d22cc8278ab610b4");
+        assert_eq!(Fingerprint::new().finish("completed", Time::ZERO).len(), 16);
+    }
+
+    #[test]
+    fn every_part_but_the_op_counts() {
+        let trace = two_stage_trace();
+        let original = trace.fingerprint();
+        let changed = |change: &dyn Fn(&mut Trace)| {
+            let mut copy = trace.clone();
+            change(&mut copy);
+            copy.fingerprint()
+        };
+        assert_eq!(changed(&|t| t.events[1].op = OpId(99)), original);
+        assert_ne!(changed(&|t| t.events[1].value += 1), original);
+        assert_ne!(changed(&|t| t.events[1].extra += 1), original);
+        assert_ne!(changed(&|t| t.log_args[0] += 1), original);
+        assert_ne!(changed(&|t| t.outcome = Outcome::Horizon), original);
+        assert_ne!(changed(&|t| t.end = Time::from_secs(99)), original);
+    }
+}

@@ -1,0 +1,90 @@
+//! How the level of a resource changes over time.
+
+use super::{Header, Kind, Trace};
+use crate::ids::ResourceId;
+use crate::time::Time;
+
+/// The level of a resource after an event of kind `kind` about it: permits of
+/// a semaphore, 1 or 0 for a free or held mutex, items of a buffer.
+///
+/// Never wraps: an impossible trace stays at the bound.
+#[inline]
+pub fn level_after(level: u64, kind: Kind) -> u64 {
+    match kind {
+        Kind::Acquire | Kind::Get => level.saturating_sub(1),
+        Kind::Release | Kind::Put => level.saturating_add(1),
+        _ => level,
+    }
+}
+
+/// The level at the start of the run of every resource instance.
+pub fn initial_levels(header: &Header) -> Vec<u64> {
+    let instances = |info: &super::ResourceInfo| std::iter::repeat_n(info.initial, info.count as usize);
+    header.resources.iter().flat_map(instances).collect()
+}
+
+/// The level of `resource` as steps: from each time on, until the next, it is
+/// what stands beside it. Starts at time 0; neighbouring levels differ.
+///
+/// Several changes at one time are one step to the last of them.
+pub fn levels(trace: &Trace, resource: ResourceId) -> Vec<(Time, u64)> {
+    let mut level = trace.header.resource(resource).initial;
+    let mut steps = vec![(Time::ZERO, level)];
+    for event in trace.events.iter().filter(|event| event.resource() == Some(resource)) {
+        let next = level_after(level, event.kind);
+        if next != level {
+            level = next;
+            push_step(&mut steps, event.time, level);
+        }
+    }
+    steps
+}
+
+/// Every change of the level of every resource, by id, in one pass.
+///
+/// As [`levels`], but several changes at one time all stand there, in their
+/// order: a buffer that is filled and emptied at one instant was full.
+pub fn level_changes(trace: &Trace) -> Vec<Vec<(Time, u64)>> {
+    let mut level = initial_levels(&trace.header);
+    let mut changes: Vec<_> = level.iter().map(|&initial| vec![(Time::ZERO, initial)]).collect();
+    for event in &trace.events {
+        let Some(resource) = event.resource().map(ResourceId::index) else { continue };
+        let next = level_after(level[resource], event.kind);
+        if next != level[resource] {
+            level[resource] = next;
+            changes[resource].push((event.time, next));
+        }
+    }
+    changes
+}
+
+fn push_step(steps: &mut Vec<(Time, u64)>, time: Time, level: u64) {
+    if steps.last().is_some_and(|&(last, _)| last == time) {
+        steps.pop();
+    }
+    // A level that went away and came back at one time never changed.
+    if steps.last().is_none_or(|&(_, before)| before != level) {
+        steps.push((time, level));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::fixture::{BUFFER, MUTEX, two_stage_trace};
+
+    #[test]
+    fn steps_are_merged_per_time() {
+        let trace = two_stage_trace();
+        let seconds = |steps: Vec<(Time, u64)>| -> Vec<(u64, u64)> {
+            steps.into_iter().map(|(time, level)| (time.as_nanos() / 1_000_000_000, level)).collect()
+        };
+        // Two items put at 2 s, one taken at once; the other one at 5 s.
+        assert_eq!(seconds(levels(&trace, BUFFER)), [(0, 0), (2, 1), (5, 0)]);
+        // Held from 0 s by a; handed to b at 2 s without a moment between; free at 8 s.
+        assert_eq!(seconds(levels(&trace, MUTEX)), [(0, 0), (8, 1)]);
+        let changes = level_changes(&trace);
+        assert_eq!(seconds(changes[BUFFER.index()].clone()), [(0, 0), (2, 1), (2, 2), (2, 1), (5, 0)]);
+        assert_eq!(seconds(changes[MUTEX.index()].clone()), [(0, 1), (0, 0), (2, 1), (2, 0), (8, 1)]);
+    }
+}

@@ -1,0 +1,105 @@
+//! Keeping a run's events in memory, with a bound.
+//!
+//! Decides how many events are kept and what a trace looks like that was cut.
+//! A long run keeps its complete trace in a file instead, see
+//! [`super::JsonlSink`].
+
+use super::{Event, Header, Outcome, Sink, Trace};
+use crate::time::Time;
+use crate::value::Word;
+
+/// Collects the events of a run into a [`Trace`].
+///
+/// Invariant: what is kept is a prefix of the run. Once one event was left
+/// out, so is every later one.
+#[derive(Debug, Clone)]
+pub struct RecordingSink {
+    events: Vec<Event>,
+    log_args: Vec<Word>,
+    cap: usize,
+    left_out: u64,
+    first_left_out: Option<Time>,
+}
+
+impl RecordingSink {
+    /// How many events (and as many log arguments) a sink keeps unless told
+    /// otherwise: 20 million, at most about 1 GB.
+    pub const DEFAULT_CAP: usize = 20_000_000;
+
+    /// A sink that keeps up to [`Self::DEFAULT_CAP`] events.
+    pub fn new() -> RecordingSink {
+        RecordingSink::with_cap(Self::DEFAULT_CAP)
+    }
+
+    /// A sink that keeps up to `cap` events, and up to `cap` log arguments.
+    pub fn with_cap(cap: usize) -> RecordingSink {
+        RecordingSink { events: Vec::new(), log_args: Vec::new(), cap, left_out: 0, first_left_out: None }
+    }
+
+    /// The number of events that were not kept.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// The trace of a run that ended with `outcome` at `end`.
+    ///
+    /// If events were left out, the trace ends at the first of them, with the
+    /// outcome `limit`: what is not in it cannot be drawn or summed up.
+    pub fn finish(self, header: Header, outcome: Outcome, end: Time) -> Trace {
+        let (outcome, end) = match self.first_left_out {
+            None => (outcome, end),
+            Some(cut) => {
+                let kept = self.events.len();
+                (Outcome::Limit { message: format!("the trace was cut after {kept} events") }, cut)
+            }
+        };
+        Trace { header, events: self.events, log_args: self.log_args, outcome, end }
+    }
+}
+
+impl Default for RecordingSink {
+    fn default() -> Self {
+        RecordingSink::new()
+    }
+}
+
+impl Sink for RecordingSink {
+    #[inline]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        let full = self.events.len() >= self.cap || self.log_args.len() + args.len() > self.cap;
+        if full || self.left_out > 0 {
+            self.left_out += 1;
+            self.first_left_out.get_or_insert(event.time);
+            return;
+        }
+        self.events.push(*event);
+        self.log_args.extend_from_slice(args);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::fixture::two_stage_trace;
+
+    #[test]
+    fn keeps_what_the_run_did() {
+        let trace = two_stage_trace();
+        let mut sink = RecordingSink::new();
+        trace.replay(&mut sink);
+        assert_eq!(sink.left_out(), 0);
+        assert_eq!(sink.finish(trace.header.clone(), trace.outcome.clone(), trace.end), trace);
+    }
+
+    #[test]
+    fn a_full_sink_keeps_a_prefix_and_says_so() {
+        let trace = two_stage_trace();
+        let mut sink = RecordingSink::with_cap(4);
+        trace.replay(&mut sink);
+        assert_eq!(sink.left_out(), trace.events.len() as u64 - 4);
+        let cut = sink.finish(trace.header.clone(), trace.outcome.clone(), trace.end);
+        assert_eq!(cut.events, trace.events[..4]);
+        assert_eq!(cut.end, trace.events[4].time);
+        assert_eq!(cut.outcome.name(), "limit");
+    }
+}
