@@ -2,10 +2,12 @@
 
 mod nexo;
 mod odem;
+pub mod ours;
 mod simu;
 
 use crate::hand::{self, Quaternary, Standard};
 use crate::workload::Finished;
+use ours::{Fingerprinted, Recorded, Untraced};
 
 /// How an engine runs a workload.
 #[derive(Clone, Copy)]
@@ -34,6 +36,36 @@ pub const LIMIT: &str = "hand-4ary";
 
 /// Every engine, in the order in which they run and are printed.
 pub const ENGINES: &[Engine] = &[
+    Engine {
+        name: OURS,
+        what: "interpreted YAML",
+        how: How::Here {
+            queue: ours::queue::<Untraced>,
+            hold: ours::hold::<Untraced>,
+            buffer: ours::buffer::<Untraced>,
+        },
+        same_draws: false,
+    },
+    Engine {
+        name: "tempolane-fingerprint",
+        what: "the same, fingerprint alone",
+        how: How::Here {
+            queue: ours::queue::<Fingerprinted>,
+            hold: ours::hold::<Fingerprinted>,
+            buffer: ours::buffer::<Fingerprinted>,
+        },
+        same_draws: false,
+    },
+    Engine {
+        name: "tempolane-trace",
+        what: "the same, every event kept",
+        how: How::Here {
+            queue: ours::queue::<Recorded>,
+            hold: ours::hold::<Recorded>,
+            buffer: ours::buffer::<Recorded>,
+        },
+        same_draws: false,
+    },
     Engine {
         name: LIMIT,
         what: "by hand, no engine, 4-ary heap",
