@@ -1,1 +1,107 @@
-//! To come.
+//! The command line: arguments, files, tables, exit codes.
+//!
+//! One file for each subcommand; what several of them need (reading scenarios,
+//! running one, reporting, writing files) stands beside them. Decides nothing
+//! about scenarios: it glues the other modules together.
+
+mod check;
+mod compare;
+mod completions;
+mod console;
+mod execute;
+mod failure;
+mod inputs;
+mod interrupt;
+mod options;
+mod output;
+mod pictures;
+mod progress;
+mod report;
+mod run;
+mod schema;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use failure::{Exit, Failure};
+use std::process::ExitCode;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 fine; 1 a finding (deadlock, fault, limit, failed expectation); 2 wrong usage or invalid \
+scenario; 3 a file cannot be read or written; 130 interrupted.
+Results go to standard output, diagnostics and progress to standard error. NO_COLOR is respected.";
+
+/// Run scenarios of concurrent processes in deterministic virtual time, and draw what happened.
+#[derive(Debug, Parser)]
+#[command(name = "tempolane", version, propagate_version = true, after_help = AFTER_HELP)]
+struct Cli {
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    Compare(compare::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    /// If the output is a terminal and `NO_COLOR` is not set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results; everything else is wrong usage.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    match cli.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    let result = match cli.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(Failure { exit, message }) => {
+            if !message.is_empty() {
+                console::warn(format_args!("error: {message}"));
+            }
+            exit.into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

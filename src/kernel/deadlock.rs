@@ -72,7 +72,7 @@ fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (u
         Ok(header) => header,
         Err(slot) => machine.arena[slot.at(frame)] as usize,
     };
-    match image.code[op.index()] {
+    match image.plain[op.index()] {
         Op::Lock { mutex } => (header(mutex), WaitFor::Acquire),
         Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => {
             (header(semaphore), WaitFor::Acquire)
@@ -89,11 +89,11 @@ fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (u
 fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give> {
     let mut gives = Vec::new();
     let start = machine.op(image, process).index();
-    let mut seen = vec![false; image.code.len()];
+    let mut seen = vec![false; image.plain.len()];
     let mut open = vec![start + 1];
     // The op on which it waits is passed again if it stands in a loop.
     while let Some(op) = open.pop() {
-        if op >= image.code.len() || std::mem::replace(&mut seen[op], true) {
+        if op >= image.plain.len() || std::mem::replace(&mut seen[op], true) {
             continue;
         }
         if let Some(give) = give_of(image, op)
@@ -101,7 +101,7 @@ fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give
         {
             gives.push(give);
         }
-        match image.code[op] {
+        match image.plain[op] {
             Op::Done => {}
             Op::Jump { to } => open.push(to.index()),
             Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => open.extend([op + 1, to.index()]),
@@ -114,7 +114,7 @@ fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give
 }
 
 fn give_of(image: &Image, op: usize) -> Option<Give> {
-    let (code, ends) = match image.code[op] {
+    let (code, ends) = match image.plain[op] {
         Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => (semaphore, WaitFor::Acquire),
         Op::Put { buffer, .. } => (buffer, WaitFor::Get),
         Op::PutMany { many } => (image.many[many as usize].resource, WaitFor::Get),
@@ -128,7 +128,7 @@ fn give_of(image: &Image, op: usize) -> Option<Give> {
         Err(found) => {
             // The op before it that found the instance says which definition;
             // any instance could be meant.
-            let def = image.code[..op].iter().rev().find_map(|op| match op {
+            let def = image.plain[..op].iter().rev().find_map(|op| match op {
                 Op::Find { into, def, .. } if *into == found => Some(*def as usize),
                 _ => None,
             })?;

@@ -11,31 +11,32 @@ use crate::program::{Op, Slot, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 
 /// More permits than this cannot be counted.
-const MAX_PERMITS: u64 = i64::MAX as u64;
+pub(super) const MAX_PERMITS: u64 = i64::MAX as u64;
 
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn lock(&mut self, at: Context, header: usize) -> Done {
-        let owner = &mut self.machine.arena[header + resource::LEVEL];
-        if *owner != 0 {
-            return self.block(at, header, resource::TAKERS, WaitFor::Acquire);
+        let done = self.acquire(at, header);
+        if let Done::Next = done {
+            self.machine.arena[header + resource::OWNER] = u64::from(at.process.0) + 1;
         }
-        *owner = u64::from(at.process.0) + 1;
-        self.note(at, Kind::Acquire, header);
-        Done::Next
+        done
     }
 
     #[inline]
     pub(super) fn unlock(&mut self, at: Context, header: usize) -> OpResult {
-        if self.machine.arena[header + resource::LEVEL] != u64::from(at.process.0) + 1 {
+        if self.machine.arena[header + resource::OWNER] != u64::from(at.process.0) + 1 {
             return Err(self.not_owner(at, header));
         }
         self.note(at, Kind::Release, header);
         let next = waiters::dequeue(&mut self.machine.arena, &self.image.frames, header + resource::TAKERS);
-        self.machine.arena[header + resource::LEVEL] = next.map_or(0, |process| u64::from(process.0) + 1);
-        if let Some(waiter) = next {
-            let waiter = self.grant(waiter, header, at.process, true);
-            self.note(waiter, Kind::Acquire, header);
+        self.machine.arena[header + resource::OWNER] = next.map_or(0, |process| u64::from(process.0) + 1);
+        match next {
+            None => self.machine.arena[header + resource::LEVEL] = 1,
+            Some(waiter) => {
+                let waiter = self.grant(waiter, header, at.process, true);
+                self.note(waiter, Kind::Acquire, header);
+            }
         }
         Ok(Done::Next)
     }
@@ -109,7 +110,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     #[inline(always)]
-    fn note(&mut self, at: Context, kind: Kind, header: usize) {
+    pub(super) fn note(&mut self, at: Context, kind: Kind, header: usize) {
         if S::ACTIVE {
             let id = self.resource_id(header);
             self.emit(at, kind, id, 0);

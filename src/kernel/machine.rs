@@ -32,6 +32,7 @@ impl State {
 /// 1. A mutex that is free, a semaphore with permits, has no waiter.
 /// 2. A process is in at most one queue, and in one exactly if it is blocked.
 /// 3. A buffer's level is at most its capacity.
+/// 4. A mutex is free exactly if it has no owner.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.
@@ -81,16 +82,12 @@ impl Machine {
     /// The free permits of a semaphore, the items in a buffer, 1 or 0 for a
     /// mutex that is free or not.
     pub fn level(&self, image: &Image, id: ResourceId) -> u64 {
-        let level = self.arena[image.resource_at(id) + resource::LEVEL];
-        match image.resource_info(id).kind {
-            ResourceKind::Mutex => u64::from(level == 0),
-            _ => level,
-        }
+        self.arena[image.resource_at(id) + resource::LEVEL]
     }
 
     /// Who owns a mutex.
     pub fn owner(&self, image: &Image, id: ResourceId) -> Option<ProcessId> {
-        let owner = self.arena[image.resource_at(id) + resource::LEVEL];
+        let owner = self.arena[image.resource_at(id) + resource::OWNER];
         owner.checked_sub(1).map(|process| ProcessId(process as u32))
     }
 
@@ -133,7 +130,8 @@ impl Machine {
                     assert!(words[resource::LEVEL] == 0 || words[resource::TAKERS] == 0, "invariant 1");
                 }
                 ResourceKind::Mutex => {
-                    assert!(words[resource::LEVEL] != 0 || words[resource::TAKERS] == 0, "invariant 1");
+                    assert!(words[resource::LEVEL] == 0 || words[resource::TAKERS] == 0, "invariant 1");
+                    assert_eq!(words[resource::LEVEL], u64::from(words[resource::OWNER] == 0), "invariant 4");
                 }
                 ResourceKind::Buffer => {
                     assert!(words[resource::LEVEL] <= words[resource::CAPACITY], "invariant 3");

@@ -12,6 +12,7 @@
 mod buffer;
 mod deadlock;
 mod draw;
+mod fused;
 mod lock;
 mod machine;
 mod memory;

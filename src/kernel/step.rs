@@ -186,6 +186,46 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                         self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
                     }
                 }
+                Op::TakeRun { first, len } => {
+                    if !self.take_run(at, first, len) {
+                        return Ok(Yield::Blocked);
+                    }
+                    op += len as usize;
+                    continue;
+                }
+                Op::GiveRun { first, len } => {
+                    self.give_run(at, first, len)?;
+                    op += len as usize;
+                    continue;
+                }
+                Op::TakeMany { semaphore, left, times } => {
+                    op += self.take_many(at, semaphore, left, times)?;
+                    continue;
+                }
+                Op::GiveMany { semaphore, left, times } => {
+                    op += self.give_many(at, semaphore, left, times)?;
+                    continue;
+                }
+                Op::AddRem { into, by, modulo } => {
+                    self.add_rem(at, into, by, modulo)?;
+                    op += 2;
+                    continue;
+                }
+                Op::DrawDelay { into, distribution } => {
+                    let word = self.draw(at, distribution)?;
+                    self.write(into, frame, word);
+                    return self.delay(Context { op: op + 1, ..at }, into.source(), Kind::Delay);
+                }
+                Op::LoopDelay { left, body, wait } => {
+                    if !self.spend(1) {
+                        return Ok(self.pause(at));
+                    }
+                    let rest = self.read(left.source(), frame) - 1;
+                    self.write(left, frame, rest);
+                    if rest != 0 {
+                        return self.delay(Context { op: body.index(), ..at }, wait, Kind::Delay);
+                    }
+                }
                 resource_op => match self.resource_op(at, resource_op)? {
                     Done::Next => {}
                     Done::Wait => return Ok(Yield::Blocked),
@@ -437,7 +477,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     }
 
     #[cold]
-    fn arithmetic(&self, at: Context, error: ArithmeticError) -> Box<Fault> {
+    pub(super) fn arithmetic(&self, at: Context, error: ArithmeticError) -> Box<Fault> {
         let hint = match error {
             ArithmeticError::DivisionByZero => {
                 "guard the division with an `if`, or with `and` in the condition"

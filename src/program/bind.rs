@@ -2,8 +2,9 @@
 
 use super::compile::{ProcessCode, Program};
 use super::expressions::Global;
+use super::fuse::fuse;
 use super::layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
-use super::op::{DistributionCode, ManyCode, Op, ResourceCode, Sampler, Slot};
+use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::{Discipline, Expr, Limits, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
 use crate::time::Time;
@@ -25,8 +26,10 @@ pub struct BindError {
 /// A program that is ready to run: code, and the initial state of everything.
 #[derive(Debug, Clone)]
 pub struct Image {
-    /// All ops, by [`OpId`].
+    /// All ops, by [`OpId`], with fused ones in front of those they stand for.
     pub code: Vec<Op>,
+    /// All ops without the fused ones: what a process waits on.
+    pub plain: Vec<Op>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
     /// The initial state.
@@ -43,6 +46,8 @@ pub struct Image {
     pub distributions: Vec<DistributionCode>,
     /// See [`ManyCode`].
     pub many: Vec<ManyCode>,
+    /// What the fused runs of ops take and give.
+    pub runs: Vec<RunEntry>,
     /// The arguments of the log texts.
     pub logs: Vec<Vec<super::LogArgCode>>,
     /// The first header and the number of instances, by resource definition.
@@ -96,12 +101,14 @@ impl Program {
         binder.append_contents()?;
         let mut image = Image {
             code: self.code.clone(),
+            plain: Vec::new(),
             sites: self.sites.clone(),
             arena: binder.arena,
             frames,
             resource_base,
             distributions: self.distributions.clone(),
             many: self.many.clone(),
+            runs: Vec::new(),
             logs: self.logs.clone(),
             instances,
             horizon: None,
@@ -119,6 +126,8 @@ impl Program {
             );
         }
         image.patch_resources();
+        image.plain = image.code.clone();
+        image.runs = fuse(&image.plain, &mut image.code);
         image.share_python_generators();
         Ok(image)
     }
@@ -252,12 +261,12 @@ impl Binder<'_> {
         header[resource::IDENTITY] = u64::from(id) | discipline << 32;
         header[resource::CAPACITY] = info.capacity.unwrap_or(u64::MAX);
         match &def.spec {
-            ResourceSpec::Semaphore { .. } => header[resource::LEVEL] = info.initial,
+            ResourceSpec::Semaphore { .. } | ResourceSpec::Mutex => header[resource::LEVEL] = info.initial,
             ResourceSpec::Memory { initial, .. } => {
                 let initial = value_of(initial, self.params, None)?.to_word();
                 self.content(base + resource::CONTENT, info.capacity.unwrap_or(0) as usize, initial);
             }
-            ResourceSpec::Mutex | ResourceSpec::Buffer { .. } => {}
+            ResourceSpec::Buffer { .. } => {}
         }
         self.arena.extend(header);
         Ok(())

@@ -16,7 +16,8 @@ pub const FRAME_WORDS: u32 = 3;
 
 /// The words of a resource header.
 pub mod resource {
-    /// Free permits of a semaphore; items in a buffer; 0 or owner + 1 for a mutex.
+    /// Free permits of a semaphore, 1 or 0 for a mutex that is free or not;
+    /// items in a buffer.
     pub const LEVEL: usize = 0;
     /// Who waits to acquire or get: first waiter + 1 in the low half, last + 1
     /// in the high half, 0 if nobody.
@@ -25,7 +26,10 @@ pub mod resource {
     pub const PUTTERS: usize = 2;
     /// Constant: the resource id in the low half, the discipline above it.
     pub const IDENTITY: usize = 3;
-    /// Where the slots or the ring begin in the arena.
+    /// The owner + 1 of a mutex, 0 if it is free; 0 for all else.
+    pub const OWNER: usize = 4;
+    /// Where the slots or the ring begin in the arena. (No resource has both
+    /// this and an owner.)
     pub const CONTENT: usize = 4;
     /// Constant: capacity of a buffer (`u64::MAX` if unbounded), slots of a memory.
     pub const CAPACITY: usize = 5;

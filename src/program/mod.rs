@@ -10,10 +10,11 @@ mod bind;
 mod compile;
 mod disassembly;
 mod expressions;
+mod fuse;
 mod layout;
 mod op;
 
 pub use bind::{BindError, DefImage, Image};
 pub use compile::{Program, compile};
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
-pub use op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Sampler, Slot, Source};
+pub use op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot, Source};

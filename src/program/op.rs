@@ -151,6 +151,44 @@ pub enum Op {
     Log { log: u32 },
     /// Pass a mark; `value` is worth something if the mark has a type.
     Mark { mark: MarkId, value: Source },
+    /// Fused: the next `len` ops, each a [`Op::Lock`] or [`Op::Acquire`].
+    TakeRun { first: u32, len: u32 },
+    /// Fused: the next `len` ops, each a [`Op::Unlock`] or [`Op::Release`].
+    GiveRun { first: u32, len: u32 },
+    /// Fused: [`Op::LoopStart`] and [`Op::AcquireMany`].
+    TakeMany { semaphore: ResourceCode, left: Slot, times: Source },
+    /// Fused: [`Op::LoopStart`] and [`Op::ReleaseMany`].
+    GiveMany { semaphore: ResourceCode, left: Slot, times: Source },
+    /// Fused: `into` = (`into` + `by`) % `modulo`.
+    AddRem { into: Slot, by: Source, modulo: Source },
+    /// Fused: [`Op::Draw`] and an [`Op::Delay`] of what was drawn.
+    DrawDelay { into: Slot, distribution: u32 },
+    /// Fused: [`Op::LoopNext`] and the [`Op::Delay`] that it goes back to.
+    LoopDelay { left: Slot, body: OpId, wait: Source },
+}
+
+/// A mutex or semaphore of a fused run: the arena index of its header, and in
+/// the top bit whether it is a mutex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunEntry(u32);
+
+impl RunEntry {
+    /// An entry for the resource with this header.
+    pub const fn new(header: usize, is_mutex: bool) -> RunEntry {
+        RunEntry(header as u32 | (is_mutex as u32) << 31)
+    }
+
+    /// The arena index of the header.
+    #[inline(always)]
+    pub const fn header(self) -> usize {
+        (self.0 & !LOCAL) as usize
+    }
+
+    /// All ones for a mutex, which notes its owner; 0 for a semaphore.
+    #[inline(always)]
+    pub const fn owner_mask(self) -> u64 {
+        ((self.0 as i32) >> 31) as i64 as u64
+    }
 }
 
 /// What the ops on several items need beyond 16 bytes.

@@ -1,20 +1,27 @@
-//! What becomes of spans that are too narrow to be drawn one by one.
+//! What becomes of spans and levels that are too narrow to be drawn one by one.
 //!
 //! Decides which spans of a lane stand alone and which are summed up in
 //! columns, as shares of time by class. Nothing is ever dropped: in every
 //! column the shares and the uncovered time sum to its length, exactly, in
-//! whole nanoseconds. Does not decide colours or heights.
+//! whole nanoseconds. Of a level, every column keeps the lowest, the highest
+//! and the mean. Does not decide colours or heights.
 
 use super::palette::{Class, Classes};
 use crate::time::Time;
 use crate::trace::Span;
 
 /// The most spans of a picture that are drawn one by one.
-const MOST_SINGLE: usize = 14_000;
+const MOST_SINGLE: usize = 10_000;
 /// The most columns of a picture, over all lanes.
 const MOST_CELLS: usize = 30_000;
 /// The most columns of a picture that have a tooltip of their own.
-const MOST_TOOLTIPS: usize = 8_000;
+const MOST_TOOLTIPS: usize = 5_000;
+
+/// Up to where an axis reaches that shows a run until `end`: at least 1 ns, so
+/// that it can be divided by.
+pub fn reach(end: Time) -> Time {
+    end.max(Time::from_nanos(1).unwrap_or(Time::MAX))
+}
 
 /// A time axis in whole pixels: `end` lies at `pixels`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +35,7 @@ pub struct Scale {
 impl Scale {
     /// An axis from 0 to `end` (1 ns if that is nothing).
     pub fn new(end: Time, pixels: u32) -> Scale {
-        let least = Time::from_nanos(1).unwrap_or(Time::MAX);
-        Scale { end: end.max(least), pixels: pixels.max(1) }
+        Scale { end: reach(end), pixels: pixels.max(1) }
     }
 
     /// How far from the left an instant lies, in pixels; clamped to the axis.
@@ -82,7 +88,10 @@ impl Detail {
             wider -= by_width[single];
             single += 1;
         }
-        let pixels = scale.pixels as usize * lane_count;
+        // What the narrow spans can cover at most: each a pixel more than its
+        // width, and all together no more than the lanes.
+        let narrow = by_width[..single].iter().enumerate().map(|(width, count)| (width + 1) * count);
+        let pixels = (scale.pixels as usize * lane_count).min(narrow.sum());
         let column = pixels.div_ceil(MOST_CELLS).max(1);
         let tooltip = pixels.div_ceil(column).div_ceil(MOST_TOOLTIPS).max(1);
         Detail { single: single as u32, column: column as u32, tooltip: tooltip as u32 }
@@ -194,4 +203,169 @@ fn pour(stretch: &mut Vec<Cell>, span: &Span, class: Class, scale: Scale, detail
 
 fn width(scale: Scale, span: &Span) -> f64 {
     scale.x(span.end) - scale.x(span.start)
+}
+
+/// The levels within one pixel column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// The lowest, if only for an instant.
+    pub lowest: u64,
+    /// The highest, if only for an instant.
+    pub highest: u64,
+    /// The mean over time.
+    pub mean: f64,
+}
+
+/// The levels of a step line in every pixel column up to `end`: no peak is
+/// lost, however short.
+pub fn levels(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<Level> {
+    let Some(&(_, mut level)) = steps.first() else { return Vec::new() };
+    let mut steps = steps.iter().peekable();
+    let mut columns = Vec::new();
+    for number in 0..u64::from(scale.pixels) {
+        let (from, to) = (scale.column_start(number, 1), scale.column_start(number + 1, 1).min(scale.end));
+        if from >= end {
+            break;
+        }
+        let (mut lowest, mut highest) = (level, level);
+        let (mut sum, mut since) = (0u128, from);
+        // Steps at the very end belong to the last column.
+        while let Some(&(time, next)) = steps.next_if(|step| step.0 < to || to >= scale.end) {
+            let time = time.clamp(since, to);
+            sum += u128::from(level) * u128::from(time.since(since));
+            (level, since) = (next, time);
+            (lowest, highest) = (lowest.min(level), highest.max(level));
+        }
+        sum += u128::from(level) * u128::from(to.since(since));
+        let length = to.since(from);
+        let mean = if length == 0 { level as f64 } else { sum as f64 / length as f64 };
+        columns.push(Level { lowest, highest, mean });
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{OpId, ProcessId};
+    use crate::trace::Activity;
+
+    fn at(nanos: u64) -> Time {
+        Time::from_nanos(nanos).unwrap()
+    }
+
+    /// Spans end to end, alternately running and delayed, of these lengths.
+    fn chain(lengths: impl IntoIterator<Item = u64>) -> Vec<Span> {
+        let mut end = 0;
+        let mut activities = [Activity::Running, Activity::Delayed].into_iter().cycle();
+        let mut span = |length: u64| {
+            let start = at(end);
+            end += length;
+            let activity = activities.next().unwrap();
+            Span { process: ProcessId(0), activity, start, end: at(end), op: OpId(0), granted_by: None }
+        };
+        lengths.into_iter().map(&mut span).collect()
+    }
+
+    fn classes() -> Classes {
+        Classes::none()
+    }
+
+    fn detail(single: u32, column: u32) -> Detail {
+        Detail { single, column, tooltip: 1 }
+    }
+
+    /// All time of the lane, by class: of single spans and of cells.
+    fn sums(spans: &[Span], lane: &Lane) -> [u64; Class::COUNT] {
+        let mut sums = [0; Class::COUNT];
+        for &place in &lane.single {
+            let span = spans[place];
+            sums[classes().of(span.activity).index()] += span.end.since(span.start);
+        }
+        for cell in &lane.cells {
+            for (sum, share) in sums.iter_mut().zip(cell.shares) {
+                *sum += share;
+            }
+        }
+        sums
+    }
+
+    #[test]
+    fn wide_spans_stand_alone() {
+        let spans = chain([10, 20, 30]);
+        let lane = split(&spans, &classes(), Scale::new(at(60), 600), detail(1, 1));
+        assert_eq!((lane.single, lane.cells.len()), (vec![0, 1, 2], 0));
+    }
+
+    #[test]
+    fn one_narrow_span_is_no_stretch() {
+        let spans = chain([500, 1, 500]);
+        let lane = split(&spans, &classes(), Scale::new(at(1001), 100), detail(1, 1));
+        assert_eq!((lane.single, lane.cells.len()), (vec![0, 1, 2], 0));
+    }
+
+    #[test]
+    fn nothing_is_dropped_and_the_shares_of_a_cell_sum_to_its_length() {
+        // Awkward lengths, so that no border falls on a span's end by chance.
+        for (pixels, single, column) in [(97, 1, 1), (97, 3, 7), (900, 1, 1), (13, 2, 1), (1, 1, 1)] {
+            let spans = chain((0..5000u64).map(|n| if n % 611 == 0 { 90_000 } else { n * 7919 % 97 + 1 }));
+            let end = spans.last().unwrap().end;
+            let scale = Scale::new(end, pixels);
+            let lane = split(&spans, &classes(), scale, detail(single, column));
+            let mut whole = [0; Class::COUNT];
+            for span in &spans {
+                whole[classes().of(span.activity).index()] += span.end.since(span.start);
+            }
+            assert_eq!(sums(&spans, &lane), whole, "{pixels} {single} {column}");
+            for cell in &lane.cells {
+                assert_eq!(cell.shares.iter().sum::<u64>(), cell.length());
+                assert_eq!(scale.column(cell.start, column), cell.column);
+                assert!(cell.end <= scale.column_start(cell.column + 1, column));
+            }
+            assert!(lane.cells.is_sorted_by(|a, b| a.end <= b.start));
+        }
+    }
+
+    #[test]
+    fn time_without_a_span_belongs_to_no_class() {
+        let mut spans = chain([10; 100]);
+        spans.retain(|span| span.start.as_nanos() % 50 != 0);
+        let lane = split(&spans, &classes(), Scale::new(at(1000), 10), detail(1, 1));
+        let covered: u64 = lane.cells.iter().map(|cell| cell.shares.iter().sum::<u64>()).sum();
+        let length: u64 = lane.cells.iter().map(Cell::length).sum();
+        assert_eq!((covered, length), (800, 990));
+    }
+
+    #[test]
+    fn spans_past_the_end_of_the_axis_are_cut_off() {
+        let spans = chain([1, 1, Time::MAX.as_nanos() / 2]);
+        let lane = split(&spans, &classes(), Scale::new(at(2), 1), detail(5, 1));
+        assert_eq!(lane.cells.iter().map(Cell::length).sum::<u64>(), 2);
+    }
+
+    #[test]
+    fn detail_keeps_within_the_limits() {
+        let spans = chain(std::iter::repeat_n(10, 400));
+        let lanes = || std::iter::repeat_n(spans.as_slice(), 300);
+        let scale = Scale::new(at(4000), 900);
+        let detail = Detail::of(scale, lanes());
+        assert_eq!(detail.single, 3, "120,000 spans of 2.25 pixels are too many");
+        assert!(300 * 900 / (detail.column as usize) <= MOST_CELLS + 300);
+        let few = Detail::of(scale, lanes().take(3));
+        assert_eq!(few, Detail { single: 1, column: 1, tooltip: 1 });
+    }
+
+    #[test]
+    fn a_long_line_is_thinned_but_keeps_its_extremes() {
+        let scale = Scale::new(Time::from_secs(100), 100);
+        let level = |n: u64| if n == 77_777 { 500 } else { n % 7 + 1 };
+        let steps: Vec<(Time, u64)> =
+            (0..100_000).map(|n| (Time::from_nanos(n * 1_000_000).unwrap(), level(n))).collect();
+        let columns = levels(&steps, Time::from_secs(100), scale);
+        assert_eq!(columns.len(), 100);
+        assert!(columns.iter().all(|column| column.lowest == 1));
+        assert!(columns.iter().all(|column| (column.mean - 4.0).abs() < 0.6), "{columns:?}");
+        let peaks: Vec<u64> = columns.iter().map(|column| column.highest).filter(|&high| high != 7).collect();
+        assert_eq!(peaks, [500]);
+    }
 }

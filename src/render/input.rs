@@ -6,7 +6,7 @@
 
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::{Time, format_nanos_short};
-use crate::trace::{Activity, Header, Outcome, ResourceKind, Span, WaitFor};
+use crate::trace::{Activity, Header, Outcome, ResourceInfo, ResourceKind, Span, WaitFor};
 
 /// One run, ready to be drawn.
 #[derive(Debug, Clone)]
@@ -79,14 +79,14 @@ impl GanttInput<'_> {
         all.and_then(|times| times.into_iter().max()).unwrap_or(self.end)
     }
 
-    /// The spans of each process; those of unknown processes are left out.
-    pub(super) fn lanes(&self) -> Vec<&[Span]> {
+    /// The spans of each of the first `most` processes.
+    pub(super) fn lanes(&self, most: usize) -> Vec<&[Span]> {
         let by_process = |process: usize| {
             let first = self.spans.partition_point(|span| span.process.index() < process);
             let last = self.spans.partition_point(|span| span.process.index() <= process);
             self.spans.get(first..last).unwrap_or(&[])
         };
-        (0..self.process_count()).map(by_process).collect()
+        (0..self.process_count().min(most)).map(by_process).collect()
     }
 
     /// The levels that are worth showing, at most `most`, in the order of
@@ -119,29 +119,43 @@ impl GanttInput<'_> {
 
     /// The name of a process; its number if the header does not know it.
     pub(super) fn process_name(&self, process: ProcessId) -> String {
-        if process.index() < self.process_count() {
+        let after = self.header.processes.partition_point(|info| info.first <= process);
+        if after > 0 && process.index() < self.process_count() {
             self.header.process_name(process)
         } else {
             format!("process {process}")
         }
     }
 
+    /// What the header says about a resource, if it knows it. A trace that
+    /// somebody edited by hand may name what is not there.
+    fn resource(&self, resource: ResourceId) -> Option<&ResourceInfo> {
+        let after = self.header.resources.partition_point(|info| info.first <= resource);
+        (after > 0 && resource.index() < self.header.resource_count()).then(|| self.header.resource(resource))
+    }
+
     /// The name of a resource; its number if the header does not know it.
     pub(super) fn resource_name(&self, resource: ResourceId) -> String {
-        if resource.index() < self.header.resource_count() {
-            self.header.resource_name(resource)
-        } else {
-            format!("resource {resource}")
+        match self.resource(resource) {
+            Some(_) => self.header.resource_name(resource),
+            None => format!("resource {resource}"),
         }
     }
 
     /// The name of the resource without the number of its instance.
     pub(super) fn family_name(&self, resource: ResourceId) -> String {
-        if resource.index() < self.header.resource_count() {
-            self.header.resource(resource).name.clone()
-        } else {
-            format!("resource {resource}")
-        }
+        self.resource(resource).map_or_else(|| self.resource_name(resource), |info| info.name.clone())
+    }
+
+    /// What a resource is, if the header knows it.
+    pub(super) fn kind(&self, resource: ResourceId) -> Option<ResourceKind> {
+        self.resource(resource).map(|info| info.kind)
+    }
+
+    /// The capacity of a buffer that has one.
+    pub(super) fn buffer_capacity(&self, resource: ResourceId) -> Option<u64> {
+        let info = self.resource(resource)?;
+        info.capacity.filter(|_| info.kind == ResourceKind::Buffer)
     }
 
     /// What waiting for a resource is called: `get from queue`, `mutex1`.
@@ -171,15 +185,15 @@ impl GanttInput<'_> {
         }
     }
 
-    /// What a resource is, if the header knows it.
-    pub(super) fn kind(&self, resource: ResourceId) -> Option<ResourceKind> {
-        (resource.index() < self.header.resource_count()).then(|| self.header.resource(resource).kind)
-    }
-
     /// ` (line 12)`, or nothing where an op has no line.
     pub(super) fn line_note(&self, op: OpId) -> String {
         self.header.line(op).map_or(String::new(), |line| format!(" (line {line})"))
     }
+}
+
+/// The process of a lane.
+pub(super) fn process_id(lane: usize) -> ProcessId {
+    ProcessId(u32::try_from(lane).unwrap_or(u32::MAX))
 }
 
 /// What a process wants from the resource that it waits for.

@@ -202,6 +202,12 @@ pub struct Classes {
 }
 
 impl Classes {
+    /// For a run without resources.
+    #[cfg(test)]
+    pub fn none() -> Classes {
+        Classes { slots: Vec::new() }
+    }
+
     /// What a span in this activity shows.
     pub fn of(&self, activity: Activity) -> Class {
         match activity {
@@ -240,4 +246,20 @@ fn waiting(runs: &[GanttInput<'_>], by_family: bool) -> BTreeMap<String, (u128, 
 
 fn ink_name(run: &GanttInput<'_>, resource: ResourceId, by_family: bool) -> String {
     if by_family { run.family_name(resource) } else { run.resource_name(resource) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_has_a_look_and_a_place_of_its_own() {
+        let mut looks = Vec::new();
+        for (place, class) in Class::all().enumerate() {
+            assert_eq!(class.index(), place);
+            assert!(!looks.contains(&class.fill()), "{class:?}");
+            looks.push(class.fill());
+        }
+        assert_eq!(looks.len(), Class::COUNT);
+    }
 }

@@ -4,8 +4,8 @@
 //! Blocked stretches are letters, one for each resource, so that the picture
 //! needs neither colour nor Unicode. Width is counted in characters.
 
-use super::dense::Scale;
-use super::input::{GanttInput, LevelSeries, length};
+use super::dense::{self, Scale};
+use super::input::{GanttInput, LevelSeries, length, process_id};
 use super::palette::{Class, Classes, Inks, SLOTS};
 use super::ticks::ticks;
 use crate::ids::ProcessId;
@@ -68,13 +68,17 @@ struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     fn new(input: &'a GanttInput<'a>, style: &'a TextStyle) -> Drawing<'a> {
         let shown = input.process_count().min(style.most_lanes);
-        let lanes = (0..shown).map(|process| input.process_name(id(process)));
-        let levels = input.interesting_levels(style.most_levels).0;
-        let levels = levels.into_iter().map(|series| input.resource_name(series.resource));
-        let names = lanes.chain(levels).map(|name| name.chars().count()).max().unwrap_or(0).min(MOST_NAME);
-        let finishes = input.finished.iter().flatten().map(|time| length(time.as_nanos()).chars().count());
-        // Behind the timeline: a border, a space, the finish time.
-        let behind = 2 + finishes.max().unwrap_or(0).max(4);
+        let lanes = (0..shown).map(|process| input.process_name(process_id(process)));
+        let shown_levels = input.interesting_levels(style.most_levels).0;
+        let levels = shown_levels.iter().map(|series| input.resource_name(series.resource));
+        // The unit of the axis stands under the names, and has up to 7 characters.
+        let widest = lanes.chain(levels).map(|name| name.chars().count()).max().unwrap_or(0);
+        let names = widest.clamp(7, MOST_NAME);
+        let finishes = input.finished.iter().flatten().map(|time| length(time.as_nanos()));
+        let tops = shown_levels.iter().map(|series| top_note(series));
+        let widest = finishes.chain(tops).map(|note| note.chars().count()).max().unwrap_or(0);
+        // Behind the timeline: a border, a space, and what stands there.
+        let behind = 2 + widest.max(5);
         let cells = style.width.max(40).saturating_sub(names + 2 + behind).max(10);
         let inks = Inks::of(std::slice::from_ref(input));
         let classes = inks.classes(input);
@@ -105,33 +109,35 @@ impl<'a> Drawing<'a> {
             Outcome::Completed => format!("total time {total}, completed"),
             outcome => format!("{} at {total}", outcome.name()),
         };
-        let title: String = clean(&self.input.title);
+        let room = self.style.width.max(40).saturating_sub(line.chars().count() + 2);
+        let title = fitted(&self.input.title, room, self.style.ascii);
         self.line(&format!("{title}: {line}"));
     }
 
     fn lanes(&mut self) {
-        let lanes = self.input.lanes();
-        let shown = lanes.len().min(self.style.most_lanes);
-        for (process, spans) in lanes.iter().take(shown).enumerate() {
+        let lanes = self.input.lanes(self.style.most_lanes);
+        for (process, spans) in lanes.iter().enumerate() {
             let finish = self.input.finish(process);
             let row = self.row(spans, finish);
             let note = match finish {
                 Some(time) => length(time.as_nanos()),
-                None if spans
-                    .last()
-                    .is_some_and(|span| matches!(self.classes.of(span.activity), Class::Blocked(_))) =>
-                {
-                    "stuck".to_owned()
-                }
-                None => "…".to_owned(),
+                None if self.is_stuck(process_id(process)) => "stuck".to_owned(),
+                None => "-".to_owned(),
             };
-            let note = if self.style.ascii && note == "…" { "...".to_owned() } else { note };
-            let name = self.input.process_name(id(process));
+            let name = self.input.process_name(process_id(process));
             self.labelled(&name, &row, &note);
         }
-        if lanes.len() > shown {
-            let more = lanes.len() - shown;
+        let more = self.input.process_count() - lanes.len();
+        if more > 0 {
             self.line(&format!("{:>width$}  ({more} more processes)", "", width = self.names));
+        }
+    }
+
+    /// Whether a process waits in a deadlock.
+    fn is_stuck(&self, process: ProcessId) -> bool {
+        match self.input.outcome {
+            Outcome::Deadlock(deadlock) => deadlock.blocked.iter().any(|blocked| blocked.process == process),
+            _ => false,
         }
     }
 
@@ -211,42 +217,32 @@ impl<'a> Drawing<'a> {
     fn levels(&mut self) {
         let input = self.input;
         for series in input.interesting_levels(self.style.most_levels).0 {
-            let highest = series.steps.iter().map(|step| step.1).max().unwrap_or(0);
-            let row = self.sparkline(series, highest);
+            let row = self.sparkline(series);
             let name = input.resource_name(series.resource);
-            self.labelled(&name, &row, &format!("max {highest}"));
+            self.labelled(&name, &row, &top_note(series));
         }
     }
 
-    /// The highest level in every cell, in eighths of the highest of all.
-    fn sparkline(&self, series: &LevelSeries, highest: u64) -> String {
-        let mut level = series.steps.first().map_or(0, |step| step.1);
-        let mut steps = series.steps.iter().peekable();
+    /// The mean level in every cell, in eighths of the highest level of all;
+    /// what is not empty all the time shows at least one eighth.
+    fn sparkline(&self, series: &LevelSeries) -> String {
+        let highest = highest(series);
         let mut row = String::new();
-        for cell in 0..self.scale.pixels {
-            let mut most = level;
-            let border = self.scale.column_start(u64::from(cell) + 1, 1);
-            let mut first = true;
-            while let Some(step) = steps.next_if(|step| step.0 < border || border >= self.scale.end) {
-                // A change right at the border of the cell replaces the level before it.
-                let replaces = first && self.scale.column_start(u64::from(cell), 1) == step.0;
-                most = if replaces { step.1 } else { most.max(step.1) };
-                first = false;
-                level = step.1;
-            }
-            row.push(self.bar(most, highest));
+        for level in dense::levels(&series.steps, self.input.end, self.scale) {
+            row.push(self.bar(level.mean / highest.max(1) as f64));
         }
         row
     }
 
-    fn bar(&self, level: u64, highest: u64) -> char {
-        if level == 0 {
-            return if self.style.ascii { '_' } else { ' ' };
+    fn bar(&self, share: f64) -> char {
+        let steps = if self.style.ascii { 9.0 } else { 8.0 };
+        let height = (share * steps).round().clamp(0.0, steps) as usize;
+        match (share > 0.0, self.style.ascii) {
+            (false, true) => '_',
+            (false, false) => ' ',
+            (true, true) => char::from(b'0' + height.max(1) as u8),
+            (true, false) => BLOCKS[height.max(1) - 1],
         }
-        let steps = if self.style.ascii { 9 } else { 8 };
-        let eighths =
-            (u128::from(level) * steps).div_ceil(u128::from(highest.max(1))).clamp(1, steps) as usize;
-        if self.style.ascii { char::from(b'0' + eighths as u8) } else { BLOCKS[eighths - 1] }
     }
 
     /// The axis: a rule with ticks, and under it the labels.
@@ -254,15 +250,14 @@ impl<'a> Drawing<'a> {
         let ticks = ticks(self.input.end, (self.scale.pixels / 8).max(2));
         let (dash, tick, corner) = if self.style.ascii { ('-', '+', '+') } else { ('─', '┬', '└') };
         let mut rule = vec![dash; self.cells()];
-        let mut labels = vec![' '; self.cells() + 12];
+        let mut labels = vec![' '; self.cells() + 2];
         for (time, label) in &ticks.ticks {
             let cell = (self.scale.column(*time, 1) as usize).min(self.cells() - 1);
             rule[cell] = tick;
-            let free = labels[cell.saturating_sub(1)..].iter().take(label.len() + 2).all(|&c| c == ' ');
-            if free {
-                for (place, letter) in labels[cell..].iter_mut().zip(label.chars()) {
-                    *place = letter;
-                }
+            let fits = cell + label.len() <= labels.len();
+            let around = labels[cell.saturating_sub(1)..].iter().take(label.len() + 2);
+            if fits && around.copied().all(|place| place == ' ') {
+                labels.splice(cell..cell + label.len(), label.chars());
             }
         }
         let rule: String = rule.into_iter().collect();
@@ -278,7 +273,8 @@ impl<'a> Drawing<'a> {
             .filter(|class| self.seen[class.index()])
             .map(|class| {
                 let letter = self.letter(class);
-                let text = clean(&self.inks.legend(class));
+                let room = self.style.width.max(40) - 2;
+                let text = fitted(&self.inks.legend(class), room, self.style.ascii);
                 match self.style.colour {
                     true => format!("{}{letter}\u{1b}[0m {text}", ansi(class)),
                     false => format!("{letter} {text}"),
@@ -305,20 +301,28 @@ impl<'a> Drawing<'a> {
     }
 }
 
-fn id(process: usize) -> ProcessId {
-    ProcessId(u32::try_from(process).unwrap_or(u32::MAX))
+fn highest(series: &LevelSeries) -> u64 {
+    series.steps.iter().map(|step| step.1).max().unwrap_or(0)
 }
 
-/// The name in at most `room` characters.
+/// What stands behind the row of a level.
+fn top_note(series: &LevelSeries) -> String {
+    format!("max {}", highest(series))
+}
+
+/// The name in at most `room` characters, its end kept: that is where names
+/// differ.
 fn fitted(name: &str, room: usize, ascii: bool) -> String {
-    let name = clean(name);
-    if name.chars().count() <= room {
-        return name;
+    let name: Vec<char> = clean(name).chars().collect();
+    let foreign = |letter: char| if ascii && !letter.is_ascii() { '?' } else { letter };
+    if name.len() <= room {
+        return name.into_iter().map(foreign).collect();
     }
-    let (mark, length) = if ascii { ("~", 1) } else { ("…", 1) };
-    let mut short: String = name.chars().take(room.saturating_sub(length)).collect();
-    short.push_str(mark);
-    short
+    let end = room.saturating_sub(1) * 2 / 5;
+    let front = room.saturating_sub(1) - end;
+    let gap = if ascii { '~' } else { '…' };
+    let parts = name[..front].iter().chain([&gap]).chain(&name[name.len() - end..]);
+    parts.take(room).map(|&letter| if letter == gap { gap } else { foreign(letter) }).collect()
 }
 
 /// Without what could steer a terminal.
@@ -352,5 +356,28 @@ fn ansi(class: Class) -> &'static str {
             4 => "\u{1b}[38;5;178m",
             _ => "\u{1b}[38;5;245m",
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_and_keep_their_end() {
+        assert_eq!(fitted("worker[12]", 20, false), "worker[12]");
+        assert_eq!(fitted("the_worker_with_a_name[12]", 12, false), "the_wor…[12]");
+        assert_eq!(fitted("the_wörker_with_a_name[12]", 12, true), "the_w?r~[12]");
+        assert_eq!(fitted("worker", 0, false), "");
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        assert_eq!(visible("\u{1b}[38;5;117m▒\u{1b}[0m delayed"), "▒ delayed".chars().count());
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(clean("a\u{1b}[31mb\n"), "a?[31mb?");
     }
 }

@@ -1,7 +1,58 @@
 //! YAML text to a checked [`Model`], and every diagnostic with line and column.
+//!
+//! Decides what a scenario may say: its keys, names, types and limits. Does not
+//! decide what any of it does: that is the program's and the kernel's business.
+//! The way of a scenario through this wing:
+//!
+//! text (`load`, `source`) → tree with positions (`prescan`, `yaml`, `node`) →
+//! checks (`check` and the modules of its parts, over the keys in `tables`) →
+//! [`Model`].
+//!
+//! Expressions are split in `lexer`, parsed in `syntax`, typed in `typing` and
+//! evaluated in `evaluate`. Problems are collected in `diagnostics` and drawn in
+//! `snippet`. No input panics, recurses without bound or takes more memory than
+//! a small multiple of its size; each bound stands where it is kept.
 
+mod arguments;
+mod buffers;
+mod check;
+mod context;
+mod diagnostics;
+mod distributions;
 mod evaluate;
+mod expect;
+mod fields;
+mod functions;
+mod lexer;
+mod load;
 mod model;
+mod names;
+mod node;
+mod number;
+mod params;
+mod prescan;
+mod processes;
+mod references;
+mod resource_steps;
+mod resources;
+mod schema;
+mod scope;
+mod snippet;
+mod source;
+mod steps;
+mod syntax;
+mod tables;
+mod typing;
+mod variable_steps;
+mod yaml;
+mod yaml_error;
 
-pub use evaluate::*;
+#[cfg(test)]
+mod tests;
+
+pub use diagnostics::{Diagnostic, Diagnostics};
+pub use evaluate::{EvalCause, EvalError, evaluate, evaluate_for, evaluate_params};
+pub use load::{LoadError, MOST_BYTES, Scenario, load_file, load_reader, load_str};
 pub use model::*;
+pub use schema::schema;
+pub use source::Source;

@@ -331,6 +331,7 @@ pub struct Distribution {
 /// of the drawn value (float or duration); `shape` is a number. All may use
 /// variables.
 #[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the parameters are described above")]
 pub enum DistributionKind {
     /// Always the same; any type.
     Constant { value: Expr },

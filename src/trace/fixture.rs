@@ -172,7 +172,7 @@ fn arbitrary_event(
         Kind::Put | Kind::Get => typed(BUFFER.0),
         Kind::Write | Kind::Read => Event { extra: slot, ..typed(MEMORY.0) },
         Kind::Draw => typed(0),
-        Kind::Mark if slot % 2 == 0 => Event { subject: 1, ..plain },
+        Kind::Mark if slot.is_multiple_of(2) => Event { subject: 1, ..plain },
         Kind::Mark => typed(0),
         Kind::Log => {
             // Sometimes what the template asks for, sometimes not.

@@ -40,22 +40,19 @@ pub fn levels(trace: &Trace, resource: ResourceId) -> Vec<(Time, u64)> {
     steps
 }
 
-/// Every change of the level of every resource, by id, in one pass.
-///
-/// As [`levels`], but several changes at one time all stand there, in their
-/// order: a buffer that is filled and emptied at one instant was full.
-pub fn level_changes(trace: &Trace) -> Vec<Vec<(Time, u64)>> {
+/// The [`levels`] of every resource, by id, in one pass.
+pub fn all_levels(trace: &Trace) -> Vec<Vec<(Time, u64)>> {
     let mut level = initial_levels(&trace.header);
-    let mut changes: Vec<_> = level.iter().map(|&initial| vec![(Time::ZERO, initial)]).collect();
+    let mut steps: Vec<_> = level.iter().map(|&initial| vec![(Time::ZERO, initial)]).collect();
     for event in &trace.events {
         let Some(resource) = event.resource().map(ResourceId::index) else { continue };
         let next = level_after(level[resource], event.kind);
         if next != level[resource] {
             level[resource] = next;
-            changes[resource].push((event.time, next));
+            push_step(&mut steps[resource], event.time, next);
         }
     }
-    changes
+    steps
 }
 
 fn push_step(steps: &mut Vec<(Time, u64)>, time: Time, level: u64) {
@@ -83,8 +80,8 @@ mod tests {
         assert_eq!(seconds(levels(&trace, BUFFER)), [(0, 0), (2, 1), (5, 0)]);
         // Held from 0 s by a; handed to b at 2 s without a moment between; free at 8 s.
         assert_eq!(seconds(levels(&trace, MUTEX)), [(0, 0), (8, 1)]);
-        let changes = level_changes(&trace);
-        assert_eq!(seconds(changes[BUFFER.index()].clone()), [(0, 0), (2, 1), (2, 2), (2, 1), (5, 0)]);
-        assert_eq!(seconds(changes[MUTEX.index()].clone()), [(0, 1), (0, 0), (2, 1), (2, 0), (8, 1)]);
+        for (steps, id) in all_levels(&trace).into_iter().zip(0..) {
+            assert_eq!(steps, levels(&trace, ResourceId(id)));
+        }
     }
 }

@@ -7,13 +7,14 @@
 
 mod samples;
 
+use resvg::usvg::{self, roxmltree};
 use samples::*;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tempolane::ids::ProcessId;
+use tempolane::ids::{OpId, ProcessId, ResourceId};
 use tempolane::render::*;
 use tempolane::time::Time;
-use tempolane::trace::Activity;
+use tempolane::trace::{Activity, Fault, Outcome, ResourceKind, WaitFor};
 
 fn write_picture(folder: &Path, name: &str, document: &str) {
     std::fs::write(folder.join(name).with_extension("svg"), document).unwrap();
@@ -30,49 +31,246 @@ fn pictures() {
     let folder =
         PathBuf::from(std::env::var_os("TEMPOLANE_PICTURES").expect("TEMPOLANE_PICTURES says where to"));
     std::fs::create_dir_all(&folder).unwrap();
-    let style = Style::default();
-    let mut gallery = vec![
-        ("lab", lab()),
-        ("deadlock", deadlock()),
-        ("forty", crowd("forty-workers", 40, 30, 40 * MS)),
-        ("twohundred", crowd("two-hundred-workers", 200, 120, 4 * MS)),
-        ("micro", crowd("microseconds", 3, 12, 600)),
-        ("hours", crowd("a-day-in-the-plant", 6, 40, 1_800_000 * MS)),
-        ("million", crowd("million-spans", 8, 125_000, MS)),
-        ("nothing", Sample::new("nothing").completed()),
-    ];
-    let mut one = Sample::new("one-lane");
-    one.process("solo", 0).then(0, Activity::Running, 3 * MS).then(0, Activity::Delayed, 4 * MS);
-    gallery.push(("one", one.completed()));
-    let mut instant = Sample::new("zero-length");
-    instant.process("blink", 0).process("wink", 0);
-    gallery.push(("zero", instant.completed()));
-    let mut long = crowd(
-        "a-scenario-whose-name-is-so-long-that-nobody-would-ever-want-to-say-it-aloud-in-a-meeting-or-print-it",
-        3,
-        9,
-        700 * MS,
-    );
-    long.header.processes[0].name = "the_process_with_the_very_long_name_that_does_not_fit".to_owned();
-    for info in &mut long.header.resources {
-        info.name = format!("a_resource_that_is_called_{}_for_good_reason", info.name);
-    }
-    gallery.push(("long", long));
-    for (name, sample) in &gallery {
+    for (name, sample) in gallery().into_iter().chain(extremes()) {
         let start = Instant::now();
-        let document = svg(&gantt(&sample.input(), &style));
+        let document = svg(&gantt(&sample.input(), &Style::default()));
         println!("{name}: drawn in {:?}", start.elapsed());
         write_picture(&folder, name, &document);
         let text = text_gantt(&sample.input(), &TextStyle::default());
         std::fs::write(folder.join(name).with_extension("txt"), text).unwrap();
     }
+    for (name, document) in comparisons() {
+        write_picture(&folder, name, &document);
+    }
+}
+
+/// Pictures of everyday size.
+fn gallery() -> Vec<(&'static str, Sample)> {
+    let mut one = Sample::new("one-lane");
+    one.process("solo", 0).then(0, Activity::Running, 3 * MS).then(0, Activity::Delayed, 4 * MS);
+    let mut instant = Sample::new("zero-length");
+    instant.process("blink", 0).process("wink", 0);
+    let name = "a-scenario-whose-name-is-so-long-that-nobody-would-ever-want-to-say-it-aloud-in-a-meeting-or-print-it";
+    let mut long = crowd(name, 3, 9, 700 * MS);
+    long.header.processes[0].name = "the_process_with_the_very_long_name_that_does_not_fit".to_owned();
+    for info in &mut long.header.resources {
+        info.name = format!("a_resource_that_is_called_{}_for_good_reason", info.name);
+    }
+    vec![
+        ("lab", lab()),
+        ("deadlock", deadlock()),
+        ("deadlock_at_once", deadlock_at_once()),
+        ("fault", fault()),
+        ("horizon", horizon()),
+        ("micro", crowd("microseconds", 3, 12, 600)),
+        ("hours", crowd("a-day-in-the-plant", 6, 40, 1_800_000 * MS)),
+        ("long", long),
+        ("one", one.completed()),
+        ("zero", instant.completed()),
+        ("nothing", Sample::new("nothing").completed()),
+    ]
+}
+
+/// Pictures that are large in one way or another.
+fn extremes() -> Vec<(&'static str, Sample)> {
+    vec![
+        ("forty", crowd("forty-workers", 40, 30, 40 * MS)),
+        ("twohundred", crowd("two-hundred-workers", 200, 120, 4 * MS)),
+        ("million", crowd("million-spans", 8, 125_000, MS)),
+        ("manylanes", crowd("a-thousand-workers", 1000, 200, MS)),
+        ("marks", many_marks()),
+    ]
+}
+
+fn comparisons() -> Vec<(&'static str, String)> {
     let four = [lab(), scaled("two-memories", 100), scaled("split-locks", 70), scaled("no-wait", 45)];
     let inputs: Vec<GanttInput<'_>> = four.iter().map(Sample::input).collect();
-    write_picture(&folder, "aligned", &svg(&aligned(&inputs, &style)));
-    write_picture(&folder, "total", &total_time_chart(&four.iter().map(bars).collect::<Vec<_>>()).unwrap());
-    let many: Vec<ScenarioBars> =
-        (0..14).map(|n| bars(&crowd(&format!("variant-{n}"), 3 + n, 9, 300 * MS))).collect();
-    write_picture(&folder, "total_many", &total_time_chart(&many).unwrap());
+    let many = (0..14).map(|n| bars(&crowd(&format!("variant-{n}"), 3 + n, 9, 300 * MS)));
+    let mixed = [lab(), horizon(), deadlock(), crowd("crowd", 30, 40, 400 * MS)];
+    let mixed: Vec<GanttInput<'_>> = mixed.iter().map(Sample::input).collect();
+    vec![
+        ("aligned", svg(&aligned(&inputs, &Style::default()))),
+        ("total", total_time_chart(&four.iter().map(bars).collect::<Vec<_>>()).unwrap()),
+        ("aligned_mixed", svg(&aligned(&mixed, &Style::default()))),
+        ("total_many", total_time_chart(&many.collect::<Vec<_>>()).unwrap()),
+    ]
+}
+
+/// Holds a picture to the committed one.
+fn golden(name: &str, drawn: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden_render").join(name);
+    if std::env::var_os("TEMPOLANE_BLESS").is_some() {
+        std::fs::write(&path, drawn).unwrap();
+        return;
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let first = drawn.lines().zip(committed.lines()).position(|(new, old)| new != old);
+    assert!(
+        drawn == committed,
+        "{name} is not what was committed; first difference in line {}. If that is meant, look at the \
+         picture, then run with TEMPOLANE_BLESS=1.",
+        first.map_or(0, |line| line + 1)
+    );
+}
+
+#[test]
+fn pictures_are_what_somebody_looked_at() {
+    let style = Style::default();
+    golden("lab.svg", &svg(&gantt(&lab().input(), &style)));
+    golden("deadlock.svg", &svg(&gantt(&deadlock().input(), &style)));
+    for (name, document) in comparisons().into_iter().take(2) {
+        golden(&format!("{name}.svg"), &document);
+    }
+    let text = TextStyle::default();
+    golden("lab.txt", &text_gantt(&lab().input(), &text));
+    golden("deadlock.txt", &text_gantt(&deadlock().input(), &TextStyle { ascii: true, width: 60, ..text }));
+    golden("lab_colour.txt", &text_gantt(&lab().input(), &TextStyle { colour: true, width: 100, ..text }));
+}
+
+/// The boxes of all texts of a picture, with what they say.
+fn texts(document: &str) -> (usvg::Size, Vec<(String, usvg::Rect)>) {
+    let mut options = usvg::Options { font_family: "DejaVu Sans".to_owned(), ..usvg::Options::default() };
+    let font = include_bytes!("../../assets/DejaVuSans-subset.ttf");
+    options.fontdb_mut().load_font_data(font.to_vec());
+    let tree = usvg::Tree::from_str(document, &options).unwrap();
+    let mut found = Vec::new();
+    let mut groups = vec![tree.root()];
+    while let Some(group) = groups.pop() {
+        for node in group.children() {
+            match node {
+                usvg::Node::Group(inner) => groups.push(inner),
+                usvg::Node::Text(text) => {
+                    let said: String = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                    found.push((said, text.abs_bounding_box()));
+                }
+                _ => {}
+            }
+        }
+    }
+    (tree.size(), found)
+}
+
+#[test]
+fn no_text_is_cut_off_or_covers_another() {
+    let narrow = Style { width: 560.0, ..Style::default() };
+    let gantts = [Style::default(), narrow].into_iter().flat_map(|style| {
+        gallery().into_iter().map(move |(name, sample)| (name, svg(&gantt(&sample.input(), &style))))
+    });
+    for (name, document) in gantts.chain(comparisons()) {
+        let (size, texts) = texts(&document);
+        assert!(!texts.is_empty());
+        for (place, (said, area)) in texts.iter().enumerate() {
+            let inside = area.left() >= 0.0 && area.right() <= size.width() && area.bottom() <= size.height();
+            assert!(inside, "{name}: '{said}' at {area:?} is cut off");
+            for (other, against) in &texts[place + 1..] {
+                // A box has room for accents and descenders, which may touch.
+                let spare = area.height().min(against.height()) * 0.25;
+                let over = area.right().min(against.right()) - area.left().max(against.left());
+                let down = area.bottom().min(against.bottom()) - area.top().max(against.top());
+                assert!(over <= 0.5 || down <= spare, "{name}: '{said}' and '{other}' overlap");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_span_of_a_small_picture_has_an_id_and_a_tooltip() {
+    let sample = lab();
+    let document = svg(&gantt(&sample.input(), &Style::default()));
+    let parsed = roxmltree::Document::parse(&document).unwrap();
+    let spans: Vec<_> = parsed
+        .descendants()
+        .filter(|node| node.attribute("id").is_some_and(|id| id.starts_with("span-")))
+        .collect();
+    assert_eq!(spans.len(), sample.spans.len());
+    let ids: std::collections::BTreeSet<_> = spans.iter().filter_map(|node| node.attribute("id")).collect();
+    assert_eq!(ids.len(), spans.len());
+    let wait = spans.iter().find(|node| node.attribute("id") == Some("span-trainer-0")).unwrap();
+    let tooltip = wait.descendants().find(|node| node.has_tag_name("title")).and_then(|node| node.text());
+    let expected = "trainer: blocked on buffer to_trainer (get)\n0s – 3s (3s) (line 12)\ngranted by loader";
+    assert_eq!(tooltip, Some(expected));
+}
+
+#[test]
+fn text_keeps_to_the_width_of_the_terminal() {
+    for (name, sample) in gallery().into_iter().chain([("forty", crowd("forty-workers", 40, 30, 40 * MS))]) {
+        for (width, ascii) in [(60, true), (80, false), (133, false)] {
+            let style = TextStyle { width, ascii, ..TextStyle::default() };
+            let text = text_gantt(&sample.input(), &style);
+            for line in text.lines() {
+                assert!(line.chars().count() <= width, "{name} in {width}: {line}");
+                assert!(!ascii || line.is_ascii(), "{name}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn large_runs_stay_small_files() {
+    for (name, sample) in extremes().into_iter().filter(|(name, _)| *name != "million") {
+        let document = svg(&gantt(&sample.input(), &Style::default()));
+        assert!(document.len() < 7_000_000, "{name}: {} bytes", document.len());
+        assert_eq!(document, svg(&gantt(&sample.input(), &Style::default())), "{name} differs between runs");
+    }
+}
+
+#[test]
+fn a_png_is_made_without_system_fonts() {
+    let pixels = png(&svg(&gantt(&lab().input(), &Style::default()))).unwrap();
+    assert!(pixels.starts_with(b"\x89PNG"));
+    assert_eq!(pixels[16..20], 2000u32.to_be_bytes());
+}
+
+/// Draws an input in every way there is.
+fn draw_all(sample: &Sample) {
+    let input = sample.input();
+    let style = Style { width: 640.0, most_lanes: 5, most_levels: 2 };
+    let document = svg(&gantt(&input, &style));
+    assert!(roxmltree::Document::parse(&document).is_ok());
+    svg(&aligned(&[input.clone(), input.clone()], &style));
+    let text = text_gantt(&input, &TextStyle { width: 0, most_lanes: 2, ..TextStyle::default() });
+    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+}
+
+#[test]
+fn whatever_a_trace_says_is_drawn() {
+    let mut random = Random(1);
+    for round in 0..100 {
+        let mut odd = deadlock();
+        odd.process("odd \u{1b}[31m漢字 <&\"'>\n", 3).resource(
+            "🚀",
+            ResourceKind::Buffer,
+            2,
+            Some(round % 3),
+        );
+        odd.outcome =
+            [odd.outcome.clone(), Outcome::Horizon, Outcome::Completed][random.below(3) as usize].clone();
+        let far = [1, 1000, MS * 1000, Time::MAX.as_nanos() / 2][random.below(4) as usize];
+        odd.end = at(random.below(far));
+        for span in &mut odd.spans {
+            span.start = at(random.below(far));
+            span.end = at(random.below(far));
+            span.op = OpId(random.below(1 << 33) as u32);
+            span.process = ProcessId(random.below(9) as u32);
+            span.granted_by = Some(ProcessId(random.below(12) as u32));
+            span.activity = blocked(random.below(9) as u32, WaitFor::Put);
+        }
+        if random.below(2) == 0 {
+            odd.spans.sort_by_key(|span| (span.process, span.start));
+        }
+        let resource = ResourceId(random.below(9) as u32);
+        let steps =
+            (0..random.below(3000)).map(|_| (at(random.below(far)), random.below(u64::MAX))).collect();
+        odd.levels.push(LevelSeries { resource, steps });
+        odd.points.extend((0..40).map(|_| Point {
+            time: at(random.below(far)),
+            process: ProcessId(random.below(12) as u32),
+            kind: PointKind::Mark,
+            text: "]]>\u{0}".to_owned(),
+        }));
+        odd.finished = (0..random.below(9)).map(|_| Some(at(random.below(far)))).collect();
+        draw_all(&odd);
+    }
 }
 
 /// The lab with every time scaled to so many percent.
@@ -116,4 +314,46 @@ fn bars(sample: &Sample) -> ScenarioBars {
         trouble: None,
         processes: (0..sample.header.process_count()).map(process).collect(),
     }
+}
+
+fn fault() -> Sample {
+    let mut fault = lab();
+    fault.outcome = Outcome::Fault(Fault {
+        process: ProcessId(1),
+        op: OpId(30),
+        message: "index 15 is out of range: memory 'data1' has 15 slots".to_owned(),
+        hint: "wrap the index, as in (i + 1) % capacity".to_owned(),
+    });
+    fault.finished = vec![None, None, None];
+    fault
+}
+
+fn horizon() -> Sample {
+    let mut horizon = crowd("horizon", 5, 20, 50 * MS);
+    horizon.outcome = Outcome::Horizon;
+    horizon.end = at(horizon.end.as_nanos() * 4 / 5);
+    horizon.finished = vec![None; 5];
+    horizon.spans.retain(|span| span.start < horizon.end);
+    horizon.spans.iter_mut().for_each(|span| span.end = span.end.min(horizon.end));
+    horizon.levels.iter_mut().for_each(|series| series.steps.retain(|step| step.0 < horizon.end));
+    horizon
+}
+
+/// A deadlock that leaves no span at all.
+fn deadlock_at_once() -> Sample {
+    let mut table = deadlock();
+    table.spans.clear();
+    table.end = Time::ZERO;
+    table
+}
+
+fn many_marks() -> Sample {
+    let mut marks = crowd("many-marks", 12, 4000, MS);
+    for n in 0..20_000u64 {
+        let kind = if n % 3 == 0 { PointKind::Log } else { PointKind::Mark };
+        let time = at(marks.end.as_nanos() / 20_000 * n);
+        let process = ProcessId((n * n % 12) as u32);
+        marks.points.push(Point { time, process, kind, text: format!("point {n}") });
+    }
+    marks
 }

@@ -1,10 +1,10 @@
 //! What went wrong, said in words: who waits for what, which rule was broken.
 
 use super::super::font;
-use super::super::input::{GanttInput, length, verb};
+use super::super::input::{GanttInput, length, process_id, verb};
 use super::super::palette::{ALARM, INK, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Tag, Text};
-use super::{GAP, MARGIN, Page, SMALL_SIZE, axis, lanes};
+use super::{HEADING_GAP, MARGIN, Page, SMALL_SIZE, axis};
 use crate::ids::ProcessId;
 use crate::trace::{BlockedProcess, Deadlock, Outcome};
 
@@ -22,7 +22,7 @@ pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
         Outcome::Fault(fault) => {
             let who = input.process_name(fault.process);
             let line = input.line_note(fault.op);
-            (true, vec![format!("{who}: {}{line}", fault.message), fault.hint.clone()])
+            (true, vec![format!("{who}: {}{line}", fault.message), format!("hint: {}", fault.hint)])
         }
         Outcome::Limit { message } => (false, vec![message.clone()]),
     };
@@ -34,7 +34,7 @@ pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
         lines.truncate(MOST_LINES - 1);
         lines.push(format!("… and {left_out} more lines"));
     }
-    let top = page.y - GAP + 8.0;
+    let top = page.y;
     let bottom = top + 16.0 * lines.len() as f64;
     let bar = Area::between(MARGIN, top, MARGIN + 3.0, bottom);
     page.scene.fill(bar, Fill::Solid(if alarm { ALARM } else { QUIET }), Tag::class("notice"));
@@ -42,7 +42,7 @@ pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
         let y = top + 16.0 * number as f64 + 12.0;
         page.scene.text(MARGIN + 12.0, y, SIZE, Anchor::Start, if alarm { ALARM } else { INK }, line);
     }
-    page.y = bottom + GAP;
+    page.y = bottom + HEADING_GAP;
 }
 
 /// The edge at which the run stopped short.
@@ -78,7 +78,7 @@ pub(super) fn stuck(
     page.scene.push(Shape::Text(Text {
         x: x + 2.0,
         y: middle + SMALL_SIZE * font::CAPITAL / 2.0,
-        text: font::shorten(&text, SMALL_SIZE, MOST_COMPLAINT),
+        text: font::shorten_name(&text, SMALL_SIZE, MOST_COMPLAINT),
         size: SMALL_SIZE,
         anchor: Anchor::Start,
         colour: ALARM,
@@ -88,9 +88,9 @@ pub(super) fn stuck(
 }
 
 /// The room that the texts of [`stuck`] need right of the time axis.
-pub(super) fn room(input: &GanttInput<'_>) -> f64 {
-    let widths = (0..input.process_count())
-        .filter_map(|process| complaint(input, lanes::id(process)))
+pub(super) fn room(input: &GanttInput<'_>, most_lanes: usize) -> f64 {
+    let widths = (0..input.process_count().min(most_lanes))
+        .filter_map(|process| complaint(input, process_id(process)))
         .map(|(text, _)| font::width(&text, SMALL_SIZE));
     widths.fold(0.0, f64::max).min(MOST_COMPLAINT)
 }

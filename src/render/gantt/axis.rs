@@ -5,7 +5,7 @@ use super::super::input::GanttInput;
 use super::super::palette::{ALARM, AXIS, GRID, INK, QUIET};
 use super::super::scene::{Anchor, Stroke};
 use super::super::ticks::{Ticks, ticks};
-use super::{GAP, MARGIN, Page, SMALL_SIZE};
+use super::{GAP, Page, SMALL_SIZE};
 use crate::trace::Outcome;
 
 /// The font size of the labels in pixels.
@@ -50,17 +50,16 @@ pub(super) fn draw(page: &mut Page<'_>) {
         page.scene.text(x, y + 16.0, SIZE, Anchor::Middle, INK, label.clone());
     }
     let unit = format!("time ({})", ticks.unit);
-    page.scene.text(page.left - 18.0, y + 16.0, SIZE, Anchor::End, QUIET, unit);
-    page.y = y + 16.0 + GAP;
+    page.scene.text((page.left + right) / 2.0, y + 32.0, SIZE, Anchor::Middle, QUIET, unit);
+    page.y = y + 32.0 + GAP;
 }
 
 /// Marks the total time of one run among several: a line over its lanes.
-pub(super) fn total_time(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
-    if matches!(input.outcome, Outcome::Deadlock(_) | Outcome::Fault(_)) {
+pub(super) fn total_time(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64, bottom: f64) {
+    if *input.outcome != Outcome::Completed {
         return;
     }
     let x = page.x(input.total_time());
-    let bottom = page.y - GAP;
     page.scene.line((x, top - 3.0), (x, bottom + 3.0), Stroke::dashed(INK, 1.0, 3.0));
 }
 
@@ -71,11 +70,10 @@ pub(super) fn end_line(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64, te
     let stroke = if alarm { Stroke::solid(ALARM, 2.0) } else { Stroke::dashed(QUIET, 1.2, 4.0) };
     page.scene.line((x, top - 4.0), (x, bottom + 4.0), stroke);
     let colour = if alarm { ALARM } else { QUIET };
-    let room = page.scene.width - MARGIN / 2.0 - x;
-    let size = SMALL_SIZE;
-    if font::width(text, size) / 2.0 <= room {
-        page.scene.text(x, bottom + 13.0, size, Anchor::Middle, colour, text);
-    } else {
-        page.scene.text(x + room, bottom + 13.0, size, Anchor::End, colour, text);
-    }
+    // Left of the line, since right of it stands what the lanes wait for.
+    let (x, anchor) = match x - page.left > font::width(text, SMALL_SIZE) + 6.0 {
+        true => (x - 6.0, Anchor::End),
+        false => (x + 6.0, Anchor::Start),
+    };
+    page.scene.text(x, bottom + 12.0, SMALL_SIZE, anchor, colour, text);
 }

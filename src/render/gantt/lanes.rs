@@ -5,11 +5,11 @@
 
 use super::super::dense::{self, Cell};
 use super::super::font;
-use super::super::input::{GanttInput, length, rough_length};
-use super::super::palette::{AXIS, Class, Classes, GRID, INK, QUIET};
+use super::super::input::{GanttInput, length, process_id, rough_length};
+use super::super::palette::{AXIS, Class, Classes, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::{GAP, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE, alarm, points};
-use crate::ids::ProcessId;
+use crate::time::Time;
 use crate::trace::{Activity, Span};
 
 /// The height of the lanes, if they are few enough, in pixels.
@@ -24,11 +24,6 @@ const NAME_PITCH: f64 = 11.5;
 /// Shares that are lower than this on average, in pixels, are filled with one
 /// colour: of a hatching only specks would be left.
 const LEAST_HATCHED: f64 = 4.5;
-
-/// The process of a lane.
-pub(super) fn id(process: usize) -> ProcessId {
-    ProcessId(u32::try_from(process).unwrap_or(u32::MAX))
-}
 
 /// The distance from lane to lane.
 fn pitch(lanes: usize) -> f64 {
@@ -64,7 +59,7 @@ impl Place<'_, '_> {
     }
 
     fn name(&self) -> String {
-        self.input.process_name(id(self.process))
+        self.input.process_name(process_id(self.process))
     }
 
     /// The id of a span: `span-worker.2-17`, with the run before it if there
@@ -88,20 +83,20 @@ fn plain(letter: char) -> char {
 /// Draws the lanes of run number `run`.
 pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
     let classes = page.inks.classes(input);
-    let lanes = input.lanes();
     let shown = shown(page, input);
+    let lanes = input.lanes(shown);
     let pitch = pitch(shown);
     let gap = (pitch * 0.3).clamp(1.0, 7.0).floor();
     let every = (NAME_PITCH / pitch).ceil().max(1.0) as usize;
     let thinned = points::by_lane(page, input, shown);
-    for (process, spans) in lanes.iter().take(shown).enumerate() {
+    for (process, spans) in lanes.iter().enumerate() {
         let run = page.several.then_some(run);
         let top = page.y + gap / 2.0;
         let place = Place { input, process, run, pitch, top, height: pitch - gap };
         if process % every == 0 {
             name(page, &place);
         }
-        base_line(page, &place);
+        base_line(page, &place, spans);
         let lane = dense::split(spans, &classes, page.scale, page.detail);
         let mut shapes = Vec::new();
         cells(page, &place, &lane.cells, &mut shapes);
@@ -110,7 +105,7 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
         }
         page.scene.push(Shape::Group { tag: Tag::class("lane"), shapes });
         done(page, &place);
-        alarm::stuck(page, input, id(process), place.middle(), pitch);
+        alarm::stuck(page, input, process_id(process), place.middle(), pitch);
         points::draw(page, &thinned[process], place.top, place.height);
         page.y += pitch;
     }
@@ -132,7 +127,7 @@ fn remarks(page: &mut Page<'_>, input: &GanttInput<'_>, shown: usize, every: usi
 fn name(page: &mut Page<'_>, place: &Place<'_, '_>) {
     let name = place.name();
     let size = NAME_SIZE.min(place.pitch + 1.0).max(SMALL_SIZE);
-    let short = font::shorten(&name, size, MOST_NAME_WIDTH);
+    let short = font::shorten_name(&name, size, MOST_NAME_WIDTH);
     let tooltip = (short != name).then_some(name);
     page.scene.push(Shape::Text(Text {
         x: page.left - 10.0,
@@ -148,11 +143,18 @@ fn name(page: &mut Page<'_>, place: &Place<'_, '_>) {
 
 /// A thin line while the process is there, so that instants without a span
 /// are not taken for its end.
-fn base_line(page: &mut Page<'_>, place: &Place<'_, '_>) {
+fn base_line(page: &mut Page<'_>, place: &Place<'_, '_>, spans: &[Span]) {
     let end = place.input.finish(place.process).unwrap_or(place.input.end);
     let y = place.middle();
     let stroke = Stroke::solid(if place.pitch < 12.0 { GRID } else { AXIS }, 0.8);
     page.scene.line((page.left, y), (page.x(end), y), stroke);
+    // Told in the legend only where it can be seen.
+    let visible = |from, to| page.x(to) - page.x(from) >= 2.0;
+    let first = spans.first().map_or(Time::ZERO, |span| span.start);
+    let last = spans.last().map_or(end, |span| span.end);
+    page.keys.ready |= visible(Time::ZERO, first)
+        || visible(last, end)
+        || spans.windows(2).any(|pair| visible(pair[0].end, pair[1].start));
 }
 
 /// A span that stands alone, with its label if there is room.
@@ -222,7 +224,7 @@ fn label(input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
     if let Some(fitting) = candidates.iter().find(|text| fits(text)) {
         return Some(fitting.clone());
     }
-    let short = font::shorten(candidates.last()?, SMALL_SIZE, room);
+    let short = font::shorten_name(candidates.last()?, SMALL_SIZE, room);
     // Fewer than four letters of a name say nothing; of a time, a part is wrong.
     let is_name = matches!(span.activity, Activity::Blocked { .. });
     (is_name && short.chars().count() > 4).then_some(short)
@@ -261,7 +263,7 @@ fn cells(page: &mut Page<'_>, place: &Place<'_, '_>, cells: &[Cell], shapes: &mu
                 continue;
             }
             let height = place.height * (share as f64 / cell.length().max(1) as f64);
-            areas[class.index()].push(Area { x: from, y: bottom - height, width: to - from, height });
+            join(&mut areas[class.index()], Area { x: from, y: bottom - height, width: to - from, height });
             bottom -= height;
         }
     }
@@ -276,6 +278,20 @@ fn cells(page: &mut Page<'_>, place: &Place<'_, '_>, cells: &[Cell], shapes: &mu
         }
     }
     share_tooltips(page, place, cells, shapes);
+}
+
+/// Appends a rectangle, or widens the last one if both form one.
+fn join(areas: &mut Vec<Area>, area: Area) {
+    match areas.last_mut() {
+        Some(last)
+            if (last.x + last.width - area.x).abs() < 1e-6
+                && last.y == area.y
+                && last.height == area.height =>
+        {
+            last.width += area.width;
+        }
+        _ => areas.push(area),
+    }
 }
 
 fn edges(page: &Page<'_>, cell: &Cell) -> (f64, f64) {
@@ -324,7 +340,16 @@ fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
         let y = place.middle() + SMALL_SIZE * font::CAPITAL / 2.0;
         let room = page.scene.width - MARGIN / 2.0 - x;
         if font::width(&text, SMALL_SIZE) + 5.0 <= room {
-            page.scene.text(x + 5.0, y, SMALL_SIZE, Anchor::Start, QUIET, text);
+            page.scene.push(Shape::Text(Text {
+                x: x + 5.0,
+                y,
+                text,
+                size: SMALL_SIZE,
+                anchor: Anchor::Start,
+                colour: QUIET,
+                halo: Some(PAPER),
+                tag: Tag::default(),
+            }));
         }
     }
 }

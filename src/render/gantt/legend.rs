@@ -2,7 +2,7 @@
 
 use super::super::font;
 use super::super::input::PointKind;
-use super::super::palette::{Class, INK, PAPER, QUIET};
+use super::super::palette::{AXIS, Class, INK, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
 use super::{MARGIN, Page, points};
 
@@ -19,6 +19,8 @@ const ROW: f64 = 20.0;
 pub(super) struct Keys {
     /// Columns that show shares.
     pub shares: bool,
+    /// Lanes without a span.
+    pub ready: bool,
     /// End posts.
     pub done: bool,
     /// Diamonds.
@@ -65,6 +67,7 @@ pub(super) fn draw(page: &mut Page<'_>) {
 
 enum Sample {
     Span(Class),
+    Ready,
     Done,
     Sign(PointKind),
     Capacity,
@@ -74,7 +77,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
     let mut entries: Vec<(Sample, String)> = Class::all()
         .filter(|class| page.seen[class.index()])
         .map(|class| {
-            let text = font::shorten(&page.inks.legend(class), SIZE, page.text_width() - SAMPLE - 6.0);
+            let text = font::shorten_name(&page.inks.legend(class), SIZE, page.text_width() - SAMPLE - 6.0);
             (Sample::Span(class), text)
         })
         .collect();
@@ -83,6 +86,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
             entries.push((sample, text.to_owned()));
         }
     };
+    add(page.keys.ready, Sample::Ready, "ready");
     add(page.keys.done, Sample::Done, "done");
     add(page.keys.mark, Sample::Sign(PointKind::Mark), "mark");
     add(page.keys.log, Sample::Sign(PointKind::Log), "log line");
@@ -98,13 +102,15 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
             let tag = Tag::class(class.name());
             page.scene.push(Shape::Rect { area, fill: class.fill(), stroke: Some(class.edge()), tag });
         }
+        Sample::Ready => {
+            let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));
+            page.scene.line(ends.0, ends.1, Stroke::solid(AXIS, 0.8));
+        }
         Sample::Done => {
             let area = Area::between(middle.0 - 0.75, top - 1.0, middle.0 + 0.75, top + HEIGHT + 1.0);
             page.scene.fill(area, Fill::Solid(INK), Tag::class("done"));
         }
         Sample::Sign(kind) => {
-            let stem = Area::between(x + 2.0, middle.1 - 1.0, x + SAMPLE - 2.0, middle.1 + 1.0);
-            page.scene.fill(stem, Fill::Solid(PAPER), Tag::default());
             let (at, height) = match kind {
                 PointKind::Mark => (middle.1, 16.0),
                 PointKind::Log => (middle.1 - 16.0, 16.0),

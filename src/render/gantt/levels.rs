@@ -5,7 +5,7 @@
 //! so that no peak is lost, and the mean over time as a line. Does not decide
 //! which levels are shown.
 
-use super::super::dense::Scale;
+use super::super::dense::{self, Scale};
 use super::super::font;
 use super::super::input::{GanttInput, LevelSeries};
 use super::super::palette::{AXIS, INK, QUIET};
@@ -57,23 +57,15 @@ struct Facts {
     line_at: Option<u64>,
 }
 
-/// The capacity of a buffer that has one.
-fn capacity(input: &GanttInput<'_>, series: &LevelSeries) -> Option<u64> {
-    match input.kind(series.resource) {
-        Some(ResourceKind::Buffer) => input.header.resource(series.resource).capacity,
-        _ => None,
-    }
-}
-
 fn facts(input: &GanttInput<'_>, series: &LevelSeries) -> Facts {
     let levels = || series.steps.iter().map(|step| step.1);
     let highest = levels().max().unwrap_or(0);
     let near = |capacity: &u64| *capacity <= highest.saturating_mul(FLAT).max(1);
-    let line_at = capacity(input, series).filter(near);
+    let line_at = input.buffer_capacity(series.resource).filter(near);
     Facts {
         highest,
         lowest: levels().min().unwrap_or(0),
-        last: levels().last().unwrap_or(0),
+        last: levels().next_back().unwrap_or(0),
         top: highest.max(line_at.unwrap_or(0)).max(1),
         line_at,
     }
@@ -82,7 +74,7 @@ fn facts(input: &GanttInput<'_>, series: &LevelSeries) -> Facts {
 /// The labels of a panel, left of it and right of it: the page makes room.
 pub(super) fn labels(input: &GanttInput<'_>, series: &LevelSeries) -> ([(String, f64); 2], String) {
     let name = input.resource_name(series.resource);
-    let kind = match (input.kind(series.resource), capacity(input, series)) {
+    let kind = match (input.kind(series.resource), input.buffer_capacity(series.resource)) {
         (Some(ResourceKind::Buffer), Some(capacity)) => format!("buffer of {capacity}"),
         (Some(kind), _) => kind.name().to_owned(),
         (None, _) => String::new(),
@@ -94,8 +86,8 @@ fn panel(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries) {
     let facts = facts(input, series);
     let (top, bottom) = (page.y + 4.0, page.y + 4.0 + HEIGHT);
     let y = |level: f64| bottom - HEIGHT * (level / facts.top as f64);
-    let pixels = page.scale.pixels as usize;
-    if series.steps.len() <= 2 * pixels {
+    // With a step in every other pixel a line is still a line.
+    if series.steps.len() <= page.scale.pixels as usize / 2 {
         step_line(page, input, series, &y);
     } else {
         band(page, input, series, &y);
@@ -126,7 +118,7 @@ fn panel(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries) {
 fn names(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, middle: f64) {
     let (left, _) = labels(input, series);
     for ((full, size), (baseline, colour)) in left.into_iter().zip([(middle, INK), (middle + 13.0, QUIET)]) {
-        let text = font::shorten(&full, size, MOST_NAME_WIDTH);
+        let text = font::shorten_name(&full, size, MOST_NAME_WIDTH);
         page.scene.push(Shape::Text(Text {
             x: page.left - 10.0,
             y: baseline,
@@ -182,7 +174,7 @@ fn corners(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<(f64, u64)> {
 /// Lowest, highest and mean level in every pixel column, for a series that
 /// has more steps than could be seen.
 fn band(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
-    let columns = columns(&series.steps, input.end, page.scale);
+    let columns = dense::levels(&series.steps, input.end, page.scale);
     let x = |column: usize| page.left + column as f64;
     let mut outline = Vec::new();
     for (number, column) in columns.iter().enumerate() {
@@ -211,41 +203,6 @@ fn band(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, y: &d
     });
 }
 
-/// The levels within one pixel column.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Column {
-    lowest: u64,
-    highest: u64,
-    /// Over time.
-    mean: f64,
-}
-
-fn columns(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<Column> {
-    let Some(&(_, mut level)) = steps.first() else { return Vec::new() };
-    let mut steps = steps.iter().peekable();
-    let mut columns = Vec::new();
-    for number in 0..u64::from(scale.pixels) {
-        let (from, to) = (scale.column_start(number, 1), scale.column_start(number + 1, 1).min(scale.end));
-        if from >= end {
-            break;
-        }
-        let (mut lowest, mut highest) = (level, level);
-        let (mut sum, mut since) = (0u128, from);
-        // Steps at the very end belong to the last column.
-        while let Some(&(time, next)) = steps.next_if(|step| step.0 < to || to >= scale.end) {
-            let time = time.clamp(since, to);
-            sum += u128::from(level) * u128::from(time.since(since));
-            (level, since) = (next, time);
-            (lowest, highest) = (lowest.min(level), highest.max(level));
-        }
-        sum += u128::from(level) * u128::from(to.since(since));
-        let length = to.since(from);
-        let mean = if length == 0 { level as f64 } else { sum as f64 / length as f64 };
-        columns.push(Column { lowest, highest, mean });
-    }
-    columns
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,19 +214,5 @@ mod tests {
         let corners = corners(&steps, Time::from_secs(10), scale);
         let expected = [(0.0, 0), (20.0, 0), (20.0, 3), (50.0, 3), (50.0, 1), (100.0, 1)];
         assert_eq!(corners, expected);
-    }
-
-    #[test]
-    fn a_long_line_is_thinned_but_keeps_its_extremes() {
-        let scale = Scale::new(Time::from_secs(100), 100);
-        let level = |n: u64| if n == 77_777 { 500 } else { n % 7 + 1 };
-        let steps: Vec<(Time, u64)> =
-            (0..100_000).map(|n| (Time::from_nanos(n * 1_000_000).unwrap(), level(n))).collect();
-        let columns = columns(&steps, Time::from_secs(100), scale);
-        assert_eq!(columns.len(), 100);
-        assert!(columns.iter().all(|column| column.lowest == 1));
-        assert!(columns.iter().all(|column| (column.mean - 4.0).abs() < 0.6), "{columns:?}");
-        let peaks: Vec<u64> = columns.iter().map(|column| column.highest).filter(|&high| high != 7).collect();
-        assert_eq!(peaks, [500]);
     }
 }

@@ -13,7 +13,7 @@ mod points;
 
 use super::dense::{Detail, Scale};
 use super::font;
-use super::input::{GanttInput, length, speed_up};
+use super::input::{GanttInput, length, process_id, speed_up};
 use super::palette::{ALARM, Class, INK, Inks, QUIET};
 use super::scene::{Anchor, Scene};
 use crate::time::Time;
@@ -40,6 +40,8 @@ impl Default for Style {
 const MARGIN: f64 = 20.0;
 /// Space between parts, in pixels.
 const GAP: f64 = 14.0;
+/// Space under a heading, in pixels.
+const HEADING_GAP: f64 = 8.0;
 /// The font size of names and labels, in pixels.
 const NAME_SIZE: f64 = 11.0;
 /// The font size of the smallest text, in pixels.
@@ -53,6 +55,7 @@ pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
     let mut page = Page::new(runs, style, input.title.clone());
     page.heading(&input.title, &[summary(input)]);
     alarm::notice(&mut page, input);
+    page.y += GAP - HEADING_GAP;
     let height = lanes::height(&page, input) + levels::height(&page, input);
     page.y += axis::room_above(height);
     let (top, bottom) = (page.y, page.y + height);
@@ -70,12 +73,15 @@ pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
 /// Several runs in one picture on one time axis, each with its total time and
 /// its speed-up against the first.
 pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
-    let title = match inputs {
-        [] => "No runs to compare".to_owned(),
-        [first, ..] => format!("{} runs compared with {}", inputs.len(), first.title),
+    let (title, line) = match inputs {
+        [] => ("No runs to compare".to_owned(), String::new()),
+        [first, ..] => (
+            format!("{} runs on one time axis", inputs.len()),
+            format!("speed-up against {} · dashed lines mark the total times", first.title),
+        ),
     };
     let mut page = Page::new(inputs, style, title.clone());
-    page.heading(&title, &["all on one time axis; the mark at the right shows the total time".to_owned()]);
+    page.heading(&title, &[line]);
     for (number, input) in inputs.iter().enumerate() {
         page.block_heading(input, (number > 0).then(|| inputs[0].total_time()));
         alarm::notice(&mut page, input);
@@ -83,9 +89,9 @@ pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
         page.y += axis::room_above(height);
         let (top, bottom) = (page.y, page.y + height);
         axis::grid(&mut page, top, bottom);
+        axis::total_time(&mut page, input, top, bottom - GAP);
         lanes::draw(&mut page, number, input);
         alarm::edge(&mut page, input, top);
-        axis::total_time(&mut page, input, top);
     }
     axis::draw(&mut page);
     page.finish()
@@ -140,8 +146,7 @@ impl<'a> Page<'a> {
         let right = (width - MARGIN - right - 6.0).floor();
         let end = runs.iter().map(|run| run.end).max().unwrap_or(Time::ZERO);
         let scale = Scale::new(end, (right - left).max(100.0) as u32);
-        let lanes: Vec<&[Span]> =
-            runs.iter().flat_map(|run| run.lanes().into_iter().take(style.most_lanes)).collect();
+        let lanes: Vec<&[Span]> = runs.iter().flat_map(|run| run.lanes(style.most_lanes)).collect();
         let description = runs.iter().map(describe).collect::<Vec<_>>().join("\n");
         Page {
             scene: Scene::new(width, 0.0, title, description),
@@ -180,19 +185,20 @@ impl<'a> Page<'a> {
         self.scene.text(MARGIN, self.y, 17.0, Anchor::Start, INK, title);
         for line in lines {
             self.y += 18.0;
-            self.scene.text(MARGIN, self.y, 11.5, Anchor::Start, QUIET, line.clone());
+            let line = font::shorten(line, 11.5, self.text_width());
+            self.scene.text(MARGIN, self.y, 11.5, Anchor::Start, QUIET, line);
         }
-        self.y += GAP;
+        self.y += HEADING_GAP;
     }
 
     /// The heading of one run among several; `first` is the total time that
     /// it is compared with.
     fn block_heading(&mut self, input: &GanttInput<'_>, first: Option<Time>) {
         let mut line = total_and_outcome(input);
-        if let Some(first) = first {
+        if let (Some(first), Outcome::Completed) = (first, input.outcome) {
             line = format!("{line} · {}", speed_up(first, input.total_time()));
         }
-        self.y += 12.0;
+        self.y += 18.0;
         let room = self.text_width() - font::width(&line, 11.0) - 16.0;
         let title = font::shorten(&input.title, 13.0, room);
         let colour =
@@ -200,7 +206,7 @@ impl<'a> Page<'a> {
         self.scene.text(MARGIN, self.y, 13.0, Anchor::Start, INK, title.clone());
         let beside = MARGIN + font::width(&title, 13.0) + 12.0;
         self.scene.text(beside, self.y, 11.0, Anchor::Start, colour, line);
-        self.y += 8.0;
+        self.y += HEADING_GAP;
     }
 
     /// Draws what stands under the axis and gives the page its height.
@@ -223,12 +229,12 @@ fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
     let (mut left, mut right) = (60.0f64, 20.0f64);
     for run in runs {
         for process in 0..run.process_count().min(style.most_lanes) {
-            left = left.max(font::width(&run.process_name(lanes::id(process)), NAME_SIZE));
+            left = left.max(font::width(&run.process_name(process_id(process)), NAME_SIZE));
             if let Some(time) = run.finish(process) {
                 right = right.max(font::width(&length(time.as_nanos()), SMALL_SIZE));
             }
         }
-        right = right.max(alarm::room(run));
+        right = right.max(alarm::room(run, style.most_lanes));
         let levels = if runs.len() == 1 { style.most_levels } else { 0 };
         for series in run.interesting_levels(levels).0 {
             let (names, top) = levels::labels(run, series);
@@ -243,7 +249,7 @@ fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
 fn describe(input: &GanttInput<'_>) -> String {
     let mut text = format!("Gantt timeline of {}: {}.", input.title, summary(input));
     for process in 0..input.process_count().min(12) {
-        let name = input.process_name(lanes::id(process));
+        let name = input.process_name(process_id(process));
         match input.finish(process) {
             Some(time) => text.push_str(&format!(" {name} done at {}.", length(time.as_nanos()))),
             None => text.push_str(&format!(" {name} not done.")),

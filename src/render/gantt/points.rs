@@ -25,7 +25,7 @@ pub(super) struct Sign<'a> {
 /// The signs of the first `lanes` lanes.
 pub(super) fn by_lane<'a>(page: &Page<'_>, input: &GanttInput<'a>, lanes: usize) -> Vec<Vec<Sign<'a>>> {
     let pixels = page.scale.pixels as usize * lanes;
-    let step = (pixels / MOST_SIGNS).max(6) as u32;
+    let step = (pixels / MOST_SIGNS).max(9) as u32;
     let mut signs: Vec<Vec<Sign<'a>>> = (0..lanes).map(|_| Vec::new()).collect();
     for point in input.points {
         let Some(lane) = signs.get_mut(point.process.index()) else { continue };

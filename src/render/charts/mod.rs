@@ -6,22 +6,24 @@
 //! whole pixels and no hatchings, the hatchings, labels and tooltips are laid
 //! over it from a scene of our own, at the places that plotters says.
 
+mod layout;
+mod time_axis;
+
 use super::font::{self, FAMILIES};
 use super::input::{length, speed_up};
-use super::palette::{ALARM, AXIS, Class, GRID, INK, QUIET};
+use super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::png::RenderError;
 use super::scene::{Anchor, Area, Colour, Fill, Scene, Shape, Stroke, Tag, Text};
 use super::svg::overlay;
-use super::ticks::{Ticks, ticks};
 use crate::time::Time;
+use layout::{Group, HEAD, Layout, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, NOTE, ROW, WIDTH, segments};
 use plotters::coord::Shift;
-use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use plotters::coord::types::RangedCoordi32;
 use plotters::prelude::{
     Cartesian2d, ChartBuilder, ChartContext, Color, DrawingArea, IntoDrawingArea, IntoFont, RGBColor,
-    Rectangle, SVGBackend,
+    Rectangle, SVGBackend, TRANSPARENT,
 };
-use std::ops::Range;
+use time_axis::TimeAxis;
 
 /// One scenario of a total-time chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,20 +53,6 @@ pub struct ProcessBar {
     pub blocked: u64,
 }
 
-/// The most scenarios in a chart.
-const MOST_SCENARIOS: usize = 12;
-/// The most processes of a scenario.
-const MOST_PROCESSES: usize = 8;
-/// The width of the chart in pixels.
-const WIDTH: u32 = 1000;
-/// Space between the chart and its edge, in pixels.
-const MARGIN: f64 = 20.0;
-/// The height of a row in pixels; also the unit of the vertical axis.
-const ROW: i32 = 17;
-/// What a scenario has above its first bar: its name and total time.
-const HEAD: i32 = 22;
-/// Space under the last bar of a scenario.
-const FOOT: i32 = 12;
 /// Space for title and legend above the bars.
 const TOP: i32 = 76;
 /// Space for the axis under the bars.
@@ -75,10 +63,6 @@ const RIGHT: i32 = 86;
 const BAR: i32 = 12;
 /// Plotters divides a font size by this before it writes it.
 const PLOTTERS_SIZE: f64 = 1.24;
-/// The font size of names, in pixels.
-const NAME_SIZE: f64 = 11.0;
-/// The widest column of names, in pixels.
-const MOST_NAME_WIDTH: f64 = 150.0;
 
 /// Compares scenarios: a bar for each process, stacked by what it did up to
 /// its finish, grouped by scenario, with the total time of each and its
@@ -92,7 +76,7 @@ const MOST_NAME_WIDTH: f64 = 150.0;
 /// If plotters cannot draw, which no input is known to cause.
 pub fn total_time_chart(scenarios: &[ScenarioBars]) -> Result<String, RenderError> {
     let rows = Layout::new(scenarios);
-    let height = (TOP + rows.height + BOTTOM + rows.notes.len() as i32 * 15) as u32;
+    let height = (TOP + rows.height + BOTTOM + rows.notes_height()) as u32;
     let mut scene = Scene::new(f64::from(WIDTH), f64::from(height), TITLE.to_owned(), describe(scenarios));
     let mut document = String::new();
     {
@@ -105,77 +89,13 @@ pub fn total_time_chart(scenarios: &[ScenarioBars]) -> Result<String, RenderErro
     }
     heading(&mut scene, &rows);
     for (number, note) in rows.notes.iter().enumerate() {
-        let y = f64::from(TOP + rows.height + BOTTOM + 15 * number as i32) - 4.0;
+        let y = f64::from(TOP + rows.height + BOTTOM + NOTE * (number as i32 + 1)) - 4.0;
         scene.text(MARGIN, y, 10.0, Anchor::Start, QUIET, note.clone());
     }
     Ok(overlay(&document, &scene))
 }
 
 const TITLE: &str = "Total time by scenario";
-
-/// Which rows there are, and where; vertical places in pixels from the top of
-/// the plot.
-struct Layout<'a> {
-    groups: Vec<Group<'a>>,
-    height: i32,
-    /// Up to where the axis reaches.
-    end: Time,
-    /// What every speed-up refers to.
-    first: Option<Time>,
-    /// The width of the column of names, in pixels.
-    names: u32,
-    /// What was left out, in words.
-    notes: Vec<String>,
-}
-
-/// A scenario with the processes that are shown.
-struct Group<'a> {
-    scenario: &'a ScenarioBars,
-    shown: Vec<&'a ProcessBar>,
-    /// Where it starts.
-    top: i32,
-}
-
-impl<'a> Layout<'a> {
-    fn new(scenarios: &'a [ScenarioBars]) -> Layout<'a> {
-        let mut notes = Vec::new();
-        let mut groups = Vec::new();
-        let mut top = 0;
-        for scenario in scenarios.iter().take(MOST_SCENARIOS) {
-            let shown = latest(&scenario.processes);
-            if shown.len() < scenario.processes.len() {
-                let more = scenario.processes.len() - shown.len();
-                notes.push(format!("{}: {more} processes that finish earlier are not shown.", scenario.name));
-            }
-            let height = HEAD + ROW * shown.len() as i32 + FOOT;
-            groups.push(Group { scenario, shown, top });
-            top += height;
-        }
-        if scenarios.len() > MOST_SCENARIOS {
-            notes.push(format!("{} more scenarios are not shown.", scenarios.len() - MOST_SCENARIOS));
-        }
-        let bars = || groups.iter().flat_map(|group| &group.shown);
-        let ends = groups.iter().map(|group| group.scenario.total_time).chain(bars().map(|bar| bar.until));
-        let names = bars().map(|bar| font::width(&bar.name, NAME_SIZE)).fold(50.0, f64::max);
-        Layout {
-            height: top.max(ROW),
-            end: ends.max().unwrap_or(Time::ZERO),
-            first: scenarios.first().map(|scenario| scenario.total_time),
-            names: (MARGIN + names.min(MOST_NAME_WIDTH) + 8.0).ceil() as u32,
-            groups,
-            notes,
-        }
-    }
-}
-
-/// The processes that finish last, in the order of the scenario.
-fn latest(processes: &[ProcessBar]) -> Vec<&ProcessBar> {
-    let mut ranked: Vec<(usize, &ProcessBar)> = processes.iter().enumerate().collect();
-    ranked.sort_by_key(|(place, bar)| (std::cmp::Reverse(bar.until), *place));
-    ranked.truncate(MOST_PROCESSES);
-    ranked.sort_by_key(|(place, _)| *place);
-    ranked.into_iter().map(|(_, bar)| bar).collect()
-}
 
 type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<TimeAxis, RangedCoordi32>>;
 
@@ -184,10 +104,9 @@ fn frame<'a, 'b>(
     root: &'a DrawingArea<SVGBackend<'b>, Shift>,
     rows: &Layout<'_>,
 ) -> Result<Plot<'a, 'b>, RenderError> {
-    let ticks = ticks(rows.end, 10);
-    let unit = format!("time ({})", ticks.unit);
-    let axis = TimeAxis { end: rows.end.max(Time::from_nanos(1).unwrap_or(Time::MAX)), ticks };
-    let margin_below = rows.notes.len() as u32 * 15 + 6;
+    let axis = TimeAxis::new(rows.end);
+    let unit = format!("time ({})", axis.unit());
+    let margin_below = rows.notes_height() + 6;
     let mut chart = ChartBuilder::on(root)
         .margin_top(TOP)
         .margin_right(RIGHT)
@@ -201,7 +120,7 @@ fn frame<'a, 'b>(
         .configure_mesh()
         .disable_y_mesh()
         .disable_y_axis()
-        .light_line_style(rgb(GRID))
+        .light_line_style(TRANSPARENT)
         .bold_line_style(rgb(GRID))
         .axis_style(rgb(AXIS))
         .x_desc(unit)
@@ -221,44 +140,12 @@ fn chart_error(error: impl std::error::Error) -> RenderError {
     RenderError::Chart(error.to_string())
 }
 
-/// The time axis of plotters with our own ticks.
-struct TimeAxis {
-    /// At least 1 ns.
-    end: Time,
-    ticks: Ticks,
-}
-
-impl Ranged for TimeAxis {
-    type FormatOption = NoDefaultFormatting;
-    type ValueType = Time;
-
-    fn map(&self, time: &Time, (from, to): (i32, i32)) -> i32 {
-        let share = (*time).min(self.end).as_nanos() as f64 / self.end.as_nanos() as f64;
-        from + (f64::from(to - from) * share).round() as i32
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<Time> {
-        self.ticks.ticks.iter().map(|(time, _)| *time).collect()
-    }
-
-    fn range(&self) -> Range<Time> {
-        Time::ZERO..self.end
-    }
-}
-
-impl ValueFormatter<Time> for TimeAxis {
-    fn format_ext(&self, time: &Time) -> String {
-        let tick = self.ticks.ticks.iter().find(|(at, _)| at == time);
-        tick.map_or(String::new(), |(_, label)| label.clone())
-    }
-}
-
 /// A scenario: what plotters draws of it, and what lies over that.
 fn draw_group(
     chart: &Plot<'_, '_>,
     scene: &mut Scene,
     group: &Group<'_>,
-    first: Option<Time>,
+    first: Option<&ScenarioBars>,
 ) -> Result<(), RenderError> {
     let total = group.scenario.total_time;
     let bottom = group.top + HEAD + ROW * group.shown.len() as i32;
@@ -269,6 +156,9 @@ fn draw_group(
     };
     let (left, head) = place(Time::ZERO, group.top + HEAD - 6);
     group_heading(scene, group.scenario, first, left, head);
+    let (x, y0) = place(total, group.top + HEAD - 4);
+    let (_, y1) = place(total, bottom);
+    scene.line((x, y0), (x, y1), Stroke::dashed(INK, 1.0, 3.0));
     for (row, bar) in group.shown.iter().enumerate() {
         let top = group.top + HEAD + ROW * row as i32;
         let segments = segments(bar);
@@ -289,35 +179,11 @@ fn draw_group(
         scene.push(Shape::Group { tag: Tag::class("bar"), shapes: shapes.collect() });
         bar_labels(scene, bar, left, place(bar.until, top).0, (y0 + y1) / 2.0);
     }
-    let (x, y0) = place(total, group.top + HEAD - 4);
-    let (_, y1) = place(total, bottom);
-    scene.line((x, y0), (x, y1), Stroke::dashed(INK, 1.0, 3.0));
     Ok(())
 }
 
 /// What a process did when it was neither running, delayed nor blocked.
 const READY: Fill = Fill::Solid(Colour(0xEC, 0xEE, 0xF0));
-
-/// The parts of a bar, in order: what (`None`: ready), from, to. Parts past
-/// the end of the bar are cut off, empty ones are left out.
-fn segments(bar: &ProcessBar) -> Vec<(Option<Class>, Time, Time)> {
-    let mut from = Time::ZERO;
-    let mut segments = Vec::new();
-    let parts = [
-        (Some(Class::Running), bar.running),
-        (Some(Class::Delayed), bar.delayed),
-        (Some(Class::Blocked(0)), bar.blocked),
-        (None, u64::MAX),
-    ];
-    for (class, nanos) in parts {
-        let to = from.checked_add(nanos).unwrap_or(Time::MAX).min(bar.until);
-        if to > from {
-            segments.push((class, from, to));
-        }
-        from = to.max(from);
-    }
-    segments
-}
 
 fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Shape {
     let fill = match class.map(Class::fill) {
@@ -332,14 +198,16 @@ fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Sh
     Shape::Rect { area, fill, stroke: Some(stroke), tag: Tag::tooltip(name, tooltip) }
 }
 
-fn group_heading(scene: &mut Scene, scenario: &ScenarioBars, first: Option<Time>, x: f64, y: f64) {
+fn group_heading(scene: &mut Scene, scenario: &ScenarioBars, first: Option<&ScenarioBars>, x: f64, y: f64) {
     let total = length(scenario.total_time.as_nanos());
     let (colour, mut line) = match &scenario.trouble {
         Some(trouble) => (ALARM, format!("{trouble} at {total}")),
         None => (QUIET, format!("total time {total}")),
     };
-    if let (Some(first), None) = (first, &scenario.trouble) {
-        line = format!("{line} · {}", speed_up(first, scenario.total_time));
+    // The first has none, nor has a run that did not get there.
+    let others = first.filter(|first| !std::ptr::eq(*first, scenario));
+    if let (Some(first), None) = (others, &scenario.trouble) {
+        line = format!("{line} · {}", speed_up(first.total_time, scenario.total_time));
     }
     let room = f64::from(WIDTH) - MARGIN - x - font::width(&line, NAME_SIZE) - 12.0;
     let name = font::shorten(&scenario.name, 13.0, room);
@@ -361,7 +229,7 @@ fn group_heading(scene: &mut Scene, scenario: &ScenarioBars, first: Option<Time>
 /// The name left of a bar and its finish time right of it.
 fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, right: f64, middle: f64) {
     let y = middle + NAME_SIZE * font::CAPITAL / 2.0;
-    let name = font::shorten(&bar.name, NAME_SIZE, MOST_NAME_WIDTH);
+    let name = font::shorten_name(&bar.name, NAME_SIZE, MOST_NAME_WIDTH);
     let tooltip = (name != bar.name).then(|| bar.name.clone());
     scene.push(Shape::Text(Text {
         x: left - 8.0,
@@ -373,7 +241,16 @@ fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, right: f64, middle
         halo: None,
         tag: Tag { tooltip, ..Tag::class("process") },
     }));
-    scene.text(right + 5.0, y - 0.5, 9.5, Anchor::Start, QUIET, length(bar.until.as_nanos()));
+    scene.push(Shape::Text(Text {
+        x: right + 5.0,
+        y: y - 0.5,
+        text: length(bar.until.as_nanos()),
+        size: 9.5,
+        anchor: Anchor::Start,
+        colour: QUIET,
+        halo: Some(PAPER),
+        tag: Tag::default(),
+    }));
 }
 
 /// Title and legend; the legend shows only what occurs.
@@ -421,29 +298,6 @@ fn describe(scenarios: &[ScenarioBars]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn bar(name: &str, until: u64, running: u64, delayed: u64, blocked: u64) -> ProcessBar {
-        ProcessBar { name: name.to_owned(), until: Time::from_secs(until), running, delayed, blocked }
-    }
-
-    #[test]
-    fn parts_of_a_bar_fill_it_and_no_more() {
-        let second = 1_000_000_000;
-        let whole = segments(&bar("a", 10, 2 * second, 3 * second, second));
-        let lengths: Vec<u64> = whole.iter().map(|(_, from, to)| to.since(*from) / second).collect();
-        assert_eq!(lengths, [2, 3, 1, 4]);
-        let cut = segments(&bar("a", 4, 2 * second, 3 * second, u64::MAX));
-        assert_eq!(cut.last().map(|part| part.2), Some(Time::from_secs(4)));
-        assert_eq!(segments(&bar("a", 0, 5, 5, 5)), []);
-    }
-
-    #[test]
-    fn folding_keeps_those_that_finish_last() {
-        let bars: Vec<ProcessBar> = (0..20).map(|n| bar(&n.to_string(), n * 7 % 20, 0, 0, 0)).collect();
-        let kept = latest(&bars);
-        assert_eq!(kept.len(), MOST_PROCESSES);
-        assert!(kept.iter().all(|bar| bar.until >= Time::from_secs(12)));
-    }
 
     #[test]
     fn no_scenarios_give_a_chart_all_the_same() {

@@ -1,0 +1,60 @@
+//! The engine alone: the three workloads as scenarios, run from their YAML
+//! files through the public API, without a trace.
+//!
+//! `cargo bench` prints events a second (W1: 2 a customer; W2: 1 a wake-up)
+//! and items a second (W3).
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use std::ops::ControlFlow;
+use std::path::Path;
+use tempolane::backend::virtual_time::Simulation;
+use tempolane::program::{self, Image};
+use tempolane::scenario;
+use tempolane::trace::NoTrace;
+
+fn image(file: &str, overrides: &[(&str, String)]) -> Image {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+    let overrides: Vec<(String, String)> =
+        overrides.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let loaded = scenario::load_file(&path, &overrides).unwrap_or_else(|error| panic!("{error}"));
+    program::compile(&loaded.model)
+        .bind(&loaded.model, &loaded.params)
+        .expect("a checked scenario can be bound")
+}
+
+/// One whole run: reset and go.
+fn once(simulation: &mut Simulation<'_>) -> u64 {
+    let end = simulation.run(&mut NoTrace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+    assert_eq!(end.outcome.name(), "completed");
+    end.end.as_nanos()
+}
+
+fn measure(criterion: &mut Criterion, id: BenchmarkId, elements: u64, image: &Image) {
+    let mut group = criterion.benchmark_group("workloads");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(elements));
+    let mut simulation = Simulation::new(image, 1, 0);
+    group.bench_function(id, |bencher| bencher.iter(|| black_box(once(&mut simulation))));
+    group.finish();
+}
+
+fn workloads(criterion: &mut Criterion) {
+    let customers = 1_000_000u64;
+    let mm1 = image("queues/mm1.yaml", &[("customers", customers.to_string())]);
+    measure(criterion, BenchmarkId::from_parameter("W1 M/M/1, events"), 2 * customers, &mm1);
+    for processes in [3u64, 1_000, 100_000] {
+        let rounds = 5_000_000 / processes;
+        let overrides = [("processes", processes.to_string()), ("rounds", rounds.to_string())];
+        let hold = image("queues/hold.yaml", &overrides);
+        measure(criterion, BenchmarkId::new("W2 hold, events", processes), processes * rounds, &hold);
+    }
+    let items = 999_999u64;
+    let buffer = image("queues/bounded-buffer.yaml", &[("items", items.to_string())]);
+    measure(criterion, BenchmarkId::from_parameter("W3 bounded buffer, items"), items, &buffer);
+    let lab = image("lab5/two-memories.yaml", &[]);
+    measure(criterion, BenchmarkId::from_parameter("lab 5, whole run, items"), 15, &lab);
+}
+
+criterion_group!(benches, workloads);
+criterion_main!(benches);

@@ -1,0 +1,84 @@
+//! `tempolane compare`: several scenarios side by side.
+
+use super::failure::{Exit, Failure};
+use super::inputs::load_all;
+use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
+use super::output::Folder;
+use super::pictures::{Drawing, write_comparison};
+use super::report::{Finished, comparison_table, headline, json_line};
+use super::run::{run_and_write, with_done};
+use super::{console, interrupt};
+use crate::analysis::{ComparisonRow, compare};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Run scenarios and compare them with the first
+///
+/// Besides the files of each scenario (see `run`), writes comparison.svg and comparison.png (all
+/// timelines on one time axis) and total-time.svg and total-time.png to DIR.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scenarios: ScenarioOptions,
+    #[command(flatten)]
+    run: RunOptions,
+}
+
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let loaded = load_all(&arguments.scenarios)?;
+    interrupt::watch()?;
+    let options = &arguments.run;
+    let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
+    for scenario in &loaded {
+        let finished =
+            run_and_write(scenario, options, false).map_err(|failure| with_done(failure, &done))?;
+        done.push(finished.label.clone());
+        runs.push(finished);
+        interrupt::check().map_err(|failure| with_done(failure, &done))?;
+    }
+    let written = write_pictures(&runs, options)?;
+    let rows = compare(runs.iter().map(|run| (run.label.as_str(), &run.outcome, &run.statistics)));
+    match arguments.scenarios.format {
+        Format::Json => {
+            for (run, row) in runs.iter().zip(&rows) {
+                console::print(&json_line(run, Some(row.speed_up)))?;
+            }
+        }
+        Format::Text => console::print(&told(&runs, &rows, &written))?,
+    }
+    let finding = runs.iter().any(Finished::is_finding);
+    Ok(if finding { Exit::Finding } else { Exit::Fine })
+}
+
+fn write_pictures(runs: &[Finished], options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
+    if !options.writes(Artifact::Svg) && !options.writes(Artifact::Png) {
+        return Ok(Vec::new());
+    }
+    let folder = Folder::open(options.output.clone())?;
+    let drawings: Vec<Drawing<'_>> = runs.iter().filter_map(Drawing::new).collect();
+    write_comparison(&drawings, &folder, options)
+}
+
+/// The headline of each run, the table, and where the pictures are.
+fn told(runs: &[Finished], rows: &[ComparisonRow], written: &[PathBuf]) -> String {
+    let mut text: String = runs.iter().map(headline).collect();
+    text.push('\n');
+    text.push_str(&comparison_table(rows));
+    let mut paths: Vec<String> = written.iter().map(|path| format!(" {}\n", path.display())).collect();
+    paths.extend(runs.iter().filter_map(files));
+    let notes =
+        runs.iter().flat_map(|run| run.notes.iter().map(|note| format!(" note on {}: {note}\n", run.label)));
+    if !paths.is_empty() {
+        text.push_str("\nFiles\n");
+        text.extend(paths);
+    }
+    text.extend(notes);
+    text
+}
+
+/// The files of one scenario on one line: `output/a: gantt.svg, gantt.png`.
+fn files(run: &Finished) -> Option<String> {
+    let folder = run.written.first()?.parent()?.display();
+    let names = run.written.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
+    Some(format!(" {folder}: {}\n", names.collect::<Vec<_>>().join(", ")))
+}

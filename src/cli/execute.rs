@@ -1,0 +1,242 @@
+//! Runs one scenario and collects what can be said about it.
+//!
+//! Decides which sinks a run feeds: figures and fingerprint always, the events
+//! in memory if pictures are wanted, the trace file as it goes.
+
+use super::failure::{Exit, Failure};
+use super::inputs::Loaded;
+use super::interrupt;
+use super::options::{Artifact, RunOptions};
+use super::output::Folder;
+use super::progress::Progress;
+use super::report::Finished;
+use crate::analysis::{
+    Expected, ExpectedFinish, ExpectedMemory, FailedExpectation, Seen, StatisticsSink, failed_expectations,
+};
+use crate::backend::virtual_time;
+use crate::ids::{ProcessId, ResourceId};
+use crate::scenario::{Expr, Scenario, evaluate};
+use crate::time::Time;
+use crate::trace::{Event, Fingerprint, Header, JsonlSink, RecordingSink, Sink};
+use crate::value::{Value, Word};
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use tempfile::NamedTempFile;
+
+/// How many events a picture is drawn from at most.
+const PICTURE_EVENTS: usize = 5_000_000;
+
+/// How many events a trace file has at most, unless it was asked for by name.
+const TRACE_EVENTS: u64 = 10_000_000;
+
+/// The name of the trace file.
+const TRACE: &str = "trace.jsonl";
+
+/// Runs `loaded`; its trace file, if one is wanted, is written to `folder`.
+/// The events are kept if `keep_events`.
+///
+/// # Errors
+/// If the user stops it, or a file cannot be written.
+pub fn execute(
+    loaded: &Loaded,
+    options: &RunOptions,
+    folder: Option<&Folder>,
+    keep_events: bool,
+) -> Result<Finished, Failure> {
+    let image = loaded.image()?;
+    let seed = options.seed.unwrap_or(loaded.scenario.model.seed);
+    let header = image.header(seed);
+    let disk_full = Cell::new(false);
+    let trace_file = match folder.filter(|_| options.writes(Artifact::Trace)) {
+        Some(folder) => Some(TraceFile::begin(folder, &header, options, &disk_full)?),
+        None => None,
+    };
+    let recording = keep_events.then(|| RecordingSink::with_cap(PICTURE_EVENTS));
+    let mut sinks = ((StatisticsSink::new(&header), Fingerprint::new()), (recording, trace_file));
+    let mut progress = Progress::new(&loaded.label);
+    let mut control = |reached: virtual_time::Progress| {
+        progress.tell(reached.now, reached.steps);
+        if interrupt::requested() || disk_full.get() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    let result = virtual_time::run(&image, seed, &mut sinks, &mut control);
+    drop(progress);
+    let ((statistics, fingerprint), (recording, trace_file)) = sinks;
+    let (run, machine) = match result {
+        Ok(ended) => ended,
+        Err(virtual_time::Interrupted(reached)) if !disk_full.get() => {
+            return Err(interrupted(&loaded.label, reached.now));
+        }
+        // The trace file says what is wrong with the disk.
+        Err(_) => return Err(trace_file.map_or_else(|| Failure::said(Exit::Environment), TraceFile::failure)),
+    };
+    let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
+    let mut finished = Finished {
+        label: loaded.label.clone(),
+        file: loaded.scenario.source.label.clone(),
+        source: loaded.scenario.source.text.clone(),
+        statistics: statistics.finish(run.end),
+        memories: machine.memories(&image),
+        failed: Vec::new(),
+        trace: None,
+        written: Vec::new(),
+        notes: Vec::new(),
+        again: again(loaded, seed),
+        outcome: run.outcome,
+        end: run.end,
+        fingerprint,
+        header,
+    };
+    finished.failed = failed(&loaded.scenario, &finished);
+    if let Some(trace_file) = trace_file {
+        trace_file.finish(&mut finished)?;
+    }
+    keep(recording, &mut finished);
+    Ok(finished)
+}
+
+/// Keeps the events that were recorded for the pictures.
+fn keep(recording: Option<RecordingSink>, finished: &mut Finished) {
+    let Some(recording) = recording else { return };
+    if recording.left_out() > 0 {
+        let note = format!("pictures and timeline show the first {PICTURE_EVENTS} events only");
+        finished.notes.push(note);
+    }
+    let header = finished.header.clone();
+    finished.trace = Some(recording.finish(header, finished.outcome.clone(), finished.end));
+}
+
+fn interrupted(label: &str, now: Time) -> Failure {
+    Failure {
+        exit: Exit::Interrupted,
+        message: format!("'{label}' was interrupted at {now} of virtual time"),
+    }
+}
+
+/// The command that repeats a run.
+fn again(loaded: &Loaded, seed: u64) -> String {
+    let settings: String = loaded
+        .settings
+        .iter()
+        .map(|(name, value)| format!(" --set {}", quoted(&format!("{name}={value}"))))
+        .collect();
+    let path = quoted(&loaded.path.display().to_string());
+    format!("tempolane run {path}{settings} --seed {seed}")
+}
+
+/// `text` as one word of a shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// What `expect` in the scenario does not find.
+fn failed(scenario: &Scenario, finished: &Finished) -> Vec<FailedExpectation> {
+    let Finished { header, outcome, statistics, memories, .. } = finished;
+    let expected = match expected(scenario, header) {
+        Ok(expected) => expected,
+        // An expectation without a value cannot be met.
+        Err(failed) => return vec![failed],
+    };
+    failed_expectations(&expected, Seen { header, outcome, statistics, memories })
+}
+
+fn expected(scenario: &Scenario, header: &Header) -> Result<Expected, FailedExpectation> {
+    let expect = &scenario.model.expect;
+    let value = |expr: &Expr| {
+        let failed = |error| FailedExpectation {
+            message: format!("an expected value cannot be calculated: {error}"),
+            line: expr.site.line,
+        };
+        evaluate(expr, &scenario.params).map_err(failed)
+    };
+    let nanos = |expr: &Expr| value(expr).map(|value| value.to_word() as i64);
+    let mut expected = Expected {
+        outcome: expect.outcome.as_ref().map(|(name, site)| (name.clone(), site.line)),
+        ..Expected::default()
+    };
+    if let Some(expr) = &expect.total_time {
+        expected.total_time = Some((nanos(expr)?, expr.site.line));
+    }
+    for finish in &expect.finished {
+        let first = header.processes[finish.process.index()].first;
+        let process = ProcessId(first.0 + finish.instance.unwrap_or(0));
+        expected.finished.push(ExpectedFinish { process, at: nanos(&finish.at)?, line: finish.site.line });
+    }
+    for memory in &expect.memories {
+        let first = header.resources[memory.memory.index()].first;
+        let values: Result<Vec<Value>, _> = memory.values.iter().map(value).collect();
+        let id = ResourceId(first.0 + memory.instance.unwrap_or(0));
+        expected.memories.push(ExpectedMemory { memory: id, values: values?, line: memory.site.line });
+    }
+    Ok(expected)
+}
+
+/// The trace file of a run while it is being written.
+struct TraceFile<'a> {
+    folder: &'a Folder,
+    /// Gone when the run turned out too long.
+    sink: Option<JsonlSink<NamedTempFile>>,
+    /// How many more events there is room for.
+    room: u64,
+    /// Set when writing failed, so that the run stops.
+    disk_full: &'a Cell<bool>,
+}
+
+impl<'a> TraceFile<'a> {
+    fn begin(
+        folder: &'a Folder,
+        header: &Header,
+        options: &RunOptions,
+        disk_full: &'a Cell<bool>,
+    ) -> Result<TraceFile<'a>, Failure> {
+        let sink = JsonlSink::new(header, folder.begin()?).map_err(|error| folder.failure(TRACE, &error))?;
+        let room = if options.insists_on(Artifact::Trace) { u64::MAX } else { TRACE_EVENTS };
+        Ok(TraceFile { folder, sink: Some(sink), room, disk_full })
+    }
+
+    fn finish(self, finished: &mut Finished) -> Result<(), Failure> {
+        let Some(sink) = self.sink else {
+            let note = format!(
+                "no {TRACE}, since the run has more than {TRACE_EVENTS} events; --write trace writes it all the same"
+            );
+            finished.notes.push(note);
+            return Ok(());
+        };
+        let file = sink.finish(&finished.outcome, finished.end, &finished.fingerprint);
+        let file = file.map_err(|error| self.folder.failure(TRACE, &error))?;
+        finished.written.push(self.folder.finish(file, TRACE)?);
+        Ok(())
+    }
+
+    /// Why writing failed.
+    fn failure(self) -> Failure {
+        match self.sink.and_then(JsonlSink::into_error) {
+            Some(error) => self.folder.failure(TRACE, &error),
+            None => Failure::said(Exit::Environment),
+        }
+    }
+}
+
+impl Sink for TraceFile<'_> {
+    #[inline]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        let Some(sink) = &mut self.sink else { return };
+        if self.room == 0 {
+            // What was written so far goes away with its temporary file.
+            self.sink = None;
+            return;
+        }
+        self.room -= 1;
+        sink.event(event, args);
+        if sink.has_failed() {
+            self.disk_full.set(true);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! From paths on the command line to scenarios that are ready to run.
+//!
+//! Decides which files a folder stands for, and that every file is looked at
+//! before anything runs: all problems of all files are told in one go.
+
+use super::console;
+use super::failure::{Exit, Failure};
+use super::options::ScenarioOptions;
+use super::output::Labels;
+use crate::program::{Image, Program, compile};
+use crate::scenario::{Diagnostic, Diagnostics, LoadError, Scenario, load_file, load_reader};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What standard input is called in diagnostics, and a scenario from it that
+/// has no name.
+const STANDARD_INPUT: &str = "stdin";
+
+/// A scenario that was checked and compiled.
+pub struct Loaded {
+    /// Its name in this command.
+    pub label: String,
+    /// The path as the user gave it; `-` for standard input.
+    pub path: PathBuf,
+    /// The parameters that the user set.
+    pub settings: Vec<(String, String)>,
+    /// The checked scenario.
+    pub scenario: Scenario,
+    program: Program,
+}
+
+impl Loaded {
+    /// The initial state of a run.
+    ///
+    /// # Errors
+    /// If the parameters do not fit; [`load_each`] has made sure that they do.
+    pub fn image(&self) -> Result<Image, Failure> {
+        let image = self.program.bind(&self.scenario.model, &self.scenario.params);
+        image.map_err(|error| Failure::usage(error.message))
+    }
+}
+
+/// The exit code of a command that ends because a scenario is not ready to run.
+pub fn exit(error: &LoadError) -> Exit {
+    match error {
+        LoadError::Environment { .. } => Exit::Environment,
+        LoadError::Directory { .. } | LoadError::Diagnostics(_) => Exit::Usage,
+    }
+}
+
+/// Says on standard error why a scenario is not ready to run.
+pub fn tell(error: &LoadError) {
+    console::warn(error.render(true));
+}
+
+/// Loads every scenario, or tells every problem.
+///
+/// # Errors
+/// If one of them is not ready to run; everything has been said then.
+pub fn load_all(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
+    let mut loaded = Vec::new();
+    let mut worst = Exit::Fine;
+    for (_, result) in load_each(options)? {
+        match result {
+            Ok(scenario) => loaded.push(scenario),
+            Err(error) => {
+                tell(&error);
+                worst = worst.max(exit(&error));
+            }
+        }
+    }
+    if worst == Exit::Fine { Ok(loaded) } else { Err(Failure::said(worst)) }
+}
+
+/// A path, and what came of loading it.
+pub type Attempt = (PathBuf, Result<Loaded, LoadError>);
+
+/// Loads every scenario, each with its path and what came of it.
+///
+/// # Errors
+/// If a folder cannot be read or has no scenario in it.
+pub fn load_each(options: &ScenarioOptions) -> Result<Vec<Attempt>, Failure> {
+    let mut labels = Labels::default();
+    let paths = expand(&options.paths)?;
+    let load_one = |path: PathBuf| {
+        let result = load(&path, &options.settings, &mut labels);
+        (path, result)
+    };
+    Ok(paths.into_iter().map(load_one).collect())
+}
+
+fn load(path: &Path, settings: &[(String, String)], labels: &mut Labels) -> Result<Loaded, LoadError> {
+    let scenario = if path == Path::new("-") {
+        load_reader(STANDARD_INPUT, std::io::stdin().lock(), settings)?
+    } else {
+        load_file(path, settings)?
+    };
+    let program = compile(&scenario.model);
+    // The state is laid out once to see that it can be, and again to run: it
+    // may be large, and there may be many scenarios.
+    if let Err(error) = program.bind(&scenario.model, &scenario.params) {
+        let source = scenario.source.clone();
+        let items = vec![Diagnostic {
+            site: error.site,
+            length: 1,
+            message: error.message,
+            hint: None,
+            origin: None,
+        }];
+        return Err(LoadError::Diagnostics(Diagnostics { source, items }));
+    }
+    let label = labels.next(&scenario.model.name);
+    Ok(Loaded { label, path: path.to_path_buf(), settings: settings.to_vec(), scenario, program })
+}
+
+/// Every file that the paths stand for, in their order.
+fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    if paths.iter().filter(|path| *path == Path::new("-")).count() > 1 {
+        return Err(Failure::usage("standard input can be read only once"));
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            files.extend(scenarios_below(path)?);
+            if files.len() == before {
+                let folder = path.display();
+                return Err(Failure::usage(format!("there is no scenario (.yaml or .yml) below '{folder}'")));
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+/// The scenario files below a folder, sorted by path. Hidden folders and links
+/// to folders are left out, so there is no way round in circles.
+fn scenarios_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failure =
+        |path: &Path, error| Failure::environment(format!("cannot read '{}': {error}", path.display()));
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|error| failure(&folder, error))? {
+            let entry = entry.map_err(|error| failure(&folder, error))?;
+            let (path, hidden) = (entry.path(), entry.file_name().to_string_lossy().starts_with('.'));
+            let kind = entry.file_type().map_err(|error| failure(&path, error))?;
+            if kind.is_dir() && !hidden {
+                folders.push(path);
+            } else if !kind.is_dir() && is_scenario(&path) && path.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn is_scenario(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+}

@@ -1,0 +1,109 @@
+//! Options that several subcommands have.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Which scenarios, with which parameters.
+#[derive(Debug, Args)]
+pub struct ScenarioOptions {
+    /// Scenario files, folders (every .yaml and .yml below, sorted), or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Set a parameter of every scenario; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_setting)]
+    pub settings: Vec<(String, String)>,
+    /// How to print results; JSON is one object per scenario per line
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// How to print results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables and a timeline, for people
+    Text,
+    /// One object per scenario per line, for programs
+    Json,
+}
+
+/// How to run, and what to keep of it.
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// The seed of all random streams [default: the scenario's, or 0]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The folder to write to; each scenario gets a folder of its name in it
+    #[arg(short, long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Which files to write, separated by commas: svg and png (pictures), trace (trace.jsonl),
+    /// result (result.json), all, none [default: all, without the trace of a run of more than
+    /// 10 million events]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
+    pub write: Vec<Artifact>,
+}
+
+/// A file that a run leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Artifact {
+    /// gantt.svg
+    Svg,
+    /// gantt.png
+    Png,
+    /// trace.jsonl
+    Trace,
+    /// result.json
+    Result,
+    /// All of them
+    All,
+    /// No files at all
+    None,
+}
+
+impl RunOptions {
+    /// Whether this file was asked for, by name or among all.
+    pub fn writes(&self, artifact: Artifact) -> bool {
+        self.write.is_empty() || self.write.contains(&Artifact::All) || self.write.contains(&artifact)
+    }
+
+    /// Whether this file was asked for by name, so that it is written whatever its length.
+    pub fn insists_on(&self, artifact: Artifact) -> bool {
+        self.write.contains(&artifact)
+    }
+
+    /// Whether any file is written.
+    pub fn writes_anything(&self) -> bool {
+        use Artifact::{Png, Result, Svg, Trace};
+        [Svg, Png, Trace, Result].into_iter().any(|artifact| self.writes(artifact))
+    }
+}
+
+fn parse_setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE, such as items=20 or load_time=250ms".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(write: &[Artifact]) -> RunOptions {
+        RunOptions { seed: None, output: PathBuf::new(), write: write.to_vec() }
+    }
+
+    #[test]
+    fn what_is_written() {
+        assert!(options(&[]).writes(Artifact::Trace));
+        assert!(!options(&[]).insists_on(Artifact::Trace));
+        assert!(options(&[Artifact::All]).writes(Artifact::Png));
+        assert!(!options(&[Artifact::Svg]).writes(Artifact::Png));
+        assert!(!options(&[Artifact::None]).writes_anything());
+    }
+
+    #[test]
+    fn settings() {
+        assert_eq!(parse_setting("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
+        assert!(parse_setting("=3").is_err() && parse_setting("items").is_err());
+    }
+}

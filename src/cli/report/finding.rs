@@ -1,0 +1,144 @@
+//! What went wrong in a run: a deadlock, a fault, a limit; as sentences and as
+//! an object.
+
+use super::Finished;
+use crate::cli::console::printable;
+use crate::trace::{Header, NamedBlocked, NamedOutcome, Outcome, WaitFor};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// How many blocked processes are told one by one.
+const TOLD: usize = 40;
+
+/// How many processes that could end a wait are named.
+const GIVERS_NAMED: usize = 4;
+
+/// The `finding` object of a result.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    kind: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// Everybody concerned.
+    processes: Vec<String>,
+    /// What they wait for.
+    resources: Vec<String>,
+    /// The scenario lines on which they stand.
+    lines: Vec<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cycle: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocked: Vec<NamedBlocked>,
+}
+
+impl Finding {
+    /// The finding in an outcome, if it is one.
+    pub fn of(outcome: &Outcome, header: &Header) -> Option<Finding> {
+        let plain = |message| Finding {
+            kind: outcome.name(),
+            message,
+            hint: None,
+            processes: Vec::new(),
+            resources: Vec::new(),
+            lines: Vec::new(),
+            cycle: Vec::new(),
+            blocked: Vec::new(),
+        };
+        match NamedOutcome::of(outcome, header) {
+            NamedOutcome::Completed | NamedOutcome::Horizon => None,
+            NamedOutcome::Limit { message } => Some(plain(message)),
+            NamedOutcome::Fault { process, line, message, hint, .. } => Some(Finding {
+                processes: vec![process],
+                lines: line.into_iter().collect(),
+                hint: Some(hint),
+                ..plain(message)
+            }),
+            NamedOutcome::Deadlock { blocked, cycle } => Some(Finding {
+                processes: blocked.iter().map(|one| one.process.clone()).collect(),
+                resources: unique(blocked.iter().map(|one| one.resource.clone())),
+                lines: unique(blocked.iter().filter_map(|one| one.line)),
+                ..plain(deadlock_message(&blocked, header)).with(blocked, cycle)
+            }),
+        }
+    }
+
+    fn with(self, blocked: Vec<NamedBlocked>, cycle: Vec<String>) -> Finding {
+        Finding { blocked, cycle, ..self }
+    }
+}
+
+fn unique<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.collect::<BTreeSet<T>>().into_iter().collect()
+}
+
+fn deadlock_message(blocked: &[NamedBlocked], header: &Header) -> String {
+    let (waiting, all) = (blocked.len(), header.process_count());
+    let starved = blocked.iter().filter(|one| one.starved).count();
+    let verb = if waiting == 1 { "waits" } else { "wait" };
+    let starved = match starved {
+        0 => String::new(),
+        starved => format!(", {starved} of them starved"),
+    };
+    format!("{waiting} of {all} processes {verb} for what never comes{starved}")
+}
+
+/// The finding of a run in sentences, one a line; empty if there is none.
+pub fn told(finished: &Finished) -> String {
+    let place = |line: Option<u32>| place(finished, line);
+    match NamedOutcome::of(&finished.outcome, &finished.header) {
+        NamedOutcome::Completed | NamedOutcome::Horizon => String::new(),
+        NamedOutcome::Limit { message } => format!("  {}\n", printable(&message)),
+        NamedOutcome::Fault { process, line, message, hint, .. } => {
+            let (message, hint) = (printable(&message), printable(&hint));
+            let hint = if hint.is_empty() { hint } else { format!("  hint: {hint}\n") };
+            format!("  '{process}': {message}\n{}{hint}", place(line))
+        }
+        NamedOutcome::Deadlock { blocked, cycle } => {
+            let mut text = format!("  {}:\n", deadlock_message(&blocked, &finished.header));
+            for one in blocked.iter().take(TOLD) {
+                text.push_str(&format!("  - {}\n", told_blocked(one)));
+                text.push_str(&place(one.line));
+            }
+            if blocked.len() > TOLD {
+                text.push_str(&format!("  - and {} more\n", blocked.len() - TOLD));
+            }
+            if let Some(first) = cycle.first() {
+                text.push_str(&format!("  cycle: {} → {first}\n", cycle.join(" → ")));
+            }
+            text
+        }
+    }
+}
+
+fn told_blocked(blocked: &NamedBlocked) -> String {
+    let NamedBlocked { process, resource, .. } = blocked;
+    let wait = match blocked.wait_for {
+        WaitFor::Acquire => format!("waits to acquire '{resource}'"),
+        WaitFor::Get => format!("waits to get from '{resource}'"),
+        WaitFor::Put => format!("waits to put into '{resource}'"),
+    };
+    let why = match (&blocked.holder, blocked.givers.as_slice()) {
+        (Some(holder), []) => format!("held by '{holder}', who will not release it: starved"),
+        (Some(holder), _) => format!("held by '{holder}'"),
+        (None, []) => "starved: nobody that is left will ever end the wait".to_owned(),
+        (None, givers) => {
+            let named: Vec<String> =
+                givers.iter().take(GIVERS_NAMED).map(|name| format!("'{name}'")).collect();
+            let more = match givers.len().saturating_sub(GIVERS_NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("only {}{more} could end the wait", named.join(", "))
+        }
+    };
+    format!("'{process}' {wait}, {why}")
+}
+
+/// The scenario line that somebody stands on, with its text.
+fn place(finished: &Finished, line: Option<u32>) -> String {
+    let Some(line) = line else { return String::new() };
+    let text = finished.source.lines().nth(line.saturating_sub(1) as usize).unwrap_or("").trim();
+    let text: String = printable(text).chars().take(120).collect();
+    format!("      {}:{line}: {text}\n", finished.file)
+}

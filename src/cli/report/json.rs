@@ -1,0 +1,232 @@
+//! A run as one JSON object. Its keys are a contract: other programs read them.
+//!
+//! Objects by name keep the order of the scenario, so equal runs give equal bytes.
+
+use super::Finished;
+use super::finding::Finding;
+use crate::analysis::{FailedExpectation, LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics};
+use crate::ids::{ProcessId, ResourceId};
+use crate::trace::Header;
+use crate::value::Value;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::fmt::Display;
+
+/// The object on one line, with the line's end. `speed_up` is that of a
+/// comparison: of the scenario against the first.
+pub fn json_line(finished: &Finished, speed_up: Option<Option<f64>>) -> String {
+    let mut line = serde_json::to_string(&object(finished, speed_up)).expect("every key is a string");
+    line.push('\n');
+    line
+}
+
+/// The object on many lines, for a file.
+pub fn json(finished: &Finished) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(&object(finished, None)).expect("every key is a string");
+    text.push(b'\n');
+    text
+}
+
+fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
+    let (header, statistics) = (&finished.header, &finished.statistics);
+    Object {
+        scenario: &finished.label,
+        version: &header.version,
+        outcome: finished.outcome.name(),
+        total_time_ns: statistics.total_time.as_nanos(),
+        events: statistics.events,
+        fingerprint: &finished.fingerprint,
+        seed: header.seed,
+        speed_up,
+        finding: Finding::of(&finished.outcome, header),
+        expect: finished.failed.iter().map(Failed::of).collect(),
+        processes: Processes(header, &statistics.processes),
+        resources: Resources(header, &statistics.resources),
+        memories: Memories(header, &finished.memories),
+        marks: Marks(header, &statistics.marks),
+        log: Log(header, &statistics.log),
+        log_left_out: statistics.log_left_out,
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Object<'a> {
+    scenario: &'a str,
+    version: &'a str,
+    outcome: &'static str,
+    total_time_ns: u64,
+    events: u64,
+    fingerprint: &'a str,
+    seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speed_up: Option<Option<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<Finding>,
+    expect: Vec<Failed<'a>>,
+    processes: Processes<'a>,
+    resources: Resources<'a>,
+    memories: Memories<'a>,
+    marks: Marks<'a>,
+    log: Log<'a>,
+    log_left_out: u64,
+}
+
+#[derive(serde::Serialize)]
+struct Failed<'a> {
+    message: &'a str,
+    line: Option<u32>,
+}
+
+impl<'a> Failed<'a> {
+    fn of(failed: &'a FailedExpectation) -> Failed<'a> {
+        Failed { message: &failed.message, line: (failed.line > 0).then_some(failed.line) }
+    }
+}
+
+/// An object of named entries, in their order.
+fn named<S: Serializer, N: Serialize + Display, T: Serialize>(
+    serializer: S,
+    entries: impl ExactSizeIterator<Item = (N, T)>,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(entries.len()))?;
+    for (name, entry) in entries {
+        map.serialize_entry(&name, &entry)?;
+    }
+    map.end()
+}
+
+struct Processes<'a>(&'a Header, &'a [ProcessStatistics]);
+
+#[derive(serde::Serialize)]
+struct Process<'a> {
+    started_ns: Option<u64>,
+    finished_ns: Option<u64>,
+    running_ns: u64,
+    delayed_ns: u64,
+    blocked_ns: Blocked<'a>,
+}
+
+impl Serialize for Processes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.1.iter().enumerate().map(|(index, process)| {
+            let entry = Process {
+                started_ns: process.started.map(|time| time.as_nanos()),
+                finished_ns: process.finished.map(|time| time.as_nanos()),
+                running_ns: process.running,
+                delayed_ns: process.delayed,
+                blocked_ns: Blocked(self.0, &process.blocked),
+            };
+            (self.0.process_name(ProcessId::from_index(index)), entry)
+        });
+        named(serializer, entries)
+    }
+}
+
+struct Blocked<'a>(&'a Header, &'a [(ResourceId, u64)]);
+
+impl Serialize for Blocked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        named(serializer, self.1.iter().map(|&(resource, nanos)| (self.0.resource_name(resource), nanos)))
+    }
+}
+
+struct Resources<'a>(&'a Header, &'a [ResourceStatistics]);
+
+#[derive(serde::Serialize)]
+struct Resource {
+    kind: &'static str,
+    capacity: Option<u64>,
+    utilization: Option<f64>,
+    requests: u64,
+    waits: u64,
+    wait_total_ns: u128,
+    wait_longest_ns: u64,
+    wait_mean_ns: f64,
+    wait_mean_per_request_ns: f64,
+    level_mean: f64,
+    level_max: u64,
+    level_end: u64,
+}
+
+impl Serialize for Resources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.1.iter().enumerate().map(|(index, resource)| {
+            let id = ResourceId::from_index(index);
+            let info = self.0.resource(id);
+            let entry = Resource {
+                kind: info.kind.name(),
+                capacity: info.capacity,
+                utilization: resource.utilization,
+                requests: resource.requests,
+                waits: resource.waits.count,
+                wait_total_ns: resource.waits.total,
+                wait_longest_ns: resource.waits.longest,
+                wait_mean_ns: resource.waits.mean(),
+                wait_mean_per_request_ns: resource.wait_per_request(),
+                level_mean: resource.level_mean,
+                level_max: resource.level_max,
+                level_end: resource.level_end,
+            };
+            (self.0.resource_name(id), entry)
+        });
+        named(serializer, entries)
+    }
+}
+
+struct Memories<'a>(&'a Header, &'a [(ResourceId, Vec<Value>)]);
+
+impl Serialize for Memories<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        named(
+            serializer,
+            self.1.iter().map(|(memory, values)| (self.0.resource_name(*memory), Values(values))),
+        )
+    }
+}
+
+struct Values<'a>(&'a [Value]);
+
+impl Serialize for Values<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|value| value.to_json()))
+    }
+}
+
+struct Marks<'a>(&'a Header, &'a [MarkStatistics]);
+
+#[derive(serde::Serialize)]
+struct Mark {
+    count: u64,
+    mean: f64,
+    min: f64,
+    max: f64,
+}
+
+impl Serialize for Marks<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.0.marks.iter().zip(self.1).map(|(info, mark)| {
+            let MarkStatistics { count, mean, min, max } = *mark;
+            (&info.name, Mark { count, mean, min, max })
+        });
+        named(serializer, entries)
+    }
+}
+
+struct Log<'a>(&'a Header, &'a [LogLine]);
+
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    time_ns: u64,
+    process: String,
+    text: &'a str,
+}
+
+impl Serialize for Log<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.1.len()))?;
+        for line in self.1 {
+            let process = self.0.process_name(line.process);
+            list.serialize_element(&Line { time_ns: line.time.as_nanos(), process, text: &line.text })?;
+        }
+        list.end()
+    }
+}

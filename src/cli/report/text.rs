@@ -1,0 +1,120 @@
+//! A run as text: a headline, what went wrong, tables, the timeline.
+
+use super::Finished;
+use super::finding::told;
+use super::table::{mark_table, process_table, resource_table};
+use crate::cli::console::printable;
+use crate::trace::Outcome;
+use std::fmt::Write;
+
+/// How many lines of the log are shown.
+const LOG_LINES: usize = 40;
+
+/// How many values of a memory are shown.
+const MEMORY_VALUES: usize = 20;
+
+/// How many memories are shown.
+const MEMORIES: usize = 20;
+
+const BOLD: &str = "\x1b[1m";
+const RED: &str = "\x1b[1;31m";
+const GREEN: &str = "\x1b[1;32m";
+const YELLOW: &str = "\x1b[1;33m";
+const PLAIN: &str = "\x1b[0m";
+
+/// The whole report; `timeline` is the text Gantt of the run, if there is one.
+pub fn text(finished: &Finished, timeline: Option<&str>) -> String {
+    let statistics = &finished.statistics;
+    let mut text = headline(finished);
+    section(&mut text, "Processes", &process_table(&finished.header, &statistics.processes));
+    section(&mut text, "Resources", &resource_table(&finished.header, &statistics.resources));
+    section(&mut text, "Marks", &mark_table(finished));
+    section(&mut text, "Memories at the end", &memories(finished));
+    section(&mut text, "Log", &log(finished));
+    section(&mut text, "Timeline", timeline.unwrap_or(""));
+    section(&mut text, "Files", &files(finished));
+    text.push('\n');
+    text
+}
+
+fn section(text: &mut String, title: &str, content: &str) {
+    if !content.is_empty() {
+        let _ = write!(text, "\n{BOLD}{title}{PLAIN}\n{content}");
+        if !content.ends_with('\n') {
+            text.push('\n');
+        }
+    }
+}
+
+/// How it ended, what was found, and how to see it again.
+pub fn headline(finished: &Finished) -> String {
+    let (end, label) = (finished.end, printable(&finished.label));
+    let (color, how) = match &finished.outcome {
+        Outcome::Completed => {
+            (GREEN, format!("completed in {} of virtual time", finished.statistics.total_time))
+        }
+        Outcome::Horizon => (GREEN, format!("reached its horizon at {end} of virtual time")),
+        Outcome::Deadlock(_) => (RED, format!("deadlock at {end} of virtual time")),
+        Outcome::Fault(_) => (RED, format!("fault at {end} of virtual time")),
+        Outcome::Limit { .. } => (YELLOW, format!("stopped by a limit at {end} of virtual time")),
+    };
+    let mut text = format!("{BOLD}{label}{PLAIN}: {color}{how}{PLAIN}\n");
+    text.push_str(&told(finished));
+    if !finished.failed.is_empty() {
+        let _ = writeln!(text, "  {RED}not as expected{PLAIN}:");
+        for failed in &finished.failed {
+            let place =
+                if failed.line > 0 { format!("{}:{}: ", finished.file, failed.line) } else { String::new() };
+            let _ = writeln!(text, "  - {place}{}", printable(&failed.message));
+        }
+    }
+    if finished.is_finding() {
+        let _ = writeln!(text, "  to see it again: {} (version {})", finished.again, finished.header.version);
+    }
+    let (events, seed, fingerprint) =
+        (finished.statistics.events, finished.header.seed, &finished.fingerprint);
+    let _ = writeln!(text, "  {events} events, seed {seed}, fingerprint {fingerprint}");
+    text
+}
+
+fn memories(finished: &Finished) -> String {
+    let mut text = String::new();
+    for (memory, values) in finished.memories.iter().take(MEMORIES) {
+        let shown: Vec<String> = values.iter().take(MEMORY_VALUES).map(ToString::to_string).collect();
+        let more = match values.len().saturating_sub(MEMORY_VALUES) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        let name = finished.header.resource_name(*memory);
+        let _ = writeln!(text, " {name}: {}{more}", shown.join(", "));
+    }
+    if finished.memories.len() > MEMORIES {
+        let _ = writeln!(text, " and {} more", finished.memories.len() - MEMORIES);
+    }
+    text
+}
+
+fn log(finished: &Finished) -> String {
+    let lines = &finished.statistics.log;
+    let shown = &lines[..lines.len().min(LOG_LINES)];
+    let name = |line: &crate::analysis::LogLine| finished.header.process_name(line.process);
+    let times = shown.iter().map(|line| line.time.to_string().len()).max().unwrap_or(0);
+    let names = shown.iter().map(|line| name(line).chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for line in shown {
+        let _ = writeln!(text, " {:>times$}  {:<names$}  {}", line.time, name(line), printable(&line.text));
+    }
+    let more = (lines.len() - shown.len()) as u64 + finished.statistics.log_left_out;
+    if more > 0 {
+        let written = finished.written.iter().any(|path| path.ends_with("result.json"));
+        let place = if written { "result.json" } else { "--format json" };
+        let _ = writeln!(text, " {more} more, see {place}");
+    }
+    text
+}
+
+fn files(finished: &Finished) -> String {
+    let paths = finished.written.iter().map(|path| format!(" {}\n", path.display()));
+    let notes = finished.notes.iter().map(|note| format!(" note: {note}\n"));
+    paths.chain(notes).collect()
+}

@@ -1,0 +1,51 @@
+//! The time axis of plotters, with the ticks and labels that all our pictures have.
+
+use super::super::dense::reach;
+use super::super::ticks::{Ticks, ticks};
+use crate::time::Time;
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+use std::ops::Range;
+
+/// The time axis of plotters with our own ticks.
+pub(super) struct TimeAxis {
+    /// At least 1 ns.
+    end: Time,
+    ticks: Ticks,
+}
+
+impl TimeAxis {
+    /// An axis from 0 to `end` with about ten ticks.
+    pub(super) fn new(end: Time) -> TimeAxis {
+        TimeAxis { end: reach(end), ticks: ticks(end, 10) }
+    }
+
+    /// What the labels count.
+    pub(super) fn unit(&self) -> &'static str {
+        self.ticks.unit
+    }
+}
+
+impl Ranged for TimeAxis {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = Time;
+
+    fn map(&self, time: &Time, (from, to): (i32, i32)) -> i32 {
+        let share = (*time).min(self.end).as_nanos() as f64 / self.end.as_nanos() as f64;
+        from + (f64::from(to - from) * share).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<Time> {
+        self.ticks.ticks.iter().map(|(time, _)| *time).collect()
+    }
+
+    fn range(&self) -> Range<Time> {
+        Time::ZERO..self.end
+    }
+}
+
+impl ValueFormatter<Time> for TimeAxis {
+    fn format_ext(&self, time: &Time) -> String {
+        let tick = self.ticks.ticks.iter().find(|(at, _)| at == time);
+        tick.map_or(String::new(), |(_, label)| label.clone())
+    }
+}

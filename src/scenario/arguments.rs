@@ -1,0 +1,184 @@
+//! The arguments of distributions.
+//!
+//! Decides their types (where durations and numbers meet, all must be durations)
+//! and checks those whose values are known when the scenario is loaded.
+
+use super::context::{Check, coerce};
+use super::distributions::Purpose;
+use super::fields::Fields;
+use super::node::{Kind, Node};
+use super::scope::Scope;
+use super::typing::Typed;
+use crate::value::{Type, Value};
+
+/// The arguments of one distribution.
+pub(super) struct Arguments<'c, 't, 'a> {
+    pub check: &'c mut Check<'t>,
+    pub fields: Fields<'a>,
+    pub scope: Scope<'a>,
+    pub purpose: Purpose,
+}
+
+impl Arguments<'_, '_, '_> {
+    /// One argument, of the type that is wanted.
+    pub fn one(&mut self, key: &str, want: Option<Type>) -> Option<Typed> {
+        let node = self.fields.get(key)?;
+        self.check.value(node, self.scope, want, &format!("`{key}`"))
+    }
+
+    /// Several arguments of one type.
+    pub fn all<const N: usize>(&mut self, keys: [&str; N], want: Type) -> Option<[Typed; N]> {
+        collect(keys.map(|key| self.one(key, Some(want))))
+    }
+
+    /// Several arguments of the type that is drawn: durations or floats.
+    pub fn measures<const N: usize>(&mut self, keys: [&str; N]) -> Option<[Typed; N]> {
+        if let Some(want @ (Type::Duration | Type::Float)) = self.purpose.want() {
+            return self.all(keys, want);
+        }
+        let typed = collect(keys.map(|key| self.one(key, None)))?;
+        let any_duration = typed.iter().any(|typed| typed.ty() == Type::Duration);
+        let want = if any_duration { Type::Duration } else { Type::Float };
+        let mut keys = keys.into_iter();
+        collect(typed.map(|typed| {
+            let key = keys.next()?;
+            let node = self.fields.get(key)?;
+            coerce(&mut self.check.reports, typed, want, node, &format!("`{key}`"))
+        }))
+    }
+
+    /// The values and weights of `choice`; no weights mean equal ones.
+    pub fn choice(&mut self) -> Option<(Vec<Typed>, Vec<Typed>)> {
+        let values = self.list("values", self.purpose.want());
+        let has_weights = self.fields.get("weights").is_some();
+        let weights = if has_weights { self.list("weights", Some(Type::Float)) } else { Some(Vec::new()) };
+        let (values, weights) = (self.of_one_type(values?)?, weights?);
+        if has_weights {
+            self.weights(&weights, values.len());
+        }
+        Some((values, weights))
+    }
+
+    fn list(&mut self, key: &str, want: Option<Type>) -> Option<Vec<Typed>> {
+        let node = self.fields.get(key)?;
+        let nodes = match &node.kind {
+            Kind::Seq(nodes) if !nodes.is_empty() => nodes,
+            Kind::Bad => return None,
+            found => {
+                let span = self.check.reports.span_of(node);
+                let empty = matches!(found, Kind::Seq(_));
+                let found = if empty { "an empty one" } else { node.described() };
+                self.check.reports.error(span, format!("`{key}` takes a list, found {found}"));
+                return None;
+            }
+        };
+        let what = format!("`{key}`");
+        let typed: Vec<_> =
+            nodes.iter().map(|node| self.check.value(node, self.scope, want, &what)).collect();
+        let typed: Vec<Typed> = typed.into_iter().collect::<Option<_>>()?;
+        if key == "values" {
+            for (typed, node) in typed.iter().zip(nodes) {
+                Self::not_negative(self.check, typed, node, self.purpose);
+            }
+        }
+        Some(typed)
+    }
+
+    /// Makes floats of integers if there is a float, and refuses other mixtures.
+    fn of_one_type(&mut self, values: Vec<Typed>) -> Option<Vec<Typed>> {
+        let first = values.first()?.ty();
+        let mixed = values.iter().any(|value| value.ty() != first);
+        if !mixed {
+            return Some(values);
+        }
+        let numbers = values.iter().all(|value| matches!(value.ty(), Type::Int | Type::Float));
+        if numbers {
+            return Some(values.into_iter().map(Typed::widened).collect());
+        }
+        let node = self.fields.get("values")?;
+        let other = values.iter().map(Typed::ty).find(|&ty| ty != first)?;
+        let span = self.check.reports.span_of(node);
+        let message =
+            format!("`values` are of one type, found {} and {}", first.described(), other.described());
+        self.check.reports.error(span, message);
+        None
+    }
+
+    fn weights(&mut self, weights: &[Typed], values: usize) {
+        let Some(node) = self.fields.get("weights") else { return };
+        let span = self.check.reports.span_of(node);
+        let known: Option<Vec<f64>> = weights.iter().map(|weight| weight.known.map(Value::as_f64)).collect();
+        let negative = weights.iter().any(|weight| weight.known.is_some_and(|value| value.as_f64() < 0.0));
+        if weights.len() != values {
+            let message = format!("there are {values} values, but {} weights", weights.len());
+            self.check.reports.error(span, message);
+        } else if negative {
+            self.check.reports.error(span, "a weight cannot be negative");
+        } else if known.is_some_and(|known| known.iter().all(|&weight| weight == 0.0)) {
+            self.check.reports.error(span, "the weights cannot all be zero");
+        }
+    }
+
+    /// Checks that a known argument is above 0.
+    pub fn above_zero(&mut self, key: &str, typed: &Typed) {
+        self.bounded(key, typed, "must be above 0", |number| number > 0.0);
+    }
+
+    /// Checks that a known argument is not below 0.
+    pub fn at_least_zero(&mut self, key: &str, typed: &Typed) {
+        self.bounded(key, typed, "cannot be negative", |number| number >= 0.0);
+    }
+
+    /// As [`Arguments::at_least_zero`], where time is to pass.
+    pub fn passes(&mut self, key: &str, typed: &Typed) {
+        if let Some(node) = self.fields.get(key) {
+            Self::not_negative(self.check, typed, node, self.purpose);
+        }
+    }
+
+    fn bounded(&mut self, key: &str, typed: &Typed, rule: &str, holds: impl Fn(f64) -> bool) {
+        if let (Some(value), Some(node)) = (typed.known, self.fields.get(key))
+            && !holds(value.as_f64())
+        {
+            let span = self.check.reports.span_of(node);
+            self.check.reports.error(span, format!("`{key}` {rule}, found {value}"));
+        }
+    }
+
+    /// Checks that known arguments do not decrease.
+    pub fn ordered(&mut self, arguments: &[(&str, &Typed)]) {
+        for pair in arguments.windows(2) {
+            let [(low_key, low), (high_key, high)] = pair else { continue };
+            if let (Some(low), Some(high), Some(node)) = (low.known, high.known, self.fields.get(high_key))
+                && decreases(low, high)
+            {
+                let span = self.check.reports.span_of(node);
+                let message = format!("`{high_key}` ({high}) is below `{low_key}` ({low})");
+                self.check.reports.error(span, message);
+            }
+        }
+    }
+
+    /// Checks that a known value is not negative where time is to pass.
+    pub fn not_negative(check: &mut Check<'_>, typed: &Typed, node: &Node, purpose: Purpose) {
+        if let Some(value @ Value::Duration(nanos)) = typed.known
+            && purpose == Purpose::Time
+            && nanos < 0
+        {
+            let span = check.reports.span_of(node);
+            check.reports.error(span, format!("time cannot run backwards: {value} is negative"));
+        }
+    }
+}
+
+fn decreases(low: Value, high: Value) -> bool {
+    match (low, high) {
+        (Value::Int(low), Value::Int(high)) | (Value::Duration(low), Value::Duration(high)) => high < low,
+        (low, high) => high.as_f64() < low.as_f64(),
+    }
+}
+
+fn collect<const N: usize>(typed: [Option<Typed>; N]) -> Option<[Typed; N]> {
+    let known: Vec<Typed> = typed.into_iter().collect::<Option<_>>()?;
+    known.try_into().ok()
+}

@@ -1,0 +1,249 @@
+//! What all checks share: the reports, the names found so far, and how a value
+//! is read.
+//!
+//! Decides what may stand where a value is wanted, and the checks of values
+//! that are known when the scenario is loaded.
+
+use super::diagnostics::Reports;
+use super::model::ExprKind;
+use super::names::{LONGEST_NAME, Table, is_name, is_reserved, quoted};
+use super::node::{Key, Kind, Node};
+use super::scope::{ParamEntry, ProcessEntry, ResourceEntry, Scope};
+use super::source::Span;
+use super::syntax::{self, Ast};
+use super::typing::{Typed, Typer};
+use crate::ids::Site;
+use crate::trace::{LogTemplate, MarkInfo};
+use crate::value::{Type, Value};
+
+/// Bytes of expressions that a scenario may have, counted as often as they are
+/// typed: a bound on the memory of the model.
+const MOST_EXPRESSIONS: usize = 1_000_000;
+
+/// The state of the checks.
+pub(super) struct Check<'t> {
+    pub reports: Reports<'t>,
+    pub params: Table<ParamEntry>,
+    pub resources: Table<ResourceEntry>,
+    pub processes: Table<ProcessEntry>,
+    pub marks: Table<MarkEntry>,
+    pub logs: Vec<LogTemplate>,
+    expressions: usize,
+}
+
+/// A mark, as its first use has it.
+pub(super) struct MarkEntry {
+    /// The type of its value, if it has one.
+    pub ty: Option<Type>,
+    /// Whether its first use was wrong, so that no other can disagree with it.
+    pub bad: bool,
+}
+
+impl<'t> Check<'t> {
+    pub fn new(reports: Reports<'t>) -> Self {
+        Check {
+            reports,
+            params: Table::default(),
+            resources: Table::default(),
+            processes: Table::default(),
+            marks: Table::default(),
+            logs: Vec::new(),
+            expressions: 0,
+        }
+    }
+
+    /// The marks for the model.
+    pub fn mark_infos(&self) -> Vec<MarkInfo> {
+        let names = self.marks.names().zip(self.marks.iter());
+        names.map(|(name, entry)| MarkInfo { name: name.to_owned(), ty: entry.ty }).collect()
+    }
+
+    /// The span of a key.
+    pub fn key_span(&self, key: &Key) -> Span {
+        self.reports.span_of_text(key.site, &key.name)
+    }
+
+    /// Checks that a key can name something.
+    pub fn name(&mut self, key: &Key, what: &str) {
+        let name = &key.name;
+        let span = self.key_span(key);
+        if !is_name(name) {
+            let message = format!("{} cannot be the name of a {what}", quoted(name));
+            let hint = "a name is a letter or `_`, then letters, digits and `_`";
+            self.reports.error_with_hint(span, message, hint);
+        } else if name.len() > LONGEST_NAME {
+            self.reports.error(span, format!("a name has at most {LONGEST_NAME} characters"));
+        } else if is_reserved(name) {
+            let message =
+                format!("{} cannot be the name of a {what}: it means something in expressions", quoted(name));
+            self.reports.error_with_hint(span, message, format!("choose another, such as `{name}_`"));
+        }
+    }
+
+    /// Text that is no expression.
+    pub fn plain_text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+        match &node.kind {
+            Kind::Text(text) => Some(text),
+            Kind::Bad => None,
+            _ => {
+                let span = self.reports.span_of(node);
+                let message = format!("{what} takes text, found {}", node.described());
+                self.reports.error_with_hint(span, message, "put it in quotes");
+                None
+            }
+        }
+    }
+
+    /// One of several words.
+    pub fn word(&mut self, node: &Node, what: &str, words: &[&'static str]) -> Option<&'static str> {
+        let text = self.plain_text(node, what)?;
+        let found = words.iter().find(|word| **word == text).copied();
+        if found.is_none() {
+            let span = self.reports.span_of(node);
+            let all = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("{} is not known as {what}", quoted(text));
+            let hint = format!("write one of {all}");
+            self.reports.unknown_with_hint(span, message, text, words.iter().copied(), hint);
+        }
+        found
+    }
+
+    /// A literal integer, at least `least`.
+    pub fn literal(&mut self, node: &Node, what: &str, least: i64) -> Option<u64> {
+        if let Kind::Int(number) = node.kind
+            && number >= least
+        {
+            return u64::try_from(number).ok();
+        }
+        if node.kind != Kind::Bad {
+            let span = self.reports.span_of(node);
+            let message = match node.kind {
+                Kind::Int(number) => format!("{what} is at least {least}, found {number}"),
+                _ => format!("{what} takes an integer as it stands, found {}", node.described()),
+            };
+            self.reports.error(span, message);
+        }
+        None
+    }
+
+    /// A value of any type, or of the type `want`.
+    pub fn value(&mut self, node: &Node, scope: Scope<'_>, want: Option<Type>, what: &str) -> Option<Typed> {
+        let typed = match &node.kind {
+            Kind::Bad => return None,
+            Kind::Bool(flag) => Typed::constant(Value::Bool(*flag), node.site),
+            Kind::Int(number) => Typed::constant(Value::Int(*number), node.site),
+            Kind::Float(number) => Typed::constant(Value::Float(*number), node.site),
+            Kind::Text(text) => self.expression(text, node.site, scope)?,
+            Kind::Null | Kind::Seq(_) | Kind::Map(_) => {
+                let span = self.reports.span_of(node);
+                let message = match node.kind {
+                    Kind::Null => format!("{what} has no value"),
+                    _ => format!("{what} takes an expression, found {}", node.described()),
+                };
+                self.reports.error(span, message);
+                return None;
+            }
+        };
+        match want {
+            Some(want) => coerce(&mut self.reports, typed, want, node, what),
+            None => Some(typed),
+        }
+    }
+
+    /// An integer, at least `least` if it is known.
+    pub fn whole(&mut self, node: &Node, scope: Scope<'_>, what: &str, least: i64) -> Option<Typed> {
+        let typed = self.value(node, scope, Some(Type::Int), what)?;
+        if let Some(number) = typed.known_int()
+            && number < least
+        {
+            let span = self.reports.span_of(node);
+            self.reports.error(span, format!("{what} is at least {least}, found {number}"));
+            return None;
+        }
+        Some(typed)
+    }
+
+    /// A duration that is not negative, if it is known.
+    pub fn duration(&mut self, node: &Node, scope: Scope<'_>, what: &str) -> Option<Typed> {
+        let typed = self.value(node, scope, Some(Type::Duration), what)?;
+        if let Some(value @ Value::Duration(nanos)) = typed.known
+            && nanos < 0
+        {
+            let span = self.reports.span_of(node);
+            self.reports.error(span, format!("{what} cannot be negative, found {value}"));
+            return None;
+        }
+        Some(typed)
+    }
+
+    /// The expression that a scalar's text is.
+    pub fn expression(&mut self, text: &str, site: Site, scope: Scope<'_>) -> Option<Typed> {
+        let ast = self.parse(text, site)?;
+        self.typer(text, site, scope).expression(&ast)
+    }
+
+    /// Parses a scalar's text.
+    pub fn parse(&mut self, text: &str, site: Site) -> Option<Ast> {
+        let before = self.expressions;
+        self.expressions += text.len();
+        if self.expressions > MOST_EXPRESSIONS {
+            // Said once: everything after it would say the same.
+            if before <= MOST_EXPRESSIONS {
+                let span = self.reports.span_of_text(site, text);
+                self.reports.error(
+                    span,
+                    "the expressions of this scenario are longer than 1,000,000 characters in all",
+                );
+            }
+            return None;
+        }
+        match syntax::parse(text) {
+            Ok(ast) => Some(ast),
+            Err(error) => {
+                let located = self.reports.locate(site, text);
+                self.reports.text_error(&located, error);
+                None
+            }
+        }
+    }
+
+    /// What types the expressions in a scalar's text.
+    pub fn typer<'c>(&'c mut self, text: &str, site: Site, scope: Scope<'c>) -> Typer<'c, 't> {
+        let located = self.reports.locate(site, text);
+        Typer { reports: &mut self.reports, params: &self.params, scope, located, dead: 0 }
+    }
+}
+
+/// Makes a value one of type `want`: an integer becomes a float.
+pub(super) fn coerce(
+    reports: &mut Reports<'_>,
+    typed: Typed,
+    want: Type,
+    node: &Node,
+    what: &str,
+) -> Option<Typed> {
+    let typed = if want == Type::Float { typed.widened() } else { typed };
+    let found = typed.ty();
+    if found == want {
+        return Some(typed);
+    }
+    let span = reports.span_of(node);
+    let message = format!("{what} takes {}, found {}", want.described(), found.described());
+    match (want, found, &typed.expr.kind) {
+        (Type::Duration, Type::Int | Type::Float, ExprKind::Const(number)) => {
+            let hint = format!("a duration needs a unit; write `{number}s` or `{number}ms`");
+            reports.error_with_hint(span, message, hint);
+        }
+        (Type::Duration, Type::Int | Type::Float, _) => {
+            let hint = "a duration needs a unit; multiply with one, as in `n * 1ms`";
+            reports.error_with_hint(span, message, hint);
+        }
+        (Type::Int, Type::Float, _) => {
+            let hint = "`int(…)`, `round(…)`, `floor(…)` and `ceil(…)` make integers of floats";
+            reports.error_with_hint(span, message, hint);
+        }
+        (Type::Bool, _, _) => reports.error_with_hint(span, message, "compare it, as in `n > 0`"),
+        _ => reports.error(span, message),
+    }
+    None
+}

@@ -1,0 +1,268 @@
+//! What is wrong with a scenario, where, and what to do about it.
+//!
+//! Decides how problems are collected, ordered and made unique. How one looks
+//! on a screen is decided in `snippet`.
+
+use super::names::nearest;
+use super::node::{Kind, Node};
+use super::snippet;
+use super::source::{Source, Span, TextIndex, narrow};
+use crate::ids::Site;
+use std::fmt;
+use std::ops::Range;
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Where it starts, in the scenario or, if there is one, in [`Diagnostic::origin`].
+    pub site: Site,
+    /// How many characters it covers, at least 1.
+    pub length: u32,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The text that it is about, if that is not the scenario but a value given
+    /// beside it (`--set items=…`).
+    pub origin: Option<Source>,
+}
+
+/// All problems of one scenario, in the order of their places, none twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics {
+    /// The scenario.
+    pub source: Source,
+    /// The problems, at least one.
+    pub items: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    pub(super) fn new(source: Source, mut items: Vec<Diagnostic>) -> Self {
+        items.sort_by(|a, b| {
+            let order = |item: &Diagnostic| (item.origin.is_some(), item.site, item.length);
+            order(a).cmp(&order(b)).then_with(|| a.message.cmp(&b.message))
+        });
+        items.dedup();
+        Diagnostics { source, items }
+    }
+
+    /// The problems as text for a terminal: each with its place, the source line
+    /// underlined, and its hint; at most 50 of them, then their number.
+    pub fn render(&self, color: bool) -> String {
+        snippet::render(self, color)
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// A problem in a text that is looked at on its own: bytes of that text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TextError {
+    pub range: Range<usize>,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl TextError {
+    pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
+        TextError { range, message: message.into(), hint: None }
+    }
+
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Where the text of a scalar stands in the source, as far as both agree: a
+/// scalar with escapes or over several lines differs from its source text, and
+/// then only the scalar itself can be pointed at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Located {
+    whole: Span,
+    /// The byte of the source at which the scalar's text starts, after a quote.
+    base: usize,
+    /// So many bytes of the scalar's text stand literally in the source.
+    exact: usize,
+}
+
+/// Collects the problems of one text.
+pub(super) struct Reports<'t> {
+    index: TextIndex<'t>,
+    items: Vec<Diagnostic>,
+    /// While above 0, problems are not collected.
+    muted: u32,
+    /// How many names may still be compared in search of the one that was
+    /// meant, so that a large file full of errors is not quadratic.
+    comparisons: usize,
+}
+
+impl<'t> Reports<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Reports { index: TextIndex::new(text), items: Vec::new(), muted: 0, comparisons: 200_000 }
+    }
+
+    pub fn index(&self) -> &TextIndex<'t> {
+        &self.index
+    }
+
+    #[cfg(test)]
+    pub fn items(&self) -> &[Diagnostic] {
+        &self.items
+    }
+
+    pub fn into_items(self) -> Vec<Diagnostic> {
+        self.items
+    }
+
+    pub fn extend(&mut self, items: impl IntoIterator<Item = Diagnostic>) {
+        self.items.extend(items);
+    }
+
+    /// Runs `quietly` without collecting what it reports.
+    pub fn mute(&mut self) {
+        self.muted += 1;
+    }
+
+    /// Ends what [`Reports::mute`] began.
+    pub fn unmute(&mut self) {
+        self.muted = self.muted.saturating_sub(1);
+    }
+
+    pub fn error(&mut self, span: Span, message: impl Into<String>) {
+        self.push(span, message.into(), None);
+    }
+
+    pub fn error_with_hint(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        self.push(span, message.into(), Some(hint.into()));
+    }
+
+    /// Reports that a name is unknown, with the nearest known one.
+    pub fn unknown<'c>(
+        &mut self,
+        span: Span,
+        message: String,
+        name: &str,
+        known: impl Iterator<Item = &'c str>,
+    ) {
+        let message = self.with_suggestion(message, name, known);
+        self.push(span, message, None);
+    }
+
+    /// As [`Reports::unknown`], with a hint.
+    pub fn unknown_with_hint<'c>(
+        &mut self,
+        span: Span,
+        message: String,
+        name: &str,
+        known: impl Iterator<Item = &'c str>,
+        hint: String,
+    ) {
+        let message = self.with_suggestion(message, name, known);
+        self.push(span, message, Some(hint));
+    }
+
+    fn with_suggestion<'c>(
+        &mut self,
+        message: String,
+        name: &str,
+        known: impl Iterator<Item = &'c str>,
+    ) -> String {
+        let mut left = self.comparisons;
+        let known = known.take_while(|_| {
+            left = left.saturating_sub(1);
+            left > 0
+        });
+        let meant = nearest(name, known);
+        self.comparisons = left;
+        match meant {
+            Some(meant) => format!("{message}; did you mean '{meant}'?"),
+            None => message,
+        }
+    }
+
+    /// Reports a problem inside a located text.
+    pub fn text_error(&mut self, located: &Located, error: TextError) {
+        let span = self.span_in(located, error.range);
+        self.push(span, error.message, error.hint);
+    }
+
+    fn push(&mut self, span: Span, message: String, hint: Option<String>) {
+        if self.muted == 0 {
+            let Span { site, length } = span;
+            self.items.push(Diagnostic { site, length, message, hint, origin: None });
+        }
+    }
+
+    /// Finds a scalar's text in the source.
+    pub fn locate(&self, site: Site, text: &str) -> Located {
+        let whole = Span { site, length: self.token_length(site, text) };
+        let Some(start) = self.index.offset_of(site) else {
+            return Located { whole, base: 0, exact: 0 };
+        };
+        let source = &self.index.text()[start..];
+        let quote = usize::from(!source.starts_with(text) && source.starts_with(['"', '\'']));
+        let same = source.bytes().skip(quote).zip(text.bytes()).take_while(|(a, b)| a == b).count();
+        // Line breaks are folded by YAML, so an exact stretch has none.
+        let exact = text[..floor_boundary(text, same)].find(['\n', '\r']).unwrap_or(same);
+        Located { whole, base: start + quote, exact }
+    }
+
+    /// Where `range` of the scalar's text stands.
+    pub fn span_in(&self, located: &Located, range: Range<usize>) -> Span {
+        if range.end > located.exact {
+            return located.whole;
+        }
+        let start = located.base + range.start;
+        let length = self.index.characters_between(start, located.base + range.end);
+        Span { site: self.index.site_at(start), length: narrow(length.max(1)) }
+    }
+
+    /// A whole scalar's text, or a key's.
+    pub fn span_of_text(&self, site: Site, text: &str) -> Span {
+        Span { site, length: self.token_length(site, text) }
+    }
+
+    /// A whole node, or the start of it if it is a list or a map.
+    pub fn span_of(&self, node: &Node) -> Span {
+        let text = match &node.kind {
+            Kind::Text(text) => text.as_str(),
+            Kind::Map(entries) => entries.first().map_or("", |entry| entry.key.name.as_str()),
+            _ => "",
+        };
+        self.span_of_text(node.site, text)
+    }
+
+    /// The length of the token at `site`: of `text` if it stands there, else up
+    /// to what must end a plain scalar.
+    fn token_length(&self, site: Site, text: &str) -> u32 {
+        const LONGEST: usize = 1000;
+        let Some(start) = self.index.offset_of(site) else { return 1 };
+        let source = &self.index.text()[start..];
+        let line = source.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).next().unwrap_or("");
+        let length = if !text.is_empty() && line.starts_with(text) {
+            text.chars().take(LONGEST).count()
+        } else if let Some(quote) = line.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+            line.chars()
+                .skip(1)
+                .take(LONGEST)
+                .position(|character| character == quote)
+                .map_or(1, |inside| inside + 2)
+        } else {
+            let ends = |character: char| character.is_whitespace() || ",[]{}".contains(character);
+            line.chars().take(LONGEST).position(ends).unwrap_or_else(|| line.chars().take(LONGEST).count())
+        };
+        narrow(length.max(1))
+    }
+}
+
+/// The last character boundary of `text` at or before `offset`.
+fn floor_boundary(text: &str, offset: usize) -> usize {
+    (0..=offset.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0)
+}

@@ -1,0 +1,141 @@
+//! Expression text to tokens with their places.
+//!
+//! Decides the spelling of operators; numbers are read in `number`.
+
+use super::diagnostics::TextError;
+use super::number::{self, Number};
+use std::ops::Range;
+
+/// The longest expression, in bytes.
+pub(super) const LONGEST_EXPRESSION: usize = 10_000;
+
+/// A piece of an expression.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Token<'t> {
+    Number(Number),
+    /// A name, a function or a word such as `and`.
+    Name(&'t str),
+    /// An operator or a bracket, by its first spelling: `&&` is `and`.
+    Sign(&'static str),
+    End,
+}
+
+/// A token and the bytes it covers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Lexeme<'t> {
+    pub token: Token<'t>,
+    pub range: Range<usize>,
+}
+
+/// The operators as written and as they are called from here on; the longer
+/// ones first.
+const SIGNS: [(&str, &str); 22] = [
+    ("<=", "<="),
+    (">=", ">="),
+    ("==", "=="),
+    ("!=", "!="),
+    ("&&", "and"),
+    ("||", "or"),
+    ("<", "<"),
+    (">", ">"),
+    ("!", "not"),
+    ("+", "+"),
+    ("-", "-"),
+    ("*", "*"),
+    ("/", "/"),
+    ("%", "%"),
+    ("(", "("),
+    (")", ")"),
+    ("[", "["),
+    ("]", "]"),
+    (",", ","),
+    ("\u{2212}", "-"),
+    ("\u{2264}", "<="),
+    ("\u{2265}", ">="),
+];
+
+/// Signs of other languages, with what to write instead.
+const FOREIGN: [(&str, &str); 7] = [
+    ("**", "there is no power operator; multiply"),
+    ("//", "`/` of integers rounds down already"),
+    ("=", "equality is written `==`"),
+    ("&", "write `and`"),
+    ("|", "write `or`"),
+    ("^", "there is no power operator; multiply"),
+    ("?", "use an `if` step"),
+];
+
+/// Splits an expression; the last lexeme is [`Token::End`].
+pub(super) fn lex(text: &str) -> Result<Vec<Lexeme<'_>>, TextError> {
+    if text.len() > LONGEST_EXPRESSION {
+        return Err(TextError::new(0..1, "an expression has at most 10,000 characters"));
+    }
+    let mut lexemes = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        if first.is_whitespace() {
+            at += first.len_utf8();
+            continue;
+        }
+        let (token, end) = next(text, at, first)?;
+        lexemes.push(Lexeme { token, range: at..end });
+        at = end;
+    }
+    lexemes.push(Lexeme { token: Token::End, range: text.len()..text.len() });
+    Ok(lexemes)
+}
+
+fn next(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), TextError> {
+    let rest = &text[at..];
+    if first.is_ascii_digit() {
+        return number::read(text, at).map(|(number, end)| (Token::Number(number), end));
+    }
+    if first.is_ascii_alphabetic() || first == '_' {
+        let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        let end = at + rest.find(|character| !is_part(character)).unwrap_or(rest.len());
+        return Ok((Token::Name(&text[at..end]), end));
+    }
+    let foreign = |(sign, _): &&(&str, &str)| rest.starts_with(sign);
+    let known = SIGNS.iter().find(|(written, _)| rest.starts_with(written));
+    // `**` begins with a known sign and is foreign all the same.
+    let doubled = FOREIGN.iter().filter(|(sign, _)| sign.len() == 2).find(foreign);
+    if let (Some((written, sign)), None) = (known, doubled) {
+        return Ok((Token::Sign(sign), at + written.len()));
+    }
+    let error = |length: usize| {
+        TextError::new(at..at + length, format!("unexpected {}", super::names::quoted(&rest[..length])))
+    };
+    if let Some((sign, hint)) = doubled.or_else(|| FOREIGN.iter().find(foreign)) {
+        return Err(error(sign.len()).with_hint(*hint));
+    }
+    let error = error(first.len_utf8());
+    Err(match first {
+        '.' => error.with_hint("a number begins with a digit, as in `0.5`"),
+        '{' | '}' => error.with_hint("only the text of `log` has braces; an expression stands alone"),
+        '"' | '\'' => error.with_hint("there are no texts in expressions; names stand without quotes"),
+        _ => error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_with_places() {
+        let lexemes = lex("(i+1) %  n>=2ms").expect("valid");
+        let texts: Vec<_> = lexemes.iter().map(|lexeme| &"(i+1) %  n>=2ms"[lexeme.range.clone()]).collect();
+        assert_eq!(texts, ["(", "i", "+", "1", ")", "%", "n", ">=", "2ms", ""]);
+        assert_eq!(lex("a && !b").expect("valid")[1].token, Token::Sign("and"));
+    }
+
+    #[test]
+    fn foreign_signs_have_hints() {
+        for (text, hint) in
+            [("a = b", "=="), ("a ** 2", "multiply"), ("a // 2", "rounds down"), (".5", "0.5")]
+        {
+            assert!(lex(text).expect_err(text).hint.expect(text).contains(hint), "{text}");
+        }
+        assert_eq!(lex("a € b").expect_err("unknown").range, 2..5);
+    }
+}

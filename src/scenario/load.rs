@@ -1,0 +1,193 @@
+//! From a file, a stream or a text to a checked scenario.
+//!
+//! Decides how much is read and which failure is whose: a file that cannot be
+//! read is the environment's, a directory is wrong usage, everything else is
+//! the scenario's.
+
+use super::check::check;
+use super::diagnostics::{Diagnostic, Diagnostics, Reports};
+use super::model::Model;
+use super::source::Source;
+use super::yaml;
+use crate::ids::Site;
+use crate::value::Value;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The largest scenario, in bytes.
+pub const MOST_BYTES: u64 = 2 << 20;
+
+/// A scenario that is ready to be compiled.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// What the text says, checked. Values that a run has set stand in
+    /// [`super::Param::value`], so parameters can be evaluated in order.
+    pub model: Model,
+    /// The values of the parameters, by [`crate::ids::ParamId`].
+    pub params: Vec<Value>,
+    /// The text, for findings that point into it.
+    pub source: Source,
+}
+
+/// Why there is no scenario.
+#[derive(Debug)]
+pub enum LoadError {
+    /// The file cannot be read.
+    Environment {
+        /// The file, as the user named it.
+        label: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// The path names a directory where a file is wanted.
+    Directory {
+        /// The path, as the user named it.
+        label: String,
+    },
+    /// The scenario is wrong.
+    Diagnostics(Diagnostics),
+}
+
+impl LoadError {
+    /// The exit code of a command that stops here: 3 if the environment failed,
+    /// 2 if the usage or the scenario is wrong.
+    pub fn exit_code(&self) -> u8 {
+        if matches!(self, LoadError::Environment { .. }) { 3 } else { 2 }
+    }
+
+    /// The failure as text for a terminal, without a line break at its end.
+    pub fn render(&self, color: bool) -> String {
+        match self {
+            LoadError::Diagnostics(diagnostics) => diagnostics.render(color),
+            other => format!("error: {other}"),
+        }
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Environment { label, error } => {
+                write!(f, "cannot read '{}': {error}", label.escape_debug())
+            }
+            LoadError::Directory { label } => {
+                write!(f, "'{}' is a directory, not a scenario file", label.escape_debug())
+            }
+            LoadError::Diagnostics(diagnostics) => diagnostics.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            LoadError::Environment { error, .. } => Some(error),
+            LoadError::Directory { .. } => None,
+            LoadError::Diagnostics(diagnostics) => Some(diagnostics),
+        }
+    }
+}
+
+/// Loads a scenario from a file; `overrides` are parameter names with the texts
+/// of the expressions that replace their values.
+///
+/// # Errors
+/// [`LoadError`]; all problems of the scenario are reported in one go.
+pub fn load_file(path: &Path, overrides: &[(String, String)]) -> Result<Scenario, LoadError> {
+    let label = path.display().to_string();
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+    let (metadata, file) = match opened {
+        Ok(opened) => opened,
+        Err(_) if path.is_dir() => return Err(LoadError::Directory { label }),
+        Err(error) => return Err(LoadError::Environment { label, error }),
+    };
+    if metadata.is_dir() {
+        return Err(LoadError::Directory { label });
+    }
+    if metadata.is_file() && metadata.len() > MOST_BYTES {
+        return Err(too_large(&label));
+    }
+    load_reader(&label, file, overrides)
+}
+
+/// Loads a scenario from a stream, such as standard input; reads no more of it
+/// than a scenario may have.
+///
+/// # Errors
+/// As [`load_file`].
+pub fn load_reader(
+    label: &str,
+    reader: impl Read,
+    overrides: &[(String, String)],
+) -> Result<Scenario, LoadError> {
+    let mut bytes = Vec::new();
+    if let Err(error) = reader.take(MOST_BYTES + 1).read_to_end(&mut bytes) {
+        return Err(LoadError::Environment { label: label.to_owned(), error });
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => load_str(label, &text, overrides),
+        Err(error) => Err(not_text(label, &error)),
+    }
+}
+
+/// Loads a scenario from its text; `label` names it in diagnostics.
+///
+/// # Errors
+/// [`LoadError::Diagnostics`].
+pub fn load_str(label: &str, text: &str, overrides: &[(String, String)]) -> Result<Scenario, LoadError> {
+    if text.len() as u64 > MOST_BYTES {
+        return Err(too_large(label));
+    }
+    // A byte order mark would shift the columns of the first line.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let source = Source { label: label.to_owned(), text: text.to_owned() };
+    let mut reports = Reports::new(&source.text);
+    let Some(root) = yaml::read(&mut reports) else {
+        let items = reports.into_items();
+        return Err(LoadError::Diagnostics(Diagnostics::new(source, items)));
+    };
+    let (checked, items) = check(reports, &root, name_of(label), overrides);
+    let params = checked.as_ref().map(|checked| checked.params.iter().copied().collect::<Option<Vec<_>>>());
+    match (checked, params.flatten()) {
+        (Some(checked), Some(params)) if items.is_empty() => {
+            Ok(Scenario { model: checked.model, params, source })
+        }
+        _ => Err(LoadError::Diagnostics(Diagnostics::new(source, items))),
+    }
+}
+
+/// The name of a scenario without `name`: the file's, without its ending.
+fn name_of(label: &str) -> String {
+    let stem = Path::new(label).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = stem.unwrap_or_default();
+    let name = name.trim_matches(['<', '>', '-']);
+    if name.is_empty() { "scenario".to_owned() } else { name.to_owned() }
+}
+
+fn too_large(label: &str) -> LoadError {
+    let hint = "a scenario has at most 2 MiB; use `count`, `repeat` and parameters instead of repetition";
+    whole_file(label, String::new(), Site::default(), "the file is too large", hint)
+}
+
+fn not_text(label: &str, error: &std::string::FromUtf8Error) -> LoadError {
+    let bytes = error.as_bytes();
+    let valid = error.utf8_error().valid_up_to();
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let before = String::from_utf8_lossy(&bytes[..valid]);
+    let site = super::source::TextIndex::new(&text).site_at(before.len());
+    let hint = "a scenario is UTF-8 text; is this another kind of file, or another encoding?";
+    whole_file(label, text, site, "this is not UTF-8 text", hint)
+}
+
+fn whole_file(label: &str, text: String, site: Site, message: &str, hint: &str) -> LoadError {
+    let item = Diagnostic {
+        site,
+        length: 1,
+        message: message.to_owned(),
+        hint: Some(hint.to_owned()),
+        origin: None,
+    };
+    LoadError::Diagnostics(Diagnostics::new(Source { label: label.to_owned(), text }, vec![item]))
+}

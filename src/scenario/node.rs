@@ -1,0 +1,69 @@
+//! A YAML document as a tree with a position at every node.
+//!
+//! Decides nothing: it is what `yaml` reads and what all checks look at.
+
+use crate::ids::Site;
+
+/// A value of the document.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    /// Where it stands; a list or a map stands where its first element does.
+    pub site: Site,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a [`Node`] is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    /// Something that was already reported; whoever meets it stays silent.
+    Bad,
+    /// Nothing, `~` or `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A finite number.
+    Float(f64),
+    /// All other scalars.
+    Text(String),
+    /// A list.
+    Seq(Vec<Node>),
+    /// A map without repeated keys, in the order of the file.
+    Map(Vec<Entry>),
+}
+
+/// An entry of a map.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
+    /// Its key.
+    pub key: Key,
+    /// Its value.
+    pub value: Node,
+}
+
+/// The key of an [`Entry`].
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Key {
+    /// Its text.
+    pub name: String,
+    /// Where it stands.
+    pub site: Site,
+}
+
+impl Node {
+    /// What was found, for "expected a map, found …".
+    pub fn described(&self) -> &'static str {
+        match self.kind {
+            Kind::Bad => "an error",
+            Kind::Null => "nothing",
+            Kind::Bool(_) => "a boolean",
+            Kind::Int(_) => "an integer",
+            Kind::Float(_) => "a float",
+            Kind::Text(_) => "text",
+            Kind::Seq(_) => "a list",
+            Kind::Map(_) => "a map",
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Numbers and durations as they are written: `12`, `1.5`, `2e3`, `250us`.
+//!
+//! Decides which spellings are allowed. A duration is calculated exactly, in
+//! whole nanoseconds, never through a float.
+
+use super::diagnostics::TextError;
+use super::names::{UNITS, quoted};
+
+/// What a spelled number is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Number {
+    /// At most 2^63, so that a minus before it can make it fit.
+    Int(u64),
+    Float(f64),
+    /// Nanoseconds.
+    Duration(i64),
+}
+
+/// Reads the number that starts at `start`, which must be a digit. Gives it and
+/// the byte after it.
+pub(super) fn read(text: &str, start: usize) -> Result<(Number, usize), TextError> {
+    let bytes = text.as_bytes();
+    let digits_from = |at: usize| at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let whole_end = digits_from(start);
+    let mut end = whole_end;
+    if bytes.get(end) == Some(&b'.') {
+        end = digits_from(end + 1);
+        if end == whole_end + 1 {
+            let written = &text[start..whole_end];
+            return Err(TextError::new(start..end, "a number cannot end in a point")
+                .with_hint(format!("write `{written}.0`")));
+        }
+    }
+    let mantissa_end = end;
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        let digits = end + 1 + sign;
+        if bytes.get(digits).is_some_and(u8::is_ascii_digit) {
+            end = digits_from(digits);
+        }
+    }
+    if whole_end - start > 1 && bytes[start] == b'0' {
+        return Err(TextError::new(start..end, "a number may not begin with a needless 0"));
+    }
+    let number_end = end;
+    let is_suffix = |character: char| character.is_alphanumeric() || character == '_';
+    end += text[end..].find(|character| !is_suffix(character)).unwrap_or(text.len() - end);
+    let suffix = &text[number_end..end];
+    if suffix.is_empty() {
+        return plain(&text[start..end], whole_end == end, start..end).map(|number| (number, end));
+    }
+    let Some(&(_, nanos)) = UNITS.iter().find(|(unit, _)| *unit == suffix) else {
+        return Err(unknown_unit(text, start, number_end, end));
+    };
+    let exponent = if mantissa_end == number_end { "" } else { &text[mantissa_end + 1..number_end] };
+    duration(&text[start..mantissa_end], exponent, nanos)
+        .map(|nanos| (Number::Duration(nanos), end))
+        .map_err(|message| TextError::new(start..end, message))
+}
+
+fn plain(text: &str, whole: bool, range: std::ops::Range<usize>) -> Result<Number, TextError> {
+    if whole {
+        let number = text.parse().ok().filter(|&number: &u64| number <= 1 << 63);
+        return number.map(Number::Int).ok_or_else(|| {
+            TextError::new(range, format!("the integer {} does not fit 64 bits", quoted(text)))
+        });
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(Number::Float(number)),
+        _ => Err(TextError::new(range, format!("the number {} is too large for a float", quoted(text)))),
+    }
+}
+
+fn unknown_unit(text: &str, start: usize, unit_start: usize, end: usize) -> TextError {
+    let number = &text[start..unit_start];
+    let suffix = &text[unit_start..end];
+    let compound = UNITS.iter().find_map(|(unit, _)| {
+        let rest = suffix.strip_prefix(unit)?;
+        rest.starts_with(|first: char| first.is_ascii_digit()).then_some((unit, rest))
+    });
+    if let Some((unit, rest)) = compound {
+        return TextError::new(start..end, "a duration is written with one unit")
+            .with_hint(format!("write `{number}{unit} + {rest}`"));
+    }
+    if suffix.starts_with('_') {
+        return TextError::new(start..end, "the digits of a number cannot be separated")
+            .with_hint("leave the `_` out");
+    }
+    if suffix.starts_with(['x', 'X']) && number == "0" {
+        return TextError::new(start..end, "numbers in expressions are decimal");
+    }
+    let hint = match suffix {
+        "m" => "minutes are written `min`".to_owned(),
+        "sec" | "secs" | "second" | "seconds" => format!("seconds are written `{number}s`"),
+        _ => "the units are ns, us, ms, s, min, h and d".to_owned(),
+    };
+    TextError::new(unit_start..end, format!("unknown unit {}", quoted(suffix))).with_hint(hint)
+}
+
+/// `mantissa` times ten to the `exponent` times `unit` nanoseconds.
+fn duration(mantissa: &str, exponent: &str, unit: u64) -> Result<i64, &'static str> {
+    const TOO_LONG: &str = "a duration is at most 2^63 ns, about 292 years";
+    const TOO_FINE: &str = "a duration is a whole number of nanoseconds";
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() {
+        return Ok(0);
+    }
+    // An exponent that does not even parse is far out of every range.
+    let negative = exponent.starts_with('-');
+    let out_of_range = if negative { TOO_FINE } else { TOO_LONG };
+    let exponent: i64 = if exponent.is_empty() { 0 } else { exponent.parse().map_err(|_| out_of_range)? };
+    let scale = exponent.saturating_sub(i64::try_from(fraction.len()).unwrap_or(i64::MAX));
+    if scale.saturating_add(digits.len() as i64) > 20 {
+        return Err(TOO_LONG);
+    }
+    if scale < -20 || digits.len() > 24 {
+        return Err(TOO_FINE);
+    }
+    let value: u128 = digits.parse().map_err(|_| TOO_LONG)?;
+    let value = value.checked_mul(unit.into()).ok_or(TOO_LONG)?;
+    let power = 10u128.pow(scale.unsigned_abs() as u32);
+    let nanos = if scale >= 0 {
+        value.checked_mul(power).ok_or(TOO_LONG)?
+    } else if value % power == 0 {
+        value / power
+    } else {
+        return Err(TOO_FINE);
+    };
+    i64::try_from(nanos).map_err(|_| TOO_LONG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Result<Number, String> {
+        match read(text, 0) {
+            Ok((number, end)) if end == text.len() => Ok(number),
+            Ok((_, end)) => Err(format!("stopped at {end}")),
+            Err(error) => Err(format!("{} | {}", error.message, error.hint.unwrap_or_default())),
+        }
+    }
+
+    #[test]
+    fn numbers_and_durations() {
+        assert_eq!(number("12"), Ok(Number::Int(12)));
+        assert_eq!(number("9223372036854775808"), Ok(Number::Int(1 << 63)));
+        assert_eq!(number("1.5"), Ok(Number::Float(1.5)));
+        assert_eq!(number("2e3"), Ok(Number::Float(2000.0)));
+        assert_eq!(number("250us"), Ok(Number::Duration(250_000)));
+        assert_eq!(number("250µs"), Ok(Number::Duration(250_000)));
+        assert_eq!(number("1.5s"), Ok(Number::Duration(1_500_000_000)));
+        assert_eq!(number("2e3ms"), Ok(Number::Duration(2_000_000_000)));
+        assert_eq!(number("25e-1ms"), Ok(Number::Duration(2_500_000)));
+        assert_eq!(number("1.50d"), Ok(Number::Duration(129_600_000_000_000)));
+        assert_eq!(number("0e999999999999999999999s"), Ok(Number::Duration(0)));
+    }
+
+    #[test]
+    fn refused_numbers() {
+        for (text, part) in [
+            ("1_000", "cannot be separated"),
+            ("1.", "write `1.0`"),
+            ("007", "needless 0"),
+            ("1min30s", "write `1min + 30s`"),
+            ("5m", "minutes are written `min`"),
+            ("5weeks", "unknown unit 'weeks'"),
+            ("9223372036854775809", "does not fit 64 bits"),
+            ("1e400", "too large for a float"),
+            ("300000d", "292 years"),
+            ("1e400s", "292 years"),
+            ("1e99999999999999999999s", "292 years"),
+            ("1.5ns", "whole number of nanoseconds"),
+            ("1e-99999999999999999999s", "whole number of nanoseconds"),
+        ] {
+            let error = number(text).expect_err(text);
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The parameters and the values that a run sets for them.
+//!
+//! Decides that a parameter may use those above it, and that a value from
+//! outside keeps its parameter's type, so that everything checked stays true.
+
+use super::context::{Check, coerce};
+use super::diagnostics::{Diagnostic, Reports};
+use super::fields;
+use super::model::{Expr, ExprKind, Param};
+use super::names::{Table, quoted};
+use super::node::{Entry, Kind, Node};
+use super::scope::{ParamEntry, Scope};
+use super::source::{Source, Span, narrow};
+use super::syntax;
+use super::typing::{Typed, Typer};
+use crate::ids::Site;
+use crate::value::Type;
+
+impl Check<'_> {
+    /// Reads the parameters, and enters them with their values.
+    pub fn params(&mut self, node: Option<&Node>, overrides: &[(String, String)]) -> Vec<Param> {
+        let entries = node.map_or(&[][..], |node| self.param_entries(node));
+        let mut params = Vec::new();
+        for entry in entries {
+            params.extend(self.param(entry, overrides));
+        }
+        for (name, text) in overrides {
+            if self.params.position(name).is_none() {
+                let known = self.params.names();
+                let items = unknown_override(name, text, known);
+                self.reports.extend(items);
+            }
+        }
+        params
+    }
+
+    fn param_entries<'n>(&mut self, node: &'n Node) -> &'n [Entry] {
+        if node.kind == Kind::Null {
+            return &[];
+        }
+        let owner = self.reports.span_of(node);
+        fields::entries(&mut self.reports, node, "params", owner).unwrap_or(&[])
+    }
+
+    fn param(&mut self, entry: &Entry, overrides: &[(String, String)]) -> Option<Param> {
+        let name = &entry.key.name;
+        self.name(&entry.key, "parameter");
+        let scope = Scope::params(self.params.len());
+        let written = self.value(&entry.value, scope, None, &format!("the parameter {}", quoted(name)));
+        let ty = written.as_ref().map(Typed::ty);
+        // The last of several values for one name counts.
+        let given = overrides.iter().rev().find(|(given, _)| given == name);
+        let effective = match (given, ty) {
+            (Some((_, text)), Some(ty)) => {
+                let (typed, items) = read_override(name, text, ty, &self.params);
+                self.reports.extend(items);
+                typed
+            }
+            _ => written,
+        };
+        let value = effective.as_ref().and_then(|typed| typed.known);
+        self.params.push(name, ParamEntry { ty, value });
+        let value = effective?.expr;
+        Some(Param { name: name.clone(), ty: value.ty, value, site: entry.key.site })
+    }
+}
+
+/// Reads the value that a run sets for a parameter.
+fn read_override(
+    name: &str,
+    text: &str,
+    want: Type,
+    params: &Table<ParamEntry>,
+) -> (Option<Typed>, Vec<Diagnostic>) {
+    let source = override_source(name, text);
+    let mut reports = Reports::new(&source.text);
+    let site = Site { line: 1, column: narrow(name.chars().count() + 2) };
+    let located = reports.locate(site, text);
+    let typed = match syntax::parse(text) {
+        Ok(ast) => {
+            let scope = Scope::params(params.len());
+            let mut typer = Typer { reports: &mut reports, params, scope, located, dead: 0 };
+            typer.expression(&ast)
+        }
+        Err(error) => {
+            reports.text_error(&located, error);
+            None
+        }
+    };
+    let node = Node { site, kind: Kind::Text(text.to_owned()) };
+    let what = format!("the parameter {}", quoted(name));
+    let typed = typed.and_then(|typed| coerce(&mut reports, typed, want, &node, &what));
+    let typed = typed.map(|typed| Typed { expr: without_sites(typed.expr), ..typed });
+    let items = with_origin(reports.into_items(), &source);
+    (typed, items)
+}
+
+fn unknown_override<'p>(name: &str, text: &str, known: impl Iterator<Item = &'p str>) -> Vec<Diagnostic> {
+    let source = override_source(name, text);
+    let mut reports = Reports::new(&source.text);
+    let span = Span { site: Site { line: 1, column: 1 }, length: narrow(name.chars().count().max(1)) };
+    reports.unknown(span, format!("unknown parameter {}", quoted(name)), name, known);
+    with_origin(reports.into_items(), &source)
+}
+
+fn override_source(name: &str, text: &str) -> Source {
+    const SHOWN: usize = 40;
+    let label: String = format!("--set {name}={text}").chars().take(SHOWN).collect();
+    Source { label, text: format!("{name}={text}") }
+}
+
+fn with_origin(items: Vec<Diagnostic>, source: &Source) -> Vec<Diagnostic> {
+    items.into_iter().map(|item| Diagnostic { origin: Some(source.clone()), ..item }).collect()
+}
+
+/// An expression that stands in no file has no place in it.
+fn without_sites(expr: Expr) -> Expr {
+    let inner = |expr: Box<Expr>| Box::new(without_sites(*expr));
+    let kind = match expr.kind {
+        ExprKind::Unary(op, value) => ExprKind::Unary(op, inner(value)),
+        ExprKind::Binary(op, left, right) => ExprKind::Binary(op, inner(left), inner(right)),
+        ExprKind::And(left, right) => ExprKind::And(inner(left), inner(right)),
+        ExprKind::Or(left, right) => ExprKind::Or(inner(left), inner(right)),
+        ExprKind::Element(array, index) => ExprKind::Element(array, inner(index)),
+        leaf => leaf,
+    };
+    Expr { kind, ty: expr.ty, site: Site::default() }
+}

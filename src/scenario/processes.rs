@@ -1,0 +1,168 @@
+//! The processes, around their steps.
+//!
+//! Decides what a process is made of and in which order its parts are checked:
+//! first the variables of all, since the type of a buffer may hang on them, then
+//! the steps.
+
+use super::context::Check;
+use super::fields::{self, Fields};
+use super::model::{Expr, ProcessDef, ResourceDef, ResourceSpec, Var};
+use super::names::{Table, quoted};
+use super::node::{Entry, Kind, Node};
+use super::resources::MOST_SLOTS;
+use super::scope::{ProcessEntry, Scope, VarEntry};
+use super::steps::Body;
+use super::tables::{ARRAY, PROCESS};
+use super::typing::Typed;
+use crate::value::{Type, Value};
+
+/// Instances of processes that a scenario may have.
+const MOST_PROCESSES: i64 = 10_000_000;
+
+/// A process of which all but the steps is known.
+pub(super) struct Head<'n> {
+    entry: &'n Entry,
+    pub fields: Fields<'n>,
+    pub vars: Table<VarEntry>,
+    defs: Vec<Var>,
+    count: Option<Expr>,
+}
+
+impl Check<'_> {
+    /// Reads the processes, and gives the buffers among the resources their types.
+    pub fn processes(
+        &mut self,
+        entry: Option<&Entry>,
+        mut resources: Vec<ResourceDef>,
+    ) -> (Vec<ResourceDef>, Vec<ProcessDef>) {
+        let Some(entry) = entry else { return (resources, Vec::new()) };
+        let owner = self.key_span(&entry.key);
+        let entries = fields::entries(&mut self.reports, &entry.value, "processes", owner).unwrap_or(&[]);
+        if entries.is_empty() && matches!(entry.value.kind, Kind::Map(_)) {
+            self.reports.error(owner, "a scenario has at least one process");
+        }
+        let heads: Vec<_> = entries.iter().filter_map(|entry| self.head(entry)).collect();
+        self.bound_processes(&heads);
+        self.type_buffers(&heads);
+        for def in &mut resources {
+            if let ResourceSpec::Buffer { ty, .. } = &mut def.spec {
+                *ty = self.resources.find(&def.name).and_then(|entry| entry.ty).unwrap_or(*ty);
+            }
+        }
+        (resources, heads.into_iter().map(|head| self.body(head)).collect())
+    }
+
+    fn head<'n>(&mut self, entry: &'n Entry) -> Option<Head<'n>> {
+        self.name(&entry.key, "process");
+        let owner = self.key_span(&entry.key);
+        let fields = fields::read(&mut self.reports, &entry.value, &PROCESS, owner);
+        let count = fields.and_then(|fields| fields.get("count"));
+        let count = count.map(|node| self.whole(node, Scope::all_params(), "`count`", 0));
+        let known = match &count {
+            Some(count) => count.as_ref().and_then(Typed::known_int),
+            None => Some(1),
+        };
+        self.processes.push(&entry.key.name, ProcessEntry { counted: count.is_some(), count: known });
+        let fields = fields?;
+        let (vars, defs) = self.vars(fields.get("vars"));
+        Some(Head { entry, fields, vars, defs, count: count.flatten().map(|typed| typed.expr) })
+    }
+
+    /// Checks that all instances with their variables fit into memory.
+    fn bound_processes(&mut self, heads: &[Head<'_>]) {
+        let (mut instances, mut slots) = (0i64, 0i64);
+        for head in heads {
+            let known = self.processes.find(&head.entry.key.name).and_then(|entry| entry.count);
+            let count = known.unwrap_or(1);
+            let each: i64 = head.vars.iter().fold(0, |sum, var| sum.saturating_add(var.length.unwrap_or(1)));
+            let before = (instances, slots);
+            instances = instances.saturating_add(count);
+            slots = slots.saturating_add(count.saturating_mul(each));
+            let span = self.key_span(&head.entry.key);
+            if before.0 <= MOST_PROCESSES && instances > MOST_PROCESSES {
+                self.reports.error(span, "the scenario has more than 10,000,000 processes");
+            } else if before.1 <= MOST_SLOTS && slots > MOST_SLOTS {
+                let message = "the processes have more than 100,000,000 variables and array elements in all";
+                self.reports.error(span, message);
+            }
+        }
+    }
+
+    fn vars(&mut self, node: Option<&Node>) -> (Table<VarEntry>, Vec<Var>) {
+        let mut table = Table::default();
+        let mut defs = Vec::new();
+        let Some(node) = node.filter(|node| node.kind != Kind::Null) else { return (table, defs) };
+        let owner = self.reports.span_of(node);
+        let entries = fields::entries(&mut self.reports, node, "vars", owner).unwrap_or(&[]);
+        for entry in entries {
+            self.name(&entry.key, "variable");
+            if self.params.position(&entry.key.name).is_some() {
+                let span = self.key_span(&entry.key);
+                let message = format!("the variable {} has the name of a parameter", quoted(&entry.key.name));
+                let hint = "give it another name; steps can use the parameter as it is";
+                self.reports.error_with_hint(span, message, hint);
+            }
+            let (known, def) = self.var(entry);
+            table.push(&entry.key.name, known);
+            defs.extend(def);
+        }
+        (table, defs)
+    }
+
+    fn var(&mut self, entry: &Entry) -> (VarEntry, Option<Var>) {
+        let what = format!("the variable {}", quoted(&entry.key.name));
+        let (name, site) = (entry.key.name.clone(), entry.key.site);
+        if !matches!(entry.value.kind, Kind::Map(_)) {
+            let typed = self.value(&entry.value, Scope::instance(), None, &what);
+            let known = VarEntry { ty: typed.as_ref().map(Typed::ty), array: false, length: None };
+            let def = typed.map(|typed| Var { name, ty: typed.ty(), initial: typed.expr, len: None, site });
+            return (known, def);
+        }
+        let owner = self.key_span(&entry.key);
+        let mut known = VarEntry { ty: None, array: true, length: None };
+        let Some(fields) = fields::read(&mut self.reports, &entry.value, &ARRAY, owner) else {
+            return (known, None);
+        };
+        let len = fields.get("array").and_then(|node| self.whole(node, Scope::all_params(), "`array`", 0));
+        let initial = match fields.get("of") {
+            Some(node) => self.value(node, Scope::instance(), None, &what),
+            None => Some(Typed::constant(Value::Int(0), site)),
+        };
+        known.ty = initial.as_ref().map(Typed::ty);
+        known.length = len.as_ref().and_then(Typed::known_int);
+        let def = len.zip(initial).map(|(len, initial)| {
+            let ty = initial.ty();
+            Var { name, ty, initial: initial.expr, len: Some(len.expr), site }
+        });
+        (known, def)
+    }
+
+    fn body(&mut self, head: Head<'_>) -> ProcessDef {
+        let Head { entry, fields, vars, defs, count } = head;
+        let mut body = Body::new(self, &vars);
+        let start = fields.get("start").and_then(|node| body.amount(node, Scope::instance(), "`start`"));
+        let priority = fields.get("priority").and_then(|node| body.check.priority(node));
+        let steps = fields.entry("do").map(|entry| body.steps(entry)).unwrap_or_default();
+        ProcessDef {
+            name: entry.key.name.clone(),
+            count,
+            start,
+            priority,
+            vars: defs,
+            body: steps,
+            site: entry.key.site,
+        }
+    }
+
+    fn priority(&mut self, node: &Node) -> Option<Expr> {
+        let typed = self.value(node, Scope::instance(), Some(Type::Int), "`priority`")?;
+        if let Some(number) = typed.known_int()
+            && !(-128..=127).contains(&number)
+        {
+            let span = self.reports.span_of(node);
+            let message = format!("a priority is from -128 to 127, found {number}");
+            self.reports.error_with_hint(span, message, "a lower number goes first");
+        }
+        Some(typed.expr)
+    }
+}

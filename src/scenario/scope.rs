@@ -1,0 +1,85 @@
+//! What names mean at a place of the scenario.
+//!
+//! Decides nothing; it is filled by the checks of parameters, resources and
+//! processes and asked by that of expressions. A type of `None` belongs to a
+//! thing that is itself wrong: whoever uses it stays silent, so that one
+//! problem is reported once.
+
+use super::names::Table;
+use crate::trace::ResourceKind;
+use crate::value::{Type, Value};
+
+/// A parameter.
+#[derive(Debug)]
+pub(super) struct ParamEntry {
+    pub ty: Option<Type>,
+    /// Its value, overrides included.
+    pub value: Option<Value>,
+}
+
+/// A variable or a private array of a process.
+#[derive(Debug)]
+pub(super) struct VarEntry {
+    pub ty: Option<Type>,
+    pub array: bool,
+    /// The length of an array, if it is known.
+    pub length: Option<i64>,
+}
+
+/// A resource.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ResourceEntry {
+    pub kind: Option<ResourceKind>,
+    /// Of a buffer's items or a memory's slots.
+    pub ty: Option<Type>,
+    /// Whether a buffer's type is that of the first put.
+    pub by_puts: bool,
+    pub counted: bool,
+    /// The number of instances, if it is known.
+    pub count: Option<i64>,
+    /// The capacity of a buffer or the slots of a memory, if it is known and bounded.
+    pub size: Option<i64>,
+}
+
+/// A process.
+#[derive(Debug)]
+pub(super) struct ProcessEntry {
+    pub counted: bool,
+    /// The number of instances, if it is known.
+    pub count: Option<i64>,
+}
+
+/// Which names an expression may use.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s> {
+    /// So many parameters, from the first.
+    pub params: usize,
+    /// The variables of the process, where they have values.
+    pub vars: Option<&'s Table<VarEntry>>,
+    /// Whether `index` is known.
+    pub index: bool,
+    /// Whether `now` is known.
+    pub now: bool,
+}
+
+impl<'s> Scope<'s> {
+    /// Over the first so many parameters.
+    pub fn params(params: usize) -> Scope<'s> {
+        Scope { params, vars: None, index: false, now: false }
+    }
+
+    /// Over all parameters.
+    pub fn all_params() -> Scope<'s> {
+        Scope::params(usize::MAX)
+    }
+
+    /// Over parameters and `index`, before the process starts.
+    pub fn instance() -> Scope<'s> {
+        Scope { index: true, ..Scope::all_params() }
+    }
+
+    /// Over everything, in a step.
+    pub fn step(vars: &'s Table<VarEntry>) -> Scope<'s> {
+        Scope { params: usize::MAX, vars: Some(vars), index: true, now: true }
+    }
+}

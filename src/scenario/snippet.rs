@@ -1,0 +1,115 @@
+//! Problems as text for a terminal: place, source line, underline, hint.
+//!
+//! Decides what is shown of a line and what is escaped; the drawing is that of
+//! annotate-snippets. Lines may be megabytes long and may hold anything, so a
+//! line is cut to a window around the problem before it is drawn.
+
+use super::diagnostics::{Diagnostic, Diagnostics};
+use super::source::{Source, TextIndex};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+
+/// So many problems are shown; the rest is counted.
+const SHOWN: usize = 50;
+/// A line of so many characters is shown whole.
+const WHOLE: usize = 160;
+/// Of a longer one, so many characters before the problem …
+const BEFORE: usize = 60;
+/// … and from its start on.
+const AFTER: usize = 80;
+
+/// Draws all problems, one blank line between them.
+pub(super) fn render(diagnostics: &Diagnostics, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    // Lines are cut here, so the renderer has no reason to.
+    let renderer = renderer.term_width(WHOLE * 2);
+    let index = TextIndex::new(&diagnostics.source.text);
+    let mut blocks: Vec<String> = diagnostics
+        .items
+        .iter()
+        .take(SHOWN)
+        .map(|item| match &item.origin {
+            Some(origin) => render_one(&renderer, item, origin, &TextIndex::new(&origin.text)),
+            None => render_one(&renderer, item, &diagnostics.source, &index),
+        })
+        .collect();
+    if let Some(more) = diagnostics.items.len().checked_sub(SHOWN).filter(|&more| more > 0) {
+        blocks.push(format!("and {more} more"));
+    }
+    blocks.join("\n\n")
+}
+
+fn render_one(renderer: &Renderer, item: &Diagnostic, source: &Source, index: &TextIndex<'_>) -> String {
+    let title = Level::ERROR.primary_title(item.message.as_str());
+    let label = clean(&source.label);
+    let hint = item.hint.as_deref().map(|hint| Level::HELP.message(normalize_untrusted_str(hint)));
+    let Some(line) = index.line(item.site.line) else {
+        // A problem of the whole text, such as its size.
+        return renderer.render(&[title.element(Origin::path(label)).elements(hint)]);
+    };
+    let window = Window::around(line, item.site.column as usize, item.length as usize);
+    let shown_column = window.text[..window.start].chars().count() + 1;
+    let snippet = Snippet::source(window.text)
+        .path(label.as_str())
+        .line_start(item.site.line as usize)
+        .annotation(AnnotationKind::Primary.span(window.start..window.end));
+    let text = renderer.render(&[title.element(snippet).elements(hint)]);
+    // The renderer counts columns in what it is given, which may be a part.
+    let place = |column: usize| format!("{label}:{}:{column}", item.site.line);
+    text.replacen(&place(shown_column), &place(item.site.column as usize), 1)
+}
+
+/// The part of a line that is shown, and the bytes of it that are underlined.
+struct Window {
+    text: String,
+    start: usize,
+    end: usize,
+}
+
+impl Window {
+    fn around(line: &str, column: usize, length: usize) -> Window {
+        let column = column.max(1) - 1;
+        let short = line.chars().nth(WHOLE).is_none();
+        let skipped = if short { 0 } else { column.saturating_sub(BEFORE) };
+        let last = if short { WHOLE } else { column + AFTER };
+        let mut text = String::from(if skipped > 0 { "..." } else { "" });
+        let (mut start, mut end) = (None, None);
+        let mut characters = line.chars().skip(skipped);
+        for position in skipped..last {
+            if position == column {
+                start = Some(text.len());
+            }
+            if position == column + length {
+                end = Some(text.len());
+            }
+            let Some(character) = characters.next() else { break };
+            push_clean(&mut text, character);
+        }
+        let start = start.unwrap_or(text.len());
+        let end = end.unwrap_or(text.len());
+        if characters.next().is_some() {
+            text.push_str("...");
+        }
+        Window { text, start, end }
+    }
+}
+
+fn clean(text: &str) -> String {
+    let mut cleaned = String::new();
+    for character in text.chars() {
+        push_clean(&mut cleaned, character);
+    }
+    cleaned
+}
+
+/// Escapes what could move the cursor or reorder the line; a tab is a space, so
+/// that the underline stays in place.
+fn push_clean(text: &mut String, character: char) {
+    let reorders = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    if character == '\t' {
+        text.push(' ');
+    } else if character.is_control() || reorders {
+        text.extend(character.escape_default());
+    } else {
+        text.push(character);
+    }
+}

@@ -1,0 +1,226 @@
+//! The steps of a process.
+//!
+//! Decides what makes a map a step (one main key, and beside it only the keys
+//! that belong to it) and the steps that hold other steps. Steps on resources
+//! are in `resource_steps`, `buffer_steps` and `memory_steps`, those on
+//! variables in `variable_steps`.
+
+use super::context::Check;
+use super::distributions::Purpose;
+use super::fields::{self, Fields};
+use super::model::{Amount, Expr, Step, StepKind};
+use super::names::{Table, quoted};
+use super::node::{Entry, Kind, Node};
+use super::references::Use;
+use super::scope::{Scope, VarEntry};
+use super::source::Span;
+use super::tables::{self, Form, STEPS};
+use super::typing::Typed;
+use crate::ids::Site;
+use crate::value::{Type, Value};
+
+/// The steps of one process being checked.
+pub(super) struct Body<'c, 't> {
+    pub check: &'c mut Check<'t>,
+    pub vars: &'c Table<VarEntry>,
+    /// The number of distributions so far.
+    pub purposes: u32,
+}
+
+impl<'c, 't> Body<'c, 't> {
+    pub fn new(check: &'c mut Check<'t>, vars: &'c Table<VarEntry>) -> Self {
+        Body { check, vars, purposes: 0 }
+    }
+
+    /// What expressions in steps may use.
+    pub fn scope(&self) -> Scope<'c> {
+        Scope::step(self.vars)
+    }
+
+    /// The steps below a key.
+    pub fn steps(&mut self, entry: &Entry) -> Vec<Step> {
+        let owner = self.check.key_span(&entry.key);
+        let mut steps = Vec::new();
+        match &entry.value.kind {
+            Kind::Seq(nodes) => {
+                for node in nodes {
+                    self.step(node, owner, &mut steps);
+                }
+            }
+            Kind::Bad => {}
+            found => {
+                let message =
+                    format!("`{}` takes a list of steps, found {}", entry.key.name, entry.value.described());
+                let (span, hint) = match found {
+                    Kind::Null => (owner, "write the steps below it, each after a `-`; no steps are `[]`"),
+                    _ => (self.check.reports.span_of(&entry.value), "write each step after a `-`"),
+                };
+                self.check.reports.error_with_hint(span, message, hint);
+            }
+        }
+        steps
+    }
+
+    fn step(&mut self, node: &Node, owner: Span, steps: &mut Vec<Step>) {
+        match &node.kind {
+            Kind::Map(entries) => {
+                if let Some((main, form)) = self.main_key(entries, node) {
+                    let span = self.check.key_span(&main.key);
+                    if let Some(fields) = fields::read(&mut self.check.reports, node, form, span) {
+                        self.known_step(main, fields, steps);
+                    }
+                }
+            }
+            Kind::Bad => {}
+            Kind::Text(text) => self.text_step(text, node),
+            Kind::Null => {
+                let span = if node.site.line == 0 { owner } else { self.check.reports.span_of(node) };
+                self.check.reports.error(span, "an empty step");
+            }
+            _ => {
+                let span = self.check.reports.span_of(node);
+                let message = format!("a step is a map, found {}", node.described());
+                self.check.reports.error_with_hint(span, message, "write it as `- delay: 5ms`");
+            }
+        }
+    }
+
+    /// The key that says what a step does.
+    fn main_key<'n>(&mut self, entries: &'n [Entry], node: &Node) -> Option<(&'n Entry, &'static Form)> {
+        let mut mains = entries
+            .iter()
+            .filter_map(|entry| tables::form(&STEPS, &entry.key.name).map(|form| (entry, form)));
+        let reports = &mut self.check.reports;
+        let Some(main) = mains.next() else {
+            let names = STEPS.iter().map(|form| form.name);
+            match entries.iter().find(|entry| !matches!(entry.key.name.as_str(), "do" | "else")) {
+                Some(entry) => {
+                    let span = reports.span_of_text(entry.key.site, &entry.key.name);
+                    let message = format!("unknown step {}", quoted(&entry.key.name));
+                    let all = names.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                    let hint = format!("the steps are {all}");
+                    reports.unknown_with_hint(span, message, &entry.key.name, names, hint);
+                }
+                None => {
+                    let span = reports.span_of(node);
+                    let message =
+                        if entries.is_empty() { "an empty step" } else { "this step has no main key" };
+                    let hint = "`do` and `else` belong to `if`, `while`, `repeat` and `with`";
+                    reports.error_with_hint(span, message, hint);
+                }
+            }
+            return None;
+        };
+        if let Some((second, _)) = mains.next() {
+            let span = reports.span_of_text(second.key.site, &second.key.name);
+            let message =
+                format!("a step does one thing, this has `{}` and `{}`", main.0.key.name, second.key.name);
+            let hint = format!("write two steps: begin a new one with `- {}`", second.key.name);
+            reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        Some(main)
+    }
+
+    /// A step that is only text: `- delay`, or `- delay 5ms`.
+    fn text_step(&mut self, text: &str, node: &Node) {
+        let span = self.check.reports.span_of(node);
+        let message = format!("a step is a map, found the text {}", quoted(text));
+        let word = text.split_whitespace().next().unwrap_or("");
+        let hint = match tables::form(&STEPS, word) {
+            Some(form) => format!("write `- {}: …`, with a colon and a space", form.name),
+            None => "write it as `- delay: 5ms`".to_owned(),
+        };
+        self.check.reports.error_with_hint(span, message, hint);
+    }
+
+    fn known_step(&mut self, main: &Entry, fields: Fields<'_>, steps: &mut Vec<Step>) {
+        let (site, node) = (main.key.site, &main.value);
+        let kind = match main.key.name.as_str() {
+            "acquire" => return self.permits(node, Use::Acquire, site, steps),
+            "release" => return self.permits(node, Use::Release, site, steps),
+            "with" => return self.with(main, fields, steps),
+            "put" => return self.put(main, steps),
+            "get" => return self.get(main, steps),
+            "set" => return self.set(main, steps),
+            "delay" => self.amount(node, self.scope(), "`delay`").map(StepKind::Delay),
+            "work" => self.amount(node, self.scope(), "`work`").map(StepKind::Work),
+            "write" => self.write(main),
+            "read" => self.read(main),
+            "if" => self.branch(node, fields),
+            "while" => self.round(node, fields),
+            "repeat" => self.repeat(node, fields),
+            "draw" => self.draw(main),
+            "log" => self.log(node),
+            // The table of steps has no other keys.
+            _ => self.mark(main),
+        };
+        steps.extend(kind.map(|kind| Step { kind, site }));
+    }
+
+    /// A duration, or a distribution of durations.
+    pub fn amount(&mut self, node: &Node, scope: Scope<'_>, what: &str) -> Option<Amount> {
+        if matches!(node.kind, Kind::Map(_)) {
+            return self.distribution(node, scope, Purpose::Time, what).map(Amount::Draw);
+        }
+        self.check.duration(node, scope, what).map(|typed| Amount::Expr(typed.expr))
+    }
+
+    /// A value in a step.
+    pub fn value(&mut self, node: &Node, want: Option<Type>, what: &str) -> Option<Typed> {
+        self.check.value(node, self.scope(), want, what)
+    }
+
+    fn condition(&mut self, node: &Node, what: &str) -> Option<Expr> {
+        self.value(node, Some(Type::Bool), what).map(|typed| typed.expr)
+    }
+
+    fn nested(&mut self, fields: Fields<'_>, key: &str) -> Vec<Step> {
+        fields.entry(key).map(|entry| self.steps(entry)).unwrap_or_default()
+    }
+
+    fn branch(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
+        let condition = self.condition(node, "`if`");
+        let then = self.nested(fields, "do");
+        let otherwise = self.nested(fields, "else");
+        Some(StepKind::If { condition: condition?, then, otherwise })
+    }
+
+    fn round(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
+        let condition = self.condition(node, "`while`");
+        let body = self.nested(fields, "do");
+        Some(StepKind::While { condition: condition?, body })
+    }
+
+    fn repeat(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
+        let times = self.check.whole(node, self.scope(), "`repeat`", 0);
+        let body = self.nested(fields, "do");
+        Some(StepKind::Repeat { times: times?.expr, body })
+    }
+
+    /// `with` is acquire in order, the steps, release in reverse order.
+    fn with(&mut self, main: &Entry, fields: Fields<'_>, steps: &mut Vec<Step>) {
+        let found = self.check.references(&main.value, self.scope(), Use::Acquire);
+        let held: Vec<_> = found.into_iter().flatten().map(|found| found.reference).collect();
+        let one = |site| Typed::constant(Value::Int(1), site).expr;
+        steps.extend(held.iter().map(|resource| {
+            let site = resource.site;
+            Step { kind: StepKind::Acquire { resource: resource.clone(), permits: one(site) }, site }
+        }));
+        steps.extend(self.nested(fields, "do"));
+        steps.extend(held.into_iter().rev().map(|resource| {
+            let site = resource.site;
+            Step { kind: StepKind::Release { resource, permits: one(site) }, site }
+        }));
+    }
+
+    /// Where a main key stands, for keys that are missing below it.
+    pub fn owner(&self, main: &Entry) -> Span {
+        self.check.key_span(&main.key)
+    }
+
+    /// A constant at a place without text of its own.
+    pub fn constant(value: Value, site: Site) -> Expr {
+        Typed::constant(value, site).expr
+    }
+}

@@ -1,0 +1,352 @@
+//! Syntax tree to typed expression.
+//!
+//! Decides what names mean, which types operators take, where an integer
+//! becomes a float, and what is known when the scenario is loaded. All problems
+//! of an expression are reported, each once. Functions are typed in
+//! `functions`.
+
+use super::diagnostics::{Located, Reports, TextError};
+use super::model::{Expr, ExprKind};
+use super::names::{FUNCTIONS, Table, quoted};
+use super::scope::{ParamEntry, Scope};
+use super::syntax::{Ast, AstKind};
+use crate::arithmetic::{ArithmeticError, BinaryOp, UnaryOp};
+use crate::ids::{ParamId, Site, VarId};
+use crate::value::{Type, Value, Word};
+use std::ops::Range;
+
+/// A typed expression, with its value if that is known when the scenario is
+/// loaded.
+#[derive(Debug, Clone)]
+pub(super) struct Typed {
+    pub expr: Expr,
+    pub known: Option<Value>,
+}
+
+impl Typed {
+    /// A constant.
+    pub fn constant(value: Value, site: Site) -> Typed {
+        Typed { expr: Expr { kind: ExprKind::Const(value), ty: value.ty(), site }, known: Some(value) }
+    }
+
+    /// The type.
+    pub fn ty(&self) -> Type {
+        self.expr.ty
+    }
+
+    /// The value, if it is a known integer or duration.
+    pub fn known_int(&self) -> Option<i64> {
+        match self.known {
+            Some(Value::Int(number) | Value::Duration(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// An integer as a float; everything else as it is.
+    pub fn widened(self) -> Typed {
+        if self.ty() != Type::Int {
+            return self;
+        }
+        // Every integer has a nearest float, so this cannot fail.
+        let known = self.known.map(|value| Value::Float(value.as_f64()));
+        let site = self.expr.site;
+        if let (ExprKind::Const(_), Some(value)) = (&self.expr.kind, known) {
+            return Typed::constant(value, site);
+        }
+        let kind = ExprKind::Unary(UnaryOp::IntToFloat, Box::new(self.expr));
+        Typed { expr: Expr { kind, ty: Type::Float, site }, known }
+    }
+}
+
+/// Types the expressions of one text.
+pub(super) struct Typer<'c, 't> {
+    pub reports: &'c mut Reports<'t>,
+    pub params: &'c Table<ParamEntry>,
+    pub scope: Scope<'c>,
+    pub located: Located,
+    /// Above 0 where the value is never asked for, as in `n > 0 and 1 / n > 2`
+    /// for an `n` of 0: what fails there is no problem.
+    pub dead: u32,
+}
+
+impl Typer<'_, '_> {
+    /// Types a tree; `None` if that is impossible, which is then reported.
+    pub fn expression(&mut self, ast: &Ast) -> Option<Typed> {
+        match &ast.kind {
+            AstKind::Literal(value) => Some(Typed::constant(*value, self.site(&ast.range))),
+            AstKind::Name(name) => self.name(name, &ast.range),
+            AstKind::Element(name, index) => self.element(name, index, &ast.range),
+            AstKind::Call(name, arguments) => self.call(name, arguments, &ast.range),
+            AstKind::Minus(inner) => self.minus(inner, &ast.range),
+            AstKind::Not(inner) => {
+                let inner = self.boolean(inner, "not")?;
+                self.unary(UnaryOp::Not, inner, Type::Bool, &ast.range)
+            }
+            AstKind::Binary(operator @ ("and" | "or"), left, right) => {
+                self.junction(operator, left, right, &ast.range)
+            }
+            AstKind::Binary(operator, left, right) => {
+                let left = self.expression(left);
+                let right = self.expression(right);
+                self.binary(operator, left?, right?, &ast.range)
+            }
+        }
+    }
+
+    /// Reports a problem at bytes of the text.
+    pub fn error(&mut self, range: &Range<usize>, message: impl Into<String>, hint: Option<String>) {
+        let error = TextError { range: range.clone(), message: message.into(), hint };
+        self.reports.text_error(&self.located, error);
+    }
+
+    fn site(&self, range: &Range<usize>) -> Site {
+        self.reports.span_in(&self.located, range.clone()).site
+    }
+
+    fn name(&mut self, name: &str, range: &Range<usize>) -> Option<Typed> {
+        let site = self.site(range);
+        let leaf = |kind, ty, known| Some(Typed { expr: Expr { kind, ty, site }, known });
+        if let Some(position) = self.params.position(name) {
+            let param = self.params.at(position);
+            if position < self.scope.params {
+                let kind = ExprKind::Param(ParamId::from_index(position));
+                return leaf(kind, param.ty?, param.value);
+            }
+        }
+        if let Some((position, var)) =
+            self.scope.vars.and_then(|vars| Some((vars.position(name)?, vars.find(name)?)))
+        {
+            if var.array {
+                let hint = format!("write `{name}[0]` for an element or `len({name})`");
+                self.error(range, format!("{} is an array, not one value", quoted(name)), Some(hint));
+                return None;
+            }
+            return leaf(ExprKind::Var(VarId::from_index(position)), var.ty?, None);
+        }
+        match name {
+            "now" if self.scope.now => leaf(ExprKind::Now, Type::Duration, None),
+            "index" if self.scope.index => leaf(ExprKind::Index, Type::Int, None),
+            _ => {
+                self.unknown_name(name, range);
+                None
+            }
+        }
+    }
+
+    fn unknown_name(&mut self, name: &str, range: &Range<usize>) {
+        if self.params.position(name).is_some() {
+            let message = format!("the parameter {} is used before it is defined", quoted(name));
+            let hint = "parameters may use those above them; move it up".to_owned();
+            return self.error(range, message, Some(hint));
+        }
+        if matches!(name, "now" | "index") {
+            let place = if name == "now" { "the steps of a process" } else { "processes" };
+            return self.error(range, format!("`{name}` has a value in {place} only"), None);
+        }
+        if FUNCTIONS.contains(&name) {
+            return self.error(range, format!("`{name}` is a function"), Some(format!("write `{name}(…)`")));
+        }
+        let span = self.reports.span_in(&self.located, range.clone());
+        let what = if self.scope.vars.is_some() { "parameter or variable" } else { "parameter" };
+        let params = self.params.names().take(self.scope.params);
+        let vars = self.scope.vars.into_iter().flat_map(Table::names);
+        let message = format!("unknown {what} {}", quoted(name));
+        self.reports.unknown(span, message, name, params.chain(vars));
+    }
+
+    /// The private array that a name means, for `name[…]`, `len(name)` and logs.
+    pub fn array(&mut self, name: &str, range: &Range<usize>) -> Option<VarId> {
+        let Some(position) = self.scope.vars.and_then(|vars| vars.position(name)) else {
+            if self.params.position(name).is_some() {
+                self.error(range, format!("{} is a parameter, not an array", quoted(name)), None);
+            } else {
+                self.unknown_name(name, range);
+            }
+            return None;
+        };
+        if !self.scope.vars?.at(position).array {
+            self.error(range, format!("{} is a variable, not an array", quoted(name)), None);
+            return None;
+        }
+        Some(VarId::from_index(position))
+    }
+
+    fn element(&mut self, name: &str, index: &Ast, range: &Range<usize>) -> Option<Typed> {
+        let array = self.array(name, &(range.start..range.start + name.len()));
+        let (array, index) = self.element_of(array, index)?;
+        let ty = self.scope.vars?.at(array.index()).ty?;
+        let kind = ExprKind::Element(array, Box::new(index));
+        Some(Typed { expr: Expr { kind, ty, site: self.site(range) }, known: None })
+    }
+
+    /// Types the index of an array's element.
+    pub fn element_of(&mut self, array: Option<VarId>, index: &Ast) -> Option<(VarId, Expr)> {
+        let typed = self.expression(index);
+        let (array, typed) = (array?, typed?);
+        if typed.ty() != Type::Int {
+            let message = format!("an index must be an integer, found {}", typed.ty().described());
+            self.error(&index.range, message, None);
+            return None;
+        }
+        let length = self.scope.vars?.at(array.index()).length;
+        if let (Some(at), Some(length)) = (typed.known_int(), length)
+            && !(0..length).contains(&at)
+            && self.dead == 0
+        {
+            let message = format!("index {at} is out of range: the array has {length} elements, from 0");
+            self.error(&index.range, message, None);
+            return None;
+        }
+        Some((array, typed.expr))
+    }
+
+    fn minus(&mut self, inner: &Ast, range: &Range<usize>) -> Option<Typed> {
+        let inner = self.expression(inner)?;
+        let op = match inner.ty() {
+            Type::Int | Type::Duration => UnaryOp::NegInt,
+            Type::Float => UnaryOp::NegFloat,
+            Type::Bool => {
+                self.error(range, "`-` does not take a boolean", Some("write `not`".to_owned()));
+                return None;
+            }
+        };
+        let ty = inner.ty();
+        self.unary(op, inner, ty, range)
+    }
+
+    fn boolean(&mut self, ast: &Ast, operator: &str) -> Option<Typed> {
+        let typed = self.expression(ast)?;
+        if typed.ty() == Type::Bool {
+            return Some(typed);
+        }
+        let message = format!("`{operator}` takes booleans, found {}", typed.ty().described());
+        self.error(&ast.range, message, Some("compare it, as in `n > 0`".to_owned()));
+        None
+    }
+
+    fn junction(&mut self, operator: &str, left: &Ast, right: &Ast, range: &Range<usize>) -> Option<Typed> {
+        let left = self.boolean(left, operator);
+        let decides = Some(Value::Bool(operator == "or"));
+        let decided = left.as_ref().is_some_and(|left| left.known == decides);
+        self.dead += u32::from(decided);
+        let right = self.boolean(right, operator);
+        self.dead -= u32::from(decided);
+        let (left, right) = (left?, right?);
+        let known = if decided { decides } else { left.known.and(right.known) };
+        let (left, right) = (Box::new(left.expr), Box::new(right.expr));
+        let kind = if operator == "or" { ExprKind::Or(left, right) } else { ExprKind::And(left, right) };
+        Some(Typed { expr: Expr { kind, ty: Type::Bool, site: self.site(range) }, known })
+    }
+
+    fn binary(&mut self, operator: &str, left: Typed, right: Typed, range: &Range<usize>) -> Option<Typed> {
+        // `a > b` is `b < a`.
+        let (operator, left, right) = match operator {
+            ">" => ("<", right, left),
+            ">=" => ("<=", right, left),
+            _ => (operator, left, right),
+        };
+        let mixed = matches!((left.ty(), right.ty()), (Type::Int, Type::Float) | (Type::Float, Type::Int));
+        let (left, right) = if mixed { (left.widened(), right.widened()) } else { (left, right) };
+        // A float times a duration is the duration times the float.
+        let swapped = operator == "*" && (left.ty(), right.ty()) == (Type::Float, Type::Duration);
+        let (left, right) = if swapped { (right, left) } else { (left, right) };
+        match operation(operator, left.ty(), right.ty()) {
+            Some((op, ty)) => self.apply(op, left, right, ty, range),
+            None => {
+                self.refuse(operator, left.ty(), right.ty(), range);
+                None
+            }
+        }
+    }
+
+    fn refuse(&mut self, operator: &str, left: Type, right: Type, range: &Range<usize>) {
+        let message = format!("`{operator}` does not take {} and {}", left.described(), right.described());
+        let one_duration = (left == Type::Duration) != (right == Type::Duration);
+        let hint = if one_duration && operator != "*" && left != Type::Bool && right != Type::Bool {
+            Some("a duration needs a unit; write `5s` or `5ms`, or multiply: `n * 1s`".to_owned())
+        } else if (left, right) == (Type::Duration, Type::Duration) {
+            Some("the product of two durations is none; `seconds(…)` makes a float of one".to_owned())
+        } else {
+            None
+        };
+        self.error(range, message, hint);
+    }
+
+    /// An operation on one value.
+    pub fn unary(&mut self, op: UnaryOp, inner: Typed, ty: Type, range: &Range<usize>) -> Option<Typed> {
+        let result = inner.known.map(|value| op.apply(value.to_word()));
+        let known = self.known(result, ty, range)?;
+        let kind = ExprKind::Unary(op, Box::new(inner.expr));
+        Some(Typed { expr: Expr { kind, ty, site: self.site(range) }, known })
+    }
+
+    /// An operation on two values of the right types.
+    pub fn apply(
+        &mut self,
+        op: BinaryOp,
+        left: Typed,
+        right: Typed,
+        ty: Type,
+        range: &Range<usize>,
+    ) -> Option<Typed> {
+        let result = match (left.known, right.known) {
+            (Some(left), Some(right)) => Some(op.apply(left.to_word(), right.to_word())),
+            // Nothing can be divided by zero, whatever it is.
+            (None, Some(right)) => {
+                let error = op.apply(0, right.to_word()).err();
+                error.filter(|&error| error == ArithmeticError::DivisionByZero).map(Err)
+            }
+            _ => None,
+        };
+        let known = self.known(result, ty, range)?;
+        let kind = ExprKind::Binary(op, Box::new(left.expr), Box::new(right.expr));
+        Some(Typed { expr: Expr { kind, ty, site: self.site(range) }, known })
+    }
+
+    /// The value of an operation; `None` if it has failed, which is reported.
+    fn known(
+        &mut self,
+        result: Option<Result<Word, ArithmeticError>>,
+        ty: Type,
+        range: &Range<usize>,
+    ) -> Option<Option<Value>> {
+        match result {
+            Some(Ok(word)) => Some(Some(Value::from_word(ty, word))),
+            Some(Err(error)) if self.dead == 0 => {
+                self.error(range, error.to_string(), None);
+                None
+            }
+            Some(Err(_)) | None => Some(None),
+        }
+    }
+}
+
+/// The machine operation behind an operator, and its result's type. Comparisons
+/// are `<` and `<=` only; integers and floats are not mixed any more.
+fn operation(operator: &str, left: Type, right: Type) -> Option<(BinaryOp, Type)> {
+    use Type::{Bool, Duration, Float, Int};
+    Some(match (operator, left, right) {
+        ("+", Int, Int) | ("+", Duration, Duration) => (BinaryOp::AddInt, left),
+        ("-", Int, Int) | ("-", Duration, Duration) => (BinaryOp::SubInt, left),
+        ("*", Int, Int) => (BinaryOp::MulInt, Int),
+        ("*", Duration, Int) | ("*", Int, Duration) => (BinaryOp::MulInt, Duration),
+        ("*", Duration, Float) => (BinaryOp::MulDurationFloat, Duration),
+        ("/", Int | Duration, Int) => (BinaryOp::DivInt, left),
+        ("/", Duration, Float) => (BinaryOp::DivDurationFloat, Duration),
+        ("/", Duration, Duration) => (BinaryOp::DivDurations, Float),
+        ("%", Int, Int) | ("%", Duration, Duration) => (BinaryOp::RemInt, left),
+        ("+", Float, Float) => (BinaryOp::AddFloat, Float),
+        ("-", Float, Float) => (BinaryOp::SubFloat, Float),
+        ("*", Float, Float) => (BinaryOp::MulFloat, Float),
+        ("/", Float, Float) => (BinaryOp::DivFloat, Float),
+        ("<", Int, Int) | ("<", Duration, Duration) => (BinaryOp::LessInt, Bool),
+        ("<=", Int, Int) | ("<=", Duration, Duration) => (BinaryOp::LessEqualInt, Bool),
+        ("<", Float, Float) => (BinaryOp::LessFloat, Bool),
+        ("<=", Float, Float) => (BinaryOp::LessEqualFloat, Bool),
+        ("==", Int, Int) | ("==", Duration, Duration) | ("==", Bool, Bool) => (BinaryOp::EqualInt, Bool),
+        ("!=", Int, Int) | ("!=", Duration, Duration) | ("!=", Bool, Bool) => (BinaryOp::NotEqualInt, Bool),
+        ("==", Float, Float) => (BinaryOp::EqualFloat, Bool),
+        ("!=", Float, Float) => (BinaryOp::NotEqualFloat, Bool),
+        _ => return None,
+    })
+}

@@ -1,0 +1,269 @@
+//! `set`, `draw`, `log` and `mark`.
+//!
+//! Decides what may be assigned, and the pieces of a log text.
+
+use super::context::MarkEntry;
+use super::diagnostics::TextError;
+use super::distributions::Purpose;
+use super::fields;
+use super::model::{Expr, LogArg, Step, StepKind};
+use super::names::quoted;
+use super::node::{Entry, Key, Kind, Node};
+use super::source::Span;
+use super::steps::Body;
+use super::syntax::{self, AstKind};
+use super::tables::{DRAW, MARK};
+use crate::ids::{LogId, MarkId, Site, VarId};
+use crate::trace::{LogTemplate, Piece};
+use crate::value::Type;
+
+impl Body<'_, '_> {
+    /// `set`: one step for each entry, in order.
+    pub fn set(&mut self, main: &Entry, steps: &mut Vec<Step>) {
+        let owner = self.owner(main);
+        let entries = fields::entries(&mut self.check.reports, &main.value, "set", owner).unwrap_or(&[]);
+        if entries.is_empty() && matches!(main.value.kind, Kind::Map(_)) {
+            self.check.reports.error(owner, "`set` names no variable");
+        }
+        for Entry { key, value } in entries {
+            let target = self.target(key);
+            let ty = target.as_ref().and_then(|(var, _)| self.vars.at(var.index()).ty);
+            let what = format!("the variable {}", quoted(&key.name));
+            let value = self.value(value, ty, &what);
+            if let (Some((var, element)), Some(value)) = (target, value) {
+                let kind = StepKind::Set { var, element, value: value.expr };
+                steps.push(Step { kind, site: key.site });
+            }
+        }
+    }
+
+    /// What a key of `set` names: a variable or an element of an array.
+    fn target(&mut self, key: &Key) -> Option<(VarId, Option<Expr>)> {
+        let ast = self.check.parse(&key.name, key.site)?;
+        let (name, index) = match &ast.kind {
+            AstKind::Name(name) => (name, None),
+            AstKind::Element(name, index) => (name, Some(index)),
+            _ => {
+                let span = self.check.key_span(key);
+                let hint = "write the name of a variable, or `name[index]` in quotes";
+                let message = format!("{} cannot be set", quoted(&key.name));
+                self.check.reports.error_with_hint(span, message, hint);
+                return None;
+            }
+        };
+        let Some(position) = self.vars.position(name) else {
+            self.not_a_variable(name, key);
+            return None;
+        };
+        let array = VarId::from_index(position);
+        match (index, self.vars.at(position).array) {
+            (None, false) => Some((array, None)),
+            (Some(index), true) => {
+                let scope = self.scope();
+                let mut typer = self.check.typer(&key.name, key.site, scope);
+                typer.element_of(Some(array), index).map(|(array, index)| (array, Some(index)))
+            }
+            (index, _) => {
+                let span = self.check.key_span(key);
+                let (message, hint) = match index {
+                    None => ("an array is set element by element", format!("write `\"{name}[0]\": …`")),
+                    Some(_) => ("this variable is not an array", format!("write `{name}: …`")),
+                };
+                self.check.reports.error_with_hint(span, message, hint);
+                None
+            }
+        }
+    }
+
+    fn not_a_variable(&mut self, name: &str, key: &Key) {
+        let span = self.check.key_span(key);
+        if self.check.params.position(name).is_some() {
+            let message = format!("{} is a parameter; parameters do not change in a run", quoted(name));
+            let hint = "give the process a variable in `vars`";
+            return self.check.reports.error_with_hint(span, message, hint);
+        }
+        let message = format!("unknown variable {}", quoted(name));
+        let hint = "variables are declared in the `vars` of the process".to_owned();
+        self.check.reports.unknown_with_hint(span, message, name, self.vars.names(), hint);
+    }
+
+    /// `draw`.
+    pub fn draw(&mut self, main: &Entry) -> Option<StepKind> {
+        let owner = self.owner(main);
+        let fields = fields::read(&mut self.check.reports, &main.value, &DRAW, owner)?;
+        let into = fields.get("into").and_then(|node| self.variable(node, "`into`"));
+        let ty = into.and_then(|(position, _)| self.vars.at(position).ty);
+        let from = fields
+            .get("from")
+            .and_then(|node| self.distribution(node, self.scope(), Purpose::Variable(ty), "`draw`"));
+        let (position, span) = into?;
+        if self.vars.at(position).array {
+            let hint = "draw into a variable, and set the element";
+            self.check.reports.error_with_hint(span, "`draw` fills one variable, not an array", hint);
+        }
+        Some(StepKind::Draw { into: VarId::from_index(position), from: from? })
+    }
+
+    /// `mark`: a name, or a map with `name` and `value`.
+    pub fn mark(&mut self, main: &Entry) -> Option<StepKind> {
+        let owner = self.owner(main);
+        let (name_node, value_node) = match &main.value.kind {
+            Kind::Map(_) => {
+                let fields = fields::read(&mut self.check.reports, &main.value, &MARK, owner)?;
+                (fields.get("name")?, fields.get("value"))
+            }
+            _ => (&main.value, None),
+        };
+        let value = value_node.map(|node| self.value(node, None, "`value`"));
+        let name = self.check.plain_text(name_node, "`mark`")?;
+        let span = self.check.reports.span_of(name_node);
+        let allowed = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
+        if name.is_empty() || !name.chars().all(allowed) {
+            let message = format!("{} cannot be the name of a mark", quoted(name));
+            self.check.reports.error_with_hint(
+                span,
+                message,
+                "it may hold letters, digits, `_`, `-` and `.`",
+            );
+            return None;
+        }
+        let mark =
+            self.mark_id(name, value.as_ref().map(|typed| typed.as_ref().map(|typed| typed.ty())), span);
+        let value = match value {
+            Some(typed) => Some(typed?.expr),
+            None => None,
+        };
+        Some(StepKind::Mark { mark, value })
+    }
+
+    /// Enters a mark, or checks that it carries what its first use carries. A
+    /// type of `Some(None)` is that of a value that is wrong itself.
+    fn mark_id(&mut self, name: &str, ty: Option<Option<Type>>, span: Span) -> MarkId {
+        let bad = ty == Some(None);
+        let ty = ty.flatten();
+        let Some(position) = self.check.marks.position(name) else {
+            return MarkId::from_index(self.check.marks.push(name, MarkEntry { ty, bad }));
+        };
+        let first = self.check.marks.at(position);
+        if first.ty != ty && !first.bad && !bad {
+            let carries = |ty: Option<Type>| ty.map_or("nothing", Type::described);
+            let message = format!(
+                "the mark {} carries {} here and {} before",
+                quoted(name),
+                carries(ty),
+                carries(first.ty)
+            );
+            self.check.reports.error_with_hint(span, message, "give one of the marks another name");
+        }
+        MarkId::from_index(position)
+    }
+
+    /// `log`.
+    pub fn log(&mut self, node: &Node) -> Option<StepKind> {
+        let text = self.check.plain_text(node, "`log`")?;
+        let mut pieces = Vec::new();
+        let mut args = Vec::new();
+        let mut complete = true;
+        match split(text) {
+            Ok(parts) => {
+                for part in parts {
+                    match part {
+                        Part::Text(literal) => pieces.push(Piece::Text(literal)),
+                        Part::Hole(from, hole) => match self.hole(text, node.site, from, hole) {
+                            Some((piece, arg)) => {
+                                pieces.push(piece);
+                                args.push(arg);
+                            }
+                            None => complete = false,
+                        },
+                    }
+                }
+            }
+            Err(error) => {
+                let located = self.check.reports.locate(node.site, text);
+                self.check.reports.text_error(&located, error);
+                return None;
+            }
+        }
+        if !complete {
+            return None;
+        }
+        let log = LogId::from_index(self.check.logs.len());
+        self.check.logs.push(LogTemplate { pieces });
+        Some(StepKind::Log { log, args })
+    }
+
+    /// A hole: an array by its name alone, or an expression. `from` is the byte
+    /// of the text at which the hole's expression starts.
+    fn hole(&mut self, text: &str, site: Site, from: usize, hole: &str) -> Option<(Piece, LogArg)> {
+        let scope = self.scope();
+        let trimmed = hole.trim();
+        if let Some((position, var)) =
+            self.vars.position(trimmed).map(|position| (position, self.vars.at(position)))
+            && var.array
+        {
+            return Some((Piece::Array(var.ty?), LogArg::Array(VarId::from_index(position))));
+        }
+        let located = self.check.reports.locate(site, text);
+        if trimmed.is_empty() {
+            let error = TextError::new(from - 1..from + hole.len() + 1, "a hole without an expression")
+                .with_hint("for literal braces write `{{` and `}}`");
+            self.check.reports.text_error(&located, error);
+            return None;
+        }
+        let mut ast = match syntax::parse(hole) {
+            Ok(ast) => ast,
+            Err(error) => {
+                let range = error.range.start + from..error.range.end + from;
+                self.check.reports.text_error(&located, TextError { range, ..error });
+                return None;
+            }
+        };
+        ast.shift(from);
+        let typed = self.check.typer(text, site, scope).expression(&ast)?;
+        Some((Piece::Value(typed.ty()), LogArg::Value(typed.expr)))
+    }
+}
+
+/// A part of a log text.
+enum Part<'t> {
+    Text(String),
+    /// A hole: the byte at which its expression starts, and the expression.
+    Hole(usize, &'t str),
+}
+
+/// Splits a log text at its braces.
+fn split(text: &str) -> Result<Vec<Part<'_>>, TextError> {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let mut at = 0;
+    while let Some(offset) = text[at..].find(['{', '}']) {
+        let brace = at + offset;
+        literal.push_str(&text[at..brace]);
+        let rest = &text[brace..];
+        if rest.starts_with("{{") || rest.starts_with("}}") {
+            literal.push_str(&rest[..1]);
+            at = brace + 2;
+            continue;
+        }
+        if rest.starts_with('}') {
+            return Err(TextError::new(brace..brace + 1, "a `}` without a `{` before it")
+                .with_hint("a literal brace is written `}}`"));
+        }
+        let inside = &rest[1..];
+        let Some(length) = inside.find(['{', '}']).filter(|&end| inside[end..].starts_with('}')) else {
+            return Err(TextError::new(brace..brace + 1, "a `{` that is never closed")
+                .with_hint("a literal brace is written `{{`"));
+        };
+        if !literal.is_empty() {
+            parts.push(Part::Text(std::mem::take(&mut literal)));
+        }
+        parts.push(Part::Hole(brace + 1, &inside[..length]));
+        at = brace + 1 + length + 1;
+    }
+    literal.push_str(&text[at..]);
+    if !literal.is_empty() {
+        parts.push(Part::Text(literal));
+    }
+    Ok(parts)
+}

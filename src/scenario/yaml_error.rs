@@ -1,0 +1,170 @@
+//! What the YAML parser complains about, in words that help.
+//!
+//! Decides where a syntax error is shown (the place to repair, which is not
+//! always where the parser stopped) and what the hint is. The parser's errors
+//! are known by their texts only.
+
+use super::diagnostics::Reports;
+use super::source::{Span, narrow};
+use crate::ids::Site;
+
+/// The message with which our visitor stops a document of too many nodes.
+pub(super) const TOO_LARGE: &str = "the document is too large";
+/// The message with which our visitor stops at a key that is too long.
+pub(super) const LONG_KEY: &str = "the key is too long";
+
+/// Reports an error of the parser.
+pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error) {
+    let text = error.to_string();
+    let stopped = error
+        .location()
+        .map(|location| Site { line: narrow(location.line()), column: narrow(location.column()) });
+    let began = places(&text).nth(1);
+    let Explained { site, message, hint } = if let Some(tab) = tab_near(reports, stopped, began) {
+        let hint = "YAML forbids tabs for indentation; use spaces";
+        Explained { site: Some(tab), message: "a tab cannot indent a line".to_owned(), hint }
+    } else if text.contains("more than one document") {
+        let message = "a scenario file holds one document, this has a second one".to_owned();
+        Explained { site: second_document(reports), message, hint: "remove the line `---` and what follows" }
+    } else {
+        by_text(reports, &text, stopped, began)
+    };
+    let site = site.unwrap_or(Site { line: 1, column: 1 });
+    let last = narrow(reports.index().line_count());
+    // The parser stops behind the last line if something is left open.
+    let site = if site.line > last { reports.index().site_at(reports.index().text().len()) } else { site };
+    reports.error_with_hint(Span { site, length: 1 }, message, hint);
+}
+
+struct Explained {
+    site: Option<Site>,
+    message: String,
+    hint: &'static str,
+}
+
+fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Option<Site>) -> Explained {
+    let explained = |site: Option<Site>, message: &str, hint: &'static str| Explained {
+        site,
+        message: message.to_owned(),
+        hint,
+    };
+    let has = |part: &str| text.contains(part);
+    if has("while scanning a quoted scalar") && !has("escape") && !has("hexadecimal") {
+        return explained(began.or(stopped), "this quote is never closed", "close it, with the same sign");
+    }
+    if has("escape") || has("hexadecimal") {
+        let hint = "in double quotes `\\` begins an escape such as `\\n`; use single quotes for a plain `\\`";
+        return explained(stopped, "this is not a known escape", hint);
+    }
+    if has("recursion limit") {
+        return explained(
+            stopped,
+            "this nests more than 128 levels deep",
+            "split the process into flatter steps",
+        );
+    }
+    if has(TOO_LARGE) || has("repetition limit") {
+        let hint = "use `count`, `repeat` and parameters instead of repetition; aliases count as what they stand for";
+        return explained(
+            stopped,
+            "the document is too large: it has more than 200,000 values or 4 MiB of text",
+            hint,
+        );
+    }
+    if has(LONG_KEY) {
+        return explained(
+            stopped,
+            "a key below is longer than 1000 characters",
+            "names have at most 64 characters",
+        );
+    }
+    if has("unknown anchor") {
+        return explained(
+            stopped,
+            "this alias names no anchor",
+            "`*name` needs an `&name` before it; quote a text that begins with `*`",
+        );
+    }
+    if has("did not find expected ',' or") {
+        return explained(
+            began.or(stopped),
+            "this bracket is never closed, or a comma is missing in it",
+            "add `]`, `}` or `,`",
+        );
+    }
+    if has("mapping values are not allowed") {
+        return explained(
+            stopped,
+            "a `:` is not allowed here",
+            "is the line before indented as meant? Put a text that holds `: ` in quotes",
+        );
+    }
+    if has("could not find expected ':'") {
+        return explained(
+            began.or(stopped),
+            "a key needs `:` and a value",
+            "write `key: value`, with a space after the colon",
+        );
+    }
+    if has("did not find expected key") || has("did not find expected '-'") {
+        return explained(
+            stopped,
+            "this line does not fit the indentation of those before it",
+            "the keys of a map, and the `-` of a list, must stand in one column",
+        );
+    }
+    if has("sequence entries are not allowed") {
+        return explained(
+            stopped,
+            "a `-` is not allowed here",
+            "a list begins on a line of its own, below its key",
+        );
+    }
+    let at = stopped.and_then(|site| reports.index().offset_of(site));
+    let character = at.and_then(|offset| reports.index().text()[offset..].chars().next());
+    if let (true, Some(character)) = (has("cannot start any token"), character) {
+        let message = format!("a value cannot begin with `{character}`");
+        return Explained { site: stopped, message, hint: "put the text in quotes" };
+    }
+    let problem = text.split(" at line ").next().unwrap_or(text);
+    let message = format!("this is not valid YAML: {problem}");
+    Explained { site: stopped, message, hint: "see the line and the one before it" }
+}
+
+/// The places that an error's text mentions, in order.
+fn places(text: &str) -> impl Iterator<Item = Site> {
+    text.split(" at line ").skip(1).filter_map(|rest| {
+        let (line, rest) = rest.split_once(" column ")?;
+        let digits = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
+        let number = |text: &str| text.parse().ok().map(narrow);
+        Some(Site { line: number(line)?, column: number(&rest[..digits])? })
+    })
+}
+
+/// The first tab in the indentation of a line that an error mentions, or of the
+/// line after it, where the parser often has not arrived yet.
+fn tab_near(reports: &Reports<'_>, stopped: Option<Site>, began: Option<Site>) -> Option<Site> {
+    let lines = [stopped, began].into_iter().flatten().flat_map(|site| [site.line, site.line + 1]);
+    let tab = |line: u32| {
+        let text = reports.index().line(line)?;
+        let indentation = &text[..text.len() - text.trim_start_matches([' ', '\t', '-']).len()];
+        let column = indentation.chars().position(|character| character == '\t')?;
+        Some(Site { line, column: narrow(column + 1) })
+    };
+    lines.filter_map(tab).next()
+}
+
+/// The `---` that begins a second document.
+fn second_document(reports: &Reports<'_>) -> Option<Site> {
+    let mut content = false;
+    for line in 1..=narrow(reports.index().line_count()) {
+        let text = reports.index().line(line)?;
+        let marker = text.starts_with("---") || text.starts_with("...");
+        if content && marker {
+            return Some(Site { line, column: 1 });
+        }
+        content |= !marker && !text.trim().is_empty() && !text.starts_with('#');
+        content |= text.len() > 3 && text.starts_with("--- ");
+    }
+    None
+}

@@ -1,0 +1,186 @@
+//! The rules of the house: who may import whom, how long a file may be, and
+//! what no file may contain.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const GROUND: &[&str] = &["time", "ids", "value", "arithmetic", "random"];
+
+/// What each wing may import besides the ground floor and itself; the same
+/// table stands in the documentation of `src/lib.rs`.
+const WINGS: &[(&str, &[&str])] = &[
+    ("trace", &[]),
+    ("scenario", &["trace"]),
+    ("program", &["scenario", "trace"]),
+    ("kernel", &["program", "trace"]),
+    ("backend", &["kernel", "program", "trace"]),
+    ("analysis", &["trace"]),
+    ("render", &["trace", "analysis"]),
+];
+
+/// What a room of the ground floor may import.
+const GROUND_IMPORTS: &[(&str, &[&str])] =
+    &[("time", &[]), ("ids", &[]), ("value", &["time"]), ("arithmetic", &["value"]), ("random", &[])];
+
+fn rust_files(folder: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(path) = open.pop() {
+        for entry in fs::read_dir(&path).expect("the folder is there") {
+            let path = entry.expect("it can be listed").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn relative(path: &Path) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+/// `src/kernel/step.rs` → `kernel`, `src/time.rs` → `time`.
+fn wing(path: &Path) -> String {
+    let path = relative(path);
+    let inside = path.trim_start_matches("src/");
+    inside.split('/').next().unwrap_or(inside).trim_end_matches(".rs").to_owned()
+}
+
+/// The modules of this crate that a text names after `crate::`, also in
+/// `use crate::{a, b::c}`.
+fn imports(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let identifier = |text: &str| -> String {
+        text.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_' || c.is_ascii_digit()).collect()
+    };
+    let code =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    for (at, _) in code.match_indices("crate::") {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c == '$' || c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            found.insert(identifier(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut start = true;
+        for (position, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => start = true,
+                c if c.is_whitespace() => {}
+                _ if start => {
+                    found.insert(identifier(&group[position..]));
+                    start = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    found.retain(|name| !name.is_empty());
+    found
+}
+
+#[test]
+fn imports_run_one_way() {
+    let mut broken = Vec::new();
+    for path in rust_files("src") {
+        let wing = wing(&path);
+        if ["lib", "main", "cli"].contains(&wing.as_str()) {
+            continue;
+        }
+        let allowed: Vec<&str> = if let Some((_, extra)) = WINGS.iter().find(|(name, _)| *name == wing) {
+            GROUND.iter().chain(*extra).copied().collect()
+        } else if let Some((_, extra)) = GROUND_IMPORTS.iter().find(|(name, _)| *name == wing) {
+            extra.to_vec()
+        } else {
+            panic!(
+                "src has a wing '{wing}' that the house rules do not know; add it to the table and to src/lib.rs"
+            );
+        };
+        let text = fs::read_to_string(&path).expect("it can be read");
+        for import in imports(&text) {
+            if import != wing && !allowed.contains(&import.as_str()) {
+                broken.push(format!("{} imports {import}", relative(&path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "imports against the house rules:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn the_import_reader_reads() {
+    let text = "use crate::time::Time;\nuse crate::{\n  ids::{A, B},\n  trace,\n};\n// crate::cli\nlet x = crate::value::Word;";
+    let names: Vec<String> = imports(text).into_iter().collect();
+    assert_eq!(names, ["ids", "time", "trace", "value"]);
+}
+
+#[test]
+fn files_fit_a_head() {
+    let long: Vec<String> = rust_files("src")
+        .into_iter()
+        .map(|path| (fs::read_to_string(&path).expect("it can be read").lines().count(), path))
+        .filter(|(lines, _)| *lines > 600)
+        .map(|(lines, path)| format!("{} has {lines} lines", relative(&path)))
+        .collect();
+    assert!(long.is_empty(), "files of more than 600 lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_decides() {
+    let mute: Vec<String> = rust_files("src")
+        .into_iter()
+        .filter(|path| !fs::read_to_string(path).expect("it can be read").starts_with("//! "))
+        .map(|path| relative(&path))
+        .collect();
+    assert!(mute.is_empty(), "files without a first comment:\n{}", mute.join("\n"));
+}
+
+#[test]
+fn no_leftovers() {
+    let banned = [
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+        concat!("dbg", "!("),
+        concat!("mod ut", "ils"),
+        concat!("FIX", "ME"),
+    ];
+    for path in rust_files("src").into_iter().chain(rust_files("tests")) {
+        let text = fs::read_to_string(&path).expect("it can be read");
+        for word in banned {
+            assert!(!text.contains(word), "{} contains {word}", relative(&path));
+        }
+    }
+}
+
+/// Every scenario opens with what it teaches, and says what must come out.
+#[test]
+fn scenarios_are_documentation() {
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")];
+    let mut seen = 0;
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).expect("the folder is there") {
+            let path = entry.expect("it can be listed").path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("it can be read");
+            assert!(text.starts_with("# "), "{} does not open with a comment", relative(&path));
+            assert!(text.contains("\nexpect:"), "{} has no expect block", relative(&path));
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "there are no scenarios");
+}
