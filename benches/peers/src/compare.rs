@@ -71,13 +71,15 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
         workloads.push(Workload::parse(word, arguments.divide).map_err(Failure::Usage)?);
     }
     let chosen = choose(&arguments.engines)?;
-    match arguments.pin {
-        Some(cpu) => println!("Pinned to processor {cpu}.\n"),
-        None => println!("Unpinned: the operating system moves the runs between processors.\n"),
+    let pin = arguments.pin.filter(|_| taskset_is_there());
+    match (pin, arguments.pin) {
+        (Some(cpu), _) => println!("Pinned to processor {cpu}.\n"),
+        (None, Some(_)) => println!("Unpinned: there is no taskset.\n"),
+        (None, None) => println!("Unpinned: the operating system moves the runs between processors.\n"),
     }
     let mut faults = Vec::new();
     for workload in workloads {
-        let rows = run_in_turn(&chosen, workload, arguments)?;
+        let rows = run_in_turn(&chosen, workload, pin, arguments)?;
         println!("### {}\n\n{}\n", workload.title(), render(&rows, workload));
         faults.extend(disagreements(&rows, workload));
         for row in &rows {
@@ -91,6 +93,12 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         Err(Failure::Finding(format!("the engines do not agree:\n  {}", faults.join("\n  "))))
     }
+}
+
+fn taskset_is_there() -> bool {
+    let mut command = Command::new("taskset");
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// The engines that were asked for, less SimPy if it is not there.
@@ -113,6 +121,7 @@ fn choose(names: &[String]) -> Result<Vec<&'static Engine>, Failure> {
 fn run_in_turn(
     engines: &[&'static Engine],
     workload: Workload,
+    pin: Option<u32>,
     arguments: &Arguments,
 ) -> Result<Vec<Row>, Failure> {
     let new_row = |engine| Row { engine, rounds: Vec::new(), faults: Vec::new() };
@@ -125,7 +134,7 @@ fn run_in_turn(
                 continue;
             }
             eprintln!("{}: round {round} of {}: {}", workload.title(), arguments.runs, row.engine.name);
-            let record = run_once(row.engine, workload, arguments)?;
+            let record = run_once(row.engine, workload, pin, arguments.divide)?;
             for fault in check::faults(&record, workload) {
                 if !row.faults.contains(&fault) {
                     row.faults.push(fault);
@@ -157,11 +166,11 @@ fn disagreements(rows: &[Row], workload: Workload) -> Vec<String> {
 }
 
 /// Starts one process, which prints one record.
-fn run_once(engine: &Engine, workload: Workload, arguments: &Arguments) -> Result<Record, Failure> {
+fn run_once(engine: &Engine, workload: Workload, pin: Option<u32>, divide: u64) -> Result<Record, Failure> {
     let cannot =
         |what: String| Failure::Environment(format!("{} on {}: {what}", engine.name, workload.title()));
     let program = std::env::current_exe().map_err(|error| cannot(error.to_string()))?;
-    let mut command = match arguments.pin {
+    let mut command = match pin {
         Some(cpu) => {
             let mut command = Command::new("taskset");
             command.args(["-c", &cpu.to_string()]).arg(program);
@@ -170,8 +179,8 @@ fn run_once(engine: &Engine, workload: Workload, arguments: &Arguments) -> Resul
         None => Command::new(program),
     };
     command.args(["run", engine.name, workload.name()]).args(workload.processes().map(|n| n.to_string()));
-    command.args(["--divide", &arguments.divide.to_string()]).stderr(Stdio::inherit());
-    let output = command.output().map_err(|error| cannot(format!("{error} (is there a taskset?)")))?;
+    command.args(["--divide", &divide.to_string()]).stderr(Stdio::inherit());
+    let output = command.output().map_err(|error| cannot(error.to_string()))?;
     if !output.status.success() {
         return Err(cannot(output.status.to_string()));
     }

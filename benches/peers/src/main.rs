@@ -6,9 +6,11 @@ mod check;
 mod compare;
 mod engines;
 mod exponential;
+mod growth;
 mod hand;
 mod memory;
 mod run;
+mod small;
 mod table;
 mod workload;
 
@@ -30,6 +32,13 @@ enum Command {
     Run(run::Arguments),
     /// Run ours and theirs in turn, check that all agree, and print tables with ratios
     Compare(compare::Arguments),
+    /// Print what an event of ours costs against what there is much of
+    Growth(growth::Arguments),
+    /// Print what a small run of ours costs, in a process and as one
+    Small(small::Arguments),
+    /// Print when a wake-up of W2 happens, in nanoseconds
+    #[command(hide = true)]
+    LastWakeUp { processes: u32, wake_ups: u64 },
 }
 
 /// What ends the program other than well.
@@ -47,6 +56,12 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Growth(arguments) => growth::growth(&arguments),
+        Command::Small(arguments) => small::small(&arguments),
+        Command::LastWakeUp { processes, wake_ups } => {
+            println!("{}", engines::ours::last_wake_up(processes, wake_ups).as_nanos());
+            Ok(())
+        }
     };
     let (code, message) = match done {
         Ok(()) => return ExitCode::SUCCESS,

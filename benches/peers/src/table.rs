@@ -15,29 +15,29 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     }
 }
 
-/// Two or three significant figures, which is about what a machine can repeat; thousands with commas.
-pub fn figure(value: f64) -> String {
-    let magnitude = value.abs();
-    if magnitude >= 1000.0 {
-        let digits = format!("{value:.0}");
-        let mut grouped = String::new();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) && grouped != "-" {
-                grouped.push(',');
-            }
-            grouped.push(digit);
+/// A whole number, with commas between thousands.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
         }
-        grouped
-    } else if magnitude >= 99.95 {
-        format!("{value:.0}")
-    } else if magnitude >= 9.995 {
-        format!("{value:.1}")
-    } else if magnitude >= 0.0995 || magnitude == 0.0 {
-        format!("{value:.2}")
-    } else if magnitude >= 0.00995 {
-        format!("{value:.3}")
-    } else {
-        format!("{value:.4}")
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Two or three significant figures of a value that is not negative, which is about what a machine can repeat.
+pub fn figure(value: f64) -> String {
+    match value {
+        0.0 => "0".into(),
+        1000.0.. => number(value.round() as u64),
+        99.95.. => format!("{value:.0}"),
+        9.995.. => format!("{value:.1}"),
+        0.0995.. => format!("{value:.2}"),
+        0.00995.. => format!("{value:.3}"),
+        _ => format!("{value:.4}"),
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
             (24.31, "24.3"),
             (612.4, "612"),
             (17782.3, "17,782"),
-            (0.0, "0.00"),
+            (0.0, "0"),
         ] {
             assert_eq!(figure(value), text);
         }

@@ -7,6 +7,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
@@ -157,23 +158,32 @@ pub fn queue<T: Tracing>(customers: u64) -> Finished {
 
 /// Runs W2 with this many processes until this many wake-ups have happened.
 ///
-/// The scenario stops at a time, not at a count. So a first run, which is not measured, finds the time at which the
-/// last wake-up happens, and the measured run stops there.
+/// The scenario stops at a time, not at a count. So a first run finds when the last wake-up happens, and the measured
+/// run has that as its stop time. The first run is a process of its own, lest what it leaves behind in the heap be
+/// counted as memory of the measured one.
 pub fn hold<T: Tracing>(processes: u32, wake_ups: u64) -> Finished {
-    let ample_s = wake_ups as f64 / f64::from(processes) * 1.01 + 20.0;
-    // The first delay of every process is not begun by a wake-up.
-    let first_delays = u64::from(processes);
-    let last = {
-        let image = hold_until(processes, format!("{:.0}s", ample_s.ceil()));
-        let mut counter = Counter { awaited: first_delays + wake_ups, ..Counter::default() };
-        run(&mut Simulation::new(&image, image.seed, 0), &mut counter);
-        counter.awaited_at.expect("there is ample time for all wake-ups")
-    };
-    let image = hold_until(processes, format!("{}ns", last.as_nanos()));
+    let program = std::env::current_exe().expect("this program has a path");
+    let mut command = Command::new(program);
+    command.args(["last-wake-up", &processes.to_string(), &wake_ups.to_string()]).stderr(Stdio::inherit());
+    let output = command.output().expect("this program can be started again");
+    assert!(output.status.success(), "the first run ended with {}", output.status);
+    let nanos = String::from_utf8_lossy(&output.stdout);
+
+    let image = hold_until(processes, format!("{}ns", nanos.trim()));
     let mut simulation = Simulation::new(&image, image.seed, 0);
     let run = Run::of::<T>(&image, &mut simulation, None);
     assert_eq!(run.end.outcome.name(), "horizon");
-    run.finished(run.counter.delays - first_delays, None)
+    run.finished(run.counter.delays - u64::from(processes), None)
+}
+
+/// When this wake-up happens in W2 with this many processes, counted from 1.
+pub fn last_wake_up(processes: u32, wake_ups: u64) -> Time {
+    let ample_s = wake_ups as f64 / f64::from(processes) * 1.01 + 20.0;
+    let image = hold_until(processes, format!("{:.0}s", ample_s.ceil()));
+    // The first delay of every process is not begun by a wake-up, every other one is.
+    let mut counter = Counter { awaited: u64::from(processes) + wake_ups, ..Counter::default() };
+    run(&mut Simulation::new(&image, image.seed, 0), &mut counter);
+    counter.awaited_at.expect("there is ample time for all wake-ups")
 }
 
 fn hold_until(processes: u32, span: String) -> Image {
