@@ -5,7 +5,8 @@
 //! can be forked and a fork draws what the original would have drawn.
 
 use super::Words;
-use super::chacha::{BLOCK_WORDS, Block, generate};
+use super::chacha::{BLOCK_WORDS, Block, generate, keyed};
+use rand_chacha::ChaCha8Rng;
 
 /// The name of a stream, a hash of (process, instance, purpose).
 ///
@@ -42,7 +43,8 @@ impl StreamId {
 /// Memory: 76 bytes a stream (268 as long as there are few).
 #[derive(Debug, Clone)]
 pub struct Streams {
-    key: [u32; 8],
+    /// Has the key, and is copied for every group of blocks.
+    generator: ChaCha8Rng,
     ids: Vec<StreamId>,
     tags: Vec<u32>,
     blocks: Vec<Block>,
@@ -68,7 +70,7 @@ impl Streams {
     /// each, then the 16 bytes of `tempolane draws1`.
     pub fn new(seed: u64, replication: u64) -> Streams {
         Streams {
-            key: key(seed, replication),
+            generator: keyed(key(seed, replication)),
             ids: Vec::new(),
             tags: Vec::new(),
             blocks: Vec::new(),
@@ -78,7 +80,7 @@ impl Streams {
 
     /// Keeps the streams but draws from another seed or replication.
     pub fn reseed(&mut self, seed: u64, replication: u64) {
-        self.key = key(seed, replication);
+        self.generator = keyed(key(seed, replication));
         self.tags.fill(0);
     }
 
@@ -142,23 +144,17 @@ impl Streams {
         let stream = stream as usize;
         let StreamId(id) = self.ids[stream];
         let first = group << self.group_log2;
-        let blocks = &mut self.blocks[stream << self.group_log2..];
-        if self.group_log2 == 0 {
-            generate::<1>(&self.key, id, first, blocks);
-        } else {
-            generate::<{ 1 << FEW_GROUP_LOG2 }>(&self.key, id, first, blocks);
-        }
+        let cached = stream << self.group_log2..(stream + 1) << self.group_log2;
+        generate(&self.generator, id, first, &mut self.blocks[cached]);
         self.tags[stream] = u32::try_from(group + 1).unwrap_or(0);
     }
 }
 
-fn key(seed: u64, replication: u64) -> [u32; 8] {
+fn key(seed: u64, replication: u64) -> [u8; 32] {
     let mut bytes = *b"................tempolane draws1";
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     bytes[8..16].copy_from_slice(&replication.to_le_bytes());
-    std::array::from_fn(|i| {
-        u32::from_le_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]])
-    })
+    bytes
 }
 
 /// A stream with the position at which it is read.
