@@ -12,6 +12,7 @@
 mod buffer;
 mod deadlock;
 mod draw;
+mod faults;
 mod fused;
 mod lock;
 mod machine;
