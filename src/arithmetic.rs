@@ -194,7 +194,7 @@ fn finite(result: f64) -> Result<Word, ArithmeticError> {
 fn to_int(whole: f64) -> Result<Word, ArithmeticError> {
     // 2^63 is a float exactly; the largest i64 is not.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if whole >= -LIMIT && whole < LIMIT { Ok((whole as i64) as u64) } else { Err(Overflow) }
+    if (-LIMIT..LIMIT).contains(&whole) { Ok((whole as i64) as u64) } else { Err(Overflow) }
 }
 
 #[inline]

@@ -1,5 +1,6 @@
 //! Bad scenarios: every problem is found, placed and explained, and nothing
 //! panics, hangs or takes memory without bound.
+#![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
 #[path = "bad_input/declarations.rs"]
 mod declarations;

@@ -32,8 +32,7 @@ fn load(path: &Path, settings: &[(&str, &str)]) {
 
 #[test]
 fn every_scenario_loads() {
-    let mut files = scenarios("scenarios");
-    files.extend(scenarios("benches/scenarios"));
+    let files = scenarios("scenarios");
     assert!(files.len() >= 12, "only {} scenarios found", files.len());
     files.iter().for_each(|path| load(path, &[]));
 }

@@ -54,7 +54,7 @@ impl Witness for Ledger {
 }
 
 fn party(number: u32) -> Party {
-    Party { process: ProcessId(number), op: OpId(0), priority: 128, seat: Arc::new(Seat::default()) }
+    Party { process: ProcessId(number), op: OpId(0), priority: 128, due: 0, seat: Arc::new(Seat::default()) }
 }
 
 /// What a party got, after a wait if need be; `None` if nobody was left to
@@ -68,7 +68,7 @@ fn served(came: Came<Vec<Word>>, me: &Party) -> Option<Vec<Word>> {
             None
         }
         Came::Waits { last: false } => match me.seat.wait() {
-            Grant::Served(items) => Some(items),
+            Grant::Served { items, .. } => Some(items),
             Grant::Stopped => None,
         },
     }

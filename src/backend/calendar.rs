@@ -2,8 +2,8 @@
 //! sequence).
 //!
 //! An entry is one 16-byte key by value. Two forms, of which a run chooses
-//! one: a short sorted array for up to 16 processes, since each has at most
-//! one entry, and a heap for more.
+//! one: four places for up to four processes, since each has at most one
+//! entry, and a heap for more.
 
 use crate::ids::ProcessId;
 use crate::kernel::Schedule;
@@ -22,7 +22,7 @@ const SEQUENCE_BITS: u32 = 32;
 pub const MAX_PROCESSES: usize = 1 << PROCESS_BITS;
 
 /// The most entries of a [`SmallCalendar`].
-pub const SMALL: usize = 16;
+pub const SMALL: usize = 4;
 
 /// The future event list of one run.
 pub trait Calendar: Schedule {
@@ -58,19 +58,49 @@ pub(super) fn renumber(keys: &mut [Key]) -> u32 {
     keys.len() as u32
 }
 
-/// Up to [`SMALL`] entries in an array, the first one last.
-#[derive(Debug, Clone, Default)]
+/// Above every key of an entry.
+pub(super) const NONE: Key = Key::MAX;
+
+/// The smaller of two keys, with its place; without a branch, since which one
+/// it is cannot be predicted.
+#[inline(always)]
+pub(super) fn smaller(a: usize, a_key: Key, b: usize, b_key: Key) -> (usize, Key) {
+    let less = b_key < a_key;
+    (if less { b } else { a }, if less { b_key } else { a_key })
+}
+
+/// The smallest of four keys, with its place.
+#[inline(always)]
+pub(super) fn smallest(keys: &[Key; 4]) -> (usize, Key) {
+    let (low, low_key) = smaller(0, keys[0], 1, keys[1]);
+    let (high, high_key) = smaller(2, keys[2], 3, keys[3]);
+    smaller(low, low_key, high, high_key)
+}
+
+/// Up to [`SMALL`] entries, in no order; the first is looked for.
+#[derive(Debug, Clone)]
 pub struct SmallCalendar {
+    /// [`NONE`] where there is no entry.
     keys: [Key; SMALL],
-    len: usize,
+    /// A bit for each place without an entry, so that finding one needs no
+    /// branch.
+    free: u32,
     pub(super) sequence: u32,
+}
+
+impl Default for SmallCalendar {
+    fn default() -> Self {
+        SmallCalendar { keys: [NONE; SMALL], free: (1 << SMALL) - 1, sequence: 0 }
+    }
 }
 
 impl Calendar for SmallCalendar {
     #[inline(always)]
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
-        self.len = self.len.checked_sub(1)?;
-        Some(entry(self.keys[self.len % SMALL]))
+        let (place, key) = smallest(&self.keys);
+        self.keys[place % SMALL] = NONE;
+        self.free |= 1 << place;
+        if key == NONE { None } else { Some(entry(key)) }
     }
 
     fn clear(&mut self) {
@@ -78,25 +108,28 @@ impl Calendar for SmallCalendar {
     }
 }
 
+impl SmallCalendar {
+    #[cold]
+    fn renumber(&mut self) {
+        self.keys.sort_unstable();
+        let len = self.keys.iter().filter(|&&key| key != NONE).count();
+        self.sequence = renumber(&mut self.keys[..len]);
+        self.free = ((1 << SMALL) - 1) & !((1 << len) - 1);
+    }
+}
+
 impl Schedule for SmallCalendar {
     /// # Panics
-    /// If there are [`SMALL`] entries already.
+    /// If there are `SMALL` entries already.
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.sequence == u32::MAX {
-            self.keys[..self.len].reverse();
-            self.sequence = renumber(&mut self.keys[..self.len]);
-            self.keys[..self.len].reverse();
+            self.renumber();
         }
         let key = key(time, priority, self.sequence, process);
         self.sequence += 1;
-        let mut place = self.len;
-        self.len += 1;
-        assert!(self.len <= SMALL, "a process has one entry at most");
-        while place > 0 && self.keys[place - 1] < key {
-            self.keys[place] = self.keys[place - 1];
-            place -= 1;
-        }
+        let place = self.free.trailing_zeros() as usize;
+        self.free &= self.free.wrapping_sub(1);
         self.keys[place] = key;
     }
 }
@@ -107,7 +140,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Pushes and pops as the script says, against a sorted list; at most
-    /// [`SMALL`] entries at a time.
+    /// `SMALL` entries at a time.
     fn agrees(calendar: &mut impl Calendar, script: &[(bool, u64, u8)], priorities: bool) {
         let mut model: Vec<(u64, u8, u32)> = Vec::new();
         let mut now = 0;
@@ -157,11 +190,11 @@ mod tests {
         let mut small = SmallCalendar { sequence: u32::MAX - 2, ..SmallCalendar::default() };
         let mut heap = HeapCalendar::new(false);
         heap.sequence = u32::MAX - 2;
-        for process in 0..6 {
+        for process in 0..4 {
             small.wake(Time::from_secs(1), 128, ProcessId(process));
             heap.wake(Time::from_secs(1), 128, ProcessId(process));
         }
-        for process in 0..6 {
+        for process in 0..4 {
             assert_eq!(small.pop(), Some((Time::from_secs(1), ProcessId(process))));
             assert_eq!(heap.pop(), Some((Time::from_secs(1), ProcessId(process))));
         }

@@ -7,14 +7,11 @@
 //! entry fills from above: the usual rhythm of take one, add one costs one
 //! walk down instead of two.
 
-use super::calendar::{Calendar, Key, entry, key, renumber};
+use super::calendar::{Calendar, Key, NONE, entry, key, renumber, smallest};
 use crate::ids::ProcessId;
 use crate::kernel::Schedule;
 use crate::time::Time;
 use std::collections::VecDeque;
-
-/// Above every key of an entry.
-const NONE: Key = Key::MAX;
 
 /// Four siblings.
 #[derive(Debug, Clone, Copy)]
@@ -77,9 +74,7 @@ impl HeapCalendar {
         let mut group = 0;
         let mut parent: Option<(usize, usize)> = None;
         while let Some(Group(keys)) = self.groups.get(group) {
-            let (low, low_key) = smaller(0, keys[0], 1, keys[1]);
-            let (high, high_key) = smaller(2, keys[2], 3, keys[3]);
-            let (lane, least) = smaller(low, low_key, high, high_key);
+            let (lane, least) = smallest(keys);
             if key < least {
                 break;
             }
@@ -137,13 +132,6 @@ impl HeapCalendar {
         // In ascending order each stays where it is put.
         keys.into_iter().for_each(|key| self.sift_up(key));
     }
-}
-
-/// The smaller of two keys, with its lane; without a branch.
-#[inline(always)]
-fn smaller(a: usize, a_key: Key, b: usize, b_key: Key) -> (usize, Key) {
-    let less = b_key < a_key;
-    (if less { b } else { a }, if less { b_key } else { a_key })
 }
 
 impl Calendar for HeapCalendar {

@@ -8,7 +8,9 @@ use super::failure::{Exit, Failure};
 use super::options::ScenarioOptions;
 use super::output::Labels;
 use crate::program::{Image, Program, compile};
-use crate::scenario::{Diagnostic, Diagnostics, LoadError, Scenario, load_file, load_reader};
+use crate::scenario::{
+    Diagnostic, Diagnostics, LoadError, Param, Scenario, load_file, load_reader, load_str,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +26,8 @@ pub struct Loaded {
     pub path: PathBuf,
     /// The parameters that the user set.
     pub settings: Vec<(String, String)>,
+    /// Those among them that got another value than the file gives them.
+    pub changed: Vec<String>,
     /// The checked scenario.
     pub scenario: Scenario,
     program: Program,
@@ -110,7 +114,25 @@ fn load(path: &Path, settings: &[(String, String)], labels: &mut Labels) -> Resu
         return Err(LoadError::Diagnostics(Diagnostics { source, items }));
     }
     let label = labels.next(&scenario.model.name);
-    Ok(Loaded { label, path: path.to_path_buf(), settings: settings.to_vec(), scenario, program })
+    let changed = changed(&scenario, settings);
+    Ok(Loaded { label, path: path.to_path_buf(), settings: settings.to_vec(), changed, scenario, program })
+}
+
+/// The parameters among `settings` whose value is another than that of the
+/// file, in the order of the file. They are found by loading the text once more
+/// without settings; if it is only valid with them, all of them count.
+fn changed(scenario: &Scenario, settings: &[(String, String)]) -> Vec<String> {
+    if settings.is_empty() {
+        return Vec::new();
+    }
+    let plain = load_str(&scenario.source.label, &scenario.source.text, &[]).ok();
+    let differs = |(index, param): &(usize, &Param)| {
+        let before = plain.as_ref().map(|plain| plain.params[*index].to_word());
+        settings.iter().any(|(name, _)| *name == param.name)
+            && before != Some(scenario.params[*index].to_word())
+    };
+    let params = scenario.model.params.iter().enumerate().filter(differs);
+    params.map(|(_, param)| param.name.clone()).collect()
 }
 
 /// Every file that the paths stand for, in their order.

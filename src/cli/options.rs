@@ -9,7 +9,8 @@ pub struct ScenarioOptions {
     /// Scenario files, folders (every .yaml and .yml below, sorted), or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Set a parameter of every scenario; may be repeated
+    /// Set a parameter of every scenario; may be repeated. What a scenario expects is checked
+    /// only with the values of its file
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_setting)]
     pub settings: Vec<(String, String)>,
     /// How to print results; JSON is one object per scenario per line

@@ -3,7 +3,7 @@
 //! A request for several items is served all at once or waits, and nobody
 //! overtakes it: requests are served in the order of their queue.
 
-use super::machine::{Machine, op_of};
+use super::machine::{Machine, header_words, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Schedule};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
@@ -15,8 +15,44 @@ use crate::value::{Type, Word};
 const MAX_GROWTH: usize = 50_000_000;
 
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
-    /// Puts `count` items, or waits until they all fit.
+    /// Puts one item, or waits until it fits. The usual case, in which nobody
+    /// waits and the ring is long enough, stands here on its own.
     #[inline]
+    pub(super) fn put_one(&mut self, arena: &mut [Word], at: Context, header: usize, value: Word) -> Done {
+        let words = header_words(arena, header);
+        let (level, ring) = (words[resource::LEVEL], words[resource::RING]);
+        if words[resource::TAKERS] | words[resource::PUTTERS] != 0 || level >= ring {
+            return self.put(arena, at, header, 1, value);
+        }
+        words[resource::LEVEL] = level + 1;
+        let place = words[resource::HEAD] + level;
+        let place = if place >= ring { place - ring } else { place };
+        let content = words[resource::CONTENT];
+        arena[(content + place) as usize] = value;
+        self.note_item(arena, at, Kind::Put, header, value);
+        Done::Next
+    }
+
+    /// Takes one item to where the op at hand says, or waits for one.
+    #[inline]
+    pub(super) fn get_one(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
+        let words = header_words(arena, header);
+        let level = words[resource::LEVEL];
+        if words[resource::TAKERS] | words[resource::PUTTERS] != 0 || level == 0 {
+            return self.get(arena, at, header, 1);
+        }
+        words[resource::LEVEL] = level - 1;
+        let head = words[resource::HEAD];
+        words[resource::HEAD] = if head + 1 == words[resource::RING] { 0 } else { head + 1 };
+        let value = arena[(arena[header + resource::CONTENT] + head) as usize];
+        if let Op::Get { into, .. } = self.image.code[at.op] {
+            self.write(arena, into, at.frame, value);
+        }
+        self.note_item(arena, at, Kind::Get, header, value);
+        Done::Next
+    }
+
+    /// Puts `count` items, or waits until they all fit.
     pub(super) fn put(
         &mut self,
         arena: &mut [Word],
@@ -44,7 +80,6 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
 
     /// Takes `count` items to where the op at hand says, or waits until they
     /// are all there.
-    #[inline]
     pub(super) fn get(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) -> Done {
         let overtakes = arena[header + resource::TAKERS] != 0;
         if overtakes || arena[header + resource::LEVEL] < count {

@@ -3,6 +3,8 @@
 //! A test switches one on for its own thread. Outside the unit tests nothing
 //! can be switched on, and the compiler removes every question whether it is.
 
+use crate::value::Word;
+
 /// A bug that the kernel can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Defect {
@@ -14,9 +16,27 @@ pub(crate) enum Defect {
     SlowDelays,
 }
 
+/// The order in which waiters are served, where `declared` should be.
+#[inline(always)]
+pub(super) fn discipline(declared: u64) -> u64 {
+    if is_on(Defect::Lifo) { 2 } else { declared }
+}
+
+/// How long a delay takes that should take `nanos`.
+#[inline(always)]
+pub(super) fn delay(nanos: Word) -> Word {
+    if is_on(Defect::SlowDelays) { nanos + nanos / 20 } else { nanos }
+}
+
+/// Whether permits that are given back are lost.
+#[inline(always)]
+pub(super) fn forgets_permit() -> bool {
+    is_on(Defect::ForgetsPermit)
+}
+
 #[cfg(not(test))]
 #[inline(always)]
-pub(super) const fn is_on(_: Defect) -> bool {
+const fn is_on(_: Defect) -> bool {
     false
 }
 
@@ -29,7 +49,7 @@ mod switch {
         static ON: Cell<Option<Defect>> = const { Cell::new(None) };
     }
 
-    pub(in crate::kernel) fn is_on(defect: Defect) -> bool {
+    pub(super) fn is_on(defect: Defect) -> bool {
         ON.get() == Some(defect)
     }
 
@@ -43,6 +63,6 @@ mod switch {
 }
 
 #[cfg(test)]
-pub(super) use switch::is_on;
+use switch::is_on;
 #[cfg(test)]
 pub(crate) use switch::with_defect;

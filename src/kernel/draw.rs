@@ -4,7 +4,8 @@
 //! part of the state; what is kept here could be thrown away at any time.
 
 use super::step::{Context, Kernel, Schedule};
-use crate::program::{DistributionCode, Image, Sampler, Source};
+use crate::ids::ProcessId;
+use crate::program::{DistributionCode, Image, Sampler, Slot, Source};
 use crate::random::{PythonStreams, SampleError, StreamId, Streams, round_nanos, samplers};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::{Type, Word};
@@ -27,6 +28,18 @@ struct Plan {
     first_stream: u32,
     /// From the stream of one instance to that of the next.
     stride: u32,
+    /// The frame word that counts what was consumed.
+    position: Slot,
+    /// See [`DistributionCode::ahead`].
+    ahead: Slot,
+}
+
+impl Plan {
+    /// The stream of this instance.
+    #[inline(always)]
+    fn stream(self, process: ProcessId) -> u32 {
+        self.first_stream + (process.0 - self.first_process) * self.stride
+    }
 }
 
 impl Draws {
@@ -46,14 +59,15 @@ impl Draws {
         let plans = image.distributions.iter().map(|code| {
             let def = &image.processes[code.process.index()];
             let first_process = def.first.0;
+            let (position, ahead) = (code.position, code.ahead);
             match code.sampler {
                 Sampler::CpythonRandint { seed, .. } => {
                     let seed = seed.global_index().map_or(0, |global| image.arena[global as usize]);
-                    Plan { first_process, first_stream: python.add(seed as i64), stride: 0 }
+                    Plan { first_process, first_stream: python.add(seed as i64), stride: 0, position, ahead }
                 }
                 _ => {
                     let first_stream = first_streams[code.process.index()] + code.purpose;
-                    Plan { first_process, first_stream, stride: def.streams }
+                    Plan { first_process, first_stream, stride: def.streams, position, ahead }
                 }
             }
         });
@@ -78,7 +92,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<Word, Box<Fault>> {
         let code = &self.image.distributions[distribution as usize];
         let plan = self.draws.plans[distribution as usize];
-        let stream = plan.first_stream + (at.process.0 - plan.first_process) * plan.stride;
+        let stream = plan.stream(at.process);
         let mut position = arena[code.position.at(at.frame)];
         let drawn =
             sample(code, self.draws, stream, &mut position, |source: Source| arena[source.at(at.frame)]);
@@ -86,6 +100,41 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let word = drawn.map_err(|error| self.bad_draw(at, error))?;
         self.emit_typed(at, Kind::Draw, 0, word, code.ty, 0);
         Ok(word)
+    }
+
+    /// As [`Self::draw`] of an exponential duration, the most frequent draw.
+    ///
+    /// The next value of mean 1 is made as soon as this one is used, so that
+    /// nothing waits for it: who goes on next depends on the value at hand.
+    #[inline(always)]
+    pub(super) fn exponential(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        distribution: u32,
+        mean: Source,
+    ) -> Result<Word, Box<Fault>> {
+        let plan = self.draws.plans[distribution as usize];
+        let mean = f64::from_bits(self.read(arena, mean, at.frame));
+        let stream = plan.stream(at.process);
+        let ready = arena[plan.ahead.at(at.frame)];
+        let mut position = arena[plan.position.at(at.frame)];
+        let mut words = self.draws.streams.words(stream, &mut position);
+        // Values are not negative; the sign says that one is there.
+        let standard = match ready {
+            0 => samplers::standard_exponential(&mut words),
+            _ => -f64::from_bits(ready),
+        };
+        let next = samplers::standard_exponential(&mut words);
+        arena[plan.ahead.at(at.frame)] = (-next).to_bits();
+        arena[plan.position.at(at.frame)] = position;
+        match samplers::scaled_exponential(standard, mean).and_then(round_nanos) {
+            Ok(word) => {
+                self.emit_typed(at, Kind::Draw, 0, word, Type::Duration, 0);
+                Ok(word)
+            }
+            Err(error) => Err(self.bad_draw(at, error)),
+        }
     }
 
     #[cold]

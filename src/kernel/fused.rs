@@ -4,9 +4,10 @@
 //! through at once is left to them.
 
 use super::lock::MAX_PERMITS;
+use super::machine::header_words;
 use super::step::{Context, Kernel, Schedule};
 use crate::arithmetic::BinaryOp;
-use crate::program::{RESOURCE_WORDS, ResourceCode, Slot, Source, resource};
+use crate::program::{ResourceCode, Slot, Source, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -158,10 +159,4 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         self.write(arena, into, at.frame, word);
         Ok(())
     }
-}
-
-/// The words of a resource header, with one check of the bounds.
-#[inline(always)]
-fn header_words(arena: &mut [Word], header: usize) -> &mut [Word; RESOURCE_WORDS] {
-    (&mut arena[header..header + RESOURCE_WORDS]).try_into().expect("a header has that many words")
 }

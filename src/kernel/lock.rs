@@ -3,7 +3,7 @@
 //! Both hand over directly: whoever gives back while somebody waits passes
 //! the permit, or the ownership, to the first waiter.
 
-use super::defect::{self, Defect};
+use super::defect;
 use super::machine::op_of;
 use super::step::{Context, Done, Kernel, OpResult, Schedule};
 use super::waiters;
@@ -97,7 +97,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         header: usize,
     ) -> Result<(), Box<Fault>> {
         self.note(arena, at, Kind::Release, header);
-        if defect::is_on(Defect::ForgetsPermit) {
+        if defect::forgets_permit() {
             return Ok(());
         }
         if self.hand_over(arena, at, header).is_none() {

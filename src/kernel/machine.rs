@@ -49,6 +49,12 @@ pub(super) fn state_word(op: usize, state: State) -> Word {
     op as u64 | (state as u64) << 32
 }
 
+/// The words of a resource header, with one check of the bounds.
+#[inline(always)]
+pub(super) fn header_words(arena: &mut [Word], header: usize) -> &mut [Word; RESOURCE_WORDS] {
+    (&mut arena[header..header + RESOURCE_WORDS]).try_into().expect("a header has that many words")
+}
+
 /// The op that the process with this frame executes next, or waits on.
 #[inline(always)]
 pub(super) fn op_of(arena: &[Word], frame: usize) -> usize {

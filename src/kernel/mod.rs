@@ -13,6 +13,7 @@ mod buffer;
 mod deadlock;
 mod defect;
 mod draw;
+mod faults;
 mod fused;
 mod lock;
 mod machine;

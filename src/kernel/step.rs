@@ -1,10 +1,9 @@
 //! One process goes on from where it stands until it waits or is done.
 
-use super::defect::{self, Defect};
+use super::defect;
 use super::draw::Draws;
 use super::machine::{Machine, State, state_word};
 use super::waiters;
-use crate::arithmetic::ArithmeticError;
 use crate::ids::{OpId, ProcessId};
 use crate::program::{Image, LogArgCode, Op, ResourceCode, Slot, Source, frame, resource};
 use crate::time::Time;
@@ -187,7 +186,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let code = if STEPS { image.plain.as_slice() } else { image.code.as_slice() };
         let mut op = arena[frame + frame::STATE] as u32 as usize;
         // Delays leave the loop, so that what they do stands here once.
-        let (kind, at, wait) = loop {
+        let (kind, at, nanos) = loop {
             let at = Context { process, frame, op };
             /// Leaves the loop if the process cannot go on.
             macro_rules! waits {
@@ -283,8 +282,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                     let header = self.find(arena, at, def, index)?;
                     self.write(arena, into, frame, header);
                 }
-                Op::Delay { wait } => break (Kind::Delay, at, wait),
-                Op::Work { wait } => break (Kind::Work, at, wait),
+                Op::Delay { wait } => break (Kind::Delay, at, self.read(arena, wait, frame)),
+                Op::Work { wait } => break (Kind::Work, at, self.read(arena, wait, frame)),
                 Op::StartAfter { wait } => return self.start_after(arena, at, wait),
                 Op::Begin => self.emit(at, Kind::Start, 0, 0),
                 Op::Done => return Ok(self.finish(arena, at)),
@@ -324,7 +323,11 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                 Op::DrawDelay { into, distribution } => {
                     let word = self.draw(arena, at, distribution)?;
                     self.write(arena, into, frame, word);
-                    break (Kind::Delay, Context { op: op + 1, ..at }, into.source());
+                    break (Kind::Delay, Context { op: op + 1, ..at }, word);
+                }
+                Op::ExponentialDelay { distribution, mean } => {
+                    let nanos = self.exponential(arena, at, distribution, mean)?;
+                    break (Kind::Delay, Context { op: op + 1, ..at }, nanos);
                 }
                 Op::LoopDelay { left, body, wait } => {
                     if !self.spend(1) {
@@ -333,7 +336,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                     let rest = self.read(arena, left.source(), frame) - 1;
                     self.write(arena, left, frame, rest);
                     if rest != 0 {
-                        break (Kind::Delay, Context { op: body.index(), ..at }, wait);
+                        let nanos = self.read(arena, wait, frame);
+                        break (Kind::Delay, Context { op: body.index(), ..at }, nanos);
                     }
                 }
                 Op::Lock { mutex } => waits!(self.lock(arena, at, self.header(arena, mutex, at))),
@@ -350,11 +354,11 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                 }
                 Op::Put { buffer, value } => {
                     let value = self.read(arena, value, frame);
-                    waits!(self.put(arena, at, self.header(arena, buffer, at), 1, value));
+                    waits!(self.put_one(arena, at, self.header(arena, buffer, at), value));
                 }
                 Op::PutMany { many } => waits!(self.put_many(arena, at, many)?),
                 Op::Take { buffer } | Op::Get { buffer, .. } => {
-                    waits!(self.get(arena, at, self.header(arena, buffer, at), 1));
+                    waits!(self.get_one(arena, at, self.header(arena, buffer, at)));
                 }
                 Op::GetMany { many } => waits!(self.get_many(arena, at, many)?),
                 Op::Write { memory, at: slot, value } => self.write_memory(arena, at, memory, slot, value)?,
@@ -363,7 +367,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             }
             op += 1;
         };
-        self.delay(arena, at, wait, kind)
+        self.delay(arena, at, nanos, kind)
     }
 
     #[inline(always)]
@@ -419,8 +423,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         wait_for: WaitFor,
     ) -> Done {
         arena[at.frame + frame::STATE] = state_word(at.op, State::Blocked);
-        let discipline =
-            if defect::is_on(Defect::Lifo) { 2 } else { arena[header + resource::IDENTITY] >> 32 };
+        let discipline = defect::discipline(arena[header + resource::IDENTITY] >> 32);
         waiters::enqueue(arena, &self.image.frames, header + queue, at.process, discipline);
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
@@ -444,7 +447,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let at = Context { process: waiter, frame, op };
         arena[frame + frame::STATE] = state_word(op + usize::from(finished), State::Ready);
         let priority = (arena[frame + frame::LINK] >> 56) as u8;
-        self.queue.wake((*self.now), priority, waiter);
+        self.queue.wake(*self.now, priority, waiter);
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
             self.emit(at, Kind::Grant, id, u64::from(by.0));
@@ -452,14 +455,15 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         at
     }
 
+    #[inline(always)]
     fn delay(
         &mut self,
         arena: &mut [Word],
         at: Context,
-        wait: Source,
+        nanos: Word,
         kind: Kind,
     ) -> Result<Yield, Box<Fault>> {
-        let until = self.until(arena, at, wait)?;
+        let until = self.until(at, nanos)?;
         arena[at.frame + frame::STATE] = state_word(at.op + 1, State::Delayed);
         arena[at.frame + frame::UNTIL] = until.as_nanos();
         self.emit(at, kind, 0, until.as_nanos());
@@ -468,24 +472,19 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     /// As a delay, but the process stays new and nothing is recorded.
     fn start_after(&mut self, arena: &mut [Word], at: Context, wait: Source) -> Result<Yield, Box<Fault>> {
-        let until = self.until(arena, at, wait)?;
+        let until = self.until(at, self.read(arena, wait, at.frame))?;
         arena[at.frame + frame::STATE] = state_word(at.op + 1, State::New);
         arena[at.frame + frame::UNTIL] = until.as_nanos();
         Ok(Yield::Delayed(until))
     }
 
-    #[inline]
-    fn until(&mut self, arena: &[Word], at: Context, wait: Source) -> Result<Time, Box<Fault>> {
-        let mut nanos = self.read(arena, wait, at.frame);
-        if defect::is_on(Defect::SlowDelays) {
-            nanos += nanos / 20;
+    /// The end of a delay that starts now.
+    #[inline(always)]
+    fn until(&mut self, at: Context, nanos: Word) -> Result<Time, Box<Fault>> {
+        match self.now.as_nanos().checked_add(defect::delay(nanos)).and_then(Time::from_nanos) {
+            Some(until) => Ok(until),
+            None => Err(self.bad_duration(at, nanos as i64)),
         }
-        if (nanos as i64) < 0 {
-            return Err(self.negative_duration(at, nanos as i64));
-        }
-        self.now
-            .checked_add(nanos)
-            .ok_or_else(|| self.fault(at, "the clock would pass 292 years".into(), "shorten the delay"))
     }
 
     fn finish(&mut self, arena: &mut [Word], at: Context) -> Yield {
@@ -586,57 +585,5 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             event.extra = extra;
             self.sink.event(&event, &[]);
         }
-    }
-
-    #[cold]
-    pub(super) fn fault(&self, at: Context, message: String, hint: &str) -> Box<Fault> {
-        Box::new(Fault { process: at.process, op: OpId(at.op as u32), message, hint: hint.to_owned() })
-    }
-
-    #[cold]
-    pub(super) fn arithmetic(&self, at: Context, error: ArithmeticError) -> Box<Fault> {
-        let hint = match error {
-            ArithmeticError::DivisionByZero => {
-                "guard the division with an `if`, or with `and` in the condition"
-            }
-            ArithmeticError::Overflow | ArithmeticError::NotFinite => "keep the values smaller",
-        };
-        self.fault(at, error.to_string(), hint)
-    }
-
-    #[cold]
-    pub(super) fn negative_count(&self, at: Context, count: i64) -> Box<Fault> {
-        self.fault(
-            at,
-            format!("a count of {count} is negative"),
-            "counts are 0 or more; guard with `max(0, …)`",
-        )
-    }
-
-    #[cold]
-    fn negative_duration(&self, at: Context, nanos: i64) -> Box<Fault> {
-        let text = crate::time::format_nanos(nanos);
-        self.fault(
-            at,
-            format!("a delay of {text} is negative"),
-            "time cannot run backwards; guard with `max(0s, …)`",
-        )
-    }
-
-    #[cold]
-    pub(super) fn out_of_range(
-        &self,
-        at: Context,
-        what: &str,
-        index: i64,
-        len: u64,
-        parts: &str,
-    ) -> Box<Fault> {
-        let message = format!("index {index} is out of range: {what} has {len} {parts}");
-        let hint = match len {
-            0 => "there is nothing to index".to_owned(),
-            _ => format!("indexes go from 0 to {}; `% {len}` wraps around", len - 1),
-        };
-        self.fault(at, message, &hint)
     }
 }

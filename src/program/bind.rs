@@ -14,6 +14,10 @@ use crate::value::{Type, Value, Word};
 /// The most words that the initial state may have: 800 MB.
 const MAX_WORDS: usize = 100_000_000;
 
+/// For each resource definition, where the header of its first instance lies in
+/// the arena, and how many instances there are.
+pub type Instances = Vec<(u32, u32)>;
+
 /// Why a program cannot be bound to these parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BindError {
@@ -53,7 +57,7 @@ pub struct Image {
     /// The arguments of the log texts.
     pub logs: Vec<Vec<super::LogArgCode>>,
     /// The first header and the number of instances, by resource definition.
-    pub instances: Vec<(u32, u32)>,
+    pub instances: Instances,
     /// The stop time.
     pub horizon: Option<Time>,
     /// Budgets.
@@ -131,7 +135,7 @@ impl Program {
         }
         image.patch_resources();
         image.plain = image.code.clone();
-        image.runs = fuse(&image.plain, &mut image.code);
+        image.runs = fuse(&image.plain, &mut image.code, &image.distributions);
         image.share_python_generators();
         Ok(image)
     }
@@ -205,7 +209,7 @@ impl Binder<'_> {
 
     /// The resource headers; gives the infos, and the first header and count
     /// by definition.
-    fn resources(&mut self, model: &Model) -> Result<(Vec<ResourceInfo>, Vec<(u32, u32)>), BindError> {
+    fn resources(&mut self, model: &Model) -> Result<(Vec<ResourceInfo>, Instances), BindError> {
         let mut infos: Vec<ResourceInfo> = Vec::new();
         let mut instances = Vec::new();
         let mut next = 0u32;

@@ -4,7 +4,7 @@ use super::compile::Compiler;
 use super::layout::FRAME_WORDS;
 use super::op::{DistributionCode, Op, Sampler, Slot, Source};
 use crate::arithmetic::UnaryOp;
-use crate::ids::{ParamId, VarId};
+use crate::ids::{ParamId, Site, VarId};
 use crate::scenario::{Distribution, DistributionKind, Expr, ExprKind, Var};
 use crate::value::{Type, Value, Word};
 
@@ -211,10 +211,15 @@ impl Compiler<'_> {
     pub(super) fn draw(&mut self, into: Slot, distribution: &Distribution) {
         let sampler = self.sampler(&distribution.kind);
         let position = self.frame.permanent();
+        let ahead = match sampler {
+            Sampler::Exponential { .. } => self.frame.permanent(),
+            _ => position,
+        };
         self.program.distributions.push(DistributionCode {
             process: self.process,
             purpose: distribution.purpose,
             position,
+            ahead,
             ty: distribution.ty,
             sampler,
         });
@@ -249,12 +254,21 @@ impl Compiler<'_> {
             }
             DistributionKind::Choice { values, weights } => Sampler::Choice {
                 values: values.iter().map(|value| self.expr(value)).collect(),
-                weights: weights.iter().map(|weight| self.float(weight)).collect(),
+                // A choice without weights has equal ones.
+                weights: match weights.as_slice() {
+                    [] => values.iter().map(|value| self.one(value.site)).collect(),
+                    weights => weights.iter().map(|weight| self.float(weight)).collect(),
+                },
             },
             DistributionKind::CpythonRandint { seed, low, high } => {
                 Sampler::CpythonRandint { seed: self.expr(seed), low: self.expr(low), high: self.expr(high) }
             }
         }
+    }
+
+    /// The float 1.
+    fn one(&mut self, site: Site) -> Source {
+        self.expr(&Expr { kind: ExprKind::Const(Value::Float(1.0)), ty: Type::Float, site })
     }
 
     /// The value of `expr` as a float; durations in nanoseconds.

@@ -5,8 +5,9 @@
 //! goes on from there; a jump into the middle finds plain ops too. So fusing
 //! changes no state that a process can wait in, no event and no fault.
 
-use super::op::{Op, ResourceCode, RunEntry};
+use super::op::{DistributionCode, Op, ResourceCode, RunEntry, Sampler};
 use crate::arithmetic::BinaryOp;
+use crate::value::Type;
 
 /// The longest run of permits that one op takes or gives.
 const MAX_RUN: usize = 64;
@@ -14,11 +15,11 @@ const MAX_RUN: usize = 64;
 /// Fuses what can be fused, from `plain` into its copy `code`; resources must
 /// be bound. Gives the table that the
 /// runs refer to.
-pub(super) fn fuse(plain: &[Op], code: &mut [Op]) -> Vec<RunEntry> {
+pub(super) fn fuse(plain: &[Op], code: &mut [Op], distributions: &[DistributionCode]) -> Vec<RunEntry> {
     let mut runs = Vec::new();
     let mut at = 0;
     while at < plain.len() {
-        at += fuse_at(plain, code, at, &mut runs);
+        at += fuse_at(plain, code, distributions, at, &mut runs);
     }
     runs
 }
@@ -26,7 +27,13 @@ pub(super) fn fuse(plain: &[Op], code: &mut [Op]) -> Vec<RunEntry> {
 /// Fuses at op `at` if possible; gives by how many ops to move on. Ops inside
 /// a fused run need no fused form of their own: they are entered only after a
 /// wait.
-fn fuse_at(plain: &[Op], code: &mut [Op], at: usize, runs: &mut Vec<RunEntry>) -> usize {
+fn fuse_at(
+    plain: &[Op],
+    code: &mut [Op],
+    distributions: &[DistributionCode],
+    at: usize,
+    runs: &mut Vec<RunEntry>,
+) -> usize {
     let taken = run_of(plain, at, take_of);
     if taken.len() > 1 {
         let len = taken.len();
@@ -62,7 +69,13 @@ fn fuse_at(plain: &[Op], code: &mut [Op], at: usize, runs: &mut Vec<RunEntry>) -
             2
         }
         (Op::Draw { into, distribution }, Some(Op::Delay { wait })) if *wait == into.source() => {
-            code[at] = Op::DrawDelay { into, distribution };
+            let drawn = &distributions[distribution as usize];
+            code[at] = match drawn.sampler {
+                Sampler::Exponential { mean } if drawn.ty == Type::Duration => {
+                    Op::ExponentialDelay { distribution, mean }
+                }
+                _ => Op::DrawDelay { into, distribution },
+            };
             2
         }
         (Op::LoopNext { left, body }, _) => {

@@ -82,6 +82,7 @@ impl ResourceCode {
 
 /// One op. The process goes on with the next one unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the operands are described with their op")]
 pub enum Op {
     /// The process begins its first step.
     Begin,
@@ -163,6 +164,8 @@ pub enum Op {
     AddRem { into: Slot, by: Source, modulo: Source },
     /// Fused: [`Op::Draw`] and an [`Op::Delay`] of what was drawn.
     DrawDelay { into: Slot, distribution: u32 },
+    /// Fused: [`Op::DrawDelay`] of an exponential duration, with where its mean is.
+    ExponentialDelay { distribution: u32, mean: Source },
     /// Fused: [`Op::LoopNext`] and the [`Op::Delay`] that it goes back to.
     LoopDelay { left: Slot, body: OpId, wait: Source },
 }
@@ -248,6 +251,8 @@ pub struct DistributionCode {
     pub purpose: u32,
     /// The frame word that counts what was consumed of the stream.
     pub position: Slot,
+    /// A frame word that a fused draw may use to have the next value ready.
+    pub ahead: Slot,
     /// The type of the value.
     pub ty: Type,
     /// Which distribution, and where its arguments are.
@@ -257,6 +262,7 @@ pub struct DistributionCode {
 /// The distributions; arguments are floats (durations in nanoseconds are
 /// converted when drawn), or words of the value's type where said so.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the arguments are those of the language")]
 pub enum Sampler {
     /// The word as it is.
     Constant { value: Source },

@@ -32,8 +32,12 @@ pub(super) fn generate(unused: &ChaCha8Rng, stream: u64, first: u64, blocks: &mu
     let mut generator = unused.clone();
     generator.set_stream(stream);
     generator.set_word_pos(u128::from(first) * HALF_WORDS);
-    for word in blocks.iter_mut().flat_map(|block| &mut block.0) {
-        *word = generator.next_u64();
+    for block in blocks {
+        let mut bytes = [0; 8 * BLOCK_WORDS];
+        generator.fill_bytes(&mut bytes);
+        for (word, eight) in block.0.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*eight);
+        }
     }
 }
 

@@ -84,7 +84,7 @@ impl std::error::Error for SampleError {}
 /// # Errors
 /// [`SampleError::NotFinite`], [`SampleError::NegativeDuration`] if it rounds
 /// to less than 0, [`SampleError::LongDuration`] from 2^63 on.
-#[inline]
+#[inline(always)]
 pub fn round_nanos(nanos: f64) -> Result<u64, SampleError> {
     const END: f64 = 9_223_372_036_854_775_808.0;
     if !(nanos > -0.5 && nanos < END) {

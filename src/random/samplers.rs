@@ -73,10 +73,26 @@ pub fn uniform_int(words: &mut impl Words, low: i64, high: i64) -> Result<i64, S
 /// # Errors
 /// [`SampleError::NotPositive`] if the mean is not above 0,
 /// [`SampleError::NotFinite`].
-#[inline]
+#[inline(always)]
 pub fn exponential(words: &mut impl Words, mean: f64) -> Result<f64, SampleError> {
     positive(mean)?;
-    finite(mean * ziggurat::standard_exponential(words))
+    scaled_exponential(standard_exponential(words), mean)
+}
+
+/// An exponential value of mean 1; 0 with a probability of 2^-53.
+#[inline(always)]
+pub fn standard_exponential(words: &mut impl Words) -> f64 {
+    ziggurat::standard_exponential(words)
+}
+
+/// The value of this mean that belongs to a `standard` one of mean 1.
+///
+/// # Errors
+/// As [`exponential`].
+#[inline(always)]
+pub fn scaled_exponential(standard: f64, mean: f64) -> Result<f64, SampleError> {
+    positive(mean)?;
+    finite(mean * standard)
 }
 
 /// A normal value of this mean and standard deviation before truncation, drawn
@@ -167,7 +183,7 @@ pub fn weibull(words: &mut impl Words, scale: f64, shape: f64) -> Result<f64, Sa
 /// The number of one of several values, from 0, with these weights.
 ///
 /// Exactly: the first number at which the sum of the weights so far, added
-/// from the left, is above [`unit`] times the sum of all. A value of weight 0
+/// from the left, is above [`unit()`] times the sum of all. A value of weight 0
 /// is never chosen.
 ///
 /// # Errors

@@ -116,7 +116,7 @@ impl Streams {
     ///
     /// # Panics
     /// If `stream` was not given by [`Streams::add`].
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, stream: u32, position: &mut u64) -> u64 {
         let at = *position;
         *position = at.wrapping_add(1);
@@ -130,7 +130,7 @@ impl Streams {
     }
 
     /// A stream as a source for the [samplers](super::samplers).
-    #[inline]
+    #[inline(always)]
     pub fn words<'a>(&'a mut self, stream: u32, position: &'a mut u64) -> StreamWords<'a> {
         StreamWords { streams: self, stream, position }
     }
@@ -166,7 +166,7 @@ pub struct StreamWords<'a> {
 }
 
 impl Words for StreamWords<'_> {
-    #[inline]
+    #[inline(always)]
     fn next_word(&mut self) -> u64 {
         self.streams.next(self.stream, self.position)
     }

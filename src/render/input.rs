@@ -101,10 +101,12 @@ impl GanttInput<'_> {
                 *sum += u128::from(span.end.since(span.start));
             }
         }
-        // The level of a mutex says no more than the lanes do.
+        // The level of a mutex says no more than the lanes do, and one that never
+        // changes (permits handed straight to a waiter, a buffer nobody used) says
+        // nothing at all.
         let worthy = |series: &&LevelSeries| {
             matches!(self.kind(series.resource), Some(ResourceKind::Buffer | ResourceKind::Semaphore))
-                && !series.steps.is_empty()
+                && series.steps.len() > 1
         };
         let mut ranked: Vec<&LevelSeries> = self.levels.iter().filter(worthy).collect();
         ranked.sort_by_key(|series| {

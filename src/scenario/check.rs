@@ -60,7 +60,8 @@ impl Check<'_> {
             let owner = self.reports.span_of_text(entry.key.site, &entry.key.name);
             self.limits(&entry.value, owner)
         });
-        let expect = fields.entry("expect").map(|entry| self.expect(entry)).unwrap_or_default();
+        let expect =
+            fields.entry("expect").map(|entry| self.expect(entry, overrides.is_empty())).unwrap_or_default();
         let model = Model {
             name,
             params,

@@ -1,7 +1,9 @@
 //! What a scenario says must come out.
 //!
 //! Decides that all names are known and that values have the right types.
-//! Whether the expectations hold is found out by a run.
+//! Whether the expectations hold is found out by a run. What is expected is
+//! said of the parameters of the file: if a run sets some, an instance that is
+//! expected may be one that there is not any more.
 
 use super::context::Check;
 use super::fields;
@@ -15,8 +17,8 @@ use crate::ids::{ProcessDefId, ResourceDefId};
 use crate::trace::ResourceKind;
 
 impl Check<'_> {
-    /// Reads `expect`.
-    pub fn expect(&mut self, entry: &Entry) -> Expect {
+    /// Reads `expect`; `as_written` says that no parameter has been set.
+    pub fn expect(&mut self, entry: &Entry, as_written: bool) -> Expect {
         let owner = self.key_span(&entry.key);
         let scope = Scope::all_params();
         let Some(fields) = fields::read(&mut self.reports, &entry.value, &EXPECT, owner) else {
@@ -31,10 +33,10 @@ impl Check<'_> {
         let mut expect =
             Expect { outcome, total_time: total_time.map(|typed| typed.expr), ..Expect::default() };
         for entry in self.expected(fields.entry("finished")) {
-            expect.finished.extend(self.finished(entry));
+            expect.finished.extend(self.finished(entry, as_written));
         }
         for entry in self.expected(fields.entry("memories")) {
-            expect.memories.extend(self.memory(entry));
+            expect.memories.extend(self.memory(entry, as_written));
         }
         expect
     }
@@ -45,7 +47,7 @@ impl Check<'_> {
         fields::entries(&mut self.reports, &entry.value, &entry.key.name, owner).unwrap_or(&[])
     }
 
-    fn finished(&mut self, entry: &Entry) -> Option<ExpectFinished> {
+    fn finished(&mut self, entry: &Entry, as_written: bool) -> Option<ExpectFinished> {
         let at = self.duration(&entry.value, Scope::all_params(), "a finish time");
         let (name, instance) = self.instance_name(&entry.key)?;
         let Some(position) = self.processes.position(name) else {
@@ -59,13 +61,13 @@ impl Check<'_> {
             return None;
         };
         let known = self.processes.at(position);
-        let (counted, count) = (known.counted, known.count);
+        let (counted, count) = (known.counted, known.count.filter(|_| as_written));
         self.check_instance(&entry.key, instance, counted, count)?;
         let process = ProcessDefId::from_index(position);
         Some(ExpectFinished { process, instance, at: at?.expr, site: entry.key.site })
     }
 
-    fn memory(&mut self, entry: &Entry) -> Option<ExpectMemory> {
+    fn memory(&mut self, entry: &Entry, as_written: bool) -> Option<ExpectMemory> {
         let (name, instance) = self.instance_name(&entry.key)?;
         let span = self.key_span(&entry.key);
         let Some(position) = self.resources.position(name) else {
@@ -83,7 +85,7 @@ impl Check<'_> {
             self.reports.error(span, format!("{} is a {}, not a memory", quoted(name), kind.name()));
             return None;
         }
-        self.check_instance(&entry.key, instance, known.counted, known.count)?;
+        self.check_instance(&entry.key, instance, known.counted, known.count.filter(|_| as_written))?;
         let Kind::Seq(nodes) = &entry.value.kind else {
             let message = format!("the content of a memory is a list, found {}", entry.value.described());
             if entry.value.kind != Kind::Bad {

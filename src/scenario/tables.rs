@@ -112,7 +112,11 @@ pub(super) static SCENARIO: Form = Form {
         optional("horizon", Shape::Duration, "When the run is stopped, as a duration since its start."),
         optional("seed", Shape::Integer { least: 0, most: i64::MAX }, "The seed of all random numbers."),
         optional("limits", Shape::Form(&LIMITS), "After how many steps a run is given up."),
-        optional("expect", Shape::Form(&EXPECT), "What must come out; `tempolane test` checks it."),
+        optional(
+            "expect",
+            Shape::Form(&EXPECT),
+            "What must come out with the parameters of the file; every run checks it.",
+        ),
     ],
 };
 

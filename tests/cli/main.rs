@@ -4,7 +4,7 @@
 mod room;
 mod validate;
 
-use room::{DEADLOCK, ENDLESS, FAULT, INVALID, PIPE, Room};
+use room::{CREW, DEADLOCK, ENDLESS, FAULT, INVALID, PIPE, Room};
 use serde_json::json;
 use std::io::Read;
 use std::process::Stdio;
@@ -96,14 +96,44 @@ fn a_fault_is_a_finding() {
 fn a_failed_expectation_is_a_finding() {
     let wrong = PIPE.replace("total_time: 1s", "total_time: 2s");
     let room = Room::with(&[("pipe.yaml", &wrong)]);
-    let ended = room.run("run pipe.yaml --write none --set items=2").with_code(1);
+    // A parameter that is set to its own value leaves the claim as it is.
+    let ended = room.run("run pipe.yaml --write none --set items=1+2").with_code(1);
     ended.says(&[
-        "completed in 5s",
-        "pipe.yaml:15: expected a total time of 6s, but it was 5s",
-        "--set items=2 --seed 0",
+        "completed in 7s",
+        "pipe.yaml:15: expected a total time of 8s, but it was 7s",
+        "--set items=1+2 --seed 0",
     ]);
     let object = &room.run("run pipe.yaml --write none --format json").with_code(1).json()[0];
     assert_eq!(object["expect"][0]["line"], json!(15));
+}
+
+/// What a file expects is said of its own parameters, so other values check
+/// nothing; and a deadlock stays a finding.
+#[test]
+fn expectations_are_not_checked_with_other_parameters() {
+    let fixed = PIPE.replace("total_time: 1s + items * 2s", "total_time: 7s");
+    let starving = PIPE.replace("repeat: items, do: [{delay: 1s}", "repeat: 3, do: [{delay: step}");
+    let starving = starving.replace("items: 3", "items: 3, step: 1s");
+    let plain = PIPE.split("expect").next().expect("text before it");
+    let room = Room::with(&[
+        ("pipe.yaml", &fixed),
+        ("starving.yaml", &starving),
+        ("plain.yaml", plain),
+        ("crew.yaml", CREW),
+    ]);
+    let command = "run pipe.yaml --write none --set items=4";
+    room.run(command).with_code(0).says(&["completed in 9s", "\n  expect not checked: items was set\n"]);
+    let object = &room.run(&format!("{command} --format json")).with_code(0).json()[0];
+    assert_eq!(object.get("expect"), Some(&json!(null)));
+    room.run("compare pipe.yaml --write none --set items=4").with_code(0).says(&["expect not checked"]);
+    let ended = room.run("run starving.yaml --write none --set items=4 --set step=2s").with_code(1);
+    ended.says(&["deadlock at", "expect not checked: items and step were set"]);
+    // Not even whether the instances are there of which something is expected.
+    room.run("run crew.yaml --write none").with_code(0);
+    room.run("run crew.yaml --write none --set n=2").with_code(0).says(&["expect not checked: n was set"]);
+    // Where nothing is expected, nothing is left unchecked.
+    let object = &room.run("run plain.yaml --write none --set items=4 --format json").with_code(0).json()[0];
+    assert_eq!(object.get("expect"), Some(&json!([])));
 }
 
 #[test]

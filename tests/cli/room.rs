@@ -51,6 +51,15 @@ processes:
   p: {do: [{delay: 1s}, {release: m}]}
 "#;
 
+/// Something is expected of an instance, and how many there are can be set.
+pub const CREW: &str = r#"version: 1
+name: crew
+params: {n: 3}
+processes:
+  worker: {count: n, do: [{delay: 1s}]}
+expect: {finished: {"worker[2]": 1s}}
+"#;
+
 /// Runs for longer than anybody waits.
 pub const ENDLESS: &str = r#"version: 1
 name: endless

@@ -1,15 +1,19 @@
-//! What several test files need: run a scenario text and keep its events.
+//! What several test files need: run a scenario text and keep its events; a
+//! copy of the scenarios to run commands in.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod generate;
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use tempolane::backend::virtual_time::{self, RunEnd};
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::kernel::Machine;
 use tempolane::program::{self, Image};
 use tempolane::scenario;
-use tempolane::trace::{Event, Header, Kind, LogTemplate, Sink};
+use tempolane::trace::{Event, Fingerprint, Header, Kind, LogTemplate, Sink};
 use tempolane::value::{Value, Word};
 
 /// Keeps every event, and logs as text.
@@ -35,6 +39,40 @@ pub struct Run {
     pub end: RunEnd,
     pub machine: Machine,
     pub kept: Keep,
+    pub fingerprint: String,
+}
+
+/// The text of a scenario of the library.
+pub fn library(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every file below a folder, by its path from there.
+pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let (mut files, mut open) = (BTreeMap::new(), vec![folder.to_path_buf()]);
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).expect("the folder is there") {
+            let path = entry.expect("it can be listed").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let inside = path.strip_prefix(folder).expect("below the folder").to_path_buf();
+                files.insert(inside, fs::read(&path).expect("it can be read"));
+            }
+        }
+    }
+    files
+}
+
+/// Copies the scenarios of the repository, so that a command runs as in it and
+/// writes elsewhere.
+pub fn copy_scenarios(to: &Path) {
+    for (path, content) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")) {
+        let path = to.join("scenarios").join(path);
+        fs::create_dir_all(path.parent().expect("inside a folder")).expect("it can be made");
+        fs::write(path, content).expect("it can be written");
+    }
 }
 
 /// Loads, compiles and binds; panics with the diagnostics if that fails.
@@ -56,12 +94,14 @@ pub fn run(text: &str) -> Run {
 /// Runs a scenario text with parameters.
 pub fn run_with(text: &str, overrides: &[(&str, &str)]) -> Run {
     let image = image(text, overrides);
-    let mut kept = Keep::default();
+    let mut sinks = (Keep::default(), Fingerprint::new());
     let seed = image.seed;
-    let (end, machine) = virtual_time::run(&image, seed, &mut kept, &mut |_| ControlFlow::Continue(()))
+    let (end, machine) = virtual_time::run(&image, seed, &mut sinks, &mut |_| ControlFlow::Continue(()))
         .expect("not interrupted");
     let header = image.header(seed);
-    Run { image, header, end, machine, kept }
+    let (kept, fingerprint) = sinks;
+    let fingerprint = fingerprint.finish(end.outcome.name(), end.end);
+    Run { image, header, end, machine, kept, fingerprint }
 }
 
 impl Run {
@@ -92,9 +132,17 @@ impl Run {
 
     /// The lines of the log.
     pub fn log(&self) -> Vec<String> {
+        self.log_with_processes().into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// The lines of the log, each with the name of the process that wrote it.
+    pub fn log_with_processes(&self) -> Vec<(String, String)> {
         let logs = self.kept.events.iter().filter(|event| event.kind == Kind::Log);
         let template = |event: &Event| -> &LogTemplate { &self.header.logs[event.subject as usize] };
-        logs.zip(&self.kept.args).map(|(event, args)| template(event).render(args)).collect()
+        let line = |(event, args): (&Event, &Vec<Word>)| {
+            (self.header.process_name(event.process), template(event).render(args))
+        };
+        logs.zip(&self.kept.args).map(line).collect()
     }
 
     /// The content of a memory, as text.

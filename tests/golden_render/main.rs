@@ -4,6 +4,7 @@
 //! golden_render -- --ignored` writes all of them, and the extreme ones, as
 //! SVG and PNG. To accept a change: `TEMPOLANE_BLESS=1 cargo test --test
 //! golden_render`.
+#![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
 mod samples;
 

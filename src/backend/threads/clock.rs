@@ -5,6 +5,7 @@
 //! machine sleeps just now.
 
 use crate::time::Time;
+use spin_sleep::{SpinSleeper, SpinStrategy};
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -76,7 +77,9 @@ impl Alarm {
             let left = deadline.saturating_duration_since(wall());
             if left <= EXACT {
                 drop(rung);
-                spin_sleep::sleep(left);
+                // Not the default, which yields: that may give a busy core away
+                // for longer than there is left.
+                SpinSleeper::default().with_spin_strategy(SpinStrategy::SpinLoopHint).sleep(left);
                 return true;
             }
             let waited = self.bell.wait_timeout(rung, left - EXACT);

@@ -51,7 +51,7 @@ impl<'a> Record<'a> {
 
     /// A delay or work of `process`, on the op `op`, ended just now.
     pub(super) fn wake(&mut self, process: ProcessId, op: OpId) {
-        let time = self.clock.now();
+        let time = Time::ZERO;
         let event =
             Event { time, value: 0, process, subject: 0, extra: 0, op, kind: Kind::Wake, ty: Type::Int };
         self.event(&event, &[]);
@@ -62,11 +62,13 @@ impl<'a> Record<'a> {
     }
 }
 
-/// The events of a thread's own steps, as the kernel gives them.
+/// The events of a thread's own steps, as the kernel gives them, at the time
+/// that it really is.
 impl Sink for Record<'_> {
     fn event(&mut self, event: &Event, args: &[Word]) {
+        let event = Event { time: self.clock.now(), ..*event };
         let number = self.sequence.fetch_add(1, Ordering::Relaxed);
-        self.entries.push(Entry { number, event: *event, args: args.into() });
+        self.entries.push(Entry { number, event, args: args.into() });
     }
 }
 

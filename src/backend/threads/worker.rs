@@ -37,6 +37,15 @@ pub(super) struct Worker<'a> {
     record: Record<'a>,
     readings: Vec<u64>,
     work: Work,
+    /// By how many nanoseconds it is behind the time at which it would be if
+    /// it had run whenever it could.
+    ///
+    /// A busy machine lets a thread run a while after its sleep, or its wait, is
+    /// over. Were each delay to begin only then, what one process loses would
+    /// be lost for all the run, and add up. So a delay begins when the process
+    /// was due, as an alarm that is set by the clock does, and whoever ends a
+    /// wait hands on by when it was due. The times of events are the real ones.
+    late: u64,
     /// Rounds that it may still make until it next lets time pass.
     fuel: u64,
 }
@@ -72,6 +81,7 @@ impl<'a> Worker<'a> {
             process,
             op: machine.op(image, process),
             priority: machine.priority(image, process),
+            due: 0,
             seat: shared.seats[process.index()].clone(),
         };
         Worker {
@@ -82,6 +92,7 @@ impl<'a> Worker<'a> {
             record: shared.record(),
             readings: Vec::new(),
             work: options.work,
+            late: 0,
             fuel: image.limits.zero_time_steps,
         }
     }
@@ -137,6 +148,8 @@ impl<'a> Worker<'a> {
     /// One step: a native one if it is about a resource, else the kernel's.
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.image, self.me.process);
+        let now = self.shared.clock.now();
+        self.me.due = now.as_nanos().saturating_sub(self.late);
         let process = self.me.process;
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
@@ -144,9 +157,13 @@ impl<'a> Worker<'a> {
             self.with_kernel(|kernel| kernel.answer(process, &values));
             return self.kernel_step(|kernel, process| kernel.settle(process));
         }
-        self.machine.now = self.shared.clock.now();
-        if let Op::Now { .. } = self.shared.image.plain[self.me.op.index()] {
-            self.readings.push(self.machine.now.as_nanos());
+        self.machine.now = now;
+        match self.shared.image.plain[self.me.op.index()] {
+            Op::Now { .. } => self.readings.push(now.as_nanos()),
+            Op::Delay { .. } | Op::Work { .. } | Op::StartAfter { .. } => {
+                self.machine.now = Time::from_nanos(self.me.due).unwrap_or(now);
+            }
+            _ => {}
         }
         self.kernel_step(|kernel, process| kernel.step(process))
     }
@@ -213,7 +230,10 @@ impl<'a> Worker<'a> {
             self.shared.finish(End::Deadlock);
         }
         match self.me.seat.wait() {
-            Grant::Served(values) => Ok(values),
+            Grant::Served { items, due } => {
+                self.is_due(due.max(self.me.due));
+                Ok(items)
+            }
             Grant::Stopped => {
                 self.machine.stand(self.shared.image, self.me.process, self.me.op, State::Blocked);
                 Err(Leave::Stopped)
@@ -243,7 +263,10 @@ impl<'a> Worker<'a> {
         if !slept {
             return Err(Leave::Stopped);
         }
-        if until > machine.now {
+        let passed = until > machine.now;
+        self.is_due(until.as_nanos());
+        let Worker { shared, me, machine, .. } = self;
+        if passed {
             self.fuel = shared.image.limits.zero_time_steps;
         }
         // Before its first step a process is new and not delayed.
@@ -251,6 +274,11 @@ impl<'a> Worker<'a> {
             self.record.wake(me.process, me.op);
         }
         Ok(())
+    }
+
+    /// It goes on just now, and was due at `due`.
+    fn is_due(&mut self, due: u64) {
+        self.late = self.shared.clock.now().as_nanos().saturating_sub(due);
     }
 
     fn livelock(&self) -> End {

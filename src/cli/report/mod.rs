@@ -40,6 +40,8 @@ pub struct Finished {
     pub memories: Vec<(ResourceId, Vec<Value>)>,
     /// The expectations that it did not meet.
     pub failed: Vec<FailedExpectation>,
+    /// The parameters because of which no expectation was checked; empty if all were.
+    pub unchecked: Vec<String>,
     /// Its events, if pictures are to be drawn of it.
     pub trace: Option<Trace>,
     /// The files that it left behind.
@@ -74,6 +76,7 @@ mod tests {
             fingerprint: trace.fingerprint(),
             memories: vec![(MEMORY, vec![Value::Float(0.5), Value::Float(2.0)])],
             failed: Vec::new(),
+            unchecked: Vec::new(),
             written: Vec::new(),
             notes: Vec::new(),
             again: "tempolane run hand.yaml --seed 0".to_owned(),

@@ -69,6 +69,15 @@ pub fn headline(finished: &Finished) -> String {
             let _ = writeln!(text, "  - {place}{}", printable(&failed.message));
         }
     }
+    match finished.unchecked.as_slice() {
+        [] => {}
+        [name] => {
+            let _ = writeln!(text, "  expect not checked: {name} was set");
+        }
+        [names @ .., last] => {
+            let _ = writeln!(text, "  expect not checked: {} and {last} were set", names.join(", "));
+        }
+    }
     if finished.is_finding() {
         let _ = writeln!(text, "  to see it again: {} (version {})", finished.again, finished.header.version);
     }

@@ -64,8 +64,8 @@ pub struct Arguments {
     /// How `work` passes on threads
     #[arg(long, value_name = "HOW", default_value = "sleep")]
     pub work: WorkOption,
-    /// By how much times may deviate, in scenario time, such as 100ms [default: the sleep error,
-    /// measured before the first run, times the steps of a process times the speed, plus 1% of
+    /// By how much times may deviate, in scenario time, such as 100ms [default: the mean sleep error,
+    /// measured before the first run, times the steps of a process times the speed, plus 1.5% of
     /// the total time]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub tolerance: Option<u64>,

@@ -65,8 +65,8 @@ pub fn validate(
     let total = virtual_run.statistics.total_time;
     let steps = virtual_run.trace.as_ref().map_or(0, longest_way);
     let speed = arguments.speed.unwrap_or_else(|| default_speed(total, steps, sleep_error));
-    let high = sleep_error.high.as_nanos() as u64;
-    let tolerance = arguments.tolerance.unwrap_or_else(|| derived_tolerance(total, steps, high, speed));
+    let mean = sleep_error.mean.as_nanos() as u64;
+    let tolerance = arguments.tolerance.unwrap_or_else(|| derived_tolerance(total, steps, mean, speed));
     let mut validation = Validation {
         virtual_run,
         virtual_wall: Duration::ZERO,
@@ -215,6 +215,7 @@ fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Fini
         fingerprint: trace.fingerprint(),
         memories: recording.memories,
         failed: Vec::new(),
+        unchecked: Vec::new(),
         written: Vec::new(),
         notes: Vec::new(),
         again: virtual_run.again.clone(),

@@ -35,7 +35,7 @@ struct Layers {
 ///
 /// Above the start of the tail an exponential begins anew: so the tail is that
 /// start plus another draw.
-#[inline]
+#[inline(always)]
 pub(super) fn standard_exponential(words: &mut impl Words) -> f64 {
     let (layer, place) = split(words.next_word());
     let (inside, width) = exponential_layers::LAYERS.rows[layer];

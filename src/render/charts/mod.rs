@@ -156,7 +156,7 @@ fn draw_group(
     };
     let (left, head) = place(Time::ZERO, group.top + HEAD - 6);
     group_heading(scene, group.scenario, first, left, head);
-    let (x, y0) = place(total, group.top + HEAD - 4);
+    let (x, y0) = place(total, group.top + HEAD - 1);
     let (_, y1) = place(total, bottom);
     scene.line((x, y0), (x, y1), Stroke::dashed(INK, 1.0, 3.0));
     for (row, bar) in group.shown.iter().enumerate() {
@@ -177,7 +177,7 @@ fn draw_group(
             segment(bar, class, to.since(from), area)
         });
         scene.push(Shape::Group { tag: Tag::class("bar"), shapes: shapes.collect() });
-        bar_labels(scene, bar, left, place(bar.until, top).0, (y0 + y1) / 2.0);
+        bar_labels(scene, bar, left, (place(bar.until, top).0, x), (y0 + y1) / 2.0);
     }
     Ok(())
 }
@@ -226,8 +226,9 @@ fn group_heading(scene: &mut Scene, scenario: &ScenarioBars, first: Option<&Scen
     scene.text(beside, y, NAME_SIZE, Anchor::Start, colour, line);
 }
 
-/// The name left of a bar and its finish time right of it.
-fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, right: f64, middle: f64) {
+/// The name left of a bar and its finish time right of it: where the bar ends,
+/// or behind the line of the total time if that would cross the text.
+fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, (end, total): (f64, f64), middle: f64) {
     let y = middle + NAME_SIZE * font::CAPITAL / 2.0;
     let name = font::shorten_name(&bar.name, NAME_SIZE, MOST_NAME_WIDTH);
     let tooltip = (name != bar.name).then(|| bar.name.clone());
@@ -241,10 +242,12 @@ fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, right: f64, middle
         halo: None,
         tag: Tag { tooltip, ..Tag::class("process") },
     }));
+    let text = length(bar.until.as_nanos());
+    let crossed = end < total && total <= end + 5.0 + font::width(&text, 9.5);
     scene.push(Shape::Text(Text {
-        x: right + 5.0,
+        x: if crossed { total } else { end } + 5.0,
         y: y - 0.5,
-        text: length(bar.until.as_nanos()),
+        text,
         size: 9.5,
         anchor: Anchor::Start,
         colour: QUIET,

@@ -56,11 +56,14 @@ pub(super) fn draw(page: &mut Page<'_>) {
 
 /// Marks the total time of one run among several: a line over its lanes.
 pub(super) fn total_time(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64, bottom: f64) {
-    if *input.outcome != Outcome::Completed {
-        return;
-    }
-    let x = page.x(input.total_time());
+    let Some(x) = total_time_x(page, input) else { return };
     page.scene.line((x, top - 3.0), (x, bottom + 3.0), Stroke::dashed(INK, 1.0, 3.0));
+}
+
+/// Where the line of the total time stands, if the run completed.
+pub(super) fn total_time_x(page: &Page<'_>, input: &GanttInput<'_>) -> Option<f64> {
+    let completed = *input.outcome == Outcome::Completed;
+    completed.then(|| page.x(input.total_time()))
 }
 
 /// A line where a run ended that did not complete, and what it is.

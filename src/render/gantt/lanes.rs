@@ -8,7 +8,7 @@ use super::super::font;
 use super::super::input::{GanttInput, length, process_id, rough_length};
 use super::super::palette::{AXIS, Class, Classes, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
-use super::{GAP, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE, alarm, points};
+use super::{GAP, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE, alarm, axis, points};
 use crate::time::Time;
 use crate::trace::{Activity, Span};
 
@@ -338,10 +338,14 @@ fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
     if place.pitch >= 12.0 {
         let text = length(time.as_nanos());
         let y = place.middle() + SMALL_SIZE * font::CAPITAL / 2.0;
-        let room = page.scene.width - MARGIN / 2.0 - x;
-        if font::width(&text, SMALL_SIZE) + 5.0 <= room {
+        let width = font::width(&text, SMALL_SIZE) + 5.0;
+        // The dashed line of the total time would cross a text right before it.
+        let line = axis::total_time_x(page, place.input).filter(|_| page.several);
+        let line = line.filter(|&line| x < line && line <= x + width);
+        let x = line.unwrap_or(x) + 5.0;
+        if x + width <= page.scene.width - MARGIN / 2.0 + 5.0 {
             page.scene.push(Shape::Text(Text {
-                x: x + 5.0,
+                x,
                 y,
                 text,
                 size: SMALL_SIZE,

@@ -123,10 +123,10 @@ impl Content {
         }
         witness.note(&facts);
         for (waiter, items) in got {
-            waiter.hand(items);
+            waiter.hand(by, items);
         }
         for waiter in put {
-            waiter.hand(Vec::new());
+            waiter.hand(by, Vec::new());
         }
     }
 }

@@ -57,7 +57,7 @@ impl Semaphore {
             return Ok(());
         };
         hand_over(me, &waiter.party, witness);
-        waiter.hand(Vec::new());
+        waiter.hand(me, Vec::new());
         Ok(())
     }
 
@@ -120,7 +120,7 @@ impl Mutex {
         };
         state.owner = Some(waiter.party.process);
         hand_over(me, &waiter.party, witness);
-        waiter.hand(Vec::new());
+        waiter.hand(me, Vec::new());
         Ok(())
     }
 

@@ -18,8 +18,13 @@ pub struct Seat {
 /// Why a wait is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grant {
-    /// The party was served; the items, if it asked for any.
-    Served(Vec<Word>),
+    /// The party was served.
+    Served {
+        /// The items, if it asked for any.
+        items: Vec<Word>,
+        /// See [`Party::due`]: that of whoever served.
+        due: u64,
+    },
     /// The run is over.
     Stopped,
 }
@@ -65,6 +70,10 @@ pub struct Party {
     pub op: OpId,
     /// Lower goes first in a line by priority.
     pub priority: u8,
+    /// When it would have made this step if it had run whenever it could; in
+    /// nanoseconds. Nothing here depends on it: it is handed on with what is
+    /// handed over.
+    pub due: u64,
     /// Where it waits.
     pub seat: Arc<Seat>,
 }
@@ -173,7 +182,7 @@ impl<W> Line<W> {
 
 impl<W> Waiter<W> {
     /// Hands over what was waited for.
-    pub(super) fn hand(&self, items: Vec<Word>) {
-        self.party.seat.hand(Grant::Served(items));
+    pub(super) fn hand(&self, by: &Party, items: Vec<Word>) {
+        self.party.seat.hand(Grant::Served { items, due: by.due });
     }
 }

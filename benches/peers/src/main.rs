@@ -1,0 +1,74 @@
+//! Tempolane and other discrete-event engines on the same workloads: arguments to exit code, nothing else.
+//!
+//! Exit codes: 0 fine, 1 an engine did not do what the workload says, 2 wrong usage, 3 the environment failed.
+
+mod check;
+mod compare;
+mod engines;
+mod exponential;
+mod growth;
+mod hand;
+mod memory;
+mod run;
+mod small;
+mod table;
+mod workload;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tempolane beside other discrete-event engines, on the same workloads.
+#[derive(Parser)]
+#[command(name = "peers", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run one workload on one engine and print one line of JSON
+    Run(run::Arguments),
+    /// Run ours and theirs in turn, check that all agree, and print tables with ratios
+    Compare(compare::Arguments),
+    /// Print what an event of ours costs against what there is much of
+    Growth(growth::Arguments),
+    /// Print what a small run of ours costs, in a process and as one
+    Small(small::Arguments),
+    /// Print when a wake-up of W2 happens, in nanoseconds
+    #[command(hide = true)]
+    LastWakeUp { processes: u32, wake_ups: u64 },
+}
+
+/// What ends the program other than well.
+#[derive(Debug)]
+pub enum Failure {
+    /// An engine did not do what the workload says.
+    Finding(String),
+    /// The arguments make no sense together.
+    Usage(String),
+    /// A process could not be started, a file not be read.
+    Environment(String),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Growth(arguments) => growth::growth(&arguments),
+        Command::Small(arguments) => small::small(&arguments),
+        Command::LastWakeUp { processes, wake_ups } => {
+            println!("{}", engines::ours::last_wake_up(processes, wake_ups).as_nanos());
+            Ok(())
+        }
+    };
+    let (code, message) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Finding(message)) => (1, message),
+        Err(Failure::Usage(message)) => (2, message),
+        Err(Failure::Environment(message)) => (3, message),
+    };
+    eprintln!("peers: {message}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,60 @@
+//! The words for what a scenario may not do, with a hint what to do instead.
+
+use super::step::{Context, Kernel, Schedule};
+use crate::arithmetic::ArithmeticError;
+use crate::ids::OpId;
+use crate::trace::{Fault, Sink};
+
+impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+    #[cold]
+    pub(super) fn fault(&self, at: Context, message: String, hint: &str) -> Box<Fault> {
+        Box::new(Fault { process: at.process, op: OpId(at.op as u32), message, hint: hint.to_owned() })
+    }
+
+    #[cold]
+    pub(super) fn arithmetic(&self, at: Context, error: ArithmeticError) -> Box<Fault> {
+        let hint = match error {
+            ArithmeticError::DivisionByZero => {
+                "guard the division with an `if`, or with `and` in the condition"
+            }
+            ArithmeticError::Overflow | ArithmeticError::NotFinite => "keep the values smaller",
+        };
+        self.fault(at, error.to_string(), hint)
+    }
+
+    #[cold]
+    pub(super) fn negative_count(&self, at: Context, count: i64) -> Box<Fault> {
+        self.fault(
+            at,
+            format!("a count of {count} is negative"),
+            "counts are 0 or more; guard with `max(0, …)`",
+        )
+    }
+
+    #[cold]
+    pub(super) fn bad_duration(&self, at: Context, nanos: i64) -> Box<Fault> {
+        if nanos >= 0 {
+            return self.fault(at, "the clock would pass 292 years".into(), "shorten the delay");
+        }
+        let text = crate::time::format_nanos(nanos);
+        let hint = "time cannot run backwards; guard with `max(0s, …)`";
+        self.fault(at, format!("a delay of {text} is negative"), hint)
+    }
+
+    #[cold]
+    pub(super) fn out_of_range(
+        &self,
+        at: Context,
+        what: &str,
+        index: i64,
+        len: u64,
+        parts: &str,
+    ) -> Box<Fault> {
+        let message = format!("index {index} is out of range: {what} has {len} {parts}");
+        let hint = match len {
+            0 => "there is nothing to index".to_owned(),
+            _ => format!("indexes go from 0 to {}; `% {len}` wraps around", len - 1),
+        };
+        self.fault(at, message, &hint)
+    }
+}

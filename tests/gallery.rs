@@ -1,0 +1,79 @@
+//! The gallery is what the program draws today: every command of
+//! `output/gallery/README.md` is run again, and what it prints and writes is
+//! compared with what is committed, byte for byte.
+//!
+//! To accept a change, after a look at the pictures:
+//! `TEMPOLANE_BLESS=1 cargo test --locked --test gallery`.
+
+mod common;
+
+use assert_cmd::Command;
+use common::{copy_scenarios, files};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const GALLERY: &str = "output/gallery";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The commands, as words without the program's name.
+fn commands() -> Vec<Vec<String>> {
+    let readme = fs::read_to_string(root().join(GALLERY).join("README.md")).expect("the gallery has one");
+    let lines = readme.lines().filter_map(|line| line.strip_prefix("tempolane "));
+    lines.map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn the_gallery_is_what_the_program_draws() {
+    let room = tempfile::tempdir().expect("a temporary folder");
+    copy_scenarios(room.path());
+    let commands = commands();
+    assert_eq!(commands.len(), 5, "every command of the gallery is found");
+    for words in &commands {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tempolane"));
+        command.current_dir(room.path()).env_remove("COLUMNS").args(words);
+        let output = command.output().expect("the program starts");
+        let folder = words.last().expect("a command ends with its folder");
+        // A deadlock is a finding: exit code 1.
+        let code = if folder.ends_with("deadlock") { 1 } else { 0 };
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {output:?}");
+        fs::write(room.path().join(folder).join("report.txt"), output.stdout).expect("it can be written");
+    }
+    let drawn = files(&room.path().join(GALLERY));
+    let gallery = root().join(GALLERY);
+    if std::env::var_os("TEMPOLANE_BLESS").is_some() {
+        for (path, content) in &drawn {
+            fs::create_dir_all(gallery.join(path).parent().expect("inside a folder"))
+                .expect("it can be made");
+            fs::write(gallery.join(path), content).expect("it can be written");
+        }
+    }
+    let mut committed = files(&gallery);
+    committed.remove(Path::new("README.md"));
+    let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&drawn), names(&committed), "files of the gallery");
+    for (path, content) in &drawn {
+        // The rasterizer has code of its own for each kind of processor, and does
+        // not promise the same rounding on all of them.
+        let is_png = path.extension().is_some_and(|ending| ending == "png");
+        if is_png && !cfg!(target_arch = "x86_64") {
+            continue;
+        }
+        let same = committed[path] == *content;
+        assert!(same, "{} is not what is drawn today; see the top of tests/gallery.rs", path.display());
+    }
+}
+
+/// The gallery's own page shows only what is there.
+#[test]
+fn the_gallery_shows_what_it_has() {
+    let readme = fs::read_to_string(root().join(GALLERY).join("README.md")).expect("the gallery has one");
+    let shown: Vec<&str> = readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert!(shown.len() >= 8, "{shown:?}");
+    for picture in shown {
+        assert!(root().join(GALLERY).join(picture).is_file(), "{picture} is not there");
+    }
+}
