@@ -101,7 +101,10 @@ pub fn write_validation(
     folder: &Folder,
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
-    let inputs: Vec<GanttInput<'_>> = drawings.iter().map(Drawing::input).collect();
+    let mut inputs: Vec<GanttInput<'_>> = drawings.iter().map(Drawing::input).collect();
+    if let Some(model) = inputs.first_mut() {
+        model.title.push_str(" in virtual time");
+    }
     write_picture(folder, options, "validation", || Ok(svg(&aligned(&inputs, &Style::default()))))
 }
 

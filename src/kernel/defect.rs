@@ -41,6 +41,11 @@ const fn is_on(_: Defect) -> bool {
 }
 
 #[cfg(test)]
+use switch::is_on;
+#[cfg(test)]
+pub(crate) use switch::with_defect;
+
+#[cfg(test)]
 mod switch {
     use super::Defect;
     use std::cell::Cell;
@@ -61,8 +66,3 @@ mod switch {
         result
     }
 }
-
-#[cfg(test)]
-use switch::is_on;
-#[cfg(test)]
-pub(crate) use switch::with_defect;
