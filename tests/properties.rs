@@ -4,73 +4,11 @@
 
 mod common;
 
+use common::generate::scenario;
 use common::{Run, run};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use tempolane::trace::{Kind, Outcome, ResourceKind};
-
-/// A random step, as YAML in flow form. The same resources exist in every
-/// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0 and b1, a
-/// memory d of 4 slots; variables x and y, an array a of 4.
-fn step() -> impl Strategy<Value = String> {
-    let leaf = prop_oneof![
-        (0u32..4).prop_map(|n| format!("{{delay: {n}s}}")),
-        (0u32..3).prop_map(|n| format!("{{work: {n}s}}")),
-        Just("{delay: {exponential: {mean: 1s}}}".to_owned()),
-        (0u32..2).prop_map(|n| format!("{{acquire: s{n}}}")),
-        (0u32..2).prop_map(|n| format!("{{release: s{n}}}")),
-        (0u32..2, 0u32..4).prop_map(|(s, n)| format!("{{acquire: {{s{s}: {n}}}}}")),
-        (0u32..2, 0u32..4).prop_map(|(s, n)| format!("{{release: {{s{s}: {n}}}}}")),
-        (0u32..2).prop_map(|n| format!("{{put: {{to: b{n}, value: x}}}}")),
-        (0u32..2).prop_map(|n| format!("{{get: {{from: b{n}, into: x}}}}")),
-        (0u32..2, 1u32..4).prop_map(|(b, n)| format!("{{put: {{to: b{b}, value: y, count: {n}}}}}")),
-        (0u32..2, 1u32..4).prop_map(|(b, n)| format!("{{get: {{from: b{b}, count: {n}, into: a}}}}")),
-        (0u32..4).prop_map(|n| format!("{{write: {{to: d, at: {n}, value: x + 1}}}}")),
-        (0u32..6).prop_map(|n| format!("{{read: {{from: d, at: abs(x + {n}) % 5, into: x}}}}")),
-        Just("{set: {x: x + 1, y: x % 3}}".to_owned()),
-        Just("{set: {y: 7 / x}}".to_owned()),
-        Just("{draw: {into: y, from: {uniform_int: {low: 1, high: 6}}}}".to_owned()),
-        Just("{log: \"x is {x}, a is {a}\"}".to_owned()),
-        Just("{mark: {name: here, value: x}}".to_owned()),
-    ];
-    leaf.prop_recursive(3, 24, 4, |inner| {
-        let block = proptest::collection::vec(inner, 1..4).prop_map(|steps| steps.join(", "));
-        prop_oneof![
-            (0u32..2, block.clone()).prop_map(|(m, steps)| format!("{{with: m{m}, do: [{steps}]}}")),
-            (1u32..4, block.clone()).prop_map(|(n, steps)| format!("{{repeat: {n}, do: [{steps}]}}")),
-            (block.clone(), block.clone())
-                .prop_map(|(then, other)| format!("{{if: x > y, do: [{then}], else: [{other}]}}")),
-            block.prop_map(|steps| format!("{{while: x < 3, do: [{steps}, {{set: {{x: x + 1}}}}]}}")),
-        ]
-    })
-}
-
-fn scenario() -> impl Strategy<Value = String> {
-    let process = (proptest::collection::vec(step(), 1..6), 1u32..4, -2i32..3);
-    let disciplines = ["fifo", "priority", "lifo"];
-    (proptest::collection::vec(process, 1..5), 0u32..3, 1u32..4, 0usize..3).prop_map(
-        move |(processes, permits, capacity, discipline)| {
-            let discipline = disciplines[discipline];
-            let mut text = format!(
-                "version: 1\nhorizon: 1000s\nlimits: {{zero_time_steps: 5000}}\nresources:\n  m0: {{kind: mutex}}\n  m1: {{kind: mutex}}\n  \
-                 s0: {{kind: semaphore, permits: {permits}}}\n  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  \
-                 b0: {{kind: buffer, capacity: {}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  \
-                 d: {{kind: memory, slots: 4}}\nprocesses:\n",
-                capacity + 2
-            );
-            for (number, (steps, count, priority)) in processes.iter().enumerate() {
-                writeln!(
-                    text,
-                    "  p{number}: {{count: {count}, priority: {priority}, vars: {{x: index, y: 1, a: {{array: 4}}}}, do: [{}]}}",
-                    steps.join(", ")
-                )
-                .expect("a String takes any text");
-            }
-            text
-        },
-    )
-}
 
 /// Replays the events against counters that know nothing of the kernel.
 fn check(run: &Run) {

@@ -5,6 +5,7 @@ mod collect;
 mod comparison;
 mod expectation;
 mod statistics;
+pub mod validation;
 
 pub use collect::StatisticsSink;
 pub use comparison::{ComparisonRow, compare};

@@ -3,6 +3,9 @@
 
 mod calendar;
 mod heap_calendar;
+pub mod recorded;
+pub mod replay;
+pub mod threads;
 pub mod virtual_time;
 
 pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar};

@@ -19,13 +19,14 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod validate;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use failure::{Exit, Failure};
 use std::process::ExitCode;
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 fine; 1 a finding (deadlock, fault, limit, failed expectation); 2 wrong usage or invalid \
+Exit codes: 0 fine; 1 a finding (deadlock, fault, limit, failed expectation, failed validation); 2 wrong usage or invalid \
 scenario; 3 a file cannot be read or written; 130 interrupted.
 Results go to standard output, diagnostics and progress to standard error. NO_COLOR is respected.";
 
@@ -45,6 +46,7 @@ enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
     Compare(compare::Arguments),
+    Validate(validate::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
 }
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };

@@ -91,6 +91,20 @@ pub fn write_comparison(
     Ok(written)
 }
 
+/// Writes validation.svg with its PNG: the model above, the threads below, on
+/// one time axis.
+///
+/// # Errors
+/// If they cannot be drawn or written.
+pub fn write_validation(
+    drawings: &[Drawing<'_>],
+    folder: &Folder,
+    options: &RunOptions,
+) -> Result<Vec<PathBuf>, Failure> {
+    let inputs: Vec<GanttInput<'_>> = drawings.iter().map(Drawing::input).collect();
+    write_picture(folder, options, "validation", || Ok(svg(&aligned(&inputs, &Style::default()))))
+}
+
 fn write_picture(
     folder: &Folder,
     options: &RunOptions,

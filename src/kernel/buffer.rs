@@ -102,6 +102,20 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn get_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> OpResult {
         let code = self.image.many[many as usize];
         let header = self.header(arena, code.resource, at);
+        let count = self.request_to_get(arena, at, header, many)?;
+        self.fuel = self.fuel.saturating_sub(count);
+        Ok(self.get(arena, at, header, count))
+    }
+
+    /// Checks that the items to get fit where they are to go.
+    pub(super) fn request_to_get(
+        &self,
+        arena: &[Word],
+        at: Context,
+        header: usize,
+        many: u32,
+    ) -> Result<u64, Box<Fault>> {
+        let code = self.image.many[many as usize];
         let count = self.request(arena, at, header, self.read(arena, code.count, at.frame))?;
         if let Some(array) = code.array {
             let (_, len) = self.array(arena, at.frame, array);
@@ -110,12 +124,17 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 return Err(self.fault(at, message, "make the array longer, or get fewer"));
             }
         }
-        self.fuel = self.fuel.saturating_sub(count);
-        Ok(self.get(arena, at, header, count))
+        Ok(count)
     }
 
     /// Checks the number of items of a request.
-    fn request(&self, arena: &[Word], at: Context, header: usize, count: Word) -> Result<u64, Box<Fault>> {
+    pub(super) fn request(
+        &self,
+        arena: &[Word],
+        at: Context,
+        header: usize,
+        count: Word,
+    ) -> Result<u64, Box<Fault>> {
         let capacity = arena[header + resource::CAPACITY];
         if (count as i64) < 1 {
             let message = format!("a request for {} items", count as i64);

@@ -47,15 +47,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let code = self.image.many[many as usize];
         let header = self.header(arena, code.resource, at);
         let first = self.read(arena, code.operand, at.frame);
-        let count = self.read(arena, code.count, at.frame);
-        if (count as i64) < 0 {
-            return Err(self.negative_count(at, count as i64));
-        }
+        let count = self.request_to_read(arena, at, many)?;
         let array = code.array.map(|slot| self.array(arena, at.frame, slot));
-        if let Some((_, len)) = array.filter(|&(_, len)| count > len as u64) {
-            let message = format!("{count} values do not fit the array, which has {len} elements");
-            return Err(self.fault(at, message, "make the array longer, or read fewer"));
-        }
         for number in 0..count {
             let slot = first.wrapping_add(number);
             let value = arena[self.slot_at(arena, at, header, slot)?];
@@ -68,9 +61,30 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         Ok(())
     }
 
+    /// Checks that the slots to read fit where they are to go.
+    pub(super) fn request_to_read(&self, arena: &[Word], at: Context, many: u32) -> Result<u64, Box<Fault>> {
+        let code = self.image.many[many as usize];
+        let count = self.read(arena, code.count, at.frame);
+        if (count as i64) < 0 {
+            return Err(self.negative_count(at, count as i64));
+        }
+        let array = code.array.map(|slot| self.array(arena, at.frame, slot));
+        if let Some((_, len)) = array.filter(|&(_, len)| count > len as u64) {
+            let message = format!("{count} values do not fit the array, which has {len} elements");
+            return Err(self.fault(at, message, "make the array longer, or read fewer"));
+        }
+        Ok(count)
+    }
+
     /// Where a slot lies in the arena.
     #[inline(always)]
-    fn slot_at(&self, arena: &[Word], at: Context, header: usize, slot: Word) -> Result<usize, Box<Fault>> {
+    pub(super) fn slot_at(
+        &self,
+        arena: &[Word],
+        at: Context,
+        header: usize,
+        slot: Word,
+    ) -> Result<usize, Box<Fault>> {
         let slots = arena[header + resource::CAPACITY];
         if slot < slots {
             return Ok((arena[header + resource::CONTENT] + slot) as usize);

@@ -11,16 +11,23 @@
 
 mod buffer;
 mod deadlock;
+mod defect;
 mod draw;
 mod faults;
 mod fused;
 mod lock;
 mod machine;
 mod memory;
+mod request;
 mod step;
+mod stepwise;
 mod waiters;
 
 pub use deadlock::find_deadlock;
+#[cfg(test)]
+pub(crate) use defect::{Defect, with_defect};
 pub use draw::Draws;
 pub use machine::{Machine, State};
+pub use request::{Asked, Request};
 pub use step::{Kernel, Schedule, Stop, Yield};
+pub use stepwise::Rest;

@@ -1,5 +1,6 @@
 //! One process goes on from where it stands until it waits or is done.
 
+use super::defect;
 use super::draw::Draws;
 use super::machine::{Machine, State, state_word};
 use super::waiters;
@@ -157,7 +158,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         loop {
             let process = *current;
             let frame = self.image.frames[process.index()] as usize;
-            let why = self.step(arena, process, frame)?;
+            let why = self.execute::<false>(arena, process, frame, 0)?;
             if matches!(why, Yield::OutOfFuel | Yield::NeedsRoom { .. }) {
                 return Ok(why);
             }
@@ -170,11 +171,19 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         }
     }
 
-    /// Executes the ops of one process until it stops.
+    /// Executes the ops of one process until it stops. With `STEPS` it goes by
+    /// the ops without the fused ones, and stops in front of every one that
+    /// [`Op::is_step`] after so many of them; see [`Kernel::step`].
     #[inline(always)]
-    fn step(&mut self, arena: &mut [Word], process: ProcessId, frame: usize) -> Result<Yield, Box<Fault>> {
+    pub(super) fn execute<const STEPS: bool>(
+        &mut self,
+        arena: &mut [Word],
+        process: ProcessId,
+        frame: usize,
+        mut steps: u32,
+    ) -> Result<Yield, Box<Fault>> {
         let image = self.image;
-        let code = image.code.as_slice();
+        let code = if STEPS { image.plain.as_slice() } else { image.code.as_slice() };
         let mut op = arena[frame + frame::STATE] as u32 as usize;
         // Delays leave the loop, so that what they do stands here once.
         let (kind, at, nanos) = loop {
@@ -192,6 +201,9 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                         }
                     }
                 };
+            }
+            if STEPS && !self.may_step(code[op], &mut steps) {
+                return Ok(self.pause(arena, at));
             }
             match code[op] {
                 Op::Jump { to } => {
@@ -411,7 +423,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         wait_for: WaitFor,
     ) -> Done {
         arena[at.frame + frame::STATE] = state_word(at.op, State::Blocked);
-        let discipline = arena[header + resource::IDENTITY] >> 32;
+        let discipline = defect::discipline(arena[header + resource::IDENTITY] >> 32);
         waiters::enqueue(arena, &self.image.frames, header + queue, at.process, discipline);
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
@@ -469,7 +481,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     /// The end of a delay that starts now.
     #[inline(always)]
     fn until(&mut self, at: Context, nanos: Word) -> Result<Time, Box<Fault>> {
-        match self.now.as_nanos().checked_add(nanos).and_then(Time::from_nanos) {
+        match self.now.as_nanos().checked_add(defect::delay(nanos)).and_then(Time::from_nanos) {
             Some(until) => Ok(until),
             None => Err(self.bad_duration(at, nanos as i64)),
         }

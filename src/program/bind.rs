@@ -44,6 +44,8 @@ pub struct Image {
     pub processes: Vec<DefImage>,
     /// The first resource header; all others follow.
     pub resource_base: usize,
+    /// Where the contents begin, behind the last frame.
+    pub contents_base: usize,
     /// The resources with their instances, for reports.
     pub resources: Vec<ResourceInfo>,
     /// Distributions with everything known filled in.
@@ -102,6 +104,7 @@ impl Program {
         let resource_base = binder.arena.len();
         let (resources, instances) = binder.resources(model)?;
         let (frames, processes, has_priorities) = binder.processes(self, model)?;
+        let contents_base = binder.arena.len();
         binder.append_contents()?;
         let mut image = Image {
             code: self.code.clone(),
@@ -110,6 +113,7 @@ impl Program {
             arena: binder.arena,
             frames,
             resource_base,
+            contents_base,
             distributions: self.distributions.clone(),
             many: self.many.clone(),
             runs: Vec::new(),

@@ -170,6 +170,32 @@ pub enum Op {
     LoopDelay { left: Slot, body: OpId, wait: Source },
 }
 
+impl Op {
+    /// Whether others can notice the op, or it depends on others: it leaves an
+    /// event, or reads what others change (the clock included).
+    pub const fn is_step(self) -> bool {
+        !matches!(
+            self,
+            Op::Jump { .. }
+                | Op::JumpIfFalse { .. }
+                | Op::JumpIfTrue { .. }
+                | Op::LoopStart { .. }
+                | Op::LoopNext { .. }
+                | Op::Copy { .. }
+                | Op::Unary { .. }
+                | Op::Binary { .. }
+                | Op::Element { .. }
+                | Op::SetElement { .. }
+                | Op::Find { .. }
+        )
+    }
+
+    /// Whether the op counts permits down, one after the other.
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Op::AcquireMany { .. } | Op::ReleaseMany { .. })
+    }
+}
+
 /// A mutex or semaphore of a fused run: the arena index of its header, and in
 /// the top bit whether it is a mutex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -56,5 +56,6 @@ pub use diagnostics::{Diagnostic, Diagnostics};
 pub use evaluate::{EvalCause, EvalError, evaluate, evaluate_for, evaluate_params};
 pub use load::{LoadError, MOST_BYTES, Scenario, load_file, load_reader, load_str};
 pub use model::*;
+pub use number::parse_duration;
 pub use schema::schema;
 pub use source::Source;

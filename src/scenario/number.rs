@@ -58,6 +58,22 @@ pub(super) fn read(text: &str, start: usize) -> Result<(Number, usize), TextErro
         .map_err(|message| TextError::new(start..end, message))
 }
 
+/// A duration as in a scenario (`250us`, `1.5s`), in nanoseconds.
+///
+/// # Errors
+/// A message, if it is none.
+pub fn parse_duration(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return Err("a duration begins with a digit: 250us, 5ms, 1.5s, 2min".to_owned());
+    }
+    match read(text, 0) {
+        Ok((Number::Duration(nanos), end)) if end == text.len() => Ok(nanos.unsigned_abs()),
+        Ok(_) => Err("a duration needs a unit: 250us, 5ms, 1.5s, 2min".to_owned()),
+        Err(error) => Err(error.message),
+    }
+}
+
 fn plain(text: &str, whole: bool, range: std::ops::Range<usize>) -> Result<Number, TextError> {
     if whole {
         let number = text.parse().ok().filter(|&number: &u64| number <= 1 << 63);

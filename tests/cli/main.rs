@@ -2,6 +2,7 @@
 //! files there are afterwards.
 
 mod room;
+mod validate;
 
 use room::{CREW, DEADLOCK, ENDLESS, FAULT, INVALID, PIPE, Room};
 use serde_json::json;

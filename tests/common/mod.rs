@@ -2,6 +2,8 @@
 //! copy of the scenarios to run commands in.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod generate;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;

@@ -26,6 +26,11 @@ pub fn json(finished: &Finished) -> Vec<u8> {
     text
 }
 
+/// The object, to be put into another.
+pub fn json_object(finished: &Finished) -> impl Serialize + '_ {
+    object(finished, None)
+}
+
 fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
     let (header, statistics) = (&finished.header, &finished.statistics);
     Object {

@@ -5,9 +5,10 @@ mod json;
 mod table;
 mod text;
 
-pub use json::{json, json_line};
-pub use table::comparison_table;
-pub use text::{headline, text};
+pub use finding::told;
+pub use json::{json, json_line, json_object};
+pub use table::{comparison_table, duration, table};
+pub use text::{BOLD, GREEN, PLAIN, RED, headline, section, text};
 
 use crate::analysis::{FailedExpectation, Statistics};
 use crate::ids::ResourceId;

@@ -17,7 +17,7 @@ const DECIMALS: usize = 3;
 
 /// A table whose first column is text and whose others are numbers, but for
 /// the columns `texts`.
-fn table(heads: &[&str], texts: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub fn table(heads: &[&str], texts: &[usize], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     let line = LineStyle::none().fill('─').junction('─');
     table.load_style(presets::NOTHING.header_separator(line)).set_header(heads);
@@ -38,7 +38,8 @@ fn more(count: usize) -> String {
     }
 }
 
-fn duration(nanos: u64) -> String {
+/// A duration in a table.
+pub fn duration(nanos: u64) -> String {
     format_nanos_short(nanos, DECIMALS)
 }
 

@@ -16,11 +16,11 @@ const MEMORY_VALUES: usize = 20;
 /// How many memories are shown.
 const MEMORIES: usize = 20;
 
-const BOLD: &str = "\x1b[1m";
-const RED: &str = "\x1b[1;31m";
-const GREEN: &str = "\x1b[1;32m";
+pub const BOLD: &str = "\x1b[1m";
+pub const RED: &str = "\x1b[1;31m";
+pub const GREEN: &str = "\x1b[1;32m";
 const YELLOW: &str = "\x1b[1;33m";
-const PLAIN: &str = "\x1b[0m";
+pub const PLAIN: &str = "\x1b[0m";
 
 /// The whole report; `timeline` is the text Gantt of the run, if there is one.
 pub fn text(finished: &Finished, timeline: Option<&str>) -> String {
@@ -37,7 +37,8 @@ pub fn text(finished: &Finished, timeline: Option<&str>) -> String {
     text
 }
 
-fn section(text: &mut String, title: &str, content: &str) {
+/// A part of a report under its title, unless there is nothing in it.
+pub fn section(text: &mut String, title: &str, content: &str) {
     if !content.is_empty() {
         let _ = write!(text, "\n{BOLD}{title}{PLAIN}\n{content}");
         if !content.ends_with('\n') {

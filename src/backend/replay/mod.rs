@@ -1,0 +1,376 @@
+//! A run on threads, replayed through the kernel: is what the threads did
+//! something that the model allows?
+//!
+//! The processes advance in the observed order, one step at a time, whatever
+//! the times. Every event that the kernel makes of a step must be what was
+//! observed: who was served, which item was got, which value read. So a
+//! schedule that this accepts is one of the model's, and what it refuses is
+//! named with the first step at which the two disagree.
+//!
+//! On the way it works out the model's times for this order, in which delays
+//! take exactly as long as they should and all else takes none: what was
+//! observed is compared with those, since another order of simultaneous events
+//! may well have other times than the one that virtual time has chosen.
+
+mod describe;
+
+use super::threads::Recording;
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield, find_deadlock};
+use crate::program::{Image, Op};
+use crate::time::Time;
+use crate::trace::{Event, Fault, Kind, Outcome, Sink, Trace};
+use crate::value::{Value, Word};
+use describe::{described, described_memory, described_state};
+use std::fmt;
+
+/// The model's own run in the observed order.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// The events with the model's times.
+    pub model: Trace,
+    /// The final contents of the memories.
+    pub memories: Vec<(ResourceId, Vec<Value>)>,
+}
+
+/// The first thing that was observed and that the model does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The place among the observed events; their number if it is about the end.
+    pub event: usize,
+    /// When it was observed.
+    pub time: Time,
+    /// Who did it, if it is about one process.
+    pub process: Option<ProcessId>,
+    /// On which op.
+    pub op: Option<OpId>,
+    /// What was observed.
+    pub observed: String,
+    /// What the model allows instead.
+    pub allowed: String,
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, but in the model {}", self.observed, self.allowed)
+    }
+}
+
+/// Replays what the threads did.
+///
+/// # Errors
+/// [`Disagreement`] if the model does not allow it.
+pub fn replay(image: &Image, recording: &Recording) -> Result<Replayed, Box<Disagreement>> {
+    let mut replay = Replay::new(image, recording);
+    replay.start();
+    while replay.next < replay.observed.events.len() {
+        replay.follow()?;
+    }
+    replay.check_end()?;
+    replay.check_memories(&recording.memories)?;
+    Ok(replay.finish())
+}
+
+/// An event with the arguments of a log.
+type Made = (Event, Vec<Word>);
+
+/// Keeps what a step makes.
+#[derive(Default)]
+struct Keep(Vec<Made>);
+
+impl Sink for Keep {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        self.0.push((*event, args.to_vec()));
+    }
+}
+
+/// Takes note of whose wait a step has ended.
+#[derive(Default)]
+struct Woken(Vec<ProcessId>);
+
+impl Schedule for Woken {
+    fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
+        self.0.push(process);
+    }
+}
+
+struct Replay<'a> {
+    image: &'a Image,
+    observed: &'a Trace,
+    args: Vec<&'a [Word]>,
+    /// The place of the next observed event.
+    next: usize,
+    machine: Machine,
+    draws: Draws,
+    /// By process: what its ops on the clock have yet to read.
+    readings: Vec<std::slice::Iter<'a, u64>>,
+    /// By process: how far it has come in the model's time.
+    clocks: Vec<Time>,
+    /// By process: why it cannot go on, if between two steps it ran into something.
+    faults: Vec<Option<Box<Fault>>>,
+    /// By resource: the model's time of the last step that was about it.
+    used: Vec<Time>,
+    model: Vec<Made>,
+}
+
+impl<'a> Replay<'a> {
+    fn new(image: &'a Image, recording: &'a Recording) -> Replay<'a> {
+        let observed = &recording.trace;
+        let count = image.process_count();
+        Replay {
+            image,
+            observed,
+            args: observed.iter().map(|(_, args)| args).collect(),
+            next: 0,
+            machine: Machine::new(image),
+            draws: Draws::new(image, observed.header.seed, 0),
+            readings: recording.readings.iter().map(|readings| readings.iter()).collect(),
+            clocks: vec![Time::ZERO; count],
+            faults: vec![None; count],
+            used: vec![Time::ZERO; image.resource_count()],
+            model: Vec::with_capacity(observed.events.len()),
+        }
+    }
+
+    fn start(&mut self) {
+        for process in (0..self.image.process_count()).map(ProcessId::from_index) {
+            self.settle(process);
+        }
+    }
+
+    /// Makes the steps that the next observed events are about.
+    fn follow(&mut self) -> Result<(), Box<Disagreement>> {
+        let event = self.observed.events[self.next];
+        let process = event.process;
+        if event.kind == Kind::Wake {
+            if self.machine.state(self.image, process) != State::Delayed {
+                return Err(self.cannot_go_on(&event));
+            }
+            self.settle(process);
+            self.next += 1;
+            return Ok(());
+        }
+        // Few steps leave no event: a start that is put off, a look at the clock.
+        loop {
+            if !self.can_step(process) {
+                return Err(self.cannot_go_on(&event));
+            }
+            let made = match self.step(process) {
+                Ok(made) => made,
+                Err(fault) => return Err(self.must_fault(&event, &fault)),
+            };
+            if !made.is_empty() {
+                return self.compare(made);
+            }
+        }
+    }
+
+    /// The observed events must be those that the model has made.
+    fn compare(&mut self, made: Vec<Made>) -> Result<(), Box<Disagreement>> {
+        for (event, args) in made {
+            let observed = self.observed.events.get(self.next);
+            let equal =
+                observed.is_some_and(|observed| same(observed, &event)) && self.args[self.next] == args;
+            if !equal {
+                return Err(self.instead(observed.copied(), &event, &args));
+            }
+            self.next += 1;
+            self.model.push((event, args));
+        }
+        Ok(())
+    }
+
+    fn can_step(&self, process: ProcessId) -> bool {
+        self.machine.state(self.image, process) == State::Ready && self.faults[process.index()].is_none()
+    }
+
+    /// One step of `process`, at the model's time for it.
+    fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
+        let op = self.image.plain[self.machine.op(self.image, process).index()];
+        let mut now = self.clocks[process.index()];
+        let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten();
+        if let Some(asked) = asked {
+            let used = &mut self.used[asked.resource.index()];
+            now = now.max(*used);
+            *used = now;
+            self.clocks[process.index()] = now;
+        }
+        self.machine.now = now;
+        if let Op::Now { .. } = op
+            && let Some(&reading) = self.readings[process.index()].next()
+        {
+            self.machine.now = Time::from_nanos(reading).unwrap_or(Time::MAX);
+        }
+        let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step(process));
+        while let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = result {
+            // Nothing has happened yet, but the buffer must be longer for it.
+            if !self.machine.lengthen(self.image, header, items) {
+                break;
+            }
+            (result, made, woken) = self.with_kernel(|kernel| kernel.step(process));
+        }
+        let rest = match result {
+            Ok(rest) => rest,
+            // What comes up behind a step that has left events is found when
+            // the process is to go on; the step itself has taken place.
+            Err(fault) if !made.is_empty() && fault.op != made[0].0.op => {
+                self.faults[process.index()] = Some(fault);
+                Rest::Ready
+            }
+            Err(fault) => return Err(fault),
+        };
+        if let Rest::Yielded(Yield::Delayed(until)) = rest {
+            self.clocks[process.index()] = until;
+            if self.machine.state(self.image, process) == State::New {
+                self.settle(process);
+            }
+        }
+        for waiter in woken {
+            self.clocks[waiter.index()] = now;
+            self.settle(waiter);
+        }
+        Ok(made)
+    }
+
+    /// Brings a process that was woken in front of its next step.
+    fn settle(&mut self, process: ProcessId) {
+        if let (Err(fault), _, _) = self.with_kernel(|kernel| kernel.settle(process)) {
+            self.faults[process.index()] = Some(fault);
+        }
+    }
+
+    fn with_kernel<T>(
+        &mut self,
+        action: impl FnOnce(&mut Kernel<'_, Woken, Keep>) -> T,
+    ) -> (T, Vec<Made>, Vec<ProcessId>) {
+        let (mut woken, mut keep) = (Woken::default(), Keep::default());
+        let mut kernel = Kernel::new(self.image, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
+        kernel.fuel = self.image.limits.zero_time_steps;
+        let result = action(&mut kernel);
+        (result, keep.0, woken.0)
+    }
+
+    /// The run must have ended as it would have in the model.
+    fn check_end(&mut self) -> Result<(), Box<Disagreement>> {
+        match &self.observed.outcome {
+            Outcome::Completed if self.machine.live > 0 => {
+                let processes = (0..self.image.process_count()).map(ProcessId::from_index);
+                let mut left = processes.filter(|&id| self.machine.state(self.image, id) != State::Done);
+                let waits = left.next().map(|id| described_state(self.image, &self.machine, id));
+                Err(self.at_end("every process has finished", waits.unwrap_or_default()))
+            }
+            Outcome::Deadlock(observed) => {
+                let found = find_deadlock(self.image, &self.machine);
+                if found == *observed && found.blocked.len() == self.machine.live as usize {
+                    return Ok(());
+                }
+                let (seen, waits) = (observed.blocked.len(), found.blocked.len());
+                let live = self.machine.live;
+                let observed = format!("the run ended in a deadlock of {seen} processes");
+                Err(self.at_end(&observed, format!("{live} are left, of which {waits} wait")))
+            }
+            Outcome::Fault(fault) => self.check_fault(fault),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_fault(&mut self, observed: &Fault) -> Result<(), Box<Disagreement>> {
+        let process = observed.process;
+        let mut found = self.faults[process.index()].take();
+        while found.is_none() && self.can_step(process) {
+            match self.step(process) {
+                Ok(made) if made.is_empty() => found = self.faults[process.index()].take(),
+                Ok(_) => break,
+                Err(fault) => found = Some(fault),
+            }
+        }
+        if found.as_deref() == Some(observed) {
+            return Ok(());
+        }
+        let name = self.image.process_name(process);
+        let allowed = found.map_or_else(|| format!("'{name}' goes on"), |fault| fault.message);
+        Err(self.at_end(&format!("'{name}' broke a rule: {}", observed.message), allowed))
+    }
+
+    fn check_memories(&self, observed: &[(ResourceId, Vec<Value>)]) -> Result<(), Box<Disagreement>> {
+        for ((id, seen), (_, expected)) in observed.iter().zip(&self.machine.memories(self.image)) {
+            if let Some((observed, allowed)) = described_memory(self.image, *id, seen, expected) {
+                return Err(self.at_end(&observed, allowed));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Replayed {
+        let memories = self.machine.memories(self.image);
+        let mut made = self.model;
+        // Stable: what is simultaneous stays in the observed order.
+        made.sort_by_key(|(event, _)| event.time);
+        let horizon = self.image.horizon;
+        let last = made.last().map_or(Time::ZERO, |(event, _)| event.time);
+        let end = match self.observed.outcome {
+            Outcome::Horizon => horizon.unwrap_or(last).max(last),
+            _ => last,
+        };
+        let (mut events, mut log_args) = (Vec::with_capacity(made.len()), Vec::new());
+        for (event, args) in made {
+            events.push(event);
+            log_args.extend(args);
+        }
+        let (header, outcome) = (self.observed.header.clone(), self.observed.outcome.clone());
+        Replayed { model: Trace { header, events, log_args, outcome, end }, memories }
+    }
+
+    fn disagreement(&self, event: &Event, allowed: String) -> Box<Disagreement> {
+        Box::new(Disagreement {
+            event: self.next,
+            time: event.time,
+            process: Some(event.process),
+            op: Some(event.op),
+            observed: described(self.image, event),
+            allowed,
+        })
+    }
+
+    fn cannot_go_on(&self, event: &Event) -> Box<Disagreement> {
+        self.disagreement(event, described_state(self.image, &self.machine, event.process))
+    }
+
+    fn must_fault(&self, event: &Event, fault: &Fault) -> Box<Disagreement> {
+        self.disagreement(event, format!("it breaks a rule: {}", fault.message))
+    }
+
+    /// The model made `event` where something else, or nothing, was observed.
+    fn instead(&self, observed: Option<Event>, event: &Event, args: &[Word]) -> Box<Disagreement> {
+        let allowed = described(self.image, event);
+        match observed {
+            None => self.at_end("nothing more happened", allowed),
+            Some(observed) if event.kind == Kind::Log && same(&observed, event) => {
+                let logs = &self.observed.header.logs[event.subject as usize];
+                let mut found = self.disagreement(&observed, format!("it logs \"{}\"", logs.render(args)));
+                found.observed = format!("{}: \"{}\"", found.observed, logs.render(self.args[self.next]));
+                found
+            }
+            Some(observed) => self.disagreement(&observed, allowed),
+        }
+    }
+
+    fn at_end(&self, observed: &str, allowed: String) -> Box<Disagreement> {
+        Box::new(Disagreement {
+            event: self.next,
+            time: self.observed.end,
+            process: None,
+            op: None,
+            observed: observed.to_owned(),
+            allowed,
+        })
+    }
+}
+
+/// Whether two events say the same, but for times.
+fn same(a: &Event, b: &Event) -> bool {
+    let timed = matches!(a.kind, Kind::Delay | Kind::Work);
+    let untimed =
+        |event: &Event| Event { time: Time::ZERO, value: if timed { 0 } else { event.value }, ..*event };
+    untimed(a) == untimed(b)
+}

@@ -1,0 +1,287 @@
+//! Real threads: every process on an OS thread of its own, with native blocking
+//! primitives and real time.
+//!
+//! It exists to be compared with virtual time, so the primitives share no code
+//! with the kernel; see [`primitives`]. Decides how threads start, wait, sleep
+//! and end, and in which order what they did is written down. Whether that
+//! order is one that the model allows is decided by [`super::replay`].
+
+mod clock;
+mod pace;
+pub mod primitives;
+mod record;
+mod shared;
+mod sync;
+mod worker;
+
+pub use clock::{SleepError, wall};
+pub use pace::default_speed;
+#[cfg(test)]
+pub(crate) use shared::bug::{PANIC_OF, WRONG_WAITER};
+
+use crate::ids::{ProcessId, ResourceId};
+use crate::kernel::{Machine, find_deadlock};
+use crate::program::Image;
+use crate::time::Time;
+use crate::trace::{Outcome, Trace};
+use crate::value::Value;
+use shared::{End, Native, Shared};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::{Builder, Scope};
+use std::time::Duration;
+use worker::{Left, Worker};
+
+/// The most processes that run as threads.
+pub const MOST_THREADS: usize = 4_000;
+
+/// The most memory that the private states of all threads may take, in words: 1 GB.
+const MOST_WORDS: usize = 125_000_000;
+
+/// The stack of a thread, in bytes. No function of a thread calls itself.
+const STACK: usize = 512 * 1024;
+
+/// How often the one who waits for the end looks whether the user wants to stop.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How `work` passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// As a delay does.
+    Sleep,
+    /// By keeping a core busy until its time is over.
+    Spin,
+}
+
+/// How to run on threads.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The seed of all random streams.
+    pub seed: u64,
+    /// How many times as fast as the wall's clock the scenario's runs.
+    pub speed: f64,
+    /// How work passes.
+    pub work: Work,
+    /// How long the run may take by the wall's clock.
+    pub timeout: Duration,
+}
+
+/// A run on threads that has ended.
+#[derive(Debug, Clone)]
+pub struct Recording {
+    /// What happened, in the order in which it took effect, with the measured
+    /// times as scenario times.
+    pub trace: Trace,
+    /// By process: what its ops on the clock have read, in nanoseconds. No
+    /// event says it, and a replay needs it.
+    pub readings: Vec<Vec<u64>>,
+    /// The final contents of the memories.
+    pub memories: Vec<(ResourceId, Vec<Value>)>,
+}
+
+/// Why there is no run to look at.
+#[derive(Debug)]
+pub enum Trouble {
+    /// It would take too many threads or too much memory; nothing was started.
+    TooLarge(String),
+    /// The system did not start a thread.
+    NotStarted(std::io::Error),
+    /// It took longer than it may.
+    TimedOut(Duration),
+    /// The user stopped it.
+    Interrupted,
+    /// A thread panicked, which is a bug of the engine.
+    Panicked(String),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Trouble::TooLarge(message) => f.write_str(message),
+            Trouble::NotStarted(error) => write!(f, "the system did not start a thread: {error}"),
+            Trouble::TimedOut(after) => {
+                write!(f, "the threads had not ended after {} s of real time", after.as_secs_f64())
+            }
+            Trouble::Interrupted => f.write_str("interrupted"),
+            Trouble::Panicked(message) => write!(f, "a thread panicked, which is a bug: {message}"),
+        }
+    }
+}
+
+/// Whether `image` can run on threads at all.
+///
+/// # Errors
+/// [`Trouble::TooLarge`] if not.
+pub fn check(image: &Image) -> Result<(), Trouble> {
+    let count = image.process_count();
+    if count > MOST_THREADS {
+        return Err(Trouble::TooLarge(format!(
+            "{count} processes are more than the {MOST_THREADS} that run as threads"
+        )));
+    }
+    if count.saturating_mul(image.arena.len()) > MOST_WORDS {
+        return Err(Trouble::TooLarge(format!(
+            "{count} threads with {} words of state each need too much memory",
+            image.arena.len()
+        )));
+    }
+    Ok(())
+}
+
+/// Runs every process of `image` on a thread of its own, from the start to the
+/// end. All threads have ended when it returns. `interrupted` is asked now and
+/// then whether the user wants to stop.
+///
+/// # Errors
+/// [`Trouble`] if the run did not come to an end of its own.
+pub fn run(image: &Image, options: &Options, interrupted: &dyn Fn() -> bool) -> Result<Recording, Trouble> {
+    check(image)?;
+    let shared = Shared::new(image, options.speed);
+    let gate = Gate::default();
+    let mut not_started = None;
+    let (end, left) = std::thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for process in (0..image.process_count()).map(ProcessId::from_index) {
+            match spawn(scope, &shared, &gate, process, options) {
+                Ok(thread) => threads.push(thread),
+                Err(error) => {
+                    not_started = Some(error);
+                    shared.finish(End::NotStarted);
+                    break;
+                }
+            }
+        }
+        gate.open(threads.len(), &shared);
+        let end = oversee(&shared, options, interrupted);
+        let left: Vec<Left> = threads.into_iter().filter_map(|thread| thread.join().ok().flatten()).collect();
+        (end, left)
+    });
+    if let Some(error) = not_started {
+        return Err(Trouble::NotStarted(error));
+    }
+    conclude(&shared, end, left, options)
+}
+
+/// Where the threads wait for each other before they start.
+#[derive(Debug, Default)]
+struct Gate {
+    /// How many have come, and whether it is open.
+    state: Mutex<(usize, bool)>,
+    bell: Condvar,
+}
+
+impl Gate {
+    fn pass(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0 += 1;
+        self.bell.notify_all();
+        let opened = self.bell.wait_while(state, |(_, open)| !*open);
+        drop(opened.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Waits until `count` have come, starts the clock and lets all go.
+    fn open(&self, count: usize, shared: &Shared<'_>) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let came = self.bell.wait_while(state, |(came, _)| *came < count);
+        let mut state = came.unwrap_or_else(PoisonError::into_inner);
+        shared.clock.start();
+        if count == 0 {
+            shared.finish(End::Completed);
+        }
+        state.1 = true;
+        self.bell.notify_all();
+    }
+}
+
+fn spawn<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    shared: &'scope Shared<'scope>,
+    gate: &'scope Gate,
+    process: ProcessId,
+    options: &'scope Options,
+) -> std::io::Result<std::thread::ScopedJoinHandle<'scope, Option<Left>>> {
+    let name = shared.image.process_name(process).chars().filter(|&c| c != '\0').take(15).collect();
+    let body = move || {
+        // Whatever comes up before the gate must not keep the others waiting.
+        let worker = catch_unwind(AssertUnwindSafe(|| Worker::new(shared, process, options)));
+        gate.pass();
+        let lived = worker
+            .and_then(|worker| catch_unwind(AssertUnwindSafe(|| (!shared.is_over()).then(|| worker.live()))));
+        lived.unwrap_or_else(|payload| {
+            let text = payload.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            shared.finish(End::Panicked { process, message: text.to_owned() });
+            None
+        })
+    };
+    Builder::new().name(name).stack_size(STACK).spawn_scoped(scope, body)
+}
+
+/// Waits for the end of the run, and ends it at its horizon, after its timeout
+/// or when the user wants it.
+fn oversee(shared: &Shared<'_>, options: &Options, interrupted: &dyn Fn() -> bool) -> End {
+    let start = shared.clock.start();
+    let late = start.checked_add(options.timeout);
+    let horizon = shared.image.horizon.map(|horizon| shared.clock.at(horizon));
+    loop {
+        let now = wall();
+        if interrupted() {
+            shared.finish(End::Interrupted);
+        } else if late.is_some_and(|late| now >= late) {
+            shared.finish(End::TimedOut);
+        } else if horizon.is_some_and(|horizon| now > horizon) {
+            shared.finish(End::Horizon);
+        }
+        let next = [Some(now + LOOK), late, horizon].into_iter().flatten().min().unwrap_or(now);
+        if let Some(end) = shared.wait(next.max(now + Duration::from_micros(1))) {
+            return end;
+        }
+    }
+}
+
+/// What is to be said about a run that is over.
+fn conclude(shared: &Shared<'_>, end: End, left: Vec<Left>, options: &Options) -> Result<Recording, Trouble> {
+    let image = shared.image;
+    let machine = final_machine(shared, &left);
+    let outcome = match end {
+        End::Completed => Outcome::Completed,
+        End::Deadlock => Outcome::Deadlock(find_deadlock(image, &machine)),
+        End::Fault(fault) => Outcome::Fault(*fault),
+        End::Limit(message) => Outcome::Limit { message },
+        End::Horizon => Outcome::Horizon,
+        End::TimedOut => return Err(Trouble::TimedOut(options.timeout)),
+        End::Interrupted | End::NotStarted => return Err(Trouble::Interrupted),
+        End::Panicked { process, message } => {
+            return Err(Trouble::Panicked(format!("'{}': {message}", image.process_name(process))));
+        }
+    };
+    let mut readings = vec![Vec::new(); image.process_count()];
+    let mut records = Vec::new();
+    for one in left {
+        readings[one.process.index()] = one.readings;
+        records.push(one.entries);
+    }
+    let latest: Option<Time> = image.horizon;
+    let trace = record::merge(image.header(options.seed), records.into_iter(), outcome, latest);
+    Ok(Recording { trace, readings, memories: machine.memories(image) })
+}
+
+/// The state at the end: where each process stands, who owns which mutex, and
+/// what is in the memories. Private arrays and buffers are left out.
+fn final_machine(shared: &Shared<'_>, left: &[Left]) -> Machine {
+    let image = shared.image;
+    let mut machine = Machine::new(image);
+    for one in left {
+        machine.take_frame(image, one.process, &one.machine);
+    }
+    for (index, native) in shared.natives.iter().enumerate() {
+        let resource = ResourceId::from_index(index);
+        match native {
+            Native::Mutex(mutex) => machine.set_owner(image, resource, mutex.owner()),
+            Native::Memory(memory) => machine.set_memory(image, resource, &memory.content()),
+            Native::Semaphore(_) | Native::Buffer(_) => {}
+        }
+    }
+    machine
+}

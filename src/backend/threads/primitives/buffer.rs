@@ -1,0 +1,132 @@
+//! The buffer: a bounded queue of items, several of which can be put or got at
+//! once.
+
+use super::sync;
+use super::{Came, Census, Fact, Line, Order, Party, Witness, locked};
+use crate::trace::{Kind, WaitFor};
+use crate::value::Word;
+use std::collections::VecDeque;
+
+/// A bounded queue of items, first in, first out. A request for several items
+/// is served all at once or waits, and nobody overtakes it.
+///
+/// Invariant: the first in either line cannot be served.
+#[derive(Debug)]
+pub struct Buffer {
+    state: sync::Mutex<Content>,
+}
+
+#[derive(Debug)]
+struct Content {
+    items: VecDeque<Word>,
+    capacity: u64,
+    /// Each with the number of items that it wants.
+    getters: Line<u64>,
+    /// Each with how many items of which value it has.
+    putters: Line<(u64, Word)>,
+}
+
+impl Buffer {
+    /// An empty buffer for so many items; both lines are served in this order.
+    pub fn new(capacity: u64, order: Order) -> Buffer {
+        let (getters, putters) = (Line::new(order), Line::new(order));
+        Buffer { state: sync::Mutex::new(Content { items: VecDeque::new(), capacity, getters, putters }) }
+    }
+
+    /// Puts `count` items of a value, at most as many as ever fit, or gets
+    /// into the line.
+    pub fn put(
+        &self,
+        me: &Party,
+        count: u64,
+        value: Word,
+        census: &Census,
+        witness: &mut impl Witness,
+    ) -> Came<()> {
+        let mut state = locked(&self.state);
+        if !state.putters.is_empty() || state.room() < count {
+            witness.note(&[me.fact(Kind::Block, WaitFor::Put as Word)]);
+            return Came::Waits { last: state.putters.enter(me, (count, value), census) };
+        }
+        let mut facts = Vec::new();
+        state.add(me, count, value, &mut facts);
+        state.serve(me, census, facts, witness);
+        Came::Served(())
+    }
+
+    /// Gets `count` items, at most as many as ever fit, or gets into the line.
+    pub fn get(
+        &self,
+        me: &Party,
+        count: u64,
+        census: &Census,
+        witness: &mut impl Witness,
+    ) -> Came<Vec<Word>> {
+        let mut state = locked(&self.state);
+        if !state.getters.is_empty() || state.level() < count {
+            witness.note(&[me.fact(Kind::Block, WaitFor::Get as Word)]);
+            return Came::Waits { last: state.getters.enter(me, count, census) };
+        }
+        let mut facts = Vec::new();
+        let items = state.remove(me, count, &mut facts);
+        state.serve(me, census, facts, witness);
+        Came::Served(items)
+    }
+
+    /// The number of items.
+    pub fn level(&self) -> u64 {
+        locked(&self.state).level()
+    }
+}
+
+impl Content {
+    fn level(&self) -> u64 {
+        self.items.len() as u64
+    }
+
+    fn room(&self) -> u64 {
+        self.capacity - self.level()
+    }
+
+    fn add(&mut self, party: &Party, count: u64, value: Word, facts: &mut Vec<Fact>) {
+        for _ in 0..count {
+            self.items.push_back(value);
+            facts.push(party.fact(Kind::Put, value));
+        }
+    }
+
+    fn remove(&mut self, party: &Party, count: u64, facts: &mut Vec<Fact>) -> Vec<Word> {
+        let items: Vec<Word> = self.items.drain(..count as usize).collect();
+        facts.extend(items.iter().map(|&item| party.fact(Kind::Get, item)));
+        items
+    }
+
+    /// Serves whoever can be served now, getters before putters, tells all
+    /// that, and only then lets them go on: their next steps come after it.
+    fn serve(&mut self, by: &Party, census: &Census, mut facts: Vec<Fact>, witness: &mut impl Witness) {
+        let (mut got, mut put) = (Vec::new(), Vec::new());
+        loop {
+            if self.getters.first().is_some_and(|&count| count <= self.level()) {
+                let Some(waiter) = self.getters.serve(census) else { break };
+                facts.push(waiter.party.fact(Kind::Grant, Word::from(by.process.0)));
+                let items = self.remove(&waiter.party, waiter.want, &mut facts);
+                got.push((waiter, items));
+            } else if self.putters.first().is_some_and(|&(count, _)| count <= self.room()) {
+                let Some(waiter) = self.putters.serve(census) else { break };
+                facts.push(waiter.party.fact(Kind::Grant, Word::from(by.process.0)));
+                let (count, value) = waiter.want;
+                self.add(&waiter.party, count, value, &mut facts);
+                put.push(waiter);
+            } else {
+                break;
+            }
+        }
+        witness.note(&facts);
+        for (waiter, items) in got {
+            waiter.hand(by, items);
+        }
+        for waiter in put {
+            waiter.hand(by, Vec::new());
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Semaphore and mutex.
+
+use super::sync;
+use super::{Came, Census, Line, Order, Party, Witness, locked};
+use crate::ids::ProcessId;
+use crate::trace::{Kind, WaitFor};
+use crate::value::Word;
+
+/// A counter of permits.
+///
+/// Invariant: nobody waits while there are permits.
+#[derive(Debug)]
+pub struct Semaphore {
+    state: sync::Mutex<Permits>,
+}
+
+#[derive(Debug)]
+struct Permits {
+    free: u64,
+    line: Line<()>,
+}
+
+/// The permits do not fit 63 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMany;
+
+impl Semaphore {
+    /// With so many free permits, whose waiters are served in this order.
+    pub fn new(free: u64, order: Order) -> Semaphore {
+        Semaphore { state: sync::Mutex::new(Permits { free, line: Line::new(order) }) }
+    }
+
+    /// Takes a permit, or gets into the line for one.
+    pub fn acquire(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Came<()> {
+        let mut state = locked(&self.state);
+        if state.free > 0 {
+            state.free -= 1;
+            witness.note(&[me.fact(Kind::Acquire, 0)]);
+            return Came::Served(());
+        }
+        witness.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
+        Came::Waits { last: state.line.enter(me, (), census) }
+    }
+
+    /// Gives a permit to the first in line, or back.
+    ///
+    /// # Errors
+    /// If there are too many then.
+    pub fn release(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Result<(), TooMany> {
+        let mut state = locked(&self.state);
+        let Some(waiter) = state.line.serve(census) else {
+            if state.free >= i64::MAX as u64 {
+                return Err(TooMany);
+            }
+            state.free += 1;
+            witness.note(&[me.fact(Kind::Release, 0)]);
+            return Ok(());
+        };
+        hand_over(me, &waiter.party, witness);
+        waiter.hand(me, Vec::new());
+        Ok(())
+    }
+
+    /// The free permits.
+    pub fn level(&self) -> u64 {
+        locked(&self.state).free
+    }
+}
+
+/// A lock with an owner.
+///
+/// Invariant: nobody waits while it has no owner.
+#[derive(Debug)]
+pub struct Mutex {
+    state: sync::Mutex<Ownership>,
+}
+
+#[derive(Debug)]
+struct Ownership {
+    owner: Option<ProcessId>,
+    line: Line<()>,
+}
+
+/// Who gives back does not own it, but this one, if any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotOwner(pub Option<ProcessId>);
+
+impl Mutex {
+    /// A free mutex, whose waiters are served in this order.
+    pub fn new(order: Order) -> Mutex {
+        Mutex { state: sync::Mutex::new(Ownership { owner: None, line: Line::new(order) }) }
+    }
+
+    /// Takes it, or gets into the line for it. An owner who takes it again
+    /// waits for itself.
+    pub fn lock(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Came<()> {
+        let mut state = locked(&self.state);
+        if state.owner.is_none() {
+            state.owner = Some(me.process);
+            witness.note(&[me.fact(Kind::Acquire, 0)]);
+            return Came::Served(());
+        }
+        witness.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
+        Came::Waits { last: state.line.enter(me, (), census) }
+    }
+
+    /// Makes the first in line the owner, or nobody.
+    ///
+    /// # Errors
+    /// If `me` does not own it.
+    pub fn unlock(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Result<(), NotOwner> {
+        let mut state = locked(&self.state);
+        if state.owner != Some(me.process) {
+            return Err(NotOwner(state.owner));
+        }
+        let Some(waiter) = state.line.serve(census) else {
+            state.owner = None;
+            witness.note(&[me.fact(Kind::Release, 0)]);
+            return Ok(());
+        };
+        state.owner = Some(waiter.party.process);
+        hand_over(me, &waiter.party, witness);
+        waiter.hand(me, Vec::new());
+        Ok(())
+    }
+
+    /// Who owns it.
+    pub fn owner(&self) -> Option<ProcessId> {
+        locked(&self.state).owner
+    }
+}
+
+/// A permit goes from one party to another.
+fn hand_over(from: &Party, to: &Party, witness: &mut impl Witness) {
+    let grant = to.fact(Kind::Grant, Word::from(from.process.0));
+    witness.note(&[from.fact(Kind::Release, 0), grant, to.fact(Kind::Acquire, 0)]);
+}

@@ -1,0 +1,188 @@
+//! Who takes part: seats to wait on, lines of waiters, and a count of those
+//! who are awake.
+
+use super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
+use super::{Fact, locked};
+use crate::ids::{OpId, ProcessId};
+use crate::trace::Kind;
+use crate::value::Word;
+use std::collections::VecDeque;
+
+/// Where one thread waits, and where it is handed what it waits for.
+#[derive(Debug, Default)]
+pub struct Seat {
+    state: Mutex<Option<Grant>>,
+    bell: Condvar,
+}
+
+/// Why a wait is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grant {
+    /// The party was served.
+    Served {
+        /// The items, if it asked for any.
+        items: Vec<Word>,
+        /// See [`Party::due`]: that of whoever served.
+        due: u64,
+    },
+    /// The run is over.
+    Stopped,
+}
+
+impl Seat {
+    /// Waits until somebody hands something over, or stops the run.
+    pub fn wait(&self) -> Grant {
+        let mut state = locked(&self.state);
+        loop {
+            match state.take() {
+                Some(Grant::Stopped) => {
+                    // Whoever sits down again is told again.
+                    *state = Some(Grant::Stopped);
+                    return Grant::Stopped;
+                }
+                Some(grant) => return grant,
+                None => state = self.bell.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner),
+            }
+        }
+    }
+
+    /// Hands over. What was handed over before the end of the run counts.
+    fn hand(&self, grant: Grant) {
+        let mut state = locked(&self.state);
+        if state.is_none() {
+            *state = Some(grant);
+        }
+        self.bell.notify_one();
+    }
+
+    /// Ends the wait because the run is over.
+    pub fn stop(&self) {
+        self.hand(Grant::Stopped);
+    }
+}
+
+/// A thread at a resource: who it is, and what it wants.
+#[derive(Debug, Clone)]
+pub struct Party {
+    /// The process.
+    pub process: ProcessId,
+    /// The op on which it stands.
+    pub op: OpId,
+    /// Lower goes first in a line by priority.
+    pub priority: u8,
+    /// When it would have made this step if it had run whenever it could; in
+    /// nanoseconds. Nothing here depends on it: it is handed on with what is
+    /// handed over.
+    pub due: u64,
+    /// Where it waits.
+    pub seat: Arc<Seat>,
+}
+
+impl Party {
+    pub(super) fn fact(&self, kind: Kind, value: Word) -> Fact {
+        Fact { process: self.process, op: self.op, kind, value, slot: 0 }
+    }
+}
+
+/// How many threads are awake: neither blocked on a resource nor finished.
+///
+/// Invariant: a thread leaves the count under the lock of the resource that it
+/// waits for, after it got into the line, and is counted again by whoever
+/// takes it out of the line, under the same lock. So whoever serves is awake,
+/// the count never falls to 0 while anybody can still serve, and when it is 0
+/// it stays 0: all that are not finished wait for each other.
+#[derive(Debug)]
+pub struct Census {
+    awake: AtomicUsize,
+}
+
+impl Census {
+    /// So many threads are awake.
+    pub fn new(awake: usize) -> Census {
+        Census { awake: AtomicUsize::new(awake) }
+    }
+
+    /// One less is awake. Whether nobody is.
+    pub fn leave(&self) -> bool {
+        self.awake.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    fn join(&self) {
+        self.awake.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// Who is served first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Who came first.
+    Arrival,
+    /// The lowest number of priority; of equal ones, who came first.
+    Priority,
+    /// Who came last.
+    Newest,
+    /// A bug on purpose, for the test of what must find it: whoever comes gets
+    /// in front of the last in line.
+    #[cfg(test)]
+    Wrong,
+}
+
+/// A party in a line, with what it wants.
+#[derive(Debug)]
+pub(super) struct Waiter<W> {
+    pub(super) party: Party,
+    pub(super) want: W,
+}
+
+/// Those who wait for one thing, in the order in which they are served.
+#[derive(Debug)]
+pub struct Line<W> {
+    waiters: VecDeque<Waiter<W>>,
+    order: Order,
+}
+
+impl<W> Line<W> {
+    /// Nobody waits.
+    pub fn new(order: Order) -> Line<W> {
+        Line { waiters: VecDeque::new(), order }
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiters.is_empty()
+    }
+
+    /// Lets `party` wait for what it wants; whether nobody is awake then.
+    pub(super) fn enter(&mut self, party: &Party, want: W, census: &Census) -> bool {
+        let waiter = Waiter { party: party.clone(), want };
+        let place = match self.order {
+            Order::Arrival => self.waiters.len(),
+            Order::Priority => {
+                self.waiters.iter().filter(|other| other.party.priority <= party.priority).count()
+            }
+            Order::Newest => 0,
+            #[cfg(test)]
+            Order::Wrong => self.waiters.len().saturating_sub(1),
+        };
+        self.waiters.insert(place, waiter);
+        census.leave()
+    }
+
+    pub(super) fn first(&self) -> Option<&W> {
+        self.waiters.front().map(|waiter| &waiter.want)
+    }
+
+    /// Takes the first out, to be served: it is awake from now on.
+    pub(super) fn serve(&mut self, census: &Census) -> Option<Waiter<W>> {
+        let waiter = self.waiters.pop_front()?;
+        census.join();
+        Some(waiter)
+    }
+}
+
+impl<W> Waiter<W> {
+    /// Hands over what was waited for.
+    pub(super) fn hand(&self, by: &Party, items: Vec<Word>) {
+        self.party.seat.hand(Grant::Served { items, due: by.due });
+    }
+}

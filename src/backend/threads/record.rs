@@ -1,0 +1,112 @@
+//! What one thread saw, and how the records of all become one trace.
+//!
+//! Events are numbered by one counter, at the instant when they take effect:
+//! under the lock of the resource they are about. So the numbers are an order
+//! of all events that agrees with what each resource and each thread saw.
+
+use super::clock::Clock;
+use super::primitives::{Fact, Witness};
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::time::Time;
+use crate::trace::{Event, Header, Kind, Outcome, Sink, Trace};
+use crate::value::{Type, Word};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A run on threads may leave so many events: about 1.5 GB while they are sorted.
+pub(super) const MOST_EVENTS: u64 = 20_000_000;
+
+/// The events that one thread has recorded, also those of others whose wait it
+/// ended.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    entries: Vec<Entry>,
+    sequence: &'a AtomicU64,
+    clock: &'a Clock,
+    /// Which resource the next facts are about, and of which type its items are.
+    about: (ResourceId, Type),
+}
+
+/// An event with its place in the order of all.
+#[derive(Debug)]
+pub(super) struct Entry {
+    number: u64,
+    event: Event,
+    args: Box<[Word]>,
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn new(sequence: &'a AtomicU64, clock: &'a Clock) -> Record<'a> {
+        Record { entries: Vec::new(), sequence, clock, about: (ResourceId(0), Type::Int) }
+    }
+
+    /// The next facts are about this resource.
+    pub(super) fn about(&mut self, resource: ResourceId, items: Type) {
+        self.about = (resource, items);
+    }
+
+    /// Whether there are too many events.
+    pub(super) fn is_full(&self) -> bool {
+        self.sequence.load(Ordering::Relaxed) >= MOST_EVENTS
+    }
+
+    /// A delay or work of `process`, on the op `op`, ended just now.
+    pub(super) fn wake(&mut self, process: ProcessId, op: OpId) {
+        let time = Time::ZERO;
+        let event =
+            Event { time, value: 0, process, subject: 0, extra: 0, op, kind: Kind::Wake, ty: Type::Int };
+        self.event(&event, &[]);
+    }
+
+    pub(super) fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+}
+
+/// The events of a thread's own steps, as the kernel gives them, at the time
+/// that it really is.
+impl Sink for Record<'_> {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        let event = Event { time: self.clock.now(), ..*event };
+        let number = self.sequence.fetch_add(1, Ordering::Relaxed);
+        self.entries.push(Entry { number, event, args: args.into() });
+    }
+}
+
+impl Witness for Record<'_> {
+    fn note(&mut self, facts: &[Fact]) {
+        let time = self.clock.now();
+        let first = self.sequence.fetch_add(facts.len() as u64, Ordering::Relaxed);
+        let (resource, items) = self.about;
+        self.entries.extend(facts.iter().zip(first..).map(|(fact, number)| {
+            let Fact { process, op, kind, value, slot } = *fact;
+            let has_item = matches!(kind, Kind::Put | Kind::Get | Kind::Write | Kind::Read);
+            let ty = if has_item { items } else { Type::Int };
+            let event = Event { time, value, process, subject: resource.0, extra: slot, op, kind, ty };
+            Entry { number, event, args: Box::default() }
+        }));
+    }
+}
+
+/// One trace of all records.
+///
+/// Two threads may read the clock in one order and get their numbers in the
+/// other, a few microseconds apart. The number counts: a time that is before
+/// the one above it is set to that. No time is after `latest`.
+pub(super) fn merge(
+    header: Header,
+    records: impl Iterator<Item = Vec<Entry>>,
+    outcome: Outcome,
+    latest: Option<Time>,
+) -> Trace {
+    let mut entries: Vec<Entry> = records.flatten().collect();
+    entries.sort_unstable_by_key(|entry| entry.number);
+    let (mut events, mut log_args) = (Vec::with_capacity(entries.len()), Vec::new());
+    let mut now = Time::ZERO;
+    for entry in entries {
+        now = now.max(entry.event.time).min(latest.unwrap_or(Time::MAX));
+        events.push(Event { time: now, ..entry.event });
+        log_args.extend_from_slice(&entry.args);
+    }
+    let end = if outcome == Outcome::Horizon { latest.unwrap_or(now) } else { now };
+    Trace { header, events, log_args, outcome, end }
+}

@@ -1,0 +1,176 @@
+//! What the threads of a run share: the resources, the count of those who are
+//! awake, the clock, and how the run ends.
+//!
+//! There is no lock around all of it. Each resource has its own, and the lock
+//! in [`Stop`] is taken once, at the end.
+
+use super::clock::{Alarm, Clock};
+use super::primitives::{Buffer, Census, Memory, Mutex, Order, Seat, Semaphore};
+use super::record::Record;
+use crate::ids::{ProcessId, ResourceId};
+use crate::program::{Image, resource};
+use crate::trace::{Fault, ResourceKind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex as Lock, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// A resource as real threads use it.
+#[derive(Debug)]
+pub(super) enum Native {
+    Mutex(Mutex),
+    Semaphore(Semaphore),
+    Buffer(Buffer),
+    Memory(Memory),
+}
+
+/// Why a run on threads is over.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum End {
+    Completed,
+    Deadlock,
+    Fault(Box<Fault>),
+    Limit(String),
+    Horizon,
+    TimedOut,
+    Interrupted,
+    Panicked { process: ProcessId, message: String },
+    NotStarted,
+}
+
+/// The end of a run: the first that comes counts.
+#[derive(Debug, Default)]
+pub(super) struct Stop {
+    set: AtomicBool,
+    end: Lock<Option<End>>,
+    bell: Condvar,
+}
+
+/// Everything that the threads of a run share.
+#[derive(Debug)]
+pub(super) struct Shared<'a> {
+    pub(super) image: &'a Image,
+    /// By [`ResourceId`].
+    pub(super) natives: Vec<Native>,
+    /// By [`ProcessId`].
+    pub(super) seats: Vec<Arc<Seat>>,
+    /// By [`ProcessId`].
+    pub(super) alarms: Vec<Alarm>,
+    pub(super) census: Census,
+    /// How many have finished their last step.
+    pub(super) done: AtomicUsize,
+    pub(super) clock: Clock,
+    /// Whose thread is to panic, in a test.
+    pub(super) panics: Option<ProcessId>,
+    /// The number of the next event.
+    sequence: AtomicU64,
+    stop: Stop,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn new(image: &'a Image, speed: f64) -> Shared<'a> {
+        let count = image.process_count();
+        Shared {
+            image,
+            natives: (0..image.resource_count())
+                .map(|id| native(image, ResourceId::from_index(id)))
+                .collect(),
+            seats: (0..count).map(|_| Arc::default()).collect(),
+            alarms: (0..count).map(|_| Alarm::default()).collect(),
+            census: Census::new(count),
+            done: AtomicUsize::new(0),
+            clock: Clock::new(speed),
+            panics: bug::panics(),
+            sequence: AtomicU64::new(0),
+            stop: Stop::default(),
+        }
+    }
+
+    /// An empty record for one thread.
+    pub(super) fn record(&self) -> Record<'_> {
+        Record::new(&self.sequence, &self.clock)
+    }
+
+    /// Whether the run is over.
+    pub(super) fn is_over(&self) -> bool {
+        self.stop.set.load(Ordering::Acquire)
+    }
+
+    /// Ends the run, unless it is over already, and wakes everybody.
+    pub(super) fn finish(&self, end: End) {
+        let mut state = self.stop.lock();
+        if state.is_some() {
+            return;
+        }
+        *state = Some(end);
+        self.stop.set.store(true, Ordering::Release);
+        drop(state);
+        self.stop.bell.notify_all();
+        self.seats.iter().for_each(|seat| seat.stop());
+        self.alarms.iter().for_each(Alarm::ring);
+    }
+
+    /// Waits until the run is over or the wall's clock shows `until`; why it is over.
+    pub(super) fn wait(&self, until: Instant) -> Option<End> {
+        let state = self.stop.lock();
+        let left = until.saturating_duration_since(super::clock::wall());
+        let waited = self.stop.bell.wait_timeout_while(state, left, |end| end.is_none());
+        waited.unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+}
+
+impl Stop {
+    fn lock(&self) -> MutexGuard<'_, Option<End>> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A resource in its initial state.
+fn native(image: &Image, id: ResourceId) -> Native {
+    let info = image.resource_info(id);
+    let header = &image.arena[image.resource_at(id)..][..crate::program::RESOURCE_WORDS];
+    let order = match header[resource::IDENTITY] >> 32 {
+        0 => Order::Arrival,
+        1 => Order::Priority,
+        _ => Order::Newest,
+    };
+    match info.kind {
+        ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
+        ResourceKind::Semaphore => Native::Semaphore(Semaphore::new(info.initial, bug::order(order))),
+        ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
+        ResourceKind::Memory => {
+            let start = header[resource::CONTENT] as usize;
+            let slots = header[resource::CAPACITY] as usize;
+            Native::Memory(Memory::new(&image.arena[start..start + slots]))
+        }
+    }
+}
+
+/// The seam through which a test makes semaphores wake the wrong waiter, or a
+/// thread panic, in the runs that it starts. Outside the unit tests there is none.
+pub(super) mod bug {
+    use super::Order;
+    use crate::ids::ProcessId;
+
+    #[cfg(test)]
+    thread_local! {
+        pub static WRONG_WAITER: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+        pub static PANIC_OF: std::cell::Cell<Option<ProcessId>> = const { std::cell::Cell::new(None) };
+    }
+
+    /// The order in which a semaphore serves its waiters.
+    pub(super) fn order(order: Order) -> Order {
+        #[cfg(test)]
+        if WRONG_WAITER.get() {
+            return Order::Wrong;
+        }
+        order
+    }
+
+    /// Whose thread is to panic.
+    pub(super) fn panics() -> Option<ProcessId> {
+        #[cfg(test)]
+        return PANIC_OF.get();
+        #[cfg(not(test))]
+        None
+    }
+}

@@ -1,0 +1,303 @@
+//! One process on its own thread.
+//!
+//! What concerns the process alone (arithmetic, jumps, its variables, draws,
+//! logs) it does with the kernel's own ops, on a private copy of the state:
+//! there is nothing in them to validate. Whatever it shares with others goes
+//! through the native primitives, and time passes by itself.
+
+use super::primitives::{Came, Grant, Party};
+use super::record::{Entry, MOST_EVENTS, Record};
+use super::shared::{End, Native, Shared};
+use super::{Options, Work};
+use crate::ids::ProcessId;
+use crate::kernel::{Asked, Draws, Kernel, Machine, Request, Rest, Schedule, State, Yield};
+use crate::program::Op;
+use crate::time::Time;
+use crate::trace::Fault;
+use crate::value::Word;
+use std::sync::atomic::Ordering;
+
+/// What a thread leaves behind.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) process: ProcessId,
+    /// Its private state; of it, its own frame counts.
+    pub(super) machine: Machine,
+    pub(super) entries: Vec<Entry>,
+    /// What its ops on the clock have read, in order.
+    pub(super) readings: Vec<u64>,
+}
+
+/// A process and all that it needs to go on.
+pub(super) struct Worker<'a> {
+    shared: &'a Shared<'a>,
+    me: Party,
+    machine: Machine,
+    draws: Draws,
+    record: Record<'a>,
+    readings: Vec<u64>,
+    work: Work,
+    /// By how many nanoseconds it is behind the time at which it would be if
+    /// it had run whenever it could.
+    ///
+    /// A busy machine lets a thread run a while after its sleep, or its wait, is
+    /// over. Were each delay to begin only then, what one process loses would
+    /// be lost for all the run, and add up. So a delay begins when the process
+    /// was due, as an alarm that is set by the clock does, and whoever ends a
+    /// wait hands on by when it was due. The times of events are the real ones.
+    late: u64,
+    /// Rounds that it may still make until it next lets time pass.
+    fuel: u64,
+}
+
+/// Why a thread stops before its last step.
+enum Leave {
+    /// The run is over.
+    Stopped,
+    /// It ends the run.
+    Ends(End),
+}
+
+impl From<Box<Fault>> for Leave {
+    fn from(fault: Box<Fault>) -> Leave {
+        Leave::Ends(End::Fault(fault))
+    }
+}
+
+/// Real threads need nobody to note who goes on when.
+struct NoSchedule;
+
+impl Schedule for NoSchedule {
+    fn wake(&mut self, _: Time, _: u8, _: ProcessId) {
+        unreachable!("the kernel serves no waiter here: the primitives do");
+    }
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(shared: &'a Shared<'a>, process: ProcessId, options: &Options) -> Worker<'a> {
+        let image = shared.image;
+        let machine = Machine::new(image);
+        let me = Party {
+            process,
+            op: machine.op(image, process),
+            priority: machine.priority(image, process),
+            due: 0,
+            seat: shared.seats[process.index()].clone(),
+        };
+        Worker {
+            shared,
+            me,
+            machine,
+            draws: Draws::new(image, options.seed, 0),
+            record: shared.record(),
+            readings: Vec::new(),
+            work: options.work,
+            late: 0,
+            fuel: image.limits.zero_time_steps,
+        }
+    }
+
+    /// From the first step to the last, or to the end of the run.
+    pub(super) fn live(mut self) -> Left {
+        match self.run() {
+            Ok(()) => {
+                let all = self.shared.image.process_count();
+                self.shared.done.fetch_add(1, Ordering::AcqRel);
+                // The last who is awake leaves the others asleep for ever.
+                if self.shared.census.leave() {
+                    let all_done = self.shared.done.load(Ordering::Acquire) == all;
+                    self.shared.finish(if all_done { End::Completed } else { End::Deadlock });
+                }
+            }
+            Err(Leave::Stopped) => {}
+            Err(Leave::Ends(end)) => self.shared.finish(end),
+        }
+        let Worker { me, machine, record, readings, .. } = self;
+        Left { process: me.process, machine, entries: record.into_entries(), readings }
+    }
+
+    fn run(&mut self) -> Result<(), Leave> {
+        let mut rest = self.kernel_step(|kernel, process| kernel.settle(process))?;
+        loop {
+            rest = match rest {
+                Rest::Ready if self.shared.is_over() => return Err(Leave::Stopped),
+                Rest::Ready if self.record.is_full() => {
+                    return Err(Leave::Ends(End::Limit(format!(
+                        "{MOST_EVENTS} events are more than a run on threads keeps; give the scenario a `horizon`"
+                    ))));
+                }
+                Rest::Ready => self.step()?,
+                Rest::Yielded(Yield::Delayed(until)) => {
+                    self.pass_time(until)?;
+                    self.kernel_step(|kernel, process| kernel.settle(process))?
+                }
+                Rest::Yielded(Yield::Done) => return Ok(()),
+                Rest::Yielded(Yield::OutOfFuel) => return Err(Leave::Ends(self.livelock())),
+                Rest::Yielded(Yield::Blocked | Yield::NeedsRoom { .. }) => {
+                    unreachable!("the primitives make a process wait, not the kernel")
+                }
+            };
+        }
+    }
+
+    /// Whether a test wants this thread to panic: when it first sleeps.
+    fn panics(&self) -> bool {
+        cfg!(test) && self.shared.panics == Some(self.me.process)
+    }
+
+    /// One step: a native one if it is about a resource, else the kernel's.
+    fn step(&mut self) -> Result<Rest, Leave> {
+        self.me.op = self.machine.op(self.shared.image, self.me.process);
+        let now = self.shared.clock.now();
+        self.me.due = now.as_nanos().saturating_sub(self.late);
+        let process = self.me.process;
+        let asked = self.with_kernel(|kernel| kernel.asked(process))?;
+        if let Some(asked) = asked {
+            let values = self.serve(&asked)?;
+            self.with_kernel(|kernel| kernel.answer(process, &values));
+            return self.kernel_step(|kernel, process| kernel.settle(process));
+        }
+        self.machine.now = now;
+        match self.shared.image.plain[self.me.op.index()] {
+            Op::Now { .. } => self.readings.push(now.as_nanos()),
+            Op::Delay { .. } | Op::Work { .. } | Op::StartAfter { .. } => {
+                self.machine.now = Time::from_nanos(self.me.due).unwrap_or(now);
+            }
+            _ => {}
+        }
+        self.kernel_step(|kernel, process| kernel.step(process))
+    }
+
+    fn kernel_step(
+        &mut self,
+        step: impl FnOnce(&mut Kernel<'_, NoSchedule, Record<'a>>, ProcessId) -> Result<Rest, Box<Fault>>,
+    ) -> Result<Rest, Leave> {
+        let process = self.me.process;
+        Ok(self.with_kernel(|kernel| step(kernel, process))?)
+    }
+
+    fn with_kernel<T>(&mut self, action: impl FnOnce(&mut Kernel<'_, NoSchedule, Record<'a>>) -> T) -> T {
+        let Worker { shared, machine, draws, record, fuel, .. } = self;
+        let mut nobody = NoSchedule;
+        let mut kernel = Kernel::new(shared.image, machine, draws, &mut nobody, record);
+        kernel.fuel = *fuel;
+        let result = action(&mut kernel);
+        *fuel = kernel.fuel;
+        result
+    }
+
+    /// Does what was asked of a resource; gives the values, if there are any.
+    fn serve(&mut self, asked: &Asked) -> Result<Vec<Word>, Leave> {
+        let Worker { shared, me, record, .. } = self;
+        let census = &shared.census;
+        record.about(asked.resource, shared.image.resource_info(asked.resource).ty);
+        let nothing = |()| Vec::new();
+        let came = match (&shared.natives[asked.resource.index()], asked.request) {
+            (Native::Mutex(mutex), Request::Lock) => mutex.lock(me, census, record).map(nothing),
+            (Native::Semaphore(semaphore), Request::Acquire) => {
+                semaphore.acquire(me, census, record).map(nothing)
+            }
+            (Native::Buffer(buffer), Request::Put { count, value }) => {
+                buffer.put(me, count, value, census, record).map(nothing)
+            }
+            (Native::Buffer(buffer), Request::Get { count }) => buffer.get(me, count, census, record),
+            (Native::Mutex(mutex), Request::Unlock) => {
+                let given = mutex.unlock(me, census, record);
+                return given.map(nothing).map_err(|owner| self.not_owner(asked, owner.0));
+            }
+            (Native::Semaphore(semaphore), Request::Release) => {
+                let given = semaphore.release(me, census, record);
+                return given.map(nothing).map_err(|_| self.too_many_permits());
+            }
+            (Native::Memory(memory), Request::Write { slot, value }) => {
+                memory.write(me, slot, value, record);
+                return Ok(Vec::new());
+            }
+            (Native::Memory(memory), Request::Read { first, count }) => {
+                return Ok(memory.read(me, first, count, record));
+            }
+            (native, request) => unreachable!("{request:?} of {native:?}"),
+        };
+        match came {
+            Came::Served(values) => Ok(values),
+            Came::Waits { last } => self.wait(last),
+        }
+    }
+
+    /// Waits on the seat; `last`: nobody else is awake.
+    fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
+        if last {
+            self.shared.finish(End::Deadlock);
+        }
+        match self.me.seat.wait() {
+            Grant::Served { items, due } => {
+                self.is_due(due.max(self.me.due));
+                Ok(items)
+            }
+            Grant::Stopped => {
+                self.machine.stand(self.shared.image, self.me.process, self.me.op, State::Blocked);
+                Err(Leave::Stopped)
+            }
+        }
+    }
+
+    fn not_owner(&mut self, asked: &Asked, owner: Option<ProcessId>) -> Leave {
+        let process = self.me.process;
+        self.with_kernel(|kernel| kernel.not_owner_fault(asked, process, owner)).into()
+    }
+
+    fn too_many_permits(&mut self) -> Leave {
+        let process = self.me.process;
+        self.with_kernel(|kernel| kernel.permits_fault(process)).into()
+    }
+
+    /// Lets real time pass until the scenario time is `until`.
+    fn pass_time(&mut self, until: Time) -> Result<(), Leave> {
+        let panics = self.panics();
+        let Worker { shared, me, machine, .. } = self;
+        assert!(!panics, "a test wanted it");
+        let deadline = shared.clock.at(until);
+        let alarm = &shared.alarms[me.process.index()];
+        let burns = self.work == Work::Spin && matches!(shared.image.plain[me.op.index()], Op::Work { .. });
+        let slept = if burns { alarm.burn_until(deadline) } else { alarm.sleep_until(deadline) };
+        if !slept {
+            return Err(Leave::Stopped);
+        }
+        let passed = until > machine.now;
+        self.is_due(until.as_nanos());
+        let Worker { shared, me, machine, .. } = self;
+        if passed {
+            self.fuel = shared.image.limits.zero_time_steps;
+        }
+        // Before its first step a process is new and not delayed.
+        if machine.state(shared.image, me.process) == State::Delayed {
+            self.record.wake(me.process, me.op);
+        }
+        Ok(())
+    }
+
+    /// It goes on just now, and was due at `due`.
+    fn is_due(&mut self, due: u64) {
+        self.late = self.shared.clock.now().as_nanos().saturating_sub(due);
+    }
+
+    fn livelock(&self) -> End {
+        let image = self.shared.image;
+        let line = image.site(self.machine.op(image, self.me.process)).line;
+        End::Limit(format!(
+            "process '{}' on line {line} made {} rounds without letting time pass: put a delay into the loop, \
+             or raise `limits: {{zero_time_steps: …}}`",
+            image.process_name(self.me.process),
+            image.limits.zero_time_steps,
+        ))
+    }
+}
+
+impl<T> Came<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Came<U> {
+        match self {
+            Came::Served(value) => Came::Served(change(value)),
+            Came::Waits { last } => Came::Waits { last },
+        }
+    }
+}

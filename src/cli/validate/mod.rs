@@ -1,0 +1,181 @@
+//! `tempolane validate`: does something that shares no code with the engine
+//! agree with it?
+//!
+//! Runs a scenario in virtual time and on real threads, or takes the recording
+//! of a real program, and gives a verdict. Decides how often, how fast and how
+//! long to run and how the verdict is told; what it is, is decided by
+//! [`crate::analysis::validation`].
+
+mod recorded;
+mod report;
+mod threads;
+
+#[cfg(test)]
+mod tests;
+
+use super::execute::execute;
+use super::failure::{Exit, Failure};
+use super::inputs::{Loaded, load_all};
+use super::options::{Format, RunOptions, ScenarioOptions};
+use super::output::{Folder, folder_name};
+use super::report::Finished;
+use super::run::with_done;
+use super::{console, interrupt};
+use crate::backend::threads::{SleepError, Work, check};
+use crate::scenario::parse_duration;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The most runs on threads for one scenario.
+const MOST_RUNS: u32 = 10_000;
+
+/// Run scenarios on real threads too, and say how far apart the two are
+///
+/// Each scenario runs once in virtual time and several times on real OS threads, with native
+/// blocking primitives and real sleeping. The verdict: is the order of every run one that the
+/// model allows; are the times those of the model, within a tolerance; which ties were resolved
+/// otherwise. Writes validation.svg, validation.png, threads.jsonl (the trace of a typical run)
+/// and validation.json to DIR/<scenario name>/.
+///
+/// With --recorded, the event log of a real program takes the place of the threads. It is a CSV
+/// file with a head line and the columns `process`, `event` and, if they are known, `time` (from the
+/// start, in seconds or as 250ms) and `value`. `event` is the name of a `mark` of that process, with
+/// `value` as its value, or a line as a `log` step would write it; floats and durations in it are
+/// measurements and may differ. Marks and log texts that never occur in the file are not looked for,
+/// and the file may end early. The order is fine if the model has any schedule with it; times are
+/// compared with virtual time, with a tolerance of 2% of the total time unless told otherwise.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub scenarios: ScenarioOptions,
+    #[command(flatten)]
+    pub run: RunOptions,
+    /// Validate the recorded log of a real program instead of running threads; for one scenario
+    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["runs", "speed", "work", "timeout"])]
+    pub recorded: Option<PathBuf>,
+    /// How often to run each scenario on threads
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_RUNS)))]
+    pub runs: u32,
+    /// How many times as fast as the scenario says, such as 20x or 0.5 [default: so fast that a
+    /// run takes 1.5 s, or slower where this machine's sleep error would matter]
+    #[arg(long, value_name = "X", value_parser = parse_speed)]
+    pub speed: Option<f64>,
+    /// How `work` passes on threads
+    #[arg(long, value_name = "HOW", default_value = "sleep")]
+    pub work: WorkOption,
+    /// By how much times may deviate, in scenario time, such as 100ms [default: the mean sleep error,
+    /// measured before the first run, times the steps of a process times the speed, plus 1.5% of
+    /// the total time]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub tolerance: Option<u64>,
+    /// How long one run may take in real time [default: a minute longer than planned]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub timeout: Option<u64>,
+}
+
+/// How `work` passes on threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WorkOption {
+    /// As a delay does
+    Sleep,
+    /// By keeping a core busy
+    Spin,
+}
+
+impl From<WorkOption> for Work {
+    fn from(option: WorkOption) -> Work {
+        match option {
+            WorkOption::Sleep => Work::Sleep,
+            WorkOption::Spin => Work::Spin,
+        }
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let loaded = load_all(&arguments.scenarios)?;
+    if let Some(file) = &arguments.recorded {
+        return recording(&loaded, arguments, file);
+    }
+    for scenario in &loaded {
+        let fits = check(&scenario.image()?);
+        fits.map_err(|trouble| Failure::usage(format!("'{}': {trouble}", scenario.label)))?;
+    }
+    interrupt::watch()?;
+    let sleep_error = SleepError::measure();
+    let mut exit = Exit::Fine;
+    let mut done = Vec::new();
+    for scenario in &loaded {
+        let fine = one(scenario, arguments, sleep_error).map_err(|failure| with_done(failure, &done))?;
+        if !fine {
+            exit = Exit::Finding;
+        }
+        done.push(scenario.label.clone());
+        interrupt::check().map_err(|failure| with_done(failure, &done))?;
+    }
+    Ok(exit)
+}
+
+fn recording(loaded: &[Loaded], arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
+    let [scenario] = loaded else {
+        return Err(Failure::usage("a recording is of one scenario; name its file alone"));
+    };
+    interrupt::watch()?;
+    let virtual_run = execute(scenario, &arguments.run, None, true)?;
+    let (text, fine) = recorded::validate(scenario, arguments, file, &virtual_run)?;
+    console::print(&text)?;
+    Ok(if fine { Exit::Fine } else { Exit::Finding })
+}
+
+/// Validates and tells one scenario; whether nothing was found.
+fn one(loaded: &Loaded, arguments: &Arguments, sleep_error: SleepError) -> Result<bool, Failure> {
+    let began = crate::backend::threads::wall();
+    let virtual_run = execute(loaded, &arguments.run, None, true)?;
+    let took = began.elapsed();
+    let folder = match arguments.run.writes_anything() {
+        true => Some(Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?),
+        false => None,
+    };
+    let mut validation = threads::validate(loaded, arguments, virtual_run, sleep_error)?;
+    validation.virtual_wall = took;
+    if let Some(folder) = folder {
+        validation.write(&folder, &arguments.run)?;
+    }
+    console::print(&match arguments.scenarios.format {
+        Format::Json => report::json_line(&validation),
+        Format::Text => report::text(&validation),
+    })?;
+    Ok(validation.is_ok() && !validation.virtual_run.is_finding() && !found_on_threads(&validation))
+}
+
+fn found_on_threads(validation: &threads::Validation) -> bool {
+    validation.threads_run.as_ref().is_some_and(Finished::is_finding)
+}
+
+fn parse_speed(text: &str) -> Result<f64, String> {
+    let number = text.trim().trim_end_matches(['x', '×']);
+    match number.parse::<f64>() {
+        Ok(speed) if (1e-6..=1e9).contains(&speed) => Ok(speed),
+        _ => Err("expected a factor such as 20x or 0.5".to_owned()),
+    }
+}
+
+/// How long one run may take.
+fn timeout(arguments: &Arguments, planned: Duration) -> Duration {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    arguments.timeout.map_or(planned.saturating_mul(2).saturating_add(PATIENCE), Duration::from_nanos)
+}
+
+#[cfg(test)]
+mod options {
+    use super::*;
+
+    #[test]
+    fn speeds() {
+        assert_eq!(parse_speed("20x"), Ok(20.0));
+        assert_eq!(parse_speed(" 0.5 "), Ok(0.5));
+        for bad in ["", "x", "0", "-1", "nan", "inf", "1e99"] {
+            assert!(parse_speed(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! A validation as text and as JSON.
+
+use super::threads::Validation;
+use crate::analysis::validation::{Excess, SpanDeviation};
+use crate::cli::console::printable;
+use crate::cli::report::{BOLD, GREEN, PLAIN, RED, duration, json_object, section, table, told};
+use crate::ids::ProcessId;
+use crate::time::{Time, format_nanos_short};
+use crate::trace::{Activity, Header, WaitFor};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// How many processes, deviating spans or ties are shown.
+const SHOWN: usize = 40;
+const SHOWN_SPANS: usize = 3;
+const SHOWN_TIES: usize = 5;
+
+/// The whole report.
+pub fn text(validation: &Validation) -> String {
+    let mut text = headline(validation);
+    let header = &validation.virtual_run.header;
+    section(&mut text, "Processes", &processes(validation));
+    section(&mut text, "Largest deviations", &spans(validation, header));
+    section(&mut text, "Ties resolved otherwise", &ties(validation, header));
+    section(&mut text, "Other steps in another order", &reordered(validation, header));
+    let files: String = validation.written.iter().map(|path| format!(" {}\n", path.display())).collect();
+    section(&mut text, "Files", &files);
+    text.push('\n');
+    text
+}
+
+fn headline(validation: &Validation) -> String {
+    let label = printable(&validation.virtual_run.label);
+    let (colour, word) = if validation.is_ok() { (GREEN, "validated") } else { (RED, "not validated") };
+    let mut text = format!("{BOLD}{label}{PLAIN}: {colour}{word}{PLAIN}\n");
+    if let Some(trouble) = &validation.trouble {
+        let _ = writeln!(text, "  {RED}{}{PLAIN}", printable(trouble));
+    }
+    if !validation.runs.is_empty() {
+        text.push_str(&counts(validation));
+    }
+    for run in [Some(&validation.virtual_run), validation.threads_run.as_ref()].into_iter().flatten() {
+        if run.is_finding() {
+            let _ = writeln!(text, "  {}: {} at {}", printable(&run.label), run.outcome.name(), run.end);
+            text.push_str(&told(run));
+        }
+        for failed in &run.failed {
+            let _ = writeln!(text, "  not as expected: {}", printable(&failed.message));
+        }
+    }
+    text
+}
+
+/// The three counts, one a line.
+fn counts(validation: &Validation) -> String {
+    let (runs, verdict) = (&validation.runs, &validation.verdict);
+    let mut text = String::new();
+    let illegal: Vec<&String> = runs.iter().filter_map(|run| run.illegal.as_ref()).collect();
+    match illegal.first() {
+        None => {
+            let _ = writeln!(text, "  order: legal in all of {} runs", runs.len());
+        }
+        Some(first) => {
+            let count = illegal.len();
+            let _ = writeln!(
+                text,
+                "  {RED}order: not one that the model allows{PLAIN} in {count} of {} runs",
+                runs.len()
+            );
+            let _ = writeln!(text, "    {}", printable(first));
+        }
+    }
+    if let Some(error) = verdict.total_time_error {
+        let virtual_total = validation.virtual_run.statistics.total_time;
+        let seen = validation.threads_run.as_ref().map_or(Time::ZERO, |run| run.statistics.total_time);
+        let _ = writeln!(
+            text,
+            "  times: {virtual_total} in virtual time, {} on threads ({:+.2}%, the median); tolerance {}",
+            duration(seen.as_nanos()),
+            error * 100.0,
+            duration(validation.tolerance),
+        );
+        for excess in &verdict.excesses {
+            let _ = writeln!(
+                text,
+                "    {RED}beyond it{PLAIN}: {}",
+                told_excess(excess, &validation.virtual_run.header)
+            );
+        }
+    }
+    let _ = writeln!(text, "  ties: {} resolved otherwise", validation.ties());
+    text.push_str(&conditions(validation));
+    text
+}
+
+fn conditions(validation: &Validation) -> String {
+    let Validation { speed, steps, sleep_error, shown, .. } = validation;
+    let micros = |duration: std::time::Duration| duration.as_nanos() as f64 / 1e3;
+    let mut text = format!(
+        "  {speed}x as fast as real time{}; sleep error {:.0} us (9 of 10 below {:.0} us), up to {steps} steps a process; run {shown} is shown\n",
+        if validation.speed_chosen { "" } else { ", chosen for this machine" },
+        micros(sleep_error.mean),
+        micros(sleep_error.high),
+    );
+    let _ = writeln!(
+        text,
+        "  virtual time took {:.1} ms{}",
+        validation.virtual_wall.as_secs_f64() * 1e3,
+        faster(validation)
+    );
+    text
+}
+
+/// How many times faster virtual time is than the threads were.
+fn faster(validation: &Validation) -> String {
+    match speed_up(validation) {
+        Some(factor) => format!(", {factor:.0} times faster than a run on threads"),
+        None => String::new(),
+    }
+}
+
+fn threads_wall(validation: &Validation) -> Option<f64> {
+    Some(validation.threads_run.as_ref()?.end.as_secs_f64() / validation.speed)
+}
+
+fn speed_up(validation: &Validation) -> Option<f64> {
+    let virtual_wall = validation.virtual_wall.as_secs_f64();
+    (virtual_wall > 0.0).then_some(threads_wall(validation)? / virtual_wall)
+}
+
+fn told_excess(excess: &Excess, header: &Header) -> String {
+    let name = |process: usize| header.process_name(ProcessId::from_index(process));
+    match *excess {
+        Excess::Total(by) => format!("the total time, by {}", signed(by)),
+        Excess::Finish(process, by) => format!("the finish of '{}', by {}", name(process), signed(by)),
+        Excess::Blocked(process, by) => {
+            format!("the blocking time of '{}', by {}", name(process), signed(by))
+        }
+    }
+}
+
+fn signed(nanos: i64) -> String {
+    let sign = if nanos < 0 { "-" } else { "+" };
+    format!("{sign}{}", format_nanos_short(nanos.unsigned_abs(), 3))
+}
+
+fn processes(validation: &Validation) -> String {
+    let header = &validation.virtual_run.header;
+    let all = &validation.verdict.processes;
+    let instant = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| duration(time.as_nanos()));
+    let rows = all.iter().take(SHOWN).enumerate().map(|(index, process)| {
+        let times = &process.times;
+        vec![
+            header.process_name(ProcessId::from_index(index)),
+            instant(times.model_finish),
+            instant(times.seen_finish),
+            process.finish_deviation.map_or_else(|| "–".to_owned(), signed),
+            duration(times.model_blocked),
+            duration(times.seen_blocked),
+            signed(process.blocked_deviation),
+        ]
+    });
+    if all.is_empty() {
+        return String::new();
+    }
+    let heads = ["process", "finished", "on threads", "median", "blocked", "on threads", "median"];
+    let more = all.len().saturating_sub(SHOWN);
+    table(&heads, &[], rows) + &if more > 0 { format!("  and {more} more\n") } else { String::new() }
+}
+
+fn typical_spans(validation: &Validation) -> &[SpanDeviation] {
+    let typical = validation.verdict.typical.and_then(|number| validation.runs[number].times.as_ref());
+    typical.map_or(&[], |times| &times.worst)
+}
+
+fn spans(validation: &Validation, header: &Header) -> String {
+    let shown = typical_spans(validation).iter().take(SHOWN_SPANS);
+    shown
+        .map(|span| {
+            let SpanDeviation { model, seen } = span;
+            let line = header.line(model.op).map_or_else(String::new, |line| format!(", line {line}"));
+            format!(
+                " '{}' {} for {} instead of {}, from {} on{line} ({})\n",
+                header.process_name(model.process),
+                was(model.activity, header),
+                duration(seen.nanos()),
+                duration(model.nanos()),
+                duration(model.start.as_nanos()),
+                signed(span.deviation()),
+            )
+        })
+        .collect()
+}
+
+fn was(activity: Activity, header: &Header) -> String {
+    match activity {
+        Activity::New => "was new".to_owned(),
+        Activity::Delayed => "was delayed".to_owned(),
+        Activity::Running => "worked".to_owned(),
+        Activity::Blocked { resource, wait_for } => {
+            let to = match wait_for {
+                WaitFor::Acquire => "acquire",
+                WaitFor::Get => "get from",
+                WaitFor::Put => "put into",
+            };
+            format!("waited to {to} '{}'", header.resource_name(resource))
+        }
+    }
+}
+
+fn ties(validation: &Validation, header: &Header) -> String {
+    told_reorderings(validation, header, true)
+}
+
+fn reordered(validation: &Validation, header: &Header) -> String {
+    told_reorderings(validation, header, false)
+}
+
+fn told_reorderings(validation: &Validation, header: &Header, ties: bool) -> String {
+    let mut text = String::new();
+    for (number, run) in validation.runs.iter().enumerate() {
+        let all: Vec<_> = run.reorderings.iter().filter(|one| one.tie == ties).collect();
+        let Some(first) = all.first() else { continue };
+        let more = match all.len() {
+            1 => String::new(),
+            count => format!(", and {} more", count - 1),
+        };
+        let _ = writeln!(
+            text,
+            " run {}: at {} '{}' went before '{}' at '{}'{more}",
+            number + 1,
+            duration(first.time.as_nanos()),
+            header.process_name(first.other),
+            header.process_name(first.first),
+            header.resource_name(first.resource),
+        );
+        if number + 1 == SHOWN_TIES && validation.runs.len() > SHOWN_TIES {
+            let _ = writeln!(text, " and in {} more runs or fewer", validation.runs.len() - SHOWN_TIES);
+            break;
+        }
+    }
+    text
+}
+
+/// The object on one line, with the line's end: that of the run in virtual
+/// time, and the verdict.
+pub fn json_line(validation: &Validation) -> String {
+    let verdict = &validation.verdict;
+    let header = &validation.virtual_run.header;
+    let object = Object {
+        run: json_object(&validation.virtual_run),
+        ok: validation.is_ok(),
+        runs: validation.runs.len(),
+        order_legal: verdict.order_legal && !validation.runs.is_empty(),
+        total_time_error: verdict.total_time_error,
+        validation: Details {
+            trouble: validation.trouble.as_deref(),
+            speed: validation.speed,
+            tolerance_ns: validation.tolerance,
+            tolerance_given: validation.tolerance_chosen,
+            sleep_error_ns: validation.sleep_error.mean.as_nanos() as u64,
+            sleep_error_high_ns: validation.sleep_error.high.as_nanos() as u64,
+            steps: validation.steps,
+            virtual_wall_ns: validation.virtual_wall.as_nanos() as u64,
+            threads_wall_ns: threads_wall(validation).map(|seconds| (seconds * 1e9) as u64),
+            times_faster: speed_up(validation),
+            ties: validation.ties(),
+            beyond_tolerance: verdict.excesses.iter().map(|excess| told_excess(excess, header)).collect(),
+            worst_span: typical_spans(validation).first().map(|span| JsonSpan::of(span, header)),
+            processes: verdict
+                .processes
+                .iter()
+                .enumerate()
+                .map(|(index, process)| JsonProcess {
+                    process: header.process_name(ProcessId::from_index(index)),
+                    model_finished_ns: process.times.model_finish.map(Time::as_nanos),
+                    finished_ns: process.times.seen_finish.map(Time::as_nanos),
+                    finish_deviation_ns: process.finish_deviation,
+                    model_blocked_ns: process.times.model_blocked,
+                    blocked_ns: process.times.seen_blocked,
+                    blocked_deviation_ns: process.blocked_deviation,
+                })
+                .collect(),
+            each: validation
+                .runs
+                .iter()
+                .map(|run| JsonRun {
+                    outcome: run.outcome,
+                    total_time_ns: run.total_time.as_nanos(),
+                    order_legal: run.illegal.is_none(),
+                    disagreement: run.illegal.as_deref(),
+                    model_total_time_ns: run.times.as_ref().map(|times| times.model_total.as_nanos()),
+                    ties: run.reorderings.iter().filter(|one| one.tie).count(),
+                    other_reorderings: run.reorderings.iter().filter(|one| !one.tie).count(),
+                })
+                .collect(),
+        },
+    };
+    let mut line = serde_json::to_string(&object).expect("every key is a string");
+    line.push('\n');
+    line
+}
+
+#[derive(Serialize)]
+struct Object<'a, R: Serialize> {
+    #[serde(flatten)]
+    run: R,
+    ok: bool,
+    runs: usize,
+    order_legal: bool,
+    total_time_error: Option<f64>,
+    validation: Details<'a>,
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    trouble: Option<&'a str>,
+    speed: f64,
+    tolerance_ns: u64,
+    tolerance_given: bool,
+    sleep_error_ns: u64,
+    sleep_error_high_ns: u64,
+    steps: u64,
+    virtual_wall_ns: u64,
+    threads_wall_ns: Option<u64>,
+    times_faster: Option<f64>,
+    ties: usize,
+    beyond_tolerance: Vec<String>,
+    worst_span: Option<JsonSpan>,
+    processes: Vec<JsonProcess>,
+    each: Vec<JsonRun<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonProcess {
+    process: String,
+    model_finished_ns: Option<u64>,
+    finished_ns: Option<u64>,
+    finish_deviation_ns: Option<i64>,
+    model_blocked_ns: u64,
+    blocked_ns: u64,
+    blocked_deviation_ns: i64,
+}
+
+#[derive(Serialize)]
+struct JsonRun<'a> {
+    outcome: &'static str,
+    total_time_ns: u64,
+    model_total_time_ns: Option<u64>,
+    order_legal: bool,
+    disagreement: Option<&'a str>,
+    ties: usize,
+    other_reorderings: usize,
+}
+
+#[derive(Serialize)]
+struct JsonSpan {
+    process: String,
+    line: Option<u32>,
+    activity: String,
+    start_ns: u64,
+    model_ns: u64,
+    seen_ns: u64,
+}
+
+impl JsonSpan {
+    fn of(span: &SpanDeviation, header: &Header) -> JsonSpan {
+        JsonSpan {
+            process: header.process_name(span.model.process),
+            line: header.line(span.model.op),
+            activity: was(span.model.activity, header),
+            start_ns: span.model.start.as_nanos(),
+            model_ns: span.model.nanos(),
+            seen_ns: span.seen.nanos(),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Bugs on purpose, each in the kernel or in a native primitive: a validation
+//! that does not notice them would be worth nothing.
+
+use super::threads::compared;
+use crate::analysis::validation::{ComparedRun, Excess, Verdict, judge};
+use crate::backend::threads::{self, Options, PANIC_OF, Recording, Trouble, WRONG_WAITER, Work};
+use crate::backend::virtual_time;
+use crate::kernel::{Defect, with_defect};
+use crate::program::{Image, compile};
+use crate::scenario::load_str;
+use crate::trace::{RecordingSink, Trace};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// Permits go from one process to the other, more often than there are any.
+const RELAY: &str = "
+version: 1
+resources: {full: {kind: semaphore, permits: 1}}
+processes:
+  giver: {do: [{repeat: 3, do: [{delay: 10ms}, {release: full}]}]}
+  taker: {do: [{repeat: 4, do: [{acquire: full}]}]}
+";
+
+/// Three come one after the other while a permit is taken for long.
+const LINE: &str = "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}}
+processes:
+  first: {do: [{delay: 10ms}, {acquire: s}]}
+  second: {do: [{delay: 20ms}, {acquire: s}]}
+  third: {do: [{delay: 30ms}, {acquire: s}]}
+  giver: {do: [{delay: 60ms}, {release: {s: 3}}]}
+";
+
+/// Nothing but delays, 30 s of them.
+const SLEEPER: &str = "
+version: 1
+processes: {sleeper: {do: [{repeat: 15, do: [{delay: 2s}]}]}}
+";
+
+fn image(text: &str) -> Image {
+    let loaded = load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
+    compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("a checked scenario can be bound")
+}
+
+fn record(image: &Image, speed: f64) -> Recording {
+    let options = Options { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(60) };
+    threads::run(image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+fn virtual_run(image: &Image) -> Trace {
+    let mut sink = RecordingSink::new();
+    let (end, _) =
+        virtual_time::run(image, 0, &mut sink, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+    sink.finish(image.header(0), end.outcome, end.end)
+}
+
+/// Compares what healthy threads did with a kernel that has the bug, and with
+/// one that has not.
+fn with_and_without(text: &str, speed: f64, bug: Defect) -> (ComparedRun, ComparedRun) {
+    let image = image(text);
+    let recording = record(&image, speed);
+    let healthy = compared(&image, &recording, None);
+    let sick = with_defect(bug, || compared(&image, &recording, Some(&virtual_run(&image))));
+    (sick, healthy)
+}
+
+fn assert_illegal(run: &ComparedRun, parts: &[&str]) {
+    let verdict = judge(std::slice::from_ref(run), u64::MAX);
+    assert!(!verdict.order_legal && !verdict.is_ok());
+    let illegal = run.illegal.as_deref().expect("the order is refused");
+    for part in parts {
+        assert!(illegal.contains(part), "no {part:?} in {illegal}");
+    }
+}
+
+fn assert_fine(run: &ComparedRun) {
+    let verdict = judge(std::slice::from_ref(run), u64::MAX);
+    assert!(verdict.is_ok(), "{:?}", run.illegal);
+}
+
+#[test]
+fn a_kernel_whose_semaphore_forgets_a_permit() {
+    let (sick, healthy) = with_and_without(RELAY, 1.0, Defect::ForgetsPermit);
+    assert_illegal(&sick, &["'taker' is the next that is served by 'full'", "but in the model"]);
+    assert_fine(&healthy);
+}
+
+#[test]
+fn a_kernel_whose_queue_is_last_come_first_served() {
+    let (sick, healthy) = with_and_without(LINE, 1.0, Defect::Lifo);
+    assert_illegal(&sick, &["'first' is the next that is served by 's'", "'third' is the next", "line 5"]);
+    assert_fine(&healthy);
+}
+
+#[test]
+fn a_kernel_whose_delays_are_5_percent_too_long() {
+    let image = image(SLEEPER);
+    // Three runs of 2 s: the median is robust against a busy machine.
+    let recordings: Vec<Recording> = (0..3).map(|_| record(&image, 15.0)).collect();
+    let runs = || recordings.iter().map(|one| compared(&image, one, None)).collect::<Vec<_>>();
+    // 2% of 30 s; the bug makes it 31.5 s.
+    let tolerance = 600_000_000;
+    let found: Verdict = judge(&with_defect(Defect::SlowDelays, runs), tolerance);
+    assert!(found.order_legal && !found.is_ok(), "{found:?}");
+    assert!(matches!(found.excesses[0], Excess::Total(by) if by < -600_000_000), "{found:?}");
+    let healthy = judge(&runs(), tolerance);
+    assert!(healthy.is_ok(), "{healthy:?}");
+}
+
+#[test]
+fn a_native_semaphore_that_wakes_the_wrong_waiter() {
+    let image = image(LINE);
+    WRONG_WAITER.set(true);
+    let recording = record(&image, 1.0);
+    WRONG_WAITER.set(false);
+    let sick = compared(&image, &recording, None);
+    // Of `first`, `second` and `third`, the bug serves `second` first.
+    assert_illegal(&sick, &["'second' is the next that is served by 's'", "'first' is the next"]);
+    assert_fine(&compared(&image, &record(&image, 1.0), None));
+}
+
+#[test]
+fn a_wrong_value_in_a_memory() {
+    let image = image(
+        "
+version: 1
+resources: {d: {kind: memory, slots: 2}}
+processes: {p: {vars: {x: 0}, do: [{write: {to: d, at: 1, value: 7}}, {read: {from: d, at: 1, into: x}}]}}
+",
+    );
+    let mut recording = record(&image, 1.0);
+    assert_fine(&compared(&image, &recording, None));
+    recording.memories[0].1[1] = crate::value::Value::Int(8);
+    let end = compared(&image, &recording, None);
+    assert_illegal(&end, &["slot 1 of 'd' holds 8 at the end, but in the model it holds 7"]);
+    let read = recording.trace.events.iter().position(|event| event.kind == crate::trace::Kind::Read);
+    recording.trace.events[read.expect("it reads")].value = 9;
+    let wrong = compared(&image, &recording, None);
+    assert_illegal(&wrong, &["'p' reads 9 from slot 1 of 'd', but in the model 'p' reads 7"]);
+}
+
+#[test]
+fn ties_are_told_and_no_error() {
+    let image = image(
+        "
+version: 1
+resources: {m: {kind: mutex}}
+processes:
+  a: {do: [{delay: 20ms}, {acquire: m}, {delay: 10ms}, {release: m}]}
+  b: {do: [{delay: 21ms}, {acquire: m}, {delay: 10ms}, {release: m}]}
+",
+    );
+    // On threads `a` comes first. A virtual run in which both come at once, and
+    // `b` is served first, has the other order.
+    let mut other = virtual_run(&image);
+    let recording = record(&image, 1.0);
+    for event in &mut other.events {
+        event.process.0 ^= 1;
+    }
+    let run = compared(&image, &recording, Some(&other));
+    assert!(!run.reorderings.is_empty());
+    assert_fine(&run);
+}
+
+#[test]
+fn a_thread_that_panics_hangs_nobody() {
+    let image = image(LINE);
+    PANIC_OF.set(Some(crate::ids::ProcessId(1)));
+    let options = Options { seed: 0, speed: 1.0, work: Work::Sleep, timeout: Duration::from_secs(60) };
+    let result = threads::run(&image, &options, &|| false);
+    PANIC_OF.set(None);
+    match result {
+        Err(Trouble::Panicked(message)) => assert!(message.starts_with("'second': "), "{message}"),
+        other => panic!("{other:?}"),
+    }
+}

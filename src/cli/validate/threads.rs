@@ -1,0 +1,224 @@
+//! One scenario in virtual time and on threads, compared.
+
+use super::Arguments;
+use crate::analysis::validation::{
+    ComparedRun, Verdict, compare_times, derived_tolerance, judge, longest_way, reorderings,
+};
+use crate::backend::replay::{Disagreement, Replayed, replay};
+use crate::backend::threads::{self, Options, Recording, SleepError, Trouble, default_speed};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::inputs::Loaded;
+use crate::cli::interrupt;
+use crate::cli::options::{Artifact, RunOptions};
+use crate::cli::output::Folder;
+use crate::cli::pictures::{Drawing, write_validation};
+use crate::cli::report::Finished;
+use crate::program::Image;
+use crate::trace::{Trace, write_jsonl};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A scenario that was validated, with everything that can be said about it.
+pub struct Validation {
+    /// The run in virtual time.
+    pub virtual_run: Finished,
+    /// How long that took in real time.
+    pub virtual_wall: Duration,
+    /// The typical run on threads, if one came to an end.
+    pub threads_run: Option<Finished>,
+    /// Its number, from 1.
+    pub shown: usize,
+    /// Every run on threads.
+    pub runs: Vec<ComparedRun>,
+    /// What they say.
+    pub verdict: Verdict,
+    /// How many times as fast as the wall's clock.
+    pub speed: f64,
+    /// Whether the user chose the speed.
+    pub speed_chosen: bool,
+    /// By how much times may deviate, in nanoseconds of scenario time.
+    pub tolerance: u64,
+    /// Whether the user chose the tolerance.
+    pub tolerance_chosen: bool,
+    /// The most sleeps and waits of one process.
+    pub steps: u64,
+    /// By how much this machine oversleeps.
+    pub sleep_error: SleepError,
+    /// Why the scenario could not be compared at all, or a run did not end.
+    pub trouble: Option<String>,
+    /// The files that were written.
+    pub written: Vec<PathBuf>,
+}
+
+/// Runs `loaded` on threads as often as `arguments` say, and compares each run
+/// with the model.
+///
+/// # Errors
+/// If the user stops it, or the system does not start threads.
+pub fn validate(
+    loaded: &Loaded,
+    arguments: &Arguments,
+    virtual_run: Finished,
+    sleep_error: SleepError,
+) -> Result<Validation, Failure> {
+    let image = loaded.image()?;
+    let total = virtual_run.statistics.total_time;
+    let steps = virtual_run.trace.as_ref().map_or(0, longest_way);
+    let speed = arguments.speed.unwrap_or_else(|| default_speed(total, steps, sleep_error));
+    let mean = sleep_error.mean.as_nanos() as u64;
+    let tolerance = arguments.tolerance.unwrap_or_else(|| derived_tolerance(total, steps, mean, speed));
+    let mut validation = Validation {
+        virtual_run,
+        virtual_wall: Duration::ZERO,
+        threads_run: None,
+        shown: 0,
+        runs: Vec::new(),
+        verdict: judge(&[], tolerance),
+        speed,
+        speed_chosen: arguments.speed.is_some(),
+        tolerance,
+        tolerance_chosen: arguments.tolerance.is_some(),
+        steps,
+        sleep_error,
+        trouble: None,
+        written: Vec::new(),
+    };
+    if let Some(reason) = incomparable(&validation.virtual_run) {
+        validation.trouble = Some(reason);
+        return Ok(validation);
+    }
+    let planned = Duration::try_from_secs_f64(validation.virtual_run.end.as_secs_f64() / speed);
+    let options = Options {
+        seed: validation.virtual_run.header.seed,
+        speed,
+        work: arguments.work.into(),
+        timeout: super::timeout(arguments, planned.unwrap_or(Duration::MAX)),
+    };
+    let recordings = validation.record(&image, &options, arguments.runs)?;
+    validation.verdict = judge(&validation.runs, tolerance);
+    let shown = validation.verdict.typical.unwrap_or(0);
+    validation.shown = shown + 1;
+    if let Some(recording) = recordings.into_iter().nth(shown) {
+        let label = format!("{} on threads", loaded.label);
+        validation.threads_run = Some(finished(&validation.virtual_run, label, recording));
+    }
+    Ok(validation)
+}
+
+/// Why a virtual run is nothing to compare with.
+fn incomparable(run: &Finished) -> Option<String> {
+    match &run.trace {
+        Some(trace) if trace.outcome == run.outcome && run.outcome.name() != "limit" => None,
+        _ => Some("the run in virtual time has no end that threads could reach too".to_owned()),
+    }
+}
+
+impl Validation {
+    /// Whether the model is confirmed.
+    pub fn is_ok(&self) -> bool {
+        self.trouble.is_none() && self.verdict.is_ok()
+    }
+
+    /// How many ties were resolved otherwise, all runs together.
+    pub fn ties(&self) -> usize {
+        self.runs.iter().flat_map(|run| &run.reorderings).filter(|reordering| reordering.tie).count()
+    }
+
+    /// Runs on threads and compares; stops at the first run that does not end.
+    fn record(&mut self, image: &Image, options: &Options, runs: u32) -> Result<Vec<Recording>, Failure> {
+        let mut recordings = Vec::new();
+        for _ in 0..runs {
+            match threads::run(image, options, &interrupt::requested) {
+                Ok(recording) => {
+                    let run = compared(image, &recording, self.virtual_run.trace.as_ref());
+                    self.runs.push(run);
+                    recordings.push(recording);
+                }
+                Err(trouble @ Trouble::TimedOut(_)) => {
+                    self.trouble = Some(trouble.to_string());
+                    break;
+                }
+                Err(Trouble::Interrupted) => {
+                    let message = format!("'{}' was interrupted on threads", self.virtual_run.label);
+                    return Err(Failure { exit: Exit::Interrupted, message });
+                }
+                Err(Trouble::TooLarge(message)) => return Err(Failure::usage(message)),
+                Err(trouble) => return Err(Failure::environment(trouble)),
+            }
+        }
+        Ok(recordings)
+    }
+
+    /// Writes what was asked for.
+    ///
+    /// # Errors
+    /// If something cannot be drawn or written.
+    pub fn write(&mut self, folder: &Folder, options: &RunOptions) -> Result<(), Failure> {
+        let mut written = Vec::new();
+        if let Some(threads_run) = &self.threads_run {
+            let drawings: Vec<Drawing<'_>> =
+                [&self.virtual_run, threads_run].into_iter().filter_map(Drawing::new).collect();
+            written.extend(write_validation(&drawings, folder, options)?);
+            if let Some(trace) = threads_run.trace.as_ref().filter(|_| options.writes(Artifact::Trace)) {
+                written.push(write_trace(trace, folder)?);
+            }
+        }
+        if options.writes(Artifact::Result) {
+            written.push(folder.write("validation.json", super::report::json_line(self).as_bytes())?);
+        }
+        self.written = written;
+        Ok(())
+    }
+}
+
+fn write_trace(trace: &Trace, folder: &Folder) -> Result<PathBuf, Failure> {
+    const NAME: &str = "threads.jsonl";
+    let mut file = std::io::BufWriter::new(folder.begin()?);
+    write_jsonl(trace, &mut file).map_err(|error| folder.failure(NAME, &error))?;
+    let file = file.into_inner().map_err(|error| folder.failure(NAME, error.error()))?;
+    folder.finish(file, NAME)
+}
+
+/// What a run on threads shows beside the model.
+pub fn compared(image: &Image, recording: &Recording, virtual_run: Option<&Trace>) -> ComparedRun {
+    let seen = &recording.trace;
+    let replayed = replay(image, recording);
+    let illegal = replayed.as_ref().err().map(|found| explained(image, found));
+    let times = replayed.ok().map(|Replayed { model, .. }| compare_times(&model, seen));
+    ComparedRun {
+        outcome: seen.outcome.name(),
+        total_time: seen.statistics().total_time,
+        illegal,
+        times,
+        reorderings: virtual_run.map_or_else(Vec::new, |trace| reorderings(trace, seen)),
+    }
+}
+
+/// A disagreement with its time and the line that the process stood on.
+fn explained(image: &Image, found: &Disagreement) -> String {
+    let line = found.op.map_or_else(String::new, |op| format!(", line {}", image.site(op).line));
+    let time = crate::time::format_nanos_short(found.time.as_nanos(), 3);
+    format!("event {} at {time}{line}: {found}", found.event + 1)
+}
+
+/// A run on threads in the form in which runs are told and drawn.
+fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Finished {
+    let trace = recording.trace;
+    Finished {
+        label,
+        file: virtual_run.file.clone(),
+        source: virtual_run.source.clone(),
+        header: trace.header.clone(),
+        outcome: trace.outcome.clone(),
+        end: trace.end,
+        statistics: trace.statistics(),
+        fingerprint: trace.fingerprint(),
+        memories: recording.memories,
+        failed: Vec::new(),
+        unchecked: Vec::new(),
+        written: Vec::new(),
+        notes: Vec::new(),
+        again: virtual_run.again.clone(),
+        trace: Some(trace),
+    }
+}

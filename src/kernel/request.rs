@@ -1,0 +1,204 @@
+//! What an op asks of a resource, for a driver that answers itself.
+//!
+//! Real threads have primitives of their own, so that they can be compared
+//! with the kernel's. But which resource an op means, how many items it wants
+//! and where they go is no business of a primitive: it is read here.
+
+use super::machine::{Machine, State, op_of, state_word};
+use super::step::{Context, Kernel, Schedule};
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::program::{Image, Op, ResourceCode, frame, resource};
+use crate::trace::{Fault, Sink};
+use crate::value::Word;
+
+/// What is asked of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Take a mutex.
+    Lock,
+    /// Give a mutex back.
+    Unlock,
+    /// Take one permit.
+    Acquire,
+    /// Give one permit back.
+    Release,
+    /// Put `count` items of this value, all at once.
+    Put {
+        /// How many; at least 1, and no more than ever fit.
+        count: u64,
+        /// What each is.
+        value: Word,
+    },
+    /// Get `count` items, all at once.
+    Get {
+        /// How many; at least 1, and no more than ever fit.
+        count: u64,
+    },
+    /// Write a slot, which is there.
+    Write {
+        /// Which.
+        slot: u64,
+        /// What.
+        value: Word,
+    },
+    /// Read consecutive slots, which are there.
+    Read {
+        /// The first.
+        first: u64,
+        /// How many.
+        count: u64,
+    },
+}
+
+/// A request, and to whom it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Of which resource.
+    pub resource: ResourceId,
+    /// What.
+    pub request: Request,
+    /// The op that asks.
+    pub op: OpId,
+}
+
+impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+    /// What the op in front of which `process` rests asks of a resource;
+    /// `None` if it is not about one. Nothing is done yet.
+    ///
+    /// # Errors
+    /// [`Fault`] if the arguments of the op break a rule.
+    pub fn asked(&self, process: ProcessId) -> Result<Option<Asked>, Box<Fault>> {
+        let at = self.context(process);
+        let Some((header, request)) = self.request_at(at, self.image.plain[at.op])? else { return Ok(None) };
+        Ok(Some(Asked {
+            resource: ResourceId(self.resource_id(self.arena, header)),
+            request,
+            op: OpId(at.op as u32),
+        }))
+    }
+
+    fn request_at(&self, at: Context, op: Op) -> Result<Option<(usize, Request)>, Box<Fault>> {
+        let header = |code: ResourceCode| self.header(self.arena, code, at);
+        Ok(Some(match op {
+            Op::Lock { mutex } => (header(mutex), Request::Lock),
+            Op::Unlock { mutex } => (header(mutex), Request::Unlock),
+            Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => {
+                (header(semaphore), Request::Acquire)
+            }
+            Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => {
+                (header(semaphore), Request::Release)
+            }
+            Op::Put { buffer, value } => {
+                (header(buffer), Request::Put { count: 1, value: self.read(self.arena, value, at.frame) })
+            }
+            Op::PutMany { many } => {
+                let code = self.image.many[many as usize];
+                let buffer = header(code.resource);
+                let count =
+                    self.request(self.arena, at, buffer, self.read(self.arena, code.count, at.frame))?;
+                (buffer, Request::Put { count, value: self.read(self.arena, code.operand, at.frame) })
+            }
+            Op::Take { buffer } | Op::Get { buffer, .. } => (header(buffer), Request::Get { count: 1 }),
+            Op::GetMany { many } => {
+                let buffer = header(self.image.many[many as usize].resource);
+                (buffer, Request::Get { count: self.request_to_get(self.arena, at, buffer, many)? })
+            }
+            Op::Write { memory, at: slot, value } => {
+                let slot = self.read(self.arena, slot, at.frame);
+                self.slot_at(self.arena, at, header(memory), slot)?;
+                (header(memory), Request::Write { slot, value: self.read(self.arena, value, at.frame) })
+            }
+            Op::Read { memory, at: slot, .. } => {
+                let first = self.read(self.arena, slot, at.frame);
+                self.slot_at(self.arena, at, header(memory), first)?;
+                (header(memory), Request::Read { first, count: 1 })
+            }
+            Op::ReadMany { many } => {
+                let code = self.image.many[many as usize];
+                let (memory, first) = (header(code.resource), self.read(self.arena, code.operand, at.frame));
+                let count = self.request_to_read(self.arena, at, many)?;
+                for number in 0..count {
+                    self.slot_at(self.arena, at, memory, first.wrapping_add(number))?;
+                }
+                (memory, Request::Read { first, count })
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// What was asked has been done: `values`, if any were asked for, go where
+    /// the op says, and the process stands behind what is done of the op.
+    pub fn answer(&mut self, process: ProcessId, values: &[Word]) {
+        let at = self.context(process);
+        let mut next = at.op + 1;
+        match self.image.plain[at.op] {
+            Op::Get { into, .. } | Op::Read { into, .. } => {
+                let value = *values.first().expect("one value was asked for");
+                self.arena[into.at(at.frame)] = value;
+            }
+            Op::GetMany { many } | Op::ReadMany { many } => {
+                if let Some(array) = self.image.many[many as usize].array {
+                    let (start, _) = self.array(self.arena, at.frame, array);
+                    self.arena[start..start + values.len()].copy_from_slice(values);
+                }
+            }
+            Op::AcquireMany { left, .. } | Op::ReleaseMany { left, .. } => {
+                let rest = self.read(self.arena, left.source(), at.frame) - 1;
+                self.arena[left.at(at.frame)] = rest;
+                next -= usize::from(rest > 0);
+            }
+            _ => {}
+        }
+        self.arena[at.frame + frame::STATE] = state_word(next, State::Ready);
+    }
+
+    /// That `process` released a mutex which is not its own.
+    pub fn not_owner_fault(&self, asked: &Asked, process: ProcessId, owner: Option<ProcessId>) -> Box<Fault> {
+        self.not_owner(self.context(process), asked.resource, owner)
+    }
+
+    /// That a semaphore was given more permits than can be counted.
+    pub fn permits_fault(&self, process: ProcessId) -> Box<Fault> {
+        self.too_many_permits(self.context(process))
+    }
+
+    fn context(&self, process: ProcessId) -> Context {
+        let frame = self.image.frames[process.index()] as usize;
+        Context { process, frame, op: op_of(self.arena, frame) }
+    }
+}
+
+/// For a driver with primitives of its own: its state as a machine.
+impl Machine {
+    /// Lets `process` stand on `op` in this state.
+    pub fn stand(&mut self, image: &Image, process: ProcessId, op: OpId, state: State) {
+        self.arena[image.frames[process.index()] as usize + frame::STATE] = state_word(op.index(), state);
+    }
+
+    /// Takes over where `process` stands in `other`, with its variables but
+    /// for its private arrays.
+    pub fn take_frame(&mut self, image: &Image, process: ProcessId, other: &Machine) {
+        let start = image.frames[process.index()] as usize;
+        let next = image.frames.get(process.index() + 1);
+        let end = next.map_or(image.contents_base, |&next| next as usize);
+        self.arena[start..end].copy_from_slice(&other.arena[start..end]);
+    }
+
+    /// Makes `owner` the owner of a mutex.
+    pub fn set_owner(&mut self, image: &Image, mutex: ResourceId, owner: Option<ProcessId>) {
+        let header = image.resource_at(mutex);
+        self.arena[header + resource::OWNER] = owner.map_or(0, |owner| u64::from(owner.0) + 1);
+        self.arena[header + resource::LEVEL] = u64::from(owner.is_none());
+    }
+
+    /// All words of the state but the clock, to tell states apart.
+    pub fn words(&self) -> &[Word] {
+        &self.arena
+    }
+
+    /// Fills a memory.
+    pub fn set_memory(&mut self, image: &Image, memory: ResourceId, content: &[Word]) {
+        let start = self.arena[image.resource_at(memory) + resource::CONTENT] as usize;
+        self.arena[start..start + content.len()].copy_from_slice(content);
+    }
+}

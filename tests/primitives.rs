@@ -1,0 +1,251 @@
+//! The native primitives under a concurrency checker, which runs them under
+//! many schedules of their threads, also such as a real machine makes once in
+//! a year: no wake-up is lost, nothing is granted twice, nobody barges in.
+//!
+//! The very files of the engine are compiled here, with the locks and atomics
+//! of the checker in place of the standard library's.
+
+use tempolane::{ids, trace, value};
+
+/// What the primitives find in the place of the engine's `sync`.
+mod sync {
+    pub use shuttle::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+    pub use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard};
+}
+
+#[path = "../src/backend/threads/primitives/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the checks use a part")]
+mod primitives;
+
+use ids::{OpId, ProcessId};
+use primitives::{Buffer, Came, Census, Fact, Grant, Memory, Mutex, Order, Party, Seat, Semaphore, Witness};
+use shuttle::sync::Arc;
+use shuttle::thread;
+use trace::Kind;
+use value::Word;
+
+/// Schedules that are tried for each check.
+const SCHEDULES: usize = 2_000;
+
+/// Random schedules, and such as are good at finding rare orders.
+fn check(body: impl Fn() + Send + Sync + Clone + 'static) {
+    shuttle::check_random(body.clone(), SCHEDULES);
+    shuttle::check_pct(body, SCHEDULES, 3);
+}
+
+/// Facts in one order over all resources, as a run has them.
+#[derive(Clone, Default)]
+struct Ledger(Arc<shuttle::sync::Mutex<Vec<Fact>>>);
+
+impl Ledger {
+    fn facts(&self) -> Vec<Fact> {
+        self.0.lock().expect("nobody panicked").clone()
+    }
+
+    fn count(&self, kind: Kind) -> usize {
+        self.facts().iter().filter(|fact| fact.kind == kind).count()
+    }
+}
+
+impl Witness for Ledger {
+    fn note(&mut self, facts: &[Fact]) {
+        self.0.lock().expect("nobody panicked").extend_from_slice(facts);
+    }
+}
+
+fn party(number: u32) -> Party {
+    Party { process: ProcessId(number), op: OpId(0), priority: 128, due: 0, seat: Arc::new(Seat::default()) }
+}
+
+/// What a party got, after a wait if need be; `None` if nobody was left to
+/// end the wait, and it was stopped.
+fn served(came: Came<Vec<Word>>, me: &Party) -> Option<Vec<Word>> {
+    match came {
+        Came::Served(items) => Some(items),
+        Came::Waits { last: true } => {
+            me.seat.stop();
+            assert_eq!(me.seat.wait(), Grant::Stopped);
+            None
+        }
+        Came::Waits { last: false } => match me.seat.wait() {
+            Grant::Served { items, .. } => Some(items),
+            Grant::Stopped => None,
+        },
+    }
+}
+
+fn nothing(came: Came<()>) -> Came<Vec<Word>> {
+    match came {
+        Came::Served(()) => Came::Served(Vec::new()),
+        Came::Waits { last } => Came::Waits { last },
+    }
+}
+
+/// Runs one body a party on threads of its own, and waits for all.
+fn all(count: u32, body: impl Fn(Party) + Send + Sync + 'static) {
+    let body = Arc::new(body);
+    let threads: Vec<_> = (0..count)
+        .map(|number| {
+            let body = body.clone();
+            thread::spawn(move || body(party(number)))
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("no thread panics");
+    }
+}
+
+#[test]
+fn a_semaphore_loses_no_wake_up() {
+    check(|| {
+        let shared = Arc::new((Semaphore::new(1, Order::Arrival), Census::new(3)));
+        let ledger = Ledger::default();
+        let (inside, witness) = (shared.clone(), ledger.clone());
+        all(3, move |me| {
+            let (semaphore, census) = &*inside;
+            let mut witness = witness.clone();
+            for _ in 0..2 {
+                let came = nothing(semaphore.acquire(&me, census, &mut witness));
+                served(came, &me).expect("whoever has a permit gives it back");
+                semaphore.release(&me, census, &mut witness).expect("few permits");
+            }
+            census.leave();
+        });
+        assert_eq!(shared.0.level(), 1);
+        assert_eq!((ledger.count(Kind::Acquire), ledger.count(Kind::Release)), (6, 6));
+        at_most(&ledger.facts(), 1);
+        first_come_first_served(&ledger.facts());
+    });
+}
+
+/// Permits are never taken twice.
+fn at_most(facts: &[Fact], permits: i32) {
+    let mut taken = 0;
+    for fact in facts {
+        taken += match fact.kind {
+            Kind::Acquire => 1,
+            Kind::Release => -1,
+            _ => 0,
+        };
+        assert!((0..=permits).contains(&taken), "{facts:?}");
+    }
+}
+
+fn first_come_first_served(facts: &[Fact]) {
+    let of = |kind: Kind| facts.iter().filter(move |fact| fact.kind == kind).map(|fact| fact.process);
+    assert!(of(Kind::Block).eq(of(Kind::Grant)), "{facts:?}");
+}
+
+#[test]
+fn a_mutex_has_one_owner() {
+    check(|| {
+        let shared = Arc::new((Mutex::new(Order::Newest), Census::new(3), Memory::new(&[0])));
+        let ledger = Ledger::default();
+        let (inside, witness) = (shared.clone(), ledger.clone());
+        all(3, move |me| {
+            let (mutex, census, memory) = &*inside;
+            let mut witness = witness.clone();
+            let came = nothing(mutex.lock(&me, census, &mut witness));
+            served(came, &me).expect("whoever owns it gives it back");
+            assert_eq!(mutex.owner(), Some(me.process));
+            let seen = memory.read(&me, 0, 1, &mut witness)[0];
+            memory.write(&me, 0, seen + 1, &mut witness);
+            mutex.unlock(&me, census, &mut witness).expect("it is the owner");
+            assert!(mutex.unlock(&me, census, &mut witness).is_err() || mutex.owner() == Some(me.process));
+            census.leave();
+        });
+        assert_eq!((shared.0.owner(), shared.2.content()), (None, vec![3]));
+        at_most(&ledger.facts(), 1);
+    });
+}
+
+#[test]
+fn a_buffer_keeps_items_and_their_order() {
+    check(|| {
+        let shared = Arc::new((Buffer::new(3, Order::Arrival), Census::new(4)));
+        let ledger = Ledger::default();
+        let (inside, witness) = (shared.clone(), ledger.clone());
+        all(4, move |me| {
+            let (buffer, census) = &*inside;
+            let mut witness = witness.clone();
+            let number = me.process.0;
+            let got = match number {
+                // Two producers of 2 + 1 items, two consumers of 1 + 2.
+                0 | 1 => {
+                    let first = buffer.put(&me, 2, u64::from(number), census, &mut witness);
+                    served(nothing(first), &me).expect("somebody gets");
+                    let second = buffer.put(&me, 1, u64::from(number) + 10, census, &mut witness);
+                    served(nothing(second), &me).expect("somebody gets")
+                }
+                _ => {
+                    let first = buffer.get(&me, 1, census, &mut witness);
+                    let mut got = served(first, &me).expect("somebody puts");
+                    let second = buffer.get(&me, 2, census, &mut witness);
+                    got.extend(served(second, &me).expect("somebody puts"));
+                    got
+                }
+            };
+            assert_eq!(got.len(), if number < 2 { 0 } else { 3 });
+            census.leave();
+        });
+        assert_eq!(shared.0.level(), 0);
+        let facts = ledger.facts();
+        let items = |kind: Kind| facts.iter().filter(move |fact| fact.kind == kind).map(|fact| fact.value);
+        assert!(items(Kind::Put).eq(items(Kind::Get)), "first in, first out: {facts:?}");
+    });
+}
+
+#[test]
+fn a_deadlock_is_seen_by_exactly_one() {
+    check(|| {
+        let shared = Arc::new((
+            [Mutex::new(Order::Arrival), Mutex::new(Order::Arrival)],
+            Census::new(2),
+            [Arc::new(Seat::default()), Arc::new(Seat::default())],
+        ));
+        let deadlocks = Arc::new(shuttle::sync::atomic::AtomicUsize::new(0));
+        let (inside, seen) = (shared.clone(), deadlocks.clone());
+        all(2, move |me| {
+            let (mutexes, census, seats) = &*inside;
+            let mut witness = Ledger::default();
+            let me = Party { seat: seats[me.process.index()].clone(), ..me };
+            let mine = me.process.index();
+            for which in [mine, 1 - mine] {
+                if let Came::Waits { last } = mutexes[which].lock(&me, census, &mut witness) {
+                    if last {
+                        seen.fetch_add(1, shuttle::sync::atomic::Ordering::SeqCst);
+                        seats.iter().for_each(|seat| seat.stop());
+                    }
+                    if me.seat.wait() == Grant::Stopped {
+                        return;
+                    }
+                }
+            }
+            for which in [mine, 1 - mine] {
+                mutexes[which].unlock(&me, census, &mut witness).expect("it has both");
+            }
+            assert!(!census.leave() || mutexes.iter().all(|mutex| mutex.owner().is_none()));
+        });
+        let deadlocked = shared.0.iter().all(|mutex| mutex.owner().is_some());
+        assert_eq!(deadlocks.load(shuttle::sync::atomic::Ordering::SeqCst), usize::from(deadlocked));
+    });
+}
+
+/// The checker does try other orders: it finds the race that a scenario may have.
+#[test]
+fn an_unprotected_counter_loses_updates_under_some_schedule() {
+    let lost = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let seen = lost.clone();
+    check(move || {
+        let memory = Arc::new(Memory::new(&[0]));
+        let inside = memory.clone();
+        all(2, move |me| {
+            let value = inside.read(&me, 0, 1, &mut Ledger::default())[0];
+            inside.write(&me, 0, value + 1, &mut Ledger::default());
+        });
+        if memory.content() == [1] {
+            seen.store(true, std::sync::atomic::Ordering::SeqCst);
+        }
+    });
+    assert!(lost.load(std::sync::atomic::Ordering::SeqCst), "real shared memory has races");
+}

@@ -1,0 +1,280 @@
+//! Real threads: what they do is a schedule of the model, and whatever
+//! happens they end.
+//!
+//! These tests must hold on a busy machine: none asserts that something is
+//! fast, only that it happens, in which order, and what comes of it.
+
+mod common;
+
+use common::generate::scenario;
+use common::{image, run};
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+use tempolane::backend::replay::{Replayed, replay};
+use tempolane::backend::threads::{self, MOST_THREADS, Options, Recording, Trouble, Work};
+use tempolane::program::Image;
+use tempolane::trace::{Kind, Outcome};
+
+const NEVER: &dyn Fn() -> bool = &|| false;
+
+fn options(speed: f64) -> Options {
+    Options { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(120) }
+}
+
+fn record(image: &Image, speed: f64) -> Recording {
+    threads::run(image, &options(speed), NEVER).unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+fn replayed(image: &Image, recording: &Recording) -> Replayed {
+    replay(image, recording).unwrap_or_else(|found| panic!("{found}\n{found:?}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the threads do, the model could have done it, and both have
+    /// the same in their memories at the end.
+    #[test]
+    fn random_scenarios_stay_within_the_model(text in scenario()) {
+        let image = image(&text, &[]);
+        let recording = record(&image, 100_000.0);
+        match replay(&image, &recording) {
+            Err(found) => panic!("{found}\n{found:?}\n{text}"),
+            Ok(replayed) => prop_assert_eq!(replayed.memories, recording.memories),
+        }
+    }
+}
+
+/// The scenarios of lab 5, at a hundred times their speed.
+#[test]
+fn lab_5_is_legal_and_its_memories_are_right() {
+    for name in ["one-memory", "two-memories", "two-memories-different-data", "sensor-processor"] {
+        let path = format!("{}/scenarios/lab5/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("it is there");
+        let (image, virtual_run) = (image(&text, &[]), run(&text));
+        let recording = record(&image, 100.0);
+        assert_eq!(recording.trace.outcome, Outcome::Completed, "{name}");
+        assert_eq!(recording.memories, virtual_run.machine.memories(&virtual_run.image), "{name}");
+        let replayed = replayed(&image, &recording);
+        // The model's time for the order of the threads is that of virtual
+        // time, to the nanosecond: no tie of these changes a time.
+        assert_eq!(replayed.model.end, virtual_run.end.end, "{name}");
+        assert!(recording.trace.end >= virtual_run.end.end, "{name}: real sleeps are not shorter");
+    }
+}
+
+#[test]
+fn threads_and_virtual_time_draw_the_same() {
+    let text = "
+version: 1
+seed: 7
+processes:
+  p:
+    count: 3
+    vars: {x: 0, y: 0}
+    do:
+      - repeat: 20
+        do:
+          - draw: {into: x, from: {uniform_int: {low: 1, high: 1000000}}}
+          - draw: {into: y, from: {cpython_randint: {seed: 0, low: 1, high: 100}}}
+";
+    let (image, virtual_run) = (image(text, &[]), run(text));
+    let seeded = Options { seed: 7, ..options(1000.0) };
+    let recording = threads::run(&image, &seeded, NEVER).expect("it ends");
+    let draws = |events: &[tempolane::trace::Event]| {
+        let mut all: Vec<(u32, u64)> =
+            events.iter().filter(|event| event.kind == Kind::Draw).map(|e| (e.process.0, e.value)).collect();
+        all.sort_by_key(|&(process, _)| process);
+        all
+    };
+    assert_eq!(draws(&recording.trace.events), draws(&virtual_run.kept.events));
+    assert_eq!(draws(&recording.trace.events).len(), 120);
+}
+
+const TWO_LOCKS: &str = "
+version: 1
+resources: {a: {kind: mutex}, b: {kind: mutex}, never: {kind: semaphore, permits: 0}}
+processes:
+  first: {do: [{acquire: a}, {delay: 50ms}, {acquire: b}]}
+  second: {do: [{acquire: b}, {delay: 50ms}, {acquire: a}]}
+  third: {do: [{acquire: never}]}
+  fourth: {do: [{delay: 80ms}]}
+";
+
+#[test]
+fn a_deadlock_is_found_when_it_happens_and_told_as_in_virtual_time() {
+    let (image, virtual_run) = (image(TWO_LOCKS, &[]), run(TWO_LOCKS));
+    let recording = record(&image, 1.0);
+    assert_eq!(recording.trace.outcome, virtual_run.end.outcome);
+    assert_eq!(recording.trace.outcome.name(), "deadlock");
+    replayed(&image, &recording);
+}
+
+#[test]
+fn a_deadlock_of_one_and_of_nobody_else() {
+    let image = image(
+        "
+version: 1
+resources: {m: {kind: mutex}}
+processes: {p: {do: [{acquire: m}, {acquire: m}]}}
+",
+        &[],
+    );
+    let recording = record(&image, 1.0);
+    assert_eq!(recording.trace.outcome.name(), "deadlock");
+    replayed(&image, &recording);
+}
+
+#[test]
+fn faults_end_all_threads() {
+    for step in [
+        "{release: m}",
+        "{put: {to: q, count: 5}}",
+        "{read: {from: d, at: 2, into: x}}",
+        "{set: {x: 1 / (x - x)}}",
+        "{delay: 0s - 1s}",
+        "{repeat: x - 1, do: [{delay: 1s}]}",
+    ] {
+        let text = format!("
+version: 1
+resources: {{m: {{kind: mutex}}, q: {{kind: buffer, capacity: 3}}, d: {{kind: memory, slots: 2}}, never: {{kind: semaphore, permits: 0}}}}
+processes:
+  p: {{vars: {{x: 0}}, do: [{{delay: 10ms}}, {step}]}}
+  sleeper: {{do: [{{delay: 1h}}]}}
+  waiter: {{do: [{{acquire: never}}]}}
+");
+        let (image, virtual_run) = (image(&text, &[]), run(&text));
+        let recording = record(&image, 1.0);
+        assert_eq!(recording.trace.outcome, virtual_run.end.outcome, "{step}");
+        assert_eq!(recording.trace.outcome.name(), "fault", "{step}");
+        replayed(&image, &recording);
+    }
+}
+
+#[test]
+fn the_horizon_cuts_sleeps_and_waits() {
+    let image = image(
+        "
+version: 1
+horizon: 100ms
+resources: {never: {kind: semaphore, permits: 0}}
+processes:
+  ticker: {do: [{repeat: 1000000, do: [{delay: 10ms}]}]}
+  sleeper: {do: [{delay: 1h}]}
+  waiter: {do: [{acquire: never}]}
+",
+        &[],
+    );
+    let recording = record(&image, 1.0);
+    assert_eq!(recording.trace.outcome, Outcome::Horizon);
+    assert_eq!(recording.trace.end.to_string(), "100ms");
+    assert!(recording.trace.events.iter().all(|event| event.time <= recording.trace.end));
+    replayed(&image, &recording);
+}
+
+const FOREVER: &str = "
+version: 1
+resources: {never: {kind: semaphore, permits: 0}}
+processes:
+  sleeper: {do: [{delay: 1h}]}
+  waiter: {do: [{acquire: never}]}
+  worker: {do: [{work: 1h}]}
+";
+
+#[test]
+fn a_timeout_and_an_interruption_end_all_threads() {
+    let image = image(FOREVER, &[]);
+    for work in [Work::Sleep, Work::Spin] {
+        let short = Options { timeout: Duration::from_millis(100), work, ..options(1.0) };
+        assert!(matches!(threads::run(&image, &short, NEVER), Err(Trouble::TimedOut(_))));
+    }
+    let began = Instant::now();
+    let soon = || began.elapsed() > Duration::from_millis(100);
+    assert!(matches!(threads::run(&image, &options(1.0), &soon), Err(Trouble::Interrupted)));
+}
+
+#[test]
+fn a_livelock_without_time_is_a_limit() {
+    let image = image(
+        "
+version: 1
+limits: {zero_time_steps: 10000}
+processes:
+  spinner: {vars: {x: 0}, do: [{while: x < 1, do: [{set: {x: 0}}]}]}
+  sleeper: {do: [{delay: 1h}]}
+",
+        &[],
+    );
+    let recording = record(&image, 1.0);
+    match &recording.trace.outcome {
+        Outcome::Limit { message } => assert!(message.contains("'spinner' on line 5"), "{message}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn two_hundred_processes_run_and_end() {
+    let image = image(
+        "
+version: 1
+resources: {m: {kind: mutex}, s: {kind: semaphore, permits: 5}, d: {kind: memory, slots: 1}}
+processes:
+  p:
+    count: 200
+    vars: {x: 0}
+    do:
+      - repeat: 5
+        do:
+          - acquire: s
+          - delay: 10ms
+          - with: m
+            do: [{read: {from: d, at: 0, into: x}}, {write: {to: d, at: 0, value: x + 1}}]
+          - release: s
+",
+        &[],
+    );
+    let recording = record(&image, 100.0);
+    assert_eq!(recording.trace.outcome, Outcome::Completed);
+    assert_eq!(recording.memories[0].1[0].to_string(), "1000", "no update is lost under a mutex");
+    replayed(&image, &recording);
+}
+
+#[test]
+fn too_many_processes_are_refused_before_any_starts() {
+    let image = image(
+        "
+version: 1
+processes: {p: {count: 10000, do: [{delay: 1h}]}}
+",
+        &[],
+    );
+    match threads::run(&image, &options(1.0), NEVER) {
+        Err(Trouble::TooLarge(message)) => assert!(message.contains(&MOST_THREADS.to_string()), "{message}"),
+        other => panic!("{:?}", other.map(|recording| recording.trace.outcome)),
+    }
+}
+
+#[test]
+fn nobody_at_all_is_done_at_once() {
+    let image = image(
+        "
+version: 1
+processes: {p: {count: 0, do: [{delay: 1h}]}}
+",
+        &[],
+    );
+    assert_eq!(record(&image, 1.0).trace.outcome, Outcome::Completed);
+}
+
+#[test]
+fn the_clock_is_read_and_replayed() {
+    let image = image("
+version: 1
+processes:
+  p: {start: 5ms, vars: {t: 0s}, do: [{delay: 10ms}, {set: {t: now}}, {log: \"{t}\"}, {if: t > 1h, do: [{log: late}]}]}
+", &[]);
+    let recording = record(&image, 1.0);
+    assert_eq!(recording.readings[0].len(), 1);
+    assert!(recording.readings[0][0] >= 15_000_000);
+    replayed(&image, &recording);
+}
