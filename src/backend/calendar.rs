@@ -77,7 +77,7 @@ pub(super) fn smallest(keys: &[Key; 4]) -> (usize, Key) {
     smaller(low, low_key, high, high_key)
 }
 
-/// Up to [`SMALL`] entries, in no order; the first is looked for.
+/// Up to `SMALL` entries, in no order; the first is looked for.
 #[derive(Debug, Clone)]
 pub struct SmallCalendar {
     /// [`NONE`] where there is no entry.

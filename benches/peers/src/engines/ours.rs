@@ -187,13 +187,14 @@ pub fn last_wake_up(processes: u32, wake_ups: u64) -> Time {
 }
 
 fn hold_until(processes: u32, span: String) -> Image {
-    let parameters = [("pending", processes.to_string()), ("span", span)];
-    image_of(&load("benches/scenarios/hold.yaml", &parameters))
+    let rounds = ("rounds", "1000000000".to_owned());
+    let parameters = [("processes", processes.to_string()), rounds, ("span", span)];
+    image_of(&load("scenarios/queues/hold.yaml", &parameters))
 }
 
 /// Runs W3 with this many items.
 pub fn buffer<T: Tracing>(items: u64) -> Finished {
-    let scenario = load("benches/scenarios/bounded-buffer.yaml", &[("items", items.to_string())]);
+    let scenario = load("scenarios/queues/bounded-buffer.yaml", &[("items", items.to_string())]);
     let image = image_of(&scenario);
     let mut simulation = Simulation::new(&image, image.seed, 0);
     let run = Run::of::<T>(&image, &mut simulation, Some("data2"));
