@@ -130,10 +130,10 @@ processes: {p: {do: [{acquire: m}, {acquire: m}]}}
 fn faults_end_all_threads() {
     for step in [
         "{release: m}",
-        "{put: {to: q, count: 5}}",
-        "{read: {from: d, at: 2, into: x}}",
+        "{put: {to: q, count: 5 + x}}",
+        "{read: {from: d, at: 2 + x, into: x}}",
         "{set: {x: 1 / (x - x)}}",
-        "{delay: 0s - 1s}",
+        "{delay: (x - 1) * 1s}",
         "{repeat: x - 1, do: [{delay: 1s}]}",
     ] {
         let text = format!("
