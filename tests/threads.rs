@@ -170,7 +170,24 @@ processes:
     assert_eq!(recording.trace.outcome, Outcome::Horizon);
     assert_eq!(recording.trace.end.to_string(), "100ms");
     assert!(recording.trace.events.iter().all(|event| event.time <= recording.trace.end));
-    replayed(&image, &recording);
+    let reached = replayed(&image, &recording).reached;
+    assert!(reached <= recording.trace.end);
+}
+
+#[test]
+fn threads_that_cannot_keep_up_have_not_come_far() {
+    let image = image(
+        "
+version: 1
+horizon: 10s
+processes: {ticker: {do: [{repeat: 1000000000, do: [{delay: 1us}]}]}}
+",
+        &[],
+    );
+    let recording = record(&image, 100.0);
+    assert_eq!(recording.trace.outcome, Outcome::Horizon);
+    let reached = replayed(&image, &recording).reached;
+    assert!(reached.as_secs_f64() < 8.0, "{reached}");
 }
 
 const FOREVER: &str = "

@@ -31,6 +31,10 @@ pub struct Replayed {
     pub model: Trace,
     /// The final contents of the memories.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
+    /// How far every process that could go on has come in the model's time, if
+    /// the run was cut at its horizon: well before it if the threads could not
+    /// keep up. Otherwise the end of the run.
+    pub reached: Time,
 }
 
 /// The first thing that was observed and that the model does not allow.
@@ -303,6 +307,7 @@ impl<'a> Replay<'a> {
 
     fn finish(self) -> Replayed {
         let memories = self.machine.memories(self.image);
+        let slowest = self.slowest();
         let mut made = self.model;
         // Stable: what is simultaneous stays in the observed order.
         made.sort_by_key(|(event, _)| event.time);
@@ -318,7 +323,18 @@ impl<'a> Replay<'a> {
             log_args.extend(args);
         }
         let (header, outcome) = (self.observed.header.clone(), self.observed.outcome.clone());
-        Replayed { model: Trace { header, events, log_args, outcome, end }, memories }
+        let reached = if outcome == Outcome::Horizon { slowest.min(end) } else { end };
+        Replayed { model: Trace { header, events, log_args, outcome, end }, memories, reached }
+    }
+
+    /// The earliest of the times that the processes have come to which are not
+    /// done and do not wait for others.
+    fn slowest(&self) -> Time {
+        let goes_on = |process: &ProcessId| {
+            !matches!(self.machine.state(self.image, *process), State::Done | State::Blocked)
+        };
+        let processes = (0..self.image.process_count()).map(ProcessId::from_index).filter(goes_on);
+        processes.map(|process| self.clocks[process.index()]).min().unwrap_or(Time::MAX)
     }
 
     fn disagreement(&self, event: &Event, allowed: String) -> Box<Disagreement> {

@@ -184,7 +184,12 @@ pub fn compared(image: &Image, recording: &Recording, virtual_run: Option<&Trace
     let seen = &recording.trace;
     let replayed = replay(image, recording);
     let illegal = replayed.as_ref().err().map(|found| explained(image, found));
-    let times = replayed.ok().map(|Replayed { model, .. }| compare_times(&model, seen));
+    let times = replayed.ok().map(|Replayed { model, reached, .. }| {
+        let mut times = compare_times(&model, seen);
+        // Threads that do not keep up are cut at the horizon all the same.
+        times.model_total = times.model_total.min(reached);
+        times
+    });
     ComparedRun {
         outcome: seen.outcome.name(),
         total_time: seen.statistics().total_time,
