@@ -1,7 +1,7 @@
 //! The times of an observed run beside those of the model in the same order.
 
 use crate::time::Time;
-use crate::trace::{Activity, Span, SpanBuilder, Trace};
+use crate::trace::{Activity, Kind, Span, SpanBuilder, Trace};
 
 /// The times of one run, each beside that of the model.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,8 @@ pub struct ProcessTimes {
     pub model_blocked: u64,
     /// How long it was seen to be blocked, in nanoseconds.
     pub seen_blocked: u64,
+    /// In how many waits, those of no length included.
+    pub waits: u64,
 }
 
 /// An interval that was longer or shorter than in the model.
@@ -84,8 +86,13 @@ fn difference(seen: u64, model: u64) -> i64 {
 /// Compares an observed run with the model's run in the same order of events.
 pub fn compare_times(model: &Trace, seen: &Trace) -> RunTimes {
     let (model_figures, seen_figures) = (model.statistics(), seen.statistics());
-    let pairs = model_figures.processes.iter().zip(&seen_figures.processes);
-    let processes = pairs.map(|(model, seen)| ProcessTimes {
+    let mut waits = vec![0; seen.header.process_count()];
+    for event in seen.events.iter().filter(|event| event.kind == Kind::Block) {
+        waits[event.process.index()] += 1;
+    }
+    let pairs = model_figures.processes.iter().zip(&seen_figures.processes).zip(waits);
+    let processes = pairs.map(|((model, seen), waits)| ProcessTimes {
+        waits,
         model_finish: model.finished,
         seen_finish: seen.finished,
         model_blocked: model.blocked_in_all(),
@@ -129,7 +136,6 @@ fn intervals(trace: &Trace) -> Vec<Vec<Span>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::Kind;
     use crate::trace::fixture::{B, two_stage_trace};
 
     #[test]

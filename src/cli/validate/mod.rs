@@ -64,9 +64,8 @@ pub struct Arguments {
     /// How `work` passes on threads
     #[arg(long, value_name = "HOW", default_value = "sleep")]
     pub work: WorkOption,
-    /// By how much times may deviate, in scenario time, such as 100ms [default: the mean sleep error,
-    /// measured before the first run, times the steps of a process times the speed, plus 1.5% of
-    /// the total time]
+    /// By how much times may deviate, in scenario time, such as 100ms [default: 1.5% of the total
+    /// time, plus up to 2% for the sleep error, which is measured before the first run]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub tolerance: Option<u64>,
     /// How long one run may take in real time [default: a minute longer than planned]
@@ -102,11 +101,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         fits.map_err(|trouble| Failure::usage(format!("'{}': {trouble}", scenario.label)))?;
     }
     interrupt::watch()?;
-    let sleep_error = SleepError::measure();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {
-        let fine = one(scenario, arguments, sleep_error).map_err(|failure| with_done(failure, &done))?;
+        let fine = one(scenario, arguments).map_err(|failure| with_done(failure, &done))?;
         if !fine {
             exit = Exit::Finding;
         }
@@ -128,7 +126,7 @@ fn recording(loaded: &[Loaded], arguments: &Arguments, file: &Path) -> Result<Ex
 }
 
 /// Validates and tells one scenario; whether nothing was found.
-fn one(loaded: &Loaded, arguments: &Arguments, sleep_error: SleepError) -> Result<bool, Failure> {
+fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     let began = crate::backend::threads::wall();
     let virtual_run = execute(loaded, &arguments.run, None, true)?;
     let took = began.elapsed();
@@ -136,6 +134,8 @@ fn one(loaded: &Loaded, arguments: &Arguments, sleep_error: SleepError) -> Resul
         true => Some(Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?),
         false => None,
     };
+    // Before each scenario: how busy the machine is may have changed.
+    let sleep_error = SleepError::measure();
     let mut validation = threads::validate(loaded, arguments, virtual_run, sleep_error)?;
     validation.virtual_wall = took;
     if let Some(folder) = folder {

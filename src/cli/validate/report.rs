@@ -78,7 +78,7 @@ fn counts(validation: &Validation) -> String {
             "  times: {virtual_total} in virtual time, {} on threads ({:+.2}%, the median); tolerance {}",
             duration(seen.as_nanos()),
             error * 100.0,
-            duration(validation.tolerance),
+            duration(validation.tolerance.times),
         );
         for excess in &verdict.excesses {
             let _ = writeln!(
@@ -256,7 +256,8 @@ pub fn json_line(validation: &Validation) -> String {
         validation: Details {
             trouble: validation.trouble.as_deref(),
             speed: validation.speed,
-            tolerance_ns: validation.tolerance,
+            tolerance_ns: validation.tolerance.times,
+            tolerance_per_wait_ns: validation.tolerance.per_wait,
             tolerance_given: validation.tolerance_chosen,
             sleep_error_ns: validation.sleep_error.mean.as_nanos() as u64,
             sleep_error_high_ns: validation.sleep_error.high.as_nanos() as u64,
@@ -317,6 +318,7 @@ struct Details<'a> {
     trouble: Option<&'a str>,
     speed: f64,
     tolerance_ns: u64,
+    tolerance_per_wait_ns: u64,
     tolerance_given: bool,
     sleep_error_ns: u64,
     sleep_error_high_ns: u64,

@@ -2,7 +2,7 @@
 //! that does not notice them would be worth nothing.
 
 use super::threads::compared;
-use crate::analysis::validation::{ComparedRun, Excess, Verdict, judge};
+use crate::analysis::validation::{ComparedRun, Excess, Tolerance, Verdict, judge};
 use crate::backend::threads::{self, Options, PANIC_OF, Recording, Trouble, WRONG_WAITER, Work};
 use crate::backend::virtual_time;
 use crate::kernel::{Defect, with_defect};
@@ -66,7 +66,7 @@ fn with_and_without(text: &str, speed: f64, bug: Defect) -> (ComparedRun, Compar
 }
 
 fn assert_illegal(run: &ComparedRun, parts: &[&str]) {
-    let verdict = judge(std::slice::from_ref(run), u64::MAX);
+    let verdict = judge(std::slice::from_ref(run), Tolerance::exactly(u64::MAX));
     assert!(!verdict.order_legal && !verdict.is_ok());
     let illegal = run.illegal.as_deref().expect("the order is refused");
     for part in parts {
@@ -75,7 +75,7 @@ fn assert_illegal(run: &ComparedRun, parts: &[&str]) {
 }
 
 fn assert_fine(run: &ComparedRun) {
-    let verdict = judge(std::slice::from_ref(run), u64::MAX);
+    let verdict = judge(std::slice::from_ref(run), Tolerance::exactly(u64::MAX));
     assert!(verdict.is_ok(), "{:?}", run.illegal);
 }
 
@@ -100,7 +100,7 @@ fn a_kernel_whose_delays_are_5_percent_too_long() {
     let recordings: Vec<Recording> = (0..3).map(|_| record(&image, 15.0)).collect();
     let runs = || recordings.iter().map(|one| compared(&image, one, None)).collect::<Vec<_>>();
     // 2% of 30 s; the bug makes it 31.5 s.
-    let tolerance = 600_000_000;
+    let tolerance = Tolerance::exactly(600_000_000);
     let found: Verdict = judge(&with_defect(Defect::SlowDelays, runs), tolerance);
     assert!(found.order_legal && !found.is_ok(), "{found:?}");
     assert!(matches!(found.excesses[0], Excess::Total(by) if by < -600_000_000), "{found:?}");

@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::analysis::validation::{
-    ComparedRun, Verdict, compare_times, derived_tolerance, judge, longest_way, reorderings,
+    ComparedRun, Tolerance, Verdict, compare_times, judge, longest_way, reorderings,
 };
 use crate::backend::replay::{Disagreement, Replayed, replay};
 use crate::backend::threads::{self, Options, Recording, SleepError, Trouble, default_speed};
@@ -36,8 +36,8 @@ pub struct Validation {
     pub speed: f64,
     /// Whether the user chose the speed.
     pub speed_chosen: bool,
-    /// By how much times may deviate, in nanoseconds of scenario time.
-    pub tolerance: u64,
+    /// By how much times may deviate.
+    pub tolerance: Tolerance,
     /// Whether the user chose the tolerance.
     pub tolerance_chosen: bool,
     /// The most sleeps and waits of one process.
@@ -65,8 +65,11 @@ pub fn validate(
     let total = virtual_run.statistics.total_time;
     let steps = virtual_run.trace.as_ref().map_or(0, longest_way);
     let speed = arguments.speed.unwrap_or_else(|| default_speed(total, steps, sleep_error));
-    let mean = sleep_error.mean.as_nanos() as u64;
-    let tolerance = arguments.tolerance.unwrap_or_else(|| derived_tolerance(total, steps, mean, speed));
+    let (mean, high) = (sleep_error.mean.as_nanos() as u64, sleep_error.high.as_nanos() as u64);
+    let tolerance = match arguments.tolerance {
+        Some(nanos) => Tolerance::exactly(nanos),
+        None => Tolerance::derived(total, steps, mean, high, speed),
+    };
     let mut validation = Validation {
         virtual_run,
         virtual_wall: Duration::ZERO,
