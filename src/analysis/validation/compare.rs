@@ -12,7 +12,7 @@ pub struct RunTimes {
     pub seen_total: Time,
     /// By process.
     pub processes: Vec<ProcessTimes>,
-    /// The intervals whose lengths deviate, the worst first; at most [`MOST_SPANS`].
+    /// The intervals whose lengths deviate, the worst first; at most ten.
     pub worst: Vec<SpanDeviation>,
 }
 

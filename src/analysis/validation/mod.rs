@@ -84,7 +84,7 @@ pub struct ComparedRun {
 pub struct Verdict {
     /// Whether the order of every run is one that the model allows.
     pub order_legal: bool,
-    /// The times that are beyond the tolerance, in words without names: see [`Excess`].
+    /// The times that are beyond the tolerance.
     pub excesses: Vec<Excess>,
     /// The median over the runs of the total time against that of the model,
     /// as a share of the latter; `None` if no run can be compared.
