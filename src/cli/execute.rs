@@ -27,7 +27,7 @@ use tempfile::NamedTempFile;
 const PICTURE_EVENTS: usize = 5_000_000;
 
 /// How many events a trace file has at most, unless it was asked for by name.
-const TRACE_EVENTS: u64 = 10_000_000;
+const TRACE_EVENTS: u64 = 1_000_000;
 
 /// The name of the trace file.
 const TRACE: &str = "trace.jsonl";

@@ -38,7 +38,7 @@ pub struct RunOptions {
     pub output: PathBuf,
     /// Which files to write, separated by commas: svg and png (pictures), trace (trace.jsonl),
     /// result (result.json), all, none [default: all, without the trace of a run of more than
-    /// 10 million events]
+    /// 1 million events]
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
     pub write: Vec<Artifact>,
 }

@@ -45,14 +45,21 @@ impl<'a> Drawing<'a> {
     }
 
     fn input(&self) -> GanttInput<'_> {
+        // A timeline that was cut says so, and not that the run ended there.
+        let drawn = self.trace.events.len() as u64;
+        let is_cut = drawn < self.finished.statistics.events;
+        let title = match is_cut {
+            true => format!("{}: the first {drawn} events", self.finished.label),
+            false => self.finished.label.clone(),
+        };
         GanttInput {
-            title: self.finished.label.clone(),
+            title,
             header: &self.trace.header,
             spans: &self.spans,
             levels: &self.levels,
             points: &self.points,
             finished: &self.completed,
-            outcome: &self.trace.outcome,
+            outcome: if is_cut { &Outcome::Horizon } else { &self.trace.outcome },
             end: self.trace.end,
         }
     }
@@ -141,8 +148,13 @@ fn level_series(trace: &Trace) -> Vec<LevelSeries> {
     series.filter(worthy).collect()
 }
 
+/// The marks and log lines; of very many every so many-th, over the whole run.
 fn points(trace: &Trace) -> Vec<Point> {
-    trace.iter().filter_map(|(event, args)| point(trace, event, args)).take(MOST_POINTS).collect()
+    let is_point = |event: &Event| matches!(event.kind, Kind::Log | Kind::Mark);
+    let total = trace.events.iter().filter(|event| is_point(event)).count();
+    let step = total.div_ceil(MOST_POINTS).max(1);
+    let all = trace.iter().filter(|(event, _)| is_point(event)).step_by(step);
+    all.filter_map(|(event, args)| point(trace, event, args)).collect()
 }
 
 fn point(trace: &Trace, event: &Event, args: &[Word]) -> Option<Point> {

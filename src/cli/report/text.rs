@@ -114,11 +114,14 @@ fn log(finished: &Finished) -> String {
     for line in shown {
         let _ = writeln!(text, " {:>times$}  {:<names$}  {}", line.time, name(line), printable(&line.text));
     }
-    let more = (lines.len() - shown.len()) as u64 + finished.statistics.log_left_out;
+    let more = lines.len() - shown.len();
     if more > 0 {
         let written = finished.written.iter().any(|path| path.ends_with("result.json"));
         let place = if written { "result.json" } else { "--format json" };
         let _ = writeln!(text, " {more} more, see {place}");
+    }
+    if finished.statistics.log_left_out > 0 {
+        let _ = writeln!(text, " and {} that no report keeps", finished.statistics.log_left_out);
     }
     text
 }

@@ -31,8 +31,21 @@ pub fn text(validation: &Validation) -> String {
 
 fn headline(validation: &Validation) -> String {
     let label = printable(&validation.virtual_run.label);
-    let (colour, word) = if validation.is_ok() { (GREEN, "validated") } else { (RED, "not validated") };
+    let otherwise = ended_otherwise(validation);
+    let (colour, word) = match (validation.is_ok(), otherwise.is_empty()) {
+        (true, true) => (GREEN, "validated"),
+        (true, false) => (RED, "the model allows what the threads did, but they ended otherwise"),
+        (false, _) => (RED, "not validated"),
+    };
     let mut text = format!("{BOLD}{label}{PLAIN}: {colour}{word}{PLAIN}\n");
+    if !otherwise.is_empty() {
+        let _ = writeln!(
+            text,
+            "  {RED}{} in virtual time, but on threads {}{PLAIN}: it depends on the order of simultaneous steps",
+            validation.virtual_run.outcome.name(),
+            otherwise.join(", "),
+        );
+    }
     if let Some(trouble) = &validation.trouble {
         let _ = writeln!(text, "  {RED}{}{PLAIN}", printable(trouble));
     }
@@ -49,6 +62,14 @@ fn headline(validation: &Validation) -> String {
         }
     }
     text
+}
+
+/// The outcomes on threads that are not that of virtual time: `deadlock in
+/// run 2`.
+fn ended_otherwise(validation: &Validation) -> Vec<String> {
+    let expected = validation.virtual_run.outcome.name();
+    let runs = validation.runs.iter().enumerate().filter(|(_, run)| run.outcome != expected);
+    runs.map(|(number, run)| format!("{} in run {}", run.outcome, number + 1)).collect()
 }
 
 /// The three counts, one a line.
