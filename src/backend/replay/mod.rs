@@ -313,8 +313,10 @@ impl<'a> Replay<'a> {
         made.sort_by_key(|(event, _)| event.time);
         let horizon = self.image.horizon;
         let last = made.last().map_or(Time::ZERO, |(event, _)| event.time);
-        let end = match self.observed.outcome {
+        let end = match &self.observed.outcome {
             Outcome::Horizon => horizon.unwrap_or(last).max(last),
+            // The step that broke a rule left no event.
+            Outcome::Fault(fault) => self.clocks[fault.process.index()].max(last),
             _ => last,
         };
         let (mut events, mut log_args) = (Vec::with_capacity(made.len()), Vec::new());
