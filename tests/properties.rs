@@ -8,7 +8,8 @@ use common::{Run, run};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use tempolane::trace::{Kind, Outcome, ResourceKind};
+use tempolane::backend::virtual_time;
+use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind};
 
 /// A random step, as YAML in flow form. The same resources exist in every
 /// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0 and b1, a
@@ -167,5 +168,10 @@ proptest! {
         let second = run(&text);
         prop_assert_eq!(&first.kept.events, &second.kept.events, "two runs are equal");
         prop_assert_eq!(&first.machine, &second.machine);
+        let mut control = |_| std::ops::ControlFlow::Continue(());
+        let (end, machine) = virtual_time::run(&first.image, first.image.seed, &mut NoTrace, &mut control)
+            .expect("nobody interrupts");
+        prop_assert_eq!(&machine, &first.machine, "a run without a trace comes to the same state");
+        prop_assert_eq!((&end.outcome, end.end, end.steps), (&first.end.outcome, first.end.end, first.end.steps));
     }
 }

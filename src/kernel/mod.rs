@@ -17,6 +17,7 @@ mod fused;
 mod lock;
 mod machine;
 mod memory;
+mod places;
 mod step;
 mod waiters;
 
