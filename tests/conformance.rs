@@ -252,6 +252,33 @@ processes:
     assert_eq!(run(text).fault(), "'thief' releases mutex 'lock', but 'owner' owns it");
 }
 
+/// Without a trace the lock around the division is left out, but the state in
+/// which the run ends shows it.
+#[test]
+fn a_fault_inside_a_lock_leaves_it_taken() {
+    let text = "
+version: 1
+resources: {a: mutex, b: mutex, m: {kind: memory, slots: 2, value: 0}}
+processes:
+  p:
+    vars: {x: 0}
+    do:
+      - with: a
+        do: [{write: {to: m, at: 0, value: 1}}]
+      - with: b
+        do: [{write: {to: m, at: x + 7, value: 1}}]
+";
+    let kept = run(text);
+    assert_eq!(kept.outcome(), "fault");
+    assert_eq!(kept.image.sections.len(), 2);
+    let mut control = |_| ControlFlow::Continue(());
+    let (end, machine) =
+        virtual_time::run(&kept.image, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
+    assert_eq!(end.outcome, kept.end.outcome);
+    assert_eq!(machine, kept.machine);
+    assert!(machine.owner(&kept.image, tempolane::ids::ResourceId(1)).is_some());
+}
+
 #[test]
 fn expressions() {
     for (expression, value) in [

@@ -8,7 +8,8 @@ use common::generate::scenario;
 use common::{Run, run};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use tempolane::trace::{Kind, Outcome, ResourceKind};
+use tempolane::backend::virtual_time;
+use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind};
 
 /// Replays the events against counters that know nothing of the kernel.
 fn check(run: &Run) {
@@ -105,5 +106,10 @@ proptest! {
         let second = run(&text);
         prop_assert_eq!(&first.kept.events, &second.kept.events, "two runs are equal");
         prop_assert_eq!(&first.machine, &second.machine);
+        let mut control = |_| std::ops::ControlFlow::Continue(());
+        let (end, machine) = virtual_time::run(&first.image, first.image.seed, &mut NoTrace, &mut control)
+            .expect("nobody interrupts");
+        prop_assert_eq!(&machine, &first.machine, "a run without a trace comes to the same state");
+        prop_assert_eq!((&end.outcome, end.end, end.steps), (&first.end.outcome, first.end.end, first.end.steps));
     }
 }

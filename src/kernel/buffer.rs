@@ -172,7 +172,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             return false;
         }
         waiters::dequeue(arena, &self.image.frames, queue);
-        let at = self.grant(arena, waiter, header, by, true);
+        let at = Context { process: waiter, frame, op: op_of(arena, frame) };
+        self.grant(arena, at, header, by, true);
         self.pop(arena, at, header, count);
         true
     }
@@ -195,7 +196,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             return false;
         }
         waiters::dequeue(arena, &self.image.frames, queue);
-        let at = self.grant(arena, waiter, header, by, true);
+        let at = Context { process: waiter, frame, op: op_of(arena, frame) };
+        self.grant(arena, at, header, by, true);
         self.push(arena, at, header, count, value);
         true
     }

@@ -5,7 +5,7 @@
 
 use super::lock::MAX_PERMITS;
 use super::machine::header_words;
-use super::step::{Context, Kernel, Schedule};
+use super::step::{Context, Done, Kernel, Schedule};
 use crate::arithmetic::BinaryOp;
 use crate::program::{ResourceCode, Slot, Source, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
@@ -19,8 +19,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let image = self.image;
         let me = u64::from(at.process.0) + 1;
         let entries = &image.runs[first as usize..(first + len) as usize];
-        for (number, entry) in entries.iter().enumerate() {
-            let at = Context { op: at.op + number, ..at };
+        for entry in entries {
+            let at = Context { op: at.op + entry.offset(), ..at };
             let header = entry.header();
             let words = header_words(arena, header);
             if words[resource::LEVEL] == 0 {
@@ -46,11 +46,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let image = self.image;
         let me = u64::from(at.process.0) + 1;
         let entries = &image.runs[first as usize..(first + len) as usize];
-        for (number, entry) in entries.iter().enumerate() {
+        for entry in entries {
             let header = entry.header();
             let words = header_words(arena, header);
             let owns = words[resource::OWNER] == me & entry.owner_mask();
-            let at = Context { op: at.op + number, ..at };
+            let at = Context { op: at.op + entry.offset(), ..at };
             if words[resource::TAKERS] == 0 && owns && words[resource::LEVEL] < MAX_PERMITS {
                 words[resource::LEVEL] += 1;
                 words[resource::OWNER] = 0;
@@ -62,6 +62,53 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             }
         }
         Ok(())
+    }
+
+    /// Takes a permit; false if the process waits for it, standing on the
+    /// plain op `offset` ops on.
+    #[inline(always)]
+    pub(super) fn take_one(&mut self, arena: &mut [Word], at: Context, header: u32, offset: usize) -> bool {
+        let at = Context { op: at.op + offset, ..at };
+        matches!(self.acquire(arena, at, header as usize), Done::Next)
+    }
+
+    /// Takes a permit of each, as [`Self::take_run`].
+    #[inline(always)]
+    pub(super) fn take_two(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        headers: [u32; 2],
+        offsets: [u8; 2],
+    ) -> bool {
+        self.take_one(arena, at, headers[0], offsets[0].into())
+            && self.take_one(arena, at, headers[1], offsets[1].into())
+    }
+
+    /// Gives a permit back, as the plain op `offset` ops on.
+    #[inline(always)]
+    pub(super) fn give_one(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: u32,
+        offset: usize,
+    ) -> Result<(), Box<Fault>> {
+        let at = Context { op: at.op + offset, ..at };
+        self.release(arena, at, header as usize)
+    }
+
+    /// Gives a permit back to each, as [`Self::give_run`].
+    #[inline(always)]
+    pub(super) fn give_two(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        headers: [u32; 2],
+        offsets: [u8; 2],
+    ) -> Result<(), Box<Fault>> {
+        self.give_one(arena, at, headers[0], offsets[0].into())?;
+        self.give_one(arena, at, headers[1], offsets[1].into())
     }
 
     /// Takes several permits if they are all there. Gives by how many ops to

@@ -4,7 +4,7 @@
 //! the permit, or the ownership, to the first waiter.
 
 use super::defect;
-use super::machine::op_of;
+use super::machine::{header_words, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Schedule};
 use super::waiters;
 use crate::ids::ProcessId;
@@ -50,9 +50,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// one, and says who that is.
     #[inline]
     fn hand_over(&mut self, arena: &mut [Word], at: Context, header: usize) -> Option<ProcessId> {
-        let next = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS)?;
-        let finished = self.count_down(arena, next);
-        let waiter = self.grant(arena, next, header, at.process, finished);
+        let (next, frame) = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS)?;
+        let op = op_of(arena, frame);
+        let waiter = Context { process: next, frame, op };
+        let finished = self.count_down(arena, waiter);
+        self.grant(arena, waiter, header, at.process, finished);
         self.note(arena, waiter, Kind::Acquire, header);
         Some(next)
     }
@@ -89,8 +91,26 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         Done::Next
     }
 
-    #[inline]
+    /// Gives one permit back. The usual case, in which nobody waits for it,
+    /// stands here on its own.
+    #[inline(always)]
     pub(super) fn release(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+    ) -> Result<(), Box<Fault>> {
+        let words = header_words(arena, header);
+        if words[resource::TAKERS] != 0 || words[resource::LEVEL] >= MAX_PERMITS || defect::forgets_permit() {
+            return self.release_to_waiter(arena, at, header);
+        }
+        words[resource::LEVEL] += 1;
+        self.note(arena, at, Kind::Release, header);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn release_to_waiter(
         &mut self,
         arena: &mut [Word],
         at: Context,
@@ -112,13 +132,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
 
     /// Notes that a waiter was given a permit; whether it needs no more.
     #[inline]
-    fn count_down(&mut self, arena: &mut [Word], waiter: ProcessId) -> bool {
-        let frame = self.image.frames[waiter.index()] as usize;
-        let op = op_of(arena, frame);
-        match self.image.code[op] {
+    fn count_down(&mut self, arena: &mut [Word], waiter: Context) -> bool {
+        match self.image.code[waiter.op] {
             Op::AcquireMany { left, .. } => {
-                arena[left.at(frame)] -= 1;
-                arena[left.at(frame)] == 0
+                let left = &mut arena[left.at(waiter.frame)];
+                *left -= 1;
+                *left == 0
             }
             _ => true,
         }
@@ -146,6 +165,23 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
             self.emit(at, kind, id, 0);
+        }
+    }
+
+    /// After a fault in a run without a trace: takes the mutexes that the
+    /// process has taken but whose locks were left out.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn take_left_out(&self, arena: &mut [Word], fault: &Fault) {
+        if S::ACTIVE {
+            return;
+        }
+        for section in &self.image.sections {
+            if section.lock < fault.op && fault.op <= section.unlock {
+                let words = header_words(arena, section.header);
+                words[resource::LEVEL] = 0;
+                words[resource::OWNER] = u64::from(fault.process.0) + 1;
+            }
         }
     }
 

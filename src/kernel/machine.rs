@@ -1,7 +1,7 @@
 //! All the state there is, as plain values.
 
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{Image, RESOURCE_WORDS, frame, resource};
+use crate::program::{FRAME_WORDS, Image, RESOURCE_WORDS, frame, resource};
 use crate::time::Time;
 use crate::trace::ResourceKind;
 use crate::value::{Value, Word};
@@ -53,6 +53,12 @@ pub(super) fn state_word(op: usize, state: State) -> Word {
 #[inline(always)]
 pub(super) fn header_words(arena: &mut [Word], header: usize) -> &mut [Word; RESOURCE_WORDS] {
     (&mut arena[header..header + RESOURCE_WORDS]).try_into().expect("a header has that many words")
+}
+
+/// The fixed words of a process frame, with one check of the bounds.
+#[inline(always)]
+pub(super) fn frame_words(arena: &mut [Word], frame: usize) -> &mut [Word; FRAME_WORDS as usize] {
+    (&mut arena[frame..frame + FRAME_WORDS as usize]).try_into().expect("a frame has these words at least")
 }
 
 /// The op that the process with this frame executes next, or waits on.

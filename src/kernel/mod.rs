@@ -18,6 +18,7 @@ mod fused;
 mod lock;
 mod machine;
 mod memory;
+mod places;
 mod request;
 mod step;
 mod stepwise;

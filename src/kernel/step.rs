@@ -2,7 +2,7 @@
 
 use super::defect;
 use super::draw::Draws;
-use super::machine::{Machine, State, state_word};
+use super::machine::{Machine, State, frame_words, state_word};
 use super::waiters;
 use crate::ids::{OpId, ProcessId};
 use crate::program::{Image, LogArgCode, Op, ResourceCode, Slot, Source, frame, resource};
@@ -158,7 +158,13 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         loop {
             let process = *current;
             let frame = self.image.frames[process.index()] as usize;
-            let why = self.execute::<false>(arena, process, frame, 0)?;
+            let why = match self.execute::<false>(arena, process, frame, 0) {
+                Ok(why) => why,
+                Err(fault) => {
+                    self.take_left_out(arena, &fault);
+                    return Err(fault);
+                }
+            };
             if matches!(why, Yield::OutOfFuel | Yield::NeedsRoom { .. }) {
                 return Ok(why);
             }
@@ -183,7 +189,11 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         mut steps: u32,
     ) -> Result<Yield, Box<Fault>> {
         let image = self.image;
-        let code = if STEPS { image.plain.as_slice() } else { image.code.as_slice() };
+        let code = match (STEPS, S::ACTIVE) {
+            (true, _) => image.plain.as_slice(),
+            (false, true) => image.code.as_slice(),
+            (false, false) => image.quiet.as_slice(),
+        };
         let mut op = arena[frame + frame::STATE] as u32 as usize;
         // Delays leave the loop, so that what they do stands here once.
         let (kind, at, nanos) = loop {
@@ -295,16 +305,44 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                         self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
                     }
                 }
-                Op::TakeRun { first, len } => {
-                    if !self.take_run(arena, at, first, len) {
-                        return Ok(Yield::Blocked);
-                    }
-                    op += len as usize;
+                Op::Skip { to } => {
+                    op = to.index();
                     continue;
                 }
-                Op::GiveRun { first, len } => {
-                    self.give_run(arena, at, first, len)?;
-                    op += len as usize;
+                Op::TakeOne { header, offset, span } => {
+                    if !self.take_one(arena, at, header, offset.into()) {
+                        return Ok(Yield::Blocked);
+                    }
+                    op += usize::from(span);
+                    continue;
+                }
+                Op::GiveOne { header, offset, span } => {
+                    self.give_one(arena, at, header, offset.into())?;
+                    op += usize::from(span);
+                    continue;
+                }
+                Op::TakeTwo { headers, offsets, span } => {
+                    if !self.take_two(arena, at, headers, offsets) {
+                        return Ok(Yield::Blocked);
+                    }
+                    op += usize::from(span);
+                    continue;
+                }
+                Op::GiveTwo { headers, offsets, span } => {
+                    self.give_two(arena, at, headers, offsets)?;
+                    op += usize::from(span);
+                    continue;
+                }
+                Op::TakeRun { first, len, span } => {
+                    if !self.take_run(arena, at, first, len.into()) {
+                        return Ok(Yield::Blocked);
+                    }
+                    op += usize::from(span);
+                    continue;
+                }
+                Op::GiveRun { first, len, span } => {
+                    self.give_run(arena, at, first, len.into())?;
+                    op += usize::from(span);
                     continue;
                 }
                 Op::TakeMany { semaphore, left, times } => {
@@ -437,22 +475,19 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     pub(super) fn grant(
         &mut self,
         arena: &mut [Word],
-        waiter: ProcessId,
+        waiter: Context,
         header: usize,
         by: ProcessId,
         finished: bool,
-    ) -> Context {
-        let frame = self.image.frames[waiter.index()] as usize;
-        let op = arena[frame + frame::STATE] as u32 as usize;
-        let at = Context { process: waiter, frame, op };
-        arena[frame + frame::STATE] = state_word(op + usize::from(finished), State::Ready);
-        let priority = (arena[frame + frame::LINK] >> 56) as u8;
-        self.queue.wake(*self.now, priority, waiter);
+    ) {
+        let words = frame_words(arena, waiter.frame);
+        words[frame::STATE] = state_word(waiter.op + usize::from(finished), State::Ready);
+        let priority = (words[frame::LINK] >> 56) as u8;
+        self.queue.wake(*self.now, priority, waiter.process);
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
-            self.emit(at, Kind::Grant, id, u64::from(by.0));
+            self.emit(waiter, Kind::Grant, id, u64::from(by.0));
         }
-        at
     }
 
     #[inline(always)]
@@ -464,8 +499,9 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         kind: Kind,
     ) -> Result<Yield, Box<Fault>> {
         let until = self.until(at, nanos)?;
-        arena[at.frame + frame::STATE] = state_word(at.op + 1, State::Delayed);
-        arena[at.frame + frame::UNTIL] = until.as_nanos();
+        let words = frame_words(arena, at.frame);
+        words[frame::STATE] = state_word(at.op + 1, State::Delayed);
+        words[frame::UNTIL] = until.as_nanos();
         self.emit(at, kind, 0, until.as_nanos());
         Ok(Yield::Delayed(until))
     }
@@ -514,37 +550,6 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         event.ty = Type::Int;
         self.sink.event(&event, &words);
         self.scratch = words;
-    }
-
-    /// Where a private array lies, and how long it is.
-    pub(super) fn array(&self, arena: &[Word], frame: usize, slot: Slot) -> (usize, usize) {
-        let descriptor = arena[slot.at(frame)];
-        (descriptor as u32 as usize, (descriptor >> 32) as usize)
-    }
-
-    fn element(
-        &mut self,
-        arena: &[Word],
-        at: Context,
-        array: Slot,
-        index: Source,
-    ) -> Result<usize, Box<Fault>> {
-        let (start, len) = self.array(arena, at.frame, array);
-        let index = self.read(arena, index, at.frame);
-        if index < len as u64 {
-            return Ok(start + index as usize);
-        }
-        Err(self.out_of_range(at, "the array", index as i64, len as u64, "elements"))
-    }
-
-    fn find(&mut self, arena: &[Word], at: Context, def: u32, index: Source) -> Result<Word, Box<Fault>> {
-        let (first, count) = self.image.instances[def as usize];
-        let index = self.read(arena, index, at.frame);
-        if index < u64::from(count) {
-            return Ok(u64::from(first) + index * crate::program::RESOURCE_WORDS as u64);
-        }
-        let name = format!("'{}'", self.image.definition_name(crate::ids::ResourceDefId(def)));
-        Err(self.out_of_range(at, &name, index as i64, u64::from(count), "instances"))
     }
 
     #[inline(always)]

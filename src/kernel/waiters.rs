@@ -16,15 +16,18 @@ pub(super) fn first(arena: &[Word], queue: usize) -> Option<ProcessId> {
     (arena[queue] as u32).checked_sub(1).map(ProcessId)
 }
 
-/// Takes the first waiter out of the queue in arena word `queue`.
+/// Takes the first waiter out of the queue in arena word `queue`; says also
+/// where its frame begins.
 #[inline]
-pub(super) fn dequeue(arena: &mut [Word], frames: &[u32], queue: usize) -> Option<ProcessId> {
+pub(super) fn dequeue(arena: &mut [Word], frames: &[u32], queue: usize) -> Option<(ProcessId, usize)> {
     let process = first(arena, queue)?;
-    let link = frames[process.index()] as usize + frame::LINK;
-    let next = arena[link] & LOW;
-    arena[link] &= !LOW;
-    arena[queue] = if next == 0 { 0 } else { (arena[queue] & !LOW) | next };
-    Some(process)
+    let frame = frames[process.index()] as usize;
+    let link = &mut arena[frame + frame::LINK];
+    let next = *link & LOW;
+    *link &= !LOW;
+    let word = &mut arena[queue];
+    *word = if next == 0 { 0 } else { (*word & !LOW) | next };
+    Some((process, frame))
 }
 
 /// Adds a waiter in the order that `discipline` says: 0 first come first
@@ -100,7 +103,8 @@ mod tests {
         for process in 0..4 {
             enqueue(&mut arena, &frames, 0, ProcessId(process), discipline);
         }
-        let order = std::iter::from_fn(|| dequeue(&mut arena, &frames, 0)).map(|process| process.0).collect();
+        let order =
+            std::iter::from_fn(|| dequeue(&mut arena, &frames, 0)).map(|(process, _)| process.0).collect();
         assert_eq!(arena[0], 0);
         order
     }

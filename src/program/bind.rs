@@ -5,6 +5,7 @@ use super::expressions::Global;
 use super::fuse::fuse;
 use super::layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
+use super::quiet::{Section, sections, without};
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::{Discipline, Expr, Limits, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
 use crate::time::Time;
@@ -34,6 +35,10 @@ pub struct Image {
     pub code: Vec<Op>,
     /// All ops without the fused ones: what a process waits on.
     pub plain: Vec<Op>,
+    /// As `code`, without what only events tell of; see [`Section`].
+    pub quiet: Vec<Op>,
+    /// Where `quiet` leaves a mutex out.
+    pub sections: Vec<Section>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
     /// The initial state.
@@ -109,6 +114,8 @@ impl Program {
         let mut image = Image {
             code: self.code.clone(),
             plain: Vec::new(),
+            quiet: Vec::new(),
+            sections: Vec::new(),
             sites: self.sites.clone(),
             arena: binder.arena,
             frames,
@@ -135,7 +142,8 @@ impl Program {
         }
         image.patch_resources();
         image.plain = image.code.clone();
-        image.runs = fuse(&image.plain, &mut image.code, &image.distributions);
+        fuse(&image.plain, &mut image.code, &image.distributions, &mut image.runs);
+        image.make_quiet();
         image.share_python_generators();
         Ok(image)
     }
@@ -392,6 +400,29 @@ impl Image {
         for many in &mut self.many {
             bound(&mut many.resource);
         }
+    }
+
+    /// Makes the ops for runs without a trace.
+    fn make_quiet(&mut self) {
+        let by_index: Vec<std::ops::Range<usize>> = self
+            .plain
+            .iter()
+            .filter_map(|op| match op {
+                Op::Find { def, .. } => {
+                    let (first, count) = self.instances[*def as usize];
+                    Some(first as usize..first as usize + count as usize * RESOURCE_WORDS)
+                }
+                _ => None,
+            })
+            .collect();
+        self.sections = sections(&self.plain, |header| by_index.iter().any(|range| range.contains(&header)));
+        if self.sections.is_empty() {
+            self.quiet = self.code.clone();
+            return;
+        }
+        let shorter = without(&self.plain, &self.sections);
+        self.quiet = shorter.clone();
+        fuse(&shorter, &mut self.quiet, &self.distributions, &mut self.runs);
     }
 
     /// Draws of one process with an equal seed share one generator, as the

@@ -13,15 +13,18 @@ use crate::value::Type;
 const MAX_RUN: usize = 64;
 
 /// Fuses what can be fused, from `plain` into its copy `code`; resources must
-/// be bound. Gives the table that the
+/// be bound. Adds to the table that the
 /// runs refer to.
-pub(super) fn fuse(plain: &[Op], code: &mut [Op], distributions: &[DistributionCode]) -> Vec<RunEntry> {
-    let mut runs = Vec::new();
+pub(super) fn fuse(
+    plain: &[Op],
+    code: &mut [Op],
+    distributions: &[DistributionCode],
+    runs: &mut Vec<RunEntry>,
+) {
     let mut at = 0;
     while at < plain.len() {
-        at += fuse_at(plain, code, distributions, at, &mut runs);
+        at += fuse_at(plain, code, distributions, at, runs);
     }
-    runs
 }
 
 /// Fuses at op `at` if possible; gives by how many ops to move on. Ops inside
@@ -34,19 +37,37 @@ fn fuse_at(
     at: usize,
     runs: &mut Vec<RunEntry>,
 ) -> usize {
-    let taken = run_of(plain, at, take_of);
-    if taken.len() > 1 {
-        let len = taken.len();
-        code[at] = Op::TakeRun { first: runs.len() as u32, len: len as u32 };
+    let (taken, span) = run_of(plain, at, take_of);
+    if span > 1 && !taken.is_empty() {
+        let first = runs.len() as u32;
+        code[at] = match semaphores(&taken) {
+            Some(&[one]) => {
+                Op::TakeOne { header: one.header() as u32, offset: one.offset() as u16, span: span as u16 }
+            }
+            Some(&[a, b]) => {
+                let offsets = [a.offset() as u8, b.offset() as u8];
+                Op::TakeTwo { headers: [a.header() as u32, b.header() as u32], offsets, span: span as u8 }
+            }
+            _ => Op::TakeRun { first, len: taken.len() as u16, span: span as u16 },
+        };
         runs.extend(taken);
-        return len;
+        return span;
     }
-    let given = run_of(plain, at, give_of);
-    if given.len() > 1 {
-        let len = given.len();
-        code[at] = Op::GiveRun { first: runs.len() as u32, len: len as u32 };
+    let (given, span) = run_of(plain, at, give_of);
+    if span > 1 && !given.is_empty() {
+        let first = runs.len() as u32;
+        code[at] = match semaphores(&given) {
+            Some(&[one]) => {
+                Op::GiveOne { header: one.header() as u32, offset: one.offset() as u16, span: span as u16 }
+            }
+            Some(&[a, b]) => {
+                let offsets = [a.offset() as u8, b.offset() as u8];
+                Op::GiveTwo { headers: [a.header() as u32, b.header() as u32], offsets, span: span as u8 }
+            }
+            _ => Op::GiveRun { first, len: given.len() as u16, span: span as u16 },
+        };
         runs.extend(given);
-        return len;
+        return span;
     }
     match (plain[at], plain.get(at + 1)) {
         (Op::LoopStart { left, times, .. }, Some(Op::AcquireMany { semaphore, left: other }))
@@ -88,26 +109,43 @@ fn fuse_at(
     }
 }
 
-fn run_of(plain: &[Op], at: usize, entry: impl Fn(Op) -> Option<RunEntry>) -> Vec<RunEntry> {
-    plain[at..].iter().take(MAX_RUN).map_while(|&op| entry(op)).collect()
+/// The run that begins at `at`, and how many ops it spans with those that are
+/// left out.
+fn run_of(
+    plain: &[Op],
+    at: usize,
+    operand: impl Fn(Op) -> Option<(ResourceCode, bool)>,
+) -> (Vec<RunEntry>, usize) {
+    let mut run = Vec::new();
+    let mut span = 0;
+    for &op in plain[at..].iter().take(MAX_RUN) {
+        match operand(op).map(|(code, is_mutex)| (code.resolve(), is_mutex)) {
+            Some((Ok(header), is_mutex)) => run.push(RunEntry::new(header, is_mutex, span)),
+            None if matches!(op, Op::Skip { .. }) => {}
+            _ => break,
+        }
+        span += 1;
+    }
+    (run, span)
 }
 
-fn take_of(op: Op) -> Option<RunEntry> {
+/// The run again, if there are only semaphores in it.
+fn semaphores(run: &[RunEntry]) -> Option<&[RunEntry]> {
+    run.iter().all(|entry| entry.owner_mask() == 0).then_some(run)
+}
+
+fn take_of(op: Op) -> Option<(ResourceCode, bool)> {
     match op {
-        Op::Lock { mutex } => bound(mutex, true),
-        Op::Acquire { semaphore } => bound(semaphore, false),
+        Op::Lock { mutex } => Some((mutex, true)),
+        Op::Acquire { semaphore } => Some((semaphore, false)),
         _ => None,
     }
 }
 
-fn give_of(op: Op) -> Option<RunEntry> {
+fn give_of(op: Op) -> Option<(ResourceCode, bool)> {
     match op {
-        Op::Unlock { mutex } => bound(mutex, true),
-        Op::Release { semaphore } => bound(semaphore, false),
+        Op::Unlock { mutex } => Some((mutex, true)),
+        Op::Release { semaphore } => Some((semaphore, false)),
         _ => None,
     }
-}
-
-fn bound(code: ResourceCode, is_mutex: bool) -> Option<RunEntry> {
-    code.resolve().ok().map(|header| RunEntry::new(header, is_mutex))
 }

@@ -13,8 +13,10 @@ mod expressions;
 mod fuse;
 mod layout;
 mod op;
+mod quiet;
 
 pub use bind::{BindError, DefImage, Image};
 pub use compile::{Program, compile};
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 pub use op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot, Source};
+pub use quiet::Section;

@@ -152,10 +152,22 @@ pub enum Op {
     Log { log: u32 },
     /// Pass a mark; `value` is worth something if the mark has a type.
     Mark { mark: MarkId, value: Source },
-    /// Fused: the next `len` ops, each a [`Op::Lock`] or [`Op::Acquire`].
-    TakeRun { first: u32, len: u32 },
-    /// Fused: the next `len` ops, each a [`Op::Unlock`] or [`Op::Release`].
-    GiveRun { first: u32, len: u32 },
+    /// Go on at `to`, past ops that a run without a trace leaves out; never a round.
+    Skip { to: OpId },
+    /// Fused: the next `span` ops, of which `len` are a [`Op::Lock`] or
+    /// [`Op::Acquire`] and the rest are left out.
+    TakeRun { first: u32, len: u16, span: u16 },
+    /// Fused: the next `span` ops, of which `len` are a [`Op::Unlock`] or
+    /// [`Op::Release`] and the rest are left out.
+    GiveRun { first: u32, len: u16, span: u16 },
+    /// As [`Op::TakeRun`] of one semaphore, whose op stands `offset` ops on.
+    TakeOne { header: u32, offset: u16, span: u16 },
+    /// As [`Op::GiveRun`] of one semaphore, whose op stands `offset` ops on.
+    GiveOne { header: u32, offset: u16, span: u16 },
+    /// As [`Op::TakeRun`] of two semaphores.
+    TakeTwo { headers: [u32; 2], offsets: [u8; 2], span: u8 },
+    /// As [`Op::GiveRun`] of two semaphores.
+    GiveTwo { headers: [u32; 2], offsets: [u8; 2], span: u8 },
     /// Fused: [`Op::LoopStart`] and [`Op::AcquireMany`].
     TakeMany { semaphore: ResourceCode, left: Slot, times: Source },
     /// Fused: [`Op::LoopStart`] and [`Op::ReleaseMany`].
@@ -197,14 +209,21 @@ impl Op {
 }
 
 /// A mutex or semaphore of a fused run: the arena index of its header, and in
-/// the top bit whether it is a mutex.
+/// the top bit whether it is a mutex; and how far behind the fused op its own
+/// op stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RunEntry(u32);
+pub struct RunEntry(u32, u32);
 
 impl RunEntry {
-    /// An entry for the resource with this header.
-    pub const fn new(header: usize, is_mutex: bool) -> RunEntry {
-        RunEntry(header as u32 | (is_mutex as u32) << 31)
+    /// An entry for the resource with this header, whose op stands `offset` ops on.
+    pub const fn new(header: usize, is_mutex: bool, offset: usize) -> RunEntry {
+        RunEntry(header as u32 | (is_mutex as u32) << 31, offset as u32)
+    }
+
+    /// How far behind the fused op its own op stands.
+    #[inline(always)]
+    pub const fn offset(self) -> usize {
+        self.1 as usize
     }
 
     /// The arena index of the header.

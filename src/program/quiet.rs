@@ -1,0 +1,199 @@
+//! Mutexes that are never found taken.
+//!
+//! A process that takes a mutex and gives it back before it can possibly stop
+//! lets nobody see that it was taken. If that holds wherever the mutex is
+//! taken, nobody ever waits for it, and a run without a trace may leave out
+//! its locks and unlocks: nothing but events tells the difference. A fault
+//! inside such a section ends the run with the mutex taken, so sections are
+//! kept, for the kernel to make that state.
+
+use super::op::{Op, ResourceCode};
+use crate::ids::OpId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A stretch of ops, without a branch or a wait, in which a mutex is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    /// The header of the mutex.
+    pub header: usize,
+    /// The [`Op::Lock`].
+    pub lock: OpId,
+    /// The [`Op::Unlock`].
+    pub unlock: OpId,
+}
+
+/// The sections of all mutexes that are never found taken, by the number of
+/// their lock. Resources must be bound; `found` says of a header whether it
+/// may also be found at run time, by an index.
+pub(super) fn sections(plain: &[Op], found: impl Fn(usize) -> bool) -> Vec<Section> {
+    // Unlocks by mutex. All mutexes are supposed to be never found taken, and
+    // those are struck off that need not be, until none is: a mutex that is
+    // struck off is a possible wait in the sections of others.
+    let mut unlocks: BTreeMap<usize, usize> = BTreeMap::new();
+    for op in plain {
+        let (mutex, unlock) = match op {
+            Op::Lock { mutex } => (mutex, 0),
+            Op::Unlock { mutex } => (mutex, 1),
+            _ => continue,
+        };
+        if let Ok(header) = mutex.resolve() {
+            *unlocks.entry(header).or_insert(0) += unlock;
+        }
+    }
+    unlocks.retain(|&header, _| !found(header));
+    if unlocks.is_empty() {
+        return Vec::new();
+    }
+    let entered: BTreeSet<usize> = plain.iter().filter_map(target).collect();
+    loop {
+        let locks = plain.iter().enumerate().filter_map(|(at, op)| match op {
+            Op::Lock { mutex } => {
+                mutex.resolve().ok().filter(|header| unlocks.contains_key(header)).map(|header| (at, header))
+            }
+            _ => None,
+        });
+        let mut sections = Vec::new();
+        let mut struck: BTreeSet<usize> = BTreeSet::new();
+        for (lock, header) in locks {
+            match end_of(plain, lock, header, &entered, |other| unlocks.contains_key(&other)) {
+                Some(unlock) => {
+                    sections.push(Section {
+                        header,
+                        lock: OpId::from_index(lock),
+                        unlock: OpId::from_index(unlock),
+                    });
+                }
+                None => {
+                    struck.insert(header);
+                }
+            }
+        }
+        for (&header, &count) in &unlocks {
+            if sections.iter().filter(|section| section.header == header).count() != count {
+                struck.insert(header);
+            }
+        }
+        if struck.is_empty() {
+            return sections;
+        }
+        unlocks.retain(|header, _| !struck.contains(header));
+    }
+}
+
+/// Where the mutex with this header that is taken at `lock` is given back, if
+/// nothing before can stop the process, leave the way or enter it.
+fn end_of(
+    plain: &[Op],
+    lock: usize,
+    header: usize,
+    entered: &BTreeSet<usize>,
+    never_taken: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    for (at, op) in plain.iter().enumerate().skip(lock + 1) {
+        if entered.contains(&at) {
+            return None;
+        }
+        match *op {
+            Op::Unlock { mutex } if mutex == ResourceCode::fixed(header as u32) => return Some(at),
+            Op::Lock { mutex }
+                if mutex.resolve().is_ok_and(|other| other != header && never_taken(other)) => {}
+            Op::Unlock { .. }
+            | Op::Release { .. }
+            | Op::Copy { .. }
+            | Op::Unary { .. }
+            | Op::Binary { .. }
+            | Op::Now { .. }
+            | Op::Element { .. }
+            | Op::SetElement { .. }
+            | Op::Draw { .. }
+            | Op::Find { .. }
+            | Op::Write { .. }
+            | Op::Read { .. }
+            | Op::ReadMany { .. }
+            | Op::Log { .. }
+            | Op::Mark { .. } => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn target(op: &Op) -> Option<usize> {
+    match op {
+        Op::Jump { to }
+        | Op::JumpIfFalse { to, .. }
+        | Op::JumpIfTrue { to, .. }
+        | Op::LoopStart { exit: to, .. }
+        | Op::LoopNext { body: to, .. } => Some(to.index()),
+        _ => None,
+    }
+}
+
+/// The ops without the locks and unlocks of `sections`: in their place stands
+/// a way past them, so that all others keep their numbers.
+pub(super) fn without(plain: &[Op], sections: &[Section]) -> Vec<Op> {
+    let mut ops = plain.to_vec();
+    for section in sections {
+        for at in [section.lock.index(), section.unlock.index()] {
+            ops[at] = Op::Skip { to: OpId::from_index(at + 1) };
+        }
+    }
+    for at in (0..ops.len().saturating_sub(1)).rev() {
+        if let (Op::Skip { .. }, Op::Skip { to }) = (ops[at], ops[at + 1]) {
+            ops[at] = Op::Skip { to };
+        }
+    }
+    ops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::Source;
+
+    const A: ResourceCode = ResourceCode::fixed(8);
+    const B: ResourceCode = ResourceCode::fixed(16);
+    const MARK: Op = Op::Mark { mark: crate::ids::MarkId(0), value: Source::global(0) };
+    const DELAY: Op = Op::Delay { wait: Source::global(0) };
+
+    fn lock(mutex: ResourceCode) -> Op {
+        Op::Lock { mutex }
+    }
+
+    fn unlock(mutex: ResourceCode) -> Op {
+        Op::Unlock { mutex }
+    }
+
+    fn never_taken(plain: &[Op]) -> Vec<usize> {
+        let all: BTreeSet<usize> = sections(plain, |_| false).iter().map(|section| section.header).collect();
+        all.into_iter().collect()
+    }
+
+    #[test]
+    fn straight_sections_are_left_out() {
+        let plain = [lock(A), lock(B), MARK, unlock(A), unlock(B), Op::Done];
+        assert_eq!(never_taken(&plain), [8, 16]);
+        let quiet = without(&plain, &sections(&plain, |_| false));
+        assert_eq!(quiet[0], Op::Skip { to: OpId(2) });
+        assert_eq!(quiet[3], Op::Skip { to: OpId(5) });
+        let without_a = sections(&plain, |header| header == 8);
+        assert_eq!(without_a, [Section { header: 16, lock: OpId(1), unlock: OpId(4) }]);
+    }
+
+    #[test]
+    fn a_wait_a_branch_or_a_stray_unlock_keeps_a_mutex() {
+        assert_eq!(never_taken(&[lock(A), DELAY, unlock(A), Op::Done]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), Op::Done]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), unlock(A), unlock(A), Op::Done]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), lock(A), unlock(A), Op::Done]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), unlock(A), Op::Jump { to: OpId(1) }]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), unlock(A), Op::Jump { to: OpId(0) }]), [8]);
+    }
+
+    #[test]
+    fn a_mutex_that_may_be_found_taken_is_a_wait_for_others() {
+        // A is held over a lock of B, and B over a delay elsewhere.
+        let plain = [lock(A), lock(B), unlock(B), unlock(A), lock(B), DELAY, unlock(B), Op::Done];
+        assert_eq!(never_taken(&plain), [0; 0]);
+    }
+}
