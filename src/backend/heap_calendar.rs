@@ -18,6 +18,11 @@ use std::collections::VecDeque;
 #[repr(align(64))]
 struct Group([Key; 4]);
 
+/// Before the first entry is taken there is no present: what is entered to
+/// begin with goes to the groups, which are long enough for it, and the queue
+/// of the present stays short.
+const NOT_BEGUN: Time = Time::MAX;
+
 /// The future event list of a run with many processes.
 ///
 /// Entry number n of the groups (n = 4 · group + lane) has group n + 1 as its
@@ -48,10 +53,15 @@ impl HeapCalendar {
             len: 0,
             hole: false,
             ready: VecDeque::new(),
-            now: Time::ZERO,
+            now: NOT_BEGUN,
             has_priorities,
             sequence: 0,
         }
+    }
+
+    /// Makes room for exactly this many entries.
+    pub fn reserve(&mut self, entries: usize) {
+        self.groups.reserve_exact(entries.saturating_sub(1).div_ceil(4));
     }
 
     /// Puts the last entry into the hole at the top.

@@ -70,7 +70,9 @@ impl<'a> Simulation<'a> {
         let calendar = if image.process_count() <= SMALL {
             AnyCalendar::Small(SmallCalendar::default())
         } else {
-            AnyCalendar::Heap(HeapCalendar::new(image.has_priorities))
+            let mut calendar = HeapCalendar::new(image.has_priorities);
+            calendar.reserve(image.process_count());
+            AnyCalendar::Heap(calendar)
         };
         Simulation {
             image,

@@ -3,13 +3,13 @@
 //! A request for several items is served all at once or waits, and nobody
 //! overtakes it: requests are served in the order of their queue.
 
-use super::machine::{Machine, header_words, op_of};
+use super::machine::{Machine, header_words, item_type, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Schedule};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, Op, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
-use crate::value::{Type, Word};
+use crate::value::Word;
 
 /// The words by which all rings of a run may grow: 400 MB.
 const MAX_GROWTH: usize = 50_000_000;
@@ -243,13 +243,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     fn note_item(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize, value: Word) {
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
-            let ty = self.item_type(id);
+            let ty = item_type(arena, header);
             self.emit_typed(at, kind, id, value, ty, 0);
         }
-    }
-
-    pub(super) fn item_type(&self, id: u32) -> Type {
-        self.image.resource_info(ResourceId(id)).ty
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::step::{Context, Kernel, Schedule};
 use crate::ids::ProcessId;
-use crate::program::{DistributionCode, Image, Sampler, Slot, Source};
+use crate::program::{DefImage, DistributionCode, Image, Sampler, Slot, Source};
 use crate::random::{PythonStreams, SampleError, StreamId, Streams, round_nanos, samplers};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::{Type, Word};
@@ -46,6 +46,8 @@ impl Draws {
     /// The random words for this seed and replication.
     pub fn new(image: &Image, seed: u64, replication: u64) -> Draws {
         let mut streams = Streams::new(seed, replication);
+        let of_def = |def: &DefImage| def.count as usize * def.streams as usize;
+        streams.reserve(image.processes.iter().map(of_def).sum());
         let mut first_streams = Vec::new();
         for def in &image.processes {
             first_streams.push(streams.len() as u32);

@@ -4,7 +4,7 @@ use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{FRAME_WORDS, Image, RESOURCE_WORDS, frame, resource};
 use crate::time::Time;
 use crate::trace::ResourceKind;
-use crate::value::{Value, Word};
+use crate::value::{Type, Value, Word};
 
 /// What a process is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,6 +53,12 @@ pub(super) fn state_word(op: usize, state: State) -> Word {
 #[inline(always)]
 pub(super) fn header_words(arena: &mut [Word], header: usize) -> &mut [Word; RESOURCE_WORDS] {
     (&mut arena[header..header + RESOURCE_WORDS]).try_into().expect("a header has that many words")
+}
+
+/// The type of what a buffer or memory holds.
+#[inline(always)]
+pub(super) fn item_type(arena: &[Word], header: usize) -> Type {
+    Type::ALL[(arena[header + resource::IDENTITY] >> 40) as usize % Type::ALL.len()]
 }
 
 /// The fixed words of a process frame, with one check of the bounds.

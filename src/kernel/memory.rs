@@ -1,6 +1,7 @@
 //! Memories: slots that are read and written, without waiting and without
 //! protection. Whether an access is safe is not decided here.
 
+use super::machine::item_type;
 use super::step::{Context, Kernel, Schedule};
 use crate::ids::ResourceId;
 use crate::program::{ResourceCode, Slot, Source, resource};
@@ -106,7 +107,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) {
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
-            let ty = self.item_type(id);
+            let ty = item_type(arena, header);
             self.emit_typed(at, kind, id, value, ty, slot as u32);
         }
     }

@@ -461,7 +461,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         wait_for: WaitFor,
     ) -> Done {
         arena[at.frame + frame::STATE] = state_word(at.op, State::Blocked);
-        let discipline = defect::discipline(arena[header + resource::IDENTITY] >> 32);
+        let discipline = u64::from((arena[header + resource::IDENTITY] >> 32) as u8);
+        let discipline = defect::discipline(discipline);
         waiters::enqueue(arena, &self.image.frames, header + queue, at.process, discipline);
         if S::ACTIVE {
             let id = self.resource_id(arena, header);

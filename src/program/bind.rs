@@ -15,6 +15,9 @@ use crate::value::{Type, Value, Word};
 /// The most words that the initial state may have: 800 MB.
 const MAX_WORDS: usize = 100_000_000;
 
+/// From this number of instances on, memory is reserved for exactly so many.
+const MANY_INSTANCES: u32 = 1_000;
+
 /// For each resource definition, where the header of its first instance lies in
 /// the arena, and how many instances there are.
 pub type Instances = Vec<(u32, u32)>;
@@ -274,7 +277,7 @@ impl Binder<'_> {
             Discipline::Lifo => 2,
         };
         let mut header = [0; RESOURCE_WORDS];
-        header[resource::IDENTITY] = u64::from(id) | discipline << 32;
+        header[resource::IDENTITY] = u64::from(id) | discipline << 32 | (info.ty as u64) << 40;
         header[resource::CAPACITY] = info.capacity.unwrap_or(u64::MAX);
         match &def.spec {
             ResourceSpec::Semaphore { .. } | ResourceSpec::Mutex => header[resource::LEVEL] = info.initial,
@@ -311,6 +314,12 @@ impl Binder<'_> {
                 count,
                 streams: code.streams,
             });
+            let words = count as usize * code.frame_words as usize;
+            // Of many instances not a word more than they need.
+            if count >= MANY_INSTANCES && words <= MAX_WORDS {
+                frames.reserve_exact(count as usize);
+                self.arena.reserve_exact(words);
+            }
             for index in 0..count {
                 frames.push(self.arena.len() as u32);
                 has_priorities |= self.frame(code, def, index)? != 0;

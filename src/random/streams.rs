@@ -84,6 +84,12 @@ impl Streams {
         self.tags.fill(0);
     }
 
+    /// Makes room for exactly this many streams more.
+    pub fn reserve(&mut self, streams: usize) {
+        self.ids.reserve_exact(streams);
+        self.tags.reserve_exact(streams);
+    }
+
     /// Adds a stream and gives its number: 0, 1, 2 … in the order of adding.
     ///
     /// # Panics
@@ -93,7 +99,7 @@ impl Streams {
         self.ids.push(id);
         if self.ids.len() == FEW_STREAMS + 1 {
             self.group_log2 = 0;
-            self.blocks = Vec::with_capacity(2 * FEW_STREAMS);
+            self.blocks = Vec::with_capacity(self.ids.capacity());
             self.blocks.resize(FEW_STREAMS, NOTHING);
             self.tags.fill(0);
         }

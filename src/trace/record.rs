@@ -17,6 +17,8 @@ pub struct RecordingSink {
     events: Vec<Event>,
     log_args: Vec<Word>,
     cap: usize,
+    /// Events are kept up to this number: the cap, or 0 once one was left out.
+    room: usize,
     left_out: u64,
     first_left_out: Option<Time>,
 }
@@ -33,7 +35,14 @@ impl RecordingSink {
 
     /// A sink that keeps up to `cap` events, and up to `cap` log arguments.
     pub fn with_cap(cap: usize) -> RecordingSink {
-        RecordingSink { events: Vec::new(), log_args: Vec::new(), cap, left_out: 0, first_left_out: None }
+        RecordingSink {
+            events: Vec::new(),
+            log_args: Vec::new(),
+            cap,
+            room: cap,
+            left_out: 0,
+            first_left_out: None,
+        }
     }
 
     /// The number of events that were not kept.
@@ -57,6 +66,15 @@ impl RecordingSink {
     }
 }
 
+impl RecordingSink {
+    #[cold]
+    fn leave_out(&mut self, event: &Event) {
+        self.room = 0;
+        self.left_out += 1;
+        self.first_left_out.get_or_insert(event.time);
+    }
+}
+
 impl Default for RecordingSink {
     fn default() -> Self {
         RecordingSink::new()
@@ -66,14 +84,14 @@ impl Default for RecordingSink {
 impl Sink for RecordingSink {
     #[inline]
     fn event(&mut self, event: &Event, args: &[Word]) {
-        let full = self.events.len() >= self.cap || self.log_args.len() + args.len() > self.cap;
-        if full || self.left_out > 0 {
-            self.left_out += 1;
-            self.first_left_out.get_or_insert(event.time);
-            return;
+        if self.events.len() < self.room && self.log_args.len() + args.len() <= self.cap {
+            self.events.push(*event);
+            if !args.is_empty() {
+                self.log_args.extend_from_slice(args);
+            }
+        } else {
+            self.leave_out(event);
         }
-        self.events.push(*event);
-        self.log_args.extend_from_slice(args);
     }
 }
 

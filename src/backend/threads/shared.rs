@@ -128,7 +128,7 @@ impl Stop {
 fn native(image: &Image, id: ResourceId) -> Native {
     let info = image.resource_info(id);
     let header = &image.arena[image.resource_at(id)..][..crate::program::RESOURCE_WORDS];
-    let order = match header[resource::IDENTITY] >> 32 {
+    let order = match (header[resource::IDENTITY] >> 32) as u8 {
         0 => Order::Arrival,
         1 => Order::Priority,
         _ => Order::Newest,
