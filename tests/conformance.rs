@@ -449,3 +449,34 @@ fn lab_with_capacity_below_chunk_deadlocks() {
     assert_eq!(names, expected.map(|(process, resource)| (process.to_owned(), resource.to_owned())));
     assert_eq!(deadlock.cycle, [run.process("loader"), run.process("trainer")]);
 }
+
+/// What one step leaves in a variable stays there, also if the next step is
+/// the only one that usually wants it: a sum before its remainder, a draw
+/// before its delay.
+#[test]
+fn variables_keep_what_the_next_step_reads() {
+    let text = "
+version: 1
+resources:
+  sums: {kind: memory, slots: 1, value: 0}
+  waits: {kind: memory, slots: 1, value: 0s}
+processes:
+  p:
+    vars: {sum: 0, i: 1, wait: 0s}
+    do:
+      - set: {sum: i + 6}
+      - set: {i: sum % 5}
+      - write: {to: sums, at: 0, value: sum}
+      - draw: {into: wait, from: {exponential: {mean: 1s}}}
+      - delay: wait
+      - write: {to: waits, at: 0, value: wait}
+";
+    let run = run(text);
+    let contents: Vec<String> = run
+        .machine
+        .memories(&run.image)
+        .iter()
+        .flat_map(|(_, slots)| slots.iter().map(ToString::to_string))
+        .collect();
+    assert_eq!(contents, ["7", &run.end.end.to_string()]);
+}

@@ -2,7 +2,7 @@
 
 use super::compile::{ProcessCode, Program};
 use super::expressions::Global;
-use super::fuse::fuse;
+use super::fuse::{Scope, fuse};
 use super::layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
 use super::quiet::{Section, sections, without};
@@ -145,10 +145,22 @@ impl Program {
         }
         image.patch_resources();
         image.plain = image.code.clone();
-        fuse(&image.plain, &mut image.code, &image.distributions, &mut image.runs);
-        image.make_quiet();
+        let scopes = self.scopes();
+        fuse(&image.plain, &mut image.code, &scopes, &image.distributions, &mut image.runs);
+        image.make_quiet(&scopes);
         image.share_python_generators();
         Ok(image)
+    }
+
+    /// The ops of each process definition.
+    fn scopes(&self) -> Vec<Scope> {
+        let ends =
+            self.processes.iter().skip(1).map(|process| process.entry.index()).chain([self.code.len()]);
+        let scope = |(process, end): (&ProcessCode, usize)| Scope {
+            end,
+            temporaries: FRAME_WORDS + process.vars.len() as u32,
+        };
+        self.processes.iter().zip(ends).map(scope).collect()
     }
 }
 
@@ -412,7 +424,7 @@ impl Image {
     }
 
     /// Makes the ops for runs without a trace.
-    fn make_quiet(&mut self) {
+    fn make_quiet(&mut self, scopes: &[Scope]) {
         let by_index: Vec<std::ops::Range<usize>> = self
             .plain
             .iter()
@@ -431,7 +443,7 @@ impl Image {
         }
         let shorter = without(&self.plain, &self.sections);
         self.quiet = shorter.clone();
-        fuse(&shorter, &mut self.quiet, &self.distributions, &mut self.runs);
+        fuse(&shorter, &mut self.quiet, scopes, &self.distributions, &mut self.runs);
     }
 
     /// Draws of one process with an equal seed share one generator, as the

@@ -5,25 +5,36 @@
 //! goes on from there; a jump into the middle finds plain ops too. So fusing
 //! changes no state that a process can wait in, no event and no fault.
 
-use super::op::{DistributionCode, Op, ResourceCode, RunEntry, Sampler};
+use super::op::{DistributionCode, Op, ResourceCode, RunEntry, Sampler, Slot};
 use crate::arithmetic::BinaryOp;
 use crate::value::Type;
 
 /// The longest run of permits that one op takes or gives.
 const MAX_RUN: usize = 64;
 
+/// The ops of one process definition.
+pub(super) struct Scope {
+    /// The first op behind them.
+    pub(super) end: usize,
+    /// The first frame word behind the variables: later ones are read by no
+    /// step but the one that writes them.
+    pub(super) temporaries: u32,
+}
+
 /// Fuses what can be fused, from `plain` into its copy `code`; resources must
-/// be bound. Adds to the table that the
-/// runs refer to.
+/// be bound. Adds to the table that the runs refer to.
 pub(super) fn fuse(
     plain: &[Op],
     code: &mut [Op],
+    scopes: &[Scope],
     distributions: &[DistributionCode],
     runs: &mut Vec<RunEntry>,
 ) {
     let mut at = 0;
-    while at < plain.len() {
-        at += fuse_at(plain, code, distributions, at, runs);
+    for scope in scopes {
+        while at < scope.end {
+            at += fuse_at(&plain[..scope.end], code, scope, distributions, at, runs);
+        }
     }
 }
 
@@ -33,6 +44,7 @@ pub(super) fn fuse(
 fn fuse_at(
     plain: &[Op],
     code: &mut [Op],
+    scope: &Scope,
     distributions: &[DistributionCode],
     at: usize,
     runs: &mut Vec<RunEntry>,
@@ -69,6 +81,8 @@ fn fuse_at(
         runs.extend(given);
         return span;
     }
+    // What is written between two fused ops is left out if nobody can read it.
+    let is_temporary = |slot: Slot| slot.0 >= scope.temporaries;
     match (plain[at], plain.get(at + 1)) {
         (Op::LoopStart { left, times, .. }, Some(Op::AcquireMany { semaphore, left: other }))
             if left == *other && semaphore.resolve().is_ok() =>
@@ -85,14 +99,14 @@ fn fuse_at(
         (
             Op::Binary { op: BinaryOp::AddInt, into: sum, a, b: by },
             Some(Op::Binary { op: BinaryOp::RemInt, into, a: dividend, b: modulo }),
-        ) if *dividend == sum.source() && a == into.source() && sum != *into => {
+        ) if *dividend == sum.source() && a == into.source() && is_temporary(sum) => {
             code[at] = Op::AddRem { into: *into, by, modulo: *modulo };
             2
         }
         (Op::Draw { into, distribution }, Some(Op::Delay { wait })) if *wait == into.source() => {
             let drawn = &distributions[distribution as usize];
             code[at] = match drawn.sampler {
-                Sampler::Exponential { mean } if drawn.ty == Type::Duration => {
+                Sampler::Exponential { mean } if drawn.ty == Type::Duration && is_temporary(into) => {
                     Op::ExponentialDelay { distribution, mean }
                 }
                 _ => Op::DrawDelay { into, distribution },
