@@ -4,6 +4,8 @@
 
 #[path = "bad_input/declarations.rs"]
 mod declarations;
+#[path = "bad_input/expectations.rs"]
+mod expectations;
 #[path = "bad_input/language.rs"]
 mod language;
 

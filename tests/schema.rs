@@ -127,6 +127,20 @@ expect:
   total_time: 30s
   finished: {single: 0s, "worker[2]": t}
   memories: {"slots[0]": [1, 2.5, x, 4], plain: [1, 2, 3]}
+  before:
+    - {first: "worker[0].here[2]", second: worker[1].load-1.x}
+    - {first: single.started, second: "worker[0].finished"}
+  reaches: [single.finished, "worker[1].here"]
+  counts: {worker.here: {at_least: n, at_most: 100}, "worker[0].here": 2}
+  values: {"worker[0].load-1.x": [0, n], "worker[0].load-1.x[2]": 1}
+  reads: {"worker[0].plain": [1]}
+  gets: {"worker[0].queue": [1.5, n]}
+  levels: {queue: {at_most: 3}}
+  longest_wait: {single: 0s, "worker[1].queue": {at_most: t}}
+  never_together:
+    - [{process: worker, from: here, to: load-1.x}, single.running]
+    - [{process: "worker[0]", holds: short}, single.blocked]
+  races: none
 "#;
 
 #[test]
@@ -158,6 +172,11 @@ fn parser_and_schema_refuse_the_same_forms() {
         ("{mean: 1s}", "{maen: 1s}"),
         ("{exponential: {mean: 1s}}", "{exponential: {mean: 1s}, constant: 1s}"),
         ("outcome: completed", "outcome: finished"),
+        ("total_time: 30s", "total_time: {at_leats: 30s}"),
+        ("counts: {", "count: {"),
+        ("second: worker", "secnd: worker"),
+        ("races: none", "races: few"),
+        ("{process: worker, from", "{proces: worker, from"),
         ("discipline: lifo", "discipline: random"),
         ("single: {do: []}", "single: {}"),
         ("single: {do: []}", "2single: {do: []}"),

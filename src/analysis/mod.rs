@@ -3,15 +3,13 @@
 
 mod collect;
 mod comparison;
-mod expectation;
+pub mod monitor;
 mod statistics;
 pub mod validation;
 
 pub use collect::StatisticsSink;
 pub use comparison::{ComparisonRow, compare};
-pub use expectation::{
-    Expected, ExpectedFinish, ExpectedMemory, FailedExpectation, Seen, failed_expectations,
-};
+pub use monitor::{FailedExpectation, Moment, Monitors, Watch};
 pub use statistics::{
     LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics, Statistics, WaitStatistics,
 };

@@ -10,15 +10,11 @@ use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::progress::Progress;
 use super::report::Finished;
-use crate::analysis::{
-    Expected, ExpectedFinish, ExpectedMemory, FailedExpectation, Seen, StatisticsSink, failed_expectations,
-};
+use crate::analysis::{Monitors, StatisticsSink, Watch};
 use crate::backend::virtual_time;
-use crate::ids::{ProcessId, ResourceId};
-use crate::scenario::{Expr, Scenario, evaluate};
 use crate::time::Time;
-use crate::trace::{Event, Fingerprint, Header, JsonlSink, RecordingSink, Sink};
-use crate::value::{Value, Word};
+use crate::trace::{Event, Expected, Fingerprint, Header, JsonlSink, RecordingSink, Sink};
+use crate::value::Word;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use tempfile::NamedTempFile;
@@ -52,7 +48,13 @@ pub fn execute(
         None => None,
     };
     let recording = keep_events.then(|| RecordingSink::with_cap(PICTURE_EVENTS));
-    let mut sinks = ((StatisticsSink::new(&header), Fingerprint::new()), (recording, trace_file));
+    let unchecked = unchecked(loaded);
+    let monitors = match unchecked.as_slice() {
+        [] => Monitors::new(&loaded.scenario.model.expect, &header),
+        _ => Monitors::new(&Expected::default(), &header),
+    };
+    let watch = Watch::new(&monitors, &header);
+    let mut sinks = ((StatisticsSink::new(&header), Fingerprint::new()), (watch, (recording, trace_file)));
     let mut progress = Progress::new(&loaded.label);
     let mut control = |reached: virtual_time::Progress| {
         progress.tell(reached.now, reached.steps);
@@ -64,7 +66,7 @@ pub fn execute(
     };
     let result = virtual_time::run(&image, seed, &mut sinks, &mut control);
     drop(progress);
-    let ((statistics, fingerprint), (recording, trace_file)) = sinks;
+    let ((statistics, fingerprint), (watch, (recording, trace_file))) = sinks;
     let (run, machine) = match result {
         Ok(ended) => ended,
         Err(virtual_time::Interrupted(reached)) if !disk_full.get() => {
@@ -74,14 +76,16 @@ pub fn execute(
         Err(_) => return Err(trace_file.map_or_else(|| Failure::said(Exit::Environment), TraceFile::failure)),
     };
     let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
+    let memories = machine.memories(&image);
+    let failed = watch.finish(&run.outcome, run.end, &memories);
     let mut finished = Finished {
         label: loaded.label.clone(),
         file: loaded.scenario.source.label.clone(),
         source: loaded.scenario.source.text.clone(),
         statistics: statistics.finish(run.end),
-        memories: machine.memories(&image),
-        failed: Vec::new(),
-        unchecked: unchecked(loaded),
+        memories,
+        failed,
+        unchecked,
         trace: None,
         written: Vec::new(),
         notes: Vec::new(),
@@ -91,9 +95,6 @@ pub fn execute(
         fingerprint,
         header,
     };
-    if finished.unchecked.is_empty() {
-        finished.failed = failed(&loaded.scenario, &finished);
-    }
     if let Some(trace_file) = trace_file {
         trace_file.finish(&mut finished)?;
     }
@@ -142,54 +143,7 @@ fn quoted(text: &str) -> String {
 /// The parameters that keep `expect` from being checked: what a file expects
 /// is a claim about the scenario with the values that the file gives them.
 fn unchecked(loaded: &Loaded) -> Vec<String> {
-    let expect = &loaded.scenario.model.expect;
-    let nothing = expect.outcome.is_none()
-        && expect.total_time.is_none()
-        && expect.finished.is_empty()
-        && expect.memories.is_empty();
-    if nothing { Vec::new() } else { loaded.changed.clone() }
-}
-
-/// What `expect` in the scenario does not find.
-fn failed(scenario: &Scenario, finished: &Finished) -> Vec<FailedExpectation> {
-    let Finished { header, outcome, statistics, memories, .. } = finished;
-    let expected = match expected(scenario, header) {
-        Ok(expected) => expected,
-        // An expectation without a value cannot be met.
-        Err(failed) => return vec![failed],
-    };
-    failed_expectations(&expected, Seen { header, outcome, statistics, memories })
-}
-
-fn expected(scenario: &Scenario, header: &Header) -> Result<Expected, FailedExpectation> {
-    let expect = &scenario.model.expect;
-    let value = |expr: &Expr| {
-        let failed = |error| FailedExpectation {
-            message: format!("an expected value cannot be calculated: {error}"),
-            line: expr.site.line,
-        };
-        evaluate(expr, &scenario.params).map_err(failed)
-    };
-    let nanos = |expr: &Expr| value(expr).map(|value| value.to_word() as i64);
-    let mut expected = Expected {
-        outcome: expect.outcome.as_ref().map(|(name, site)| (name.clone(), site.line)),
-        ..Expected::default()
-    };
-    if let Some(expr) = &expect.total_time {
-        expected.total_time = Some((nanos(expr)?, expr.site.line));
-    }
-    for finish in &expect.finished {
-        let first = header.processes[finish.process.index()].first;
-        let process = ProcessId(first.0 + finish.instance.unwrap_or(0));
-        expected.finished.push(ExpectedFinish { process, at: nanos(&finish.at)?, line: finish.site.line });
-    }
-    for memory in &expect.memories {
-        let first = header.resources[memory.memory.index()].first;
-        let values: Result<Vec<Value>, _> = memory.values.iter().map(value).collect();
-        let id = ResourceId(first.0 + memory.instance.unwrap_or(0));
-        expected.memories.push(ExpectedMemory { memory: id, values: values?, line: memory.site.line });
-    }
-    Ok(expected)
+    if loaded.scenario.model.expect.is_empty() { Vec::new() } else { loaded.changed.clone() }
 }
 
 /// The trace file of a run while it is being written.

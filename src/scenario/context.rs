@@ -28,6 +28,13 @@ pub(super) struct Check<'t> {
     pub processes: Table<ProcessEntry>,
     pub marks: Table<MarkEntry>,
     pub logs: Vec<LogTemplate>,
+    /// The position of the process whose steps are read.
+    pub process: usize,
+    /// Whether no parameter has been set, so that `expect` will be checked.
+    pub as_written: bool,
+    /// How many instances are expected to do something that there are not,
+    /// because a parameter has been set.
+    pub absent: usize,
     expressions: usize,
 }
 
@@ -37,6 +44,8 @@ pub(super) struct MarkEntry {
     pub ty: Option<Type>,
     /// Whether its first use was wrong, so that no other can disagree with it.
     pub bad: bool,
+    /// The positions of the processes that have a step that passes it.
+    pub passed_by: Vec<usize>,
 }
 
 impl<'t> Check<'t> {
@@ -48,6 +57,9 @@ impl<'t> Check<'t> {
             processes: Table::default(),
             marks: Table::default(),
             logs: Vec::new(),
+            process: 0,
+            as_written: true,
+            absent: 0,
             expressions: 0,
         }
     }

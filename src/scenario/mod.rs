@@ -23,6 +23,7 @@ mod evaluate;
 mod expect;
 mod fields;
 mod functions;
+mod labels;
 mod lexer;
 mod load;
 mod log_step;

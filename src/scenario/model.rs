@@ -2,8 +2,8 @@
 //! duration in nanoseconds. What follows never meets a spelling mistake.
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::{LogId, MarkId, ParamId, ProcessDefId, ResourceDefId, Site, VarId};
-use crate::trace::{LogTemplate, MarkInfo, ResourceKind};
+use crate::ids::{LogId, MarkId, ParamId, ResourceDefId, Site, VarId};
+use crate::trace::{Expected, LogTemplate, MarkInfo, ResourceKind};
 use crate::value::{Type, Value};
 
 /// A checked scenario.
@@ -27,8 +27,9 @@ pub struct Model {
     pub seed: u64,
     /// Budgets after which a run ends with the outcome `limit`.
     pub limits: Limits,
-    /// What the scenario says must come out.
-    pub expect: Expect,
+    /// What the scenario says must come out with the values that its file gives
+    /// the parameters; the ids are those of a run with these values.
+    pub expect: Expected,
 }
 
 /// Budgets of a run.
@@ -397,43 +398,4 @@ pub enum ExprKind {
     And(Box<Expr>, Box<Expr>),
     /// `a or b`; `b` is not evaluated if `a` is true.
     Or(Box<Expr>, Box<Expr>),
-}
-
-/// What a scenario says must come out; expressions are over parameters.
-#[derive(Debug, Clone, Default)]
-pub struct Expect {
-    /// The outcome's name: `completed`, `horizon`, `deadlock`, `fault` or `limit`.
-    pub outcome: Option<(String, Site)>,
-    /// The total time: a duration.
-    pub total_time: Option<Expr>,
-    /// Finish times: durations.
-    pub finished: Vec<ExpectFinished>,
-    /// Final contents of memories.
-    pub memories: Vec<ExpectMemory>,
-}
-
-/// An expected finish time.
-#[derive(Debug, Clone)]
-pub struct ExpectFinished {
-    /// Of which process.
-    pub process: ProcessDefId,
-    /// Of which instance, from 0; `None` if the process has no count.
-    pub instance: Option<u32>,
-    /// When: a duration.
-    pub at: Expr,
-    /// Where it is written.
-    pub site: Site,
-}
-
-/// The expected final content of a memory.
-#[derive(Debug, Clone)]
-pub struct ExpectMemory {
-    /// Of which memory.
-    pub memory: ResourceDefId,
-    /// Of which instance, from 0; `None` if the memory has no count.
-    pub instance: Option<u32>,
-    /// The values of its slots, in order, of the memory's type.
-    pub values: Vec<Expr>,
-    /// Where it is written.
-    pub site: Site,
 }

@@ -118,9 +118,19 @@ impl<T> Table<T> {
         &self.entries[position].1
     }
 
+    /// The name at a position.
+    pub fn name(&self, position: usize) -> &str {
+        &self.entries[position].0
+    }
+
     /// The entry at a position, to be changed.
     pub fn at_mut(&mut self, position: usize) -> &mut T {
         &mut self.entries[position].1
+    }
+
+    /// The last entry.
+    pub fn last(&self) -> Option<&T> {
+        self.entries.last().map(|(_, entry)| entry)
     }
 
     /// The number of entries.

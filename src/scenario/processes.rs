@@ -10,7 +10,7 @@ use super::model::{Expr, ProcessDef, ResourceDef, ResourceSpec, Var};
 use super::names::{Table, quoted};
 use super::node::{Entry, Kind, Node};
 use super::resources::MOST_SLOTS;
-use super::scope::{ProcessEntry, Scope, VarEntry};
+use super::scope::{ProcessEntry, Scope, VarEntry, next_first};
 use super::steps::Body;
 use super::tables::{ARRAY, PROCESS};
 use super::typing::Typed;
@@ -62,7 +62,9 @@ impl Check<'_> {
             Some(count) => count.as_ref().and_then(Typed::known_int),
             None => Some(1),
         };
-        self.processes.push(&entry.key.name, ProcessEntry { counted: count.is_some(), count: known });
+        let first = self.processes.last().map_or(Some(0), |last| next_first(last.first, last.count));
+        let known = ProcessEntry { counted: count.is_some(), count: known, first };
+        self.processes.push(&entry.key.name, known);
         let fields = fields?;
         let (vars, defs) = self.vars(fields.get("vars"));
         Some(Head { entry, fields, vars, defs, count: count.flatten().map(|typed| typed.expr) })
@@ -139,6 +141,7 @@ impl Check<'_> {
 
     fn body(&mut self, head: Head<'_>) -> ProcessDef {
         let Head { entry, fields, vars, defs, count } = head;
+        self.process = self.processes.position(&entry.key.name).unwrap_or(0);
         let mut body = Body::new(self, &vars);
         let start = fields.get("start").and_then(|node| body.amount(node, Scope::instance(), "`start`"));
         let priority = fields.get("priority").and_then(|node| body.check.priority(node));

@@ -8,7 +8,7 @@ use super::fields::{self, Fields};
 use super::model::{Discipline, ResourceDef, ResourceSpec};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
-use super::scope::{ResourceEntry, Scope};
+use super::scope::{ResourceEntry, Scope, next_first};
 use super::source::Span;
 use super::tables::{self, DISCIPLINES, Form, RESOURCES, TYPES, UNBOUNDED};
 use super::typing::Typed;
@@ -55,6 +55,7 @@ impl Check<'_> {
     fn resource(&mut self, entry: &Entry) -> Option<ResourceDef> {
         let mut known = ResourceEntry::default();
         let def = self.resource_def(entry, &mut known);
+        known.first = self.resources.last().map_or(Some(0), |last| next_first(last.first, last.count));
         self.resources.push(&entry.key.name, known);
         def
     }

@@ -37,6 +37,8 @@ pub(super) struct ResourceEntry {
     pub counted: bool,
     /// The number of instances, if it is known.
     pub count: Option<i64>,
+    /// How many instances of other resources come before it, if that is known.
+    pub first: Option<i64>,
     /// The capacity of a buffer or the slots of a memory, if it is known and bounded.
     pub size: Option<i64>,
 }
@@ -47,6 +49,14 @@ pub(super) struct ProcessEntry {
     pub counted: bool,
     /// The number of instances, if it is known.
     pub count: Option<i64>,
+    /// How many instances of other processes come before it, if that is known.
+    pub first: Option<i64>,
+}
+
+/// How many instances come before the next entry, after one that has `count`
+/// instances and `first` before it.
+pub(super) fn next_first(first: Option<i64>, count: Option<i64>) -> Option<i64> {
+    first?.checked_add(count?)
 }
 
 /// Which names an expression may use.

@@ -212,13 +212,89 @@ pub(super) static EXPECT: Form = Form {
     doc: "What must come out.",
     fields: &[
         optional("outcome", Shape::Word(&OUTCOMES), "How the run ends."),
-        optional("total_time", Shape::Duration, "When the last process completes."),
-        optional("finished", Shape::Map(&Shape::Duration), "When processes complete, by name."),
+        optional("total_time", NANOS, "When the last process completes."),
+        optional("finished", Shape::Map(&NANOS), "When processes complete, by name."),
         optional(
-            "memories",
-            Shape::Map(&Shape::List(&Shape::Value)),
-            "What memories hold in the end, by name.",
+            "before",
+            Shape::Either(&[Shape::Form(&BEFORE), Shape::List(&Shape::Form(&BEFORE))]),
+            "What happens before what: one claim, or a list.",
         ),
+        optional(
+            "reaches",
+            Shape::Either(&[Shape::Text, Shape::List(&Shape::Text)]),
+            "What happens before the run ends: `process.mark[3]`, or a list.",
+        ),
+        optional("counts", Shape::Map(&NUMBER), "How often `process.mark` is passed."),
+        optional(
+            "values",
+            Shape::Map(&Shape::Either(&[Shape::Value, Shape::List(&Shape::Value)])),
+            "What `process.mark` carries, each time, or what `process.mark[3]` does.",
+        ),
+        optional("reads", VALUE_LISTS, "What a process reads from a memory, by `process.memory`."),
+        optional("gets", VALUE_LISTS, "What a process takes out of a buffer, by `process.buffer`."),
+        optional("levels", Shape::Map(&NUMBER), "Bounds of a resource's level at any time, by name."),
+        optional(
+            "longest_wait",
+            Shape::Map(&NANOS),
+            "How long the longest wait of `process`, or of `process.resource`, is.",
+        ),
+        optional(
+            "never_together",
+            Shape::List(&Shape::Either(&[STRETCHES, Shape::List(&STRETCHES)])),
+            "What no two processes are in at the same time: one list, or a list of lists.",
+        ),
+        optional("memories", VALUE_LISTS, "What memories hold in the end, by name."),
+        optional("races", Shape::Word(&[NONE]), "`none`: no memory slot is used without synchronisation."),
+    ],
+};
+
+/// The word for "there are none".
+pub(super) const NONE: &str = "none";
+
+const NANOS: Shape = Shape::Either(&[Shape::Duration, Shape::Form(&DURATION_BOUNDS)]);
+const NUMBER: Shape = Shape::Either(&[Shape::Whole, Shape::Form(&WHOLE_BOUNDS)]);
+const VALUE_LISTS: Shape = Shape::Map(&Shape::List(&Shape::Value));
+const STRETCHES: Shape = Shape::Either(&[Shape::Text, Shape::Form(&STRETCH)]);
+
+/// Bounds of a time in `expect`.
+pub(super) static DURATION_BOUNDS: Form = Form {
+    name: "time_bounds",
+    doc: "Bounds of a time, both included; at least one of the two.",
+    fields: &[
+        optional("at_least", Shape::Duration, "The least that will do."),
+        optional("at_most", Shape::Duration, "The most that will do."),
+    ],
+};
+
+/// Bounds of a number in `expect`.
+pub(super) static WHOLE_BOUNDS: Form = Form {
+    name: "bounds",
+    doc: "Bounds of a number, both included; at least one of the two.",
+    fields: &[
+        optional("at_least", Shape::Whole, "The least that will do."),
+        optional("at_most", Shape::Whole, "The most that will do."),
+    ],
+};
+
+/// A claim about an order in `expect`.
+pub(super) static BEFORE: Form = Form {
+    name: "before",
+    doc: "Both happen, the first before the second.",
+    fields: &[
+        required("first", Shape::Text, "What happens first, as `process.mark[3]` or `process.started`."),
+        required("second", Shape::Text, "What happens second."),
+    ],
+};
+
+/// What a process is in, in `never_together`.
+pub(super) static STRETCH: Form = Form {
+    name: "stretch",
+    doc: "What a process, or each instance of one, is in: holding a mutex, or between two marks.",
+    fields: &[
+        required("process", Shape::Text, "Which process."),
+        optional("holds", Shape::Text, "The mutex that it holds."),
+        optional("from", Shape::Text, "The mark that begins it."),
+        optional("to", Shape::Text, "The mark that ends it; so does the end of the process."),
     ],
 };
 

@@ -1,8 +1,8 @@
 //! Valid scenarios, end to end.
 
 use super::*;
-use crate::ids::{ParamId, ResourceDefId, Site, VarId};
-use crate::trace::{Piece, ResourceKind};
+use crate::ids::{ParamId, ProcessId, ResourceDefId, Site, VarId};
+use crate::trace::{Bounds, Claim, Piece, ResourceKind};
 use crate::value::{Type, Value};
 
 /// The long form of the two memories of the lab, with all three processes.
@@ -115,8 +115,11 @@ fn the_long_form() {
     assert!(matches!(body[1].kind, StepKind::Acquire { .. }));
     assert!(matches!(body[2].kind, StepKind::Read { into: Some(VarId(1)), .. }));
     assert!(matches!(body[3].kind, StepKind::Release { .. }));
-    assert_eq!(model.expect.finished.len(), 3);
-    assert_eq!(model.expect.outcome.as_ref().map(|(word, _)| word.as_str()), Some("completed"));
+    let claims: Vec<_> = model.expect.expectations.iter().map(|expectation| &expectation.claim).collect();
+    assert_eq!(claims.len(), 5);
+    assert_eq!(*claims[0], Claim::Outcome("completed".to_owned()));
+    let at = Bounds::exactly(25_000_000_000);
+    assert_eq!(*claims[3], Claim::Finished { process: ProcessId(1), at });
 }
 
 #[test]

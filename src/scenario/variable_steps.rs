@@ -139,9 +139,16 @@ impl Body<'_, '_> {
     fn mark_id(&mut self, name: &str, ty: Option<Option<Type>>, span: Span) -> MarkId {
         let bad = ty == Some(None);
         let ty = ty.flatten();
+        let process = self.check.process;
         let Some(position) = self.check.marks.position(name) else {
-            return MarkId::from_index(self.check.marks.push(name, MarkEntry { ty, bad }));
+            let entry = MarkEntry { ty, bad, passed_by: vec![process] };
+            return MarkId::from_index(self.check.marks.push(name, entry));
         };
+        let first = self.check.marks.at_mut(position);
+        // Processes are read one after the other.
+        if first.passed_by.last() != Some(&process) {
+            first.passed_by.push(process);
+        }
         let first = self.check.marks.at(position);
         if first.ty != ty && !first.bad && !bad {
             let carries = |ty: Option<Type>| ty.map_or("nothing", Type::described);

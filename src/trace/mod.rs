@@ -7,6 +7,7 @@
 //! trace carries every name that it needs, so a saved one draws the same picture.
 
 mod event;
+mod expected;
 mod fingerprint;
 mod header;
 mod jsonl;
@@ -22,6 +23,9 @@ mod span;
 pub(crate) mod fixture;
 
 pub use event::{Event, Kind};
+pub use expected::{
+    Being, Bounds, Claim, Expectation, Expected, Happening, Instances, Label, Source, Stretch,
+};
 pub use fingerprint::Fingerprint;
 pub use header::{
     Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind, instance_name,

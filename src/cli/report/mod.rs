@@ -157,7 +157,7 @@ mod tests {
         let fault =
             Fault { process: B, op: OpId(2), message: "bad".to_owned(), hint: "do it well".to_owned() };
         let mut finished = finished(Trace { outcome: Outcome::Fault(fault), ..cut_trace() });
-        finished.failed.push(FailedExpectation { message: "expected more".to_owned(), line: 3 });
+        finished.failed.push(FailedExpectation { message: "expected more".to_owned(), line: 3, seen: None });
         let text = plain(&headline(&finished));
         let expected = "by hand: fault at 4s of virtual time
   'b': bad

@@ -1,0 +1,264 @@
+//! The automaton of each kind of claim.
+//!
+//! Decides how a claim follows the events: at most two words of state, which
+//! forget what no longer matters, so that two runs with the same future have
+//! the same words. What the words of a claim mean is said at its arm of
+//! [`Claim::step`].
+
+use crate::ids::ProcessId;
+use crate::time::Time;
+use crate::trace::{Being, Claim, Event, Header, Kind, Stretch, level_after};
+use crate::value::Word;
+
+/// The first word of a claim that is broken for good; its other word is 0.
+pub(super) const BROKEN: Word = Word::MAX;
+
+/// The first word of a claim that is met for good, where a claim can be so
+/// before the end; its other word is 0.
+pub(super) const MET: Word = Word::MAX - 1;
+
+/// The most words of a claim.
+pub(super) const MOST_WORDS: usize = 2;
+
+impl Claim {
+    /// Whether it depends on times, and not only on the order of events.
+    pub(super) fn is_timed(&self) -> bool {
+        matches!(self, Claim::TotalTime(_) | Claim::Finished { .. } | Claim::LongestWait { .. })
+    }
+
+    /// How many words it keeps.
+    pub(super) fn words(&self) -> usize {
+        match self {
+            Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Memory { .. } => 0,
+            Claim::Finished { .. }
+            | Claim::Reaches(_)
+            | Claim::Count { .. }
+            | Claim::Values { .. }
+            | Claim::Carries { .. }
+            | Claim::Level { .. } => 1,
+            Claim::Before { .. } | Claim::LongestWait { .. } | Claim::NeverTogether(_) => 2,
+        }
+    }
+
+    /// Whether an event of this kind may mean something to it.
+    pub(super) fn hears(&self, kind: Kind) -> bool {
+        match self {
+            Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Memory { .. } => false,
+            Claim::Finished { .. } => kind == Kind::Done,
+            Claim::Before { first, second } => kind == first.kind() || kind == second.kind(),
+            Claim::Reaches(label) => kind == label.kind(),
+            Claim::Count { .. } | Claim::Carries { .. } => kind == Kind::Mark,
+            Claim::Values { source, .. } => kind == source.kind(),
+            Claim::Level { .. } => level_after(1, kind) != 1,
+            Claim::LongestWait { .. } => matches!(kind, Kind::Block | Kind::Grant),
+            Claim::NeverTogether(stretches) => {
+                stretches.iter().any(|stretch| stretch.what.begins_with(kind) || stretch.what.ends_with(kind))
+            }
+        }
+    }
+
+    /// Its words at the start of a run; `words` are zeros.
+    pub(super) fn start(&self, words: &mut [Word], header: &Header) {
+        if let Claim::Level { resource, bounds } = self {
+            let level = header.resource(*resource).initial;
+            words[0] = if bounds.contains(level) { level } else { BROKEN };
+        }
+    }
+
+    /// Takes an event of a kind that it hears, unless it is broken or met for
+    /// good already.
+    pub(super) fn step(&self, words: &mut [Word], event: &Event, timed: bool) {
+        match self {
+            Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Memory { .. } => {}
+            // 0 until it finishes.
+            Claim::Finished { process, at } => {
+                if event.process == *process {
+                    words[0] = if at.contains(event.time.as_nanos()) { MET } else { BROKEN };
+                }
+            }
+            // How many of the events that make up each label there were; of the
+            // first, `MET` when there were all.
+            Claim::Before { first, second } => {
+                if second.counts(event) {
+                    words[1] += 1;
+                    if words[1] == second.needed() {
+                        words[0] = if words[0] == FIRST_CAME { MET } else { BROKEN };
+                        words[1] = 0;
+                        return;
+                    }
+                }
+                if words[0] != FIRST_CAME && first.counts(event) {
+                    words[0] += 1;
+                    if words[0] == first.needed() {
+                        words[0] = FIRST_CAME;
+                    }
+                }
+            }
+            // How many of the events that make up the label there were.
+            Claim::Reaches(label) => {
+                if label.counts(event) {
+                    words[0] += 1;
+                    if words[0] == label.needed() {
+                        words[0] = MET;
+                    }
+                }
+            }
+            // How often it was passed, as far as that matters.
+            Claim::Count { who, mark, times } => {
+                if who.contains(event.process) && event.subject == mark.0 {
+                    if words[0] == times.at_most {
+                        words[0] = BROKEN;
+                    } else if times.at_most < Word::MAX || words[0] < times.at_least {
+                        words[0] += 1;
+                    }
+                }
+            }
+            // How many values came, all of them right.
+            Claim::Values { process, source, values } => {
+                if event.process == *process && source.is_met_by(event) {
+                    let wanted = values.get(words[0] as usize);
+                    let right =
+                        wanted.is_some_and(|value| (value.ty(), value.to_word()) == (event.ty, event.value));
+                    words[0] = if right { words[0] + 1 } else { BROKEN };
+                }
+            }
+            // How often it was passed.
+            Claim::Carries { process, mark, nth, value } => {
+                if event.process == *process && event.subject == mark.0 {
+                    words[0] += 1;
+                    if words[0] == *nth {
+                        let right = (value.ty(), value.to_word()) == (event.ty, event.value);
+                        words[0] = if right { MET } else { BROKEN };
+                    }
+                }
+            }
+            // The level.
+            Claim::Level { resource, bounds } => {
+                if event.subject == resource.0 {
+                    let level = level_after(words[0], event.kind);
+                    words[0] = if bounds.contains(level) { level } else { BROKEN };
+                }
+            }
+            // Since when it waits, plus 1; the longest wait so far, as far as
+            // that matters.
+            Claim::LongestWait { process, resource, bounds } => {
+                let is_for = resource.is_none_or(|resource| resource.0 == event.subject);
+                if event.process == *process && is_for {
+                    let waited = waited(words[0], event.time);
+                    (words[0], words[1]) = match event.kind {
+                        Kind::Block => (event.time.as_nanos() + 1, words[1]),
+                        _ if waited > bounds.at_most => (BROKEN, 0),
+                        _ => (0, words[1].max(waited.min(bounds.at_least))),
+                    };
+                }
+            }
+            // Who is in which stretch (there is at most one), see `Open`; until
+            // when, 0 if that is for an event to say.
+            Claim::NeverTogether(stretches) => {
+                for (stretch, index) in stretches.iter().zip(0..) {
+                    if stretch.who.contains(event.process) && words[0] != BROKEN {
+                        stretch.step(index, words, event, timed);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The first word of [`Claim::Before`] between the first label and the second.
+pub(super) const FIRST_CAME: Word = Word::MAX - 2;
+
+/// How long a wait since `since` (plus 1; 0 for none) is at `now`.
+pub(super) fn waited(since: Word, now: Time) -> u64 {
+    if since == 0 { 0 } else { now.as_nanos().saturating_sub(since - 1) }
+}
+
+impl Claim {
+    /// What the process of an event that broke a [`Claim::NeverTogether`] has
+    /// begun.
+    pub(super) fn begun_by(&self, event: &Event) -> Option<Being> {
+        let Claim::NeverTogether(stretches) = self else { return None };
+        let mut begun = stretches.iter().filter(|stretch| stretch.who.contains(event.process));
+        begun.find(|stretch| stretch.what.begins_at(event, true)).map(|stretch| stretch.what)
+    }
+}
+
+/// Who is in which of the stretches of a [`Claim::NeverTogether`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Open {
+    /// The number of the stretch.
+    pub stretch: u32,
+    pub process: ProcessId,
+}
+
+impl Open {
+    fn to_word(self) -> Word {
+        // Never near the words that mean something else: there are few stretches.
+        (Word::from(self.stretch) << 32 | Word::from(self.process.0)) + 1
+    }
+
+    pub fn from_word(word: Word) -> Option<Open> {
+        let word = word.checked_sub(1).filter(|_| word < Word::MAX - 2)?;
+        Some(Open { stretch: (word >> 32) as u32, process: ProcessId(word as u32) })
+    }
+}
+
+impl Stretch {
+    fn step(&self, index: u32, words: &mut [Word], event: &Event, timed: bool) {
+        let this = Open { stretch: index, process: event.process }.to_word();
+        let over = words[1] != 0 && words[1] <= event.time.as_nanos();
+        if over || (words[0] == this && self.what.ends_at(event)) {
+            (words[0], words[1]) = (0, 0);
+        }
+        if self.what.begins_at(event, timed) {
+            if words[0] != 0 && words[0] != this {
+                (words[0], words[1]) = (BROKEN, 0);
+                return;
+            }
+            let is_activity = matches!(self.what, Being::Running | Being::Delayed);
+            (words[0], words[1]) = (this, if timed && is_activity { event.value } else { 0 });
+        }
+    }
+}
+
+impl Being {
+    fn begins_with(self, kind: Kind) -> bool {
+        match self {
+            Being::Running => kind == Kind::Work,
+            Being::Delayed => kind == Kind::Delay,
+            Being::Blocked => kind == Kind::Block,
+            Being::Holding(_) => kind == Kind::Acquire,
+            Being::Between { .. } => kind == Kind::Mark,
+        }
+    }
+
+    fn ends_with(self, kind: Kind) -> bool {
+        match self {
+            // Whatever a process does next, it is not running or delayed then.
+            Being::Running | Being::Delayed => true,
+            Being::Blocked => kind == Kind::Grant,
+            Being::Holding(_) => kind == Kind::Release,
+            Being::Between { .. } => matches!(kind, Kind::Mark | Kind::Done),
+        }
+    }
+
+    fn begins_at(self, event: &Event, timed: bool) -> bool {
+        self.begins_with(event.kind)
+            && match self {
+                // What takes no time is over before anybody could see it.
+                Being::Running | Being::Delayed => !timed || event.value > event.time.as_nanos(),
+                Being::Blocked => true,
+                Being::Holding(mutex) => event.subject == mutex.0,
+                Being::Between { from, .. } => event.subject == from.0,
+            }
+    }
+
+    fn ends_at(self, event: &Event) -> bool {
+        self.ends_with(event.kind)
+            && match self {
+                Being::Running | Being::Delayed | Being::Blocked => true,
+                Being::Holding(mutex) => event.subject == mutex.0,
+                Being::Between { to, .. } => event.kind == Kind::Done || event.subject == to.0,
+            }
+    }
+}

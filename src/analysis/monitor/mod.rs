@@ -1,0 +1,207 @@
+//! Whether a run is as its scenario says it must be, while it goes on.
+//!
+//! Every expectation is a monitor: a deterministic automaton that takes the
+//! events one by one and keeps a few plain words. So a run of any length can be
+//! watched without keeping its trace, and a search of all schedules can carry
+//! the words inside its states: they are cheap to clone, compare and hash, and
+//! equal where the futures are.
+//!
+//! Decides what each expectation means (`automaton`), and how a
+//! failure is told (`describe`, `watch`). What can be expected is stated in
+//! [`crate::trace::Expected`]; where it comes from is decided elsewhere.
+
+mod automaton;
+mod describe;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use watch::Watch;
+
+use crate::ids::ResourceId;
+use crate::time::Time;
+use crate::trace::{Claim, Event, Expectation, Expected, Header, Kind, Outcome};
+use crate::value::{Value, Word};
+use automaton::{BROKEN, MET};
+use describe::Names;
+use std::fmt;
+
+/// The monitors of everything that is expected of a run. Never changes; what
+/// does is the words that [`Monitors::start`] gives.
+#[derive(Debug, Clone)]
+pub struct Monitors {
+    monitors: Vec<Monitor>,
+    /// By kind of event, the monitors that hear it.
+    hearing: Vec<Vec<usize>>,
+    start: Vec<Word>,
+    /// Whether times mean anything.
+    timed: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Monitor {
+    claim: Claim,
+    line: u32,
+    /// Its place in [`Expected::expectations`].
+    number: usize,
+    /// Where its words begin.
+    at: usize,
+    /// What is expected, after "expected".
+    statement: String,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy)]
+pub struct End<'a> {
+    /// How.
+    pub outcome: &'a Outcome,
+    /// The clock at the end.
+    pub end: Time,
+    /// The final content of every memory.
+    pub memories: &'a [(ResourceId, Vec<Value>)],
+}
+
+/// An expectation that was not met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedExpectation {
+    /// A sentence: what was expected, and what was seen.
+    pub message: String,
+    /// The scenario line of the expectation; 0 where there is no text.
+    pub line: u32,
+    /// When it was seen, if that is one moment.
+    pub seen: Option<Moment>,
+}
+
+/// A moment of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub time: Time,
+    /// The scenario line that was executed; 0 where there is no text.
+    pub line: u32,
+}
+
+impl fmt::Display for FailedExpectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.message),
+            line => write!(f, "line {line}: {}", self.message),
+        }
+    }
+}
+
+impl Monitors {
+    /// The monitors of all that is expected of a run with these names.
+    ///
+    /// # Panics
+    /// If an expectation is about something that the run does not have.
+    pub fn new(expected: &Expected, header: &Header) -> Monitors {
+        Monitors::with_time(expected, header, true)
+    }
+
+    /// The monitors of all that does not depend on times, for runs whose events
+    /// carry no meaningful ones.
+    ///
+    /// # Panics
+    /// As [`Monitors::new`].
+    pub fn untimed(expected: &Expected, header: &Header) -> Monitors {
+        Monitors::with_time(expected, header, false)
+    }
+
+    fn with_time(expected: &Expected, header: &Header, timed: bool) -> Monitors {
+        let mut made = Monitors {
+            monitors: Vec::new(),
+            hearing: vec![Vec::new(); Kind::ALL.len()],
+            start: Vec::new(),
+            timed,
+        };
+        for (number, Expectation { claim, line }) in expected.expectations.iter().enumerate() {
+            if !timed && claim.is_timed() {
+                continue;
+            }
+            let (claim, line, at) = (claim.clone(), *line, made.start.len());
+            made.start.resize(at + claim.words(), 0);
+            claim.start(&mut made.start[at..], header);
+            for kind in Kind::ALL.into_iter().filter(|&kind| claim.hears(kind)) {
+                made.hearing[kind as usize].push(made.monitors.len());
+            }
+            let statement = Names(header).statement(&claim);
+            made.monitors.push(Monitor { claim, line, number, at, statement });
+        }
+        made
+    }
+
+    /// The state before the first event; empty if no expectation needs one.
+    pub fn start(&self) -> Vec<Word> {
+        self.start.clone()
+    }
+
+    /// Takes the next event of a run.
+    #[inline]
+    pub fn event(&self, state: &mut [Word], event: &Event, _: &[Word]) {
+        for &index in &self.hearing[event.kind as usize] {
+            self.step(index, state, event);
+        }
+    }
+
+    /// Lets one monitor take an event that it hears.
+    fn step(&self, index: usize, state: &mut [Word], event: &Event) {
+        let words = self.words(index, state);
+        if words[0] != BROKEN && words[0] != MET {
+            self.monitors[index].claim.step(words, event, self.timed);
+        }
+    }
+
+    fn words<'s>(&self, index: usize, state: &'s mut [Word]) -> &'s mut [Word] {
+        let monitor = &self.monitors[index];
+        &mut state[monitor.at..monitor.at + monitor.claim.words()]
+    }
+
+    fn is_broken(&self, index: usize, state: &[Word]) -> bool {
+        let monitor = &self.monitors[index];
+        monitor.claim.words() > 0 && state[monitor.at] == BROKEN
+    }
+
+    /// The first expectation, by its place in [`Expected::expectations`], that
+    /// is broken already, whatever comes.
+    pub fn violated(&self, state: &[Word]) -> Option<usize> {
+        let broken = (0..self.monitors.len()).find(|&index| self.is_broken(index, state));
+        broken.map(|index| self.monitors[index].number)
+    }
+
+    /// Every expectation that a run with this end does not meet. What was
+    /// seen, and when, is told by a [`Watch`] over its events.
+    pub fn finish(
+        &self,
+        state: &[Word],
+        outcome: &Outcome,
+        end: Time,
+        memories: &[(ResourceId, Vec<Value>)],
+    ) -> Vec<FailedExpectation> {
+        let end = End { outcome, end, memories };
+        let failure = |index: usize| {
+            let monitor = &self.monitors[index];
+            self.seen(index, state, &end).map(|seen| monitor.failure(&seen, None))
+        };
+        (0..self.monitors.len()).filter_map(failure).collect()
+    }
+
+    /// What was seen instead of what a monitor expects; `None` if it is met.
+    fn seen(&self, index: usize, state: &[Word], end: &End<'_>) -> Option<String> {
+        let monitor = &self.monitors[index];
+        let words = &state[monitor.at..monitor.at + monitor.claim.words()];
+        match words.first() {
+            Some(&MET) => None,
+            Some(&BROKEN) => Some(monitor.claim.broken().to_owned()),
+            _ => monitor.claim.unmet(words, end),
+        }
+    }
+}
+
+impl Monitor {
+    fn failure(&self, seen: &str, moment: Option<Moment>) -> FailedExpectation {
+        let message = format!("expected {}, but {seen}", self.statement);
+        FailedExpectation { message, line: self.line, seen: moment }
+    }
+}

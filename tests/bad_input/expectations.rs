@@ -1,0 +1,89 @@
+//! Expectations that name what there is not, or that cannot be met by any run.
+
+use super::refused;
+
+const HEAD: &str = "\
+version: 1
+params: {n: 2}
+resources: {m: mutex, line: {kind: buffer, capacity: 2, of: int}, data: {kind: memory, slots: 2}}
+processes:
+  maker: {vars: {i: 0}, do: [{mark: {name: made, value: i}}]}
+  taker: {count: n, do: [{mark: enter}, {mark: leave}]}
+expect:
+";
+
+/// Refuses what is expected: a line of `expect` with the column and parts of
+/// the message and the hint.
+fn all_refused(lines: &[(&str, u32, &str, &str)]) {
+    for &(line, column, message, hint) in lines {
+        refused(&format!("{HEAD}  {line}\n"), &[(8, column, message, hint)]);
+    }
+}
+
+#[test]
+fn bounds_hold_something() {
+    all_refused(&[
+        ("total_time: {at_least: 5s, at_most: 2s}", 16, "nothing is within these bounds", ""),
+        ("total_time: {at_least: 5}", 26, "takes a duration, found an integer", "`5s`"),
+        ("total_time: {at_lest: 5s}", 16, "did you mean 'at_least'?", ""),
+        ("total_time: {}", 15, "bounds need `at_least`, `at_most` or both", ""),
+        ("total_time: -1s", 15, "cannot be negative", ""),
+        ("counts: {maker.made: 3s}", 24, "a count takes an integer, found a duration", ""),
+        ("counts: {maker.made: {at_most: -1}}", 34, "a count is at least 0, found -1", ""),
+        ("longest_wait: {maker: 3}", 25, "a wait takes a duration", "`3s`"),
+        ("levels: {line: 1.5}", 18, "a level takes an integer", ""),
+    ]);
+}
+
+#[test]
+fn labels_name_what_there_is() {
+    all_refused(&[
+        ("reaches: maker.mad", 18, "unknown mark 'mad'; did you mean 'made'?", "`mark: name`"),
+        ("reaches: mker.made", 12, "unknown process 'mker'; did you mean 'maker'?", ""),
+        ("reaches: maker.made[0]", 18, "the passings of a mark count from 1", "`made[1]`"),
+        ("reaches: maker.made[x]", 18, "'made[x]' names no passing", "mark[3]"),
+        ("reaches: maker.leave", 18, "'maker' never passes the mark 'leave'", "it is a mark of taker"),
+        ("reaches: taker.leave", 12, "about several instances", ""),
+        ("reaches: taker.started", 12, "'taker' has several instances", ""),
+        ("reaches: taker[2].leave", 12, "'taker[2]' is out of range: there are 2 instances", ""),
+        ("reaches: maker[0].made", 12, "there is one instance only", ""),
+        ("reaches: maker", 12, "does not say what happens", "`process.mark`"),
+        ("reaches: [maker.made, 5]", 25, "takes text, found an integer", ""),
+        ("before: {first: maker.made}", 12, "missing key `second`", ""),
+        ("before: {first: maker.made, second: maker.made}", 12, "nothing comes before itself", ""),
+        ("counts: {maker: 1}", 12, "names no mark", "`process.mark`"),
+        ("counts: {\"maker.made[2]\": 1}", 12, "about all passings", "`reaches`"),
+    ]);
+}
+
+#[test]
+fn values_have_the_types_of_what_carries_them() {
+    all_refused(&[
+        ("values: {maker.made: 3}", 12, "takes a list, found an integer", ""),
+        ("values: {\"maker.made[3]\": [1]}", 30, "takes an expression, found a list", ""),
+        ("values: {maker.made: [1s]}", 25, "takes an integer, found a duration", ""),
+        ("values: {\"taker[0].enter\": []}", 12, "carries no value", "`mark: {name: n, value: v}`"),
+        ("reads: {maker.line: []}", 17, "'line' is a buffer, not a memory", ""),
+        ("reads: {maker: []}", 11, "names no memory", "`process.memory`"),
+        ("gets: {maker.data: []}", 16, "'data' is a memory, not a buffer", ""),
+        ("gets: {maker.lime: []}", 16, "did you mean 'line'?", ""),
+        ("levels: {data: 1}", 12, "'data' is a memory, which has no level", ""),
+        ("longest_wait: {maker.lin: 1s}", 24, "did you mean 'line'?", ""),
+        ("memories: {line: []}", 14, "'line' is a buffer, not a memory", ""),
+    ]);
+}
+
+#[test]
+fn stretches_say_what_a_process_is_in() {
+    all_refused(&[
+        ("never_together: maker.running", 3, "takes a list, found text", ""),
+        ("never_together: [maker.running]", 20, "it takes two", "several instances"),
+        ("never_together: [taker.sleeping]", 20, "nothing that a process is in", "`.delayed`"),
+        ("never_together: [{process: taker, holds: line}]", 44, "'line' is a buffer, not a mutex", ""),
+        ("never_together: [{process: taker, from: enter}]", 21, "does not say what", "`from` and `to`"),
+        ("never_together: [{process: taker, from: enter, to: enter}]", 54, "ends with another mark", ""),
+        ("never_together: [{process: taker, from: enter, to: leav}]", 54, "did you mean 'leave'?", ""),
+        ("never_together: [{holds: m}]", 21, "missing key `process`", ""),
+        ("races: some", 10, "'some' is not known", "`none`"),
+    ]);
+}
