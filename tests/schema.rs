@@ -128,7 +128,7 @@ expect:
   finished: {single: 0s, "worker[2]": t}
   memories: {"slots[0]": [1, 2.5, x, 4], plain: [1, 2, 3]}
   before:
-    - {first: "worker[0].here[2]", second: worker[1].load-1.x}
+    - {first: "worker[0].here[2]", second: "worker[1].load-1.x"}
     - {first: single.started, second: "worker[0].finished"}
   reaches: [single.finished, "worker[1].here"]
   counts: {worker.here: {at_least: n, at_most: 100}, "worker[0].here": 2}
@@ -174,7 +174,7 @@ fn parser_and_schema_refuse_the_same_forms() {
         ("outcome: completed", "outcome: finished"),
         ("total_time: 30s", "total_time: {at_leats: 30s}"),
         ("counts: {", "count: {"),
-        ("second: worker", "secnd: worker"),
+        ("second: \"worker", "secnd: \"worker"),
         ("races: none", "races: few"),
         ("{process: worker, from", "{proces: worker, from"),
         ("discipline: lifo", "discipline: random"),
