@@ -17,7 +17,7 @@ mod sync {
 #[allow(dead_code, unused_imports, reason = "the checks use a part")]
 mod primitives;
 
-use ids::{OpId, ProcessId};
+use ids::{OpId, ProcessId, ResourceId};
 use primitives::{Buffer, Came, Census, Fact, Grant, Memory, Mutex, Order, Party, Seat, Semaphore, Witness};
 use shuttle::sync::Arc;
 use shuttle::thread;
@@ -54,7 +54,14 @@ impl Witness for Ledger {
 }
 
 fn party(number: u32) -> Party {
-    Party { process: ProcessId(number), op: OpId(0), priority: 128, due: 0, seat: Arc::new(Seat::default()) }
+    Party {
+        process: ProcessId(number),
+        op: OpId(0),
+        resource: ResourceId(0),
+        priority: 128,
+        due: 0,
+        seat: Arc::new(Seat::default()),
+    }
 }
 
 /// What a party got, after a wait if need be; `None` if nobody was left to

@@ -43,7 +43,7 @@ impl StatisticsSink {
             let full = match info.kind {
                 ResourceKind::Mutex | ResourceKind::Semaphore => Full::Taken(info.initial),
                 ResourceKind::Buffer => info.capacity.map_or(Full::Never, Full::Held),
-                ResourceKind::Memory => Full::Never,
+                ResourceKind::Memory | ResourceKind::Condition => Full::Never,
             };
             std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize)
         });
@@ -122,7 +122,7 @@ impl Sink for StatisticsSink {
         match event.kind {
             Kind::Start => self.processes[event.process.index()].started = Some(event.time),
             Kind::Done => self.processes[event.process.index()].finished = Some(event.time),
-            Kind::Acquire | Kind::Release | Kind::Put | Kind::Get => {
+            Kind::Acquire | Kind::Release | Kind::Put | Kind::Get | Kind::Notify | Kind::Block => {
                 self.resources[event.subject as usize].change(event);
             }
             Kind::Log => self.add_log(event, args),
@@ -130,11 +130,11 @@ impl Sink for StatisticsSink {
             Kind::Delay
             | Kind::Work
             | Kind::Wake
-            | Kind::Block
             | Kind::Grant
             | Kind::Write
             | Kind::Read
-            | Kind::Draw => {}
+            | Kind::Draw
+            | Kind::Level => {}
         }
     }
 }
@@ -190,8 +190,13 @@ impl ResourceTally {
     fn change(&mut self, event: &Event) {
         self.pass_time(event.time);
         let statistics = &mut self.statistics;
-        statistics.requests += u64::from(event.kind != Kind::Release);
-        statistics.level_end = level_after(statistics.level_end, event.kind);
+        statistics.requests += match event.kind {
+            Kind::Release | Kind::Block => 0,
+            // What is asked of a condition is to wait; a notify ends so many waits.
+            Kind::Notify => event.value,
+            _ => 1,
+        };
+        statistics.level_end = level_after(statistics.level_end, event);
         statistics.level_max = statistics.level_max.max(statistics.level_end);
     }
 

@@ -11,7 +11,7 @@
 //! as 0.
 
 use crate::ids::{OpId, ProcessId};
-use crate::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
 use crate::program::{Image, Op};
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind, LogTemplate, Piece, Sink};
@@ -171,9 +171,15 @@ pub fn search(image: &Image, header: &Header, points: &[Recorded], most_states: 
         }
         // The last is tried first: the one whose next point comes first.
         for process in searcher.candidates(&state).into_iter().rev() {
-            let mut next = state.clone();
-            if searcher.step(&mut next, process) {
-                open.push(next);
+            let mut choices = Choices::default();
+            loop {
+                let mut next = state.clone();
+                if searcher.step(&mut next, process, &mut choices) {
+                    open.push(next);
+                }
+                if !choices.advance() {
+                    break;
+                }
             }
         }
     }
@@ -202,24 +208,29 @@ struct Searcher<'a> {
     instead: BTreeSet<String>,
 }
 
-/// The last mark or log line of a step.
+/// The marks and log lines of a step, which are several in an atomic block.
 #[derive(Default)]
-struct Passed(Option<(Event, Vec<Word>)>);
+struct Passed(Vec<(Event, Vec<Word>)>);
 
 impl Sink for Passed {
     fn event(&mut self, event: &Event, args: &[Word]) {
         if matches!(event.kind, Kind::Mark | Kind::Log) {
-            self.0 = Some((*event, args.to_vec()));
+            self.0.push((*event, args.to_vec()));
         }
     }
 }
 
+/// Takes note of whose wait a step has ended, and says whom a notify reaches.
 #[derive(Default)]
-struct Woken(Vec<ProcessId>);
+struct Woken<'c>(Vec<ProcessId>, Option<&'c mut Choices>);
 
-impl Schedule for Woken {
+impl Schedule for Woken<'_> {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.0.push(process);
+    }
+
+    fn choose(&mut self, options: u32) -> u32 {
+        self.1.as_mut().map_or(0, |choices| choices.choose(options))
     }
 }
 
@@ -231,7 +242,7 @@ impl Searcher<'_> {
     fn start(&mut self) -> Machine {
         let mut machine = Machine::new(self.image);
         for process in self.processes() {
-            self.go(&mut machine, |kernel| kernel.settle(process));
+            self.go(&mut machine, None, |kernel| kernel.settle(process));
         }
         machine
     }
@@ -245,9 +256,10 @@ impl Searcher<'_> {
     fn go(
         &mut self,
         machine: &mut Machine,
-        action: impl FnOnce(&mut Kernel<'_, Woken, Passed>) -> Result<Rest, Box<crate::trace::Fault>>,
+        choices: Option<&mut Choices>,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'_>, Passed>) -> Result<Rest, Box<crate::trace::Fault>>,
     ) -> Option<(Rest, Passed)> {
-        let (mut woken, mut passed) = (Woken::default(), Passed::default());
+        let (mut woken, mut passed) = (Woken(Vec::new(), choices), Passed::default());
         let mut kernel = Kernel::new(self.image, machine, &mut self.draws, &mut woken, &mut passed);
         kernel.fuel = self.image.limits.zero_time_steps;
         let rest = action(&mut kernel).ok()?;
@@ -262,17 +274,18 @@ impl Searcher<'_> {
     }
 
     /// One step; whether the state is one to go on from.
-    fn step(&mut self, state: &mut Node, process: ProcessId) -> bool {
+    fn step(&mut self, state: &mut Node, process: ProcessId, choices: &mut Choices) -> bool {
         loop {
-            match self.go(&mut state.machine, |kernel| kernel.step(process)) {
+            match self.go(&mut state.machine, Some(choices), |kernel| kernel.step(process)) {
                 None => return false,
-                Some((Rest::Yielded(Yield::NeedsRoom { header, items }), _)) => {
+                Some((rest, Passed(passed))) => {
+                    if !passed.iter().all(|(event, args)| self.pass(state, event, args)) {
+                        return false;
+                    }
+                    let Rest::Yielded(Yield::NeedsRoom { header, items }) = rest else { return true };
                     if !state.machine.lengthen(self.image, header, items) {
                         return false;
                     }
-                }
-                Some((_, Passed(passed))) => {
-                    return passed.is_none_or(|(event, args)| self.pass(state, &event, &args));
                 }
             }
         }
@@ -341,49 +354,51 @@ impl Searcher<'_> {
     fn local_step(&mut self, state: &mut Node, process: ProcessId) -> Option<bool> {
         match state.machine.state(self.image, process) {
             State::Delayed | State::New => {
-                self.go(&mut state.machine, |kernel| kernel.settle(process))?;
+                self.go(&mut state.machine, None, |kernel| kernel.settle(process))?;
                 Some(true)
             }
             State::Ready if self.observed_op(state, process) => {
                 let due = self.points.get(state.passed).is_some_and(|point| point.process == process);
                 // Whoever stands before a point waits until it is the next.
-                if due && !self.step(state, process) {
+                if due && !self.step(state, process, &mut Choices::default()) {
                     return None;
                 }
                 Some(due)
             }
             State::Ready if self.is_local(state, process) => {
-                if self.step(state, process) {
-                    Some(true)
-                } else {
-                    None
-                }
+                if self.step(state, process, &mut Choices::default()) { Some(true) } else { None }
             }
             _ => Some(false),
         }
     }
 
-    fn op(&self, state: &Node, process: ProcessId) -> Op {
+    /// The op at which a process stands; `None` in an atomic block, the rest of
+    /// which is one step with it.
+    fn op(&self, state: &Node, process: ProcessId) -> Option<Op> {
         let op: OpId = state.machine.op(self.image, process);
-        self.image.plain[op.index()]
+        (!self.image.atomic[op.index()]).then(|| self.image.plain[op.index()])
     }
 
     fn observed_op(&self, state: &Node, process: ProcessId) -> bool {
-        label_of(self.op(state, process)).is_some_and(|label| self.observed.contains(&(process, label)))
+        self.op(state, process)
+            .and_then(label_of)
+            .is_some_and(|label| self.observed.contains(&(process, label)))
     }
 
     fn is_local(&self, state: &Node, process: ProcessId) -> bool {
         matches!(
             self.op(state, process),
-            Op::Begin
-                | Op::StartAfter { .. }
-                | Op::Done
-                | Op::Delay { .. }
-                | Op::Work { .. }
-                | Op::Now { .. }
-                | Op::Draw { .. }
-                | Op::Log { .. }
-                | Op::Mark { .. }
+            Some(
+                Op::Begin
+                    | Op::StartAfter { .. }
+                    | Op::Done
+                    | Op::Delay { .. }
+                    | Op::Work { .. }
+                    | Op::Now { .. }
+                    | Op::Draw { .. }
+                    | Op::Log { .. }
+                    | Op::Mark { .. }
+            )
         )
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A mutex can be given only by its owner. A semaphore or a buffer has no
 //! owner: whoever is not done and has a fitting step ahead of it, on some
-//! path, could give. Who waits for something that nobody left could give is
+//! path, could give. The same holds of who could notify. Who waits for something that nobody left could give is
 //! starved; all others wait for each other, so there is a cycle among them.
 
 use super::machine::{Machine, State};
@@ -81,6 +81,7 @@ fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (u
         Op::GetMany { many } => (header(image.many[many as usize].resource), WaitFor::Get),
         Op::Put { buffer, .. } => (header(buffer), WaitFor::Put),
         Op::PutMany { many } => (header(image.many[many as usize].resource), WaitFor::Put),
+        Op::Wait { condition, .. } => (header(condition), WaitFor::Notify),
         other => unreachable!("no process waits on {other:?}"),
     }
 }
@@ -120,6 +121,7 @@ fn give_of(image: &Image, op: usize) -> Option<Give> {
         Op::PutMany { many } => (image.many[many as usize].resource, WaitFor::Get),
         Op::Take { buffer } | Op::Get { buffer, .. } => (buffer, WaitFor::Put),
         Op::GetMany { many } => (image.many[many as usize].resource, WaitFor::Put),
+        Op::Notify { condition } | Op::NotifyAll { condition } => (condition, WaitFor::Notify),
         _ => return None,
     };
     let size = crate::program::RESOURCE_WORDS;

@@ -203,6 +203,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             None => "nobody owns it".to_owned(),
             Some(owner) => format!("'{}' owns it", self.image.process_name(owner)),
         };
+        if let Op::Wait { .. } = self.image.plain[at.op] {
+            return self.waits_without_mutex(at, &name, &owner);
+        }
         let message = format!("'{me}' releases mutex '{name}', but {owner}");
         self.fault(
             at,

@@ -33,6 +33,7 @@ impl State {
 /// 2. A process is in at most one queue, and in one exactly if it is blocked.
 /// 3. A buffer's level is at most its capacity.
 /// 4. A mutex is free exactly if it has no owner.
+/// 5. The level of a condition is the number of those who wait at it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.
@@ -174,6 +175,10 @@ impl Machine {
                     assert!(words[resource::LEVEL] <= words[resource::CAPACITY], "invariant 3");
                 }
                 ResourceKind::Memory => {}
+                ResourceKind::Condition => {
+                    let waiters = self.waiters(image, id).len() as u64;
+                    assert_eq!(words[resource::LEVEL], waiters, "invariant 5");
+                }
             }
         }
         for (process, &times) in queued.iter().enumerate() {

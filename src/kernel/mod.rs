@@ -10,6 +10,8 @@
 //! op is thereby done; a latecomer cannot barge in.
 
 mod buffer;
+mod choices;
+mod condition;
 mod deadlock;
 mod defect;
 mod draw;
@@ -22,13 +24,16 @@ mod places;
 mod request;
 mod step;
 mod stepwise;
+mod stop;
 mod waiters;
 
+pub use choices::Choices;
 pub use deadlock::find_deadlock;
 #[cfg(test)]
 pub(crate) use defect::{Defect, with_defect};
 pub use draw::Draws;
 pub use machine::{Machine, State};
 pub use request::{Asked, Request};
-pub use step::{Kernel, Schedule, Stop, Yield};
+pub use step::{Kernel, Schedule};
 pub use stepwise::Rest;
+pub use stop::{Stop, Yield};

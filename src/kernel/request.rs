@@ -41,6 +41,17 @@ pub enum Request {
         /// What.
         value: Word,
     },
+    /// Wait until a condition is notified, giving `mutex` back meanwhile.
+    Wait {
+        /// Which mutex.
+        mutex: Option<ResourceId>,
+    },
+    /// Notify one process that waits at a condition.
+    Notify,
+    /// Notify all that wait at a condition.
+    NotifyAll,
+    /// Say the level of a resource.
+    Level,
     /// Read consecutive slots, which are there.
     Read {
         /// The first.
@@ -122,6 +133,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 }
                 (memory, Request::Read { first, count })
             }
+            Op::Wait { condition, mutex } => {
+                let id = |code| ResourceId(self.resource_id(self.arena, header(code)));
+                (header(condition), Request::Wait { mutex: mutex.map(id) })
+            }
+            Op::Notify { condition } => (header(condition), Request::Notify),
+            Op::NotifyAll { condition } => (header(condition), Request::NotifyAll),
+            Op::Level { resource, .. } => (header(resource), Request::Level),
             _ => return Ok(None),
         }))
     }
@@ -132,7 +150,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let at = self.context(process);
         let mut next = at.op + 1;
         match self.image.plain[at.op] {
-            Op::Get { into, .. } | Op::Read { into, .. } => {
+            Op::Get { into, .. } | Op::Read { into, .. } | Op::Level { into, .. } => {
                 let value = *values.first().expect("one value was asked for");
                 self.arena[into.at(at.frame)] = value;
             }

@@ -3,6 +3,8 @@
 use super::defect;
 use super::draw::Draws;
 use super::machine::{Machine, State, frame_words, state_word};
+use super::stepwise::Steps;
+use super::stop::{Stop, Yield};
 use super::waiters;
 use crate::ids::{OpId, ProcessId};
 use crate::program::{Image, LogArgCode, Op, ResourceCode, Slot, Source, frame, resource};
@@ -16,6 +18,14 @@ pub trait Schedule {
     /// first, then who was noted first.
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId);
 
+    /// Which of so many waiters (at least 2) a notify reaches, where the
+    /// scenario leaves it open: a number from 0, in the order of
+    /// [`Machine::waiters`]. What is too large means the last.
+    fn choose(&mut self, options: u32) -> u32 {
+        let _ = options;
+        0
+    }
+
     /// Called when a process has stopped: who goes on now, `None` to leave the
     /// kernel. A driver that answers here has taken note of the stop, and sets
     /// the clock and the fuel as it sees fit; it saves leaving and entering the
@@ -25,38 +35,6 @@ pub trait Schedule {
         let _ = (stop, now, fuel);
         None
     }
-}
-
-/// That a process stopped, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stop {
-    /// Who.
-    pub process: ProcessId,
-    /// Its priority plus 128.
-    pub priority: u8,
-    /// Why: delayed, blocked or done.
-    pub why: Yield,
-}
-
-/// Why a process stopped for now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Yield {
-    /// Time must pass until then; the driver has yet to note it.
-    Delayed(Time),
-    /// It waits for a resource and will be woken through [`Schedule`].
-    Blocked,
-    /// It finished its last step.
-    Done,
-    /// The fuel ran out; it can go on at once when there is more.
-    OutOfFuel,
-    /// It stands before a put for which the ring of a buffer must be longer;
-    /// it can go on at once after [`Machine::lengthen`].
-    NeedsRoom {
-        /// The header of the buffer.
-        header: usize,
-        /// How many items must fit.
-        items: u64,
-    },
 }
 
 /// The transition relation, with all that it works on.
@@ -158,7 +136,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         loop {
             let process = *current;
             let frame = self.image.frames[process.index()] as usize;
-            let why = match self.execute::<false>(arena, process, frame, 0) {
+            let why = match self.execute::<false>(arena, process, frame, Steps::NONE) {
                 Ok(why) => why,
                 Err(fault) => {
                     self.take_left_out(arena, &fault);
@@ -179,14 +157,14 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     /// Executes the ops of one process until it stops. With `STEPS` it goes by
     /// the ops without the fused ones, and stops in front of every one that
-    /// [`Op::is_step`] after so many of them; see [`Kernel::step`].
+    /// [`Op::is_step`] once `steps` are made; see [`Kernel::step`].
     #[inline(always)]
     pub(super) fn execute<const STEPS: bool>(
         &mut self,
         arena: &mut [Word],
         process: ProcessId,
         frame: usize,
-        mut steps: u32,
+        mut steps: Steps,
     ) -> Result<Yield, Box<Fault>> {
         let image = self.image;
         let code = match (STEPS, S::ACTIVE) {
@@ -212,7 +190,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                     }
                 };
             }
-            if STEPS && !self.may_step(code[op], &mut steps) {
+            if STEPS && !self.may_step(op, &mut steps) {
                 return Ok(self.pause(arena, at));
             }
             match code[op] {
@@ -402,6 +380,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                 Op::Write { memory, at: slot, value } => self.write_memory(arena, at, memory, slot, value)?,
                 Op::Read { memory, at: slot, into } => self.read_memory(arena, at, memory, slot, into)?,
                 Op::ReadMany { many } => self.read_many(arena, at, many)?,
+                rare => waits!(self.rare(arena, at, rare)?),
             }
             op += 1;
         };

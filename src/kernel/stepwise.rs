@@ -5,9 +5,14 @@
 //! What a process does between two steps (arithmetic, jumps, its own
 //! variables) concerns nobody else, so it is done together with the step
 //! before it. Between steps a process rests in front of one.
+//!
+//! An atomic block is one step, in front of whose [`Op::Atomic`] a process
+//! rests. If it waits inside, or lets time pass, the step ends there, and what
+//! is left of the block is another step, from where it goes on.
 
 use super::machine::op_of;
-use super::step::{Kernel, Schedule, Yield};
+use super::step::{Kernel, Schedule};
+use super::stop::Yield;
 use crate::ids::ProcessId;
 use crate::program::Op;
 use crate::trace::{Fault, Sink};
@@ -22,15 +27,42 @@ pub enum Rest {
     Yielded(Yield),
 }
 
+/// How far a process may go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Steps {
+    /// How many steps it may still begin.
+    left: u32,
+    /// Whether it may go on inside an atomic block as long as nothing stops it.
+    goes_on: bool,
+}
+
+impl Steps {
+    /// Up to the next step.
+    pub(super) const NONE: Steps = Steps { left: 0, goes_on: false };
+    /// A single op, even inside an atomic block.
+    const OP: Steps = Steps { left: 1, goes_on: false };
+}
+
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Executes the step in front of which `process` rests, and what follows
     /// it up to the next one. Several permits or items that are taken one
-    /// after the other are as many steps.
+    /// after the other are as many steps, except inside an atomic block.
     ///
     /// # Errors
     /// [`Fault`] if the scenario breaks a rule; the run is over then.
     pub fn step(&mut self, process: ProcessId) -> Result<Rest, Box<Fault>> {
-        self.advance(process, 1)
+        let op = op_of(self.arena, self.image.frames[process.index()] as usize);
+        let block = self.image.atomic[op] || matches!(self.image.plain[op], Op::Atomic { .. });
+        self.advance(process, Steps { left: 1, goes_on: block })
+    }
+
+    /// As [`Kernel::step`], but of an atomic block a single op: for drivers
+    /// that keep its ops together by means of their own.
+    ///
+    /// # Errors
+    /// As [`Kernel::step`].
+    pub fn step_op(&mut self, process: ProcessId) -> Result<Rest, Box<Fault>> {
+        self.advance(process, Steps::OP)
     }
 
     /// Brings `process`, which is new or was woken, in front of its next step.
@@ -38,43 +70,51 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// # Errors
     /// As [`Kernel::step`].
     pub fn settle(&mut self, process: ProcessId) -> Result<Rest, Box<Fault>> {
-        self.advance(process, 0)
+        self.advance(process, Steps::NONE)
     }
 
-    fn advance(&mut self, process: ProcessId, steps: u32) -> Result<Rest, Box<Fault>> {
+    fn advance(&mut self, process: ProcessId, steps: Steps) -> Result<Rest, Box<Fault>> {
         let arena = std::mem::take(&mut self.arena);
         let result = self.advance_in(arena, process, steps);
         self.arena = arena;
         result
     }
 
-    fn advance_in(&mut self, arena: &mut [Word], process: ProcessId, steps: u32) -> Result<Rest, Box<Fault>> {
+    fn advance_in(
+        &mut self,
+        arena: &mut [Word],
+        process: ProcessId,
+        steps: Steps,
+    ) -> Result<Rest, Box<Fault>> {
         let frame = self.image.frames[process.index()] as usize;
         let (fuel, op) = (self.fuel, self.image.plain[op_of(arena, frame)]);
         let mut yielded = self.execute::<true>(arena, process, frame, steps)?;
-        if steps > 0 && op.is_counted() {
+        if steps.left > 0 && !steps.goes_on && op.is_counted() {
             // It was lent the fuel for one permit; what follows has its own.
             self.fuel = fuel.saturating_sub(1);
             if yielded == Yield::OutOfFuel {
-                yielded = self.execute::<true>(arena, process, frame, 0)?;
+                yielded = self.execute::<true>(arena, process, frame, Steps::NONE)?;
             }
         }
-        // In front of a step it paused because of the step, elsewhere for want of fuel.
-        let rests = self.image.plain[op_of(arena, frame)].is_step();
+        // In front of a step it paused because of the step, elsewhere for want
+        // of fuel. An op that counts may want fuel in its middle.
+        let at = self.image.plain[op_of(arena, frame)];
+        let rests = at.is_step() && !(steps.goes_on && at.is_counted() && self.fuel == 0);
         Ok(if rests && yielded == Yield::OutOfFuel { Rest::Ready } else { Rest::Yielded(yielded) })
     }
 
     /// Whether the op may be executed now, with so many steps still to go.
     #[inline]
-    pub(super) fn may_step(&mut self, op: Op, steps: &mut u32) -> bool {
-        if !op.is_step() {
+    pub(super) fn may_step(&mut self, op: usize, steps: &mut Steps) -> bool {
+        let code = self.image.plain[op];
+        if !code.is_step() {
             return true;
         }
-        if *steps == 0 {
-            return false;
+        if steps.left == 0 {
+            return steps.goes_on && self.image.atomic[op];
         }
-        *steps -= 1;
-        if op.is_counted() {
+        steps.left -= 1;
+        if code.is_counted() && !steps.goes_on {
             // One round pays for one permit; then the op pauses by itself.
             self.fuel = 1;
         }

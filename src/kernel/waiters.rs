@@ -5,7 +5,7 @@
 //! high half, 0 if empty.
 
 use crate::ids::ProcessId;
-use crate::program::frame;
+use crate::program::{frame, resource};
 use crate::value::Word;
 
 const LOW: u64 = 0xffff_ffff;
@@ -30,9 +30,54 @@ pub(super) fn dequeue(arena: &mut [Word], frames: &[u32], queue: usize) -> Optio
     Some((process, frame))
 }
 
+/// Takes the waiter out of the queue that `nth` others, of whom there are as
+/// many, stand before.
+pub(super) fn dequeue_nth(
+    arena: &mut [Word],
+    frames: &[u32],
+    queue: usize,
+    nth: u32,
+) -> Option<(ProcessId, usize)> {
+    if nth == 0 {
+        return dequeue(arena, frames, queue);
+    }
+    let mut before = arena[queue] & LOW;
+    for _ in 1..nth {
+        before = arena[link_of(frames, before)] & LOW;
+    }
+    let link = link_of(frames, before);
+    let process = ProcessId((arena[link] as u32).checked_sub(1)?);
+    let frame = frames[process.index()] as usize;
+    let next = arena[frame + frame::LINK] & LOW;
+    arena[frame + frame::LINK] &= !LOW;
+    arena[link] = (arena[link] & !LOW) | next;
+    if next == 0 {
+        arena[queue] = (arena[queue] & LOW) | before << 32;
+    }
+    Some((process, frame))
+}
+
+/// All waiters of the queue in arena word `queue`, in order.
+pub(super) fn all(arena: &[Word], frames: &[u32], queue: usize) -> Vec<ProcessId> {
+    let next = |process: &ProcessId| {
+        let link = arena[link_of(frames, u64::from(process.0) + 1)];
+        (link as u32).checked_sub(1).map(ProcessId)
+    };
+    std::iter::successors(first(arena, queue), next).collect()
+}
+
+/// Whether nothing says who of the waiters at this header is served first.
+pub(super) fn is_any(arena: &[Word], header: usize) -> bool {
+    (arena[header + resource::IDENTITY] >> 32) as u8 == ANY as u8
+}
+
+/// The discipline of those among whom a driver may choose.
+const ANY: u64 = 3;
+
 /// Adds a waiter in the order that `discipline` says: 0 first come first
 /// served, 1 by priority and then first come first served, 2 last come first
-/// served.
+/// served, 3 whoever: by their ids, so that the queue depends on nothing but who
+/// is in it.
 #[inline]
 pub(super) fn enqueue(arena: &mut [Word], frames: &[u32], queue: usize, process: ProcessId, discipline: u64) {
     let id = u64::from(process.0) + 1;
@@ -43,7 +88,8 @@ pub(super) fn enqueue(arena: &mut [Word], frames: &[u32], queue: usize, process:
     }
     match discipline {
         0 => append(arena, frames, queue, id),
-        1 => insert_by_priority(arena, frames, queue, id),
+        1 => insert(arena, frames, queue, id, |arena, id| arena[link_of(frames, id)] >> 56),
+        ANY => insert(arena, frames, queue, id, |_, id| id),
         _ => {
             arena[link_of(frames, id)] |= head;
             arena[queue] = (arena[queue] & !LOW) | id;
@@ -61,17 +107,16 @@ fn append(arena: &mut [Word], frames: &[u32], queue: usize, id: u64) {
     arena[queue] = (arena[queue] & LOW) | id << 32;
 }
 
-/// Behind every waiter of the same or a lower number of priority.
-fn insert_by_priority(arena: &mut [Word], frames: &[u32], queue: usize, id: u64) {
-    let priority = |arena: &[Word], id: u64| arena[link_of(frames, id)] >> 56;
-    let mine = priority(arena, id);
+/// Behind every waiter of the same or a lower rank.
+fn insert(arena: &mut [Word], frames: &[u32], queue: usize, id: u64, rank: impl Fn(&[Word], u64) -> u64) {
+    let mine = rank(arena, id);
     let last = arena[queue] >> 32;
-    if priority(arena, last) <= mine {
+    if rank(arena, last) <= mine {
         return append(arena, frames, queue, id);
     }
     let mut before = 0;
     let mut next = arena[queue] & LOW;
-    while priority(arena, next) <= mine {
+    while rank(arena, next) <= mine {
         before = next;
         next = arena[link_of(frames, next)] & LOW;
     }
@@ -114,5 +159,35 @@ mod tests {
         assert_eq!(served(0, [128, 127, 129, 127]), [0, 1, 2, 3]);
         assert_eq!(served(1, [128, 127, 129, 127]), [1, 3, 0, 2]);
         assert_eq!(served(2, [128, 127, 129, 127]), [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn whoever_is_in_the_queue_of_any_it_is_the_same_queue() {
+        let queue_of = |order: &[u32]| {
+            let (mut arena, frames) = arena([128; 4]);
+            for &process in order {
+                enqueue(&mut arena, &frames, 0, ProcessId(process), ANY);
+            }
+            arena
+        };
+        assert_eq!(queue_of(&[2, 0, 3, 1]), queue_of(&[0, 1, 2, 3]));
+        assert_eq!(queue_of(&[3, 1]), queue_of(&[1, 3]));
+    }
+
+    #[test]
+    fn any_waiter_can_be_taken_out() {
+        for nth in 0..4 {
+            let (mut arena, frames) = arena([128; 4]);
+            for process in [3, 1, 0, 2] {
+                enqueue(&mut arena, &frames, 0, ProcessId(process), ANY);
+            }
+            let (taken, _) = dequeue_nth(&mut arena, &frames, 0, nth).expect("four wait");
+            assert_eq!(taken, ProcessId(nth));
+            let rest: Vec<u32> = (0..4).filter(|&other| other != nth).collect();
+            let left: Vec<u32> = all(&arena, &frames, 0).iter().map(|process| process.0).collect();
+            assert_eq!(left, rest);
+            enqueue(&mut arena, &frames, 0, taken, ANY);
+            assert_eq!(all(&arena, &frames, 0).len(), 4, "the end of the queue is known");
+        }
     }
 }

@@ -44,6 +44,8 @@ pub struct Image {
     pub sections: Vec<Section>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
+    /// By op: whether it belongs to an atomic block; see [`Op::Atomic`].
+    pub atomic: Vec<bool>,
     /// The initial state.
     pub arena: Vec<Word>,
     /// Where the frame of each process begins, by [`ProcessId`].
@@ -120,6 +122,7 @@ impl Program {
             quiet: Vec::new(),
             sections: Vec::new(),
             sites: self.sites.clone(),
+            atomic: self.atomic.clone(),
             arena: binder.arena,
             frames,
             resource_base,
@@ -261,6 +264,7 @@ impl Binder<'_> {
     ) -> Result<ResourceInfo, BindError> {
         let (capacity, initial, ty) = match &def.spec {
             ResourceSpec::Mutex => (Some(1), 1, Type::Int),
+            ResourceSpec::Condition => (None, 0, Type::Int),
             ResourceSpec::Semaphore { permits } => (
                 None,
                 bounded(permits, self.params, 0, i64::MAX / 2, "the number of permits")? as u64,
@@ -287,6 +291,7 @@ impl Binder<'_> {
             Discipline::Fifo => 0,
             Discipline::Priority => 1,
             Discipline::Lifo => 2,
+            Discipline::Any => 3,
         };
         let mut header = [0; RESOURCE_WORDS];
         header[resource::IDENTITY] = u64::from(id) | discipline << 32 | (info.ty as u64) << 40;
@@ -297,7 +302,7 @@ impl Binder<'_> {
                 let initial = value_of(initial, self.params, None)?.to_word();
                 self.content(base + resource::CONTENT, info.capacity.unwrap_or(0) as usize, initial);
             }
-            ResourceSpec::Buffer { .. } => {}
+            ResourceSpec::Buffer { .. } | ResourceSpec::Condition => {}
         }
         self.arena.extend(header);
         Ok(())
@@ -415,6 +420,12 @@ impl Image {
                 | Op::ReleaseMany { semaphore, .. } => bound(semaphore),
                 Op::Put { buffer, .. } | Op::Take { buffer } | Op::Get { buffer, .. } => bound(buffer),
                 Op::Write { memory, .. } | Op::Read { memory, .. } => bound(memory),
+                Op::Wait { condition, mutex } => {
+                    bound(condition);
+                    mutex.iter_mut().for_each(bound);
+                }
+                Op::Notify { condition } | Op::NotifyAll { condition } => bound(condition),
+                Op::Level { resource, .. } | Op::Capacity { buffer: resource, .. } => bound(resource),
                 _ => {}
             }
         }

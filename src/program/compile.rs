@@ -13,6 +13,8 @@ pub struct Program {
     pub code: Vec<Op>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
+    /// By op: whether it belongs to an atomic block; see [`Op::Atomic`].
+    pub atomic: Vec<bool>,
     /// The constants, parameters and parameter expressions, in the order of
     /// the global words.
     pub globals: Globals,
@@ -48,6 +50,7 @@ pub fn compile(model: &Model) -> Program {
         program: Program {
             code: Vec::new(),
             sites: Vec::new(),
+            atomic: Vec::new(),
             globals: Globals::new(model.params.len()),
             processes: Vec::new(),
             distributions: Vec::new(),
@@ -57,6 +60,7 @@ pub fn compile(model: &Model) -> Program {
         frame: Frame::new(&[]),
         process: ProcessDefId(0),
         site: Site::default(),
+        atomic: false,
     };
     for (index, process) in model.processes.iter().enumerate() {
         compiler.process(ProcessDefId::from_index(index), process);
@@ -74,6 +78,8 @@ pub(super) struct Compiler<'a> {
     pub(super) process: ProcessDefId,
     /// The step at hand.
     site: Site,
+    /// Whether it is inside an atomic block.
+    atomic: bool,
 }
 
 impl Compiler<'_> {
@@ -112,6 +118,7 @@ impl Compiler<'_> {
         let id = self.here();
         self.program.code.push(op);
         self.program.sites.push(self.site);
+        self.program.atomic.push(self.atomic);
         id
     }
 
@@ -121,6 +128,7 @@ impl Compiler<'_> {
         match &mut self.program.code[op.index()] {
             Op::Jump { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => *to = here,
             Op::LoopStart { exit, .. } => *exit = here,
+            Op::Atomic { end } => *end = here,
             other => unreachable!("{other:?} is no jump"),
         }
     }
@@ -158,6 +166,12 @@ impl Compiler<'_> {
             StepKind::If { condition, then, otherwise } => self.branch(condition, then, otherwise),
             StepKind::While { condition, body } => self.while_loop(condition, body),
             StepKind::Repeat { times, body } => self.repeat(times, body),
+            StepKind::Wait { condition, mutex } => self.wait(condition, mutex.as_ref()),
+            StepKind::Notify { condition, all } => {
+                let condition = self.resource(condition);
+                self.emit(if *all { Op::NotifyAll { condition } } else { Op::Notify { condition } });
+            }
+            StepKind::Atomic(body) => self.atomic(body),
             StepKind::Draw { into, from } => {
                 let into = self.frame.var(*into);
                 self.draw(into, from);
@@ -188,7 +202,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn resource(&mut self, resource: &ResourceRef) -> ResourceCode {
+    pub(super) fn resource(&mut self, resource: &ResourceRef) -> ResourceCode {
         match &resource.index {
             None => ResourceCode::fixed(resource.def.0),
             Some(index) => {
@@ -224,6 +238,28 @@ impl Compiler<'_> {
         } else {
             self.counted(permits, |left| Op::ReleaseMany { semaphore: code, left });
         }
+    }
+
+    /// A process that was notified takes the mutex again, as any other does.
+    fn wait(&mut self, condition: &ResourceRef, mutex: Option<&ResourceRef>) {
+        let condition = self.resource(condition);
+        let mutex = mutex.map(|mutex| self.resource(mutex));
+        self.emit(Op::Wait { condition, mutex });
+        if let Some(mutex) = mutex {
+            self.emit(Op::Lock { mutex });
+        }
+    }
+
+    /// A block inside a block is a part of it.
+    fn atomic(&mut self, body: &[Step]) {
+        if self.atomic {
+            return self.steps(body);
+        }
+        let block = self.emit(Op::Atomic { end: OpId(0) });
+        self.atomic = true;
+        self.steps(body);
+        self.atomic = false;
+        self.land(block);
     }
 
     /// An op that counts a number of permits down to 0, skipped if that is 0.

@@ -173,6 +173,14 @@ impl Compiler<'_> {
             ExprKind::Now => {
                 self.emit(Op::Now { into });
             }
+            ExprKind::Level(resource) => {
+                let resource = self.resource(resource);
+                self.emit(Op::Level { into, resource });
+            }
+            ExprKind::Capacity(buffer) => {
+                let buffer = self.resource(buffer);
+                self.emit(Op::Capacity { into, buffer });
+            }
             ExprKind::Element(array, index) => {
                 let index = self.expr(index);
                 let array = self.frame.var(*array);
@@ -285,9 +293,13 @@ impl Compiler<'_> {
 fn is_over_params(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Param(_) => true,
-        ExprKind::Var(_) | ExprKind::Element(..) | ExprKind::Len(_) | ExprKind::Now | ExprKind::Index => {
-            false
-        }
+        ExprKind::Var(_)
+        | ExprKind::Element(..)
+        | ExprKind::Len(_)
+        | ExprKind::Now
+        | ExprKind::Index
+        | ExprKind::Level(_)
+        | ExprKind::Capacity(_) => false,
         ExprKind::Unary(_, a) => is_over_params(a),
         ExprKind::Binary(_, a, b) | ExprKind::And(a, b) | ExprKind::Or(a, b) => {
             is_over_params(a) && is_over_params(b)

@@ -17,15 +17,16 @@ pub const FRAME_WORDS: u32 = 3;
 /// The words of a resource header.
 pub mod resource {
     /// Free permits of a semaphore, 1 or 0 for a mutex that is free or not;
-    /// items in a buffer.
+    /// items in a buffer; who waits at a condition.
     pub const LEVEL: usize = 0;
-    /// Who waits to acquire or get: first waiter + 1 in the low half, last + 1
+    /// Who waits to acquire or get, or for a notify: first waiter + 1 in the low half, last + 1
     /// in the high half, 0 if nobody.
     pub const TAKERS: usize = 1;
     /// Who waits to put, likewise.
     pub const PUTTERS: usize = 2;
-    /// Constant: the resource id in the low half, the discipline in the byte
-    /// above it, the type of items in the next.
+    /// Constant: the resource id in the low half, the discipline (0 first
+    /// come first served, 1 by priority, 2 last come first served, 3 whoever)
+    /// in the byte above it, the type of items in the next.
     pub const IDENTITY: usize = 3;
     /// The owner + 1 of a mutex, 0 if it is free; 0 for all else.
     pub const OWNER: usize = 4;

@@ -148,6 +148,19 @@ pub enum Op {
     Read { memory: ResourceCode, at: Source, into: Slot },
     /// Read consecutive slots of a memory; see [`ManyCode`].
     ReadMany { many: u32 },
+    /// Give `mutex` back, if there is one, and wait until `condition` is notified.
+    Wait { condition: ResourceCode, mutex: Option<ResourceCode> },
+    /// End the wait of one process, if any waits.
+    Notify { condition: ResourceCode },
+    /// End the wait of all processes.
+    NotifyAll { condition: ResourceCode },
+    /// `into` = the level of a resource; see [`super::layout::resource::LEVEL`].
+    Level { into: Slot, resource: ResourceCode },
+    /// `into` = the capacity of a buffer that has one.
+    Capacity { into: Slot, buffer: ResourceCode },
+    /// The ops from the next one up to `end` are an atomic block: nothing of
+    /// other processes happens in between, unless the process waits inside.
+    Atomic { end: OpId },
     /// Write a line to the log; the number is that of the text and of its arguments.
     Log { log: u32 },
     /// Pass a mark; `value` is worth something if the mark has a type.
@@ -199,6 +212,7 @@ impl Op {
                 | Op::Element { .. }
                 | Op::SetElement { .. }
                 | Op::Find { .. }
+                | Op::Capacity { .. }
         )
     }
 

@@ -167,6 +167,7 @@ impl GanttInput<'_> {
             WaitFor::Acquire => name,
             WaitFor::Get => format!("get {name}"),
             WaitFor::Put => format!("put {name}"),
+            WaitFor::Notify => format!("notify {name}"),
         }
     }
 
@@ -204,6 +205,7 @@ pub(super) fn verb(wait_for: WaitFor) -> &'static str {
         WaitFor::Acquire => "acquire",
         WaitFor::Get => "get",
         WaitFor::Put => "put",
+        WaitFor::Notify => "notify",
     }
 }
 

@@ -244,7 +244,14 @@ impl<'t> Check<'t> {
     }
 
     fn typer_in<'c>(&'c mut self, located: Located, scope: Scope<'c>) -> Typer<'c, 't> {
-        Typer { reports: &mut self.reports, params: &self.params, scope, located, dead: 0 }
+        Typer {
+            reports: &mut self.reports,
+            params: &self.params,
+            resources: &self.resources,
+            scope,
+            located,
+            dead: 0,
+        }
     }
 }
 

@@ -67,9 +67,12 @@ pub fn evaluate_for(expr: &Expr, params: &[Value], index: Option<u32>) -> Result
         ExprKind::Index => {
             return index.map(|index| Value::Int(index.into())).ok_or(fail(EvalCause::NeedsRun));
         }
-        ExprKind::Var(_) | ExprKind::Element(..) | ExprKind::Len(_) | ExprKind::Now => {
-            return Err(fail(EvalCause::NeedsRun));
-        }
+        ExprKind::Var(_)
+        | ExprKind::Element(..)
+        | ExprKind::Len(_)
+        | ExprKind::Now
+        | ExprKind::Level(_)
+        | ExprKind::Capacity(_) => return Err(fail(EvalCause::NeedsRun)),
         ExprKind::And(left, right) => {
             return if value(left)? == Value::Bool(false) { Ok(Value::Bool(false)) } else { value(right) };
         }

@@ -1,21 +1,26 @@
 //! The functions of expressions and what types they take.
 
 use super::model::{Expr, ExprKind};
-use super::names::{FUNCTIONS, quoted};
+use super::names::{FUNCTIONS, RESOURCE_FUNCTIONS, quoted};
+use super::references::Found;
 use super::syntax::{Ast, AstKind};
 use super::typing::{Typed, Typer};
 use crate::arithmetic::{BinaryOp, UnaryOp};
+use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 use std::ops::Range;
 
 impl Typer<'_, '_> {
     /// Types a call.
     pub fn call(&mut self, name: &str, arguments: &[Ast], range: &Range<usize>) -> Option<Typed> {
+        if RESOURCE_FUNCTIONS.contains(&name) {
+            return self.of_resource(name, arguments, range);
+        }
         if !FUNCTIONS.contains(&name) {
             let place = range.start..range.start + name.len();
             let span = self.reports.span_in(&self.located, place);
             let message = format!("unknown function {}", quoted(name));
-            self.reports.unknown(span, message, name, FUNCTIONS.into_iter());
+            self.reports.unknown(span, message, name, FUNCTIONS.into_iter().chain(RESOURCE_FUNCTIONS));
             return None;
         }
         match (name, arguments) {
@@ -57,6 +62,41 @@ impl Typer<'_, '_> {
             }
         };
         self.unary(op, inner, ty, range)
+    }
+
+    /// `level` and `capacity`, which are asked of a resource in a run.
+    fn of_resource(&mut self, name: &str, arguments: &[Ast], range: &Range<usize>) -> Option<Typed> {
+        let [argument] = arguments else {
+            self.error(range, format!("`{name}` takes the name of one resource"), None);
+            return None;
+        };
+        if !self.scope.now {
+            self.error(range, format!("`{name}` has a value in the steps of a process only"), None);
+            return None;
+        }
+        let level = name == "level";
+        let refusal = |kind: ResourceKind, resource: &str| {
+            let fits = if level { kind != ResourceKind::Memory } else { kind == ResourceKind::Buffer };
+            let takes = if level { "all but memories have a level" } else { "only buffers have a capacity" };
+            let message = || {
+                format!(
+                    "`{}` cannot be asked of the {} {}",
+                    if level { "level" } else { "capacity" },
+                    kind.name(),
+                    quoted(resource)
+                )
+            };
+            (!fits).then(|| (message(), takes.to_owned()))
+        };
+        let Found { reference, entry } = self.resource(argument, "the argument", refusal)?;
+        if !level && entry.unbounded {
+            let hint = "it is unbounded; there is always room".to_owned();
+            self.error(&argument.range, "this buffer has no capacity", Some(hint));
+            return None;
+        }
+        let reference = Box::new(reference);
+        let kind = if level { ExprKind::Level(reference) } else { ExprKind::Capacity(reference) };
+        Some(Typed { expr: Expr { kind, ty: Type::Int, site: self.site(range) }, known: None })
     }
 
     fn length(&mut self, argument: &Ast, range: &Range<usize>) -> Option<Typed> {

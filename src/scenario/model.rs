@@ -86,6 +86,8 @@ pub enum Discipline {
     Priority,
     /// Last come, first served.
     Lifo,
+    /// Whoever: in a run the lowest process id. Of conditions only.
+    Any,
 }
 
 /// What a resource is; expressions are over parameters.
@@ -112,6 +114,8 @@ pub enum ResourceSpec {
         /// What each slot holds at the start; its type is that of the slots.
         initial: Expr,
     },
+    /// Where processes wait until another one notifies them.
+    Condition,
 }
 
 impl ResourceSpec {
@@ -122,6 +126,7 @@ impl ResourceSpec {
             ResourceSpec::Semaphore { .. } => ResourceKind::Semaphore,
             ResourceSpec::Buffer { .. } => ResourceKind::Buffer,
             ResourceSpec::Memory { .. } => ResourceKind::Memory,
+            ResourceSpec::Condition => ResourceKind::Condition,
         }
     }
 }
@@ -230,6 +235,23 @@ pub enum StepKind {
         /// A variable, or an array, from its first element on.
         into: Option<VarId>,
     },
+    /// Wait until a condition is notified.
+    Wait {
+        /// Which.
+        condition: ResourceRef,
+        /// Which mutex to give back meanwhile, and to take again.
+        mutex: Option<ResourceRef>,
+    },
+    /// Notify those who wait at a condition.
+    Notify {
+        /// Which.
+        condition: ResourceRef,
+        /// All of them, not only one.
+        all: bool,
+    },
+    /// Steps between which nothing of other processes happens, unless the
+    /// process waits.
+    Atomic(Vec<Step>),
     /// Give a variable, or an element of an array, a value of its type.
     Set {
         /// Which.
@@ -386,6 +408,11 @@ pub enum ExprKind {
     Element(VarId, Box<Expr>),
     /// The length of a private array, an integer.
     Len(VarId),
+    /// The level of a resource, an integer: free permits, items, waiters, 1 or
+    /// 0 for a mutex that is free or not.
+    Level(Box<ResourceRef>),
+    /// The capacity of a bounded buffer, an integer.
+    Capacity(Box<ResourceRef>),
     /// The clock, as a duration since the start of the run.
     Now,
     /// The number of this instance among those of its process, from 0.

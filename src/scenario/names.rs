@@ -12,6 +12,10 @@ const WORDS: [&str; 7] = ["and", "or", "not", "true", "false", "now", "index"];
 pub(super) const FUNCTIONS: [&str; 10] =
     ["min", "max", "abs", "floor", "ceil", "round", "int", "float", "seconds", "len"];
 
+/// The functions of resources. Their names may also be those of parameters,
+/// which `capacity` often is.
+pub(super) const RESOURCE_FUNCTIONS: [&str; 2] = ["level", "capacity"];
+
 /// The units of durations, in nanoseconds. Both signs for micro are accepted.
 pub(super) const UNITS: [(&str, u64); 9] = [
     ("ns", 1),

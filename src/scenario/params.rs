@@ -84,7 +84,10 @@ fn read_override(
     let located = reports.locate(site, text);
     let typed = match syntax::parse(text) {
         Ok(ast) => {
-            let mut typer = Typer { reports: &mut reports, params, scope, located, dead: 0 };
+            // A parameter is set before there are resources.
+            let resources = Table::default();
+            let mut typer =
+                Typer { reports: &mut reports, params, resources: &resources, scope, located, dead: 0 };
             typer.expression(&ast)
         }
         Err(error) => {

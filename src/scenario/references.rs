@@ -3,12 +3,12 @@
 //! Decides which resource is meant and whether a step can use one of its kind.
 
 use super::context::Check;
-use super::diagnostics::TextError;
-use super::model::ResourceRef;
+use super::model::{Expr, ResourceRef};
 use super::names::quoted;
 use super::node::{Kind, Node};
 use super::scope::{ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
+use super::typing::Typer;
 use crate::ids::{ResourceDefId, Site};
 use crate::trace::ResourceKind;
 use crate::value::Type;
@@ -22,6 +22,9 @@ pub(super) enum Use {
     Get,
     Write,
     Read,
+    Wait,
+    Notify,
+    NotifyAll,
 }
 
 impl Use {
@@ -34,12 +37,24 @@ impl Use {
             Use::Get => "get",
             Use::Write => "write",
             Use::Read => "read",
+            Use::Wait => "wait",
+            Use::Notify => "notify",
+            Use::NotifyAll => "notify_all",
         }
     }
 
-    fn fits(self, kind: ResourceKind) -> bool {
-        let takes = matches!(self, Use::Acquire | Use::Get | Use::Read);
-        self == Use::on(kind, takes)
+    /// Why it cannot use a resource of this kind, if it cannot, and a hint.
+    fn refusal(self, kind: ResourceKind, name: &str) -> Option<(String, String)> {
+        let fitting = Use::on(kind, self.takes());
+        let similar = if self == Use::NotifyAll { Use::Notify } else { self };
+        let message = || format!("`{}` cannot use the {} {}", self.key(), kind.name(), quoted(name));
+        (similar != fitting).then(|| (message(), format!("use `{}` for a {}", fitting.key(), kind.name())))
+    }
+
+    /// Whether it is of the kind after which a process has something, or had
+    /// to wait.
+    fn takes(self) -> bool {
+        matches!(self, Use::Acquire | Use::Get | Use::Read | Use::Wait)
     }
 
     /// The step that takes from or gives to a resource of this kind.
@@ -51,6 +66,8 @@ impl Use {
             (ResourceKind::Buffer, false) => Use::Put,
             (ResourceKind::Memory, true) => Use::Read,
             (ResourceKind::Memory, false) => Use::Write,
+            (ResourceKind::Condition, true) => Use::Wait,
+            (ResourceKind::Condition, false) => Use::Notify,
         }
     }
 }
@@ -94,34 +111,42 @@ impl Check<'_> {
     /// Resolves the reference that a text is.
     pub fn reference(&mut self, text: &str, site: Site, scope: Scope<'_>, usage: Use) -> Option<Found> {
         let ast = self.parse(text, site)?;
-        let located = self.reports.locate(site, text);
+        self.typer(text, site, scope).resource(&ast, text, |kind, name| usage.refusal(kind, name))
+    }
+}
+
+impl Typer<'_, '_> {
+    /// Resolves the reference that a tree is; `text` is what it was made of.
+    /// `refusal` says why a resource of some kind and name cannot be used, if
+    /// it cannot, and gives a hint.
+    pub fn resource(
+        &mut self,
+        ast: &Ast,
+        text: &str,
+        refusal: impl Fn(ResourceKind, &str) -> Option<(String, String)>,
+    ) -> Option<Found> {
         let (name, index) = match &ast.kind {
             AstKind::Name(name) => (name, None),
             AstKind::Element(name, index) => (name, Some(&**index)),
             _ => {
-                let error = TextError::new(ast.range.clone(), format!("{} is no resource", quoted(text)))
-                    .with_hint("write a name, or `name[index]`");
-                self.reports.text_error(&located, error);
+                let hint = "write a name, or `name[index]`".to_owned();
+                self.error(&ast.range, format!("{} is no resource", quoted(text)), Some(hint));
                 return None;
             }
         };
         let place = ast.range.start..ast.range.start + name.len();
-        let span = self.reports.span_in(&located, place);
+        let span = self.reports.span_in(&self.located, place);
         let Some(position) = self.resources.position(name) else {
             let names = self.resources.names();
             self.reports.unknown(span, format!("unknown resource {}", quoted(name)), name, names);
             return None;
         };
         let entry = self.resources.at(position).clone();
-        let kind = entry.kind?;
-        if !usage.fits(kind) {
-            let takes = matches!(usage, Use::Acquire | Use::Get | Use::Read);
-            let message = format!("`{}` cannot use the {} {}", usage.key(), kind.name(), quoted(name));
-            let hint = format!("use `{}` for a {}", Use::on(kind, takes).key(), kind.name());
+        if let Some((message, hint)) = refusal(entry.kind?, name) {
             self.reports.error_with_hint(span, message, hint);
             return None;
         }
-        let index = self.instance(text, site, scope, &entry, (name, &ast, index))?;
+        let index = self.instance(&entry, (name, ast, index))?;
         let def = ResourceDefId::from_index(position);
         Some(Found { reference: ResourceRef { def, index, site: span.site }, entry })
     }
@@ -130,30 +155,23 @@ impl Check<'_> {
     /// a count.
     fn instance(
         &mut self,
-        text: &str,
-        site: Site,
-        scope: Scope<'_>,
         entry: &ResourceEntry,
         (name, ast, index): (&str, &Ast, Option<&Ast>),
-    ) -> Option<Option<super::model::Expr>> {
-        let located = self.reports.locate(site, text);
+    ) -> Option<Option<Expr>> {
         let Some(index) = index else {
             if !entry.counted {
                 return Some(None);
             }
-            let error = TextError::new(ast.range.clone(), format!("{} has several instances", quoted(name)))
-                .with_hint(format!("say which, as in `{name}[index]`"));
-            self.reports.text_error(&located, error);
+            let hint = format!("say which, as in `{name}[index]`");
+            self.error(&ast.range, format!("{} has several instances", quoted(name)), Some(hint));
             return None;
         };
         if !entry.counted {
-            let error =
-                TextError::new(ast.range.clone(), format!("{} is one resource, without index", quoted(name)))
-                    .with_hint(format!("give it a `count`, or write `{name}`"));
-            self.reports.text_error(&located, error);
+            let hint = format!("give it a `count`, or write `{name}`");
+            self.error(&ast.range, format!("{} is one resource, without index", quoted(name)), Some(hint));
             return None;
         }
-        let typed = self.typer(text, site, scope).expression(index)?;
+        let typed = self.expression(index)?;
         let error = match (typed.ty(), typed.known_int(), entry.count) {
             (Type::Int, Some(at), Some(count)) if !(0..count).contains(&at) => {
                 format!("index {at} is out of range: there are {count} instances of {}, from 0", quoted(name))
@@ -161,7 +179,7 @@ impl Check<'_> {
             (Type::Int, ..) => return Some(Some(typed.expr)),
             (found, ..) => format!("an index must be an integer, found {}", found.described()),
         };
-        self.reports.text_error(&located, TextError::new(index.range.clone(), error));
+        self.error(&index.range, error, None);
         None
     }
 }

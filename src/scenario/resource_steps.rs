@@ -1,4 +1,4 @@
-//! `acquire` and `release`, `put` and `get`, `write` and `read`.
+//! `acquire` and `release`, `put` and `get`, `write` and `read`, `wait` and `notify`.
 //!
 //! Decides how many permits, items and slots a step means and that they can be
 //! there at all. A step that names several resources becomes several steps.
@@ -9,7 +9,7 @@ use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::references::{Found, Use};
 use super::source::Span;
-use super::step_tables::{GET, PUT, READ, WRITE};
+use super::step_tables::{GET, PUT, READ, WAIT, WRITE};
 use super::steps::Body;
 use super::typing::Typed;
 use crate::ids::{Site, VarId};
@@ -189,6 +189,45 @@ impl Body<'_, '_> {
             self.check.reports.unknown(span, format!("unknown variable {}", quoted(name)), name, known);
         }
         Some((position?, span))
+    }
+
+    /// `wait`: the name of a condition, or a map with `on`.
+    pub fn wait(&mut self, main: &Entry) -> Option<StepKind> {
+        let Kind::Map(_) = main.value.kind else {
+            let found = self.check.reference_node(&main.value, self.scope(), Use::Wait)?;
+            return Some(StepKind::Wait { condition: found.reference, mutex: None });
+        };
+        let owner = self.owner(main);
+        let fields = fields::read(&mut self.check.reports, &main.value, &WAIT, owner)?;
+        let on = fields.get("on").and_then(|node| self.check.reference_node(node, self.scope(), Use::Wait));
+        let mutex = match fields.get("mutex") {
+            None => None,
+            Some(node) => Some(self.mutex(node)?),
+        };
+        Some(StepKind::Wait { condition: on?.reference, mutex })
+    }
+
+    /// A mutex, which a semaphore is not.
+    fn mutex(&mut self, node: &Node) -> Option<ResourceRef> {
+        let Found { reference, entry } = self.check.reference_node(node, self.scope(), Use::Release)?;
+        if entry.kind == Some(ResourceKind::Mutex) {
+            return Some(reference);
+        }
+        let span = self.check.reports.span_of(node);
+        let hint = "only a mutex has an owner who can lend it; release the semaphore before the wait, inside `atomic`";
+        self.check.reports.error_with_hint(span, "`mutex` takes a mutex, found a semaphore", hint);
+        None
+    }
+
+    /// `notify` and `notify_all`: the name of a condition, or a list of names.
+    pub fn notify(&mut self, node: &Node, usage: Use, site: Site, steps: &mut Vec<Step>) {
+        let several = matches!(node.kind, Kind::Seq(_));
+        let found = self.check.references(node, self.scope(), usage);
+        for Found { reference, .. } in found.into_iter().flatten() {
+            let site = if several { reference.site } else { site };
+            let all = usage == Use::NotifyAll;
+            steps.push(Step { kind: StepKind::Notify { condition: reference, all }, site });
+        }
     }
 
     /// `write`.

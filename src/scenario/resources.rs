@@ -10,7 +10,9 @@ use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::{ResourceEntry, Scope, next_first};
 use super::source::Span;
-use super::tables::{self, DISCIPLINES, Form, RESOURCES, TYPES, UNBOUNDED};
+use super::tables::{
+    self, CONDITION_DISCIPLINES, DISCIPLINES, Form, RESOURCES, SHORT_KINDS, TYPES, UNBOUNDED,
+};
 use super::typing::Typed;
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
@@ -64,12 +66,14 @@ impl Check<'_> {
         let owner = self.key_span(&entry.key);
         let (name, site) = (entry.key.name.clone(), entry.key.site);
         if let Kind::Text(text) = &entry.value.kind
-            && text == "mutex"
+            && SHORT_KINDS.contains(&text.as_str())
         {
-            known.kind = Some(ResourceKind::Mutex);
+            known.kind = kind_named(text);
             known.count = Some(1);
             let discipline = Discipline::default();
-            return Some(ResourceDef { name, count: None, spec: ResourceSpec::Mutex, discipline, site });
+            let condition = known.kind == Some(ResourceKind::Condition);
+            let spec = if condition { ResourceSpec::Condition } else { ResourceSpec::Mutex };
+            return Some(ResourceDef { name, count: None, spec, discipline, site });
         }
         let form = self.kind_of(&entry.value, owner)?;
         known.kind = kind_named(form.name);
@@ -81,7 +85,9 @@ impl Check<'_> {
             Some(count) => count.as_ref().and_then(Typed::known_int),
             None => Some(1),
         };
-        let discipline = fields.get("discipline").and_then(|node| self.discipline(node)).unwrap_or_default();
+        let words: &[_] = if form.name == "condition" { &CONDITION_DISCIPLINES } else { &DISCIPLINES };
+        let discipline =
+            fields.get("discipline").and_then(|node| self.discipline(node, words)).unwrap_or_default();
         let spec = self.spec(known, fields)?;
         let count = count.flatten().map(|typed| typed.expr);
         Some(ResourceDef { name, count, spec, discipline, site })
@@ -116,8 +122,9 @@ impl Check<'_> {
         tables::form(&RESOURCES, word)
     }
 
-    fn discipline(&mut self, node: &Node) -> Option<Discipline> {
-        self.word(node, "a discipline", &DISCIPLINES).map(|word| match word {
+    fn discipline(&mut self, node: &Node, words: &[&'static str]) -> Option<Discipline> {
+        self.word(node, "a discipline", words).map(|word| match word {
+            "any" => Discipline::Any,
             "priority" => Discipline::Priority,
             "lifo" => Discipline::Lifo,
             _ => Discipline::Fifo,
@@ -128,6 +135,7 @@ impl Check<'_> {
         let scope = Scope::all_params();
         match known.kind? {
             ResourceKind::Mutex => Some(ResourceSpec::Mutex),
+            ResourceKind::Condition => Some(ResourceSpec::Condition),
             ResourceKind::Semaphore => {
                 let permits = self.whole(fields.get("permits")?, scope, "`permits`", 0)?;
                 Some(ResourceSpec::Semaphore { permits: permits.expr })
@@ -139,6 +147,7 @@ impl Check<'_> {
                 let unbounded = node.kind == Kind::Text(UNBOUNDED.to_owned());
                 let capacity =
                     if unbounded { None } else { Some(self.whole(node, scope, "`capacity`", 1)?) };
+                known.unbounded = unbounded;
                 known.size = capacity.as_ref().and_then(Typed::known_int);
                 let ty = known.ty.unwrap_or(Type::Int);
                 Some(ResourceSpec::Buffer { capacity: capacity.map(|typed| typed.expr), ty })
@@ -163,7 +172,5 @@ impl Check<'_> {
 }
 
 fn kind_named(name: &str) -> Option<ResourceKind> {
-    [ResourceKind::Mutex, ResourceKind::Semaphore, ResourceKind::Buffer, ResourceKind::Memory]
-        .into_iter()
-        .find(|kind| kind.name() == name)
+    ResourceKind::ALL.into_iter().find(|kind| kind.name() == name)
 }

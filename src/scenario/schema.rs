@@ -5,7 +5,7 @@
 //! text to it.
 
 use super::step_tables::{DISTRIBUTIONS, STEPS};
-use super::tables::{Field, Form, RESOURCES, SCENARIO, Shape};
+use super::tables::{Field, Form, RESOURCES, SCENARIO, SHORT_KINDS, Shape, form};
 use serde_json::{Map, Value, json};
 
 /// The pattern of names.
@@ -89,8 +89,14 @@ impl Definitions {
             Shape::Either(shapes) => any_of(shapes.iter().map(|shape| self.shape(shape))),
             Shape::Form(form) => self.add(form.name, |definitions| definitions.form(form)),
             Shape::Resource => self.add("resource", |definitions| {
-                let short = json!({"const": "mutex", "description": RESOURCES[0].doc});
-                any_of(std::iter::once(short).chain(RESOURCES.iter().map(|form| definitions.form(form))))
+                let short =
+                    |name| json!({"const": name, "description": form(&RESOURCES, name).map(|form| form.doc)});
+                any_of(
+                    SHORT_KINDS
+                        .into_iter()
+                        .map(short)
+                        .chain(RESOURCES.iter().map(|form| definitions.form(form))),
+                )
             }),
             // These two refer to themselves or to each other.
             Shape::Distribution => reference("distribution"),

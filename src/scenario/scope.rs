@@ -41,6 +41,8 @@ pub(super) struct ResourceEntry {
     pub first: Option<i64>,
     /// The capacity of a buffer or the slots of a memory, if it is known and bounded.
     pub size: Option<i64>,
+    /// Whether it is a buffer without a bound.
+    pub unbounded: bool,
 }
 
 /// A process.

@@ -13,7 +13,7 @@ const PERMITS: Shape = Shape::Either(&[
 ]);
 
 /// A step: its main key's form holds all keys that may stand beside it.
-pub(super) static STEPS: [Form; 16] = [
+pub(super) static STEPS: [Form; 20] = [
     Form {
         name: "delay",
         doc: "Let time pass without a processor.",
@@ -61,6 +61,30 @@ pub(super) static STEPS: [Form; 16] = [
         name: "read",
         doc: "Read slots of a memory.",
         fields: &[required("read", Shape::Form(&READ), "From where and where to.")],
+    },
+    Form {
+        name: "wait",
+        doc: "Wait until a condition is notified.",
+        fields: &[required(
+            "wait",
+            Shape::Either(&[Shape::Reference, Shape::Form(&WAIT)]),
+            "At which condition.",
+        )],
+    },
+    Form {
+        name: "notify",
+        doc: "Let one process that waits go on; if none waits, nothing happens.",
+        fields: &[required("notify", REFERENCES, "Which conditions.")],
+    },
+    Form {
+        name: "notify_all",
+        doc: "Let all processes that wait go on.",
+        fields: &[required("notify_all", REFERENCES, "Which conditions.")],
+    },
+    Form {
+        name: "atomic",
+        doc: "Do the steps with nothing of other processes in between, unless one of them has to wait.",
+        fields: &[required("atomic", Shape::Steps, "The steps.")],
     },
     Form {
         name: "set",
@@ -136,6 +160,20 @@ pub(super) static GET: Form = Form {
         required("from", Shape::Reference, "Out of which buffer."),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
         optional("into", Shape::Text, "A variable, or an array for several items."),
+    ],
+};
+
+/// `wait` as a map.
+pub(super) static WAIT: Form = Form {
+    name: "wait_form",
+    doc: "Wait, and let others have a mutex meanwhile.",
+    fields: &[
+        required("on", Shape::Reference, "At which condition."),
+        optional(
+            "mutex",
+            Shape::Reference,
+            "A mutex of the process: given back, and taken again after the wait.",
+        ),
     ],
 };
 

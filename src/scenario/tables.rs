@@ -79,6 +79,8 @@ pub(super) const fn optional(key: &'static str, shape: Shape, doc: &'static str)
 pub(super) const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fault", "limit"];
 /// The orders in which waiters are served.
 pub(super) const DISCIPLINES: [&str; 3] = ["fifo", "priority", "lifo"];
+/// The orders in which those who wait for a notify go on.
+pub(super) const CONDITION_DISCIPLINES: [&str; 4] = ["fifo", "priority", "lifo", "any"];
 /// The types of values.
 pub(super) const TYPES: [&str; 4] = ["int", "float", "bool", "duration"];
 /// The word for a buffer without bound.
@@ -140,7 +142,7 @@ const DISCIPLINE: Field =
     optional("discipline", Shape::Word(&DISCIPLINES), "In which order waiters are served; default fifo.");
 
 /// The kinds of resources, each with its word at `kind`.
-pub(super) static RESOURCES: [Form; 4] = [
+pub(super) static RESOURCES: [Form; 5] = [
     Form {
         name: "mutex",
         doc: "A lock that at most one process owns.",
@@ -177,7 +179,23 @@ pub(super) static RESOURCES: [Form; 4] = [
             COUNT,
         ],
     },
+    Form {
+        name: "condition",
+        doc: "Where processes wait until another one notifies them.",
+        fields: &[
+            required("kind", Shape::Word(&["condition"]), "The kind of resource."),
+            COUNT,
+            optional(
+                "discipline",
+                Shape::Word(&CONDITION_DISCIPLINES),
+                "Which waiter a notify reaches; default fifo; `any` leaves it open.",
+            ),
+        ],
+    },
 ];
+
+/// The kinds for which their word is enough.
+pub(super) const SHORT_KINDS: [&str; 2] = ["mutex", "condition"];
 
 /// An entry of `processes`.
 pub(super) static PROCESS: Form = Form {

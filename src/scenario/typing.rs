@@ -8,7 +8,7 @@
 use super::diagnostics::{Located, Reports, TextError};
 use super::model::{Expr, ExprKind};
 use super::names::{FUNCTIONS, Table, quoted};
-use super::scope::{ParamEntry, Scope};
+use super::scope::{ParamEntry, ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
 use crate::arithmetic::{ArithmeticError, BinaryOp, UnaryOp};
 use crate::ids::{ParamId, Site, VarId};
@@ -62,6 +62,7 @@ impl Typed {
 pub(super) struct Typer<'c, 't> {
     pub reports: &'c mut Reports<'t>,
     pub params: &'c Table<ParamEntry>,
+    pub resources: &'c Table<ResourceEntry>,
     pub scope: Scope<'c>,
     pub located: Located,
     /// Above 0 where the value is never asked for, as in `n > 0 and 1 / n > 2`
@@ -99,7 +100,7 @@ impl Typer<'_, '_> {
         self.reports.text_error(&self.located, error);
     }
 
-    fn site(&self, range: &Range<usize>) -> Site {
+    pub fn site(&self, range: &Range<usize>) -> Site {
         self.reports.span_in(&self.located, range.clone()).site
     }
 

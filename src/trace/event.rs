@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// event alone. So every change of a level is exactly one [`Kind::Acquire`],
 /// [`Kind::Release`], [`Kind::Put`] or [`Kind::Get`] an item or permit, and
 /// every blocked interval is one pair of `Block` and `Grant`.
+///
+/// A wait for a notify is such a pair and nothing more: a notify changes no
+/// level, so behind its `Grant` comes no event of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
@@ -55,11 +58,16 @@ pub enum Kind {
     Mark,
     /// The process finished its last step.
     Done,
+    /// Condition `subject` was notified, which ended `value` waits: their
+    /// `Grant` events come next.
+    Notify,
+    /// The level of resource `subject` was looked at, and was `value`.
+    Level,
 }
 
 impl Kind {
     /// All kinds, in the order of their discriminants.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Start,
         Kind::Delay,
         Kind::Work,
@@ -76,6 +84,8 @@ impl Kind {
         Kind::Log,
         Kind::Mark,
         Kind::Done,
+        Kind::Notify,
+        Kind::Level,
     ];
 
     /// The name in JSON and on the terminal.
@@ -97,6 +107,8 @@ impl Kind {
             Kind::Log => "log",
             Kind::Mark => "mark",
             Kind::Done => "done",
+            Kind::Notify => "notify",
+            Kind::Level => "level",
         }
     }
 
@@ -112,6 +124,8 @@ impl Kind {
                 | Kind::Get
                 | Kind::Write
                 | Kind::Read
+                | Kind::Notify
+                | Kind::Level
         )
     }
 }

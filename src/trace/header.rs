@@ -50,9 +50,20 @@ pub enum ResourceKind {
     Buffer,
     /// Slots that are read and written.
     Memory,
+    /// Where processes wait until another one notifies them.
+    Condition,
 }
 
 impl ResourceKind {
+    /// All of them.
+    pub const ALL: [ResourceKind; 5] = [
+        ResourceKind::Mutex,
+        ResourceKind::Semaphore,
+        ResourceKind::Buffer,
+        ResourceKind::Memory,
+        ResourceKind::Condition,
+    ];
+
     /// The word for it in a scenario.
     pub fn name(self) -> &'static str {
         match self {
@@ -60,6 +71,7 @@ impl ResourceKind {
             ResourceKind::Semaphore => "semaphore",
             ResourceKind::Buffer => "buffer",
             ResourceKind::Memory => "memory",
+            ResourceKind::Condition => "condition",
         }
     }
 }

@@ -1,20 +1,28 @@
 //! How the level of a resource changes over time.
 
-use super::{Header, Kind, Trace};
+use super::{Event, Header, Kind, Trace, WaitFor};
 use crate::ids::ResourceId;
 use crate::time::Time;
+use crate::value::Word;
 
-/// The level of a resource after an event of kind `kind` about it: permits of
-/// a semaphore, 1 or 0 for a free or held mutex, items of a buffer.
+/// The level of a resource after an event about it: permits of a semaphore, 1
+/// or 0 for a free or held mutex, items of a buffer, waiters of a condition.
 ///
 /// Never wraps: an impossible trace stays at the bound.
 #[inline]
-pub fn level_after(level: u64, kind: Kind) -> u64 {
-    match kind {
+pub fn level_after(level: u64, event: &Event) -> u64 {
+    match event.kind {
         Kind::Acquire | Kind::Get => level.saturating_sub(1),
         Kind::Release | Kind::Put => level.saturating_add(1),
+        Kind::Block if event.value == WaitFor::Notify as Word => level.saturating_add(1),
+        Kind::Notify => level.saturating_sub(event.value),
         _ => level,
     }
+}
+
+/// Whether events of this kind may change a level.
+pub fn changes_level(kind: Kind) -> bool {
+    matches!(kind, Kind::Acquire | Kind::Get | Kind::Release | Kind::Put | Kind::Block | Kind::Notify)
 }
 
 /// The level at the start of the run of every resource instance.
@@ -31,7 +39,7 @@ pub fn levels(trace: &Trace, resource: ResourceId) -> Vec<(Time, u64)> {
     let mut level = trace.header.resource(resource).initial;
     let mut steps = vec![(Time::ZERO, level)];
     for event in trace.events.iter().filter(|event| event.resource() == Some(resource)) {
-        let next = level_after(level, event.kind);
+        let next = level_after(level, event);
         if next != level {
             level = next;
             push_step(&mut steps, event.time, level);
@@ -46,7 +54,7 @@ pub fn all_levels(trace: &Trace) -> Vec<Vec<(Time, u64)>> {
     let mut steps: Vec<_> = level.iter().map(|&initial| vec![(Time::ZERO, initial)]).collect();
     for event in &trace.events {
         let Some(resource) = event.resource().map(ResourceId::index) else { continue };
-        let next = level_after(level[resource], event.kind);
+        let next = level_after(level[resource], event);
         if next != level[resource] {
             level[resource] = next;
             push_step(&mut steps[resource], event.time, next);

@@ -47,11 +47,13 @@ pub enum WaitFor {
     Get,
     /// Put items into a buffer that has too little room.
     Put,
+    /// Be told, by a notify of a condition, to go on.
+    Notify,
 }
 
 impl WaitFor {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [WaitFor; 3] = [WaitFor::Acquire, WaitFor::Get, WaitFor::Put];
+    pub const ALL: [WaitFor; 4] = [WaitFor::Acquire, WaitFor::Get, WaitFor::Put, WaitFor::Notify];
 
     /// The value of a [`super::Kind::Block`] event, read back.
     pub fn from_word(word: Word) -> Option<WaitFor> {
@@ -64,6 +66,7 @@ impl WaitFor {
             WaitFor::Acquire => "acquire",
             WaitFor::Get => "get",
             WaitFor::Put => "put",
+            WaitFor::Notify => "notify",
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::ids::ProcessId;
 use crate::time::Time;
-use crate::trace::{Being, Claim, Event, Header, Kind, Stretch, level_after};
+use crate::trace::{Being, Claim, Event, Header, Kind, Stretch, changes_level, level_after};
 use crate::value::Word;
 
 /// The first word of a claim that is broken for good; its other word is 0.
@@ -49,7 +49,7 @@ impl Claim {
             Claim::Reaches(label) => kind == label.kind(),
             Claim::Count { .. } | Claim::Carries { .. } => kind == Kind::Mark,
             Claim::Values { source, .. } => kind == source.kind(),
-            Claim::Level { .. } => level_after(1, kind) != 1,
+            Claim::Level { .. } => changes_level(kind),
             Claim::LongestWait { .. } => matches!(kind, Kind::Block | Kind::Grant),
             Claim::NeverTogether(stretches) => {
                 stretches.iter().any(|stretch| stretch.what.begins_with(kind) || stretch.what.ends_with(kind))
@@ -135,7 +135,7 @@ impl Claim {
             // The level.
             Claim::Level { resource, bounds } => {
                 if event.subject == resource.0 {
-                    let level = level_after(words[0], event.kind);
+                    let level = level_after(words[0], event);
                     words[0] = if bounds.contains(level) { level } else { BROKEN };
                 }
             }

@@ -163,7 +163,7 @@ impl<'a> Watch<'a> {
             }
             Claim::Carries { .. } => format!("it carried {value}, {here}"),
             Claim::Level { .. } => {
-                let level = level_after(before[0], event.kind);
+                let level = level_after(before[0], event);
                 format!(
                     "it was {level} {here}, at the {} of {}",
                     event.kind.name(),

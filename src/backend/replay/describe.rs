@@ -30,6 +30,8 @@ pub(super) fn described(image: &Image, event: &Event) -> String {
         Kind::Get => format!("gets {value} from {resource}"),
         Kind::Write => format!("writes {value} to slot {} of {resource}", event.extra),
         Kind::Read => format!("reads {value} from slot {} of {resource}", event.extra),
+        Kind::Notify => format!("notifies {} that wait at {resource}", event.value),
+        Kind::Level => format!("sees level {} of {resource}", event.value),
         Kind::Draw => format!("draws {value}"),
         Kind::Log => "logs".to_owned(),
         Kind::Mark => format!("passes a mark with {value}"),

@@ -16,7 +16,7 @@ mod describe;
 
 use super::threads::Recording;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield, find_deadlock};
+use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Schedule, State, Yield, find_deadlock};
 use crate::program::{Image, Op};
 use crate::time::Time;
 use crate::trace::{Event, Fault, Kind, Outcome, Sink, Trace};
@@ -115,6 +115,8 @@ struct Replay<'a> {
     /// By resource: the model's time of the last step that was about it.
     used: Vec<Time>,
     model: Vec<Made>,
+    /// Who is in the middle of an atomic block.
+    inside: Option<ProcessId>,
 }
 
 impl<'a> Replay<'a> {
@@ -133,6 +135,7 @@ impl<'a> Replay<'a> {
             faults: vec![None; count],
             used: vec![Time::ZERO; image.resource_count()],
             model: Vec::with_capacity(observed.events.len()),
+            inside: None,
         }
     }
 
@@ -146,6 +149,7 @@ impl<'a> Replay<'a> {
     fn follow(&mut self) -> Result<(), Box<Disagreement>> {
         let event = self.observed.events[self.next];
         let process = event.process;
+        self.check_block(&event)?;
         if event.kind == Kind::Wake {
             if self.machine.state(self.image, process) != State::Delayed {
                 return Err(self.cannot_go_on(&event));
@@ -167,6 +171,25 @@ impl<'a> Replay<'a> {
                 return self.compare(made);
             }
         }
+    }
+
+    /// What the next event is about must not come in the middle of an atomic
+    /// block of another process.
+    fn check_block(&mut self, event: &Event) -> Result<(), Box<Disagreement>> {
+        while let Some(inside) = self.inside.filter(|&inside| inside != event.process) {
+            let op = self.machine.op(self.image, inside).index();
+            if !self.image.atomic[op] || !self.can_step(inside) {
+                self.inside = None;
+            } else if let Op::Now { .. } = self.image.plain[op] {
+                // A look at the clock leaves no event: the block may end with one.
+                let looked = self.step(inside);
+                debug_assert!(looked.is_ok_and(|made| made.is_empty()), "a look at the clock is no event");
+            } else {
+                let name = self.image.process_name(inside);
+                return Err(self.disagreement(event, format!("'{name}' is first to end its atomic block")));
+            }
+        }
+        Ok(())
     }
 
     /// The observed events must be those that the model has made.
@@ -194,9 +217,14 @@ impl<'a> Replay<'a> {
         let mut now = self.clocks[process.index()];
         let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten();
         if let Some(asked) = asked {
-            let used = &mut self.used[asked.resource.index()];
-            now = now.max(*used);
-            *used = now;
+            let lent = if let Request::Wait { mutex } = asked.request { mutex } else { None };
+            let about = [Some(asked.resource), lent];
+            for resource in about.iter().flatten() {
+                now = now.max(self.used[resource.index()]);
+            }
+            for resource in about.iter().flatten() {
+                self.used[resource.index()] = now;
+            }
             self.clocks[process.index()] = now;
         }
         self.machine.now = now;
@@ -205,13 +233,13 @@ impl<'a> Replay<'a> {
         {
             self.machine.now = Time::from_nanos(reading).unwrap_or(Time::MAX);
         }
-        let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step(process));
+        let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step_op(process));
         while let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = result {
             // Nothing has happened yet, but the buffer must be longer for it.
             if !self.machine.lengthen(self.image, header, items) {
                 break;
             }
-            (result, made, woken) = self.with_kernel(|kernel| kernel.step(process));
+            (result, made, woken) = self.with_kernel(|kernel| kernel.step_op(process));
         }
         let rest = match result {
             Ok(rest) => rest,
@@ -229,6 +257,8 @@ impl<'a> Replay<'a> {
                 self.settle(process);
             }
         }
+        let in_block = rest == Rest::Ready && self.image.atomic[self.machine.op(self.image, process).index()];
+        self.inside = in_block.then_some(process);
         for waiter in woken {
             self.clocks[waiter.index()] = now;
             self.settle(waiter);

@@ -7,6 +7,7 @@
 //! order is one that the model allows is decided by [`super::replay`].
 
 mod clock;
+mod gate;
 mod pace;
 pub mod primitives;
 mod record;
@@ -280,7 +281,7 @@ fn final_machine(shared: &Shared<'_>, left: &[Left]) -> Machine {
         match native {
             Native::Mutex(mutex) => machine.set_owner(image, resource, mutex.owner()),
             Native::Memory(memory) => machine.set_memory(image, resource, &memory.content()),
-            Native::Semaphore(_) | Native::Buffer(_) => {}
+            Native::Semaphore(_) | Native::Buffer(_) | Native::Condition(_) => {}
         }
     }
     machine

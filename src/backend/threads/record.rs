@@ -6,7 +6,7 @@
 
 use super::clock::Clock;
 use super::primitives::{Fact, Witness};
-use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::ids::{OpId, ProcessId};
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind, Outcome, Sink, Trace};
 use crate::value::{Type, Word};
@@ -22,8 +22,8 @@ pub(super) struct Record<'a> {
     entries: Vec<Entry>,
     sequence: &'a AtomicU64,
     clock: &'a Clock,
-    /// Which resource the next facts are about, and of which type its items are.
-    about: (ResourceId, Type),
+    /// Of which type the items of the next facts are.
+    items: Type,
 }
 
 /// An event with its place in the order of all.
@@ -36,12 +36,12 @@ pub(super) struct Entry {
 
 impl<'a> Record<'a> {
     pub(super) fn new(sequence: &'a AtomicU64, clock: &'a Clock) -> Record<'a> {
-        Record { entries: Vec::new(), sequence, clock, about: (ResourceId(0), Type::Int) }
+        Record { entries: Vec::new(), sequence, clock, items: Type::Int }
     }
 
-    /// The next facts are about this resource.
-    pub(super) fn about(&mut self, resource: ResourceId, items: Type) {
-        self.about = (resource, items);
+    /// The next facts are about items of this type.
+    pub(super) fn about(&mut self, items: Type) {
+        self.items = items;
     }
 
     /// Whether there are too many events.
@@ -76,11 +76,10 @@ impl Witness for Record<'_> {
     fn note(&mut self, facts: &[Fact]) {
         let time = self.clock.now();
         let first = self.sequence.fetch_add(facts.len() as u64, Ordering::Relaxed);
-        let (resource, items) = self.about;
         self.entries.extend(facts.iter().zip(first..).map(|(fact, number)| {
-            let Fact { process, op, kind, value, slot } = *fact;
+            let Fact { resource, process, op, kind, value, slot } = *fact;
             let has_item = matches!(kind, Kind::Put | Kind::Get | Kind::Write | Kind::Read);
-            let ty = if has_item { items } else { Type::Int };
+            let ty = if has_item { self.items } else { Type::Int };
             let event = Event { time, value, process, subject: resource.0, extra: slot, op, kind, ty };
             Entry { number, event, args: Box::default() }
         }));

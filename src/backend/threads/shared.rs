@@ -1,11 +1,13 @@
 //! What the threads of a run share: the resources, the count of those who are
 //! awake, the clock, and how the run ends.
 //!
-//! There is no lock around all of it. Each resource has its own, and the lock
-//! in [`Stop`] is taken once, at the end.
+//! There is no lock around all of it. Each resource has its own, the lock in
+//! [`Stop`] is taken once, at the end, and only a scenario with atomic blocks has
+//! a [`Gate`].
 
 use super::clock::{Alarm, Clock};
-use super::primitives::{Buffer, Census, Memory, Mutex, Order, Seat, Semaphore};
+use super::gate::Gate;
+use super::primitives::{Buffer, Census, Condition, Memory, Mutex, Order, Seat, Semaphore};
 use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, resource};
@@ -21,6 +23,7 @@ pub(super) enum Native {
     Semaphore(Semaphore),
     Buffer(Buffer),
     Memory(Memory),
+    Condition(Condition),
 }
 
 /// Why a run on threads is over.
@@ -56,6 +59,7 @@ pub(super) struct Shared<'a> {
     /// By [`ProcessId`].
     pub(super) alarms: Vec<Alarm>,
     pub(super) census: Census,
+    pub(super) gate: Gate,
     /// How many have finished their last step.
     pub(super) done: AtomicUsize,
     pub(super) clock: Clock,
@@ -77,6 +81,7 @@ impl<'a> Shared<'a> {
             seats: (0..count).map(|_| Arc::default()).collect(),
             alarms: (0..count).map(|_| Alarm::default()).collect(),
             census: Census::new(count),
+            gate: Gate::new(image.atomic.contains(&true)),
             done: AtomicUsize::new(0),
             clock: Clock::new(speed),
             panics: bug::panics(),
@@ -131,12 +136,14 @@ fn native(image: &Image, id: ResourceId) -> Native {
     let order = match (header[resource::IDENTITY] >> 32) as u8 {
         0 => Order::Arrival,
         1 => Order::Priority,
-        _ => Order::Newest,
+        2 => Order::Newest,
+        _ => Order::Id,
     };
     match info.kind {
         ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
         ResourceKind::Semaphore => Native::Semaphore(Semaphore::new(info.initial, bug::order(order))),
         ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
+        ResourceKind::Condition => Native::Condition(Condition::new(order)),
         ResourceKind::Memory => {
             let start = header[resource::CONTENT] as usize;
             let slots = header[resource::CAPACITY] as usize;

@@ -5,11 +5,12 @@
 //! there is nothing in them to validate. Whatever it shares with others goes
 //! through the native primitives, and time passes by itself.
 
+use super::gate::Pass;
 use super::primitives::{Came, Grant, Party};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Native, Shared};
 use super::{Options, Work};
-use crate::ids::ProcessId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Asked, Draws, Kernel, Machine, Request, Rest, Schedule, State, Yield};
 use crate::program::Op;
 use crate::time::Time;
@@ -37,6 +38,7 @@ pub(super) struct Worker<'a> {
     record: Record<'a>,
     readings: Vec<u64>,
     work: Work,
+    pass: Pass<'a>,
     /// By how many nanoseconds it is behind the time at which it would be if
     /// it had run whenever it could.
     ///
@@ -80,6 +82,7 @@ impl<'a> Worker<'a> {
         let me = Party {
             process,
             op: machine.op(image, process),
+            resource: ResourceId(0),
             priority: machine.priority(image, process),
             due: 0,
             seat: shared.seats[process.index()].clone(),
@@ -92,6 +95,7 @@ impl<'a> Worker<'a> {
             record: shared.record(),
             readings: Vec::new(),
             work: options.work,
+            pass: Pass::None,
             late: 0,
             fuel: image.limits.zero_time_steps,
         }
@@ -99,7 +103,9 @@ impl<'a> Worker<'a> {
 
     /// From the first step to the last, or to the end of the run.
     pub(super) fn live(mut self) -> Left {
-        match self.run() {
+        let lived = self.run();
+        self.pass = Pass::None;
+        match lived {
             Ok(()) => {
                 let all = self.shared.image.process_count();
                 self.shared.done.fetch_add(1, Ordering::AcqRel);
@@ -148,6 +154,7 @@ impl<'a> Worker<'a> {
     /// One step: a native one if it is about a resource, else the kernel's.
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.image, self.me.process);
+        self.come_to_gate();
         let now = self.shared.clock.now();
         self.me.due = now.as_nanos().saturating_sub(self.late);
         let process = self.me.process;
@@ -155,7 +162,9 @@ impl<'a> Worker<'a> {
         if let Some(asked) = asked {
             let values = self.serve(&asked)?;
             self.with_kernel(|kernel| kernel.answer(process, &values));
-            return self.kernel_step(|kernel, process| kernel.settle(process));
+            let rest = self.kernel_step(|kernel, process| kernel.settle(process));
+            self.leave_gate();
+            return rest;
         }
         self.machine.now = now;
         match self.shared.image.plain[self.me.op.index()] {
@@ -165,7 +174,30 @@ impl<'a> Worker<'a> {
             }
             _ => {}
         }
-        self.kernel_step(|kernel, process| kernel.step(process))
+        let rest = self.kernel_step(|kernel, process| kernel.step_op(process));
+        self.leave_gate();
+        rest
+    }
+
+    /// Before a step: has the gate for itself if the step is in an atomic block.
+    fn come_to_gate(&mut self) {
+        let (shared, image, op) = (self.shared, self.shared.image, self.me.op.index());
+        let begins = matches!(image.plain[op], Op::Atomic { .. });
+        if begins || (image.atomic[op] && !matches!(self.pass, Pass::Block(_))) {
+            self.pass = Pass::None;
+            self.pass = shared.gate.block();
+        } else if !image.atomic[op] {
+            self.pass = Pass::None;
+            self.pass = shared.gate.single();
+        }
+    }
+
+    /// After a step: keeps the gate only in the middle of a block.
+    fn leave_gate(&mut self) {
+        let image = self.shared.image;
+        if !image.atomic[self.machine.op(image, self.me.process).index()] {
+            self.pass = Pass::None;
+        }
     }
 
     fn kernel_step(
@@ -188,9 +220,10 @@ impl<'a> Worker<'a> {
 
     /// Does what was asked of a resource; gives the values, if there are any.
     fn serve(&mut self, asked: &Asked) -> Result<Vec<Word>, Leave> {
+        self.me.resource = asked.resource;
         let Worker { shared, me, record, .. } = self;
         let census = &shared.census;
-        record.about(asked.resource, shared.image.resource_info(asked.resource).ty);
+        record.about(shared.image.resource_info(asked.resource).ty);
         let nothing = |()| Vec::new();
         let came = match (&shared.natives[asked.resource.index()], asked.request) {
             (Native::Mutex(mutex), Request::Lock) => mutex.lock(me, census, record).map(nothing),
@@ -216,6 +249,33 @@ impl<'a> Worker<'a> {
             (Native::Memory(memory), Request::Read { first, count }) => {
                 return Ok(memory.read(me, first, count, record));
             }
+            (Native::Condition(condition), Request::Wait { mutex }) => {
+                let native =
+                    mutex.map(|id| (&shared.natives[id.index()], Party { resource: id, ..me.clone() }));
+                let lent = match &native {
+                    Some((Native::Mutex(mutex), holder)) => Some((mutex, holder)),
+                    _ => None,
+                };
+                match condition.wait(me, lent, census, record) {
+                    Ok(came) => came.map(nothing),
+                    Err(owner) => {
+                        let mutex = mutex.unwrap_or(asked.resource);
+                        return Err(self.not_owner(&Asked { resource: mutex, ..*asked }, owner.0));
+                    }
+                }
+            }
+            (Native::Condition(condition), Request::Notify) => {
+                condition.notify(me, 1, census, record);
+                return Ok(Vec::new());
+            }
+            (Native::Condition(condition), Request::NotifyAll) => {
+                condition.notify(me, usize::MAX, census, record);
+                return Ok(Vec::new());
+            }
+            (Native::Condition(condition), Request::Level) => return Ok(vec![condition.look(me, record)]),
+            (Native::Mutex(mutex), Request::Level) => return Ok(vec![mutex.look(me, record)]),
+            (Native::Semaphore(semaphore), Request::Level) => return Ok(vec![semaphore.look(me, record)]),
+            (Native::Buffer(buffer), Request::Level) => return Ok(vec![buffer.look(me, record)]),
             (native, request) => unreachable!("{request:?} of {native:?}"),
         };
         match came {
@@ -226,6 +286,7 @@ impl<'a> Worker<'a> {
 
     /// Waits on the seat; `last`: nobody else is awake.
     fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
+        self.pass = Pass::None;
         if last {
             self.shared.finish(End::Deadlock);
         }
@@ -253,6 +314,7 @@ impl<'a> Worker<'a> {
 
     /// Lets real time pass until the scenario time is `until`.
     fn pass_time(&mut self, until: Time) -> Result<(), Leave> {
+        self.pass = Pass::None;
         let panics = self.panics();
         let Worker { shared, me, machine, .. } = self;
         assert!(!panics, "a test wanted it");
@@ -271,7 +333,9 @@ impl<'a> Worker<'a> {
         }
         // Before its first step a process is new and not delayed.
         if machine.state(shared.image, me.process) == State::Delayed {
+            self.pass = shared.gate.single();
             self.record.wake(me.process, me.op);
+            self.pass = Pass::None;
         }
         Ok(())
     }

@@ -106,10 +106,18 @@ pub fn told(finished: &Finished) -> String {
             if let Some(first) = cycle.first() {
                 text.push_str(&format!("  cycle: {} → {first}\n", cycle.join(" → ")));
             }
+            if blocked.iter().any(|one| one.wait_for == WaitFor::Notify) {
+                text.push_str(LOST_NOTIFY);
+            }
             text
         }
     }
 }
+
+/// What most often is behind a wait for a notify that never comes.
+const LOST_NOTIFY: &str = "  hint: a notify that comes before the wait is lost, and one that wakes the wrong \
+                           process too: look at what you wait for before every wait (`while: …, do: [wait: …]`), \
+                           and after every change notify whoever could go on (`notify_all` if in doubt)\n";
 
 fn told_blocked(blocked: &NamedBlocked) -> String {
     let NamedBlocked { process, resource, .. } = blocked;
@@ -117,6 +125,7 @@ fn told_blocked(blocked: &NamedBlocked) -> String {
         WaitFor::Acquire => format!("waits to acquire '{resource}'"),
         WaitFor::Get => format!("waits to get from '{resource}'"),
         WaitFor::Put => format!("waits to put into '{resource}'"),
+        WaitFor::Notify => format!("waits for a notify of '{resource}'"),
     };
     let why = match (&blocked.holder, blocked.givers.as_slice()) {
         (Some(holder), []) => format!("held by '{holder}', who will not release it: starved"),

@@ -223,6 +223,7 @@ fn was(activity: Activity, header: &Header) -> String {
                 WaitFor::Acquire => "acquire",
                 WaitFor::Get => "get from",
                 WaitFor::Put => "put into",
+                WaitFor::Notify => "be notified by",
             };
             format!("waited to {to} '{}'", header.resource_name(resource))
         }

@@ -12,8 +12,10 @@
 //! | `time_ns`, `process`, `event`, `line` (if it has one), `op` | all |
 //! | `until_ns` | `delay`, `work`: when it is to end |
 //! | `resource` | all that are about one |
-//! | `wait_for` | `block`: `acquire`, `get` or `put` |
+//! | `wait_for` | `block`: `acquire`, `get`, `put` or `notify` |
 //! | `by` | `grant`: the process that ended the wait |
+//! | `woken` | `notify`: how many waits it ended |
+//! | `level` | `level`: what it was |
 //! | `slot` | `read`, `write` |
 //! | `value` | integers, booleans, and floats, which always have a point or an exponent |
 //! | `value_ns` | in place of `value` for a duration |

@@ -215,6 +215,8 @@ struct EventLine<'a> {
     wait_for: Option<WaitFor>,
     #[serde(borrow)]
     by: Option<Cow<'a, str>>,
+    woken: Option<u64>,
+    level: Option<u64>,
     value: Option<Plain>,
     value_ns: Option<i64>,
     bits: Option<u64>,
@@ -274,6 +276,8 @@ impl EventLine<'_> {
                 let ProcessId(by) = names.process(needed(self.by.as_deref(), "by")?)?;
                 by.into()
             }
+            Kind::Notify => needed(self.woken, "woken")?,
+            Kind::Level => needed(self.level, "level")?,
             _ => return Ok(self.typed_value()),
         };
         Ok((Type::Int, word))

@@ -143,6 +143,8 @@ impl Names {
             Kind::Log => self.push_log(text, event, args),
             Kind::Mark => self.push_mark(text, event),
             Kind::Put | Kind::Get | Kind::Write | Kind::Read | Kind::Draw => push_value(text, event),
+            Kind::Notify => push_number(text, "woken", event.value),
+            Kind::Level => push_number(text, "level", event.value),
             Kind::Start | Kind::Wake | Kind::Acquire | Kind::Release | Kind::Done => {
                 push_unusual_value(text, event);
             }

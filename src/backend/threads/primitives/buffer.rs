@@ -73,6 +73,12 @@ impl Buffer {
         Came::Served(items)
     }
 
+    /// How many items there are.
+    pub fn look(&self, me: &Party, witness: &mut impl Witness) -> Word {
+        let state = locked(&self.state);
+        me.sees(state.level(), witness)
+    }
+
     /// The number of items.
     pub fn level(&self) -> u64 {
         locked(&self.state).level()

@@ -1,7 +1,7 @@
 //! Semaphore and mutex.
 
 use super::sync;
-use super::{Came, Census, Line, Order, Party, Witness, locked};
+use super::{Came, Census, Fact, Line, Order, Party, Witness, locked};
 use crate::ids::ProcessId;
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
@@ -56,9 +56,15 @@ impl Semaphore {
             witness.note(&[me.fact(Kind::Release, 0)]);
             return Ok(());
         };
-        hand_over(me, &waiter.party, witness);
+        witness.note(&handed_over(me, &waiter.party));
         waiter.hand(me, Vec::new());
         Ok(())
+    }
+
+    /// How many permits are free.
+    pub fn look(&self, me: &Party, witness: &mut impl Witness) -> Word {
+        let state = locked(&self.state);
+        me.sees(state.free, witness)
     }
 
     /// The free permits.
@@ -109,19 +115,38 @@ impl Mutex {
     /// # Errors
     /// If `me` does not own it.
     pub fn unlock(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Result<(), NotOwner> {
+        self.give_back(me, census, witness, None)
+    }
+
+    /// As [`Mutex::unlock`], told together with what takes effect with it.
+    pub(super) fn give_back(
+        &self,
+        me: &Party,
+        census: &Census,
+        witness: &mut impl Witness,
+        with: Option<Fact>,
+    ) -> Result<(), NotOwner> {
         let mut state = locked(&self.state);
         if state.owner != Some(me.process) {
             return Err(NotOwner(state.owner));
         }
         let Some(waiter) = state.line.serve(census) else {
             state.owner = None;
-            witness.note(&[me.fact(Kind::Release, 0)]);
+            let facts: Vec<Fact> = std::iter::once(me.fact(Kind::Release, 0)).chain(with).collect();
+            witness.note(&facts);
             return Ok(());
         };
         state.owner = Some(waiter.party.process);
-        hand_over(me, &waiter.party, witness);
+        let facts: Vec<Fact> = handed_over(me, &waiter.party).into_iter().chain(with).collect();
+        witness.note(&facts);
         waiter.hand(me, Vec::new());
         Ok(())
+    }
+
+    /// 1 if it is free, else 0.
+    pub fn look(&self, me: &Party, witness: &mut impl Witness) -> Word {
+        let state = locked(&self.state);
+        me.sees(Word::from(state.owner.is_none()), witness)
     }
 
     /// Who owns it.
@@ -131,7 +156,7 @@ impl Mutex {
 }
 
 /// A permit goes from one party to another.
-fn hand_over(from: &Party, to: &Party, witness: &mut impl Witness) {
+fn handed_over(from: &Party, to: &Party) -> [Fact; 3] {
     let grant = to.fact(Kind::Grant, Word::from(from.process.0));
-    witness.note(&[from.fact(Kind::Release, 0), grant, to.fact(Kind::Acquire, 0)]);
+    [from.fact(Kind::Release, 0), grant, to.fact(Kind::Acquire, 0)]
 }

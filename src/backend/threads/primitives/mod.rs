@@ -1,5 +1,5 @@
 //! Native blocking primitives: the second implementation of semaphore, mutex,
-//! buffer and memory, which shares nothing with the kernel's.
+//! buffer, memory and condition, which shares nothing with the kernel's.
 //!
 //! Each has one lock of its own and hands over directly: whoever gives back
 //! passes on to the first waiter, under the lock, so nobody can come between.
@@ -12,6 +12,7 @@
 //! `tests/primitives.rs`, which compiles these very files against one).
 
 mod buffer;
+mod condition;
 mod lock;
 mod memory;
 mod party;
@@ -19,18 +20,21 @@ mod party;
 use super::sync;
 
 pub use buffer::Buffer;
+pub use condition::Condition;
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
 pub use party::{Census, Grant, Line, Order, Party, Seat};
 
 use crate::ids::OpId;
-use crate::ids::ProcessId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::trace::Kind;
 use crate::value::Word;
 
 /// Something that took effect, told under the lock of its resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fact {
+    /// At which resource.
+    pub resource: ResourceId,
     /// To whom.
     pub process: ProcessId,
     /// The op on which it stands.

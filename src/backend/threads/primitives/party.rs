@@ -2,8 +2,8 @@
 //! who are awake.
 
 use super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
-use super::{Fact, locked};
-use crate::ids::{OpId, ProcessId};
+use super::{Fact, Witness, locked};
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::trace::Kind;
 use crate::value::Word;
 use std::collections::VecDeque;
@@ -68,6 +68,8 @@ pub struct Party {
     pub process: ProcessId,
     /// The op on which it stands.
     pub op: OpId,
+    /// The resource at which it is.
+    pub resource: ResourceId,
     /// Lower goes first in a line by priority.
     pub priority: u8,
     /// When it would have made this step if it had run whenever it could; in
@@ -79,8 +81,14 @@ pub struct Party {
 }
 
 impl Party {
+    /// Tells that it sees this level, and gives it.
+    pub(super) fn sees(&self, level: Word, witness: &mut impl Witness) -> Word {
+        witness.note(&[self.fact(Kind::Level, level)]);
+        level
+    }
+
     pub(super) fn fact(&self, kind: Kind, value: Word) -> Fact {
-        Fact { process: self.process, op: self.op, kind, value, slot: 0 }
+        Fact { resource: self.resource, process: self.process, op: self.op, kind, value, slot: 0 }
     }
 }
 
@@ -121,6 +129,8 @@ pub enum Order {
     Priority,
     /// Who came last.
     Newest,
+    /// The lowest process id.
+    Id,
     /// A bug on purpose, for the test of what must find it: whoever comes gets
     /// in front of the last in line.
     #[cfg(test)]
@@ -152,6 +162,11 @@ impl<W> Line<W> {
         self.waiters.is_empty()
     }
 
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.waiters.len()
+    }
+
     /// Lets `party` wait for what it wants; whether nobody is awake then.
     pub(super) fn enter(&mut self, party: &Party, want: W, census: &Census) -> bool {
         let waiter = Waiter { party: party.clone(), want };
@@ -161,6 +176,7 @@ impl<W> Line<W> {
                 self.waiters.iter().filter(|other| other.party.priority <= party.priority).count()
             }
             Order::Newest => 0,
+            Order::Id => self.waiters.iter().filter(|other| other.party.process < party.process).count(),
             #[cfg(test)]
             Order::Wrong => self.waiters.len().saturating_sub(1),
         };

@@ -1,0 +1,43 @@
+//! What keeps the steps of an atomic block together on real threads.
+//!
+//! Whoever is inside a block has the gate for itself; whoever makes a single
+//! step passes together with all others who do, so they still meet at the
+//! resources and nowhere else. Nobody waits for anything else, and no time
+//! passes, while it has the gate. A scenario without atomic blocks has no gate.
+
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// The gate of a run.
+#[derive(Debug)]
+pub(super) struct Gate(Option<RwLock<()>>);
+
+/// What a thread has of the gate.
+#[derive(Debug, Default)]
+pub(super) enum Pass<'g> {
+    /// Nothing.
+    #[default]
+    None,
+    /// A place among others, for one step.
+    Single(#[expect(dead_code, reason = "held for its end")] RwLockReadGuard<'g, ()>),
+    /// All of it, for a block.
+    Block(#[expect(dead_code, reason = "held for its end")] RwLockWriteGuard<'g, ()>),
+}
+
+impl Gate {
+    /// For a run with atomic blocks, or without.
+    pub(super) fn new(blocks: bool) -> Gate {
+        Gate(blocks.then(RwLock::default))
+    }
+
+    /// Passes with others.
+    pub(super) fn single(&self) -> Pass<'_> {
+        let pass = |gate| Pass::Single(RwLock::read(gate).unwrap_or_else(PoisonError::into_inner));
+        self.0.as_ref().map_or(Pass::None, pass)
+    }
+
+    /// Passes alone.
+    pub(super) fn block(&self) -> Pass<'_> {
+        let pass = |gate| Pass::Block(RwLock::write(gate).unwrap_or_else(PoisonError::into_inner));
+        self.0.as_ref().map_or(Pass::None, pass)
+    }
+}

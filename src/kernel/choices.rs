@@ -1,0 +1,64 @@
+//! The answers to [`super::Schedule::choose`], for drivers that try them all.
+
+/// What a step asked, what it was answered, and so what the next way through it
+/// is. Ways come in the order of their answers, as the numbers on an odometer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The answers, those that the next way is to give included.
+    answers: Vec<u32>,
+    /// Among how many options each was.
+    asked: Vec<u32>,
+}
+
+impl Choices {
+    /// The answer to the next question of this way.
+    pub fn choose(&mut self, options: u32) -> u32 {
+        let place = self.asked.len();
+        self.asked.push(options);
+        if place == self.answers.len() {
+            self.answers.push(0);
+        }
+        self.answers[place]
+    }
+
+    /// What was answered on this way, in order.
+    pub fn answers(&self) -> &[u32] {
+        &self.answers
+    }
+
+    /// Goes on to the next way; false if there is none.
+    pub fn advance(&mut self) -> bool {
+        self.answers.truncate(self.asked.len());
+        while let (Some(answer), Some(options)) = (self.answers.pop(), self.asked.pop()) {
+            if answer + 1 < options {
+                self.answers.push(answer + 1);
+                self.asked.clear();
+                return true;
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_once() {
+        let mut choices = Choices::default();
+        let mut ways = Vec::new();
+        loop {
+            let first = choices.choose(3);
+            if first != 1 {
+                choices.choose(2);
+            }
+            ways.push(choices.answers().to_vec());
+            if !choices.advance() {
+                break;
+            }
+        }
+        assert_eq!(ways, [vec![0, 0], vec![0, 1], vec![1], vec![2, 0], vec![2, 1]]);
+        assert!(!Choices::default().advance(), "nothing was asked");
+    }
+}

@@ -1,0 +1,103 @@
+//! Conditions: processes wait there until another one notifies them.
+//!
+//! A condition remembers nothing: a notify that finds nobody waiting is lost.
+//! Whoever gave a mutex back for the wait takes it again by an op of its own,
+//! behind the wait, in competition with all others who want it.
+
+use super::machine::{Machine, op_of};
+use super::step::{Context, Done, Kernel, OpResult, Schedule};
+use super::waiters;
+use crate::ids::{ProcessId, ResourceId};
+use crate::program::{Image, Op, ResourceCode, resource};
+use crate::trace::{Fault, Kind, Sink, WaitFor};
+use crate::value::Word;
+
+impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+    /// The ops that are too rare to have a place of their own in the loop over
+    /// ops. The others never come here.
+    #[inline(never)]
+    pub(super) fn rare(&mut self, arena: &mut [Word], at: Context, op: Op) -> OpResult {
+        match op {
+            Op::Wait { condition, mutex } => return self.wait(arena, at, condition, mutex),
+            Op::Notify { condition } => {
+                let header = self.header(arena, condition, at);
+                self.notify(arena, at, header, 1);
+            }
+            Op::NotifyAll { condition } => {
+                let header = self.header(arena, condition, at);
+                self.notify(arena, at, header, u64::MAX);
+            }
+            Op::Level { into, resource } => {
+                let header = self.header(arena, resource, at);
+                let level = arena[header + resource::LEVEL];
+                self.write(arena, into, at.frame, level);
+                let id = self.resource_id(arena, header);
+                self.emit(at, Kind::Level, id, level);
+            }
+            Op::Capacity { into, buffer } => {
+                let capacity = arena[self.header(arena, buffer, at) + resource::CAPACITY];
+                self.write(arena, into, at.frame, capacity);
+            }
+            // Only a driver that goes step by step has to know.
+            Op::Atomic { .. } => {}
+            other => unreachable!("{other:?} has a place of its own"),
+        }
+        Ok(Done::Next)
+    }
+
+    /// Gives the mutex back and begins to wait, in one step: nobody can notify
+    /// in between.
+    fn wait(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        condition: ResourceCode,
+        mutex: Option<ResourceCode>,
+    ) -> OpResult {
+        if let Some(mutex) = mutex {
+            let header = self.header(arena, mutex, at);
+            self.unlock(arena, at, header)?;
+        }
+        let header = self.header(arena, condition, at);
+        arena[header + resource::LEVEL] += 1;
+        Ok(self.block(arena, at, header, resource::TAKERS, WaitFor::Notify))
+    }
+
+    /// Ends the wait of up to `most` processes, in the order of the discipline.
+    fn notify(&mut self, arena: &mut [Word], at: Context, header: usize, most: u64) {
+        let waiting = arena[header + resource::LEVEL];
+        let woken = waiting.min(most);
+        let id = self.resource_id(arena, header);
+        self.emit(at, Kind::Notify, id, woken);
+        // If all go on there is nothing to choose.
+        let chooses = woken < waiting && waiters::is_any(arena, header);
+        let nth = if chooses { self.queue.choose(waiting as u32).min(waiting as u32 - 1) } else { 0 };
+        for _ in 0..woken {
+            let next = waiters::dequeue_nth(arena, &self.image.frames, header + resource::TAKERS, nth);
+            let Some((process, frame)) = next else { break };
+            arena[header + resource::LEVEL] -= 1;
+            let waiter = Context { process, frame, op: op_of(arena, frame) };
+            self.grant(arena, waiter, header, at.process, true);
+        }
+    }
+
+    /// That a process waits with a mutex that it does not own.
+    #[cold]
+    pub(super) fn waits_without_mutex(&self, at: Context, mutex: &str, owner: &str) -> Box<Fault> {
+        let me = self.image.process_name(at.process);
+        let message = format!("'{me}' waits and is to give back mutex '{mutex}' meanwhile, but {owner}");
+        self.fault(
+            at,
+            message,
+            "acquire the mutex before the wait; the wait gives it back and takes it again",
+        )
+    }
+}
+
+impl Machine {
+    /// The processes that wait at condition `id`, in the order in which a
+    /// driver that is asked to choose numbers them.
+    pub fn waiters(&self, image: &Image, id: ResourceId) -> Vec<ProcessId> {
+        waiters::all(&self.arena, &image.frames, image.resource_at(id) + resource::TAKERS)
+    }
+}
