@@ -18,7 +18,9 @@ mod sync {
 mod primitives;
 
 use ids::{OpId, ProcessId, ResourceId};
-use primitives::{Buffer, Came, Census, Fact, Grant, Memory, Mutex, Order, Party, Seat, Semaphore, Witness};
+use primitives::{
+    Buffer, Came, Census, Condition, Fact, Grant, Memory, Mutex, Order, Party, Seat, Semaphore, Witness,
+};
 use shuttle::sync::Arc;
 use shuttle::thread;
 use trace::Kind;
@@ -199,6 +201,49 @@ fn a_buffer_keeps_items_and_their_order() {
         let facts = ledger.facts();
         let items = |kind: Kind| facts.iter().filter(move |fact| fact.kind == kind).map(|fact| fact.value);
         assert!(items(Kind::Put).eq(items(Kind::Get)), "first in, first out: {facts:?}");
+    });
+}
+
+/// A waiter that looks before it waits, and a ringer that changes something and
+/// then notifies, both under the mutex: however they meet, the wait ends.
+#[test]
+fn a_wait_with_a_mutex_misses_no_notify() {
+    check(|| {
+        let parts = (Mutex::new(Order::Arrival), Condition::new(Order::Arrival), Memory::new(&[0]));
+        let shared = Arc::new((parts, Census::new(3)));
+        let ledger = Ledger::default();
+        let (inside, witness) = (shared.clone(), ledger.clone());
+        all(3, move |me| {
+            let ((mutex, bell, memory), census) = &*inside;
+            let mut witness = witness.clone();
+            let me = Party { resource: ResourceId(0), ..me };
+            let at_bell = Party { resource: ResourceId(1), ..me.clone() };
+            let lock = |witness: &mut Ledger| {
+                served(nothing(mutex.lock(&me, census, witness)), &me).expect("it is given back");
+            };
+            lock(&mut witness);
+            if me.process == ProcessId(0) {
+                memory.write(&me, 0, 1, &mut witness);
+                bell.notify(&at_bell, 2, census, &mut witness);
+            } else {
+                while memory.read(&me, 0, 1, &mut witness) == [0] {
+                    let came = bell.wait(&at_bell, Some((mutex, &me)), census, &mut witness);
+                    served(nothing(came.expect("it owns the mutex")), &at_bell).expect("somebody notifies");
+                    lock(&mut witness);
+                }
+            }
+            mutex.unlock(&me, census, &mut witness).expect("it is the owner");
+            assert!(mutex.owner() != Some(me.process));
+            census.leave();
+        });
+        assert_eq!(shared.0.1.look(&party(0), &mut Ledger::default()), 0);
+        let facts = ledger.facts();
+        let at =
+            |resource: u32| facts.iter().copied().filter(move |fact| fact.resource == ResourceId(resource));
+        at_most(&at(0).collect::<Vec<Fact>>(), 1);
+        let notified: u64 = at(1).filter(|fact| fact.kind == Kind::Notify).map(|fact| fact.value).sum();
+        let of = |kind: Kind| at(1).filter(|fact| fact.kind == kind).count() as u64;
+        assert_eq!((of(Kind::Block), of(Kind::Grant)), (notified, notified), "{facts:?}");
     });
 }
 

@@ -9,7 +9,7 @@ use common::{Run, run};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tempolane::backend::virtual_time;
-use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind};
+use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind, WaitFor};
 
 /// Replays the events against counters that know nothing of the kernel.
 fn check(run: &Run) {
@@ -29,6 +29,9 @@ fn check(run: &Run) {
         let (subject, process) = (event.subject, event.process.0);
         match event.kind {
             Kind::Block => {
+                if event.value == WaitFor::Notify as u64 {
+                    *levels.get_mut(&subject).expect("known") += 1;
+                }
                 waits_for.insert(process, event.value);
                 queues.entry((subject, event.value)).or_default().push((process, event.op.0));
             }
@@ -37,14 +40,31 @@ fn check(run: &Run) {
                 let queue = queues.get_mut(&(subject, what)).expect("somebody waited");
                 let position =
                     queue.iter().position(|&(waiter, _)| waiter == process).expect("it waited here");
-                if header.resource_name(event.resource().expect("grants are about resources")) != "s1" {
+                let name = header.resource_name(event.resource().expect("grants are about resources"));
+                if name != "s1" && name != "c1" {
                     assert_eq!(position, 0, "first come, first served");
                 }
                 queue.remove(position);
-                let next = run.kept.events[place + 1];
+                if what != WaitFor::Notify as u64 {
+                    let next = run.kept.events[place + 1];
+                    assert_eq!(
+                        (next.process, next.time, next.subject),
+                        (event.process, event.time, event.subject)
+                    );
+                }
+            }
+            Kind::Notify => {
+                let waiting = queues.get(&(subject, WaitFor::Notify as u64)).map_or(0, Vec::len) as u64;
+                let granted = run.kept.events[place + 1..].iter();
+                let granted = granted.take_while(|next| next.kind == Kind::Grant && next.subject == subject);
+                assert_eq!(granted.count() as u64, event.value, "as many go on as were notified");
+                assert!(event.value <= waiting && (event.value > 0 || waiting == 0), "a notify is not lost");
+                *levels.get_mut(&subject).expect("known") -= event.value as i64;
+            }
+            Kind::Level => {
                 assert_eq!(
-                    (next.process, next.time, next.subject),
-                    (event.process, event.time, event.subject)
+                    event.value as i64, levels[&subject],
+                    "a level is what the events before add up to"
                 );
             }
             Kind::Acquire | Kind::Release => {

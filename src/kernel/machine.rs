@@ -129,6 +129,15 @@ impl Machine {
         owner.checked_sub(1).map(|process| ProcessId(process as u32))
     }
 
+    /// The items in a buffer, the oldest first.
+    pub fn items(&self, image: &Image, id: ResourceId) -> Vec<Value> {
+        let words = &self.arena[image.resource_at(id)..][..RESOURCE_WORDS];
+        let (content, head, ring) = (words[resource::CONTENT], words[resource::HEAD], words[resource::RING]);
+        let ty = image.resource_info(id).ty;
+        let item = |number| self.arena[(content + (head + number) % ring) as usize];
+        (0..words[resource::LEVEL]).map(|number| Value::from_word(ty, item(number))).collect()
+    }
+
     /// The content of a memory, slot by slot.
     pub fn memory(&self, image: &Image, id: ResourceId) -> Vec<Value> {
         let header = image.resource_at(id);

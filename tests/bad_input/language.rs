@@ -266,3 +266,74 @@ expect: {finished: {q: 1s}}
         ],
     );
 }
+
+/// A scenario with this step on line 11, from column 9 on.
+fn with_condition_step(step: &str) -> String {
+    format!(
+        "version: 1
+params: {{n: 3, level: 1}}
+resources:
+  lock: mutex
+  permits: {{kind: semaphore, permits: 1}}
+  bell: condition
+  bells: {{kind: condition, count: n, discipline: any}}
+  queue: {{kind: buffer, capacity: 2}}
+  endless: {{kind: buffer, capacity: unbounded}}
+processes: {{p: {{vars: {{x: 0}}, do: [
+      - {step}
+    ]}}}}
+"
+    )
+    .replace("      - ", "        ")
+}
+
+#[test]
+fn conditions_fit_their_steps() {
+    for (step, column, message, hint) in [
+        ("{wait: lock}", 16, "`wait` cannot use the mutex 'lock'", "`acquire`"),
+        ("{acquire: bell}", 19, "`acquire` cannot use the condition 'bell'", "`wait`"),
+        ("{release: bell}", 19, "`release` cannot use the condition 'bell'", "`notify`"),
+        ("{notify: [bell, permits]}", 25, "`notify` cannot use the semaphore 'permits'", "`release`"),
+        ("{notify_all: queue}", 22, "`notify_all` cannot use the buffer 'queue'", "`put`"),
+        ("{notify: []}", 18, "`notify` names no resource", ""),
+        ("{wait: [bell]}", 17, "`wait` takes the name of a resource, found a list", ""),
+        ("{wait: bells}", 16, "'bells' has several instances", "`bells[index]`"),
+        ("{wait: \"bells[n]\"}", 23, "index 3 is out of range", ""),
+        ("{wait: {mutex: lock}}", 10, "missing key `on`", ""),
+        ("{wait: {on: bell, mutex: permits}}", 34, "`mutex` takes a mutex, found a semaphore", "`atomic`"),
+        ("{wait: {on: bell, lock: lock}}", 27, "unknown key 'lock'", ""),
+        ("{atomic: {wait: bell}}", 19, "`atomic` takes a list of steps, found a map", ""),
+        ("{set: {x: level(5)}}", 25, "is no resource", "`name[index]`"),
+        ("{set: {x: level(queu)}}", 25, "unknown resource 'queu'; did you mean 'queue'?", ""),
+        ("{set: {x: level(bells)}}", 25, "'bells' has several instances", ""),
+        ("{set: {x: level()}}", 19, "`level` takes the name of one resource", ""),
+        ("{set: {x: capacity(permits)}}", 28, "`capacity` cannot be asked of the semaphore", "only buffers"),
+        ("{set: {x: capacity(endless)}}", 28, "this buffer has no capacity", "always room"),
+        ("{set: {x: leve(queue)}}", 19, "unknown function 'leve'; did you mean 'level'?", ""),
+    ] {
+        refused(&with_condition_step(step), &[(11, column, message, hint)]);
+    }
+    load_str("good.yaml", &with_condition_step("{set: {x: level(queue) + level + capacity(queue)}}"), &[])
+        .unwrap_or_else(|error| panic!("a parameter may be called as a function is: {error}"));
+}
+
+#[test]
+fn levels_are_known_in_a_run_only_and_any_is_for_conditions() {
+    refused(
+        "version: 1
+params: {n: level(lock)}
+resources:
+  lock: {kind: mutex, discipline: any}
+  bell: {kind: condition, discipline: some}
+  full: {kind: condition, permits: 1}
+processes: {p: {vars: {x: level(bell)}, do: []}}
+",
+        &[
+            (2, 13, "`level` has a value in the steps of a process only", ""),
+            (4, 35, "'any' is not known as a discipline", "`lifo`"),
+            (5, 39, "'some' is not known as a discipline", "`any`"),
+            (6, 27, "unknown key 'permits'", ""),
+            (7, 27, "`level` has a value in the steps of a process only", ""),
+        ],
+    );
+}

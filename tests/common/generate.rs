@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 /// A random step, as YAML in flow form. The same resources exist in every
 /// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0 and b1, a
-/// memory d of 4 slots; variables x and y, an array a of 4.
+/// memory d of 4 slots, conditions c0 and c1; variables x and y, an array a of 4.
 fn step() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         (0u32..4).prop_map(|n| format!("{{delay: {n}s}}")),
@@ -27,6 +27,14 @@ fn step() -> impl Strategy<Value = String> {
         Just("{draw: {into: y, from: {uniform_int: {low: 1, high: 6}}}}".to_owned()),
         Just("{log: \"x is {x}, a is {a}\"}".to_owned()),
         Just("{mark: {name: here, value: x}}".to_owned()),
+        (0u32..2).prop_map(|n| format!("{{wait: c{n}}}")),
+        (0u32..2).prop_map(|n| format!("{{notify: c{n}}}")),
+        (0u32..2).prop_map(|n| format!("{{notify_all: c{n}}}")),
+        prop_oneof![Just("m0"), Just("s0"), Just("s1"), Just("b0"), Just("b1"), Just("c0"), Just("c1")]
+            .prop_map(|r| format!("{{set: {{x: level({r})}}}}")),
+        (0u32..2, 0u32..2).prop_map(|(m, c)| format!(
+            "{{with: m{m}, do: [{{if: level(s0) < capacity(b0), do: [{{wait: {{on: c{c}, mutex: m{m}}}}}]}}]}}"
+        )),
     ];
     leaf.prop_recursive(3, 24, 4, |inner| {
         let block = proptest::collection::vec(inner, 1..4).prop_map(|steps| steps.join(", "));
@@ -35,6 +43,7 @@ fn step() -> impl Strategy<Value = String> {
             (1u32..4, block.clone()).prop_map(|(n, steps)| format!("{{repeat: {n}, do: [{steps}]}}")),
             (block.clone(), block.clone())
                 .prop_map(|(then, other)| format!("{{if: x > y, do: [{then}], else: [{other}]}}")),
+            block.clone().prop_map(|steps| format!("{{atomic: [{steps}]}}")),
             block.prop_map(|steps| format!("{{while: x < 3, do: [{steps}, {{set: {{x: x + 1}}}}]}}")),
         ]
     })
@@ -44,14 +53,14 @@ fn step() -> impl Strategy<Value = String> {
 pub fn scenario() -> impl Strategy<Value = String> {
     let process = (proptest::collection::vec(step(), 1..6), 1u32..4, -2i32..3);
     let disciplines = ["fifo", "priority", "lifo"];
-    (proptest::collection::vec(process, 1..5), 0u32..3, 1u32..4, 0usize..3).prop_map(
-        move |(processes, permits, capacity, discipline)| {
-            let discipline = disciplines[discipline];
+    (proptest::collection::vec(process, 1..5), 0u32..3, 1u32..4, 0usize..3, 0usize..4).prop_map(
+        move |(processes, permits, capacity, discipline, condition)| {
+            let (condition, discipline) = (disciplines.get(condition).unwrap_or(&"any"), disciplines[discipline]);
             let mut text = format!(
                 "version: 1\nhorizon: 1000s\nlimits: {{zero_time_steps: 5000}}\nresources:\n  m0: {{kind: mutex}}\n  m1: {{kind: mutex}}\n  \
                  s0: {{kind: semaphore, permits: {permits}}}\n  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  \
                  b0: {{kind: buffer, capacity: {}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  \
-                 d: {{kind: memory, slots: 4}}\nprocesses:\n",
+                 d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\nprocesses:\n",
                 capacity + 2
             );
             for (number, (steps, count, priority)) in processes.iter().enumerate() {

@@ -184,6 +184,9 @@ impl<'a> Replay<'a> {
                 // A look at the clock leaves no event: the block may end with one.
                 let looked = self.step(inside);
                 debug_assert!(looked.is_ok_and(|made| made.is_empty()), "a look at the clock is no event");
+            } else if self.observed.events[self.next..].iter().all(|later| later.process != inside) {
+                // The end of the run stopped it there: a fault, the horizon.
+                self.inside = None;
             } else {
                 let name = self.image.process_name(inside);
                 return Err(self.disagreement(event, format!("'{name}' is first to end its atomic block")));
