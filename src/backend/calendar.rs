@@ -6,7 +6,7 @@
 //! entry, and a heap for more.
 
 use crate::ids::ProcessId;
-use crate::kernel::Schedule;
+use crate::kernel::{Schedule, Stop, Yield};
 use crate::time::Time;
 
 pub use super::heap_calendar::HeapCalendar;
@@ -22,12 +22,22 @@ const SEQUENCE_BITS: u32 = 32;
 pub const MAX_PROCESSES: usize = 1 << PROCESS_BITS;
 
 /// The most entries of a [`SmallCalendar`].
-pub const SMALL: usize = 4;
+pub const SMALL: usize = 8;
 
 /// The future event list of one run.
 pub trait Calendar: Schedule {
     /// Takes the first entry.
     fn pop(&mut self) -> Option<(Time, ProcessId)>;
+
+    /// Takes the first entry, after the process whose entry was taken last has
+    /// stopped: if it is delayed, it has an entry again.
+    #[inline(always)]
+    fn next(&mut self, stop: Stop) -> Option<(Time, ProcessId)> {
+        if let Yield::Delayed(until) = stop.why {
+            self.wake(until, stop.priority, stop.process);
+        }
+        self.pop()
+    }
 
     /// Forgets all entries.
     fn clear(&mut self);
@@ -77,61 +87,105 @@ pub(super) fn smallest(keys: &[Key; 4]) -> (usize, Key) {
     smaller(low, low_key, high, high_key)
 }
 
-/// Up to `SMALL` entries, in no order; the first is looked for.
+/// The entries of up to `SMALL` processes, in order.
+///
+/// A new entry goes through all places, smaller ones staying and larger ones
+/// moving on: always the same few steps, without a branch that depends on the
+/// times. A process that waits enters as [`NONE`].
 #[derive(Debug, Clone)]
 pub struct SmallCalendar {
-    /// [`NONE`] where there is no entry.
-    keys: [Key; SMALL],
-    /// A bit for each place without an entry, so that finding one needs no
-    /// branch.
-    free: u32,
-    pub(super) sequence: u32,
+    keys: [Halves; SMALL],
+    /// How many places may be in use. While a process runs, it has no entry.
+    len: usize,
+    processes: usize,
+    /// The next sequence number, in its place in a key.
+    sequence: u64,
 }
 
-impl Default for SmallCalendar {
-    fn default() -> Self {
-        SmallCalendar { keys: [NONE; SMALL], free: (1 << SMALL) - 1, sequence: 0 }
+/// A key as its high and its low half. The compiler compares them as one
+/// number, and then chooses both halves by the one comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Halves(u64, u64);
+
+const NO_HALVES: Halves = Halves(u64::MAX, u64::MAX);
+
+/// The keys are packed as all are, but need fewer bits for the process and
+/// have 53 for the sequence, which does not run out within the years that a
+/// run may take.
+const SMALL_BITS: u32 = SMALL.trailing_zeros();
+
+impl SmallCalendar {
+    /// An empty calendar for at most `SMALL` processes.
+    pub fn new(processes: usize) -> SmallCalendar {
+        let processes = processes.clamp(1, SMALL);
+        SmallCalendar { keys: [NO_HALVES; SMALL], len: processes, processes, sequence: 0 }
+    }
+
+    #[inline(always)]
+    fn key(&mut self, time: Time, priority: u8, process: ProcessId) -> Halves {
+        let low = u64::from(priority) << (SEQUENCE_BITS + PROCESS_BITS)
+            | self.sequence
+            | u64::from(process.0 % SMALL as u32);
+        self.sequence += 1 << SMALL_BITS;
+        Halves(time.as_nanos(), low)
+    }
+
+    /// Puts `key` in its place from place `first` on.
+    #[inline(always)]
+    fn insert(&mut self, mut key: Halves) {
+        for place in &mut self.keys[..self.len] {
+            (*place, key) = ordered(key, *place);
+        }
     }
 }
 
 impl Calendar for SmallCalendar {
-    #[inline(always)]
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
-        let (place, key) = smallest(&self.keys);
-        self.keys[place % SMALL] = NONE;
-        self.free |= 1 << place;
-        if key == NONE { None } else { Some(entry(key)) }
+        self.len = self.processes;
+        let stopped = Stop { process: ProcessId(0), priority: 0, why: Yield::Blocked };
+        let first = self.next(stopped);
+        // From now on one of them runs.
+        self.len = (self.processes - 1).max(1);
+        first
+    }
+
+    #[inline(always)]
+    fn next(&mut self, stop: Stop) -> Option<(Time, ProcessId)> {
+        let key = match stop.why {
+            Yield::Delayed(until) => self.key(until, stop.priority, stop.process),
+            _ => NO_HALVES,
+        };
+        let (first, mut key) = ordered(key, self.keys[0]);
+        let mut last = 0;
+        for next in 1..self.len.min(SMALL) {
+            (self.keys[last], key) = ordered(key, self.keys[next]);
+            last = next;
+        }
+        self.keys[last] = key;
+        let Halves(time, low) = first;
+        Some((Time::from_nanos(time)?, ProcessId(low as u32 % SMALL as u32)))
     }
 
     fn clear(&mut self) {
-        *self = SmallCalendar::default();
-    }
-}
-
-impl SmallCalendar {
-    #[cold]
-    fn renumber(&mut self) {
-        self.keys.sort_unstable();
-        let len = self.keys.iter().filter(|&&key| key != NONE).count();
-        self.sequence = renumber(&mut self.keys[..len]);
-        self.free = ((1 << SMALL) - 1) & !((1 << len) - 1);
+        *self = SmallCalendar::new(self.processes);
     }
 }
 
 impl Schedule for SmallCalendar {
-    /// # Panics
-    /// If there are `SMALL` entries already.
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
-        if self.sequence == u32::MAX {
-            self.renumber();
-        }
-        let key = key(time, priority, self.sequence, process);
-        self.sequence += 1;
-        let place = self.free.trailing_zeros() as usize;
-        self.free &= self.free.wrapping_sub(1);
-        self.keys[place] = key;
+        let key = self.key(time, priority, process);
+        self.insert(key);
     }
+}
+
+/// The smaller key, then the other.
+#[inline(always)]
+fn ordered(a: Halves, b: Halves) -> (Halves, Halves) {
+    let number = |Halves(high, low)| u128::from(high) << 64 | u128::from(low);
+    let less: bool = number(a) < number(b);
+    let choose = |a: u64, b: u64| if less { a } else { b };
+    (Halves(choose(a.0, b.0), choose(a.1, b.1)), Halves(choose(b.0, a.0), choose(b.1, a.1)))
 }
 
 #[cfg(test)]
@@ -139,34 +193,47 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Pushes and pops as the script says, against a sorted list; at most
-    /// `SMALL` entries at a time.
-    fn agrees(calendar: &mut impl Calendar, script: &[(bool, u64, u8)], priorities: bool) {
-        let mut model: Vec<(u64, u8, u32)> = Vec::new();
-        let mut now = 0;
-        for (number, &(push, wait, priority)) in script.iter().enumerate() {
-            if push && model.len() < SMALL {
-                let priority = if priorities { priority } else { 128 };
-                let time = Time::from_nanos(now + wait).expect("small");
-                calendar.wake(time, priority, ProcessId(number as u32));
-                model.push((now + wait, priority, number as u32));
+    /// Wakes processes and lets the first go on, to stop as the script says,
+    /// against a sorted list; at most `SMALL` processes.
+    fn agrees(calendar: &mut impl Calendar, script: &[(u8, u64, u8)], priorities: bool) {
+        let mut model: Vec<(u64, u8, usize, u32)> = Vec::new();
+        let (mut now, mut running) = (0, None);
+        for (number, &(action, wait, priority)) in script.iter().enumerate() {
+            let priority = if priorities { priority } else { 128 };
+            let time = Time::from_nanos(now + wait).expect("small");
+            let awake = |id| running == Some(id) || model.iter().any(|&(.., other)| other == id);
+            if let (0, Some(id)) = (action, (0..SMALL as u32).find(|&id| !awake(id))) {
+                calendar.wake(time, priority, ProcessId(id));
+                model.push((now + wait, priority, number, id));
                 continue;
             }
+            let got = match running {
+                Some(id) => {
+                    let why = if action == 1 { Yield::Delayed(time) } else { Yield::Blocked };
+                    if action == 1 {
+                        model.push((now + wait, priority, number, id));
+                    }
+                    calendar.next(Stop { process: ProcessId(id), priority, why })
+                }
+                None => calendar.pop(),
+            };
             model.sort_unstable();
             let expected = if model.is_empty() { None } else { Some(model.remove(0)) };
-            let got = calendar.pop().map(|(time, process)| (time.as_nanos(), process.0));
-            assert_eq!(got, expected.map(|(time, _, process)| (time, process)));
-            now = got.map_or(now, |(time, _)| time);
+            let got = got.map(|(time, process)| (time.as_nanos(), process.0));
+            assert_eq!(got, expected.map(|(time, _, _, id)| (time, id)));
+            // A run ends when nobody can go on.
+            let Some((time, id)) = got else { return };
+            (now, running) = (time, Some(id));
         }
     }
 
     proptest! {
         #[test]
         fn pop_in_total_order(
-            script in proptest::collection::vec((any::<bool>(), 0u64..20, 0u8..3), 1..300),
+            script in proptest::collection::vec((0u8..3, 0u64..20, 0u8..3), 1..300),
             priorities: bool,
         ) {
-            agrees(&mut SmallCalendar::default(), &script, priorities);
+            agrees(&mut SmallCalendar::new(SMALL), &script, priorities);
             agrees(&mut HeapCalendar::new(priorities), &script, priorities);
         }
 
@@ -187,15 +254,12 @@ mod tests {
 
     #[test]
     fn order_survives_renumbering() {
-        let mut small = SmallCalendar { sequence: u32::MAX - 2, ..SmallCalendar::default() };
         let mut heap = HeapCalendar::new(false);
         heap.sequence = u32::MAX - 2;
         for process in 0..4 {
-            small.wake(Time::from_secs(1), 128, ProcessId(process));
             heap.wake(Time::from_secs(1), 128, ProcessId(process));
         }
         for process in 0..4 {
-            assert_eq!(small.pop(), Some((Time::from_secs(1), ProcessId(process))));
             assert_eq!(heap.pop(), Some((Time::from_secs(1), ProcessId(process))));
         }
     }

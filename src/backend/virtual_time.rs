@@ -9,8 +9,8 @@ use crate::time::Time;
 use crate::trace::{Outcome, Sink};
 use std::ops::ControlFlow;
 
-/// Wake-ups between two looks at the control.
-const CONTROL_INTERVAL: u32 = 1 << 16;
+/// Steps between two looks at the control.
+const CONTROL_INTERVAL: u64 = 1 << 16;
 
 /// What each process adds to the steps that may be made without time passing,
 /// so that a million processes may all start at 0.
@@ -68,7 +68,7 @@ impl<'a> Simulation<'a> {
     pub fn new(image: &'a Image, seed: u64, replication: u64) -> Simulation<'a> {
         assert!(image.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
         let calendar = if image.process_count() <= SMALL {
-            AnyCalendar::Small(SmallCalendar::default())
+            AnyCalendar::Small(SmallCalendar::new(image.process_count()))
         } else {
             let mut calendar = HeapCalendar::new(image.has_priorities);
             calendar.reserve(image.process_count());
@@ -106,17 +106,25 @@ struct Driver<'a, C, S> {
     image: &'a Image,
     clockwork: Clockwork<'a, C>,
     sink: &'a mut S,
+    /// Steps that may be made without time passing.
+    budget: u64,
+    /// Steps that may be made now.
+    fuel: u64,
 }
 
 /// Lets time pass: the calendar with the budgets of the run.
+///
+/// Fuel is handed out in portions, and what is left of one counts all: how many
+/// steps were made, how many of them without time passing, and when to ask
+/// the control.
 struct Clockwork<'a, C> {
     calendar: &'a mut C,
     horizon: Time,
-    /// Steps that may be made without time passing.
-    budget: u64,
-    /// Steps made before the present.
-    steps: u64,
-    until_control: u32,
+    /// All fuel that was handed out.
+    granted: u64,
+    /// The fuel that was left when time passed last, and what was handed out
+    /// since.
+    mark: u64,
     /// Why the kernel was left.
     pause: Option<Pause>,
 }
@@ -127,42 +135,38 @@ enum Pause {
     Empty,
     /// The stop time was reached.
     Horizon,
-    /// Time to ask the control; then this process goes on.
-    Control(ProcessId),
-    /// This process may not go on: too many steps without time passing.
+    /// This process needs fuel to go on.
     OutOfFuel(ProcessId),
 }
 
 impl<C: Calendar> Clockwork<'_, C> {
-    /// Takes the next entry and moves the clock; `None` with a pause.
+    /// Moves the clock to the next entry; `None` with a pause.
     #[inline(always)]
-    fn next(&mut self, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
-        let Some((time, process)) = self.calendar.pop() else {
-            self.pause = Some(Pause::Empty);
-            return None;
-        };
+    fn go_to(
+        &mut self,
+        entry: Option<(Time, ProcessId)>,
+        now: &mut Time,
+        fuel: &mut u64,
+    ) -> Option<ProcessId> {
+        let Some((time, process)) = entry else { return self.leave(Pause::Empty) };
         if time > *now {
             if time > self.horizon {
                 *now = self.horizon;
-                self.pause = Some(Pause::Horizon);
-                return None;
+                return self.leave(Pause::Horizon);
             }
-            self.steps += self.budget - *fuel;
-            *fuel = self.budget;
             *now = time;
+            self.mark = *fuel;
         }
-        let Some(rest) = fuel.checked_sub(1) else {
-            self.pause = Some(Pause::OutOfFuel(process));
-            return None;
-        };
+        let Some(rest) = fuel.checked_sub(1) else { return self.leave(Pause::OutOfFuel(process)) };
         *fuel = rest;
-        self.until_control -= 1;
-        if self.until_control == 0 {
-            self.until_control = CONTROL_INTERVAL;
-            self.pause = Some(Pause::Control(process));
-            return None;
-        }
         Some(process)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave(&mut self, pause: Pause) -> Option<ProcessId> {
+        self.pause = Some(pause);
+        None
     }
 }
 
@@ -174,10 +178,8 @@ impl<C: Calendar> Schedule for Clockwork<'_, C> {
 
     #[inline(always)]
     fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
-        if let Yield::Delayed(until) = stop.why {
-            self.calendar.wake(until, stop.priority, stop.process);
-        }
-        self.next(now, fuel)
+        let entry = self.calendar.next(stop);
+        self.go_to(entry, now, fuel)
     }
 }
 
@@ -188,16 +190,11 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
             let priority = (image.arena[frame as usize + frame::LINK] >> 56) as u8;
             calendar.wake(Time::ZERO, priority, ProcessId::from_index(number));
         }
+        let horizon = image.horizon.unwrap_or(Time::MAX);
+        let clockwork = Clockwork { calendar, horizon, granted: 0, mark: 0, pause: None };
         let extra = ZERO_TIME_STEPS_A_PROCESS * image.process_count() as u64;
-        let clockwork = Clockwork {
-            calendar,
-            horizon: image.horizon.unwrap_or(Time::MAX),
-            budget: image.limits.zero_time_steps.saturating_add(extra),
-            steps: 0,
-            until_control: CONTROL_INTERVAL,
-            pause: None,
-        };
-        Driver { image, clockwork, sink }
+        let budget = image.limits.zero_time_steps.saturating_add(extra);
+        Driver { image, clockwork, sink, budget, fuel: 0 }
     }
 
     fn drive(
@@ -206,54 +203,91 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         draws: &mut Draws,
         control: &mut Control<'_>,
     ) -> Result<RunEnd, Interrupted> {
-        let mut fuel = self.clockwork.budget;
-        let mut next = self.clockwork.next(&mut machine.now, &mut fuel);
+        self.hand_out(0, 0);
+        let first = self.clockwork.calendar.pop();
+        let mut next = self.clockwork.go_to(first, &mut machine.now, &mut self.fuel);
         let outcome = loop {
+            let mut debt = 0;
+            let mut out_of_fuel = None;
             if let Some(process) = next.take() {
                 let mut kernel = Kernel::new(self.image, machine, draws, &mut self.clockwork, self.sink);
-                kernel.fuel = fuel;
+                kernel.fuel = self.fuel;
                 let (process, result) = kernel.run(process);
-                fuel = kernel.fuel;
+                (self.fuel, debt) = (kernel.fuel, kernel.debt);
                 match result {
                     Err(fault) => break Outcome::Fault(*fault),
-                    Ok(Yield::OutOfFuel) => {
-                        break zero_time_limit(self.image, machine.place(self.image, process));
-                    }
+                    Ok(Yield::OutOfFuel) => out_of_fuel = Some(process),
                     Ok(Yield::NeedsRoom { header, items }) => {
                         if !machine.lengthen(self.image, header, items) {
                             break memory_limit(self.image, machine, process);
                         }
                         next = Some(process);
-                        continue;
                     }
                     Ok(Yield::Delayed(_) | Yield::Blocked | Yield::Done) => {}
                 }
             }
-            match self.clockwork.pause.take() {
-                None => unreachable!("the kernel is left for a reason"),
+            let wakes = match self.clockwork.pause.take() {
                 Some(Pause::Empty) if machine.live == 0 => break Outcome::Completed,
                 Some(Pause::Empty) => break Outcome::Deadlock(find_deadlock(self.image, machine)),
                 Some(Pause::Horizon) => break Outcome::Horizon,
                 Some(Pause::OutOfFuel(process)) => {
-                    break zero_time_limit(self.image, machine.place(self.image, process));
+                    out_of_fuel = Some(process);
+                    1
                 }
-                Some(Pause::Control(process)) => {
-                    let progress = self.progress(machine, fuel);
-                    if control(progress).is_break() {
-                        return Err(Interrupted(progress));
-                    }
-                    if progress.steps > self.image.limits.steps {
-                        break step_limit(self.image);
-                    }
-                    next = Some(process);
+                None => 0,
+            };
+            if let Some(process) = out_of_fuel {
+                if let Some(limit) = self.refuel(machine, process, debt, control)? {
+                    break limit;
                 }
+                self.fuel -= wakes;
+                next = Some(process);
             }
         };
-        Ok(RunEnd { outcome, end: machine.now, steps: self.progress(machine, fuel).steps })
+        Ok(RunEnd { outcome, end: machine.now, steps: self.steps() })
     }
 
-    fn progress(&self, machine: &Machine, fuel: u64) -> Progress {
-        Progress { now: machine.now, steps: self.clockwork.steps + self.clockwork.budget - fuel }
+    /// Hands out the next portion of fuel, after so many steps without time
+    /// passing and so many in all; false if there is none left.
+    fn hand_out(&mut self, without_time: u64, steps: u64) -> bool {
+        let zero_time = self.budget.saturating_sub(without_time);
+        let portion = CONTROL_INTERVAL.min(zero_time).min(self.image.limits.steps.saturating_sub(steps));
+        self.fuel = portion;
+        self.clockwork.granted = steps + portion;
+        self.clockwork.mark = without_time + portion;
+        portion > 0
+    }
+
+    /// Asks the control, and hands out more fuel; the outcome if the budget of
+    /// the run is spent. `debt` is what the kernel used beyond its fuel.
+    #[cold]
+    fn refuel(
+        &mut self,
+        machine: &Machine,
+        process: ProcessId,
+        debt: u64,
+        control: &mut Control<'_>,
+    ) -> Result<Option<Outcome>, Interrupted> {
+        // A mark of 0: time passed when there was no fuel any more.
+        let without_time = match self.clockwork.mark {
+            0 => 0,
+            mark => mark - self.fuel + debt,
+        };
+        self.clockwork.granted += debt;
+        let progress = Progress { now: machine.now, steps: self.steps() };
+        if without_time >= self.budget {
+            return Ok(Some(zero_time_limit(self.image, machine.place(self.image, process))));
+        }
+        if control(progress).is_break() {
+            return Err(Interrupted(progress));
+        }
+        let more = self.hand_out(without_time, progress.steps);
+        Ok(if more { None } else { Some(step_limit(self.image)) })
+    }
+
+    /// The steps so far.
+    fn steps(&self) -> u64 {
+        self.clockwork.granted - self.fuel
     }
 }
 

@@ -15,14 +15,29 @@ use crate::value::Word;
 const MAX_GROWTH: usize = 50_000_000;
 
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
-    /// Puts one item, or waits until it fits. The usual case, in which nobody
-    /// waits and the ring is long enough, stands here on its own.
+    /// Puts one item, or waits until it fits.
     #[inline]
     pub(super) fn put_one(&mut self, arena: &mut [Word], at: Context, header: usize, value: Word) -> Done {
+        if self.put_at_once(arena, at, header, value) {
+            return Done::Next;
+        }
+        self.put(arena, at, header, 1, value)
+    }
+
+    /// Puts one item in the usual case, in which nobody waits and the ring is
+    /// long enough; whether it did.
+    #[inline(always)]
+    pub(super) fn put_at_once(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+        value: Word,
+    ) -> bool {
         let words = header_words(arena, header);
         let (level, ring) = (words[resource::LEVEL], words[resource::RING]);
         if words[resource::TAKERS] | words[resource::PUTTERS] != 0 || level >= ring {
-            return self.put(arena, at, header, 1, value);
+            return false;
         }
         words[resource::LEVEL] = level + 1;
         let place = words[resource::HEAD] + level;
@@ -30,26 +45,24 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let content = words[resource::CONTENT];
         arena[(content + place) as usize] = value;
         self.note_item(arena, at, Kind::Put, header, value);
-        Done::Next
+        true
     }
 
-    /// Takes one item to where the op at hand says, or waits for one.
-    #[inline]
-    pub(super) fn get_one(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
+    /// Takes one item in the usual case, in which nobody waits and there is one.
+    #[inline(always)]
+    pub(super) fn get_at_once(&mut self, arena: &mut [Word], at: Context, header: usize) -> Option<Word> {
         let words = header_words(arena, header);
         let level = words[resource::LEVEL];
         if words[resource::TAKERS] | words[resource::PUTTERS] != 0 || level == 0 {
-            return self.get(arena, at, header, 1);
+            return None;
         }
         words[resource::LEVEL] = level - 1;
         let head = words[resource::HEAD];
         words[resource::HEAD] = if head + 1 == words[resource::RING] { 0 } else { head + 1 };
-        let value = arena[(arena[header + resource::CONTENT] + head) as usize];
-        if let Op::Get { into, .. } = self.image.code[at.op] {
-            self.write(arena, into, at.frame, value);
-        }
+        let content = words[resource::CONTENT];
+        let value = arena[(content + head) as usize];
         self.note_item(arena, at, Kind::Get, header, value);
-        Done::Next
+        Some(value)
     }
 
     /// Puts `count` items, or waits until they all fit.
@@ -74,7 +87,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             return self.block(arena, at, header, resource::PUTTERS, WaitFor::Put);
         }
         self.push(arena, at, header, count, value);
-        self.serve(arena, header, at.process);
+        self.serve(arena, header, at.process());
         Done::Next
     }
 
@@ -86,16 +99,16 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             return self.block(arena, at, header, resource::TAKERS, WaitFor::Get);
         }
         self.pop(arena, at, header, count);
-        self.serve(arena, header, at.process);
+        self.serve(arena, header, at.process());
         Done::Next
     }
 
     pub(super) fn put_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> OpResult {
         let code = self.image.many[many as usize];
         let header = self.header(arena, code.resource, at);
-        let count = self.request(arena, at, header, self.read(arena, code.count, at.frame))?;
-        let value = self.read(arena, code.operand, at.frame);
-        self.fuel = self.fuel.saturating_sub(count);
+        let count = self.request(arena, at, header, self.read(arena, code.count, at.frame()))?;
+        let value = self.read(arena, code.operand, at.frame());
+        self.charge(count);
         Ok(self.put(arena, at, header, count, value))
     }
 
@@ -103,7 +116,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let code = self.image.many[many as usize];
         let header = self.header(arena, code.resource, at);
         let count = self.request_to_get(arena, at, header, many)?;
-        self.fuel = self.fuel.saturating_sub(count);
+        self.charge(count);
         Ok(self.get(arena, at, header, count))
     }
 
@@ -116,9 +129,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         many: u32,
     ) -> Result<u64, Box<Fault>> {
         let code = self.image.many[many as usize];
-        let count = self.request(arena, at, header, self.read(arena, code.count, at.frame))?;
+        let count = self.request(arena, at, header, self.read(arena, code.count, at.frame()))?;
         if let Some(array) = code.array {
-            let (_, len) = self.array(arena, at.frame, array);
+            let (_, len) = self.array(arena, at.frame(), array);
             if count > len as u64 {
                 let message = format!("{count} items do not fit the array, which has {len} elements");
                 return Err(self.fault(at, message, "make the array longer, or get fewer"));
@@ -164,7 +177,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let queue = header + resource::TAKERS;
         let Some(waiter) = waiters::first(arena, queue) else { return false };
         let frame = self.image.frames[waiter.index()] as usize;
-        let count = match self.image.code[op_of(arena, frame)] {
+        let count = match self.image.plain[op_of(arena, frame)] {
             Op::GetMany { many } => self.read(arena, self.image.many[many as usize].count, frame),
             _ => 1,
         };
@@ -172,7 +185,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             return false;
         }
         waiters::dequeue(arena, &self.image.frames, queue);
-        let at = Context { process: waiter, frame, op: op_of(arena, frame) };
+        let at = Context::new(waiter, frame, op_of(arena, frame));
         self.grant(arena, at, header, by, true);
         self.pop(arena, at, header, count);
         true
@@ -183,7 +196,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let queue = header + resource::PUTTERS;
         let Some(waiter) = waiters::first(arena, queue) else { return false };
         let frame = self.image.frames[waiter.index()] as usize;
-        let (count, value) = match self.image.code[op_of(arena, frame)] {
+        let (count, value) = match self.image.plain[op_of(arena, frame)] {
             Op::PutMany { many } => {
                 let code = self.image.many[many as usize];
                 (self.read(arena, code.count, frame), self.read(arena, code.operand, frame))
@@ -196,7 +209,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             return false;
         }
         waiters::dequeue(arena, &self.image.frames, queue);
-        let at = Context { process: waiter, frame, op: op_of(arena, frame) };
+        let at = Context::new(waiter, frame, op_of(arena, frame));
         self.grant(arena, at, header, by, true);
         self.push(arena, at, header, count, value);
         true
@@ -225,11 +238,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             let next = head + 1;
             arena[header + resource::HEAD] = if next == arena[header + resource::RING] { 0 } else { next };
             arena[header + resource::LEVEL] -= 1;
-            match self.image.code[at.op] {
-                Op::Get { into, .. } => self.write(arena, into, at.frame, value),
+            match self.image.plain[at.op()] {
+                Op::Get { into, .. } => self.write(arena, into, at.frame(), value),
                 Op::GetMany { many } => {
                     if let Some(array) = self.image.many[many as usize].array {
-                        let (start, _) = self.array(arena, at.frame, array);
+                        let (start, _) = self.array(arena, at.frame(), array);
                         arena[start + number as usize] = value;
                     }
                 }

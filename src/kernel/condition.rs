@@ -30,13 +30,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             Op::Level { into, resource } => {
                 let header = self.header(arena, resource, at);
                 let level = arena[header + resource::LEVEL];
-                self.write(arena, into, at.frame, level);
+                self.write(arena, into, at.frame(), level);
                 let id = self.resource_id(arena, header);
                 self.emit(at, Kind::Level, id, level);
             }
             Op::Capacity { into, buffer } => {
                 let capacity = arena[self.header(arena, buffer, at) + resource::CAPACITY];
-                self.write(arena, into, at.frame, capacity);
+                self.write(arena, into, at.frame(), capacity);
             }
             // Only a driver that goes step by step has to know.
             Op::Atomic { .. } => {}
@@ -76,15 +76,15 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             let next = waiters::dequeue_nth(arena, &self.image.frames, header + resource::TAKERS, nth);
             let Some((process, frame)) = next else { break };
             arena[header + resource::LEVEL] -= 1;
-            let waiter = Context { process, frame, op: op_of(arena, frame) };
-            self.grant(arena, waiter, header, at.process, true);
+            let waiter = Context::new(process, frame, op_of(arena, frame));
+            self.grant(arena, waiter, header, at.process(), true);
         }
     }
 
     /// That a process waits with a mutex that it does not own.
     #[cold]
     pub(super) fn waits_without_mutex(&self, at: Context, mutex: &str, owner: &str) -> Box<Fault> {
-        let me = self.image.process_name(at.process);
+        let me = self.image.process_name(at.process());
         let message = format!("'{me}' waits and is to give back mutex '{mutex}' meanwhile, but {owner}");
         self.fault(
             at,

@@ -94,11 +94,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<Word, Box<Fault>> {
         let code = &self.image.distributions[distribution as usize];
         let plan = self.draws.plans[distribution as usize];
-        let stream = plan.stream(at.process);
-        let mut position = arena[code.position.at(at.frame)];
+        let stream = plan.stream(at.process());
+        let mut position = arena[code.position.at(at.frame())];
         let drawn =
-            sample(code, self.draws, stream, &mut position, |source: Source| arena[source.at(at.frame)]);
-        arena[code.position.at(at.frame)] = position;
+            sample(code, self.draws, stream, &mut position, |source: Source| arena[source.at(at.frame())]);
+        arena[code.position.at(at.frame())] = position;
         let word = drawn.map_err(|error| self.bad_draw(at, error))?;
         self.emit_typed(at, Kind::Draw, 0, word, code.ty, 0);
         Ok(word)
@@ -117,10 +117,10 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         mean: Source,
     ) -> Result<Word, Box<Fault>> {
         let plan = self.draws.plans[distribution as usize];
-        let mean = f64::from_bits(self.read(arena, mean, at.frame));
-        let stream = plan.stream(at.process);
-        let ready = arena[plan.ahead.at(at.frame)];
-        let mut position = arena[plan.position.at(at.frame)];
+        let mean = f64::from_bits(self.read(arena, mean, at.frame()));
+        let stream = plan.stream(at.process());
+        let ready = arena[plan.ahead.at(at.frame())];
+        let mut position = arena[plan.position.at(at.frame())];
         let mut words = self.draws.streams.words(stream, &mut position);
         // Values are not negative; the sign says that one is there.
         let standard = match ready {
@@ -128,8 +128,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             _ => -f64::from_bits(ready),
         };
         let next = samplers::standard_exponential(&mut words);
-        arena[plan.ahead.at(at.frame)] = (-next).to_bits();
-        arena[plan.position.at(at.frame)] = position;
+        arena[plan.ahead.at(at.frame())] = (-next).to_bits();
+        arena[plan.position.at(at.frame())] = position;
         match samplers::scaled_exponential(standard, mean).and_then(round_nanos) {
             Ok(word) => {
                 self.emit_typed(at, Kind::Draw, 0, word, Type::Duration, 0);

@@ -8,7 +8,7 @@ use crate::trace::{Fault, Sink};
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[cold]
     pub(super) fn fault(&self, at: Context, message: String, hint: &str) -> Box<Fault> {
-        Box::new(Fault { process: at.process, op: OpId(at.op as u32), message, hint: hint.to_owned() })
+        Box::new(Fault { process: at.process(), op: OpId(at.op() as u32), message, hint: hint.to_owned() })
     }
 
     #[cold]

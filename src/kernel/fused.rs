@@ -6,8 +6,7 @@
 use super::lock::MAX_PERMITS;
 use super::machine::header_words;
 use super::step::{Context, Done, Kernel, Schedule};
-use crate::arithmetic::BinaryOp;
-use crate::program::{ResourceCode, Slot, Source, resource};
+use crate::program::{Slot, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -17,10 +16,10 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn take_run(&mut self, arena: &mut [Word], at: Context, first: u32, len: u32) -> bool {
         let image = self.image;
-        let me = u64::from(at.process.0) + 1;
+        let me = u64::from(at.process().0) + 1;
         let entries = &image.runs[first as usize..(first + len) as usize];
         for entry in entries {
-            let at = Context { op: at.op + entry.offset(), ..at };
+            let at = at.at_op(at.op() + entry.offset());
             let header = entry.header();
             let words = header_words(arena, header);
             if words[resource::LEVEL] == 0 {
@@ -44,13 +43,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         len: u32,
     ) -> Result<(), Box<Fault>> {
         let image = self.image;
-        let me = u64::from(at.process.0) + 1;
+        let me = u64::from(at.process().0) + 1;
         let entries = &image.runs[first as usize..(first + len) as usize];
         for entry in entries {
             let header = entry.header();
             let words = header_words(arena, header);
             let owns = words[resource::OWNER] == me & entry.owner_mask();
-            let at = Context { op: at.op + entry.offset(), ..at };
+            let at = at.at_op(at.op() + entry.offset());
             if words[resource::TAKERS] == 0 && owns && words[resource::LEVEL] < MAX_PERMITS {
                 words[resource::LEVEL] += 1;
                 words[resource::OWNER] = 0;
@@ -68,7 +67,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// plain op `offset` ops on.
     #[inline(always)]
     pub(super) fn take_one(&mut self, arena: &mut [Word], at: Context, header: u32, offset: usize) -> bool {
-        let at = Context { op: at.op + offset, ..at };
+        let at = at.at_op(at.op() + offset);
         matches!(self.acquire(arena, at, header as usize), Done::Next)
     }
 
@@ -94,7 +93,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         header: u32,
         offset: usize,
     ) -> Result<(), Box<Fault>> {
-        let at = Context { op: at.op + offset, ..at };
+        let at = at.at_op(at.op() + offset);
         self.release(arena, at, header as usize)
     }
 
@@ -111,63 +110,30 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         self.give_one(arena, at, headers[1], offsets[1].into())
     }
 
-    /// Takes several permits if they are all there. Gives by how many ops to
-    /// go on: past both plain ops, or to the second one.
-    #[inline]
-    pub(super) fn take_many(
-        &mut self,
-        arena: &mut [Word],
-        at: Context,
-        semaphore: ResourceCode,
-        left: Slot,
-        times: Source,
-    ) -> Result<usize, Box<Fault>> {
-        let times = self.read(arena, times, at.frame);
-        let header = self.header(arena, semaphore, at);
+    /// Takes several permits for the op after the one at hand, if they are all
+    /// there; whether it did.
+    #[inline(always)]
+    pub(super) fn take_many(&mut self, arena: &mut [Word], at: Context, header: usize, times: u64) -> bool {
         if arena[header + resource::LEVEL] < times || times == 0 || !self.spend(times) {
-            return self.count_down_from(arena, at, left, times);
+            return false;
         }
         arena[header + resource::LEVEL] -= times;
-        self.note_many(arena, Context { op: at.op + 1, ..at }, Kind::Acquire, header, times);
-        Ok(2)
+        self.note_many(arena, at.at_op(at.op() + 1), Kind::Acquire, header, times);
+        true
     }
 
-    /// Gives several permits back if nobody waits for one. Gives by how many
-    /// ops to go on, as [`Self::take_many`].
-    #[inline]
-    pub(super) fn give_many(
-        &mut self,
-        arena: &mut [Word],
-        at: Context,
-        semaphore: ResourceCode,
-        left: Slot,
-        times: Source,
-    ) -> Result<usize, Box<Fault>> {
-        let times = self.read(arena, times, at.frame);
-        let header = self.header(arena, semaphore, at);
+    /// Gives several permits back for the op after the one at hand, if nobody
+    /// waits for one; whether it did.
+    #[inline(always)]
+    pub(super) fn give_many(&mut self, arena: &mut [Word], at: Context, header: usize, times: u64) -> bool {
         let words = header_words(arena, header);
         let fits = times < MAX_PERMITS && words[resource::LEVEL] < MAX_PERMITS - times;
         if words[resource::TAKERS] != 0 || times == 0 || !fits || !self.spend(times) {
-            return self.count_down_from(arena, at, left, times);
+            return false;
         }
-        arena[header + resource::LEVEL] += times;
-        self.note_many(arena, Context { op: at.op + 1, ..at }, Kind::Release, header, times);
-        Ok(2)
-    }
-
-    /// What [`crate::program::Op::LoopStart`] does before one op that counts down.
-    fn count_down_from(
-        &mut self,
-        arena: &mut [Word],
-        at: Context,
-        left: Slot,
-        times: Word,
-    ) -> Result<usize, Box<Fault>> {
-        if (times as i64) < 0 {
-            return Err(self.negative_count(at, times as i64));
-        }
-        self.write(arena, left, at.frame, times);
-        Ok(if times == 0 { 2 } else { 1 })
+        words[resource::LEVEL] += times;
+        self.note_many(arena, at.at_op(at.op() + 1), Kind::Release, header, times);
+        true
     }
 
     fn note_many(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize, times: u64) {
@@ -178,32 +144,40 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
-    /// `into` = (`into` + `by`) % `modulo`.
-    #[inline]
-    pub(super) fn add_rem(
+    /// Reads consecutive slots of the memory with these `contents`, and so many
+    /// slots, into an array, if all is in range; whether it did.
+    #[inline(always)]
+    pub(super) fn read_at_once(
         &mut self,
         arena: &mut [Word],
-        at: Context,
-        into: Slot,
-        by: Source,
-        modulo: Source,
-    ) -> Result<(), Box<Fault>> {
-        let a = self.read(arena, into.source(), at.frame);
-        let by = self.read(arena, by, at.frame);
-        let modulo = self.read(arena, modulo, at.frame);
-        // An index that wraps around is below twice the modulus: no division.
-        let sum = a.wrapping_add(by);
-        let small = (a | by | modulo) >> 62 == 0;
-        let word = if small && sum < modulo {
-            sum
-        } else if small && sum - modulo < modulo {
-            sum - modulo
-        } else {
-            let sum = BinaryOp::AddInt.apply(a, by).map_err(|error| self.arithmetic(at, error))?;
-            let next = Context { op: at.op + 1, ..at };
-            BinaryOp::RemInt.apply(sum, modulo).map_err(|error| self.arithmetic(next, error))?
-        };
-        self.write(arena, into, at.frame, word);
-        Ok(())
+        frame: usize,
+        (content, slots): (u32, u16),
+        first: Word,
+        count: u8,
+        array: Slot,
+    ) -> bool {
+        let (start, len) = self.array(arena, frame, array);
+        let count = usize::from(count);
+        let fits = first < u64::from(slots) && first + count as u64 <= u64::from(slots) && count <= len;
+        if !fits || !self.spend(count as u64) {
+            return false;
+        }
+        let from = content as usize + first as usize;
+        for number in 0..count {
+            arena[start + number] = arena[from + number];
+        }
+        true
     }
+}
+
+/// `word` = (`word` + `by`) % `modulo` for an index that wraps around: below
+/// twice the modulus, so that there is no division. False for all others.
+#[inline(always)]
+pub(super) fn wrap(word: &mut Word, by: Word, modulo: Word) -> bool {
+    let small = *word < modulo && by <= modulo && modulo >> 62 == 0;
+    if small {
+        let sum = *word + by;
+        *word = if sum < modulo { sum } else { sum - modulo };
+    }
+    small
 }

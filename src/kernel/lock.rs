@@ -20,7 +20,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn lock(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
         let done = self.acquire(arena, at, header);
         if let Done::Next = done {
-            arena[header + resource::OWNER] = u64::from(at.process.0) + 1;
+            arena[header + resource::OWNER] = u64::from(at.process().0) + 1;
         }
         done
     }
@@ -32,7 +32,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         at: Context,
         header: usize,
     ) -> Result<(), Box<Fault>> {
-        if arena[header + resource::OWNER] != u64::from(at.process.0) + 1 {
+        if arena[header + resource::OWNER] != u64::from(at.process().0) + 1 {
             let owner = arena[header + resource::OWNER].checked_sub(1);
             let id = crate::ids::ResourceId(self.resource_id(arena, header));
             return Err(self.not_owner(at, id, owner.map(|process| ProcessId(process as u32))));
@@ -48,13 +48,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
 
     /// Gives the permit that was given back to the first waiter, if there is
     /// one, and says who that is.
-    #[inline]
+    #[inline(always)]
     fn hand_over(&mut self, arena: &mut [Word], at: Context, header: usize) -> Option<ProcessId> {
         let (next, frame) = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS)?;
         let op = op_of(arena, frame);
-        let waiter = Context { process: next, frame, op };
+        let waiter = Context::new(next, frame, op);
         let finished = self.count_down(arena, waiter);
-        self.grant(arena, waiter, header, at.process, finished);
+        self.grant(arena, waiter, header, at.process(), finished);
         self.note(arena, waiter, Kind::Acquire, header);
         Some(next)
     }
@@ -79,14 +79,14 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         left: Slot,
     ) -> Done {
-        while arena[left.at(at.frame)] > 0 {
+        while arena[left.at(at.frame())] > 0 {
             if !self.spend(1) {
                 return Done::OutOfFuel;
             }
             if let Done::Wait = self.acquire(arena, at, header) {
                 return Done::Wait;
             }
-            arena[left.at(at.frame)] -= 1;
+            arena[left.at(at.frame())] -= 1;
         }
         Done::Next
     }
@@ -133,9 +133,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Notes that a waiter was given a permit; whether it needs no more.
     #[inline]
     fn count_down(&mut self, arena: &mut [Word], waiter: Context) -> bool {
-        match self.image.code[waiter.op] {
+        match self.image.plain[waiter.op()] {
             Op::AcquireMany { left, .. } => {
-                let left = &mut arena[left.at(waiter.frame)];
+                let left = &mut arena[left.at(waiter.frame())];
                 *left -= 1;
                 *left == 0
             }
@@ -150,12 +150,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         left: Slot,
     ) -> OpResult {
-        while arena[left.at(at.frame)] > 0 {
+        while arena[left.at(at.frame())] > 0 {
             if !self.spend(1) {
                 return Ok(Done::OutOfFuel);
             }
             self.release(arena, at, header)?;
-            arena[left.at(at.frame)] -= 1;
+            arena[left.at(at.frame())] -= 1;
         }
         Ok(Done::Next)
     }
@@ -198,12 +198,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         owner: Option<ProcessId>,
     ) -> Box<Fault> {
         let name = self.image.resource_name(id);
-        let me = self.image.process_name(at.process);
+        let me = self.image.process_name(at.process());
         let owner = match owner {
             None => "nobody owns it".to_owned(),
             Some(owner) => format!("'{}' owns it", self.image.process_name(owner)),
         };
-        if let Op::Wait { .. } = self.image.plain[at.op] {
+        if let Op::Wait { .. } = self.image.plain[at.op()] {
             return self.waits_without_mutex(at, &name, &owner);
         }
         let message = format!("'{me}' releases mutex '{name}', but {owner}");

@@ -19,9 +19,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         value: Source,
     ) -> Result<(), Box<Fault>> {
         let header = self.header(arena, memory, at);
-        let slot = self.read(arena, slot, at.frame);
+        let slot = self.read(arena, slot, at.frame());
         let place = self.slot_at(arena, at, header, slot)?;
-        let value = self.read(arena, value, at.frame);
+        let value = self.read(arena, value, at.frame());
         arena[place] = value;
         self.note_access(arena, at, Kind::Write, header, slot, value);
         Ok(())
@@ -37,9 +37,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         into: Slot,
     ) -> Result<(), Box<Fault>> {
         let header = self.header(arena, memory, at);
-        let slot = self.read(arena, slot, at.frame);
+        let slot = self.read(arena, slot, at.frame());
         let value = arena[self.slot_at(arena, at, header, slot)?];
-        self.write(arena, into, at.frame, value);
+        self.write(arena, into, at.frame(), value);
         self.note_access(arena, at, Kind::Read, header, slot, value);
         Ok(())
     }
@@ -47,9 +47,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn read_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> Result<(), Box<Fault>> {
         let code = self.image.many[many as usize];
         let header = self.header(arena, code.resource, at);
-        let first = self.read(arena, code.operand, at.frame);
+        let first = self.read(arena, code.operand, at.frame());
         let count = self.request_to_read(arena, at, many)?;
-        let array = code.array.map(|slot| self.array(arena, at.frame, slot));
+        let array = code.array.map(|slot| self.array(arena, at.frame(), slot));
         for number in 0..count {
             let slot = first.wrapping_add(number);
             let value = arena[self.slot_at(arena, at, header, slot)?];
@@ -58,18 +58,18 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             }
             self.note_access(arena, at, Kind::Read, header, slot, value);
         }
-        self.fuel = self.fuel.saturating_sub(count);
+        self.charge(count);
         Ok(())
     }
 
     /// Checks that the slots to read fit where they are to go.
     pub(super) fn request_to_read(&self, arena: &[Word], at: Context, many: u32) -> Result<u64, Box<Fault>> {
         let code = self.image.many[many as usize];
-        let count = self.read(arena, code.count, at.frame);
+        let count = self.read(arena, code.count, at.frame());
         if (count as i64) < 0 {
             return Err(self.negative_count(at, count as i64));
         }
-        let array = code.array.map(|slot| self.array(arena, at.frame, slot));
+        let array = code.array.map(|slot| self.array(arena, at.frame(), slot));
         if let Some((_, len)) = array.filter(|&(_, len)| count > len as u64) {
             let message = format!("{count} values do not fit the array, which has {len} elements");
             return Err(self.fault(at, message, "make the array longer, or read fewer"));

@@ -15,6 +15,8 @@ mod condition;
 mod deadlock;
 mod defect;
 mod draw;
+mod events;
+mod execute;
 mod faults;
 mod fused;
 mod lock;

@@ -24,8 +24,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         array: Slot,
         index: Source,
     ) -> Result<usize, Box<Fault>> {
-        let (start, len) = self.array(arena, at.frame, array);
-        let index = self.read(arena, index, at.frame);
+        let (start, len) = self.array(arena, at.frame(), array);
+        let index = self.read(arena, index, at.frame());
         if index < len as u64 {
             return Ok(start + index as usize);
         }
@@ -41,7 +41,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         index: Source,
     ) -> Result<Word, Box<Fault>> {
         let (first, count) = self.image.instances[def as usize];
-        let index = self.read(arena, index, at.frame);
+        let index = self.read(arena, index, at.frame());
         if index < u64::from(count) {
             return Ok(u64::from(first) + index * RESOURCE_WORDS as u64);
         }

@@ -80,11 +80,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// [`Fault`] if the arguments of the op break a rule.
     pub fn asked(&self, process: ProcessId) -> Result<Option<Asked>, Box<Fault>> {
         let at = self.context(process);
-        let Some((header, request)) = self.request_at(at, self.image.plain[at.op])? else { return Ok(None) };
+        let Some((header, request)) = self.request_at(at, self.image.plain[at.op()])? else {
+            return Ok(None);
+        };
         Ok(Some(Asked {
             resource: ResourceId(self.resource_id(self.arena, header)),
             request,
-            op: OpId(at.op as u32),
+            op: OpId(at.op() as u32),
         }))
     }
 
@@ -100,14 +102,14 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 (header(semaphore), Request::Release)
             }
             Op::Put { buffer, value } => {
-                (header(buffer), Request::Put { count: 1, value: self.read(self.arena, value, at.frame) })
+                (header(buffer), Request::Put { count: 1, value: self.read(self.arena, value, at.frame()) })
             }
             Op::PutMany { many } => {
                 let code = self.image.many[many as usize];
                 let buffer = header(code.resource);
                 let count =
-                    self.request(self.arena, at, buffer, self.read(self.arena, code.count, at.frame))?;
-                (buffer, Request::Put { count, value: self.read(self.arena, code.operand, at.frame) })
+                    self.request(self.arena, at, buffer, self.read(self.arena, code.count, at.frame()))?;
+                (buffer, Request::Put { count, value: self.read(self.arena, code.operand, at.frame()) })
             }
             Op::Take { buffer } | Op::Get { buffer, .. } => (header(buffer), Request::Get { count: 1 }),
             Op::GetMany { many } => {
@@ -115,18 +117,19 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 (buffer, Request::Get { count: self.request_to_get(self.arena, at, buffer, many)? })
             }
             Op::Write { memory, at: slot, value } => {
-                let slot = self.read(self.arena, slot, at.frame);
+                let slot = self.read(self.arena, slot, at.frame());
                 self.slot_at(self.arena, at, header(memory), slot)?;
-                (header(memory), Request::Write { slot, value: self.read(self.arena, value, at.frame) })
+                (header(memory), Request::Write { slot, value: self.read(self.arena, value, at.frame()) })
             }
             Op::Read { memory, at: slot, .. } => {
-                let first = self.read(self.arena, slot, at.frame);
+                let first = self.read(self.arena, slot, at.frame());
                 self.slot_at(self.arena, at, header(memory), first)?;
                 (header(memory), Request::Read { first, count: 1 })
             }
             Op::ReadMany { many } => {
                 let code = self.image.many[many as usize];
-                let (memory, first) = (header(code.resource), self.read(self.arena, code.operand, at.frame));
+                let (memory, first) =
+                    (header(code.resource), self.read(self.arena, code.operand, at.frame()));
                 let count = self.request_to_read(self.arena, at, many)?;
                 for number in 0..count {
                     self.slot_at(self.arena, at, memory, first.wrapping_add(number))?;
@@ -148,26 +151,26 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// the op says, and the process stands behind what is done of the op.
     pub fn answer(&mut self, process: ProcessId, values: &[Word]) {
         let at = self.context(process);
-        let mut next = at.op + 1;
-        match self.image.plain[at.op] {
+        let mut next = at.op() + 1;
+        match self.image.plain[at.op()] {
             Op::Get { into, .. } | Op::Read { into, .. } | Op::Level { into, .. } => {
                 let value = *values.first().expect("one value was asked for");
-                self.arena[into.at(at.frame)] = value;
+                self.arena[into.at(at.frame())] = value;
             }
             Op::GetMany { many } | Op::ReadMany { many } => {
                 if let Some(array) = self.image.many[many as usize].array {
-                    let (start, _) = self.array(self.arena, at.frame, array);
+                    let (start, _) = self.array(self.arena, at.frame(), array);
                     self.arena[start..start + values.len()].copy_from_slice(values);
                 }
             }
             Op::AcquireMany { left, .. } | Op::ReleaseMany { left, .. } => {
-                let rest = self.read(self.arena, left.source(), at.frame) - 1;
-                self.arena[left.at(at.frame)] = rest;
+                let rest = self.read(self.arena, left.source(), at.frame()) - 1;
+                self.arena[left.at(at.frame())] = rest;
                 next -= usize::from(rest > 0);
             }
             _ => {}
         }
-        self.arena[at.frame + frame::STATE] = state_word(next, State::Ready);
+        self.arena[at.frame() + frame::STATE] = state_word(next, State::Ready);
     }
 
     /// That `process` released a mutex which is not its own.
@@ -182,7 +185,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
 
     fn context(&self, process: ProcessId) -> Context {
         let frame = self.image.frames[process.index()] as usize;
-        Context { process, frame, op: op_of(self.arena, frame) }
+        Context::new(process, frame, op_of(self.arena, frame))
     }
 }
 

@@ -6,11 +6,11 @@ use super::machine::{Machine, State, frame_words, state_word};
 use super::stepwise::Steps;
 use super::stop::{Stop, Yield};
 use super::waiters;
-use crate::ids::{OpId, ProcessId};
-use crate::program::{Image, LogArgCode, Op, ResourceCode, Slot, Source, frame, resource};
+use crate::ids::ProcessId;
+use crate::program::{Image, ResourceCode, Slot, Source, frame, resource};
 use crate::time::Time;
-use crate::trace::{Event, Fault, Kind, Sink, WaitFor};
-use crate::value::{Type, Word};
+use crate::trace::{Fault, Kind, Sink, WaitFor};
+use crate::value::Word;
 
 /// Takes note of who can go on when, and may say who goes on next.
 pub trait Schedule {
@@ -58,8 +58,24 @@ pub struct Kernel<'a, Q, S> {
     pub sink: &'a mut S,
     /// Rounds that may still be made; see [`Yield::OutOfFuel`].
     pub fuel: u64,
+    /// What ops on several items took beyond the fuel.
+    pub debt: u64,
+    /// See [`Halt::Left`].
+    left: Option<Result<Yield, Box<Fault>>>,
     /// Arguments of a log line, kept to save allocations.
-    scratch: Vec<Word>,
+    pub(super) scratch: Vec<Word>,
+}
+
+/// As [`Yield`], small enough for registers.
+pub(super) enum Halt {
+    /// As [`Yield::Delayed`].
+    Delayed(Time),
+    /// As [`Yield::Blocked`].
+    Blocked,
+    /// As [`Yield::Done`].
+    Done,
+    /// For a reason that [`Kernel::why_left`] gives.
+    Left,
 }
 
 /// What an op on a resource comes to.
@@ -82,13 +98,44 @@ pub(super) enum Done {
 pub(super) type OpResult = Result<Done, Box<Fault>>;
 
 /// The process that executes an op, and where it stands.
+///
+/// Two numbers, so that it goes to every function that is called for an op in
+/// registers: nothing has to lie in memory in case one is called.
 #[derive(Clone, Copy)]
 pub(super) struct Context {
-    pub(super) process: ProcessId,
+    /// The process, and in the low half where its frame begins.
+    who: u64,
+    op: usize,
+}
+
+impl Context {
+    #[inline(always)]
+    pub(super) const fn new(process: ProcessId, frame: usize, op: usize) -> Context {
+        Context { who: (process.0 as u64) << 32 | frame as u32 as u64, op }
+    }
+
+    #[inline(always)]
+    pub(super) const fn process(self) -> ProcessId {
+        ProcessId((self.who >> 32) as u32)
+    }
+
     /// Where its frame begins.
-    pub(super) frame: usize,
+    #[inline(always)]
+    pub(super) const fn frame(self) -> usize {
+        self.who as u32 as usize
+    }
+
     /// The op at hand.
-    pub(super) op: usize,
+    #[inline(always)]
+    pub(super) const fn op(self) -> usize {
+        self.op
+    }
+
+    /// The same process at another op.
+    #[inline(always)]
+    pub(super) const fn at_op(self, op: usize) -> Context {
+        Context { op, ..self }
+    }
 }
 
 impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
@@ -110,6 +157,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             queue,
             sink,
             fuel: 0,
+            debt: 0,
+            left: None,
             scratch: Vec::new(),
         }
     }
@@ -125,6 +174,9 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let arena = std::mem::take(&mut self.arena);
         let mut process = process;
         let result = self.go_on(arena, &mut process);
+        if let Err(fault) = &result {
+            self.take_left_out(arena, fault);
+        }
         self.arena = arena;
         (process, result)
     }
@@ -133,258 +185,43 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     /// and in all that is called from here, so that the compiler knows that
     /// writing to it changes nothing else.
     fn go_on(&mut self, arena: &mut [Word], current: &mut ProcessId) -> Result<Yield, Box<Fault>> {
+        let image = self.image;
+        let code = if S::ACTIVE { image.code.as_slice() } else { image.quiet.as_slice() };
+        // The clock, for those to whom it must not come by way of memory.
+        let mut now = *self.now;
         loop {
             let process = *current;
-            let frame = self.image.frames[process.index()] as usize;
-            let why = match self.execute::<false>(arena, process, frame, Steps::NONE) {
-                Ok(why) => why,
-                Err(fault) => {
-                    self.take_left_out(arena, &fault);
-                    return Err(fault);
+            let frame = image.frames[process.index()] as usize;
+            let (why, priority) = match self.execute::<false>(code, arena, process, frame, now, Steps::NONE) {
+                Halt::Delayed(until) => {
+                    (Yield::Delayed(until), (frame_words(arena, frame)[frame::LINK] >> 56) as u8)
                 }
+                Halt::Blocked => (Yield::Blocked, 0),
+                Halt::Done => (Yield::Done, 0),
+                Halt::Left => return self.why_left(),
             };
-            if matches!(why, Yield::OutOfFuel | Yield::NeedsRoom { .. }) {
-                return Ok(why);
-            }
-            let priority = (arena[frame + frame::LINK] >> 56) as u8;
             let stop = Stop { process, priority, why };
-            match self.queue.switch(stop, self.now, &mut self.fuel) {
+            let next = self.queue.switch(stop, &mut now, &mut self.fuel);
+            *self.now = now;
+            match next {
                 Some(next) => *current = next,
                 None => return Ok(why),
             }
         }
     }
 
-    /// Executes the ops of one process until it stops. With `STEPS` it goes by
-    /// the ops without the fused ones, and stops in front of every one that
-    /// [`Op::is_step`] once `steps` are made; see [`Kernel::step`].
-    #[inline(always)]
-    pub(super) fn execute<const STEPS: bool>(
-        &mut self,
-        arena: &mut [Word],
-        process: ProcessId,
-        frame: usize,
-        mut steps: Steps,
-    ) -> Result<Yield, Box<Fault>> {
-        let image = self.image;
-        let code = match (STEPS, S::ACTIVE) {
-            (true, _) => image.plain.as_slice(),
-            (false, true) => image.code.as_slice(),
-            (false, false) => image.quiet.as_slice(),
-        };
-        let mut op = arena[frame + frame::STATE] as u32 as usize;
-        // Delays leave the loop, so that what they do stands here once.
-        let (kind, at, nanos) = loop {
-            let at = Context { process, frame, op };
-            /// Leaves the loop if the process cannot go on.
-            macro_rules! waits {
-                ($done:expr) => {
-                    match $done {
-                        Done::Next => {}
-                        Done::Wait => return Ok(Yield::Blocked),
-                        Done::OutOfFuel => return Ok(self.pause(arena, at)),
-                        Done::NeedsRoom { header, items } => {
-                            self.pause(arena, at);
-                            return Ok(Yield::NeedsRoom { header, items });
-                        }
-                    }
-                };
-            }
-            if STEPS && !self.may_step(op, &mut steps) {
-                return Ok(self.pause(arena, at));
-            }
-            match code[op] {
-                Op::Jump { to } => {
-                    if to.index() <= op && !self.spend(1) {
-                        return Ok(self.pause(arena, at));
-                    }
-                    op = to.index();
-                    continue;
-                }
-                Op::JumpIfFalse { condition, to } => {
-                    if self.read(arena, condition, frame) == 0 {
-                        op = to.index();
-                        continue;
-                    }
-                }
-                Op::JumpIfTrue { condition, to } => {
-                    if self.read(arena, condition, frame) != 0 {
-                        op = to.index();
-                        continue;
-                    }
-                }
-                Op::LoopStart { left, times, exit } => {
-                    let times = self.read(arena, times, frame);
-                    if (times as i64) < 0 {
-                        return Err(self.negative_count(at, times as i64));
-                    }
-                    self.write(arena, left, frame, times);
-                    if times == 0 {
-                        op = exit.index();
-                        continue;
-                    }
-                }
-                Op::LoopNext { left, body } => {
-                    if !self.spend(1) {
-                        return Ok(self.pause(arena, at));
-                    }
-                    let rest = self.read(arena, left.source(), frame) - 1;
-                    self.write(arena, left, frame, rest);
-                    if rest != 0 {
-                        op = body.index();
-                        continue;
-                    }
-                }
-                Op::Copy { into, from } => {
-                    let word = self.read(arena, from, frame);
-                    self.write(arena, into, frame, word);
-                }
-                Op::Unary { op, into, a } => {
-                    let result = op.apply(self.read(arena, a, frame));
-                    let word = result.map_err(|error| self.arithmetic(at, error))?;
-                    self.write(arena, into, frame, word);
-                }
-                Op::Binary { op, into, a, b } => {
-                    let result = op.apply(self.read(arena, a, frame), self.read(arena, b, frame));
-                    let word = result.map_err(|error| self.arithmetic(at, error))?;
-                    self.write(arena, into, frame, word);
-                }
-                Op::Now { into } => {
-                    let now = self.now.as_nanos();
-                    self.write(arena, into, frame, now);
-                }
-                Op::Element { into, array, index } => {
-                    let element = self.element(arena, at, array, index)?;
-                    let word = arena[element];
-                    self.write(arena, into, frame, word);
-                }
-                Op::SetElement { array, index, value } => {
-                    let element = self.element(arena, at, array, index)?;
-                    arena[element] = self.read(arena, value, frame);
-                }
-                Op::Draw { into, distribution } => {
-                    let word = self.draw(arena, at, distribution)?;
-                    self.write(arena, into, frame, word);
-                }
-                Op::Find { into, def, index } => {
-                    let header = self.find(arena, at, def, index)?;
-                    self.write(arena, into, frame, header);
-                }
-                Op::Delay { wait } => break (Kind::Delay, at, self.read(arena, wait, frame)),
-                Op::Work { wait } => break (Kind::Work, at, self.read(arena, wait, frame)),
-                Op::StartAfter { wait } => return self.start_after(arena, at, wait),
-                Op::Begin => self.emit(at, Kind::Start, 0, 0),
-                Op::Done => return Ok(self.finish(arena, at)),
-                Op::Log { log } => self.log(arena, at, log),
-                Op::Mark { mark, value } => {
-                    if S::ACTIVE {
-                        let ty = self.image.mark_type(mark).unwrap_or(Type::Int);
-                        let value = self.read(arena, value, frame);
-                        self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
-                    }
-                }
-                Op::Skip { to } => {
-                    op = to.index();
-                    continue;
-                }
-                Op::TakeOne { header, offset, span } => {
-                    if !self.take_one(arena, at, header, offset.into()) {
-                        return Ok(Yield::Blocked);
-                    }
-                    op += usize::from(span);
-                    continue;
-                }
-                Op::GiveOne { header, offset, span } => {
-                    self.give_one(arena, at, header, offset.into())?;
-                    op += usize::from(span);
-                    continue;
-                }
-                Op::TakeTwo { headers, offsets, span } => {
-                    if !self.take_two(arena, at, headers, offsets) {
-                        return Ok(Yield::Blocked);
-                    }
-                    op += usize::from(span);
-                    continue;
-                }
-                Op::GiveTwo { headers, offsets, span } => {
-                    self.give_two(arena, at, headers, offsets)?;
-                    op += usize::from(span);
-                    continue;
-                }
-                Op::TakeRun { first, len, span } => {
-                    if !self.take_run(arena, at, first, len.into()) {
-                        return Ok(Yield::Blocked);
-                    }
-                    op += usize::from(span);
-                    continue;
-                }
-                Op::GiveRun { first, len, span } => {
-                    self.give_run(arena, at, first, len.into())?;
-                    op += usize::from(span);
-                    continue;
-                }
-                Op::TakeMany { semaphore, left, times } => {
-                    op += self.take_many(arena, at, semaphore, left, times)?;
-                    continue;
-                }
-                Op::GiveMany { semaphore, left, times } => {
-                    op += self.give_many(arena, at, semaphore, left, times)?;
-                    continue;
-                }
-                Op::AddRem { into, by, modulo } => {
-                    self.add_rem(arena, at, into, by, modulo)?;
-                    op += 2;
-                    continue;
-                }
-                Op::DrawDelay { into, distribution } => {
-                    let word = self.draw(arena, at, distribution)?;
-                    self.write(arena, into, frame, word);
-                    break (Kind::Delay, Context { op: op + 1, ..at }, word);
-                }
-                Op::ExponentialDelay { distribution, mean } => {
-                    let nanos = self.exponential(arena, at, distribution, mean)?;
-                    break (Kind::Delay, Context { op: op + 1, ..at }, nanos);
-                }
-                Op::LoopDelay { left, body, wait } => {
-                    if !self.spend(1) {
-                        return Ok(self.pause(arena, at));
-                    }
-                    let rest = self.read(arena, left.source(), frame) - 1;
-                    self.write(arena, left, frame, rest);
-                    if rest != 0 {
-                        let nanos = self.read(arena, wait, frame);
-                        break (Kind::Delay, Context { op: body.index(), ..at }, nanos);
-                    }
-                }
-                Op::Lock { mutex } => waits!(self.lock(arena, at, self.header(arena, mutex, at))),
-                Op::Acquire { semaphore } => {
-                    waits!(self.acquire(arena, at, self.header(arena, semaphore, at)))
-                }
-                Op::AcquireMany { semaphore, left } => {
-                    waits!(self.acquire_many(arena, at, self.header(arena, semaphore, at), left));
-                }
-                Op::Unlock { mutex } => self.unlock(arena, at, self.header(arena, mutex, at))?,
-                Op::Release { semaphore } => self.release(arena, at, self.header(arena, semaphore, at))?,
-                Op::ReleaseMany { semaphore, left } => {
-                    waits!(self.release_many(arena, at, self.header(arena, semaphore, at), left)?);
-                }
-                Op::Put { buffer, value } => {
-                    let value = self.read(arena, value, frame);
-                    waits!(self.put_one(arena, at, self.header(arena, buffer, at), value));
-                }
-                Op::PutMany { many } => waits!(self.put_many(arena, at, many)?),
-                Op::Take { buffer } | Op::Get { buffer, .. } => {
-                    waits!(self.get_one(arena, at, self.header(arena, buffer, at)));
-                }
-                Op::GetMany { many } => waits!(self.get_many(arena, at, many)?),
-                Op::Write { memory, at: slot, value } => self.write_memory(arena, at, memory, slot, value)?,
-                Op::Read { memory, at: slot, into } => self.read_memory(arena, at, memory, slot, into)?,
-                Op::ReadMany { many } => self.read_many(arena, at, many)?,
-                rare => waits!(self.rare(arena, at, rare)?),
-            }
-            op += 1;
-        };
-        self.delay(arena, at, nanos, kind)
+    /// Leaves the kernel for this reason.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn leave(&mut self, why: Result<Yield, Box<Fault>>) -> Halt {
+        self.left = Some(why);
+        Halt::Left
+    }
+
+    /// Why the kernel was left.
+    #[cold]
+    pub(super) fn why_left(&mut self) -> Result<Yield, Box<Fault>> {
+        self.left.take().expect("the kernel is left for a reason")
     }
 
     #[inline(always)]
@@ -402,7 +239,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     pub(super) fn header(&self, arena: &[Word], code: ResourceCode, at: Context) -> usize {
         match code.resolve() {
             Ok(header) => header,
-            Err(slot) => arena[slot.at(at.frame)] as usize,
+            Err(slot) => arena[slot.at(at.frame())] as usize,
         }
     }
 
@@ -423,10 +260,18 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         }
     }
 
+    /// Counts so many rounds of what is done at once, whether there is fuel or not.
+    pub(super) fn charge(&mut self, rounds: u64) {
+        self.debt += rounds.saturating_sub(self.fuel);
+        self.fuel = self.fuel.saturating_sub(rounds);
+    }
+
     /// Stops for now, to execute the op at hand later.
-    fn pause(&mut self, arena: &mut [Word], at: Context) -> Yield {
-        arena[at.frame + frame::STATE] = state_word(at.op, State::Ready);
-        Yield::OutOfFuel
+    #[cold]
+    #[inline(never)]
+    pub(super) fn pause(&mut self, arena: &mut [Word], at: Context, why: Yield) -> Halt {
+        arena[at.frame() + frame::STATE] = state_word(at.op(), State::Ready);
+        self.leave(Ok(why))
     }
 
     /// Makes the process wait on the op at hand, in the queue whose word is
@@ -439,10 +284,10 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         queue: usize,
         wait_for: WaitFor,
     ) -> Done {
-        arena[at.frame + frame::STATE] = state_word(at.op, State::Blocked);
+        arena[at.frame() + frame::STATE] = state_word(at.op(), State::Blocked);
         let discipline = u64::from((arena[header + resource::IDENTITY] >> 32) as u8);
         let discipline = defect::discipline(discipline);
-        waiters::enqueue(arena, &self.image.frames, header + queue, at.process, discipline);
+        waiters::enqueue(arena, &self.image.frames, header + queue, at.process(), discipline);
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
             self.emit(at, Kind::Block, id, wait_for as u64);
@@ -460,10 +305,10 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         by: ProcessId,
         finished: bool,
     ) {
-        let words = frame_words(arena, waiter.frame);
-        words[frame::STATE] = state_word(waiter.op + usize::from(finished), State::Ready);
+        let words = frame_words(arena, waiter.frame());
+        words[frame::STATE] = state_word(waiter.op() + usize::from(finished), State::Ready);
         let priority = (words[frame::LINK] >> 56) as u8;
-        self.queue.wake(*self.now, priority, waiter.process);
+        self.queue.wake(*self.now, priority, waiter.process());
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
             self.emit(waiter, Kind::Grant, id, u64::from(by.0));
@@ -471,104 +316,51 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     }
 
     #[inline(always)]
-    fn delay(
+    pub(super) fn delay(
         &mut self,
         arena: &mut [Word],
         at: Context,
+        now: Time,
         nanos: Word,
         kind: Kind,
-    ) -> Result<Yield, Box<Fault>> {
-        let until = self.until(at, nanos)?;
-        let words = frame_words(arena, at.frame);
-        words[frame::STATE] = state_word(at.op + 1, State::Delayed);
+    ) -> Halt {
+        let until = match self.until(at, now, nanos) {
+            Ok(until) => until,
+            Err(fault) => return self.leave(Err(fault)),
+        };
+        let words = frame_words(arena, at.frame());
+        words[frame::STATE] = state_word(at.op() + 1, State::Delayed);
         words[frame::UNTIL] = until.as_nanos();
         self.emit(at, kind, 0, until.as_nanos());
-        Ok(Yield::Delayed(until))
+        Halt::Delayed(until)
     }
 
     /// As a delay, but the process stays new and nothing is recorded.
-    fn start_after(&mut self, arena: &mut [Word], at: Context, wait: Source) -> Result<Yield, Box<Fault>> {
-        let until = self.until(at, self.read(arena, wait, at.frame))?;
-        arena[at.frame + frame::STATE] = state_word(at.op + 1, State::New);
-        arena[at.frame + frame::UNTIL] = until.as_nanos();
-        Ok(Yield::Delayed(until))
+    #[cold]
+    pub(super) fn start_after(&mut self, arena: &mut [Word], at: Context, wait: Source) -> Halt {
+        let until = match self.until(at, *self.now, self.read(arena, wait, at.frame())) {
+            Ok(until) => until,
+            Err(fault) => return self.leave(Err(fault)),
+        };
+        arena[at.frame() + frame::STATE] = state_word(at.op() + 1, State::New);
+        arena[at.frame() + frame::UNTIL] = until.as_nanos();
+        Halt::Delayed(until)
     }
 
     /// The end of a delay that starts now.
     #[inline(always)]
-    fn until(&mut self, at: Context, nanos: Word) -> Result<Time, Box<Fault>> {
-        match self.now.as_nanos().checked_add(defect::delay(nanos)).and_then(Time::from_nanos) {
+    fn until(&mut self, at: Context, now: Time, nanos: Word) -> Result<Time, Box<Fault>> {
+        match now.checked_add(defect::delay(nanos)) {
             Some(until) => Ok(until),
             None => Err(self.bad_duration(at, nanos as i64)),
         }
     }
 
-    fn finish(&mut self, arena: &mut [Word], at: Context) -> Yield {
-        arena[at.frame + frame::STATE] = state_word(at.op, State::Done);
+    #[cold]
+    pub(super) fn finish(&mut self, arena: &mut [Word], at: Context) -> Halt {
+        arena[at.frame() + frame::STATE] = state_word(at.op(), State::Done);
         *self.live -= 1;
         self.emit(at, Kind::Done, 0, 0);
-        Yield::Done
-    }
-
-    fn log(&mut self, arena: &[Word], at: Context, log: u32) {
-        if !S::ACTIVE {
-            return;
-        }
-        let mut words = std::mem::take(&mut self.scratch);
-        words.clear();
-        for arg in &self.image.logs[log as usize] {
-            match *arg {
-                LogArgCode::Value(source) => words.push(self.read(arena, source, at.frame)),
-                LogArgCode::Array(slot) => {
-                    let (start, len) = self.array(arena, at.frame, slot);
-                    words.push(len as u64);
-                    words.extend_from_slice(&arena[start..start + len]);
-                }
-            }
-        }
-        let mut event = self.event(at, Kind::Log, log, words.len() as u64);
-        event.ty = Type::Int;
-        self.sink.event(&event, &words);
-        self.scratch = words;
-    }
-
-    #[inline(always)]
-    fn event(&self, at: Context, kind: Kind, subject: u32, value: Word) -> Event {
-        Event {
-            time: (*self.now),
-            value,
-            process: at.process,
-            subject,
-            extra: 0,
-            op: OpId(at.op as u32),
-            kind,
-            ty: Type::Int,
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn emit(&mut self, at: Context, kind: Kind, subject: u32, value: Word) {
-        if S::ACTIVE {
-            let event = self.event(at, kind, subject, value);
-            self.sink.event(&event, &[]);
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn emit_typed(
-        &mut self,
-        at: Context,
-        kind: Kind,
-        subject: u32,
-        value: Word,
-        ty: Type,
-        extra: u32,
-    ) {
-        if S::ACTIVE {
-            let mut event = self.event(at, kind, subject, value);
-            event.ty = ty;
-            event.extra = extra;
-            self.sink.event(&event, &[]);
-        }
+        Halt::Done
     }
 }

@@ -11,7 +11,7 @@
 //! is left of the block is another step, from where it goes on.
 
 use super::machine::op_of;
-use super::step::{Kernel, Schedule};
+use super::step::{Halt, Kernel, Schedule};
 use super::stop::Yield;
 use crate::ids::ProcessId;
 use crate::program::Op;
@@ -88,12 +88,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<Rest, Box<Fault>> {
         let frame = self.image.frames[process.index()] as usize;
         let (fuel, op) = (self.fuel, self.image.plain[op_of(arena, frame)]);
-        let mut yielded = self.execute::<true>(arena, process, frame, steps)?;
+        let mut yielded = self.execute_steps(arena, process, frame, steps)?;
         if steps.left > 0 && !steps.goes_on && op.is_counted() {
             // It was lent the fuel for one permit; what follows has its own.
             self.fuel = fuel.saturating_sub(1);
             if yielded == Yield::OutOfFuel {
-                yielded = self.execute::<true>(arena, process, frame, Steps::NONE)?;
+                yielded = self.execute_steps(arena, process, frame, Steps::NONE)?;
             }
         }
         // In front of a step it paused because of the step, elsewhere for want
@@ -101,6 +101,21 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let at = self.image.plain[op_of(arena, frame)];
         let rests = at.is_step() && !(steps.goes_on && at.is_counted() && self.fuel == 0);
         Ok(if rests && yielded == Yield::OutOfFuel { Rest::Ready } else { Rest::Yielded(yielded) })
+    }
+
+    fn execute_steps(
+        &mut self,
+        arena: &mut [Word],
+        process: ProcessId,
+        frame: usize,
+        steps: Steps,
+    ) -> Result<Yield, Box<Fault>> {
+        match self.execute::<true>(&self.image.plain, arena, process, frame, *self.now, steps) {
+            Halt::Delayed(until) => Ok(Yield::Delayed(until)),
+            Halt::Blocked => Ok(Yield::Blocked),
+            Halt::Done => Ok(Yield::Done),
+            Halt::Left => self.why_left(),
+        }
     }
 
     /// Whether the op may be executed now, with so many steps still to go.

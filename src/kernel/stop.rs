@@ -8,7 +8,7 @@ use crate::time::Time;
 pub struct Stop {
     /// Who.
     pub process: ProcessId,
-    /// Its priority plus 128.
+    /// Its priority plus 128, if it is delayed.
     pub priority: u8,
     /// Why: delayed, blocked or done.
     pub why: Yield,

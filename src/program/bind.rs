@@ -6,6 +6,7 @@ use super::fuse::{Scope, fuse};
 use super::layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
 use super::quiet::{Section, sections, without};
+use super::specialise::specialise;
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::{Discipline, Expr, Limits, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
 use crate::time::Time;
@@ -148,22 +149,27 @@ impl Program {
         }
         image.patch_resources();
         image.plain = image.code.clone();
-        let scopes = self.scopes();
+        let scopes = self.scopes(&image);
         fuse(&image.plain, &mut image.code, &scopes, &image.distributions, &mut image.runs);
         image.make_quiet(&scopes);
+        let (mut code, mut quiet) = (std::mem::take(&mut image.code), std::mem::take(&mut image.quiet));
+        specialise(&image, &mut code, &scopes, false);
+        specialise(&image, &mut quiet, &scopes, true);
+        (image.code, image.quiet) = (code, quiet);
         image.share_python_generators();
         Ok(image)
     }
 
     /// The ops of each process definition.
-    fn scopes(&self) -> Vec<Scope> {
+    fn scopes(&self, image: &Image) -> Vec<Scope> {
         let ends =
             self.processes.iter().skip(1).map(|process| process.entry.index()).chain([self.code.len()]);
-        let scope = |(process, end): (&ProcessCode, usize)| Scope {
+        let scope = |((code, def), end): ((&ProcessCode, &DefImage), usize)| Scope {
             end,
-            temporaries: FRAME_WORDS + process.vars.len() as u32,
+            frame: (def.count == 1).then(|| image.frames[def.first.index()]),
+            temporaries: FRAME_WORDS + code.vars.len() as u32,
         };
-        self.processes.iter().zip(ends).map(scope).collect()
+        self.processes.iter().zip(&image.processes).zip(ends).map(scope).collect()
     }
 }
 

@@ -16,6 +16,8 @@ const MAX_RUN: usize = 64;
 pub(super) struct Scope {
     /// The first op behind them.
     pub(super) end: usize,
+    /// Where the frame of the process is, if it is the only instance.
+    pub(super) frame: Option<u32>,
     /// The first frame word behind the variables: later ones are read by no
     /// step but the one that writes them.
     pub(super) temporaries: u32,
@@ -87,14 +89,16 @@ fn fuse_at(
         (Op::LoopStart { left, times, .. }, Some(Op::AcquireMany { semaphore, left: other }))
             if left == *other && semaphore.resolve().is_ok() =>
         {
-            code[at] = Op::TakeMany { semaphore: *semaphore, left, times };
-            2
+            let span = 2 + skips(plain, at + 2);
+            code[at] = Op::TakeMany { semaphore: *semaphore, times, span: span as u8 };
+            span
         }
         (Op::LoopStart { left, times, .. }, Some(Op::ReleaseMany { semaphore, left: other }))
             if left == *other && semaphore.resolve().is_ok() =>
         {
-            code[at] = Op::GiveMany { semaphore: *semaphore, left, times };
-            2
+            let span = 2 + skips(plain, at + 2);
+            code[at] = Op::GiveMany { semaphore: *semaphore, times, span: span as u8 };
+            span
         }
         (
             Op::Binary { op: BinaryOp::AddInt, into: sum, a, b: by },
@@ -112,6 +116,26 @@ fn fuse_at(
                 _ => Op::DrawDelay { into, distribution },
             };
             2
+        }
+        (Op::Now { into }, Some(Op::Put { buffer, value })) if *value == into.source() => {
+            if let Ok(buffer) = buffer.resolve() {
+                code[at] = Op::PutNow { buffer: buffer as u32, into };
+            }
+            2
+        }
+        (Op::Now { into: now }, Some(Op::Binary { op: BinaryOp::SubInt, into: time, a, b: since }))
+            if *a == now.source() && is_temporary(now) && is_temporary(*time) =>
+        {
+            let Some(since) = since.slot() else { return 1 };
+            match plain.get(at + 2) {
+                Some(Op::Binary { op: BinaryOp::AddInt, into: total, a, b })
+                    if *a == total.source() && *b == time.source() =>
+                {
+                    code[at] = Op::AddSince { total: *total, since };
+                    3
+                }
+                _ => 1,
+            }
         }
         (Op::LoopNext { left, body }, _) => {
             if let Op::Delay { wait } = plain[body.index()] {
@@ -141,6 +165,11 @@ fn run_of(
         span += 1;
     }
     (run, span)
+}
+
+/// How many ops from `at` on are left out.
+pub(super) fn skips(plain: &[Op], at: usize) -> usize {
+    plain[at..].iter().take(MAX_RUN).take_while(|op| matches!(op, Op::Skip { .. })).count()
 }
 
 /// The run again, if there are only semaphores in it.

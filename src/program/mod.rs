@@ -14,9 +14,12 @@ mod fuse;
 mod layout;
 mod op;
 mod quiet;
+mod specialise;
 
 pub use bind::{BindError, DefImage, Image};
 pub use compile::{Program, compile};
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
-pub use op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot, Source};
+pub use op::{
+    DistributionCode, LogArgCode, ManyCode, Near, Op, ResourceCode, RunEntry, Sampler, Slot, Source,
+};
 pub use quiet::Section;

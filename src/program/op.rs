@@ -57,6 +57,31 @@ impl Slot {
     }
 }
 
+/// A word to read or write, counted from where the frame of the process that
+/// executes the op begins: below 0 or far above it lie global words, which only
+/// a process without other instances can name so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Near(i32);
+
+impl Near {
+    /// The word that `source` names, for a process that is the only instance of
+    /// its definition and has its frame at `frame`, or `None` for all others.
+    pub fn of(source: Source, frame: Option<u32>) -> Option<Near> {
+        let distance = match (source.slot(), source.global_index(), frame) {
+            (Some(slot), ..) => i64::from(slot.0),
+            (None, Some(global), Some(frame)) => i64::from(global) - i64::from(frame),
+            _ => return None,
+        };
+        i32::try_from(distance).ok().map(Near)
+    }
+
+    /// Where the word lies in the arena, for a process whose frame starts at `frame`.
+    #[inline(always)]
+    pub const fn at(self, frame: usize) -> usize {
+        frame.wrapping_add_signed(self.0 as isize)
+    }
+}
+
 /// A resource: bound to a header in the arena, or found at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ResourceCode(u32);
@@ -182,18 +207,48 @@ pub enum Op {
     /// As [`Op::GiveRun`] of two semaphores.
     GiveTwo { headers: [u32; 2], offsets: [u8; 2], span: u8 },
     /// Fused: [`Op::LoopStart`] and [`Op::AcquireMany`].
-    TakeMany { semaphore: ResourceCode, left: Slot, times: Source },
+    TakeMany { semaphore: ResourceCode, times: Source, span: u8 },
+    /// As [`Op::TakeMany`] of a known number, at least 1.
+    TakeSome { header: u32, times: u32, span: u8 },
     /// Fused: [`Op::LoopStart`] and [`Op::ReleaseMany`].
-    GiveMany { semaphore: ResourceCode, left: Slot, times: Source },
+    GiveMany { semaphore: ResourceCode, times: Source, span: u8 },
+    /// As [`Op::GiveMany`] of a known number, at least 1.
+    GiveSome { header: u32, times: u32, span: u8 },
     /// Fused: `into` = (`into` + `by`) % `modulo`.
     AddRem { into: Slot, by: Source, modulo: Source },
+    /// As [`Op::AddRem`] of known numbers; `by` is at most `modulo`.
+    Wrap { into: Slot, by: u32, modulo: u32, span: u8 },
+    /// An addition of integers.
+    Add { into: Slot, a: Near, b: Near },
+    /// A subtraction of integers.
+    Subtract { into: Slot, a: Near, b: Near },
+    /// An addition of a known integer.
+    AddKnown { into: Slot, a: Slot, by: i32 },
+    /// Fused: `total` = `total` + (the clock − `since`).
+    AddSince { total: Slot, since: Slot },
     /// Fused: [`Op::Draw`] and an [`Op::Delay`] of what was drawn.
     DrawDelay { into: Slot, distribution: u32 },
     /// Fused: [`Op::DrawDelay`] of an exponential duration, with where its mean is.
     ExponentialDelay { distribution: u32, mean: Source },
     /// Fused: [`Op::LoopNext`] and the [`Op::Delay`] that it goes back to.
     LoopDelay { left: Slot, body: OpId, wait: Source },
+    /// A [`Op::Delay`] of known length.
+    DelayFor { nanos: u64 },
+    /// As [`Op::LoopDelay`] of known length.
+    LoopDelayFor { left: u16, body: OpId, nanos: u64 },
+    /// As [`Op::Get`] from a known buffer.
+    GetNear { buffer: u32, into: Slot },
+    /// Fused: [`Op::Now`] and an [`Op::Put`] of it.
+    PutNow { buffer: u32, into: Slot },
+    /// As [`Op::Write`] to a known memory, with where its slots are.
+    WriteNear { slots: u16, content: u32, at: Near, value: Near },
+    /// As [`Op::Read`] of a known memory, with where its slots are.
+    ReadNear { slots: u16, content: u32, at: Near, into: Slot },
+    /// As [`Op::ReadMany`] of a known memory into an array, and a known number.
+    ReadSome { count: u8, slots: u16, content: u32, at: Near, array: u16, span: u8 },
 }
+
+const _: () = assert!(size_of::<Op>() == 16, "four ops to a cache line");
 
 impl Op {
     /// Whether others can notice the op, or it depends on others: it leaves an

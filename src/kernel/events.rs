@@ -1,0 +1,71 @@
+//! What is recorded of a step: events, made only if the sink looks at them.
+
+use super::step::{Context, Kernel, Schedule};
+use crate::ids::OpId;
+use crate::program::LogArgCode;
+use crate::trace::{Event, Kind, Sink};
+use crate::value::{Type, Word};
+
+impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+    pub(super) fn log(&mut self, arena: &[Word], at: Context, log: u32) {
+        if !S::ACTIVE {
+            return;
+        }
+        let mut words = std::mem::take(&mut self.scratch);
+        words.clear();
+        for arg in &self.image.logs[log as usize] {
+            match *arg {
+                LogArgCode::Value(source) => words.push(self.read(arena, source, at.frame())),
+                LogArgCode::Array(slot) => {
+                    let (start, len) = self.array(arena, at.frame(), slot);
+                    words.push(len as u64);
+                    words.extend_from_slice(&arena[start..start + len]);
+                }
+            }
+        }
+        let mut event = self.event(at, Kind::Log, log, words.len() as u64);
+        event.ty = Type::Int;
+        self.sink.event(&event, &words);
+        self.scratch = words;
+    }
+
+    #[inline(always)]
+    fn event(&self, at: Context, kind: Kind, subject: u32, value: Word) -> Event {
+        Event {
+            time: (*self.now),
+            value,
+            process: at.process(),
+            subject,
+            extra: 0,
+            op: OpId(at.op() as u32),
+            kind,
+            ty: Type::Int,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn emit(&mut self, at: Context, kind: Kind, subject: u32, value: Word) {
+        if S::ACTIVE {
+            let event = self.event(at, kind, subject, value);
+            self.sink.event(&event, &[]);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn emit_typed(
+        &mut self,
+        at: Context,
+        kind: Kind,
+        subject: u32,
+        value: Word,
+        ty: Type,
+        extra: u32,
+    ) {
+        if S::ACTIVE {
+            let mut event = self.event(at, kind, subject, value);
+            event.ty = ty;
+            event.extra = extra;
+            self.sink.event(&event, &[]);
+        }
+    }
+}

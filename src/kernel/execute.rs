@@ -1,0 +1,365 @@
+//! The loop over the ops of one process: which function does what an op says.
+
+use super::fused::wrap;
+use super::step::{Context, Done, Halt, Kernel, Schedule};
+use super::stepwise::Steps;
+use super::stop::Yield;
+use crate::ids::ProcessId;
+use crate::program::{Op, Slot, frame};
+use crate::time::Time;
+use crate::trace::{Kind, Sink};
+use crate::value::{Type, Word};
+
+impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+    /// Executes the ops of one process until it stops. With `STEPS` it goes by
+    /// the ops without the fused ones, and stops in front of every one that
+    /// [`Op::is_step`] once `steps` are made; see [`Kernel::step`].
+    #[inline(always)]
+    pub(super) fn execute<const STEPS: bool>(
+        &mut self,
+        code: &[Op],
+        arena: &mut [Word],
+        process: ProcessId,
+        frame: usize,
+        now: Time,
+        mut steps: Steps,
+    ) -> Halt {
+        let image = self.image;
+        let mut op = arena[frame + frame::STATE] as u32 as usize;
+        let mut code_op = &code[op];
+        // Delays leave the loop, so that what they do stands here once.
+        let (kind, at, nanos) = loop {
+            let at = Context::new(process, frame, op);
+            /// Goes on with the op so many ops on.
+            macro_rules! skip {
+                ($ops:expr) => {{
+                    op += usize::from($ops);
+                    code_op = &code[op];
+                    continue;
+                }};
+            }
+            /// Goes on with this op.
+            macro_rules! jump {
+                ($to:expr) => {{
+                    op = $to.index();
+                    code_op = &code[op];
+                    continue;
+                }};
+            }
+            /// Goes on with the plain op so many ops on: it does what the op
+            /// at hand, which is fused or special, has not done.
+            macro_rules! plain {
+                ($ops:expr) => {{
+                    op += usize::from($ops);
+                    code_op = &image.plain[op];
+                    continue;
+                }};
+            }
+            /// The value, or leaves the loop with the fault.
+            macro_rules! good {
+                ($result:expr) => {
+                    match $result {
+                        Ok(value) => value,
+                        Err(fault) => return self.leave(Err(fault)),
+                    }
+                };
+            }
+            /// Leaves the loop if the process cannot go on.
+            macro_rules! waits {
+                ($done:expr) => {
+                    match $done {
+                        Done::Next => {}
+                        Done::Wait => return Halt::Blocked,
+                        Done::OutOfFuel => return self.pause(arena, at, Yield::OutOfFuel),
+                        Done::NeedsRoom { header, items } => {
+                            return self.pause(arena, at, Yield::NeedsRoom { header, items });
+                        }
+                    }
+                };
+            }
+            /// Leaves the loop if there is no fuel for a round.
+            macro_rules! round {
+                () => {
+                    if !self.spend(1) {
+                        return self.pause(arena, at, Yield::OutOfFuel);
+                    }
+                };
+            }
+            if STEPS && !self.may_step(op, &mut steps) {
+                return self.pause(arena, at, Yield::OutOfFuel);
+            }
+            match *code_op {
+                Op::Jump { to } => {
+                    if to.index() <= op {
+                        round!();
+                    }
+                    jump!(to);
+                }
+                Op::JumpIfFalse { condition, to } => {
+                    if self.read(arena, condition, frame) == 0 {
+                        jump!(to);
+                    }
+                }
+                Op::JumpIfTrue { condition, to } => {
+                    if self.read(arena, condition, frame) != 0 {
+                        jump!(to);
+                    }
+                }
+                Op::LoopStart { left, times, exit } => {
+                    let times = self.read(arena, times, frame);
+                    if (times as i64) < 0 {
+                        return self.leave(Err(self.negative_count(at, times as i64)));
+                    }
+                    self.write(arena, left, frame, times);
+                    if times == 0 {
+                        jump!(exit);
+                    }
+                }
+                Op::LoopNext { left, body } => {
+                    round!();
+                    if self.count_round(arena, left, frame) {
+                        jump!(body);
+                    }
+                }
+                Op::Copy { into, from } => {
+                    let word = self.read(arena, from, frame);
+                    self.write(arena, into, frame, word);
+                }
+                Op::Unary { op, into, a } => {
+                    let result = op.apply(self.read(arena, a, frame));
+                    let word = good!(result.map_err(|error| self.arithmetic(at, error)));
+                    self.write(arena, into, frame, word);
+                }
+                Op::Binary { op, into, a, b } => {
+                    let result = op.apply(self.read(arena, a, frame), self.read(arena, b, frame));
+                    let word = good!(result.map_err(|error| self.arithmetic(at, error)));
+                    self.write(arena, into, frame, word);
+                }
+                Op::Now { into } => {
+                    let now = now.as_nanos();
+                    self.write(arena, into, frame, now);
+                }
+                Op::Element { into, array, index } => {
+                    let element = good!(self.element(arena, at, array, index));
+                    let word = arena[element];
+                    self.write(arena, into, frame, word);
+                }
+                Op::SetElement { array, index, value } => {
+                    let element = good!(self.element(arena, at, array, index));
+                    arena[element] = self.read(arena, value, frame);
+                }
+                Op::Draw { into, distribution } => {
+                    let word = good!(self.draw(arena, at, distribution));
+                    self.write(arena, into, frame, word);
+                }
+                Op::Find { into, def, index } => {
+                    let header = good!(self.find(arena, at, def, index));
+                    self.write(arena, into, frame, header);
+                }
+                Op::Delay { wait } => break (Kind::Delay, at, self.read(arena, wait, frame)),
+                Op::DelayFor { nanos } => break (Kind::Delay, at, nanos),
+                Op::Work { wait } => break (Kind::Work, at, self.read(arena, wait, frame)),
+                Op::StartAfter { wait } => return self.start_after(arena, at, wait),
+                Op::Begin => self.emit(at, Kind::Start, 0, 0),
+                Op::Done => return self.finish(arena, at),
+                Op::Log { log } => self.log(arena, at, log),
+                Op::Mark { mark, value } => {
+                    if S::ACTIVE {
+                        let ty = self.image.mark_type(mark).unwrap_or(Type::Int);
+                        let value = self.read(arena, value, frame);
+                        self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
+                    }
+                }
+                Op::Skip { to } => jump!(to),
+                Op::TakeOne { header, offset, span } => {
+                    if !self.take_one(arena, at, header, offset.into()) {
+                        return Halt::Blocked;
+                    }
+                    skip!(span);
+                }
+                Op::GiveOne { header, offset, span } => {
+                    good!(self.give_one(arena, at, header, offset.into()));
+                    skip!(span);
+                }
+                Op::TakeTwo { headers, offsets, span } => {
+                    if !self.take_two(arena, at, headers, offsets) {
+                        return Halt::Blocked;
+                    }
+                    skip!(span);
+                }
+                Op::GiveTwo { headers, offsets, span } => {
+                    good!(self.give_two(arena, at, headers, offsets));
+                    skip!(span);
+                }
+                Op::TakeRun { first, len, span } => {
+                    if !self.take_run(arena, at, first, len.into()) {
+                        return Halt::Blocked;
+                    }
+                    skip!(span);
+                }
+                Op::GiveRun { first, len, span } => {
+                    good!(self.give_run(arena, at, first, len.into()));
+                    skip!(span);
+                }
+                Op::TakeMany { semaphore, times, span } => {
+                    let times = self.read(arena, times, frame);
+                    if !self.take_many(arena, at, self.header(arena, semaphore, at), times) {
+                        plain!(0u8);
+                    }
+                    skip!(span);
+                }
+                Op::TakeSome { header, times, span } => {
+                    if !self.take_many(arena, at, header as usize, times.into()) {
+                        plain!(0u8);
+                    }
+                    skip!(span);
+                }
+                Op::GiveMany { semaphore, times, span } => {
+                    let times = self.read(arena, times, frame);
+                    if !self.give_many(arena, at, self.header(arena, semaphore, at), times) {
+                        plain!(0u8);
+                    }
+                    skip!(span);
+                }
+                Op::GiveSome { header, times, span } => {
+                    if !self.give_many(arena, at, header as usize, times.into()) {
+                        plain!(0u8);
+                    }
+                    skip!(span);
+                }
+                Op::AddRem { into, by, modulo } => {
+                    let (by, modulo) = (self.read(arena, by, frame), self.read(arena, modulo, frame));
+                    if !wrap(&mut arena[into.at(frame)], by, modulo) {
+                        plain!(0u8);
+                    }
+                    skip!(2u8);
+                }
+                Op::Wrap { into, by, modulo, span } => {
+                    if !wrap(&mut arena[into.at(frame)], by.into(), modulo.into()) {
+                        plain!(0u8);
+                    }
+                    skip!(span);
+                }
+                Op::Add { into, a, b } => {
+                    let (a, b) = (arena[a.at(frame)] as i64, arena[b.at(frame)] as i64);
+                    let Some(sum) = a.checked_add(b) else { plain!(0u8) };
+                    self.write(arena, into, frame, sum as Word);
+                }
+                Op::Subtract { into, a, b } => {
+                    let (a, b) = (arena[a.at(frame)] as i64, arena[b.at(frame)] as i64);
+                    let Some(difference) = a.checked_sub(b) else { plain!(0u8) };
+                    self.write(arena, into, frame, difference as Word);
+                }
+                Op::AddKnown { into, a, by } => {
+                    let a = arena[a.at(frame)] as i64;
+                    let Some(sum) = a.checked_add(i64::from(by)) else { plain!(0u8) };
+                    self.write(arena, into, frame, sum as Word);
+                }
+                Op::AddSince { total, since } => {
+                    let now = now.as_nanos() as i64;
+                    let time = now.checked_sub(arena[since.at(frame)] as i64);
+                    let word = &mut arena[total.at(frame)];
+                    let Some(sum) = time.and_then(|time| time.checked_add(*word as i64)) else { plain!(0u8) };
+                    *word = sum as Word;
+                    skip!(3u8);
+                }
+                Op::DrawDelay { into, distribution } => {
+                    let word = good!(self.draw(arena, at, distribution));
+                    self.write(arena, into, frame, word);
+                    break (Kind::Delay, at.at_op(op + 1), word);
+                }
+                Op::ExponentialDelay { distribution, mean } => {
+                    let nanos = good!(self.exponential(arena, at, distribution, mean));
+                    break (Kind::Delay, at.at_op(op + 1), nanos);
+                }
+                Op::LoopDelay { left, body, wait } => {
+                    round!();
+                    if self.count_round(arena, left, frame) {
+                        break (Kind::Delay, at.at_op(body.index()), self.read(arena, wait, frame));
+                    }
+                }
+                Op::LoopDelayFor { left, body, nanos } => {
+                    round!();
+                    if self.count_round(arena, Slot(left.into()), frame) {
+                        break (Kind::Delay, at.at_op(body.index()), nanos);
+                    }
+                }
+                Op::Lock { mutex } => waits!(self.lock(arena, at, self.header(arena, mutex, at))),
+                Op::Acquire { semaphore } => {
+                    waits!(self.acquire(arena, at, self.header(arena, semaphore, at)))
+                }
+                Op::AcquireMany { semaphore, left } => {
+                    waits!(self.acquire_many(arena, at, self.header(arena, semaphore, at), left));
+                }
+                Op::Unlock { mutex } => good!(self.unlock(arena, at, self.header(arena, mutex, at))),
+                Op::Release { semaphore } => {
+                    good!(self.release(arena, at, self.header(arena, semaphore, at)));
+                }
+                Op::ReleaseMany { semaphore, left } => {
+                    waits!(good!(self.release_many(arena, at, self.header(arena, semaphore, at), left)));
+                }
+                Op::Put { buffer, value } => {
+                    let value = self.read(arena, value, frame);
+                    waits!(self.put_one(arena, at, self.header(arena, buffer, at), value));
+                }
+                Op::PutNow { buffer, into } => {
+                    let now = now.as_nanos();
+                    if !self.put_at_once(arena, at.at_op(op + 1), buffer as usize, now) {
+                        plain!(0u8);
+                    }
+                    self.write(arena, into, frame, now);
+                    skip!(2u8);
+                }
+                Op::PutMany { many } => waits!(good!(self.put_many(arena, at, many))),
+                Op::Take { buffer } | Op::Get { buffer, .. } => {
+                    waits!(self.get(arena, at, self.header(arena, buffer, at), 1));
+                }
+                Op::GetNear { buffer, into } => match self.get_at_once(arena, at, buffer as usize) {
+                    Some(value) => self.write(arena, into, frame, value),
+                    None => plain!(0u8),
+                },
+                Op::GetMany { many } => waits!(good!(self.get_many(arena, at, many))),
+                Op::Write { memory, at: slot, value } => {
+                    good!(self.write_memory(arena, at, memory, slot, value));
+                }
+                Op::WriteNear { slots, content, at: slot, value } => {
+                    let slot = arena[slot.at(frame)];
+                    if slot >= u64::from(slots) {
+                        plain!(0u8);
+                    }
+                    arena[content as usize + slot as usize] = arena[value.at(frame)];
+                }
+                Op::Read { memory, at: slot, into } => {
+                    good!(self.read_memory(arena, at, memory, slot, into));
+                }
+                Op::ReadNear { slots, content, at: slot, into } => {
+                    let slot = arena[slot.at(frame)];
+                    if slot >= u64::from(slots) {
+                        plain!(0u8);
+                    }
+                    arena[into.at(frame)] = arena[content as usize + slot as usize];
+                }
+                Op::ReadMany { many } => good!(self.read_many(arena, at, many)),
+                Op::ReadSome { count, slots, content, at: slot, array, span } => {
+                    let first = arena[slot.at(frame)];
+                    if !self.read_at_once(arena, frame, (content, slots), first, count, Slot(array.into())) {
+                        plain!(0u8);
+                    }
+                    skip!(span);
+                }
+                rare => waits!(good!(self.rare(arena, at, rare))),
+            }
+            op += 1;
+            code_op = &code[op];
+        };
+        self.delay(arena, at, now, nanos, kind)
+    }
+
+    /// Counts a round; whether there is another one.
+    #[inline(always)]
+    fn count_round(&mut self, arena: &mut [Word], left: Slot, frame: usize) -> bool {
+        let left = &mut arena[left.at(frame)];
+        *left = left.wrapping_sub(1);
+        *left != 0
+    }
+}

@@ -1,0 +1,108 @@
+//! Ops that have in themselves what is known as soon as parameters have
+//! values: constants, where a resource lies, how long a memory is.
+//!
+//! As with the fused ops, such an op stands in the place of a plain one, which
+//! does what is rare: faults, waits, whatever does not fit.
+
+use super::bind::Image;
+use super::fuse::{Scope, skips};
+use super::layout::resource;
+use super::op::{ManyCode, Near, Op, ResourceCode, Source};
+use crate::arithmetic::BinaryOp;
+use crate::value::Word;
+
+/// Puts what is known into the ops of `code`. `quiet`: these are ops of runs
+/// without a trace.
+pub(super) fn specialise(image: &Image, code: &mut [Op], scopes: &[Scope], quiet: bool) {
+    let mut first = 0;
+    for scope in scopes {
+        for at in first..scope.end {
+            let known = Known { image, scope, quiet };
+            if let Some(op) = known.special(&code[..scope.end], at) {
+                code[at] = op;
+            }
+        }
+        first = scope.end;
+    }
+}
+
+struct Known<'a> {
+    image: &'a Image,
+    scope: &'a Scope,
+    quiet: bool,
+}
+
+impl Known<'_> {
+    /// The special form of op `at`, if it has one.
+    fn special(&self, code: &[Op], at: usize) -> Option<Op> {
+        Some(match code[at] {
+            Op::Delay { wait } => Op::DelayFor { nanos: self.word(wait)? },
+            Op::LoopDelay { left, body, wait } => {
+                Op::LoopDelayFor { left: left.0.try_into().ok()?, body, nanos: self.word(wait)? }
+            }
+            Op::Binary { op: BinaryOp::AddInt, into, a, b } => match (a.slot(), self.word(b)) {
+                (Some(a), Some(by)) if i32::try_from(by as i64).is_ok() => {
+                    Op::AddKnown { into, a, by: by as i32 }
+                }
+                _ => Op::Add { into, a: self.near(a)?, b: self.near(b)? },
+            },
+            Op::Binary { op: BinaryOp::SubInt, into, a, b } => {
+                Op::Subtract { into, a: self.near(a)?, b: self.near(b)? }
+            }
+            Op::AddRem { into, by, modulo } => {
+                let (by, modulo) = (self.number(by)?, self.number(modulo)?);
+                let span = 2 + skips(code, at + 2) as u8;
+                (by <= modulo).then_some(Op::Wrap { into, by, modulo, span })?
+            }
+            Op::TakeMany { semaphore, times, span } => {
+                Op::TakeSome { header: header(semaphore)? as u32, times: self.number(times)?, span }
+            }
+            Op::GiveMany { semaphore, times, span } => {
+                Op::GiveSome { header: header(semaphore)? as u32, times: self.number(times)?, span }
+            }
+            Op::Get { buffer, into } => Op::GetNear { buffer: header(buffer)? as u32, into },
+            Op::Write { memory, at, value } if self.quiet => {
+                let (content, slots) = self.memory(memory)?;
+                Op::WriteNear { slots, content, at: self.near(at)?, value: self.near(value)? }
+            }
+            Op::Read { memory, at, into } if self.quiet => {
+                let (content, slots) = self.memory(memory)?;
+                Op::ReadNear { slots, content, at: self.near(at)?, into }
+            }
+            Op::ReadMany { many } if self.quiet => {
+                let ManyCode { resource, count, operand, array } = self.image.many[many as usize];
+                let (content, slots) = self.memory(resource)?;
+                let count = u8::try_from(self.number(count)?).ok()?;
+                let span = 1 + skips(code, at + 1) as u8;
+                let array = array?.0.try_into().ok()?;
+                Op::ReadSome { count, slots, content, at: self.near(operand)?, array, span }
+            }
+            _ => return None,
+        })
+    }
+
+    /// A word that no run changes.
+    fn word(&self, source: Source) -> Option<Word> {
+        source.global_index().map(|global| self.image.arena[global as usize])
+    }
+
+    /// Such a word, if it is from 1 to 2^32 - 1.
+    fn number(&self, source: Source) -> Option<u32> {
+        self.word(source).and_then(|word| u32::try_from(word).ok()).filter(|&number| number > 0)
+    }
+
+    fn near(&self, source: Source) -> Option<Near> {
+        Near::of(source, self.scope.frame)
+    }
+
+    /// Where the slots of a memory begin, and how many there are.
+    fn memory(&self, memory: ResourceCode) -> Option<(u32, u16)> {
+        let header = header(memory)?;
+        let word = |offset: usize| self.image.arena[header + offset];
+        Some((word(resource::CONTENT).try_into().ok()?, word(resource::CAPACITY).try_into().ok()?))
+    }
+}
+
+fn header(code: ResourceCode) -> Option<usize> {
+    code.resolve().ok()
+}
