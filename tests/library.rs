@@ -56,3 +56,21 @@ fn every_scenario_opens_with_its_lesson() {
         assert!(text.contains("\n# Lesson: "), "{} does not say its lesson", path.display());
     }
 }
+
+/// What every classic expects is what comes out.
+#[test]
+fn the_classics_come_out_as_they_expect() {
+    let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_tempolane"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = command.args(["run", "scenarios/classics", "--format", "json", "--write", "none"]);
+    let output = output.output().expect("the program starts").stdout;
+    let lines: Vec<serde_json::Value> = String::from_utf8(output)
+        .expect("JSON is UTF-8")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is an object"))
+        .collect();
+    assert_eq!(lines.len(), scenarios("scenarios/classics").len());
+    for line in lines {
+        assert_eq!(line["expect"], serde_json::json!([]), "{line}");
+    }
+}
