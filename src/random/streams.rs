@@ -5,7 +5,7 @@
 //! can be forked and a fork draws what the original would have drawn.
 
 use super::Words;
-use super::chacha::{BLOCK_WORDS, Block, generate, keyed};
+use super::chacha::{BLOCK_WORDS, Block, KEY_WORDS, generate, key_words, keyed, one_block};
 use rand_chacha::ChaCha8Rng;
 
 /// The name of a stream, a hash of (process, instance, purpose).
@@ -43,8 +43,10 @@ impl StreamId {
 /// Memory: 76 bytes a stream (268 as long as there are few).
 #[derive(Debug, Clone)]
 pub struct Streams {
-    /// Has the key, and is copied for every group of blocks.
+    /// Has the key, and is copied for every group of several blocks.
     generator: ChaCha8Rng,
+    /// The key once more, for groups of one block.
+    key: [u32; KEY_WORDS],
     ids: Vec<StreamId>,
     tags: Vec<u32>,
     blocks: Vec<Block>,
@@ -71,6 +73,7 @@ impl Streams {
     pub fn new(seed: u64, replication: u64) -> Streams {
         Streams {
             generator: keyed(key(seed, replication)),
+            key: key_words(key(seed, replication)),
             ids: Vec::new(),
             tags: Vec::new(),
             blocks: Vec::new(),
@@ -81,6 +84,7 @@ impl Streams {
     /// Keeps the streams but draws from another seed or replication.
     pub fn reseed(&mut self, seed: u64, replication: u64) {
         self.generator = keyed(key(seed, replication));
+        self.key = key_words(key(seed, replication));
         self.tags.fill(0);
     }
 
@@ -149,9 +153,13 @@ impl Streams {
     fn refill(&mut self, stream: u32, group: u64) {
         let stream = stream as usize;
         let StreamId(id) = self.ids[stream];
-        let first = group << self.group_log2;
-        let cached = stream << self.group_log2..(stream + 1) << self.group_log2;
-        generate(&self.generator, id, first, &mut self.blocks[cached]);
+        if self.group_log2 == 0 {
+            self.blocks[stream] = one_block(&self.key, id, group);
+        } else {
+            let first = group << self.group_log2;
+            let cached = stream << self.group_log2..(stream + 1) << self.group_log2;
+            generate(&self.generator, id, first, &mut self.blocks[cached]);
+        }
         self.tags[stream] = u32::try_from(group + 1).unwrap_or(0);
     }
 }
