@@ -1,15 +1,16 @@
 //! The calendar: who can go on when, in the total order of (time, priority,
 //! sequence).
 //!
-//! An entry is one 16-byte key by value. Two forms, of which a run chooses
-//! one: four places for up to four processes, since each has at most one
-//! entry, and a heap for more.
+//! Entries are kept by value. Three forms, of which a run chooses one: four
+//! places for up to four processes, since each has at most one entry; a heap
+//! for more; and wheels for very many that all have the same priority.
 
 use crate::ids::ProcessId;
 use crate::kernel::{Schedule, Stop, Yield};
 use crate::time::Time;
 
 pub use super::heap_calendar::HeapCalendar;
+pub use super::wheel_calendar::WheelCalendar;
 
 /// An entry as one number, which sorts as the total order says: time in the
 /// top 64 bits, then 8 of priority, 32 of sequence, 24 of process.
@@ -235,21 +236,85 @@ mod tests {
         ) {
             agrees(&mut SmallCalendar::new(SMALL), &script, priorities);
             agrees(&mut HeapCalendar::new(priorities), &script, priorities);
+            if !priorities {
+                agrees(&mut WheelCalendar::new(4), &script, false);
+            }
         }
 
-        /// The heap with many entries.
+        /// The others with many entries.
         #[test]
-        fn heap_sorts(times in proptest::collection::vec(0u64..1000, 1..500)) {
-            let mut calendar = HeapCalendar::new(false);
-            for (number, &time) in times.iter().enumerate() {
-                calendar.wake(Time::from_nanos(time).expect("small"), 128, ProcessId(number as u32));
-            }
-            let mut expected: Vec<(u64, u32)> = times.iter().copied().zip(0..).collect();
-            expected.sort_unstable();
-            let got: Vec<(u64, u32)> =
-                std::iter::from_fn(|| calendar.pop()).map(|(time, process)| (time.as_nanos(), process.0)).collect();
-            prop_assert_eq!(got, expected);
+        fn many_are_sorted(times in proptest::collection::vec(0u64..1000, 1..500)) {
+            sorts(&mut HeapCalendar::new(false), &times);
+            sorts(&mut WheelCalendar::new(times.len()), &times);
         }
+
+        /// The wheels against the heap, with many pending, while waits are drawn
+        /// that are alike, that differ by powers, and that are mostly none.
+        #[test]
+        fn wheels_agree_with_the_heap(
+            waits in proptest::collection::vec((0u32..62, any::<u64>()), 1..600),
+            pending in 1u32..300,
+            widest in 1u32..60,
+            none_of_8 in 0u64..8,
+        ) {
+            let mut heap = HeapCalendar::new(false);
+            let mut wheels = WheelCalendar::new(pending as usize);
+            for process in (0..pending).map(ProcessId) {
+                heap.wake(Time::ZERO, 128, process);
+                wheels.wake(Time::ZERO, 128, process);
+            }
+            for &(bits, noise) in waits.iter().chain(&waits).chain(&waits) {
+                let entry = heap.pop();
+                prop_assert_eq!(wheels.pop(), entry);
+                let (now, process) = entry.expect("as many are pending as ever");
+                let wait = if noise % 8 < none_of_8 { 0 } else { noise >> 8 & ((1 << bits.min(widest)) - 1) };
+                let until = now.checked_add(wait).unwrap_or(now);
+                heap.wake(until, 128, process);
+                wheels.wake(until, 128, process);
+            }
+            loop {
+                let entry = heap.pop();
+                prop_assert_eq!(wheels.pop(), entry);
+                if entry.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn sorts(calendar: &mut impl Calendar, times: &[u64]) {
+        for (number, &time) in times.iter().enumerate() {
+            calendar.wake(Time::from_nanos(time).expect("small"), 128, ProcessId(number as u32));
+        }
+        let mut expected: Vec<(u64, u32)> = times.iter().copied().zip(0..).collect();
+        expected.sort_unstable();
+        let got: Vec<(u64, u32)> = std::iter::from_fn(|| calendar.pop())
+            .map(|(time, process)| (time.as_nanos(), process.0))
+            .collect();
+        assert_eq!(got, expected);
+    }
+
+    /// A window that few entries made wide is given up when very many come
+    /// into it: they are not sorted one by one.
+    #[test]
+    fn a_crowd_in_a_wide_window() {
+        let mut heap = HeapCalendar::new(false);
+        let mut wheels = WheelCalendar::new(10_001);
+        let both = |heap: &mut HeapCalendar, wheels: &mut WheelCalendar, nanos: u64, process: u32| {
+            let time = Time::from_nanos(nanos).expect("small");
+            heap.wake(time, 128, ProcessId(process));
+            wheels.wake(time, 128, ProcessId(process));
+        };
+        both(&mut heap, &mut wheels, 0, 0);
+        both(&mut heap, &mut wheels, 1 << 40, 1);
+        assert_eq!(wheels.pop(), heap.pop());
+        for process in 2..10_001u32 {
+            both(&mut heap, &mut wheels, u64::from(process).wrapping_mul(0x9e37_79b9) % (1 << 30), process);
+        }
+        for _ in 0..10_000 {
+            assert_eq!(wheels.pop(), heap.pop());
+        }
+        assert_eq!(wheels.pop(), None);
     }
 
     #[test]

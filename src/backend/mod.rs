@@ -7,5 +7,6 @@ pub mod recorded;
 pub mod replay;
 pub mod threads;
 pub mod virtual_time;
+mod wheel_calendar;
 
-pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar};
+pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar, WheelCalendar};

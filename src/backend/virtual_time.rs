@@ -1,7 +1,7 @@
 //! Virtual time: the clock jumps to the next entry of the calendar. No
 //! sleeping, no wall clock, and the same run every time.
 
-use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar};
+use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar, WheelCalendar};
 use crate::ids::ProcessId;
 use crate::kernel::{Draws, Kernel, Machine, Schedule, Stop, Yield, find_deadlock};
 use crate::program::{Image, frame};
@@ -55,6 +55,25 @@ pub struct Simulation<'a> {
 enum AnyCalendar {
     Small(SmallCalendar),
     Heap(HeapCalendar),
+    Wheels(WheelCalendar),
+}
+
+/// From this number of processes on wheels are faster than a heap.
+const MANY_PROCESSES: usize = 500;
+
+impl AnyCalendar {
+    fn for_image(image: &Image) -> AnyCalendar {
+        let processes = image.process_count();
+        if processes <= SMALL {
+            AnyCalendar::Small(SmallCalendar::new(processes))
+        } else if processes >= MANY_PROCESSES && !image.has_priorities {
+            AnyCalendar::Wheels(WheelCalendar::new(processes))
+        } else {
+            let mut calendar = HeapCalendar::new(image.has_priorities);
+            calendar.reserve(processes);
+            AnyCalendar::Heap(calendar)
+        }
+    }
 }
 
 /// Asked now and then whether to go on.
@@ -67,17 +86,10 @@ impl<'a> Simulation<'a> {
     /// If there are more processes than a scenario may have.
     pub fn new(image: &'a Image, seed: u64, replication: u64) -> Simulation<'a> {
         assert!(image.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
-        let calendar = if image.process_count() <= SMALL {
-            AnyCalendar::Small(SmallCalendar::new(image.process_count()))
-        } else {
-            let mut calendar = HeapCalendar::new(image.has_priorities);
-            calendar.reserve(image.process_count());
-            AnyCalendar::Heap(calendar)
-        };
         Simulation {
             image,
             machine: Machine::new(image),
-            calendar,
+            calendar: AnyCalendar::for_image(image),
             draws: Draws::new(image, seed, replication),
         }
     }
@@ -95,6 +107,9 @@ impl<'a> Simulation<'a> {
                 Driver::start(self.image, calendar, sink).drive(machine, draws, control)
             }
             AnyCalendar::Heap(calendar) => {
+                Driver::start(self.image, calendar, sink).drive(machine, draws, control)
+            }
+            AnyCalendar::Wheels(calendar) => {
                 Driver::start(self.image, calendar, sink).drive(machine, draws, control)
             }
         }
@@ -180,6 +195,11 @@ impl<C: Calendar> Schedule for Clockwork<'_, C> {
     fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
         let entry = self.calendar.next(stop);
         self.go_to(entry, now, fuel)
+    }
+
+    #[inline(always)]
+    fn soon(&mut self, announce: impl FnMut(ProcessId)) {
+        self.calendar.soon(announce);
     }
 }
 

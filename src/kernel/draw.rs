@@ -14,10 +14,29 @@ use crate::value::{Type, Word};
 #[derive(Debug, Clone)]
 pub struct Draws {
     streams: Streams,
+    /// By process definition, the first stream of its first instance.
+    first_streams: Vec<u32>,
     python: PythonStreams,
     /// By distribution.
     plans: Vec<Plan>,
 }
+
+/// From the first word of a frame to another one, mostly of the next cache line.
+const FETCHED_WORDS: usize = 6;
+
+/// Loads the state of a process and its random words, and does not wait for
+/// either.
+#[inline(always)]
+pub(super) fn fetch(arena: &[Word], image: &Image, draws: &Draws, process: ProcessId) {
+    let frame = image.frames[process.index()] as usize;
+    for word in [arena.get(frame), arena.get(frame + FETCHED_WORDS)] {
+        std::hint::black_box(word.copied());
+    }
+    draws.fetch(image, process);
+}
+
+/// Of a process with more streams only so many are fetched beforehand.
+const FETCHED_STREAMS: u32 = 2;
 
 /// Which streams the instances of a process use for one distribution.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +93,18 @@ impl Draws {
             }
         });
         let plans = plans.collect();
-        Draws { streams, python, plans }
+        Draws { streams, first_streams, python, plans }
+    }
+
+    /// Loads what is kept of the first streams of a process, and does not wait
+    /// for it.
+    #[inline]
+    fn fetch(&self, image: &Image, process: ProcessId) {
+        let def = image.processes.partition_point(|def| def.first <= process) - 1;
+        let DefImage { first, streams, .. } = image.processes[def];
+        let first_stream = self.first_streams[def] + (process.0 - first.0) * streams;
+        (first_stream..first_stream + streams.min(FETCHED_STREAMS))
+            .for_each(|stream| self.streams.fetch(stream));
     }
 
     /// Draws from another seed or replication from now on.

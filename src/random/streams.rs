@@ -139,6 +139,13 @@ impl Streams {
         block.0[at as usize % BLOCK_WORDS]
     }
 
+    /// Loads what is kept of a stream, and does not wait for it.
+    #[inline(always)]
+    pub fn fetch(&self, stream: u32) {
+        std::hint::black_box(self.tags[stream as usize]);
+        std::hint::black_box(self.blocks[(stream as usize) << self.group_log2].0[0]);
+    }
+
     /// A stream as a source for the [samplers](super::samplers).
     #[inline(always)]
     pub fn words<'a>(&'a mut self, stream: u32, position: &'a mut u64) -> StreamWords<'a> {
