@@ -74,6 +74,7 @@ pub mod analysis;
 pub mod arithmetic;
 pub mod backend;
 pub mod cli;
+pub mod explore;
 pub mod ids;
 pub mod kernel;
 pub mod program;

@@ -26,6 +26,12 @@ pub trait Schedule {
         0
     }
 
+    /// An op is about the resource with this header; for drivers that learn what steps depend on.
+    #[inline(always)]
+    fn touch(&self, header: usize) {
+        let _ = header;
+    }
+
     /// Called when a process has stopped: who goes on now, `None` to leave the
     /// kernel. A driver that answers here has taken note of the stop, and sets
     /// the clock and the fuel as it sees fit; it saves leaving and entering the
@@ -246,10 +252,12 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     /// The header of the resource that an op names.
     #[inline(always)]
     pub(super) fn header(&self, arena: &[Word], code: ResourceCode, at: Context) -> usize {
-        match code.resolve() {
+        let header = match code.resolve() {
             Ok(header) => header,
             Err(slot) => arena[slot.at(at.frame())] as usize,
-        }
+        };
+        self.queue.touch(header);
+        header
     }
 
     /// The id of the resource with this header.

@@ -10,6 +10,7 @@ mod bind;
 mod compile;
 mod disassembly;
 mod expressions;
+mod flow;
 mod fuse;
 mod layout;
 mod op;
@@ -18,6 +19,7 @@ mod specialise;
 
 pub use bind::{BindError, DefImage, Image};
 pub use compile::{Program, compile};
+pub use flow::{LiveWords, next_ops, ops_of};
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 pub use op::{
     DistributionCode, LogArgCode, ManyCode, Near, Op, ResourceCode, RunEntry, Sampler, Slot, Source,

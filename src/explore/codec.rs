@@ -1,0 +1,196 @@
+//! A state in a few words: the number of every part's value, packed.
+//!
+//! A part that never changes takes no room, one with three values two bits.
+//! Values are numbered as they turn up; when one no longer fits the room of
+//! its part, the layout is made anew, and all packed states with it. Nothing
+//! is lost: a packed state is the whole state.
+
+use super::interner::Interner;
+use super::parts::{Parts, World};
+use super::relation::Relation;
+use crate::ids::ProcessId;
+use crate::kernel::State;
+use crate::program::Image;
+use crate::value::Word;
+
+/// Where the number of a part's value lies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Field {
+    pub(super) word: u32,
+    pub(super) shift: u32,
+    pub(super) width: u32,
+}
+
+impl Field {
+    /// The number in this field.
+    #[inline(always)]
+    pub(super) fn of<const W: usize>(self, state: &[Word; W]) -> u32 {
+        (state[self.word as usize % W] >> self.shift) as u32 & self.mask()
+    }
+
+    #[inline(always)]
+    fn mask(self) -> u32 {
+        ((1u64 << self.width) - 1) as u32
+    }
+
+    /// The bits of this field in its word.
+    pub(super) fn bits(self) -> Word {
+        u64::from(self.mask()) << self.shift
+    }
+
+    /// What to add to its word to change the number in it from `old` to `new`.
+    pub(super) fn change(self, old: u32, new: u32) -> Word {
+        (u64::from(new).wrapping_sub(u64::from(old))) << self.shift
+    }
+
+    pub(super) fn put<const W: usize>(self, state: &mut [Word; W], number: u32) {
+        state[self.word as usize] |= u64::from(number) << self.shift;
+    }
+}
+
+/// What a process is about to do in a state, as far as that depends on its own
+/// part alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// It rests in front of a step.
+    Able,
+    /// It waits for others, or for time to pass.
+    Waits,
+    /// It is done.
+    Done,
+}
+
+/// A value was met that has no number yet, in a place where none can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unknown;
+
+/// Numbers for the values of all parts, and their places in packed states.
+#[derive(Debug)]
+pub(super) struct Codec<'a> {
+    image: &'a Image,
+    pub(super) parts: Parts<'a>,
+    tables: Vec<Interner>,
+    pub(super) fields: Vec<Field>,
+    /// Words of a packed state.
+    pub(super) words: usize,
+    /// A value has a number that its field cannot hold.
+    pub(super) outgrown: bool,
+    /// By process and number: what the process is about to do.
+    pub(super) stands: Vec<Vec<Stand>>,
+    buffer: Vec<Word>,
+}
+
+impl<'a> Codec<'a> {
+    pub(super) fn new(relation: &Relation<'a>) -> Codec<'a> {
+        let parts = Parts::new(relation.image, relation.timed, false);
+        let count = parts.len();
+        let stands = vec![Vec::new(); parts.processes()];
+        Codec {
+            image: relation.image,
+            parts,
+            tables: vec![Interner::new(); count],
+            fields: vec![Field::default(); count],
+            words: 1,
+            outgrown: false,
+            stands,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Gives numbers to all values of this world.
+    pub(super) fn learn(&mut self, world: &World) -> Vec<u32> {
+        (0..self.parts.len()).map(|part| self.learn_part(world, part)).collect()
+    }
+
+    /// The number of a part's value, a new one if need be.
+    pub(super) fn learn_part(&mut self, world: &World, part: usize) -> u32 {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        self.parts.read(world, part, &mut buffer);
+        let number = self.tables[part].intern(&buffer);
+        self.buffer = buffer;
+        if part < self.stands.len() && number as usize == self.stands[part].len() {
+            self.stands[part].push(match world.machine.state(self.image, ProcessId::from_index(part)) {
+                State::Ready => Stand::Able,
+                State::Done => Stand::Done,
+                _ => Stand::Waits,
+            });
+        }
+        self.outgrown |= u64::from(number) >> self.fields[part].width != 0;
+        number
+    }
+
+    /// Whether a part of `world` still has the value with this number.
+    pub(super) fn is_same(&self, world: &World, part: usize, number: u32, buffer: &mut Vec<Word>) -> bool {
+        buffer.clear();
+        self.parts.read(world, part, buffer);
+        self.tables[part].get(number) == buffer.as_slice()
+    }
+
+    /// The packed state of this world.
+    pub(super) fn encode<const W: usize>(
+        &self,
+        world: &World,
+        buffer: &mut Vec<Word>,
+    ) -> Result<[Word; W], Unknown> {
+        let mut state = [0; W];
+        for (part, field) in self.fields.iter().enumerate() {
+            buffer.clear();
+            self.parts.read(world, part, buffer);
+            let number = self.tables[part].find(buffer).ok_or(Unknown)?;
+            if u64::from(number) >> field.width != 0 {
+                return Err(Unknown);
+            }
+            field.put(&mut state, number);
+        }
+        Ok(state)
+    }
+
+    /// The numbers in a packed state.
+    pub(super) fn numbers<const W: usize>(&self, state: &[Word; W]) -> Vec<u32> {
+        self.fields.iter().map(|field| field.of(state)).collect()
+    }
+
+    /// Packs numbers, which must fit.
+    pub(super) fn pack<const W: usize>(&self, numbers: &[u32]) -> [Word; W] {
+        let mut state = [0; W];
+        self.fields.iter().zip(numbers).for_each(|(field, &number)| field.put(&mut state, number));
+        state
+    }
+
+    /// Makes `world` that of this packed state.
+    pub(super) fn decode<const W: usize>(&self, state: &[Word; W], world: &mut World) {
+        for (part, field) in self.fields.iter().enumerate() {
+            self.parts.write(world, part, self.tables[part].get(field.of(state)));
+        }
+        let processes = (0..self.parts.processes()).map(ProcessId::from_index);
+        let machine = &mut world.machine;
+        machine.live =
+            processes.filter(|&process| machine.state(self.image, process) != State::Done).count() as u32;
+    }
+
+    /// Makes room for all numbers that there are; the fields from before.
+    pub(super) fn lay_out(&mut self) -> Vec<Field> {
+        self.outgrown = false;
+        let mut word = 0;
+        let mut used = 0;
+        let fields = self.tables.iter().zip(&self.fields).map(|(table, old)| {
+            let width = (usize::BITS - table.len().saturating_sub(1).leading_zeros()).max(old.width);
+            if used + width > u64::BITS {
+                word += 1;
+                used = 0;
+            }
+            let field = Field { word, shift: used % u64::BITS, width };
+            used += width;
+            field
+        });
+        let fields: Vec<Field> = fields.collect();
+        self.words = word as usize + 1;
+        std::mem::replace(&mut self.fields, fields)
+    }
+
+    /// The memory that the values take, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.tables.iter().map(Interner::bytes).sum()
+    }
+}

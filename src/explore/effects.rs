@@ -1,0 +1,307 @@
+//! What a step does, learnt from the kernel once and applied many times.
+//!
+//! What a step of a process does depends on the parts of the state that it
+//! touches, and on nothing else. So the kernel is asked once for each
+//! combination of values in them; what it changed is kept as one addition to
+//! each word of a packed state. This is a memory of the kernel's answers, not
+//! a second semantics: nothing here knows what an op means.
+//!
+//! Invariant: an answer is found again only if all parts that the kernel had
+//! touched to give it have the values that they had then. If a step turns out
+//! to touch more parts than known, what was kept of it before is forgotten.
+
+use super::codec::{Codec, Stand};
+use super::interner::hash_words;
+use super::parts::World;
+use super::relation::{Relation, Scratch, Stopped, Went};
+use crate::ids::ProcessId;
+use crate::program::resource;
+use crate::trace::NoTrace;
+use crate::value::Word;
+
+/// What comes of one way to make a step.
+#[derive(Debug, Clone)]
+struct Change {
+    /// Parts with their new numbers.
+    parts: Vec<(u32, u32)>,
+    inside: bool,
+    stopped: Option<u32>,
+}
+
+/// An answer of the kernel.
+#[derive(Debug, Clone)]
+struct Answer {
+    /// The numbers of the parts that the step touches.
+    seen: Vec<u32>,
+    changes: Vec<Change>,
+}
+
+/// A change as it is applied.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effect<const W: usize> {
+    add: [Word; W],
+    /// The process is inside an `atomic` block and goes on.
+    pub(super) inside: bool,
+    /// The run ends; which of the ends that are known.
+    pub(super) stopped: Option<u32>,
+}
+
+impl<const W: usize> Effect<W> {
+    /// The state that the effect makes of this one.
+    #[inline(always)]
+    pub(super) fn apply(&self, state: &[Word; W]) -> [Word; W] {
+        let mut next = *state;
+        for (word, add) in next.iter_mut().zip(&self.add) {
+            *word = word.wrapping_add(*add);
+        }
+        next
+    }
+}
+
+/// All that is known of the step of one process that stands in one way.
+#[derive(Debug, Clone)]
+struct Known<const W: usize> {
+    able: bool,
+    /// The other parts that the step touches, ascending.
+    touches: Vec<u32>,
+    answers: Vec<Answer>,
+    /// The bits of those parts.
+    mask: [Word; W],
+    /// In open addressing: the masked state, and the answer's effects as a
+    /// range; a range that begins at `u32::MAX` is an empty place.
+    table: Vec<([Word; W], u32, u32)>,
+    effects: Vec<Effect<W>>,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+impl<const W: usize> Known<W> {
+    fn new(stand: Stand) -> Known<W> {
+        Known {
+            able: stand == Stand::Able,
+            touches: Vec::new(),
+            answers: Vec::new(),
+            mask: [0; W],
+            table: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    #[inline(always)]
+    fn find(&self, state: &[Word; W]) -> Option<&[Effect<W>]> {
+        let mut key = *state;
+        key.iter_mut().zip(&self.mask).for_each(|(word, mask)| *word &= mask);
+        let last = self.table.len().checked_sub(1)?;
+        let mut place = hash_words(&key) as usize & last;
+        loop {
+            let (other, first, end) = &self.table[place];
+            if *first == EMPTY {
+                return None;
+            }
+            if *other == key {
+                return Some(&self.effects[*first as usize..*end as usize]);
+            }
+            place = (place + 1) & last;
+        }
+    }
+
+    /// Makes table and effects anew from the answers.
+    fn rebuild(&mut self, codec: &Codec<'_>, own: usize, own_number: u32) {
+        self.mask = [0; W];
+        for &part in &self.touches {
+            let field = codec.fields[part as usize];
+            self.mask[field.word as usize] |= field.bits();
+        }
+        self.effects.clear();
+        self.table = vec![([0; W], EMPTY, 0); (2 * self.answers.len()).next_power_of_two()];
+        for number in 0..self.answers.len() {
+            self.enter(codec, own, own_number, number);
+        }
+    }
+
+    fn enter(&mut self, codec: &Codec<'_>, own: usize, own_number: u32, number: usize) {
+        let answer = &self.answers[number];
+        let mut key = [0; W];
+        for (&part, &seen) in self.touches.iter().zip(&answer.seen) {
+            codec.fields[part as usize].put(&mut key, seen);
+        }
+        let first = self.effects.len() as u32;
+        for change in &answer.changes {
+            let mut add: [Word; W] = [0; W];
+            for &(part, new) in &change.parts {
+                let old = match self.touches.binary_search(&part) {
+                    Ok(at) => answer.seen[at],
+                    Err(_) => own_number,
+                };
+                debug_assert!(part as usize == own || self.touches.contains(&part));
+                let field = codec.fields[part as usize];
+                let word = &mut add[field.word as usize];
+                *word = word.wrapping_add(field.change(old, new));
+            }
+            self.effects.push(Effect { add, inside: change.inside, stopped: change.stopped });
+        }
+        let last = self.table.len() - 1;
+        let mut place = hash_words(&key) as usize & last;
+        while self.table[place].1 != EMPTY {
+            place = (place + 1) & last;
+        }
+        self.table[place] = (key, first, self.effects.len() as u32);
+    }
+}
+
+/// What is known of all steps.
+#[derive(Debug)]
+pub(super) struct Effects<const W: usize> {
+    /// By process and the number of its value.
+    known: Vec<Vec<Known<W>>>,
+    /// The ends that effects refer to.
+    pub(super) ends: Vec<Stopped>,
+}
+
+impl<const W: usize> Effects<W> {
+    pub(super) fn new(processes: usize) -> Effects<W> {
+        Effects { known: vec![Vec::new(); processes], ends: Vec::new() }
+    }
+
+    /// The same for another layout, or for states of other length.
+    pub(super) fn repacked<const V: usize>(self, codec: &Codec<'_>) -> Effects<V> {
+        let known = self.known.into_iter().enumerate().map(|(process, known)| {
+            let repacked = known.into_iter().enumerate().map(|(number, known)| {
+                let mut repacked = Known {
+                    able: known.able,
+                    touches: known.touches,
+                    answers: known.answers,
+                    mask: [0; V],
+                    table: Vec::new(),
+                    effects: Vec::new(),
+                };
+                if !repacked.answers.is_empty() {
+                    repacked.rebuild(codec, process, number as u32);
+                }
+                repacked
+            });
+            repacked.collect()
+        });
+        Effects { known: known.collect(), ends: self.ends }
+    }
+
+    /// The ways in which `process` can go on in this state: none if it cannot,
+    /// `Err` if the kernel has yet to be asked.
+    #[inline(always)]
+    pub(super) fn of(&self, codec: &Codec<'_>, state: &[Word; W], process: usize) -> Result<&[Effect<W>], ()> {
+        let number = codec.fields[process].of(state) as usize;
+        match self.known[process].get(number) {
+            Some(known) if known.able => known.find(state).ok_or(()),
+            Some(_) => Ok(&[]),
+            None => Err(()),
+        }
+    }
+
+    /// Asks the kernel how `process` can go on in this state. New values get
+    /// numbers, so the layout may be outgrown afterwards.
+    pub(super) fn learn(
+        &mut self,
+        relation: &Relation<'_>,
+        codec: &mut Codec<'_>,
+        scratch: &mut Scratch,
+        state: &[Word; W],
+        process: usize,
+    ) {
+        self.follow(codec);
+        let numbers = codec.numbers(state);
+        let own = numbers[process];
+        if !self.known[process][own as usize].able || self.of(codec, state, process).is_ok() {
+            return;
+        }
+        let mut touched = self.known[process][own as usize].touches.clone();
+        let before = touched.len();
+        let mut changes = Vec::new();
+        codec.decode(state, &mut scratch.world);
+        let base = scratch.world.clone();
+        let id = ProcessId::from_index(process);
+        scratch.probe.answers.clear();
+        loop {
+            scratch.world.clone_from(&base);
+            let went = relation.part(scratch, id, &mut NoTrace);
+            note_touched(codec, scratch, &base, &mut touched);
+            match went {
+                Went::Nowhere => {}
+                Went::Stopped(stopped) => changes.push(Change {
+                    parts: Vec::new(),
+                    inside: false,
+                    stopped: Some(self.number_of(stopped)),
+                }),
+                Went::On => {
+                    let parts = changed(codec, scratch, &numbers);
+                    touched.extend(parts.iter().map(|&(part, _)| part));
+                    let inside = relation.goes_on(&scratch.world.machine, id);
+                    changes.push(Change { parts, inside, stopped: None });
+                }
+            }
+            if !scratch.probe.next_answers() {
+                break;
+            }
+        }
+        touched.retain(|&part| part as usize != process);
+        touched.sort_unstable();
+        touched.dedup();
+        self.follow(codec);
+        let known = &mut self.known[process][own as usize];
+        if touched.len() > before {
+            known.answers.clear();
+            known.touches = touched;
+        }
+        let seen = known.touches.iter().map(|&part| numbers[part as usize]).collect();
+        known.answers.push(Answer { seen, changes });
+        if codec.outgrown {
+            return;
+        }
+        if known.answers.len() == 1 || 2 * known.answers.len() > known.table.len() {
+            known.rebuild(codec, process, own);
+        } else {
+            let last = known.answers.len() - 1;
+            known.enter(codec, process, own, last);
+        }
+    }
+
+    /// Makes a place for every value of a process.
+    fn follow(&mut self, codec: &Codec<'_>) {
+        for (known, stands) in self.known.iter_mut().zip(&codec.stands) {
+            known.extend(stands[known.len()..].iter().map(|&stand| Known::new(stand)));
+        }
+    }
+
+    fn number_of(&mut self, stopped: Stopped) -> u32 {
+        let known = self.ends.iter().position(|other| *other == stopped);
+        known.unwrap_or_else(|| {
+            self.ends.push(stopped);
+            self.ends.len() - 1
+        }) as u32
+    }
+}
+
+/// The parts that the transition at hand was about: resources that ops named
+/// with those who stood in line for them, and processes that were woken.
+fn note_touched(codec: &Codec<'_>, scratch: &Scratch, base: &World, touched: &mut Vec<u32>) {
+    let arena = base.machine.words();
+    for &header in scratch.probe.touched.borrow().iter() {
+        touched.push(codec.parts.of_header(header) as u32);
+        if arena[header + resource::TAKERS] | arena[header + resource::PUTTERS] != 0 {
+            // Who stands in line is few; all processes are on the safe side.
+            touched.extend(0..codec.parts.processes() as u32);
+        }
+    }
+    touched.extend(scratch.probe.woken.iter().map(|process| process.0));
+}
+
+/// The parts of the machine that are other than those with these numbers.
+fn changed(codec: &mut Codec<'_>, scratch: &Scratch, numbers: &[u32]) -> Vec<(u32, u32)> {
+    let mut buffer = Vec::new();
+    let mut parts = Vec::new();
+    for (part, &number) in numbers.iter().enumerate() {
+        if !codec.is_same(&scratch.world, part, number, &mut buffer) {
+            parts.push((part as u32, codec.learn_part(&scratch.world, part)));
+        }
+    }
+    parts
+}

@@ -1,0 +1,23 @@
+//! Every schedule of a scenario: all states that it can be in, by breadth-first
+//! search with the kernel's own transition relation.
+//!
+//! Decides which transitions there are ([`relation`](self)), what makes two
+//! states equal, how states are stored, and what is reported with a shortest
+//! witness. Does not decide what a step does: the kernel says so, here as in a
+//! run; an explorer with semantics of its own would prove nothing about it.
+
+mod codec;
+mod effects;
+mod exploration;
+mod findings;
+mod interner;
+mod parts;
+mod relation;
+mod schedule;
+mod search;
+mod store;
+
+pub use exploration::{Exploration, Mode, Options, explore};
+pub use relation::{End, Stopped};
+pub use schedule::Turn;
+pub use search::{Budget, Progress, Stop};

@@ -1,0 +1,256 @@
+//! A state in parts: each process, each resource and the clock.
+//!
+//! Decides which words of a machine belong to which part, and in which form
+//! two of them are the same: leftovers in frames are cleared (see
+//! [`LiveWords`]), items of buffers stand in their order wherever the ring
+//! happens to begin, and without time there is no clock, and a process that
+//! could go on is just that. A part is read from a machine, and written into
+//! one, as a sequence of words.
+
+use crate::ids::{ProcessId, ResourceId};
+use crate::kernel::{Machine, State};
+use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
+use crate::time::Time;
+use crate::trace::ResourceKind;
+use crate::value::Word;
+
+/// A private array of a process: its descriptor, and where its elements lie.
+#[derive(Debug, Clone, Copy)]
+struct Array {
+    descriptor: u32,
+    start: usize,
+    len: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Process {
+        frame: usize,
+        /// Which liveness table.
+        def: usize,
+        arrays: Vec<Array>,
+    },
+    /// A resource whose state is its header.
+    Header(usize),
+    /// A memory: its slots.
+    Slots {
+        header: usize,
+        len: usize,
+    },
+    /// A buffer: its level, its queues and its items.
+    Buffer(usize),
+    Clock,
+    /// What the monitors have seen.
+    Watch,
+}
+
+/// All that makes up a state.
+#[derive(Debug, Clone)]
+pub(super) struct World {
+    pub(super) machine: Machine,
+    /// What the monitors of expectations have seen so far.
+    pub(super) watch: Vec<Word>,
+}
+
+/// The header words of a resource without contents that can change.
+const CHANGING: [usize; 6] = [
+    resource::LEVEL,
+    resource::TAKERS,
+    resource::PUTTERS,
+    resource::OWNER,
+    resource::HEAD,
+    resource::RING,
+];
+
+/// The parts of the states of one scenario.
+#[derive(Debug)]
+pub(super) struct Parts<'a> {
+    image: &'a Image,
+    timed: bool,
+    parts: Vec<Part>,
+    /// By process definition.
+    live: Vec<LiveWords>,
+    /// By process definition: the variables that matter anywhere.
+    kept: Vec<Vec<u32>>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn new(image: &'a Image, timed: bool, watched: bool) -> Parts<'a> {
+        let machine = Machine::new(image);
+        let mut parts = Parts { image, timed, parts: Vec::new(), live: Vec::new(), kept: Vec::new() };
+        for def in &image.processes {
+            let Some(first) = image.frames.get(def.first.index()) else { continue };
+            if def.count == 0 {
+                continue;
+            }
+            let after = image.frames.get(def.first.index() + 1).map_or(image.contents_base, |&at| at as usize);
+            let words = after - *first as usize;
+            let live = LiveWords::new(image, machine.op(image, def.first), words);
+            let range = crate::program::ops_of(image, machine.op(image, def.first));
+            let kept = (FRAME_WORDS..words as u32)
+                .filter(|&slot| range.clone().any(|op| live.matters(op, slot)))
+                .collect();
+            for process in def.first.0..def.first.0 + def.count {
+                let frame = image.frames[process as usize] as usize;
+                let arrays = live.arrays.iter().map(|&Slot(descriptor)| {
+                    let word = machine.words()[frame + descriptor as usize];
+                    Array { descriptor, start: word as u32 as usize, len: (word >> 32) as usize }
+                });
+                let arrays = arrays.collect();
+                parts.parts.push(Part::Process { frame, def: parts.live.len(), arrays });
+            }
+            parts.live.push(live);
+            parts.kept.push(kept);
+        }
+        for id in (0..image.resource_count()).map(ResourceId::from_index) {
+            let header = image.resource_at(id);
+            parts.parts.push(match image.resource_info(id).kind {
+                ResourceKind::Memory => {
+                    Part::Slots { header, len: machine.words()[header + resource::CAPACITY] as usize }
+                }
+                ResourceKind::Buffer => Part::Buffer(header),
+                _ => Part::Header(header),
+            });
+        }
+        if timed {
+            parts.parts.push(Part::Clock);
+        }
+        if watched {
+            parts.parts.push(Part::Watch);
+        }
+        parts
+    }
+
+    /// How many parts there are: processes, resources, and the clock if time counts.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    pub(super) fn processes(&self) -> usize {
+        self.image.process_count()
+    }
+
+    /// The part of the resource with this header.
+    pub(super) fn of_header(&self, header: usize) -> usize {
+        self.processes() + (header - self.image.resource_base) / RESOURCE_WORDS
+    }
+
+    /// Appends the words of a part of `world` to `out`.
+    pub(super) fn read(&self, world: &World, part: usize, out: &mut Vec<Word>) {
+        let machine = &world.machine;
+        let arena = machine.words();
+        match &self.parts[part] {
+            Part::Process { frame, def, arrays } => self.read_process(machine, part, *frame, *def, arrays, out),
+            Part::Header(header) => out.extend(CHANGING.map(|word| arena[header + word])),
+            Part::Slots { header, len } => {
+                let start = arena[header + resource::CONTENT] as usize;
+                out.extend_from_slice(&arena[start..start + len]);
+            }
+            Part::Buffer(header) => {
+                let level = arena[header + resource::LEVEL];
+                out.extend([level, arena[header + resource::TAKERS], arena[header + resource::PUTTERS]]);
+                let (start, head) = (arena[header + resource::CONTENT], arena[header + resource::HEAD]);
+                let ring = arena[header + resource::RING];
+                out.extend((0..level).map(|item| arena[(start + (head + item) % ring) as usize]));
+            }
+            Part::Clock => out.push(machine.now.as_nanos()),
+            Part::Watch => out.extend_from_slice(&world.watch),
+        }
+    }
+
+    fn read_process(
+        &self,
+        machine: &Machine,
+        part: usize,
+        frame: usize,
+        def: usize,
+        arrays: &[Array],
+        out: &mut Vec<Word>,
+    ) {
+        let process = ProcessId::from_index(part);
+        let arena = machine.words();
+        let state = machine.state(self.image, process);
+        let op = machine.op(self.image, process).index();
+        out.push(arena[frame + frame::STATE]);
+        if state == State::Done {
+            return;
+        }
+        out.push(arena[frame + frame::LINK]);
+        if self.timed {
+            out.push(if matches!(state, State::Delayed | State::New) { arena[frame + frame::UNTIL] } else { 0 });
+        }
+        let live = &self.live[def];
+        out.extend(self.kept[def].iter().map(|&slot| {
+            if live.matters(op, slot) { arena[frame + slot as usize] } else { 0 }
+        }));
+        for array in arrays {
+            if live.matters(op, array.descriptor) {
+                out.extend_from_slice(&arena[array.start..array.start + array.len]);
+            }
+        }
+    }
+
+    /// Writes `words`, which were read from this part, into `world`.
+    pub(super) fn write(&self, world: &mut World, part: usize, words: &[Word]) {
+        let machine = &mut world.machine;
+        match &self.parts[part] {
+            Part::Process { frame, def, arrays } => self.write_process(machine, *frame, *def, arrays, words),
+            Part::Header(header) => {
+                for (word, &value) in CHANGING.iter().zip(words) {
+                    machine.arena[header + word] = value;
+                }
+            }
+            Part::Slots { header, len } => {
+                let start = machine.arena[header + resource::CONTENT] as usize;
+                machine.arena[start..start + len].copy_from_slice(words);
+            }
+            Part::Buffer(header) => {
+                let [level, takers, putters, items @ ..] = words else {
+                    unreachable!("a buffer has a level and two queues")
+                };
+                if machine.arena[header + resource::RING] < *level {
+                    machine.arena[header + resource::LEVEL] = 0;
+                    let longer = machine.lengthen(self.image, *header, *level);
+                    assert!(longer, "the state was reached within the limits of a run");
+                }
+                let arena = &mut machine.arena;
+                arena[header + resource::LEVEL] = *level;
+                arena[header + resource::TAKERS] = *takers;
+                arena[header + resource::PUTTERS] = *putters;
+                arena[header + resource::HEAD] = 0;
+                let start = arena[header + resource::CONTENT] as usize;
+                arena[start..start + items.len()].copy_from_slice(items);
+            }
+            Part::Clock => machine.now = Time::from_nanos(words[0]).expect("it was a time"),
+            Part::Watch => world.watch.clone_from_slice(words),
+        }
+    }
+
+    fn write_process(&self, machine: &mut Machine, frame: usize, def: usize, arrays: &[Array], words: &[Word]) {
+        let arena = &mut machine.arena;
+        arena[frame + frame::STATE] = words[0];
+        let Some(rest) = words.get(1..).filter(|rest| !rest.is_empty()) else {
+            // Who is done needs nothing more but its priority.
+            arena[frame + frame::LINK] &= 0xff << 56;
+            return;
+        };
+        arena[frame + frame::LINK] = rest[0];
+        let mut rest = &rest[1..];
+        if self.timed {
+            arena[frame + frame::UNTIL] = rest[0];
+            rest = &rest[1..];
+        }
+        let (kept, mut rest) = rest.split_at(self.kept[def].len());
+        for (&slot, &value) in self.kept[def].iter().zip(kept) {
+            arena[frame + slot as usize] = value;
+        }
+        let op = words[0] as u32 as usize;
+        for array in arrays {
+            if self.live[def].matters(op, array.descriptor) {
+                let (own, behind) = rest.split_at(array.len);
+                arena[array.start..array.start + array.len].copy_from_slice(own);
+                rest = behind;
+            }
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! What one transition is: the kernel's own steps, joined where nobody else
+//! could notice a moment between them.
+//!
+//! A process rests in front of an op that others can notice or that depends on
+//! others (an op on a resource), or it waits, lets time pass, or is done. What
+//! concerns nobody else (arithmetic, draws, log lines, the beginning and the
+//! end) is done at once with what came before; inside `atomic` one transition
+//! goes on to the end of the block, or to where the process has to wait.
+//!
+//! With time, only processes that can go on at the same moment, and have the
+//! same priority, may overtake each other; to wait in line is a transition,
+//! since it decides who is served first; and when nobody can go on, the clock
+//! moves. Without time a delay takes none, and whoever cannot be served just
+//! does not go on yet: a process may ask as late as it likes, so every order
+//! in which requests are served is there without anybody standing in line.
+//! Only where a line can hold up others although they could be served (a
+//! buffer that is asked for several items at once), waiting in it is a
+//! transition there too.
+
+use super::parts::World;
+use crate::ids::{ProcessId, ResourceId};
+use crate::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use crate::program::{Image, Op, frame};
+use crate::time::Time;
+use crate::trace::{Fault, Sink};
+use std::cell::RefCell;
+
+/// Steps of one process that concern nobody else before it counts as one that
+/// never comes to an end.
+const LOCAL_STEPS: u32 = 100_000;
+
+/// Loop rounds between two steps of a process.
+const ROUNDS: u64 = 1_000_000;
+
+/// What came of an attempt to let a process go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Went {
+    /// It made its transition.
+    On,
+    /// It cannot be served now; the machine is spoilt.
+    Nowhere,
+    /// The run ends here.
+    Stopped(Stopped),
+}
+
+/// Why a run ends in the middle of a transition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// The scenario broke a rule.
+    Fault(Box<Fault>),
+    /// A process goes on for ever without anybody noticing, or a buffer outgrows the memory.
+    Limit(String),
+}
+
+/// How a state that has no successor ends a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// All processes are done.
+    Completed,
+    /// The stop time was reached.
+    Horizon,
+    /// Nobody can go on, and not all are done.
+    Deadlock,
+}
+
+/// Takes note of what a transition touches, and makes the kernel's choices.
+#[derive(Debug, Default)]
+pub(super) struct Probe {
+    /// The headers of the resources that it was about.
+    pub(super) touched: RefCell<Vec<usize>>,
+    /// Whose waits it has ended.
+    pub(super) woken: Vec<ProcessId>,
+    /// What to answer when the kernel has a choice; 0 when these are used up.
+    pub(super) answers: Vec<u32>,
+    /// How many options there were each time.
+    pub(super) options: Vec<u32>,
+}
+
+impl Schedule for Probe {
+    fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
+        self.woken.push(process);
+    }
+
+    fn touch(&self, header: usize) {
+        self.touched.borrow_mut().push(header);
+    }
+}
+
+impl Probe {
+    fn clear(&mut self) {
+        self.touched.get_mut().clear();
+        self.woken.clear();
+        self.options.clear();
+    }
+
+    /// Makes `answers` the next combination after the one that was just tried;
+    /// false if there is none.
+    pub(super) fn next_answers(&mut self) -> bool {
+        self.answers.resize(self.options.len(), 0);
+        while let (Some(last), Some(options)) = (self.answers.pop(), self.options.pop()) {
+            if last + 1 < options {
+                self.answers.push(last + 1);
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// What a worker needs to make transitions.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    pub(super) world: World,
+    pub(super) probe: Probe,
+    draws: Draws,
+}
+
+impl Scratch {
+    pub(super) fn new(image: &Image, seed: u64) -> Scratch {
+        Scratch {
+            world: World { machine: Machine::new(image), watch: Vec::new() },
+            probe: Probe::default(),
+            draws: Draws::new(image, seed, 0),
+        }
+    }
+}
+
+/// The transitions of one scenario.
+#[derive(Debug)]
+pub(super) struct Relation<'a> {
+    pub(super) image: &'a Image,
+    pub(super) timed: bool,
+    /// By op: it concerns nobody else.
+    local: Vec<bool>,
+    /// By resource: to wait in line for it is a transition of its own.
+    lines: Vec<bool>,
+}
+
+impl<'a> Relation<'a> {
+    pub(super) fn new(image: &'a Image, timed: bool) -> Relation<'a> {
+        let local = image.plain.iter().map(|op| is_local(*op)).collect();
+        let mut lines = vec![timed; image.resource_count()];
+        for op in &image.plain {
+            if let Op::PutMany { many } | Op::GetMany { many } = op {
+                mark_lines(image, *many, &mut lines);
+            }
+        }
+        Relation { image, timed, local, lines }
+    }
+
+    /// All processes.
+    pub(super) fn processes(&self) -> impl Iterator<Item = ProcessId> + use<> {
+        (0..self.image.process_count()).map(ProcessId::from_index)
+    }
+
+    /// The first state: every process rests in front of its first step.
+    pub(super) fn start(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
+        scratch.world.machine.reset(self.image);
+        for process in self.processes() {
+            self.go_local(scratch, process, sink)?;
+        }
+        self.let_time_pass(scratch, sink)
+    }
+
+    /// Who could be the next to go on; with time, those that are due now and
+    /// have the best priority.
+    pub(super) fn candidates(&self, machine: &Machine) -> Vec<ProcessId> {
+        let mut able: Vec<ProcessId> = self
+            .processes()
+            .filter(|&process| machine.state(self.image, process) == State::Ready)
+            .collect();
+        if self.timed
+            && let Some(best) = able.iter().map(|&process| machine.priority(self.image, process)).min()
+        {
+            able.retain(|&process| machine.priority(self.image, process) == best);
+        }
+        able
+    }
+
+    /// How the run ends in this state, from which nobody could go on.
+    pub(super) fn end(&self, machine: &Machine) -> End {
+        let mut end = End::Completed;
+        for process in self.processes() {
+            match machine.state(self.image, process) {
+                State::Done => {}
+                State::Delayed | State::New => return End::Horizon,
+                _ => end = End::Deadlock,
+            }
+        }
+        end
+    }
+
+    /// Whether `process` stands inside an `atomic` block and need not wait.
+    pub(super) fn goes_on(&self, machine: &Machine, process: ProcessId) -> bool {
+        let _ = (machine, process);
+        false
+    }
+
+    /// One whole transition of `process`, which is a candidate; time passes
+    /// behind it if it must.
+    pub(super) fn transition(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Went {
+        scratch.probe.clear();
+        let mut went = self.part_of_transition(scratch, process, sink);
+        while went == Went::On && self.goes_on(&scratch.world.machine, process) {
+            let before = scratch.world.clone();
+            went = self.part_of_transition(scratch, process, sink);
+            if went == Went::Nowhere {
+                scratch.world = before;
+                went = Went::On;
+                break;
+            }
+        }
+        if went == Went::On
+            && let Err(stopped) = self.let_time_pass(scratch, sink)
+        {
+            return Went::Stopped(stopped);
+        }
+        went
+    }
+
+    /// As [`Self::transition`] without what follows in the same block, and
+    /// without time.
+    pub(super) fn part(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+        scratch.probe.clear();
+        self.part_of_transition(scratch, process, sink)
+    }
+
+    fn part_of_transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+        let already = scratch.probe.woken.len();
+        match self.step(scratch, process, sink) {
+            Err(stopped) => return Went::Stopped(stopped),
+            Ok(Some(Yield::Blocked)) if !self.waits_visibly(&scratch.world.machine, process, &scratch.probe) => {
+                return Went::Nowhere;
+            }
+            Ok(_) => {}
+        }
+        let woken = scratch.probe.woken[already..].to_vec();
+        for other in std::iter::once(process).chain(woken) {
+            if let Err(stopped) = self.go_local(scratch, other, sink) {
+                return Went::Stopped(stopped);
+            }
+        }
+        Went::On
+    }
+
+    /// Whether the wait that `process` has just begun is a transition.
+    fn waits_visibly(&self, machine: &Machine, process: ProcessId, probe: &Probe) -> bool {
+        let _ = (machine, process);
+        let touched = probe.touched.borrow();
+        let Some(&header) = touched.last() else { return true };
+        self.lines[(header - self.image.resource_base) / crate::program::RESOURCE_WORDS]
+    }
+
+    /// One step of the kernel; why the process stopped, if it did.
+    fn step(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<Option<Yield>, Stopped> {
+        loop {
+            let Scratch { world: World { machine, .. }, probe, draws } = scratch;
+            let mut kernel = Kernel::new(self.image, machine, draws, probe, sink);
+            kernel.fuel = ROUNDS;
+            match kernel.step(process).map_err(Stopped::Fault)? {
+                Rest::Ready => return Ok(None),
+                Rest::Yielded(Yield::NeedsRoom { header, items }) => {
+                    if !machine.lengthen(self.image, header, items) {
+                        return Err(self.limit(machine, process, "a buffer outgrew the memory"));
+                    }
+                }
+                Rest::Yielded(Yield::OutOfFuel) => {
+                    return Err(self.limit(machine, process, "a loop without a step never comes to an end"));
+                }
+                Rest::Yielded(why) => return Ok(Some(why)),
+            }
+        }
+    }
+
+    fn limit(&self, machine: &Machine, process: ProcessId, what: &str) -> Stopped {
+        Stopped::Limit(format!("{what} {}", machine.place(self.image, process)))
+    }
+
+    /// Lets a process do all that concerns nobody else.
+    fn go_local(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        for _ in 0..LOCAL_STEPS {
+            let machine = &scratch.world.machine;
+            let op = machine.op(self.image, process);
+            match machine.state(self.image, process) {
+                State::Done | State::Blocked => return Ok(()),
+                State::Delayed | State::New if self.timed && self.until(machine, process) > machine.now => {
+                    return Ok(());
+                }
+                State::Ready if !self.local[op.index()] => return Ok(()),
+                State::Delayed => scratch.world.machine.stand(self.image, process, op, State::Ready),
+                State::New | State::Ready => {}
+            }
+            if self.local[op.index()] && self.image.plain[op.index()].is_step() {
+                self.step(scratch, process, sink)?;
+            } else {
+                let Scratch { world: World { machine, .. }, probe, draws } = scratch;
+                let mut kernel = Kernel::new(self.image, machine, draws, probe, sink);
+                kernel.fuel = ROUNDS;
+                if let Rest::Yielded(Yield::OutOfFuel) = kernel.settle(process).map_err(Stopped::Fault)? {
+                    return Err(self.limit(machine, process, "a loop without a step never comes to an end"));
+                }
+            }
+        }
+        Err(self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource"))
+    }
+
+    fn until(&self, machine: &Machine, process: ProcessId) -> Time {
+        let frame = self.image.frames[process.index()] as usize;
+        Time::from_nanos(machine.words()[frame + frame::UNTIL]).unwrap_or(Time::MAX)
+    }
+
+    /// As long as nobody can go on, moves the clock to when somebody can; up
+    /// to the stop time.
+    fn let_time_pass(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
+        if !self.timed {
+            return Ok(());
+        }
+        let horizon = self.image.horizon.unwrap_or(Time::MAX);
+        loop {
+            let machine = &mut scratch.world.machine;
+            let mut next: Option<Time> = None;
+            for process in self.processes() {
+                match machine.state(self.image, process) {
+                    State::Ready => return Ok(()),
+                    State::Delayed | State::New => {
+                        let until = self.until(machine, process);
+                        next = Some(next.map_or(until, |time| time.min(until)));
+                    }
+                    State::Blocked | State::Done => {}
+                }
+            }
+            let Some(next) = next else { return Ok(()) };
+            if next > horizon {
+                machine.now = horizon;
+                return Ok(());
+            }
+            machine.now = next;
+            for process in self.processes() {
+                let waits = matches!(scratch.world.machine.state(self.image, process), State::Delayed | State::New);
+                if waits && self.until(&scratch.world.machine, process) <= next {
+                    self.go_local(scratch, process, sink)?;
+                }
+            }
+        }
+    }
+}
+
+/// Whether an op concerns nobody else.
+fn is_local(op: Op) -> bool {
+    !op.is_step()
+        || matches!(
+            op,
+            Op::Begin
+                | Op::StartAfter { .. }
+                | Op::Done
+                | Op::Delay { .. }
+                | Op::Work { .. }
+                | Op::Now { .. }
+                | Op::Draw { .. }
+                | Op::Log { .. }
+                | Op::Mark { .. }
+        )
+}
+
+/// Marks the resources that the op on several items may mean.
+fn mark_lines(image: &Image, many: u32, lines: &mut [bool]) {
+    let whole = match image.many[many as usize].resource.resolve() {
+        Ok(header) => {
+            let id = (header - image.resource_base) / crate::program::RESOURCE_WORDS;
+            let info = image.resource_info(ResourceId::from_index(id));
+            info.first.index()..info.first.index() + info.count as usize
+        }
+        Err(_) => 0..lines.len(),
+    };
+    lines[whole].fill(true);
+}

@@ -1,0 +1,486 @@
+//! Breadth first over all states, in batches, with as many workers as wanted.
+//!
+//! A batch of states is expanded by all workers, each successor goes to the
+//! shard that it belongs to, and the shards are then filled, again by all
+//! workers. What the kernel has yet to be asked is collected while a batch is
+//! expanded, asked in between, and the states concerned are expanded again. So
+//! neither the states, nor their order, nor what is found first depends on the
+//! number of workers or on who was faster.
+
+use super::codec::{Codec, Unknown};
+use super::effects::Effects;
+use super::relation::{Relation, Scratch, Stopped, Went};
+use super::store::{MAX_STATES, Reached, SHARDS, StateId, Store, shard_of};
+use crate::ids::ProcessId;
+use crate::trace::NoTrace;
+use crate::value::Word;
+use std::ops::{ControlFlow, Range};
+use std::sync::Mutex;
+
+/// States that are expanded before their successors are entered.
+const BATCH: usize = 1 << 16;
+
+/// States that a worker takes at a time.
+const TASK: usize = 512;
+
+/// Fewer states than this are not worth a second worker.
+const ALONE: usize = 2 * TASK;
+
+/// How much may be spent on an exploration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// States.
+    pub states: u64,
+    /// Bytes of memory for the states.
+    pub bytes: u64,
+    /// Threads.
+    pub workers: usize,
+}
+
+/// How far an exploration has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Distinct states reached so far.
+    pub states: u64,
+    /// Transitions made so far.
+    pub transitions: u64,
+    /// Transitions from the first state to those at hand.
+    pub depth: u64,
+    /// States whose successors are not known yet.
+    pub open: u64,
+    /// Memory for states, in bytes.
+    pub bytes: u64,
+}
+
+/// Why an exploration is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Every reachable state was expanded.
+    Complete,
+    /// The budget of states is spent.
+    States,
+    /// The budget of memory is spent.
+    Memory,
+    /// The control said to stop.
+    Control,
+    /// One state takes more room than can be handled.
+    TooLarge,
+}
+
+/// What a batch of states came to, besides new states.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// States without a successor.
+    pub(super) leaves: Vec<StateId>,
+    /// States from which a transition ends the run.
+    pub(super) stops: Vec<(StateId, Stopped)>,
+    /// States at which two processes are about to access the same slot.
+    pub(super) races: Vec<StateId>,
+}
+
+/// What one worker made of a few states.
+#[derive(Debug)]
+struct Work<const W: usize> {
+    done: bool,
+    by_shard: Vec<Vec<Reached<W>>>,
+    transitions: u64,
+    batch: Batch,
+    /// What the kernel has yet to be asked: a state, and a process in it.
+    questions: Vec<([Word; W], usize)>,
+}
+
+impl<const W: usize> Work<W> {
+    fn new() -> Work<W> {
+        Work {
+            done: false,
+            by_shard: vec![Vec::new(); SHARDS],
+            transitions: 0,
+            batch: Batch::default(),
+            questions: Vec::new(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.done = false;
+        self.by_shard.iter_mut().for_each(Vec::clear);
+        self.transitions = 0;
+        self.batch = Batch::default();
+        self.questions.clear();
+    }
+
+    #[inline(always)]
+    fn reach(&mut self, from: StateId, state: [Word; W]) {
+        self.transitions += 1;
+        self.by_shard[shard_of(&state)].push((from, state));
+    }
+}
+
+/// A batch was not entered, because its states need longer words.
+pub(super) struct TooNarrow;
+
+/// A search over states of `W` words.
+#[derive(Debug)]
+pub(super) struct Search<'a, const W: usize> {
+    pub(super) relation: Relation<'a>,
+    pub(super) codec: Codec<'a>,
+    /// What was learnt of steps; none if the kernel is asked each time.
+    pub(super) effects: Option<Effects<W>>,
+    pub(super) store: Store<W>,
+    /// The first state that was not expanded.
+    next: usize,
+    /// Where the states at this depth end.
+    level_end: usize,
+    depth: u64,
+    transitions: u64,
+    works: Vec<Work<W>>,
+    /// One for each worker.
+    scratches: Vec<Mutex<Scratch>>,
+    seed: u64,
+}
+
+impl<'a, const W: usize> Search<'a, W> {
+    /// From the state of `scratch`, which is the first.
+    pub(super) fn new(
+        relation: Relation<'a>,
+        codec: Codec<'a>,
+        scratch: Scratch,
+        seed: u64,
+        learns: bool,
+    ) -> Search<'a, W> {
+        let mut buffer = Vec::new();
+        let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
+        let processes = relation.image.process_count();
+        Search {
+            relation,
+            codec,
+            effects: learns.then(|| Effects::new(processes)),
+            store: Store::new(first),
+            next: 0,
+            level_end: 1,
+            depth: 0,
+            transitions: 0,
+            works: Vec::new(),
+            scratches: vec![Mutex::new(scratch)],
+            seed,
+        }
+    }
+
+    /// The same search over states of `V` words.
+    pub(super) fn widened<const V: usize>(mut self) -> Search<'a, V> {
+        let old = self.codec.lay_out();
+        let Search { relation, codec, effects, store, next, level_end, depth, transitions, .. } = self;
+        let store = store.repacked(|state| repack(&codec, &old, state));
+        let effects = effects.map(|effects| effects.repacked(&codec));
+        let scratches = std::mem::take(&mut self.scratches);
+        let (works, seed) = (Vec::new(), self.seed);
+        Search { relation, codec, effects, store, next, level_end, depth, transitions, works, scratches, seed }
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            states: self.store.len() as u64,
+            transitions: self.transitions,
+            depth: self.depth,
+            open: (self.store.len() - self.next) as u64,
+            bytes: (self.store.bytes() + self.codec.bytes()) as u64,
+        }
+    }
+
+    /// Goes on until there is nothing more, or something is spent. `look` sees
+    /// every batch.
+    pub(super) fn run(
+        &mut self,
+        budget: &Budget,
+        control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+        look: &mut dyn FnMut(&mut Search<'a, W>, Batch) -> ControlFlow<()>,
+    ) -> Result<Stop, TooNarrow> {
+        loop {
+            if self.next == self.level_end {
+                if self.next == self.store.len() {
+                    return Ok(Stop::Complete);
+                }
+                self.level_end = self.store.len();
+                self.depth += 1;
+            }
+            let progress = self.progress();
+            if progress.states >= budget.states.min(MAX_STATES as u64 / 2) {
+                return Ok(Stop::States);
+            }
+            if progress.bytes >= budget.bytes {
+                return Ok(Stop::Memory);
+            }
+            if control(progress).is_break() {
+                return Ok(Stop::Control);
+            }
+            let rest = budget.states.saturating_sub(progress.states).max(1) as usize;
+            let end = self.level_end.min(self.next.saturating_add(BATCH.min(rest)));
+            let batch = self.expand(self.next..end, budget.workers)?;
+            self.next = end;
+            if look(self, batch).is_break() {
+                return Ok(Stop::Control);
+            }
+        }
+    }
+
+    /// Expands these states and enters what they lead to.
+    fn expand(&mut self, states: Range<usize>, workers: usize) -> Result<Batch, TooNarrow> {
+        let tasks = states.len().div_ceil(TASK);
+        let mut works = std::mem::take(&mut self.works);
+        while works.len() < tasks {
+            works.push(Work::new());
+        }
+        works.iter_mut().for_each(Work::clear);
+        let workers = if states.len() < ALONE { 1 } else { workers.max(1) };
+        while self.scratches.len() < workers {
+            self.scratches.push(Mutex::new(Scratch::new(self.relation.image, self.seed)));
+        }
+        loop {
+            self.work(&states, &mut works[..tasks], workers);
+            if works[..tasks].iter().all(|work| work.done) {
+                break;
+            }
+            self.ask(&works[..tasks]);
+            if self.codec.outgrown {
+                // All that was packed is packed otherwise now.
+                works.iter_mut().for_each(Work::clear);
+                self.repack()?;
+            }
+        }
+        self.enter(&mut works[..tasks], workers);
+        let mut batch = Batch::default();
+        for work in &mut works[..tasks] {
+            self.transitions += work.transitions;
+            batch.leaves.append(&mut work.batch.leaves);
+            batch.stops.append(&mut work.batch.stops);
+            batch.races.append(&mut work.batch.races);
+        }
+        self.works = works;
+        Ok(batch)
+    }
+
+    /// Makes a new layout; fails if its states are longer.
+    fn repack(&mut self) -> Result<(), TooNarrow> {
+        let old = self.codec.lay_out();
+        if self.codec.words > W {
+            self.codec.fields = old;
+            self.codec.outgrown = true;
+            return Err(TooNarrow);
+        }
+        let (codec, placeholder) = (&self.codec, Store::new([0; W]));
+        let store = std::mem::replace(&mut self.store, placeholder);
+        self.store = store.repacked(|state| repack(codec, &old, state));
+        self.effects = self.effects.take().map(|effects| effects.repacked(codec));
+        Ok(())
+    }
+
+    /// Expands what is not done yet.
+    fn work(&self, states: &Range<usize>, works: &mut [Work<W>], workers: usize) {
+        let this = &*self;
+        let pending = works.iter_mut().enumerate().filter(|(_, work)| !work.done);
+        let queue = Mutex::new(pending);
+        let worker = |scratch: &Mutex<Scratch>| {
+            let mut scratch = scratch.lock().expect("no worker panics");
+            loop {
+                let Some((task, work)) = queue.lock().expect("no worker panics").next() else { break };
+                let first = states.start + task * TASK;
+                this.expand_some(first..states.end.min(first + TASK), work, &mut scratch);
+            }
+        };
+        if workers == 1 {
+            worker(&this.scratches[0]);
+        } else {
+            std::thread::scope(|scope| {
+                for scratch in &this.scratches[..workers] {
+                    scope.spawn(|| worker(scratch));
+                }
+            });
+        }
+    }
+
+    fn expand_some(&self, states: Range<usize>, work: &mut Work<W>, scratch: &mut Scratch) {
+        work.clear();
+        for id in states {
+            let state = &self.store.states()[id];
+            match &self.effects {
+                Some(effects) => self.expand_learnt(effects, id as StateId, state, work),
+                None => self.expand_directly(id as StateId, state, work, scratch),
+            }
+        }
+        work.done = work.questions.is_empty();
+    }
+
+    #[inline(always)]
+    fn expand_learnt(&self, effects: &Effects<W>, id: StateId, state: &[Word; W], work: &mut Work<W>) {
+        let before = work.transitions;
+        let mut complete = true;
+        for process in 0..self.relation.image.process_count() {
+            match effects.of(&self.codec, state, process) {
+                Err(()) => {
+                    complete = false;
+                    work.questions.push((*state, process));
+                }
+                Ok(ways) => {
+                    for effect in ways {
+                        if let Some(end) = effect.stopped {
+                            work.transitions += 1;
+                            work.batch.stops.push((id, effects.ends[end as usize].clone()));
+                            continue;
+                        }
+                        let next = effect.apply(state);
+                        if effect.inside {
+                            complete &= self.go_on_inside(effects, id, &next, process, work);
+                        } else {
+                            work.reach(id, next);
+                        }
+                    }
+                }
+            }
+        }
+        if complete && work.transitions == before {
+            work.batch.leaves.push(id);
+        }
+    }
+
+    /// The rest of a block that `process` is inside of; false if the kernel has
+    /// yet to be asked.
+    fn go_on_inside(
+        &self,
+        effects: &Effects<W>,
+        id: StateId,
+        state: &[Word; W],
+        process: usize,
+        work: &mut Work<W>,
+    ) -> bool {
+        let Ok(ways) = effects.of(&self.codec, state, process) else {
+            work.questions.push((*state, process));
+            return false;
+        };
+        if ways.is_empty() {
+            // It has to wait in the middle.
+            work.reach(id, *state);
+        }
+        let mut complete = true;
+        for effect in ways {
+            if let Some(end) = effect.stopped {
+                work.transitions += 1;
+                work.batch.stops.push((id, effects.ends[end as usize].clone()));
+            } else if effect.inside {
+                complete &= self.go_on_inside(effects, id, &effect.apply(state), process, work);
+            } else {
+                work.reach(id, effect.apply(state));
+            }
+        }
+        complete
+    }
+
+    fn expand_directly(&self, id: StateId, state: &[Word; W], work: &mut Work<W>, scratch: &mut Scratch) {
+        let before = work.transitions;
+        let mut buffer = Vec::new();
+        let mut known = true;
+        self.successors(state, scratch, |scratch, _, went| match went {
+            Went::Nowhere => {}
+            Went::Stopped(stopped) => {
+                work.transitions += 1;
+                work.batch.stops.push((id, stopped));
+            }
+            Went::On => match self.codec.encode(&scratch.world, &mut buffer) {
+                Ok(next) => work.reach(id, next),
+                Err(Unknown) => known = false,
+            },
+        });
+        if !known {
+            work.questions.push((*state, 0));
+        } else if work.transitions == before {
+            work.batch.leaves.push(id);
+        }
+    }
+
+    /// Hands every successor of a state to `each`, as the world of `scratch`,
+    /// with who has made it so.
+    pub(super) fn successors(
+        &self,
+        state: &[Word; W],
+        scratch: &mut Scratch,
+        mut each: impl FnMut(&mut Scratch, ProcessId, Went),
+    ) {
+        self.codec.decode(state, &mut scratch.world);
+        let base = scratch.world.clone();
+        for process in self.relation.candidates(&base.machine) {
+            scratch.probe.answers.clear();
+            loop {
+                scratch.world.clone_from(&base);
+                let went = self.relation.transition(scratch, process, &mut NoTrace);
+                each(scratch, process, went);
+                if !scratch.probe.next_answers() {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Asks the kernel what the workers could not know.
+    fn ask(&mut self, works: &[Work<W>]) {
+        let own = self.scratches.pop().expect("there is one for each worker");
+        let mut scratch = own.into_inner().expect("no worker panics");
+        for (state, process) in works.iter().flat_map(|work| &work.questions) {
+            match &mut self.effects {
+                Some(effects) => effects.learn(&self.relation, &mut self.codec, &mut scratch, state, *process),
+                None => self.learn_directly(state, &mut scratch),
+            }
+            if self.codec.outgrown {
+                break;
+            }
+        }
+        self.scratches.push(Mutex::new(scratch));
+    }
+
+    fn learn_directly(&mut self, state: &[Word; W], scratch: &mut Scratch) {
+        let mut worlds = Vec::new();
+        self.successors(state, scratch, |scratch, _, went| {
+            if went == Went::On {
+                worlds.push(scratch.world.clone());
+            }
+        });
+        for world in &worlds {
+            self.codec.learn(world);
+        }
+    }
+
+    /// Enters what the workers have reached.
+    fn enter(&mut self, works: &mut [Work<W>], workers: usize) {
+        let (states, shards) = self.store.split();
+        let works = &*works;
+        let fill = |first: usize, shards: &mut [super::store::Shard<W>]| {
+            for (number, shard) in shards.iter_mut().enumerate() {
+                for work in works {
+                    shard.enter_all(states, &work.by_shard[first + number]);
+                }
+            }
+        };
+        if workers == 1 {
+            fill(0, shards);
+        } else {
+            std::thread::scope(|scope| {
+                let each = SHARDS.div_ceil(workers);
+                for (number, shards) in shards.chunks_mut(each).enumerate() {
+                    let fill = &fill;
+                    scope.spawn(move || fill(number * each, shards));
+                }
+            });
+        }
+        self.store.take_new();
+    }
+}
+
+/// A packed state in the new layout of `codec`.
+fn repack<const W: usize, const V: usize>(
+    codec: &Codec<'_>,
+    old: &[super::codec::Field],
+    state: &[Word; W],
+) -> [Word; V] {
+    let mut packed = [0; V];
+    for (from, to) in old.iter().zip(&codec.fields) {
+        to.put(&mut packed, from.of(state));
+    }
+    packed
+}
