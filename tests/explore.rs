@@ -34,7 +34,7 @@ fn locks_in_opposite_orders_have_one_deadlock() {
     assert!(untimed.is_complete());
     assert_eq!(untimed.ends(End::Deadlock), 1);
     assert_eq!(untimed.ends(End::Completed), 1);
-    assert_eq!(untimed.deadlock().map(|turns| turns.len()), Some(2));
+    assert_eq!(untimed.witness(End::Deadlock).map(|witness| witness.turns.len()), Some(2));
     let timed = explored(&image, Mode::Timed);
     assert!(timed.ends(End::Deadlock) >= 1);
 }
@@ -56,7 +56,10 @@ fn lost_updates() {
         let explored = explored(&image, mode);
         assert!(explored.is_complete());
         assert_eq!(explored.ends(End::Completed), 3, "three final values");
-        println!("{:?}", explored.progress());
+        let overview = explored.overview();
+        assert_eq!(overview.schedules, Some(90));
+        let schedules: Vec<Option<u128>> = overview.finals.iter().map(|end| end.schedules).collect();
+        assert_eq!(schedules, [Some(48), Some(36), Some(6)]);
     }
 }
 
@@ -80,6 +83,6 @@ fn philosophers_have_one_deadlock() {
         assert!(explored.is_complete());
         println!("{n} {:?}", explored.progress());
         assert_eq!(explored.ends(End::Deadlock), 1);
-        assert_eq!(explored.deadlock().map(|turns| turns.len()), Some(n));
+        assert_eq!(explored.witness(End::Deadlock).map(|witness| witness.turns.len()), Some(n));
     }
 }

@@ -1,14 +1,18 @@
 //! One exploration from beginning to end, whatever the size of its states.
 
 use super::codec::Codec;
-use super::findings::Findings;
+use super::findings::{Findings, memory_words};
 use super::relation::{End, Relation, Scratch, Stopped};
-use super::schedule::{Turn, turn_into, turns_to};
+use super::graph::Order;
+use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
 use super::search::{Budget, Progress, Search, Stop, TooNarrow};
 use super::store::StateId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::NoTrace;
+use crate::value::{Value, Word};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// Whether time counts.
@@ -104,6 +108,52 @@ pub struct Exploration<'a> {
     pub stop: Stop,
 }
 
+/// A schedule that shows something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// Who goes on, from the start.
+    pub turns: Vec<Turn>,
+    /// The turn, from 0, behind which every run ends badly; `None` where that
+    /// is no question, or was not found out.
+    pub fatal: Option<usize>,
+}
+
+/// What completed runs leave in the memories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinalMemories {
+    /// The contents.
+    pub memories: Vec<(ResourceId, Vec<Value>)>,
+    /// End states with these.
+    pub states: u64,
+    /// Schedules that lead there, if they can be counted.
+    pub schedules: Option<u128>,
+}
+
+/// A tie that decides what the total time can still be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisiveTie {
+    /// Its place among the turns of the fastest schedule.
+    pub turn: usize,
+    /// When.
+    pub time: Time,
+    /// Who could go on, and the least and the greatest total time then.
+    pub options: Vec<(ProcessId, Time, Time)>,
+}
+
+/// What only the whole graph tells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Overview {
+    /// How many schedules there are; `None` if there is no end of them, or too
+    /// many states to count.
+    pub schedules: Option<u128>,
+    /// What completed runs leave, in the order of their contents; empty if
+    /// there are no memories.
+    pub finals: Vec<FinalMemories>,
+    /// The ties on the way of the fastest schedule that the difference between
+    /// the least and the greatest total time hangs on.
+    pub ties: Vec<DecisiveTie>,
+}
+
 /// Explores all schedules of `image`. `control` is asked now and then whether
 /// to go on.
 pub fn explore<'a>(
@@ -123,7 +173,8 @@ pub fn explore<'a>(
     codec.lay_out();
     // A step without time is learnt once; with time hardly one is like another.
     let learns = options.learns && options.mode == Mode::Untimed;
-    let mut any = AnySearch::W1(Search::new(relation, codec, scratch, options.seed, learns));
+    let words = codec.words;
+    let mut any = AnySearch::W128(Search::new(relation, codec, scratch, options.seed, learns)).widened(words);
     let stop = loop {
         let (result, words) = with!(&mut any, search => {
             let result = search.run(&options.budget, control, &mut |search, batch| {
@@ -160,38 +211,126 @@ impl Exploration<'_> {
         self.findings.ends.get(&end).map_or(0, |first| first.count)
     }
 
-    /// The turns to the first deadlock.
-    pub fn deadlock(&self) -> Option<Vec<Turn>> {
-        self.findings.ends.get(&End::Deadlock).map(|first| self.turns_to(first.state))
+    fn scratch(&self) -> Scratch {
+        Scratch::new(self.image, self.options.seed)
     }
 
-    /// The least and the greatest total time of a completed run, with the
-    /// turns to each; only if time counts.
-    pub fn total_times(&self) -> Option<[(Time, Vec<Turn>); 2]> {
-        let times = self.findings.times.filter(|_| self.options.mode == Mode::Timed)?;
-        Some(times.map(|(time, state)| (time, self.turns_to(state))))
-    }
-
-    fn turns_to(&self, state: StateId) -> Vec<Turn> {
-        let mut scratch = Scratch::new(self.image, self.options.seed);
-        match &self.search {
-            None => Vec::new(),
-            Some(any) => with!(any, search => turns_to(search, state, &mut scratch)),
+    /// The shortest schedule into a state that ends a run so.
+    pub fn witness(&self, end: End) -> Option<Witness> {
+        let state = self.findings.ends.get(&end)?.state;
+        let mut witness = self.witness_of(state)?;
+        if end == End::Deadlock {
+            witness.fatal = self.fatal(state);
         }
+        Some(witness)
+    }
+
+    fn witness_of(&self, state: StateId) -> Option<Witness> {
+        let mut scratch = self.scratch();
+        let turns = with!(self.search.as_ref()?, search => {
+            turns_along(search, &path_to(search, state), &mut scratch)
+        });
+        Some(Witness { turns, fatal: None })
+    }
+
+    /// The turn on the way to `state`, which ends badly, behind which nothing helps.
+    fn fatal(&self, state: StateId) -> Option<usize> {
+        let mut scratch = self.scratch();
+        let doomed = with!(self.search.as_ref()?, search => {
+            search.first_doomed(&path_to(search, state), &mut scratch)
+        });
+        doomed?.checked_sub(1)
+    }
+
+    /// The least and the greatest total time of a completed run, each with a
+    /// schedule; only if time counts.
+    pub fn total_times(&self) -> Option<[(Time, Witness); 2]> {
+        let [least, most] = self.findings.times.filter(|_| self.options.mode == Mode::Timed)?;
+        Some([(least.0, self.witness_of(least.1)?), (most.0, self.witness_of(most.1)?)])
     }
 
     /// Every way in which a run ends in the middle of a transition, with the
-    /// number of states from which that happens and the turns to the first.
-    pub fn stops(&self) -> Vec<(Stopped, u64, Vec<Turn>)> {
-        let mut scratch = Scratch::new(self.image, self.options.seed);
+    /// number of states from which that happens and a shortest schedule.
+    pub fn stops(&self) -> Vec<(Stopped, u64, Witness)> {
+        let mut scratch = self.scratch();
         let Some(any) = &self.search else {
-            return self.stillborn.iter().map(|stopped| (stopped.clone(), 1, Vec::new())).collect();
+            let witness = Witness { turns: Vec::new(), fatal: None };
+            return self.stillborn.iter().map(|stopped| (stopped.clone(), 1, witness.clone())).collect();
         };
-        let stops = self.findings.stops.iter().map(|(stopped, first)| {
-            let mut turns = self.turns_to(first.state);
-            turns.extend(with!(any, search => turn_into(search, first.state, stopped, &mut scratch)));
-            (stopped.clone(), first.count, turns)
+        let stops = self.findings.stops.iter().filter_map(|(stopped, first)| {
+            let mut witness = self.witness_of(first.state)?;
+            witness.turns.extend(with!(any, search => turn_into(search, first.state, stopped, &mut scratch)));
+            Some((stopped.clone(), first.count, witness))
         });
         stops.collect()
     }
+
+    /// How many different memory contents completed runs leave; `true` if
+    /// there are more.
+    pub fn results(&self) -> (usize, bool) {
+        (self.findings.results.len(), self.findings.more_results)
+    }
+
+    /// What only the whole graph tells; of a search that was cut, nothing but
+    /// the contents of memories.
+    pub fn overview(&self) -> Overview {
+        let Some(any) = &self.search else { return Overview::default() };
+        with!(any, search => self.overview_of(search))
+    }
+
+    fn overview_of<const W: usize>(&self, search: &Search<'_, W>) -> Overview {
+        let mut scratch = self.scratch();
+        let order = if self.is_complete() { search.order(&mut scratch) } else { None };
+        let mut schedules = order.as_ref().and_then(|order| order.stopped);
+        let mut ways: BTreeMap<Vec<Word>, Option<u128>> = BTreeMap::new();
+        for &leaf in order.iter().flat_map(|order| &order.leaves) {
+            let own = order.as_ref().and_then(|order| order.ways[leaf as usize]);
+            schedules = sum(schedules, own);
+            let machine = search.machine(leaf, &mut scratch);
+            if search.relation.end(machine) == End::Completed {
+                let known = ways.entry(memory_words(self.image, machine)).or_insert(Some(0));
+                *known = sum(*known, own);
+            }
+        }
+        let finals = self.findings.results.iter().map(|(content, first)| FinalMemories {
+            memories: search.machine(first.state, &mut scratch).memories(self.image),
+            states: first.count,
+            schedules: ways.get(content).copied().flatten(),
+        });
+        let finals = finals.filter(|end| !end.memories.is_empty()).collect();
+        let ties = order.map(|order| self.decisive_ties(search, &order)).unwrap_or_default();
+        Overview { schedules, finals, ties }
+    }
+
+    fn decisive_ties<const W: usize>(&self, search: &Search<'_, W>, order: &Order) -> Vec<DecisiveTie> {
+        let Some([least, most]) = self.findings.times else { return Vec::new() };
+        if self.options.mode == Mode::Untimed || least.0 == most.0 {
+            return Vec::new();
+        }
+        let mut scratch = self.scratch();
+        let ranges = search.ranges(order, &mut scratch);
+        let path = path_to(search, least.1);
+        let mut ties = Vec::new();
+        for (turn, pair) in path.windows(2).enumerate() {
+            if ranges[pair[0] as usize] == ranges[pair[1] as usize] {
+                continue;
+            }
+            let mut options: Vec<(ProcessId, Time, Time)> = Vec::new();
+            for next in search.next(pair[0], &mut scratch).states {
+                let process = turn_between(search, pair[0], next, &mut scratch).process;
+                if let Some((low, high)) = ranges[next as usize]
+                    && !options.contains(&(process, low, high))
+                {
+                    options.push((process, low, high));
+                }
+            }
+            let time = search.machine(pair[0], &mut scratch).now;
+            ties.push(DecisiveTie { turn, time, options });
+        }
+        ties
+    }
+}
+
+fn sum(a: Option<u128>, b: Option<u128>) -> Option<u128> {
+    a.zip(b).and_then(|(a, b)| a.checked_add(b))
 }

@@ -99,9 +99,7 @@ impl Findings {
                 }
             }
         }
-        let memories = machine.memories(search.relation.image);
-        let content: Vec<Word> =
-            memories.iter().flat_map(|(_, values)| values.iter().map(|value| value.to_word())).collect();
+        let content = memory_words(search.relation.image, machine);
         if let Some(first) = self.results.get_mut(&content) {
             first.count += 1;
         } else if self.results.len() < MOST_RESULTS {
@@ -119,4 +117,10 @@ pub(super) fn is_alike(a: &Stopped, b: &Stopped) -> bool {
         (Stopped::Limit(a), Stopped::Limit(b)) => a == b,
         _ => false,
     }
+}
+
+/// The contents of all memories, in their order.
+pub(super) fn memory_words(image: &Image, machine: &Machine) -> Vec<Word> {
+    let memories = machine.memories(image);
+    memories.iter().flat_map(|(_, values)| values.iter().map(|value| value.to_word())).collect()
 }

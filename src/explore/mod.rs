@@ -10,14 +10,21 @@ mod codec;
 mod effects;
 mod exploration;
 mod findings;
+mod follow;
+mod graph;
 mod interner;
 mod parts;
 mod relation;
 mod schedule;
+mod schedule_text;
 mod search;
 mod store;
 
-pub use exploration::{Exploration, Mode, Options, explore};
+pub use exploration::{
+    DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore,
+};
+pub use follow::{Followed, Mismatch, follow, process_called};
 pub use relation::{End, Stopped};
 pub use schedule::Turn;
+pub use schedule_text::{Schedule, ScheduleError};
 pub use search::{Budget, Progress, Stop};

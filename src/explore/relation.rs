@@ -17,6 +17,7 @@
 //! buffer that is asked for several items at once), waiting in it is a
 //! transition there too.
 
+use super::exploration::Mode;
 use super::parts::World;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield};
@@ -148,6 +149,12 @@ impl<'a> Relation<'a> {
         Relation { image, timed, local, lines }
     }
 
+    /// As [`Self::new`], but delays take their time in both modes: to follow a
+    /// schedule that was found without time.
+    pub(super) fn following(image: &'a Image, mode: Mode) -> Relation<'a> {
+        Relation { timed: true, ..Relation::new(image, mode == Mode::Timed) }
+    }
+
     /// All processes.
     pub(super) fn processes(&self) -> impl Iterator<Item = ProcessId> + use<> {
         (0..self.image.process_count()).map(ProcessId::from_index)
@@ -155,11 +162,36 @@ impl<'a> Relation<'a> {
 
     /// The first state: every process rests in front of its first step.
     pub(super) fn start(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
+        self.start_locally(scratch, sink)?;
+        self.let_time_pass(scratch, sink)
+    }
+
+    /// As [`Self::start`], but no time passes.
+    pub(super) fn start_locally(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
         scratch.world.machine.reset(self.image);
         for process in self.processes() {
             self.go_local(scratch, process, sink)?;
         }
-        self.let_time_pass(scratch, sink)
+        Ok(())
+    }
+
+    /// Moves the clock to when the delays of `process` are over, and the
+    /// process in front of its next step.
+    pub(super) fn wait_for(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        for _ in 0..LOCAL_STEPS {
+            let machine = &mut scratch.world.machine;
+            if !matches!(machine.state(self.image, process), State::Delayed | State::New) {
+                return Ok(());
+            }
+            machine.now = machine.now.max(self.until(machine, process));
+            self.go_local(scratch, process, sink)?;
+        }
+        Err(self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource"))
     }
 
     /// Who could be the next to go on; with time, those that are due now and
@@ -204,6 +236,22 @@ impl<'a> Relation<'a> {
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Went {
+        let went = self.whole_transition(scratch, process, sink);
+        if went == Went::On
+            && let Err(stopped) = self.let_time_pass(scratch, sink)
+        {
+            return Went::Stopped(stopped);
+        }
+        went
+    }
+
+    /// As [`Self::transition`], but no time passes.
+    pub(super) fn whole_transition(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Went {
         scratch.probe.clear();
         let mut went = self.part_of_transition(scratch, process, sink);
         while went == Went::On && self.goes_on(&scratch.world.machine, process) {
@@ -214,11 +262,6 @@ impl<'a> Relation<'a> {
                 went = Went::On;
                 break;
             }
-        }
-        if went == Went::On
-            && let Err(stopped) = self.let_time_pass(scratch, sink)
-        {
-            return Went::Stopped(stopped);
         }
         went
     }
@@ -326,7 +369,7 @@ impl<'a> Relation<'a> {
 
     /// As long as nobody can go on, moves the clock to when somebody can; up
     /// to the stop time.
-    fn let_time_pass(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
+    pub(super) fn let_time_pass(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
         if !self.timed {
             return Ok(());
         }

@@ -16,17 +16,26 @@ pub struct Turn {
     pub answers: Vec<u32>,
 }
 
-/// The turns from the first state to one state, as few as there can be.
-pub(super) fn turns_to<const W: usize>(search: &Search<'_, W>, state: StateId, scratch: &mut Scratch) -> Vec<Turn> {
+/// The states from the first one to this, as few as there can be.
+pub(super) fn path_to<const W: usize>(search: &Search<'_, W>, state: StateId) -> Vec<StateId> {
     let mut path = vec![state];
     while let Some(parent) = search.store.parent(path[path.len() - 1]) {
         path.push(parent);
     }
     path.reverse();
+    path
+}
+
+/// The turns along a path.
+pub(super) fn turns_along<const W: usize>(
+    search: &Search<'_, W>,
+    path: &[StateId],
+    scratch: &mut Scratch,
+) -> Vec<Turn> {
     path.windows(2).map(|pair| turn_between(search, pair[0], pair[1], scratch)).collect()
 }
 
-fn turn_between<const W: usize>(
+pub(super) fn turn_between<const W: usize>(
     search: &Search<'_, W>,
     from: StateId,
     to: StateId,

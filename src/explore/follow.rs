@@ -1,0 +1,183 @@
+//! A schedule, followed turn by turn, with all its events.
+//!
+//! With time, a schedule says who goes on at every tie, and the times come by
+//! themselves. Without time, a process does its step as soon as its own delays
+//! allow, but not before the turn before it: so the picture of such a schedule
+//! has times that its order can have, with processes that dawdle where others
+//! had to come first. Where a schedule ends before the run does, the run goes
+//! on with whoever comes first in the scenario.
+
+use super::exploration::Mode;
+use super::relation::{End, Relation, Scratch, Stopped, Went};
+use super::schedule::Turn;
+use crate::ids::ProcessId;
+use crate::kernel::{Machine, State, find_deadlock};
+use crate::program::Image;
+use crate::time::Time;
+use crate::trace::{Outcome, Sink};
+
+/// Turns that a run may take beyond its schedule.
+const MOST_TURNS_BEYOND: u64 = 1_000_000;
+
+/// A run that followed a schedule.
+#[derive(Debug)]
+pub struct Followed {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The clock at the end.
+    pub end: Time,
+    /// The state at the end.
+    pub machine: Machine,
+    /// When each turn of the schedule was taken.
+    pub times: Vec<Time>,
+}
+
+/// A schedule that a scenario does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The number of the turn, from 0.
+    pub turn: usize,
+    /// Why it cannot be taken.
+    pub message: String,
+}
+
+/// Follows `turns` from the start, and goes on to the end. `before` is called
+/// before each turn, so that the events of `sink` can be told apart.
+///
+/// # Errors
+/// [`Mismatch`] if a turn cannot be taken.
+pub fn follow<S: Sink>(
+    image: &Image,
+    seed: u64,
+    mode: Mode,
+    turns: &[Turn],
+    sink: &mut S,
+    before: &mut dyn FnMut(&mut S, usize),
+) -> Result<Followed, Mismatch> {
+    let mut follower = Follower {
+        image,
+        // Also without time the clock goes, but only as far as somebody needs it.
+        relation: Relation::following(image, mode),
+        scratch: Scratch::new(image, seed),
+        times: Vec::new(),
+    };
+    let started = match mode {
+        Mode::Timed => follower.relation.start(&mut follower.scratch, sink),
+        Mode::Untimed => follower.relation.start_locally(&mut follower.scratch, sink),
+    };
+    if let Err(stopped) = started {
+        return Ok(follower.stopped(stopped));
+    }
+    for (number, turn) in turns.iter().enumerate() {
+        before(sink, number);
+        if let Some(stopped) = follower.take(mode, number, turn, sink)? {
+            return Ok(follower.stopped(stopped));
+        }
+    }
+    before(sink, turns.len());
+    Ok(follower.go_on(sink))
+}
+
+struct Follower<'a> {
+    image: &'a Image,
+    relation: Relation<'a>,
+    scratch: Scratch,
+    times: Vec<Time>,
+}
+
+impl Follower<'_> {
+    /// Takes one turn; why the run ends with it, if it does.
+    fn take(
+        &mut self,
+        mode: Mode,
+        number: usize,
+        turn: &Turn,
+        sink: &mut impl Sink,
+    ) -> Result<Option<Stopped>, Mismatch> {
+        let process = turn.process;
+        let mismatch = |message: String| Mismatch { turn: number, message };
+        if process.index() >= self.image.process_count() {
+            return Err(mismatch("there is no such process".to_owned()));
+        }
+        if mode == Mode::Untimed
+            && let Err(stopped) = self.relation.wait_for(&mut self.scratch, process, sink)
+        {
+            return Ok(Some(stopped));
+        }
+        let machine = &self.scratch.world.machine;
+        let name = self.image.process_name(process);
+        let able = match mode {
+            Mode::Timed => self.relation.candidates(machine).contains(&process),
+            Mode::Untimed => machine.state(self.image, process) == State::Ready,
+        };
+        if !able {
+            let state = machine.state(self.image, process);
+            return Err(mismatch(format!("'{name}' cannot go on at {}: it is {}", machine.now, described(state))));
+        }
+        self.times.push(machine.now);
+        let place = machine.place(self.image, process);
+        self.scratch.probe.answers.clone_from(&turn.answers);
+        let went = match mode {
+            Mode::Timed => self.relation.transition(&mut self.scratch, process, sink),
+            Mode::Untimed => self.relation.whole_transition(&mut self.scratch, process, sink),
+        };
+        match went {
+            Went::On => Ok(None),
+            Went::Stopped(stopped) => Ok(Some(stopped)),
+            Went::Nowhere => Err(mismatch(format!("'{name}' cannot be served {place}"))),
+        }
+    }
+
+    fn stopped(self, stopped: Stopped) -> Followed {
+        let outcome = match stopped {
+            Stopped::Fault(fault) => Outcome::Fault(*fault),
+            Stopped::Limit(message) => Outcome::Limit { message },
+        };
+        self.ended(outcome)
+    }
+
+    fn ended(self, outcome: Outcome) -> Followed {
+        let machine = self.scratch.world.machine;
+        Followed { outcome, end: machine.now, machine, times: self.times }
+    }
+
+    /// Goes on to the end of the run, whoever comes first.
+    fn go_on(mut self, sink: &mut impl Sink) -> Followed {
+        let rest = Relation::new(self.image, true);
+        if let Err(stopped) = rest.let_time_pass(&mut self.scratch, sink) {
+            return self.stopped(stopped);
+        }
+        for _ in 0..MOST_TURNS_BEYOND {
+            let Some(&process) = rest.candidates(&self.scratch.world.machine).first() else {
+                let machine = &self.scratch.world.machine;
+                let outcome = match rest.end(machine) {
+                    End::Completed => Outcome::Completed,
+                    End::Horizon => Outcome::Horizon,
+                    End::Deadlock => Outcome::Deadlock(find_deadlock(self.image, machine)),
+                };
+                return self.ended(outcome);
+            };
+            self.scratch.probe.answers.clear();
+            if let Went::Stopped(stopped) = rest.transition(&mut self.scratch, process, sink) {
+                return self.stopped(stopped);
+            }
+        }
+        let message = format!("no end within {MOST_TURNS_BEYOND} turns behind the schedule");
+        self.ended(Outcome::Limit { message })
+    }
+}
+
+fn described(state: State) -> &'static str {
+    match state {
+        State::New => "yet to start",
+        State::Delayed => "delayed",
+        State::Blocked => "blocked",
+        State::Ready => "ready, but others go first",
+        State::Done => "done",
+    }
+}
+
+/// The process with this name, as schedules call it.
+pub fn process_called(image: &Image, name: &str) -> Option<ProcessId> {
+    (0..image.process_count()).map(ProcessId::from_index).find(|&process| image.process_name(process) == name)
+}
