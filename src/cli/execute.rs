@@ -11,7 +11,11 @@ use super::output::Folder;
 use super::progress::Progress;
 use super::report::Finished;
 use crate::analysis::{Monitors, StatisticsSink, Watch};
-use crate::backend::virtual_time;
+use crate::backend::virtual_time::{self, RunEnd};
+use crate::explore::{Followed, Mismatch, Mode, Schedule, follow};
+use crate::kernel::Machine;
+use crate::program::Image;
+use crate::render::{Point, PointKind};
 use crate::time::Time;
 use crate::trace::{Event, Expected, Fingerprint, Header, JsonlSink, RecordingSink, Sink};
 use crate::value::Word;
@@ -39,6 +43,74 @@ pub fn execute(
     folder: Option<&Folder>,
     keep_events: bool,
 ) -> Result<Finished, Failure> {
+    execute_by(loaded, options, folder, keep_events, Mode::Timed, |image, seed, sinks, control| {
+        virtual_time::run(image, seed, sinks, control)
+    })
+}
+
+/// As [`execute`], along a schedule.
+///
+/// # Errors
+/// Also if the scenario does not allow the schedule.
+pub fn execute_along(
+    loaded: &Loaded,
+    schedule: &Schedule,
+    options: &RunOptions,
+    folder: Option<&Folder>,
+    keep_events: bool,
+) -> Result<Finished, Failure> {
+    let refused = |turn: usize, message: &str| {
+        let name = schedule.turns.get(turn).map_or("", |(name, _)| name);
+        Failure::usage(format!("'{}' does not allow turn {} of the schedule ({name}): {message}", loaded.label, turn + 1))
+    };
+    let turns = schedule
+        .turns(&loaded.image()?)
+        .map_err(|turn| refused(turn, "the scenario has no such process"))?;
+    let (mut mismatch, mut fatal) = (None, None);
+    let options = RunOptions { seed: Some(schedule.seed), ..options.clone() };
+    let finished = execute_by(loaded, &options, folder, keep_events, schedule.mode, |image, seed, sinks, _| {
+        match follow(image, seed, schedule.mode, &turns, sinks, &mut |_, _| {}) {
+            Ok(Followed { outcome, end, machine, times }) => {
+                fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
+                Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
+            }
+            Err(found) => {
+                mismatch = Some(found);
+                Err(virtual_time::Interrupted(virtual_time::Progress { now: Time::ZERO, steps: 0 }))
+            }
+        }
+    });
+    if let Some(Mismatch { turn, message }) = mismatch {
+        return Err(refused(turn, &message));
+    }
+    let mut finished = finished?;
+    finished.fatal = fatal.map(|(turn, time)| {
+        let process = turns[turn].process;
+        let text = format!("turn {} of the schedule: behind it every run ends badly", turn + 1);
+        Point { time, process, kind: PointKind::Fatal, text }
+    });
+    Ok(finished)
+}
+
+/// The sinks of a run: figures and fingerprint, expectations, the events if they are kept,
+/// the trace file if there is one.
+type Sinks<'w, 't> =
+    ((StatisticsSink, Fingerprint), (Watch<'w>, (Option<RecordingSink>, Option<TraceFile<'t>>)));
+
+/// Runs in the way that `drive` does; whether times mean something says `mode`.
+fn execute_by(
+    loaded: &Loaded,
+    options: &RunOptions,
+    folder: Option<&Folder>,
+    keep_events: bool,
+    mode: Mode,
+    drive: impl FnOnce(
+        &Image,
+        u64,
+        &mut Sinks<'_, '_>,
+        &mut virtual_time::Control<'_>,
+    ) -> Result<(RunEnd, Machine), virtual_time::Interrupted>,
+) -> Result<Finished, Failure> {
     let image = loaded.image()?;
     let seed = options.seed.unwrap_or(loaded.scenario.model.seed);
     let header = image.header(seed);
@@ -49,9 +121,12 @@ pub fn execute(
     };
     let recording = keep_events.then(|| RecordingSink::with_cap(PICTURE_EVENTS));
     let unchecked = unchecked(loaded);
-    let monitors = match unchecked.as_slice() {
-        [] => Monitors::new(&loaded.scenario.model.expect, &header),
-        _ => Monitors::new(&Expected::default(), &header),
+    let nothing = Expected::default();
+    let expected = if unchecked.is_empty() { &loaded.scenario.model.expect } else { &nothing };
+    let monitors = match mode {
+        Mode::Timed => Monitors::new(expected, &header),
+        // Without time the times of a schedule are but one way to draw it.
+        Mode::Untimed => Monitors::untimed(expected, &header),
     };
     let watch = Watch::new(&monitors, &header);
     let mut sinks = ((StatisticsSink::new(&header), Fingerprint::new()), (watch, (recording, trace_file)));
@@ -64,7 +139,7 @@ pub fn execute(
             ControlFlow::Continue(())
         }
     };
-    let result = virtual_time::run(&image, seed, &mut sinks, &mut control);
+    let result = drive(&image, seed, &mut sinks, &mut control);
     drop(progress);
     let ((statistics, fingerprint), (watch, (recording, trace_file))) = sinks;
     let (run, machine) = match result {
@@ -90,6 +165,7 @@ pub fn execute(
         written: Vec::new(),
         notes: Vec::new(),
         again: again(loaded, seed),
+        fatal: None,
         outcome: run.outcome,
         end: run.end,
         fingerprint,

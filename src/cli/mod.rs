@@ -9,6 +9,7 @@ mod compare;
 mod completions;
 mod console;
 mod execute;
+mod explore;
 mod failure;
 mod inputs;
 mod interrupt;
@@ -47,6 +48,7 @@ enum Command {
     Check(check::Arguments),
     Compare(compare::Arguments),
     Validate(validate::Arguments),
+    Explore(explore::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
 }
@@ -84,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Explore(arguments) => explore::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// Which scenarios, with which parameters.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ScenarioOptions {
     /// Scenario files, folders (every .yaml and .yml below, sorted), or - for standard input
     #[arg(required = true, value_name = "PATH")]
@@ -28,7 +28,7 @@ pub enum Format {
 }
 
 /// How to run, and what to keep of it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RunOptions {
     /// The seed of all random streams [default: the scenario's, or 0]
     #[arg(long, value_name = "N")]

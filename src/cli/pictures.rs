@@ -38,7 +38,7 @@ impl<'a> Drawing<'a> {
             trace,
             spans: spans(trace),
             levels: level_series(trace),
-            points: points(trace),
+            points: points(trace).into_iter().chain(finished.fatal.clone()).collect(),
             // A trace that was cut does not reach every completion.
             completed: statistics.map(|process| process.finished.filter(|&at| at <= trace.end)).collect(),
         })
@@ -70,13 +70,13 @@ impl<'a> Drawing<'a> {
         text_gantt(&self.input(), &style)
     }
 
-    /// Writes gantt.svg and gantt.png, as far as they were asked for.
+    /// Writes `name`.svg and `name`.png, as far as they were asked for.
     ///
     /// # Errors
     /// If they cannot be drawn or written.
-    pub fn write(&self, folder: &Folder, options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
+    pub fn write(&self, folder: &Folder, options: &RunOptions, name: &str) -> Result<Vec<PathBuf>, Failure> {
         let document = || Ok(svg(&gantt(&self.input(), &Style::default())));
-        write_picture(folder, options, "gantt", document)
+        write_picture(folder, options, name, document)
     }
 }
 

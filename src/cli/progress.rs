@@ -27,6 +27,15 @@ impl Progress {
 
     /// The run has reached `now` in so many steps.
     pub fn tell(&mut self, now: Time, steps: u64) {
+        self.say(|seconds| {
+            let reached = format_nanos_short(now.as_nanos(), 3);
+            let rate = steps as f64 / seconds / 1e6;
+            format!("{reached} of virtual time, {steps} steps, {rate:.1} million/s")
+        });
+    }
+
+    /// What `text` makes of the seconds since the beginning.
+    pub fn say(&mut self, text: impl FnOnce(f64) -> String) {
         let elapsed = self.began.elapsed();
         if !self.watched || elapsed < PATIENCE {
             return;
@@ -36,12 +45,7 @@ impl Progress {
             let style = ProgressStyle::with_template("{spinner} {msg}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
         });
-        let reached = format_nanos_short(now.as_nanos(), 3);
-        let rate = steps as f64 / elapsed.as_secs_f64() / 1e6;
-        bar.set_message(format!(
-            "{}: {reached} of virtual time, {steps} steps, {rate:.1} million/s",
-            self.label
-        ));
+        bar.set_message(format!("{}: {}", self.label, text(elapsed.as_secs_f64())));
         bar.tick();
     }
 }

@@ -1,6 +1,6 @@
 //! `tempolane run`: each scenario on its own.
 
-use super::execute::execute;
+use super::execute::{execute, execute_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
@@ -8,7 +8,10 @@ use super::output::{Folder, folder_name};
 use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::{console, interrupt};
+use crate::explore::Schedule;
 use clap::Args;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 /// Run scenarios in virtual time and draw what happened
 ///
@@ -20,15 +23,25 @@ pub struct Arguments {
     scenarios: ScenarioOptions,
     #[command(flatten)]
     run: RunOptions,
+    /// Follow a schedule that `explore` has found, with its parameters and its seed; for one scenario
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "settings"])]
+    schedule: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let loaded = load_all(&arguments.scenarios)?;
+    let schedule = arguments.schedule.as_deref().map(read_schedule).transpose()?;
+    let settings = schedule.iter().flat_map(|schedule| schedule.settings.clone());
+    let mut scenarios = arguments.scenarios.clone();
+    scenarios.settings.extend(settings);
+    let loaded = load_all(&scenarios)?;
+    if schedule.is_some() && loaded.len() != 1 {
+        return Err(Failure::usage("a schedule is of one scenario; name its file alone"));
+    }
     interrupt::watch()?;
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {
-        let finished = one(scenario, arguments).map_err(|failure| with_done(failure, &done))?;
+        let finished = one(scenario, arguments, schedule.as_ref()).map_err(|failure| with_done(failure, &done))?;
         if finished.is_finding() {
             exit = Exit::Finding;
         }
@@ -38,10 +51,31 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// The most bytes that are read of a schedule.
+const MOST_BYTES: u64 = 64 << 20;
+
+fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::environment(format!("cannot read '{}': {error}", path.display()))
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    let wrong = |line: usize, message: &str| {
+        let place = if line > 0 { format!("{}:{line}", path.display()) } else { path.display().to_string() };
+        Failure::usage(format!("{place}: {message}"))
+    };
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(wrong(0, "a schedule has at most 64 MiB"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| wrong(0, "a schedule is a text in UTF-8"))?;
+    Schedule::parse(&text).map_err(|error| wrong(error.line, &error.message))
+}
+
 /// Runs, writes and tells one scenario.
-fn one(scenario: &Loaded, arguments: &Arguments) -> Result<Finished, Failure> {
+fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
-    let finished = run_and_write(scenario, &arguments.run, is_text)?;
+    let finished = run_and_write_along(scenario, schedule, &arguments.run, is_text)?;
     let told = match arguments.scenarios.format {
         Format::Json => json_line(&finished, None),
         Format::Text => text(&finished, Drawing::new(&finished).map(|drawing| drawing.text()).as_deref()),
@@ -57,16 +91,30 @@ pub fn run_and_write(
     options: &RunOptions,
     keep_events: bool,
 ) -> Result<Finished, Failure> {
+    run_and_write_along(scenario, None, options, keep_events)
+}
+
+/// As [`run_and_write`], along a schedule if there is one.
+fn run_and_write_along(
+    scenario: &Loaded,
+    schedule: Option<&Schedule>,
+    options: &RunOptions,
+    keep_events: bool,
+) -> Result<Finished, Failure> {
     let folder = match options.writes_anything() {
         true => Some(Folder::open(options.output.join(folder_name(&scenario.label)))?),
         false => None,
     };
     let draws = options.writes(Artifact::Svg) || options.writes(Artifact::Png);
-    let mut finished = execute(scenario, options, folder.as_ref(), keep_events || draws)?;
+    let keep_events = keep_events || draws;
+    let mut finished = match schedule {
+        None => execute(scenario, options, folder.as_ref(), keep_events)?,
+        Some(schedule) => execute_along(scenario, schedule, options, folder.as_ref(), keep_events)?,
+    };
     interrupt::check()?;
     let Some(folder) = folder else { return Ok(finished) };
     if let Some(drawing) = Drawing::new(&finished).filter(|_| draws) {
-        let pictures = drawing.write(&folder, options)?;
+        let pictures = drawing.write(&folder, options, "gantt")?;
         finished.written.splice(0..0, pictures);
     }
     if options.writes(Artifact::Result) {

@@ -39,13 +39,15 @@ pub struct LevelSeries {
     pub steps: Vec<(Time, u64)>,
 }
 
-/// Which of the two things a [`Point`] is.
+/// Which of these things a [`Point`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PointKind {
     /// A `mark` was passed.
     Mark,
     /// A `log` line was written.
     Log,
+    /// The choice behind which a bad end could not be avoided any more.
+    Fatal,
 }
 
 /// Something that a process did at an instant, and that has a text.
@@ -55,9 +57,9 @@ pub struct Point {
     pub time: Time,
     /// Who.
     pub process: ProcessId,
-    /// A mark or a log line.
+    /// What it is.
     pub kind: PointKind,
-    /// The name of the mark with its value, or the text of the line.
+    /// The name of the mark with its value, the text of the line, or the choice.
     pub text: String,
 }
 

@@ -12,6 +12,7 @@ pub use text::{BOLD, GREEN, PLAIN, RED, headline, section, text};
 
 use crate::analysis::{FailedExpectation, Statistics};
 use crate::ids::ResourceId;
+use crate::render::Point;
 use crate::time::Time;
 use crate::trace::{Header, Outcome, Trace};
 use crate::value::Value;
@@ -50,6 +51,9 @@ pub struct Finished {
     pub notes: Vec<String>,
     /// How to run it again.
     pub again: String,
+    /// The choice that made a bad end unavoidable, if a schedule was followed
+    /// in which it is known.
+    pub fatal: Option<Point>,
 }
 
 impl Finished {
@@ -80,6 +84,7 @@ mod tests {
             written: Vec::new(),
             notes: Vec::new(),
             again: "tempolane run hand.yaml --seed 0".to_owned(),
+            fatal: None,
             header: trace.header.clone(),
             outcome: trace.outcome.clone(),
             end: trace.end,

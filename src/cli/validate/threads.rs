@@ -227,6 +227,7 @@ fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Fini
         written: Vec::new(),
         notes: Vec::new(),
         again: virtual_run.again.clone(),
+        fatal: None,
         trace: Some(trace),
     }
 }

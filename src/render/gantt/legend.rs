@@ -27,6 +27,8 @@ pub(super) struct Keys {
     pub mark: bool,
     /// Ticks.
     pub log: bool,
+    /// The flag at the fatal choice.
+    pub fatal: bool,
     /// Dashed lines in the levels.
     pub capacity: bool,
     /// Bands from lowest to highest level.
@@ -90,6 +92,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
     add(page.keys.done, Sample::Done, "done");
     add(page.keys.mark, Sample::Sign(PointKind::Mark), "mark");
     add(page.keys.log, Sample::Sign(PointKind::Log), "log line");
+    add(page.keys.fatal, Sample::Sign(PointKind::Fatal), "fatal choice: nothing helps any more");
     add(page.keys.capacity, Sample::Capacity, "capacity");
     entries
 }
@@ -113,6 +116,7 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
         Sample::Sign(kind) => {
             let (at, height) = match kind {
                 PointKind::Mark => (middle.1, 16.0),
+                PointKind::Fatal => (top + 3.0, HEIGHT - 3.0),
                 PointKind::Log => (middle.1 - 16.0, 16.0),
             };
             page.scene.push(points::shape(kind, middle.0, at, height, Tag::default()));

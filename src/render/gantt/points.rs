@@ -4,8 +4,7 @@
 //! pixels; a sign that stands for several says so in its tooltip.
 
 use super::super::input::{GanttInput, Point, PointKind};
-use super::super::palette::INK;
-use super::super::palette::PAPER;
+use super::super::palette::{ALARM, INK, PAPER};
 use super::super::scene::{Area, Fill, Shape, Stroke, Tag};
 use super::Page;
 
@@ -52,6 +51,7 @@ pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f6
             match sign.first.kind {
                 PointKind::Mark => "mark",
                 PointKind::Log => "log",
+                PointKind::Fatal => "fatal",
             },
             tooltip(sign),
         );
@@ -59,12 +59,14 @@ pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f6
         match sign.first.kind {
             PointKind::Mark => page.keys.mark = true,
             PointKind::Log => page.keys.log = true,
+            PointKind::Fatal => page.keys.fatal = true,
         }
     }
 }
 
 /// A diamond on the upper edge for a mark, a tick on the lower edge for a log
-/// line: they never hide each other, nor the label of a span.
+/// line, a flag over the whole height for the fatal choice: they never hide each
+/// other, nor the label of a span.
 pub(super) fn shape(kind: PointKind, x: f64, top: f64, height: f64, tag: Tag) -> Shape {
     let small = (height / 5.0).clamp(1.5, 3.2);
     match kind {
@@ -80,6 +82,21 @@ pub(super) fn shape(kind: PointKind, x: f64, top: f64, height: f64, tag: Tag) ->
             stroke: Some(Stroke::solid(PAPER, 0.5)),
             tag,
         },
+        PointKind::Fatal => {
+            let (pole, bottom) = (top - 2.0 * small, top + height + small);
+            Shape::Polyline {
+                points: vec![
+                    (x, bottom),
+                    (x, pole),
+                    (x + 3.0 * small, pole + 1.2 * small),
+                    (x, pole + 2.4 * small),
+                    (x, bottom),
+                ],
+                fill: Fill::Solid(ALARM),
+                stroke: Some(Stroke::solid(ALARM, 1.4)),
+                tag,
+            }
+        }
         PointKind::Log => {
             let bottom = top + height;
             let area = Area::between(x - 0.6, bottom - small * 0.7, x + 0.6, bottom + small * 0.7);

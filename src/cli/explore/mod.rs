@@ -1,0 +1,162 @@
+//! `tempolane explore`: what holds in every schedule of a scenario?
+//!
+//! Decides budgets, which schedules are written and drawn, and the exit code.
+//! What is found is decided by [`crate::explore`].
+
+mod json;
+mod text;
+mod witness;
+
+use super::failure::{Exit, Failure};
+use super::inputs::{Loaded, load_all};
+use super::options::{Format, RunOptions, ScenarioOptions};
+use super::progress::Progress;
+use super::run::with_done;
+use super::{console, interrupt};
+use crate::explore::{self, Budget, Exploration, Mode, Options, Stop};
+use crate::scenario::parse_duration;
+use crate::trace::Header;
+use clap::{Args, ValueEnum};
+use std::ops::ControlFlow;
+use std::time::Duration;
+use witness::Shown;
+
+/// Explore every schedule of scenarios: prove what holds, or show the shortest schedule in which it does not
+///
+/// All states that a scenario can be in are visited, breadth first, with the same transition
+/// relation that runs it. With time (the default), only events at the same time may swap; without,
+/// every order is tried, as if a delay could take any time. Reported are every deadlock and fault
+/// with a shortest schedule, the least and the greatest total time with a schedule for each, and the
+/// contents of memories at the end. Schedules are written to DIR/<scenario name>/ with a timeline
+/// each; `tempolane run FILE --schedule SCHEDULE` follows one.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    scenarios: ScenarioOptions,
+    #[command(flatten)]
+    run: RunOptions,
+    /// Which orders to try
+    #[arg(long, value_name = "MODE", default_value = "timed")]
+    mode: ModeOption,
+    /// The same as --mode untimed
+    #[arg(long, conflicts_with = "mode")]
+    untimed: bool,
+    /// Stop after so many states
+    #[arg(long, value_name = "N", default_value_t = 50_000_000)]
+    max_states: u64,
+    /// Stop when the states take so much memory, in MB
+    #[arg(long, value_name = "MB", default_value_t = 4_000)]
+    max_memory: u64,
+    /// Stop after so long, such as 30s
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    max_time: Option<u64>,
+    /// How many threads work [default: as many as the machine has cores]. The result is the same
+    /// with any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    workers: Option<u16>,
+}
+
+/// Which orders are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeOption {
+    /// Only events at the same time may swap
+    Timed,
+    /// Every order
+    Untimed,
+}
+
+/// An exploration with what was made of it.
+struct Explored<'a> {
+    loaded: &'a Loaded,
+    header: Header,
+    exploration: Exploration<'a>,
+    overview: explore::Overview,
+    shown: Vec<Shown>,
+    interrupted: bool,
+    out_of_time: bool,
+    mode: Mode,
+}
+
+impl Explored<'_> {
+    /// Why not every state was visited, if so, and what to do about it.
+    fn cut(&self, arguments: &Arguments) -> Option<String> {
+        let budget = |what: String, option: &str| format!("{what}; go further with {option}");
+        Some(match self.exploration.stop {
+            Stop::Complete => return None,
+            Stop::States => budget(format!("{} states were visited", arguments.max_states), "--max-states"),
+            Stop::Memory => budget(format!("the states take {} MB", arguments.max_memory), "--max-memory"),
+            Stop::TooLarge => "one state takes more than 1 kB, which is more than can be explored".to_owned(),
+            Stop::Control if self.interrupted => "it was interrupted".to_owned(),
+            Stop::Control if self.out_of_time => budget("the time was up".to_owned(), "--max-time"),
+            Stop::Control => "it was stopped".to_owned(),
+        })
+    }
+
+    /// Whether something was found that the user must know, or the search
+    /// could not be finished.
+    fn is_finding(&self) -> bool {
+        !self.exploration.is_complete() || self.shown.iter().any(|shown| shown.is_finding)
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let loaded = load_all(&arguments.scenarios)?;
+    interrupt::watch()?;
+    let mut exit = Exit::Fine;
+    let mut done = Vec::new();
+    for scenario in &loaded {
+        let found = one(scenario, arguments).map_err(|failure| with_done(failure, &done))?;
+        if found {
+            exit = Exit::Finding;
+        }
+        interrupt::check().map_err(|failure| with_done(failure, &done))?;
+        done.push(scenario.label.clone());
+    }
+    Ok(exit)
+}
+
+/// Explores and tells one scenario; whether something was found.
+fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
+    let image = loaded.image()?;
+    let mode = match (arguments.untimed, arguments.mode) {
+        (false, ModeOption::Timed) => Mode::Timed,
+        _ => Mode::Untimed,
+    };
+    let seed = arguments.run.seed.unwrap_or(loaded.scenario.model.seed);
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let budget = Budget {
+        states: arguments.max_states.max(1),
+        bytes: arguments.max_memory.saturating_mul(1_000_000),
+        workers: arguments.workers.map_or_else(cores, usize::from),
+    };
+    let began = crate::backend::threads::wall();
+    let limit = arguments.max_time.map(Duration::from_nanos);
+    let mut progress = Progress::new(&loaded.label);
+    let (mut interrupted, mut out_of_time) = (false, false);
+    let options = Options { mode, seed, budget, learns: true };
+    let exploration = explore::explore(&image, options, &mut |reached| {
+        progress.say(|seconds| {
+            let explore::Progress { states, transitions, depth, open, bytes } = reached;
+            let rate = transitions as f64 / seconds / 1e6;
+            let megabytes = bytes / 1_000_000;
+            format!(
+                "{states} states, {open} of them open, depth {depth}, {megabytes} MB, {rate:.1} million transitions/s"
+            )
+        });
+        interrupted = interrupt::requested();
+        out_of_time = limit.is_some_and(|limit| began.elapsed() >= limit);
+        if interrupted || out_of_time { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    drop(progress);
+    let overview = exploration.overview();
+    let shown = witness::show(loaded, &image, &exploration, mode, seed, arguments)?;
+    let header = image.header(seed);
+    let explored =
+        Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode };
+    let told = match arguments.scenarios.format {
+        Format::Json => json::line(&explored),
+        Format::Text => text::text(&explored, arguments),
+    };
+    console::print(&told)?;
+    Ok(explored.is_finding())
+}

@@ -1,0 +1,184 @@
+//! An exploration as text: a verdict, figures, and the shortest schedules.
+
+use super::witness::Shown;
+use super::{Arguments, Explored};
+use crate::cli::console::printable;
+use crate::cli::report::{BOLD, GREEN, PLAIN, RED, section, told};
+use crate::explore::{End, FinalMemories};
+use crate::trace::Header;
+use std::fmt::Write;
+
+/// Turns of a schedule that are shown from its beginning and its end.
+const TURNS: usize = 20;
+
+/// Different results that are shown.
+const RESULTS: usize = 20;
+
+/// Decisive ties that are shown.
+const TIES: usize = 10;
+
+/// Values of a memory that are shown.
+const VALUES: usize = 12;
+
+/// The whole report.
+pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
+    let mut text = headline(explored, arguments);
+    for shown in explored.shown.iter().filter(|shown| shown.is_finding) {
+        section(&mut text, &title(shown), &finding(explored, shown));
+    }
+    section(&mut text, "Memories at the end", &finals(explored));
+    section(&mut text, "Ties that decide the total time", &ties(explored));
+    let files: String = explored
+        .shown
+        .iter()
+        .flat_map(|shown| &shown.written)
+        .map(|path| format!(" {}\n", path.display()))
+        .collect();
+    section(&mut text, "Files", &files);
+    text.push('\n');
+    text
+}
+
+fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
+    let exploration = &explored.exploration;
+    let progress = exploration.progress();
+    let label = printable(&explored.loaded.label);
+    let mode = explored.mode.name();
+    let mut text = match explored.cut(arguments) {
+        None => format!("{BOLD}{label}{PLAIN}: {GREEN}every schedule explored{PLAIN}, {mode}\n"),
+        Some(why) => format!(
+            "{BOLD}{label}{PLAIN}: {RED}not explored completely{PLAIN}, {mode}: {why}\n  \
+             {} states were not visited; what follows holds for those that were\n",
+            progress.open
+        ),
+    };
+    let (states, transitions, depth) =
+        (counted(progress.states), counted(progress.transitions), counted(progress.depth));
+    let _ = writeln!(text, "  {states} states, {transitions} transitions, depth {depth}");
+    let deadlocks = exploration.ends(End::Deadlock);
+    if deadlocks > 0 {
+        let _ = writeln!(text, "  {RED}deadlocks: {}{PLAIN}", counted(deadlocks));
+    } else {
+        let _ = writeln!(text, "  deadlocks: 0");
+    }
+    let ends = [("completed", End::Completed), ("reached the horizon", End::Horizon)];
+    for (name, end) in ends.into_iter().filter(|&(_, end)| exploration.ends(end) > 0) {
+        let _ = writeln!(text, "  end states that {}: {}", verb(name), counted(exploration.ends(end)));
+    }
+    if let Some([least, most]) = exploration.total_times() {
+        let time = match least.0 == most.0 {
+            true => format!("{} in every schedule that completes", least.0),
+            false => format!("between {} and {}", least.0, most.0),
+        };
+        let _ = writeln!(text, "  total time: {time}");
+    }
+    if let Some(schedules) = explored.overview.schedules {
+        let _ = writeln!(text, "  schedules: {}", counted_long(schedules));
+    }
+    text
+}
+
+fn verb(name: &str) -> &str {
+    if name == "completed" { "are completed" } else { name }
+}
+
+/// `1,331,714`.
+fn counted(number: u64) -> String {
+    counted_long(u128::from(number))
+}
+
+fn counted_long(number: u128) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn title(shown: &Shown) -> String {
+    let turns = shown.schedule.turns.len();
+    let (plural, states) = (if turns == 1 { "" } else { "s" }, counted(shown.states));
+    let kind = match shown.kind {
+        "deadlock" => "Deadlock",
+        "fault" => "Fault",
+        _ => "Limit",
+    };
+    format!("{kind} in {states} states, the first after {turns} turn{plural}")
+}
+
+fn finding(explored: &Explored<'_>, shown: &Shown) -> String {
+    let mut text = turns(shown);
+    text.push_str(&told(&shown.finished));
+    if let Some(fatal) = shown.schedule.fatal {
+        let _ = writeln!(text, "  from turn {} on (marked !) nothing could avoid it", fatal + 1);
+    }
+    if let Some(file) = shown.written.first() {
+        let path = explored.loaded.path.display();
+        let _ = writeln!(text, "  to see it again: tempolane run {path} --schedule {}", file.display());
+    }
+    text
+}
+
+fn turns(shown: &Shown) -> String {
+    let all = &shown.schedule.turns;
+    let width = all.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let digits = all.len().to_string().len();
+    let mut text = String::new();
+    for (number, ((name, _), note)) in all.iter().zip(&shown.notes).enumerate() {
+        if number == TURNS && all.len() > 2 * TURNS {
+            let _ = writeln!(text, "   {:>digits$}  {} more turns", "…", all.len() - 2 * TURNS);
+        }
+        if (TURNS..all.len().saturating_sub(TURNS)).contains(&number) {
+            continue;
+        }
+        let mark = if shown.schedule.fatal == Some(number) { '!' } else { ' ' };
+        let _ = writeln!(text, " {mark} {:>digits$}  {name:<width$}  {}", number + 1, printable(note));
+    }
+    text
+}
+
+fn finals(explored: &Explored<'_>) -> String {
+    let finals = &explored.overview.finals;
+    let mut text = String::new();
+    for end in finals.iter().take(RESULTS) {
+        let schedules = match end.schedules {
+            Some(schedules) => format!("  in {} schedules", counted_long(schedules)),
+            None => format!("  in {} end states", counted(end.states)),
+        };
+        let _ = writeln!(text, " {}{schedules}", contents(end, &explored.header));
+    }
+    if finals.len() > RESULTS {
+        let _ = writeln!(text, " and {} more", finals.len() - RESULTS);
+    }
+    text
+}
+
+fn contents(end: &FinalMemories, header: &Header) -> String {
+    let memories = end.memories.iter().map(|(memory, values)| {
+        let shown: Vec<String> = values.iter().take(VALUES).map(ToString::to_string).collect();
+        let more = if values.len() > VALUES { " …" } else { "" };
+        format!("{}: {}{more}", header.resource_name(*memory), shown.join(" "))
+    });
+    memories.collect::<Vec<_>>().join("; ")
+}
+
+fn ties(explored: &Explored<'_>) -> String {
+    let ties = &explored.overview.ties;
+    let mut text = String::new();
+    for tie in ties.iter().take(TIES) {
+        let options = tie.options.iter().map(|&(process, least, most)| {
+            let name = explored.header.process_name(process);
+            let range = if least == most { least.to_string() } else { format!("{least} to {most}") };
+            format!("{name}: {range}")
+        });
+        let _ = writeln!(text, " at {}, who goes first: {}", tie.time, options.collect::<Vec<_>>().join("; "));
+    }
+    if ties.len() > TIES {
+        let _ = writeln!(text, " and {} more", ties.len() - TIES);
+    }
+    text
+}

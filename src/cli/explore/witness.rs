@@ -1,0 +1,152 @@
+//! The schedules that show what was found: as files, as timelines, and turn by
+//! turn.
+
+use super::Arguments;
+use crate::cli::execute::execute_along;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::Loaded;
+use crate::cli::options::Artifact;
+use crate::cli::output::{Folder, folder_name};
+use crate::cli::pictures::Drawing;
+use crate::cli::report::Finished;
+use crate::explore::{End, Exploration, Mode, Schedule, Stopped, Witness, follow};
+use crate::program::Image;
+use crate::trace::{Event, Header, Kind, Sink};
+use crate::value::{Value, Word};
+use std::path::PathBuf;
+
+/// Pictures of longer schedules than this are not drawn.
+const MOST_DRAWN: usize = 100_000;
+
+/// Something that was found, with the schedule that shows it.
+pub struct Shown {
+    /// What: `deadlock`, `fault`, `limit`, `fastest`, `slowest`.
+    pub kind: &'static str,
+    /// Whether it is something that the user must know.
+    pub is_finding: bool,
+    /// In how many states.
+    pub states: u64,
+    /// The schedule.
+    pub schedule: Schedule,
+    /// What happens in each turn.
+    pub notes: Vec<String>,
+    /// The run along the schedule.
+    pub finished: Finished,
+    /// The files that were written.
+    pub written: Vec<PathBuf>,
+}
+
+/// Follows the schedules of all that was found, and writes and draws them.
+pub fn show(
+    loaded: &Loaded,
+    image: &Image,
+    exploration: &Exploration<'_>,
+    mode: Mode,
+    seed: u64,
+    arguments: &Arguments,
+) -> Result<Vec<Shown>, Failure> {
+    let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
+    if let Some(witness) = exploration.witness(End::Deadlock) {
+        let shows = format!("deadlock after {} turns", witness.turns.len());
+        all.push(("deadlock", shows, exploration.ends(End::Deadlock), witness));
+    }
+    for (stopped, states, witness) in exploration.stops() {
+        match stopped {
+            Stopped::Fault(fault) => all.push(("fault", fault.message.clone(), states, witness)),
+            Stopped::Limit(message) => all.push(("limit", message, states, witness)),
+        }
+    }
+    if let Some([least, most]) = exploration.total_times()
+        && least.0 < most.0
+    {
+        all.push(("fastest", format!("a total time of {}, the least", least.0), 0, least.1));
+        all.push(("slowest", format!("a total time of {}, the greatest", most.0), 0, most.1));
+    }
+    let mut kinds: Vec<&str> = Vec::new();
+    let mut shown = Vec::new();
+    for (kind, shows, states, witness) in all {
+        kinds.push(kind);
+        let number = kinds.iter().filter(|&&other| other == kind).count();
+        let name = if number == 1 { kind.to_owned() } else { format!("{kind}-{number}") };
+        let schedule = Schedule {
+            scenario: loaded.label.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            mode,
+            seed,
+            settings: loaded.settings.clone(),
+            shows: shows.split_whitespace().collect::<Vec<_>>().join(" ").replace('#', ""),
+            fatal: witness.fatal,
+            turns: Schedule::named(image, &witness.turns),
+        };
+        let notes = notes(image, mode, seed, &witness);
+        let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
+        let draws = draws && witness.turns.len() <= MOST_DRAWN;
+        let finished = execute_along(loaded, &schedule, &arguments.run, None, draws)?;
+        let is_finding = !matches!(kind, "fastest" | "slowest");
+        let mut one = Shown { kind, is_finding, states, schedule, notes, finished, written: Vec::new() };
+        if arguments.run.writes_anything() {
+            let folder = Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?;
+            let text = one.schedule.text(&one.notes);
+            one.written.push(folder.write(&format!("{name}.schedule"), text.as_bytes())?);
+            if let Some(drawing) = Drawing::new(&one.finished) {
+                one.written.extend(drawing.write(&folder, &arguments.run, &name)?);
+            }
+        }
+        shown.push(one);
+    }
+    Ok(shown)
+}
+
+/// What happens in each turn, in words.
+fn notes(image: &Image, mode: Mode, seed: u64, witness: &Witness) -> Vec<String> {
+    let mut sink = Notes { header: image.header(seed), turns: Vec::new(), begun: false };
+    // What cannot be followed has no notes; that it can is tested.
+    let _ = follow(image, seed, mode, &witness.turns, &mut sink, &mut |sink, number| {
+        sink.begun = number < witness.turns.len();
+        if sink.begun {
+            sink.turns.push((String::new(), None));
+        }
+    });
+    let notes = sink.turns.into_iter().map(|(text, line)| match line {
+        Some(line) => format!("{text} (line {line})"),
+        None => text,
+    });
+    notes.collect()
+}
+
+/// Puts the events of each turn into words.
+struct Notes {
+    header: Header,
+    /// The words of a turn, and the line of its first event.
+    turns: Vec<(String, Option<u32>)>,
+    begun: bool,
+}
+
+impl Sink for Notes {
+    fn event(&mut self, event: &Event, _: &[Word]) {
+        let Some((text, line)) = self.turns.last_mut().filter(|_| self.begun) else { return };
+        let Some(resource) = event.resource() else { return };
+        let name = self.header.resource_name(resource);
+        let value = || Value::from_word(event.ty, event.value);
+        let slot = event.extra;
+        let words = match event.kind {
+            Kind::Block => format!("waits for {name}"),
+            Kind::Grant => {
+                let who = self.header.process_name(event.process);
+                format!("which {who} was waiting for")
+            }
+            Kind::Write => format!("write {name}[{slot}] = {}", value()),
+            Kind::Read => format!("read {name}[{slot}] = {}", value()),
+            Kind::Put => format!("put {} into {name}", value()),
+            Kind::Get => format!("get {} from {name}", value()),
+            kind => format!("{} {name}", kind.name()),
+        };
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&words);
+        if line.is_none() {
+            *line = self.header.lines.get(event.op.index()).copied();
+        }
+    }
+}
