@@ -17,6 +17,7 @@
 //! | [`scenario`] | what a YAML text says, and every diagnostic with line and column | how it is run |
 //! | [`program`] | which ops a process is made of, and where its state lies | what an op means |
 //! | [`kernel`] | what acquire, release, put, get … mean: the one transition relation | who goes next, and how time passes |
+//! | [`explore`] | which states are the same, which schedules there are, and the shortest to a finding | what a step does: the kernel says so |
 //! | [`backend`] | who goes next, and how time passes | what happens then |
 //! | [`analysis`] | what the events of a run add up to | how it looks |
 //! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
@@ -30,10 +31,12 @@
 //! scenario     : trace, ground floor     render   : trace, analysis, ground floor
 //! program      : scenario, trace, ground floor
 //! kernel       : program, trace, ground floor
+//! explore      : kernel, program, trace, analysis, ground floor
 //! cli          : everything; nobody imports cli
 //! ```
 //!
-//! `analysis` and `render` work from a trace alone, so a saved trace draws the
+//! `explore` imports from `analysis` the monitors of expectations, which it
+//! carries in its states. `analysis` and `render` work from a trace alone, so a saved trace draws the
 //! same picture. `scenario` and `program` import from `trace` only the names
 //! that a trace carries (kinds of resources, templates of log texts).
 //!

@@ -10,9 +10,9 @@ fn image(text: &str) -> Image {
     program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked")
 }
 
-fn options(mode: Mode) -> Options {
+fn options(mode: Mode) -> Options<'static> {
     let budget = Budget { states: 10_000_000, bytes: 4 << 30, workers: 2 };
-    Options { mode, seed: 0, budget, learns: true }
+    Options { mode, seed: 0, budget, monitors: None, learns: true }
 }
 
 fn explored(image: &Image, mode: Mode) -> Exploration<'_> {

@@ -15,6 +15,7 @@ const WINGS: &[(&str, &[&str])] = &[
     ("program", &["scenario", "trace"]),
     ("kernel", &["program", "trace"]),
     ("backend", &["kernel", "program", "trace"]),
+    ("explore", &["kernel", "program", "trace", "analysis"]),
     ("analysis", &["trace"]),
     ("render", &["trace", "analysis"]),
 ];

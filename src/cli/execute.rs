@@ -61,15 +61,23 @@ pub fn execute_along(
 ) -> Result<Finished, Failure> {
     let refused = |turn: usize, message: &str| {
         let name = schedule.turns.get(turn).map_or("", |(name, _)| name);
-        Failure::usage(format!("'{}' does not allow turn {} of the schedule ({name}): {message}", loaded.label, turn + 1))
+        Failure::usage(format!(
+            "'{}' does not allow turn {} of the schedule ({name}): {message}",
+            loaded.label,
+            turn + 1
+        ))
     };
-    let turns = schedule
-        .turns(&loaded.image()?)
-        .map_err(|turn| refused(turn, "the scenario has no such process"))?;
+    let turns =
+        schedule.turns(&loaded.image()?).map_err(|turn| refused(turn, "the scenario has no such process"))?;
     let (mut mismatch, mut fatal) = (None, None);
     let options = RunOptions { seed: Some(schedule.seed), ..options.clone() };
-    let finished = execute_by(loaded, &options, folder, keep_events, schedule.mode, |image, seed, sinks, _| {
-        match follow(image, seed, schedule.mode, &turns, sinks, &mut |_, _| {}) {
+    let finished = execute_by(
+        loaded,
+        &options,
+        folder,
+        keep_events,
+        schedule.mode,
+        |image, seed, sinks, _| match follow(image, seed, schedule.mode, &turns, sinks, &mut |_, _| {}) {
             Ok(Followed { outcome, end, machine, times }) => {
                 fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
                 Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
@@ -78,8 +86,8 @@ pub fn execute_along(
                 mismatch = Some(found);
                 Err(virtual_time::Interrupted(virtual_time::Progress { now: Time::ZERO, steps: 0 }))
             }
-        }
-    });
+        },
+    );
     if let Some(Mismatch { turn, message }) = mismatch {
         return Err(refused(turn, &message));
     }
@@ -218,7 +226,7 @@ fn quoted(text: &str) -> String {
 
 /// The parameters that keep `expect` from being checked: what a file expects
 /// is a claim about the scenario with the values that the file gives them.
-fn unchecked(loaded: &Loaded) -> Vec<String> {
+pub fn unchecked(loaded: &Loaded) -> Vec<String> {
     if loaded.scenario.model.expect.is_empty() { Vec::new() } else { loaded.changed.clone() }
 }
 

@@ -41,7 +41,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {
-        let finished = one(scenario, arguments, schedule.as_ref()).map_err(|failure| with_done(failure, &done))?;
+        let finished =
+            one(scenario, arguments, schedule.as_ref()).map_err(|failure| with_done(failure, &done))?;
         if finished.is_finding() {
             exit = Exit::Finding;
         }
@@ -55,9 +56,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 const MOST_BYTES: u64 = 64 << 20;
 
 fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
-    let cannot = |error: std::io::Error| {
-        Failure::environment(format!("cannot read '{}': {error}", path.display()))
-    };
+    let cannot =
+        |error: std::io::Error| Failure::environment(format!("cannot read '{}': {error}", path.display()));
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(cannot)?;
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;

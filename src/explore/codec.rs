@@ -7,10 +7,12 @@
 
 use super::interner::Interner;
 use super::parts::{Parts, World};
-use super::relation::Relation;
-use crate::ids::ProcessId;
-use crate::kernel::State;
-use crate::program::Image;
+use super::relation::{Probe, Relation};
+use crate::analysis::Monitors;
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::kernel::{Draws, Kernel, Request, State};
+use crate::program::{Image, Op};
+use crate::trace::NoTrace;
 use crate::value::Word;
 
 /// Where the number of a part's value lies.
@@ -60,6 +62,51 @@ pub(super) enum Stand {
     Done,
 }
 
+/// An access to a memory that a process is about to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Access {
+    pub(super) memory: ResourceId,
+    pub(super) first: u64,
+    pub(super) count: u64,
+    pub(super) writes: bool,
+    pub(super) op: OpId,
+    /// It is part of an `atomic` block.
+    pub(super) atomic: bool,
+}
+
+impl Access {
+    /// Whether the order of the two matters, and nothing but luck decides it.
+    pub(super) fn races_with(&self, other: &Access) -> bool {
+        self.memory == other.memory
+            && (self.writes || other.writes)
+            && !(self.atomic && other.atomic)
+            && self.first < other.first.saturating_add(other.count)
+            && other.first < self.first.saturating_add(self.count)
+    }
+}
+
+/// The access that `process` is about to make.
+fn access(image: &Image, world: &World, process: ProcessId) -> Option<Access> {
+    let op = world.machine.op(image, process);
+    if world.machine.state(image, process) != State::Ready
+        || !matches!(image.plain[op.index()], Op::Write { .. } | Op::Read { .. } | Op::ReadMany { .. })
+    {
+        return None;
+    }
+    let mut machine = world.machine.clone();
+    let (mut draws, mut probe) = (Draws::new(image, 0, 0), Probe::default());
+    let mut no_trace = NoTrace;
+    let kernel = Kernel::new(image, &mut machine, &mut draws, &mut probe, &mut no_trace);
+    let asked = kernel.asked(process).ok()??;
+    let (first, count, writes) = match asked.request {
+        Request::Write { slot, .. } => (slot, 1, true),
+        Request::Read { first, count } => (first, count, false),
+        _ => return None,
+    };
+    let atomic = false;
+    Some(Access { memory: asked.resource, first, count, writes, op, atomic })
+}
+
 /// A value was met that has no number yet, in a place where none can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unknown;
@@ -77,12 +124,19 @@ pub(super) struct Codec<'a> {
     pub(super) outgrown: bool,
     /// By process and number: what the process is about to do.
     pub(super) stands: Vec<Vec<Stand>>,
+    /// By process and number: the access that it is about to make.
+    pub(super) accesses: Vec<Vec<Option<Access>>>,
+    /// By number of what the monitors have seen: the first expectation that is
+    /// broken, by its place among all.
+    pub(super) broken: Vec<Option<usize>>,
+    monitors: Option<&'a Monitors>,
     buffer: Vec<Word>,
 }
 
 impl<'a> Codec<'a> {
     pub(super) fn new(relation: &Relation<'a>) -> Codec<'a> {
-        let parts = Parts::new(relation.image, relation.timed, false);
+        let watched = relation.monitors.is_some_and(|monitors| !monitors.start().is_empty());
+        let parts = Parts::new(relation.image, relation.timed, watched);
         let count = parts.len();
         let stands = vec![Vec::new(); parts.processes()];
         Codec {
@@ -92,7 +146,10 @@ impl<'a> Codec<'a> {
             fields: vec![Field::default(); count],
             words: 1,
             outgrown: false,
+            accesses: stands.iter().map(|_| Vec::new()).collect(),
             stands,
+            broken: Vec::new(),
+            monitors: relation.monitors.filter(|_| watched),
             buffer: Vec::new(),
         }
     }
@@ -115,6 +172,13 @@ impl<'a> Codec<'a> {
                 State::Done => Stand::Done,
                 _ => Stand::Waits,
             });
+            self.accesses[part].push(access(self.image, world, ProcessId::from_index(part)));
+        }
+        if let Some(monitors) = self.monitors
+            && part + 1 == self.parts.len()
+            && number as usize == self.broken.len()
+        {
+            self.broken.push(monitors.violated(&world.watch));
         }
         self.outgrown |= u64::from(number) >> self.fields[part].width != 0;
         number
@@ -149,13 +213,6 @@ impl<'a> Codec<'a> {
     /// The numbers in a packed state.
     pub(super) fn numbers<const W: usize>(&self, state: &[Word; W]) -> Vec<u32> {
         self.fields.iter().map(|field| field.of(state)).collect()
-    }
-
-    /// Packs numbers, which must fit.
-    pub(super) fn pack<const W: usize>(&self, numbers: &[u32]) -> [Word; W] {
-        let mut state = [0; W];
-        self.fields.iter().zip(numbers).for_each(|(field, &number)| field.put(&mut state, number));
-        state
     }
 
     /// Makes `world` that of this packed state.

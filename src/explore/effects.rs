@@ -188,7 +188,12 @@ impl<const W: usize> Effects<W> {
     /// The ways in which `process` can go on in this state: none if it cannot,
     /// `Err` if the kernel has yet to be asked.
     #[inline(always)]
-    pub(super) fn of(&self, codec: &Codec<'_>, state: &[Word; W], process: usize) -> Result<&[Effect<W>], ()> {
+    pub(super) fn of(
+        &self,
+        codec: &Codec<'_>,
+        state: &[Word; W],
+        process: usize,
+    ) -> Result<&[Effect<W>], ()> {
         let number = codec.fields[process].of(state) as usize;
         match self.known[process].get(number) {
             Some(known) if known.able => known.find(state).ok_or(()),

@@ -1,12 +1,13 @@
 //! One exploration from beginning to end, whatever the size of its states.
 
 use super::codec::Codec;
-use super::findings::{Findings, memory_words};
-use super::relation::{End, Relation, Scratch, Stopped};
+use super::findings::{Findings, Race, memory_words};
 use super::graph::Order;
+use super::relation::{End, Relation, Scratch, Stopped};
 use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
 use super::search::{Budget, Progress, Search, Stop, TooNarrow};
 use super::store::StateId;
+use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::Image;
 use crate::time::Time;
@@ -36,13 +37,15 @@ impl Mode {
 
 /// How to explore.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct Options<'a> {
     /// Whether time counts.
     pub mode: Mode,
     /// The seed of random draws.
     pub seed: u64,
     /// When to stop at the latest.
     pub budget: Budget,
+    /// What is expected of every schedule.
+    pub monitors: Option<&'a Monitors>,
     /// Whether to remember what steps do. The result is the same without, and
     /// much later: for tests.
     pub learns: bool,
@@ -98,7 +101,7 @@ impl<'a> AnySearch<'a> {
 #[derive(Debug)]
 pub struct Exploration<'a> {
     image: &'a Image,
-    options: Options,
+    options: Options<'a>,
     /// None if already the first state could not be reached.
     search: Option<AnySearch<'a>>,
     findings: Findings,
@@ -116,6 +119,8 @@ pub struct Witness {
     /// The turn, from 0, behind which every run ends badly; `None` where that
     /// is no question, or was not found out.
     pub fatal: Option<usize>,
+    /// Every run ends badly, whatever is chosen.
+    pub unavoidable: bool,
 }
 
 /// What completed runs leave in the memories.
@@ -158,10 +163,10 @@ pub struct Overview {
 /// to go on.
 pub fn explore<'a>(
     image: &'a Image,
-    options: Options,
+    options: Options<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
-    let relation = Relation::new(image, options.mode == Mode::Timed);
+    let relation = Relation::new(image, options.mode == Mode::Timed, options.monitors);
     let mut scratch = Scratch::new(image, options.seed);
     let mut findings = Findings::new(image);
     if let Err(stopped) = relation.start(&mut scratch, &mut NoTrace) {
@@ -220,7 +225,9 @@ impl Exploration<'_> {
         let state = self.findings.ends.get(&end)?.state;
         let mut witness = self.witness_of(state)?;
         if end == End::Deadlock {
-            witness.fatal = self.fatal(state);
+            let doomed = self.first_doomed(state);
+            witness.fatal = doomed.and_then(|place| place.checked_sub(1));
+            witness.unavoidable = doomed == Some(0);
         }
         Some(witness)
     }
@@ -230,16 +237,14 @@ impl Exploration<'_> {
         let turns = with!(self.search.as_ref()?, search => {
             turns_along(search, &path_to(search, state), &mut scratch)
         });
-        Some(Witness { turns, fatal: None })
+        Some(Witness { turns, fatal: None, unavoidable: false })
     }
 
-    /// The turn on the way to `state`, which ends badly, behind which nothing helps.
-    fn fatal(&self, state: StateId) -> Option<usize> {
+    /// Which state on the way to this one, which ends badly, is the first from
+    /// which nothing helps.
+    fn first_doomed(&self, state: StateId) -> Option<usize> {
         let mut scratch = self.scratch();
-        let doomed = with!(self.search.as_ref()?, search => {
-            search.first_doomed(&path_to(search, state), &mut scratch)
-        });
-        doomed?.checked_sub(1)
+        with!(self.search.as_ref()?, search => search.first_doomed(&path_to(search, state), &mut scratch))
     }
 
     /// The least and the greatest total time of a completed run, each with a
@@ -254,7 +259,7 @@ impl Exploration<'_> {
     pub fn stops(&self) -> Vec<(Stopped, u64, Witness)> {
         let mut scratch = self.scratch();
         let Some(any) = &self.search else {
-            let witness = Witness { turns: Vec::new(), fatal: None };
+            let witness = Witness { turns: Vec::new(), fatal: None, unavoidable: false };
             return self.stillborn.iter().map(|stopped| (stopped.clone(), 1, witness.clone())).collect();
         };
         let stops = self.findings.stops.iter().filter_map(|(stopped, first)| {
@@ -263,6 +268,25 @@ impl Exploration<'_> {
             Some((stopped.clone(), first.count, witness))
         });
         stops.collect()
+    }
+
+    /// The expectations, by their place among all, that some schedule does not
+    /// meet, with the number of states that show it and a shortest schedule.
+    pub fn failed(&self) -> Vec<(usize, u64, Witness)> {
+        let failed = self.findings.failed.iter();
+        let failed =
+            failed.filter_map(|(&number, first)| Some((number, first.count, self.witness_of(first.state)?)));
+        failed.collect()
+    }
+
+    /// Accesses to memories that nothing orders, one of each pair of ops, with
+    /// the number of states in which both are about to be made and a shortest
+    /// schedule to such a state.
+    pub fn races(&self) -> Vec<(Race, u64, Witness)> {
+        let races = self.findings.races.iter();
+        let races = races
+            .filter_map(|(race, first)| Some((race.clone(), first.count, self.witness_of(first.state)?)));
+        races.collect()
     }
 
     /// How many different memory contents completed runs leave; `true` if

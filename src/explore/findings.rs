@@ -1,16 +1,21 @@
 //! What an exploration finds while it goes: ends, faults, and the first state
 //! of each kind. Everything that is counted is counted by states.
 
+use super::codec::Access;
 use super::parts::World;
 use super::relation::{End, Stopped};
 use super::search::{Batch, Search};
 use super::store::StateId;
-use crate::ids::{OpId, ProcessId};
+use crate::analysis::Monitors;
+use crate::analysis::monitor::End as RunEnd;
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::Image;
 use crate::time::Time;
+use crate::trace::{Deadlock, Outcome};
 use crate::value::Word;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The most different results that are told apart.
 const MOST_RESULTS: usize = 10_000;
@@ -25,16 +30,42 @@ pub(super) struct First {
 }
 
 impl First {
-    fn note(first: &mut Option<First>, state: StateId) {
-        match first {
-            Some(first) => first.count += 1,
-            None => *first = Some(First { count: 1, state }),
+    /// Counts one more state.
+    pub(super) fn note<K: Ord>(entry: Entry<'_, K, First>, state: StateId) {
+        entry.and_modify(|first| first.count += 1).or_insert(First { count: 1, state });
+    }
+
+    /// Adds what was found later.
+    pub(super) fn merge<K: Ord>(all: &mut BTreeMap<K, First>, later: BTreeMap<K, First>) {
+        for (key, first) in later {
+            all.entry(key).and_modify(|known| known.count += first.count).or_insert(first);
         }
     }
 }
 
-/// Two accesses to one slot that no synchronisation orders, by their ops.
-pub(super) type RacePair = (ProcessId, OpId, ProcessId, OpId);
+/// Two accesses to one slot, at least one of them writing, that nothing orders.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Race {
+    /// Who accesses it on which op; the lower op first.
+    pub accesses: [(OpId, ProcessId, bool); 2],
+    /// Which memory.
+    pub memory: ResourceId,
+    /// Which slot both access.
+    pub slot: u64,
+}
+
+impl Race {
+    pub(super) fn new(a: (ProcessId, &Access), b: (ProcessId, &Access)) -> Race {
+        let mut accesses = [a, b].map(|(process, access)| (access.op, process, access.writes));
+        accesses.sort_unstable();
+        Race { accesses, memory: a.1.memory, slot: a.1.first.max(b.1.first) }
+    }
+
+    /// The lines of code that race, whoever executes them, wherever.
+    fn ops(&self) -> [OpId; 2] {
+        self.accesses.map(|(op, _, _)| op)
+    }
+}
 
 /// Everything that was found so far.
 #[derive(Debug)]
@@ -47,6 +78,10 @@ pub(super) struct Findings {
     pub(super) times: Option<[(Time, StateId); 2]>,
     /// Final contents of the memories of completed runs.
     pub(super) results: BTreeMap<Vec<Word>, First>,
+    /// Expectations that are broken or not met at the end, by their place among all.
+    pub(super) failed: BTreeMap<usize, First>,
+    /// Accesses that race, one of each pair of ops.
+    pub(super) races: Vec<(Race, First)>,
     /// More results than are told apart.
     pub(super) more_results: bool,
     world: World,
@@ -59,6 +94,8 @@ impl Findings {
             stops: Vec::new(),
             times: None,
             results: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            races: Vec::new(),
             more_results: false,
             world: World { machine: Machine::new(image), watch: Vec::new() },
         }
@@ -66,8 +103,15 @@ impl Findings {
 
     /// Takes note of what a batch came to.
     pub(super) fn look<const W: usize>(&mut self, search: &Search<'_, W>, batch: Batch) {
+        First::merge(&mut self.failed, batch.broken);
         for state in batch.leaves {
             self.leaf(search, state);
+        }
+        for (race, first) in batch.races {
+            match self.races.iter_mut().find(|(known, _)| known.ops() == race.ops()) {
+                Some((_, known)) => known.count += first.count,
+                None => self.races.push((race, first)),
+            }
         }
         for (state, stopped) in batch.stops {
             match self.stops.iter_mut().find(|(known, _)| is_alike(known, &stopped)) {
@@ -81,9 +125,11 @@ impl Findings {
         search.codec.decode(search.store.state(state), &mut self.world);
         let machine = &self.world.machine;
         let end = search.relation.end(machine);
-        let mut first = self.ends.remove(&end);
-        First::note(&mut first, state);
-        self.ends.extend(first.map(|first| (end, first)));
+        First::note(self.ends.entry(end), state);
+        if let Some(monitors) = search.relation.monitors {
+            self.finish(monitors, search.relation.image, end, state);
+        }
+        let machine = &self.world.machine;
         if end != End::Completed {
             return;
         }
@@ -100,12 +146,25 @@ impl Findings {
             }
         }
         let content = memory_words(search.relation.image, machine);
-        if let Some(first) = self.results.get_mut(&content) {
-            first.count += 1;
-        } else if self.results.len() < MOST_RESULTS {
-            self.results.insert(content, First { count: 1, state });
+        if self.results.len() < MOST_RESULTS || self.results.contains_key(&content) {
+            First::note(self.results.entry(content), state);
         } else {
             self.more_results = true;
+        }
+    }
+
+    /// What is expected of a run, at its end.
+    fn finish(&mut self, monitors: &Monitors, image: &Image, end: End, state: StateId) {
+        let machine = &self.world.machine;
+        let outcome = match end {
+            End::Completed => Outcome::Completed,
+            End::Horizon => Outcome::Horizon,
+            End::Deadlock => Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() }),
+        };
+        let memories = machine.memories(image);
+        let end = RunEnd { outcome: &outcome, end: machine.now, memories: &memories };
+        for expectation in monitors.unmet(&self.world.watch, &end) {
+            First::note(self.failed.entry(expectation), state);
         }
     }
 }

@@ -112,7 +112,11 @@ impl Follower<'_> {
         };
         if !able {
             let state = machine.state(self.image, process);
-            return Err(mismatch(format!("'{name}' cannot go on at {}: it is {}", machine.now, described(state))));
+            return Err(mismatch(format!(
+                "'{name}' cannot go on at {}: it is {}",
+                machine.now,
+                described(state)
+            )));
         }
         self.times.push(machine.now);
         let place = machine.place(self.image, process);
@@ -143,7 +147,7 @@ impl Follower<'_> {
 
     /// Goes on to the end of the run, whoever comes first.
     fn go_on(mut self, sink: &mut impl Sink) -> Followed {
-        let rest = Relation::new(self.image, true);
+        let rest = Relation::new(self.image, true, None);
         if let Err(stopped) = rest.let_time_pass(&mut self.scratch, sink) {
             return self.stopped(stopped);
         }

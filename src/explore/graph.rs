@@ -2,8 +2,8 @@
 //! schedules there are, what can still come of a state, and from when on a bad
 //! end could not be avoided any more.
 
-use super::relation::{End, Scratch, Went};
-use super::search::Search;
+use super::relation::{End, Scratch};
+use super::search::{Search, Way};
 use super::store::StateId;
 use crate::kernel::Machine;
 use crate::time::Time;
@@ -46,17 +46,13 @@ impl<const W: usize> Search<'_, W> {
     /// What follows a state.
     pub(super) fn next(&self, state: StateId, scratch: &mut Scratch) -> Next {
         let mut next = Next::default();
-        let mut buffer = Vec::new();
-        self.successors(self.store.state(state), scratch, |scratch, _, went| match went {
-            Went::Nowhere => {}
-            Went::Stopped(_) => next.stops += 1,
-            Went::On => {
-                let packed = self.codec.encode(&scratch.world, &mut buffer).ok();
-                match packed.and_then(|packed| self.store.find(&packed)) {
-                    Some(id) => next.states.push(id),
-                    None => next.unknown = true,
-                }
-            }
+        self.each_way(self.store.state(state), scratch, &mut |way| match way {
+            Some(Way::Ends(_)) => next.stops += 1,
+            Some(Way::To(packed)) => match self.store.find(&packed) {
+                Some(id) => next.states.push(id),
+                None => next.unknown = true,
+            },
+            Some(Way::Unknown(_)) | None => next.unknown = true,
         });
         next
     }
@@ -64,12 +60,12 @@ impl<const W: usize> Search<'_, W> {
     /// All states, if the graph is whole, without circles, and not too large.
     pub(super) fn order(&self, scratch: &mut Scratch) -> Option<Order> {
         let count = self.store.len();
-        if count > MOST_STATES {
+        if count > MOST_STATES || !self.relation.may_end() {
             return None;
         }
         let mut incoming = vec![0u32; count];
         let mut edges: Vec<Vec<StateId>> = Vec::with_capacity(count);
-        let mut stops = vec![0u32; count];
+        let mut stops: Vec<u32> = Vec::with_capacity(count);
         let mut leaves = Vec::new();
         for id in 0..count {
             let next = self.next(id as StateId, scratch);
@@ -77,7 +73,7 @@ impl<const W: usize> Search<'_, W> {
                 return None;
             }
             next.states.iter().for_each(|&to| incoming[to as usize] += 1);
-            stops[id] = next.stops as u32;
+            stops.push(next.stops as u32);
             if next.states.is_empty() && next.stops == 0 {
                 leaves.push(id as StateId);
             }

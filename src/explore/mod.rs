@@ -20,9 +20,8 @@ mod schedule_text;
 mod search;
 mod store;
 
-pub use exploration::{
-    DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore,
-};
+pub use exploration::{DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore};
+pub use findings::Race;
 pub use follow::{Followed, Mismatch, follow, process_called};
 pub use relation::{End, Stopped};
 pub use schedule::Turn;

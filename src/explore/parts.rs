@@ -53,14 +53,8 @@ pub(super) struct World {
 }
 
 /// The header words of a resource without contents that can change.
-const CHANGING: [usize; 6] = [
-    resource::LEVEL,
-    resource::TAKERS,
-    resource::PUTTERS,
-    resource::OWNER,
-    resource::HEAD,
-    resource::RING,
-];
+const CHANGING: [usize; 6] =
+    [resource::LEVEL, resource::TAKERS, resource::PUTTERS, resource::OWNER, resource::HEAD, resource::RING];
 
 /// The parts of the states of one scenario.
 #[derive(Debug)]
@@ -83,7 +77,8 @@ impl<'a> Parts<'a> {
             if def.count == 0 {
                 continue;
             }
-            let after = image.frames.get(def.first.index() + 1).map_or(image.contents_base, |&at| at as usize);
+            let after =
+                image.frames.get(def.first.index() + 1).map_or(image.contents_base, |&at| at as usize);
             let words = after - *first as usize;
             let live = LiveWords::new(image, machine.op(image, def.first), words);
             let range = crate::program::ops_of(image, machine.op(image, def.first));
@@ -140,7 +135,9 @@ impl<'a> Parts<'a> {
         let machine = &world.machine;
         let arena = machine.words();
         match &self.parts[part] {
-            Part::Process { frame, def, arrays } => self.read_process(machine, part, *frame, *def, arrays, out),
+            Part::Process { frame, def, arrays } => {
+                self.read_process(machine, part, *frame, *def, arrays, out)
+            }
             Part::Header(header) => out.extend(CHANGING.map(|word| arena[header + word])),
             Part::Slots { header, len } => {
                 let start = arena[header + resource::CONTENT] as usize;
@@ -177,12 +174,20 @@ impl<'a> Parts<'a> {
         }
         out.push(arena[frame + frame::LINK]);
         if self.timed {
-            out.push(if matches!(state, State::Delayed | State::New) { arena[frame + frame::UNTIL] } else { 0 });
+            out.push(if matches!(state, State::Delayed | State::New) {
+                arena[frame + frame::UNTIL]
+            } else {
+                0
+            });
         }
         let live = &self.live[def];
-        out.extend(self.kept[def].iter().map(|&slot| {
-            if live.matters(op, slot) { arena[frame + slot as usize] } else { 0 }
-        }));
+        out.extend(
+            self.kept[def].iter().map(
+                |&slot| {
+                    if live.matters(op, slot) { arena[frame + slot as usize] } else { 0 }
+                },
+            ),
+        );
         for array in arrays {
             if live.matters(op, array.descriptor) {
                 out.extend_from_slice(&arena[array.start..array.start + array.len]);
@@ -222,11 +227,21 @@ impl<'a> Parts<'a> {
                 arena[start..start + items.len()].copy_from_slice(items);
             }
             Part::Clock => machine.now = Time::from_nanos(words[0]).expect("it was a time"),
-            Part::Watch => world.watch.clone_from_slice(words),
+            Part::Watch => {
+                world.watch.clear();
+                world.watch.extend_from_slice(words);
+            }
         }
     }
 
-    fn write_process(&self, machine: &mut Machine, frame: usize, def: usize, arrays: &[Array], words: &[Word]) {
+    fn write_process(
+        &self,
+        machine: &mut Machine,
+        frame: usize,
+        def: usize,
+        arrays: &[Array],
+        words: &[Word],
+    ) {
         let arena = &mut machine.arena;
         arena[frame + frame::STATE] = words[0];
         let Some(rest) = words.get(1..).filter(|rest| !rest.is_empty()) else {

@@ -19,11 +19,13 @@
 
 use super::exploration::Mode;
 use super::parts::World;
+use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield};
-use crate::program::{Image, Op, frame};
+use crate::program::{Image, Op, frame, next_ops};
 use crate::time::Time;
-use crate::trace::{Fault, Sink};
+use crate::trace::{Event, Fault, Sink};
+use crate::value::Word;
 use std::cell::RefCell;
 
 /// Steps of one process that concern nobody else before it counts as one that
@@ -108,6 +110,22 @@ impl Probe {
     }
 }
 
+/// Lets the monitors take every event, and passes it on.
+struct Watching<'s, S> {
+    monitors: Option<&'s Monitors>,
+    watch: &'s mut Vec<Word>,
+    sink: &'s mut S,
+}
+
+impl<S: Sink> Sink for Watching<'_, S> {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        if let Some(monitors) = self.monitors {
+            monitors.event(self.watch, event, args);
+        }
+        self.sink.event(event, args);
+    }
+}
+
 /// What a worker needs to make transitions.
 #[derive(Debug)]
 pub(super) struct Scratch {
@@ -131,6 +149,8 @@ impl Scratch {
 pub(super) struct Relation<'a> {
     pub(super) image: &'a Image,
     pub(super) timed: bool,
+    /// What is watched while transitions are made.
+    pub(super) monitors: Option<&'a Monitors>,
     /// By op: it concerns nobody else.
     local: Vec<bool>,
     /// By resource: to wait in line for it is a transition of its own.
@@ -138,7 +158,7 @@ pub(super) struct Relation<'a> {
 }
 
 impl<'a> Relation<'a> {
-    pub(super) fn new(image: &'a Image, timed: bool) -> Relation<'a> {
+    pub(super) fn new(image: &'a Image, timed: bool, monitors: Option<&'a Monitors>) -> Relation<'a> {
         let local = image.plain.iter().map(|op| is_local(*op)).collect();
         let mut lines = vec![timed; image.resource_count()];
         for op in &image.plain {
@@ -146,13 +166,13 @@ impl<'a> Relation<'a> {
                 mark_lines(image, *many, &mut lines);
             }
         }
-        Relation { image, timed, local, lines }
+        Relation { image, timed, monitors, local, lines }
     }
 
     /// As [`Self::new`], but delays take their time in both modes: to follow a
     /// schedule that was found without time.
     pub(super) fn following(image: &'a Image, mode: Mode) -> Relation<'a> {
-        Relation { timed: true, ..Relation::new(image, mode == Mode::Timed) }
+        Relation { timed: true, ..Relation::new(image, mode == Mode::Timed, None) }
     }
 
     /// All processes.
@@ -169,6 +189,7 @@ impl<'a> Relation<'a> {
     /// As [`Self::start`], but no time passes.
     pub(super) fn start_locally(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
         scratch.world.machine.reset(self.image);
+        scratch.world.watch = self.monitors.map(Monitors::start).unwrap_or_default();
         for process in self.processes() {
             self.go_local(scratch, process, sink)?;
         }
@@ -191,22 +212,45 @@ impl<'a> Relation<'a> {
             machine.now = machine.now.max(self.until(machine, process));
             self.go_local(scratch, process, sink)?;
         }
-        Err(self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource"))
+        Err(self.limit(
+            &scratch.world.machine,
+            process,
+            "a process goes on for ever without touching a resource",
+        ))
     }
 
     /// Who could be the next to go on; with time, those that are due now and
     /// have the best priority.
     pub(super) fn candidates(&self, machine: &Machine) -> Vec<ProcessId> {
-        let mut able: Vec<ProcessId> = self
-            .processes()
-            .filter(|&process| machine.state(self.image, process) == State::Ready)
-            .collect();
+        let mut able: Vec<ProcessId> =
+            self.processes().filter(|&process| machine.state(self.image, process) == State::Ready).collect();
         if self.timed
             && let Some(best) = able.iter().map(|&process| machine.priority(self.image, process)).min()
         {
             able.retain(|&process| machine.priority(self.image, process) == best);
         }
         able
+    }
+
+    /// Whether every process has a way to its end; otherwise there are circles
+    /// of states, or nobody gets far.
+    pub(super) fn may_end(&self) -> bool {
+        let first = Machine::new(self.image);
+        let defs = self.image.processes.iter().filter(|def| def.count > 0);
+        let mut entries = defs.map(|def| first.op(self.image, def.first).index());
+        entries.all(|entry| {
+            let mut seen = vec![false; self.image.plain.len()];
+            let mut open = vec![entry];
+            while let Some(at) = open.pop() {
+                if matches!(self.image.plain[at], Op::Done) {
+                    return true;
+                }
+                if !std::mem::replace(&mut seen[at], true) {
+                    open.extend(next_ops(self.image, at).into_iter().flatten());
+                }
+            }
+            false
+        })
     }
 
     /// How the run ends in this state, from which nobody could go on.
@@ -230,12 +274,7 @@ impl<'a> Relation<'a> {
 
     /// One whole transition of `process`, which is a candidate; time passes
     /// behind it if it must.
-    pub(super) fn transition(
-        &self,
-        scratch: &mut Scratch,
-        process: ProcessId,
-        sink: &mut impl Sink,
-    ) -> Went {
+    pub(super) fn transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
         let went = self.whole_transition(scratch, process, sink);
         if went == Went::On
             && let Err(stopped) = self.let_time_pass(scratch, sink)
@@ -277,7 +316,9 @@ impl<'a> Relation<'a> {
         let already = scratch.probe.woken.len();
         match self.step(scratch, process, sink) {
             Err(stopped) => return Went::Stopped(stopped),
-            Ok(Some(Yield::Blocked)) if !self.waits_visibly(&scratch.world.machine, process, &scratch.probe) => {
+            Ok(Some(Yield::Blocked))
+                if !self.waits_visibly(&scratch.world.machine, process, &scratch.probe) =>
+            {
                 return Went::Nowhere;
             }
             Ok(_) => {}
@@ -307,8 +348,9 @@ impl<'a> Relation<'a> {
         sink: &mut impl Sink,
     ) -> Result<Option<Yield>, Stopped> {
         loop {
-            let Scratch { world: World { machine, .. }, probe, draws } = scratch;
-            let mut kernel = Kernel::new(self.image, machine, draws, probe, sink);
+            let Scratch { world: World { machine, watch }, probe, draws } = scratch;
+            let mut sink = Watching { monitors: self.monitors, watch, sink };
+            let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
             kernel.fuel = ROUNDS;
             match kernel.step(process).map_err(Stopped::Fault)? {
                 Rest::Ready => return Ok(None),
@@ -351,15 +393,20 @@ impl<'a> Relation<'a> {
             if self.local[op.index()] && self.image.plain[op.index()].is_step() {
                 self.step(scratch, process, sink)?;
             } else {
-                let Scratch { world: World { machine, .. }, probe, draws } = scratch;
-                let mut kernel = Kernel::new(self.image, machine, draws, probe, sink);
+                let Scratch { world: World { machine, watch }, probe, draws } = scratch;
+                let mut sink = Watching { monitors: self.monitors, watch, sink };
+                let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
                 kernel.fuel = ROUNDS;
                 if let Rest::Yielded(Yield::OutOfFuel) = kernel.settle(process).map_err(Stopped::Fault)? {
                     return Err(self.limit(machine, process, "a loop without a step never comes to an end"));
                 }
             }
         }
-        Err(self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource"))
+        Err(self.limit(
+            &scratch.world.machine,
+            process,
+            "a process goes on for ever without touching a resource",
+        ))
     }
 
     fn until(&self, machine: &Machine, process: ProcessId) -> Time {
@@ -394,7 +441,8 @@ impl<'a> Relation<'a> {
             }
             machine.now = next;
             for process in self.processes() {
-                let waits = matches!(scratch.world.machine.state(self.image, process), State::Delayed | State::New);
+                let waits =
+                    matches!(scratch.world.machine.state(self.image, process), State::Delayed | State::New);
                 if waits && self.until(&scratch.world.machine, process) <= next {
                     self.go_local(scratch, process, sink)?;
                 }

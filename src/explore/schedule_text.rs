@@ -64,7 +64,8 @@ impl Schedule {
 
     /// The text. `notes` say what happens in each turn.
     pub fn text(&self, notes: &[String]) -> String {
-        let mut text = String::from("# A schedule: `tempolane run SCENARIO --schedule THIS-FILE` follows it.\n");
+        let mut text =
+            String::from("# A schedule: `tempolane run SCENARIO --schedule THIS-FILE` follows it.\n");
         let mut key = |name: &str, value: &str| {
             let _ = writeln!(text, "{name}: {value}");
         };
@@ -124,7 +125,9 @@ impl Schedule {
             let value = value.trim();
             match key.trim() {
                 "schedule" if value == FORMAT => format = true,
-                "schedule" => return Err(failed(format!("format {value} is not known; this version knows {FORMAT}"))),
+                "schedule" => {
+                    return Err(failed(format!("format {value} is not known; this version knows {FORMAT}")));
+                }
                 "scenario" => value.clone_into(&mut schedule.scenario),
                 "version" => value.clone_into(&mut schedule.version),
                 "mode" => {
@@ -133,7 +136,8 @@ impl Schedule {
                     schedule.mode = known.ok_or_else(wrong)?;
                 }
                 "seed" => {
-                    let wrong = |_| failed(format!("'{value}' is no seed; it is a whole number, not negative"));
+                    let wrong =
+                        |_| failed(format!("'{value}' is no seed; it is a whole number, not negative"));
                     schedule.seed = value.parse().map_err(wrong)?;
                 }
                 "set" => {
@@ -157,7 +161,8 @@ impl Schedule {
         let fatal = content.starts_with('!');
         let mut words = content.trim_start_matches('!').split_whitespace();
         let name = words.next().ok_or("expected the name of a process")?.to_owned();
-        let answers = words.map(|word| word.parse().map_err(|_| format!("'{word}' is no number of a choice")));
+        let answers =
+            words.map(|word| word.parse().map_err(|_| format!("'{word}' is no number of a choice")));
         let answers = answers.collect::<Result<Vec<u32>, String>>()?;
         if fatal {
             self.fatal = Some(self.turns.len());
@@ -185,7 +190,10 @@ mod tests {
         };
         let text = schedule.text(&["acquires forks[0]".to_owned(), String::new()]);
         assert_eq!(Schedule::parse(&text), Ok(schedule));
-        assert!(text.contains("\n  philosopher[0]      # acquires forks[0]\n! philosopher[1] 0 2\n"), "{text}");
+        assert!(
+            text.contains("\n  philosopher[0]      # acquires forks[0]\n! philosopher[1] 0 2\n"),
+            "{text}"
+        );
     }
 
     #[test]

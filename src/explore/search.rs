@@ -7,13 +7,15 @@
 //! neither the states, nor their order, nor what is found first depends on the
 //! number of workers or on who was faster.
 
-use super::codec::{Codec, Unknown};
+use super::codec::{Access, Codec, Unknown};
 use super::effects::Effects;
+use super::findings::{First, Race};
 use super::relation::{Relation, Scratch, Stopped, Went};
 use super::store::{MAX_STATES, Reached, SHARDS, StateId, Store, shard_of};
 use crate::ids::ProcessId;
-use crate::trace::NoTrace;
+use crate::trace::{NoTrace, ResourceKind};
 use crate::value::Word;
+use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 
@@ -74,8 +76,11 @@ pub(super) struct Batch {
     pub(super) leaves: Vec<StateId>,
     /// States from which a transition ends the run.
     pub(super) stops: Vec<(StateId, Stopped)>,
-    /// States at which two processes are about to access the same slot.
-    pub(super) races: Vec<StateId>,
+    /// Accesses that nothing orders, each with the number of states at which
+    /// both are about to be made, and the first of them.
+    pub(super) races: BTreeMap<Race, First>,
+    /// Expectations that are broken, by their place among all, likewise.
+    pub(super) broken: BTreeMap<usize, First>,
 }
 
 /// What one worker made of a few states.
@@ -115,6 +120,16 @@ impl<const W: usize> Work<W> {
     }
 }
 
+/// One way in which a process goes on.
+pub(super) enum Way<const W: usize> {
+    /// To this state.
+    To([Word; W]),
+    /// To the end of the run.
+    Ends(u32),
+    /// The kernel has yet to be asked about this state.
+    Unknown([Word; W]),
+}
+
 /// A batch was not entered, because its states need longer words.
 pub(super) struct TooNarrow;
 
@@ -136,6 +151,8 @@ pub(super) struct Search<'a, const W: usize> {
     /// One for each worker.
     scratches: Vec<Mutex<Scratch>>,
     seed: u64,
+    /// States themselves are looked at: there are memories or monitors.
+    watches: bool,
 }
 
 impl<'a, const W: usize> Search<'a, W> {
@@ -150,7 +167,10 @@ impl<'a, const W: usize> Search<'a, W> {
         let mut buffer = Vec::new();
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
         let processes = relation.image.process_count();
+        let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
+        let watches = memories || relation.monitors.is_some();
         Search {
+            watches,
             relation,
             codec,
             effects: learns.then(|| Effects::new(processes)),
@@ -172,8 +192,21 @@ impl<'a, const W: usize> Search<'a, W> {
         let store = store.repacked(|state| repack(&codec, &old, state));
         let effects = effects.map(|effects| effects.repacked(&codec));
         let scratches = std::mem::take(&mut self.scratches);
-        let (works, seed) = (Vec::new(), self.seed);
-        Search { relation, codec, effects, store, next, level_end, depth, transitions, works, scratches, seed }
+        let (works, seed, watches) = (Vec::new(), self.seed, self.watches);
+        Search {
+            watches,
+            relation,
+            codec,
+            effects,
+            store,
+            next,
+            level_end,
+            depth,
+            transitions,
+            works,
+            scratches,
+            seed,
+        }
     }
 
     pub(super) fn progress(&self) -> Progress {
@@ -252,7 +285,8 @@ impl<'a, const W: usize> Search<'a, W> {
             self.transitions += work.transitions;
             batch.leaves.append(&mut work.batch.leaves);
             batch.stops.append(&mut work.batch.stops);
-            batch.races.append(&mut work.batch.races);
+            First::merge(&mut batch.races, std::mem::take(&mut work.batch.races));
+            First::merge(&mut batch.broken, std::mem::take(&mut work.batch.broken));
         }
         self.works = works;
         Ok(batch)
@@ -275,7 +309,6 @@ impl<'a, const W: usize> Search<'a, W> {
 
     /// Expands what is not done yet.
     fn work(&self, states: &Range<usize>, works: &mut [Work<W>], workers: usize) {
-        let this = &*self;
         let pending = works.iter_mut().enumerate().filter(|(_, work)| !work.done);
         let queue = Mutex::new(pending);
         let worker = |scratch: &Mutex<Scratch>| {
@@ -283,14 +316,14 @@ impl<'a, const W: usize> Search<'a, W> {
             loop {
                 let Some((task, work)) = queue.lock().expect("no worker panics").next() else { break };
                 let first = states.start + task * TASK;
-                this.expand_some(first..states.end.min(first + TASK), work, &mut scratch);
+                self.expand_some(first..states.end.min(first + TASK), work, &mut scratch);
             }
         };
         if workers == 1 {
-            worker(&this.scratches[0]);
+            worker(&self.scratches[0]);
         } else {
             std::thread::scope(|scope| {
-                for scratch in &this.scratches[..workers] {
+                for scratch in &self.scratches[..workers] {
                     scope.spawn(|| worker(scratch));
                 }
             });
@@ -301,6 +334,9 @@ impl<'a, const W: usize> Search<'a, W> {
         work.clear();
         for id in states {
             let state = &self.store.states()[id];
+            if self.watches {
+                self.look_at(id as StateId, state, &mut work.batch);
+            }
             match &self.effects {
                 Some(effects) => self.expand_learnt(effects, id as StateId, state, work),
                 None => self.expand_directly(id as StateId, state, work, scratch),
@@ -309,68 +345,79 @@ impl<'a, const W: usize> Search<'a, W> {
         work.done = work.questions.is_empty();
     }
 
+    /// Notes what is wrong with a state itself.
+    fn look_at(&self, id: StateId, state: &[Word; W], batch: &mut Batch) {
+        let codec = &self.codec;
+        if let Some(&watched) = codec.fields.last().filter(|_| !codec.broken.is_empty())
+            && let Some(expectation) = codec.broken[watched.of(state) as usize]
+        {
+            First::note(batch.broken.entry(expectation), id);
+        }
+        let mut seen: Vec<(ProcessId, Access)> = Vec::new();
+        for (process, accesses) in codec.accesses.iter().enumerate() {
+            let Some(access) = accesses[codec.fields[process].of(state) as usize] else { continue };
+            let process = ProcessId::from_index(process);
+            for (other, earlier) in seen.iter().filter(|(_, earlier)| earlier.races_with(&access)) {
+                First::note(batch.races.entry(Race::new((*other, earlier), (process, &access))), id);
+            }
+            seen.push((process, access));
+        }
+    }
+
     #[inline(always)]
     fn expand_learnt(&self, effects: &Effects<W>, id: StateId, state: &[Word; W], work: &mut Work<W>) {
-        let before = work.transitions;
-        let mut complete = true;
+        let before = (work.transitions, work.questions.len());
         for process in 0..self.relation.image.process_count() {
-            match effects.of(&self.codec, state, process) {
-                Err(()) => {
-                    complete = false;
-                    work.questions.push((*state, process));
+            self.ways(effects, state, process, false, &mut |way| match way {
+                Way::To(next) => work.reach(id, next),
+                Way::Ends(end) => {
+                    work.transitions += 1;
+                    work.batch.stops.push((id, effects.ends[end as usize].clone()));
                 }
-                Ok(ways) => {
-                    for effect in ways {
-                        if let Some(end) = effect.stopped {
-                            work.transitions += 1;
-                            work.batch.stops.push((id, effects.ends[end as usize].clone()));
-                            continue;
-                        }
-                        let next = effect.apply(state);
-                        if effect.inside {
-                            complete &= self.go_on_inside(effects, id, &next, process, work);
-                        } else {
-                            work.reach(id, next);
-                        }
-                    }
-                }
-            }
+                Way::Unknown(state) => work.questions.push((state, process)),
+            });
         }
-        if complete && work.transitions == before {
+        if before == (work.transitions, work.questions.len()) {
             work.batch.leaves.push(id);
         }
     }
 
-    /// The rest of a block that `process` is inside of; false if the kernel has
-    /// yet to be asked.
-    fn go_on_inside(
+    /// Hands every way in which `process` can go on to `each`; `inside` says
+    /// that it is in the middle of an `atomic` block.
+    #[inline(always)]
+    fn ways(
         &self,
         effects: &Effects<W>,
-        id: StateId,
         state: &[Word; W],
         process: usize,
-        work: &mut Work<W>,
-    ) -> bool {
-        let Ok(ways) = effects.of(&self.codec, state, process) else {
-            work.questions.push((*state, process));
-            return false;
-        };
-        if ways.is_empty() {
+        inside: bool,
+        each: &mut impl FnMut(Way<W>),
+    ) {
+        let Ok(ways) = effects.of(&self.codec, state, process) else { return each(Way::Unknown(*state)) };
+        if inside && ways.is_empty() {
             // It has to wait in the middle.
-            work.reach(id, *state);
+            return each(Way::To(*state));
         }
-        let mut complete = true;
         for effect in ways {
             if let Some(end) = effect.stopped {
-                work.transitions += 1;
-                work.batch.stops.push((id, effects.ends[end as usize].clone()));
+                each(Way::Ends(end));
             } else if effect.inside {
-                complete &= self.go_on_inside(effects, id, &effect.apply(state), process, work);
+                self.ways_inside(effects, &effect.apply(state), process, each);
             } else {
-                work.reach(id, effect.apply(state));
+                each(Way::To(effect.apply(state)));
             }
         }
-        complete
+    }
+
+    /// The rest of a block.
+    fn ways_inside(
+        &self,
+        effects: &Effects<W>,
+        state: &[Word; W],
+        process: usize,
+        each: &mut impl FnMut(Way<W>),
+    ) {
+        self.ways(effects, state, process, true, each);
     }
 
     fn expand_directly(&self, id: StateId, state: &[Word; W], work: &mut Work<W>, scratch: &mut Scratch) {
@@ -392,6 +439,32 @@ impl<'a, const W: usize> Search<'a, W> {
             work.questions.push((*state, 0));
         } else if work.transitions == before {
             work.batch.leaves.push(id);
+        }
+    }
+
+    /// Hands every way out of a state, which was expanded, to `each`; `None`
+    /// stands for one that is not known.
+    pub(super) fn each_way(
+        &self,
+        state: &[Word; W],
+        scratch: &mut Scratch,
+        each: &mut impl FnMut(Option<Way<W>>),
+    ) {
+        let mut buffer = Vec::new();
+        match &self.effects {
+            Some(effects) => {
+                for process in 0..self.relation.image.process_count() {
+                    self.ways(effects, state, process, false, &mut |way| match way {
+                        Way::Unknown(_) => each(None),
+                        known => each(Some(known)),
+                    });
+                }
+            }
+            None => self.successors(state, scratch, |scratch, _, went| match went {
+                Went::Nowhere => {}
+                Went::Stopped(_) => each(Some(Way::Ends(0))),
+                Went::On => each(self.codec.encode(&scratch.world, &mut buffer).ok().map(Way::To)),
+            }),
         }
     }
 
@@ -424,7 +497,9 @@ impl<'a, const W: usize> Search<'a, W> {
         let mut scratch = own.into_inner().expect("no worker panics");
         for (state, process) in works.iter().flat_map(|work| &work.questions) {
             match &mut self.effects {
-                Some(effects) => effects.learn(&self.relation, &mut self.codec, &mut scratch, state, *process),
+                Some(effects) => {
+                    effects.learn(&self.relation, &mut self.codec, &mut scratch, state, *process)
+                }
                 None => self.learn_directly(state, &mut scratch),
             }
             if self.codec.outgrown {

@@ -89,7 +89,7 @@ impl<const W: usize> Shard<W> {
 
     #[cold]
     fn grow(&mut self, states: &[[Word; W]]) {
-        let old = std::mem::replace(&mut self.table, Vec::new());
+        let old = std::mem::take(&mut self.table);
         self.table = vec![0; 2 * old.len()];
         let last = self.table.len() - 1;
         for entry in old.into_iter().filter(|&entry| entry != 0) {
@@ -181,7 +181,9 @@ impl<const W: usize> Store<W> {
             if entry == 0 {
                 return None;
             }
-            if (entry >> 32) as u32 == (hash >> 26) as u32 && self.states[entry as usize as u32 as usize - 1] == *state {
+            if (entry >> 32) as u32 == (hash >> 26) as u32
+                && self.states[entry as usize as u32 as usize - 1] == *state
+            {
                 return Some(entry as u32 - 1);
             }
             place = (place + 1) & last;

@@ -7,7 +7,7 @@
 
 use super::machine::{Machine, State};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{Image, Op, ResourceCode};
+use crate::program::{Image, Op, ResourceCode, next_ops};
 use crate::trace::{BlockedProcess, Deadlock, ResourceKind, WaitFor};
 
 /// Reports of larger deadlocks name this many processes.
@@ -102,14 +102,7 @@ fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give
         {
             gives.push(give);
         }
-        match image.plain[op] {
-            Op::Done => {}
-            Op::Jump { to } => open.push(to.index()),
-            Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => open.extend([op + 1, to.index()]),
-            Op::LoopStart { exit, .. } => open.extend([op + 1, exit.index()]),
-            Op::LoopNext { body, .. } => open.extend([op + 1, body.index()]),
-            _ => open.push(op + 1),
-        }
+        open.extend(next_ops(image, op).into_iter().flatten());
     }
     gives
 }

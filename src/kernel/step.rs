@@ -28,9 +28,7 @@ pub trait Schedule {
 
     /// An op is about the resource with this header; for drivers that learn what steps depend on.
     #[inline(always)]
-    fn touch(&self, header: usize) {
-        let _ = header;
-    }
+    fn touch(&self, _: usize) {}
 
     /// Called when a process has stopped: who goes on now, `None` to leave the
     /// kernel. A driver that answers here has taken note of the stop, and sets

@@ -174,16 +174,25 @@ fn array_of(image: &Image, op: &Op) -> Vec<Slot> {
     }
 }
 
-/// The ops to which control can go from the op at `at`, but for a way out of
-/// the process.
+/// The ops to which control can go from the op at `at`; none from the last.
 pub fn next_ops(image: &Image, at: usize) -> [Option<usize>; 2] {
     match image.plain[at] {
         Op::Done => [None, None],
         Op::Jump { to } | Op::Skip { to } => [Some(to.index()), None],
-        Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => [Some(at + 1), Some(to.index())],
+        Op::JumpIfFalse { condition, to } => branch(image, condition, at + 1, to.index()),
+        Op::JumpIfTrue { condition, to } => branch(image, condition, to.index(), at + 1),
         Op::LoopStart { exit, .. } => [Some(at + 1), Some(exit.index())],
         Op::LoopNext { body, .. } => [Some(at + 1), Some(body.index())],
         _ => [Some(at + 1), None],
+    }
+}
+
+/// Where a condition leads; that of a constant or a parameter is known.
+fn branch(image: &Image, condition: Source, if_true: usize, if_false: usize) -> [Option<usize>; 2] {
+    match condition.global_index().map(|index| image.arena[index as usize]) {
+        Some(0) => [Some(if_false), None],
+        Some(_) => [Some(if_true), None],
+        None => [Some(if_true), Some(if_false)],
     }
 }
 

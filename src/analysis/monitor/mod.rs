@@ -170,6 +170,13 @@ impl Monitors {
         broken.map(|index| self.monitors[index].number)
     }
 
+    /// The expectations, by their places in [`Expected::expectations`], that a
+    /// run with this end does not meet.
+    pub fn unmet(&self, state: &[Word], end: &End<'_>) -> Vec<usize> {
+        let unmet = (0..self.monitors.len()).filter(|&index| self.seen(index, state, end).is_some());
+        unmet.map(|index| self.monitors[index].number).collect()
+    }
+
     /// Every expectation that a run with this end does not meet. What was
     /// seen, and when, is told by a [`Watch`] over its events.
     pub fn finish(

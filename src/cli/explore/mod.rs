@@ -7,12 +7,14 @@ mod json;
 mod text;
 mod witness;
 
+use super::execute::unchecked;
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
 use super::options::{Format, RunOptions, ScenarioOptions};
 use super::progress::Progress;
 use super::run::with_done;
 use super::{console, interrupt};
+use crate::analysis::Monitors;
 use crate::explore::{self, Budget, Exploration, Mode, Options, Stop};
 use crate::scenario::parse_duration;
 use crate::trace::Header;
@@ -129,11 +131,17 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
         bytes: arguments.max_memory.saturating_mul(1_000_000),
         workers: arguments.workers.map_or_else(cores, usize::from),
     };
+    let header = image.header(seed);
+    let expected = &loaded.scenario.model.expect;
+    let monitors = unchecked(loaded).is_empty().then(|| match mode {
+        Mode::Timed => Monitors::new(expected, &header),
+        Mode::Untimed => Monitors::untimed(expected, &header),
+    });
     let began = crate::backend::threads::wall();
     let limit = arguments.max_time.map(Duration::from_nanos);
     let mut progress = Progress::new(&loaded.label);
     let (mut interrupted, mut out_of_time) = (false, false);
-    let options = Options { mode, seed, budget, learns: true };
+    let options = Options { mode, seed, budget, learns: true, monitors: monitors.as_ref() };
     let exploration = explore::explore(&image, options, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;
@@ -150,9 +158,7 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     drop(progress);
     let overview = exploration.overview();
     let shown = witness::show(loaded, &image, &exploration, mode, seed, arguments)?;
-    let header = image.header(seed);
-    let explored =
-        Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode };
+    let explored = Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode };
     let told = match arguments.scenarios.format {
         Format::Json => json::line(&explored),
         Format::Text => text::text(&explored, arguments),

@@ -3,7 +3,7 @@
 use super::witness::Shown;
 use super::{Arguments, Explored};
 use crate::cli::console::printable;
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, section, told};
+use crate::cli::report::{BOLD, GREEN, PLAIN, RED, failures, section, told};
 use crate::explore::{End, FinalMemories};
 use crate::trace::Header;
 use std::fmt::Write;
@@ -23,8 +23,11 @@ const VALUES: usize = 12;
 /// The whole report.
 pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
     let mut text = headline(explored, arguments);
+    let mut before: Option<&Shown> = None;
     for shown in explored.shown.iter().filter(|shown| shown.is_finding) {
-        section(&mut text, &title(shown), &finding(explored, shown));
+        let again = before.is_some_and(|before| before.schedule.turns == shown.schedule.turns);
+        section(&mut text, &title(shown), &finding(explored, shown, again));
+        before = Some(shown);
     }
     section(&mut text, "Memories at the end", &finals(explored));
     section(&mut text, "Ties that decide the total time", &ties(explored));
@@ -105,14 +108,27 @@ fn title(shown: &Shown) -> String {
     let kind = match shown.kind {
         "deadlock" => "Deadlock",
         "fault" => "Fault",
+        "expectation" => "Not as expected",
+        "race" => "Race",
         _ => "Limit",
     };
-    format!("{kind} in {states} states, the first after {turns} turn{plural}")
+    let many = if shown.states == 1 { "" } else { "s" };
+    format!("{kind} in {states} state{many}, the first after {turns} turn{plural}")
 }
 
-fn finding(explored: &Explored<'_>, shown: &Shown) -> String {
-    let mut text = turns(shown);
-    text.push_str(&told(&shown.finished));
+/// One finding; `again` says that the schedule is the one just shown.
+fn finding(explored: &Explored<'_>, shown: &Shown, again: bool) -> String {
+    let mut text = if again { "  by the same schedule\n".to_owned() } else { turns(shown) };
+    match shown.kind {
+        "deadlock" | "fault" | "limit" => text.push_str(&told(&shown.finished)),
+        "expectation" => text.push_str(&failures(&shown.finished)),
+        _ => {
+            let _ = writeln!(text, "  {}", printable(&shown.schedule.shows));
+        }
+    }
+    if shown.unavoidable {
+        text.push_str("  no schedule avoids it\n");
+    }
     if let Some(fatal) = shown.schedule.fatal {
         let _ = writeln!(text, "  from turn {} on (marked !) nothing could avoid it", fatal + 1);
     }
@@ -175,7 +191,8 @@ fn ties(explored: &Explored<'_>) -> String {
             let range = if least == most { least.to_string() } else { format!("{least} to {most}") };
             format!("{name}: {range}")
         });
-        let _ = writeln!(text, " at {}, who goes first: {}", tie.time, options.collect::<Vec<_>>().join("; "));
+        let _ =
+            writeln!(text, " at {}, who goes first: {}", tie.time, options.collect::<Vec<_>>().join("; "));
     }
     if ties.len() > TIES {
         let _ = writeln!(text, " and {} more", ties.len() - TIES);

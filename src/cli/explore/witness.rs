@@ -20,12 +20,14 @@ const MOST_DRAWN: usize = 100_000;
 
 /// Something that was found, with the schedule that shows it.
 pub struct Shown {
-    /// What: `deadlock`, `fault`, `limit`, `fastest`, `slowest`.
+    /// What: `deadlock`, `fault`, `limit`, `expectation`, `race`, `fastest`, `slowest`.
     pub kind: &'static str,
     /// Whether it is something that the user must know.
     pub is_finding: bool,
     /// In how many states.
     pub states: u64,
+    /// No schedule avoids it.
+    pub unavoidable: bool,
     /// The schedule.
     pub schedule: Schedule,
     /// What happens in each turn.
@@ -56,6 +58,22 @@ pub fn show(
             Stopped::Limit(message) => all.push(("limit", message, states, witness)),
         }
     }
+    for (number, states, witness) in exploration.failed() {
+        let expected = &loaded.scenario.model.expect.expectations;
+        let line = expected.get(number).map_or(0, |expectation| expectation.line);
+        all.push(("expectation", format!("the expectation on line {line} not met"), states, witness));
+    }
+    for (race, states, witness) in exploration.races() {
+        let header = image.header(seed);
+        let [a, b] = race.accesses.map(|(op, process, writes)| {
+            let verb = if writes { "writes" } else { "reads" };
+            let line = header.lines.get(op.index()).copied().unwrap_or(0);
+            format!("{} {verb} on line {line}", header.process_name(process))
+        });
+        let memory = header.resource_name(race.memory);
+        let shows = format!("a race for {memory}[{}]: {a}, {b}, in whatever order", race.slot);
+        all.push(("race", shows, states, witness));
+    }
     if let Some([least, most]) = exploration.total_times()
         && least.0 < most.0
     {
@@ -83,7 +101,9 @@ pub fn show(
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
         let finished = execute_along(loaded, &schedule, &arguments.run, None, draws)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
-        let mut one = Shown { kind, is_finding, states, schedule, notes, finished, written: Vec::new() };
+        let unavoidable = witness.unavoidable;
+        let mut one =
+            Shown { kind, is_finding, states, unavoidable, schedule, notes, finished, written: Vec::new() };
         if arguments.run.writes_anything() {
             let folder = Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?;
             let text = one.schedule.text(&one.notes);

@@ -3,6 +3,7 @@
 use super::Finished;
 use super::finding::told;
 use super::table::{mark_table, process_table, resource_table};
+use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
 use crate::trace::Outcome;
 use std::fmt::Write;
@@ -63,11 +64,7 @@ pub fn headline(finished: &Finished) -> String {
     text.push_str(&told(finished));
     if !finished.failed.is_empty() {
         let _ = writeln!(text, "  {RED}not as expected{PLAIN}:");
-        for failed in &finished.failed {
-            let place =
-                if failed.line > 0 { format!("{}:{}: ", finished.file, failed.line) } else { String::new() };
-            let _ = writeln!(text, "  - {place}{}", printable(&failed.message));
-        }
+        text.push_str(&failures(finished));
     }
     match finished.unchecked.as_slice() {
         [] => {}
@@ -85,6 +82,16 @@ pub fn headline(finished: &Finished) -> String {
         (finished.statistics.events, finished.header.seed, &finished.fingerprint);
     let _ = writeln!(text, "  {events} events, seed {seed}, fingerprint {fingerprint}");
     text
+}
+
+/// What was expected and not met, one a line.
+pub fn failures(finished: &Finished) -> String {
+    let line = |failed: &FailedExpectation| {
+        let place =
+            if failed.line > 0 { format!("{}:{}: ", finished.file, failed.line) } else { String::new() };
+        format!("  - {place}{}\n", printable(&failed.message))
+    };
+    finished.failed.iter().map(line).collect()
 }
 
 fn memories(finished: &Finished) -> String {
