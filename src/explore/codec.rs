@@ -87,13 +87,19 @@ impl Access {
 
 /// The access that `process` is about to make.
 fn access(image: &Image, world: &World, process: ProcessId) -> Option<Access> {
-    let op = world.machine.op(image, process);
-    if world.machine.state(image, process) != State::Ready
-        || !matches!(image.plain[op.index()], Op::Write { .. } | Op::Read { .. } | Op::ReadMany { .. })
-    {
+    let mut op = world.machine.op(image, process);
+    let mut machine = world.machine.clone();
+    if world.machine.state(image, process) != State::Ready {
         return None;
     }
-    let mut machine = world.machine.clone();
+    if matches!(image.plain[op.index()], Op::Atomic { .. }) {
+        // In front of a block it is in front of the first op of the block.
+        op = OpId::from_index(op.index() + 1);
+        machine.stand(image, process, op, State::Ready);
+    }
+    if !matches!(image.plain[op.index()], Op::Write { .. } | Op::Read { .. } | Op::ReadMany { .. }) {
+        return None;
+    }
     let (mut draws, mut probe) = (Draws::new(image, 0, 0), Probe::default());
     let mut no_trace = NoTrace;
     let kernel = Kernel::new(image, &mut machine, &mut draws, &mut probe, &mut no_trace);
@@ -103,7 +109,7 @@ fn access(image: &Image, world: &World, process: ProcessId) -> Option<Access> {
         Request::Read { first, count } => (first, count, false),
         _ => return None,
     };
-    let atomic = false;
+    let atomic = image.atomic[op.index()];
     Some(Access { memory: asked.resource, first, count, writes, op, atomic })
 }
 

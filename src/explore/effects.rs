@@ -15,6 +15,7 @@ use super::interner::hash_words;
 use super::parts::World;
 use super::relation::{Relation, Scratch, Stopped, Went};
 use crate::ids::ProcessId;
+use crate::kernel::Choices;
 use crate::program::resource;
 use crate::trace::NoTrace;
 use crate::value::Word;
@@ -224,7 +225,7 @@ impl<const W: usize> Effects<W> {
         codec.decode(state, &mut scratch.world);
         let base = scratch.world.clone();
         let id = ProcessId::from_index(process);
-        scratch.probe.answers.clear();
+        scratch.probe.choices = Choices::default();
         loop {
             scratch.world.clone_from(&base);
             let went = relation.part(scratch, id, &mut NoTrace);
@@ -239,11 +240,11 @@ impl<const W: usize> Effects<W> {
                 Went::On => {
                     let parts = changed(codec, scratch, &numbers);
                     touched.extend(parts.iter().map(|&(part, _)| part));
-                    let inside = relation.goes_on(&scratch.world.machine, id);
+                    let inside = relation.goes_on(scratch, id);
                     changes.push(Change { parts, inside, stopped: None });
                 }
             }
-            if !scratch.probe.next_answers() {
+            if !scratch.probe.choices.advance() {
                 break;
             }
         }
@@ -290,9 +291,12 @@ impl<const W: usize> Effects<W> {
 fn note_touched(codec: &Codec<'_>, scratch: &Scratch, base: &World, touched: &mut Vec<u32>) {
     let arena = base.machine.words();
     for &header in scratch.probe.touched.borrow().iter() {
-        touched.push(codec.parts.of_header(header) as u32);
-        if arena[header + resource::TAKERS] | arena[header + resource::PUTTERS] != 0 {
-            // Who stands in line is few; all processes are on the safe side.
+        let part = codec.parts.of_header(header);
+        touched.push(part as u32);
+        if codec.parts.is_buffer(part)
+            && arena[header + resource::TAKERS] | arena[header + resource::PUTTERS] != 0
+        {
+            // How many items those in line want stands in their frames.
             touched.extend(0..codec.parts.processes() as u32);
         }
     }

@@ -11,7 +11,7 @@ use super::exploration::Mode;
 use super::relation::{End, Relation, Scratch, Stopped, Went};
 use super::schedule::Turn;
 use crate::ids::ProcessId;
-use crate::kernel::{Machine, State, find_deadlock};
+use crate::kernel::{Choices, Machine, State, find_deadlock};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink};
@@ -120,7 +120,7 @@ impl Follower<'_> {
         }
         self.times.push(machine.now);
         let place = machine.place(self.image, process);
-        self.scratch.probe.answers.clone_from(&turn.answers);
+        self.scratch.probe.choices = Choices::with(&turn.answers);
         let went = match mode {
             Mode::Timed => self.relation.transition(&mut self.scratch, process, sink),
             Mode::Untimed => self.relation.whole_transition(&mut self.scratch, process, sink),
@@ -161,7 +161,7 @@ impl Follower<'_> {
                 };
                 return self.ended(outcome);
             };
-            self.scratch.probe.answers.clear();
+            self.scratch.probe.choices = Choices::default();
             if let Went::Stopped(stopped) = rest.transition(&mut self.scratch, process, sink) {
                 return self.stopped(stopped);
             }

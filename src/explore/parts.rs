@@ -44,6 +44,9 @@ enum Part {
     Watch,
 }
 
+/// The part of a process's link word that says who waits behind it.
+const LINKED: Word = 0xffff_ffff;
+
 /// All that makes up a state.
 #[derive(Debug, Clone)]
 pub(super) struct World {
@@ -52,9 +55,12 @@ pub(super) struct World {
     pub(super) watch: Vec<Word>,
 }
 
-/// The header words of a resource without contents that can change.
-const CHANGING: [usize; 6] =
-    [resource::LEVEL, resource::TAKERS, resource::PUTTERS, resource::OWNER, resource::HEAD, resource::RING];
+/// The header words of a resource without contents that can change, but for
+/// its queues.
+const CHANGING: [usize; 2] = [resource::LEVEL, resource::OWNER];
+
+/// The queues of a resource.
+const QUEUES: [usize; 2] = [resource::TAKERS, resource::PUTTERS];
 
 /// The parts of the states of one scenario.
 #[derive(Debug)]
@@ -125,6 +131,11 @@ impl<'a> Parts<'a> {
         self.image.process_count()
     }
 
+    /// Whether a part is a buffer.
+    pub(super) fn is_buffer(&self, part: usize) -> bool {
+        matches!(self.parts[part], Part::Buffer(_))
+    }
+
     /// The part of the resource with this header.
     pub(super) fn of_header(&self, header: usize) -> usize {
         self.processes() + (header - self.image.resource_base) / RESOURCE_WORDS
@@ -138,14 +149,18 @@ impl<'a> Parts<'a> {
             Part::Process { frame, def, arrays } => {
                 self.read_process(machine, part, *frame, *def, arrays, out)
             }
-            Part::Header(header) => out.extend(CHANGING.map(|word| arena[header + word])),
+            Part::Header(header) => {
+                out.extend(CHANGING.map(|word| arena[header + word]));
+                self.read_queues(machine, *header, out);
+            }
             Part::Slots { header, len } => {
                 let start = arena[header + resource::CONTENT] as usize;
                 out.extend_from_slice(&arena[start..start + len]);
             }
             Part::Buffer(header) => {
                 let level = arena[header + resource::LEVEL];
-                out.extend([level, arena[header + resource::TAKERS], arena[header + resource::PUTTERS]]);
+                out.push(level);
+                self.read_queues(machine, *header, out);
                 let (start, head) = (arena[header + resource::CONTENT], arena[header + resource::HEAD]);
                 let ring = arena[header + resource::RING];
                 out.extend((0..level).map(|item| arena[(start + (head + item) % ring) as usize]));
@@ -153,6 +168,27 @@ impl<'a> Parts<'a> {
             Part::Clock => out.push(machine.now.as_nanos()),
             Part::Watch => out.extend_from_slice(&world.watch),
         }
+    }
+
+    /// Who stands in the queues, in order: how many, and their ids.
+    fn read_queues(&self, machine: &Machine, header: usize, out: &mut Vec<Word>) {
+        for queue in QUEUES {
+            let place = out.len();
+            out.push(0);
+            out.extend(machine.queue(self.image, header + queue).iter().map(|process| u64::from(process.0)));
+            out[place] = (out.len() - place - 1) as u64;
+        }
+    }
+
+    /// Makes the queues anew from `words`; gives what stands behind them.
+    fn write_queues<'w>(&self, machine: &mut Machine, header: usize, words: &'w [Word]) -> &'w [Word] {
+        let mut rest = words;
+        for queue in QUEUES {
+            let (waiters, behind) = rest[1..].split_at(rest[0] as usize);
+            machine.set_queue(self.image, header + queue, waiters);
+            rest = behind;
+        }
+        rest
     }
 
     fn read_process(
@@ -172,7 +208,6 @@ impl<'a> Parts<'a> {
         if state == State::Done {
             return;
         }
-        out.push(arena[frame + frame::LINK]);
         if self.timed {
             out.push(if matches!(state, State::Delayed | State::New) {
                 arena[frame + frame::UNTIL]
@@ -204,24 +239,22 @@ impl<'a> Parts<'a> {
                 for (word, &value) in CHANGING.iter().zip(words) {
                     machine.arena[header + word] = value;
                 }
+                self.write_queues(machine, *header, &words[CHANGING.len()..]);
             }
             Part::Slots { header, len } => {
                 let start = machine.arena[header + resource::CONTENT] as usize;
                 machine.arena[start..start + len].copy_from_slice(words);
             }
             Part::Buffer(header) => {
-                let [level, takers, putters, items @ ..] = words else {
-                    unreachable!("a buffer has a level and two queues")
-                };
-                if machine.arena[header + resource::RING] < *level {
+                let (level, rest) = (words[0], &words[1..]);
+                if machine.arena[header + resource::RING] < level {
                     machine.arena[header + resource::LEVEL] = 0;
-                    let longer = machine.lengthen(self.image, *header, *level);
+                    let longer = machine.lengthen(self.image, *header, level);
                     assert!(longer, "the state was reached within the limits of a run");
                 }
+                let items = self.write_queues(machine, *header, rest);
                 let arena = &mut machine.arena;
-                arena[header + resource::LEVEL] = *level;
-                arena[header + resource::TAKERS] = *takers;
-                arena[header + resource::PUTTERS] = *putters;
+                arena[header + resource::LEVEL] = level;
                 arena[header + resource::HEAD] = 0;
                 let start = arena[header + resource::CONTENT] as usize;
                 arena[start..start + items.len()].copy_from_slice(items);
@@ -244,13 +277,12 @@ impl<'a> Parts<'a> {
     ) {
         let arena = &mut machine.arena;
         arena[frame + frame::STATE] = words[0];
-        let Some(rest) = words.get(1..).filter(|rest| !rest.is_empty()) else {
-            // Who is done needs nothing more but its priority.
-            arena[frame + frame::LINK] &= 0xff << 56;
+        // Resources come behind, and link those who wait for them.
+        arena[frame + frame::LINK] &= !LINKED;
+        if (words[0] >> 32) as u8 == State::Done as u8 {
             return;
-        };
-        arena[frame + frame::LINK] = rest[0];
-        let mut rest = &rest[1..];
+        }
+        let mut rest = &words[1..];
         if self.timed {
             arena[frame + frame::UNTIL] = rest[0];
             rest = &rest[1..];

@@ -21,10 +21,10 @@ use super::exploration::Mode;
 use super::parts::World;
 use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
 use crate::program::{Image, Op, frame, next_ops};
 use crate::time::Time;
-use crate::trace::{Event, Fault, Sink};
+use crate::trace::{Event, Fault, ResourceKind, Sink};
 use crate::value::Word;
 use std::cell::RefCell;
 
@@ -73,15 +73,20 @@ pub(super) struct Probe {
     pub(super) touched: RefCell<Vec<usize>>,
     /// Whose waits it has ended.
     pub(super) woken: Vec<ProcessId>,
-    /// What to answer when the kernel has a choice; 0 when these are used up.
-    pub(super) answers: Vec<u32>,
-    /// How many options there were each time.
-    pub(super) options: Vec<u32>,
+    /// What the kernel is answered.
+    pub(super) choices: Choices,
+    /// The process let time pass, so that others may go on even if it is in the
+    /// middle of an `atomic` block.
+    paused: bool,
 }
 
 impl Schedule for Probe {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.woken.push(process);
+    }
+
+    fn choose(&mut self, options: u32) -> u32 {
+        self.choices.choose(options)
     }
 
     fn touch(&self, header: usize) {
@@ -93,20 +98,6 @@ impl Probe {
     fn clear(&mut self) {
         self.touched.get_mut().clear();
         self.woken.clear();
-        self.options.clear();
-    }
-
-    /// Makes `answers` the next combination after the one that was just tried;
-    /// false if there is none.
-    pub(super) fn next_answers(&mut self) -> bool {
-        self.answers.resize(self.options.len(), 0);
-        while let (Some(last), Some(options)) = (self.answers.pop(), self.options.pop()) {
-            if last + 1 < options {
-                self.answers.push(last + 1);
-                return true;
-            }
-        }
-        false
     }
 }
 
@@ -161,6 +152,10 @@ impl<'a> Relation<'a> {
     pub(super) fn new(image: &'a Image, timed: bool, monitors: Option<&'a Monitors>) -> Relation<'a> {
         let local = image.plain.iter().map(|op| is_local(*op)).collect();
         let mut lines = vec![timed; image.resource_count()];
+        for (id, line) in lines.iter_mut().enumerate() {
+            // A wait at a condition gives others their turn, and is no request.
+            *line |= image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Condition;
+        }
         for op in &image.plain {
             if let Op::PutMany { many } | Op::GetMany { many } = op {
                 mark_lines(image, *many, &mut lines);
@@ -266,10 +261,13 @@ impl<'a> Relation<'a> {
         end
     }
 
-    /// Whether `process` stands inside an `atomic` block and need not wait.
-    pub(super) fn goes_on(&self, machine: &Machine, process: ProcessId) -> bool {
-        let _ = (machine, process);
-        false
+    /// Whether `process`, which has just made a part of a transition, stands
+    /// inside an `atomic` block and need not wait.
+    pub(super) fn goes_on(&self, scratch: &Scratch, process: ProcessId) -> bool {
+        let machine = &scratch.world.machine;
+        !scratch.probe.paused
+            && machine.state(self.image, process) == State::Ready
+            && self.image.atomic[machine.op(self.image, process).index()]
     }
 
     /// One whole transition of `process`, which is a candidate; time passes
@@ -293,7 +291,7 @@ impl<'a> Relation<'a> {
     ) -> Went {
         scratch.probe.clear();
         let mut went = self.part_of_transition(scratch, process, sink);
-        while went == Went::On && self.goes_on(&scratch.world.machine, process) {
+        while went == Went::On && self.goes_on(scratch, process) {
             let before = scratch.world.clone();
             went = self.part_of_transition(scratch, process, sink);
             if went == Went::Nowhere {
@@ -313,12 +311,23 @@ impl<'a> Relation<'a> {
     }
 
     fn part_of_transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+        scratch.probe.paused = false;
+        let op = scratch.world.machine.op(self.image, process);
+        if matches!(self.image.plain[op.index()], Op::Atomic { .. }) {
+            // To enter a block is nothing by itself.
+            let entered = self.step(scratch, process, sink).map(|_| ());
+            let entered = entered.and_then(|()| self.go_local(scratch, process, sink));
+            if let Err(stopped) = entered {
+                return Went::Stopped(stopped);
+            }
+            if !self.goes_on(scratch, process) {
+                return Went::On;
+            }
+        }
         let already = scratch.probe.woken.len();
         match self.step(scratch, process, sink) {
             Err(stopped) => return Went::Stopped(stopped),
-            Ok(Some(Yield::Blocked))
-                if !self.waits_visibly(&scratch.world.machine, process, &scratch.probe) =>
-            {
+            Ok(Some(Yield::Blocked)) if !self.waits_visibly(&scratch.probe) => {
                 return Went::Nowhere;
             }
             Ok(_) => {}
@@ -332,9 +341,8 @@ impl<'a> Relation<'a> {
         Went::On
     }
 
-    /// Whether the wait that `process` has just begun is a transition.
-    fn waits_visibly(&self, machine: &Machine, process: ProcessId, probe: &Probe) -> bool {
-        let _ = (machine, process);
+    /// Whether the wait that has just begun is a transition.
+    fn waits_visibly(&self, probe: &Probe) -> bool {
         let touched = probe.touched.borrow();
         let Some(&header) = touched.last() else { return true };
         self.lines[(header - self.image.resource_base) / crate::program::RESOURCE_WORDS]
@@ -352,7 +360,7 @@ impl<'a> Relation<'a> {
             let mut sink = Watching { monitors: self.monitors, watch, sink };
             let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
             kernel.fuel = ROUNDS;
-            match kernel.step(process).map_err(Stopped::Fault)? {
+            match kernel.step_op(process).map_err(Stopped::Fault)? {
                 Rest::Ready => return Ok(None),
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
                     if !machine.lengthen(self.image, header, items) {
@@ -362,7 +370,10 @@ impl<'a> Relation<'a> {
                 Rest::Yielded(Yield::OutOfFuel) => {
                     return Err(self.limit(machine, process, "a loop without a step never comes to an end"));
                 }
-                Rest::Yielded(why) => return Ok(Some(why)),
+                Rest::Yielded(why) => {
+                    probe.paused |= matches!(why, Yield::Delayed(_));
+                    return Ok(Some(why));
+                }
             }
         }
     }

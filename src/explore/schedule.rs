@@ -49,7 +49,7 @@ pub(super) fn turn_between<const W: usize>(
             && went == Went::On
             && search.codec.encode(&scratch.world, &mut buffer).as_ref() == Ok(sought)
         {
-            found = Some(Turn { process, answers: scratch.probe.answers.clone() });
+            found = Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });
         }
     });
     found.expect("a state is a successor of its parent")
@@ -68,7 +68,7 @@ pub(super) fn turn_into<const W: usize>(
             && let Went::Stopped(stopped) = &went
             && is_alike(stopped, end)
         {
-            found = Some(Turn { process, answers: scratch.probe.answers.clone() });
+            found = Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });
         }
     });
     found

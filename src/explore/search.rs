@@ -13,6 +13,7 @@ use super::findings::{First, Race};
 use super::relation::{Relation, Scratch, Stopped, Went};
 use super::store::{MAX_STATES, Reached, SHARDS, StateId, Store, shard_of};
 use crate::ids::ProcessId;
+use crate::kernel::Choices;
 use crate::trace::{NoTrace, ResourceKind};
 use crate::value::Word;
 use std::collections::BTreeMap;
@@ -479,12 +480,12 @@ impl<'a, const W: usize> Search<'a, W> {
         self.codec.decode(state, &mut scratch.world);
         let base = scratch.world.clone();
         for process in self.relation.candidates(&base.machine) {
-            scratch.probe.answers.clear();
+            scratch.probe.choices = Choices::default();
             loop {
                 scratch.world.clone_from(&base);
                 let went = self.relation.transition(scratch, process, &mut NoTrace);
                 each(scratch, process, went);
-                if !scratch.probe.next_answers() {
+                if !scratch.probe.choices.advance() {
                     break;
                 }
             }

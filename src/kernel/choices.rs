@@ -11,6 +11,11 @@ pub struct Choices {
 }
 
 impl Choices {
+    /// To give these answers first, and the first option from then on.
+    pub fn with(answers: &[u32]) -> Choices {
+        Choices { answers: answers.to_vec(), asked: Vec::new() }
+    }
+
     /// The answer to the next question of this way.
     pub fn choose(&mut self, options: u32) -> u32 {
         let place = self.asked.len();

@@ -98,6 +98,20 @@ impl Machine {
     /// The processes that wait at condition `id`, in the order in which a
     /// driver that is asked to choose numbers them.
     pub fn waiters(&self, image: &Image, id: ResourceId) -> Vec<ProcessId> {
-        waiters::all(&self.arena, &image.frames, image.resource_at(id) + resource::TAKERS)
+        self.queue(image, image.resource_at(id) + resource::TAKERS)
+    }
+
+    /// The processes in the queue in this word of the state, in order.
+    pub fn queue(&self, image: &Image, queue: usize) -> Vec<ProcessId> {
+        waiters::all(&self.arena, &image.frames, queue)
+    }
+
+    /// Makes the queue in this word of the state anew; `waiters` are ids, and
+    /// stand in no queue.
+    pub fn set_queue(&mut self, image: &Image, queue: usize, waiters: &[Word]) {
+        self.arena[queue] = 0;
+        for &id in waiters {
+            waiters::enqueue(&mut self.arena, &image.frames, queue, ProcessId(id as u32), 0);
+        }
     }
 }

@@ -31,7 +31,7 @@ impl Operands {
         let mut operands = Operands::default();
         let o = &mut operands;
         match *op {
-            Op::Begin | Op::Done | Op::Jump { .. } | Op::Skip { .. } => {}
+            Op::Begin | Op::Done | Op::Jump { .. } | Op::Skip { .. } | Op::Atomic { .. } => {}
             Op::StartAfter { wait } | Op::Delay { wait } | Op::Work { wait } => o.source(wait),
             Op::JumpIfFalse { condition, .. } | Op::JumpIfTrue { condition, .. } => o.source(condition),
             Op::LoopStart { left, times, .. } => {
@@ -103,6 +103,15 @@ impl Operands {
             Op::Read { memory, at, into } => {
                 o.resource(memory);
                 o.source(at);
+                o.writes.push(into);
+            }
+            Op::Wait { condition, mutex } => {
+                o.resource(condition);
+                mutex.into_iter().for_each(|mutex| o.resource(mutex));
+            }
+            Op::Notify { condition } | Op::NotifyAll { condition } => o.resource(condition),
+            Op::Level { into, resource: code } | Op::Capacity { into, buffer: code } => {
+                o.resource(code);
                 o.writes.push(into);
             }
             Op::Log { log } => {
