@@ -63,26 +63,109 @@ fn lost_updates() {
     }
 }
 
+/// Thinks, holds the left fork, or eats; both forks are laid down at once.
 fn philosophers(n: usize) -> String {
-    format!("
+    format!(
+        "
 version: 1
 params: {{n: {n}}}
 resources: {{forks: {{kind: semaphore, permits: 1, count: n}}}}
 processes:
   philosopher:
     count: n
-    do: [{{while: true, do: [{{acquire: 'forks[index]'}}, {{acquire: 'forks[(index + 1) % n]'}}, {{release: 'forks[index]'}}, {{release: 'forks[(index + 1) % n]'}}]}}]
-")
+    do:
+      - while: true
+        do:
+          - acquire: 'forks[index]'
+          - acquire: 'forks[(index + 1) % n]'
+          - atomic: [{{release: 'forks[index]'}}, {{release: 'forks[(index + 1) % n]'}}]
+"
+    )
 }
 
+/// Known by exhaustive search of an independent program.
 #[test]
 fn philosophers_have_one_deadlock() {
-    for n in 2..=9 {
+    for (n, states) in [(2, 6), (3, 14), (4, 34), (5, 82), (6, 198), (7, 478), (8, 1_154)] {
         let image = image(&philosophers(n));
         let explored = explored(&image, Mode::Untimed);
         assert!(explored.is_complete());
-        println!("{n} {:?}", explored.progress());
+        assert_eq!(explored.progress().states, states, "{n} philosophers");
         assert_eq!(explored.ends(End::Deadlock), 1);
         assert_eq!(explored.witness(End::Deadlock).map(|witness| witness.turns.len()), Some(n));
     }
+}
+
+/// The blocking queue of the TLA+ literature (M. Kuppe): a full or empty buffer
+/// makes a thread wait, and every put and get notifies any one waiter.
+fn blocking_queue(producers: usize, consumers: usize, capacity: usize) -> String {
+    format!(
+        "
+version: 1
+params: {{p: {producers}, c: {consumers}, b: {capacity}}}
+resources:
+  buffer: {{kind: buffer, capacity: b}}
+  changed: {{kind: condition, discipline: any}}
+processes:
+  producer:
+    count: p
+    do:
+      - while: true
+        do:
+          - atomic:
+              - if: level(buffer) == b
+                do: [{{wait: changed}}]
+                else: [{{put: {{to: buffer, value: index}}}}, {{notify: changed}}]
+  consumer:
+    count: c
+    do:
+      - while: true
+        do:
+          - atomic:
+              - if: level(buffer) == 0
+                do: [{{wait: changed}}]
+                else: [{{get: buffer}}, {{notify: changed}}]
+"
+    )
+}
+
+/// The counts are those of the TLA+ model checker.
+#[test]
+fn blocking_queues_are_free_of_deadlock_exactly_if_large_enough() {
+    for (p, c, b, states, trace) in
+        [(1, 1, 1, 4, None), (1, 2, 1, 14, Some(8)), (2, 2, 1, 48, Some(9)), (2, 2, 2, 30, None)]
+    {
+        let image = image(&blocking_queue(p, c, b));
+        let explored = explored(&image, Mode::Untimed);
+        assert_eq!(explored.progress().states, states, "p{p} c{c} b{b}");
+        let witness = explored.witness(End::Deadlock).map(|witness| witness.turns.len() + 1);
+        assert_eq!(witness, trace, "p{p} c{c} b{b}");
+    }
+    for (p, c, b) in [(3, 2, 2), (3, 2, 3), (2, 3, 2), (1, 3, 1), (1, 3, 2), (3, 3, 3)] {
+        let image = image(&blocking_queue(p, c, b));
+        let explored = explored(&image, Mode::Untimed);
+        assert_eq!(explored.ends(End::Deadlock) == 0, 2 * b >= p + c, "p{p} c{c} b{b}");
+    }
+}
+
+/// Neither the number of workers nor the memory of what steps do changes
+/// anything.
+#[test]
+fn the_same_whoever_works() {
+    let image = image(&blocking_queue(3, 3, 2));
+    let one = |workers, learns| {
+        let mut options = options(Mode::Untimed);
+        options.budget.workers = workers;
+        options.learns = learns;
+        let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        (explored.progress().states, explored.progress().transitions, explored.witness(End::Deadlock))
+    };
+    let expected = one(1, true);
+    for workers in [2, 5] {
+        assert_eq!(one(workers, true), expected, "{workers} workers");
+    }
+    let (states, transitions, witness) = one(2, false);
+    assert_eq!((states, transitions), (expected.0, expected.1));
+    let turns = |witness: Option<tempolane::explore::Witness>| witness.map(|witness| witness.turns.len());
+    assert_eq!(turns(witness), turns(expected.2));
 }
