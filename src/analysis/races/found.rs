@@ -1,0 +1,119 @@
+//! The races of a run, each pair of scenario lines once.
+
+use super::clocks::Clocks;
+use super::slots::Access;
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::time::Time;
+use crate::trace::{Event, Header, Kind};
+use std::collections::BTreeMap;
+
+/// The races that were found in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Races {
+    /// One race for each pair of scenario lines, in the order of the run; at
+    /// most [`Races::KEPT`].
+    pub list: Vec<Race>,
+    /// How many races there were besides, at other pairs of lines.
+    pub more: u64,
+    /// If the memory to look for races ran out: when. Later ones are not known.
+    pub until: Option<Time>,
+}
+
+impl Races {
+    /// How many pairs of lines are kept.
+    pub const KEPT: usize = 100;
+
+    /// Whether there is no race, as far as was looked.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// Two accesses to a slot of which one is a write, without synchronisation
+/// between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Race {
+    /// Which memory.
+    pub memory: ResourceId,
+    /// Which of its slots.
+    pub slot: u32,
+    /// The access that came first in the run.
+    pub first: RacingAccess,
+    /// The access that came second.
+    pub second: RacingAccess,
+    /// How many races at these two lines were found.
+    pub times: u64,
+}
+
+/// One of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RacingAccess {
+    /// Whose.
+    pub process: ProcessId,
+    /// The op; the header knows its line.
+    pub op: OpId,
+    /// When.
+    pub time: Time,
+    /// Whether it writes.
+    pub is_write: bool,
+}
+
+/// Which races are one to the reader: the memory as written in the scenario,
+/// and the two places, the smaller first.
+type Key = (usize, Place, Place);
+
+/// A line; where there is no text, an op.
+type Place = (u32, u32);
+
+/// Collects [`Races`].
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Scenario lines by op, and the first ids of the resources in it.
+    lines: Vec<u32>,
+    firsts: Vec<ResourceId>,
+    places: BTreeMap<Key, usize>,
+    races: Races,
+}
+
+impl Found {
+    pub fn new(header: &Header) -> Found {
+        Found {
+            lines: header.lines.clone(),
+            firsts: header.resources.iter().map(|info| info.first).collect(),
+            places: BTreeMap::new(),
+            races: Races::default(),
+        }
+    }
+
+    /// Adds the race of `event`, an access, with an `earlier` one.
+    #[cold]
+    pub fn add(&mut self, clocks: &Clocks, earlier: Access, wrote: bool, event: &Event) {
+        let memory = ResourceId(event.subject);
+        let definition = self.firsts.partition_point(|&first| first <= memory);
+        let (one, other) = (self.place(earlier.op), self.place(event.op));
+        let key = (definition, one.min(other), one.max(other));
+        if let Some(&place) = self.places.get(&key) {
+            self.races.list[place].times += 1;
+        } else if self.races.list.len() == Races::KEPT {
+            self.races.more += 1;
+        } else {
+            self.places.insert(key, self.races.list.len());
+            let process = clocks.owner(earlier.moment.component);
+            let first = RacingAccess { process, op: earlier.op, time: earlier.time, is_write: wrote };
+            let is_write = event.kind == Kind::Write;
+            let second = RacingAccess { process: event.process, op: event.op, time: event.time, is_write };
+            self.races.list.push(Race { memory, slot: event.extra, first, second, times: 1 });
+        }
+    }
+
+    pub fn finish(self, until: Option<Time>) -> Races {
+        Races { until, ..self.races }
+    }
+
+    fn place(&self, op: OpId) -> Place {
+        match self.lines.get(op.index()) {
+            None | Some(0) => (0, op.0),
+            Some(&line) => (line, 0),
+        }
+    }
+}

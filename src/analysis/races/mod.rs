@@ -1,0 +1,183 @@
+//! Races: two processes touch the same slot of a memory, one of them writes,
+//! and no synchronisation orders the two.
+//!
+//! Decides what orders what ([`RaceSink`]), and what is remembered of a run to
+//! find races while it goes on, without its trace. Does not decide whether a
+//! race is a mistake, nor how it is told.
+
+mod clocks;
+mod found;
+mod slots;
+mod tokens;
+
+pub use found::{Race, Races, RacingAccess};
+
+use crate::time::Time;
+use crate::trace::{Event, Header, Kind, ResourceInfo, ResourceKind, Sink, Trace};
+use crate::value::Word;
+use clocks::Clocks;
+use found::Found;
+use slots::{Access, Slots};
+use tokens::Tokens;
+
+/// Finds races while a run goes on.
+///
+/// What is ordered before what, besides the steps of one process:
+///
+/// - Mutex: a release before the next acquire.
+/// - Semaphore: of n permits from the start, release number k before acquire
+///   number k + n. So the first permits order nothing, and each permit carries
+///   what its releaser knew to the one who takes it, first in, first out.
+/// - Buffer: the put of an item before its get; and with capacity c, get
+///   number k before put number k + c, which takes the place that became free.
+///
+/// Nothing else. In particular time orders nothing: two accesses an hour apart
+/// race all the same if nothing but their times keeps them apart. And
+/// processes start unordered. A waiter that is given what it waits for by
+/// another is no special case: its acquire follows the release.
+///
+/// For semaphores and buffers this is the order of Go's channels (The Go
+/// Memory Model, 2022, "Channel communication"). It is sound for a semaphore:
+/// in whatever order the steps come that respects it, an acquire number above
+/// n comes after a release of its own, so there is a permit for it.
+///
+/// Found are, of each slot, at least the first race, and only races: later
+/// ones on the same slot may hide behind it (see [`slots`]). An access takes
+/// constant time, or time linear in the processes that read at once; a
+/// synchronisation constant time if its clock brings nothing new, otherwise
+/// time linear in the processes that touch memories. The memory is bounded:
+/// when it runs out, no more races are looked for, and [`Races::until`] says so.
+#[derive(Debug)]
+pub struct RaceSink {
+    /// Gone when its memory ran out, or if there can be no races.
+    detector: Option<Detector>,
+    found: Found,
+    /// When the memory ran out.
+    until: Option<Time>,
+}
+
+#[derive(Debug)]
+struct Detector {
+    clocks: Clocks,
+    /// By resource.
+    shadows: Vec<Shadow>,
+    /// Entries of all tokens.
+    entries: usize,
+    /// Bytes of all slots, and what there was from the start.
+    bytes: usize,
+    room: usize,
+}
+
+/// What is remembered of a resource.
+#[derive(Debug, Clone)]
+enum Shadow {
+    /// A mutex or semaphore.
+    Permits(Tokens),
+    /// The items in a buffer and, if it is bounded, its free places.
+    Buffer(Box<(Tokens, Option<Tokens>)>),
+    Memory(Slots),
+}
+
+impl Shadow {
+    fn new(info: &ResourceInfo) -> Shadow {
+        match info.kind {
+            ResourceKind::Mutex | ResourceKind::Semaphore => Shadow::Permits(Tokens::new(info.initial)),
+            ResourceKind::Buffer => {
+                let places = info.capacity.map(|capacity| Tokens::new(capacity - info.initial));
+                Shadow::Buffer(Box::new((Tokens::new(info.initial), places)))
+            }
+            ResourceKind::Memory => Shadow::Memory(Slots::default()),
+        }
+    }
+}
+
+impl RaceSink {
+    /// The bytes that a sink uses for what it remembers, unless told otherwise.
+    pub const DEFAULT_ROOM: usize = 64 << 20;
+
+    /// For a run with the names of `header`.
+    pub fn new(header: &Header) -> RaceSink {
+        RaceSink::with_room(header, Self::DEFAULT_ROOM)
+    }
+
+    /// The same, with so many bytes for what it remembers.
+    pub fn with_room(header: &Header, room: usize) -> RaceSink {
+        let found = Found::new(header);
+        let (processes, resources) = (header.process_count(), header.resource_count());
+        let memories = header.resources.iter().any(|info| info.kind == ResourceKind::Memory);
+        if !memories || processes < 2 {
+            return RaceSink { detector: None, found, until: None };
+        }
+        let bytes = processes * Clocks::PROCESS_BYTES + resources * size_of::<Shadow>();
+        if bytes > room {
+            return RaceSink { detector: None, found, until: Some(Time::ZERO) };
+        }
+        let shadows = header.resources.iter();
+        let shadows = shadows.flat_map(|info| std::iter::repeat_n(Shadow::new(info), info.count as usize));
+        let (clocks, shadows) = (Clocks::new(processes), shadows.collect());
+        let detector = Detector { clocks, shadows, entries: 0, bytes, room };
+        RaceSink { detector: Some(detector), found, until: None }
+    }
+
+    /// The races of the run.
+    pub fn finish(self) -> Races {
+        self.found.finish(self.until)
+    }
+}
+
+impl Detector {
+    /// Takes note of an event about a resource; false if the room is used up.
+    #[inline]
+    fn take_note(&mut self, event: &Event, found: &mut Found) -> bool {
+        let (process, clocks) = (event.process, &mut self.clocks);
+        let grown = match (event.kind, &mut self.shadows[event.subject as usize]) {
+            (Kind::Acquire, Shadow::Permits(permits)) => permits.take(clocks, process),
+            (Kind::Release, Shadow::Permits(permits)) => permits.give(clocks, process),
+            (Kind::Put, Shadow::Buffer(buffer)) => {
+                let taken = buffer.1.as_mut().map_or(0, |places| places.take(clocks, process));
+                taken + buffer.0.give(clocks, process)
+            }
+            (Kind::Get, Shadow::Buffer(buffer)) => {
+                let taken = buffer.0.take(clocks, process);
+                taken + buffer.1.as_mut().map_or(0, |places| places.give(clocks, process))
+            }
+            (Kind::Read, Shadow::Memory(slots)) => {
+                let access = Access::now(clocks.touch(process), event);
+                let racing = &mut |earlier, wrote| found.add(clocks, earlier, wrote, event);
+                self.bytes += slots.read(event.extra, process, access, clocks, racing);
+                0
+            }
+            (Kind::Write, Shadow::Memory(slots)) => {
+                let access = Access::now(clocks.touch(process), event);
+                let racing = &mut |earlier, wrote| found.add(clocks, earlier, wrote, event);
+                self.bytes += slots.write(event.extra, process, access, clocks, racing);
+                0
+            }
+            _ => 0,
+        };
+        self.entries = self.entries.wrapping_add_signed(grown);
+        self.bytes + self.entries * Tokens::ENTRY_BYTES + self.clocks.bytes() <= self.room
+    }
+}
+
+impl Sink for RaceSink {
+    #[inline]
+    fn event(&mut self, event: &Event, _: &[Word]) {
+        if let Some(detector) = &mut self.detector
+            && event.kind.is_about_resource()
+            && !detector.take_note(event, &mut self.found)
+        {
+            self.detector = None;
+            self.until = Some(event.time);
+        }
+    }
+}
+
+impl Trace {
+    /// The races in this trace.
+    pub fn races(&self) -> Races {
+        let mut sink = RaceSink::new(&self.header);
+        self.replay(&mut sink);
+        sink.finish()
+    }
+}

@@ -1,0 +1,107 @@
+//! The races of a run: as sentences and as objects.
+//!
+//! A race is no finding by itself: the run came out as it did. It says that
+//! another run need not.
+
+use super::Finished;
+use super::finding::place;
+use crate::analysis::{Race, Races, RacingAccess};
+use crate::trace::Header;
+use serde::Serialize;
+use std::fmt::Write;
+
+/// How many races are told one by one; JSON has more.
+const TOLD: usize = 5;
+
+/// What to do about it.
+const HINT: &str = "let both hold the same mutex there (`with: …`), or pass the value on through a buffer";
+
+/// The races in sentences, one a line; empty if there are none.
+pub fn told(finished: &Finished) -> String {
+    let races = &finished.races;
+    let mut text = String::new();
+    if !races.is_empty() {
+        let pairs = if races.list.len() == 1 { "1 pair" } else { &format!("{} pairs", races.list.len()) };
+        let _ = writeln!(text, "  race: {pairs} of lines with no synchronisation between them:");
+    }
+    for race in races.list.iter().take(TOLD) {
+        let _ = writeln!(text, "  - {}", sentence(race, &finished.header));
+        let lines = [race.first.op, race.second.op].map(|op| finished.header.line(op));
+        text.push_str(&place(finished, lines[0]));
+        if lines[1] != lines[0] {
+            text.push_str(&place(finished, lines[1]));
+        }
+    }
+    if races.list.len() > TOLD {
+        let _ = writeln!(text, "  - and {} more", races.list.len() - TOLD);
+    }
+    if !races.is_empty() {
+        let _ = writeln!(text, "  hint: {HINT}");
+    }
+    if let Some(until) = races.until {
+        let _ = writeln!(text, "  races were looked for until {until} only: there is too much to remember");
+    }
+    text
+}
+
+/// `'a' reads slot 0 of 'd' at 1s, 'b' writes it at 2s: ordered only by their
+/// times; 3 times`.
+fn sentence(race: &Race, header: &Header) -> String {
+    let (first, second) = (&race.first, &race.second);
+    let how = if first.time == second.time { "in either order" } else { "ordered only by their times" };
+    let times = if race.times > 1 { format!("; {} times", race.times) } else { String::new() };
+    format!(
+        "'{}' {} slot {} of '{}' at {}, '{}' {} it at {}: {how}{times}",
+        header.process_name(first.process),
+        verb(first),
+        race.slot,
+        header.resource_name(race.memory),
+        first.time,
+        header.process_name(second.process),
+        verb(second),
+        second.time,
+    )
+}
+
+fn verb(access: &RacingAccess) -> &'static str {
+    if access.is_write { "writes" } else { "reads" }
+}
+
+/// A race as an object.
+#[derive(Serialize)]
+pub struct RaceObject {
+    memory: String,
+    slot: u32,
+    first: AccessObject,
+    second: AccessObject,
+    /// How often a race at these lines was seen.
+    times: u64,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct AccessObject {
+    process: String,
+    access: &'static str,
+    line: Option<u32>,
+    time_ns: u64,
+}
+
+/// The races as objects.
+pub fn objects(races: &Races, header: &Header) -> Vec<RaceObject> {
+    let access = |access: &RacingAccess| AccessObject {
+        process: header.process_name(access.process),
+        access: if access.is_write { "write" } else { "read" },
+        line: header.line(access.op),
+        time_ns: access.time.as_nanos(),
+    };
+    let object = |race: &Race| RaceObject {
+        memory: header.resource_name(race.memory),
+        slot: race.slot,
+        first: access(&race.first),
+        second: access(&race.second),
+        times: race.times,
+        message: sentence(race, header),
+    };
+    races.list.iter().map(object).collect()
+}

@@ -1,0 +1,447 @@
+//! Races: scenarios whose races are worked out by hand, lab 5, and random
+//! scenarios against a graph of all that is ordered.
+
+mod common;
+
+use common::generate::scenario;
+use common::{Run, image, library, run, run_with};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use tempolane::analysis::{Race, RaceSink, Races, RacingAccess};
+use tempolane::trace::{Event, Header, Kind, ResourceKind, Sink};
+
+/// The races of events of a run.
+fn races_of<'a>(header: &Header, events: impl IntoIterator<Item = &'a Event>) -> Races {
+    let mut sink = RaceSink::new(header);
+    events.into_iter().for_each(|event| sink.event(event, &[]));
+    sink.finish()
+}
+
+/// The races of a run as text: who, what, where, when, and how often.
+fn told(run: &Run) -> Vec<String> {
+    let races = races_of(&run.header, &run.kept.events);
+    assert_eq!((races.more, races.until), (0, None));
+    let access = |access: RacingAccess| {
+        let verb = if access.is_write { "writes" } else { "reads" };
+        let line = run.header.line(access.op).expect("every op has a line");
+        format!("{} {verb} on {line} at {}", run.header.process_name(access.process), access.time)
+    };
+    let race = |race: &Race| {
+        let place = format!("{}[{}]", run.header.resource_name(race.memory), race.slot);
+        format!("{place}: {}, {} ({})", access(race.first), access(race.second), race.times)
+    };
+    races.list.iter().map(race).collect()
+}
+
+/// A scenario whose processes begin on line 10; `resources` have one line.
+fn text(resources: &str, processes: &str) -> String {
+    format!(
+        "version: 1\n\nresources:\n  d: {{kind: memory, slots: 2}}\n  {resources}\n\n\n\nprocesses:\n{processes}"
+    )
+}
+
+const COUNTER: &str = "
+  p:
+    count: 2
+    vars: {x: 0}
+    do:
+      - read: {from: d, at: 0, into: x}
+      - delay: 1s
+      - write: {to: d, at: 0, value: x + 1}";
+
+/// Both read at 0 and write at 1 s. The second read races with nothing (two
+/// reads), the first write with the other's read, the second write with the
+/// first's write, and no longer with its read, which is forgotten: its pair of
+/// lines was told before.
+#[test]
+fn an_unlocked_counter() {
+    let run = run(&text("", COUNTER));
+    assert_eq!(run.memory("d"), ["1", "0"], "an update is lost");
+    assert_eq!(
+        told(&run),
+        [
+            "d[0]: p[1] reads on 15 at 0s, p[0] writes on 17 at 1s (1)",
+            "d[0]: p[0] writes on 17 at 1s, p[1] writes on 17 at 1s (1)",
+        ]
+    );
+}
+
+/// The same, one after the other by their times alone: right in this run, a
+/// race all the same.
+#[test]
+fn time_orders_nothing() {
+    let late = COUNTER.replace("do:\n", "start: index * 10s\n    do:\n");
+    let run = run(&text("", &late));
+    assert_eq!(run.memory("d"), ["2", "0"]);
+    assert_eq!(
+        told(&run),
+        [
+            "d[0]: p[0] writes on 18 at 1s, p[1] reads on 16 at 10s (1)",
+            "d[0]: p[0] writes on 18 at 1s, p[1] writes on 18 at 11s (1)",
+        ]
+    );
+}
+
+#[test]
+fn a_locked_counter() {
+    let locked = |resource: &str, take: &str, give: &str| {
+        let counter =
+            COUNTER.replace("do:\n", &format!("do:\n      - {take}\n")) + &format!("\n      - {give}");
+        let run = run(&text(resource, &counter));
+        assert_eq!(run.memory("d"), ["2", "0"]);
+        told(&run)
+    };
+    assert_eq!(locked("m: {kind: mutex}", "acquire: m", "release: m"), [""; 0]);
+    // A semaphore with one permit is a mutex; one with two keeps nobody out,
+    // and its permits from the start order nothing.
+    assert_eq!(locked("m: {kind: semaphore, permits: 1}", "acquire: m", "release: m"), [""; 0]);
+    // A buffer with one item in it is one too, and so is one with one place.
+    let filled = "  filler: {do: [{put: b}]}\n";
+    let by_item = COUNTER.replace("do:\n", "do:\n      - get: b\n") + "\n      - put: b\n" + filled;
+    assert_eq!(told(&run(&text("b: {kind: buffer, capacity: unbounded}", &by_item))), [""; 0]);
+    assert_eq!(locked("b: {kind: buffer, capacity: 1}", "put: b", "get: b"), [""; 0]);
+}
+
+#[test]
+fn two_permits_keep_nobody_out() {
+    let counter = COUNTER.replace("do:\n", "do:\n      - acquire: m\n") + "\n      - release: m";
+    let run = run(&text("m: {kind: semaphore, permits: 2}", &counter));
+    assert_eq!(told(&run).len(), 2);
+}
+
+#[test]
+fn two_locks_for_one_slot() {
+    let one = |name: &str, lock: &str| {
+        format!(
+            "\n  {name}:\n    do:\n      - with: {lock}\n        do:\n          - write: {{to: d, at: 1, value: 1}}"
+        )
+    };
+    let resources = "m: {kind: mutex}\n  n: {kind: mutex}";
+    let different = run(&text(resources, &(one("a", "m") + &one("b", "n"))));
+    assert_eq!(told(&different), ["d[1]: a writes on 16 at 0s, b writes on 21 at 0s (1)"]);
+    let same = run(&text(resources, &(one("a", "m") + &one("b", "m"))));
+    assert_eq!(told(&same), [""; 0]);
+}
+
+/// The value is written before the item is put, and read after it was taken.
+#[test]
+fn a_message_through_a_buffer() {
+    let passing = "
+  sender:
+    do:
+      - repeat: 3
+        do:
+          - write: {to: d, at: 0, value: 7}
+          - put: there
+          - get: back
+  receiver:
+    vars: {x: 0}
+    do:
+      - repeat: 3
+        do:
+          - get: there
+          - read: {from: d, at: 0, into: x}
+          - put: back";
+    let resources = "there: {kind: buffer, capacity: 2}\n  back: {kind: buffer, capacity: 2}";
+    assert_eq!(told(&run(&text(resources, passing))), [""; 0]);
+    // Without the way back, the next write is not ordered after the read: two
+    // places are free from the start.
+    let one_way = passing.replace("\n          - get: back", "").replace("\n          - put: back", "");
+    let one_way = run(&text(resources, &one_way));
+    assert_eq!(told(&one_way), ["d[0]: sender writes on 16 at 0s, receiver reads on 24 at 0s (2)"]);
+}
+
+/// A flag in a memory says that the value is there: the reader sees it in this
+/// run, but nothing orders the two, neither flag nor value.
+#[test]
+fn a_flag_in_a_memory() {
+    let flag = "
+  sender:
+    do:
+      - delay: 5s
+      - write: {to: d, at: 0, value: 42}
+      - write: {to: d, at: 1, value: 1}
+  receiver:
+    vars: {ready: 0, x: 0}
+    do:
+      - while: ready == 0
+        do:
+          - delay: 2s
+          - read: {from: d, at: 1, into: ready}
+      - read: {from: d, at: 0, into: x}";
+    let flag = run(&text("", flag));
+    assert_eq!(
+        told(&flag),
+        [
+            "d[1]: receiver reads on 22 at 4s, sender writes on 15 at 5s (2)",
+            "d[0]: sender writes on 14 at 5s, receiver reads on 23 at 6s (1)",
+        ]
+    );
+}
+
+#[test]
+fn readers_do_not_race() {
+    let readers = "\n  reader: {count: 5, vars: {x: 0}, do: [{read: {from: d, at: 0, into: x}}, {delay: 1s}, {read: {from: d, at: 0, into: x}}]}";
+    assert_eq!(told(&run(&text("", readers))), [""; 0]);
+    // One writer after them all races with each reader, and that is one pair of lines.
+    let writer = "\n  writer:\n    do:\n      - delay: 5s\n      - write: {to: d, at: 0, value: 1}";
+    let run = run(&text("", &(readers.to_owned() + writer)));
+    assert_eq!(told(&run), ["d[0]: reader[0] reads on 11 at 1s, writer writes on 15 at 5s (5)"]);
+}
+
+/// Readers take one permit of three, a writer all three: a read-write lock.
+#[test]
+fn all_permits_together_exclude_everybody() {
+    let lock = "
+  reader: {count: 3, vars: {x: 0}, do: [{repeat: 4, do: [{delay: 1s * (index + 1)}, {acquire: s}, {read: {from: d, at: 0, into: x}}, {delay: 1s}, {release: s}]}]}
+  writer: {count: 2, do: [{repeat: 3, do: [{delay: 2s}, {acquire: turn}, {acquire: {s: 3}}, {write: {to: d, at: 0, value: 1}}, {release: {s: 3}}, {release: turn}]}]}";
+    let resources = "s: {kind: semaphore, permits: 3}\n  turn: {kind: mutex}";
+    assert_eq!(told(&run(&text(resources, lock))), [""; 0]);
+    let too_few = run(&text(resources, &lock.replace("s: 3}", "s: 2}")));
+    assert_eq!(told(&too_few).len(), 1);
+}
+
+/// A permit comes from the release that it was made by, first in, first out:
+/// the second taker knows of the second giver only.
+#[test]
+fn a_permit_carries_what_its_giver_knew() {
+    let permits = "
+  first: {do: [{write: {to: d, at: 0, value: 1}}, {release: s}]}
+  second:
+    do:
+      - delay: 1s
+      - write: {to: d, at: 1, value: 1}
+      - release: s
+  taker:
+    count: 2
+    vars: {x: 0}
+    do:
+      - delay: 2s * (index + 1)
+      - acquire: s
+      - read: {from: d, at: SLOT, into: x}";
+    let takes =
+        |slot: &str| told(&run(&text("s: {kind: semaphore, permits: 0}", &permits.replace("SLOT", slot))));
+    assert_eq!(takes("index"), [""; 0]);
+    assert_eq!(
+        takes("1 - index"),
+        [
+            "d[1]: second writes on 15 at 1s, taker[0] reads on 23 at 2s (1)",
+            "d[0]: first writes on 11 at 0s, taker[1] reads on 23 at 4s (1)",
+        ]
+    );
+}
+
+/// Each of the lab's programs by hand: the loader writes a slot before the
+/// permit of `full` that the reader takes before it reads it, and writes it
+/// again after a permit of `empty` that the reader gave when it had read it.
+/// So none of them has a race; and with one producer and one consumer for each
+/// semaphore, the mutexes are not even needed for that.
+#[test]
+fn lab_5_has_no_races() {
+    for name in [
+        "sequential",
+        "one-memory",
+        "two-memories",
+        "two-memories-different-data",
+        "work-inside-the-lock-one-memory",
+        "work-inside-the-lock-two-memories",
+        "chunks-of-20",
+        "sensor-processor",
+    ] {
+        let text = library(&format!("lab5/{name}.yaml"));
+        assert_eq!(told(&run(&text)), [""; 0], "{name}");
+        // Every slot is used several times, too.
+        if name.starts_with("one") || name.starts_with("two") {
+            assert_eq!(told(&run_with(&text, &[("capacity", "4"), ("items", "30")])), [""; 0], "{name}");
+        }
+    }
+}
+
+/// `text` without the permits that its steps take and give of these.
+fn without(text: &str, resources: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for name in resources {
+        for (from, to) in [
+            (format!(", {name}]"), "]".to_owned()),
+            (format!("[{name}, "), "[".to_owned()),
+            (format!(", {name},"), ",".to_owned()),
+            (format!("- acquire: {name}\n"), "- log: \"\"\n".to_owned()),
+            (format!("- release: {name}\n"), "- log: \"\"\n".to_owned()),
+            (format!("- acquire: {{{name}: chunk}}\n"), "- log: \"\"\n".to_owned()),
+            (format!("- release: {{{name}: chunk}}\n"), "- log: \"\"\n".to_owned()),
+        ] {
+            text = text.replace(&from, &to);
+        }
+    }
+    for name in resources {
+        assert_eq!(text.matches(name).count(), 1, "{name} is left only where it is declared:\n{text}");
+    }
+    text
+}
+
+/// What the two-memory program's protection is for. In its own times the run
+/// is the same without any: nobody ever waits for a mutex, and the memories
+/// are as they should be. Races say what times hide.
+#[test]
+fn lab_5_without_its_protection() {
+    let text = library("lab5/two-memories.yaml");
+    let mutexes = run(&without(&text, &["mutex1", "mutex2"]));
+    assert_eq!((mutexes.outcome(), told(&mutexes)), ("completed", vec![]));
+    // Without the semaphores `full`, the mutexes exclude but do not say who
+    // comes first; that is no race. Only without both is there one.
+    let full = run(&without(&text, &["full1", "full2"]));
+    assert_eq!((full.outcome(), told(&full)), ("completed", vec![]));
+    let neither = without(&text, &["mutex1", "full1"]);
+    let line = |part: &str| neither.lines().position(|line| line.contains(part)).expect("it is there") + 1;
+    let (writes, reads) = (line("write: {to: data1"), line("read: {from: data1"));
+    let neither = run(&neither);
+    assert_eq!(neither.memory("data1"), run(&text).memory("data1"), "nothing is seen of it in the result");
+    let expected = format!("data1[0]: loader writes on {writes} at 1s, trainer reads on {reads} at 5s (15)");
+    assert_eq!(told(&neither), [expected]);
+}
+
+/// A memory that runs out is told, and ends the search, not the run.
+#[test]
+fn a_search_without_room_says_how_far_it_came() {
+    let text = "version: 1\nresources: {d: {kind: memory, slots: 100000}}\nprocesses:\n  p: {count: 2, vars: {i: 0}, do: \
+        [{delay: 1s}, {repeat: 100000, do: [{write: {to: d, at: i, value: 1}}, {set: {i: i + 1}}, {delay: 1s}]}]}";
+    let run = run(text);
+    let mut sink = RaceSink::with_room(&run.header, 100_000);
+    run.kept.events.iter().for_each(|event| sink.event(event, &[]));
+    let races = sink.finish();
+    let until = races.until.expect("there was too little room").as_secs_f64();
+    assert!(until > 100.0 && until < 10_000.0, "{until}");
+    assert_eq!(races.list.len(), 1);
+    assert!((races.list[0].times as f64 - until).abs() <= 1.0, "{} races, one a second", races.list[0].times);
+    let nothing = RaceSink::with_room(&run.header, 0).finish();
+    assert_eq!(nothing.until.map(|time| time.as_nanos()), Some(0));
+    assert!(nothing.is_empty());
+}
+
+#[test]
+fn other_pairs_of_lines_than_are_kept_are_counted() {
+    let lines = "\n      - write: {to: d, at: 0, value: 1}".repeat(20);
+    let process = |name: &str, wait: u32| format!("\n  {name}:\n    do:\n      - delay: {wait}s{lines}");
+    let run = run(&text("", &(process("a", 1) + &process("b", 2))));
+    // Writes of a process one after the other are one, so its first of b races
+    // with the last of a; the others of b follow a write of its own.
+    assert_eq!(told(&run).len(), 1);
+    let mixed = "      - write: {to: d, at: 0, value: 1}\n      - delay: 1s\n".repeat(60);
+    let process = |name: &str| format!("\n  {name}:\n    do:\n{mixed}");
+    let run = common::run(&text("", &(process("a") + &process("b"))));
+    let races = races_of(&run.header, &run.kept.events);
+    assert_eq!(races.list.len(), Races::KEPT);
+    assert_eq!(races.more + races.list.iter().map(|race| race.times).sum::<u64>(), 119);
+}
+
+/// Every event before which another is ordered: by the steps of its process,
+/// and by what is handed on, as the documentation of [`RaceSink`] says it.
+struct Order {
+    /// For each event a bit for each event before it.
+    before: Vec<Vec<u64>>,
+}
+
+impl Order {
+    fn new(header: &Header, events: &[Event]) -> Order {
+        let mut last: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut seen: BTreeMap<(u32, Kind), Vec<usize>> = BTreeMap::new();
+        let mut before: Vec<Vec<u64>> = Vec::new();
+        for (place, event) in events.iter().enumerate() {
+            let mut own = vec![0u64; events.len().div_ceil(64)];
+            let mut edges: Vec<usize> = last.insert(event.process.0, place).into_iter().collect();
+            if let Some(id) = event.resource() {
+                let info = header.resource(id);
+                let number = seen.get(&(id.0, event.kind)).map_or(0, Vec::len);
+                let nth = |kind: Kind, number: Option<usize>| {
+                    seen.get(&(id.0, kind)).and_then(|earlier| earlier.get(number?).copied())
+                };
+                let edge = match event.kind {
+                    Kind::Acquire => nth(Kind::Release, number.checked_sub(info.initial as usize)),
+                    Kind::Get => nth(Kind::Put, Some(number)),
+                    Kind::Put => {
+                        let number = info.capacity.and_then(|capacity| number.checked_sub(capacity as usize));
+                        nth(Kind::Get, number)
+                    }
+                    _ => None,
+                };
+                edges.extend(edge);
+                seen.entry((id.0, event.kind)).or_default().push(place);
+            }
+            for edge in edges {
+                own[edge / 64] |= 1 << (edge % 64);
+                own.iter_mut().zip(&before[edge]).for_each(|(word, more)| *word |= more);
+            }
+            before.push(own);
+        }
+        Order { before }
+    }
+
+    fn has(&self, earlier: usize, later: usize) -> bool {
+        self.before[later][earlier / 64] >> (earlier % 64) & 1 == 1
+    }
+
+    /// All pairs of accesses to one slot that race.
+    fn races(&self, header: &Header, events: &[Event]) -> Vec<(usize, usize)> {
+        let is_access = |event: &Event| {
+            event.resource().is_some_and(|id| header.resource(id).kind == ResourceKind::Memory)
+        };
+        let accesses: Vec<usize> = (0..events.len()).filter(|&place| is_access(&events[place])).collect();
+        let mut races = Vec::new();
+        for (number, &later) in accesses.iter().enumerate() {
+            for &earlier in &accesses[..number] {
+                let (one, other) = (&events[earlier], &events[later]);
+                let writes = [one, other].iter().any(|event| event.kind == Kind::Write);
+                let same = (one.subject, one.extra) == (other.subject, other.extra);
+                if same && writes && one.process != other.process && !self.has(earlier, later) {
+                    races.push((earlier, later));
+                }
+            }
+        }
+        races
+    }
+}
+
+/// What a report says of an access.
+fn said(event: &Event) -> (u32, u32, u64, bool) {
+    (event.process.0, event.op.0, event.time.as_nanos(), event.kind == Kind::Write)
+}
+
+fn says(access: RacingAccess) -> (u32, u32, u64, bool) {
+    (access.process.0, access.op.0, access.time.as_nanos(), access.is_write)
+}
+
+/// Events beyond these are left out: the graph is quadratic.
+const EVENTS: usize = 1500;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is found is a race of the graph; and of each slot, the first
+    /// access that races with an earlier one is found.
+    #[test]
+    fn races_are_those_of_the_graph(text in scenario()) {
+        let run = run(&text);
+        let header = &run.header;
+        let events = &run.kept.events[..run.kept.events.len().min(EVENTS)];
+        let order = Order::new(header, events);
+        let expected = order.races(header, events);
+        let all: BTreeSet<_> =
+            expected.iter().map(|&(one, other)| (said(&events[one]), said(&events[other]), events[one].extra)).collect();
+        for race in races_of(header, events).list {
+            prop_assert!(all.contains(&(says(race.first), says(race.second), race.slot)), "{race:?} in {text}");
+        }
+        for slot in 0..4 {
+            let others = |event: &&Event| !matches!(event.kind, Kind::Read | Kind::Write) || event.extra == slot;
+            let found = races_of(header, events.iter().filter(others));
+            let first = expected.iter().find(|&&(one, _)| events[one].extra == slot);
+            let found = found.list.first().map(|race| says(race.second));
+            prop_assert_eq!(found, first.map(|&(_, later)| said(&events[later])), "slot {} in {}", slot, text);
+        }
+    }
+}
+
+#[test]
+fn without_memories_there_is_nothing_to_look_for() {
+    let image = image("version: 1\nprocesses: {p: {count: 3, do: [{delay: 1s}]}}", &[]);
+    assert_eq!(races_of(&image.header(0), &[]), Races::default());
+}
