@@ -17,6 +17,21 @@ fn races_of<'a>(header: &Header, events: impl IntoIterator<Item = &'a Event>) ->
     sink.finish()
 }
 
+/// A run that is longer than is looked for.
+#[test]
+fn a_search_may_end_early() {
+    let run = run(&text("", COUNTER));
+    let look = |events| {
+        let mut sink = RaceSink::new(&run.header).for_events(events);
+        run.kept.events.iter().for_each(|event| sink.event(event, &[]));
+        sink.finish()
+    };
+    // Two reads at 0 s, then two writes at 1 s.
+    assert_eq!((look(4).until, look(4).list.len()), (None, 2));
+    let (races, second) = (look(3), tempolane::time::Time::from_secs(1));
+    assert_eq!((races.until, races.list.len()), (Some(second), 1));
+}
+
 /// The races of a run as text: who, what, where, when, and how often.
 fn told(run: &Run) -> Vec<String> {
     let races = races_of(&run.header, &run.kept.events);
@@ -413,30 +428,72 @@ fn says(access: RacingAccess) -> (u32, u32, u64, bool) {
 /// Events beyond these are left out: the graph is quadratic.
 const EVENTS: usize = 1500;
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+/// Holds what is found in a run to the graph: whatever is found is a race
+/// there; and of each slot, the first access that races with an earlier one is
+/// found.
+fn agrees_with_the_graph(text: &str) -> Result<(), TestCaseError> {
+    let run = run(text);
+    let header = &run.header;
+    let events = &run.kept.events[..run.kept.events.len().min(EVENTS)];
+    let order = Order::new(header, events);
+    let expected = order.races(header, events);
+    let pair = |&(one, other): &(usize, usize)| (said(&events[one]), said(&events[other]), events[one].extra);
+    let all: BTreeSet<_> = expected.iter().map(pair).collect();
+    for race in races_of(header, events).list {
+        prop_assert!(all.contains(&(says(race.first), says(race.second), race.slot)), "{race:?} in {text}");
+    }
+    for slot in 0..4 {
+        let others = |event: &&Event| !matches!(event.kind, Kind::Read | Kind::Write) || event.extra == slot;
+        let found = races_of(header, events.iter().filter(others));
+        let first = expected.iter().find(|&&(one, _)| events[one].extra == slot);
+        let found = found.list.first().map(|race| says(race.second));
+        prop_assert_eq!(found, first.map(|&(_, later)| said(&events[later])), "slot {} in {}", slot, text);
+    }
+    Ok(())
+}
 
-    /// Whatever is found is a race of the graph; and of each slot, the first
-    /// access that races with an earlier one is found.
+/// A scenario of little else than accesses and what may order them, so that
+/// about every second slot has a race.
+fn contended() -> impl Strategy<Value = String> {
+    let step = prop_oneof![
+        4 => (0u32..4).prop_map(|n| format!("{{write: {{to: d, at: {n}, value: 1}}}}")),
+        4 => (0u32..4).prop_map(|n| format!("{{read: {{from: d, at: {n}, into: x}}}}")),
+        3 => (0u32..2).prop_map(|n| format!("{{release: s{n}}}")),
+        2 => (0u32..2).prop_map(|n| format!("{{acquire: s{n}}}")),
+        2 => Just("{put: b}".to_owned()),
+        2 => Just("{get: b}".to_owned()),
+        1 => (1u32..3).prop_map(|n| format!("{{delay: {n}s}}")),
+        1 => (0u32..4).prop_map(|n| format!("{{with: m, do: [{{write: {{to: d, at: {n}, value: 1}}}}]}}")),
+    ];
+    let process = (1u32..3, proptest::collection::vec(step, 2..12));
+    (0u32..3, 1u32..3, proptest::collection::vec(process, 2..4)).prop_map(|(permits, capacity, processes)| {
+        let resources = format!(
+            "m: {{kind: mutex}}, s0: {{kind: semaphore, permits: {permits}}}, s1: {{kind: semaphore, permits: 0}}, \
+             b: {{kind: buffer, capacity: {capacity}}}, d: {{kind: memory, slots: 4}}"
+        );
+        let process = |(number, (count, steps)): (usize, &(u32, Vec<String>))| {
+            format!("  p{number}: {{count: {count}, vars: {{x: 0}}, do: [{}]}}\n", steps.join(", "))
+        };
+        let processes: String = processes.iter().enumerate().map(process).collect();
+        format!("version: 1\nresources: {{{resources}}}\nprocesses:\n{processes}")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
-    fn races_are_those_of_the_graph(text in scenario()) {
-        let run = run(&text);
-        let header = &run.header;
-        let events = &run.kept.events[..run.kept.events.len().min(EVENTS)];
-        let order = Order::new(header, events);
-        let expected = order.races(header, events);
-        let all: BTreeSet<_> =
-            expected.iter().map(|&(one, other)| (said(&events[one]), said(&events[other]), events[one].extra)).collect();
-        for race in races_of(header, events).list {
-            prop_assert!(all.contains(&(says(race.first), says(race.second), race.slot)), "{race:?} in {text}");
-        }
-        for slot in 0..4 {
-            let others = |event: &&Event| !matches!(event.kind, Kind::Read | Kind::Write) || event.extra == slot;
-            let found = races_of(header, events.iter().filter(others));
-            let first = expected.iter().find(|&&(one, _)| events[one].extra == slot);
-            let found = found.list.first().map(|race| says(race.second));
-            prop_assert_eq!(found, first.map(|&(_, later)| said(&events[later])), "slot {} in {}", slot, text);
-        }
+    fn any_scenario_agrees_with_the_graph(text in scenario()) {
+        agrees_with_the_graph(&text)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_contended_scenario_agrees_with_the_graph(text in contended()) {
+        agrees_with_the_graph(&text)?;
     }
 }
 

@@ -1,7 +1,8 @@
 //! Runs one scenario and collects what can be said about it.
 //!
-//! Decides which sinks a run feeds: figures and fingerprint always, the events
-//! in memory if pictures are wanted, the trace file as it goes.
+//! Decides which sinks a run feeds: figures and fingerprint always, races if
+//! processes share a memory, the events in memory if pictures are wanted, the
+//! trace file as it goes.
 
 use super::failure::{Exit, Failure};
 use super::inputs::Loaded;
@@ -10,7 +11,7 @@ use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::progress::Progress;
 use super::report::Finished;
-use crate::analysis::{Monitors, StatisticsSink, Watch};
+use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Followed, Mismatch, Mode, Schedule, follow};
 use crate::kernel::Machine;
@@ -25,6 +26,10 @@ use tempfile::NamedTempFile;
 
 /// How many events a picture is drawn from at most.
 const PICTURE_EVENTS: usize = 5_000_000;
+
+/// Among how many events about resources races are looked for, unless the
+/// scenario expects that there are none.
+const RACE_EVENTS: u64 = 5_000_000;
 
 /// How many events a trace file has at most, unless it was asked for by name.
 const TRACE_EVENTS: u64 = 1_000_000;
@@ -137,7 +142,13 @@ fn execute_by(
         Mode::Untimed => Monitors::untimed(expected, &header),
     };
     let watch = Watch::new(&monitors, &header);
-    let mut sinks = ((StatisticsSink::new(&header), Fingerprint::new()), (watch, (recording, trace_file)));
+    let expects_no_races = loaded.scenario.model.expect.no_races.filter(|_| unchecked.is_empty());
+    let races = image.shares_memory().then(|| match expects_no_races {
+        Some(_) => RaceSink::new(&header),
+        None => RaceSink::new(&header).for_events(RACE_EVENTS),
+    });
+    let mut sinks =
+        ((StatisticsSink::new(&header), Fingerprint::new()), ((watch, races), (recording, trace_file)));
     let mut progress = Progress::new(&loaded.label);
     let mut control = |reached: virtual_time::Progress| {
         progress.tell(reached.now, reached.steps);
@@ -149,7 +160,7 @@ fn execute_by(
     };
     let result = drive(&image, seed, &mut sinks, &mut control);
     drop(progress);
-    let ((statistics, fingerprint), (watch, (recording, trace_file))) = sinks;
+    let ((statistics, fingerprint), ((watch, races), (recording, trace_file))) = sinks;
     let (run, machine) = match result {
         Ok(ended) => ended,
         Err(virtual_time::Interrupted(reached)) if !disk_full.get() => {
@@ -160,13 +171,16 @@ fn execute_by(
     };
     let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
     let memories = machine.memories(&image);
-    let failed = watch.finish(&run.outcome, run.end, &memories);
+    let mut failed = watch.finish(&run.outcome, run.end, &memories);
+    let races = races.map_or_else(Races::default, RaceSink::finish);
+    failed.extend(expects_no_races.and_then(|line| races.failure(&header, line)));
     let mut finished = Finished {
         label: loaded.label.clone(),
         file: loaded.scenario.source.label.clone(),
         source: loaded.scenario.source.text.clone(),
         statistics: statistics.finish(run.end),
         memories,
+        races,
         failed,
         unchecked,
         trace: None,

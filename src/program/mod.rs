@@ -15,6 +15,7 @@ mod fuse;
 mod layout;
 mod op;
 mod quiet;
+mod sharing;
 mod specialise;
 
 pub use bind::{BindError, DefImage, Image};

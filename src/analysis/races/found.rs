@@ -2,6 +2,7 @@
 
 use super::clocks::Clocks;
 use super::slots::Access;
+use crate::analysis::{FailedExpectation, Moment};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind};
@@ -15,7 +16,8 @@ pub struct Races {
     pub list: Vec<Race>,
     /// How many races there were besides, at other pairs of lines.
     pub more: u64,
-    /// If the memory to look for races ran out: when. Later ones are not known.
+    /// If the search ended before the run, since there was too much to remember
+    /// or no more was asked for: when. Later races are not known.
     pub until: Option<Time>,
 }
 
@@ -26,6 +28,23 @@ impl Races {
     /// Whether there is no race, as far as was looked.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// What is wrong if no races are expected, on this scenario line.
+    pub fn failure(&self, header: &Header, line: u32) -> Option<FailedExpectation> {
+        let (message, seen) = match (self.list.first(), self.until) {
+            (Some(race), _) => {
+                let moment =
+                    Moment { time: race.second.time, line: header.line(race.second.op).unwrap_or(0) };
+                (format!("expected no races, but {}", race.sentence(header)), Some(moment))
+            }
+            (None, Some(until)) => {
+                let message = format!("expected no races, but after {until} there was too much to remember");
+                (message, Some(Moment { time: until, line: 0 }))
+            }
+            (None, None) => return None,
+        };
+        Some(FailedExpectation { message, line, seen })
     }
 }
 
@@ -43,6 +62,28 @@ pub struct Race {
     pub second: RacingAccess,
     /// How many races at these two lines were found.
     pub times: u64,
+}
+
+impl Race {
+    /// The race in words: `'a' reads slot 0 of 'd' at 1s, 'b' writes it at 2s:
+    /// ordered only by their times; 3 times`.
+    pub fn sentence(&self, header: &Header) -> String {
+        let verb = |access: &RacingAccess| if access.is_write { "writes" } else { "reads" };
+        let (first, second) = (&self.first, &self.second);
+        let how = if first.time == second.time { "in either order" } else { "ordered only by their times" };
+        let times = if self.times > 1 { format!("; {} times", self.times) } else { String::new() };
+        format!(
+            "'{}' {} slot {} of '{}' at {}, '{}' {} it at {}: {how}{times}",
+            header.process_name(first.process),
+            verb(first),
+            self.slot,
+            header.resource_name(self.memory),
+            first.time,
+            header.process_name(second.process),
+            verb(second),
+            second.time,
+        )
+    }
 }
 
 /// One of the two.

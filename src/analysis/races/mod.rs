@@ -49,10 +49,10 @@ use tokens::Tokens;
 /// when it runs out, no more races are looked for, and [`Races::until`] says so.
 #[derive(Debug)]
 pub struct RaceSink {
-    /// Gone when its memory ran out, or if there can be no races.
+    /// Gone when it ended early, or if there can be no races.
     detector: Option<Detector>,
     found: Found,
-    /// When the memory ran out.
+    /// When it ended early.
     until: Option<Time>,
 }
 
@@ -61,11 +61,10 @@ struct Detector {
     clocks: Clocks,
     /// By resource.
     shadows: Vec<Shadow>,
-    /// Entries of all tokens.
-    entries: usize,
-    /// Bytes of all slots, and what there was from the start.
+    /// Bytes of all but the clocks.
     bytes: usize,
     room: usize,
+    events_left: u64,
 }
 
 /// What is remembered of a resource.
@@ -100,6 +99,14 @@ impl RaceSink {
         RaceSink::with_room(header, Self::DEFAULT_ROOM)
     }
 
+    /// Looks no further than this many events that are about resources.
+    pub fn for_events(mut self, events: u64) -> RaceSink {
+        if let Some(detector) = &mut self.detector {
+            detector.events_left = events;
+        }
+        self
+    }
+
     /// The same, with so many bytes for what it remembers.
     pub fn with_room(header: &Header, room: usize) -> RaceSink {
         let found = Found::new(header);
@@ -115,7 +122,7 @@ impl RaceSink {
         let shadows = header.resources.iter();
         let shadows = shadows.flat_map(|info| std::iter::repeat_n(Shadow::new(info), info.count as usize));
         let (clocks, shadows) = (Clocks::new(processes), shadows.collect());
-        let detector = Detector { clocks, shadows, entries: 0, bytes, room };
+        let detector = Detector { clocks, shadows, bytes, room, events_left: u64::MAX };
         RaceSink { detector: Some(detector), found, until: None }
     }
 
@@ -126,37 +133,43 @@ impl RaceSink {
 }
 
 impl Detector {
-    /// Takes note of an event about a resource; false if the room is used up.
+    /// Takes note of an event about a resource; false if that is too much.
     #[inline]
     fn take_note(&mut self, event: &Event, found: &mut Found) -> bool {
+        if self.events_left == 0 {
+            return false;
+        }
+        self.events_left -= 1;
         let (process, clocks) = (event.process, &mut self.clocks);
-        let grown = match (event.kind, &mut self.shadows[event.subject as usize]) {
-            (Kind::Acquire, Shadow::Permits(permits)) => permits.take(clocks, process),
+        self.bytes += match (event.kind, &mut self.shadows[event.subject as usize]) {
+            (Kind::Acquire, Shadow::Permits(permits)) => {
+                permits.take(clocks, process);
+                0
+            }
             (Kind::Release, Shadow::Permits(permits)) => permits.give(clocks, process),
             (Kind::Put, Shadow::Buffer(buffer)) => {
-                let taken = buffer.1.as_mut().map_or(0, |places| places.take(clocks, process));
-                taken + buffer.0.give(clocks, process)
+                if let Some(places) = &mut buffer.1 {
+                    places.take(clocks, process);
+                }
+                buffer.0.give(clocks, process)
             }
             (Kind::Get, Shadow::Buffer(buffer)) => {
-                let taken = buffer.0.take(clocks, process);
-                taken + buffer.1.as_mut().map_or(0, |places| places.give(clocks, process))
+                buffer.0.take(clocks, process);
+                buffer.1.as_mut().map_or(0, |places| places.give(clocks, process))
             }
             (Kind::Read, Shadow::Memory(slots)) => {
                 let access = Access::now(clocks.touch(process), event);
                 let racing = &mut |earlier, wrote| found.add(clocks, earlier, wrote, event);
-                self.bytes += slots.read(event.extra, process, access, clocks, racing);
-                0
+                slots.read(event.extra, process, access, clocks, racing)
             }
             (Kind::Write, Shadow::Memory(slots)) => {
                 let access = Access::now(clocks.touch(process), event);
                 let racing = &mut |earlier, wrote| found.add(clocks, earlier, wrote, event);
-                self.bytes += slots.write(event.extra, process, access, clocks, racing);
-                0
+                slots.write(event.extra, process, access, clocks, racing)
             }
             _ => 0,
         };
-        self.entries = self.entries.wrapping_add_signed(grown);
-        self.bytes + self.entries * Tokens::ENTRY_BYTES + self.clocks.bytes() <= self.room
+        self.bytes + self.clocks.bytes() <= self.room
     }
 }
 

@@ -17,16 +17,13 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// Bytes of an entry.
-    pub const ENTRY_BYTES: usize = size_of::<(Row, u64)>();
-
     pub fn new(untouched: u64) -> Tokens {
         Tokens { untouched, given: VecDeque::new() }
     }
 
-    /// `process` gives one. Says by how many entries this has grown.
+    /// `process` gives one. Gives the bytes by which this has grown.
     #[inline]
-    pub fn give(&mut self, clocks: &mut Clocks, process: ProcessId) -> isize {
+    pub fn give(&mut self, clocks: &mut Clocks, process: ProcessId) -> usize {
         let row = clocks.hand_on(process);
         match self.given.back_mut() {
             Some((last, count)) if *last == row => {
@@ -39,30 +36,29 @@ impl Tokens {
                 0
             }
             _ => {
+                let before = self.given.capacity();
                 self.given.push_back((row, 1));
-                1
+                (self.given.capacity() - before) * size_of::<(Row, u64)>()
             }
         }
     }
 
     /// `process` takes the next one. From a trace in which there is none it
-    /// learns nothing. Says by how many entries this has grown.
+    /// learns nothing.
     #[inline]
-    pub fn take(&mut self, clocks: &mut Clocks, process: ProcessId) -> isize {
+    pub fn take(&mut self, clocks: &mut Clocks, process: ProcessId) {
         if self.untouched > 0 {
             self.untouched -= 1;
-            return 0;
+            return;
         }
-        let Some((row, count)) = self.given.front_mut() else { return 0 };
+        let Some((row, count)) = self.given.front_mut() else { return };
         let row = *row;
         clocks.learn(process, row);
         *count -= 1;
-        if *count > 0 {
-            return 0;
+        if *count == 0 {
+            self.given.pop_front();
+            clocks.let_go(row);
         }
-        self.given.pop_front();
-        clocks.let_go(row);
-        -1
     }
 }
 

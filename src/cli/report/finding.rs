@@ -145,7 +145,7 @@ fn told_blocked(blocked: &NamedBlocked) -> String {
 }
 
 /// The scenario line that somebody stands on, with its text.
-fn place(finished: &Finished, line: Option<u32>) -> String {
+pub(super) fn place(finished: &Finished, line: Option<u32>) -> String {
     let Some(line) = line else { return String::new() };
     let text = finished.source.lines().nth(line.saturating_sub(1) as usize).unwrap_or("").trim();
     let text: String = printable(text).chars().take(120).collect();

@@ -4,6 +4,7 @@
 
 use super::Finished;
 use super::finding::Finding;
+use super::races::{self, RaceObject};
 use crate::analysis::{FailedExpectation, LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics};
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::Header;
@@ -47,6 +48,9 @@ fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
             [] => Some(finished.failed.iter().map(Failed::of).collect()),
             _ => None,
         },
+        races: races::objects(&finished.races, header),
+        races_left_out: finished.races.more,
+        races_until_ns: finished.races.until.map(|time| time.as_nanos()),
         processes: Processes(header, &statistics.processes),
         resources: Resources(header, &statistics.resources),
         memories: Memories(header, &finished.memories),
@@ -71,12 +75,22 @@ struct Object<'a> {
     finding: Option<Finding>,
     /// What was not as expected; null if expectations were not checked.
     expect: Option<Vec<Failed<'a>>>,
+    races: Vec<RaceObject>,
+    #[serde(skip_serializing_if = "is_zero")]
+    races_left_out: u64,
+    /// Races after this time are not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    races_until_ns: Option<u64>,
     processes: Processes<'a>,
     resources: Resources<'a>,
     memories: Memories<'a>,
     marks: Marks<'a>,
     log: Log<'a>,
     log_left_out: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(serde::Serialize)]

@@ -2,6 +2,7 @@
 
 mod finding;
 mod json;
+mod races;
 mod table;
 mod text;
 
@@ -10,7 +11,7 @@ pub use json::{json, json_line, json_object};
 pub use table::{comparison_table, duration, table};
 pub use text::{BOLD, GREEN, PLAIN, RED, failures, headline, section, text};
 
-use crate::analysis::{FailedExpectation, Statistics};
+use crate::analysis::{FailedExpectation, Races, Statistics};
 use crate::ids::ResourceId;
 use crate::render::Point;
 use crate::time::Time;
@@ -39,6 +40,8 @@ pub struct Finished {
     pub fingerprint: String,
     /// The final content of every memory.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
+    /// Its races.
+    pub races: Races,
     /// The expectations that it did not meet.
     pub failed: Vec<FailedExpectation>,
     /// The parameters because of which no expectation was checked; empty if all were.
@@ -79,6 +82,7 @@ mod tests {
             statistics: trace.statistics(),
             fingerprint: trace.fingerprint(),
             memories: vec![(MEMORY, vec![Value::Float(0.5), Value::Float(2.0)])],
+            races: trace.races(),
             failed: Vec::new(),
             unchecked: Vec::new(),
             written: Vec::new(),

@@ -25,7 +25,7 @@ pub fn told(finished: &Finished) -> String {
         let _ = writeln!(text, "  race: {pairs} of lines with no synchronisation between them:");
     }
     for race in races.list.iter().take(TOLD) {
-        let _ = writeln!(text, "  - {}", sentence(race, &finished.header));
+        let _ = writeln!(text, "  - {}", race.sentence(&finished.header));
         let lines = [race.first.op, race.second.op].map(|op| finished.header.line(op));
         text.push_str(&place(finished, lines[0]));
         if lines[1] != lines[0] {
@@ -39,32 +39,9 @@ pub fn told(finished: &Finished) -> String {
         let _ = writeln!(text, "  hint: {HINT}");
     }
     if let Some(until) = races.until {
-        let _ = writeln!(text, "  races were looked for until {until} only: there is too much to remember");
+        let _ = writeln!(text, "  races were looked for until {until} only: the run is long");
     }
     text
-}
-
-/// `'a' reads slot 0 of 'd' at 1s, 'b' writes it at 2s: ordered only by their
-/// times; 3 times`.
-fn sentence(race: &Race, header: &Header) -> String {
-    let (first, second) = (&race.first, &race.second);
-    let how = if first.time == second.time { "in either order" } else { "ordered only by their times" };
-    let times = if race.times > 1 { format!("; {} times", race.times) } else { String::new() };
-    format!(
-        "'{}' {} slot {} of '{}' at {}, '{}' {} it at {}: {how}{times}",
-        header.process_name(first.process),
-        verb(first),
-        race.slot,
-        header.resource_name(race.memory),
-        first.time,
-        header.process_name(second.process),
-        verb(second),
-        second.time,
-    )
-}
-
-fn verb(access: &RacingAccess) -> &'static str {
-    if access.is_write { "writes" } else { "reads" }
 }
 
 /// A race as an object.
@@ -101,7 +78,7 @@ pub fn objects(races: &Races, header: &Header) -> Vec<RaceObject> {
         first: access(&race.first),
         second: access(&race.second),
         times: race.times,
-        message: sentence(race, header),
+        message: race.sentence(header),
     };
     races.list.iter().map(object).collect()
 }

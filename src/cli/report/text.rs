@@ -2,6 +2,7 @@
 
 use super::Finished;
 use super::finding::told;
+use super::races;
 use super::table::{mark_table, process_table, resource_table};
 use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
@@ -75,6 +76,7 @@ pub fn headline(finished: &Finished) -> String {
             let _ = writeln!(text, "  expect not checked: {} and {last} were set", names.join(", "));
         }
     }
+    text.push_str(&races::told(finished));
     if finished.is_finding() {
         let _ = writeln!(text, "  to see it again: {} (version {})", finished.again, finished.header.version);
     }

@@ -1,0 +1,73 @@
+//! Which memories more than one process can touch.
+
+use super::bind::Image;
+use super::layout::frame;
+use super::op::{Op, ResourceCode};
+use std::collections::BTreeMap;
+
+impl Image {
+    /// Whether two processes may touch the same memory: whether their ops name
+    /// the same one, or one that an index chooses while they run. Without it
+    /// there can be no races. Linear in the number of ops.
+    pub fn shares_memory(&self) -> bool {
+        // The last process of each memory; None for one that an index chooses.
+        let mut users: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+        let starts = self.processes.iter().filter(|def| def.count > 0);
+        let starts: Vec<(usize, u32)> = starts
+            .map(|def| {
+                let entry = self.arena[self.frames[def.first.index()] as usize + frame::STATE] as u32;
+                (entry as usize, def.count)
+            })
+            .collect();
+        for (number, &(start, count)) in starts.iter().enumerate() {
+            let end = starts.get(number + 1).map_or(self.plain.len(), |&(start, _)| start);
+            for memory in self.plain[start..end].iter().filter_map(|op| self.memory_of(op)) {
+                let before = users.insert(memory.resolve().ok(), number);
+                if count > 1 || before.is_some_and(|before| before != number) {
+                    return true;
+                }
+            }
+        }
+        // Whoever finds a memory by an index may find the one that another names.
+        let by_index = users.get(&None);
+        by_index.is_some_and(|user| users.values().any(|other| other != user))
+    }
+
+    fn memory_of(&self, op: &Op) -> Option<ResourceCode> {
+        match *op {
+            Op::Write { memory, .. } | Op::Read { memory, .. } => Some(memory),
+            Op::ReadMany { many } => Some(self.many[many as usize].resource),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{program, scenario};
+
+    fn shares(processes: &str) -> bool {
+        let text = format!(
+            "version: 1\nresources:\n  d: {{kind: memory, slots: 3}}\n  e: {{kind: memory, slots: 3}}\n  \
+             f: {{kind: memory, slots: 3, count: 2}}\nprocesses:\n{processes}"
+        );
+        let loaded = scenario::load_str("test", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        image.shares_memory()
+    }
+
+    #[test]
+    fn who_touches_what() {
+        let a = "  a: {vars: {x: 0}, do: [{read: {from: d, at: 0, into: x}}, {read: {from: d, at: 1, into: x}}]}\n";
+        let by_index = "  b: {vars: {x: 0}, do: [{read: {from: \"f[x]\", at: 0, into: x}}]}\n";
+        let one = |steps: &str| shares(&format!("{a}{steps}"));
+        assert!(!one(""));
+        assert!(!one("  b: {do: [{write: {to: e, at: 0, value: 1}}]}\n"));
+        assert!(one("  b: {do: [{write: {to: d, at: 0, value: 1}}]}\n"));
+        assert!(one("  b: {vars: {x: {array: 2}}, do: [{read: {from: d, at: 0, count: 2, into: x}}]}\n"));
+        assert!(one("  b: {count: 2, do: [{write: {to: e, at: 0, value: 1}}]}\n"));
+        assert!(!one("  b: {count: 0, do: [{write: {to: d, at: 0, value: 1}}]}\n"));
+        assert!(!shares(by_index));
+        assert!(one(by_index), "an index is not looked into");
+    }
+}
