@@ -105,10 +105,12 @@ pub fn execute_along(
     Ok(finished)
 }
 
-/// The sinks of a run: figures and fingerprint, expectations, the events if they are kept,
-/// the trace file if there is one.
-type Sinks<'w, 't> =
-    ((StatisticsSink, Fingerprint), (Watch<'w>, (Option<RecordingSink>, Option<TraceFile<'t>>)));
+/// The sinks of a run: figures and fingerprint, expectations, races if processes share a memory,
+/// the events if they are kept, the trace file if there is one.
+type Sinks<'w, 't> = (
+    (StatisticsSink, Fingerprint),
+    ((Watch<'w>, Option<RaceSink>), (Option<RecordingSink>, Option<TraceFile<'t>>)),
+);
 
 /// Runs in the way that `drive` does; whether times mean something says `mode`.
 fn execute_by(

@@ -489,6 +489,7 @@ impl Image {
             marks: self.names.marks.clone(),
             logs: self.names.logs.clone(),
             lines: self.sites.iter().map(|site| site.line).collect(),
+            atomic: stretches(&self.atomic),
         }
     }
 
@@ -555,4 +556,21 @@ impl Image {
 
     /// The words of a frame before its variables, as a check of the layout.
     pub const FRAME_WORDS: u32 = FRAME_WORDS;
+}
+
+/// The stretches of ops for which `atomic` is true.
+fn stretches(atomic: &[bool]) -> Vec<(OpId, OpId)> {
+    let mut stretches = Vec::new();
+    let mut first = None;
+    for (op, &inside) in atomic.iter().chain([&false]).enumerate() {
+        match (first, inside) {
+            (None, true) => first = Some(OpId::from_index(op)),
+            (Some(from), false) => {
+                stretches.push((from, OpId::from_index(op)));
+                first = None;
+            }
+            _ => {}
+        }
+    }
+    stretches
 }

@@ -61,6 +61,7 @@ pub fn header() -> Header {
             ],
         }],
         lines: vec![0, 11, 12, 13],
+        atomic: Vec::new(),
     }
 }
 

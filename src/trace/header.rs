@@ -23,6 +23,10 @@ pub struct Header {
     pub logs: Vec<LogTemplate>,
     /// The scenario line of every op, by [`OpId`]; 0 where there is none.
     pub lines: Vec<u32>,
+    /// The ops that belong to atomic blocks: of each stretch the first, and the
+    /// first behind it; ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub atomic: Vec<(OpId, OpId)>,
 }
 
 /// A process of the scenario with its instances.
@@ -214,6 +218,13 @@ impl Header {
     /// The scenario line of an op, if it has one.
     pub fn line(&self, op: OpId) -> Option<u32> {
         self.lines.get(op.index()).copied().filter(|&line| line > 0)
+    }
+
+    /// Whether an op belongs to an atomic block.
+    #[inline]
+    pub fn is_atomic(&self, op: OpId) -> bool {
+        let after = self.atomic.partition_point(|&(first, _)| first <= op);
+        after > 0 && op < self.atomic[after - 1].1
     }
 }
 

@@ -37,6 +37,7 @@ impl Sample {
             marks: vec![MarkInfo { name: "batch".to_owned(), ty: None }],
             logs: Vec::new(),
             lines: (0..200).map(|op| op / 2 + 1).collect(),
+            atomic: Vec::new(),
         };
         assert_eq!(header.mark_name(MarkId(0)), "batch");
         Sample {

@@ -109,28 +109,21 @@ type Place = (u32, u32);
 /// Collects [`Races`].
 #[derive(Debug)]
 pub(super) struct Found {
-    /// Scenario lines by op, and the first ids of the resources in it.
-    lines: Vec<u32>,
-    firsts: Vec<ResourceId>,
+    pub header: Header,
     places: BTreeMap<Key, usize>,
     races: Races,
 }
 
 impl Found {
     pub fn new(header: &Header) -> Found {
-        Found {
-            lines: header.lines.clone(),
-            firsts: header.resources.iter().map(|info| info.first).collect(),
-            places: BTreeMap::new(),
-            races: Races::default(),
-        }
+        Found { header: header.clone(), places: BTreeMap::new(), races: Races::default() }
     }
 
     /// Adds the race of `event`, an access, with an `earlier` one.
     #[cold]
     pub fn add(&mut self, clocks: &Clocks, earlier: Access, wrote: bool, event: &Event) {
         let memory = ResourceId(event.subject);
-        let definition = self.firsts.partition_point(|&first| first <= memory);
+        let definition = self.header.resources.partition_point(|info| info.first <= memory);
         let (one, other) = (self.place(earlier.op), self.place(event.op));
         let key = (definition, one.min(other), one.max(other));
         if let Some(&place) = self.places.get(&key) {
@@ -152,9 +145,6 @@ impl Found {
     }
 
     fn place(&self, op: OpId) -> Place {
-        match self.lines.get(op.index()) {
-            None | Some(0) => (0, op.0),
-            Some(&line) => (line, 0),
-        }
+        self.header.line(op).map_or((0, op.0), |line| (line, 0))
     }
 }

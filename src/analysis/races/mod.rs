@@ -15,7 +15,7 @@ pub use found::{Race, Races, RacingAccess};
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind, ResourceInfo, ResourceKind, Sink, Trace};
 use crate::value::Word;
-use clocks::Clocks;
+use clocks::{Clocks, NOTHING, Row};
 use found::Found;
 use slots::{Access, Slots};
 use tokens::Tokens;
@@ -30,6 +30,10 @@ use tokens::Tokens;
 ///   what its releaser knew to the one who takes it, first in, first out.
 /// - Buffer: the put of an item before its get; and with capacity c, get
 ///   number k before put number k + c, which takes the place that became free.
+/// - Condition: a notify before what those do whose waits it ends. A notify
+///   that finds nobody orders nothing.
+/// - Atomic blocks exclude each other: an access in one before all later ones
+///   in others, as if all were done with one mutex.
 ///
 /// Nothing else. In particular time orders nothing: two accesses an hour apart
 /// race all the same if nothing but their times keeps them apart. And
@@ -61,6 +65,8 @@ struct Detector {
     clocks: Clocks,
     /// By resource.
     shadows: Vec<Shadow>,
+    /// What the last access in an atomic block hands on.
+    block: Row,
     /// Bytes of all but the clocks.
     bytes: usize,
     room: usize,
@@ -75,6 +81,8 @@ enum Shadow {
     /// The items in a buffer and, if it is bounded, its free places.
     Buffer(Box<(Tokens, Option<Tokens>)>),
     Memory(Slots),
+    /// What the last notify hands on.
+    Condition(Row),
 }
 
 impl Shadow {
@@ -86,6 +94,7 @@ impl Shadow {
                 Shadow::Buffer(Box::new((Tokens::new(info.initial), places)))
             }
             ResourceKind::Memory => Shadow::Memory(Slots::default()),
+            ResourceKind::Condition => Shadow::Condition(NOTHING),
         }
     }
 }
@@ -122,7 +131,7 @@ impl RaceSink {
         let shadows = header.resources.iter();
         let shadows = shadows.flat_map(|info| std::iter::repeat_n(Shadow::new(info), info.count as usize));
         let (clocks, shadows) = (Clocks::new(processes), shadows.collect());
-        let detector = Detector { clocks, shadows, bytes, room, events_left: u64::MAX };
+        let detector = Detector { clocks, shadows, block: NOTHING, bytes, room, events_left: u64::MAX };
         RaceSink { detector: Some(detector), found, until: None }
     }
 
@@ -140,6 +149,11 @@ impl Detector {
             return false;
         }
         self.events_left -= 1;
+        let is_access = matches!(event.kind, Kind::Read | Kind::Write);
+        let is_atomic = is_access && found.header.is_atomic(event.op);
+        if is_atomic {
+            self.clocks.learn(event.process, self.block);
+        }
         let (process, clocks) = (event.process, &mut self.clocks);
         self.bytes += match (event.kind, &mut self.shadows[event.subject as usize]) {
             (Kind::Acquire, Shadow::Permits(permits)) => {
@@ -157,6 +171,15 @@ impl Detector {
                 buffer.0.take(clocks, process);
                 buffer.1.as_mut().map_or(0, |places| places.give(clocks, process))
             }
+            (Kind::Notify, Shadow::Condition(notified)) => {
+                let before = std::mem::replace(notified, clocks.hand_on(process));
+                clocks.let_go(before);
+                0
+            }
+            (Kind::Grant, Shadow::Condition(notified)) => {
+                clocks.learn(process, *notified);
+                0
+            }
             (Kind::Read, Shadow::Memory(slots)) => {
                 let access = Access::now(clocks.touch(process), event);
                 let racing = &mut |earlier, wrote| found.add(clocks, earlier, wrote, event);
@@ -169,6 +192,10 @@ impl Detector {
             }
             _ => 0,
         };
+        if is_atomic {
+            let before = std::mem::replace(&mut self.block, self.clocks.hand_on(process));
+            self.clocks.let_go(before);
+        }
         self.bytes + self.clocks.bytes() <= self.room
     }
 }
