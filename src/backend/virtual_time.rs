@@ -4,7 +4,7 @@
 use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar, WheelCalendar};
 use crate::ids::ProcessId;
 use crate::kernel::{Draws, Kernel, Machine, Schedule, Stop, Yield, find_deadlock};
-use crate::program::{Image, frame};
+use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink};
 use std::ops::ControlFlow;
@@ -104,13 +104,13 @@ impl<'a> Simulation<'a> {
         let (machine, draws) = (&mut self.machine, &mut self.draws);
         match &mut self.calendar {
             AnyCalendar::Small(calendar) => {
-                Driver::start(self.image, calendar, sink).drive(machine, draws, control)
+                Driver::start(self.image, machine, calendar, sink).drive(machine, draws, control)
             }
             AnyCalendar::Heap(calendar) => {
-                Driver::start(self.image, calendar, sink).drive(machine, draws, control)
+                Driver::start(self.image, machine, calendar, sink).drive(machine, draws, control)
             }
             AnyCalendar::Wheels(calendar) => {
-                Driver::start(self.image, calendar, sink).drive(machine, draws, control)
+                Driver::start(self.image, machine, calendar, sink).drive(machine, draws, control)
             }
         }
     }
@@ -204,11 +204,10 @@ impl<C: Calendar> Schedule for Clockwork<'_, C> {
 }
 
 impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
-    fn start(image: &'a Image, calendar: &'a mut C, sink: &'a mut S) -> Self {
+    fn start(image: &'a Image, machine: &Machine, calendar: &'a mut C, sink: &'a mut S) -> Self {
         calendar.clear();
-        for (number, &frame) in image.frames.iter().enumerate() {
-            let priority = (image.arena[frame as usize + frame::LINK] >> 56) as u8;
-            calendar.wake(Time::ZERO, priority, ProcessId::from_index(number));
+        for process in (0..image.process_count()).map(ProcessId::from_index) {
+            calendar.wake(Time::ZERO, machine.priority(image, process), process);
         }
         let horizon = image.horizon.unwrap_or(Time::MAX);
         let clockwork = Clockwork { calendar, horizon, granted: 0, mark: 0, pause: None };

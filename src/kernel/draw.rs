@@ -6,7 +6,7 @@
 use super::step::{Context, Kernel, Schedule};
 use crate::ids::ProcessId;
 use crate::program::{DefImage, DistributionCode, Image, Sampler, Slot, Source};
-use crate::random::{PythonStreams, SampleError, StreamId, Streams, round_nanos, samplers};
+use crate::random::{PythonStreams, SampleError, Streams, round_nanos, samplers};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::{Type, Word};
 
@@ -65,17 +65,8 @@ impl Draws {
     /// The random words for this seed and replication.
     pub fn new(image: &Image, seed: u64, replication: u64) -> Draws {
         let mut streams = Streams::new(seed, replication);
-        let of_def = |def: &DefImage| def.count as usize * def.streams as usize;
-        streams.reserve(image.processes.iter().map(of_def).sum());
-        let mut first_streams = Vec::new();
-        for def in &image.processes {
-            first_streams.push(streams.len() as u32);
-            for instance in 0..def.count {
-                for purpose in 0..def.streams {
-                    streams.add(StreamId::new(&def.name, instance, purpose));
-                }
-            }
-        }
+        let add = |def: &DefImage| streams.add(&def.name, 0..def.count, 0..def.streams);
+        let first_streams: Vec<u32> = image.processes.iter().map(add).collect();
         let mut python = PythonStreams::new();
         let plans = image.distributions.iter().map(|code| {
             let def = &image.processes[code.process.index()];

@@ -85,13 +85,14 @@ pub(super) fn place(arena: &[Word], now: Time, image: &Image, process: ProcessId
 impl Machine {
     /// The initial state of a run.
     pub fn new(image: &Image) -> Machine {
-        Machine { arena: image.arena.clone(), now: Time::ZERO, live: image.process_count() as u32 }
+        let mut machine = Machine { arena: Vec::new(), now: Time::ZERO, live: 0 };
+        machine.reset(image);
+        machine
     }
 
     /// Back to the initial state, without allocating.
     pub fn reset(&mut self, image: &Image) {
-        self.arena.clear();
-        self.arena.extend_from_slice(&image.arena);
+        image.arena.lay_out(&mut self.arena);
         self.now = Time::ZERO;
         self.live = image.process_count() as u32;
     }

@@ -3,7 +3,8 @@
 use super::compile::{ProcessCode, Program};
 use super::expressions::Global;
 use super::fuse::{Scope, fuse};
-use super::layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
+use super::initial::Initial;
+use super::layout::{FRAME_WORDS, Frames, RESOURCE_WORDS, frame, resource};
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
 use super::quiet::{Section, sections, without};
 use super::specialise::specialise;
@@ -16,7 +17,8 @@ use crate::value::{Type, Value, Word};
 /// The most words that the initial state may have: 800 MB.
 const MAX_WORDS: usize = 100_000_000;
 
-/// From this number of instances on, memory is reserved for exactly so many.
+/// From this number of instances on, memory is reserved for exactly so many,
+/// and what their frames have in common is kept once.
 const MANY_INSTANCES: u32 = 1_000;
 
 /// For each resource definition, where the header of its first instance lies in
@@ -48,7 +50,7 @@ pub struct Image {
     /// By op: whether it belongs to an atomic block; see [`Op::Atomic`].
     pub atomic: Vec<bool>,
     /// The initial state.
-    pub arena: Vec<Word>,
+    pub arena: Initial,
     /// Where the frame of each process begins, by [`ProcessId`].
     pub frames: Vec<u32>,
     /// By [`ProcessDefId`].
@@ -110,7 +112,8 @@ impl Program {
     /// permits below zero, a count that is too large, a stop time that is
     /// negative. A scenario that was checked with the same values has none.
     pub fn bind(&self, model: &Model, params: &[Value]) -> Result<Image, BindError> {
-        let mut binder = Binder { params, arena: Vec::with_capacity(256), contents: Vec::new() };
+        let mut binder =
+            Binder { params, arena: Vec::with_capacity(256), contents: Vec::new(), blocks: Vec::new() };
         binder.globals(self)?;
         let resource_base = binder.arena.len();
         let (resources, instances) = binder.resources(model)?;
@@ -124,7 +127,7 @@ impl Program {
             sections: Vec::new(),
             sites: self.sites.clone(),
             atomic: self.atomic.clone(),
-            arena: binder.arena,
+            arena: Initial::new(binder.arena, &binder.blocks),
             frames,
             resource_base,
             contents_base,
@@ -216,6 +219,8 @@ struct Binder<'a> {
     /// What comes behind the frames: the word that must point to it, how
     /// often it is repeated, and the word that is repeated.
     contents: Vec<Content>,
+    /// The frames of processes with many instances.
+    blocks: Vec<Frames>,
 }
 
 struct Content {
@@ -340,6 +345,8 @@ impl Binder<'_> {
             let words = count as usize * code.frame_words as usize;
             // Of many instances not a word more than they need.
             if count >= MANY_INSTANCES && words <= MAX_WORDS {
+                let (start, words) = (self.arena.len(), code.frame_words as usize);
+                self.blocks.push(Frames { start, words, count: count as usize });
                 frames.reserve_exact(count as usize);
                 self.arena.reserve_exact(words);
             }
@@ -513,6 +520,12 @@ impl Image {
     /// The header of a resource in the arena.
     pub fn resource_at(&self, id: ResourceId) -> usize {
         self.resource_base + id.index() * RESOURCE_WORDS
+    }
+
+    /// The initial words of the header of a resource.
+    pub fn header_words(&self, id: ResourceId) -> &[Word] {
+        let header = self.resource_at(id);
+        self.arena.content(header..header + RESOURCE_WORDS)
     }
 
     /// The type of a marked value, if the mark carries one.

@@ -14,6 +14,16 @@ pub const RESOURCE_WORDS: usize = 8;
 /// Words of a frame before its variables.
 pub const FRAME_WORDS: u32 = 3;
 
+/// Frames of one length, one behind the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Frames {
+    /// Where the first begins.
+    pub(super) start: usize,
+    /// The words of each.
+    pub(super) words: usize,
+    pub(super) count: usize,
+}
+
 /// The words of a resource header.
 pub mod resource {
     /// Free permits of a semaphore, 1 or 0 for a mutex that is free or not;

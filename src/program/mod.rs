@@ -12,6 +12,7 @@ mod disassembly;
 mod expressions;
 mod flow;
 mod fuse;
+mod initial;
 mod layout;
 mod op;
 mod quiet;
@@ -21,6 +22,7 @@ mod specialise;
 pub use bind::{BindError, DefImage, Image};
 pub use compile::{Program, compile};
 pub use flow::{LiveWords, next_ops, ops_of};
+pub use initial::Initial;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 pub use op::{
     DistributionCode, LogArgCode, ManyCode, Near, Op, ResourceCode, RunEntry, Sampler, Slot, Source,

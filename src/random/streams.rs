@@ -7,6 +7,7 @@
 use super::Words;
 use super::chacha::{BLOCK_WORDS, Block, KEY_WORDS, generate, key_words, keyed, one_block};
 use rand_chacha::ChaCha8Rng;
+use std::ops::Range;
 
 /// The name of a stream, a hash of (process, instance, purpose).
 ///
@@ -22,14 +23,45 @@ impl StreamId {
     /// The stream of one distribution (`purpose`, counted within its process)
     /// in one instance of a process; `instance` is 0 if there is only one.
     pub fn new(process: &str, instance: u32, purpose: u32) -> StreamId {
-        let mut bytes = Vec::with_capacity(process.len() + 9);
-        bytes.extend_from_slice(process.as_bytes());
-        bytes.push(0xff);
-        bytes.extend_from_slice(&instance.to_le_bytes());
-        bytes.extend_from_slice(&purpose.to_le_bytes());
-        StreamId(xxhash_rust::xxh3::xxh3_64(&bytes))
+        Family::new(process, 0, instance..instance + 1, purpose..purpose + 1).id(0)
     }
 }
+
+/// The streams of some instances of a process, one for each purpose.
+#[derive(Debug, Clone)]
+struct Family {
+    /// The number of its first stream.
+    first: u32,
+    instances: Range<u32>,
+    purposes: Range<u32>,
+    /// What a stream's name is the hash of. The instance and the purpose at
+    /// the end are of the stream that was asked for last.
+    bytes: Vec<u8>,
+}
+
+impl Family {
+    fn new(process: &str, first: u32, instances: Range<u32>, purposes: Range<u32>) -> Family {
+        let mut bytes = Vec::with_capacity(process.len() + 1 + INSTANCE_AND_PURPOSE);
+        bytes.extend_from_slice(process.as_bytes());
+        bytes.push(0xff);
+        bytes.extend_from_slice(&[0; INSTANCE_AND_PURPOSE]);
+        Family { first, instances, purposes, bytes }
+    }
+
+    /// The name of stream number `place` of the family.
+    fn id(&mut self, place: u32) -> StreamId {
+        let purposes = self.purposes.len() as u32;
+        let instance = self.instances.start + place / purposes;
+        let purpose = self.purposes.start + place % purposes;
+        let end = self.bytes.len();
+        self.bytes[end - 8..end - 4].copy_from_slice(&instance.to_le_bytes());
+        self.bytes[end - 4..].copy_from_slice(&purpose.to_le_bytes());
+        StreamId(xxhash_rust::xxh3::xxh3_64(&self.bytes))
+    }
+}
+
+/// The bytes of an instance and a purpose.
+const INSTANCE_AND_PURPOSE: usize = 8;
 
 /// All random words of one replication.
 ///
@@ -40,14 +72,15 @@ impl StreamId {
 ///    g, that is the blocks g·2^l to (g + 1)·2^l − 1, where l is `group_log2`.
 /// 3. `blocks` holds 2^l blocks for each stream, in the order of the streams.
 ///
-/// Memory: 76 bytes a stream (268 as long as there are few).
+/// Memory: 68 bytes a stream (260 as long as there are few).
 #[derive(Debug, Clone)]
 pub struct Streams {
     /// Has the key, and is copied for every group of several blocks.
     generator: ChaCha8Rng,
     /// The key once more, for groups of one block.
     key: [u32; KEY_WORDS],
-    ids: Vec<StreamId>,
+    /// By the numbers of their streams.
+    families: Vec<Family>,
     tags: Vec<u32>,
     blocks: Vec<Block>,
     group_log2: u32,
@@ -74,7 +107,7 @@ impl Streams {
         Streams {
             generator: keyed(key(seed, replication)),
             key: key_words(key(seed, replication)),
-            ids: Vec::new(),
+            families: Vec::new(),
             tags: Vec::new(),
             blocks: Vec::new(),
             group_log2: FEW_GROUP_LOG2,
@@ -88,38 +121,43 @@ impl Streams {
         self.tags.fill(0);
     }
 
-    /// Makes room for exactly this many streams more.
-    pub fn reserve(&mut self, streams: usize) {
-        self.ids.reserve_exact(streams);
-        self.tags.reserve_exact(streams);
-    }
-
-    /// Adds a stream and gives its number: 0, 1, 2 … in the order of adding.
+    /// Adds a stream for each of these purposes (counted within the process) of
+    /// each of these instances, and gives the number of the first: streams are
+    /// numbered 0, 1, 2 … in the order of adding, purpose after purpose and
+    /// then instance after instance.
     ///
     /// # Panics
     /// At 2^32 streams, which the limits of a scenario exclude.
-    pub fn add(&mut self, id: StreamId) -> u32 {
-        let number = u32::try_from(self.ids.len()).expect("streams are bounded when a scenario is compiled");
-        self.ids.push(id);
-        if self.ids.len() == FEW_STREAMS + 1 {
+    pub fn add(&mut self, process: &str, instances: Range<u32>, purposes: Range<u32>) -> u32 {
+        let before = self.len();
+        let after = before + instances.len() * purposes.len();
+        let first = u32::try_from(before).expect("streams are bounded when a scenario is compiled");
+        u32::try_from(after).expect("streams are bounded when a scenario is compiled");
+        if before == after {
+            return first;
+        }
+        self.families.push(Family::new(process, first, instances, purposes));
+        self.tags.reserve_exact(after - before);
+        self.tags.resize(after, 0);
+        if before <= FEW_STREAMS && after > FEW_STREAMS {
             self.group_log2 = 0;
-            self.blocks = Vec::with_capacity(self.ids.capacity());
-            self.blocks.resize(FEW_STREAMS, NOTHING);
+            self.blocks = Vec::new();
             self.tags.fill(0);
         }
-        self.blocks.resize(self.ids.len() << self.group_log2, NOTHING);
-        self.tags.push(0);
-        number
+        let blocks = after << self.group_log2;
+        self.blocks.reserve_exact(blocks - self.blocks.len());
+        self.blocks.resize(blocks, NOTHING);
+        first
     }
 
     /// How many streams there are.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.tags.len()
     }
 
     /// Whether there are no streams.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.tags.is_empty()
     }
 
     /// Word number `position` of a stream; moves the position on by one.
@@ -158,8 +196,10 @@ impl Streams {
     #[cold]
     #[inline(never)]
     fn refill(&mut self, stream: u32, group: u64) {
+        let after = self.families.partition_point(|family| family.first <= stream);
+        let family = &mut self.families[after - 1];
+        let StreamId(id) = family.id(stream - family.first);
         let stream = stream as usize;
-        let StreamId(id) = self.ids[stream];
         if self.group_log2 == 0 {
             self.blocks[stream] = one_block(&self.key, id, group);
         } else {

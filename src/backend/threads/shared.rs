@@ -132,7 +132,7 @@ impl Stop {
 /// A resource in its initial state.
 fn native(image: &Image, id: ResourceId) -> Native {
     let info = image.resource_info(id);
-    let header = &image.arena[image.resource_at(id)..][..crate::program::RESOURCE_WORDS];
+    let header = image.header_words(id);
     let order = match (header[resource::IDENTITY] >> 32) as u8 {
         0 => Order::Arrival,
         1 => Order::Priority,
@@ -147,7 +147,7 @@ fn native(image: &Image, id: ResourceId) -> Native {
         ResourceKind::Memory => {
             let start = header[resource::CONTENT] as usize;
             let slots = header[resource::CAPACITY] as usize;
-            Native::Memory(Memory::new(&image.arena[start..start + slots]))
+            Native::Memory(Memory::new(image.arena.content(start..start + slots)))
         }
     }
 }

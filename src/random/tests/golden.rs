@@ -37,7 +37,7 @@ fn stream_names_and_words() {
     assert_eq!(StreamId::new("loader", 0, 0), StreamId(0x0b7d_ee71_e8cc_94ac));
     assert_eq!(StreamId::new("worker", 2, 1), StreamId(0x5f61_929a_5e93_60fa));
     let mut streams = Streams::new(42, 7);
-    let stream = streams.add(StreamId::new("loader", 0, 0));
+    let stream = streams.add("loader", 0..1, 0..1);
     let mut position = 0;
     let words: [u64; 10] = std::array::from_fn(|_| streams.next(stream, &mut position));
     assert_eq!(

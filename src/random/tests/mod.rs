@@ -12,7 +12,7 @@ mod moments;
 mod python;
 mod streams;
 
-use super::{StreamId, Streams, Words};
+use super::{Streams, Words};
 
 /// One stream of seed 1, with its streams and its position.
 struct Source {
@@ -23,7 +23,7 @@ struct Source {
 impl Source {
     fn new(purpose: u32) -> Source {
         let mut streams = Streams::new(1, 0);
-        streams.add(StreamId::new("golden", 0, purpose));
+        streams.add("golden", 0..1, purpose..purpose + 1);
         Source { streams, position: 0 }
     }
 }

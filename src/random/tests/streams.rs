@@ -1,13 +1,13 @@
 //! Streams: any word at any time, and none moved by another's.
 
+use crate::random::Streams;
 use crate::random::samplers::exponential;
-use crate::random::{StreamId, Streams};
 
 /// Streams of one process, as many as asked for.
 fn many(count: u32, seed: u64) -> Streams {
     let mut streams = Streams::new(seed, 0);
     for instance in 0..count {
-        assert_eq!(streams.add(StreamId::new("worker", instance, 0)), instance);
+        assert_eq!(streams.add("worker", instance..instance + 1, 0..1), instance);
     }
     streams
 }
@@ -42,7 +42,7 @@ fn words_do_not_depend_on_how_many_streams_there_are() {
     let (mut position, mut position_alone) = (0, 0);
     for instance in 1..200 {
         assert_eq!(growing.next(0, &mut position), alone.next(0, &mut position_alone));
-        growing.add(StreamId::new("worker", instance, 0));
+        growing.add("worker", instance..instance + 1, 0..1);
     }
 }
 
@@ -71,18 +71,18 @@ fn a_process_keeps_its_numbers_when_others_change() {
             .collect()
     };
     let mut alone = Streams::new(9, 3);
-    let stream = alone.add(StreamId::new("a", 0, 0));
+    let stream = alone.add("a", 0..1, 0..1);
     let expected = draw(&mut alone, stream);
 
     let mut crowded = Streams::new(9, 3);
     for purpose in 0..70 {
-        let before = crowded.add(StreamId::new("b", 4, purpose));
+        let before = crowded.add("b", 4..5, purpose..purpose + 1);
         draw(&mut crowded, before);
     }
-    let stream = crowded.add(StreamId::new("a", 0, 0));
+    let stream = crowded.add("a", 0..1, 0..1);
     assert_eq!(draw(&mut crowded, stream), expected);
     for (name, instance, purpose) in [("a", 0, 1), ("a", 1, 0), ("b", 0, 0), ("a\0", 0, 0)] {
-        let other = crowded.add(StreamId::new(name, instance, purpose));
+        let other = crowded.add(name, instance..instance + 1, purpose..purpose + 1);
         assert_ne!(draw(&mut crowded, other), expected, "{name} {instance} {purpose}");
     }
 }
