@@ -184,6 +184,7 @@ fn execute_by(
         memories,
         races,
         failed,
+        windows: Vec::new(),
         unchecked,
         trace: None,
         written: Vec::new(),

@@ -13,6 +13,7 @@ mod explore;
 mod failure;
 mod inputs;
 mod interrupt;
+mod moments;
 mod options;
 mod output;
 mod pictures;

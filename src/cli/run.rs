@@ -7,7 +7,7 @@ use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::{Folder, folder_name};
 use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
-use super::{console, interrupt};
+use super::{console, interrupt, moments};
 use crate::explore::Schedule;
 use clap::Args;
 use std::io::Read;
@@ -75,7 +75,10 @@ fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
 /// Runs, writes and tells one scenario.
 fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
-    let finished = run_and_write_along(scenario, schedule, &arguments.run, is_text)?;
+    let mut finished = run_and_write_along(scenario, schedule, &arguments.run, is_text)?;
+    if is_text {
+        moments::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;
+    }
     let told = match arguments.scenarios.format {
         Format::Json => json_line(&finished, None),
         Format::Text => text(&finished, Drawing::new(&finished).map(|drawing| drawing.text()).as_deref()),

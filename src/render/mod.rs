@@ -2,10 +2,11 @@
 //!
 //! A run becomes a [`Scene`] of plain shapes ([`gantt`](fn@gantt), [`aligned`]),
 //! a scene becomes SVG ([`svg`](fn@svg)), and SVG becomes PNG
-//! ([`png`](fn@png)); [`text_gantt`] draws for the terminal and
-//! [`total_time_chart`] compares scenarios. Everything here works from a trace
-//! alone, so a saved trace draws the same picture, and the same input gives
-//! the same bytes on every machine.
+//! ([`png`](fn@png)); [`text_gantt`] and, for a few moments of a run,
+//! [`text_window`] draw for the terminal, [`total_time_chart`] compares
+//! scenarios, and [`Schedule`] is for code reviews. Everything here works from a
+//! trace alone, so a saved trace draws the same picture, and the same input
+//! gives the same bytes on every machine.
 
 mod charts;
 mod dense;
@@ -15,6 +16,7 @@ mod input;
 mod palette;
 mod png;
 mod scene;
+mod schedule;
 mod svg;
 mod text;
 mod ticks;
@@ -24,5 +26,6 @@ pub use gantt::{Style, aligned, gantt};
 pub use input::{GanttInput, LevelSeries, Point, PointKind};
 pub use png::{RenderError, png};
 pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
+pub use schedule::{SCHEDULE_VERSION, Schedule};
 pub use svg::svg;
-pub use text::{TextStyle, text_gantt};
+pub use text::{TextStyle, text_gantt, text_window};

@@ -7,6 +7,7 @@
 //! trace carries every name that it needs, so a saved one draws the same picture.
 
 mod event;
+mod excerpt;
 mod expected;
 mod fingerprint;
 mod header;
@@ -23,6 +24,7 @@ mod span;
 pub(crate) mod fixture;
 
 pub use event::{Event, Kind};
+pub use excerpt::Excerpt;
 pub use expected::{
     Being, Bounds, Claim, Expectation, Expected, Happening, Instances, Label, Source, Stretch,
 };

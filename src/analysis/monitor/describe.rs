@@ -166,6 +166,7 @@ impl Claim {
             Claim::Values { values, .. } => match words[0] as usize {
                 all if all == values.len() => None,
                 0 => Some("there were none".to_owned()),
+                1 => Some("there was only the first".to_owned()),
                 came => Some(format!("there were only the first {came}")),
             },
             Claim::Level { .. } | Claim::NeverTogether(_) => None,

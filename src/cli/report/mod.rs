@@ -44,6 +44,9 @@ pub struct Finished {
     pub races: Races,
     /// The expectations that it did not meet.
     pub failed: Vec<FailedExpectation>,
+    /// By failed expectation, the timeline around the moment at which that was
+    /// seen; empty where there is none. Nothing at all if they were not drawn.
+    pub windows: Vec<String>,
     /// The parameters because of which no expectation was checked; empty if all were.
     pub unchecked: Vec<String>,
     /// Its events, if pictures are to be drawn of it.
@@ -84,6 +87,7 @@ mod tests {
             memories: vec![(MEMORY, vec![Value::Float(0.5), Value::Float(2.0)])],
             races: trace.races(),
             failed: Vec::new(),
+            windows: Vec::new(),
             unchecked: Vec::new(),
             written: Vec::new(),
             notes: Vec::new(),

@@ -4,7 +4,6 @@ use super::Finished;
 use super::finding::told;
 use super::races;
 use super::table::{mark_table, process_table, resource_table};
-use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
 use crate::trace::Outcome;
 use std::fmt::Write;
@@ -86,14 +85,18 @@ pub fn headline(finished: &Finished) -> String {
     text
 }
 
-/// What was expected and not met, one a line.
+/// What was not as expected, each with its timeline if there is one.
 pub fn failures(finished: &Finished) -> String {
-    let line = |failed: &FailedExpectation| {
-        let place =
+    let mut text = String::new();
+    for (place, failed) in finished.failed.iter().enumerate() {
+        let line =
             if failed.line > 0 { format!("{}:{}: ", finished.file, failed.line) } else { String::new() };
-        format!("  - {place}{}\n", printable(&failed.message))
-    };
-    finished.failed.iter().map(line).collect()
+        let _ = writeln!(text, "  - {line}{}", printable(&failed.message));
+        for line in finished.windows.get(place).map_or("", String::as_str).lines() {
+            let _ = writeln!(text, "      {line}");
+        }
+    }
+    text
 }
 
 fn memories(finished: &Finished) -> String {

@@ -224,6 +224,7 @@ fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Fini
         memories: recording.memories,
         races: trace.races(),
         failed: Vec::new(),
+        windows: Vec::new(),
         unchecked: Vec::new(),
         written: Vec::new(),
         notes: Vec::new(),

@@ -13,6 +13,10 @@ use crate::time::Time;
 use crate::trace::{Outcome, Span};
 use std::fmt::Write;
 
+mod window;
+
+pub use window::text_window;
+
 /// How a text Gantt is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextStyle {

@@ -1,0 +1,208 @@
+//! A schedule as text, made to be read in a code review: who did what when, one
+//! step a line.
+//!
+//! Decides what a step is (what a process does at one instant with one kind of
+//! step of the scenario), how it is told, and which lines stand at the top.
+//! Lines of the scenario are not told: a comment more in it is no other schedule.
+
+use crate::ids::{MarkId, ProcessId, ResourceId};
+use crate::time::{Time, format_nanos};
+use crate::trace::{Event, Header, Kind, Outcome, Sink, WaitFor};
+use crate::value::{Value, Word};
+use std::fmt::Write;
+
+/// The beginning of the line that says which version made a schedule. Two
+/// schedules that differ in it alone are equal.
+pub const SCHEDULE_VERSION: &str = "# version ";
+
+/// Collects a schedule; at most so many lines of it.
+#[derive(Debug)]
+pub struct Schedule<'h> {
+    header: &'h Header,
+    rows: Vec<Row>,
+    most: usize,
+    events: u64,
+    /// The processes whose waits have ended and that have done nothing since,
+    /// each with the one that ended it.
+    woken: Vec<(ProcessId, ProcessId)>,
+    is_whole: bool,
+}
+
+#[derive(Debug)]
+struct Row {
+    time: Time,
+    process: ProcessId,
+    /// The scenario line, to tell one step from the next.
+    line: Option<u32>,
+    verb: &'static str,
+    /// What the verb is about, each with how often in a row.
+    objects: Vec<(String, u32)>,
+    woken_by: Option<ProcessId>,
+}
+
+impl<'h> Schedule<'h> {
+    /// Ready for a run with these names; keeps `most` lines.
+    pub fn new(header: &'h Header, most: usize) -> Schedule<'h> {
+        Schedule { header, rows: Vec::new(), most, events: 0, woken: Vec::new(), is_whole: true }
+    }
+
+    /// The schedule of a run that ended so; `None` if it has too many lines.
+    pub fn finish(self, outcome: &Outcome, end: Time, fingerprint: &str) -> Option<String> {
+        if !self.is_whole {
+            return None;
+        }
+        let Header { scenario, version, seed, .. } = self.header;
+        let clean: String = scenario.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+        let mut text = format!("# schedule of {clean}\n{SCHEDULE_VERSION}{version}\n");
+        let _ = writeln!(text, "# seed {seed}, {} events, fingerprint {fingerprint}", self.events);
+        text.push_str("# x has to wait, > goes on after a wait\n");
+        let name = |row: &Row| self.header.process_name(row.process);
+        let times = self.rows.iter().map(|row| row.time.to_string().len());
+        let times = times.max().unwrap_or(0).max(end.to_string().len());
+        let names = self.rows.iter().map(|row| name(row).len()).max().unwrap_or(0);
+        for row in &self.rows {
+            let what = self.told(row);
+            let _ = writeln!(text, "{:<times$}  {:<names$}  {what}", row.time.to_string(), name(row));
+        }
+        let _ = writeln!(text, "{:<times$}  {}", end.to_string(), outcome.name());
+        Some(text)
+    }
+
+    fn told(&self, row: &Row) -> String {
+        let object = |(object, times): &(String, u32)| match times {
+            1 => object.clone(),
+            times => format!("{object} ({times} times)"),
+        };
+        let objects: Vec<String> = row.objects.iter().map(object).collect();
+        let mark = match row.woken_by {
+            Some(_) => '>',
+            None if row.verb.starts_with("wait") => 'x',
+            None => ' ',
+        };
+        let told = format!("{mark} {} {}", row.verb, objects.join(", "));
+        match row.woken_by {
+            Some(waker) => format!("{} (woken by {})", told.trim_end(), self.header.process_name(waker)),
+            None => told.trim_end().to_owned(),
+        }
+    }
+
+    /// What an event does, and to what.
+    fn described(&self, event: &Event, args: &[Word]) -> (&'static str, String) {
+        let resource = || self.header.resource_name(ResourceId(event.subject));
+        let value = || Value::from_word(event.ty, event.value);
+        let length = || format_nanos(event.value.saturating_sub(event.time.as_nanos()) as i64);
+        match event.kind {
+            Kind::Delay => ("delay", length()),
+            Kind::Work => ("work", length()),
+            Kind::Block => match WaitFor::from_word(event.value) {
+                Some(WaitFor::Get) => ("wait to get", resource()),
+                Some(WaitFor::Put) => ("wait to put", resource()),
+                Some(WaitFor::Notify) => ("wait at", resource()),
+                _ => ("wait to acquire", resource()),
+            },
+            Kind::Acquire => ("acquire", resource()),
+            Kind::Release => ("release", resource()),
+            Kind::Put => ("put", format!("{} = {}", resource(), value())),
+            Kind::Get => ("get", format!("{} = {}", resource(), value())),
+            Kind::Write => ("write", format!("{}[{}] = {}", resource(), event.extra, value())),
+            Kind::Read => ("read", format!("{}[{}] = {}", resource(), event.extra, value())),
+            Kind::Notify => ("notify", format!("{} ({} woken)", resource(), event.value)),
+            Kind::Level => ("look at", format!("{} = {}", resource(), event.value)),
+            Kind::Draw => ("draw", value().to_string()),
+            Kind::Log => ("log", format!("{:?}", self.header.logs[event.subject as usize].render(args))),
+            Kind::Mark => {
+                let name = self.header.mark_name(MarkId(event.subject));
+                match self.header.marks[event.subject as usize].ty {
+                    Some(_) => ("mark", format!("{name} = {}", value())),
+                    None => ("mark", name.to_owned()),
+                }
+            }
+            Kind::Start | Kind::Wake | Kind::Grant | Kind::Done => (event.kind.name(), String::new()),
+        }
+    }
+}
+
+impl Sink for Schedule<'_> {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        self.events += 1;
+        if event.kind == Kind::Grant {
+            self.woken.push((event.process, ProcessId(event.value as u32)));
+        }
+        if !self.is_whole || matches!(event.kind, Kind::Grant | Kind::Wake) {
+            return;
+        }
+        let place = self.woken.iter().position(|(process, _)| *process == event.process);
+        let woken_by = place.map(|place| self.woken.swap_remove(place).1);
+        let (verb, object) = self.described(event, args);
+        let (time, process, line) = (event.time, event.process, self.header.line(event.op));
+        let same_step =
+            |row: &&mut Row| (row.time, row.process, row.line, row.verb) == (time, process, line, verb);
+        if let Some(row) = self.rows.last_mut().filter(same_step).filter(|_| woken_by.is_none()) {
+            match row.objects.last_mut().filter(|last| last.0 == object) {
+                Some(last) => last.1 += 1,
+                None => row.objects.push((object, 1)),
+            }
+            return;
+        }
+        if self.rows.len() == self.most {
+            self.is_whole = false;
+            self.rows = Vec::new();
+            return;
+        }
+        let objects = vec![(object, 1)];
+        self.rows.push(Row { time, process, line, verb, objects, woken_by });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::fixture::{cut_trace, two_stage_trace};
+
+    fn schedule(trace: &crate::trace::Trace, most: usize) -> Option<String> {
+        let mut schedule = Schedule::new(&trace.header, most);
+        trace.replay(&mut schedule);
+        schedule.finish(&trace.outcome, trace.end, "0123")
+    }
+
+    #[test]
+    fn a_step_is_a_line() {
+        assert_eq!(
+            schedule(&two_stage_trace(), 100).expect("short enough"),
+            "# schedule of by hand
+# version 1.2.3
+# seed 18446744073709551615, 25 events, fingerprint 0123
+# x has to wait, > goes on after a wait
+0s  a       start
+0s  a       acquire m
+0s  a       delay 2s
+0s  b       start
+0s  b     x wait to acquire m
+0s  c[1]    start
+0s  c[1]    done
+1s  c[0]    start
+1s  c[0]  x wait to get q
+2s  a       put q = 10, q = 20
+2s  c[0]  > get q = 10 (woken by a)
+2s  a       release m
+2s  b     > acquire m (woken by a)
+2s  a       log \"made \\\"2s\\\" of [0.5, 15.0]\"
+2s  a       done
+2s  c[0]    delay 3s
+2s  b       work 6s
+5s  c[0]    get q = 20
+5s  c[0]    mark latency = 3s
+5s  c[0]    done
+8s  b       release m
+8s  b       done
+8s  completed
+"
+        );
+    }
+
+    #[test]
+    fn a_long_one_is_none() {
+        assert!(schedule(&cut_trace(), 5).is_some_and(|text| text.ends_with("4s  horizon\n")));
+        assert_eq!(schedule(&cut_trace(), 4), None);
+    }
+}
