@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 2] = ["README.md", "docs/language.md"];
+const PAGES: [&str; 3] = ["README.md", "docs/language.md", "docs/test.md"];
 
 fn page(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("the page is there")
@@ -132,12 +132,15 @@ fn every_link_leads_somewhere() {
         let folder = folder.parent().expect("a page is in a folder");
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         for link in links.filter(|link| !link.starts_with("https://")) {
-            let found = match link.strip_prefix('#') {
-                None => folder.join(link).exists(),
-                Some(anchor) => {
-                    text.lines().any(|line| heading(line).is_some_and(|heading| heading == anchor))
-                }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() {
+                text.clone()
+            } else {
+                fs::read_to_string(folder.join(file)).unwrap_or_default()
             };
+            let is_there = file.is_empty() || folder.join(file).exists();
+            let mut headings = target.lines().filter_map(heading);
+            let found = is_there && (anchor.is_empty() || headings.any(|heading| heading == anchor));
             assert!(found, "{path} links to {link}");
         }
     }

@@ -177,6 +177,11 @@ fn scenarios_are_documentation() {
                 open.push(path);
                 continue;
             }
+            if path.extension().is_some_and(|ending| ending == "snapshot") {
+                let scenario = path.with_extension("yaml");
+                assert!(scenario.is_file(), "{} is of no scenario", relative(&path));
+                continue;
+            }
             let text = fs::read_to_string(&path).expect("it can be read");
             assert!(text.starts_with("# "), "{} does not open with a comment", relative(&path));
             assert!(text.contains("\nexpect:"), "{} has no expect block", relative(&path));

@@ -2,9 +2,9 @@
 
 use super::console;
 use super::failure::{Exit, Failure};
-use super::inputs::{self, Loaded, load_each};
+use super::inputs::{self, Loaded, Problem, load_each};
 use super::options::{Format, ScenarioOptions};
-use crate::scenario::{Diagnostics, LoadError};
+use crate::scenario::LoadError;
 use clap::Args;
 use serde::Serialize;
 use std::path::Path;
@@ -51,41 +51,14 @@ struct Checked<'a> {
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<&'a str>,
-    problems: Vec<Told<'a>>,
-}
-
-#[derive(Serialize)]
-struct Told<'a> {
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
-    line: Option<u32>,
-    column: Option<u32>,
+    problems: Vec<Problem<'a>>,
 }
 
 fn json(path: &Path, result: &Result<Loaded, LoadError>) -> String {
     let scenario = result.as_ref().ok().map(|loaded| loaded.scenario.model.name.as_str());
-    let problems = match result {
-        Ok(_) => Vec::new(),
-        Err(LoadError::Diagnostics(diagnostics)) => problems(diagnostics),
-        Err(error) => vec![Told { message: error.to_string(), hint: None, line: None, column: None }],
-    };
+    let problems = result.as_ref().err().map(inputs::problems).unwrap_or_default();
     let checked = Checked { file: path.display().to_string(), ok: result.is_ok(), scenario, problems };
     let mut line = serde_json::to_string(&checked).expect("every key is a string");
     line.push('\n');
     line
-}
-
-fn problems(diagnostics: &Diagnostics) -> Vec<Told<'_>> {
-    let told = diagnostics.items.iter().map(|item| {
-        // A place in a value that was given beside the scenario is none in its file.
-        let site = item.origin.is_none().then_some(item.site).filter(|site| site.line > 0);
-        Told {
-            message: item.message.clone(),
-            hint: item.hint.as_deref(),
-            line: site.map(|site| site.line),
-            column: site.map(|site| site.column),
-        }
-    });
-    told.collect()
 }

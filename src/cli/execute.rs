@@ -22,6 +22,7 @@ use crate::trace::{Event, Expected, Fingerprint, Header, JsonlSink, RecordingSin
 use crate::value::Word;
 use std::cell::Cell;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use tempfile::NamedTempFile;
 
 /// How many events a picture is drawn from at most.
@@ -50,6 +51,17 @@ pub fn execute(
 ) -> Result<Finished, Failure> {
     execute_by(loaded, options, folder, keep_events, Mode::Timed, |image, seed, sinks, control| {
         virtual_time::run(image, seed, sinks, control)
+    })
+}
+
+/// As [`execute`], without files; the events go to `extra` too.
+///
+/// # Errors
+/// If the user stops it.
+pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, Failure> {
+    let options = RunOptions { seed: None, output: PathBuf::new(), write: vec![Artifact::None] };
+    execute_by(loaded, &options, None, false, Mode::Timed, |image, seed, sinks, control| {
+        virtual_time::run(image, seed, &mut (sinks, extra), control)
     })
 }
 

@@ -11,6 +11,7 @@ use crate::program::{Image, Program, compile};
 use crate::scenario::{
     Diagnostic, Diagnostics, LoadError, Param, Scenario, load_file, load_reader, load_str,
 };
+use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +56,34 @@ pub fn exit(error: &LoadError) -> Exit {
 /// Says on standard error why a scenario is not ready to run.
 pub fn tell(error: &LoadError) {
     console::warn(error.render(true));
+}
+
+/// A problem of a scenario, for programs.
+#[derive(Debug, Serialize)]
+pub struct Problem<'a> {
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<&'a str>,
+    pub line: Option<u32>,
+    pub column: Option<u32>,
+}
+
+/// The problems that keep a scenario from running, at least one.
+pub fn problems(error: &LoadError) -> Vec<Problem<'_>> {
+    let LoadError::Diagnostics(diagnostics) = error else {
+        return vec![Problem { message: error.to_string(), hint: None, line: None, column: None }];
+    };
+    let told = diagnostics.items.iter().map(|item| {
+        // A place in a value that was given beside the scenario is none in its file.
+        let site = item.origin.is_none().then_some(item.site).filter(|site| site.line > 0);
+        Problem {
+            message: item.message.clone(),
+            hint: item.hint.as_deref(),
+            line: site.map(|site| site.line),
+            column: site.map(|site| site.column),
+        }
+    });
+    told.collect()
 }
 
 /// Loads every scenario, or tells every problem.

@@ -21,6 +21,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod test;
 mod validate;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -28,7 +29,7 @@ use failure::{Exit, Failure};
 use std::process::ExitCode;
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 fine; 1 a finding (deadlock, fault, limit, failed expectation, failed validation); 2 wrong usage or invalid \
+Exit codes: 0 fine; 1 a finding (deadlock, fault, limit, failed expectation or test, failed validation); 2 wrong usage or invalid \
 scenario; 3 a file cannot be read or written; 130 interrupted.
 Results go to standard output, diagnostics and progress to standard error. NO_COLOR is respected.";
 
@@ -49,6 +50,7 @@ enum Command {
     Check(check::Arguments),
     Compare(compare::Arguments),
     Validate(validate::Arguments),
+    Test(test::Arguments),
     Explore(explore::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Explore(arguments) => explore::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

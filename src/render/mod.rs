@@ -4,7 +4,7 @@
 //! a scene becomes SVG ([`svg`](fn@svg)), and SVG becomes PNG
 //! ([`png`](fn@png)); [`text_gantt`] and, for a few moments of a run,
 //! [`text_window`] draw for the terminal, [`total_time_chart`] compares
-//! scenarios, and [`Schedule`] is for code reviews. Everything here works from a
+//! scenarios, and [`Steps`] is for code reviews. Everything here works from a
 //! trace alone, so a saved trace draws the same picture, and the same input
 //! gives the same bytes on every machine.
 
@@ -16,7 +16,7 @@ mod input;
 mod palette;
 mod png;
 mod scene;
-mod schedule;
+mod steps;
 mod svg;
 mod text;
 mod ticks;
@@ -26,6 +26,6 @@ pub use gantt::{Style, aligned, gantt};
 pub use input::{GanttInput, LevelSeries, Point, PointKind};
 pub use png::{RenderError, png};
 pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
-pub use schedule::{SCHEDULE_VERSION, Schedule};
+pub use steps::{STEPS_VERSION, Steps};
 pub use svg::svg;
 pub use text::{TextStyle, text_gantt, text_window};

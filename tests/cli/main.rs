@@ -3,6 +3,7 @@
 
 mod races;
 mod room;
+mod test;
 mod validate;
 
 use room::{CREW, DEADLOCK, ENDLESS, FAULT, INVALID, PIPE, Room};

@@ -5,6 +5,7 @@ use super::Arguments;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
+use crate::cli::moments;
 use crate::cli::options::Artifact;
 use crate::cli::output::{Folder, folder_name};
 use crate::cli::pictures::Drawing;
@@ -99,7 +100,8 @@ pub fn show(
         let notes = notes(image, mode, seed, &witness);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
-        let finished = execute_along(loaded, &schedule, &arguments.run, None, draws)?;
+        let mut finished = execute_along(loaded, &schedule, &arguments.run, None, draws)?;
+        moments::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;
         let mut one =

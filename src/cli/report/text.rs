@@ -4,6 +4,7 @@ use super::Finished;
 use super::finding::told;
 use super::races;
 use super::table::{mark_table, process_table, resource_table};
+use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
 use crate::trace::Outcome;
 use std::fmt::Write;
@@ -87,14 +88,19 @@ pub fn headline(finished: &Finished) -> String {
 
 /// What was not as expected, each with its timeline if there is one.
 pub fn failures(finished: &Finished) -> String {
-    let mut text = String::new();
-    for (place, failed) in finished.failed.iter().enumerate() {
-        let line =
-            if failed.line > 0 { format!("{}:{}: ", finished.file, failed.line) } else { String::new() };
-        let _ = writeln!(text, "  - {line}{}", printable(&failed.message));
-        for line in finished.windows.get(place).map_or("", String::as_str).lines() {
-            let _ = writeln!(text, "      {line}");
-        }
+    let told = |(place, failed): (usize, &FailedExpectation)| {
+        let window = finished.windows.get(place).map_or("", String::as_str);
+        failure_told(&finished.file, failed.line, &failed.message, window)
+    };
+    finished.failed.iter().enumerate().map(told).collect()
+}
+
+/// One thing that was not as expected, with what belongs to it, such as a timeline.
+pub fn failure_told(file: &str, line: u32, message: &str, detail: &str) -> String {
+    let place = if line > 0 { format!("{file}:{line}: ") } else { String::new() };
+    let mut text = format!("  - {place}{}\n", printable(message));
+    for line in detail.lines() {
+        let _ = writeln!(text, "      {line}");
     }
     text
 }

@@ -1,9 +1,9 @@
-//! A schedule as text, made to be read in a code review: who did what when, one
+//! The steps of a run as text, made to be read in a code review: who did what when, one
 //! step a line.
 //!
 //! Decides what a step is (what a process does at one instant with one kind of
 //! step of the scenario), how it is told, and which lines stand at the top.
-//! Lines of the scenario are not told: a comment more in it is no other schedule.
+//! Lines of the scenario are not told: a comment more in it is no other step.
 
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::time::{Time, format_nanos};
@@ -11,13 +11,13 @@ use crate::trace::{Event, Header, Kind, Outcome, Sink, WaitFor};
 use crate::value::{Value, Word};
 use std::fmt::Write;
 
-/// The beginning of the line that says which version made a schedule. Two
-/// schedules that differ in it alone are equal.
-pub const SCHEDULE_VERSION: &str = "# version ";
+/// The beginning of the line that says which version made the text. Two
+/// texts that differ in it alone are equal.
+pub const STEPS_VERSION: &str = "# version ";
 
-/// Collects a schedule; at most so many lines of it.
+/// Collects the steps of a run as lines; at most so many.
 #[derive(Debug)]
-pub struct Schedule<'h> {
+pub struct Steps<'h> {
     header: &'h Header,
     rows: Vec<Row>,
     most: usize,
@@ -40,20 +40,20 @@ struct Row {
     woken_by: Option<ProcessId>,
 }
 
-impl<'h> Schedule<'h> {
+impl<'h> Steps<'h> {
     /// Ready for a run with these names; keeps `most` lines.
-    pub fn new(header: &'h Header, most: usize) -> Schedule<'h> {
-        Schedule { header, rows: Vec::new(), most, events: 0, woken: Vec::new(), is_whole: true }
+    pub fn new(header: &'h Header, most: usize) -> Steps<'h> {
+        Steps { header, rows: Vec::new(), most, events: 0, woken: Vec::new(), is_whole: true }
     }
 
-    /// The schedule of a run that ended so; `None` if it has too many lines.
+    /// The text of a run that ended so; `None` if it has too many lines.
     pub fn finish(self, outcome: &Outcome, end: Time, fingerprint: &str) -> Option<String> {
         if !self.is_whole {
             return None;
         }
         let Header { scenario, version, seed, .. } = self.header;
         let clean: String = scenario.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-        let mut text = format!("# schedule of {clean}\n{SCHEDULE_VERSION}{version}\n");
+        let mut text = format!("# steps of {clean}\n{STEPS_VERSION}{version}\n");
         let _ = writeln!(text, "# seed {seed}, {} events, fingerprint {fingerprint}", self.events);
         text.push_str("# x has to wait, > goes on after a wait\n");
         let name = |row: &Row| self.header.process_name(row.process);
@@ -122,7 +122,7 @@ impl<'h> Schedule<'h> {
     }
 }
 
-impl Sink for Schedule<'_> {
+impl Sink for Steps<'_> {
     fn event(&mut self, event: &Event, args: &[Word]) {
         self.events += 1;
         if event.kind == Kind::Grant {
@@ -159,17 +159,17 @@ mod tests {
     use super::*;
     use crate::trace::fixture::{cut_trace, two_stage_trace};
 
-    fn schedule(trace: &crate::trace::Trace, most: usize) -> Option<String> {
-        let mut schedule = Schedule::new(&trace.header, most);
-        trace.replay(&mut schedule);
-        schedule.finish(&trace.outcome, trace.end, "0123")
+    fn steps(trace: &crate::trace::Trace, most: usize) -> Option<String> {
+        let mut steps = Steps::new(&trace.header, most);
+        trace.replay(&mut steps);
+        steps.finish(&trace.outcome, trace.end, "0123")
     }
 
     #[test]
     fn a_step_is_a_line() {
         assert_eq!(
-            schedule(&two_stage_trace(), 100).expect("short enough"),
-            "# schedule of by hand
+            steps(&two_stage_trace(), 100).expect("short enough"),
+            "# steps of by hand
 # version 1.2.3
 # seed 18446744073709551615, 25 events, fingerprint 0123
 # x has to wait, > goes on after a wait
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_long_one_is_none() {
-        assert!(schedule(&cut_trace(), 5).is_some_and(|text| text.ends_with("4s  horizon\n")));
-        assert_eq!(schedule(&cut_trace(), 4), None);
+        assert!(steps(&cut_trace(), 5).is_some_and(|text| text.ends_with("4s  horizon\n")));
+        assert_eq!(steps(&cut_trace(), 4), None);
     }
 }
