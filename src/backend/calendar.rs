@@ -93,12 +93,22 @@ pub(super) fn smallest(keys: &[Key; 4]) -> (usize, Key) {
 /// A new entry goes through all places, smaller ones staying and larger ones
 /// moving on: always the same few steps, without a branch that depends on the
 /// times. A process that waits enters as [`NONE`].
+///
+/// If all priorities are equal, who can go on at the present needs no key: they
+/// go on in the order in which they came, after those whose time is now.
 #[derive(Debug, Clone)]
 pub struct SmallCalendar {
     keys: [Halves; SMALL],
     /// How many places may be in use. While a process runs, it has no entry.
     len: usize,
+    /// Who can go on at the present, each plus 1 in a byte, the first lowest.
+    ready: u64,
+    /// The place of the next one in `ready`.
+    shift: u32,
+    /// The time, or [`NO_TIME`] if nobody is to be entered in `ready`.
+    present: u64,
     processes: usize,
+    has_priorities: bool,
     /// The next sequence number, in its place in a key.
     sequence: u64,
 }
@@ -110,16 +120,30 @@ struct Halves(u64, u64);
 
 const NO_HALVES: Halves = Halves(u64::MAX, u64::MAX);
 
+/// Before the first entry is taken there is no present, and neither is there
+/// one with priorities.
+const NO_TIME: u64 = u64::MAX;
+
 /// The keys are packed as all are, but need fewer bits for the process and
 /// have 53 for the sequence, which does not run out within the years that a
 /// run may take.
 const SMALL_BITS: u32 = SMALL.trailing_zeros();
 
 impl SmallCalendar {
-    /// An empty calendar for at most `SMALL` processes.
-    pub fn new(processes: usize) -> SmallCalendar {
+    /// An empty calendar for at most `SMALL` processes. `has_priorities`:
+    /// whether entries come with different priorities.
+    pub fn new(processes: usize, has_priorities: bool) -> SmallCalendar {
         let processes = processes.clamp(1, SMALL);
-        SmallCalendar { keys: [NO_HALVES; SMALL], len: processes, processes, sequence: 0 }
+        SmallCalendar {
+            keys: [NO_HALVES; SMALL],
+            len: processes,
+            ready: 0,
+            shift: 0,
+            present: NO_TIME,
+            processes,
+            has_priorities,
+            sequence: 0,
+        }
     }
 
     #[inline(always)]
@@ -131,31 +155,17 @@ impl SmallCalendar {
         Halves(time.as_nanos(), low)
     }
 
-    /// Puts `key` in its place from place `first` on.
+    /// Puts `key` in its place.
     #[inline(always)]
     fn insert(&mut self, mut key: Halves) {
         for place in &mut self.keys[..self.len] {
             (*place, key) = ordered(key, *place);
         }
     }
-}
 
-impl Calendar for SmallCalendar {
-    fn pop(&mut self) -> Option<(Time, ProcessId)> {
-        self.len = self.processes;
-        let stopped = Stop { process: ProcessId(0), priority: 0, why: Yield::Blocked };
-        let first = self.next(stopped);
-        // From now on one of them runs.
-        self.len = (self.processes - 1).max(1);
-        first
-    }
-
+    /// Takes the first of `key` and all entries.
     #[inline(always)]
-    fn next(&mut self, stop: Stop) -> Option<(Time, ProcessId)> {
-        let key = match stop.why {
-            Yield::Delayed(until) => self.key(until, stop.priority, stop.process),
-            _ => NO_HALVES,
-        };
+    fn replace(&mut self, key: Halves) -> Option<(Time, ProcessId)> {
         let (first, mut key) = ordered(key, self.keys[0]);
         let mut last = 0;
         for next in 1..self.len.min(SMALL) {
@@ -164,19 +174,72 @@ impl Calendar for SmallCalendar {
         }
         self.keys[last] = key;
         let Halves(time, low) = first;
+        self.present = if self.has_priorities { NO_TIME } else { time };
         Some((Time::from_nanos(time)?, ProcessId(low as u32 % SMALL as u32)))
     }
 
+    /// Takes who can go on at the present first.
+    #[inline(always)]
+    fn take_ready(&mut self) -> (Time, ProcessId) {
+        let process = ProcessId((self.ready as u8).wrapping_sub(1).into());
+        self.ready >>= 8;
+        self.shift -= 8;
+        (Time::from_nanos(self.present).unwrap_or(Time::MAX), process)
+    }
+
+    /// Whether somebody can go on at the present, and nobody comes before.
+    #[inline(always)]
+    fn is_ready(&self) -> bool {
+        self.ready != 0 && self.keys[0].0 > self.present
+    }
+}
+
+impl Calendar for SmallCalendar {
+    fn pop(&mut self) -> Option<(Time, ProcessId)> {
+        if self.is_ready() {
+            return Some(self.take_ready());
+        }
+        let first = self.replace(NO_HALVES);
+        // From now on one of them runs.
+        self.len = (self.processes - 1).max(1);
+        first
+    }
+
+    #[inline(always)]
+    fn next(&mut self, stop: Stop) -> Option<(Time, ProcessId)> {
+        let key = match stop.why {
+            Yield::Delayed(until) if until.as_nanos() == self.present => {
+                self.wake(until, stop.priority, stop.process);
+                NO_HALVES
+            }
+            Yield::Delayed(until) => {
+                let key = self.key(until, stop.priority, stop.process);
+                if self.is_ready() {
+                    self.insert(key);
+                    return Some(self.take_ready());
+                }
+                key
+            }
+            _ => NO_HALVES,
+        };
+        if self.is_ready() { Some(self.take_ready()) } else { self.replace(key) }
+    }
+
     fn clear(&mut self) {
-        *self = SmallCalendar::new(self.processes);
+        *self = SmallCalendar::new(self.processes, self.has_priorities);
     }
 }
 
 impl Schedule for SmallCalendar {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
-        let key = self.key(time, priority, process);
-        self.insert(key);
+        if time.as_nanos() == self.present {
+            self.ready |= u64::from(process.0 % SMALL as u32 + 1) << (self.shift % 64);
+            self.shift += 8;
+        } else {
+            let key = self.key(time, priority, process);
+            self.insert(key);
+        }
     }
 }
 
@@ -234,7 +297,7 @@ mod tests {
             script in proptest::collection::vec((0u8..3, 0u64..20, 0u8..3), 1..300),
             priorities: bool,
         ) {
-            agrees(&mut SmallCalendar::new(SMALL), &script, priorities);
+            agrees(&mut SmallCalendar::new(SMALL, priorities), &script, priorities);
             agrees(&mut HeapCalendar::new(priorities), &script, priorities);
             if !priorities {
                 agrees(&mut WheelCalendar::new(4), &script, false);

@@ -65,7 +65,7 @@ impl AnyCalendar {
     fn for_image(image: &Image) -> AnyCalendar {
         let processes = image.process_count();
         if processes <= SMALL {
-            AnyCalendar::Small(SmallCalendar::new(processes))
+            AnyCalendar::Small(SmallCalendar::new(processes, image.has_priorities))
         } else if processes >= MANY_PROCESSES && !image.has_priorities {
             AnyCalendar::Wheels(WheelCalendar::new(processes))
         } else {

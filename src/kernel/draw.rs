@@ -79,6 +79,7 @@ impl Draws {
                 }
                 _ => {
                     let first_stream = first_streams[code.process.index()] + code.purpose;
+                    debug_assert_eq!(first_stream, image.first_stream(code.process) + code.purpose);
                     Plan { first_process, first_stream, stride: def.streams, position, ahead }
                 }
             }
@@ -158,6 +159,85 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             }
             Err(error) => Err(self.bad_draw(at, error)),
         }
+    }
+
+    /// As [`Self::exponential`] with a mean that no run changes: the next value
+    /// is made ready to the nanosecond. The value that was ready, or `None` if
+    /// there is none, and nothing is done.
+    #[inline(always)]
+    pub(super) fn exponential_ahead(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        stream: u32,
+        (ahead, position): (Slot, Slot),
+        mean: u32,
+    ) -> Option<Word> {
+        let ready = arena[ahead.at(at.frame())].checked_sub(1)?;
+        let mut next = arena[position.at(at.frame())];
+        let word = self.draws.streams.next(stream, &mut next);
+        let nanos = samplers::quick_exponential(word)
+            .and_then(|standard| round_nanos(f64::from_bits(arena[mean as usize]) * standard).ok());
+        match nanos {
+            Some(nanos) => {
+                arena[ahead.at(at.frame())] = nanos + 1;
+                arena[position.at(at.frame())] = next;
+            }
+            None => self.make_ready(arena, at, stream, (ahead, position), mean),
+        }
+        self.emit_typed(at, Kind::Draw, 0, ready, Type::Duration, 0);
+        Some(ready)
+    }
+
+    /// Makes the next value ready, if there is a good one.
+    #[cold]
+    #[inline(never)]
+    fn make_ready(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        stream: u32,
+        (ahead, position): (Slot, Slot),
+        mean: u32,
+    ) {
+        let mut next = arena[position.at(at.frame())];
+        let words = &mut self.draws.streams.words(stream, &mut next);
+        let drawn = samplers::exponential(words, f64::from_bits(arena[mean as usize]));
+        arena[ahead.at(at.frame())] = match drawn.and_then(round_nanos) {
+            Ok(nanos) => {
+                arena[position.at(at.frame())] = next;
+                nanos + 1
+            }
+            Err(_) => 0,
+        };
+    }
+
+    /// The value that [`Self::exponential_ahead`] did not find.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn exponential_anew(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        stream: u32,
+        (ahead, position): (Slot, Slot),
+        mean: u32,
+    ) -> Result<Word, Box<Fault>> {
+        let mut next = arena[position.at(at.frame())];
+        let words = &mut self.draws.streams.words(stream, &mut next);
+        let drawn = samplers::exponential(words, f64::from_bits(arena[mean as usize])).and_then(round_nanos);
+        let nanos = drawn.map_err(|error| self.bad_draw(at, error))?;
+        arena[position.at(at.frame())] = next;
+        self.make_ready(arena, at, stream, (ahead, position), mean);
+        self.emit_typed(at, Kind::Draw, 0, nanos, Type::Duration, 0);
+        Ok(nanos)
+    }
+
+    /// The stream and the frame words of a distribution, for this process.
+    #[inline(always)]
+    pub(super) fn plan(&self, at: Context, distribution: u32) -> (u32, (Slot, Slot)) {
+        let plan = self.draws.plans[distribution as usize];
+        (plan.stream(at.process()), (plan.ahead, plan.position))
     }
 
     #[cold]

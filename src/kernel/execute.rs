@@ -17,14 +17,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     #[inline(always)]
     pub(super) fn execute<const STEPS: bool>(
         &mut self,
-        code: &[Op],
+        (code, plain): (&[Op], &[Op]),
         arena: &mut [Word],
         process: ProcessId,
         frame: usize,
         now: Time,
         mut steps: Steps,
     ) -> Halt {
-        let image = self.image;
         let mut op = arena[frame + frame::STATE] as u32 as usize;
         let mut code_op = &code[op];
         // Delays leave the loop, so that what they do stands here once.
@@ -51,7 +50,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             macro_rules! plain {
                 ($ops:expr) => {{
                     op += usize::from($ops);
-                    code_op = &image.plain[op];
+                    code_op = &plain[op];
                     continue;
                 }};
             }
@@ -272,6 +271,22 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     let nanos = good!(self.exponential(arena, at, distribution, mean));
                     break (Kind::Delay, at.at_op(op + 1), nanos);
                 }
+                Op::ExponentialKnown { distribution, mean } => {
+                    let (stream, slots) = self.plan(at, distribution);
+                    let nanos = match self.exponential_ahead(arena, at, stream, slots, mean) {
+                        Some(nanos) => nanos,
+                        None => good!(self.exponential_anew(arena, at, stream, slots, mean)),
+                    };
+                    break (Kind::Delay, at.at_op(op + 1), nanos);
+                }
+                Op::ExponentialNear { ahead, stream, mean, position } => {
+                    let slots = (Slot(ahead.into()), Slot(position.into()));
+                    let nanos = match self.exponential_ahead(arena, at, stream, slots, mean) {
+                        Some(nanos) => nanos,
+                        None => good!(self.exponential_anew(arena, at, stream, slots, mean)),
+                    };
+                    break (Kind::Delay, at.at_op(op + 1), nanos);
+                }
                 Op::LoopDelay { left, body, wait } => {
                     round!();
                     if self.count_round(arena, left, frame) {
@@ -347,7 +362,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     }
                     skip!(span);
                 }
-                rare => waits!(good!(self.rare(arena, at, rare))),
+                // By name: with all ops named, none needs a check of its number.
+                rare @ (Op::Wait { .. }
+                | Op::Notify { .. }
+                | Op::NotifyAll { .. }
+                | Op::Level { .. }
+                | Op::Capacity { .. }
+                | Op::Atomic { .. }) => waits!(good!(self.rare(arena, at, rare))),
             }
             op += 1;
             code_op = &code[op];

@@ -80,8 +80,8 @@ pub struct Kernel<'a, Q, S> {
 
 /// As [`Yield`], small enough for registers.
 pub(super) enum Halt {
-    /// As [`Yield::Delayed`].
-    Delayed(Time),
+    /// As [`Yield::Delayed`], with the priority of the process plus 128.
+    Delayed(Time, u8),
     /// As [`Yield::Blocked`].
     Blocked,
     /// As [`Yield::Done`].
@@ -198,16 +198,16 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     /// writing to it changes nothing else.
     fn go_on(&mut self, arena: &mut [Word], current: &mut ProcessId) -> Result<Yield, Box<Fault>> {
         let image = self.image;
+        let plain = image.plain.as_slice();
         let code = if S::ACTIVE { image.code.as_slice() } else { image.quiet.as_slice() };
         // The clock, for those to whom it must not come by way of memory.
         let mut now = *self.now;
         loop {
             let process = *current;
             let frame = image.frames[process.index()] as usize;
-            let (why, priority) = match self.execute::<false>(code, arena, process, frame, now, Steps::NONE) {
-                Halt::Delayed(until) => {
-                    (Yield::Delayed(until), (frame_words(arena, frame)[frame::LINK] >> 56) as u8)
-                }
+            let ops = (code, plain);
+            let (why, priority) = match self.execute::<false>(ops, arena, process, frame, now, Steps::NONE) {
+                Halt::Delayed(until, priority) => (Yield::Delayed(until), priority),
                 Halt::Blocked => (Yield::Blocked, 0),
                 Halt::Done => (Yield::Done, 0),
                 Halt::Left => return self.why_left(),
@@ -300,9 +300,11 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         wait_for: WaitFor,
     ) -> Done {
         arena[at.frame() + frame::STATE] = state_word(at.op(), State::Blocked);
-        let discipline = u64::from((arena[header + resource::IDENTITY] >> 32) as u8);
-        let discipline = defect::discipline(discipline);
-        waiters::enqueue(arena, &self.image.frames, header + queue, at.process(), discipline);
+        if !waiters::enqueue_first(arena, header + queue, at.process()) {
+            let discipline = u64::from((arena[header + resource::IDENTITY] >> 32) as u8);
+            let discipline = defect::discipline(discipline);
+            waiters::enqueue(arena, &self.image.frames, header + queue, at.process(), discipline);
+        }
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
             self.emit(at, Kind::Block, id, wait_for as u64);
@@ -346,8 +348,9 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let words = frame_words(arena, at.frame());
         words[frame::STATE] = state_word(at.op() + 1, State::Delayed);
         words[frame::UNTIL] = until.as_nanos();
+        let priority = (words[frame::LINK] >> 56) as u8;
         self.emit(at, kind, 0, until.as_nanos());
-        Halt::Delayed(until)
+        Halt::Delayed(until, priority)
     }
 
     /// As a delay, but the process stays new and nothing is recorded.
@@ -357,15 +360,19 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             Ok(until) => until,
             Err(fault) => return self.leave(Err(fault)),
         };
-        arena[at.frame() + frame::STATE] = state_word(at.op() + 1, State::New);
-        arena[at.frame() + frame::UNTIL] = until.as_nanos();
-        Halt::Delayed(until)
+        let words = frame_words(arena, at.frame());
+        words[frame::STATE] = state_word(at.op() + 1, State::New);
+        words[frame::UNTIL] = until.as_nanos();
+        Halt::Delayed(until, (words[frame::LINK] >> 56) as u8)
     }
 
     /// The end of a delay that starts now.
     #[inline(always)]
     fn until(&mut self, at: Context, now: Time, nanos: Word) -> Result<Time, Box<Fault>> {
-        match now.checked_add(defect::delay(nanos)) {
+        let nanos = defect::delay(nanos);
+        // The clock is below 2^63; if the wait is too, their sum is a number.
+        let until = now.as_nanos().wrapping_add(nanos);
+        match Time::from_nanos(until | (nanos & (1 << 63))) {
             Some(until) => Ok(until),
             None => Err(self.bad_duration(at, nanos as i64)),
         }

@@ -110,8 +110,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         frame: usize,
         steps: Steps,
     ) -> Result<Yield, Box<Fault>> {
-        match self.execute::<true>(&self.image.plain, arena, process, frame, *self.now, steps) {
-            Halt::Delayed(until) => Ok(Yield::Delayed(until)),
+        let plain = self.image.plain.as_slice();
+        match self.execute::<true>((plain, plain), arena, process, frame, *self.now, steps) {
+            Halt::Delayed(until, _) => Ok(Yield::Delayed(until)),
             Halt::Blocked => Ok(Yield::Blocked),
             Halt::Done => Ok(Yield::Done),
             Halt::Left => self.why_left(),

@@ -74,18 +74,29 @@ pub(super) fn is_any(arena: &[Word], header: usize) -> bool {
 /// The discipline of those among whom a driver may choose.
 const ANY: u64 = 3;
 
+/// Adds a waiter to the queue if nobody waits there; whether it did.
+#[inline(always)]
+pub(super) fn enqueue_first(arena: &mut [Word], queue: usize, process: ProcessId) -> bool {
+    let id = u64::from(process.0) + 1;
+    let word = &mut arena[queue];
+    let is_first = *word == 0;
+    if is_first {
+        *word = id | id << 32;
+    }
+    is_first
+}
+
 /// Adds a waiter in the order that `discipline` says: 0 first come first
 /// served, 1 by priority and then first come first served, 2 last come first
 /// served, 3 whoever: by their ids, so that the queue depends on nothing but who
 /// is in it.
-#[inline]
+#[cold]
 pub(super) fn enqueue(arena: &mut [Word], frames: &[u32], queue: usize, process: ProcessId, discipline: u64) {
     let id = u64::from(process.0) + 1;
-    let head = arena[queue] & LOW;
-    if head == 0 {
-        arena[queue] = id | id << 32;
+    if enqueue_first(arena, queue, process) {
         return;
     }
+    let head = arena[queue] & LOW;
     match discipline {
         0 => append(arena, frames, queue, id),
         1 => insert(arena, frames, queue, id, |arena, id| arena[link_of(frames, id)] >> 56),

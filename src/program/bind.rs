@@ -517,6 +517,12 @@ impl Image {
         &self.processes[after - 1]
     }
 
+    /// The number of the first random stream of a process definition, in the
+    /// order of definitions, instances and purposes.
+    pub fn first_stream(&self, def: ProcessDefId) -> u32 {
+        self.processes[..def.index()].iter().map(|def| def.count * def.streams).sum()
+    }
+
     /// The header of a resource in the arena.
     pub fn resource_at(&self, id: ResourceId) -> usize {
         self.resource_base + id.index() * RESOURCE_WORDS

@@ -230,6 +230,11 @@ pub enum Op {
     DrawDelay { into: Slot, distribution: u32 },
     /// Fused: [`Op::DrawDelay`] of an exponential duration, with where its mean is.
     ExponentialDelay { distribution: u32, mean: Source },
+    /// As [`Op::ExponentialDelay`] with a mean that no run changes, above 0.
+    ExponentialKnown { distribution: u32, mean: u32 },
+    /// As [`Op::ExponentialKnown`] of a process that is the only instance: the
+    /// frame words of [`DistributionCode`], and the stream.
+    ExponentialNear { ahead: u16, stream: u32, mean: u32, position: u16 },
     /// Fused: [`Op::LoopNext`] and the [`Op::Delay`] that it goes back to.
     LoopDelay { left: Slot, body: OpId, wait: Source },
     /// A [`Op::Delay`] of known length.
@@ -339,7 +344,8 @@ pub struct DistributionCode {
     pub purpose: u32,
     /// The frame word that counts what was consumed of the stream.
     pub position: Slot,
-    /// A frame word that a fused draw may use to have the next value ready.
+    /// A frame word that a fused draw may use to have the next value ready:
+    /// of mean 1, negated; or in nanoseconds plus 1, if the mean is known.
     pub ahead: Slot,
     /// The type of the value.
     pub ty: Type,

@@ -60,6 +60,7 @@ impl Known<'_> {
             Op::GiveMany { semaphore, times, span } => {
                 Op::GiveSome { header: header(semaphore)? as u32, times: self.number(times)?, span }
             }
+            Op::ExponentialDelay { distribution, mean } => self.exponential(distribution, mean)?,
             Op::Get { buffer, into } => Op::GetNear { buffer: header(buffer)? as u32, into },
             Op::Write { memory, at, value } if self.quiet => {
                 let (content, slots) = self.memory(memory)?;
@@ -84,6 +85,22 @@ impl Known<'_> {
     /// A word that no run changes.
     fn word(&self, source: Source) -> Option<Word> {
         source.global_index().map(|global| self.image.arena[global as usize])
+    }
+
+    fn exponential(&self, distribution: u32, mean: Source) -> Option<Op> {
+        let above_zero = |mean| f64::from_bits(mean) > 0.0;
+        self.word(mean).filter(|&mean| above_zero(mean))?;
+        let mean = mean.global_index()?;
+        let code = &self.image.distributions[distribution as usize];
+        let near = || {
+            Some(Op::ExponentialNear {
+                ahead: self.scope.frame.and(code.ahead.0.try_into().ok())?,
+                stream: self.image.first_stream(code.process) + code.purpose,
+                mean,
+                position: code.position.0.try_into().ok()?,
+            })
+        };
+        Some(near().unwrap_or(Op::ExponentialKnown { distribution, mean }))
     }
 
     /// Such a word, if it is from 1 to 2^32 - 1.

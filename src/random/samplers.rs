@@ -85,6 +85,13 @@ pub fn standard_exponential(words: &mut impl Words) -> f64 {
     ziggurat::standard_exponential(words)
 }
 
+/// The value that [`standard_exponential`] makes of a stream that begins with
+/// this word, if it needs no other; that is so in 97.8% of cases.
+#[inline(always)]
+pub fn quick_exponential(word: u64) -> Option<f64> {
+    ziggurat::quick_exponential(word)
+}
+
 /// The value of this mean that belongs to a `standard` one of mean 1.
 ///
 /// # Errors

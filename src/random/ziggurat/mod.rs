@@ -43,6 +43,14 @@ pub(super) fn standard_exponential(words: &mut impl Words) -> f64 {
     if (place as u64) < inside { x } else { slow_exponential(words, layer, x) }
 }
 
+/// An exponential number of mean 1, if this word decides it.
+#[inline(always)]
+pub(super) fn quick_exponential(word: u64) -> Option<f64> {
+    let (layer, place) = split(word);
+    let (inside, width) = exponential_layers::LAYERS.rows[layer];
+    ((place as u64) < inside).then(|| place as f64 * width)
+}
+
 /// Goes on where the first word did not decide.
 #[cold]
 #[inline(never)]
