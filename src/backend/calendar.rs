@@ -25,15 +25,17 @@ pub const MAX_PROCESSES: usize = 1 << PROCESS_BITS;
 /// The most entries of a [`SmallCalendar`].
 pub const SMALL: usize = 8;
 
-/// The future event list of one run.
+/// The future event list of one run. Entries made by [`Schedule::wake`] are for
+/// the present, once there is one.
 pub trait Calendar: Schedule {
-    /// Takes the first entry.
+    /// Takes the first entry; of a new calendar, with which the present begins.
     fn pop(&mut self) -> Option<(Time, ProcessId)>;
 
     /// Takes the first entry, after the process whose entry was taken last has
-    /// stopped: if it is delayed, it has an entry again.
+    /// stopped at the present: if it is delayed, it has an entry again.
     #[inline(always)]
-    fn next(&mut self, stop: Stop) -> Option<(Time, ProcessId)> {
+    fn next(&mut self, stop: Stop, now: Time) -> Option<(Time, ProcessId)> {
+        let _ = now;
         if let Yield::Delayed(until) = stop.why {
             self.wake(until, stop.priority, stop.process);
         }
@@ -105,8 +107,10 @@ pub struct SmallCalendar {
     ready: u64,
     /// The place of the next one in `ready`.
     shift: u32,
-    /// The time, or [`NO_TIME`] if nobody is to be entered in `ready`.
-    present: u64,
+    /// Whether who is entered for the present goes to `ready`: not before the
+    /// first entry is taken, for then there is no present, and not if there are
+    /// priorities.
+    has_ready: bool,
     processes: usize,
     has_priorities: bool,
     /// The next sequence number, in its place in a key.
@@ -119,10 +123,6 @@ pub struct SmallCalendar {
 struct Halves(u64, u64);
 
 const NO_HALVES: Halves = Halves(u64::MAX, u64::MAX);
-
-/// Before the first entry is taken there is no present, and neither is there
-/// one with priorities.
-const NO_TIME: u64 = u64::MAX;
 
 /// The keys are packed as all are, but need fewer bits for the process and
 /// have 53 for the sequence, which does not run out within the years that a
@@ -139,7 +139,7 @@ impl SmallCalendar {
             len: processes,
             ready: 0,
             shift: 0,
-            present: NO_TIME,
+            has_ready: false,
             processes,
             has_priorities,
             sequence: 0,
@@ -174,55 +174,55 @@ impl SmallCalendar {
         }
         self.keys[last] = key;
         let Halves(time, low) = first;
-        self.present = if self.has_priorities { NO_TIME } else { time };
         Some((Time::from_nanos(time)?, ProcessId(low as u32 % SMALL as u32)))
-    }
-
-    /// Takes who can go on at the present first.
-    #[inline(always)]
-    fn take_ready(&mut self) -> (Time, ProcessId) {
-        let process = ProcessId((self.ready as u8).wrapping_sub(1).into());
-        self.ready >>= 8;
-        self.shift -= 8;
-        (Time::from_nanos(self.present).unwrap_or(Time::MAX), process)
     }
 
     /// Whether somebody can go on at the present, and nobody comes before.
     #[inline(always)]
-    fn is_ready(&self) -> bool {
-        self.ready != 0 && self.keys[0].0 > self.present
+    fn is_ready(&self, now: Time) -> bool {
+        self.ready != 0 && self.keys[0].0 > now.as_nanos()
+    }
+
+    /// Takes who can go on at the present first.
+    #[inline(always)]
+    fn take_ready(&mut self) -> ProcessId {
+        let process = ProcessId((self.ready as u8).wrapping_sub(1).into());
+        self.ready >>= 8;
+        self.shift -= 8;
+        process
+    }
+
+    #[inline(always)]
+    fn add_ready(&mut self, process: ProcessId) {
+        self.ready |= u64::from(process.0 % SMALL as u32 + 1) << (self.shift % 64);
+        self.shift += 8;
     }
 }
 
 impl Calendar for SmallCalendar {
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
-        if self.is_ready() {
-            return Some(self.take_ready());
-        }
         let first = self.replace(NO_HALVES);
         // From now on one of them runs.
         self.len = (self.processes - 1).max(1);
+        self.has_ready = !self.has_priorities;
         first
     }
 
     #[inline(always)]
-    fn next(&mut self, stop: Stop) -> Option<(Time, ProcessId)> {
-        let key = match stop.why {
-            Yield::Delayed(until) if until.as_nanos() == self.present => {
-                self.wake(until, stop.priority, stop.process);
-                NO_HALVES
-            }
-            Yield::Delayed(until) => {
-                let key = self.key(until, stop.priority, stop.process);
-                if self.is_ready() {
+    fn next(&mut self, stop: Stop, now: Time) -> Option<(Time, ProcessId)> {
+        let mut key = NO_HALVES;
+        if let Yield::Delayed(until) = stop.why {
+            if until == now && self.has_ready {
+                self.add_ready(stop.process);
+            } else {
+                key = self.key(until, stop.priority, stop.process);
+                if self.is_ready(now) {
                     self.insert(key);
-                    return Some(self.take_ready());
+                    return Some((now, self.take_ready()));
                 }
-                key
             }
-            _ => NO_HALVES,
-        };
-        if self.is_ready() { Some(self.take_ready()) } else { self.replace(key) }
+        }
+        if self.is_ready(now) { Some((now, self.take_ready())) } else { self.replace(key) }
     }
 
     fn clear(&mut self) {
@@ -233,9 +233,8 @@ impl Calendar for SmallCalendar {
 impl Schedule for SmallCalendar {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
-        if time.as_nanos() == self.present {
-            self.ready |= u64::from(process.0 % SMALL as u32 + 1) << (self.shift % 64);
-            self.shift += 8;
+        if self.has_ready {
+            self.add_ready(process);
         } else {
             let key = self.key(time, priority, process);
             self.insert(key);
@@ -267,8 +266,9 @@ mod tests {
             let time = Time::from_nanos(now + wait).expect("small");
             let awake = |id| running == Some(id) || model.iter().any(|&(.., other)| other == id);
             if let (0, Some(id)) = (action, (0..SMALL as u32).find(|&id| !awake(id))) {
-                calendar.wake(time, priority, ProcessId(id));
-                model.push((now + wait, priority, number, id));
+                let time = if running.is_some() { now } else { now + wait };
+                calendar.wake(Time::from_nanos(time).expect("small"), priority, ProcessId(id));
+                model.push((time, priority, number, id));
                 continue;
             }
             let got = match running {
@@ -277,7 +277,8 @@ mod tests {
                     if action == 1 {
                         model.push((now + wait, priority, number, id));
                     }
-                    calendar.next(Stop { process: ProcessId(id), priority, why })
+                    let stop = Stop { process: ProcessId(id), priority, why };
+                    calendar.next(stop, Time::from_nanos(now).expect("small"))
                 }
                 None => calendar.pop(),
             };

@@ -193,7 +193,7 @@ impl<C: Calendar> Schedule for Clockwork<'_, C> {
 
     #[inline(always)]
     fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
-        let entry = self.calendar.next(stop);
+        let entry = self.calendar.next(stop, *now);
         self.go_to(entry, now, fuel)
     }
 

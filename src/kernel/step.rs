@@ -202,25 +202,27 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let code = if S::ACTIVE { image.code.as_slice() } else { image.quiet.as_slice() };
         // The clock, for those to whom it must not come by way of memory.
         let mut now = *self.now;
-        loop {
-            let process = *current;
+        let mut process = *current;
+        let (process, result) = loop {
             let frame = image.frames[process.index()] as usize;
             let ops = (code, plain);
             let (why, priority) = match self.execute::<false>(ops, arena, process, frame, now, Steps::NONE) {
                 Halt::Delayed(until, priority) => (Yield::Delayed(until), priority),
                 Halt::Blocked => (Yield::Blocked, 0),
                 Halt::Done => (Yield::Done, 0),
-                Halt::Left => return self.why_left(),
+                Halt::Left => break (process, self.why_left()),
             };
             let stop = Stop { process, priority, why };
             let next = self.queue.switch(stop, &mut now, &mut self.fuel);
             *self.now = now;
             self.queue.soon(|process| fetch(arena, image, self.draws, process));
             match next {
-                Some(next) => *current = next,
-                None => return Ok(why),
+                Some(next) => process = next,
+                None => break (process, Ok(why)),
             }
-        }
+        };
+        *current = process;
+        result
     }
 
     /// Leaves the kernel for this reason.

@@ -86,6 +86,20 @@ impl std::error::Error for SampleError {}
 /// to less than 0, [`SampleError::LongDuration`] from 2^63 on.
 #[inline(always)]
 pub fn round_nanos(nanos: f64) -> Result<u64, SampleError> {
+    // A float from 2^52 to 2^53 has its whole number in its lowest bits, so an
+    // addition rounds to the nearest, halves to even. The difference is exact.
+    const SHIFT: f64 = 4_503_599_627_370_496.0;
+    if (0.0..SHIFT / 2.0).contains(&nanos) {
+        let shifted = nanos + SHIFT;
+        let below = nanos - (shifted - SHIFT) >= 0.5;
+        return Ok(shifted.to_bits() - SHIFT.to_bits() + u64::from(below));
+    }
+    round_any_nanos(nanos)
+}
+
+/// As [`round_nanos`], for all numbers.
+#[inline(never)]
+fn round_any_nanos(nanos: f64) -> Result<u64, SampleError> {
     const END: f64 = 9_223_372_036_854_775_808.0;
     if !(nanos > -0.5 && nanos < END) {
         return Err(unusable_duration(nanos));

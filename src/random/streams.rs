@@ -172,9 +172,10 @@ impl Streams {
         if u64::from(self.tags[stream as usize]) != group + 1 {
             self.refill(stream, group);
         }
-        let lane = (at >> BLOCK_LOG2) as usize & ((1 << self.group_log2) - 1);
-        let block = &self.blocks[((stream as usize) << self.group_log2) + lane];
-        block.0[at as usize % BLOCK_WORDS]
+        // Group after group a stream fills its own blocks again.
+        let words_log2 = BLOCK_LOG2 + self.group_log2;
+        let word = (u64::from(stream) << words_log2) + (at - (group << words_log2));
+        self.blocks[(word >> BLOCK_LOG2) as usize].0[word as usize % BLOCK_WORDS]
     }
 
     /// Loads what is kept of a stream, and does not wait for it.

@@ -48,7 +48,7 @@ pub(super) fn standard_exponential(words: &mut impl Words) -> f64 {
 pub(super) fn quick_exponential(word: u64) -> Option<f64> {
     let (layer, place) = split(word);
     let (inside, width) = exponential_layers::LAYERS.rows[layer];
-    ((place as u64) < inside).then(|| place as f64 * width)
+    ((place as u64) < inside).then_some(place as f64 * width)
 }
 
 /// Goes on where the first word did not decide.
