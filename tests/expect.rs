@@ -1,0 +1,345 @@
+//! What a scenario expects, from outside: each kind of expectation met and
+//! broken on a run that is worked out by hand, and held against a look at the
+//! whole trace on random ones.
+
+#[path = "expect/naive.rs"]
+mod naive;
+
+mod common;
+
+use common::{Keep, generate, run};
+use proptest::prelude::*;
+use std::ops::ControlFlow;
+use tempolane::analysis::{FailedExpectation, Monitors, Watch};
+use tempolane::backend::virtual_time;
+use tempolane::ids::{MarkId, ProcessId, ResourceId};
+use tempolane::trace::{
+    Being, Bounds, Claim, Expected, Happening, Header, Instances, Label, ResourceKind, Source, Stretch,
+};
+use tempolane::value::Value;
+use tempolane::{program, scenario};
+
+/// ```text
+/// s     0           2                 3         4            5            6
+/// a     go 1, work  puts 7, go 2      puts 8
+/// b     waits line  gets 7, takes m   delay     gives m, gets 8, reads 5
+/// c[0]                                waits m   takes m,work gives m
+/// c[1]                                waits m   …            takes m,work gives m
+/// ```
+const RELAY: &str = "\
+version: 1
+params: {n: 2}
+resources: {m: mutex, line: {kind: buffer, capacity: n, of: int}, d: {kind: memory, slots: n}}
+processes:
+  a:
+    do:
+      - mark: {name: go, value: 1}
+      - work: 2s
+      - put: {to: line, value: 7}
+      - write: {to: d, at: 1, value: 5}
+      - mark: {name: go, value: 2}
+      - delay: 1s
+      - put: {to: line, value: 8}
+  b:
+    vars: {x: 0}
+    do:
+      - get: {from: line, into: x}
+      - with: m
+        do: [{mark: enter}, {delay: 2s}, {mark: leave}]
+      - get: {from: line, into: x}
+      - read: {from: d, at: 1, into: x}
+  c:
+    count: n
+    start: 3s
+    do:
+      - with: m
+        do: [{mark: enter}, {work: 1s}, {mark: leave}]
+expect:
+";
+
+/// What a run of the scenario does not meet.
+fn failures(text: &str) -> Vec<FailedExpectation> {
+    let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
+    let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it was checked");
+    let header = image.header(0);
+    let monitors = Monitors::new(&loaded.model.expect, &header);
+    let mut watch = Watch::new(&monitors, &header);
+    let run = virtual_time::run(&image, 0, &mut watch, &mut |_| ControlFlow::Continue(()));
+    let (end, machine) = run.expect("not interrupted");
+    watch.finish(&end.outcome, end.end, &machine.memories(&image))
+}
+
+#[test]
+fn what_is_true_of_the_run_is_met() {
+    for line in [
+        "outcome: completed",
+        "total_time: 6s",
+        "total_time: {at_least: 6s, at_most: 6s}",
+        "total_time: {at_most: n * 3s}",
+        "finished: {a: 3s, b: 4s, \"c[0]\": 5s, \"c[1]\": {at_least: 5500ms}}",
+        "before: {first: a.go, second: b.enter}",
+        "before: {first: \"a.go[2]\", second: b.leave}",
+        "before: [{first: a.started, second: a.go}, {first: b.finished, second: \"c[1].enter\"}]",
+        // At one time it is the order of events: a's go at 2 s comes before b's enter.
+        "before: {first: \"a.go[2]\", second: b.enter}",
+        "reaches: a.go[2]",
+        "reaches: [b.leave, \"c[1].finished\", \"c[0].started\"]",
+        "counts: {a.go: 2, c.enter: n, \"c[0].enter\": 1, b.enter: {at_least: 1, at_most: 3}}",
+        "values: {a.go: [1, n], \"a.go[2]\": 2}",
+        "reads: {b.d: [5], a.d: []}",
+        "gets: {b.line: [7, 8], a.line: []}",
+        "levels: {line: {at_most: 1}, m: {at_most: 1}}",
+        "longest_wait: {b.line: 2s, a: 0s, \"c[1]\": {at_least: 2s, at_most: 2s}, \"c[0].m\": 1s}",
+        "never_together: [{process: b, holds: m}, {process: c, holds: m}]",
+        "never_together: [{process: c, from: enter, to: leave}]",
+        "never_together: [c.running]",
+        "never_together: [a.running, b.delayed]",
+        // c waits from 3 s on, when a's delay ends; b cannot wait and be delayed.
+        "never_together: [[a.delayed, \"c[0].blocked\"], [b.blocked, b.delayed]]",
+        "memories: {d: [0, 5]}",
+        "races: none",
+    ] {
+        let failed = failures(&format!("{RELAY}  {line}\n"));
+        assert!(failed.is_empty(), "{line}: {failed:?}");
+    }
+}
+
+/// The expectation, what is said about it, and at which second it was seen.
+#[test]
+fn what_is_not_true_of_the_run_is_told() {
+    let at_the_end = Some(6);
+    let cases: [(&str, &str, Option<u64>); 25] = [
+        ("outcome: deadlock", "the outcome deadlock, but the run ended as completed", None),
+        ("total_time: 5s", "a total time of 5s, but it was 6s", None),
+        ("total_time: {at_most: 5999ms}", "a total time of at most 5.999s, but it was 6s", None),
+        ("finished: {b: 3s}", "'b' to finish at 3s, but it finished at 4s (line 14)", Some(4)),
+        (
+            "before: {first: b.enter, second: \"a.go[2]\"}",
+            "'b.enter[1]' before 'a.go[2]', but 'a.go[2]' came first, at 2s (line 11), and 'b.enter[1]' at 2s (line 19)",
+            Some(2),
+        ),
+        (
+            "before: {first: \"b.enter[2]\", second: b.finished}",
+            "'b.enter[2]' before 'b.finished', but 'b.finished' came first, at 4s (line 14), and 'b.enter[2]' never came",
+            Some(4),
+        ),
+        (
+            "before: {first: a.go, second: \"a.go[3]\"}",
+            "'a.go[1]' before 'a.go[3]', but 'a.go[3]' never came",
+            at_the_end,
+        ),
+        (
+            "reaches: a.go[3]",
+            "'a.go[3]' to be reached, but it was passed 2 times, the last at 2s (line 11)",
+            at_the_end,
+        ),
+        ("counts: {a.go: 3}", "'a.go' to be passed 3 times, but it was passed 2 times", at_the_end),
+        (
+            "counts: {c.enter: 1}",
+            "'c.enter' to be passed 1 times, but it was passed a 2nd time at 5s (line 27)",
+            Some(5),
+        ),
+        (
+            "values: {a.go: [1, 3]}",
+            "'a.go' to carry [1, 3], but the 2nd was 2 and not 3, at 2s (line 11)",
+            Some(2),
+        ),
+        ("values: {a.go: [1]}", "but a 2nd value came, 2, at 2s (line 11)", Some(2)),
+        ("values: {a.go: [1, 2, 3]}", "but there were only the first 2, the last at 2s", at_the_end),
+        ("values: {\"a.go[2]\": 1}", "'a.go[2]' to carry 1, but it carried 2, at 2s (line 11)", Some(2)),
+        (
+            "reads: {b.d: [4]}",
+            "'b' to read [4] from 'd', but the 1st was 5 and not 4, at 4s (line 21)",
+            Some(4),
+        ),
+        (
+            "gets: {b.line: []}",
+            "'b' to get [] from 'line', but a 1st value came, 7, at 2s (line 17)",
+            Some(2),
+        ),
+        (
+            "levels: {line: 0}",
+            "the level of 'line' to be 0, but it was 1 at 2s (line 9), at the put of 'a'",
+            Some(2),
+        ),
+        ("levels: {m: {at_least: 1}}", "to be at least 1, but it was 0 at 2s", Some(2)),
+        (
+            "longest_wait: {b: {at_most: 1s}}",
+            "of 'b' to be at most 1s, but it waited for 2s for 'line', until 2s",
+            Some(2),
+        ),
+        (
+            "longest_wait: {\"c[0].m\": {at_least: 2s}}",
+            "of 'c[0]' for 'm' to be at least 2s, but it was 1s",
+            at_the_end,
+        ),
+        (
+            "never_together: [a.running, b.blocked]",
+            "but at 0s (line 17) 'b' was blocked while 'a' was running (since 0s (line 8))",
+            Some(0),
+        ),
+        (
+            "never_together: [{process: b, from: enter, to: leave}, a.delayed]",
+            "'b' was between 'enter' and 'leave' while 'a' was delayed (since 2s (line 12))",
+            Some(2),
+        ),
+        (
+            "never_together: [c.blocked]",
+            "no two of 'c' blocked at the same time, but at 3s (line 26) 'c[1]' was",
+            Some(3),
+        ),
+        (
+            "never_together: [{process: c, holds: m}, b.blocked, {process: b, holds: m}, a.running]",
+            "'b' was blocked while 'a' was running",
+            Some(0),
+        ),
+        ("memories: {d: [0, 6]}", "memory 'd' to hold [0, 6], but slot 1 is 5 and not 6", None),
+    ];
+    for (line, message, second) in cases {
+        let failed = failures(&format!("{RELAY}  {line}\n"));
+        assert_eq!(failed.len(), 1, "{line}: {failed:?}");
+        assert!(failed[0].message.contains(message), "{line}: {}", failed[0].message);
+        assert_eq!(failed[0].line, 29, "{line}");
+        let seen = failed[0].seen.map(|moment| moment.time.as_nanos() / 1_000_000_000);
+        assert_eq!(seen, second, "{line}: {}", failed[0].message);
+    }
+}
+
+#[test]
+fn edges_of_time() {
+    let met = |processes: &str, expected: &str| {
+        let resources = "resources: {s: {kind: semaphore, permits: 0}}";
+        let text = format!("version: 1\n{resources}\nprocesses:\n{processes}expect: {{{expected}}}\n");
+        failures(&text).is_empty()
+    };
+    // At 2 s early comes first, but late's work is over all the same.
+    let relay = "  late: {priority: 1, do: [{work: 2s}]}\n  early: {do: [{delay: 2s}, {work: 1s}]}\n";
+    assert!(met(relay, "never_together: [late.running, early.running]"));
+    let overlap = relay.replace("delay: 2s", "delay: 1999ms");
+    assert!(!met(&overlap, "never_together: [late.running, early.running]"));
+    // Nobody can see what takes no time.
+    let instant = "  one: {do: [{work: 2s}]}\n  other: {do: [{delay: 1s}, {work: 0s}, {delay: 0s}]}\n";
+    assert!(met(instant, "never_together: [one.running, other.running]"));
+    // The longest of several waits counts, not the last.
+    let waits = "  giver: {do: [{delay: 2s}, {release: s}, {delay: 1s}, {release: s}]}\n  \
+                 waiter: {do: [{acquire: {s: 2}}]}\n";
+    assert!(met(waits, "longest_wait: {waiter: 2s, waiter.s: {at_least: 2s}}"));
+    assert!(!met(waits, "longest_wait: {waiter: 1s}"));
+}
+
+/// A random claim about a random scenario.
+fn claim(header: &Header, seeds: [u64; 6]) -> Claim {
+    let [kind, a, b, c, low, span] = seeds;
+    let process = |seed: u64| ProcessId((seed % header.process_count() as u64) as u32);
+    let of_kind = |wanted: ResourceKind, seed: u64| {
+        let all = (0..header.resource_count()).map(ResourceId::from_index);
+        let fitting: Vec<_> = all.filter(|&id| header.resource(id).kind == wanted).collect();
+        fitting[seed as usize % fitting.len()]
+    };
+    let (mark, second) = (MarkId(0), 1_000_000_000);
+    let bounds = match span % 3 {
+        0 => Bounds::at_least(low % 4),
+        1 => Bounds::at_most(low % 4),
+        _ => Bounds { at_least: low % 4, at_most: low % 4 + span % 4 },
+    };
+    let times = Bounds { at_least: bounds.at_least * second, at_most: bounds.at_most.saturating_mul(second) };
+    let label = |seed: u64| {
+        let what = match seed % 3 {
+            0 => Happening::Started,
+            1 => Happening::Finished,
+            _ => Happening::Mark { mark, nth: 1 + seed / 3 % 4 },
+        };
+        Label { process: process(seed / 9), what }
+    };
+    let stretch = |seed: u64| {
+        let what = match seed % 4 {
+            0 => Being::Running,
+            1 => Being::Delayed,
+            2 => Being::Blocked,
+            _ => Being::Holding(of_kind(ResourceKind::Mutex, seed / 4)),
+        };
+        let info = &header.processes[(seed / 8) as usize % header.processes.len()];
+        let all = Instances { first: info.first, count: info.count };
+        Stretch { who: if seed / 64 % 2 == 0 { Instances::one(process(seed / 8)) } else { all }, what }
+    };
+    match kind % 10 {
+        0 => Claim::Finished { process: process(a), at: times },
+        1 => Claim::Before { first: label(a), second: label(b) },
+        2 => Claim::Reaches(label(a)),
+        3 => Claim::Count {
+            who: Instances { first: ProcessId(0), count: 1 + (a % 4) as u32 },
+            mark,
+            times: bounds,
+        },
+        4 => Claim::Values {
+            process: process(a),
+            source: match b % 3 {
+                0 => Source::Mark(mark),
+                1 => Source::Read(of_kind(ResourceKind::Memory, 0)),
+                _ => Source::Get(of_kind(ResourceKind::Buffer, c)),
+            },
+            values: (0..low % 3).map(|index| Value::Int((c % 8 + index * (span % 2)) as i64 % 2)).collect(),
+        },
+        5 => Claim::Carries { process: process(a), mark, nth: 1 + b % 2, value: Value::Int(c as i64 % 3) },
+        6 => Claim::Level { resource: ResourceId((a % header.resource_count() as u64) as u32), bounds },
+        7 => {
+            let resource = ResourceId((b % header.resource_count() as u64) as u32);
+            Claim::LongestWait {
+                process: process(a),
+                resource: (c % 2 == 0).then_some(resource),
+                bounds: times,
+            }
+        }
+        8 => Claim::TotalTime(times),
+        _ => Claim::NeverTogether(
+            [a, b, c].iter().take(1 + (low % 3) as usize).map(|&seed| stretch(seed)).collect(),
+        ),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Event by event the monitors find what a look at the whole trace finds;
+    /// what is broken stays broken, and is so in a prefix only if it is in the
+    /// end; a watch finds the same.
+    #[test]
+    fn monitors_agree_with_a_look_at_the_whole(
+        text in generate::scenario(),
+        seeds in proptest::collection::vec(any::<[u64; 6]>(), 80),
+    ) {
+        // Every block passes the mark first.
+        let text = text.replace("do: [", "do: [{mark: {name: here, value: x}}, ");
+        let run = run(&text);
+        let header = &run.header;
+        let mut expected = Expected::default();
+        for (seeds, number) in seeds.into_iter().zip(0..) {
+            expected.add(claim(header, seeds), number);
+        }
+        let Keep { events, .. } = &run.kept;
+        let memories = run.machine.memories(&run.image);
+        let monitors = Monitors::new(&expected, header);
+        let mut state = monitors.start();
+        let mut watch = Watch::new(&monitors, header);
+        let mut broken = None;
+        for event in events {
+            monitors.event(&mut state, event, &[]);
+            tempolane::trace::Sink::event(&mut watch, event, &[]);
+            let now = monitors.violated(&state);
+            prop_assert!(broken.is_none() || now.is_some_and(|now| Some(now) <= broken));
+            broken = now;
+        }
+        let lines = |failed: Vec<FailedExpectation>| failed.iter().map(|failed| failed.line).collect::<Vec<_>>();
+        let found = lines(monitors.finish(&state, &run.end.outcome, run.end.end, &memories));
+        let whole = naive::Whole { header, events, end: run.end.end };
+        let wanted: Vec<u32> = expected
+            .expectations
+            .iter()
+            .filter(|expectation| !whole.holds(&expectation.claim))
+            .map(|expectation| expectation.line)
+            .collect();
+        prop_assert_eq!(&found, &wanted, "{:#?}\n{}", expected, text);
+        prop_assert!(broken.is_none_or(|number| found.contains(&(number as u32))));
+        prop_assert_eq!(lines(watch.finish(&run.end.outcome, run.end.end, &memories)), found);
+    }
+}

@@ -1,0 +1,144 @@
+//! Whether a claim holds, found out by looking at all events at once: slow,
+//! and by other means than the monitors.
+
+use tempolane::ids::{ProcessId, ResourceId};
+use tempolane::time::Time;
+use tempolane::trace::{
+    Being, Bounds, Claim, Event, Happening, Header, Kind, Label, Source, Stretch, WaitFor,
+};
+use tempolane::value::Value;
+
+/// A whole run.
+pub struct Whole<'r> {
+    pub header: &'r Header,
+    pub events: &'r [Event],
+    pub end: Time,
+}
+
+impl Whole<'_> {
+    pub fn holds(&self, claim: &Claim) -> bool {
+        match claim {
+            Claim::TotalTime(bounds) => bounds.contains(self.end.as_nanos()),
+            Claim::Finished { process, at } => self
+                .place(Label { process: *process, what: Happening::Finished })
+                .is_some_and(|place| at.contains(self.events[place].time.as_nanos())),
+            Claim::Before { first, second } => {
+                matches!((self.place(*first), self.place(*second)), (Some(one), Some(two)) if one < two)
+            }
+            Claim::Reaches(label) => self.place(*label).is_some(),
+            Claim::Count { who, mark, times } => {
+                let passed = |event: &&Event| {
+                    event.kind == Kind::Mark && event.subject == mark.0 && who.contains(event.process)
+                };
+                times.contains(self.events.iter().filter(passed).count() as u64)
+            }
+            Claim::Values { process, source, values } => self.values(*process, *source) == *values,
+            Claim::Carries { process, mark, nth, value } => {
+                self.values(*process, Source::Mark(*mark)).get(*nth as usize - 1) == Some(value)
+            }
+            Claim::Level { resource, bounds } => self.level_stays(*resource, *bounds),
+            Claim::LongestWait { process, resource, bounds } => {
+                bounds.contains(self.longest_wait(*process, *resource))
+            }
+            Claim::NeverTogether(stretches) => !self.overlap(stretches),
+            Claim::Outcome(_) | Claim::Memory { .. } => panic!("not asked for"),
+        }
+    }
+
+    /// Which event a label is.
+    fn place(&self, label: Label) -> Option<usize> {
+        let (kind, nth) = match label.what {
+            Happening::Started => (Kind::Start, 1),
+            Happening::Finished => (Kind::Done, 1),
+            Happening::Mark { nth, .. } => (Kind::Mark, nth),
+        };
+        let is_it = |event: &Event| event.process == label.process && event.kind == kind;
+        let places = (0..self.events.len()).filter(|&place| is_it(&self.events[place]));
+        places.skip(nth as usize - 1).take(1).next()
+    }
+
+    fn values(&self, process: ProcessId, source: Source) -> Vec<Value> {
+        let (kind, subject) = match source {
+            Source::Mark(mark) => (Kind::Mark, mark.0),
+            Source::Read(memory) => (Kind::Read, memory.0),
+            Source::Get(buffer) => (Kind::Get, buffer.0),
+        };
+        let met = |event: &&Event| (event.process, event.kind, event.subject) == (process, kind, subject);
+        self.events.iter().filter(met).map(|event| Value::from_word(event.ty, event.value)).collect()
+    }
+
+    fn level_stays(&self, resource: ResourceId, bounds: Bounds) -> bool {
+        let mut level = self.header.resource(resource).initial as i64;
+        let mut levels = vec![level];
+        for event in self.events.iter().filter(|event| event.subject == resource.0) {
+            level += match event.kind {
+                Kind::Acquire | Kind::Get => -1,
+                Kind::Release | Kind::Put => 1,
+                Kind::Block if event.value == WaitFor::Notify as u64 => 1,
+                Kind::Notify => -(event.value as i64),
+                _ => 0,
+            };
+            levels.push(level);
+        }
+        levels.into_iter().all(|level| bounds.contains(level as u64))
+    }
+
+    fn longest_wait(&self, process: ProcessId, resource: Option<ResourceId>) -> u64 {
+        let of_process = |event: &&Event| event.process == process;
+        let mine: Vec<&Event> = self.events.iter().filter(of_process).collect();
+        let mut longest = 0;
+        for (place, event) in mine.iter().enumerate().filter(|(_, event)| event.kind == Kind::Block) {
+            if resource.is_none_or(|resource| resource.0 == event.subject) {
+                let granted = mine[place..].iter().find(|event| event.kind == Kind::Grant);
+                longest = longest.max(granted.map_or(self.end, |event| event.time).since(event.time));
+            }
+        }
+        longest
+    }
+
+    /// Whether any two of the stretches, of whomever, share a place.
+    fn overlap(&self, stretches: &[Stretch]) -> bool {
+        let mut all: Vec<((usize, ProcessId), usize, usize)> = Vec::new();
+        for (number, stretch) in stretches.iter().enumerate() {
+            for place in 0..self.events.len() {
+                let event = &self.events[place];
+                if stretch.who.contains(event.process)
+                    && let Some(until) = self.until(stretch.what, place)
+                {
+                    all.push(((number, event.process), place, until));
+                }
+            }
+        }
+        all.iter().any(|(one, from, to)| {
+            all.iter().any(|(other, begin, end)| one != other && from < end && begin < to)
+        })
+    }
+
+    /// The place at which what begins at `place` is over; `None` if nothing does.
+    fn until(&self, what: Being, place: usize) -> Option<usize> {
+        let event = &self.events[place];
+        let (begins, is_over): (bool, Box<dyn Fn(&Event) -> bool>) = match what {
+            Being::Running | Being::Delayed => {
+                let kind = if what == Being::Running { Kind::Work } else { Kind::Delay };
+                let until = event.value;
+                let takes_time = event.kind == kind && until > event.time.as_nanos();
+                let mine = event.process;
+                (takes_time, Box::new(move |next| next.process == mine || next.time.as_nanos() >= until))
+            }
+            Being::Blocked => {
+                let mine = event.process;
+                let granted = move |next: &Event| next.process == mine && next.kind == Kind::Grant;
+                (event.kind == Kind::Block, Box::new(granted))
+            }
+            Being::Holding(mutex) => {
+                let is_about = move |next: &Event, kind| next.kind == kind && next.subject == mutex.0;
+                (is_about(event, Kind::Acquire), Box::new(move |next| is_about(next, Kind::Release)))
+            }
+            Being::Between { .. } => panic!("not asked for"),
+        };
+        let rest = self.events.iter().enumerate().skip(place + 1);
+        begins.then(|| {
+            rest.into_iter().find(|(_, next)| is_over(next)).map_or(self.events.len(), |(place, _)| place)
+        })
+    }
+}
