@@ -97,11 +97,22 @@ fn is_zero(count: &u64) -> bool {
 struct Failed<'a> {
     message: &'a str,
     line: Option<u32>,
+    /// When it was seen, if that is one moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_ns: Option<u64>,
+    /// The scenario line that was executed then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen_line: Option<u32>,
 }
 
 impl<'a> Failed<'a> {
     fn of(failed: &'a FailedExpectation) -> Failed<'a> {
-        Failed { message: &failed.message, line: (failed.line > 0).then_some(failed.line) }
+        Failed {
+            message: &failed.message,
+            line: (failed.line > 0).then_some(failed.line),
+            seen_ns: failed.seen.map(|moment| moment.time.as_nanos()),
+            seen_line: failed.seen.map(|moment| moment.line).filter(|&line| line > 0),
+        }
     }
 }
 
