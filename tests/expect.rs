@@ -260,7 +260,7 @@ fn claim(header: &Header, seeds: [u64; 6]) -> Claim {
         };
         let info = &header.processes[(seed / 8) as usize % header.processes.len()];
         let all = Instances { first: info.first, count: info.count };
-        Stretch { who: if seed / 64 % 2 == 0 { Instances::one(process(seed / 8)) } else { all }, what }
+        Stretch { who: if seed / 64 % 2 == 1 { all } else { Instances::one(process(seed / 8)) }, what }
     };
     match kind % 10 {
         0 => Claim::Finished { process: process(a), at: times },

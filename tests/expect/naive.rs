@@ -8,6 +8,9 @@ use tempolane::trace::{
 };
 use tempolane::value::Value;
 
+/// A question about an event.
+type Test = Box<dyn Fn(&Event) -> bool>;
+
 /// A whole run.
 pub struct Whole<'r> {
     pub header: &'r Header,
@@ -53,8 +56,8 @@ impl Whole<'_> {
             Happening::Mark { nth, .. } => (Kind::Mark, nth),
         };
         let is_it = |event: &Event| event.process == label.process && event.kind == kind;
-        let places = (0..self.events.len()).filter(|&place| is_it(&self.events[place]));
-        places.skip(nth as usize - 1).take(1).next()
+        let mut places = (0..self.events.len()).filter(|&place| is_it(&self.events[place]));
+        places.nth(nth as usize - 1)
     }
 
     fn values(&self, process: ProcessId, source: Source) -> Vec<Value> {
@@ -117,7 +120,7 @@ impl Whole<'_> {
     /// The place at which what begins at `place` is over; `None` if nothing does.
     fn until(&self, what: Being, place: usize) -> Option<usize> {
         let event = &self.events[place];
-        let (begins, is_over): (bool, Box<dyn Fn(&Event) -> bool>) = match what {
+        let (begins, is_over): (bool, Test) = match what {
             Being::Running | Being::Delayed => {
                 let kind = if what == Being::Running { Kind::Work } else { Kind::Delay };
                 let until = event.value;
