@@ -3,7 +3,7 @@
 
 use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar, WheelCalendar};
 use crate::ids::ProcessId;
-use crate::kernel::{Draws, Kernel, Machine, Schedule, Stop, Yield, find_deadlock};
+use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Schedule, Stop, Yield, find_deadlock};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink};
@@ -100,17 +100,30 @@ impl<'a> Simulation<'a> {
     /// # Errors
     /// [`Interrupted`] if `control` said to stop.
     pub fn run<S: Sink>(&mut self, sink: &mut S, control: &mut Control<'_>) -> Result<RunEnd, Interrupted> {
+        self.run_with(sink, control, &mut NoCode)
+    }
+
+    /// As [`Simulation::run`], for a scenario that calls this code.
+    ///
+    /// # Errors
+    /// As [`Simulation::run`].
+    pub fn run_with<S: Sink>(
+        &mut self,
+        sink: &mut S,
+        control: &mut Control<'_>,
+        code: &mut dyn Code,
+    ) -> Result<RunEnd, Interrupted> {
         self.machine.reset(self.image);
         let (machine, draws) = (&mut self.machine, &mut self.draws);
         match &mut self.calendar {
             AnyCalendar::Small(calendar) => {
-                Driver::start(self.image, machine, calendar, sink).drive(machine, draws, control)
+                Driver::start(self.image, machine, calendar, sink, code).drive(machine, draws, control)
             }
             AnyCalendar::Heap(calendar) => {
-                Driver::start(self.image, machine, calendar, sink).drive(machine, draws, control)
+                Driver::start(self.image, machine, calendar, sink, code).drive(machine, draws, control)
             }
             AnyCalendar::Wheels(calendar) => {
-                Driver::start(self.image, machine, calendar, sink).drive(machine, draws, control)
+                Driver::start(self.image, machine, calendar, sink, code).drive(machine, draws, control)
             }
         }
     }
@@ -142,6 +155,8 @@ struct Clockwork<'a, C> {
     mark: u64,
     /// Why the kernel was left.
     pause: Option<Pause>,
+    /// What processes may call.
+    code: &'a mut dyn Code,
 }
 
 /// Why the driver leaves the kernel for a moment.
@@ -201,16 +216,26 @@ impl<C: Calendar> Schedule for Clockwork<'_, C> {
     fn soon(&mut self, announce: impl FnMut(ProcessId)) {
         self.calendar.soon(announce);
     }
+
+    fn call(&mut self, call: Call<'_>) -> Result<(), String> {
+        self.code.call(call)
+    }
 }
 
 impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
-    fn start(image: &'a Image, machine: &Machine, calendar: &'a mut C, sink: &'a mut S) -> Self {
+    fn start(
+        image: &'a Image,
+        machine: &Machine,
+        calendar: &'a mut C,
+        sink: &'a mut S,
+        code: &'a mut dyn Code,
+    ) -> Self {
         calendar.clear();
         for process in (0..image.process_count()).map(ProcessId::from_index) {
             calendar.wake(Time::ZERO, machine.priority(image, process), process);
         }
         let horizon = image.horizon.unwrap_or(Time::MAX);
-        let clockwork = Clockwork { calendar, horizon, granted: 0, mark: 0, pause: None };
+        let clockwork = Clockwork { calendar, horizon, granted: 0, mark: 0, pause: None, code };
         let extra = ZERO_TIME_STEPS_A_PROCESS * image.process_count() as u64;
         let budget = image.limits.zero_time_steps.saturating_add(extra);
         Driver { image, clockwork, sink, budget, fuel: 0 }

@@ -5,63 +5,37 @@ use super::failure::Failure;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::report::Finished;
-use crate::ids::{MarkId, ProcessId, ResourceId};
+use crate::ids::ProcessId;
 use crate::render::{
-    GanttInput, LevelSeries, Point, PointKind, ProcessBar, RenderError, ScenarioBars, Style, TextStyle,
-    aligned, gantt, png, svg, text_gantt, total_time_chart,
+    GanttInput, ProcessBar, RenderError, ScenarioBars, Style, TextStyle, Timeline, aligned, gantt, png, svg,
+    text_gantt, total_time_chart,
 };
-use crate::time::Time;
-use crate::trace::{Event, Kind, Outcome, ResourceKind, Span, Trace, all_levels, spans};
-use crate::value::{Value, Word};
+use crate::trace::{Outcome, Trace};
 use std::path::PathBuf;
-
-/// How many marks and log lines a picture is drawn from at most.
-const MOST_POINTS: usize = 200_000;
 
 /// A run with everything that its pictures need.
 pub struct Drawing<'a> {
     finished: &'a Finished,
     trace: &'a Trace,
-    spans: Vec<Span>,
-    levels: Vec<LevelSeries>,
-    points: Vec<Point>,
-    completed: Vec<Option<Time>>,
+    timeline: Timeline<'a>,
 }
 
 impl<'a> Drawing<'a> {
     /// Prepares the pictures of a run whose events were kept.
     pub fn new(finished: &'a Finished) -> Option<Drawing<'a>> {
         let trace = finished.trace.as_ref()?;
-        let statistics = finished.statistics.processes.iter();
-        Some(Drawing {
-            finished,
-            trace,
-            spans: spans(trace),
-            levels: level_series(trace),
-            points: points(trace).into_iter().chain(finished.fatal.clone()).collect(),
-            // A trace that was cut does not reach every completion.
-            completed: statistics.map(|process| process.finished.filter(|&at| at <= trace.end)).collect(),
-        })
+        let timeline = Timeline::new(trace).with(finished.fatal.clone());
+        Some(Drawing { finished, trace, timeline })
     }
 
     fn input(&self) -> GanttInput<'_> {
-        // A timeline that was cut says so, and not that the run ended there.
         let drawn = self.trace.events.len() as u64;
         let is_cut = drawn < self.finished.statistics.events;
         let title = match is_cut {
             true => format!("{}: the first {drawn} events", self.finished.label),
             false => self.finished.label.clone(),
         };
-        GanttInput {
-            title,
-            header: &self.trace.header,
-            spans: &self.spans,
-            levels: &self.levels,
-            points: &self.points,
-            finished: &self.completed,
-            outcome: if is_cut { &Outcome::Horizon } else { &self.trace.outcome },
-            end: self.trace.end,
-        }
+        self.timeline.input(title, is_cut)
     }
 
     /// The timeline in letters.
@@ -134,44 +108,6 @@ fn write_picture(
         written.push(folder.write(&format!("{name}.png"), &png(&document).map_err(failure)?)?);
     }
     Ok(written)
-}
-
-/// The levels that say more than the lanes do: not those of mutexes. What a
-/// level was between two steps at one instant is left out: every hand-off
-/// would be a needle in the picture.
-fn level_series(trace: &Trace) -> Vec<LevelSeries> {
-    let all = all_levels(trace).into_iter().enumerate();
-    let series = all.map(|(index, steps)| LevelSeries { resource: ResourceId::from_index(index), steps });
-    let worthy = |series: &LevelSeries| {
-        matches!(trace.header.resource(series.resource).kind, ResourceKind::Semaphore | ResourceKind::Buffer)
-    };
-    series.filter(worthy).collect()
-}
-
-/// The marks and log lines; of very many every so many-th, over the whole run.
-fn points(trace: &Trace) -> Vec<Point> {
-    let is_point = |event: &Event| matches!(event.kind, Kind::Log | Kind::Mark);
-    let total = trace.events.iter().filter(|event| is_point(event)).count();
-    let step = total.div_ceil(MOST_POINTS).max(1);
-    let all = trace.iter().filter(|(event, _)| is_point(event)).step_by(step);
-    all.filter_map(|(event, args)| point(trace, event, args)).collect()
-}
-
-fn point(trace: &Trace, event: &Event, args: &[Word]) -> Option<Point> {
-    let (kind, text) = match event.kind {
-        Kind::Log => (PointKind::Log, trace.header.logs[event.subject as usize].render(args)),
-        Kind::Mark => {
-            let mark = MarkId(event.subject);
-            let name = trace.header.mark_name(mark);
-            let text = match trace.header.marks[mark.index()].ty {
-                Some(_) => format!("{name} {}", Value::from_word(event.ty, event.value)),
-                None => name.to_owned(),
-            };
-            (PointKind::Mark, text)
-        }
-        _ => return None,
-    };
-    Some(Point { time: event.time, process: event.process, kind, text })
 }
 
 fn bars(finished: &Finished) -> ScenarioBars {

@@ -38,6 +38,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 let capacity = arena[self.header(arena, buffer, at) + resource::CAPACITY];
                 self.write(arena, into, at.frame(), capacity);
             }
+            Op::Call { call } => return self.call(arena, at, call),
             // Only a driver that goes step by step has to know.
             Op::Atomic { .. } => {}
             other => unreachable!("{other:?} has a place of its own"),

@@ -10,6 +10,7 @@
 //! op is thereby done; a latecomer cannot barge in.
 
 mod buffer;
+mod call;
 mod choices;
 mod condition;
 mod deadlock;
@@ -29,6 +30,7 @@ mod stepwise;
 mod stop;
 mod waiters;
 
+pub use call::{Call, Code, NoCode};
 pub use choices::Choices;
 pub use deadlock::find_deadlock;
 #[cfg(test)]

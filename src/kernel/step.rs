@@ -1,5 +1,6 @@
 //! One process goes on from where it stands until it waits or is done.
 
+use super::call::{Call, Code, NoCode};
 use super::defect;
 use super::draw::{Draws, fetch};
 use super::machine::{Machine, State, frame_words, state_word};
@@ -29,6 +30,14 @@ pub trait Schedule {
     /// An op is about the resource with this header; for drivers that learn what steps depend on.
     #[inline(always)]
     fn touch(&self, _: usize) {}
+
+    /// A process calls code, which the driver has or knows not.
+    ///
+    /// # Errors
+    /// As [`super::Code::call`].
+    fn call(&mut self, call: Call<'_>) -> Result<(), String> {
+        NoCode.call(call)
+    }
 
     /// Called when a process has stopped: who goes on now, `None` to leave the
     /// kernel. A driver that answers here has taken note of the stop, and sets

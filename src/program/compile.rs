@@ -171,6 +171,9 @@ impl Compiler<'_> {
                 let condition = self.resource(condition);
                 self.emit(if *all { Op::NotifyAll { condition } } else { Op::Notify { condition } });
             }
+            StepKind::Call(call) => {
+                self.emit(Op::Call { call: *call });
+            }
             StepKind::Atomic(body) => self.atomic(body),
             StepKind::Draw { into, from } => {
                 let into = self.frame.var(*into);

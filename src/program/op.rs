@@ -186,6 +186,8 @@ pub enum Op {
     /// The ops from the next one up to `end` are an atomic block: nothing of
     /// other processes happens in between, unless the process waits inside.
     Atomic { end: OpId },
+    /// Call code of the driver's.
+    Call { call: u32 },
     /// Write a line to the log; the number is that of the text and of its arguments.
     Log { log: u32 },
     /// Pass a mark; `value` is worth something if the mark has a type.

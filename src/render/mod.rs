@@ -20,6 +20,7 @@ mod steps;
 mod svg;
 mod text;
 mod ticks;
+mod timeline;
 
 pub use charts::{ProcessBar, ScenarioBars, total_time_chart};
 pub use gantt::{Style, aligned, gantt};
@@ -29,3 +30,4 @@ pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke
 pub use steps::{STEPS_VERSION, Steps};
 pub use svg::svg;
 pub use text::{TextStyle, text_gantt, text_window};
+pub use timeline::Timeline;

@@ -29,8 +29,10 @@ pub(super) fn check(
     root: &Node,
     default_name: String,
     overrides: &[(String, String)],
+    by_program: bool,
 ) -> (Option<Checked>, Vec<super::Diagnostic>) {
     let mut check = Check::new(reports);
+    check.by_program = by_program;
     let checked = check.document(root, default_name, overrides);
     (checked, check.reports.into_items())
 }

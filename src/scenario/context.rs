@@ -28,6 +28,8 @@ pub(super) struct Check<'t> {
     pub processes: Table<ProcessEntry>,
     pub marks: Table<MarkEntry>,
     pub logs: Vec<LogTemplate>,
+    /// Whether the text was written by a program that can call code.
+    pub by_program: bool,
     /// The position of the process whose steps are read.
     pub process: usize,
     /// Whether no parameter has been set, so that `expect` will be checked.
@@ -57,6 +59,7 @@ impl<'t> Check<'t> {
             processes: Table::default(),
             marks: Table::default(),
             logs: Vec::new(),
+            by_program: false,
             process: 0,
             as_written: true,
             absent: 0,

@@ -137,6 +137,24 @@ pub fn load_reader(
 /// # Errors
 /// [`LoadError::Diagnostics`].
 pub fn load_str(label: &str, text: &str, overrides: &[(String, String)]) -> Result<Scenario, LoadError> {
+    load_text(label, text, overrides, false)
+}
+
+/// As [`load_str`], for a text that a program has written: `call: n` is a step
+/// in it, for code that only the program has.
+///
+/// # Errors
+/// As [`load_str`].
+pub fn load_program(label: &str, text: &str, overrides: &[(String, String)]) -> Result<Scenario, LoadError> {
+    load_text(label, text, overrides, true)
+}
+
+fn load_text(
+    label: &str,
+    text: &str,
+    overrides: &[(String, String)],
+    by_program: bool,
+) -> Result<Scenario, LoadError> {
     if text.len() as u64 > MOST_BYTES {
         return Err(too_large(label));
     }
@@ -148,7 +166,7 @@ pub fn load_str(label: &str, text: &str, overrides: &[(String, String)]) -> Resu
         let items = reports.into_items();
         return Err(LoadError::Diagnostics(Diagnostics::new(source, items)));
     };
-    let (checked, items) = check(reports, &root, name_of(label), overrides);
+    let (checked, items) = check(reports, &root, name_of(label), overrides, by_program);
     let params = checked.as_ref().map(|checked| checked.params.iter().copied().collect::<Option<Vec<_>>>());
     match (checked, params.flatten()) {
         (Some(checked), Some(params)) if items.is_empty() => {

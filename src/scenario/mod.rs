@@ -55,7 +55,7 @@ mod tests;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use evaluate::{EvalCause, EvalError, evaluate, evaluate_for, evaluate_params};
-pub use load::{LoadError, MOST_BYTES, Scenario, load_file, load_reader, load_str};
+pub use load::{LoadError, MOST_BYTES, Scenario, load_file, load_program, load_reader, load_str};
 pub use model::*;
 pub use number::parse_duration;
 pub use schema::schema;

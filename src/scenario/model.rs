@@ -252,6 +252,8 @@ pub enum StepKind {
     /// Steps between which nothing of other processes happens, unless the
     /// process waits.
     Atomic(Vec<Step>),
+    /// Call code that the maker of the scenario has numbered. No text can say it.
+    Call(u32),
     /// Give a variable, or an element of an array, a value of its type.
     Set {
         /// Which.

@@ -141,6 +141,13 @@ pub(super) static STEPS: [Form; 20] = [
     },
 ];
 
+/// A step that only a program can write; see [`super::load_program`].
+pub(super) static CALL: Form = Form {
+    name: "call",
+    doc: "Call code by its number.",
+    fields: &[required("call", Shape::Integer { least: 0, most: u32::MAX as i64 }, "Which.")],
+};
+
 /// `put` as a map.
 pub(super) static PUT: Form = Form {
     name: "put_form",

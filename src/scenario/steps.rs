@@ -14,7 +14,7 @@ use super::node::{Entry, Kind, Node};
 use super::references::Use;
 use super::scope::{Scope, VarEntry};
 use super::source::Span;
-use super::step_tables::STEPS;
+use super::step_tables::{CALL, STEPS};
 use super::tables::{self, Form};
 use super::typing::Typed;
 use crate::ids::Site;
@@ -88,9 +88,9 @@ impl<'c, 't> Body<'c, 't> {
 
     /// The key that says what a step does.
     fn main_key<'n>(&mut self, entries: &'n [Entry], node: &Node) -> Option<(&'n Entry, &'static Form)> {
-        let mut mains = entries
-            .iter()
-            .filter_map(|entry| tables::form(&STEPS, &entry.key.name).map(|form| (entry, form)));
+        let by_program = self.check.by_program;
+        let mut mains =
+            entries.iter().filter_map(|entry| form_of(&entry.key.name, by_program).map(|form| (entry, form)));
         let reports = &mut self.check.reports;
         let Some(main) = mains.next() else {
             let names = STEPS.iter().map(|form| form.name);
@@ -149,6 +149,7 @@ impl<'c, 't> Body<'c, 't> {
             "delay" => self.amount(node, self.scope(), "`delay`").map(StepKind::Delay),
             "work" => self.amount(node, self.scope(), "`work`").map(StepKind::Work),
             "wait" => self.wait(main),
+            "call" => self.check.literal(node, "`call`", 0).map(|call| StepKind::Call(call as u32)),
             "atomic" => Some(StepKind::Atomic(self.steps(main))),
             "write" => self.write(main),
             "read" => self.read(main),
@@ -228,4 +229,9 @@ impl<'c, 't> Body<'c, 't> {
     pub fn constant(value: Value, site: Site) -> Expr {
         Typed::constant(value, site).expr
     }
+}
+
+/// The form of the step with this key.
+fn form_of(name: &str, by_program: bool) -> Option<&'static Form> {
+    tables::form(&STEPS, name).or((by_program && name == CALL.name).then_some(&CALL))
 }

@@ -5,6 +5,10 @@ use super::{BlockedProcess, Deadlock, Fault, Header, Outcome, WaitFor};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
+
+/// How many processes that could end a wait are named.
+const GIVERS_NAMED: usize = 4;
 
 /// An [`Outcome`] with names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +132,34 @@ impl NamedBlocked {
             holder: self.holder.map(|holder| names.process(&holder)).transpose()?,
             givers: names.all_processes(&self.givers)?,
         })
+    }
+}
+
+/// Who waits, what for, and who could end that: a sentence without a full stop.
+impl fmt::Display for NamedBlocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NamedBlocked { process, resource, .. } = self;
+        let wait = match self.wait_for {
+            WaitFor::Acquire => format!("waits to acquire '{resource}'"),
+            WaitFor::Get => format!("waits to get from '{resource}'"),
+            WaitFor::Put => format!("waits to put into '{resource}'"),
+            WaitFor::Notify => format!("waits for a notify of '{resource}'"),
+        };
+        let why = match (&self.holder, self.givers.as_slice()) {
+            (Some(holder), []) => format!("held by '{holder}', who will not release it: starved"),
+            (Some(holder), _) => format!("held by '{holder}'"),
+            (None, []) => "starved: nobody that is left will ever end the wait".to_owned(),
+            (None, givers) => {
+                let named: Vec<String> =
+                    givers.iter().take(GIVERS_NAMED).map(|name| format!("'{name}'")).collect();
+                let more = match givers.len().saturating_sub(GIVERS_NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                format!("only {}{more} could end the wait", named.join(", "))
+            }
+        };
+        write!(f, "'{process}' {wait}, {why}")
     }
 }
 

@@ -10,9 +10,6 @@ use std::collections::BTreeSet;
 /// How many blocked processes are told one by one.
 const TOLD: usize = 40;
 
-/// How many processes that could end a wait are named.
-const GIVERS_NAMED: usize = 4;
-
 /// The `finding` object of a result.
 #[derive(Debug, Serialize)]
 pub struct Finding {
@@ -97,7 +94,7 @@ pub fn told(finished: &Finished) -> String {
         NamedOutcome::Deadlock { blocked, cycle } => {
             let mut text = format!("  {}:\n", deadlock_message(&blocked, &finished.header));
             for one in blocked.iter().take(TOLD) {
-                text.push_str(&format!("  - {}\n", told_blocked(one)));
+                text.push_str(&format!("  - {}\n", one));
                 text.push_str(&place(one.line));
             }
             if blocked.len() > TOLD {
@@ -118,31 +115,6 @@ pub fn told(finished: &Finished) -> String {
 const LOST_NOTIFY: &str = "  hint: a notify that comes before the wait is lost, and one that wakes the wrong \
                            process too: look at what you wait for before every wait (`while: …, do: [wait: …]`), \
                            and after every change notify whoever could go on (`notify_all` if in doubt)\n";
-
-fn told_blocked(blocked: &NamedBlocked) -> String {
-    let NamedBlocked { process, resource, .. } = blocked;
-    let wait = match blocked.wait_for {
-        WaitFor::Acquire => format!("waits to acquire '{resource}'"),
-        WaitFor::Get => format!("waits to get from '{resource}'"),
-        WaitFor::Put => format!("waits to put into '{resource}'"),
-        WaitFor::Notify => format!("waits for a notify of '{resource}'"),
-    };
-    let why = match (&blocked.holder, blocked.givers.as_slice()) {
-        (Some(holder), []) => format!("held by '{holder}', who will not release it: starved"),
-        (Some(holder), _) => format!("held by '{holder}'"),
-        (None, []) => "starved: nobody that is left will ever end the wait".to_owned(),
-        (None, givers) => {
-            let named: Vec<String> =
-                givers.iter().take(GIVERS_NAMED).map(|name| format!("'{name}'")).collect();
-            let more = match givers.len().saturating_sub(GIVERS_NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            format!("only {}{more} could end the wait", named.join(", "))
-        }
-    };
-    format!("'{process}' {wait}, {why}")
-}
 
 /// The scenario line that somebody stands on, with its text.
 pub(super) fn place(finished: &Finished, line: Option<u32>) -> String {

@@ -1,0 +1,101 @@
+//! From a trace to what its Gantt timeline is drawn from.
+
+use super::input::{GanttInput, LevelSeries, Point, PointKind};
+use crate::ids::{MarkId, ResourceId};
+use crate::time::Time;
+use crate::trace::{Event, Kind, Outcome, ResourceKind, Span, Trace, all_levels, spans};
+use crate::value::{Value, Word};
+
+/// How many marks and log lines a picture is drawn from at most.
+const MOST_POINTS: usize = 200_000;
+
+/// A trace with everything that its timeline shows.
+#[derive(Debug)]
+pub struct Timeline<'a> {
+    trace: &'a Trace,
+    spans: Vec<Span>,
+    levels: Vec<LevelSeries>,
+    points: Vec<Point>,
+    finished: Vec<Option<Time>>,
+}
+
+impl<'a> Timeline<'a> {
+    /// Works it out, in one pass for each part.
+    pub fn new(trace: &'a Trace) -> Timeline<'a> {
+        Timeline {
+            trace,
+            spans: spans(trace),
+            levels: level_series(trace),
+            points: points(trace),
+            finished: finished(trace),
+        }
+    }
+
+    /// With further points to show, behind those of the trace.
+    pub fn with(mut self, points: impl IntoIterator<Item = Point>) -> Timeline<'a> {
+        self.points.extend(points);
+        self
+    }
+
+    /// The drawing's input, under this title. If the trace `is_cut`, the
+    /// picture says so, and not that the run ended there.
+    pub fn input(&self, title: String, is_cut: bool) -> GanttInput<'_> {
+        GanttInput {
+            title,
+            header: &self.trace.header,
+            spans: &self.spans,
+            levels: &self.levels,
+            points: &self.points,
+            finished: &self.finished,
+            outcome: if is_cut { &Outcome::Horizon } else { &self.trace.outcome },
+            end: self.trace.end,
+        }
+    }
+}
+
+/// By process, when it was done.
+fn finished(trace: &Trace) -> Vec<Option<Time>> {
+    let mut finished = vec![None; trace.header.process_count()];
+    for event in trace.events.iter().filter(|event| event.kind == Kind::Done) {
+        finished[event.process.index()] = Some(event.time);
+    }
+    finished
+}
+
+/// The levels that say more than the lanes do: not those of mutexes. What a
+/// level was between two steps at one instant is left out: every hand-off
+/// would be a needle in the picture.
+fn level_series(trace: &Trace) -> Vec<LevelSeries> {
+    let all = all_levels(trace).into_iter().enumerate();
+    let series = all.map(|(index, steps)| LevelSeries { resource: ResourceId::from_index(index), steps });
+    let worthy = |series: &LevelSeries| {
+        matches!(trace.header.resource(series.resource).kind, ResourceKind::Semaphore | ResourceKind::Buffer)
+    };
+    series.filter(worthy).collect()
+}
+
+/// The marks and log lines; of very many every so many-th, over the whole run.
+fn points(trace: &Trace) -> Vec<Point> {
+    let is_point = |event: &Event| matches!(event.kind, Kind::Log | Kind::Mark);
+    let total = trace.events.iter().filter(|event| is_point(event)).count();
+    let step = total.div_ceil(MOST_POINTS).max(1);
+    let all = trace.iter().filter(|(event, _)| is_point(event)).step_by(step);
+    all.filter_map(|(event, args)| point(trace, event, args)).collect()
+}
+
+fn point(trace: &Trace, event: &Event, args: &[Word]) -> Option<Point> {
+    let (kind, text) = match event.kind {
+        Kind::Log => (PointKind::Log, trace.header.logs[event.subject as usize].render(args)),
+        Kind::Mark => {
+            let mark = MarkId(event.subject);
+            let name = trace.header.mark_name(mark);
+            let text = match trace.header.marks[mark.index()].ty {
+                Some(_) => format!("{name} {}", Value::from_word(event.ty, event.value)),
+                None => name.to_owned(),
+            };
+            (PointKind::Mark, text)
+        }
+        _ => return None,
+    };
+    Some(Point { time: event.time, process: event.process, kind, text })
+}
