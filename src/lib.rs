@@ -21,6 +21,7 @@
 //! | [`backend`] | who goes next, and how time passes | what happens then |
 //! | [`analysis`] | what the events of a run add up to | how it looks |
 //! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
+//! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
 //! | [`cli`] | arguments, files, exit codes | everything else |
 //!
 //! Who may import whom is held by the test `tests/house_rules.rs`:
@@ -32,6 +33,7 @@
 //! program      : scenario, trace, ground floor
 //! kernel       : program, trace, ground floor
 //! explore      : kernel, program, trace, analysis, ground floor
+//! builder      : everything but explore and cli
 //! cli          : everything; nobody imports cli
 //! ```
 //!
@@ -76,6 +78,7 @@
 pub mod analysis;
 pub mod arithmetic;
 pub mod backend;
+pub mod builder;
 pub mod cli;
 pub mod explore;
 pub mod ids;

@@ -55,6 +55,37 @@ pub enum Value {
     Duration(i64),
 }
 
+impl From<i64> for Value {
+    fn from(number: i64) -> Value {
+        Value::Int(number)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Value {
+        Value::Int(number.into())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Value {
+        Value::Float(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Value {
+        Value::Bool(flag)
+    }
+}
+
+/// The longest duration, 292 years, stands for all that are longer.
+impl From<std::time::Duration> for Value {
+    fn from(duration: std::time::Duration) -> Value {
+        Value::Duration(i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX))
+    }
+}
+
 impl Value {
     /// The type of this value.
     pub fn ty(self) -> Type {

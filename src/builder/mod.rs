@@ -1,0 +1,110 @@
+//! Scenarios made in code, for `#[test]` functions of Rust developers.
+//!
+//! The same scenarios as in files, with the same checks and the same runs: a
+//! [`Scenario`] is filled with parameters, resources and processes, and
+//! run in virtual time; a [`Run`] is asked whether it was as it should be.
+//! Values may be expressions, and mean what `docs/language.md` says.
+//!
+//! Decides how a scenario is written in Rust, what code a step may call, and
+//! what a failed assertion prints. Everything else is decided where it is for
+//! files.
+//!
+//! # The pipeline of the lab
+//!
+//! A loader fills two queues, a trainer takes three items at a time out of
+//! one, an inferer one at a time out of the other:
+//!
+//! ```
+//! use tempolane::builder::Scenario;
+//!
+//! let mut lab = Scenario::new("pipeline");
+//! lab.param("items", 15).param("chunk", 3);
+//! lab.buffer("to_trainer", 15).buffer("to_inferer", 15);
+//! lab.process("loader", |p| {
+//!     p.repeat("items", |p| {
+//!         p.delay("1s").put(["to_trainer", "to_inferer"]).mark("added");
+//!     });
+//! });
+//! lab.process("trainer", |p| {
+//!     p.repeat("items / chunk", |p| {
+//!         p.get_many("to_trainer", "chunk").mark("read").delay("5s");
+//!     });
+//! });
+//! lab.process("inferer", |p| {
+//!     p.repeat("items", |p| {
+//!         p.get("to_inferer").delay("2s");
+//!     });
+//! });
+//!
+//! let run = lab.run();
+//! run.assert_completed()
+//!     .assert_total_time_within("28s", "32s")
+//!     .assert_finished("loader", "15s")
+//!     .assert_before("loader.added[3]", "trainer.read[1]")
+//!     .assert_level_within("to_inferer", 0, 15);
+//! ```
+//!
+//! # Code
+//!
+//! What the language does not say, a step may do in Rust: it changes a state
+//! that all processes share, and the variables of its own process. A call is
+//! one step and takes no time. The state is a plain value, so that a run can be
+//! repeated and its states told apart.
+//!
+//! ```
+//! use tempolane::builder::Scenario;
+//!
+//! let mut stock = Scenario::with_state("stock", Vec::<i64>::new());
+//! stock.mutex("door");
+//! stock.process("clerk", |p| {
+//!     p.count(3).var("bill", "10 * index").start("index * 1s");
+//!     p.with("door", |p| {
+//!         p.call(|bills, ctx| {
+//!             let bill = ctx.int("bill");
+//!             bills.push(bill);
+//!             if bill > 1_000 {
+//!                 ctx.fail("nobody pays that");
+//!             }
+//!             ctx.set("bill", bill + 1);
+//!         });
+//!         p.delay("2s").mark_value("billed", "bill");
+//!     });
+//! });
+//!
+//! let run = stock.run();
+//! run.assert_completed().assert_total_time("6s").assert("values: {'clerk[2].billed': [21]}");
+//! assert_eq!(run.state, [0, 10, 20]);
+//! ```
+//!
+//! # What is wrong, and where
+//!
+//! ```
+//! use tempolane::builder::Scenario;
+//!
+//! let mut wrong = Scenario::new("wrong");
+//! wrong.process("loader", |p| {
+//!     p.var("i", 0).delay("1s").set("i", "j + 1");
+//! });
+//! let problems = wrong.check().expect_err("there is no j");
+//! assert!(problems.items[0].place().starts_with("step 2 of process 'loader' ("));
+//! assert_eq!(problems.items[0].message, "unknown parameter or variable 'j'; did you mean 'i'?");
+//! ```
+
+mod code;
+mod page;
+mod problem;
+mod resource;
+mod run;
+mod scenario;
+mod steps;
+mod term;
+
+pub use crate::scenario::Discipline;
+pub use crate::value::{Type, Value};
+pub use code::Ctx;
+pub use problem::{Problem, Problems};
+pub use resource::Resource;
+pub use run::{Being, Run};
+pub use scenario::{Process, Scenario, State};
+pub use steps::Steps;
+pub use term::{Distribution, Names, Term};

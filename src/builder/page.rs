@@ -1,0 +1,91 @@
+//! A scenario made in code as a text, in which every line knows what it is.
+//!
+//! The text is a scenario file but for steps that call code. So everything
+//! that checks and runs files works for it, and a scenario without code can be
+//! given to anybody.
+
+use super::steps::Step;
+use super::term::quoted;
+use std::fmt::Write;
+use std::panic::Location;
+
+/// What stands on a line.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// `step 3 of process 'loader'`.
+    pub(super) what: String,
+    /// Where in the Rust code, if it is known.
+    pub(super) at: Option<&'static Location<'static>>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.at {
+            Some(at) => write!(f, "{} ({}:{})", self.what, at.file(), at.line()),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
+/// The text and its places.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Page {
+    pub(super) text: String,
+    /// By line, from the first.
+    places: Vec<Place>,
+}
+
+impl Page {
+    /// Adds a line at this depth.
+    pub(super) fn line(
+        &mut self,
+        depth: usize,
+        text: &str,
+        what: &str,
+        at: Option<&'static Location<'static>>,
+    ) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.text, "{}{text}", "  ".repeat(depth));
+        self.places.push(Place { what: what.to_owned(), at });
+    }
+
+    /// What stands on a line, counted from 1.
+    pub(super) fn place(&self, line: u32) -> Option<&Place> {
+        self.places.get((line as usize).checked_sub(1)?)
+    }
+
+    /// Adds steps behind a key. `number` is what stands before their own.
+    pub(super) fn steps(&mut self, depth: usize, key: &str, steps: &[Step], number: &str, process: &str) {
+        let what = match number {
+            "" => format!("process {}", shown(process)),
+            _ => format!("step {} of process {}", number.trim_end_matches('.'), shown(process)),
+        };
+        if steps.is_empty() {
+            return self.line(depth, &format!("{key}: []"), &what, None);
+        }
+        self.line(depth, &format!("{key}:"), &what, None);
+        for (step, place) in steps.iter().zip(1..) {
+            self.step(depth + 1, step, &format!("{number}{place}"), process);
+        }
+    }
+
+    fn step(&mut self, depth: usize, step: &Step, number: &str, process: &str) {
+        let what = format!("step {number} of process {}", shown(process));
+        let mut begins = true;
+        for head in &step.heads {
+            let dash = if std::mem::take(&mut begins) { "- " } else { "  " };
+            self.line(depth, &format!("{dash}{head}"), &what, Some(step.at));
+        }
+        for (key, steps) in &step.bodies {
+            let number = if *key == "else" { format!("{number}.else.") } else { format!("{number}.") };
+            // A step without heads begins with the key of its steps.
+            let first = if std::mem::take(&mut begins) { "- " } else { "  " };
+            self.steps(depth, &format!("{first}{key}"), steps, &number, process);
+        }
+    }
+}
+
+/// A name for a message.
+pub(super) fn shown(name: &str) -> String {
+    format!("'{}'", quoted(name).trim_matches('"'))
+}

@@ -1,0 +1,273 @@
+//! A run of a scenario made in code, and what can be asserted of it.
+//!
+//! Decides what an assertion is called and what its failure prints. What an
+//! expectation means is decided by the monitors, which files use as well.
+
+use super::page::Page;
+use super::scenario::{Scenario, State};
+use super::term::{Term, key, list, quoted};
+use crate::analysis::{Monitors, Statistics, Watch};
+use crate::ids::ResourceId;
+use crate::render::{TextStyle, Timeline, text_gantt};
+use crate::time::Time;
+use crate::trace::{NamedOutcome, Trace};
+use crate::value::Value;
+
+/// So many blocked processes are told one by one.
+const TOLD: usize = 10;
+
+/// A file of more lines is not printed with a failure.
+const MOST_LINES: usize = 80;
+
+/// A run that has ended.
+pub struct Run<'a, S: State = ()> {
+    pub(super) scenario: &'a Scenario<S>,
+    pub(super) page: Page,
+    /// What happened.
+    pub trace: Trace,
+    pub(super) memories: Vec<(ResourceId, Vec<Value>)>,
+    /// The state of the code at the end.
+    pub state: S,
+}
+
+/// Being in something, for [`Run::assert_never_together`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Being(String);
+
+impl Being {
+    /// In a state: `"trainer.running"`, `"trainer.delayed"`, `"trainer.blocked"`.
+    pub fn state(label: &str) -> Being {
+        Being(quoted(label))
+    }
+
+    /// Owning a mutex.
+    pub fn holding(process: &str, mutex: &str) -> Being {
+        Being(format!("{{process: {}, holds: {}}}", quoted(process), quoted(mutex)))
+    }
+
+    /// From one mark to the next other one.
+    pub fn between(process: &str, from: &str, to: &str) -> Being {
+        Being(format!("{{process: {}, from: {}, to: {}}}", quoted(process), quoted(from), quoted(to)))
+    }
+}
+
+impl<S: State> Run<'_, S> {
+    /// How it ended: `completed`, `horizon`, `deadlock`, `fault` or `limit`.
+    pub fn outcome(&self) -> &'static str {
+        self.trace.outcome.name()
+    }
+
+    /// When the last process was done, or the run ended.
+    pub fn total_time(&self) -> Time {
+        self.statistics().total_time
+    }
+
+    /// All figures of the run.
+    pub fn statistics(&self) -> Statistics {
+        self.trace.statistics()
+    }
+
+    /// The hash of everything that happened (code and its state left out).
+    pub fn fingerprint(&self) -> String {
+        self.trace.fingerprint()
+    }
+
+    /// The lines of the log.
+    pub fn log(&self) -> Vec<String> {
+        self.statistics().log.into_iter().map(|line| line.text).collect()
+    }
+
+    /// What a memory holds at the end; `None` if there is none of that name.
+    pub fn memory(&self, name: &str) -> Option<&[Value]> {
+        let found = self.memories.iter().find(|(id, _)| self.trace.header.resource_name(*id) == name);
+        found.map(|(_, values)| values.as_slice())
+    }
+
+    /// The timeline in letters.
+    pub fn timeline(&self) -> String {
+        let timeline = Timeline::new(&self.trace);
+        text_gantt(&timeline.input(self.scenario.name().to_owned(), false), &TextStyle::default())
+    }
+
+    /// Whether the run is as this text expects it, which has the form of
+    /// `expect` in a file: `"total_time: {at_most: 31s}"`.
+    ///
+    /// # Errors
+    /// What was expected and what was seen, with the timeline and how to see
+    /// the run again; or why nothing of the kind can be expected.
+    pub fn check(&self, expect: &str) -> Result<(), String> {
+        let lines: String = expect.lines().map(|line| format!("  {line}\n")).collect();
+        let prepared =
+            self.scenario.prepare(&format!("expect:\n{lines}")).map_err(|problems| problems.to_string())?;
+        let monitors = Monitors::new(&prepared.loaded.model.expect, &self.trace.header);
+        let mut watch = Watch::new(&monitors, &self.trace.header);
+        self.trace.replay(&mut watch);
+        let failed = watch.finish(&self.trace.outcome, self.trace.end, &self.memories);
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let told: Vec<String> = failed.into_iter().map(|failure| self.placed(&failure)).collect();
+        Err(format!("{}\n{self}", told.join("\n")))
+    }
+
+    /// A failure, with the step at which it was seen.
+    fn placed(&self, failure: &crate::analysis::FailedExpectation) -> String {
+        let place = failure.seen.and_then(|moment| self.page.place(moment.line));
+        match place {
+            Some(place) => format!("{}\n  at {place}", failure.message),
+            None => failure.message.clone(),
+        }
+    }
+
+    /// As [`Run::check`], for a test.
+    ///
+    /// # Panics
+    /// If the run is not so.
+    #[track_caller]
+    pub fn assert(&self, expect: &str) -> &Self {
+        if let Err(message) = self.check(expect) {
+            panic!("{message}");
+        }
+        self
+    }
+
+    /// Every process was done in the end.
+    #[track_caller]
+    pub fn assert_completed(&self) -> &Self {
+        self.assert_outcome("completed")
+    }
+
+    /// The run ended so.
+    #[track_caller]
+    pub fn assert_outcome(&self, outcome: &str) -> &Self {
+        self.assert(&format!("outcome: {}", quoted(outcome)))
+    }
+
+    /// The last process was done at this time.
+    #[track_caller]
+    pub fn assert_total_time(&self, at: impl Into<Term>) -> &Self {
+        self.assert(&format!("total_time: {}", at.into().yaml()))
+    }
+
+    /// The last process was done between these times, both included.
+    #[track_caller]
+    pub fn assert_total_time_within(&self, least: impl Into<Term>, most: impl Into<Term>) -> &Self {
+        self.assert(&format!("total_time: {}", bounds(least, most)))
+    }
+
+    /// A process was done at this time.
+    #[track_caller]
+    pub fn assert_finished(&self, process: &str, at: impl Into<Term>) -> &Self {
+        self.assert(&format!("finished: {{{}: {}}}", key(process), at.into().yaml()))
+    }
+
+    /// Both happened, and in this order: `loader.started`, `loader.finished`,
+    /// or the passing of a mark, as `loader.added[3]`, the third from 1.
+    #[track_caller]
+    pub fn assert_before(&self, first: &str, second: &str) -> &Self {
+        self.assert(&format!("before: {{first: {}, second: {}}}", quoted(first), quoted(second)))
+    }
+
+    /// This happened at all.
+    #[track_caller]
+    pub fn assert_reaches(&self, label: &str) -> &Self {
+        self.assert(&format!("reaches: {}", quoted(label)))
+    }
+
+    /// A mark was passed so often: `loader.added`.
+    #[track_caller]
+    pub fn assert_count(&self, mark: &str, times: impl Into<Term>) -> &Self {
+        self.assert(&format!("counts: {{{}: {}}}", key(mark), times.into().yaml()))
+    }
+
+    /// What a mark carried, all of it in order.
+    #[track_caller]
+    pub fn assert_values<T: Into<Term>>(&self, mark: &str, values: impl IntoIterator<Item = T>) -> &Self {
+        self.assert(&format!("values: {{{}: {}}}", key(mark), terms(values)))
+    }
+
+    /// What a process took out of a buffer, all of it in order:
+    /// `trainer.queue`.
+    #[track_caller]
+    pub fn assert_gets<T: Into<Term>>(&self, what: &str, values: impl IntoIterator<Item = T>) -> &Self {
+        self.assert(&format!("gets: {{{}: {}}}", key(what), terms(values)))
+    }
+
+    /// What a memory holds at the end.
+    #[track_caller]
+    pub fn assert_memory<T: Into<Term>>(&self, name: &str, values: impl IntoIterator<Item = T>) -> &Self {
+        self.assert(&format!("memories: {{{}: {}}}", key(name), terms(values)))
+    }
+
+    /// The level of a resource never left these bounds.
+    #[track_caller]
+    pub fn assert_level_within(
+        &self,
+        resource: &str,
+        least: impl Into<Term>,
+        most: impl Into<Term>,
+    ) -> &Self {
+        self.assert(&format!("levels: {{{}: {}}}", key(resource), bounds(least, most)))
+    }
+
+    /// No wait of a process (`trainer`), or of one for a resource
+    /// (`trainer.full1`), was longer.
+    #[track_caller]
+    pub fn assert_no_wait_longer(&self, who: &str, most: impl Into<Term>) -> &Self {
+        self.assert(&format!("longest_wait: {{{}: {{at_most: {}}}}}", key(who), most.into().yaml()))
+    }
+
+    /// No two processes, or instances, were in any of these at one moment.
+    #[track_caller]
+    pub fn assert_never_together(&self, beings: impl IntoIterator<Item = Being>) -> &Self {
+        let all = list(beings.into_iter().map(|being| being.0));
+        self.assert(&format!("never_together: {all}"))
+    }
+}
+
+fn bounds(least: impl Into<Term>, most: impl Into<Term>) -> String {
+    format!("{{at_least: {}, at_most: {}}}", least.into().yaml(), most.into().yaml())
+}
+
+fn terms<T: Into<Term>>(values: impl IntoIterator<Item = T>) -> String {
+    list(values.into_iter().map(|value| value.into().yaml()))
+}
+
+/// The timeline, how it ended, and how to see it again.
+impl<S: State> std::fmt::Display for Run<'_, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = |line: Option<u32>| {
+            let place = line.and_then(|line| self.page.place(line));
+            place.map_or_else(String::new, |place| format!("\n      at {place}"))
+        };
+        f.write_str(&self.timeline())?;
+        match NamedOutcome::of(&self.trace.outcome, &self.trace.header) {
+            NamedOutcome::Completed | NamedOutcome::Horizon => {}
+            NamedOutcome::Limit { message } => writeln!(f, "  {message}")?,
+            NamedOutcome::Fault { process, line, message, hint, .. } => {
+                writeln!(f, "  '{process}': {message}{}", place(line))?;
+                if !hint.is_empty() {
+                    writeln!(f, "      hint: {hint}")?;
+                }
+            }
+            NamedOutcome::Deadlock { blocked, .. } => {
+                for one in blocked.iter().take(TOLD) {
+                    writeln!(f, "  {one}{}", place(one.line))?;
+                }
+                if blocked.len() > TOLD {
+                    writeln!(f, "  and {} more", blocked.len() - TOLD)?;
+                }
+            }
+        }
+        let (seed, version) = (self.trace.header.seed, &self.trace.header.version);
+        match self.scenario.yaml().filter(|text| text.lines().count() <= MOST_LINES) {
+            Some(text) => {
+                let command = format!("tempolane run FILE{} --seed {seed}", self.scenario.set_options());
+                write!(f, "to see it again: `{command}` (version {version}) with this file:\n{text}")
+            }
+            None => {
+                write!(f, "to see it again: run the same test; every run of it is the same (seed {seed})")
+            }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! A scenario made in code: what there is, and how it is checked and run.
+
+use super::code::{Caller, Frames, Function, Functions};
+use super::page::{Page, shown};
+use super::problem::{Problem, Problems};
+use super::resource::Resource;
+use super::run::Run;
+use super::steps::Steps;
+use super::term::{Distribution, Term, key};
+use crate::backend::virtual_time::Simulation;
+use crate::program::{self, Image};
+use crate::scenario::{LoadError, Scenario as Loaded, load_program};
+use crate::trace::RecordingSink;
+use std::hash::Hash;
+use std::ops::{ControlFlow, Deref, DerefMut};
+use std::panic::Location;
+
+/// What code may work on: plain values, which can be kept and told apart.
+pub trait State: Clone + Eq + Hash + 'static {}
+
+impl<T: Clone + Eq + Hash + 'static> State for T {}
+
+/// A scenario, made in code instead of YAML. See [the module](super).
+pub struct Scenario<S: State = ()> {
+    name: String,
+    state: S,
+    seed: u64,
+    horizon: Option<Term>,
+    params: Vec<(String, Term)>,
+    settings: Vec<(String, String)>,
+    resources: Vec<(String, Resource, &'static Location<'static>)>,
+    processes: Vec<Process<S>>,
+    functions: Functions<S>,
+}
+
+/// A process: its steps, and what stands above them.
+pub struct Process<S> {
+    name: String,
+    at: &'static Location<'static>,
+    keys: Vec<(&'static str, String)>,
+    vars: Vec<(String, String)>,
+    steps: Steps<S>,
+}
+
+impl<S> Process<S> {
+    /// Several instances, addressed `name[0]`, `name[1]` …
+    pub fn count(&mut self, count: impl Into<Term>) -> &mut Self {
+        self.keys.push(("count", count.into().yaml()));
+        self
+    }
+
+    /// When it starts; may use `index`.
+    pub fn start(&mut self, at: impl Into<Term>) -> &mut Self {
+        self.keys.push(("start", at.into().yaml()));
+        self
+    }
+
+    /// When it starts, at random.
+    pub fn start_drawn(&mut self, from: Distribution) -> &mut Self {
+        self.keys.push(("start", from.to_string()));
+        self
+    }
+
+    /// From -128 to 127, lower goes first; may use `index`.
+    pub fn priority(&mut self, priority: impl Into<Term>) -> &mut Self {
+        self.keys.push(("priority", priority.into().yaml()));
+        self
+    }
+
+    /// A variable with its first value, which gives the type.
+    pub fn var(&mut self, name: &str, first: impl Into<Term>) -> &mut Self {
+        self.vars.push((key(name), first.into().yaml()));
+        self
+    }
+
+    /// A private array: how many elements, and what each is at first.
+    pub fn array(&mut self, name: &str, len: impl Into<Term>, of: impl Into<Term>) -> &mut Self {
+        let (len, of) = (len.into().yaml(), of.into().yaml());
+        self.vars.push((key(name), format!("{{array: {len}, of: {of}}}")));
+        self
+    }
+}
+
+impl<S> Deref for Process<S> {
+    type Target = Steps<S>;
+
+    fn deref(&self) -> &Steps<S> {
+        &self.steps
+    }
+}
+
+impl<S> DerefMut for Process<S> {
+    fn deref_mut(&mut self) -> &mut Steps<S> {
+        &mut self.steps
+    }
+}
+
+impl Scenario {
+    /// A scenario without anything in it yet.
+    pub fn new(name: &str) -> Scenario {
+        Scenario::with_state(name, ())
+    }
+}
+
+impl<S: State> Scenario<S> {
+    /// A scenario whose code works on a state; every run begins with this one.
+    pub fn with_state(name: &str, state: S) -> Scenario<S> {
+        Scenario {
+            name: name.to_owned(),
+            state,
+            seed: 0,
+            horizon: None,
+            params: Vec::new(),
+            settings: Vec::new(),
+            resources: Vec::new(),
+            processes: Vec::new(),
+            functions: Functions { all: Vec::new() },
+        }
+    }
+
+    /// A parameter; it may use those before it.
+    pub fn param(&mut self, name: &str, value: impl Into<Term>) -> &mut Self {
+        self.params.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Gives a parameter another value, as `--set` does for a file.
+    pub fn set(&mut self, name: &str, value: impl Into<Term>) -> &mut Self {
+        self.settings.push((name.to_owned(), value.into().0));
+        self
+    }
+
+    /// When a run is stopped.
+    pub fn horizon(&mut self, at: impl Into<Term>) -> &mut Self {
+        self.horizon = Some(at.into());
+        self
+    }
+
+    /// The seed of all random streams; at most 2^63 - 1.
+    pub fn seed(&mut self, seed: u64) -> &mut Self {
+        self.seed = seed;
+        self
+    }
+
+    /// A resource.
+    #[track_caller]
+    pub fn resource(&mut self, name: &str, resource: Resource) -> &mut Self {
+        self.resources.push((name.to_owned(), resource, Location::caller()));
+        self
+    }
+
+    /// A lock that at most one process owns.
+    #[track_caller]
+    pub fn mutex(&mut self, name: &str) -> &mut Self {
+        self.resource(name, Resource::mutex())
+    }
+
+    /// A counter with so many permits at the start.
+    #[track_caller]
+    pub fn semaphore(&mut self, name: &str, permits: impl Into<Term>) -> &mut Self {
+        self.resource(name, Resource::semaphore(permits))
+    }
+
+    /// A queue for so many items.
+    #[track_caller]
+    pub fn buffer(&mut self, name: &str, capacity: impl Into<Term>) -> &mut Self {
+        self.resource(name, Resource::buffer(capacity))
+    }
+
+    /// So many slots that are read and written, each 0 at the start.
+    #[track_caller]
+    pub fn memory(&mut self, name: &str, slots: impl Into<Term>) -> &mut Self {
+        self.resource(name, Resource::memory(slots))
+    }
+
+    /// Where processes wait until another one notifies them.
+    #[track_caller]
+    pub fn condition(&mut self, name: &str) -> &mut Self {
+        self.resource(name, Resource::condition())
+    }
+
+    /// A process with the steps that `make` gives it.
+    #[track_caller]
+    pub fn process(&mut self, name: &str, make: impl FnOnce(&mut Process<S>)) -> &mut Self {
+        let mut process = Process {
+            name: name.to_owned(),
+            at: Location::caller(),
+            keys: Vec::new(),
+            vars: Vec::new(),
+            steps: Steps::new(self.functions.all.len()),
+        };
+        make(&mut process);
+        let code: Vec<Function<S>> = std::mem::take(&mut process.steps.code);
+        self.functions.all.extend(code);
+        self.processes.push(process);
+        self
+    }
+
+    /// The scenario as a file that `tempolane run` takes; `None` if it calls
+    /// code, which no file can hold.
+    pub fn yaml(&self) -> Option<String> {
+        self.functions.all.is_empty().then(|| self.page().text)
+    }
+
+    /// Checks it, without running it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in one go.
+    pub fn check(&self) -> Result<(), Problems> {
+        self.prepare("").map(|_| ())
+    }
+
+    /// The program with the values of its parameters, for drivers of one's own
+    /// and for [`crate::explore`].
+    ///
+    /// # Errors
+    /// As [`Scenario::check`].
+    pub fn image(&self) -> Result<Image, Problems> {
+        Ok(self.prepare("")?.image)
+    }
+
+    /// Runs it in virtual time.
+    ///
+    /// # Panics
+    /// If it is no scenario; the message says all that is wrong with it.
+    #[track_caller]
+    pub fn run(&self) -> Run<'_, S> {
+        match self.try_run() {
+            Ok(run) => run,
+            Err(problems) => panic!("{problems}"),
+        }
+    }
+
+    /// Runs it in virtual time.
+    ///
+    /// # Errors
+    /// As [`Scenario::check`]. How the run ends is no error.
+    pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
+        let Prepared { page, loaded, image, frames } = self.prepare("")?;
+        let seed = loaded.model.seed;
+        let mut state = self.state.clone();
+        let mut simulation = Simulation::new(&image, seed, 0);
+        let mut recording = RecordingSink::new();
+        let mut code = Caller { functions: &self.functions, frames: &frames, state: &mut state };
+        let end = simulation.run_with(&mut recording, &mut |_| ControlFlow::Continue(()), &mut code);
+        let end = match end {
+            Ok(end) => end,
+            Err(interrupted) => unreachable!("nobody interrupts: {interrupted:?}"),
+        };
+        let memories = simulation.machine.memories(&image);
+        let trace = recording.finish(image.header(seed), end.outcome, end.end);
+        Ok(Run { scenario: self, page, trace, memories, state })
+    }
+
+    /// What a command needs to set the parameters that were set.
+    pub(super) fn set_options(&self) -> String {
+        self.settings.iter().map(|(name, value)| format!(" --set '{name}={value}'")).collect()
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Checks the text with `more` behind it, and makes what a run needs.
+    pub(super) fn prepare(&self, more: &str) -> Result<Prepared, Problems> {
+        let mut page = self.page();
+        for line in more.lines() {
+            page.line(0, line, "the expectation", None);
+        }
+        let name = &self.name;
+        let loaded = load_program(name, &page.text, &self.settings).map_err(|error| match error {
+            LoadError::Diagnostics(found) => Problems::found(name, &page, &found),
+            other => Problems::one(name, Problem::of(other.to_string())),
+        })?;
+        let program = program::compile(&loaded.model);
+        let image = program.bind(&loaded.model, &loaded.params).map_err(|error| {
+            let place = page.place(error.site.line).cloned();
+            Problems::one(name, Problem { place, ..Problem::of(error.message) })
+        })?;
+        let frames = Frames::new(&loaded.model, &program, &image);
+        Ok(Prepared { page, loaded, image, frames })
+    }
+
+    fn page(&self) -> Page {
+        let mut page = Page::default();
+        page.line(0, "version: 1", "the scenario", None);
+        page.line(0, &format!("name: {}", key(&self.name)), "the name", None);
+        page.line(0, &format!("seed: {}", self.seed), "the seed", None);
+        if let Some(horizon) = &self.horizon {
+            page.line(0, &format!("horizon: {}", horizon.yaml()), "the horizon", None);
+        }
+        page.line(0, "params:", "the parameters", None);
+        for (name, value) in &self.params {
+            page.line(
+                1,
+                &format!("{}: {}", key(name), value.yaml()),
+                &format!("parameter {}", shown(name)),
+                None,
+            );
+        }
+        page.line(0, "resources:", "the resources", None);
+        for (name, resource, at) in &self.resources {
+            let line = format!("{}: {}", key(name), resource.yaml());
+            page.line(1, &line, &format!("resource {}", shown(name)), Some(at));
+        }
+        let empty = if self.processes.is_empty() { " {}" } else { "" };
+        page.line(0, &format!("processes:{empty}"), "the processes", None);
+        for process in &self.processes {
+            let what = format!("process {}", shown(&process.name));
+            page.line(1, &format!("{}:", key(&process.name)), &what, Some(process.at));
+            for (key, value) in &process.keys {
+                page.line(2, &format!("{key}: {value}"), &format!("`{key}` of {what}"), Some(process.at));
+            }
+            if !process.vars.is_empty() {
+                page.line(2, "vars:", &what, Some(process.at));
+            }
+            for (name, first) in &process.vars {
+                page.line(
+                    3,
+                    &format!("{name}: {first}"),
+                    &format!("variable {name} of {what}"),
+                    Some(process.at),
+                );
+            }
+            page.steps(2, "do", &process.steps.steps, "", &process.name);
+        }
+        page
+    }
+}
+
+/// A checked scenario with all that a run needs.
+pub(super) struct Prepared {
+    pub(super) page: Page,
+    pub(super) loaded: Loaded,
+    pub(super) image: Image,
+    pub(super) frames: Frames,
+}

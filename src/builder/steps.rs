@@ -1,0 +1,274 @@
+//! The steps of a process, each a method.
+//!
+//! Decides what the methods are called and which step of the language each
+//! is. What a step means, and whether it can be, is decided where it is for
+//! files: see `docs/language.md`.
+
+use super::code::{Ctx, Function};
+use super::term::{Distribution, Names, Term, key, quoted, references};
+use std::panic::Location;
+
+/// Steps, in order. Every method adds one.
+pub struct Steps<S> {
+    pub(super) steps: Vec<Step>,
+    /// The code of the process, by number of call.
+    pub(super) code: Vec<Function<S>>,
+    /// Calls before those of this process.
+    pub(super) first_call: usize,
+}
+
+/// A step as lines of YAML.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    /// Where it was written.
+    pub(super) at: &'static Location<'static>,
+    /// Its keys without steps below them.
+    pub(super) heads: Vec<String>,
+    /// Its keys with steps below them.
+    pub(super) bodies: Vec<(&'static str, Vec<Step>)>,
+}
+
+impl<S> Steps<S> {
+    pub(super) fn new(first_call: usize) -> Steps<S> {
+        Steps { steps: Vec::new(), code: Vec::new(), first_call }
+    }
+
+    #[track_caller]
+    fn add(&mut self, head: String) -> &mut Self {
+        self.steps.push(Step { at: Location::caller(), heads: vec![head], bodies: Vec::new() });
+        self
+    }
+
+    #[track_caller]
+    fn block(&mut self, heads: Vec<String>, bodies: Vec<(&'static str, Vec<Step>)>) -> &mut Self {
+        self.steps.push(Step { at: Location::caller(), heads, bodies });
+        self
+    }
+
+    /// The steps that `make` adds to an empty list.
+    fn nested(&mut self, make: impl FnOnce(&mut Steps<S>)) -> Vec<Step> {
+        let mut inner = Steps::new(self.first_call + self.code.len());
+        make(&mut inner);
+        self.code.append(&mut inner.code);
+        inner.steps
+    }
+
+    /// Lets time pass without a processor.
+    #[track_caller]
+    pub fn delay(&mut self, duration: impl Into<Term>) -> &mut Self {
+        self.add(format!("delay: {}", duration.into().yaml()))
+    }
+
+    /// Lets a random time pass without a processor.
+    #[track_caller]
+    pub fn delay_drawn(&mut self, from: Distribution) -> &mut Self {
+        self.add(format!("delay: {from}"))
+    }
+
+    /// Lets time pass on a processor.
+    #[track_caller]
+    pub fn work(&mut self, duration: impl Into<Term>) -> &mut Self {
+        self.add(format!("work: {}", duration.into().yaml()))
+    }
+
+    /// Lets a random time pass on a processor.
+    #[track_caller]
+    pub fn work_drawn(&mut self, from: Distribution) -> &mut Self {
+        self.add(format!("work: {from}"))
+    }
+
+    /// Takes a permit, or a mutex, of each, one after the other.
+    #[track_caller]
+    pub fn acquire(&mut self, resources: impl Names) -> &mut Self {
+        self.add(format!("acquire: {}", references(resources)))
+    }
+
+    /// Takes so many permits, one after the other.
+    #[track_caller]
+    pub fn acquire_many(&mut self, semaphore: &str, permits: impl Into<Term>) -> &mut Self {
+        self.add(format!("acquire: {{{}: {}}}", key(semaphore), permits.into().yaml()))
+    }
+
+    /// Gives a permit, or a mutex, back to each, one after the other.
+    #[track_caller]
+    pub fn release(&mut self, resources: impl Names) -> &mut Self {
+        self.add(format!("release: {}", references(resources)))
+    }
+
+    /// Gives so many permits back.
+    #[track_caller]
+    pub fn release_many(&mut self, semaphore: &str, permits: impl Into<Term>) -> &mut Self {
+        self.add(format!("release: {{{}: {}}}", key(semaphore), permits.into().yaml()))
+    }
+
+    /// Acquires in order, does the steps, releases in reverse order.
+    #[track_caller]
+    pub fn with(&mut self, resources: impl Names, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        let inner = self.nested(steps);
+        self.block(vec![format!("with: {}", references(resources))], vec![("do", inner)])
+    }
+
+    /// Puts an item (zero) into each, waiting until it fits.
+    #[track_caller]
+    pub fn put(&mut self, buffers: impl Names) -> &mut Self {
+        self.add(format!("put: {}", references(buffers)))
+    }
+
+    /// Puts an item of this value.
+    #[track_caller]
+    pub fn put_value(&mut self, buffer: impl Names, value: impl Into<Term>) -> &mut Self {
+        self.add(format!("put: {{to: {}, value: {}}}", references(buffer), value.into().yaml()))
+    }
+
+    /// Takes an item out of each, waiting until it is there.
+    #[track_caller]
+    pub fn get(&mut self, buffers: impl Names) -> &mut Self {
+        self.add(format!("get: {}", references(buffers)))
+    }
+
+    /// Takes an item into a variable.
+    #[track_caller]
+    pub fn get_into(&mut self, buffer: &str, variable: &str) -> &mut Self {
+        self.add(format!("get: {{from: {}, into: {}}}", key(buffer), key(variable)))
+    }
+
+    /// Takes so many items, all at once.
+    #[track_caller]
+    pub fn get_many(&mut self, buffer: &str, count: impl Into<Term>) -> &mut Self {
+        self.add(format!("get: {{from: {}, count: {}}}", key(buffer), count.into().yaml()))
+    }
+
+    /// Takes so many items into an array, all at once.
+    #[track_caller]
+    pub fn get_many_into(&mut self, buffer: &str, count: impl Into<Term>, array: &str) -> &mut Self {
+        let (count, array) = (count.into().yaml(), key(array));
+        self.add(format!("get: {{from: {}, count: {count}, into: {array}}}", key(buffer)))
+    }
+
+    /// Writes a slot of a memory.
+    #[track_caller]
+    pub fn write(&mut self, memory: &str, at: impl Into<Term>, value: impl Into<Term>) -> &mut Self {
+        let (at, value) = (at.into().yaml(), value.into().yaml());
+        self.add(format!("write: {{to: {}, at: {at}, value: {value}}}", key(memory)))
+    }
+
+    /// Reads a slot of a memory into a variable.
+    #[track_caller]
+    pub fn read(&mut self, memory: &str, at: impl Into<Term>, variable: &str) -> &mut Self {
+        let (at, into) = (at.into().yaml(), key(variable));
+        self.add(format!("read: {{from: {}, at: {at}, into: {into}}}", key(memory)))
+    }
+
+    /// Waits at a condition until it is notified.
+    #[track_caller]
+    pub fn wait(&mut self, condition: &str) -> &mut Self {
+        self.add(format!("wait: {}", key(condition)))
+    }
+
+    /// Waits at a condition, giving a mutex back meanwhile.
+    #[track_caller]
+    pub fn wait_with(&mut self, condition: &str, mutex: &str) -> &mut Self {
+        self.add(format!("wait: {{on: {}, mutex: {}}}", key(condition), key(mutex)))
+    }
+
+    /// Lets one process that waits at each condition go on.
+    #[track_caller]
+    pub fn notify(&mut self, conditions: impl Names) -> &mut Self {
+        self.add(format!("notify: {}", references(conditions)))
+    }
+
+    /// Lets all processes that wait at each condition go on.
+    #[track_caller]
+    pub fn notify_all(&mut self, conditions: impl Names) -> &mut Self {
+        self.add(format!("notify_all: {}", references(conditions)))
+    }
+
+    /// Does the steps with nothing of other processes in between.
+    #[track_caller]
+    pub fn atomic(&mut self, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        let inner = self.nested(steps);
+        self.block(Vec::new(), vec![("atomic", inner)])
+    }
+
+    /// Gives a variable, or an element such as `"xs[i]"`, a new value.
+    #[track_caller]
+    pub fn set(&mut self, variable: &str, value: impl Into<Term>) -> &mut Self {
+        self.add(format!("set: {{{}: {}}}", key(variable), value.into().yaml()))
+    }
+
+    /// Draws a random value into a variable.
+    #[track_caller]
+    pub fn draw(&mut self, variable: &str, from: Distribution) -> &mut Self {
+        self.add(format!("draw: {{into: {}, from: {from}}}", key(variable)))
+    }
+
+    /// Does the steps if the condition holds.
+    #[track_caller]
+    pub fn when(&mut self, condition: impl Into<Term>, then: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        let then = self.nested(then);
+        self.block(vec![format!("if: {}", condition.into().yaml())], vec![("do", then)])
+    }
+
+    /// Does the one or the other.
+    #[track_caller]
+    pub fn when_else(
+        &mut self,
+        condition: impl Into<Term>,
+        then: impl FnOnce(&mut Steps<S>),
+        otherwise: impl FnOnce(&mut Steps<S>),
+    ) -> &mut Self {
+        let (then, otherwise) = (self.nested(then), self.nested(otherwise));
+        let head = format!("if: {}", condition.into().yaml());
+        self.block(vec![head], vec![("do", then), ("else", otherwise)])
+    }
+
+    /// Does the steps again as long as the condition holds.
+    #[track_caller]
+    pub fn repeat_while(
+        &mut self,
+        condition: impl Into<Term>,
+        round: impl FnOnce(&mut Steps<S>),
+    ) -> &mut Self {
+        let round = self.nested(round);
+        self.block(vec![format!("while: {}", condition.into().yaml())], vec![("do", round)])
+    }
+
+    /// Does the steps so many times.
+    #[track_caller]
+    pub fn repeat(&mut self, times: impl Into<Term>, round: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        let round = self.nested(round);
+        self.block(vec![format!("repeat: {}", times.into().yaml())], vec![("do", round)])
+    }
+
+    /// Writes a line to the log; `{expression}` is filled in.
+    #[track_caller]
+    pub fn log(&mut self, text: &str) -> &mut Self {
+        self.add(format!("log: {}", quoted(text)))
+    }
+
+    /// Notes that this point was passed.
+    #[track_caller]
+    pub fn mark(&mut self, name: &str) -> &mut Self {
+        self.add(format!("mark: {}", key(name)))
+    }
+
+    /// Notes that this point was passed, with a value.
+    #[track_caller]
+    pub fn mark_value(&mut self, name: &str, value: impl Into<Term>) -> &mut Self {
+        self.add(format!("mark: {{name: {}, value: {}}}", key(name), value.into().yaml()))
+    }
+
+    /// Calls code, as one step that takes no time: for what the language does
+    /// not say.
+    ///
+    /// The code may change the state and the variables of its process, and may
+    /// [fail](Ctx::fail). It must depend on nothing else (no clock, no
+    /// randomness, nothing that it captured and that changes): otherwise runs
+    /// are not repeatable.
+    #[track_caller]
+    pub fn call(&mut self, code: impl Fn(&mut S, &mut Ctx<'_>) + Send + Sync + 'static) -> &mut Self {
+        let number = self.first_call + self.code.len();
+        self.code.push(Box::new(code));
+        self.add(format!("call: {number}"))
+    }
+}

@@ -1,0 +1,378 @@
+//! Scenarios made in code: they are those of files, their code works on plain
+//! state, and what is wrong or not as asserted is told with its place.
+
+mod common;
+
+use common::{library, run};
+use std::time::Duration;
+use tempolane::builder::{Being, Discipline, Distribution, Resource, Scenario, Steps, Type, Value};
+use tempolane::scenario::load_str;
+
+/// Lab 5 with two memories, step by step as in scenarios/lab5/two-memories.yaml.
+fn two_memories() -> Scenario {
+    let mut lab = Scenario::new("two-memories");
+    lab.param("items", 15).param("capacity", 15).param("chunk", 3);
+    for (name, seconds) in [("load_time", 1), ("train_time", 5), ("infer_time", 2)] {
+        lab.param(name, Duration::from_secs(seconds));
+    }
+    lab.mutex("mutex1").mutex("mutex2");
+    lab.semaphore("empty1", "capacity").semaphore("empty2", "capacity");
+    lab.semaphore("full1", 0).semaphore("full2", 0);
+    lab.memory("data1", "capacity").memory("data2", "capacity");
+    lab
+}
+
+#[test]
+fn a_pipeline_runs_as_its_file_does() {
+    let text = "
+version: 1
+params: {items: 15}
+resources:
+  queue: {kind: buffer, capacity: 4}
+  lock: mutex
+processes:
+  loader:
+    vars: {i: 0}
+    do:
+      - repeat: items
+        do:
+          - delay: 1s
+          - put: {to: queue, value: i}
+          - set: {i: i + 1}
+  worker:
+    count: 2
+    vars: {got: 0}
+    do:
+      - repeat: 7
+        do:
+          - get: {from: queue, into: got}
+          - with: lock
+            do: [{work: {exponential: {mean: 1s}}}]
+          - mark: {name: served, value: got}
+";
+    let mut made = Scenario::new("test");
+    made.param("items", 15).buffer("queue", 4).mutex("lock");
+    made.process("loader", |p| {
+        p.var("i", 0).repeat("items", |p| {
+            p.delay("1s").put_value("queue", "i").set("i", "i + 1");
+        });
+    });
+    made.process("worker", |p| {
+        p.count(2).var("got", 0).repeat(7, |p| {
+            p.get_into("queue", "got");
+            p.with("lock", |p| {
+                p.work_drawn(Distribution::exponential("1s"));
+            });
+            p.mark_value("served", "got");
+        });
+    });
+    let (file, run) = (run(text), made.run());
+    assert_eq!(run.fingerprint(), file.fingerprint);
+    run.assert_completed()
+        .assert_count("worker.served", 14)
+        .assert_total_time(Duration::from_nanos(file.end.end.as_nanos()));
+}
+
+#[test]
+fn the_lab_keeps_its_times_and_its_data() {
+    let mut lab = two_memories();
+    let add = |p: &mut Steps<()>| {
+        p.delay("load_time").acquire(["empty1", "empty2", "mutex1", "mutex2"]);
+        p.draw("datapoint", Distribution::cpython_randint(0, 1, 100));
+        p.write("data1", "i", "datapoint").write("data2", "i", "datapoint");
+        p.set("i", "(i + 1) % capacity").release(["mutex1", "mutex2", "full1", "full2"]).mark("added");
+    };
+    lab.process("loader", |p| {
+        p.var("i", 0).var("datapoint", 0).repeat("items", add);
+    });
+    lab.process("trainer", |p| {
+        p.repeat("items / chunk", |p| {
+            p.acquire_many("full1", "chunk");
+            p.with("mutex1", |p| {
+                p.mark("read");
+            });
+            p.release_many("empty1", "chunk").delay("train_time");
+        });
+    });
+    lab.process("inferer", |p| {
+        p.repeat("items", |p| {
+            p.acquire(["full2", "mutex2"]).release(["mutex2", "empty2"]).delay("infer_time");
+        });
+    });
+    let run = lab.run();
+    // The data of `random.seed(0)`, as the lab's files have them.
+    let data = [50, 98, 54, 6, 34, 66, 63, 52, 39, 62, 46, 75, 28, 65, 18];
+    assert!(library("lab5/two-memories.yaml").contains("seed: 0"));
+    run.assert_completed()
+        .assert_finished("loader", "15s")
+        .assert_before("loader.added[3]", "trainer.read[1]")
+        .assert_memory("data1", data)
+        .assert_level_within("full1", 0, "capacity")
+        .assert_never_together([Being::holding("loader", "mutex1"), Being::holding("trainer", "mutex1")])
+        .assert_no_wait_longer("loader", 0.0f64.to_string() + "s");
+    assert_eq!(run.memory("data2").expect("it is there").len(), 15);
+}
+
+/// Every step and every kind of resource.
+fn everything() -> Scenario {
+    let mut all = Scenario::new("all \"quoted\"\nin two lines");
+    all.seed(7).horizon("1min").param("n", 2).param("share", 0.5);
+    all.resource("forks", Resource::mutex().count("n").discipline(Discipline::Lifo));
+    all.resource("line", Resource::unbounded_buffer().of(Type::Duration));
+    all.resource("kept", Resource::memory(3).value(-1));
+    all.resource("bell", Resource::condition().discipline(Discipline::Any));
+    all.semaphore("permits", 3).buffer("items", "n * 2").mutex("lock");
+    all.process("waiter", |p| {
+        p.with("lock", |p| {
+            p.wait_with("bell", "lock").log("woken at {now}: {{really}}");
+        });
+        p.atomic(|p| {
+            p.wait("bell");
+        });
+    });
+    all.process("worker", |p| {
+        p.count("n").start("index * 1ms").priority("-index").var("x", 0).var("f", 1.5).var("t", "0s");
+        p.array("xs", 3, 0);
+        p.acquire("forks[index]").release("forks[index]").acquire_many("permits", "n");
+        p.release_many("permits", "n").put("items").put(["items"]).get("items").get_into("items", "x");
+        p.put_value("line", "now").get_into("line", "t");
+        p.atomic(|p| {
+            p.repeat(3, |p| {
+                p.put("items");
+            });
+            p.get_many("items", 1).get_many_into("items", 2, "xs");
+        });
+        p.write("kept", "index", "x + 1").read("kept", "index", "x").set("xs[1]", "x");
+        p.draw("x", Distribution::uniform_int(1, 6)).draw("f", Distribution::uniform(0.0, "share"));
+        p.delay_drawn(Distribution::choice([("1ms", 1), ("2ms", 3)]));
+        p.when("x > 3", |p| {
+            p.mark("high");
+        });
+        p.when_else(
+            "x > 2",
+            |p| {
+                p.mark_value("x", "x");
+            },
+            |p| {
+                p.work("1ms");
+            },
+        );
+        p.repeat_while("x > 0", |p| {
+            p.set("x", "x - 1");
+        });
+        p.delay("10ms").notify("bell").delay("1ms").notify_all(["bell"]);
+    });
+    all
+}
+
+#[test]
+fn every_step_is_one_of_the_language_and_the_file_runs_the_same() {
+    let made = everything();
+    let run = made.run();
+    run.assert_completed();
+    let text = made.yaml().expect("no code");
+    load_str("all.yaml", &text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!(common::run(&text).fingerprint, run.fingerprint());
+    assert_eq!(run.fingerprint(), everything().run().fingerprint());
+}
+
+/// An account that forgets nothing: (who, how much) in order.
+type Ledger = Vec<(u32, i64)>;
+
+fn bank(limit: i64) -> Scenario<Ledger> {
+    let mut bank = Scenario::with_state("bank", Ledger::new());
+    bank.mutex("counter");
+    bank.process("client", move |p| {
+        p.count(3).start("index * 1s").var("sum", "5 * index").var("rich", false).array("seen", 2, 0);
+        p.with("counter", |p| {
+            p.call(move |ledger: &mut Ledger, ctx| {
+                let sum = ctx.int("sum");
+                if sum > limit {
+                    ctx.fail(format!("{sum} is more than {limit}"));
+                }
+                ledger.push((ctx.index(), sum));
+                ctx.set("rich", sum > 5);
+                ctx.set_element("seen", 1, sum);
+            });
+            p.delay("2s");
+        });
+        p.when("rich", |p| {
+            p.mark_value("rich", "seen[1]");
+        });
+    });
+    bank.process("auditor", |p| {
+        p.start("10s").var("total", 0);
+        p.call(|ledger, ctx| ctx.set("total", ledger.iter().map(|(_, sum)| sum).sum::<i64>()));
+        p.mark_value("total", "total");
+    });
+    bank
+}
+
+#[test]
+fn code_works_on_the_state_and_on_its_process() {
+    let bank = bank(100);
+    let run = bank.run();
+    assert_eq!(run.state, [(0, 0), (1, 5), (2, 10)]);
+    run.assert_completed()
+        .assert_values("client[2].rich", [10])
+        .assert_values("auditor.total", [15])
+        .assert_finished("client[2]", "6s");
+    assert_eq!(bank.run().state, run.state, "every run begins with the same state");
+    assert!(bank.yaml().is_none(), "no file holds code");
+}
+
+#[test]
+fn code_may_fail_its_process() {
+    let bank = bank(7);
+    let run = bank.run();
+    run.assert_outcome("fault");
+    let shown = run.to_string();
+    assert!(shown.contains(
+        "'client[2]': 10 is more than 7\n      at step 1.1 of process 'client' (tests/builder.rs:"
+    ));
+    assert!(shown.contains("run the same test"), "{shown}");
+}
+
+#[test]
+fn code_that_asks_for_what_there_is_not_fails_and_does_not_panic() {
+    let fault = |code: fn(&mut (), &mut tempolane::builder::Ctx<'_>)| {
+        let mut wrong = Scenario::new("wrong");
+        wrong.process("p", |p| {
+            p.var("n", 1).var("f", 0.5).array("xs", 2, 0).call(code);
+        });
+        let run = wrong.run();
+        run.assert_outcome("fault");
+        run.to_string().lines().find(|line| line.starts_with("  'p': ")).unwrap_or_default().trim().to_owned()
+    };
+    assert_eq!(
+        fault(|(), ctx| assert_eq!(ctx.int("m"), 0)),
+        "'p': code asks for the variable 'm', which the process does not have"
+    );
+    assert_eq!(
+        fault(|(), ctx| assert!(!ctx.flag("n"))),
+        "'p': code asks 'n' for a boolean, but it is an integer: 1"
+    );
+    assert_eq!(fault(|(), ctx| ctx.set("n", 0.5)), "'p': code gives the variable 'n', an integer, a float");
+    assert_eq!(
+        fault(|(), ctx| ctx.set("f", f64::NAN)),
+        "'p': code gives a variable NaN, which is no finite number"
+    );
+    assert_eq!(fault(|(), ctx| ctx.set_element("xs", 2, 1)), "'p': code sets element 2 of 'xs', which has 2");
+    assert_eq!(
+        fault(|(), ctx| drop(ctx.array("n"))),
+        "'p': code asks for the private array 'n', which the process does not have"
+    );
+}
+
+#[test]
+fn every_problem_is_told_with_its_place() {
+    let mut wrong = Scenario::new("wrong");
+    wrong.param("n", "1 / 0").semaphore("permits", "k").mutex("lock");
+    wrong.process("p", |p| {
+        p.var("i", 0).delay(5).repeat(2, |p| {
+            p.acquire("lock").release("lok");
+            p.when_else(
+                "i > 0",
+                |p| {
+                    p.set("i", "now");
+                },
+                |p| {
+                    p.wait("lock");
+                },
+            );
+        });
+        p.atomic(|p| {
+            p.mark("a b");
+        });
+    });
+    let problems = wrong.check().expect_err("nearly all is wrong");
+    let told: Vec<(String, &str)> = problems
+        .items
+        .iter()
+        .map(|item| {
+            let place = item.place();
+            (place.split(" (").next().unwrap_or_default().to_owned(), item.message.as_str())
+        })
+        .collect();
+    let expected = [
+        ("parameter 'n'", "division by zero"),
+        ("resource 'permits'", "unknown parameter 'k'"),
+        ("step 1 of process 'p'", "`delay` takes a duration, found an integer"),
+        ("step 2.1 of process 'p'", "unknown resource 'lok'; did you mean 'lock'?"),
+        ("step 2.3.1 of process 'p'", "the variable 'i' takes an integer, found a duration"),
+        ("step 2.3.else.1 of process 'p'", "`wait` cannot use the mutex 'lock'"),
+        ("step 3.1 of process 'p'", "'a b' cannot be the name of a mark"),
+    ];
+    let expected = expected.map(|(place, message)| {
+        let place = if message.contains("lok'") { "step 2.2 of process 'p'" } else { place };
+        (place.to_owned(), message)
+    });
+    assert_eq!(told, expected);
+    let text = problems.to_string();
+    assert!(text.contains("tests/builder.rs:"), "{text}");
+    assert!(text.contains("release: lok"), "the step is shown: {text}");
+}
+
+#[test]
+fn names_and_settings_cannot_break_out_of_their_place() {
+    let mut odd = Scenario::new("odd");
+    odd.mutex("a: {kind: mutex}\n  b").process("p", |p| {
+        p.log("\"]}}\nfoo: {{bar}}");
+    });
+    let problems = odd.check().expect_err("no name");
+    assert_eq!(problems.items.len(), 1, "{problems}");
+    assert!(problems.items[0].message.contains("cannot be the name of a resource"), "{problems}");
+
+    let mut set = Scenario::new("set");
+    set.param("n", 3).process("p", |p| {
+        p.repeat("n", |p| {
+            p.delay("1s");
+        });
+    });
+    set.set("n", 5).run().assert_total_time("5s");
+    assert!(set.set("n", "many").check().expect_err("no number").to_string().contains("'many'"));
+    assert!(Scenario::new("empty").check().is_err(), "a scenario has a process at least");
+}
+
+#[test]
+fn a_failed_assertion_shows_the_run_and_how_to_see_it_again() {
+    let mut locks = Scenario::new("locks");
+    locks.mutex("a").mutex("b");
+    for (name, first, second) in [("one", "a", "b"), ("two", "b", "a")] {
+        locks.process(name, |p| {
+            p.acquire(first).delay("1s").acquire(second);
+        });
+    }
+    let run = locks.run();
+    run.assert_outcome("deadlock");
+    let failure = run.check("outcome: completed").expect_err("it is a deadlock");
+    for part in [
+        "expected the outcome completed, but the run ended as deadlock",
+        "'one' waits to acquire 'b', held by 'two'",
+        "at step 3 of process 'one' (tests/builder.rs:",
+        "stuck",
+        "tempolane run FILE --seed 0",
+        "- acquire: a",
+    ] {
+        assert!(failure.contains(part), "{part} in\n{failure}");
+    }
+    let failure = run.check("finished: {nobody: 1s}").expect_err("there is nobody");
+    assert!(failure.contains("the expectation: unknown process 'nobody'"), "{failure}");
+    let panicked =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.assert_total_time("5s").outcome()));
+    assert!(panicked.is_err(), "assertions panic");
+}
+
+#[test]
+fn values_come_back_with_their_types() {
+    let mut typed = Scenario::new("typed");
+    typed.resource("f", Resource::memory(1).value(0.5)).resource("t", Resource::memory(1).value("2s"));
+    typed.process("p", |p| {
+        p.delay("0s");
+    });
+    let run = typed.run();
+    assert_eq!(run.memory("f"), Some([Value::Float(0.5)].as_slice()));
+    assert_eq!(run.memory("t"), Some([Value::Duration(2_000_000_000)].as_slice()));
+    assert_eq!(run.memory("g"), None);
+    assert_eq!((run.outcome(), run.total_time().as_nanos()), ("completed", 0));
+}
