@@ -87,7 +87,7 @@
 //! });
 //! let problems = wrong.check().expect_err("there is no j");
 //! assert!(problems.items[0].place().starts_with("step 2 of process 'loader' ("));
-//! assert_eq!(problems.items[0].message, "unknown parameter or variable 'j'; did you mean 'i'?");
+//! assert_eq!(problems.items[0].message, "unknown parameter or variable 'j'");
 //! ```
 
 mod code;
