@@ -12,6 +12,7 @@ use crate::analysis::Monitors;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Request, State};
 use crate::program::{Image, Op};
+use crate::time::Time;
 use crate::trace::NoTrace;
 use crate::value::Word;
 
@@ -142,7 +143,7 @@ pub(super) struct Codec<'a> {
 impl<'a> Codec<'a> {
     pub(super) fn new(relation: &Relation<'a>) -> Codec<'a> {
         let watched = relation.monitors.is_some_and(|monitors| !monitors.start().is_empty());
-        let parts = Parts::new(relation.image, relation.timed, watched);
+        let parts = Parts::new(relation.image, relation.clock(), watched);
         let count = parts.len();
         let stands = vec![Vec::new(); parts.processes()];
         Codec {
@@ -228,6 +229,9 @@ impl<'a> Codec<'a> {
         }
         let processes = (0..self.parts.processes()).map(ProcessId::from_index);
         let machine = &mut world.machine;
+        if self.parts.is_relative() {
+            machine.now = Time::ZERO;
+        }
         machine.live =
             processes.filter(|&process| machine.state(self.image, process) != State::Done).count() as u32;
     }

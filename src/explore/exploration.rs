@@ -248,9 +248,11 @@ impl Exploration<'_> {
     }
 
     /// The least and the greatest total time of a completed run, each with a
-    /// schedule; only if time counts.
+    /// schedule; only if time counts, and if runs come to an end.
     pub fn total_times(&self) -> Option<[(Time, Witness); 2]> {
-        let [least, most] = self.findings.times.filter(|_| self.options.mode == Mode::Timed)?;
+        let knows_time = self.options.mode == Mode::Timed
+            && with!(self.search.as_ref()?, search => !search.codec.parts.is_relative());
+        let [least, most] = self.findings.times.filter(|_| knows_time)?;
         Some([(least.0, self.witness_of(least.1)?), (most.0, self.witness_of(most.1)?)])
     }
 

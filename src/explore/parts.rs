@@ -47,6 +47,18 @@ enum Part {
 /// The part of a process's link word that says who waits behind it.
 const LINKED: Word = 0xffff_ffff;
 
+/// How time is part of a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clock {
+    /// Not at all.
+    None,
+    /// As what the clock shows.
+    Absolute,
+    /// As how long each delay still takes; so a scenario that goes on for ever
+    /// can come back to the same state.
+    Relative,
+}
+
 /// All that makes up a state.
 #[derive(Debug, Clone)]
 pub(super) struct World {
@@ -66,7 +78,7 @@ const QUEUES: [usize; 2] = [resource::TAKERS, resource::PUTTERS];
 #[derive(Debug)]
 pub(super) struct Parts<'a> {
     image: &'a Image,
-    timed: bool,
+    clock: Clock,
     parts: Vec<Part>,
     /// By process definition.
     live: Vec<LiveWords>,
@@ -75,9 +87,9 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn new(image: &'a Image, timed: bool, watched: bool) -> Parts<'a> {
+    pub(super) fn new(image: &'a Image, clock: Clock, watched: bool) -> Parts<'a> {
         let machine = Machine::new(image);
-        let mut parts = Parts { image, timed, parts: Vec::new(), live: Vec::new(), kept: Vec::new() };
+        let mut parts = Parts { image, clock, parts: Vec::new(), live: Vec::new(), kept: Vec::new() };
         for def in &image.processes {
             let Some(first) = image.frames.get(def.first.index()) else { continue };
             if def.count == 0 {
@@ -113,7 +125,7 @@ impl<'a> Parts<'a> {
                 _ => Part::Header(header),
             });
         }
-        if timed {
+        if clock == Clock::Absolute {
             parts.parts.push(Part::Clock);
         }
         if watched {
@@ -129,6 +141,11 @@ impl<'a> Parts<'a> {
 
     pub(super) fn processes(&self) -> usize {
         self.image.process_count()
+    }
+
+    /// Whether states do not know what the clock shows.
+    pub(super) fn is_relative(&self) -> bool {
+        self.clock == Clock::Relative
     }
 
     /// Whether a part is a buffer.
@@ -208,11 +225,12 @@ impl<'a> Parts<'a> {
         if state == State::Done {
             return;
         }
-        if self.timed {
-            out.push(if matches!(state, State::Delayed | State::New) {
-                arena[frame + frame::UNTIL]
-            } else {
-                0
+        if self.clock != Clock::None {
+            let waits = matches!(state, State::Delayed | State::New);
+            let until = if waits { arena[frame + frame::UNTIL] } else { 0 };
+            out.push(match self.clock {
+                Clock::Relative => until.saturating_sub(machine.now.as_nanos()),
+                _ => until,
             });
         }
         let live = &self.live[def];
@@ -283,7 +301,7 @@ impl<'a> Parts<'a> {
             return;
         }
         let mut rest = &words[1..];
-        if self.timed {
+        if self.clock != Clock::None {
             arena[frame + frame::UNTIL] = rest[0];
             rest = &rest[1..];
         }

@@ -18,7 +18,7 @@
 //! transition there too.
 
 use super::exploration::Mode;
-use super::parts::World;
+use super::parts::{Clock, World};
 use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
@@ -225,6 +225,21 @@ impl<'a> Relation<'a> {
             able.retain(|&process| machine.priority(self.image, process) == best);
         }
         able
+    }
+
+    /// How time is part of a state: what the clock shows does not matter where
+    /// nothing reads it, and nobody comes to an end by it.
+    pub(super) fn clock(&self) -> Clock {
+        let reads = |op: &Op| matches!(op, Op::Now { .. });
+        let matters = self.image.horizon.is_some()
+            || self.image.plain.iter().any(reads)
+            || self.monitors.is_some_and(|monitors| !monitors.start().is_empty())
+            || self.may_end();
+        match (self.timed, matters) {
+            (false, _) => Clock::None,
+            (true, true) => Clock::Absolute,
+            (true, false) => Clock::Relative,
+        }
     }
 
     /// Whether every process has a way to its end; otherwise there are circles
