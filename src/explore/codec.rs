@@ -32,7 +32,7 @@ impl Field {
     }
 
     #[inline(always)]
-    fn mask(self) -> u32 {
+    pub(super) fn mask(self) -> u32 {
         ((1u64 << self.width) - 1) as u32
     }
 
@@ -243,7 +243,8 @@ impl<'a> Codec<'a> {
         let mut used = 0;
         let fields = self.tables.iter().zip(&self.fields).map(|(table, old)| {
             let width = (usize::BITS - table.len().saturating_sub(1).leading_zeros()).max(old.width);
-            if used + width > u64::BITS {
+            // The top bit of the first word is never set; see the store.
+            if used + width > u64::BITS - u32::from(word == 0) {
                 word += 1;
                 used = 0;
             }

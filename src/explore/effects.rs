@@ -10,7 +10,7 @@
 //! touched to give it have the values that they had then. If a step turns out
 //! to touch more parts than known, what was kept of it before is forgotten.
 
-use super::codec::{Codec, Stand};
+use super::codec::{Codec, Field, Stand};
 use super::interner::hash_words;
 use super::parts::World;
 use super::relation::{Relation, Scratch, Stopped, Went};
@@ -59,65 +59,139 @@ impl<const W: usize> Effect<W> {
     }
 }
 
+/// A field of the state that decides what a step does, and its place in the
+/// number of the combination.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pick {
+    word: u32,
+    shift: u32,
+    mask: u32,
+    at: u32,
+}
+
+/// The most fields that make up the number of a combination.
+const PICKS: usize = 4;
+
+/// The most bits of such a number; with more, combinations are looked up.
+const DIRECT_BITS: u32 = 12;
+
+/// Bits of an entry that say how many effects there are.
+const COUNT_BITS: u32 = 6;
+
+/// In these bits: it is said elsewhere.
+const MANY: u32 = (1 << COUNT_BITS) - 1;
+
 /// All that is known of the step of one process that stands in one way.
 #[derive(Debug, Clone)]
 struct Known<const W: usize> {
     able: bool,
+    /// Where answers stand by the number of the combination, if there are few
+    /// combinations; otherwise by a table of masked states.
+    picks: [Pick; PICKS],
+    /// By number: the first effect + 1 and how many there are, or 0 if the
+    /// kernel was not asked; empty if answers are looked up.
+    direct: Vec<u32>,
+    effects: Vec<Effect<W>>,
+    /// The first effect and the number of effects of answers with many.
+    many: Vec<(usize, usize)>,
+    /// The bits of the parts that the step touches.
+    mask: [Word; W],
+    /// In open addressing: the masked state, and an entry as above.
+    table: Vec<([Word; W], u32)>,
     /// The other parts that the step touches, ascending.
     touches: Vec<u32>,
     answers: Vec<Answer>,
-    /// The bits of those parts.
-    mask: [Word; W],
-    /// In open addressing: the masked state, and the answer's effects as a
-    /// range; a range that begins at `u32::MAX` is an empty place.
-    table: Vec<([Word; W], u32, u32)>,
-    effects: Vec<Effect<W>>,
 }
 
-const EMPTY: u32 = u32::MAX;
-
 impl<const W: usize> Known<W> {
-    fn new(stand: Stand) -> Known<W> {
+    fn new(able: bool, touches: Vec<u32>, answers: Vec<Answer>) -> Known<W> {
         Known {
-            able: stand == Stand::Able,
-            touches: Vec::new(),
-            answers: Vec::new(),
+            able,
+            picks: [Pick::default(); PICKS],
+            direct: Vec::new(),
+            effects: Vec::new(),
+            many: Vec::new(),
             mask: [0; W],
             table: Vec::new(),
-            effects: Vec::new(),
+            touches,
+            answers,
         }
     }
 
     #[inline(always)]
     fn find(&self, state: &[Word; W]) -> Option<&[Effect<W>]> {
-        let mut key = *state;
-        key.iter_mut().zip(&self.mask).for_each(|(word, mask)| *word &= mask);
-        let last = self.table.len().checked_sub(1)?;
+        let entry =
+            if self.direct.is_empty() { self.look_up(state) } else { self.direct[self.number(state)] };
+        let first = (entry >> COUNT_BITS).checked_sub(1)? as usize;
+        let count = (entry & MANY) as usize;
+        let count = if count == MANY as usize { self.many(first) } else { count };
+        Some(&self.effects[first..first + count])
+    }
+
+    /// How many effects there are from this one on, where an entry cannot say it.
+    #[cold]
+    fn many(&self, first: usize) -> usize {
+        let place = self.many.binary_search_by_key(&first, |&(first, _)| first);
+        place.map_or(0, |place| self.many[place].1)
+    }
+
+    /// The number of the combination of values that the step touches.
+    #[inline(always)]
+    fn number(&self, state: &[Word; W]) -> usize {
+        let part =
+            |pick: &Pick| ((state[pick.word as usize % W] >> pick.shift) as u32 & pick.mask) << pick.at;
+        self.picks.iter().fold(0, |number, pick| number | part(pick)) as usize
+    }
+
+    fn look_up(&self, state: &[Word; W]) -> u32 {
+        let key = self.key(state);
+        let Some(last) = self.table.len().checked_sub(1) else { return 0 };
         let mut place = hash_words(&key) as usize & last;
         loop {
-            let (other, first, end) = &self.table[place];
-            if *first == EMPTY {
-                return None;
-            }
-            if *other == key {
-                return Some(&self.effects[*first as usize..*end as usize]);
+            let (other, entry) = &self.table[place];
+            if *entry == 0 || *other == key {
+                return *entry;
             }
             place = (place + 1) & last;
         }
     }
 
-    /// Makes table and effects anew from the answers.
+    fn key(&self, state: &[Word; W]) -> [Word; W] {
+        let mut key = *state;
+        key.iter_mut().zip(&self.mask).for_each(|(word, mask)| *word &= mask);
+        key
+    }
+
+    /// Makes everything anew from the answers.
     fn rebuild(&mut self, codec: &Codec<'_>, own: usize, own_number: u32) {
+        let fields: Vec<Field> = self.touches.iter().map(|&part| codec.fields[part as usize]).collect();
         self.mask = [0; W];
-        for &part in &self.touches {
-            let field = codec.fields[part as usize];
-            self.mask[field.word as usize] |= field.bits();
+        fields.iter().for_each(|field| self.mask[field.word as usize] |= field.bits());
+        let moving: Vec<Field> = fields.into_iter().filter(|field| field.width > 0).collect();
+        let bits: u32 = moving.iter().map(|field| field.width).sum();
+        self.picks = [Pick::default(); PICKS];
+        self.direct = Vec::new();
+        self.table = Vec::new();
+        if moving.len() <= PICKS && bits <= DIRECT_BITS {
+            let mut at = 0;
+            for (pick, field) in self.picks.iter_mut().zip(&moving) {
+                *pick = Pick { word: field.word, shift: field.shift, mask: field.mask(), at };
+                at += field.width;
+            }
+            self.direct = vec![0; 1 << bits];
+        } else {
+            self.table = vec![([0; W], 0); (2 * self.answers.len()).next_power_of_two()];
         }
         self.effects.clear();
-        self.table = vec![([0; W], EMPTY, 0); (2 * self.answers.len()).next_power_of_two()];
+        self.many.clear();
         for number in 0..self.answers.len() {
             self.enter(codec, own, own_number, number);
         }
+    }
+
+    /// Whether there is room for one answer more.
+    fn has_room(&self) -> bool {
+        !self.direct.is_empty() || 2 * self.answers.len() <= self.table.len()
     }
 
     fn enter(&mut self, codec: &Codec<'_>, own: usize, own_number: u32, number: usize) {
@@ -126,7 +200,11 @@ impl<const W: usize> Known<W> {
         for (&part, &seen) in self.touches.iter().zip(&answer.seen) {
             codec.fields[part as usize].put(&mut key, seen);
         }
-        let first = self.effects.len() as u32;
+        let count = answer.changes.len();
+        if count >= MANY as usize {
+            self.many.push((self.effects.len(), count));
+        }
+        let entry = (self.effects.len() as u32 + 1) << COUNT_BITS | (count as u32).min(MANY);
         for change in &answer.changes {
             let mut add: [Word; W] = [0; W];
             for &(part, new) in &change.parts {
@@ -141,12 +219,17 @@ impl<const W: usize> Known<W> {
             }
             self.effects.push(Effect { add, inside: change.inside, stopped: change.stopped });
         }
+        if !self.direct.is_empty() {
+            let number = self.number(&key);
+            self.direct[number] = entry;
+            return;
+        }
         let last = self.table.len() - 1;
         let mut place = hash_words(&key) as usize & last;
-        while self.table[place].1 != EMPTY {
+        while self.table[place].1 != 0 {
             place = (place + 1) & last;
         }
-        self.table[place] = (key, first, self.effects.len() as u32);
+        self.table[place] = (key, entry);
     }
 }
 
@@ -168,14 +251,7 @@ impl<const W: usize> Effects<W> {
     pub(super) fn repacked<const V: usize>(self, codec: &Codec<'_>) -> Effects<V> {
         let known = self.known.into_iter().enumerate().map(|(process, known)| {
             let repacked = known.into_iter().enumerate().map(|(number, known)| {
-                let mut repacked = Known {
-                    able: known.able,
-                    touches: known.touches,
-                    answers: known.answers,
-                    mask: [0; V],
-                    table: Vec::new(),
-                    effects: Vec::new(),
-                };
+                let mut repacked = Known::new(known.able, known.touches, known.answers);
                 if !repacked.answers.is_empty() {
                     repacked.rebuild(codec, process, number as u32);
                 }
@@ -262,7 +338,7 @@ impl<const W: usize> Effects<W> {
         if codec.outgrown {
             return;
         }
-        if known.answers.len() == 1 || 2 * known.answers.len() > known.table.len() {
+        if known.answers.len() == 1 || !known.has_room() {
             known.rebuild(codec, process, own);
         } else {
             let last = known.answers.len() - 1;
@@ -273,7 +349,10 @@ impl<const W: usize> Effects<W> {
     /// Makes a place for every value of a process.
     fn follow(&mut self, codec: &Codec<'_>) {
         for (known, stands) in self.known.iter_mut().zip(&codec.stands) {
-            known.extend(stands[known.len()..].iter().map(|&stand| Known::new(stand)));
+            let new = stands[known.len()..]
+                .iter()
+                .map(|&stand| Known::new(stand == Stand::Able, Vec::new(), Vec::new()));
+            known.extend(new);
         }
     }
 

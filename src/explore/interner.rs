@@ -14,7 +14,7 @@ pub(super) fn hash_words(words: &[Word]) -> u64 {
         let product = u128::from((hash ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15)) * u128::from(MULTIPLIER);
         hash = (product as u64) ^ (product >> 64) as u64;
     }
-    hash.wrapping_mul(MULTIPLIER) ^ hash >> 29
+    hash
 }
 
 /// Sequences of words with their numbers. Nothing is ever taken out.

@@ -40,69 +40,134 @@ pub(super) struct Store<const W: usize> {
     shards: Vec<Shard<W>>,
 }
 
-/// One part of the table. An entry is a tag of 32 bits and a number + 1, which
-/// may be one of a new state; 0 where there is none.
+/// What is in the place of a state where there is none. The top bit of the
+/// first word of a state is never set.
+const NOBODY: Word = Word::MAX;
+
+/// One part of the table, in open addressing, at most three quarters full.
 #[derive(Debug, Clone)]
 pub(super) struct Shard<const W: usize> {
-    table: Vec<u64>,
+    /// Short states stand in the table itself, so that most questions are
+    /// answered by one look; none of longer ones.
+    keys: Vec<[Word; W]>,
+    /// Of longer states, a part of their hash.
+    tags: Vec<u32>,
+    /// Numbers + 1, which may be those of new states; 0 where there is none.
+    ids: Vec<u32>,
     len: usize,
     /// The states that are new in this batch.
     new: Vec<Reached<W>>,
+    /// Where they stand in the table.
+    places: Vec<u32>,
 }
 
 impl<const W: usize> Shard<W> {
+    /// Whether states stand in the table.
+    const KEYED: bool = W <= 2;
+
     fn new() -> Shard<W> {
-        Shard { table: vec![0; 16], len: 0, new: Vec::new() }
+        let mut shard = Shard {
+            keys: Vec::new(),
+            tags: Vec::new(),
+            ids: Vec::new(),
+            len: 0,
+            new: Vec::new(),
+            places: Vec::new(),
+        };
+        shard.make_places(16);
+        shard
+    }
+
+    fn make_places(&mut self, places: usize) {
+        self.ids = vec![0; places];
+        if Self::KEYED {
+            self.keys = vec![[NOBODY; W]; places];
+        } else {
+            self.tags = vec![0; places];
+        }
+    }
+
+    /// The number + 1 of this state, or the place for it.
+    #[inline(always)]
+    fn look_up(&self, states: &[[Word; W]], state: &[Word; W]) -> Result<u32, usize> {
+        let hash = hash_words(state);
+        let last = self.ids.len() - 1;
+        let mut place = hash as usize & last;
+        if Self::KEYED {
+            loop {
+                let key = &self.keys[place];
+                if key == state {
+                    return Ok(self.ids[place]);
+                }
+                if key[0] == NOBODY {
+                    return Err(place);
+                }
+                place = (place + 1) & last;
+            }
+        }
+        loop {
+            let id = self.ids[place];
+            if id == 0 {
+                return Err(place);
+            }
+            if self.tags[place] == tag(hash) && self.state(states, id - 1) == state {
+                return Ok(id);
+            }
+            place = (place + 1) & last;
+        }
+    }
+
+    #[inline(always)]
+    fn state<'s>(&'s self, states: &'s [[Word; W]], number: u32) -> &'s [Word; W] {
+        match number & NEW {
+            0 => &states[number as usize],
+            _ => &self.new[(number & !NEW) as usize].1,
+        }
+    }
+
+    fn put(&mut self, place: usize, state: &[Word; W], id: u32) {
+        self.ids[place] = id;
+        if Self::KEYED {
+            self.keys[place] = *state;
+        } else {
+            self.tags[place] = tag(hash_words(state));
+        }
     }
 
     /// Enters a state, unless it is there already.
     #[inline(always)]
     fn enter(&mut self, states: &[[Word; W]], reached: &Reached<W>) {
-        let hash = hash_words(&reached.1);
-        let last = self.table.len() - 1;
-        let tag = (hash >> 26) as u32;
-        let mut place = hash as usize & last;
-        loop {
-            let entry = self.table[place];
-            if entry == 0 {
-                break;
-            }
-            if (entry >> 32) as u32 == tag {
-                let number = entry as u32 - 1;
-                let other = match number & NEW {
-                    0 => &states[number as usize],
-                    _ => &self.new[(number & !NEW) as usize].1,
-                };
-                if *other == reached.1 {
-                    return;
-                }
-            }
-            place = (place + 1) & last;
-        }
-        self.table[place] = u64::from(tag) << 32 | u64::from((NEW | self.new.len() as u32) + 1);
-        self.new.push(*reached);
-        self.len += 1;
-        if 4 * self.len > 3 * self.table.len() {
-            self.grow(states);
+        if let Err(place) = self.look_up(states, &reached.1) {
+            self.enter_new(states, reached, place);
         }
     }
 
-    #[cold]
-    fn grow(&mut self, states: &[[Word; W]]) {
-        let old = std::mem::take(&mut self.table);
-        self.table = vec![0; 2 * old.len()];
-        let last = self.table.len() - 1;
-        for entry in old.into_iter().filter(|&entry| entry != 0) {
-            let number = entry as u32 - 1;
-            let state = match number & NEW {
-                0 => &states[number as usize],
-                _ => &self.new[(number & !NEW) as usize].1,
-            };
-            let mut place = hash_words(state) as usize & last;
-            while self.table[place] != 0 {
+    #[inline(never)]
+    fn enter_new(&mut self, states: &[[Word; W]], reached: &Reached<W>, place: usize) {
+        self.put(place, &reached.1, (NEW | self.new.len() as u32) + 1);
+        self.new.push(*reached);
+        self.places.push(place as u32);
+        self.len += 1;
+        self.keep_room(states);
+    }
+
+    fn keep_room(&mut self, states: &[[Word; W]]) {
+        if 4 * self.len <= 3 * self.ids.len() {
+            return;
+        }
+        let ids = std::mem::take(&mut self.ids);
+        self.make_places(2 * ids.len());
+        let last = self.ids.len() - 1;
+        for id in ids.into_iter().filter(|&id| id != 0) {
+            let state = *self.state(states, id - 1);
+            let mut place = hash_words(&state) as usize & last;
+            while self.ids[place] != 0 {
                 place = (place + 1) & last;
             }
-            self.table[place] = entry;
+            self.put(place, &state, id);
+            if (id - 1) & NEW != 0 {
+                self.places[((id - 1) & !NEW) as usize] = place as u32;
+            }
         }
     }
 
@@ -115,17 +180,29 @@ impl<const W: usize> Shard<W> {
 
     /// Gives the new states their numbers, from `first` on.
     fn settle(&mut self, first: usize) {
-        let last = self.table.len() - 1;
-        for (place_in_new, (_, state)) in self.new.iter().enumerate() {
-            let hash = hash_words(state);
-            let sought = u64::from((hash >> 26) as u32) << 32 | u64::from((NEW | place_in_new as u32) + 1);
-            let mut place = hash as usize & last;
-            while self.table[place] != sought {
-                place = (place + 1) & last;
-            }
-            self.table[place] = (sought >> 32) << 32 | (first + place_in_new + 1) as u64;
+        for (number, &place) in self.places.iter().enumerate() {
+            self.ids[place as usize] = (first + number + 1) as u32;
+        }
+        self.places.clear();
+    }
+
+    /// Enters a state that has a number, and that is not there yet.
+    fn place_known(&mut self, states: &[[Word; W]], state: &[Word; W], id: StateId) {
+        if let Err(place) = self.look_up(states, state) {
+            self.put(place, state, id + 1);
+            self.len += 1;
+            self.keep_room(states);
         }
     }
+
+    fn bytes(&self) -> usize {
+        8 * W * self.keys.capacity() + 4 * (self.tags.capacity() + self.ids.capacity())
+    }
+}
+
+/// A part of a hash that neither the shard nor the place depends on much.
+fn tag(hash: u64) -> u32 {
+    (hash >> 26) as u32
 }
 
 impl<const W: usize> Store<W> {
@@ -172,22 +249,7 @@ impl<const W: usize> Store<W> {
 
     /// The number of a state, if it was reached.
     pub(super) fn find(&self, state: &[Word; W]) -> Option<StateId> {
-        let shard = &self.shards[shard_of(state)];
-        let hash = hash_words(state);
-        let last = shard.table.len() - 1;
-        let mut place = hash as usize & last;
-        loop {
-            let entry = shard.table[place];
-            if entry == 0 {
-                return None;
-            }
-            if (entry >> 32) as u32 == (hash >> 26) as u32
-                && self.states[entry as usize as u32 as usize - 1] == *state
-            {
-                return Some(entry as u32 - 1);
-            }
-            place = (place + 1) & last;
-        }
+        self.shards[shard_of(state)].look_up(&self.states, state).ok().map(|id| id - 1)
     }
 
     /// The same states in another form, with the same numbers.
@@ -203,25 +265,8 @@ impl<const W: usize> Store<W> {
 
     /// The memory that it takes, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        let tables: usize = self.shards.iter().map(|shard| 8 * shard.table.capacity()).sum();
+        let tables: usize = self.shards.iter().map(Shard::bytes).sum();
         self.states.capacity() * 8 * W + self.parents.capacity() * 4 + tables
-    }
-}
-
-impl<const W: usize> Shard<W> {
-    /// Enters a state that has a number, and that is not there yet.
-    fn place_known(&mut self, states: &[[Word; W]], state: &[Word; W], id: StateId) {
-        let hash = hash_words(state);
-        let last = self.table.len() - 1;
-        let mut place = hash as usize & last;
-        while self.table[place] != 0 {
-            place = (place + 1) & last;
-        }
-        self.table[place] = u64::from((hash >> 26) as u32) << 32 | u64::from(id + 1);
-        self.len += 1;
-        if 4 * self.len > 3 * self.table.len() {
-            self.grow(states);
-        }
     }
 }
 
