@@ -12,7 +12,7 @@ fn image(text: &str) -> Image {
 
 fn options(mode: Mode) -> Options<'static> {
     let budget = Budget { states: 10_000_000, bytes: 4 << 30, workers: 2 };
-    Options { mode, seed: 0, budget, monitors: None, learns: true }
+    Options { mode, seed: 0, budget, monitors: None, reduce: false, learns: true }
 }
 
 fn explored(image: &Image, mode: Mode) -> Exploration<'_> {
@@ -168,4 +168,35 @@ fn the_same_whoever_works() {
     assert_eq!((states, transitions), (expected.0, expected.1));
     let turns = |witness: Option<tempolane::explore::Witness>| witness.map(|witness| witness.turns.len());
     assert_eq!(turns(witness), turns(expected.2));
+}
+
+/// 2N² − 2N + 2 states, by a prototype of another make; and the same shortest
+/// schedule into the deadlock.
+#[test]
+fn reduction_keeps_deadlocks() {
+    for n in [2u64, 3, 5, 8, 16, 32] {
+        let image = image(&philosophers(n as usize));
+        let options = Options { reduce: true, ..options(Mode::Untimed) };
+        let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        assert!(reduced.is_complete());
+        println!("{n} {:?}", reduced.progress());
+        assert_eq!(reduced.ends(End::Deadlock), 1, "{n} philosophers");
+        assert_eq!(reduced.witness(End::Deadlock).map(|witness| witness.turns.len() as u64), Some(n));
+        assert!(reduced.progress().states <= 2 * n * n - 2 * n + 2);
+    }
+}
+
+#[test]
+fn reduction_on_and_off_agree() {
+    for (p, c, b) in [(1, 2, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2)] {
+        let image = image(&blocking_queue(p, c, b));
+        let options = Options { reduce: true, ..options(Mode::Untimed) };
+        let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let full = explored(&image, Mode::Untimed);
+        assert_eq!(reduced.ends(End::Deadlock), full.ends(End::Deadlock), "p{p} c{c} b{b}");
+    }
+    let image = image(COUNTER);
+    let options = Options { reduce: true, ..options(Mode::Untimed) };
+    let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+    assert_eq!(reduced.results(), (3, false));
 }

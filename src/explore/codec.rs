@@ -129,8 +129,9 @@ pub(super) struct Codec<'a> {
     pub(super) words: usize,
     /// A value has a number that its field cannot hold.
     pub(super) outgrown: bool,
-    /// By process and number: what the process is about to do.
-    pub(super) stands: Vec<Vec<Stand>>,
+    /// By process and number: what the process is about to do, and on which op
+    /// it stands.
+    pub(super) stands: Vec<Vec<(Stand, u32)>>,
     /// By process and number: the access that it is about to make.
     pub(super) accesses: Vec<Vec<Option<Access>>>,
     /// By number of what the monitors have seen: the first expectation that is
@@ -174,11 +175,13 @@ impl<'a> Codec<'a> {
         let number = self.tables[part].intern(&buffer);
         self.buffer = buffer;
         if part < self.stands.len() && number as usize == self.stands[part].len() {
-            self.stands[part].push(match world.machine.state(self.image, ProcessId::from_index(part)) {
+            let op = world.machine.op(self.image, ProcessId::from_index(part));
+            let stand = match world.machine.state(self.image, ProcessId::from_index(part)) {
                 State::Ready => Stand::Able,
                 State::Done => Stand::Done,
                 _ => Stand::Waits,
-            });
+            };
+            self.stands[part].push((stand, op.0));
             self.accesses[part].push(access(self.image, world, ProcessId::from_index(part)));
         }
         if let Some(monitors) = self.monitors
@@ -215,6 +218,12 @@ impl<'a> Codec<'a> {
             field.put(&mut state, number);
         }
         Ok(state)
+    }
+
+    /// Who owns the mutex that is this part.
+    pub(super) fn owner<const W: usize>(&self, state: &[Word; W], part: usize) -> Option<u32> {
+        let words = self.tables[part].get(self.fields[part].of(state));
+        self.parts.owner(part, words)
     }
 
     /// The numbers in a packed state.

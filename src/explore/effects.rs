@@ -351,7 +351,7 @@ impl<const W: usize> Effects<W> {
         for (known, stands) in self.known.iter_mut().zip(&codec.stands) {
             let new = stands[known.len()..]
                 .iter()
-                .map(|&stand| Known::new(stand == Stand::Able, Vec::new(), Vec::new()));
+                .map(|&(stand, _)| Known::new(stand == Stand::Able, Vec::new(), Vec::new()));
             known.extend(new);
         }
     }

@@ -46,6 +46,10 @@ pub struct Options<'a> {
     pub budget: Budget,
     /// What is expected of every schedule.
     pub monitors: Option<&'a Monitors>,
+    /// Whether to leave out schedules that differ from others only in the order
+    /// of independent steps; without time only. Every deadlock and every end is
+    /// still found; not so races, and orders that are expected.
+    pub reduce: bool,
     /// Whether to remember what steps do. The result is the same without, and
     /// much later: for tests.
     pub learns: bool,
@@ -179,7 +183,9 @@ pub fn explore<'a>(
     // A step without time is learnt once; with time hardly one is like another.
     let learns = options.learns && options.mode == Mode::Untimed;
     let words = codec.words;
-    let mut any = AnySearch::W128(Search::new(relation, codec, scratch, options.seed, learns)).widened(words);
+    let reduces = learns && options.reduce;
+    let search = Search::new(relation, codec, scratch, options.seed, learns, reduces);
+    let mut any = AnySearch::W128(search).widened(words);
     let stop = loop {
         let (result, words) = with!(&mut any, search => {
             let result = search.run(&options.budget, control, &mut |search, batch| {
@@ -244,7 +250,11 @@ impl Exploration<'_> {
     /// which nothing helps.
     fn first_doomed(&self, state: StateId) -> Option<usize> {
         let mut scratch = self.scratch();
-        with!(self.search.as_ref()?, search => search.first_doomed(&path_to(search, state), &mut scratch))
+        with!(self.search.as_ref()?, search => match search.reduction {
+            // Some states were not entered.
+            Some(_) => None,
+            None => search.first_doomed(&path_to(search, state), &mut scratch),
+        })
     }
 
     /// The least and the greatest total time of a completed run, each with a
@@ -306,7 +316,8 @@ impl Exploration<'_> {
 
     fn overview_of<const W: usize>(&self, search: &Search<'_, W>) -> Overview {
         let mut scratch = self.scratch();
-        let order = if self.is_complete() { search.order(&mut scratch) } else { None };
+        let whole = self.is_complete() && search.reduction.is_none();
+        let order = if whole { search.order(&mut scratch) } else { None };
         let mut schedules = order.as_ref().and_then(|order| order.stopped);
         let mut ways: BTreeMap<Vec<Word>, Option<u128>> = BTreeMap::new();
         for &leaf in order.iter().flat_map(|order| &order.leaves) {

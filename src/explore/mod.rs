@@ -14,6 +14,7 @@ mod follow;
 mod graph;
 mod interner;
 mod parts;
+mod reduce;
 mod relation;
 mod schedule;
 mod schedule_text;

@@ -143,6 +143,13 @@ impl<'a> Parts<'a> {
         self.image.process_count()
     }
 
+    /// Who owns the mutex whose part has these words.
+    pub(super) fn owner(&self, part: usize, words: &[Word]) -> Option<u32> {
+        let Part::Header(_) = self.parts[part] else { return None };
+        let place = CHANGING.iter().position(|&word| word == resource::OWNER)?;
+        words[place].checked_sub(1).map(|owner| owner as u32)
+    }
+
     /// Whether states do not know what the clock shows.
     pub(super) fn is_relative(&self) -> bool {
         self.clock == Clock::Relative

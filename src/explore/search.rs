@@ -10,6 +10,7 @@
 use super::codec::{Access, Codec, Unknown};
 use super::effects::Effects;
 use super::findings::{First, Race};
+use super::reduce::{Reduction, Set};
 use super::relation::{Relation, Scratch, Stopped, Went};
 use super::store::{MAX_STATES, Reached, SHARDS, StateId, Store, shard_of};
 use crate::ids::ProcessId;
@@ -141,6 +142,8 @@ pub(super) struct Search<'a, const W: usize> {
     pub(super) codec: Codec<'a>,
     /// What was learnt of steps; none if the kernel is asked each time.
     pub(super) effects: Option<Effects<W>>,
+    /// What processes need not be tried, if that is wanted.
+    pub(super) reduction: Option<Reduction>,
     pub(super) store: Store<W>,
     /// The first state that was not expanded.
     next: usize,
@@ -164,17 +167,20 @@ impl<'a, const W: usize> Search<'a, W> {
         scratch: Scratch,
         seed: u64,
         learns: bool,
+        reduces: bool,
     ) -> Search<'a, W> {
         let mut buffer = Vec::new();
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
         let processes = relation.image.process_count();
         let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
-        let watches = memories || relation.monitors.is_some();
+        let watches = (memories || relation.monitors.is_some()) && !reduces;
+        let reduction = reduces.then(|| Reduction::new(relation.image));
         Search {
             watches,
             relation,
             codec,
             effects: learns.then(|| Effects::new(processes)),
+            reduction,
             store: Store::new(first),
             next: 0,
             level_end: 1,
@@ -189,7 +195,9 @@ impl<'a, const W: usize> Search<'a, W> {
     /// The same search over states of `V` words.
     pub(super) fn widened<const V: usize>(mut self) -> Search<'a, V> {
         let old = self.codec.lay_out();
-        let Search { relation, codec, effects, store, next, level_end, depth, transitions, .. } = self;
+        let Search {
+            relation, codec, effects, reduction, store, next, level_end, depth, transitions, ..
+        } = self;
         let store = store.repacked(|state| repack(&codec, &old, state));
         let effects = effects.map(|effects| effects.repacked(&codec));
         let scratches = std::mem::take(&mut self.scratches);
@@ -199,6 +207,7 @@ impl<'a, const W: usize> Search<'a, W> {
             relation,
             codec,
             effects,
+            reduction,
             store,
             next,
             level_end,
@@ -333,12 +342,16 @@ impl<'a, const W: usize> Search<'a, W> {
 
     fn expand_some(&self, states: Range<usize>, work: &mut Work<W>, scratch: &mut Scratch) {
         work.clear();
+        let mut set = Set::default();
         for id in states {
             let state = &self.store.states()[id];
             if self.watches {
                 self.look_at(id as StateId, state, &mut work.batch);
             }
             match &self.effects {
+                Some(effects) if self.reduction.is_some() => {
+                    self.expand_reduced(effects, id as StateId, state, &mut set, work);
+                }
                 Some(effects) => self.expand_learnt(effects, id as StateId, state, work),
                 None => self.expand_directly(id as StateId, state, work, scratch),
             }
@@ -369,18 +382,62 @@ impl<'a, const W: usize> Search<'a, W> {
     fn expand_learnt(&self, effects: &Effects<W>, id: StateId, state: &[Word; W], work: &mut Work<W>) {
         let before = (work.transitions, work.questions.len());
         for process in 0..self.relation.image.process_count() {
-            self.ways(effects, state, process, false, &mut |way| match way {
-                Way::To(next) => work.reach(id, next),
-                Way::Ends(end) => {
-                    work.transitions += 1;
-                    work.batch.stops.push((id, effects.ends[end as usize].clone()));
-                }
-                Way::Unknown(state) => work.questions.push((state, process)),
-            });
+            self.reach_by(effects, id, state, process, work);
         }
         if before == (work.transitions, work.questions.len()) {
             work.batch.leaves.push(id);
         }
+    }
+
+    /// As [`Self::expand_learnt`], but only those go on who must.
+    fn expand_reduced(
+        &self,
+        effects: &Effects<W>,
+        id: StateId,
+        state: &[Word; W],
+        set: &mut Set,
+        work: &mut Work<W>,
+    ) {
+        let before = (work.transitions, work.questions.len());
+        let mut able = Vec::new();
+        for process in 0..self.relation.image.process_count() {
+            match effects.of(&self.codec, state, process) {
+                Err(()) => work.questions.push((*state, process)),
+                Ok([]) => {}
+                Ok(_) => able.push(process as u32),
+            }
+        }
+        if before.1 < work.questions.len() {
+            return;
+        }
+        let reduction = self.reduction.as_ref().expect("it is wanted");
+        let reduced = able.len() > 1 && reduction.members(&self.codec, effects, state, &able, set);
+        for &process in able.iter().filter(|&&process| !reduced || set.contains(process)) {
+            self.reach_by(effects, id, state, process as usize, work);
+        }
+        if before == (work.transitions, work.questions.len()) {
+            work.batch.leaves.push(id);
+        }
+    }
+
+    /// Lets `process` go on in all ways.
+    #[inline(always)]
+    fn reach_by(
+        &self,
+        effects: &Effects<W>,
+        id: StateId,
+        state: &[Word; W],
+        process: usize,
+        work: &mut Work<W>,
+    ) {
+        self.ways(effects, state, process, false, &mut |way| match way {
+            Way::To(next) => work.reach(id, next),
+            Way::Ends(end) => {
+                work.transitions += 1;
+                work.batch.stops.push((id, effects.ends[end as usize].clone()));
+            }
+            Way::Unknown(state) => work.questions.push((state, process)),
+        });
     }
 
     /// Hands every way in which `process` can go on to `each`; `inside` says

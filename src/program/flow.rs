@@ -165,6 +165,21 @@ impl Operands {
     }
 }
 
+/// The frame words that an op changes.
+pub fn written(image: &Image, op: &Op) -> Vec<Slot> {
+    let mut operands = Operands::of(image, op);
+    match *op {
+        Op::LoopNext { left, .. } | Op::AcquireMany { left, .. } | Op::ReleaseMany { left, .. } => {
+            operands.writes.push(left);
+        }
+        Op::Draw { distribution, .. } => {
+            operands.writes.push(image.distributions[distribution as usize].position);
+        }
+        _ => {}
+    }
+    operands.writes
+}
+
 /// The private array whose descriptor an op names, if it names one.
 fn array_of(image: &Image, op: &Op) -> Vec<Slot> {
     match *op {

@@ -8,6 +8,7 @@
 
 mod bind;
 mod compile;
+mod constants;
 mod disassembly;
 mod expressions;
 mod flow;
@@ -21,6 +22,7 @@ mod specialise;
 
 pub use bind::{BindError, DefImage, Image};
 pub use compile::{Program, compile};
+pub use constants::Constants;
 pub use flow::{LiveWords, next_ops, ops_of};
 pub use initial::Initial;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};

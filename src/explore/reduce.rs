@@ -1,0 +1,292 @@
+//! Which processes need not be tried in a state, since their steps and those
+//! of others come to the same in any order: stubborn sets (A. Valmari,
+//! "Stubborn sets for reduced state space generation", 1990).
+//!
+//! A set of processes is good for a state if what others do, now and later,
+//! neither changes what the next steps of its members do nor makes a member
+//! able that is not, and if one of its members is able. Then it is enough to
+//! let its members go first: every deadlock and every end is found, each by a
+//! schedule that is equal to one without reduction up to the order of
+//! independent steps. What may be missed is what only passes by: races, faults
+//! in scenarios that never end, orders that an expectation is about.
+//!
+//! What a process may ever do is read off its ops, with what is constant in
+//! them (its index, parameters) worked out.
+
+use super::codec::{Codec, Stand};
+use super::effects::Effects;
+use crate::ids::{ProcessId, ResourceId};
+use crate::kernel::Machine;
+use crate::program::{Constants, Image, Op, RESOURCE_WORDS, ops_of};
+use crate::trace::ResourceKind;
+use crate::value::Word;
+
+/// A way in which a step is about a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    /// Takes a permit or a mutex.
+    Take,
+    /// Gives one back.
+    Give,
+    Put,
+    Get,
+    Read,
+    Write,
+    /// Waits at a condition.
+    Wait,
+    Notify,
+    /// Reads a level.
+    Look,
+}
+
+const USES: usize = 9;
+
+/// Of whom what a use of a resource does may depend, and whose doings may
+/// depend on it.
+fn dependent(used: Use, in_line: bool) -> &'static [Use] {
+    match used {
+        Use::Take => &[Use::Take, Use::Look],
+        Use::Give => &[Use::Look],
+        // Items keep their order; but a put and a get do not meet, unless
+        // processes stand in line.
+        Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Look],
+        Use::Put => &[Use::Put, Use::Look],
+        Use::Get => &[Use::Get, Use::Look],
+        Use::Read => &[Use::Write],
+        Use::Write => &[Use::Read, Use::Write],
+        Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Look],
+        Use::Look => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify],
+    }
+}
+
+/// What could make a process able that cannot go on because of this use.
+fn enabling(used: Use) -> &'static [Use] {
+    match used {
+        Use::Take => &[Use::Give],
+        Use::Put => &[Use::Get],
+        Use::Get => &[Use::Put],
+        Use::Wait => &[Use::Notify],
+        _ => &[],
+    }
+}
+
+/// What each process may do to which resource, for all states.
+#[derive(Debug)]
+pub(super) struct Reduction {
+    /// By process and op (from the first of the process): the uses of the step
+    /// that begins there.
+    steps: Vec<(usize, Vec<Vec<(Use, u32)>>)>,
+    /// By resource and use: who may ever do that.
+    users: Vec<[Vec<u32>; USES]>,
+    /// By resource: processes may stand in line for items.
+    in_line: Vec<bool>,
+    /// By resource: it is a mutex.
+    mutex: Vec<bool>,
+}
+
+impl Reduction {
+    pub(super) fn new(image: &Image) -> Reduction {
+        let resources = image.resource_count();
+        let mut reduction = Reduction {
+            steps: Vec::new(),
+            users: vec![<[Vec<u32>; USES]>::default(); resources],
+            in_line: vec![false; resources],
+            mutex: (0..resources)
+                .map(|id| image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Mutex)
+                .collect(),
+        };
+        let first = Machine::new(image);
+        for process in (0..image.process_count()).map(ProcessId::from_index) {
+            let range = ops_of(image, first.op(image, process));
+            let constants = Constants::new(image, process);
+            let own: Vec<Vec<(Use, u32)>> =
+                range.clone().map(|op| reduction.uses(image, &constants, op)).collect();
+            for &(used, resource) in own.iter().flatten() {
+                let users = &mut reduction.users[resource as usize][used as usize];
+                if users.last() != Some(&process.0) {
+                    users.push(process.0);
+                }
+            }
+            let steps = range.clone().map(|op| whole_step(image, &range, &own, op)).collect();
+            reduction.steps.push((range.start, steps));
+        }
+        reduction
+    }
+
+    /// The uses of one op.
+    fn uses(&mut self, image: &Image, constants: &Constants, at: usize) -> Vec<(Use, u32)> {
+        let (codes, many): (Vec<(Use, crate::program::ResourceCode)>, bool) = match image.plain[at] {
+            Op::Lock { mutex } => (vec![(Use::Take, mutex)], false),
+            Op::Unlock { mutex } => (vec![(Use::Give, mutex)], false),
+            Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => {
+                (vec![(Use::Take, semaphore)], false)
+            }
+            Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => {
+                (vec![(Use::Give, semaphore)], false)
+            }
+            Op::Put { buffer, .. } => (vec![(Use::Put, buffer)], false),
+            Op::PutMany { many } => (vec![(Use::Put, image.many[many as usize].resource)], true),
+            Op::Take { buffer } | Op::Get { buffer, .. } => (vec![(Use::Get, buffer)], false),
+            Op::GetMany { many } => (vec![(Use::Get, image.many[many as usize].resource)], true),
+            Op::Write { memory, .. } => (vec![(Use::Write, memory)], false),
+            Op::Read { memory, .. } => (vec![(Use::Read, memory)], false),
+            Op::ReadMany { many } => (vec![(Use::Read, image.many[many as usize].resource)], false),
+            Op::Wait { condition, mutex } => {
+                let mut codes = vec![(Use::Wait, condition)];
+                codes.extend(mutex.map(|mutex| (Use::Give, mutex)));
+                (codes, false)
+            }
+            Op::Notify { condition } | Op::NotifyAll { condition } => (vec![(Use::Notify, condition)], false),
+            Op::Level { resource, .. } => (vec![(Use::Look, resource)], false),
+            _ => return Vec::new(),
+        };
+        let mut uses = Vec::new();
+        for (used, code) in codes {
+            for header in constants.headers(image, at, code) {
+                let id = (header - image.resource_base) / RESOURCE_WORDS;
+                self.in_line[id] |= many;
+                uses.push((used, id as u32));
+            }
+        }
+        uses
+    }
+
+    /// The members of the smallest good set that is found in this state, or
+    /// `None` if that is everybody. `able` are those who can go on, ascending.
+    pub(super) fn members<const W: usize>(
+        &self,
+        codec: &Codec<'_>,
+        effects: &Effects<W>,
+        state: &[Word; W],
+        able: &[u32],
+        set: &mut Set,
+    ) -> bool {
+        let mut least = able.len();
+        let mut best: Option<u32> = None;
+        for &seed in able {
+            let count = self.close(codec, effects, state, seed, least, set);
+            if count < least {
+                (least, best) = (count, Some(seed));
+                if count == 1 {
+                    return true;
+                }
+            }
+        }
+        match best {
+            None => false,
+            Some(seed) => {
+                self.close(codec, effects, state, seed, usize::MAX, set);
+                true
+            }
+        }
+    }
+
+    /// The smallest good set with `seed` in it; how many of it are able. Gives
+    /// up when there are `enough`.
+    fn close<const W: usize>(
+        &self,
+        codec: &Codec<'_>,
+        effects: &Effects<W>,
+        state: &[Word; W],
+        seed: u32,
+        enough: usize,
+        set: &mut Set,
+    ) -> usize {
+        set.clear(codec.parts.processes());
+        set.add(seed);
+        let mut able = 0;
+        while let Some(process) = set.open.pop() {
+            let number = codec.fields[process as usize].of(state) as usize;
+            let (stand, op) = codec.stands[process as usize][number];
+            if stand == Stand::Done {
+                continue;
+            }
+            let can = stand == Stand::Able
+                && effects.of(codec, state, process as usize).is_ok_and(|ways| !ways.is_empty());
+            if can {
+                able += 1;
+                if able >= enough {
+                    return able;
+                }
+            }
+            let (first, steps) = &self.steps[process as usize];
+            for &(used, resource) in &steps[op as usize - first] {
+                let users = &self.users[resource as usize];
+                if can {
+                    let others = dependent(used, self.in_line[resource as usize]);
+                    others.iter().for_each(|&other| set.add_all(&users[other as usize]));
+                    continue;
+                }
+                if self.in_line[resource as usize] && stand == Stand::Waits {
+                    [Use::Put, Use::Get].iter().for_each(|&other| set.add_all(&users[other as usize]));
+                }
+                match used {
+                    Use::Take if self.mutex[resource as usize] => {
+                        match codec.owner(state, self.steps.len() + resource as usize) {
+                            Some(owner) => set.add(owner),
+                            None => set.add_all(&users[Use::Give as usize]),
+                        }
+                    }
+                    _ => enabling(used).iter().for_each(|&other| set.add_all(&users[other as usize])),
+                }
+            }
+        }
+        able
+    }
+}
+
+/// The uses of the step that begins at `op`: of the op, or of all that may
+/// follow in the same atomic block.
+fn whole_step(
+    image: &Image,
+    range: &std::ops::Range<usize>,
+    own: &[Vec<(Use, u32)>],
+    op: usize,
+) -> Vec<(Use, u32)> {
+    let mut uses = own[op - range.start].clone();
+    if !image.atomic[op] && !matches!(image.plain[op], Op::Atomic { .. }) {
+        return uses;
+    }
+    let mut seen = vec![false; range.len()];
+    let mut open = vec![op];
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut seen[at - range.start], true) {
+            continue;
+        }
+        uses.extend(&own[at - range.start]);
+        let next = crate::program::next_ops(image, at).into_iter().flatten();
+        open.extend(next.filter(|&next| image.atomic[next]));
+    }
+    uses.sort_unstable();
+    uses.dedup();
+    uses
+}
+
+/// A set of processes that grows.
+#[derive(Debug, Default)]
+pub(super) struct Set {
+    member: Vec<bool>,
+    open: Vec<u32>,
+}
+
+impl Set {
+    fn clear(&mut self, processes: usize) {
+        self.member.clear();
+        self.member.resize(processes, false);
+        self.open.clear();
+    }
+
+    fn add(&mut self, process: u32) {
+        if !std::mem::replace(&mut self.member[process as usize], true) {
+            self.open.push(process);
+        }
+    }
+
+    fn add_all(&mut self, processes: &[u32]) {
+        processes.iter().for_each(|&process| self.add(process));
+    }
+
+    pub(super) fn contains(&self, process: u32) -> bool {
+        self.member[process as usize]
+    }
+}

@@ -1,0 +1,113 @@
+//! What is always the same when an instance of a process comes to an op: its
+//! index, what is calculated from it and from parameters, and so which instance
+//! of a resource an op means.
+//!
+//! Constant propagation over the plain ops, instance by instance. What is not
+//! known to be constant is unknown; nothing is guessed.
+
+use super::bind::Image;
+use super::flow::{next_ops, ops_of, written};
+use super::layout::RESOURCE_WORDS;
+use super::op::{Op, ResourceCode, Slot, Source};
+use crate::ids::{OpId, ProcessId};
+use crate::program::frame;
+use crate::value::Word;
+
+/// By word of a frame, what it holds if that is known.
+type Known = Vec<Option<Word>>;
+
+/// What is constant in front of every op of one process instance.
+#[derive(Debug, Clone)]
+pub struct Constants {
+    first: usize,
+    /// By op; `None` where the process never comes.
+    known: Vec<Option<Known>>,
+}
+
+impl Constants {
+    /// Of this instance.
+    pub fn new(image: &Image, process: ProcessId) -> Constants {
+        let start = image.frames[process.index()] as usize;
+        let end = image.frames.get(process.index() + 1).map_or(image.contents_base, |&next| next as usize);
+        let frame = &image.arena[start..end];
+        let entry = OpId(frame[frame::STATE] as u32);
+        let range = ops_of(image, entry);
+        let mut constants = Constants { first: range.start, known: vec![None; range.len()] };
+        constants.known[0] = Some(frame.iter().map(|&word| Some(word)).collect());
+        let mut open = vec![entry.index()];
+        while let Some(at) = open.pop() {
+            let Some(before) = constants.known[at - range.start].clone() else { continue };
+            let after = constants.after(image, at, before);
+            for next in next_ops(image, at).into_iter().flatten() {
+                if constants.meet(next, &after) {
+                    open.push(next);
+                }
+            }
+        }
+        constants
+    }
+
+    /// What is known behind an op, from what is known in front of it.
+    fn after(&self, image: &Image, at: usize, mut known: Known) -> Known {
+        let value = |known: &Known, source: Source| match source.slot() {
+            Some(slot) => known[slot.0 as usize],
+            None => source.global_index().map(|index| image.arena[index as usize]),
+        };
+        let result = match image.plain[at] {
+            Op::Copy { into, from } => Some((into, value(&known, from))),
+            Op::Unary { op, into, a } => Some((into, value(&known, a).and_then(|a| op.apply(a).ok()))),
+            Op::Binary { op, into, a, b } => {
+                let operands = value(&known, a).zip(value(&known, b));
+                Some((into, operands.and_then(|(a, b)| op.apply(a, b).ok())))
+            }
+            Op::Find { into, def, index } => {
+                let (first, count) = image.instances[def as usize];
+                let index = value(&known, index).filter(|&index| index < u64::from(count));
+                Some((into, index.map(|index| u64::from(first) + index * RESOURCE_WORDS as u64)))
+            }
+            _ => None,
+        };
+        match result {
+            Some((into, value)) => known[into.0 as usize] = value,
+            None => {
+                written(image, &image.plain[at]).iter().for_each(|slot: &Slot| known[slot.0 as usize] = None);
+            }
+        }
+        known
+    }
+
+    /// Takes over at `op` what another way to it leaves; whether that changes
+    /// anything.
+    fn meet(&mut self, op: usize, other: &Known) -> bool {
+        let own = &mut self.known[op - self.first];
+        let Some(own) = own else {
+            *own = Some(other.clone());
+            return true;
+        };
+        let mut changed = false;
+        for (own, other) in own.iter_mut().zip(other) {
+            if own.is_some() && own != other {
+                *own = None;
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// The headers of the resources that `code` may mean at this op: one if it
+    /// is constant, all if it is not known at all; none where the process
+    /// never comes.
+    pub fn headers(&self, image: &Image, op: usize, code: ResourceCode) -> Vec<usize> {
+        let Some(known) = &self.known[op - self.first] else { return Vec::new() };
+        let slot = match code.resolve() {
+            Ok(header) => return vec![header],
+            Err(slot) => slot,
+        };
+        match known[slot.0 as usize] {
+            Some(header) => vec![header as usize],
+            None => (0..image.resource_count())
+                .map(|id| image.resource_at(crate::ids::ResourceId::from_index(id)))
+                .collect(),
+        }
+    }
+}
