@@ -98,7 +98,10 @@ impl Reduction {
         let first = Machine::new(image);
         for process in (0..image.process_count()).map(ProcessId::from_index) {
             let range = ops_of(image, first.op(image, process));
-            let constants = Constants::new(image, process);
+            let start = image.frames[process.index()] as usize;
+            let after = image.frames.get(process.index() + 1);
+            let end = after.map_or(image.contents_base, |&next| next as usize);
+            let constants = Constants::new(image, &first.words()[start..end]);
             let own: Vec<Vec<(Use, u32)>> =
                 range.clone().map(|op| reduction.uses(image, &constants, op)).collect();
             for &(used, resource) in own.iter().flatten() {

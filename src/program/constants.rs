@@ -9,7 +9,7 @@ use super::bind::Image;
 use super::flow::{next_ops, ops_of, written};
 use super::layout::RESOURCE_WORDS;
 use super::op::{Op, ResourceCode, Slot, Source};
-use crate::ids::{OpId, ProcessId};
+use crate::ids::OpId;
 use crate::program::frame;
 use crate::value::Word;
 
@@ -25,11 +25,8 @@ pub struct Constants {
 }
 
 impl Constants {
-    /// Of this instance.
-    pub fn new(image: &Image, process: ProcessId) -> Constants {
-        let start = image.frames[process.index()] as usize;
-        let end = image.frames.get(process.index() + 1).map_or(image.contents_base, |&next| next as usize);
-        let frame = &image.arena[start..end];
+    /// Of the instance whose frame is this at the start.
+    pub fn new(image: &Image, frame: &[Word]) -> Constants {
         let entry = OpId(frame[frame::STATE] as u32);
         let range = ops_of(image, entry);
         let mut constants = Constants { first: range.start, known: vec![None; range.len()] };
