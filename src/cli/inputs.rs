@@ -45,6 +45,20 @@ impl Loaded {
     }
 }
 
+impl Loaded {
+    /// The same scenario with other parameters, under the same name; `None` if
+    /// it is not valid with them.
+    pub fn with_settings(&self, settings: Vec<(String, String)>) -> Option<Loaded> {
+        let source = &self.scenario.source;
+        let scenario = load_str(&source.label, &source.text, &settings).ok()?;
+        let program = compile(&scenario.model);
+        program.bind(&scenario.model, &scenario.params).ok()?;
+        let changed = changed(&scenario, &settings);
+        let (label, path) = (self.label.clone(), self.path.clone());
+        Some(Loaded { label, path, settings, changed, scenario, program })
+    }
+}
+
 /// The exit code of a command that ends because a scenario is not ready to run.
 pub fn exit(error: &LoadError) -> Exit {
     match error {

@@ -252,8 +252,7 @@ impl<'a> Codec<'a> {
         let mut used = 0;
         let fields = self.tables.iter().zip(&self.fields).map(|(table, old)| {
             let width = (usize::BITS - table.len().saturating_sub(1).leading_zeros()).max(old.width);
-            // The top bit of the first word is never set; see the store.
-            if used + width > u64::BITS - u32::from(word == 0) {
+            if used + width > u64::BITS {
                 word += 1;
                 used = 0;
             }

@@ -246,7 +246,7 @@ impl<'a, const W: usize> Search<'a, W> {
                 self.depth += 1;
             }
             let progress = self.progress();
-            if progress.states >= budget.states.min(MAX_STATES as u64 / 2) {
+            if progress.states > budget.states.min(MAX_STATES as u64 / 2) {
                 return Ok(Stop::States);
             }
             if progress.bytes >= budget.bytes {
@@ -255,7 +255,7 @@ impl<'a, const W: usize> Search<'a, W> {
             if control(progress).is_break() {
                 return Ok(Stop::Control);
             }
-            let rest = budget.states.saturating_sub(progress.states).max(1) as usize;
+            let rest = (budget.states - progress.states).max(TASK as u64) as usize;
             let end = self.level_end.min(self.next.saturating_add(BATCH.min(rest)));
             let batch = self.expand(self.next..end, budget.workers)?;
             self.next = end;

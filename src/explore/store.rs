@@ -40,10 +40,6 @@ pub(super) struct Store<const W: usize> {
     shards: Vec<Shard<W>>,
 }
 
-/// What is in the place of a state where there is none. The top bit of the
-/// first word of a state is never set.
-const NOBODY: Word = Word::MAX;
-
 /// One part of the table, in open addressing, at most three quarters full.
 #[derive(Debug, Clone)]
 pub(super) struct Shard<const W: usize> {
@@ -81,7 +77,7 @@ impl<const W: usize> Shard<W> {
     fn make_places(&mut self, places: usize) {
         self.ids = vec![0; places];
         if Self::KEYED {
-            self.keys = vec![[NOBODY; W]; places];
+            self.keys = vec![[0; W]; places];
         } else {
             self.tags = vec![0; places];
         }
@@ -93,24 +89,16 @@ impl<const W: usize> Shard<W> {
         let hash = hash_words(state);
         let last = self.ids.len() - 1;
         let mut place = hash as usize & last;
-        if Self::KEYED {
-            loop {
-                let key = &self.keys[place];
-                if key == state {
-                    return Ok(self.ids[place]);
-                }
-                if key[0] == NOBODY {
-                    return Err(place);
-                }
-                place = (place + 1) & last;
-            }
-        }
         loop {
             let id = self.ids[place];
             if id == 0 {
                 return Err(place);
             }
-            if self.tags[place] == tag(hash) && self.state(states, id - 1) == state {
+            let same = match Self::KEYED {
+                true => self.keys[place] == *state,
+                false => self.tags[place] == tag(hash) && self.state(states, id - 1) == state,
+            };
+            if same {
                 return Ok(id);
             }
             place = (place + 1) & last;

@@ -4,6 +4,7 @@
 //! What is found is decided by [`crate::explore`].
 
 mod json;
+mod shrink;
 mod text;
 mod witness;
 
@@ -48,6 +49,10 @@ pub struct Arguments {
     /// what is expected on the way. Without time only
     #[arg(long)]
     reduce: bool,
+    /// Make the parameters as small as the first finding allows (the fewest processes and items
+    /// that still show it), and report that scenario
+    #[arg(long)]
+    shrink: bool,
     /// Stop after so many states
     #[arg(long, value_name = "N", default_value_t = 50_000_000)]
     max_states: u64,
@@ -122,13 +127,18 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// Whether time counts.
+fn mode_of(arguments: &Arguments) -> Mode {
+    match (arguments.untimed, arguments.mode) {
+        (false, ModeOption::Timed) => Mode::Timed,
+        _ => Mode::Untimed,
+    }
+}
+
 /// Explores and tells one scenario; whether something was found.
 fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     let image = loaded.image()?;
-    let mode = match (arguments.untimed, arguments.mode) {
-        (false, ModeOption::Timed) => Mode::Timed,
-        _ => Mode::Untimed,
-    };
+    let mode = mode_of(arguments);
     if arguments.reduce && mode == Mode::Timed {
         let message = "--reduce is for exploring without time; add --untimed";
         return Err(Failure::usage(message));
@@ -142,7 +152,8 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     };
     let header = image.header(seed);
     let expected = &loaded.scenario.model.expect;
-    let monitors = unchecked(loaded).is_empty().then(|| match mode {
+    let watched = unchecked(loaded).is_empty() && !arguments.reduce;
+    let monitors = watched.then(|| match mode {
         Mode::Timed => Monitors::new(expected, &header),
         Mode::Untimed => Monitors::untimed(expected, &header),
     });
@@ -168,6 +179,16 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     drop(progress);
     let overview = exploration.overview();
     let shown = witness::show(loaded, &image, &exploration, mode, seed, arguments)?;
+    if arguments.shrink
+        && let Some(kind) = shown.iter().find_map(|one| shrink::Kind::named(one.kind))
+        && let Some(smaller) = shrink::shrink(loaded, kind, arguments)?
+    {
+        let settings: Vec<String> =
+            smaller.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let (label, settings) = (console::printable(&loaded.label), settings.join(", "));
+        console::warn(format_args!("{label}: the {} is there with {settings} too", kind.name()));
+        return one(&smaller, arguments);
+    }
     let explored = Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode };
     let told = match arguments.scenarios.format {
         Format::Json => json::line(&explored),

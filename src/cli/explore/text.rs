@@ -3,7 +3,8 @@
 use super::witness::Shown;
 use super::{Arguments, Explored};
 use crate::cli::console::printable;
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, failures, section, told};
+use crate::cli::execute::unchecked;
+use crate::cli::report::{BOLD, GREEN, PLAIN, RED, failures, section, told, unchecked_note};
 use crate::explore::{End, FinalMemories};
 use crate::trace::Header;
 use std::fmt::Write;
@@ -74,6 +75,11 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
             false => format!("between {} and {}", least.0, most.0),
         };
         let _ = writeln!(text, "  total time: {time}");
+    }
+    if arguments.reduce {
+        text.push_str("  reduced: independent steps in one order only; races and `expect` not checked\n");
+    } else {
+        text.push_str(&unchecked_note(&unchecked(explored.loaded)));
     }
     if let Some(schedules) = explored.overview.schedules {
         let _ = writeln!(text, "  schedules: {}", counted_long(schedules));

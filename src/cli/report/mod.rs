@@ -9,7 +9,7 @@ mod text;
 pub use finding::told;
 pub use json::{json, json_line, json_object};
 pub use table::{comparison_table, duration, table};
-pub use text::{BOLD, GREEN, PLAIN, RED, failure_told, failures, headline, section, text};
+pub use text::{BOLD, GREEN, PLAIN, RED, failure_told, failures, headline, section, text, unchecked_note};
 
 use crate::analysis::{FailedExpectation, Races, Statistics};
 use crate::ids::ResourceId;

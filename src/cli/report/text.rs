@@ -67,15 +67,7 @@ pub fn headline(finished: &Finished) -> String {
         let _ = writeln!(text, "  {RED}not as expected{PLAIN}:");
         text.push_str(&failures(finished));
     }
-    match finished.unchecked.as_slice() {
-        [] => {}
-        [name] => {
-            let _ = writeln!(text, "  expect not checked: {name} was set");
-        }
-        [names @ .., last] => {
-            let _ = writeln!(text, "  expect not checked: {} and {last} were set", names.join(", "));
-        }
-    }
+    text.push_str(&unchecked_note(&finished.unchecked));
     text.push_str(&races::told(finished));
     if finished.is_finding() {
         let _ = writeln!(text, "  to see it again: {} (version {})", finished.again, finished.header.version);
@@ -84,6 +76,16 @@ pub fn headline(finished: &Finished) -> String {
         (finished.statistics.events, finished.header.seed, &finished.fingerprint);
     let _ = writeln!(text, "  {events} events, seed {seed}, fingerprint {fingerprint}");
     text
+}
+
+/// That expectations were not checked, because of these parameters; empty if
+/// they were.
+pub fn unchecked_note(unchecked: &[String]) -> String {
+    match unchecked {
+        [] => String::new(),
+        [name] => format!("  expect not checked: {name} was set\n"),
+        [names @ .., last] => format!("  expect not checked: {} and {last} were set\n", names.join(", ")),
+    }
 }
 
 /// What was not as expected, each with its timeline if there is one.

@@ -1,0 +1,112 @@
+//! The smallest parameters with which a finding is still there: the fewest
+//! processes and items that show it.
+//!
+//! Decides which parameters are tried (whole numbers above 1) and with which
+//! values: the smallest first, one parameter after the other, until none can
+//! be made smaller.
+
+use super::{Arguments, mode_of};
+use crate::cli::failure::Failure;
+use crate::cli::inputs::Loaded;
+use crate::cli::interrupt;
+use crate::explore::{Budget, End, Options, Stopped, explore};
+use crate::value::{Type, Value};
+use std::ops::ControlFlow;
+
+/// Smaller values of one parameter that are tried.
+const MOST_VALUES: i64 = 64;
+
+/// States of one attempt; a smaller scenario has fewer than the one at hand.
+const MOST_STATES: u64 = 2_000_000;
+
+/// What a smaller scenario must still show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Deadlock,
+    Fault,
+    Limit,
+    Race,
+}
+
+impl Kind {
+    /// The kind with this name, if it can be looked for with other parameters.
+    pub fn named(name: &str) -> Option<Kind> {
+        match name {
+            "deadlock" => Some(Kind::Deadlock),
+            "fault" => Some(Kind::Fault),
+            "limit" => Some(Kind::Limit),
+            "race" => Some(Kind::Race),
+            // What is expected is a claim about the parameters of the file.
+            _ => None,
+        }
+    }
+}
+
+impl Kind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Deadlock => "deadlock",
+            Kind::Fault => "fault",
+            Kind::Limit => "limit",
+            Kind::Race => "race",
+        }
+    }
+}
+
+/// The scenario with parameters as small as can be, if any can be smaller.
+///
+/// # Errors
+/// If the user stops it.
+pub fn shrink(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<Option<Loaded>, Failure> {
+    let mut least: Option<Loaded> = None;
+    let mut again = true;
+    while again {
+        again = false;
+        for (index, param) in loaded.scenario.model.params.iter().enumerate() {
+            let now = least.as_ref().unwrap_or(loaded);
+            let Value::Int(value) = now.scenario.params[index] else { continue };
+            debug_assert_eq!(param.ty, Type::Int);
+            for smaller in (1..value).take(MOST_VALUES as usize) {
+                interrupt::check()?;
+                let now = least.as_ref().unwrap_or(loaded);
+                let mut settings = now.settings.clone();
+                settings.retain(|(name, _)| *name != param.name);
+                settings.push((param.name.clone(), smaller.to_string()));
+                let Some(candidate) = now.with_settings(settings) else { continue };
+                if shows(&candidate, kind, arguments)? {
+                    least = Some(candidate);
+                    again = true;
+                    break;
+                }
+            }
+        }
+    }
+    Ok(least)
+}
+
+/// Whether the finding is there.
+fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<bool, Failure> {
+    let image = loaded.image()?;
+    let options = Options {
+        mode: mode_of(arguments),
+        seed: arguments.run.seed.unwrap_or(loaded.scenario.model.seed),
+        budget: Budget {
+            states: arguments.max_states.clamp(1, MOST_STATES),
+            bytes: arguments.max_memory.saturating_mul(1_000_000),
+            workers: 1,
+        },
+        monitors: None,
+        reduce: arguments.reduce,
+        learns: true,
+    };
+    let exploration = explore(&image, options, &mut |_| {
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    Ok(match kind {
+        Kind::Deadlock => exploration.ends(End::Deadlock) > 0,
+        Kind::Fault => exploration.stops().iter().any(|(stop, ..)| matches!(stop, Stopped::Fault(_))),
+        Kind::Limit => exploration.stops().iter().any(|(stop, ..)| matches!(stop, Stopped::Limit(_))),
+        Kind::Race => !exploration.races().is_empty(),
+    })
+}
