@@ -70,12 +70,15 @@ fn enabling(used: Use) -> &'static [Use] {
     }
 }
 
+/// What a step is about: in which way, and which resource.
+type Uses = Vec<(Use, u32)>;
+
 /// What each process may do to which resource, for all states.
 #[derive(Debug)]
 pub(super) struct Reduction {
     /// By process and op (from the first of the process): the uses of the step
     /// that begins there.
-    steps: Vec<(usize, Vec<Vec<(Use, u32)>>)>,
+    steps: Vec<(usize, Vec<Uses>)>,
     /// By resource and use: who may ever do that.
     users: Vec<[Vec<u32>; USES]>,
     /// By resource: processes may stand in line for items.
@@ -102,8 +105,7 @@ impl Reduction {
             let after = image.frames.get(process.index() + 1);
             let end = after.map_or(image.contents_base, |&next| next as usize);
             let constants = Constants::new(image, &first.words()[start..end]);
-            let own: Vec<Vec<(Use, u32)>> =
-                range.clone().map(|op| reduction.uses(image, &constants, op)).collect();
+            let own: Vec<Uses> = range.clone().map(|op| reduction.uses(image, &constants, op)).collect();
             for &(used, resource) in own.iter().flatten() {
                 let users = &mut reduction.users[resource as usize][used as usize];
                 if users.last() != Some(&process.0) {
@@ -117,7 +119,7 @@ impl Reduction {
     }
 
     /// The uses of one op.
-    fn uses(&mut self, image: &Image, constants: &Constants, at: usize) -> Vec<(Use, u32)> {
+    fn uses(&mut self, image: &Image, constants: &Constants, at: usize) -> Uses {
         let (codes, many): (Vec<(Use, crate::program::ResourceCode)>, bool) = match image.plain[at] {
             Op::Lock { mutex } => (vec![(Use::Take, mutex)], false),
             Op::Unlock { mutex } => (vec![(Use::Give, mutex)], false),
@@ -240,12 +242,7 @@ impl Reduction {
 
 /// The uses of the step that begins at `op`: of the op, or of all that may
 /// follow in the same atomic block.
-fn whole_step(
-    image: &Image,
-    range: &std::ops::Range<usize>,
-    own: &[Vec<(Use, u32)>],
-    op: usize,
-) -> Vec<(Use, u32)> {
+fn whole_step(image: &Image, range: &std::ops::Range<usize>, own: &[Uses], op: usize) -> Uses {
     let mut uses = own[op - range.start].clone();
     if !image.atomic[op] && !matches!(image.plain[op], Op::Atomic { .. }) {
         return uses;
