@@ -368,7 +368,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 | Op::NotifyAll { .. }
                 | Op::Level { .. }
                 | Op::Capacity { .. }
-                | Op::Atomic { .. }) => waits!(good!(self.rare(arena, at, rare))),
+                | Op::Atomic { .. }
+                | Op::Call { .. }) => waits!(good!(self.rare(arena, at, rare))),
             }
             op += 1;
             code_op = &code[op];
