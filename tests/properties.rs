@@ -5,11 +5,11 @@
 mod common;
 
 use common::generate::scenario;
-use common::{Run, run};
+use common::{Run, run, run_in_order};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tempolane::backend::virtual_time;
-use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind, WaitFor};
+use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind, Ties, WaitFor};
 
 /// Replays the events against counters that know nothing of the kernel.
 fn check(run: &Run) {
@@ -123,6 +123,9 @@ proptest! {
     fn random_scenarios_keep_the_rules(text in scenario()) {
         let first = run(&text);
         check(&first);
+        for ties in [Ties::Reversed, Ties::Seeded(0)] {
+            check(&run_in_order(&text, ties));
+        }
         let second = run(&text);
         prop_assert_eq!(&first.kept.events, &second.kept.events, "two runs are equal");
         prop_assert_eq!(&first.machine, &second.machine);

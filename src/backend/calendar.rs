@@ -253,7 +253,9 @@ fn ordered(a: Halves, b: Halves) -> (Halves, Halves) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tie_calendar::TieCalendar;
     use super::*;
+    use crate::trace::Ties;
     use proptest::prelude::*;
 
     /// Wakes processes and lets the first go on, to stop as the script says,
@@ -300,6 +302,7 @@ mod tests {
         ) {
             agrees(&mut SmallCalendar::new(SMALL, priorities), &script, priorities);
             agrees(&mut HeapCalendar::new(priorities), &script, priorities);
+            agrees(&mut TieCalendar::new(Ties::Fifo, 0, 0), &script, priorities);
             if !priorities {
                 agrees(&mut WheelCalendar::new(4), &script, false);
             }

@@ -6,7 +6,9 @@ mod heap_calendar;
 pub mod recorded;
 pub mod replay;
 pub mod threads;
+mod tie_calendar;
 pub mod virtual_time;
 mod wheel_calendar;
 
 pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar, WheelCalendar};
+pub use tie_calendar::TieCalendar;

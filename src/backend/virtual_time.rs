@@ -2,11 +2,12 @@
 //! sleeping, no wall clock, and the same run every time.
 
 use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar, WheelCalendar};
+use super::tie_calendar::TieCalendar;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Schedule, Stop, Yield, find_deadlock};
 use crate::program::Image;
 use crate::time::Time;
-use crate::trace::{Outcome, Sink};
+use crate::trace::{Outcome, Sink, Ties};
 use std::ops::ControlFlow;
 
 /// Steps between two looks at the control.
@@ -56,6 +57,8 @@ enum AnyCalendar {
     Small(SmallCalendar),
     Heap(HeapCalendar),
     Wheels(WheelCalendar),
+    /// For other ties than first come, first served.
+    Ties(Box<TieCalendar>),
 }
 
 /// From this number of processes on wheels are faster than a heap.
@@ -85,12 +88,33 @@ impl<'a> Simulation<'a> {
     /// # Panics
     /// If there are more processes than a scenario may have.
     pub fn new(image: &'a Image, seed: u64, replication: u64) -> Simulation<'a> {
+        Simulation::with_ties(image, seed, replication, Ties::Fifo)
+    }
+
+    /// The same, with this order of simultaneous events.
+    ///
+    /// # Panics
+    /// As [`Simulation::new`].
+    pub fn with_ties(image: &'a Image, seed: u64, replication: u64, ties: Ties) -> Simulation<'a> {
         assert!(image.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
+        let calendar = match ties {
+            Ties::Fifo => AnyCalendar::for_image(image),
+            _ => AnyCalendar::Ties(Box::new(TieCalendar::new(ties, seed, replication))),
+        };
         Simulation {
             image,
             machine: Machine::new(image),
-            calendar: AnyCalendar::for_image(image),
+            calendar,
             draws: Draws::new(image, seed, replication),
+        }
+    }
+
+    /// How often the last run had a choice between simultaneous events; `None`
+    /// for first come, first served, which does not look.
+    pub fn choices(&self) -> Option<u64> {
+        match &self.calendar {
+            AnyCalendar::Ties(calendar) => Some(calendar.choices()),
+            _ => None,
         }
     }
 
@@ -124,6 +148,9 @@ impl<'a> Simulation<'a> {
             }
             AnyCalendar::Wheels(calendar) => {
                 Driver::start(self.image, machine, calendar, sink, code).drive(machine, draws, control)
+            }
+            AnyCalendar::Ties(calendar) => {
+                Driver::start(self.image, machine, calendar.as_mut(), sink).drive(machine, draws, control)
             }
         }
     }
@@ -204,6 +231,11 @@ impl<C: Calendar> Schedule for Clockwork<'_, C> {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         self.calendar.wake(time, priority, process);
+    }
+
+    #[inline(always)]
+    fn choose(&mut self, options: u32) -> u32 {
+        self.calendar.choose(options)
     }
 
     #[inline(always)]

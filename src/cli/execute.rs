@@ -18,7 +18,7 @@ use crate::kernel::Machine;
 use crate::program::Image;
 use crate::render::{Point, PointKind};
 use crate::time::Time;
-use crate::trace::{Event, Expected, Fingerprint, Header, JsonlSink, RecordingSink, Sink};
+use crate::trace::{Event, Expected, Fingerprint, Header, JsonlSink, RecordingSink, Sink, Ties};
 use crate::value::Word;
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -50,7 +50,9 @@ pub fn execute(
     keep_events: bool,
 ) -> Result<Finished, Failure> {
     execute_by(loaded, options, folder, keep_events, Mode::Timed, |image, seed, sinks, control| {
-        virtual_time::run(image, seed, sinks, control)
+        let mut simulation = virtual_time::Simulation::with_ties(image, seed, 0, options.ties);
+        let end = simulation.run(sinks, control)?;
+        Ok((end, simulation.machine))
     })
 }
 
@@ -59,7 +61,8 @@ pub fn execute(
 /// # Errors
 /// If the user stops it.
 pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, Failure> {
-    let options = RunOptions { seed: None, output: PathBuf::new(), write: vec![Artifact::None] };
+    let options =
+        RunOptions { seed: None, ties: Ties::Fifo, output: PathBuf::new(), write: vec![Artifact::None] };
     execute_by(loaded, &options, None, false, Mode::Timed, |image, seed, sinks, control| {
         virtual_time::run(image, seed, &mut (sinks, extra), control)
     })
@@ -140,7 +143,7 @@ fn execute_by(
 ) -> Result<Finished, Failure> {
     let image = loaded.image()?;
     let seed = options.seed.unwrap_or(loaded.scenario.model.seed);
-    let header = image.header(seed);
+    let header = Header { ties: options.ties, ..image.header(seed) };
     let disk_full = Cell::new(false);
     let trace_file = match folder.filter(|_| options.writes(Artifact::Trace)) {
         Some(folder) => Some(TraceFile::begin(folder, &header, options, &disk_full)?),
@@ -194,6 +197,7 @@ fn execute_by(
         source: loaded.scenario.source.text.clone(),
         statistics: statistics.finish(run.end),
         memories,
+        luck: None,
         races,
         failed,
         windows: Vec::new(),
@@ -201,7 +205,7 @@ fn execute_by(
         trace: None,
         written: Vec::new(),
         notes: Vec::new(),
-        again: again(loaded, seed),
+        again: again(loaded, seed, options.ties),
         fatal: None,
         outcome: run.outcome,
         end: run.end,
@@ -234,14 +238,15 @@ fn interrupted(label: &str, now: Time) -> Failure {
 }
 
 /// The command that repeats a run.
-fn again(loaded: &Loaded, seed: u64) -> String {
+fn again(loaded: &Loaded, seed: u64, ties: Ties) -> String {
     let settings: String = loaded
         .settings
         .iter()
         .map(|(name, value)| format!(" --set {}", quoted(&format!("{name}={value}"))))
         .collect();
     let path = quoted(&loaded.path.display().to_string());
-    format!("tempolane run {path}{settings} --seed {seed}")
+    let ties = if ties.is_fifo() { String::new() } else { format!(" --ties {ties}") };
+    format!("tempolane run {path}{settings} --seed {seed}{ties}")
 }
 
 /// `text` as one word of a shell.

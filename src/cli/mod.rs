@@ -13,6 +13,7 @@ mod explore;
 mod failure;
 mod inputs;
 mod interrupt;
+mod luck;
 mod moments;
 mod options;
 mod output;

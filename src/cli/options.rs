@@ -1,5 +1,6 @@
 //! Options that several subcommands have.
 
+use crate::trace::Ties;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -33,6 +34,10 @@ pub struct RunOptions {
     /// The seed of all random streams [default: the scenario's, or 0]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// The order of simultaneous events: fifo, reversed (last in the file first), seeded (at random, by
+    /// the seed), or seeded:N (another random order of that seed)
+    #[arg(long, value_name = "ORDER", default_value_t = Ties::Fifo)]
+    pub ties: Ties,
     /// The folder to write to; each scenario gets a folder of its name in it
     #[arg(short, long, value_name = "DIR", default_value = "output")]
     pub output: PathBuf,
@@ -90,7 +95,7 @@ mod tests {
     use super::*;
 
     fn options(write: &[Artifact]) -> RunOptions {
-        RunOptions { seed: None, output: PathBuf::new(), write: write.to_vec() }
+        RunOptions { seed: None, ties: Ties::Fifo, output: PathBuf::new(), write: write.to_vec() }
     }
 
     #[test]

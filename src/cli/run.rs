@@ -3,6 +3,7 @@
 use super::execute::{execute, execute_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
+use super::luck::try_luck;
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::{Folder, folder_name};
 use super::pictures::Drawing;
@@ -24,7 +25,7 @@ pub struct Arguments {
     #[command(flatten)]
     run: RunOptions,
     /// Follow a schedule that `explore` has found, with its parameters and its seed; for one scenario
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "settings"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "settings", "ties"])]
     schedule: Option<PathBuf>,
 }
 
@@ -111,7 +112,11 @@ fn run_and_write_along(
     let draws = options.writes(Artifact::Svg) || options.writes(Artifact::Png);
     let keep_events = keep_events || draws;
     let mut finished = match schedule {
-        None => execute(scenario, options, folder.as_ref(), keep_events)?,
+        None => {
+            let mut finished = execute(scenario, options, folder.as_ref(), keep_events)?;
+            finished.luck = try_luck(scenario, &finished);
+            finished
+        }
         Some(schedule) => execute_along(scenario, schedule, options, folder.as_ref(), keep_events)?,
     };
     interrupt::check()?;

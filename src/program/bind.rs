@@ -11,7 +11,7 @@ use super::specialise::specialise;
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::{Discipline, Expr, Limits, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
 use crate::time::Time;
-use crate::trace::{Header, ProcessInfo, ResourceInfo};
+use crate::trace::{Header, ProcessInfo, ResourceInfo, Ties};
 use crate::value::{Type, Value, Word};
 
 /// The most words that the initial state may have: 800 MB.
@@ -491,6 +491,7 @@ impl Image {
             scenario: self.names.scenario.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed,
+            ties: Ties::Fifo,
             processes: self.names.processes.clone(),
             resources: self.resources.clone(),
             marks: self.names.marks.clone(),

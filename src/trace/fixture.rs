@@ -3,7 +3,7 @@
 
 use super::{
     Event, Header, Kind, LogTemplate, MarkInfo, Outcome, Piece, ProcessInfo, ResourceInfo, ResourceKind,
-    Trace, WaitFor,
+    Ties, Trace, WaitFor,
 };
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
@@ -41,6 +41,7 @@ pub fn header() -> Header {
         scenario: "by hand".to_owned(),
         version: "1.2.3".to_owned(),
         seed: u64::MAX,
+        ties: Ties::Fifo,
         processes: vec![process("a", 0, 1, false), process("b", 1, 1, false), process("c", 2, 2, true)],
         resources: vec![
             resource("m", ResourceKind::Mutex, 0, Some(1), 1, Type::Int),

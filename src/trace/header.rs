@@ -1,5 +1,6 @@
 //! The names that a trace needs to be read without its scenario.
 
+use super::Ties;
 use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
 use crate::value::{Type, Value, Word};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ pub struct Header {
     pub version: String,
     /// The seed of the run.
     pub seed: u64,
+    /// The order of simultaneous events.
+    #[serde(default, skip_serializing_if = "Ties::is_fifo")]
+    pub ties: Ties,
     /// The processes, each with its run of instances, in the order of ids.
     pub processes: Vec<ProcessInfo>,
     /// The resources, each with its run of instances, in the order of ids.

@@ -18,6 +18,7 @@ mod outcome;
 mod record;
 mod sink;
 mod span;
+mod ties;
 
 /// Traces for tests.
 #[cfg(test)]
@@ -39,3 +40,4 @@ pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 pub use record::RecordingSink;
 pub use sink::{NoTrace, Sink, Trace};
 pub use span::{Activity, Span, SpanBuilder, spans};
+pub use ties::Ties;

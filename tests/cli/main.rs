@@ -4,6 +4,7 @@
 mod races;
 mod room;
 mod test;
+mod ties;
 mod validate;
 
 use room::{CREW, DEADLOCK, ENDLESS, FAULT, INVALID, PIPE, Room};

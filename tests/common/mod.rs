@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use tempolane::backend::virtual_time::{self, RunEnd};
+use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::kernel::Machine;
 use tempolane::program::{self, Image};
 use tempolane::scenario;
-use tempolane::trace::{Event, Fingerprint, Header, Kind, LogTemplate, Sink};
+use tempolane::trace::{Event, Fingerprint, Header, Kind, LogTemplate, Sink, Ties};
 use tempolane::value::{Value, Word};
 
 /// Keeps every event, and logs as text.
@@ -93,12 +93,21 @@ pub fn run(text: &str) -> Run {
 
 /// Runs a scenario text with parameters.
 pub fn run_with(text: &str, overrides: &[(&str, &str)]) -> Run {
-    let image = image(text, overrides);
+    run_image(image(text, overrides), Ties::Fifo)
+}
+
+/// Runs a scenario text with this order of simultaneous events.
+pub fn run_in_order(text: &str, ties: Ties) -> Run {
+    run_image(image(text, &[]), ties)
+}
+
+fn run_image(image: Image, ties: Ties) -> Run {
     let mut sinks = (Keep::default(), Fingerprint::new());
     let seed = image.seed;
-    let (end, machine) = virtual_time::run(&image, seed, &mut sinks, &mut |_| ControlFlow::Continue(()))
-        .expect("not interrupted");
-    let header = image.header(seed);
+    let mut simulation = Simulation::with_ties(&image, seed, 0, ties);
+    let end = simulation.run(&mut sinks, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+    let machine = simulation.machine;
+    let header = Header { ties, ..image.header(seed) };
     let (kept, fingerprint) = sinks;
     let fingerprint = fingerprint.finish(end.outcome.name(), end.end);
     Run { image, header, end, machine, kept, fingerprint }

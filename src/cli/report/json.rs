@@ -5,6 +5,7 @@
 use super::Finished;
 use super::finding::Finding;
 use super::races::{self, RaceObject};
+use super::ties::{self, TiesObject};
 use crate::analysis::{FailedExpectation, LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics};
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::Header;
@@ -48,6 +49,7 @@ fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
             [] => Some(finished.failed.iter().map(Failed::of).collect()),
             _ => None,
         },
+        ties: ties::object(finished),
         races: races::objects(&finished.races, header),
         races_left_out: finished.races.more,
         races_until_ns: finished.races.until.map(|time| time.as_nanos()),
@@ -75,6 +77,7 @@ struct Object<'a> {
     finding: Option<Finding>,
     /// What was not as expected; null if expectations were not checked.
     expect: Option<Vec<Failed<'a>>>,
+    ties: TiesObject<'a>,
     races: Vec<RaceObject>,
     #[serde(skip_serializing_if = "is_zero")]
     races_left_out: u64,

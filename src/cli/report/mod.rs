@@ -5,6 +5,7 @@ mod json;
 mod races;
 mod table;
 mod text;
+mod ties;
 
 pub use finding::told;
 pub use json::{json, json_line, json_object};
@@ -12,6 +13,7 @@ pub use table::{comparison_table, duration, table};
 pub use text::{BOLD, GREEN, PLAIN, RED, failure_told, failures, headline, section, text, unchecked_note};
 
 use crate::analysis::{FailedExpectation, Races, Statistics};
+use crate::cli::luck::Luck;
 use crate::ids::ResourceId;
 use crate::render::Point;
 use crate::time::Time;
@@ -40,6 +42,8 @@ pub struct Finished {
     pub fingerprint: String,
     /// The final content of every memory.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
+    /// What other orders of simultaneous events came to, if some were tried.
+    pub luck: Option<Luck>,
     /// Its races.
     pub races: Races,
     /// The expectations that it did not meet.
@@ -85,6 +89,7 @@ mod tests {
             statistics: trace.statistics(),
             fingerprint: trace.fingerprint(),
             memories: vec![(MEMORY, vec![Value::Float(0.5), Value::Float(2.0)])],
+            luck: None,
             races: trace.races(),
             failed: Vec::new(),
             windows: Vec::new(),

@@ -2,11 +2,11 @@
 
 use super::Finished;
 use super::finding::told;
-use super::races;
 use super::table::{mark_table, process_table, resource_table};
+use super::{races, ties};
 use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
-use crate::trace::Outcome;
+use crate::trace::{Outcome, Ties};
 use std::fmt::Write;
 
 /// How many lines of the log are shown.
@@ -69,12 +69,17 @@ pub fn headline(finished: &Finished) -> String {
     }
     text.push_str(&unchecked_note(&finished.unchecked));
     text.push_str(&races::told(finished));
+    text.push_str(&ties::told(finished));
     if finished.is_finding() {
         let _ = writeln!(text, "  to see it again: {} (version {})", finished.again, finished.header.version);
     }
     let (events, seed, fingerprint) =
         (finished.statistics.events, finished.header.seed, &finished.fingerprint);
-    let _ = writeln!(text, "  {events} events, seed {seed}, fingerprint {fingerprint}");
+    let ties = match finished.header.ties {
+        Ties::Fifo => String::new(),
+        ties => format!(", ties {ties}"),
+    };
+    let _ = writeln!(text, "  {events} events, seed {seed}{ties}, fingerprint {fingerprint}");
     text
 }
 

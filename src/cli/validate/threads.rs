@@ -222,6 +222,7 @@ fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Fini
         statistics: trace.statistics(),
         fingerprint: trace.fingerprint(),
         memories: recording.memories,
+        luck: None,
         races: trace.races(),
         failed: Vec::new(),
         windows: Vec::new(),

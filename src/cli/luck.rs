@@ -1,0 +1,195 @@
+//! Whether the answer of a run hangs on the order of simultaneous events.
+//!
+//! Decides how many orders are tried, and what counts as another answer. A few
+//! orders prove nothing if all agree; `explore` tries every one.
+
+use super::inputs::Loaded;
+use super::interrupt;
+use super::report::Finished;
+use crate::backend::virtual_time::{Progress, Simulation};
+use crate::ids::ResourceId;
+use crate::time::Time;
+use crate::trace::{Event, Header, Kind, Sink, Ties};
+use crate::value::{Value, Word};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+/// Runs of more events are too long to be repeated for this.
+const EVENTS: u64 = 100_000;
+
+/// And states of more words too large.
+const STATE_WORDS: usize = 1 << 20;
+
+/// An order that leads this much further is given up.
+const STEPS: u64 = 1_000_000;
+
+/// How many random orders are tried besides the reversed one.
+const SEEDED: u32 = 7;
+
+/// What a few other orders of simultaneous events came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Luck {
+    /// How many orders were tried, that of the run included; 1 if there was
+    /// nothing to try, since no two processes were ever due at once.
+    pub orders: u32,
+    /// How many orders came to each outcome.
+    pub outcomes: BTreeMap<&'static str, u32>,
+    /// The shortest and the longest total time of those that completed, each
+    /// with an order that has it.
+    pub total_time: Option<[(Time, Ties); 2]>,
+    /// What was not as in the run, each with the first order that differs.
+    pub differences: Vec<(Difference, Ties)>,
+}
+
+/// Something that is not the same in another order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// How the run ends.
+    Outcome,
+    /// The total time.
+    TotalTime,
+    /// When instances of this process finish, whichever of them it is.
+    Finished(String),
+    /// What this memory holds at the end.
+    Memory(ResourceId),
+}
+
+/// What is compared of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Answer {
+    outcome: &'static str,
+    total_time: Time,
+    /// By process as written in the scenario, in order: which of its equal
+    /// instances comes first is no other answer.
+    finished: Vec<Vec<Option<Time>>>,
+    memories: Vec<(ResourceId, Vec<Word>)>,
+}
+
+/// Tries a few other orders, if that takes no time worth mentioning and the
+/// run was in the usual one.
+pub fn try_luck(loaded: &Loaded, finished: &Finished) -> Option<Luck> {
+    let header = &finished.header;
+    if finished.statistics.events > EVENTS || !header.ties.is_fifo() {
+        return None;
+    }
+    let image = loaded.image().ok().filter(|image| image.arena.len() <= STATE_WORDS)?;
+    let times = finished.statistics.processes.iter().map(|process| process.finished).collect();
+    let here = Answer::new(
+        header,
+        finished.outcome.name(),
+        finished.statistics.total_time,
+        times,
+        &finished.memories,
+    );
+    let mut luck = Luck::new(&here);
+    for ties in std::iter::once(Ties::Reversed).chain((0..SEEDED).map(Ties::Seeded)) {
+        let mut simulation = Simulation::with_ties(&image, header.seed, 0, ties);
+        let mut times = FinishTimes(vec![None; header.process_count()]);
+        let mut control = |reached: Progress| match reached.steps > STEPS || interrupt::requested() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let Ok(run) = simulation.run(&mut times, &mut control) else { continue };
+        if simulation.choices() == Some(0) {
+            // Without a tie there is but one order.
+            return Some(luck);
+        }
+        let total = times.0.iter().try_fold(Time::ZERO, |last, time| time.map(|time| last.max(time)));
+        let memories = simulation.machine.memories(&image);
+        let there = Answer::new(header, run.outcome.name(), total.unwrap_or(run.end), times.0, &memories);
+        luck.add(header, &here, &there, ties);
+    }
+    Some(luck)
+}
+
+/// When each process finished.
+struct FinishTimes(Vec<Option<Time>>);
+
+impl Sink for FinishTimes {
+    #[inline]
+    fn event(&mut self, event: &Event, _: &[Word]) {
+        if event.kind == Kind::Done {
+            self.0[event.process.index()] = Some(event.time);
+        }
+    }
+}
+
+impl Answer {
+    fn new(
+        header: &Header,
+        outcome: &'static str,
+        total_time: Time,
+        times: Vec<Option<Time>>,
+        memories: &[(ResourceId, Vec<Value>)],
+    ) -> Answer {
+        let of = |first: usize, count: usize| {
+            let mut times = times[first..first + count].to_vec();
+            times.sort_unstable();
+            times
+        };
+        let finished = header.processes.iter().map(|info| of(info.first.index(), info.count as usize));
+        let words = |values: &Vec<Value>| values.iter().map(|value| value.to_word()).collect();
+        Answer {
+            outcome,
+            total_time,
+            finished: finished.collect(),
+            memories: memories.iter().map(|(id, values)| (*id, words(values))).collect(),
+        }
+    }
+
+    /// What is not the same in `other`.
+    fn differences(&self, other: &Answer, header: &Header) -> Vec<Difference> {
+        let mut found = Vec::new();
+        if self.outcome != other.outcome {
+            found.push(Difference::Outcome);
+        }
+        if self.total_time != other.total_time {
+            found.push(Difference::TotalTime);
+        }
+        let times = self.finished.iter().zip(&other.finished).zip(&header.processes);
+        found.extend(
+            times
+                .filter(|((here, there), _)| here != there)
+                .map(|(_, info)| Difference::Finished(info.name.clone())),
+        );
+        let memories = self.memories.iter().zip(&other.memories);
+        found.extend(
+            memories.filter(|(here, there)| here != there).map(|((id, _), _)| Difference::Memory(*id)),
+        );
+        found
+    }
+}
+
+impl Luck {
+    fn new(here: &Answer) -> Luck {
+        let mut luck =
+            Luck { orders: 0, outcomes: BTreeMap::new(), total_time: None, differences: Vec::new() };
+        luck.count(here, Ties::Fifo);
+        luck
+    }
+
+    fn count(&mut self, answer: &Answer, ties: Ties) {
+        self.orders += 1;
+        *self.outcomes.entry(answer.outcome).or_default() += 1;
+        if answer.outcome != "completed" {
+            return;
+        }
+        let time = (answer.total_time, ties);
+        let [shortest, longest] = self.total_time.get_or_insert([time, time]);
+        if time.0 < shortest.0 {
+            *shortest = time;
+        }
+        if time.0 > longest.0 {
+            *longest = time;
+        }
+    }
+
+    fn add(&mut self, header: &Header, here: &Answer, there: &Answer, ties: Ties) {
+        self.count(there, ties);
+        for difference in here.differences(there, header) {
+            if !self.differences.iter().any(|(known, _)| *known == difference) {
+                self.differences.push((difference, ties));
+            }
+        }
+    }
+}
