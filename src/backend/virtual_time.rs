@@ -149,9 +149,8 @@ impl<'a> Simulation<'a> {
             AnyCalendar::Wheels(calendar) => {
                 Driver::start(self.image, machine, calendar, sink, code).drive(machine, draws, control)
             }
-            AnyCalendar::Ties(calendar) => {
-                Driver::start(self.image, machine, calendar.as_mut(), sink).drive(machine, draws, control)
-            }
+            AnyCalendar::Ties(calendar) => Driver::start(self.image, machine, calendar.as_mut(), sink, code)
+                .drive(machine, draws, control),
         }
     }
 }
