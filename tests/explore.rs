@@ -1,7 +1,7 @@
 //! The explorer against systems whose state spaces are known.
 
 use std::ops::ControlFlow;
-use tempolane::explore::{Budget, End, Exploration, Mode, Options, explore};
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, explore, follow};
 use tempolane::program::{self, Image};
 use tempolane::scenario;
 
@@ -12,7 +12,7 @@ fn image(text: &str) -> Image {
 
 fn options(mode: Mode) -> Options<'static> {
     let budget = Budget { states: 10_000_000, bytes: 4 << 30, workers: 2 };
-    Options { mode, seed: 0, budget, monitors: None, reduce: false, learns: true }
+    Options { mode, seed: 0, budget, monitors: None, reduce: Reduce::NONE, learns: true }
 }
 
 fn explored(image: &Image, mode: Mode) -> Exploration<'_> {
@@ -176,7 +176,7 @@ fn the_same_whoever_works() {
 fn reduction_keeps_deadlocks() {
     for n in [2u64, 3, 5, 8, 16, 32] {
         let image = image(&philosophers(n as usize));
-        let options = Options { reduce: true, ..options(Mode::Untimed) };
+        let options = Options { reduce: Reduce { order: true, symmetry: false }, ..options(Mode::Untimed) };
         let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
         assert!(reduced.is_complete());
         println!("{n} {:?}", reduced.progress());
@@ -186,17 +186,69 @@ fn reduction_keeps_deadlocks() {
     }
 }
 
+const SOME_OF_MANY: &str = "
+version: 1
+resources: {slots: {kind: semaphore, permits: 2}, door: {kind: mutex}, done: {kind: memory, slots: 1}}
+processes:
+  worker:
+    count: 4
+    vars: {x: 0}
+    do:
+      - acquire: [slots, door]
+      - read: {from: done, at: 0, into: x}
+      - write: {to: done, at: 0, value: x + 1}
+      - release: [door, slots]
+";
+
+/// With every kind of reduction the same deadlocks and results are there.
 #[test]
 fn reduction_on_and_off_agree() {
-    for (p, c, b) in [(1, 2, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2)] {
-        let image = image(&blocking_queue(p, c, b));
-        let options = Options { reduce: true, ..options(Mode::Untimed) };
-        let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+    let kinds = [
+        Reduce { order: true, symmetry: false },
+        Reduce { order: false, symmetry: true },
+        Reduce { order: true, symmetry: true },
+    ];
+    let mut texts: Vec<String> = [(1, 2, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (3, 3, 2)]
+        .map(|(p, c, b)| blocking_queue(p, c, b))
+        .to_vec();
+    texts.extend([COUNTER, TWO_LOCKS, SOME_OF_MANY].map(str::to_owned));
+    texts.extend([2, 4].map(philosophers));
+    for text in &texts {
+        let image = image(text);
         let full = explored(&image, Mode::Untimed);
-        assert_eq!(reduced.ends(End::Deadlock), full.ends(End::Deadlock), "p{p} c{c} b{b}");
+        for reduce in kinds {
+            let options = Options { reduce, ..options(Mode::Untimed) };
+            let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+            assert!(reduced.is_complete());
+            assert!(reduced.progress().states <= full.progress().states);
+            assert_eq!(reduced.ends(End::Deadlock) > 0, full.ends(End::Deadlock) > 0, "{reduce:?} {text}");
+            assert_eq!(reduced.results(), full.results(), "{reduce:?} {text}");
+            // A schedule that was found is one of the scenario's.
+            for end in [End::Deadlock, End::Completed] {
+                let Some(witness) = reduced.witness(end) else { continue };
+                let mut trace = tempolane::trace::NoTrace;
+                let followed = follow(&image, 0, Mode::Untimed, &witness.turns, &mut trace, &mut |_, _| {});
+                let name = if end == End::Deadlock { "deadlock" } else { "completed" };
+                assert_eq!(followed.expect("it is allowed").outcome.name(), name, "{reduce:?} {text}");
+            }
+        }
     }
-    let image = image(COUNTER);
-    let options = Options { reduce: true, ..options(Mode::Untimed) };
+}
+
+/// Four workers that nothing tells apart: the states are those of a multiset.
+#[test]
+fn symmetry_counts_what_stands_where_and_not_who() {
+    let image = image(
+        "
+version: 1
+resources: {room: {kind: semaphore, permits: 1}}
+processes:
+  guest: {count: 5, do: [{acquire: room}, {release: room}]}
+",
+    );
+    let options = Options { reduce: Reduce { order: false, symmetry: true }, ..options(Mode::Untimed) };
     let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
-    assert_eq!(reduced.results(), (3, false));
+    // So many are done (0 to 5), and one is inside or none.
+    assert_eq!(reduced.progress().states, 6 + 5);
+    assert_eq!(explored(&image, Mode::Untimed).progress().states, 32 + 5 * 16);
 }

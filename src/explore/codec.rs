@@ -8,6 +8,7 @@
 use super::interner::Interner;
 use super::parts::{Parts, World};
 use super::relation::{Probe, Relation};
+use super::symmetry::Symmetry;
 use crate::analysis::Monitors;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Request, State};
@@ -119,11 +120,14 @@ fn access(image: &Image, world: &World, process: ProcessId) -> Option<Access> {
 pub(super) struct Unknown;
 
 /// Numbers for the values of all parts, and their places in packed states.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Codec<'a> {
     image: &'a Image,
     pub(super) parts: Parts<'a>,
     tables: Vec<Interner>,
+    /// By part: whose table its numbers are from. Instances that nothing tells
+    /// apart have one together.
+    shared: Vec<usize>,
     pub(super) fields: Vec<Field>,
     /// Words of a packed state.
     pub(super) words: usize,
@@ -131,9 +135,9 @@ pub(super) struct Codec<'a> {
     pub(super) outgrown: bool,
     /// By process and number: what the process is about to do, and on which op
     /// it stands.
-    pub(super) stands: Vec<Vec<(Stand, u32)>>,
+    stands: Vec<Vec<(Stand, u32)>>,
     /// By process and number: the access that it is about to make.
-    pub(super) accesses: Vec<Vec<Option<Access>>>,
+    accesses: Vec<Vec<Option<Access>>>,
     /// By number of what the monitors have seen: the first expectation that is
     /// broken, by its place among all.
     pub(super) broken: Vec<Option<usize>>,
@@ -146,11 +150,14 @@ impl<'a> Codec<'a> {
         let watched = relation.monitors.is_some_and(|monitors| !monitors.start().is_empty());
         let parts = Parts::new(relation.image, relation.clock(), watched);
         let count = parts.len();
+        let mut shared = Symmetry::shared(relation);
+        shared.extend(shared.len()..count);
         let stands = vec![Vec::new(); parts.processes()];
         Codec {
             image: relation.image,
             parts,
             tables: vec![Interner::new(); count],
+            shared,
             fields: vec![Field::default(); count],
             words: 1,
             outgrown: false,
@@ -172,17 +179,18 @@ impl<'a> Codec<'a> {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         self.parts.read(world, part, &mut buffer);
-        let number = self.tables[part].intern(&buffer);
+        let table = self.shared[part];
+        let number = self.tables[table].intern(&buffer);
         self.buffer = buffer;
-        if part < self.stands.len() && number as usize == self.stands[part].len() {
+        if part < self.stands.len() && number as usize == self.stands[table].len() {
             let op = world.machine.op(self.image, ProcessId::from_index(part));
             let stand = match world.machine.state(self.image, ProcessId::from_index(part)) {
                 State::Ready => Stand::Able,
                 State::Done => Stand::Done,
                 _ => Stand::Waits,
             };
-            self.stands[part].push((stand, op.0));
-            self.accesses[part].push(access(self.image, world, ProcessId::from_index(part)));
+            self.stands[table].push((stand, op.0));
+            self.accesses[table].push(access(self.image, world, ProcessId::from_index(part)));
         }
         if let Some(monitors) = self.monitors
             && part + 1 == self.parts.len()
@@ -198,7 +206,7 @@ impl<'a> Codec<'a> {
     pub(super) fn is_same(&self, world: &World, part: usize, number: u32, buffer: &mut Vec<Word>) -> bool {
         buffer.clear();
         self.parts.read(world, part, buffer);
-        self.tables[part].get(number) == buffer.as_slice()
+        self.tables[self.shared[part]].get(number) == buffer.as_slice()
     }
 
     /// The packed state of this world.
@@ -211,7 +219,7 @@ impl<'a> Codec<'a> {
         for (part, field) in self.fields.iter().enumerate() {
             buffer.clear();
             self.parts.read(world, part, buffer);
-            let number = self.tables[part].find(buffer).ok_or(Unknown)?;
+            let number = self.tables[self.shared[part]].find(buffer).ok_or(Unknown)?;
             if u64::from(number) >> field.width != 0 {
                 return Err(Unknown);
             }
@@ -220,9 +228,54 @@ impl<'a> Codec<'a> {
         Ok(state)
     }
 
+    /// The words of a part's value.
+    pub(super) fn words_of(&self, part: usize, number: u32) -> &[Word] {
+        self.tables[self.shared[part]].get(number)
+    }
+
+    /// The number of a part's value, if it has one.
+    pub(super) fn number_of(&self, part: usize, words: &[Word]) -> Option<u32> {
+        self.tables[self.shared[part]].find(words)
+    }
+
+    /// Gives a number to a resource's value.
+    pub(super) fn learn_words(&mut self, part: usize, words: &[Word]) -> u32 {
+        let number = self.tables[self.shared[part]].intern(words);
+        self.outgrown |= u64::from(number) >> self.fields[part].width != 0;
+        number
+    }
+
+    /// Packs numbers; `None` if one does not fit.
+    pub(super) fn pack<const W: usize>(&self, numbers: &[u32]) -> Option<[Word; W]> {
+        let mut state = [0; W];
+        for (field, &number) in self.fields.iter().zip(numbers) {
+            if u64::from(number) >> field.width != 0 {
+                return None;
+            }
+            field.put(&mut state, number);
+        }
+        Some(state)
+    }
+
+    /// What a process with this number is about to do, and on which op it stands.
+    #[inline(always)]
+    pub(super) fn stand(&self, process: usize, number: u32) -> (Stand, u32) {
+        self.stands[self.shared[process]][number as usize]
+    }
+
+    /// The access that a process with this number is about to make.
+    pub(super) fn access(&self, process: usize, number: u32) -> Option<Access> {
+        self.accesses[self.shared[process]][number as usize]
+    }
+
+    /// What is known of how the process with each number stands, in order.
+    pub(super) fn stands_of(&self, process: usize) -> &[(Stand, u32)] {
+        &self.stands[self.shared[process]]
+    }
+
     /// Who owns the mutex that is this part.
     pub(super) fn owner<const W: usize>(&self, state: &[Word; W], part: usize) -> Option<u32> {
-        let words = self.tables[part].get(self.fields[part].of(state));
+        let words = self.words_of(part, self.fields[part].of(state));
         self.parts.owner(part, words)
     }
 
@@ -234,7 +287,7 @@ impl<'a> Codec<'a> {
     /// Makes `world` that of this packed state.
     pub(super) fn decode<const W: usize>(&self, state: &[Word; W], world: &mut World) {
         for (part, field) in self.fields.iter().enumerate() {
-            self.parts.write(world, part, self.tables[part].get(field.of(state)));
+            self.parts.write(world, part, self.words_of(part, field.of(state)));
         }
         let processes = (0..self.parts.processes()).map(ProcessId::from_index);
         let machine = &mut world.machine;
@@ -250,7 +303,8 @@ impl<'a> Codec<'a> {
         self.outgrown = false;
         let mut word = 0;
         let mut used = 0;
-        let fields = self.tables.iter().zip(&self.fields).map(|(table, old)| {
+        let tables = self.shared.iter().map(|&table| &self.tables[table]);
+        let fields = tables.zip(&self.fields).map(|(table, old)| {
             let width = (usize::BITS - table.len().saturating_sub(1).leading_zeros()).max(old.width);
             if used + width > u64::BITS {
                 word += 1;

@@ -348,8 +348,8 @@ impl<const W: usize> Effects<W> {
 
     /// Makes a place for every value of a process.
     fn follow(&mut self, codec: &Codec<'_>) {
-        for (known, stands) in self.known.iter_mut().zip(&codec.stands) {
-            let new = stands[known.len()..]
+        for (process, known) in self.known.iter_mut().enumerate() {
+            let new = codec.stands_of(process)[known.len()..]
                 .iter()
                 .map(|&(stand, _)| Known::new(stand == Stand::Able, Vec::new(), Vec::new()));
             known.extend(new);

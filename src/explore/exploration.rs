@@ -5,7 +5,7 @@ use super::findings::{Findings, Race, memory_words};
 use super::graph::Order;
 use super::relation::{End, Relation, Scratch, Stopped};
 use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
-use super::search::{Budget, Progress, Search, Stop, TooNarrow};
+use super::search::{Budget, Progress, Reduce, Search, Stop, TooNarrow};
 use super::store::StateId;
 use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
@@ -46,10 +46,8 @@ pub struct Options<'a> {
     pub budget: Budget,
     /// What is expected of every schedule.
     pub monitors: Option<&'a Monitors>,
-    /// Whether to leave out schedules that differ from others only in the order
-    /// of independent steps; without time only. Every deadlock and every end is
-    /// still found; not so races, and orders that are expected.
-    pub reduce: bool,
+    /// Which schedules may be left out.
+    pub reduce: Reduce,
     /// Whether to remember what steps do. The result is the same without, and
     /// much later: for tests.
     pub learns: bool,
@@ -183,8 +181,7 @@ pub fn explore<'a>(
     // A step without time is learnt once; with time hardly one is like another.
     let learns = options.learns && options.mode == Mode::Untimed;
     let words = codec.words;
-    let reduces = learns && options.reduce;
-    let search = Search::new(relation, codec, scratch, options.seed, learns, reduces);
+    let search = Search::new(relation, codec, scratch, options.seed, learns, options.reduce);
     let mut any = AnySearch::W128(search).widened(words);
     let stop = loop {
         let (result, words) = with!(&mut any, search => {
@@ -250,10 +247,10 @@ impl Exploration<'_> {
     /// which nothing helps.
     fn first_doomed(&self, state: StateId) -> Option<usize> {
         let mut scratch = self.scratch();
-        with!(self.search.as_ref()?, search => match search.reduction {
+        with!(self.search.as_ref()?, search => match search.is_whole() {
+            true => search.first_doomed(&path_to(search, state), &mut scratch),
             // Some states were not entered.
-            Some(_) => None,
-            None => search.first_doomed(&path_to(search, state), &mut scratch),
+            false => None,
         })
     }
 
@@ -316,7 +313,7 @@ impl Exploration<'_> {
 
     fn overview_of<const W: usize>(&self, search: &Search<'_, W>) -> Overview {
         let mut scratch = self.scratch();
-        let whole = self.is_complete() && search.reduction.is_none();
+        let whole = self.is_complete() && search.is_whole();
         let order = if whole { search.order(&mut scratch) } else { None };
         let mut schedules = order.as_ref().and_then(|order| order.stopped);
         let mut ways: BTreeMap<Vec<Word>, Option<u128>> = BTreeMap::new();

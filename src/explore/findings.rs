@@ -2,9 +2,10 @@
 //! of each kind. Everything that is counted is counted by states.
 
 use super::codec::Access;
+use super::expand::Batch;
 use super::parts::World;
 use super::relation::{End, Stopped};
-use super::search::{Batch, Search};
+use super::search::Search;
 use super::store::StateId;
 use crate::analysis::Monitors;
 use crate::analysis::monitor::End as RunEnd;
@@ -172,7 +173,7 @@ impl Findings {
 /// Whether two ends are one finding: the same rule broken at the same place.
 pub(super) fn is_alike(a: &Stopped, b: &Stopped) -> bool {
     match (a, b) {
-        (Stopped::Fault(a), Stopped::Fault(b)) => a.op == b.op && a.process == b.process,
+        (Stopped::Fault(a), Stopped::Fault(b)) => a.op == b.op,
         (Stopped::Limit(a), Stopped::Limit(b)) => a == b,
         _ => false,
     }

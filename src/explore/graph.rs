@@ -2,8 +2,9 @@
 //! schedules there are, what can still come of a state, and from when on a bad
 //! end could not be avoided any more.
 
+use super::expand::Way;
 use super::relation::{End, Scratch};
-use super::search::{Search, Way};
+use super::search::Search;
 use super::store::StateId;
 use crate::kernel::Machine;
 use crate::time::Time;

@@ -8,6 +8,7 @@
 
 mod codec;
 mod effects;
+mod expand;
 mod exploration;
 mod findings;
 mod follow;
@@ -20,6 +21,7 @@ mod schedule;
 mod schedule_text;
 mod search;
 mod store;
+mod symmetry;
 
 pub use exploration::{DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore};
 pub use findings::Race;
@@ -27,4 +29,4 @@ pub use follow::{Followed, Mismatch, follow, process_called};
 pub use relation::{End, Stopped};
 pub use schedule::Turn;
 pub use schedule_text::{Schedule, ScheduleError};
-pub use search::{Budget, Progress, Stop};
+pub use search::{Budget, Progress, Reduce, Stop};

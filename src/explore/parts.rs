@@ -75,7 +75,7 @@ const CHANGING: [usize; 2] = [resource::LEVEL, resource::OWNER];
 const QUEUES: [usize; 2] = [resource::TAKERS, resource::PUTTERS];
 
 /// The parts of the states of one scenario.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Parts<'a> {
     image: &'a Image,
     clock: Clock,
@@ -100,7 +100,9 @@ impl<'a> Parts<'a> {
             let words = after - *first as usize;
             let live = LiveWords::new(image, machine.op(image, def.first), words);
             let range = crate::program::ops_of(image, machine.op(image, def.first));
+            // The number of an instance never changes.
             let kept = (FRAME_WORDS..words as u32)
+                .filter(|&slot| def.index != Some(Slot(slot)))
                 .filter(|&slot| range.clone().any(|op| live.matters(op, slot)))
                 .collect();
             for process in def.first.0..def.first.0 + def.count {
@@ -141,6 +143,62 @@ impl<'a> Parts<'a> {
 
     pub(super) fn processes(&self) -> usize {
         self.image.process_count()
+    }
+
+    /// Hands every process that a resource mentions to `each`, with the place
+    /// where; where the order says nothing all have one place.
+    pub(super) fn each_process(&self, part: usize, words: &[Word], mut each: impl FnMut(usize, usize)) {
+        if let Some(owner) = self.owner(part, words) {
+            each(0, owner as usize);
+        }
+        let unordered = self.is_unordered(part);
+        for queue in self.queues(part, words) {
+            for place in queue {
+                each(if unordered { 1 } else { place }, words[place] as usize);
+            }
+        }
+    }
+
+    /// Changes every process that a resource mentions to where it goes.
+    pub(super) fn rename_processes(&self, part: usize, words: &mut [Word], places: &[usize]) {
+        if let Some(owner) = self.owner(part, words) {
+            let place = CHANGING.iter().position(|&word| word == resource::OWNER);
+            words[place.expect("an owner stands there")] = places[owner as usize] as Word + 1;
+        }
+        for queue in self.queues(part, words) {
+            for place in queue.clone() {
+                words[place] = places[words[place] as usize] as Word;
+            }
+            if self.is_unordered(part) {
+                words[queue].sort_unstable();
+            }
+        }
+    }
+
+    /// Where the items of a buffer stand among its words.
+    pub(super) fn items(&self, part: usize, words: &[Word]) -> std::ops::Range<usize> {
+        let [_, putters] = self.queues(part, words);
+        if self.is_buffer(part) { putters.end..words.len() } else { 0..0 }
+    }
+
+    /// Where those who wait stand among the words of a resource.
+    fn queues(&self, part: usize, words: &[Word]) -> [std::ops::Range<usize>; 2] {
+        let first = match self.parts[part] {
+            Part::Header(_) => CHANGING.len(),
+            Part::Buffer(_) => 1,
+            _ => return [0..0, 0..0],
+        };
+        let takers = first + 1..first + 1 + words[first] as usize;
+        let second = takers.end;
+        [takers, second + 1..second + 1 + words[second] as usize]
+    }
+
+    /// Whether the order in which processes wait for a resource means nothing.
+    fn is_unordered(&self, part: usize) -> bool {
+        match self.parts[part] {
+            Part::Header(header) => Machine::waits_in_no_order(self.image, header),
+            _ => false,
+        }
     }
 
     /// Who owns the mutex whose part has these words.

@@ -201,8 +201,8 @@ impl Reduction {
         set.add(seed);
         let mut able = 0;
         while let Some(process) = set.open.pop() {
-            let number = codec.fields[process as usize].of(state) as usize;
-            let (stand, op) = codec.stands[process as usize][number];
+            let number = codec.fields[process as usize].of(state);
+            let (stand, op) = codec.stand(process as usize, number);
             if stand == Stand::Done {
                 continue;
             }

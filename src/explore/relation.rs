@@ -183,6 +183,10 @@ impl<'a> Relation<'a> {
 
     /// As [`Self::start`], but no time passes.
     pub(super) fn start_locally(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
+        if self.image.plain.iter().any(|op| matches!(op, Op::Call { .. })) {
+            // The state of that code is no part of the states here.
+            return Err(Stopped::Limit("the scenario calls code, which cannot be explored".to_owned()));
+        }
         scratch.world.machine.reset(self.image);
         scratch.world.watch = self.monitors.map(Monitors::start).unwrap_or_default();
         for process in self.processes() {

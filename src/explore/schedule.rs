@@ -4,7 +4,10 @@ use super::findings::is_alike;
 use super::relation::{Scratch, Stopped, Went};
 use super::search::Search;
 use super::store::StateId;
+use super::symmetry::Symmetry;
 use crate::ids::ProcessId;
+use crate::kernel::Choices;
+use crate::trace::NoTrace;
 
 /// One choice: whose turn it is, and what the kernel is told where it has a
 /// choice itself (which waiter of a condition is notified).
@@ -32,7 +35,53 @@ pub(super) fn turns_along<const W: usize>(
     path: &[StateId],
     scratch: &mut Scratch,
 ) -> Vec<Turn> {
+    if let Some(symmetry) = &search.symmetry {
+        return turns_of_some(search, symmetry, path, scratch);
+    }
     path.windows(2).map(|pair| turn_between(search, pair[0], pair[1], scratch)).collect()
+}
+
+/// The turns of a run that is the same to this path: from each state it goes on
+/// to one that the next state of the path stands for.
+fn turns_of_some<const W: usize>(
+    search: &Search<'_, W>,
+    symmetry: &Symmetry,
+    path: &[StateId],
+    scratch: &mut Scratch,
+) -> Vec<Turn> {
+    // States off the path may have values that the search never met.
+    let mut codec = search.codec.clone();
+    let mut turns = Vec::new();
+    if search.relation.start(scratch, &mut NoTrace).is_err() {
+        return turns;
+    }
+    for &next in &path[1..] {
+        let sought = codec.numbers(search.store.state(next));
+        let base = scratch.world.clone();
+        let mut found = None;
+        for process in search.relation.candidates(&base.machine) {
+            scratch.probe.choices = Choices::default();
+            while found.is_none() {
+                scratch.world.clone_from(&base);
+                if search.relation.transition(scratch, process, &mut NoTrace) == Went::On {
+                    let numbers = codec.learn(&scratch.world);
+                    if symmetry.learn_numbers(&mut codec, numbers) == sought {
+                        let answers = scratch.probe.choices.answers().to_vec();
+                        found = Some(Turn { process, answers });
+                        break;
+                    }
+                }
+                if !scratch.probe.choices.advance() {
+                    break;
+                }
+            }
+            if found.is_some() {
+                break;
+            }
+        }
+        turns.push(found.expect("what is the same goes on in the same ways"));
+    }
+    turns
 }
 
 pub(super) fn turn_between<const W: usize>(
@@ -62,14 +111,25 @@ pub(super) fn turn_into<const W: usize>(
     end: &Stopped,
     scratch: &mut Scratch,
 ) -> Option<Turn> {
-    let mut found = None;
-    search.successors(search.store.state(state), scratch, |scratch, process, went| {
-        if found.is_none()
-            && let Went::Stopped(stopped) = &went
-            && is_alike(stopped, end)
-        {
-            found = Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });
+    match &search.symmetry {
+        None => search.codec.decode(search.store.state(state), &mut scratch.world),
+        // Leaves the world in the state at the end of the run.
+        Some(symmetry) => drop(turns_of_some(search, symmetry, &path_to(search, state), scratch)),
+    }
+    let base = scratch.world.clone();
+    for process in search.relation.candidates(&base.machine) {
+        scratch.probe.choices = Choices::default();
+        loop {
+            scratch.world.clone_from(&base);
+            if let Went::Stopped(stopped) = search.relation.transition(scratch, process, &mut NoTrace)
+                && is_alike(&stopped, end)
+            {
+                return Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });
+            }
+            if !scratch.probe.choices.advance() {
+                break;
+            }
         }
-    });
-    found
+    }
+    None
 }

@@ -7,17 +7,18 @@
 //! neither the states, nor their order, nor what is found first depends on the
 //! number of workers or on who was faster.
 
-use super::codec::{Access, Codec, Unknown};
+use super::codec::Codec;
 use super::effects::Effects;
-use super::findings::{First, Race};
-use super::reduce::{Reduction, Set};
-use super::relation::{Relation, Scratch, Stopped, Went};
-use super::store::{MAX_STATES, Reached, SHARDS, StateId, Store, shard_of};
+use super::expand::{Batch, Question, Way, Work};
+use super::findings::First;
+use super::reduce::Reduction;
+use super::relation::{Relation, Scratch, Went};
+use super::store::{MAX_STATES, SHARDS, Store};
+use super::symmetry::Symmetry;
 use crate::ids::ProcessId;
 use crate::kernel::Choices;
 use crate::trace::{NoTrace, ResourceKind};
 use crate::value::Word;
-use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 
@@ -39,6 +40,25 @@ pub struct Budget {
     pub bytes: u64,
     /// Threads.
     pub workers: usize,
+}
+
+/// Which schedules may be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reduce {
+    /// Those that differ from others only in the order of independent steps;
+    /// without time only. Every deadlock and every end is still found; not so
+    /// races, and orders that are expected.
+    pub order: bool,
+    /// Those that differ from others only in which of several instances, that
+    /// nothing tells apart, does what.
+    pub symmetry: bool,
+}
+
+impl Reduce {
+    /// None.
+    pub const NONE: Reduce = Reduce { order: false, symmetry: false };
+    /// All that can be.
+    pub const ALL: Reduce = Reduce { order: true, symmetry: true };
 }
 
 /// How far an exploration has come.
@@ -71,67 +91,6 @@ pub enum Stop {
     TooLarge,
 }
 
-/// What a batch of states came to, besides new states.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    /// States without a successor.
-    pub(super) leaves: Vec<StateId>,
-    /// States from which a transition ends the run.
-    pub(super) stops: Vec<(StateId, Stopped)>,
-    /// Accesses that nothing orders, each with the number of states at which
-    /// both are about to be made, and the first of them.
-    pub(super) races: BTreeMap<Race, First>,
-    /// Expectations that are broken, by their place among all, likewise.
-    pub(super) broken: BTreeMap<usize, First>,
-}
-
-/// What one worker made of a few states.
-#[derive(Debug)]
-struct Work<const W: usize> {
-    done: bool,
-    by_shard: Vec<Vec<Reached<W>>>,
-    transitions: u64,
-    batch: Batch,
-    /// What the kernel has yet to be asked: a state, and a process in it.
-    questions: Vec<([Word; W], usize)>,
-}
-
-impl<const W: usize> Work<W> {
-    fn new() -> Work<W> {
-        Work {
-            done: false,
-            by_shard: vec![Vec::new(); SHARDS],
-            transitions: 0,
-            batch: Batch::default(),
-            questions: Vec::new(),
-        }
-    }
-
-    fn clear(&mut self) {
-        self.done = false;
-        self.by_shard.iter_mut().for_each(Vec::clear);
-        self.transitions = 0;
-        self.batch = Batch::default();
-        self.questions.clear();
-    }
-
-    #[inline(always)]
-    fn reach(&mut self, from: StateId, state: [Word; W]) {
-        self.transitions += 1;
-        self.by_shard[shard_of(&state)].push((from, state));
-    }
-}
-
-/// One way in which a process goes on.
-pub(super) enum Way<const W: usize> {
-    /// To this state.
-    To([Word; W]),
-    /// To the end of the run.
-    Ends(u32),
-    /// The kernel has yet to be asked about this state.
-    Unknown([Word; W]),
-}
-
 /// A batch was not entered, because its states need longer words.
 pub(super) struct TooNarrow;
 
@@ -144,6 +103,8 @@ pub(super) struct Search<'a, const W: usize> {
     pub(super) effects: Option<Effects<W>>,
     /// What processes need not be tried, if that is wanted.
     pub(super) reduction: Option<Reduction>,
+    /// Which processes may change places, if that is wanted.
+    pub(super) symmetry: Option<Symmetry>,
     pub(super) store: Store<W>,
     /// The first state that was not expanded.
     next: usize,
@@ -156,7 +117,7 @@ pub(super) struct Search<'a, const W: usize> {
     scratches: Vec<Mutex<Scratch>>,
     seed: u64,
     /// States themselves are looked at: there are memories or monitors.
-    watches: bool,
+    pub(super) watches: bool,
 }
 
 impl<'a, const W: usize> Search<'a, W> {
@@ -167,20 +128,26 @@ impl<'a, const W: usize> Search<'a, W> {
         scratch: Scratch,
         seed: u64,
         learns: bool,
-        reduces: bool,
+        reduce: Reduce,
     ) -> Search<'a, W> {
         let mut buffer = Vec::new();
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
         let processes = relation.image.process_count();
         let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
-        let watches = (memories || relation.monitors.is_some()) && !reduces;
-        let reduction = reduces.then(|| Reduction::new(relation.image));
+        let watches = (memories || relation.monitors.is_some()) && reduce == Reduce::NONE;
+        let reduction = (reduce.order && learns).then(|| Reduction::new(relation.image));
+        let symmetry = if reduce.symmetry { Symmetry::new(&relation) } else { None };
+        let first = match &symmetry {
+            None => first,
+            Some(symmetry) => symmetry.representative(&codec, &first).unwrap_or(first),
+        };
         Search {
             watches,
             relation,
             codec,
             effects: learns.then(|| Effects::new(processes)),
             reduction,
+            symmetry,
             store: Store::new(first),
             next: 0,
             level_end: 1,
@@ -196,7 +163,17 @@ impl<'a, const W: usize> Search<'a, W> {
     pub(super) fn widened<const V: usize>(mut self) -> Search<'a, V> {
         let old = self.codec.lay_out();
         let Search {
-            relation, codec, effects, reduction, store, next, level_end, depth, transitions, ..
+            relation,
+            codec,
+            effects,
+            reduction,
+            symmetry,
+            store,
+            next,
+            level_end,
+            depth,
+            transitions,
+            ..
         } = self;
         let store = store.repacked(|state| repack(&codec, &old, state));
         let effects = effects.map(|effects| effects.repacked(&codec));
@@ -208,6 +185,7 @@ impl<'a, const W: usize> Search<'a, W> {
             codec,
             effects,
             reduction,
+            symmetry,
             store,
             next,
             level_end,
@@ -217,6 +195,11 @@ impl<'a, const W: usize> Search<'a, W> {
             scratches,
             seed,
         }
+    }
+
+    /// Whether no schedule is left out.
+    pub(super) fn is_whole(&self) -> bool {
+        self.reduction.is_none() && self.symmetry.is_none()
     }
 
     pub(super) fn progress(&self) -> Progress {
@@ -340,166 +323,6 @@ impl<'a, const W: usize> Search<'a, W> {
         }
     }
 
-    fn expand_some(&self, states: Range<usize>, work: &mut Work<W>, scratch: &mut Scratch) {
-        work.clear();
-        let mut set = Set::default();
-        for id in states {
-            let state = &self.store.states()[id];
-            if self.watches {
-                self.look_at(id as StateId, state, &mut work.batch);
-            }
-            match &self.effects {
-                Some(effects) if self.reduction.is_some() => {
-                    self.expand_reduced(effects, id as StateId, state, &mut set, work);
-                }
-                Some(effects) => self.expand_learnt(effects, id as StateId, state, work),
-                None => self.expand_directly(id as StateId, state, work, scratch),
-            }
-        }
-        work.done = work.questions.is_empty();
-    }
-
-    /// Notes what is wrong with a state itself.
-    fn look_at(&self, id: StateId, state: &[Word; W], batch: &mut Batch) {
-        let codec = &self.codec;
-        if let Some(&watched) = codec.fields.last().filter(|_| !codec.broken.is_empty())
-            && let Some(expectation) = codec.broken[watched.of(state) as usize]
-        {
-            First::note(batch.broken.entry(expectation), id);
-        }
-        let mut seen: Vec<(ProcessId, Access)> = Vec::new();
-        for (process, accesses) in codec.accesses.iter().enumerate() {
-            let Some(access) = accesses[codec.fields[process].of(state) as usize] else { continue };
-            let process = ProcessId::from_index(process);
-            for (other, earlier) in seen.iter().filter(|(_, earlier)| earlier.races_with(&access)) {
-                First::note(batch.races.entry(Race::new((*other, earlier), (process, &access))), id);
-            }
-            seen.push((process, access));
-        }
-    }
-
-    #[inline(always)]
-    fn expand_learnt(&self, effects: &Effects<W>, id: StateId, state: &[Word; W], work: &mut Work<W>) {
-        let before = (work.transitions, work.questions.len());
-        for process in 0..self.relation.image.process_count() {
-            self.reach_by(effects, id, state, process, work);
-        }
-        if before == (work.transitions, work.questions.len()) {
-            work.batch.leaves.push(id);
-        }
-    }
-
-    /// As [`Self::expand_learnt`], but only those go on who must.
-    fn expand_reduced(
-        &self,
-        effects: &Effects<W>,
-        id: StateId,
-        state: &[Word; W],
-        set: &mut Set,
-        work: &mut Work<W>,
-    ) {
-        let before = (work.transitions, work.questions.len());
-        let mut able = Vec::new();
-        for process in 0..self.relation.image.process_count() {
-            match effects.of(&self.codec, state, process) {
-                Err(()) => work.questions.push((*state, process)),
-                Ok([]) => {}
-                Ok(_) => able.push(process as u32),
-            }
-        }
-        if before.1 < work.questions.len() {
-            return;
-        }
-        let reduction = self.reduction.as_ref().expect("it is wanted");
-        let reduced = able.len() > 1 && reduction.members(&self.codec, effects, state, &able, set);
-        for &process in able.iter().filter(|&&process| !reduced || set.contains(process)) {
-            self.reach_by(effects, id, state, process as usize, work);
-        }
-        if before == (work.transitions, work.questions.len()) {
-            work.batch.leaves.push(id);
-        }
-    }
-
-    /// Lets `process` go on in all ways.
-    #[inline(always)]
-    fn reach_by(
-        &self,
-        effects: &Effects<W>,
-        id: StateId,
-        state: &[Word; W],
-        process: usize,
-        work: &mut Work<W>,
-    ) {
-        self.ways(effects, state, process, false, &mut |way| match way {
-            Way::To(next) => work.reach(id, next),
-            Way::Ends(end) => {
-                work.transitions += 1;
-                work.batch.stops.push((id, effects.ends[end as usize].clone()));
-            }
-            Way::Unknown(state) => work.questions.push((state, process)),
-        });
-    }
-
-    /// Hands every way in which `process` can go on to `each`; `inside` says
-    /// that it is in the middle of an `atomic` block.
-    #[inline(always)]
-    fn ways(
-        &self,
-        effects: &Effects<W>,
-        state: &[Word; W],
-        process: usize,
-        inside: bool,
-        each: &mut impl FnMut(Way<W>),
-    ) {
-        let Ok(ways) = effects.of(&self.codec, state, process) else { return each(Way::Unknown(*state)) };
-        if inside && ways.is_empty() {
-            // It has to wait in the middle.
-            return each(Way::To(*state));
-        }
-        for effect in ways {
-            if let Some(end) = effect.stopped {
-                each(Way::Ends(end));
-            } else if effect.inside {
-                self.ways_inside(effects, &effect.apply(state), process, each);
-            } else {
-                each(Way::To(effect.apply(state)));
-            }
-        }
-    }
-
-    /// The rest of a block.
-    fn ways_inside(
-        &self,
-        effects: &Effects<W>,
-        state: &[Word; W],
-        process: usize,
-        each: &mut impl FnMut(Way<W>),
-    ) {
-        self.ways(effects, state, process, true, each);
-    }
-
-    fn expand_directly(&self, id: StateId, state: &[Word; W], work: &mut Work<W>, scratch: &mut Scratch) {
-        let before = work.transitions;
-        let mut buffer = Vec::new();
-        let mut known = true;
-        self.successors(state, scratch, |scratch, _, went| match went {
-            Went::Nowhere => {}
-            Went::Stopped(stopped) => {
-                work.transitions += 1;
-                work.batch.stops.push((id, stopped));
-            }
-            Went::On => match self.codec.encode(&scratch.world, &mut buffer) {
-                Ok(next) => work.reach(id, next),
-                Err(Unknown) => known = false,
-            },
-        });
-        if !known {
-            work.questions.push((*state, 0));
-        } else if work.transitions == before {
-            work.batch.leaves.push(id);
-        }
-    }
-
     /// Hands every way out of a state, which was expanded, to `each`; `None`
     /// stands for one that is not known.
     pub(super) fn each_way(
@@ -553,12 +376,15 @@ impl<'a, const W: usize> Search<'a, W> {
     fn ask(&mut self, works: &[Work<W>]) {
         let own = self.scratches.pop().expect("there is one for each worker");
         let mut scratch = own.into_inner().expect("no worker panics");
-        for (state, process) in works.iter().flat_map(|work| &work.questions) {
-            match &mut self.effects {
-                Some(effects) => {
-                    effects.learn(&self.relation, &mut self.codec, &mut scratch, state, *process)
+        for question in works.iter().flat_map(|work| &work.questions) {
+            match (question, &mut self.effects, &self.symmetry) {
+                (Question::Step(state, process), Some(effects), _) => {
+                    effects.learn(&self.relation, &mut self.codec, &mut scratch, state, *process);
                 }
-                None => self.learn_directly(state, &mut scratch),
+                (Question::Rename(state), _, Some(symmetry)) => symmetry.learn(&mut self.codec, state),
+                (Question::All(state) | Question::Step(state, _) | Question::Rename(state), ..) => {
+                    self.learn_directly(state, &mut scratch);
+                }
             }
             if self.codec.outgrown {
                 break;

@@ -102,6 +102,11 @@ impl Machine {
         self.queue(image, image.resource_at(id) + resource::TAKERS)
     }
 
+    /// Whether a driver chooses among those who wait at this header.
+    pub fn waits_in_no_order(image: &Image, header: usize) -> bool {
+        waiters::leaves_open(image.arena[header + resource::IDENTITY])
+    }
+
     /// The processes in the queue in this word of the state, in order.
     pub fn queue(&self, image: &Image, queue: usize) -> Vec<ProcessId> {
         waiters::all(&self.arena, &image.frames, queue)

@@ -68,7 +68,12 @@ pub(super) fn all(arena: &[Word], frames: &[u32], queue: usize) -> Vec<ProcessId
 
 /// Whether nothing says who of the waiters at this header is served first.
 pub(super) fn is_any(arena: &[Word], header: usize) -> bool {
-    (arena[header + resource::IDENTITY] >> 32) as u8 == ANY as u8
+    leaves_open(arena[header + resource::IDENTITY])
+}
+
+/// The same, from the word that says which resource it is.
+pub(super) fn leaves_open(identity: Word) -> bool {
+    (identity >> 32) as u8 == ANY as u8
 }
 
 /// The discipline of those among whom a driver may choose.

@@ -102,6 +102,8 @@ pub struct DefImage {
     pub count: u32,
     /// How many random streams each instance has.
     pub streams: u32,
+    /// The frame word that holds the number of the instance, if it is used.
+    pub index: Option<Slot>,
 }
 
 impl Program {
@@ -341,6 +343,7 @@ impl Binder<'_> {
                 first: ProcessId::from_index(frames.len()),
                 count,
                 streams: code.streams,
+                index: code.index,
             });
             let words = count as usize * code.frame_words as usize;
             // Of many instances not a word more than they need.

@@ -67,7 +67,8 @@ impl Constants {
         match result {
             Some((into, value)) => known[into.0 as usize] = value,
             None => {
-                written(image, &image.plain[at]).iter().for_each(|slot: &Slot| known[slot.0 as usize] = None);
+                let changed = written(image, &image.plain[at], known.len());
+                changed.iter().for_each(|slot: &Slot| known[slot.0 as usize] = None);
             }
         }
         known

@@ -16,6 +16,8 @@ use crate::ids::OpId;
 struct Operands {
     reads: Vec<Slot>,
     writes: Vec<Slot>,
+    /// It may read and write every word.
+    all: bool,
 }
 
 impl Operands {
@@ -123,6 +125,7 @@ impl Operands {
                 }
             }
             Op::Mark { value, .. } => o.source(value),
+            Op::Call { .. } => o.all = true,
             fused => unreachable!("{fused:?} is fused, and no process rests on it"),
         }
         operands
@@ -165,9 +168,17 @@ impl Operands {
     }
 }
 
-/// The frame words that an op changes.
-pub fn written(image: &Image, op: &Op) -> Vec<Slot> {
+/// The frame words that an op reads, as far as it names them.
+pub fn read(image: &Image, op: &Op) -> Vec<Slot> {
+    Operands::of(image, op).reads
+}
+
+/// The frame words that an op changes, of a frame with so many words.
+pub fn written(image: &Image, op: &Op, frame_words: usize) -> Vec<Slot> {
     let mut operands = Operands::of(image, op);
+    if operands.all {
+        return (0..frame_words as u32).map(Slot).collect();
+    }
     match *op {
         Op::LoopNext { left, .. } | Op::AcquireMany { left, .. } | Op::ReleaseMany { left, .. } => {
             operands.writes.push(left);
@@ -270,6 +281,9 @@ impl LiveWords {
         for next in next_ops(image, at).into_iter().flatten() {
             let from = (next - self.first) * self.blocks;
             before.iter_mut().zip(&self.bits[from..from + self.blocks]).for_each(|(a, b)| *a |= b);
+        }
+        if operands.all {
+            before.fill(u64::MAX);
         }
         for slot in &operands.writes {
             before[slot.0 as usize / 64] &= !(1 << (slot.0 % 64));

@@ -23,7 +23,7 @@ mod specialise;
 pub use bind::{BindError, DefImage, Image};
 pub use compile::{Program, compile};
 pub use constants::Constants;
-pub use flow::{LiveWords, next_ops, ops_of};
+pub use flow::{LiveWords, next_ops, ops_of, read};
 pub use initial::Initial;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 pub use op::{

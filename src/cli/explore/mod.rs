@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
-use crate::explore::{self, Budget, Exploration, Mode, Options, Stop};
+use crate::explore::{self, Budget, Exploration, Mode, Options, Reduce, Stop};
 use crate::scenario::parse_duration;
 use crate::trace::Header;
 use clap::{Args, ValueEnum};
@@ -44,11 +44,12 @@ pub struct Arguments {
     /// The same as --mode untimed
     #[arg(long, conflicts_with = "mode")]
     untimed: bool,
-    /// Leave out schedules that differ from others only in the order of independent steps. Finds
-    /// every deadlock and every result, often in far fewer states; looks for no races, and not for
-    /// what is expected on the way. Without time only
-    #[arg(long)]
-    reduce: bool,
+    /// Leave out schedules that differ from others only in the order of independent steps (order;
+    /// without time only), or in which of several instances that nothing tells apart does what
+    /// (symmetry), or both. Finds every deadlock and every result, often in far fewer states; looks
+    /// for no races, and does not check what is expected
+    #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "both", require_equals = true)]
+    reduce: Option<ReduceOption>,
     /// Make the parameters as small as the first finding allows (the fewest processes and items
     /// that still show it), and report that scenario
     #[arg(long)]
@@ -75,6 +76,17 @@ pub enum ModeOption {
     Timed,
     /// Every order
     Untimed,
+}
+
+/// Which schedules may be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReduceOption {
+    /// Independent steps in one order only
+    Order,
+    /// Instances that nothing tells apart in one order only
+    Symmetry,
+    /// Both
+    Both,
 }
 
 /// An exploration with what was made of it.
@@ -135,13 +147,22 @@ fn mode_of(arguments: &Arguments) -> Mode {
     }
 }
 
+/// Which schedules are left out.
+fn reduce_of(arguments: &Arguments) -> Reduce {
+    match arguments.reduce {
+        None => Reduce::NONE,
+        Some(ReduceOption::Order) => Reduce { order: true, symmetry: false },
+        Some(ReduceOption::Symmetry) => Reduce { order: false, symmetry: true },
+        Some(ReduceOption::Both) => Reduce::ALL,
+    }
+}
+
 /// Explores and tells one scenario; whether something was found.
 fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     let image = loaded.image()?;
     let mode = mode_of(arguments);
-    if arguments.reduce && mode == Mode::Timed {
-        let message = "--reduce is for exploring without time; add --untimed";
-        return Err(Failure::usage(message));
+    if arguments.reduce == Some(ReduceOption::Order) && mode == Mode::Timed {
+        return Err(Failure::usage("--reduce=order is for exploring without time; add --untimed"));
     }
     let seed = arguments.run.seed.unwrap_or(loaded.scenario.model.seed);
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -152,7 +173,8 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     };
     let header = image.header(seed);
     let expected = &loaded.scenario.model.expect;
-    let watched = unchecked(loaded).is_empty() && !arguments.reduce;
+    let reduce = reduce_of(arguments);
+    let watched = unchecked(loaded).is_empty() && reduce == Reduce::NONE;
     let monitors = watched.then(|| match mode {
         Mode::Timed => Monitors::new(expected, &header),
         Mode::Untimed => Monitors::untimed(expected, &header),
@@ -161,8 +183,7 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     let limit = arguments.max_time.map(Duration::from_nanos);
     let mut progress = Progress::new(&loaded.label);
     let (mut interrupted, mut out_of_time) = (false, false);
-    let options =
-        Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce: arguments.reduce };
+    let options = Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce };
     let exploration = explore::explore(&image, options, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;

@@ -5,7 +5,7 @@
 //! values: the smallest first, one parameter after the other, until none can
 //! be made smaller.
 
-use super::{Arguments, mode_of};
+use super::{Arguments, mode_of, reduce_of};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -97,7 +97,7 @@ fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<bool, Fai
             workers: 1,
         },
         monitors: None,
-        reduce: arguments.reduce,
+        reduce: reduce_of(arguments),
         learns: true,
     };
     let exploration = explore(&image, options, &mut |_| {

@@ -76,8 +76,8 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
         };
         let _ = writeln!(text, "  total time: {time}");
     }
-    if arguments.reduce {
-        text.push_str("  reduced: independent steps in one order only; races and `expect` not checked\n");
+    if arguments.reduce.is_some() {
+        text.push_str("  reduced: not every schedule is there; races and `expect` not checked\n");
     } else {
         text.push_str(&unchecked_note(&unchecked(explored.loaded)));
     }
