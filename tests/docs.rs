@@ -1,5 +1,5 @@
 //! The documentation is true: every scenario in README.md and in docs runs and
-//! meets what it expects, every command that the README shows prints what it
+//! meets what it expects, every command that a page shows prints what it
 //! shows, and every file that it links to is there.
 
 mod common;
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 3] = ["README.md", "docs/language.md", "docs/test.md"];
+const PAGES: [&str; 4] = ["README.md", "docs/language.md", "docs/test.md", "docs/races-and-ties.md"];
 
 fn page(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("the page is there")
@@ -80,10 +80,10 @@ fn every_scenario_of_the_documentation_runs_as_it_expects() {
 /// A block begins with its command; `…` at the end of a line stands for the
 /// rest of that line, and alone on one for any number of lines.
 #[test]
-fn every_command_of_the_readme_prints_what_it_shows() {
+fn every_command_of_a_page_prints_what_it_shows() {
     let room = room();
-    let shown = blocks(&page("README.md"), "console");
-    assert!(shown.len() >= 4, "{shown:?}");
+    let shown: Vec<String> = PAGES.iter().flat_map(|path| blocks(&page(path), "console")).collect();
+    assert!(shown.len() >= 6, "{shown:?}");
     for block in shown {
         let (command, expected) = block.split_once('\n').expect("a command and what it prints");
         let words: Vec<&str> =

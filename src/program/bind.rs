@@ -11,7 +11,7 @@ use super::specialise::specialise;
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::{Discipline, Expr, Limits, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
 use crate::time::Time;
-use crate::trace::{Header, ProcessInfo, ResourceInfo, Ties};
+use crate::trace::{ProcessInfo, ResourceInfo};
 use crate::value::{Type, Value, Word};
 
 /// The most words that the initial state may have: 800 MB.
@@ -79,16 +79,16 @@ pub struct Image {
     pub has_priorities: bool,
     /// The seed that the scenario gives.
     pub seed: u64,
-    names: Names,
+    pub(super) names: Names,
 }
 
 /// What only reports need.
 #[derive(Debug, Clone)]
-struct Names {
-    scenario: String,
-    processes: Vec<ProcessInfo>,
-    marks: Vec<crate::trace::MarkInfo>,
-    logs: Vec<crate::trace::LogTemplate>,
+pub(super) struct Names {
+    pub(super) scenario: String,
+    pub(super) processes: Vec<ProcessInfo>,
+    pub(super) marks: Vec<crate::trace::MarkInfo>,
+    pub(super) logs: Vec<crate::trace::LogTemplate>,
 }
 
 /// The instances of one process definition.
@@ -488,22 +488,6 @@ impl Image {
         }
     }
 
-    /// The names that a trace of this image needs.
-    pub fn header(&self, seed: u64) -> Header {
-        Header {
-            scenario: self.names.scenario.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            seed,
-            ties: Ties::Fifo,
-            processes: self.names.processes.clone(),
-            resources: self.resources.clone(),
-            marks: self.names.marks.clone(),
-            logs: self.names.logs.clone(),
-            lines: self.sites.iter().map(|site| site.line).collect(),
-            atomic: stretches(&self.atomic),
-        }
-    }
-
     /// The number of process instances.
     pub fn process_count(&self) -> usize {
         self.frames.len()
@@ -579,21 +563,4 @@ impl Image {
 
     /// The words of a frame before its variables, as a check of the layout.
     pub const FRAME_WORDS: u32 = FRAME_WORDS;
-}
-
-/// The stretches of ops for which `atomic` is true.
-fn stretches(atomic: &[bool]) -> Vec<(OpId, OpId)> {
-    let mut stretches = Vec::new();
-    let mut first = None;
-    for (op, &inside) in atomic.iter().chain([&false]).enumerate() {
-        match (first, inside) {
-            (None, true) => first = Some(OpId::from_index(op)),
-            (Some(from), false) => {
-                stretches.push((from, OpId::from_index(op)));
-                first = None;
-            }
-            _ => {}
-        }
-    }
-    stretches
 }

@@ -13,6 +13,7 @@ mod disassembly;
 mod expressions;
 mod flow;
 mod fuse;
+mod header;
 mod initial;
 mod layout;
 mod op;
