@@ -376,3 +376,30 @@ fn values_come_back_with_their_types() {
     assert_eq!(run.memory("g"), None);
     assert_eq!((run.outcome(), run.total_time().as_nanos()), ("completed", 0));
 }
+
+#[test]
+fn races_and_broken_orders_are_told_with_their_moment() {
+    let mut counter = Scenario::new("counter");
+    counter.memory("total", 1).mutex("lock");
+    let add = |p: &mut Steps<()>| {
+        p.read("total", 0, "seen").delay("1s").write("total", 0, "seen + 1").mark("added");
+    };
+    counter.process("careless", |p| {
+        p.count(2).var("seen", 0);
+        add(p);
+    });
+    let run = counter.run();
+    run.assert_completed().assert_memory("total", [1]);
+    let failure = run.check("races: none").expect_err("nothing orders the two");
+    assert!(failure.contains("'total'") && failure.contains("careless[1]"), "{failure}");
+    let failure = run.check("before: {first: 'careless[1].added', second: 'careless[0].added'}");
+    let failure = failure.expect_err("careless[0] is first");
+    assert!(failure.contains("at step 4 of process 'careless' (tests/builder.rs:"), "{failure}");
+    assert!(failure.contains("around 1s:\n"), "{failure}");
+
+    let mut counter = Scenario::new("counter");
+    counter.memory("total", 1).mutex("lock").process("careful", |p| {
+        p.count(2).var("seen", 0).with("lock", add);
+    });
+    counter.run().assert_completed().assert_memory("total", [2]).assert_no_races();
+}

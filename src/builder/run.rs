@@ -8,7 +8,7 @@ use super::scenario::{Scenario, State};
 use super::term::{Term, key, list, quoted};
 use crate::analysis::{Monitors, Statistics, Watch};
 use crate::ids::ResourceId;
-use crate::render::{TextStyle, Timeline, text_gantt};
+use crate::render::{TextStyle, Timeline, text_gantt, text_window};
 use crate::time::Time;
 use crate::trace::{NamedOutcome, Trace};
 use crate::value::Value;
@@ -102,12 +102,26 @@ impl<S: State> Run<'_, S> {
         let monitors = Monitors::new(&prepared.loaded.model.expect, &self.trace.header);
         let mut watch = Watch::new(&monitors, &self.trace.header);
         self.trace.replay(&mut watch);
-        let failed = watch.finish(&self.trace.outcome, self.trace.end, &self.memories);
+        let mut failed = watch.finish(&self.trace.outcome, self.trace.end, &self.memories);
+        let no_races = prepared.loaded.model.expect.no_races;
+        failed.extend(no_races.and_then(|line| self.trace.races().failure(&self.trace.header, line)));
         if failed.is_empty() {
             return Ok(());
         }
-        let told: Vec<String> = failed.into_iter().map(|failure| self.placed(&failure)).collect();
-        Err(format!("{}\n{self}", told.join("\n")))
+        let told: Vec<String> = failed.iter().map(|failure| self.placed(failure)).collect();
+        let moment = failed.iter().find_map(|failure| failure.seen);
+        let around = moment.map_or_else(String::new, |moment| self.around(moment.time));
+        Err(format!("{}\n{around}{self}", told.join("\n")))
+    }
+
+    /// The timeline around a moment, in letters; empty if no time passes there.
+    fn around(&self, moment: Time) -> String {
+        let timeline = Timeline::new(&self.trace);
+        let input = timeline.input(self.scenario.name().to_owned(), false);
+        match text_window(&input, moment, &TextStyle::default()) {
+            window if window.is_empty() => window,
+            window => format!("around {moment}:\n{window}"),
+        }
     }
 
     /// A failure, with the step at which it was seen.
@@ -215,6 +229,13 @@ impl<S: State> Run<'_, S> {
     #[track_caller]
     pub fn assert_no_wait_longer(&self, who: &str, most: impl Into<Term>) -> &Self {
         self.assert(&format!("longest_wait: {{{}: {{at_most: {}}}}}", key(who), most.into().yaml()))
+    }
+
+    /// No slot of a memory was used by two processes, one of them writing,
+    /// without synchronisation between them.
+    #[track_caller]
+    pub fn assert_no_races(&self) -> &Self {
+        self.assert("races: none")
     }
 
     /// No two processes, or instances, were in any of these at one moment.

@@ -18,7 +18,7 @@ mod worker;
 pub use clock::{SleepError, wall};
 pub use pace::default_speed;
 #[cfg(test)]
-pub(crate) use shared::bug::{PANIC_OF, WRONG_WAITER};
+pub(crate) use shared::bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_deadlock};

@@ -81,7 +81,7 @@ impl<'a> Shared<'a> {
             seats: (0..count).map(|_| Arc::default()).collect(),
             alarms: (0..count).map(|_| Alarm::default()).collect(),
             census: Census::new(count),
-            gate: Gate::new(image.atomic.contains(&true)),
+            gate: Gate::new(image.atomic.contains(&true) && !bug::opens_gate()),
             done: AtomicUsize::new(0),
             clock: Clock::new(speed),
             panics: bug::panics(),
@@ -152,8 +152,8 @@ fn native(image: &Image, id: ResourceId) -> Native {
     }
 }
 
-/// The seam through which a test makes semaphores wake the wrong waiter, or a
-/// thread panic, in the runs that it starts. Outside the unit tests there is none.
+/// The seam through which a test makes semaphores wake the wrong waiter, a
+/// thread panic, or atomic blocks let others in, in the runs that it starts. Outside the unit tests there is none.
 pub(super) mod bug {
     use super::Order;
     use crate::ids::ProcessId;
@@ -161,6 +161,7 @@ pub(super) mod bug {
     #[cfg(test)]
     thread_local! {
         pub static WRONG_WAITER: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+        pub static OPEN_GATE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
         pub static PANIC_OF: std::cell::Cell<Option<ProcessId>> = const { std::cell::Cell::new(None) };
     }
 
@@ -171,6 +172,14 @@ pub(super) mod bug {
             return Order::Wrong;
         }
         order
+    }
+
+    /// Whether nothing keeps an atomic block together.
+    pub(super) fn opens_gate() -> bool {
+        #[cfg(test)]
+        return OPEN_GATE.get();
+        #[cfg(not(test))]
+        false
     }
 
     /// Whose thread is to panic.

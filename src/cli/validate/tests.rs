@@ -3,7 +3,7 @@
 
 use super::threads::compared;
 use crate::analysis::validation::{ComparedRun, Excess, Tolerance, Verdict, judge};
-use crate::backend::threads::{self, Options, PANIC_OF, Recording, Trouble, WRONG_WAITER, Work};
+use crate::backend::threads::{self, OPEN_GATE, Options, PANIC_OF, Recording, Trouble, WRONG_WAITER, Work};
 use crate::backend::virtual_time;
 use crate::kernel::{Defect, with_defect};
 use crate::program::{Image, compile};
@@ -118,6 +118,28 @@ fn a_native_semaphore_that_wakes_the_wrong_waiter() {
     // Of `first`, `second` and `third`, the bug serves `second` first.
     assert_illegal(&sick, &["'second' is the next that is served by 's'", "'first' is the next"]);
     assert_fine(&compared(&image, &record(&image, 1.0), None));
+}
+
+/// `impatient` waits, in the middle of its block, for what `other` can only do
+/// in between: the model lets it wait for ever.
+#[test]
+fn an_atomic_block_that_lets_others_in() {
+    let image = image(
+        "
+version: 1
+limits: {zero_time_steps: 1000000}
+resources: {go: {kind: semaphore, permits: 0}, done: {kind: semaphore, permits: 0}}
+processes:
+  impatient: {do: [{atomic: [{release: go}, {while: level(done) == 0, do: []}, {acquire: done}]}]}
+  other: {do: [{acquire: go}, {release: done}]}
+",
+    );
+    OPEN_GATE.set(true);
+    let recording = record(&image, 1.0);
+    OPEN_GATE.set(false);
+    assert_eq!(recording.trace.outcome, crate::trace::Outcome::Completed, "the bug lets it end");
+    let sick = compared(&image, &recording, None);
+    assert_illegal(&sick, &["'other' ", "'impatient' is first to end its atomic block"]);
 }
 
 #[test]
