@@ -249,6 +249,11 @@ fn again(loaded: &Loaded, seed: u64, ties: Ties) -> String {
     format!("tempolane run {path}{settings} --seed {seed}{ties}")
 }
 
+/// The command that follows a schedule, which knows its own parameters.
+pub fn again_along(loaded: &Loaded, file: &str) -> String {
+    format!("tempolane run {} --schedule {}", quoted(&loaded.path.display().to_string()), quoted(file))
+}
+
 /// `text` as one word of a shell.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+".contains(c);

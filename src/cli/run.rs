@@ -1,6 +1,6 @@
 //! `tempolane run`: each scenario on its own.
 
-use super::execute::{execute, execute_along};
+use super::execute::{again_along, execute, execute_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
 use super::luck::try_luck;
@@ -77,6 +77,9 @@ fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
 fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
     let mut finished = run_and_write_along(scenario, schedule, &arguments.run, is_text)?;
+    if let Some(file) = &arguments.schedule {
+        finished.again = again_along(scenario, &file.display().to_string());
+    }
     if is_text {
         moments::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;
     }

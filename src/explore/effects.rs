@@ -240,11 +240,17 @@ pub(super) struct Effects<const W: usize> {
     known: Vec<Vec<Known<W>>>,
     /// The ends that effects refer to.
     pub(super) ends: Vec<Stopped>,
+    /// About how much memory the answers take, in bytes.
+    pub(super) bytes: usize,
 }
+
+/// About how many bytes an answer takes with its places in tables, besides what
+/// it changes.
+const ANSWER_BYTES: usize = 160;
 
 impl<const W: usize> Effects<W> {
     pub(super) fn new(processes: usize) -> Effects<W> {
-        Effects { known: vec![Vec::new(); processes], ends: Vec::new() }
+        Effects { known: vec![Vec::new(); processes], ends: Vec::new(), bytes: 0 }
     }
 
     /// The same for another layout, or for states of other length.
@@ -259,7 +265,7 @@ impl<const W: usize> Effects<W> {
             });
             repacked.collect()
         });
-        Effects { known: known.collect(), ends: self.ends }
+        Effects { known: known.collect(), ends: self.ends, bytes: self.bytes }
     }
 
     /// The ways in which `process` can go on in this state: none if it cannot,
@@ -328,6 +334,8 @@ impl<const W: usize> Effects<W> {
         touched.sort_unstable();
         touched.dedup();
         self.follow(codec);
+        let changed: usize = changes.iter().map(|change: &Change| 8 * change.parts.len() + 8 * W + 48).sum();
+        self.bytes += ANSWER_BYTES + 4 * touched.len() + changed;
         let known = &mut self.known[process][own as usize];
         if touched.len() > before {
             known.answers.clear();

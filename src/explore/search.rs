@@ -22,7 +22,8 @@ use crate::value::Word;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 
-/// States that are expanded before their successors are entered.
+/// States that are expanded before their successors are entered, if a state is
+/// one word; fewer if it is longer.
 const BATCH: usize = 1 << 16;
 
 /// States that a worker takes at a time.
@@ -203,12 +204,13 @@ impl<'a, const W: usize> Search<'a, W> {
     }
 
     pub(super) fn progress(&self) -> Progress {
+        let learnt = self.effects.as_ref().map_or(0, |effects| effects.bytes);
         Progress {
             states: self.store.len() as u64,
             transitions: self.transitions,
             depth: self.depth,
             open: (self.store.len() - self.next) as u64,
-            bytes: (self.store.bytes() + self.codec.bytes()) as u64,
+            bytes: (self.store.bytes() + self.codec.bytes() + learnt) as u64,
         }
     }
 
@@ -239,7 +241,7 @@ impl<'a, const W: usize> Search<'a, W> {
                 return Ok(Stop::Control);
             }
             let rest = (budget.states - progress.states).max(TASK as u64) as usize;
-            let end = self.level_end.min(self.next.saturating_add(BATCH.min(rest)));
+            let end = self.level_end.min(self.next.saturating_add((BATCH / W).min(rest)));
             let batch = self.expand(self.next..end, budget.workers)?;
             self.next = end;
             if look(self, batch).is_break() {

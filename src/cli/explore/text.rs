@@ -3,7 +3,7 @@
 use super::witness::Shown;
 use super::{Arguments, Explored};
 use crate::cli::console::printable;
-use crate::cli::execute::unchecked;
+use crate::cli::execute::{again_along, unchecked};
 use crate::cli::report::{BOLD, GREEN, PLAIN, RED, failures, section, told, unchecked_note};
 use crate::explore::{End, FinalMemories};
 use crate::trace::Header;
@@ -139,8 +139,8 @@ fn finding(explored: &Explored<'_>, shown: &Shown, again: bool) -> String {
         let _ = writeln!(text, "  from turn {} on (marked !) nothing could avoid it", fatal + 1);
     }
     if let Some(file) = shown.written.first() {
-        let path = explored.loaded.path.display();
-        let _ = writeln!(text, "  to see it again: tempolane run {path} --schedule {}", file.display());
+        let again = again_along(explored.loaded, &file.display().to_string());
+        let _ = writeln!(text, "  to see it again: {again}");
     }
     text
 }
