@@ -33,7 +33,7 @@
 //! program      : scenario, trace, ground floor
 //! kernel       : program, trace, ground floor
 //! explore      : kernel, program, trace, analysis, ground floor
-//! builder      : everything but explore and cli
+//! builder      : everything but cli
 //! cli          : everything; nobody imports cli
 //! ```
 //!

@@ -5,7 +5,7 @@ mod common;
 
 use common::{library, run};
 use std::time::Duration;
-use tempolane::builder::{Being, Discipline, Distribution, Resource, Scenario, Steps, Type, Value};
+use tempolane::builder::{Being, Discipline, Distribution, Mode, Resource, Scenario, Steps, Type, Value};
 use tempolane::scenario::load_str;
 
 /// Lab 5 with two memories, step by step as in scenarios/lab5/two-memories.yaml.
@@ -402,4 +402,53 @@ fn races_and_broken_orders_are_told_with_their_moment() {
         p.count(2).var("seen", 0).with("lock", add);
     });
     counter.run().assert_completed().assert_memory("total", [2]).assert_no_races();
+}
+
+/// Two take two locks in opposite orders: a run goes well if one is later, and
+/// some schedule does not.
+#[test]
+fn every_schedule_is_held_to_what_is_expected() {
+    let mut locks = Scenario::new("locks");
+    locks.mutex("a").mutex("b");
+    for (name, first, second, start) in [("one", "a", "b", "0s"), ("two", "b", "a", "1s")] {
+        locks.process(name, |p| {
+            p.start(start).acquire(first).acquire(second).release([first, second]);
+        });
+    }
+    locks.run().assert_completed();
+    let timed = locks.assert_every_schedule(Mode::Timed, "total_time: 1s");
+    let second = tempolane::time::Time::from_secs(1);
+    assert_eq!(timed.total_times, Some((second, second)));
+    let failure = locks.check_every_schedule(Mode::Untimed, "").expect_err("one schedule deadlocks");
+    for part in ["there is a deadlock in a schedule (untimed)", "  one, two\n", "'one' waits to acquire 'b'"]
+    {
+        assert!(failure.contains(part), "{part} in\n{failure}");
+    }
+    let failure = locks.check_every_schedule(Mode::Untimed, "outcome: completed").expect_err("as before");
+    assert!(failure.contains("expected the outcome completed"), "{failure}");
+
+    let mut counter = Scenario::new("counter");
+    counter.memory("total", 1).process("adder", |p| {
+        p.count(2).var("seen", 0).read("total", 0, "seen").write("total", 0, "seen + 1");
+    });
+    counter.run().assert_memory("total", [2]);
+    let failure = counter.check_every_schedule(Mode::Untimed, "memories: {total: [2]}");
+    assert!(failure.expect_err("an update is lost").contains("'total'"));
+    assert!(bank(100).check_every_schedule(Mode::Timed, "").expect_err("it has code").contains("calls code"));
+}
+
+/// The example of the README.
+#[test]
+fn the_example_of_the_readme() {
+    let mut counter = Scenario::new("counter");
+    counter.memory("total", 1).mutex("lock").process("adder", |p| {
+        p.count(3).var("seen", 0).with("lock", |p| {
+            p.read("total", 0, "seen").delay("1s").write("total", 0, "seen + 1");
+        });
+    });
+    counter.run().assert_completed().assert_total_time("3s").assert_no_races();
+    counter.assert_every_schedule(Mode::Untimed, "memories: {total: [3]}");
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("it is there");
+    assert!(page.contains("counter.assert_every_schedule(Mode::Untimed, \"memories: {total: [3]}\");"));
 }

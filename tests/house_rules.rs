@@ -18,7 +18,7 @@ const WINGS: &[(&str, &[&str])] = &[
     ("explore", &["kernel", "program", "trace", "analysis"]),
     ("analysis", &["trace"]),
     ("render", &["trace", "analysis"]),
-    ("builder", &["scenario", "program", "kernel", "backend", "analysis", "render", "trace"]),
+    ("builder", &["scenario", "program", "kernel", "backend", "analysis", "explore", "render", "trace"]),
 ];
 
 /// What a room of the ground floor may import.

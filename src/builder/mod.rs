@@ -76,6 +76,24 @@
 //! assert_eq!(run.state, [0, 10, 20]);
 //! ```
 //!
+//! # Every schedule
+//!
+//! One run shows one order. A scenario without code can be held to what is
+//! expected in all of them:
+//!
+//! ```
+//! use tempolane::builder::{Mode, Scenario};
+//!
+//! let mut counter = Scenario::new("counter");
+//! counter.memory("total", 1).mutex("lock");
+//! counter.process("adder", |p| {
+//!     p.count(3).var("seen", 0).with("lock", |p| {
+//!         p.read("total", 0, "seen").write("total", 0, "seen + 1");
+//!     });
+//! });
+//! counter.assert_every_schedule(Mode::Untimed, "memories: {total: [3]}");
+//! ```
+//!
 //! # What is wrong, and where
 //!
 //! ```
@@ -96,9 +114,11 @@ mod problem;
 mod resource;
 mod run;
 mod scenario;
+mod schedules;
 mod steps;
 mod term;
 
+pub use crate::explore::Mode;
 pub use crate::scenario::Discipline;
 pub use crate::value::{Type, Value};
 pub use code::Ctx;
@@ -106,5 +126,6 @@ pub use problem::{Problem, Problems};
 pub use resource::Resource;
 pub use run::{Being, Run};
 pub use scenario::{Process, Scenario, State};
+pub use schedules::Schedules;
 pub use steps::Steps;
 pub use term::{Distribution, Names, Term};

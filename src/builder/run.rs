@@ -96,9 +96,7 @@ impl<S: State> Run<'_, S> {
     /// What was expected and what was seen, with the timeline and how to see
     /// the run again; or why nothing of the kind can be expected.
     pub fn check(&self, expect: &str) -> Result<(), String> {
-        let lines: String = expect.lines().map(|line| format!("  {line}\n")).collect();
-        let prepared =
-            self.scenario.prepare(&format!("expect:\n{lines}")).map_err(|problems| problems.to_string())?;
+        let prepared = self.scenario.prepare_expecting(expect).map_err(|problems| problems.to_string())?;
         let monitors = Monitors::new(&prepared.loaded.model.expect, &self.trace.header);
         let mut watch = Watch::new(&monitors, &self.trace.header);
         self.trace.replay(&mut watch);

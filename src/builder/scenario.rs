@@ -238,7 +238,7 @@ impl<S: State> Scenario<S> {
     pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
         let Prepared { page, loaded, image, frames } = self.prepare("")?;
         let seed = loaded.model.seed;
-        let mut state = self.state.clone();
+        let mut state = self.first_state();
         let mut simulation = Simulation::new(&image, seed, 0);
         let mut recording = RecordingSink::new();
         let mut code = Caller { functions: &self.functions, frames: &frames, state: &mut state };
@@ -250,6 +250,22 @@ impl<S: State> Scenario<S> {
         let memories = simulation.machine.memories(&image);
         let trace = recording.finish(image.header(seed), end.outcome, end.end);
         Ok(Run { scenario: self, page, trace, memories, state })
+    }
+
+    /// As [`Scenario::prepare`], with this text as what is expected.
+    pub(super) fn prepare_expecting(&self, expect: &str) -> Result<Prepared, Problems> {
+        let lines: String = expect.lines().map(|line| format!("  {line}\n")).collect();
+        let head = if lines.is_empty() { "" } else { "expect:\n" };
+        self.prepare(&format!("{head}{lines}"))
+    }
+
+    pub(super) fn seed_of_runs(&self) -> u64 {
+        self.seed
+    }
+
+    /// The state with which a run begins.
+    pub(super) fn first_state(&self) -> S {
+        self.state.clone()
     }
 
     /// What a command needs to set the parameters that were set.
