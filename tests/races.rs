@@ -7,7 +7,10 @@ use common::generate::scenario;
 use common::{Run, image, library, run, run_with};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use tempolane::analysis::{Race, RaceSink, Races, RacingAccess};
+use tempolane::explore::{Budget, Mode, Options, Reduce, explore};
+use tempolane::ids::OpId;
 use tempolane::trace::{Event, Header, Kind, ResourceKind, Sink};
 
 /// The races of events of a run.
@@ -516,7 +519,7 @@ fn agrees_with_the_graph(text: &str) -> Result<(), TestCaseError> {
 
 /// A scenario of little else than accesses and what may order them, so that
 /// about every second slot has a race.
-fn contended() -> impl Strategy<Value = String> {
+fn contended(longest: usize) -> impl Strategy<Value = String> {
     let step = prop_oneof![
         4 => (0u32..4).prop_map(|n| format!("{{write: {{to: d, at: {n}, value: 1}}}}")),
         4 => (0u32..4).prop_map(|n| format!("{{read: {{from: d, at: {n}, into: x}}}}")),
@@ -531,7 +534,7 @@ fn contended() -> impl Strategy<Value = String> {
         2 => Just("{notify_all: c}".to_owned()),
         1 => (0u32..4).prop_map(|n| format!("{{with: m, do: [{{write: {{to: d, at: {n}, value: 1}}}}]}}")),
     ];
-    let process = (1u32..3, proptest::collection::vec(step, 2..12));
+    let process = (1u32..3, proptest::collection::vec(step, 2..longest));
     (0u32..3, 1u32..3, proptest::collection::vec(process, 2..4)).prop_map(|(permits, capacity, processes)| {
         let resources = format!(
             "m: {{kind: mutex}}, c: condition, s0: {{kind: semaphore, permits: {permits}}}, s1: {{kind: semaphore, permits: 0}}, \
@@ -558,8 +561,41 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_contended_scenario_agrees_with_the_graph(text in contended()) {
+    fn a_contended_scenario_agrees_with_the_graph(text in contended(12)) {
         agrees_with_the_graph(&text)?;
+    }
+}
+
+/// The races of a scenario in any schedule, times ignored, as pairs of ops;
+/// `None` if there are too many schedules.
+fn races_of_any_schedule(run: &Run) -> Option<BTreeSet<[OpId; 2]>> {
+    let budget = Budget { states: 100_000, bytes: 1 << 30, workers: 1 };
+    let (mode, monitors, reduce) = (Mode::Untimed, None, Reduce::NONE);
+    let options = Options { mode, seed: 0, budget, monitors, reduce, learns: true };
+    let explored = explore(&run.image, options, &mut |_| ControlFlow::Continue(()));
+    let ops = |(race, _, _): (tempolane::explore::Race, u64, _)| race.accesses.map(|(op, _, _)| op);
+    explored.is_complete().then(|| explored.races().into_iter().map(ops).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A race in a run is one that happens: in some schedule both processes
+    /// stand before their accesses at once. No step here hangs on a value that
+    /// was read; and without conditions, since whom a notify reaches may be
+    /// another where another wait is earlier.
+    #[test]
+    fn a_race_happens_in_some_schedule(text in contended(7)) {
+        let text = text.replace("wait: c", "delay: 2s");
+        let run = run(&text);
+        let races = races_of(&run.header, &run.kept.events);
+        if let Some(all) = races_of_any_schedule(&run) {
+            for race in races.list {
+                let mut ops = [race.first.op, race.second.op];
+                ops.sort_unstable();
+                prop_assert!(all.contains(&ops), "{race:?} in {text}");
+            }
+        }
     }
 }
 
