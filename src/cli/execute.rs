@@ -29,7 +29,8 @@ use tempfile::NamedTempFile;
 const PICTURE_EVENTS: usize = 5_000_000;
 
 /// Among how many events about resources races are looked for, unless the
-/// scenario expects that there are none.
+/// scenario expects that there are none: an event takes two to three times
+/// what it takes to count it into the fingerprint.
 const RACE_EVENTS: u64 = 5_000_000;
 
 /// How many events a trace file has at most, unless it was asked for by name.
