@@ -360,3 +360,32 @@ fn the_blocking_queue_has_its_published_states() {
     assert_eq!(blocking_queue(2, 2, 1), (48, Some(9)));
     assert_eq!(blocking_queue(2, 2, 2), (30, None));
 }
+
+/// A real program recorded that `b` came second and went on first. A condition
+/// that leaves open whom a notify reaches allows it, first come first served
+/// does not; the marks tell when each came, since they are atomic with the wait.
+#[test]
+fn a_recording_may_show_any_waiter_woken_where_any_may_be() {
+    use tempolane::backend::recorded::{Recorded, Search, search};
+    for (discipline, allowed) in [("any", true), ("fifo", false)] {
+        let text = format!(
+            "
+version: 1
+resources: {{bell: {{kind: condition, discipline: {discipline}}}, come: {{kind: semaphore, permits: 0}}}}
+processes:
+  a: {{do: [{{atomic: [{{mark: came}}, {{wait: bell}}]}}, {{mark: woken}}, {{notify: bell}}]}}
+  b: {{do: [{{atomic: [{{mark: came}}, {{wait: bell}}]}}, {{mark: woken}}, {{notify: bell}}]}}
+  ringer: {{do: [{{delay: 1s}}, {{notify: bell}}]}}
+"
+        );
+        let image = image(&text, &[]);
+        let point = |process: u32, label: &str| Recorded {
+            process: ProcessId(process),
+            label: label.to_owned(),
+            value: None,
+        };
+        let points = [point(0, "came"), point(1, "came"), point(1, "woken"), point(0, "woken")];
+        let found = search(&image, &image.header(0), &points, 10_000);
+        assert_eq!(found == Search::Allowed, allowed, "{discipline}: {found:?}");
+    }
+}
