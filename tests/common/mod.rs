@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod generate;
+pub mod small;
+pub mod stepwise;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,0 +1,88 @@
+//! Random scenarios that are small enough to try every order of them.
+
+use proptest::prelude::*;
+use std::fmt::Write;
+
+/// A step at the resources, which are the same in every scenario: a mutex m,
+/// semaphores s0 and s1, a buffer b0 of 1 or 2 items and b1 of 3, a memory d of 2
+/// slots, conditions c0 and c1; variables x and y.
+fn leaf() -> impl Strategy<Value = String> {
+    prop_oneof![
+        2 => (0u32..2).prop_map(|n| format!("{{acquire: s{n}}}")),
+        2 => (0u32..2).prop_map(|n| format!("{{release: s{n}}}")),
+        1 => Just("{acquire: {s0: 2}}".to_owned()),
+        2 => (0u32..3).prop_map(|n| format!("{{put: {{to: b0, value: x + {n}}}}}")),
+        2 => Just("{get: {from: b0, into: x}}".to_owned()),
+        1 => Just("{put: {to: b1, value: x, count: 2}}".to_owned()),
+        1 => Just("{get: {from: b1, count: 2}}".to_owned()),
+        3 => (0u32..2, 0u32..4).prop_map(|(at, n)| format!("{{write: {{to: d, at: {at}, value: x + {n}}}}}")),
+        3 => (0u32..2).prop_map(|at| format!("{{read: {{from: d, at: {at}, into: x}}}}")),
+        1 => (0u32..2).prop_map(|n| format!("{{wait: c{n}}}")),
+        1 => (0u32..2).prop_map(|n| format!("{{notify: c{n}}}")),
+        1 => (0u32..2).prop_map(|n| format!("{{notify_all: c{n}}}")),
+        1 => prop_oneof![Just("m"), Just("s0"), Just("b0"), Just("c0")]
+            .prop_map(|resource| format!("{{set: {{y: level({resource})}}}}")),
+        // A broken rule, unless it stands between locks.
+        1 => Just("{release: m}".to_owned()),
+        1 => Just("{with: m, do: [{wait: {on: c1, mutex: m}}]}".to_owned()),
+    ]
+}
+
+/// A step that concerns nobody else.
+fn own() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => (0u32..3).prop_map(|n| format!("{{delay: {n}s}}")),
+        1 => Just("{work: 1s}".to_owned()),
+        1 => Just("{set: {x: x + 1}}".to_owned()),
+        1 => Just("{log: \"x is {x}\"}".to_owned()),
+        1 => Just("{draw: {into: y, from: {uniform_int: {low: 1, high: 6}}}}".to_owned()),
+    ]
+}
+
+fn step() -> impl Strategy<Value = String> {
+    let several = |most| {
+        proptest::collection::vec(prop_oneof![3 => leaf(), 1 => own()], 1..most)
+            .prop_map(|steps| steps.join(", "))
+    };
+    prop_oneof![
+        5 => leaf(),
+        3 => own(),
+        1 => several(3).prop_map(|steps| format!("{{with: m, do: [{steps}]}}")),
+        1 => several(2).prop_map(|steps| format!("{{repeat: 2, do: [{steps}, {{release: s1}}]}}")),
+        1 => (several(3), several(3))
+            .prop_map(|(then, other)| format!("{{if: x > y, do: [{then}], else: [{other}]}}")),
+        // A block begins at a resource: of one that does not, no event tells.
+        2 => (leaf(), several(3)).prop_map(|(first, steps)| format!("{{atomic: [{first}, {steps}]}}")),
+    ]
+}
+
+/// Two or three processes of a few steps; some of them with priorities of
+/// their own if that is wanted.
+pub fn scenario(priorities: bool) -> impl Strategy<Value = String> {
+    let steps = |most| proptest::collection::vec(step(), 1..most);
+    let process = move |most| (steps(most), if priorities { -1i32..2 } else { 0..1 });
+    let two = proptest::collection::vec(process(5), 2..3);
+    let three = proptest::collection::vec(process(4), 3..4);
+    let disciplines = ["fifo", "priority", "lifo"];
+    (prop_oneof![two, three], 0u32..3, 1u32..3, 0usize..3, 0usize..4, 0u32..5).prop_map(
+        move |(processes, permits, capacity, discipline, condition, horizon)| {
+            let (condition, discipline) = (disciplines.get(condition).unwrap_or(&"any"), disciplines[discipline]);
+            let horizon = if horizon == 0 { "horizon: 3s\n" } else { "" };
+            let mut text = format!(
+                "version: 1\n{horizon}resources:\n  m: {{kind: mutex}}\n  s0: {{kind: semaphore, permits: {permits}}}\n  \
+                 s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  b0: {{kind: buffer, capacity: {capacity}}}\n  \
+                 b1: {{kind: buffer, capacity: 3}}\n  d: {{kind: memory, slots: 2}}\n  c0: condition\n  \
+                 c1: {{kind: condition, discipline: {condition}}}\nprocesses:\n"
+            );
+            for (number, (steps, priority)) in processes.iter().enumerate() {
+                writeln!(
+                    text,
+                    "  p{number}: {{priority: {priority}, vars: {{x: {number}, y: 1}}, do: [{}]}}",
+                    steps.join(", ")
+                )
+                .expect("a String takes any text");
+            }
+            text
+        },
+    )
+}

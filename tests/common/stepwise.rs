@@ -1,0 +1,308 @@
+//! A driver of the kernel that tries every order in the plainest way: it lets
+//! one process make one step, clones whole machines, and remembers them as they
+//! are. Nothing is joined, packed or learnt. What the explorer reports has to be
+//! what this finds.
+
+use std::collections::BTreeSet;
+use tempolane::explore::Turn;
+use tempolane::ids::ProcessId;
+use tempolane::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use tempolane::program::Image;
+use tempolane::time::Time;
+use tempolane::trace::{Event, Fault, Kind, Sink};
+use tempolane::value::Word;
+
+/// A machine, and until when each process lets time pass.
+#[derive(Clone)]
+pub struct Node {
+    pub machine: Machine,
+    due: Vec<Option<Time>>,
+}
+
+/// An event with the arguments of a log.
+pub type Made = (Event, Vec<Word>);
+
+/// Keeps what a step makes.
+#[derive(Default)]
+struct Keep(Vec<Made>);
+
+impl Sink for Keep {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        self.0.push((*event, args.to_vec()));
+    }
+}
+
+/// Takes note of whose waits a step ends, and answers the kernel.
+struct Woken<'c>(Vec<ProcessId>, &'c mut Choices);
+
+impl Schedule for Woken<'_> {
+    fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
+        self.0.push(process);
+    }
+
+    fn choose(&mut self, options: u32) -> u32 {
+        self.1.choose(options)
+    }
+}
+
+/// How runs end, over all orders.
+#[derive(Default)]
+pub struct Ends {
+    /// What completed runs leave in the memories.
+    pub finals: BTreeSet<String>,
+    /// The least and the greatest total time of a completed run.
+    pub times: Option<(Time, Time)>,
+    pub deadlock: bool,
+    pub horizon: bool,
+    /// Who broke a rule on which op.
+    pub faults: BTreeSet<(u32, u32)>,
+}
+
+pub struct Stepper<'a> {
+    image: &'a Image,
+    draws: Draws,
+    /// Whether delays take their time.
+    timed: bool,
+}
+
+/// Steps of a turn that concern one process alone.
+const LOCAL_STEPS: usize = 1_000;
+
+impl<'a> Stepper<'a> {
+    pub fn new(image: &'a Image, seed: u64, timed: bool) -> Stepper<'a> {
+        Stepper { image, draws: Draws::new(image, seed, 0), timed }
+    }
+
+    pub fn processes(&self) -> impl Iterator<Item = ProcessId> + use<> {
+        (0..self.image.process_count()).map(ProcessId::from_index)
+    }
+
+    /// Everybody in front of the first step.
+    pub fn start(&mut self) -> Result<Node, Box<Fault>> {
+        let due = vec![None; self.image.process_count()];
+        let mut node = Node { machine: Machine::new(self.image), due };
+        for process in self.processes() {
+            self.settle(&mut node, process)?;
+        }
+        Ok(node)
+    }
+
+    fn settle(&mut self, node: &mut Node, process: ProcessId) -> Result<(), Box<Fault>> {
+        node.due[process.index()] = None;
+        self.with_kernel(node, &mut Choices::default(), |kernel| kernel.settle(process)).map(|_| ())
+    }
+
+    fn with_kernel(
+        &mut self,
+        node: &mut Node,
+        choices: &mut Choices,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'_>, Keep>) -> Result<Rest, Box<Fault>>,
+    ) -> Result<(Rest, Vec<ProcessId>, Vec<Made>), Box<Fault>> {
+        let (mut woken, mut keep) = (Woken(Vec::new(), choices), Keep::default());
+        let mut kernel = Kernel::new(self.image, &mut node.machine, &mut self.draws, &mut woken, &mut keep);
+        kernel.fuel = 100_000;
+        let rest = action(&mut kernel)?;
+        Ok((rest, woken.0, keep.0))
+    }
+
+    /// One step of a process that is ready, and what it made.
+    pub fn step(
+        &mut self,
+        node: &mut Node,
+        process: ProcessId,
+        choices: &mut Choices,
+    ) -> Result<Vec<Made>, Box<Fault>> {
+        let (mut all_woken, mut all_made) = (Vec::new(), Vec::new());
+        let rest = loop {
+            let (rest, woken, made) = self.with_kernel(node, choices, |kernel| kernel.step(process))?;
+            all_woken.extend(woken);
+            all_made.extend(made);
+            match rest {
+                // What it has made of a block so far has taken place.
+                Rest::Yielded(Yield::NeedsRoom { header, items }) => {
+                    assert!(node.machine.lengthen(self.image, header, items), "it is a small scenario");
+                }
+                _ => break rest,
+            }
+        };
+        if let Rest::Yielded(Yield::Delayed(until)) = rest {
+            node.due[process.index()] = Some(until);
+            if !self.timed || until <= node.machine.now {
+                self.settle(node, process)?;
+            }
+        }
+        for waiter in all_woken {
+            self.settle(node, waiter)?;
+        }
+        Ok(all_made)
+    }
+
+    /// Who can go on; with time, after letting as much pass as must.
+    pub fn able(&mut self, node: &mut Node) -> Result<Vec<ProcessId>, Box<Fault>> {
+        let ready = |node: &Node, image: &Image, process| node.machine.state(image, process) == State::Ready;
+        loop {
+            let able: Vec<ProcessId> =
+                self.processes().filter(|&process| ready(node, self.image, process)).collect();
+            let next = node.due.iter().flatten().min().copied();
+            let Some(next) = next.filter(|_| able.is_empty()) else { return Ok(able) };
+            if self.image.horizon.is_some_and(|horizon| next > horizon) {
+                return Ok(able);
+            }
+            node.machine.now = next;
+            for process in self.processes() {
+                if node.due[process.index()] == Some(next) {
+                    self.settle(node, process)?;
+                }
+            }
+        }
+    }
+
+    /// Makes the steps that concern a process alone, as far as there are some.
+    fn go_local(&mut self, node: &mut Node, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
+        let mut all = Vec::new();
+        for _ in 0..LOCAL_STEPS {
+            if node.machine.state(self.image, process) != State::Ready {
+                break;
+            }
+            let mut next = node.clone();
+            let made = self.step(&mut next, process, &mut Choices::default())?;
+            if made.iter().any(|(event, _)| event.resource().is_some()) {
+                break;
+            }
+            *node = next;
+            all.extend(made);
+        }
+        Ok(all)
+    }
+
+    /// As [`Self::start`], and all that concerns nobody else is done.
+    pub fn start_of_turns(&mut self) -> Result<(Node, Vec<Made>), Box<Fault>> {
+        let mut node = self.start()?;
+        let mut all = Vec::new();
+        for process in self.processes() {
+            all.extend(self.go_local(&mut node, process)?);
+        }
+        Ok((node, all))
+    }
+
+    /// One turn as the explorer has it: a step at a resource, and then whatever
+    /// concerns nobody else.
+    pub fn turn(&mut self, node: &mut Node, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
+        let mut all = self.step(node, process, &mut Choices::default())?;
+        let woken: BTreeSet<u32> = all
+            .iter()
+            .filter(|(event, _)| event.kind == Kind::Grant)
+            .map(|(event, _)| event.process.0)
+            .collect();
+        all.extend(self.go_local(node, process)?);
+        for waiter in woken {
+            all.extend(self.go_local(node, ProcessId(waiter))?);
+        }
+        Ok(all)
+    }
+
+    /// Lets time pass if it must, and does what concerns nobody else then.
+    pub fn able_to_turn(&mut self, node: &mut Node) -> Result<(Vec<ProcessId>, Vec<Made>), Box<Fault>> {
+        let mut all = Vec::new();
+        loop {
+            let able = self.able(node)?;
+            let before = all.len();
+            let mut local = false;
+            for &process in &able {
+                let made = self.go_local(node, process)?;
+                local |= !made.is_empty();
+                all.extend(made);
+            }
+            if !local && before == all.len() {
+                let able = able
+                    .into_iter()
+                    .filter(|&id| node.machine.state(self.image, id) == State::Ready)
+                    .collect();
+                return Ok((able, all));
+            }
+        }
+    }
+
+    /// Every way in which a run can end; `None` if there are more states than
+    /// that.
+    pub fn all_ends(&mut self, most_states: usize) -> Option<Ends> {
+        let mut ends = Ends::default();
+        let mut seen = BTreeSet::new();
+        let mut open = Vec::new();
+        let node = self.start().map_err(|fault| ends.faults.insert((fault.process.0, fault.op.0)));
+        open.extend(node.ok());
+        while let Some(mut node) = open.pop() {
+            let able = match self.able(&mut node) {
+                Ok(able) => able,
+                Err(fault) => {
+                    ends.faults.insert((fault.process.0, fault.op.0));
+                    continue;
+                }
+            };
+            if !seen.insert((node.machine.now, node.machine.words().to_vec(), node.due.clone())) {
+                continue;
+            }
+            if seen.len() > most_states {
+                return None;
+            }
+            if able.is_empty() {
+                self.end(&node, &mut ends);
+            }
+            for process in able {
+                let mut choices = Choices::default();
+                loop {
+                    let mut next = node.clone();
+                    match self.step(&mut next, process, &mut choices) {
+                        Ok(_) => open.push(next),
+                        Err(fault) => {
+                            ends.faults.insert((fault.process.0, fault.op.0));
+                        }
+                    }
+                    if !choices.advance() {
+                        break;
+                    }
+                }
+            }
+        }
+        Some(ends)
+    }
+
+    fn end(&self, node: &Node, ends: &mut Ends) {
+        if node.due.iter().any(Option::is_some) {
+            ends.horizon = true;
+        } else if node.machine.live > 0 {
+            ends.deadlock = true;
+        } else {
+            let now = node.machine.now;
+            ends.finals.insert(format!("{:?}", node.machine.memories(self.image)));
+            let (least, most) = ends.times.unwrap_or((now, now));
+            ends.times = Some((least.min(now), most.max(now)));
+        }
+    }
+
+    /// The turns that a run in virtual time took, from the events that it left.
+    /// Whoever broke a rule at the end has a turn for that.
+    pub fn turns_of(&mut self, events: &[Event], fault: Option<&Fault>) -> Vec<Turn> {
+        let mut node = self.start().expect("nobody breaks a rule before the first step");
+        let events: Vec<Event> = events.iter().filter(|event| event.resource().is_some()).copied().collect();
+        let (mut place, mut turns) = (0, Vec::new());
+        while let Some(event) = events.get(place) {
+            let process = event.process;
+            node.machine.now = event.time;
+            if node.due[process.index()].is_some_and(|due| due <= event.time) {
+                self.settle(&mut node, process).expect("the run went on");
+            }
+            // A rule that is broken in the middle of a block ends the run there.
+            let Ok(made) = self.step(&mut node, process, &mut Choices::default()) else { break };
+            let made: Vec<Event> =
+                made.into_iter().map(|made| made.0).filter(|event| event.resource().is_some()).collect();
+            assert_eq!(made, events[place..place + made.len()], "the kernel steps as it runs");
+            place += made.len();
+            if !made.is_empty() {
+                turns.push(Turn { process, answers: Vec::new() });
+            }
+        }
+        turns.extend(fault.map(|fault| Turn { process: fault.process, answers: Vec::new() }));
+        turns
+    }
+}

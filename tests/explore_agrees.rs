@@ -1,0 +1,185 @@
+//! The explorer against drivers that know nothing of it: one that tries every
+//! order in the plainest way, virtual time, and real threads. Random scenarios,
+//! small enough for that.
+
+mod common;
+
+use common::{Keep, Run, image, run, small, stepwise};
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestRunner};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::time::Duration;
+use stepwise::Stepper;
+use tempolane::backend::threads;
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Stopped, explore, follow};
+use tempolane::ids::ResourceId;
+use tempolane::program::Image;
+use tempolane::trace::{Event, Outcome};
+use tempolane::value::Value;
+
+/// States of a scenario that is small enough.
+const MOST_STATES: u64 = 2_000;
+
+/// Every schedule; `None` if there are too many states.
+fn explored(image: &Image, mode: Mode) -> Option<Exploration<'_>> {
+    let budget = Budget { states: MOST_STATES, bytes: 1 << 30, workers: 1 };
+    let options = Options { mode, seed: image.seed, budget, monitors: None, learns: true };
+    let explored = explore(image, options, &mut |_| ControlFlow::Continue(()));
+    explored.is_complete().then_some(explored)
+}
+
+fn content(memories: &[(ResourceId, Vec<Value>)]) -> String {
+    format!("{memories:?}")
+}
+
+/// What completed runs leave in the memories.
+fn finals(explored: &Exploration<'_>) -> BTreeSet<String> {
+    explored.overview().finals.iter().map(|end| content(&end.memories)).collect()
+}
+
+/// Who breaks a rule on which op.
+fn faults(explored: &Exploration<'_>) -> BTreeSet<(u32, u32)> {
+    let faults = explored.stops().into_iter().filter_map(|(stopped, ..)| match stopped {
+        Stopped::Fault(fault) => Some((fault.process.0, fault.op.0)),
+        Stopped::Limit(_) => None,
+    });
+    faults.collect()
+}
+
+/// Tries so many scenarios, the same ones each time; at least half of them have
+/// to be of use.
+fn try_scenarios(cases: u32, priorities: bool, check: impl Fn(&str) -> Option<()>) {
+    let useful = Cell::new(0);
+    let config = ProptestConfig {
+        cases,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(5),
+        ..ProptestConfig::default()
+    };
+    let outcome = TestRunner::new(config).run(&small::scenario(priorities), |text| {
+        useful.set(useful.get() + u32::from(check(&text).is_some()));
+        Ok(())
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+    assert!(useful.get() > cases / 2, "only {} of {cases} scenarios are small enough", useful.get());
+}
+
+/// The same final contents, the same least and greatest total time, deadlock or
+/// not, the same broken rules.
+#[test]
+fn an_enumeration_finds_the_same_ends() {
+    try_scenarios(300, false, |text| {
+        let image = image(text, &[]);
+        for mode in [Mode::Timed, Mode::Untimed] {
+            let explored = explored(&image, mode)?;
+            let ends = Stepper::new(&image, image.seed, mode == Mode::Timed).all_ends(20_000)?;
+            assert_eq!(finals(&explored), ends.finals, "{mode:?}\n{text}");
+            assert_eq!(explored.ends(End::Deadlock) > 0, ends.deadlock, "{mode:?}\n{text}");
+            assert_eq!(explored.ends(End::Horizon) > 0, ends.horizon, "{mode:?}\n{text}");
+            assert_eq!(faults(&explored), ends.faults, "{mode:?}\n{text}");
+            if mode == Mode::Timed {
+                let times = explored.total_times().map(|[least, most]| (least.0, most.0));
+                assert_eq!(times, ends.times, "{text}");
+            }
+        }
+        Some(())
+    });
+}
+
+/// Without time there is every schedule that there is with it.
+#[test]
+fn without_time_there_is_more() {
+    try_scenarios(300, true, |text| {
+        let text = text.replace("horizon: 3s\n", "");
+        let image = image(&text, &[]);
+        let (timed, untimed) = (explored(&image, Mode::Timed)?, explored(&image, Mode::Untimed)?);
+        assert!(finals(&timed).is_subset(&finals(&untimed)), "{text}");
+        assert!(timed.ends(End::Deadlock) == 0 || untimed.ends(End::Deadlock) > 0, "{text}");
+        assert!(faults(&timed).is_subset(&faults(&untimed)), "{text}");
+        Some(())
+    });
+}
+
+/// Whether a run can end so according to the explorer.
+fn is_among(outcome: &Outcome, memories: &str, explored: &Exploration<'_>) -> bool {
+    match outcome {
+        Outcome::Completed => finals(explored).contains(memories),
+        Outcome::Deadlock(_) => explored.ends(End::Deadlock) > 0,
+        Outcome::Horizon => explored.ends(End::Horizon) > 0,
+        Outcome::Fault(fault) => faults(explored).contains(&(fault.process.0, fault.op.0)),
+        Outcome::Limit { .. } => false,
+    }
+}
+
+/// The end of a run in virtual time is among those of all schedules, and its
+/// steps are one of the schedules, event by event.
+#[test]
+fn a_run_in_virtual_time_is_a_schedule() {
+    runs_are_schedules(false);
+}
+
+#[test]
+#[ignore = "the explorer lets a process of better priority go before the one that woke it; a run does not"]
+fn a_run_with_priorities_is_a_schedule() {
+    runs_are_schedules(true);
+}
+
+fn runs_are_schedules(priorities: bool) {
+    try_scenarios(300, priorities, |text| {
+        let run = run(text);
+        follows(&run, text);
+        let timed = explored(&run.image, Mode::Timed)?;
+        let memories = content(&run.machine.memories(&run.image));
+        assert!(is_among(&run.end.outcome, &memories, &timed), "{:?}\n{text}", run.end.outcome);
+        if run.end.outcome == Outcome::Completed {
+            let [least, most] = timed.total_times().expect("it can complete");
+            assert!(least.0 <= run.end.end && run.end.end <= most.0, "{}\n{text}", run.end.end);
+        }
+        Some(())
+    });
+}
+
+/// The explorer follows the run, turn by turn.
+fn follows(run: &Run, text: &str) {
+    let fault = match &run.end.outcome {
+        Outcome::Fault(fault) => Some(fault),
+        _ => None,
+    };
+    let seed = run.image.seed;
+    let turns = Stepper::new(&run.image, seed, true).turns_of(&run.kept.events, fault);
+    let mut kept = Keep::default();
+    let followed = follow(&run.image, seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
+    let followed = followed.unwrap_or_else(|mismatch| panic!("{mismatch:?} of {turns:?}\n{text}"));
+    let at_resources = |events: &[Event]| -> Vec<Event> {
+        events.iter().filter(|event| event.resource().is_some()).copied().collect()
+    };
+    assert_eq!(at_resources(&kept.events), at_resources(&run.kept.events), "{text}");
+    assert_eq!((&followed.outcome, followed.end), (&run.end.outcome, run.end.end), "{text}");
+    assert_eq!(followed.machine.memories(&run.image), run.machine.memories(&run.image), "{text}");
+}
+
+/// What real threads come to is among the ends of all orders.
+#[test]
+fn a_run_on_threads_is_a_schedule() {
+    try_scenarios(100, false, |text| {
+        let text = text.replace("horizon: 3s\n", "");
+        let image = image(&text, &[]);
+        let untimed = explored(&image, Mode::Untimed)?;
+        let options = threads::Options {
+            seed: image.seed,
+            speed: 100_000.0,
+            work: threads::Work::Sleep,
+            timeout: Duration::from_secs(60),
+        };
+        let recording =
+            threads::run(&image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}\n{text}"));
+        let memories = content(&recording.memories);
+        let outcome = &recording.trace.outcome;
+        assert!(is_among(outcome, &memories, &untimed), "{outcome:?} {memories}\n{text}");
+        Some(())
+    });
+}
