@@ -14,15 +14,16 @@
 //! does not go on yet: a process may ask as late as it likes, so every order
 //! in which requests are served is there without anybody standing in line.
 //! Only where a line can hold up others although they could be served (a
-//! buffer that is asked for several items at once), waiting in it is a
-//! transition there too.
+//! buffer that is asked for several items at once), or where an `atomic` block
+//! could tell that somebody in line was served in its middle, waiting in it is
+//! a transition there too.
 
 use super::exploration::Mode;
 use super::parts::{Clock, World};
 use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
-use crate::program::{Image, Op, frame, next_ops};
+use crate::program::{Image, Op, ResourceCode, frame, next_ops};
 use crate::time::Time;
 use crate::trace::{Event, Fault, ResourceKind, Sink};
 use crate::value::Word;
@@ -31,6 +32,10 @@ use std::cell::RefCell;
 /// Steps of one process that concern nobody else before it counts as one that
 /// never comes to an end.
 const LOCAL_STEPS: u32 = 100_000;
+
+/// A bit of a process's state word that the kernel clears whenever it writes
+/// the word.
+const BEGUN: Word = 1 << 63;
 
 /// Loop rounds between two steps of a process.
 const ROUNDS: u64 = 1_000_000;
@@ -156,9 +161,23 @@ impl<'a> Relation<'a> {
             // A wait at a condition gives others their turn, and is no request.
             *line |= image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Condition;
         }
-        for op in &image.plain {
-            if let Op::PutMany { many } | Op::GetMany { many } = op {
-                mark_lines(image, *many, &mut lines);
+        for (op, &atomic) in image.plain.iter().zip(&image.atomic) {
+            match *op {
+                Op::PutMany { many } | Op::GetMany { many } => {
+                    mark_lines(image, image.many[many as usize].resource, &mut lines);
+                }
+                Op::Lock { mutex: resource }
+                | Op::Acquire { semaphore: resource }
+                | Op::AcquireMany { semaphore: resource, .. }
+                | Op::Put { buffer: resource, .. }
+                | Op::Take { buffer: resource }
+                | Op::Get { buffer: resource, .. }
+                | Op::Level { resource, .. }
+                    if atomic =>
+                {
+                    mark_lines(image, resource, &mut lines);
+                }
+                _ => {}
             }
         }
         Relation { image, timed, monitors, local, lines }
@@ -219,14 +238,16 @@ impl<'a> Relation<'a> {
     }
 
     /// Who could be the next to go on; with time, those that are due now and
-    /// have the best priority.
+    /// have the best priority, or have begun before somebody better was woken.
     pub(super) fn candidates(&self, machine: &Machine) -> Vec<ProcessId> {
         let mut able: Vec<ProcessId> =
             self.processes().filter(|&process| machine.state(self.image, process) == State::Ready).collect();
         if self.timed
             && let Some(best) = able.iter().map(|&process| machine.priority(self.image, process)).min()
         {
-            able.retain(|&process| machine.priority(self.image, process) == best);
+            able.retain(|&process| {
+                machine.priority(self.image, process) == best || self.has_begun(machine, process)
+            });
         }
         able
     }
@@ -243,6 +264,26 @@ impl<'a> Relation<'a> {
             (false, _) => Clock::None,
             (true, true) => Clock::Absolute,
             (true, false) => Clock::Relative,
+        }
+    }
+
+    fn state_word(&self, process: ProcessId) -> usize {
+        self.image.frames[process.index()] as usize + frame::STATE
+    }
+
+    /// Whether a process that is ready has made a step since it was woken: it
+    /// goes on until it has to wait, whoever it wakes.
+    fn has_begun(&self, machine: &Machine, process: ProcessId) -> bool {
+        machine.words()[self.state_word(process)] & BEGUN != 0
+    }
+
+    /// Takes note that a process has made a step, if it rests in front of
+    /// another one; the next step takes the note away.
+    fn note_begun(&self, scratch: &mut Scratch, process: ProcessId) {
+        let machine = &mut scratch.world.machine;
+        let goes_on = machine.state(self.image, process) == State::Ready && !scratch.probe.paused;
+        if self.timed && self.image.has_priorities && goes_on {
+            machine.arena[self.state_word(process)] |= BEGUN;
         }
     }
 
@@ -293,6 +334,9 @@ impl<'a> Relation<'a> {
     /// behind it if it must.
     pub(super) fn transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
         let went = self.whole_transition(scratch, process, sink);
+        if went == Went::On {
+            self.note_begun(scratch, process);
+        }
         if went == Went::On
             && let Err(stopped) = self.let_time_pass(scratch, sink)
         {
@@ -352,11 +396,17 @@ impl<'a> Relation<'a> {
             Ok(_) => {}
         }
         let woken = scratch.probe.woken[already..].to_vec();
-        for other in std::iter::once(process).chain(woken) {
-            if let Err(stopped) = self.go_local(scratch, other, sink) {
+        if let Err(stopped) = self.go_local(scratch, process, sink) {
+            return Went::Stopped(stopped);
+        }
+        // Whoever was woken may let time pass; that is no pause of this process.
+        let paused = scratch.probe.paused;
+        for waiter in woken {
+            if let Err(stopped) = self.go_local(scratch, waiter, sink) {
                 return Went::Stopped(stopped);
             }
         }
+        scratch.probe.paused = paused;
         Went::On
     }
 
@@ -498,9 +548,9 @@ fn is_local(op: Op) -> bool {
         )
 }
 
-/// Marks the resources that the op on several items may mean.
-fn mark_lines(image: &Image, many: u32, lines: &mut [bool]) {
-    let whole = match image.many[many as usize].resource.resolve() {
+/// Marks the resources that an op may mean.
+fn mark_lines(image: &Image, resource: ResourceCode, lines: &mut [bool]) {
+    let whole = match resource.resolve() {
         Ok(header) => {
             let id = (header - image.resource_base) / crate::program::RESOURCE_WORDS;
             let info = image.resource_info(ResourceId::from_index(id));
