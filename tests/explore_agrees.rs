@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 use stepwise::Stepper;
 use tempolane::backend::threads;
-use tempolane::explore::{Budget, End, Exploration, Mode, Options, Stopped, explore, follow};
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Stopped, explore, follow};
 use tempolane::ids::ResourceId;
 use tempolane::program::Image;
 use tempolane::trace::{Event, Outcome};
@@ -24,8 +24,12 @@ const MOST_STATES: u64 = 2_000;
 
 /// Every schedule; `None` if there are too many states.
 fn explored(image: &Image, mode: Mode) -> Option<Exploration<'_>> {
+    explored_with(image, mode, Reduce::NONE)
+}
+
+fn explored_with(image: &Image, mode: Mode, reduce: Reduce) -> Option<Exploration<'_>> {
     let budget = Budget { states: MOST_STATES, bytes: 1 << 30, workers: 1 };
-    let options = Options { mode, seed: image.seed, budget, monitors: None, learns: true };
+    let options = Options { mode, seed: image.seed, budget, monitors: None, reduce, learns: true };
     let explored = explore(image, options, &mut |_| ControlFlow::Continue(()));
     explored.is_complete().then_some(explored)
 }
@@ -90,6 +94,32 @@ fn an_enumeration_agrees(text: &str) -> Option<()> {
 #[test]
 fn an_enumeration_finds_the_same_ends() {
     try_scenarios(200, false, an_enumeration_agrees);
+}
+
+/// Leaving out what only swaps independent steps, or instances that are alike,
+/// changes no end.
+#[test]
+fn a_reduction_finds_the_same_ends() {
+    let order = Reduce { order: true, ..Reduce::NONE };
+    let symmetry = Reduce { symmetry: true, ..Reduce::NONE };
+    try_scenarios(200, false, |text| {
+        let text = text.replace("p0: {priority", "p0: {count: 2, priority");
+        let image = image(&text, &[]);
+        let whole = explored(&image, Mode::Untimed)?;
+        for reduce in [order, symmetry, Reduce::ALL] {
+            let reduced = explored_with(&image, Mode::Untimed, reduce).expect("it has no more states");
+            assert!(reduced.progress().states <= whole.progress().states, "{reduce:?}\n{text}");
+            assert_eq!(finals(&reduced), finals(&whole), "{reduce:?}\n{text}");
+            for end in [End::Deadlock, End::Completed] {
+                assert_eq!(reduced.ends(end) > 0, whole.ends(end) > 0, "{reduce:?} {end:?}\n{text}");
+            }
+            // A broken rule ends the run, and what others would have broken is not tried.
+            let ops = |explored| faults(explored).into_iter().map(|(_, op)| op).collect::<BTreeSet<_>>();
+            assert!(ops(&reduced).is_subset(&ops(&whole)), "{reduce:?}\n{text}");
+            assert_eq!(ops(&reduced).is_empty(), ops(&whole).is_empty(), "{reduce:?}\n{text}");
+        }
+        Some(())
+    });
 }
 
 /// Without time there is every schedule that there is with it.

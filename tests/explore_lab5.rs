@@ -9,7 +9,7 @@ use common::{Keep, image, library};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
-use tempolane::explore::{Budget, End, Exploration, Mode, Options, Turn, explore, follow};
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Turn, explore, follow};
 use tempolane::ids::ProcessId;
 use tempolane::program::Image;
 use tempolane::time::Time;
@@ -23,7 +23,14 @@ fn program(name: &str, overrides: &[(&str, &str)]) -> Image {
 
 fn explored(image: &Image) -> Exploration<'_> {
     let budget = Budget { states: 1_000_000, bytes: 1 << 30, workers: 2 };
-    let options = Options { mode: Mode::Timed, seed: image.seed, budget, monitors: None, learns: true };
+    let options = Options {
+        mode: Mode::Timed,
+        seed: image.seed,
+        budget,
+        monitors: None,
+        reduce: Reduce::NONE,
+        learns: true,
+    };
     let explored = explore(image, options, &mut |_| ControlFlow::Continue(()));
     assert!(explored.is_complete());
     explored

@@ -15,6 +15,7 @@
 
 use super::codec::{Codec, Stand};
 use super::effects::Effects;
+use super::relation::Relation;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{Constants, Image, Op, RESOURCE_WORDS, ops_of};
@@ -45,6 +46,9 @@ const USES: usize = 9;
 /// depend on it.
 fn dependent(used: Use, in_line: bool) -> &'static [Use] {
     match used {
+        // Whoever is served in line goes on in a turn of its own.
+        Use::Take if in_line => &[Use::Take, Use::Give, Use::Look],
+        Use::Give if in_line => &[Use::Take, Use::Look],
         Use::Take => &[Use::Take, Use::Look],
         Use::Give => &[Use::Look],
         // Items keep their order; but a put and a get do not meet, unless
@@ -81,19 +85,20 @@ pub(super) struct Reduction {
     steps: Vec<(usize, Vec<Uses>)>,
     /// By resource and use: who may ever do that.
     users: Vec<[Vec<u32>; USES]>,
-    /// By resource: processes may stand in line for items.
+    /// By resource: to stand in line for it is a transition.
     in_line: Vec<bool>,
     /// By resource: it is a mutex.
     mutex: Vec<bool>,
 }
 
 impl Reduction {
-    pub(super) fn new(image: &Image) -> Reduction {
+    pub(super) fn new(relation: &Relation<'_>) -> Reduction {
+        let image = relation.image;
         let resources = image.resource_count();
         let mut reduction = Reduction {
             steps: Vec::new(),
             users: vec![<[Vec<u32>; USES]>::default(); resources],
-            in_line: vec![false; resources],
+            in_line: relation.lines.clone(),
             mutex: (0..resources)
                 .map(|id| image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Mutex)
                 .collect(),
@@ -105,7 +110,7 @@ impl Reduction {
             let after = image.frames.get(process.index() + 1);
             let end = after.map_or(image.contents_base, |&next| next as usize);
             let constants = Constants::new(image, &first.words()[start..end]);
-            let own: Vec<Uses> = range.clone().map(|op| reduction.uses(image, &constants, op)).collect();
+            let own: Vec<Uses> = range.clone().map(|op| Reduction::uses(image, &constants, op)).collect();
             for &(used, resource) in own.iter().flatten() {
                 let users = &mut reduction.users[resource as usize][used as usize];
                 if users.last() != Some(&process.0) {
@@ -119,38 +124,32 @@ impl Reduction {
     }
 
     /// The uses of one op.
-    fn uses(&mut self, image: &Image, constants: &Constants, at: usize) -> Uses {
-        let (codes, many): (Vec<(Use, crate::program::ResourceCode)>, bool) = match image.plain[at] {
-            Op::Lock { mutex } => (vec![(Use::Take, mutex)], false),
-            Op::Unlock { mutex } => (vec![(Use::Give, mutex)], false),
-            Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => {
-                (vec![(Use::Take, semaphore)], false)
-            }
-            Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => {
-                (vec![(Use::Give, semaphore)], false)
-            }
-            Op::Put { buffer, .. } => (vec![(Use::Put, buffer)], false),
-            Op::PutMany { many } => (vec![(Use::Put, image.many[many as usize].resource)], true),
-            Op::Take { buffer } | Op::Get { buffer, .. } => (vec![(Use::Get, buffer)], false),
-            Op::GetMany { many } => (vec![(Use::Get, image.many[many as usize].resource)], true),
-            Op::Write { memory, .. } => (vec![(Use::Write, memory)], false),
-            Op::Read { memory, .. } => (vec![(Use::Read, memory)], false),
-            Op::ReadMany { many } => (vec![(Use::Read, image.many[many as usize].resource)], false),
+    fn uses(image: &Image, constants: &Constants, at: usize) -> Uses {
+        let codes = match image.plain[at] {
+            Op::Lock { mutex } => vec![(Use::Take, mutex)],
+            Op::Unlock { mutex } => vec![(Use::Give, mutex)],
+            Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => vec![(Use::Take, semaphore)],
+            Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => vec![(Use::Give, semaphore)],
+            Op::Put { buffer, .. } => vec![(Use::Put, buffer)],
+            Op::PutMany { many } => vec![(Use::Put, image.many[many as usize].resource)],
+            Op::Take { buffer } | Op::Get { buffer, .. } => vec![(Use::Get, buffer)],
+            Op::GetMany { many } => vec![(Use::Get, image.many[many as usize].resource)],
+            Op::Write { memory, .. } => vec![(Use::Write, memory)],
+            Op::Read { memory, .. } => vec![(Use::Read, memory)],
+            Op::ReadMany { many } => vec![(Use::Read, image.many[many as usize].resource)],
             Op::Wait { condition, mutex } => {
                 let mut codes = vec![(Use::Wait, condition)];
                 codes.extend(mutex.map(|mutex| (Use::Give, mutex)));
-                (codes, false)
+                codes
             }
-            Op::Notify { condition } | Op::NotifyAll { condition } => (vec![(Use::Notify, condition)], false),
-            Op::Level { resource, .. } => (vec![(Use::Look, resource)], false),
+            Op::Notify { condition } | Op::NotifyAll { condition } => vec![(Use::Notify, condition)],
+            Op::Level { resource, .. } => vec![(Use::Look, resource)],
             _ => return Vec::new(),
         };
         let mut uses = Vec::new();
         for (used, code) in codes {
             for header in constants.headers(image, at, code) {
-                let id = (header - image.resource_base) / RESOURCE_WORDS;
-                self.in_line[id] |= many;
-                uses.push((used, id as u32));
+                uses.push((used, ((header - image.resource_base) / RESOURCE_WORDS) as u32));
             }
         }
         uses

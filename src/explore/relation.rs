@@ -150,7 +150,7 @@ pub(super) struct Relation<'a> {
     /// By op: it concerns nobody else.
     local: Vec<bool>,
     /// By resource: to wait in line for it is a transition of its own.
-    lines: Vec<bool>,
+    pub(super) lines: Vec<bool>,
 }
 
 impl<'a> Relation<'a> {

@@ -136,7 +136,7 @@ impl<'a, const W: usize> Search<'a, W> {
         let processes = relation.image.process_count();
         let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
         let watches = (memories || relation.monitors.is_some()) && reduce == Reduce::NONE;
-        let reduction = (reduce.order && learns).then(|| Reduction::new(relation.image));
+        let reduction = (reduce.order && learns).then(|| Reduction::new(&relation));
         let symmetry = if reduce.symmetry { Symmetry::new(&relation) } else { None };
         let first = match &symmetry {
             None => first,
