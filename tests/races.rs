@@ -25,7 +25,7 @@ fn races_of<'a>(header: &Header, events: impl IntoIterator<Item = &'a Event>) ->
 fn a_search_may_end_early() {
     let run = run(&text("", COUNTER));
     let look = |events| {
-        let mut sink = RaceSink::new(&run.header).for_events(events);
+        let mut sink = RaceSink::new(&run.header).up_to(events);
         run.kept.events.iter().for_each(|event| sink.event(event, &[]));
         sink.finish()
     };
@@ -33,6 +33,17 @@ fn a_search_may_end_early() {
     assert_eq!((look(4).until, look(4).list.len()), (None, 2));
     let (races, second) = (look(3), tempolane::time::Time::from_secs(1));
     assert_eq!((races.until, races.list.len()), (Some(second), 1));
+    // The clocks of many processes are long: 200 of them end it before 10 rounds
+    // of 2 events for each, which are no work to speak of for 2.
+    let crowd = |count: u32| {
+        let lock = "vars: {x: 0}, do: [{repeat: 10, do: [{with: m, do: [{write: {to: d, at: 0, value: 1}}]}, {delay: 1s}]}]";
+        let run = common::run(&text("m: {kind: mutex}", &format!("  p: {{count: {count}, {lock}}}")));
+        let mut sink = RaceSink::new(&run.header).up_to(10_000);
+        run.kept.events.iter().for_each(|event| sink.event(event, &[]));
+        sink.finish().until
+    };
+    assert_eq!(crowd(2), None);
+    assert!(crowd(200).is_some());
 }
 
 /// The races of a run as text: who, what, where, when, and how often.

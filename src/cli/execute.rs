@@ -28,10 +28,10 @@ use tempfile::NamedTempFile;
 /// How many events a picture is drawn from at most.
 const PICTURE_EVENTS: usize = 5_000_000;
 
-/// Among how many events about resources races are looked for, unless the
-/// scenario expects that there are none: an event takes two to three times
-/// what it takes to count it into the fingerprint.
-const RACE_EVENTS: u64 = 5_000_000;
+/// How much is done to look for races, in events about resources (see
+/// [`RaceSink::up_to`]), unless the scenario expects that there are none: an
+/// event takes two to three times what it takes for the fingerprint.
+const RACE_WORK: u64 = 5_000_000;
 
 /// How many events a trace file has at most, unless it was asked for by name.
 const TRACE_EVENTS: u64 = 1_000_000;
@@ -163,7 +163,7 @@ fn execute_by(
     let expects_no_races = loaded.scenario.model.expect.no_races.filter(|_| unchecked.is_empty());
     let races = image.shares_memory().then(|| match expects_no_races {
         Some(_) => RaceSink::new(&header),
-        None => RaceSink::new(&header).for_events(RACE_EVENTS),
+        None => RaceSink::new(&header).up_to(RACE_WORK),
     });
     let mut sinks =
         ((StatisticsSink::new(&header), Fingerprint::new()), ((watch, races), (recording, trace_file)));

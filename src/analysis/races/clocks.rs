@@ -63,6 +63,8 @@ pub(super) struct Clocks {
     processes: Vec<ProcessClock>,
     /// The process of each component.
     owners: Vec<ProcessId>,
+    /// Words that were joined or copied.
+    moved: u64,
 }
 
 impl Clocks {
@@ -78,6 +80,7 @@ impl Clocks {
             unused: Vec::new(),
             processes: vec![ProcessClock::default(); processes],
             owners: Vec::new(),
+            moved: 0,
         }
     }
 
@@ -85,6 +88,12 @@ impl Clocks {
     #[inline]
     pub fn bytes(&self) -> usize {
         self.rows.len() * (self.width * 8 + size_of::<RowInfo>() + 4)
+    }
+
+    /// How many words of clocks were joined or copied so far.
+    #[inline]
+    pub fn words_moved(&self) -> u64 {
+        self.moved
     }
 
     /// Whose moments have this component.
@@ -138,6 +147,7 @@ impl Clocks {
         let clock = &mut self.processes[process.index()];
         clock.copy_is_current = false;
         let (mine, other) = (clock.row as usize * self.width, row as usize * self.width);
+        self.moved += self.owners.len() as u64;
         for component in 0..self.owners.len() {
             self.words[mine + component] = self.words[mine + component].max(self.words[other + component]);
         }
@@ -182,6 +192,7 @@ impl Clocks {
         let old = std::mem::replace(&mut clock.copy, row);
         clock.copy_is_current = true;
         let (from, to) = (clock.row as usize * self.width, row as usize * self.width);
+        self.moved += self.width as u64;
         self.words.copy_within(from..from + self.width, to);
         self.words[from + made.component as usize] += 1;
         // One reference for the process itself, one for the caller.

@@ -20,6 +20,9 @@ use found::Found;
 use slots::{Access, Slots};
 use tokens::Tokens;
 
+/// So many words of clocks take as long as an event.
+const WORDS_A_UNIT: u64 = 16;
+
 /// Finds races while a run goes on.
 ///
 /// What is ordered before what, besides the steps of one process:
@@ -70,7 +73,9 @@ struct Detector {
     /// Bytes of all but the clocks.
     bytes: usize,
     room: usize,
-    events_left: u64,
+    /// Events about resources so far.
+    events: u64,
+    most_work: u64,
 }
 
 /// What is remembered of a resource.
@@ -108,10 +113,12 @@ impl RaceSink {
         RaceSink::with_room(header, Self::DEFAULT_ROOM)
     }
 
-    /// Looks no further than this many events that are about resources.
-    pub fn for_events(mut self, events: u64) -> RaceSink {
+    /// Looks no further than this much work goes: each event about a resource
+    /// is 1, and so are 16 words of clocks, which there are many
+    /// of where many processes touch memories.
+    pub fn up_to(mut self, work: u64) -> RaceSink {
         if let Some(detector) = &mut self.detector {
-            detector.events_left = events;
+            detector.most_work = work;
         }
         self
     }
@@ -131,7 +138,8 @@ impl RaceSink {
         let shadows = header.resources.iter();
         let shadows = shadows.flat_map(|info| std::iter::repeat_n(Shadow::new(info), info.count as usize));
         let (clocks, shadows) = (Clocks::new(processes), shadows.collect());
-        let detector = Detector { clocks, shadows, block: NOTHING, bytes, room, events_left: u64::MAX };
+        let detector =
+            Detector { clocks, shadows, block: NOTHING, bytes, room, events: 0, most_work: u64::MAX };
         RaceSink { detector: Some(detector), found, until: None }
     }
 
@@ -145,10 +153,10 @@ impl Detector {
     /// Takes note of an event about a resource; false if that is too much.
     #[inline]
     fn take_note(&mut self, event: &Event, found: &mut Found) -> bool {
-        if self.events_left == 0 {
+        if self.events + self.clocks.words_moved() / WORDS_A_UNIT >= self.most_work {
             return false;
         }
-        self.events_left -= 1;
+        self.events += 1;
         let is_access = matches!(event.kind, Kind::Read | Kind::Write);
         let is_atomic = is_access && found.header.is_atomic(event.op);
         if is_atomic {
