@@ -136,7 +136,7 @@ fn what_is_not_true_of_the_run_is_told() {
         ("counts: {a.go: 3}", "'a.go' to be passed 3 times, but it was passed 2 times", at_the_end),
         (
             "counts: {c.enter: 1}",
-            "'c.enter' to be passed 1 times, but it was passed a 2nd time at 5s (line 27)",
+            "'c.enter' to be passed once, but it was passed a 2nd time at 5s (line 27)",
             Some(5),
         ),
         (

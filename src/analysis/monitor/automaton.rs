@@ -2,13 +2,13 @@
 //!
 //! Decides how a claim follows the events: at most two words of state, which
 //! forget what no longer matters, so that two runs with the same future have
-//! the same words. What the words of a claim mean is said at its arm of
-//! [`Claim::step`].
+//! the same words. What the words of a claim mean is said where
+//! [`Claim::step`] takes it.
 
 use crate::ids::ProcessId;
 use crate::time::Time;
-use crate::trace::{Being, Claim, Event, Header, Kind, Stretch, changes_level, level_after};
-use crate::value::Word;
+use crate::trace::{Being, Bounds, Claim, Event, Header, Kind, Label, Stretch, changes_level, level_after};
+use crate::value::{Value, Word};
 
 /// The first word of a claim that is broken for good; its other word is 0.
 pub(super) const BROKEN: Word = Word::MAX;
@@ -68,88 +68,49 @@ impl Claim {
     /// Takes an event of a kind that it hears, unless it is broken or met for
     /// good already.
     pub(super) fn step(&self, words: &mut [Word], event: &Event, timed: bool) {
+        let is_of = |process: &ProcessId| event.process == *process;
         match self {
             Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Memory { .. } => {}
             // 0 until it finishes.
-            Claim::Finished { process, at } => {
-                if event.process == *process {
-                    words[0] = if at.contains(event.time.as_nanos()) { MET } else { BROKEN };
-                }
+            Claim::Finished { process, at } if is_of(process) => {
+                words[0] = verdict(at.contains(event.time.as_nanos()));
             }
-            // How many of the events that make up each label there were; of the
-            // first, `MET` when there were all.
-            Claim::Before { first, second } => {
-                if second.counts(event) {
-                    words[1] += 1;
-                    if words[1] == second.needed() {
-                        words[0] = if words[0] == FIRST_CAME { MET } else { BROKEN };
-                        words[1] = 0;
-                        return;
-                    }
-                }
-                if words[0] != FIRST_CAME && first.counts(event) {
-                    words[0] += 1;
-                    if words[0] == first.needed() {
-                        words[0] = FIRST_CAME;
-                    }
-                }
-            }
+            Claim::Before { first, second } => before(words, (*first, *second), event),
             // How many of the events that make up the label there were.
-            Claim::Reaches(label) => {
-                if label.counts(event) {
-                    words[0] += 1;
-                    if words[0] == label.needed() {
-                        words[0] = MET;
-                    }
+            Claim::Reaches(label) if label.counts(event) => {
+                words[0] += 1;
+                if words[0] == label.needed() {
+                    words[0] = MET;
                 }
             }
             // How often it was passed, as far as that matters.
-            Claim::Count { who, mark, times } => {
-                if who.contains(event.process) && event.subject == mark.0 {
-                    if words[0] == times.at_most {
-                        words[0] = BROKEN;
-                    } else if times.at_most < Word::MAX || words[0] < times.at_least {
-                        words[0] += 1;
-                    }
+            Claim::Count { who, mark, times } if who.contains(event.process) && event.subject == mark.0 => {
+                if words[0] == times.at_most {
+                    words[0] = BROKEN;
+                } else if times.at_most < Word::MAX || words[0] < times.at_least {
+                    words[0] += 1;
                 }
             }
             // How many values came, all of them right.
-            Claim::Values { process, source, values } => {
-                if event.process == *process && source.is_met_by(event) {
-                    let wanted = values.get(words[0] as usize);
-                    let right =
-                        wanted.is_some_and(|value| (value.ty(), value.to_word()) == (event.ty, event.value));
-                    words[0] = if right { words[0] + 1 } else { BROKEN };
-                }
+            Claim::Values { process, source, values } if is_of(process) && source.is_met_by(event) => {
+                let right = values.get(words[0] as usize).is_some_and(|value| is_carried(*value, event));
+                words[0] = if right { words[0] + 1 } else { BROKEN };
             }
             // How often it was passed.
-            Claim::Carries { process, mark, nth, value } => {
-                if event.process == *process && event.subject == mark.0 {
-                    words[0] += 1;
-                    if words[0] == *nth {
-                        let right = (value.ty(), value.to_word()) == (event.ty, event.value);
-                        words[0] = if right { MET } else { BROKEN };
-                    }
+            Claim::Carries { process, mark, nth, value } if is_of(process) && event.subject == mark.0 => {
+                words[0] += 1;
+                if words[0] == *nth {
+                    words[0] = verdict(is_carried(*value, event));
                 }
             }
             // The level.
-            Claim::Level { resource, bounds } => {
-                if event.subject == resource.0 {
-                    let level = level_after(words[0], event);
-                    words[0] = if bounds.contains(level) { level } else { BROKEN };
-                }
+            Claim::Level { resource, bounds } if event.subject == resource.0 => {
+                let level = level_after(words[0], event);
+                words[0] = if bounds.contains(level) { level } else { BROKEN };
             }
-            // Since when it waits, plus 1; the longest wait so far, as far as
-            // that matters.
-            Claim::LongestWait { process, resource, bounds } => {
-                let is_for = resource.is_none_or(|resource| resource.0 == event.subject);
-                if event.process == *process && is_for {
-                    let waited = waited(words[0], event.time);
-                    (words[0], words[1]) = match event.kind {
-                        Kind::Block => (event.time.as_nanos() + 1, words[1]),
-                        _ if waited > bounds.at_most => (BROKEN, 0),
-                        _ => (0, words[1].max(waited.min(bounds.at_least))),
-                    };
+            Claim::LongestWait { process, resource, bounds } if is_of(process) => {
+                if resource.is_none_or(|resource| resource.0 == event.subject) {
+                    wait(words, *bounds, event);
                 }
             }
             // Who is in which stretch (there is at most one), see `Open`; until
@@ -161,8 +122,49 @@ impl Claim {
                     }
                 }
             }
+            // Of somebody or something else.
+            _ => {}
         }
     }
+}
+
+/// What is decided for good.
+fn verdict(is_met: bool) -> Word {
+    if is_met { MET } else { BROKEN }
+}
+
+/// Whether an event brings this value, to the bit.
+fn is_carried(value: Value, event: &Event) -> bool {
+    (value.ty(), value.to_word()) == (event.ty, event.value)
+}
+
+/// [`Claim::Before`]: how many of the events that make up each label there were;
+/// of the first, [`FIRST_CAME`] when there were all.
+fn before(words: &mut [Word], (first, second): (Label, Label), event: &Event) {
+    if second.counts(event) {
+        words[1] += 1;
+        if words[1] == second.needed() {
+            (words[0], words[1]) = (verdict(words[0] == FIRST_CAME), 0);
+            return;
+        }
+    }
+    if words[0] != FIRST_CAME && first.counts(event) {
+        words[0] += 1;
+        if words[0] == first.needed() {
+            words[0] = FIRST_CAME;
+        }
+    }
+}
+
+/// [`Claim::LongestWait`]: since when it waits, plus 1; the longest wait so far,
+/// as far as that matters.
+fn wait(words: &mut [Word], bounds: Bounds, event: &Event) {
+    let waited = waited(words[0], event.time);
+    (words[0], words[1]) = match event.kind {
+        Kind::Block => (event.time.as_nanos() + 1, words[1]),
+        _ if waited > bounds.at_most => (BROKEN, 0),
+        _ => (0, words[1].max(waited.min(bounds.at_least))),
+    };
 }
 
 /// The first word of [`Claim::Before`] between the first label and the second.

@@ -33,8 +33,11 @@ impl Names<'_> {
             Claim::Reaches(label) => format!("{} to be reached", self.label(*label)),
             Claim::Count { who, mark, times } => {
                 let who = self.all(*who);
-                let times = within(*times, |number| number.to_string());
-                format!("'{who}.{}' to be passed {times} times", self.0.mark_name(*mark))
+                let times = match *times {
+                    Bounds { at_least: 1, at_most: 1 } => "once".to_owned(),
+                    times => format!("{} times", within(times, |number| number.to_string())),
+                };
+                format!("'{who}.{}' to be passed {times}", self.0.mark_name(*mark))
             }
             Claim::Values { process, source, values } => {
                 let (who, values) = (self.bare(*process), list(values));
