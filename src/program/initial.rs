@@ -76,6 +76,19 @@ impl Initial {
         arena.extend_from_slice(rest);
     }
 
+    /// Any word of the initial state, wherever it lies; takes as long as there are
+    /// groups before it.
+    pub fn word(&self, at: usize) -> Word {
+        let before = self.groups.partition_point(|group| group.place.end <= at);
+        match self.groups.get(before).filter(|group| group.place.contains(&at)) {
+            Some(group) => group.word(at - group.place.start),
+            None => {
+                let left_out: usize = self.groups[..before].iter().map(|group| group.place.len()).sum();
+                self.plain[at - left_out]
+            }
+        }
+    }
+
     /// The initial content of a memory or an array: what lies in front of all
     /// frames or behind them.
     ///
@@ -116,6 +129,19 @@ impl Group {
         Group { place, frame, columns }
     }
 
+    /// A word of the group, counted from its first.
+    fn word(&self, at: usize) -> Word {
+        let (instance, at) = (at / self.frame.len(), at % self.frame.len());
+        let is_here = |column: &&Column| match column {
+            Column::Steps { word, .. } | Column::Values { word, .. } => *word == at,
+        };
+        match self.columns.iter().find(is_here) {
+            Some(Column::Steps { by, .. }) => self.frame[at].wrapping_add(by.wrapping_mul(instance as u64)),
+            Some(Column::Values { values, .. }) => values[instance],
+            None => self.frame[at],
+        }
+    }
+
     fn lay_out(&self, arena: &mut Vec<Word>) {
         let count = self.place.len() / self.frame.len();
         for instance in 0..count {
@@ -154,6 +180,8 @@ mod tests {
         assert_eq!(initial.content(14..16), [30, 31]);
         assert_eq!(initial.content(18..19), [99]);
         assert_eq!(initial[1], 9);
+        let words: Vec<Word> = (0..arena.len()).map(|at| initial.word(at)).collect();
+        assert_eq!(words, arena);
         let steps = Column::Steps { word: 1, by: 1 };
         assert_eq!(initial.groups[0].columns, [steps, Column::Values { word: 2, values: vec![7, 2, 2, 9] }]);
         assert_eq!(Initial::new(arena.clone(), &[]).plain, arena);

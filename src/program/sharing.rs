@@ -15,7 +15,7 @@ impl Image {
         let starts = self.processes.iter().filter(|def| def.count > 0);
         let starts: Vec<(usize, u32)> = starts
             .map(|def| {
-                let entry = self.arena[self.frames[def.first.index()] as usize + frame::STATE] as u32;
+                let entry = self.arena.word(self.frames[def.first.index()] as usize + frame::STATE) as u32;
                 (entry as usize, def.count)
             })
             .collect();

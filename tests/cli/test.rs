@@ -29,6 +29,18 @@ fn what_comes_out_as_expected_passes() {
     assert_eq!(again.out.split_once("test result").map(|parts| parts.0.trim_end()), Some(lines.trim_end()));
 }
 
+/// The scenarios of the repository pass, with the snapshots beside some of them.
+#[test]
+fn the_library_passes() {
+    let library = format!("{}/scenarios", env!("CARGO_MANIFEST_DIR"));
+    let room = Room::with(&[]);
+    let ended = room.run(&format!("test {library} --format json")).with_code(0);
+    let results = ended.json();
+    assert!(results.len() >= 23, "{results:?}");
+    assert!(results.iter().all(|result| result["result"] == json!("ok")), "{results:?}");
+    assert!(room.names(".").is_empty(), "nothing is written");
+}
+
 #[test]
 fn a_failure_says_what_was_seen_and_draws_it() {
     let room = Room::with(&[("late.yaml", &late()), ("pipe.yaml", PIPE)]);
