@@ -108,10 +108,10 @@ impl Claim {
                 let level = level_after(words[0], event);
                 words[0] = if bounds.contains(level) { level } else { BROKEN };
             }
-            Claim::LongestWait { process, resource, bounds } if is_of(process) => {
-                if resource.is_none_or(|resource| resource.0 == event.subject) {
-                    wait(words, *bounds, event);
-                }
+            Claim::LongestWait { process, resource, bounds }
+                if is_of(process) && resource.is_none_or(|resource| resource.0 == event.subject) =>
+            {
+                wait(words, *bounds, event);
             }
             // Who is in which stretch (there is at most one), see `Open`; until
             // when, 0 if that is for an event to say.
