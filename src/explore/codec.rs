@@ -23,9 +23,14 @@ pub(super) struct Field {
     pub(super) word: u32,
     pub(super) shift: u32,
     pub(super) width: u32,
+    mask: u32,
 }
 
 impl Field {
+    fn new(word: u32, shift: u32, width: u32) -> Field {
+        Field { word, shift, width, mask: ((1u64 << width) - 1) as u32 }
+    }
+
     /// The number in this field.
     #[inline(always)]
     pub(super) fn of<const W: usize>(self, state: &[Word; W]) -> u32 {
@@ -34,7 +39,7 @@ impl Field {
 
     #[inline(always)]
     pub(super) fn mask(self) -> u32 {
-        ((1u64 << self.width) - 1) as u32
+        self.mask
     }
 
     /// The bits of this field in its word.
@@ -310,7 +315,7 @@ impl<'a> Codec<'a> {
                 word += 1;
                 used = 0;
             }
-            let field = Field { word, shift: used % u64::BITS, width };
+            let field = Field::new(word, used % u64::BITS, width);
             used += width;
             field
         });

@@ -51,12 +51,52 @@ impl<const W: usize> Effect<W> {
     /// The state that the effect makes of this one.
     #[inline(always)]
     pub(super) fn apply(&self, state: &[Word; W]) -> [Word; W] {
-        let mut next = *state;
-        for (word, add) in next.iter_mut().zip(&self.add) {
-            *word = word.wrapping_add(*add);
-        }
-        next
+        added(state, &self.add)
     }
+}
+
+/// The answer for one combination of values, with what is most often needed
+/// at hand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry<const W: usize> {
+    pub(super) code: Code,
+    /// The list of effects, if there is one.
+    list: u32,
+    /// What to add, if there is one way.
+    add: [Word; W],
+}
+
+/// What an [`Entry`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// The kernel was not asked.
+    Unknown,
+    /// The process cannot go on.
+    Stuck,
+    /// There is one way, to another state.
+    Goes,
+    /// There is one way, and the process is inside an `atomic` block then.
+    Enters,
+    /// There are several ways, or one that ends the run.
+    List,
+}
+
+impl<const W: usize> Entry<W> {
+    const UNKNOWN: Entry<W> = Entry { code: Code::Unknown, list: 0, add: [0; W] };
+    const STUCK: Entry<W> = Entry { code: Code::Stuck, list: 0, add: [0; W] };
+
+    /// The state that the one way leads to.
+    #[inline(always)]
+    pub(super) fn apply(&self, state: &[Word; W]) -> [Word; W] {
+        added(state, &self.add)
+    }
+}
+
+#[inline(always)]
+fn added<const W: usize>(state: &[Word; W], add: &[Word; W]) -> [Word; W] {
+    let mut next = *state;
+    next.iter_mut().zip(add).for_each(|(word, add)| *word = word.wrapping_add(*add));
+    next
 }
 
 /// A field of the state that decides what a step does, and its place in the
@@ -73,31 +113,25 @@ struct Pick {
 const PICKS: usize = 4;
 
 /// The most bits of such a number; with more, combinations are looked up.
-const DIRECT_BITS: u32 = 12;
-
-/// Bits of an entry that say how many effects there are.
-const COUNT_BITS: u32 = 6;
-
-/// In these bits: it is said elsewhere.
-const MANY: u32 = (1 << COUNT_BITS) - 1;
+const DIRECT_BITS: u32 = 10;
 
 /// All that is known of the step of one process that stands in one way.
 #[derive(Debug, Clone)]
 struct Known<const W: usize> {
     able: bool,
+    /// How many of the picks count.
+    picked: u32,
     /// Where answers stand by the number of the combination, if there are few
     /// combinations; otherwise by a table of masked states.
     picks: [Pick; PICKS],
-    /// By number: the first effect + 1 and how many there are, or 0 if the
-    /// kernel was not asked; empty if answers are looked up.
-    direct: Vec<u32>,
-    effects: Vec<Effect<W>>,
-    /// The first effect and the number of effects of answers with many.
-    many: Vec<(usize, usize)>,
+    /// By number; empty if answers are looked up.
+    direct: Vec<Entry<W>>,
+    /// For entries with several ways.
+    lists: Vec<Vec<Effect<W>>>,
     /// The bits of the parts that the step touches.
     mask: [Word; W],
-    /// In open addressing: the masked state, and an entry as above.
-    table: Vec<([Word; W], u32)>,
+    /// In open addressing: the masked state, and its answer.
+    table: Vec<([Word; W], Entry<W>)>,
     /// The other parts that the step touches, ascending.
     touches: Vec<u32>,
     answers: Vec<Answer>,
@@ -107,10 +141,10 @@ impl<const W: usize> Known<W> {
     fn new(able: bool, touches: Vec<u32>, answers: Vec<Answer>) -> Known<W> {
         Known {
             able,
+            picked: 0,
             picks: [Pick::default(); PICKS],
             direct: Vec::new(),
-            effects: Vec::new(),
-            many: Vec::new(),
+            lists: Vec::new(),
             mask: [0; W],
             table: Vec::new(),
             touches,
@@ -119,37 +153,31 @@ impl<const W: usize> Known<W> {
     }
 
     #[inline(always)]
-    fn find(&self, state: &[Word; W]) -> Option<&[Effect<W>]> {
-        let entry =
-            if self.direct.is_empty() { self.look_up(state) } else { self.direct[self.number(state)] };
-        let first = (entry >> COUNT_BITS).checked_sub(1)? as usize;
-        let count = (entry & MANY) as usize;
-        let count = if count == MANY as usize { self.many(first) } else { count };
-        Some(&self.effects[first..first + count])
-    }
-
-    /// How many effects there are from this one on, where an entry cannot say it.
-    #[cold]
-    fn many(&self, first: usize) -> usize {
-        let place = self.many.binary_search_by_key(&first, |&(first, _)| first);
-        place.map_or(0, |place| self.many[place].1)
+    fn find(&self, state: &[Word; W]) -> Entry<W> {
+        match self.direct.get(self.number(state)) {
+            Some(entry) => *entry,
+            None => self.look_up(state),
+        }
     }
 
     /// The number of the combination of values that the step touches.
     #[inline(always)]
     fn number(&self, state: &[Word; W]) -> usize {
-        let part =
-            |pick: &Pick| ((state[pick.word as usize % W] >> pick.shift) as u32 & pick.mask) << pick.at;
-        self.picks.iter().fold(0, |number, pick| number | part(pick)) as usize
+        let mut number = 0;
+        for pick in &self.picks[..self.picked as usize % (PICKS + 1)] {
+            number |= ((state[pick.word as usize % W] >> pick.shift) as u32 & pick.mask) << pick.at;
+        }
+        number as usize
     }
 
-    fn look_up(&self, state: &[Word; W]) -> u32 {
+    #[inline(never)]
+    fn look_up(&self, state: &[Word; W]) -> Entry<W> {
         let key = self.key(state);
-        let Some(last) = self.table.len().checked_sub(1) else { return 0 };
+        let Some(last) = self.table.len().checked_sub(1) else { return Entry::UNKNOWN };
         let mut place = hash_words(&key) as usize & last;
         loop {
             let (other, entry) = &self.table[place];
-            if *entry == 0 || *other == key {
+            if entry.code == Code::Unknown || *other == key {
                 return *entry;
             }
             place = (place + 1) & last;
@@ -169,7 +197,7 @@ impl<const W: usize> Known<W> {
         fields.iter().for_each(|field| self.mask[field.word as usize] |= field.bits());
         let moving: Vec<Field> = fields.into_iter().filter(|field| field.width > 0).collect();
         let bits: u32 = moving.iter().map(|field| field.width).sum();
-        self.picks = [Pick::default(); PICKS];
+        self.picked = 0;
         self.direct = Vec::new();
         self.table = Vec::new();
         if moving.len() <= PICKS && bits <= DIRECT_BITS {
@@ -178,12 +206,12 @@ impl<const W: usize> Known<W> {
                 *pick = Pick { word: field.word, shift: field.shift, mask: field.mask(), at };
                 at += field.width;
             }
-            self.direct = vec![0; 1 << bits];
+            self.picked = moving.len() as u32;
+            self.direct = vec![Entry::UNKNOWN; 1 << bits];
         } else {
-            self.table = vec![([0; W], 0); (2 * self.answers.len()).next_power_of_two()];
+            self.table = vec![([0; W], Entry::UNKNOWN); (2 * self.answers.len()).next_power_of_two()];
         }
-        self.effects.clear();
-        self.many.clear();
+        self.lists.clear();
         for number in 0..self.answers.len() {
             self.enter(codec, own, own_number, number);
         }
@@ -200,11 +228,7 @@ impl<const W: usize> Known<W> {
         for (&part, &seen) in self.touches.iter().zip(&answer.seen) {
             codec.fields[part as usize].put(&mut key, seen);
         }
-        let count = answer.changes.len();
-        if count >= MANY as usize {
-            self.many.push((self.effects.len(), count));
-        }
-        let entry = (self.effects.len() as u32 + 1) << COUNT_BITS | (count as u32).min(MANY);
+        let mut effects: Vec<Effect<W>> = Vec::with_capacity(answer.changes.len());
         for change in &answer.changes {
             let mut add: [Word; W] = [0; W];
             for &(part, new) in &change.parts {
@@ -217,8 +241,18 @@ impl<const W: usize> Known<W> {
                 let word = &mut add[field.word as usize];
                 *word = word.wrapping_add(field.change(old, new));
             }
-            self.effects.push(Effect { add, inside: change.inside, stopped: change.stopped });
+            effects.push(Effect { add, inside: change.inside, stopped: change.stopped });
         }
+        let entry = match effects.as_slice() {
+            [] => Entry::STUCK,
+            &[Effect { add, inside, stopped: None }] => {
+                Entry { code: if inside { Code::Enters } else { Code::Goes }, list: 0, add }
+            }
+            _ => {
+                self.lists.push(effects);
+                Entry { code: Code::List, list: self.lists.len() as u32 - 1, add: [0; W] }
+            }
+        };
         if !self.direct.is_empty() {
             let number = self.number(&key);
             self.direct[number] = entry;
@@ -226,7 +260,7 @@ impl<const W: usize> Known<W> {
         }
         let last = self.table.len() - 1;
         let mut place = hash_words(&key) as usize & last;
-        while self.table[place].1 != 0 {
+        while self.table[place].1.code != Code::Unknown {
             place = (place + 1) & last;
         }
         self.table[place] = (key, entry);
@@ -268,21 +302,27 @@ impl<const W: usize> Effects<W> {
         Effects { known: known.collect(), ends: self.ends, bytes: self.bytes }
     }
 
-    /// The ways in which `process` can go on in this state: none if it cannot,
-    /// `Err` if the kernel has yet to be asked.
+    /// How `process` can go on in this state.
     #[inline(always)]
-    pub(super) fn of(
+    pub(super) fn of(&self, codec: &Codec<'_>, state: &[Word; W], process: usize) -> Entry<W> {
+        let number = codec.fields[process].of(state) as usize;
+        match self.known[process].get(number) {
+            Some(known) if known.able => known.find(state),
+            Some(_) => Entry::STUCK,
+            None => Entry::UNKNOWN,
+        }
+    }
+
+    /// The ways of an entry that has several.
+    pub(super) fn list(
         &self,
         codec: &Codec<'_>,
         state: &[Word; W],
         process: usize,
-    ) -> Result<&[Effect<W>], ()> {
+        entry: &Entry<W>,
+    ) -> &[Effect<W>] {
         let number = codec.fields[process].of(state) as usize;
-        match self.known[process].get(number) {
-            Some(known) if known.able => known.find(state).ok_or(()),
-            Some(_) => Ok(&[]),
-            None => Err(()),
-        }
+        &self.known[process][number].lists[entry.list as usize]
     }
 
     /// Asks the kernel how `process` can go on in this state. New values get
@@ -298,7 +338,7 @@ impl<const W: usize> Effects<W> {
         self.follow(codec);
         let numbers = codec.numbers(state);
         let own = numbers[process];
-        if !self.known[process][own as usize].able || self.of(codec, state, process).is_ok() {
+        if !self.known[process][own as usize].able || self.of(codec, state, process).code != Code::Unknown {
             return;
         }
         let mut touched = self.known[process][own as usize].touches.clone();

@@ -4,7 +4,7 @@
 //! What a worker cannot know it asks; see [`Question`].
 
 use super::codec::{Access, Unknown};
-use super::effects::Effects;
+use super::effects::{Code, Effects};
 use super::findings::{First, Race};
 use super::reduce::Set;
 use super::relation::{Scratch, Stopped, Went};
@@ -45,7 +45,7 @@ pub(super) enum Question<const W: usize> {
 pub(super) struct Work<const W: usize> {
     /// Everything that was met is known.
     pub(super) done: bool,
-    pub(super) by_shard: Vec<Vec<Reached<W>>>,
+    pub(super) by_shard: [Vec<Reached<W>>; SHARDS],
     pub(super) transitions: u64,
     pub(super) batch: Batch,
     pub(super) questions: Vec<Question<W>>,
@@ -55,7 +55,7 @@ impl<const W: usize> Work<W> {
     pub(super) fn new() -> Work<W> {
         Work {
             done: false,
-            by_shard: vec![Vec::new(); SHARDS],
+            by_shard: std::array::from_fn(|_| Vec::new()),
             transitions: 0,
             batch: Batch::default(),
             questions: Vec::new(),
@@ -73,7 +73,7 @@ impl<const W: usize> Work<W> {
     #[inline(always)]
     fn reach(&mut self, from: StateId, state: [Word; W]) {
         self.transitions += 1;
-        self.by_shard[shard_of(&state)].push((from, state));
+        self.by_shard[shard_of(&state) % SHARDS].push((from, state));
     }
 }
 
@@ -149,10 +149,10 @@ impl<const W: usize> Search<'_, W> {
         let before = (work.transitions, work.questions.len());
         let mut able = Vec::new();
         for process in 0..self.relation.image.process_count() {
-            match effects.of(&self.codec, state, process) {
-                Err(()) => work.questions.push(Question::Step(*state, process)),
-                Ok([]) => {}
-                Ok(_) => able.push(process as u32),
+            match effects.of(&self.codec, state, process).code {
+                Code::Unknown => work.questions.push(Question::Step(*state, process)),
+                Code::Stuck => {}
+                Code::Goes | Code::Enters | Code::List => able.push(process as u32),
             }
         }
         if before.1 < work.questions.len() {
@@ -212,18 +212,24 @@ impl<const W: usize> Search<'_, W> {
         inside: bool,
         each: &mut impl FnMut(Way<W>),
     ) {
-        let Ok(ways) = effects.of(&self.codec, state, process) else { return each(Way::Unknown(*state)) };
-        if inside && ways.is_empty() {
+        let entry = effects.of(&self.codec, state, process);
+        match entry.code {
             // It has to wait in the middle.
-            return each(Way::To(*state));
-        }
-        for effect in ways {
-            if let Some(end) = effect.stopped {
-                each(Way::Ends(end));
-            } else if effect.inside {
-                self.ways_inside(effects, &effect.apply(state), process, each);
-            } else {
-                each(Way::To(effect.apply(state)));
+            Code::Stuck if inside => each(Way::To(*state)),
+            Code::Stuck => {}
+            Code::Goes => each(Way::To(entry.apply(state))),
+            Code::Enters => self.ways_inside(effects, &entry.apply(state), process, each),
+            Code::Unknown => each(Way::Unknown(*state)),
+            Code::List => {
+                for effect in effects.list(&self.codec, state, process, &entry) {
+                    if let Some(end) = effect.stopped {
+                        each(Way::Ends(end));
+                    } else if effect.inside {
+                        self.ways_inside(effects, &effect.apply(state), process, each);
+                    } else {
+                        each(Way::To(effect.apply(state)));
+                    }
+                }
             }
         }
     }

@@ -14,7 +14,7 @@
 //! them (its index, parameters) worked out.
 
 use super::codec::{Codec, Stand};
-use super::effects::Effects;
+use super::effects::{Code, Effects};
 use super::relation::Relation;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
@@ -206,7 +206,7 @@ impl Reduction {
                 continue;
             }
             let can = stand == Stand::Able
-                && effects.of(codec, state, process as usize).is_ok_and(|ways| !ways.is_empty());
+                && !matches!(effects.of(codec, state, process as usize).code, Code::Stuck | Code::Unknown);
             if can {
                 able += 1;
                 if able >= enough {
