@@ -122,6 +122,19 @@ pub struct SmallCalendar {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Halves(u64, u64);
 
+impl Halves {
+    #[inline(always)]
+    fn number(self) -> Key {
+        u128::from(self.0) << 64 | u128::from(self.1)
+    }
+
+    /// When, and who; `None` for [`NO_HALVES`].
+    #[inline(always)]
+    fn entry(self) -> Option<(Time, ProcessId)> {
+        Some((Time::from_nanos(self.0)?, ProcessId(self.1 as u32 % SMALL as u32)))
+    }
+}
+
 const NO_HALVES: Halves = Halves(u64::MAX, u64::MAX);
 
 /// The keys are packed as all are, but need fewer bits for the process and
@@ -158,7 +171,7 @@ impl SmallCalendar {
     /// Puts `key` in its place.
     #[inline(always)]
     fn insert(&mut self, mut key: Halves) {
-        for place in &mut self.keys[..self.len] {
+        for place in self.keys.iter_mut().take(self.len) {
             (*place, key) = ordered(key, *place);
         }
     }
@@ -166,15 +179,30 @@ impl SmallCalendar {
     /// Takes the first of `key` and all entries.
     #[inline(always)]
     fn replace(&mut self, key: Halves) -> Option<(Time, ProcessId)> {
-        let (first, mut key) = ordered(key, self.keys[0]);
+        let [a, b, ..] = self.keys;
+        // Two processes mostly do different things, so there is a branch that
+        // depends on the times after all, when it comes to doing them. The
+        // earlier it comes, the less is done in vain.
+        if self.len <= 1 {
+            if key.number() < a.number() {
+                return key.entry();
+            }
+            self.keys[0] = key;
+            return a.entry();
+        }
+        let (first, mut key) = ordered(key, a);
+        // Three are so many that a loop is not worth it.
+        if self.len == 2 {
+            (self.keys[0], self.keys[1]) = ordered(key, b);
+            return first.entry();
+        }
         let mut last = 0;
         for next in 1..self.len.min(SMALL) {
             (self.keys[last], key) = ordered(key, self.keys[next]);
             last = next;
         }
         self.keys[last] = key;
-        let Halves(time, low) = first;
-        Some((Time::from_nanos(time)?, ProcessId(low as u32 % SMALL as u32)))
+        first.entry()
     }
 
     /// Whether somebody can go on at the present, and nobody comes before.
@@ -245,8 +273,7 @@ impl Schedule for SmallCalendar {
 /// The smaller key, then the other.
 #[inline(always)]
 fn ordered(a: Halves, b: Halves) -> (Halves, Halves) {
-    let number = |Halves(high, low)| u128::from(high) << 64 | u128::from(low);
-    let less: bool = number(a) < number(b);
+    let less = a.number() < b.number();
     let choose = |a: u64, b: u64| if less { a } else { b };
     (Halves(choose(a.0, b.0), choose(a.1, b.1)), Halves(choose(b.0, a.0), choose(b.1, a.1)))
 }

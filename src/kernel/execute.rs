@@ -45,6 +45,29 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     continue;
                 }};
             }
+            /// As `skip`, to an op that often ends a round: what comes after it is
+            /// done at once, which saves looking for it.
+            macro_rules! end {
+                ($ops:expr) => {{
+                    op += usize::from($ops);
+                    code_op = &code[op];
+                    let (left, body, wait) = match *code_op {
+                        Op::LoopDelayFor { left, body, nanos } => (Slot(left.into()), body, Some(nanos)),
+                        Op::LoopNext { left, body } => (left, body, None),
+                        _ => continue,
+                    };
+                    if !self.spend(1) {
+                        return self.pause(arena, at.at_op(op), Yield::OutOfFuel);
+                    }
+                    if !self.count_round(arena, left, frame) {
+                        skip!(1u8);
+                    }
+                    if let Some(nanos) = wait {
+                        break (Kind::Delay, at.at_op(body.index()), nanos);
+                    }
+                    jump!(body);
+                }};
+            }
             /// Goes on with the plain op so many ops on: it does what the op
             /// at hand, which is fused or special, has not done.
             macro_rules! plain {
@@ -178,7 +201,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 }
                 Op::GiveOne { header, offset, span } => {
                     good!(self.give_one(arena, at, header, offset.into()));
-                    skip!(span);
+                    end!(span);
                 }
                 Op::TakeTwo { headers, offsets, span } => {
                     if !self.take_two(arena, at, headers, offsets) {
@@ -188,7 +211,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 }
                 Op::GiveTwo { headers, offsets, span } => {
                     good!(self.give_two(arena, at, headers, offsets));
-                    skip!(span);
+                    end!(span);
                 }
                 Op::TakeRun { first, len, span } => {
                     if !self.take_run(arena, at, first, len.into()) {
@@ -198,7 +221,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 }
                 Op::GiveRun { first, len, span } => {
                     good!(self.give_run(arena, at, first, len.into()));
-                    skip!(span);
+                    end!(span);
                 }
                 Op::TakeMany { semaphore, times, span } => {
                     let times = self.read(arena, times, frame);
@@ -218,13 +241,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     if !self.give_many(arena, at, self.header(arena, semaphore, at), times) {
                         plain!(0u8);
                     }
-                    skip!(span);
+                    end!(span);
                 }
                 Op::GiveSome { header, times, span } => {
                     if !self.give_many(arena, at, header as usize, times.into()) {
                         plain!(0u8);
                     }
-                    skip!(span);
+                    end!(span);
                 }
                 Op::AddRem { into, by, modulo } => {
                     let (by, modulo) = (self.read(arena, by, frame), self.read(arena, modulo, frame));
@@ -260,7 +283,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     let word = &mut arena[total.at(frame)];
                     let Some(sum) = time.and_then(|time| time.checked_add(*word as i64)) else { plain!(0u8) };
                     *word = sum as Word;
-                    skip!(3u8);
+                    end!(3u8);
                 }
                 Op::DrawDelay { into, distribution } => {
                     let word = good!(self.draw(arena, at, distribution));
@@ -323,7 +346,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                         plain!(0u8);
                     }
                     self.write(arena, into, frame, now);
-                    skip!(2u8);
+                    end!(2u8);
                 }
                 Op::PutMany { many } => waits!(good!(self.put_many(arena, at, many))),
                 Op::Take { buffer } | Op::Get { buffer, .. } => {
@@ -343,6 +366,27 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                         plain!(0u8);
                     }
                     arena[content as usize + slot as usize] = arena[value.at(frame)];
+                }
+                Op::WriteNext { slots, content, at: index, value, span } => {
+                    let slot = arena[index.at(frame)];
+                    if slot >= u64::from(slots) {
+                        plain!(0u8);
+                    }
+                    arena[content as usize + slot as usize] = arena[value.at(frame)];
+                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
+                    self.write(arena, index, frame, next);
+                    skip!(span);
+                }
+                Op::ReadNext { slots, content, at: index, into, span } => {
+                    let slot = arena[index.at(frame)];
+                    if slot >= u64::from(slots) {
+                        plain!(0u8);
+                    }
+                    let value = arena[content as usize + slot as usize];
+                    self.write(arena, into, frame, value);
+                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
+                    self.write(arena, index, frame, next);
+                    skip!(span);
                 }
                 Op::Read { memory, at: slot, into } => {
                     good!(self.read_memory(arena, at, memory, slot, into));

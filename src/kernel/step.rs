@@ -325,6 +325,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     /// Ends the wait of a process that was taken out of its queue: it is
     /// ready, at the next op if `finished`, else at the same one again.
+    #[inline(always)]
     pub(super) fn grant(
         &mut self,
         arena: &mut [Word],

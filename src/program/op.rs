@@ -251,6 +251,11 @@ pub enum Op {
     WriteNear { slots: u16, content: u32, at: Near, value: Near },
     /// As [`Op::Read`] of a known memory, with where its slots are.
     ReadNear { slots: u16, content: u32, at: Near, into: Slot },
+    /// Fused: [`Op::WriteNear`] at an index and the step of the index to the next
+    /// slot, from the last to the first.
+    WriteNext { slots: u16, content: u32, at: Slot, value: Near, span: u8 },
+    /// Fused: [`Op::ReadNear`] at an index and its step, likewise.
+    ReadNext { slots: u16, content: u32, at: Slot, into: Slot, span: u8 },
     /// As [`Op::ReadMany`] of a known memory into an array, and a known number.
     ReadSome { count: u8, slots: u16, content: u32, at: Near, array: u16, span: u8 },
 }

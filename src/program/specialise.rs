@@ -22,6 +22,11 @@ pub(super) fn specialise(image: &Image, code: &mut [Op], scopes: &[Scope], quiet
                 code[at] = op;
             }
         }
+        for at in first..scope.end {
+            if let Some(op) = next_slot(&code[at..scope.end]) {
+                code[at] = op;
+            }
+        }
         first = scope.end;
     }
 }
@@ -117,6 +122,23 @@ impl Known<'_> {
         let header = header(memory)?;
         let word = |offset: usize| self.image.arena[header + offset];
         Some((word(resource::CONTENT).try_into().ok()?, word(resource::CAPACITY).try_into().ok()?))
+    }
+}
+
+/// An access to a slot, and the step of the index to the next slot, in one.
+fn next_slot(code: &[Op]) -> Option<Op> {
+    let &[access, Op::Wrap { into, by: 1, modulo, span }, ..] = code else { return None };
+    let index = Near::of(into.source(), None)?;
+    let steps = |at, slots| at == index && modulo == u32::from(slots);
+    let span = span + 1;
+    match access {
+        Op::WriteNear { slots, content, at, value } if steps(at, slots) => {
+            Some(Op::WriteNext { slots, content, at: into, value, span })
+        }
+        Op::ReadNear { slots, content, at, into: value } if steps(at, slots) && value != into => {
+            Some(Op::ReadNext { slots, content, at: into, into: value, span })
+        }
+        _ => None,
     }
 }
 
