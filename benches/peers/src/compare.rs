@@ -1,36 +1,28 @@
 //! `peers compare`: ours and theirs in turn, each run in a process of its own.
 //!
-//! The engines take turns (A B C … A B C …), so that a machine that warms up, slows down or gets other work meets
-//! all of them alike, and a ratio is the median of the ratios taken round by round. A first round is not counted.
 //! Every run is checked; a run that did not do what the workload says makes the comparison fail.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::Failure;
 use crate::check;
 use crate::engines::{self, ENGINES, Engine, How, LIMIT, OURS};
 use crate::run::simpy_is_missing;
 use crate::table::{figure, figure_or_dash, markdown, median};
+use crate::turns::{Rounds, Timed, Turns};
 use crate::workload::{Record, Workload};
 
 #[derive(clap::Args)]
 #[command(after_help = engine_list())]
 pub struct Arguments {
-    /// How many rounds are counted, after a round that is not
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    runs: u32,
-    /// Pin every run to this processor, with `taskset`
-    #[arg(long, value_name = "CPU")]
-    pin: Option<u32>,
+    #[command(flatten)]
+    turns: Turns,
     /// The engines, separated by commas; all if left out
     #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
     engines: Vec<String>,
     /// The workloads, separated by commas: W1, W2:K with K processes, W3
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", default_values = Workload::COMPARED)]
     workloads: Vec<String>,
-    /// An engine whose first run takes longer than this many seconds is not run again: that run counts
-    #[arg(long, default_value_t = 10.0, value_name = "SECONDS")]
-    patience: f64,
     /// Make the workloads shorter by this factor, to try things out; the figures mean little then
     #[arg(long, default_value_t = 1)]
     divide: u64,
@@ -41,23 +33,16 @@ fn engine_list() -> String {
     format!("Engines:\n{}", lines.collect::<String>())
 }
 
-/// One engine with what it did in each round; `None` where it did not run.
+/// One engine with what it did.
 struct Row {
     engine: &'static Engine,
-    rounds: Vec<Option<Record>>,
+    rounds: Rounds<Record>,
     faults: Vec<String>,
 }
 
-impl Row {
-    fn records(&self) -> impl Iterator<Item = &Record> {
-        self.rounds.iter().flatten()
-    }
-
-    /// The median over the rounds that both ran of how many times longer this one took than the other.
-    fn times_longer_than(&self, other: &Row) -> Option<f64> {
-        let both =
-            self.rounds.iter().zip(&other.rounds).filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?)));
-        median(both.map(|(a, b)| a.seconds / b.seconds))
+impl Timed for Record {
+    fn seconds(&self) -> f64 {
+        self.seconds
     }
 }
 
@@ -71,15 +56,10 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
         workloads.push(Workload::parse(word, arguments.divide).map_err(Failure::Usage)?);
     }
     let chosen = choose(&arguments.engines)?;
-    let pin = arguments.pin.filter(|_| taskset_is_there());
-    match (pin, arguments.pin) {
-        (Some(cpu), _) => println!("Pinned to processor {cpu}.\n"),
-        (None, Some(_)) => println!("Unpinned: there is no taskset.\n"),
-        (None, None) => println!("Unpinned: the operating system moves the runs between processors.\n"),
-    }
+    arguments.turns.announce();
     let mut faults = Vec::new();
     for workload in workloads {
-        let rows = run_in_turn(&chosen, workload, pin, arguments)?;
+        let rows = run_in_turn(&chosen, workload, arguments)?;
         println!("### {}\n\n{}\n", workload.title(), render(&rows, workload));
         faults.extend(disagreements(&rows, workload));
         for row in &rows {
@@ -93,12 +73,6 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         Err(Failure::Finding(format!("the engines do not agree:\n  {}", faults.join("\n  "))))
     }
-}
-
-fn taskset_is_there() -> bool {
-    let mut command = Command::new("taskset");
-    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }
 
 /// The engines that were asked for, less SimPy if it is not there.
@@ -117,46 +91,30 @@ fn choose(names: &[String]) -> Result<Vec<&'static Engine>, Failure> {
     Ok(chosen)
 }
 
-/// One round that is not counted, then the rounds that are.
+/// Every engine on this workload, checked.
 fn run_in_turn(
     engines: &[&'static Engine],
     workload: Workload,
-    pin: Option<u32>,
     arguments: &Arguments,
 ) -> Result<Vec<Row>, Failure> {
-    let new_row = |engine| Row { engine, rounds: Vec::new(), faults: Vec::new() };
-    let mut rows: Vec<Row> = engines.iter().map(|engine| new_row(*engine)).collect();
-    let mut slow = vec![false; rows.len()];
-    for round in 0..=arguments.runs {
-        for (row, slow) in rows.iter_mut().zip(&mut slow) {
-            if *slow {
-                row.rounds.push(None);
-                continue;
+    let names: Vec<&str> = engines.iter().map(|engine| engine.name).collect();
+    let mut faults: Vec<Vec<String>> = vec![Vec::new(); engines.len()];
+    let all = arguments.turns.take(&workload.title(), &names, |number| {
+        let record = run_once(engines[number], workload, arguments)?;
+        for fault in check::faults(&record, workload) {
+            if !faults[number].contains(&fault) {
+                faults[number].push(fault);
             }
-            eprintln!("{}: round {round} of {}: {}", workload.title(), arguments.runs, row.engine.name);
-            let record = run_once(row.engine, workload, pin, arguments.divide)?;
-            for fault in check::faults(&record, workload) {
-                if !row.faults.contains(&fault) {
-                    row.faults.push(fault);
-                }
-            }
-            *slow = round == 0 && record.seconds > arguments.patience;
-            row.rounds.push(Some(record));
         }
-    }
-    for (row, slow) in rows.iter_mut().zip(slow) {
-        let uncounted = row.rounds[0].take();
-        if slow {
-            // Its only run is compared with the first counted round of the others.
-            row.rounds[1] = uncounted;
-        }
-    }
-    Ok(rows)
+        Ok(record)
+    })?;
+    let rows = engines.iter().zip(all).zip(faults);
+    Ok(rows.map(|((engine, rounds), faults)| Row { engine, rounds, faults }).collect())
 }
 
 /// What is wrong between engines that drew the same numbers.
 fn disagreements(rows: &[Row], workload: Workload) -> Vec<String> {
-    let alike = rows.iter().filter(|row| row.engine.same_draws).filter_map(|row| row.records().next());
+    let alike = rows.iter().filter(|row| row.engine.same_draws).filter_map(|row| row.rounds.records().next());
     let records: Vec<&Record> = alike.collect();
     let pairs = records.iter().zip(records.iter().skip(1));
     pairs
@@ -166,20 +124,13 @@ fn disagreements(rows: &[Row], workload: Workload) -> Vec<String> {
 }
 
 /// Starts one process, which prints one record.
-fn run_once(engine: &Engine, workload: Workload, pin: Option<u32>, divide: u64) -> Result<Record, Failure> {
+fn run_once(engine: &Engine, workload: Workload, arguments: &Arguments) -> Result<Record, Failure> {
     let cannot =
         |what: String| Failure::Environment(format!("{} on {}: {what}", engine.name, workload.title()));
     let program = std::env::current_exe().map_err(|error| cannot(error.to_string()))?;
-    let mut command = match pin {
-        Some(cpu) => {
-            let mut command = Command::new("taskset");
-            command.args(["-c", &cpu.to_string()]).arg(program);
-            command
-        }
-        None => Command::new(program),
-    };
+    let mut command = arguments.turns.command(&program, true);
     command.args(["run", engine.name, workload.name()]).args(workload.processes().map(|n| n.to_string()));
-    command.args(["--divide", &divide.to_string()]).stderr(Stdio::inherit());
+    command.args(["--divide", &arguments.divide.to_string()]).stderr(Stdio::inherit());
     let output = command.output().map_err(|error| cannot(error.to_string()))?;
     if !output.status.success() {
         return Err(cannot(output.status.to_string()));
@@ -201,7 +152,7 @@ fn render(rows: &[Row], workload: Workload) -> String {
     }
     let body = rows.iter().map(|row| {
         let speeds: Vec<f64> =
-            row.records().map(|record| record.count as f64 / record.seconds / 1e6).collect();
+            row.rounds.records().map(|record| record.count as f64 / record.seconds / 1e6).collect();
         let least = speeds.iter().copied().fold(f64::INFINITY, f64::min);
         let most = speeds.iter().copied().fold(0.0, f64::max);
         let mut cells = vec![
@@ -209,11 +160,11 @@ fn render(rows: &[Row], workload: Workload) -> String {
             figure_or_dash(median(speeds.iter().copied())),
             format!("{}–{}", figure(least), figure(most)),
             speeds.len().to_string(),
-            figure_or_dash(row_of(OURS).and_then(|ours| row.times_longer_than(ours))),
-            figure_or_dash(row_of(LIMIT).and_then(|limit| limit.times_longer_than(row))),
+            figure_or_dash(row_of(OURS).and_then(|ours| row.rounds.times_longer_than(&ours.rounds))),
+            figure_or_dash(row_of(LIMIT).and_then(|limit| limit.rounds.times_longer_than(&row.rounds))),
         ];
         if let Some(processes) = many {
-            let bytes = row.records().filter_map(|record| record.peak_bytes).map(|bytes| bytes as f64);
+            let bytes = row.rounds.records().filter_map(|record| record.peak_bytes).map(|bytes| bytes as f64);
             cells.push(figure_or_dash(median(bytes).map(|bytes| bytes / f64::from(processes))));
         }
         cells

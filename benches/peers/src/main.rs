@@ -1,10 +1,12 @@
-//! Tempolane and other discrete-event engines on the same workloads: arguments to exit code, nothing else.
+//! Tempolane beside other engines on the same workloads: arguments to exit code, nothing else.
 //!
 //! Exit codes: 0 fine, 1 an engine did not do what the workload says, 2 wrong usage, 3 the environment failed.
 
 mod check;
 mod compare;
 mod engines;
+mod explore;
+mod explorers;
 mod exponential;
 mod growth;
 mod hand;
@@ -12,13 +14,14 @@ mod memory;
 mod run;
 mod small;
 mod table;
+mod turns;
 mod workload;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Tempolane beside other discrete-event engines, on the same workloads.
+/// Tempolane beside other discrete-event engines and explorers, on the same workloads.
 #[derive(Parser)]
 #[command(name = "peers", version)]
 struct Arguments {
@@ -36,6 +39,11 @@ enum Command {
     Growth(growth::Arguments),
     /// Print what a small run of ours costs, in a process and as one
     Small(small::Arguments),
+    /// Explore every schedule of the same systems with ours and theirs, in turn, and print tables with ratios
+    Explore(explore::Arguments),
+    /// Explore one system with one explorer in this process
+    #[command(hide = true)]
+    ExploreOnce { engine: String, system: String },
     /// Print when a wake-up of W2 happens, in nanoseconds
     #[command(hide = true)]
     LastWakeUp { processes: u32, wake_ups: u64 },
@@ -58,6 +66,8 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Growth(arguments) => growth::growth(&arguments),
         Command::Small(arguments) => small::small(&arguments),
+        Command::Explore(arguments) => explore::explore(&arguments),
+        Command::ExploreOnce { engine, system } => explore::once(&engine, &system),
         Command::LastWakeUp { processes, wake_ups } => {
             println!("{}", engines::ours::last_wake_up(processes, wake_ups).as_nanos());
             Ok(())

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-/// Resident memory of this process, in bytes.
+/// Resident memory of a process, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Resident {
     /// The most there ever was of all kinds together.
@@ -17,9 +17,18 @@ pub struct Resident {
 }
 
 impl Resident {
-    /// As it is now.
+    /// That of this process, now.
     pub fn now() -> Option<Self> {
-        let status = fs::read_to_string("/proc/self/status").ok()?;
+        Self::of("self")
+    }
+
+    /// That of another process, now.
+    pub fn of_process(id: u32) -> Option<Self> {
+        Self::of(&id.to_string())
+    }
+
+    fn of(process: &str) -> Option<Self> {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
         let field = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name))?;
             let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
@@ -33,6 +42,11 @@ impl Resident {
     /// Pages of files only ever come in during so short a life, so the peak less the file pages of the end is at
     /// most the peak of the allocated ones: where this errs, it errs to the advantage of the engine.
     pub fn growth(self, after: Self) -> u64 {
-        after.peak.saturating_sub(after.file).saturating_sub(self.anonymous)
+        after.allocated().saturating_sub(self.anonymous)
+    }
+
+    /// The most that was ever allocated, erring as [`Self::growth`].
+    pub fn allocated(self) -> u64 {
+        self.peak.saturating_sub(self.file)
     }
 }

@@ -35,3 +35,16 @@ fn wrong_usage_says_what_there_is() {
     assert_eq!(peers(&["compare", "--workloads", "W4"]).0, Some(2));
     assert_eq!(peers(&["run", "odem-rs", "W2"]).0, Some(2));
 }
+
+/// Those that are programs of their own are left out where they are not there.
+#[test]
+fn all_explorers_agree() {
+    let systems = "philosophers:8,queue:2:2:1,queue:3:2:2";
+    let (code, text) = peers(&["explore", "--systems", systems, "--runs", "1"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("All agree on the states, the transitions and the deadlocks."), "{text}");
+    for name in ["tempolane ", "tempolane-2", "stateright-0.31", "stateright-0.30"] {
+        assert_eq!(text.matches(&format!("| {name}")).count(), 3, "{name} is in every table:\n{text}");
+    }
+    assert_eq!(peers(&["explore", "--systems", "queue:9:1:1"]).0, Some(2));
+}

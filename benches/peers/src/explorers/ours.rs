@@ -1,0 +1,44 @@
+//! Tempolane: the scenario files of the repository, explored through the public API, without time.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
+
+use super::{Explored, System};
+use crate::engines::ours::{image_of, load};
+use crate::memory::Resident;
+
+/// Explores it on so many threads. As with every peer, building the model comes before the measured time.
+pub fn explored(system: System, workers: usize) -> Explored {
+    let before = Resident::now();
+    let scenario = match system {
+        System::Philosophers { count } => {
+            load("scenarios/classics/philosophers.yaml", &[("n", count.to_string())])
+        }
+        System::Queue { producers, consumers, capacity } => {
+            let sizes = [("p", producers), ("c", consumers), ("b", capacity)];
+            load(
+                "scenarios/classics/blocking-queue.yaml",
+                &sizes.map(|(name, size)| (name, size.to_string())),
+            )
+        }
+    };
+    let image = image_of(&scenario);
+    let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers };
+    let options =
+        Options { mode: Mode::Untimed, seed: 0, budget, monitors: None, reduce: Reduce::NONE, learns: true };
+    let start = Instant::now();
+    let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+    let seconds = start.elapsed().as_secs_f64();
+    let bytes = before.zip(Resident::now()).map(|(before, after)| before.growth(after));
+    assert!(explored.is_complete(), "there is no budget to run out of");
+    let progress = explored.progress();
+    Explored {
+        states: progress.states,
+        transitions: progress.transitions,
+        deadlocks: explored.ends(End::Deadlock),
+        seconds,
+        bytes,
+    }
+}
