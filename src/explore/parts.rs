@@ -44,8 +44,8 @@ enum Part {
     Watch,
 }
 
-/// The part of a process's link word that says who waits behind it.
-const LINKED: Word = 0xffff_ffff;
+/// The part of a process's link word that says who waits with it.
+const LINKED: Word = 0x00ff_ffff_ffff_ffff;
 
 /// How time is part of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

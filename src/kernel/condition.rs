@@ -8,7 +8,7 @@ use super::machine::{Machine, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Schedule};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Image, Op, ResourceCode, resource};
+use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -116,8 +116,10 @@ impl Machine {
     /// stand in no queue.
     pub fn set_queue(&mut self, image: &Image, queue: usize, waiters: &[Word]) {
         self.arena[queue] = 0;
+        let header = queue - (queue - image.resource_base) % RESOURCE_WORDS;
+        let discipline = waiters::as_listed(&self.arena, header);
         for &id in waiters {
-            waiters::enqueue(&mut self.arena, &image.frames, queue, ProcessId(id as u32), 0);
+            waiters::enqueue(&mut self.arena, &image.frames, queue, ProcessId(id as u32), discipline);
         }
     }
 }

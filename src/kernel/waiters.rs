@@ -10,6 +10,15 @@ use crate::value::Word;
 
 const LOW: u64 = 0xffff_ffff;
 
+/// In the link of the first of several waiters of one priority, in a queue by
+/// priority: its number and that of the last of them, one XOR the other. So it
+/// is 0 for one alone, and in all other queues.
+const RUN: u64 = 0x00ff_ffff << RUN_AT;
+const RUN_AT: u32 = 32;
+
+/// What of a link does not belong to a queue.
+const PRIORITY: u64 = 0xff << 56;
+
 /// The first waiter of the queue in arena word `queue`.
 #[inline(always)]
 pub(super) fn first(arena: &[Word], queue: usize) -> Option<ProcessId> {
@@ -22,9 +31,13 @@ pub(super) fn first(arena: &[Word], queue: usize) -> Option<ProcessId> {
 pub(super) fn dequeue(arena: &mut [Word], frames: &[u32], queue: usize) -> Option<(ProcessId, usize)> {
     let process = first(arena, queue)?;
     let frame = frames[process.index()] as usize;
-    let link = &mut arena[frame + frame::LINK];
-    let next = *link & LOW;
-    *link &= !LOW;
+    let link = arena[frame + frame::LINK];
+    let next = link & LOW;
+    arena[frame + frame::LINK] = link & PRIORITY;
+    if link & RUN != 0 {
+        let last = last_of_run_in(link, u64::from(process.0) + 1);
+        set_last_of_run(arena, frames, next, last);
+    }
     let word = &mut arena[queue];
     *word = if next == 0 { 0 } else { (*word & !LOW) | next };
     Some((process, frame))
@@ -76,6 +89,12 @@ pub(super) fn leaves_open(identity: Word) -> bool {
     (identity >> 32) as u8 == ANY as u8
 }
 
+/// The discipline in which waiters at this header, who come in the order in
+/// which they stand in a queue, stand in that order.
+pub(super) fn as_listed(arena: &[Word], header: usize) -> u64 {
+    u64::from((arena[header + resource::IDENTITY] >> 32) as u8 == 1)
+}
+
 /// The discipline of those among whom a driver may choose.
 const ANY: u64 = 3;
 
@@ -104,8 +123,8 @@ pub(super) fn enqueue(arena: &mut [Word], frames: &[u32], queue: usize, process:
     let head = arena[queue] & LOW;
     match discipline {
         0 => append(arena, frames, queue, id),
-        1 => insert(arena, frames, queue, id, |arena, id| arena[link_of(frames, id)] >> 56),
-        ANY => insert(arena, frames, queue, id, |_, id| id),
+        1 => insert_by_priority(arena, frames, queue, id),
+        ANY => insert_by_id(arena, frames, queue, id),
         _ => {
             arena[link_of(frames, id)] |= head;
             arena[queue] = (arena[queue] & !LOW) | id;
@@ -123,19 +142,47 @@ fn append(arena: &mut [Word], frames: &[u32], queue: usize, id: u64) {
     arena[queue] = (arena[queue] & LOW) | id << 32;
 }
 
-/// Behind every waiter of the same or a lower rank.
-fn insert(arena: &mut [Word], frames: &[u32], queue: usize, id: u64, rank: impl Fn(&[Word], u64) -> u64) {
-    let mine = rank(arena, id);
+/// Behind every waiter with a lower id.
+fn insert_by_id(arena: &mut [Word], frames: &[u32], queue: usize, id: u64) {
     let last = arena[queue] >> 32;
-    if rank(arena, last) <= mine {
+    if last < id {
         return append(arena, frames, queue, id);
     }
     let mut before = 0;
     let mut next = arena[queue] & LOW;
-    while rank(arena, next) <= mine {
+    while next < id {
         before = next;
         next = arena[link_of(frames, next)] & LOW;
     }
+    insert_between(arena, frames, queue, before, id, next);
+}
+
+/// Behind every waiter of the same or a lower number of priority. Takes time in
+/// proportion to the priorities in the queue, since it goes from the first
+/// waiter of each to the last.
+fn insert_by_priority(arena: &mut [Word], frames: &[u32], queue: usize, id: u64) {
+    let mine = arena[link_of(frames, id)] >> 56;
+    // The last waiters of my priority and of those before.
+    let mut before = 0;
+    let mut next = arena[queue] & LOW;
+    while next != 0 && arena[link_of(frames, next)] >> 56 < mine {
+        before = last_of_run(arena, frames, next);
+        next = arena[link_of(frames, before)] & LOW;
+    }
+    if next != 0 && arena[link_of(frames, next)] >> 56 == mine {
+        before = last_of_run(arena, frames, next);
+        set_last_of_run(arena, frames, next, id);
+        next = arena[link_of(frames, before)] & LOW;
+    }
+    if next == 0 {
+        append(arena, frames, queue, id);
+    } else {
+        insert_between(arena, frames, queue, before, id, next);
+    }
+}
+
+/// Adds `id` in front of `next`, behind `before`, if that is not 0.
+fn insert_between(arena: &mut [Word], frames: &[u32], queue: usize, before: u64, id: u64, next: u64) {
     arena[link_of(frames, id)] |= next;
     if before == 0 {
         arena[queue] = (arena[queue] & !LOW) | id;
@@ -145,9 +192,58 @@ fn insert(arena: &mut [Word], frames: &[u32], queue: usize, id: u64, rank: impl 
     }
 }
 
+/// In a queue by priority: the last waiter of the run of waiters of one
+/// priority that `first` is the first of.
+fn last_of_run(arena: &[Word], frames: &[u32], first: u64) -> u64 {
+    last_of_run_in(arena[link_of(frames, first)], first)
+}
+
+fn last_of_run_in(link: Word, first: u64) -> u64 {
+    (((link & RUN) >> RUN_AT) ^ (first - 1)) + 1
+}
+
+fn set_last_of_run(arena: &mut [Word], frames: &[u32], first: u64, last: u64) {
+    let link = &mut arena[link_of(frames, first)];
+    *link = (*link & !RUN) | ((first - 1) ^ (last - 1)) << RUN_AT;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As a list that is sorted by (priority, arrival), whatever comes and goes.
+    #[test]
+    fn by_priority_with_many() {
+        const PROCESSES: u32 = 200;
+        let mut noise = 12_345u64;
+        let mut next = |below: u64| {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (noise >> 33) % below
+        };
+        let priorities: Vec<u64> = (0..PROCESSES).map(|_| 120 + next(5)).collect();
+        let mut arena = vec![0; 1 + 3 * PROCESSES as usize];
+        let frames: Vec<u32> = (0..PROCESSES).map(|n| 1 + 3 * n).collect();
+        for (&base, priority) in frames.iter().zip(&priorities) {
+            arena[base as usize + frame::LINK] = priority << 56;
+        }
+        let initial = arena.clone();
+        let mut model: Vec<(u64, u32, u32)> = Vec::new();
+        for arrival in 0..20_000 {
+            let process = next(u64::from(PROCESSES)) as u32;
+            if model.iter().any(|&(.., other)| other == process) || next(3) == 0 {
+                model.sort_unstable();
+                let expected = if model.is_empty() { None } else { Some(model.remove(0).2) };
+                let served = dequeue(&mut arena, &frames, 0).map(|(process, _)| process.0);
+                assert_eq!(served, expected);
+            } else {
+                enqueue(&mut arena, &frames, 0, ProcessId(process), 1);
+                model.push((priorities[process as usize], arrival, process));
+            }
+            if model.is_empty() {
+                assert_eq!(arena, initial, "an empty queue leaves nothing behind");
+            }
+        }
+    }
 
     /// Three frames of three words behind the queue word, with priorities.
     fn arena(priorities: [u64; 4]) -> (Vec<Word>, Vec<u32>) {

@@ -55,8 +55,9 @@ pub mod resource {
 pub mod frame {
     /// Next op in the low half, state in the byte above.
     pub const STATE: usize = 0;
-    /// The next waiter + 1 behind this one in a queue, in the low half; the
-    /// priority plus 128 in the top byte, constant.
+    /// The next waiter + 1 behind this one in a queue, in the low half; in the
+    /// 24 bits above it, in a queue by priority, who is the last of the same
+    /// priority; the priority plus 128 in the top byte, constant.
     pub const LINK: usize = 1;
     /// When a delay or work ends.
     pub const UNTIL: usize = 2;

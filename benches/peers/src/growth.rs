@@ -103,6 +103,19 @@ const LINES: &[Line] = &[
         span_s: |_| EVENTS,
     },
     Line {
+        name: "priorities",
+        what: "waiters on one semaphore by priority",
+        sizes: POWERS,
+        scenario: |n| {
+            let steps = "[{acquire: one}, {delay: 1s}, {release: one}]";
+            let waiter = format!(
+                "waiter: {{count: {n}, priority: (index * 7) % 200 - 100, do: [{{while: true, do: {steps}}}]}}"
+            );
+            scenario("{one: {kind: semaphore, permits: 1, discipline: priority}}", &[&waiter])
+        },
+        span_s: |_| EVENTS,
+    },
+    Line {
         name: "ops",
         what: "ops in a program, one delay each",
         sizes: &[1, 10, 100, 1_000, 10_000, 30_000],
