@@ -342,9 +342,9 @@ mod tests {
     #[test]
     fn a_wait_of_no_length_is_a_wait() {
         let mut trace = cut_trace();
-        trace.events.push(event(1, A, Kind::Release, MUTEX.0, 0));
-        trace.events.push(event(1, B, Kind::Grant, MUTEX.0, 0));
-        trace.events.push(event(1, B, Kind::Acquire, MUTEX.0, 0));
+        trace.events.push(&event(1, A, Kind::Release, MUTEX.0, 0));
+        trace.events.push(&event(1, B, Kind::Grant, MUTEX.0, 0));
+        trace.events.push(&event(1, B, Kind::Acquire, MUTEX.0, 0));
         let statistics = trace.statistics();
         let mutex = &statistics.resources[MUTEX.index()];
         assert_eq!((mutex.requests, mutex.waits.count, mutex.waits.total), (2, 1, 0));
@@ -357,7 +357,7 @@ mod tests {
         // level 1, 0, 3 for 1 s, 1 s, 2 s makes 7 permit-seconds in 4 s.
         let mut trace = cut_trace();
         trace.events.clear();
-        trace.events.push(event(1, A, Kind::Acquire, SEMAPHORE.0, 0));
+        trace.events.push(&event(1, A, Kind::Acquire, SEMAPHORE.0, 0));
         trace.events.extend([event(2, A, Kind::Release, SEMAPHORE.0, 0); 3]);
         let statistics = trace.statistics();
         let semaphore = &statistics.resources[SEMAPHORE.index()];

@@ -80,7 +80,7 @@ fn points(trace: &Trace) -> Vec<Point> {
     let total = trace.events.iter().filter(|event| is_point(event)).count();
     let step = total.div_ceil(MOST_POINTS).max(1);
     let all = trace.iter().filter(|(event, _)| is_point(event)).step_by(step);
-    all.filter_map(|(event, args)| point(trace, event, args)).collect()
+    all.filter_map(|(event, args)| point(trace, &event, args)).collect()
 }
 
 fn point(trace: &Trace, event: &Event, args: &[Word]) -> Option<Point> {

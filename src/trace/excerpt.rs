@@ -80,7 +80,7 @@ mod tests {
                 let time = Time::from_secs(8 * round + event.time.as_nanos() / 1_000_000_000);
                 let until = event.value + 8_000_000_000 * round;
                 let value = if event.value > 1_000_000_000 { until } else { event.value };
-                excerpt.event(&Event { time, value, ..*event }, &[]);
+                excerpt.event(&Event { time, value, ..event }, &[]);
             }
         }
         let kept = excerpt.finish(Time::MAX);

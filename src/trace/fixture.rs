@@ -115,7 +115,13 @@ pub fn two_stage_trace() -> Trace {
         event(8, B, Kind::Done, 0, 0),
     ];
     let log_args = vec![2 * SECOND, 2, 0.5f64.to_bits(), 15.0f64.to_bits()];
-    Trace { header: header(), events, log_args, outcome: Outcome::Completed, end: Time::from_secs(8) }
+    Trace {
+        header: header(),
+        events: events.into(),
+        log_args,
+        outcome: Outcome::Completed,
+        end: Time::from_secs(8),
+    }
 }
 
 /// A run that its stop time cuts at 4 s: `a` would hold `m` until 10 s, `b`
@@ -129,7 +135,7 @@ pub fn cut_trace() -> Trace {
         event(1, B, Kind::Block, MUTEX.0, WaitFor::Acquire as Word),
     ];
     let end = Time::from_secs(4);
-    Trace { header: header(), events, log_args: Vec::new(), outcome: Outcome::Horizon, end }
+    Trace { header: header(), events: events.into(), log_args: Vec::new(), outcome: Outcome::Horizon, end }
 }
 
 /// Any well-formed trace of the processes and resources of [`header`]: times
@@ -145,7 +151,7 @@ pub fn arbitrary_trace() -> impl Strategy<Value = Trace> {
             events.push(arbitrary_event(time, process, Kind::ALL[kind], bits, slot, &mut log_args));
         }
         let end = Time::from_nanos(nanos + rest).expect("short");
-        Trace { header: header(), events, log_args, outcome: Outcome::Horizon, end }
+        Trace { header: header(), events: events.into(), log_args, outcome: Outcome::Horizon, end }
     })
 }
 

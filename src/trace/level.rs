@@ -39,7 +39,7 @@ pub fn levels(trace: &Trace, resource: ResourceId) -> Vec<(Time, u64)> {
     let mut level = trace.header.resource(resource).initial;
     let mut steps = vec![(Time::ZERO, level)];
     for event in trace.events.iter().filter(|event| event.resource() == Some(resource)) {
-        let next = level_after(level, event);
+        let next = level_after(level, &event);
         if next != level {
             level = next;
             push_step(&mut steps, event.time, level);
@@ -54,7 +54,7 @@ pub fn all_levels(trace: &Trace) -> Vec<Vec<(Time, u64)>> {
     let mut steps: Vec<_> = level.iter().map(|&initial| vec![(Time::ZERO, initial)]).collect();
     for event in &trace.events {
         let Some(resource) = event.resource().map(ResourceId::index) else { continue };
-        let next = level_after(level[resource], event);
+        let next = level_after(level[resource], &event);
         if next != level[resource] {
             level[resource] = next;
             push_step(&mut steps[resource], event.time, next);

@@ -7,6 +7,7 @@
 //! trace carries every name that it needs, so a saved one draws the same picture.
 
 mod event;
+mod events;
 mod excerpt;
 mod expected;
 mod fingerprint;
@@ -25,6 +26,7 @@ mod ties;
 pub(crate) mod fixture;
 
 pub use event::{Event, Kind};
+pub use events::{Events, Iter as EventsIter};
 pub use excerpt::Excerpt;
 pub use expected::{
     Being, Bounds, Claim, Expectation, Expected, Happening, Instances, Label, Source, Stretch,

@@ -1,6 +1,6 @@
 //! Where events go, chosen at compile time.
 
-use super::{Event, Header, Kind, Outcome};
+use super::{Event, Events, Header, Kind, Outcome};
 use crate::time::Time;
 use crate::value::Word;
 
@@ -61,13 +61,13 @@ impl<S: Sink> Sink for Option<S> {
     }
 }
 
-/// The complete event record of one run, in memory: 40 bytes an event.
+/// The complete event record of one run, in memory: some 10 bytes an event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     /// The names that the events refer to.
     pub header: Header,
     /// The events, in order.
-    pub events: Vec<Event>,
+    pub events: Events,
     /// The argument words of the log events, in order; each log event has as
     /// many as its value says.
     pub log_args: Vec<Word>,
@@ -79,7 +79,7 @@ pub struct Trace {
 
 impl Trace {
     /// The events with the argument words of each (empty but for logs).
-    pub fn iter(&self) -> impl Iterator<Item = (&Event, &[Word])> {
+    pub fn iter(&self) -> impl Iterator<Item = (Event, &[Word])> {
         let mut rest = self.log_args.as_slice();
         self.events.iter().map(move |event| {
             if event.kind != Kind::Log {
@@ -94,7 +94,7 @@ impl Trace {
     /// Hands every event to `sink`, as the run did.
     pub fn replay(&self, sink: &mut impl Sink) {
         for (event, args) in self.iter() {
-            sink.event(event, args);
+            sink.event(&event, args);
         }
     }
 }

@@ -131,7 +131,7 @@ fn span(process: ProcessId, open: Open, end: Time, granted_by: Option<ProcessId>
 /// All spans of a trace, by process and then by start.
 pub fn spans(trace: &Trace) -> Vec<Span> {
     let mut builder = SpanBuilder::new(trace.header.process_count());
-    let mut all: Vec<Span> = trace.events.iter().filter_map(|event| builder.event(event)).collect();
+    let mut all: Vec<Span> = trace.events.iter().filter_map(|event| builder.event(&event)).collect();
     all.extend(builder.finish(trace.end));
     all.retain(|span| span.start < span.end);
     all.sort_unstable_by_key(|span| (span.process, span.start));
@@ -181,9 +181,10 @@ mod tests {
     #[test]
     fn a_measured_wake_ends_a_delay() {
         let mut trace = cut_trace();
-        let woken = Event { time: Time::from_secs(3), kind: Kind::Wake, value: 0, ..trace.events[2] };
-        trace.events[2].value = 2_000_000_000;
-        trace.events.push(woken);
+        let delay = trace.events.iter().nth(2).expect("there are more");
+        let woken = Event { time: Time::from_secs(3), kind: Kind::Wake, value: 0, ..delay };
+        trace.events.change(|events| events[2].value = 2_000_000_000);
+        trace.events.push(&woken);
         assert_eq!(seconds(&spans(&trace), A), [(Activity::Delayed, 0, 3, None)]);
     }
 

@@ -126,7 +126,7 @@ fn intervals(trace: &Trace) -> Vec<Vec<Span>> {
     let mut builder = SpanBuilder::new(trace.header.process_count());
     let mut lists = vec![Vec::new(); trace.header.process_count()];
     for event in &trace.events {
-        if let Some(span) = builder.event(event) {
+        if let Some(span) = builder.event(&event) {
             lists[span.process.index()].push(span);
         }
     }
@@ -151,14 +151,14 @@ mod tests {
         let model = two_stage_trace();
         let mut seen = model.clone();
         // b works from 2 s on, by the plan until 8 s; its Wake says 8.5 s.
-        let work = seen.events.iter().position(|e| e.kind == Kind::Work && e.process == B).expect("b works");
+        let work = seen.events.iter().find(|e| e.kind == Kind::Work && e.process == B).expect("b works");
         let late = Time::from_nanos(8_500_000_000).expect("short");
         let end = seen.events.len() - 2;
-        for event in &mut seen.events[end..] {
-            event.time = late;
-        }
-        let wake = crate::trace::Event { kind: Kind::Wake, time: late, value: 0, ..seen.events[work] };
-        seen.events.insert(end, wake);
+        let wake = crate::trace::Event { kind: Kind::Wake, time: late, value: 0, ..work };
+        seen.events.change(|events| {
+            events[end..].iter_mut().for_each(|event| event.time = late);
+            events.insert(end, wake);
+        });
         seen.end = late;
         let times = compare_times(&model, &seen);
         assert_eq!(times.total_deviation(), 500_000_000);

@@ -192,9 +192,11 @@ mod tests {
         let model = two_stage_trace();
         let mut seen = model.clone();
         // The last two events are b's, at 8 s: it gives m back and is done.
-        for event in seen.events.iter_mut().rev().take(2) {
-            event.time = event.time.checked_add(late).expect("short");
-        }
+        seen.events.change(|events| {
+            for event in events.iter_mut().rev().take(2) {
+                event.time = event.time.checked_add(late).expect("short");
+            }
+        });
         seen.end = seen.end.checked_add(late).expect("short");
         ComparedRun {
             outcome: "completed",

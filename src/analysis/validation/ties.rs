@@ -56,7 +56,7 @@ pub fn reorderings(virtual_run: &Trace, seen: &Trace) -> Vec<Reordering> {
 /// Everything that took effect at a resource, in order.
 fn steps(trace: &Trace) -> Vec<(StepName, Time)> {
     let mut counts: BTreeMap<(ResourceId, ProcessId), u32> = BTreeMap::new();
-    let about = |event: &&Event| !matches!(event.kind, Kind::Block | Kind::Grant);
+    let about = |event: &Event| !matches!(event.kind, Kind::Block | Kind::Grant);
     let events = trace.events.iter().filter(about);
     events
         .filter_map(|event| {
@@ -77,13 +77,13 @@ mod tests {
     fn ties_are_told_from_other_reorderings() {
         let mut first = cut_trace();
         let take = |seconds, process| event(seconds, process, Kind::Acquire, MUTEX.0, 0);
-        first.events = vec![take(1, A), take(1, B), take(2, A)];
+        first.events = vec![take(1, A), take(1, B), take(2, A)].into();
         let mut other = first.clone();
-        other.events = vec![take(1, B), take(1, A), take(2, A)];
+        other.events = vec![take(1, B), take(1, A), take(2, A)].into();
         let tie = Reordering { resource: MUTEX, time: Time::from_secs(1), first: A, other: B, tie: true };
         assert_eq!(reorderings(&first, &other), [tie]);
         assert_eq!(reorderings(&first, &first), []);
-        other.events = vec![take(1, A), take(2, A), take(3, B)];
+        other.events = vec![take(1, A), take(2, A), take(3, B)].into();
         assert!(!reorderings(&first, &other)[0].tie);
     }
 }

@@ -67,7 +67,7 @@ impl fmt::Display for Disagreement {
 pub fn replay(image: &Image, recording: &Recording) -> Result<Replayed, Box<Disagreement>> {
     let mut replay = Replay::new(image, recording);
     replay.start();
-    while replay.next < replay.observed.events.len() {
+    while replay.next < replay.events.len() {
         replay.follow()?;
     }
     replay.check_end()?;
@@ -101,6 +101,7 @@ impl Schedule for Woken {
 struct Replay<'a> {
     image: &'a Image,
     observed: &'a Trace,
+    events: Vec<Event>,
     args: Vec<&'a [Word]>,
     /// The place of the next observed event.
     next: usize,
@@ -126,6 +127,7 @@ impl<'a> Replay<'a> {
         Replay {
             image,
             observed,
+            events: observed.events.iter().collect(),
             args: observed.iter().map(|(_, args)| args).collect(),
             next: 0,
             machine: Machine::new(image),
@@ -147,7 +149,7 @@ impl<'a> Replay<'a> {
 
     /// Makes the steps that the next observed events are about.
     fn follow(&mut self) -> Result<(), Box<Disagreement>> {
-        let event = self.observed.events[self.next];
+        let event = self.events[self.next];
         let process = event.process;
         self.check_block(&event)?;
         if event.kind == Kind::Wake {
@@ -184,7 +186,7 @@ impl<'a> Replay<'a> {
                 // A look at the clock leaves no event: the block may end with one.
                 let looked = self.step(inside);
                 debug_assert!(looked.is_ok_and(|made| made.is_empty()), "a look at the clock is no event");
-            } else if self.observed.events[self.next..].iter().all(|later| later.process != inside) {
+            } else if self.events[self.next..].iter().all(|later| later.process != inside) {
                 // The end of the run stopped it there: a fault, the horizon.
                 self.inside = None;
             } else {
@@ -198,7 +200,7 @@ impl<'a> Replay<'a> {
     /// The observed events must be those that the model has made.
     fn compare(&mut self, made: Vec<Made>) -> Result<(), Box<Disagreement>> {
         for (event, args) in made {
-            let observed = self.observed.events.get(self.next);
+            let observed = self.events.get(self.next);
             let equal =
                 observed.is_some_and(|observed| same(observed, &event)) && self.args[self.next] == args;
             if !equal {
@@ -359,7 +361,7 @@ impl<'a> Replay<'a> {
         }
         let (header, outcome) = (self.observed.header.clone(), self.observed.outcome.clone());
         let reached = if outcome == Outcome::Horizon { slowest.min(end) } else { end };
-        Replayed { model: Trace { header, events, log_args, outcome, end }, memories, reached }
+        Replayed { model: Trace { header, events: events.into(), log_args, outcome, end }, memories, reached }
     }
 
     /// The earliest of the times that the processes have come to which are not

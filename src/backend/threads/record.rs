@@ -107,5 +107,5 @@ pub(super) fn merge(
         log_args.extend_from_slice(&entry.args);
     }
     let end = if outcome == Outcome::Horizon { latest.unwrap_or(now) } else { now };
-    Trace { header, events, log_args, outcome, end }
+    Trace { header, events: events.into(), log_args, outcome, end }
 }

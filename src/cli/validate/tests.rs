@@ -157,7 +157,7 @@ processes: {p: {vars: {x: 0}, do: [{write: {to: d, at: 1, value: 7}}, {read: {fr
     let end = compared(&image, &recording, None);
     assert_illegal(&end, &["slot 1 of 'd' holds 8 at the end, but in the model it holds 7"]);
     let read = recording.trace.events.iter().position(|event| event.kind == crate::trace::Kind::Read);
-    recording.trace.events[read.expect("it reads")].value = 9;
+    recording.trace.events.change(|events| events[read.expect("it reads")].value = 9);
     let wrong = compared(&image, &recording, None);
     assert_illegal(&wrong, &["'p' reads 9 from slot 1 of 'd', but in the model 'p' reads 7"]);
 }
@@ -177,9 +177,7 @@ processes:
     // `b` is served first, has the other order.
     let mut other = virtual_run(&image);
     let recording = record(&image, 1.0);
-    for event in &mut other.events {
-        event.process.0 ^= 1;
-    }
+    other.events.change(|events| events.iter_mut().for_each(|event| event.process.0 ^= 1));
     let run = compared(&image, &recording, Some(&other));
     assert!(!run.reorderings.is_empty());
     assert_fine(&run);

@@ -191,7 +191,8 @@ fn finish(
     if events.len() as u64 != last.events {
         return Err(format!("there are {} events, but there should be {}", events.len(), last.events));
     }
-    let trace = Trace { outcome: last.outcome.resolve(names)?, header, events, log_args, end };
+    let outcome = last.outcome.resolve(names)?;
+    let trace = Trace { outcome, header, events: events.into(), log_args, end };
     match (last.fingerprint, trace.fingerprint()) {
         (Some(said), found) if said != found => {
             Err(format!("the fingerprint is {found}, but should be {said}: the file was changed"))
