@@ -232,6 +232,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 }
                 Op::TakeSome { header, times, span } => {
                     if !self.take_many(arena, at, header as usize, times.into()) {
+                        if self.take_those_there(arena, at, header as usize, times) {
+                            return Halt::Blocked;
+                        }
                         plain!(0u8);
                     }
                     skip!(span);

@@ -6,7 +6,7 @@
 use super::lock::MAX_PERMITS;
 use super::machine::header_words;
 use super::step::{Context, Done, Kernel, Schedule};
-use crate::program::{Slot, resource};
+use crate::program::{Op, Slot, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -119,6 +119,31 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         }
         arena[header + resource::LEVEL] -= times;
         self.note_many(arena, at.at_op(at.op() + 1), Kind::Acquire, header, times);
+        true
+    }
+
+    /// Where [`Self::take_many`] finds too few permits, of a known number above
+    /// 0: takes those that are there and waits for the others, standing on the
+    /// op after the one at hand; whether it did.
+    #[inline(always)]
+    pub(super) fn take_those_there(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+        times: u32,
+    ) -> bool {
+        let (level, times) = (arena[header + resource::LEVEL], u64::from(times));
+        let at = at.at_op(at.op() + 1);
+        let Op::AcquireMany { left, .. } = self.image.plain[at.op()] else { return false };
+        // A round for each of them, and the one in which it waits.
+        if level >= times || !self.spend(level + 1) {
+            return false;
+        }
+        arena[header + resource::LEVEL] = 0;
+        arena[left.at(at.frame())] = times - level;
+        self.note_many(arena, at, Kind::Acquire, header, level);
+        self.block(arena, at, header, resource::TAKERS, WaitFor::Acquire);
         true
     }
 
