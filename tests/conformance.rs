@@ -279,6 +279,39 @@ processes:
     assert!(machine.owner(&kept.image, tempolane::ids::ResourceId(1)).is_some());
 }
 
+/// A process that waited in front of a lock that is left out without a trace
+/// goes on with what is behind it: the fault is that of the run with a trace.
+#[test]
+fn a_fault_right_behind_a_lock_after_a_wait_leaves_it_taken() {
+    for (start, step) in [
+        ("9223372036854775807", "{set: {x: x + 1}}"),
+        ("7", "{read: {from: m, at: x, into: y}}, {set: {x: (x + 1) % 2}}"),
+        ("7", "{write: {to: m, at: x, value: 1}}, {set: {x: (x + 1) % 2}}"),
+        ("1", "{read: {from: m, at: x, count: 2, into: ys}}"),
+    ] {
+        let text = format!(
+            "
+version: 1
+resources: {{s: {{kind: semaphore, permits: 0}}, a: mutex, m: {{kind: memory, slots: 2, value: 0}}}}
+processes:
+  p:
+    vars: {{x: {start}, y: 0, ys: {{array: 2, of: 0}}}}
+    do: [{{acquire: [s, a]}}, {step}, {{release: a}}]
+  q: {{start: 1s, do: [{{release: s}}]}}
+"
+        );
+        let kept = run(&text);
+        assert_eq!(kept.outcome(), "fault", "{step}");
+        assert_eq!(kept.image.sections.len(), 1, "{step}");
+        let mut control = |_| ControlFlow::Continue(());
+        let (end, machine) =
+            virtual_time::run(&kept.image, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
+        assert_eq!(end.outcome, kept.end.outcome, "{step}");
+        assert_eq!(machine, kept.machine, "{step}");
+        assert!(machine.owner(&kept.image, tempolane::ids::ResourceId(1)).is_some(), "{step}");
+    }
+}
+
 #[test]
 fn expressions() {
     for (expression, value) in [

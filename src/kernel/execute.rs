@@ -77,6 +77,14 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     continue;
                 }};
             }
+            /// As `plain`, for an op that may stand before its own place.
+            macro_rules! plain_at_home {
+                () => {{
+                    op = self.home(op);
+                    code_op = &plain[op];
+                    continue;
+                }};
+            }
             /// The value, or leaves the loop with the fault.
             macro_rules! good {
                 ($result:expr) => {
@@ -275,10 +283,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     let Some(difference) = a.checked_sub(b) else { plain!(0u8) };
                     self.write(arena, into, frame, difference as Word);
                 }
-                Op::AddKnown { into, a, by } => {
+                Op::AddKnown { into, a, by, span } => {
                     let a = arena[a.at(frame)] as i64;
-                    let Some(sum) = a.checked_add(i64::from(by)) else { plain!(0u8) };
+                    let Some(sum) = a.checked_add(i64::from(by)) else { plain_at_home!() };
                     self.write(arena, into, frame, sum as Word);
+                    skip!(span);
                 }
                 Op::AddSince { total, since } => {
                     let now = now.as_nanos() as i64;
@@ -373,7 +382,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 Op::WriteNext { slots, content, at: index, value, span } => {
                     let slot = arena[index.at(frame)];
                     if slot >= u64::from(slots) {
-                        plain!(0u8);
+                        plain_at_home!();
                     }
                     arena[content as usize + slot as usize] = arena[value.at(frame)];
                     let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
@@ -383,7 +392,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 Op::ReadNext { slots, content, at: index, into, span } => {
                     let slot = arena[index.at(frame)];
                     if slot >= u64::from(slots) {
-                        plain!(0u8);
+                        plain_at_home!();
                     }
                     let value = arena[content as usize + slot as usize];
                     self.write(arena, into, frame, value);
@@ -405,7 +414,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 Op::ReadSome { count, slots, content, at: slot, array, span } => {
                     let first = arena[slot.at(frame)];
                     if !self.read_at_once(arena, frame, (content, slots), first, count, Slot(array.into())) {
-                        plain!(0u8);
+                        plain_at_home!();
                     }
                     skip!(span);
                 }
@@ -422,6 +431,20 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             code_op = &code[op];
         };
         self.delay(arena, at, now, nanos, kind)
+    }
+
+    /// The own place of an op that stands where locks or unlocks are left out.
+    #[cold]
+    #[inline(never)]
+    fn home(&self, mut op: usize) -> usize {
+        let is_left_out = |op| {
+            let mut sections = self.image.sections.iter();
+            sections.any(|section| section.lock.index() == op || section.unlock.index() == op)
+        };
+        while is_left_out(op) {
+            op += 1;
+        }
+        op
     }
 
     /// Counts a round; whether there is another one.

@@ -225,7 +225,7 @@ pub enum Op {
     /// A subtraction of integers.
     Subtract { into: Slot, a: Near, b: Near },
     /// An addition of a known integer.
-    AddKnown { into: Slot, a: Slot, by: i32 },
+    AddKnown { into: Slot, a: Slot, by: i32, span: u8 },
     /// Fused: `total` = `total` + (the clock − `since`).
     AddSince { total: Slot, since: Slot },
     /// Fused: [`Op::Draw`] and an [`Op::Delay`] of what was drawn.

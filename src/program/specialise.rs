@@ -29,6 +29,33 @@ pub(super) fn specialise(image: &Image, code: &mut [Op], scopes: &[Scope], quiet
         }
         first = scope.end;
     }
+    for at in 0..code.len() {
+        if let Op::Skip { to } = code[at]
+            && let Some(op) = from_before(code[to.index()], to.index() - at)
+        {
+            code[at] = op;
+        }
+    }
+}
+
+/// An op for a place so many ops before its own, in front of which all is left
+/// out: processes that waited go on there. Only such as do all they do where
+/// they stand, or else leave it to the plain op in their own place.
+fn from_before(op: Op, ops: usize) -> Option<Op> {
+    let longer = |span: u8| u8::try_from(usize::from(span) + ops).ok();
+    Some(match op {
+        Op::AddKnown { into, a, by, span } => Op::AddKnown { into, a, by, span: longer(span)? },
+        Op::ReadNext { slots, content, at, into, span } => {
+            Op::ReadNext { slots, content, at, into, span: longer(span)? }
+        }
+        Op::ReadSome { count, slots, content, at, array, span } => {
+            Op::ReadSome { count, slots, content, at, array, span: longer(span)? }
+        }
+        Op::WriteNext { slots, content, at, value, span } => {
+            Op::WriteNext { slots, content, at, value, span: longer(span)? }
+        }
+        _ => return None,
+    })
 }
 
 struct Known<'a> {
@@ -47,7 +74,7 @@ impl Known<'_> {
             }
             Op::Binary { op: BinaryOp::AddInt, into, a, b } => match (a.slot(), self.word(b)) {
                 (Some(a), Some(by)) if i32::try_from(by as i64).is_ok() => {
-                    Op::AddKnown { into, a, by: by as i32 }
+                    Op::AddKnown { into, a, by: by as i32, span: 1 }
                 }
                 _ => Op::Add { into, a: self.near(a)?, b: self.near(b)? },
             },
