@@ -312,6 +312,29 @@ processes:
     }
 }
 
+/// The portions in which fuel is handed out end within a read behind a lock
+/// that is left out, so that the plain op does it: it must not take the lock.
+#[test]
+fn a_read_behind_a_lock_after_a_wait_may_run_out_of_fuel() {
+    let text = "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}, a: mutex, m: {kind: memory, slots: 200, value: 0}}
+processes:
+  p:
+    vars: {x: 0, ys: {array: 200, of: 0}}
+    do: [{repeat: 1000, do: [{acquire: [s, a]}, {read: {from: m, at: x, count: 200, into: ys}}, {release: a}]}]
+  q: {do: [{repeat: 1000, do: [{delay: 1s}, {release: s}]}]}
+";
+    let kept = run(text);
+    assert_eq!(kept.outcome(), "completed");
+    let mut control = |_| ControlFlow::Continue(());
+    let (end, machine) =
+        virtual_time::run(&kept.image, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
+    assert_eq!((end.outcome, end.steps), (kept.end.outcome.clone(), kept.end.steps));
+    assert_eq!(machine, kept.machine);
+    assert_eq!(machine.owner(&kept.image, tempolane::ids::ResourceId(1)), None);
+}
+
 #[test]
 fn expressions() {
     for (expression, value) in [
