@@ -168,6 +168,11 @@ pub fn explore<'a>(
     options: Options<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
+    if image.process_count() > 64 * MAX_WORDS {
+        // Each process takes a bit at least.
+        let findings = Findings::new(image);
+        return Exploration { image, options, search: None, findings, stillborn: None, stop: Stop::TooLarge };
+    }
     let relation = Relation::new(image, options.mode == Mode::Timed, options.monitors);
     let mut scratch = Scratch::new(image, options.seed);
     let mut findings = Findings::new(image);

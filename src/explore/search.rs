@@ -198,6 +198,14 @@ impl<'a, const W: usize> Search<'a, W> {
         }
     }
 
+    /// How many states to expand between two looks at the control: few of them
+    /// where one takes long.
+    fn batch(&self) -> usize {
+        let processes = self.relation.image.process_count();
+        let cost = if self.effects.is_some() { processes.div_ceil(16) } else { processes * processes / 16 + 1 };
+        (BATCH / W / cost).max(1)
+    }
+
     /// Whether no schedule is left out.
     pub(super) fn is_whole(&self) -> bool {
         self.reduction.is_none() && self.symmetry.is_none()
@@ -241,7 +249,7 @@ impl<'a, const W: usize> Search<'a, W> {
                 return Ok(Stop::Control);
             }
             let rest = (budget.states - progress.states).max(TASK as u64) as usize;
-            let end = self.level_end.min(self.next.saturating_add((BATCH / W).min(rest)));
+            let end = self.level_end.min(self.next.saturating_add(self.batch().min(rest)));
             let batch = self.expand(self.next..end, budget.workers)?;
             self.next = end;
             if look(self, batch).is_break() {

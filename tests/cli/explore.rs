@@ -122,7 +122,7 @@ fn a_lost_update_is_not_as_expected_and_a_race() {
 fn a_budget_ends_with_what_is_known_so_far() {
     let room = Room::with(&[("p.yaml", PHILOSOPHERS)]);
     let ended = room.run("explore p.yaml --untimed --set n=10 --max-states 1000 --write none").with_code(1);
-    ended.says(&["not explored completely", "--max-states", "states were not visited"]);
+    ended.says(&["not explored completely", "--max-states", "the budget of 1000 states is spent"]);
     let json = room
         .run("explore p.yaml --untimed --set n=10 --max-states 1000 --write none --format json")
         .with_code(1)

@@ -27,7 +27,7 @@ pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
     let mut before: Option<&Shown> = None;
     for shown in explored.shown.iter().filter(|shown| shown.is_finding) {
         let again = before.is_some_and(|before| before.schedule.turns == shown.schedule.turns);
-        section(&mut text, &title(shown), &finding(explored, shown, again));
+        section(&mut text, &title(shown), &finding(explored, arguments, shown, again));
         before = Some(shown);
     }
     section(&mut text, "Memories at the end", &finals(explored));
@@ -52,8 +52,8 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
         None => format!("{BOLD}{label}{PLAIN}: {GREEN}every schedule explored{PLAIN}, {mode}\n"),
         Some(why) => format!(
             "{BOLD}{label}{PLAIN}: {RED}not explored completely{PLAIN}, {mode}: {why}\n  \
-             {} states were not visited; what follows holds for those that were\n",
-            progress.open
+             {} of the states below were reached and not gone on from; what follows holds as far as it goes\n",
+            counted(progress.open)
         ),
     };
     let (states, transitions, depth) =
@@ -123,7 +123,7 @@ fn title(shown: &Shown) -> String {
 }
 
 /// One finding; `again` says that the schedule is the one just shown.
-fn finding(explored: &Explored<'_>, shown: &Shown, again: bool) -> String {
+fn finding(explored: &Explored<'_>, arguments: &Arguments, shown: &Shown, again: bool) -> String {
     let mut text = if again { "  by the same schedule\n".to_owned() } else { turns(shown) };
     match shown.kind {
         "deadlock" | "fault" | "limit" => text.push_str(&told(&shown.finished)),
@@ -131,6 +131,9 @@ fn finding(explored: &Explored<'_>, shown: &Shown, again: bool) -> String {
         _ => {
             let _ = writeln!(text, "  {}", printable(&shown.schedule.shows));
         }
+    }
+    if arguments.reduce.is_some() && shown.kind == "deadlock" {
+        text.push_str("  from which turn on nothing could avoid it is not looked for with --reduce\n");
     }
     if shown.unavoidable {
         text.push_str("  no schedule avoids it\n");
@@ -168,7 +171,9 @@ fn finals(explored: &Explored<'_>) -> String {
     let mut text = String::new();
     for end in finals.iter().take(RESULTS) {
         let schedules = match end.schedules {
+            Some(1) => "  in 1 schedule".to_owned(),
             Some(schedules) => format!("  in {} schedules", counted_long(schedules)),
+            None if end.states == 1 => "  in 1 end state".to_owned(),
             None => format!("  in {} end states", counted(end.states)),
         };
         let _ = writeln!(text, " {}{schedules}", contents(end, &explored.header));

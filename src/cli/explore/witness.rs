@@ -12,7 +12,7 @@ use crate::cli::pictures::Drawing;
 use crate::cli::report::Finished;
 use crate::explore::{End, Exploration, Mode, Schedule, Stopped, Witness, follow};
 use crate::program::Image;
-use crate::trace::{Event, Header, Kind, Sink};
+use crate::trace::{Claim, Event, Header, Kind, Sink};
 use crate::value::{Value, Word};
 use std::path::PathBuf;
 
@@ -61,6 +61,14 @@ pub fn show(
     }
     for (number, states, witness) in exploration.failed() {
         let expected = &loaded.scenario.model.expect.expectations;
+        let by_deadlock = all.first().is_some_and(|(kind, _, _, deadlock)| {
+            *kind == "deadlock" && deadlock.turns == witness.turns
+        });
+        let outcome = expected.get(number).is_some_and(|one| matches!(one.claim, Claim::Outcome(_)));
+        if by_deadlock && outcome {
+            // The deadlock says the same.
+            continue;
+        }
         let line = expected.get(number).map_or(0, |expectation| expectation.line);
         all.push(("expectation", format!("the expectation on line {line} not met"), states, witness));
     }

@@ -37,7 +37,7 @@ pub enum Snapshot {
 /// scenario at `path`; writes it first if `update`.
 ///
 /// # Errors
-/// If the snapshot cannot be read or written.
+/// If the snapshot cannot be written.
 pub fn compare(path: &Path, schedule: Option<&str>, update: bool) -> Result<Snapshot, Failure> {
     let Some((folder, name)) = place(path) else { return Ok(Snapshot::None) };
     let file = folder.join(&name);
@@ -45,7 +45,9 @@ pub fn compare(path: &Path, schedule: Option<&str>, update: bool) -> Result<Snap
         Ok(kept) => Some(kept),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => {
-            return Err(Failure::environment(format!("cannot read '{}': {error}", file.display())));
+            // The others are tested all the same.
+            let message = format!("the snapshot '{}' cannot be read: {error}; --update writes it anew", file.display());
+            return Ok(Snapshot::Differs { message, detail: String::new() });
         }
     };
     let Some(schedule) = schedule else {

@@ -1,0 +1,42 @@
+//! One run of the engine, for `benches/instructions.sh` to count instructions.
+//!
+//! `instructions NAME SIZE` runs one workload from its YAML file; what a size
+//! is depends on the workload. Two sizes give what one more costs.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use tempolane::backend::virtual_time::Simulation;
+use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink};
+use tempolane::{program, scenario};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [name, size] = arguments.as_slice() else {
+        println!("run me through benches/instructions.sh");
+        return;
+    };
+    let parameter = |name: &str, value: String| (name.to_owned(), value);
+    let (file, parameters) = match name.as_str() {
+        "queue" => ("queues/mm1.yaml", vec![parameter("customers", size.clone())]),
+        "hold" => {
+            let rounds = parameter("rounds", "1000000000".to_owned());
+            ("queues/hold.yaml", vec![rounds, parameter("span", format!("{size}s"))])
+        }
+        _ => ("queues/bounded-buffer.yaml", vec![parameter("items", size.clone())]),
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+    let loaded = scenario::load_file(&path, &parameters).unwrap_or_else(|error| panic!("{error}"));
+    let image = program::compile(&loaded.model)
+        .bind(&loaded.model, &loaded.params)
+        .expect("a checked scenario can be bound");
+    let mut simulation = Simulation::new(&image, 1, 0);
+    match name.as_str() {
+        "fingerprint" => run(&mut simulation, &mut Fingerprint::new()),
+        "trace" => run(&mut simulation, &mut RecordingSink::new()),
+        _ => run(&mut simulation, &mut NoTrace),
+    }
+}
+
+fn run(simulation: &mut Simulation<'_>, sink: &mut impl Sink) {
+    simulation.run(sink, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+}
