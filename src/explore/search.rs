@@ -202,7 +202,8 @@ impl<'a, const W: usize> Search<'a, W> {
     /// where one takes long.
     fn batch(&self) -> usize {
         let processes = self.relation.image.process_count();
-        let cost = if self.effects.is_some() { processes.div_ceil(16) } else { processes * processes / 16 + 1 };
+        let cost =
+            if self.effects.is_some() { processes.div_ceil(16) } else { processes * processes / 16 + 1 };
         (BATCH / W / cost).max(1)
     }
 

@@ -107,9 +107,15 @@ impl Explored<'_> {
         let budget = |what: String, option: &str| format!("{what}; go further with {option}");
         Some(match self.exploration.stop {
             Stop::Complete => return None,
-            Stop::States => budget(format!("the budget of {} states is spent", arguments.max_states), "--max-states"),
-            Stop::Memory => budget(format!("the budget of {} MB is spent", arguments.max_memory), "--max-memory"),
-            Stop::TooLarge => "one state takes more than 8,192 bits; explore it with fewer processes".to_owned(),
+            Stop::States => {
+                budget(format!("the budget of {} states is spent", arguments.max_states), "--max-states")
+            }
+            Stop::Memory => {
+                budget(format!("the budget of {} MB is spent", arguments.max_memory), "--max-memory")
+            }
+            Stop::TooLarge => {
+                "one state takes more than 8,192 bits; explore it with fewer processes".to_owned()
+            }
             Stop::Control if self.interrupted => "it was interrupted".to_owned(),
             Stop::Control if self.out_of_time => budget("the time was up".to_owned(), "--max-time"),
             Stop::Control => "it was stopped".to_owned(),

@@ -61,9 +61,9 @@ pub fn show(
     }
     for (number, states, witness) in exploration.failed() {
         let expected = &loaded.scenario.model.expect.expectations;
-        let by_deadlock = all.first().is_some_and(|(kind, _, _, deadlock)| {
-            *kind == "deadlock" && deadlock.turns == witness.turns
-        });
+        let by_deadlock = all
+            .first()
+            .is_some_and(|(kind, _, _, deadlock)| *kind == "deadlock" && deadlock.turns == witness.turns);
         let outcome = expected.get(number).is_some_and(|one| matches!(one.claim, Claim::Outcome(_)));
         if by_deadlock && outcome {
             // The deadlock says the same.

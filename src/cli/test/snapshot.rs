@@ -46,7 +46,8 @@ pub fn compare(path: &Path, schedule: Option<&str>, update: bool) -> Result<Snap
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => {
             // The others are tested all the same.
-            let message = format!("the snapshot '{}' cannot be read: {error}; --update writes it anew", file.display());
+            let message =
+                format!("the snapshot '{}' cannot be read: {error}; --update writes it anew", file.display());
             return Ok(Snapshot::Differs { message, detail: String::new() });
         }
     };
