@@ -10,7 +10,8 @@ use super::{LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics, Stat
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, LogTemplate, ResourceKind, Sink, Span, SpanBuilder, Trace, level_after,
+    Activity, Event, Header, Kind, LogTemplate, ResourceInfo, ResourceKind, Sink, Span, SpanBuilder, Trace,
+    level_after,
 };
 use crate::value::{Type, Value, Word};
 
@@ -39,36 +40,58 @@ impl StatisticsSink {
 
     /// The same, keeping up to `log_cap` log lines.
     pub fn with_log_cap(header: &Header, log_cap: usize) -> StatisticsSink {
-        let tallies = header.resources.iter().flat_map(|info| {
-            let full = match info.kind {
-                ResourceKind::Mutex | ResourceKind::Semaphore => Full::Taken(info.initial),
-                ResourceKind::Buffer => info.capacity.map_or(Full::Never, Full::Held),
-                ResourceKind::Memory | ResourceKind::Condition => Full::Never,
-            };
-            std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize)
-        });
-        StatisticsSink {
-            spans: SpanBuilder::new(header.process_count()),
-            processes: vec![ProcessStatistics::default(); header.process_count()],
-            resources: tallies.collect(),
+        let mut sink = StatisticsSink {
+            spans: SpanBuilder::new(0),
+            processes: Vec::new(),
+            resources: Vec::new(),
             marks: vec![MarkTally::default(); header.marks.len()],
             logs: header.logs.clone(),
             log: Vec::new(),
             log_cap,
             log_left_out: 0,
             events: 0,
+        };
+        sink.reset(header.process_count(), &header.resources);
+        sink
+    }
+
+    /// Forgets the run, for another of the same scenario with these processes
+    /// and resources: parameters may have changed how many there are.
+    pub fn reset(&mut self, process_count: usize, resources: &[ResourceInfo]) {
+        self.spans.reset(process_count);
+        self.processes.clear();
+        self.processes.resize_with(process_count, ProcessStatistics::default);
+        self.resources.clear();
+        for info in resources {
+            let full = match info.kind {
+                ResourceKind::Mutex | ResourceKind::Semaphore => Full::Taken(info.initial),
+                ResourceKind::Buffer => info.capacity.map_or(Full::Never, Full::Held),
+                ResourceKind::Memory | ResourceKind::Condition => Full::Never,
+            };
+            let tallies = std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize);
+            self.resources.extend(tallies);
         }
+        self.marks.fill_with(MarkTally::default);
+        self.log.clear();
+        (self.log_left_out, self.events) = (0, 0);
     }
 
     /// The figures of a run that ended at `end`.
     pub fn finish(mut self, end: Time) -> Statistics {
-        let spans = std::mem::replace(&mut self.spans, SpanBuilder::new(0));
+        self.take_figures(end)
+    }
+
+    /// The same of a sink that is to be used again, after a
+    /// [`StatisticsSink::reset`].
+    pub fn take_figures(&mut self, end: Time) -> Statistics {
+        let mut spans = std::mem::replace(&mut self.spans, SpanBuilder::new(0));
         for span in spans.finish(end) {
             if let Activity::Blocked { resource, .. } = span.activity {
                 self.resources[resource.index()].statistics.requests += 1;
             }
             self.add_span(&span);
         }
+        self.spans = spans;
         let last = self
             .processes
             .iter()
@@ -77,10 +100,10 @@ impl StatisticsSink {
         Statistics {
             total_time: last.unwrap_or(end),
             events: self.events,
-            processes: self.processes,
-            resources: self.resources.into_iter().map(|tally| tally.finish(end)).collect(),
-            marks: self.marks.into_iter().map(MarkTally::finish).collect(),
-            log: self.log,
+            processes: std::mem::take(&mut self.processes),
+            resources: self.resources.drain(..).map(|tally| tally.finish(end)).collect(),
+            marks: self.marks.iter_mut().map(|mark| std::mem::take(mark).finish()).collect(),
+            log: std::mem::take(&mut self.log),
             log_left_out: self.log_left_out,
         }
     }

@@ -5,10 +5,12 @@ mod calendar;
 mod heap_calendar;
 pub mod recorded;
 pub mod replay;
+mod rerun;
 pub mod threads;
 mod tie_calendar;
 pub mod virtual_time;
 mod wheel_calendar;
 
 pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar, WheelCalendar};
+pub use rerun::Rerun;
 pub use tie_calendar::TieCalendar;

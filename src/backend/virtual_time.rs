@@ -53,7 +53,7 @@ pub struct Simulation<'a> {
 
 /// The calendar that suits the number of processes.
 #[derive(Debug, Clone)]
-enum AnyCalendar {
+pub(super) enum AnyCalendar {
     Small(SmallCalendar),
     Heap(HeapCalendar),
     Wheels(WheelCalendar),
@@ -65,7 +65,8 @@ enum AnyCalendar {
 const MANY_PROCESSES: usize = 500;
 
 impl AnyCalendar {
-    fn for_image(image: &Image) -> AnyCalendar {
+    pub(super) fn for_image(image: &Image) -> AnyCalendar {
+        assert!(image.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
         let processes = image.process_count();
         if processes <= SMALL {
             AnyCalendar::Small(SmallCalendar::new(processes, image.has_priorities))
@@ -96,7 +97,6 @@ impl<'a> Simulation<'a> {
     /// # Panics
     /// As [`Simulation::new`].
     pub fn with_ties(image: &'a Image, seed: u64, replication: u64, ties: Ties) -> Simulation<'a> {
-        assert!(image.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
         let calendar = match ties {
             Ties::Fifo => AnyCalendar::for_image(image),
             _ => AnyCalendar::Ties(Box::new(TieCalendar::new(ties, seed, replication))),
@@ -137,20 +137,35 @@ impl<'a> Simulation<'a> {
         control: &mut Control<'_>,
         code: &mut dyn Code,
     ) -> Result<RunEnd, Interrupted> {
-        self.machine.reset(self.image);
-        let (machine, draws) = (&mut self.machine, &mut self.draws);
-        match &mut self.calendar {
-            AnyCalendar::Small(calendar) => {
-                Driver::start(self.image, machine, calendar, sink, code).drive(machine, draws, control)
-            }
-            AnyCalendar::Heap(calendar) => {
-                Driver::start(self.image, machine, calendar, sink, code).drive(machine, draws, control)
-            }
-            AnyCalendar::Wheels(calendar) => {
-                Driver::start(self.image, machine, calendar, sink, code).drive(machine, draws, control)
-            }
-            AnyCalendar::Ties(calendar) => Driver::start(self.image, machine, calendar.as_mut(), sink, code)
-                .drive(machine, draws, control),
+        let Simulation { image, machine, calendar, draws } = self;
+        run_again(image, machine, calendar, draws, sink, control, code)
+    }
+}
+
+/// Runs `image` from the start to the end, whatever was run before with a state,
+/// a calendar and draws that suit it.
+pub(super) fn run_again<S: Sink>(
+    image: &Image,
+    machine: &mut Machine,
+    calendar: &mut AnyCalendar,
+    draws: &mut Draws,
+    sink: &mut S,
+    control: &mut Control<'_>,
+    code: &mut dyn Code,
+) -> Result<RunEnd, Interrupted> {
+    machine.reset(image);
+    match calendar {
+        AnyCalendar::Small(calendar) => {
+            Driver::start(image, machine, calendar, sink, code).drive(machine, draws, control)
+        }
+        AnyCalendar::Heap(calendar) => {
+            Driver::start(image, machine, calendar, sink, code).drive(machine, draws, control)
+        }
+        AnyCalendar::Wheels(calendar) => {
+            Driver::start(image, machine, calendar, sink, code).drive(machine, draws, control)
+        }
+        AnyCalendar::Ties(calendar) => {
+            Driver::start(image, machine, calendar.as_mut(), sink, code).drive(machine, draws, control)
         }
     }
 }

@@ -1,38 +1,18 @@
-//! A compiled program with parameter values: the initial state of a run.
+//! A compiled program with parameter values: code, and the initial state of a run.
 
 use super::compile::{ProcessCode, Program};
-use super::expressions::Global;
 use super::fuse::{Scope, fuse};
 use super::initial::Initial;
-use super::layout::{FRAME_WORDS, Frames, RESOURCE_WORDS, frame, resource};
+use super::layout::{FRAME_WORDS, RESOURCE_WORDS};
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
 use super::quiet::{Section, sections, without};
 use super::specialise::specialise;
+use super::state::{BindError, Instances, Size, State};
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
-use crate::scenario::{Discipline, Expr, Limits, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
+use crate::scenario::{Limits, Model, ProcessDef, ResourceDef};
 use crate::time::Time;
 use crate::trace::{ProcessInfo, ResourceInfo};
 use crate::value::{Type, Value, Word};
-
-/// The most words that the initial state may have: 800 MB.
-const MAX_WORDS: usize = 100_000_000;
-
-/// From this number of instances on, memory is reserved for exactly so many,
-/// and what their frames have in common is kept once.
-const MANY_INSTANCES: u32 = 1_000;
-
-/// For each resource definition, where the header of its first instance lies in
-/// the arena, and how many instances there are.
-pub type Instances = Vec<(u32, u32)>;
-
-/// Why a program cannot be bound to these parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BindError {
-    /// Where the expression stands that has no good value.
-    pub site: Site,
-    /// What is wrong with it.
-    pub message: String,
-}
 
 /// A program that is ready to run: code, and the initial state of everything.
 #[derive(Debug, Clone)]
@@ -114,14 +94,23 @@ impl Program {
     /// permits below zero, a count that is too large, a stop time that is
     /// negative. A scenario that was checked with the same values has none.
     pub fn bind(&self, model: &Model, params: &[Value]) -> Result<Image, BindError> {
-        let mut binder =
-            Binder { params, arena: Vec::with_capacity(256), contents: Vec::new(), blocks: Vec::new() };
-        binder.globals(self)?;
-        let resource_base = binder.arena.len();
-        let (resources, instances) = binder.resources(model)?;
-        let (frames, processes, has_priorities) = binder.processes(self, model)?;
-        let contents_base = binder.arena.len();
-        binder.append_contents()?;
+        let mut state = State::default();
+        let (mut image, scopes) = self.bind_general(model, params, &mut state)?;
+        image.specialise(&scopes);
+        Ok(image)
+    }
+
+    /// An image whose ops are not special to the values of parameters yet, with
+    /// what it takes to make them so; see [`Image::specialise`]. The initial
+    /// state is moved out of `state`, which keeps where everything is.
+    pub(super) fn bind_general(
+        &self,
+        model: &Model,
+        params: &[Value],
+        state: &mut State,
+    ) -> Result<(Image, Vec<Scope>), BindError> {
+        state.lay_out(self, model, params)?;
+        let processes = self.definitions(model, state);
         let mut image = Image {
             code: self.code.clone(),
             plain: Vec::new(),
@@ -129,40 +118,39 @@ impl Program {
             sections: Vec::new(),
             sites: self.sites.clone(),
             atomic: self.atomic.clone(),
-            arena: Initial::new(binder.arena, &binder.blocks),
-            frames,
-            resource_base,
-            contents_base,
+            arena: Initial::new(std::mem::take(&mut state.arena), &state.blocks),
+            frames: std::mem::take(&mut state.frames),
+            resource_base: state.resource_base,
+            contents_base: state.contents_base,
             distributions: self.distributions.clone(),
             many: self.many.clone(),
             runs: Vec::new(),
             logs: self.logs.clone(),
-            instances,
-            horizon: None,
+            instances: state.instances.clone(),
+            horizon: state.horizon,
             limits: model.limits,
-            has_priorities,
+            has_priorities: state.has_priorities,
             seed: model.seed,
             names: names(model, &processes),
             processes,
-            resources,
+            resources: infos(model, state),
         };
-        if let Some(expr) = &model.horizon {
-            let nanos = u64::try_from(int(expr, params)?).ok();
-            image.horizon = Some(
-                nanos.and_then(Time::from_nanos).ok_or_else(|| error(expr, "the stop time is negative"))?,
-            );
-        }
         image.patch_resources();
         image.plain = image.code.clone();
         let scopes = self.scopes(&image);
         fuse(&image.plain, &mut image.code, &scopes, &image.distributions, &mut image.runs);
         image.make_quiet(&scopes);
-        let (mut code, mut quiet) = (std::mem::take(&mut image.code), std::mem::take(&mut image.quiet));
-        specialise(&image, &mut code, &scopes, false);
-        specialise(&image, &mut quiet, &scopes, true);
-        (image.code, image.quiet) = (code, quiet);
         image.share_python_generators();
-        Ok(image)
+        Ok((image, scopes))
+    }
+
+    /// The process definitions, with how many instances there are of each.
+    fn definitions(&self, model: &Model, state: &State) -> Vec<DefImage> {
+        let of_each = self.processes.iter().zip(&model.processes).zip(&state.processes);
+        let image = |((code, def), &(first, count)): ((&ProcessCode, &ProcessDef), &(ProcessId, u32))| {
+            DefImage { name: def.name.clone(), first, count, streams: code.streams, index: code.index }
+        };
+        of_each.map(image).collect()
     }
 
     /// The ops of each process definition.
@@ -193,229 +181,24 @@ fn names(model: &Model, processes: &[DefImage]) -> Names {
     }
 }
 
-fn error(expr: &Expr, message: impl Into<String>) -> BindError {
-    BindError { site: expr.site, message: message.into() }
-}
-
-fn value_of(expr: &Expr, params: &[Value], index: Option<u32>) -> Result<Value, BindError> {
-    evaluate_for(expr, params, index)
-        .map_err(|problem| BindError { site: problem.site, message: problem.to_string() })
-}
-
-fn int(expr: &Expr, params: &[Value]) -> Result<i64, BindError> {
-    Ok(value_of(expr, params, None)?.to_word() as i64)
-}
-
-/// An integer between `low` and `high`.
-fn bounded(expr: &Expr, params: &[Value], low: i64, high: i64, what: &str) -> Result<i64, BindError> {
-    let number = int(expr, params)?;
-    if (low..=high).contains(&number) {
-        return Ok(number);
-    }
-    Err(error(expr, format!("{what} is {number}, but must be from {low} to {high}")))
-}
-
-struct Binder<'a> {
-    params: &'a [Value],
-    arena: Vec<Word>,
-    /// What comes behind the frames: the word that must point to it, how
-    /// often it is repeated, and the word that is repeated.
-    contents: Vec<Content>,
-    /// The frames of processes with many instances.
-    blocks: Vec<Frames>,
-}
-
-struct Content {
-    /// The arena word that gets the place of the content in its low half.
-    pointer: usize,
-    len: usize,
-    initial: Word,
-}
-
-impl Binder<'_> {
-    fn globals(&mut self, program: &Program) -> Result<(), BindError> {
-        self.arena.extend(self.params.iter().map(|value| value.to_word()));
-        for global in program.globals.rest() {
-            self.arena.push(match global {
-                Global::Constant(word) => *word,
-                Global::Derived(expr) => value_of(expr, self.params, None)?.to_word(),
-            });
+fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
+    let mut next = 0;
+    let of_each = model.resources.iter().zip(&state.sizes).zip(&state.instances);
+    let info = |((def, size), &(_, count)): ((&ResourceDef, &Size), &(u32, u32))| {
+        let first = ResourceId(next);
+        next += count;
+        ResourceInfo {
+            name: def.name.clone(),
+            kind: def.spec.kind(),
+            first,
+            count,
+            indexed: def.count.is_some(),
+            capacity: size.capacity,
+            initial: size.initial,
+            ty: size.ty,
         }
-        let padded = self.arena.len().next_multiple_of(RESOURCE_WORDS);
-        self.arena.resize(padded, 0);
-        Ok(())
-    }
-
-    /// The resource headers; gives the infos, and the first header and count
-    /// by definition.
-    fn resources(&mut self, model: &Model) -> Result<(Vec<ResourceInfo>, Instances), BindError> {
-        let mut infos: Vec<ResourceInfo> = Vec::new();
-        let mut instances = Vec::new();
-        let mut next = 0u32;
-        for def in &model.resources {
-            let count = match &def.count {
-                Some(expr) => bounded(expr, self.params, 0, 10_000_000, "the number of instances")? as u32,
-                None => 1,
-            };
-            let info = self.resource_info(def, ResourceId(next), count)?;
-            instances.push((self.arena.len() as u32, count));
-            for id in next..next + count {
-                self.resource_header(def, &info, id)?;
-            }
-            next += count;
-            self.check_size(def.site)?;
-            infos.push(info);
-        }
-        Ok((infos, instances))
-    }
-
-    fn resource_info(
-        &self,
-        def: &ResourceDef,
-        first: ResourceId,
-        count: u32,
-    ) -> Result<ResourceInfo, BindError> {
-        let (capacity, initial, ty) = match &def.spec {
-            ResourceSpec::Mutex => (Some(1), 1, Type::Int),
-            ResourceSpec::Condition => (None, 0, Type::Int),
-            ResourceSpec::Semaphore { permits } => (
-                None,
-                bounded(permits, self.params, 0, i64::MAX / 2, "the number of permits")? as u64,
-                Type::Int,
-            ),
-            ResourceSpec::Buffer { capacity: None, ty } => (None, 0, *ty),
-            ResourceSpec::Buffer { capacity: Some(capacity), ty } => {
-                (Some(bounded(capacity, self.params, 1, i64::MAX / 2, "the capacity")? as u64), 0, *ty)
-            }
-            ResourceSpec::Memory { slots, initial } => (
-                Some(bounded(slots, self.params, 1, MAX_WORDS as i64, "the number of slots")? as u64),
-                0,
-                initial.ty,
-            ),
-        };
-        let indexed = def.count.is_some();
-        let kind = def.spec.kind();
-        Ok(ResourceInfo { name: def.name.clone(), kind, first, count, indexed, capacity, initial, ty })
-    }
-
-    fn resource_header(&mut self, def: &ResourceDef, info: &ResourceInfo, id: u32) -> Result<(), BindError> {
-        let base = self.arena.len();
-        let discipline = match def.discipline {
-            Discipline::Fifo => 0,
-            Discipline::Priority => 1,
-            Discipline::Lifo => 2,
-            Discipline::Any => 3,
-        };
-        let mut header = [0; RESOURCE_WORDS];
-        header[resource::IDENTITY] = u64::from(id) | discipline << 32 | (info.ty as u64) << 40;
-        header[resource::CAPACITY] = info.capacity.unwrap_or(u64::MAX);
-        match &def.spec {
-            ResourceSpec::Semaphore { .. } | ResourceSpec::Mutex => header[resource::LEVEL] = info.initial,
-            ResourceSpec::Memory { initial, .. } => {
-                let initial = value_of(initial, self.params, None)?.to_word();
-                self.content(base + resource::CONTENT, info.capacity.unwrap_or(0) as usize, initial);
-            }
-            ResourceSpec::Buffer { .. } | ResourceSpec::Condition => {}
-        }
-        self.arena.extend(header);
-        Ok(())
-    }
-
-    fn content(&mut self, pointer: usize, len: usize, initial: Word) {
-        self.contents.push(Content { pointer, len, initial });
-    }
-
-    fn processes(
-        &mut self,
-        program: &Program,
-        model: &Model,
-    ) -> Result<(Vec<u32>, Vec<DefImage>, bool), BindError> {
-        let mut frames = Vec::new();
-        let mut images = Vec::new();
-        let mut has_priorities = false;
-        for (code, def) in program.processes.iter().zip(&model.processes) {
-            let count = match &def.count {
-                Some(expr) => bounded(expr, self.params, 0, 10_000_000, "the number of instances")? as u32,
-                None => 1,
-            };
-            images.push(DefImage {
-                name: def.name.clone(),
-                first: ProcessId::from_index(frames.len()),
-                count,
-                streams: code.streams,
-                index: code.index,
-            });
-            let words = count as usize * code.frame_words as usize;
-            // Of many instances not a word more than they need.
-            if count >= MANY_INSTANCES && words <= MAX_WORDS {
-                let (start, words) = (self.arena.len(), code.frame_words as usize);
-                self.blocks.push(Frames { start, words, count: count as usize });
-                frames.reserve_exact(count as usize);
-                self.arena.reserve_exact(words);
-            }
-            for index in 0..count {
-                frames.push(self.arena.len() as u32);
-                has_priorities |= self.frame(code, def, index)? != 0;
-            }
-            self.check_size(def.site)?;
-        }
-        Ok((frames, images, has_priorities))
-    }
-
-    /// One frame; gives the priority.
-    fn frame(&mut self, code: &ProcessCode, def: &ProcessDef, index: u32) -> Result<i64, BindError> {
-        let base = self.arena.len();
-        self.arena.resize(base + code.frame_words as usize, 0);
-        let priority = match &def.priority {
-            None => 0,
-            Some(expr) => value_of(expr, self.params, Some(index))?.to_word() as i64,
-        };
-        if !(-128..=127).contains(&priority) {
-            let message = format!("the priority is {priority}, but must be from -128 to 127");
-            return Err(BindError { site: def.site, message });
-        }
-        self.arena[base + frame::STATE] = u64::from(code.entry.0);
-        self.arena[base + frame::LINK] = ((priority + 128) as u64) << 56;
-        if let Some(slot) = code.index {
-            self.arena[slot.at(base)] = u64::from(index);
-        }
-        for (var, slot) in def.vars.iter().zip(&code.vars) {
-            let initial = value_of(&var.initial, self.params, Some(index))?.to_word();
-            match &var.len {
-                None => self.arena[slot.at(base)] = initial,
-                Some(len) => {
-                    let len =
-                        bounded(len, self.params, 0, MAX_WORDS as i64, "the length of the array")? as usize;
-                    self.arena[slot.at(base)] = (len as u64) << 32;
-                    self.content(slot.at(base), len, initial);
-                }
-            }
-        }
-        Ok(priority)
-    }
-
-    fn append_contents(&mut self) -> Result<(), BindError> {
-        let total =
-            self.contents.iter().fold(self.arena.len(), |sum, content| sum.saturating_add(content.len));
-        if total > MAX_WORDS {
-            return Err(too_large(Site::default()));
-        }
-        self.arena.reserve_exact(total - self.arena.len());
-        for content in std::mem::take(&mut self.contents) {
-            self.arena[content.pointer] |= self.arena.len() as u64;
-            self.arena.resize(self.arena.len() + content.len, content.initial);
-        }
-        Ok(())
-    }
-
-    fn check_size(&self, site: Site) -> Result<(), BindError> {
-        if self.arena.len() > MAX_WORDS { Err(too_large(site)) } else { Ok(()) }
-    }
-}
-
-fn too_large(site: Site) -> BindError {
-    let message = format!("the scenario needs more than {MAX_WORDS} words of state");
-    BindError { site, message }
+    };
+    of_each.map(info).collect()
 }
 
 impl Image {
@@ -473,9 +256,18 @@ impl Image {
         fuse(&shorter, &mut self.quiet, scopes, &self.distributions, &mut self.runs);
     }
 
+    /// Puts what is known by the values of parameters into ops that do not have
+    /// it in them yet.
+    pub(super) fn specialise(&mut self, scopes: &[Scope]) {
+        let (mut code, mut quiet) = (std::mem::take(&mut self.code), std::mem::take(&mut self.quiet));
+        specialise(self, &mut code, scopes, false);
+        specialise(self, &mut quiet, scopes, true);
+        (self.code, self.quiet) = (code, quiet);
+    }
+
     /// Draws of one process with an equal seed share one generator, as the
     /// calls of a Python program do: they count on in the same word.
-    fn share_python_generators(&mut self) {
+    pub(super) fn share_python_generators(&mut self) {
         let mut known: Vec<(ProcessDefId, Word, Slot)> = Vec::new();
         for code in &mut self.distributions {
             let Sampler::CpythonRandint { seed, .. } = code.sampler else { continue };

@@ -13,6 +13,7 @@ use crate::value::Type;
 const MAX_RUN: usize = 64;
 
 /// The ops of one process definition.
+#[derive(Debug, Clone)]
 pub(super) struct Scope {
     /// The first op behind them.
     pub(super) end: usize,

@@ -55,6 +55,14 @@ impl Initial {
         Initial { plain, groups, len }
     }
 
+    /// Exchanges the words with those of another initial state without blocks of
+    /// frames, which is what this one must be, too.
+    pub(super) fn swap(&mut self, arena: &mut Vec<Word>) {
+        assert!(self.groups.is_empty(), "there are no words of blocks to exchange");
+        std::mem::swap(&mut self.plain, arena);
+        self.len = self.plain.len();
+    }
+
     /// The words of the initial state.
     #[allow(clippy::len_without_is_empty, reason = "a state is never without words")]
     pub fn len(&self) -> usize {

@@ -18,10 +18,12 @@ mod initial;
 mod layout;
 mod op;
 mod quiet;
+mod rebind;
 mod sharing;
 mod specialise;
+mod state;
 
-pub use bind::{BindError, DefImage, Image};
+pub use bind::{DefImage, Image};
 pub use compile::{Program, compile};
 pub use constants::Constants;
 pub use flow::{LiveWords, next_ops, ops_of, read};
@@ -31,3 +33,5 @@ pub use op::{
     DistributionCode, LogArgCode, ManyCode, Near, Op, ResourceCode, RunEntry, Sampler, Slot, Source,
 };
 pub use quiet::Section;
+pub use rebind::{Binding, Rebound};
+pub use state::BindError;

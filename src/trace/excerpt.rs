@@ -34,7 +34,7 @@ impl Excerpt {
     }
 
     /// The spans, by process and then by start, of a run that ended at `end`.
-    pub fn finish(self, end: Time) -> Vec<Span> {
+    pub fn finish(mut self, end: Time) -> Vec<Span> {
         let end = self.stopped.unwrap_or(end);
         let mut spans: Vec<Span> = self.spans.into_iter().chain(self.builder.finish(end)).collect();
         spans.retain(|span| span.start < span.end);

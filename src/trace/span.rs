@@ -76,8 +76,16 @@ pub struct SpanBuilder {
 impl SpanBuilder {
     /// For a run of so many process instances, at time 0.
     pub fn new(process_count: usize) -> SpanBuilder {
+        let mut builder = SpanBuilder { open: Vec::new() };
+        builder.reset(process_count);
+        builder
+    }
+
+    /// Back to time 0, for a run of so many process instances.
+    pub fn reset(&mut self, process_count: usize) {
         let new = Open { start: Time::ZERO, until: Time::MAX, activity: Activity::New, op: OpId(0) };
-        SpanBuilder { open: vec![Some(new); process_count] }
+        self.open.clear();
+        self.open.resize(process_count, Some(new));
     }
 
     /// Takes the next event; gives the interval that it ended, if any.
@@ -100,9 +108,9 @@ impl SpanBuilder {
     }
 
     /// The intervals that the end of the run cut short, by process.
-    pub fn finish(self, end: Time) -> impl Iterator<Item = Span> {
-        self.open.into_iter().enumerate().filter_map(move |(index, open)| {
-            let open = open?;
+    pub fn finish(&mut self, end: Time) -> impl Iterator<Item = Span> {
+        self.open.iter_mut().enumerate().filter_map(move |(index, open)| {
+            let open = open.take()?;
             Some(span(ProcessId::from_index(index), open, end.min(open.until), None))
         })
     }

@@ -1,17 +1,20 @@
 //! `peers small`: what a small run costs, as a sweep runs lab 5 a million times with other parameters.
 //!
 //! Within a process the scenario is loaded and compiled once; each run then puts parameters in, runs, and reads
-//! figures out. As a process, `tempolane run` pays for all of it, reading YAML and writing results included.
+//! figures out, with the memory of the run before; the last row of these does it with everything made anew. As a
+//! process, `tempolane run` pays for all of it, reading YAML and writing results included.
 
 use std::fs;
 use std::hint::black_box;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use tempolane::analysis::StatisticsSink;
+use tempolane::backend::Rerun;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::program::{Image, Program, compile};
+use tempolane::program::{Binding, Image, Program, compile};
 use tempolane::scenario::Scenario;
 use tempolane::time::Time;
 use tempolane::trace::NoTrace;
@@ -63,12 +66,15 @@ impl Lab {
         Self { program, load_time: load_time.expect("lab 5 has a load time"), scenario }
     }
 
-    /// With a load time that differs from run to run.
+    /// A new image, with a load time that differs from run to run.
     fn image(&mut self, number: u32) -> Image {
-        let nanos = 1_000_000_000 + i64::from(number % 1000) * 1000;
-        self.scenario.params[self.load_time] = Value::Duration(nanos);
+        self.scenario.params[self.load_time] = load_time(number);
         self.program.bind(&self.scenario.model, &self.scenario.params).expect("any load time is good")
     }
+}
+
+fn load_time(number: u32) -> Value {
+    Value::Duration(1_000_000_000 + i64::from(number % 1000) * 1000)
 }
 
 fn in_process(runs: u32) -> Vec<Vec<String>> {
@@ -79,27 +85,46 @@ fn in_process(runs: u32) -> Vec<Vec<String>> {
         let end = run(&mut simulation, &mut NoTrace);
         assert_eq!(end.end, Time::from_secs(30), "lab 5 takes 30 s");
     });
-    let total = time(runs, |number| {
-        let image = lab.image(number);
-        let end = run(&mut Simulation::new(&image, image.seed, 0), &mut NoTrace);
-        black_box(end.end);
-    });
-    let figures = time(runs, |number| {
+    let anew = time(runs, |number| {
         let image = lab.image(number);
         let mut sink = StatisticsSink::with_log_cap(&image.header(image.seed), 0);
         let end = run(&mut Simulation::new(&image, image.seed, 0), &mut sink);
         black_box(sink.finish(end.end));
     });
-    let with_log = time(runs, |number| {
-        let image = lab.image(number);
-        let mut sink = StatisticsSink::new(&image.header(image.seed));
-        let end = run(&mut Simulation::new(&image, image.seed, 0), &mut sink);
-        black_box(sink.finish(end.end));
+    let mut rows = vec![row("the same again: reset, run, total time out", again, 1e6, "µs", runs)];
+    rows.extend(again_with_others(&lab, runs));
+    rows.push(row("all made anew (image, memory, header), run, all figures out", anew, 1e6, "µs", runs));
+    rows
+}
+
+/// One [`Rerun`] with other parameters each time.
+fn again_with_others(lab: &Lab, runs: u32) -> Vec<Vec<String>> {
+    let mut params = lab.scenario.params.clone();
+    let binding = Binding::new(&lab.program, &lab.scenario.model, &params).expect("lab 5 can be bound");
+    let mut rerun = Rerun::new(binding);
+    let header = rerun.image().header(rerun.image().seed);
+    let go_on = |_| ControlFlow::Continue(());
+    let total = time(runs, |number| {
+        params[lab.load_time] = load_time(number);
+        rerun.set(&params).expect("any load time is good");
+        let end = rerun.run(&mut NoTrace, &mut { go_on }).expect("nobody interrupts");
+        black_box(end.end);
     });
+    let mut with_figures = |log_cap| {
+        let mut sink = StatisticsSink::with_log_cap(&header, log_cap);
+        time(runs, |number| {
+            params[lab.load_time] = load_time(number);
+            rerun.set(&params).expect("any load time is good");
+            let image = rerun.image();
+            sink.reset(image.process_count(), &image.resources);
+            let end = rerun.run(&mut sink, &mut { go_on }).expect("nobody interrupts");
+            black_box(sink.take_figures(end.end));
+        })
+    };
+    let (figures, with_log) = (with_figures(0), with_figures(StatisticsSink::DEFAULT_LOG_CAP));
     vec![
-        row("the same again: reset, run, total time out", again, 1e6, "µs", runs),
-        row("parameters in, run, total time out", total, 1e6, "µs", runs),
-        row("parameters in, run, all figures out", figures, 1e6, "µs", runs),
+        row("parameters in, reset, run, total time out", total, 1e6, "µs", runs),
+        row("parameters in, reset, run, all figures out", figures, 1e6, "µs", runs),
         row("the same with the text of the log", with_log, 1e6, "µs", runs),
     ]
 }

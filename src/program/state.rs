@@ -1,0 +1,313 @@
+//! The initial state of a run under given parameter values.
+//!
+//! Decides where globals, resources, frames and contents lie, and which values
+//! no program can be bound to. What becomes of the ops is decided elsewhere.
+
+use super::compile::{ProcessCode, Program};
+use super::expressions::Global;
+use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
+use crate::ids::{ProcessId, Site};
+use crate::scenario::{Discipline, Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
+use crate::time::Time;
+use crate::value::{Type, Value, Word};
+
+/// The most words that the initial state may have: 800 MB.
+const MAX_WORDS: usize = 100_000_000;
+
+/// From this number of instances on, memory is reserved for exactly so many,
+/// and what their frames have in common is kept once.
+const MANY_INSTANCES: u32 = 1_000;
+
+/// For each resource definition, where the header of its first instance lies in
+/// the arena, and how many instances there are.
+pub type Instances = Vec<(u32, u32)>;
+
+/// Why a program cannot be bound to these parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindError {
+    /// Where the expression stands that has no good value.
+    pub site: Site,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+fn error(expr: &Expr, message: impl Into<String>) -> BindError {
+    BindError { site: expr.site, message: message.into() }
+}
+
+fn value_of(expr: &Expr, params: &[Value], index: Option<u32>) -> Result<Value, BindError> {
+    evaluate_for(expr, params, index)
+        .map_err(|problem| BindError { site: problem.site, message: problem.to_string() })
+}
+
+fn int(expr: &Expr, params: &[Value]) -> Result<i64, BindError> {
+    Ok(value_of(expr, params, None)?.to_word() as i64)
+}
+
+/// An integer between `low` and `high`.
+fn bounded(expr: &Expr, params: &[Value], low: i64, high: i64, what: &str) -> Result<i64, BindError> {
+    let number = int(expr, params)?;
+    if (low..=high).contains(&number) {
+        return Ok(number);
+    }
+    Err(error(expr, format!("{what} is {number}, but must be from {low} to {high}")))
+}
+
+/// The initial state, where everything is in it, and what the parameters say
+/// besides. Its memory serves again when it is laid out again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    pub(super) arena: Vec<Word>,
+    /// Where the frame of each process begins, by [`ProcessId`].
+    pub(super) frames: Vec<u32>,
+    /// The first resource header; all others follow.
+    pub(super) resource_base: usize,
+    /// The first frame, behind the globals and the headers.
+    pub(super) frames_base: usize,
+    /// Where the contents begin, behind the last frame.
+    pub(super) contents_base: usize,
+    /// By resource definition.
+    pub(super) instances: Instances,
+    /// By resource definition.
+    pub(super) sizes: Vec<Size>,
+    /// The first instance and the number of instances, by process definition.
+    pub(super) processes: Vec<(ProcessId, u32)>,
+    /// The frames of processes with many instances.
+    pub(super) blocks: Vec<Frames>,
+    /// Whether any process has a priority other than 0.
+    pub(super) has_priorities: bool,
+    /// The stop time.
+    pub(super) horizon: Option<Time>,
+    /// What comes behind the frames.
+    contents: Vec<Content>,
+}
+
+/// What all instances of a resource definition have in common, as in a
+/// [`crate::trace::ResourceInfo`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) capacity: Option<u64>,
+    pub(super) initial: u64,
+    pub(super) ty: Type,
+}
+
+/// A stretch of equal words behind the frames.
+#[derive(Debug, Clone, Copy)]
+struct Content {
+    /// The arena word that gets the place of the content in its low half.
+    pointer: usize,
+    len: usize,
+    initial: Word,
+}
+
+/// How many instances there are: `count`, or one if there is none.
+fn instances_of(count: Option<&Expr>, params: &[Value]) -> Result<u32, BindError> {
+    match count {
+        Some(expr) => Ok(bounded(expr, params, 0, 10_000_000, "the number of instances")? as u32),
+        None => Ok(1),
+    }
+}
+
+impl Size {
+    fn of(spec: &ResourceSpec, params: &[Value]) -> Result<Size, BindError> {
+        let (capacity, initial, ty) = match spec {
+            ResourceSpec::Mutex => (Some(1), 1, Type::Int),
+            ResourceSpec::Condition => (None, 0, Type::Int),
+            ResourceSpec::Semaphore { permits } => {
+                (None, bounded(permits, params, 0, i64::MAX / 2, "the number of permits")? as u64, Type::Int)
+            }
+            ResourceSpec::Buffer { capacity: None, ty } => (None, 0, *ty),
+            ResourceSpec::Buffer { capacity: Some(capacity), ty } => {
+                (Some(bounded(capacity, params, 1, i64::MAX / 2, "the capacity")? as u64), 0, *ty)
+            }
+            ResourceSpec::Memory { slots, initial } => (
+                Some(bounded(slots, params, 1, MAX_WORDS as i64, "the number of slots")? as u64),
+                0,
+                initial.ty,
+            ),
+        };
+        Ok(Size { capacity, initial, ty })
+    }
+}
+
+impl State {
+    /// Makes the initial state for these parameters, in place of what was there.
+    pub(super) fn lay_out(
+        &mut self,
+        program: &Program,
+        model: &Model,
+        params: &[Value],
+    ) -> Result<(), BindError> {
+        self.clear();
+        self.globals(program, params)?;
+        self.resource_base = self.arena.len();
+        self.resources(model, params)?;
+        self.frames_base = self.arena.len();
+        self.processes(program, model, params)?;
+        self.contents_base = self.arena.len();
+        self.append_contents()?;
+        self.horizon = match &model.horizon {
+            None => None,
+            Some(expr) => {
+                let time = u64::try_from(int(expr, params)?).ok().and_then(Time::from_nanos);
+                Some(time.ok_or_else(|| error(expr, "the stop time is negative"))?)
+            }
+        };
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.arena.clear();
+        self.frames.clear();
+        self.instances.clear();
+        self.sizes.clear();
+        self.processes.clear();
+        self.blocks.clear();
+        self.contents.clear();
+        self.has_priorities = false;
+    }
+
+    fn globals(&mut self, program: &Program, params: &[Value]) -> Result<(), BindError> {
+        self.arena.extend(params.iter().map(|value| value.to_word()));
+        for global in program.globals.rest() {
+            self.arena.push(match global {
+                Global::Constant(word) => *word,
+                Global::Derived(expr) => value_of(expr, params, None)?.to_word(),
+            });
+        }
+        let padded = self.arena.len().next_multiple_of(RESOURCE_WORDS);
+        self.arena.resize(padded, 0);
+        Ok(())
+    }
+
+    /// The resource headers.
+    fn resources(&mut self, model: &Model, params: &[Value]) -> Result<(), BindError> {
+        let mut next = 0u32;
+        for def in &model.resources {
+            let count = instances_of(def.count.as_ref(), params)?;
+            let size = Size::of(&def.spec, params)?;
+            self.instances.push((self.arena.len() as u32, count));
+            for id in next..next + count {
+                self.resource_header(def, size, id, params)?;
+            }
+            next += count;
+            self.check_size(def.site)?;
+            self.sizes.push(size);
+        }
+        Ok(())
+    }
+
+    fn resource_header(
+        &mut self,
+        def: &ResourceDef,
+        size: Size,
+        id: u32,
+        params: &[Value],
+    ) -> Result<(), BindError> {
+        let base = self.arena.len();
+        let discipline = match def.discipline {
+            Discipline::Fifo => 0,
+            Discipline::Priority => 1,
+            Discipline::Lifo => 2,
+            Discipline::Any => 3,
+        };
+        let mut header = [0; RESOURCE_WORDS];
+        header[resource::IDENTITY] = u64::from(id) | discipline << 32 | (size.ty as u64) << 40;
+        header[resource::CAPACITY] = size.capacity.unwrap_or(u64::MAX);
+        match &def.spec {
+            ResourceSpec::Semaphore { .. } | ResourceSpec::Mutex => header[resource::LEVEL] = size.initial,
+            ResourceSpec::Memory { initial, .. } => {
+                let initial = value_of(initial, params, None)?.to_word();
+                self.content(base + resource::CONTENT, size.capacity.unwrap_or(0) as usize, initial);
+            }
+            ResourceSpec::Buffer { .. } | ResourceSpec::Condition => {}
+        }
+        self.arena.extend(header);
+        Ok(())
+    }
+
+    fn content(&mut self, pointer: usize, len: usize, initial: Word) {
+        self.contents.push(Content { pointer, len, initial });
+    }
+
+    fn processes(&mut self, program: &Program, model: &Model, params: &[Value]) -> Result<(), BindError> {
+        for (code, def) in program.processes.iter().zip(&model.processes) {
+            let count = instances_of(def.count.as_ref(), params)?;
+            self.processes.push((ProcessId::from_index(self.frames.len()), count));
+            let words = count as usize * code.frame_words as usize;
+            // Of many instances not a word more than they need.
+            if count >= MANY_INSTANCES && words <= MAX_WORDS {
+                let (start, words) = (self.arena.len(), code.frame_words as usize);
+                self.blocks.push(Frames { start, words, count: count as usize });
+                self.frames.reserve_exact(count as usize);
+                self.arena.reserve_exact(words);
+            }
+            for index in 0..count {
+                self.frames.push(self.arena.len() as u32);
+                self.has_priorities |= self.frame(code, def, index, params)? != 0;
+            }
+            self.check_size(def.site)?;
+        }
+        Ok(())
+    }
+
+    /// One frame; gives the priority.
+    fn frame(
+        &mut self,
+        code: &ProcessCode,
+        def: &ProcessDef,
+        index: u32,
+        params: &[Value],
+    ) -> Result<i64, BindError> {
+        let base = self.arena.len();
+        self.arena.resize(base + code.frame_words as usize, 0);
+        let priority = match &def.priority {
+            None => 0,
+            Some(expr) => value_of(expr, params, Some(index))?.to_word() as i64,
+        };
+        if !(-128..=127).contains(&priority) {
+            let message = format!("the priority is {priority}, but must be from -128 to 127");
+            return Err(BindError { site: def.site, message });
+        }
+        self.arena[base + frame::STATE] = u64::from(code.entry.0);
+        self.arena[base + frame::LINK] = ((priority + 128) as u64) << 56;
+        if let Some(slot) = code.index {
+            self.arena[slot.at(base)] = u64::from(index);
+        }
+        for (var, slot) in def.vars.iter().zip(&code.vars) {
+            let initial = value_of(&var.initial, params, Some(index))?.to_word();
+            match &var.len {
+                None => self.arena[slot.at(base)] = initial,
+                Some(len) => {
+                    let len = bounded(len, params, 0, MAX_WORDS as i64, "the length of the array")? as usize;
+                    self.arena[slot.at(base)] = (len as u64) << 32;
+                    self.content(slot.at(base), len, initial);
+                }
+            }
+        }
+        Ok(priority)
+    }
+
+    fn append_contents(&mut self) -> Result<(), BindError> {
+        let total =
+            self.contents.iter().fold(self.arena.len(), |sum, content| sum.saturating_add(content.len));
+        if total > MAX_WORDS {
+            return Err(too_large(Site::default()));
+        }
+        self.arena.reserve_exact(total - self.arena.len());
+        for &content in &self.contents {
+            self.arena[content.pointer] |= self.arena.len() as u64;
+            self.arena.resize(self.arena.len() + content.len, content.initial);
+        }
+        Ok(())
+    }
+
+    fn check_size(&self, site: Site) -> Result<(), BindError> {
+        if self.arena.len() > MAX_WORDS { Err(too_large(site)) } else { Ok(()) }
+    }
+}
+
+fn too_large(site: Site) -> BindError {
+    let message = format!("the scenario needs more than {MAX_WORDS} words of state");
+    BindError { site, message }
+}
