@@ -94,7 +94,7 @@ pub(super) fn smallest(keys: &[Key; 4]) -> (usize, Key) {
 ///
 /// A new entry goes through all places, smaller ones staying and larger ones
 /// moving on: always the same few steps, without a branch that depends on the
-/// times. A process that waits enters as [`NONE`].
+/// times. A process that waits enters as `NONE`.
 ///
 /// If all priorities are equal, who can go on at the present needs no key: they
 /// go on in the order in which they came, after those whose time is now.

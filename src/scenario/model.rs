@@ -15,7 +15,7 @@ pub struct Model {
     pub params: Vec<Param>,
     /// The resources, in the order of the file, by [`ResourceDefId`].
     pub resources: Vec<ResourceDef>,
-    /// The processes, in the order of the file, by [`ProcessDefId`].
+    /// The processes, in the order of the file, by [`crate::ids::ProcessDefId`].
     pub processes: Vec<ProcessDef>,
     /// The marks, in the order of their first use, by [`MarkId`].
     pub marks: Vec<MarkInfo>,

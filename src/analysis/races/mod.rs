@@ -49,7 +49,7 @@ const WORDS_A_UNIT: u64 = 16;
 /// n comes after a release of its own, so there is a permit for it.
 ///
 /// Found are, of each slot, at least the first race, and only races: later
-/// ones on the same slot may hide behind it (see [`slots`]). An access takes
+/// ones on the same slot may hide behind it (see `slots`). An access takes
 /// constant time, or time linear in the processes that read at once; a
 /// synchronisation constant time if its clock brings nothing new, otherwise
 /// time linear in the processes that touch memories. The memory is bounded:
