@@ -47,8 +47,8 @@ pub struct Budget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reduce {
     /// Those that differ from others only in the order of independent steps;
-    /// without time only. Every deadlock and every end is still found; not so
-    /// races, and orders that are expected.
+    /// without time only. Every deadlock and every result is still found; not so
+    /// races, orders that are expected, and a fault that another one hides.
     pub order: bool,
     /// Those that differ from others only in which of several instances, that
     /// nothing tells apart, does what.
