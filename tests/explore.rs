@@ -1,7 +1,9 @@
 //! The explorer against systems whose state spaces are known.
 
 use std::ops::ControlFlow;
-use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, explore, follow};
+use tempolane::builder::Scenario;
+use tempolane::explore::{Budget, End, Exploration, Mode, NumberedCode, Options, Reduce, explore, follow};
+use tempolane::kernel::Call;
 use tempolane::program::{self, Image};
 use tempolane::scenario;
 
@@ -12,7 +14,7 @@ fn image(text: &str) -> Image {
 
 fn options(mode: Mode) -> Options<'static> {
     let budget = Budget { states: 10_000_000, bytes: 4 << 30, workers: 2 };
-    Options { mode, seed: 0, budget, monitors: None, reduce: Reduce::NONE, learns: true }
+    Options { mode, seed: 0, budget, monitors: None, reduce: Reduce::NONE, learns: true, code: None }
 }
 
 fn explored(image: &Image, mode: Mode) -> Exploration<'_> {
@@ -251,4 +253,52 @@ processes:
     // So many are done (0 to 5), and one is inside or none.
     assert_eq!(reduced.progress().states, 6 + 5);
     assert_eq!(explored(&image, Mode::Untimed).progress().states, 32 + 5 * 16);
+}
+
+/// Code that doubles its state, or adds one to it.
+#[derive(Debug)]
+struct DoublesOrAdds;
+
+impl NumberedCode for DoublesOrAdds {
+    fn first(&self) -> u64 {
+        1
+    }
+
+    fn call(&self, state: &mut u64, call: Call<'_>) -> Result<(), String> {
+        *state = if call.number == 0 { 2 * *state } else { *state + 1 };
+        Ok(())
+    }
+
+    fn bytes(&self) -> u64 {
+        0
+    }
+}
+
+/// Two double and two add, from 1: the ends are those of the six orders of
+/// DDAA, whatever is learnt or left out, and however many work.
+#[test]
+fn code_of_ones_own_is_a_part_of_the_state() {
+    let mut made = Scenario::new("made");
+    made.process("doubler", |p| {
+        p.count(2).call(|(), _| ());
+    });
+    made.process("adder", |p| {
+        p.count(2).delay("1s").call(|(), _| ());
+    });
+    let image = made.image().expect("it is a scenario");
+    let symmetry = Reduce { symmetry: true, ..Reduce::NONE };
+    for (reduce, learns, workers) in
+        [(Reduce::NONE, true, 1), (Reduce::NONE, false, 2), (Reduce::ALL, true, 2), (symmetry, true, 1)]
+    {
+        let budget = Budget { workers, ..options(Mode::Untimed).budget };
+        let options =
+            Options { reduce, learns, budget, code: Some(&DoublesOrAdds), ..options(Mode::Untimed) };
+        let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        assert!(explored.is_complete());
+        let mut finals: Vec<_> = explored.overview().finals.iter().map(|end| end.code).collect();
+        finals.sort_unstable();
+        // DDAA 6, DADA 7, DAAD 8, ADDA 9, ADAD 10, AADD 12.
+        assert_eq!(finals, [6, 7, 8, 9, 10, 12].map(Some), "{reduce:?} {learns}");
+    }
+    assert_eq!(explored(&image, Mode::Untimed).stops().len(), 1, "code that is not there cannot be called");
 }

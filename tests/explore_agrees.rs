@@ -29,7 +29,8 @@ fn explored(image: &Image, mode: Mode) -> Option<Exploration<'_>> {
 
 fn explored_with(image: &Image, mode: Mode, reduce: Reduce) -> Option<Exploration<'_>> {
     let budget = Budget { states: MOST_STATES, bytes: 1 << 30, workers: 1 };
-    let options = Options { mode, seed: image.seed, budget, monitors: None, reduce, learns: true };
+    let options =
+        Options { mode, seed: image.seed, budget, monitors: None, reduce, learns: true, code: None };
     let explored = explore(image, options, &mut |_| ControlFlow::Continue(()));
     explored.is_complete().then_some(explored)
 }

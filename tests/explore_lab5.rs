@@ -30,6 +30,7 @@ fn explored(image: &Image) -> Exploration<'_> {
         monitors: None,
         reduce: Reduce::NONE,
         learns: true,
+        code: None,
     };
     let explored = explore(image, options, &mut |_| ControlFlow::Continue(()));
     assert!(explored.is_complete());

@@ -1,11 +1,17 @@
-//! Code that processes call: how it sees its process, and how a run finds it.
+//! Code that processes call: how it sees its process, and how a run, or a
+//! search through all of them, finds it.
 
+use super::scenario::State;
+use crate::explore::NumberedCode;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code};
 use crate::program::{Image, Program, Slot};
 use crate::scenario::Model;
-use crate::value::{Type, Value};
+use crate::value::{Type, Value, Word};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// Code that a step calls.
@@ -180,19 +186,100 @@ pub(super) struct Caller<'a, S> {
     pub(super) state: &'a mut S,
 }
 
-impl<S> Code for Caller<'_, S> {
-    fn call(&mut self, call: Call<'_>) -> Result<(), String> {
+impl<S> Functions<S> {
+    /// Does what is called, in this state.
+    fn call(&self, frames: &Frames, state: &mut S, call: Call<'_>) -> Result<(), String> {
         let process = call.process;
         let number = call.number as usize;
-        let after = self.frames.0.partition_point(|(first, _)| *first <= process);
+        let after = frames.0.partition_point(|(first, _)| *first <= process);
         // Definitions without instances share their first id with the next.
-        let (first, vars) = &self.frames.0[after - 1];
+        let (first, vars) = &frames.0[after - 1];
         let mut ctx = Ctx { call, vars, index: process.0 - first.0, failed: None };
-        match self.functions.all.get(number) {
-            Some(code) => code(self.state, &mut ctx),
+        match self.all.get(number) {
+            Some(code) => code(state, &mut ctx),
             None => ctx.fail(format!("there is no code number {number}")),
         }
         ctx.failed.map_or(Ok(()), Err)
+    }
+}
+
+impl<S> Code for Caller<'_, S> {
+    fn call(&mut self, call: Call<'_>) -> Result<(), String> {
+        self.functions.call(self.frames, self.state, call)
+    }
+}
+
+/// The code of a scenario for a search: every state that it was in is kept
+/// once, and has its place among all as its number.
+pub(super) struct Numbered<'a, S> {
+    functions: &'a Functions<S>,
+    frames: &'a Frames,
+    states: Mutex<States<S>>,
+}
+
+struct States<S> {
+    all: Vec<S>,
+    /// By hash, where those with it stand.
+    places: BTreeMap<u64, Vec<usize>>,
+}
+
+/// About how many bytes a state takes besides its own.
+const STATE_BYTES: usize = 64;
+
+impl<'a, S: State> Numbered<'a, S> {
+    pub(super) fn new(functions: &'a Functions<S>, frames: &'a Frames, first: S) -> Numbered<'a, S> {
+        let mut states = States { all: Vec::new(), places: BTreeMap::new() };
+        states.number_of(first);
+        Numbered { functions, frames, states: Mutex::new(states) }
+    }
+
+    /// The state with this number.
+    pub(super) fn state(&self, number: Word) -> S {
+        self.lock().all[number as usize].clone()
+    }
+
+    /// Code that panics is called without this lock.
+    fn lock(&self) -> std::sync::MutexGuard<'_, States<S>> {
+        self.states.lock().expect("to compare states does not panic")
+    }
+}
+
+impl<S: State> States<S> {
+    /// The number of a state, a new one if need be.
+    fn number_of(&mut self, state: S) -> Word {
+        let mut hasher = DefaultHasher::new();
+        state.hash(&mut hasher);
+        let places = self.places.entry(hasher.finish()).or_default();
+        let known = places.iter().copied().find(|&place| self.all[place] == state);
+        let place = known.unwrap_or_else(|| {
+            places.push(self.all.len());
+            self.all.push(state);
+            self.all.len() - 1
+        });
+        place as Word
+    }
+}
+
+impl<S: State + Send> NumberedCode for Numbered<'_, S> {
+    fn first(&self) -> Word {
+        0
+    }
+
+    fn call(&self, number: &mut Word, call: Call<'_>) -> Result<(), String> {
+        let mut state = self.state(*number);
+        let result = self.functions.call(self.frames, &mut state, call);
+        *number = self.lock().number_of(state);
+        result
+    }
+
+    fn bytes(&self) -> u64 {
+        (self.lock().all.len() * (size_of::<S>() + STATE_BYTES)) as u64
+    }
+}
+
+impl<S> fmt::Debug for Numbered<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} over states with numbers", self.functions)
     }
 }
 

@@ -78,8 +78,8 @@
 //!
 //! # Every schedule
 //!
-//! One run shows one order. A scenario without code can be held to what is
-//! expected in all of them:
+//! One run shows one order. A scenario can be held to what is expected in all
+//! of them:
 //!
 //! ```
 //! use tempolane::builder::{Mode, Scenario};
@@ -92,6 +92,27 @@
 //!     });
 //! });
 //! counter.assert_every_schedule(Mode::Untimed, "memories: {total: [3]}");
+//! ```
+//!
+//! The state that code works on is a part of what is told apart, and can be
+//! looked at wherever a run ends. Without a lock, the last to write wins:
+//!
+//! ```
+//! use tempolane::builder::{Mode, Scenario};
+//!
+//! let mut careless = Scenario::with_state("careless", 0);
+//! careless.process("adder", |p| {
+//!     p.count(2).var("seen", 0);
+//!     p.call(|total, ctx| ctx.set("seen", *total));
+//!     p.call(|total, ctx| *total = ctx.int("seen") + 1);
+//! });
+//!
+//! let every = careless.assert_every_schedule(Mode::Untimed, "outcome: completed");
+//! assert_eq!(every.schedules, Some(6));
+//! let lost = every.finals.iter().find(|end| end.state == 1).expect("an update can get lost");
+//! assert_eq!(lost.schedules, Some(4));
+//! let failure = careless.check_every_end(Mode::Untimed, "", |&total| total == 2).unwrap_err();
+//! assert!(failure.starts_with("careless: the state is 1 at the end in a schedule (untimed)"));
 //! ```
 //!
 //! # What is wrong, and where
@@ -126,6 +147,6 @@ pub use problem::{Problem, Problems};
 pub use resource::Resource;
 pub use run::{Being, Run};
 pub use scenario::{Process, Scenario, State};
-pub use schedules::Schedules;
+pub use schedules::{Final, Schedules};
 pub use steps::Steps;
 pub use term::{Distribution, Names, Term};

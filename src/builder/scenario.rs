@@ -1,6 +1,6 @@
 //! A scenario made in code: what there is, and how it is checked and run.
 
-use super::code::{Caller, Frames, Function, Functions};
+use super::code::{Caller, Frames, Function, Functions, Numbered};
 use super::page::{Page, shown};
 use super::problem::{Problem, Problems};
 use super::resource::Resource;
@@ -257,6 +257,11 @@ impl<S: State> Scenario<S> {
         let lines: String = expect.lines().map(|line| format!("  {line}\n")).collect();
         let head = if lines.is_empty() { "" } else { "expect:\n" };
         self.prepare(&format!("{head}{lines}"))
+    }
+
+    /// Its code, with numbers for the states that it comes to.
+    pub(super) fn numbered<'a>(&'a self, frames: &'a Frames) -> Numbered<'a, S> {
+        Numbered::new(&self.functions, frames, self.first_state())
     }
 
     pub(super) fn seed_of_runs(&self) -> u64 {

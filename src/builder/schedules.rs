@@ -4,13 +4,16 @@
 //! shortest schedule that shows it. Which schedules there are is decided by
 //! [`crate::explore`].
 
+use super::code::Numbered;
 use super::problem::Problems;
 use super::run::Run;
 use super::scenario::{Prepared, Scenario, State};
 use crate::analysis::Monitors;
-use crate::explore::{self, Budget, End, Exploration, Mode, Options, Reduce, Stopped, Turn};
+use crate::explore::{self, Budget, End, Exploration, FinalMemories, Mode, Options, Reduce, Stopped, Turn};
 use crate::time::Time;
-use crate::trace::{Claim, RecordingSink};
+use crate::trace::{Claim, Header, RecordingSink};
+use crate::value::Value;
+use std::fmt::Debug;
 use std::ops::ControlFlow;
 
 /// When an exploration is given up: tests are to be short.
@@ -20,25 +23,121 @@ const BUDGET: Budget = Budget { states: 5_000_000, bytes: 1_000_000_000, workers
 const TOLD: usize = 60;
 
 /// What all schedules of a scenario have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Schedules {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedules<S = ()> {
     /// Distinct states.
     pub states: u64,
+    /// How many schedules there are; `None` if there is no end of them, or if
+    /// there are too many to count.
+    pub schedules: Option<u128>,
     /// The least and the greatest total time, if time counts and runs complete.
     pub total_times: Option<(Time, Time)>,
+    /// What completed runs leave; empty if there are neither memories nor code.
+    pub finals: Vec<Final<S>>,
 }
 
-impl<S: State> Scenario<S> {
+/// What a completed run leaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Final<S = ()> {
+    /// The state of the code.
+    pub state: S,
+    /// The contents of the memories, by name.
+    pub memories: Vec<(String, Vec<Value>)>,
+    /// In how many schedules, if they can be counted.
+    pub schedules: Option<u128>,
+}
+
+impl<S: State + Send> Scenario<S> {
     /// Whether every schedule is as this text expects it, as [`Run::check`] has
     /// it for one run. [`Mode::Timed`] lets simultaneous events swap,
     /// [`Mode::Untimed`] tries every order (what is said of times is not
     /// looked at then). A deadlock, a fault or an endless loop is a failure
     /// unless the text says what the `outcome` is.
     ///
+    /// What code works on is a part of the states that are told apart: two of
+    /// them that are equal are one, so it should hold nothing that only grows
+    /// and that nobody looks at. A call is a step of its own, before which
+    /// others may go on, unless it stands inside `atomic`.
+    ///
     /// # Errors
     /// What fails, with the run of a shortest schedule that shows it; why it
     /// was not found out; or what is wrong with the scenario or the text.
-    pub fn check_every_schedule(&self, mode: Mode, expect: &str) -> Result<Schedules, String> {
+    ///
+    /// # Panics
+    /// If code does.
+    pub fn check_every_schedule(&self, mode: Mode, expect: &str) -> Result<Schedules<S>, String> {
+        self.explore(mode, expect, &mut |_, _| Ok(()))
+    }
+
+    /// As [`Scenario::check_every_schedule`], for a test.
+    ///
+    /// # Panics
+    /// If some schedule is not so, or if code panics.
+    #[track_caller]
+    pub fn assert_every_schedule(&self, mode: Mode, expect: &str) -> Schedules<S> {
+        match self.check_every_schedule(mode, expect) {
+            Ok(schedules) => schedules,
+            Err(message) => panic!("{message}"),
+        }
+    }
+
+    /// As [`Scenario::check_every_schedule`], and also whether the state of the
+    /// code is right at the end of every schedule that completes.
+    ///
+    /// # Errors
+    /// As [`Scenario::check_every_schedule`].
+    ///
+    /// # Panics
+    /// If code does.
+    pub fn check_every_end(
+        &self,
+        mode: Mode,
+        expect: &str,
+        is_right: impl Fn(&S) -> bool,
+    ) -> Result<Schedules<S>, String>
+    where
+        S: Debug,
+    {
+        self.explore(mode, expect, &mut |found, exploration| {
+            let ends = exploration.overview().finals;
+            let states = ends.iter().map(|end| found.code.state(end.code.unwrap_or(0)));
+            let Some((number, state)) = states.enumerate().find(|(_, state)| !is_right(state)) else {
+                return if exploration.results().1 {
+                    Err(format!("{}: runs end in more states than can be looked at", self.name()))
+                } else {
+                    Ok(())
+                };
+            };
+            let turns = exploration.witness_of_final(number).expect("it was reached").turns;
+            Err(found.told(
+                &format!("the state is {state:?} at the end"),
+                &turns,
+                &found.run(&turns).to_string(),
+            ))
+        })
+    }
+
+    /// As [`Scenario::check_every_end`], for a test.
+    ///
+    /// # Panics
+    /// If some schedule is not so, or if code panics.
+    #[track_caller]
+    pub fn assert_every_end(&self, mode: Mode, expect: &str, is_right: impl Fn(&S) -> bool) -> Schedules<S>
+    where
+        S: Debug,
+    {
+        match self.check_every_end(mode, expect, is_right) {
+            Ok(schedules) => schedules,
+            Err(message) => panic!("{message}"),
+        }
+    }
+
+    fn explore(
+        &self,
+        mode: Mode,
+        expect: &str,
+        look: &mut dyn FnMut(&Found<'_, S>, &Exploration<'_>) -> Result<(), String>,
+    ) -> Result<Schedules<S>, String> {
         let said = |problems: Problems| problems.to_string();
         let prepared = self.prepare_expecting(expect).map_err(said)?;
         let (expected, header) = (&prepared.loaded.model.expect, prepared.image.header(self.seed_of_runs()));
@@ -46,16 +145,18 @@ impl<S: State> Scenario<S> {
             Mode::Timed => Monitors::new(expected, &header),
             Mode::Untimed => Monitors::untimed(expected, &header),
         };
+        let code = self.numbered(&prepared.frames);
         let options = Options {
             mode,
             seed: header.seed,
             budget: BUDGET,
             monitors: Some(&monitors),
             reduce: Reduce::NONE,
+            code: Some(&code),
             learns: true,
         };
         let exploration = explore::explore(&prepared.image, options, &mut |_| ControlFlow::Continue(()));
-        let found = Found { scenario: self, prepared: &prepared, mode, expect };
+        let found = Found { scenario: self, prepared: &prepared, code: &code, mode, expect };
         if let Some(failure) = found.failure(&exploration) {
             return Err(failure);
         }
@@ -63,20 +164,11 @@ impl<S: State> Scenario<S> {
         if !exploration.is_complete() {
             return Err(format!("{}: {states} states were visited, and there are more", self.name()));
         }
+        look(&found, &exploration)?;
+        let overview = exploration.overview();
         let total_times = exploration.total_times().map(|[(least, _), (most, _)]| (least, most));
-        Ok(Schedules { states, total_times })
-    }
-
-    /// As [`Scenario::check_every_schedule`], for a test.
-    ///
-    /// # Panics
-    /// If some schedule is not so.
-    #[track_caller]
-    pub fn assert_every_schedule(&self, mode: Mode, expect: &str) -> Schedules {
-        match self.check_every_schedule(mode, expect) {
-            Ok(schedules) => schedules,
-            Err(message) => panic!("{message}"),
-        }
+        let finals = overview.finals.into_iter().map(|end| found.end(end, &header)).collect();
+        Ok(Schedules { states, schedules: overview.schedules, total_times, finals })
     }
 }
 
@@ -84,11 +176,12 @@ impl<S: State> Scenario<S> {
 struct Found<'a, S: State> {
     scenario: &'a Scenario<S>,
     prepared: &'a Prepared,
+    code: &'a Numbered<'a, S>,
     mode: Mode,
     expect: &'a str,
 }
 
-impl<S: State> Found<'_, S> {
+impl<S: State + Send> Found<'_, S> {
     /// The first failure, told.
     fn failure(&self, exploration: &Exploration<'_>) -> Option<String> {
         let expected = &self.prepared.loaded.model.expect;
@@ -119,6 +212,13 @@ impl<S: State> Found<'_, S> {
         Some(self.told("there is a deadlock", &witness.turns, &self.run(&witness.turns).to_string()))
     }
 
+    /// What completed runs leave, with names.
+    fn end(&self, end: FinalMemories, header: &Header) -> Final<S> {
+        let memories =
+            end.memories.into_iter().map(|(memory, values)| (header.resource_name(memory), values)).collect();
+        Final { state: self.code.state(end.code.unwrap_or(0)), memories, schedules: end.schedules }
+    }
+
     fn told(&self, what: &str, turns: &[Turn], run: &str) -> String {
         let named = explore::Schedule::named(&self.prepared.image, turns);
         let mut order: Vec<&str> = named.iter().take(TOLD).map(|(name, _)| name.as_str()).collect();
@@ -135,13 +235,23 @@ impl<S: State> Found<'_, S> {
         let image = &self.prepared.image;
         let header = image.header(self.scenario.seed_of_runs());
         let mut recording = RecordingSink::new();
-        let followed = explore::follow(image, header.seed, self.mode, turns, &mut recording, &mut |_, _| {});
-        let (outcome, end, memories) = match followed {
-            Ok(followed) => (followed.outcome, followed.end, followed.machine.memories(image)),
+        let code = Some(self.code as &dyn explore::NumberedCode);
+        let followed = explore::follow_calling(
+            image,
+            code,
+            header.seed,
+            self.mode,
+            turns,
+            &mut recording,
+            &mut |_, _| {},
+        );
+        let followed = match followed {
+            Ok(followed) => followed,
             Err(mismatch) => unreachable!("the explorer found this schedule: {}", mismatch.message),
         };
         let page = self.prepared.page.clone();
-        let trace = recording.finish(header, outcome, end);
-        Run { scenario: self.scenario, page, trace, memories, state: self.scenario.first_state() }
+        let memories = followed.machine.memories(image);
+        let trace = recording.finish(header, followed.outcome, followed.end);
+        Run { scenario: self.scenario, page, trace, memories, state: self.code.state(followed.code) }
     }
 }

@@ -99,7 +99,7 @@ pub fn execute_along(
         keep_events,
         schedule.mode,
         |image, seed, sinks, _| match follow(image, seed, schedule.mode, &turns, sinks, &mut |_, _| {}) {
-            Ok(Followed { outcome, end, machine, times }) => {
+            Ok(Followed { outcome, end, machine, times, .. }) => {
                 fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
                 Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
             }

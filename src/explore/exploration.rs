@@ -1,7 +1,8 @@
 //! One exploration from beginning to end, whatever the size of its states.
 
+use super::code::{NumberedCode, calls};
 use super::codec::Codec;
-use super::findings::{Findings, Race, memory_words};
+use super::findings::{Findings, Race, content};
 use super::graph::Order;
 use super::relation::{End, Relation, Scratch, Stopped};
 use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
@@ -48,6 +49,8 @@ pub struct Options<'a> {
     pub monitors: Option<&'a Monitors>,
     /// Which schedules may be left out.
     pub reduce: Reduce,
+    /// The code that steps call.
+    pub code: Option<&'a dyn NumberedCode>,
     /// Whether to remember what steps do. The result is the same without, and
     /// much later: for tests.
     pub learns: bool,
@@ -130,6 +133,8 @@ pub struct Witness {
 pub struct FinalMemories {
     /// The contents.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
+    /// The number of the state of the code that steps call; `None` if they call none.
+    pub code: Option<Word>,
     /// End states with these.
     pub states: u64,
     /// Schedules that lead there, if they can be counted.
@@ -154,7 +159,7 @@ pub struct Overview {
     /// many states to count.
     pub schedules: Option<u128>,
     /// What completed runs leave, in the order of their contents; empty if
-    /// there are no memories.
+    /// there are no memories and no code.
     pub finals: Vec<FinalMemories>,
     /// The ties on the way of the fastest schedule that the difference between
     /// the least and the greatest total time hangs on.
@@ -173,7 +178,7 @@ pub fn explore<'a>(
         let findings = Findings::new(image);
         return Exploration { image, options, search: None, findings, stillborn: None, stop: Stop::TooLarge };
     }
-    let relation = Relation::new(image, options.mode == Mode::Timed, options.monitors);
+    let relation = Relation::new(image, options.mode == Mode::Timed, options.monitors, options.code);
     let mut scratch = Scratch::new(image, options.seed);
     let mut findings = Findings::new(image);
     if let Err(stopped) = relation.start(&mut scratch, &mut NoTrace) {
@@ -303,6 +308,12 @@ impl Exploration<'_> {
         races.collect()
     }
 
+    /// A shortest schedule that leaves what the final memories of this number do,
+    /// as [`Overview::finals`] has them.
+    pub fn witness_of_final(&self, number: usize) -> Option<Witness> {
+        self.witness_of(self.findings.results.values().nth(number)?.state)
+    }
+
     /// How many different memory contents completed runs leave; `true` if
     /// there are more.
     pub fn results(&self) -> (usize, bool) {
@@ -327,16 +338,17 @@ impl Exploration<'_> {
             schedules = sum(schedules, own);
             let machine = search.machine(leaf, &mut scratch);
             if search.relation.end(machine) == End::Completed {
-                let known = ways.entry(memory_words(self.image, machine)).or_insert(Some(0));
+                let known = ways.entry(content(search, leaf, machine)).or_insert(Some(0));
                 *known = sum(*known, own);
             }
         }
         let finals = self.findings.results.iter().map(|(content, first)| FinalMemories {
             memories: search.machine(first.state, &mut scratch).memories(self.image),
+            code: calls(self.image).then_some(scratch.world.code),
             states: first.count,
             schedules: ways.get(content).copied().flatten(),
         });
-        let finals = finals.filter(|end| !end.memories.is_empty()).collect();
+        let finals = finals.filter(|end| !end.memories.is_empty() || end.code.is_some()).collect();
         let ties = order.map(|order| self.decisive_ties(search, &order)).unwrap_or_default();
         Overview { schedules, finals, ties }
     }

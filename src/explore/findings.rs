@@ -77,7 +77,7 @@ pub(super) struct Findings {
     pub(super) stops: Vec<(Stopped, First)>,
     /// The least and the greatest total time of a completed run.
     pub(super) times: Option<[(Time, StateId); 2]>,
-    /// Final contents of the memories of completed runs.
+    /// What completed runs leave: see [`content`].
     pub(super) results: BTreeMap<Vec<Word>, First>,
     /// Expectations that are broken or not met at the end, by their place among all.
     pub(super) failed: BTreeMap<usize, First>,
@@ -98,7 +98,7 @@ impl Findings {
             failed: BTreeMap::new(),
             races: Vec::new(),
             more_results: false,
-            world: World { machine: Machine::new(image), watch: Vec::new() },
+            world: World::new(image),
         }
     }
 
@@ -146,7 +146,7 @@ impl Findings {
                 }
             }
         }
-        let content = memory_words(search.relation.image, machine);
+        let content = content(search, state, machine);
         if self.results.len() < MOST_RESULTS || self.results.contains_key(&content) {
             First::note(self.results.entry(content), state);
         } else {
@@ -179,8 +179,17 @@ pub(super) fn is_alike(a: &Stopped, b: &Stopped) -> bool {
     }
 }
 
-/// The contents of all memories, in their order.
-pub(super) fn memory_words(image: &Image, machine: &Machine) -> Vec<Word> {
-    let memories = machine.memories(image);
-    memories.iter().flat_map(|(_, values)| values.iter().map(|value| value.to_word())).collect()
+/// The contents of all memories in this state, in their order, and behind them
+/// which state the code is in.
+pub(super) fn content<const W: usize>(
+    search: &Search<'_, W>,
+    state: StateId,
+    machine: &Machine,
+) -> Vec<Word> {
+    let memories = machine.memories(search.relation.image);
+    let memories = memories.iter().flat_map(|(_, values)| values.iter().map(|value| value.to_word()));
+    let code = search.codec.parts.of_code();
+    // The number of the search: its own numbers are the same in every search.
+    let code = code.map(|part| u64::from(search.codec.fields[part].of(search.store.state(state))));
+    memories.chain(code).collect()
 }

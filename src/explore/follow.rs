@@ -7,7 +7,9 @@
 //! had to come first. Where a schedule ends before the run does, the run goes
 //! on with whoever comes first in the scenario.
 
+use super::code::NumberedCode;
 use super::exploration::Mode;
+use super::parts::World;
 use super::relation::{End, Relation, Scratch, Stopped, Went};
 use super::schedule::Turn;
 use crate::ids::ProcessId;
@@ -15,6 +17,7 @@ use crate::kernel::{Choices, Machine, State, find_deadlock};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink};
+use crate::value::Word;
 
 /// Turns that a run may take beyond its schedule.
 const MOST_TURNS_BEYOND: u64 = 1_000_000;
@@ -28,6 +31,8 @@ pub struct Followed {
     pub end: Time,
     /// The state at the end.
     pub machine: Machine,
+    /// The number of the state of the code that was called, at the end.
+    pub code: Word,
     /// When each turn of the schedule was taken.
     pub times: Vec<Time>,
 }
@@ -54,10 +59,26 @@ pub fn follow<S: Sink>(
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Followed, Mismatch> {
+    follow_calling(image, None, seed, mode, turns, sink, before)
+}
+
+/// As [`follow`], of a scenario whose steps call this code.
+///
+/// # Errors
+/// As [`follow`].
+pub fn follow_calling<S: Sink>(
+    image: &Image,
+    code: Option<&dyn NumberedCode>,
+    seed: u64,
+    mode: Mode,
+    turns: &[Turn],
+    sink: &mut S,
+    before: &mut dyn FnMut(&mut S, usize),
+) -> Result<Followed, Mismatch> {
     let mut follower = Follower {
         image,
         // Also without time the clock goes, but only as far as somebody needs it.
-        relation: Relation::following(image, mode),
+        relation: Relation::following(image, mode, code),
         scratch: Scratch::new(image, seed),
         times: Vec::new(),
     };
@@ -141,13 +162,13 @@ impl Follower<'_> {
     }
 
     fn ended(self, outcome: Outcome) -> Followed {
-        let machine = self.scratch.world.machine;
-        Followed { outcome, end: machine.now, machine, times: self.times }
+        let World { machine, code, .. } = self.scratch.world;
+        Followed { outcome, end: machine.now, machine, code, times: self.times }
     }
 
     /// Goes on to the end of the run, whoever comes first.
     fn go_on(mut self, sink: &mut impl Sink) -> Followed {
-        let rest = Relation::new(self.image, true, None);
+        let rest = Relation::new(self.image, true, None, self.relation.code);
         if let Err(stopped) = rest.let_time_pass(&mut self.scratch, sink) {
             return self.stopped(stopped);
         }

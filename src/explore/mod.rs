@@ -6,6 +6,7 @@
 //! witness. Does not decide what a step does: the kernel says so, here as in a
 //! run; an explorer with semantics of its own would prove nothing about it.
 
+mod code;
 mod codec;
 mod effects;
 mod expand;
@@ -23,9 +24,10 @@ mod search;
 mod store;
 mod symmetry;
 
+pub use code::NumberedCode;
 pub use exploration::{DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore};
 pub use findings::Race;
-pub use follow::{Followed, Mismatch, follow, process_called};
+pub use follow::{Followed, Mismatch, follow, follow_calling, process_called};
 pub use relation::{End, Stopped};
 pub use schedule::Turn;
 pub use schedule_text::{Schedule, ScheduleError};

@@ -7,6 +7,7 @@
 //! could go on is just that. A part is read from a machine, and written into
 //! one, as a sequence of words.
 
+use super::code;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, State};
 use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
@@ -39,6 +40,8 @@ enum Part {
     },
     /// A buffer: its level, its queues and its items.
     Buffer(usize),
+    /// The state of the code that steps call.
+    Code,
     Clock,
     /// What the monitors have seen.
     Watch,
@@ -65,6 +68,15 @@ pub(super) struct World {
     pub(super) machine: Machine,
     /// What the monitors of expectations have seen so far.
     pub(super) watch: Vec<Word>,
+    /// The number of the state of the code that steps call.
+    pub(super) code: Word,
+}
+
+impl World {
+    /// In which nothing has happened.
+    pub(super) fn new(image: &Image) -> World {
+        World { machine: Machine::new(image), watch: Vec::new(), code: 0 }
+    }
 }
 
 /// The header words of a resource without contents that can change, but for
@@ -127,6 +139,9 @@ impl<'a> Parts<'a> {
                 _ => Part::Header(header),
             });
         }
+        if code::calls(image) {
+            parts.parts.push(Part::Code);
+        }
         if clock == Clock::Absolute {
             parts.parts.push(Part::Clock);
         }
@@ -136,7 +151,8 @@ impl<'a> Parts<'a> {
         parts
     }
 
-    /// How many parts there are: processes, resources, and the clock if time counts.
+    /// How many parts there are: processes, resources, the state of code, the
+    /// clock if time counts, and what the monitors have seen, in this order.
     pub(super) fn len(&self) -> usize {
         self.parts.len()
     }
@@ -218,6 +234,11 @@ impl<'a> Parts<'a> {
         matches!(self.parts[part], Part::Buffer(_))
     }
 
+    /// The part that is the state of the code that steps call.
+    pub(super) fn of_code(&self) -> Option<usize> {
+        self.parts.iter().position(|part| matches!(part, Part::Code))
+    }
+
     /// The part of the resource with this header.
     pub(super) fn of_header(&self, header: usize) -> usize {
         self.processes() + (header - self.image.resource_base) / RESOURCE_WORDS
@@ -247,6 +268,7 @@ impl<'a> Parts<'a> {
                 let ring = arena[header + resource::RING];
                 out.extend((0..level).map(|item| arena[(start + (head + item) % ring) as usize]));
             }
+            Part::Code => out.push(world.code),
             Part::Clock => out.push(machine.now.as_nanos()),
             Part::Watch => out.extend_from_slice(&world.watch),
         }
@@ -342,6 +364,7 @@ impl<'a> Parts<'a> {
                 let start = arena[header + resource::CONTENT] as usize;
                 arena[start..start + items.len()].copy_from_slice(items);
             }
+            Part::Code => world.code = words[0],
             Part::Clock => machine.now = Time::from_nanos(words[0]).expect("it was a time"),
             Part::Watch => {
                 world.watch.clear();

@@ -94,13 +94,15 @@ pub(super) struct Reduction {
 impl Reduction {
     pub(super) fn new(relation: &Relation<'_>) -> Reduction {
         let image = relation.image;
-        let resources = image.resource_count();
+        // What code works on counts as one memory more.
+        let resources = image.resource_count() + 1;
         let mut reduction = Reduction {
             steps: Vec::new(),
             users: vec![<[Vec<u32>; USES]>::default(); resources],
-            in_line: relation.lines.clone(),
-            mutex: (0..resources)
+            in_line: relation.lines.iter().copied().chain([false]).collect(),
+            mutex: (0..image.resource_count())
                 .map(|id| image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Mutex)
+                .chain([false])
                 .collect(),
         };
         let first = Machine::new(image);
@@ -144,6 +146,7 @@ impl Reduction {
             }
             Op::Notify { condition } | Op::NotifyAll { condition } => vec![(Use::Notify, condition)],
             Op::Level { resource, .. } => vec![(Use::Look, resource)],
+            Op::Call { .. } => return vec![(Use::Write, image.resource_count() as u32)],
             _ => return Vec::new(),
         };
         let mut uses = Vec::new();

@@ -18,6 +18,7 @@
 //! could tell that somebody in line was served in its middle, waiting in it is
 //! a transition there too.
 
+use super::code::{self, Calling, NumberedCode};
 use super::exploration::Mode;
 use super::parts::{Clock, World};
 use crate::analysis::Monitors;
@@ -80,6 +81,8 @@ pub(super) struct Probe {
     pub(super) woken: Vec<ProcessId>,
     /// What the kernel is answered.
     pub(super) choices: Choices,
+    /// Code was called, which may have read and changed its state.
+    pub(super) called: bool,
     /// The process let time pass, so that others may go on even if it is in the
     /// middle of an `atomic` block.
     paused: bool,
@@ -103,6 +106,7 @@ impl Probe {
     fn clear(&mut self) {
         self.touched.get_mut().clear();
         self.woken.clear();
+        self.called = false;
     }
 }
 
@@ -132,11 +136,7 @@ pub(super) struct Scratch {
 
 impl Scratch {
     pub(super) fn new(image: &Image, seed: u64) -> Scratch {
-        Scratch {
-            world: World { machine: Machine::new(image), watch: Vec::new() },
-            probe: Probe::default(),
-            draws: Draws::new(image, seed, 0),
-        }
+        Scratch { world: World::new(image), probe: Probe::default(), draws: Draws::new(image, seed, 0) }
     }
 }
 
@@ -147,6 +147,8 @@ pub(super) struct Relation<'a> {
     pub(super) timed: bool,
     /// What is watched while transitions are made.
     pub(super) monitors: Option<&'a Monitors>,
+    /// The code that steps call.
+    pub(super) code: Option<&'a dyn NumberedCode>,
     /// By op: it concerns nobody else.
     local: Vec<bool>,
     /// By resource: to wait in line for it is a transition of its own.
@@ -154,7 +156,12 @@ pub(super) struct Relation<'a> {
 }
 
 impl<'a> Relation<'a> {
-    pub(super) fn new(image: &'a Image, timed: bool, monitors: Option<&'a Monitors>) -> Relation<'a> {
+    pub(super) fn new(
+        image: &'a Image,
+        timed: bool,
+        monitors: Option<&'a Monitors>,
+        code: Option<&'a dyn NumberedCode>,
+    ) -> Relation<'a> {
         let local = image.plain.iter().map(|op| is_local(*op)).collect();
         let mut lines = vec![timed; image.resource_count()];
         for (id, line) in lines.iter_mut().enumerate() {
@@ -180,13 +187,17 @@ impl<'a> Relation<'a> {
                 _ => {}
             }
         }
-        Relation { image, timed, monitors, local, lines }
+        Relation { image, timed, monitors, code, local, lines }
     }
 
     /// As [`Self::new`], but delays take their time in both modes: to follow a
     /// schedule that was found without time.
-    pub(super) fn following(image: &'a Image, mode: Mode) -> Relation<'a> {
-        Relation { timed: true, ..Relation::new(image, mode == Mode::Timed, None) }
+    pub(super) fn following(
+        image: &'a Image,
+        mode: Mode,
+        code: Option<&'a dyn NumberedCode>,
+    ) -> Relation<'a> {
+        Relation { timed: true, ..Relation::new(image, mode == Mode::Timed, None, code) }
     }
 
     /// All processes.
@@ -202,11 +213,11 @@ impl<'a> Relation<'a> {
 
     /// As [`Self::start`], but no time passes.
     pub(super) fn start_locally(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
-        if self.image.plain.iter().any(|op| matches!(op, Op::Call { .. })) {
-            // The state of that code is no part of the states here.
-            return Err(Stopped::Limit("the scenario calls code, which cannot be explored".to_owned()));
+        if self.code.is_none() && code::calls(self.image) {
+            return Err(Stopped::Limit("the scenario calls code that is not there".to_owned()));
         }
         scratch.world.machine.reset(self.image);
+        scratch.world.code = self.code.map_or(0, NumberedCode::first);
         scratch.world.watch = self.monitors.map(Monitors::start).unwrap_or_default();
         for process in self.processes() {
             self.go_local(scratch, process, sink)?;
@@ -425,9 +436,10 @@ impl<'a> Relation<'a> {
         sink: &mut impl Sink,
     ) -> Result<Option<Yield>, Stopped> {
         loop {
-            let Scratch { world: World { machine, watch }, probe, draws } = scratch;
+            let Scratch { world: World { machine, watch, code }, probe, draws } = scratch;
             let mut sink = Watching { monitors: self.monitors, watch, sink };
-            let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
+            let mut calling = Calling { probe, code: self.code, state: code };
+            let mut kernel = Kernel::new(self.image, machine, draws, &mut calling, &mut sink);
             kernel.fuel = ROUNDS;
             match kernel.step_op(process).map_err(Stopped::Fault)? {
                 Rest::Ready => return Ok(None),
@@ -473,7 +485,7 @@ impl<'a> Relation<'a> {
             if self.local[op.index()] && self.image.plain[op.index()].is_step() {
                 self.step(scratch, process, sink)?;
             } else {
-                let Scratch { world: World { machine, watch }, probe, draws } = scratch;
+                let Scratch { world: World { machine, watch, .. }, probe, draws } = scratch;
                 let mut sink = Watching { monitors: self.monitors, watch, sink };
                 let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
                 kernel.fuel = ROUNDS;

@@ -7,6 +7,7 @@
 //! neither the states, nor their order, nor what is found first depends on the
 //! number of workers or on who was faster.
 
+use super::code::NumberedCode;
 use super::codec::Codec;
 use super::effects::Effects;
 use super::expand::{Batch, Question, Way, Work};
@@ -214,12 +215,13 @@ impl<'a, const W: usize> Search<'a, W> {
 
     pub(super) fn progress(&self) -> Progress {
         let learnt = self.effects.as_ref().map_or(0, |effects| effects.bytes);
+        let called = self.relation.code.map_or(0, NumberedCode::bytes);
         Progress {
             states: self.store.len() as u64,
             transitions: self.transitions,
             depth: self.depth,
             open: (self.store.len() - self.next) as u64,
-            bytes: (self.store.bytes() + self.codec.bytes() + learnt) as u64,
+            bytes: (self.store.bytes() + self.codec.bytes() + learnt) as u64 + called,
         }
     }
 

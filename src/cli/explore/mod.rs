@@ -192,7 +192,8 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     let limit = arguments.max_time.map(Duration::from_nanos);
     let mut progress = Progress::new(&loaded.label);
     let (mut interrupted, mut out_of_time) = (false, false);
-    let options = Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce };
+    let options =
+        Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
     let exploration = explore::explore(&image, options, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;

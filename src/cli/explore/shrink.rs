@@ -99,6 +99,7 @@ fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<bool, Fai
         monitors: None,
         reduce: reduce_of(arguments),
         learns: true,
+        code: None,
     };
     let exploration = explore(&image, options, &mut |_| {
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

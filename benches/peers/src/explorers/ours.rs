@@ -27,7 +27,7 @@ pub fn explored(system: System, workers: usize) -> Explored {
     let image = image_of(&scenario);
     let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers };
     let options =
-        Options { mode: Mode::Untimed, seed: 0, budget, monitors: None, reduce: Reduce::NONE, learns: true };
+        Options { mode: Mode::Untimed, seed: 0, budget, monitors: None, reduce: Reduce::NONE, learns: true, code: None };
     let start = Instant::now();
     let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
     let seconds = start.elapsed().as_secs_f64();
