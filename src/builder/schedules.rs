@@ -132,12 +132,7 @@ impl<S: State + Send> Scenario<S> {
         }
     }
 
-    fn explore(
-        &self,
-        mode: Mode,
-        expect: &str,
-        look: &mut dyn FnMut(&Found<'_, S>, &Exploration<'_>) -> Result<(), String>,
-    ) -> Result<Schedules<S>, String> {
+    fn explore(&self, mode: Mode, expect: &str, look: &mut Look<'_, S>) -> Result<Schedules<S>, String> {
         let said = |problems: Problems| problems.to_string();
         let prepared = self.prepare_expecting(expect).map_err(said)?;
         let (expected, header) = (&prepared.loaded.model.expect, prepared.image.header(self.seed_of_runs()));
@@ -171,6 +166,9 @@ impl<S: State + Send> Scenario<S> {
         Ok(Schedules { states, schedules: overview.schedules, total_times, finals })
     }
 }
+
+/// What else must be so of an exploration that found nothing.
+type Look<'l, S> = dyn FnMut(&Found<'_, S>, &Exploration<'_>) -> Result<(), String> + 'l;
 
 /// What is looked for in an exploration.
 struct Found<'a, S: State> {
