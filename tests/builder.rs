@@ -506,6 +506,54 @@ fn code_that_fails_in_some_schedule_is_found() {
     bank(7).assert_every_schedule(Mode::Timed, "outcome: fault");
 }
 
+/// The files of a failed assertion, and the command that takes them: it shows
+/// the same failure.
+#[test]
+fn a_failed_assertion_leaves_files_and_the_command_that_takes_them() {
+    let mut locks = Scenario::new("two locks");
+    locks.param("late", "0s").set("late", "1s").mutex("a").mutex("b");
+    for (name, first, second, start) in [("one", "a", "b", "0s"), ("two", "b", "a", "late")] {
+        locks.process(name, |p| {
+            p.start(start).acquire(first).acquire(second).release([first, second]);
+        });
+    }
+    let again = |assertion: &dyn Fn()| {
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(assertion));
+        let message = *panicked.expect_err("it fails").downcast::<String>().expect("a text");
+        let (_, command) = message.split_once("to see it again: `tempolane ").expect("it says how");
+        let (command, _) = command.split_once('`').expect("it ends");
+        assert!(!message.contains("processes:"), "the file is not in the message\n{message}");
+        let words: Vec<String> = command
+            .split('\'')
+            .enumerate()
+            .flat_map(|(place, part)| match place % 2 {
+                0 => part.split_whitespace().map(str::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            })
+            .collect();
+        let output = assert_cmd::Command::cargo_bin("tempolane")
+            .expect("it is built")
+            .args(words)
+            .args(["--write", "none"])
+            .assert()
+            .code(1)
+            .get_output()
+            .stdout
+            .clone();
+        String::from_utf8(output).expect("a text")
+    };
+    let run = locks.run();
+    let told = again(&|| {
+        run.assert_total_time("5s");
+    });
+    assert!(told.contains("two locks: completed in 1s of virtual time"), "{told}");
+    let told = again(&|| {
+        locks.assert_every_schedule(Mode::Untimed, "");
+    });
+    assert!(told.contains("two locks: deadlock"), "{told}");
+    assert!(told.contains("'one' waits to acquire 'b', held by 'two'"), "{told}");
+}
+
 /// The example of the README.
 #[test]
 fn the_example_of_the_readme() {

@@ -115,6 +115,22 @@
 //! assert!(failure.starts_with("careless: the state is 1 at the end in a schedule (untimed)"));
 //! ```
 //!
+//! # When an assertion fails
+//!
+//! The panic shows the timeline, where it went wrong and how to see it again:
+//! an assertion of a scenario without code leaves the scenario, with what was
+//! expected, as a file, and beside it the schedule if it was one of all, and
+//! its message ends with the command that takes them:
+//!
+//! ```text
+//! to see it again: `tempolane run target/tmp/tempolane/locks-1f2e3d4c.yaml --schedule target/tmp/tempolane/locks-1f2e3d4c.schedule` (version 0.1.0)
+//! ```
+//!
+//! They are in the folder that `TEMPOLANE_FAILURES` names, or in
+//! `tmp/tempolane` of Cargo's target folder; if that variable is empty, or
+//! there is no such folder, the message has both texts in it, as the message of
+//! `check` and `check_every_schedule` always has.
+//!
 //! # What is wrong, and where
 //!
 //! ```
@@ -129,6 +145,7 @@
 //! assert_eq!(problems.items[0].message, "unknown parameter or variable 'j'");
 //! ```
 
+mod again;
 mod code;
 mod page;
 mod problem;

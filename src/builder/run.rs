@@ -3,6 +3,7 @@
 //! Decides what an assertion is called and what its failure prints. What an
 //! expectation means is decided by the monitors, which files use as well.
 
+use super::again::{Again, Failure};
 use super::page::Page;
 use super::scenario::{Scenario, State};
 use super::term::{Term, key, list, quoted};
@@ -16,9 +17,6 @@ use crate::value::Value;
 /// So many blocked processes are told one by one.
 const TOLD: usize = 10;
 
-/// A file of more lines is not printed with a failure.
-const MOST_LINES: usize = 80;
-
 /// A run that has ended.
 pub struct Run<'a, S: State = ()> {
     pub(super) scenario: &'a Scenario<S>,
@@ -26,6 +24,8 @@ pub struct Run<'a, S: State = ()> {
     /// What happened.
     pub trace: Trace,
     pub(super) memories: Vec<(ResourceId, Vec<Value>)>,
+    /// The schedule that it followed, as a file, if it was not simply run.
+    pub(super) schedule: Option<String>,
     /// The state of the code at the end.
     pub state: S,
 }
@@ -96,6 +96,11 @@ impl<S: State> Run<'_, S> {
     /// What was expected and what was seen, with the timeline and how to see
     /// the run again; or why nothing of the kind can be expected.
     pub fn check(&self, expect: &str) -> Result<(), String> {
+        self.failure(expect)?.map_or(Ok(()), |failure| Err(failure.told()))
+    }
+
+    /// What is not as expected, if anything is.
+    pub(super) fn failure(&self, expect: &str) -> Result<Option<Failure>, String> {
         let prepared = self.scenario.prepare_expecting(expect).map_err(|problems| problems.to_string())?;
         let monitors = Monitors::new(&prepared.loaded.model.expect, &self.trace.header);
         let mut watch = Watch::new(&monitors, &self.trace.header);
@@ -104,12 +109,24 @@ impl<S: State> Run<'_, S> {
         let no_races = prepared.loaded.model.expect.no_races;
         failed.extend(no_races.and_then(|line| self.trace.races().failure(&self.trace.header, line)));
         if failed.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let told: Vec<String> = failed.iter().map(|failure| self.placed(failure)).collect();
         let moment = failed.iter().find_map(|failure| failure.seen);
         let around = moment.map_or_else(String::new, |moment| self.around(moment.time));
-        Err(format!("{}\n{around}{self}", told.join("\n")))
+        let said = format!("{}\n{around}{}", told.join("\n"), self.shown());
+        Ok(Some(Failure { said, again: self.again(expect) }))
+    }
+
+    /// How to see it again, in a file that expects this.
+    pub(super) fn again(&self, expect: &str) -> Again {
+        Again {
+            name: self.scenario.name().to_owned(),
+            seed: self.trace.header.seed,
+            version: self.trace.header.version.clone(),
+            text: self.scenario.file(expect),
+            schedule: self.schedule.clone(),
+        }
     }
 
     /// The timeline around a moment, in letters; empty if no time passes there.
@@ -137,10 +154,11 @@ impl<S: State> Run<'_, S> {
     /// If the run is not so.
     #[track_caller]
     pub fn assert(&self, expect: &str) -> &Self {
-        if let Err(message) = self.check(expect) {
-            panic!("{message}");
+        match self.failure(expect) {
+            Ok(None) => self,
+            Ok(Some(failure)) => panic!("{}", failure.kept()),
+            Err(problems) => panic!("{problems}"),
         }
-        self
     }
 
     /// Every process was done in the end.
@@ -252,41 +270,40 @@ fn terms<T: Into<Term>>(values: impl IntoIterator<Item = T>) -> String {
     list(values.into_iter().map(|value| value.into().yaml()))
 }
 
-/// The timeline, how it ended, and how to see it again.
-impl<S: State> std::fmt::Display for Run<'_, S> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<S: State> Run<'_, S> {
+    /// The timeline, and how the run ended if not well.
+    pub(super) fn shown(&self) -> String {
+        let mut shown = self.timeline();
         let place = |line: Option<u32>| {
             let place = line.and_then(|line| self.page.place(line));
             place.map_or_else(String::new, |place| format!("\n      at {place}"))
         };
-        f.write_str(&self.timeline())?;
+        let mut line = |text: String| shown.extend([text.as_str(), "\n"]);
         match NamedOutcome::of(&self.trace.outcome, &self.trace.header) {
             NamedOutcome::Completed | NamedOutcome::Horizon => {}
-            NamedOutcome::Limit { message } => writeln!(f, "  {message}")?,
-            NamedOutcome::Fault { process, line, message, hint, .. } => {
-                writeln!(f, "  '{process}': {message}{}", place(line))?;
+            NamedOutcome::Limit { message } => line(format!("  {message}")),
+            NamedOutcome::Fault { process, line: at, message, hint, .. } => {
+                line(format!("  '{process}': {message}{}", place(at)));
                 if !hint.is_empty() {
-                    writeln!(f, "      hint: {hint}")?;
+                    line(format!("      hint: {hint}"));
                 }
             }
             NamedOutcome::Deadlock { blocked, .. } => {
                 for one in blocked.iter().take(TOLD) {
-                    writeln!(f, "  {one}{}", place(one.line))?;
+                    line(format!("  {one}{}", place(one.line)));
                 }
                 if blocked.len() > TOLD {
-                    writeln!(f, "  and {} more", blocked.len() - TOLD)?;
+                    line(format!("  and {} more", blocked.len() - TOLD));
                 }
             }
         }
-        let (seed, version) = (self.trace.header.seed, &self.trace.header.version);
-        match self.scenario.yaml().filter(|text| text.lines().count() <= MOST_LINES) {
-            Some(text) => {
-                let command = format!("tempolane run FILE{} --seed {seed}", self.scenario.set_options());
-                write!(f, "to see it again: `{command}` (version {version}) with this file:\n{text}")
-            }
-            None => {
-                write!(f, "to see it again: run the same test; every run of it is the same (seed {seed})")
-            }
-        }
+        shown
+    }
+}
+
+/// The timeline, how it ended, and how to see it again.
+impl<S: State> std::fmt::Display for Run<'_, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.shown(), self.again("").told())
     }
 }

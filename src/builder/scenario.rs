@@ -249,14 +249,25 @@ impl<S: State> Scenario<S> {
         };
         let memories = simulation.machine.memories(&image);
         let trace = recording.finish(image.header(seed), end.outcome, end.end);
-        Ok(Run { scenario: self, page, trace, memories, state })
+        Ok(Run { scenario: self, page, trace, memories, schedule: None, state })
     }
 
     /// As [`Scenario::prepare`], with this text as what is expected.
     pub(super) fn prepare_expecting(&self, expect: &str) -> Result<Prepared, Problems> {
-        let lines: String = expect.lines().map(|line| format!("  {line}\n")).collect();
-        let head = if lines.is_empty() { "" } else { "expect:\n" };
-        self.prepare(&format!("{head}{lines}"))
+        self.prepare(&expecting(expect))
+    }
+
+    /// As [`Scenario::yaml`], with parameters as they were set, and with this
+    /// text as what is expected.
+    pub(super) fn file(&self, expect: &str) -> Option<String> {
+        if !self.functions.all.is_empty() {
+            return None;
+        }
+        let params = self.prepare_expecting(expect).ok()?.loaded.params;
+        let is_set = |name: &String| self.settings.iter().any(|(set, _)| set == name);
+        let value =
+            |number: usize, name: &String| Some(Term::from(*params.get(number)?)).filter(|_| is_set(name));
+        Some(self.page_with(&value).text + &expecting(expect))
     }
 
     /// Its code, with numbers for the states that it comes to.
@@ -271,11 +282,6 @@ impl<S: State> Scenario<S> {
     /// The state with which a run begins.
     pub(super) fn first_state(&self) -> S {
         self.state.clone()
-    }
-
-    /// What a command needs to set the parameters that were set.
-    pub(super) fn set_options(&self) -> String {
-        self.settings.iter().map(|(name, value)| format!(" --set '{name}={value}'")).collect()
     }
 
     /// The name.
@@ -304,6 +310,11 @@ impl<S: State> Scenario<S> {
     }
 
     fn page(&self) -> Page {
+        self.page_with(&|_, _| None)
+    }
+
+    /// The page, with parameters as `value` has them by number and name.
+    fn page_with(&self, value: &dyn Fn(usize, &String) -> Option<Term>) -> Page {
         let mut page = Page::default();
         page.line(0, "version: 1", "the scenario", None);
         page.line(0, &format!("name: {}", key(&self.name)), "the name", None);
@@ -312,13 +323,10 @@ impl<S: State> Scenario<S> {
             page.line(0, &format!("horizon: {}", horizon.yaml()), "the horizon", None);
         }
         page.line(0, "params:", "the parameters", None);
-        for (name, value) in &self.params {
-            page.line(
-                1,
-                &format!("{}: {}", key(name), value.yaml()),
-                &format!("parameter {}", shown(name)),
-                None,
-            );
+        for (number, (name, first)) in self.params.iter().enumerate() {
+            let value = value(number, name).unwrap_or_else(|| first.clone());
+            let line = format!("{}: {}", key(name), value.yaml());
+            page.line(1, &line, &format!("parameter {}", shown(name)), None);
         }
         page.line(0, "resources:", "the resources", None);
         for (name, resource, at) in &self.resources {
@@ -348,6 +356,13 @@ impl<S: State> Scenario<S> {
         }
         page
     }
+}
+
+/// The lines of a file that say what is expected.
+fn expecting(expect: &str) -> String {
+    let lines: String = expect.lines().map(|line| format!("  {line}\n")).collect();
+    let head = if lines.is_empty() { "" } else { "expect:\n" };
+    format!("{head}{lines}")
 }
 
 /// A checked scenario with all that a run needs.

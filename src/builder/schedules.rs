@@ -4,12 +4,15 @@
 //! shortest schedule that shows it. Which schedules there are is decided by
 //! [`crate::explore`].
 
+use super::again::Failure;
 use super::code::Numbered;
 use super::problem::Problems;
 use super::run::Run;
 use super::scenario::{Prepared, Scenario, State};
 use crate::analysis::Monitors;
-use crate::explore::{self, Budget, End, Exploration, FinalMemories, Mode, Options, Reduce, Stopped, Turn};
+use crate::explore::{
+    self, Budget, End, Exploration, FinalMemories, Mode, Options, Reduce, Stopped, Witness,
+};
 use crate::time::Time;
 use crate::trace::{Claim, Header, RecordingSink};
 use crate::value::Value;
@@ -66,7 +69,7 @@ impl<S: State + Send> Scenario<S> {
     /// # Panics
     /// If code does.
     pub fn check_every_schedule(&self, mode: Mode, expect: &str) -> Result<Schedules<S>, String> {
-        self.explore(mode, expect, &mut |_, _| Ok(()))
+        self.explore(mode, expect, &mut |_, _| Ok(())).map_err(|failed| failed.told())
     }
 
     /// As [`Scenario::check_every_schedule`], for a test.
@@ -75,9 +78,9 @@ impl<S: State + Send> Scenario<S> {
     /// If some schedule is not so, or if code panics.
     #[track_caller]
     pub fn assert_every_schedule(&self, mode: Mode, expect: &str) -> Schedules<S> {
-        match self.check_every_schedule(mode, expect) {
+        match self.explore(mode, expect, &mut |_, _| Ok(())) {
             Ok(schedules) => schedules,
-            Err(message) => panic!("{message}"),
+            Err(failed) => panic!("{}", failed.kept()),
         }
     }
 
@@ -98,23 +101,8 @@ impl<S: State + Send> Scenario<S> {
     where
         S: Debug,
     {
-        self.explore(mode, expect, &mut |found, exploration| {
-            let ends = exploration.overview().finals;
-            let states = ends.iter().map(|end| found.code.state(end.code.unwrap_or(0)));
-            let Some((number, state)) = states.enumerate().find(|(_, state)| !is_right(state)) else {
-                return if exploration.results().1 {
-                    Err(format!("{}: runs end in more states than can be looked at", self.name()))
-                } else {
-                    Ok(())
-                };
-            };
-            let turns = exploration.witness_of_final(number).expect("it was reached").turns;
-            Err(found.told(
-                &format!("the state is {state:?} at the end"),
-                &turns,
-                &found.run(&turns).to_string(),
-            ))
-        })
+        self.explore(mode, expect, &mut |found, exploration| found.ends(exploration, &is_right))
+            .map_err(|failed| failed.told())
     }
 
     /// As [`Scenario::check_every_end`], for a test.
@@ -126,14 +114,14 @@ impl<S: State + Send> Scenario<S> {
     where
         S: Debug,
     {
-        match self.check_every_end(mode, expect, is_right) {
+        match self.explore(mode, expect, &mut |found, exploration| found.ends(exploration, &is_right)) {
             Ok(schedules) => schedules,
-            Err(message) => panic!("{message}"),
+            Err(failed) => panic!("{}", failed.kept()),
         }
     }
 
-    fn explore(&self, mode: Mode, expect: &str, look: &mut Look<'_, S>) -> Result<Schedules<S>, String> {
-        let said = |problems: Problems| problems.to_string();
+    fn explore(&self, mode: Mode, expect: &str, look: &mut Look<'_, S>) -> Result<Schedules<S>, Failed> {
+        let said = |problems: Problems| Failed::Otherwise(problems.to_string());
         let prepared = self.prepare_expecting(expect).map_err(said)?;
         let (expected, header) = (&prepared.loaded.model.expect, prepared.image.header(self.seed_of_runs()));
         let monitors = match mode {
@@ -153,11 +141,12 @@ impl<S: State + Send> Scenario<S> {
         let exploration = explore::explore(&prepared.image, options, &mut |_| ControlFlow::Continue(()));
         let found = Found { scenario: self, prepared: &prepared, code: &code, mode, expect };
         if let Some(failure) = found.failure(&exploration) {
-            return Err(failure);
+            return Err(Failed::Shown(failure));
         }
         let states = exploration.progress().states;
         if !exploration.is_complete() {
-            return Err(format!("{}: {states} states were visited, and there are more", self.name()));
+            let message = format!("{}: {states} states were visited, and there are more", self.name());
+            return Err(Failed::Otherwise(message));
         }
         look(&found, &exploration)?;
         let overview = exploration.overview();
@@ -168,7 +157,33 @@ impl<S: State + Send> Scenario<S> {
 }
 
 /// What else must be so of an exploration that found nothing.
-type Look<'l, S> = dyn FnMut(&Found<'_, S>, &Exploration<'_>) -> Result<(), String> + 'l;
+type Look<'l, S> = dyn FnMut(&Found<'_, S>, &Exploration<'_>) -> Result<(), Failed> + 'l;
+
+/// Why an assertion does not hold.
+enum Failed {
+    /// A schedule shows it.
+    Shown(Failure),
+    /// It was not found out, or the scenario or the text is wrong.
+    Otherwise(String),
+}
+
+impl Failed {
+    /// See [`Failure::told`].
+    fn told(&self) -> String {
+        match self {
+            Failed::Shown(failure) => failure.told(),
+            Failed::Otherwise(message) => message.clone(),
+        }
+    }
+
+    /// See [`Failure::kept`].
+    fn kept(&self) -> String {
+        match self {
+            Failed::Shown(failure) => failure.kept(),
+            Failed::Otherwise(message) => message.clone(),
+        }
+    }
+}
 
 /// What is looked for in an exploration.
 struct Found<'a, S: State> {
@@ -180,21 +195,18 @@ struct Found<'a, S: State> {
 }
 
 impl<S: State + Send> Found<'_, S> {
-    /// The first failure, told.
-    fn failure(&self, exploration: &Exploration<'_>) -> Option<String> {
+    /// The first failure.
+    fn failure(&self, exploration: &Exploration<'_>) -> Option<Failure> {
         let expected = &self.prepared.loaded.model.expect;
         let says_how = expected.expectations.iter().any(|one| matches!(one.claim, Claim::Outcome(_)));
         if let Some((_, _, witness)) = exploration.failed().first() {
-            let run = self.run(&witness.turns);
-            let told = run.check(self.expect).err().unwrap_or_else(|| run.to_string());
-            return Some(self.told("an expectation is not met", &witness.turns, &told));
+            return Some(self.shown("an expectation is not met", witness, Some(self.expect)));
         }
         if expected.no_races.is_some()
             && let Some((_, _, witness)) = exploration.races().first()
         {
-            let run = self.run(&witness.turns);
-            let told = run.check("races: none").err().unwrap_or_else(|| run.to_string());
-            return Some(self.told("two accesses to a memory are ordered by nothing", &witness.turns, &told));
+            let what = "two accesses to a memory are ordered by nothing";
+            return Some(self.shown(what, witness, Some("races: none")));
         }
         if says_how {
             return None;
@@ -204,10 +216,28 @@ impl<S: State + Send> Found<'_, S> {
                 Stopped::Fault(fault) => &fault.message,
                 Stopped::Limit(message) => message,
             };
-            return Some(self.told(what, &witness.turns, &self.run(&witness.turns).to_string()));
+            return Some(self.shown(what, witness, None));
         }
-        let witness = exploration.witness(End::Deadlock)?;
-        Some(self.told("there is a deadlock", &witness.turns, &self.run(&witness.turns).to_string()))
+        Some(self.shown("there is a deadlock", &exploration.witness(End::Deadlock)?, None))
+    }
+
+    /// Whether every run that completes leaves a state that is right.
+    fn ends(&self, exploration: &Exploration<'_>, is_right: &impl Fn(&S) -> bool) -> Result<(), Failed>
+    where
+        S: Debug,
+    {
+        let ends = exploration.overview().finals;
+        let states = ends.iter().map(|end| self.code.state(end.code.unwrap_or(0)));
+        if let Some((number, state)) = states.enumerate().find(|(_, state)| !is_right(state)) {
+            let witness = exploration.witness_of_final(number).expect("it was reached");
+            let what = format!("the state is {state:?} at the end");
+            return Err(Failed::Shown(self.shown(&what, &witness, None)));
+        }
+        if exploration.results().1 {
+            let message = format!("{}: runs end in more states than can be looked at", self.scenario.name());
+            return Err(Failed::Otherwise(message));
+        }
+        Ok(())
     }
 
     /// What completed runs leave, with names.
@@ -217,39 +247,52 @@ impl<S: State + Send> Found<'_, S> {
         Final { state: self.code.state(end.code.unwrap_or(0)), memories, schedules: end.schedules }
     }
 
-    fn told(&self, what: &str, turns: &[Turn], run: &str) -> String {
-        let named = explore::Schedule::named(&self.prepared.image, turns);
+    /// The run of this schedule, as what fails; with what is not met there, if
+    /// that is said.
+    fn shown(&self, what: &str, witness: &Witness, expect: Option<&str>) -> Failure {
+        let named = explore::Schedule::named(&self.prepared.image, &witness.turns);
         let mut order: Vec<&str> = named.iter().take(TOLD).map(|(name, _)| name.as_str()).collect();
         if named.len() > TOLD {
             order.push("…");
         }
         let (name, mode) = (self.scenario.name(), self.mode.name());
         let order = if order.is_empty() { "nobody".to_owned() } else { order.join(", ") };
-        format!("{name}: {what} in a schedule ({mode}); the shortest, by who goes on:\n  {order}\n{run}")
+        let run = self.run(what, witness);
+        let failure = expect.and_then(|expect| run.failure(expect).ok().flatten());
+        let failure = failure.unwrap_or_else(|| Failure { said: run.shown(), again: run.again(self.expect) });
+        let head = format!("{name}: {what} in a schedule ({mode}); the shortest, by who goes on:");
+        Failure { said: format!("{head}\n  {order}\n{}", failure.said), again: failure.again }
     }
 
-    /// The run of a schedule.
-    fn run(&self, turns: &[Turn]) -> Run<'_, S> {
-        let image = &self.prepared.image;
+    /// The run of a schedule that shows this.
+    fn run(&self, what: &str, witness: &Witness) -> Run<'_, S> {
+        let (image, turns) = (&self.prepared.image, &witness.turns);
         let header = image.header(self.scenario.seed_of_runs());
         let mut recording = RecordingSink::new();
         let code = Some(self.code as &dyn explore::NumberedCode);
-        let followed = explore::follow_calling(
-            image,
-            code,
-            header.seed,
-            self.mode,
-            turns,
-            &mut recording,
-            &mut |_, _| {},
-        );
+        let (seed, mode) = (header.seed, self.mode);
+        let followed =
+            explore::follow_calling(image, code, seed, mode, turns, &mut recording, &mut |_, _| {});
         let followed = match followed {
             Ok(followed) => followed,
             Err(mismatch) => unreachable!("the explorer found this schedule: {}", mismatch.message),
         };
+        let schedule = explore::Schedule {
+            scenario: self.scenario.name().to_owned(),
+            version: header.version.clone(),
+            mode,
+            seed,
+            // The file has them.
+            settings: Vec::new(),
+            shows: explore::one_line(what),
+            fatal: witness.fatal,
+            turns: explore::Schedule::named(image, turns),
+        };
+        let schedule = Some(schedule.text(&explore::notes(image, code, mode, seed, turns)));
         let page = self.prepared.page.clone();
         let memories = followed.machine.memories(image);
         let trace = recording.finish(header, followed.outcome, followed.end);
-        Run { scenario: self.scenario, page, trace, memories, state: self.code.state(followed.code) }
+        let state = self.code.state(followed.code);
+        Run { scenario: self.scenario, page, trace, memories, schedule, state }
     }
 }

@@ -3,6 +3,7 @@
 //! Decides how Rust values become the language's own words: everything that
 //! is a value may be an expression too, and is checked as one in a file.
 
+use crate::value::Value;
 use std::fmt;
 use std::time::Duration;
 
@@ -27,6 +28,17 @@ impl From<f64> for Term {
     fn from(value: f64) -> Term {
         // Always with a point or an exponent: a float stays one.
         Term(format!("{value:?}"))
+    }
+}
+
+impl From<Value> for Term {
+    fn from(value: Value) -> Term {
+        match value {
+            Value::Int(number) => Term::from(number),
+            Value::Float(number) => Term::from(number),
+            Value::Bool(flag) => Term::from(flag),
+            Value::Duration(nanos) => Term(format!("{nanos}ns")),
+        }
     }
 }
 

@@ -172,6 +172,12 @@ impl Schedule {
     }
 }
 
+/// A text as what a schedule shows: on one line, and without what would begin
+/// a remark.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('#', "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

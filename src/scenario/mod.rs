@@ -22,6 +22,7 @@ mod distributions;
 mod evaluate;
 mod expect;
 mod fields;
+mod folder;
 mod functions;
 mod labels;
 mod lexer;
@@ -55,6 +56,7 @@ mod tests;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use evaluate::{EvalCause, EvalError, evaluate, evaluate_for, evaluate_params};
+pub use folder::folder_name;
 pub use load::{LoadError, MOST_BYTES, Scenario, load_file, load_program, load_reader, load_str};
 pub use model::*;
 pub use number::parse_duration;

@@ -7,13 +7,13 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::moments;
 use crate::cli::options::Artifact;
-use crate::cli::output::{Folder, folder_name};
+use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::Finished;
-use crate::explore::{End, Exploration, Mode, Schedule, Stopped, Witness, follow};
+use crate::explore::{self, End, Exploration, Mode, Schedule, Stopped, Witness, notes};
 use crate::program::Image;
-use crate::trace::{Claim, Event, Header, Kind, Sink};
-use crate::value::{Value, Word};
+use crate::scenario::folder_name;
+use crate::trace::Claim;
 use std::path::PathBuf;
 
 /// Pictures of longer schedules than this are not drawn.
@@ -101,11 +101,11 @@ pub fn show(
             mode,
             seed,
             settings: loaded.settings.clone(),
-            shows: shows.split_whitespace().collect::<Vec<_>>().join(" ").replace('#', ""),
+            shows: explore::one_line(&shows),
             fatal: witness.fatal,
             turns: Schedule::named(image, &witness.turns),
         };
-        let notes = notes(image, mode, seed, &witness);
+        let notes = notes(image, None, mode, seed, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
         let mut finished = execute_along(loaded, &schedule, &arguments.run, None, draws)?;
@@ -125,58 +125,4 @@ pub fn show(
         shown.push(one);
     }
     Ok(shown)
-}
-
-/// What happens in each turn, in words.
-fn notes(image: &Image, mode: Mode, seed: u64, witness: &Witness) -> Vec<String> {
-    let mut sink = Notes { header: image.header(seed), turns: Vec::new(), begun: false };
-    // What cannot be followed has no notes; that it can is tested.
-    let _ = follow(image, seed, mode, &witness.turns, &mut sink, &mut |sink, number| {
-        sink.begun = number < witness.turns.len();
-        if sink.begun {
-            sink.turns.push((String::new(), None));
-        }
-    });
-    let notes = sink.turns.into_iter().map(|(text, line)| match line {
-        Some(line) => format!("{text} (line {line})"),
-        None => text,
-    });
-    notes.collect()
-}
-
-/// Puts the events of each turn into words.
-struct Notes {
-    header: Header,
-    /// The words of a turn, and the line of its first event.
-    turns: Vec<(String, Option<u32>)>,
-    begun: bool,
-}
-
-impl Sink for Notes {
-    fn event(&mut self, event: &Event, _: &[Word]) {
-        let Some((text, line)) = self.turns.last_mut().filter(|_| self.begun) else { return };
-        let Some(resource) = event.resource() else { return };
-        let name = self.header.resource_name(resource);
-        let value = || Value::from_word(event.ty, event.value);
-        let slot = event.extra;
-        let words = match event.kind {
-            Kind::Block => format!("waits for {name}"),
-            Kind::Grant => {
-                let who = self.header.process_name(event.process);
-                format!("which {who} was waiting for")
-            }
-            Kind::Write => format!("write {name}[{slot}] = {}", value()),
-            Kind::Read => format!("read {name}[{slot}] = {}", value()),
-            Kind::Put => format!("put {} into {name}", value()),
-            Kind::Get => format!("get {} from {name}", value()),
-            kind => format!("{} {name}", kind.name()),
-        };
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(&words);
-        if line.is_none() {
-            *line = self.header.lines.get(event.op.index()).copied();
-        }
-    }
 }

@@ -1,0 +1,154 @@
+//! How a failure can be seen again, outside of the test that failed.
+//!
+//! Decides where the files of a failed assertion are kept, and the command that
+//! its message ends with. A *check* writes nothing: its message has the texts in
+//! it. An *assertion*, which is about to panic, keeps them as files: in the
+//! folder that the environment names in `TEMPOLANE_FAILURES`; without that in
+//! `tmp/tempolane` of Cargo's target folder, if the program is a test that Cargo
+//! has built; otherwise nowhere. Nothing but a message depends on that.
+
+use crate::scenario::folder_name;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// Longer texts than this, in lines, are not printed.
+const MOST_LINES: usize = 80;
+
+/// Names the folder for the files of failed assertions; nothing is kept if it
+/// is empty.
+const FOLDER: &str = "TEMPOLANE_FAILURES";
+
+/// What fails, and how to see that again.
+pub(super) struct Failure {
+    pub(super) said: String,
+    pub(super) again: Again,
+}
+
+impl Failure {
+    /// The message with everything in it.
+    pub(super) fn told(&self) -> String {
+        format!("{}{}", self.said, self.again.told())
+    }
+
+    /// The message of an assertion.
+    pub(super) fn kept(&self) -> String {
+        format!("{}{}", self.said, self.again.kept(folder().as_deref()))
+    }
+}
+
+/// What it takes to see a run again.
+pub(super) struct Again {
+    /// The scenario's name.
+    pub(super) name: String,
+    pub(super) seed: u64,
+    /// Of the program.
+    pub(super) version: String,
+    /// The scenario as a file, with what is expected; `None` if it has code.
+    pub(super) text: Option<String>,
+    /// The schedule as a file, if it is not that of a plain run.
+    pub(super) schedule: Option<String>,
+}
+
+impl Again {
+    /// As a message with the texts in it.
+    pub(super) fn told(&self) -> String {
+        let Some(text) = self.text.as_ref().filter(|_| self.lines() <= MOST_LINES) else {
+            return format!(
+                "to see it again: run the same test; every run of it is the same (seed {})",
+                self.seed
+            );
+        };
+        let command = self.command("FILE", "SCHEDULE");
+        let schedule = self.schedule.as_ref();
+        let schedule =
+            schedule.map_or_else(String::new, |schedule| format!("and this schedule:\n{schedule}"));
+        format!("to see it again: `{command}` (version {}) with this file:\n{text}{schedule}", self.version)
+    }
+
+    /// As a message, with the texts as files in this folder.
+    fn kept(&self, folder: Option<&Path>) -> String {
+        let (Some(folder), Some(text)) = (folder, &self.text) else { return self.told() };
+        match self.write(folder, text) {
+            Ok(command) => format!("to see it again: `{command}` (version {})", self.version),
+            Err(error) => format!("{}\n(no files in '{}': {error})", self.told(), folder.display()),
+        }
+    }
+
+    /// Writes the files; the command that takes them. What is the same has the
+    /// same name, so that a test that fails again leaves no more files.
+    fn write(&self, folder: &Path, text: &str) -> io::Result<String> {
+        let mut hasher = DefaultHasher::new();
+        (text, &self.schedule).hash(&mut hasher);
+        let name = format!("{}-{:08x}", folder_name(&self.name), hasher.finish() as u32);
+        let (file, schedule) = (folder.join(format!("{name}.yaml")), folder.join(format!("{name}.schedule")));
+        fs::create_dir_all(folder)?;
+        fs::write(&file, text)?;
+        if let Some(text) = &self.schedule {
+            fs::write(&schedule, text)?;
+        }
+        Ok(self.command(&in_shell(&file), &in_shell(&schedule)))
+    }
+
+    fn command(&self, file: &str, schedule: &str) -> String {
+        match self.schedule {
+            None => format!("tempolane run {file} --seed {}", self.seed),
+            // It says the seed itself.
+            Some(_) => format!("tempolane run {file} --schedule {schedule}"),
+        }
+    }
+
+    fn lines(&self) -> usize {
+        self.text.iter().chain(&self.schedule).map(|text| text.lines().count()).sum()
+    }
+}
+
+/// Where files of failed assertions go.
+fn folder() -> Option<PathBuf> {
+    match env::var_os(FOLDER) {
+        Some(folder) => (!folder.is_empty()).then(|| PathBuf::from(folder)),
+        None => target_folder(&env::current_exe().ok()?),
+    }
+}
+
+/// `target/tmp/tempolane`, if the program is `target/debug/deps/…`, as Cargo has tests.
+fn target_folder(program: &Path) -> Option<PathBuf> {
+    let deps = program.parent().filter(|folder| folder.ends_with("deps"))?;
+    Some(deps.parent()?.parent()?.join("tmp").join("tempolane"))
+}
+
+/// A path as one word of a command.
+fn in_shell(path: &Path) -> String {
+    let path = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:\\".contains(c);
+    if path.chars().all(plain) { path } else { format!("'{path}'") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_kept_beside_what_cargo_builds() {
+        let kept = |program: &str| target_folder(Path::new(program));
+        assert_eq!(kept("/a/target/debug/deps/t-1"), Some(PathBuf::from("/a/target/tmp/tempolane")));
+        assert_eq!(kept("/usr/bin/t"), None);
+        assert_eq!(in_shell(Path::new("/a b/c")), "'/a b/c'");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_said_and_the_texts_are_told() {
+        let again = Again {
+            name: "n".to_owned(),
+            seed: 3,
+            version: "1".to_owned(),
+            text: Some("version: 1\n".to_owned()),
+            schedule: None,
+        };
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let told = again.kept(Some(&file.path().join("below")));
+        assert!(told.contains("`tempolane run FILE --seed 3` (version 1) with this file:\nversion: 1\n"));
+        assert!(told.contains("\n(no files in '"), "{told}");
+        assert_eq!(again.kept(None), again.told());
+    }
+}
