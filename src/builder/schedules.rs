@@ -141,7 +141,7 @@ impl<S: State + Send> Scenario<S> {
         let exploration = explore::explore(&prepared.image, options, &mut |_| ControlFlow::Continue(()));
         let found = Found { scenario: self, prepared: &prepared, code: &code, mode, expect };
         if let Some(failure) = found.failure(&exploration) {
-            return Err(Failed::Shown(failure));
+            return Err(Failed::Shown(Box::new(failure)));
         }
         let states = exploration.progress().states;
         if !exploration.is_complete() {
@@ -162,7 +162,7 @@ type Look<'l, S> = dyn FnMut(&Found<'_, S>, &Exploration<'_>) -> Result<(), Fail
 /// Why an assertion does not hold.
 enum Failed {
     /// A schedule shows it.
-    Shown(Failure),
+    Shown(Box<Failure>),
     /// It was not found out, or the scenario or the text is wrong.
     Otherwise(String),
 }
@@ -231,7 +231,7 @@ impl<S: State + Send> Found<'_, S> {
         if let Some((number, state)) = states.enumerate().find(|(_, state)| !is_right(state)) {
             let witness = exploration.witness_of_final(number).expect("it was reached");
             let what = format!("the state is {state:?} at the end");
-            return Err(Failed::Shown(self.shown(&what, &witness, None)));
+            return Err(Failed::Shown(Box::new(self.shown(&what, &witness, None))));
         }
         if exploration.results().1 {
             let message = format!("{}: runs end in more states than can be looked at", self.scenario.name());
