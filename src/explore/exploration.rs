@@ -158,6 +158,8 @@ pub struct Overview {
     /// How many schedules there are; `None` if there is no end of them, or too
     /// many states to count.
     pub schedules: Option<u128>,
+    /// They are so many that no number of 128 bits counts them.
+    pub too_many: bool,
     /// What completed runs leave, in the order of their contents; empty if
     /// there are no memories and no code.
     pub finals: Vec<FinalMemories>,
@@ -349,8 +351,9 @@ impl Exploration<'_> {
             schedules: ways.get(content).copied().flatten(),
         });
         let finals = finals.filter(|end| !end.memories.is_empty() || end.code.is_some()).collect();
+        let too_many = order.is_some() && schedules.is_none();
         let ties = order.map(|order| self.decisive_ties(search, &order)).unwrap_or_default();
-        Overview { schedules, finals, ties }
+        Overview { schedules, too_many, finals, ties }
     }
 
     fn decisive_ties<const W: usize>(&self, search: &Search<'_, W>, order: &Order) -> Vec<DecisiveTie> {

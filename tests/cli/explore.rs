@@ -122,7 +122,7 @@ fn a_lost_update_is_not_as_expected_and_a_race() {
 fn a_budget_ends_with_what_is_known_so_far() {
     let room = Room::with(&[("p.yaml", PHILOSOPHERS)]);
     let ended = room.run("explore p.yaml --untimed --set n=10 --max-states 1000 --write none").with_code(1);
-    ended.says(&["not explored completely", "--max-states", "the budget of 1000 states is spent"]);
+    ended.says(&["not explored completely", "--max-states", "the budget of 1,000 states is spent"]);
     let json = room
         .run("explore p.yaml --untimed --set n=10 --max-states 1000 --write none --format json")
         .with_code(1)
@@ -161,4 +161,25 @@ fn what_is_no_schedule_of_the_scenario_is_refused() {
         assert!(ended.err.contains(part), "{}", ended.err);
     }
     room.run("run tie.yaml --schedule missing.schedule").with_code(3);
+}
+
+/// Two processes of 70 steps each: C(140, 70) = 9.4e40 schedules in 71 x 71 states.
+#[test]
+fn schedules_beyond_counting_are_said_to_be_so_many() {
+    let text = "\
+version: 1
+name: many
+resources: {d: {kind: memory, slots: 1}}
+processes:
+  p: {do: [{repeat: 70, do: [{write: {to: d, at: 0, value: 1}}]}]}
+  q: {do: [{repeat: 70, do: [{write: {to: d, at: 0, value: 1}}]}]}
+";
+    let room =
+        Room::with(&[("many.yaml", text), ("one.yaml", "version: 1\nprocesses: {p: {do: [{delay: 1s}]}}\n")]);
+    let ended = room.run("explore many.yaml --untimed --write none").with_code(1);
+    ended.says(&["5,041 states", "schedules: more than 3.4e38", "d: 1  in more than 3.4e38 schedules"]);
+    let ended = room.run("explore one.yaml --write none").with_code(0);
+    ended.says(&["  1 state, 0 transitions, depth 0", "schedules: 1\n"]);
+    let ended = room.run("explore many.yaml --untimed --write none --max-states 1000").with_code(1);
+    ended.says(&["the budget of 1,000 states is spent"]);
 }

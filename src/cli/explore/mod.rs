@@ -108,10 +108,12 @@ impl Explored<'_> {
         Some(match self.exploration.stop {
             Stop::Complete => return None,
             Stop::States => {
-                budget(format!("the budget of {} states is spent", arguments.max_states), "--max-states")
+                let states = text::so_many(arguments.max_states, "state");
+                budget(format!("the budget of {states} is spent"), "--max-states")
             }
             Stop::Memory => {
-                budget(format!("the budget of {} MB is spent", arguments.max_memory), "--max-memory")
+                let megabytes = text::counted(arguments.max_memory);
+                budget(format!("the budget of {megabytes} MB is spent"), "--max-memory")
             }
             Stop::TooLarge => {
                 "one state takes more than 8,192 bits; explore it with fewer processes".to_owned()
@@ -200,7 +202,11 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
             let rate = transitions as f64 / seconds / 1e6;
             let megabytes = bytes / 1_000_000;
             format!(
-                "{states} states, {open} of them open, depth {depth}, {megabytes} MB, {rate:.1} million transitions/s"
+                "{}, {} of them open, depth {}, {} MB, {rate:.1} million transitions/s",
+                text::so_many(states, "state"),
+                text::counted(open),
+                text::counted(depth),
+                text::counted(megabytes)
             )
         });
         interrupted = interrupt::requested();

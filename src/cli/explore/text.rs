@@ -21,6 +21,9 @@ const TIES: usize = 10;
 /// Values of a memory that are shown.
 const VALUES: usize = 12;
 
+/// As many as cannot be counted.
+const TOO_MANY: &str = "more than 3.4e38";
+
 /// The whole report.
 pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
     let mut text = headline(explored, arguments);
@@ -52,13 +55,17 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
         None => format!("{BOLD}{label}{PLAIN}: {GREEN}every schedule explored{PLAIN}, {mode}\n"),
         Some(why) => format!(
             "{BOLD}{label}{PLAIN}: {RED}not explored completely{PLAIN}, {mode}: {why}\n  \
-             {} of the states below were reached and not gone on from; what follows holds as far as it goes\n",
-            counted(progress.open)
+             {} of the states below {} reached and not gone on from; what follows holds as far as it goes\n",
+            counted(progress.open),
+            if progress.open == 1 { "was" } else { "were" }
         ),
     };
-    let (states, transitions, depth) =
-        (counted(progress.states), counted(progress.transitions), counted(progress.depth));
-    let _ = writeln!(text, "  {states} states, {transitions} transitions, depth {depth}");
+    let (states, transitions, depth) = (
+        so_many(progress.states, "state"),
+        so_many(progress.transitions, "transition"),
+        counted(progress.depth),
+    );
+    let _ = writeln!(text, "  {states}, {transitions}, depth {depth}");
     let deadlocks = exploration.ends(End::Deadlock);
     if deadlocks > 0 {
         let _ = writeln!(text, "  {RED}deadlocks: {}{PLAIN}", counted(deadlocks));
@@ -81,8 +88,14 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
     } else {
         text.push_str(&unchecked_note(&unchecked(explored.loaded)));
     }
-    if let Some(schedules) = explored.overview.schedules {
-        let _ = writeln!(text, "  schedules: {}", counted_long(schedules));
+    match explored.overview.schedules {
+        Some(schedules) => {
+            let _ = writeln!(text, "  schedules: {}", counted_long(schedules));
+        }
+        None if explored.overview.too_many => {
+            let _ = writeln!(text, "  schedules: {TOO_MANY}");
+        }
+        None => {}
     }
     text
 }
@@ -91,8 +104,13 @@ fn verb(name: &str) -> &str {
     if name == "completed" { "are completed" } else { name }
 }
 
+/// `1 state`, `1,331,714 states`.
+pub fn so_many(number: u64, what: &str) -> String {
+    format!("{} {what}{}", counted(number), if number == 1 { "" } else { "s" })
+}
+
 /// `1,331,714`.
-fn counted(number: u64) -> String {
+pub fn counted(number: u64) -> String {
     counted_long(u128::from(number))
 }
 
@@ -109,8 +127,7 @@ fn counted_long(number: u128) -> String {
 }
 
 fn title(shown: &Shown) -> String {
-    let turns = shown.schedule.turns.len();
-    let (plural, states) = (if turns == 1 { "" } else { "s" }, counted(shown.states));
+    let turns = so_many(shown.schedule.turns.len() as u64, "turn");
     let kind = match shown.kind {
         "deadlock" => "Deadlock",
         "fault" => "Fault",
@@ -118,8 +135,7 @@ fn title(shown: &Shown) -> String {
         "race" => "Race",
         _ => "Limit",
     };
-    let many = if shown.states == 1 { "" } else { "s" };
-    format!("{kind} in {states} state{many}, the first after {turns} turn{plural}")
+    format!("{kind} in {}, the first after {turns}", so_many(shown.states, "state"))
 }
 
 /// One finding; `again` says that the schedule is the one just shown.
@@ -173,8 +189,8 @@ fn finals(explored: &Explored<'_>) -> String {
         let schedules = match end.schedules {
             Some(1) => "  in 1 schedule".to_owned(),
             Some(schedules) => format!("  in {} schedules", counted_long(schedules)),
-            None if end.states == 1 => "  in 1 end state".to_owned(),
-            None => format!("  in {} end states", counted(end.states)),
+            None if explored.overview.too_many => format!("  in {TOO_MANY} schedules"),
+            None => format!("  in {}", so_many(end.states, "end state")),
         };
         let _ = writeln!(text, " {}{schedules}", contents(end, &explored.header));
     }

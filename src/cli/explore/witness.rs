@@ -1,7 +1,7 @@
 //! The schedules that show what was found: as files, as timelines, and turn by
 //! turn.
 
-use super::Arguments;
+use super::{Arguments, text};
 use crate::cli::execute::execute_along;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
@@ -50,7 +50,8 @@ pub fn show(
 ) -> Result<Vec<Shown>, Failure> {
     let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
     if let Some(witness) = exploration.witness(End::Deadlock) {
-        let shows = format!("deadlock after {} turns", witness.turns.len());
+        let turns = text::so_many(witness.turns.len() as u64, "turn");
+        let shows = format!("deadlock after {turns}");
         all.push(("deadlock", shows, exploration.ends(End::Deadlock), witness));
     }
     for (stopped, states, witness) in exploration.stops() {
