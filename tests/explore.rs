@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 use tempolane::builder::Scenario;
-use tempolane::explore::{Budget, End, Exploration, Mode, NumberedCode, Options, Reduce, explore, follow};
+use tempolane::explore::{
+    Budget, End, Exploration, Mode, NumberedCode, Options, Reduce, Stop, explore, follow,
+};
 use tempolane::kernel::Call;
 use tempolane::program::{self, Image};
 use tempolane::scenario;
@@ -301,4 +303,21 @@ fn code_of_ones_own_is_a_part_of_the_state() {
         assert_eq!(finals, [6, 7, 8, 9, 10, 12].map(Some), "{reduce:?} {learns}");
     }
     assert_eq!(explored(&image, Mode::Untimed).stops().len(), 1, "code that is not there cannot be called");
+}
+
+/// Where many processes can go on, the control is asked in the middle of a
+/// state: what follows one takes long.
+#[test]
+fn an_exploration_can_be_stopped_in_the_middle_of_a_state() {
+    let text = COUNTER.replace("count: 3", "count: 400");
+    let image = image(&text);
+    for mode in [Mode::Timed, Mode::Untimed] {
+        let mut asked = 0;
+        let stopped = explore(&image, options(mode), &mut |_| {
+            asked += 1;
+            if asked == 100 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((stopped.stop, asked), (Stop::Control, 100), "{mode:?}");
+        assert_eq!(stopped.progress().states, 1, "{mode:?}: the first state has 400 successors");
+    }
 }

@@ -26,9 +26,10 @@ use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
 use crate::program::{Image, Op, ResourceCode, frame, next_ops};
 use crate::time::Time;
-use crate::trace::{Event, Fault, ResourceKind, Sink};
+use crate::trace::{Event, Fault, NoTrace, ResourceKind, Sink};
 use crate::value::Word;
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
 /// Steps of one process that concern nobody else before it counts as one that
 /// never comes to an end.
@@ -354,6 +355,29 @@ impl<'a> Relation<'a> {
             return Went::Stopped(stopped);
         }
         went
+    }
+
+    /// Hands everything that can come of the world of `scratch` by one
+    /// transition to `each`, as the world then, with whose transition it was;
+    /// until it says to stop.
+    pub(super) fn successors(
+        &self,
+        scratch: &mut Scratch,
+        mut each: impl FnMut(&mut Scratch, ProcessId, Went) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let base = scratch.world.clone();
+        for process in self.candidates(&base.machine) {
+            scratch.probe.choices = Choices::default();
+            loop {
+                scratch.world.clone_from(&base);
+                let went = self.transition(scratch, process, &mut NoTrace);
+                each(scratch, process, went)?;
+                if !scratch.probe.choices.advance() {
+                    break;
+                }
+            }
+        }
+        ControlFlow::Continue(())
     }
 
     /// As [`Self::transition`], but no time passes.

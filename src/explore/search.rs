@@ -17,8 +17,7 @@ use super::relation::{Relation, Scratch, Went};
 use super::store::{MAX_STATES, SHARDS, Store};
 use super::symmetry::Symmetry;
 use crate::ids::ProcessId;
-use crate::kernel::Choices;
-use crate::trace::{NoTrace, ResourceKind};
+use crate::trace::ResourceKind;
 use crate::value::Word;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
@@ -253,7 +252,9 @@ impl<'a, const W: usize> Search<'a, W> {
             }
             let rest = (budget.states - progress.states).max(TASK as u64) as usize;
             let end = self.level_end.min(self.next.saturating_add(self.batch().min(rest)));
-            let batch = self.expand(self.next..end, budget.workers)?;
+            let Some(batch) = self.expand(self.next..end, budget.workers, control)? else {
+                return Ok(Stop::Control);
+            };
             self.next = end;
             if look(self, batch).is_break() {
                 return Ok(Stop::Control);
@@ -261,8 +262,14 @@ impl<'a, const W: usize> Search<'a, W> {
         }
     }
 
-    /// Expands these states and enters what they lead to.
-    fn expand(&mut self, states: Range<usize>, workers: usize) -> Result<Batch, TooNarrow> {
+    /// Expands these states and enters what they lead to; `None` if it was
+    /// stopped before.
+    fn expand(
+        &mut self,
+        states: Range<usize>,
+        workers: usize,
+        control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Option<Batch>, TooNarrow> {
         let tasks = states.len().div_ceil(TASK);
         let mut works = std::mem::take(&mut self.works);
         while works.len() < tasks {
@@ -278,7 +285,9 @@ impl<'a, const W: usize> Search<'a, W> {
             if works[..tasks].iter().all(|work| work.done) {
                 break;
             }
-            self.ask(&works[..tasks]);
+            if self.ask(&works[..tasks], control).is_break() {
+                return Ok(None);
+            }
             if self.codec.outgrown {
                 // All that was packed is packed otherwise now.
                 works.iter_mut().for_each(Work::clear);
@@ -295,7 +304,7 @@ impl<'a, const W: usize> Search<'a, W> {
             First::merge(&mut batch.broken, std::mem::take(&mut work.batch.broken));
         }
         self.works = works;
-        Ok(batch)
+        Ok(Some(batch))
     }
 
     /// Makes a new layout; fails if its states are longer.
@@ -371,51 +380,59 @@ impl<'a, const W: usize> Search<'a, W> {
         mut each: impl FnMut(&mut Scratch, ProcessId, Went),
     ) {
         self.codec.decode(state, &mut scratch.world);
-        let base = scratch.world.clone();
-        for process in self.relation.candidates(&base.machine) {
-            scratch.probe.choices = Choices::default();
-            loop {
-                scratch.world.clone_from(&base);
-                let went = self.relation.transition(scratch, process, &mut NoTrace);
-                each(scratch, process, went);
-                if !scratch.probe.choices.advance() {
-                    break;
-                }
-            }
-        }
+        let _ = self.relation.successors(scratch, |scratch, process, went| {
+            each(scratch, process, went);
+            ControlFlow::Continue(())
+        });
     }
 
     /// Asks the kernel what the workers could not know.
-    fn ask(&mut self, works: &[Work<W>]) {
+    fn ask(
+        &mut self,
+        works: &[Work<W>],
+        control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let own = self.scratches.pop().expect("there is one for each worker");
         let mut scratch = own.into_inner().expect("no worker panics");
+        let progress = self.progress();
+        let mut flow = ControlFlow::Continue(());
         for question in works.iter().flat_map(|work| &work.questions) {
+            flow = control(progress);
+            if flow.is_break() {
+                break;
+            }
             match (question, &mut self.effects, &self.symmetry) {
                 (Question::Step(state, process), Some(effects), _) => {
                     effects.learn(&self.relation, &mut self.codec, &mut scratch, state, *process);
                 }
                 (Question::Rename(state), _, Some(symmetry)) => symmetry.learn(&mut self.codec, state),
                 (Question::All(state) | Question::Step(state, _) | Question::Rename(state), ..) => {
-                    self.learn_directly(state, &mut scratch);
+                    flow = self.learn_directly(state, &mut scratch, control);
                 }
             }
-            if self.codec.outgrown {
+            if flow.is_break() || self.codec.outgrown {
                 break;
             }
         }
         self.scratches.push(Mutex::new(scratch));
+        flow
     }
 
-    fn learn_directly(&mut self, state: &[Word; W], scratch: &mut Scratch) {
-        let mut worlds = Vec::new();
-        self.successors(state, scratch, |scratch, _, went| {
+    /// Gives numbers to all that follows a state, unless it is stopped.
+    fn learn_directly(
+        &mut self,
+        state: &[Word; W],
+        scratch: &mut Scratch,
+        control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let progress = self.progress();
+        self.codec.decode(state, &mut scratch.world);
+        self.relation.successors(scratch, |scratch, _, went| {
             if went == Went::On {
-                worlds.push(scratch.world.clone());
+                self.codec.learn(&scratch.world);
             }
-        });
-        for world in &worlds {
-            self.codec.learn(world);
-        }
+            control(progress)
+        })
     }
 
     /// Enters what the workers have reached.
