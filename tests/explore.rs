@@ -321,3 +321,123 @@ fn an_exploration_can_be_stopped_in_the_middle_of_a_state() {
         assert_eq!(stopped.progress().states, 1, "{mode:?}: the first state has 400 successors");
     }
 }
+
+const SYMMETRY: Reduce = Reduce { order: false, symmetry: true };
+
+/// The states of n philosophers are the closed walks of n steps of a matrix
+/// with trace (1 + √2)^n + (1 - √2)^n; so there are as many up to rotation as
+/// Burnside's lemma says: the mean, over all rotations, of those that a
+/// rotation leaves as they are, which are the closed walks of gcd(k, n) steps.
+#[test]
+fn a_ring_of_philosophers_is_counted_up_to_rotation() {
+    let walks = [0, 2, 6, 14, 34, 82, 198, 478, 1_154];
+    let gcd = |a: usize, b: usize| {
+        (1..=b).rev().find(|d| a.is_multiple_of(*d) && b.is_multiple_of(*d)).unwrap_or(1)
+    };
+    for n in 2..=8 {
+        let orbits = (1..=n).map(|k| walks[gcd(k, n)]).sum::<u64>() / n as u64;
+        let image = image(&philosophers(n));
+        let options = Options { reduce: SYMMETRY, ..options(Mode::Untimed) };
+        let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        assert_eq!(reduced.progress().states, orbits, "{n} philosophers");
+        assert_eq!(reduced.ends(End::Deadlock), 1);
+        assert_eq!(reduced.witness(End::Deadlock).map(|witness| witness.turns.len()), Some(n));
+    }
+}
+
+/// Processes in rings, and what only looks like one: with rotation and without
+/// there are the same ends, and rotation leaves no more out than it may.
+#[test]
+fn rings_with_and_without_rotation_agree() {
+    let rings = [
+        // A token goes round.
+        ("buffers: {kind: buffer, capacity: 1, count: 4}", "
+  p:
+    count: 4
+    vars: {times: 0}
+    do:
+      - repeat: 2
+        do: [{put: 'buffers[(index + 1) % 4]'}, {get: 'buffers[index]'}, {delay: 1s}, {set: {times: times + 1}}]"),
+        // Two kinds of processes go round together, and count in one memory.
+        ("forks: {kind: mutex, count: 3}
+  d: {kind: memory, slots: 1}", "
+  p:
+    count: 3
+    vars: {x: 0}
+    do: [{with: ['forks[index]', 'forks[(index + 1) % 3]'], do: [{read: {from: d, at: 0, into: x}}]}, {write: {to: d, at: 0, value: x + 1}}]
+  q:
+    count: 3
+    do: [{acquire: 'forks[(index + 2) % 3]'}, {delay: 1s}, {release: 'forks[(index + 2) % 3]'}]"),
+        // A condition for each, and one for all.
+        ("m: mutex
+  c: {kind: condition, count: 3}
+  all: {kind: condition, discipline: any}", "
+  p:
+    count: 3
+    do: [{acquire: m}, {notify: 'c[(index + 1) % 3]'}, {wait: {on: 'c[index]', mutex: m}}, {notify: all}, {release: m}]
+  q: {do: [{wait: all}]}"),
+    ];
+    let not_rings = [
+        // The first takes the other fork first.
+        ("forks: {kind: mutex, count: 3}", "
+  p:
+    count: 3
+    vars: {a: 0, b: 0}
+    do:
+      - set: {a: index}
+      - set: {b: (index + 1) % 3}
+      - if: index == 0
+        do: [{set: {a: 1}}, {set: {b: 0}}]
+      - acquire: 'forks[a]'
+      - acquire: 'forks[b]'
+      - release: ['forks[a]', 'forks[b]']"),
+        // Somebody else sits down at one of the forks.
+        ("forks: {kind: mutex, count: 3}", "
+  p: {count: 3, do: [{acquire: 'forks[index]'}, {acquire: 'forks[(index + 1) % 3]'}, {release: ['forks[index]', 'forks[(index + 1) % 3]']}]}
+  q: {do: [{acquire: 'forks[0]'}, {acquire: 'forks[1]'}]}"),
+        // What each puts says who it is.
+        ("b: {kind: buffer, capacity: 3, count: 3}
+  d: {kind: memory, slots: 1}", "
+  p:
+    count: 3
+    vars: {x: 0}
+    do: [{put: {to: 'b[(index + 1) % 3]', value: 10 * index}}, {get: {from: 'b[index]', into: x}}, {write: {to: d, at: 0, value: x}}]"),
+        // Another step for each: forks 0, 2, 1.
+        ("forks: {kind: mutex, count: 3}", "
+  p: {count: 3, do: [{acquire: 'forks[index]'}, {acquire: 'forks[(2 * index) % 3]'}]}"),
+    ];
+    for (turns, (resources, processes)) in
+        rings.map(|ring| (true, ring)).into_iter().chain(not_rings.map(|ring| (false, ring)))
+    {
+        let text = format!("version: 1\nresources:\n  {resources}\nprocesses:{processes}\n");
+        let image = image(&text);
+        for (mode, order) in [(Mode::Timed, false), (Mode::Untimed, false), (Mode::Untimed, true)] {
+            let full = explored(&image, mode);
+            let options = Options { reduce: Reduce { order, symmetry: true }, ..options(mode) };
+            let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+            assert!(full.is_complete() && reduced.is_complete());
+            let (many, few) = (full.progress().states, reduced.progress().states);
+            if !order {
+                assert_eq!(few < many, turns, "{few} of {many}, {mode:?}\n{text}");
+            }
+            for end in [End::Deadlock, End::Completed, End::Horizon] {
+                assert_eq!(reduced.ends(end) > 0, full.ends(end) > 0, "{end:?}, {mode:?} {order}\n{text}");
+                let (full, reduced) = (full.witness(end), reduced.witness(end));
+                let turns = |witness: &Option<tempolane::explore::Witness>| {
+                    witness.as_ref().map(|witness| witness.turns.len())
+                };
+                assert_eq!(turns(&full), turns(&reduced), "{end:?}, {mode:?} {order}\n{text}");
+                if let Some(witness) = reduced {
+                    let mut trace = tempolane::trace::NoTrace;
+                    let followed = follow(&image, 0, mode, &witness.turns, &mut trace, &mut |_, _| {});
+                    let name = if end == End::Deadlock { "deadlock" } else { "completed" };
+                    assert_eq!(followed.expect("it is allowed").outcome.name(), name, "{text}");
+                }
+            }
+            assert_eq!(reduced.results(), full.results(), "{mode:?} {order}\n{text}");
+            let times =
+                |explored: &Exploration<'_>| explored.total_times().map(|[least, most]| (least.0, most.0));
+            assert_eq!(times(&reduced), times(&full), "{text}");
+        }
+    }
+}

@@ -151,11 +151,15 @@ pub(super) struct Codec<'a> {
 }
 
 impl<'a> Codec<'a> {
-    pub(super) fn new(relation: &Relation<'a>) -> Codec<'a> {
+    /// Of states in which who stands in a ring may have any place, if it `rotates`.
+    pub(super) fn new(relation: &Relation<'a>, rotates: bool) -> Codec<'a> {
         let watched = relation.monitors.is_some_and(|monitors| !monitors.start().is_empty());
-        let parts = Parts::new(relation.image, relation.clock(), watched);
+        let symmetry = Symmetry::new(relation, rotates);
+        let rotation = symmetry.as_ref().and_then(Symmetry::rotation);
+        let parts = Parts::new(relation.image, relation.clock(), watched, rotation);
         let count = parts.len();
-        let mut shared = Symmetry::shared(relation);
+        let mut shared: Vec<usize> = (0..parts.processes()).collect();
+        symmetry.iter().for_each(|symmetry| symmetry.share(&mut shared));
         shared.extend(shared.len()..count);
         let stands = vec![Vec::new(); parts.processes()];
         Codec {

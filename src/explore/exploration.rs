@@ -187,7 +187,7 @@ pub fn explore<'a>(
         let stillborn = Some(stopped);
         return Exploration { image, options, search: None, findings, stillborn, stop: Stop::Complete };
     }
-    let mut codec = Codec::new(&relation);
+    let mut codec = Codec::new(&relation, options.reduce.symmetry);
     codec.learn(&scratch.world);
     codec.lay_out();
     // A step without time is learnt once; with time hardly one is like another.

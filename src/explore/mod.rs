@@ -19,6 +19,7 @@ mod notes;
 mod parts;
 mod reduce;
 mod relation;
+mod rotation;
 mod schedule;
 mod schedule_text;
 mod search;

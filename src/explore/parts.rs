@@ -8,6 +8,7 @@
 //! one, as a sequence of words.
 
 use super::code;
+use super::rotation::{Ring, Rotation};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, State};
 use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
@@ -94,14 +95,22 @@ pub(super) struct Parts<'a> {
     parts: Vec<Part>,
     /// By process definition.
     live: Vec<LiveWords>,
+    /// By process definition: the ring in which the instances stand.
+    rings: Vec<Option<Ring>>,
     /// By process definition: the variables that matter anywhere.
     kept: Vec<Vec<u32>>,
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn new(image: &'a Image, clock: Clock, watched: bool) -> Parts<'a> {
+    pub(super) fn new(
+        image: &'a Image,
+        clock: Clock,
+        watched: bool,
+        rotation: Option<&Rotation>,
+    ) -> Parts<'a> {
         let machine = Machine::new(image);
-        let mut parts = Parts { image, clock, parts: Vec::new(), live: Vec::new(), kept: Vec::new() };
+        let (rings, kept) = (Vec::new(), Vec::new());
+        let mut parts = Parts { image, clock, parts: Vec::new(), live: Vec::new(), rings, kept };
         for def in &image.processes {
             let Some(first) = image.frames.get(def.first.index()) else { continue };
             if def.count == 0 {
@@ -126,6 +135,8 @@ impl<'a> Parts<'a> {
                 let arrays = arrays.collect();
                 parts.parts.push(Part::Process { frame, def: parts.live.len(), arrays });
             }
+            let rings = rotation.into_iter().flat_map(|rotation| &rotation.groups);
+            parts.rings.push(rings.into_iter().find(|ring| ring.first == def.first.index()).cloned());
             parts.live.push(live);
             parts.kept.push(kept);
         }
@@ -321,13 +332,10 @@ impl<'a> Parts<'a> {
             });
         }
         let live = &self.live[def];
-        out.extend(
-            self.kept[def].iter().map(
-                |&slot| {
-                    if live.matters(op, slot) { arena[frame + slot as usize] } else { 0 }
-                },
-            ),
-        );
+        let is_fixed = |slot| self.rings[def].as_ref().is_some_and(|ring| ring.is_fixed(op, slot));
+        let counts = |slot| live.matters(op, slot) && !is_fixed(slot);
+        let kept = self.kept[def].iter();
+        out.extend(kept.map(|&slot| if counts(slot) { arena[frame + slot as usize] } else { 0 }));
         for array in arrays {
             if live.matters(op, array.descriptor) {
                 out.extend_from_slice(&arena[array.start..array.start + array.len]);
@@ -339,7 +347,9 @@ impl<'a> Parts<'a> {
     pub(super) fn write(&self, world: &mut World, part: usize, words: &[Word]) {
         let machine = &mut world.machine;
         match &self.parts[part] {
-            Part::Process { frame, def, arrays } => self.write_process(machine, *frame, *def, arrays, words),
+            Part::Process { frame, def, arrays } => {
+                self.write_process(machine, part, *frame, *def, arrays, words)
+            }
             Part::Header(header) => {
                 for (word, &value) in CHANGING.iter().zip(words) {
                     machine.arena[header + word] = value;
@@ -376,6 +386,7 @@ impl<'a> Parts<'a> {
     fn write_process(
         &self,
         machine: &mut Machine,
+        part: usize,
         frame: usize,
         def: usize,
         arrays: &[Array],
@@ -398,6 +409,9 @@ impl<'a> Parts<'a> {
             arena[frame + slot as usize] = value;
         }
         let op = words[0] as u32 as usize;
+        for (slot, value) in self.rings[def].iter().flat_map(|ring| ring.fixed(part, op)) {
+            arena[frame + slot as usize] = value;
+        }
         for array in arrays {
             if self.live[def].matters(op, array.descriptor) {
                 let (own, behind) = rest.split_at(array.len);

@@ -18,13 +18,13 @@ use super::effects::{Code, Effects};
 use super::relation::Relation;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
-use crate::program::{Constants, Image, Op, RESOURCE_WORDS, ops_of};
+use crate::program::{Constants, Image, Op, RESOURCE_WORDS, ResourceCode, ops_of};
 use crate::trace::ResourceKind;
 use crate::value::Word;
 
 /// A way in which a step is about a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Use {
+pub(super) enum Use {
     /// Takes a permit or a mutex.
     Take,
     /// Gives one back.
@@ -125,9 +125,9 @@ impl Reduction {
         reduction
     }
 
-    /// The uses of one op.
-    fn uses(image: &Image, constants: &Constants, at: usize) -> Uses {
-        let codes = match image.plain[at] {
+    /// The resources that an op is about, as it names them.
+    pub(super) fn resources(image: &Image, at: usize) -> Vec<(Use, ResourceCode)> {
+        match image.plain[at] {
             Op::Lock { mutex } => vec![(Use::Take, mutex)],
             Op::Unlock { mutex } => vec![(Use::Give, mutex)],
             Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => vec![(Use::Take, semaphore)],
@@ -146,11 +146,17 @@ impl Reduction {
             }
             Op::Notify { condition } | Op::NotifyAll { condition } => vec![(Use::Notify, condition)],
             Op::Level { resource, .. } => vec![(Use::Look, resource)],
-            Op::Call { .. } => return vec![(Use::Write, image.resource_count() as u32)],
-            _ => return Vec::new(),
-        };
+            _ => Vec::new(),
+        }
+    }
+
+    /// The uses of one op.
+    fn uses(image: &Image, constants: &Constants, at: usize) -> Uses {
+        if let Op::Call { .. } = image.plain[at] {
+            return vec![(Use::Write, image.resource_count() as u32)];
+        }
         let mut uses = Vec::new();
-        for (used, code) in codes {
+        for (used, code) in Reduction::resources(image, at) {
             for header in constants.headers(image, at, code) {
                 uses.push((used, ((header - image.resource_base) / RESOURCE_WORDS) as u32));
             }

@@ -137,7 +137,7 @@ impl<'a, const W: usize> Search<'a, W> {
         let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
         let watches = (memories || relation.monitors.is_some()) && reduce == Reduce::NONE;
         let reduction = (reduce.order && learns).then(|| Reduction::new(&relation));
-        let symmetry = if reduce.symmetry { Symmetry::new(&relation) } else { None };
+        let symmetry = if reduce.symmetry { Symmetry::new(&relation, true) } else { None };
         let first = match &symmetry {
             None => first,
             Some(symmetry) => symmetry.representative(&codec, &first).unwrap_or(first),

@@ -1,15 +1,18 @@
 //! Processes that may change places: instances of one definition that nothing
-//! tells apart.
+//! tells apart; or, where there are none, those that stand in a ring.
 //!
 //! States that differ only in which of them is where are one state for a
 //! search: it goes on with a representative, in which they stand in the order
 //! of their own states. Instances are told apart by what they read of their
 //! index (unless it is only an item that nobody looks at), by draws of their
 //! own, by priorities, and by expectations about one of them; then they keep
-//! their places.
+//! their places. Those that stand in a ring (see [`Rotation`]) may not change
+//! places, but all may move on by so many; of all rotations of a state the
+//! one with the least numbers stands for it.
 
 use super::codec::{Codec, Unknown};
 use super::relation::Relation;
+use super::rotation::Rotation;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{Image, Op, ResourceCode, Slot, ops_of, read};
@@ -34,16 +37,23 @@ pub(super) struct Symmetry {
     groups: Vec<Group>,
     /// By resource: the group whose indices are its items.
     tags: Vec<Option<Group>>,
+    /// What goes round, if nobody may change places.
+    rotation: Option<Rotation>,
 }
 
+/// Where everything goes: processes, and resources, by number.
+type Places = (Vec<usize>, Vec<usize>);
+
 impl Symmetry {
-    /// Of this scenario; `None` if everybody keeps his place.
-    pub(super) fn new(relation: &Relation<'_>) -> Option<Symmetry> {
+    /// Of this scenario; `None` if everybody keeps his place. Rings are looked
+    /// for if it `rotates`.
+    pub(super) fn new(relation: &Relation<'_>, rotates: bool) -> Option<Symmetry> {
         let image = relation.image;
         if relation.monitors.is_some_and(|monitors| !monitors.start().is_empty()) {
             return None;
         }
-        let mut symmetry = Symmetry { groups: Vec::new(), tags: vec![None; image.resource_count()] };
+        let tags = vec![None; image.resource_count()];
+        let mut symmetry = Symmetry { groups: Vec::new(), tags, rotation: None };
         let first = Machine::new(image);
         for def in image.processes.iter().filter(|def| def.count > 1) {
             let group = Group { first: def.first.index(), count: def.count as usize };
@@ -53,17 +63,26 @@ impl Symmetry {
                 tagged.into_iter().for_each(|resource| symmetry.tags[resource] = Some(group));
             }
         }
-        (!symmetry.groups.is_empty()).then_some(symmetry)
+        if symmetry.groups.is_empty() && rotates {
+            symmetry.rotation = Rotation::new(image);
+        }
+        (!symmetry.groups.is_empty() || symmetry.rotation.is_some()).then_some(symmetry)
     }
 
-    /// Of each process, with whom it shares the numbers of its states: the
-    /// first of its group, or itself.
-    pub(super) fn shared(relation: &Relation<'_>) -> Vec<usize> {
-        let mut shared: Vec<usize> = (0..relation.image.process_count()).collect();
-        for group in Symmetry::new(relation).iter().flat_map(|symmetry| &symmetry.groups) {
+    /// What goes round.
+    pub(super) fn rotation(&self) -> Option<&Rotation> {
+        self.rotation.as_ref()
+    }
+
+    /// Says of each process with whom it shares the numbers of its states: the
+    /// first of its group; others are left as they are.
+    pub(super) fn share(&self, shared: &mut [usize]) {
+        let rings = self.rotation.iter().flat_map(|rotation| {
+            rotation.groups.iter().map(|ring| Group { first: ring.first, count: rotation.places })
+        });
+        for group in self.groups.iter().copied().chain(rings) {
             shared[group.members()].fill(group.first);
         }
-        shared
     }
 
     /// The state that stands for this one and all that are the same to it.
@@ -111,8 +130,11 @@ impl Symmetry {
         numbers
     }
 
-    /// Where each process goes; `None` if all are in their places.
-    fn places(&self, codec: &Codec<'_>, numbers: &[u32]) -> Option<Vec<usize>> {
+    /// Where everything goes; `None` if all are in their places.
+    fn places(&self, codec: &Codec<'_>, numbers: &[u32]) -> Option<Places> {
+        if let Some(rotation) = &self.rotation {
+            return self.turned(rotation, codec, numbers);
+        }
         let sorted = |group: &Group| numbers[group.members()].is_sorted_by(|a, b| a < b);
         if self.groups.iter().all(sorted) {
             return None;
@@ -126,7 +148,42 @@ impl Symmetry {
                 places[process] = group.first + place;
             }
         }
-        places.iter().enumerate().any(|(process, &place)| process != place).then_some(places)
+        let moved = places.iter().enumerate().any(|(process, &place)| process != place);
+        moved.then(|| (places, (0..self.tags.len()).collect()))
+    }
+
+    /// By how much all must move on to have the least numbers; where several
+    /// rotations have, the least words of resources decide.
+    fn turned(&self, rotation: &Rotation, codec: &Codec<'_>, numbers: &[u32]) -> Option<Places> {
+        let places = rotation.places;
+        let number = |steps: usize, at: usize| {
+            let ring = &rotation.groups[at / places];
+            numbers[ring.first + (at % places + places - steps) % places]
+        };
+        let all = || 0..places * rotation.groups.len();
+        let least =
+            (0..places).min_by(|&a, &b| all().map(|at| number(a, at)).cmp(all().map(|at| number(b, at))))?;
+        let is_least = |&steps: &usize| all().all(|at| number(steps, at) == number(least, at));
+        let by = |steps| rotation.by(steps, codec.parts.processes(), self.tags.len());
+        let ties = (0..places).filter(is_least);
+        let steps = if ties.clone().nth(1).is_none() {
+            least
+        } else {
+            ties.min_by_key(|&steps| self.renamed(codec, numbers, &by(steps)))?
+        };
+        (steps > 0).then(|| by(steps))
+    }
+
+    /// The words of all resources if everything goes to these places.
+    fn renamed(&self, codec: &Codec<'_>, numbers: &[u32], places: &Places) -> Vec<Vec<Word>> {
+        let mut all = vec![Vec::new(); self.tags.len()];
+        for (resource, &place) in places.1.iter().enumerate() {
+            let part = codec.parts.processes() + resource;
+            let mut words = codec.words_of(part, numbers[part]).to_vec();
+            codec.parts.rename_processes(part, &mut words, &places.0);
+            all[place] = words;
+        }
+        all
     }
 
     /// By process: in which parts, and where in them, resources mention it.
@@ -146,22 +203,22 @@ impl Symmetry {
         mentions
     }
 
-    /// Puts every process in its place, and changes what resources say of it.
+    /// Puts everything in its place, and changes what resources say of processes.
     fn rename(
         &self,
         codec: &Codec<'_>,
         numbers: &mut [u32],
-        places: &[usize],
+        (places, resources): &Places,
         mut number_of: impl FnMut(usize, &[Word]) -> Option<u32>,
     ) -> Result<(), Unknown> {
         let processes = codec.parts.processes();
-        let before = numbers[..processes].to_vec();
+        let before = numbers.to_vec();
         for (process, &place) in places.iter().enumerate() {
             numbers[place] = before[process];
         }
         for (resource, &tag) in self.tags.iter().enumerate() {
-            let part = processes + resource;
-            let words = codec.words_of(part, numbers[part]);
+            let (part, place) = (processes + resource, processes + resources[resource]);
+            let words = codec.words_of(part, before[part]);
             let mut renamed = words.to_vec();
             codec.parts.rename_processes(part, &mut renamed, places);
             for item in codec.parts.items(part, words) {
@@ -169,8 +226,8 @@ impl Symmetry {
                     renamed[item] = (places[group.first + words[item] as usize] - group.first) as Word;
                 }
             }
-            if renamed != words {
-                numbers[part] = number_of(part, &renamed).ok_or(Unknown)?;
+            if place != part || renamed != words {
+                numbers[place] = number_of(place, &renamed).ok_or(Unknown)?;
             }
         }
         Ok(())

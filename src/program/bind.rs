@@ -325,6 +325,11 @@ impl Image {
         &self.resources[after - 1]
     }
 
+    /// Of which definition a resource is an instance.
+    pub fn definition_of(&self, resource: ResourceId) -> ResourceDefId {
+        ResourceDefId::from_index(self.resources.partition_point(|info| info.first <= resource) - 1)
+    }
+
     /// `mutex1`, or `forks[2]` for an instance.
     pub fn resource_name(&self, resource: ResourceId) -> String {
         let info = self.resource_info(resource);

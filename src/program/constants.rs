@@ -92,6 +92,17 @@ impl Constants {
         changed
     }
 
+    /// What is known in front of an op, by word of the frame; `None` where the
+    /// process never comes.
+    pub fn in_front(&self, op: usize) -> Option<&[Option<Word>]> {
+        self.known[op - self.first].as_deref()
+    }
+
+    /// What is known behind an op.
+    pub fn behind(&self, image: &Image, op: usize) -> Option<Vec<Option<Word>>> {
+        Some(self.after(image, op, self.known[op - self.first].clone()?))
+    }
+
     /// The headers of the resources that `code` may mean at this op: one if it
     /// is constant, all if it is not known at all; none where the process
     /// never comes.

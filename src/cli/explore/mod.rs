@@ -46,7 +46,7 @@ pub struct Arguments {
     untimed: bool,
     /// Leave out schedules that differ from others only in the order of independent steps (order;
     /// without time only), or in which of several instances that nothing tells apart does what
-    /// (symmetry), or both. Finds every deadlock and every result, often in far fewer states; looks
+    /// or stands where in a ring (symmetry), or both. Finds every deadlock and every result, often in far fewer states; looks
     /// for no races, and does not check what is expected
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "both", require_equals = true)]
     reduce: Option<ReduceOption>,
