@@ -386,20 +386,7 @@ impl Searcher<'_> {
     }
 
     fn is_local(&self, state: &Node, process: ProcessId) -> bool {
-        matches!(
-            self.op(state, process),
-            Some(
-                Op::Begin
-                    | Op::StartAfter { .. }
-                    | Op::Done
-                    | Op::Delay { .. }
-                    | Op::Work { .. }
-                    | Op::Now { .. }
-                    | Op::Draw { .. }
-                    | Op::Log { .. }
-                    | Op::Mark { .. }
-            )
-        )
+        self.op(state, process).is_some_and(Op::is_local)
     }
 
     /// Who can make a step at a resource: first those whose next point comes

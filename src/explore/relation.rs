@@ -163,7 +163,7 @@ impl<'a> Relation<'a> {
         monitors: Option<&'a Monitors>,
         code: Option<&'a dyn NumberedCode>,
     ) -> Relation<'a> {
-        let local = image.plain.iter().map(|op| is_local(*op)).collect();
+        let local = image.plain.iter().map(|op| op.is_local()).collect();
         let mut lines = vec![timed; image.resource_count()];
         for (id, line) in lines.iter_mut().enumerate() {
             // A wait at a condition gives others their turn, and is no request.
@@ -242,11 +242,7 @@ impl<'a> Relation<'a> {
             machine.now = machine.now.max(self.until(machine, process));
             self.go_local(scratch, process, sink)?;
         }
-        Err(self.limit(
-            &scratch.world.machine,
-            process,
-            "a process goes on for ever without touching a resource",
-        ))
+        Err(self.endless(scratch, process))
     }
 
     /// Who could be the next to go on; with time, those that are due now and
@@ -483,6 +479,11 @@ impl<'a> Relation<'a> {
         }
     }
 
+    /// The end of a process that makes [`LOCAL_STEPS`].
+    fn endless(&self, scratch: &Scratch, process: ProcessId) -> Stopped {
+        self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource")
+    }
+
     fn limit(&self, machine: &Machine, process: ProcessId, what: &str) -> Stopped {
         Stopped::Limit(format!("{what} {}", machine.place(self.image, process)))
     }
@@ -518,11 +519,7 @@ impl<'a> Relation<'a> {
                 }
             }
         }
-        Err(self.limit(
-            &scratch.world.machine,
-            process,
-            "a process goes on for ever without touching a resource",
-        ))
+        Err(self.endless(scratch, process))
     }
 
     fn until(&self, machine: &Machine, process: ProcessId) -> Time {
@@ -565,23 +562,6 @@ impl<'a> Relation<'a> {
             }
         }
     }
-}
-
-/// Whether an op concerns nobody else.
-fn is_local(op: Op) -> bool {
-    !op.is_step()
-        || matches!(
-            op,
-            Op::Begin
-                | Op::StartAfter { .. }
-                | Op::Done
-                | Op::Delay { .. }
-                | Op::Work { .. }
-                | Op::Now { .. }
-                | Op::Draw { .. }
-                | Op::Log { .. }
-                | Op::Mark { .. }
-        )
 }
 
 /// Marks the resources that an op may mean.

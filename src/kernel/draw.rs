@@ -200,16 +200,25 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         (ahead, position): (Slot, Slot),
         mean: u32,
     ) {
+        let drawn = self.next_exponential(arena, at, stream, position, mean);
+        arena[ahead.at(at.frame())] = drawn.map_or(0, |nanos| nanos + 1);
+    }
+
+    /// The next value of a stream, which moves on if it is a good one.
+    fn next_exponential(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        stream: u32,
+        position: Slot,
+        mean: u32,
+    ) -> Result<Word, SampleError> {
         let mut next = arena[position.at(at.frame())];
         let words = &mut self.draws.streams.words(stream, &mut next);
-        let drawn = samplers::exponential(words, f64::from_bits(arena[mean as usize]));
-        arena[ahead.at(at.frame())] = match drawn.and_then(round_nanos) {
-            Ok(nanos) => {
-                arena[position.at(at.frame())] = next;
-                nanos + 1
-            }
-            Err(_) => 0,
-        };
+        let nanos =
+            samplers::exponential(words, f64::from_bits(arena[mean as usize])).and_then(round_nanos)?;
+        arena[position.at(at.frame())] = next;
+        Ok(nanos)
     }
 
     /// The value that [`Self::exponential_ahead`] did not find.
@@ -223,11 +232,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         (ahead, position): (Slot, Slot),
         mean: u32,
     ) -> Result<Word, Box<Fault>> {
-        let mut next = arena[position.at(at.frame())];
-        let words = &mut self.draws.streams.words(stream, &mut next);
-        let drawn = samplers::exponential(words, f64::from_bits(arena[mean as usize])).and_then(round_nanos);
+        let drawn = self.next_exponential(arena, at, stream, position, mean);
         let nanos = drawn.map_err(|error| self.bad_draw(at, error))?;
-        arena[position.at(at.frame())] = next;
         self.make_ready(arena, at, stream, (ahead, position), mean);
         self.emit_typed(at, Kind::Draw, 0, nanos, Type::Duration, 0);
         Ok(nanos)

@@ -283,6 +283,24 @@ impl Op {
         )
     }
 
+    /// Whether the op concerns nobody but its process: it is about no resource,
+    /// and what it does depends on nothing that others change.
+    pub const fn is_local(self) -> bool {
+        !self.is_step()
+            || matches!(
+                self,
+                Op::Begin
+                    | Op::StartAfter { .. }
+                    | Op::Done
+                    | Op::Delay { .. }
+                    | Op::Work { .. }
+                    | Op::Now { .. }
+                    | Op::Draw { .. }
+                    | Op::Log { .. }
+                    | Op::Mark { .. }
+            )
+    }
+
     /// Whether the op counts permits down, one after the other.
     pub const fn is_counted(self) -> bool {
         matches!(self, Op::AcquireMany { .. } | Op::ReleaseMany { .. })

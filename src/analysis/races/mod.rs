@@ -17,7 +17,7 @@ use crate::trace::{Event, Header, Kind, ResourceInfo, ResourceKind, Sink, Trace}
 use crate::value::Word;
 use clocks::{Clocks, NOTHING, Row};
 use found::Found;
-use slots::{Access, Slots};
+use slots::{Access, Knower, Slots};
 use tokens::Tokens;
 
 /// So many words of clocks take as long as an event.
@@ -191,12 +191,12 @@ impl Detector {
             (Kind::Read, Shadow::Memory(slots)) => {
                 let access = Access::now(clocks.touch(process), event);
                 let racing = &mut |earlier, wrote| found.add(clocks, earlier, wrote, event);
-                slots.read(event.extra, process, access, clocks, racing)
+                slots.read(event.extra, access, Knower { process, clocks }, racing)
             }
             (Kind::Write, Shadow::Memory(slots)) => {
                 let access = Access::now(clocks.touch(process), event);
                 let racing = &mut |earlier, wrote| found.add(clocks, earlier, wrote, event);
-                slots.write(event.extra, process, access, clocks, racing)
+                slots.write(event.extra, access, Knower { process, clocks }, racing)
             }
             _ => 0,
         };

@@ -55,22 +55,29 @@ pub(super) struct Slots {
     pages: Vec<Option<Box<Page>>>,
 }
 
+/// Who makes the access at hand, and so what comes before it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Knower<'c> {
+    pub process: ProcessId,
+    pub clocks: &'c Clocks,
+}
+
+impl Knower<'_> {
+    #[inline]
+    fn knows(self, moment: Epoch) -> bool {
+        self.clocks.knows(self.process, moment)
+    }
+}
+
 /// An access that the one at hand races with, and whether it was a write.
 pub(super) type Racing<'f> = dyn FnMut(Access, bool) + 'f;
 
 impl Slots {
-    /// `process` reads `slot`: a race with a write that it does not know of,
+    /// `who` reads `slot`: a race with a write that it does not know of,
     /// told once while it learns nothing new.
     /// Gives the bytes by which this has grown.
     #[inline]
-    pub fn read(
-        &mut self,
-        slot: u32,
-        process: ProcessId,
-        access: Access,
-        clocks: &Clocks,
-        racing: &mut Racing<'_>,
-    ) -> usize {
+    pub fn read(&mut self, slot: u32, access: Access, who: Knower<'_>, racing: &mut Racing<'_>) -> usize {
         let (slot, grown) = self.slot(slot);
         if let Reads::Last(last) = &mut slot.reads
             && last.moment == access.moment
@@ -78,33 +85,26 @@ impl Slots {
             *last = access;
             return grown;
         }
-        if !clocks.knows(process, slot.write.moment) {
+        if !who.knows(slot.write.moment) {
             racing(slot.write, true);
         }
-        grown + slot.reads.add(process, access, clocks)
+        grown + slot.reads.add(access, who)
     }
 
-    /// `process` writes to `slot`: a race with a write or read that it does
-    /// not know of. Gives the bytes by which this has grown.
+    /// `who` writes to `slot`: a race with a write or read that it does not
+    /// know of. Gives the bytes by which this has grown.
     #[inline]
-    pub fn write(
-        &mut self,
-        slot: u32,
-        process: ProcessId,
-        access: Access,
-        clocks: &Clocks,
-        racing: &mut Racing<'_>,
-    ) -> usize {
+    pub fn write(&mut self, slot: u32, access: Access, who: Knower<'_>, racing: &mut Racing<'_>) -> usize {
         let (slot, grown) = self.slot(slot);
-        if !clocks.knows(process, slot.write.moment) {
+        if !who.knows(slot.write.moment) {
             racing(slot.write, true);
         }
         slot.write = access;
         match &slot.reads {
-            Reads::Last(read) if clocks.knows(process, read.moment) => {}
+            Reads::Last(read) if who.knows(read.moment) => {}
             Reads::Last(read) => racing(*read, false),
             Reads::Each(reads) => {
-                for &read in reads.iter().filter(|read| !clocks.knows(process, read.moment)) {
+                for &read in reads.iter().filter(|read| !who.knows(read.moment)) {
                     racing(read, false);
                 }
             }
@@ -133,9 +133,9 @@ impl Slots {
 }
 
 impl Reads {
-    fn add(&mut self, process: ProcessId, access: Access, clocks: &Clocks) -> usize {
+    fn add(&mut self, access: Access, who: Knower<'_>) -> usize {
         match self {
-            Reads::Last(last) if clocks.knows(process, last.moment) => {
+            Reads::Last(last) if who.knows(last.moment) => {
                 *last = access;
                 0
             }
