@@ -56,6 +56,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             spans: &spans,
             levels: &[],
             points: &[],
+            broken: &[],
             finished: &[],
             outcome: &finished.outcome,
             end: finished.end,

@@ -24,7 +24,7 @@ impl<'a> Drawing<'a> {
     /// Prepares the pictures of a run whose events were kept.
     pub fn new(finished: &'a Finished) -> Option<Drawing<'a>> {
         let trace = finished.trace.as_ref()?;
-        let timeline = Timeline::new(trace).with(finished.fatal.clone());
+        let timeline = Timeline::new(trace).with(finished.fatal.clone()).with_broken(finished.broken());
         Some(Drawing { finished, trace, timeline })
     }
 

@@ -23,6 +23,8 @@ pub struct GanttInput<'a> {
     pub points: &'a [Point],
     /// By [`ProcessId`]: when its last step ended, if it did.
     pub finished: &'a [Option<Time>],
+    /// What was expected and did not come.
+    pub broken: &'a [Broken],
     /// How the run ended.
     pub outcome: &'a Outcome,
     /// The clock at the end: as far as the time axis reaches.
@@ -63,7 +65,21 @@ pub struct Point {
     pub text: String,
 }
 
+/// An expectation that the run did not meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// When that was seen, if it is one moment.
+    pub time: Option<Time>,
+    /// What was expected, and what was seen instead.
+    pub text: String,
+}
+
 impl GanttInput<'_> {
+    /// ` · not as expected`, if it is so, behind this separator.
+    pub(super) fn not_as_expected(&self, separator: &str) -> String {
+        if self.broken.is_empty() { String::new() } else { format!("{separator}not as expected") }
+    }
+
     /// The number of lanes.
     pub(super) fn process_count(&self) -> usize {
         self.header.process_count()

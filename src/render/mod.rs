@@ -24,7 +24,7 @@ mod timeline;
 
 pub use charts::{ProcessBar, ScenarioBars, total_time_chart};
 pub use gantt::{Style, aligned, gantt};
-pub use input::{GanttInput, LevelSeries, Point, PointKind};
+pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 pub use png::{RenderError, png};
 pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
 pub use steps::{STEPS_VERSION, Steps};

@@ -1,6 +1,6 @@
 //! From a trace to what its Gantt timeline is drawn from.
 
-use super::input::{GanttInput, LevelSeries, Point, PointKind};
+use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 use crate::ids::{MarkId, ResourceId};
 use crate::time::Time;
 use crate::trace::{Event, Kind, Outcome, ResourceKind, Span, Trace, all_levels, spans};
@@ -16,6 +16,7 @@ pub struct Timeline<'a> {
     spans: Vec<Span>,
     levels: Vec<LevelSeries>,
     points: Vec<Point>,
+    broken: Vec<Broken>,
     finished: Vec<Option<Time>>,
 }
 
@@ -27,6 +28,7 @@ impl<'a> Timeline<'a> {
             spans: spans(trace),
             levels: level_series(trace),
             points: points(trace),
+            broken: Vec::new(),
             finished: finished(trace),
         }
     }
@@ -34,6 +36,12 @@ impl<'a> Timeline<'a> {
     /// With further points to show, behind those of the trace.
     pub fn with(mut self, points: impl IntoIterator<Item = Point>) -> Timeline<'a> {
         self.points.extend(points);
+        self
+    }
+
+    /// With what was expected and did not come.
+    pub fn with_broken(mut self, broken: impl IntoIterator<Item = Broken>) -> Timeline<'a> {
+        self.broken.extend(broken);
         self
     }
 
@@ -46,6 +54,7 @@ impl<'a> Timeline<'a> {
             spans: &self.spans,
             levels: &self.levels,
             points: &self.points,
+            broken: &self.broken,
             finished: &self.finished,
             outcome: if is_cut { &Outcome::Horizon } else { &self.trace.outcome },
             end: self.trace.end,

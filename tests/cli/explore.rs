@@ -183,3 +183,28 @@ processes:
     let ended = room.run("explore many.yaml --untimed --write none --max-states 1000").with_code(1);
     ended.says(&["the budget of 1,000 states is spent"]);
 }
+
+/// A picture of a run that is not as expected says so under its title, in words,
+/// and at the moment.
+#[test]
+fn pictures_mark_the_moment_at_which_an_expectation_broke() {
+    let text = "\
+version: 1
+name: late
+resources: {door: mutex}
+processes:
+  worker: {count: 2, do: [{with: door, do: [{work: 2s}]}, {mark: out}]}
+expect:
+  before: {first: 'worker[1].out', second: 'worker[0].out'}
+";
+    let room = Room::with(&[("late.yaml", text)]);
+    room.run("run late.yaml").with_code(1).says(&["late: total time 4s, completed, not as expected"]);
+    room.run("explore late.yaml").with_code(1).says(&["expectation.svg"]);
+    for picture in ["gantt.svg", "expectation.svg"] {
+        let picture =
+            std::fs::read_to_string(room.path(&format!("output/late/{picture}"))).expect("it is there");
+        for part in ["completed · not as expected", "class=\"broken\"", "line 7: expected "] {
+            assert!(picture.contains(part), "{part} in\n{picture}");
+        }
+    }
+}

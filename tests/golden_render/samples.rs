@@ -124,6 +124,7 @@ impl Sample {
             spans: &self.spans,
             levels: &self.levels,
             points: &self.points,
+            broken: &[],
             finished: &self.finished,
             outcome: &self.outcome,
             end: self.end,

@@ -15,7 +15,7 @@ pub use text::{BOLD, GREEN, PLAIN, RED, failure_told, failures, headline, sectio
 use crate::analysis::{FailedExpectation, Races, Statistics};
 use crate::cli::luck::Luck;
 use crate::ids::ResourceId;
-use crate::render::Point;
+use crate::render::{Broken, Point};
 use crate::time::Time;
 use crate::trace::{Header, Outcome, Trace};
 use crate::value::Value;
@@ -71,6 +71,13 @@ impl Finished {
     pub fn is_finding(&self) -> bool {
         let bad = matches!(self.outcome, Outcome::Deadlock(_) | Outcome::Fault(_) | Outcome::Limit { .. });
         bad || !self.failed.is_empty()
+    }
+
+    /// The expectations that it did not meet, for pictures.
+    pub fn broken(&self) -> impl Iterator<Item = Broken> + '_ {
+        self.failed
+            .iter()
+            .map(|failed| Broken { time: failed.seen.map(|moment| moment.time), text: failed.to_string() })
     }
 }
 

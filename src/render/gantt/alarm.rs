@@ -1,11 +1,13 @@
-//! What went wrong, said in words: who waits for what, which rule was broken.
+//! What went wrong, said in words: who waits for what, which rule was broken,
+//! what was expected and did not come; and the moments at which it did.
 
 use super::super::font;
-use super::super::input::{GanttInput, length, process_id, verb};
+use super::super::input::{Broken, GanttInput, length, process_id, verb};
 use super::super::palette::{ALARM, INK, QUIET};
-use super::super::scene::{Anchor, Area, Fill, Shape, Tag, Text};
-use super::{HEADING_GAP, MARGIN, Page, SMALL_SIZE, axis};
+use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
+use super::{GAP, HEADING_GAP, MARGIN, Page, SMALL_SIZE, axis};
 use crate::ids::ProcessId;
+use crate::time::Time;
 use crate::trace::{BlockedProcess, Deadlock, Outcome};
 
 /// The most lines that a notice has.
@@ -14,10 +16,11 @@ const SIZE: f64 = 11.0;
 /// The widest text right of the edge, in pixels.
 const MOST_COMPLAINT: f64 = 120.0;
 
-/// A notice above the lanes, if the run did not simply complete.
+/// A notice above the lanes, if the run did not simply complete as expected.
 pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
-    let (alarm, sentences) = match input.outcome {
-        Outcome::Completed | Outcome::Horizon => return,
+    let (alarm, mut sentences) = match input.outcome {
+        Outcome::Completed | Outcome::Horizon if input.broken.is_empty() => return,
+        Outcome::Completed | Outcome::Horizon => (true, Vec::new()),
         Outcome::Deadlock(deadlock) => (true, deadlock_sentences(input, deadlock)),
         Outcome::Fault(fault) => {
             let who = input.process_name(fault.process);
@@ -26,6 +29,7 @@ pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
         }
         Outcome::Limit { message } => (false, vec![message.clone()]),
     };
+    sentences.extend(input.broken.iter().map(|broken| broken.text.clone()));
     let room = page.text_width() - 12.0;
     let mut lines: Vec<String> =
         sentences.iter().flat_map(|sentence| font::wrap(sentence, SIZE, room)).collect();
@@ -43,6 +47,36 @@ pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
         page.scene.text(MARGIN + 12.0, y, SIZE, Anchor::Start, if alarm { ALARM } else { INK }, line);
     }
     page.y = bottom + HEADING_GAP;
+}
+
+/// A line over all lanes, with an arrow above it, at each moment at which an
+/// expectation was seen not to be met.
+pub(super) fn broken(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
+    let bottom = page.y - GAP;
+    let mut moments: Vec<(Time, String)> = Vec::new();
+    for Broken { time, text } in input.broken {
+        let Some(time) = *time else { continue };
+        match moments.iter_mut().find(|(other, _)| *other == time) {
+            Some((_, texts)) => *texts = format!("{texts}\n{text}"),
+            None => moments.push((time, text.clone())),
+        }
+    }
+    for (time, text) in moments {
+        let x = page.x(time);
+        page.scene.line((x, top - 4.0), (x, bottom + 4.0), Stroke::dashed(ALARM, 1.4, 3.0));
+        page.scene.push(arrow(x, top - 3.0, Tag::tooltip("broken", format!("{time}: {text}"))));
+        page.keys.broken = true;
+    }
+}
+
+/// An arrow that points down to here.
+pub(super) fn arrow(x: f64, y: f64, tag: Tag) -> Shape {
+    Shape::Polyline {
+        points: vec![(x, y), (x - 4.0, y - 6.0), (x + 4.0, y - 6.0), (x, y)],
+        fill: Fill::Solid(ALARM),
+        stroke: None,
+        tag,
+    }
 }
 
 /// The edge at which the run stopped short.

@@ -2,9 +2,9 @@
 
 use super::super::font;
 use super::super::input::PointKind;
-use super::super::palette::{AXIS, Class, INK, QUIET};
+use super::super::palette::{ALARM, AXIS, Class, INK, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
-use super::{MARGIN, Page, points};
+use super::{MARGIN, Page, alarm, points};
 
 const SIZE: f64 = 10.5;
 /// The width of a sample in pixels.
@@ -29,6 +29,8 @@ pub(super) struct Keys {
     pub log: bool,
     /// The flag at the fatal choice.
     pub fatal: bool,
+    /// The line at a broken expectation.
+    pub broken: bool,
     /// Dashed lines in the levels.
     pub capacity: bool,
     /// Bands from lowest to highest level.
@@ -72,6 +74,7 @@ enum Sample {
     Ready,
     Done,
     Sign(PointKind),
+    Broken,
     Capacity,
 }
 
@@ -93,6 +96,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
     add(page.keys.mark, Sample::Sign(PointKind::Mark), "mark");
     add(page.keys.log, Sample::Sign(PointKind::Log), "log line");
     add(page.keys.fatal, Sample::Sign(PointKind::Fatal), "fatal choice: nothing helps any more");
+    add(page.keys.broken, Sample::Broken, "not as expected");
     add(page.keys.capacity, Sample::Capacity, "capacity");
     entries
 }
@@ -120,6 +124,11 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
                 PointKind::Log => (middle.1 - 16.0, 16.0),
             };
             page.scene.push(points::shape(kind, middle.0, at, height, Tag::default()));
+        }
+        Sample::Broken => {
+            let (x, low) = (middle.0, top + HEIGHT + 2.0);
+            page.scene.line((x, top + 5.0), (x, low), Stroke::dashed(ALARM, 1.4, 3.0));
+            page.scene.push(alarm::arrow(x, top + 5.0, Tag::default()));
         }
         Sample::Capacity => {
             let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));

@@ -61,6 +61,7 @@ pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
     let (top, bottom) = (page.y, page.y + height);
     axis::grid(&mut page, top, bottom);
     lanes::draw(&mut page, 0, input);
+    alarm::broken(&mut page, input, top);
     alarm::edge(&mut page, input, top);
     levels::draw(&mut page, input);
     axis::draw(&mut page);
@@ -91,6 +92,7 @@ pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
         axis::grid(&mut page, top, bottom);
         axis::total_time(&mut page, input, top, bottom - GAP);
         lanes::draw(&mut page, number, input);
+        alarm::broken(&mut page, input, top);
         alarm::edge(&mut page, input, top);
     }
     axis::draw(&mut page);
@@ -106,13 +108,14 @@ fn summary(input: &GanttInput<'_>) -> String {
 
 fn total_and_outcome(input: &GanttInput<'_>) -> String {
     let total = length(input.total_time().as_nanos());
-    match input.outcome {
+    let ended = match input.outcome {
         Outcome::Completed => format!("total time {total} · completed"),
         Outcome::Horizon => format!("stopped at the horizon, {total}"),
         Outcome::Deadlock(_) => format!("deadlock at {total}"),
         Outcome::Fault(_) => format!("fault at {total}"),
         Outcome::Limit { .. } => format!("limit reached at {total}"),
-    }
+    };
+    ended + &input.not_as_expected(" · ")
 }
 
 /// A picture in the making: everything that its parts share.
@@ -201,8 +204,13 @@ impl<'a> Page<'a> {
         self.y += 18.0;
         let room = self.text_width() - font::width(&line, 11.0) - 16.0;
         let title = font::shorten(&input.title, 13.0, room);
-        let colour =
-            if matches!(input.outcome, Outcome::Deadlock(_) | Outcome::Fault(_)) { ALARM } else { QUIET };
+        let colour = if matches!(input.outcome, Outcome::Deadlock(_) | Outcome::Fault(_))
+            || !input.broken.is_empty()
+        {
+            ALARM
+        } else {
+            QUIET
+        };
         self.scene.text(MARGIN, self.y, 13.0, Anchor::Start, INK, title.clone());
         let beside = MARGIN + font::width(&title, 13.0) + 12.0;
         self.scene.text(beside, self.y, 11.0, Anchor::Start, colour, line);

@@ -45,7 +45,9 @@ pub(super) fn by_lane<'a>(page: &Page<'_>, input: &GanttInput<'a>, lanes: usize)
 
 /// Draws the signs of a lane whose spans lie at `top`.
 pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f64) {
-    for sign in signs {
+    // A flag covers no mark of the same moment.
+    let is_fatal = |sign: &&Sign<'_>| sign.first.kind == PointKind::Fatal;
+    for sign in signs.iter().filter(is_fatal).chain(signs.iter().filter(|sign| !is_fatal(sign))) {
         let x = page.x(sign.first.time);
         let tag = Tag::tooltip(
             match sign.first.kind {

@@ -113,6 +113,7 @@ impl<'a> Drawing<'a> {
             Outcome::Completed => format!("total time {total}, completed"),
             outcome => format!("{} at {total}", outcome.name()),
         };
+        let line = line + &self.input.not_as_expected(", ");
         let room = self.style.width.max(40).saturating_sub(line.chars().count() + 2);
         let title = fitted(&self.input.title, room, self.style.ascii);
         self.line(&format!("{title}: {line}"));

@@ -35,7 +35,7 @@ pub fn text_window(input: &GanttInput<'_>, moment: Time, style: &TextStyle) -> S
     }
     let end = Time::from_nanos(to.since(from)).unwrap_or(Time::MAX);
     let title = String::new();
-    let input = GanttInput { title, spans: &spans, levels: &[], points: &[], end, ..*input };
+    let input = GanttInput { title, spans: &spans, levels: &[], points: &[], broken: &[], end, ..*input };
     let names = shown.iter().map(|&process| input.process_name(process).chars().count());
     let names = names.max().unwrap_or(0).clamp(4, MOST_NAME);
     let cells = style.width.clamp(40, 100).saturating_sub(names + 4).max(10);
