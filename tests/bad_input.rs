@@ -118,7 +118,7 @@ fn a_file_without_content_is_told_what_it_needs() {
         refused(text, &[(1, 1, "no content", "`version: 1` and `processes`")]);
     }
     refused("hello\n", &[(1, 1, "the scenario is a map, found text", "")]);
-    refused("- a\n", &[(1, 3, "the scenario is a map, found a list", "")]);
+    refused("- a\n", &[(1, 1, "the scenario is a map, found a list", "")]);
     refused("null\n", &[(1, 1, "the scenario has no content", "")]);
 }
 
@@ -130,6 +130,29 @@ fn carriage_returns_and_a_byte_order_mark_shift_nothing() {
         &[
             (1, 1, "unknown key 'vrsion' in the scenario; did you mean 'version'?", "`processes`"),
             (5, 9, "unknown step 'dealy'; did you mean 'delay'?", "the steps are"),
+        ],
+    );
+}
+
+/// A list begins with its first dash.
+#[test]
+fn a_list_is_shown_where_it_begins() {
+    refused("- a\n- b\n", &[(1, 1, "the scenario is a map, found a list", "")]);
+    refused("# remark\n  - a\n", &[(2, 3, "the scenario is a map, found a list", "")]);
+    step_refused("- a", 9, "a step is a map, found a list", "");
+}
+
+#[test]
+fn every_mistake_in_a_log_text_is_told() {
+    let text = with_step("log: 'a } b {nope} c {i +} d {{ {i} {'");
+    let place = "log: 'a ".len() as u32 + 9;
+    refused(
+        &text,
+        &[
+            (16, place, "a `}` without a `{` before it", "`}}`"),
+            (16, place + 5, "unknown parameter or variable 'nope'", ""),
+            (16, place + 16, "the expression ends where a value is missing", ""),
+            (16, place + 28, "a `{` that is never closed", "`{{`"),
         ],
     );
 }

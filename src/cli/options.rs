@@ -32,7 +32,7 @@ pub enum Format {
 #[derive(Debug, Clone, Args)]
 pub struct RunOptions {
     /// The seed of all random streams [default: the scenario's, or 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u64>(0, u64::MAX))]
     pub seed: Option<u64>,
     /// The order of simultaneous events: fifo, reversed (last in the file first), seeded (at random, by
     /// the seed), or seeded:N (another random order of that seed)
@@ -83,6 +83,16 @@ impl RunOptions {
     }
 }
 
+/// Reads whole numbers within these bounds. An option with such a value takes
+/// values that begin with a hyphen too, so that this says what is wrong with them.
+pub fn whole<T: TryFrom<u64>>(least: u64, most: u64) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let number = text.trim().parse().ok().filter(|number| (least..=most).contains(number));
+        let number = number.and_then(|number| T::try_from(number).ok());
+        number.ok_or_else(|| format!("expected a whole number from {least} to {most}"))
+    }
+}
+
 fn parse_setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
@@ -105,6 +115,14 @@ mod tests {
         assert!(options(&[Artifact::All]).writes(Artifact::Png));
         assert!(!options(&[Artifact::Svg]).writes(Artifact::Png));
         assert!(!options(&[Artifact::None]).writes_anything());
+    }
+
+    #[test]
+    fn whole_numbers() {
+        assert_eq!(whole::<u16>(1, 256)("256"), Ok(256));
+        for bad in ["0", "257", "-1", "", "x", "1.5", "99999999999999999999"] {
+            assert_eq!(whole::<u16>(1, 256)(bad), Err("expected a whole number from 1 to 256".to_owned()));
+        }
     }
 
     #[test]

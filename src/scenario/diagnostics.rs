@@ -231,12 +231,28 @@ impl<'t> Reports<'t> {
 
     /// A whole node, or the start of it if it is a list or a map.
     pub fn span_of(&self, node: &Node) -> Span {
+        if let Kind::Seq(_) = node.kind {
+            return Span { site: self.dash_before(node.site), length: 1 };
+        }
         let text = match &node.kind {
             Kind::Text(text) => text.as_str(),
             Kind::Map(entries) => entries.first().map_or("", |entry| entry.key.name.as_str()),
             _ => "",
         };
         self.span_of_text(node.site, text)
+    }
+
+    /// The dash with which a list begins whose first item, for the parser, begins
+    /// here; the place itself if it is a list in brackets.
+    fn dash_before(&self, site: Site) -> Site {
+        let Some(start) = self.index.offset_of(site) else { return site };
+        let before = &self.index.text()[..start];
+        let before = before[before.rfind('\n').map_or(0, |line| line + 1)..].trim_end_matches([' ', '\t']);
+        let is_dash = |rest: &str| rest.is_empty() || rest.ends_with([' ', '\t']);
+        if before.strip_suffix('-').is_some_and(is_dash) {
+            return Site { column: narrow(before.chars().count()), ..site };
+        }
+        site
     }
 
     /// The length of the token at `site`: of `text` if it stands there, else up

@@ -15,16 +15,11 @@ impl Body<'_, '_> {
     pub fn log(&mut self, node: &Node) -> Option<StepKind> {
         let text = self.check.plain_text(node, "`log`")?;
         let located = self.check.reports.locate(node.site, text);
-        let parts = match split(text) {
-            Ok(parts) => parts,
-            Err(error) => {
-                self.check.reports.text_error(&located, error);
-                return None;
-            }
-        };
+        let (parts, errors) = split(text);
         let mut pieces = Vec::new();
         let mut args = Vec::new();
-        let mut complete = true;
+        let mut complete = errors.is_empty();
+        errors.into_iter().for_each(|error| self.check.reports.text_error(&located, error));
         for part in parts {
             match part {
                 Part::Text(literal) => pieces.push(Piece::Text(literal)),
@@ -73,9 +68,9 @@ enum Part<'t> {
     Hole(usize, &'t str),
 }
 
-/// Splits a log text at its braces.
-fn split(text: &str) -> Result<Vec<Part<'_>>, TextError> {
-    let mut parts = Vec::new();
+/// Splits a log text at its braces; with what is wrong with them.
+fn split(text: &str) -> (Vec<Part<'_>>, Vec<TextError>) {
+    let (mut parts, mut errors) = (Vec::new(), Vec::new());
     let mut literal = String::new();
     let mut at = 0;
     while let Some(offset) = text[at..].find(['{', '}']) {
@@ -88,13 +83,17 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, TextError> {
             continue;
         }
         if rest.starts_with('}') {
-            return Err(TextError::new(brace..brace + 1, "a `}` without a `{` before it")
-                .with_hint("a literal brace is written `}}`"));
+            let error = TextError::new(brace..brace + 1, "a `}` without a `{` before it");
+            errors.push(error.with_hint("a literal brace is written `}}`"));
+            at = brace + 1;
+            continue;
         }
         let inside = &rest[1..];
         let Some(length) = inside.find(['{', '}']).filter(|&end| inside[end..].starts_with('}')) else {
-            return Err(TextError::new(brace..brace + 1, "a `{` that is never closed")
-                .with_hint("a literal brace is written `{{`"));
+            let error = TextError::new(brace..brace + 1, "a `{` that is never closed");
+            errors.push(error.with_hint("a literal brace is written `{{`"));
+            at = brace + 1;
+            continue;
         };
         if !literal.is_empty() {
             parts.push(Part::Text(std::mem::take(&mut literal)));
@@ -106,5 +105,5 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, TextError> {
     if !literal.is_empty() {
         parts.push(Part::Text(literal));
     }
-    Ok(parts)
+    (parts, errors)
 }

@@ -161,6 +161,26 @@ fn wrong_usage_and_bad_scenarios_exit_with_2() {
         let ended = room.run(line).with_code(2);
         assert!(ended.out.is_empty() && !ended.err.is_empty(), "{line}: {ended:#?}");
     }
+    for (line, what) in [
+        (
+            "run pipe.yaml --seed -1",
+            "'-1' for '--seed <N>': expected a whole number from 0 to 18446744073709551615",
+        ),
+        ("run pipe.yaml --seed x", "'x' for '--seed <N>': expected a whole number from 0"),
+        ("test pipe.yaml --jobs 0", "'0' for '--jobs <N>': expected a whole number from 1 to 10000"),
+        (
+            "explore pipe.yaml --workers 257",
+            "'257' for '--workers <N>': expected a whole number from 1 to 256",
+        ),
+        ("explore pipe.yaml --max-states -5", "expected a whole number from 1 to"),
+        (
+            "explore pipe.yaml --max-time -5s",
+            "'-5s' for '--max-time <DURATION>': a duration begins with a digit",
+        ),
+        ("validate pipe.yaml --runs -2", "'-2' for '--runs <N>': expected a whole number from 1 to"),
+    ] {
+        room.run(line).with_code(2).complains(&[what]);
+    }
     // Everything that is wrong anywhere is told, and nothing runs.
     let ended = room.run("run pipe.yaml bad.yaml worse.yml").with_code(2);
     ended.complains(&["bad.yaml:2:", "bad.yaml:4:", "worse.yml:2:", "mutex1"]);

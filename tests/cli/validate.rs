@@ -156,3 +156,19 @@ fn bad_recordings_are_refused_with_their_line() {
         assert!(ended.err.contains(message), "{} instead of {message}", ended.err);
     }
 }
+
+/// Where no time passes there is nothing to compare but the order.
+#[test]
+fn a_scenario_that_takes_no_time_is_validated_by_its_order() {
+    let text = "\
+version: 1
+resources: {m: mutex}
+processes: {p: {count: 2, do: [{acquire: m}, {release: m}]}}
+";
+    let room = Room::with(&[("z.yaml", text)]);
+    let ended = room.run("validate z.yaml --runs 2 --write none").with_code(0);
+    ended.says(&["z: validated", "no time passes in the model, so only the order was compared"]);
+    let ended = room.run("validate z.yaml --runs 1 --write none --format json").with_code(0);
+    let object = &ended.json()[0];
+    assert_eq!((&object["ok"], &object["validation"]["tolerance_ns"]), (&json!(true), &json!(null)));
+}

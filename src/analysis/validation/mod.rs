@@ -40,8 +40,13 @@ impl Tolerance {
     /// nanoseconds). On top comes 1.5% of the total time, for what else the
     /// machine does. More than 3.5% in all would confirm nothing. A blocking
     /// time is a sum of waits, each of which begins and ends on the real
-    /// clock; the `high` error is that which is rarely exceeded.
+    /// clock; the `high` error is that which is rarely exceeded. Where no time
+    /// passes in the model there is nothing to compare with: then only the order
+    /// counts.
     pub fn derived(total: Time, steps: u64, mean: u64, high: u64, speed: f64) -> Tolerance {
+        if total == Time::ZERO {
+            return Tolerance::exactly(u64::MAX);
+        }
         let total = total.as_nanos();
         let sleeps = (steps as f64 * mean as f64 * speed) as u64;
         let per_wait = (high as f64 * speed) as u64;

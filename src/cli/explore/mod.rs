@@ -11,7 +11,7 @@ mod witness;
 use super::execute::unchecked;
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
-use super::options::{Format, RunOptions, ScenarioOptions};
+use super::options::{Format, RunOptions, ScenarioOptions, whole};
 use super::progress::Progress;
 use super::run::with_done;
 use super::{console, interrupt};
@@ -55,17 +55,17 @@ pub struct Arguments {
     #[arg(long)]
     shrink: bool,
     /// Stop after so many states
-    #[arg(long, value_name = "N", default_value_t = 50_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 50_000_000, allow_hyphen_values = true, value_parser = whole::<u64>(1, u64::MAX))]
     max_states: u64,
     /// Stop when the states take so much memory, in MB
-    #[arg(long, value_name = "MB", default_value_t = 4_000)]
+    #[arg(long, value_name = "MB", default_value_t = 4_000, allow_hyphen_values = true, value_parser = whole::<u64>(1, u64::MAX))]
     max_memory: u64,
     /// Stop after so long, such as 30s
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = parse_duration)]
     max_time: Option<u64>,
     /// How many threads work [default: as many as the machine has cores]. The result is the same
     /// with any number
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u16>(1, 256))]
     workers: Option<u16>,
 }
 

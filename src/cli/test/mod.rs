@@ -11,7 +11,7 @@ mod snapshot;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{self, Attempt, load_each};
-use super::options::{Format, ScenarioOptions};
+use super::options::{Format, ScenarioOptions, whole};
 use super::{console, interrupt};
 use case::{Case, Verdict};
 use clap::Args;
@@ -34,8 +34,8 @@ pub struct Arguments {
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// How many scenarios run at the same time [default: as many as there are cores]
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    #[arg(short, long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>(1, 10_000))]
+    jobs: Option<usize>,
     /// Also write the results to FILE, as JUnit XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -87,7 +87,7 @@ fn in_order<'a>(
     mut take: impl FnMut(Case<'a>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let workers = arguments.jobs.map_or(cores, NonZeroUsize::get).min(chosen.len());
+    let workers = arguments.jobs.unwrap_or(cores).min(chosen.len());
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::channel();
     std::thread::scope(|scope| {

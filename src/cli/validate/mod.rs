@@ -16,7 +16,7 @@ mod tests;
 use super::execute::execute;
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
-use super::options::{Format, RunOptions, ScenarioOptions};
+use super::options::{Format, RunOptions, ScenarioOptions, whole};
 use super::output::Folder;
 use super::report::Finished;
 use super::run::with_done;
@@ -56,21 +56,21 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["runs", "speed", "work", "timeout"])]
     pub recorded: Option<PathBuf>,
     /// How often to run each scenario on threads
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_RUNS)))]
+    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = whole::<u32>(1, MOST_RUNS.into()))]
     pub runs: u32,
     /// How many times as fast as the scenario says, such as 20x or 0.5 [default: so fast that a
     /// run takes 1.5 s, or slower where this machine's sleep error would matter]
-    #[arg(long, value_name = "X", value_parser = parse_speed)]
+    #[arg(long, value_name = "X", allow_hyphen_values = true, value_parser = parse_speed)]
     pub speed: Option<f64>,
     /// How `work` passes on threads
     #[arg(long, value_name = "HOW", default_value = "sleep")]
     pub work: WorkOption,
     /// By how much times may deviate, in scenario time, such as 100ms [default: 1.5% of the total
     /// time, plus up to 2% for the sleep error, which is measured before the first run]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = parse_duration)]
     pub tolerance: Option<u64>,
     /// How long one run may take in real time [default: a minute longer than planned]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = parse_duration)]
     pub timeout: Option<u64>,
 }
 

@@ -91,7 +91,9 @@ fn counts(validation: &Validation) -> String {
             let _ = writeln!(text, "    {}", printable(first));
         }
     }
-    if let Some(error) = verdict.total_time_error {
+    if validation.tolerance.times == u64::MAX {
+        text.push_str("  times: no time passes in the model, so only the order was compared\n");
+    } else if let Some(error) = verdict.total_time_error {
         let virtual_total = validation.virtual_run.statistics.total_time;
         let seen = validation.threads_run.as_ref().map_or(Time::ZERO, |run| run.statistics.total_time);
         let _ = writeln!(
@@ -278,7 +280,7 @@ pub fn json_line(validation: &Validation) -> String {
         validation: Details {
             trouble: validation.trouble.as_deref(),
             speed: validation.speed,
-            tolerance_ns: validation.tolerance.times,
+            tolerance_ns: Some(validation.tolerance.times).filter(|&times| times != u64::MAX),
             tolerance_per_wait_ns: validation.tolerance.per_wait,
             tolerance_given: validation.tolerance_chosen,
             sleep_error_ns: validation.sleep_error.mean.as_nanos() as u64,
@@ -339,7 +341,8 @@ struct Object<'a, R: Serialize> {
 struct Details<'a> {
     trouble: Option<&'a str>,
     speed: f64,
-    tolerance_ns: u64,
+    /// None if there are no times to compare.
+    tolerance_ns: Option<u64>,
     tolerance_per_wait_ns: u64,
     tolerance_given: bool,
     sleep_error_ns: u64,
