@@ -83,9 +83,10 @@ pub fn execute_along(
     let refused = |turn: usize, message: &str| {
         let name = schedule.turns.get(turn).map_or("", |(name, _)| name);
         Failure::usage(format!(
-            "'{}' does not allow turn {} of the schedule ({name}): {message}",
+            "'{}' does not allow turn {} of the schedule ({name}, {}): {message}",
             loaded.label,
-            turn + 1
+            turn + 1,
+            schedule.mode.name()
         ))
     };
     let turns =

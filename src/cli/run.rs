@@ -74,10 +74,30 @@ fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
     Schedule::parse(&text).map_err(|error| wrong(error.line, &error.message))
 }
 
+/// Says what a schedule says of itself and does not hold.
+fn warn_of(schedule: &Schedule, scenario: &Loaded, finished: &Finished) {
+    let label = console::printable(&finished.label);
+    if schedule.scenario != scenario.scenario.model.name {
+        let other = console::printable(&schedule.scenario);
+        console::warn(format_args!("{label}: the schedule was made for '{other}'"));
+    }
+    let kind = schedule.shows.split_whitespace().next();
+    let outcome = finished.outcome.name();
+    if kind == Some("deadlock") && outcome != "deadlock" {
+        let (shows, mode) = (console::printable(&schedule.shows), schedule.mode.name());
+        console::warn(format_args!(
+            "{label}: the schedule does not show what it says ({shows}): followed {mode}, the run ends as {outcome}"
+        ));
+    }
+}
+
 /// Runs, writes and tells one scenario.
 fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
     let mut finished = run_and_write_along(scenario, schedule, &arguments.run, is_text)?;
+    if let Some(schedule) = schedule {
+        warn_of(schedule, scenario, &finished);
+    }
     if let Some(file) = &arguments.schedule {
         finished.again = again_along(scenario, &file.display().to_string());
     }

@@ -108,6 +108,11 @@ impl Schedule {
             fatal: None,
             turns: Vec::new(),
         };
+        if text.starts_with("# steps of ") {
+            let message = "this is a snapshot of `tempolane test`, which says what happened; a schedule says who \
+                           takes turns, and `tempolane explore` writes them";
+            return Err(ScheduleError { line: 1, message: message.to_owned() });
+        }
         let (mut format, mut in_turns) = (false, false);
         for (number, line) in text.lines().enumerate() {
             let failed = |message: String| ScheduleError { line: number + 1, message };

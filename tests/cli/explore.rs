@@ -154,8 +154,8 @@ fn what_is_no_schedule_of_the_scenario_is_refused() {
     ]);
     for (file, part) in [
         ("no.schedule", "no.schedule:1: expected `key: value`"),
-        ("who.schedule", "turn 1 of the schedule (c): the scenario has no such process"),
-        ("when.schedule", "turn 2 of the schedule (b)"),
+        ("who.schedule", "turn 1 of the schedule (c, timed): the scenario has no such process"),
+        ("when.schedule", "turn 2 of the schedule (b, timed)"),
     ] {
         let ended = room.run(&format!("run tie.yaml --schedule {file} --write none")).with_code(2);
         assert!(ended.err.contains(part), "{}", ended.err);
@@ -207,4 +207,85 @@ expect:
             assert!(picture.contains(part), "{part} in\n{picture}");
         }
     }
+}
+
+/// A schedule says of which scenario it is and what it shows; whoever follows it
+/// with another one, or changes it, is told.
+#[test]
+fn a_schedule_that_is_not_what_it_says_is_told() {
+    let other = PHILOSOPHERS.replace("name: philosophers", "name: others");
+    let room = Room::with(&[("p.yaml", PHILOSOPHERS), ("other.yaml", &other)]);
+    room.run("explore p.yaml --untimed").with_code(1);
+    let file = room.path("output/philosophers/deadlock.schedule");
+    let along = |scenario: &str| {
+        room.run(&format!("run {scenario} --schedule output/philosophers/deadlock.schedule --write none"))
+    };
+    let ended = along("p.yaml").with_code(1);
+    assert!(!ended.err.contains("schedule"), "{}", ended.err);
+    along("other.yaml").with_code(1).complains(&["others: the schedule was made for 'philosophers'"]);
+    // Without its last turn, and with room for one who is not hungry: no deadlock.
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    std::fs::write(&file, text.replace("set:", "# set:").replace("untimed", "timed"))
+        .expect("it can be written");
+    let one = PHILOSOPHERS.replace("while: true", "repeat: 1").replace("n: 3", "n: 4");
+    std::fs::write(
+        room.path("one.yaml"),
+        one.replace("count: n\n    do", "count: n\n    start: index * 1min\n    do"),
+    )
+    .expect("it can be written");
+    along("one.yaml")
+        .with_code(2)
+        .complains(&["the schedule (philosopher[1], timed): 'philosopher[1]' cannot go on"]);
+    let turns = text.find("turns:").expect("it has turns") + "turns:\n".len();
+    std::fs::write(&file, text[..turns].replace("untimed", "timed")).expect("it can be written");
+    let ended = along("one.yaml").with_code(0);
+    ended.complains(&["the schedule does not show what it says (deadlock after 3 turns): followed timed"]);
+    std::fs::write(&file, "# steps of philosophers\n# version 0.1.0\n").expect("it can be written");
+    along("p.yaml").with_code(2).complains(&["deadlock.schedule:1: this is a snapshot of `tempolane test`"]);
+}
+
+/// That the rest never comes is no finding beside a deadlock; what is expected
+/// is named where it does not come out.
+#[test]
+fn findings_are_told_once_and_by_name() {
+    let text = "\
+version: 1
+name: stuck
+resources: {a: mutex, b: mutex, d: {kind: memory, slots: 1}}
+processes:
+  p: {do: [{acquire: a}, {acquire: b}, {release: [a, b]}, {write: {to: d, at: 0, value: 1}}]}
+  q: {do: [{acquire: b}, {acquire: a}, {release: [a, b]}]}
+expect:
+  memories: {d: [1]}
+  reaches: p.finished
+";
+    let room = Room::with(&[("stuck.yaml", text), ("counter.yaml", COUNTER), ("fine.yaml", TIE)]);
+    let ended = room.run("explore stuck.yaml --untimed --write none").with_code(1);
+    ended.says(&["Deadlock in 1 state"]);
+    assert!(!ended.out.contains("Not as expected"), "{}", ended.out);
+    // If a deadlock is what is expected, the rest is held to it.
+    let expected = text.replace("expect:", "expect:\n  outcome: deadlock");
+    std::fs::write(room.path("stuck.yaml"), expected).expect("it can be written");
+    let ended = room.run("explore stuck.yaml --untimed --write none").with_code(1);
+    ended.says(&["Not as expected in 1 state, the first after 2 turns: line 9, memory 'd' to hold [1]"]);
+    let ended = room.run("explore counter.yaml --write none").with_code(1);
+    ended.says(&["the first after 4 turns: line 12, memory 'counter' to hold [2]\n"]);
+    // What cannot be made smaller is said.
+    let shrunk = |file: &str| room.run(&format!("explore {file} --untimed --shrink --write none"));
+    let params = text.replace("slots: 1", "slots: n").replace("name: stuck", "name: stuck\nparams: {n: 1}");
+    std::fs::write(room.path("stuck.yaml"), params).expect("it can be written");
+    shrunk("stuck.yaml").with_code(1).complains(&["stuck: nothing was shrunk: with every parameter smaller"]);
+    shrunk("fine.yaml").with_code(0).complains(&["tie: nothing was shrunk, since nothing was found"]);
+    let racy = COUNTER.replace(
+        "      - read: {from: counter, at: 0, into: x}\n",
+        "      - atomic: [{read: {from: counter, at: 0, into: x}}]\n",
+    );
+    let racy = racy.replace(
+        "      - write: {to: counter, at: 0, value: x + 1}",
+        "      - atomic: [{write: {to: counter, at: 0, value: x + 1}}]",
+    );
+    std::fs::write(room.path("counter.yaml"), racy).expect("it can be written");
+    shrunk("counter.yaml")
+        .with_code(1)
+        .complains(&["counter: nothing was shrunk: what is expected is said of"]);
 }

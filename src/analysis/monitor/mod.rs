@@ -171,10 +171,32 @@ impl Monitors {
     }
 
     /// The expectations, by their places in [`Expected::expectations`], that a
-    /// run with this end does not meet.
+    /// run with this end does not meet. Of a deadlock that is not expected only
+    /// what it has broken already, and what is said of the outcome: that the
+    /// rest never comes is no finding of its own.
     pub fn unmet(&self, state: &[Word], end: &End<'_>) -> Vec<usize> {
-        let unmet = (0..self.monitors.len()).filter(|&index| self.seen(index, state, end).is_some());
+        let deadlock = matches!(end.outcome, Outcome::Deadlock(_));
+        let is_stuck =
+            deadlock && !self.claims(|claim| *claim == Claim::Outcome(end.outcome.name().to_owned()));
+        let counts = |index: usize| {
+            let about_outcome = matches!(self.monitors[index].claim, Claim::Outcome(_));
+            !is_stuck || about_outcome || self.is_broken(index, state)
+        };
+        let unmet =
+            (0..self.monitors.len()).filter(|&index| counts(index) && self.seen(index, state, end).is_some());
         unmet.map(|index| self.monitors[index].number).collect()
+    }
+
+    /// Whether something like this is expected.
+    fn claims(&self, like: impl Fn(&Claim) -> bool) -> bool {
+        self.monitors.iter().any(|monitor| like(&monitor.claim))
+    }
+
+    /// What is expected, after "expected", by its place in
+    /// [`Expected::expectations`]; `None` if it is not watched.
+    pub fn statement(&self, number: usize) -> Option<&str> {
+        let monitor = self.monitors.iter().find(|monitor| monitor.number == number)?;
+        Some(&monitor.statement)
     }
 
     /// Every expectation that a run with this end does not meet. What was

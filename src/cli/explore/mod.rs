@@ -216,15 +216,18 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     drop(progress);
     let overview = exploration.overview();
     let shown = witness::show(loaded, &image, &exploration, mode, seed, arguments)?;
-    if arguments.shrink
-        && let Some(kind) = shown.iter().find_map(|one| shrink::Kind::named(one.kind))
-        && let Some(smaller) = shrink::shrink(loaded, kind, arguments)?
-    {
-        let settings: Vec<String> =
-            smaller.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let (label, settings) = (console::printable(&loaded.label), settings.join(", "));
-        console::warn(format_args!("{label}: the {} is there with {settings} too", kind.name()));
-        return one(&smaller, arguments);
+    if arguments.shrink {
+        let label = console::printable(&loaded.label);
+        match shrink::shrink(loaded, &shown, arguments)? {
+            Ok((smaller, kind)) => {
+                let settings: Vec<String> =
+                    smaller.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                let settings = settings.join(", ");
+                console::warn(format_args!("{label}: the {} is there with {settings} too", kind.name()));
+                return one(&smaller, arguments);
+            }
+            Err(why) => console::warn(format_args!("{label}: {why}")),
+        }
     }
     let explored = Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode };
     let told = match arguments.scenarios.format {

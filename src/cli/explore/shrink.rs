@@ -5,6 +5,7 @@
 //! values: the smallest first, one parameter after the other, until none can
 //! be made smaller.
 
+use super::witness::Shown;
 use super::{Arguments, mode_of, reduce_of};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
@@ -54,11 +55,32 @@ impl Kind {
     }
 }
 
-/// The scenario with parameters as small as can be, if any can be smaller.
+/// The scenario with parameters as small as the first finding that can be
+/// looked for allows, and which that is; or why there is none.
 ///
 /// # Errors
 /// If the user stops it.
-pub fn shrink(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<Option<Loaded>, Failure> {
+pub fn shrink(
+    loaded: &Loaded,
+    shown: &[Shown],
+    arguments: &Arguments,
+) -> Result<Result<(Loaded, Kind), String>, Failure> {
+    let Some(kind) = shown.iter().find_map(|one| Kind::named(one.kind)) else {
+        return Ok(Err(match shown.iter().any(|one| one.is_finding) {
+            true => {
+                "nothing was shrunk: what is expected is said of the parameters that the file has".to_owned()
+            }
+            false => "nothing was shrunk, since nothing was found".to_owned(),
+        }));
+    };
+    let smaller = smallest(loaded, kind, arguments)?;
+    Ok(smaller.map(|smaller| (smaller, kind)).ok_or_else(|| {
+        format!("nothing was shrunk: with every parameter smaller the {} is not there", kind.name())
+    }))
+}
+
+/// The scenario with parameters as small as can be, if any can be smaller.
+fn smallest(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<Option<Loaded>, Failure> {
     let mut least: Option<Loaded> = None;
     let mut again = true;
     while again {

@@ -135,7 +135,11 @@ fn title(shown: &Shown) -> String {
         "race" => "Race",
         _ => "Limit",
     };
-    format!("{kind} in {}, the first after {turns}", so_many(shown.states, "state"))
+    let claim = match shown.kind {
+        "expectation" => format!(": {}", printable(&shown.schedule.shows)),
+        _ => String::new(),
+    };
+    format!("{kind} in {}, the first after {turns}{claim}", so_many(shown.states, "state"))
 }
 
 /// One finding; `again` says that the schedule is the one just shown.

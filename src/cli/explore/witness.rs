@@ -2,6 +2,7 @@
 //! turn.
 
 use super::{Arguments, text};
+use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
@@ -60,6 +61,7 @@ pub fn show(
             Stopped::Limit(message) => all.push(("limit", message, states, witness)),
         }
     }
+    let monitors = Monitors::new(&loaded.scenario.model.expect, &image.header(seed));
     for (number, states, witness) in exploration.failed() {
         let expected = &loaded.scenario.model.expect.expectations;
         let by_deadlock = all
@@ -71,7 +73,8 @@ pub fn show(
             continue;
         }
         let line = expected.get(number).map_or(0, |expectation| expectation.line);
-        all.push(("expectation", format!("the expectation on line {line} not met"), states, witness));
+        let claim = monitors.statement(number).unwrap_or("what stands there");
+        all.push(("expectation", format!("line {line}, {claim}"), states, witness));
     }
     for (race, states, witness) in exploration.races() {
         let header = image.header(seed);
@@ -97,7 +100,7 @@ pub fn show(
         let number = kinds.iter().filter(|&&other| other == kind).count();
         let name = if number == 1 { kind.to_owned() } else { format!("{kind}-{number}") };
         let schedule = Schedule {
-            scenario: loaded.label.clone(),
+            scenario: loaded.scenario.model.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             mode,
             seed,
