@@ -25,7 +25,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         }
         let mut event = self.event(at, Kind::Log, log, words.len() as u64);
         event.ty = Type::Int;
-        self.sink.event(&event, &words);
+        self.sink.happens(&event, &words);
         self.scratch = words;
     }
 
@@ -47,7 +47,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn emit(&mut self, at: Context, kind: Kind, subject: u32, value: Word) {
         if S::ACTIVE {
             let event = self.event(at, kind, subject, value);
-            self.sink.event(&event, &[]);
+            self.sink.happens(&event, &[]);
         }
     }
 
@@ -65,7 +65,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             let mut event = self.event(at, kind, subject, value);
             event.ty = ty;
             event.extra = extra;
-            self.sink.event(&event, &[]);
+            self.sink.happens(&event, &[]);
         }
     }
 }

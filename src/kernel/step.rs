@@ -215,6 +215,9 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let (process, result) = loop {
             let frame = image.frames[process.index()] as usize;
             let ops = (code, plain);
+            if S::ACTIVE {
+                self.sink.clock(now);
+            }
             let (why, priority) = match self.execute::<false>(ops, arena, process, frame, now, Steps::NONE) {
                 Halt::Delayed(until, priority) => (Yield::Delayed(until), priority),
                 Halt::Blocked => (Yield::Blocked, 0),

@@ -111,6 +111,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         steps: Steps,
     ) -> Result<Yield, Box<Fault>> {
         let plain = self.image.plain.as_slice();
+        if S::ACTIVE {
+            self.sink.clock(*self.now);
+        }
         match self.execute::<true>((plain, plain), arena, process, frame, *self.now, steps) {
             Halt::Delayed(until, _) => Ok(Yield::Delayed(until)),
             Halt::Blocked => Ok(Yield::Blocked),

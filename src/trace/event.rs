@@ -112,6 +112,21 @@ impl Kind {
         }
     }
 
+    /// Whether events of this kind say something with their value.
+    pub const fn has_value(self) -> bool {
+        !matches!(self, Kind::Start | Kind::Wake | Kind::Acquire | Kind::Release | Kind::Done)
+    }
+
+    /// Whether their value is when they end.
+    pub const fn lets_time_pass(self) -> bool {
+        matches!(self, Kind::Delay | Kind::Work)
+    }
+
+    /// Whether they say which slot it is about.
+    pub const fn has_slot(self) -> bool {
+        matches!(self, Kind::Write | Kind::Read)
+    }
+
     /// Whether `subject` is a resource.
     pub fn is_about_resource(self) -> bool {
         matches!(

@@ -19,7 +19,9 @@ mod outcome;
 mod record;
 mod sink;
 mod span;
+mod table;
 mod ties;
+mod what;
 
 /// Traces for tests.
 #[cfg(test)]

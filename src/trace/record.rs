@@ -4,6 +4,8 @@
 //! A long run keeps its complete trace in a file instead, see
 //! [`super::JsonlSink`].
 
+use super::table::Entry;
+use super::what::What;
 use super::{Event, Events, Header, Outcome, Sink, Trace};
 use crate::time::Time;
 use crate::value::Word;
@@ -25,7 +27,7 @@ pub struct RecordingSink {
 
 impl RecordingSink {
     /// How many events (and as many log arguments) a sink keeps unless told
-    /// otherwise: 20 million, about 200 MB.
+    /// otherwise: 20 million, about 100 MB.
     pub const DEFAULT_CAP: usize = 20_000_000;
 
     /// A sink that keeps up to [`Self::DEFAULT_CAP`] events.
@@ -77,10 +79,48 @@ impl RecordingSink {
 
 impl RecordingSink {
     #[cold]
-    fn leave_out(&mut self, event: &Event) {
+    fn leave_out(&mut self) {
         self.room = 0;
         self.left_out += 1;
-        self.first_left_out.get_or_insert(event.time);
+        self.first_left_out.get_or_insert(self.events.time());
+    }
+
+    /// Keeps an event that fits. By value, and a function of its own that
+    /// calls no other: events are made where registers are scarce.
+    #[inline(never)]
+    fn keep(&mut self, entry: Entry, value: Word, slot: u16) {
+        if self.events.len() >= self.room || !self.events.push_at_once(entry, value, slot) {
+            self.keep_rare(entry, value, slot);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn keep_rare(&mut self, entry: Entry, value: Word, slot: u16) {
+        if self.events.len() < self.room {
+            self.events.push_packed(entry, value, slot);
+        } else {
+            self.leave_out();
+        }
+    }
+
+    /// The same, without a slot and a value.
+    #[inline(never)]
+    fn keep_plain(&mut self, entry: Entry) {
+        if self.events.len() >= self.room || !self.events.push_plain_at_once(entry) {
+            self.keep_rare(entry, 0, 0);
+        }
+    }
+
+    /// Keeps any event, if there is room.
+    #[inline(never)]
+    fn keep_whole(&mut self, event: &Event, args: &[Word]) {
+        if self.events.len() < self.room && self.log_args.len() + args.len() <= self.cap {
+            self.events.push_now(event);
+            self.log_args.extend_from_slice(args);
+        } else {
+            self.leave_out();
+        }
     }
 }
 
@@ -93,13 +133,30 @@ impl Default for RecordingSink {
 impl Sink for RecordingSink {
     #[inline]
     fn event(&mut self, event: &Event, args: &[Word]) {
-        if self.events.len() < self.room && self.log_args.len() + args.len() <= self.cap {
-            self.events.push(event);
-            if !args.is_empty() {
-                self.log_args.extend_from_slice(args);
+        self.clock(event.time);
+        self.happens(event, args);
+    }
+
+    #[inline(always)]
+    fn clock(&mut self, time: Time) {
+        // Once an event was left out, no time needs to pass either.
+        if self.left_out == 0 {
+            self.events.set_time(time);
+        }
+    }
+
+    #[inline(always)]
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        let fits = event.process.0 < What::PROCESSES && event.extra <= u32::from(u16::MAX);
+        if fits && args.is_empty() {
+            let entry = Entry { what: What::of(event), op: event.op };
+            if event.value == 0 && event.extra == 0 && !event.kind.lets_time_pass() {
+                self.keep_plain(entry);
+            } else {
+                self.keep(entry, event.value, event.extra as u16);
             }
         } else {
-            self.leave_out(event);
+            self.keep_whole(event, args);
         }
     }
 }

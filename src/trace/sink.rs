@@ -16,6 +16,19 @@ pub trait Sink {
     /// Takes one event. For [`Kind::Log`], `args` are its argument words;
     /// empty otherwise.
     fn event(&mut self, event: &Event, args: &[Word]);
+
+    /// The time of all that [`Sink::happens`] from here on.
+    #[inline(always)]
+    fn clock(&mut self, time: Time) {
+        let _ = time;
+    }
+
+    /// As [`Sink::event`], from one who has told the [`Sink::clock`]: many
+    /// events have one time, and looking at each costs more than the rest.
+    #[inline(always)]
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        self.event(event, args);
+    }
 }
 
 /// The sink of a run without a trace.
@@ -38,6 +51,18 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
         self.0.event(event, args);
         self.1.event(event, args);
     }
+
+    #[inline(always)]
+    fn clock(&mut self, time: Time) {
+        self.0.clock(time);
+        self.1.clock(time);
+    }
+
+    #[inline(always)]
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        self.0.happens(event, args);
+        self.1.happens(event, args);
+    }
 }
 
 impl<S: Sink> Sink for &mut S {
@@ -46,6 +71,16 @@ impl<S: Sink> Sink for &mut S {
     #[inline]
     fn event(&mut self, event: &Event, args: &[Word]) {
         (**self).event(event, args);
+    }
+
+    #[inline(always)]
+    fn clock(&mut self, time: Time) {
+        (**self).clock(time);
+    }
+
+    #[inline(always)]
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        (**self).happens(event, args);
     }
 }
 
@@ -59,9 +94,23 @@ impl<S: Sink> Sink for Option<S> {
             sink.event(event, args);
         }
     }
+
+    #[inline(always)]
+    fn clock(&mut self, time: Time) {
+        if let Some(sink) = self {
+            sink.clock(time);
+        }
+    }
+
+    #[inline(always)]
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        if let Some(sink) = self {
+            sink.happens(event, args);
+        }
+    }
 }
 
-/// The complete event record of one run, in memory: some 10 bytes an event.
+/// The complete event record of one run, in memory: some 5 bytes an event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     /// The names that the events refer to.
