@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Keep, Run, image, run, small, stepwise};
+use common::{Keep, Run, image, run, run_in_order, small, stepwise};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use std::cell::Cell;
@@ -16,7 +16,7 @@ use tempolane::backend::threads;
 use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Stopped, explore, follow};
 use tempolane::ids::ResourceId;
 use tempolane::program::Image;
-use tempolane::trace::{Event, Outcome};
+use tempolane::trace::{Event, Outcome, Ties};
 use tempolane::value::Value;
 
 /// States of a scenario that is small enough.
@@ -224,7 +224,11 @@ fn is_among(outcome: &Outcome, memories: &str, explored: &Exploration<'_>) -> bo
 /// The end of a run in virtual time is among those of all schedules, and its
 /// steps are one of the schedules, event by event.
 fn the_run_is_a_schedule(text: &str) -> Option<()> {
-    let run = run(text);
+    the_run_in_this_order_is_a_schedule(text, Ties::Fifo)
+}
+
+fn the_run_in_this_order_is_a_schedule(text: &str, ties: Ties) -> Option<()> {
+    let run = run_in_order(text, ties);
     follows(&run, text);
     let timed = explored(&run.image, Mode::Timed)?;
     let memories = content(&run.machine.memories(&run.image));
@@ -239,6 +243,23 @@ fn the_run_is_a_schedule(text: &str) -> Option<()> {
 #[test]
 fn a_run_in_virtual_time_is_a_schedule() {
     try_scenarios(200, false, the_run_is_a_schedule);
+}
+
+/// And so is one in any other order of its ties, reversed or by any seed.
+#[test]
+fn a_run_with_other_ties_is_a_schedule() {
+    let others = Cell::new(0);
+    for priorities in [false, true] {
+        try_scenarios(80, priorities, |text| {
+            let fifo = run(text).fingerprint;
+            for ties in [Ties::Reversed, Ties::Seeded(0), Ties::Seeded(1), Ties::Seeded(2)] {
+                the_run_in_this_order_is_a_schedule(text, ties)?;
+                others.set(others.get() + u32::from(run_in_order(text, ties).fingerprint != fifo));
+            }
+            Some(())
+        });
+    }
+    assert!(others.get() > 130, "only {} runs are other than the first", others.get());
 }
 
 /// A process that wakes one of better priority still goes on until it waits.

@@ -280,6 +280,29 @@ impl<'a> Stepper<'a> {
         }
     }
 
+    /// The step of a process that begins with these events, however the kernel
+    /// must be answered for that: how many of them it makes, and the answers.
+    /// None if it breaks a rule.
+    fn step_as(
+        &mut self,
+        node: &mut Node,
+        process: ProcessId,
+        events: &[Event],
+    ) -> Option<(usize, Vec<u32>)> {
+        let mut choices = Choices::default();
+        loop {
+            let mut next = node.clone();
+            let made = self.step(&mut next, process, &mut choices).ok()?;
+            let made: Vec<Event> =
+                made.into_iter().map(|made| made.0).filter(|event| event.resource().is_some()).collect();
+            if events.starts_with(&made) {
+                *node = next;
+                return Some((made.len(), choices.answers().to_vec()));
+            }
+            assert!(choices.advance(), "the kernel steps as it runs: {made:?} and not {events:?}");
+        }
+    }
+
     /// The turns that a run in virtual time took, from the events that it left.
     /// Whoever broke a rule at the end has a turn for that.
     pub fn turns_of(&mut self, events: &[Event], fault: Option<&Fault>) -> Vec<Turn> {
@@ -293,13 +316,10 @@ impl<'a> Stepper<'a> {
                 self.settle(&mut node, process).expect("the run went on");
             }
             // A rule that is broken in the middle of a block ends the run there.
-            let Ok(made) = self.step(&mut node, process, &mut Choices::default()) else { break };
-            let made: Vec<Event> =
-                made.into_iter().map(|made| made.0).filter(|event| event.resource().is_some()).collect();
-            assert_eq!(made, events[place..place + made.len()], "the kernel steps as it runs");
-            place += made.len();
-            if !made.is_empty() {
-                turns.push(Turn { process, answers: Vec::new() });
+            let Some((made, answers)) = self.step_as(&mut node, process, &events[place..]) else { break };
+            place += made;
+            if made > 0 {
+                turns.push(Turn { process, answers });
             }
         }
         turns.extend(fault.map(|fault| Turn { process: fault.process, answers: Vec::new() }));
