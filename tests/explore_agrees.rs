@@ -13,10 +13,10 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 use stepwise::Stepper;
 use tempolane::backend::threads;
-use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Stopped, explore, follow};
-use tempolane::ids::ResourceId;
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Stopped, Turn, explore, follow};
+use tempolane::ids::{OpId, ProcessId, ResourceId};
 use tempolane::program::Image;
-use tempolane::trace::{Event, Outcome, Ties};
+use tempolane::trace::{Event, Kind, Outcome, ResourceKind, Ties};
 use tempolane::value::Value;
 
 /// States of a scenario that is small enough.
@@ -307,6 +307,97 @@ fn a_run_on_threads_is_a_schedule() {
         assert!(is_among(outcome, &memories, &untimed), "{outcome:?} {memories}\n{text}");
         Some(())
     });
+}
+
+/// The order in which real threads took effect is one that the explorer can
+/// follow: turn after turn, whoever took effect next goes on, and nothing else
+/// comes of that.
+#[test]
+fn the_order_of_threads_is_a_schedule() {
+    let followed = Cell::new(0);
+    try_scenarios(200, false, |text| {
+        // What leaves no event has no place in a recorded order; a block leaves several.
+        let mut text = text.replace("horizon: 3s\n", "").replace("{atomic: [", "{repeat: 1, do: [");
+        for level in ["m", "s0", "b0", "c0"] {
+            text = text.replace(&format!("level({level})"), "1");
+        }
+        let image = image(&text, &[]);
+        let options = threads::Options {
+            seed: image.seed,
+            speed: 1_000_000.0,
+            work: threads::Work::Sleep,
+            timeout: Duration::from_secs(60),
+        };
+        let recording =
+            threads::run(&image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}\n{text}"));
+        let events: Vec<Event> = recording.trace.events.iter().collect();
+        let order = Effect::all(&image, &events);
+        let mut turns: Vec<Turn> = Vec::new();
+        loop {
+            let (mut kept, mut cut) = (Keep::default(), 0);
+            let went = follow(&image, image.seed, Mode::Untimed, &turns, &mut kept, &mut |kept, number| {
+                if number == turns.len() {
+                    cut = kept.events.len();
+                }
+            });
+            if let Err(mismatch) = went {
+                panic!("{mismatch:?} of {turns:?}\n{order:?}\n{text}");
+            }
+            let made = Effect::all(&image, &kept.events[..cut]);
+            assert!(order.starts_with(&made), "{made:?}\n{order:?}\n{turns:?}\n{text}");
+            let Some(next) = order.get(made.len()) else { break };
+            turns.push(Turn { process: next.process, answers: Vec::new() });
+            assert!(turns.len() <= order.len(), "a turn has an effect\n{text}");
+        }
+        followed.set(followed.get() + turns.len());
+        Some(())
+    });
+    assert!(followed.get() > 500, "only {} turns", followed.get());
+}
+
+/// That a process got, gave, read, wrote or notified something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Effect {
+    process: ProcessId,
+    resource: ResourceId,
+}
+
+impl Effect {
+    /// The effects of these events. To begin to wait is one where a line is
+    /// something to look at: at a condition, and where several items are taken at
+    /// once; elsewhere a process without time just asks later. Who is served in
+    /// line is so at once, whenever it says what it got; and whoever gets the
+    /// mutex of one that begins to wait at a condition comes behind that wait.
+    fn all<'e>(image: &Image, events: impl IntoIterator<Item = &'e Event>) -> Vec<Effect> {
+        let mut effects: Vec<(Effect, OpId)> = Vec::new();
+        let mut granted: Vec<Option<ResourceId>> = vec![None; image.process_count()];
+        for event in events {
+            let Some(resource) = event.resource() else { continue };
+            let process = event.process;
+            let already = granted[process.index()].take() == Some(resource);
+            let in_line = image.resource_info(resource).kind == ResourceKind::Condition
+                || image.resource_name(resource) == "b1";
+            let says_so = already && matches!(event.kind, Kind::Get | Kind::Put | Kind::Acquire);
+            if event.kind == Kind::Grant {
+                granted[process.index()] = Some(resource);
+            }
+            if (event.kind == Kind::Block && !in_line) || says_so {
+                continue;
+            }
+            // The mutex was given back by the same op.
+            let last = effects.iter().rposition(|(effect, _)| effect.process == process);
+            let place = last.filter(|&last| {
+                event.kind == Kind::Block
+                    && effects[last].1 == event.op
+                    && effects[last].0.resource != resource
+            });
+            effects.insert(
+                place.map_or(effects.len(), |place| place + 1),
+                (Effect { process, resource }, event.op),
+            );
+        }
+        effects.into_iter().map(|(effect, _)| effect).collect()
+    }
 }
 
 /// Scenarios on which the drivers did not always agree.
