@@ -94,9 +94,7 @@ impl<const W: usize> Entry<W> {
 
 #[inline(always)]
 fn added<const W: usize>(state: &[Word; W], add: &[Word; W]) -> [Word; W] {
-    let mut next = *state;
-    next.iter_mut().zip(add).for_each(|(word, add)| *word = word.wrapping_add(*add));
-    next
+    std::array::from_fn(|word| state[word].wrapping_add(add[word]))
 }
 
 /// A field of the state that decides what a step does, and its place in the
@@ -109,6 +107,10 @@ struct Pick {
     at: u32,
 }
 
+/// States of so many words are short enough to be looked up as a whole, which
+/// is faster then than to make a number of some of their fields.
+const SHORT: usize = 2;
+
 /// The most fields that make up the number of a combination.
 const PICKS: usize = 4;
 
@@ -118,7 +120,6 @@ const DIRECT_BITS: u32 = 10;
 /// All that is known of the step of one process that stands in one way.
 #[derive(Debug, Clone)]
 struct Known<const W: usize> {
-    able: bool,
     /// How many of the picks count.
     picked: u32,
     /// Where answers stand by the number of the combination, if there are few
@@ -130,7 +131,7 @@ struct Known<const W: usize> {
     lists: Vec<Vec<Effect<W>>>,
     /// The bits of the parts that the step touches.
     mask: [Word; W],
-    /// In open addressing: the masked state, and its answer.
+    /// In open addressing: the masked state, and its answer. Never empty.
     table: Vec<([Word; W], Entry<W>)>,
     /// The other parts that the step touches, ascending.
     touches: Vec<u32>,
@@ -139,24 +140,35 @@ struct Known<const W: usize> {
 
 impl<const W: usize> Known<W> {
     fn new(able: bool, touches: Vec<u32>, answers: Vec<Answer>) -> Known<W> {
+        let only = if able { Entry::UNKNOWN } else { Entry::STUCK };
         Known {
-            able,
             picked: 0,
             picks: [Pick::default(); PICKS],
             direct: Vec::new(),
             lists: Vec::new(),
             mask: [0; W],
-            table: Vec::new(),
+            table: vec![([0; W], only)],
             touches,
             answers,
         }
     }
 
     #[inline(always)]
-    fn find(&self, state: &[Word; W]) -> Entry<W> {
-        match self.direct.get(self.number(state)) {
-            Some(entry) => *entry,
-            None => self.look_up(state),
+    fn find(&self, state: &[Word; W]) -> &Entry<W> {
+        if W > SHORT
+            && let Some(entry) = self.direct.get(self.number(state))
+        {
+            return entry;
+        }
+        let key = self.key(state);
+        let last = self.table.len() - 1;
+        let mut place = hash_words(&key) as usize & last;
+        loop {
+            let (other, entry) = &self.table[place];
+            if *other == key || entry.code == Code::Unknown {
+                return entry;
+            }
+            place = (place + 1) & last;
         }
     }
 
@@ -170,24 +182,9 @@ impl<const W: usize> Known<W> {
         number as usize
     }
 
-    #[inline(never)]
-    fn look_up(&self, state: &[Word; W]) -> Entry<W> {
-        let key = self.key(state);
-        let Some(last) = self.table.len().checked_sub(1) else { return Entry::UNKNOWN };
-        let mut place = hash_words(&key) as usize & last;
-        loop {
-            let (other, entry) = &self.table[place];
-            if entry.code == Code::Unknown || *other == key {
-                return *entry;
-            }
-            place = (place + 1) & last;
-        }
-    }
-
+    #[inline(always)]
     fn key(&self, state: &[Word; W]) -> [Word; W] {
-        let mut key = *state;
-        key.iter_mut().zip(&self.mask).for_each(|(word, mask)| *word &= mask);
-        key
+        std::array::from_fn(|word| state[word] & self.mask[word])
     }
 
     /// Makes everything anew from the answers.
@@ -199,8 +196,7 @@ impl<const W: usize> Known<W> {
         let bits: u32 = moving.iter().map(|field| field.width).sum();
         self.picked = 0;
         self.direct = Vec::new();
-        self.table = Vec::new();
-        if moving.len() <= PICKS && bits <= DIRECT_BITS {
+        if W > SHORT && moving.len() <= PICKS && bits <= DIRECT_BITS {
             let mut at = 0;
             for (pick, field) in self.picks.iter_mut().zip(&moving) {
                 *pick = Pick { word: field.word, shift: field.shift, mask: field.mask(), at };
@@ -291,7 +287,8 @@ impl<const W: usize> Effects<W> {
     pub(super) fn repacked<const V: usize>(self, codec: &Codec<'_>) -> Effects<V> {
         let known = self.known.into_iter().enumerate().map(|(process, known)| {
             let repacked = known.into_iter().enumerate().map(|(number, known)| {
-                let mut repacked = Known::new(known.able, known.touches, known.answers);
+                let able = codec.stands_of(process)[number].0 == Stand::Able;
+                let mut repacked = Known::new(able, known.touches, known.answers);
                 if !repacked.answers.is_empty() {
                     repacked.rebuild(codec, process, number as u32);
                 }
@@ -304,13 +301,9 @@ impl<const W: usize> Effects<W> {
 
     /// How `process` can go on in this state.
     #[inline(always)]
-    pub(super) fn of(&self, codec: &Codec<'_>, state: &[Word; W], process: usize) -> Entry<W> {
+    pub(super) fn of(&self, codec: &Codec<'_>, state: &[Word; W], process: usize) -> &Entry<W> {
         let number = codec.fields[process].of(state) as usize;
-        match self.known[process].get(number) {
-            Some(known) if known.able => known.find(state),
-            Some(_) => Entry::STUCK,
-            None => Entry::UNKNOWN,
-        }
+        self.known[process].get(number).map_or(&Entry::UNKNOWN, |known| known.find(state))
     }
 
     /// The ways of an entry that has several.
@@ -338,7 +331,7 @@ impl<const W: usize> Effects<W> {
         self.follow(codec);
         let numbers = codec.numbers(state);
         let own = numbers[process];
-        if !self.known[process][own as usize].able || self.of(codec, state, process).code != Code::Unknown {
+        if self.of(codec, state, process).code != Code::Unknown {
             return;
         }
         let mut touched = self.known[process][own as usize].touches.clone();

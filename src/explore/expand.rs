@@ -87,6 +87,41 @@ pub(super) enum Way<const W: usize> {
     Unknown([Word; W]),
 }
 
+/// Whoever wants to know in which ways a process goes on.
+pub(super) trait TakeWay<const W: usize> {
+    fn take(&mut self, way: Way<W>);
+}
+
+impl<const W: usize, F: FnMut(Way<W>)> TakeWay<W> for F {
+    fn take(&mut self, way: Way<W>) {
+        self(way);
+    }
+}
+
+/// Takes note of successors. Not a closure, which could not be made to be
+/// inlined: this is what an exploration does most often.
+struct Reaching<'s, 'a, const W: usize> {
+    search: &'s Search<'a, W>,
+    effects: &'s Effects<W>,
+    id: StateId,
+    process: usize,
+    work: &'s mut Work<W>,
+}
+
+impl<const W: usize> TakeWay<W> for Reaching<'_, '_, W> {
+    #[inline(always)]
+    fn take(&mut self, way: Way<W>) {
+        match way {
+            Way::To(next) => self.search.reach(self.id, next, self.work),
+            Way::Ends(end) => {
+                self.work.transitions += 1;
+                self.work.batch.stops.push((self.id, self.effects.ends[end as usize].clone()));
+            }
+            Way::Unknown(state) => self.work.questions.push(Question::Step(state, self.process)),
+        }
+    }
+}
+
 impl<const W: usize> Search<'_, W> {
     pub(super) fn expand_some(&self, states: Range<usize>, work: &mut Work<W>, scratch: &mut Scratch) {
         work.clear();
@@ -191,14 +226,8 @@ impl<const W: usize> Search<'_, W> {
         process: usize,
         work: &mut Work<W>,
     ) {
-        self.ways(effects, state, process, false, &mut |way| match way {
-            Way::To(next) => self.reach(id, next, work),
-            Way::Ends(end) => {
-                work.transitions += 1;
-                work.batch.stops.push((id, effects.ends[end as usize].clone()));
-            }
-            Way::Unknown(state) => work.questions.push(Question::Step(state, process)),
-        });
+        let mut reaching = Reaching { search: self, effects, id, process, work };
+        self.ways(effects, state, process, false, &mut reaching);
     }
 
     /// Hands every way in which `process` can go on to `each`; `inside` says
@@ -210,37 +239,46 @@ impl<const W: usize> Search<'_, W> {
         state: &[Word; W],
         process: usize,
         inside: bool,
-        each: &mut impl FnMut(Way<W>),
+        each: &mut impl TakeWay<W>,
     ) {
-        let entry = effects.of(&self.codec, state, process);
-        match entry.code {
-            // It has to wait in the middle.
-            Code::Stuck if inside => each(Way::To(*state)),
-            Code::Stuck => {}
-            Code::Goes => each(Way::To(entry.apply(state))),
-            Code::Enters => self.ways_inside(effects, &entry.apply(state), process, each),
-            Code::Unknown => each(Way::Unknown(*state)),
-            Code::List => {
-                for effect in effects.list(&self.codec, state, process, &entry) {
-                    if let Some(end) = effect.stopped {
-                        each(Way::Ends(end));
-                    } else if effect.inside {
-                        self.ways_inside(effects, &effect.apply(state), process, each);
-                    } else {
-                        each(Way::To(effect.apply(state)));
+        let mut inside = inside;
+        let mut state = *state;
+        loop {
+            let entry = effects.of(&self.codec, &state, process);
+            match entry.code {
+                Code::Enters => {
+                    state = entry.apply(&state);
+                    inside = true;
+                    continue;
+                }
+                // It has to wait in the middle.
+                Code::Stuck if inside => each.take(Way::To(state)),
+                Code::Stuck => {}
+                Code::Goes => each.take(Way::To(entry.apply(&state))),
+                Code::Unknown => each.take(Way::Unknown(state)),
+                Code::List => {
+                    for effect in effects.list(&self.codec, &state, process, entry) {
+                        if let Some(end) = effect.stopped {
+                            each.take(Way::Ends(end));
+                        } else if effect.inside {
+                            self.ways_inside(effects, &effect.apply(&state), process, each);
+                        } else {
+                            each.take(Way::To(effect.apply(&state)));
+                        }
                     }
                 }
             }
+            return;
         }
     }
 
-    /// The rest of a block.
+    /// The rest of a block, of which there are several.
     fn ways_inside(
         &self,
         effects: &Effects<W>,
         state: &[Word; W],
         process: usize,
-        each: &mut impl FnMut(Way<W>),
+        each: &mut impl TakeWay<W>,
     ) {
         self.ways(effects, state, process, true, each);
     }

@@ -24,7 +24,7 @@ use std::sync::Mutex;
 
 /// States that are expanded before their successors are entered, if a state is
 /// one word; fewer if it is longer.
-const BATCH: usize = 1 << 16;
+const BATCH: usize = 1 << 13;
 
 /// States that a worker takes at a time.
 const TASK: usize = 512;
@@ -357,7 +357,7 @@ impl<'a, const W: usize> Search<'a, W> {
         match &self.effects {
             Some(effects) => {
                 for process in 0..self.relation.image.process_count() {
-                    self.ways(effects, state, process, false, &mut |way| match way {
+                    self.ways(effects, state, process, false, &mut |way: Way<W>| match way {
                         Way::Unknown(_) => each(None),
                         known => each(Some(known)),
                     });

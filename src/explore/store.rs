@@ -44,7 +44,8 @@ pub(super) struct Store<const W: usize> {
 #[derive(Debug, Clone)]
 pub(super) struct Shard<const W: usize> {
     /// Short states stand in the table itself, so that most questions are
-    /// answered by one look; none of longer ones.
+    /// answered by one look; none of longer ones. All zero where there is none,
+    /// or where the state is.
     keys: Vec<[Word; W]>,
     /// Of longer states, a part of their hash.
     tags: Vec<u32>,
@@ -83,26 +84,44 @@ impl<const W: usize> Shard<W> {
         }
     }
 
-    /// The number + 1 of this state, or the place for it.
+    /// Where this state stands, or the place for it.
     #[inline(always)]
-    fn look_up(&self, states: &[[Word; W]], state: &[Word; W]) -> Result<u32, usize> {
+    fn look_up(&self, states: &[[Word; W]], state: &[Word; W]) -> Result<usize, usize> {
         let hash = hash_words(state);
         let last = self.ids.len() - 1;
         let mut place = hash as usize & last;
         loop {
-            let id = self.ids[place];
-            if id == 0 {
+            let (same, may_be_free) = match Self::KEYED {
+                true => (self.keys[place] == *state, self.keys[place] == [0; W]),
+                false => (self.tags[place] == tag(hash), true),
+            };
+            // Numbers lie elsewhere in memory, so they are looked at last.
+            if may_be_free && self.ids[place] == 0 {
                 return Err(place);
             }
-            let same = match Self::KEYED {
-                true => self.keys[place] == *state,
-                false => self.tags[place] == tag(hash) && self.state(states, id - 1) == state,
-            };
-            if same {
-                return Ok(id);
+            if same && (Self::KEYED || self.state(states, self.ids[place] - 1) == state) {
+                return Ok(place);
             }
             place = (place + 1) & last;
         }
+    }
+
+    /// A bit for each of these states (64 at most) that stands neither where
+    /// its hash says nor next to that. No look waits for the answer of another.
+    #[inline(always)]
+    fn not_at_hand(&self, few: &[Reached<W>]) -> u64 {
+        if !Self::KEYED {
+            return u64::MAX >> (u64::BITS - few.len() as u32);
+        }
+        let keys = self.keys.as_slice();
+        let last = keys.len() - 1;
+        let mut missing = 0;
+        for (at, (_, state)) in few.iter().enumerate() {
+            let place = hash_words(state) as usize & last;
+            let here = (keys[place] == *state) | (keys[(place + 1) & last] == *state);
+            missing |= u64::from(!here | (*state == [0; W])) << at;
+        }
+        missing
     }
 
     #[inline(always)]
@@ -144,10 +163,11 @@ impl<const W: usize> Shard<W> {
             return;
         }
         let ids = std::mem::take(&mut self.ids);
+        let keys = std::mem::take(&mut self.keys);
         self.make_places(2 * ids.len());
         let last = self.ids.len() - 1;
-        for id in ids.into_iter().filter(|&id| id != 0) {
-            let state = *self.state(states, id - 1);
+        for (old, id) in ids.into_iter().enumerate().filter(|&(_, id)| id != 0) {
+            let state = if Self::KEYED { keys[old] } else { *self.state(states, id - 1) };
             let mut place = hash_words(&state) as usize & last;
             while self.ids[place] != 0 {
                 place = (place + 1) & last;
@@ -161,8 +181,12 @@ impl<const W: usize> Shard<W> {
 
     /// Enters all of these, in this order.
     pub(super) fn enter_all(&mut self, states: &[[Word; W]], reached: &[Reached<W>]) {
-        for one in reached {
-            self.enter(states, one);
+        for few in reached.chunks(u64::BITS as usize) {
+            let mut missing = self.not_at_hand(few);
+            while missing != 0 {
+                self.enter(states, &few[missing.trailing_zeros() as usize]);
+                missing &= missing - 1;
+            }
         }
     }
 
@@ -237,7 +261,8 @@ impl<const W: usize> Store<W> {
 
     /// The number of a state, if it was reached.
     pub(super) fn find(&self, state: &[Word; W]) -> Option<StateId> {
-        self.shards[shard_of(state)].look_up(&self.states, state).ok().map(|id| id - 1)
+        let shard = &self.shards[shard_of(state)];
+        shard.look_up(&self.states, state).ok().map(|place| shard.ids[place] - 1)
     }
 
     /// The same states in another form, with the same numbers.
