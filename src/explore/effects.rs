@@ -60,8 +60,9 @@ impl<const W: usize> Effect<W> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry<const W: usize> {
     pub(super) code: Code,
-    /// The list of effects, if there is one.
-    list: u32,
+    /// Of the effects, if they are a list: where it begins, and how many.
+    first: u32,
+    count: u32,
     /// What to add, if there is one way.
     add: [Word; W],
 }
@@ -77,13 +78,15 @@ pub(super) enum Code {
     Goes,
     /// There is one way, and the process is inside an `atomic` block then.
     Enters,
-    /// There are several ways, or one that ends the run.
+    /// There are several ways, all of them to another state.
+    Several,
+    /// There are ways of several kinds, or one that ends the run.
     List,
 }
 
 impl<const W: usize> Entry<W> {
-    const UNKNOWN: Entry<W> = Entry { code: Code::Unknown, list: 0, add: [0; W] };
-    const STUCK: Entry<W> = Entry { code: Code::Stuck, list: 0, add: [0; W] };
+    const UNKNOWN: Entry<W> = Entry { code: Code::Unknown, first: 0, count: 0, add: [0; W] };
+    const STUCK: Entry<W> = Entry { code: Code::Stuck, first: 0, count: 0, add: [0; W] };
 
     /// The state that the one way leads to.
     #[inline(always)]
@@ -127,8 +130,8 @@ struct Known<const W: usize> {
     picks: [Pick; PICKS],
     /// By number; empty if answers are looked up.
     direct: Vec<Entry<W>>,
-    /// For entries with several ways.
-    lists: Vec<Vec<Effect<W>>>,
+    /// Of entries with several ways: all, one list behind the other.
+    lists: Vec<Effect<W>>,
     /// The bits of the parts that the step touches.
     mask: [Word; W],
     /// In open addressing: the masked state, and its answer. Never empty.
@@ -242,11 +245,14 @@ impl<const W: usize> Known<W> {
         let entry = match effects.as_slice() {
             [] => Entry::STUCK,
             &[Effect { add, inside, stopped: None }] => {
-                Entry { code: if inside { Code::Enters } else { Code::Goes }, list: 0, add }
+                Entry { code: if inside { Code::Enters } else { Code::Goes }, first: 0, count: 0, add }
             }
-            _ => {
-                self.lists.push(effects);
-                Entry { code: Code::List, list: self.lists.len() as u32 - 1, add: [0; W] }
+            several => {
+                let first = self.lists.len() as u32;
+                self.lists.extend_from_slice(several);
+                let plain = several.iter().all(|effect| !effect.inside && effect.stopped.is_none());
+                let code = if plain { Code::Several } else { Code::List };
+                Entry { code, first, count: several.len() as u32, add: [0; W] }
             }
         };
         if !self.direct.is_empty() {
@@ -302,20 +308,26 @@ impl<const W: usize> Effects<W> {
     /// How `process` can go on in this state.
     #[inline(always)]
     pub(super) fn of(&self, codec: &Codec<'_>, state: &[Word; W], process: usize) -> &Entry<W> {
-        let number = codec.fields[process].of(state) as usize;
-        self.known[process].get(number).map_or(&Entry::UNKNOWN, |known| known.find(state))
+        self.with_list(codec, state, process).0
     }
 
-    /// The ways of an entry that has several.
-    pub(super) fn list(
-        &self,
+    /// How `process` can go on in this state, with the ways if there are
+    /// several.
+    #[inline(always)]
+    pub(super) fn with_list<'e>(
+        &'e self,
         codec: &Codec<'_>,
         state: &[Word; W],
         process: usize,
-        entry: &Entry<W>,
-    ) -> &[Effect<W>] {
+    ) -> (&'e Entry<W>, impl Fn() -> &'e [Effect<W>] + use<'e, W>) {
         let number = codec.fields[process].of(state) as usize;
-        &self.known[process][number].lists[entry.list as usize]
+        let known = self.known[process].get(number);
+        let entry = known.map_or(&Entry::UNKNOWN, |known| known.find(state));
+        let list = move || {
+            let list = known.and_then(|known| known.lists.get(entry.first as usize..));
+            list.map_or(&[][..], |list| &list[..entry.count as usize])
+        };
+        (entry, list)
     }
 
     /// Asks the kernel how `process` can go on in this state. New values get

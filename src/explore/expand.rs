@@ -187,7 +187,7 @@ impl<const W: usize> Search<'_, W> {
             match effects.of(&self.codec, state, process).code {
                 Code::Unknown => work.questions.push(Question::Step(*state, process)),
                 Code::Stuck => {}
-                Code::Goes | Code::Enters | Code::List => able.push(process as u32),
+                Code::Goes | Code::Enters | Code::Several | Code::List => able.push(process as u32),
             }
         }
         if before.1 < work.questions.len() {
@@ -244,7 +244,7 @@ impl<const W: usize> Search<'_, W> {
         let mut inside = inside;
         let mut state = *state;
         loop {
-            let entry = effects.of(&self.codec, &state, process);
+            let (entry, list) = effects.with_list(&self.codec, &state, process);
             match entry.code {
                 Code::Enters => {
                     state = entry.apply(&state);
@@ -256,8 +256,9 @@ impl<const W: usize> Search<'_, W> {
                 Code::Stuck => {}
                 Code::Goes => each.take(Way::To(entry.apply(&state))),
                 Code::Unknown => each.take(Way::Unknown(state)),
+                Code::Several => list().iter().for_each(|effect| each.take(Way::To(effect.apply(&state)))),
                 Code::List => {
-                    for effect in effects.list(&self.codec, &state, process, entry) {
+                    for effect in list() {
                         if let Some(end) = effect.stopped {
                             each.take(Way::Ends(end));
                         } else if effect.inside {

@@ -40,7 +40,7 @@ pub(super) struct Store<const W: usize> {
     shards: Vec<Shard<W>>,
 }
 
-/// One part of the table, in open addressing, at most three quarters full.
+/// One part of the table, in open addressing, at most four fifths full.
 #[derive(Debug, Clone)]
 pub(super) struct Shard<const W: usize> {
     /// Short states stand in the table itself, so that most questions are
@@ -159,7 +159,7 @@ impl<const W: usize> Shard<W> {
     }
 
     fn keep_room(&mut self, states: &[[Word; W]]) {
-        if 4 * self.len <= 3 * self.ids.len() {
+        if 5 * self.len <= 4 * self.ids.len() {
             return;
         }
         let ids = std::mem::take(&mut self.ids);
