@@ -60,10 +60,8 @@ impl<const W: usize> Effect<W> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry<const W: usize> {
     pub(super) code: Code,
-    /// Of the effects, if they are a list: where it begins, and how many.
-    first: u32,
-    count: u32,
-    /// What to add, if there is one way.
+    /// What to add, if there is one way; of several, where they are (see
+    /// [`Entry::list`]), so that an entry is short.
     add: [Word; W],
 }
 
@@ -85,8 +83,15 @@ pub(super) enum Code {
 }
 
 impl<const W: usize> Entry<W> {
-    const UNKNOWN: Entry<W> = Entry { code: Code::Unknown, first: 0, count: 0, add: [0; W] };
-    const STUCK: Entry<W> = Entry { code: Code::Stuck, first: 0, count: 0, add: [0; W] };
+    const UNKNOWN: Entry<W> = Entry { code: Code::Unknown, add: [0; W] };
+    const STUCK: Entry<W> = Entry { code: Code::Stuck, add: [0; W] };
+
+    /// Of several ways, where they stand among all.
+    #[inline(always)]
+    fn list(&self) -> std::ops::Range<usize> {
+        let (first, count) = (self.add[0] >> 32, self.add[0] & u64::from(u32::MAX));
+        first as usize..(first + count) as usize
+    }
 
     /// The state that the one way leads to.
     #[inline(always)]
@@ -110,12 +115,14 @@ struct Pick {
     at: u32,
 }
 
-/// States of so many words are short enough to be looked up as a whole, which
-/// is faster then than to make a number of some of their fields.
-const SHORT: usize = 2;
-
 /// The most fields that make up the number of a combination.
 const PICKS: usize = 4;
+
+/// The same for states of `W` words: short ones are looked up faster than
+/// fields are put together.
+const fn picks<const W: usize>() -> usize {
+    if W <= 2 { 1 } else { PICKS }
+}
 
 /// The most bits of such a number; with more, combinations are looked up.
 const DIRECT_BITS: u32 = 10;
@@ -158,9 +165,7 @@ impl<const W: usize> Known<W> {
 
     #[inline(always)]
     fn find(&self, state: &[Word; W]) -> &Entry<W> {
-        if W > SHORT
-            && let Some(entry) = self.direct.get(self.number(state))
-        {
+        if let Some(entry) = self.direct.get(self.number(state)) {
             return entry;
         }
         let key = self.key(state);
@@ -178,11 +183,14 @@ impl<const W: usize> Known<W> {
     /// The number of the combination of values that the step touches.
     #[inline(always)]
     fn number(&self, state: &[Word; W]) -> usize {
-        let mut number = 0;
-        for pick in &self.picks[..self.picked as usize % (PICKS + 1)] {
-            number |= ((state[pick.word as usize % W] >> pick.shift) as u32 & pick.mask) << pick.at;
+        let part =
+            |pick: &Pick| ((state[pick.word as usize % W] >> pick.shift) as u32 & pick.mask) << pick.at;
+        if picks::<W>() == 1 {
+            // Without any there is one combination, and the mask is empty.
+            return part(&self.picks[0]) as usize;
         }
-        number as usize
+        let picks = &self.picks[..self.picked as usize % (PICKS + 1)];
+        picks.iter().fold(0, |number, pick| number | part(pick)) as usize
     }
 
     #[inline(always)]
@@ -198,8 +206,9 @@ impl<const W: usize> Known<W> {
         let moving: Vec<Field> = fields.into_iter().filter(|field| field.width > 0).collect();
         let bits: u32 = moving.iter().map(|field| field.width).sum();
         self.picked = 0;
+        self.picks = [Pick::default(); PICKS];
         self.direct = Vec::new();
-        if W > SHORT && moving.len() <= PICKS && bits <= DIRECT_BITS {
+        if moving.len() <= picks::<W>() && bits <= DIRECT_BITS {
             let mut at = 0;
             for (pick, field) in self.picks.iter_mut().zip(&moving) {
                 *pick = Pick { word: field.word, shift: field.shift, mask: field.mask(), at };
@@ -245,14 +254,16 @@ impl<const W: usize> Known<W> {
         let entry = match effects.as_slice() {
             [] => Entry::STUCK,
             &[Effect { add, inside, stopped: None }] => {
-                Entry { code: if inside { Code::Enters } else { Code::Goes }, first: 0, count: 0, add }
+                Entry { code: if inside { Code::Enters } else { Code::Goes }, add }
             }
             several => {
                 let first = self.lists.len() as u32;
                 self.lists.extend_from_slice(several);
                 let plain = several.iter().all(|effect| !effect.inside && effect.stopped.is_none());
                 let code = if plain { Code::Several } else { Code::List };
-                Entry { code, first, count: several.len() as u32, add: [0; W] }
+                let mut add = [0; W];
+                add[0] = u64::from(first) << 32 | several.len() as u64;
+                Entry { code, add }
             }
         };
         if !self.direct.is_empty() {
@@ -323,10 +334,7 @@ impl<const W: usize> Effects<W> {
         let number = codec.fields[process].of(state) as usize;
         let known = self.known[process].get(number);
         let entry = known.map_or(&Entry::UNKNOWN, |known| known.find(state));
-        let list = move || {
-            let list = known.and_then(|known| known.lists.get(entry.first as usize..));
-            list.map_or(&[][..], |list| &list[..entry.count as usize])
-        };
+        let list = move || known.map_or(&[][..], |known| &known.lists[entry.list()]);
         (entry, list)
     }
 

@@ -164,8 +164,10 @@ impl<const W: usize> Search<'_, W> {
     #[inline(always)]
     fn expand_learnt(&self, effects: &Effects<W>, id: StateId, state: &[Word; W], work: &mut Work<W>) {
         let before = (work.transitions, work.questions.len());
+        let mut reaching = Reaching { search: self, effects, id, process: 0, work };
         for process in 0..self.relation.image.process_count() {
-            self.reach_by(effects, id, state, process, work);
+            reaching.process = process;
+            self.ways(effects, state, process, false, &mut reaching);
         }
         if before == (work.transitions, work.questions.len()) {
             work.batch.leaves.push(id);
@@ -256,7 +258,11 @@ impl<const W: usize> Search<'_, W> {
                 Code::Stuck => {}
                 Code::Goes => each.take(Way::To(entry.apply(&state))),
                 Code::Unknown => each.take(Way::Unknown(state)),
-                Code::Several => list().iter().for_each(|effect| each.take(Way::To(effect.apply(&state)))),
+                Code::Several => {
+                    for effect in list() {
+                        each.take(Way::To(effect.apply(&state)));
+                    }
+                }
                 Code::List => {
                     for effect in list() {
                         if let Some(end) = effect.stopped {
