@@ -35,6 +35,10 @@ use std::ops::ControlFlow;
 /// never comes to an end.
 const LOCAL_STEPS: u32 = 100_000;
 
+/// Moves of the clock between two transitions before somebody counts as one
+/// that never comes to an end.
+const TICKS: u64 = 200_000;
+
 /// A bit of a process's state word that the kernel clears whenever it writes
 /// the word.
 const BEGUN: Word = 1 << 63;
@@ -479,7 +483,7 @@ impl<'a> Relation<'a> {
         }
     }
 
-    /// The end of a process that makes [`LOCAL_STEPS`].
+    /// The end of a process that makes [`LOCAL_STEPS`], or the last of [`TICKS`].
     fn endless(&self, scratch: &Scratch, process: ProcessId) -> Stopped {
         self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource")
     }
@@ -527,6 +531,13 @@ impl<'a> Relation<'a> {
         Time::from_nanos(machine.words()[frame + frame::UNTIL]).unwrap_or(Time::MAX)
     }
 
+    /// Tells the monitors what the clock shows.
+    fn note_time(&self, scratch: &mut Scratch) {
+        if let Some(monitors) = self.monitors {
+            monitors.pass(&mut scratch.world.watch, scratch.world.machine.now);
+        }
+    }
+
     /// As long as nobody can go on, moves the clock to when somebody can; up
     /// to the stop time.
     pub(super) fn let_time_pass(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
@@ -534,7 +545,8 @@ impl<'a> Relation<'a> {
             return Ok(());
         }
         let horizon = self.image.horizon.unwrap_or(Time::MAX);
-        loop {
+        let mut last = ProcessId(0);
+        for _ in 0..TICKS {
             let machine = &mut scratch.world.machine;
             let mut next: Option<Time> = None;
             for process in self.processes() {
@@ -550,17 +562,21 @@ impl<'a> Relation<'a> {
             let Some(next) = next else { return Ok(()) };
             if next > horizon {
                 machine.now = horizon;
+                self.note_time(scratch);
                 return Ok(());
             }
             machine.now = next;
+            self.note_time(scratch);
             for process in self.processes() {
                 let waits =
                     matches!(scratch.world.machine.state(self.image, process), State::Delayed | State::New);
                 if waits && self.until(&scratch.world.machine, process) <= next {
+                    last = process;
                     self.go_local(scratch, process, sink)?;
                 }
             }
         }
+        Err(self.endless(scratch, last))
     }
 }
 

@@ -289,3 +289,34 @@ expect:
         .with_code(1)
         .complains(&["counter: nothing was shrunk: what is expected is said of"]);
 }
+
+/// A bound of time is broken as soon as the clock has passed it, also where no
+/// event ever shows that: nobody ends this wait, and the run goes on for ever.
+#[test]
+fn a_bound_of_time_is_broken_as_the_clock_passes_it() {
+    let text = "\
+version: 1
+name: starve
+resources: {m: mutex, d: {kind: memory, slots: 1}}
+processes:
+  holder: {do: [{acquire: m}, {while: true, do: [{delay: 2s}, {write: {to: d, at: 0, value: 1}}]}]}
+  waiter: {start: 1s, do: [{acquire: m}, {release: m}]}
+expect:
+  BOUND
+";
+    // It waits from 1 s on; the clock stands at 2, 4 and then 6 s, which is the
+    // first moment behind either bound.
+    for (bound, claim) in [
+        ("longest_wait: {waiter: {at_most: 4s}}", "line 9, the longest wait of 'waiter' to be at most 4s"),
+        ("finished: {waiter: {at_most: 5s}}", "line 9, 'waiter' to finish"),
+    ] {
+        let text = text.replace("BOUND", bound).replace("name: starve", "name: starve\nhorizon: 30s");
+        let room = Room::with(&[("starve.yaml", &text)]);
+        let ended = room.run("explore starve.yaml --write none").with_code(1);
+        ended.says(&["the first after 4 turns: ", claim]);
+    }
+    // Who only lets time pass rests nowhere; that is said, and not waited for.
+    let idle = text.replace(", {write: {to: d, at: 0, value: 1}}", "").replace("BOUND", "outcome: completed");
+    let room = Room::with(&[("idle.yaml", &idle)]);
+    room.run("explore idle.yaml --write none").with_code(1).says(&["a process goes on for ever"]);
+}

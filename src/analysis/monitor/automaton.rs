@@ -128,6 +128,22 @@ impl Claim {
     }
 }
 
+impl Claim {
+    /// Takes note that the clock has come to this time and that nothing more
+    /// happens before it: what can no longer be in time is broken.
+    pub(super) fn pass(&self, words: &mut [Word], now: Time) {
+        let too_late = match self {
+            Claim::Finished { at, .. } => words[0] == 0 && now.as_nanos() > at.at_most,
+            Claim::LongestWait { bounds, .. } => waited(words[0], now) > bounds.at_most,
+            _ => false,
+        };
+        if too_late {
+            words.fill(0);
+            words[0] = BROKEN;
+        }
+    }
+}
+
 /// What is decided for good.
 fn verdict(is_met: bool) -> Word {
     if is_met { MET } else { BROKEN }
