@@ -348,10 +348,15 @@ impl<const W: usize> Effects<W> {
         state: &[Word; W],
         process: usize,
     ) {
+        // Many workers ask the same, so this comes first.
+        if self.of(codec, state, process).code != Code::Unknown {
+            return;
+        }
         self.follow(codec);
         let numbers = codec.numbers(state);
         let own = numbers[process];
         if self.of(codec, state, process).code != Code::Unknown {
+            // Its state alone says that it cannot go on.
             return;
         }
         let mut touched = self.known[process][own as usize].touches.clone();

@@ -64,13 +64,26 @@ pub(super) enum Clock {
 }
 
 /// All that makes up a state.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct World {
     pub(super) machine: Machine,
     /// What the monitors of expectations have seen so far.
     pub(super) watch: Vec<Word>,
     /// The number of the state of the code that steps call.
     pub(super) code: Word,
+}
+
+impl Clone for World {
+    fn clone(&self) -> World {
+        World { machine: self.machine.clone(), watch: self.watch.clone(), code: self.code }
+    }
+
+    /// Keeps the memory that it has.
+    fn clone_from(&mut self, source: &World) {
+        self.machine.clone_from(&source.machine);
+        self.watch.clone_from(&source.watch);
+        self.code = source.code;
+    }
 }
 
 impl World {

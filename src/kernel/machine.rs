@@ -34,7 +34,7 @@ impl State {
 /// 3. A buffer's level is at most its capacity.
 /// 4. A mutex is free exactly if it has no owner.
 /// 5. The level of a condition is the number of those who wait at it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.
     pub(crate) arena: Vec<Word>,
@@ -42,6 +42,18 @@ pub struct Machine {
     pub now: Time,
     /// Processes that are not done.
     pub live: u32,
+}
+
+impl Clone for Machine {
+    fn clone(&self) -> Machine {
+        Machine { arena: self.arena.clone(), now: self.now, live: self.live }
+    }
+
+    /// Keeps the memory that it has: explorers do this all the time.
+    fn clone_from(&mut self, source: &Machine) {
+        self.arena.clone_from(&source.arena);
+        (self.now, self.live) = (source.now, source.live);
+    }
 }
 
 /// The word that says where a process stands and in which state.
