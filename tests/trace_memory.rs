@@ -41,7 +41,8 @@ impl<S: Sink> Sink for Counted<S> {
 /// keeps it in memory. Gives the number of events.
 fn run(items: u64, keep: bool) -> u64 {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/queues/bounded-buffer.yaml");
-    let scenario = load_file(&path, &[("items".to_owned(), items.to_string())]).expect("the scenario is good");
+    let scenario =
+        load_file(&path, &[("items".to_owned(), items.to_string())]).expect("the scenario is good");
     let image = compile(&scenario.model).bind(&scenario.model, &scenario.params).expect("it can be bound");
     let mut simulation = Simulation::new(&image, image.seed, 0);
     let header = image.header(image.seed);

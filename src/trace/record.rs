@@ -27,7 +27,7 @@ pub struct RecordingSink {
 
 impl RecordingSink {
     /// How many events (and as many log arguments) a sink keeps unless told
-    /// otherwise: 20 million, about 100 MB.
+    /// otherwise: 20 million, about 50 MB.
     pub const DEFAULT_CAP: usize = 20_000_000;
 
     /// A sink that keeps up to [`Self::DEFAULT_CAP`] events.
@@ -89,16 +89,16 @@ impl RecordingSink {
     /// calls no other: events are made where registers are scarce.
     #[inline(never)]
     fn keep(&mut self, entry: Entry, value: Word, slot: u16) {
-        if self.events.len() >= self.room || !self.events.push_at_once(entry, value, slot) {
+        if self.events.len() >= self.room || !self.events.push_expected(entry, value, slot) {
             self.keep_rare(entry, value, slot);
         }
     }
 
-    #[cold]
+    /// The same, of one that is not expected.
     #[inline(never)]
     fn keep_rare(&mut self, entry: Entry, value: Word, slot: u16) {
         if self.events.len() < self.room {
-            self.events.push_packed(entry, value, slot);
+            self.events.push_unexpected(entry, value, slot);
         } else {
             self.leave_out();
         }
@@ -107,7 +107,7 @@ impl RecordingSink {
     /// The same, without a slot and a value.
     #[inline(never)]
     fn keep_plain(&mut self, entry: Entry) {
-        if self.events.len() >= self.room || !self.events.push_plain_at_once(entry) {
+        if self.events.len() >= self.room || !self.events.push_plain(entry) {
             self.keep_rare(entry, 0, 0);
         }
     }

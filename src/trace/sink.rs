@@ -110,7 +110,7 @@ impl<S: Sink> Sink for Option<S> {
     }
 }
 
-/// The complete event record of one run, in memory: some 5 bytes an event.
+/// The complete event record of one run, in memory: some 3 bytes an event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     /// The names that the events refer to.

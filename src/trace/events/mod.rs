@@ -1,17 +1,19 @@
 //! Many events in little memory.
 //!
-//! What an op does again and again is written once, see [`Table`]; after that an
-//! event takes 2 bytes, and as many as they need, in pairs, for its value and its
-//! slot, and as much again for the time that has passed since the one before. So
-//! most events take 2 to 8 bytes: fresh memory is what a trace costs. Decides how
-//! events are packed; what they mean says [`Event`].
+//! A process does the same again and again, so an event is mostly the one that
+//! followed the last time, with the same value; see [`Table`]. Of these only the
+//! number is kept. Others take 2 bytes and as many as they need, in pairs, for
+//! value and slot; so does time when it passes. Fresh memory is most of what a
+//! trace costs. Decides how events are packed; what they mean says [`Event`].
+
+mod read;
+
+pub use read::Iter;
 
 use super::table::{Entry, Table};
 use super::what::What;
 use super::{Event, Kind};
-use crate::ids::{OpId, ProcessId};
 use crate::time::Time;
-use crate::value::Type;
 use std::fmt;
 
 /// Bytes of the first piece.
@@ -21,20 +23,28 @@ const LAST_PIECE: usize = 1024 * 1024;
 /// The bytes that are written at once at most.
 const MOST: usize = 32;
 
-/// An event begins with a code of two bytes: in the lowest bits how many pairs
-/// of bytes its value has, then whether it has a slot, then the number of its
-/// entry in the table or one of these.
+/// A code has two bytes: in the lowest bits how many pairs of bytes a value has,
+/// then whether there is a slot, which of these it is, and a number.
 const PAIRS: u16 = 7;
 const SLOT: u16 = 8;
-const NUMBER_AT: u32 = 4;
-/// The entry follows, and is in the table from here on.
-const NEW: u16 = 0xfff << NUMBER_AT;
-/// The event follows at full length.
-const FULL: u16 = 0xffe << NUMBER_AT;
-/// No event, but the time that passes until the next one.
-const PASSED: u16 = 0xffd << NUMBER_AT;
+const SORT: u16 = 3 << 4;
+const NUMBER_AT: u32 = 6;
+/// After so many expected events comes the expected one with another value or a slot.
+const VALUE: u16 = 0;
+/// After so many expected events time passes.
+const PASSED: u16 = 1 << 4;
+/// The entry in the place with this number comes, unexpected.
+const PLACE: u16 = 2 << 4;
+/// So many expected events; or one of these.
+const RUN: u16 = 3 << 4;
+/// An entry that is not in the table comes.
+const NEW: u16 = RUN | 1023 << NUMBER_AT;
+/// An event comes at full length.
+const FULL: u16 = RUN | 1022 << NUMBER_AT;
+/// The longest run of expected events.
+const LONGEST: u16 = 1021;
 
-const _: () = assert!(Table::SIZE <= 0xffd);
+const _: () = assert!(Table::SIZE <= 1024);
 const _: () = assert!(MOST >= 2 + FULL_BYTES && MOST >= 2 + Entry::BYTES + 8 + 2);
 
 /// Process, subject, op, extra, kind, type and value.
@@ -49,6 +59,8 @@ pub struct Events {
     /// Where `piece` is filled up to.
     end: usize,
     len: usize,
+    /// So many expected events came last and are not written yet.
+    run: u16,
     /// Of the next event.
     now: Time,
     table: Table,
@@ -71,6 +83,7 @@ impl Events {
             piece: Box::default(),
             end: 0,
             len: 0,
+            run: 0,
             now: Time::ZERO,
             table: Table::new(),
             spare: Vec::new(),
@@ -135,32 +148,75 @@ impl Events {
 
     /// The same, of an event that fits.
     pub(super) fn push_packed(&mut self, entry: Entry, value: u64, slot: u16) {
-        self.len += 1;
-        let (now, kind, place) = (self.now, entry.what.kind_number(), Table::place(entry));
-        let is_known = self.table.entry(place) == entry;
-        if !is_known {
-            self.table.add(entry);
+        if !self.push_expected(entry, value, slot) {
+            self.push_unexpected(entry, value, slot);
         }
-        let Some(room) = self.more_room() else { return };
-        let (code, at) = if is_known {
-            (code_of(place), 2)
-        } else {
-            put(room, 2, entry.bytes());
-            (NEW, 2 + Entry::BYTES)
-        };
-        self.end += write(room, code, at, kind, now, value, slot);
     }
 
-    /// Adds an event that fits if that is done at once, because its entry is in
-    /// the table and the piece has room; whether it did.
+    /// The same, of one that is not expected.
+    #[inline]
+    pub(super) fn push_unexpected(&mut self, entry: Entry, value: u64, slot: u16) {
+        if !self.push_known(entry, value, slot) {
+            self.push_new(entry, value, slot);
+        }
+    }
+
+    /// Adds an event that fits if its entry is in the table, and the piece has
+    /// room; whether it did.
     #[inline(always)]
-    pub(super) fn push_at_once(&mut self, entry: Entry, value: u64, slot: u16) -> bool {
-        let (now, place) = (self.now, Table::place(entry));
+    fn push_known(&mut self, entry: Entry, value: u64, slot: u16) -> bool {
+        let place = Table::place(entry);
         if self.table.entry(place) != entry {
             return false;
         }
+        let value = value.wrapping_sub(base(entry.what.kind_number(), self.now));
+        let run = self.run;
         let Some(room) = room(&mut self.piece, self.end) else { return false };
-        self.end += write(room, code_of(place), 2, entry.what.kind_number(), now, value, slot);
+        // The run before it is written, and kept if there is one.
+        put(room, 0, (RUN | run << NUMBER_AT).to_le_bytes());
+        let at = if run > 0 { 2 } else { 0 };
+        let code = PLACE | (place as u16) << NUMBER_AT;
+        self.end += write(room, code, [at, at + 2], value, slot);
+        self.run = 0;
+        self.len += 1;
+        self.table.turn_to(place);
+        self.table.set_value(place, value);
+        true
+    }
+
+    /// Adds an event that fits, in a new place or piece.
+    #[cold]
+    #[inline(never)]
+    fn push_new(&mut self, entry: Entry, value: u64, slot: u16) {
+        self.write_run();
+        self.len += 1;
+        let value = value.wrapping_sub(base(entry.what.kind_number(), self.now));
+        self.table.turn_to(Table::place(entry));
+        let place = self.table.add(entry);
+        self.table.set_value(place, value);
+        let Some(room) = self.more_room() else { return };
+        put(room, 2, entry.bytes());
+        self.end += write(room, NEW, [0, 2 + Entry::BYTES], value, slot);
+    }
+
+    /// Adds an event that fits if it is the expected one, and the piece has room
+    /// for another value; whether it did.
+    #[inline(always)]
+    pub(super) fn push_expected(&mut self, entry: Entry, value: u64, slot: u16) -> bool {
+        let place = self.table.expected();
+        if self.table.entry(place) != entry || self.run == LONGEST {
+            return false;
+        }
+        let value = value.wrapping_sub(base(entry.what.kind_number(), self.now));
+        if slot == 0 && self.table.value(place) == value {
+            self.run += 1;
+        } else {
+            let Some(room) = room(&mut self.piece, self.end) else { return false };
+            self.end += write(room, VALUE | self.run << NUMBER_AT, [0, 2], value, slot);
+            self.run = 0;
+            self.table.set_value(place, value);
+        }
+        self.table.follow(place);
         self.len += 1;
         true
     }
@@ -168,16 +224,27 @@ impl Events {
     /// The same of an event without a slot, whose value is 0 and not the end of
     /// a delay.
     #[inline(always)]
-    pub(super) fn push_plain_at_once(&mut self, entry: Entry) -> bool {
-        let place = Table::place(entry);
-        if self.table.entry(place) != entry {
+    pub(super) fn push_plain(&mut self, entry: Entry) -> bool {
+        let place = self.table.expected();
+        let is_expected = self.table.entry(place) == entry && self.table.value(place) == 0;
+        if !is_expected || self.run == LONGEST {
             return false;
         }
-        let Some(room) = room(&mut self.piece, self.end) else { return false };
-        put(room, 0, code_of(place).to_le_bytes());
-        self.end += 2;
+        self.run += 1;
+        self.table.follow(place);
         self.len += 1;
         true
+    }
+
+    /// Writes down the run of expected events that came last.
+    fn write_run(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        if run > 0
+            && let Some(room) = self.more_room()
+        {
+            put(room, 0, (RUN | run << NUMBER_AT).to_le_bytes());
+            self.end += 2;
+        }
     }
 
     /// Where there is room for [`MOST`] bytes, in a new piece if need be.
@@ -192,6 +259,7 @@ impl Events {
     #[cold]
     #[inline(never)]
     fn push_full(&mut self, event: &Event) {
+        self.write_run();
         self.len += 1;
         let Some(room) = self.more_room() else { return };
         put(room, 0, FULL.to_le_bytes());
@@ -210,9 +278,10 @@ impl Events {
     fn pass(&mut self, time: Time) {
         let passed = time.as_nanos().wrapping_sub(self.now.as_nanos());
         self.now = time;
+        let run = std::mem::take(&mut self.run);
         let Some(room) = self.more_room() else { return };
         let pairs = pairs(passed);
-        put(room, 0, (PASSED | pairs as u16).to_le_bytes());
+        put(room, 0, (PASSED | run << NUMBER_AT | pairs as u16).to_le_bytes());
         put(room, 2, passed.to_le_bytes());
         self.end += 2 + 2 * pairs;
     }
@@ -237,14 +306,7 @@ impl Events {
 
     /// The events in order.
     pub fn iter(&self) -> Iter<'_> {
-        Iter {
-            events: self,
-            bytes: &[],
-            next_piece: 0,
-            time: Time::ZERO,
-            left: self.len,
-            table: Table::new(),
-        }
+        Iter::new(self)
     }
 }
 
@@ -262,12 +324,6 @@ fn put<const N: usize>(room: &mut [u8; MOST], at: usize, bytes: [u8; N]) {
     }
 }
 
-/// The code of an event whose entry is in this place.
-#[inline(always)]
-fn code_of(place: usize) -> u16 {
-    (place as u16) << NUMBER_AT
-}
-
 /// How many pairs of bytes a number needs.
 #[inline(always)]
 fn pairs(number: u64) -> usize {
@@ -282,11 +338,10 @@ fn base(kind: u32, now: Time) -> u64 {
     if is_end { now.as_nanos() } else { 0 }
 }
 
-/// Writes the code of an event, and from byte `at` on what follows its entry;
-/// gives how many bytes are used then.
+/// Writes the code of an event at one byte, and from another on its value and
+/// its slot; gives how many bytes are used then.
 #[inline(always)]
-fn write(room: &mut [u8; MOST], code: u16, at: usize, kind: u32, now: Time, value: u64, slot: u16) -> usize {
-    let value = value.wrapping_sub(base(kind, now));
+fn write(room: &mut [u8; MOST], code: u16, [first, at]: [usize; 2], value: u64, slot: u16) -> usize {
     let pairs = pairs(value);
     // Written whether needed or not: there is no branch to foretell.
     put(room, at, value.to_le_bytes());
@@ -294,114 +349,9 @@ fn write(room: &mut [u8; MOST], code: u16, at: usize, kind: u32, now: Time, valu
     put(room, end, slot.to_le_bytes());
     let has_slot = slot != 0;
     let code = code | pairs as u16 | if has_slot { SLOT } else { 0 };
-    put(room, 0, code.to_le_bytes());
+    put(room, first, code.to_le_bytes());
     end + 2 * usize::from(has_slot)
 }
-
-/// Reads [`Events`] from the first on.
-#[derive(Clone)]
-pub struct Iter<'a> {
-    events: &'a Events,
-    /// What is left of the piece at hand.
-    bytes: &'a [u8],
-    next_piece: usize,
-    time: Time,
-    left: usize,
-    table: Table,
-}
-
-impl Iter<'_> {
-    /// The next bytes, or zeros behind the end, which is never reached.
-    #[inline(always)]
-    fn take<const N: usize>(&mut self) -> [u8; N] {
-        let (bytes, rest) = self.bytes.split_first_chunk().unwrap_or((&[0; N], &[]));
-        self.bytes = rest;
-        *bytes
-    }
-
-    /// The next number, of so many pairs of bytes.
-    #[inline(always)]
-    fn number(&mut self, pairs: usize) -> u64 {
-        let (taken, rest) = self.bytes.split_at((2 * pairs).min(self.bytes.len()));
-        let mut bytes = [0; 8];
-        for (byte, &taken) in bytes.iter_mut().zip(taken) {
-            *byte = taken;
-        }
-        self.bytes = rest;
-        u64::from_le_bytes(bytes)
-    }
-
-    fn full(&mut self) -> Event {
-        let [process, subject, op, extra] = [(); 4].map(|()| u32::from_le_bytes(self.take()));
-        let [kind, ty] = self.take();
-        Event {
-            time: self.time,
-            value: self.number(4),
-            process: ProcessId(process),
-            subject,
-            extra,
-            op: OpId(op),
-            kind: Kind::ALL[usize::from(kind) % Kind::ALL.len()],
-            ty: Type::ALL[usize::from(ty) % Type::ALL.len()],
-        }
-    }
-
-    /// The code of the next event, after all time that passes before has passed.
-    #[inline(always)]
-    fn code(&mut self) -> u16 {
-        loop {
-            while self.bytes.is_empty() {
-                self.turn_over();
-            }
-            let code = u16::from_le_bytes(self.take());
-            if code & !(PAIRS | SLOT) != PASSED {
-                return code;
-            }
-            let passed = self.number(usize::from(code & PAIRS));
-            self.time = Time::from_nanos(self.time.as_nanos().wrapping_add(passed)).unwrap_or(Time::MAX);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn turn_over(&mut self) {
-        self.bytes = match self.events.full.get(self.next_piece) {
-            Some(full) => &full.piece[..full.end],
-            None => &self.events.piece[..self.events.end],
-        };
-        self.next_piece += 1;
-    }
-}
-
-impl Iterator for Iter<'_> {
-    type Item = Event;
-
-    #[inline]
-    fn next(&mut self) -> Option<Event> {
-        self.left = self.left.checked_sub(1)?;
-        let code = self.code();
-        let entry = match code & !(PAIRS | SLOT) {
-            FULL => return Some(self.full()),
-            NEW => {
-                let what = What(u64::from_le_bytes(self.take()));
-                let entry = Entry { what, op: OpId(u32::from_le_bytes(self.take())) };
-                self.table.add(entry);
-                entry
-            }
-            number => self.table.entry(usize::from(number >> NUMBER_AT)),
-        };
-        let value = self.number(usize::from(code & PAIRS));
-        let slot = if code & SLOT != 0 { u16::from_le_bytes(self.take()) } else { 0 };
-        let value = value.wrapping_add(base(entry.what.kind_number(), self.time));
-        Some(entry.event(self.time, value, slot))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl ExactSizeIterator for Iter<'_> {}
 
 impl<'a> IntoIterator for &'a Events {
     type Item = Event;
@@ -453,6 +403,8 @@ impl Default for Events {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{OpId, ProcessId};
+    use crate::value::Type;
     use proptest::prelude::*;
 
     /// Small numbers, those at the edge of their bits, and any.
@@ -501,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn most_events_take_two_bytes() {
+    fn what_is_expected_takes_no_bytes() {
         let event = Event {
             time: Time::ZERO,
             value: 0,
@@ -512,8 +464,10 @@ mod tests {
             kind: Kind::Acquire,
             ty: Type::Int,
         };
-        let events: Events = std::iter::repeat_n(event, 1000).collect();
-        // Once the event is in the table.
-        assert_eq!(events.bytes(), 2 * 1000 + Entry::BYTES);
+        let same: Events = std::iter::repeat_n(event, 1000).collect();
+        // The first is not in the table, the second was not expected.
+        assert_eq!(same.bytes(), 2 + Entry::BYTES + 2);
+        let counting: Events = (0..1000).map(|value| Event { value, ..event }).collect();
+        assert_eq!(counting.bytes(), same.bytes() + 2 + 4 * 998);
     }
 }
