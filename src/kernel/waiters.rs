@@ -26,21 +26,33 @@ pub(super) fn first(arena: &[Word], queue: usize) -> Option<ProcessId> {
 }
 
 /// Takes the first waiter out of the queue in arena word `queue`; says also
-/// where its frame begins.
-#[inline]
+/// where its frame begins. The usual case, in which nobody else waits there and
+/// no link changes, stands here on its own.
+#[inline(always)]
 pub(super) fn dequeue(arena: &mut [Word], frames: &[u32], queue: usize) -> Option<(ProcessId, usize)> {
-    let process = first(arena, queue)?;
+    let word = arena[queue];
+    let process = ProcessId((word as u32).checked_sub(1)?);
     let frame = frames[process.index()] as usize;
-    let link = arena[frame + frame::LINK];
-    let next = link & LOW;
-    arena[frame + frame::LINK] = link & PRIORITY;
-    if link & RUN != 0 {
-        let last = last_of_run_in(link, u64::from(process.0) + 1);
+    if word >> 32 == word & LOW {
+        arena[queue] = 0;
+    } else {
+        dequeue_first_of_several(arena, frames, queue, frame + frame::LINK);
+    }
+    Some((process, frame))
+}
+
+/// The same where others wait too; `link` is the word with the first one's link.
+#[inline(never)]
+fn dequeue_first_of_several(arena: &mut [Word], frames: &[u32], queue: usize, link: usize) {
+    let first = arena[queue] & LOW;
+    let word = arena[link];
+    let next = word & LOW;
+    arena[link] = word & PRIORITY;
+    if word & RUN != 0 {
+        let last = last_of_run_in(word, first);
         set_last_of_run(arena, frames, next, last);
     }
-    let word = &mut arena[queue];
-    *word = if next == 0 { 0 } else { (*word & !LOW) | next };
-    Some((process, frame))
+    arena[queue] = (arena[queue] & !LOW) | next;
 }
 
 /// Takes the waiter out of the queue that `nth` others, of whom there are as
