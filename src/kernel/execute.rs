@@ -389,6 +389,20 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     self.write(arena, index, frame, next);
                     skip!(span);
                 }
+                Op::WriteBoth { slots, contents, at: index, value, span } => {
+                    let (index, value) = (Slot(index.into()), Slot(value.into()));
+                    let slot = arena[index.at(frame)];
+                    if slot >= u64::from(slots) {
+                        plain_at_home!();
+                    }
+                    let value = arena[value.at(frame)];
+                    for content in contents {
+                        arena[content as usize + slot as usize] = value;
+                    }
+                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
+                    self.write(arena, index, frame, next);
+                    skip!(span);
+                }
                 Op::ReadNext { slots, content, at: index, into, span } => {
                     let slot = arena[index.at(frame)];
                     if slot >= u64::from(slots) {

@@ -80,6 +80,11 @@ impl Near {
     pub const fn at(self, frame: usize) -> usize {
         frame.wrapping_add_signed(self.0 as isize)
     }
+
+    /// How far behind the beginning of the frame it lies, if it is not so far.
+    pub fn short(self) -> Option<u16> {
+        self.0.try_into().ok()
+    }
 }
 
 /// A resource: bound to a header in the arena, or found at run time.
@@ -254,6 +259,9 @@ pub enum Op {
     /// Fused: [`Op::WriteNear`] at an index and the step of the index to the next
     /// slot, from the last to the first.
     WriteNext { slots: u16, content: u32, at: Slot, value: Near, span: u8 },
+    /// Fused: [`Op::WriteNear`] and [`Op::WriteNext`] of one value, at one index of
+    /// two memories of one length.
+    WriteBoth { slots: u16, contents: [u32; 2], at: u16, value: u16, span: u8 },
     /// Fused: [`Op::ReadNear`] at an index and its step, likewise.
     ReadNext { slots: u16, content: u32, at: Slot, into: Slot, span: u8 },
     /// As [`Op::ReadMany`] of a known memory into an array, and a known number.

@@ -27,6 +27,11 @@ pub(super) fn specialise(image: &Image, code: &mut [Op], scopes: &[Scope], quiet
                 code[at] = op;
             }
         }
+        for at in first..scope.end {
+            if let Some(op) = both_slots(&code[at..scope.end]) {
+                code[at] = op;
+            }
+        }
         first = scope.end;
     }
     for at in 0..code.len() {
@@ -53,6 +58,9 @@ fn from_before(op: Op, ops: usize) -> Option<Op> {
         }
         Op::WriteNext { slots, content, at, value, span } => {
             Op::WriteNext { slots, content, at, value, span: longer(span)? }
+        }
+        Op::WriteBoth { slots, contents, at, value, span } => {
+            Op::WriteBoth { slots, contents, at, value, span: longer(span)? }
         }
         _ => return None,
     })
@@ -167,6 +175,18 @@ fn next_slot(code: &[Op]) -> Option<Op> {
         }
         _ => None,
     }
+}
+
+/// A value written to two memories, and the step of the index, in one.
+fn both_slots(code: &[Op]) -> Option<Op> {
+    let &[Op::WriteNear { slots, content, at, value }, next, ..] = code else { return None };
+    let Op::WriteNext { slots: others, content: other, at: index, value: same, span } = next else {
+        return None;
+    };
+    let alike = slots == others && value == same && Some(at) == Near::of(index.source(), None);
+    let [at, value] = [at.short()?, value.short()?];
+    let span = span.checked_add(1)?;
+    alike.then_some(Op::WriteBoth { slots, contents: [content, other], at, value, span })
 }
 
 fn header(code: ResourceCode) -> Option<usize> {

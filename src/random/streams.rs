@@ -72,7 +72,7 @@ const INSTANCE_AND_PURPOSE: usize = 8;
 ///    g, that is the blocks g·2^l to (g + 1)·2^l − 1, where l is `group_log2`.
 /// 3. `blocks` holds 2^l blocks for each stream, in the order of the streams.
 ///
-/// Memory: 68 bytes a stream (260 as long as there are few).
+/// Memory: 68 bytes a stream (268 as long as there are few).
 #[derive(Debug, Clone)]
 pub struct Streams {
     /// Has the key, and is copied for every group of several blocks.
@@ -84,6 +84,8 @@ pub struct Streams {
     tags: Vec<u32>,
     blocks: Vec<Block>,
     group_log2: u32,
+    /// The names of all streams, as long as there are few.
+    ids: Vec<StreamId>,
 }
 
 /// Up to this many streams four blocks of each are kept, which takes half the
@@ -111,6 +113,7 @@ impl Streams {
             tags: Vec::new(),
             blocks: Vec::new(),
             group_log2: FEW_GROUP_LOG2,
+            ids: Vec::new(),
         }
     }
 
@@ -136,7 +139,11 @@ impl Streams {
         if before == after {
             return first;
         }
-        self.families.push(Family::new(process, first, instances, purposes));
+        let mut family = Family::new(process, first, instances, purposes);
+        if after <= FEW_STREAMS {
+            self.ids.extend((0..(after - before) as u32).map(|place| family.id(place)));
+        }
+        self.families.push(family);
         self.tags.reserve_exact(after - before);
         self.tags.resize(after, 0);
         if before <= FEW_STREAMS && after > FEW_STREAMS {
@@ -197,9 +204,14 @@ impl Streams {
     #[cold]
     #[inline(never)]
     fn refill(&mut self, stream: u32, group: u64) {
-        let after = self.families.partition_point(|family| family.first <= stream);
-        let family = &mut self.families[after - 1];
-        let StreamId(id) = family.id(stream - family.first);
+        let StreamId(id) = match self.ids.get(stream as usize) {
+            Some(id) => *id,
+            None => {
+                let after = self.families.partition_point(|family| family.first <= stream);
+                let family = &mut self.families[after - 1];
+                family.id(stream - family.first)
+            }
+        };
         let stream = stream as usize;
         if self.group_log2 == 0 {
             self.blocks[stream] = one_block(&self.key, id, group);
