@@ -43,9 +43,10 @@ pub(super) fn generate(unused: &ChaCha8Rng, stream: u64, first: u64, blocks: &mu
         let mut bytes = [0; 8 * BLOCK_WORDS * AT_ONCE];
         let bytes = &mut bytes[..8 * BLOCK_WORDS * blocks.len()];
         generator.fill_bytes(bytes);
-        let words = blocks.iter_mut().flat_map(|block| &mut block.0);
-        for (word, eight) in words.zip(bytes.as_chunks().0) {
-            *word = u64::from_le_bytes(*eight);
+        for (block, bytes) in blocks.iter_mut().zip(bytes.as_chunks::<{ 8 * BLOCK_WORDS }>().0) {
+            for (word, eight) in block.0.iter_mut().zip(bytes.as_chunks().0) {
+                *word = u64::from_le_bytes(*eight);
+            }
         }
     }
 }
