@@ -2,13 +2,15 @@
 //! files through the public API, without a trace.
 //!
 //! `cargo bench` prints events a second (W1: 2 a customer; W2: 1 a wake-up)
-//! and items a second (W3).
+//! and items a second (W3); and how many transitions a second the explorer
+//! makes on one thread, with nothing left out.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::backend::virtual_time::Simulation;
+use tempolane::explore::{Budget, Mode, Options, Reduce, explore};
 use tempolane::program::{self, Image};
 use tempolane::scenario;
 use tempolane::trace::NoTrace;
@@ -56,5 +58,35 @@ fn workloads(criterion: &mut Criterion) {
     measure(criterion, BenchmarkId::from_parameter("lab 5, whole run, items"), 15, &lab);
 }
 
-criterion_group!(benches, workloads);
+/// All schedules of the scenario, without time; how many transitions.
+fn explore_all(image: &Image) -> u64 {
+    let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers: 1 };
+    let options = Options {
+        mode: Mode::Untimed,
+        seed: 0,
+        budget,
+        monitors: None,
+        reduce: Reduce::NONE,
+        code: None,
+        learns: true,
+    };
+    explore(image, options, &mut |_| ControlFlow::Continue(())).progress().transitions
+}
+
+fn explorer(criterion: &mut Criterion) {
+    let philosophers = image("classics/philosophers.yaml", &[("n", "12".to_owned())]);
+    let sizes = [("p", "4".to_owned()), ("c", "4".to_owned()), ("b", "3".to_owned())];
+    let queue = image("classics/blocking-queue.yaml", &sizes);
+    let mut group = criterion.benchmark_group("explorer");
+    group.sample_size(10);
+    for (name, image) in
+        [("12 philosophers, transitions", philosophers), ("blocking queue, transitions", queue)]
+    {
+        group.throughput(Throughput::Elements(explore_all(&image)));
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(explore_all(&image))));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, workloads, explorer);
 criterion_main!(benches);

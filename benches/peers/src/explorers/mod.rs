@@ -15,6 +15,7 @@ mod systems;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use tempolane::explore::Reduce;
 
 use crate::turns::Timed;
 
@@ -126,60 +127,80 @@ pub struct Explorer {
     pub how: How,
     /// Processors that it uses.
     pub threads: u32,
+    /// It may leave out states, but no deadlock.
+    pub reduces: bool,
 }
 
 /// The explorer that ratios are taken against.
 pub const OURS: &str = "tempolane";
+
+/// Ours with reduction.
+pub const REDUCED: &str = "tempolane-reduced";
 
 /// Every explorer, in the order in which they run and are printed.
 pub const EXPLORERS: &[Explorer] = &[
     Explorer {
         name: OURS,
         what: "interpreted YAML, breadth first, states whole",
-        how: How::Here(|system| ours::explored(system, 1)),
+        how: How::Here(|system| ours::explored(system, 1, Reduce::NONE)),
         threads: 1,
+        reduces: false,
     },
     Explorer {
         name: "tempolane-2",
         what: "the same on two threads",
-        how: How::Here(|system| ours::explored(system, 2)),
+        how: How::Here(|system| ours::explored(system, 2, Reduce::NONE)),
         threads: 2,
+        reduces: false,
+    },
+    Explorer {
+        name: REDUCED,
+        what: "one thread, orders of independent steps left out",
+        how: How::Here(|system| ours::explored(system, 1, ours::ORDER)),
+        threads: 1,
+        reduces: true,
     },
     Explorer {
         name: "stateright-0.31",
         what: "packed by hand in Rust, breadth first, 64-bit fingerprints",
         how: How::Here(stateright::newest::explored),
         threads: 1,
+        reduces: false,
     },
     Explorer {
         name: "stateright-0.30",
         what: "0.30.2, the same model",
         how: How::Here(stateright::before::explored),
         threads: 1,
+        reduces: false,
     },
     Explorer {
         name: "spin",
         what: "a proctype each, depth first, states whole",
         how: How::Spin(spin::Variant { packed: false, breadth_first: false, reduces: false }),
         threads: 1,
+        reduces: false,
     },
     Explorer {
         name: "spin-reduced",
         what: "the same with its partial-order reduction",
         how: How::Spin(spin::Variant { packed: false, breadth_first: false, reduces: true }),
         threads: 1,
+        reduces: true,
     },
     Explorer {
         name: "spin-packed",
         what: "packed by hand, depth first",
         how: How::Spin(spin::Variant { packed: true, breadth_first: false, reduces: false }),
         threads: 1,
+        reduces: false,
     },
     Explorer {
         name: "spin-packed-bfs",
         what: "packed by hand, breadth first",
         how: How::Spin(spin::Variant { packed: true, breadth_first: true, reduces: false }),
         threads: 1,
+        reduces: false,
     },
 ];
 
