@@ -387,9 +387,9 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         let nanos = defect::delay(nanos);
         // The clock is below 2^63; if the wait is too, their sum is a number.
         let until = now.as_nanos().wrapping_add(nanos);
-        match Time::from_nanos(until | (nanos & (1 << 63))) {
-            Some(until) => Ok(until),
-            None => Err(self.bad_duration(at, nanos as i64)),
+        match Time::from_nanos(until) {
+            Some(until) if nanos as i64 >= 0 => Ok(until),
+            _ => Err(self.bad_duration(at, nanos as i64)),
         }
     }
 

@@ -69,10 +69,10 @@ const INSTANCE_AND_PURPOSE: usize = 8;
 /// 1. A word depends on (seed, replication, stream id, position) alone, never
 ///    on what was asked before: what is stored besides is a cache.
 /// 2. `tags[s]` is 0, or 1 + g if the cached blocks of stream s are its group
-///    g, that is the blocks g·2^l to (g + 1)·2^l − 1, where l is `group_log2`.
+///    g, that is the blocks g·2^l to (g + 1)·2^l − 1, where l is [`Self::group_log2`].
 /// 3. `blocks` holds 2^l blocks for each stream, in the order of the streams.
 ///
-/// Memory: 68 bytes a stream (268 as long as there are few).
+/// Memory: 68 bytes a stream (76 up to 16,384 streams, 268 up to 64).
 #[derive(Debug, Clone)]
 pub struct Streams {
     /// Has the key, and is copied for every group of several blocks.
@@ -83,14 +83,19 @@ pub struct Streams {
     families: Vec<Family>,
     tags: Vec<u32>,
     blocks: Vec<Block>,
-    group_log2: u32,
-    /// The names of all streams, as long as there are few.
+    /// Log2 of the words kept of a stream: 3 + l.
+    words_log2: u32,
+    /// The names of all streams, if they are at most [`NAMED_STREAMS`].
     ids: Vec<StreamId>,
 }
 
 /// Up to this many streams four blocks of each are kept, which takes half the
 /// time a word; with more, the four would no longer fit the first-level cache.
 const FEW_STREAMS: usize = 64;
+
+/// Up to this many streams their names are kept, which saves hashing them for
+/// every block; with more, the memory is worth more.
+const NAMED_STREAMS: usize = 16_384;
 
 /// Log2 of the blocks kept of a stream while streams are few.
 const FEW_GROUP_LOG2: u32 = 2;
@@ -112,7 +117,7 @@ impl Streams {
             families: Vec::new(),
             tags: Vec::new(),
             blocks: Vec::new(),
-            group_log2: FEW_GROUP_LOG2,
+            words_log2: BLOCK_LOG2 + FEW_GROUP_LOG2,
             ids: Vec::new(),
         }
     }
@@ -140,18 +145,21 @@ impl Streams {
             return first;
         }
         let mut family = Family::new(process, first, instances, purposes);
-        if after <= FEW_STREAMS {
+        if after <= NAMED_STREAMS {
             self.ids.extend((0..(after - before) as u32).map(|place| family.id(place)));
+        }
+        if before <= NAMED_STREAMS && after > NAMED_STREAMS {
+            self.ids = Vec::new();
         }
         self.families.push(family);
         self.tags.reserve_exact(after - before);
         self.tags.resize(after, 0);
         if before <= FEW_STREAMS && after > FEW_STREAMS {
-            self.group_log2 = 0;
+            self.words_log2 = BLOCK_LOG2;
             self.blocks = Vec::new();
             self.tags.fill(0);
         }
-        let blocks = after << self.group_log2;
+        let blocks = after << self.group_log2();
         self.blocks.reserve_exact(blocks - self.blocks.len());
         self.blocks.resize(blocks, NOTHING);
         first
@@ -160,6 +168,11 @@ impl Streams {
     /// How many streams there are.
     pub fn len(&self) -> usize {
         self.tags.len()
+    }
+
+    /// Log2 of the blocks kept of a stream.
+    fn group_log2(&self) -> u32 {
+        self.words_log2 - BLOCK_LOG2
     }
 
     /// Whether there are no streams.
@@ -175,13 +188,12 @@ impl Streams {
     pub fn next(&mut self, stream: u32, position: &mut u64) -> u64 {
         let at = *position;
         *position = at.wrapping_add(1);
-        let group = at >> (BLOCK_LOG2 + self.group_log2);
+        let group = at >> self.words_log2;
         if u64::from(self.tags[stream as usize]) != group + 1 {
             self.refill(stream, group);
         }
         // Group after group a stream fills its own blocks again.
-        let words_log2 = BLOCK_LOG2 + self.group_log2;
-        let word = (u64::from(stream) << words_log2) + (at - (group << words_log2));
+        let word = (u64::from(stream) << self.words_log2) + (at - (group << self.words_log2));
         self.blocks[(word >> BLOCK_LOG2) as usize].0[word as usize % BLOCK_WORDS]
     }
 
@@ -189,7 +201,7 @@ impl Streams {
     #[inline(always)]
     pub fn fetch(&self, stream: u32) {
         std::hint::black_box(self.tags[stream as usize]);
-        std::hint::black_box(self.blocks[(stream as usize) << self.group_log2].0[0]);
+        std::hint::black_box(self.blocks[(stream as usize) << self.group_log2()].0[0]);
     }
 
     /// A stream as a source for the [samplers](super::samplers).
@@ -213,11 +225,12 @@ impl Streams {
             }
         };
         let stream = stream as usize;
-        if self.group_log2 == 0 {
+        let group_log2 = self.group_log2();
+        if group_log2 == 0 {
             self.blocks[stream] = one_block(&self.key, id, group);
         } else {
-            let first = group << self.group_log2;
-            let cached = stream << self.group_log2..(stream + 1) << self.group_log2;
+            let first = group << group_log2;
+            let cached = stream << group_log2..(stream + 1) << group_log2;
             generate(&self.generator, id, first, &mut self.blocks[cached]);
         }
         self.tags[stream] = u32::try_from(group + 1).unwrap_or(0);
