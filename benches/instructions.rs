@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::backend::virtual_time::Simulation;
+use tempolane::explore::{Budget, Mode, Options, Reduce, explore};
 use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink};
 use tempolane::{program, scenario};
 
@@ -22,6 +23,7 @@ fn main() {
             let rounds = parameter("rounds", "1000000000".to_owned());
             ("queues/hold.yaml", vec![rounds, parameter("span", format!("{size}s"))])
         }
+        "philosophers" => ("classics/philosophers.yaml", vec![parameter("n", size.clone())]),
         _ => ("queues/bounded-buffer.yaml", vec![parameter("items", size.clone())]),
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
@@ -29,6 +31,10 @@ fn main() {
     let image = program::compile(&loaded.model)
         .bind(&loaded.model, &loaded.params)
         .expect("a checked scenario can be bound");
+    if name == "philosophers" {
+        explore_all(&image);
+        return;
+    }
     let mut simulation = Simulation::new(&image, 1, 0);
     match name.as_str() {
         "fingerprint" => run(&mut simulation, &mut Fingerprint::new()),
@@ -39,4 +45,19 @@ fn main() {
 
 fn run(simulation: &mut Simulation<'_>, sink: &mut impl Sink) {
     simulation.run(sink, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+}
+
+/// All schedules, without time, on one thread.
+fn explore_all(image: &program::Image) {
+    let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers: 1 };
+    let options = Options {
+        mode: Mode::Untimed,
+        seed: 0,
+        budget,
+        monitors: None,
+        reduce: Reduce::NONE,
+        code: None,
+        learns: true,
+    };
+    assert!(explore(image, options, &mut |_| ControlFlow::Continue(())).is_complete());
 }

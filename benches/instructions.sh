@@ -33,7 +33,8 @@ workloads="queue 1000 6000 5000 customer
 hold 1 11 10000 wake-up
 buffer 1002 6000 4998 item
 fingerprint 1002 6000 4998 item
-trace 1002 6000 4998 item"
+trace 1002 6000 4998 item
+philosophers 8 12 298136 transition"
 
 counted=$(while read -r name small large units unit; do
     echo "$name $(( ($(count "$name" "$large") - $(count "$name" "$small")) / units )) $unit"
