@@ -43,9 +43,10 @@ pub(super) fn generate(unused: &ChaCha8Rng, stream: u64, first: u64, blocks: &mu
         let mut bytes = [0; 8 * BLOCK_WORDS * AT_ONCE];
         let bytes = &mut bytes[..8 * BLOCK_WORDS * blocks.len()];
         generator.fill_bytes(bytes);
-        for (block, bytes) in blocks.iter_mut().zip(bytes.as_chunks::<{ 8 * BLOCK_WORDS }>().0) {
-            for (word, eight) in block.0.iter_mut().zip(bytes.as_chunks().0) {
-                *word = u64::from_le_bytes(*eight);
+        let eights = bytes.as_chunks().0;
+        for (number, block) in blocks.iter_mut().enumerate() {
+            for (place, word) in block.0.iter_mut().enumerate() {
+                *word = u64::from_le_bytes(eights[number * BLOCK_WORDS + place]);
             }
         }
     }
@@ -68,43 +69,72 @@ pub(super) fn key_words(key: [u8; 32]) -> [u32; KEY_WORDS] {
 #[inline]
 pub(super) fn one_block(key: &[u32; KEY_WORDS], stream: u64, counter: u64) -> Block {
     let first = [
-        CONSTANTS,
-        [key[0], key[1], key[2], key[3]],
-        [key[4], key[5], key[6], key[7]],
-        [counter as u32, (counter >> 32) as u32, stream as u32, (stream >> 32) as u32],
-    ]
-    .map(u32x4::new);
+        u32x4::new(CONSTANTS),
+        u32x4::new([key[0], key[1], key[2], key[3]]),
+        u32x4::new([key[4], key[5], key[6], key[7]]),
+        u32x4::new([counter as u32, (counter >> 32) as u32, stream as u32, (stream >> 32) as u32]),
+    ];
     let mut rows = first;
     for _ in 0..4 {
         let [a, b, c, d] = quarter_rounds(rows);
         // The diagonals become columns, and back.
-        let [a, b, c, d] = quarter_rounds([a, turned(b, 1), turned(c, 2), turned(d, 3)]);
-        rows = [a, turned(b, 3), turned(c, 2), turned(d, 1)];
+        let [a, b, c, d] = quarter_rounds([a, turned_1(b), turned_2(c), turned_3(d)]);
+        rows = [a, turned_3(b), turned_2(c), turned_1(d)];
     }
-    let sums: [[u32; 4]; 4] = std::array::from_fn(|row| (rows[row] + first[row]).to_array());
-    let half = |number: usize| u64::from(sums[number / 4][number % 4]);
-    Block(std::array::from_fn(|word| half(2 * word) | half(2 * word + 1) << 32))
+    let [a, b] = pairs(rows[0] + first[0]);
+    let [c, d] = pairs(rows[1] + first[1]);
+    let [e, f] = pairs(rows[2] + first[2]);
+    let [g, h] = pairs(rows[3] + first[3]);
+    Block([a, b, c, d, e, f, g, h])
 }
 
 /// A quarter round in each of the four columns. The compiler does not see by
 /// itself that it can do the same with four words at once.
 #[inline(always)]
 fn quarter_rounds([mut a, mut b, mut c, mut d]: [u32x4; 4]) -> [u32x4; 4] {
-    let rotated = |row: u32x4, turn: u32| row << turn | row >> (u32::BITS - turn);
-    for [d_turn, b_turn] in [[16, 12], [8, 7]] {
-        a += b;
-        d = rotated(d ^ a, d_turn);
-        c += d;
-        b = rotated(b ^ c, b_turn);
-    }
+    a += b;
+    d = rotated(d ^ a, 16);
+    c += d;
+    b = rotated(b ^ c, 12);
+    a += b;
+    d = rotated(d ^ a, 8);
+    c += d;
+    b = rotated(b ^ c, 7);
     [a, b, c, d]
 }
 
-/// A row of the state turned to the left by so many words.
+/// Each word rotated to the left by so many bits.
 #[inline(always)]
-fn turned(row: u32x4, by: usize) -> u32x4 {
-    let words = row.to_array();
-    u32x4::new(std::array::from_fn(|word| words[(word + by) % 4]))
+fn rotated(row: u32x4, bits: u32) -> u32x4 {
+    row << bits | row >> (u32::BITS - bits)
+}
+
+/// A row of the state turned to the left by a word.
+#[inline(always)]
+fn turned_1(row: u32x4) -> u32x4 {
+    let [a, b, c, d] = row.to_array();
+    u32x4::new([b, c, d, a])
+}
+
+/// By two.
+#[inline(always)]
+fn turned_2(row: u32x4) -> u32x4 {
+    let [a, b, c, d] = row.to_array();
+    u32x4::new([c, d, a, b])
+}
+
+/// By three.
+#[inline(always)]
+fn turned_3(row: u32x4) -> u32x4 {
+    let [a, b, c, d] = row.to_array();
+    u32x4::new([d, a, b, c])
+}
+
+/// Two words each as one, the first low.
+#[inline(always)]
+fn pairs(row: u32x4) -> [u64; 2] {
+    let [a, b, c, d] = row.to_array();
+    [u64::from(a) | u64::from(b) << 32, u64::from(c) | u64::from(d) << 32]
 }
 
 #[cfg(test)]
