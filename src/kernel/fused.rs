@@ -188,9 +188,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             return false;
         }
         let from = content as usize + first as usize;
-        for number in 0..count {
-            arena[start + number] = arena[from + number];
-        }
+        arena.copy_within(from..from + count, start);
         true
     }
 }

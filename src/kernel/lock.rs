@@ -50,13 +50,19 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// one, and says who that is.
     #[inline(always)]
     fn hand_over(&mut self, arena: &mut [Word], at: Context, header: usize) -> Option<ProcessId> {
-        let (next, frame) = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS)?;
+        let first = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS)?;
+        self.hand_to(arena, at, header, first);
+        Some(first.0)
+    }
+
+    /// Gives the permit to this process, which was taken out of the queue.
+    #[inline(always)]
+    fn hand_to(&mut self, arena: &mut [Word], at: Context, header: usize, (next, frame): (ProcessId, usize)) {
         let op = op_of(arena, frame);
         let waiter = Context::new(next, frame, op);
         let finished = self.count_down(arena, waiter);
         self.grant(arena, waiter, header, at.process(), finished);
         self.note(arena, waiter, Kind::Acquire, header);
-        Some(next)
     }
 
     #[inline]
@@ -109,6 +115,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         Ok(())
     }
 
+    /// Gives one permit back where somebody waits for it, mostly one alone: what
+    /// is done for that one calls nothing, which saves keeping registers.
     #[inline(never)]
     fn release_to_waiter(
         &mut self,
@@ -116,6 +124,19 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         at: Context,
         header: usize,
     ) -> Result<(), Box<Fault>> {
+        let frames = &self.image.frames;
+        if !defect::forgets_permit()
+            && let Some(only) = waiters::dequeue_only(arena, frames, header + resource::TAKERS)
+        {
+            self.note(arena, at, Kind::Release, header);
+            self.hand_to(arena, at, header, only);
+            return Ok(());
+        }
+        self.release_slowly(arena, at, header)
+    }
+
+    #[inline(never)]
+    fn release_slowly(&mut self, arena: &mut [Word], at: Context, header: usize) -> Result<(), Box<Fault>> {
         self.note(arena, at, Kind::Release, header);
         if defect::forgets_permit() {
             return Ok(());

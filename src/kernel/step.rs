@@ -226,12 +226,14 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             };
             let stop = Stop { process, priority, why };
             let next = self.queue.switch(stop, &mut now, &mut self.fuel);
+            // Twice, so that it is known at once where to go on.
+            let Some(next) = next else {
+                *self.now = now;
+                break (process, Ok(why));
+            };
             *self.now = now;
             self.queue.soon(|process| fetch(arena, image, self.draws, process));
-            match next {
-                Some(next) => process = next,
-                None => break (process, Ok(why)),
-            }
+            process = next;
         };
         *current = process;
         result

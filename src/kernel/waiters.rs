@@ -26,22 +26,31 @@ pub(super) fn first(arena: &[Word], queue: usize) -> Option<ProcessId> {
 }
 
 /// Takes the first waiter out of the queue in arena word `queue`; says also
-/// where its frame begins. The usual case, in which nobody else waits there and
-/// no link changes, stands here on its own.
+/// where its frame begins.
 #[inline(always)]
 pub(super) fn dequeue(arena: &mut [Word], frames: &[u32], queue: usize) -> Option<(ProcessId, usize)> {
-    let word = arena[queue];
-    let process = ProcessId((word as u32).checked_sub(1)?);
-    let frame = frames[process.index()] as usize;
-    if word >> 32 == word & LOW {
-        arena[queue] = 0;
-    } else {
-        dequeue_first_of_several(arena, frames, queue, frame + frame::LINK);
+    if let Some(only) = dequeue_only(arena, frames, queue) {
+        return Some(only);
     }
+    let process = first(arena, queue)?;
+    let frame = frames[process.index()] as usize;
+    dequeue_first_of_several(arena, frames, queue, frame + frame::LINK);
     Some((process, frame))
 }
 
-/// The same where others wait too; `link` is the word with the first one's link.
+/// The same if nobody else waits there, which is usual, and then no link changes.
+#[inline(always)]
+pub(super) fn dequeue_only(arena: &mut [Word], frames: &[u32], queue: usize) -> Option<(ProcessId, usize)> {
+    let word = &mut arena[queue];
+    if *word >> 32 != *word & LOW {
+        return None;
+    }
+    let process = ProcessId((*word as u32).checked_sub(1)?);
+    *word = 0;
+    Some((process, frames[process.index()] as usize))
+}
+
+/// As [`dequeue`] where several wait; `link` is the word with the first one's link.
 #[inline(never)]
 fn dequeue_first_of_several(arena: &mut [Word], frames: &[u32], queue: usize, link: usize) {
     let first = arena[queue] & LOW;
