@@ -69,7 +69,7 @@ const INSTANCE_AND_PURPOSE: usize = 8;
 /// 1. A word depends on (seed, replication, stream id, position) alone, never
 ///    on what was asked before: what is stored besides is a cache.
 /// 2. `tags[s]` is 0, or 1 + g if the cached blocks of stream s are its group
-///    g, that is the blocks g·2^l to (g + 1)·2^l − 1, where l is [`Self::group_log2`].
+///    g, that is the blocks g·2^l to (g + 1)·2^l − 1, where 8 · 2^l words of a stream are kept.
 /// 3. `blocks` holds 2^l blocks for each stream, in the order of the streams.
 ///
 /// Memory: 68 bytes a stream (76 up to 16,384 streams, 268 up to 64).
