@@ -119,9 +119,9 @@ impl Packed for Queue {
         let (full, empty) = (level == self.capacity, level == 0);
         let state = match process < self.producers {
             true if full => return state | 1 << (WAITERS + process),
-            true => rest + (1 << LEVEL) | items | u64::from(process) << (ITEM * level),
+            true => (rest + (1 << LEVEL)) | items | (u64::from(process) << (ITEM * level)),
             false if empty => return state | 1 << (WAITERS + process),
-            false => rest - (1 << LEVEL) | items >> ITEM,
+            false => (rest - (1 << LEVEL)) | (items >> ITEM),
         };
         if turn.notified == turn.process {
             state
