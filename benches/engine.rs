@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::explore::{Budget, Mode, Options, Reduce, explore};
+use tempolane::explore::{Mode, Options, explore};
 use tempolane::program::{self, Image};
 use tempolane::scenario;
 use tempolane::trace::NoTrace;
@@ -60,17 +60,7 @@ fn workloads(criterion: &mut Criterion) {
 
 /// All schedules of the scenario, without time; how many transitions.
 fn explore_all(image: &Image) -> u64 {
-    let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers: 1 };
-    let options = Options {
-        mode: Mode::Untimed,
-        seed: 0,
-        budget,
-        monitors: None,
-        reduce: Reduce::NONE,
-        code: None,
-        learns: true,
-    };
-    explore(image, options, &mut |_| ControlFlow::Continue(())).progress().transitions
+    explore(image, Options::whole(Mode::Untimed), &mut |_| ControlFlow::Continue(())).progress().transitions
 }
 
 fn explorer(criterion: &mut Criterion) {

@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::explore::{Budget, Mode, Options, Reduce, explore};
+use tempolane::explore::{Mode, Options, explore};
 use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink};
 use tempolane::{program, scenario};
 
@@ -49,15 +49,5 @@ fn run(simulation: &mut Simulation<'_>, sink: &mut impl Sink) {
 
 /// All schedules, without time, on one thread.
 fn explore_all(image: &program::Image) {
-    let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers: 1 };
-    let options = Options {
-        mode: Mode::Untimed,
-        seed: 0,
-        budget,
-        monitors: None,
-        reduce: Reduce::NONE,
-        code: None,
-        learns: true,
-    };
-    assert!(explore(image, options, &mut |_| ControlFlow::Continue(())).is_complete());
+    assert!(explore(image, Options::whole(Mode::Untimed), &mut |_| ControlFlow::Continue(())).is_complete());
 }

@@ -287,6 +287,17 @@ fn follows(run: &Run, text: &str) {
     assert_eq!(followed.machine.memories(&run.image), run.machine.memories(&run.image), "{text}");
 }
 
+/// A run on real threads, so many times as fast as the scenario says.
+fn on_threads(image: &Image, speed: f64, text: &str) -> threads::Recording {
+    let options = threads::Options {
+        seed: image.seed,
+        speed,
+        work: threads::Work::Sleep,
+        timeout: Duration::from_secs(60),
+    };
+    threads::run(image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}\n{text}"))
+}
+
 /// What real threads come to is among the ends of all orders.
 #[test]
 fn a_run_on_threads_is_a_schedule() {
@@ -294,14 +305,7 @@ fn a_run_on_threads_is_a_schedule() {
         let text = text.replace("horizon: 3s\n", "");
         let image = image(&text, &[]);
         let untimed = explored(&image, Mode::Untimed)?;
-        let options = threads::Options {
-            seed: image.seed,
-            speed: 100_000.0,
-            work: threads::Work::Sleep,
-            timeout: Duration::from_secs(60),
-        };
-        let recording =
-            threads::run(&image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}\n{text}"));
+        let recording = on_threads(&image, 100_000.0, &text);
         let memories = content(&recording.memories);
         let outcome = &recording.trace.outcome;
         assert!(is_among(outcome, &memories, &untimed), "{outcome:?} {memories}\n{text}");
@@ -322,14 +326,7 @@ fn the_order_of_threads_is_a_schedule() {
             text = text.replace(&format!("level({level})"), "1");
         }
         let image = image(&text, &[]);
-        let options = threads::Options {
-            seed: image.seed,
-            speed: 1_000_000.0,
-            work: threads::Work::Sleep,
-            timeout: Duration::from_secs(60),
-        };
-        let recording =
-            threads::run(&image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}\n{text}"));
+        let recording = on_threads(&image, 1_000_000.0, &text);
         let events: Vec<Event> = recording.trace.events.iter().collect();
         let order = Effect::all(&image, &events);
         let mut turns: Vec<Turn> = Vec::new();

@@ -56,6 +56,15 @@ pub struct Options<'a> {
     pub learns: bool,
 }
 
+impl Options<'_> {
+    /// Every schedule, on one thread, with nothing left out and without limits.
+    pub const fn whole(mode: Mode) -> Self {
+        let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers: 1 };
+        let reduce = Reduce::NONE;
+        Options { mode, seed: 0, budget, monitors: None, reduce, code: None, learns: true }
+    }
+}
+
 /// The search, by the length of its states in words.
 #[derive(Debug)]
 enum AnySearch<'a> {
