@@ -4,8 +4,8 @@
 //! A long run keeps its complete trace in a file instead, see
 //! [`super::JsonlSink`].
 
+use super::events::{base, is_usual};
 use super::table::Entry;
-use super::what::What;
 use super::{Event, Events, Header, Outcome, Sink, Trace};
 use crate::time::Time;
 use crate::value::Word;
@@ -19,15 +19,14 @@ pub struct RecordingSink {
     events: Events,
     log_args: Vec<Word>,
     cap: usize,
-    /// Events are kept up to this number: the cap, or 0 once one was left out.
-    room: usize,
     left_out: u64,
     first_left_out: Option<Time>,
 }
 
 impl RecordingSink {
     /// How many events (and as many log arguments) a sink keeps unless told
-    /// otherwise: 20 million, about 50 MB.
+    /// otherwise: 20 million, which take next to nothing if they come in rounds,
+    /// and 300 MB if none is like another.
     pub const DEFAULT_CAP: usize = 20_000_000;
 
     /// A sink that keeps up to [`Self::DEFAULT_CAP`] events.
@@ -37,14 +36,9 @@ impl RecordingSink {
 
     /// A sink that keeps up to `cap` events, and up to `cap` log arguments.
     pub fn with_cap(cap: usize) -> RecordingSink {
-        RecordingSink {
-            events: Events::new(),
-            log_args: Vec::new(),
-            cap,
-            room: cap,
-            left_out: 0,
-            first_left_out: None,
-        }
+        let mut events = Events::new();
+        events.set_most(cap);
+        RecordingSink { events, log_args: Vec::new(), cap, left_out: 0, first_left_out: None }
     }
 
     /// Records from the start again, in the room of a trace that is not needed
@@ -52,8 +46,9 @@ impl RecordingSink {
     pub fn reusing(self, trace: Trace) -> RecordingSink {
         let Trace { mut events, mut log_args, .. } = trace;
         events.clear();
+        events.set_most(self.cap);
         log_args.clear();
-        RecordingSink { events, log_args, ..RecordingSink::with_cap(self.cap) }
+        RecordingSink { events, log_args, cap: self.cap, left_out: 0, first_left_out: None }
     }
 
     /// The number of events that were not kept.
@@ -80,43 +75,62 @@ impl RecordingSink {
 impl RecordingSink {
     #[cold]
     fn leave_out(&mut self) {
-        self.room = 0;
+        self.events.set_most(self.events.len());
         self.left_out += 1;
         self.first_left_out.get_or_insert(self.events.time());
     }
 
-    /// Keeps an event that fits. By value, and a function of its own that
-    /// calls no other: events are made where registers are scarce.
+    /// Keeps an event without value and slot. By value, and a function of its
+    /// own that calls no other: events are made where registers are scarce.
     #[inline(never)]
-    fn keep(&mut self, entry: Entry, value: Word, slot: u16) {
-        if self.events.len() >= self.room || !self.events.push_expected(entry, value, slot) {
-            self.keep_rare(entry, value, slot);
+    fn keep_plain(&mut self, entry: Entry) {
+        if !self.events.push_plain(entry) {
+            self.keep_rare(entry, 0, None);
+        }
+    }
+
+    /// The same with a value.
+    #[inline(never)]
+    fn keep_valued(&mut self, entry: Entry, value: Word) {
+        match self.events.push_valued(entry, value) {
+            Ok(()) => {}
+            Err(Some(place)) => self.keep_told(entry, value, place),
+            Err(None) => self.keep_rare(entry, value, None),
+        }
+    }
+
+    /// The same if all but the value is as expected, in this place.
+    #[inline(never)]
+    fn keep_told(&mut self, entry: Entry, value: Word, place: usize) {
+        if !self.events.push_told(place, value) {
+            self.keep_rare(entry, value, None);
+        }
+    }
+
+    /// The same with a value and a slot.
+    #[inline(never)]
+    fn keep_access(&mut self, entry: Entry, value: Word, slot: u16) {
+        if !self.events.push_access(entry, value, slot) {
+            self.keep_rare(entry, value, Some(slot));
         }
     }
 
     /// The same, of one that is not expected.
     #[inline(never)]
-    fn keep_rare(&mut self, entry: Entry, value: Word, slot: u16) {
-        if self.events.len() < self.room {
-            self.events.push_unexpected(entry, value, slot);
-        } else {
+    fn keep_rare(&mut self, entry: Entry, value: Word, slot: Option<u16>) {
+        if self.events.is_full() {
             self.leave_out();
-        }
-    }
-
-    /// The same, without a slot and a value.
-    #[inline(never)]
-    fn keep_plain(&mut self, entry: Entry) {
-        if self.events.len() >= self.room || !self.events.push_plain(entry) {
-            self.keep_rare(entry, 0, 0);
+        } else {
+            self.events.push_unexpected(entry, value, slot);
         }
     }
 
     /// Keeps any event, if there is room.
+    #[cold]
     #[inline(never)]
-    fn keep_whole(&mut self, event: &Event, args: &[Word]) {
-        if self.events.len() < self.room && self.log_args.len() + args.len() <= self.cap {
-            self.events.push_now(event);
+    fn keep_whole(&mut self, event: Event, args: &[Word]) {
+        if !self.events.is_full() && self.log_args.len() + args.len() <= self.cap {
+            self.events.push_now(&event);
             self.log_args.extend_from_slice(args);
         } else {
             self.leave_out();
@@ -147,16 +161,18 @@ impl Sink for RecordingSink {
 
     #[inline(always)]
     fn happens(&mut self, event: &Event, args: &[Word]) {
-        let fits = event.process.0 < What::PROCESSES && event.extra <= u32::from(u16::MAX);
-        if fits && args.is_empty() {
-            let entry = Entry { what: What::of(event), op: event.op };
-            if event.value == 0 && event.extra == 0 && !event.kind.lets_time_pass() {
-                self.keep_plain(entry);
-            } else {
-                self.keep(entry, event.value, event.extra as u16);
-            }
+        if !args.is_empty() || !is_usual(event) {
+            // A copy, so that only what is rare has the event in memory.
+            return self.keep_whole(Event { ..*event }, args);
+        }
+        let entry = Entry::of(event);
+        let value = event.value.wrapping_sub(base(event.kind, self.events.time()));
+        if event.kind.has_slot() {
+            self.keep_access(entry, value, event.extra as u16);
+        } else if event.kind.has_value() {
+            self.keep_valued(entry, value);
         } else {
-            self.keep_whole(event, args);
+            self.keep_plain(entry);
         }
     }
 }

@@ -10,6 +10,14 @@ use crate::trace::what::What;
 use crate::trace::{Event, Kind};
 use crate::value::Type;
 
+/// What was read: that an event came, or that time passed.
+#[derive(Clone, Copy)]
+struct Come {
+    entry: Entry,
+    value: u64,
+    slot: u16,
+}
+
 /// Reads [`Events`] from the first on.
 #[derive(Clone)]
 pub struct Iter<'a> {
@@ -33,7 +41,7 @@ impl<'a> Iter<'a> {
             bytes: &[],
             next_piece: 0,
             time: Time::ZERO,
-            left: events.len,
+            left: events.len(),
             run: 0,
             after: None,
             table: Table::new(),
@@ -79,67 +87,106 @@ impl<'a> Iter<'a> {
     #[inline(always)]
     fn read(&mut self) -> Event {
         loop {
-            if self.run > 0 {
+            let come = if self.run > 0 {
                 self.run -= 1;
-                let place = self.table.expected();
-                return self.event_in(place, self.table.value(place), 0);
-            }
-            let code = match self.after.take() {
-                Some(code) => code,
-                None if self.bytes.is_empty() => {
-                    self.turn_over();
-                    continue;
+                self.known(self.table.expected(), 0)
+            } else {
+                match self.next_code() {
+                    None => continue,
+                    Some(FULL) => return self.full(),
+                    Some(code) => match self.coded(code) {
+                        Some(come) => come,
+                        None => continue,
+                    },
                 }
-                None => u16::from_le_bytes(self.take()),
             };
-            let number = code >> NUMBER_AT;
-            match code & SORT {
-                VALUE | PASSED if number > 0 => {
-                    self.run = number;
-                    self.after = Some(code & ((1 << NUMBER_AT) - 1));
-                }
-                VALUE => return self.event(self.table.expected(), code),
-                PASSED => {
-                    let passed = self.number(usize::from(code & PAIRS));
-                    let nanos = self.time.as_nanos().wrapping_add(passed);
-                    self.time = Time::from_nanos(nanos).unwrap_or(Time::MAX);
-                }
-                PLACE => return self.event_at(usize::from(number), code),
-                _ if code & !(PAIRS | SLOT) == NEW => {
-                    let what = What(u64::from_le_bytes(self.take()));
-                    let entry = Entry { what, op: OpId(u32::from_le_bytes(self.take())) };
-                    self.table.turn_to(Table::place(entry));
-                    let place = self.table.add(entry);
-                    return self.event(place, code);
-                }
-                _ if code == FULL => return self.full(),
-                _ => self.run = number,
+            if let Some(event) = self.event(come) {
+                return event;
             }
         }
     }
 
-    /// The event in a place that was not expected.
-    fn event_at(&mut self, place: usize, code: u16) -> Event {
-        self.table.turn_to(place);
-        self.event(place, code)
+    /// The next code, if it is in the piece at hand.
+    fn next_code(&mut self) -> Option<u16> {
+        if let Some(code) = self.after.take() {
+            return Some(code);
+        }
+        if self.bytes.is_empty() {
+            self.turn_over();
+            return None;
+        }
+        Some(u16::from_le_bytes(self.take()))
     }
 
-    /// The event in this place whose value and slot come next.
-    #[inline(always)]
-    fn event(&mut self, place: usize, code: u16) -> Event {
-        let value = self.number(usize::from(code & PAIRS));
-        let slot = if code & SLOT != 0 { u16::from_le_bytes(self.take()) } else { 0 };
-        self.table.set_value(place, value);
-        self.event_in(place, value, slot)
+    /// The entry, value and slot that a code stands for, if a run of expected
+    /// ones does not come first.
+    fn coded(&mut self, code: u16) -> Option<Come> {
+        let number = code >> NUMBER_AT;
+        match code & SORT {
+            VALUE | PASSED if number > 0 => {
+                self.run = number;
+                self.after = Some(code & ((1 << NUMBER_AT) - 1));
+                None
+            }
+            VALUE => Some(self.known(self.table.expected(), code)),
+            PASSED => {
+                let nanos = self.number(usize::from(code & PAIRS));
+                Some(self.fresh(Entry::passing(nanos), 0, 0))
+            }
+            PLACE => {
+                self.table.turn(usize::from(number));
+                Some(self.known(usize::from(number), code))
+            }
+            _ if code & !(PAIRS | SLOT) == NEW => {
+                let what = What(u64::from_le_bytes(self.take()));
+                let entry = Entry { what, op: OpId(u32::from_le_bytes(self.take())) };
+                let value = self.number(usize::from(code & PAIRS));
+                let slot = if code & SLOT != 0 { u16::from_le_bytes(self.take()) } else { 0 };
+                Some(self.fresh(entry, value, slot))
+            }
+            _ => {
+                self.run = number;
+                None
+            }
+        }
     }
 
-    /// The event in this place with what was written for its value.
+    /// What comes in this place of the table, with the value and slot that the
+    /// code says come next, or else the expected ones.
     #[inline(always)]
-    fn event_in(&mut self, place: usize, value: u64, slot: u16) -> Event {
+    fn known(&mut self, place: usize, code: u16) -> Come {
+        let told = match usize::from(code & PAIRS) {
+            0 => None,
+            pairs => Some(self.number(pairs)),
+        };
+        let told_slot = (code & SLOT != 0).then(|| u16::from_le_bytes(self.take()));
+        let row = self.table.row(place);
+        let entry = row.entry();
+        let value = told.unwrap_or(row.value());
+        let slot = told_slot.unwrap_or(row.slot());
+        row.learn_value(value);
+        row.learn_slot(slot);
         self.table.follow(place);
-        let entry = self.table.entry(place);
-        let value = value.wrapping_add(base(entry.what.kind_number(), self.time));
-        entry.event(self.time, value, slot)
+        Come { entry, value, slot }
+    }
+
+    /// What comes and is not in the table.
+    fn fresh(&mut self, entry: Entry, value: u64, slot: u16) -> Come {
+        self.table.add(Table::place(entry), entry, value, slot);
+        Come { entry, value, slot }
+    }
+
+    /// The event that came; `None` if time passed.
+    #[inline(always)]
+    fn event(&mut self, Come { entry, value, slot }: Come) -> Option<Event> {
+        if let Some(nanos) = entry.passed() {
+            let nanos = self.time.as_nanos().wrapping_add(nanos);
+            self.time = Time::from_nanos(nanos).unwrap_or(Time::MAX);
+            return None;
+        }
+        let kind = entry.what.kind();
+        let slot = if kind.has_slot() { slot } else { 0 };
+        Some(entry.event(self.time, value.wrapping_add(base(kind, self.time)), slot))
     }
 
     #[cold]
@@ -150,7 +197,7 @@ impl<'a> Iter<'a> {
             None if self.next_piece == self.events.full.len() => {
                 self.bytes = &self.events.piece[..self.events.end];
             }
-            None => self.run = self.events.run.max(1),
+            None => self.run = self.events.run().max(1),
         }
         self.next_piece += 1;
     }
