@@ -256,7 +256,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     fn note_item(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize, value: Word) {
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
-            let ty = item_type(arena, header);
+            let ty = item_type(arena[header + resource::IDENTITY]);
             self.emit_typed(at, kind, id, value, ty, 0);
         }
     }

@@ -68,10 +68,17 @@ pub(super) fn header_words(arena: &mut [Word], header: usize) -> &mut [Word; RES
     (&mut arena[header..header + RESOURCE_WORDS]).try_into().expect("a header has that many words")
 }
 
-/// The type of what a buffer or memory holds.
+/// The type of what a buffer or memory holds, from the word that says which
+/// resource it is.
 #[inline(always)]
-pub(super) fn item_type(arena: &[Word], header: usize) -> Type {
-    Type::ALL[(arena[header + resource::IDENTITY] >> 40) as usize % Type::ALL.len()]
+pub(super) fn item_type(identity: Word) -> Type {
+    // Written out, the compiler sees that it is the number itself.
+    match (identity >> 40) as u8 % 4 {
+        0 => Type::Int,
+        1 => Type::Float,
+        2 => Type::Bool,
+        _ => Type::Duration,
+    }
 }
 
 /// The fixed words of a process frame, with one check of the bounds.

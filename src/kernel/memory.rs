@@ -1,10 +1,10 @@
 //! Memories: slots that are read and written, without waiting and without
 //! protection. Whether an access is safe is not decided here.
 
-use super::machine::item_type;
+use super::machine::{header_words, item_type};
 use super::step::{Context, Kernel, Schedule};
 use crate::ids::ResourceId;
-use crate::program::{ResourceCode, Slot, Source, resource};
+use crate::program::{RESOURCE_WORDS, ResourceCode, Slot, Source, resource};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::Word;
 
@@ -20,10 +20,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<(), Box<Fault>> {
         let header = self.header(arena, memory, at);
         let slot = self.read(arena, slot, at.frame());
-        let place = self.slot_at(arena, at, header, slot)?;
         let value = self.read(arena, value, at.frame());
+        let place = self.slot_at(arena, at, header, slot)?;
+        let identity = header_words(arena, header)[resource::IDENTITY];
         arena[place] = value;
-        self.note_access(arena, at, Kind::Write, header, slot, value);
+        self.note_access(at, Kind::Write, identity, slot, value);
         Ok(())
     }
 
@@ -39,8 +40,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let header = self.header(arena, memory, at);
         let slot = self.read(arena, slot, at.frame());
         let value = arena[self.slot_at(arena, at, header, slot)?];
+        let identity = header_words(arena, header)[resource::IDENTITY];
         self.write(arena, into, at.frame(), value);
-        self.note_access(arena, at, Kind::Read, header, slot, value);
+        self.note_access(at, Kind::Read, identity, slot, value);
         Ok(())
     }
 
@@ -50,13 +52,14 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let first = self.read(arena, code.operand, at.frame());
         let count = self.request_to_read(arena, at, many)?;
         let array = code.array.map(|slot| self.array(arena, at.frame(), slot));
+        let identity = header_words(arena, header)[resource::IDENTITY];
         for number in 0..count {
             let slot = first.wrapping_add(number);
             let value = arena[self.slot_at(arena, at, header, slot)?];
             if let Some((start, _)) = array {
                 arena[start + number as usize] = value;
             }
-            self.note_access(arena, at, Kind::Read, header, slot, value);
+            self.note_access(at, Kind::Read, identity, slot, value);
         }
         self.charge(count);
         Ok(())
@@ -86,29 +89,27 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         slot: Word,
     ) -> Result<usize, Box<Fault>> {
-        let slots = arena[header + resource::CAPACITY];
-        if slot < slots {
-            return Ok((arena[header + resource::CONTENT] + slot) as usize);
+        // One check of the bounds for all of them.
+        let words = &arena[header..header + RESOURCE_WORDS];
+        if slot < words[resource::CAPACITY] {
+            return Ok((words[resource::CONTENT] + slot) as usize);
         }
-        let name =
-            format!("memory '{}'", self.image.resource_name(ResourceId(self.resource_id(arena, header))));
-        Err(self.out_of_range(at, &name, slot as i64, slots, "slots"))
+        Err(self.no_slot(arena, at, header, slot))
     }
 
+    #[cold]
+    #[inline(never)]
+    fn no_slot(&self, arena: &[Word], at: Context, header: usize, slot: Word) -> Box<Fault> {
+        let name =
+            format!("memory '{}'", self.image.resource_name(ResourceId(self.resource_id(arena, header))));
+        self.out_of_range(at, &name, slot as i64, arena[header + resource::CAPACITY], "slots")
+    }
+
+    /// `identity` is the word that says which memory it is.
     #[inline(always)]
-    fn note_access(
-        &mut self,
-        arena: &[Word],
-        at: Context,
-        kind: Kind,
-        header: usize,
-        slot: Word,
-        value: Word,
-    ) {
+    fn note_access(&mut self, at: Context, kind: Kind, identity: Word, slot: Word, value: Word) {
         if S::ACTIVE {
-            let id = self.resource_id(arena, header);
-            let ty = item_type(arena, header);
-            self.emit_typed(at, kind, id, value, ty, slot as u32);
+            self.emit_typed(at, kind, identity as u32, value, item_type(identity), slot as u32);
         }
     }
 }

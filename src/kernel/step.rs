@@ -10,7 +10,7 @@ use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{Image, ResourceCode, Slot, Source, frame, resource};
 use crate::time::Time;
-use crate::trace::{Fault, Kind, Sink, WaitFor};
+use crate::trace::{Event, Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
 /// Takes note of who can go on when, and may say who goes on next.
@@ -216,6 +216,8 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             let frame = image.frames[process.index()] as usize;
             let ops = (code, plain);
             if S::ACTIVE {
+                // Known once, so that not every event has to be looked at for it.
+                assert!(process.0 < Event::PROCESSES, "no scenario has so many processes");
                 self.sink.clock(now);
             }
             let (why, priority) = match self.execute::<false>(ops, arena, process, frame, now, Steps::NONE) {

@@ -42,8 +42,7 @@ pub(super) fn fuse(
 }
 
 /// Fuses at op `at` if possible; gives by how many ops to move on. Ops inside
-/// a fused run need no fused form of their own: they are entered only after a
-/// wait.
+/// a fused run are entered only after a wait.
 fn fuse_at(
     plain: &[Op],
     code: &mut [Op],
@@ -54,34 +53,18 @@ fn fuse_at(
 ) -> usize {
     let (taken, span) = run_of(plain, at, take_of);
     if span > 1 && !taken.is_empty() {
-        let first = runs.len() as u32;
-        code[at] = match semaphores(&taken) {
-            Some(&[one]) => {
-                Op::TakeOne { header: one.header() as u32, offset: one.offset() as u16, span: span as u16 }
-            }
-            Some(&[a, b]) => {
-                let offsets = [a.offset() as u8, b.offset() as u8];
-                Op::TakeTwo { headers: [a.header() as u32, b.header() as u32], offsets, span: span as u8 }
-            }
-            _ => Op::TakeRun { first, len: taken.len() as u16, span: span as u16 },
-        };
-        runs.extend(taken);
+        code[at] = take_run(&taken, span, runs);
+        // Who has waited inside goes on with what is left of the run.
+        for next in 1..taken.len().saturating_sub(1) {
+            let ops = taken[next].offset();
+            let rest: Vec<RunEntry> = taken[next..].iter().map(|entry| entry.earlier(ops)).collect();
+            code[at + ops] = take_run(&rest, span - ops, runs);
+        }
         return span;
     }
     let (given, span) = run_of(plain, at, give_of);
     if span > 1 && !given.is_empty() {
-        let first = runs.len() as u32;
-        code[at] = match semaphores(&given) {
-            Some(&[one]) => {
-                Op::GiveOne { header: one.header() as u32, offset: one.offset() as u16, span: span as u16 }
-            }
-            Some(&[a, b]) => {
-                let offsets = [a.offset() as u8, b.offset() as u8];
-                Op::GiveTwo { headers: [a.header() as u32, b.header() as u32], offsets, span: span as u8 }
-            }
-            _ => Op::GiveRun { first, len: given.len() as u16, span: span as u16 },
-        };
-        runs.extend(given);
+        code[at] = give_run(&given, span, runs);
         return span;
     }
     // What is written between two fused ops is left out if nobody can read it.
@@ -145,6 +128,42 @@ fn fuse_at(
             1
         }
         _ => 1,
+    }
+}
+
+/// The op that takes these, which span so many ops.
+fn take_run(taken: &[RunEntry], span: usize, runs: &mut Vec<RunEntry>) -> Op {
+    match semaphores(taken) {
+        Some(&[one]) => {
+            Op::TakeOne { header: one.header() as u32, offset: one.offset() as u16, span: span as u16 }
+        }
+        Some(&[a, b]) => {
+            let offsets = [a.offset() as u8, b.offset() as u8];
+            Op::TakeTwo { headers: [a.header() as u32, b.header() as u32], offsets, span: span as u8 }
+        }
+        _ => {
+            let first = runs.len() as u32;
+            runs.extend(taken);
+            Op::TakeRun { first, len: taken.len() as u16, span: span as u16 }
+        }
+    }
+}
+
+/// The op that gives these back, which span so many ops.
+fn give_run(given: &[RunEntry], span: usize, runs: &mut Vec<RunEntry>) -> Op {
+    match semaphores(given) {
+        Some(&[one]) => {
+            Op::GiveOne { header: one.header() as u32, offset: one.offset() as u16, span: span as u16 }
+        }
+        Some(&[a, b]) => {
+            let offsets = [a.offset() as u8, b.offset() as u8];
+            Op::GiveTwo { headers: [a.header() as u32, b.header() as u32], offsets, span: span as u8 }
+        }
+        _ => {
+            let first = runs.len() as u32;
+            runs.extend(given);
+            Op::GiveRun { first, len: given.len() as u16, span: span as u16 }
+        }
     }
 }
 

@@ -333,6 +333,11 @@ impl RunEntry {
         self.1 as usize
     }
 
+    /// The same entry for a fused op that stands so many ops further on.
+    pub const fn earlier(self, ops: usize) -> RunEntry {
+        RunEntry(self.0, self.1 - ops as u32)
+    }
+
     /// The arena index of the header.
     #[inline(always)]
     pub const fn header(self) -> usize {

@@ -172,6 +172,10 @@ pub struct Event {
 }
 
 impl Event {
+    /// A run has fewer processes than this. Traces that were not made by one may
+    /// have more, whose events take more room.
+    pub const PROCESSES: u32 = 1 << 24;
+
     /// The resource that the event is about, if its kind has one.
     pub fn resource(&self) -> Option<ResourceId> {
         self.kind.is_about_resource().then_some(ResourceId(self.subject))

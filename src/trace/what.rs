@@ -18,6 +18,7 @@ const PROCESS_AT: u32 = SUBJECT_AT + u32::BITS;
 /// No kind has this number.
 pub(super) const NO_KIND: u64 = (1 << KIND_BITS) - 1;
 
+const _: () = assert!(Event::PROCESSES == 1 << (u64::BITS - PROCESS_AT));
 const _: () = assert!(Kind::ALL.len() <= NO_KIND as usize && Type::ALL.len() <= 1 << TYPE_BITS);
 
 /// Kind, type, subject and process of an event.
@@ -26,7 +27,7 @@ pub(super) struct What(pub(super) u64);
 
 impl What {
     /// The processes that there is room for.
-    pub(super) const PROCESSES: u32 = 1 << (u64::BITS - PROCESS_AT);
+    pub(super) const PROCESSES: u32 = Event::PROCESSES;
 
     /// Of a process beyond [`What::PROCESSES`], only the lower bits are kept.
     #[inline(always)]
