@@ -318,7 +318,8 @@ fn an_exploration_can_be_stopped_in_the_middle_of_a_state() {
             if asked == 100 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         assert_eq!((stopped.stop, asked), (Stop::Control, 100), "{mode:?}");
-        assert_eq!(stopped.progress().states, 1, "{mode:?}: the first state has 400 successors");
+        // Not all of the 400 that follow the first state.
+        assert!(stopped.progress().states <= 100, "{mode:?}: {:?}", stopped.progress());
     }
 }
 

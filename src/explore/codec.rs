@@ -120,6 +120,24 @@ fn access(image: &Image, world: &World, process: ProcessId) -> Option<Access> {
     Some(Access { memory: asked.resource, first, count, writes, op, atomic })
 }
 
+/// Fields of these widths, none of which lies in two words.
+fn fields_of(widths: impl Iterator<Item = u32>) -> Vec<Field> {
+    let (mut word, mut used) = (0, 0);
+    let fields = widths.map(|width| {
+        if used + width > u64::BITS {
+            (word, used) = (word + 1, 0);
+        }
+        used += width;
+        Field::new(word, (used - width) % u64::BITS, width)
+    });
+    fields.collect()
+}
+
+/// How many words such fields take.
+fn words_of(fields: &[Field]) -> usize {
+    fields.last().map_or(0, |field| field.word as usize) + 1
+}
+
 /// A value was met that has no number yet, in a place where none can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unknown;
@@ -307,24 +325,20 @@ impl<'a> Codec<'a> {
             processes.filter(|&process| machine.state(self.image, process) != State::Done).count() as u32;
     }
 
-    /// Makes room for all numbers that there are; the fields from before.
+    /// Makes room for all numbers that there are, and for as many that may yet
+    /// come as fit without a word more; the fields from before.
     pub(super) fn lay_out(&mut self) -> Vec<Field> {
         self.outgrown = false;
-        let mut word = 0;
-        let mut used = 0;
-        let tables = self.shared.iter().map(|&table| &self.tables[table]);
-        let fields = tables.zip(&self.fields).map(|(table, old)| {
-            let width = (usize::BITS - table.len().saturating_sub(1).leading_zeros()).max(old.width);
-            if used + width > u64::BITS {
-                word += 1;
-                used = 0;
-            }
-            let field = Field::new(word, used % u64::BITS, width);
-            used += width;
-            field
-        });
-        let fields: Vec<Field> = fields.collect();
-        self.words = word as usize + 1;
+        let width = |(part, field): (usize, &Field), more: u32| {
+            let len = self.tables[self.shared[part]].len();
+            let needed = usize::BITS - len.saturating_sub(1).leading_zeros();
+            // What grows once grows again, and every time costs.
+            if needed > field.width { needed + more } else { needed.max(field.width * more.min(1)) }
+        };
+        let widths = |more: u32| self.fields.iter().enumerate().map(move |field| width(field, more));
+        let (tight, roomy) = (fields_of(widths(0)), fields_of(widths(1)));
+        let fields = if words_of(&roomy) == words_of(&tight) { roomy } else { tight };
+        self.words = words_of(&fields);
         std::mem::replace(&mut self.fields, fields)
     }
 

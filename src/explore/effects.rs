@@ -61,7 +61,7 @@ impl<const W: usize> Effect<W> {
 pub(super) struct Entry<const W: usize> {
     pub(super) code: Code,
     /// What to add, if there is one way; of several, where they are (see
-    /// [`Entry::list`]), so that an entry is short.
+    /// [`Several`]), so that an entry is short.
     add: [Word; W],
 }
 
@@ -86,13 +86,6 @@ impl<const W: usize> Entry<W> {
     const UNKNOWN: Entry<W> = Entry { code: Code::Unknown, add: [0; W] };
     const STUCK: Entry<W> = Entry { code: Code::Stuck, add: [0; W] };
 
-    /// Of several ways, where they stand among all.
-    #[inline(always)]
-    fn list(&self) -> std::ops::Range<usize> {
-        let (first, count) = (self.add[0] >> 32, self.add[0] & u64::from(u32::MAX));
-        first as usize..(first + count) as usize
-    }
-
     /// The state that the one way leads to.
     #[inline(always)]
     pub(super) fn apply(&self, state: &[Word; W]) -> [Word; W] {
@@ -100,9 +93,56 @@ impl<const W: usize> Entry<W> {
     }
 }
 
+/// What an effect that adds this makes of a state.
 #[inline(always)]
-fn added<const W: usize>(state: &[Word; W], add: &[Word; W]) -> [Word; W] {
+pub(super) fn added<const W: usize>(state: &[Word; W], add: &[Word; W]) -> [Word; W] {
     std::array::from_fn(|word| state[word].wrapping_add(add[word]))
+}
+
+/// The ways of entries that have several, one list behind the other.
+#[derive(Debug, Clone)]
+pub(super) struct Several<const W: usize> {
+    /// Of those that all lead to another state: what each adds, so that they
+    /// are short.
+    go: Vec<[Word; W]>,
+    mixed: Vec<Effect<W>>,
+}
+
+impl<const W: usize> Several<W> {
+    const NONE: Several<W> = Several { go: Vec::new(), mixed: Vec::new() };
+
+    fn enter(&mut self, effects: &[Effect<W>]) -> Entry<W> {
+        let all_go = effects.iter().all(|effect| !effect.inside && effect.stopped.is_none());
+        let (code, first) = if all_go {
+            self.go.extend(effects.iter().map(|effect| effect.add));
+            (Code::Several, self.go.len() - effects.len())
+        } else {
+            self.mixed.extend_from_slice(effects);
+            (Code::List, self.mixed.len() - effects.len())
+        };
+        let mut add = [0; W];
+        add[0] = (first as u64) << 32 | effects.len() as u64;
+        Entry { code, add }
+    }
+
+    /// Where the ways of an entry stand among all of its kind.
+    #[inline(always)]
+    fn range(entry: &Entry<W>) -> std::ops::Range<usize> {
+        let (first, count) = (entry.add[0] >> 32, entry.add[0] & u64::from(u32::MAX));
+        first as usize..(first + count) as usize
+    }
+
+    /// What each way of a [`Code::Several`] adds.
+    #[inline(always)]
+    pub(super) fn all_go(&self, entry: &Entry<W>) -> &[[Word; W]] {
+        &self.go[Self::range(entry)]
+    }
+
+    /// The ways of a [`Code::List`].
+    #[inline(always)]
+    pub(super) fn mixed(&self, entry: &Entry<W>) -> &[Effect<W>] {
+        &self.mixed[Self::range(entry)]
+    }
 }
 
 /// A field of the state that decides what a step does, and its place in the
@@ -125,7 +165,11 @@ const fn picks<const W: usize>() -> usize {
 }
 
 /// The most bits of such a number; with more, combinations are looked up.
-const DIRECT_BITS: u32 = 10;
+const DIRECT_BITS: u32 = 12;
+
+/// As many places by number there may be for one that is taken; with more,
+/// too, combinations are looked up.
+const SPARSE: usize = 8;
 
 /// All that is known of the step of one process that stands in one way.
 #[derive(Debug, Clone)]
@@ -137,11 +181,11 @@ struct Known<const W: usize> {
     picks: [Pick; PICKS],
     /// By number; empty if answers are looked up.
     direct: Vec<Entry<W>>,
-    /// Of entries with several ways: all, one list behind the other.
-    lists: Vec<Effect<W>>,
+    /// Of entries with several ways: all.
+    several: Several<W>,
     /// The bits of the parts that the step touches.
     mask: [Word; W],
-    /// In open addressing: the masked state, and its answer. Never empty.
+    /// In open addressing: the masked state, and its answer; empty if there are numbers.
     table: Vec<([Word; W], Entry<W>)>,
     /// The other parts that the step touches, ascending.
     touches: Vec<u32>,
@@ -154,10 +198,10 @@ impl<const W: usize> Known<W> {
         Known {
             picked: 0,
             picks: [Pick::default(); PICKS],
-            direct: Vec::new(),
-            lists: Vec::new(),
+            direct: vec![only],
+            several: Several::NONE,
             mask: [0; W],
-            table: vec![([0; W], only)],
+            table: Vec::new(),
             touches,
             answers,
         }
@@ -207,8 +251,8 @@ impl<const W: usize> Known<W> {
         let bits: u32 = moving.iter().map(|field| field.width).sum();
         self.picked = 0;
         self.picks = [Pick::default(); PICKS];
-        self.direct = Vec::new();
-        if moving.len() <= picks::<W>() && bits <= DIRECT_BITS {
+        (self.direct, self.table) = (Vec::new(), Vec::new());
+        if moving.len() <= picks::<W>() && bits <= DIRECT_BITS && 1 << bits <= SPARSE * self.answers.len() {
             let mut at = 0;
             for (pick, field) in self.picks.iter_mut().zip(&moving) {
                 *pick = Pick { word: field.word, shift: field.shift, mask: field.mask(), at };
@@ -219,7 +263,7 @@ impl<const W: usize> Known<W> {
         } else {
             self.table = vec![([0; W], Entry::UNKNOWN); (2 * self.answers.len()).next_power_of_two()];
         }
-        self.lists.clear();
+        self.several = Several::NONE;
         for number in 0..self.answers.len() {
             self.enter(codec, own, own_number, number);
         }
@@ -256,15 +300,7 @@ impl<const W: usize> Known<W> {
             &[Effect { add, inside, stopped: None }] => {
                 Entry { code: if inside { Code::Enters } else { Code::Goes }, add }
             }
-            several => {
-                let first = self.lists.len() as u32;
-                self.lists.extend_from_slice(several);
-                let plain = several.iter().all(|effect| !effect.inside && effect.stopped.is_none());
-                let code = if plain { Code::Several } else { Code::List };
-                let mut add = [0; W];
-                add[0] = u64::from(first) << 32 | several.len() as u64;
-                Entry { code, add }
-            }
+            several => self.several.enter(several),
         };
         if !self.direct.is_empty() {
             let number = self.number(&key);
@@ -295,6 +331,9 @@ pub(super) struct Effects<const W: usize> {
 /// it changes.
 const ANSWER_BYTES: usize = 160;
 
+/// Steps of a block in one answer.
+const STEPS: u32 = 16;
+
 impl<const W: usize> Effects<W> {
     pub(super) fn new(processes: usize) -> Effects<W> {
         Effects { known: vec![Vec::new(); processes], ends: Vec::new(), bytes: 0 }
@@ -319,27 +358,28 @@ impl<const W: usize> Effects<W> {
     /// How `process` can go on in this state.
     #[inline(always)]
     pub(super) fn of(&self, codec: &Codec<'_>, state: &[Word; W], process: usize) -> &Entry<W> {
-        self.with_list(codec, state, process).0
+        self.with_several(codec, state, process).0
     }
 
-    /// How `process` can go on in this state, with the ways if there are
-    /// several.
+    /// How `process` can go on in this state, with where the ways are if there
+    /// are several.
     #[inline(always)]
-    pub(super) fn with_list<'e>(
-        &'e self,
+    pub(super) fn with_several(
+        &self,
         codec: &Codec<'_>,
         state: &[Word; W],
         process: usize,
-    ) -> (&'e Entry<W>, impl Fn() -> &'e [Effect<W>] + use<'e, W>) {
+    ) -> (&Entry<W>, &Several<W>) {
         let number = codec.fields[process].of(state) as usize;
-        let known = self.known[process].get(number);
-        let entry = known.map_or(&Entry::UNKNOWN, |known| known.find(state));
-        let list = move || known.map_or(&[][..], |known| &known.lists[entry.list()]);
-        (entry, list)
+        match self.known[process].get(number) {
+            None => (&Entry::UNKNOWN, const { &Several::NONE }),
+            Some(known) => (known.find(state), &known.several),
+        }
     }
 
-    /// Asks the kernel how `process` can go on in this state. New values get
-    /// numbers, so the layout may be outgrown afterwards.
+    /// Asks the kernel how `process` can go on in this state, and how it goes on
+    /// then in the same block. New values get numbers, so the layout may be
+    /// outgrown afterwards.
     pub(super) fn learn(
         &mut self,
         relation: &Relation<'_>,
@@ -348,17 +388,43 @@ impl<const W: usize> Effects<W> {
         state: &[Word; W],
         process: usize,
     ) {
-        // Many workers ask the same, so this comes first.
-        if self.of(codec, state, process).code != Code::Unknown {
-            return;
+        let mut open = vec![*state];
+        while let Some(state) = open.pop().filter(|_| !codec.outgrown) {
+            // Many workers ask the same, so this comes first.
+            if self.of(codec, &state, process).code != Code::Unknown {
+                continue;
+            }
+            self.follow(codec);
+            if self.of(codec, &state, process).code != Code::Unknown {
+                // Its state alone says that it cannot go on.
+                continue;
+            }
+            self.learn_one(relation, codec, scratch, &state, process);
+            if codec.outgrown {
+                return;
+            }
+            let (entry, several) = self.with_several(codec, &state, process);
+            match entry.code {
+                Code::Enters => open.push(entry.apply(&state)),
+                Code::List => {
+                    let inside = several.mixed(entry).iter().filter(|effect| effect.inside);
+                    open.extend(inside.map(|effect| effect.apply(&state)));
+                }
+                Code::Unknown | Code::Stuck | Code::Goes | Code::Several => {}
+            }
         }
-        self.follow(codec);
+    }
+
+    fn learn_one(
+        &mut self,
+        relation: &Relation<'_>,
+        codec: &mut Codec<'_>,
+        scratch: &mut Scratch,
+        state: &[Word; W],
+        process: usize,
+    ) {
         let numbers = codec.numbers(state);
         let own = numbers[process];
-        if self.of(codec, state, process).code != Code::Unknown {
-            // Its state alone says that it cannot go on.
-            return;
-        }
         let mut touched = self.known[process][own as usize].touches.clone();
         let before = touched.len();
         let mut changes = Vec::new();
@@ -368,8 +434,12 @@ impl<const W: usize> Effects<W> {
         scratch.probe.choices = Choices::default();
         loop {
             scratch.world.clone_from(&base);
-            let went = relation.part(scratch, id, &mut NoTrace);
+            let mut went = relation.part(scratch, id, &mut NoTrace);
             note_touched(codec, scratch, &base, &mut touched);
+            let inside = went == Went::On && {
+                touched.extend(differing(codec, scratch, (&base, &numbers)));
+                go_on_inside(relation, codec, scratch, (id, &touched), (&base, &numbers), &mut went)
+            };
             match went {
                 Went::Nowhere => {}
                 Went::Stopped(stopped) => changes.push(Change {
@@ -378,10 +448,11 @@ impl<const W: usize> Effects<W> {
                     stopped: Some(self.number_of(stopped)),
                 }),
                 Went::On => {
-                    let parts = changed(codec, scratch, &numbers);
-                    touched.extend(parts.iter().map(|&(part, _)| part));
-                    let inside = relation.goes_on(scratch, id);
-                    changes.push(Change { parts, inside, stopped: None });
+                    let changed = differing(codec, scratch, (&base, &numbers));
+                    let numbered = changed
+                        .into_iter()
+                        .map(|part| (part, codec.learn_part(&scratch.world, part as usize)));
+                    changes.push(Change { parts: numbered.collect(), inside, stopped: None });
                 }
             }
             if !scratch.probe.choices.advance() {
@@ -451,14 +522,57 @@ fn note_touched(codec: &Codec<'_>, scratch: &Scratch, base: &World, touched: &mu
     touched.extend(scratch.probe.woken.iter().map(|process| process.0));
 }
 
-/// The parts of the machine that are other than those with these numbers.
-fn changed(codec: &mut Codec<'_>, scratch: &Scratch, numbers: &[u32]) -> Vec<(u32, u32)> {
+/// The parts of the world that are other than in `base`, where they have these
+/// numbers.
+fn differing(codec: &Codec<'_>, scratch: &Scratch, (base, numbers): (&World, &[u32])) -> Vec<u32> {
     let mut buffer = Vec::new();
-    let mut parts = Vec::new();
-    for (part, &number) in numbers.iter().enumerate() {
-        if !codec.is_same(&scratch.world, part, number, &mut buffer) {
-            parts.push((part as u32, codec.learn_part(&scratch.world, part)));
+    let world = &scratch.world;
+    let differ = numbers.iter().enumerate().filter(|&(part, &number)| {
+        !codec.parts.is_untouched(world, base, part) && !codec.is_same(world, part, number, &mut buffer)
+    });
+    differ.map(|(part, _)| part as u32).collect()
+}
+
+/// Goes on in a block as far as what comes depends on nothing but what is
+/// touched already, so that it is the same answer; whether the process is still
+/// inside then. `went` becomes what ends the block, if something does.
+fn go_on_inside(
+    relation: &Relation<'_>,
+    codec: &Codec<'_>,
+    scratch: &mut Scratch,
+    (process, touched): (ProcessId, &[u32]),
+    from: (&World, &[u32]),
+    went: &mut Went,
+) -> bool {
+    let is_touched = |part: u32| part == process.0 || touched.contains(&part);
+    for _ in 0..STEPS {
+        if !relation.goes_on(scratch, process) {
+            return false;
+        }
+        let before = scratch.world.clone();
+        let choices = scratch.probe.choices.clone();
+        let next = relation.part(scratch, process, &mut NoTrace);
+        let mut touches = Vec::new();
+        note_touched(codec, scratch, &before, &mut touches);
+        if next == Went::On {
+            touches.extend(differing(codec, scratch, from));
+        }
+        if scratch.probe.choices != choices || !touches.into_iter().all(is_touched) {
+            (scratch.world, scratch.probe.choices) = (before, choices);
+            return true;
+        }
+        match next {
+            Went::On => {}
+            // It has to wait in the middle.
+            Went::Nowhere => {
+                scratch.world = before;
+                return false;
+            }
+            Went::Stopped(_) => {
+                *went = next;
+                return false;
+            }
         }
     }
-    parts
+    relation.goes_on(scratch, process)
 }

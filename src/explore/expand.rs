@@ -4,12 +4,13 @@
 //! What a worker cannot know it asks; see [`Question`].
 
 use super::codec::{Access, Unknown};
-use super::effects::{Code, Effects};
+use super::effects::{Code, Effects, Entry, Several, added};
 use super::findings::{First, Race};
+use super::reached::{Arrival, Lately, Reached};
 use super::reduce::Set;
 use super::relation::{Scratch, Stopped, Went};
 use super::search::Search;
-use super::store::{Reached, SHARDS, StateId, shard_of};
+use super::store::StateId;
 use crate::ids::ProcessId;
 use crate::value::Word;
 use std::collections::BTreeMap;
@@ -29,51 +30,85 @@ pub(super) struct Batch {
     pub(super) broken: BTreeMap<usize, First>,
 }
 
-/// What a worker cannot find out, since something new has to be learnt.
+/// What a worker cannot find out, since something new has to be learnt: about
+/// this state, which comes of the one with this number.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Question<const W: usize> {
-    /// How this process goes on in this state.
-    Step([Word; W], usize),
-    /// All that follows this state.
-    All([Word; W]),
-    /// What this state is called among those that are the same to it.
-    Rename([Word; W]),
+pub(super) struct Question<const W: usize> {
+    pub(super) id: StateId,
+    pub(super) state: [Word; W],
+    pub(super) about: About,
+}
+
+/// What has to be learnt.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum About {
+    /// How a process goes on, which is in the middle of a block or not.
+    Step { process: usize, inside: bool },
+    /// How everybody goes on.
+    Steps,
+    /// All that follows, which cannot be learnt in parts.
+    All,
+    /// What the state is called among those that are the same to it.
+    Name,
 }
 
 /// What one worker made of a few states.
 #[derive(Debug)]
 pub(super) struct Work<const W: usize> {
+    /// All has been tried once.
+    begun: bool,
     /// Everything that was met is known.
     pub(super) done: bool,
-    pub(super) by_shard: [Vec<Reached<W>>; SHARDS],
-    pub(super) transitions: u64,
+    pub(super) reached: Reached<W>,
     pub(super) batch: Batch,
+    /// What was not known at the last try. There only that goes on.
     pub(super) questions: Vec<Question<W>>,
+    /// By state: somebody can go on.
+    goes_on: Vec<bool>,
 }
 
 impl<const W: usize> Work<W> {
     pub(super) fn new() -> Work<W> {
         Work {
+            begun: false,
             done: false,
-            by_shard: std::array::from_fn(|_| Vec::new()),
-            transitions: 0,
+            reached: Reached::new(),
             batch: Batch::default(),
             questions: Vec::new(),
+            goes_on: Vec::new(),
         }
     }
 
+    /// To try everything anew.
     pub(super) fn clear(&mut self) {
+        self.begun = false;
         self.done = false;
-        self.by_shard.iter_mut().for_each(Vec::clear);
-        self.transitions = 0;
+        self.reached.transitions = 0;
         self.batch = Batch::default();
         self.questions.clear();
     }
 
-    #[inline(always)]
-    fn reach(&mut self, from: StateId, state: [Word; W]) {
-        self.transitions += 1;
-        self.by_shard[shard_of(&state) % SHARDS].push((from, state));
+    /// The transitions that were made.
+    pub(super) fn transitions(&self) -> u64 {
+        self.reached.transitions + self.batch.stops.len() as u64
+    }
+
+    fn ask(&mut self, id: StateId, state: [Word; W], about: About) {
+        self.questions.push(Question { id, state, about });
+    }
+}
+
+/// What a worker has, whatever it works on.
+#[derive(Debug)]
+pub(super) struct Worker<const W: usize> {
+    pub(super) scratch: Scratch,
+    pub(super) lately: Lately<W>,
+    pub(super) spare: Vec<Arrival<W>>,
+}
+
+impl<const W: usize> Worker<W> {
+    pub(super) fn new(scratch: Scratch) -> Worker<W> {
+        Worker { scratch, lately: Lately::new(), spare: Vec::new() }
     }
 }
 
@@ -83,63 +118,79 @@ pub(super) enum Way<const W: usize> {
     To([Word; W]),
     /// To the end of the run.
     Ends(u32),
-    /// The kernel has yet to be asked about this state.
-    Unknown([Word; W]),
-}
-
-/// Whoever wants to know in which ways a process goes on.
-pub(super) trait TakeWay<const W: usize> {
-    fn take(&mut self, way: Way<W>);
-}
-
-impl<const W: usize, F: FnMut(Way<W>)> TakeWay<W> for F {
-    fn take(&mut self, way: Way<W>) {
-        self(way);
-    }
-}
-
-/// Takes note of successors. Not a closure, which could not be made to be
-/// inlined: this is what an exploration does most often.
-struct Reaching<'s, 'a, const W: usize> {
-    search: &'s Search<'a, W>,
-    effects: &'s Effects<W>,
-    id: StateId,
-    process: usize,
-    work: &'s mut Work<W>,
-}
-
-impl<const W: usize> TakeWay<W> for Reaching<'_, '_, W> {
-    #[inline(always)]
-    fn take(&mut self, way: Way<W>) {
-        match way {
-            Way::To(next) => self.search.reach(self.id, next, self.work),
-            Way::Ends(end) => {
-                self.work.transitions += 1;
-                self.work.batch.stops.push((self.id, self.effects.ends[end as usize].clone()));
-            }
-            Way::Unknown(state) => self.work.questions.push(Question::Step(state, self.process)),
-        }
-    }
+    /// The kernel has yet to be asked about this state, in which the process is
+    /// in the middle of a block or not.
+    Unknown([Word; W], bool),
 }
 
 impl<const W: usize> Search<'_, W> {
-    pub(super) fn expand_some(&self, states: Range<usize>, work: &mut Work<W>, scratch: &mut Scratch) {
-        work.clear();
-        let mut set = Set::default();
-        for id in states {
-            let state = &self.store.states()[id];
-            if self.watches {
-                self.look_at(id as StateId, state, &mut work.batch);
-            }
-            match &self.effects {
-                Some(effects) if self.reduction.is_some() => {
-                    self.expand_reduced(effects, id as StateId, state, &mut set, work);
+    /// Expands these states, or what of them was not known the last time.
+    pub(super) fn expand_some(&self, states: Range<usize>, work: &mut Work<W>, worker: &mut Worker<W>) {
+        let first = states.start;
+        work.reached.clear();
+        worker.lately.make_room(self.store.state(0), states.len());
+        std::mem::swap(&mut work.reached.lately, &mut worker.lately);
+        if !work.begun {
+            work.begun = true;
+            work.goes_on.clear();
+            work.goes_on.resize(states.len(), false);
+            self.expand_all(states, work, &mut worker.scratch);
+        } else {
+            for question in &std::mem::take(&mut work.questions) {
+                if self.expand_again(question, work, &mut worker.scratch) {
+                    work.goes_on[question.id as usize - first] = true;
                 }
-                Some(effects) => self.expand_learnt(effects, id as StateId, state, work),
-                None => self.expand_directly(id as StateId, state, work, scratch),
             }
         }
+        std::mem::swap(&mut work.reached.lately, &mut worker.lately);
+        work.reached.sort(&mut worker.spare);
         work.done = work.questions.is_empty();
+        if work.done {
+            let leaves = work.goes_on.iter().enumerate().filter(|(_, goes_on)| !**goes_on);
+            work.batch.leaves.extend(leaves.map(|(number, _)| (first + number) as StateId));
+            // As if one state had come after the other.
+            work.batch.stops.sort_by_key(|&(id, _)| id);
+        }
+    }
+
+    fn expand_all(&self, states: Range<usize>, work: &mut Work<W>, scratch: &mut Scratch) {
+        let first = states.start;
+        let each = states.clone().zip(&self.store.states()[states.clone()]);
+        if self.watches {
+            each.clone().for_each(|(id, state)| self.look_at(id as StateId, state, &mut work.batch));
+        }
+        match &self.effects {
+            Some(effects) if self.reduction.is_some() => {
+                let mut set = Set::default();
+                for (id, state) in each {
+                    let goes_on = self.expand_reduced(effects, id as StateId, state, &mut set, work);
+                    work.goes_on[id - first] = goes_on;
+                }
+            }
+            Some(effects) => self.expand_learnt(effects, states, work),
+            None => {
+                for (id, state) in each {
+                    work.goes_on[id - first] = self.expand_directly(id as StateId, state, work, scratch);
+                }
+            }
+        }
+    }
+
+    /// Goes on where something had to be learnt first; whether there is a way.
+    fn expand_again(&self, question: &Question<W>, work: &mut Work<W>, scratch: &mut Scratch) -> bool {
+        let &Question { id, ref state, about } = question;
+        match (about, &self.effects) {
+            (About::Step { process, inside }, Some(effects)) => {
+                self.reach_by(effects, id, state, (process, inside), work)
+            }
+            (About::Steps, Some(effects)) => {
+                self.expand_reduced(effects, id, state, &mut Set::default(), work)
+            }
+            (About::Name, _) => self.reach(id, *state, work),
+            (About::All | About::Step { .. } | About::Steps, _) => {
+                self.expand_directly(id, state, work, scratch)
+            }
+        }
     }
 
     /// Notes what is wrong with a state itself.
@@ -161,20 +212,24 @@ impl<const W: usize> Search<'_, W> {
         }
     }
 
-    #[inline(always)]
-    fn expand_learnt(&self, effects: &Effects<W>, id: StateId, state: &[Word; W], work: &mut Work<W>) {
-        let before = (work.transitions, work.questions.len());
-        let mut reaching = Reaching { search: self, effects, id, process: 0, work };
-        for process in 0..self.relation.image.process_count() {
-            reaching.process = process;
-            self.ways(effects, state, process, false, &mut reaching);
-        }
-        if before == (work.transitions, work.questions.len()) {
-            work.batch.leaves.push(id);
+    /// One process after the other, so that what is known of its steps stays
+    /// at hand from state to state. The last comes first, so that of schedules
+    /// of one length the one is found in which the first went on first.
+    fn expand_learnt(&self, effects: &Effects<W>, states: Range<usize>, work: &mut Work<W>) {
+        let first = states.start;
+        let few = &self.store.states()[states];
+        for process in (0..self.relation.image.process_count()).rev() {
+            for (number, state) in few.iter().enumerate() {
+                let id = (first + number) as StateId;
+                if self.reach_by(effects, id, state, (process, false), work) {
+                    work.goes_on[number] = true;
+                }
+            }
         }
     }
 
-    /// As [`Self::expand_learnt`], but only those go on who must.
+    /// As [`Self::expand_learnt`], but only those go on who must; whether
+    /// somebody does, as far as is known.
     fn expand_reduced(
         &self,
         effects: &Effects<W>,
@@ -182,133 +237,178 @@ impl<const W: usize> Search<'_, W> {
         state: &[Word; W],
         set: &mut Set,
         work: &mut Work<W>,
-    ) {
-        let before = (work.transitions, work.questions.len());
+    ) -> bool {
         let mut able = Vec::new();
         for process in 0..self.relation.image.process_count() {
             match effects.of(&self.codec, state, process).code {
-                Code::Unknown => work.questions.push(Question::Step(*state, process)),
+                Code::Unknown => {
+                    work.ask(id, *state, About::Steps);
+                    return false;
+                }
                 Code::Stuck => {}
                 Code::Goes | Code::Enters | Code::Several | Code::List => able.push(process as u32),
             }
         }
-        if before.1 < work.questions.len() {
-            return;
-        }
         let reduction = self.reduction.as_ref().expect("it is wanted");
         let reduced = able.len() > 1 && reduction.members(&self.codec, effects, state, &able, set);
+        let mut goes_on = false;
         for &process in able.iter().filter(|&&process| !reduced || set.contains(process)) {
-            self.reach_by(effects, id, state, process as usize, work);
+            goes_on |= self.reach_by(effects, id, state, (process as usize, false), work);
         }
-        if before == (work.transitions, work.questions.len()) {
-            work.batch.leaves.push(id);
-        }
+        goes_on
     }
 
     /// Takes note of a successor, under the name that it has among those that
-    /// are the same to it.
+    /// are the same to it. There is one, in any case.
     #[inline(always)]
-    fn reach(&self, from: StateId, state: [Word; W], work: &mut Work<W>) {
+    fn reach(&self, from: StateId, state: [Word; W], work: &mut Work<W>) -> bool {
         match &self.symmetry {
-            None => work.reach(from, state),
+            None => work.reached.note(from, state),
             Some(symmetry) => match symmetry.representative(&self.codec, &state) {
-                Ok(state) => work.reach(from, state),
-                Err(Unknown) => work.questions.push(Question::Rename(state)),
+                Ok(state) => work.reached.note(from, state),
+                Err(Unknown) => work.ask(from, state, About::Name),
             },
         }
+        true
     }
 
-    /// Lets `process` go on in all ways.
+    /// Lets a process, which is in the middle of a block or not, go on in all
+    /// ways; whether there is one that is known. Of what an exploration does
+    /// this is done most often, so what is rare is not part of it.
     #[inline(always)]
     fn reach_by(
         &self,
         effects: &Effects<W>,
         id: StateId,
         state: &[Word; W],
-        process: usize,
+        (process, inside): (usize, bool),
         work: &mut Work<W>,
-    ) {
-        let mut reaching = Reaching { search: self, effects, id, process, work };
-        self.ways(effects, state, process, false, &mut reaching);
+    ) -> bool {
+        let (mut state, mut inside) = (*state, inside);
+        let (entry, several) = self.enter_block(effects, &mut state, process, &mut inside);
+        match entry.code {
+            Code::Stuck => inside && self.reach(id, state, work),
+            Code::Goes => self.reach(id, entry.apply(&state), work),
+            Code::Several => {
+                several.all_go(entry).iter().for_each(|add| {
+                    self.reach(id, added(&state, add), work);
+                });
+                true
+            }
+            Code::Unknown | Code::Enters | Code::List => {
+                self.reach_rarely(effects, id, &state, (process, inside), work)
+            }
+        }
     }
 
-    /// Hands every way in which `process` can go on to `each`; `inside` says
-    /// that it is in the middle of an `atomic` block.
+    #[cold]
+    #[inline(never)]
+    fn reach_rarely(
+        &self,
+        effects: &Effects<W>,
+        id: StateId,
+        state: &[Word; W],
+        (process, inside): (usize, bool),
+        work: &mut Work<W>,
+    ) -> bool {
+        let mut goes_on = false;
+        self.ways(effects, state, (process, inside), &mut |way| {
+            goes_on |= match way {
+                Way::To(next) => self.reach(id, next, work),
+                Way::Ends(end) => {
+                    work.batch.stops.push((id, effects.ends[end as usize].clone()));
+                    true
+                }
+                Way::Unknown(state, inside) => {
+                    work.ask(id, state, About::Step { process, inside });
+                    false
+                }
+            }
+        });
+        goes_on
+    }
+
+    /// Goes through a block as far as there is one way; how the process goes
+    /// on from there.
     #[inline(always)]
+    fn enter_block<'e>(
+        &self,
+        effects: &'e Effects<W>,
+        state: &mut [Word; W],
+        process: usize,
+        inside: &mut bool,
+    ) -> (&'e Entry<W>, &'e Several<W>) {
+        loop {
+            let (entry, several) = effects.with_several(&self.codec, state, process);
+            if entry.code != Code::Enters {
+                return (entry, several);
+            }
+            *state = entry.apply(state);
+            *inside = true;
+        }
+    }
+
+    /// Hands every way in which a process can go on to `each`; `inside` says
+    /// that it is in the middle of an `atomic` block.
     pub(super) fn ways(
         &self,
         effects: &Effects<W>,
         state: &[Word; W],
-        process: usize,
-        inside: bool,
-        each: &mut impl TakeWay<W>,
+        (process, inside): (usize, bool),
+        each: &mut dyn FnMut(Way<W>),
     ) {
-        let mut inside = inside;
-        let mut state = *state;
-        loop {
-            let (entry, list) = effects.with_list(&self.codec, &state, process);
-            match entry.code {
-                Code::Enters => {
-                    state = entry.apply(&state);
-                    inside = true;
-                    continue;
-                }
-                // It has to wait in the middle.
-                Code::Stuck if inside => each.take(Way::To(state)),
-                Code::Stuck => {}
-                Code::Goes => each.take(Way::To(entry.apply(&state))),
-                Code::Unknown => each.take(Way::Unknown(state)),
-                Code::Several => {
-                    for effect in list() {
-                        each.take(Way::To(effect.apply(&state)));
-                    }
-                }
-                Code::List => {
-                    for effect in list() {
-                        if let Some(end) = effect.stopped {
-                            each.take(Way::Ends(end));
-                        } else if effect.inside {
-                            self.ways_inside(effects, &effect.apply(&state), process, each);
-                        } else {
-                            each.take(Way::To(effect.apply(&state)));
-                        }
+        let (mut state, mut inside) = (*state, inside);
+        let (entry, several) = self.enter_block(effects, &mut state, process, &mut inside);
+        match entry.code {
+            // It has to wait in the middle.
+            Code::Stuck if inside => each(Way::To(state)),
+            Code::Stuck => {}
+            Code::Goes => each(Way::To(entry.apply(&state))),
+            Code::Unknown | Code::Enters => each(Way::Unknown(state, inside)),
+            Code::Several => {
+                several.all_go(entry).iter().for_each(|add| each(Way::To(added(&state, add))));
+            }
+            Code::List => {
+                for effect in several.mixed(entry) {
+                    if let Some(end) = effect.stopped {
+                        each(Way::Ends(end));
+                    } else if effect.inside {
+                        self.ways(effects, &effect.apply(&state), (process, true), each);
+                    } else {
+                        each(Way::To(effect.apply(&state)));
                     }
                 }
             }
-            return;
         }
     }
 
-    /// The rest of a block, of which there are several.
-    fn ways_inside(
+    /// Asks the kernel itself; whether there is a way that is known.
+    fn expand_directly(
         &self,
-        effects: &Effects<W>,
+        id: StateId,
         state: &[Word; W],
-        process: usize,
-        each: &mut impl TakeWay<W>,
-    ) {
-        self.ways(effects, state, process, true, each);
-    }
-
-    fn expand_directly(&self, id: StateId, state: &[Word; W], work: &mut Work<W>, scratch: &mut Scratch) {
-        let before = work.transitions;
+        work: &mut Work<W>,
+        scratch: &mut Scratch,
+    ) -> bool {
         let mut buffer = Vec::new();
-        let mut known = true;
+        let (mut next, mut stops, mut known) = (Vec::new(), Vec::new(), true);
         self.successors(state, scratch, |scratch, _, went| match went {
             Went::Nowhere => {}
-            Went::Stopped(stopped) => {
-                work.transitions += 1;
-                work.batch.stops.push((id, stopped));
-            }
+            Went::Stopped(stopped) => stops.push((id, stopped)),
             Went::On => match self.codec.encode(&scratch.world, &mut buffer) {
-                Ok(next) => self.reach(id, next, work),
+                Ok(state) => next.push(state),
                 Err(Unknown) => known = false,
             },
         });
         if !known {
-            work.questions.push(Question::All(*state));
-        } else if work.transitions == before {
-            work.batch.leaves.push(id);
+            work.ask(id, *state, About::All);
+            return false;
         }
+        let goes_on = !next.is_empty() || !stops.is_empty();
+        work.batch.stops.append(&mut stops);
+        for state in next {
+            self.reach(id, state, work);
+        }
+        goes_on
     }
 }

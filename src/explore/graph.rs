@@ -53,7 +53,7 @@ impl<const W: usize> Search<'_, W> {
                 Some(id) => next.states.push(id),
                 None => next.unknown = true,
             },
-            Some(Way::Unknown(_)) | None => next.unknown = true,
+            Some(Way::Unknown(..)) | None => next.unknown = true,
         });
         next
     }

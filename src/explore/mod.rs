@@ -17,6 +17,7 @@ mod graph;
 mod interner;
 mod notes;
 mod parts;
+mod reached;
 mod reduce;
 mod relation;
 mod rotation;

@@ -112,6 +112,8 @@ pub(super) struct Parts<'a> {
     rings: Vec<Option<Ring>>,
     /// By process definition: the variables that matter anywhere.
     kept: Vec<Vec<u32>>,
+    /// By process definition.
+    frame_words: Vec<usize>,
 }
 
 impl<'a> Parts<'a> {
@@ -122,8 +124,8 @@ impl<'a> Parts<'a> {
         rotation: Option<&Rotation>,
     ) -> Parts<'a> {
         let machine = Machine::new(image);
-        let (rings, kept) = (Vec::new(), Vec::new());
-        let mut parts = Parts { image, clock, parts: Vec::new(), live: Vec::new(), rings, kept };
+        let (rings, kept, frame_words) = (Vec::new(), Vec::new(), Vec::new());
+        let mut parts = Parts { image, clock, parts: Vec::new(), live: Vec::new(), rings, kept, frame_words };
         for def in &image.processes {
             let Some(first) = image.frames.get(def.first.index()) else { continue };
             if def.count == 0 {
@@ -152,6 +154,7 @@ impl<'a> Parts<'a> {
             parts.rings.push(rings.into_iter().find(|ring| ring.first == def.first.index()).cloned());
             parts.live.push(live);
             parts.kept.push(kept);
+            parts.frame_words.push(words);
         }
         for id in (0..image.resource_count()).map(ResourceId::from_index) {
             let header = image.resource_at(id);
@@ -296,6 +299,18 @@ impl<'a> Parts<'a> {
             Part::Clock => out.push(machine.now.as_nanos()),
             Part::Watch => out.extend_from_slice(&world.watch),
         }
+    }
+
+    /// Whether a part is a process of which no word differs in two worlds, so
+    /// that its values in both are the same.
+    pub(super) fn is_untouched(&self, one: &World, other: &World, part: usize) -> bool {
+        let Part::Process { frame, def, arrays } = &self.parts[part] else { return false };
+        let same = |start: usize, len: usize| {
+            one.machine.words()[start..start + len] == other.machine.words()[start..start + len]
+        };
+        (self.clock == Clock::None || one.machine.now == other.machine.now)
+            && same(*frame, self.frame_words[*def])
+            && arrays.iter().all(|array| same(array.start, array.len))
     }
 
     /// Who stands in the queues, in order: how many, and their ids.

@@ -8,10 +8,11 @@
 //! number of workers or on who was faster.
 
 use super::code::NumberedCode;
-use super::codec::Codec;
+use super::codec::{Codec, Field};
 use super::effects::Effects;
-use super::expand::{Batch, Question, Way, Work};
+use super::expand::{About, Batch, Question, Way, Work, Worker};
 use super::findings::First;
+use super::reached::Lately;
 use super::reduce::Reduction;
 use super::relation::{Relation, Scratch, Went};
 use super::store::{MAX_STATES, SHARDS, Store};
@@ -26,11 +27,12 @@ use std::sync::Mutex;
 /// one word; fewer if it is longer.
 const BATCH: usize = 1 << 13;
 
-/// States that a worker takes at a time.
-const TASK: usize = 512;
+/// The same where hardly any step is known.
+const LEAST_BATCH: usize = 1 << 6;
 
-/// Fewer states than this are not worth a second worker.
-const ALONE: usize = 2 * TASK;
+/// Into how many tasks a batch is divided, if it is not a small one. Fewer
+/// states than two tasks are not worth a second worker.
+const TASKS: usize = 4;
 
 /// How much may be spent on an exploration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,9 +115,10 @@ pub(super) struct Search<'a, const W: usize> {
     level_end: usize,
     depth: u64,
     transitions: u64,
+    /// How many states are to be expanded at once; see [`Self::batch`].
+    stride: usize,
     works: Vec<Work<W>>,
-    /// One for each worker.
-    scratches: Vec<Mutex<Scratch>>,
+    workers: Vec<Mutex<Worker<W>>>,
     seed: u64,
     /// States themselves are looked at: there are memories or monitors.
     pub(super) watches: bool,
@@ -154,8 +157,9 @@ impl<'a, const W: usize> Search<'a, W> {
             level_end: 1,
             depth: 0,
             transitions: 0,
+            stride: LEAST_BATCH,
             works: Vec::new(),
-            scratches: vec![Mutex::new(scratch)],
+            workers: vec![Mutex::new(Worker::new(scratch))],
             seed,
         }
     }
@@ -174,11 +178,16 @@ impl<'a, const W: usize> Search<'a, W> {
             level_end,
             depth,
             transitions,
+            stride,
             ..
         } = self;
         let store = store.repacked(|state| repack(&codec, &old, state));
         let effects = effects.map(|effects| effects.repacked(&codec));
-        let scratches = std::mem::take(&mut self.scratches);
+        let workers = std::mem::take(&mut self.workers).into_iter().map(|worker| {
+            let worker = worker.into_inner().expect("no worker panics");
+            Mutex::new(Worker::new(worker.scratch))
+        });
+        let workers = workers.collect();
         let (works, seed, watches) = (Vec::new(), self.seed, self.watches);
         Search {
             watches,
@@ -192,19 +201,31 @@ impl<'a, const W: usize> Search<'a, W> {
             level_end,
             depth,
             transitions,
+            stride,
             works,
-            scratches,
+            workers,
             seed,
         }
     }
 
-    /// How many states to expand between two looks at the control: few of them
-    /// where one takes long.
-    fn batch(&self) -> usize {
+    /// How many states to expand between two looks at the control, at most: few
+    /// of them where one takes long.
+    fn most(&self) -> usize {
         let processes = self.relation.image.process_count();
         let cost =
             if self.effects.is_some() { processes.div_ceil(16) } else { processes * processes / 16 + 1 };
         (BATCH / W / cost).max(1)
+    }
+
+    /// How many states to expand next. What steps do is asked for all states of
+    /// a batch, so that there are fewer of them while much of it is not known.
+    fn batch(&self) -> usize {
+        if self.effects.is_some() { self.stride.min(self.most()) } else { self.most() }
+    }
+
+    /// States that a worker takes at a time.
+    fn task(&self) -> usize {
+        self.most().div_ceil(TASKS)
     }
 
     /// Whether no schedule is left out.
@@ -250,7 +271,7 @@ impl<'a, const W: usize> Search<'a, W> {
             if control(progress).is_break() {
                 return Ok(Stop::Control);
             }
-            let rest = (budget.states - progress.states).max(TASK as u64) as usize;
+            let rest = (budget.states - progress.states).max(LEAST_BATCH as u64) as usize;
             let end = self.level_end.min(self.next.saturating_add(self.batch().min(rest)));
             let Some(batch) = self.expand(self.next..end, budget.workers, control)? else {
                 return Ok(Stop::Control);
@@ -270,34 +291,44 @@ impl<'a, const W: usize> Search<'a, W> {
         workers: usize,
         control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Option<Batch>, TooNarrow> {
-        let tasks = states.len().div_ceil(TASK);
+        let task = self.task();
+        let tasks = states.len().div_ceil(task);
         let mut works = std::mem::take(&mut self.works);
         while works.len() < tasks {
             works.push(Work::new());
         }
         works.iter_mut().for_each(Work::clear);
-        let workers = if states.len() < ALONE { 1 } else { workers.max(1) };
-        while self.scratches.len() < workers {
-            self.scratches.push(Mutex::new(Scratch::new(self.relation.image, self.seed)));
+        let workers = if tasks < 2 { 1 } else { workers.max(1) };
+        while self.workers.len() < workers {
+            let scratch = Scratch::new(self.relation.image, self.seed);
+            self.workers.push(Mutex::new(Worker::new(scratch)));
         }
+        let mut asked = 0;
         loop {
-            self.work(&states, &mut works[..tasks], workers);
+            self.work(&states, task, &mut works[..tasks], workers);
+            // What is known so far comes first, so that a new layout finds it
+            // in the store.
+            self.enter(&works[..tasks], workers);
             if works[..tasks].iter().all(|work| work.done) {
                 break;
             }
+            asked += works[..tasks].iter().map(|work| work.questions.len()).sum::<usize>();
             if self.ask(&works[..tasks], control).is_break() {
                 return Ok(None);
             }
             if self.codec.outgrown {
-                // All that was packed is packed otherwise now.
-                works.iter_mut().for_each(Work::clear);
-                self.repack()?;
+                let old = self.repack()?;
+                let questions = works[..tasks].iter_mut().flat_map(|work| &mut work.questions);
+                questions.for_each(|question| question.state = repack(&self.codec, &old, &question.state));
             }
         }
-        self.enter(&mut works[..tasks], workers);
+        self.stride = match asked > states.len() / 16 {
+            true => (self.stride / 2).max(LEAST_BATCH),
+            false => (self.stride * 2).min(self.most()),
+        };
         let mut batch = Batch::default();
         for work in &mut works[..tasks] {
-            self.transitions += work.transitions;
+            self.transitions += work.transitions();
             batch.leaves.append(&mut work.batch.leaves);
             batch.stops.append(&mut work.batch.stops);
             First::merge(&mut batch.races, std::mem::take(&mut work.batch.races));
@@ -307,8 +338,8 @@ impl<'a, const W: usize> Search<'a, W> {
         Ok(Some(batch))
     }
 
-    /// Makes a new layout; fails if its states are longer.
-    fn repack(&mut self) -> Result<(), TooNarrow> {
+    /// Makes a new layout; the one before. Fails if its states are longer.
+    fn repack(&mut self) -> Result<Vec<Field>, TooNarrow> {
         let old = self.codec.lay_out();
         if self.codec.words > W {
             self.codec.fields = old;
@@ -319,27 +350,30 @@ impl<'a, const W: usize> Search<'a, W> {
         let store = std::mem::replace(&mut self.store, placeholder);
         self.store = store.repacked(|state| repack(codec, &old, state));
         self.effects = self.effects.take().map(|effects| effects.repacked(codec));
-        Ok(())
+        for worker in &mut self.workers {
+            worker.get_mut().expect("no worker panics").lately = Lately::new();
+        }
+        Ok(old)
     }
 
-    /// Expands what is not done yet.
-    fn work(&self, states: &Range<usize>, works: &mut [Work<W>], workers: usize) {
+    /// Expands what is not done yet, a few states at a time.
+    fn work(&self, states: &Range<usize>, few: usize, works: &mut [Work<W>], workers: usize) {
         let pending = works.iter_mut().enumerate().filter(|(_, work)| !work.done);
         let queue = Mutex::new(pending);
-        let worker = |scratch: &Mutex<Scratch>| {
-            let mut scratch = scratch.lock().expect("no worker panics");
+        let worker = |worker: &Mutex<Worker<W>>| {
+            let mut worker = worker.lock().expect("no worker panics");
             loop {
                 let Some((task, work)) = queue.lock().expect("no worker panics").next() else { break };
-                let first = states.start + task * TASK;
-                self.expand_some(first..states.end.min(first + TASK), work, &mut scratch);
+                let first = states.start + task * few;
+                self.expand_some(first..states.end.min(first + few), work, &mut worker);
             }
         };
         if workers == 1 {
-            worker(&self.scratches[0]);
+            worker(&self.workers[0]);
         } else {
             std::thread::scope(|scope| {
-                for scratch in &self.scratches[..workers] {
-                    scope.spawn(|| worker(scratch));
+                for one in &self.workers[..workers] {
+                    scope.spawn(|| worker(one));
                 }
             });
         }
@@ -357,8 +391,8 @@ impl<'a, const W: usize> Search<'a, W> {
         match &self.effects {
             Some(effects) => {
                 for process in 0..self.relation.image.process_count() {
-                    self.ways(effects, state, process, false, &mut |way: Way<W>| match way {
-                        Way::Unknown(_) => each(None),
+                    self.ways(effects, state, (process, false), &mut |way| match way {
+                        Way::Unknown(..) => each(None),
                         known => each(Some(known)),
                     });
                 }
@@ -392,8 +426,9 @@ impl<'a, const W: usize> Search<'a, W> {
         works: &[Work<W>],
         control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let own = self.scratches.pop().expect("there is one for each worker");
-        let mut scratch = own.into_inner().expect("no worker panics");
+        let own = self.workers.pop().expect("there is one");
+        let mut own = own.into_inner().expect("no worker panics");
+        let scratch = &mut own.scratch;
         let progress = self.progress();
         let mut flow = ControlFlow::Continue(());
         for question in works.iter().flat_map(|work| &work.questions) {
@@ -401,20 +436,31 @@ impl<'a, const W: usize> Search<'a, W> {
             if flow.is_break() {
                 break;
             }
-            match (question, &mut self.effects, &self.symmetry) {
-                (Question::Step(state, process), Some(effects), _) => {
-                    effects.learn(&self.relation, &mut self.codec, &mut scratch, state, *process);
+            let Question { state, about, .. } = question;
+            let processes = match *about {
+                About::Step { process, .. } => process..process + 1,
+                About::Steps => 0..self.relation.image.process_count(),
+                About::All | About::Name => 0..0,
+            };
+            match (about, &mut self.effects, &self.symmetry) {
+                (About::Step { .. } | About::Steps, Some(effects), _) => {
+                    for process in processes {
+                        effects.learn(&self.relation, &mut self.codec, scratch, state, process);
+                        if self.codec.outgrown {
+                            break;
+                        }
+                    }
                 }
-                (Question::Rename(state), _, Some(symmetry)) => symmetry.learn(&mut self.codec, state),
-                (Question::All(state) | Question::Step(state, _) | Question::Rename(state), ..) => {
-                    flow = self.learn_directly(state, &mut scratch, control);
+                (About::Name, _, Some(symmetry)) => symmetry.learn(&mut self.codec, state),
+                (About::All | About::Step { .. } | About::Steps | About::Name, ..) => {
+                    flow = self.learn_directly(state, scratch, control);
                 }
             }
             if flow.is_break() || self.codec.outgrown {
                 break;
             }
         }
-        self.scratches.push(Mutex::new(scratch));
+        self.workers.push(Mutex::new(own));
         flow
     }
 
@@ -436,13 +482,12 @@ impl<'a, const W: usize> Search<'a, W> {
     }
 
     /// Enters what the workers have reached.
-    fn enter(&mut self, works: &mut [Work<W>], workers: usize) {
+    fn enter(&mut self, works: &[Work<W>], workers: usize) {
         let (states, shards) = self.store.split();
-        let works = &*works;
         let fill = |first: usize, shards: &mut [super::store::Shard<W>]| {
             for (number, shard) in shards.iter_mut().enumerate() {
                 for work in works {
-                    shard.enter_all(states, &work.by_shard[first + number]);
+                    shard.enter_all(states, work.reached.in_shard(first + number));
                 }
             }
         };
@@ -462,11 +507,7 @@ impl<'a, const W: usize> Search<'a, W> {
 }
 
 /// A packed state in the new layout of `codec`.
-fn repack<const W: usize, const V: usize>(
-    codec: &Codec<'_>,
-    old: &[super::codec::Field],
-    state: &[Word; W],
-) -> [Word; V] {
+fn repack<const W: usize, const V: usize>(codec: &Codec<'_>, old: &[Field], state: &[Word; W]) -> [Word; V] {
     let mut packed = [0; V];
     for (from, to) in old.iter().zip(&codec.fields) {
         to.put(&mut packed, from.of(state));

@@ -6,6 +6,7 @@
 //! it is shard by shard, and in a shard as the states came.
 
 use super::interner::hash_words;
+use super::reached::Arrival;
 use crate::value::Word;
 
 /// The number of a state, in the order in which they were reached.
@@ -22,9 +23,6 @@ const NEW: u32 = 1 << 31;
 
 /// The parent of the first state.
 pub(super) const NO_PARENT: StateId = StateId::MAX;
-
-/// A state that a batch reached, and from where.
-pub(super) type Reached<const W: usize> = (StateId, [Word; W]);
 
 /// Which shard a state belongs to.
 #[inline(always)]
@@ -53,7 +51,7 @@ pub(super) struct Shard<const W: usize> {
     ids: Vec<u32>,
     len: usize,
     /// The states that are new in this batch.
-    new: Vec<Reached<W>>,
+    new: Vec<Arrival<W>>,
     /// Where they stand in the table.
     places: Vec<u32>,
 }
@@ -62,7 +60,8 @@ impl<const W: usize> Shard<W> {
     /// Whether states stand in the table.
     const KEYED: bool = W <= 2;
 
-    fn new() -> Shard<W> {
+    /// With so many places in the table, a power of two.
+    fn new(places: usize) -> Shard<W> {
         let mut shard = Shard {
             keys: Vec::new(),
             tags: Vec::new(),
@@ -71,7 +70,7 @@ impl<const W: usize> Shard<W> {
             new: Vec::new(),
             places: Vec::new(),
         };
-        shard.make_places(16);
+        shard.make_places(places);
         shard
     }
 
@@ -109,7 +108,7 @@ impl<const W: usize> Shard<W> {
     /// A bit for each of these states (64 at most) that stands neither where
     /// its hash says nor next to that. No look waits for the answer of another.
     #[inline(always)]
-    fn not_at_hand(&self, few: &[Reached<W>]) -> u64 {
+    fn not_at_hand(&self, few: &[Arrival<W>]) -> u64 {
         if !Self::KEYED {
             return u64::MAX >> (u64::BITS - few.len() as u32);
         }
@@ -143,14 +142,14 @@ impl<const W: usize> Shard<W> {
 
     /// Enters a state, unless it is there already.
     #[inline(always)]
-    fn enter(&mut self, states: &[[Word; W]], reached: &Reached<W>) {
+    fn enter(&mut self, states: &[[Word; W]], reached: &Arrival<W>) {
         if let Err(place) = self.look_up(states, &reached.1) {
             self.enter_new(states, reached, place);
         }
     }
 
     #[inline(never)]
-    fn enter_new(&mut self, states: &[[Word; W]], reached: &Reached<W>, place: usize) {
+    fn enter_new(&mut self, states: &[[Word; W]], reached: &Arrival<W>, place: usize) {
         self.put(place, &reached.1, (NEW | self.new.len() as u32) + 1);
         self.new.push(*reached);
         self.places.push(place as u32);
@@ -180,7 +179,7 @@ impl<const W: usize> Shard<W> {
     }
 
     /// Enters all of these, in this order.
-    pub(super) fn enter_all(&mut self, states: &[[Word; W]], reached: &[Reached<W>]) {
+    pub(super) fn enter_all(&mut self, states: &[[Word; W]], reached: &[Arrival<W>]) {
         for few in reached.chunks(u64::BITS as usize) {
             let mut missing = self.not_at_hand(few);
             while missing != 0 {
@@ -221,7 +220,7 @@ impl<const W: usize> Store<W> {
     /// With one state, the first.
     pub(super) fn new(first: [Word; W]) -> Store<W> {
         let mut store = Store { states: Vec::new(), parents: Vec::new(), shards: Vec::new() };
-        store.shards = vec![Shard::new(); SHARDS];
+        store.shards = vec![Shard::new(16); SHARDS];
         store.shards[shard_of(&first)].enter(&[], &(NO_PARENT, first));
         store.take_new();
         store
@@ -268,9 +267,10 @@ impl<const W: usize> Store<W> {
     /// The same states in another form, with the same numbers.
     pub(super) fn repacked<const V: usize>(self, repack: impl Fn(&[Word; W]) -> [Word; V]) -> Store<V> {
         let states: Vec<[Word; V]> = self.states.iter().map(repack).collect();
-        let mut shards = vec![Shard::new(); SHARDS];
+        let mut shards: Vec<Shard<V>> = self.shards.iter().map(|shard| Shard::new(shard.ids.len())).collect();
+        drop(self.shards);
         for (id, state) in states.iter().enumerate() {
-            let shard: &mut Shard<V> = &mut shards[shard_of(state)];
+            let shard = &mut shards[shard_of(state)];
             shard.place_known(&states, state, id as StateId);
         }
         Store { states, parents: self.parents, shards }
