@@ -96,8 +96,9 @@ pub(super) fn smallest(keys: &[Key; 4]) -> (usize, Key) {
 /// moving on: always the same few steps, without a branch that depends on the
 /// times. A process that waits enters as `NONE`.
 ///
-/// If all priorities are equal, who can go on at the present needs no key: they
-/// go on in the order in which they came, after those whose time is now.
+/// If all priorities are equal, times alone tell the places: a new entry comes
+/// after all of its time. And who can go on at the present needs no key: they go
+/// on in the order in which they came, after those whose time is now.
 #[derive(Debug, Clone)]
 pub struct SmallCalendar {
     keys: [Halves; SMALL],
@@ -205,6 +206,49 @@ impl SmallCalendar {
         first.entry()
     }
 
+    /// As [`Self::insert`] where priorities are equal: the new entry comes after
+    /// all of its time, so times alone tell its place.
+    #[inline(always)]
+    fn insert_last(&mut self, key: Halves) {
+        let (mut before, mut comes_before) = (key, false);
+        for place in self.keys.iter_mut().take(self.len) {
+            let old = *place;
+            let comes_here = key.0 < old.0;
+            *place = choose(comes_before, before, choose(comes_here, key, old));
+            (before, comes_before) = (old, comes_here);
+        }
+    }
+
+    /// As [`Self::replace`], likewise.
+    #[inline(always)]
+    fn replace_last(&mut self, key: Halves) -> Option<(Time, ProcessId)> {
+        let [a, b, ..] = self.keys;
+        let is_first = key.0 < a.0;
+        if self.len <= 1 {
+            if is_first {
+                return key.entry();
+            }
+            self.keys[0] = key;
+            return a.entry();
+        }
+        let first = choose(is_first, key, a);
+        if self.len == 2 {
+            let is_second = key.0 < b.0;
+            self.keys[0] = choose(is_first, a, choose(is_second, key, b));
+            self.keys[1] = choose(is_second, b, key);
+            return first.entry();
+        }
+        let (mut before, mut comes_before) = (a, is_first);
+        for next in 1..self.len.min(SMALL) {
+            let old = self.keys[next];
+            let comes_here = key.0 < old.0;
+            self.keys[next - 1] = choose(comes_before, before, choose(comes_here, key, old));
+            (before, comes_before) = (old, comes_here);
+        }
+        self.keys[self.len.min(SMALL) - 1] = choose(comes_before, before, key);
+        first.entry()
+    }
+
     /// Whether somebody can go on at the present, and nobody comes before.
     #[inline(always)]
     fn is_ready(&self, now: Time) -> bool {
@@ -238,19 +282,26 @@ impl Calendar for SmallCalendar {
 
     #[inline(always)]
     fn next(&mut self, stop: Stop, now: Time) -> Option<(Time, ProcessId)> {
+        if !self.has_ready {
+            let key = match stop.why {
+                Yield::Delayed(until) => self.key(until, stop.priority, stop.process),
+                _ => NO_HALVES,
+            };
+            return self.replace(key);
+        }
         let mut key = NO_HALVES;
         if let Yield::Delayed(until) = stop.why {
-            if until == now && self.has_ready {
+            if until == now {
                 self.add_ready(stop.process);
             } else {
-                key = self.key(until, stop.priority, stop.process);
+                key = Halves(until.as_nanos(), stop.process.0.into());
                 if self.is_ready(now) {
-                    self.insert(key);
+                    self.insert_last(key);
                     return Some((now, self.take_ready()));
                 }
             }
         }
-        if self.is_ready(now) { Some((now, self.take_ready())) } else { self.replace(key) }
+        if self.is_ready(now) { Some((now, self.take_ready())) } else { self.replace_last(key) }
     }
 
     fn clear(&mut self) {
@@ -274,8 +325,14 @@ impl Schedule for SmallCalendar {
 #[inline(always)]
 fn ordered(a: Halves, b: Halves) -> (Halves, Halves) {
     let less = a.number() < b.number();
-    let choose = |a: u64, b: u64| if less { a } else { b };
-    (Halves(choose(a.0, b.0), choose(a.1, b.1)), Halves(choose(b.0, a.0), choose(b.1, a.1)))
+    (choose(less, a, b), choose(less, b, a))
+}
+
+/// `a` or else `b`, without a branch.
+#[inline(always)]
+fn choose(is_a: bool, a: Halves, b: Halves) -> Halves {
+    let choose = |a: u64, b: u64| if is_a { a } else { b };
+    Halves(choose(a.0, b.0), choose(a.1, b.1))
 }
 
 #[cfg(test)]
