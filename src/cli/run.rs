@@ -2,7 +2,7 @@
 
 use super::execute::{again_along, execute, execute_along};
 use super::failure::{Exit, Failure};
-use super::inputs::{Loaded, load_all};
+use super::inputs::{Loaded, load_all, load_each};
 use super::luck::try_luck;
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::Folder;
@@ -35,7 +35,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = schedule.iter().flat_map(|schedule| schedule.settings.clone());
     let mut scenarios = arguments.scenarios.clone();
     scenarios.settings.extend(settings);
-    let loaded = load_all(&scenarios)?;
+    let loaded = load_all(&scenarios).inspect_err(|_| {
+        schedule.iter().for_each(|schedule| tell_whose(schedule, &arguments.scenarios));
+    })?;
     if schedule.is_some() && loaded.len() != 1 {
         return Err(Failure::usage("a schedule is of one scenario; name its file alone"));
     }
@@ -74,12 +76,29 @@ fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
     Schedule::parse(&text).map_err(|error| wrong(error.line, &error.message))
 }
 
+/// Says whose a schedule is, if it is not of the scenario at hand, which is not
+/// ready to run with its parameters.
+fn tell_whose(schedule: &Schedule, scenarios: &ScenarioOptions) {
+    // What comes by standard input was read already.
+    if scenarios.paths.iter().any(|path| path == Path::new("-")) {
+        return;
+    }
+    let loaded = load_each(scenarios).unwrap_or_default().into_iter().filter_map(|(_, loaded)| loaded.ok());
+    for other in loaded.filter(|loaded| loaded.scenario.model.name != schedule.scenario) {
+        warn_of_another(schedule, &other.label);
+    }
+}
+
+fn warn_of_another(schedule: &Schedule, label: &str) {
+    let (label, other) = (console::printable(label), console::printable(&schedule.scenario));
+    console::warn(format_args!("{label}: the schedule was made for '{other}'"));
+}
+
 /// Says what a schedule says of itself and does not hold.
 fn warn_of(schedule: &Schedule, scenario: &Loaded, finished: &Finished) {
     let label = console::printable(&finished.label);
     if schedule.scenario != scenario.scenario.model.name {
-        let other = console::printable(&schedule.scenario);
-        console::warn(format_args!("{label}: the schedule was made for '{other}'"));
+        warn_of_another(schedule, &finished.label);
     }
     let kind = schedule.shows.split_whitespace().next();
     let outcome = finished.outcome.name();

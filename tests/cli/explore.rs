@@ -223,6 +223,13 @@ fn a_schedule_that_is_not_what_it_says_is_told() {
     let ended = along("p.yaml").with_code(1);
     assert!(!ended.err.contains("schedule"), "{}", ended.err);
     along("other.yaml").with_code(1).complains(&["others: the schedule was made for 'philosophers'"]);
+    // Also where its parameters are unknown.
+    let text = std::fs::read_to_string(&file).expect("it was written");
+    std::fs::write(&file, text.replace("turns:", "set: seats=2\nturns:")).expect("it can be written");
+    along("other.yaml")
+        .with_code(2)
+        .complains(&["unknown parameter 'seats'", "others: the schedule was made for 'philosophers'"]);
+    std::fs::write(&file, text).expect("it can be written");
     // Without its last turn, and with room for one who is not hungry: no deadlock.
     let text = std::fs::read_to_string(&file).expect("it was written");
     std::fs::write(&file, text.replace("set:", "# set:").replace("untimed", "timed"))
