@@ -156,11 +156,11 @@ impl<const W: usize> Search<'_, W> {
     fn expand_all(&self, states: Range<usize>, work: &mut Work<W>, scratch: &mut Scratch) {
         let first = states.start;
         let each = states.clone().zip(&self.store.states()[states.clone()]);
-        if self.watches {
+        if self.space.watches {
             each.clone().for_each(|(id, state)| self.look_at(id as StateId, state, &mut work.batch));
         }
         match &self.effects {
-            Some(effects) if self.reduction.is_some() => {
+            Some(effects) if self.space.reduction.is_some() => {
                 let mut set = Set::default();
                 for (id, state) in each {
                     let goes_on = self.expand_reduced(effects, id as StateId, state, &mut set, work);
@@ -195,7 +195,7 @@ impl<const W: usize> Search<'_, W> {
 
     /// Notes what is wrong with a state itself.
     fn look_at(&self, id: StateId, state: &[Word; W], batch: &mut Batch) {
-        let codec = &self.codec;
+        let codec = &self.space.codec;
         if let Some(&watched) = codec.fields.last().filter(|_| !codec.broken.is_empty())
             && let Some(expectation) = codec.broken[watched.of(state) as usize]
         {
@@ -218,7 +218,7 @@ impl<const W: usize> Search<'_, W> {
     fn expand_learnt(&self, effects: &Effects<W>, states: Range<usize>, work: &mut Work<W>) {
         let first = states.start;
         let few = &self.store.states()[states];
-        for process in (0..self.relation.image.process_count()).rev() {
+        for process in (0..self.space.relation.image.process_count()).rev() {
             for (number, state) in few.iter().enumerate() {
                 let id = (first + number) as StateId;
                 if self.reach_by(effects, id, state, (process, false), work) {
@@ -239,8 +239,8 @@ impl<const W: usize> Search<'_, W> {
         work: &mut Work<W>,
     ) -> bool {
         let mut able = Vec::new();
-        for process in 0..self.relation.image.process_count() {
-            match effects.of(&self.codec, state, process).code {
+        for process in 0..self.space.relation.image.process_count() {
+            match effects.of(&self.space.codec, state, process).code {
                 Code::Unknown => {
                     work.ask(id, *state, About::Steps);
                     return false;
@@ -249,8 +249,8 @@ impl<const W: usize> Search<'_, W> {
                 Code::Goes | Code::Enters | Code::Several | Code::List => able.push(process as u32),
             }
         }
-        let reduction = self.reduction.as_ref().expect("it is wanted");
-        let reduced = able.len() > 1 && reduction.members(&self.codec, effects, state, &able, set);
+        let reduction = self.space.reduction.as_ref().expect("it is wanted");
+        let reduced = able.len() > 1 && reduction.members(&self.space.codec, effects, state, &able, set);
         let mut goes_on = false;
         for &process in able.iter().filter(|&&process| !reduced || set.contains(process)) {
             goes_on |= self.reach_by(effects, id, state, (process as usize, false), work);
@@ -262,9 +262,9 @@ impl<const W: usize> Search<'_, W> {
     /// are the same to it. There is one, in any case.
     #[inline(always)]
     fn reach(&self, from: StateId, state: [Word; W], work: &mut Work<W>) -> bool {
-        match &self.symmetry {
+        match &self.space.symmetry {
             None => work.reached.note(from, state),
-            Some(symmetry) => match symmetry.representative(&self.codec, &state) {
+            Some(symmetry) => match symmetry.representative(&self.space.codec, &state) {
                 Ok(state) => work.reached.note(from, state),
                 Err(Unknown) => work.ask(from, state, About::Name),
             },
@@ -339,7 +339,7 @@ impl<const W: usize> Search<'_, W> {
         inside: &mut bool,
     ) -> (&'e Entry<W>, &'e Several<W>) {
         loop {
-            let (entry, several) = effects.with_several(&self.codec, state, process);
+            let (entry, several) = effects.with_several(&self.space.codec, state, process);
             if entry.code != Code::Enters {
                 return (entry, several);
             }
@@ -395,7 +395,7 @@ impl<const W: usize> Search<'_, W> {
         self.successors(state, scratch, |scratch, _, went| match went {
             Went::Nowhere => {}
             Went::Stopped(stopped) => stops.push((id, stopped)),
-            Went::On => match self.codec.encode(&scratch.world, &mut buffer) {
+            Went::On => match self.space.codec.encode(&scratch.world, &mut buffer) {
                 Ok(state) => next.push(state),
                 Err(Unknown) => known = false,
             },

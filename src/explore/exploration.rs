@@ -210,7 +210,7 @@ pub fn explore<'a>(
                 findings.look(search, batch);
                 ControlFlow::Continue(())
             });
-            (result, search.codec.words)
+            (result, search.space.codec.words)
         });
         match result {
             Ok(stop) => break stop,
@@ -279,7 +279,7 @@ impl Exploration<'_> {
     /// schedule; only if time counts, and if runs come to an end.
     pub fn total_times(&self) -> Option<[(Time, Witness); 2]> {
         let knows_time = self.options.mode == Mode::Timed
-            && with!(self.search.as_ref()?, search => !search.codec.parts.is_relative());
+            && with!(self.search.as_ref()?, search => !search.space.codec.parts.is_relative());
         let [least, most] = self.findings.times.filter(|_| knows_time)?;
         Some([(least.0, self.witness_of(least.1)?), (most.0, self.witness_of(most.1)?)])
     }
@@ -348,7 +348,7 @@ impl Exploration<'_> {
             let own = order.as_ref().and_then(|order| order.ways[leaf as usize]);
             schedules = sum(schedules, own);
             let machine = search.machine(leaf, &mut scratch);
-            if search.relation.end(machine) == End::Completed {
+            if search.space.relation.end(machine) == End::Completed {
                 let known = ways.entry(content(search, leaf, machine)).or_insert(Some(0));
                 *known = sum(*known, own);
             }

@@ -123,12 +123,12 @@ impl Findings {
     }
 
     fn leaf<const W: usize>(&mut self, search: &Search<'_, W>, state: StateId) {
-        search.codec.decode(search.store.state(state), &mut self.world);
+        search.space.codec.decode(search.store.state(state), &mut self.world);
         let machine = &self.world.machine;
-        let end = search.relation.end(machine);
+        let end = search.space.relation.end(machine);
         First::note(self.ends.entry(end), state);
-        if let Some(monitors) = search.relation.monitors {
-            self.finish(monitors, search.relation.image, end, state);
+        if let Some(monitors) = search.space.relation.monitors {
+            self.finish(monitors, search.space.relation.image, end, state);
         }
         let machine = &self.world.machine;
         if end != End::Completed {
@@ -186,10 +186,10 @@ pub(super) fn content<const W: usize>(
     state: StateId,
     machine: &Machine,
 ) -> Vec<Word> {
-    let memories = machine.memories(search.relation.image);
+    let memories = machine.memories(search.space.relation.image);
     let memories = memories.iter().flat_map(|(_, values)| values.iter().map(|value| value.to_word()));
-    let code = search.codec.parts.of_code();
+    let code = search.space.codec.parts.of_code();
     // The number of the search: its own numbers are the same in every search.
-    let code = code.map(|part| u64::from(search.codec.fields[part].of(search.store.state(state))));
+    let code = code.map(|part| u64::from(search.space.codec.fields[part].of(search.store.state(state))));
     memories.chain(code).collect()
 }

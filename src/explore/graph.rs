@@ -61,7 +61,7 @@ impl<const W: usize> Search<'_, W> {
     /// All states, if the graph is whole, without circles, and not too large.
     pub(super) fn order(&self, scratch: &mut Scratch) -> Option<Order> {
         let count = self.store.len();
-        if count > MOST_STATES || !self.relation.may_end() {
+        if count > MOST_STATES || !self.space.relation.may_end() {
             return None;
         }
         let mut incoming = vec![0u32; count];
@@ -110,7 +110,7 @@ impl<const W: usize> Search<'_, W> {
             let next = self.next(id, scratch);
             if next.states.is_empty() && next.stops == 0 {
                 let machine = self.machine(id, scratch);
-                if self.relation.end(machine) == End::Completed {
+                if self.space.relation.end(machine) == End::Completed {
                     ranges[id as usize] = Some((machine.now, machine.now));
                 }
                 continue;
@@ -123,7 +123,7 @@ impl<const W: usize> Search<'_, W> {
 
     /// The machine of a state.
     pub(super) fn machine<'s>(&self, state: StateId, scratch: &'s mut Scratch) -> &'s Machine {
-        self.codec.decode(self.store.state(state), &mut scratch.world);
+        self.space.codec.decode(self.store.state(state), &mut scratch.world);
         &scratch.world.machine
     }
 
@@ -206,7 +206,7 @@ impl<const W: usize> Search<'_, W> {
             return None;
         }
         let is_leaf = next.states.is_empty() && next.stops == 0;
-        let good = is_leaf && self.relation.end(self.machine(state, scratch)) != End::Deadlock;
+        let good = is_leaf && self.space.relation.end(self.machine(state, scratch)) != End::Deadlock;
         fates.insert(state, if good { Fate::Escapes } else { Fate::Open });
         Some(next.states)
     }

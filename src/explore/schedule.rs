@@ -35,7 +35,7 @@ pub(super) fn turns_along<const W: usize>(
     path: &[StateId],
     scratch: &mut Scratch,
 ) -> Vec<Turn> {
-    if let Some(symmetry) = &search.symmetry {
+    if let Some(symmetry) = &search.space.symmetry {
         return turns_of_some(search, symmetry, path, scratch);
     }
     path.windows(2).map(|pair| turn_between(search, pair[0], pair[1], scratch)).collect()
@@ -50,20 +50,20 @@ fn turns_of_some<const W: usize>(
     scratch: &mut Scratch,
 ) -> Vec<Turn> {
     // States off the path may have values that the search never met.
-    let mut codec = search.codec.clone();
+    let mut codec = search.space.codec.clone();
     let mut turns = Vec::new();
-    if search.relation.start(scratch, &mut NoTrace).is_err() {
+    if search.space.relation.start(scratch, &mut NoTrace).is_err() {
         return turns;
     }
     for &next in &path[1..] {
         let sought = codec.numbers(search.store.state(next));
         let base = scratch.world.clone();
         let mut found = None;
-        for process in search.relation.candidates(&base.machine) {
+        for process in search.space.relation.candidates(&base.machine) {
             scratch.probe.choices = Choices::default();
             while found.is_none() {
                 scratch.world.clone_from(&base);
-                if search.relation.transition(scratch, process, &mut NoTrace) == Went::On {
+                if search.space.relation.transition(scratch, process, &mut NoTrace) == Went::On {
                     let numbers = codec.learn(&scratch.world);
                     if symmetry.learn_numbers(&mut codec, numbers) == sought {
                         let answers = scratch.probe.choices.answers().to_vec();
@@ -96,7 +96,7 @@ pub(super) fn turn_between<const W: usize>(
     search.successors(search.store.state(from), scratch, |scratch, process, went| {
         if found.is_none()
             && went == Went::On
-            && search.codec.encode(&scratch.world, &mut buffer).as_ref() == Ok(sought)
+            && search.space.codec.encode(&scratch.world, &mut buffer).as_ref() == Ok(sought)
         {
             found = Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });
         }
@@ -111,17 +111,17 @@ pub(super) fn turn_into<const W: usize>(
     end: &Stopped,
     scratch: &mut Scratch,
 ) -> Option<Turn> {
-    match &search.symmetry {
-        None => search.codec.decode(search.store.state(state), &mut scratch.world),
+    match &search.space.symmetry {
+        None => search.space.codec.decode(search.store.state(state), &mut scratch.world),
         // Leaves the world in the state at the end of the run.
         Some(symmetry) => drop(turns_of_some(search, symmetry, &path_to(search, state), scratch)),
     }
     let base = scratch.world.clone();
-    for process in search.relation.candidates(&base.machine) {
+    for process in search.space.relation.candidates(&base.machine) {
         scratch.probe.choices = Choices::default();
         loop {
             scratch.world.clone_from(&base);
-            if let Went::Stopped(stopped) = search.relation.transition(scratch, process, &mut NoTrace)
+            if let Went::Stopped(stopped) = search.space.relation.transition(scratch, process, &mut NoTrace)
                 && is_alike(&stopped, end)
             {
                 return Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });

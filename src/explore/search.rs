@@ -97,31 +97,43 @@ pub enum Stop {
 /// A batch was not entered, because its states need longer words.
 pub(super) struct TooNarrow;
 
-/// A search over states of `W` words.
+/// What a search goes through, however long its states are.
 #[derive(Debug)]
-pub(super) struct Search<'a, const W: usize> {
+pub(super) struct Space<'a> {
     pub(super) relation: Relation<'a>,
     pub(super) codec: Codec<'a>,
-    /// What was learnt of steps; none if the kernel is asked each time.
-    pub(super) effects: Option<Effects<W>>,
     /// What processes need not be tried, if that is wanted.
     pub(super) reduction: Option<Reduction>,
     /// Which processes may change places, if that is wanted.
     pub(super) symmetry: Option<Symmetry>,
-    pub(super) store: Store<W>,
+    /// States themselves are looked at: there are memories or monitors.
+    pub(super) watches: bool,
+    seed: u64,
+}
+
+/// How far a search has come.
+#[derive(Debug)]
+struct Place {
     /// The first state that was not expanded.
     next: usize,
     /// Where the states at this depth end.
     level_end: usize,
     depth: u64,
     transitions: u64,
-    /// How many states are to be expanded at once; see [`Self::batch`].
+    /// How many states are to be expanded at once; see [`Search::batch`].
     stride: usize,
+}
+
+/// A search over states of `W` words.
+#[derive(Debug)]
+pub(super) struct Search<'a, const W: usize> {
+    pub(super) space: Space<'a>,
+    place: Place,
+    /// What was learnt of steps; none if the kernel is asked each time.
+    pub(super) effects: Option<Effects<W>>,
+    pub(super) store: Store<W>,
     works: Vec<Work<W>>,
     workers: Vec<Mutex<Worker<W>>>,
-    seed: u64,
-    /// States themselves are looked at: there are memories or monitors.
-    pub(super) watches: bool,
 }
 
 impl<'a, const W: usize> Search<'a, W> {
@@ -136,7 +148,6 @@ impl<'a, const W: usize> Search<'a, W> {
     ) -> Search<'a, W> {
         let mut buffer = Vec::new();
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
-        let processes = relation.image.process_count();
         let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
         let watches = (memories || relation.monitors.is_some()) && reduce == Reduce::NONE;
         let reduction = (reduce.order && learns).then(|| Reduction::new(&relation));
@@ -145,73 +156,37 @@ impl<'a, const W: usize> Search<'a, W> {
             None => first,
             Some(symmetry) => symmetry.representative(&codec, &first).unwrap_or(first),
         };
-        Search {
-            watches,
-            relation,
-            codec,
-            effects: learns.then(|| Effects::new(processes)),
-            reduction,
-            symmetry,
-            store: Store::new(first),
-            next: 0,
-            level_end: 1,
-            depth: 0,
-            transitions: 0,
-            stride: LEAST_BATCH,
-            works: Vec::new(),
-            workers: vec![Mutex::new(Worker::new(scratch))],
-            seed,
-        }
+        let effects = learns.then(|| Effects::new(relation.image.process_count()));
+        let space = Space { relation, codec, reduction, symmetry, watches, seed };
+        let place = Place { next: 0, level_end: 1, depth: 0, transitions: 0, stride: LEAST_BATCH };
+        Search::over(space, place, effects, Store::new(first), [scratch])
+    }
+
+    fn over(
+        space: Space<'a>,
+        place: Place,
+        effects: Option<Effects<W>>,
+        store: Store<W>,
+        scratches: impl IntoIterator<Item = Scratch>,
+    ) -> Search<'a, W> {
+        let workers = scratches.into_iter().map(|scratch| Mutex::new(Worker::new(scratch))).collect();
+        Search { space, place, effects, store, works: Vec::new(), workers }
     }
 
     /// The same search over states of `V` words.
-    pub(super) fn widened<const V: usize>(mut self) -> Search<'a, V> {
-        let old = self.codec.lay_out();
-        let Search {
-            relation,
-            codec,
-            effects,
-            reduction,
-            symmetry,
-            store,
-            next,
-            level_end,
-            depth,
-            transitions,
-            stride,
-            ..
-        } = self;
-        let store = store.repacked(|state| repack(&codec, &old, state));
-        let effects = effects.map(|effects| effects.repacked(&codec));
-        let workers = std::mem::take(&mut self.workers).into_iter().map(|worker| {
-            let worker = worker.into_inner().expect("no worker panics");
-            Mutex::new(Worker::new(worker.scratch))
-        });
-        let workers = workers.collect();
-        let (works, seed, watches) = (Vec::new(), self.seed, self.watches);
-        Search {
-            watches,
-            relation,
-            codec,
-            effects,
-            reduction,
-            symmetry,
-            store,
-            next,
-            level_end,
-            depth,
-            transitions,
-            stride,
-            works,
-            workers,
-            seed,
-        }
+    pub(super) fn widened<const V: usize>(self) -> Search<'a, V> {
+        let Search { mut space, place, effects, store, workers, .. } = self;
+        let old = space.codec.lay_out();
+        let store = store.repacked(|state| repack(&space.codec, &old, state));
+        let effects = effects.map(|effects| effects.repacked(&space.codec));
+        let workers = workers.into_iter().map(|worker| worker.into_inner().expect("no worker panics"));
+        Search::over(space, place, effects, store, workers.map(|worker| worker.scratch))
     }
 
     /// How many states to expand between two looks at the control, at most: few
     /// of them where one takes long.
     fn most(&self) -> usize {
-        let processes = self.relation.image.process_count();
+        let processes = self.space.relation.image.process_count();
         let cost =
             if self.effects.is_some() { processes.div_ceil(16) } else { processes * processes / 16 + 1 };
         (BATCH / W / cost).max(1)
@@ -220,7 +195,7 @@ impl<'a, const W: usize> Search<'a, W> {
     /// How many states to expand next. What steps do is asked for all states of
     /// a batch, so that there are fewer of them while much of it is not known.
     fn batch(&self) -> usize {
-        if self.effects.is_some() { self.stride.min(self.most()) } else { self.most() }
+        if self.effects.is_some() { self.place.stride.min(self.most()) } else { self.most() }
     }
 
     /// States that a worker takes at a time.
@@ -230,18 +205,18 @@ impl<'a, const W: usize> Search<'a, W> {
 
     /// Whether no schedule is left out.
     pub(super) fn is_whole(&self) -> bool {
-        self.reduction.is_none() && self.symmetry.is_none()
+        self.space.reduction.is_none() && self.space.symmetry.is_none()
     }
 
     pub(super) fn progress(&self) -> Progress {
         let learnt = self.effects.as_ref().map_or(0, |effects| effects.bytes);
-        let called = self.relation.code.map_or(0, NumberedCode::bytes);
+        let called = self.space.relation.code.map_or(0, NumberedCode::bytes);
         Progress {
             states: self.store.len() as u64,
-            transitions: self.transitions,
-            depth: self.depth,
-            open: (self.store.len() - self.next) as u64,
-            bytes: (self.store.bytes() + self.codec.bytes() + learnt) as u64 + called,
+            transitions: self.place.transitions,
+            depth: self.place.depth,
+            open: (self.store.len() - self.place.next) as u64,
+            bytes: (self.store.bytes() + self.space.codec.bytes() + learnt) as u64 + called,
         }
     }
 
@@ -254,12 +229,12 @@ impl<'a, const W: usize> Search<'a, W> {
         look: &mut dyn FnMut(&mut Search<'a, W>, Batch) -> ControlFlow<()>,
     ) -> Result<Stop, TooNarrow> {
         loop {
-            if self.next == self.level_end {
-                if self.next == self.store.len() {
+            if self.place.next == self.place.level_end {
+                if self.place.next == self.store.len() {
                     return Ok(Stop::Complete);
                 }
-                self.level_end = self.store.len();
-                self.depth += 1;
+                self.place.level_end = self.store.len();
+                self.place.depth += 1;
             }
             let progress = self.progress();
             if progress.states > budget.states.min(MAX_STATES as u64 / 2) {
@@ -272,11 +247,11 @@ impl<'a, const W: usize> Search<'a, W> {
                 return Ok(Stop::Control);
             }
             let rest = (budget.states - progress.states).max(LEAST_BATCH as u64) as usize;
-            let end = self.level_end.min(self.next.saturating_add(self.batch().min(rest)));
-            let Some(batch) = self.expand(self.next..end, budget.workers, control)? else {
+            let end = self.place.level_end.min(self.place.next.saturating_add(self.batch().min(rest)));
+            let Some(batch) = self.expand(self.place.next..end, budget.workers, control)? else {
                 return Ok(Stop::Control);
             };
-            self.next = end;
+            self.place.next = end;
             if look(self, batch).is_break() {
                 return Ok(Stop::Control);
             }
@@ -300,7 +275,7 @@ impl<'a, const W: usize> Search<'a, W> {
         works.iter_mut().for_each(Work::clear);
         let workers = if tasks < 2 { 1 } else { workers.max(1) };
         while self.workers.len() < workers {
-            let scratch = Scratch::new(self.relation.image, self.seed);
+            let scratch = Scratch::new(self.space.relation.image, self.space.seed);
             self.workers.push(Mutex::new(Worker::new(scratch)));
         }
         let mut asked = 0;
@@ -316,19 +291,20 @@ impl<'a, const W: usize> Search<'a, W> {
             if self.ask(&works[..tasks], control).is_break() {
                 return Ok(None);
             }
-            if self.codec.outgrown {
+            if self.space.codec.outgrown {
                 let old = self.repack()?;
                 let questions = works[..tasks].iter_mut().flat_map(|work| &mut work.questions);
-                questions.for_each(|question| question.state = repack(&self.codec, &old, &question.state));
+                questions
+                    .for_each(|question| question.state = repack(&self.space.codec, &old, &question.state));
             }
         }
-        self.stride = match asked > states.len() / 16 {
-            true => (self.stride / 2).max(LEAST_BATCH),
-            false => (self.stride * 2).min(self.most()),
+        self.place.stride = match asked > states.len() / 16 {
+            true => (self.place.stride / 2).max(LEAST_BATCH),
+            false => (self.place.stride * 2).min(self.most()),
         };
         let mut batch = Batch::default();
         for work in &mut works[..tasks] {
-            self.transitions += work.transitions();
+            self.place.transitions += work.transitions();
             batch.leaves.append(&mut work.batch.leaves);
             batch.stops.append(&mut work.batch.stops);
             First::merge(&mut batch.races, std::mem::take(&mut work.batch.races));
@@ -340,13 +316,13 @@ impl<'a, const W: usize> Search<'a, W> {
 
     /// Makes a new layout; the one before. Fails if its states are longer.
     fn repack(&mut self) -> Result<Vec<Field>, TooNarrow> {
-        let old = self.codec.lay_out();
-        if self.codec.words > W {
-            self.codec.fields = old;
-            self.codec.outgrown = true;
+        let old = self.space.codec.lay_out();
+        if self.space.codec.words > W {
+            self.space.codec.fields = old;
+            self.space.codec.outgrown = true;
             return Err(TooNarrow);
         }
-        let (codec, placeholder) = (&self.codec, Store::new([0; W]));
+        let (codec, placeholder) = (&self.space.codec, Store::new([0; W]));
         let store = std::mem::replace(&mut self.store, placeholder);
         self.store = store.repacked(|state| repack(codec, &old, state));
         self.effects = self.effects.take().map(|effects| effects.repacked(codec));
@@ -390,7 +366,7 @@ impl<'a, const W: usize> Search<'a, W> {
         let mut buffer = Vec::new();
         match &self.effects {
             Some(effects) => {
-                for process in 0..self.relation.image.process_count() {
+                for process in 0..self.space.relation.image.process_count() {
                     self.ways(effects, state, (process, false), &mut |way| match way {
                         Way::Unknown(..) => each(None),
                         known => each(Some(known)),
@@ -400,7 +376,7 @@ impl<'a, const W: usize> Search<'a, W> {
             None => self.successors(state, scratch, |scratch, _, went| match went {
                 Went::Nowhere => {}
                 Went::Stopped(_) => each(Some(Way::Ends(0))),
-                Went::On => each(self.codec.encode(&scratch.world, &mut buffer).ok().map(Way::To)),
+                Went::On => each(self.space.codec.encode(&scratch.world, &mut buffer).ok().map(Way::To)),
             }),
         }
     }
@@ -413,8 +389,8 @@ impl<'a, const W: usize> Search<'a, W> {
         scratch: &mut Scratch,
         mut each: impl FnMut(&mut Scratch, ProcessId, Went),
     ) {
-        self.codec.decode(state, &mut scratch.world);
-        let _ = self.relation.successors(scratch, |scratch, process, went| {
+        self.space.codec.decode(state, &mut scratch.world);
+        let _ = self.space.relation.successors(scratch, |scratch, process, went| {
             each(scratch, process, went);
             ControlFlow::Continue(())
         });
@@ -439,24 +415,24 @@ impl<'a, const W: usize> Search<'a, W> {
             let Question { state, about, .. } = question;
             let processes = match *about {
                 About::Step { process, .. } => process..process + 1,
-                About::Steps => 0..self.relation.image.process_count(),
+                About::Steps => 0..self.space.relation.image.process_count(),
                 About::All | About::Name => 0..0,
             };
-            match (about, &mut self.effects, &self.symmetry) {
+            match (about, &mut self.effects, &self.space.symmetry) {
                 (About::Step { .. } | About::Steps, Some(effects), _) => {
                     for process in processes {
-                        effects.learn(&self.relation, &mut self.codec, scratch, state, process);
-                        if self.codec.outgrown {
+                        effects.learn(&self.space.relation, &mut self.space.codec, scratch, state, process);
+                        if self.space.codec.outgrown {
                             break;
                         }
                     }
                 }
-                (About::Name, _, Some(symmetry)) => symmetry.learn(&mut self.codec, state),
+                (About::Name, _, Some(symmetry)) => symmetry.learn(&mut self.space.codec, state),
                 (About::All | About::Step { .. } | About::Steps | About::Name, ..) => {
                     flow = self.learn_directly(state, scratch, control);
                 }
             }
-            if flow.is_break() || self.codec.outgrown {
+            if flow.is_break() || self.space.codec.outgrown {
                 break;
             }
         }
@@ -472,10 +448,10 @@ impl<'a, const W: usize> Search<'a, W> {
         control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let progress = self.progress();
-        self.codec.decode(state, &mut scratch.world);
-        self.relation.successors(scratch, |scratch, _, went| {
+        self.space.codec.decode(state, &mut scratch.world);
+        self.space.relation.successors(scratch, |scratch, _, went| {
             if went == Went::On {
-                self.codec.learn(&scratch.world);
+                self.space.codec.learn(&scratch.world);
             }
             control(progress)
         })
