@@ -118,3 +118,46 @@ impl<const W: usize> Reached<W> {
         &self.arrivals[self.starts[shard] as usize..self.starts[shard + 1] as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever is left out came before: the first arrivals at all states,
+        /// in order, are those of everything that was noted.
+        #[test]
+        fn only_later_arrivals_are_left_out(
+            rounds in prop::collection::vec(prop::collection::vec(0..300u64, 0..400), 1..4),
+        ) {
+            let first = |arrivals: &[Arrival<1>], entered: &mut Vec<u64>| {
+                let is_new = |arrival: &&Arrival<1>| {
+                    let state = arrival.1[0];
+                    let new = !entered.contains(&state);
+                    if new { entered.push(state) }
+                    new
+                };
+                arrivals.iter().filter(is_new).copied().collect::<Vec<_>>()
+            };
+            let (mut reached, mut spare) = (Reached::new(), Vec::new());
+            let (mut of_some, mut of_all) = (vec![0], vec![0]);
+            let mut noted = 0;
+            for states in rounds {
+                reached.clear();
+                reached.lately.make_room(&[0], 8);
+                let all: Vec<Arrival<1>> = states.iter().zip(1..).map(|(&state, from)| (from, [state])).collect();
+                all.iter().for_each(|&(from, state)| reached.note(from, state));
+                noted += all.len() as u64;
+                prop_assert_eq!(reached.transitions, noted);
+                reached.sort(&mut spare);
+                let mut some: Vec<_> = (0..SHARDS).flat_map(|shard| reached.in_shard(shard)).copied().collect();
+                prop_assert!(some.is_sorted_by_key(|(_, state)| shard_of(state)));
+                let mut all = first(&all, &mut of_all);
+                all.sort_by_key(|(_, state)| shard_of(state));
+                some = first(&some, &mut of_some);
+                prop_assert_eq!(some, all);
+            }
+        }
+    }
+}
