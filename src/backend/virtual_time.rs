@@ -219,25 +219,31 @@ impl<C: Calendar> Clockwork<'_, C> {
         now: &mut Time,
         fuel: &mut u64,
     ) -> Option<ProcessId> {
-        let Some((time, process)) = entry else { return self.leave(Pause::Empty) };
+        let Some((time, process)) = entry else {
+            self.leave(Pause::Empty);
+            return None;
+        };
         if time > *now {
             if time > self.horizon {
                 *now = self.horizon;
-                return self.leave(Pause::Horizon);
+                self.leave(Pause::Horizon);
+                return None;
             }
             *now = time;
             self.mark = *fuel;
         }
-        let Some(rest) = fuel.checked_sub(1) else { return self.leave(Pause::OutOfFuel(process)) };
+        let Some(rest) = fuel.checked_sub(1) else {
+            self.leave(Pause::OutOfFuel(process));
+            return None;
+        };
         *fuel = rest;
         Some(process)
     }
 
     #[cold]
     #[inline(never)]
-    fn leave(&mut self, pause: Pause) -> Option<ProcessId> {
+    fn leave(&mut self, pause: Pause) {
         self.pause = Some(pause);
-        None
     }
 }
 

@@ -377,14 +377,16 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     if slot >= u64::from(slots) {
                         plain!(0u8);
                     }
-                    arena[content as usize + slot as usize] = arena[value.at(frame)];
+                    let value = arena[value.at(frame)];
+                    self.write_slot(arena, at, content, slot, value);
                 }
                 Op::WriteNext { slots, content, at: index, value, span } => {
                     let slot = arena[index.at(frame)];
                     if slot >= u64::from(slots) {
                         plain_at_home!();
                     }
-                    arena[content as usize + slot as usize] = arena[value.at(frame)];
+                    let value = arena[value.at(frame)];
+                    self.write_slot(arena, at, content, slot, value);
                     let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
                     self.write(arena, index, frame, next);
                     skip!(span);
@@ -396,19 +398,43 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                         plain_at_home!();
                     }
                     let value = arena[value.at(frame)];
-                    for content in contents {
-                        arena[content as usize + slot as usize] = value;
-                    }
+                    self.write_slot(arena, at, contents[0], slot, value);
+                    self.write_slot(arena, at.at_op(op + 1), contents[1], slot, value);
                     let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
                     self.write(arena, index, frame, next);
                     skip!(span);
+                }
+                Op::CountBoth { slots, contents, at: index, value: counter, span } => {
+                    let (index, counter) = (Slot(index.into()), Slot(counter.into()));
+                    let slot = arena[index.at(frame)];
+                    let count = (arena[counter.at(frame)] as i64).checked_add(1);
+                    let Some(count) = count.filter(|_| slot < u64::from(slots)) else { plain_at_home!() };
+                    self.write(arena, counter, frame, count as Word);
+                    self.write_slot(arena, at.at_op(op + 1), contents[0], slot, count as Word);
+                    self.write_slot(arena, at.at_op(op + 2), contents[1], slot, count as Word);
+                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
+                    self.write(arena, index, frame, next);
+                    skip!(span);
+                }
+                Op::ReadGive { slots, content, at: index, into, header, span } => {
+                    let (index, into) = (Slot(index.into()), Slot(into.into()));
+                    let slot = arena[index.at(frame)];
+                    if slot >= u64::from(slots) {
+                        plain_at_home!();
+                    }
+                    let value = self.read_slot(arena, at, content, slot);
+                    self.write(arena, into, frame, value);
+                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
+                    self.write(arena, index, frame, next);
+                    good!(self.give_one(arena, at, header, usize::from(span) - 1));
+                    end!(span);
                 }
                 Op::ReadNext { slots, content, at: index, into, span } => {
                     let slot = arena[index.at(frame)];
                     if slot >= u64::from(slots) {
                         plain_at_home!();
                     }
-                    let value = arena[content as usize + slot as usize];
+                    let value = self.read_slot(arena, at, content, slot);
                     self.write(arena, into, frame, value);
                     let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
                     self.write(arena, index, frame, next);
@@ -422,12 +448,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     if slot >= u64::from(slots) {
                         plain!(0u8);
                     }
-                    arena[into.at(frame)] = arena[content as usize + slot as usize];
+                    let value = self.read_slot(arena, at, content, slot);
+                    self.write(arena, into, frame, value);
                 }
                 Op::ReadMany { many } => good!(self.read_many(arena, at, many)),
                 Op::ReadSome { count, slots, content, at: slot, array, span } => {
                     let first = arena[slot.at(frame)];
-                    if !self.read_at_once(arena, frame, (content, slots), first, count, Slot(array.into())) {
+                    if !self.read_at_once(arena, at, (content, slots), first, count, Slot(array.into())) {
                         plain_at_home!();
                     }
                     skip!(span);

@@ -6,7 +6,7 @@
 use super::lock::MAX_PERMITS;
 use super::machine::header_words;
 use super::step::{Context, Done, Kernel, Schedule};
-use crate::program::{Op, Slot, resource};
+use crate::program::{Op, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -50,8 +50,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             let words = header_words(arena, header);
             let owns = words[resource::OWNER] == me & entry.owner_mask();
             let at = at.at_op(at.op() + entry.offset());
-            if words[resource::TAKERS] == 0 && owns && words[resource::LEVEL] < MAX_PERMITS {
-                words[resource::LEVEL] += 1;
+            let permits = words[resource::LEVEL] + 1;
+            if words[resource::TAKERS] == 0 && owns && permits <= MAX_PERMITS {
+                words[resource::LEVEL] = permits;
                 words[resource::OWNER] = 0;
                 self.note(arena, at, Kind::Release, header);
             } else if entry.owner_mask() != 0 {
@@ -167,29 +168,6 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 self.note(arena, at, kind, header);
             }
         }
-    }
-
-    /// Reads consecutive slots of the memory with these `contents`, and so many
-    /// slots, into an array, if all is in range; whether it did.
-    #[inline(always)]
-    pub(super) fn read_at_once(
-        &mut self,
-        arena: &mut [Word],
-        frame: usize,
-        (content, slots): (u32, u16),
-        first: Word,
-        count: u8,
-        array: Slot,
-    ) -> bool {
-        let (start, len) = self.array(arena, frame, array);
-        let count = usize::from(count);
-        let fits = first < u64::from(slots) && first + count as u64 <= u64::from(slots) && count <= len;
-        if !fits || !self.spend(count as u64) {
-            return false;
-        }
-        let from = content as usize + first as usize;
-        arena.copy_within(from..from + count, start);
-        true
     }
 }
 

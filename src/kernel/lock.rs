@@ -107,10 +107,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         header: usize,
     ) -> Result<(), Box<Fault>> {
         let words = header_words(arena, header);
-        if words[resource::TAKERS] != 0 || words[resource::LEVEL] >= MAX_PERMITS || defect::forgets_permit() {
+        // One more and then a look at its sign, which is one step less.
+        let permits = words[resource::LEVEL] + 1;
+        if words[resource::TAKERS] != 0 || permits > MAX_PERMITS || defect::forgets_permit() {
             return self.release_to_waiter(arena, at, header);
         }
-        words[resource::LEVEL] += 1;
+        words[resource::LEVEL] = permits;
         self.note(arena, at, Kind::Release, header);
         Ok(())
     }

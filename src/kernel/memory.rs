@@ -105,6 +105,72 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         self.out_of_range(at, &name, slot as i64, arena[header + resource::CAPACITY], "slots")
     }
 
+    /// Writes a slot that is there. `memory` is where the slots begin, or the
+    /// header if there are events.
+    #[inline(always)]
+    pub(super) fn write_slot(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        memory: u32,
+        slot: Word,
+        value: Word,
+    ) {
+        let (content, identity) = Self::content(arena, memory);
+        arena[content + slot as usize] = value;
+        self.note_access(at, Kind::Write, identity, slot, value);
+    }
+
+    /// Reads such a slot, likewise.
+    #[inline(always)]
+    pub(super) fn read_slot(&mut self, arena: &mut [Word], at: Context, memory: u32, slot: Word) -> Word {
+        let (content, identity) = Self::content(arena, memory);
+        let value = arena[content + slot as usize];
+        self.note_access(at, Kind::Read, identity, slot, value);
+        value
+    }
+
+    /// Where the slots begin, and the word that says which memory it is, if
+    /// there are events.
+    #[inline(always)]
+    fn content(arena: &mut [Word], memory: u32) -> (usize, Word) {
+        if S::ACTIVE {
+            let words = header_words(arena, memory as usize);
+            (words[resource::CONTENT] as usize, words[resource::IDENTITY])
+        } else {
+            (memory as usize, 0)
+        }
+    }
+
+    /// Reads consecutive slots of such a memory, which has so many, into an array,
+    /// if all is in range; whether it did.
+    #[inline(always)]
+    pub(super) fn read_at_once(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        (memory, slots): (u32, u16),
+        first: Word,
+        count: u8,
+        array: Slot,
+    ) -> bool {
+        let (start, len) = self.array(arena, at.frame(), array);
+        let count = usize::from(count);
+        let fits = first < u64::from(slots) && first + count as u64 <= u64::from(slots) && count <= len;
+        if !fits || !self.spend(count as u64) {
+            return false;
+        }
+        let (content, identity) = Self::content(arena, memory);
+        let from = content + first as usize;
+        arena.copy_within(from..from + count, start);
+        if S::ACTIVE {
+            for number in 0..count {
+                self.note_access(at, Kind::Read, identity, first + number as u64, arena[start + number]);
+            }
+        }
+        true
+    }
+
     /// `identity` is the word that says which memory it is.
     #[inline(always)]
     fn note_access(&mut self, at: Context, kind: Kind, identity: Word, slot: Word, value: Word) {

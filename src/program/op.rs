@@ -252,7 +252,8 @@ pub enum Op {
     GetNear { buffer: u32, into: Slot },
     /// Fused: [`Op::Now`] and an [`Op::Put`] of it.
     PutNow { buffer: u32, into: Slot },
-    /// As [`Op::Write`] to a known memory, with where its slots are.
+    /// As [`Op::Write`] to a known memory, with where its slots are; in runs with
+    /// events, here and in the following ops, with its header in place of that.
     WriteNear { slots: u16, content: u32, at: Near, value: Near },
     /// As [`Op::Read`] of a known memory, with where its slots are.
     ReadNear { slots: u16, content: u32, at: Near, into: Slot },
@@ -262,6 +263,10 @@ pub enum Op {
     /// Fused: [`Op::WriteNear`] and [`Op::WriteNext`] of one value, at one index of
     /// two memories of one length.
     WriteBoth { slots: u16, contents: [u32; 2], at: u16, value: u16, span: u8 },
+    /// Fused: [`Op::AddKnown`] of 1 to the value and its [`Op::WriteBoth`].
+    CountBoth { slots: u16, contents: [u32; 2], at: u16, value: u16, span: u8 },
+    /// Fused: [`Op::ReadNext`] and [`Op::GiveOne`], whose plain op is the last of them.
+    ReadGive { slots: u16, content: u32, at: u16, into: u16, header: u32, span: u8 },
     /// Fused: [`Op::ReadNear`] at an index and its step, likewise.
     ReadNext { slots: u16, content: u32, at: Slot, into: Slot, span: u8 },
     /// As [`Op::ReadMany`] of a known memory into an array, and a known number.

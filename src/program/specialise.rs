@@ -32,6 +32,11 @@ pub(super) fn specialise(image: &Image, code: &mut [Op], scopes: &[Scope], quiet
                 code[at] = op;
             }
         }
+        for at in first..scope.end {
+            if let Some(op) = with_neighbour(&code[at..scope.end]) {
+                code[at] = op;
+            }
+        }
         first = scope.end;
     }
     for at in 0..code.len() {
@@ -61,6 +66,12 @@ fn from_before(op: Op, ops: usize) -> Option<Op> {
         }
         Op::WriteBoth { slots, contents, at, value, span } => {
             Op::WriteBoth { slots, contents, at, value, span: longer(span)? }
+        }
+        Op::CountBoth { slots, contents, at, value, span } => {
+            Op::CountBoth { slots, contents, at, value, span: longer(span)? }
+        }
+        Op::ReadGive { slots, content, at, into, header, span } => {
+            Op::ReadGive { slots, content, at, into, header, span: longer(span)? }
         }
         _ => return None,
     })
@@ -102,15 +113,15 @@ impl Known<'_> {
             }
             Op::ExponentialDelay { distribution, mean } => self.exponential(distribution, mean)?,
             Op::Get { buffer, into } => Op::GetNear { buffer: header(buffer)? as u32, into },
-            Op::Write { memory, at, value } if self.quiet => {
+            Op::Write { memory, at, value } => {
                 let (content, slots) = self.memory(memory)?;
                 Op::WriteNear { slots, content, at: self.near(at)?, value: self.near(value)? }
             }
-            Op::Read { memory, at, into } if self.quiet => {
+            Op::Read { memory, at, into } => {
                 let (content, slots) = self.memory(memory)?;
                 Op::ReadNear { slots, content, at: self.near(at)?, into }
             }
-            Op::ReadMany { many } if self.quiet => {
+            Op::ReadMany { many } => {
                 let ManyCode { resource, count, operand, array } = self.image.many[many as usize];
                 let (content, slots) = self.memory(resource)?;
                 let count = u8::try_from(self.number(count)?).ok()?;
@@ -152,11 +163,13 @@ impl Known<'_> {
         Near::of(source, self.scope.frame)
     }
 
-    /// Where the slots of a memory begin, and how many there are.
+    /// Where the slots of a memory begin, or if there are events its header, which
+    /// they need too; and how many slots there are.
     fn memory(&self, memory: ResourceCode) -> Option<(u32, u16)> {
         let header = header(memory)?;
         let word = |offset: usize| self.image.arena[header + offset];
-        Some((word(resource::CONTENT).try_into().ok()?, word(resource::CAPACITY).try_into().ok()?))
+        let content = if self.quiet { word(resource::CONTENT) } else { header as u64 };
+        Some((content.try_into().ok()?, word(resource::CAPACITY).try_into().ok()?))
     }
 }
 
@@ -187,6 +200,28 @@ fn both_slots(code: &[Op]) -> Option<Op> {
     let [at, value] = [at.short()?, value.short()?];
     let span = span.checked_add(1)?;
     alike.then_some(Op::WriteBoth { slots, contents: [content, other], at, value, span })
+}
+
+/// An access to slots with what comes before or after it.
+fn with_neighbour(code: &[Op]) -> Option<Op> {
+    match *code.first()? {
+        Op::AddKnown { into, a, by: 1, span: count } if into == a => {
+            let Op::WriteBoth { slots, contents, at, value, span } = *code.get(usize::from(count))? else {
+                return None;
+            };
+            let span = span.checked_add(count)?;
+            let is_value = u32::from(value) == into.0 && at != value;
+            is_value.then_some(Op::CountBoth { slots, contents, at, value, span })
+        }
+        Op::ReadNext { slots, content, at, into, span: read } => {
+            let Op::GiveOne { header, offset, span } = *code.get(usize::from(read))? else { return None };
+            let [at, into] = [at.0.try_into().ok()?, into.0.try_into().ok()?];
+            let is_last = offset + 1 == span;
+            let span = u8::try_from(u16::from(read) + span).ok()?;
+            is_last.then_some(Op::ReadGive { slots, content, at, into, header, span })
+        }
+        _ => None,
+    }
 }
 
 fn header(code: ResourceCode) -> Option<usize> {

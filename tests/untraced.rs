@@ -1,0 +1,121 @@
+//! A run without a trace takes ways of its own through its ops: it leaves out
+//! what only events tell of, and does several ops in one. It has to end as the
+//! run with a trace does, in the same state to the last word, also where a rule
+//! is broken in the middle.
+
+use std::ops::ControlFlow;
+use tempolane::backend::virtual_time::{RunEnd, Simulation};
+use tempolane::program::compile;
+use tempolane::scenario::load_str;
+use tempolane::trace::{Event, Header, Kind, NoTrace, RecordingSink, Sink};
+
+/// A writer that counts into two memories, and a reader behind it. The number
+/// of steps is small, the parameters say where they break a rule.
+const TEXT: &str = "
+version: 1
+params: {count: 0, write_at: 0, read_at: 0, items: 5}
+resources:
+  guard: {kind: mutex}
+  free: {kind: semaphore, permits: 2}
+  used: {kind: semaphore, permits: 0}
+  left: {kind: memory, slots: 3}
+  right: {kind: memory, slots: 3}
+processes:
+  writer:
+    vars: {item: count, at: write_at}
+    do:
+      - repeat: items
+        do:
+          - delay: 1s
+          - acquire: [free, guard]
+          - set: {item: item + 1}
+          - write: {to: left, at: at, value: item}
+          - write: {to: right, at: at, value: item}
+          - set: {at: (at + 1) % 3}
+          - release: [guard, used]
+  reader:
+    vars: {item: 0, at: read_at}
+    do:
+      - repeat: items
+        do:
+          - delay: 2s
+          - acquire: [used, guard]
+          - read: {from: right, at: at, into: item}
+          - set: {at: (at + 1) % 3}
+          - release: [guard, free]
+";
+
+/// Runs it with these parameters; gives how it ended, its state in words, and the names.
+fn run(parameters: &[(&str, &str)], sink: &mut impl Sink) -> (RunEnd, Vec<u64>, Header) {
+    let parameters: Vec<_> =
+        parameters.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let scenario = load_str("untraced", TEXT, &parameters).expect("the scenario is good");
+    let image = compile(&scenario.model).bind(&scenario.model, &scenario.params).expect("it can be bound");
+    let mut simulation = Simulation::new(&image, 0, 0);
+    let end = simulation.run(sink, &mut |_| ControlFlow::Continue(())).expect("nothing interrupts it");
+    simulation.machine.check(&image);
+    (end, simulation.machine.words().to_vec(), image.header(0))
+}
+
+/// Runs it with and without a trace; gives the outcome and the events.
+fn both(parameters: &[(&str, &str)]) -> (RunEnd, Vec<Event>) {
+    let (quiet, quiet_words, _) = run(parameters, &mut NoTrace);
+    let mut sink = RecordingSink::new();
+    let (end, words, header) = run(parameters, &mut sink);
+    assert_eq!((end.end, end.steps), (quiet.end, quiet.steps), "{parameters:?}");
+    assert_eq!(end.outcome, quiet.outcome, "{parameters:?}");
+    assert_eq!(words, quiet_words, "{parameters:?}");
+    let trace = sink.finish(header, end.outcome.clone(), end.end);
+    (end, trace.events.iter().collect())
+}
+
+#[test]
+fn what_is_done_at_once_leaves_the_events_of_each_op() {
+    let (end, events) = both(&[]);
+    assert_eq!(end.outcome.name(), "completed");
+    assert_eq!(end.end.to_string(), "10s");
+    let accesses = |kind: Kind, subject: u32| -> Vec<(u64, u32)> {
+        let of = events.iter().filter(|event| event.kind == kind && event.subject == subject);
+        of.map(|event| (event.value, event.extra)).collect()
+    };
+    let expected = [(1, 0), (2, 1), (3, 2), (4, 0), (5, 1)];
+    assert_eq!(accesses(Kind::Write, 3), expected);
+    assert_eq!(accesses(Kind::Write, 4), expected);
+    assert_eq!(accesses(Kind::Read, 4), expected);
+    // Each access is of its own op, and in a section in which the mutex is held.
+    for (at, event) in events.iter().enumerate().filter(|(_, event)| event.kind == Kind::Write) {
+        let (before, after) = (&events[at - 1], &events[at + 1]);
+        let own = [before, event, after].map(|event| event.op.0);
+        assert!(own.is_sorted_by(|a, b| a < b), "{own:?}");
+        let (kind, other) = if event.subject == 3 { (Kind::Acquire, before) } else { (Kind::Release, after) };
+        assert_eq!((other.kind, other.subject), (kind, 0));
+    }
+}
+
+#[test]
+fn a_fault_in_the_middle_leaves_the_same_state() {
+    for (parameters, part) in [
+        (("write_at", "3"), "left"),
+        (("write_at", "-1"), "left"),
+        (("read_at", "3"), "right"),
+        (("count", "9223372036854775807"), "64 bits"),
+        (("count", "9223372036854775804"), "64 bits"),
+    ] {
+        let (end, events) = both(&[parameters]);
+        assert_eq!(end.outcome.name(), "fault", "{parameters:?}");
+        assert!(format!("{:?}", end.outcome).contains(part), "{parameters:?}: {:?}", end.outcome);
+        // Nothing is noted of what was not done.
+        assert_ne!(events.last().map(|event| event.kind), Some(Kind::Release), "{parameters:?}");
+    }
+}
+
+#[test]
+fn one_who_waits_in_the_middle_goes_on_in_the_same_way() {
+    for items in ["1", "2", "3", "4", "17"] {
+        let (end, events) = both(&[("items", items)]);
+        assert_eq!(end.outcome.name(), "completed");
+        let count = |kind: Kind| events.iter().filter(|event| event.kind == kind).count();
+        assert_eq!(count(Kind::Acquire), count(Kind::Release));
+        assert_eq!(count(Kind::Block), count(Kind::Grant));
+    }
+}
