@@ -72,6 +72,11 @@ impl<const W: usize> Reached<W> {
         self.starts = [0; SHARDS + 1];
     }
 
+    /// How many arrivals are to be entered.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// Takes note of a transition.
     #[inline(always)]
     pub(super) fn note(&mut self, from: StateId, state: [Word; W]) {

@@ -34,6 +34,10 @@ const LEAST_BATCH: usize = 1 << 6;
 /// states than two tasks are not worth a second worker.
 const TASKS: usize = 4;
 
+/// Fewer states to expand or to enter than this are not worth a second worker,
+/// unless the kernel is asked each time.
+const FEW: usize = 1 << 10;
+
 /// How much may be spent on an exploration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
@@ -278,16 +282,18 @@ impl<'a, const W: usize> Search<'a, W> {
             let scratch = Scratch::new(self.space.relation.image, self.space.seed);
             self.workers.push(Mutex::new(Worker::new(scratch)));
         }
-        let mut asked = 0;
+        let (mut asked, mut open) = (0, states.len());
         loop {
-            self.work(&states, task, &mut works[..tasks], workers);
+            let some = if open < FEW && self.effects.is_some() { 1 } else { workers };
+            self.work(&states, task, &mut works[..tasks], some);
             // What is known so far comes first, so that a new layout finds it
             // in the store.
             self.enter(&works[..tasks], workers);
             if works[..tasks].iter().all(|work| work.done) {
                 break;
             }
-            asked += works[..tasks].iter().map(|work| work.questions.len()).sum::<usize>();
+            open = works[..tasks].iter().map(|work| work.questions.len()).sum();
+            asked += open;
             if self.ask(&works[..tasks], control).is_break() {
                 return Ok(None);
             }
@@ -344,15 +350,7 @@ impl<'a, const W: usize> Search<'a, W> {
                 self.expand_some(first..states.end.min(first + few), work, &mut worker);
             }
         };
-        if workers == 1 {
-            worker(&self.workers[0]);
-        } else {
-            std::thread::scope(|scope| {
-                for one in &self.workers[..workers] {
-                    scope.spawn(|| worker(one));
-                }
-            });
-        }
+        at_once(self.workers[..workers].iter(), worker);
     }
 
     /// Hands every way out of a state, which was expanded, to `each`; `None`
@@ -467,19 +465,21 @@ impl<'a, const W: usize> Search<'a, W> {
                 }
             }
         };
-        if workers == 1 {
-            fill(0, shards);
-        } else {
-            std::thread::scope(|scope| {
-                let each = SHARDS.div_ceil(workers);
-                for (number, shards) in shards.chunks_mut(each).enumerate() {
-                    let fill = &fill;
-                    scope.spawn(move || fill(number * each, shards));
-                }
-            });
-        }
+        let arrivals: usize = works.iter().map(|work| work.reached.len()).sum();
+        let each = SHARDS.div_ceil(if arrivals < FEW { 1 } else { workers });
+        at_once(shards.chunks_mut(each).enumerate(), |(number, shards)| fill(number * each, shards));
         self.store.take_new();
     }
+}
+
+/// Does all of this at once, the first of it in this thread.
+fn at_once<T: Send>(mut all: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
+    let Some(first) = all.next() else { return };
+    std::thread::scope(|scope| {
+        let work = &work;
+        all.for_each(|one| drop(scope.spawn(move || work(one))));
+        work(first);
+    });
 }
 
 /// A packed state in the new layout of `codec`.
