@@ -21,7 +21,7 @@ use crate::scenario::parse_duration;
 use crate::trace::Header;
 use clap::{Args, ValueEnum};
 use std::ops::ControlFlow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use witness::Shown;
 
 /// Explore every schedule of scenarios: prove what holds, or show the shortest schedule in which it does not
@@ -60,7 +60,7 @@ pub struct Arguments {
     /// Stop when the states take so much memory, in MB
     #[arg(long, value_name = "MB", default_value_t = 4_000, allow_hyphen_values = true, value_parser = whole::<u64>(1, u64::MAX))]
     max_memory: u64,
-    /// Stop after so long, such as 30s
+    /// Stop after so long, such as 30s; --shrink takes no longer than that again
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = parse_duration)]
     max_time: Option<u64>,
     /// How many threads work [default: as many as the machine has cores]. The result is the same
@@ -150,6 +150,23 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
+/// How long something may take, from when on.
+struct TimeLimit {
+    began: Instant,
+    limit: Option<Duration>,
+}
+
+impl TimeLimit {
+    fn from_now(arguments: &Arguments) -> TimeLimit {
+        let limit = arguments.max_time.map(Duration::from_nanos);
+        TimeLimit { began: crate::backend::threads::wall(), limit }
+    }
+
+    fn is_up(&self) -> bool {
+        self.limit.is_some_and(|limit| self.began.elapsed() >= limit)
+    }
+}
+
 /// Whether time counts.
 fn mode_of(arguments: &Arguments) -> Mode {
     match (arguments.untimed, arguments.mode) {
@@ -190,8 +207,7 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
         Mode::Timed => Monitors::new(expected, &header),
         Mode::Untimed => Monitors::untimed(expected, &header),
     });
-    let began = crate::backend::threads::wall();
-    let limit = arguments.max_time.map(Duration::from_nanos);
+    let limit = TimeLimit::from_now(arguments);
     let mut progress = Progress::new(&loaded.label);
     let (mut interrupted, mut out_of_time) = (false, false);
     let options =
@@ -210,7 +226,7 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
             )
         });
         interrupted = interrupt::requested();
-        out_of_time = limit.is_some_and(|limit| began.elapsed() >= limit);
+        out_of_time = limit.is_up();
         if interrupted || out_of_time { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     drop(progress);
@@ -218,15 +234,16 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     let shown = witness::show(loaded, &image, &exploration, mode, seed, arguments)?;
     if arguments.shrink {
         let label = console::printable(&loaded.label);
-        match shrink::shrink(loaded, &shown, arguments)? {
-            Ok((smaller, kind)) => {
-                let settings: Vec<String> =
-                    smaller.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                let settings = settings.join(", ");
-                console::warn(format_args!("{label}: the {} is there with {settings} too", kind.name()));
-                return one(&smaller, arguments);
-            }
-            Err(why) => console::warn(format_args!("{label}: {why}")),
+        let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
+        if let Some(remark) = shrunk.remark {
+            console::warn(format_args!("{label}: {remark}"));
+        }
+        if let Some((smaller, kind)) = shrunk.smaller {
+            let settings: Vec<String> =
+                smaller.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let settings = settings.join(", ");
+            console::warn(format_args!("{label}: the {} is there with {settings} too", kind.name()));
+            return one(&smaller, arguments);
         }
     }
     let explored = Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode };

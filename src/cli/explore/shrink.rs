@@ -6,7 +6,7 @@
 //! be made smaller.
 
 use super::witness::Shown;
-use super::{Arguments, mode_of, reduce_of};
+use super::{Arguments, TimeLimit, mode_of, reduce_of};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -55,8 +55,17 @@ impl Kind {
     }
 }
 
+/// What came of shrinking.
+pub struct Shrunk {
+    /// The scenario with smaller parameters, and what it still shows.
+    pub smaller: Option<(Loaded, Kind)>,
+    /// What the user must know: why there is none, or that there may be a
+    /// smaller one yet.
+    pub remark: Option<String>,
+}
+
 /// The scenario with parameters as small as the first finding that can be
-/// looked for allows, and which that is; or why there is none.
+/// looked for allows. Takes no longer than the time that `limit` allows.
 ///
 /// # Errors
 /// If the user stops it.
@@ -64,23 +73,35 @@ pub fn shrink(
     loaded: &Loaded,
     shown: &[Shown],
     arguments: &Arguments,
-) -> Result<Result<(Loaded, Kind), String>, Failure> {
+    limit: &TimeLimit,
+) -> Result<Shrunk, Failure> {
+    let none = |why: &str| Ok(Shrunk { smaller: None, remark: Some(format!("nothing was shrunk{why}")) });
     let Some(kind) = shown.iter().find_map(|one| Kind::named(one.kind)) else {
-        return Ok(Err(match shown.iter().any(|one| one.is_finding) {
-            true => {
-                "nothing was shrunk: what is expected is said of the parameters that the file has".to_owned()
-            }
-            false => "nothing was shrunk, since nothing was found".to_owned(),
-        }));
+        return none(match shown.iter().any(|one| one.is_finding) {
+            true => ": what is expected is said of the parameters that the file has",
+            false => ", since nothing was found",
+        });
     };
-    let smaller = smallest(loaded, kind, arguments)?;
-    Ok(smaller.map(|smaller| (smaller, kind)).ok_or_else(|| {
-        format!("nothing was shrunk: with every parameter smaller the {} is not there", kind.name())
-    }))
+    let smaller = smallest(loaded, kind, arguments, limit)?;
+    match smaller {
+        None if limit.is_up() => none(": the time was up; go on with --max-time"),
+        None => none(&format!(": with every parameter smaller the {} is not there", kind.name())),
+        Some(smaller) => {
+            let remark = limit.is_up().then(|| {
+                "the time was up; there may be smaller parameters yet, go on with --max-time".to_owned()
+            });
+            Ok(Shrunk { smaller: Some((smaller, kind)), remark })
+        }
+    }
 }
 
 /// The scenario with parameters as small as can be, if any can be smaller.
-fn smallest(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<Option<Loaded>, Failure> {
+fn smallest(
+    loaded: &Loaded,
+    kind: Kind,
+    arguments: &Arguments,
+    limit: &TimeLimit,
+) -> Result<Option<Loaded>, Failure> {
     let mut least: Option<Loaded> = None;
     let mut again = true;
     while again {
@@ -91,12 +112,15 @@ fn smallest(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<Option
             debug_assert_eq!(param.ty, Type::Int);
             for smaller in (1..value).take(MOST_VALUES as usize) {
                 interrupt::check()?;
+                if limit.is_up() {
+                    return Ok(least);
+                }
                 let now = least.as_ref().unwrap_or(loaded);
                 let mut settings = now.settings.clone();
                 settings.retain(|(name, _)| *name != param.name);
                 settings.push((param.name.clone(), smaller.to_string()));
                 let Some(candidate) = now.with_settings(settings) else { continue };
-                if shows(&candidate, kind, arguments)? {
+                if shows(&candidate, kind, arguments, limit)? {
                     least = Some(candidate);
                     again = true;
                     break;
@@ -108,7 +132,7 @@ fn smallest(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<Option
 }
 
 /// Whether the finding is there.
-fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<bool, Failure> {
+fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments, limit: &TimeLimit) -> Result<bool, Failure> {
     let image = loaded.image()?;
     let options = Options {
         mode: mode_of(arguments),
@@ -124,7 +148,8 @@ fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments) -> Result<bool, Fai
         code: None,
     };
     let exploration = explore(&image, options, &mut |_| {
-        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let stop = interrupt::requested() || limit.is_up();
+        if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     Ok(match kind {
         Kind::Deadlock => exploration.ends(End::Deadlock) > 0,
