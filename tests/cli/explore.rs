@@ -139,6 +139,7 @@ fn reduction_and_shrinking() {
     let ended = room.run("explore p.yaml --untimed --set n=6 --shrink --write none").with_code(1);
     // A philosopher alone takes the same fork twice.
     assert!(ended.err.contains("the deadlock is there with n=1 too"), "{}", ended.err);
+    assert!(!ended.err.contains("nothing was shrunk"), "{}", ended.err);
     ended.says(&["Deadlock in 1 state, the first after 1 turn"]);
 }
 

@@ -137,7 +137,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {
-        let found = one(scenario, arguments).map_err(|failure| with_done(failure, &done))?;
+        let found =
+            one(scenario, arguments, arguments.shrink).map_err(|failure| with_done(failure, &done))?;
         if interrupt::requested() {
             // What was found until then has been told.
             return Ok(Exit::Interrupted);
@@ -185,8 +186,9 @@ fn reduce_of(arguments: &Arguments) -> Reduce {
     }
 }
 
-/// Explores and tells one scenario; whether something was found.
-fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
+/// Explores and tells one scenario, or a smaller one if it is to shrink; whether
+/// something was found.
+fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Failure> {
     let image = loaded.image()?;
     let mode = mode_of(arguments);
     if arguments.reduce == Some(ReduceOption::Order) && mode == Mode::Timed {
@@ -232,7 +234,7 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
     drop(progress);
     let overview = exploration.overview();
     let shown = witness::show(loaded, &image, &exploration, mode, seed, arguments)?;
-    if arguments.shrink {
+    if shrinks {
         let label = console::printable(&loaded.label);
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {
@@ -243,7 +245,7 @@ fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
                 smaller.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let settings = settings.join(", ");
             console::warn(format_args!("{label}: the {} is there with {settings} too", kind.name()));
-            return one(&smaller, arguments);
+            return one(&smaller, arguments, false);
         }
     }
     let explored = Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode };
