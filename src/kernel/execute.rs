@@ -201,6 +201,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     }
                 }
                 Op::Skip { to } => jump!(to),
+                Op::NoteLock { mutex } => self.note(arena, at, Kind::Acquire, mutex as usize),
+                Op::NoteUnlock { mutex } => self.note(arena, at, Kind::Release, mutex as usize),
                 Op::TakeOne { header, offset, span } => {
                     if !self.take_one(arena, at, header, offset.into()) {
                         return Halt::Blocked;

@@ -21,6 +21,10 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         for entry in entries {
             let at = at.at_op(at.op() + entry.offset());
             let header = entry.header();
+            if S::ACTIVE && entry.is_noted() {
+                self.note(arena, at, Kind::Acquire, header);
+                continue;
+            }
             let words = header_words(arena, header);
             if words[resource::LEVEL] == 0 {
                 self.block(arena, at, header, resource::TAKERS, WaitFor::Acquire);
@@ -47,6 +51,10 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let entries = &image.runs[first as usize..(first + len) as usize];
         for entry in entries {
             let header = entry.header();
+            if S::ACTIVE && entry.is_noted() {
+                self.note(arena, at.at_op(at.op() + entry.offset()), Kind::Release, header);
+                continue;
+            }
             let words = header_words(arena, header);
             let owns = words[resource::OWNER] == me & entry.owner_mask();
             let at = at.at_op(at.op() + entry.offset());

@@ -191,14 +191,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
-    /// After a fault in a run without a trace: takes the mutexes that the
-    /// process has taken but whose locks were left out.
+    /// After a fault: takes the mutexes that the process has taken but whose
+    /// locks were left out.
     #[cold]
     #[inline(never)]
     pub(super) fn take_left_out(&self, arena: &mut [Word], fault: &Fault) {
-        if S::ACTIVE {
-            return;
-        }
         for section in &self.image.sections {
             if section.lock < fault.op && fault.op <= section.unlock {
                 let words = header_words(arena, section.header);

@@ -5,7 +5,7 @@ use super::fuse::{Scope, fuse};
 use super::initial::Initial;
 use super::layout::{FRAME_WORDS, RESOURCE_WORDS};
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
-use super::quiet::{Section, sections, without};
+use super::quiet::{Section, noting, sections, without};
 use super::specialise::specialise;
 use super::state::{BindError, Instances, Size, State};
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
@@ -23,7 +23,7 @@ pub struct Image {
     pub plain: Vec<Op>,
     /// As `code`, without what only events tell of; see [`Section`].
     pub quiet: Vec<Op>,
-    /// Where `quiet` leaves a mutex out.
+    /// Where `quiet` leaves a mutex out, and `code` only notes it.
     pub sections: Vec<Section>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
@@ -138,8 +138,7 @@ impl Program {
         image.patch_resources();
         image.plain = image.code.clone();
         let scopes = self.scopes(&image);
-        fuse(&image.plain, &mut image.code, &scopes, &image.distributions, &mut image.runs);
-        image.make_quiet(&scopes);
+        image.fuse(&scopes);
         image.share_python_generators();
         Ok((image, scopes))
     }
@@ -233,8 +232,8 @@ impl Image {
         }
     }
 
-    /// Makes the ops for runs without a trace.
-    fn make_quiet(&mut self, scopes: &[Scope]) {
+    /// Makes the ops for runs with a trace, and for those without, of the plain ones.
+    fn fuse(&mut self, scopes: &[Scope]) {
         let by_index: Vec<std::ops::Range<usize>> = self
             .plain
             .iter()
@@ -247,6 +246,9 @@ impl Image {
             })
             .collect();
         self.sections = sections(&self.plain, |header| by_index.iter().any(|range| range.contains(&header)));
+        let noting = noting(&self.plain, &self.sections);
+        self.code.clone_from(&noting);
+        fuse(&noting, &mut self.code, scopes, &self.distributions, &mut self.runs);
         if self.sections.is_empty() {
             self.quiet = self.code.clone();
             return;

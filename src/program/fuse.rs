@@ -5,7 +5,7 @@
 //! goes on from there; a jump into the middle finds plain ops too. So fusing
 //! changes no state that a process can wait in, no event and no fault.
 
-use super::op::{DistributionCode, Op, ResourceCode, RunEntry, Sampler, Slot};
+use super::op::{DistributionCode, Op, RunEntry, Sampler, Slot};
 use crate::arithmetic::BinaryOp;
 use crate::value::Type;
 
@@ -169,18 +169,14 @@ fn give_run(given: &[RunEntry], span: usize, runs: &mut Vec<RunEntry>) -> Op {
 
 /// The run that begins at `at`, and how many ops it spans with those that are
 /// left out.
-fn run_of(
-    plain: &[Op],
-    at: usize,
-    operand: impl Fn(Op) -> Option<(ResourceCode, bool)>,
-) -> (Vec<RunEntry>, usize) {
+fn run_of(plain: &[Op], at: usize, entry: impl Fn(Op, usize) -> Option<RunEntry>) -> (Vec<RunEntry>, usize) {
     let mut run = Vec::new();
     let mut span = 0;
     for &op in plain[at..].iter().take(MAX_RUN) {
-        match operand(op).map(|(code, is_mutex)| (code.resolve(), is_mutex)) {
-            Some((Ok(header), is_mutex)) => run.push(RunEntry::new(header, is_mutex, span)),
+        match entry(op, span) {
+            Some(entry) => run.push(entry),
             None if matches!(op, Op::Skip { .. }) => {}
-            _ => break,
+            None => break,
         }
         span += 1;
     }
@@ -197,18 +193,26 @@ fn semaphores(run: &[RunEntry]) -> Option<&[RunEntry]> {
     run.iter().all(|entry| entry.owner_mask() == 0).then_some(run)
 }
 
-fn take_of(op: Op) -> Option<(ResourceCode, bool)> {
+/// What a run has of an op that takes, so many ops behind its beginning.
+fn take_of(op: Op, offset: usize) -> Option<RunEntry> {
     match op {
-        Op::Lock { mutex } => Some((mutex, true)),
-        Op::Acquire { semaphore } => Some((semaphore, false)),
+        Op::Lock { mutex } => mutex.resolve().ok().map(|header| RunEntry::new(header, true, offset)),
+        Op::Acquire { semaphore } => {
+            semaphore.resolve().ok().map(|header| RunEntry::new(header, false, offset))
+        }
+        Op::NoteLock { mutex } => Some(RunEntry::noted(mutex as usize, offset)),
         _ => None,
     }
 }
 
-fn give_of(op: Op) -> Option<(ResourceCode, bool)> {
+/// The same of an op that gives back.
+fn give_of(op: Op, offset: usize) -> Option<RunEntry> {
     match op {
-        Op::Unlock { mutex } => Some((mutex, true)),
-        Op::Release { semaphore } => Some((semaphore, false)),
+        Op::Unlock { mutex } => mutex.resolve().ok().map(|header| RunEntry::new(header, true, offset)),
+        Op::Release { semaphore } => {
+            semaphore.resolve().ok().map(|header| RunEntry::new(header, false, offset))
+        }
+        Op::NoteUnlock { mutex } => Some(RunEntry::noted(mutex as usize, offset)),
         _ => None,
     }
 }

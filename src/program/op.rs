@@ -199,6 +199,11 @@ pub enum Op {
     Mark { mark: MarkId, value: Source },
     /// Go on at `to`, past ops that a run without a trace leaves out; never a round.
     Skip { to: OpId },
+    /// As [`Op::Lock`] of the mutex with this header, which is never found taken:
+    /// there is nothing to do but to note it.
+    NoteLock { mutex: u32 },
+    /// As [`Op::Unlock`], likewise.
+    NoteUnlock { mutex: u32 },
     /// Fused: the next `span` ops, of which `len` are a [`Op::Lock`] or
     /// [`Op::Acquire`] and the rest are left out.
     TakeRun { first: u32, len: u16, span: u16 },
@@ -322,7 +327,7 @@ impl Op {
 
 /// A mutex or semaphore of a fused run: the arena index of its header, and in
 /// the top bit whether it is a mutex; and how far behind the fused op its own
-/// op stands.
+/// op stands, and in the top bit whether there is nothing to do but to note it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunEntry(u32, u32);
 
@@ -332,10 +337,21 @@ impl RunEntry {
         RunEntry(header as u32 | (is_mutex as u32) << 31, offset as u32)
     }
 
+    /// An entry for an [`Op::NoteLock`] or [`Op::NoteUnlock`].
+    pub const fn noted(header: usize, offset: usize) -> RunEntry {
+        RunEntry(header as u32 | LOCAL, offset as u32 | LOCAL)
+    }
+
+    /// Whether there is nothing to do but to note it.
+    #[inline(always)]
+    pub const fn is_noted(self) -> bool {
+        self.1 & LOCAL != 0
+    }
+
     /// How far behind the fused op its own op stands.
     #[inline(always)]
     pub const fn offset(self) -> usize {
-        self.1 as usize
+        (self.1 & !LOCAL) as usize
     }
 
     /// The same entry for a fused op that stands so many ops further on.

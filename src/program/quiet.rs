@@ -2,10 +2,10 @@
 //!
 //! A process that takes a mutex and gives it back before it can possibly stop
 //! lets nobody see that it was taken. If that holds wherever the mutex is
-//! taken, nobody ever waits for it, and a run without a trace may leave out
-//! its locks and unlocks: nothing but events tells the difference. A fault
-//! inside such a section ends the run with the mutex taken, so sections are
-//! kept, for the kernel to make that state.
+//! taken, nobody ever waits for it, and a run may leave out its locks and
+//! unlocks: nothing but events tells the difference, so that a run with a trace
+//! has to note them and no more. A fault inside such a section ends the run with
+//! the mutex taken, so sections are kept, for the kernel to make that state.
 
 use super::op::{Op, ResourceCode};
 use crate::ids::OpId;
@@ -142,6 +142,17 @@ pub(super) fn without(plain: &[Op], sections: &[Section]) -> Vec<Op> {
         if let (Op::Skip { .. }, Op::Skip { to }) = (ops[at], ops[at + 1]) {
             ops[at] = Op::Skip { to };
         }
+    }
+    ops
+}
+
+/// The ops with the locks and unlocks of `sections` only noted.
+pub(super) fn noting(plain: &[Op], sections: &[Section]) -> Vec<Op> {
+    let mut ops = plain.to_vec();
+    for section in sections {
+        let mutex = section.header as u32;
+        ops[section.lock.index()] = Op::NoteLock { mutex };
+        ops[section.unlock.index()] = Op::NoteUnlock { mutex };
     }
     ops
 }
