@@ -59,11 +59,21 @@ impl<'a> Iter<'a> {
     /// The next number, of so many pairs of bytes.
     #[inline(always)]
     fn number(&mut self, pairs: usize) -> u64 {
-        let (taken, rest) = self.bytes.split_at((2 * pairs).min(self.bytes.len()));
+        let len = 2 * pairs.min(4);
+        // Mostly there are eight bytes, of which the upper ones are left out.
+        let Some(bytes) = self.bytes.first_chunk() else { return self.last_number(len) };
+        self.bytes = &self.bytes[len..];
+        let unused = u64::BITS - 8 * len as u32;
+        u64::from_le_bytes(*bytes) & u64::MAX.checked_shr(unused).unwrap_or(0)
+    }
+
+    /// The same of so many bytes, among the last of a piece.
+    #[cold]
+    #[inline(never)]
+    fn last_number(&mut self, len: usize) -> u64 {
+        let (taken, rest) = self.bytes.split_at(len.min(self.bytes.len()));
         let mut bytes = [0; 8];
-        for (byte, &taken) in bytes.iter_mut().zip(taken) {
-            *byte = taken;
-        }
+        bytes[..taken.len()].copy_from_slice(taken);
         self.bytes = rest;
         u64::from_le_bytes(bytes)
     }
