@@ -323,6 +323,28 @@ fn an_exploration_can_be_stopped_in_the_middle_of_a_state() {
     }
 }
 
+/// A block that has no end is a finding, whether it comes back to the same
+/// state or not, and however it is explored.
+#[test]
+fn a_block_without_an_end_is_found() {
+    for (value, learns) in [("1", true), ("1", false), ("x", true), ("x", false)] {
+        let text = format!(
+            "version: 1\nname: endless\nresources: {{m: {{kind: memory, slots: 1}}}}\nprocesses:\n  a:\n    vars: {{x: 0}}\n    do:\n      - atomic:\n          - while: true\n            do: [{{write: {{to: m, at: 0, value: {value}}}}}, {{set: {{x: x + 1}}}}]\n  b: {{do: [{{write: {{to: m, at: 0, value: 2}}}}]}}\n"
+        );
+        let image = image(&text);
+        for mode in [Mode::Timed, Mode::Untimed] {
+            let options = Options { learns, ..options(mode) };
+            let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+            assert!(explored.is_complete());
+            assert_eq!((explored.progress().states, explored.progress().transitions), (2, 3));
+            let told: Vec<String> =
+                explored.stops().iter().map(|(stopped, ..)| format!("{stopped:?}")).collect();
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].contains("with process 'a' on line 8"), "{told:?}");
+        }
+    }
+}
+
 const SYMMETRY: Reduce = Reduce { order: false, symmetry: true };
 
 /// The states of n philosophers are the closed walks of n steps of a matrix

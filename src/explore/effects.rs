@@ -13,7 +13,7 @@
 use super::codec::{Codec, Field, Stand};
 use super::interner::hash_words;
 use super::parts::World;
-use super::relation::{Relation, Scratch, Stopped, Went};
+use super::relation::{BLOCK_STEPS, Relation, Scratch, Stopped, Went};
 use crate::ids::ProcessId;
 use crate::kernel::Choices;
 use crate::program::resource;
@@ -389,7 +389,8 @@ impl<const W: usize> Effects<W> {
         process: usize,
     ) {
         let mut open = vec![*state];
-        while let Some(state) = open.pop().filter(|_| !codec.outgrown) {
+        for _ in 0..BLOCK_STEPS {
+            let Some(state) = open.pop().filter(|_| !codec.outgrown) else { return };
             // Many workers ask the same, so this comes first.
             if self.of(codec, &state, process).code != Code::Unknown {
                 continue;

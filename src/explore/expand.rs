@@ -8,10 +8,10 @@ use super::effects::{Code, Effects, Entry, Several, added};
 use super::findings::{First, Race};
 use super::reached::{Arrival, Lately, Reached};
 use super::reduce::Set;
-use super::relation::{Scratch, Stopped, Went};
+use super::relation::{BLOCK_STEPS, Scratch, Stopped, Went};
 use super::search::Search;
 use super::store::StateId;
-use crate::ids::ProcessId;
+use crate::ids::{OpId, ProcessId};
 use crate::value::Word;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -42,8 +42,8 @@ pub(super) struct Question<const W: usize> {
 /// What has to be learnt.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum About {
-    /// How a process goes on, which is in the middle of a block or not.
-    Step { process: usize, inside: bool },
+    /// How a process goes on, which has made so many steps of a block.
+    Step { process: usize, steps: u32 },
     /// How everybody goes on.
     Steps,
     /// All that follows, which cannot be learnt in parts.
@@ -118,9 +118,11 @@ pub(super) enum Way<const W: usize> {
     To([Word; W]),
     /// To the end of the run.
     Ends(u32),
-    /// The kernel has yet to be asked about this state, in which the process is
-    /// in the middle of a block or not.
-    Unknown([Word; W], bool),
+    /// To an end of the run, since its block has none.
+    Endless,
+    /// The kernel has yet to be asked about this state, in which the process has
+    /// made so many steps of a block.
+    Unknown([Word; W], u32),
 }
 
 impl<const W: usize> Search<'_, W> {
@@ -180,8 +182,8 @@ impl<const W: usize> Search<'_, W> {
     fn expand_again(&self, question: &Question<W>, work: &mut Work<W>, scratch: &mut Scratch) -> bool {
         let &Question { id, ref state, about } = question;
         match (about, &self.effects) {
-            (About::Step { process, inside }, Some(effects)) => {
-                self.reach_by(effects, id, state, (process, inside), work)
+            (About::Step { process, steps }, Some(effects)) => {
+                self.reach_by(effects, id, state, (process, steps), work)
             }
             (About::Steps, Some(effects)) => {
                 self.expand_reduced(effects, id, state, &mut Set::default(), work)
@@ -221,7 +223,7 @@ impl<const W: usize> Search<'_, W> {
         for process in (0..self.space.relation.image.process_count()).rev() {
             for (number, state) in few.iter().enumerate() {
                 let id = (first + number) as StateId;
-                if self.reach_by(effects, id, state, (process, false), work) {
+                if self.reach_by(effects, id, state, (process, 0), work) {
                     work.goes_on[number] = true;
                 }
             }
@@ -253,7 +255,7 @@ impl<const W: usize> Search<'_, W> {
         let reduced = able.len() > 1 && reduction.members(&self.space.codec, effects, state, &able, set);
         let mut goes_on = false;
         for &process in able.iter().filter(|&&process| !reduced || set.contains(process)) {
-            goes_on |= self.reach_by(effects, id, state, (process as usize, false), work);
+            goes_on |= self.reach_by(effects, id, state, (process as usize, 0), work);
         }
         goes_on
     }
@@ -272,7 +274,7 @@ impl<const W: usize> Search<'_, W> {
         true
     }
 
-    /// Lets a process, which is in the middle of a block or not, go on in all
+    /// Lets a process, which has made so many steps of a block, go on in all
     /// ways; whether there is one that is known. Of what an exploration does
     /// this is done most often, so what is rare is not part of it.
     #[inline(always)]
@@ -281,13 +283,13 @@ impl<const W: usize> Search<'_, W> {
         effects: &Effects<W>,
         id: StateId,
         state: &[Word; W],
-        (process, inside): (usize, bool),
+        (process, steps): (usize, u32),
         work: &mut Work<W>,
     ) -> bool {
-        let (mut state, mut inside) = (*state, inside);
-        let (entry, several) = self.enter_block(effects, &mut state, process, &mut inside);
+        let (mut state, mut steps) = (*state, steps);
+        let (entry, several) = self.enter_block(effects, &mut state, process, &mut steps);
         match entry.code {
-            Code::Stuck => inside && self.reach(id, state, work),
+            Code::Stuck => steps > 0 && self.reach(id, state, work),
             Code::Goes => self.reach(id, entry.apply(&state), work),
             Code::Several => {
                 several.all_go(entry).iter().for_each(|add| {
@@ -296,7 +298,7 @@ impl<const W: usize> Search<'_, W> {
                 true
             }
             Code::Unknown | Code::Enters | Code::List => {
-                self.reach_rarely(effects, id, &state, (process, inside), work)
+                self.reach_rarely(effects, id, &state, (process, steps), work)
             }
         }
     }
@@ -308,19 +310,23 @@ impl<const W: usize> Search<'_, W> {
         effects: &Effects<W>,
         id: StateId,
         state: &[Word; W],
-        (process, inside): (usize, bool),
+        (process, steps): (usize, u32),
         work: &mut Work<W>,
     ) -> bool {
         let mut goes_on = false;
-        self.ways(effects, state, (process, inside), &mut |way| {
+        self.ways(effects, state, (process, steps), &mut |way| {
             goes_on |= match way {
                 Way::To(next) => self.reach(id, next, work),
                 Way::Ends(end) => {
                     work.batch.stops.push((id, effects.ends[end as usize].clone()));
                     true
                 }
-                Way::Unknown(state, inside) => {
-                    work.ask(id, state, About::Step { process, inside });
+                Way::Endless => {
+                    work.batch.stops.push((id, self.endless(id, process)));
+                    true
+                }
+                Way::Unknown(state, steps) => {
+                    work.ask(id, state, About::Step { process, steps });
                     false
                 }
             }
@@ -329,42 +335,53 @@ impl<const W: usize> Search<'_, W> {
     }
 
     /// Goes through a block as far as there is one way; how the process goes
-    /// on from there.
+    /// on from there, which is once more into the block if that has no end.
     #[inline(always)]
     fn enter_block<'e>(
         &self,
         effects: &'e Effects<W>,
         state: &mut [Word; W],
         process: usize,
-        inside: &mut bool,
+        steps: &mut u32,
     ) -> (&'e Entry<W>, &'e Several<W>) {
         loop {
             let (entry, several) = effects.with_several(&self.space.codec, state, process);
-            if entry.code != Code::Enters {
+            if entry.code != Code::Enters || *steps >= BLOCK_STEPS {
                 return (entry, several);
             }
             *state = entry.apply(state);
-            *inside = true;
+            *steps += 1;
         }
     }
 
-    /// Hands every way in which a process can go on to `each`; `inside` says
-    /// that it is in the middle of an `atomic` block.
+    /// Why the run ends where the block of a process, which is in front of it in
+    /// this state, has no end.
+    #[cold]
+    fn endless(&self, id: StateId, process: usize) -> Stopped {
+        let number = self.space.codec.fields[process].of(self.store.state(id));
+        let (_, op) = self.space.codec.stand(process, number);
+        self.space.relation.endless_block(ProcessId::from_index(process), OpId(op))
+    }
+
+    /// Hands every way in which a process can go on to `each`; it has
+    /// made so many `steps` of an `atomic` block.
     pub(super) fn ways(
         &self,
         effects: &Effects<W>,
         state: &[Word; W],
-        (process, inside): (usize, bool),
+        (process, steps): (usize, u32),
         each: &mut dyn FnMut(Way<W>),
     ) {
-        let (mut state, mut inside) = (*state, inside);
-        let (entry, several) = self.enter_block(effects, &mut state, process, &mut inside);
+        let (mut state, mut steps) = (*state, steps);
+        let (entry, several) = self.enter_block(effects, &mut state, process, &mut steps);
         match entry.code {
             // It has to wait in the middle.
-            Code::Stuck if inside => each(Way::To(state)),
+            Code::Stuck if steps > 0 => each(Way::To(state)),
             Code::Stuck => {}
             Code::Goes => each(Way::To(entry.apply(&state))),
-            Code::Unknown | Code::Enters => each(Way::Unknown(state, inside)),
+            Code::Unknown => each(Way::Unknown(state, steps)),
+            Code::Enters => each(Way::Endless),
+            Code::List if steps >= BLOCK_STEPS => each(Way::Endless),
             Code::Several => {
                 several.all_go(entry).iter().for_each(|add| each(Way::To(added(&state, add))));
             }
@@ -373,7 +390,7 @@ impl<const W: usize> Search<'_, W> {
                     if let Some(end) = effect.stopped {
                         each(Way::Ends(end));
                     } else if effect.inside {
-                        self.ways(effects, &effect.apply(&state), (process, true), each);
+                        self.ways(effects, &effect.apply(&state), (process, steps + 1), each);
                     } else {
                         each(Way::To(effect.apply(&state)));
                     }

@@ -48,7 +48,7 @@ impl<const W: usize> Search<'_, W> {
     pub(super) fn next(&self, state: StateId, scratch: &mut Scratch) -> Next {
         let mut next = Next::default();
         self.each_way(self.store.state(state), scratch, &mut |way| match way {
-            Some(Way::Ends(_)) => next.stops += 1,
+            Some(Way::Ends(_) | Way::Endless) => next.stops += 1,
             Some(Way::To(packed)) => match self.store.find(&packed) {
                 Some(id) => next.states.push(id),
                 None => next.unknown = true,

@@ -8,6 +8,9 @@ use crate::program::Image;
 use crate::trace::{Event, Header, Kind, Sink};
 use crate::value::{Value, Word};
 
+/// Events of a turn that are put into words; the rest is counted.
+const MOST_EVENTS: usize = 12;
+
 /// What happens in each turn, in words.
 pub fn notes(
     image: &Image,
@@ -21,28 +24,45 @@ pub fn notes(
     let _ = follow_calling(image, code, seed, mode, turns, &mut sink, &mut |sink, number| {
         sink.begun = number < turns.len();
         if sink.begun {
-            sink.turns.push((String::new(), None));
+            sink.turns.push(Note::default());
         }
     });
-    let notes = sink.turns.into_iter().map(|(text, line)| match line {
-        Some(line) => format!("{text} (line {line})"),
-        None => text,
+    let notes = sink.turns.into_iter().map(|Note { mut text, events, line }| {
+        if events > MOST_EVENTS {
+            text.push_str(&format!(", … and {} more", events - MOST_EVENTS));
+        }
+        match line {
+            Some(line) => format!("{text} (line {line})"),
+            None => text,
+        }
     });
     notes.collect()
+}
+
+/// What happens in a turn.
+#[derive(Default)]
+struct Note {
+    text: String,
+    events: usize,
+    /// Of the first event.
+    line: Option<u32>,
 }
 
 /// Puts the events of each turn into words.
 struct Notes {
     header: Header,
-    /// The words of a turn, and the line of its first event.
-    turns: Vec<(String, Option<u32>)>,
+    turns: Vec<Note>,
     begun: bool,
 }
 
 impl Sink for Notes {
     fn event(&mut self, event: &Event, _: &[Word]) {
-        let Some((text, line)) = self.turns.last_mut().filter(|_| self.begun) else { return };
+        let Some(note) = self.turns.last_mut().filter(|_| self.begun) else { return };
         let Some(resource) = event.resource() else { return };
+        note.events += 1;
+        if note.events > MOST_EVENTS {
+            return;
+        }
         let name = self.header.resource_name(resource);
         let value = || Value::from_word(event.ty, event.value);
         let slot = event.extra;
@@ -58,12 +78,12 @@ impl Sink for Notes {
             Kind::Get => format!("get {} from {name}", value()),
             kind => format!("{} {name}", kind.name()),
         };
-        if !text.is_empty() {
-            text.push_str(", ");
+        if !note.text.is_empty() {
+            note.text.push_str(", ");
         }
-        text.push_str(&words);
-        if line.is_none() {
-            *line = self.header.lines.get(event.op.index()).copied();
+        note.text.push_str(&words);
+        if note.line.is_none() {
+            note.line = self.header.lines.get(event.op.index()).copied();
         }
     }
 }

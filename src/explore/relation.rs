@@ -22,7 +22,7 @@ use super::code::{self, Calling, NumberedCode};
 use super::exploration::Mode;
 use super::parts::{Clock, World};
 use crate::analysis::Monitors;
-use crate::ids::{ProcessId, ResourceId};
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
 use crate::program::{Image, Op, ResourceCode, frame, next_ops};
 use crate::time::Time;
@@ -34,6 +34,10 @@ use std::ops::ControlFlow;
 /// Steps of one process that concern nobody else before it counts as one that
 /// never comes to an end.
 const LOCAL_STEPS: u32 = 100_000;
+
+/// Steps of an `atomic` block before it counts as one that never comes to an
+/// end; of those that are learnt together, once each.
+pub(super) const BLOCK_STEPS: u32 = 10_000;
 
 /// Moves of the clock between two transitions before somebody counts as one
 /// that never comes to an end.
@@ -388,8 +392,14 @@ impl<'a> Relation<'a> {
         sink: &mut impl Sink,
     ) -> Went {
         scratch.probe.clear();
+        let block = scratch.world.machine.op(self.image, process);
         let mut went = self.part_of_transition(scratch, process, sink);
+        let mut steps = 0;
         while went == Went::On && self.goes_on(scratch, process) {
+            steps += 1;
+            if steps > BLOCK_STEPS {
+                return Went::Stopped(self.endless_block(process, block));
+            }
             let before = scratch.world.clone();
             went = self.part_of_transition(scratch, process, sink);
             if went == Went::Nowhere {
@@ -486,6 +496,15 @@ impl<'a> Relation<'a> {
     /// The end of a process that makes [`LOCAL_STEPS`], or the last of [`TICKS`].
     fn endless(&self, scratch: &Scratch, process: ProcessId) -> Stopped {
         self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource")
+    }
+
+    /// The end of a process that makes [`BLOCK_STEPS`] in a block, in which it
+    /// went on from this op.
+    pub(super) fn endless_block(&self, process: ProcessId, block: OpId) -> Stopped {
+        let (name, line) = (self.image.process_name(process), self.image.sites[block.index()].line);
+        Stopped::Limit(format!(
+            "an `atomic` block makes more than {BLOCK_STEPS} steps and may have no end, with process '{name}' on line {line}"
+        ))
     }
 
     fn limit(&self, machine: &Machine, process: ProcessId, what: &str) -> Stopped {

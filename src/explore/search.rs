@@ -365,7 +365,7 @@ impl<'a, const W: usize> Search<'a, W> {
         match &self.effects {
             Some(effects) => {
                 for process in 0..self.space.relation.image.process_count() {
-                    self.ways(effects, state, (process, false), &mut |way| match way {
+                    self.ways(effects, state, (process, 0), &mut |way| match way {
                         Way::Unknown(..) => each(None),
                         known => each(Some(known)),
                     });
