@@ -15,6 +15,7 @@ mod findings;
 mod follow;
 mod graph;
 mod interner;
+mod lines;
 mod notes;
 mod parts;
 mod reached;

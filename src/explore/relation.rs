@@ -20,13 +20,14 @@
 
 use super::code::{self, Calling, NumberedCode};
 use super::exploration::Mode;
+use super::lines::lines_of;
 use super::parts::{Clock, World};
 use crate::analysis::Monitors;
-use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::ids::{OpId, ProcessId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
-use crate::program::{Image, Op, ResourceCode, frame, next_ops};
+use crate::program::{Image, Op, frame, next_ops};
 use crate::time::Time;
-use crate::trace::{Event, Fault, NoTrace, ResourceKind, Sink};
+use crate::trace::{Event, Fault, NoTrace, Sink};
 use crate::value::Word;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -172,30 +173,7 @@ impl<'a> Relation<'a> {
         code: Option<&'a dyn NumberedCode>,
     ) -> Relation<'a> {
         let local = image.plain.iter().map(|op| op.is_local()).collect();
-        let mut lines = vec![timed; image.resource_count()];
-        for (id, line) in lines.iter_mut().enumerate() {
-            // A wait at a condition gives others their turn, and is no request.
-            *line |= image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Condition;
-        }
-        for (op, &atomic) in image.plain.iter().zip(&image.atomic) {
-            match *op {
-                Op::PutMany { many } | Op::GetMany { many } => {
-                    mark_lines(image, image.many[many as usize].resource, &mut lines);
-                }
-                Op::Lock { mutex: resource }
-                | Op::Acquire { semaphore: resource }
-                | Op::AcquireMany { semaphore: resource, .. }
-                | Op::Put { buffer: resource, .. }
-                | Op::Take { buffer: resource }
-                | Op::Get { buffer: resource, .. }
-                | Op::Level { resource, .. }
-                    if atomic =>
-                {
-                    mark_lines(image, resource, &mut lines);
-                }
-                _ => {}
-            }
-        }
+        let lines = lines_of(image, timed);
         Relation { image, timed, monitors, code, local, lines }
     }
 
@@ -597,17 +575,4 @@ impl<'a> Relation<'a> {
         }
         Err(self.endless(scratch, last))
     }
-}
-
-/// Marks the resources that an op may mean.
-fn mark_lines(image: &Image, resource: ResourceCode, lines: &mut [bool]) {
-    let whole = match resource.resolve() {
-        Ok(header) => {
-            let id = (header - image.resource_base) / crate::program::RESOURCE_WORDS;
-            let info = image.resource_info(ResourceId::from_index(id));
-            info.first.index()..info.first.index() + info.count as usize
-        }
-        Err(_) => 0..lines.len(),
-    };
-    lines[whole].fill(true);
 }
