@@ -1,5 +1,6 @@
 //! The explorer against systems whose state spaces are known.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use tempolane::builder::Scenario;
 use tempolane::explore::{
@@ -172,6 +173,48 @@ fn the_same_whoever_works() {
     assert_eq!((states, transitions), (expected.0, expected.1));
     let turns = |witness: Option<tempolane::explore::Witness>| witness.map(|witness| witness.turns.len());
     assert_eq!(turns(witness), turns(expected.2));
+}
+
+/// Values that grow with every step, so that packed states need more room again
+/// and again, also where many are expanded at once. A state is what the memory
+/// holds, how many steps each process has made, and what it has read last if it
+/// will write it; counted here by a program of its own.
+#[test]
+fn states_that_outgrow_their_room_are_all_there() {
+    let text = "
+version: 1
+resources: {m: {kind: memory, slots: 1}}
+processes:
+  p: {count: 3, vars: {x: 0}, do: [{repeat: 2, do: [{read: {from: m, at: 0, into: x}}, {write: {to: m, at: 0, value: x * 7 + index + 1}}]}]}
+  q: {vars: {x: 0}, do: [{read: {from: m, at: 0, into: x}}, {write: {to: m, at: 0, value: x * 7 + 4}}]}
+";
+    let most = [4, 4, 4, 2];
+    let first = (0i64, [(0, 0i64); 4]);
+    let (mut seen, mut open, mut transitions) = (BTreeSet::from([first]), vec![first], 0);
+    while let Some((memory, processes)) = open.pop() {
+        for (id, &(steps, read)) in processes.iter().enumerate().filter(|&(id, process)| process.0 < most[id])
+        {
+            let (mut next, mut written) = (processes, memory);
+            if steps % 2 == 0 {
+                next[id] = (steps + 1, memory);
+            } else {
+                next[id] = (steps + 1, 0);
+                written = read * 7 + id as i64 + 1;
+            }
+            transitions += 1;
+            if seen.insert((written, next)) {
+                open.push((written, next));
+            }
+        }
+    }
+    let image = image(text);
+    for workers in [1, 2] {
+        let mut options = options(Mode::Untimed);
+        options.budget.workers = workers;
+        let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let progress = explored.progress();
+        assert_eq!((progress.states, progress.transitions), (seen.len() as u64, transitions), "{workers}");
+    }
 }
 
 /// 2N² − 2N + 2 states, by a prototype of another make; and the same shortest

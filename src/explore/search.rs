@@ -288,7 +288,7 @@ impl<'a, const W: usize> Search<'a, W> {
             self.work(&states, task, &mut works[..tasks], some);
             // What is known so far comes first, so that a new layout finds it
             // in the store.
-            self.enter(&works[..tasks], workers);
+            self.enter(&mut works[..tasks], workers);
             if works[..tasks].iter().all(|work| work.done) {
                 break;
             }
@@ -455,20 +455,23 @@ impl<'a, const W: usize> Search<'a, W> {
         })
     }
 
-    /// Enters what the workers have reached.
-    fn enter(&mut self, works: &[Work<W>], workers: usize) {
+    /// Enters what the workers have reached, and forgets it: in another layout
+    /// it would be something else.
+    fn enter(&mut self, works: &mut [Work<W>], workers: usize) {
         let (states, shards) = self.store.split();
+        let arrived = &*works;
         let fill = |first: usize, shards: &mut [super::store::Shard<W>]| {
             for (number, shard) in shards.iter_mut().enumerate() {
-                for work in works {
+                for work in arrived {
                     shard.enter_all(states, work.reached.in_shard(first + number));
                 }
             }
         };
-        let arrivals: usize = works.iter().map(|work| work.reached.len()).sum();
+        let arrivals: usize = arrived.iter().map(|work| work.reached.len()).sum();
         let each = SHARDS.div_ceil(if arrivals < FEW { 1 } else { workers });
         at_once(shards.chunks_mut(each).enumerate(), |(number, shards)| fill(number * each, shards));
         self.store.take_new();
+        works.iter_mut().for_each(|work| work.reached.clear());
     }
 }
 
