@@ -49,7 +49,7 @@ fi
 failed=0
 while read -r name now unit; do
     before=$(sed -n "s/^$name \([0-9]*\) .*/\1/p" "$baseline")
-    echo "$name: $now instructions a $unit, the baseline is ${before:-missing}"
+    echo "$name: $now instructions per $unit, the baseline is ${before:-missing}"
     if [[ -z "$before" ]] || (( now * 100 > before * (100 + margin_percent) )); then
         failed=1
     fi
