@@ -145,6 +145,12 @@ fn blocking_queues_are_free_of_deadlock_exactly_if_large_enough() {
         assert_eq!(explored.progress().states, states, "p{p} c{c} b{b}");
         let witness = explored.witness(End::Deadlock).map(|witness| witness.turns.len() + 1);
         assert_eq!(witness, trace, "p{p} c{c} b{b}");
+        if (p, c, b) == (1, 2, 1) {
+            // The producer waits, the queue is empty, and a consumer wakes the other one: only
+            // consumers are awake from then on.
+            let fatal = explored.witness(End::Deadlock).and_then(|witness| witness.fatal);
+            assert_eq!(fatal, Some(4));
+        }
     }
     for (p, c, b) in [(3, 2, 2), (3, 2, 3), (2, 3, 2), (1, 3, 1), (1, 3, 2), (3, 3, 3)] {
         let image = image(&blocking_queue(p, c, b));

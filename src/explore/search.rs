@@ -361,22 +361,26 @@ impl<'a, const W: usize> Search<'a, W> {
         scratch: &mut Scratch,
         each: &mut impl FnMut(Option<Way<W>>),
     ) {
-        let mut buffer = Vec::new();
-        match &self.effects {
-            Some(effects) => {
-                for process in 0..self.space.relation.image.process_count() {
-                    self.ways(effects, state, (process, 0), &mut |way| match way {
-                        Way::Unknown(..) => each(None),
-                        known => each(Some(known)),
-                    });
-                }
-            }
-            None => self.successors(state, scratch, |scratch, _, went| match went {
-                Went::Nowhere => {}
-                Went::Stopped(_) => each(Some(Way::Ends(0))),
-                Went::On => each(self.space.codec.encode(&scratch.world, &mut buffer).ok().map(Way::To)),
-            }),
+        if let Some(ways) = self.learnt_ways(state) {
+            return ways.into_iter().for_each(|way| each(Some(way)));
         }
+        let mut buffer = Vec::new();
+        self.successors(state, scratch, |scratch, _, went| match went {
+            Went::Nowhere => {}
+            Went::Stopped(_) => each(Some(Way::Ends(0))),
+            Went::On => each(self.space.codec.encode(&scratch.world, &mut buffer).ok().map(Way::To)),
+        });
+    }
+
+    /// The same if all that is needed was learnt and not forgotten since.
+    fn learnt_ways(&self, state: &[Word; W]) -> Option<Vec<Way<W>>> {
+        let effects = self.effects.as_ref()?;
+        let mut ways = Vec::new();
+        for process in 0..self.space.relation.image.process_count() {
+            self.ways(effects, state, (process, 0), &mut |way| ways.push(way));
+        }
+        let known = !ways.iter().any(|way| matches!(way, Way::Unknown(..)));
+        known.then_some(ways)
     }
 
     /// Hands every successor of a state to `each`, as the world of `scratch`,
