@@ -250,6 +250,13 @@ impl<const W: usize> Store<W> {
 
     /// Takes over what the shards have entered.
     pub(super) fn take_new(&mut self) {
+        let new: usize = self.shards.iter().map(|shard| shard.new.len()).sum();
+        if self.states.capacity() - self.states.len() < new {
+            // By a quarter only, lest a budget of memory be far overshot.
+            let more = new.max(self.states.len() / 4);
+            self.states.reserve_exact(more);
+            self.parents.reserve_exact(more);
+        }
         for shard in &mut self.shards {
             shard.settle(self.states.len());
             self.states.extend(shard.new.iter().map(|(_, state)| state));
