@@ -389,8 +389,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     }
                     let value = arena[value.at(frame)];
                     self.write_slot(arena, at, content, slot, value);
-                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
-                    self.write(arena, index, frame, next);
+                    self.turn(arena, at, index, slot, slots);
                     skip!(span);
                 }
                 Op::WriteBoth { slots, contents, at: index, value, span } => {
@@ -402,8 +401,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     let value = arena[value.at(frame)];
                     self.write_slot(arena, at, contents[0], slot, value);
                     self.write_slot(arena, at.at_op(op + 1), contents[1], slot, value);
-                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
-                    self.write(arena, index, frame, next);
+                    self.turn(arena, at, index, slot, slots);
                     skip!(span);
                 }
                 Op::CountBoth { slots, contents, at: index, value: counter, span } => {
@@ -414,8 +412,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     self.write(arena, counter, frame, count as Word);
                     self.write_slot(arena, at.at_op(op + 1), contents[0], slot, count as Word);
                     self.write_slot(arena, at.at_op(op + 2), contents[1], slot, count as Word);
-                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
-                    self.write(arena, index, frame, next);
+                    self.turn(arena, at, index, slot, slots);
                     skip!(span);
                 }
                 Op::ReadGive { slots, content, at: index, into, header, span } => {
@@ -424,10 +421,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     if slot >= u64::from(slots) {
                         plain_at_home!();
                     }
-                    let value = self.read_slot(arena, at, content, slot);
-                    self.write(arena, into, frame, value);
-                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
-                    self.write(arena, index, frame, next);
+                    self.read_next(arena, at, (content, slots), slot, index, into);
                     good!(self.give_one(arena, at, header, usize::from(span) - 1));
                     end!(span);
                 }
@@ -436,10 +430,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                     if slot >= u64::from(slots) {
                         plain_at_home!();
                     }
-                    let value = self.read_slot(arena, at, content, slot);
-                    self.write(arena, into, frame, value);
-                    let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
-                    self.write(arena, index, frame, next);
+                    self.read_next(arena, at, (content, slots), slot, index, into);
                     skip!(span);
                 }
                 Op::Read { memory, at: slot, into } => {

@@ -130,6 +130,29 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         value
     }
 
+    /// Reads such a slot into a variable, and moves the index to the next one.
+    #[inline(always)]
+    pub(super) fn read_next(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        (memory, slots): (u32, u16),
+        slot: Word,
+        index: Slot,
+        into: Slot,
+    ) {
+        let value = self.read_slot(arena, at, memory, slot);
+        self.write(arena, into, at.frame(), value);
+        self.turn(arena, at, index, slot, slots);
+    }
+
+    /// Moves an index from this slot to the next one, in a circle of so many.
+    #[inline(always)]
+    pub(super) fn turn(&mut self, arena: &mut [Word], at: Context, index: Slot, slot: Word, slots: u16) {
+        let next = if slot + 1 == u64::from(slots) { 0 } else { slot + 1 };
+        self.write(arena, index, at.frame(), next);
+    }
+
     /// Where the slots begin, and the word that says which memory it is, if
     /// there are events.
     #[inline(always)]
