@@ -2,13 +2,13 @@
 //! what was expected and did not come; and the moments at which it did.
 
 use super::super::font;
-use super::super::input::{Broken, GanttInput, length, process_id, verb};
+use super::super::input::{Broken, GanttInput, length, process_id};
 use super::super::palette::{ALARM, INK, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::{GAP, HEADING_GAP, MARGIN, Page, SMALL_SIZE, axis};
 use crate::ids::ProcessId;
 use crate::time::Time;
-use crate::trace::{BlockedProcess, Deadlock, Outcome};
+use crate::trace::{BlockedProcess, Deadlock, Outcome, WaitFor};
 
 /// The most lines that a notice has.
 const MOST_LINES: usize = 8;
@@ -166,13 +166,11 @@ fn blocked_sentence(input: &GanttInput<'_>, blocked: &BlockedProcess) -> String 
             format!(", which only {}{more} could end", givers.join(", "))
         }
     };
-    format!("{who} waits to {} {what}{why}{line}", verb_with_object(verb(blocked.wait_for)))
-}
-
-fn verb_with_object(verb: &str) -> &str {
-    match verb {
-        "get" => "get from",
-        "put" => "put into",
-        other => other,
-    }
+    let wait = match blocked.wait_for {
+        WaitFor::Acquire => "to acquire",
+        WaitFor::Get => "to get from",
+        WaitFor::Put => "to put into",
+        WaitFor::Notify => "for a notify of",
+    };
+    format!("{who} waits {wait} {what}{why}{line}")
 }
