@@ -1,9 +1,7 @@
 //! What the words of the language mean, each in a scenario small enough to
 //! work out by hand, or one whose answer is published elsewhere.
 
-mod common;
-
-use common::{image, run, run_with};
+use crate::common::{image, run, run_with};
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{self, Interrupted};
 use tempolane::trace::{Kind, NoTrace, Outcome};
@@ -157,7 +155,7 @@ processes:
     let mended = text
         .replace("acquire: forks[index]", "acquire: forks[min(index, (index + 1) % n)]")
         .replace("acquire: forks[(index + 1) % n]", "acquire: forks[max(index, (index + 1) % n)]");
-    assert_eq!(common::run(&mended).outcome(), "completed");
+    assert_eq!(crate::common::run(&mended).outcome(), "completed");
 }
 
 #[test]

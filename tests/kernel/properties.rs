@@ -2,10 +2,8 @@
 //! panics, no permit and no item is lost, queues are first come first served,
 //! and the clock never runs backwards.
 
-mod common;
-
-use common::generate::scenario;
-use common::{Run, run, run_in_order};
+use crate::common::generate::scenario;
+use crate::common::{Run, run, run_in_order};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tempolane::backend::virtual_time;

@@ -2,9 +2,7 @@
 //! hand, and the blocking queue of the TLA+ literature with its published
 //! numbers of states.
 
-mod common;
-
-use common::{image, run, run_with};
+use crate::common::{image, run, run_with};
 use std::collections::BTreeMap;
 use tempolane::ids::ProcessId;
 use tempolane::kernel::{Choices, Draws, Kernel, Machine, Schedule, State};

@@ -2,10 +2,8 @@
 //! meets what it expects, every command that a page shows prints what it
 //! shows, and every file that it links to is there.
 
-mod common;
-
+use crate::common::copy_scenarios;
 use assert_cmd::Command;
-use common::copy_scenarios;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;

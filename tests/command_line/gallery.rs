@@ -5,10 +5,8 @@
 //! To accept a change, after a look at the pictures:
 //! `TEMPOLANE_BLESS=1 cargo test --locked --test gallery`.
 
-mod common;
-
+use crate::common::{copy_scenarios, files};
 use assert_cmd::Command;
-use common::{copy_scenarios, files};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,9 +2,7 @@
 //! order in the plainest way, virtual time, and real threads. Random scenarios,
 //! small enough for that.
 
-mod common;
-
-use common::{Keep, Run, image, run, run_in_order, small, stepwise};
+use crate::common::{Keep, Run, image, run, run_in_order, small, stepwise};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use std::cell::Cell;

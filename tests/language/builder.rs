@@ -1,9 +1,7 @@
 //! Scenarios made in code: they are those of files, their code works on plain
 //! state, and what is wrong or not as asserted is told with its place.
 
-mod common;
-
-use common::{library, run};
+use crate::common::{library, run};
 use std::time::Duration;
 use tempolane::builder::{Being, Discipline, Distribution, Mode, Resource, Scenario, Steps, Type, Value};
 use tempolane::scenario::load_str;
@@ -172,7 +170,7 @@ fn every_step_is_one_of_the_language_and_the_file_runs_the_same() {
     run.assert_completed();
     let text = made.yaml().expect("no code");
     load_str("all.yaml", &text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    assert_eq!(common::run(&text).fingerprint, run.fingerprint());
+    assert_eq!(crate::common::run(&text).fingerprint, run.fingerprint());
     assert_eq!(run.fingerprint(), everything().run().fingerprint());
 }
 
@@ -228,7 +226,7 @@ fn code_may_fail_its_process() {
     run.assert_outcome("fault");
     let shown = run.to_string();
     assert!(shown.contains(
-        "'client[2]': 10 is more than 7\n      at step 1.1 of process 'client' (tests/builder.rs:"
+        "'client[2]': 10 is more than 7\n      at step 1.1 of process 'client' (tests/language/builder.rs:"
     ));
     assert!(shown.contains("run the same test"), "{shown}");
 }
@@ -309,7 +307,7 @@ fn every_problem_is_told_with_its_place() {
     });
     assert_eq!(told, expected);
     let text = problems.to_string();
-    assert!(text.contains("tests/builder.rs:"), "{text}");
+    assert!(text.contains("tests/language/builder.rs:"), "{text}");
     assert!(text.contains("release: lok"), "the step is shown: {text}");
 }
 
@@ -349,7 +347,7 @@ fn a_failed_assertion_shows_the_run_and_how_to_see_it_again() {
     for part in [
         "expected the outcome completed, but the run ended as deadlock",
         "'one' waits to acquire 'b', held by 'two'",
-        "at step 3 of process 'one' (tests/builder.rs:",
+        "at step 3 of process 'one' (tests/language/builder.rs:",
         "stuck",
         "tempolane run FILE --seed 0",
         "- acquire: a",
@@ -394,7 +392,7 @@ fn races_and_broken_orders_are_told_with_their_moment() {
     assert!(failure.contains("'total'") && failure.contains("careless[1]"), "{failure}");
     let failure = run.check("before: {first: 'careless[1].added', second: 'careless[0].added'}");
     let failure = failure.expect_err("careless[0] is first");
-    assert!(failure.contains("at step 4 of process 'careless' (tests/builder.rs:"), "{failure}");
+    assert!(failure.contains("at step 4 of process 'careless' (tests/language/builder.rs:"), "{failure}");
     assert!(failure.contains("around 1s:\n"), "{failure}");
 
     let mut counter = Scenario::new("counter");

@@ -1,8 +1,6 @@
 //! The order of simultaneous events: what hangs on it, and what does not.
 
-mod common;
-
-use common::{Run, library, run, run_in_order};
+use crate::common::{Run, library, run, run_in_order};
 use std::collections::BTreeSet;
 use tempolane::trace::Ties;
 

@@ -1,7 +1,11 @@
 //! The command line from outside: exit codes, what is printed where, which
 //! files there are afterwards.
 
+#[path = "../common/mod.rs"]
+mod common;
+mod docs;
 mod explore;
+mod gallery;
 mod races;
 mod room;
 mod test;

@@ -2,9 +2,7 @@
 //! initial state, outcome, events, figures and state at the end, whatever was
 //! run before.
 
-mod common;
-
-use common::generate::scenario;
+use crate::common::generate::scenario;
 use proptest::prelude::*;
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -2,12 +2,9 @@
 //! broken on a run that is worked out by hand, and held against a look at the
 //! whole trace on random ones.
 
-#[path = "expect/naive.rs"]
 mod naive;
 
-mod common;
-
-use common::{Keep, generate, run};
+use crate::common::{Keep, generate, run};
 use proptest::prelude::*;
 use std::ops::ControlFlow;
 use tempolane::analysis::{FailedExpectation, Monitors, Watch};

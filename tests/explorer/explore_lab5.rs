@@ -2,10 +2,8 @@
 //! decides their ties, and that the recorded console output of each is one of
 //! the schedules.
 
-mod common;
-
-use common::stepwise::{Made, Node, Stepper};
-use common::{Keep, image, library};
+use crate::common::stepwise::{Made, Node, Stepper};
+use crate::common::{Keep, image, library};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! Pictures held to what they were when somebody last looked at them.
 //!
 //! To look again: `TEMPOLANE_PICTURES=some/folder cargo test --test
-//! golden_render -- --ignored` writes all of them, and the extreme ones, as
+//! pictures -- --ignored` writes all of them, and the extreme ones, as
 //! SVG and PNG. To accept a change: `TEMPOLANE_BLESS=1 cargo test --test
-//! golden_render`.
+//! pictures`.
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
 mod samples;
@@ -99,7 +99,7 @@ fn comparisons() -> Vec<(&'static str, String)> {
 
 /// Holds a picture to the committed one.
 fn golden(name: &str, drawn: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden_render").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures").join(name);
     if std::env::var_os("TEMPOLANE_BLESS").is_some() {
         std::fs::write(&path, drawn).unwrap();
         return;

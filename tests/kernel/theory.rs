@@ -4,9 +4,7 @@
 //! Runs are deterministic, so a test passes always or never. Tolerances are
 //! stated beside the standard error that the run length allows.
 
-mod common;
-
-use common::{library, run, run_with};
+use crate::common::{library, run, run_with};
 use tempolane::value::Value;
 
 /// The mean wait of 200,000 customers before one server, in seconds.

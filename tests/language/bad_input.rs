@@ -2,11 +2,8 @@
 //! panics, hangs or takes memory without bound.
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
-#[path = "bad_input/declarations.rs"]
 mod declarations;
-#[path = "bad_input/expectations.rs"]
 mod expectations;
-#[path = "bad_input/language.rs"]
 mod language;
 
 use std::fmt::Write as _;

@@ -1,10 +1,8 @@
 //! Races: scenarios whose races are worked out by hand, lab 5, and random
 //! scenarios against a graph of all that is ordered.
 
-mod common;
-
-use common::generate::scenario;
-use common::{Run, image, library, run, run_with};
+use crate::common::generate::scenario;
+use crate::common::{Run, image, library, run, run_with};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -37,7 +35,7 @@ fn a_search_may_end_early() {
     // of 2 events for each, which are no work to speak of for 2.
     let crowd = |count: u32| {
         let lock = "vars: {x: 0}, do: [{repeat: 10, do: [{with: m, do: [{write: {to: d, at: 0, value: 1}}]}, {delay: 1s}]}]";
-        let run = common::run(&text("m: {kind: mutex}", &format!("  p: {{count: {count}, {lock}}}")));
+        let run = crate::common::run(&text("m: {kind: mutex}", &format!("  p: {{count: {count}, {lock}}}")));
         let mut sink = RaceSink::new(&run.header).up_to(10_000);
         run.kept.events.iter().for_each(|event| sink.event(event, &[]));
         sink.finish().until
@@ -411,7 +409,7 @@ fn other_pairs_of_lines_than_are_kept_are_counted() {
     assert_eq!(told(&run).len(), 1);
     let mixed = "      - write: {to: d, at: 0, value: 1}\n      - delay: 1s\n".repeat(60);
     let process = |name: &str| format!("\n  {name}:\n    do:\n{mixed}");
-    let run = common::run(&text("", &(process("a") + &process("b"))));
+    let run = crate::common::run(&text("", &(process("a") + &process("b"))));
     let races = races_of(&run.header, &run.kept.events);
     assert_eq!(races.list.len(), Races::KEPT);
     assert_eq!(races.more + races.list.iter().map(|race| race.times).sum::<u64>(), 119);

@@ -7,9 +7,7 @@
 //! of the other scenarios, which derive their figures by hand or name the
 //! program that calculated them.
 
-mod common;
-
-use common::{Run, library, run, run_with};
+use crate::common::{Run, library, run, run_with};
 use std::path::Path;
 use tempolane::trace::Outcome;
 

@@ -1,0 +1,10 @@
+//! The explorer: counts of states, findings and witnesses, held against known
+//! answers and naive enumeration.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod explore;
+mod explore_agrees;
+mod explore_lab5;
+mod races;

@@ -1,0 +1,14 @@
+//! The kernel under virtual time: what each step means, held against known
+//! answers, theory and naive programs.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod conditions;
+mod conformance;
+mod lab5;
+mod properties;
+mod rerun;
+mod theory;
+mod ties;
+mod untraced;

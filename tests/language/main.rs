@@ -1,0 +1,11 @@
+//! The language: what a file or a program in Rust may say, what is refused and
+//! how, and what a scenario expects.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bad_input;
+mod builder;
+mod expect;
+mod library;
+mod schema;
