@@ -3,7 +3,7 @@
 //! compared with what is committed, byte for byte.
 //!
 //! To accept a change, after a look at the pictures:
-//! `TEMPOLANE_BLESS=1 cargo test --locked --test gallery`.
+//! `TEMPOLANE_BLESS=1 cargo test --locked --test command_line gallery`.
 
 use crate::common::{copy_scenarios, files};
 use assert_cmd::Command;
@@ -61,7 +61,7 @@ fn the_gallery_is_what_the_program_draws() {
             continue;
         }
         let same = committed[path] == *content;
-        assert!(same, "{} is not what is drawn today; see the top of tests/gallery.rs", path.display());
+        assert!(same, "{} is not what is drawn today; see the top of tests/command_line/gallery.rs", path.display());
     }
 }
 

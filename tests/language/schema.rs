@@ -2,7 +2,7 @@
 //! what the parser accepts.
 //!
 //! After a change of the language, write the copy anew with
-//! `UPDATE_SCHEMA=1 cargo test --test schema`.
+//! `UPDATE_SCHEMA=1 cargo test --test language schema`.
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ fn the_committed_copy_is_the_generated_one() {
         std::fs::write(&path, &generated).expect("a writable folder");
     }
     let committed = std::fs::read_to_string(&path).expect("the committed copy");
-    assert!(committed == generated, "run `UPDATE_SCHEMA=1 cargo test --test schema`");
+    assert!(committed == generated, "run `UPDATE_SCHEMA=1 cargo test --test language schema`");
 }
 
 #[test]
@@ -185,5 +185,32 @@ fn parser_and_schema_refuse_the_same_forms() {
         let text = EVERYTHING.replace("d: 0s", "delta: 0s").replacen(from, to, 1);
         assert!(load_str("wrong.yaml", &text, &[]).is_err(), "the parser accepts {to}");
         assert!(!errors(&text).is_empty(), "the schema accepts {to}");
+    }
+}
+
+/// The names that the schema gives to alternatives by a key: of steps the key
+/// that is required first, of resources the value of `kind`.
+fn alternatives(of: &str) -> Vec<String> {
+    let schema = schema();
+    let forms = schema["$defs"][of]["anyOf"].as_array().expect("alternatives");
+    let name = |form: &Value| {
+        let name = match of {
+            "step" => &form["required"][0],
+            _ => &form["properties"]["kind"]["enum"][0],
+        };
+        name.as_str().map(str::to_owned)
+    };
+    forms.iter().filter_map(name).collect()
+}
+
+#[test]
+fn the_readme_names_every_step_and_every_kind() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("it is there");
+    let begin = readme.find("What processes share is").expect("the list of kinds and steps");
+    let list = &readme[begin..begin + readme[begin..].find("Durations have").expect("its end")];
+    let (kinds, steps) = (alternatives("resource"), alternatives("step"));
+    assert!(kinds.len() >= 5 && steps.len() >= 19, "{kinds:?} {steps:?}");
+    for name in kinds.iter().chain(&steps) {
+        assert!(list.contains(&format!("`{name}`")), "the README does not name `{name}`");
     }
 }
