@@ -4,7 +4,7 @@ use super::console;
 use super::failure::{Exit, Failure};
 use super::inputs::{self, Loaded, Problem, load_each};
 use super::options::{Format, ScenarioOptions};
-use crate::scenario::LoadError;
+use crate::scenario::{Diagnostics, LoadError};
 use clap::Args;
 use serde::Serialize;
 use std::path::Path;
@@ -13,36 +13,50 @@ use std::path::Path;
 ///
 /// Every problem of every file is told in one go, on standard error; with --format json also on
 /// standard output, one object per scenario.
+/// What is valid and probably not meant (a semaphore that nobody releases, a parameter that nobody
+/// uses) is a warning, told in the same way.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
+    /// End with exit code 2 if there is a warning
+    #[arg(long)]
+    strict: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut exit = Exit::Fine;
     for (path, result) in load_each(&arguments.scenarios)? {
+        let warnings = result.as_ref().ok().map(|loaded| loaded.scenario.warnings());
+        let warnings = warnings.filter(|warnings| !warnings.items.is_empty());
         if let Err(error) = &result {
             inputs::tell(error);
             exit = exit.max(inputs::exit(error));
         }
+        if let Some(warnings) = &warnings {
+            console::warn(warnings.render(true));
+            exit = exit.max(if arguments.strict { Exit::Usage } else { Exit::Fine });
+        }
         let told = match arguments.scenarios.format {
-            Format::Text => result.as_ref().map(text).unwrap_or_default(),
-            Format::Json => json(&path, &result),
+            Format::Text => result.as_ref().map(|loaded| text(loaded, warnings.as_ref())).unwrap_or_default(),
+            Format::Json => json(&path, &result, warnings.as_ref()),
         };
         console::print(&told)?;
     }
     Ok(exit)
 }
 
-fn text(loaded: &Loaded) -> String {
+fn text(loaded: &Loaded, warnings: Option<&Diagnostics>) -> String {
     let model = &loaded.scenario.model;
     let counted =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let processes = counted(model.processes.len(), "process", "processes");
     let resources = counted(model.resources.len(), "resource", "resources");
     let name = console::printable(&model.name);
-    format!("{}: ok ({name}: {processes}, {resources})\n", loaded.scenario.source.label)
+    let warnings =
+        warnings.map(|warnings| format!("; {}", counted(warnings.items.len(), "warning", "warnings")));
+    let warnings = warnings.unwrap_or_default();
+    format!("{}: ok ({name}: {processes}, {resources}{warnings})\n", loaded.scenario.source.label)
 }
 
 #[derive(Serialize)]
@@ -52,12 +66,15 @@ struct Checked<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<&'a str>,
     problems: Vec<Problem<'a>>,
+    warnings: Vec<Problem<'a>>,
 }
 
-fn json(path: &Path, result: &Result<Loaded, LoadError>) -> String {
+fn json(path: &Path, result: &Result<Loaded, LoadError>, warnings: Option<&Diagnostics>) -> String {
     let scenario = result.as_ref().ok().map(|loaded| loaded.scenario.model.name.as_str());
     let problems = result.as_ref().err().map(inputs::problems).unwrap_or_default();
-    let checked = Checked { file: path.display().to_string(), ok: result.is_ok(), scenario, problems };
+    let warnings = warnings.map(inputs::placed).unwrap_or_default();
+    let file = path.display().to_string();
+    let checked = Checked { file, ok: result.is_ok(), scenario, problems, warnings };
     let mut line = serde_json::to_string(&checked).expect("every key is a string");
     line.push('\n');
     line

@@ -241,14 +241,15 @@ fn interrupted(label: &str, now: Time) -> Failure {
 
 /// The command that repeats a run.
 fn again(loaded: &Loaded, seed: u64, ties: Ties) -> String {
-    let settings: String = loaded
-        .settings
-        .iter()
-        .map(|(name, value)| format!(" --set {}", quoted(&format!("{name}={value}"))))
-        .collect();
-    let path = quoted(&loaded.path.display().to_string());
     let ties = if ties.is_fifo() { String::new() } else { format!(" --ties {ties}") };
-    format!("tempolane run {path}{settings} --seed {seed}{ties}")
+    format!("{} --seed {seed}{ties}", command("run", loaded))
+}
+
+/// A command about the scenario with its parameters.
+pub fn command(subcommand: &str, loaded: &Loaded) -> String {
+    let setting = |(name, value): &(String, String)| format!(" --set {}", quoted(&format!("{name}={value}")));
+    let settings: String = loaded.settings.iter().map(setting).collect();
+    format!("tempolane {subcommand} {}{settings}", quoted(&loaded.path.display().to_string()))
 }
 
 /// The command that follows a schedule, which knows its own parameters.

@@ -9,7 +9,7 @@ use super::options::ScenarioOptions;
 use super::output::Labels;
 use crate::program::{Image, Program, compile};
 use crate::scenario::{
-    Diagnostic, Diagnostics, LoadError, Param, Scenario, load_file, load_reader, load_str,
+    Diagnostic, Diagnostics, LoadError, Param, Scenario, Severity, load_file, load_reader, load_str,
 };
 use serde::Serialize;
 use std::fs;
@@ -87,6 +87,11 @@ pub fn problems(error: &LoadError) -> Vec<Problem<'_>> {
     let LoadError::Diagnostics(diagnostics) = error else {
         return vec![Problem { message: error.to_string(), hint: None, line: None, column: None }];
     };
+    placed(diagnostics)
+}
+
+/// Problems with their places, for programs.
+pub fn placed(diagnostics: &Diagnostics) -> Vec<Problem<'_>> {
     let told = diagnostics.items.iter().map(|item| {
         // A place in a value that was given beside the scenario is none in its file.
         let site = item.origin.is_none().then_some(item.site).filter(|site| site.line > 0);
@@ -154,7 +159,7 @@ fn load(path: &Path, settings: &[(String, String)], labels: &mut Labels) -> Resu
             hint: None,
             origin: None,
         }];
-        return Err(LoadError::Diagnostics(Diagnostics { source, items }));
+        return Err(LoadError::Diagnostics(Diagnostics { source, severity: Severity::Error, items }));
     }
     let label = labels.next(&scenario.model.name);
     let changed = changed(&scenario, settings);

@@ -1,6 +1,6 @@
 //! `tempolane run`: each scenario on its own.
 
-use super::execute::{again_along, execute, execute_along};
+use super::execute::{again_along, command, execute, execute_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all, load_each};
 use super::luck::try_luck;
@@ -10,7 +10,7 @@ use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::{console, interrupt, moments};
 use crate::explore::Schedule;
-use crate::scenario::folder_name;
+use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,9 @@ fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
         return Err(wrong(0, "a schedule has at most 64 MiB"));
     }
     let text = String::from_utf8(bytes).map_err(|_| wrong(0, "a schedule is a text in UTF-8"))?;
-    Schedule::parse(&text).map_err(|error| wrong(error.line, &error.message))
+    // Some editors put a byte order mark before what they save.
+    Schedule::parse(text.strip_prefix('\u{feff}').unwrap_or(&text))
+        .map_err(|error| wrong(error.line, &error.message))
 }
 
 /// Says whose a schedule is, if it is not of the scenario at hand, which is not
@@ -125,10 +127,28 @@ fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) ->
     }
     let told = match arguments.scenarios.format {
         Format::Json => json_line(&finished, None),
-        Format::Text => text(&finished, Drawing::new(&finished).map(|drawing| drawing.text()).as_deref()),
+        Format::Text => {
+            let drawing = Drawing::new(&finished).map(|drawing| drawing.text());
+            text(&finished, drawing.as_deref()) + &order_of_locks(scenario, &finished)
+        }
     };
     console::print(&told)?;
     Ok(finished)
+}
+
+/// Where to look for a deadlock that this run did not meet; empty if locks are
+/// nested in one order only.
+fn order_of_locks(scenario: &Loaded, finished: &Finished) -> String {
+    if finished.is_finding() {
+        return String::new();
+    }
+    let loaded = &scenario.scenario;
+    let Some(lines) = circular_locking(&loaded.model, &loaded.params) else { return String::new() };
+    let lines = lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let command = command("explore --untimed", scenario);
+    format!(
+        "  locks are nested in more than one order (lines {lines}); whether that can deadlock: {command}\n\n"
+    )
 }
 
 /// Runs a scenario and writes the files of its own. Its events are kept for

@@ -3,7 +3,8 @@
 //! Decides their types (where durations and numbers meet, all must be durations)
 //! and checks those whose values are known when the scenario is loaded.
 
-use super::context::{Check, coerce};
+use super::coercion::coerce;
+use super::context::Check;
 use super::distributions::Purpose;
 use super::fields::Fields;
 use super::node::{Kind, Node};
@@ -43,7 +44,8 @@ impl Arguments<'_, '_, '_> {
         collect(typed.map(|typed| {
             let key = keys.next()?;
             let node = self.fields.get(key)?;
-            coerce(&mut self.check.reports, typed, want, node, &format!("`{key}`"))
+            let Check { reports, params, .. } = &mut *self.check;
+            coerce(reports, params, typed, want, (node, &format!("`{key}`")))
         }))
     }
 

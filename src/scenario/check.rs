@@ -6,13 +6,14 @@
 //! reported at once.
 
 use super::context::Check;
-use super::diagnostics::Reports;
+use super::diagnostics::{Diagnostic, Reports};
 use super::fields::{self, Fields};
 use super::model::{Limits, Model};
 use super::node::{Kind, Node};
 use super::scope::Scope;
 use super::source::Span;
 use super::tables::{LIMITS, SCENARIO};
+use super::warnings;
 use crate::value::Value;
 
 /// What the checks make of a document. It is of use only if nothing was
@@ -21,6 +22,10 @@ pub(super) struct Checked {
     pub model: Model,
     /// The values of the parameters, as far as known.
     pub params: Vec<Option<Value>>,
+    /// Warnings of what is not used.
+    pub unused: Vec<Diagnostic>,
+    /// Of each resource, whether its level is asked or something is expected of it.
+    pub asked: Vec<bool>,
 }
 
 /// Checks a whole document; `None` if it is not even a map.
@@ -30,7 +35,7 @@ pub(super) fn check(
     default_name: String,
     overrides: &[(String, String)],
     by_program: bool,
-) -> (Option<Checked>, Vec<super::Diagnostic>) {
+) -> (Option<Checked>, Vec<Diagnostic>) {
     let mut check = Check::new(reports);
     check.by_program = by_program;
     let checked = check.document(root, default_name, overrides);
@@ -62,8 +67,11 @@ impl Check<'_> {
             let owner = self.reports.span_of_text(entry.key.site, &entry.key.name);
             self.limits(&entry.value, owner)
         });
-        let expect =
-            fields.entry("expect").map(|entry| self.expect(entry, overrides.is_empty())).unwrap_or_default();
+        // Without processes that could be read, nothing can be expected of them.
+        let known =
+            fields.get("processes").is_some_and(|node| matches!(node.kind, Kind::Map(_) | Kind::Seq(_)));
+        let expect = fields.entry("expect").filter(|_| known);
+        let expect = expect.map(|entry| self.expect(entry, overrides.is_empty())).unwrap_or_default();
         let model = Model {
             name,
             params,
@@ -76,7 +84,20 @@ impl Check<'_> {
             limits,
             expect,
         };
-        Some(Checked { model, params: self.params.iter().map(|param| param.value).collect() })
+        let asked = self.resources.iter().map(|known| known.asked.get()).collect();
+        let params = self.params.iter().map(|param| param.value).collect();
+        Some(Checked { unused: self.unused(&model), model, params, asked })
+    }
+
+    /// Warnings of the parameters, resources and variables that nothing names.
+    fn unused(&mut self, model: &Model) -> Vec<Diagnostic> {
+        let mut unused = std::mem::take(&mut self.unused);
+        let params = model.params.iter().zip(self.params.iter()).filter(|(_, known)| !known.used.get());
+        unused.extend(params.filter_map(|(param, _)| warnings::unused("parameter", &param.name, param.site)));
+        let resources =
+            model.resources.iter().zip(self.resources.iter()).filter(|(_, known)| !known.used.get());
+        unused.extend(resources.filter_map(|(def, _)| warnings::unused("resource", &def.name, def.site)));
+        unused
     }
 
     fn version(&mut self, fields: Fields<'_>) {

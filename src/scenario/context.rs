@@ -4,9 +4,9 @@
 //! Decides what may stand where a value is wanted, and the checks of values
 //! that are known when the scenario is loaded.
 
-use super::diagnostics::{Located, Reports, TextError};
-use super::model::ExprKind;
-use super::names::{LONGEST_NAME, Table, is_name, is_reserved, quoted};
+use super::coercion::coerce;
+use super::diagnostics::{Diagnostic, Located, Reports, TextError};
+use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
 use super::scope::{ParamEntry, ProcessEntry, ResourceEntry, Scope};
 use super::source::Span;
@@ -37,6 +37,13 @@ pub(super) struct Check<'t> {
     /// How many instances are expected to do something that there are not,
     /// because a parameter has been set.
     pub absent: usize,
+    /// Whether steps, or a mark in them, could not be read, so that nothing is
+    /// known of marks that are not there.
+    pub unread: bool,
+    /// Warnings of what is not used.
+    pub unused: Vec<Diagnostic>,
+    /// Names that were refused: whoever uses one stays silent.
+    refused: Vec<String>,
     expressions: usize,
 }
 
@@ -63,8 +70,39 @@ impl<'t> Check<'t> {
             process: 0,
             as_written: true,
             absent: 0,
+            unread: false,
+            unused: Vec::new(),
+            refused: Vec::new(),
             expressions: 0,
         }
+    }
+
+    /// Notes that a name was refused, unless there are many already.
+    pub fn refuse(&mut self, name: &str) {
+        const MOST: usize = 100;
+        if !name.is_empty() && self.refused.len() < MOST {
+            self.refused.push(name.to_owned());
+        }
+    }
+
+    /// How many names were refused; for [`Check::forgive`].
+    pub fn refused(&self) -> usize {
+        self.refused.len()
+    }
+
+    /// Forgets the names that were refused after so many.
+    pub fn forgive(&mut self, before: usize) {
+        self.refused.truncate(before);
+    }
+
+    /// Whether a text uses a name that was refused.
+    fn uses_refused(&self, text: &str) -> bool {
+        let is_part = |character: char| character.is_alphanumeric() || character == '_';
+        self.refused.iter().any(|name| {
+            text.match_indices(name.as_str()).any(|(at, _)| {
+                !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
+            })
+        })
     }
 
     /// The marks for the model.
@@ -83,7 +121,8 @@ impl<'t> Check<'t> {
         let name = &key.name;
         let cannot = || format!("{} cannot be the name of a {what}", quoted(name));
         let (message, hint) = if !is_name(name) {
-            (cannot(), "a name is a letter or `_`, then letters, digits and `_`".to_owned())
+            self.refuse(name);
+            not_a_name(name, cannot())
         } else if name.len() > LONGEST_NAME {
             (format!("a name has at most {LONGEST_NAME} characters"), "choose a shorter one".to_owned())
         } else if is_reserved(name) {
@@ -156,12 +195,18 @@ impl<'t> Check<'t> {
                     Kind::Null => format!("{what} has no value"),
                     _ => format!("{what} takes an expression, found {}", node.described()),
                 };
-                self.reports.error(span, message);
+                match node.kind {
+                    Kind::Seq(_) => {
+                        let hint = "one value stands here; several are an array, `xs: {array: n}` in `vars`, or the slots of a memory, set one by one";
+                        self.reports.error_with_hint(span, message, hint);
+                    }
+                    _ => self.reports.error(span, message),
+                }
                 return None;
             }
         };
         match want {
-            Some(want) => coerce(&mut self.reports, typed, want, node, what),
+            Some(want) => coerce(&mut self.reports, &self.params, typed, want, (node, what)),
             None => Some(typed),
         }
     }
@@ -227,6 +272,9 @@ impl<'t> Check<'t> {
             }
             return None;
         }
+        if self.uses_refused(part) {
+            return None;
+        }
         match syntax::parse(part) {
             Ok(mut ast) => {
                 ast.shift(from);
@@ -258,36 +306,14 @@ impl<'t> Check<'t> {
     }
 }
 
-/// Makes a value one of type `want`: an integer becomes a float.
-pub(super) fn coerce(
-    reports: &mut Reports<'_>,
-    typed: Typed,
-    want: Type,
-    node: &Node,
-    what: &str,
-) -> Option<Typed> {
-    let typed = if want == Type::Float { typed.widened() } else { typed };
-    let found = typed.ty();
-    if found == want {
-        return Some(typed);
-    }
-    let span = reports.span_of(node);
-    let message = format!("{what} takes {}, found {}", want.described(), found.described());
-    match (want, found, &typed.expr.kind) {
-        (Type::Duration, Type::Int | Type::Float, ExprKind::Const(number)) => {
-            let hint = format!("a duration needs a unit; write `{number}s` or `{number}ms`");
-            reports.error_with_hint(span, message, hint);
-        }
-        (Type::Duration, Type::Int | Type::Float, _) => {
-            let hint = "a duration needs a unit; multiply with one, as in `n * 1ms`";
-            reports.error_with_hint(span, message, hint);
-        }
-        (Type::Int, Type::Float, _) => {
-            let hint = "`int(…)`, `round(…)`, `floor(…)` and `ceil(…)` make integers of floats";
-            reports.error_with_hint(span, message, hint);
-        }
-        (Type::Bool, _, _) => reports.error_with_hint(span, message, "compare it, as in `n > 0`"),
-        _ => reports.error(span, message),
-    }
-    None
+/// Why a text is no name, and what to do about it.
+fn not_a_name(name: &str, cannot: String) -> (String, String) {
+    let letter = name.chars().find(|character| character.is_alphabetic() && !character.is_ascii());
+    let message = match letter {
+        Some(letter) => format!("{cannot}: `{letter}` is no letter from A to Z"),
+        None => cannot,
+    };
+    let joined: String = name.chars().map(|c| if "-. ".contains(c) { '_' } else { c }).collect();
+    let instead = if is_name(&joined) { format!("; write `{joined}`") } else { String::new() };
+    (message, format!("{NAME_RULE}{instead}"))
 }

@@ -3,6 +3,7 @@
 //! Decides how problems are collected, ordered and made unique. How one looks
 //! on a screen is decided in `snippet`.
 
+use super::invisible;
 use super::names::nearest;
 use super::node::{Kind, Node};
 use super::snippet;
@@ -27,23 +28,35 @@ pub struct Diagnostic {
     pub origin: Option<Source>,
 }
 
-/// All problems of one scenario, in the order of their places, none twice.
+/// How much a problem weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The scenario is not valid.
+    Error,
+    /// It is valid, and probably not what was meant.
+    Warning,
+}
+
+/// All problems of one severity of one scenario, in the order of their places,
+/// none twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {
     /// The scenario.
     pub source: Source,
-    /// The problems, at least one.
+    /// How much they weigh.
+    pub severity: Severity,
+    /// The problems; at least one if they are errors.
     pub items: Vec<Diagnostic>,
 }
 
 impl Diagnostics {
-    pub(super) fn new(source: Source, mut items: Vec<Diagnostic>) -> Self {
+    pub(super) fn new(source: Source, severity: Severity, mut items: Vec<Diagnostic>) -> Self {
         items.sort_by(|a, b| {
             let order = |item: &Diagnostic| (item.origin.is_some(), item.site, item.length);
             order(a).cmp(&order(b)).then_with(|| a.message.cmp(&b.message))
         });
         items.dedup();
-        Diagnostics { source, items }
+        Diagnostics { source, severity, items }
     }
 
     /// The problems as text for a terminal: each with its place, the source line
@@ -115,6 +128,16 @@ impl<'t> Reports<'t> {
     #[cfg(test)]
     pub fn items(&self) -> &[Diagnostic] {
         &self.items
+    }
+
+    /// How many problems there are so far.
+    pub fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Forgets the problems after the first so many.
+    pub fn forget(&mut self, kept: usize) {
+        self.items.truncate(kept);
     }
 
     pub fn into_items(self) -> Vec<Diagnostic> {
@@ -196,8 +219,27 @@ impl<'t> Reports<'t> {
     fn push(&mut self, span: Span, message: String, hint: Option<String>) {
         if self.muted == 0 {
             let Span { site, length } = span;
-            self.items.push(Diagnostic { site, length, message, hint, origin: None });
+            let item = Diagnostic { site, length, message, hint, origin: None };
+            self.items.push(self.invisible_in(span).unwrap_or(item));
         }
+    }
+
+    /// Whatever is wrong with a text in which a character cannot be seen, that
+    /// character is what has to be said.
+    fn invisible_in(&self, span: Span) -> Option<Diagnostic> {
+        /// A longer stretch is prose, where such a character is no mistake.
+        const LONGEST: u32 = 100;
+        let start = self.index.offset_of(span.site).filter(|_| span.length <= LONGEST)?;
+        let rest = &self.index.text()[start..];
+        let end = rest.char_indices().nth(span.length as usize).map_or(rest.len(), |(end, _)| end);
+        let (at, name) = invisible::first(&rest[..end])?;
+        Some(Diagnostic {
+            site: self.index.site_at(start + at),
+            length: 1,
+            message: format!("{name} stands here, which cannot be seen"),
+            hint: Some("delete it, or write an ordinary space".to_owned()),
+            origin: None,
+        })
     }
 
     /// Finds a scalar's text in the source.

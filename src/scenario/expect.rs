@@ -324,7 +324,7 @@ impl Check<'_> {
     fn bounds(
         &mut self,
         node: &Node,
-        form: &Form,
+        form: &'static Form,
         number: &dyn Fn(&mut Self, &Node) -> Option<Typed>,
     ) -> Option<Bounds> {
         let known = |check: &mut Self, node: &Node| u64::try_from(number(check, node)?.known_int()?).ok();

@@ -4,15 +4,18 @@
 //! key is for the caller.
 
 use super::diagnostics::Reports;
+use super::foreign;
 use super::names::{nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::source::Span;
 use super::tables::Form;
+use crate::ids::Site;
 
 /// The entries of a map, by key.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'n> {
     entries: &'n [Entry],
+    form: &'static Form,
 }
 
 impl<'n> Fields<'n> {
@@ -26,10 +29,21 @@ impl<'n> Fields<'n> {
         self.entries.is_empty()
     }
 
-    /// A key with its value.
+    /// A key with its value. A wrong key that means this one will do: it was
+    /// reported, and what stands behind it is looked at all the same.
     pub fn entry(&self, key: &str) -> Option<&'n Entry> {
-        self.entries.iter().find(|entry| entry.key.name == key)
+        let means = |entry: &&Entry| meant(self.form, &entry.key.name) == Some(key);
+        self.entries.iter().find(|entry| entry.key.name == key).or_else(|| self.entries.iter().find(means))
     }
+}
+
+/// The key of a form that is meant by one that it does not have.
+fn meant(form: &Form, name: &str) -> Option<&'static str> {
+    let keys = || form.fields.iter().map(|field| field.key);
+    if keys().any(|key| key == name) {
+        return None;
+    }
+    foreign::key(form.name, name).or_else(|| nearest(name, keys()))
 }
 
 /// Reads a map; `owner` is where a missing key is reported. `None` if it is no
@@ -37,27 +51,36 @@ impl<'n> Fields<'n> {
 pub(super) fn read<'n>(
     reports: &mut Reports<'_>,
     node: &'n Node,
-    form: &Form,
+    form: &'static Form,
     owner: Span,
 ) -> Option<Fields<'n>> {
+    read_but(reports, node, form, owner, None)
+}
+
+/// As [`read`], for a map of which one key, which stands at `told`, was reported.
+pub(super) fn read_but<'n>(
+    reports: &mut Reports<'_>,
+    node: &'n Node,
+    form: &'static Form,
+    owner: Span,
+    told: Option<Site>,
+) -> Option<Fields<'n>> {
     let entries = entries(reports, node, form.name, owner)?;
-    let keys = || form.fields.iter().map(|field| field.key);
-    let mut misspelled = Vec::new();
-    for entry in entries {
-        if !keys().any(|key| key == entry.key.name) {
-            unknown_key(reports, entry, form.name, keys());
-            misspelled.extend(nearest(&entry.key.name, keys()));
-        }
+    let fields = Fields { entries, form };
+    let missing: Vec<_> =
+        form.fields.iter().filter(|field| field.required && fields.entry(field.key).is_none()).collect();
+    let is_known = |entry: &&Entry| form.fields.iter().any(|field| field.key == entry.key.name);
+    let mut strange = false;
+    for entry in entries.iter().filter(|entry| !is_known(entry) && Some(entry.key.site) != told) {
+        strange |= meant(form, &entry.key.name).is_none();
+        unknown_key(reports, entry, form, missing.iter().map(|field| field.key));
     }
-    for field in form.fields {
-        let there = entries.iter().any(|entry| entry.key.name == field.key);
-        // A key that is there with a wrong spelling was just reported.
-        if field.required && !there && !misspelled.contains(&field.key) {
-            let message = format!("missing key `{}` in {}", field.key, shown(form.name));
-            reports.error_with_hint(owner, message, format!("`{}`: {}", field.key, field.doc));
-        }
+    // Of a map with a key that nobody knows, that is what is missing.
+    for field in missing.into_iter().filter(|_| !strange) {
+        let message = format!("missing key `{}` in {}", field.key, shown(form.name));
+        reports.error_with_hint(owner, message, format!("`{}`: {}", field.key, field.doc));
     }
-    Some(Fields { entries })
+    Some(fields)
 }
 
 /// The entries of a map; `None` if it is none, which is reported.
@@ -76,24 +99,65 @@ pub(super) fn entries<'n>(
         }
         _ => {
             let span = reports.span_of(node);
-            reports.error(span, format!("{} is a map, found {}", shown(what), node.described()));
+            let message = format!("{} is a map, found {}", shown(what), node.described());
+            match instead(what, node) {
+                Some(hint) => reports.error_with_hint(span, message, hint),
+                None => reports.error(span, message),
+            }
             None
         }
     }
 }
 
-/// Reports an unknown key, with the nearest one or all that there are.
-pub(super) fn unknown_key<'k>(
+/// What to write instead of something that is no map.
+fn instead(what: &str, node: &Node) -> Option<String> {
+    let hint = match (what, &node.kind) {
+        ("process", Kind::Seq(_)) => "write the steps below the key `do`".to_owned(),
+        ("set", _) => "write `set: {x: value}`".to_owned(),
+        ("params" | "resources" | "processes" | "vars", Kind::Seq(_)) => {
+            let name = listed(node).next().unwrap_or("name");
+            format!("leave the dashes out: each name is a key, as in `{name}: …`")
+        }
+        _ => return None,
+    };
+    Some(hint)
+}
+
+/// The names in a list that stands where a map of names is wanted: those of
+/// `- name: x`, or the first keys of the items.
+pub(super) fn listed(node: &Node) -> impl Iterator<Item = &str> {
+    let items = if let Kind::Seq(items) = &node.kind { items.as_slice() } else { &[] };
+    items.iter().filter_map(|item| {
+        let Kind::Map(entries) = &item.kind else { return None };
+        let named = entries.iter().find(|entry| entry.key.name == "name").map(|entry| &entry.value.kind);
+        match named {
+            Some(Kind::Text(name)) => Some(name.as_str()),
+            _ => entries.first().map(|entry| entry.key.name.as_str()),
+        }
+    })
+}
+
+/// Reports an unknown key, with the one that is meant or all that there are.
+fn unknown_key(
     reports: &mut Reports<'_>,
     entry: &Entry,
-    what: &str,
-    known: impl Iterator<Item = &'k str> + Clone,
+    form: &Form,
+    missing: impl Iterator<Item = &'static str>,
 ) {
     let span = reports.span_of_text(entry.key.site, &entry.key.name);
-    let all = known.clone().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-    let message = format!("unknown key {} in {}", quoted(&entry.key.name), shown(what));
-    let hint = format!("the keys are {all}");
-    reports.unknown_with_hint(span, message, &entry.key.name, known, hint);
+    let list = |keys: &mut dyn Iterator<Item = &'static str>| {
+        keys.map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+    };
+    let name = &entry.key.name;
+    let message = format!("unknown key {} in {}", quoted(name), shown(form.name));
+    let mut known = form.fields.iter().map(|field| field.key);
+    let missing = list(&mut missing.into_iter());
+    let missing = if missing.is_empty() { missing } else { format!("; missing: {missing}") };
+    let hint = format!("the keys are {}{missing}", list(&mut known.clone()));
+    match foreign::key(form.name, name) {
+        Some(key) => reports.error_with_hint(span, format!("{message}; did you mean '{key}'?"), hint),
+        None => reports.unknown_with_hint(span, message, name, &mut known, hint),
+    }
 }
 
 /// A form's name for a message: `put_form` is `put`, and the whole file is the

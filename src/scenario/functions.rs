@@ -1,5 +1,6 @@
 //! The functions of expressions and what types they take.
 
+use super::foreign;
 use super::model::{Expr, ExprKind};
 use super::names::{FUNCTIONS, RESOURCE_FUNCTIONS, quoted};
 use super::references::Found;
@@ -20,7 +21,11 @@ impl Typer<'_, '_> {
             let place = range.start..range.start + name.len();
             let span = self.reports.span_in(&self.located, place);
             let message = format!("unknown function {}", quoted(name));
-            self.reports.unknown(span, message, name, FUNCTIONS.into_iter().chain(RESOURCE_FUNCTIONS));
+            let known = FUNCTIONS.into_iter().chain(RESOURCE_FUNCTIONS);
+            match foreign::function(name) {
+                Some(hint) => self.reports.error_with_hint(span, message, hint),
+                None => self.reports.unknown(span, message, name, known),
+            }
             return None;
         }
         match (name, arguments) {
@@ -89,6 +94,7 @@ impl Typer<'_, '_> {
             (!fits).then(|| (message(), takes.to_owned()))
         };
         let Found { reference, entry } = self.resource(argument, "the argument", refusal)?;
+        self.resources.at(reference.def.index()).asked.set(true);
         if !level && entry.unbounded {
             let hint = "it is unbounded; there is always room".to_owned();
             self.error(&argument.range, "this buffer has no capacity", Some(hint));

@@ -108,6 +108,7 @@ impl Check<'_> {
             self.reports.unknown(span, message, name.text, self.resources.names());
             return None;
         };
+        self.resources.at(position).asked.set(true);
         let known = self.resources.at(position).clone();
         // Of a resource that is wrong itself nothing more is said.
         known.kind?;
@@ -147,6 +148,9 @@ impl Check<'_> {
     pub fn mark(&mut self, part: Part<'_>) -> Option<MarkId> {
         if let Some(position) = self.marks.position(part.text) {
             return Some(MarkId::from_index(position));
+        }
+        if self.unread {
+            return None;
         }
         let span = part.span(self);
         let hint = "marks are made by the step `mark: name`".to_owned();

@@ -111,6 +111,7 @@ fn next(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), TextEr
     let error = error(first.len_utf8());
     Err(match first {
         '.' => error.with_hint("a number begins with a digit, as in `0.5`"),
+        letter if letter.is_alphabetic() => error.with_hint("the letters of names are those from A to Z"),
         '{' | '}' => error.with_hint("only the text of `log` has braces; an expression stands alone"),
         '"' | '\'' => error.with_hint("there are no texts in expressions; names stand without quotes"),
         _ => error,

@@ -5,10 +5,11 @@
 //! the scenario's.
 
 use super::check::check;
-use super::diagnostics::{Diagnostic, Diagnostics, Reports};
+use super::diagnostics::{Diagnostic, Diagnostics, Reports, Severity};
+use super::invisible;
 use super::model::Model;
 use super::source::Source;
-use super::yaml;
+use super::{warnings, yaml};
 use crate::ids::Site;
 use crate::value::Value;
 use std::fmt;
@@ -29,6 +30,15 @@ pub struct Scenario {
     pub params: Vec<Value>,
     /// The text, for findings that point into it.
     pub source: Source,
+    /// What is valid in it and probably not meant.
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl Scenario {
+    /// What is valid in the scenario and probably not meant; may be empty.
+    pub fn warnings(&self) -> Diagnostics {
+        Diagnostics::new(self.source.clone(), Severity::Warning, self.warnings.clone())
+    }
 }
 
 /// Why there is no scenario.
@@ -164,16 +174,24 @@ fn load_text(
     let mut reports = Reports::new(&source.text);
     let Some(root) = yaml::read(&mut reports) else {
         let items = reports.into_items();
-        return Err(LoadError::Diagnostics(Diagnostics::new(source, items)));
+        return Err(refused(source, items));
     };
     let (checked, items) = check(reports, &root, name_of(label), overrides, by_program);
     let params = checked.as_ref().map(|checked| checked.params.iter().copied().collect::<Option<Vec<_>>>());
     match (checked, params.flatten()) {
         (Some(checked), Some(params)) if items.is_empty() => {
-            Ok(Scenario { model: checked.model, params, source })
+            let mut warnings = checked.unused;
+            warnings.extend(warnings::of_model(&checked.model, &params, &checked.asked));
+            Ok(Scenario { model: checked.model, params, source, warnings })
         }
-        _ => Err(LoadError::Diagnostics(Diagnostics::new(source, items))),
+        _ => Err(refused(source, items)),
     }
+}
+
+/// A text with these problems.
+fn refused(source: Source, items: Vec<Diagnostic>) -> LoadError {
+    let items = invisible::in_indentation(&source.text).map_or(items, |cause| vec![cause]);
+    LoadError::Diagnostics(Diagnostics::new(source, Severity::Error, items))
 }
 
 /// The name of a scenario without `name`: the file's, without its ending.
@@ -207,5 +225,6 @@ fn whole_file(label: &str, text: String, site: Site, message: &str, hint: &str) 
         hint: Some(hint.to_owned()),
         origin: None,
     };
-    LoadError::Diagnostics(Diagnostics::new(Source { label: label.to_owned(), text }, vec![item]))
+    let source = Source { label: label.to_owned(), text };
+    LoadError::Diagnostics(Diagnostics::new(source, Severity::Error, vec![item]))
 }

@@ -53,8 +53,18 @@ impl Body<'_, '_> {
         if let Some(position) = self.vars.position(trimmed)
             && self.vars.at(position).array
         {
+            self.vars.at(position).used.set(true);
             let ty = self.vars.at(position).ty?;
             return Some((Piece::Array(ty), LogArg::Array(VarId::from_index(position))));
+        }
+        if let Some(at) = hole.find(':') {
+            let hint = format!(
+                "a value is written as it is; round it before, as in `{{round({} * 100) / 100.0}}`",
+                hole[..at].trim()
+            );
+            let error = TextError::new(from + at..from + hole.len(), "a hole has no format").with_hint(hint);
+            self.check.reports.text_error(located, error);
+            return None;
         }
         let typed = self.check.expression_in(located, from, hole, self.scope())?;
         Some((Piece::Value(typed.ty()), LogArg::Value(typed.expr)))

@@ -16,6 +16,7 @@
 mod arguments;
 mod buffers;
 mod check;
+mod coercion;
 mod context;
 mod diagnostics;
 mod distributions;
@@ -23,11 +24,16 @@ mod evaluate;
 mod expect;
 mod fields;
 mod folder;
+mod foreign;
 mod functions;
+mod invisible;
 mod labels;
 mod lexer;
 mod load;
+mod lock_order;
 mod log_step;
+mod loops;
+mod mend;
 mod model;
 mod names;
 mod node;
@@ -48,16 +54,18 @@ mod syntax;
 mod tables;
 mod typing;
 mod variable_steps;
+mod warnings;
 mod yaml;
 mod yaml_error;
 
 #[cfg(test)]
 mod tests;
 
-pub use diagnostics::{Diagnostic, Diagnostics};
+pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use evaluate::{EvalCause, EvalError, evaluate, evaluate_for, evaluate_params};
 pub use folder::folder_name;
 pub use load::{LoadError, MOST_BYTES, Scenario, load_file, load_program, load_reader, load_str};
+pub use lock_order::circular_locking;
 pub use model::*;
 pub use number::parse_duration;
 pub use schema::schema;

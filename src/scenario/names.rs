@@ -1,5 +1,6 @@
 //! Names: which are allowed, which is meant, and how one is quoted in a message.
 
+use super::invisible;
 use std::collections::BTreeMap;
 
 /// The longest name that is allowed, in characters.
@@ -34,22 +35,26 @@ pub(super) fn is_reserved(name: &str) -> bool {
     WORDS.contains(&name) || FUNCTIONS.contains(&name)
 }
 
+/// What a name is.
+pub(super) const NAME_RULE: &str =
+    "a name is a letter from A to Z or a to z, or `_`, then letters, digits and `_`";
+
 /// Whether the text has the form of a name: a letter or `_`, then letters,
-/// digits and `_`.
+/// digits and `_`; the letters are those of ASCII.
 pub(super) fn is_name(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
-/// Text of the user's for a message: in quotes, control characters escaped, and
+/// Text of the user's for a message: in quotes, what cannot be seen escaped, and
 /// not longer than a line.
 pub(super) fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
     let mut shown = String::from("'");
     for character in text.chars().take(SHOWN) {
-        if character.is_control() {
-            shown.extend(character.escape_default());
+        if character.is_control() || invisible::named(character).is_some() {
+            shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
         }

@@ -52,6 +52,18 @@ pub(super) struct Key {
     pub site: Site,
 }
 
+impl Key {
+    /// A number that stands where a key does.
+    pub fn number(node: &Node) -> Option<Key> {
+        let name = match node.kind {
+            Kind::Int(number) => number.to_string(),
+            Kind::Float(number) => number.to_string(),
+            _ => return None,
+        };
+        Some(Key { name, site: node.site })
+    }
+}
+
 impl Node {
     /// What was found, for "expected a map, found …".
     pub fn described(&self) -> &'static str {

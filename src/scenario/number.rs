@@ -102,8 +102,11 @@ fn unknown_unit(text: &str, start: usize, unit_start: usize, end: usize) -> Text
         return TextError::new(start..end, "the digits of a number cannot be separated")
             .with_hint("leave the `_` out");
     }
-    if suffix.starts_with(['x', 'X']) && number == "0" {
-        return TextError::new(start..end, "numbers in expressions are decimal");
+    if number == "0"
+        && let Some(decimal) = decimal(suffix)
+    {
+        return TextError::new(start..end, "numbers are written in decimal")
+            .with_hint(format!("write `{decimal}`"));
     }
     let hint = match suffix {
         "m" => "minutes are written `min`".to_owned(),
@@ -111,6 +114,18 @@ fn unknown_unit(text: &str, start: usize, unit_start: usize, end: usize) -> Text
         _ => "the units are ns, us, ms, s, min, h and d".to_owned(),
     };
     TextError::new(unit_start..end, format!("unknown unit {}", quoted(suffix))).with_hint(hint)
+}
+
+/// What `x10`, `o17` and `b11` are after a 0 in other languages.
+fn decimal(suffix: &str) -> Option<u64> {
+    let (base, digits) = suffix.split_at_checked(1)?;
+    let radix = match base {
+        "x" | "X" => 16,
+        "o" | "O" => 8,
+        "b" | "B" => 2,
+        _ => return None,
+    };
+    u64::from_str_radix(digits, radix).ok()
 }
 
 /// `mantissa` times ten to the `exponent` times `unit` nanoseconds.

@@ -3,7 +3,8 @@
 //! Decides that a parameter may use those above it, and that a value from
 //! outside keeps its parameter's type, so that everything checked stays true.
 
-use super::context::{Check, coerce};
+use super::coercion::coerce;
+use super::context::Check;
 use super::diagnostics::{Diagnostic, Reports};
 use super::fields;
 use super::model::{Expr, ExprKind, Param};
@@ -23,7 +24,13 @@ impl Check<'_> {
         // All names are entered first, so that a use before the definition is
         // told from an unknown name.
         for entry in entries {
-            self.params.push(&entry.key.name, ParamEntry { ty: None, value: None });
+            let site = entry.key.site;
+            self.params.push(&entry.key.name, ParamEntry { ty: None, value: None, site, used: false.into() });
+        }
+        // Of a list the names are known, so that their uses are no problems.
+        for name in node.into_iter().flat_map(fields::listed) {
+            let site = Site::default();
+            self.params.push(name, ParamEntry { ty: None, value: None, site, used: true.into() });
         }
         let mut params = Vec::new();
         for (position, entry) in entries.iter().enumerate() {
@@ -64,7 +71,8 @@ impl Check<'_> {
             _ => written,
         };
         let value = effective.as_ref().and_then(|typed| typed.known);
-        *self.params.at_mut(position) = ParamEntry { ty, value };
+        let known = self.params.at_mut(position);
+        (known.ty, known.value) = (ty, value);
         let value = effective?.expr;
         Some(Param { name: name.clone(), ty: value.ty, value, site: entry.key.site })
     }
@@ -97,7 +105,7 @@ fn read_override(
     };
     let node = Node { site, kind: Kind::Text(text.to_owned()) };
     let what = format!("the parameter {}", quoted(name));
-    let typed = typed.and_then(|typed| coerce(&mut reports, typed, want, &node, &what));
+    let typed = typed.and_then(|typed| coerce(&mut reports, params, typed, want, (&node, &what)));
     let typed = typed.map(|typed| Typed { expr: without_sites(typed.expr), ..typed });
     let items = with_origin(reports.into_items(), &source);
     (typed, items)

@@ -14,6 +14,7 @@ use super::scope::{ProcessEntry, Scope, VarEntry, next_first};
 use super::steps::Body;
 use super::tables::{ARRAY, PROCESS};
 use super::typing::Typed;
+use super::warnings;
 use crate::value::{Type, Value};
 
 /// Instances of processes that a scenario may have.
@@ -41,6 +42,12 @@ impl Check<'_> {
         if entries.is_empty() && matches!(entry.value.kind, Kind::Map(_)) {
             self.reports.error(owner, "a scenario has at least one process");
         }
+        // Of a list the names are known, so that their uses are no problems.
+        for name in fields::listed(&entry.value) {
+            let known = ProcessEntry { counted: false, count: None, first: None };
+            self.processes.push(name, known);
+            self.unread = true;
+        }
         let heads: Vec<_> = entries.iter().filter_map(|entry| self.head(entry)).collect();
         self.bound_processes(&heads);
         self.type_buffers(&heads);
@@ -65,6 +72,7 @@ impl Check<'_> {
         let first = self.processes.last().map_or(Some(0), |last| next_first(last.first, last.count));
         let known = ProcessEntry { counted: count.is_some(), count: known, first };
         self.processes.push(&entry.key.name, known);
+        self.unread |= fields.is_none();
         let fields = fields?;
         let (vars, defs) = self.vars(fields.get("vars"));
         Some(Head { entry, fields, vars, defs, count: count.flatten().map(|typed| typed.expr) })
@@ -96,6 +104,9 @@ impl Check<'_> {
         let Some(node) = node.filter(|node| node.kind != Kind::Null) else { return (table, defs) };
         let owner = self.reports.span_of(node);
         let entries = fields::entries(&mut self.reports, node, "vars", owner).unwrap_or(&[]);
+        for name in fields::listed(node) {
+            table.push(name, VarEntry::of(None));
+        }
         for entry in entries {
             self.name(&entry.key, "variable");
             if self.params.position(&entry.key.name).is_some() {
@@ -114,14 +125,20 @@ impl Check<'_> {
     fn var(&mut self, entry: &Entry) -> (VarEntry, Option<Var>) {
         let what = format!("the variable {}", quoted(&entry.key.name));
         let (name, site) = (entry.key.name.clone(), entry.key.site);
+        if let Kind::Seq(nodes) = &entry.value.kind {
+            let span = self.reports.span_of(&entry.value);
+            let hint = format!("write `{name}: {{array: {}}}`, and `set` its elements", nodes.len());
+            self.reports.error_with_hint(span, format!("{what} takes one first value, found a list"), hint);
+            return (VarEntry { array: true, ..VarEntry::of(None) }, None);
+        }
         if !matches!(entry.value.kind, Kind::Map(_)) {
             let typed = self.value(&entry.value, Scope::instance(), None, &what);
-            let known = VarEntry { ty: typed.as_ref().map(Typed::ty), array: false, length: None };
+            let known = VarEntry::of(typed.as_ref().map(Typed::ty));
             let def = typed.map(|typed| Var { name, ty: typed.ty(), initial: typed.expr, len: None, site });
             return (known, def);
         }
         let owner = self.key_span(&entry.key);
-        let mut known = VarEntry { ty: None, array: true, length: None };
+        let mut known = VarEntry { array: true, ..VarEntry::of(None) };
         let Some(fields) = fields::read(&mut self.reports, &entry.value, &ARRAY, owner) else {
             return (known, None);
         };
@@ -142,10 +159,15 @@ impl Check<'_> {
     fn body(&mut self, head: Head<'_>) -> ProcessDef {
         let Head { entry, fields, vars, defs, count } = head;
         self.process = self.processes.position(&entry.key.name).unwrap_or(0);
+        let refused = self.refused();
         let mut body = Body::new(self, &vars);
         let start = fields.get("start").and_then(|node| body.amount(node, Scope::instance(), "`start`"));
         let priority = fields.get("priority").and_then(|node| body.check.priority(node));
         let steps = fields.entry("do").map(|entry| body.steps(entry)).unwrap_or_default();
+        self.forgive(refused);
+        let used = |def: &&Var| vars.find(&def.name).is_some_and(|var| var.used.get());
+        let unused = defs.iter().filter(|def| !used(def));
+        self.unused.extend(unused.filter_map(|def| warnings::unused("variable", &def.name, def.site)));
         ProcessDef {
             name: entry.key.name.clone(),
             count,

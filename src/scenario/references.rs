@@ -3,6 +3,7 @@
 //! Decides which resource is meant and whether a step can use one of its kind.
 
 use super::context::Check;
+use super::diagnostics::TextError;
 use super::model::{Expr, ResourceRef};
 use super::names::quoted;
 use super::node::{Kind, Node};
@@ -11,7 +12,7 @@ use super::syntax::{Ast, AstKind};
 use super::typing::Typer;
 use crate::ids::{ResourceDefId, Site};
 use crate::trace::ResourceKind;
-use crate::value::Type;
+use crate::value::{Type, Value};
 
 /// A step that names resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,13 @@ impl Check<'_> {
                 let span = self.reports.span_of(node);
                 let message =
                     format!("`{}` takes the name of a resource, found {}", usage.key(), node.described());
-                self.reports.error(span, message);
+                match (usage, &node.kind) {
+                    (Use::Write | Use::Read, Kind::Seq(_)) => {
+                        let hint = "write one step for each memory";
+                        self.reports.error_with_hint(span, message, hint);
+                    }
+                    _ => self.reports.error(span, message),
+                }
                 None
             }
         }
@@ -110,9 +117,58 @@ impl Check<'_> {
 
     /// Resolves the reference that a text is.
     pub fn reference(&mut self, text: &str, site: Site, scope: Scope<'_>, usage: Use) -> Option<Found> {
+        if let Some((first, rest)) = several(text) {
+            self.no_list(text, site, (first, rest), usage);
+            return None;
+        }
         let ast = self.parse(text, site)?;
+        if let (AstKind::Literal(Value::Duration(_)), Use::Wait) = (&ast.kind, usage) {
+            let span = self.reports.span_of_text(site, text);
+            let hint = format!("time passes with `delay: {text}`; a process waits at a condition");
+            self.reports.error_with_hint(span, "`wait` takes a condition, found a duration", hint);
+            return None;
+        }
         self.typer(text, site, scope).resource(&ast, text, |kind, name| usage.refusal(kind, name))
     }
+}
+
+impl Check<'_> {
+    /// Reports names with commas between them, `full1, 3`, where one name or a
+    /// list stands.
+    fn no_list(&mut self, text: &str, site: Site, (first, rest): (&str, &str), usage: Use) {
+        let key = usage.key();
+        let known = |name: &str| self.resources.position(split_name(name)).is_some();
+        let hint = match usage {
+            Use::Acquire | Use::Release if !rest.split(',').all(known) => {
+                format!(
+                    "write `{key}: {{{first}: {}}}` for so many permits, or a list, `[a, b]`",
+                    rest.trim()
+                )
+            }
+            Use::Put if !rest.split(',').all(known) => {
+                format!("write `put: {{to: {first}, value: {}}}`, or a list, `[a, b]`", rest.trim())
+            }
+            Use::Get if !rest.split(',').all(known) => {
+                format!("write `get: {{from: {first}, count: n, into: x}}`, or a list, `[a, b]`")
+            }
+            Use::Write | Use::Read | Use::Wait => "write one step for each".to_owned(),
+            _ => format!("a list stands in brackets: write `[{text}]`"),
+        };
+        let located = self.reports.locate(site, text);
+        let comma = text.find(',').unwrap_or(0);
+        let message = format!("`{key}` takes one name here, found a comma");
+        self.reports.text_error(&located, TextError::new(comma..comma + 1, message).with_hint(hint));
+    }
+}
+
+/// A text with a comma outside all brackets, split there.
+fn several(text: &str) -> Option<(&str, &str)> {
+    let mut open = 0i32;
+    let comma = text.bytes().position(|byte| {
+        open += i32::from(matches!(byte, b'(' | b'[')) - i32::from(matches!(byte, b')' | b']'));
+        byte == b',' && open <= 0
+    })?;
+    Some((text[..comma].trim(), &text[comma + 1..]))
 }
 
 impl Typer<'_, '_> {
@@ -141,6 +197,7 @@ impl Typer<'_, '_> {
             self.reports.unknown(span, format!("unknown resource {}", quoted(name)), name, names);
             return None;
         };
+        self.resources.at(position).used.set(true);
         let entry = self.resources.at(position).clone();
         if let Some((message, hint)) = refusal(entry.kind?, name) {
             self.reports.error_with_hint(span, message, hint);

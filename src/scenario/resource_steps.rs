@@ -181,10 +181,17 @@ impl Body<'_, '_> {
 
     /// The variable or array that a node names, and where.
     pub fn variable(&mut self, node: &Node, what: &str) -> Option<(usize, Span)> {
-        let name = self.check.plain_text(node, what)?;
         let span = self.check.reports.span_of(node);
+        if let Kind::Seq(_) = node.kind {
+            let hint = "several values go into an array: `xs: {array: n}` in `vars`, and `into: xs`";
+            self.check.reports.error_with_hint(span, format!("{what} takes one name, found a list"), hint);
+            return None;
+        }
+        let name = self.check.plain_text(node, what)?;
         let position = self.vars.position(name);
-        if position.is_none() {
+        if let Some(position) = position {
+            self.vars.at(position).used.set(true);
+        } else {
             let known = self.vars.names();
             self.check.reports.unknown(span, format!("unknown variable {}", quoted(name)), name, known);
         }

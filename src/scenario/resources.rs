@@ -5,6 +5,7 @@
 
 use super::context::Check;
 use super::fields::{self, Fields};
+use super::foreign;
 use super::model::{Discipline, ResourceDef, ResourceSpec};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
@@ -29,6 +30,10 @@ impl Check<'_> {
         let Some(node) = node.filter(|node| node.kind != Kind::Null) else { return Vec::new() };
         let owner = self.reports.span_of(node);
         let entries = fields::entries(&mut self.reports, node, "resources", owner).unwrap_or(&[]);
+        // Of a list the names are known, so that their uses are no problems.
+        for name in fields::listed(node) {
+            self.resources.push(name, ResourceEntry::default());
+        }
         let mut defs = Vec::new();
         let (mut instances, mut slots) = (0i64, 0i64);
         for entry in entries {
@@ -103,11 +108,18 @@ impl Check<'_> {
                 Some(form) => {
                     let message = format!("a {} needs more than its kind", form.name);
                     let needed = form.fields.iter().filter(|field| field.required).map(|field| field.key);
-                    let hint = format!("write a map with {}", needed.collect::<Vec<_>>().join(" and "));
+                    let needed = needed.collect::<Vec<_>>();
+                    let example = needed.iter().map(|key| match *key {
+                        "kind" => format!("kind: {}", form.name),
+                        key => format!("{key}: 1"),
+                    });
+                    let example = example.collect::<Vec<_>>().join(", ");
+                    let hint = format!("write a map with {}, as in `{{{example}}}`", needed.join(" and "));
                     self.reports.error_with_hint(span, message, hint);
                 }
                 None => {
                     let message = format!("unknown kind of resource {}", quoted(text));
+                    let hint = foreign::kind(text).map_or(hint, str::to_owned);
                     self.reports.unknown_with_hint(span, message, text, names.into_iter(), hint);
                 }
             }
@@ -115,9 +127,24 @@ impl Check<'_> {
         }
         let entries = fields::entries(&mut self.reports, node, "resource", owner)?;
         let Some(kind) = entries.iter().find(|entry| entry.key.name == "kind") else {
+            let spoken = entries.iter().find_map(|entry| names.iter().find(|kind| **kind == entry.key.name));
+            let typed = entries.iter().any(|entry| entry.key.name == "type");
+            let hint = match spoken {
+                Some(kind) => format!("write `kind: {kind}`, and its other keys beside it"),
+                None if typed => "write `kind` instead of `type`".to_owned(),
+                None => hint,
+            };
             self.reports.error_with_hint(owner, "missing key `kind` in the resource", hint);
             return None;
         };
+        if let Kind::Text(text) = &kind.value.kind
+            && let Some(hint) = foreign::kind(text)
+        {
+            let span = self.reports.span_of(&kind.value);
+            let message = format!("{} is not known as a kind of resource", quoted(text));
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
         let word = self.word(&kind.value, "a kind of resource", &names)?;
         tables::form(&RESOURCES, word)
     }

@@ -6,8 +6,10 @@
 //! problem is reported once.
 
 use super::names::Table;
+use crate::ids::Site;
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
+use std::cell::Cell;
 
 /// A parameter.
 #[derive(Debug)]
@@ -15,6 +17,10 @@ pub(super) struct ParamEntry {
     pub ty: Option<Type>,
     /// Its value, overrides included.
     pub value: Option<Value>,
+    /// Where its name stands.
+    pub site: Site,
+    /// Whether anything names it.
+    pub used: Cell<bool>,
 }
 
 /// A variable or a private array of a process.
@@ -24,6 +30,15 @@ pub(super) struct VarEntry {
     pub array: bool,
     /// The length of an array, if it is known.
     pub length: Option<i64>,
+    /// Whether a step names it.
+    pub used: Cell<bool>,
+}
+
+impl VarEntry {
+    /// One variable of this type, if that is known.
+    pub fn of(ty: Option<Type>) -> VarEntry {
+        VarEntry { ty, array: false, length: None, used: false.into() }
+    }
 }
 
 /// A resource.
@@ -43,6 +58,10 @@ pub(super) struct ResourceEntry {
     pub size: Option<i64>,
     /// Whether it is a buffer without a bound.
     pub unbounded: bool,
+    /// Whether a step names it.
+    pub used: Cell<bool>,
+    /// Whether its level is asked, or something is expected of it.
+    pub asked: Cell<bool>,
 }
 
 /// A process.

@@ -4,7 +4,8 @@
 //! annotate-snippets. Lines may be megabytes long and may hold anything, so a
 //! line is cut to a window around the problem before it is drawn.
 
-use super::diagnostics::{Diagnostic, Diagnostics};
+use super::diagnostics::{Diagnostic, Diagnostics, Severity};
+use super::invisible;
 use super::source::{Source, TextIndex};
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
@@ -23,13 +24,19 @@ pub(super) fn render(diagnostics: &Diagnostics, color: bool) -> String {
     // Lines are cut here, so the renderer has no reason to.
     let renderer = renderer.term_width(WHOLE * 2);
     let index = TextIndex::new(&diagnostics.source.text);
+    let level = match diagnostics.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
     let mut blocks: Vec<String> = diagnostics
         .items
         .iter()
         .take(SHOWN)
         .map(|item| match &item.origin {
-            Some(origin) => render_one(&renderer, item, origin, &TextIndex::new(&origin.text)),
-            None => render_one(&renderer, item, &diagnostics.source, &index),
+            Some(origin) => {
+                render_one(&renderer, (level.clone(), item), origin, &TextIndex::new(&origin.text))
+            }
+            None => render_one(&renderer, (level.clone(), item), &diagnostics.source, &index),
         })
         .collect();
     if let Some(more) = diagnostics.items.len().checked_sub(SHOWN).filter(|&more| more > 0) {
@@ -38,8 +45,13 @@ pub(super) fn render(diagnostics: &Diagnostics, color: bool) -> String {
     blocks.join("\n\n")
 }
 
-fn render_one(renderer: &Renderer, item: &Diagnostic, source: &Source, index: &TextIndex<'_>) -> String {
-    let title = Level::ERROR.primary_title(item.message.as_str());
+fn render_one(
+    renderer: &Renderer,
+    (level, item): (Level<'static>, &Diagnostic),
+    source: &Source,
+    index: &TextIndex<'_>,
+) -> String {
+    let title = level.primary_title(item.message.as_str());
     let label = clean(&source.label);
     let hint = item.hint.as_deref().map(|hint| Level::HELP.message(normalize_untrusted_str(hint)));
     let Some(line) = index.line(item.site.line) else {
@@ -101,14 +113,13 @@ fn clean(text: &str) -> String {
     cleaned
 }
 
-/// Escapes what could move the cursor or reorder the line; a tab is a space, so
-/// that the underline stays in place.
+/// Escapes what could move the cursor or reorder the line, and what could not be
+/// seen; a tab is a space, so that the underline stays in place.
 fn push_clean(text: &mut String, character: char) {
-    let reorders = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if character == '\t' {
         text.push(' ');
-    } else if character.is_control() || reorders {
-        text.extend(character.escape_default());
+    } else if character.is_control() || invisible::named(character).is_some() {
+        text.extend(character.escape_unicode());
     } else {
         text.push(character);
     }

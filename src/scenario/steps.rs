@@ -8,8 +8,9 @@
 use super::context::Check;
 use super::distributions::Purpose;
 use super::fields::{self, Fields};
+use super::foreign;
 use super::model::{Amount, Expr, Step, StepKind};
-use super::names::{Table, quoted};
+use super::names::{Table, nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::references::Use;
 use super::scope::{Scope, VarEntry};
@@ -48,8 +49,9 @@ impl<'c, 't> Body<'c, 't> {
                     self.step(node, owner, &mut steps);
                 }
             }
-            Kind::Bad => {}
+            Kind::Bad => self.check.unread = true,
             found => {
+                self.check.unread = true;
                 let message =
                     format!("`{}` takes a list of steps, found {}", entry.key.name, entry.value.described());
                 let (span, hint) = match found {
@@ -65,11 +67,16 @@ impl<'c, 't> Body<'c, 't> {
     fn step(&mut self, node: &Node, owner: Span, steps: &mut Vec<Step>) {
         match &node.kind {
             Kind::Map(entries) => {
-                if let Some((main, form)) = self.main_key(entries, node) {
+                let before = self.check.reports.count();
+                let main = self.main_key(entries, node);
+                let read = main.and_then(|(main, form)| {
                     let span = self.check.key_span(&main.key);
-                    if let Some(fields) = fields::read(&mut self.check.reports, node, form, span) {
-                        self.known_step(main, fields, steps);
-                    }
+                    let told = Some(main.key.site);
+                    Some((main, form, fields::read_but(&mut self.check.reports, node, form, span, told)?))
+                });
+                self.check.unread |= self.check.reports.count() > before;
+                if let Some((main, form, fields)) = read {
+                    self.known_step(main, form, fields, steps);
                 }
             }
             Kind::Bad => {}
@@ -96,11 +103,19 @@ impl<'c, 't> Body<'c, 't> {
             let names = STEPS.iter().map(|form| form.name);
             match entries.iter().find(|entry| !matches!(entry.key.name.as_str(), "do" | "else")) {
                 Some(entry) => {
-                    let span = reports.span_of_text(entry.key.site, &entry.key.name);
-                    let message = format!("unknown step {}", quoted(&entry.key.name));
+                    let name = &entry.key.name;
+                    let span = reports.span_of_text(entry.key.site, name);
+                    let message = format!("unknown step {}", quoted(name));
+                    if let Some(hint) = foreign::step(name) {
+                        reports.error_with_hint(span, message, hint);
+                        return None;
+                    }
                     let all = names.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                     let hint = format!("the steps are {all}");
-                    reports.unknown_with_hint(span, message, &entry.key.name, names, hint);
+                    reports.unknown_with_hint(span, message, name, names.clone(), hint);
+                    // What stands behind a misspelled key is looked at all the same.
+                    let meant = nearest(name, names).and_then(|name| tables::form(&STEPS, name));
+                    return meant.map(|form| (entry, form));
                 }
                 None => {
                     let span = reports.span_of(node);
@@ -125,19 +140,26 @@ impl<'c, 't> Body<'c, 't> {
 
     /// A step that is only text: `- delay`, or `- delay 5ms`.
     fn text_step(&mut self, text: &str, node: &Node) {
+        self.check.unread = true;
         let span = self.check.reports.span_of(node);
         let message = format!("a step is a map, found the text {}", quoted(text));
-        let word = text.split([' ', ':']).next().unwrap_or("");
-        let hint = match tables::form(&STEPS, word) {
-            Some(form) => format!("write `- {}: …`, with a colon and a space", form.name),
-            None => "write it as `- delay: 5ms`".to_owned(),
+        let (word, rest) = text.split_once([' ', ':', '(']).unwrap_or((text, ""));
+        let known = tables::form(&STEPS, word);
+        let (message, hint) = match (known, foreign::step(word)) {
+            (Some(_), _) if text[word.len()..].starts_with(':') && !rest.is_empty() => {
+                let message = "a space is missing after the colon".to_owned();
+                (message, format!("write `- {word}: {}`, with a colon and a space", rest.trim()))
+            }
+            (Some(form), _) => (message, format!("write `- {}: …`, with a colon and a space", form.name)),
+            (None, Some(advice)) => (message, advice.to_owned()),
+            (None, None) => (message, "write it as `- delay: 5ms`".to_owned()),
         };
         self.check.reports.error_with_hint(span, message, hint);
     }
 
-    fn known_step(&mut self, main: &Entry, fields: Fields<'_>, steps: &mut Vec<Step>) {
+    fn known_step(&mut self, main: &Entry, form: &Form, fields: Fields<'_>, steps: &mut Vec<Step>) {
         let (site, node) = (main.key.site, &main.value);
-        let kind = match main.key.name.as_str() {
+        let kind = match form.name {
             "acquire" => return self.permits(node, Use::Acquire, site, steps),
             "release" => return self.permits(node, Use::Release, site, steps),
             "with" => return self.with(main, fields, steps),

@@ -5,13 +5,16 @@
 //! of an expression are reported, each once. Functions are typed in
 //! `functions`.
 
+use super::coercion::unitless_param;
 use super::diagnostics::{Located, Reports, TextError};
+use super::foreign;
 use super::model::{Expr, ExprKind};
 use super::names::{FUNCTIONS, Table, quoted};
 use super::scope::{ParamEntry, ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
 use crate::arithmetic::{ArithmeticError, BinaryOp, UnaryOp};
 use crate::ids::{ParamId, Site, VarId};
+use crate::trace::ResourceKind;
 use crate::value::{Type, Value, Word};
 use std::ops::Range;
 
@@ -109,6 +112,7 @@ impl Typer<'_, '_> {
         let leaf = |kind, ty, known| Some(Typed { expr: Expr { kind, ty, site }, known });
         if let Some(position) = self.params.position(name) {
             let param = self.params.at(position);
+            param.used.set(true);
             if position < self.scope.params {
                 let kind = ExprKind::Param(ParamId::from_index(position));
                 return leaf(kind, param.ty?, param.value);
@@ -117,6 +121,7 @@ impl Typer<'_, '_> {
         if let Some((position, var)) =
             self.scope.vars.and_then(|vars| Some((vars.position(name)?, vars.find(name)?)))
         {
+            var.used.set(true);
             if var.array {
                 let hint = format!("write `{name}[0]` for an element or `len({name})`");
                 self.error(range, format!("{} is an array, not one value", quoted(name)), Some(hint));
@@ -152,7 +157,22 @@ impl Typer<'_, '_> {
         let params = self.params.names().take(self.scope.params);
         let vars = self.scope.vars.into_iter().flat_map(Table::names);
         let message = format!("unknown {what} {}", quoted(name));
-        self.reports.unknown(span, message, name, params.chain(vars));
+        match self.instead(name) {
+            Some(hint) => self.reports.unknown_with_hint(span, message, name, params.chain(vars), hint),
+            None => self.reports.unknown(span, message, name, params.chain(vars)),
+        }
+    }
+
+    /// What to write instead of a name that is neither a parameter's nor a
+    /// variable's.
+    fn instead(&self, name: &str) -> Option<String> {
+        Some(match self.resources.find(name).and_then(|known| known.kind) {
+            None => return foreign::value(name).map(str::to_owned),
+            Some(ResourceKind::Memory) => {
+                format!("it is a memory; `read: {{from: {name}, at: i, into: x}}` first, and use `x`")
+            }
+            Some(kind) => format!("it is a {}; `level({name})` is how much there is of it", kind.name()),
+        })
     }
 
     /// The private array that a name means, for `name[…]`, `len(name)` and logs.
@@ -165,6 +185,7 @@ impl Typer<'_, '_> {
             }
             return None;
         };
+        self.scope.vars?.at(position).used.set(true);
         if !self.scope.vars?.at(position).array {
             self.error(range, format!("{} is a variable, not an array", quoted(name)), None);
             return None;
@@ -254,17 +275,20 @@ impl Typer<'_, '_> {
         match operation(operator, left.ty(), right.ty()) {
             Some((op, ty)) => self.apply(op, left, right, ty, range),
             None => {
-                self.refuse(operator, left.ty(), right.ty(), range);
+                self.refuse(operator, &left, &right, range);
                 None
             }
         }
     }
 
-    fn refuse(&mut self, operator: &str, left: Type, right: Type, range: &Range<usize>) {
+    fn refuse(&mut self, operator: &str, left: &Typed, right: &Typed, range: &Range<usize>) {
+        let param = [left, right].into_iter().find_map(|side| unitless_param(self.params, &side.expr));
+        let (left, right) = (left.ty(), right.ty());
         let message = format!("`{operator}` does not take {} and {}", left.described(), right.described());
         let one_duration = (left == Type::Duration) != (right == Type::Duration);
         let hint = if one_duration && operator != "*" && left != Type::Bool && right != Type::Bool {
-            Some("a duration needs a unit; write `5s` or `5ms`, or multiply: `n * 1s`".to_owned())
+            let hint = "a duration needs a unit; write `5s` or `5ms`, or multiply: `n * 1s`";
+            Some(param.unwrap_or_else(|| hint.to_owned()))
         } else if (left, right) == (Type::Duration, Type::Duration) {
             Some("the product of two durations is none; `seconds(…)` makes a float of one".to_owned())
         } else {

@@ -6,13 +6,14 @@ use super::context::MarkEntry;
 use super::distributions::Purpose;
 use super::fields;
 use super::model::{Expr, Step, StepKind};
-use super::names::quoted;
+use super::names::{is_name, quoted};
 use super::node::{Entry, Key, Kind};
 use super::source::Span;
 use super::step_tables::{DRAW, MARK};
 use super::steps::Body;
 use super::syntax::AstKind;
 use crate::ids::{MarkId, VarId};
+use crate::trace::ResourceKind;
 use crate::value::Type;
 
 impl Body<'_, '_> {
@@ -27,6 +28,11 @@ impl Body<'_, '_> {
             let target = self.target(key);
             let ty = target.as_ref().and_then(|(var, _)| self.vars.at(var.index()).ty);
             let what = format!("the variable {}", quoted(&key.name));
+            // A key that is none, such as `{i = 3}`, has no value either, and an
+            // array has none that is a list.
+            if target.is_none() && matches!(value.kind, Kind::Null | Kind::Seq(_)) {
+                continue;
+            }
             let value = self.value(value, ty, &what);
             if let (Some((var, element)), Some(value)) = (target, value) {
                 let kind = StepKind::Set { var, element, value: value.expr };
@@ -37,6 +43,12 @@ impl Body<'_, '_> {
 
     /// What a key of `set` names: a variable or an element of an array.
     fn target(&mut self, key: &Key) -> Option<(VarId, Option<Expr>)> {
+        if let Some((name, value)) = key.name.split_once('=').filter(|(name, _)| is_name(name.trim())) {
+            let span = self.check.key_span(key);
+            let hint = format!("write `set: {{{}: {}}}`", name.trim(), value.trim_start_matches('=').trim());
+            self.check.reports.error_with_hint(span, "`set` takes a map, found an assignment", hint);
+            return None;
+        }
         let ast = self.check.parse(&key.name, key.site)?;
         let (name, index) = match &ast.kind {
             AstKind::Name(name) => (name, None),
@@ -53,6 +65,7 @@ impl Body<'_, '_> {
             self.not_a_variable(name, key);
             return None;
         };
+        self.vars.at(position).used.set(true);
         let array = VarId::from_index(position);
         match (index, self.vars.at(position).array) {
             (None, false) => Some((array, None)),
@@ -80,6 +93,12 @@ impl Body<'_, '_> {
             let hint = "give the process a variable in `vars`";
             return self.check.reports.error_with_hint(span, message, hint);
         }
+        if let Some(kind) = self.check.resources.find(name).and_then(|known| known.kind) {
+            let message = format!("{} is a {}, not a variable", quoted(name), kind.name());
+            return self.check.reports.error_with_hint(span, message, given(kind, name, &key.name));
+        }
+        // Said once: the uses that follow lack the same declaration.
+        self.check.refuse(name);
         let message = format!("unknown variable {}", quoted(name));
         let hint = "variables are declared in the `vars` of the process".to_owned();
         self.check.reports.unknown_with_hint(span, message, name, self.vars.names(), hint);
@@ -121,8 +140,10 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(
                 span,
                 message,
-                "it may hold letters, digits, `_`, `-` and `.`",
+                "it may hold letters from A to Z and a to z, digits, `_`, `-` and `.`",
             );
+            // It is known all the same, so that what is expected of it is no problem.
+            self.mark_id(name, Some(None), span);
             return None;
         }
         let mark =
@@ -161,5 +182,20 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(span, message, "give one of the marks another name");
         }
         MarkId::from_index(position)
+    }
+}
+
+/// How a resource is given what somebody has tried to set it to.
+fn given(kind: ResourceKind, name: &str, target: &str) -> String {
+    match kind {
+        ResourceKind::Memory => {
+            let index = target.split_once('[').and_then(|(_, rest)| rest.trim_end().strip_suffix(']'));
+            format!("write `write: {{to: {name}, at: {}, value: …}}`", index.unwrap_or("i"))
+        }
+        ResourceKind::Buffer => format!("write `put: {{to: {name}, value: …}}`"),
+        ResourceKind::Mutex | ResourceKind::Semaphore => {
+            format!("write `acquire: {name}` or `release: {name}`")
+        }
+        ResourceKind::Condition => format!("write `notify: {name}`"),
     }
 }

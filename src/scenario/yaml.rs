@@ -14,12 +14,11 @@ use super::diagnostics::Reports;
 use super::names::quoted;
 use super::node::{Entry, Key, Kind, Node};
 use super::source::{Span, narrow};
-use super::{prescan, yaml_error};
+use super::{mend, prescan, syntax, yaml_error};
 use crate::ids::Site;
 use serde::de::{
     self, DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// Nodes that a document may have, counted after aliases are followed.
@@ -29,6 +28,11 @@ const MOST_TEXT: usize = 4 << 20;
 /// Bytes of a key. The parser builds the path of keys at every error, so long
 /// keys would make our reading of positions slow.
 const LONGEST_KEY: usize = 1000;
+/// Texts with brackets that lack their quotes, of which one after the other is
+/// reported and read as if it had them; each takes one more reading.
+const MOST_REPAIRS: usize = 20;
+/// Bytes that are read in all because of them.
+const MOST_READ: usize = 8 << 20;
 /// What marks an error as one of ours; no text can hold it, since control
 /// characters are refused before.
 const SENTINEL: char = '\u{1}';
@@ -40,6 +44,28 @@ pub(super) fn read(reports: &mut Reports<'_>) -> Option<Node> {
     if !prescan::check(reports) {
         return None;
     }
+    let mut repaired = text.to_owned();
+    let most = MOST_READ / text.len().max(1);
+    for _ in 0..most.clamp(1, MOST_REPAIRS) {
+        let before = reports.count();
+        let (error, reached) = match read_text(reports, &repaired) {
+            Ok(node) => return Some(node),
+            Err(failed) => failed,
+        };
+        if !yaml_error::can_repair(reports, &error) {
+            yaml_error::explain(reports, &error, reached);
+            return None;
+        }
+        // The next reading comes upon the same problems.
+        reports.forget(before);
+        yaml_error::repair_brackets(reports, &error, &mut repaired);
+    }
+    None
+}
+
+/// Reads a text with as many characters on each line as the document has; if
+/// that fails, with the place that was reached.
+fn read_text(reports: &mut Reports<'_>, text: &str) -> Result<Node, (serde_yaml::Error, Site)> {
     let mut reader = Reader { reports, stash: None, nodes: 0, bytes: 0, last: Site { line: 1, column: 1 } };
     let seed = Seed { reader: &mut reader };
     let read = seed.deserialize(serde_yaml::Deserializer::from_str(text)).and_then(|node| {
@@ -48,14 +74,7 @@ pub(super) fn read(reports: &mut Reports<'_>) -> Option<Node> {
         let complete = matches!(node.kind, Kind::Seq(_) | Kind::Map(_));
         if complete { Ok(node) } else { serde_yaml::from_str(text).map(|IgnoredAny| node) }
     });
-    match read {
-        Ok(node) => Some(node),
-        Err(error) => {
-            let reached = reader.last;
-            yaml_error::explain(reports, &error, reached);
-            None
-        }
-    }
+    read.map_err(|error| (error, reader.last))
 }
 
 /// The state of one reading.
@@ -94,6 +113,33 @@ impl Reader<'_, '_> {
     fn span(&self, site: Site, text: &str) -> Span {
         self.reports.span_of_text(site, text)
     }
+
+    /// A number or a boolean, if an expression could spell it so: YAML has more
+    /// spellings (`0x10`, `+5`, `.5`, `True`), and there is one rule for both.
+    fn as_written(&mut self, kind: Kind, site: Site) -> Kind {
+        if !matches!(kind, Kind::Int(_) | Kind::Float(_) | Kind::Bool(_)) {
+            return kind;
+        }
+        let index = self.reports.index();
+        let Some(start) = index.offset_of(site) else { return kind };
+        let rest = &index.text()[start..];
+        let ends = |character: char| character.is_whitespace() || ",:]}".contains(character);
+        let token = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        // An anchor or a quote stands before some; those are not looked at.
+        if !token.starts_with(|first: char| first.is_ascii_alphanumeric() || "+-.".contains(first)) {
+            return kind;
+        }
+        let located = self.reports.locate(site, token);
+        match syntax::parse(token) {
+            // What is none in an expression is a name there, and so it is here.
+            Ok(_) if matches!(kind, Kind::Bool(_)) && !matches!(token, "true" | "false") => {
+                return Kind::Text(token.to_owned());
+            }
+            Ok(_) => return kind,
+            Err(error) => self.reports.text_error(&located, error),
+        }
+        Kind::Bad
+    }
 }
 
 /// Reads one node.
@@ -113,11 +159,14 @@ impl<'de> DeserializeSeed<'de> for Seed<'_, '_, '_> {
         let Some(stashed) = reader.stash.take() else { return Err(error) };
         let site = site_of(&error.to_string());
         reader.last = site;
-        let kind = stashed.unwrap_or_else(|complaint| {
-            let span = reader.span(site, "");
-            reader.reports.error(span, complaint);
-            Kind::Bad
-        });
+        let kind = match stashed {
+            Ok(kind) => reader.as_written(kind, site),
+            Err(complaint) => {
+                let span = reader.span(site, "");
+                reader.reports.error(span, complaint);
+                Kind::Bad
+            }
+        };
         Ok(Node { site, kind })
     }
 }
@@ -194,7 +243,7 @@ impl<'de> Visitor<'de> for NodeVisitor<'_, '_, '_> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Node, E> {
-        self.stash(Ok(Kind::Text(text.to_owned())))
+        self.stash(Ok(Kind::Text(yaml_error::with_brackets(text))))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
@@ -205,6 +254,7 @@ impl<'de> Visitor<'de> for NodeVisitor<'_, '_, '_> {
             nodes.push(node);
         }
         let site = nodes.first().map_or_else(|| reader.after_last(), |node| node.site);
+        let nodes = mend::items(reader.reports, nodes);
         Ok(Node { site, kind: Kind::Seq(nodes) })
     }
 
@@ -212,21 +262,18 @@ impl<'de> Visitor<'de> for NodeVisitor<'_, '_, '_> {
         let reader = self.reader;
         reader.count(0)?;
         let mut entries = Vec::new();
-        let mut seen = BTreeMap::new();
         let mut first = None;
         while let Some(key) = map.next_key_seed(Seed { reader: &mut *reader })? {
             first.get_or_insert(key.site);
-            let key = accept_key::<A::Error>(reader, key)?;
+            // A number may be a part of the text before it, of which a comma cut it.
+            let key = match key.kind {
+                Kind::Int(_) | Kind::Float(_) if mend::is_cut(&entries) => Key::number(&key),
+                _ => accept_key::<A::Error>(reader, key)?,
+            };
             let value = map.next_value_seed(Seed { reader: &mut *reader })?;
-            let Some(key) = key else { continue };
-            if let Some(line) = seen.insert(key.name.clone(), key.site.line) {
-                let span = reader.span(key.site, &key.name);
-                let message = format!("the key {} is repeated", quoted(&key.name));
-                reader.reports.error_with_hint(span, message, format!("it stands on line {line} already"));
-                continue;
-            }
-            entries.push(Entry { key, value });
+            entries.extend(key.map(|key| Entry { key, value }));
         }
+        let entries = mend::entries(reader.reports, entries);
         let site = first.unwrap_or_else(|| reader.after_last());
         Ok(Node { site, kind: Kind::Map(entries) })
     }

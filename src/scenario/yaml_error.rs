@@ -5,6 +5,7 @@
 //! are known by their texts only.
 
 use super::diagnostics::Reports;
+use super::invisible;
 use super::source::{Span, narrow};
 use crate::ids::Site;
 
@@ -23,6 +24,9 @@ pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error, reac
     let Explained { site, message, hint } = if let Some(tab) = tab_near(reports, stopped, began) {
         let hint = "YAML forbids tabs for indentation; use spaces";
         Explained { site: Some(tab), message: "a tab cannot indent a line".to_owned(), hint }
+    } else if let Some(key) = unspaced_near(reports, stopped, began) {
+        let hint = "write `key: value`, with a space after the colon";
+        Explained { site: Some(key), message: "a space is missing after the colon".to_owned(), hint }
     } else if text.contains("more than one document") {
         match second_document(reports) {
             Some(second) => Explained {
@@ -162,6 +166,111 @@ fn tab_near(reports: &Reports<'_>, stopped: Option<Site>, began: Option<Site>) -
         Some(Site { line, column: narrow(column + 1) })
     };
     lines.filter_map(tab).next()
+}
+
+/// The colon behind the key of a line that an error mentions, or of the line
+/// before it, if no space follows: YAML reads key and value as one text then.
+fn unspaced_near(reports: &Reports<'_>, stopped: Option<Site>, began: Option<Site>) -> Option<Site> {
+    let lines =
+        [stopped, began].into_iter().flatten().flat_map(|site| [site.line, site.line.saturating_sub(1)]);
+    let colon = |line: u32| {
+        let text = reports.index().line(line)?;
+        let indentation = text.len() - text.trim_start_matches([' ', '-']).len();
+        let colon =
+            indentation + text[indentation..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+        let rest = text[colon..].strip_prefix(':')?;
+        let unspaced = colon > indentation && rest.starts_with(|next: char| !" \t".contains(next));
+        // What only looks like a space is what has to be shown.
+        let shown = colon + usize::from(rest.starts_with(|next| invisible::named(next).is_some()));
+        unspaced.then(|| Site { line, column: narrow(text[..shown].chars().count() + 1) })
+    };
+    lines.filter_map(colon).next()
+}
+
+/// What stands for `[` and `]` in a text that lacks its quotes, while it is read.
+const BRACKETS: [(char, char); 2] = [('[', '\u{f8f0}'), (']', '\u{f8f1}')];
+
+/// A name with an index that lacks its quotes inside `{…}` or `[…]`.
+struct Indexed {
+    /// Where its bracket stands.
+    bracket: Site,
+    /// The characters of its name.
+    name: usize,
+    /// The bytes from the bracket to the one that closes it.
+    length: usize,
+}
+
+/// The text with brackets that the parser stopped at, if that is what it did.
+fn indexed(reports: &Reports<'_>, error: &serde_yaml::Error) -> Option<Indexed> {
+    let index = reports.index();
+    let stand_ins = BRACKETS.map(|(_, stand_in)| stand_in);
+    if !error.to_string().contains("did not find expected ',' or") || index.text().contains(stand_ins) {
+        return None;
+    }
+    let stopped = error.location()?;
+    let bracket = Site { line: narrow(stopped.line()), column: narrow(stopped.column()) };
+    let (start, line) = (index.offset_of(bracket)?, index.line(bracket.line)?);
+    let before: String = line.chars().take((bracket.column as usize).checked_sub(1)?).collect();
+    let is_part = |character: &char| character.is_ascii_alphanumeric() || *character == '_';
+    let name = before.chars().rev().take_while(is_part).count();
+    let length = bracketed(&index.text()[start..])?;
+    (name > 0).then_some(Indexed { bracket, name, length })
+}
+
+/// Whether [`repair_brackets`] can do something about an error.
+pub(super) fn can_repair(reports: &Reports<'_>, error: &serde_yaml::Error) -> bool {
+    indexed(reports, error).is_some()
+}
+
+/// Reports a text with brackets that lacks its quotes, and makes `text` one that
+/// can be read: so it hides no other problem.
+pub(super) fn repair_brackets(reports: &mut Reports<'_>, error: &serde_yaml::Error, text: &mut String) {
+    let Some(Indexed { bracket, name, length }) = indexed(reports, error) else { return };
+    let site = Site { column: bracket.column - narrow(name), ..bracket };
+    let start = reports.index().offset_of(site).unwrap_or(0);
+    let whole = &reports.index().text()[start..start + name + length];
+    let hint = format!("inside `{{…}}` and `[…]` it needs quotes: `\"{whole}\"`");
+    let span = Span { site, length: narrow(whole.chars().count()) };
+    reports.error_with_hint(span, "YAML takes the bracket in this text for a list of its own", hint);
+    replace(text, bracket, length);
+}
+
+/// The bytes of the brackets with which a text begins, up to where they close
+/// on the same line.
+fn bracketed(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'[' => open += 1,
+            b']' => open = open.checked_sub(1)?,
+            b'\n' | b'{' | b'}' | b'"' | b'\'' => return None,
+            _ => {}
+        }
+        if open == 0 {
+            return (at > 0).then_some(at + 1);
+        }
+    }
+    None
+}
+
+/// Replaces the brackets in so many bytes of the document by their stand-ins.
+fn replace(text: &mut String, site: Site, length: usize) {
+    let Some(start) = super::source::TextIndex::new(text).offset_of(site) else { return };
+    let mut part = text[start..start + length].to_owned();
+    for (bracket, stand_in) in BRACKETS {
+        part = part.replace(bracket, &stand_in.to_string());
+    }
+    text.replace_range(start..start + length, &part);
+}
+
+/// A scalar with its brackets as they were.
+pub(super) fn with_brackets(text: &str) -> String {
+    if !text.contains(BRACKETS.map(|(_, stand_in)| stand_in)) {
+        return text.to_owned();
+    }
+    BRACKETS
+        .into_iter()
+        .fold(text.to_owned(), |text, (bracket, stand_in)| text.replace(stand_in, &bracket.to_string()))
 }
 
 /// The `---` that begins a second document.

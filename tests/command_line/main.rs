@@ -1,6 +1,7 @@
 //! The command line from outside: exit codes, what is printed where, which
 //! files there are afterwards.
 
+mod check;
 #[path = "../common/mod.rs"]
 mod common;
 mod docs;

@@ -4,7 +4,9 @@
 
 mod declarations;
 mod expectations;
+mod follow_up;
 mod language;
+mod unseen;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -95,7 +97,7 @@ fn syntax_errors_are_explained_where_they_are() {
         ("---\na: 1\n...\n---\nb: 1\n", (3, 1, "a second one", "remove")),
         ("name: a: b\n", (1, 8, "a `:` is not allowed", "quotes")),
         ("version: 1\nname\nseed: 1\n", (2, 1, "needs `:`", "space after the colon")),
-        ("a: [forks[0], b]\n", (1, 4, "bracket", "needs quotes")),
+        ("a: [forks{0}, b]\n", (1, 4, "bracket", "needs quotes")),
         ("a: @x\n", (1, 4, "cannot begin with `@`", "quotes")),
         ("a: \"x\\qy\"\n", (1, 6, "not a known escape", "single quotes")),
         ("a: \"x\u{1}y\"\n", (1, 6, "control character U+0001", "text file")),

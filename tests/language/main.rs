@@ -9,3 +9,4 @@ mod builder;
 mod expect;
 mod library;
 mod schema;
+mod warnings;

@@ -42,7 +42,8 @@ pub fn compare(path: &Path, schedule: Option<&str>, update: bool) -> Result<Snap
     let Some((folder, name)) = place(path) else { return Ok(Snapshot::None) };
     let file = folder.join(&name);
     let kept = match fs::read_to_string(&file) {
-        Ok(kept) => Some(kept),
+        // Some editors put a byte order mark before what they save.
+        Ok(kept) => Some(kept.strip_prefix('\u{feff}').map_or(kept.clone(), str::to_owned)),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => {
             // The others are tested all the same.

@@ -73,7 +73,7 @@ fn processes_have_what_they_need() {
         ("p: {count: 1000000, vars: {a: {array: 1000}}, do: []}", 13, "100,000,000 variables", ""),
         ("p: {vars: {n: 1}, do: []}", 24, "'n' has the name of a parameter", "another name"),
         ("p: {vars: {i: 1, j: i}, do: []}", 33, "unknown parameter 'i'", ""),
-        ("p: {vars: {i: [1]}, do: []}", 28, "takes an expression, found a list", ""),
+        ("p: {vars: {i: [1]}, do: []}", 28, "takes one first value, found a list", "`i: {array: 1}`"),
         ("p: {vars: {i: {array: less}}, do: []}", 35, "`array` is at least 0, found -1", ""),
         ("p: {vars: {i: {aray: 3}}, do: []}", 28, "unknown key 'aray'", "`array`"),
     ] {

@@ -54,7 +54,7 @@ fn a_step_is_a_map_with_one_main_key() {
     for (step, column, message, hint) in [
         ("delay", 9, "a step is a map, found the text 'delay'", "write `- delay: …`"),
         ("delay 5ms", 9, "found the text 'delay 5ms'", "with a colon and a space"),
-        ("delay:5ms", 9, "found the text 'delay:5ms'", "with a colon and a space"),
+        ("delay:5ms", 9, "a space is missing after the colon", "with a colon and a space"),
         ("nonsense", 9, "found the text 'nonsense'", "`- delay: 5ms`"),
         ("{}", 9, "an empty step", ""),
         ("~", 9, "an empty step", ""),

@@ -1,0 +1,214 @@
+//! The words of other languages, and what is said for them here.
+//!
+//! Decides nothing that a valid scenario could notice: these are the hints for
+//! what people type who come from Python, Java, SimPy, Go or a textbook.
+
+/// Words with one meaning, and what to write instead.
+type Advice = (&'static [&'static str], &'static str);
+
+/// What is written as a step.
+const STEPS: [Advice; 26] = [
+    (
+        &["sleep", "pause", "hold", "timeout", "idle", "usleep", "advance"],
+        "write `delay: 5s`, which lets time pass without a processor, or `work: 5s`, on one",
+    ),
+    (&["compute", "busy", "cpu", "execute", "burn"], "write `work: 5s`, or `delay: 5s` without a processor"),
+    (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
+    (&["unlock", "leave", "free"], "write `release: m`"),
+    (&["P", "p", "down", "take", "request", "semaphore", "wait_for"], "write `acquire: s`"),
+    (&["V", "v", "up", "give", "post", "vacate"], "write `release: s`"),
+    (&["signal"], "write `release: s` for a semaphore, `notify: c` for a condition"),
+    (&["broadcast", "signal_all", "pulse_all"], "write `notify_all: c`"),
+    (
+        &["await"],
+        "write `get: b` for an item, `acquire: s` for a permit, `wait: c` at a condition, `delay: 5s` for time",
+    ),
+    (
+        &["join"],
+        "let the other process `release` a semaphore with 0 permits when it is done, and `acquire` that here",
+    ),
+    (
+        &["spawn", "thread", "start", "fork", "go", "process", "Thread", "launch"],
+        "processes stand side by side below `processes`; `count` makes several, `start` says when",
+    ),
+    (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
+    (
+        &["send", "push", "enqueue", "append", "produce", "emit", "queue", "channel"],
+        "write `put: b`, or `put: {to: b, value: v}`",
+    ),
+    (&["receive", "recv", "pop", "dequeue", "consume"], "write `get: b`, or `get: {from: b, into: x}`"),
+    (&["load"], "write `read: {from: m, at: i, into: x}`"),
+    (&["store"], "write `write: {to: m, at: i, value: v}`"),
+    (
+        &["loop", "for", "foreach", "times", "forever"],
+        "write `repeat: n` or `while: condition`, with the steps below `do`",
+    ),
+    (&["until"], "write `while: not (…)`, with the steps below `do`"),
+    (&["print", "echo", "printf", "println", "say", "trace"], "write `log: \"text {expression}\"`"),
+    (&["let", "assign", "var", "increment", "inc"], "write `set: {x: x + 1}`, for a variable in `vars`"),
+    (
+        &["random", "randint", "rand", "sample", "uniform"],
+        "write `draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}`",
+    ),
+    (
+        &["switch", "case", "elif", "elseif", "else_if"],
+        "write `if: condition` with `do`, and a further `if` below `else`",
+    ),
+    (
+        &["break", "continue", "return", "exit", "stop"],
+        "a loop ends when its condition is false; set a variable that it asks",
+    ),
+    (&["critical", "synchronized", "using", "guard"], "write `with: m` around the steps below `do`"),
+    (&["barrier"], "count who has arrived under a mutex, and wait at a condition for the last one"),
+    (&["assert", "check"], "say what must come out in `expect`"),
+];
+
+/// What is written as a function.
+const FUNCTIONS: [Advice; 7] = [
+    (
+        &["randint", "random", "rand", "randrange"],
+        "nothing is drawn in an expression: `draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}`",
+    ),
+    (
+        &[
+            "uniform",
+            "exponential",
+            "expovariate",
+            "normal",
+            "gauss",
+            "choice",
+            "triangular",
+            "lognormal",
+            "erlang",
+            "weibull",
+        ],
+        "nothing is drawn in an expression: write a map, as in `delay: {uniform: {low: 1s, high: 5s}}`, or a `draw` step",
+    ),
+    (&["time", "clock", "now"], "the clock is `now`, without brackets"),
+    (
+        &["size", "length", "count", "qsize", "available"],
+        "`len(array)` is the length of an array, `level(r)` how much is in a resource",
+    ),
+    (&["str", "format", "print"], "there are no texts in expressions; `log: \"… {x}\"` writes one"),
+    (&["mod", "fmod", "divmod"], "the remainder is `a % b`"),
+    (&["pow", "sqrt", "exp", "log", "sin", "cos"], "expressions have `+ - * / %`, `min`, `max` and rounding"),
+];
+
+/// What is written as a value.
+const VALUES: [Advice; 5] = [
+    (&["True", "TRUE", "yes", "Yes", "on", "On"], "write `true`"),
+    (&["False", "FALSE", "no", "No", "off", "Off"], "write `false`"),
+    (&["None", "null", "nil", "undefined"], "there is no value for nothing; take a number, such as -1"),
+    (&["time", "clock", "env"], "the clock is `now`"),
+    (
+        &["self", "id", "i", "rank", "tid", "thread_id"],
+        "the number of an instance is `index`; a variable is declared in `vars`",
+    ),
+];
+
+/// What is written as the kind of a resource.
+const KINDS: [Advice; 5] = [
+    (&["lock", "rlock", "critical", "Lock"], "write `mutex`"),
+    (
+        &["sem", "counter", "permits", "tokens", "cpu", "processor", "server", "resource", "pool"],
+        "write `{kind: semaphore, permits: n}`",
+    ),
+    (
+        &["queue", "channel", "fifo", "pipe", "store", "list", "mailbox", "stream", "Queue", "chan"],
+        "write `{kind: buffer, capacity: n}`",
+    ),
+    (
+        &["array", "ram", "shared", "variable", "cell", "var", "int", "vector"],
+        "write `{kind: memory, slots: n}`",
+    ),
+    (&["event", "condvar", "cond", "monitor", "flag", "signal"], "write `condition`, with a mutex beside it"),
+];
+
+/// Keys of a form (by its name) under other names, and the key that is meant.
+const KEYS: [(&str, &[&str], &str); 26] = [
+    ("scenario", &["threads", "actors", "tasks", "workers", "agents"], "processes"),
+    ("scenario", &["parameters", "constants", "config", "variables", "vars"], "params"),
+    ("scenario", &["shared", "objects", "locks"], "resources"),
+    ("scenario", &["until", "duration", "stop"], "horizon"),
+    ("scenario", &["title"], "name"),
+    ("scenario", &["assert", "asserts", "assertions"], "expect"),
+    ("process", &["steps", "body", "actions", "program", "code", "script"], "do"),
+    ("process", &["variables", "locals", "let"], "vars"),
+    ("process", &["instances", "replicas"], "count"),
+    ("semaphore", &["initial", "init", "value", "tokens", "capacity", "size"], "permits"),
+    ("buffer", &["size", "maxsize", "length", "slots", "limit", "bound"], "capacity"),
+    ("buffer", &["type"], "of"),
+    ("memory", &["size", "length", "capacity", "cells"], "slots"),
+    ("memory", &["init", "initial", "default", "of"], "value"),
+    ("if", &["then", "steps", "body"], "do"),
+    ("if", &["otherwise"], "else"),
+    ("while", &["steps", "body", "then"], "do"),
+    ("repeat", &["steps", "body", "then"], "do"),
+    ("with", &["steps", "body", "then"], "do"),
+    ("write_form", &["memory", "into"], "to"),
+    ("write_form", &["index", "slot"], "at"),
+    ("read_form", &["memory"], "from"),
+    ("read_form", &["index", "slot"], "at"),
+    ("put_form", &["buffer", "queue", "into"], "to"),
+    ("put_form", &["item", "message", "msg"], "value"),
+    ("get_form", &["buffer", "queue"], "from"),
+];
+
+fn advice(table: &[Advice], word: &str) -> Option<&'static str> {
+    table.iter().find(|(words, _)| words.contains(&word)).map(|&(_, advice)| advice)
+}
+
+/// What to write instead of a step of this name.
+pub(super) fn step(word: &str) -> Option<&'static str> {
+    advice(&STEPS, word)
+}
+
+/// What to write instead of a function of this name.
+pub(super) fn function(word: &str) -> Option<&'static str> {
+    advice(&FUNCTIONS, word)
+}
+
+/// What to write instead of a value of this name.
+pub(super) fn value(word: &str) -> Option<&'static str> {
+    advice(&VALUES, word)
+}
+
+/// What to write instead of a resource of this kind.
+pub(super) fn kind(word: &str) -> Option<&'static str> {
+    advice(&KINDS, word)
+}
+
+/// The key that is meant by `word` in the form of this name.
+pub(super) fn key(form: &str, word: &str) -> Option<&'static str> {
+    let found = KEYS.iter().find(|(name, words, _)| *name == form && words.contains(&word));
+    found.map(|&(.., key)| key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::step_tables::{GET, PUT, READ, STEPS as KNOWN, WRITE};
+    use crate::scenario::tables::{PROCESS, RESOURCES, SCENARIO, form};
+
+    #[test]
+    fn no_word_of_the_language_is_foreign() {
+        for (words, _) in STEPS {
+            assert!(words.iter().all(|word| form(&KNOWN, word).is_none()), "{words:?}");
+        }
+        for (words, _) in KINDS {
+            assert!(words.iter().all(|word| form(&RESOURCES, word).is_none()), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn every_key_that_is_meant_is_one() {
+        let forms = KNOWN.iter().chain(&RESOURCES).chain([&SCENARIO, &PROCESS, &PUT, &GET, &WRITE, &READ]);
+        for form in forms {
+            for (_, words, key) in KEYS.iter().filter(|(name, ..)| *name == form.name) {
+                let has = |key: &str| form.fields.iter().any(|field| field.key == key);
+                assert!(!words.iter().any(|word| has(word)), "{words:?} in {}", form.name);
+                assert!(has(key), "{key} in {}", form.name);
+            }
+        }
+    }
+}

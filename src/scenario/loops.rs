@@ -1,0 +1,69 @@
+//! Loops that cannot end.
+//!
+//! Decides when that is certain: the condition is true whatever happens, or
+//! nothing that it asks is changed in the loop.
+
+use super::model::{Expr, ExprKind, Step, StepKind};
+use super::warnings::each;
+use crate::ids::VarId;
+use crate::value::Value;
+use std::collections::BTreeSet;
+
+/// Why a loop has no end once it is begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Endless {
+    /// Its condition is always true.
+    Always,
+    /// Its condition asks this variable, and none that it asks is changed.
+    Unchanged(VarId),
+}
+
+/// Whether a loop has no end; `known` is the value of its condition, if that is
+/// the same in every run.
+pub(super) fn endless(condition: &Expr, known: Option<Value>, body: &[Step]) -> Option<Endless> {
+    if known.is_some() {
+        return (known == Some(Value::Bool(true))).then_some(Endless::Always);
+    }
+    let mut asked = BTreeSet::new();
+    if !asks_only_variables(condition, &mut asked) || changes(body, &asked) {
+        return None;
+    }
+    asked.first().map(|&var| Endless::Unchanged(var))
+}
+
+/// Collects the variables that an expression asks; `false` if it asks anything
+/// else that changes.
+fn asks_only_variables(expr: &Expr, asked: &mut BTreeSet<VarId>) -> bool {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Index | ExprKind::Len(_) => true,
+        ExprKind::Var(var) => {
+            asked.insert(*var);
+            true
+        }
+        ExprKind::Element(var, index) => {
+            asked.insert(*var);
+            asks_only_variables(index, asked)
+        }
+        ExprKind::Level(_) | ExprKind::Capacity(_) | ExprKind::Now => false,
+        ExprKind::Unary(_, inner) => asks_only_variables(inner, asked),
+        ExprKind::Binary(_, left, right) | ExprKind::And(left, right) | ExprKind::Or(left, right) => {
+            asks_only_variables(left, asked) && asks_only_variables(right, asked)
+        }
+    }
+}
+
+/// Whether a step changes one of these variables, or may do anything.
+fn changes(body: &[Step], asked: &BTreeSet<VarId>) -> bool {
+    let mut changes = false;
+    each(body, &mut |step| {
+        changes |= match &step.kind {
+            StepKind::Set { var, .. } | StepKind::Draw { into: var, .. } => asked.contains(var),
+            StepKind::Get { into, .. } | StepKind::Read { into, .. } => {
+                into.is_some_and(|var| asked.contains(&var))
+            }
+            StepKind::Call(_) => true,
+            _ => false,
+        };
+    });
+    changes
+}

@@ -1,0 +1,228 @@
+//! What is valid and probably not meant.
+//!
+//! Decides which scenarios are warned of: resources of which one side is missing,
+//! acquires that can never end, loops without an end, and what nobody uses. A
+//! warning is given only for what holds in every run with these parameters. What
+//! waits or loops for ever is not warned of where the file expects another end
+//! than `completed`; a name that begins with `_` may be unused.
+
+use super::diagnostics::Diagnostic;
+use super::evaluate::{evaluate, evaluate_for};
+use super::loops::{self, Endless};
+use super::model::{Model, ResourceDef, ResourceSpec, Step, StepKind};
+use super::names::quoted;
+use super::source::narrow;
+use crate::ids::{ResourceDefId, Site};
+use crate::trace::{Claim, ResourceKind};
+use crate::value::Value;
+
+/// Steps times semaphores up to which each semaphore is followed through all steps.
+const MOST_WORK: usize = 10_000_000;
+
+/// A warning about `length` characters.
+pub(super) fn warning(site: Site, length: usize, message: String, hint: &str) -> Diagnostic {
+    let hint = Some(hint.to_owned());
+    Diagnostic { site, length: narrow(length.max(1)), message, hint, origin: None }
+}
+
+/// A warning that a thing of this name is not used.
+pub(super) fn unused(what: &str, name: &str, site: Site) -> Option<Diagnostic> {
+    let message = format!("the {what} {} is never used", quoted(name));
+    let hint = "remove it, or begin its name with `_`";
+    (!name.starts_with('_')).then(|| warning(site, name.chars().count(), message, hint))
+}
+
+/// The warnings about how the processes use what they share. `asked` says of
+/// each resource whether its level is asked or expected.
+pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<Diagnostic> {
+    if expects_no_end(model) {
+        return Vec::new();
+    }
+    let mut uses = vec![Uses::default(); model.resources.len()];
+    for process in &model.processes {
+        each(&process.body, &mut |step| note(&mut uses, step));
+    }
+    let sides = model.resources.iter().zip(&uses).zip(asked);
+    let mut warnings: Vec<_> =
+        sides.filter_map(|((def, uses), &asked)| one_sided(def, uses, asked)).collect();
+    warnings.extend(too_many(model, params, &uses));
+    if model.horizon.is_none() {
+        warnings.extend(endless(model, params));
+    }
+    warnings
+}
+
+/// Whether the file expects a run that does not complete.
+fn expects_no_end(model: &Model) -> bool {
+    let mut claims = model.expect.expectations.iter().map(|expectation| &expectation.claim);
+    claims.any(|claim| matches!(claim, Claim::Outcome(outcome) if outcome != "completed"))
+}
+
+/// Visits every step, those inside others included.
+pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
+    for step in steps {
+        visit(step);
+        match &step.kind {
+            StepKind::If { then, otherwise, .. } => {
+                each(then, visit);
+                each(otherwise, visit);
+            }
+            StepKind::While { body, .. } | StepKind::Repeat { body, .. } | StepKind::Atomic(body) => {
+                each(body, visit);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where a resource is first taken from and given to.
+#[derive(Debug, Clone, Default)]
+struct Uses {
+    taken: Option<Site>,
+    given: Option<Site>,
+    steps: usize,
+}
+
+fn note(uses: &mut [Uses], step: &Step) {
+    let (def, takes, site) = match &step.kind {
+        StepKind::Acquire { resource, .. } => (resource.def, true, resource.site),
+        StepKind::Release { resource, .. } => (resource.def, false, resource.site),
+        StepKind::Get { buffer, .. } => (buffer.def, true, buffer.site),
+        StepKind::Put { buffer, .. } => (buffer.def, false, buffer.site),
+        StepKind::Wait { condition, .. } => (condition.def, true, condition.site),
+        StepKind::Notify { condition, .. } => (condition.def, false, condition.site),
+        _ => return,
+    };
+    let uses = &mut uses[def.index()];
+    let side = if takes { &mut uses.taken } else { &mut uses.given };
+    side.get_or_insert(site);
+    uses.steps += 1;
+}
+
+/// A warning about a resource that is only taken from or only given to.
+fn one_sided(def: &ResourceDef, uses: &Uses, asked: bool) -> Option<Diagnostic> {
+    let name = quoted(&def.name);
+    let (site, message, hint) = match (def.spec.kind(), uses.taken, uses.given) {
+        (ResourceKind::Semaphore, Some(site), None) => (
+            site,
+            format!("the semaphore {name} is acquired and never released by anybody"),
+            "`release` it, or use `with`, which does",
+        ),
+        (ResourceKind::Mutex, Some(site), None) => (
+            site,
+            format!("the mutex {name} is acquired and never released"),
+            "`release` it, or use `with`, which does",
+        ),
+        (ResourceKind::Buffer, Some(site), None) => {
+            (site, format!("nobody puts anything into the buffer {name}"), "a `get` waits for a `put`")
+        }
+        (ResourceKind::Buffer, None, Some(site)) if !asked => (
+            site,
+            format!("nobody gets anything out of the buffer {name}"),
+            "once it is full, a `put` waits for a `get`",
+        ),
+        (ResourceKind::Condition, Some(site), None) => {
+            (site, format!("nobody notifies the condition {name}"), "a `wait` ends with a `notify`")
+        }
+        _ => return None,
+    };
+    Some(warning(site, def.name.chars().count(), message, hint))
+}
+
+/// Semaphores of which every process wants more at first than there are, so that
+/// nobody ever comes to give any.
+fn too_many(model: &Model, params: &[Value], uses: &[Uses]) -> Vec<Diagnostic> {
+    let steps: usize = uses.iter().map(|uses| uses.steps).sum();
+    if steps.saturating_mul(model.resources.len()) > MOST_WORK {
+        return Vec::new();
+    }
+    let mut warnings = Vec::new();
+    for (position, def) in model.resources.iter().enumerate() {
+        let ResourceSpec::Semaphore { permits } = &def.spec else { continue };
+        let Some(there) = integer(evaluate(permits, params)) else { continue };
+        let id = ResourceDefId::from_index(position);
+        let mut firsts = Vec::new();
+        for process in &model.processes {
+            first_uses(&process.body, id, &mut firsts);
+        }
+        let wanted: Option<Vec<(Site, i64)>> =
+            firsts.into_iter().map(|step| acquired(step, params)).collect();
+        let Some(wanted) = wanted.filter(|wanted| wanted.iter().all(|&(_, wanted)| wanted > there)) else {
+            continue;
+        };
+        // That nobody gives any back has been said.
+        for (site, number) in wanted.into_iter().filter(|_| uses[position].given.is_some()) {
+            let message = format!(
+                "this waits for ever: it takes {number} of {}, which has {there}, and nobody releases any before",
+                quoted(&def.name)
+            );
+            let hint = "take fewer at a time, or let there be more permits";
+            warnings.push(warning(site, def.name.chars().count(), message, hint));
+        }
+    }
+    warnings
+}
+
+/// The steps that may be the first on a semaphore; whether there is a way
+/// through all of `steps` without any.
+fn first_uses<'m>(steps: &'m [Step], def: ResourceDefId, found: &mut Vec<&'m Step>) -> bool {
+    for step in steps {
+        let passes = match &step.kind {
+            StepKind::Acquire { resource, .. } | StepKind::Release { resource, .. }
+                if resource.def == def =>
+            {
+                found.push(step);
+                false
+            }
+            StepKind::If { then, otherwise, .. } => {
+                let (then, otherwise) = (first_uses(then, def, found), first_uses(otherwise, def, found));
+                then || otherwise
+            }
+            StepKind::While { body, .. } | StepKind::Repeat { body, .. } => {
+                first_uses(body, def, found);
+                true
+            }
+            StepKind::Atomic(body) => first_uses(body, def, found),
+            _ => true,
+        };
+        if !passes {
+            return false;
+        }
+    }
+    true
+}
+
+/// Where and how many an acquire takes, if that is known.
+fn acquired(step: &Step, params: &[Value]) -> Option<(Site, i64)> {
+    let StepKind::Acquire { resource, permits } = &step.kind else { return None };
+    integer(evaluate(permits, params)).map(|number| (resource.site, number))
+}
+
+fn integer<E>(value: Result<Value, E>) -> Option<i64> {
+    if let Ok(Value::Int(number)) = value { Some(number) } else { None }
+}
+
+/// Loops that keep a process from its end.
+fn endless(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    for process in &model.processes {
+        each(&process.body, &mut |step| {
+            let StepKind::While { condition, body } = &step.kind else { return };
+            let known = evaluate_for(condition, params, None).ok();
+            let (why, hint) = match loops::endless(condition, known, body) {
+                None => return,
+                Some(Endless::Always) => (
+                    "the condition is always true".to_owned(),
+                    "let it become false, or give the scenario a `horizon`",
+                ),
+                Some(Endless::Unchanged(var)) => (
+                    format!("nothing in it changes {}", quoted(&process.vars[var.index()].name)),
+                    "`set` in the loop what its condition asks",
+                ),
+            };
+            let message = format!("this loop has no end, and so {} has none: {why}", quoted(&process.name));
+            warnings.push(warning(step.site, "while".len(), message, hint));
+        });
+    }
+    warnings
+}

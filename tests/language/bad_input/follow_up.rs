@@ -1,0 +1,231 @@
+//! One mistake is one problem: what only follows from it is not reported, what
+//! stands beside it is, and the hint says what to write.
+
+use super::{diagnostics, refused, step_refused, with_step};
+
+/// Checks that a text has one problem, with a message and a hint like these.
+#[track_caller]
+fn one(text: &str, message: &str, hint: &str) {
+    let found = diagnostics(text, &[]);
+    assert_eq!(found.items.len(), 1, "{found}");
+    let item = &found.items[0];
+    assert!(item.message.contains(message), "{found}");
+    assert!(item.hint.as_deref().unwrap_or("").contains(hint), "{found}");
+}
+
+/// Checks that a step has one problem like this, wherever.
+#[track_caller]
+fn one_step(step: &str, message: &str, hint: &str) {
+    one(&with_step(step), message, hint);
+}
+
+#[test]
+fn a_comma_inside_a_flow_map_is_one_problem() {
+    let comma = "this comma ends the value";
+    step_refused("set: {i: min(i, 3)}", 23, comma, "`\"min(i, 3)\"`");
+    step_refused("set: {i: max(1, min(i, n)), f: 0.5}", 23, comma, "`\"max(1, min(i, n))\"`");
+    step_refused("acquire: {permits: max(1, n)}", 33, comma, "`\"max(1, n)\"`");
+    step_refused("set: {f: min(f, 1.5, 2.5)}", 23, comma, "`\"min(f, 1.5, 2.5)\"`");
+    step_refused("put: {to: queue, value: min(1, 2, n)}", 38, comma, "`\"min(1, 2, n)\"`");
+    step_refused("delay: {choice: {values: [max(1s, t), 2s]}}", 41, comma, "`\"max(1s, t)\"`");
+    // Two of them are two, and what stands behind them is looked at.
+    refused(
+        &with_step("set: {i: min(i, 3), f: max(f, 1.0), b: 5}"),
+        &[(16, 23, comma, ""), (16, 37, comma, ""), (16, 48, "'b' takes a boolean", "")],
+    );
+    // Parentheses that are never closed are no comma's fault.
+    step_refused("set: {i: 'max(1, 2'}", 22, "never closed", "");
+}
+
+#[test]
+fn brackets_without_quotes_hide_nothing() {
+    let bracket = "YAML takes the bracket";
+    refused(
+        &with_step("set: {a[i]: 1}\n      - acquire: [forks[0], forks[i + 1], mutx1]\n      - delay: 5"),
+        &[
+            (16, 15, bracket, "`\"a[i]\"`"),
+            (17, 19, bracket, "`\"forks[0]\"`"),
+            (17, 29, bracket, "`\"forks[i + 1]\"`"),
+            (17, 43, "unknown resource 'mutx1'", ""),
+            (18, 16, "takes a duration", ""),
+        ],
+    );
+}
+
+#[test]
+fn words_of_other_languages_are_translated() {
+    for (step, hint) in [
+        ("sleep: 5s", "`delay: 5s`"),
+        ("timeout: 5s", "`work: 5s`"),
+        ("lock: mutex1", "`acquire: m`"),
+        ("unlock: mutex1", "`release: m`"),
+        ("P: permits", "`acquire: s`"),
+        ("V: permits", "`release: s`"),
+        ("signal: permits", "`notify: c`"),
+        ("spawn: other", "`processes`"),
+        ("thread: other", "`count`"),
+        ("join: other", "semaphore"),
+        ("await: queue", "`get: b`"),
+        ("yield: ~", "`delay: 0s`"),
+        ("yield", "`delay: 0s`"),
+        ("sleep 5s", "`delay: 5s`"),
+        ("send: queue", "`put: b`"),
+        ("receive: queue", "`get: b`"),
+        ("recv: queue", "`get: b`"),
+        ("loop: 3", "`repeat: n`"),
+        ("for: 3", "`while: condition`"),
+        ("print: hello", "`log:"),
+        ("randint: 3", "`draw:"),
+        ("random: 3", "uniform_int"),
+        ("wait: 5s", "`delay: 5s`"),
+        ("wait: permits", "use `acquire`"),
+        ("delay: random(1, 5)", "`draw:"),
+        ("set: {i: 'randint(1, 6)'}", "`draw:"),
+        ("delay: uniform(1s, 5s)", "`delay: {uniform:"),
+        ("delay: time()", "`now`"),
+        ("set: {b: True}", "write `true`"),
+        ("set: {b: yes}", "write `true`"),
+    ] {
+        one_step(step, "", hint);
+    }
+    for (kind, hint) in
+        [("lock", "`mutex`"), ("channel", "buffer"), ("queue", "buffer"), ("event", "`condition`")]
+    {
+        let text = |kind: &str| {
+            format!("version: 1\nresources: {{r: {kind}}}\nprocesses: {{p: {{do: [{{acquire: r}}]}}}}\n")
+        };
+        one(&text(kind), "kind of resource", hint);
+        one(&text(&format!("{{kind: {kind}, capacity: 1}}")), "kind of resource", hint);
+    }
+    one(
+        "version: 1\nresources: {s: semaphore}\nprocesses: {p: {do: [{acquire: s}]}}\n",
+        "needs more",
+        "permits: 1}`",
+    );
+}
+
+#[test]
+fn keys_of_other_languages_are_read_as_what_they_mean() {
+    one_step("{if: b, then: [{delay: 1s}]}", "did you mean 'do'?", "");
+    // What stands below such a key is looked at.
+    refused(
+        &with_step("{repeat: 3, steps: [{delay: 5}]}"),
+        &[(16, 21, "did you mean 'do'?", ""), (16, 37, "takes a duration", "")],
+    );
+    one(
+        "version: 1\nthreads: {p: {steps: []}}\n".replace("steps", "do").as_str(),
+        "did you mean 'processes'?",
+        "",
+    );
+    one(
+        "version: 1\nprocesses: {p: {body: [{mark: a}]}}\nexpect: {counts: {p.a: 1}}\n",
+        "did you mean 'do'?",
+        "",
+    );
+    // A key that nobody knows and one that is missing are one problem.
+    one_step(
+        "draw: {x: {uniform: {low: 1, high: 2}}}",
+        "unknown key 'x' in `draw`",
+        "missing: `into`, `from`",
+    );
+}
+
+#[test]
+fn a_memory_is_not_set_and_permits_are_not_a_list() {
+    one_step("set: {\"slots[i]\": 1}", "'slots' is a memory", "`write: {to: slots, at: i, value: …}`");
+    one_step("set: {queue: 1}", "'queue' is a buffer", "`put: {to: queue, value: …}`");
+    one_step("set: {i: 'slots[0]'}", "'slots'", "`read: {from: slots, at: i, into: x}`");
+    one_step("set: {i: queue}", "'queue'", "`level(queue)`");
+    step_refused("acquire: permits, n - 1", 25, "found a comma", "`acquire: {permits: n - 1}`");
+    step_refused("release: permits, 2", 25, "found a comma", "`release: {permits: 2}`");
+    step_refused("acquire: mutex1, permits", 24, "found a comma", "`[mutex1, permits]`");
+    one_step("put: queue, 5", "found a comma", "`put: {to: queue, value: 5}`");
+    one_step("set: {i = 3}", "found an assignment", "`set: {i: 3}`");
+    one_step("set: i = i + 1", "`set` is a map, found text", "`set: {x: value}`");
+}
+
+#[test]
+fn a_number_without_unit_names_its_parameter() {
+    let text = "version: 1
+params:
+  items: 3
+  load_time: 5
+  pace: load_time * 2
+processes:
+  p:
+    do:
+      - delay: load_time
+      - work: load_time + 1s
+      - delay: pace / 2.0
+";
+    refused(
+        text,
+        &[
+            (
+                9,
+                16,
+                "takes a duration",
+                "'load_time' (line 4) is 5 without a unit; write `load_time: 5s` or `load_time: 5ms`",
+            ),
+            (10, 15, "`+` does not take", "'load_time' (line 4)"),
+            (11, 16, "takes a duration", "'pace' (line 5) is 10"),
+        ],
+    );
+}
+
+#[test]
+fn lists_where_an_array_is_meant() {
+    one_step("set: {a: [1, 2, 3]}", "an array is set element by element", "`\"a[0]\": …`");
+    one_step("set: {i: [1, 2]}", "found a list", "`xs: {array: n}`");
+    one_step("read: {from: slots, at: 0, count: 2, into: [i, f]}", "found a list", "`into: xs`");
+    one_step("write: {to: slots, at: 0, value: [1, 2]}", "found a list", "one by one");
+    one(
+        "version: 1\nprocesses: {p: {vars: {a: [1, 2, 3]}, do: [{set: {\"a[0]\": 1}}, {log: \"{a}\"}, {delay: \"a[1] * 1s\"}]}}\n",
+        "found a list",
+        "`a: {array: 3}`",
+    );
+}
+
+#[test]
+fn what_is_declared_wrongly_is_not_unknown() {
+    for text in [
+        "version: 1\nresources:\n  - s: mutex\nprocesses: {p: {do: [{acquire: s}, {release: s}]}}\n",
+        "version: 1\nresources:\n  - {name: s, kind: mutex}\nprocesses: {p: {do: [{acquire: s}]}}\n",
+        "version: 1\nparams:\n  - n: 3\nprocesses: {p: {do: [{delay: n * 1s}]}}\n",
+        "version: 1\nprocesses:\n  - {name: p, do: [{mark: a}]}\nexpect: {finished: {p: 1s}, counts: {p.a: 1}}\n",
+        "version: 1\nprocesses: {p: {vars: [x: 1], do: [{set: {x: 2}}, {log: '{x}'}]}}\n",
+        "version: 1\nresources: {my-lock: mutex}\nprocesses: {p: {do: [{acquire: my-lock}, {with: my-lock, do: []}]}}\n",
+        "version: 1\nparams: {load-time: 1s}\nprocesses: {p: {do: [{delay: load-time}, {work: load-time * 2}]}}\n",
+        "version: 1\nprocesses: {p: {vars: {my-var: 1}, do: [{set: {my-var: 2}}, {log: '{my-var}'}]}}\n",
+        "version: 1\nprocesses: {p: {do: [{set: {y: 1}}, {log: '{y}'}, {delay: y * 1s}]}}\n",
+        "version: 1\nprocesses: {p: {do: [{mark: a b}]}}\nexpect: {counts: {p.a b: 1}}\n",
+        "version: 1\nprocesses: {p: {do: [{makr: a}]}}\nexpect: {counts: {p.a: 1}}\n",
+        "version: 1\nprocesses: {p: {do: [{record: a}]}}\nexpect: {counts: {p.a: 1}}\n",
+        "version: 1\nprocesses: {p: [{mark: a}]}\nexpect: {counts: {p.a: 1}, finished: {p: 0s}}\n",
+        "version: 1\nexpect: {finished: {p: 0s}}\n",
+    ] {
+        one(text, "", "");
+    }
+}
+
+#[test]
+fn a_log_hole_has_no_format() {
+    step_refused("log: 'x is {f:.2f} s'", 22, "a hole has no format", "`{round(f * 100) / 100.0}`");
+    step_refused("log: '{i:>5}'", 17, "a hole has no format", "round");
+}
+
+/// What looks for one mistake takes no longer on a file that is full of it.
+#[test]
+fn many_mistakes_of_a_kind_take_no_longer() {
+    let lists = [
+        format!("a: [{}]\n", "(x, ".repeat(60_000)),
+        format!("a: {{{}}}\n", (0..40_000).map(|n| format!("k{n}: (x, ")).collect::<String>()),
+        format!("a: [{}]\n", "f[0], ".repeat(40_000)),
+        format!("a: {{{}}}\n", (0..40_000).map(|n| format!("k{n}:1, ")).collect::<String>()),
+    ];
+    let start = std::time::Instant::now();
+    for text in lists {
+        assert!(!diagnostics(&text, &[]).items.is_empty());
+    }
+    assert!(start.elapsed() < std::time::Duration::from_secs(60), "took {:?}", start.elapsed());
+}

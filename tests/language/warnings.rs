@@ -1,0 +1,225 @@
+//! What `check` warns of: only what holds in every run, with its place and a hint.
+
+use tempolane::scenario::{circular_locking, load_str};
+
+/// The warnings of a valid text: line, column and message.
+fn warnings(text: &str) -> Vec<(u32, u32, String)> {
+    let scenario = load_str("warned.yaml", text, &[]).unwrap_or_else(|error| panic!("{error}"));
+    let warnings = scenario.warnings();
+    assert!(warnings.items.iter().all(|item| item.hint.is_some()), "{warnings}");
+    warnings.items.into_iter().map(|item| (item.site.line, item.site.column, item.message)).collect()
+}
+
+/// Checks that a text has exactly these warnings: lines and parts of messages.
+#[track_caller]
+fn warned(text: &str, expected: &[(u32, &str)]) {
+    let found = warnings(text);
+    let right = |((line, _, message), (at, part)): (&(u32, u32, String), &(u32, &str))| {
+        line == at && message.contains(part)
+    };
+    assert!(found.len() == expected.len() && found.iter().zip(expected).all(right), "{found:#?}");
+}
+
+#[test]
+fn resources_of_which_one_side_is_missing() {
+    warned(
+        "version: 1
+resources:
+  s: {kind: semaphore, permits: 1}
+  m: mutex
+  in: {kind: buffer, capacity: 1}
+  out: {kind: buffer, capacity: 1}
+  c: condition
+  fine: {kind: semaphore, permits: 0}
+processes:
+  p:
+    do:
+      - acquire: s
+      - acquire: m
+      - put: in
+      - get: out
+      - wait: {on: c, mutex: m}
+      - release: fine
+  q: {do: [{acquire: fine}]}
+",
+        &[
+            (12, "'s' is acquired and never released by anybody"),
+            (13, "'m' is acquired and never released"),
+            (14, "nobody gets anything out of the buffer 'in'"),
+            (15, "nobody puts anything into the buffer 'out'"),
+            (16, "nobody notifies the condition 'c'"),
+        ],
+    );
+    // A level that is asked or expected is what a buffer may be for.
+    warned(
+        "version: 1
+resources: {a: {kind: buffer, capacity: 9}, b: {kind: buffer, capacity: 9}}
+processes: {p: {do: [{put: [a, b]}, {log: '{level(a)}'}]}}
+expect: {levels: {b: {at_most: 1}}}
+",
+        &[],
+    );
+}
+
+#[test]
+fn an_acquire_of_more_than_there_ever_is() {
+    let text = |first: &str| {
+        format!(
+            "version: 1
+params: {{chunk: 5}}
+resources: {{s: {{kind: semaphore, permits: 3}}}}
+processes:
+  p:
+    do:
+      - {first}
+      - acquire: {{s: chunk}}
+      - delay: 1s
+      - release: {{s: chunk}}
+"
+        )
+    };
+    warned(&text("delay: 1s"), &[(8, "takes 5 of 's', which has 3")]);
+    // Who gives some before may let it pass.
+    warned(&text("release: s"), &[]);
+    warned(&text("{if: chunk > 9, do: [{release: s}]}"), &[]);
+    warned(&text("{repeat: 2, do: [{release: s}]}"), &[]);
+    // So may another process, and fewer at a time.
+    warned(&(text("delay: 1s") + "  q: {do: [{release: {s: 2}}]}\n"), &[]);
+    warned(&text("delay: 1s").replace("chunk: 5", "chunk: 3"), &[]);
+    // With a deadlock that is expected, it is meant.
+    warned(&(text("delay: 1s") + "expect: {outcome: deadlock}\n"), &[]);
+}
+
+#[test]
+fn what_nobody_uses() {
+    warned(
+        "version: 1
+params: {used: 1, idle: 2, only_expected: 3s, above: 4, below: above, _spare: 5}
+resources:
+  m: mutex
+  asked: {kind: memory, slots: below}
+processes:
+  p:
+    vars: {x: 0, y: 0, z: {array: 2}, _w: 0}
+    do:
+      - read: {from: asked, at: 0, into: x}
+      - delay: used * 3s
+expect: {total_time: only_expected}
+",
+        &[
+            (2, "the parameter 'idle' is never used"),
+            (4, "the resource 'm' is never used"),
+            (8, "the variable 'y' is never used"),
+            (8, "the variable 'z' is never used"),
+        ],
+    );
+}
+
+#[test]
+fn processes_without_an_end() {
+    let text = |steps: &str, rest: &str| {
+        format!(
+            "version: 1
+params: {{on: true, n: 3}}
+processes:
+  p:
+    vars: {{i: 0, j: 0, a: {{array: 2}}}}
+    do:
+      - log: '{{on}} {{n}} {{i}} {{j}} {{a}}'
+      - {steps}
+{rest}"
+        )
+    };
+    for (steps, message) in [
+        ("{while: true, do: [{delay: 1s}]}", "'p' has none: the condition is always true"),
+        ("{while: on and n > 2, do: [{delay: 1s}]}", "always true"),
+        ("{while: i < n, do: [{delay: 1s}, {set: {j: j + 1}}]}", "nothing in it changes 'i'"),
+        ("{while: 'a[i] < n', do: [{delay: 1s}]}", "nothing in it changes"),
+        ("{if: i > 0, do: [{while: true, do: [{delay: 1s}]}]}", "always true"),
+    ] {
+        warned(&text(steps, ""), &[(8, message)]);
+        warned(&text(steps, "horizon: 5s\n"), &[]);
+        warned(&text(steps, "expect: {outcome: limit}\n"), &[]);
+    }
+    for steps in [
+        "{while: i < n, do: [{set: {i: i + 1}}]}",
+        "{while: i < n, do: [{if: j > 0, do: [{set: {i: i + 1}}]}]}",
+        "{while: 'a[0] < n', do: [{set: {'a[1]': 1}}]}",
+        "{while: now < 5s, do: [{delay: 1s}]}",
+        "{while: i < n, do: [{draw: {into: i, from: {uniform_int: {low: 1, high: 9}}}}]}",
+        "{while: n < 3, do: [{delay: 1s}]}",
+        "{while: false, do: [{delay: 1s}]}",
+    ] {
+        warned(&text(steps, ""), &[]);
+    }
+}
+
+#[test]
+fn a_warning_looks_like_an_error() {
+    let text = "version: 1\nparams: {idle: 2}\nprocesses: {p: {do: []}}\n";
+    let scenario = load_str("warned.yaml", text, &[]).expect("valid");
+    assert_eq!(
+        scenario.warnings().render(false),
+        "warning: the parameter 'idle' is never used
+ --> warned.yaml:2:10
+  |
+2 | params: {idle: 2}
+  |          ^^^^
+  |
+  = help: remove it, or begin its name with `_`"
+    );
+}
+
+/// The lines of locks that are nested in a circle.
+fn circle(steps: [&str; 2], count: &str) -> Option<Vec<u32>> {
+    let text = format!(
+        "version: 1
+params: {{n: 3}}
+resources:
+  a: mutex
+  b: {{kind: semaphore, permits: 1}}
+  c: {{kind: semaphore, permits: 2}}
+  forks: {{kind: mutex, count: n}}
+processes:
+  p:
+    count: {count}
+    do:
+      - {}
+  q:
+    do:
+      - {}
+",
+        steps[0], steps[1]
+    );
+    let scenario = load_str("locks.yaml", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+    circular_locking(&scenario.model, &scenario.params)
+}
+
+#[test]
+fn locks_in_more_than_one_order() {
+    assert_eq!(
+        circle(["with: [a, b]\n        do: []", "with: [b, a]\n        do: []"], "1"),
+        Some(vec![12, 16])
+    );
+    assert_eq!(circle(["acquire: [a, b]", "acquire: [b, a]"], "1"), Some(vec![12, 15]));
+    // One order, one after the other, more than one permit, one process alone.
+    assert_eq!(circle(["acquire: [a, b]", "acquire: [a, b]"], "2"), None);
+    assert_eq!(
+        circle(["acquire: [a, b]", "{repeat: 2, do: [{acquire: b}, {release: b}, {acquire: a}]}"], "1"),
+        None
+    );
+    assert_eq!(circle(["acquire: [a, c]", "acquire: [c, a]"], "1"), None);
+    assert_eq!(
+        circle(["acquire: [a, b]\n      - release: [a, b]\n      - acquire: [b, a]", "delay: 1s"], "1"),
+        None
+    );
+    // Two instances of it are two.
+    let both = "acquire: [a, b]\n      - release: [a, b]\n      - acquire: [b, a]";
+    assert_eq!(circle([both, "delay: 1s"], "2"), Some(vec![12, 14]));
+    // The philosophers, and those who take the lower fork first.
+    let forks = "acquire: ['forks[index]', 'forks[(index + 1) % n]']";
+    assert_eq!(circle([forks, "delay: 1s"], "n"), Some(vec![12]));
+    assert_eq!(circle([forks, "delay: 1s"], "2"), None);
+    let lower = "acquire: ['forks[min(index, (index + 1) % n)]', 'forks[max(index, (index + 1) % n)]']";
+    assert_eq!(circle([lower, "delay: 1s"], "n"), None);
+}
