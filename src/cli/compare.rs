@@ -1,7 +1,7 @@
 //! `tempolane compare`: several scenarios side by side.
 
 use super::failure::{Exit, Failure};
-use super::inputs::load_all;
+use super::inputs::load_variants;
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::Folder;
 use super::pictures::{Drawing, write_comparison};
@@ -14,7 +14,8 @@ use std::path::PathBuf;
 
 /// Run scenarios and compare them with the first
 ///
-/// Besides the files of each scenario (see `run`), writes comparison.svg and comparison.png (all
+/// A parameter that is set several times (`--set workers=1 --set workers=2`) makes variants of each
+/// scenario, one for each value; several such parameters, one for each combination. Besides the files of each scenario (see `run`), writes comparison.svg and comparison.png (all
 /// timelines on one time axis) and total-time.svg and total-time.png to DIR.
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -25,7 +26,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let loaded = load_all(&arguments.scenarios)?;
+    let loaded = load_variants(&arguments.scenarios)?;
     interrupt::watch()?;
     let options = &arguments.run;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());

@@ -9,7 +9,7 @@ use super::options::ScenarioOptions;
 use super::output::Labels;
 use crate::program::{Image, Program, compile};
 use crate::scenario::{
-    Diagnostic, Diagnostics, LoadError, Param, Scenario, Severity, load_file, load_reader, load_str,
+    Diagnostic, Diagnostics, LoadError, Param, Scenario, Severity, Source, load_file, load_reader, load_str,
 };
 use serde::Serialize;
 use std::fs;
@@ -110,9 +110,44 @@ pub fn placed(diagnostics: &Diagnostics) -> Vec<Problem<'_>> {
 /// # Errors
 /// If one of them is not ready to run; everything has been said then.
 pub fn load_all(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
+    or_tell(load_each(options)?.into_iter().map(|(_, result)| result))
+}
+
+/// Loads every scenario with every combination of the values that its
+/// parameters are set to, each under a name that says which; or tells every
+/// problem.
+///
+/// # Errors
+/// As [`load_all`], and if there are too many combinations.
+pub fn load_variants(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
+    let variants = variants(&options.settings)?;
+    let mut labels = Labels::default();
+    let mut results = Vec::new();
+    for path in expand(&options.paths)? {
+        let mut text: Option<Source> = None;
+        for Variant { settings, name } in &variants {
+            let scenario = match &text {
+                Some(source) => load_str(&source.label, &source.text, settings),
+                None => read(&path, settings),
+            };
+            let loaded = scenario.and_then(|scenario| ready(scenario, &path, settings, name, &mut labels));
+            // Standard input can be read only once.
+            text = loaded.as_ref().ok().map(|loaded| loaded.scenario.source.clone());
+            let again = text.is_some() || path != Path::new("-");
+            results.push(loaded);
+            if !again {
+                break;
+            }
+        }
+    }
+    or_tell(results)
+}
+
+/// What was loaded, or every problem told.
+fn or_tell(results: impl IntoIterator<Item = Result<Loaded, LoadError>>) -> Result<Vec<Loaded>, Failure> {
     let mut loaded = Vec::new();
     let mut worst = Exit::Fine;
-    for (_, result) in load_each(options)? {
+    for result in results {
         match result {
             Ok(scenario) => loaded.push(scenario),
             Err(error) => {
@@ -130,23 +165,44 @@ pub type Attempt = (PathBuf, Result<Loaded, LoadError>);
 /// Loads every scenario, each with its path and what came of it.
 ///
 /// # Errors
-/// If a folder cannot be read or has no scenario in it.
+/// If a folder cannot be read or has no scenario in it, or if a parameter is
+/// set more than once.
 pub fn load_each(options: &ScenarioOptions) -> Result<Vec<Attempt>, Failure> {
+    let settings = &options.settings;
+    if let Some((name, [first, second, ..])) = by_name(settings)
+        .iter()
+        .find(|(_, values)| values.len() > 1)
+        .map(|(name, values)| (name, values.as_slice()))
+    {
+        return Err(Failure::usage(format!(
+            "--set {name} is given twice, as {first} and as {second}; `compare` runs a scenario with several values side by side"
+        )));
+    }
     let mut labels = Labels::default();
     let paths = expand(&options.paths)?;
     let load_one = |path: PathBuf| {
-        let result = load(&path, &options.settings, &mut labels);
+        let result =
+            read(&path, settings).and_then(|scenario| ready(scenario, &path, settings, "", &mut labels));
         (path, result)
     };
     Ok(paths.into_iter().map(load_one).collect())
 }
 
-fn load(path: &Path, settings: &[(String, String)], labels: &mut Labels) -> Result<Loaded, LoadError> {
-    let scenario = if path == Path::new("-") {
-        load_reader(STANDARD_INPUT, std::io::stdin().lock(), settings)?
-    } else {
-        load_file(path, settings)?
-    };
+fn read(path: &Path, settings: &[(String, String)]) -> Result<Scenario, LoadError> {
+    if path == Path::new("-") {
+        return load_reader(STANDARD_INPUT, std::io::stdin().lock(), settings);
+    }
+    load_file(path, settings)
+}
+
+/// Compiles a scenario; `variant` says what it is a variant by, if it is one.
+fn ready(
+    scenario: Scenario,
+    path: &Path,
+    settings: &[(String, String)],
+    variant: &str,
+    labels: &mut Labels,
+) -> Result<Loaded, LoadError> {
     let program = compile(&scenario.model);
     // The state is laid out once to see that it can be, and again to run: it
     // may be large, and there may be many scenarios.
@@ -161,9 +217,63 @@ fn load(path: &Path, settings: &[(String, String)], labels: &mut Labels) -> Resu
         }];
         return Err(LoadError::Diagnostics(Diagnostics { source, severity: Severity::Error, items }));
     }
-    let label = labels.next(&scenario.model.name);
+    let label = labels.next(format!("{} {variant}", scenario.model.name).trim_end());
     let changed = changed(&scenario, settings);
     Ok(Loaded { label, path: path.to_path_buf(), settings: settings.to_vec(), changed, scenario, program })
+}
+
+/// The most combinations of values that are run side by side.
+const MOST_VARIANTS: usize = 1000;
+
+/// One combination of the values that parameters are set to.
+struct Variant {
+    settings: Vec<(String, String)>,
+    /// Those that other combinations have other values for, as `a=1 b=2`.
+    name: String,
+}
+
+/// Every combination of the values of each parameter; the last parameter
+/// changes from one to the next.
+fn variants(settings: &[(String, String)]) -> Result<Vec<Variant>, Failure> {
+    let mut variants = vec![Variant { settings: Vec::new(), name: String::new() }];
+    for (name, values) in by_name(settings) {
+        let repeated = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value));
+        if let Some((_, value)) = repeated {
+            return Err(Failure::usage(format!("--set {name}={value} is given twice")));
+        }
+        if variants.len() * values.len() > MOST_VARIANTS {
+            let message = format!("the values of --set have more than {MOST_VARIANTS} combinations");
+            return Err(Failure::usage(message));
+        }
+        let with = |before: &Variant, value: &str| {
+            let (mut settings, mut label) = (before.settings.clone(), before.name.clone());
+            settings.push((name.to_owned(), value.to_owned()));
+            if values.len() > 1 {
+                let space = if label.is_empty() { "" } else { " " };
+                label.push_str(&format!("{space}{name}={}", value.trim()));
+            }
+            Variant { settings, name: label }
+        };
+        variants = variants
+            .iter()
+            .flat_map(|before| values.iter().map(move |value| (before, *value)))
+            .map(|(before, value)| with(before, value))
+            .collect();
+    }
+    Ok(variants)
+}
+
+/// The parameters that are set, in the order of their first values, with all
+/// values of each.
+fn by_name(settings: &[(String, String)]) -> Vec<(&str, Vec<&str>)> {
+    let mut names: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, value) in settings {
+        match names.iter_mut().find(|(known, _)| known == name) {
+            Some((_, values)) => values.push(value),
+            None => names.push((name, vec![value])),
+        }
+    }
+    names
 }
 
 /// The parameters among `settings` whose value is another than that of the

@@ -79,6 +79,10 @@ pub fn main() -> ExitCode {
             return exit.into();
         }
     };
+    if repeats_color(std::env::args_os()) {
+        console::warn("error: the argument '--color <WHEN>' cannot be used multiple times");
+        return Exit::Usage.into();
+    }
     match cli.color {
         Color::Auto => anstream::ColorChoice::Auto,
         Color::Always => anstream::ColorChoice::Always,
@@ -104,6 +108,14 @@ pub fn main() -> ExitCode {
             exit.into()
         }
     }
+}
+
+/// Whether `--color` is given before and behind the subcommand: the parser
+/// takes the one behind it then, and says nothing.
+fn repeats_color(arguments: impl Iterator<Item = std::ffi::OsString>) -> bool {
+    let options = arguments.take_while(|argument| argument != "--");
+    let is_color = |text: &str| text == "--color" || text.starts_with("--color=");
+    options.filter(|argument| argument.to_str().is_some_and(is_color)).count() > 1
 }
 
 #[cfg(test)]

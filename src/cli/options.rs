@@ -1,8 +1,9 @@
 //! Options that several subcommands have.
 
 use crate::trace::Ties;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which scenarios, with which parameters.
 #[derive(Debug, Clone, Args)]
@@ -10,8 +11,8 @@ pub struct ScenarioOptions {
     /// Scenario files, folders (every .yaml and .yml below, sorted), or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Set a parameter of every scenario; may be repeated. What a scenario expects is checked
-    /// only with the values of its file
+    /// Set a parameter of every scenario; may be repeated for other parameters (in `compare` also for
+    /// the same one). What a scenario expects is checked only with the values of its file
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = parse_setting)]
     pub settings: Vec<(String, String)>,
     /// How to print results; JSON is one object per scenario per line
@@ -39,7 +40,8 @@ pub struct RunOptions {
     #[arg(long, value_name = "ORDER", default_value_t = Ties::Fifo)]
     pub ties: Ties,
     /// The folder to write to; each scenario gets a folder of its name in it
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
+    #[arg(short, long, value_name = "DIR", default_value = "output",
+        value_parser = PathBufValueParser::new().try_map(folder))]
     pub output: PathBuf,
     /// Which files to write, separated by commas: svg and png (pictures), trace (trace.jsonl),
     /// result (result.json), all, none [default: all, without the trace of a run of more than
@@ -91,6 +93,16 @@ pub fn whole<T: TryFrom<u64>>(least: u64, most: u64) -> impl Fn(&str) -> Result<
         let number = number.and_then(|number| T::try_from(number).ok());
         number.ok_or_else(|| format!("expected a whole number from {least} to {most}"))
     }
+}
+
+/// Refuses what would be a folder called `-`, where standard output is meant.
+fn folder(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path == Path::new("-") {
+        return Err(
+            "a folder is wanted; results go to standard output anyway, with --format json for programs",
+        );
+    }
+    Ok(path)
 }
 
 fn parse_setting(text: &str) -> Result<(String, String), String> {

@@ -9,6 +9,7 @@ mod explore;
 mod gallery;
 mod races;
 mod room;
+mod settings;
 mod test;
 mod ties;
 mod validate;

@@ -1,0 +1,100 @@
+//! Options that are given more than once, and what they are refused for.
+
+use super::room::{PIPE, Room};
+use serde_json::json;
+
+#[test]
+fn a_parameter_is_set_once() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    for command in ["run --write none", "check", "test", "explore --write none", "validate --write none"] {
+        let ended = room.run(&format!("{command} pipe.yaml --set items=1 --set items=2")).with_code(2);
+        assert!(ended.err.contains("--set items is given twice, as 1 and as 2"), "{command}: {}", ended.err);
+        assert_eq!(ended.out, "", "{command}");
+    }
+}
+
+#[test]
+fn other_options_are_given_once_too() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    for twice in [
+        "--color never run pipe.yaml --write none --color=always",
+        "run pipe.yaml --write none --seed 1 --seed 2",
+        "run pipe.yaml --write none -o a -o b",
+        "run pipe.yaml --write none --format text --format json",
+        "run pipe.yaml --write none --ties fifo --ties reversed",
+    ] {
+        let ended = room.run(twice).with_code(2);
+        assert!(ended.err.contains("cannot be used multiple times"), "{twice}: {}", ended.err);
+    }
+}
+
+#[test]
+fn standard_output_is_no_folder() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    for command in ["run pipe.yaml -o -", "compare pipe.yaml --output=-", "validate pipe.yaml -o -"] {
+        let ended = room.run(command).with_code(2);
+        assert!(ended.err.contains("--format json"), "{command}: {}", ended.err);
+    }
+    assert!(!room.path("-").exists());
+}
+
+/// The pipe takes 1 s and 2 s for each item.
+#[test]
+fn values_of_one_parameter_are_variants_side_by_side() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    let objects = room
+        .run("compare pipe.yaml --set items=1 --set items=2 --set items=5 --write svg --format json")
+        .with_code(0)
+        .json();
+    let told: Vec<_> = objects.iter().map(|object| (&object["scenario"], &object["total_time_ns"])).collect();
+    let seconds = |seconds: u64| json!(seconds * 1_000_000_000);
+    assert_eq!(
+        told,
+        [
+            (&json!("pipe items=1"), &seconds(3)),
+            (&json!("pipe items=2"), &seconds(5)),
+            (&json!("pipe items=5"), &seconds(11)),
+        ]
+    );
+    let comparison = std::fs::read_to_string(room.path("output/comparison.svg")).expect("it is written");
+    assert!(comparison.contains("pipe items=2"), "the picture names what differs");
+    let names = room.names("output");
+    assert!(names.iter().any(|name| name == "output/pipe items-5/gantt.svg"), "{names:?}");
+    room.run("compare pipe.yaml --set items=1 --set items=2 --write none")
+        .with_code(0)
+        .says(&["pipe items=1", "pipe items=2"]);
+}
+
+#[test]
+fn several_parameters_with_several_values_are_crossed() {
+    let text = "version: 1
+name: grid
+params: {n: 1, t: 1s, k: 1}
+processes: {p: {do: [{repeat: n * k, do: [{delay: t}]}]}}
+";
+    let room = Room::with(&[("grid.yaml", text)]);
+    let line = "--set n=1 --set t=1s --set n=2 --set k=10 --set t=3s --write none --format json";
+    let told = |ended: super::room::Ended| -> Vec<(String, u64)> {
+        let objects = ended.with_code(0).json();
+        let one = |object: &serde_json::Value| {
+            let name = object["scenario"].as_str().unwrap_or_default().to_owned();
+            (name, object["total_time_ns"].as_u64().unwrap_or_default() / 1_000_000_000)
+        };
+        objects.iter().map(one).collect()
+    };
+    let expected =
+        [("grid n=1 t=1s", 10), ("grid n=1 t=3s", 30), ("grid n=2 t=1s", 20), ("grid n=2 t=3s", 60)];
+    let expected: Vec<_> = expected.iter().map(|(name, time)| ((*name).to_owned(), *time)).collect();
+    assert_eq!(told(room.run(&format!("compare grid.yaml {line}"))), expected);
+    // Standard input is read once for all of them.
+    assert_eq!(told(room.run_with(&format!("compare - {line}"), text)), expected);
+    // Equal values and values without end are no comparison.
+    let ended = room.run("compare grid.yaml --set n=1 --set n=1 --write none").with_code(2);
+    assert!(ended.err.contains("--set n=1 is given twice"), "{}", ended.err);
+    let many: String = (0..40).map(|value| format!(" --set n={value} --set k={value}")).collect();
+    let ended = room.run(&format!("compare grid.yaml --write none{many}")).with_code(2);
+    assert!(ended.err.contains("more than 1000 combinations"), "{}", ended.err);
+    // A value that does not fit is told as always.
+    let ended = room.run("compare grid.yaml --set n=1 --set n=x --write none").with_code(2);
+    assert!(ended.err.contains("--set n=x:1:3"), "{}", ended.err);
+}
