@@ -15,7 +15,6 @@ mod findings;
 mod follow;
 mod graph;
 mod interner;
-mod lines;
 mod notes;
 mod parts;
 mod reached;

@@ -20,12 +20,11 @@
 
 use super::code::{self, Calling, NumberedCode};
 use super::exploration::Mode;
-use super::lines::lines_of;
 use super::parts::{Clock, World};
 use crate::analysis::Monitors;
 use crate::ids::{OpId, ProcessId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
-use crate::program::{Image, Op, frame, next_ops};
+use crate::program::{Image, Op, frame, lines_of, next_ops};
 use crate::time::Time;
 use crate::trace::{Event, Fault, NoTrace, Sink};
 use crate::value::Word;

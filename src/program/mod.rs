@@ -16,6 +16,7 @@ mod fuse;
 mod header;
 mod initial;
 mod layout;
+mod lines;
 mod op;
 mod quiet;
 mod rebind;
@@ -29,6 +30,7 @@ pub use constants::Constants;
 pub use flow::{LiveWords, next_ops, ops_of, read};
 pub use initial::Initial;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
+pub use lines::lines_of;
 pub use op::{
     DistributionCode, LogArgCode, ManyCode, Near, Op, ResourceCode, RunEntry, Sampler, Slot, Source,
 };

@@ -1,14 +1,17 @@
 //! At which resources waiting in line is a transition of its own.
 //!
 //! With time everywhere, since it decides who is served first. Without time
-//! where somebody in line can be noticed: see [`super::relation`].
+//! only where somebody in line can be noticed; elsewhere whoever cannot be
+//! served just does not ask yet.
 
+use super::bind::Image;
+use super::layout::RESOURCE_WORDS;
+use super::op::{Op, ResourceCode};
 use crate::ids::ResourceId;
-use crate::program::{Image, Op, ResourceCode};
 use crate::trace::ResourceKind;
 
 /// By resource: to wait in line for it is a transition of its own.
-pub(super) fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
+pub fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
     let mut lines = vec![timed; image.resource_count()];
     for (id, line) in lines.iter_mut().enumerate() {
         // A wait at a condition gives others their turn, and is no request.
@@ -40,7 +43,7 @@ pub(super) fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
 fn mark_lines(image: &Image, resource: ResourceCode, lines: &mut [bool]) {
     let whole = match resource.resolve() {
         Ok(header) => {
-            let id = (header - image.resource_base) / crate::program::RESOURCE_WORDS;
+            let id = (header - image.resource_base) / RESOURCE_WORDS;
             let info = image.resource_info(ResourceId::from_index(id));
             info.first.index()..info.first.index() + info.count as usize
         }
