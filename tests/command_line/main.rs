@@ -8,6 +8,7 @@ mod docs;
 mod explore;
 mod gallery;
 mod races;
+mod recorded;
 mod room;
 mod settings;
 mod test;

@@ -61,9 +61,17 @@ fn a_tolerance_of_nothing_is_exceeded() {
 fn findings_on_threads_are_findings() {
     let room = Room::with(&[("deadlock.yaml", DEADLOCK), ("fault.yaml", FAULT)]);
     let ended = room.run("validate deadlock.yaml --runs 1 --speed 10x --tolerance 10s").with_code(1);
-    ended.says(&["stuck: validated", "stuck on threads: deadlock at", "cycle: first → second → first"]);
+    ended.says(&[
+        "stuck: the threads did what the model says, but that is not fine",
+        "stuck on threads: deadlock at",
+        "cycle: first → second → first",
+    ]);
     let ended = room.run("validate fault.yaml --runs 1 --speed 10x --tolerance 10s").with_code(1);
-    ended.says(&["thief: validated", "thief on threads: fault at", "but nobody owns it"]);
+    ended.says(&[
+        "thief: the threads did what the model says, but that is not fine",
+        "thief on threads: fault at",
+        "but nobody owns it",
+    ]);
 }
 
 #[test]

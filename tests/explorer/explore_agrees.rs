@@ -53,12 +53,12 @@ fn faults(explored: &Exploration<'_>) -> BTreeSet<(u32, u32)> {
 
 /// Tries so many scenarios, the same ones each time; at least half of them have
 /// to be of use.
-fn try_scenarios(cases: u32, priorities: bool, check: impl Fn(&str) -> Option<()>) {
+pub fn try_scenarios(cases: u32, priorities: bool, check: impl Fn(&str) -> Option<()>) {
     try_scenarios_of(&small::scenario(priorities), cases, check);
 }
 
 /// As [`try_scenarios`], of these.
-fn try_scenarios_of(
+pub fn try_scenarios_of(
     scenarios: &impl Strategy<Value = String>,
     cases: u32,
     check: impl Fn(&str) -> Option<()>,

@@ -8,3 +8,4 @@ mod explore;
 mod explore_agrees;
 mod explore_lab5;
 mod races;
+mod recorded;

@@ -3,7 +3,7 @@
 use super::threads::Validation;
 use crate::analysis::validation::{Excess, SpanDeviation};
 use crate::cli::console::printable;
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, duration, json_object, section, table, told};
+use crate::cli::report::{BOLD, Finished, GREEN, PLAIN, RED, duration, json_object, section, table, told};
 use crate::ids::ProcessId;
 use crate::time::{Time, format_nanos_short};
 use crate::trace::{Activity, Header, WaitFor};
@@ -32,10 +32,11 @@ pub fn text(validation: &Validation) -> String {
 fn headline(validation: &Validation) -> String {
     let label = printable(&validation.virtual_run.label);
     let otherwise = ended_otherwise(validation);
-    let (colour, word) = match (validation.is_ok(), otherwise.is_empty()) {
-        (true, true) => (GREEN, "validated"),
-        (true, false) => (RED, "the model allows what the threads did, but they ended otherwise"),
-        (false, _) => (RED, "not validated"),
+    let (colour, word) = match (validation.agrees(), otherwise.is_empty(), validation.is_ok()) {
+        (false, ..) => (RED, "not validated"),
+        (true, false, _) => (RED, "the model allows what the threads did, but they ended otherwise"),
+        (true, true, false) => (RED, "the threads did what the model says, but that is not fine"),
+        (true, true, true) => (GREEN, "validated"),
     };
     let mut text = format!("{BOLD}{label}{PLAIN}: {colour}{word}{PLAIN}\n");
     if !otherwise.is_empty() {
@@ -53,13 +54,20 @@ fn headline(validation: &Validation) -> String {
         text.push_str(&counts(validation));
     }
     for run in [Some(&validation.virtual_run), validation.threads_run.as_ref()].into_iter().flatten() {
-        if run.is_finding() {
-            let _ = writeln!(text, "  {}: {} at {}", printable(&run.label), run.outcome.name(), run.end);
-            text.push_str(&told(run));
-        }
-        for failed in &run.failed {
-            let _ = writeln!(text, "  not as expected: {}", printable(&failed.message));
-        }
+        text.push_str(&told_run(run));
+    }
+    text
+}
+
+/// What is not fine about a run; nothing if all is.
+pub fn told_run(run: &Finished) -> String {
+    let mut text = String::new();
+    if run.is_finding() {
+        let _ = writeln!(text, "  {}: {} at {}", printable(&run.label), run.outcome.name(), run.end);
+        text.push_str(&told(run));
+    }
+    for failed in &run.failed {
+        let _ = writeln!(text, "  not as expected: {}", printable(&failed.message));
     }
     text
 }
@@ -278,6 +286,7 @@ pub fn json_line(validation: &Validation) -> String {
         order_legal: verdict.order_legal && !validation.runs.is_empty(),
         total_time_error: verdict.total_time_error,
         validation: Details {
+            agrees: validation.agrees(),
             trouble: validation.trouble.as_deref(),
             speed: validation.speed,
             tolerance_ns: Some(validation.tolerance.times).filter(|&times| times != u64::MAX),
@@ -339,6 +348,8 @@ struct Object<'a, R: Serialize> {
 
 #[derive(Serialize)]
 struct Details<'a> {
+    /// The model is confirmed, even if what it says is not fine.
+    agrees: bool,
     trouble: Option<&'a str>,
     speed: f64,
     /// None if there are no times to compare.

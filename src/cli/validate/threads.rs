@@ -118,8 +118,19 @@ fn incomparable(run: &Finished) -> Option<String> {
 
 impl Validation {
     /// Whether the model is confirmed.
-    pub fn is_ok(&self) -> bool {
+    pub fn agrees(&self) -> bool {
         self.trouble.is_none() && self.verdict.is_ok()
+    }
+
+    /// Whether nothing was found at all: the exit code, and the first word of
+    /// the report.
+    pub fn is_ok(&self) -> bool {
+        let fine = |run: &Finished| !run.is_finding();
+        let expected = self.virtual_run.outcome.name();
+        self.agrees()
+            && fine(&self.virtual_run)
+            && self.threads_run.as_ref().is_none_or(fine)
+            && self.runs.iter().all(|run| run.outcome == expected)
     }
 
     /// How many ties were resolved otherwise, all runs together.

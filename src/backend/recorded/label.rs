@@ -1,0 +1,191 @@
+//! What a row of a recording can mean in a scenario, and whether an event of
+//! the model is what the row says.
+//!
+//! A text is an example of a log step if the values in it could stand there: an
+//! integer where one goes, a number where a float goes. Several marks and log
+//! steps may have one text; then the row means any of them.
+
+use super::Recorded;
+use super::pattern::Pattern;
+use crate::ids::ProcessId;
+use crate::kernel::Machine;
+use crate::program::{Image, Op, ops_of};
+use crate::trace::{Event, Header, Kind, LogTemplate, Piece};
+use crate::value::{Type, Value, Word};
+use std::collections::BTreeSet;
+
+/// A mark or a log text of a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Label {
+    /// A mark, by its number.
+    Mark(u32),
+    /// A log text, by its number.
+    Log(u32),
+}
+
+impl Label {
+    /// The label that an event has, if it has one.
+    pub fn of_event(event: &Event) -> Option<Label> {
+        match event.kind {
+            Kind::Mark => Some(Label::Mark(event.subject)),
+            Kind::Log => Some(Label::Log(event.subject)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn of_op(op: Op) -> Option<Label> {
+        match op {
+            Op::Mark { mark, .. } => Some(Label::Mark(mark.0)),
+            Op::Log { log } => Some(Label::Log(log)),
+            _ => None,
+        }
+    }
+}
+
+/// The labels of every process, to look up what rows mean.
+#[derive(Debug)]
+pub struct Labels<'a> {
+    header: &'a Header,
+    /// By process definition: the first instance, and its labels.
+    own: Vec<(ProcessId, Vec<Label>)>,
+    /// By log text, with every hole open.
+    texts: Vec<Pattern>,
+}
+
+impl<'a> Labels<'a> {
+    /// Those of a scenario.
+    pub fn new(image: &Image, header: &'a Header) -> Labels<'a> {
+        let first = Machine::new(image);
+        let defs = image.processes.iter().filter(|def| def.count > 0);
+        let own = defs.map(|def| {
+            let ops = &image.plain[ops_of(image, first.op(image, def.first))];
+            let labels: BTreeSet<Label> = ops.iter().filter_map(|&op| Label::of_op(op)).collect();
+            (def.first, labels.into_iter().collect())
+        });
+        Labels { header, own: own.collect(), texts: header.logs.iter().map(open).collect() }
+    }
+
+    /// All that a row can mean. If the scenario can say nothing like it: the
+    /// marks that are called so but have no such value, and the log texts that
+    /// begin so and go on otherwise. Empty if there is not even that.
+    pub fn meanings(&self, row: &Recorded) -> Vec<Label> {
+        let def = self.own.partition_point(|&(first, _)| first <= row.process) - 1;
+        let like = |wanted: Like| {
+            let labels = self.own[def].1.iter().copied();
+            labels.filter(|&label| self.like(label, row) == wanted).collect::<Vec<Label>>()
+        };
+        let whole = like(Like::Whole);
+        if whole.is_empty() { like(Like::Beginning) } else { whole }
+    }
+
+    /// Whether `label` can say all that a row does.
+    pub fn says(&self, label: Label, row: &Recorded) -> bool {
+        self.like(label, row) == Like::Whole
+    }
+
+    fn like(&self, label: Label, row: &Recorded) -> Like {
+        let name_and_rest = match label {
+            Label::Mark(mark) => {
+                let info = &self.header.marks[mark as usize];
+                let fits = |text: &String| info.ty.is_some_and(|ty| Pattern::any(ty).fits(text));
+                (info.name == row.label, row.value.as_ref().is_none_or(fits))
+            }
+            Label::Log(log) => {
+                let begins = begins(&self.header.logs[log as usize], &row.label);
+                (begins, begins && row.value.is_none() && self.texts[log as usize].fits(&row.label))
+            }
+        };
+        match name_and_rest {
+            (false, _) => Like::Nothing,
+            (true, false) => Like::Beginning,
+            (true, true) => Like::Whole,
+        }
+    }
+}
+
+/// How much of a row a label says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Like {
+    Nothing,
+    Beginning,
+    Whole,
+}
+
+/// Whether a text begins as a log step does; if that has no holes, is the same.
+fn begins(template: &LogTemplate, text: &str) -> bool {
+    match template.pieces.as_slice() {
+        [] => text.is_empty(),
+        [Piece::Text(literal)] => text == literal,
+        [Piece::Text(literal), ..] => text.starts_with(literal),
+        [_, ..] => true,
+    }
+}
+
+/// Whether the event that the model made is what the row says. Floats and
+/// durations are measurements and may differ.
+pub(super) fn is_row(header: &Header, event: &Event, args: &[Word], row: &Recorded) -> bool {
+    match event.kind {
+        Kind::Mark => {
+            let info = &header.marks[event.subject as usize];
+            let value = |ty| Pattern::of(Value::from_word(ty, event.value));
+            info.name == row.label
+                && row.value.as_ref().is_none_or(|text| info.ty.is_some_and(|ty| value(ty).fits(text)))
+        }
+        Kind::Log => {
+            let template = &header.logs[event.subject as usize];
+            row.value.is_none()
+                && (template.render(args) == row.label || filled(template, args).fits(&row.label))
+        }
+        _ => false,
+    }
+}
+
+/// What the model says in an event, for messages.
+pub(super) fn told(header: &Header, event: &Event, args: &[Word]) -> String {
+    let name = header.process_name(event.process);
+    if event.kind == Kind::Log {
+        return format!("'{name}' \"{}\"", header.logs[event.subject as usize].render(args));
+    }
+    let info = &header.marks[event.subject as usize];
+    let value = info.ty.map(|ty| format!(" with value {}", Value::from_word(ty, event.value)));
+    format!("'{name}' mark '{}'{}", info.name, value.unwrap_or_default())
+}
+
+/// The lines that a log step can write.
+fn open(template: &LogTemplate) -> Pattern {
+    let mut pattern = Pattern::new();
+    for piece in template.pieces.iter().rev() {
+        match piece {
+            Piece::Text(text) => pattern.text(text),
+            Piece::Value(ty) => pattern.hole(*ty),
+            Piece::Array(ty) => pattern.holes(*ty),
+        }
+    }
+    pattern
+}
+
+/// The lines that it writes with these arguments, whatever the measurements are.
+fn filled(template: &LogTemplate, args: &[Word]) -> Pattern {
+    let mut rest = args;
+    let mut parts = Vec::new();
+    for piece in &template.pieces {
+        let count = match piece {
+            Piece::Text(_) => 0,
+            Piece::Value(_) => 1,
+            Piece::Array(_) => 1 + rest.first().map_or(0, |&len| len as usize),
+        };
+        let (own, behind) = rest.split_at(count.min(rest.len()));
+        parts.push((piece, own));
+        rest = behind;
+    }
+    let is_measured = |ty: &Type| matches!(ty, Type::Float | Type::Duration);
+    let mut pattern = Pattern::new();
+    for (piece, own) in parts.into_iter().rev() {
+        match piece {
+            Piece::Value(ty) if is_measured(ty) => pattern.hole(*ty),
+            Piece::Array(ty) if is_measured(ty) => pattern.holes_of(*ty, own.len().saturating_sub(1)),
+            other => pattern.text(&LogTemplate { pieces: vec![other.clone()] }.render(own)),
+        }
+    }
+    pattern
+}

@@ -1,0 +1,253 @@
+//! The search over a recording against one that tries every order in the
+//! plainest way; and recordings of runs, which are schedules of the model.
+
+use crate::common::{Keep, Run, image, run, run_in_order, stepwise::Stepper};
+use crate::explore_agrees::try_scenarios;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use tempolane::backend::recorded::{Bounds, Labels, Recorded, Search, Spent, search, search_within};
+use tempolane::ids::ProcessId;
+use tempolane::kernel::Choices;
+use tempolane::program::Image;
+use tempolane::trace::{Event, Header, Kind, Ties};
+use tempolane::value::{Value, Word};
+
+/// States that the plain search looks at before a scenario counts as too large.
+const MOST_STATES: usize = 3_000;
+
+/// What a mark or a log line says; the scenarios have one mark, with an integer.
+fn said(header: &Header, event: &Event, args: &[Word]) -> Option<Recorded> {
+    let (label, value) = match event.kind {
+        Kind::Mark => {
+            (header.marks[event.subject as usize].name.clone(), Some(Value::Int(event.value as i64)))
+        }
+        Kind::Log => (header.logs[event.subject as usize].render(args), None),
+        _ => return None,
+    };
+    Some(Recorded { process: event.process, label, value: value.map(|value| value.to_string()) })
+}
+
+fn recording(header: &Header, kept: &Keep) -> Vec<Recorded> {
+    let mut args = kept.args.iter();
+    let all = kept.events.iter().map(|event| {
+        let own = if event.kind == Kind::Log { args.next().expect("a log has them") } else { &Vec::new() };
+        said(header, event, own)
+    });
+    all.flatten().collect()
+}
+
+/// Whether some order of steps says `rows`; `None` if there are too many
+/// states, or a rule may be broken.
+fn is_said(image: &Image, rows: &[Recorded]) -> Option<bool> {
+    let header = image.header(0);
+    // Of a process that recorded a mark or a line, all of them are looked for.
+    let looked_for: BTreeSet<(ProcessId, bool)> =
+        rows.iter().map(|row| (row.process, row.value.is_some())).collect();
+    let mut stepper = Stepper::new(image, 0, false);
+    let mut seen = BTreeSet::new();
+    let mut open = vec![(stepper.start().ok()?, 0)];
+    while let Some((mut node, passed)) = open.pop() {
+        if passed == rows.len() {
+            return Some(true);
+        }
+        let able = stepper.able(&mut node).ok()?;
+        if !seen.insert((node.machine.words().to_vec(), passed)) {
+            continue;
+        }
+        if seen.len() > MOST_STATES {
+            return None;
+        }
+        for process in able {
+            let mut choices = Choices::default();
+            loop {
+                let mut next = node.clone();
+                let made = stepper.step(&mut next, process, &mut choices).ok()?;
+                let mut after = Some(passed);
+                for row in made.iter().filter_map(|(event, args)| said(&header, event, args)) {
+                    if looked_for.contains(&(row.process, row.value.is_some())) {
+                        after = after.filter(|&at| rows.get(at).is_none_or(|wanted| *wanted == row));
+                        after = after.map(|at| (at + 1).min(rows.len()));
+                    }
+                }
+                open.extend(after.map(|passed| (next, passed)));
+                if !choices.advance() {
+                    break;
+                }
+            }
+        }
+    }
+    Some(false)
+}
+
+/// With marks between the steps, which the scenarios do not have.
+fn with_marks(text: &str) -> String {
+    const MARK: &str = "{mark: {name: here, value: x}}";
+    let mut text = text.replace("{work: 1s}", MARK);
+    for step in ["{acquire: s", "{release: s", "{put: ", "{write: ", "{notify: c"] {
+        text = text.replace(step, &format!("{MARK}, {step}"));
+    }
+    for step in ["{get: {from: b0, into: x}}", "{read: {from: d, at: 0, into: x}}"] {
+        text = text.replace(step, &format!("{step}, {MARK}"));
+    }
+    text
+}
+
+fn searched(image: &Image, rows: &[Recorded]) -> Search {
+    search(image, &image.header(0), rows, 100_000)
+}
+
+#[test]
+fn what_a_run_says_is_allowed() {
+    let many = Cell::new(0);
+    for priorities in [false, true] {
+        try_scenarios(150, priorities, |text| {
+            let text = with_marks(text);
+            for run in [run(&text), run_in_order(&text, Ties::Seeded(3)), run_in_order(&text, Ties::Reversed)]
+            {
+                let rows = recording(&run.header, &run.kept);
+                let found = searched(&run.image, &rows);
+                assert_eq!(found, Search::Allowed, "{rows:#?}\n{text}");
+                many.set(many.get() + u32::from(rows.len() > 2));
+            }
+            Some(())
+        });
+    }
+    assert!(many.get() > 200, "only {} recordings say something", many.get());
+}
+
+/// Recordings that are like one of a run, some right and some wrong.
+fn changed(run: &Run) -> Vec<Vec<Recorded>> {
+    let rows = recording(&run.header, &run.kept);
+    let mut all = vec![rows.clone()];
+    for place in 0..rows.len().min(6) {
+        let mut other = rows.clone();
+        match &mut other[place].value {
+            Some(value) => *value = format!("{}", value.parse::<i64>().map_or(0, |value| value + 1)),
+            None => other[place].label.push('1'),
+        }
+        all.push(other);
+        let mut without = rows.clone();
+        without.remove(place);
+        all.push(without);
+        let mut twice = rows.clone();
+        twice.insert(place, rows[place].clone());
+        all.push(twice);
+        if place > 0 {
+            let mut swapped = rows.clone();
+            swapped.swap(place - 1, place);
+            all.push(swapped);
+        }
+    }
+    all
+}
+
+#[test]
+fn the_verdict_is_that_of_every_order() {
+    let (allowed, refused) = (Cell::new(0), Cell::new(0));
+    try_scenarios(250, false, |text| {
+        let text = with_marks(text);
+        let run = run(&text);
+        for rows in changed(&run) {
+            let Some(expected) = is_said(&run.image, &rows) else { continue };
+            let found = searched(&run.image, &rows);
+            assert!(!matches!(found, Search::GaveUp { .. }), "{found:?}\n{text}");
+            assert_eq!(found == Search::Allowed, expected, "{found:?}\n{rows:#?}\n{text}");
+            let count = if expected { &allowed } else { &refused };
+            count.set(count.get() + 1);
+        }
+        Some(())
+    });
+    assert!(allowed.get() > 150 && refused.get() > 150, "{} and {}", allowed.get(), refused.get());
+}
+
+fn row(process: u32, label: &str) -> Recorded {
+    Recorded { process: ProcessId(process), label: label.to_owned(), value: None }
+}
+
+/// A process that breaks a rule may be slower than all others.
+#[test]
+fn who_breaks_a_rule_may_come_to_it_later() {
+    let image = image(
+        "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}}
+processes:
+  bad: {vars: {x: 0}, do: [{release: s}, {set: {x: 1 / x}}, {log: never}]}
+  worse: {vars: {x: 0}, do: [{set: {x: 1 / x}}]}
+  good: {do: [{acquire: s}, {log: done}]}
+",
+        &[],
+    );
+    assert_eq!(searched(&image, &[row(2, "done")]), Search::Allowed);
+    let never = [row(0, "never")];
+    assert!(matches!(searched(&image, &never), Search::Refused { reached: 0, .. }));
+}
+
+/// One process that goes on for ever keeps nobody from what only others can do,
+/// whether it touches something or not.
+#[test]
+fn whoever_goes_on_for_ever_gives_way() {
+    for body in [
+        "{set: {x: x + 1}}, {release: s}",
+        "{draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}}, {delay: 1s}",
+    ] {
+        let image = image(
+            &format!(
+                "
+version: 1
+resources: {{s: {{kind: semaphore, permits: 0}}, go: {{kind: semaphore, permits: 0}}}}
+processes:
+  endless: {{vars: {{x: 0}}, do: [{{while: true, do: [{body}]}}]}}
+  waiter: {{do: [{{acquire: go}}, {{mark: there}}]}}
+  giver: {{do: [{{repeat: 100, do: [{{delay: 1s}}]}}, {{release: go}}]}}
+"
+            ),
+            &[],
+        );
+        assert_eq!(searched(&image, &[row(1, "there")]), Search::Allowed, "{body}");
+    }
+}
+
+/// A step takes time and memory for what it touches, not for what there is: with
+/// a memory and a buffer of a million places each.
+#[test]
+fn large_memories_are_not_copied() {
+    let image = image(
+        "
+version: 1
+resources: {m: {kind: memory, slots: 1000000}, b: {kind: buffer, capacity: 1000000}}
+processes:
+  p: {count: 3, do: [{repeat: 2000, do: [{write: {to: m, at: index, value: 1}}, {put: {to: b, value: index}}]}, {mark: x}]}
+  q: {vars: {i: 0}, do: [{repeat: 6000, do: [{get: {from: b, into: i}}]}, {log: \"{i}\"}]}
+",
+        &[],
+    );
+    let rows = [row(2, "x"), row(0, "x"), row(1, "x"), row(3, "1")];
+    assert_eq!(searched(&image, &rows), Search::Allowed);
+}
+
+#[test]
+fn a_search_stops_at_its_bounds_and_when_it_is_to() {
+    let image = image(
+        "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}}
+processes: {p: {count: 4, vars: {x: 0}, do: [{repeat: 100000, do: [{release: s}, {set: {x: x + 1}}]}, {mark: end}]}}
+",
+        &[],
+    );
+    let header = image.header(0);
+    let points = [row(0, "end"), row(0, "end")];
+    let labels = Labels::new(&image, &header);
+    let meanings: Vec<_> = points.iter().map(|point| labels.meanings(point)).collect();
+    let all = Bounds { states: usize::MAX, steps: u64::MAX, bytes: usize::MAX };
+    for (bounds, stopped, expected) in [
+        (Bounds { states: 1_000, ..all }, false, Spent::States),
+        (Bounds { steps: 10_000, ..all }, false, Spent::Steps),
+        (Bounds { bytes: 1 << 20, ..all }, false, Spent::Memory),
+        (all, true, Spent::Stopped),
+    ] {
+        let found = search_within(&image, &header, &points, &meanings, &bounds, &|| stopped);
+        assert!(matches!(found, Search::GaveUp { why, .. } if why == expected), "{found:?}");
+    }
+}
