@@ -81,6 +81,7 @@ pub mod backend;
 pub mod builder;
 pub mod cli;
 pub mod explore;
+pub mod figure;
 pub mod ids;
 pub mod kernel;
 pub mod program;

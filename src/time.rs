@@ -4,6 +4,7 @@
 //! anything happens: that is the kernel's and the calendar's business. There
 //! are no floats here, so that no sum of times can differ between platforms.
 
+use crate::figure::{format_figure, trimmed};
 use std::fmt;
 
 /// Nanoseconds in a second, the factor behind every unit conversion.
@@ -69,48 +70,102 @@ impl fmt::Display for Time {
     }
 }
 
+/// The units of durations up to a second, largest first.
+const DECIMAL_UNITS: [(&str, u64); 4] =
+    [("s", NANOS_PER_SECOND), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
+
+/// The units above a second, largest first.
+const LONG_UNITS: [(&str, u64); 3] =
+    [("d", 86_400 * NANOS_PER_SECOND), ("h", 3_600 * NANOS_PER_SECOND), ("min", 60 * NANOS_PER_SECOND)];
+
+/// From this length on, in nanoseconds, a duration is printed in parts
+/// (`12min 30s`), and an axis of time has such labels: three minutes.
+pub const LONG: u64 = 180 * NANOS_PER_SECOND;
+
 /// Prints a duration exactly, in the largest unit that needs no more than the
-/// digits it has: `30s`, `1.5s`, `250us`, `-2ms`, `0s`.
+/// digits it has: `30s`, `1.5s`, `250us`, `-2ms`, `0s`; from [`LONG`] on in
+/// parts: `3min`, `1d 12h 1min 1.5s`.
 ///
 /// The text is valid in a scenario, so what is printed can be pasted back.
 pub fn format_nanos(nanos: i64) -> String {
-    let magnitude = nanos.unsigned_abs();
-    let (unit, scale) = match magnitude {
-        0 => ("s", NANOS_PER_SECOND),
-        n if n >= NANOS_PER_SECOND => ("s", NANOS_PER_SECOND),
-        n if n >= 1_000_000 => ("ms", 1_000_000),
-        n if n >= 1_000 => ("us", 1_000),
-        _ => ("ns", 1),
-    };
-    let whole = magnitude / scale;
-    let fraction = magnitude % scale;
     let sign = if nanos < 0 { "-" } else { "" };
+    format!("{sign}{}", magnitude(nanos.unsigned_abs()))
+}
+
+fn magnitude(nanos: u64) -> String {
+    if nanos >= LONG { format_in_parts(nanos) } else { in_one_unit(nanos) }
+}
+
+fn in_one_unit(nanos: u64) -> String {
+    let (unit, scale) = unit_of(nanos);
+    let (whole, fraction) = (nanos / scale, nanos % scale);
     if fraction == 0 {
-        return format!("{sign}{whole}{unit}");
+        return format!("{whole}{unit}");
     }
     let width = scale.ilog10() as usize;
     let digits = format!("{fraction:0width$}");
-    format!("{sign}{whole}.{}{unit}", digits.trim_end_matches('0'))
+    format!("{whole}.{}{unit}", digits.trim_end_matches('0'))
 }
 
-/// Prints a duration for a reader: at most `digits` significant decimals, in
-/// the unit that [`format_nanos`] would choose (`10.71s`, `192ms`).
+/// The largest unit up to a second of which there is at least one; of nothing,
+/// seconds.
+fn unit_of(nanos: u64) -> (&'static str, u64) {
+    DECIMAL_UNITS.into_iter().find(|(_, scale)| nanos >= *scale).unwrap_or(DECIMAL_UNITS[0])
+}
+
+/// Prints a duration of any length exactly in days, hours, minutes and
+/// seconds, without those of which there are none: `1d 12h`, `2min`, `0s`.
+pub fn format_in_parts(nanos: u64) -> String {
+    let mut parts = Vec::new();
+    let mut rest = nanos;
+    for (unit, scale) in LONG_UNITS {
+        if rest >= scale {
+            parts.push(format!("{}{unit}", rest / scale));
+            rest %= scale;
+        }
+    }
+    if rest > 0 || parts.is_empty() {
+        parts.push(if parts.is_empty() { in_one_unit(rest) } else { seconds(rest) });
+    }
+    parts.join(" ")
+}
+
+/// In seconds, however few: beside minutes, `0.25s` reads better than `250ms`.
+fn seconds(nanos: u64) -> String {
+    let (whole, fraction) = (nanos / NANOS_PER_SECOND, nanos % NANOS_PER_SECOND);
+    match fraction {
+        0 => format!("{whole}s"),
+        _ => format!("{whole}.{}s", format!("{fraction:09}").trim_end_matches('0')),
+    }
+}
+
+/// Prints a duration for a reader: rounded to so many decimals of the unit that
+/// [`format_nanos`] would choose, from an hour on to whole seconds (`10.71s`,
+/// `192ms`, `1d 12h 1min 1s`).
 pub fn format_nanos_short(nanos: u64, decimals: usize) -> String {
-    let (unit, scale) = match nanos {
-        0 => return "0s".to_owned(),
-        n if n >= NANOS_PER_SECOND => ("s", NANOS_PER_SECOND),
-        n if n >= 1_000_000 => ("ms", 1_000_000),
-        n if n >= 1_000 => ("us", 1_000),
-        _ => ("ns", 1),
-    };
-    let text = format!("{:.decimals$}", nanos as f64 / scale as f64);
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text}{unit}")
+    let unit = if nanos >= LONG { NANOS_PER_SECOND } else { unit_of(nanos).1 };
+    let decimals = if nanos >= LONG_UNITS[1].1 { 0 } else { decimals.min(9) as u32 };
+    let step = (unit / 10u64.pow(decimals)).max(1);
+    // Rounded before it is printed, so that 999.9999 ms are 1 s.
+    magnitude(nanos.saturating_add(step / 2) / step * step)
+}
+
+/// Prints a length of time that is no whole number of nanoseconds, such as a
+/// mean, as [`format_nanos_short`] would: below a microsecond it keeps decimals.
+pub fn format_mean_nanos(nanos: f64, decimals: usize) -> String {
+    // Past a microsecond the nearest nanosecond is far finer than what is shown.
+    match nanos {
+        nanos if nanos <= 0.0 || nanos.is_nan() => "0s".to_owned(),
+        nanos if nanos < 999.5 => format!("{}ns", trimmed(&format_figure(nanos, decimals))),
+        nanos => format_nanos_short(nanos.round() as u64, decimals),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MINUTE: u64 = 60 * NANOS_PER_SECOND;
 
     #[test]
     fn prints_exactly_and_in_the_largest_unit() {
@@ -122,6 +177,12 @@ mod tests {
             (-2_000_000, "-2ms"),
             (30_000_000_000, "30s"),
             (1_000_000_001, "1.000000001s"),
+            (179_999_999_999, "179.999999999s"),
+            (180_000_000_000, "3min"),
+            (-200_500_000_000, "-3min 20.5s"),
+            (3_600_000_000_001, "1h 0.000000001s"),
+            (129_661_000_000_000, "1d 12h 1min 1s"),
+            (i64::MAX, "106751d 23h 47min 16.854775807s"),
         ] {
             assert_eq!(format_nanos(nanos), text);
         }
@@ -129,9 +190,29 @@ mod tests {
 
     #[test]
     fn short_form_rounds() {
-        assert_eq!(format_nanos_short(10_714_999_999, 2), "10.71s");
-        assert_eq!(format_nanos_short(192_000_000, 3), "192ms");
-        assert_eq!(format_nanos_short(70_000_000_000, 2), "70s");
+        for (nanos, decimals, text) in [
+            (10_714_999_999, 2, "10.71s"),
+            (192_000_000, 3, "192ms"),
+            (70_000_000_000, 2, "70s"),
+            (999_999_999, 3, "1s"),
+            (999_999, 2, "1ms"),
+            (179_999_999_999, 3, "3min"),
+            (200_500_400_000, 3, "3min 20.5s"),
+            (59 * MINUTE + 59_999_999_999, 3, "1h"),
+            (129_661_499_999_999, 3, "1d 12h 1min 1s"),
+            (u64::MAX, 3, "213503d 23h 34min 33s"),
+        ] {
+            assert_eq!(format_nanos_short(nanos, decimals), text);
+        }
+    }
+
+    #[test]
+    fn means_below_a_nanosecond_are_not_nothing() {
+        for (nanos, text) in
+            [(0.0, "0s"), (0.4, "0.4ns"), (1.0 / 3.0, "0.333ns"), (2.5, "2.5ns"), (999.6, "1us"), (9e9, "9s")]
+        {
+            assert_eq!(format_mean_nanos(nanos, 3), text);
+        }
     }
 
     #[test]

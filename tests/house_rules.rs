@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const GROUND: &[&str] = &["time", "ids", "value", "arithmetic", "random"];
+const GROUND: &[&str] = &["time", "figure", "ids", "value", "arithmetic", "random"];
 
 /// What each wing may import besides the ground floor and itself; the same
 /// table stands in the documentation of `src/lib.rs`.
@@ -22,8 +22,14 @@ const WINGS: &[(&str, &[&str])] = &[
 ];
 
 /// What a room of the ground floor may import.
-const GROUND_IMPORTS: &[(&str, &[&str])] =
-    &[("time", &[]), ("ids", &[]), ("value", &["time"]), ("arithmetic", &["value"]), ("random", &[])];
+const GROUND_IMPORTS: &[(&str, &[&str])] = &[
+    ("time", &["figure"]),
+    ("figure", &[]),
+    ("ids", &[]),
+    ("value", &["time"]),
+    ("arithmetic", &["value"]),
+    ("random", &[]),
+];
 
 fn rust_files(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -6,14 +6,15 @@
 //! floats appear at the end only, so figures do not depend on any order of
 //! summation.
 
-use super::{LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics, Statistics};
+use super::marks::MarkTally;
+use super::{LogLine, ProcessStatistics, ResourceStatistics, Statistics};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
     Activity, Event, Header, Kind, LogTemplate, ResourceInfo, ResourceKind, Sink, Span, SpanBuilder, Trace,
     level_after,
 };
-use crate::value::{Type, Value, Word};
+use crate::value::Word;
 
 /// A [`Sink`] that adds up the events of a run.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct StatisticsSink {
     processes: Vec<ProcessStatistics>,
     resources: Vec<ResourceTally>,
     marks: Vec<MarkTally>,
+    /// By mark, whether it carries a value.
+    carries_value: Vec<bool>,
     logs: Vec<LogTemplate>,
     log: Vec<LogLine>,
     log_cap: usize,
@@ -45,6 +48,7 @@ impl StatisticsSink {
             processes: Vec::new(),
             resources: Vec::new(),
             marks: vec![MarkTally::default(); header.marks.len()],
+            carries_value: header.marks.iter().map(|mark| mark.ty.is_some()).collect(),
             logs: header.logs.clone(),
             log: Vec::new(),
             log_cap,
@@ -111,7 +115,7 @@ impl StatisticsSink {
     fn add_span(&mut self, span: &Span) {
         let (process, nanos) = (&mut self.processes[span.process.index()], span.nanos());
         match span.activity {
-            Activity::New => {}
+            Activity::New => process.new += nanos,
             Activity::Delayed => process.delayed += nanos,
             Activity::Running => process.running += nanos,
             Activity::Blocked { resource, .. } => {
@@ -149,7 +153,10 @@ impl Sink for StatisticsSink {
                 self.resources[event.subject as usize].change(event);
             }
             Kind::Log => self.add_log(event, args),
-            Kind::Mark => self.marks[event.subject as usize].add(event),
+            Kind::Mark => {
+                let place = event.subject as usize;
+                self.marks[place].add(event, self.carries_value[place]);
+            }
             Kind::Delay
             | Kind::Work
             | Kind::Wake
@@ -252,51 +259,16 @@ impl ResourceTally {
     }
 }
 
-/// The sums behind a [`MarkStatistics`].
-#[derive(Debug, Clone, Copy, Default)]
-struct MarkTally {
-    count: u64,
-    /// Of integers and of durations in nanoseconds: exact.
-    whole: i128,
-    /// Of floats, in the order of events.
-    float: f64,
-    /// Smallest and largest so far.
-    range: Option<(f64, f64)>,
-    ty: Option<Type>,
-}
-
-impl MarkTally {
-    fn add(&mut self, event: &Event) {
-        let value = Value::from_word(event.ty, event.value);
-        self.count += 1;
-        self.ty = Some(event.ty);
-        match value {
-            Value::Int(number) | Value::Duration(number) => self.whole += i128::from(number),
-            Value::Bool(flag) => self.whole += i128::from(flag),
-            Value::Float(number) => self.float += number,
-        }
-        let number = value.as_f64();
-        let (min, max) = self.range.unwrap_or((number, number));
-        self.range = Some((min.min(number), max.max(number)));
-    }
-
-    fn finish(self) -> MarkStatistics {
-        let unit = if self.ty == Some(Type::Duration) { 1e9 } else { 1.0 };
-        let sum = self.whole as f64 / unit + self.float;
-        let mean = if self.count == 0 { 0.0 } else { sum / self.count as f64 };
-        let (min, max) = self.range.unwrap_or((0.0, 0.0));
-        MarkStatistics { count: self.count, mean, min, max }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{MarkStatistics, MarkValues};
     use crate::ids::ProcessId;
     use crate::trace::fixture::{
         A, B, BUFFER, C, MEMORY, MUTEX, SEMAPHORE, arbitrary_trace, cut_trace, event, two_stage_trace,
     };
     use crate::trace::spans;
+    use crate::value::Value;
     use proptest::prelude::*;
 
     const SECOND: u64 = 1_000_000_000;
@@ -313,6 +285,7 @@ mod tests {
         assert_eq!(process(B).running, 6 * SECOND);
         assert_eq!(process(B).blocked, [(MUTEX, 2 * SECOND)]);
         assert_eq!(process(C).started, Some(Time::from_secs(1)));
+        assert_eq!((process(A).new, process(C).new), (0, SECOND));
         assert_eq!(process(C).blocked, [(BUFFER, SECOND)]);
         assert_eq!((process(C).delayed, process(C).running), (3 * SECOND, 0));
         assert_eq!(process(ProcessId(3)).finished, Some(Time::ZERO));
@@ -343,7 +316,9 @@ mod tests {
     #[test]
     fn marks_and_log_by_hand() {
         let statistics = two_stage_trace().statistics();
-        assert_eq!(statistics.marks[0], MarkStatistics { count: 1, mean: 3.0, min: 3.0, max: 3.0 });
+        let three = Value::Duration(3_000_000_000);
+        let values = MarkValues { mean: three, min: three, max: three };
+        assert_eq!(statistics.marks[0], MarkStatistics { count: 1, values: Some(values) });
         assert_eq!(statistics.marks[1], MarkStatistics::default());
         assert_eq!(statistics.log.len(), 1);
         assert_eq!(statistics.log[0].text, "made \"2s\" of [0.5, 15.0]");
@@ -356,7 +331,13 @@ mod tests {
         assert_eq!(statistics.total_time, Time::from_secs(4));
         assert_eq!(statistics.processes[A.index()].delayed, 4 * SECOND);
         assert_eq!(statistics.processes[B.index()].blocked, [(MUTEX, 3 * SECOND)]);
-        assert_eq!(statistics.processes[C.index()], ProcessStatistics::default());
+        assert_eq!(
+            (statistics.processes[B.index()].new, statistics.processes[B.index()].started),
+            (SECOND, Some(Time::from_secs(1)))
+        );
+        // It was to start later, and never did.
+        let never = ProcessStatistics { new: 4 * SECOND, ..ProcessStatistics::default() };
+        assert_eq!(statistics.processes[C.index()], never);
         let mutex = &statistics.resources[MUTEX.index()];
         assert_eq!((mutex.requests, mutex.waits.count, mutex.waits.longest), (2, 1, 3 * SECOND));
         assert_eq!((mutex.utilization, mutex.level_end), (Some(1.0), 0));

@@ -3,6 +3,8 @@
 
 mod collect;
 mod comparison;
+mod groups;
+mod marks;
 pub mod monitor;
 mod races;
 mod statistics;
@@ -10,8 +12,8 @@ pub mod validation;
 
 pub use collect::StatisticsSink;
 pub use comparison::{ComparisonRow, compare};
+pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
+pub use marks::{MarkStatistics, MarkValues};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};
 pub use races::{Race, RaceSink, Races, RacingAccess};
-pub use statistics::{
-    LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics, Statistics, WaitStatistics,
-};
+pub use statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics, WaitStatistics};

@@ -3,6 +3,7 @@
 //! Decides what each figure means. How they are collected while a run goes on
 //! is the business of `collect`.
 
+use super::MarkStatistics;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 
@@ -44,6 +45,8 @@ pub struct ProcessStatistics {
     pub started: Option<Time>,
     /// When its last step ended; `None` if it never did.
     pub finished: Option<Time>,
+    /// Not started yet.
+    pub new: u64,
     /// Using a processor.
     pub running: u64,
     /// Letting time pass without one.
@@ -109,17 +112,4 @@ impl WaitStatistics {
 
 fn mean(total: u128, count: u64) -> f64 {
     if count == 0 { 0.0 } else { total as f64 / count as f64 }
-}
-
-/// The values that a mark carried.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MarkStatistics {
-    /// How often it was passed.
-    pub count: u64,
-    /// Mean of the values (durations in seconds); 0 without values.
-    pub mean: f64,
-    /// The smallest.
-    pub min: f64,
-    /// The largest.
-    pub max: f64,
 }

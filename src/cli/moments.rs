@@ -56,6 +56,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             spans: &spans,
             levels: &[],
             points: &[],
+            points_left_out: 0,
             broken: &[],
             finished: &[],
             outcome: &finished.outcome,

@@ -7,8 +7,8 @@ use super::output::Folder;
 use super::report::Finished;
 use crate::ids::ProcessId;
 use crate::render::{
-    GanttInput, ProcessBar, RenderError, ScenarioBars, Style, TextStyle, Timeline, aligned, gantt, png, svg,
-    text_gantt, total_time_chart,
+    GanttInput, ProcessBar, RenderError, ScenarioBars, Scene, Style, TextStyle, Timeline, aligned, gantt,
+    missing_letters, png, svg, text_gantt, total_time_chart, validated,
 };
 use crate::trace::{Outcome, Trace};
 use std::path::PathBuf;
@@ -49,7 +49,8 @@ impl<'a> Drawing<'a> {
     /// # Errors
     /// If they cannot be drawn or written.
     pub fn write(&self, folder: &Folder, options: &RunOptions, name: &str) -> Result<Vec<PathBuf>, Failure> {
-        let document = || Ok(svg(&gantt(&self.input(), &Style::default())));
+        let label = &self.finished.label;
+        let document = || Ok(drawn(label, &gantt(&self.input(), &Style::default())));
         write_picture(folder, options, name, document)
     }
 }
@@ -86,7 +87,35 @@ pub fn write_validation(
     if let Some(model) = inputs.first_mut() {
         model.title.push_str(" in virtual time");
     }
-    write_picture(folder, options, "validation", || Ok(svg(&aligned(&inputs, &Style::default()))))
+    let label = drawings.first().map_or("", |drawing| &drawing.finished.label);
+    write_picture(folder, options, "validation", || Ok(drawn(label, &validated(&inputs, &Style::default()))))
+}
+
+/// How many letters a warning names.
+const LETTERS: usize = 8;
+
+/// The SVG of a picture of scenario `label`, with a warning of what the font of
+/// pictures does not have. (What stands in a comparison stands in the picture of
+/// a run, too, and was warned of there.)
+fn drawn(label: &str, scene: &Scene) -> String {
+    let missing = missing_letters(scene.texts());
+    if !missing.is_empty() {
+        let letter = |&letter: &char| match letter.is_alphabetic() {
+            true => format!("{letter} ({})", letter.escape_unicode()),
+            false => letter.escape_unicode().to_string(),
+        };
+        let named: Vec<String> = missing.iter().take(LETTERS).map(letter).collect();
+        let more = match missing.len().saturating_sub(LETTERS) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        console::warn(format_args!(
+            "warning: {}: the font of pictures has no {}{more}; pictures show the escapes",
+            console::printable(label),
+            named.join(", ")
+        ));
+    }
+    svg(scene)
 }
 
 fn write_picture(
@@ -114,6 +143,7 @@ fn bars(finished: &Finished) -> ScenarioBars {
     let bar = |(index, process): (usize, &crate::analysis::ProcessStatistics)| ProcessBar {
         name: finished.header.process_name(ProcessId::from_index(index)),
         until: process.finished.unwrap_or(finished.end),
+        new: process.new,
         running: process.running,
         delayed: process.delayed,
         blocked: process.blocked_in_all(),

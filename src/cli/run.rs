@@ -28,6 +28,10 @@ pub struct Arguments {
     /// Follow a schedule that `explore` has found, with its parameters and its seed; for one scenario
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "settings", "ties"])]
     schedule: Option<PathBuf>,
+    /// In tables, show each instance of a process or resource that has a count, besides what they
+    /// add up to
+    #[arg(long)]
+    instances: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -128,8 +132,8 @@ fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) ->
     let told = match arguments.scenarios.format {
         Format::Json => json_line(&finished, None),
         Format::Text => {
-            let drawing = Drawing::new(&finished).map(|drawing| drawing.text());
-            text(&finished, drawing.as_deref()) + &order_of_locks(scenario, &finished)
+            let timeline = Drawing::new(&finished).map(|drawing| drawing.text());
+            text(&finished, timeline.as_deref(), arguments.instances) + &order_of_locks(scenario, &finished)
         }
     };
     console::print(&told)?;

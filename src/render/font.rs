@@ -1,14 +1,16 @@
 //! The one font of every picture, and how wide text is in it.
 //!
 //! Decides how text is measured and shortened, so that nothing overlaps or is
-//! cut off. The advance widths are read from the embedded font itself (tables
+//! cut off, and what stands for a letter that the font does not have. The advance widths are read from the embedded font itself (tables
 //! `head`, `hhea`, `hmtx` and `cmap`, see the OpenType specification), so they
 //! cannot drift from what the PNG shows. Kerning is ignored: the subset has none.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-/// DejaVu Sans, reduced to Latin, Greek, punctuation and symbols. Its licence
-/// stands beside it.
+/// DejaVu Sans, reduced to Latin, Greek, Cyrillic, punctuation and symbols. Its
+/// licence, and how it was made, stand beside it.
 pub const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
 
 /// The families that a viewer may use, ours first; Verdana has the same widths.
@@ -17,10 +19,38 @@ pub const FAMILIES: &str = "DejaVu Sans, Verdana, sans-serif";
 /// The height of a capital letter, as a share of the font size.
 pub const CAPITAL: f64 = 0.73;
 
-/// The width in pixels of `text` at font size `size`.
+/// Whether the font has a letter. One that is no letter at all (a control
+/// character) is written as one that it has.
+pub fn has(letter: char) -> bool {
+    letter.is_control() || advances().known(letter).is_some()
+}
+
+/// The letters of these texts that the font does not have, each once, in the
+/// order of their code points: they are drawn as what [`written`] gives.
+pub fn missing<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<char> {
+    texts.into_iter().flat_map(str::chars).filter(|&letter| !has(letter)).collect()
+}
+
+/// What is drawn of a text: of a letter that the font does not have its escape,
+/// `\u{751f}`, and no empty box that says nothing.
+pub fn written(text: &str) -> Cow<'_, str> {
+    if text.chars().all(has) {
+        return Cow::Borrowed(text);
+    }
+    let mut written = String::new();
+    for letter in text.chars() {
+        match has(letter) {
+            true => written.push(letter),
+            false => written.extend(letter.escape_unicode()),
+        }
+    }
+    Cow::Owned(written)
+}
+
+/// The width in pixels of what is drawn of `text` at font size `size`.
 pub fn width(text: &str, size: f64) -> f64 {
     let advances = advances();
-    let units: u64 = text.chars().map(|letter| u64::from(advances.of(letter))).sum();
+    let units: u64 = written(text).chars().map(|letter| u64::from(advances.of(letter))).sum();
     units as f64 * size / f64::from(advances.units_per_em)
 }
 
@@ -89,17 +119,19 @@ struct Advances {
     units_per_em: u16,
     /// For characters that the font does not have.
     missing: u16,
-    /// By character, ascending.
+    /// By character, ascending; those that the font has.
     known: Vec<(u16, u16)>,
 }
 
 impl Advances {
     fn of(&self, letter: char) -> u16 {
-        let Ok(code) = u16::try_from(u32::from(letter)) else { return self.units_per_em };
-        match self.known.binary_search_by_key(&code, |entry| entry.0) {
-            Ok(position) => self.known[position].1,
-            Err(_) => self.missing,
-        }
+        self.known(letter).unwrap_or(self.missing)
+    }
+
+    fn known(&self, letter: char) -> Option<u16> {
+        let code = u16::try_from(u32::from(letter)).ok()?;
+        let position = self.known.binary_search_by_key(&code, |entry| entry.0).ok()?;
+        Some(self.known[position].1)
     }
 }
 
@@ -120,7 +152,9 @@ fn read_advances(font: &[u8]) -> Option<Advances> {
     let advance = |glyph: u16| u16_at(metrics, 4 * usize::from(glyph).min(long_metrics.checked_sub(1)?));
     let mut known = Vec::new();
     for (code, glyph) in read_characters(table(font, b"cmap")?)? {
-        known.push((code, advance(glyph)?));
+        if glyph != 0 {
+            known.push((code, advance(glyph)?));
+        }
     }
     Some(Advances { units_per_em, missing: advance(0)?, known })
 }
@@ -182,6 +216,24 @@ mod tests {
             assert_eq!(advances.of(letter), units, "{letter}");
         }
         assert!(advances.of('漢') > 0 && advances.of('🚀') > 0);
+    }
+
+    #[test]
+    fn what_the_font_has_not_is_written_as_its_escape() {
+        for text in ["Ünïcode", "Привет, мир", "ελληνικά", "→ ≥ ½ ∑ ◆ █ │ …", "Việt Nam", "\u{FFFD}"]
+        {
+            assert_eq!(written(text), text);
+        }
+        assert_eq!(written("a 生"), "a \\u{751f}");
+        assert_eq!(written("عربي"), "\\u{639}\\u{631}\\u{628}\\u{64a}");
+        assert_eq!(written("😀"), "\\u{1f600}");
+        assert_eq!(width("生", 10.0), width("\\u{751f}", 10.0));
+        assert_eq!(missing(["b生a😀", "生"]), BTreeSet::from(['生', '😀']));
+        // An escape is never cut in two.
+        for room in 0..200 {
+            let short = written(&shorten("生产者", 10.0, f64::from(room))).into_owned();
+            assert_eq!(short.matches('{').count(), short.matches('}').count(), "{short}");
+        }
     }
 
     #[test]

@@ -4,8 +4,9 @@
 //! called in a picture. Does not decide how spans and levels are derived from
 //! a trace: that is the trace's own business.
 
+use crate::figure::format_factor;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::time::{Time, format_nanos_short};
+use crate::time::{Time, format_nanos, format_nanos_short};
 use crate::trace::{Activity, Header, Outcome, ResourceInfo, ResourceKind, Span, WaitFor};
 
 /// One run, ready to be drawn.
@@ -21,6 +22,8 @@ pub struct GanttInput<'a> {
     pub levels: &'a [LevelSeries],
     /// Marks and log lines, in order of time.
     pub points: &'a [Point],
+    /// How many more there are than `points`, which are spread over all of them.
+    pub points_left_out: u64,
     /// By [`ProcessId`]: when its last step ended, if it did.
     pub finished: &'a [Option<Time>],
     /// What was expected and did not come.
@@ -39,6 +42,21 @@ pub struct LevelSeries {
     /// From each instant on, the level; in order of time. Several entries of
     /// one instant are allowed and all count for the extremes.
     pub steps: Vec<(Time, u64)>,
+    /// The highest level and when it was first reached, even if it lasted no
+    /// time and so is no step.
+    pub peak: (Time, u64),
+}
+
+impl LevelSeries {
+    /// The highest level, for however short a time.
+    pub(super) fn highest(&self) -> u64 {
+        self.lasting().max(self.peak.1)
+    }
+
+    /// The highest level that lasted.
+    pub(super) fn lasting(&self) -> u64 {
+        self.steps.iter().map(|step| step.1).max().unwrap_or(0)
+    }
 }
 
 /// Which of these things a [`Point`] is.
@@ -74,6 +92,17 @@ pub struct Broken {
     pub text: String,
 }
 
+/// Which levels a picture shows, and how many it does not.
+pub(super) struct Levels<'a> {
+    /// In the order of resources: those that processes waited for longest, then
+    /// those that changed most.
+    pub(super) shown: Vec<&'a LevelSeries>,
+    /// How many more there would be.
+    pub(super) left_out: usize,
+    /// How many never change, or only in passing.
+    pub(super) still: usize,
+}
+
 impl GanttInput<'_> {
     /// ` · not as expected`, if it is so, behind this separator.
     pub(super) fn not_as_expected(&self, separator: &str) -> String {
@@ -107,10 +136,8 @@ impl GanttInput<'_> {
         (0..self.process_count().min(most)).map(by_process).collect()
     }
 
-    /// The levels that are worth showing, at most `most`, in the order of
-    /// resources: those that processes waited for longest, then those that
-    /// changed most. The second value says how many were left out.
-    pub(super) fn interesting_levels(&self, most: usize) -> (Vec<&LevelSeries>, usize) {
+    /// The levels that are worth showing, at most `most`.
+    pub(super) fn interesting_levels(&self, most: usize) -> Levels<'_> {
         let mut waited = vec![0u128; self.header.resource_count()];
         for span in self.spans {
             if let Activity::Blocked { resource, .. } = span.activity
@@ -122,11 +149,11 @@ impl GanttInput<'_> {
         // The level of a mutex says no more than the lanes do, and one that never
         // changes (permits handed straight to a waiter, a buffer nobody used) says
         // nothing at all.
-        let worthy = |series: &&LevelSeries| {
+        let counts = |series: &&LevelSeries| {
             matches!(self.kind(series.resource), Some(ResourceKind::Buffer | ResourceKind::Semaphore))
-                && series.steps.len() > 1
         };
-        let mut ranked: Vec<&LevelSeries> = self.levels.iter().filter(worthy).collect();
+        let (mut ranked, still): (Vec<&LevelSeries>, Vec<&LevelSeries>) =
+            self.levels.iter().filter(counts).partition(|series| series.steps.len() > 1);
         ranked.sort_by_key(|series| {
             let waited = waited.get(series.resource.index()).copied().unwrap_or(0);
             (std::cmp::Reverse(waited), std::cmp::Reverse(series.steps.len()), series.resource)
@@ -134,7 +161,7 @@ impl GanttInput<'_> {
         let left_out = ranked.len().saturating_sub(most);
         ranked.truncate(most);
         ranked.sort_by_key(|series| series.resource);
-        (ranked, left_out)
+        Levels { shown: ranked, left_out, still: still.len() }
     }
 
     /// The name of a process; its number if the header does not know it.
@@ -227,36 +254,18 @@ pub(super) fn verb(wait_for: WaitFor) -> &'static str {
     }
 }
 
-/// A length of time in about three digits, for a label that has little room.
-pub(super) fn rough_length(nanos: u64) -> String {
-    let digits = nanos.max(1).ilog10() % 3;
-    if nanos < 180_000_000_000 {
-        return format_nanos_short(nanos, 2 - digits.min(2) as usize);
-    }
-    length(nanos)
+/// A length of time for a reader, as in tables: `250us`, `1.5s`, `12min 30s`.
+pub(super) fn length(nanos: u64) -> String {
+    format_nanos_short(nanos, 3)
 }
 
-/// A length of time for a reader: `250us`, `1.5s`, and from three minutes on
-/// in parts, `12min 30s`, `5h 3min`.
-pub(super) fn length(nanos: u64) -> String {
-    const MINUTE: u64 = 60_000_000_000;
-    if nanos < 3 * MINUTE {
-        return format_nanos_short(nanos, 3);
-    }
-    let minutes = nanos / MINUTE;
-    let (hours, minutes, rest) = (minutes / 60, minutes % 60, nanos % MINUTE);
-    let mut parts = Vec::new();
-    if hours > 0 {
-        parts.push(format!("{hours}h"));
-    }
-    if minutes > 0 {
-        parts.push(format!("{minutes}min"));
-    }
-    // Seconds say nothing any more beside days.
-    if rest > 0 && hours < 100 {
-        parts.push(format_nanos_short(rest, if hours > 0 { 0 } else { 3 }));
-    }
-    parts.join(" ")
+/// A length of time as a label that nobody can point at: exactly, or, if that
+/// takes too many digits, rounded with a sign that says so.
+pub(super) fn exact_or_about(nanos: u64) -> String {
+    const MOST_LETTERS: usize = 9;
+    let exact = format_nanos(nanos.min(i64::MAX as u64) as i64);
+    let short = length(nanos);
+    if exact.len() <= MOST_LETTERS || exact == short { exact } else { format!("≈{short}") }
 }
 
 /// How much faster (or slower) than the first run one is.
@@ -264,35 +273,5 @@ pub(super) fn speed_up(first: Time, this: Time) -> String {
     if this == Time::ZERO || first == Time::ZERO {
         return "no speed-up to speak of".to_owned();
     }
-    let factor = first.as_nanos() as f64 / this.as_nanos() as f64;
-    format!("speed-up {factor:.2}×")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rough_lengths_have_three_digits() {
-        for (nanos, text) in
-            [(591_494_000, "591ms"), (1_072_400_000, "1.07s"), (12_345, "12.3us"), (5, "5ns"), (0, "0s")]
-        {
-            assert_eq!(rough_length(nanos), text);
-        }
-    }
-
-    #[test]
-    fn lengths_for_a_reader() {
-        let second = 1_000_000_000;
-        for (nanos, text) in [
-            (0, "0s"),
-            (1_500_000, "1.5ms"),
-            (170 * second, "170s"),
-            (750 * second, "12min 30s"),
-            (7200 * second, "2h"),
-            (7261 * second, "2h 1min 1s"),
-        ] {
-            assert_eq!(length(nanos), text);
-        }
-    }
+    format!("speed-up {}", format_factor(first.as_nanos() as f64 / this.as_nanos() as f64))
 }

@@ -23,7 +23,8 @@ mod ticks;
 mod timeline;
 
 pub use charts::{ProcessBar, ScenarioBars, total_time_chart};
-pub use gantt::{Style, aligned, gantt};
+pub use font::missing as missing_letters;
+pub use gantt::{Style, aligned, gantt, validated};
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 pub use png::{RenderError, png};
 pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};

@@ -1,6 +1,6 @@
 //! Turns an SVG document into a PNG.
 //!
-//! Decides the scale (twice, for print, within a limit on memory) and that the
+//! Decides the scale (three times, for print, within a limit on memory) and that the
 //! embedded font is the only one: a picture needs nothing from the machine
 //! that it is made on. Does not decide what the picture shows.
 
@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// Pixels of the PNG for one pixel of the SVG.
-const SCALE: f32 = 2.0;
+const SCALE: f32 = 3.0;
 /// The longest side of a PNG in pixels; a larger picture gets a smaller scale.
 const LONGEST_SIDE: f32 = 16_000.0;
 /// The most pixels of a PNG; it takes 4 bytes each while it is made.
@@ -51,7 +51,7 @@ impl fmt::Display for RenderError {
 
 impl std::error::Error for RenderError {}
 
-/// The SVG document as a PNG on white, at twice its size.
+/// The SVG document as a PNG on white, at three times its size.
 ///
 /// # Errors
 /// If the document is not SVG, or the picture does not fit into memory.
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn large_pictures_are_scaled_down() {
-        assert_eq!(scale(1000.0, 500.0), 2.0);
+        assert_eq!(scale(1000.0, 500.0), 3.0);
         assert!(scale(1000.0, 200_000.0) * 200_000.0 <= LONGEST_SIDE + 1.0);
         let wide = scale(16_000.0, 16_000.0);
         assert!(wide * wide * 256e6 <= MOST_PIXELS * 1.01);

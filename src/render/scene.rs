@@ -271,11 +271,28 @@ impl Scene {
         }));
     }
 
+    /// The texts that are written, without tooltips, in the order of the shapes.
+    pub fn texts(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        collect_texts(&self.shapes, &mut found);
+        found
+    }
+
     /// Every hatching that occurs, each once, in the order of their first use.
     pub fn hatches(&self) -> Vec<Hatch> {
         let mut found = Vec::new();
         collect_hatches(&self.shapes, &mut found);
         found
+    }
+}
+
+fn collect_texts<'a>(shapes: &'a [Shape], found: &mut Vec<&'a str>) {
+    for shape in shapes {
+        match shape {
+            Shape::Text(text) => found.push(&text.text),
+            Shape::Group { shapes, .. } => collect_texts(shapes, found),
+            Shape::Rect { .. } | Shape::Areas { .. } | Shape::Polyline { .. } | Shape::Line { .. } => {}
+        }
     }
 }
 

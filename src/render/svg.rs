@@ -5,7 +5,7 @@
 //! in a browser, in an editor and in our own rasterizer, and the same scene is
 //! the same file on every machine. Does not decide what is drawn.
 
-use super::font::FAMILIES;
+use super::font::{FAMILIES, written};
 use super::scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
 use std::fmt::Write;
 
@@ -188,7 +188,7 @@ impl Writer {
         }
         self.text.push('>');
         self.tooltip(&text.tag);
-        self.escaped(&text.text);
+        self.escaped(&written(&text.text));
         self.text.push_str("</text>\n");
     }
 

@@ -1,10 +1,11 @@
 //! Where a time axis has its ticks, and what stands at them.
 //!
-//! Decides the unit (ns to days), the step (1-2-5 in decimal units, divisors
-//! of 60 in minutes and hours) and the labels. All in whole nanoseconds, so
+//! Decides the unit, the step (1-2-5 in decimal units, divisors of 60 in
+//! minutes and hours) and the labels; from three minutes on the labels are
+//! durations in parts (`1h 30min`), as everywhere. All in whole nanoseconds, so
 //! that a tick is exactly where its label says. Does not decide pixels.
 
-use crate::time::Time;
+use crate::time::{LONG, Time, format_in_parts};
 
 const NS: u64 = 1;
 const US: u64 = 1_000;
@@ -34,16 +35,20 @@ const SEXAGESIMAL: [u64; 14] = [
 /// The coarser ones, which do not divide an hour.
 const HOURS: [u64; 4] = [3 * HOUR, 6 * HOUR, 12 * HOUR, DAY];
 
-/// From this length on an axis counts minutes, hours and days.
-const LONG: u64 = 3 * MIN;
-
 /// The ticks of one time axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticks {
     /// When, ascending, the first at 0; with what stands there.
     pub ticks: Vec<(Time, String)>,
-    /// What the labels count: `s`, `h:min`.
-    pub unit: &'static str,
+    /// What the labels count: `s`; `None` if they say so themselves.
+    pub unit: Option<&'static str>,
+}
+
+impl Ticks {
+    /// What stands at the axis: `time (s)`.
+    pub fn name(&self) -> String {
+        self.unit.map_or("time".to_owned(), |unit| format!("time ({unit})"))
+    }
 }
 
 /// Ticks for an axis from 0 to `end`, at most `most` steps of them (at least
@@ -52,9 +57,26 @@ pub fn ticks(end: Time, most: u32) -> Ticks {
     let end = end.as_nanos();
     let most = u64::from(most.max(1));
     let step = if end >= LONG { long_step(end, most) } else { decimal_step(end, most, NS) };
-    let unit = Unit::of(end, step);
     let times = (0..=end / step).filter_map(|number| Time::from_nanos(number * step));
-    Ticks { ticks: times.map(|time| (time, unit.label(time.as_nanos()))).collect(), unit: unit.name() }
+    if end >= LONG {
+        let label = |nanos: u64| if nanos == 0 { "0".to_owned() } else { format_in_parts(nanos) };
+        return Ticks { ticks: times.map(|time| (time, label(time.as_nanos()))).collect(), unit: None };
+    }
+    let (scale, unit) = unit_of(end);
+    let ticks = times.map(|time| (time, decimal(time.as_nanos(), scale))).collect();
+    Ticks { ticks, unit: Some(unit) }
+}
+
+/// The [`ticks`] of an axis that is `room` long, at most `most` steps of them and
+/// no more than there is room for, if a label with the space around it takes
+/// `width`.
+pub fn fitting(end: Time, room: f64, most: u32, width: impl Fn(&str) -> f64) -> Ticks {
+    let fits = |ticks: &Ticks| {
+        let widest = ticks.ticks.iter().map(|(_, label)| width(label)).fold(0.0, f64::max);
+        let step = ticks.ticks.get(1).map_or(end, |(time, _)| *time);
+        step.as_nanos() as f64 * room >= widest * end.as_nanos() as f64
+    };
+    (1..=most).rev().map(|most| ticks(end, most)).find(fits).unwrap_or_else(|| ticks(end, 1))
 }
 
 /// The smallest of 1, 2, 5, 10, … times `base` that needs at most `most` steps.
@@ -76,52 +98,25 @@ fn long_step(end: u64, most: u64) -> u64 {
     steps.copied().find(|&step| end / step <= most).unwrap_or_else(|| decimal_step(end, most, DAY))
 }
 
-/// How the labels of an axis are written.
-enum Unit {
-    /// A decimal number of this many nanoseconds.
-    Decimal(u64, &'static str),
-    /// `2:30` with this many nanoseconds before the colon and a sixtieth of it
-    /// behind.
-    Sixtieths(u64, &'static str),
+/// The unit of a short axis, with its length in nanoseconds.
+fn unit_of(end: u64) -> (u64, &'static str) {
+    match end {
+        0 | S.. => (S, "s"),
+        MS.. => (MS, "ms"),
+        US.. => (US, "us"),
+        _ => (NS, "ns"),
+    }
 }
 
-impl Unit {
-    fn of(end: u64, step: u64) -> Unit {
-        match end {
-            _ if step >= DAY => Unit::Decimal(DAY, "days"),
-            _ if end >= 3 * HOUR && step.is_multiple_of(HOUR) => Unit::Decimal(HOUR, "h"),
-            _ if end >= 3 * HOUR => Unit::Sixtieths(HOUR, "h:min"),
-            _ if end >= LONG && step.is_multiple_of(MIN) => Unit::Decimal(MIN, "min"),
-            _ if end >= LONG => Unit::Sixtieths(MIN, "min:s"),
-            0 => Unit::Decimal(S, "s"),
-            _ if end >= S => Unit::Decimal(S, "s"),
-            _ if end >= MS => Unit::Decimal(MS, "ms"),
-            _ if end >= US => Unit::Decimal(US, "us"),
-            _ => Unit::Decimal(NS, "ns"),
-        }
+/// So many nanoseconds in a unit that is a power of ten.
+fn decimal(nanos: u64, scale: u64) -> String {
+    let (whole, fraction) = (nanos / scale, nanos % scale);
+    if fraction == 0 {
+        return whole.to_string();
     }
-
-    fn name(&self) -> &'static str {
-        match self {
-            Unit::Decimal(_, name) | Unit::Sixtieths(_, name) => name,
-        }
-    }
-
-    fn label(&self, nanos: u64) -> String {
-        match *self {
-            Unit::Decimal(scale, _) => {
-                let (whole, fraction) = (nanos / scale, nanos % scale);
-                if fraction == 0 {
-                    return whole.to_string();
-                }
-                // Only decimal units have steps below one, so this is exact.
-                let width = scale.ilog10() as usize;
-                let digits = format!("{fraction:0width$}");
-                format!("{whole}.{}", digits.trim_end_matches('0'))
-            }
-            Unit::Sixtieths(scale, _) => format!("{}:{:02}", nanos / scale, nanos % scale / (scale / 60)),
-        }
-    }
+    let width = scale.ilog10() as usize;
+    let digits = format!("{fraction:0width$}");
+    format!("{whole}.{}", digits.trim_end_matches('0'))
 }
 
 #[cfg(test)]
@@ -131,7 +126,7 @@ mod tests {
     fn labels(nanos: u64, most: u32) -> (String, &'static str) {
         let ticks = ticks(Time::from_nanos(nanos).unwrap(), most);
         let labels: Vec<String> = ticks.ticks.into_iter().map(|(_, label)| label).collect();
-        (labels.join(" "), ticks.unit)
+        (labels.join(" "), ticks.unit.unwrap_or(""))
     }
 
     #[test]
@@ -142,14 +137,28 @@ mod tests {
             (1_200_000_000, 8, "0 0.2 0.4 0.6 0.8 1 1.2", "s"),
             (7 * US, 8, "0 1 2 3 4 5 6 7", "us"),
             (3, 8, "0 1 2 3", "ns"),
-            (4 * MIN, 8, "0:00 0:30 1:00 1:30 2:00 2:30 3:00 3:30 4:00", "min:s"),
-            (40 * MIN, 8, "0 5 10 15 20 25 30 35 40", "min"),
-            (4 * HOUR, 8, "0:00 0:30 1:00 1:30 2:00 2:30 3:00 3:30 4:00", "h:min"),
-            (20 * HOUR, 8, "0 3 6 9 12 15 18", "h"),
-            (30 * DAY, 8, "0 5 10 15 20 25 30", "days"),
+            (4 * MIN, 4, "0 1min 2min 3min 4min", ""),
+            (4 * MIN, 8, "0 30s 1min 1min 30s 2min 2min 30s 3min 3min 30s 4min", ""),
+            (4 * HOUR, 4, "0 1h 2h 3h 4h", ""),
+            (3 * HOUR, 6, "0 30min 1h 1h 30min 2h 2h 30min 3h", ""),
+            (36 * HOUR, 6, "0 6h 12h 18h 1d 1d 6h 1d 12h", ""),
+            (30 * DAY, 8, "0 5d 10d 15d 20d 25d 30d", ""),
             (0, 8, "0", "s"),
         ] {
             assert_eq!(labels(nanos, most), (text.to_owned(), unit), "{nanos}");
+        }
+    }
+
+    #[test]
+    fn labels_have_the_room_they_need() {
+        let width = |label: &str| label.len() as f64 + 1.0;
+        for nanos in [0, 7, 30 * S, 4 * MIN, 3 * HOUR, 36 * HOUR, 400 * DAY] {
+            let end = Time::from_nanos(nanos).unwrap();
+            let fitted = fitting(end, 60.0, 10, width);
+            for pair in fitted.ticks.windows(2) {
+                let distance = pair[1].0.since(pair[0].0) as f64 / nanos as f64 * 60.0;
+                assert!(distance >= width(&pair[0].1).max(width(&pair[1].1)), "{fitted:?}");
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 use crate::ids::{MarkId, ResourceId};
 use crate::time::Time;
-use crate::trace::{Event, Kind, Outcome, ResourceKind, Span, Trace, all_levels, spans};
+use crate::trace::{Event, Kind, Outcome, ResourceKind, Span, Trace, all_levels, peaks, spans};
 use crate::value::{Value, Word};
 
 /// How many marks and log lines a picture is drawn from at most.
@@ -16,6 +16,7 @@ pub struct Timeline<'a> {
     spans: Vec<Span>,
     levels: Vec<LevelSeries>,
     points: Vec<Point>,
+    points_left_out: u64,
     broken: Vec<Broken>,
     finished: Vec<Option<Time>>,
 }
@@ -23,11 +24,13 @@ pub struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// Works it out, in one pass for each part.
     pub fn new(trace: &'a Trace) -> Timeline<'a> {
+        let (points, points_left_out) = points(trace);
         Timeline {
             trace,
             spans: spans(trace),
             levels: level_series(trace),
-            points: points(trace),
+            points,
+            points_left_out,
             broken: Vec::new(),
             finished: finished(trace),
         }
@@ -54,6 +57,7 @@ impl<'a> Timeline<'a> {
             spans: &self.spans,
             levels: &self.levels,
             points: &self.points,
+            points_left_out: self.points_left_out,
             broken: &self.broken,
             finished: &self.finished,
             outcome: if is_cut { &Outcome::Horizon } else { &self.trace.outcome },
@@ -72,11 +76,16 @@ fn finished(trace: &Trace) -> Vec<Option<Time>> {
 }
 
 /// The levels that say more than the lanes do: not those of mutexes. What a
-/// level was between two steps at one instant is left out: every hand-off
-/// would be a needle in the picture.
+/// level was between two steps at one instant is left out, since every hand-off
+/// would be a needle in the picture, but for the highest of all.
 fn level_series(trace: &Trace) -> Vec<LevelSeries> {
     let all = all_levels(trace).into_iter().enumerate();
-    let series = all.map(|(index, steps)| LevelSeries { resource: ResourceId::from_index(index), steps });
+    let all = all.zip(peaks(trace));
+    let series = all.map(|((index, steps), peak)| LevelSeries {
+        resource: ResourceId::from_index(index),
+        steps,
+        peak,
+    });
     let worthy = |series: &LevelSeries| {
         matches!(trace.header.resource(series.resource).kind, ResourceKind::Semaphore | ResourceKind::Buffer)
     };
@@ -84,12 +93,15 @@ fn level_series(trace: &Trace) -> Vec<LevelSeries> {
 }
 
 /// The marks and log lines; of very many every so many-th, over the whole run.
-fn points(trace: &Trace) -> Vec<Point> {
+/// And how many are left out.
+fn points(trace: &Trace) -> (Vec<Point>, u64) {
     let is_point = |event: &Event| matches!(event.kind, Kind::Log | Kind::Mark);
     let total = trace.events.iter().filter(|event| is_point(event)).count();
     let step = total.div_ceil(MOST_POINTS).max(1);
     let all = trace.iter().filter(|(event, _)| is_point(event)).step_by(step);
-    all.filter_map(|(event, args)| point(trace, &event, args)).collect()
+    let points: Vec<Point> = all.filter_map(|(event, args)| point(trace, &event, args)).collect();
+    let left_out = (total - points.len()) as u64;
+    (points, left_out)
 }
 
 fn point(trace: &Trace, event: &Event, args: &[Word]) -> Option<Point> {

@@ -17,8 +17,34 @@ pub(super) enum Number {
 }
 
 /// Reads the number that starts at `start`, which must be a digit. Gives it and
-/// the byte after it.
+/// the byte after it. A duration may have several parts, as it is printed:
+/// `1d 12h 1min 1.5s`, each in a smaller unit than the one before.
 pub(super) fn read(text: &str, start: usize) -> Result<(Number, usize), TextError> {
+    let (mut number, mut end) = read_one(text, start)?;
+    let mut part = start;
+    while let Number::Duration(sum) = number {
+        let next = end + text[end..].bytes().take_while(|byte| *byte == b' ').count();
+        let is_digit = text[next..].starts_with(|first: char| first.is_ascii_digit());
+        if next == end || !is_digit {
+            break;
+        }
+        let Ok((Number::Duration(more), more_end)) = read_one(text, next) else { break };
+        if unit_nanos(&text[next..more_end]) >= unit_nanos(&text[part..end]) {
+            break;
+        }
+        let sum = sum.checked_add(more).ok_or_else(|| TextError::new(start..more_end, TOO_LONG))?;
+        (number, part, end) = (Number::Duration(sum), next, more_end);
+    }
+    Ok((number, end))
+}
+
+/// The unit of a duration of one part, in nanoseconds.
+fn unit_nanos(part: &str) -> u64 {
+    let unit = part.trim_start_matches(|c: char| c.is_ascii_digit() || ".+-eE".contains(c));
+    UNITS.iter().find(|(known, _)| *known == unit).map_or(0, |&(_, nanos)| nanos)
+}
+
+fn read_one(text: &str, start: usize) -> Result<(Number, usize), TextError> {
     let bytes = text.as_bytes();
     let digits_from = |at: usize| at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let whole_end = digits_from(start);
@@ -58,7 +84,7 @@ pub(super) fn read(text: &str, start: usize) -> Result<(Number, usize), TextErro
         .map_err(|message| TextError::new(start..end, message))
 }
 
-/// A duration as in a scenario (`250us`, `1.5s`), in nanoseconds.
+/// A duration as in a scenario (`250us`, `1.5s`, `1h 30min`), in nanoseconds.
 ///
 /// # Errors
 /// A message, if it is none.
@@ -116,6 +142,8 @@ fn unknown_unit(text: &str, start: usize, unit_start: usize, end: usize) -> Text
     TextError::new(unit_start..end, format!("unknown unit {}", quoted(suffix))).with_hint(hint)
 }
 
+const TOO_LONG: &str = "a duration is at most 2^63 ns, about 292 years";
+
 /// What `x10`, `o17` and `b11` are after a 0 in other languages.
 fn decimal(suffix: &str) -> Option<u64> {
     let (base, digits) = suffix.split_at_checked(1)?;
@@ -130,7 +158,6 @@ fn decimal(suffix: &str) -> Option<u64> {
 
 /// `mantissa` times ten to the `exponent` times `unit` nanoseconds.
 fn duration(mantissa: &str, exponent: &str, unit: u64) -> Result<i64, &'static str> {
-    const TOO_LONG: &str = "a duration is at most 2^63 ns, about 292 years";
     const TOO_FINE: &str = "a duration is a whole number of nanoseconds";
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -188,6 +215,24 @@ mod tests {
         assert_eq!(number("25e-1ms"), Ok(Number::Duration(2_500_000)));
         assert_eq!(number("1.50d"), Ok(Number::Duration(129_600_000_000_000)));
         assert_eq!(number("0e999999999999999999999s"), Ok(Number::Duration(0)));
+    }
+
+    #[test]
+    fn durations_are_read_as_they_are_printed() {
+        for (text, nanos) in [
+            ("1d 12h 1min 1s", 129_661_000_000_000),
+            ("3min 0.25s", 180_250_000_000),
+            ("1h 30min", 5_400_000_000_000),
+            ("106751d 23h 47min 16.854775807s", i64::MAX),
+        ] {
+            assert_eq!(number(text), Ok(Number::Duration(nanos)));
+            assert_eq!(crate::time::format_nanos(nanos), text);
+        }
+        // Only from large to small, each unit once, and with a space between.
+        for (text, end) in [("1s 1min", 2), ("1h 1h", 2), ("1h 2", 2), ("1h 5weeks", 2), ("1h - 5s", 2)] {
+            assert_eq!(number(text), Err(format!("stopped at {end}")), "{text}");
+        }
+        assert!(number("106751d 23h 47min 17s").is_err_and(|error| error.contains("292 years")));
     }
 
     #[test]

@@ -63,6 +63,21 @@ pub fn all_levels(trace: &Trace) -> Vec<Vec<(Time, u64)>> {
     steps
 }
 
+/// The highest level of every resource, by id, with the first instant at which
+/// it was reached: those that lasted no time included, which steps leave out.
+pub fn peaks(trace: &Trace) -> Vec<(Time, u64)> {
+    let mut level = initial_levels(&trace.header);
+    let mut peaks: Vec<_> = level.iter().map(|&initial| (Time::ZERO, initial)).collect();
+    for event in &trace.events {
+        let Some(resource) = event.resource().map(ResourceId::index) else { continue };
+        level[resource] = level_after(level[resource], &event);
+        if level[resource] > peaks[resource].1 {
+            peaks[resource] = (event.time, level[resource]);
+        }
+    }
+    peaks
+}
+
 fn push_step(steps: &mut Vec<(Time, u64)>, time: Time, level: u64) {
     if steps.last().is_some_and(|&(last, _)| last == time) {
         steps.pop();
@@ -88,6 +103,12 @@ mod tests {
         assert_eq!(seconds(levels(&trace, BUFFER)), [(0, 0), (2, 1), (5, 0)]);
         // Held from 0 s by a; handed to b at 2 s without a moment between; free at 8 s.
         assert_eq!(seconds(levels(&trace, MUTEX)), [(0, 0), (8, 1)]);
+        // For an instant there were two items.
+        assert_eq!(peaks(&trace)[BUFFER.index()], (Time::from_secs(2), 2));
+        assert_eq!(peaks(&trace)[MUTEX.index()], (Time::ZERO, 1));
+        let highest: Vec<u64> =
+            trace.statistics().resources.iter().map(|resource| resource.level_max).collect();
+        assert_eq!(peaks(&trace).iter().map(|peak| peak.1).collect::<Vec<_>>(), highest);
         for (steps, id) in all_levels(&trace).into_iter().zip(0..) {
             assert_eq!(steps, levels(&trace, ResourceId(id)));
         }

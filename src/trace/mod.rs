@@ -38,7 +38,7 @@ pub use header::{
     Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind, instance_name,
 };
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
-pub use level::{all_levels, changes_level, initial_levels, level_after, levels};
+pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 pub use record::RecordingSink;

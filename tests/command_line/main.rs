@@ -6,6 +6,7 @@ mod check;
 mod common;
 mod docs;
 mod explore;
+mod figures;
 mod gallery;
 mod races;
 mod recorded;

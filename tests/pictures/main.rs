@@ -12,7 +12,7 @@ use resvg::usvg::{self, roxmltree};
 use samples::*;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tempolane::ids::{OpId, ProcessId, ResourceId};
+use tempolane::ids::{OpId, ProcessId};
 use tempolane::render::*;
 use tempolane::time::Time;
 use tempolane::trace::{Activity, Fault, Outcome, ResourceKind, WaitFor};
@@ -174,6 +174,100 @@ fn no_text_is_cut_off_or_covers_another() {
     }
 }
 
+/// The font sizes of all texts of a picture, in pixels.
+fn font_sizes(document: &str) -> Vec<f64> {
+    let parsed = roxmltree::Document::parse(document).unwrap();
+    let texts = parsed.descendants().filter(|node| node.has_tag_name("text"));
+    let size = |node: roxmltree::Node<'_, '_>| node.attribute("font-size").unwrap().parse().unwrap();
+    texts.map(size).collect()
+}
+
+#[test]
+fn text_can_be_read_in_print() {
+    let gantts =
+        gallery().into_iter().map(|(name, sample)| (name, svg(&gantt(&sample.input(), &Style::default()))));
+    for (name, document) in gantts.chain(comparisons()) {
+        let (size, _) = texts(&document);
+        // 16 cm wide, in points of 1/72 inch.
+        let points = |pixels: f64| pixels / f64::from(size.width()) * 16.0 / 2.54 * 72.0;
+        let smallest = font_sizes(&document).into_iter().fold(f64::INFINITY, f64::min);
+        assert!(points(smallest) >= 7.0, "{name}: {:.2} pt", points(smallest));
+    }
+}
+
+#[test]
+fn a_bar_is_labelled_exactly_or_not_at_all() {
+    let mut sample = Sample::new("exact");
+    sample.process("p", 0).then(0, Activity::Running, 10_490 * MS).then(0, Activity::Delayed, 1_000_000_001);
+    sample.then(0, Activity::Running, 200_500 * MS / 10);
+    let (_, texts) = texts(&svg(&gantt(&sample.completed().input(), &Style::default())));
+    let labels: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
+    assert!(labels.contains(&"10.49s") && labels.contains(&"20.05s"), "{labels:?}");
+    // Too narrow for all of its digits.
+    assert!(!labels.iter().any(|label| label.starts_with("1.0") || *label == "1s"), "{labels:?}");
+}
+
+#[test]
+fn waits_of_one_step_have_no_border_between_them() {
+    let mut sample = Sample::new("joined");
+    sample.process("p", 0).resource("permits", ResourceKind::Semaphore, 0, None);
+    let wait = blocked(0, WaitFor::Acquire);
+    // One step that takes three permits, and then the same with another one.
+    sample.then(0, wait, 100 * MS).then(0, wait, 200 * MS).then(0, wait, 300 * MS);
+    sample.then(0, wait, 400 * MS).spans.last_mut().unwrap().op = OpId(90);
+    // Works are steps of their own, even in a row.
+    sample.then(0, Activity::Running, 100 * MS).then(0, Activity::Running, 100 * MS);
+    let document = svg(&gantt(&sample.completed().input(), &Style::default()));
+    let drawn = |class: &str| document.matches(&format!("class=\"{class}\" x=")).count();
+    // And one in the legend.
+    assert_eq!((drawn("blocked"), drawn("running")), (2 + 1, 2 + 1));
+    assert!(document.contains("0s – 600ms (600ms)"), "{document}");
+}
+
+#[test]
+fn no_line_of_the_grid_runs_through_a_heading() {
+    for (name, document) in comparisons() {
+        let (_, texts) = texts(&document);
+        let parsed = roxmltree::Document::parse(&document).unwrap();
+        let number = |node: &roxmltree::Node<'_, '_>, name: &str| -> f64 {
+            node.attribute(name).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+        };
+        let paper = |node: &roxmltree::Node<'_, '_>, x: f64, y: f64| {
+            let (left, top) = (number(node, "x"), number(node, "y"));
+            let inside = left <= x
+                && x <= left + number(node, "width")
+                && top <= y
+                && y <= top + number(node, "height");
+            node.has_tag_name("rect") && node.attribute("fill") == Some("#ffffff") && inside
+        };
+        for (said, area) in
+            texts.iter().filter(|(said, _)| said.contains("total time ") && said.contains("s"))
+        {
+            let middle = f64::from(area.top() + area.bottom()) / 2.0;
+            let crossing = parsed.descendants().filter(|node| node.has_tag_name("line")).filter(|line| {
+                let x = number(line, "x1");
+                let (top, bottom) =
+                    (number(line, "y1").min(number(line, "y2")), number(line, "y1").max(number(line, "y2")));
+                let covered = parsed.descendants().any(|node| paper(&node, x, middle));
+                x == number(line, "x2")
+                    && f64::from(area.left()) < x
+                    && x < f64::from(area.right())
+                    && top < middle
+                    && middle < bottom
+                    && !covered
+            });
+            assert_eq!(crossing.count(), 0, "{name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_validation_does_not_speak_of_speed_up() {
+    let (model, threads) = (lab(), scaled("threads", 101));
+    let document = svg(&validated(&[model.input(), threads.input()], &Style::default()));
+    assert!(document.contains("total time") && !document.contains("speed-up"), "{document}");
+}
+
 #[test]
 fn every_span_of_a_small_picture_has_an_id_and_a_tooltip() {
     let sample = lab();
@@ -219,7 +313,7 @@ fn large_runs_stay_small_files() {
 fn a_png_is_made_without_system_fonts() {
     let pixels = png(&svg(&gantt(&lab().input(), &Style::default()))).unwrap();
     assert!(pixels.starts_with(b"\x89PNG"));
-    assert_eq!(pixels[16..20], 2000u32.to_be_bytes());
+    assert_eq!(pixels[16..20], 1920u32.to_be_bytes());
 }
 
 /// Draws an input in every way there is.
@@ -259,10 +353,10 @@ fn whatever_a_trace_says_is_drawn() {
         if random.below(2) == 0 {
             odd.spans.sort_by_key(|span| (span.process, span.start));
         }
-        let resource = ResourceId(random.below(9) as u32);
+        let resource = random.below(9) as u32;
         let steps =
             (0..random.below(3000)).map(|_| (at(random.below(far)), random.below(u64::MAX))).collect();
-        odd.levels.push(LevelSeries { resource, steps });
+        odd.levels.push(series(resource, steps));
         odd.points.extend((0..40).map(|_| Point {
             time: at(random.below(far)),
             process: ProcessId(random.below(12) as u32),
@@ -292,18 +386,20 @@ fn scaled(name: &str, percent: u64) -> Sample {
 fn bars(sample: &Sample) -> ScenarioBars {
     let input = sample.input();
     let process = |number: usize| {
-        let mut sums = [0; 3];
+        let mut sums = [0; 4];
         for span in sample.spans.iter().filter(|span| span.process.index() == number) {
             let kind = match span.activity {
                 Activity::Running => 0,
                 Activity::Delayed => 1,
-                _ => 2,
+                Activity::New => 3,
+                Activity::Blocked { .. } => 2,
             };
             sums[kind] += span.end.since(span.start);
         }
         ProcessBar {
             name: input.header.process_name(ProcessId(number as u32)),
             until: sample.finished[number].unwrap_or(sample.end),
+            new: sums[3],
             running: sums[0],
             delayed: sums[1],
             blocked: sums[2],

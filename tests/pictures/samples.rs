@@ -124,6 +124,7 @@ impl Sample {
             spans: &self.spans,
             levels: &self.levels,
             points: &self.points,
+            points_left_out: 0,
             broken: &[],
             finished: &self.finished,
             outcome: &self.outcome,
@@ -134,6 +135,11 @@ impl Sample {
 
 pub fn blocked(resource: u32, wait_for: WaitFor) -> Activity {
     Activity::Blocked { resource: ResourceId(resource), wait_for }
+}
+
+/// The level of a resource, with no peak in passing.
+pub fn series(resource: u32, steps: Vec<(Time, u64)>) -> LevelSeries {
+    LevelSeries { resource: ResourceId(resource), steps, peak: (Time::ZERO, 0) }
 }
 
 /// A loader, a trainer and an inferer over two buffers: about 30 s.
@@ -182,8 +188,8 @@ pub fn lab() -> Sample {
             inferer.push((Time::from_secs(second), waiting_inferer));
         }
     }
-    lab.levels.push(LevelSeries { resource: ResourceId(0), steps: trainer });
-    lab.levels.push(LevelSeries { resource: ResourceId(1), steps: inferer });
+    lab.levels.push(series(0, trainer));
+    lab.levels.push(series(1, inferer));
     lab.points.sort_by_key(|point| point.time);
     lab.completed()
 }
@@ -217,7 +223,7 @@ pub fn deadlock() -> Sample {
         blocked: vec![waits(0, 1, Some(1)), waits(1, 2, Some(2)), waits(2, 0, Some(0)), waits(3, 3, None)],
         cycle: vec![ProcessId(0), ProcessId(1), ProcessId(2)],
     });
-    table.levels.push(LevelSeries { resource: ResourceId(3), steps: vec![(Time::ZERO, 0)] });
+    table.levels.push(series(3, vec![(Time::ZERO, 0)]));
     table
 }
 
@@ -249,7 +255,7 @@ pub fn crowd(name: &str, lanes: u32, spans: u32, mean: u64) -> Sample {
             level = if random.below(2) == 0 { (level + 1).min(16) } else { level.saturating_sub(1) };
             (at(crowd.end.as_nanos() / (u64::from(spans) * 4) * step), level)
         });
-        crowd.levels.push(LevelSeries { resource: ResourceId(resource), steps: steps.collect() });
+        crowd.levels.push(series(resource, steps.collect()));
     }
     crowd.completed()
 }

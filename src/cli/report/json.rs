@@ -4,9 +4,13 @@
 
 use super::Finished;
 use super::finding::Finding;
+use super::groups::{ProcessGroups, ResourceGroups, nearest};
 use super::races::{self, RaceObject};
 use super::ties::{self, TiesObject};
-use crate::analysis::{FailedExpectation, LogLine, MarkStatistics, ProcessStatistics, ResourceStatistics};
+use crate::analysis::{
+    FailedExpectation, LogLine, MarkStatistics, MarkValues, ProcessStatistics, ResourceStatistics,
+    process_groups, resource_groups,
+};
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::Header;
 use crate::value::Value;
@@ -54,7 +58,9 @@ fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
         races_left_out: finished.races.more,
         races_until_ns: finished.races.until.map(|time| time.as_nanos()),
         processes: Processes(header, &statistics.processes),
+        process_groups: ProcessGroups(process_groups(header, statistics)),
         resources: Resources(header, &statistics.resources),
+        resource_groups: ResourceGroups(resource_groups(header, statistics)),
         memories: Memories(header, &finished.memories),
         marks: Marks(header, &statistics.marks),
         log: Log(header, &statistics.log),
@@ -85,7 +91,9 @@ struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     races_until_ns: Option<u64>,
     processes: Processes<'a>,
+    process_groups: ProcessGroups,
     resources: Resources<'a>,
+    resource_groups: ResourceGroups,
     memories: Memories<'a>,
     marks: Marks<'a>,
     log: Log<'a>,
@@ -120,7 +128,7 @@ impl<'a> Failed<'a> {
 }
 
 /// An object of named entries, in their order.
-fn named<S: Serializer, N: Serialize + Display, T: Serialize>(
+pub(super) fn named<S: Serializer, N: Serialize + Display, T: Serialize>(
     serializer: S,
     entries: impl ExactSizeIterator<Item = (N, T)>,
 ) -> Result<S::Ok, S::Error> {
@@ -137,6 +145,7 @@ struct Processes<'a>(&'a Header, &'a [ProcessStatistics]);
 struct Process<'a> {
     started_ns: Option<u64>,
     finished_ns: Option<u64>,
+    new_ns: u64,
     running_ns: u64,
     delayed_ns: u64,
     blocked_ns: Blocked<'a>,
@@ -148,6 +157,7 @@ impl Serialize for Processes<'_> {
             let entry = Process {
                 started_ns: process.started.map(|time| time.as_nanos()),
                 finished_ns: process.finished.map(|time| time.as_nanos()),
+                new_ns: process.new,
                 running_ns: process.running,
                 delayed_ns: process.delayed,
                 blocked_ns: Blocked(self.0, &process.blocked),
@@ -177,8 +187,8 @@ struct Resource {
     waits: u64,
     wait_total_ns: u128,
     wait_longest_ns: u64,
-    wait_mean_ns: f64,
-    wait_mean_per_request_ns: f64,
+    wait_mean_ns: u64,
+    wait_mean_per_request_ns: u64,
     level_mean: f64,
     level_max: u64,
     level_end: u64,
@@ -197,8 +207,8 @@ impl Serialize for Resources<'_> {
                 waits: resource.waits.count,
                 wait_total_ns: resource.waits.total,
                 wait_longest_ns: resource.waits.longest,
-                wait_mean_ns: resource.waits.mean(),
-                wait_mean_per_request_ns: resource.wait_per_request(),
+                wait_mean_ns: nearest(resource.waits.mean()),
+                wait_mean_per_request_ns: nearest(resource.wait_per_request()),
                 level_mean: resource.level_mean,
                 level_max: resource.level_max,
                 level_end: resource.level_end,
@@ -230,19 +240,25 @@ impl Serialize for Values<'_> {
 
 struct Marks<'a>(&'a Header, &'a [MarkStatistics]);
 
+/// Null where there is no value; durations in whole nanoseconds.
 #[derive(serde::Serialize)]
 struct Mark {
     count: u64,
-    mean: f64,
-    min: f64,
-    max: f64,
+    mean: Option<serde_json::Value>,
+    min: Option<serde_json::Value>,
+    max: Option<serde_json::Value>,
 }
 
 impl Serialize for Marks<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let entries = self.0.marks.iter().zip(self.1).map(|(info, mark)| {
-            let MarkStatistics { count, mean, min, max } = *mark;
-            (&info.name, Mark { count, mean, min, max })
+            let MarkStatistics { count, values } = *mark;
+            let (mean, min, max) = match values {
+                Some(MarkValues { mean, min, max }) => (Some(mean), Some(min), Some(max)),
+                None => (None, None, None),
+            };
+            let json = |value: Option<Value>| value.map(Value::to_json);
+            (&info.name, Mark { count, mean: json(mean), min: json(min), max: json(max) })
         });
         named(serializer, entries)
     }

@@ -1,6 +1,7 @@
 //! What a run is told as: text for people, JSON for programs.
 
 mod finding;
+mod groups;
 mod json;
 mod races;
 mod table;
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_completed_run() {
-        let text = plain(&text(&finished(two_stage_trace()), Some("drawn\n")));
+        let text = plain(&text(&finished(two_stage_trace()), Some("drawn\n"), true));
         for part in [
             "by hand: completed in 8s of virtual time\n",
             "  25 events, seed 18446744073709551615, fingerprint ",

@@ -1,16 +1,22 @@
 //! Tables: processes, resources, marks, comparisons.
 
 use super::Finished;
-use crate::analysis::{ComparisonRow, ProcessStatistics, ResourceStatistics};
+use crate::analysis::{
+    ComparisonRow, MarkValues, ProcessGroup, ProcessStatistics, ResourceGroup, ResourceStatistics, Spread,
+    Statistics, WholeSpread, process_groups, resource_groups,
+};
 use crate::cli::console::printable;
+use crate::figure::{format_factor, format_figure, format_share, trimmed};
 use crate::ids::{ProcessId, ResourceId};
-use crate::time::{Time, format_nanos_short};
+use crate::time::{Time, format_mean_nanos, format_nanos_short};
 use crate::trace::{Header, ResourceKind};
-use crate::value::Type;
+use crate::value::Value;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 /// How many rows of a table are shown.
 const ROWS: usize = 40;
+/// The same where every instance was asked for.
+const INSTANCE_ROWS: usize = 10_000;
 
 /// Decimals of times in tables; JSON has them all.
 const DECIMALS: usize = 3;
@@ -31,58 +37,124 @@ pub fn table(heads: &[&str], texts: &[usize], rows: impl Iterator<Item = Vec<Str
     text
 }
 
-fn more(count: usize) -> String {
-    match count.saturating_sub(ROWS) {
-        0 => String::new(),
-        more => format!("  and {more} more\n"),
-    }
-}
-
 /// A duration in a table.
 pub fn duration(nanos: u64) -> String {
     format_nanos_short(nanos, DECIMALS)
 }
 
-fn instant(time: Option<Time>) -> String {
-    time.map_or_else(|| "–".to_owned(), |time| duration(time.as_nanos()))
+/// A mean of durations in a table.
+fn mean_duration(nanos: f64) -> String {
+    format_mean_nanos(nanos, DECIMALS)
 }
 
-/// How each process spent its time.
-pub fn process_table(header: &Header, processes: &[ProcessStatistics]) -> String {
+/// A sum of durations in a table.
+fn long(nanos: u128) -> String {
+    duration(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
+fn nothing() -> String {
+    "–".to_owned()
+}
+
+fn instant(time: Option<Time>) -> String {
+    time.map_or_else(nothing, |time| duration(time.as_nanos()))
+}
+
+/// How each process spent its time: those with a count taken together, and each
+/// of their instances too if `instances`.
+pub fn process_table(header: &Header, statistics: &Statistics, instances: bool) -> String {
     let heads = ["process", "started", "finished", "running", "delayed", "blocked", "waiting for"];
-    let rows = processes.iter().take(ROWS).enumerate().map(|(index, process)| {
-        let (running, delayed) = (duration(process.running), duration(process.delayed));
-        vec![
-            header.process_name(ProcessId::from_index(index)),
-            instant(process.started),
-            instant(process.finished),
-            running,
-            delayed,
-            duration(process.blocked_in_all()),
-            waited_for(header, process),
-        ]
+    let groups = process_groups(header, statistics);
+    let rows = header.processes.iter().flat_map(|info| {
+        let group = groups.iter().find(|group| info.indexed && group.name == of_all(&info.name));
+        let group = group.filter(|group| group.instances > 1);
+        let all = group.map_or(Vec::new(), |group| process_group_rows(group).to_vec());
+        let single = if all.is_empty() || instances { info.count as usize } else { 0 };
+        let first = info.first.index();
+        let single = (first..first + single)
+            .map(|index| process_row(header, ProcessId::from_index(index), &statistics.processes[index]));
+        all.into_iter().chain(single)
     });
-    table(&heads, &[6], rows) + &more(processes.len())
+    bounded(&heads, &[6], rows, instances)
+}
+
+/// What all instances of a process or resource are called together.
+fn of_all(name: &str) -> String {
+    format!("{name}[*]")
+}
+
+/// A table of some of these rows, and how many more there are.
+fn bounded(
+    heads: &[&str],
+    texts: &[usize],
+    mut rows: impl Iterator<Item = Vec<String>>,
+    instances: bool,
+) -> String {
+    let most = if instances { INSTANCE_ROWS } else { ROWS };
+    let shown: Vec<Vec<String>> = rows.by_ref().take(most).collect();
+    if shown.is_empty() {
+        return String::new();
+    }
+    let more = match rows.count() {
+        0 => String::new(),
+        more => format!("  and {more} more\n"),
+    };
+    table(heads, texts, shown.into_iter()) + &more
+}
+
+fn process_row(header: &Header, id: ProcessId, process: &ProcessStatistics) -> Vec<String> {
+    let blocked = process.blocked.iter();
+    let blocked = blocked.map(|&(resource, nanos)| (header.resource_name(resource), u128::from(nanos)));
+    vec![
+        header.process_name(id),
+        instant(process.started),
+        instant(process.finished),
+        duration(process.running),
+        duration(process.delayed),
+        duration(process.blocked_in_all()),
+        waited_for(blocked.collect()),
+    ]
+}
+
+/// Four rows: the sums, the means, the least and the most.
+fn process_group_rows(group: &ProcessGroup) -> [Vec<String>; 4] {
+    let ProcessGroup { started, finished, running, delayed, blocked, .. } = group;
+    let some = |of: &Option<WholeSpread>| of.map_or(0, |spread| spread.count);
+    let times = [running, delayed, blocked];
+    let row = |name: &str, instant: &dyn Fn(WholeSpread) -> String, time: &dyn Fn(&WholeSpread) -> String| {
+        let instants = [started, finished].map(|of| of.map_or_else(nothing, instant));
+        let name = format!("{} {name}", group.name);
+        [name].into_iter().chain(instants).chain(times.map(time)).chain([String::new()]).collect::<Vec<_>>()
+    };
+    let mut sum = row(&format!("sum of {}", group.instances), &|_| String::new(), &|time| long(time.sum));
+    sum[1] = format!("{} of {}", some(started), group.instances);
+    sum[2] = format!("{} of {}", some(finished), group.instances);
+    sum[6] = waited_for(group.blocked_by.clone());
+    [
+        sum,
+        row("mean", &|at| mean_duration(at.mean()), &|time| mean_duration(time.mean())),
+        row("least", &|at| duration(at.min), &|time| duration(time.min)),
+        row("most", &|at| duration(at.max), &|time| duration(time.max)),
+    ]
 }
 
 /// The resources that cost most, with their times.
-fn waited_for(header: &Header, process: &ProcessStatistics) -> String {
+fn waited_for(mut blocked: Vec<(String, u128)>) -> String {
     const NAMED: usize = 3;
-    let mut blocked = process.blocked.clone();
     // A stable sort: of equal times, the first resource comes first.
     blocked.sort_by_key(|&(_, nanos)| std::cmp::Reverse(nanos));
     let named = blocked.iter().take(NAMED);
-    let mut parts: Vec<String> = named
-        .map(|&(resource, nanos)| format!("{} {}", header.resource_name(resource), duration(nanos)))
-        .collect();
+    let mut parts: Vec<String> = named.map(|(name, nanos)| format!("{name} {}", long(*nanos))).collect();
     if blocked.len() > NAMED {
         parts.push(format!("{} more", blocked.len() - NAMED));
     }
     parts.join(", ")
 }
 
-/// What each resource saw; memories have nothing to wait for and are left out.
-pub fn resource_table(header: &Header, resources: &[ResourceStatistics]) -> String {
+/// What each resource saw, those with a count taken together, and each of their
+/// instances too if `instances`; memories have nothing to wait for and are left
+/// out.
+pub fn resource_table(header: &Header, statistics: &Statistics, instances: bool) -> String {
     let heads = [
         "resource",
         "kind",
@@ -96,66 +168,128 @@ pub fn resource_table(header: &Header, resources: &[ResourceStatistics]) -> Stri
         "highest",
         "end",
     ];
-    let waited_for: Vec<(ResourceId, &ResourceStatistics)> = resources
-        .iter()
-        .enumerate()
-        .map(|(index, resource)| (ResourceId::from_index(index), resource))
-        .filter(|(id, _)| header.resource(*id).kind != ResourceKind::Memory)
-        .collect();
-    if waited_for.is_empty() {
-        return String::new();
-    }
-    let rows = waited_for.iter().take(ROWS).map(|&(id, resource)| {
-        let waits = &resource.waits;
-        vec![
-            header.resource_name(id),
-            header.resource(id).kind.name().to_owned(),
-            resource.utilization.map_or_else(|| "–".to_owned(), |share| format!("{:.1}%", share * 100.0)),
-            resource.requests.to_string(),
-            waits.count.to_string(),
-            duration(waits.mean() as u64),
-            duration(resource.wait_per_request() as u64),
-            duration(waits.longest),
-            format!("{:.2}", resource.level_mean),
-            resource.level_max.to_string(),
-            resource.level_end.to_string(),
-        ]
+    let groups = resource_groups(header, statistics);
+    let waited_for = header.resources.iter().filter(|info| info.kind != ResourceKind::Memory);
+    let rows = waited_for.flat_map(|info| {
+        let group = groups.iter().find(|group| info.indexed && group.info.first == info.first);
+        let group = group.filter(|group| group.instances > 1);
+        let all = group.map_or(Vec::new(), |group| resource_group_rows(group).to_vec());
+        let single = if all.is_empty() || instances { info.count as usize } else { 0 };
+        let first = info.first.index();
+        let single = (first..first + single)
+            .map(|index| resource_row(header, ResourceId::from_index(index), &statistics.resources[index]));
+        all.into_iter().chain(single)
     });
-    table(&heads, &[1], rows) + &more(waited_for.len())
+    bounded(&heads, &[1], rows, instances)
+}
+
+fn resource_row(header: &Header, id: ResourceId, resource: &ResourceStatistics) -> Vec<String> {
+    let waits = &resource.waits;
+    vec![
+        header.resource_name(id),
+        header.resource(id).kind.name().to_owned(),
+        resource.utilization.map_or_else(nothing, format_share),
+        resource.requests.to_string(),
+        waits.count.to_string(),
+        mean_duration(waits.mean()),
+        mean_duration(resource.wait_per_request()),
+        duration(waits.longest),
+        format_figure(resource.level_mean, 2),
+        resource.level_max.to_string(),
+        resource.level_end.to_string(),
+    ]
+}
+
+/// Four rows: the sums (where there is one), the means (of waits: over all
+/// waits), the least and the most.
+fn resource_group_rows(group: &ResourceGroup) -> [Vec<String>; 4] {
+    let row = |name: &str, figures: [String; 9]| {
+        let first = [format!("{} {name}", group.name), group.info.kind.name().to_owned()];
+        first.into_iter().chain(figures).collect::<Vec<_>>()
+    };
+    let mean = |of: &WholeSpread| trimmed(&format_figure(of.mean(), 2)).to_owned();
+    let used = |figure: fn(&Spread<f64>) -> f64| {
+        group.utilization.as_ref().map_or_else(nothing, |spread| format_share(figure(spread)))
+    };
+    let ResourceGroup { requests, waits, wait_mean, wait_per_request, wait_longest, .. } = group;
+    let ResourceGroup { level_mean, level_max, level_end, .. } = group;
+    let extreme = |pick: fn(&WholeSpread) -> u64, float: fn(&Spread<f64>) -> f64| {
+        [
+            used(float),
+            pick(requests).to_string(),
+            pick(waits).to_string(),
+            mean_duration(float(wait_mean)),
+            mean_duration(float(wait_per_request)),
+            duration(pick(wait_longest)),
+            format_figure(float(level_mean), 2),
+            pick(level_max).to_string(),
+            pick(level_end).to_string(),
+        ]
+    };
+    let sums = [
+        nothing(),
+        requests.sum.to_string(),
+        waits.sum.to_string(),
+        nothing(),
+        nothing(),
+        nothing(),
+        format_figure(level_mean.sum, 2),
+        nothing(),
+        level_end.sum.to_string(),
+    ];
+    let means = [
+        used(Spread::<f64>::mean),
+        mean(requests),
+        mean(waits),
+        mean_duration(group.wait_mean_of_all()),
+        mean_duration(group.wait_per_request_of_all()),
+        mean_duration(wait_longest.mean()),
+        format_figure(level_mean.mean(), 2),
+        mean(level_max),
+        mean(level_end),
+    ];
+    [
+        row(&format!("sum of {}", group.instances), sums),
+        row("mean", means),
+        row("least", extreme(|of| of.min, |of| of.min)),
+        row("most", extreme(|of| of.max, |of| of.max)),
+    ]
 }
 
 /// How often each mark was passed, and with what.
 pub fn mark_table(finished: &Finished) -> String {
-    let marks = &finished.statistics.marks;
-    if marks.is_empty() {
-        return String::new();
-    }
-    let rows = finished.header.marks.iter().zip(marks).take(ROWS).map(|(info, mark)| {
-        let value = |number: f64| match info.ty {
-            None => "–".to_owned(),
-            Some(_) if mark.count == 0 => "–".to_owned(),
-            Some(Type::Duration) if number >= 0.0 => duration((number * 1e9).round() as u64),
-            Some(Type::Duration) => format!("-{}", duration((-number * 1e9).round() as u64)),
-            Some(_) => format!("{number:.4}"),
+    let marks = finished.header.marks.iter().zip(&finished.statistics.marks);
+    let rows = marks.map(|(info, mark)| {
+        let (mean, min, max) = match mark.values {
+            Some(MarkValues { mean, min, max }) => (mark_value(mean), mark_value(min), mark_value(max)),
+            None => (nothing(), nothing(), nothing()),
         };
-        vec![info.name.clone(), mark.count.to_string(), value(mark.mean), value(mark.min), value(mark.max)]
+        vec![info.name.clone(), mark.count.to_string(), mean, min, max]
     });
-    table(&["mark", "passed", "mean", "smallest", "largest"], &[], rows) + &more(marks.len())
+    bounded(&["mark", "passed", "mean", "smallest", "largest"], &[], rows, false)
+}
+
+fn mark_value(value: Value) -> String {
+    match value {
+        Value::Duration(nanos) if nanos < 0 => format!("-{}", duration(nanos.unsigned_abs())),
+        Value::Duration(nanos) => duration(nanos.unsigned_abs()),
+        Value::Float(number) => trimmed(&format_figure(number, 4)).to_owned(),
+        Value::Int(_) | Value::Bool(_) => value.to_string(),
+    }
 }
 
 /// Several runs side by side.
 pub fn comparison_table(rows: &[ComparisonRow]) -> String {
     let heads = ["scenario", "outcome", "total time", "speed-up", "running", "delayed", "blocked"];
-    let sum = |nanos: u128| duration(u64::try_from(nanos).unwrap_or(u64::MAX));
     let rows = rows.iter().map(|row| {
         vec![
             printable(&row.scenario),
             row.outcome.to_owned(),
             duration(row.total_time.as_nanos()),
-            row.speed_up.map_or_else(|| "–".to_owned(), |speed_up| format!("{speed_up:.2}×")),
-            sum(row.running),
-            sum(row.delayed),
-            sum(row.blocked),
+            row.speed_up.map_or_else(nothing, format_factor),
+            long(row.running),
+            long(row.delayed),
+            long(row.blocked),
         ]
     });
     table(&heads, &[1], rows)

@@ -25,11 +25,12 @@ const YELLOW: &str = "\x1b[1;33m";
 pub const PLAIN: &str = "\x1b[0m";
 
 /// The whole report; `timeline` is the text Gantt of the run, if there is one.
-pub fn text(finished: &Finished, timeline: Option<&str>) -> String {
+/// Tables have a row for each of several instances if `instances`.
+pub fn text(finished: &Finished, timeline: Option<&str>, instances: bool) -> String {
     let statistics = &finished.statistics;
     let mut text = headline(finished);
-    section(&mut text, "Processes", &process_table(&finished.header, &statistics.processes));
-    section(&mut text, "Resources", &resource_table(&finished.header, &statistics.resources));
+    section(&mut text, "Processes", &process_table(&finished.header, statistics, instances));
+    section(&mut text, "Resources", &resource_table(&finished.header, statistics, instances));
     section(&mut text, "Marks", &mark_table(finished));
     section(&mut text, "Memories at the end", &memories(finished));
     section(&mut text, "Log", &log(finished));

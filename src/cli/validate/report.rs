@@ -135,8 +135,8 @@ fn conditions(validation: &Validation) -> String {
     );
     let _ = writeln!(
         text,
-        "  virtual time took {:.1} ms{}",
-        validation.virtual_wall.as_secs_f64() * 1e3,
+        "  virtual time took {}{}",
+        duration(u64::try_from(validation.virtual_wall.as_nanos()).unwrap_or(u64::MAX)),
         faster(validation)
     );
     text

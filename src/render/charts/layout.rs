@@ -4,6 +4,7 @@
 //! rest is counted in words. Draws nothing.
 
 use super::super::font;
+use super::super::input::exact_or_about;
 use super::super::palette::Class;
 use super::{ProcessBar, ScenarioBars};
 use crate::time::Time;
@@ -13,7 +14,7 @@ const MOST_SCENARIOS: usize = 12;
 /// The most processes of a scenario.
 const MOST_PROCESSES: usize = 8;
 /// The width of the chart in pixels.
-pub(super) const WIDTH: u32 = 1000;
+pub(super) const WIDTH: u32 = 640;
 /// Space between the chart and its edge, in pixels.
 pub(super) const MARGIN: f64 = 20.0;
 /// The height of a row in pixels; also the unit of the vertical axis.
@@ -24,10 +25,12 @@ pub(super) const HEAD: i32 = 22;
 const FOOT: i32 = 12;
 /// The height of a line of notes under the axis, in pixels.
 pub(super) const NOTE: i32 = 15;
+/// The font size of finish times, in pixels.
+pub(super) const SMALL_SIZE: f64 = 10.0;
 /// The font size of names, in pixels.
 pub(super) const NAME_SIZE: f64 = 11.0;
 /// The widest column of names, in pixels.
-pub(super) const MOST_NAME_WIDTH: f64 = 150.0;
+pub(super) const MOST_NAME_WIDTH: f64 = 120.0;
 
 /// Which rows there are, and where; vertical places in pixels from the top of
 /// the plot.
@@ -40,6 +43,8 @@ pub(super) struct Layout<'a> {
     pub(super) first: Option<&'a ScenarioBars>,
     /// The width of the column of names, in pixels.
     pub(super) names: u32,
+    /// Space right of the plot for the finish times, in pixels.
+    pub(super) right: u32,
     /// What was left out, in words.
     pub(super) notes: Vec<String>,
 }
@@ -66,18 +71,33 @@ impl<'a> Layout<'a> {
             groups.push(Group { scenario, shown, top });
             top += height;
         }
-        let more = scenarios.len() - groups.len();
         let bars = || groups.iter().flat_map(|group| &group.shown);
         let ends = groups.iter().map(|group| group.scenario.total_time).chain(bars().map(|bar| bar.until));
         let names = bars().map(|bar| font::width(&bar.name, NAME_SIZE)).fold(50.0, f64::max);
-        Layout {
+        let labels = bars().map(|bar| font::width(&exact_or_about(bar.until.as_nanos()), SMALL_SIZE));
+        let mut layout = Layout {
             height: top.max(ROW),
             end: ends.max().unwrap_or(Time::ZERO),
             first: scenarios.first(),
             names: (MARGIN + names.min(MOST_NAME_WIDTH) + 8.0).ceil() as u32,
+            right: (5.0 + labels.fold(20.0, f64::max) + MARGIN).ceil() as u32,
             groups,
-            notes: notes(&folded, more),
-        }
+            notes: Vec::new(),
+        };
+        layout.notes = notes(&folded, scenarios.len() - layout.groups.len(), layout.narrow());
+        layout
+    }
+
+    /// The length of the time axis in pixels.
+    pub(super) fn pixels(&self) -> f64 {
+        f64::from(WIDTH) - f64::from(self.names) - f64::from(self.right)
+    }
+
+    /// How many parts of bars are too narrow to be seen.
+    fn narrow(&self) -> usize {
+        let parts = self.groups.iter().flat_map(|group| &group.shown).flat_map(|bar| segments(bar));
+        let width = |from: Time, to: Time| to.since(from) as f64 / self.end.as_nanos() as f64 * self.pixels();
+        parts.filter(|&(_, from, to)| width(from, to) < 1.0).count()
     }
 }
 
@@ -89,8 +109,9 @@ impl Layout<'_> {
 }
 
 /// What was folded: the scenarios that have more processes than are shown,
-/// each with their number, and how many scenarios are left out.
-fn notes(folded: &[String], more: usize) -> Vec<String> {
+/// each with their number, how many scenarios are left out, and how many parts
+/// of bars are too narrow.
+fn notes(folded: &[String], more: usize, narrow: usize) -> Vec<String> {
     let mut text = String::new();
     if !folded.is_empty() {
         text = format!(
@@ -101,6 +122,10 @@ fn notes(folded: &[String], more: usize) -> Vec<String> {
     if more > 0 {
         let are = if more == 1 { "scenario is" } else { "scenarios are" };
         text.push_str(&format!(" {more} more {are} not shown."));
+    }
+    if narrow > 0 {
+        let are = if narrow == 1 { "part of a bar is" } else { "parts of bars are" };
+        text.push_str(&format!(" {narrow} {are} narrower than a pixel and cannot be seen."));
     }
     font::wrap(&text, 10.0, f64::from(WIDTH) - 2.0 * MARGIN)
 }
@@ -120,6 +145,7 @@ pub(super) fn segments(bar: &ProcessBar) -> Vec<(Option<Class>, Time, Time)> {
     let mut from = Time::ZERO;
     let mut segments = Vec::new();
     let parts = [
+        (Some(Class::New), bar.new),
         (Some(Class::Running), bar.running),
         (Some(Class::Delayed), bar.delayed),
         (Some(Class::Blocked(0)), bar.blocked),
@@ -140,7 +166,7 @@ mod tests {
     use super::*;
 
     fn bar(name: &str, until: u64, running: u64, delayed: u64, blocked: u64) -> ProcessBar {
-        ProcessBar { name: name.to_owned(), until: Time::from_secs(until), running, delayed, blocked }
+        ProcessBar { name: name.to_owned(), until: Time::from_secs(until), new: 0, running, delayed, blocked }
     }
 
     #[test]
@@ -152,6 +178,11 @@ mod tests {
         let cut = segments(&bar("a", 4, 2 * second, 3 * second, u64::MAX));
         assert_eq!(cut.last().map(|part| part.2), Some(Time::from_secs(4)));
         assert_eq!(segments(&bar("a", 0, 5, 5, 5)), []);
+        // What was before the start comes first, and is not taken for ready.
+        let late = ProcessBar { new: 7 * second, ..bar("a", 10, 3 * second, 0, 0) };
+        let parts: Vec<_> = segments(&late).into_iter().map(|(class, _, to)| (class, to)).collect();
+        let (start, end) = (Time::from_secs(7), Time::from_secs(10));
+        assert_eq!(parts, [(Some(Class::New), start), (Some(Class::Running), end)]);
     }
 
     #[test]

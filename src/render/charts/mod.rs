@@ -10,20 +10,23 @@ mod layout;
 mod time_axis;
 
 use super::font::{self, FAMILIES};
-use super::input::{length, speed_up};
+use super::input::{exact_or_about, length, speed_up};
 use super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::png::RenderError;
 use super::scene::{Anchor, Area, Colour, Fill, Scene, Shape, Stroke, Tag, Text};
 use super::svg::overlay;
+use crate::figure::format_share;
 use crate::time::Time;
-use layout::{Group, HEAD, Layout, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, NOTE, ROW, WIDTH, segments};
+use layout::{
+    Group, HEAD, Layout, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, NOTE, ROW, SMALL_SIZE, WIDTH, segments,
+};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordi32;
 use plotters::prelude::{
     Cartesian2d, ChartBuilder, ChartContext, Color, DrawingArea, IntoDrawingArea, IntoFont, RGBColor,
     Rectangle, SVGBackend, TRANSPARENT,
 };
-use time_axis::TimeAxis;
+use time_axis::{LABEL, TimeAxis};
 
 /// One scenario of a total-time chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub struct ProcessBar {
     pub name: String,
     /// Up to where the bar reaches: its finish, or the end of the run.
     pub until: Time,
+    /// Not started yet.
+    pub new: u64,
     /// Using a processor.
     pub running: u64,
     /// Letting time pass without one.
@@ -57,8 +62,6 @@ pub struct ProcessBar {
 const TOP: i32 = 76;
 /// Space for the axis under the bars.
 const BOTTOM: i32 = 46;
-/// Space right of the plot for the finish times.
-const RIGHT: i32 = 86;
 /// The height of a bar in pixels.
 const BAR: i32 = 12;
 /// Plotters divides a font size by this before it writes it.
@@ -83,7 +86,7 @@ pub fn total_time_chart(scenarios: &[ScenarioBars]) -> Result<String, RenderErro
         let root = SVGBackend::with_string(&mut document, (WIDTH, height)).into_drawing_area();
         let chart = frame(&root, &rows)?;
         for group in &rows.groups {
-            draw_group(&chart, &mut scene, group, rows.first)?;
+            draw_group(&chart, &mut scene, group, (rows.first, rows.end))?;
         }
         root.present().map_err(chart_error)?;
     }
@@ -104,12 +107,12 @@ fn frame<'a, 'b>(
     root: &'a DrawingArea<SVGBackend<'b>, Shift>,
     rows: &Layout<'_>,
 ) -> Result<Plot<'a, 'b>, RenderError> {
-    let axis = TimeAxis::new(rows.end);
-    let unit = format!("time ({})", axis.unit());
+    let axis = TimeAxis::new(rows.end, rows.pixels());
+    let unit = axis.name();
     let margin_below = rows.notes_height() + 6;
     let mut chart = ChartBuilder::on(root)
         .margin_top(TOP)
-        .margin_right(RIGHT)
+        .margin_right(rows.right as i32)
         .margin_bottom(margin_below)
         .x_label_area_size(BOTTOM - 6)
         .y_label_area_size(rows.names)
@@ -124,8 +127,8 @@ fn frame<'a, 'b>(
         .bold_line_style(rgb(GRID))
         .axis_style(rgb(AXIS))
         .x_desc(unit)
-        .axis_desc_style(text(10.5, QUIET))
-        .label_style(text(10.5, INK))
+        .axis_desc_style(text(LABEL, QUIET))
+        .label_style(text(LABEL, INK))
         .x_labels(12)
         .draw()
         .map_err(chart_error)?;
@@ -145,7 +148,7 @@ fn draw_group(
     chart: &Plot<'_, '_>,
     scene: &mut Scene,
     group: &Group<'_>,
-    first: Option<&ScenarioBars>,
+    (first, rows_end): (Option<&ScenarioBars>, Time),
 ) -> Result<(), RenderError> {
     let total = group.scenario.total_time;
     let bottom = group.top + HEAD + ROW * group.shown.len() as i32;
@@ -155,6 +158,10 @@ fn draw_group(
         (f64::from(x), f64::from(y))
     };
     let (left, head) = place(Time::ZERO, group.top + HEAD - 6);
+    // No line of the grid runs through the heading.
+    let (right, _) = place(rows_end, 0);
+    let behind = Area::between(left - 1.0, place(Time::ZERO, group.top).1 - 1.0, right + 1.0, head + 5.0);
+    scene.fill(behind, Fill::Solid(PAPER), Tag::default());
     group_heading(scene, group.scenario, first, left, head);
     let (x, y0) = place(total, group.top + HEAD - 1);
     let (_, y1) = place(total, bottom);
@@ -182,7 +189,7 @@ fn draw_group(
     Ok(())
 }
 
-/// What a process did when it was neither running, delayed nor blocked.
+/// What a process did when it had started and was neither running, delayed nor blocked.
 const READY: Fill = Fill::Solid(Colour(0xEC, 0xEE, 0xF0));
 
 fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Shape {
@@ -191,8 +198,8 @@ fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Sh
         _ => Fill::Clear,
     };
     let name = class.map_or("ready", Class::name);
-    let percent = nanos as f64 * 100.0 / bar.until.as_nanos().max(1) as f64;
-    let tooltip = format!("{}: {name} {} ({percent:.1}%)", bar.name, length(nanos));
+    let share = format_share(nanos as f64 / bar.until.as_nanos().max(1) as f64);
+    let tooltip = format!("{}: {name} {} ({share})", bar.name, length(nanos));
     let stroke = class.map(Class::edge).unwrap_or(Stroke::solid(AXIS, 0.8));
     let area = Area { x: area.x + 0.4, width: (area.width - 0.8).max(0.0), ..area };
     Shape::Rect { area, fill, stroke: Some(stroke), tag: Tag::tooltip(name, tooltip) }
@@ -242,13 +249,13 @@ fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, (end, total): (f64
         halo: None,
         tag: Tag { tooltip, ..Tag::class("process") },
     }));
-    let text = length(bar.until.as_nanos());
-    let crossed = end < total && total <= end + 5.0 + font::width(&text, 9.5);
+    let text = exact_or_about(bar.until.as_nanos());
+    let crossed = end < total && total <= end + 5.0 + font::width(&text, SMALL_SIZE);
     scene.push(Shape::Text(Text {
         x: if crossed { total } else { end } + 5.0,
         y: y - 0.5,
         text,
-        size: 9.5,
+        size: SMALL_SIZE,
         anchor: Anchor::Start,
         colour: QUIET,
         halo: Some(PAPER),
@@ -264,6 +271,7 @@ fn heading(scene: &mut Scene, rows: &Layout<'_>) {
         bars.any(|bar| segments(bar).iter().any(|(class, _, _)| *class == wanted))
     };
     let entries = [
+        (Some(Class::New), "new (not started)"),
         (Some(Class::Running), "running"),
         (Some(Class::Delayed), "delayed"),
         (Some(Class::Blocked(0)), "blocked"),

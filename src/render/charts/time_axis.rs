@@ -1,10 +1,14 @@
 //! The time axis of plotters, with the ticks and labels that all our pictures have.
 
 use super::super::dense::reach;
-use super::super::ticks::{Ticks, ticks};
+use super::super::font;
+use super::super::ticks::{Ticks, fitting};
 use crate::time::Time;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use std::ops::Range;
+
+/// The font size of labels, in pixels.
+pub(super) const LABEL: f64 = 10.5;
 
 /// The time axis of plotters with our own ticks.
 pub(super) struct TimeAxis {
@@ -14,14 +18,15 @@ pub(super) struct TimeAxis {
 }
 
 impl TimeAxis {
-    /// An axis from 0 to `end` with about ten ticks.
-    pub(super) fn new(end: Time) -> TimeAxis {
-        TimeAxis { end: reach(end), ticks: ticks(end, 10) }
+    /// An axis from 0 to `end`, so many pixels long, with about ten ticks.
+    pub(super) fn new(end: Time, pixels: f64) -> TimeAxis {
+        let ticks = fitting(end, pixels, 10, |label| font::width(label, LABEL) + 14.0);
+        TimeAxis { end: reach(end), ticks }
     }
 
-    /// What the labels count.
-    pub(super) fn unit(&self) -> &'static str {
-        self.ticks.unit
+    /// What stands at it.
+    pub(super) fn name(&self) -> String {
+        self.ticks.name()
     }
 }
 

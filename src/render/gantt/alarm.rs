@@ -14,7 +14,7 @@ use crate::trace::{BlockedProcess, Deadlock, Outcome, WaitFor};
 const MOST_LINES: usize = 8;
 const SIZE: f64 = 11.0;
 /// The widest text right of the edge, in pixels.
-const MOST_COMPLAINT: f64 = 120.0;
+const MOST_COMPLAINT: f64 = 110.0;
 
 /// A notice above the lanes, if the run did not simply complete as expected.
 pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {

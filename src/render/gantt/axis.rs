@@ -4,17 +4,20 @@ use super::super::font;
 use super::super::input::GanttInput;
 use super::super::palette::{ALARM, AXIS, GRID, INK, QUIET};
 use super::super::scene::{Anchor, Stroke};
-use super::super::ticks::{Ticks, ticks};
+use super::super::ticks::{Ticks, fitting};
 use super::{GAP, Page, SMALL_SIZE};
 use crate::trace::Outcome;
 
 /// The font size of the labels in pixels.
 const SIZE: f64 = 10.5;
 /// The least distance of two ticks in pixels.
-const LEAST_DISTANCE: u32 = 72;
+const LEAST_DISTANCE: u32 = 44;
+/// The least space between two labels in pixels.
+const LABEL_GAP: f64 = 14.0;
 
 fn ticks_of(page: &Page<'_>) -> Ticks {
-    ticks(page.end, page.scale.pixels / LEAST_DISTANCE)
+    let width = |label: &str| font::width(label, SIZE) + LABEL_GAP;
+    fitting(page.end, f64::from(page.scale.pixels), page.scale.pixels / LEAST_DISTANCE, width)
 }
 
 /// A picture from this height on, in pixels, has labels at its upper end too.
@@ -49,7 +52,7 @@ pub(super) fn draw(page: &mut Page<'_>) {
         page.scene.line((x, y), (x, y + 4.0), Stroke::solid(AXIS, 1.0));
         page.scene.text(x, y + 16.0, SIZE, Anchor::Middle, INK, label.clone());
     }
-    let unit = format!("time ({})", ticks.unit);
+    let unit = ticks.name();
     page.scene.text((page.left + right) / 2.0, y + 32.0, SIZE, Anchor::Middle, QUIET, unit);
     page.y = y + 32.0 + GAP;
 }

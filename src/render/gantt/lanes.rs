@@ -5,11 +5,12 @@
 
 use super::super::dense::{self, Cell};
 use super::super::font;
-use super::super::input::{GanttInput, length, process_id, rough_length};
+use super::super::input::{GanttInput, exact_or_about, length, process_id};
 use super::super::palette::{AXIS, Class, Classes, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::{GAP, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE, alarm, axis, points};
-use crate::time::Time;
+use crate::figure::format_share;
+use crate::time::{Time, format_nanos};
 use crate::trace::{Activity, Span};
 
 /// The height of the lanes, if they are few enough, in pixels.
@@ -89,6 +90,7 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
     let gap = (pitch * 0.3).clamp(1.0, 7.0).floor();
     let every = (NAME_PITCH / pitch).ceil().max(1.0) as usize;
     let thinned = points::by_lane(page, input, shown);
+    points::count(page, &thinned, input.points_left_out);
     for (process, spans) in lanes.iter().enumerate() {
         let run = page.several.then_some(run);
         let top = page.y + gap / 2.0;
@@ -97,6 +99,7 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
             name(page, &place);
         }
         base_line(page, &place, spans);
+        let spans = &joined(spans);
         let lane = dense::split(spans, &classes, page.scale, page.detail);
         let mut shapes = Vec::new();
         cells(page, &place, &lane.cells, &mut shapes);
@@ -157,6 +160,23 @@ fn base_line(page: &mut Page<'_>, place: &Place<'_, '_>, spans: &[Span]) {
         || spans.windows(2).any(|pair| visible(pair[0].end, pair[1].start));
 }
 
+/// The spans as they are drawn: waits of one step for one resource that follow
+/// each other without a gap (a step that takes several permits waits for each)
+/// are one, without a border inside.
+fn joined(spans: &[Span]) -> Vec<Span> {
+    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        let is_wait = matches!(span.activity, Activity::Blocked { .. });
+        match joined.last_mut().filter(|last| {
+            is_wait && (last.activity, last.op, last.end) == (span.activity, span.op, span.start)
+        }) {
+            Some(last) => (last.end, last.granted_by) = (span.end, span.granted_by),
+            None => joined.push(*span),
+        }
+    }
+    joined
+}
+
 /// A span that stands alone, with its label if there is room.
 fn single(
     page: &mut Page<'_>,
@@ -169,6 +189,7 @@ fn single(
     let class = classes.of(span.activity);
     page.seen[class.index()] = true;
     let (from, to) = (page.x(span.start), page.x(span.end));
+    page.keys.narrow += usize::from(to - from < 1.0);
     // What is narrower than half a pixel would vanish on paper.
     let to = to.max(from + 0.5);
     let wide = to - from >= 3.0;
@@ -215,7 +236,7 @@ fn single(
 fn label(input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
     let candidates = match span.activity {
         Activity::New => return None,
-        Activity::Delayed | Activity::Running => vec![rough_length(span.end.since(span.start))],
+        Activity::Delayed | Activity::Running => vec![format_nanos(span.nanos() as i64)],
         Activity::Blocked { resource, wait_for } => {
             vec![input.wait_name(resource, wait_for), input.resource_name(resource)]
         }
@@ -225,9 +246,9 @@ fn label(input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
         return Some(fitting.clone());
     }
     let short = font::shorten_name(candidates.last()?, SMALL_SIZE, room);
-    // Fewer than four letters of a name say nothing; of a time, a part is wrong.
+    // Fewer than six letters of a name say little; of a time, a part is wrong.
     let is_name = matches!(span.activity, Activity::Blocked { .. });
-    (is_name && short.chars().count() > 4).then_some(short)
+    (is_name && short.chars().count() > 6).then_some(short)
 }
 
 fn tooltip(place: &Place<'_, '_>, span: &Span) -> String {
@@ -318,8 +339,8 @@ fn shares_text(page: &Page<'_>, place: &Place<'_, '_>, cell: &Cell) -> String {
     for class in Class::all() {
         let share = cell.shares[class.index()];
         if share > 0 {
-            let percent = share as f64 * 100.0 / cell.length().max(1) as f64;
-            text.push_str(&format!("\n{} {percent:.1}%", page.inks.legend(class)));
+            let share = format_share(share as f64 / cell.length().max(1) as f64);
+            text.push_str(&format!("\n{} {share}", page.inks.legend(class)));
         }
     }
     text
@@ -336,7 +357,7 @@ fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
     let tag = Tag::tooltip("done", format!("{}: done at {time}", place.name()));
     page.scene.fill(post, Fill::Solid(INK), tag);
     if place.pitch >= 12.0 {
-        let text = length(time.as_nanos());
+        let text = exact_or_about(time.as_nanos());
         let y = place.middle() + SMALL_SIZE * font::CAPITAL / 2.0;
         let width = font::width(&text, SMALL_SIZE) + 5.0;
         // The dashed line of the total time would cross a text right before it.

@@ -35,6 +35,12 @@ pub(super) struct Keys {
     pub capacity: bool,
     /// Bands from lowest to highest level.
     pub band: bool,
+    /// A level that was higher for an instant.
+    pub passing: bool,
+    /// How many single spans are narrower than a pixel.
+    pub narrow: usize,
+    /// Signs that stand for several points.
+    pub merged: points::Merged,
 }
 
 /// Draws the legend under everything that is there, in as many rows as it needs.
@@ -57,16 +63,24 @@ pub(super) fn draw(page: &mut Page<'_>) {
         x += width + 20.0;
     }
     page.y = top + ROW;
-    let explained = [
-        (
-            page.keys.shares,
-            "Where spans are narrower than a column, the heights in it show their shares of time.",
-        ),
-        (page.keys.band, "Where a level changes faster than can be drawn: lowest to highest, and the mean."),
-    ];
-    for (_, note) in explained.into_iter().rev().filter(|(wanted, _)| *wanted) {
-        page.notes.insert(0, note.to_owned());
-    }
+    let mut notes = explained(&page.keys);
+    notes.append(&mut page.notes);
+    page.notes = notes;
+}
+
+/// What the picture leaves out or shows otherwise than it was, each a sentence.
+fn explained(keys: &Keys) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut add = |wanted: bool, note: &str| notes.extend(wanted.then(|| note.to_owned()));
+    add(keys.shares, "Where spans are narrower than a column, the heights in it show their shares of time.");
+    let are = if keys.narrow == 1 { "span is" } else { "spans are" };
+    let narrow =
+        format!("{} {are} narrower than a pixel and drawn wider than true, to be seen.", keys.narrow);
+    add(keys.narrow > 0, &narrow);
+    add(keys.band, "Where a level changes faster than can be drawn: lowest to highest, and the mean.");
+    add(keys.passing, "A line that stands on a level: it was that high for an instant.");
+    notes.extend(keys.merged.notes());
+    notes
 }
 
 enum Sample {

@@ -7,7 +7,7 @@
 
 use super::super::dense::{self, Scale};
 use super::super::font;
-use super::super::input::{GanttInput, LevelSeries};
+use super::super::input::{GanttInput, LevelSeries, Levels};
 use super::super::palette::{AXIS, INK, QUIET};
 use super::super::scene::{Anchor, Area, Colour, Fill, Shape, Stroke, Tag, Text};
 use super::{MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE};
@@ -28,13 +28,13 @@ const BAND: Colour = Colour(0xC3, 0xCD, 0xD8);
 
 /// The height of all panels of a run.
 pub(super) fn height(page: &Page<'_>, input: &GanttInput<'_>) -> f64 {
-    PITCH * input.interesting_levels(page.style.most_levels).0.len() as f64
+    PITCH * input.interesting_levels(page.style.most_levels).shown.len() as f64
 }
 
 /// Draws the panels.
 pub(super) fn draw(page: &mut Page<'_>, input: &GanttInput<'_>) {
-    let (chosen, left_out) = input.interesting_levels(page.style.most_levels);
-    for series in chosen {
+    let Levels { shown, left_out, still } = input.interesting_levels(page.style.most_levels);
+    for series in shown {
         panel(page, input, series);
         page.y += PITCH;
     }
@@ -43,6 +43,11 @@ pub(super) fn draw(page: &mut Page<'_>, input: &GanttInput<'_>) {
         page.notes.push(format!(
             "Levels: the {most} that processes waited for longest; {left_out} more are not shown."
         ));
+    }
+    if still > 0 {
+        let (are, change) = if still == 1 { ("level", "changes") } else { ("levels", "change") };
+        let verb = if still == 1 { "is" } else { "are" };
+        page.notes.push(format!("{still} {are} that never {change} for a time {verb} not shown."));
     }
 }
 
@@ -59,7 +64,7 @@ struct Facts {
 
 fn facts(input: &GanttInput<'_>, series: &LevelSeries) -> Facts {
     let levels = || series.steps.iter().map(|step| step.1);
-    let highest = levels().max().unwrap_or(0);
+    let highest = series.highest();
     let near = |capacity: &u64| *capacity <= highest.saturating_mul(FLAT).max(1);
     let line_at = input.buffer_capacity(series.resource).filter(near);
     Facts {
@@ -92,6 +97,7 @@ fn panel(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries) {
     } else {
         band(page, input, series, &y);
     }
+    needle(page, series, &y);
     if let Some(capacity) = facts.line_at {
         page.keys.capacity = true;
         let at = y(capacity as f64);
@@ -112,6 +118,19 @@ fn panel(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries) {
     );
     let area = Area::between(page.left, top, page.right(), bottom);
     page.scene.fill(area, Fill::Clear, Tag::tooltip("level", tooltip));
+}
+
+/// The highest level, if it lasted no time: a line on the level of that instant.
+fn needle(page: &mut Page<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
+    let (time, peak) = series.peak;
+    if peak <= series.lasting() {
+        return;
+    }
+    let after = series.steps.partition_point(|step| step.0 <= time);
+    let level = after.checked_sub(1).map_or(0, |place| series.steps[place].1);
+    page.keys.passing = true;
+    let x = page.x(time);
+    page.scene.line((x, y(level as f64)), (x, y(peak as f64)), Stroke::solid(LINE, 1.2));
 }
 
 /// The name and, under it, what the resource is.

@@ -13,13 +13,16 @@ mod points;
 
 use super::dense::{Detail, Scale};
 use super::font;
-use super::input::{GanttInput, length, process_id, speed_up};
+use super::input::{GanttInput, exact_or_about, length, process_id, speed_up};
 use super::palette::{ALARM, Class, INK, Inks, QUIET};
 use super::scene::{Anchor, Scene};
 use crate::time::Time;
 use crate::trace::{Outcome, Span};
 
 /// How a Gantt timeline is drawn.
+///
+/// The smallest text is 10 pixels high. At the default width of 640 pixels that is
+/// 7 points in a column of 16 cm, which can still be read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Style {
     /// The width of the picture in pixels; at least 400 is used.
@@ -32,7 +35,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Style {
-        Style { width: 1000.0, most_lanes: 240, most_levels: 5 }
+        Style { width: 640.0, most_lanes: 240, most_levels: 5 }
     }
 }
 
@@ -42,12 +45,14 @@ const MARGIN: f64 = 20.0;
 const GAP: f64 = 14.0;
 /// Space under a heading, in pixels.
 const HEADING_GAP: f64 = 8.0;
+/// The font size of titles, in pixels.
+const TITLE_SIZE: f64 = 17.0;
 /// The font size of names and labels, in pixels.
 const NAME_SIZE: f64 = 11.0;
 /// The font size of the smallest text, in pixels.
-const SMALL_SIZE: f64 = 9.5;
+const SMALL_SIZE: f64 = 10.0;
 /// The widest column of names, in pixels.
-const MOST_NAME_WIDTH: f64 = 170.0;
+const MOST_NAME_WIDTH: f64 = 130.0;
 
 /// A run as a picture of its own.
 pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
@@ -81,10 +86,28 @@ pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
             format!("speed-up against {} · dashed lines mark the total times", first.title),
         ),
     };
+    several(inputs, style, title, line, inputs.first().map(GanttInput::total_time))
+}
+
+/// A run in virtual time and the same on threads in one picture on one time
+/// axis: not to see which is faster, but whether they agree.
+pub fn validated(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
+    let title = "In virtual time and on threads".to_owned();
+    several(inputs, style, title, "dashed lines mark the total times".to_owned(), None)
+}
+
+/// Several runs below each other, with speed-ups against the total time `first`.
+fn several(
+    inputs: &[GanttInput<'_>],
+    style: &Style,
+    title: String,
+    line: String,
+    first: Option<Time>,
+) -> Scene {
     let mut page = Page::new(inputs, style, title.clone());
     page.heading(&title, &[line]);
     for (number, input) in inputs.iter().enumerate() {
-        page.block_heading(input, (number > 0).then(|| inputs[0].total_time()));
+        page.block_heading(input, first.filter(|_| number > 0));
         alarm::notice(&mut page, input);
         let height = lanes::height(&page, input);
         page.y += axis::room_above(height);
@@ -96,6 +119,9 @@ pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
         alarm::edge(&mut page, input, top);
     }
     axis::draw(&mut page);
+    if inputs.iter().any(|input| !input.interesting_levels(1).shown.is_empty()) {
+        page.notes.push("Levels are shown in the picture of each run only.".to_owned());
+    }
     page.finish()
 }
 
@@ -183,9 +209,11 @@ impl<'a> Page<'a> {
     }
 
     fn heading(&mut self, title: &str, lines: &[String]) {
-        let title = font::shorten(title, 17.0, self.text_width());
-        self.y += 14.0;
-        self.scene.text(MARGIN, self.y, 17.0, Anchor::Start, INK, title);
+        self.y -= 8.0;
+        for line in title_lines(title, self.text_width()) {
+            self.y += 22.0;
+            self.scene.text(MARGIN, self.y, TITLE_SIZE, Anchor::Start, INK, line);
+        }
         for line in lines {
             self.y += 18.0;
             let line = font::shorten(line, 11.5, self.text_width());
@@ -231,6 +259,17 @@ impl<'a> Page<'a> {
     }
 }
 
+/// A title in a few lines; the last is shortened if that is not enough.
+fn title_lines(title: &str, room: f64) -> Vec<String> {
+    const MOST_LINES: usize = 3;
+    let mut lines = font::wrap(title, TITLE_SIZE, room);
+    if lines.len() > MOST_LINES {
+        let rest = lines.split_off(MOST_LINES - 1).join(" ");
+        lines.push(font::shorten(&rest, TITLE_SIZE, room));
+    }
+    lines
+}
+
 /// The room that the page needs left and right of the time axis: for names,
 /// and for what stands behind the lanes.
 fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
@@ -239,12 +278,12 @@ fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
         for process in 0..run.process_count().min(style.most_lanes) {
             left = left.max(font::width(&run.process_name(process_id(process)), NAME_SIZE));
             if let Some(time) = run.finish(process) {
-                right = right.max(font::width(&length(time.as_nanos()), SMALL_SIZE));
+                right = right.max(font::width(&exact_or_about(time.as_nanos()), SMALL_SIZE));
             }
         }
         right = right.max(alarm::room(run, style.most_lanes));
         let levels = if runs.len() == 1 { style.most_levels } else { 0 };
-        for series in run.interesting_levels(levels).0 {
+        for series in run.interesting_levels(levels).shown {
             let (names, top) = levels::labels(run, series);
             left = names.iter().map(|(name, size)| font::width(name, *size)).fold(left, f64::max);
             right = right.max(font::width(&top, SMALL_SIZE));

@@ -43,6 +43,44 @@ pub(super) fn by_lane<'a>(page: &Page<'_>, input: &GanttInput<'a>, lanes: usize)
     signs
 }
 
+/// Counts the signs that stand for several points, for a note.
+pub(super) fn count(page: &mut Page<'_>, signs: &[Vec<Sign<'_>>], left_out: u64) {
+    for sign in signs.iter().flatten().filter(|sign| sign.count > 1) {
+        page.keys.merged.points += sign.count;
+        page.keys.merged.signs += 1;
+    }
+    page.keys.merged.left_out += left_out;
+}
+
+/// How many points share their signs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Merged {
+    /// How many points.
+    pub points: usize,
+    /// As how many signs they are drawn.
+    pub signs: usize,
+    /// How many points are not drawn at all.
+    pub left_out: u64,
+}
+
+impl Merged {
+    /// What is to be said about it.
+    pub(super) fn notes(self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.signs > 0 {
+            let Merged { points, signs, .. } = self;
+            let are = if signs == 1 { "is one sign".to_owned() } else { format!("are {signs} signs") };
+            notes.push(format!(
+                "Where marks or log lines are close together, one sign stands for several: {points} of them {are}."
+            ));
+        }
+        if self.left_out > 0 {
+            notes.push(format!("There are {} more marks and log lines than are drawn.", self.left_out));
+        }
+        notes
+    }
+}
+
 /// Draws the signs of a lane whose spans lie at `top`.
 pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f64) {
     // A flag covers no mark of the same moment.

@@ -1,13 +1,14 @@
 //! The Gantt timeline in letters, for the terminal.
 //!
-//! Decides what one character cell shows: the activity that fills most of it.
+//! Decides what one character cell shows: what fills it, or of several things the
+//! rarest, so that short works do not vanish between long waits.
 //! Blocked stretches are letters, one for each resource, so that the picture
 //! needs neither colour nor Unicode. Width is counted in characters.
 
 use super::dense::{self, Scale};
-use super::input::{GanttInput, LevelSeries, length, process_id};
+use super::input::{GanttInput, LevelSeries, Levels, length, process_id};
 use super::palette::{Class, Classes, Inks, SLOTS};
-use super::ticks::ticks;
+use super::ticks::fitting;
 use crate::ids::ProcessId;
 use crate::time::Time;
 use crate::trace::{Outcome, Span};
@@ -67,13 +68,15 @@ struct Drawing<'a> {
     inks: Inks,
     classes: Classes,
     seen: [bool; Class::COUNT],
+    /// Whether a cell stands for several activities.
+    mixed: bool,
 }
 
 impl<'a> Drawing<'a> {
     fn new(input: &'a GanttInput<'a>, style: &'a TextStyle) -> Drawing<'a> {
         let shown = input.process_count().min(style.most_lanes);
         let lanes = (0..shown).map(|process| input.process_name(process_id(process)));
-        let shown_levels = input.interesting_levels(style.most_levels).0;
+        let shown_levels = input.interesting_levels(style.most_levels).shown;
         let levels = shown_levels.iter().map(|series| input.resource_name(series.resource));
         // The unit of the axis stands under the names, and has up to 7 characters.
         let widest = lanes.chain(levels).map(|name| name.chars().count()).max().unwrap_or(0);
@@ -95,6 +98,7 @@ impl<'a> Drawing<'a> {
             inks,
             classes,
             seen: [false; Class::COUNT],
+            mixed: false,
         }
     }
 
@@ -154,17 +158,15 @@ impl<'a> Drawing<'a> {
         self.line(&line);
     }
 
-    /// The cells of one lane, each showing what fills most of it.
+    /// The cells of one lane.
     fn row(&mut self, spans: &[Span], finish: Option<Time>) -> String {
         let shares = self.shares(spans);
         let mut row = String::new();
         let mut colour = None;
         let finish = finish.map(|time| self.scale.column(time, 1) as usize);
-        for (cell, shares) in shares.iter().enumerate() {
-            let strongest = Class::all()
-                .filter(|class| shares[class.index()] > 0)
-                .max_by_key(|class| (shares[class.index()], std::cmp::Reverse(*class)));
-            let letter = match strongest {
+        for (cell, shown) in shown(&shares).into_iter().enumerate() {
+            self.mixed |= shares[cell].iter().filter(|share| **share > 0).count() > 1;
+            let letter = match shown {
                 Some(class) => {
                     self.seen[class.index()] = true;
                     self.letter(class)
@@ -172,7 +174,7 @@ impl<'a> Drawing<'a> {
                 None if finish == Some(cell) => self.ending(),
                 None => ' ',
             };
-            let wanted = strongest.filter(|_| self.style.colour).map(ansi);
+            let wanted = shown.filter(|_| self.style.colour).map(ansi);
             if wanted != colour {
                 row.push_str(if colour.is_some() { "\u{1b}[0m" } else { "" });
                 row.push_str(wanted.unwrap_or(""));
@@ -221,17 +223,28 @@ impl<'a> Drawing<'a> {
 
     fn levels(&mut self) {
         let input = self.input;
-        for series in input.interesting_levels(self.style.most_levels).0 {
+        let Levels { shown, left_out, still } = input.interesting_levels(self.style.most_levels);
+        for series in shown {
             let row = self.sparkline(series);
             let name = input.resource_name(series.resource);
             self.labelled(&name, &row, &top_note(series));
+        }
+        let width = self.names;
+        match (left_out, still) {
+            (0, 0) => {}
+            (0, _) => self.line(&format!("{:>width$}  (levels that never change for a time: {still})", "")),
+            (_, 0) => self.line(&format!("{:>width$}  ({left_out} more levels)", "")),
+            _ => self.line(&format!(
+                "{:>width$}  ({left_out} more levels, and {still} that never change for a time)",
+                ""
+            )),
         }
     }
 
     /// The mean level in every cell, in eighths of the highest level of all;
     /// what is not empty all the time shows at least one eighth.
     fn sparkline(&self, series: &LevelSeries) -> String {
-        let highest = highest(series);
+        let highest = series.highest();
         let mut row = String::new();
         for level in dense::levels(&series.steps, self.input.end, self.scale) {
             row.push(self.bar(level.mean / highest.max(1) as f64));
@@ -252,7 +265,8 @@ impl<'a> Drawing<'a> {
 
     /// The axis: a rule with ticks, and under it the labels.
     fn axis(&mut self) {
-        let ticks = ticks(self.input.end, (self.scale.pixels / 8).max(2));
+        let width = |label: &str| label.chars().count() as f64 + 2.0;
+        let ticks = fitting(self.input.end, f64::from(self.scale.pixels), self.scale.pixels / 8, width);
         let (dash, tick, corner) = if self.style.ascii { ('-', '+', '+') } else { ('─', '┬', '└') };
         let mut rule = vec![dash; self.cells()];
         let mut labels = vec![' '; self.cells() + 2];
@@ -269,7 +283,7 @@ impl<'a> Drawing<'a> {
         let labels: String = labels.into_iter().collect();
         let width = self.names;
         self.line(&format!("{:>width$} {corner}{rule}", ""));
-        let unit = format!("({})", ticks.unit);
+        let unit = ticks.unit.map_or("time".to_owned(), |unit| format!("({unit})"));
         self.line(&format!("{unit:>width$}  {labels}"));
     }
 
@@ -303,16 +317,42 @@ impl<'a> Drawing<'a> {
         if !line.is_empty() {
             self.line(&line);
         }
+        if self.mixed {
+            self.mixed_note();
+        }
+    }
+
+    /// What a column of several activities shows.
+    fn mixed_note(&mut self) {
+        for words in ["a column of several shows the rarest,", "or in turns that and the most frequent"]
+            .chunks(if self.style.width >= 78 { 2 } else { 1 })
+        {
+            self.line(&words.join(" "));
+        }
     }
 }
 
-fn highest(series: &LevelSeries) -> u64 {
-    series.steps.iter().map(|step| step.1).max().unwrap_or(0)
+/// What each cell of a lane shows. Of several activities it is the one that is
+/// rarest in the lane; where the cell before already showed that one of several,
+/// the most frequent, so that a lane full of both looks like it.
+fn shown(shares: &[[u64; Class::COUNT]]) -> Vec<Option<Class>> {
+    let total = |class: Class| shares.iter().map(|cell| cell[class.index()]).sum::<u64>();
+    let totals: Vec<(u64, Class)> = Class::all().map(|class| (total(class), class)).collect();
+    let mut before = None;
+    let cell = |cell: &[u64; Class::COUNT]| {
+        let present = || totals.iter().filter(|(_, class)| cell[class.index()] > 0);
+        let (rarest, most) = (present().min()?.1, present().max()?.1);
+        let is_mixed = rarest != most;
+        let shown = if is_mixed && before == Some(rarest) { most } else { rarest };
+        before = Some(shown).filter(|_| is_mixed);
+        Some(shown)
+    };
+    shares.iter().map(cell).collect()
 }
 
 /// What stands behind the row of a level.
 fn top_note(series: &LevelSeries) -> String {
-    format!("max {}", highest(series))
+    format!("max {}", series.highest())
 }
 
 /// The name in at most `room` characters, its end kept: that is where names
@@ -374,6 +414,32 @@ mod tests {
         assert_eq!(fitted("the_worker_with_a_name[12]", 12, false), "the_wor…[12]");
         assert_eq!(fitted("the_wörker_with_a_name[12]", 12, true), "the_w?r~[12]");
         assert_eq!(fitted("worker", 0, false), "");
+    }
+
+    #[test]
+    fn of_several_the_rarest_is_shown() {
+        let cell = |running: u64, delayed: u64, blocked: u64| {
+            let mut shares = [0; Class::COUNT];
+            let classes =
+                [(Class::Running, running), (Class::Delayed, delayed), (Class::Blocked(0), blocked)];
+            classes.into_iter().for_each(|(class, share)| shares[class.index()] = share);
+            shares
+        };
+        let letters = |cells: &[[u64; Class::COUNT]]| -> String {
+            let letter = |shown: Option<Class>| match shown {
+                Some(Class::Running) => 'r',
+                Some(Class::Delayed) => 'd',
+                Some(_) => 'b',
+                None => ' ',
+            };
+            shown(cells).into_iter().map(letter).collect()
+        };
+        let (delay, none) = (cell(0, 100, 0), cell(0, 0, 0));
+        assert_eq!(letters(&[delay, cell(1, 99, 0), delay, none, cell(3, 97, 0)]), "drd r");
+        // Both, where both are everywhere; a third one is seen all the same.
+        let both = cell(20, 80, 0);
+        assert_eq!(letters(&[both, both, both, both]), "rdrd");
+        assert_eq!(letters(&[both, cell(20, 79, 1), both]), "rbr");
     }
 
     #[test]

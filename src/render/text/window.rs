@@ -49,6 +49,7 @@ pub fn text_window(input: &GanttInput<'_>, moment: Time, style: &TextStyle) -> S
         classes: inks.classes(&input),
         inks,
         seen: [false; Class::COUNT],
+        mixed: false,
     };
     for &process in &shown {
         let of_process: Vec<Span> = spans.iter().filter(|span| span.process == process).copied().collect();

@@ -1,0 +1,106 @@
+//! Numbers as a reader sees them in reports and pictures.
+//!
+//! Decides how many digits are shown: so many decimals as a rule, more where a
+//! small number would lose its digits (a speed-up of 0.0013 is not 0.00), and
+//! an exponent where the zeros would be no help. Does not decide how times are
+//! printed: see [`crate::time`].
+
+/// Below this a number has an exponent.
+const SMALL: f64 = 1e-4;
+/// From this on it has one too; up to here floats are whole numbers exactly.
+const LARGE: f64 = 1e16;
+
+/// A number with so many decimals, and with more if it is small, so that as many
+/// digits are left: `2.33`, `0.0013`, `2.5e-5`, `1e300`. Decimals behind the
+/// last digit stay, but for exponents: figures of a column stand one below the
+/// other.
+pub fn format_figure(number: f64, decimals: usize) -> String {
+    let magnitude = number.abs();
+    if magnitude != 0.0 && !(SMALL..LARGE).contains(&magnitude) {
+        return scientific(number, decimals);
+    }
+    let zeros = [0.1, 0.01, 0.001].into_iter().filter(|limit| magnitude != 0.0 && magnitude < *limit).count();
+    format!("{number:.*}", if decimals == 0 && magnitude < 1.0 { zeros + 1 } else { decimals + zeros })
+}
+
+fn scientific(number: f64, decimals: usize) -> String {
+    let text = format!("{number:.decimals$e}");
+    match text.split_once('e') {
+        Some((mantissa, exponent)) => format!("{}e{exponent}", trimmed(mantissa)),
+        None => text,
+    }
+}
+
+/// Without zeros behind the last decimal.
+pub fn trimmed(number: &str) -> &str {
+    match number.contains('.') && !number.contains('e') {
+        true => number.trim_end_matches('0').trim_end_matches('.'),
+        false => number,
+    }
+}
+
+/// A share of 1 in percent. Only nothing is `0.0%`, and only the whole `100.0%`.
+pub fn format_share(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent < 100.0 && percent >= 99.95 {
+        return ">99.9%".to_owned();
+    }
+    format!("{}%", format_figure(percent, 1))
+}
+
+/// How many times as fast something is: `2.33×`.
+pub fn format_factor(factor: f64) -> String {
+    format!("{}×", format_figure(factor, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_and_large_numbers_keep_their_digits() {
+        for (number, decimals, text) in [
+            (0.0, 2, "0.00"),
+            (1.0, 2, "1.00"),
+            (-2.333_333, 2, "-2.33"),
+            (123_456.789, 2, "123456.79"),
+            (0.42, 2, "0.42"),
+            (0.042, 2, "0.042"),
+            (0.0013, 2, "0.0013"),
+            (-0.001_234, 2, "-0.0012"),
+            (0.000_1, 2, "0.00010"),
+            (0.000_025, 4, "2.5e-5"),
+            (1e300, 4, "1e300"),
+            (1.5e16, 1, "1.5e16"),
+            (5e-324, 2, "4.94e-324"),
+            (0.3, 0, "0.3"),
+            (12.4, 0, "12"),
+        ] {
+            assert_eq!(format_figure(number, decimals), text);
+        }
+    }
+
+    #[test]
+    fn only_nothing_is_nothing_and_only_the_whole_is_the_whole() {
+        for (share, text) in [
+            (0.0, "0.0%"),
+            (0.5, "50.0%"),
+            (1.0, "100.0%"),
+            (0.999_99, ">99.9%"),
+            (0.999_4, "99.9%"),
+            (0.000_4, "0.04%"),
+            (0.000_002, "0.0002%"),
+            (1e-12, "1e-10%"),
+            (1.25, "125.0%"),
+        ] {
+            assert_eq!(format_share(share), text, "{share}");
+        }
+    }
+
+    #[test]
+    fn decimals_that_say_nothing_are_cut_off() {
+        for (number, text) in [("3.0000", "3"), ("0.2500", "0.25"), ("100", "100"), ("1e300", "1e300")] {
+            assert_eq!(trimmed(number), text);
+        }
+    }
+}
