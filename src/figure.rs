@@ -42,7 +42,7 @@ pub fn trimmed(number: &str) -> &str {
 /// A share of 1 in percent. Only nothing is `0.0%`, and only the whole `100.0%`.
 pub fn format_share(share: f64) -> String {
     let percent = share * 100.0;
-    if percent < 100.0 && percent >= 99.95 {
+    if (99.95..100.0).contains(&percent) {
         return ">99.9%".to_owned();
     }
     format!("{}%", format_figure(percent, 1))

@@ -12,7 +12,7 @@
 //!
 //! | module | decides | and does not decide |
 //! |---|---|---|
-//! | [`time`], [`ids`], [`value`], [`arithmetic`], [`random`] | how time, names, values and random numbers are represented: the ground floor | anything about a scenario |
+//! | [`time`], [`figure`], [`ids`], [`value`], [`arithmetic`], [`random`] | how time, names, values and random numbers are represented and printed: the ground floor | anything about a scenario |
 //! | [`trace`] | what an event is, where events go, how a run ended | why it happened |
 //! | [`scenario`] | what a YAML text says, and every diagnostic with line and column | how it is run |
 //! | [`program`] | which ops a process is made of, and where its state lies | what an op means |

@@ -142,6 +142,24 @@ fn instances_are_summed_up_and_shown_one_by_one_on_demand() {
 }
 
 #[test]
+fn many_instances_are_a_few_rows_and_on_demand_all() {
+    let text = "version: 1\nname: many\nresources: {m: {kind: memory, count: 2, slots: 1, value: 0}, f: {kind: mutex, count: 3}}\n\
+                processes:\n  none: {count: 0, do: [{delay: 1s}]}\n  \
+                one: {count: 1, do: [{with: \"f[2]\", do: [{delay: 2s}]}]}\n  \
+                many: {count: 60, do: [{delay: 1s}]}\n";
+    let room = Room::with(&[("many.yaml", text)]);
+    let ended = room.run("run many.yaml --write none").with_code(0);
+    let tables = ended.out.split("Timeline").next().expect("tables come first");
+    for part in [" one[0] ", "many[*] sum of 60 ", " 60s ", "f[*] most"] {
+        assert!(tables.contains(part), "no {part} in {tables}");
+    }
+    for part in ["none", "many[0]", "one[*]", "more", "m[*]"] {
+        assert!(!tables.contains(part), "{part} in {tables}");
+    }
+    room.run("run many.yaml --write none --instances").with_code(0).says(&[" many[59] ", " f[2] "]);
+}
+
+#[test]
 fn json_has_both_the_instances_and_their_sums() {
     let second = 1_000_000_000u64;
     let room = Room::with(&[("crew.yaml", CREW)]);

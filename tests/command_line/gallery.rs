@@ -61,7 +61,11 @@ fn the_gallery_is_what_the_program_draws() {
             continue;
         }
         let same = committed[path] == *content;
-        assert!(same, "{} is not what is drawn today; see the top of tests/command_line/gallery.rs", path.display());
+        assert!(
+            same,
+            "{} is not what is drawn today; see the top of tests/command_line/gallery.rs",
+            path.display()
+        );
     }
 }
 

@@ -104,5 +104,5 @@ fn workload_1_customer_by_customer() {
     let run = run(&library("queues/mm1.yaml"));
     let values = run.machine.memory(&run.image, run.resource("mean_sojourn"));
     close(values[0].as_f64(), 9.69949489944249, 1e-9);
-    assert_eq!(run.end.end.to_string(), "110838.167961617s");
+    assert_eq!(run.end.end.as_nanos(), 110_838_167_961_617);
 }

@@ -225,6 +225,14 @@ fn waits_of_one_step_have_no_border_between_them() {
 }
 
 #[test]
+fn points_that_are_not_drawn_are_counted() {
+    let sample = lab();
+    let input = GanttInput { points_left_out: 1234, ..sample.input() };
+    let document = svg(&gantt(&input, &Style::default()));
+    assert!(document.contains("There are 1234 more marks and log lines than are drawn."), "{document}");
+}
+
+#[test]
 fn no_line_of_the_grid_runs_through_a_heading() {
     for (name, document) in comparisons() {
         let (_, texts) = texts(&document);

@@ -2,18 +2,18 @@
 
 use super::Finished;
 use crate::analysis::{
-    ComparisonRow, MarkValues, ProcessGroup, ProcessStatistics, ResourceGroup, ResourceStatistics, Spread,
-    Statistics, WholeSpread, process_groups, resource_groups,
+    ComparisonRow, MarkStatistics, MarkValues, ProcessGroup, ProcessStatistics, ResourceGroup,
+    ResourceStatistics, Spread, Statistics, WholeSpread, process_groups, resource_groups,
 };
 use crate::cli::console::printable;
 use crate::figure::{format_factor, format_figure, format_share, trimmed};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::{Time, format_mean_nanos, format_nanos_short};
-use crate::trace::{Header, ResourceKind};
+use crate::trace::{Header, MarkInfo, ResourceKind};
 use crate::value::Value;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
-/// How many rows of a table are shown.
+/// How many entries of a table are shown.
 const ROWS: usize = 40;
 /// The same where every instance was asked for.
 const INSTANCE_ROWS: usize = 10_000;
@@ -65,37 +65,51 @@ fn instant(time: Option<Time>) -> String {
 pub fn process_table(header: &Header, statistics: &Statistics, instances: bool) -> String {
     let heads = ["process", "started", "finished", "running", "delayed", "blocked", "waiting for"];
     let groups = process_groups(header, statistics);
-    let rows = header.processes.iter().flat_map(|info| {
-        let group = groups.iter().find(|group| info.indexed && group.name == of_all(&info.name));
-        let group = group.filter(|group| group.instances > 1);
-        let all = group.map_or(Vec::new(), |group| process_group_rows(group).to_vec());
-        let single = if all.is_empty() || instances { info.count as usize } else { 0 };
-        let first = info.first.index();
-        let single = (first..first + single)
-            .map(|index| process_row(header, ProcessId::from_index(index), &statistics.processes[index]));
-        all.into_iter().chain(single)
-    });
-    bounded(&heads, &[6], rows, instances)
+    let infos = header.processes.iter().map(|info| (info.first.index(), info.count, info.indexed));
+    let rows = |entry| match entry {
+        Entry::All(group) => process_group_rows(group).to_vec(),
+        Entry::One(index) => {
+            vec![process_row(header, ProcessId::from_index(index), &statistics.processes[index])]
+        }
+    };
+    bounded(&heads, &[6], entries(infos, groups.iter(), instances), rows, instances)
 }
 
-/// What all instances of a process or resource are called together.
-fn of_all(name: &str) -> String {
-    format!("{name}[*]")
+/// What a part of a table is about: instances taken together, or one of them.
+enum Entry<'g, G> {
+    All(&'g G),
+    One(usize),
 }
 
-/// A table of some of these rows, and how many more there are.
-fn bounded(
+/// The entries of a table of processes or resources, each told by its first
+/// id, its count and whether it has instances; `groups` are those with instances.
+fn entries<'g, G: 'g>(
+    infos: impl Iterator<Item = (usize, u32, bool)>,
+    mut groups: impl Iterator<Item = &'g G>,
+    instances: bool,
+) -> impl Iterator<Item = Entry<'g, G>> {
+    infos.flat_map(move |(first, count, indexed)| {
+        let group = if indexed && count > 0 { groups.next() } else { None };
+        let all = group.filter(|_| count > 1);
+        let singles = if all.is_none() || instances { count as usize } else { 0 };
+        all.map(Entry::All).into_iter().chain((first..first + singles).map(Entry::One))
+    })
+}
+
+/// A table of the rows of some entries, and how many more entries there are.
+fn bounded<E>(
     heads: &[&str],
     texts: &[usize],
-    mut rows: impl Iterator<Item = Vec<String>>,
+    mut entries: impl Iterator<Item = E>,
+    rows: impl Fn(E) -> Vec<Vec<String>>,
     instances: bool,
 ) -> String {
     let most = if instances { INSTANCE_ROWS } else { ROWS };
-    let shown: Vec<Vec<String>> = rows.by_ref().take(most).collect();
+    let shown: Vec<Vec<String>> = entries.by_ref().take(most).flat_map(rows).collect();
     if shown.is_empty() {
         return String::new();
     }
-    let more = match rows.count() {
+    let more = match entries.count() {
         0 => String::new(),
         more => format!("  and {more} more\n"),
     };
@@ -169,18 +183,16 @@ pub fn resource_table(header: &Header, statistics: &Statistics, instances: bool)
         "end",
     ];
     let groups = resource_groups(header, statistics);
+    let groups = groups.iter().filter(|group| group.info.kind != ResourceKind::Memory);
     let waited_for = header.resources.iter().filter(|info| info.kind != ResourceKind::Memory);
-    let rows = waited_for.flat_map(|info| {
-        let group = groups.iter().find(|group| info.indexed && group.info.first == info.first);
-        let group = group.filter(|group| group.instances > 1);
-        let all = group.map_or(Vec::new(), |group| resource_group_rows(group).to_vec());
-        let single = if all.is_empty() || instances { info.count as usize } else { 0 };
-        let first = info.first.index();
-        let single = (first..first + single)
-            .map(|index| resource_row(header, ResourceId::from_index(index), &statistics.resources[index]));
-        all.into_iter().chain(single)
-    });
-    bounded(&heads, &[1], rows, instances)
+    let infos = waited_for.map(|info| (info.first.index(), info.count, info.indexed));
+    let rows = |entry| match entry {
+        Entry::All(group) => resource_group_rows(group).to_vec(),
+        Entry::One(index) => {
+            vec![resource_row(header, ResourceId::from_index(index), &statistics.resources[index])]
+        }
+    };
+    bounded(&heads, &[1], entries(infos, groups, instances), rows, instances)
 }
 
 fn resource_row(header: &Header, id: ResourceId, resource: &ResourceStatistics) -> Vec<String> {
@@ -200,73 +212,81 @@ fn resource_row(header: &Header, id: ResourceId, resource: &ResourceStatistics) 
     ]
 }
 
-/// Four rows: the sums (where there is one), the means (of waits: over all
-/// waits), the least and the most.
+/// Four rows: the sums, the means, the least and the most.
 fn resource_group_rows(group: &ResourceGroup) -> [Vec<String>; 4] {
     let row = |name: &str, figures: [String; 9]| {
         let first = [format!("{} {name}", group.name), group.info.kind.name().to_owned()];
         first.into_iter().chain(figures).collect::<Vec<_>>()
     };
+    [
+        row(&format!("sum of {}", group.instances), resource_sums(group)),
+        row("mean", resource_means(group)),
+        row("least", resource_extremes(group, |of| of.min, |of| of.min)),
+        row("most", resource_extremes(group, |of| of.max, |of| of.max)),
+    ]
+}
+
+/// What can be summed up, in the order of the columns.
+fn resource_sums(group: &ResourceGroup) -> [String; 9] {
+    [
+        nothing(),
+        group.requests.sum.to_string(),
+        group.waits.sum.to_string(),
+        nothing(),
+        nothing(),
+        nothing(),
+        format_figure(group.level_mean.sum, 2),
+        nothing(),
+        group.level_end.sum.to_string(),
+    ]
+}
+
+/// The means; those of waits over all waits, whichever instance they were for.
+fn resource_means(group: &ResourceGroup) -> [String; 9] {
     let mean = |of: &WholeSpread| trimmed(&format_figure(of.mean(), 2)).to_owned();
-    let used = |figure: fn(&Spread<f64>) -> f64| {
-        group.utilization.as_ref().map_or_else(nothing, |spread| format_share(figure(spread)))
-    };
-    let ResourceGroup { requests, waits, wait_mean, wait_per_request, wait_longest, .. } = group;
-    let ResourceGroup { level_mean, level_max, level_end, .. } = group;
-    let extreme = |pick: fn(&WholeSpread) -> u64, float: fn(&Spread<f64>) -> f64| {
-        [
-            used(float),
-            pick(requests).to_string(),
-            pick(waits).to_string(),
-            mean_duration(float(wait_mean)),
-            mean_duration(float(wait_per_request)),
-            duration(pick(wait_longest)),
-            format_figure(float(level_mean), 2),
-            pick(level_max).to_string(),
-            pick(level_end).to_string(),
-        ]
-    };
-    let sums = [
-        nothing(),
-        requests.sum.to_string(),
-        waits.sum.to_string(),
-        nothing(),
-        nothing(),
-        nothing(),
-        format_figure(level_mean.sum, 2),
-        nothing(),
-        level_end.sum.to_string(),
-    ];
-    let means = [
-        used(Spread::<f64>::mean),
-        mean(requests),
-        mean(waits),
+    [
+        group.utilization.as_ref().map_or_else(nothing, |used| format_share(used.mean())),
+        mean(&group.requests),
+        mean(&group.waits),
         mean_duration(group.wait_mean_of_all()),
         mean_duration(group.wait_per_request_of_all()),
-        mean_duration(wait_longest.mean()),
-        format_figure(level_mean.mean(), 2),
-        mean(level_max),
-        mean(level_end),
-    ];
+        mean_duration(group.wait_longest.mean()),
+        format_figure(group.level_mean.mean(), 2),
+        mean(&group.level_max),
+        mean(&group.level_end),
+    ]
+}
+
+/// The least or the most of each column.
+fn resource_extremes(
+    group: &ResourceGroup,
+    whole: fn(&WholeSpread) -> u64,
+    float: fn(&Spread<f64>) -> f64,
+) -> [String; 9] {
     [
-        row(&format!("sum of {}", group.instances), sums),
-        row("mean", means),
-        row("least", extreme(|of| of.min, |of| of.min)),
-        row("most", extreme(|of| of.max, |of| of.max)),
+        group.utilization.as_ref().map_or_else(nothing, |used| format_share(float(used))),
+        whole(&group.requests).to_string(),
+        whole(&group.waits).to_string(),
+        mean_duration(float(&group.wait_mean)),
+        mean_duration(float(&group.wait_per_request)),
+        duration(whole(&group.wait_longest)),
+        format_figure(float(&group.level_mean), 2),
+        whole(&group.level_max).to_string(),
+        whole(&group.level_end).to_string(),
     ]
 }
 
 /// How often each mark was passed, and with what.
 pub fn mark_table(finished: &Finished) -> String {
     let marks = finished.header.marks.iter().zip(&finished.statistics.marks);
-    let rows = marks.map(|(info, mark)| {
+    let rows = |(info, mark): (&MarkInfo, &MarkStatistics)| {
         let (mean, min, max) = match mark.values {
             Some(MarkValues { mean, min, max }) => (mark_value(mean), mark_value(min), mark_value(max)),
             None => (nothing(), nothing(), nothing()),
         };
-        vec![info.name.clone(), mark.count.to_string(), mean, min, max]
-    });
-    bounded(&["mark", "passed", "mean", "smallest", "largest"], &[], rows, false)
+        vec![vec![info.name.clone(), mark.count.to_string(), mean, min, max]]
+    };
+    bounded(&["mark", "passed", "mean", "smallest", "largest"], &[], marks, rows, false)
 }
 
 fn mark_value(value: Value) -> String {

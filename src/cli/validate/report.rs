@@ -4,6 +4,7 @@ use super::threads::Validation;
 use crate::analysis::validation::{Excess, SpanDeviation};
 use crate::cli::console::printable;
 use crate::cli::report::{BOLD, Finished, GREEN, PLAIN, RED, duration, json_object, section, table, told};
+use crate::figure::format_figure;
 use crate::ids::ProcessId;
 use crate::time::{Time, format_nanos_short};
 use crate::trace::{Activity, Header, WaitFor};
@@ -104,11 +105,12 @@ fn counts(validation: &Validation) -> String {
     } else if let Some(error) = verdict.total_time_error {
         let virtual_total = validation.virtual_run.statistics.total_time;
         let seen = validation.threads_run.as_ref().map_or(Time::ZERO, |run| run.statistics.total_time);
+        let sign = if error < 0.0 { "" } else { "+" };
         let _ = writeln!(
             text,
-            "  times: {virtual_total} in virtual time, {} on threads ({:+.2}%, the median); tolerance {}",
+            "  times: {virtual_total} in virtual time, {} on threads ({sign}{}%, the median); tolerance {}",
             duration(seen.as_nanos()),
-            error * 100.0,
+            format_figure(error * 100.0, 2),
             duration(validation.tolerance.times),
         );
         for excess in &verdict.excesses {

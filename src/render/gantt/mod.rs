@@ -120,7 +120,7 @@ fn several(
     }
     axis::draw(&mut page);
     if inputs.iter().any(|input| !input.interesting_levels(1).shown.is_empty()) {
-        page.notes.push("Levels are shown in the picture of each run only.".to_owned());
+        page.notes.push("Levels of buffers and semaphores are not shown here.".to_owned());
     }
     page.finish()
 }
