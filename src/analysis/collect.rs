@@ -28,6 +28,8 @@ pub struct StatisticsSink {
     logs: Vec<LogTemplate>,
     log: Vec<LogLine>,
     log_cap: usize,
+    /// How many more bytes of log text are kept.
+    log_room: usize,
     log_left_out: u64,
     events: u64,
 }
@@ -35,6 +37,9 @@ pub struct StatisticsSink {
 impl StatisticsSink {
     /// How many log lines are kept unless told otherwise.
     pub const DEFAULT_LOG_CAP: usize = 100_000;
+
+    /// How many bytes of their text are kept: a line may be a whole array.
+    pub const LOG_BYTES: usize = 32 << 20;
 
     /// For a run with the names of `header`.
     pub fn new(header: &Header) -> StatisticsSink {
@@ -52,6 +57,7 @@ impl StatisticsSink {
             logs: header.logs.clone(),
             log: Vec::new(),
             log_cap,
+            log_room: Self::LOG_BYTES,
             log_left_out: 0,
             events: 0,
         };
@@ -77,6 +83,7 @@ impl StatisticsSink {
         }
         self.marks.fill_with(MarkTally::default);
         self.log.clear();
+        self.log_room = Self::LOG_BYTES;
         (self.log_left_out, self.events) = (0, 0);
     }
 
@@ -130,12 +137,16 @@ impl StatisticsSink {
         }
     }
 
+    /// Keeps a line if there is room. Once one was left out, so is every later
+    /// one: what is kept is the beginning of the log.
     fn add_log(&mut self, event: &Event, args: &[Word]) {
-        if self.log.len() >= self.log_cap {
+        let has_room = self.log_left_out == 0 && self.log.len() < self.log_cap;
+        let text = has_room.then(|| self.logs[event.subject as usize].render_within(args, self.log_room));
+        let Some(Ok(text)) = text else {
             self.log_left_out += 1;
             return;
-        }
-        let text = self.logs[event.subject as usize].render(args);
+        };
+        self.log_room -= text.len();
         self.log.push(LogLine { time: event.time, process: event.process, text });
     }
 }
@@ -322,6 +333,33 @@ mod tests {
         assert_eq!(statistics.marks[1], MarkStatistics::default());
         assert_eq!(statistics.log.len(), 1);
         assert_eq!(statistics.log[0].text, "made \"2s\" of [0.5, 15.0]");
+    }
+
+    /// 32 MiB have room for 32 lines of a MiB; the next one is left out, and so
+    /// is what comes behind it, however short.
+    #[test]
+    fn a_log_is_bounded_in_bytes() {
+        let mut trace = two_stage_trace();
+        let log = crate::trace::LogTemplate {
+            pieces: vec![
+                crate::trace::Piece::Text("µ".repeat(512 << 10)),
+                crate::trace::Piece::Value(Type::Bool),
+            ],
+        };
+        let short = crate::trace::LogTemplate { pieces: vec![crate::trace::Piece::Text("short".to_owned())] };
+        trace.header.logs = vec![log, short];
+        let mut sink = StatisticsSink::new(&trace.header);
+        // The value has 4 bytes, so the last of 32 lines has no room any more.
+        for number in 0..40 {
+            sink.event(&event(number, A, Kind::Log, 0, 0), &[1]);
+            sink.event(&event(number, A, Kind::Log, u32::from(number > 20), 0), &[1]);
+        }
+        let statistics = sink.finish(Time::from_secs(50));
+        let bytes: usize = statistics.log.iter().map(|line| line.text.len()).sum();
+        let long = statistics.log.iter().filter(|line| line.text.len() == (1 << 20) + 4).count();
+        assert_eq!(long, 31);
+        assert!(bytes <= StatisticsSink::LOG_BYTES);
+        assert_eq!(statistics.log.len() as u64 + statistics.log_left_out, 80);
     }
 
     #[test]

@@ -56,7 +56,8 @@ fn text(loaded: &Loaded, warnings: Option<&Diagnostics>) -> String {
     let warnings =
         warnings.map(|warnings| format!("; {}", counted(warnings.items.len(), "warning", "warnings")));
     let warnings = warnings.unwrap_or_default();
-    format!("{}: ok ({name}: {processes}, {resources}{warnings})\n", loaded.scenario.source.label)
+    let file = console::printable(&loaded.scenario.source.label);
+    format!("{file}: ok ({name}: {processes}, {resources}{warnings})\n")
 }
 
 #[derive(Serialize)]

@@ -65,10 +65,12 @@ fn told(runs: &[Finished], rows: &[ComparisonRow], written: &[PathBuf]) -> Strin
     let mut text: String = runs.iter().map(headline).collect();
     text.push('\n');
     text.push_str(&comparison_table(rows));
-    let mut paths: Vec<String> = written.iter().map(|path| format!(" {}\n", path.display())).collect();
+    let mut paths: Vec<String> = written.iter().map(|path| format!(" {}\n", console::shown(path))).collect();
     paths.extend(runs.iter().filter_map(files));
-    let notes =
-        runs.iter().flat_map(|run| run.notes.iter().map(|note| format!(" note on {}: {note}\n", run.label)));
+    let notes = runs.iter().flat_map(|run| {
+        let label = console::printable(&run.label);
+        run.notes.iter().map(move |note| format!(" note on {label}: {note}\n"))
+    });
     if !paths.is_empty() {
         text.push_str("\nFiles\n");
         text.extend(paths);
@@ -79,7 +81,7 @@ fn told(runs: &[Finished], rows: &[ComparisonRow], written: &[PathBuf]) -> Strin
 
 /// The files of one scenario on one line: `output/a: gantt.svg, gantt.png`.
 fn files(run: &Finished) -> Option<String> {
-    let folder = run.written.first()?.parent()?.display();
+    let folder = console::shown(run.written.first()?.parent()?);
     let names = run.written.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
     Some(format!(" {folder}: {}\n", names.collect::<Vec<_>>().join(", ")))
 }

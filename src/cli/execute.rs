@@ -11,19 +11,23 @@ use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::progress::Progress;
 use super::report::Finished;
+use super::unfinished::Unfinished;
+use super::{console, quote};
 use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Followed, Mismatch, Mode, Schedule, follow};
+use crate::ids::ResourceId;
 use crate::kernel::Machine;
 use crate::program::Image;
 use crate::render::{Point, PointKind};
 use crate::time::Time;
-use crate::trace::{Event, Expected, Fingerprint, Header, JsonlSink, RecordingSink, Sink, Ties};
-use crate::value::Word;
+use crate::trace::{
+    Claim, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, RecordingSink, Sink, Ties,
+};
+use crate::value::{Value, Word};
 use std::cell::Cell;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
-use tempfile::NamedTempFile;
+use std::path::{Path, PathBuf};
 
 /// How many events a picture is drawn from at most.
 const PICTURE_EVENTS: usize = 5_000_000;
@@ -35,6 +39,12 @@ const RACE_WORK: u64 = 5_000_000;
 
 /// How many events a trace file has at most, unless it was asked for by name.
 const TRACE_EVENTS: u64 = 1_000_000;
+
+/// And how many bytes: an event may be a log line of any length.
+const TRACE_BYTES: u64 = 1 << 30;
+
+/// How many values of memories are kept at the end, of all of them together.
+const MEMORY_VALUES: usize = 1 << 20;
 
 /// The name of the trace file.
 const TRACE: &str = "trace.jsonl";
@@ -83,9 +93,10 @@ pub fn execute_along(
     let refused = |turn: usize, message: &str| {
         let name = schedule.turns.get(turn).map_or("", |(name, _)| name);
         Failure::usage(format!(
-            "'{}' does not allow turn {} of the schedule ({name}, {}): {message}",
-            loaded.label,
+            "'{}' does not allow turn {} of the schedule ({}, {}): {message}",
+            console::printable(&loaded.label),
             turn + 1,
+            console::printable(name),
             schedule.mode.name()
         ))
     };
@@ -189,8 +200,9 @@ fn execute_by(
         Err(_) => return Err(trace_file.map_or_else(|| Failure::said(Exit::Environment), TraceFile::failure)),
     };
     let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
-    let memories = machine.memories(&image);
-    let mut failed = watch.finish(&run.outcome, run.end, &memories);
+    let mut failed = watch.finish(&run.outcome, run.end, &claimed(expected, &machine, &image));
+    let (memories, memories_left_out) = machine.memories_up_to(&image, MEMORY_VALUES);
+    drop(machine);
     let races = races.map_or_else(Races::default, RaceSink::finish);
     failed.extend(expects_no_races.and_then(|line| races.failure(&header, line)));
     let mut finished = Finished {
@@ -199,6 +211,7 @@ fn execute_by(
         source: loaded.scenario.source.text.clone(),
         statistics: statistics.finish(run.end),
         memories,
+        memories_left_out,
         luck: None,
         races,
         failed,
@@ -221,21 +234,32 @@ fn execute_by(
     Ok(finished)
 }
 
+/// What the memories hold of which something is expected at the end.
+fn claimed(expected: &Expected, machine: &Machine, image: &Image) -> Vec<(ResourceId, Vec<Value>)> {
+    let memory = |expectation: &Expectation| match expectation.claim {
+        Claim::Memory { memory, .. } => Some((memory, machine.memory(image, memory))),
+        _ => None,
+    };
+    expected.expectations.iter().filter_map(memory).collect()
+}
+
 /// Keeps the events that were recorded for the pictures.
 fn keep(recording: Option<RecordingSink>, finished: &mut Finished) {
     let Some(recording) = recording else { return };
-    if recording.left_out() > 0 {
-        let note = format!("pictures and timeline show the first {PICTURE_EVENTS} events only");
+    let is_cut = recording.left_out() > 0;
+    let header = finished.header.clone();
+    let trace = recording.finish(header, finished.outcome.clone(), finished.end);
+    if is_cut {
+        let note = format!("pictures and timeline show the first {} events only", trace.events.len());
         finished.notes.push(note);
     }
-    let header = finished.header.clone();
-    finished.trace = Some(recording.finish(header, finished.outcome.clone(), finished.end));
+    finished.trace = Some(trace);
 }
 
 fn interrupted(label: &str, now: Time) -> Failure {
     Failure {
         exit: Exit::Interrupted,
-        message: format!("'{label}' was interrupted at {now} of virtual time"),
+        message: format!("'{}' was interrupted at {now} of virtual time", console::printable(label)),
     }
 }
 
@@ -247,23 +271,15 @@ fn again(loaded: &Loaded, seed: u64, ties: Ties) -> String {
 
 /// A command about the scenario with its parameters.
 pub fn command(subcommand: &str, loaded: &Loaded) -> String {
-    let setting = |(name, value): &(String, String)| format!(" --set {}", quoted(&format!("{name}={value}")));
+    let setting =
+        |(name, value): &(String, String)| format!(" --set {}", quote::word(&format!("{name}={value}")));
     let settings: String = loaded.settings.iter().map(setting).collect();
-    format!("tempolane {subcommand} {}{settings}", quoted(&loaded.path.display().to_string()))
+    format!("tempolane {subcommand} {}{settings}", quote::word(&loaded.path))
 }
 
 /// The command that follows a schedule, which knows its own parameters.
-pub fn again_along(loaded: &Loaded, file: &str) -> String {
-    format!("tempolane run {} --schedule {}", quoted(&loaded.path.display().to_string()), quoted(file))
-}
-
-/// `text` as one word of a shell.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
+pub fn again_along(loaded: &Loaded, file: &Path) -> String {
+    format!("tempolane run {} --schedule {}", quote::word(&loaded.path), quote::word(file))
 }
 
 /// The parameters that keep `expect` from being checked: what a file expects
@@ -276,9 +292,11 @@ pub fn unchecked(loaded: &Loaded) -> Vec<String> {
 struct TraceFile<'a> {
     folder: &'a Folder,
     /// Gone when the run turned out too long.
-    sink: Option<JsonlSink<NamedTempFile>>,
+    sink: Option<JsonlSink<Unfinished>>,
     /// How many more events there is room for.
     room: u64,
+    /// How many bytes there is room for.
+    most_bytes: u64,
     /// Set when writing failed, so that the run stops.
     disk_full: &'a Cell<bool>,
 }
@@ -291,14 +309,17 @@ impl<'a> TraceFile<'a> {
         disk_full: &'a Cell<bool>,
     ) -> Result<TraceFile<'a>, Failure> {
         let sink = JsonlSink::new(header, folder.begin()?).map_err(|error| folder.failure(TRACE, &error))?;
-        let room = if options.insists_on(Artifact::Trace) { u64::MAX } else { TRACE_EVENTS };
-        Ok(TraceFile { folder, sink: Some(sink), room, disk_full })
+        let (room, most_bytes) = match options.insists_on(Artifact::Trace) {
+            true => (u64::MAX, u64::MAX),
+            false => (TRACE_EVENTS, TRACE_BYTES),
+        };
+        Ok(TraceFile { folder, sink: Some(sink), room, most_bytes, disk_full })
     }
 
     fn finish(self, finished: &mut Finished) -> Result<(), Failure> {
         let Some(sink) = self.sink else {
             let note = format!(
-                "no {TRACE}, since the run has more than {TRACE_EVENTS} events; --write trace writes it all the same"
+                "no {TRACE}, since the run has more than {TRACE_EVENTS} events or the file more than 1 GiB; --write trace writes it all the same"
             );
             finished.notes.push(note);
             return Ok(());
@@ -322,7 +343,7 @@ impl Sink for TraceFile<'_> {
     #[inline]
     fn event(&mut self, event: &Event, args: &[Word]) {
         let Some(sink) = &mut self.sink else { return };
-        if self.room == 0 {
+        if self.room == 0 || sink.bytes() > self.most_bytes {
             // What was written so far goes away with its temporary file.
             self.sink = None;
             return;

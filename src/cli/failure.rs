@@ -19,15 +19,22 @@ pub enum Exit {
     Interrupted,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(match exit {
+impl Exit {
+    /// The code that the shell gets.
+    pub fn code(self) -> u8 {
+        match self {
             Exit::Fine => 0,
             Exit::Finding => 1,
             Exit::Usage => 2,
             Exit::Environment => 3,
             Exit::Interrupted => 130,
-        })
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit.code())
     }
 }
 

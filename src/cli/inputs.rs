@@ -5,8 +5,8 @@
 
 use super::console;
 use super::failure::{Exit, Failure};
+use super::labels::Labels;
 use super::options::ScenarioOptions;
-use super::output::Labels;
 use crate::program::{Image, Program, compile};
 use crate::scenario::{
     Diagnostic, Diagnostics, LoadError, Param, Scenario, Severity, Source, load_file, load_reader, load_str,
@@ -105,12 +105,45 @@ pub fn placed(diagnostics: &Diagnostics) -> Vec<Problem<'_>> {
     told.collect()
 }
 
+/// The most scenario files of one command.
+const MOST_FILES: usize = 100_000;
+
+/// The most bytes that scenarios have together where all of them are held.
+const MOST_TOGETHER: usize = 64 << 20;
+
+/// How many bytes of text there is still room for where all scenarios are held.
+struct Room(usize);
+
+impl Room {
+    fn new() -> Room {
+        Room(MOST_TOGETHER)
+    }
+
+    fn take(&mut self, result: &Result<Loaded, LoadError>) -> Result<(), Failure> {
+        let bytes = result.as_ref().map_or(0, |loaded| loaded.scenario.source.text.len());
+        self.0 = self.0.checked_sub(bytes).ok_or_else(|| {
+            Failure::usage("these scenarios have more than 64 MiB together; name fewer of them at a time")
+        })?;
+        Ok(())
+    }
+}
+
+/// Loads every scenario and holds them all, each with its path and what came of it.
+///
+/// # Errors
+/// As [`load_each`], and if they are too large together.
+pub fn hold_each(options: &ScenarioOptions) -> Result<Vec<Attempt>, Failure> {
+    let mut room = Room::new();
+    load_each(options)?.map(|attempt| room.take(&attempt.1).map(|()| attempt)).collect()
+}
+
 /// Loads every scenario, or tells every problem.
 ///
 /// # Errors
-/// If one of them is not ready to run; everything has been said then.
+/// If one of them is not ready to run; everything has been said then. And if they
+/// are too large together.
 pub fn load_all(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
-    or_tell(load_each(options)?.into_iter().map(|(_, result)| result))
+    or_tell(load_each(options)?.map(|(_, result)| result))
 }
 
 /// Loads every scenario with every combination of the values that its
@@ -146,8 +179,9 @@ pub fn load_variants(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> 
 /// What was loaded, or every problem told.
 fn or_tell(results: impl IntoIterator<Item = Result<Loaded, LoadError>>) -> Result<Vec<Loaded>, Failure> {
     let mut loaded = Vec::new();
-    let mut worst = Exit::Fine;
+    let (mut worst, mut room) = (Exit::Fine, Room::new());
     for result in results {
+        room.take(&result)?;
         match result {
             Ok(scenario) => loaded.push(scenario),
             Err(error) => {
@@ -162,12 +196,12 @@ fn or_tell(results: impl IntoIterator<Item = Result<Loaded, LoadError>>) -> Resu
 /// A path, and what came of loading it.
 pub type Attempt = (PathBuf, Result<Loaded, LoadError>);
 
-/// Loads every scenario, each with its path and what came of it.
+/// Loads one scenario after the other, each with its path and what came of it.
 ///
 /// # Errors
 /// If a folder cannot be read or has no scenario in it, or if a parameter is
 /// set more than once.
-pub fn load_each(options: &ScenarioOptions) -> Result<Vec<Attempt>, Failure> {
+pub fn load_each(options: &ScenarioOptions) -> Result<impl Iterator<Item = Attempt> + '_, Failure> {
     let settings = &options.settings;
     if let Some((name, [first, second, ..])) = by_name(settings)
         .iter()
@@ -180,12 +214,11 @@ pub fn load_each(options: &ScenarioOptions) -> Result<Vec<Attempt>, Failure> {
     }
     let mut labels = Labels::default();
     let paths = expand(&options.paths)?;
-    let load_one = |path: PathBuf| {
+    Ok(paths.into_iter().map(move |path: PathBuf| {
         let result =
             read(&path, settings).and_then(|scenario| ready(scenario, &path, settings, "", &mut labels));
         (path, result)
-    };
-    Ok(paths.into_iter().map(load_one).collect())
+    }))
 }
 
 fn read(path: &Path, settings: &[(String, String)]) -> Result<Scenario, LoadError> {
@@ -304,11 +337,15 @@ fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             let before = files.len();
             files.extend(scenarios_below(path)?);
             if files.len() == before {
-                let folder = path.display();
+                let folder = console::shown(path);
                 return Err(Failure::usage(format!("there is no scenario (.yaml or .yml) below '{folder}'")));
             }
         } else {
             files.push(path.clone());
+        }
+        if files.len() > MOST_FILES {
+            let message = "there are more than 100,000 scenario files; name folders with fewer of them";
+            return Err(Failure::usage(message));
         }
     }
     Ok(files)
@@ -318,7 +355,7 @@ fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 /// to folders are left out, so there is no way round in circles.
 fn scenarios_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failure =
-        |path: &Path, error| Failure::environment(format!("cannot read '{}': {error}", path.display()));
+        |path: &Path, error| Failure::environment(format!("cannot read '{}': {error}", console::shown(path)));
     let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(|error| failure(&folder, error))? {
@@ -329,6 +366,9 @@ fn scenarios_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
                 folders.push(path);
             } else if !kind.is_dir() && is_scenario(&path) && path.is_file() {
                 files.push(path);
+            }
+            if files.len() > MOST_FILES {
+                return Ok(files);
             }
         }
     }

@@ -13,16 +13,19 @@ mod explore;
 mod failure;
 mod inputs;
 mod interrupt;
+mod labels;
 mod luck;
 mod moments;
 mod options;
 mod output;
 mod pictures;
 mod progress;
+mod quote;
 mod report;
 mod run;
 mod schema;
 mod test;
+mod unfinished;
 mod validate;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -74,9 +77,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results; everything else is wrong usage.
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
-            let _ = error.print();
-            return exit.into();
+            return told_by_parser(&error);
         }
     };
     if repeats_color(std::env::args_os()) {
@@ -89,16 +90,7 @@ pub fn main() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    let result = match cli.command {
-        Command::Run(arguments) => run::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Compare(arguments) => compare::run(&arguments),
-        Command::Validate(arguments) => validate::run(&arguments),
-        Command::Test(arguments) => test::run(&arguments),
-        Command::Explore(arguments) => explore::run(&arguments),
-        Command::Schema(arguments) => schema::run(&arguments),
-        Command::Completions(arguments) => completions::run(&arguments),
-    };
+    let result = interrupt::listen().and_then(|()| obey(&cli.command));
     match result {
         Ok(exit) => exit.into(),
         Err(Failure { exit, message }) => {
@@ -116,6 +108,33 @@ fn repeats_color(arguments: impl Iterator<Item = std::ffi::OsString>) -> bool {
     let options = arguments.take_while(|argument| argument != "--");
     let is_color = |text: &str| text == "--color" || text.starts_with("--color=");
     options.filter(|argument| argument.to_str().is_some_and(is_color)).count() > 1
+}
+
+fn obey(command: &Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
+        Command::Validate(arguments) => validate::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
+        Command::Explore(arguments) => explore::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+    }
+}
+
+/// Says what the parser of the command line has to say: a text of its own, or
+/// what is wrong with the arguments.
+fn told_by_parser(error: &clap::Error) -> ExitCode {
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        console::warn(text.trim_end_matches('\n'));
+        return Exit::Usage.into();
+    }
+    match console::print(&text) {
+        Ok(()) => Exit::Fine.into(),
+        Err(failure) => failure.exit.into(),
+    }
 }
 
 #[cfg(test)]

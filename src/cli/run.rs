@@ -64,14 +64,15 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 const MOST_BYTES: u64 = 64 << 20;
 
 fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
-    let cannot =
-        |error: std::io::Error| Failure::environment(format!("cannot read '{}': {error}", path.display()));
+    let cannot = |error: std::io::Error| {
+        Failure::environment(format!("cannot read '{}': {error}", console::shown(path)))
+    };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(cannot)?;
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
     let wrong = |line: usize, message: &str| {
-        let place = if line > 0 { format!("{}:{line}", path.display()) } else { path.display().to_string() };
-        Failure::usage(format!("{place}: {message}"))
+        let line = if line > 0 { format!(":{line}") } else { String::new() };
+        Failure::usage(format!("{}{line}: {message}", console::shown(path)))
     };
     if bytes.len() as u64 > MOST_BYTES {
         return Err(wrong(0, "a schedule has at most 64 MiB"));
@@ -89,7 +90,7 @@ fn tell_whose(schedule: &Schedule, scenarios: &ScenarioOptions) {
     if scenarios.paths.iter().any(|path| path == Path::new("-")) {
         return;
     }
-    let loaded = load_each(scenarios).unwrap_or_default().into_iter().filter_map(|(_, loaded)| loaded.ok());
+    let loaded = load_each(scenarios).into_iter().flatten().filter_map(|(_, loaded)| loaded.ok());
     for other in loaded.filter(|loaded| loaded.scenario.model.name != schedule.scenario) {
         warn_of_another(schedule, &other.label);
     }
@@ -124,7 +125,7 @@ fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) ->
         warn_of(schedule, scenario, &finished);
     }
     if let Some(file) = &arguments.schedule {
-        finished.again = again_along(scenario, &file.display().to_string());
+        finished.again = again_along(scenario, file);
     }
     if is_text {
         moments::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;
@@ -206,7 +207,7 @@ pub fn with_done(failure: Failure, done: &[String]) -> Failure {
     }
     let before = match done {
         [] => "nothing was finished".to_owned(),
-        done => format!("finished: {}", done.join(", ")),
+        done => format!("finished: {}", console::printable(&done.join(", "))),
     };
     Failure { message: format!("{}; {before}", failure.message), ..failure }
 }

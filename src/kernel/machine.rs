@@ -160,9 +160,14 @@ impl Machine {
 
     /// The content of a memory, slot by slot.
     pub fn memory(&self, image: &Image, id: ResourceId) -> Vec<Value> {
+        self.first_slots(image, id, usize::MAX)
+    }
+
+    /// The first `most` slots of a memory, or all if there are fewer.
+    pub fn first_slots(&self, image: &Image, id: ResourceId, most: usize) -> Vec<Value> {
         let header = image.resource_at(id);
         let content = self.arena[header + resource::CONTENT] as usize;
-        let slots = self.arena[header + resource::CAPACITY] as usize;
+        let slots = most.min(self.arena[header + resource::CAPACITY] as usize);
         let ty = image.resource_info(id).ty;
         self.arena[content..content + slots].iter().map(|&word| Value::from_word(ty, word)).collect()
     }
@@ -174,6 +179,27 @@ impl Machine {
             .flat_map(|info| info.first.0..info.first.0 + info.count)
             .map(|id| (ResourceId(id), self.memory(image, ResourceId(id))))
             .collect()
+    }
+
+    /// As [`Machine::memories`], but no more than the first `most` values, and how
+    /// many there are beyond them. A memory of which nothing is left is not listed.
+    pub fn memories_up_to(&self, image: &Image, most: usize) -> (Vec<(ResourceId, Vec<Value>)>, u64) {
+        let (mut kept, mut room, mut left_out) = (Vec::new(), most, 0);
+        for info in image.resources.iter().filter(|info| info.kind == ResourceKind::Memory) {
+            let slots = info.capacity.unwrap_or(0);
+            for number in 0..info.count {
+                if room == 0 {
+                    left_out += slots * u64::from(info.count - number);
+                    break;
+                }
+                let id = ResourceId(info.first.0 + number);
+                let values = self.first_slots(image, id, room);
+                room -= values.len();
+                left_out += slots - values.len() as u64;
+                kept.push((id, values));
+            }
+        }
+        (kept, left_out)
     }
 
     /// Asserts the invariants. Linear in the size of the state: for tests.

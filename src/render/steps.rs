@@ -7,7 +7,7 @@
 
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::time::{Time, format_nanos};
-use crate::trace::{Event, Header, Kind, Outcome, Sink, WaitFor};
+use crate::trace::{Event, Header, Kind, Outcome, Sink, WaitFor, printable};
 use crate::value::{Value, Word};
 use std::fmt::Write;
 
@@ -15,12 +15,15 @@ use std::fmt::Write;
 /// texts that differ in it alone are equal.
 pub const STEPS_VERSION: &str = "# version ";
 
-/// Collects the steps of a run as lines; at most so many.
+/// Collects the steps of a run as lines: at most so many, and of what they say
+/// at most [`Steps::MOST_BYTES`].
 #[derive(Debug)]
 pub struct Steps<'h> {
     header: &'h Header,
     rows: Vec<Row>,
     most: usize,
+    /// How many more bytes are kept.
+    room: usize,
     events: u64,
     /// The processes whose waits have ended and that have done nothing since,
     /// each with the one that ended it.
@@ -41,19 +44,23 @@ struct Row {
 }
 
 impl<'h> Steps<'h> {
+    /// How many bytes are kept: a line may be a whole array, or have any number
+    /// of objects.
+    pub const MOST_BYTES: usize = 4 << 20;
+
     /// Ready for a run with these names; keeps `most` lines.
     pub fn new(header: &'h Header, most: usize) -> Steps<'h> {
-        Steps { header, rows: Vec::new(), most, events: 0, woken: Vec::new(), is_whole: true }
+        let room = Self::MOST_BYTES;
+        Steps { header, rows: Vec::new(), most, room, events: 0, woken: Vec::new(), is_whole: true }
     }
 
-    /// The text of a run that ended so; `None` if it has too many lines.
+    /// The text of a run that ended so; `None` if it is too long.
     pub fn finish(self, outcome: &Outcome, end: Time, fingerprint: &str) -> Option<String> {
         if !self.is_whole {
             return None;
         }
         let Header { scenario, version, seed, .. } = self.header;
-        let clean: String = scenario.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-        let mut text = format!("# steps of {clean}\n{STEPS_VERSION}{version}\n");
+        let mut text = format!("# steps of {}\n{STEPS_VERSION}{version}\n", printable(scenario));
         let _ = writeln!(text, "# seed {seed}, {} events, fingerprint {fingerprint}", self.events);
         text.push_str("# x has to wait, > goes on after a wait\n");
         let name = |row: &Row| self.header.process_name(row.process);
@@ -109,7 +116,11 @@ impl<'h> Steps<'h> {
             Kind::Notify => ("notify", format!("{} ({} woken)", resource(), event.value)),
             Kind::Level => ("look at", format!("{} = {}", resource(), event.value)),
             Kind::Draw => ("draw", value().to_string()),
-            Kind::Log => ("log", format!("{:?}", self.header.logs[event.subject as usize].render(args))),
+            Kind::Log => {
+                let text = self.header.logs[event.subject as usize].render_within(args, self.room);
+                // What does not fit has no room in quotes either.
+                ("log", format!("{:?}", text.unwrap_or_else(|beginning| beginning)))
+            }
             Kind::Mark => {
                 let name = self.header.mark_name(MarkId(event.subject));
                 match self.header.marks[event.subject as usize].ty {
@@ -119,6 +130,13 @@ impl<'h> Steps<'h> {
             }
             Kind::Start | Kind::Wake | Kind::Grant | Kind::Done => (event.kind.name(), String::new()),
         }
+    }
+}
+
+impl Steps<'_> {
+    fn give_up(&mut self) {
+        self.is_whole = false;
+        self.rows = Vec::new();
     }
 }
 
@@ -134,21 +152,28 @@ impl Sink for Steps<'_> {
         let place = self.woken.iter().position(|(process, _)| *process == event.process);
         let woken_by = place.map(|place| self.woken.swap_remove(place).1);
         let (verb, object) = self.described(event, args);
+        let Some(room) = self.room.checked_sub(object.len() + size_of::<(String, u32)>()) else {
+            self.give_up();
+            return;
+        };
         let (time, process, line) = (event.time, event.process, self.header.line(event.op));
         let same_step =
             |row: &&mut Row| (row.time, row.process, row.line, row.verb) == (time, process, line, verb);
         if let Some(row) = self.rows.last_mut().filter(same_step).filter(|_| woken_by.is_none()) {
             match row.objects.last_mut().filter(|last| last.0 == object) {
                 Some(last) => last.1 += 1,
-                None => row.objects.push((object, 1)),
+                None => {
+                    row.objects.push((object, 1));
+                    self.room = room;
+                }
             }
             return;
         }
         if self.rows.len() == self.most {
-            self.is_whole = false;
-            self.rows = Vec::new();
+            self.give_up();
             return;
         }
+        self.room = room;
         let objects = vec![(object, 1)];
         self.rows.push(Row { time, process, line, verb, objects, woken_by });
     }
@@ -157,7 +182,7 @@ impl Sink for Steps<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::fixture::{cut_trace, two_stage_trace};
+    use crate::trace::fixture::{A, BUFFER, cut_trace, event, two_stage_trace};
 
     fn steps(trace: &crate::trace::Trace, most: usize) -> Option<String> {
         let mut steps = Steps::new(&trace.header, most);
@@ -204,5 +229,17 @@ mod tests {
     fn a_long_one_is_none() {
         assert!(steps(&cut_trace(), 5).is_some_and(|text| text.ends_with("4s  horizon\n")));
         assert_eq!(steps(&cut_trace(), 4), None);
+    }
+
+    /// One step may put any number of items into a buffer, each with a value of its own.
+    #[test]
+    fn a_line_that_never_ends_is_none() {
+        let mut trace = cut_trace();
+        let mut steps = Steps::new(&trace.header, 100);
+        for number in 0..=Steps::MOST_BYTES as u64 / 32 {
+            steps.event(&event(1, A, Kind::Put, BUFFER.0, number), &[]);
+        }
+        trace.end = crate::time::Time::from_secs(1);
+        assert_eq!(steps.finish(&trace.outcome, trace.end, "0123"), None);
     }
 }

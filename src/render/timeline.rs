@@ -9,6 +9,9 @@ use crate::value::{Value, Word};
 /// How many marks and log lines a picture is drawn from at most.
 const MOST_POINTS: usize = 200_000;
 
+/// How many bytes of a log line a picture has room for.
+const MOST_TEXT: usize = 300;
+
 /// A trace with everything that its timeline shows.
 #[derive(Debug)]
 pub struct Timeline<'a> {
@@ -106,7 +109,10 @@ fn points(trace: &Trace) -> (Vec<Point>, u64) {
 
 fn point(trace: &Trace, event: &Event, args: &[Word]) -> Option<Point> {
     let (kind, text) = match event.kind {
-        Kind::Log => (PointKind::Log, trace.header.logs[event.subject as usize].render(args)),
+        Kind::Log => {
+            let text = trace.header.logs[event.subject as usize].render_within(args, MOST_TEXT);
+            (PointKind::Log, text.unwrap_or_else(|beginning| beginning + "…"))
+        }
         Kind::Mark => {
             let mark = MarkId(event.subject);
             let name = trace.header.mark_name(mark);

@@ -18,7 +18,7 @@ use crate::value::{Type, Value};
 
 /// Bytes of expressions that a scenario may have, counted as often as they are
 /// typed: a bound on the memory of the model.
-const MOST_EXPRESSIONS: usize = 1_000_000;
+pub(super) const MOST_EXPRESSIONS: usize = 1_000_000;
 
 /// The state of the checks.
 pub(super) struct Check<'t> {

@@ -59,11 +59,13 @@ mod yaml;
 mod yaml_error;
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod tests;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use evaluate::{EvalCause, EvalError, evaluate, evaluate_for, evaluate_params};
-pub use folder::folder_name;
+pub use folder::{folder_name, numbered};
 pub use load::{LoadError, MOST_BYTES, Scenario, load_file, load_program, load_reader, load_str};
 pub use lock_order::circular_locking;
 pub use model::*;

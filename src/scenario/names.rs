@@ -1,6 +1,7 @@
 //! Names: which are allowed, which is meant, and how one is quoted in a message.
 
 use super::invisible;
+use crate::trace::is_obeyed;
 use std::collections::BTreeMap;
 
 /// The longest name that is allowed, in characters.
@@ -53,8 +54,8 @@ pub(super) fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
     let mut shown = String::from("'");
     for character in text.chars().take(SHOWN) {
-        if character.is_control() || invisible::named(character).is_some() {
-            shown.extend(character.escape_unicode());
+        if is_obeyed(character) || invisible::named(character).is_some() {
+            shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }

@@ -10,9 +10,9 @@ use super::source::Span;
 
 /// Brackets that may be open at once. The parser's time grows with the square
 /// of this; what is too deep for us is reported later, and better.
-const MOST_OPEN: usize = 2000;
+pub(super) const MOST_OPEN: usize = 2000;
 /// Characters that begin or separate pieces of structure, in the whole text.
-const MOST_STRUCTURE: usize = 300_000;
+pub(super) const MOST_STRUCTURE: usize = 300_000;
 
 /// Whether the text may be parsed; if not, that is reported.
 pub(super) fn check(reports: &mut Reports<'_>) -> bool {

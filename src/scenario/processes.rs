@@ -18,7 +18,7 @@ use super::warnings;
 use crate::value::{Type, Value};
 
 /// Instances of processes that a scenario may have.
-const MOST_PROCESSES: i64 = 10_000_000;
+pub(super) const MOST_PROCESSES: i64 = 10_000_000;
 
 /// A process of which all but the steps is known.
 pub(super) struct Head<'n> {

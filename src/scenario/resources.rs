@@ -19,7 +19,7 @@ use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 
 /// Instances of resources that a scenario may have.
-const MOST_RESOURCES: i64 = 10_000_000;
+pub(super) const MOST_RESOURCES: i64 = 10_000_000;
 /// Slots, items and array elements that a scenario may have.
 pub(super) const MOST_SLOTS: i64 = 100_000_000;
 

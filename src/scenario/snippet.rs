@@ -7,6 +7,7 @@
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::invisible;
 use super::source::{Source, TextIndex};
+use crate::trace::is_obeyed;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
 /// So many problems are shown; the rest is counted.
@@ -118,8 +119,8 @@ fn clean(text: &str) -> String {
 fn push_clean(text: &mut String, character: char) {
     if character == '\t' {
         text.push(' ');
-    } else if character.is_control() || invisible::named(character).is_some() {
-        text.extend(character.escape_unicode());
+    } else if is_obeyed(character) || invisible::named(character).is_some() {
+        text.extend(character.escape_default());
     } else {
         text.push(character);
     }

@@ -13,9 +13,9 @@ use crate::value::Value;
 use std::ops::Range;
 
 /// How deep brackets, signs and arguments may nest.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 /// How high a tree may grow.
-const HIGHEST: usize = 256;
+pub(super) const HIGHEST: usize = 256;
 
 /// A syntax tree.
 #[derive(Debug, Clone, PartialEq)]

@@ -22,12 +22,12 @@ use serde::de::{
 use std::fmt;
 
 /// Nodes that a document may have, counted after aliases are followed.
-const MOST_NODES: usize = 200_000;
+pub(super) const MOST_NODES: usize = 200_000;
 /// Bytes that the scalars of a document may have, counted likewise.
-const MOST_TEXT: usize = 4 << 20;
+pub(super) const MOST_TEXT: usize = 4 << 20;
 /// Bytes of a key. The parser builds the path of keys at every error, so long
 /// keys would make our reading of positions slow.
-const LONGEST_KEY: usize = 1000;
+pub(super) const LONGEST_KEY: usize = 1000;
 /// Texts with brackets that lack their quotes, of which one after the other is
 /// reported and read as if it had them; each takes one more reading.
 const MOST_REPAIRS: usize = 20;

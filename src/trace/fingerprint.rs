@@ -78,7 +78,12 @@ impl Fingerprint {
     #[inline(never)]
     fn args(&mut self, args: &[Word]) {
         self.flush();
-        args.iter().for_each(|word| self.hasher.update(&word.to_le_bytes()));
+        // Many at once: an argument may be a large array.
+        let mut bytes = [[0; size_of::<Word>()]; 64];
+        for words in args.chunks(bytes.len()) {
+            words.iter().zip(&mut bytes).for_each(|(word, bytes)| *bytes = word.to_le_bytes());
+            self.hasher.update(bytes[..words.len()].as_flattened());
+        }
     }
 
     #[inline(never)]

@@ -4,6 +4,7 @@ use super::Ties;
 use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
 use crate::value::{Type, Value, Word};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Everything about a run that its events refer to by number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,38 +139,77 @@ pub enum Piece {
 impl LogTemplate {
     /// The text with `args` filled in. Missing arguments print as `?`.
     pub fn render(&self, args: &[Word]) -> String {
-        let mut args = args.iter().copied();
         let mut text = String::new();
+        self.write(args, &mut text).expect("a String takes any text");
+        text
+    }
+
+    /// As [`LogTemplate::render`], if that has at most so many bytes; else its
+    /// beginning is the error. A line may be a large array, so nobody has to make
+    /// all of it to find out that it is too long.
+    ///
+    /// # Errors
+    /// As many whole characters of the text as fit.
+    pub fn render_within(&self, args: &[Word], most_bytes: usize) -> Result<String, String> {
+        let mut text = Bounded { text: String::new(), most_bytes };
+        match self.write(args, &mut text) {
+            Ok(()) => Ok(text.text),
+            Err(fmt::Error) => Err(text.text),
+        }
+    }
+
+    fn write(&self, args: &[Word], text: &mut impl fmt::Write) -> fmt::Result {
+        let mut args = args.iter().copied();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(literal) => text.push_str(literal),
-                Piece::Value(ty) => push_value(&mut text, *ty, args.next()),
+                Piece::Text(literal) => text.write_str(literal)?,
+                Piece::Value(ty) => write_value(text, *ty, args.next())?,
                 Piece::Array(ty) => {
-                    text.push('[');
+                    text.write_char('[')?;
                     for position in 0..args.next().unwrap_or(0) {
                         if position > 0 {
-                            text.push_str(", ");
+                            text.write_str(", ")?;
                         }
                         let word = args.next();
-                        push_value(&mut text, *ty, word);
+                        write_value(text, *ty, word)?;
                         if word.is_none() {
                             // A damaged trace may claim any number of elements.
                             break;
                         }
                     }
-                    text.push(']');
+                    text.write_char(']')?;
                 }
             }
         }
-        text
+        Ok(())
     }
 }
 
-fn push_value(text: &mut String, ty: Type, word: Option<Word>) {
-    use std::fmt::Write;
+fn write_value(text: &mut impl fmt::Write, ty: Type, word: Option<Word>) -> fmt::Result {
     match word {
-        Some(word) => write!(text, "{}", Value::from_word(ty, word)).expect("a String takes any text"),
-        None => text.push('?'),
+        Some(word) => write!(text, "{}", Value::from_word(ty, word)),
+        None => text.write_char('?'),
+    }
+}
+
+/// Takes text up to a number of bytes, and then no more.
+struct Bounded {
+    text: String,
+    most_bytes: usize,
+}
+
+impl fmt::Write for Bounded {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let room = self.most_bytes - self.text.len();
+        if more.len() <= room {
+            self.text.push_str(more);
+            return Ok(());
+        }
+        let fits = |&end: &usize| more.is_char_boundary(end);
+        self.text.push_str(&more[..(0..=room).rev().find(fits).unwrap_or(0)]);
+        // Nothing comes behind a gap.
+        self.most_bytes = self.text.len();
+        Err(fmt::Error)
     }
 }
 
@@ -248,5 +288,31 @@ mod tests {
         assert_eq!(template.render(&[3, 2, 1, 0]), "3 of [true, false]");
         assert_eq!(template.render(&[3, u64::MAX, 1]), "3 of [true, ?]");
         assert_eq!(template.render(&[]), "? of []");
+    }
+
+    /// A text that fits is whole, and of one that does not there are as many
+    /// whole characters as fit, whatever it is made of.
+    #[test]
+    fn a_text_is_made_within_a_bound() {
+        let pieces = vec![Piece::Text("µµ ".to_owned()), Piece::Array(Type::Int)];
+        let template = LogTemplate { pieces };
+        let args = [3, 10, 20, 30];
+        let whole = template.render(&args);
+        assert_eq!(whole, "µµ [10, 20, 30]");
+        for most in 0..whole.len() + 3 {
+            let expected = match most >= whole.len() {
+                true => Ok(whole.clone()),
+                false => Err(whole
+                    .chars()
+                    .scan(0, |bytes, c| {
+                        *bytes += c.len_utf8();
+                        Some((*bytes, c))
+                    })
+                    .take_while(|(bytes, _)| *bytes <= most)
+                    .map(|(_, c)| c)
+                    .collect()),
+            };
+            assert_eq!(template.render_within(&args, most), expected, "{most}");
+        }
     }
 }

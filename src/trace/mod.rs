@@ -17,6 +17,7 @@ mod level;
 mod named;
 mod outcome;
 mod record;
+mod shown;
 mod sink;
 mod span;
 mod table;
@@ -42,6 +43,7 @@ pub use level::{all_levels, changes_level, initial_levels, level_after, levels, 
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 pub use record::RecordingSink;
+pub use shown::{is_obeyed, printable};
 pub use sink::{NoTrace, Sink, Trace};
 pub use span::{Activity, Span, SpanBuilder, spans};
 pub use ties::Ties;

@@ -1,13 +1,17 @@
 //! The command line from outside: exit codes, what is printed where, which
 //! files there are afterwards.
 
+mod bounds;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;
 mod docs;
 mod explore;
 mod figures;
+mod files;
 mod gallery;
+mod interrupt;
+mod names;
 mod races;
 mod recorded;
 mod room;

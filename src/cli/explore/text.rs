@@ -2,7 +2,7 @@
 
 use super::witness::Shown;
 use super::{Arguments, Explored};
-use crate::cli::console::printable;
+use crate::cli::console::{printable, shown};
 use crate::cli::execute::{again_along, unchecked};
 use crate::cli::report::{BOLD, GREEN, PLAIN, RED, failures, section, told, unchecked_note};
 use crate::explore::{End, FinalMemories};
@@ -39,7 +39,7 @@ pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
         .shown
         .iter()
         .flat_map(|shown| &shown.written)
-        .map(|path| format!(" {}\n", path.display()))
+        .map(|path| format!(" {}\n", shown(path)))
         .collect();
     section(&mut text, "Files", &files);
     text.push('\n');
@@ -162,7 +162,7 @@ fn finding(explored: &Explored<'_>, arguments: &Arguments, shown: &Shown, again:
         let _ = writeln!(text, "  from turn {} on (marked !) nothing could avoid it", fatal + 1);
     }
     if let Some(file) = shown.written.first() {
-        let again = again_along(explored.loaded, &file.display().to_string());
+        let again = again_along(explored.loaded, file);
         let _ = writeln!(text, "  to see it again: {again}");
     }
     text

@@ -121,5 +121,5 @@ pub(super) fn place(finished: &Finished, line: Option<u32>) -> String {
     let Some(line) = line else { return String::new() };
     let text = finished.source.lines().nth(line.saturating_sub(1) as usize).unwrap_or("").trim();
     let text: String = printable(text).chars().take(120).collect();
-    format!("      {}:{line}: {text}\n", finished.file)
+    format!("      {}:{line}: {text}\n", printable(&finished.file))
 }

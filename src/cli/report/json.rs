@@ -62,6 +62,7 @@ fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
         resources: Resources(header, &statistics.resources),
         resource_groups: ResourceGroups(resource_groups(header, statistics)),
         memories: Memories(header, &finished.memories),
+        memories_left_out: finished.memories_left_out,
         marks: Marks(header, &statistics.marks),
         log: Log(header, &statistics.log),
         log_left_out: statistics.log_left_out,
@@ -95,6 +96,9 @@ struct Object<'a> {
     resources: Resources<'a>,
     resource_groups: ResourceGroups,
     memories: Memories<'a>,
+    /// So many values of memories are not among them.
+    #[serde(skip_serializing_if = "is_zero")]
+    memories_left_out: u64,
     marks: Marks<'a>,
     log: Log<'a>,
     log_left_out: u64,

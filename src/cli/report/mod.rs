@@ -41,8 +41,10 @@ pub struct Finished {
     pub statistics: Statistics,
     /// Its fingerprint.
     pub fingerprint: String,
-    /// The final content of every memory.
+    /// The final content of every memory, as far as it was kept: the first values.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
+    /// How many of their values were not kept.
+    pub memories_left_out: u64,
     /// What other orders of simultaneous events came to, if some were tried.
     pub luck: Option<Luck>,
     /// Its races.
@@ -97,6 +99,7 @@ mod tests {
             statistics: trace.statistics(),
             fingerprint: trace.fingerprint(),
             memories: vec![(MEMORY, vec![Value::Float(0.5), Value::Float(2.0)])],
+            memories_left_out: 0,
             luck: None,
             races: trace.races(),
             failed: Vec::new(),

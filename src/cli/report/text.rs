@@ -5,12 +5,15 @@ use super::finding::told;
 use super::table::{mark_table, process_table, resource_table};
 use super::{races, ties};
 use crate::analysis::FailedExpectation;
-use crate::cli::console::printable;
+use crate::cli::console::{printable, shown};
 use crate::trace::{Outcome, Ties};
 use std::fmt::Write;
 
 /// How many lines of the log are shown.
 const LOG_LINES: usize = 40;
+
+/// How many characters of one of them.
+const LOG_TEXT: usize = 400;
 
 /// How many values of a memory are shown.
 const MEMORY_VALUES: usize = 20;
@@ -105,7 +108,7 @@ pub fn failures(finished: &Finished) -> String {
 
 /// One thing that was not as expected, with what belongs to it, such as a timeline.
 pub fn failure_told(file: &str, line: u32, message: &str, detail: &str) -> String {
-    let place = if line > 0 { format!("{file}:{line}: ") } else { String::new() };
+    let place = if line > 0 { format!("{}:{line}: ", printable(file)) } else { String::new() };
     let mut text = format!("  - {place}{}\n", printable(message));
     for line in detail.lines() {
         let _ = writeln!(text, "      {line}");
@@ -117,7 +120,9 @@ fn memories(finished: &Finished) -> String {
     let mut text = String::new();
     for (memory, values) in finished.memories.iter().take(MEMORIES) {
         let shown: Vec<String> = values.iter().take(MEMORY_VALUES).map(ToString::to_string).collect();
-        let more = match values.len().saturating_sub(MEMORY_VALUES) {
+        // Of a large memory not all values were kept.
+        let slots = finished.header.resource(*memory).capacity.unwrap_or(0) as usize;
+        let more = match slots.max(values.len()).saturating_sub(MEMORY_VALUES) {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
@@ -126,6 +131,9 @@ fn memories(finished: &Finished) -> String {
     }
     if finished.memories.len() > MEMORIES {
         let _ = writeln!(text, " and {} more", finished.memories.len() - MEMORIES);
+    }
+    if finished.memories_left_out > 0 {
+        let _ = writeln!(text, " of all of them, {} values that no report keeps", finished.memories_left_out);
     }
     text
 }
@@ -138,7 +146,7 @@ fn log(finished: &Finished) -> String {
     let names = shown.iter().map(|line| name(line).chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for line in shown {
-        let _ = writeln!(text, " {:>times$}  {:<names$}  {}", line.time, name(line), printable(&line.text));
+        let _ = writeln!(text, " {:>times$}  {:<names$}  {}", line.time, name(line), beginning(&line.text));
     }
     let more = lines.len() - shown.len();
     if more > 0 {
@@ -152,8 +160,18 @@ fn log(finished: &Finished) -> String {
     text
 }
 
+/// A log line, or as much of it as is shown.
+fn beginning(line: &str) -> String {
+    match line.char_indices().nth(LOG_TEXT) {
+        None => printable(line),
+        Some((end, _)) => {
+            format!("{}… ({} characters more)", printable(&line[..end]), line[end..].chars().count())
+        }
+    }
+}
+
 fn files(finished: &Finished) -> String {
-    let paths = finished.written.iter().map(|path| format!(" {}\n", path.display()));
+    let paths = finished.written.iter().map(|path| format!(" {}\n", shown(path)));
     let notes = finished.notes.iter().map(|note| format!(" note: {note}\n"));
     paths.chain(notes).collect()
 }

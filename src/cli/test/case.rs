@@ -68,6 +68,16 @@ impl<'a> Case<'a> {
         Ok(Case { name, path, verdict })
     }
 
+    /// Without what is told of each test only once, and not at the end: of many
+    /// tests that would be too much.
+    pub fn told(mut self) -> Case<'a> {
+        if let Verdict::Ran(ran) = &mut self.verdict {
+            ran.finished.statistics.log = Vec::new();
+            ran.finished.memories = Vec::new();
+        }
+        self
+    }
+
     /// Whether it was run and did not pass.
     pub fn failed(&self) -> bool {
         matches!(&self.verdict, Verdict::Ran(ran) if !ran.troubles.is_empty())

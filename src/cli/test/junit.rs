@@ -5,9 +5,10 @@
 
 use super::case::{Case, Ran, Verdict};
 use super::report::troubles;
+use crate::cli::console;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::problems;
-use crate::cli::output::Folder;
+use crate::cli::output::{Folder, folder_of};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -16,11 +17,10 @@ use std::path::Path;
 /// # Errors
 /// If it cannot be written.
 pub fn write(file: &Path, cases: &[Case<'_>]) -> Result<(), Failure> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some(name) = file.file_name() else {
-        return Err(Failure::usage(format!("'{}' is no name for a file", file.display())));
+        return Err(Failure::usage(format!("'{}' is no name for a file", console::shown(file))));
     };
-    Folder::open(folder.to_path_buf())?.write(&name.to_string_lossy(), xml(cases).as_bytes())?;
+    Folder::open(folder_of(file).to_path_buf())?.write(name, xml(cases).as_bytes())?;
     Ok(())
 }
 

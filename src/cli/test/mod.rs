@@ -10,7 +10,7 @@ mod report;
 mod snapshot;
 
 use super::failure::{Exit, Failure};
-use super::inputs::{self, Attempt, load_each};
+use super::inputs::{self, Attempt, hold_each};
 use super::options::{Format, ScenarioOptions, whole};
 use super::{console, interrupt};
 use case::{Case, Verdict};
@@ -47,7 +47,7 @@ pub struct Arguments {
 #[allow(clippy::disallowed_methods)] // How long it took is for the eye only and part of no result.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let began = Instant::now();
-    let all = load_each(&arguments.scenarios)?;
+    let all = hold_each(&arguments.scenarios)?;
     interrupt::watch()?;
     let named: Vec<(String, Attempt)> =
         all.into_iter().map(|attempt| (name(&attempt.0, &arguments.scenarios.paths), attempt)).collect();
@@ -68,8 +68,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         } else if case.failed() {
             exit = exit.max(Exit::Finding);
         }
-        cases.push(case);
-        Ok(())
+        cases.push(case.told());
+        interrupt::check()
     })?;
     if let Some(file) = &arguments.junit {
         junit::write(file, &cases)?;

@@ -3,16 +3,22 @@
 //! Decides where the snapshot of a scenario is, when it is equal to a schedule,
 //! and how a difference is shown.
 
+use crate::cli::console::shown;
 use crate::cli::failure::Failure;
-use crate::cli::output::Folder;
+use crate::cli::output::{Folder, folder_of};
 use crate::render::STEPS_VERSION;
+use std::ffi::OsString;
 use std::fmt::Write;
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The most lines of a schedule that is kept: nobody reads a longer one.
 pub const MOST_LINES: usize = 2000;
+
+/// The most bytes of one, with room for more than the steps of a run are ever
+/// told in ([`crate::render::Steps::MOST_BYTES`]).
+const MOST_BYTES: u64 = 8 << 20;
 
 /// How many equal lines are shown before a difference.
 const BEFORE: usize = 3;
@@ -41,14 +47,15 @@ pub enum Snapshot {
 pub fn compare(path: &Path, schedule: Option<&str>, update: bool) -> Result<Snapshot, Failure> {
     let Some((folder, name)) = place(path) else { return Ok(Snapshot::None) };
     let file = folder.join(&name);
-    let kept = match fs::read_to_string(&file) {
-        // Some editors put a byte order mark before what they save.
-        Ok(kept) => Some(kept.strip_prefix('\u{feff}').map_or(kept.clone(), str::to_owned)),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
+    let name_of_file = shown(&file);
+    let kept = match read(&file) {
+        Ok(kept) => kept,
+        // Written all the same.
+        Err(_) if update => None,
         Err(error) => {
             // The others are tested all the same.
             let message =
-                format!("the snapshot '{}' cannot be read: {error}; --update writes it anew", file.display());
+                format!("the snapshot '{name_of_file}' cannot be read: {error}; --update writes it anew");
             return Ok(Snapshot::Differs { message, detail: String::new() });
         }
     };
@@ -56,12 +63,11 @@ pub fn compare(path: &Path, schedule: Option<&str>, update: bool) -> Result<Snap
         return Ok(match (kept, update) {
             (None, false) => Snapshot::None,
             (None, true) => {
-                Snapshot::Told(format!("no snapshot: the schedule has more than {MOST_LINES} lines"))
+                Snapshot::Told(format!("no snapshot: the schedule has more than {MOST_LINES} lines or 4 MiB"))
             }
             (Some(_), _) => Snapshot::Differs {
                 message: format!(
-                    "the schedule has more than {MOST_LINES} lines, {} has not; remove it",
-                    file.display()
+                    "the schedule has more than {MOST_LINES} lines or 4 MiB, {name_of_file} has not; remove it"
                 ),
                 detail: String::new(),
             },
@@ -82,8 +88,7 @@ pub fn compare(path: &Path, schedule: Option<&str>, update: bool) -> Result<Snap
             None => Snapshot::Told(String::new()),
             Some((line, detail)) => {
                 let message = format!(
-                    "the schedule is not that of {}, from line {line} on; if it is right, write it with --update",
-                    file.display()
+                    "the schedule is not that of {name_of_file}, from line {line} on; if it is right, write it with --update"
                 );
                 Snapshot::Differs { message, detail }
             }
@@ -91,14 +96,39 @@ pub fn compare(path: &Path, schedule: Option<&str>, update: bool) -> Result<Snap
     })
 }
 
+/// The snapshot that is kept in a file; `None` if there is none. Only a plain file
+/// is read: whatever else has that name may have no end.
+fn read(file: &Path) -> io::Result<Option<String>> {
+    let metadata = match fs::metadata(file) {
+        Ok(metadata) => metadata,
+        // No file can have a name that is too long.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other("it has more than 8 MiB"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| io::Error::other("it is no text in UTF-8"))?;
+    // Some editors put a byte order mark before what they save.
+    Ok(Some(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned)))
+}
+
 /// The folder and the name of the snapshot of a scenario file; standard input
 /// has none.
-fn place(path: &Path) -> Option<(PathBuf, String)> {
+fn place(path: &Path) -> Option<(PathBuf, OsString)> {
     if path == Path::new("-") {
         return None;
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Some((folder.to_path_buf(), format!("{}.snapshot", path.file_stem()?.to_string_lossy())))
+    let mut name = path.file_stem()?.to_owned();
+    name.push(".snapshot");
+    Some((folder_of(path).to_path_buf(), name))
 }
 
 /// The first line, from 1, in which two schedules differ in more than the

@@ -2,7 +2,7 @@
 
 use super::threads::Validation;
 use crate::analysis::validation::{Excess, SpanDeviation};
-use crate::cli::console::printable;
+use crate::cli::console::{printable, shown};
 use crate::cli::report::{BOLD, Finished, GREEN, PLAIN, RED, duration, json_object, section, table, told};
 use crate::figure::format_figure;
 use crate::ids::ProcessId;
@@ -24,7 +24,7 @@ pub fn text(validation: &Validation) -> String {
     section(&mut text, "Largest deviations", &spans(validation, header));
     section(&mut text, "Ties resolved otherwise", &ties(validation, header));
     section(&mut text, "Other steps in another order", &reordered(validation, header));
-    let files: String = validation.written.iter().map(|path| format!(" {}\n", path.display())).collect();
+    let files: String = validation.written.iter().map(|path| format!(" {}\n", shown(path))).collect();
     section(&mut text, "Files", &files);
     text.push('\n');
     text

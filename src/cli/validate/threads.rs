@@ -233,6 +233,7 @@ fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Fini
         statistics: trace.statistics(),
         fingerprint: trace.fingerprint(),
         memories: recording.memories,
+        memories_left_out: 0,
         luck: None,
         races: trace.races(),
         failed: Vec::new(),

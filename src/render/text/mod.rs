@@ -11,7 +11,7 @@ use super::palette::{Class, Classes, Inks, SLOTS};
 use super::ticks::fitting;
 use crate::ids::ProcessId;
 use crate::time::Time;
-use crate::trace::{Outcome, Span};
+use crate::trace::{Outcome, Span, is_obeyed};
 use std::fmt::Write;
 
 mod window;
@@ -372,7 +372,7 @@ fn fitted(name: &str, room: usize, ascii: bool) -> String {
 
 /// Without what could steer a terminal.
 fn clean(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
+    text.chars().map(|letter| if is_obeyed(letter) { '?' } else { letter }).collect()
 }
 
 /// How many characters of a text take room.

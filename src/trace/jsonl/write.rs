@@ -20,6 +20,8 @@ pub struct JsonlSink<W: Write> {
     text: Vec<u8>,
     names: Names,
     events: u64,
+    /// Bytes handed on to `out`.
+    handed_on: u64,
     failed: Option<io::Error>,
 }
 
@@ -35,8 +37,14 @@ impl<W: Write> JsonlSink<W> {
         let mut text = serde_json::to_vec(&first)?;
         text.push(b'\n');
         out.write_all(&text)?;
+        let handed_on = text.len() as u64;
         text.clear();
-        Ok(JsonlSink { out, text, names: Names::new(header), events: 0, failed: None })
+        Ok(JsonlSink { out, text, names: Names::new(header), events: 0, handed_on, failed: None })
+    }
+
+    /// How many bytes the file has so far.
+    pub fn bytes(&self) -> u64 {
+        self.handed_on + self.text.len() as u64
     }
 
     /// Whether writing has failed; the run may as well be stopped then.
@@ -73,6 +81,7 @@ impl<W: Write> JsonlSink<W> {
         if self.failed.is_none() {
             self.failed = self.out.write_all(&self.text).err();
         }
+        self.handed_on += self.text.len() as u64;
         self.text.clear();
     }
 }
