@@ -53,7 +53,7 @@ impl Folder {
     ///
     /// # Errors
     /// If there is something in its place that cannot be written.
-    pub fn finish(&self, file: Unfinished, name: impl AsRef<Path>) -> Result<PathBuf, Failure> {
+    pub fn finish(&self, file: Unfinished, name: &(impl AsRef<Path> + ?Sized)) -> Result<PathBuf, Failure> {
         let path = self.path.join(name);
         put(file, &path).map_err(|error| cannot("write", &path, &error))?;
         Ok(path)
@@ -63,14 +63,14 @@ impl Folder {
     ///
     /// # Errors
     /// If it cannot be written; nothing of it is left then.
-    pub fn write(&self, name: impl AsRef<Path>, content: &[u8]) -> Result<PathBuf, Failure> {
+    pub fn write(&self, name: &(impl AsRef<Path> + ?Sized), content: &[u8]) -> Result<PathBuf, Failure> {
         let path = self.path.join(name);
         write(&path, content).map_err(|error| cannot("write", &path, &error))?;
         Ok(path)
     }
 
     /// The failure of writing the file `name` for a reason that came up in between.
-    pub fn failure(&self, name: impl AsRef<Path>, error: &io::Error) -> Failure {
+    pub fn failure(&self, name: &(impl AsRef<Path> + ?Sized), error: &io::Error) -> Failure {
         cannot("write", &self.path.join(name), error)
     }
 }

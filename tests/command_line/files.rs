@@ -106,6 +106,7 @@ fn links_are_kept_and_what_they_lead_to_is_written() {
 /// A run that was killed leaves its trace half written. The next one in that
 /// folder takes it away, unless somebody is still writing it.
 #[test]
+#[allow(clippy::disallowed_methods)] // It waits for another program.
 fn what_a_killed_run_left_goes_away() {
     let room =
         Room::with(&[("endless.yaml", ENDLESS), ("pipe.yaml", &PIPE.replace("name: pipe", "name: endless"))]);
@@ -149,8 +150,9 @@ fn what_a_killed_run_left_goes_away() {
     assert!(unfinished().is_empty());
 }
 
+#[allow(clippy::disallowed_methods)] // As above.
 fn begin_after_sweep(room: &Room, left: &str) -> std::process::Child {
-    let run =
+    let mut run =
         program(room, "run endless.yaml --write trace").stdout(Stdio::null()).spawn().expect("it starts");
     for _ in 0..3000 {
         let names = room.names("output/endless");
@@ -159,5 +161,7 @@ fn begin_after_sweep(room: &Room, left: &str) -> std::process::Child {
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
+    run.kill().expect("it can be killed");
+    run.wait().expect("it ends");
     panic!("what was left is still there");
 }
