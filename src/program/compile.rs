@@ -1,8 +1,8 @@
 //! Steps to ops.
 
-use super::expressions::{Frame, Globals};
+use super::expressions::{Frame, Globals, is_settled};
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
-use crate::ids::{OpId, ProcessDefId, Site, VarId};
+use crate::ids::{OpId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::scenario::{Amount, Expr, LogArg, Model, ProcessDef, ResourceRef, ResourceSpec, Step, StepKind};
 use crate::value::Value;
 
@@ -153,6 +153,7 @@ impl Compiler<'_> {
             }
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
             StepKind::Release { resource, permits } => self.release(resource, permits),
+            StepKind::With { held, body } => self.with(held, body),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, count, into } => self.get(buffer, count, *into),
             StepKind::Write { memory, at, value } => {
@@ -209,12 +210,17 @@ impl Compiler<'_> {
         match &resource.index {
             None => ResourceCode::fixed(resource.def.0),
             Some(index) => {
-                let index = self.expr(index);
                 let into = self.frame.temporary();
-                self.emit(Op::Find { into, def: resource.def.0, index });
-                ResourceCode::found(into)
+                self.find(resource.def, index, into)
             }
         }
+    }
+
+    /// Finds an instance; `into` keeps which one.
+    fn find(&mut self, def: ResourceDefId, index: &Expr, into: Slot) -> ResourceCode {
+        let index = self.expr(index);
+        self.emit(Op::Find { into, def: def.0, index });
+        ResourceCode::found(into)
     }
 
     fn is_mutex(&self, resource: &ResourceRef) -> bool {
@@ -223,10 +229,8 @@ impl Compiler<'_> {
 
     fn acquire(&mut self, resource: &ResourceRef, permits: &Expr) {
         let code = self.resource(resource);
-        if self.is_mutex(resource) {
-            self.emit(Op::Lock { mutex: code });
-        } else if is_one(permits) {
-            self.emit(Op::Acquire { semaphore: code });
+        if self.is_mutex(resource) || is_one(permits) {
+            self.take(resource, code);
         } else {
             self.counted(permits, |left| Op::AcquireMany { semaphore: code, left });
         }
@@ -234,13 +238,55 @@ impl Compiler<'_> {
 
     fn release(&mut self, resource: &ResourceRef, permits: &Expr) {
         let code = self.resource(resource);
-        if self.is_mutex(resource) {
-            self.emit(Op::Unlock { mutex: code });
-        } else if is_one(permits) {
-            self.emit(Op::Release { semaphore: code });
+        if self.is_mutex(resource) || is_one(permits) {
+            self.give(resource, code);
         } else {
             self.counted(permits, |left| Op::ReleaseMany { semaphore: code, left });
         }
+    }
+
+    fn take(&mut self, resource: &ResourceRef, code: ResourceCode) {
+        let op =
+            if self.is_mutex(resource) { Op::Lock { mutex: code } } else { Op::Acquire { semaphore: code } };
+        self.emit(op);
+    }
+
+    fn give(&mut self, resource: &ResourceRef, code: ResourceCode) {
+        let op = if self.is_mutex(resource) {
+            Op::Unlock { mutex: code }
+        } else {
+            Op::Release { semaphore: code }
+        };
+        self.emit(op);
+    }
+
+    /// What the body does to the variables of an index must not change what is
+    /// given back.
+    fn with(&mut self, held: &[ResourceRef], body: &[Step]) {
+        let mut taken = Vec::new();
+        for resource in held {
+            self.site = resource.site;
+            let kept = self.kept(resource);
+            let code = kept.unwrap_or_else(|| self.resource(resource));
+            self.take(resource, code);
+            self.frame.free_temporaries();
+            taken.push((resource, kept));
+        }
+        self.steps(body);
+        for (resource, kept) in taken.into_iter().rev() {
+            self.site = resource.site;
+            let code = kept.unwrap_or_else(|| self.resource(resource));
+            self.give(resource, code);
+            self.frame.free_temporaries();
+        }
+    }
+
+    /// Finds an instance by an index that may change, in a word of its own;
+    /// `None` where nothing can change, which needs no word in the state.
+    fn kept(&mut self, resource: &ResourceRef) -> Option<ResourceCode> {
+        let index = resource.index.as_ref().filter(|index| !is_settled(index))?;
+        let into = self.frame.permanent();
+        Some(self.find(resource.def, index, into))
     }
 
     /// A process that was notified takes the mutex again, as any other does.

@@ -291,18 +291,23 @@ impl Compiler<'_> {
 
 /// Whether the value is known as soon as the parameters are.
 fn is_over_params(expr: &Expr) -> bool {
+    is_over(expr, &|leaf| matches!(leaf, ExprKind::Const(_) | ExprKind::Param(_)))
+}
+
+/// Whether the value is the same in all steps of a process.
+pub(super) fn is_settled(expr: &Expr) -> bool {
+    is_over(expr, &|leaf| {
+        matches!(leaf, ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Index | ExprKind::Len(_))
+    })
+}
+
+/// Whether all that an expression is made of is such a leaf.
+fn is_over(expr: &Expr, is_leaf: &impl Fn(&ExprKind) -> bool) -> bool {
     match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Param(_) => true,
-        ExprKind::Var(_)
-        | ExprKind::Element(..)
-        | ExprKind::Len(_)
-        | ExprKind::Now
-        | ExprKind::Index
-        | ExprKind::Level(_)
-        | ExprKind::Capacity(_) => false,
-        ExprKind::Unary(_, a) => is_over_params(a),
+        ExprKind::Unary(_, a) => is_over(a, is_leaf),
         ExprKind::Binary(_, a, b) | ExprKind::And(a, b) | ExprKind::Or(a, b) => {
-            is_over_params(a) && is_over_params(b)
+            is_over(a, is_leaf) && is_over(b, is_leaf)
         }
+        leaf => is_leaf(leaf),
     }
 }

@@ -175,7 +175,7 @@ pub struct Step {
     pub site: Site,
 }
 
-/// What a step does. `with` is written out as acquire, steps, release.
+/// What a step does. One that names several resources is as many steps, but for `with`.
 #[derive(Debug, Clone)]
 pub enum StepKind {
     /// Let time pass without a processor: a duration.
@@ -195,6 +195,14 @@ pub enum StepKind {
         resource: ResourceRef,
         /// How many: an integer, not negative.
         permits: Expr,
+    },
+    /// Take one permit of each, or a mutex, in order; do the steps; give back
+    /// those that were taken, in reverse order.
+    With {
+        /// From where. Each is worked out once, when it is its turn to be taken.
+        held: Vec<ResourceRef>,
+        /// What is done meanwhile.
+        body: Vec<Step>,
     },
     /// Put items into a buffer, all at once, waiting until they all fit.
     Put {

@@ -162,7 +162,6 @@ impl<'c, 't> Body<'c, 't> {
         let kind = match form.name {
             "acquire" => return self.permits(node, Use::Acquire, site, steps),
             "release" => return self.permits(node, Use::Release, site, steps),
-            "with" => return self.with(main, fields, steps),
             "put" => return self.put(main, steps),
             "get" => return self.get(main, steps),
             "set" => return self.set(main, steps),
@@ -175,6 +174,7 @@ impl<'c, 't> Body<'c, 't> {
             "atomic" => Some(StepKind::Atomic(self.steps(main))),
             "write" => self.write(main),
             "read" => self.read(main),
+            "with" => Some(self.with(main, fields)),
             "if" => self.branch(node, fields),
             "while" => self.round(node, fields),
             "repeat" => self.repeat(node, fields),
@@ -226,20 +226,10 @@ impl<'c, 't> Body<'c, 't> {
         Some(StepKind::Repeat { times: times?.expr, body })
     }
 
-    /// `with` is acquire in order, the steps, release in reverse order.
-    fn with(&mut self, main: &Entry, fields: Fields<'_>, steps: &mut Vec<Step>) {
+    fn with(&mut self, main: &Entry, fields: Fields<'_>) -> StepKind {
         let found = self.check.references(&main.value, self.scope(), Use::Acquire);
-        let held: Vec<_> = found.into_iter().flatten().map(|found| found.reference).collect();
-        let one = |site| Typed::constant(Value::Int(1), site).expr;
-        steps.extend(held.iter().map(|resource| {
-            let site = resource.site;
-            Step { kind: StepKind::Acquire { resource: resource.clone(), permits: one(site) }, site }
-        }));
-        steps.extend(self.nested(fields, "do"));
-        steps.extend(held.into_iter().rev().map(|resource| {
-            let site = resource.site;
-            Step { kind: StepKind::Release { resource, permits: one(site) }, site }
-        }));
+        let held = found.into_iter().flatten().map(|found| found.reference).collect();
+        StepKind::With { held, body: self.nested(fields, "do") }
     }
 
     /// Where a main key stands, for keys that are missing below it.

@@ -242,23 +242,19 @@ processes:
 }
 
 #[test]
-fn with_releases_in_reverse_order() {
+fn with_holds_its_resources_around_its_steps() {
     let text = "
 version: 1
 resources: {a: mutex, f: {kind: mutex, count: 5}}
 processes:
   p: {count: 5, do: [{with: [a, 'f[(index + 1) % 5]'], do: [{mark: inside}]}, {mark: {name: n, value: index}}]}
 ";
-    let kinds: Vec<_> = body(text)
-        .into_iter()
-        .map(|step| match step.kind {
-            StepKind::Acquire { resource, .. } => format!("+{}", resource.def),
-            StepKind::Release { resource, .. } => format!("-{}", resource.def),
-            StepKind::Mark { mark, .. } => format!("m{mark}"),
-            _ => panic!("unexpected"),
-        })
-        .collect();
-    assert_eq!(kinds, ["+0", "+1", "m0", "-1", "-0", "m1"]);
+    let body = body(text);
+    let StepKind::With { held, body: inside } = &body[0].kind else { panic!("with") };
+    let held: Vec<_> = held.iter().map(|resource| (resource.def.0, resource.index.is_some())).collect();
+    assert_eq!(held, [(0, false), (1, true)]);
+    assert!(matches!(inside.as_slice(), [Step { kind: StepKind::Mark { .. }, .. }]));
+    assert!(matches!(body[1].kind, StepKind::Mark { .. }));
 }
 
 #[test]

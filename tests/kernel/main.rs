@@ -8,6 +8,7 @@ mod conditions;
 mod conformance;
 mod lab5;
 mod properties;
+mod references;
 mod rerun;
 mod theory;
 mod ties;
