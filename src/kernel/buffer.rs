@@ -1,7 +1,12 @@
 //! Buffers: bounded queues of items, first in, first out.
 //!
-//! A request for several items is served all at once or waits, and nobody
-//! overtakes it: requests are served in the order of their queue.
+//! A request for several items is served all at once or waits. Puts stand in
+//! one line and gets in another, both in the order of the discipline; who is
+//! the first of a line and can be served is served at once, and nobody behind
+//! is before that. So whoever comes and would be the first need not wait either.
+//!
+//! A buffer for no items is a rendezvous: a put and a get meet, and the item
+//! goes from the one to the other while both are there.
 
 use super::machine::{Machine, header_words, item_type, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Schedule};
@@ -74,12 +79,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         count: u64,
         value: Word,
     ) -> Done {
+        let is_first = self.goes_first(arena, at, header, resource::PUTTERS);
+        let wait = !is_first || room(arena, header) < count;
+        // Who waits gets its room now, so that being served cannot fail. A
+        // rendezvous needs none.
         let capacity = arena[header + resource::CAPACITY];
-        let room = capacity - arena[header + resource::LEVEL];
-        let overtakes = arena[header + resource::PUTTERS] != 0;
-        let wait = overtakes || room < count;
-        // Who waits gets its room now, so that being served cannot fail.
-        let needed = if wait { capacity } else { arena[header + resource::LEVEL] + count };
+        let needed = if wait { capacity } else { capacity.min(arena[header + resource::LEVEL] + count) };
         if arena[header + resource::RING] < needed {
             return Done::NeedsRoom { header, items: needed };
         }
@@ -94,9 +99,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Takes `count` items to where the op at hand says, or waits until they
     /// are all there.
     pub(super) fn get(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) -> Done {
-        let overtakes = arena[header + resource::TAKERS] != 0;
-        if overtakes || arena[header + resource::LEVEL] < count {
-            return self.block(arena, at, header, resource::TAKERS, WaitFor::Get);
+        let is_first = self.goes_first(arena, at, header, resource::TAKERS);
+        if !is_first || arena[header + resource::LEVEL] < count {
+            let meets = arena[header + resource::CAPACITY] == 0 && arena[header + resource::PUTTERS] != 0;
+            if !meets {
+                return self.block(arena, at, header, resource::TAKERS, WaitFor::Get);
+            }
+            self.admit_putter(arena, header, at.process());
         }
         self.pop(arena, at, header, count);
         self.serve(arena, header, at.process());
@@ -153,7 +162,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             let message = format!("a request for {} items", count as i64);
             return Err(self.fault(at, message, "put and get take at least 1 item"));
         }
-        if count > capacity {
+        // At a rendezvous one item is put and got at a time.
+        if count > capacity.max(1) {
             let name = self.image.resource_name(ResourceId(self.resource_id(arena, header)));
             let message =
                 format!("a request for {count} items, but buffer '{name}' never holds more than {capacity}");
@@ -162,7 +172,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         Ok(count)
     }
 
-    /// Serves waiters, first come first served, as long as any can be.
+    /// Serves the first in line, as long as one can be: gets before puts.
     fn serve(&mut self, arena: &mut [Word], header: usize, by: ProcessId) {
         loop {
             if self.serve_getter(arena, header, by) || self.serve_putter(arena, header, by) {
@@ -177,10 +187,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let queue = header + resource::TAKERS;
         let Some(waiter) = waiters::first(arena, queue) else { return false };
         let frame = self.image.frames[waiter.index()] as usize;
-        let count = match self.image.plain[op_of(arena, frame)] {
-            Op::GetMany { many } => self.read(arena, self.image.many[many as usize].count, frame),
-            _ => 1,
-        };
+        let count = items_wanted(self.image, arena, frame);
         if arena[header + resource::LEVEL] < count {
             return false;
         }
@@ -193,26 +200,29 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
 
     #[inline]
     fn serve_putter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {
-        let queue = header + resource::PUTTERS;
-        let Some(waiter) = waiters::first(arena, queue) else { return false };
+        let Some(waiter) = waiters::first(arena, header + resource::PUTTERS) else { return false };
         let frame = self.image.frames[waiter.index()] as usize;
-        let (count, value) = match self.image.plain[op_of(arena, frame)] {
-            Op::PutMany { many } => {
-                let code = self.image.many[many as usize];
-                (self.read(arena, code.count, frame), self.read(arena, code.operand, frame))
-            }
-            Op::Put { value, .. } => (1, self.read(arena, value, frame)),
-            other => unreachable!("{other:?} does not wait to put"),
-        };
-        let room = arena[header + resource::CAPACITY] - arena[header + resource::LEVEL];
-        if room < count {
+        if room(arena, header) < items_wanted(self.image, arena, frame) {
             return false;
         }
-        waiters::dequeue(arena, &self.image.frames, queue);
+        self.admit_putter(arena, header, by);
+        true
+    }
+
+    /// Serves the first who waits to put, and whose items fit or are got at once.
+    fn admit_putter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) {
+        let first = waiters::dequeue(arena, &self.image.frames, header + resource::PUTTERS);
+        let (waiter, frame) = first.expect("somebody waits to put");
         let at = Context::new(waiter, frame, op_of(arena, frame));
+        let count = items_wanted(self.image, arena, frame);
+        let value = match self.image.plain[at.op()] {
+            Op::PutMany { many } => self.image.many[many as usize].operand,
+            Op::Put { value, .. } => value,
+            other => unreachable!("{other:?} does not wait to put"),
+        };
+        let value = self.read(arena, value, frame);
         self.grant(arena, at, header, by, true);
         self.push(arena, at, header, count, value);
-        true
     }
 
     /// Adds items, for which there is room in the ring.
@@ -223,8 +233,9 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             if place >= ring {
                 place -= ring;
             }
+            let at_rendezvous = ring == 0;
             let content = arena[header + resource::CONTENT];
-            arena[(content + place) as usize] = value;
+            arena[if at_rendezvous { header + resource::HEAD } else { (content + place) as usize }] = value;
             arena[header + resource::LEVEL] += 1;
             self.note_item(arena, at, Kind::Put, header, value);
         }
@@ -233,10 +244,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     /// Takes items, which are there, to where the op at `at` says.
     fn pop(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) {
         for number in 0..count {
-            let head = arena[header + resource::HEAD];
-            let value = arena[(arena[header + resource::CONTENT] + head) as usize];
-            let next = head + 1;
-            arena[header + resource::HEAD] = if next == arena[header + resource::RING] { 0 } else { next };
+            let value = self.oldest(arena, header);
             arena[header + resource::LEVEL] -= 1;
             match self.image.plain[at.op()] {
                 Op::Get { into, .. } => self.write(arena, into, at.frame(), value),
@@ -252,6 +260,19 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
+    /// Takes the oldest item out of the ring, or what is handed over at a
+    /// rendezvous, which has no ring and leaves nothing behind.
+    #[inline(always)]
+    fn oldest(&self, arena: &mut [Word], header: usize) -> Word {
+        let (head, ring) = (arena[header + resource::HEAD], arena[header + resource::RING]);
+        if ring == 0 {
+            arena[header + resource::HEAD] = 0;
+            return head;
+        }
+        arena[header + resource::HEAD] = if head + 1 == ring { 0 } else { head + 1 };
+        arena[(arena[header + resource::CONTENT] + head) as usize]
+    }
+
     #[inline(always)]
     fn note_item(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize, value: Word) {
         if S::ACTIVE {
@@ -259,6 +280,24 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             let ty = item_type(arena[header + resource::IDENTITY]);
             self.emit_typed(at, kind, id, value, ty, 0);
         }
+    }
+}
+
+/// How many items a process with this frame, which stands at a put or a get,
+/// puts or gets.
+pub(super) fn items_wanted(image: &Image, arena: &[Word], frame: usize) -> u64 {
+    match image.plain[op_of(arena, frame)] {
+        Op::PutMany { many } | Op::GetMany { many } => arena[image.many[many as usize].count.at(frame)],
+        _ => 1,
+    }
+}
+
+/// How many items more a buffer takes. Of a rendezvous: whether somebody waits
+/// to get one.
+pub(super) fn room(arena: &[Word], header: usize) -> u64 {
+    match arena[header + resource::CAPACITY] {
+        0 => u64::from(arena[header + resource::TAKERS] != 0),
+        capacity => capacity - arena[header + resource::LEVEL],
     }
 }
 

@@ -1,17 +1,76 @@
-//! Who waits for whom when nothing can happen any more.
+//! How a run ends in which nothing can happen any more, and who waits for whom.
+//!
+//! Who waits may wait until the `horizon`, if there is one: a server whose
+//! clients are done does. But if processes wait in a circle for mutexes that
+//! the next one owns, no horizon helps: that is a deadlock in any case.
 //!
 //! A mutex can be given only by its owner. A semaphore or a buffer has no
 //! owner: whoever is not done and has a fitting step ahead of it, on some
-//! path, could give. The same holds of who could notify. Who waits for something that nobody left could give is
+//! path, could give; so could whoever waits to put, of its items, or to get, of
+//! its room. The same holds of who could notify. Who waits for something that nobody left could give is
 //! starved; all others wait for each other, so there is a cycle among them.
 
 use super::machine::{Machine, State};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{Image, Op, ResourceCode, next_ops};
-use crate::trace::{BlockedProcess, Deadlock, ResourceKind, WaitFor};
+use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, next_ops};
+use crate::trace::{BlockedProcess, Deadlock, Outcome, ResourceKind, WaitFor};
 
 /// Reports of larger deadlocks name this many processes.
 const MAX_REPORTED: usize = 1_000;
+
+/// How a run ends in this state, in which no process can go on. An end by the
+/// horizon is at the horizon, whatever the clock of the machine shows.
+pub fn find_end(image: &Image, machine: &Machine) -> Outcome {
+    if machine.live == 0 {
+        Outcome::Completed
+    } else if waits_for_horizon(image, machine) {
+        Outcome::Horizon
+    } else {
+        Outcome::Deadlock(find_deadlock(image, machine))
+    }
+}
+
+/// Whether those who are left in this state, in which no process can go on,
+/// wait until the horizon. Linear in the number of processes.
+pub fn waits_for_horizon(image: &Image, machine: &Machine) -> bool {
+    image.horizon.is_some() && machine.live > 0 && !has_circle_of_owners(image, machine)
+}
+
+/// Those who wait, if all who are not done do.
+pub fn find_waiting(image: &Image, machine: &Machine) -> Option<Deadlock> {
+    let processes = (0..image.process_count()).map(ProcessId::from_index);
+    let mut states = processes.map(|process| machine.state(image, process));
+    let only_waits = machine.live > 0 && states.all(|state| matches!(state, State::Blocked | State::Done));
+    only_waits.then(|| find_deadlock(image, machine))
+}
+
+/// Whether some processes each wait for a mutex that the next one owns.
+fn has_circle_of_owners(image: &Image, machine: &Machine) -> bool {
+    // By process: the one from which the search came there, plus 1.
+    let mut seen = vec![0; image.process_count()];
+    (0..image.process_count()).any(|start| {
+        let mut process = ProcessId::from_index(start);
+        while seen[process.index()] == 0 {
+            seen[process.index()] = start + 1;
+            match owner_of_awaited(image, machine, process) {
+                Some(owner) => process = owner,
+                None => return false,
+            }
+        }
+        seen[process.index()] == start + 1
+    })
+}
+
+/// Who owns the mutex that a process waits for.
+fn owner_of_awaited(image: &Image, machine: &Machine, process: ProcessId) -> Option<ProcessId> {
+    if machine.state(image, process) != State::Blocked {
+        return None;
+    }
+    let (header, _) = awaited(image, machine, process, machine.op(image, process));
+    let resource = ResourceId(machine.arena[header + crate::program::resource::IDENTITY] as u32);
+    let is_mutex = image.resource_info(resource).kind == ResourceKind::Mutex;
+    is_mutex.then(|| machine.owner(image, resource))?
+}
 
 /// Describes the deadlock that the machine is in: no process can go on, and
 /// some are not done.
@@ -86,10 +145,18 @@ fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (u
     }
 }
 
-/// What a process could give on some path behind the op on which it waits.
+/// What a process could give by the op on which it waits, or on some path behind it.
 fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give> {
     let mut gives = Vec::new();
-    let start = machine.op(image, process).index();
+    let op = machine.op(image, process);
+    let start = op.index();
+    let (header, wait_for) = awaited(image, machine, process, op);
+    let end_header = header + RESOURCE_WORDS;
+    match wait_for {
+        WaitFor::Put => gives.push(Give { ends: WaitFor::Get, first_header: header, end_header }),
+        WaitFor::Get => gives.push(Give { ends: WaitFor::Put, first_header: header, end_header }),
+        WaitFor::Acquire | WaitFor::Notify => {}
+    }
     let mut seen = vec![false; image.plain.len()];
     let mut open = vec![start + 1];
     // The op on which it waits is passed again if it stands in a loop.
@@ -117,9 +184,8 @@ fn give_of(image: &Image, op: usize) -> Option<Give> {
         Op::Notify { condition } | Op::NotifyAll { condition } => (condition, WaitFor::Notify),
         _ => return None,
     };
-    let size = crate::program::RESOURCE_WORDS;
     match code.resolve() {
-        Ok(header) => Some(Give { ends, first_header: header, end_header: header + size }),
+        Ok(header) => Some(Give { ends, first_header: header, end_header: header + RESOURCE_WORDS }),
         Err(found) => {
             // The op before it that found the instance says which definition;
             // any instance could be meant.
@@ -129,7 +195,7 @@ fn give_of(image: &Image, op: usize) -> Option<Give> {
             })?;
             let (first, count) = image.instances[def];
             let first_header = first as usize;
-            Some(Give { ends, first_header, end_header: first_header + count as usize * size })
+            Some(Give { ends, first_header, end_header: first_header + count as usize * RESOURCE_WORDS })
         }
     }
 }

@@ -1,5 +1,7 @@
 //! All the state there is, as plain values.
 
+use super::buffer::{items_wanted, room};
+use super::waiters;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{FRAME_WORDS, Image, RESOURCE_WORDS, frame, resource};
 use crate::time::Time;
@@ -34,6 +36,8 @@ impl State {
 /// 3. A buffer's level is at most its capacity.
 /// 4. A mutex is free exactly if it has no owner.
 /// 5. The level of a condition is the number of those who wait at it.
+/// 6. The first who waits to put into a buffer has no room, and the first who
+///    waits to get finds too few items.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.
@@ -228,6 +232,7 @@ impl Machine {
                 }
                 ResourceKind::Buffer => {
                     assert!(words[resource::LEVEL] <= words[resource::CAPACITY], "invariant 3");
+                    self.check_buffer(image, header);
                 }
                 ResourceKind::Memory => {}
                 ResourceKind::Condition => {
@@ -240,5 +245,15 @@ impl Machine {
             let blocked = self.state(image, ProcessId::from_index(process)) == State::Blocked;
             assert_eq!(times, u32::from(blocked), "invariant 2, process {process}");
         }
+    }
+
+    fn check_buffer(&self, image: &Image, header: usize) {
+        let wanted = |queue: usize| {
+            let first = waiters::first(&self.arena, header + queue)?;
+            Some(items_wanted(image, &self.arena, image.frames[first.index()] as usize))
+        };
+        let (put, got) = (wanted(resource::PUTTERS), wanted(resource::TAKERS));
+        assert!(put.is_none_or(|count| count > room(&self.arena, header)), "invariant 6, put");
+        assert!(got.is_none_or(|count| count > self.arena[header + resource::LEVEL]), "invariant 6, get");
     }
 }

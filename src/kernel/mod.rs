@@ -32,7 +32,7 @@ mod waiters;
 
 pub use call::{Call, Code, NoCode};
 pub use choices::Choices;
-pub use deadlock::find_deadlock;
+pub use deadlock::{find_deadlock, find_end, find_waiting, waits_for_horizon};
 #[cfg(test)]
 pub(crate) use defect::{Defect, with_defect};
 pub use draw::Draws;

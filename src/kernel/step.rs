@@ -319,8 +319,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
     ) -> Done {
         arena[at.frame() + frame::STATE] = state_word(at.op(), State::Blocked);
         if !waiters::enqueue_first(arena, header + queue, at.process()) {
-            let discipline = u64::from((arena[header + resource::IDENTITY] >> 32) as u8);
-            let discipline = defect::discipline(discipline);
+            let discipline = discipline(arena, header);
             waiters::enqueue(arena, &self.image.frames, header + queue, at.process(), discipline);
         }
         if S::ACTIVE {
@@ -328,6 +327,14 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
             self.emit(at, Kind::Block, id, wait_for as u64);
         }
         Done::Wait
+    }
+
+    /// Whether the process, which waits nowhere, would be the first in such a queue.
+    #[inline(always)]
+    pub(super) fn goes_first(&self, arena: &[Word], at: Context, header: usize, queue: usize) -> bool {
+        let frames = &self.image.frames;
+        arena[header + queue] == 0
+            || waiters::would_be_first(arena, frames, header + queue, at.process(), discipline(arena, header))
     }
 
     /// Ends the wait of a process that was taken out of its queue: it is
@@ -404,4 +411,10 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
         self.emit(at, Kind::Done, 0, 0);
         Halt::Done
     }
+}
+
+/// The order in which those who wait at this header are served.
+#[inline(always)]
+fn discipline(arena: &[Word], header: usize) -> u64 {
+    defect::discipline(u64::from((arena[header + resource::IDENTITY] >> 32) as u8))
 }

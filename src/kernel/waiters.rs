@@ -119,6 +119,28 @@ pub(super) fn as_listed(arena: &[Word], header: usize) -> u64 {
 /// The discipline of those among whom a driver may choose.
 const ANY: u64 = 3;
 
+/// Whether `process`, which is in no queue, would be the first of this one, in
+/// the order of [`enqueue`].
+#[cold]
+pub(super) fn would_be_first(
+    arena: &[Word],
+    frames: &[u32],
+    queue: usize,
+    process: ProcessId,
+    discipline: u64,
+) -> bool {
+    let head = arena[queue] & LOW;
+    let id = u64::from(process.0) + 1;
+    let priority = |id: u64| arena[link_of(frames, id)] >> 56;
+    match discipline {
+        _ if head == 0 => true,
+        0 => false,
+        1 => priority(id) < priority(head),
+        ANY => id < head,
+        _ => true,
+    }
+}
+
 /// Adds a waiter to the queue if nobody waits there; whether it did.
 #[inline(always)]
 pub(super) fn enqueue_first(arena: &mut [Word], queue: usize, process: ProcessId) -> bool {

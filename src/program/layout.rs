@@ -45,7 +45,8 @@ pub mod resource {
     pub const CONTENT: usize = 4;
     /// Constant: capacity of a buffer (`u64::MAX` if unbounded), slots of a memory.
     pub const CAPACITY: usize = 5;
-    /// The place of the oldest item in the ring.
+    /// The place of the oldest item in the ring; of a buffer for no items, which
+    /// has no ring, the item while it is handed over.
     pub const HEAD: usize = 6;
     /// The length of the ring as it is allocated now.
     pub const RING: usize = 7;

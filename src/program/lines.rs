@@ -14,8 +14,11 @@ use crate::trace::ResourceKind;
 pub fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
     let mut lines = vec![timed; image.resource_count()];
     for (id, line) in lines.iter_mut().enumerate() {
-        // A wait at a condition gives others their turn, and is no request.
-        *line |= image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Condition;
+        let info = image.resource_info(ResourceId::from_index(id));
+        // A wait at a condition gives others their turn, and is no request. At a
+        // rendezvous a request needs somebody who waits.
+        *line |= info.kind == ResourceKind::Condition
+            || info.kind == ResourceKind::Buffer && info.capacity == Some(0);
     }
     for (op, &atomic) in image.plain.iter().zip(&image.atomic) {
         match *op {

@@ -118,7 +118,7 @@ impl Size {
             }
             ResourceSpec::Buffer { capacity: None, ty } => (None, 0, *ty),
             ResourceSpec::Buffer { capacity: Some(capacity), ty } => {
-                (Some(bounded(capacity, params, 1, i64::MAX / 2, "the capacity")? as u64), 0, *ty)
+                (Some(bounded(capacity, params, 0, i64::MAX / 2, "the capacity")? as u64), 0, *ty)
             }
             ResourceSpec::Memory { slots, initial } => (
                 Some(bounded(slots, params, 1, MAX_WORDS as i64, "the number of slots")? as u64),

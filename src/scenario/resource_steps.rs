@@ -139,7 +139,8 @@ impl Body<'_, '_> {
     /// Checks that so many items can ever be in the buffer at once.
     fn fits(&mut self, count: &Typed, capacity: Option<i64>, node: &Node, step: &str) {
         if let (Some(number), Some(capacity)) = (count.known_int(), capacity)
-            && number > capacity
+            // Of a rendezvous, which holds none, one item is put and got at a time.
+            && number > capacity.max(1)
         {
             let span = self.check.reports.span_of(node);
             let message =

@@ -173,7 +173,7 @@ impl Check<'_> {
                 let node = fields.get("capacity")?;
                 let unbounded = node.kind == Kind::Text(UNBOUNDED.to_owned());
                 let capacity =
-                    if unbounded { None } else { Some(self.whole(node, scope, "`capacity`", 1)?) };
+                    if unbounded { None } else { Some(self.whole(node, scope, "`capacity`", 0)?) };
                 known.unbounded = unbounded;
                 known.size = capacity.as_ref().and_then(Typed::known_int);
                 let ty = known.ty.unwrap_or(Type::Int);

@@ -163,7 +163,11 @@ pub(super) static RESOURCES: [Form; 5] = [
         doc: "A queue of items.",
         fields: &[
             required("kind", Shape::Word(&["buffer"]), "The kind of resource."),
-            required("capacity", Shape::Whole, "How many items fit, at least 1, or `unbounded`."),
+            required(
+                "capacity",
+                Shape::Whole,
+                "How many items fit, or `unbounded`; with 0 a put and a get meet.",
+            ),
             optional("of", Shape::Word(&TYPES), "The type of the items; default that of the first put."),
             COUNT,
             DISCIPLINE,

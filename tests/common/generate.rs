@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::fmt::Write;
 
 /// A random step, as YAML in flow form. The same resources exist in every
-/// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0 and b1, a
+/// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0, b1 and b2, a
 /// memory d of 4 slots, conditions c0 and c1; variables x and y, an array a of 4.
 fn step() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
@@ -20,6 +20,8 @@ fn step() -> impl Strategy<Value = String> {
         (0u32..2).prop_map(|n| format!("{{get: {{from: b{n}, into: x}}}}")),
         (0u32..2, 1u32..4).prop_map(|(b, n)| format!("{{put: {{to: b{b}, value: y, count: {n}}}}}")),
         (0u32..2, 1u32..4).prop_map(|(b, n)| format!("{{get: {{from: b{b}, count: {n}, into: a}}}}")),
+        Just("{put: {to: b2, value: x}}".to_owned()),
+        Just("{get: {from: b2, into: x}}".to_owned()),
         (0u32..4).prop_map(|n| format!("{{write: {{to: d, at: {n}, value: x + 1}}}}")),
         (0u32..6).prop_map(|n| format!("{{read: {{from: d, at: abs(x + {n}) % 5, into: x}}}}")),
         Just("{set: {x: x + 1, y: x % 3}}".to_owned()),
@@ -59,7 +61,7 @@ pub fn scenario() -> impl Strategy<Value = String> {
             let mut text = format!(
                 "version: 1\nhorizon: 1000s\nlimits: {{zero_time_steps: 5000}}\nresources:\n  m0: {{kind: mutex}}\n  m1: {{kind: mutex}}\n  \
                  s0: {{kind: semaphore, permits: {permits}}}\n  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  \
-                 b0: {{kind: buffer, capacity: {}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  \
+                 b0: {{kind: buffer, capacity: {}, discipline: {discipline}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  b2: {{kind: buffer, capacity: 0, of: int}}\n  \
                  d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\nprocesses:\n",
                 capacity + 2
             );

@@ -7,6 +7,7 @@ mod common;
 mod conditions;
 mod conformance;
 mod lab5;
+mod lines;
 mod properties;
 mod references;
 mod rerun;

@@ -12,6 +12,7 @@ mod tokens;
 
 pub use found::{Race, Races, RacingAccess};
 
+use crate::ids::ProcessId;
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind, ResourceInfo, ResourceKind, Sink, Trace};
 use crate::value::Word;
@@ -85,6 +86,8 @@ enum Shadow {
     Permits(Tokens),
     /// The items in a buffer and, if it is bounded, its free places.
     Buffer(Box<(Tokens, Option<Tokens>)>),
+    /// The item that is handed over in a buffer for none, and who puts it.
+    Rendezvous(Tokens, ProcessId),
     Memory(Slots),
     /// What the last notify hands on.
     Condition(Row),
@@ -94,6 +97,9 @@ impl Shadow {
     fn new(info: &ResourceInfo) -> Shadow {
         match info.kind {
             ResourceKind::Mutex | ResourceKind::Semaphore => Shadow::Permits(Tokens::new(info.initial)),
+            ResourceKind::Buffer if info.capacity == Some(0) => {
+                Shadow::Rendezvous(Tokens::new(0), ProcessId(0))
+            }
             ResourceKind::Buffer => {
                 let places = info.capacity.map(|capacity| Tokens::new(capacity - info.initial));
                 Shadow::Buffer(Box::new((Tokens::new(info.initial), places)))
@@ -178,6 +184,18 @@ impl Detector {
             (Kind::Get, Shadow::Buffer(buffer)) => {
                 buffer.0.take(clocks, process);
                 buffer.1.as_mut().map_or(0, |places| places.give(clocks, process))
+            }
+            (Kind::Put, Shadow::Rendezvous(items, putter)) => {
+                *putter = process;
+                items.give(clocks, process)
+            }
+            // The put is over only now: each knows of the other.
+            (Kind::Get, Shadow::Rendezvous(items, putter)) => {
+                items.take(clocks, process);
+                let row = clocks.hand_on(process);
+                clocks.learn(*putter, row);
+                clocks.let_go(row);
+                0
             }
             (Kind::Notify, Shadow::Condition(notified)) => {
                 let before = std::mem::replace(notified, clocks.hand_on(process));

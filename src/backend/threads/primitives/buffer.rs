@@ -1,6 +1,7 @@
 //! The buffer: a bounded queue of items, several of which can be put or got at
 //! once.
 
+use super::party::Waiter;
 use super::sync;
 use super::{Came, Census, Fact, Line, Order, Party, Witness, locked};
 use crate::trace::{Kind, WaitFor};
@@ -8,7 +9,9 @@ use crate::value::Word;
 use std::collections::VecDeque;
 
 /// A bounded queue of items, first in, first out. A request for several items
-/// is served all at once or waits, and nobody overtakes it.
+/// is served all at once or waits. Who is first in line and can be served is
+/// served, also who only comes; nobody is served behind a first who cannot be.
+/// In a queue for no items a put and a get meet.
 ///
 /// Invariant: the first in either line cannot be served.
 #[derive(Debug)]
@@ -44,13 +47,13 @@ impl Buffer {
         witness: &mut impl Witness,
     ) -> Came<()> {
         let mut state = locked(&self.state);
-        if !state.putters.is_empty() || state.room() < count {
+        if state.putters.place(me) > 0 || state.room() < count {
             witness.note(&[me.fact(Kind::Block, WaitFor::Put as Word)]);
             return Came::Waits { last: state.putters.enter(me, (count, value), census) };
         }
         let mut facts = Vec::new();
         state.add(me, count, value, &mut facts);
-        state.serve(me, census, facts, witness);
+        state.serve(me, census, facts, Vec::new(), witness);
         Came::Served(())
     }
 
@@ -63,13 +66,16 @@ impl Buffer {
         witness: &mut impl Witness,
     ) -> Came<Vec<Word>> {
         let mut state = locked(&self.state);
-        if !state.getters.is_empty() || state.level() < count {
+        let (mut facts, mut put) = (Vec::new(), Vec::new());
+        if state.capacity == 0 {
+            put.extend(state.admit(me, census, &mut facts));
+        }
+        if state.getters.place(me) > 0 || state.level() < count {
             witness.note(&[me.fact(Kind::Block, WaitFor::Get as Word)]);
             return Came::Waits { last: state.getters.enter(me, count, census) };
         }
-        let mut facts = Vec::new();
         let items = state.remove(me, count, &mut facts);
-        state.serve(me, census, facts, witness);
+        state.serve(me, census, facts, put, witness);
         Came::Served(items)
     }
 
@@ -90,8 +96,12 @@ impl Content {
         self.items.len() as u64
     }
 
+    /// How many more fit; of a queue for none, whether somebody waits to get one.
     fn room(&self) -> u64 {
-        self.capacity - self.level()
+        match self.capacity {
+            0 => u64::from(!self.getters.is_empty()),
+            capacity => capacity - self.level(),
+        }
     }
 
     fn add(&mut self, party: &Party, count: u64, value: Word, facts: &mut Vec<Fact>) {
@@ -107,10 +117,27 @@ impl Content {
         items
     }
 
+    /// Takes the first who waits to put out of the line, and adds its items.
+    fn admit(&mut self, by: &Party, census: &Census, facts: &mut Vec<Fact>) -> Option<Waiter<(u64, Word)>> {
+        let waiter = self.putters.serve(census)?;
+        facts.push(waiter.party.fact(Kind::Grant, Word::from(by.process.0)));
+        let (count, value) = waiter.want;
+        self.add(&waiter.party, count, value, facts);
+        Some(waiter)
+    }
+
     /// Serves whoever can be served now, getters before putters, tells all
-    /// that, and only then lets them go on: their next steps come after it.
-    fn serve(&mut self, by: &Party, census: &Census, mut facts: Vec<Fact>, witness: &mut impl Witness) {
-        let (mut got, mut put) = (Vec::new(), Vec::new());
+    /// that and the `facts` before it, and only then lets them go on, and those
+    /// who have `put` before: their next steps come after it.
+    fn serve(
+        &mut self,
+        by: &Party,
+        census: &Census,
+        mut facts: Vec<Fact>,
+        mut put: Vec<Waiter<(u64, Word)>>,
+        witness: &mut impl Witness,
+    ) {
+        let mut got = Vec::new();
         loop {
             if self.getters.first().is_some_and(|&count| count <= self.level()) {
                 let Some(waiter) = self.getters.serve(census) else { break };
@@ -118,11 +145,7 @@ impl Content {
                 let items = self.remove(&waiter.party, waiter.want, &mut facts);
                 got.push((waiter, items));
             } else if self.putters.first().is_some_and(|&(count, _)| count <= self.room()) {
-                let Some(waiter) = self.putters.serve(census) else { break };
-                facts.push(waiter.party.fact(Kind::Grant, Word::from(by.process.0)));
-                let (count, value) = waiter.want;
-                self.add(&waiter.party, count, value, &mut facts);
-                put.push(waiter);
+                put.extend(self.admit(by, census, &mut facts));
             } else {
                 break;
             }

@@ -170,7 +170,13 @@ impl<W> Line<W> {
     /// Lets `party` wait for what it wants; whether nobody is awake then.
     pub(super) fn enter(&mut self, party: &Party, want: W, census: &Census) -> bool {
         let waiter = Waiter { party: party.clone(), want };
-        let place = match self.order {
+        self.waiters.insert(self.place(party), waiter);
+        census.leave()
+    }
+
+    /// How many would stand before `party`.
+    pub(super) fn place(&self, party: &Party) -> usize {
+        match self.order {
             Order::Arrival => self.waiters.len(),
             Order::Priority => {
                 self.waiters.iter().filter(|other| other.party.priority <= party.priority).count()
@@ -179,9 +185,7 @@ impl<W> Line<W> {
             Order::Id => self.waiters.iter().filter(|other| other.party.process < party.process).count(),
             #[cfg(test)]
             Order::Wrong => self.waiters.len().saturating_sub(1),
-        };
-        self.waiters.insert(place, waiter);
-        census.leave()
+        }
     }
 
     pub(super) fn first(&self) -> Option<&W> {
