@@ -105,7 +105,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             if !meets {
                 return self.block(arena, at, header, resource::TAKERS, WaitFor::Get);
             }
-            self.admit_putter(arena, header, at.process());
+            self.meet_putter(arena, at, header);
         }
         self.pop(arena, at, header, count);
         self.serve(arena, header, at.process());
@@ -210,7 +210,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Serves the first who waits to put, and whose items fit or are got at once.
-    fn admit_putter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) {
+    fn admit_putter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> ProcessId {
         let first = waiters::dequeue(arena, &self.image.frames, header + resource::PUTTERS);
         let (waiter, frame) = first.expect("somebody waits to put");
         let at = Context::new(waiter, frame, op_of(arena, frame));
@@ -223,6 +223,17 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let value = self.read(arena, value, frame);
         self.grant(arena, at, header, by, true);
         self.push(arena, at, header, count, value);
+        waiter
+    }
+
+    /// Lets the first who waits to put hand its item over to a get that comes.
+    /// What happens begins with who comes, so the get is noted as a wait, which
+    /// the put ends at once.
+    fn meet_putter(&mut self, arena: &mut [Word], at: Context, header: usize) {
+        let id = self.resource_id(arena, header);
+        self.emit(at, Kind::Block, id, WaitFor::Get as u64);
+        let putter = self.admit_putter(arena, header, at.process());
+        self.emit(at, Kind::Grant, id, u64::from(putter.0));
     }
 
     /// Adds items, for which there is room in the ring.

@@ -359,8 +359,8 @@ struct Effect {
 
 impl Effect {
     /// The effects of these events. To begin to wait is one where a line is
-    /// something to look at: at a condition, and where several items are taken at
-    /// once; elsewhere a process without time just asks later. Who is served in
+    /// something to look at: at a condition, at a rendezvous, and where several items
+    /// are taken at once; elsewhere a process without time just asks later. Who is served in
     /// line is so at once, whenever it says what it got; and whoever gets the
     /// mutex of one that begins to wait at a condition comes behind that wait.
     fn all<'e>(image: &Image, events: impl IntoIterator<Item = &'e Event>) -> Vec<Effect> {
@@ -371,6 +371,7 @@ impl Effect {
             let process = event.process;
             let already = granted[process.index()].take() == Some(resource);
             let in_line = image.resource_info(resource).kind == ResourceKind::Condition
+                || image.resource_info(resource).capacity == Some(0)
                 || image.resource_name(resource) == "b1";
             let says_so = already && matches!(event.kind, Kind::Get | Kind::Put | Kind::Acquire);
             if event.kind == Kind::Grant {

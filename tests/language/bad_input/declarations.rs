@@ -23,7 +23,7 @@ fn resources_have_what_they_need() {
         ("a1: {permits: 1}", 3, "missing key `kind`", "mutex"),
         ("a1:", 3, "no content", ""),
         ("a1: {kind: buffer}", 3, "missing key `capacity`", "`unbounded`"),
-        ("a1: {kind: buffer, capacity: zero}", 32, "`capacity` is at least 1, found 0", ""),
+        ("a1: {kind: buffer, capacity: less}", 32, "`capacity` is at least 0, found -1", ""),
         ("a1: {kind: buffer, capacity: unbound}", 32, "unknown parameter 'unbound'", ""),
         ("a1: {kind: buffer, capacity: 1, of: integer}", 39, "'integer' is not known as a type", "`int`"),
         ("a1: {kind: memory, slots: 0}", 29, "`slots` is at least 1, found 0", ""),

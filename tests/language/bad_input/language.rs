@@ -235,7 +235,7 @@ fn many_problems_are_reported_together() {
 parms: {n: 3}
 resources:
   mutex1: {kind: mutex, discipline: fast}
-  queue: {kind: buffer, capacity: 0}
+  queue: {kind: buffer, capacity: -1}
 processes:
   p:
     vars: {i: 1 / 0, j: 0}
@@ -254,7 +254,7 @@ expect: {finished: {q: 1s}}
         &[
             (2, 1, "unknown key 'parms'", ""),
             (4, 37, "not known as a discipline", ""),
-            (5, 35, "`capacity` is at least 1", ""),
+            (5, 35, "`capacity` is at least 0", ""),
             (8, 15, "division by zero", ""),
             (10, 18, "unknown resource 'mutx1'", ""),
             (11, 18, "cannot use the buffer", "`get`"),

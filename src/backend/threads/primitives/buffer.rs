@@ -67,8 +67,12 @@ impl Buffer {
     ) -> Came<Vec<Word>> {
         let mut state = locked(&self.state);
         let (mut facts, mut put) = (Vec::new(), Vec::new());
-        if state.capacity == 0 {
+        if state.capacity == 0 && !state.putters.is_empty() {
+            // It begins with who comes: a wait, which the put ends at once.
+            facts.push(me.fact(Kind::Block, WaitFor::Get as Word));
             put.extend(state.admit(me, census, &mut facts));
+            let by = put.iter().map(|putter| Word::from(putter.party.process.0));
+            facts.extend(by.map(|by| me.fact(Kind::Grant, by)));
         }
         if state.getters.place(me) > 0 || state.level() < count {
             witness.note(&[me.fact(Kind::Block, WaitFor::Get as Word)]);
