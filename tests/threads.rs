@@ -298,3 +298,63 @@ processes:
     assert!(recording.readings[0][0] >= 15_000_000);
     replayed(&image, &recording);
 }
+
+/// Waiting alone reaches the horizon: on threads at once, without waiting for it.
+#[test]
+fn a_horizon_is_reached_by_waiting() {
+    let image = image(
+        "
+version: 1
+horizon: 1000h
+resources: {never: {kind: semaphore, permits: 0}}
+processes: {waiter: {do: [{delay: 1ms}, {acquire: never}]}}
+",
+        &[],
+    );
+    let recording = record(&image, 1.0);
+    assert_eq!(
+        (&recording.trace.outcome, recording.trace.end),
+        (&Outcome::Horizon, image.horizon.expect("1000h"))
+    );
+    replayed(&image, &recording);
+}
+
+/// Who comes and is the first in line is served on threads too, and a put and a
+/// get meet at a buffer for nothing. The pauses are long enough for any machine
+/// that lets a thread run within half a second.
+#[test]
+fn lines_are_served_as_in_virtual_time() {
+    for (discipline, order) in [("priority", [1, 2, 0]), ("lifo", [2, 1, 0]), ("fifo", [0, 1, 2])] {
+        let text = format!(
+            "
+version: 1
+resources:
+  b: {{kind: buffer, capacity: 2, discipline: {discipline}, of: int}}
+  door: {{kind: buffer, capacity: 0, of: int}}
+processes:
+  full: {{do: [{{put: {{to: b, value: 9}}}}, {{delay: 3s}}, {{get: b}}, {{delay: 500ms}}, {{get: b}}, {{get: b}}, {{get: b}}, {{get: b}}]}}
+  x: {{priority: 2, start: 500ms, do: [{{put: {{to: b, value: 0, count: 2}}}}]}}
+  y: {{priority: 0, start: 1s, do: [{{put: {{to: b, value: 1}}}}]}}
+  z: {{priority: 1, start: 1500ms, do: [{{put: {{to: b, value: 2}}}}]}}
+  early: {{vars: {{x: 0}}, do: [{{get: {{from: door, into: x}}}}, {{put: {{to: door, value: x + 1}}}}]}}
+  late: {{vars: {{x: 0}}, start: 1s, do: [{{put: {{to: door, value: 3}}}}, {{delay: 1s}}, {{get: {{from: door, into: x}}}}]}}
+"
+        );
+        let (image, virtual_run) = (image(&text, &[]), run(&text));
+        let recording = record(&image, 1.0);
+        let items = |events: &mut dyn Iterator<Item = tempolane::trace::Event>, name: &str| -> Vec<u64> {
+            let buffer = virtual_run.resource(name);
+            let puts = events.filter(|event| event.kind == Kind::Put && event.resource() == Some(buffer));
+            puts.map(|event| event.value).collect()
+        };
+        for name in ["b", "door"] {
+            let model = items(&mut virtual_run.kept.events.iter().copied(), name);
+            assert_eq!(items(&mut recording.trace.events.iter(), name), model, "{discipline}: {name}");
+        }
+        let mut put = items(&mut recording.trace.events.iter(), "b");
+        put.dedup();
+        assert_eq!(put[1..], order, "{discipline}");
+        assert_eq!(recording.trace.outcome, virtual_run.end.outcome, "{discipline}");
+        replayed(&image, &recording);
+    }
+}

@@ -4,7 +4,7 @@
 use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar, WheelCalendar};
 use super::tie_calendar::TieCalendar;
 use crate::ids::ProcessId;
-use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Schedule, Stop, Yield, find_deadlock};
+use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Schedule, Stop, Yield, find_end};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink, Ties};
@@ -323,8 +323,13 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                 }
             }
             let wakes = match self.clockwork.pause.take() {
-                Some(Pause::Empty) if machine.live == 0 => break Outcome::Completed,
-                Some(Pause::Empty) => break Outcome::Deadlock(find_deadlock(self.image, machine)),
+                Some(Pause::Empty) => {
+                    let outcome = find_end(self.image, machine);
+                    if outcome == Outcome::Horizon {
+                        machine.now = self.clockwork.horizon;
+                    }
+                    break outcome;
+                }
                 Some(Pause::Horizon) => break Outcome::Horizon,
                 Some(Pause::OutOfFuel(process)) => {
                     out_of_fuel = Some(process);

@@ -17,12 +17,12 @@ use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Followed, Mismatch, Mode, Schedule, follow};
 use crate::ids::ResourceId;
-use crate::kernel::Machine;
+use crate::kernel::{Machine, find_waiting};
 use crate::program::Image;
 use crate::render::{Point, PointKind};
 use crate::time::Time;
 use crate::trace::{
-    Claim, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, RecordingSink, Sink, Ties,
+    Claim, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, Outcome, RecordingSink, Sink, Ties,
 };
 use crate::value::{Value, Word};
 use std::cell::Cell;
@@ -202,6 +202,7 @@ fn execute_by(
     let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
     let mut failed = watch.finish(&run.outcome, run.end, &claimed(expected, &machine, &image));
     let (memories, memories_left_out) = machine.memories_up_to(&image, MEMORY_VALUES);
+    let waiting = find_waiting(&image, &machine).filter(|_| run.outcome == Outcome::Horizon);
     drop(machine);
     let races = races.map_or_else(Races::default, RaceSink::finish);
     failed.extend(expects_no_races.and_then(|line| races.failure(&header, line)));
@@ -222,6 +223,7 @@ fn execute_by(
         notes: Vec::new(),
         again: again(loaded, seed, options.ties),
         fatal: None,
+        waiting,
         outcome: run.outcome,
         end: run.end,
         fingerprint,

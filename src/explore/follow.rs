@@ -168,7 +168,7 @@ impl Follower<'_> {
 
     /// Goes on to the end of the run, whoever comes first.
     fn go_on(mut self, sink: &mut impl Sink) -> Followed {
-        let rest = Relation::new(self.image, true, None, self.relation.code);
+        let rest = self.relation.beyond();
         if let Err(stopped) = rest.let_time_pass(&mut self.scratch, sink) {
             return self.stopped(stopped);
         }

@@ -23,7 +23,7 @@ use super::exploration::Mode;
 use super::parts::{Clock, World};
 use crate::analysis::Monitors;
 use crate::ids::{OpId, ProcessId};
-use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield, waits_for_horizon};
 use crate::program::{Image, Op, frame, lines_of, next_ops};
 use crate::time::Time;
 use crate::trace::{Event, Fault, NoTrace, Sink};
@@ -154,6 +154,9 @@ impl Scratch {
 pub(super) struct Relation<'a> {
     pub(super) image: &'a Image,
     pub(super) timed: bool,
+    /// Whether those who wait do so until the horizon, if there is one. It plays
+    /// no part in what was found without time.
+    pub(super) until_horizon: bool,
     /// What is watched while transitions are made.
     pub(super) monitors: Option<&'a Monitors>,
     /// The code that steps call.
@@ -173,7 +176,7 @@ impl<'a> Relation<'a> {
     ) -> Relation<'a> {
         let local = image.plain.iter().map(|op| op.is_local()).collect();
         let lines = lines_of(image, timed);
-        Relation { image, timed, monitors, code, local, lines }
+        Relation { image, timed, until_horizon: timed, monitors, code, local, lines }
     }
 
     /// As [`Self::new`], but delays take their time in both modes: to follow a
@@ -184,6 +187,12 @@ impl<'a> Relation<'a> {
         code: Option<&'a dyn NumberedCode>,
     ) -> Relation<'a> {
         Relation { timed: true, ..Relation::new(image, mode == Mode::Timed, None, code) }
+    }
+
+    /// As this one beyond the end of a schedule: delays take their time there.
+    pub(super) fn beyond(&self) -> Relation<'a> {
+        let until_horizon = self.until_horizon;
+        Relation { until_horizon, ..Relation::new(self.image, true, None, self.code) }
     }
 
     /// All processes.
@@ -310,6 +319,9 @@ impl<'a> Relation<'a> {
                 State::Delayed | State::New => return End::Horizon,
                 _ => end = End::Deadlock,
             }
+        }
+        if end == End::Deadlock && self.until_horizon && waits_for_horizon(self.image, machine) {
+            end = End::Horizon;
         }
         end
     }
@@ -555,13 +567,16 @@ impl<'a> Relation<'a> {
                     State::Blocked | State::Done => {}
                 }
             }
-            let Some(next) = next else { return Ok(()) };
-            if next > horizon {
+            let over = match next {
+                Some(next) => next > horizon,
+                None => self.until_horizon && waits_for_horizon(self.image, machine),
+            };
+            if over {
                 machine.now = horizon;
                 self.note_time(scratch);
-                return Ok(());
             }
-            machine.now = next;
+            let Some(next) = next.filter(|_| !over) else { return Ok(()) };
+            scratch.world.machine.now = next;
             self.note_time(scratch);
             for process in self.processes() {
                 let waits =

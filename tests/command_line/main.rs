@@ -19,6 +19,7 @@ mod settings;
 mod test;
 mod ties;
 mod validate;
+mod waiting;
 
 use room::{CREW, DEADLOCK, ENDLESS, FAULT, INVALID, PIPE, Room};
 use serde_json::json;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::fmt::Write;
 
 /// A step at the resources, which are the same in every scenario: a mutex m,
-/// semaphores s0 and s1, a buffer b0 of 1 or 2 items and b1 of 3, a memory d of 2
+/// semaphores s0 and s1, a buffer b0 of up to 2 items and b1 of 3, a memory d of 2
 /// slots, conditions c0 and c1; variables x and y.
 fn leaf() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -64,14 +64,14 @@ pub fn scenario(priorities: bool) -> impl Strategy<Value = String> {
     let two = proptest::collection::vec(process(5), 2..3);
     let three = proptest::collection::vec(process(4), 3..4);
     let disciplines = ["fifo", "priority", "lifo"];
-    (prop_oneof![two, three], 0u32..3, 1u32..3, 0usize..3, 0usize..4, 0u32..5).prop_map(
+    (prop_oneof![two, three], 0u32..3, 0u32..3, 0usize..3, 0usize..4, 0u32..5).prop_map(
         move |(processes, permits, capacity, discipline, condition, horizon)| {
             let (condition, discipline) = (disciplines.get(condition).unwrap_or(&"any"), disciplines[discipline]);
             let horizon = if horizon == 0 { "horizon: 3s\n" } else { "" };
             let mut text = format!(
                 "version: 1\n{horizon}resources:\n  m: {{kind: mutex}}\n  s0: {{kind: semaphore, permits: {permits}}}\n  \
-                 s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  b0: {{kind: buffer, capacity: {capacity}}}\n  \
-                 b1: {{kind: buffer, capacity: 3}}\n  d: {{kind: memory, slots: 2}}\n  c0: condition\n  \
+                 s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  b0: {{kind: buffer, capacity: {capacity}, discipline: {discipline}}}\n  \
+                 b1: {{kind: buffer, capacity: 3, discipline: {discipline}}}\n  d: {{kind: memory, slots: 2}}\n  c0: condition\n  \
                  c1: {{kind: condition, discipline: {condition}}}\nprocesses:\n"
             );
             for (number, (steps, priority)) in processes.iter().enumerate() {

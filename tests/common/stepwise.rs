@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use tempolane::explore::Turn;
 use tempolane::ids::ProcessId;
-use tempolane::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use tempolane::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield, find_deadlock};
 use tempolane::program::Image;
 use tempolane::time::Time;
 use tempolane::trace::{Event, Fault, Kind, Sink};
@@ -271,13 +271,25 @@ impl<'a> Stepper<'a> {
         if node.due.iter().any(Option::is_some) {
             ends.horizon = true;
         } else if node.machine.live > 0 {
-            ends.deadlock = true;
+            let waits = self.timed && self.image.horizon.is_some() && !self.is_circle(node);
+            *(if waits { &mut ends.horizon } else { &mut ends.deadlock }) = true;
         } else {
             let now = node.machine.now;
             ends.finals.insert(format!("{:?}", node.machine.memories(self.image)));
             let (least, most) = ends.times.unwrap_or((now, now));
             ends.times = Some((least.min(now), most.max(now)));
         }
+    }
+
+    /// Whether somebody comes back to itself on the way from who waits for a
+    /// mutex to who holds it.
+    fn is_circle(&self, node: &Node) -> bool {
+        let blocked = find_deadlock(self.image, &node.machine).blocked;
+        let holder = |process: ProcessId| blocked.iter().find(|one| one.process == process)?.holder;
+        blocked.iter().any(|one| {
+            let way = std::iter::successors(holder(one.process), |&next| holder(next));
+            way.take(blocked.len()).any(|next| next == one.process)
+        })
     }
 
     /// The step of a process that begins with these events, however the kernel

@@ -6,6 +6,7 @@ mod common;
 
 mod conditions;
 mod conformance;
+mod ends;
 mod lab5;
 mod lines;
 mod properties;

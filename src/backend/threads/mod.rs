@@ -21,7 +21,7 @@ pub use pace::default_speed;
 pub(crate) use shared::bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Machine, find_deadlock};
+use crate::kernel::{Machine, find_end};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Trace};
@@ -247,7 +247,7 @@ fn conclude(shared: &Shared<'_>, end: End, left: Vec<Left>, options: &Options) -
     let machine = final_machine(shared, &left);
     let outcome = match end {
         End::Completed => Outcome::Completed,
-        End::Deadlock => Outcome::Deadlock(find_deadlock(image, &machine)),
+        End::Stuck => find_end(image, &machine),
         End::Fault(fault) => Outcome::Fault(*fault),
         End::Limit(message) => Outcome::Limit { message },
         End::Horizon => Outcome::Horizon,

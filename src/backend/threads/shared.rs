@@ -30,13 +30,17 @@ pub(super) enum Native {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum End {
     Completed,
-    Deadlock,
+    /// Nobody can go on any more, and not all are done.
+    Stuck,
     Fault(Box<Fault>),
     Limit(String),
     Horizon,
     TimedOut,
     Interrupted,
-    Panicked { process: ProcessId, message: String },
+    Panicked {
+        process: ProcessId,
+        message: String,
+    },
     NotStarted,
 }
 

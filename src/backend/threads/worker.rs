@@ -112,7 +112,7 @@ impl<'a> Worker<'a> {
                 // The last who is awake leaves the others asleep for ever.
                 if self.shared.census.leave() {
                     let all_done = self.shared.done.load(Ordering::Acquire) == all;
-                    self.shared.finish(if all_done { End::Completed } else { End::Deadlock });
+                    self.shared.finish(if all_done { End::Completed } else { End::Stuck });
                 }
             }
             Err(Leave::Stopped) => {}
@@ -288,7 +288,7 @@ impl<'a> Worker<'a> {
     fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
         self.pass = Pass::None;
         if last {
-            self.shared.finish(End::Deadlock);
+            self.shared.finish(End::Stuck);
         }
         match self.me.seat.wait() {
             Grant::Served { items, due } => {

@@ -84,7 +84,16 @@ fn deadlock_message(blocked: &[NamedBlocked], header: &Header) -> String {
 pub fn told(finished: &Finished) -> String {
     let place = |line: Option<u32>| place(finished, line);
     match NamedOutcome::of(&finished.outcome, &finished.header) {
-        NamedOutcome::Completed | NamedOutcome::Horizon => String::new(),
+        NamedOutcome::Completed => String::new(),
+        NamedOutcome::Horizon => {
+            let waiting = finished.waiting.clone().map(Outcome::Deadlock);
+            match waiting.map(|waiting| NamedOutcome::of(&waiting, &finished.header)) {
+                Some(NamedOutcome::Deadlock { blocked, cycle }) => {
+                    waiting_told(finished, "before that nothing but waiting was left", &blocked, &cycle)
+                }
+                _ => String::new(),
+            }
+        }
         NamedOutcome::Limit { message } => format!("  {}\n", printable(&message)),
         NamedOutcome::Fault { process, line, message, hint, .. } => {
             let (message, hint) = (printable(&message), printable(&hint));
@@ -92,23 +101,29 @@ pub fn told(finished: &Finished) -> String {
             format!("  '{process}': {message}\n{}{hint}", place(line))
         }
         NamedOutcome::Deadlock { blocked, cycle } => {
-            let mut text = format!("  {}:\n", deadlock_message(&blocked, &finished.header));
-            for one in blocked.iter().take(TOLD) {
-                text.push_str(&format!("  - {}\n", one));
-                text.push_str(&place(one.line));
-            }
-            if blocked.len() > TOLD {
-                text.push_str(&format!("  - and {} more\n", blocked.len() - TOLD));
-            }
-            if let Some(first) = cycle.first() {
-                text.push_str(&format!("  cycle: {} → {first}\n", cycle.join(" → ")));
-            }
-            if blocked.iter().any(|one| one.wait_for == WaitFor::Notify) {
-                text.push_str(LOST_NOTIFY);
-            }
-            text
+            let title = deadlock_message(&blocked, &finished.header);
+            waiting_told(finished, &title, &blocked, &cycle)
         }
     }
+}
+
+/// Those who wait, each with what for, under a title.
+fn waiting_told(finished: &Finished, title: &str, blocked: &[NamedBlocked], cycle: &[String]) -> String {
+    let mut text = format!("  {title}:\n");
+    for one in blocked.iter().take(TOLD) {
+        text.push_str(&format!("  - {one}\n"));
+        text.push_str(&place(finished, one.line));
+    }
+    if blocked.len() > TOLD {
+        text.push_str(&format!("  - and {} more\n", blocked.len() - TOLD));
+    }
+    if let Some(first) = cycle.first() {
+        text.push_str(&format!("  cycle: {} → {first}\n", cycle.join(" → ")));
+    }
+    if blocked.iter().any(|one| one.wait_for == WaitFor::Notify) {
+        text.push_str(LOST_NOTIFY);
+    }
+    text
 }
 
 /// What most often is behind a wait for a notify that never comes.

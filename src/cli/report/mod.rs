@@ -18,7 +18,7 @@ use crate::cli::luck::Luck;
 use crate::ids::ResourceId;
 use crate::render::{Broken, Point};
 use crate::time::Time;
-use crate::trace::{Header, Outcome, Trace};
+use crate::trace::{Deadlock, Header, Outcome, Trace};
 use crate::value::Value;
 use std::path::PathBuf;
 
@@ -35,6 +35,8 @@ pub struct Finished {
     pub header: Header,
     /// How it ended.
     pub outcome: Outcome,
+    /// Those who wait at the horizon, if nothing but waiting was left before it.
+    pub waiting: Option<Deadlock>,
     /// The clock at the end.
     pub end: Time,
     /// Its figures.
@@ -111,6 +113,7 @@ mod tests {
             fatal: None,
             header: trace.header.clone(),
             outcome: trace.outcome.clone(),
+            waiting: None,
             end: trace.end,
             trace: Some(trace),
         }

@@ -229,6 +229,7 @@ fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Fini
         source: virtual_run.source.clone(),
         header: trace.header.clone(),
         outcome: trace.outcome.clone(),
+        waiting: None,
         end: trace.end,
         statistics: trace.statistics(),
         fingerprint: trace.fingerprint(),

@@ -1,0 +1,78 @@
+//! How a run ends in which nothing but waiting is left.
+
+use crate::common::run;
+
+/// The horizon is reached by waiting alone. Source of the first: a persistent
+/// server whose clients are done.
+#[test]
+fn a_horizon_is_reached_by_waiting() {
+    for (resource, steps) in [
+        ("{kind: buffer, capacity: unbounded, of: int}", "{delay: 6s}, {while: true, do: [{get: r}]}"),
+        ("{kind: semaphore, permits: 0}", "{acquire: r}"),
+        ("condition", "{delay: 2s}, {wait: r}"),
+        ("{kind: buffer, capacity: 1}", "{put: r}, {put: r}"),
+        ("{kind: buffer, capacity: 0}", "{put: r}"),
+    ] {
+        let text = |horizon: &str| {
+            format!(
+                "version: 1\n{horizon}resources: {{r: {resource}}}\nprocesses: {{p: {{do: [{steps}]}}, done: {{do: [{{delay: 1s}}]}}}}\n"
+            )
+        };
+        let waited = run(&text("horizon: 100s\n"));
+        assert_eq!((waited.outcome(), waited.end.end.to_string().as_str()), ("horizon", "100s"), "{steps}");
+        assert_eq!(run(&text("")).outcome(), "deadlock", "{steps}: without a horizon");
+    }
+}
+
+/// The horizon may be where the wait begins, or be no later than any other event.
+#[test]
+fn a_horizon_at_the_last_event_is_reached_too() {
+    for horizon in ["1s", "0s"] {
+        let run = run(&format!(
+            "version: 1\nhorizon: {horizon}\nresources: {{s: {{kind: semaphore, permits: 0}}}}\n\
+             processes: {{p: {{do: [{{delay: 1s}}, {{acquire: s}}]}}}}\n"
+        ));
+        assert_eq!((run.outcome(), run.end.end.to_string().as_str()), ("horizon", horizon));
+    }
+}
+
+/// No horizon helps those who wait in a circle for mutexes that the next one
+/// owns: two of them beside one who waits for something else, and one who
+/// waits for its own.
+#[test]
+fn a_circle_of_owners_is_a_deadlock_in_any_case() {
+    for steps in [
+        "a: {do: [{acquire: \"m[0]\"}, {delay: 1s}, {acquire: \"m[1]\"}]}
+  b: {do: [{acquire: \"m[1]\"}, {delay: 1s}, {acquire: \"m[0]\"}]}
+  c: {do: [{acquire: s}]}",
+        "a: {vars: {i: 0}, do: [{acquire: \"m[i]\"}, {delay: 1s}, {acquire: \"m[i]\"}]}",
+    ] {
+        let run = run(&format!(
+            "
+version: 1
+horizon: 100s
+resources: {{m: {{kind: mutex, count: 2}}, s: {{kind: semaphore, permits: 0}}}}
+processes:
+  {steps}
+"
+        ));
+        assert_eq!((run.outcome(), run.end.end.to_string().as_str()), ("deadlock", "1s"), "{steps}");
+    }
+}
+
+/// Who waits for the mutex of one who is done, or of one who only waits for a
+/// permit, waits until the horizon: it is no circle.
+#[test]
+fn a_chain_of_owners_is_no_circle() {
+    let run = run("
+version: 1
+horizon: 100s
+resources: {m: {kind: mutex, count: 2}, s: {kind: semaphore, permits: 0}}
+processes:
+  done: {do: [{acquire: \"m[0]\"}]}
+  holder: {do: [{acquire: \"m[1]\"}, {acquire: s}]}
+  a: {do: [{delay: 1s}, {acquire: \"m[0]\"}]}
+  b: {do: [{delay: 1s}, {acquire: \"m[1]\"}]}
+");
+    assert_eq!((run.outcome(), run.end.end.to_string().as_str()), ("horizon", "100s"));
+}
