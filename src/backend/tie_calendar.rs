@@ -3,7 +3,8 @@
 //! Decides who goes on among those that can go on at the same time with the
 //! same priority, and whom a notify reaches where the scenario leaves it open.
 //! Made to be right and short: runs with it look for what depends on ties, and
-//! are not the ones that are measured.
+//! are not the ones that are measured. An entry costs time in proportion to the
+//! logarithm of the number of entries.
 
 use super::calendar::Calendar;
 use crate::ids::ProcessId;
@@ -11,13 +12,16 @@ use crate::kernel::Schedule;
 use crate::random::{Streams, samplers};
 use crate::time::Time;
 use crate::trace::Ties;
+use line::Line;
 use std::collections::BTreeMap;
+
+mod line;
 
 /// The future event list of a run with other ties.
 #[derive(Debug, Clone)]
 pub struct TieCalendar {
     /// Who can go on at a time, with a priority, in the order of coming.
-    due: BTreeMap<(Time, u8), Vec<ProcessId>>,
+    due: BTreeMap<(Time, u8), Line>,
     ties: Ties,
     /// The one stream that choices are drawn from, and how far.
     streams: Streams,
@@ -64,17 +68,15 @@ impl TieCalendar {
 
 impl Calendar for TieCalendar {
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
-        let (&key, due) = self.due.first_key_value()?;
-        let options = due.len();
-        let last = (0..options).max_by_key(|&place| due[place]).unwrap_or(0);
-        let choice = self.one_of(options);
-        let place = if self.ties == Ties::Reversed { last } else { choice };
+        let options = self.due.first_key_value()?.1.len();
+        let place = self.one_of(options);
         let mut due = self.due.first_entry()?;
         let process = due.get_mut().remove(place);
+        let time = due.key().0;
         if options == 1 {
             due.remove();
         }
-        Some((key.0, process))
+        Some((time, process))
     }
 
     fn clear(&mut self) {
@@ -85,7 +87,10 @@ impl Calendar for TieCalendar {
 
 impl Schedule for TieCalendar {
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
-        self.due.entry((time, priority)).or_default().push(process);
+        // Of reversed ties the last in the order of the file comes first.
+        let in_order = self.ties == Ties::Reversed;
+        let due = self.due.entry((time, priority)).or_insert_with(|| Line::new(in_order));
+        due.push(process);
     }
 
     fn choose(&mut self, options: u32) -> u32 {
