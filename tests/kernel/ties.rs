@@ -2,7 +2,7 @@
 
 use crate::common::{Run, library, run, run_in_order};
 use std::collections::BTreeSet;
-use tempolane::trace::Ties;
+use tempolane::trace::{Kind, Ties};
 
 /// Both want the machine at 0. If `long` has it first, `long` is done at 1 + 29
 /// and `short` at 2 + 28: 30 s. The other way round `long` is done at 2 + 29: 31 s.
@@ -120,4 +120,23 @@ fn lab_5_does_not_depend_on_ties() {
         }
         assert_eq!(logs.len() > 1, name != "sequential", "{name}: {} logs", logs.len());
     }
+}
+
+/// As many processes as are kept in wheels, but with priorities: those who are
+/// due at one time go on by priority, and then in the order of the file.
+#[test]
+fn many_processes_with_priorities_go_by_priority() {
+    const COUNT: usize = 600;
+    let run = run(&format!(
+        "
+version: 1
+processes:
+  p: {{count: {COUNT}, priority: \"(index * 7) % 11 - 5\", do: [{{delay: \"(index % 3) * 1s\"}}, {{mark: here}}]}}
+"
+    ));
+    let mut expected: Vec<usize> = (0..COUNT).collect();
+    expected.sort_by_key(|index| (index % 3, (index * 7) % 11, *index));
+    let marks = run.kept.events.iter().filter(|event| event.kind == Kind::Mark);
+    let order: Vec<usize> = marks.map(|event| event.process.index()).collect();
+    assert_eq!(order, expected);
 }

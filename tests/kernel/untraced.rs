@@ -3,8 +3,10 @@
 //! run with a trace does, in the same state to the last word, also where a rule
 //! is broken in the middle.
 
+use crate::common::run as run_text;
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
+use tempolane::ids::ProcessId;
 use tempolane::program::compile;
 use tempolane::scenario::load_str;
 use tempolane::trace::{Event, Header, Kind, NoTrace, RecordingSink, Sink};
@@ -118,4 +120,65 @@ fn one_who_waits_in_the_middle_goes_on_in_the_same_way() {
         assert_eq!(count(Kind::Acquire), count(Kind::Release));
         assert_eq!(count(Kind::Block), count(Kind::Grant));
     }
+}
+
+/// Every draw is an event in front of the delay that takes as long, whatever is
+/// known of its mean: it changes, is that of several instances, of one, or is
+/// that of another distribution.
+#[test]
+fn every_draw_is_traced_with_its_value() {
+    let run = run_text(
+        "
+version: 1
+params: {mean: 3s}
+processes:
+  changes: {vars: {m: 2s}, do: [{repeat: 5, do: [{delay: {exponential: {mean: m}}}, {set: {m: m + 1s}}]}]}
+  several: {count: 3, do: [{repeat: 5, do: [{delay: {exponential: {mean: mean}}}]}]}
+  alone: {do: [{repeat: 5, do: [{delay: {exponential: {mean: mean}}}]}]}
+  uniform: {do: [{repeat: 5, do: [{delay: {uniform: {low: 1s, high: 2s}}}]}]}
+  works: {do: [{repeat: 5, do: [{work: {exponential: {mean: mean}}}]}]}
+  keeps: {vars: {d: 0s}, do: [{repeat: 5, do: [{draw: {into: d, from: {exponential: {mean: mean}}}}, {delay: d}]}]}
+",
+    );
+    assert_eq!(run.outcome(), "completed");
+    for process in (0..run.image.process_count()).map(ProcessId::from_index) {
+        let own = run.kept.events.iter().filter(|event| event.process == process);
+        let drawn: Vec<u64> =
+            own.clone().filter(|event| event.kind == Kind::Draw).map(|event| event.value).collect();
+        let waited = own.filter(|event| matches!(event.kind, Kind::Delay | Kind::Work));
+        let waited: Vec<u64> = waited.map(|event| event.value - event.time.as_nanos()).collect();
+        assert_eq!(drawn, waited, "{}", run.image.process_name(process));
+        assert_eq!(drawn.len(), 5);
+    }
+}
+
+/// Reading several slots is as many events, each with its slot and its value:
+/// at a place and of a number that are known, or not, and into nothing.
+#[test]
+fn every_slot_of_a_read_is_traced_with_its_value() {
+    let run = run_text(
+        "
+version: 1
+params: {n: 3}
+resources: {d: {kind: memory, slots: 6}}
+processes:
+  p:
+    vars: {i: 0, m: n, xs: {array: 4, of: -1}}
+    do:
+      - repeat: 6
+        do: [{write: {to: d, at: i, value: i * 10}}, {set: {i: i + 1}}]
+      - set: {i: 2}
+      - read: {from: d, at: i, count: 3, into: xs}
+      - log: \"{xs}\"
+      - read: {from: d, at: i + 1, count: m, into: xs}
+      - log: \"{xs}\"
+      - read: {from: d, at: 1, count: 3, into: xs}
+      - log: \"{xs}\"
+",
+    );
+    assert_eq!(run.log(), ["[20, 30, 40, -1]", "[30, 40, 50, -1]", "[10, 20, 30, -1]"]);
+    let reads = run.kept.events.iter().filter(|event| event.kind == Kind::Read);
+    let reads: Vec<(u32, u64)> = reads.map(|event| (event.extra, event.value)).collect();
+    let expected = [2, 3, 4, 3, 4, 5, 1, 2, 3].map(|slot| (slot, u64::from(slot) * 10));
+    assert_eq!(reads, expected);
 }
