@@ -324,7 +324,7 @@ processes: {waiter: {do: [{delay: 1ms}, {acquire: never}]}}
 /// that lets a thread run within half a second.
 #[test]
 fn lines_are_served_as_in_virtual_time() {
-    for (discipline, order) in [("priority", [1, 2, 0]), ("lifo", [2, 1, 0]), ("fifo", [0, 1, 2])] {
+    for (discipline, order) in [("priority", [1, 2, 0]), ("lifo", [1, 2, 0]), ("fifo", [0, 1, 2])] {
         let text = format!(
             "
 version: 1
