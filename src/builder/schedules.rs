@@ -145,7 +145,14 @@ impl<S: State + Send> Scenario<S> {
         }
         let states = exploration.progress().states;
         if !exploration.is_complete() {
-            let message = format!("{}: {states} states were visited, and there are more", self.name());
+            let why = match exploration.lines_by_clock().first() {
+                Some(line) => {
+                    let file = &prepared.loaded.source.label;
+                    format!("{file}:{line} depends on what the clock shows, which nobody knows without time")
+                }
+                None => format!("{states} states were visited, and there are more"),
+            };
+            let message = format!("{}: {why}", self.name());
             return Err(Failed::Otherwise(message));
         }
         look(&found, &exploration)?;

@@ -15,7 +15,7 @@ use super::unfinished::Unfinished;
 use super::{console, quote};
 use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
-use crate::explore::{Followed, Mismatch, Mode, Schedule, follow};
+use crate::explore::{Asked, Followed, Mismatch, Mode, Schedule, follow_asking};
 use crate::ids::ResourceId;
 use crate::kernel::{Machine, find_waiting};
 use crate::program::Image;
@@ -79,13 +79,14 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
     })
 }
 
-/// As [`execute`], along a schedule.
+/// As [`execute`], along a schedule, until `asked` says to stop.
 ///
 /// # Errors
 /// Also if the scenario does not allow the schedule.
 pub fn execute_along(
     loaded: &Loaded,
     schedule: &Schedule,
+    asked: Asked<'_>,
     options: &RunOptions,
     folder: Option<&Folder>,
     keep_events: bool,
@@ -104,23 +105,20 @@ pub fn execute_along(
         schedule.turns(&loaded.image()?).map_err(|turn| refused(turn, "the scenario has no such process"))?;
     let (mut mismatch, mut fatal) = (None, None);
     let options = RunOptions { seed: Some(schedule.seed), ..options.clone() };
-    let finished = execute_by(
-        loaded,
-        &options,
-        folder,
-        keep_events,
-        schedule.mode,
-        |image, seed, sinks, _| match follow(image, seed, schedule.mode, &turns, sinks, &mut |_, _| {}) {
-            Ok(Followed { outcome, end, machine, times, .. }) => {
-                fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
-                Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
-            }
-            Err(found) => {
+    let finished =
+        execute_by(loaded, &options, folder, keep_events, schedule.mode, |image, seed, sinks, _| {
+            let how = (seed, schedule.mode);
+            let followed = follow_asking(image, None, how, asked, &turns, sinks, &mut |_, _| {});
+            let followed = followed.unwrap_or_else(|found| {
                 mismatch = Some(found);
-                Err(virtual_time::Interrupted(virtual_time::Progress { now: Time::ZERO, steps: 0 }))
-            }
-        },
-    );
+                None
+            });
+            let Some(Followed { outcome, end, machine, times, .. }) = followed else {
+                return Err(virtual_time::Interrupted(virtual_time::Progress { now: Time::ZERO, steps: 0 }));
+            };
+            fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
+            Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
+        });
     if let Some(Mismatch { turn, message }) = mismatch {
         return Err(refused(turn, &message));
     }

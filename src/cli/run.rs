@@ -9,7 +9,7 @@ use super::output::Folder;
 use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::{console, interrupt, moments};
-use crate::explore::Schedule;
+use crate::explore::{Asked, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
 use std::io::Read;
@@ -185,7 +185,10 @@ fn run_and_write_along(
             finished.luck = try_luck(scenario, &finished);
             finished
         }
-        Some(schedule) => execute_along(scenario, schedule, options, folder.as_ref(), keep_events)?,
+        Some(schedule) => {
+            let asked = Asked::by(&interrupt::requested);
+            execute_along(scenario, schedule, asked, options, folder.as_ref(), keep_events)?
+        }
     };
     interrupt::check()?;
     let Some(folder) = folder else { return Ok(finished) };

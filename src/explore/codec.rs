@@ -94,19 +94,19 @@ impl Access {
 
 /// The access that `process` is about to make.
 fn access(image: &Image, world: &World, process: ProcessId) -> Option<Access> {
-    let mut op = world.machine.op(image, process);
-    let mut machine = world.machine.clone();
     if world.machine.state(image, process) != State::Ready {
         return None;
     }
+    let mut op = world.machine.op(image, process);
     if matches!(image.plain[op.index()], Op::Atomic { .. }) {
         // In front of a block it is in front of the first op of the block.
         op = OpId::from_index(op.index() + 1);
-        machine.stand(image, process, op, State::Ready);
     }
     if !matches!(image.plain[op.index()], Op::Write { .. } | Op::Read { .. } | Op::ReadMany { .. }) {
         return None;
     }
+    let mut machine = world.machine.clone();
+    machine.stand(image, process, op, State::Ready);
     let (mut draws, mut probe) = (Draws::new(image, 0, 0), Probe::default());
     let mut no_trace = NoTrace;
     let kernel = Kernel::new(image, &mut machine, &mut draws, &mut probe, &mut no_trace);

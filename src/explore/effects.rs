@@ -517,6 +517,9 @@ fn note_touched(codec: &Codec<'_>, scratch: &Scratch, base: &World, touched: &mu
             touched.extend(0..codec.parts.processes() as u32);
         }
     }
+    if scratch.heard {
+        touched.extend(codec.parts.of_watch().map(|part| part as u32));
+    }
     if scratch.probe.called {
         touched.extend(codec.parts.of_code().map(|part| part as u32));
     }

@@ -409,14 +409,19 @@ impl<const W: usize> Search<'_, W> {
     ) -> bool {
         let mut buffer = Vec::new();
         let (mut next, mut stops, mut known) = (Vec::new(), Vec::new(), true);
-        self.successors(state, scratch, |scratch, _, went| match went {
-            Went::Nowhere => {}
-            Went::Stopped(stopped) => stops.push((id, stopped)),
-            Went::On => match self.space.codec.encode(&scratch.world, &mut buffer) {
-                Ok(state) => next.push(state),
-                Err(Unknown) => known = false,
-            },
+        self.space.codec.decode(state, &mut scratch.world);
+        let stopped = self.space.relation.successors(scratch, |scratch, _, went| {
+            match went {
+                Went::Nowhere => {}
+                Went::Stopped(stopped) => stops.push((id, stopped)),
+                Went::On => match self.space.codec.encode(&scratch.world, &mut buffer) {
+                    Ok(state) => next.push(state),
+                    Err(Unknown) => known = false,
+                },
+            }
+            self.space.relation.asked.flow()
         });
+        known &= stopped.is_continue();
         if !known {
             work.ask(id, *state, About::All);
             return false;

@@ -1,5 +1,7 @@
 //! One exploration from beginning to end, whatever the size of its states.
 
+use super::asked::Asked;
+use super::clock::decided_by_clock;
 use super::code::{NumberedCode, calls};
 use super::codec::Codec;
 use super::findings::{Findings, Race, content};
@@ -9,7 +11,7 @@ use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
 use super::search::{Budget, Progress, Reduce, Search, Stop, TooNarrow};
 use super::store::StateId;
 use crate::analysis::Monitors;
-use crate::ids::{ProcessId, ResourceId};
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::NoTrace;
@@ -121,6 +123,8 @@ pub struct Exploration<'a> {
     findings: Findings,
     /// How the run ends before its first state, if it does.
     stillborn: Option<Stopped>,
+    /// What depends on what the clock shows, although time does not count.
+    clock: Vec<OpId>,
     /// Why it is over.
     pub stop: Stop,
 }
@@ -184,47 +188,132 @@ pub fn explore<'a>(
     options: Options<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
+    explore_asking(image, options, Asked::NEVER, control)
+}
+
+/// As [`explore`]; `asked` is asked whether to stop where `control` is not: in
+/// the preparation, in the middle of a transition, and while witnesses are put
+/// together, which then end early. It has to say so from then on.
+pub fn explore_asking<'a>(
+    image: &'a Image,
+    options: Options<'a>,
+    asked: Asked<'a>,
+    control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Exploration<'a> {
+    let mut exploration = Exploration {
+        image,
+        options,
+        search: None,
+        findings: Findings::new(image),
+        stillborn: None,
+        clock: clock_of(image, &options),
+        stop: Stop::Complete,
+    };
+    let (search, words) = match prepared(image, &options, asked) {
+        Ok(prepared) => prepared,
+        Err(Unprepared::Stop(stop)) => return Exploration { stop, ..exploration },
+        Err(Unprepared::Ends(stopped)) => return Exploration { stillborn: Some(stopped), ..exploration },
+    };
+    let any = AnySearch::W128(search).widened(words);
+    let (any, stop) = run(any, &mut exploration.findings, &options.budget, control);
+    Exploration { search: Some(any), stop, ..exploration }
+}
+
+/// What depends on what the clock shows, if time does not count.
+fn clock_of(image: &Image, options: &Options<'_>) -> Vec<OpId> {
+    let looks_at = |kind| options.monitors.is_some_and(|monitors| monitors.looks_at_values(kind));
+    match options.mode {
+        Mode::Timed => Vec::new(),
+        Mode::Untimed => decided_by_clock(image, looks_at),
+    }
+}
+
+/// Why there is nothing to search.
+enum Unprepared {
+    /// Already the first state cannot be handled, or it was stopped before.
+    Stop(Stop),
+    /// The run ends before its first state.
+    Ends(Stopped),
+}
+
+/// Worlds that there are at the same time, at least.
+const WORLDS: u64 = 4;
+
+/// The search that stands in the first state, and how many words that has.
+fn prepared<'a>(
+    image: &'a Image,
+    options: &Options<'a>,
+    asked: Asked<'a>,
+) -> Result<(Search<'a, MAX_WORDS>, usize), Unprepared> {
     if image.process_count() > 64 * MAX_WORDS {
         // Each process takes a bit at least.
-        let findings = Findings::new(image);
-        return Exploration { image, options, search: None, findings, stillborn: None, stop: Stop::TooLarge };
+        return Err(Unprepared::Stop(Stop::TooLarge));
+    }
+    if WORLDS * 8 * image.arena.len() as u64 > options.budget.bytes {
+        return Err(Unprepared::Stop(Stop::Memory));
     }
     let relation = Relation::new(image, options.mode == Mode::Timed, options.monitors, options.code);
+    let relation = Relation { asked, ..relation };
     let mut scratch = Scratch::new(image, options.seed);
-    let mut findings = Findings::new(image);
-    if let Err(stopped) = relation.start(&mut scratch, &mut NoTrace) {
-        let stillborn = Some(stopped);
-        return Exploration { image, options, search: None, findings, stillborn, stop: Stop::Complete };
-    }
+    let started = relation.start(&mut scratch, &mut NoTrace);
     let mut codec = Codec::new(&relation, options.reduce.symmetry);
+    // What is said of a run that was broken off means nothing.
+    if asked.is_over() {
+        return Err(Unprepared::Stop(Stop::Control));
+    }
+    started.map_err(Unprepared::Ends)?;
     codec.learn(&scratch.world);
     codec.lay_out();
     // A step without time is learnt once; with time hardly one is like another.
     let learns = options.learns && options.mode == Mode::Untimed;
     let words = codec.words;
-    let search = Search::new(relation, codec, scratch, options.seed, learns, options.reduce);
-    let mut any = AnySearch::W128(search).widened(words);
-    let stop = loop {
+    Ok((Search::new(relation, codec, scratch, options.seed, learns, options.reduce), words))
+}
+
+/// Searches until there is nothing more, or something is spent.
+fn run<'a>(
+    mut any: AnySearch<'a>,
+    findings: &mut Findings,
+    budget: &Budget,
+    control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> (AnySearch<'a>, Stop) {
+    loop {
         let (result, words) = with!(&mut any, search => {
-            let result = search.run(&options.budget, control, &mut |search, batch| {
+            let result = search.run(budget, control, &mut |search, batch| {
                 findings.look(search, batch);
                 ControlFlow::Continue(())
             });
             (result, search.space.codec.words)
         });
         match result {
-            Ok(stop) => break stop,
-            Err(TooNarrow) if words > MAX_WORDS => break Stop::TooLarge,
+            Ok(stop) => return (any, stop),
+            Err(TooNarrow) if words > MAX_WORDS => return (any, Stop::TooLarge),
             Err(TooNarrow) => any = any.widened(words),
         }
-    };
-    Exploration { image, options, search: Some(any), findings, stillborn: None, stop }
+    }
 }
 
 impl Exploration<'_> {
-    /// Whether every reachable state was seen.
+    /// Whether every reachable state was seen, so that what was not found is
+    /// not there.
     pub fn is_complete(&self) -> bool {
-        self.stop == Stop::Complete
+        self.stop == Stop::Complete && self.clock.is_empty()
+    }
+
+    /// The scenario lines that do something else if the clock shows something
+    /// else, although time does not count: they were tried with a clock that
+    /// shows 0, and no more. Ascending; 0 where there is no text.
+    pub fn lines_by_clock(&self) -> Vec<u32> {
+        let mut lines: Vec<u32> = self.clock.iter().map(|op| self.image.sites[op.index()].line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+
+    /// Whether the system did not make as many threads as were wanted. The
+    /// result is the same.
+    pub fn lacks_threads(&self) -> bool {
+        self.search.as_ref().is_some_and(|any| with!(any, search => search.lacks_threads))
     }
 
     /// How far it came.
@@ -248,7 +337,8 @@ impl Exploration<'_> {
     pub fn witness(&self, end: End) -> Option<Witness> {
         let state = self.findings.ends.get(&end)?.state;
         let mut witness = self.witness_of(state)?;
-        if end == End::Deadlock {
+        // A search that was stopped may have broken off a transition.
+        if end == End::Deadlock && self.clock.is_empty() && self.stop != Stop::Control {
             let doomed = self.first_doomed(state);
             witness.fatal = doomed.and_then(|place| place.checked_sub(1));
             witness.unavoidable = doomed == Some(0);

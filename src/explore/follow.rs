@@ -7,6 +7,7 @@
 //! had to come first. Where a schedule ends before the run does, the run goes
 //! on with whoever comes first in the scenario.
 
+use super::asked::Asked;
 use super::code::NumberedCode;
 use super::exploration::Mode;
 use super::parts::World;
@@ -16,8 +17,10 @@ use crate::ids::ProcessId;
 use crate::kernel::{Choices, Machine, State, find_deadlock};
 use crate::program::Image;
 use crate::time::Time;
-use crate::trace::{Outcome, Sink};
+use crate::trace::{NoTrace, Outcome, Sink};
 use crate::value::Word;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// Turns that a run may take beyond its schedule.
 const MOST_TURNS_BEYOND: u64 = 1_000_000;
@@ -75,10 +78,28 @@ pub fn follow_calling<S: Sink>(
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Followed, Mismatch> {
+    let followed = follow_asking(image, code, (seed, mode), Asked::NEVER, turns, sink, before)?;
+    Ok(followed.expect("nobody stopped it"))
+}
+
+/// As [`follow_calling`], with a seed and a mode; `None` if `asked` said to stop.
+///
+/// # Errors
+/// As [`follow`].
+pub fn follow_asking<S: Sink>(
+    image: &Image,
+    code: Option<&dyn NumberedCode>,
+    (seed, mode): (u64, Mode),
+    asked: Asked<'_>,
+    turns: &[Turn],
+    sink: &mut S,
+    before: &mut dyn FnMut(&mut S, usize),
+) -> Result<Option<Followed>, Mismatch> {
     let mut follower = Follower {
         image,
+        seed,
         // Also without time the clock goes, but only as far as somebody needs it.
-        relation: Relation::following(image, mode, code),
+        relation: Relation { asked, ..Relation::following(image, mode, code) },
         scratch: Scratch::new(image, seed),
         times: Vec::new(),
     };
@@ -86,21 +107,26 @@ pub fn follow_calling<S: Sink>(
         Mode::Timed => follower.relation.start(&mut follower.scratch, sink),
         Mode::Untimed => follower.relation.start_locally(&mut follower.scratch, sink),
     };
+    let unless_stopped = |followed: Followed| Ok((!asked.is_over()).then_some(followed));
     if let Err(stopped) = started {
-        return Ok(follower.stopped(stopped));
+        return unless_stopped(follower.stopped(stopped));
     }
     for (number, turn) in turns.iter().enumerate() {
         before(sink, number);
+        if asked.is_over() {
+            return Ok(None);
+        }
         if let Some(stopped) = follower.take(mode, number, turn, sink)? {
-            return Ok(follower.stopped(stopped));
+            return unless_stopped(follower.stopped(stopped));
         }
     }
     before(sink, turns.len());
-    Ok(follower.go_on(sink))
+    unless_stopped(follower.go_on(mode, sink))
 }
 
 struct Follower<'a> {
     image: &'a Image,
+    seed: u64,
     relation: Relation<'a>,
     scratch: Scratch,
     times: Vec<Time>,
@@ -166,13 +192,38 @@ impl Follower<'_> {
         Followed { outcome, end: machine.now, machine, code, times: self.times }
     }
 
+    /// Whether nobody could go on at a resource without time, however long
+    /// delays take.
+    fn is_at_end(&self) -> bool {
+        let untimed = Relation::new(self.image, false, None, self.relation.code);
+        let untimed = Relation { asked: self.relation.asked, ..untimed };
+        let mut scratch = Scratch::new(self.image, self.seed);
+        scratch.world.clone_from(&self.scratch.world);
+        for process in untimed.processes() {
+            if untimed.go_local(&mut scratch, process, &mut NoTrace).is_err() {
+                return false;
+            }
+        }
+        let goes_on = untimed.successors(&mut scratch, |_, _, went| match went {
+            Went::Nowhere => ControlFlow::Continue(()),
+            Went::On | Went::Stopped(_) => ControlFlow::Break(()),
+        });
+        goes_on.is_continue()
+    }
+
     /// Goes on to the end of the run, whoever comes first.
-    fn go_on(mut self, sink: &mut impl Sink) -> Followed {
-        let rest = self.relation.beyond();
+    fn go_on(mut self, mode: Mode, sink: &mut impl Sink) -> Followed {
+        let asked = self.relation.asked;
+        // What a schedule without time has led to is not cut off by the clock.
+        let horizon = self.image.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
+        let rest = Relation { horizon, ..self.relation.beyond() };
         if let Err(stopped) = rest.let_time_pass(&mut self.scratch, sink) {
             return self.stopped(stopped);
         }
-        for _ in 0..MOST_TURNS_BEYOND {
+        for turn in 0..MOST_TURNS_BEYOND {
+            if let Err(stopped) = asked.check(turn) {
+                return self.stopped(stopped);
+            }
             let Some(&process) = rest.candidates(&self.scratch.world.machine).first() else {
                 let machine = &self.scratch.world.machine;
                 let outcome = match rest.end(machine) {
@@ -202,7 +253,33 @@ fn described(state: State) -> &'static str {
     }
 }
 
-/// The process with this name, as schedules call it.
-pub fn process_called(image: &Image, name: &str) -> Option<ProcessId> {
-    (0..image.process_count()).map(ProcessId::from_index).find(|&process| image.process_name(process) == name)
+/// The processes of a scenario by their names, as schedules call them.
+#[derive(Debug)]
+pub struct ProcessNames<'a> {
+    image: &'a Image,
+    /// The first instance and how many there are, by the name without its index.
+    defs: BTreeMap<String, (ProcessId, u32)>,
+}
+
+impl<'a> ProcessNames<'a> {
+    /// Of this scenario.
+    pub fn new(image: &'a Image) -> ProcessNames<'a> {
+        let defs = image.processes.iter().filter(|def| def.count > 0);
+        let defs = defs.map(|def| {
+            let name = image.process_name(def.first);
+            (name.strip_suffix("[0]").unwrap_or(&name).to_owned(), (def.first, def.count))
+        });
+        ProcessNames { image, defs: defs.collect() }
+    }
+
+    /// The process with this name.
+    pub fn find(&self, name: &str) -> Option<ProcessId> {
+        let (def, index) = match name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
+            Some((def, index)) => (def, index.parse().ok()?),
+            None => (name, 0),
+        };
+        let &(first, _) = self.defs.get(def).filter(|&&(_, count)| index < count)?;
+        let process = ProcessId(first.0 + index);
+        (self.image.process_name(process) == name).then_some(process)
+    }
 }

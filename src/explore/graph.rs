@@ -70,7 +70,7 @@ impl<const W: usize> Search<'_, W> {
         let mut leaves = Vec::new();
         for id in 0..count {
             let next = self.next(id as StateId, scratch);
-            if next.unknown {
+            if next.unknown || self.space.relation.asked.check(id as u64).is_err() {
                 return None;
             }
             next.states.iter().for_each(|&to| incoming[to as usize] += 1);
@@ -202,7 +202,7 @@ impl<const W: usize> Search<'_, W> {
         scratch: &mut Scratch,
     ) -> Option<Vec<StateId>> {
         let next = self.next(state, scratch);
-        if next.unknown {
+        if next.unknown || self.space.relation.asked.check(fates.len() as u64).is_err() {
             return None;
         }
         let is_leaf = next.states.is_empty() && next.stops == 0;

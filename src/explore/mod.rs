@@ -6,6 +6,8 @@
 //! witness. Does not decide what a step does: the kernel says so, here as in a
 //! run; an explorer with semantics of its own would prove nothing about it.
 
+mod asked;
+mod clock;
 mod code;
 mod codec;
 mod effects;
@@ -17,6 +19,7 @@ mod graph;
 mod interner;
 mod notes;
 mod parts;
+mod passing;
 mod reached;
 mod reduce;
 mod relation;
@@ -27,11 +30,14 @@ mod search;
 mod store;
 mod symmetry;
 
+pub use asked::Asked;
 pub use code::NumberedCode;
-pub use exploration::{DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore};
+pub use exploration::{
+    DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore, explore_asking,
+};
 pub use findings::Race;
-pub use follow::{Followed, Mismatch, follow, follow_calling, process_called};
-pub use notes::notes;
+pub use follow::{Followed, Mismatch, ProcessNames, follow, follow_asking, follow_calling};
+pub use notes::{notes, notes_asking};
 pub use relation::{End, Stopped};
 pub use schedule::Turn;
 pub use schedule_text::{Schedule, ScheduleError, one_line};

@@ -1,8 +1,9 @@
 //! A schedule in words: what happens in each of its turns.
 
+use super::asked::Asked;
 use super::code::NumberedCode;
 use super::exploration::Mode;
-use super::follow::follow_calling;
+use super::follow::follow_asking;
 use super::schedule::Turn;
 use crate::program::Image;
 use crate::trace::{Event, Header, Kind, Sink};
@@ -19,9 +20,20 @@ pub fn notes(
     seed: u64,
     turns: &[Turn],
 ) -> Vec<String> {
+    notes_asking(image, code, (seed, mode), Asked::NEVER, turns)
+}
+
+/// As [`notes`]; of fewer turns if `asked` said to stop.
+pub fn notes_asking(
+    image: &Image,
+    code: Option<&dyn NumberedCode>,
+    (seed, mode): (u64, Mode),
+    asked: Asked<'_>,
+    turns: &[Turn],
+) -> Vec<String> {
     let mut sink = Notes { header: image.header(seed), turns: Vec::new(), begun: false };
     // What cannot be followed has no notes; that it can is tested.
-    let _ = follow_calling(image, code, seed, mode, turns, &mut sink, &mut |sink, number| {
+    let _ = follow_asking(image, code, (seed, mode), asked, turns, &mut sink, &mut |sink, number| {
         sink.begun = number < turns.len();
         if sink.begun {
             sink.turns.push(Note::default());

@@ -266,6 +266,11 @@ impl<'a> Parts<'a> {
         self.parts.iter().position(|part| matches!(part, Part::Code))
     }
 
+    /// The part that is what the monitors have seen.
+    pub(super) fn of_watch(&self) -> Option<usize> {
+        self.parts.iter().position(|part| matches!(part, Part::Watch))
+    }
+
     /// The part of the resource with this header.
     pub(super) fn of_header(&self, header: usize) -> usize {
         self.processes() + (header - self.image.resource_base) / RESOURCE_WORDS

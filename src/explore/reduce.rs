@@ -107,6 +107,10 @@ impl Reduction {
         };
         let first = Machine::new(image);
         for process in (0..image.process_count()).map(ProcessId::from_index) {
+            if relation.asked.is_over() {
+                // The search will not begin.
+                break;
+            }
             let range = ops_of(image, first.op(image, process));
             let start = image.frames[process.index()] as usize;
             let after = image.frames.get(process.index() + 1);

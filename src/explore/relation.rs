@@ -18,6 +18,8 @@
 //! could tell that somebody in line was served in its middle, waiting in it is
 //! a transition there too.
 
+use super::asked::Asked;
+use super::clock::decided_by_clock;
 use super::code::{self, Calling, NumberedCode};
 use super::exploration::Mode;
 use super::parts::{Clock, World};
@@ -38,10 +40,6 @@ const LOCAL_STEPS: u32 = 100_000;
 /// Steps of an `atomic` block before it counts as one that never comes to an
 /// end; of those that are learnt together, once each.
 pub(super) const BLOCK_STEPS: u32 = 10_000;
-
-/// Moves of the clock between two transitions before somebody counts as one
-/// that never comes to an end.
-const TICKS: u64 = 200_000;
 
 /// A bit of a process's state word that the kernel clears whenever it writes
 /// the word.
@@ -123,12 +121,14 @@ impl Probe {
 struct Watching<'s, S> {
     monitors: Option<&'s Monitors>,
     watch: &'s mut Vec<Word>,
+    heard: &'s mut bool,
     sink: &'s mut S,
 }
 
 impl<S: Sink> Sink for Watching<'_, S> {
     fn event(&mut self, event: &Event, args: &[Word]) {
         if let Some(monitors) = self.monitors {
+            *self.heard |= monitors.hears(event.kind);
             monitors.event(self.watch, event, args);
         }
         self.sink.event(event, args);
@@ -141,11 +141,21 @@ pub(super) struct Scratch {
     pub(super) world: World,
     pub(super) probe: Probe,
     draws: Draws,
+    /// The monitors heard something in the transition at hand, and might have
+    /// taken it otherwise if they had seen something else before.
+    pub(super) heard: bool,
 }
 
 impl Scratch {
     pub(super) fn new(image: &Image, seed: u64) -> Scratch {
-        Scratch { world: World::new(image), probe: Probe::default(), draws: Draws::new(image, seed, 0) }
+        let draws = Draws::new(image, seed, 0);
+        Scratch { world: World::new(image), probe: Probe::default(), draws, heard: false }
+    }
+
+    /// For the next transition.
+    fn clear(&mut self) {
+        self.probe.clear();
+        self.heard = false;
     }
 }
 
@@ -162,9 +172,13 @@ pub(super) struct Relation<'a> {
     /// The code that steps call.
     pub(super) code: Option<&'a dyn NumberedCode>,
     /// By op: it concerns nobody else.
-    local: Vec<bool>,
+    pub(super) local: Vec<bool>,
     /// By resource: to wait in line for it is a transition of its own.
     pub(super) lines: Vec<bool>,
+    /// When the clock stops.
+    pub(super) horizon: Option<Time>,
+    /// Whether to stop.
+    pub(super) asked: Asked<'a>,
 }
 
 impl<'a> Relation<'a> {
@@ -176,23 +190,28 @@ impl<'a> Relation<'a> {
     ) -> Relation<'a> {
         let local = image.plain.iter().map(|op| op.is_local()).collect();
         let lines = lines_of(image, timed);
-        Relation { image, timed, until_horizon: timed, monitors, code, local, lines }
+        let (horizon, asked) = (image.horizon, Asked::NEVER);
+        Relation { image, timed, until_horizon: timed, monitors, code, local, lines, horizon, asked }
     }
 
     /// As [`Self::new`], but delays take their time in both modes: to follow a
-    /// schedule that was found without time.
+    /// schedule that was found without time. Not so if something depends on
+    /// what the clock shows: then it shows what it showed when the schedule was
+    /// found, which is 0 throughout.
     pub(super) fn following(
         image: &'a Image,
         mode: Mode,
         code: Option<&'a dyn NumberedCode>,
     ) -> Relation<'a> {
-        Relation { timed: true, ..Relation::new(image, mode == Mode::Timed, None, code) }
+        let relation = Relation::new(image, mode == Mode::Timed, None, code);
+        let timed = mode == Mode::Timed || decided_by_clock(image, |_| false).is_empty();
+        Relation { timed, ..relation }
     }
 
     /// As this one beyond the end of a schedule: delays take their time there.
     pub(super) fn beyond(&self) -> Relation<'a> {
-        let until_horizon = self.until_horizon;
-        Relation { until_horizon, ..Relation::new(self.image, true, None, self.code) }
+        let (until_horizon, asked) = (self.until_horizon, self.asked);
+        Relation { until_horizon, asked, ..Relation::new(self.image, true, None, self.code) }
     }
 
     /// All processes.
@@ -380,12 +399,15 @@ impl<'a> Relation<'a> {
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Went {
-        scratch.probe.clear();
+        scratch.clear();
         let block = scratch.world.machine.op(self.image, process);
         let mut went = self.part_of_transition(scratch, process, sink);
         let mut steps = 0;
         while went == Went::On && self.goes_on(scratch, process) {
             steps += 1;
+            if let Err(stopped) = self.asked.check(u64::from(steps)) {
+                return Went::Stopped(stopped);
+            }
             if steps > BLOCK_STEPS {
                 return Went::Stopped(self.endless_block(process, block));
             }
@@ -403,7 +425,7 @@ impl<'a> Relation<'a> {
     /// As [`Self::transition`] without what follows in the same block, and
     /// without time.
     pub(super) fn part(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
-        scratch.probe.clear();
+        scratch.clear();
         self.part_of_transition(scratch, process, sink)
     }
 
@@ -459,8 +481,8 @@ impl<'a> Relation<'a> {
         sink: &mut impl Sink,
     ) -> Result<Option<Yield>, Stopped> {
         loop {
-            let Scratch { world: World { machine, watch, code }, probe, draws } = scratch;
-            let mut sink = Watching { monitors: self.monitors, watch, sink };
+            let Scratch { world: World { machine, watch, code }, probe, draws, heard } = scratch;
+            let mut sink = Watching { monitors: self.monitors, watch, heard, sink };
             let mut calling = Calling { probe, code: self.code, state: code };
             let mut kernel = Kernel::new(self.image, machine, draws, &mut calling, &mut sink);
             kernel.fuel = ROUNDS;
@@ -482,8 +504,8 @@ impl<'a> Relation<'a> {
         }
     }
 
-    /// The end of a process that makes [`LOCAL_STEPS`], or the last of [`TICKS`].
-    fn endless(&self, scratch: &Scratch, process: ProcessId) -> Stopped {
+    /// The end of a process that makes [`LOCAL_STEPS`], or all ticks.
+    pub(super) fn endless(&self, scratch: &Scratch, process: ProcessId) -> Stopped {
         self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource")
     }
 
@@ -501,13 +523,14 @@ impl<'a> Relation<'a> {
     }
 
     /// Lets a process do all that concerns nobody else.
-    fn go_local(
+    pub(super) fn go_local(
         &self,
         scratch: &mut Scratch,
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Result<(), Stopped> {
-        for _ in 0..LOCAL_STEPS {
+        for step in 0..LOCAL_STEPS {
+            self.asked.check(u64::from(step))?;
             let machine = &scratch.world.machine;
             let op = machine.op(self.image, process);
             match machine.state(self.image, process) {
@@ -522,8 +545,8 @@ impl<'a> Relation<'a> {
             if self.local[op.index()] && self.image.plain[op.index()].is_step() {
                 self.step(scratch, process, sink)?;
             } else {
-                let Scratch { world: World { machine, watch, .. }, probe, draws } = scratch;
-                let mut sink = Watching { monitors: self.monitors, watch, sink };
+                let Scratch { world: World { machine, watch, .. }, probe, draws, heard } = scratch;
+                let mut sink = Watching { monitors: self.monitors, watch, heard, sink };
                 let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
                 kernel.fuel = ROUNDS;
                 if let Rest::Yielded(Yield::OutOfFuel) = kernel.settle(process).map_err(Stopped::Fault)? {
@@ -532,61 +555,5 @@ impl<'a> Relation<'a> {
             }
         }
         Err(self.endless(scratch, process))
-    }
-
-    fn until(&self, machine: &Machine, process: ProcessId) -> Time {
-        let frame = self.image.frames[process.index()] as usize;
-        Time::from_nanos(machine.words()[frame + frame::UNTIL]).unwrap_or(Time::MAX)
-    }
-
-    /// Tells the monitors what the clock shows.
-    fn note_time(&self, scratch: &mut Scratch) {
-        if let Some(monitors) = self.monitors {
-            monitors.pass(&mut scratch.world.watch, scratch.world.machine.now);
-        }
-    }
-
-    /// As long as nobody can go on, moves the clock to when somebody can; up
-    /// to the stop time.
-    pub(super) fn let_time_pass(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
-        if !self.timed {
-            return Ok(());
-        }
-        let horizon = self.image.horizon.unwrap_or(Time::MAX);
-        let mut last = ProcessId(0);
-        for _ in 0..TICKS {
-            let machine = &mut scratch.world.machine;
-            let mut next: Option<Time> = None;
-            for process in self.processes() {
-                match machine.state(self.image, process) {
-                    State::Ready => return Ok(()),
-                    State::Delayed | State::New => {
-                        let until = self.until(machine, process);
-                        next = Some(next.map_or(until, |time| time.min(until)));
-                    }
-                    State::Blocked | State::Done => {}
-                }
-            }
-            let over = match next {
-                Some(next) => next > horizon,
-                None => self.until_horizon && waits_for_horizon(self.image, machine),
-            };
-            if over {
-                machine.now = horizon;
-                self.note_time(scratch);
-            }
-            let Some(next) = next.filter(|_| !over) else { return Ok(()) };
-            scratch.world.machine.now = next;
-            self.note_time(scratch);
-            for process in self.processes() {
-                let waits =
-                    matches!(scratch.world.machine.state(self.image, process), State::Delayed | State::New);
-                if waits && self.until(&scratch.world.machine, process) <= next {
-                    last = process;
-                    self.go_local(scratch, process, sink)?;
-                }
-            }
-        }
-        Err(self.endless(scratch, last))
     }
 }

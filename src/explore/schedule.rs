@@ -29,7 +29,7 @@ pub(super) fn path_to<const W: usize>(search: &Search<'_, W>, state: StateId) ->
     path
 }
 
-/// The turns along a path.
+/// The turns along a path; fewer if it is time to stop.
 pub(super) fn turns_along<const W: usize>(
     search: &Search<'_, W>,
     path: &[StateId],
@@ -38,7 +38,8 @@ pub(super) fn turns_along<const W: usize>(
     if let Some(symmetry) = &search.space.symmetry {
         return turns_of_some(search, symmetry, path, scratch);
     }
-    path.windows(2).map(|pair| turn_between(search, pair[0], pair[1], scratch)).collect()
+    let pairs = path.windows(2).take_while(|_| !search.space.relation.asked.is_over());
+    pairs.map(|pair| turn_between(search, pair[0], pair[1], scratch)).collect()
 }
 
 /// The turns of a run that is the same to this path: from each state it goes on
@@ -56,6 +57,9 @@ fn turns_of_some<const W: usize>(
         return turns;
     }
     for &next in &path[1..] {
+        if search.space.relation.asked.is_over() {
+            break;
+        }
         let sought = codec.numbers(search.store.state(next));
         let base = scratch.world.clone();
         let mut found = None;

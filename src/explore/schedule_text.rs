@@ -6,7 +6,7 @@
 //! What stands behind `#` is for the reader.
 
 use super::exploration::Mode;
-use super::follow::process_called;
+use super::follow::ProcessNames;
 use super::schedule::Turn;
 use crate::program::Image;
 use std::fmt::Write;
@@ -55,8 +55,9 @@ impl Schedule {
     /// # Errors
     /// The number of a turn whose process the scenario does not have.
     pub fn turns(&self, image: &Image) -> Result<Vec<Turn>, usize> {
+        let names = ProcessNames::new(image);
         let turns = self.turns.iter().enumerate().map(|(number, (name, answers))| {
-            let process = process_called(image, name).ok_or(number)?;
+            let process = names.find(name).ok_or(number)?;
             Ok(Turn { process, answers: answers.clone() })
         });
         turns.collect()

@@ -138,6 +138,8 @@ pub(super) struct Search<'a, const W: usize> {
     pub(super) store: Store<W>,
     works: Vec<Work<W>>,
     workers: Vec<Mutex<Worker<W>>>,
+    /// The system did not make as many threads as there are workers.
+    pub(super) lacks_threads: bool,
 }
 
 impl<'a, const W: usize> Search<'a, W> {
@@ -174,23 +176,24 @@ impl<'a, const W: usize> Search<'a, W> {
         scratches: impl IntoIterator<Item = Scratch>,
     ) -> Search<'a, W> {
         let workers = scratches.into_iter().map(|scratch| Mutex::new(Worker::new(scratch))).collect();
-        Search { space, place, effects, store, works: Vec::new(), workers }
+        Search { space, place, effects, store, works: Vec::new(), workers, lacks_threads: false }
     }
 
     /// The same search over states of `V` words.
     pub(super) fn widened<const V: usize>(self) -> Search<'a, V> {
-        let Search { mut space, place, effects, store, workers, .. } = self;
+        let Search { mut space, place, effects, store, workers, lacks_threads, .. } = self;
         let old = space.codec.lay_out();
         let store = store.repacked(|state| repack(&space.codec, &old, state));
         let effects = effects.map(|effects| effects.repacked(&space.codec));
         let workers = workers.into_iter().map(|worker| worker.into_inner().expect("no worker panics"));
-        Search::over(space, place, effects, store, workers.map(|worker| worker.scratch))
+        let search = Search::over(space, place, effects, store, workers.map(|worker| worker.scratch));
+        Search { lacks_threads, ..search }
     }
 
     /// How many states to expand between two looks at the control, at most: few
     /// of them where one takes long.
     fn most(&self) -> usize {
-        let processes = self.space.relation.image.process_count();
+        let processes = self.space.relation.image.process_count().max(1);
         let cost =
             if self.effects.is_some() { processes.div_ceil(16) } else { processes * processes / 16 + 1 };
         (BATCH / W / cost).max(1)
@@ -255,6 +258,10 @@ impl<'a, const W: usize> Search<'a, W> {
             let Some(batch) = self.expand(self.place.next..end, budget.workers, control)? else {
                 return Ok(Stop::Control);
             };
+            if self.space.relation.asked.is_over() {
+                // A transition may have been broken off.
+                return Ok(Stop::Control);
+            }
             self.place.next = end;
             if look(self, batch).is_break() {
                 return Ok(Stop::Control);
@@ -285,7 +292,7 @@ impl<'a, const W: usize> Search<'a, W> {
         let (mut asked, mut open) = (0, states.len());
         loop {
             let some = if open < FEW && self.effects.is_some() { 1 } else { workers };
-            self.work(&states, task, &mut works[..tasks], some);
+            self.lacks_threads |= !self.work(&states, task, &mut works[..tasks], some);
             // What is known so far comes first, so that a new layout finds it
             // in the store.
             self.enter(&mut works[..tasks], workers);
@@ -338,8 +345,9 @@ impl<'a, const W: usize> Search<'a, W> {
         Ok(old)
     }
 
-    /// Expands what is not done yet, a few states at a time.
-    fn work(&self, states: &Range<usize>, few: usize, works: &mut [Work<W>], workers: usize) {
+    /// Expands what is not done yet, a few states at a time; whether there were
+    /// threads for all workers.
+    fn work(&self, states: &Range<usize>, few: usize, works: &mut [Work<W>], workers: usize) -> bool {
         let pending = works.iter_mut().enumerate().filter(|(_, work)| !work.done);
         let queue = Mutex::new(pending);
         let worker = |worker: &Mutex<Worker<W>>| {
@@ -350,7 +358,7 @@ impl<'a, const W: usize> Search<'a, W> {
                 self.expand_some(first..states.end.min(first + few), work, &mut worker);
             }
         };
-        at_once(self.workers[..workers].iter(), worker);
+        at_once(self.workers[..workers].iter(), worker)
     }
 
     /// Hands every way out of a state, which was expanded, to `each`; `None`
@@ -473,20 +481,39 @@ impl<'a, const W: usize> Search<'a, W> {
         };
         let arrivals: usize = arrived.iter().map(|work| work.reached.len()).sum();
         let each = SHARDS.div_ceil(if arrivals < FEW { 1 } else { workers });
-        at_once(shards.chunks_mut(each).enumerate(), |(number, shards)| fill(number * each, shards));
+        let filled =
+            at_once(shards.chunks_mut(each).enumerate(), |(number, shards)| fill(number * each, shards));
+        self.lacks_threads |= !filled;
         self.store.take_new();
         works.iter_mut().for_each(|work| work.reached.clear());
     }
 }
 
-/// Does all of this at once, the first of it in this thread.
-fn at_once<T: Send>(mut all: impl Iterator<Item = T>, work: impl Fn(T) + Sync) {
-    let Some(first) = all.next() else { return };
-    std::thread::scope(|scope| {
-        let work = &work;
-        all.for_each(|one| drop(scope.spawn(move || work(one))));
+/// Does all of this at once, on this thread and as many others as the system
+/// makes; whether there was one for each.
+fn at_once<T: Send>(all: impl Iterator<Item = T> + Send, work: impl Fn(T) + Sync) -> bool {
+    let mut all = all.peekable();
+    let Some(first) = all.next() else { return true };
+    if all.peek().is_none() {
         work(first);
-    });
+        return true;
+    }
+    let rest: Vec<T> = all.collect();
+    let threads = rest.len();
+    let queue = Mutex::new(rest.into_iter());
+    let next = || queue.lock().expect("no worker panics").next();
+    let help = || {
+        while let Some(one) = next() {
+            work(one);
+        }
+    };
+    std::thread::scope(|scope| {
+        let made = |_: &usize| std::thread::Builder::new().spawn_scoped(scope, help).is_ok();
+        let made = (0..threads).take_while(made).count();
+        work(first);
+        help();
+        made == threads
+    })
 }
 
 /// A packed state in the new layout of `codec`.

@@ -27,7 +27,7 @@ mod state;
 pub use bind::{DefImage, Image};
 pub use compile::{Program, compile};
 pub use constants::Constants;
-pub use flow::{LiveWords, next_ops, ops_of, read};
+pub use flow::{LiveWords, next_ops, ops_of, read, written};
 pub use initial::Initial;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 pub use lines::lines_of;

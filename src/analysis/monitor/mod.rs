@@ -137,6 +137,21 @@ impl Monitors {
         self.start.clone()
     }
 
+    /// Whether an event of this kind may mean something to some expectation that
+    /// keeps words.
+    pub fn hears(&self, kind: Kind) -> bool {
+        !self.hearing[kind as usize].is_empty()
+    }
+
+    /// Whether some expectation is about the values that events of this kind carry.
+    pub fn looks_at_values(&self, kind: Kind) -> bool {
+        self.claims(|claim| match claim {
+            Claim::Values { source, .. } => source.kind() == kind,
+            Claim::Carries { .. } => kind == Kind::Mark,
+            _ => false,
+        })
+    }
+
     /// Takes the next event of a run.
     #[inline]
     pub fn event(&self, state: &mut [Word], event: &Event, _: &[Word]) {

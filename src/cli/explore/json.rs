@@ -14,6 +14,9 @@ struct Object<'a> {
     seed: u64,
     mode: &'static str,
     complete: bool,
+    /// Lines that do something else if the clock shows something else, where
+    /// time does not count: then nothing is complete.
+    clock_lines: Vec<u32>,
     states: u64,
     transitions: u64,
     /// Transitions from the first state to the last that was visited.
@@ -30,6 +33,8 @@ struct Object<'a> {
     total_time_max_ns: Option<u64>,
     schedules: Option<u128>,
     results: Vec<Results>,
+    /// There are more than can be told apart.
+    more_results: bool,
     ties: Vec<Tie>,
     /// The first finding.
     witness: Option<Witness<'a>>,
@@ -91,6 +96,7 @@ pub fn line(explored: &Explored<'_>) -> String {
         seed: header.seed,
         mode: explored.mode.name(),
         complete: exploration.is_complete(),
+        clock_lines: exploration.lines_by_clock(),
         states: progress.states,
         transitions: progress.transitions,
         depth: progress.depth,
@@ -104,6 +110,7 @@ pub fn line(explored: &Explored<'_>) -> String {
         total_time_max_ns: times.as_ref().map(|[_, most]| most.0.as_nanos()),
         schedules: overview.schedules,
         results: overview.finals.iter().map(|end| results(end, header)).collect(),
+        more_results: exploration.results().1,
         ties: overview.ties.iter().map(|tie| Tie::of(tie, header)).collect(),
         witness: shown.iter().find(|one| one.is_finding).map(Witness::of),
         shown: shown.iter().map(Witness::of).collect(),

@@ -16,11 +16,12 @@ use super::progress::Progress;
 use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
-use crate::explore::{self, Budget, Exploration, Mode, Options, Reduce, Stop};
+use crate::explore::{self, Asked, Budget, Exploration, Mode, Options, Reduce, Stop};
 use crate::scenario::parse_duration;
 use crate::trace::Header;
 use clap::{Args, ValueEnum};
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use witness::Shown;
 
@@ -99,6 +100,8 @@ struct Explored<'a> {
     interrupted: bool,
     out_of_time: bool,
     mode: Mode,
+    /// The lines of what is expected of times, which there are none of.
+    timeless: Vec<u32>,
 }
 
 impl Explored<'_> {
@@ -106,7 +109,8 @@ impl Explored<'_> {
     fn cut(&self, arguments: &Arguments) -> Option<String> {
         let budget = |what: String, option: &str| format!("{what}; go further with {option}");
         Some(match self.exploration.stop {
-            Stop::Complete => return None,
+            Stop::Complete if self.exploration.is_complete() => return None,
+            Stop::Complete => text::by_clock(&self.exploration.lines_by_clock()),
             Stop::States => {
                 let states = text::so_many(arguments.max_states, "state");
                 budget(format!("the budget of {states} is spent"), "--max-states")
@@ -168,6 +172,46 @@ impl TimeLimit {
     }
 }
 
+/// How long the schedules that were found are put together for somebody who
+/// has stopped the search.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// When to stop: a search when its time is up or the user says so; what comes
+/// behind it when the user says so, and a little later if that ended the search.
+struct Patience {
+    limit: TimeLimit,
+    behind_search: OnceLock<TimeLimit>,
+}
+
+impl Patience {
+    fn from_now(arguments: &Arguments) -> Patience {
+        Patience { limit: TimeLimit::from_now(arguments), behind_search: OnceLock::new() }
+    }
+
+    fn is_over(&self) -> bool {
+        match self.behind_search.get() {
+            None => interrupt::requested() || self.limit.is_up(),
+            Some(grace) => interrupt::requested() && grace.is_up(),
+        }
+    }
+
+    /// Takes note that the search is over.
+    fn end_search(&self) {
+        let grace = if interrupt::requested() { GRACE } else { Duration::ZERO };
+        let began = crate::backend::threads::wall();
+        self.behind_search.get_or_init(|| TimeLimit { began, limit: Some(grace) });
+    }
+}
+
+/// The lines of expectations that are about times.
+fn timed_lines(loaded: &Loaded, header: &Header) -> Vec<u32> {
+    let expected = &loaded.scenario.model.expect;
+    let (all, rest) = (Monitors::new(expected, header), Monitors::untimed(expected, header));
+    let timed = |number: &usize| all.statement(*number).is_some() && rest.statement(*number).is_none();
+    let lines = (0..expected.expectations.len()).filter(timed);
+    lines.map(|number| expected.expectations[number].line).collect()
+}
+
 /// Whether time counts.
 fn mode_of(arguments: &Arguments) -> Mode {
     match (arguments.untimed, arguments.mode) {
@@ -189,6 +233,9 @@ fn reduce_of(arguments: &Arguments) -> Reduce {
 /// Explores and tells one scenario, or a smaller one if it is to shrink; whether
 /// something was found.
 fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Failure> {
+    let patience = Patience::from_now(arguments);
+    let is_over = || patience.is_over();
+    let asked = Asked::by(&is_over);
     let image = loaded.image()?;
     let mode = mode_of(arguments);
     if arguments.reduce == Some(ReduceOption::Order) && mode == Mode::Timed {
@@ -209,12 +256,10 @@ fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Fa
         Mode::Timed => Monitors::new(expected, &header),
         Mode::Untimed => Monitors::untimed(expected, &header),
     });
-    let limit = TimeLimit::from_now(arguments);
     let mut progress = Progress::new(&loaded.label);
-    let (mut interrupted, mut out_of_time) = (false, false);
     let options =
         Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
-    let exploration = explore::explore(&image, options, &mut |reached| {
+    let exploration = explore::explore_asking(&image, options, asked, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;
             let rate = transitions as f64 / seconds / 1e6;
@@ -227,15 +272,20 @@ fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Fa
                 text::counted(megabytes)
             )
         });
-        interrupted = interrupt::requested();
-        out_of_time = limit.is_up();
-        if interrupted || out_of_time { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if patience.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     drop(progress);
+    let (interrupted, out_of_time) = (interrupt::requested(), patience.limit.is_up());
+    patience.end_search();
+    let label = console::printable(&loaded.label);
+    if exploration.lacks_threads() {
+        console::warn(format_args!(
+            "{label}: the system makes no more threads; fewer than --workers says have worked, with the same result"
+        ));
+    }
     let overview = exploration.overview();
-    let shown = witness::show(loaded, &image, &exploration, mode, seed, arguments)?;
+    let shown = witness::show(loaded, &image, &exploration, (mode, seed), asked, arguments)?;
     if shrinks {
-        let label = console::printable(&loaded.label);
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {
             console::warn(format_args!("{label}: {remark}"));
@@ -248,7 +298,12 @@ fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Fa
             return one(&smaller, arguments, false);
         }
     }
-    let explored = Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode };
+    let timeless = match mode {
+        Mode::Untimed if watched => timed_lines(loaded, &header),
+        _ => Vec::new(),
+    };
+    let explored =
+        Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode, timeless };
     let told = match arguments.scenarios.format {
         Format::Json => json::line(&explored),
         Format::Text => text::text(&explored, arguments),

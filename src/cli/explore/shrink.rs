@@ -10,7 +10,7 @@ use super::{Arguments, TimeLimit, mode_of, reduce_of};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
-use crate::explore::{Budget, End, Options, Stopped, explore};
+use crate::explore::{Asked, Budget, End, Options, Stopped, explore_asking};
 use crate::value::{Type, Value};
 use std::ops::ControlFlow;
 
@@ -147,9 +147,9 @@ fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments, limit: &TimeLimit) 
         learns: true,
         code: None,
     };
-    let exploration = explore(&image, options, &mut |_| {
-        let stop = interrupt::requested() || limit.is_up();
-        if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let is_over = || interrupt::requested() || limit.is_up();
+    let exploration = explore_asking(&image, options, Asked::by(&is_over), &mut |_| {
+        if is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     Ok(match kind {
         Kind::Deadlock => exploration.ends(End::Deadlock) > 0,

@@ -21,6 +21,9 @@ const TIES: usize = 10;
 /// Values of a memory that are shown.
 const VALUES: usize = 12;
 
+/// Lines that are named.
+const LINES: usize = 5;
+
 /// As many as cannot be counted.
 const TOO_MANY: &str = "more than 3.4e38";
 
@@ -54,10 +57,9 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
     let mut text = match explored.cut(arguments) {
         None => format!("{BOLD}{label}{PLAIN}: {GREEN}every schedule explored{PLAIN}, {mode}\n"),
         Some(why) => format!(
-            "{BOLD}{label}{PLAIN}: {RED}not explored completely{PLAIN}, {mode}: {why}\n  \
-             {} of the states below {} reached and not gone on from; what follows holds as far as it goes\n",
-            counted(progress.open),
-            if progress.open == 1 { "was" } else { "were" }
+            "{BOLD}{label}{PLAIN}: {RED}not explored completely{PLAIN}, {mode}: {why}\n  {}; \
+             what follows holds as far as it goes\n",
+            left_open(progress.open)
         ),
     };
     let (states, transitions, depth) = (
@@ -88,6 +90,10 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
     } else {
         text.push_str(&unchecked_note(&unchecked(explored.loaded)));
     }
+    if !explored.timeless.is_empty() {
+        let lines: Vec<String> = explored.timeless.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "  expected times not checked without time: line {}", lines.join(", "));
+    }
     match explored.overview.schedules {
         Some(schedules) => {
             let _ = writeln!(text, "  schedules: {}", counted_long(schedules));
@@ -98,6 +104,26 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
         None => {}
     }
     text
+}
+
+/// What was not tried.
+fn left_open(states: u64) -> String {
+    match states {
+        0 => "every order was tried with a clock that shows 0s, and none with any other".to_owned(),
+        1 => "1 of the states below was reached and not gone on from".to_owned(),
+        _ => format!("{} of the states below were reached and not gone on from", counted(states)),
+    }
+}
+
+/// Why an exploration without time is no proof.
+pub fn by_clock(lines: &[u32]) -> String {
+    let shown: Vec<String> = lines.iter().take(LINES).map(ToString::to_string).collect();
+    let more = if lines.len() > LINES { " …" } else { "" };
+    let (lines, verb) = if lines.len() == 1 { ("line", "depends") } else { ("lines", "depend") };
+    format!(
+        "{lines} {}{more} {verb} on what the clock shows, which nobody knows without time; explore it with time",
+        shown.join(", ")
+    )
 }
 
 fn verb(name: &str) -> &str {
@@ -199,7 +225,8 @@ fn finals(explored: &Explored<'_>) -> String {
         let _ = writeln!(text, " {}{schedules}", contents(end, &explored.header));
     }
     if finals.len() > RESULTS {
-        let _ = writeln!(text, " and {} more", finals.len() - RESULTS);
+        let least = if explored.exploration.results().1 { "at least " } else { "" };
+        let _ = writeln!(text, " and {least}{} more", finals.len() - RESULTS);
     }
     text
 }

@@ -4,14 +4,14 @@
 use super::{Arguments, text};
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::moments;
 use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::Finished;
-use crate::explore::{self, End, Exploration, Mode, Schedule, Stopped, Witness, notes};
+use crate::explore::{self, Asked, End, Exploration, Mode, Schedule, Stopped, Witness, notes_asking};
 use crate::program::Image;
 use crate::scenario::folder_name;
 use crate::trace::Claim;
@@ -40,13 +40,14 @@ pub struct Shown {
     pub written: Vec<PathBuf>,
 }
 
-/// Follows the schedules of all that was found, and writes and draws them.
+/// Follows the schedules of all that was found, and writes and draws them;
+/// fewer if `asked` says to stop.
 pub fn show(
     loaded: &Loaded,
     image: &Image,
     exploration: &Exploration<'_>,
-    mode: Mode,
-    seed: u64,
+    (mode, seed): (Mode, u64),
+    asked: Asked<'_>,
     arguments: &Arguments,
 ) -> Result<Vec<Shown>, Failure> {
     let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
@@ -96,6 +97,9 @@ pub fn show(
     let mut kinds: Vec<&str> = Vec::new();
     let mut shown = Vec::new();
     for (kind, shows, states, witness) in all {
+        if asked.is_over() {
+            break;
+        }
         kinds.push(kind);
         let number = kinds.iter().filter(|&&other| other == kind).count();
         let name = if number == 1 { kind.to_owned() } else { format!("{kind}-{number}") };
@@ -109,10 +113,13 @@ pub fn show(
             fatal: witness.fatal,
             turns: Schedule::named(image, &witness.turns),
         };
-        let notes = notes(image, None, mode, seed, &witness.turns);
+        let notes = notes_asking(image, None, (seed, mode), asked, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
-        let mut finished = execute_along(loaded, &schedule, &arguments.run, None, draws)?;
+        let mut finished = match execute_along(loaded, &schedule, asked, &arguments.run, None, draws) {
+            Err(failure) if failure.exit == Exit::Interrupted => break,
+            finished => finished?,
+        };
         moments::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;

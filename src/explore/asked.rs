@@ -1,0 +1,48 @@
+//! Whether to stop, asked wherever something may take long: in the preparation,
+//! in the middle of a transition, and while a schedule is put together or followed.
+//!
+//! Decides nothing about when to stop: whoever explores says so. What is cut
+//! off by it is never told as a result.
+
+use super::relation::Stopped;
+use std::fmt;
+use std::ops::ControlFlow;
+
+/// How to find out whether to stop.
+#[derive(Clone, Copy, Default)]
+pub struct Asked<'a>(Option<&'a (dyn Fn() -> bool + Sync)>);
+
+impl<'a> Asked<'a> {
+    /// Never.
+    pub const NEVER: Asked<'static> = Asked(None);
+
+    /// As soon as `is_over` says so. It is asked often, by several threads.
+    pub fn by(is_over: &'a (dyn Fn() -> bool + Sync)) -> Asked<'a> {
+        Asked(Some(is_over))
+    }
+
+    /// Whether to stop.
+    pub fn is_over(self) -> bool {
+        self.0.is_some_and(|is_over| is_over())
+    }
+
+    /// The same as what a loop is told.
+    pub(super) fn flow(self) -> ControlFlow<()> {
+        if self.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Fails if it is time to stop; asked in one step of so many, since to ask
+    /// may look at a clock.
+    pub(super) fn check(self, step: u64) -> Result<(), Stopped> {
+        if step % 64 == 63 && self.is_over() {
+            return Err(Stopped::Limit("it was stopped".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Asked({})", self.0.is_some())
+    }
+}
