@@ -279,6 +279,7 @@ mod tests {
         A, B, BUFFER, C, MEMORY, MUTEX, SEMAPHORE, arbitrary_trace, cut_trace, event, two_stage_trace,
     };
     use crate::trace::spans;
+    use crate::value::Type;
     use crate::value::Value;
     use proptest::prelude::*;
 

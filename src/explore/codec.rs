@@ -161,9 +161,9 @@ pub(super) struct Codec<'a> {
     stands: Vec<Vec<(Stand, u32)>>,
     /// By process and number: the access that it is about to make.
     accesses: Vec<Vec<Option<Access>>>,
-    /// By number of what the monitors have seen: the first expectation that is
-    /// broken, by its place among all.
-    pub(super) broken: Vec<Option<usize>>,
+    /// By number of what the monitors have seen: the expectations that are
+    /// broken, by their places among all.
+    pub(super) broken: Vec<Vec<usize>>,
     monitors: Option<&'a Monitors>,
     buffer: Vec<Word>,
 }
@@ -223,7 +223,7 @@ impl<'a> Codec<'a> {
             && part + 1 == self.parts.len()
             && number as usize == self.broken.len()
         {
-            self.broken.push(monitors.violated(&world.watch));
+            self.broken.push(monitors.all_violated(&world.watch));
         }
         self.outgrown |= u64::from(number) >> self.fields[part].width != 0;
         number

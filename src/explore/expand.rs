@@ -198,10 +198,10 @@ impl<const W: usize> Search<'_, W> {
     /// Notes what is wrong with a state itself.
     fn look_at(&self, id: StateId, state: &[Word; W], batch: &mut Batch) {
         let codec = &self.space.codec;
-        if let Some(&watched) = codec.fields.last().filter(|_| !codec.broken.is_empty())
-            && let Some(expectation) = codec.broken[watched.of(state) as usize]
-        {
-            First::note(batch.broken.entry(expectation), id);
+        if let Some(&watched) = codec.fields.last().filter(|_| !codec.broken.is_empty()) {
+            for &expectation in &codec.broken[watched.of(state) as usize] {
+                First::note(batch.broken.entry(expectation), id);
+            }
         }
         let mut seen: Vec<(ProcessId, Access)> = Vec::new();
         for process in 0..codec.parts.processes() {

@@ -11,7 +11,7 @@ use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
 use super::search::{Budget, Progress, Reduce, Search, Stop, TooNarrow};
 use super::store::StateId;
 use crate::analysis::Monitors;
-use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::ids::{ProcessId, ResourceId};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::NoTrace;
@@ -123,8 +123,8 @@ pub struct Exploration<'a> {
     findings: Findings,
     /// How the run ends before its first state, if it does.
     stillborn: Option<Stopped>,
-    /// What depends on what the clock shows, although time does not count.
-    clock: Vec<OpId>,
+    /// The lines that depend on what the clock shows, although time does not count.
+    clock: Vec<u32>,
     /// Why it is over.
     pub stop: Stop,
 }
@@ -219,13 +219,18 @@ pub fn explore_asking<'a>(
     Exploration { search: Some(any), stop, ..exploration }
 }
 
-/// What depends on what the clock shows, if time does not count.
-fn clock_of(image: &Image, options: &Options<'_>) -> Vec<OpId> {
-    let looks_at = |kind| options.monitors.is_some_and(|monitors| monitors.looks_at_values(kind));
-    match options.mode {
-        Mode::Timed => Vec::new(),
-        Mode::Untimed => decided_by_clock(image, looks_at),
+/// The lines that depend on what the clock shows, if time does not count.
+fn clock_of(image: &Image, options: &Options<'_>) -> Vec<u32> {
+    if options.mode == Mode::Timed {
+        return Vec::new();
     }
+    let looks_at = |kind| options.monitors.is_some_and(|monitors| monitors.looks_at_values(kind));
+    let ops = decided_by_clock(image, looks_at).into_iter();
+    let mut lines: Vec<u32> = ops.map(|op| image.sites[op.index()].line).collect();
+    lines.extend(options.monitors.iter().flat_map(|monitors| monitors.lines_about_time()));
+    lines.sort_unstable();
+    lines.dedup();
+    lines
 }
 
 /// Why there is nothing to search.
@@ -301,13 +306,11 @@ impl Exploration<'_> {
     }
 
     /// The scenario lines that do something else if the clock shows something
-    /// else, although time does not count: they were tried with a clock that
-    /// shows 0, and no more. Ascending; 0 where there is no text.
-    pub fn lines_by_clock(&self) -> Vec<u32> {
-        let mut lines: Vec<u32> = self.clock.iter().map(|op| self.image.sites[op.index()].line).collect();
-        lines.sort_unstable();
-        lines.dedup();
-        lines
+    /// else, although time does not count, and those of expectations about how
+    /// long something lasts: they were tried with a clock that shows 0, and no
+    /// more. Ascending; 0 where there is no text.
+    pub fn lines_by_clock(&self) -> &[u32] {
+        &self.clock
     }
 
     /// Whether the system did not make as many threads as were wanted. The

@@ -7,6 +7,7 @@ use super::relation::{End, Scratch};
 use super::search::Search;
 use super::store::StateId;
 use crate::kernel::Machine;
+use crate::program::may_end;
 use crate::time::Time;
 use std::collections::BTreeMap;
 
@@ -61,7 +62,7 @@ impl<const W: usize> Search<'_, W> {
     /// All states, if the graph is whole, without circles, and not too large.
     pub(super) fn order(&self, scratch: &mut Scratch) -> Option<Order> {
         let count = self.store.len();
-        if count > MOST_STATES || !self.space.relation.may_end() {
+        if count > MOST_STATES || !may_end(self.space.relation.image) {
             return None;
         }
         let mut incoming = vec![0u32; count];

@@ -2,7 +2,8 @@
 //! could notice a moment between them.
 //!
 //! A process rests in front of an op that others can notice or that depends on
-//! others (an op on a resource), or it waits, lets time pass, or is done. What
+//! others (an op on a resource, or one whose order among those of others is
+//! expected to be this or that), or it waits, lets time pass, or is done. What
 //! concerns nobody else (arithmetic, draws, log lines, the beginning and the
 //! end) is done at once with what came before; inside `atomic` one transition
 //! goes on to the end of the block, or to where the process has to wait.
@@ -26,7 +27,7 @@ use super::parts::{Clock, World};
 use crate::analysis::Monitors;
 use crate::ids::{OpId, ProcessId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield, waits_for_horizon};
-use crate::program::{Image, Op, frame, lines_of, next_ops};
+use crate::program::{Image, Op, frame, lines_of, may_end};
 use crate::time::Time;
 use crate::trace::{Event, Fault, NoTrace, Sink};
 use crate::value::Word;
@@ -188,7 +189,8 @@ impl<'a> Relation<'a> {
         monitors: Option<&'a Monitors>,
         code: Option<&'a dyn NumberedCode>,
     ) -> Relation<'a> {
-        let local = image.plain.iter().map(|op| op.is_local()).collect();
+        let noticed = image.noticed.iter();
+        let local = image.plain.iter().zip(noticed).map(|(op, &noticed)| op.is_local() && !noticed).collect();
         let lines = lines_of(image, timed);
         let (horizon, asked) = (image.horizon, Asked::NEVER);
         Relation { image, timed, until_horizon: timed, monitors, code, local, lines, horizon, asked }
@@ -280,7 +282,7 @@ impl<'a> Relation<'a> {
         let matters = self.image.horizon.is_some()
             || self.image.plain.iter().any(reads)
             || self.monitors.is_some_and(|monitors| !monitors.start().is_empty())
-            || self.may_end();
+            || may_end(self.image);
         match (self.timed, matters) {
             (false, _) => Clock::None,
             (true, true) => Clock::Absolute,
@@ -306,27 +308,6 @@ impl<'a> Relation<'a> {
         if self.timed && self.image.has_priorities && goes_on {
             machine.arena[self.state_word(process)] |= BEGUN;
         }
-    }
-
-    /// Whether every process has a way to its end; otherwise there are circles
-    /// of states, or nobody gets far.
-    pub(super) fn may_end(&self) -> bool {
-        let first = Machine::new(self.image);
-        let defs = self.image.processes.iter().filter(|def| def.count > 0);
-        let mut entries = defs.map(|def| first.op(self.image, def.first).index());
-        entries.all(|entry| {
-            let mut seen = vec![false; self.image.plain.len()];
-            let mut open = vec![entry];
-            while let Some(at) = open.pop() {
-                if matches!(self.image.plain[at], Op::Done) {
-                    return true;
-                }
-                if !std::mem::replace(&mut seen[at], true) {
-                    open.extend(next_ops(self.image, at).into_iter().flatten());
-                }
-            }
-            false
-        })
     }
 
     /// How the run ends in this state, from which nobody could go on.
@@ -539,6 +520,10 @@ impl<'a> Relation<'a> {
                     return Ok(());
                 }
                 State::Ready if !self.local[op.index()] => return Ok(()),
+                State::Delayed | State::New if !self.local[op.index()] => {
+                    scratch.world.machine.stand(self.image, process, op, State::Ready);
+                    return Ok(());
+                }
                 State::Delayed => scratch.world.machine.stand(self.image, process, op, State::Ready),
                 State::New | State::Ready => {}
             }

@@ -4,6 +4,7 @@ use super::compile::{ProcessCode, Program};
 use super::fuse::{Scope, fuse};
 use super::initial::Initial;
 use super::layout::{FRAME_WORDS, RESOURCE_WORDS};
+use super::noticed::noticed;
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
 use super::quiet::{Section, noting, sections, without};
 use super::specialise::specialise;
@@ -13,6 +14,7 @@ use crate::scenario::{Limits, Model, ProcessDef, ResourceDef};
 use crate::time::Time;
 use crate::trace::{ProcessInfo, ResourceInfo};
 use crate::value::{Type, Value, Word};
+use std::ops::Range;
 
 /// A program that is ready to run: code, and the initial state of everything.
 #[derive(Debug, Clone)]
@@ -29,6 +31,9 @@ pub struct Image {
     pub sites: Vec<Site>,
     /// By op: whether it belongs to an atomic block; see [`Op::Atomic`].
     pub atomic: Vec<bool>,
+    /// By op: whether an expectation is about its order among the ops of others,
+    /// although it concerns nobody else.
+    pub noticed: Vec<bool>,
     /// The initial state.
     pub arena: Initial,
     /// Where the frame of each process begins, by [`ProcessId`].
@@ -118,6 +123,7 @@ impl Program {
             sections: Vec::new(),
             sites: self.sites.clone(),
             atomic: self.atomic.clone(),
+            noticed: Vec::new(),
             arena: Initial::new(std::mem::take(&mut state.arena), &state.blocks),
             frames: std::mem::take(&mut state.frames),
             resource_base: state.resource_base,
@@ -138,6 +144,7 @@ impl Program {
         image.patch_resources();
         image.plain = image.code.clone();
         let scopes = self.scopes(&image);
+        image.noticed = noticed(&model.expect, &image.plain, self.ranges(&image));
         image.fuse(&scopes);
         image.share_python_generators();
         Ok((image, scopes))
@@ -150,6 +157,13 @@ impl Program {
             DefImage { name: def.name.clone(), first, count, streams: code.streams, index: code.index }
         };
         of_each.map(image).collect()
+    }
+
+    /// Where the ops of each process definition are.
+    fn ranges<'i>(&self, image: &'i Image) -> impl Iterator<Item = (&'i DefImage, Range<usize>)> {
+        let entries = self.processes.iter().map(|process| process.entry.index());
+        let ends = entries.clone().skip(1).chain([self.code.len()]);
+        image.processes.iter().zip(entries.zip(ends).map(|(start, end)| start..end))
     }
 
     /// The ops of each process definition.

@@ -8,6 +8,7 @@
 //! on. What an op means is not decided here.
 
 use super::bind::Image;
+use super::layout::frame;
 use super::op::{LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
 use crate::ids::OpId;
 
@@ -236,6 +237,27 @@ pub fn ops_of(image: &Image, entry: OpId) -> std::ops::Range<usize> {
     let start = entry.index();
     let end = image.plain[start..].iter().position(|op| matches!(op, Op::Done));
     start..end.map_or(image.plain.len(), |done| start + done + 1)
+}
+
+/// Whether every process has a way to its end; otherwise there are circles of
+/// states, or nobody gets far.
+pub fn may_end(image: &Image) -> bool {
+    let defs = image.processes.iter().filter(|def| def.count > 0);
+    let mut entries =
+        defs.map(|def| image.arena[image.frames[def.first.index()] as usize + frame::STATE] as u32 as usize);
+    entries.all(|entry| {
+        let mut seen = vec![false; image.plain.len()];
+        let mut open = vec![entry];
+        while let Some(at) = open.pop() {
+            if matches!(image.plain[at], Op::Done) {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[at], true) {
+                open.extend(next_ops(image, at).into_iter().flatten());
+            }
+        }
+        false
+    })
 }
 
 /// Which words of a frame matter where.

@@ -45,6 +45,53 @@ processes:
   b: {do: [{delay: 1s}, {acquire: m}, {delay: 2s}, {release: m}, {delay: 5s}]}
 ";
 
+/// A wrong proof otherwise: without time the branch would never be taken.
+#[test]
+fn what_hangs_on_the_clock_is_no_proof_and_says_which_line() {
+    let text = "\
+version: 1
+name: untimed-now
+resources: {never: {kind: semaphore, permits: 0}}
+processes:
+  p:
+    do:
+      - delay: 3s
+      - if: now > 2s
+        do: [{acquire: never}]
+expect: {total_time: 3s}
+";
+    let room = Room::with(&[("p.yaml", text)]);
+    let ended = room.run("explore p.yaml --untimed").with_code(1);
+    ended.says(&[
+        "untimed-now: not explored completely, untimed: line 8 depends on what the clock shows",
+        "expected times not checked without time: line 10",
+    ]);
+    let json = room.run("explore p.yaml --untimed --format json").with_code(1).json();
+    assert_eq!((&json[0]["complete"], &json[0]["clock_lines"]), (&json!(false), &json!([8])));
+    room.run("explore p.yaml").with_code(1).says(&["every schedule explored, timed", "deadlocks: 1"]);
+}
+
+#[test]
+fn commands_on_no_processes_at_all() {
+    let text = "\
+version: 1
+name: empty
+params: {n: 0}
+resources: {m: mutex, d: {kind: memory, slots: 1}}
+processes:
+  p: {count: n, do: [{acquire: m}, {release: m}]}
+  q: {count: n, vars: {x: index}, do: [{write: {to: d, at: 0, value: x}}]}
+";
+    let room = Room::with(&[("empty.yaml", text)]);
+    for command in ["run", "check", "compare", "validate --runs 1", "test", "explore", "explore --untimed"] {
+        let (verb, options) = command.split_once(' ').unwrap_or((command, ""));
+        room.run(format!("{verb} empty.yaml {options}").trim_end()).with_code(0);
+    }
+    for reduce in ["order", "symmetry", "both"] {
+        room.run(&format!("explore empty.yaml --untimed --shrink --reduce={reduce}")).with_code(0);
+    }
+}
+
 #[test]
 fn a_deadlock_is_shown_with_a_schedule_that_can_be_followed() {
     let room = Room::with(&[("p.yaml", PHILOSOPHERS)]);
@@ -327,4 +374,74 @@ expect:
     let idle = text.replace(", {write: {to: d, at: 0, value: 1}}", "").replace("BOUND", "outcome: completed");
     let room = Room::with(&[("idle.yaml", &idle)]);
     room.run("explore idle.yaml --write none").with_code(1).says(&["a process goes on for ever"]);
+}
+
+/// Asks the program to end while it does this, and gives its exit code.
+#[cfg(unix)]
+#[allow(clippy::disallowed_methods)] // This is about the wall clock.
+fn code_when_stopped(room: &Room, line: &str, signal: &str) -> Option<i32> {
+    use std::time::{Duration, Instant};
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tempolane"))
+        .current_dir(room.path(""))
+        .args(line.split(' '))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let began = Instant::now();
+    // Until it watches for signals, one ends it as it ends any program.
+    std::thread::sleep(Duration::from_secs(2));
+    let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(kill.expect("kill starts").success(), "{line} ended by itself");
+    let status = child.wait().expect("it ends");
+    assert!(began.elapsed() < Duration::from_secs(60), "{line} took {:?}", began.elapsed());
+    status.code()
+}
+
+/// In the preparation, where a process goes on for ever by itself; in the
+/// search; and along a schedule.
+#[cfg(unix)]
+#[test]
+fn whatever_it_does_it_can_be_stopped() {
+    let alone = "\
+version: 1
+name: alone
+processes:
+  p: {vars: {x: 0}, do: [{repeat: 90000, do: [{repeat: 900000, do: [{set: {x: x + 1}}]}, {log: still}]}]}
+";
+    let schedule = "schedule: 1\nscenario: alone\nmode: untimed\nseed: 0\nshows: nothing\nturns:\n";
+    let philosophers = PHILOSOPHERS.replace("n: 3", "n: 22");
+    let room =
+        Room::with(&[("alone.yaml", alone), ("none.schedule", schedule), ("p.yaml", philosophers.as_str())]);
+    for (line, signal) in [
+        ("explore alone.yaml", "-INT"),
+        ("explore alone.yaml --untimed --reduce", "-TERM"),
+        ("explore p.yaml --untimed --write none", "-TERM"),
+        ("run alone.yaml --schedule none.schedule", "-INT"),
+    ] {
+        assert_eq!(code_when_stopped(&room, line, signal), Some(130), "{line}");
+    }
+    let ended = room.run("explore alone.yaml --untimed --max-time 1s").with_code(1);
+    ended.says(&["not explored completely, untimed: the time was up"]);
+}
+
+/// Threads that the system does not make are done without. (Whoever may do
+/// everything gets them all the same.)
+#[cfg(target_os = "linux")]
+#[test]
+fn workers_that_cannot_be_made_are_done_without() {
+    let room = Room::with(&[("p.yaml", PHILOSOPHERS.replace("n: 3", "n: 12").as_str())]);
+    let program = env!("CARGO_BIN_EXE_tempolane");
+    let told = |limit: &str, workers: u32| {
+        let command =
+            format!("{limit} exec {program} explore p.yaml --untimed --write none --workers {workers}");
+        let ended = std::process::Command::new("bash")
+            .current_dir(room.path(""))
+            .args(["-c", command.as_str()])
+            .output()
+            .expect("it starts");
+        assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
+        String::from_utf8(ended.stdout).expect("UTF-8")
+    };
+    assert_eq!(told("ulimit -u 1;", 200), told("", 1));
 }

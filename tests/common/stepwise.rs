@@ -4,12 +4,14 @@
 //! what this finds.
 
 use std::collections::BTreeSet;
+use tempolane::analysis::Monitors;
+use tempolane::analysis::monitor::End as RunEnd;
 use tempolane::explore::Turn;
 use tempolane::ids::ProcessId;
 use tempolane::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield, find_deadlock};
 use tempolane::program::Image;
 use tempolane::time::Time;
-use tempolane::trace::{Event, Fault, Kind, Sink};
+use tempolane::trace::{Deadlock, Event, Fault, Kind, Outcome, Sink};
 use tempolane::value::Word;
 
 /// A machine, and until when each process lets time pass.
@@ -17,6 +19,8 @@ use tempolane::value::Word;
 pub struct Node {
     pub machine: Machine,
     due: Vec<Option<Time>>,
+    /// What the monitors have seen.
+    watch: Vec<Word>,
 }
 
 /// An event with the arguments of a log.
@@ -56,6 +60,8 @@ pub struct Ends {
     pub horizon: bool,
     /// Who broke a rule on which op.
     pub faults: BTreeSet<(u32, u32)>,
+    /// The expectations that are not met, by their places.
+    pub failed: BTreeSet<usize>,
 }
 
 pub struct Stepper<'a> {
@@ -63,6 +69,7 @@ pub struct Stepper<'a> {
     draws: Draws,
     /// Whether delays take their time.
     timed: bool,
+    monitors: Option<&'a Monitors>,
 }
 
 /// Steps of a turn that concern one process alone.
@@ -70,7 +77,12 @@ const LOCAL_STEPS: usize = 1_000;
 
 impl<'a> Stepper<'a> {
     pub fn new(image: &'a Image, seed: u64, timed: bool) -> Stepper<'a> {
-        Stepper { image, draws: Draws::new(image, seed, 0), timed }
+        Stepper { image, draws: Draws::new(image, seed, 0), timed, monitors: None }
+    }
+
+    /// With these monitors.
+    pub fn watched(self, monitors: &'a Monitors) -> Stepper<'a> {
+        Stepper { monitors: Some(monitors), ..self }
     }
 
     pub fn processes(&self) -> impl Iterator<Item = ProcessId> + use<> {
@@ -80,7 +92,8 @@ impl<'a> Stepper<'a> {
     /// Everybody in front of the first step.
     pub fn start(&mut self) -> Result<Node, Box<Fault>> {
         let due = vec![None; self.image.process_count()];
-        let mut node = Node { machine: Machine::new(self.image), due };
+        let watch = self.monitors.map(Monitors::start).unwrap_or_default();
+        let mut node = Node { machine: Machine::new(self.image), due, watch };
         for process in self.processes() {
             self.settle(&mut node, process)?;
         }
@@ -102,6 +115,9 @@ impl<'a> Stepper<'a> {
         let mut kernel = Kernel::new(self.image, &mut node.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.fuel = 100_000;
         let rest = action(&mut kernel)?;
+        for (event, args) in &keep.0 {
+            self.monitors.iter().for_each(|monitors| monitors.event(&mut node.watch, event, args));
+        }
         Ok((rest, woken.0, keep.0))
     }
 
@@ -239,9 +255,11 @@ impl<'a> Stepper<'a> {
                     continue;
                 }
             };
-            if !seen.insert((node.machine.now, node.machine.words().to_vec(), node.due.clone())) {
+            let own = (node.machine.now, node.machine.words().to_vec(), node.due.clone(), node.watch.clone());
+            if !seen.insert(own) {
                 continue;
             }
+            ends.failed.extend(self.monitors.iter().flat_map(|monitors| monitors.all_violated(&node.watch)));
             if seen.len() > most_states {
                 return None;
             }
@@ -268,12 +286,25 @@ impl<'a> Stepper<'a> {
     }
 
     fn end(&self, node: &Node, ends: &mut Ends) {
-        if node.due.iter().any(Option::is_some) {
-            ends.horizon = true;
+        // Who waits for ever does so until the horizon, if there is one.
+        let until = self.image.horizon.filter(|_| self.timed && !self.is_circle(node));
+        let outcome = if node.due.iter().any(Option::is_some) {
+            Outcome::Horizon
         } else if node.machine.live > 0 {
-            let waits = self.timed && self.image.horizon.is_some() && !self.is_circle(node);
-            *(if waits { &mut ends.horizon } else { &mut ends.deadlock }) = true;
+            match until {
+                Some(_) => Outcome::Horizon,
+                None => Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() }),
+            }
         } else {
+            Outcome::Completed
+        };
+        let memories = node.machine.memories(self.image);
+        let waited = until.filter(|_| outcome == Outcome::Horizon);
+        let end = RunEnd { outcome: &outcome, end: waited.unwrap_or(node.machine.now), memories: &memories };
+        ends.failed.extend(self.monitors.iter().flat_map(|monitors| monitors.unmet(&node.watch, &end)));
+        ends.horizon |= outcome == Outcome::Horizon;
+        ends.deadlock |= matches!(outcome, Outcome::Deadlock(_));
+        if outcome == Outcome::Completed {
             let now = node.machine.now;
             ends.finals.insert(format!("{:?}", node.machine.memories(self.image)));
             let (least, most) = ends.times.unwrap_or((now, now));

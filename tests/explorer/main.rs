@@ -7,5 +7,6 @@ mod common;
 mod explore;
 mod explore_agrees;
 mod explore_lab5;
+mod proofs;
 mod races;
 mod recorded;

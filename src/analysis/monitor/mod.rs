@@ -21,7 +21,7 @@ pub use watch::Watch;
 
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Claim, Event, Expectation, Expected, Header, Kind, Outcome};
+use crate::trace::{Being, Claim, Event, Expectation, Expected, Header, Kind, Outcome};
 use crate::value::{Value, Word};
 use automaton::{BROKEN, MET};
 use describe::Names;
@@ -196,8 +196,26 @@ impl Monitors {
     /// The first expectation, by its place in [`Expected::expectations`], that
     /// is broken already, whatever comes.
     pub fn violated(&self, state: &[Word]) -> Option<usize> {
-        let broken = (0..self.monitors.len()).find(|&index| self.is_broken(index, state));
-        broken.map(|index| self.monitors[index].number)
+        self.all_violated(state).first().copied()
+    }
+
+    /// All of those, in their order.
+    pub fn all_violated(&self, state: &[Word]) -> Vec<usize> {
+        let broken = (0..self.monitors.len()).filter(|&index| self.is_broken(index, state));
+        broken.map(|index| self.monitors[index].number).collect()
+    }
+
+    /// The lines of expectations that are about how long something lasts, and
+    /// are watched although times mean nothing: that they were not found broken
+    /// says nothing.
+    pub fn lines_about_time(&self) -> Vec<u32> {
+        let lasts = |being: Being| matches!(being, Being::Running | Being::Delayed | Being::Blocked);
+        let about_time = |claim: &Claim| match claim {
+            Claim::NeverTogether(stretches) => stretches.iter().any(|stretch| lasts(stretch.what)),
+            _ => false,
+        };
+        let monitors = self.monitors.iter().filter(|one| !self.timed && about_time(&one.claim));
+        monitors.map(|monitor| monitor.line).collect()
     }
 
     /// The expectations, by their places in [`Expected::expectations`], that a

@@ -96,7 +96,7 @@ pub fn line(explored: &Explored<'_>) -> String {
         seed: header.seed,
         mode: explored.mode.name(),
         complete: exploration.is_complete(),
-        clock_lines: exploration.lines_by_clock(),
+        clock_lines: exploration.lines_by_clock().to_vec(),
         states: progress.states,
         transitions: progress.transitions,
         depth: progress.depth,

@@ -110,7 +110,7 @@ impl Explored<'_> {
         let budget = |what: String, option: &str| format!("{what}; go further with {option}");
         Some(match self.exploration.stop {
             Stop::Complete if self.exploration.is_complete() => return None,
-            Stop::Complete => text::by_clock(&self.exploration.lines_by_clock()),
+            Stop::Complete => text::by_clock(self.exploration.lines_by_clock()),
             Stop::States => {
                 let states = text::so_many(arguments.max_states, "state");
                 budget(format!("the budget of {states} is spent"), "--max-states")
