@@ -28,8 +28,11 @@ mod test;
 mod unfinished;
 mod validate;
 
+pub use failure::Exit;
+
 use clap::{Parser, Subcommand, ValueEnum};
-use failure::{Exit, Failure};
+use failure::Failure;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 const AFTER_HELP: &str = "\
@@ -73,16 +76,23 @@ enum Color {
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    run_command(std::env::args_os()).into()
+}
+
+/// Does what these arguments say, of which the first is the program's name, and
+/// prints as the program does.
+pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results; everything else is wrong usage.
             return told_by_parser(&error);
         }
     };
-    if repeats_color(std::env::args_os()) {
+    if repeats_color(&arguments) {
         console::warn("error: the argument '--color <WHEN>' cannot be used multiple times");
-        return Exit::Usage.into();
+        return Exit::Usage;
     }
     match cli.color {
         Color::Auto => anstream::ColorChoice::Auto,
@@ -92,20 +102,20 @@ pub fn main() -> ExitCode {
     .write_global();
     let result = interrupt::listen().and_then(|()| obey(&cli.command));
     match result {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit,
         Err(Failure { exit, message }) => {
             if !message.is_empty() {
                 console::warn(format_args!("error: {message}"));
             }
-            exit.into()
+            exit
         }
     }
 }
 
 /// Whether `--color` is given before and behind the subcommand: the parser
 /// takes the one behind it then, and says nothing.
-fn repeats_color(arguments: impl Iterator<Item = std::ffi::OsString>) -> bool {
-    let options = arguments.take_while(|argument| argument != "--");
+fn repeats_color(arguments: &[OsString]) -> bool {
+    let options = arguments.iter().take_while(|argument| *argument != "--");
     let is_color = |text: &str| text == "--color" || text.starts_with("--color=");
     options.filter(|argument| argument.to_str().is_some_and(is_color)).count() > 1
 }
@@ -125,15 +135,15 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
 
 /// Says what the parser of the command line has to say: a text of its own, or
 /// what is wrong with the arguments.
-fn told_by_parser(error: &clap::Error) -> ExitCode {
+fn told_by_parser(error: &clap::Error) -> Exit {
     let text = error.render().ansi().to_string();
     if error.use_stderr() {
         console::warn(text.trim_end_matches('\n'));
-        return Exit::Usage.into();
+        return Exit::Usage;
     }
     match console::print(&text) {
-        Ok(()) => Exit::Fine.into(),
-        Err(failure) => failure.exit.into(),
+        Ok(()) => Exit::Fine,
+        Err(failure) => failure.exit,
     }
 }
 

@@ -1,0 +1,19 @@
+//! A scenario file: loaded or refused, run twice alike, explored a little.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tempolane::scenario::load_reader;
+use tempolane_fuzz::{explore_around, read_off, run, small};
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = std::str::from_utf8(data) else {
+        let error = load_reader("fuzz", data, &[]).expect_err("no UTF-8");
+        assert_eq!(error.exit_code(), 2);
+        return;
+    };
+    let Some((_, image)) = small("fuzz", text, &[]) else { return };
+    let (end, trace) = run(&image);
+    assert_eq!(trace.fingerprint(), run(&image).1.fingerprint());
+    read_off(&trace);
+    explore_around(&image, &end);
+});
