@@ -69,11 +69,11 @@ impl Walk<'_> {
         for step in steps {
             match &step.kind {
                 StepKind::Acquire { resource, .. } => self.acquire(resource, held),
-                StepKind::Release { resource, .. } => {
-                    let lock = self.lock(resource);
-                    if let Some(at) = held.iter().rposition(|&held| Some(held) == lock) {
-                        held.remove(at);
-                    }
+                StepKind::Release { resource, .. } => self.release(resource, held),
+                StepKind::With { held: taken, body } => {
+                    taken.iter().for_each(|resource| self.acquire(resource, held));
+                    self.steps(body, held);
+                    taken.iter().rev().for_each(|resource| self.release(resource, held));
                 }
                 StepKind::If { then, otherwise, .. } => {
                     let mut other = held.clone();
@@ -100,6 +100,13 @@ impl Walk<'_> {
             }
         }
         held.push(lock);
+    }
+
+    fn release(&self, resource: &ResourceRef, held: &mut Vec<Lock>) {
+        let lock = self.lock(resource);
+        if let Some(at) = held.iter().rposition(|&held| Some(held) == lock) {
+            held.remove(at);
+        }
     }
 
     /// The lock that a reference means, if it is one.

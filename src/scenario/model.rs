@@ -317,6 +317,21 @@ pub enum StepKind {
     },
 }
 
+impl StepKind {
+    /// The steps inside this one, of which a run may make those of one block or
+    /// of none; empty for what is no block.
+    pub fn blocks(&self) -> [&[Step]; 2] {
+        match self {
+            StepKind::If { then, otherwise, .. } => [then, otherwise],
+            StepKind::With { body, .. }
+            | StepKind::While { body, .. }
+            | StepKind::Repeat { body, .. }
+            | StepKind::Atomic(body) => [body, &[]],
+            _ => [&[], &[]],
+        }
+    }
+}
+
 /// What fills a hole of a log text.
 #[derive(Debug, Clone)]
 pub enum LogArg {

@@ -112,9 +112,9 @@ fn the_long_form() {
     let LogArg::Value(second) = &args[1] else { panic!("a value") };
     assert_eq!(second.site, Site { line: 24, column: 80 });
     let StepKind::Repeat { body, .. } = &model.processes[1].body[0].kind else { panic!("repeat") };
-    assert!(matches!(body[1].kind, StepKind::Acquire { .. }));
-    assert!(matches!(body[2].kind, StepKind::Read { into: Some(VarId(1)), .. }));
-    assert!(matches!(body[3].kind, StepKind::Release { .. }));
+    let StepKind::With { held, body } = &body[1].kind else { panic!("with") };
+    assert_eq!(held.len(), 1);
+    assert!(matches!(body[0].kind, StepKind::Read { into: Some(VarId(1)), .. }));
     let claims: Vec<_> = model.expect.expectations.iter().map(|expectation| &expectation.claim).collect();
     assert_eq!(claims.len(), 5);
     assert_eq!(*claims[0], Claim::Outcome("completed".to_owned()));

@@ -62,15 +62,8 @@ fn expects_no_end(model: &Model) -> bool {
 pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
     for step in steps {
         visit(step);
-        match &step.kind {
-            StepKind::If { then, otherwise, .. } => {
-                each(then, visit);
-                each(otherwise, visit);
-            }
-            StepKind::While { body, .. } | StepKind::Repeat { body, .. } | StepKind::Atomic(body) => {
-                each(body, visit);
-            }
-            _ => {}
+        for block in step.kind.blocks() {
+            each(block, visit);
         }
     }
 }
@@ -83,8 +76,23 @@ struct Uses {
     steps: usize,
 }
 
+impl Uses {
+    fn note(&mut self, takes: bool, site: Site) {
+        let side = if takes { &mut self.taken } else { &mut self.given };
+        side.get_or_insert(site);
+        self.steps += 1;
+    }
+}
+
 fn note(uses: &mut [Uses], step: &Step) {
     let (def, takes, site) = match &step.kind {
+        StepKind::With { held, .. } => {
+            for resource in held {
+                uses[resource.def.index()].note(true, resource.site);
+                uses[resource.def.index()].note(false, resource.site);
+            }
+            return;
+        }
         StepKind::Acquire { resource, .. } => (resource.def, true, resource.site),
         StepKind::Release { resource, .. } => (resource.def, false, resource.site),
         StepKind::Get { buffer, .. } => (buffer.def, true, buffer.site),
@@ -93,10 +101,7 @@ fn note(uses: &mut [Uses], step: &Step) {
         StepKind::Notify { condition, .. } => (condition.def, false, condition.site),
         _ => return,
     };
-    let uses = &mut uses[def.index()];
-    let side = if takes { &mut uses.taken } else { &mut uses.given };
-    side.get_or_insert(site);
-    uses.steps += 1;
+    uses[def.index()].note(takes, site);
 }
 
 /// A warning about a resource that is only taken from or only given to.
@@ -174,6 +179,11 @@ fn first_uses<'m>(steps: &'m [Step], def: ResourceDefId, found: &mut Vec<&'m Ste
                 found.push(step);
                 false
             }
+            StepKind::With { held, .. } if held.iter().any(|resource| resource.def == def) => {
+                found.push(step);
+                false
+            }
+            StepKind::With { body, .. } | StepKind::Atomic(body) => first_uses(body, def, found),
             StepKind::If { then, otherwise, .. } => {
                 let (then, otherwise) = (first_uses(then, def, found), first_uses(otherwise, def, found));
                 then || otherwise
@@ -182,7 +192,6 @@ fn first_uses<'m>(steps: &'m [Step], def: ResourceDefId, found: &mut Vec<&'m Ste
                 first_uses(body, def, found);
                 true
             }
-            StepKind::Atomic(body) => first_uses(body, def, found),
             _ => true,
         };
         if !passes {
