@@ -9,6 +9,7 @@ mod conformance;
 mod ends;
 mod lab5;
 mod lines;
+mod memories;
 mod properties;
 mod references;
 mod rerun;

@@ -1,0 +1,54 @@
+//! Several slots at once, and indices that go round.
+
+use crate::common::run;
+use tempolane::trace::Kind;
+
+/// Slots 0 to 3 hold 10, 20, 30, 40, and 5 rounds read some of them.
+#[test]
+fn several_slots_are_read_one_by_one() {
+    let text = "
+version: 1
+resources: {d: {kind: memory, slots: 4}}
+processes:
+  p:
+    vars: {i: 0, a: {array: 3, of: 7}}
+    do:
+      - {repeat: 4, do: [{write: {to: d, at: i, value: (i + 1) * 10}}, {set: {i: i + 1}}]}
+      - {read: {from: d, at: 1, count: 3, into: a}}
+      - {log: \"{a}\"}
+      - {read: {from: d, at: 0, count: 2, into: a}}
+      - {log: \"{a}\"}
+      - {read: {from: d, at: 3, count: 0, into: a}}
+      - {log: \"{a}\"}
+";
+    let run = run(text);
+    // What is not read into stays as it was.
+    assert_eq!(run.log(), ["[20, 30, 40]", "[10, 20, 40]", "[10, 20, 40]"]);
+    let reads = run.kept.events.iter().filter(|event| event.kind == Kind::Read);
+    assert_eq!(reads.map(|event| event.value).collect::<Vec<_>>(), [20, 30, 40, 10, 20]);
+}
+
+#[test]
+fn slots_beyond_the_end_are_not_read() {
+    let read = |at: i64, count: i64| {
+        let text = format!(
+            "{{version: 1, resources: {{d: {{kind: memory, slots: 4}}}}, processes: {{p: {{vars: {{i: {at}, n: {count}, a: {{array: 9}}}}, \
+             do: [{{read: {{from: d, at: i, count: n, into: a}}}}]}}}}}}"
+        );
+        run(&text).outcome().to_owned()
+    };
+    for (at, count, outcome) in
+        [(1, 3, "completed"), (0, 4, "completed"), (2, 3, "fault"), (4, 1, "fault"), (0, -1, "fault")]
+    {
+        assert_eq!(read(at, count), outcome, "{count} from {at}");
+    }
+}
+
+/// (9 + 3) mod 4 = 0, and then each is one less; (9 + 4) mod 4 = 1, and so it stays.
+#[test]
+fn an_index_goes_round() {
+    let text = "{version: 1, processes: {p: {vars: {i: 9}, do: [{repeat: 5, do: [{set: {i: (i + 3) % 4}}, {log: '{i}'}]}]}}}";
+    assert_eq!(run(text).log(), ["0", "3", "2", "1", "0"]);
+    let by_all = text.replace("+ 3", "+ 4");
+    assert_eq!(run(&by_all).log(), ["1", "1", "1", "1", "1"]);
+}
