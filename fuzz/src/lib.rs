@@ -28,6 +28,11 @@ pub fn small(label: &str, text: &str, settings: &[(String, String)]) -> Option<(
             return None;
         }
     };
+    // A step puts as many items as it says: what it fills without bound is not for here.
+    let many = text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 4);
+    if many && text.contains("unbounded") {
+        return None;
+    }
     let image = bound(&loaded)?;
     Some((loaded, image))
 }
@@ -90,7 +95,8 @@ pub fn explore_around(image: &Image, end: &RunEnd) {
             }
             let seen = match end.outcome {
                 Outcome::Completed => found.ends(End::Completed) > 0,
-                Outcome::Horizon => found.ends(End::Horizon) > 0,
+                // Without time there is no stop time.
+                Outcome::Horizon => mode == Mode::Untimed || found.ends(End::Horizon) > 0,
                 Outcome::Deadlock(_) => found.ends(End::Deadlock) > 0,
                 // A fault may hide another one; that there is one at all is found.
                 Outcome::Fault(_) => !found.stops().is_empty(),
