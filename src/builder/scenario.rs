@@ -10,7 +10,7 @@ use super::term::{Distribution, Term, key};
 use crate::backend::virtual_time::Simulation;
 use crate::program::{self, Image};
 use crate::scenario::{LoadError, Scenario as Loaded, load_program};
-use crate::trace::RecordingSink;
+use crate::trace::{DynSink, RecordingSink};
 use std::hash::Hash;
 use std::ops::{ControlFlow, Deref, DerefMut};
 use std::panic::Location;
@@ -242,7 +242,8 @@ impl<S: State> Scenario<S> {
         let mut simulation = Simulation::new(&image, seed, 0);
         let mut recording = RecordingSink::new();
         let mut code = Caller { functions: &self.functions, frames: &frames, state: &mut state };
-        let end = simulation.run_with(&mut recording, &mut |_| ControlFlow::Continue(()), &mut code);
+        let mut sink = DynSink::new(&mut recording);
+        let end = simulation.run_with(&mut sink, &mut |_| ControlFlow::Continue(()), &mut code);
         let end = match end {
             Ok(end) => end,
             Err(interrupted) => unreachable!("nobody interrupts: {interrupted:?}"),

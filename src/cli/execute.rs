@@ -22,7 +22,8 @@ use crate::program::Image;
 use crate::render::{Point, PointKind};
 use crate::time::Time;
 use crate::trace::{
-    Claim, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, Outcome, RecordingSink, Sink, Ties,
+    Claim, DynSink, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, Outcome, RecordingSink,
+    Sink, Ties,
 };
 use crate::value::{Value, Word};
 use std::cell::Cell;
@@ -75,7 +76,7 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
     let options =
         RunOptions { seed: None, ties: Ties::Fifo, output: PathBuf::new(), write: vec![Artifact::None] };
     execute_by(loaded, &options, None, false, Mode::Timed, |image, seed, sinks, control| {
-        virtual_time::run(image, seed, &mut (sinks, extra), control)
+        virtual_time::run(image, seed, &mut DynSink::new(&mut (sinks, extra)), control)
     })
 }
 

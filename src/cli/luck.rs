@@ -9,7 +9,7 @@ use super::report::Finished;
 use crate::backend::virtual_time::{Progress, Simulation};
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Event, Header, Kind, Sink, Ties};
+use crate::trace::{DynSink, Event, Header, Kind, Sink, Ties};
 use crate::value::{Value, Word};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -89,7 +89,7 @@ pub fn try_luck(loaded: &Loaded, finished: &Finished) -> Option<Luck> {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         };
-        let Ok(run) = simulation.run(&mut times, &mut control) else { continue };
+        let Ok(run) = simulation.run(&mut DynSink::new(&mut times), &mut control) else { continue };
         if simulation.choices() == Some(0) {
             // Without a tie there is but one order.
             return Some(luck);

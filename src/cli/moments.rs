@@ -11,7 +11,7 @@ use crate::analysis::Moment;
 use crate::backend::virtual_time;
 use crate::render::{GanttInput, TextStyle, text_window};
 use crate::time::Time;
-use crate::trace::{Event, Excerpt, Sink};
+use crate::trace::{DynSink, Event, Excerpt, Sink};
 use crate::value::Word;
 use std::ops::ControlFlow;
 
@@ -74,7 +74,7 @@ fn run_again(loaded: &Loaded, seed: u64, excerpts: &mut Excerpts) -> Result<(), 
         false => ControlFlow::Continue(()),
     };
     // That it was stopped is found out right after.
-    let _ = virtual_time::run(&image, seed, excerpts, &mut control);
+    let _ = virtual_time::run(&image, seed, &mut DynSink::new(excerpts), &mut control);
     interrupt::check()
 }
 

@@ -8,7 +8,7 @@ use super::findings::{Findings, Race, content};
 use super::graph::Order;
 use super::relation::{End, Relation, Scratch, Stopped};
 use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
-use super::search::{Budget, Progress, Reduce, Search, Stop, TooNarrow};
+use super::search::{Budget, Progress, Reduce, Search, Start, Stop, TooNarrow};
 use super::store::StateId;
 use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
@@ -99,17 +99,40 @@ macro_rules! with {
 }
 
 impl<'a> AnySearch<'a> {
-    fn widened(self, words: usize) -> AnySearch<'a> {
-        with!(self, search => match words {
-            ..=1 => AnySearch::W1(search.widened()),
-            2 => AnySearch::W2(search.widened()),
-            3..=4 => AnySearch::W4(search.widened()),
-            5..=8 => AnySearch::W8(search.widened()),
-            9..=16 => AnySearch::W16(search.widened()),
-            17..=32 => AnySearch::W32(search.widened()),
-            33..=64 => AnySearch::W64(search.widened()),
-            _ => AnySearch::W128(search.widened()),
-        })
+    /// Ready to search, with states of this many words.
+    fn new(words: usize, start: Start<'a>) -> AnySearch<'a> {
+        match words {
+            ..=1 => AnySearch::W1(Search::new(start)),
+            2 => AnySearch::W2(Search::new(start)),
+            3..=4 => AnySearch::W4(Search::new(start)),
+            5..=8 => AnySearch::W8(Search::new(start)),
+            9..=16 => AnySearch::W16(Search::new(start)),
+            17..=32 => AnySearch::W32(Search::new(start)),
+            33..=64 => AnySearch::W64(Search::new(start)),
+            _ => AnySearch::W128(Search::new(start)),
+        }
+    }
+
+    /// The same search over states that are at least as long as the new layout
+    /// of its codec. One length after the other: a search is compiled for each
+    /// length, but not for each pair of them.
+    fn widened(self) -> AnySearch<'a> {
+        let mut any = self;
+        loop {
+            any = match any {
+                AnySearch::W1(search) => AnySearch::W2(search.padded()),
+                AnySearch::W2(search) => AnySearch::W4(search.padded()),
+                AnySearch::W4(search) => AnySearch::W8(search.padded()),
+                AnySearch::W8(search) => AnySearch::W16(search.padded()),
+                AnySearch::W16(search) => AnySearch::W32(search.padded()),
+                AnySearch::W32(search) => AnySearch::W64(search.padded()),
+                AnySearch::W64(search) => AnySearch::W128(search.padded()),
+                AnySearch::W128(_) => unreachable!("the longest states are long enough"),
+            };
+            if with!(&mut any, search => search.repack().is_ok()) {
+                return any;
+            }
+        }
     }
 }
 
@@ -209,12 +232,12 @@ pub fn explore_asking<'a>(
         clock: clock_of(image, &options),
         stop: Stop::Complete,
     };
-    let (search, words) = match prepared(image, &options, asked) {
+    let start = match prepared(image, &options, asked) {
         Ok(prepared) => prepared,
         Err(Unprepared::Stop(stop)) => return Exploration { stop, ..exploration },
         Err(Unprepared::Ends(stopped)) => return Exploration { stillborn: Some(stopped), ..exploration },
     };
-    let any = AnySearch::W128(search).widened(words);
+    let any = AnySearch::new(start.codec.words, start);
     let (any, stop) = run(any, &mut exploration.findings, &options.budget, control);
     Exploration { search: Some(any), stop, ..exploration }
 }
@@ -245,11 +268,7 @@ enum Unprepared {
 const WORLDS: u64 = 4;
 
 /// The search that stands in the first state, and how many words that has.
-fn prepared<'a>(
-    image: &'a Image,
-    options: &Options<'a>,
-    asked: Asked<'a>,
-) -> Result<(Search<'a, MAX_WORDS>, usize), Unprepared> {
+fn prepared<'a>(image: &'a Image, options: &Options<'a>, asked: Asked<'a>) -> Result<Start<'a>, Unprepared> {
     if image.process_count() > 64 * MAX_WORDS {
         // Each process takes a bit at least.
         return Err(Unprepared::Stop(Stop::TooLarge));
@@ -271,8 +290,7 @@ fn prepared<'a>(
     codec.lay_out();
     // A step without time is learnt once; with time hardly one is like another.
     let learns = options.learns && options.mode == Mode::Untimed;
-    let words = codec.words;
-    Ok((Search::new(relation, codec, scratch, options.seed, learns, options.reduce), words))
+    Ok(Start { relation, codec, scratch, seed: options.seed, learns, reduce: options.reduce })
 }
 
 /// Searches until there is nothing more, or something is spent.
@@ -293,7 +311,7 @@ fn run<'a>(
         match result {
             Ok(stop) => return (any, stop),
             Err(TooNarrow) if words > MAX_WORDS => return (any, Stop::TooLarge),
-            Err(TooNarrow) => any = any.widened(words),
+            Err(TooNarrow) => any = any.widened(),
         }
     }
 }

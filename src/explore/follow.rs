@@ -17,7 +17,7 @@ use crate::ids::ProcessId;
 use crate::kernel::{Choices, Machine, State, find_deadlock};
 use crate::program::Image;
 use crate::time::Time;
-use crate::trace::{NoTrace, Outcome, Sink};
+use crate::trace::{DynSink, NoTrace, Outcome, Sink};
 use crate::value::Word;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -104,8 +104,8 @@ pub fn follow_asking<S: Sink>(
         times: Vec::new(),
     };
     let started = match mode {
-        Mode::Timed => follower.relation.start(&mut follower.scratch, sink),
-        Mode::Untimed => follower.relation.start_locally(&mut follower.scratch, sink),
+        Mode::Timed => follower.relation.start(&mut follower.scratch, &mut DynSink::new(sink)),
+        Mode::Untimed => follower.relation.start_locally(&mut follower.scratch, &mut DynSink::new(sink)),
     };
     let unless_stopped = |followed: Followed| Ok((!asked.is_over()).then_some(followed));
     if let Err(stopped) = started {
@@ -116,12 +116,12 @@ pub fn follow_asking<S: Sink>(
         if asked.is_over() {
             return Ok(None);
         }
-        if let Some(stopped) = follower.take(mode, number, turn, sink)? {
+        if let Some(stopped) = follower.take(mode, number, turn, &mut DynSink::new(sink))? {
             return unless_stopped(follower.stopped(stopped));
         }
     }
     before(sink, turns.len());
-    unless_stopped(follower.go_on(mode, sink))
+    unless_stopped(follower.go_on(mode, &mut DynSink::new(sink)))
 }
 
 struct Follower<'a> {
@@ -139,7 +139,7 @@ impl Follower<'_> {
         mode: Mode,
         number: usize,
         turn: &Turn,
-        sink: &mut impl Sink,
+        sink: &mut DynSink<'_>,
     ) -> Result<Option<Stopped>, Mismatch> {
         let process = turn.process;
         let mismatch = |message: String| Mismatch { turn: number, message };
@@ -212,7 +212,7 @@ impl Follower<'_> {
     }
 
     /// Goes on to the end of the run, whoever comes first.
-    fn go_on(mut self, mode: Mode, sink: &mut impl Sink) -> Followed {
+    fn go_on(mut self, mode: Mode, sink: &mut DynSink<'_>) -> Followed {
         let asked = self.relation.asked;
         // What a schedule without time has led to is not cut off by the clock.
         let horizon = self.image.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());

@@ -128,6 +128,18 @@ struct Place {
     stride: usize,
 }
 
+/// What a search begins with.
+#[derive(Debug)]
+pub(super) struct Start<'a> {
+    pub(super) relation: Relation<'a>,
+    pub(super) codec: Codec<'a>,
+    /// With the first state.
+    pub(super) scratch: Scratch,
+    pub(super) seed: u64,
+    pub(super) learns: bool,
+    pub(super) reduce: Reduce,
+}
+
 /// A search over states of `W` words.
 #[derive(Debug)]
 pub(super) struct Search<'a, const W: usize> {
@@ -143,15 +155,8 @@ pub(super) struct Search<'a, const W: usize> {
 }
 
 impl<'a, const W: usize> Search<'a, W> {
-    /// From the state of `scratch`, which is the first.
-    pub(super) fn new(
-        relation: Relation<'a>,
-        codec: Codec<'a>,
-        scratch: Scratch,
-        seed: u64,
-        learns: bool,
-        reduce: Reduce,
-    ) -> Search<'a, W> {
+    pub(super) fn new(start: Start<'a>) -> Search<'a, W> {
+        let Start { relation, codec, scratch, seed, learns, reduce } = start;
         let mut buffer = Vec::new();
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
         let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
@@ -179,14 +184,14 @@ impl<'a, const W: usize> Search<'a, W> {
         Search { space, place, effects, store, works: Vec::new(), workers, lacks_threads: false }
     }
 
-    /// The same search over states of `V` words.
-    pub(super) fn widened<const V: usize>(self) -> Search<'a, V> {
-        let Search { mut space, place, effects, store, workers, lacks_threads, .. } = self;
-        let old = space.codec.lay_out();
-        let store = store.repacked(|state| repack(&space.codec, &old, state));
+    /// The same search over states of `V` words, more than before, to be
+    /// [repacked](Self::repack) before it goes on.
+    pub(super) fn padded<const V: usize>(self) -> Search<'a, V> {
+        let Search { space, place, effects, store, workers, lacks_threads, .. } = self;
         let effects = effects.map(|effects| effects.repacked(&space.codec));
         let workers = workers.into_iter().map(|worker| worker.into_inner().expect("no worker panics"));
-        let search = Search::over(space, place, effects, store, workers.map(|worker| worker.scratch));
+        let scratches = workers.map(|worker| worker.scratch);
+        let search = Search::over(space, place, effects, store.padded(), scratches);
         Search { lacks_threads, ..search }
     }
 
@@ -328,7 +333,7 @@ impl<'a, const W: usize> Search<'a, W> {
     }
 
     /// Makes a new layout; the one before. Fails if its states are longer.
-    fn repack(&mut self) -> Result<Vec<Field>, TooNarrow> {
+    pub(super) fn repack(&mut self) -> Result<Vec<Field>, TooNarrow> {
         let old = self.space.codec.lay_out();
         if self.space.codec.words > W {
             self.space.codec.fields = old;
@@ -517,8 +522,8 @@ fn at_once<T: Send>(all: impl Iterator<Item = T> + Send, work: impl Fn(T) + Sync
 }
 
 /// A packed state in the new layout of `codec`.
-fn repack<const W: usize, const V: usize>(codec: &Codec<'_>, old: &[Field], state: &[Word; W]) -> [Word; V] {
-    let mut packed = [0; V];
+fn repack<const W: usize>(codec: &Codec<'_>, old: &[Field], state: &[Word; W]) -> [Word; W] {
+    let mut packed = [0; W];
     for (from, to) in old.iter().zip(&codec.fields) {
         to.put(&mut packed, from.of(state));
     }

@@ -272,15 +272,22 @@ impl<const W: usize> Store<W> {
     }
 
     /// The same states in another form, with the same numbers.
-    pub(super) fn repacked<const V: usize>(self, repack: impl Fn(&[Word; W]) -> [Word; V]) -> Store<V> {
-        let states: Vec<[Word; V]> = self.states.iter().map(repack).collect();
-        let mut shards: Vec<Shard<V>> = self.shards.iter().map(|shard| Shard::new(shard.ids.len())).collect();
-        drop(self.shards);
-        for (id, state) in states.iter().enumerate() {
-            let shard = &mut shards[shard_of(state)];
-            shard.place_known(&states, state, id as StateId);
+    pub(super) fn repacked(mut self, repack: impl Fn(&[Word; W]) -> [Word; W]) -> Store<W> {
+        self.states.iter_mut().for_each(|state| *state = repack(state));
+        self.shards = self.shards.iter().map(|shard| Shard::new(shard.ids.len())).collect();
+        for (id, state) in self.states.iter().enumerate() {
+            let shard = &mut self.shards[shard_of(state)];
+            shard.place_known(&self.states, state, id as StateId);
         }
-        Store { states, parents: self.parents, shards }
+        self
+    }
+
+    /// The same states with zeros behind them, and with the same numbers; none is
+    /// found before they are [repacked](Self::repacked).
+    pub(super) fn padded<const V: usize>(self) -> Store<V> {
+        let padded = |state: &[Word; W]| std::array::from_fn(|word| state.get(word).copied().unwrap_or(0));
+        let shards = self.shards.iter().map(|shard| Shard::new(shard.ids.len())).collect();
+        Store { states: self.states.iter().map(padded).collect(), parents: self.parents, shards }
     }
 
     /// The memory that it takes, in bytes.
@@ -317,7 +324,7 @@ mod tests {
             assert_eq!(store.state(id), &[state]);
         }
         assert_eq!(store.find(&[3_000]), None);
-        let wide = store.repacked(|[word]| [*word, 7]);
+        let wide = store.padded().repacked(|[word, _]| [*word, 7]);
         assert!(expected.iter().all(|&state| wide.find(&[state, 7]).is_some()));
     }
 }

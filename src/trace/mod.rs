@@ -44,6 +44,6 @@ pub use named::{NameTable, NamedBlocked, NamedOutcome};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 pub use record::RecordingSink;
 pub use shown::{is_obeyed, printable};
-pub use sink::{NoTrace, Sink, Trace};
+pub use sink::{DynSink, NoTrace, Sink, Trace};
 pub use span::{Activity, Span, SpanBuilder, spans};
 pub use ties::Ties;

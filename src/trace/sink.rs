@@ -84,6 +84,55 @@ impl<S: Sink> Sink for &mut S {
     }
 }
 
+/// A sink whose type does not matter to who feeds it, at the price of one call
+/// through a table for each event.
+///
+/// A kernel is compiled for every type of sink, which takes long; this one is
+/// for runs that are few or short.
+pub struct DynSink<'s>(&'s mut dyn DynEvents);
+
+impl<'s> DynSink<'s> {
+    /// Hands all events on to `sink`.
+    pub fn new(sink: &'s mut impl Sink) -> DynSink<'s> {
+        DynSink(sink)
+    }
+}
+
+/// What [`Sink`] can do, without what a compiler must know beforehand.
+trait DynEvents {
+    fn event(&mut self, event: &Event, args: &[Word]);
+    fn clock(&mut self, time: Time);
+    fn happens(&mut self, event: &Event, args: &[Word]);
+}
+
+impl<S: Sink> DynEvents for S {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        Sink::event(self, event, args);
+    }
+
+    fn clock(&mut self, time: Time) {
+        Sink::clock(self, time);
+    }
+
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        Sink::happens(self, event, args);
+    }
+}
+
+impl Sink for DynSink<'_> {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        self.0.event(event, args);
+    }
+
+    fn clock(&mut self, time: Time) {
+        self.0.clock(time);
+    }
+
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        self.0.happens(event, args);
+    }
+}
+
 /// A sink that may be absent at run time.
 impl<S: Sink> Sink for Option<S> {
     const ACTIVE: bool = S::ACTIVE;
