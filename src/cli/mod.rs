@@ -76,11 +76,14 @@ enum Color {
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
-    run_command(std::env::args_os()).into()
+    match interrupt::listen() {
+        Ok(()) => run_command(std::env::args_os()).into(),
+        Err(failure) => told(failure).into(),
+    }
 }
 
 /// Does what these arguments say, of which the first is the program's name, and
-/// prints as the program does.
+/// prints as the program does. Requests to stop are the caller's to hear.
 pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
@@ -100,16 +103,15 @@ pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Color::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    let result = interrupt::listen().and_then(|()| obey(&cli.command));
-    match result {
-        Ok(exit) => exit,
-        Err(Failure { exit, message }) => {
-            if !message.is_empty() {
-                console::warn(format_args!("error: {message}"));
-            }
-            exit
-        }
+    obey(&cli.command).unwrap_or_else(told)
+}
+
+/// The exit code of a failure, after its message.
+fn told(Failure { exit, message }: Failure) -> Exit {
+    if !message.is_empty() {
+        console::warn(format_args!("error: {message}"));
     }
+    exit
 }
 
 /// Whether `--color` is given before and behind the subcommand: the parser
