@@ -117,8 +117,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let header = self.header(arena, code.resource, at);
         let count = self.request(arena, at, header, self.read(arena, code.count, at.frame()))?;
         let value = self.read(arena, code.operand, at.frame());
-        self.charge(count);
-        Ok(self.put(arena, at, header, count, value))
+        let done = self.put(arena, at, header, count, value);
+        // Where the ring is too short the op is executed once more, and counts then.
+        if !matches!(done, Done::NeedsRoom { .. }) {
+            self.charge(count);
+        }
+        Ok(done)
     }
 
     pub(super) fn get_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> OpResult {
