@@ -472,10 +472,11 @@ mod tests {
     fn order_survives_renumbering() {
         let mut heap = HeapCalendar::new(false);
         heap.sequence = u32::MAX - 2;
-        for process in 0..4 {
+        let order = [2, 0, 3, 1, 4];
+        for process in order {
             heap.wake(Time::from_secs(1), 128, ProcessId(process));
         }
-        for process in 0..4 {
+        for process in order {
             assert_eq!(heap.pop(), Some((Time::from_secs(1), ProcessId(process))));
         }
     }

@@ -274,6 +274,7 @@ processes:
         virtual_time::run(&kept.image, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
     assert_eq!(end.outcome, kept.end.outcome);
     assert_eq!(machine, kept.machine);
+    assert_eq!(machine.owner(&kept.image, tempolane::ids::ResourceId(0)), None, "it was given back");
     assert!(machine.owner(&kept.image, tempolane::ids::ResourceId(1)).is_some());
 }
 
@@ -403,6 +404,18 @@ fn memory_is_bounded() {
 version: 1
 resources: {b: {kind: buffer, capacity: unbounded}}
 processes: {p: {do: [{while: 'true', do: [{put: {to: b, count: 1000000}}, {delay: 1s}]}]}}
+";
+    let Outcome::Limit { message } = run_without_trace(text) else { panic!() };
+    assert!(message.contains("outgrew the memory"), "{message}");
+}
+
+/// Items that alone are more than fit are not even begun with.
+#[test]
+fn a_put_beyond_all_memory_is_a_limit() {
+    let text = "
+version: 1
+resources: {b: {kind: buffer, capacity: unbounded}}
+processes: {p: {do: [{put: {to: b, count: 60000000}}]}}
 ";
     let Outcome::Limit { message } = run_without_trace(text) else { panic!() };
     assert!(message.contains("outgrew the memory"), "{message}");

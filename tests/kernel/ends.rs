@@ -1,6 +1,7 @@
 //! How a run ends in which nothing but waiting is left.
 
 use crate::common::run;
+use tempolane::trace::Outcome;
 
 /// The horizon is reached by waiting alone. Source of the first: a persistent
 /// server whose clients are done.
@@ -75,4 +76,22 @@ processes:
   b: {do: [{delay: 1s}, {acquire: \"m[1]\"}]}
 ");
     assert_eq!((run.outcome(), run.end.end.to_string().as_str()), ("horizon", "100s"));
+}
+
+/// Two in each of 60 layers wait for a permit that either of the two in the next
+/// layer could give, behind a wait of its own; nobody gives to the last layer. So
+/// there are 2^60 ways from the first layer to the last, and no circle.
+#[test]
+fn very_many_ways_without_a_circle_are_looked_through_at_once() {
+    let (mut resources, mut processes) = (String::new(), String::new());
+    for layer in 0..60 {
+        resources += &format!("  s{layer}: {{kind: semaphore, permits: 0}}\n");
+        let gives = if layer > 0 { format!(", {{release: s{}}}", layer - 1) } else { String::new() };
+        processes += &format!("  p{layer}: {{count: 2, do: [{{acquire: s{layer}}}{gives}]}}\n");
+    }
+    let run = run(&format!("version: 1\nresources:\n{resources}processes:\n{processes}"));
+    let Outcome::Deadlock(deadlock) = &run.end.outcome else { panic!("{}", run.outcome()) };
+    assert!(deadlock.cycle.is_empty());
+    let givers: Vec<usize> = deadlock.blocked.iter().map(|entry| entry.givers.len()).collect();
+    assert_eq!(givers, [vec![2; 118], vec![0; 2]].concat());
 }

@@ -140,3 +140,42 @@ processes:
     let order: Vec<usize> = marks.map(|event| event.process.index()).collect();
     assert_eq!(order, expected);
 }
+
+/// At 2 s the second is due that was put off at 1 s, and the first that was put
+/// off at 0 s: a lower number goes first, whether it was a start, a delay or work.
+#[test]
+fn who_was_put_off_first_goes_after_a_lower_priority() {
+    for first in ["start: 2s, do: [", "do: [{delay: 2s}, ", "do: [{work: 2s}, "] {
+        let run = run(&format!(
+            "
+version: 1
+processes:
+  late: {{priority: 1, {first}{{log: late}}]}}
+  early: {{priority: -1, do: [{{delay: 1s}}, {{delay: 1s}}, {{log: early}}]}}
+"
+        ));
+        assert_eq!(run.log(), ["early", "late"], "{first}");
+    }
+}
+
+/// Those who were served together go on by priority, and then in the order in
+/// which they were served: here that in which they came to wait.
+#[test]
+fn who_is_served_goes_on_by_priority() {
+    for (resource, wait, serve) in [
+        ("condition", "{wait: r}", "{notify_all: r}"),
+        ("{kind: semaphore, permits: 0}", "{acquire: r}", "{release: {r: 5}}"),
+        ("{kind: buffer, capacity: 5}", "{get: r}", "{put: {to: r, count: 5}}"),
+    ] {
+        let run = run(&format!(
+            "
+version: 1
+resources: {{r: {resource}}}
+processes:
+  w: {{count: 5, priority: index % 2 * -1, do: [{{delay: index * 1ms}}, {wait}, {{log: \"{{index}}\"}}]}}
+  server: {{priority: -2, do: [{{delay: 1s}}, {serve}]}}
+"
+        ));
+        assert_eq!(run.log(), ["1", "3", "0", "2", "4"], "{wait}");
+    }
+}

@@ -47,11 +47,11 @@ processes:
           - release: [guard, free]
 ";
 
-/// Runs it with these parameters; gives how it ended, its state in words, and the names.
-fn run(parameters: &[(&str, &str)], sink: &mut impl Sink) -> (RunEnd, Vec<u64>, Header) {
+/// Runs a scenario with these parameters; gives how it ended, its state in words, and the names.
+fn run(text: &str, parameters: &[(&str, &str)], sink: &mut impl Sink) -> (RunEnd, Vec<u64>, Header) {
     let parameters: Vec<_> =
         parameters.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let scenario = load_str("untraced", TEXT, &parameters).expect("the scenario is good");
+    let scenario = load_str("untraced", text, &parameters).expect("the scenario is good");
     let image = compile(&scenario.model).bind(&scenario.model, &scenario.params).expect("it can be bound");
     let mut simulation = Simulation::new(&image, 0, 0);
     let end = simulation.run(sink, &mut |_| ControlFlow::Continue(())).expect("nothing interrupts it");
@@ -59,11 +59,15 @@ fn run(parameters: &[(&str, &str)], sink: &mut impl Sink) -> (RunEnd, Vec<u64>, 
     (end, simulation.machine.words().to_vec(), image.header(0))
 }
 
-/// Runs it with and without a trace; gives the outcome and the events.
+/// Runs [`TEXT`] with and without a trace; gives the outcome and the events.
 fn both(parameters: &[(&str, &str)]) -> (RunEnd, Vec<Event>) {
-    let (quiet, quiet_words, _) = run(parameters, &mut NoTrace);
+    both_of(TEXT, parameters)
+}
+
+fn both_of(text: &str, parameters: &[(&str, &str)]) -> (RunEnd, Vec<Event>) {
+    let (quiet, quiet_words, _) = run(text, parameters, &mut NoTrace);
     let mut sink = RecordingSink::new();
-    let (end, words, header) = run(parameters, &mut sink);
+    let (end, words, header) = run(text, parameters, &mut sink);
     assert_eq!((end.end, end.steps), (quiet.end, quiet.steps), "{parameters:?}");
     assert_eq!(end.outcome, quiet.outcome, "{parameters:?}");
     assert_eq!(words, quiet_words, "{parameters:?}");
@@ -108,6 +112,39 @@ fn a_fault_in_the_middle_leaves_the_same_state() {
         assert!(format!("{:?}", end.outcome).contains(part), "{parameters:?}: {:?}", end.outcome);
         // Nothing is noted of what was not done.
         assert_ne!(events.last().map(|event| event.kind), Some(Kind::Release), "{parameters:?}");
+    }
+}
+
+/// As the writer, with one memory, whose last slot is in front of a second one:
+/// each of 5 values goes to its slot, and the index goes round; the slot behind
+/// the last is not there.
+#[test]
+fn a_write_and_the_step_to_the_next_slot() {
+    let text = "
+version: 1
+params: {at: 0, items: 5}
+resources: {ring: {kind: memory, slots: 3}, behind: {kind: memory, slots: 1, value: 9}}
+processes:
+  writer:
+    vars: {i: at, x: 10}
+    do:
+      - repeat: items
+        do:
+          - write: {to: ring, at: i, value: x}
+          - set: {i: (i + 1) % 3}
+          - set: {x: x + 1}
+";
+    for (at, expected) in [
+        ("0", vec![(0, 10), (1, 11), (2, 12), (0, 13), (1, 14)]),
+        ("2", vec![(2, 10), (0, 11), (1, 12), (2, 13), (0, 14)]),
+        ("3", vec![]),
+        ("4", vec![]),
+        ("-1", vec![]),
+    ] {
+        let (end, events) = both_of(text, &[("at", at)]);
+        assert_eq!(end.outcome.name(), if expected.is_empty() { "fault" } else { "completed" }, "{at}");
+        let writes = events.iter().filter(|event| event.kind == Kind::Write);
+        assert_eq!(writes.map(|event| (event.extra, event.value)).collect::<Vec<_>>(), expected, "{at}");
     }
 }
 
