@@ -14,7 +14,7 @@ pub struct ComparisonRow {
     /// See [`Statistics::total_time`].
     pub total_time: Time,
     /// The total time of the first run divided by that of this one. `None`
-    /// unless both completed and took time: a run that stopped early is not fast.
+    /// unless both completed and took time: see [`speed_up`].
     pub speed_up: Option<f64>,
     /// Process time on a processor, all processes together, in nanoseconds.
     pub running: u128,
@@ -24,15 +24,23 @@ pub struct ComparisonRow {
     pub blocked: u128,
 }
 
+/// How many times as fast as the first run this one is, given the total time of
+/// each that completed. `None` unless both did and took time: a run that stopped
+/// early is not fast.
+pub fn speed_up(first: Option<Time>, this: Option<Time>) -> Option<f64> {
+    let nanos = |total: Option<Time>| total.map(Time::as_nanos).filter(|&nanos| nanos > 0);
+    Some(nanos(first)? as f64 / nanos(this)? as f64)
+}
+
 /// Compares runs (name, outcome, figures) with the first of them, in order.
 pub fn compare<'a>(
     runs: impl IntoIterator<Item = (&'a str, &'a Outcome, &'a Statistics)>,
 ) -> Vec<ComparisonRow> {
     let mut rows: Vec<ComparisonRow> =
         runs.into_iter().map(|(name, outcome, s)| row(name, outcome, s)).collect();
-    let first = rows.first().and_then(comparable_nanos);
+    let first = rows.first().and_then(completed);
     for row in &mut rows {
-        row.speed_up = first.zip(comparable_nanos(row)).map(|(first, this)| first / this);
+        row.speed_up = speed_up(first, completed(row));
     }
     rows
 }
@@ -52,9 +60,9 @@ fn row(scenario: &str, outcome: &Outcome, statistics: &Statistics) -> Comparison
     }
 }
 
-fn comparable_nanos(row: &ComparisonRow) -> Option<f64> {
-    let nanos = row.total_time.as_nanos();
-    (row.outcome == Outcome::Completed.name() && nanos > 0).then_some(nanos as f64)
+/// The total time of a run that completed.
+fn completed(row: &ComparisonRow) -> Option<Time> {
+    (row.outcome == Outcome::Completed.name()).then_some(row.total_time)
 }
 
 #[cfg(test)]

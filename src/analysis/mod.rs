@@ -11,7 +11,7 @@ mod statistics;
 pub mod validation;
 
 pub use collect::StatisticsSink;
-pub use comparison::{ComparisonRow, compare};
+pub use comparison::{ComparisonRow, compare, speed_up};
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};

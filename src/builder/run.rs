@@ -86,7 +86,7 @@ impl<S: State> Run<'_, S> {
     /// The timeline in letters.
     pub fn timeline(&self) -> String {
         let timeline = Timeline::new(&self.trace);
-        text_gantt(&timeline.input(self.scenario.name().to_owned(), false), &TextStyle::default())
+        text_gantt(&timeline.input(self.scenario.name().to_owned()), &TextStyle::default())
     }
 
     /// Whether the run is as this text expects it, which has the form of
@@ -132,7 +132,7 @@ impl<S: State> Run<'_, S> {
     /// The timeline around a moment, in letters; empty if no time passes there.
     fn around(&self, moment: Time) -> String {
         let timeline = Timeline::new(&self.trace);
-        let input = timeline.input(self.scenario.name().to_owned(), false);
+        let input = timeline.input(self.scenario.name().to_owned());
         match text_window(&input, moment, &TextStyle::default()) {
             window if window.is_empty() => window,
             window => format!("around {moment}:\n{window}"),

@@ -61,6 +61,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             finished: &[],
             outcome: &finished.outcome,
             end: finished.end,
+            cut: None,
         };
         finished.windows[place] = text_window(&input, time, &style);
     }

@@ -30,12 +30,12 @@ impl<'a> Drawing<'a> {
 
     fn input(&self) -> GanttInput<'_> {
         let drawn = self.trace.events.len() as u64;
-        let is_cut = drawn < self.finished.statistics.events;
-        let title = match is_cut {
-            true => format!("{}: the first {drawn} events", self.finished.label),
-            false => self.finished.label.clone(),
-        };
-        self.timeline.input(title, is_cut)
+        let Finished { label, statistics, outcome, .. } = self.finished;
+        if drawn == statistics.events {
+            return self.timeline.input(label.clone());
+        }
+        let title = format!("{label}: the first {drawn} events");
+        self.timeline.beginning(title, outcome, statistics.total_time)
     }
 
     /// The timeline in letters.

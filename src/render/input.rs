@@ -4,6 +4,7 @@
 //! called in a picture. Does not decide how spans and levels are derived from
 //! a trace: that is the trace's own business.
 
+use crate::analysis::speed_up;
 use crate::figure::format_factor;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::{Time, format_nanos, format_nanos_short};
@@ -30,8 +31,12 @@ pub struct GanttInput<'a> {
     pub broken: &'a [Broken],
     /// How the run ended.
     pub outcome: &'a Outcome,
-    /// The clock at the end: as far as the time axis reaches.
+    /// As far as the time axis reaches: the clock at the end, or where the
+    /// picture of a run that was `cut` ends.
     pub end: Time,
+    /// The total time of the whole run, if only its beginning up to `end` is
+    /// drawn; `outcome` is that of the whole run all the same.
+    pub cut: Option<Time>,
 }
 
 /// The level of one resource as a step line: free permits, or items.
@@ -122,8 +127,26 @@ impl GanttInput<'_> {
     /// From the start to the last completion; to the end of the run if not
     /// every process completed.
     pub(super) fn total_time(&self) -> Time {
+        if let Some(total) = self.cut {
+            return total;
+        }
         let all: Option<Vec<Time>> = (0..self.process_count()).map(|process| self.finish(process)).collect();
         all.and_then(|times| times.into_iter().max()).unwrap_or(self.end)
+    }
+
+    /// The total time, if the run completed.
+    pub(super) fn completed(&self) -> Option<Time> {
+        (*self.outcome == Outcome::Completed).then(|| self.total_time())
+    }
+
+    /// The outcome, if the end of the run is in the picture.
+    pub(super) fn shown_outcome(&self) -> Option<&Outcome> {
+        self.cut.is_none().then_some(self.outcome)
+    }
+
+    /// `drawn up to 2s`, if the run went on.
+    pub(super) fn drawn_up_to(&self) -> Option<String> {
+        self.cut.map(|_| format!("drawn up to {}", length(self.end.as_nanos())))
     }
 
     /// The spans of each of the first `most` processes.
@@ -268,10 +291,8 @@ pub(super) fn exact_or_about(nanos: u64) -> String {
     if exact.len() <= MOST_LETTERS || exact == short { exact } else { format!("≈{short}") }
 }
 
-/// How much faster (or slower) than the first run one is.
-pub(super) fn speed_up(first: Time, this: Time) -> String {
-    if this == Time::ZERO || first == Time::ZERO {
-        return "no speed-up to speak of".to_owned();
-    }
-    format!("speed-up {}", format_factor(first.as_nanos() as f64 / this.as_nanos() as f64))
+/// What stands behind the total time of a run that is compared with the first,
+/// given the total times of those that completed: ` · speed-up 2.33×`, if there is one.
+pub(super) fn compared(first: Option<Time>, this: Option<Time>) -> String {
+    speed_up(first, this).map_or(String::new(), |factor| format!(" · speed-up {}", format_factor(factor)))
 }

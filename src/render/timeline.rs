@@ -39,9 +39,11 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// With further points to show, behind those of the trace.
+    /// With further points to show, behind those of the trace; but for those
+    /// that lie past its end.
     pub fn with(mut self, points: impl IntoIterator<Item = Point>) -> Timeline<'a> {
-        self.points.extend(points);
+        let end = self.trace.end;
+        self.points.extend(points.into_iter().filter(|point| point.time <= end));
         self
     }
 
@@ -51,9 +53,8 @@ impl<'a> Timeline<'a> {
         self
     }
 
-    /// The drawing's input, under this title. If the trace `is_cut`, the
-    /// picture says so, and not that the run ended there.
-    pub fn input(&self, title: String, is_cut: bool) -> GanttInput<'_> {
+    /// The drawing's input, under this title.
+    pub fn input(&self, title: String) -> GanttInput<'_> {
         GanttInput {
             title,
             header: &self.trace.header,
@@ -63,9 +64,16 @@ impl<'a> Timeline<'a> {
             points_left_out: self.points_left_out,
             broken: &self.broken,
             finished: &self.finished,
-            outcome: if is_cut { &Outcome::Horizon } else { &self.trace.outcome },
+            outcome: &self.trace.outcome,
             end: self.trace.end,
+            cut: None,
         }
+    }
+
+    /// The same of a trace that is only the beginning of a run, which ended
+    /// with `outcome` after `total_time`.
+    pub fn beginning<'b>(&'b self, title: String, outcome: &'b Outcome, total_time: Time) -> GanttInput<'b> {
+        GanttInput { outcome, cut: Some(total_time), ..self.input(title) }
     }
 }
 
@@ -125,4 +133,40 @@ fn point(trace: &Trace, event: &Event, args: &[Word]) -> Option<Point> {
         _ => return None,
     };
     Some(Point { time: event.time, process: event.process, kind, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::{Style, TextStyle, aligned, gantt, text_gantt};
+    use crate::trace::fixture::{cut_trace, two_stage_trace};
+
+    /// The first 4 s of a run that completed at 16 s.
+    #[test]
+    fn the_beginning_of_a_run_is_not_its_end() {
+        let (trace, whole) = (cut_trace(), two_stage_trace());
+        let timeline = Timeline::new(&trace);
+        let input = timeline.beginning("long".to_owned(), &Outcome::Completed, Time::from_secs(16));
+        let alone = gantt(&input, &Style::default()).texts().join("\n");
+        assert!(alone.contains("drawn up to 4s; completed at 16s"), "{alone}");
+        assert!(!alone.contains("stopped"), "{alone}");
+        let text = text_gantt(&input, &TextStyle::default());
+        assert!(text.contains("drawn up to 4s, completed at 16s"), "{text}");
+        // Compared is the whole of it: 8 s / 16 s.
+        let first = Timeline::new(&whole);
+        let runs = [first.input("short".to_owned()), input];
+        let both = aligned(&runs, &Style::default()).texts().join("\n");
+        assert!(both.contains("drawn up to 4s; completed at 16s · speed-up 0.50×"), "{both}");
+    }
+
+    /// Nobody is stuck yet where the picture ends.
+    #[test]
+    fn a_deadlock_behind_the_beginning_is_told_with_its_own_time() {
+        let trace = cut_trace();
+        let timeline = Timeline::new(&trace);
+        let deadlock = Outcome::Deadlock(crate::trace::Deadlock { blocked: Vec::new(), cycle: Vec::new() });
+        let input = timeline.beginning("long".to_owned(), &deadlock, Time::from_secs(9));
+        let texts = gantt(&input, &Style::default()).texts().join("\n");
+        assert!(texts.contains("drawn up to 4s; deadlock at 9s"), "{texts}");
+    }
 }

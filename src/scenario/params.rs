@@ -112,10 +112,17 @@ fn read_override(
 }
 
 fn unknown_override<'p>(name: &str, text: &str, known: impl Iterator<Item = &'p str>) -> Vec<Diagnostic> {
+    let known: Vec<&str> = known.collect();
+    let listed = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let hint = match known.as_slice() {
+        [] => "the scenario has no parameters".to_owned(),
+        _ => format!("its parameters are {listed}"),
+    };
     let source = override_source(name, text);
     let mut reports = Reports::new(&source.text);
     let span = Span { site: Site { line: 1, column: 1 }, length: narrow(name.chars().count().max(1)) };
-    reports.unknown(span, format!("unknown parameter {}", quoted(name)), name, known);
+    let message = format!("unknown parameter {}", quoted(name));
+    reports.unknown_with_hint(span, message, name, known.into_iter(), hint);
     with_origin(reports.into_items(), &source)
 }
 

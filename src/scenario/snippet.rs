@@ -35,7 +35,10 @@ pub(super) fn render(diagnostics: &Diagnostics, color: bool) -> String {
         .take(SHOWN)
         .map(|item| match &item.origin {
             Some(origin) => {
-                render_one(&renderer, (level.clone(), item), origin, &TextIndex::new(&origin.text))
+                // Of several scenarios with one setting it may be wrong for one only.
+                let text =
+                    render_one(&renderer, (level.clone(), item), origin, &TextIndex::new(&origin.text));
+                format!("{text}\n  = note: for the scenario in {}", clean(&diagnostics.source.label))
             }
             None => render_one(&renderer, (level.clone(), item), &diagnostics.source, &index),
         })

@@ -1,6 +1,6 @@
 //! Options that are given more than once, and what they are refused for.
 
-use super::room::{PIPE, Room};
+use super::room::{DEADLOCK, PIPE, Room};
 use serde_json::json;
 
 #[test]
@@ -97,4 +97,35 @@ processes: {p: {do: [{repeat: n * k, do: [{delay: t}]}]}}
     // A value that does not fit is told as always.
     let ended = room.run("compare grid.yaml --set n=1 --set n=x --write none").with_code(2);
     assert!(ended.err.contains("--set n=x:1:3"), "{}", ended.err);
+}
+
+/// That a parameter is known to one of two scenarios says nothing of the other.
+#[test]
+fn an_unknown_parameter_is_told_with_its_file() {
+    let text = |name: &str| {
+        format!(
+            "version: 1\nname: {name}\nparams: {{{name}: 1}}\nprocesses: {{p: {{do: [{{delay: {name} * 1s}}]}}}}\n"
+        )
+    };
+    let room = Room::with(&[("one.yaml", &text("n")), ("other.yaml", &text("m"))]);
+    room.run("compare one.yaml other.yaml --set n=3").with_code(2).complains(&[
+        "unknown parameter 'n'",
+        "its parameters are `m`",
+        "other.yaml",
+    ]);
+}
+
+/// Neither the table nor a picture compares with the time of a run that did
+/// not get to its end, whichever of the two it is.
+#[test]
+fn there_is_no_speed_up_without_two_runs_that_completed() {
+    let room = Room::with(&[("pipe.yaml", PIPE), ("stuck.yaml", DEADLOCK)]);
+    for order in ["pipe.yaml stuck.yaml", "stuck.yaml pipe.yaml"] {
+        let ended = room.run(&format!("compare {order} --write svg")).with_code(1);
+        ended.says(&["–: no speed-up without two runs that completed"]);
+        for picture in ["output/comparison.svg", "output/total-time.svg"] {
+            let document = std::fs::read_to_string(room.path(picture)).expect("it is written");
+            assert!(!document.contains("· speed-up "), "{order}: {picture}");
+        }
+    }
 }

@@ -129,6 +129,7 @@ impl Sample {
             finished: &self.finished,
             outcome: &self.outcome,
             end: self.end,
+            cut: None,
         }
     }
 }

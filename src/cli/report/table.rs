@@ -9,7 +9,7 @@ use crate::cli::console::printable;
 use crate::figure::{format_factor, format_figure, format_share, trimmed};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::{Time, format_mean_nanos, format_nanos_short};
-use crate::trace::{Header, MarkInfo, ResourceKind};
+use crate::trace::{Header, MarkInfo, Outcome, ResourceKind};
 use crate::value::Value;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
@@ -300,6 +300,11 @@ fn mark_value(value: Value) -> String {
 
 /// Several runs side by side.
 pub fn comparison_table(rows: &[ComparisonRow]) -> String {
+    let stopped = rows.iter().any(|row| row.outcome != Outcome::Completed.name());
+    let note = match stopped && rows.len() > 1 {
+        true => " –: no speed-up without two runs that completed\n",
+        false => "",
+    };
     let heads = ["scenario", "outcome", "total time", "speed-up", "running", "delayed", "blocked"];
     let rows = rows.iter().map(|row| {
         vec![
@@ -312,5 +317,5 @@ pub fn comparison_table(rows: &[ComparisonRow]) -> String {
             long(row.blocked),
         ]
     });
-    table(&heads, &[1], rows)
+    table(&heads, &[1], rows) + note
 }

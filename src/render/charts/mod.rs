@@ -10,7 +10,7 @@ mod layout;
 mod time_axis;
 
 use super::font::{self, FAMILIES};
-use super::input::{exact_or_about, length, speed_up};
+use super::input::{compared, exact_or_about, length};
 use super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::png::RenderError;
 use super::scene::{Anchor, Area, Colour, Fill, Scene, Shape, Stroke, Tag, Text};
@@ -213,9 +213,7 @@ fn group_heading(scene: &mut Scene, scenario: &ScenarioBars, first: Option<&Scen
     };
     // The first has none, nor has a run that did not get there.
     let others = first.filter(|first| !std::ptr::eq(*first, scenario));
-    if let (Some(first), None) = (others, &scenario.trouble) {
-        line = format!("{line} · {}", speed_up(first.total_time, scenario.total_time));
-    }
+    line.push_str(&compared(others.and_then(completed), completed(scenario)));
     let room = f64::from(WIDTH) - MARGIN - x - font::width(&line, NAME_SIZE) - 12.0;
     let name = font::shorten(&scenario.name, 13.0, room);
     let beside = x + font::width(&name, 13.0) + 12.0;
@@ -231,6 +229,11 @@ fn group_heading(scene: &mut Scene, scenario: &ScenarioBars, first: Option<&Scen
         tag: Tag { tooltip, ..Tag::class("scenario") },
     }));
     scene.text(beside, y, NAME_SIZE, Anchor::Start, colour, line);
+}
+
+/// The total time of a scenario that completed.
+fn completed(scenario: &ScenarioBars) -> Option<Time> {
+    scenario.trouble.is_none().then_some(scenario.total_time)
 }
 
 /// The name left of a bar and its finish time right of it: where the bar ends,

@@ -55,7 +55,7 @@ pub(super) fn broken(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
     let bottom = page.y - GAP;
     let mut moments: Vec<(Time, String)> = Vec::new();
     for Broken { time, text } in input.broken {
-        let Some(time) = *time else { continue };
+        let Some(time) = time.filter(|&time| time <= input.end) else { continue };
         match moments.iter_mut().find(|(other, _)| *other == time) {
             Some((_, texts)) => *texts = format!("{texts}\n{text}"),
             None => moments.push((time, text.clone())),
@@ -79,8 +79,11 @@ pub(super) fn arrow(x: f64, y: f64, tag: Tag) -> Shape {
     }
 }
 
-/// The edge at which the run stopped short.
+/// The edge at which the run stopped short, or the picture does.
 pub(super) fn edge(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
+    if let Some(drawn) = input.drawn_up_to() {
+        return axis::end_line(page, input, top, &drawn, false);
+    }
     let at = length(input.end.as_nanos());
     match input.outcome {
         Outcome::Completed => {}
@@ -131,7 +134,7 @@ pub(super) fn room(input: &GanttInput<'_>, most_lanes: usize) -> f64 {
 
 /// What the process of a lane has to complain about, shortly and in full.
 fn complaint(input: &GanttInput<'_>, process: ProcessId) -> Option<(String, String)> {
-    match input.outcome {
+    match input.shown_outcome()? {
         Outcome::Deadlock(deadlock) => {
             let blocked = deadlock.blocked.iter().find(|blocked| blocked.process == process)?;
             let short = input.wait_name(blocked.resource, blocked.wait_for);

@@ -6,7 +6,6 @@ use super::super::palette::{ALARM, AXIS, GRID, INK, QUIET};
 use super::super::scene::{Anchor, Stroke};
 use super::super::ticks::{Ticks, fitting};
 use super::{GAP, Page, SMALL_SIZE};
-use crate::trace::Outcome;
 
 /// The font size of the labels in pixels.
 const SIZE: f64 = 10.5;
@@ -63,13 +62,14 @@ pub(super) fn total_time(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64, 
     page.scene.line((x, top - 3.0), (x, bottom + 3.0), Stroke::dashed(INK, 1.0, 3.0));
 }
 
-/// Where the line of the total time stands, if the run completed.
+/// Where the line of the total time stands, if the run completed
+/// and the axis reaches so far.
 pub(super) fn total_time_x(page: &Page<'_>, input: &GanttInput<'_>) -> Option<f64> {
-    let completed = *input.outcome == Outcome::Completed;
-    completed.then(|| page.x(input.total_time()))
+    input.completed().filter(|&total| total <= page.end).map(|total| page.x(total))
 }
 
-/// A line where a run ended that did not complete, and what it is.
+/// A line where a run ended that did not complete, or where its picture ends,
+/// and what it is.
 pub(super) fn end_line(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64, text: &str, alarm: bool) {
     let x = page.x(input.end);
     let bottom = page.y - GAP;

@@ -13,7 +13,7 @@ mod points;
 
 use super::dense::{Detail, Scale};
 use super::font;
-use super::input::{GanttInput, exact_or_about, length, process_id, speed_up};
+use super::input::{GanttInput, compared, exact_or_about, length, process_id};
 use super::palette::{ALARM, Class, INK, Inks, QUIET};
 use super::scene::{Anchor, Scene};
 use crate::time::Time;
@@ -83,10 +83,16 @@ pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
         [] => ("No runs to compare".to_owned(), String::new()),
         [first, ..] => (
             format!("{} runs on one time axis", inputs.len()),
-            format!("speed-up against {} · dashed lines mark the total times", first.title),
+            match first.completed() {
+                Some(_) => format!("speed-up against {} · dashed lines mark the total times", first.title),
+                None => format!(
+                    "no speed-ups: {} did not complete · dashed lines mark the total times",
+                    first.title
+                ),
+            },
         ),
     };
-    several(inputs, style, title, line, inputs.first().map(GanttInput::total_time))
+    several(inputs, style, title, line, inputs.first())
 }
 
 /// A run in virtual time and the same on threads in one picture on one time
@@ -96,13 +102,13 @@ pub fn validated(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
     several(inputs, style, title, "dashed lines mark the total times".to_owned(), None)
 }
 
-/// Several runs below each other, with speed-ups against the total time `first`.
+/// Several runs below each other, with speed-ups against `first`.
 fn several(
     inputs: &[GanttInput<'_>],
     style: &Style,
     title: String,
     line: String,
-    first: Option<Time>,
+    first: Option<&GanttInput<'_>>,
 ) -> Scene {
     let mut page = Page::new(inputs, style, title.clone());
     page.heading(&title, &[line]);
@@ -135,13 +141,15 @@ fn summary(input: &GanttInput<'_>) -> String {
 fn total_and_outcome(input: &GanttInput<'_>) -> String {
     let total = length(input.total_time().as_nanos());
     let ended = match input.outcome {
+        outcome if input.cut.is_some() => format!("{} at {total}", outcome.name()),
         Outcome::Completed => format!("total time {total} · completed"),
         Outcome::Horizon => format!("stopped at the horizon, {total}"),
         Outcome::Deadlock(_) => format!("deadlock at {total}"),
         Outcome::Fault(_) => format!("fault at {total}"),
         Outcome::Limit { .. } => format!("limit reached at {total}"),
     };
-    ended + &input.not_as_expected(" · ")
+    let drawn = input.drawn_up_to().map_or(String::new(), |drawn| drawn + "; ");
+    drawn + &ended + &input.not_as_expected(" · ")
 }
 
 /// A picture in the making: everything that its parts share.
@@ -222,13 +230,11 @@ impl<'a> Page<'a> {
         self.y += HEADING_GAP;
     }
 
-    /// The heading of one run among several; `first` is the total time that
-    /// it is compared with.
-    fn block_heading(&mut self, input: &GanttInput<'_>, first: Option<Time>) {
-        let mut line = total_and_outcome(input);
-        if let (Some(first), Outcome::Completed) = (first, input.outcome) {
-            line = format!("{line} · {}", speed_up(first, input.total_time()));
-        }
+    /// The heading of one run among several; `first` is the run that it
+    /// is compared with.
+    fn block_heading(&mut self, input: &GanttInput<'_>, first: Option<&GanttInput<'_>>) {
+        let first = first.and_then(GanttInput::completed);
+        let line = total_and_outcome(input) + &compared(first, input.completed());
         self.y += 18.0;
         let room = self.text_width() - font::width(&line, 11.0) - 16.0;
         let title = font::shorten(&input.title, 13.0, room);
@@ -299,6 +305,7 @@ fn describe(input: &GanttInput<'_>) -> String {
         let name = input.process_name(process_id(process));
         match input.finish(process) {
             Some(time) => text.push_str(&format!(" {name} done at {}.", length(time.as_nanos()))),
+            None if input.cut.is_some() => text.push_str(&format!(" {name} not done up to there.")),
             None => text.push_str(&format!(" {name} not done.")),
         }
     }

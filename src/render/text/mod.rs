@@ -114,10 +114,11 @@ impl<'a> Drawing<'a> {
     fn heading(&mut self) {
         let total = length(self.input.total_time().as_nanos());
         let line = match self.input.outcome {
-            Outcome::Completed => format!("total time {total}, completed"),
+            Outcome::Completed if self.input.cut.is_none() => format!("total time {total}, completed"),
             outcome => format!("{} at {total}", outcome.name()),
         };
-        let line = line + &self.input.not_as_expected(", ");
+        let drawn = self.input.drawn_up_to().map_or(String::new(), |drawn| drawn + ", ");
+        let line = drawn + &line + &self.input.not_as_expected(", ");
         let room = self.style.width.max(40).saturating_sub(line.chars().count() + 2);
         let title = fitted(&self.input.title, room, self.style.ascii);
         self.line(&format!("{title}: {line}"));
@@ -144,8 +145,10 @@ impl<'a> Drawing<'a> {
 
     /// Whether a process waits in a deadlock.
     fn is_stuck(&self, process: ProcessId) -> bool {
-        match self.input.outcome {
-            Outcome::Deadlock(deadlock) => deadlock.blocked.iter().any(|blocked| blocked.process == process),
+        match self.input.shown_outcome() {
+            Some(Outcome::Deadlock(deadlock)) => {
+                deadlock.blocked.iter().any(|blocked| blocked.process == process)
+            }
             _ => false,
         }
     }
