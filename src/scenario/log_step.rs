@@ -9,6 +9,7 @@ use super::node::Node;
 use super::steps::Body;
 use crate::ids::{LogId, VarId};
 use crate::trace::{LogTemplate, Piece};
+use crate::value::Type;
 
 impl Body<'_, '_> {
     /// `log`.
@@ -58,10 +59,19 @@ impl Body<'_, '_> {
             return Some((Piece::Array(ty), LogArg::Array(VarId::from_index(position))));
         }
         if let Some(at) = hole.find(':') {
-            let hint = format!(
-                "a value is written as it is; round it before, as in `{{round({} * 100) / 100.0}}`",
-                hole[..at].trim()
-            );
+            let value = hole[..at].trim();
+            let ty = self.check.expression_in(located, from, &hole[..at], self.scope())?.ty();
+            let round = match ty {
+                Type::Duration => {
+                    format!("; round it before, as in `{{round(seconds({value}) * 100) / 100.0}}`")
+                }
+                Type::Float if is_word(value) => {
+                    format!("; round it before, as in `{{round({value} * 100) / 100.0}}`")
+                }
+                Type::Float => format!("; round it before, as in `{{round(({value}) * 100) / 100.0}}`"),
+                Type::Int | Type::Bool => String::new(),
+            };
+            let hint = format!("a value is written as it is{round}");
             let error = TextError::new(from + at..from + hole.len(), "a hole has no format").with_hint(hint);
             self.check.reports.text_error(located, error);
             return None;
@@ -69,6 +79,11 @@ impl Body<'_, '_> {
         let typed = self.check.expression_in(located, from, hole, self.scope())?;
         Some((Piece::Value(typed.ty()), LogArg::Value(typed.expr)))
     }
+}
+
+/// Whether an expression is one name, which needs no brackets.
+fn is_word(value: &str) -> bool {
+    value.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 /// A part of a log text.

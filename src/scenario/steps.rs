@@ -5,6 +5,7 @@
 //! are in `resource_steps`, those on variables in `variable_steps`, `log` is in
 //! `log_step`.
 
+use super::assignment;
 use super::context::Check;
 use super::distributions::Purpose;
 use super::fields::{self, Fields};
@@ -152,7 +153,10 @@ impl<'c, 't> Body<'c, 't> {
             }
             (Some(form), _) => (message, format!("write `- {}: …`, with a colon and a space", form.name)),
             (None, Some(advice)) => (message, advice.to_owned()),
-            (None, None) => (message, "write it as `- delay: 5ms`".to_owned()),
+            (None, None) => {
+                let meant = assignment::meant(text, |name| self.vars.position(name).is_some());
+                (message, meant.unwrap_or_else(|| "write it as `- delay: 5ms`".to_owned()))
+            }
         };
         self.check.reports.error_with_hint(span, message, hint);
     }

@@ -247,6 +247,12 @@ impl<'p, 't> Parser<'p, 't> {
             Token::Name(name) if super::names::UNITS.iter().any(|(unit, _)| *unit == name) => Some(name),
             _ => None,
         };
+        if lexeme.token == Token::Sign(",")
+            && matches!(before.kind, AstKind::Literal(_))
+            && let Some(Lexeme { token: Token::Number(_), .. }) = self.lexemes.get(self.at + 1)
+        {
+            return error.with_hint("decimals are written with a point, as in `1.5s`");
+        }
         match (unit, &before.kind) {
             (Some(unit), AstKind::Literal(value)) => {
                 error.with_hint(format!("write the unit without a space, `{value}{unit}`"))

@@ -211,7 +211,28 @@ fn what_is_declared_wrongly_is_not_unknown() {
 #[test]
 fn a_log_hole_has_no_format() {
     step_refused("log: 'x is {f:.2f} s'", 22, "a hole has no format", "`{round(f * 100) / 100.0}`");
-    step_refused("log: '{i:>5}'", 17, "a hole has no format", "round");
+    step_refused("log: '{f + f:.2f}'", 21, "a hole has no format", "`{round((f + f) * 100) / 100.0}`");
+    step_refused(
+        "log: '{now - 1s:.2f}'",
+        24,
+        "a hole has no format",
+        "`{round(seconds(now - 1s) * 100) / 100.0}`",
+    );
+    step_refused("log: '{i:>5}'", 17, "a hole has no format", "a value is written as it is");
+}
+
+#[test]
+fn an_assignment_is_a_step_of_its_own() {
+    let message = "a step is a map, found the text";
+    step_refused("i = i + 1", 10, message, "write `set: {i: i + 1}`");
+    step_refused("i += 2", 10, message, "write `set: {i: i + 2}`");
+    step_refused("memory1[i] = 1", 10, message, "write `write: {to: memory1, at: i, value: 1}`");
+    step_refused("i == 1", 10, message, "write it as `- delay: 5ms`");
+}
+
+#[test]
+fn decimals_are_written_with_a_point() {
+    step_refused("delay: 1,5s", 18, "expected an operator, found `,`", "decimals are written with a point");
 }
 
 /// What looks for one mistake takes no longer on a file that is full of it.
