@@ -21,7 +21,8 @@ pub struct MarkStatistics {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MarkValues {
     /// Their mean: a duration, to the nearest nanosecond, if they are durations;
-    /// else a float, `true` counted as 1.
+    /// the nearest integer, if they are integers and it is 2^53 or more, where a
+    /// float could be past the values themselves; else a float, `true` counted as 1.
     pub mean: Value,
     /// The smallest.
     pub min: Value,
@@ -83,15 +84,32 @@ impl MarkTally {
         let count = i128::from(self.count.max(1));
         match ty {
             // To the nearest, halves away from zero; never past the values themselves.
-            Type::Duration => {
-                let half = self.whole.signum() * (count / 2);
-                Value::Duration(((self.whole + half) / count) as i64)
+            Type::Duration => Value::Duration(nearest(self.whole, count)),
+            Type::Int if self.whole.unsigned_abs() / self.count.max(1) as u128 >= FLOATS_ARE_WHOLE => {
+                Value::Int(nearest(self.whole, count))
             }
-            Type::Int | Type::Bool => Value::Float(self.whole as f64 / count as f64),
+            Type::Int | Type::Bool => Value::Float(quotient(self.whole, count)),
             Type::Float if self.float.is_finite() => Value::Float(self.float / count as f64),
             Type::Float => Value::Float(self.scaled / count as f64 / SCALE),
         }
     }
+}
+
+/// From here on floats are whole numbers, and further up not even all of those.
+const FLOATS_ARE_WHOLE: u128 = 1 << 53;
+
+/// The integer nearest to a quotient.
+fn nearest(whole: i128, count: i128) -> i64 {
+    let half = whole.signum() * (count / 2);
+    ((whole + half) / count) as i64
+}
+
+/// A quotient below [`FLOATS_ARE_WHOLE`] as a float, exactly where it is whole.
+fn quotient(whole: i128, count: i128) -> f64 {
+    if whole.unsigned_abs() <= FLOATS_ARE_WHOLE {
+        return whole as f64 / count as f64;
+    }
+    (whole / count) as f64 + (whole % count) as f64 / count as f64
 }
 
 #[cfg(test)]
@@ -125,6 +143,22 @@ mod tests {
         assert_eq!(nanos([1, 2, 2]), Some(Duration(2)));
         assert_eq!(nanos([-1, -2, -2]), Some(Duration(-2)));
         assert_eq!(nanos([i64::MAX; 3]), Some(Duration(i64::MAX)));
+    }
+
+    #[test]
+    fn the_mean_of_large_integers_lies_between_them() {
+        use Value::{Float, Int};
+        let mean = |numbers: &[i64]| {
+            let all: Vec<Value> = numbers.iter().map(|&number| Int(number)).collect();
+            of(&all).values.map(|values| values.mean)
+        };
+        let odd = (1 << 53) + 1;
+        assert_eq!(mean(&[odd]), Some(Int(odd)));
+        assert_eq!(mean(&[-odd]), Some(Int(-odd)));
+        assert_eq!(mean(&[i64::MAX, i64::MAX - 2]), Some(Int(i64::MAX - 1)));
+        // The sum is past 2^53, the mean is not.
+        assert_eq!(mean(&[(1 << 53) - 1; 3]), Some(Float(9_007_199_254_740_991.0)));
+        assert_eq!(mean(&[2, 4]), Some(Float(3.0)));
     }
 
     #[test]

@@ -154,6 +154,23 @@ fn nothing_of_a_file_steers_the_terminal() {
     }
 }
 
+/// The search for an order has no clock, so that what it made of `now` is no
+/// value of the model.
+#[test]
+fn a_mismatch_claims_no_measurements() {
+    let model = "
+version: 1
+processes: {gpu: {do: [{delay: 2s}, {mark: {name: trained, value: now}}, {log: 'at {now}'}]}}
+";
+    for (rows, message) in [
+        ("gpu,tested,\n", "the model has 'gpu' mark 'trained' with some duration\n"),
+        ("gpu,trained,2s\ngpu,bye,\n", "the model has 'gpu' \"at …\"\n"),
+    ] {
+        let (code, said) = validated(model, format!("process,event,value\n{rows}").as_bytes());
+        assert!(code == 1 && said.contains(message), "{said}");
+    }
+}
+
 #[test]
 fn a_mismatch_says_what_was_expected() {
     let model = "

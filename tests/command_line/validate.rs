@@ -8,6 +8,14 @@ use serde_json::json;
 use std::path::Path;
 
 #[test]
+fn one_run_is_no_runs() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    room.run("validate pipe.yaml --runs 1 --tolerance 3s --write none")
+        .with_code(0)
+        .says(&["order: legal in the run\n"]);
+}
+
+#[test]
 fn a_scenario_is_validated_and_drawn() {
     let room = Room::with(&[("pipe.yaml", PIPE)]);
     let ended = room.run("validate pipe.yaml --runs 2 --tolerance 3s").with_code(0);

@@ -140,14 +140,18 @@ pub(super) fn is_row(header: &Header, event: &Event, args: &[Word], row: &Record
     }
 }
 
-/// What the model says in an event, for messages.
+/// What the model says in an event, for messages. Without measurements: the
+/// search has no clock, and what it made of them is no value of the model.
 pub(super) fn told(header: &Header, event: &Event, args: &[Word]) -> String {
     let name = header.process_name(event.process);
     if event.kind == Kind::Log {
-        return format!("'{name}' \"{}\"", header.logs[event.subject as usize].render(args));
+        return format!("'{name}' \"{}\"", without_measurements(&header.logs[event.subject as usize], args));
     }
     let info = &header.marks[event.subject as usize];
-    let value = info.ty.map(|ty| format!(" with value {}", Value::from_word(ty, event.value)));
+    let value = info.ty.map(|ty| match is_measured(ty) {
+        true => format!(" with {}", ty.described().replacen('a', "some", 1)),
+        false => format!(" with value {}", Value::from_word(ty, event.value)),
+    });
     format!("'{name}' mark '{}'{}", info.name, value.unwrap_or_default())
 }
 
@@ -164,8 +168,13 @@ fn open(template: &LogTemplate) -> Pattern {
     pattern
 }
 
-/// The lines that it writes with these arguments, whatever the measurements are.
-fn filled(template: &LogTemplate, args: &[Word]) -> Pattern {
+/// Whether values of this type may be measurements.
+fn is_measured(ty: Type) -> bool {
+    matches!(ty, Type::Float | Type::Duration)
+}
+
+/// The pieces of a log line, each with its own arguments.
+fn parts<'a>(template: &'a LogTemplate, args: &'a [Word]) -> Vec<(&'a Piece, &'a [Word])> {
     let mut rest = args;
     let mut parts = Vec::new();
     for piece in &template.pieces {
@@ -178,13 +187,31 @@ fn filled(template: &LogTemplate, args: &[Word]) -> Pattern {
         parts.push((piece, own));
         rest = behind;
     }
-    let is_measured = |ty: &Type| matches!(ty, Type::Float | Type::Duration);
+    parts
+}
+
+/// The text of a piece with its arguments.
+fn text(piece: &Piece, own: &[Word]) -> String {
+    LogTemplate { pieces: vec![piece.clone()] }.render(own)
+}
+
+/// The line with `…` where a measurement stands.
+fn without_measurements(template: &LogTemplate, args: &[Word]) -> String {
+    let part = |(piece, own): (&Piece, &[Word])| match piece {
+        Piece::Value(ty) | Piece::Array(ty) if is_measured(*ty) => "…".to_owned(),
+        _ => text(piece, own),
+    };
+    parts(template, args).into_iter().map(part).collect()
+}
+
+/// The lines that it writes with these arguments, whatever the measurements are.
+fn filled(template: &LogTemplate, args: &[Word]) -> Pattern {
     let mut pattern = Pattern::new();
-    for (piece, own) in parts.into_iter().rev() {
+    for (piece, own) in parts(template, args).into_iter().rev() {
         match piece {
-            Piece::Value(ty) if is_measured(ty) => pattern.hole(*ty),
-            Piece::Array(ty) if is_measured(ty) => pattern.holes_of(*ty, own.len().saturating_sub(1)),
-            other => pattern.text(&LogTemplate { pieces: vec![other.clone()] }.render(own)),
+            Piece::Value(ty) if is_measured(*ty) => pattern.hole(*ty),
+            Piece::Array(ty) if is_measured(*ty) => pattern.holes_of(*ty, own.len().saturating_sub(1)),
+            other => pattern.text(&text(other, own)),
         }
     }
     pattern

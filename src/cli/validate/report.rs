@@ -88,14 +88,16 @@ fn counts(validation: &Validation) -> String {
     let illegal: Vec<&String> = runs.iter().filter_map(|run| run.illegal.as_ref()).collect();
     match illegal.first() {
         None => {
-            let _ = writeln!(text, "  order: legal in all of {} runs", runs.len());
+            let all = if runs.len() == 1 { "the run" } else { &format!("all of {} runs", runs.len()) };
+            let _ = writeln!(text, "  order: legal in {all}");
         }
         Some(first) => {
             let count = illegal.len();
             let _ = writeln!(
                 text,
-                "  {RED}order: not one that the model allows{PLAIN} in {count} of {} runs",
-                runs.len()
+                "  {RED}order: not one that the model allows{PLAIN} in {count} of {} {}",
+                runs.len(),
+                if runs.len() == 1 { "run" } else { "runs" }
             );
             let _ = writeln!(text, "    {}", printable(first));
         }

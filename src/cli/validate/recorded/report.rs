@@ -26,6 +26,7 @@ pub fn text(verdict: &Verdict<'_>) -> String {
 fn order(verdict: &Verdict<'_>) -> String {
     let rows = verdict.rows;
     match &verdict.search {
+        Search::Allowed if rows == 1 => "  order: a schedule of the model has this row\n".to_owned(),
         Search::Allowed => format!("  order: a schedule of the model has these {rows} rows in this order\n"),
         Search::GaveUp { reached, states, why } => {
             format!(
