@@ -160,11 +160,11 @@ fn nothing_of_a_file_steers_the_terminal() {
 fn a_mismatch_claims_no_measurements() {
     let model = "
 version: 1
-processes: {gpu: {do: [{delay: 2s}, {mark: {name: trained, value: now}}, {log: 'at {now}'}]}}
+processes: {gpu: {do: [{delay: 2s}, {mark: {name: trained, value: now}}, {log: 'at {now}'}, {mark: over}]}}
 ";
     for (rows, message) in [
-        ("gpu,tested,\n", "the model has 'gpu' mark 'trained' with some duration\n"),
-        ("gpu,trained,2s\ngpu,bye,\n", "the model has 'gpu' \"at …\"\n"),
+        ("gpu,over,\ngpu,trained,2s\n", "the model has 'gpu' mark 'trained' with some duration\n"),
+        ("gpu,trained,2s\ngpu,over,\ngpu,at 2s,\n", "the model has 'gpu' \"at …\"\n"),
     ] {
         let (code, said) = validated(model, format!("process,event,value\n{rows}").as_bytes());
         assert!(code == 1 && said.contains(message), "{said}");

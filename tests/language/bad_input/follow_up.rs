@@ -224,15 +224,15 @@ fn a_log_hole_has_no_format() {
 #[test]
 fn an_assignment_is_a_step_of_its_own() {
     let message = "a step is a map, found the text";
-    step_refused("i = i + 1", 10, message, "write `set: {i: i + 1}`");
-    step_refused("i += 2", 10, message, "write `set: {i: i + 2}`");
-    step_refused("memory1[i] = 1", 10, message, "write `write: {to: memory1, at: i, value: 1}`");
-    step_refused("i == 1", 10, message, "write it as `- delay: 5ms`");
+    step_refused("i = i + 1", 9, message, "write `set: {i: i + 1}`");
+    step_refused("i += 2", 9, message, "write `set: {i: i + 2}`");
+    step_refused("memory1[i] = 1", 9, message, "write `write: {to: memory1, at: i, value: 1}`");
+    step_refused("i == 1", 9, message, "write it as `- delay: 5ms`");
 }
 
 #[test]
 fn decimals_are_written_with_a_point() {
-    step_refused("delay: 1,5s", 18, "expected an operator, found `,`", "decimals are written with a point");
+    step_refused("delay: 1,5s", 17, "expected an operator, found `,`", "decimals are written with a point");
 }
 
 /// What looks for one mistake takes no longer on a file that is full of it.
