@@ -150,13 +150,21 @@ impl<S: State + Send> Scenario<S> {
                     let file = &prepared.loaded.source.label;
                     format!("{file}:{line} depends on what the clock shows, which nobody knows without time")
                 }
+                None if exploration.gave_up() => "a process was not followed beyond a limit".to_owned(),
                 None => format!("{states} states were visited, and there are more"),
             };
             let message = format!("{}: {why}", self.name());
             return Err(Failed::Otherwise(message));
         }
-        look(&found, &exploration)?;
+        // First of all: that it has an order tells that every schedule ends.
         let overview = exploration.overview();
+        if let Some(line) = exploration.lines_undecided().first() {
+            let file = &prepared.loaded.source.label;
+            let message =
+                format!("{}: some schedules never end, so {file}:{line} is not decided", self.name());
+            return Err(Failed::Otherwise(message));
+        }
+        look(&found, &exploration)?;
         let total_times = exploration.total_times().map(|[(least, _), (most, _)]| (least, most));
         let finals = overview.finals.into_iter().map(|end| found.end(end, &header)).collect();
         Ok(Schedules { states, schedules: overview.schedules, total_times, finals })

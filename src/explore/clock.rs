@@ -8,7 +8,7 @@
 //! What is written to the log, or only decides how long a delay takes, is no
 //! part of an order; a delay may take any time, but not less than none.
 
-use crate::arithmetic::BinaryOp;
+use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{OpId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, Slot, Source, next_ops, read, written};
@@ -156,7 +156,8 @@ impl<'i> Flow<'i> {
     fn decides(&self, at: usize, looks_at: &impl Fn(Kind) -> bool) -> bool {
         let from = |source: Source| self.comes_from(at, source);
         match self.image.plain[at] {
-            Op::Copy { .. } | Op::Unary { .. } | Op::Log { .. } => false,
+            Op::Copy { .. } | Op::Log { .. } => false,
+            Op::Unary { op, a, .. } => may_have_none(op) && from(a),
             Op::Binary { op, a, b, .. } => (may_break(op) && from(a)) || (may_break_by(op) && from(b)),
             Op::Element { index, .. } | Op::SetElement { index, .. } => from(index),
             Op::Put { .. } => looks_at(Kind::Put) && self.reads_some(at),
@@ -175,15 +176,21 @@ impl<'i> Flow<'i> {
     }
 }
 
+/// Whether a value that depends on the clock may be one without a result.
+fn may_have_none(op: UnaryOp) -> bool {
+    use UnaryOp::{AbsInt, Ceil, Floor, NegInt, Round, Truncate};
+    matches!(op, NegInt | AbsInt | Floor | Ceil | Round | Truncate)
+}
+
 /// Whether a time as the first operand may have no result: times are whole
 /// numbers below 2^63, so that sums and differences of a few are too.
 fn may_break(op: BinaryOp) -> bool {
-    use BinaryOp::{DivDurationFloat, MulDurationFloat, MulInt};
-    matches!(op, MulInt | MulDurationFloat | DivDurationFloat)
+    use BinaryOp::{DivDurationFloat, DivFloat, MulDurationFloat, MulFloat, MulInt};
+    matches!(op, MulInt | MulFloat | DivFloat | MulDurationFloat | DivDurationFloat)
 }
 
 /// The same as the second operand.
 fn may_break_by(op: BinaryOp) -> bool {
-    use BinaryOp::{DivDurations, DivFloat, DivInt, RemInt};
-    may_break(op) || matches!(op, DivInt | RemInt | DivFloat | DivDurations)
+    use BinaryOp::{DivDurations, DivInt, RemInt};
+    may_break(op) || matches!(op, DivInt | RemInt | DivDurations)
 }

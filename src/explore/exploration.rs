@@ -4,8 +4,9 @@ use super::asked::Asked;
 use super::clock::decided_by_clock;
 use super::code::{NumberedCode, calls};
 use super::codec::Codec;
+use super::endless::Endless;
 use super::findings::{Findings, Race, content};
-use super::graph::Order;
+use super::graph::{MOST_STATES, Order};
 use super::relation::{End, Relation, Scratch, Stopped};
 use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
 use super::search::{Budget, Progress, Reduce, Search, Start, Stop, TooNarrow};
@@ -18,6 +19,7 @@ use crate::trace::NoTrace;
 use crate::value::{Value, Word};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
 /// Whether time counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +150,8 @@ pub struct Exploration<'a> {
     stillborn: Option<Stopped>,
     /// The lines that depend on what the clock shows, although time does not count.
     clock: Vec<u32>,
+    /// What is known of schedules that never end, once it was asked.
+    endless: OnceLock<Endless>,
     /// Why it is over.
     pub stop: Stop,
 }
@@ -230,6 +234,7 @@ pub fn explore_asking<'a>(
         findings: Findings::new(image),
         stillborn: None,
         clock: clock_of(image, &options),
+        endless: OnceLock::new(),
         stop: Stop::Complete,
     };
     let start = match prepared(image, &options, asked) {
@@ -320,7 +325,82 @@ impl Exploration<'_> {
     /// Whether every reachable state was seen, so that what was not found is
     /// not there.
     pub fn is_complete(&self) -> bool {
+        self.is_searched() && !self.gave_up()
+    }
+
+    /// Whether all was expanded, and nothing depends on the clock where time
+    /// does not count.
+    fn is_searched(&self) -> bool {
         self.stop == Stop::Complete && self.clock.is_empty()
+    }
+
+    /// Whether a process was not followed any further, since it made more steps
+    /// than are waited for: what comes behind them was not seen.
+    pub fn gave_up(&self) -> bool {
+        let stops = self.findings.stops.iter().map(|(stopped, _)| stopped);
+        stops.chain(&self.stillborn).any(|stopped| matches!(stopped, Stopped::Limit(_)))
+    }
+
+    /// Whether some schedule never ends; `None` if that was not found out, as in
+    /// a search that was cut or that leaves schedules out.
+    pub fn is_endless(&self) -> Option<bool> {
+        self.endless().some
+    }
+
+    /// Whether no schedule ends at all.
+    pub fn never_ends(&self) -> bool {
+        let found = &self.findings;
+        self.is_endless() == Some(true) && found.ends.is_empty() && found.stops.is_empty()
+    }
+
+    /// The lines of expectations that are judged at the end of a schedule,
+    /// where some schedule has none, or may have none: whether they hold is not
+    /// decided. Ascending; empty if the search was cut, which decides nothing.
+    pub fn lines_undecided(&self) -> Vec<u32> {
+        let lines = self.lines_about_ends();
+        let is_open = self.stop == Stop::Complete && !lines.is_empty() && self.is_endless() != Some(false);
+        if is_open { lines } else { Vec::new() }
+    }
+
+    fn lines_about_ends(&self) -> Vec<u32> {
+        self.options.monitors.map(Monitors::lines_about_ends).unwrap_or_default()
+    }
+
+    fn endless(&self) -> &Endless {
+        self.endless.get_or_init(|| match &self.search {
+            None if self.stillborn.is_some() => Endless::NONE,
+            None => Endless::default(),
+            Some(any) => with!(any, search => self.endless_of(search)),
+        })
+    }
+
+    fn endless_of<const W: usize>(&self, search: &Search<'_, W>) -> Endless {
+        // In a large graph it takes long, so it is looked for only if something
+        // hangs on it.
+        let is_needed = self.options.mode == Mode::Timed
+            || search.store.len() <= MOST_STATES
+            || !self.lines_about_ends().is_empty();
+        match self.stop == Stop::Complete && search.is_whole() && is_needed {
+            true => search.schedules_without_end(&mut self.scratch()),
+            false => Endless::default(),
+        }
+    }
+
+    /// A schedule that comes back to a state of its own without that time
+    /// passes, with how many states there are in between.
+    fn livelock(&self) -> Option<(Stopped, u64, Witness)> {
+        let circle = self.endless().livelock.as_ref()?;
+        with!(self.search.as_ref()?, search => {
+            let mut scratch = self.scratch();
+            let mut path = path_to(search, circle[0]);
+            path.extend(circle[1..].iter().chain(&circle[..1]));
+            let turns = turns_along(search, &path, &mut scratch);
+            let process = turns.get(path.len() - 1 - circle.len())?.process;
+            let place = search.machine(circle[0], &mut scratch).place(self.image, process);
+            let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
+            let witness = Witness { turns, fatal: None, unavoidable: false };
+            Some((Stopped::Limit(message), circle.len() as u64, witness))
+        })
     }
 
     /// The scenario lines that do something else if the clock shows something
@@ -396,7 +476,8 @@ impl Exploration<'_> {
     }
 
     /// Every way in which a run ends in the middle of a transition, with the
-    /// number of states from which that happens and a shortest schedule.
+    /// number of states from which that happens and a shortest schedule; and, with
+    /// time, one in which steps without time passing have no end.
     pub fn stops(&self) -> Vec<(Stopped, u64, Witness)> {
         let mut scratch = self.scratch();
         let Some(any) = &self.search else {
@@ -408,7 +489,7 @@ impl Exploration<'_> {
             witness.turns.extend(with!(any, search => turn_into(search, first.state, stopped, &mut scratch)));
             Some((stopped.clone(), first.count, witness))
         });
-        stops.collect()
+        stops.chain(self.livelock()).collect()
     }
 
     /// The expectations, by their place among all, that some schedule does not
@@ -451,8 +532,12 @@ impl Exploration<'_> {
 
     fn overview_of<const W: usize>(&self, search: &Search<'_, W>) -> Overview {
         let mut scratch = self.scratch();
-        let whole = self.is_complete() && search.is_whole();
+        let whole = self.is_searched() && search.is_whole();
         let order = if whole { search.order(&mut scratch) } else { None };
+        if order.is_some() {
+            // What has an order has no circle.
+            self.endless.get_or_init(|| Endless::NONE);
+        }
         let mut schedules = order.as_ref().and_then(|order| order.stopped);
         let mut ways: BTreeMap<Vec<Word>, Option<u128>> = BTreeMap::new();
         for &leaf in order.iter().flat_map(|order| &order.leaves) {

@@ -9,10 +9,11 @@ use super::store::StateId;
 use crate::kernel::Machine;
 use crate::program::may_end;
 use crate::time::Time;
+use crate::value::Word;
 use std::collections::BTreeMap;
 
 /// Graphs of more states than this are not asked.
-const MOST_STATES: usize = 4_000_000;
+pub(super) const MOST_STATES: usize = 4_000_000;
 
 /// States that are looked at to find out from when on an end is unavoidable.
 const MOST_VISITED: usize = 500_000;
@@ -50,13 +51,18 @@ impl<const W: usize> Search<'_, W> {
         let mut next = Next::default();
         self.each_way(self.store.state(state), scratch, &mut |way| match way {
             Some(Way::Ends(_) | Way::Endless) => next.stops += 1,
-            Some(Way::To(packed)) => match self.store.find(&packed) {
-                Some(id) => next.states.push(id),
-                None => next.unknown = true,
-            },
+            Some(Way::To(packed)) => self.note(&packed, &mut next),
             Some(Way::Unknown(..)) | None => next.unknown = true,
         });
         next
+    }
+
+    /// Enters a successor.
+    pub(super) fn note(&self, packed: &[Word; W], next: &mut Next) {
+        match self.store.find(packed) {
+            Some(id) => next.states.push(id),
+            None => next.unknown = true,
+        }
     }
 
     /// All states, if the graph is whole, without circles, and not too large.

@@ -11,6 +11,7 @@ mod clock;
 mod code;
 mod codec;
 mod effects;
+mod endless;
 mod expand;
 mod exploration;
 mod findings;

@@ -10,9 +10,12 @@ use crate::program::frame;
 use crate::time::Time;
 use crate::trace::Sink;
 
-/// Moves of the clock between two transitions before somebody counts as one
-/// that never comes to an end.
+/// Moves of the clock between two transitions before nobody is followed any
+/// further.
 const TICKS: u64 = 200_000;
+
+/// The same in words.
+const TICKS_TOLD: &str = "200,000 steps of the clock";
 
 /// When somebody can go on.
 enum Next {
@@ -87,6 +90,6 @@ impl Relation<'_> {
                 }
             }
         }
-        Err(self.endless(scratch, last))
+        Err(self.undecided(scratch, last, TICKS_TOLD))
     }
 }

@@ -34,9 +34,12 @@ use crate::value::Word;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 
-/// Steps of one process that concern nobody else before it counts as one that
-/// never comes to an end.
+/// Steps of one process that concern nobody else before it is not followed any
+/// further.
 const LOCAL_STEPS: u32 = 100_000;
+
+/// The same in words.
+const LOCAL_STEPS_TOLD: &str = "100,000 steps";
 
 /// Steps of an `atomic` block before it counts as one that never comes to an
 /// end; of those that are learnt together, once each.
@@ -48,6 +51,10 @@ const BEGUN: Word = 1 << 63;
 
 /// Loop rounds between two steps of a process.
 const ROUNDS: u64 = 1_000_000;
+
+/// More of them in words.
+const LOOP_ROUNDS_TOLD: &str =
+    "more than 1,000,000 rounds of a loop without a step: not decided whether that ends,";
 
 /// What came of an attempt to let a process go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +72,8 @@ pub(super) enum Went {
 pub enum Stopped {
     /// The scenario broke a rule.
     Fault(Box<Fault>),
-    /// A process goes on for ever without anybody noticing, or a buffer outgrows the memory.
+    /// A process makes more steps without anybody noticing than are waited for, or
+    /// goes on for ever, or a buffer outgrows the memory.
     Limit(String),
 }
 
@@ -257,7 +265,7 @@ impl<'a> Relation<'a> {
             machine.now = machine.now.max(self.until(machine, process));
             self.go_local(scratch, process, sink)?;
         }
-        Err(self.endless(scratch, process))
+        Err(self.undecided(scratch, process, LOCAL_STEPS_TOLD))
     }
 
     /// Who could be the next to go on; with time, those that are due now and
@@ -475,7 +483,7 @@ impl<'a> Relation<'a> {
                     }
                 }
                 Rest::Yielded(Yield::OutOfFuel) => {
-                    return Err(self.limit(machine, process, "a loop without a step never comes to an end"));
+                    return Err(self.limit(machine, process, LOOP_ROUNDS_TOLD));
                 }
                 Rest::Yielded(why) => {
                     probe.paused |= matches!(why, Yield::Delayed(_));
@@ -485,9 +493,11 @@ impl<'a> Relation<'a> {
         }
     }
 
-    /// The end of a process that makes [`LOCAL_STEPS`], or all ticks.
-    pub(super) fn endless(&self, scratch: &Scratch, process: ProcessId) -> Stopped {
-        self.limit(&scratch.world.machine, process, "a process goes on for ever without touching a resource")
+    /// The end of a process that makes more than [`LOCAL_STEPS`], or more ticks
+    /// than are waited for: `most` of `what`.
+    pub(super) fn undecided(&self, scratch: &Scratch, process: ProcessId, most: &str) -> Stopped {
+        let what = format!("more than {most} without touching a resource: not decided whether that ends,");
+        self.limit(&scratch.world.machine, process, &what)
     }
 
     /// The end of a process that makes [`BLOCK_STEPS`] in a block, in which it
@@ -510,8 +520,9 @@ impl<'a> Relation<'a> {
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Result<(), Stopped> {
-        for step in 0..LOCAL_STEPS {
-            self.asked.check(u64::from(step))?;
+        let mut steps = 0;
+        while steps <= LOCAL_STEPS {
+            self.asked.check(u64::from(steps))?;
             let machine = &scratch.world.machine;
             let op = machine.op(self.image, process);
             match machine.state(self.image, process) {
@@ -529,16 +540,17 @@ impl<'a> Relation<'a> {
             }
             if self.local[op.index()] && self.image.plain[op.index()].is_step() {
                 self.step(scratch, process, sink)?;
+                steps += 1;
             } else {
                 let Scratch { world: World { machine, watch, .. }, probe, draws, heard } = scratch;
                 let mut sink = Watching { monitors: self.monitors, watch, heard, sink };
                 let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
                 kernel.fuel = ROUNDS;
                 if let Rest::Yielded(Yield::OutOfFuel) = kernel.settle(process).map_err(Stopped::Fault)? {
-                    return Err(self.limit(machine, process, "a loop without a step never comes to an end"));
+                    return Err(self.limit(machine, process, LOOP_ROUNDS_TOLD));
                 }
             }
         }
-        Err(self.endless(scratch, process))
+        Err(self.undecided(scratch, process, LOCAL_STEPS_TOLD))
     }
 }

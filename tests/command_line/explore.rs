@@ -373,7 +373,9 @@ expect:
     // Who only lets time pass rests nowhere; that is said, and not waited for.
     let idle = text.replace(", {write: {to: d, at: 0, value: 1}}", "").replace("BOUND", "outcome: completed");
     let room = Room::with(&[("idle.yaml", &idle)]);
-    room.run("explore idle.yaml --write none").with_code(1).says(&["a process goes on for ever"]);
+    room.run("explore idle.yaml --write none")
+        .with_code(1)
+        .says(&["200,000 steps of the clock without touching a resource"]);
 }
 
 /// Asks the program to end while it does this, and gives its exit code.

@@ -75,6 +75,9 @@ fn what_hangs_on_the_clock_is_not_proved_without_time() {
         "{delay: 2s}, {set: {x: 7 / floor(3.0 - now / 1s)}}",
         "{delay: 2s}, {draw: {into: t, from: {exponential: {mean: now}}}}",
         "{if: now == 0s and level(never) == 0, do: []}",
+        "{log: '{int(seconds(now) * 1e30)}'}",
+        "{log: '{round(seconds(now))}'}",
+        "{log: '{-now}'}",
     ] {
         let text = with_steps(steps);
         let image = image(&text, &[]);
@@ -486,4 +489,41 @@ fn a_proof_without_time_holds_for_every_run_with_time() {
         Some(())
     });
     assert!(proofs.get() > 100 && none.get() > 60, "{} and {}", proofs.get(), none.get());
+}
+
+/// Steps without time passing that have no end are a finding, with time.
+#[test]
+fn a_zero_time_livelock_is_found() {
+    for poll in ["", "{delay: 0s}"] {
+        let text = format!(
+            "version: 1\nresources: {{s: {{kind: semaphore, permits: 0}}}}\nprocesses:\n  \
+             p: {{do: [{{while: 'level(s) == 0', do: [{poll}]}}]}}\n  q: {{do: [{{delay: 1s}}, {{release: s}}]}}\n"
+        );
+        let image = image(&text, &[]);
+        let timed = explored(&image, Mode::Timed);
+        assert_eq!((timed.is_complete(), timed.is_endless()), (true, Some(true)), "{text}");
+        let stops = timed.stops();
+        assert!(matches!(&stops[..], [(Stopped::Limit(why), ..)] if why.contains("livelock")), "{text}");
+    }
+}
+
+/// Of a schedule that never ends nobody can say what is so at its end.
+#[test]
+fn what_is_expected_at_an_end_is_not_proved_where_there_is_none() {
+    let process = "p: {count: 2, do: [{while: true, do: [{with: m, do: [{delay: 1s}]}, {mark: a}]}]}";
+    for (claim, undecided) in [
+        ("outcome: completed", vec![5]),
+        ("reaches: 'p[0].finished'", vec![5]),
+        ("levels: {m: {at_most: 1}}", vec![]),
+    ] {
+        let text =
+            format!("version: 1\nresources: {{m: mutex}}\nprocesses:\n  {process}\nexpect: {{{claim}}}\n");
+        let loaded = scenario::load_str("test", &text, &[]).expect("it is right");
+        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        let monitors = Monitors::untimed(&loaded.model.expect, &image.header(0));
+        let explored =
+            explore(&image, options(Mode::Untimed, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
+        assert!(explored.is_complete() && explored.never_ends(), "{text}");
+        assert_eq!(explored.lines_undecided(), undecided, "{text}");
+    }
 }

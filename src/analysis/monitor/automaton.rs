@@ -26,6 +26,17 @@ impl Claim {
         matches!(self, Claim::TotalTime(_) | Claim::Finished { .. } | Claim::LongestWait { .. })
     }
 
+    /// Whether it may be not met by an end without being broken before: something
+    /// has to come of the run, and a run that never ends does not say whether.
+    pub(super) fn awaits_end(&self) -> bool {
+        match self {
+            Claim::Level { .. } | Claim::NeverTogether(_) => false,
+            Claim::Count { times, .. } => times.at_least > 0,
+            Claim::LongestWait { bounds, .. } => bounds.at_least > 0,
+            _ => true,
+        }
+    }
+
     /// How many words it keeps.
     pub(super) fn words(&self) -> usize {
         match self {

@@ -218,6 +218,17 @@ impl Monitors {
         monitors.map(|monitor| monitor.line).collect()
     }
 
+    /// The lines of expectations that are judged at the end of a run: of one that
+    /// never ends nobody can say whether it is as expected. Ascending; 0 where
+    /// there is no text.
+    pub fn lines_about_ends(&self) -> Vec<u32> {
+        let monitors = self.monitors.iter().filter(|monitor| monitor.claim.awaits_end());
+        let mut lines: Vec<u32> = monitors.map(|monitor| monitor.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+
     /// The expectations, by their places in [`Expected::expectations`], that a
     /// run with this end does not meet. Of a deadlock that is not expected only
     /// what it has broken already, and what is said of the outcome: that the

@@ -17,6 +17,11 @@ struct Object<'a> {
     /// Lines that do something else if the clock shows something else, where
     /// time does not count: then nothing is complete.
     clock_lines: Vec<u32>,
+    /// Some schedule never ends; null if that was not found out.
+    endless: Option<bool>,
+    /// Lines of expectations that are judged at the end of a schedule, where some
+    /// schedule has none.
+    expect_undecided: Vec<u32>,
     states: u64,
     transitions: u64,
     /// Transitions from the first state to the last that was visited.
@@ -97,6 +102,8 @@ pub fn line(explored: &Explored<'_>) -> String {
         mode: explored.mode.name(),
         complete: exploration.is_complete(),
         clock_lines: exploration.lines_by_clock().to_vec(),
+        endless: exploration.is_endless(),
+        expect_undecided: exploration.lines_undecided(),
         states: progress.states,
         transitions: progress.transitions,
         depth: progress.depth,

@@ -110,6 +110,9 @@ impl Explored<'_> {
         let budget = |what: String, option: &str| format!("{what}; go further with {option}");
         Some(match self.exploration.stop {
             Stop::Complete if self.exploration.is_complete() => return None,
+            Stop::Complete if self.exploration.lines_by_clock().is_empty() => {
+                "a process was not followed beyond a limit, see below".to_owned()
+            }
             Stop::Complete => text::by_clock(self.exploration.lines_by_clock()),
             Stop::States => {
                 let states = text::so_many(arguments.max_states, "state");
@@ -131,7 +134,9 @@ impl Explored<'_> {
     /// Whether something was found that the user must know, or the search
     /// could not be finished.
     fn is_finding(&self) -> bool {
-        !self.exploration.is_complete() || self.shown.iter().any(|shown| shown.is_finding)
+        !self.exploration.is_complete()
+            || !self.exploration.lines_undecided().is_empty()
+            || self.shown.iter().any(|shown| shown.is_finding)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::console::{printable, shown};
 use crate::cli::execute::{again_along, unchecked};
 use crate::cli::report::{BOLD, GREEN, PLAIN, RED, failures, section, told, unchecked_note};
 use crate::explore::{End, FinalMemories};
-use crate::trace::Header;
+use crate::trace::{Header, Outcome};
 use std::fmt::Write;
 
 /// Turns of a schedule that are shown from its beginning and its end.
@@ -59,7 +59,7 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
         Some(why) => format!(
             "{BOLD}{label}{PLAIN}: {RED}not explored completely{PLAIN}, {mode}: {why}\n  {}; \
              what follows holds as far as it goes\n",
-            left_open(progress.open)
+            left_open(progress.open, exploration.lines_by_clock().is_empty())
         ),
     };
     let (states, transitions, depth) = (
@@ -103,12 +103,41 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
         }
         None => {}
     }
+    text.push_str(&without_end(explored));
     text
 }
 
+/// Whether schedules never end, and what that leaves open.
+fn without_end(explored: &Explored<'_>) -> String {
+    let exploration = &explored.exploration;
+    let endless = match exploration.is_endless() {
+        Some(true) if exploration.never_ends() => "no schedule ends",
+        Some(true) => "some schedules never end",
+        Some(false) | None => "whether every schedule ends was not found out",
+    };
+    let undecided = exploration.lines_undecided();
+    match (undecided.is_empty(), exploration.is_endless()) {
+        (true, Some(true)) => format!("  {endless}\n"),
+        (true, _) => String::new(),
+        (false, _) => {
+            let lines = named_lines(&undecided);
+            format!("  {endless}, so {RED}not decided{PLAIN} is what is expected at the end: {lines}\n")
+        }
+    }
+}
+
+/// `line 8`, `lines 8, 9`.
+fn named_lines(lines: &[u32]) -> String {
+    let shown: Vec<String> = lines.iter().take(LINES).map(ToString::to_string).collect();
+    let more = if lines.len() > LINES { " …" } else { "" };
+    let word = if lines.len() == 1 { "line" } else { "lines" };
+    format!("{word} {}{more}", shown.join(", "))
+}
+
 /// What was not tried.
-fn left_open(states: u64) -> String {
+fn left_open(states: u64, gave_up: bool) -> String {
     match states {
+        0 if gave_up => "what comes behind the limit was not tried".to_owned(),
         0 => "every order was tried with a clock that shows 0s, and none with any other".to_owned(),
         1 => "1 of the states below was reached and not gone on from".to_owned(),
         _ => format!("{} of the states below were reached and not gone on from", counted(states)),
@@ -117,13 +146,9 @@ fn left_open(states: u64) -> String {
 
 /// Why an exploration without time is no proof.
 pub fn by_clock(lines: &[u32]) -> String {
-    let shown: Vec<String> = lines.iter().take(LINES).map(ToString::to_string).collect();
-    let more = if lines.len() > LINES { " …" } else { "" };
-    let (lines, verb) = if lines.len() == 1 { ("line", "depends") } else { ("lines", "depend") };
-    format!(
-        "{lines} {}{more} {verb} on what the clock shows, which nobody knows without time; explore it with time",
-        shown.join(", ")
-    )
+    let verb = if lines.len() == 1 { "depends" } else { "depend" };
+    let lines = named_lines(lines);
+    format!("{lines} {verb} on what the clock shows, which nobody knows without time; explore it with time")
 }
 
 fn verb(name: &str) -> &str {
@@ -172,6 +197,10 @@ fn title(shown: &Shown) -> String {
 fn finding(explored: &Explored<'_>, arguments: &Arguments, shown: &Shown, again: bool) -> String {
     let mut text = if again { "  by the same schedule\n".to_owned() } else { turns(shown) };
     match shown.kind {
+        "limit" if !matches!(shown.finished.outcome, Outcome::Limit { .. }) => {
+            // The run along the schedule goes on by other turns.
+            let _ = writeln!(text, "  {}", printable(&shown.schedule.shows));
+        }
         "deadlock" | "fault" | "limit" => text.push_str(&told(&shown.finished)),
         "expectation" => text.push_str(&failures(&shown.finished)),
         _ => {
