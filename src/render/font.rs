@@ -26,7 +26,7 @@ pub fn has(letter: char) -> bool {
 }
 
 /// The letters of these texts that the font does not have, each once, in the
-/// order of their code points: they are drawn as what [`written`] gives.
+/// order of their code points: they are drawn as their escapes, such as `\u{751f}`.
 pub fn missing<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<char> {
     texts.into_iter().flat_map(str::chars).filter(|&letter| !has(letter)).collect()
 }
