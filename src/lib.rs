@@ -42,6 +42,12 @@
 //! same picture. `scenario` and `program` import from `trace` only the names
 //! that a trace carries (kinds of resources, templates of log texts).
 //!
+//! # Features
+//!
+//! `cli` (default) is the program and its module, `render` (default) are charts and
+//! pictures as PNG. Without them Tempolane needs 45 other crates instead of 101; timelines as SVG and
+//! as text are always there.
+//!
 //! # What everything relies on
 //!
 //! - Time is whole nanoseconds; additions are checked; no floats in the clock.
@@ -79,6 +85,7 @@ pub mod analysis;
 pub mod arithmetic;
 pub mod backend;
 pub mod builder;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod explore;
 pub mod figure;

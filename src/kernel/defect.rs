@@ -42,7 +42,7 @@ const fn is_on(_: Defect) -> bool {
 
 #[cfg(test)]
 use switch::is_on;
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use switch::with_defect;
 
 #[cfg(test)]
@@ -59,6 +59,7 @@ mod switch {
     }
 
     /// Does something with a kernel that has this bug, on this thread.
+    #[cfg(feature = "cli")]
     pub(crate) fn with_defect<T>(defect: Defect, action: impl FnOnce() -> T) -> T {
         ON.set(Some(defect));
         let result = action();

@@ -8,12 +8,16 @@
 //! trace alone, so a saved trace draws the same picture, and the same input
 //! gives the same bytes on every machine.
 
+#[cfg(feature = "render")]
 mod charts;
 mod dense;
 mod font;
 mod gantt;
 mod input;
+#[cfg(feature = "render")]
+mod outline;
 mod palette;
+#[cfg(feature = "render")]
 mod png;
 mod scene;
 mod steps;
@@ -22,10 +26,12 @@ mod text;
 mod ticks;
 mod timeline;
 
+#[cfg(feature = "render")]
 pub use charts::{ProcessBar, ScenarioBars, total_time_chart};
 pub use font::missing as missing_letters;
 pub use gantt::{Style, aligned, gantt, validated};
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind};
+#[cfg(feature = "render")]
 pub use png::{RenderError, png};
 pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
 pub use steps::{STEPS_VERSION, Steps};

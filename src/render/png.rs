@@ -1,13 +1,14 @@
 //! Turns an SVG document into a PNG.
 //!
-//! Decides the scale (three times, for print, within a limit on memory) and that the
-//! embedded font is the only one: a picture needs nothing from the machine
-//! that it is made on. Does not decide what the picture shows.
+//! Decides the scale (three times, for print, within a limit on memory) and that
+//! every text is drawn by the outlines of the embedded font: a picture needs nothing
+//! from the machine that it is made on. Does not decide what the picture shows.
 
-use super::font::FONT;
+use super::font::width;
+use super::outline::outlines;
+use resvg::usvg::roxmltree::{Document, Node};
 use resvg::{tiny_skia, usvg};
-use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::fmt::{self, Write};
 
 /// Pixels of the PNG for one pixel of the SVG.
 const SCALE: f32 = 3.0;
@@ -15,8 +16,6 @@ const SCALE: f32 = 3.0;
 const LONGEST_SIDE: f32 = 16_000.0;
 /// The most pixels of a PNG; it takes 4 bytes each while it is made.
 const MOST_PIXELS: f32 = 60e6;
-/// The name by which the embedded font knows itself.
-const FAMILY: &str = "DejaVu Sans";
 
 /// Why there is no PNG.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +55,10 @@ impl std::error::Error for RenderError {}
 /// # Errors
 /// If the document is not SVG, or the picture does not fit into memory.
 pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
-    let options =
-        usvg::Options { font_family: FAMILY.to_owned(), fontdb: fonts(), ..usvg::Options::default() };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| RenderError::Svg(error.to_string()))?;
+    let no_svg = |error: &dyn fmt::Display| RenderError::Svg(error.to_string());
+    let document = Document::parse(svg).map_err(|error| no_svg(&error))?;
+    let outlined = outlined(svg, &document);
+    let tree = usvg::Tree::from_str(&outlined, &usvg::Options::default()).map_err(|error| no_svg(&error))?;
     let scale = scale(tree.size().width(), tree.size().height());
     let width = (tree.size().width() * scale).ceil().max(1.0) as u32;
     let height = (tree.size().height() * scale).ceil().max(1.0) as u32;
@@ -75,20 +75,42 @@ fn scale(width: f32, height: f32) -> f32 {
     SCALE.min(by_side).min(by_pixels)
 }
 
-/// The embedded font under every generic name, so that whatever a document
-/// asks for is found.
-fn fonts() -> Arc<usvg::fontdb::Database> {
-    static FONTS: OnceLock<Arc<usvg::fontdb::Database>> = OnceLock::new();
-    FONTS
-        .get_or_init(|| {
-            let mut fonts = usvg::fontdb::Database::new();
-            fonts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(FONT)));
-            fonts.set_sans_serif_family(FAMILY);
-            fonts.set_serif_family(FAMILY);
-            fonts.set_monospace_family(FAMILY);
-            Arc::new(fonts)
-        })
-        .clone()
+/// The document with a path in the place of every text.
+fn outlined(svg: &str, document: &Document) -> String {
+    let (mut outlined, mut copied) = (String::with_capacity(2 * svg.len()), 0);
+    for text in document.descendants().filter(|node| node.has_tag_name("text")) {
+        outlined.push_str(&svg[copied..text.range().start]);
+        write_path(&mut outlined, svg, text);
+        copied = text.range().end;
+    }
+    outlined.push_str(&svg[copied..]);
+    outlined
+}
+
+/// The attributes that say where a text stands and how large it is; all others
+/// are the path's as well.
+const PLACING: [&str; 6] = ["x", "y", "dy", "font-size", "font-family", "text-anchor"];
+
+fn write_path(outlined: &mut String, svg: &str, text: Node) {
+    let number = |name| text.attribute(name).and_then(|value| value.parse::<f64>().ok());
+    let size = number("font-size").unwrap_or(16.0);
+    // Of a tooltip inside nothing is seen.
+    let letters: String =
+        text.children().filter(Node::is_text).filter_map(|part| part.text()).map(str::trim).collect();
+    let before = match text.attribute("text-anchor") {
+        Some("middle") => width(&letters, size) / 2.0,
+        Some("end") => width(&letters, size),
+        _ => 0.0,
+    };
+    let down = text.attribute("dy").and_then(|value| value.strip_suffix("em")?.parse::<f64>().ok());
+    let y = number("y").unwrap_or(0.0) + down.unwrap_or(0.0) * size;
+    outlined.push_str("<path");
+    for attribute in text.attributes().filter(|attribute| !PLACING.contains(&attribute.name())) {
+        outlined.push(' ');
+        outlined.push_str(&svg[attribute.range()]);
+    }
+    let path = outlines(&letters, size, number("x").unwrap_or(0.0) - before, y);
+    write!(outlined, " d=\"{path}\"/>").expect("a string takes all");
 }
 
 #[cfg(test)]
@@ -101,6 +123,15 @@ mod tests {
         assert!(scale(1000.0, 200_000.0) * 200_000.0 <= LONGEST_SIDE + 1.0);
         let wide = scale(16_000.0, 16_000.0);
         assert!(wide * wide * 256e6 <= MOST_PIXELS * 1.01);
+    }
+
+    #[test]
+    fn texts_become_paths_in_their_place() {
+        let svg =
+            "<svg><text x=\"8\" y=\"9\" fill=\"red\" font-size=\"10\"><title>t</title>I</text><g/></svg>";
+        let outlined = outlined(svg, &Document::parse(svg).expect("well-formed"));
+        let path = outlines("I", 10.0, 8.0, 9.0);
+        assert_eq!(outlined, format!("<svg><path fill=\"red\" d=\"{path}\"/><g/></svg>"));
     }
 
     #[test]

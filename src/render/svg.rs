@@ -22,6 +22,7 @@ pub fn svg(scene: &Scene) -> String {
 /// Lays `scene` over a finished SVG document of the same size, whose opening
 /// tag is replaced by ours: so what another library drew gets our title,
 /// description, hatchings and tooltips.
+#[cfg(feature = "render")]
 pub fn overlay(document: &str, scene: &Scene) -> String {
     let mut writer = Writer { text: String::new(), hatches: scene.hatches() };
     writer.open(scene);

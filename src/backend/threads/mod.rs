@@ -17,7 +17,7 @@ mod worker;
 
 pub use clock::{SleepError, wall};
 pub use pace::default_speed;
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use shared::bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 
 use crate::ids::{ProcessId, ResourceId};
