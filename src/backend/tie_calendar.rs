@@ -9,7 +9,7 @@
 use super::calendar::Calendar;
 use crate::ids::ProcessId;
 use crate::kernel::Schedule;
-use crate::random::{Streams, samplers};
+use crate::random::{Streams, distributions};
 use crate::time::Time;
 use crate::trace::Ties;
 use line::Line;
@@ -60,7 +60,7 @@ impl TieCalendar {
             Ties::Seeded(_) => {
                 let mut words = self.streams.words(0, &mut self.position);
                 let last = i64::try_from(options - 1).expect("processes are bounded");
-                samplers::uniform_int(&mut words, 0, last).expect("0 is not above it") as usize
+                distributions::uniform_int(&mut words, 0, last).expect("0 is not above it") as usize
             }
         }
     }

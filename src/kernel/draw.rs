@@ -6,7 +6,7 @@
 use super::step::{Context, Kernel, Schedule};
 use crate::ids::ProcessId;
 use crate::program::{DefImage, DistributionCode, Image, Sampler, Slot, Source};
-use crate::random::{PythonStreams, SampleError, Streams, round_nanos, samplers};
+use crate::random::{PythonStreams, SampleError, Streams, distributions, round_nanos};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::{Type, Word};
 
@@ -146,13 +146,13 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let mut words = self.draws.streams.words(stream, &mut position);
         // Values are not negative; the sign says that one is there.
         let standard = match ready {
-            0 => samplers::standard_exponential(&mut words),
+            0 => distributions::standard_exponential(&mut words),
             _ => -f64::from_bits(ready),
         };
-        let next = samplers::standard_exponential(&mut words);
+        let next = distributions::standard_exponential(&mut words);
         arena[plan.ahead.at(at.frame())] = (-next).to_bits();
         arena[plan.position.at(at.frame())] = position;
-        match samplers::scaled_exponential(standard, mean).and_then(round_nanos) {
+        match distributions::scaled_exponential(standard, mean).and_then(round_nanos) {
             Ok(word) => {
                 self.emit_typed(at, Kind::Draw, 0, word, Type::Duration, 0);
                 Ok(word)
@@ -176,7 +176,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let ready = arena[ahead.at(at.frame())].checked_sub(1)?;
         let mut next = arena[position.at(at.frame())];
         let word = self.draws.streams.next(stream, &mut next);
-        let nanos = samplers::quick_exponential(word)
+        let nanos = distributions::quick_exponential(word)
             .and_then(|standard| round_nanos(f64::from_bits(arena[mean as usize]) * standard).ok());
         match nanos {
             Some(nanos) => {
@@ -216,7 +216,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         let mut next = arena[position.at(at.frame())];
         let words = &mut self.draws.streams.words(stream, &mut next);
         let nanos =
-            samplers::exponential(words, f64::from_bits(arena[mean as usize])).and_then(round_nanos)?;
+            distributions::exponential(words, f64::from_bits(arena[mean as usize])).and_then(round_nanos)?;
         arena[position.at(at.frame())] = next;
         Ok(nanos)
     }
@@ -268,21 +268,14 @@ fn sample(
     }
     let words = &mut draws.streams.words(stream, position);
     let value = match &code.sampler {
-        Sampler::Exponential { mean } => samplers::exponential(words, float(*mean))?,
-        Sampler::Uniform { low, high } => samplers::uniform(words, float(*low), float(*high))?,
-        Sampler::Normal { mean, sd } => samplers::normal_at_least_0(words, float(*mean), float(*sd))?,
-        Sampler::Erlang { shape, mean } => samplers::erlang(words, word(*shape) as i64, float(*mean))?,
-        Sampler::Lognormal { mean, sd } => samplers::lognormal(words, float(*mean), float(*sd))?,
-        Sampler::Triangular { low, mode, high } => {
-            samplers::triangular(words, float(*low), float(*mode), float(*high))?
-        }
-        Sampler::Weibull { scale, shape } => samplers::weibull(words, float(*scale), float(*shape))?,
+        Sampler::Exponential { mean } => distributions::exponential(words, float(*mean))?,
+        Sampler::Family { family, arguments } => (family.sample)(words, &arguments.map(float))?,
         Sampler::Constant { value } => return Ok(word(*value)),
         Sampler::UniformInt { low, high } => {
-            return Ok(samplers::uniform_int(words, word(*low) as i64, word(*high) as i64)? as u64);
+            return Ok(distributions::uniform_int(words, word(*low) as i64, word(*high) as i64)? as u64);
         }
         Sampler::Choice { values, weights } => {
-            let chosen = samplers::choice(words, weights.iter().map(|&weight| float(weight)))?;
+            let chosen = distributions::choice(words, weights.iter().map(|&weight| float(weight)))?;
             return Ok(word(values[chosen]));
         }
         Sampler::CpythonRandint { .. } => unreachable!("drawn above"),

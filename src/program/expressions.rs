@@ -5,6 +5,7 @@ use super::layout::FRAME_WORDS;
 use super::op::{DistributionCode, Op, Sampler, Slot, Source};
 use crate::arithmetic::UnaryOp;
 use crate::ids::{ParamId, Site, VarId};
+use crate::random::distributions::EXPONENTIAL;
 use crate::scenario::{Distribution, DistributionKind, Expr, ExprKind, Var};
 use crate::value::{Type, Value, Word};
 
@@ -238,27 +239,16 @@ impl Compiler<'_> {
     fn sampler(&mut self, kind: &DistributionKind) -> Sampler {
         match kind {
             DistributionKind::Constant { value } => Sampler::Constant { value: self.expr(value) },
-            DistributionKind::Uniform { low, high } => {
-                Sampler::Uniform { low: self.float(low), high: self.float(high) }
-            }
             DistributionKind::UniformInt { low, high } => {
                 Sampler::UniformInt { low: self.expr(low), high: self.expr(high) }
             }
-            DistributionKind::Exponential { mean } => Sampler::Exponential { mean: self.float(mean) },
-            DistributionKind::Normal { mean, sd } => {
-                Sampler::Normal { mean: self.float(mean), sd: self.float(sd) }
+            DistributionKind::Family { family, arguments } if *family == &EXPONENTIAL => {
+                Sampler::Exponential { mean: self.float(&arguments[0]) }
             }
-            DistributionKind::Erlang { shape, mean } => {
-                Sampler::Erlang { shape: self.expr(shape), mean: self.float(mean) }
-            }
-            DistributionKind::Lognormal { mean, sd } => {
-                Sampler::Lognormal { mean: self.float(mean), sd: self.float(sd) }
-            }
-            DistributionKind::Triangular { low, mode, high } => {
-                Sampler::Triangular { low: self.float(low), mode: self.float(mode), high: self.float(high) }
-            }
-            DistributionKind::Weibull { scale, shape } => {
-                Sampler::Weibull { scale: self.float(scale), shape: self.float(shape) }
+            DistributionKind::Family { family, arguments } => {
+                let taken: Vec<Source> = arguments.iter().map(|argument| self.float(argument)).collect();
+                let arguments = std::array::from_fn(|number| taken.get(number).copied().unwrap_or(taken[0]));
+                Sampler::Family { family, arguments }
             }
             DistributionKind::Choice { values, weights } => Sampler::Choice {
                 values: values.iter().map(|value| self.expr(value)).collect(),

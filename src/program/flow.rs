@@ -136,27 +136,11 @@ impl Operands {
         match sampler {
             Sampler::Constant { value } => self.source(*value),
             Sampler::Exponential { mean } => self.source(*mean),
-            Sampler::Uniform { low, high } | Sampler::UniformInt { low, high } => {
+            Sampler::UniformInt { low, high } => {
                 self.source(*low);
                 self.source(*high);
             }
-            Sampler::Normal { mean, sd } | Sampler::Lognormal { mean, sd } => {
-                self.source(*mean);
-                self.source(*sd);
-            }
-            Sampler::Erlang { shape, mean } => {
-                self.source(*shape);
-                self.source(*mean);
-            }
-            Sampler::Triangular { low, mode, high } => {
-                self.source(*low);
-                self.source(*mode);
-                self.source(*high);
-            }
-            Sampler::Weibull { scale, shape } => {
-                self.source(*scale);
-                self.source(*shape);
-            }
+            Sampler::Family { arguments, .. } => arguments.iter().for_each(|&source| self.source(source)),
             Sampler::Choice { values, weights } => {
                 values.iter().chain(weights).for_each(|&source| self.source(source));
             }

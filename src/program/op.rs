@@ -5,6 +5,7 @@
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{MarkId, OpId, ProcessDefId};
+use crate::random::{Family, MOST_PARAMETERS};
 use crate::value::Type;
 
 /// The bit that says "in the frame of the process" rather than "global".
@@ -419,22 +420,12 @@ pub struct DistributionCode {
 pub enum Sampler {
     /// The word as it is.
     Constant { value: Source },
-    /// Evenly from low to high.
-    Uniform { low: Source, high: Source },
     /// Integers, both included.
     UniformInt { low: Source, high: Source },
-    /// Exponential.
+    /// The exponential family, most frequent and with ops of its own.
     Exponential { mean: Source },
-    /// Normal, truncated at 0.
-    Normal { mean: Source, sd: Source },
-    /// Erlang; `shape` is an integer.
-    Erlang { shape: Source, mean: Source },
-    /// Log-normal by its own mean and standard deviation.
-    Lognormal { mean: Source, sd: Source },
-    /// Triangular.
-    Triangular { low: Source, mode: Source, high: Source },
-    /// Weibull; `shape` is always a float.
-    Weibull { scale: Source, shape: Source },
+    /// Another family; behind its arguments, the first once more.
+    Family { family: &'static Family, arguments: [Source; MOST_PARAMETERS] },
     /// One of the words, by weight (floats).
     Choice { values: Vec<Source>, weights: Vec<Source> },
     /// CPython's generator, seeded with a global word.

@@ -10,6 +10,7 @@ use super::fields::Fields;
 use super::node::{Kind, Node};
 use super::scope::Scope;
 use super::typing::Typed;
+use crate::random::{Bound, Family, Parameter, Takes};
 use crate::value::{Type, Value};
 
 /// The arguments of one distribution.
@@ -32,21 +33,63 @@ impl Arguments<'_, '_, '_> {
         collect(keys.map(|key| self.one(key, Some(want))))
     }
 
-    /// Several arguments of the type that is drawn: durations or floats.
-    pub fn measures<const N: usize>(&mut self, keys: [&str; N]) -> Option<[Typed; N]> {
-        if let Some(want @ (Type::Duration | Type::Float)) = self.purpose.want() {
-            return self.all(keys, want);
+    /// The arguments of a family, in the order of its parameters.
+    pub fn of_family(&mut self, family: &Family) -> Option<Vec<Typed>> {
+        let (measures, others): (Vec<&Parameter>, Vec<&Parameter>) =
+            family.parameters.iter().partition(|parameter| parameter.takes == Takes::Measure);
+        let others: Vec<Option<Typed>> = others
+            .into_iter()
+            .map(|other| {
+                let want = if other.takes == Takes::Whole { Type::Int } else { Type::Float };
+                self.one(other.name, Some(want))
+            })
+            .collect();
+        let names: Vec<&str> = measures.iter().map(|measure| measure.name).collect();
+        let mut measures = self.measures(&names)?.into_iter();
+        let mut others = others.into_iter().collect::<Option<Vec<Typed>>>()?.into_iter();
+        let taken: Vec<Typed> = family
+            .parameters
+            .iter()
+            .filter_map(|parameter| match parameter.takes {
+                Takes::Measure => measures.next(),
+                Takes::Whole | Takes::Float => others.next(),
+            })
+            .collect();
+        self.check_bounds(family, &taken);
+        Some(taken)
+    }
+
+    fn check_bounds(&mut self, family: &Family, taken: &[Typed]) {
+        for (number, (parameter, argument)) in family.parameters.iter().zip(taken).enumerate() {
+            match parameter.bound {
+                Bound::Positive => self.above_zero(parameter.name, argument),
+                Bound::NotNegative => self.at_least_zero(parameter.name, argument),
+                Bound::NotNegativeTime => self.passes(parameter.name, argument),
+                Bound::NotBelowPrevious => {
+                    let before = family.parameters[number - 1].name;
+                    self.ordered(&[(before, &taken[number - 1]), (parameter.name, argument)]);
+                }
+            }
         }
-        let typed = collect(keys.map(|key| self.one(key, None)))?;
+    }
+
+    /// Several arguments of the type that is drawn: durations or floats.
+    fn measures(&mut self, keys: &[&str]) -> Option<Vec<Typed>> {
+        if let Some(want @ (Type::Duration | Type::Float)) = self.purpose.want() {
+            let typed: Vec<_> = keys.iter().map(|key| self.one(key, Some(want))).collect();
+            return typed.into_iter().collect();
+        }
+        let typed: Vec<_> = keys.iter().map(|key| self.one(key, None)).collect();
+        let typed: Vec<Typed> = typed.into_iter().collect::<Option<_>>()?;
         let any_duration = typed.iter().any(|typed| typed.ty() == Type::Duration);
         let want = if any_duration { Type::Duration } else { Type::Float };
-        let mut keys = keys.into_iter();
-        collect(typed.map(|typed| {
-            let key = keys.next()?;
+        let coerced = typed.into_iter().zip(keys).map(|(typed, key)| {
             let node = self.fields.get(key)?;
             let Check { reports, params, .. } = &mut *self.check;
             coerce(reports, params, typed, want, (node, &format!("`{key}`")))
-        }))
+        });
+        let coerced: Vec<Option<Typed>> = coerced.collect();
+        coerced.into_iter().collect()
     }
 
     /// The values and weights of `choice`; no weights mean equal ones.

@@ -10,10 +10,12 @@ use super::model::{Distribution, DistributionKind};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
-use super::step_tables::DISTRIBUTIONS;
+use super::step_tables::distributions;
 use super::steps::Body;
 use super::tables::{self};
 use super::typing::Typed;
+use crate::random::Takes;
+use crate::random::distributions::families;
 use crate::value::Type;
 
 /// What a distribution is for.
@@ -46,8 +48,8 @@ impl Body<'_, '_> {
     ) -> Option<Distribution> {
         let entry = self.single(node, what)?;
         let owner = self.check.key_span(&entry.key);
-        let Some(form) = tables::form(&DISTRIBUTIONS, &entry.key.name) else {
-            let names = DISTRIBUTIONS.iter().map(|form| form.name);
+        let Some(form) = tables::form(distributions(), &entry.key.name) else {
+            let names = distributions().iter().map(|form| form.name);
             let hint = format!("the distributions are {}", names.clone().collect::<Vec<_>>().join(", "));
             let message = format!("unknown distribution {}", quoted(&entry.key.name));
             self.check.reports.unknown_with_hint(owner, message, &entry.key.name, names, hint);
@@ -89,8 +91,7 @@ impl Body<'_, '_> {
     }
 }
 
-/// The distributions over integers and over given values; `name` is one of the
-/// table's.
+/// A distribution by its name, which is one of the table's.
 fn kind(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, DistributionKind)> {
     match name {
         "constant" => {
@@ -121,61 +122,16 @@ fn kind(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, Dist
             let kind = DistributionKind::CpythonRandint { seed: seed.expr, low: low.expr, high: high.expr };
             Some((Type::Int, kind))
         }
-        "erlang" => {
-            let shape = arguments.one("shape", Some(Type::Int));
-            let mean = arguments.measures(["mean"]);
-            let (shape, [mean]) = (shape?, mean?);
-            arguments.above_zero("shape", &shape);
-            arguments.above_zero("mean", &mean);
-            Some((mean.ty(), DistributionKind::Erlang { shape: shape.expr, mean: mean.expr }))
-        }
-        "weibull" => {
-            let shape = arguments.one("shape", Some(Type::Float));
-            let scale = arguments.measures(["scale"]);
-            let (shape, [scale]) = (shape?, scale?);
-            arguments.above_zero("shape", &shape);
-            arguments.above_zero("scale", &scale);
-            Some((scale.ty(), DistributionKind::Weibull { scale: scale.expr, shape: shape.expr }))
-        }
-        _ => continuous(name, arguments),
+        _ => family(name, arguments),
     }
 }
 
-/// The distributions whose arguments are all of the type that is drawn.
-fn continuous(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, DistributionKind)> {
-    match name {
-        "exponential" => {
-            let [mean] = arguments.measures(["mean"])?;
-            arguments.above_zero("mean", &mean);
-            Some((mean.ty(), DistributionKind::Exponential { mean: mean.expr }))
-        }
-        "normal" => {
-            let [mean, sd] = arguments.measures(["mean", "sd"])?;
-            // What is below 0 is drawn again, which would take forever for a
-            // mean far below 0.
-            arguments.at_least_zero("mean", &mean);
-            arguments.at_least_zero("sd", &sd);
-            Some((mean.ty(), DistributionKind::Normal { mean: mean.expr, sd: sd.expr }))
-        }
-        "lognormal" => {
-            let [mean, sd] = arguments.measures(["mean", "sd"])?;
-            arguments.above_zero("mean", &mean);
-            arguments.at_least_zero("sd", &sd);
-            Some((mean.ty(), DistributionKind::Lognormal { mean: mean.expr, sd: sd.expr }))
-        }
-        "triangular" => {
-            let [low, mode, high] = arguments.measures(["low", "mode", "high"])?;
-            arguments.ordered(&[("low", &low), ("mode", &mode), ("high", &high)]);
-            arguments.passes("low", &low);
-            let ty = low.ty();
-            let kind = DistributionKind::Triangular { low: low.expr, mode: mode.expr, high: high.expr };
-            Some((ty, kind))
-        }
-        _ => {
-            let [low, high] = arguments.measures(["low", "high"])?;
-            arguments.ordered(&[("low", &low), ("high", &high)]);
-            arguments.passes("low", &low);
-            Some((low.ty(), DistributionKind::Uniform { low: low.expr, high: high.expr }))
-        }
-    }
+/// A distribution over floats or durations, told by its [`Family`].
+fn family(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, DistributionKind)> {
+    let family = families().into_iter().find(|family| family.name == name)?;
+    let taken = arguments.of_family(family)?;
+    let measure = family.parameters.iter().position(|parameter| parameter.takes == Takes::Measure)?;
+    let ty = taken[measure].ty();
+    let arguments = taken.into_iter().map(|argument| argument.expr).collect();
+    Some((ty, DistributionKind::Family { family, arguments }))
 }

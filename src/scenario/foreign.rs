@@ -3,6 +3,8 @@
 //! Decides nothing that a valid scenario could notice: these are the hints for
 //! what people type who come from Python, Java, SimPy, Go or a textbook.
 
+use super::step_tables::distributions;
+
 /// Words with one meaning, and what to write instead.
 type Advice = (&'static [&'static str], &'static str);
 
@@ -63,27 +65,16 @@ const STEPS: [Advice; 26] = [
     (&["assert", "check"], "say what must come out in `expect`"),
 ];
 
+/// What to write instead of a distribution as a function.
+const DRAWN: &str = "nothing is drawn in an expression: write a map, as in `delay: {uniform: {low: 1s, high: 5s}}`, or a `draw` step";
+
 /// What is written as a function.
 const FUNCTIONS: [Advice; 7] = [
     (
         &["randint", "random", "rand", "randrange"],
         "nothing is drawn in an expression: `draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}`",
     ),
-    (
-        &[
-            "uniform",
-            "exponential",
-            "expovariate",
-            "normal",
-            "gauss",
-            "choice",
-            "triangular",
-            "lognormal",
-            "erlang",
-            "weibull",
-        ],
-        "nothing is drawn in an expression: write a map, as in `delay: {uniform: {low: 1s, high: 5s}}`, or a `draw` step",
-    ),
+    (&["expovariate", "gauss"], DRAWN),
     (&["time", "clock", "now"], "the clock is `now`, without brackets"),
     (
         &["size", "length", "count", "qsize", "available"],
@@ -165,7 +156,8 @@ pub(super) fn step(word: &str) -> Option<&'static str> {
 
 /// What to write instead of a function of this name.
 pub(super) fn function(word: &str) -> Option<&'static str> {
-    advice(&FUNCTIONS, word)
+    let is_distribution = distributions().iter().any(|form| form.name == word);
+    is_distribution.then_some(DRAWN).or_else(|| advice(&FUNCTIONS, word))
 }
 
 /// What to write instead of a value of this name.

@@ -3,6 +3,7 @@
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{LogId, MarkId, ParamId, ResourceDefId, Site, VarId};
+use crate::random::Family;
 use crate::trace::{Expected, LogTemplate, MarkInfo, ResourceKind};
 use crate::value::{Type, Value};
 
@@ -383,23 +384,11 @@ pub struct Distribution {
 pub enum DistributionKind {
     /// Always the same; any type.
     Constant { value: Expr },
-    /// Evenly between two floats or durations.
-    Uniform { low: Expr, high: Expr },
+    /// One of a family over floats or durations; the arguments in the order of
+    /// its parameters.
+    Family { family: &'static Family, arguments: Vec<Expr> },
     /// Evenly among the integers from `low` to `high`, both included.
     UniformInt { low: Expr, high: Expr },
-    /// Exponential.
-    Exponential { mean: Expr },
-    /// Normal, drawn again as long as it is below 0.
-    Normal { mean: Expr, sd: Expr },
-    /// The sum of `shape` (an integer, at least 1) exponentials, with this mean in all.
-    Erlang { shape: Expr, mean: Expr },
-    /// Log-normal with this mean and standard deviation (of the value, not of
-    /// its logarithm).
-    Lognormal { mean: Expr, sd: Expr },
-    /// Triangular.
-    Triangular { low: Expr, mode: Expr, high: Expr },
-    /// Weibull; `shape` is a float.
-    Weibull { scale: Expr, shape: Expr },
     /// One of several values, of any one type; weights are floats, not
     /// negative, not all zero.
     Choice { values: Vec<Expr>, weights: Vec<Expr> },

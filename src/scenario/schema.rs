@@ -4,7 +4,7 @@
 //! knows keys and forms, but no names and no types of expressions, which are
 //! text to it.
 
-use super::step_tables::{DISTRIBUTIONS, STEPS};
+use super::step_tables::{STEPS, distributions};
 use super::tables::{Field, Form, RESOURCES, SCENARIO, SHORT_KINDS, Shape, form};
 use serde_json::{Map, Value, json};
 
@@ -107,7 +107,7 @@ impl Definitions {
     /// A distribution is a map with one key; `constant` has a short form.
     fn distribution(&mut self) -> Value {
         let mut properties = Map::new();
-        for form in &DISTRIBUTIONS {
+        for form in distributions() {
             let mut value = self.form(form);
             if form.name == "constant" {
                 value = any_of([self.shape(&Shape::Value), value].into_iter());

@@ -2,6 +2,9 @@
 //! `tables`.
 
 use super::tables::{AMOUNT, Field, Form, Shape, optional, required};
+use crate::random::distributions::families;
+use crate::random::{Family, Parameter, Takes};
+use std::sync::LazyLock;
 
 /// One resource or several.
 const REFERENCES: Shape = Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference)]);
@@ -228,35 +231,32 @@ pub(super) static MARK: Form = Form {
 };
 
 /// The distributions, each a map with its name as the only key.
-pub(super) static DISTRIBUTIONS: [Form; 11] = [
-    Form {
-        name: "constant",
-        doc: "Always the same value; `constant: V` is enough.",
-        fields: &[required("value", Shape::Value, "The value.")],
-    },
-    Form { name: "uniform", doc: "Evenly between two values.", fields: &[LOW, HIGH] },
+pub(super) fn distributions() -> &'static [Form] {
+    static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
+        [CONSTANT].into_iter().chain(families().into_iter().map(family)).chain(DISCRETE).collect()
+    });
+    &FORMS
+}
+
+/// The form of a family; its fields live as long as the program.
+fn family(family: &'static Family) -> Form {
+    let field = |parameter: &'static Parameter| {
+        let shape = if parameter.takes == Takes::Whole { Shape::Whole } else { Shape::Value };
+        required(parameter.name, shape, parameter.doc)
+    };
+    let fields: Vec<Field> = family.parameters.iter().map(field).collect();
+    Form { name: family.name, doc: family.doc, fields: fields.leak() }
+}
+
+const CONSTANT: Form = Form {
+    name: "constant",
+    doc: "Always the same value; `constant: V` is enough.",
+    fields: &[required("value", Shape::Value, "The value.")],
+};
+
+/// The distributions over integers and over given values.
+const DISCRETE: [Form; 3] = [
     Form { name: "uniform_int", doc: "Evenly among integers, both ends included.", fields: &[LOW, HIGH] },
-    Form { name: "exponential", doc: "Exponential.", fields: &[MEAN] },
-    Form { name: "normal", doc: "Normal, drawn again as long as it is below 0.", fields: &[MEAN, SD] },
-    Form {
-        name: "erlang",
-        doc: "The sum of `shape` exponentials.",
-        fields: &[required("shape", Shape::Whole, "How many, at least 1."), MEAN],
-    },
-    Form { name: "lognormal", doc: "Log-normal.", fields: &[MEAN, SD] },
-    Form {
-        name: "triangular",
-        doc: "Triangular.",
-        fields: &[LOW, required("mode", Shape::Value, "The most frequent value."), HIGH],
-    },
-    Form {
-        name: "weibull",
-        doc: "Weibull.",
-        fields: &[
-            required("scale", Shape::Value, "The scale, above 0."),
-            required("shape", Shape::Value, "The shape, above 0."),
-        ],
-    },
     Form {
         name: "choice",
         doc: "One of several values.",
@@ -274,5 +274,3 @@ pub(super) static DISTRIBUTIONS: [Form; 11] = [
 
 const LOW: Field = required("low", Shape::Value, "The lowest value.");
 const HIGH: Field = required("high", Shape::Value, "The highest value.");
-const MEAN: Field = required("mean", Shape::Value, "The mean, above 0.");
-const SD: Field = required("sd", Shape::Value, "The standard deviation, not below 0.");

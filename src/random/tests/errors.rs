@@ -1,8 +1,8 @@
 //! Parameters without a meaning are errors, extreme ones are not.
 
 use super::Source;
+use super::samplers::*;
 use crate::random::SampleError::{self, *};
-use crate::random::samplers::*;
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
@@ -23,9 +23,9 @@ fn meaningless_parameters_are_errors() {
         (normal_at_least_0(s, NAN, 1.0), NotFinite),
         (normal_at_least_0(s, -3.1, 1.0), FarBelowZero),
         (normal_at_least_0(s, -1e-9, 0.0), FarBelowZero),
-        (erlang(s, 0, 1.0), Shape),
-        (erlang(s, MAX_ERLANG_SHAPE + 1, 1.0), Shape),
-        (erlang(s, 1, 0.0), NotPositive),
+        (erlang(s, 0.0, 1.0), Shape),
+        (erlang(s, (MAX_ERLANG_SHAPE + 1) as f64, 1.0), Shape),
+        (erlang(s, 1.0, 0.0), NotPositive),
         (lognormal(s, 0.0, 1.0), NotPositive),
         (lognormal(s, 1.0, NAN), Deviation),
         (triangular(s, 2.0, 2.0, 1.0), Bounds),

@@ -6,7 +6,7 @@
 //! and `pow` round another way than the C library that Python uses.
 
 use super::Source;
-use crate::random::samplers::*;
+use super::samplers::*;
 use crate::random::{StreamId, Streams};
 
 /// Draws eight values, then goes on to 20,000; floats count by their bits.
@@ -143,7 +143,7 @@ fn first_values_of_erlang() {
         0x4016_9264_092c_96c4,
         0x3ffd_186a_9220_6b5d,
     ];
-    check(5, |s| erlang(s, 3, 6.0).unwrap(), f64::to_bits, first, 0x823e_219c_b849_a379, 62024);
+    check(5, |s| erlang(s, 3.0, 6.0).unwrap(), f64::to_bits, first, 0x823e_219c_b849_a379, 62024);
 }
 
 #[test]

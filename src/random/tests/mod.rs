@@ -12,7 +12,16 @@ mod moments;
 mod python;
 mod streams;
 
-use super::{Streams, Words};
+/// The samplers, by their own names.
+mod samplers {
+    pub use crate::random::distributions::{
+        choice, erlang::*, exponential, families, lognormal::*, normal::*, triangular::*, uniform::*,
+        uniform_int, weibull::*,
+    };
+    pub use crate::random::sample::{unit, unit_above_zero};
+}
+
+use super::{Family, SampleError, Streams, Words};
 
 /// One stream of seed 1, with its streams and its position.
 struct Source {
@@ -25,6 +34,11 @@ impl Source {
         let mut streams = Streams::new(1, 0);
         streams.add("golden", 0..1, purpose..purpose + 1);
         Source { streams, position: 0 }
+    }
+
+    /// A value of a family, as a process draws it.
+    fn sample(&mut self, family: &Family, arguments: &[f64]) -> Result<f64, SampleError> {
+        (family.sample)(&mut self.streams.words(0, &mut self.position), arguments)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Streams: any word at any time, and none moved by another's.
 
 use crate::random::Streams;
-use crate::random::samplers::exponential;
+use crate::random::distributions::exponential;
 
 /// Streams of one process, as many as asked for.
 fn many(count: u32, seed: u64) -> Streams {

@@ -3,7 +3,7 @@
 //! Statistical Software 5(8), 2000), with 256 layers and 64-bit words.
 //!
 //! Decides how words become standard exponential and normal numbers. Does not
-//! know means or deviations: see [`super::samplers`].
+//! know means or deviations: see [`super::distributions`].
 //!
 //! The area under a decreasing density is cut into 256 layers of equal area,
 //! all rectangles but the lowest, which has the tail. A word chooses a layer
@@ -15,7 +15,7 @@ mod exponential_layers;
 mod normal_layers;
 
 use super::Words;
-use super::samplers::{unit, unit_above_zero};
+use super::sample::{unit, unit_above_zero};
 
 /// A ziggurat. Let x_0 > x_1 > … > x_256 = 0 be the widths of the layers from
 /// the lowest up, f the density scaled to f(0) = 1, and v the area of a layer.

@@ -1,0 +1,44 @@
+//! Random values of each distribution, from random words.
+//!
+//! Decides which value follows from which words, so every change here changes
+//! the results of every scenario that draws: the tests hold the first values
+//! of each sampler as literals. Does not decide where words come from, nor what
+//! unit a value has: a duration is drawn as a float number of nanoseconds and
+//! rounded by [`super::round_nanos`].
+//!
+//! Nothing here allocates, and nothing loops for ever: each rejection has a
+//! fixed chance to end of more than 1 in 1,000.
+//!
+//! A [`Family`] is all that there is to say of a distribution over floats or
+//! durations, in a file of its own: the language, its schema, the compiler and
+//! the kernel go by the list of [`families`]. Those over integers and over given
+//! values are each of a shape of their own.
+
+pub(super) mod discrete;
+pub(super) mod erlang;
+pub(super) mod exponential;
+pub(super) mod lognormal;
+pub(super) mod normal;
+pub(super) mod triangular;
+pub(super) mod uniform;
+pub(super) mod weibull;
+
+pub use discrete::{choice, uniform_int};
+pub use exponential::{
+    EXPONENTIAL, exponential, quick_exponential, scaled_exponential, standard_exponential,
+};
+
+use super::family::Family;
+
+/// The distributions over floats and durations, in the order of the reference.
+pub fn families() -> [&'static Family; 7] {
+    [
+        &uniform::UNIFORM,
+        &exponential::EXPONENTIAL,
+        &normal::NORMAL,
+        &erlang::ERLANG,
+        &lognormal::LOGNORMAL,
+        &triangular::TRIANGULAR,
+        &weibull::WEIBULL,
+    ]
+}
