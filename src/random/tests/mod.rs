@@ -8,7 +8,7 @@
 mod durations;
 mod errors;
 mod golden;
-mod moments;
+pub(super) mod moments;
 mod python;
 mod streams;
 
@@ -24,20 +24,20 @@ mod samplers {
 use super::{Family, SampleError, Streams, Words};
 
 /// One stream of seed 1, with its streams and its position.
-struct Source {
+pub(super) struct Source {
     streams: Streams,
     position: u64,
 }
 
 impl Source {
-    fn new(purpose: u32) -> Source {
+    pub(super) fn new(purpose: u32) -> Source {
         let mut streams = Streams::new(1, 0);
         streams.add("golden", 0..1, purpose..purpose + 1);
         Source { streams, position: 0 }
     }
 
     /// A value of a family, as a process draws it.
-    fn sample(&mut self, family: &Family, arguments: &[f64]) -> Result<f64, SampleError> {
+    pub(super) fn sample(&mut self, family: &Family, arguments: &[f64]) -> Result<f64, SampleError> {
         (family.sample)(&mut self.streams.words(0, &mut self.position), arguments)
     }
 }

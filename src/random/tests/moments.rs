@@ -49,7 +49,7 @@ fn moments_of_standard_normal() {
 }
 
 /// How often `happens` within five standard errors of its probability.
-fn check_share(purpose: u32, probability: f64, happens: impl Fn(&mut Source) -> bool) {
+pub(in crate::random) fn check_share(purpose: u32, probability: f64, happens: impl Fn(&mut Source) -> bool) {
     let mut source = Source::new(2000 + purpose);
     let count = (0..DRAWS).filter(|_| happens(&mut source)).count() as f64;
     let n = f64::from(DRAWS);
