@@ -161,6 +161,11 @@ impl Distribution {
         Distribution::new("erlang", &[("shape", shape.into()), ("mean", mean.into())])
     }
 
+    /// Gamma, by its shape and mean.
+    pub fn gamma(shape: impl Into<Term>, mean: impl Into<Term>) -> Distribution {
+        Distribution::new("gamma", &[("shape", shape.into()), ("mean", mean.into())])
+    }
+
     /// Log-normal, by its own mean and standard deviation.
     pub fn lognormal(mean: impl Into<Term>, sd: impl Into<Term>) -> Distribution {
         Distribution::new("lognormal", &[("mean", mean.into()), ("sd", sd.into())])

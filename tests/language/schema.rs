@@ -113,6 +113,7 @@ processes:
       - draw: {into: f, from: {constant: {value: 3}}}
       - draw: {into: i, from: {uniform_int: {low: 1, high: 6}}}
       - draw: {into: f, from: {erlang: {shape: 2, mean: 5}}}
+      - draw: {into: f, from: {gamma: {shape: 2.5, mean: 5}}}
       - draw: {into: f, from: {lognormal: {mean: 2, sd: 1}}}
       - draw: {into: f, from: {triangular: {low: 1, mode: 2, high: 3}}}
       - draw: {into: f, from: {weibull: {scale: 2, shape: 1.5}}}

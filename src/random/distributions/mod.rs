@@ -17,6 +17,7 @@
 pub(super) mod discrete;
 pub(super) mod erlang;
 pub(super) mod exponential;
+pub(super) mod gamma;
 pub(super) mod lognormal;
 pub(super) mod normal;
 pub(super) mod triangular;
@@ -31,12 +32,13 @@ pub use exponential::{
 use super::family::Family;
 
 /// The distributions over floats and durations, in the order of the reference.
-pub fn families() -> [&'static Family; 7] {
+pub fn families() -> [&'static Family; 8] {
     [
         &uniform::UNIFORM,
         &exponential::EXPONENTIAL,
         &normal::NORMAL,
         &erlang::ERLANG,
+        &gamma::GAMMA,
         &lognormal::LOGNORMAL,
         &triangular::TRIANGULAR,
         &weibull::WEIBULL,
