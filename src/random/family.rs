@@ -15,10 +15,14 @@ pub struct Family {
     pub parameters: &'static [Parameter],
     /// Its mean and variance, in closed form, and arguments to test them with.
     #[cfg(test)]
-    pub moments: (fn(&[f64]) -> (f64, f64), &'static [&'static [f64]]),
+    pub moments: (Moments, &'static [&'static [f64]]),
     /// Draws a value; the arguments are floats, in the order of the parameters.
     pub sample: fn(&mut StreamWords<'_>, &[f64]) -> Result<f64, SampleError>,
 }
+
+/// Mean and variance for these arguments.
+#[cfg(test)]
+pub type Moments = fn(&[f64]) -> (f64, f64);
 
 /// No family has more parameters.
 pub const MOST_PARAMETERS: usize = 3;
