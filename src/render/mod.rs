@@ -16,13 +16,15 @@ mod input;
 mod palette;
 mod png;
 mod scene;
+mod shorten;
 mod steps;
 mod svg;
 mod text;
 mod ticks;
 mod timeline;
+mod waits;
 
-pub use charts::{ProcessBar, ScenarioBars, total_time_chart};
+pub use charts::{MOST_SCENARIOS, ProcessBar, ScenarioBars, total_time_chart};
 pub use font::missing as missing_letters;
 pub use gantt::{Style, aligned, gantt, validated};
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind};

@@ -469,3 +469,16 @@ expect: {before: {first: p.plain, second: q.set}}
     let schedule = std::fs::read_to_string(room.path("output/marks/expectation.schedule"));
     assert!(schedule.expect("it is written").contains("q  # mark set, done (line 6)\n"));
 }
+
+/// The picture of a witness: that it is one without time, and what was set.
+#[test]
+fn the_picture_of_a_witness_says_how_it_came_about() {
+    let room = Room::with(&[("philosophers.yaml", PHILOSOPHERS)]);
+    room.run("explore philosophers.yaml --untimed --set n=2 --write svg").with_code(1);
+    let untimed =
+        std::fs::read_to_string(room.path("output/philosophers/deadlock.svg")).expect("it is drawn");
+    assert!(untimed.contains("untimed schedule · deadlock at 1s · 2 processes · n=2<"), "{untimed}");
+    room.run("run philosophers.yaml --set n=2 --write svg").with_code(1);
+    let timed = std::fs::read_to_string(room.path("output/philosophers/gantt.svg")).expect("it is drawn");
+    assert!(timed.contains(">deadlock at 1s · 2 processes · n=2<"), "{timed}");
+}
