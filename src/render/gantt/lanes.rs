@@ -25,6 +25,9 @@ const COMFORTABLE: f64 = 960.0;
 const HALF_POST: f64 = 0.75;
 /// The least width of a span in pixels.
 const LEAST_WIDTH: f64 = 0.5;
+/// Names of more resources than this are not shortened to stand inside spans: for
+/// each width of a span all of them would have to be.
+const MOST_WAIT_NAMES: usize = 256;
 /// The least distance of two names in pixels.
 const NAME_PITCH: f64 = 11.5;
 
@@ -262,8 +265,12 @@ impl WaitNames {
         WaitNames { names: inks.waited().to_vec(), shown: BTreeMap::new() }
     }
 
-    /// The name in at most `room` pixels; `None` if too little would be left of it.
+    /// The name in at most `room` pixels; `None` if too little would be left of it,
+    /// or if it is one of too many to be kept apart.
     fn shown(&mut self, name: &str, room: f64) -> Option<String> {
+        if self.names.len() > MOST_WAIT_NAMES {
+            return None;
+        }
         // A floor, so that there is one set of names for each pixel.
         let room = room.max(0.0) as u32;
         let names = || Names::new(self.names.iter().cloned(), Room::pixels(f64::from(room), SMALL_SIZE));

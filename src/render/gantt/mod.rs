@@ -122,31 +122,33 @@ fn several(
     let mut page = Page::new(inputs, style, title.clone());
     page.heading(&title, &line, &common_settings(inputs.iter().map(|input| input.settings)));
     let first = first.and_then(GanttInput::completed);
-    let headings: Vec<(&GanttInput<'_>, String)> = inputs
-        .iter()
-        .enumerate()
-        .map(|(number, input)| {
-            (input, total_and_outcome(input) + &compared(first.filter(|_| number > 0), input.completed()))
-        })
-        .collect();
-    let titles = page.titles(&headings);
-    for (number, (input, line)) in headings.into_iter().enumerate() {
+    let beside = |(number, input): (usize, &GanttInput<'_>)| {
+        total_and_outcome(input) + &compared(first.filter(|_| number > 0), input.completed())
+    };
+    let lines: Vec<String> = inputs.iter().enumerate().map(beside).collect();
+    let titles = page.titles(inputs, &lines);
+    for (number, (input, line)) in inputs.iter().zip(lines).enumerate() {
         page.block_heading(input, titles.shown(&input.title), line);
-        alarm::notice(&mut page, input);
-        let height = lanes::height(&page, input);
-        page.y += axis::room_above(height);
-        let (top, bottom) = (page.y, page.y + height);
-        axis::grid(&mut page, top, bottom);
-        axis::total_time(&mut page, input, top, bottom - GAP);
-        lanes::draw(&mut page, number, input);
-        alarm::broken(&mut page, input, top);
-        alarm::edge(&mut page, input, top);
+        block(&mut page, number, input);
     }
     axis::draw(&mut page);
     if inputs.iter().any(|input| !input.interesting_levels(1).shown.is_empty()) {
         page.notes.push("Levels of buffers and semaphores are not shown here.".to_owned());
     }
     page.finish()
+}
+
+/// One run among several, under its heading.
+fn block(page: &mut Page<'_>, number: usize, input: &GanttInput<'_>) {
+    alarm::notice(page, input);
+    let height = lanes::height(page, input);
+    page.y += axis::room_above(height);
+    let (top, bottom) = (page.y, page.y + height);
+    axis::grid(page, top, bottom);
+    axis::total_time(page, input, top, bottom - GAP);
+    lanes::draw(page, number, input);
+    alarm::broken(page, input, top);
+    alarm::edge(page, input, top);
 }
 
 /// What stands under the title: total time, outcome, size.
@@ -271,10 +273,10 @@ impl<'a> Page<'a> {
     }
 
     /// The titles of runs, as short as the longest line beside one of them makes them.
-    fn titles(&self, headings: &[(&GanttInput<'_>, String)]) -> Names {
-        let beside = headings.iter().map(|(_, line)| font::width(line, NAME_SIZE)).fold(0.0, f64::max);
+    fn titles(&self, inputs: &[GanttInput<'_>], lines: &[String]) -> Names {
+        let beside = lines.iter().map(|line| font::width(line, NAME_SIZE)).fold(0.0, f64::max);
         let room = Room::pixels(self.text_width() - beside - 16.0, BLOCK_TITLE_SIZE);
-        Names::new(headings.iter().map(|(input, _)| input.title.clone()), room)
+        Names::new(inputs.iter().map(|input| input.title.clone()), room)
     }
 
     /// The heading of one run among several: its title, and what is said beside it.
@@ -346,7 +348,10 @@ fn column_names(runs: &[GanttInput<'_>], style: &Style) -> Names {
     for run in runs {
         let lanes = 0..run.process_count().min(style.most_lanes);
         names.extend(lanes.map(|process| run.process_name(process_id(process))));
-        let levels = run.interesting_levels(if runs.len() == 1 { style.most_levels } else { 0 }).shown;
+    }
+    // Of several runs no levels are shown.
+    if let [run] = runs {
+        let levels = run.interesting_levels(style.most_levels).shown;
         names.extend(levels.iter().map(|series| run.resource_name(series.resource)));
     }
     Names::new(names, Room::pixels(MOST_NAME_WIDTH, NAME_SIZE))
