@@ -9,6 +9,7 @@ use super::report::{Finished, comparison_table, headline, json_line};
 use super::run::{run_and_write, with_done};
 use super::{console, interrupt};
 use crate::analysis::{ComparisonRow, compare};
+use crate::render::MOST_SCENARIOS;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -76,6 +77,12 @@ fn told(runs: &[Finished], rows: &[ComparisonRow], written: &[PathBuf]) -> Strin
         text.extend(paths);
     }
     text.extend(notes);
+    if !written.is_empty() && runs.len() > MOST_SCENARIOS {
+        let more = runs.len() - MOST_SCENARIOS;
+        text.push_str(&format!(
+            " note: the total-time chart shows the first {MOST_SCENARIOS} scenarios, and not the {more} others\n"
+        ));
+    }
     text
 }
 

@@ -220,6 +220,8 @@ fn execute_by(
         trace: None,
         written: Vec::new(),
         notes: Vec::new(),
+        settings: loaded.settings.clone(),
+        untimed: mode == Mode::Untimed,
         again: again(loaded, seed, options.ties),
         fatal: None,
         waiting,

@@ -62,6 +62,8 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             outcome: &finished.outcome,
             end: finished.end,
             cut: None,
+            settings: &[],
+            untimed: false,
         };
         finished.windows[place] = text_window(&input, time, &style);
     }

@@ -24,18 +24,21 @@ impl<'a> Drawing<'a> {
     /// Prepares the pictures of a run whose events were kept.
     pub fn new(finished: &'a Finished) -> Option<Drawing<'a>> {
         let trace = finished.trace.as_ref()?;
-        let timeline = Timeline::new(trace).with(finished.fatal.clone()).with_broken(finished.broken());
+        let timeline = if finished.untimed { Timeline::untimed(trace) } else { Timeline::new(trace) };
+        let timeline = timeline.with(finished.fatal.clone()).with_broken(finished.broken());
         Some(Drawing { finished, trace, timeline })
     }
 
     fn input(&self) -> GanttInput<'_> {
         let drawn = self.trace.events.len() as u64;
-        let Finished { label, statistics, outcome, .. } = self.finished;
-        if drawn == statistics.events {
-            return self.timeline.input(label.clone());
-        }
-        let title = format!("{label}: the first {drawn} events");
-        self.timeline.beginning(title, outcome, statistics.total_time)
+        let Finished { label, statistics, outcome, settings, .. } = self.finished;
+        let input = if drawn == statistics.events {
+            self.timeline.input(label.clone())
+        } else {
+            let title = format!("{label}: the first {drawn} events");
+            self.timeline.beginning(title, outcome, statistics.total_time)
+        };
+        GanttInput { settings, ..input }
     }
 
     /// The timeline in letters.
@@ -156,6 +159,7 @@ fn bars(finished: &Finished) -> ScenarioBars {
         name: finished.label.clone(),
         total_time: finished.statistics.total_time,
         trouble,
+        settings: finished.settings.clone(),
         processes: finished.statistics.processes.iter().enumerate().map(bar).collect(),
     }
 }

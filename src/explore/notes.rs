@@ -5,6 +5,7 @@ use super::code::NumberedCode;
 use super::exploration::Mode;
 use super::follow::follow_asking;
 use super::schedule::Turn;
+use crate::ids::{MarkId, ResourceId};
 use crate::program::Image;
 use crate::trace::{Event, Header, Kind, Sink};
 use crate::value::{Value, Word};
@@ -39,25 +40,54 @@ pub fn notes_asking(
             sink.turns.push(Note::default());
         }
     });
-    let notes = sink.turns.into_iter().map(|Note { mut text, events, line }| {
-        if events > MOST_EVENTS {
-            text.push_str(&format!(", … and {} more", events - MOST_EVENTS));
-        }
-        match line {
-            Some(line) => format!("{text} (line {line})"),
-            None => text,
-        }
-    });
-    notes.collect()
+    let said = |Note { on_resources, aside }: Note| match on_resources.count {
+        0 => aside.said(),
+        _ => on_resources.said(),
+    };
+    sink.turns.into_iter().map(said).collect()
 }
 
 /// What happens in a turn.
 #[derive(Default)]
 struct Note {
+    on_resources: Events,
+    /// What else happens. Said only of a turn in which nothing happens to a
+    /// resource: there it is what an expectation looks at.
+    aside: Events,
+}
+
+/// Some events in words.
+#[derive(Default)]
+struct Events {
     text: String,
-    events: usize,
+    count: usize,
     /// Of the first event.
     line: Option<u32>,
+}
+
+impl Events {
+    fn add(&mut self, words: impl FnOnce() -> String, line: Option<u32>) {
+        self.count += 1;
+        if self.count > MOST_EVENTS {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push_str(", ");
+        }
+        self.text.push_str(&words());
+        self.line = self.line.or(line);
+    }
+
+    fn said(self) -> String {
+        let Events { mut text, count, line } = self;
+        if count > MOST_EVENTS {
+            text.push_str(&format!(", … and {} more", count - MOST_EVENTS));
+        }
+        match line {
+            Some(line) => format!("{text} (line {line})"),
+            None => text,
+        }
+    }
 }
 
 /// Puts the events of each turn into words.
@@ -70,32 +100,39 @@ struct Notes {
 impl Sink for Notes {
     fn event(&mut self, event: &Event, _: &[Word]) {
         let Some(note) = self.turns.last_mut().filter(|_| self.begun) else { return };
-        let Some(resource) = event.resource() else { return };
-        note.events += 1;
-        if note.events > MOST_EVENTS {
-            return;
+        let line = self.header.line(event.op);
+        match event.resource() {
+            Some(resource) => note.on_resources.add(|| on_resource(&self.header, event, resource), line),
+            None => note.aside.add(|| aside(&self.header, event), line),
         }
-        let name = self.header.resource_name(resource);
-        let value = || Value::from_word(event.ty, event.value);
-        let slot = event.extra;
-        let words = match event.kind {
-            Kind::Block => format!("waits for {name}"),
-            Kind::Grant => {
-                let who = self.header.process_name(event.process);
-                format!("which {who} was waiting for")
-            }
-            Kind::Write => format!("write {name}[{slot}] = {}", value()),
-            Kind::Read => format!("read {name}[{slot}] = {}", value()),
-            Kind::Put => format!("put {} into {name}", value()),
-            Kind::Get => format!("get {} from {name}", value()),
-            kind => format!("{} {name}", kind.name()),
-        };
-        if !note.text.is_empty() {
-            note.text.push_str(", ");
-        }
-        note.text.push_str(&words);
-        if note.line.is_none() {
-            note.line = self.header.lines.get(event.op.index()).copied();
-        }
+    }
+}
+
+/// What happens to a resource.
+fn on_resource(header: &Header, event: &Event, resource: ResourceId) -> String {
+    let name = header.resource_name(resource);
+    let value = || Value::from_word(event.ty, event.value);
+    let slot = event.extra;
+    match event.kind {
+        Kind::Block => format!("waits for {name}"),
+        Kind::Grant => format!("which {} was waiting for", header.process_name(event.process)),
+        Kind::Write => format!("write {name}[{slot}] = {}", value()),
+        Kind::Read => format!("read {name}[{slot}] = {}", value()),
+        Kind::Put => format!("put {} into {name}", value()),
+        Kind::Get => format!("get {} from {name}", value()),
+        kind => format!("{} {name}", kind.name()),
+    }
+}
+
+/// What happens to none: `mark added = 3`, `done`.
+fn aside(header: &Header, event: &Event) -> String {
+    if event.kind != Kind::Mark {
+        return event.kind.name().to_owned();
+    }
+    let mark = MarkId(event.subject);
+    let name = header.mark_name(mark);
+    match header.marks[mark.index()].ty {
+        Some(_) => format!("mark {name} = {}", Value::from_word(event.ty, event.value)),
+        None => format!("mark {name}"),
     }
 }

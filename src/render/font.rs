@@ -77,26 +77,6 @@ pub fn shorten(text: &str, size: f64, room: f64) -> String {
     short
 }
 
-/// A name if it fits into `room` pixels, else its beginning and its end with
-/// `…` between them: names that differ often do so in their last letters, as
-/// `worker[7]`.
-pub fn shorten_name(name: &str, size: f64, room: f64) -> String {
-    if width(name, size) <= room {
-        return name.to_owned();
-    }
-    let mut tail = 0.0;
-    let ending = |letter: &char| {
-        tail += width(letter.encode_utf8(&mut [0; 4]), size);
-        tail <= (room - width("…", size)) * 0.4
-    };
-    let count = name.chars().rev().take_while(ending).count();
-    let start = name.char_indices().rev().take(count).last().map_or(name.len(), |(start, _)| start);
-    let (front, end) = name.split_at(start);
-    // The front is too wide by now, so this always ends in `…`.
-    let front = shorten(front, size, room - width(end, size));
-    if front.is_empty() { front } else { front + end }
-}
-
 /// `text` in lines of at most `room` pixels, broken at spaces; a word that is
 /// longer than a line is shortened.
 pub fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
@@ -167,16 +147,6 @@ mod tests {
         let short = shorten("a very long process name", 11.0, 60.0);
         assert!(short.ends_with('…') && width(&short, 11.0) <= 60.0, "{short}");
         assert_eq!(shorten("loader", 11.0, 2.0), "");
-    }
-
-    #[test]
-    fn shortened_names_keep_their_end() {
-        let short = shorten_name("the_worker_with_the_long_name[17]", 11.0, 120.0);
-        assert!(short.starts_with("the_") && short.contains('…') && short.ends_with("[17]"), "{short}");
-        for room in 0..300 {
-            let short = shorten_name("the_worker_with_the_long_name[17]", 11.0, f64::from(room));
-            assert!(width(&short, 11.0) <= f64::from(room), "{room} {short}");
-        }
     }
 
     #[test]

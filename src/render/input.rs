@@ -37,6 +37,10 @@ pub struct GanttInput<'a> {
     /// The total time of the whole run, if only its beginning up to `end` is
     /// drawn; `outcome` is that of the whole run all the same.
     pub cut: Option<Time>,
+    /// The parameters that were set for the run, each with its value.
+    pub settings: &'a [(String, String)],
+    /// Whether the run follows a schedule in which a delay may take any time.
+    pub untimed: bool,
 }
 
 /// The level of one resource as a step line: free permits, or items.
@@ -144,6 +148,16 @@ impl GanttInput<'_> {
         self.cut.is_none().then_some(self.outcome)
     }
 
+    /// `untimed schedule`, if it is the picture of one.
+    pub(super) fn schedule_note(&self, separator: &str) -> String {
+        if self.untimed { format!("untimed schedule{separator}") } else { String::new() }
+    }
+
+    /// What the pictures show of a process that could go on and does not.
+    pub(super) fn ready_name(&self) -> &'static str {
+        if self.untimed { "ready: its turn is later in the schedule" } else { "ready" }
+    }
+
     /// `drawn up to 2s`, if the run went on.
     pub(super) fn drawn_up_to(&self) -> Option<String> {
         self.cut.map(|_| format!("drawn up to {}", length(self.end.as_nanos())))
@@ -228,14 +242,14 @@ impl GanttInput<'_> {
         info.capacity.filter(|_| info.kind == ResourceKind::Buffer)
     }
 
-    /// What waiting for a resource is called: `get from queue`, `mutex1`.
+    /// What waiting for a resource is called, by the step: `get queue`, `wait ready`, `mutex1`.
     pub(super) fn wait_name(&self, resource: ResourceId, wait_for: WaitFor) -> String {
         let name = self.resource_name(resource);
         match wait_for {
             WaitFor::Acquire => name,
             WaitFor::Get => format!("get {name}"),
             WaitFor::Put => format!("put {name}"),
-            WaitFor::Notify => format!("notify {name}"),
+            WaitFor::Notify => format!("wait {name}"),
         }
     }
 
@@ -262,20 +276,32 @@ impl GanttInput<'_> {
     }
 }
 
+/// The parameters that were set to the same values for all of these runs, as
+/// `items=30, capacity=5`; empty if there are none.
+pub(super) fn common_settings<'s>(mut runs: impl Iterator<Item = &'s [(String, String)]>) -> String {
+    let mut common = runs.next().unwrap_or(&[]).to_vec();
+    runs.for_each(|settings| common.retain(|setting| settings.contains(setting)));
+    let told: Vec<String> = common.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    told.join(", ")
+}
+
 /// The process of a lane.
 pub(super) fn process_id(lane: usize) -> ProcessId {
     ProcessId(u32::try_from(lane).unwrap_or(u32::MAX))
 }
 
-/// What a process wants from the resource that it waits for.
-pub(super) fn verb(wait_for: WaitFor) -> &'static str {
+/// The step in which a process waits for a resource.
+fn verb(wait_for: WaitFor) -> &'static str {
     match wait_for {
         WaitFor::Acquire => "acquire",
         WaitFor::Get => "get",
         WaitFor::Put => "put",
-        WaitFor::Notify => "notify",
+        WaitFor::Notify => "wait",
     }
 }
+
+/// The least space in pixels between a text and a line behind it that is not its own.
+pub(super) const LEAST_GAP: f64 = 4.0;
 
 /// A length of time for a reader, as in tables: `250us`, `1.5s`, `12min 30s`.
 pub(super) fn length(nanos: u64) -> String {

@@ -20,14 +20,16 @@ mod palette;
 #[cfg(feature = "render")]
 mod png;
 mod scene;
+mod shorten;
 mod steps;
 mod svg;
 mod text;
 mod ticks;
 mod timeline;
+mod waits;
 
 #[cfg(feature = "render")]
-pub use charts::{ProcessBar, ScenarioBars, total_time_chart};
+pub use charts::{MOST_SCENARIOS, ProcessBar, ScenarioBars, total_time_chart};
 pub use font::missing as missing_letters;
 pub use gantt::{Style, aligned, gantt, validated};
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind};

@@ -149,6 +149,8 @@ impl Class {
 pub struct Inks {
     /// The name that stands in the legend, by slot.
     names: Vec<String>,
+    /// The names of all resources that processes waited for.
+    waited: Vec<String>,
     by_family: bool,
     /// Whether something had to share the last look.
     others: bool,
@@ -159,6 +161,7 @@ impl Inks {
     pub fn of(runs: &[GanttInput<'_>]) -> Inks {
         let instances = waiting(runs, false);
         let by_family = instances.len() > SLOTS;
+        let waited = instances.keys().cloned().collect();
         let waiting = if by_family { waiting(runs, true) } else { instances };
         let mut ranked: Vec<(u128, usize, String)> =
             waiting.into_iter().map(|(name, (nanos, order))| (nanos, order, name)).collect();
@@ -167,7 +170,12 @@ impl Inks {
         ranked.truncate(SLOTS);
         // Among the chosen, the order of the scenario: it reads best in the legend.
         ranked.sort_by_key(|entry| entry.1);
-        Inks { names: ranked.into_iter().map(|entry| entry.2).collect(), by_family, others }
+        Inks { names: ranked.into_iter().map(|entry| entry.2).collect(), waited, by_family, others }
+    }
+
+    /// The names of the resources that processes waited for, in alphabetical order.
+    pub fn waited(&self) -> &[String] {
+        &self.waited
     }
 
     /// What the lanes of `run` show for an activity.

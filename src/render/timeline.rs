@@ -1,6 +1,7 @@
 //! From a trace to what its Gantt timeline is drawn from.
 
 use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
+use super::waits::with_late_requests;
 use crate::ids::{MarkId, ResourceId};
 use crate::time::Time;
 use crate::trace::{Event, Kind, Outcome, ResourceKind, Span, Trace, all_levels, peaks, spans};
@@ -22,6 +23,7 @@ pub struct Timeline<'a> {
     points_left_out: u64,
     broken: Vec<Broken>,
     finished: Vec<Option<Time>>,
+    untimed: bool,
 }
 
 impl<'a> Timeline<'a> {
@@ -36,7 +38,15 @@ impl<'a> Timeline<'a> {
             points_left_out,
             broken: Vec::new(),
             finished: finished(trace),
+            untimed: false,
         }
+    }
+
+    /// The same of a run that followed a schedule in which a delay may take any
+    /// time. There a process may ask for what it waits for late, since it could not
+    /// have been served: it is shown to wait from when that was so.
+    pub fn untimed(trace: &'a Trace) -> Timeline<'a> {
+        Timeline { untimed: true, spans: with_late_requests(trace, spans(trace)), ..Timeline::new(trace) }
     }
 
     /// With further points to show, behind those of the trace; but for those
@@ -67,6 +77,8 @@ impl<'a> Timeline<'a> {
             outcome: &self.trace.outcome,
             end: self.trace.end,
             cut: None,
+            settings: &[],
+            untimed: self.untimed,
         }
     }
 

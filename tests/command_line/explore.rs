@@ -447,3 +447,38 @@ fn workers_that_cannot_be_made_are_done_without() {
     };
     assert_eq!(told("ulimit -u 1;", 200), told("", 1));
 }
+
+/// A turn in which nothing happens to a resource is there since something is
+/// expected of what does happen.
+#[test]
+fn a_turn_without_a_resource_says_what_happens() {
+    let text = "\
+version: 1
+name: marks
+params: {n: 3}
+processes:
+  p: {do: [{mark: {name: ready, value: n}}, {mark: plain}]}
+  q: {do: [{mark: set}]}
+expect: {before: {first: p.plain, second: q.set}}
+";
+    let room = Room::with(&[("marks.yaml", text)]);
+    let ended = room.run("explore marks.yaml --untimed --write svg").with_code(1);
+    ended.says(&["q  mark set, done (line 6)\n"]);
+    let ended = room.run("explore marks.yaml --write svg").with_code(1);
+    ended.says(&["q  mark set, done (line 6)\n"]);
+    let schedule = std::fs::read_to_string(room.path("output/marks/expectation.schedule"));
+    assert!(schedule.expect("it is written").contains("q  # mark set, done (line 6)\n"));
+}
+
+/// The picture of a witness: that it is one without time, and what was set.
+#[test]
+fn the_picture_of_a_witness_says_how_it_came_about() {
+    let room = Room::with(&[("philosophers.yaml", PHILOSOPHERS)]);
+    room.run("explore philosophers.yaml --untimed --set n=2 --write svg").with_code(1);
+    let untimed =
+        std::fs::read_to_string(room.path("output/philosophers/deadlock.svg")).expect("it is drawn");
+    assert!(untimed.contains("untimed schedule · deadlock at 1s · 2 processes · n=2<"), "{untimed}");
+    room.run("run philosophers.yaml --set n=2 --write svg").with_code(1);
+    let timed = std::fs::read_to_string(room.path("output/philosophers/gantt.svg")).expect("it is drawn");
+    assert!(timed.contains(">deadlock at 1s · 2 processes · n=2<"), "{timed}");
+}

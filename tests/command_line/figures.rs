@@ -209,8 +209,9 @@ fn a_picture_says_what_it_leaves_out() {
         .says(&["(levels that never change for a time: 1)"]);
     let picture = read(&room, "output/marks/gantt.svg");
     for note in [
-        "Where marks or log lines are close together, one sign stands for several: 43 of them are ",
-        "narrower than a pixel and drawn wider than true, to be seen.",
+        "Where marks or log lines are close together, one sign stands for several: 43 of them are drawn as 3 signs.",
+        // That of `r`; the end of `q` hides the other one.
+        "1 span is narrower than half a pixel and drawn wider than true, to be seen.",
         "the heights in it show their shares of time.",
     ] {
         assert!(picture.contains(note), "no {note:?} in {picture}");

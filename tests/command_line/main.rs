@@ -294,6 +294,19 @@ fn compare_sets_scenarios_side_by_side() {
     assert_eq!(objects[1]["speed_up"], json!(1.75));
 }
 
+/// The chart counts those that it does not show, and so does the terminal.
+#[test]
+fn compare_says_how_many_scenarios_the_chart_leaves_out() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    let variants = |count: u32| (1..=count).map(|items| format!(" --set items={items}")).collect::<String>();
+    let ended = room.run(&format!("compare pipe.yaml --write svg{}", variants(14))).with_code(0);
+    ended.says(&["note: the total-time chart shows the first 12 scenarios, and not the 2 others\n"]);
+    let chart = std::fs::read_to_string(room.path("output/total-time.svg")).expect("it is written");
+    assert!(chart.contains("2 more scenarios are not shown."), "{chart}");
+    let ended = room.run(&format!("compare pipe.yaml --write svg{}", variants(12))).with_code(0);
+    assert!(!ended.out.contains("note: the total-time chart"), "{}", ended.out);
+}
+
 #[test]
 fn schema_completions_and_help_are_results() {
     let room = Room::with(&[]);

@@ -199,10 +199,11 @@ fn a_snapshot_is_written_compared_and_updated() {
         .expect("it can be written");
     let ended = room.run("test pipe.yaml").with_code(1);
     ended.says(&[
-        "the schedule is not that of ./pipe.snapshot, from line 3 on",
+        // The first step that differs, and not the fingerprint above the steps.
+        "the schedule is not that of ./pipe.snapshot, from line 6 on",
         "--update",
-        "\n      - ",
-        "\n      + ",
+        "\n        0s  producer    start\n      - 0s  producer    delay 1s\n",
+        "\n      + 0s      producer    delay 999ms\n",
     ]);
     room.run("test pipe.yaml --update").with_code(0).says(&["pipe ... ok (snapshot updated)"]);
     room.run("test pipe.yaml").with_code(0);

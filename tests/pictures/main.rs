@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
 mod samples;
+mod told;
 
 use resvg::usvg::{self, roxmltree};
 use samples::*;
@@ -417,6 +418,7 @@ fn bars(sample: &Sample) -> ScenarioBars {
         name: sample.header.scenario.clone(),
         total_time: sample.end,
         trouble: None,
+        settings: Vec::new(),
         processes: (0..sample.header.process_count()).map(process).collect(),
     }
 }

@@ -130,6 +130,8 @@ impl Sample {
             outcome: &self.outcome,
             end: self.end,
             cut: None,
+            settings: &[],
+            untimed: false,
         }
     }
 }

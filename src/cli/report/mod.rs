@@ -64,6 +64,10 @@ pub struct Finished {
     pub written: Vec<PathBuf>,
     /// What else should be known about them.
     pub notes: Vec<String>,
+    /// The parameters that were set, each with its value.
+    pub settings: Vec<(String, String)>,
+    /// Whether it followed a schedule in which a delay may take any time.
+    pub untimed: bool,
     /// How to run it again.
     pub again: String,
     /// The choice that made a bad end unavoidable, if a schedule was followed
@@ -109,6 +113,8 @@ mod tests {
             unchecked: Vec::new(),
             written: Vec::new(),
             notes: Vec::new(),
+            settings: Vec::new(),
+            untimed: false,
             again: "tempolane run hand.yaml --seed 0".to_owned(),
             fatal: None,
             header: trace.header.clone(),

@@ -132,18 +132,43 @@ fn place(path: &Path) -> Option<(PathBuf, OsString)> {
 }
 
 /// The first line, from 1, in which two schedules differ in more than the
-/// version that made them, with the lines around it.
+/// version that made them, with the lines around it: the first step if a step
+/// differs, since what stands above the steps then differs too, and how wide the
+/// columns are says nothing.
 fn difference(kept: &str, new: &str) -> Option<(usize, String)> {
     let (kept, new): (Vec<&str>, Vec<&str>) = (kept.lines().collect(), new.lines().collect());
-    let is_version = |line: &&str| line.starts_with(STEPS_VERSION);
-    let equal = |(one, other): &(&&str, &&str)| one == other || (is_version(one) && is_version(other));
-    let same = kept.iter().zip(&new).take_while(equal).count();
-    if same == kept.len() && same == new.len() {
+    let is_version = |line: &str| line.starts_with(STEPS_VERSION);
+    let equal = |one: &str, other: &str| one == other || (is_version(one) && is_version(other));
+    let same_step = |one: &str, other: &str| (is_head(one) && is_head(other)) || step(one) == step(other);
+    first_difference(&kept, &new, same_step).or_else(|| first_difference(&kept, &new, equal))
+}
+
+/// Whether a line stands above the steps.
+fn is_head(line: &str) -> bool {
+    line.starts_with('#')
+}
+
+/// When, who and what, without the spaces that make columns of them.
+fn step(line: &str) -> [&str; 3] {
+    let (time, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let (process, what) = rest.trim_start().split_once(' ').unwrap_or((rest.trim_start(), ""));
+    [time, process, what.trim_start()]
+}
+
+/// The first line, from 1, that is not the `same` in both, with the lines around it.
+fn first_difference(
+    kept: &[&str],
+    new: &[&str],
+    same: impl Fn(&str, &str) -> bool,
+) -> Option<(usize, String)> {
+    let equal = |(one, other): &(&&str, &&str)| same(one, other);
+    let (same, most) = (kept.iter().zip(new).take_while(equal).count(), kept.len().max(new.len()));
+    if same == most {
         return None;
     }
-    let ends = kept[same..].iter().rev().zip(new[same..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let ends = kept[same..].iter().rev().zip(new[same..].iter().rev()).take_while(equal).count();
     let mut detail = String::new();
-    for line in &kept[same.saturating_sub(BEFORE)..same] {
+    for line in kept[same.saturating_sub(BEFORE)..same].iter().filter(|line| !is_head(line)) {
         let _ = writeln!(detail, "  {line}");
     }
     for (sign, lines) in [('-', &kept[same..kept.len() - ends]), ('+', &new[same..new.len() - ends])] {
@@ -166,12 +191,30 @@ mod tests {
         let kept = "a\n# version 1\nb\nc\nd\ne\nf\n";
         assert_eq!(difference(kept, &kept.replace("version 1", "version 2")), None);
         let (line, shown) = difference(kept, &kept.replace("d\n", "x\ny\n")).expect("they differ");
-        assert_eq!((line, shown.as_str()), (5, "  # version 1\n  b\n  c\n- d\n+ x\n+ y\n"));
+        assert_eq!((line, shown.as_str()), (5, "  b\n  c\n- d\n+ x\n+ y\n"));
         let long = format!("{kept}{}", "g\n".repeat(8));
         let (line, shown) = difference(kept, &long).expect("they differ");
         assert_eq!(line, 8);
         assert!(shown.ends_with("+ g\n+ … and 2 lines more\n"), "{shown}");
         assert_eq!(difference("a\nb\n", "a\n"), Some((2, "  a\n- b\n".to_owned())));
+    }
+
+    /// What every difference changes above the steps is shown only if no step differs.
+    #[test]
+    fn the_first_step_that_differs_is_shown() {
+        let kept = "# version 1\n# seed 0, 3 events, fingerprint aa\n0s  a    start\n0s  a  x wait q\n9s  completed\n";
+        let longer = "# version 1\n# seed 0, 4 events, fingerprint bb\n0s   a    start\n0s   a  x wait r\n10s  completed\n";
+        let (line, shown) = difference(kept, longer).expect("they differ");
+        assert_eq!(line, 4);
+        assert!(shown.contains("- 0s  a  x wait q\n") && shown.contains("+ 0s   a  x wait r\n"), "{shown}");
+        assert!(!shown.contains('#'), "{shown}");
+        // The columns alone are wider.
+        let (line, shown) = difference(kept, &longer.replace("wait r", "wait q")).expect("they differ");
+        assert_eq!((line, shown.lines().last()), (5, Some("+ 10s  completed")), "{shown}");
+        // Nothing but what is not told has changed.
+        let (line, _) = difference(kept, &kept.replace("aa", "bb")).expect("they differ");
+        assert_eq!(line, 2);
+        assert_eq!(difference(kept, &kept.replace("q", "q  \"a  b\"")).map(|found| found.0), Some(4));
     }
 
     #[test]

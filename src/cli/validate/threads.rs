@@ -242,6 +242,8 @@ fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Fini
         unchecked: Vec::new(),
         written: Vec::new(),
         notes: Vec::new(),
+        settings: virtual_run.settings.clone(),
+        untimed: false,
         again: virtual_run.again.clone(),
         fatal: None,
         trace: Some(trace),

@@ -6,11 +6,12 @@
 use super::super::font;
 use super::super::input::exact_or_about;
 use super::super::palette::Class;
+use super::super::shorten::{Names, Room};
 use super::{ProcessBar, ScenarioBars};
 use crate::time::Time;
 
-/// The most scenarios in a chart.
-const MOST_SCENARIOS: usize = 12;
+/// The most scenarios in a total-time chart; it counts the further ones.
+pub const MOST_SCENARIOS: usize = 12;
 /// The most processes of a scenario.
 const MOST_PROCESSES: usize = 8;
 /// The width of the chart in pixels.
@@ -41,6 +42,8 @@ pub(super) struct Layout<'a> {
     pub(super) end: Time,
     /// What every speed-up refers to.
     pub(super) first: Option<&'a ScenarioBars>,
+    /// How the names of processes are shown.
+    pub(super) shown: Names,
     /// The width of the column of names, in pixels.
     pub(super) names: u32,
     /// Space right of the plot for the finish times, in pixels.
@@ -75,7 +78,9 @@ impl<'a> Layout<'a> {
         let ends = groups.iter().map(|group| group.scenario.total_time).chain(bars().map(|bar| bar.until));
         let names = bars().map(|bar| font::width(&bar.name, NAME_SIZE)).fold(50.0, f64::max);
         let labels = bars().map(|bar| font::width(&exact_or_about(bar.until.as_nanos()), SMALL_SIZE));
+        let shown = bars().map(|bar| bar.name.clone());
         let mut layout = Layout {
+            shown: Names::new(shown, Room::pixels(MOST_NAME_WIDTH, NAME_SIZE)),
             height: top.max(ROW),
             end: ends.max().unwrap_or(Time::ZERO),
             first: scenarios.first(),

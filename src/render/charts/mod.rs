@@ -9,17 +9,18 @@
 mod layout;
 mod time_axis;
 
+pub use layout::MOST_SCENARIOS;
+
 use super::font::{self, FAMILIES};
-use super::input::{compared, exact_or_about, length};
+use super::input::{LEAST_GAP, common_settings, compared, exact_or_about, length};
 use super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::png::RenderError;
 use super::scene::{Anchor, Area, Colour, Fill, Scene, Shape, Stroke, Tag, Text};
+use super::shorten::{Names, Room};
 use super::svg::overlay;
 use crate::figure::format_share;
 use crate::time::Time;
-use layout::{
-    Group, HEAD, Layout, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, NOTE, ROW, SMALL_SIZE, WIDTH, segments,
-};
+use layout::{Group, HEAD, Layout, MARGIN, NAME_SIZE, NOTE, ROW, SMALL_SIZE, WIDTH, segments};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordi32;
 use plotters::prelude::{
@@ -37,6 +38,8 @@ pub struct ScenarioBars {
     pub total_time: Time,
     /// Why it did not complete, in a word (`deadlock`); `None` if it did.
     pub trouble: Option<String>,
+    /// The parameters that were set for it, each with its value.
+    pub settings: Vec<(String, String)>,
     /// Its processes.
     pub processes: Vec<ProcessBar>,
 }
@@ -79,6 +82,7 @@ const PLOTTERS_SIZE: f64 = 1.24;
 /// If plotters cannot draw, which no input is known to cause.
 pub fn total_time_chart(scenarios: &[ScenarioBars]) -> Result<String, RenderError> {
     let rows = Layout::new(scenarios);
+    let headings = Headings::new(&rows);
     let height = (TOP + rows.height + BOTTOM + rows.notes_height()) as u32;
     let mut scene = Scene::new(f64::from(WIDTH), f64::from(height), TITLE.to_owned(), describe(scenarios));
     let mut document = String::new();
@@ -86,11 +90,17 @@ pub fn total_time_chart(scenarios: &[ScenarioBars]) -> Result<String, RenderErro
         let root = SVGBackend::with_string(&mut document, (WIDTH, height)).into_drawing_area();
         let chart = frame(&root, &rows)?;
         for group in &rows.groups {
-            draw_group(&chart, &mut scene, group, (rows.first, rows.end))?;
+            draw_group(&chart, &mut scene, group, &rows, &headings)?;
         }
         root.present().map_err(chart_error)?;
     }
     heading(&mut scene, &rows);
+    let settings = common_settings(scenarios.iter().map(|scenario| scenario.settings.as_slice()));
+    if !settings.is_empty() {
+        let x = MARGIN + font::width(TITLE, TITLE_SIZE) + 12.0;
+        let settings = font::shorten(&settings, NAME_SIZE, f64::from(WIDTH) - MARGIN - x);
+        scene.text(x, TITLE_Y, NAME_SIZE, Anchor::Start, QUIET, settings);
+    }
     for (number, note) in rows.notes.iter().enumerate() {
         let y = f64::from(TOP + rows.height + BOTTOM + NOTE * (number as i32 + 1)) - 4.0;
         scene.text(MARGIN, y, 10.0, Anchor::Start, QUIET, note.clone());
@@ -99,6 +109,10 @@ pub fn total_time_chart(scenarios: &[ScenarioBars]) -> Result<String, RenderErro
 }
 
 const TITLE: &str = "Total time by scenario";
+/// Its font size in pixels.
+const TITLE_SIZE: f64 = 17.0;
+/// Where its letters stand, in pixels from the top.
+const TITLE_Y: f64 = 34.0;
 
 type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<TimeAxis, RangedCoordi32>>;
 
@@ -148,7 +162,8 @@ fn draw_group(
     chart: &Plot<'_, '_>,
     scene: &mut Scene,
     group: &Group<'_>,
-    (first, rows_end): (Option<&ScenarioBars>, Time),
+    rows: &Layout<'_>,
+    headings: &Headings,
 ) -> Result<(), RenderError> {
     let total = group.scenario.total_time;
     let bottom = group.top + HEAD + ROW * group.shown.len() as i32;
@@ -159,10 +174,10 @@ fn draw_group(
     };
     let (left, head) = place(Time::ZERO, group.top + HEAD - 6);
     // No line of the grid runs through the heading.
-    let (right, _) = place(rows_end, 0);
+    let (right, _) = place(rows.end, 0);
     let behind = Area::between(left - 1.0, place(Time::ZERO, group.top).1 - 1.0, right + 1.0, head + 5.0);
     scene.fill(behind, Fill::Solid(PAPER), Tag::default());
-    group_heading(scene, group.scenario, first, left, head);
+    headings.draw(scene, group.scenario, rows.first, (left, head));
     let (x, y0) = place(total, group.top + HEAD - 1);
     let (_, y1) = place(total, bottom);
     scene.line((x, y0), (x, y1), Stroke::dashed(INK, 1.0, 3.0));
@@ -184,7 +199,8 @@ fn draw_group(
             segment(bar, class, to.since(from), area)
         });
         scene.push(Shape::Group { tag: Tag::class("bar"), shapes: shapes.collect() });
-        bar_labels(scene, bar, left, (place(bar.until, top).0, x), (y0 + y1) / 2.0);
+        let name = rows.shown.shown(&bar.name);
+        bar_labels(scene, (bar, name), left, (place(bar.until, top).0, x), (y0 + y1) / 2.0);
     }
     Ok(())
 }
@@ -205,30 +221,57 @@ fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Sh
     Shape::Rect { area, fill, stroke: Some(stroke), tag: Tag::tooltip(name, tooltip) }
 }
 
-fn group_heading(scene: &mut Scene, scenario: &ScenarioBars, first: Option<&ScenarioBars>, x: f64, y: f64) {
+/// The font size of the name of a scenario, in pixels.
+const SCENARIO_SIZE: f64 = 13.0;
+
+/// The headings of the scenarios: how their names are shown.
+struct Headings(Names);
+
+impl Headings {
+    /// As short as the longest line beside one of them makes them.
+    fn new(rows: &Layout<'_>) -> Headings {
+        let lines = rows.groups.iter().map(|group| heading_line(group.scenario, rows.first));
+        let beside = lines.map(|line| font::width(&line, NAME_SIZE)).fold(0.0, f64::max);
+        let room = f64::from(WIDTH) - MARGIN - f64::from(rows.names) - beside - 12.0;
+        let names = rows.groups.iter().map(|group| group.scenario.name.clone());
+        Headings(Names::new(names, Room::pixels(room, SCENARIO_SIZE)))
+    }
+
+    fn draw(
+        &self,
+        scene: &mut Scene,
+        scenario: &ScenarioBars,
+        first: Option<&ScenarioBars>,
+        (x, y): (f64, f64),
+    ) {
+        let colour = if scenario.trouble.is_some() { ALARM } else { QUIET };
+        let name = self.0.shown(&scenario.name);
+        let beside = x + font::width(name, SCENARIO_SIZE) + 12.0;
+        let tooltip = (name != scenario.name).then(|| scenario.name.clone());
+        scene.push(Shape::Text(Text {
+            x,
+            y,
+            text: name.to_owned(),
+            size: SCENARIO_SIZE,
+            anchor: Anchor::Start,
+            colour: INK,
+            halo: None,
+            tag: Tag { tooltip, ..Tag::class("scenario") },
+        }));
+        scene.text(beside, y, NAME_SIZE, Anchor::Start, colour, heading_line(scenario, first));
+    }
+}
+
+/// What stands beside the name of a scenario.
+fn heading_line(scenario: &ScenarioBars, first: Option<&ScenarioBars>) -> String {
     let total = length(scenario.total_time.as_nanos());
-    let (colour, mut line) = match &scenario.trouble {
-        Some(trouble) => (ALARM, format!("{trouble} at {total}")),
-        None => (QUIET, format!("total time {total}")),
+    let line = match &scenario.trouble {
+        Some(trouble) => format!("{trouble} at {total}"),
+        None => format!("total time {total}"),
     };
     // The first has none, nor has a run that did not get there.
     let others = first.filter(|first| !std::ptr::eq(*first, scenario));
-    line.push_str(&compared(others.and_then(completed), completed(scenario)));
-    let room = f64::from(WIDTH) - MARGIN - x - font::width(&line, NAME_SIZE) - 12.0;
-    let name = font::shorten(&scenario.name, 13.0, room);
-    let beside = x + font::width(&name, 13.0) + 12.0;
-    let tooltip = (name != scenario.name).then(|| scenario.name.clone());
-    scene.push(Shape::Text(Text {
-        x,
-        y,
-        text: name,
-        size: 13.0,
-        anchor: Anchor::Start,
-        colour: INK,
-        halo: None,
-        tag: Tag { tooltip, ..Tag::class("scenario") },
-    }));
-    scene.text(beside, y, NAME_SIZE, Anchor::Start, colour, line);
+    line + &compared(others.and_then(completed), completed(scenario))
 }
 
 /// The total time of a scenario that completed.
@@ -238,14 +281,19 @@ fn completed(scenario: &ScenarioBars) -> Option<Time> {
 
 /// The name left of a bar and its finish time right of it: where the bar ends,
 /// or behind the line of the total time if that would cross the text.
-fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, (end, total): (f64, f64), middle: f64) {
+fn bar_labels(
+    scene: &mut Scene,
+    (bar, name): (&ProcessBar, &str),
+    left: f64,
+    (end, total): (f64, f64),
+    middle: f64,
+) {
     let y = middle + NAME_SIZE * font::CAPITAL / 2.0;
-    let name = font::shorten_name(&bar.name, NAME_SIZE, MOST_NAME_WIDTH);
     let tooltip = (name != bar.name).then(|| bar.name.clone());
     scene.push(Shape::Text(Text {
         x: left - 8.0,
         y,
-        text: name,
+        text: name.to_owned(),
         size: NAME_SIZE,
         anchor: Anchor::End,
         colour: INK,
@@ -253,7 +301,7 @@ fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, (end, total): (f64
         tag: Tag { tooltip, ..Tag::class("process") },
     }));
     let text = exact_or_about(bar.until.as_nanos());
-    let crossed = end < total && total <= end + 5.0 + font::width(&text, SMALL_SIZE);
+    let crossed = end < total && total <= end + 5.0 + font::width(&text, SMALL_SIZE) + LEAST_GAP;
     scene.push(Shape::Text(Text {
         x: if crossed { total } else { end } + 5.0,
         y: y - 0.5,
@@ -268,7 +316,7 @@ fn bar_labels(scene: &mut Scene, bar: &ProcessBar, left: f64, (end, total): (f64
 
 /// Title and legend; the legend shows only what occurs.
 fn heading(scene: &mut Scene, rows: &Layout<'_>) {
-    scene.text(MARGIN, 34.0, 17.0, Anchor::Start, INK, TITLE);
+    scene.text(MARGIN, TITLE_Y, TITLE_SIZE, Anchor::Start, INK, TITLE);
     let occurs = |wanted: Option<Class>| {
         let mut bars = rows.groups.iter().flat_map(|group| &group.shown);
         bars.any(|bar| segments(bar).iter().any(|(class, _, _)| *class == wanted))

@@ -5,6 +5,7 @@ use super::super::font;
 use super::super::input::{Broken, GanttInput, length, process_id};
 use super::super::palette::{ALARM, INK, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
+use super::super::shorten::{Names, Room};
 use super::{GAP, HEADING_GAP, MARGIN, Page, SMALL_SIZE, axis};
 use crate::ids::ProcessId;
 use crate::time::Time;
@@ -69,6 +70,14 @@ pub(super) fn broken(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
     }
 }
 
+/// Where the lines stand that [`broken`] and [`edge`] draw over all lanes.
+pub(super) fn lines(page: &Page<'_>, input: &GanttInput<'_>) -> Vec<f64> {
+    let broken = input.broken.iter().filter_map(|broken| broken.time);
+    let stopped = input.cut.is_some() || *input.outcome != Outcome::Completed;
+    let times = broken.filter(|&time| time <= input.end).chain(stopped.then_some(input.end));
+    times.map(|time| page.x(time)).collect()
+}
+
 /// An arrow that points down to here.
 pub(super) fn arrow(x: f64, y: f64, tag: Tag) -> Shape {
     Shape::Polyline {
@@ -115,7 +124,7 @@ pub(super) fn stuck(
     page.scene.push(Shape::Text(Text {
         x: x + 2.0,
         y: middle + SMALL_SIZE * font::CAPITAL / 2.0,
-        text: font::shorten_name(&text, SMALL_SIZE, MOST_COMPLAINT),
+        text: page.complaints.shown(&text).to_owned(),
         size: SMALL_SIZE,
         anchor: Anchor::Start,
         colour: ALARM,
@@ -126,10 +135,19 @@ pub(super) fn stuck(
 
 /// The room that the texts of [`stuck`] need right of the time axis.
 pub(super) fn room(input: &GanttInput<'_>, most_lanes: usize) -> f64 {
-    let widths = (0..input.process_count().min(most_lanes))
-        .filter_map(|process| complaint(input, process_id(process)))
-        .map(|(text, _)| font::width(&text, SMALL_SIZE));
+    let widths = texts(input, most_lanes).map(|text| font::width(&text, SMALL_SIZE));
     widths.fold(0.0, f64::max).min(MOST_COMPLAINT)
+}
+
+/// The texts of [`stuck`] of a picture, as short as they have to be.
+pub(super) fn complaints(runs: &[GanttInput<'_>], most_lanes: usize) -> Names {
+    let all = runs.iter().flat_map(|input| texts(input, most_lanes));
+    Names::new(all, Room::pixels(MOST_COMPLAINT, SMALL_SIZE))
+}
+
+fn texts(input: &GanttInput<'_>, most_lanes: usize) -> impl Iterator<Item = String> {
+    let lanes = 0..input.process_count().min(most_lanes);
+    lanes.filter_map(|process| complaint(input, process_id(process))).map(|(text, _)| text)
 }
 
 /// What the process of a lane has to complain about, shortly and in full.
@@ -137,7 +155,10 @@ fn complaint(input: &GanttInput<'_>, process: ProcessId) -> Option<(String, Stri
     match input.shown_outcome()? {
         Outcome::Deadlock(deadlock) => {
             let blocked = deadlock.blocked.iter().find(|blocked| blocked.process == process)?;
-            let short = input.wait_name(blocked.resource, blocked.wait_for);
+            let short = match blocked.wait_for {
+                WaitFor::Notify => input.resource_name(blocked.resource),
+                wait_for => input.wait_name(blocked.resource, wait_for),
+            };
             Some((format!("waits: {short}"), blocked_sentence(input, blocked)))
         }
         Outcome::Fault(fault) if fault.process == process => {

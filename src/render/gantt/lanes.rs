@@ -5,13 +5,15 @@
 
 use super::super::dense::{self, Cell};
 use super::super::font;
-use super::super::input::{GanttInput, exact_or_about, length, process_id};
-use super::super::palette::{AXIS, Class, Classes, GRID, INK, PAPER, QUIET};
+use super::super::input::{GanttInput, LEAST_GAP, exact_or_about, length, process_id};
+use super::super::palette::{AXIS, Class, Classes, GRID, INK, Inks, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
-use super::{GAP, MARGIN, MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE, alarm, axis, points};
+use super::super::shorten::{Names, Room};
+use super::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, alarm, axis, points};
 use crate::figure::format_share;
 use crate::time::{Time, format_nanos};
 use crate::trace::{Activity, Span};
+use std::collections::BTreeMap;
 
 /// The height of the lanes, if they are few enough, in pixels.
 const TALLEST: f64 = 26.0;
@@ -19,6 +21,13 @@ const TALLEST: f64 = 26.0;
 const SHORTEST: f64 = 8.0;
 /// The height that many lanes share, in pixels.
 const COMFORTABLE: f64 = 960.0;
+/// Half of the width of the post at the end of a process, in pixels.
+const HALF_POST: f64 = 0.75;
+/// The least width of a span in pixels.
+const LEAST_WIDTH: f64 = 0.5;
+/// Names of more resources than this are not shortened to stand inside spans: for
+/// each width of a span all of them would have to be.
+const MOST_WAIT_NAMES: usize = 256;
 /// The least distance of two names in pixels.
 const NAME_PITCH: f64 = 11.5;
 
@@ -118,7 +127,8 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
 
 fn remarks(page: &mut Page<'_>, input: &GanttInput<'_>, shown: usize, every: usize) {
     let left_out = input.process_count() - shown;
-    if left_out > 0 {
+    // Of a single run the subtitle says so.
+    if left_out > 0 && page.several {
         page.notes.push(format!("{left_out} more processes of {} are not shown.", input.title));
     }
     if every > 1 {
@@ -130,7 +140,7 @@ fn remarks(page: &mut Page<'_>, input: &GanttInput<'_>, shown: usize, every: usi
 fn name(page: &mut Page<'_>, place: &Place<'_, '_>) {
     let name = place.name();
     let size = NAME_SIZE.min(place.pitch + 1.0).max(SMALL_SIZE);
-    let short = font::shorten_name(&name, size, MOST_NAME_WIDTH);
+    let short = page.names.shown(&name).to_owned();
     let tooltip = (short != name).then_some(name);
     page.scene.push(Shape::Text(Text {
         x: page.left - 10.0,
@@ -155,9 +165,12 @@ fn base_line(page: &mut Page<'_>, place: &Place<'_, '_>, spans: &[Span]) {
     let visible = |from, to| page.x(to) - page.x(from) >= 2.0;
     let first = spans.first().map_or(Time::ZERO, |span| span.start);
     let last = spans.last().map_or(end, |span| span.end);
-    page.keys.ready |= visible(Time::ZERO, first)
+    let is_ready = visible(Time::ZERO, first)
         || visible(last, end)
         || spans.windows(2).any(|pair| visible(pair[0].end, pair[1].start));
+    if is_ready {
+        page.keys.ready = Some(place.input.ready_name());
+    }
 }
 
 /// The spans as they are drawn: waits of one step for one resource that follow
@@ -189,9 +202,10 @@ fn single(
     let class = classes.of(span.activity);
     page.seen[class.index()] = true;
     let (from, to) = (page.x(span.start), page.x(span.end));
-    page.keys.narrow += usize::from(to - from < 1.0);
     // What is narrower than half a pixel would vanish on paper.
-    let to = to.max(from + 0.5);
+    let is_widened = to - from < LEAST_WIDTH;
+    let to = to.max(from + LEAST_WIDTH);
+    page.keys.narrow += usize::from(is_widened && !is_under_post(page, place, from, to));
     let wide = to - from >= 3.0;
     // In a low lane an edge would hide the hatching; a hairline of paper
     // between two spans does as well.
@@ -216,7 +230,7 @@ fn single(
         },
     });
     if place.height >= 11.0
-        && let Some(text) = label(place.input, span, to - from - 8.0)
+        && let Some(text) = label(&mut page.waits, place.input, span, to - from - 8.0)
     {
         let (colour, halo) = class.label();
         shapes.push(Shape::Text(Text {
@@ -232,8 +246,44 @@ fn single(
     }
 }
 
+/// Whether the post at the end of a process hides what lies from `from` to `to`.
+fn is_under_post(page: &Page<'_>, place: &Place<'_, '_>, from: f64, to: f64) -> bool {
+    let post = place.input.finish(place.process).map(|time| page.x(time));
+    post.is_some_and(|x| x - HALF_POST <= from && to <= x + HALF_POST)
+}
+
+/// The names of resources as they stand inside spans: as short as the span makes
+/// them, and together, so that different ones do not look equal.
+pub(super) struct WaitNames {
+    names: Vec<String>,
+    /// By room in pixels.
+    shown: BTreeMap<u32, Names>,
+}
+
+impl WaitNames {
+    pub(super) fn new(inks: &Inks) -> WaitNames {
+        WaitNames { names: inks.waited().to_vec(), shown: BTreeMap::new() }
+    }
+
+    /// The name in at most `room` pixels; `None` if too little would be left of it,
+    /// or if it is one of too many to be kept apart.
+    fn shown(&mut self, name: &str, room: f64) -> Option<String> {
+        if self.names.len() > MOST_WAIT_NAMES {
+            return None;
+        }
+        // A floor, so that there is one set of names for each pixel.
+        let room = room.max(0.0) as u32;
+        let names = || Names::new(self.names.iter().cloned(), Room::pixels(f64::from(room), SMALL_SIZE));
+        let short = self.shown.entry(room).or_insert_with(names).shown(name);
+        // Fewer than six letters of a name say little; and one that is not among
+        // the names is there as it is.
+        let fits = font::width(short, SMALL_SIZE) <= f64::from(room);
+        (fits && short.chars().count() > 6).then(|| short.to_owned())
+    }
+}
+
 /// What is written into a span: the longest of a few texts that fits.
-fn label(input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
+fn label(names: &mut WaitNames, input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
     let candidates = match span.activity {
         Activity::New => return None,
         Activity::Delayed | Activity::Running => vec![format_nanos(span.nanos() as i64)],
@@ -245,10 +295,9 @@ fn label(input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
     if let Some(fitting) = candidates.iter().find(|text| fits(text)) {
         return Some(fitting.clone());
     }
-    let short = font::shorten_name(candidates.last()?, SMALL_SIZE, room);
-    // Fewer than six letters of a name say little; of a time, a part is wrong.
+    // Of a time, a part is wrong.
     let is_name = matches!(span.activity, Activity::Blocked { .. });
-    (is_name && short.chars().count() > 6).then_some(short)
+    if is_name { names.shown(candidates.last()?, room) } else { None }
 }
 
 fn tooltip(place: &Place<'_, '_>, span: &Span) -> String {
@@ -317,7 +366,7 @@ fn join(areas: &mut Vec<Area>, area: Area) {
 
 fn edges(page: &Page<'_>, cell: &Cell) -> (f64, f64) {
     let (from, to) = (page.x(cell.start), page.x(cell.end));
-    (from, to.max(from + 0.5))
+    (from, to.max(from + LEAST_WIDTH))
 }
 
 fn share_tooltips(page: &Page<'_>, place: &Place<'_, '_>, cells: &[Cell], shapes: &mut Vec<Shape>) {
@@ -346,6 +395,16 @@ fn shares_text(page: &Page<'_>, place: &Place<'_, '_>, cell: &Cell) -> String {
     text
 }
 
+/// Where a text of this width begins that belongs to `x`: right there, or behind
+/// the lines over all lanes that would cross it.
+fn beside_lines(page: &Page<'_>, input: &GanttInput<'_>, x: f64, width: f64) -> f64 {
+    let total = axis::total_time_x(page, input).filter(|_| page.several);
+    let mut lines: Vec<f64> = total.into_iter().chain(alarm::lines(page, input)).collect();
+    lines.sort_unstable_by(f64::total_cmp);
+    let crosses = |x: f64, line: f64| x < line && line <= x + width + LEAST_GAP;
+    lines.into_iter().fold(x, |x, line| if crosses(x, line) { line } else { x })
+}
+
 /// The end of a process: a post at its finish time, with the time if there is room.
 fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
     let Some(time) = place.input.finish(place.process) else { return };
@@ -353,17 +412,14 @@ fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
     let x = page.x(time);
     let bottom = place.top + place.height;
     let over = if place.pitch >= 12.0 { 2.0 } else { 0.0 };
-    let post = Area::between(x - 0.75, place.top - over, x + 0.75, bottom + over);
+    let post = Area::between(x - HALF_POST, place.top - over, x + HALF_POST, bottom + over);
     let tag = Tag::tooltip("done", format!("{}: done at {time}", place.name()));
     page.scene.fill(post, Fill::Solid(INK), tag);
     if place.pitch >= 12.0 {
         let text = exact_or_about(time.as_nanos());
         let y = place.middle() + SMALL_SIZE * font::CAPITAL / 2.0;
         let width = font::width(&text, SMALL_SIZE) + 5.0;
-        // The dashed line of the total time would cross a text right before it.
-        let line = axis::total_time_x(page, place.input).filter(|_| page.several);
-        let line = line.filter(|&line| x < line && line <= x + width);
-        let x = line.unwrap_or(x) + 5.0;
+        let x = beside_lines(page, place.input, x, width) + 5.0;
         if x + width <= page.scene.width - MARGIN / 2.0 + 5.0 {
             page.scene.push(Shape::Text(Text {
                 x,

@@ -4,6 +4,7 @@ use super::super::font;
 use super::super::input::PointKind;
 use super::super::palette::{ALARM, AXIS, Class, INK, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
+use super::super::shorten::{Names, Room};
 use super::{MARGIN, Page, alarm, points};
 
 const SIZE: f64 = 10.5;
@@ -19,13 +20,13 @@ const ROW: f64 = 20.0;
 pub(super) struct Keys {
     /// Columns that show shares.
     pub shares: bool,
-    /// Lanes without a span.
-    pub ready: bool,
+    /// Lanes without a span, and what those who have none there are.
+    pub ready: Option<&'static str>,
     /// End posts.
     pub done: bool,
     /// Diamonds.
     pub mark: bool,
-    /// Ticks.
+    /// Wedges.
     pub log: bool,
     /// The flag at the fatal choice.
     pub fatal: bool,
@@ -37,7 +38,7 @@ pub(super) struct Keys {
     pub band: bool,
     /// A level that was higher for an instant.
     pub passing: bool,
-    /// How many single spans are narrower than a pixel.
+    /// How many single spans are drawn wider than true.
     pub narrow: usize,
     /// Signs that stand for several points.
     pub merged: points::Merged,
@@ -75,7 +76,7 @@ fn explained(keys: &Keys) -> Vec<String> {
     add(keys.shares, "Where spans are narrower than a column, the heights in it show their shares of time.");
     let are = if keys.narrow == 1 { "span is" } else { "spans are" };
     let narrow =
-        format!("{} {are} narrower than a pixel and drawn wider than true, to be seen.", keys.narrow);
+        format!("{} {are} narrower than half a pixel and drawn wider than true, to be seen.", keys.narrow);
     add(keys.narrow > 0, &narrow);
     add(keys.band, "Where a level changes faster than can be drawn: lowest to highest, and the mean.");
     add(keys.passing, "A line that stands on a level: it was that high for an instant.");
@@ -93,19 +94,17 @@ enum Sample {
 }
 
 fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
-    let mut entries: Vec<(Sample, String)> = Class::all()
-        .filter(|class| page.seen[class.index()])
-        .map(|class| {
-            let text = font::shorten_name(&page.inks.legend(class), SIZE, page.text_width() - SAMPLE - 6.0);
-            (Sample::Span(class), text)
-        })
-        .collect();
+    let seen = || Class::all().filter(|class| page.seen[class.index()]);
+    let texts = seen().map(|class| page.inks.legend(class));
+    let texts = Names::new(texts, Room::pixels(page.text_width() - SAMPLE - 6.0, SIZE));
+    let mut entries: Vec<(Sample, String)> =
+        seen().map(|class| (Sample::Span(class), texts.shown(&page.inks.legend(class)).to_owned())).collect();
     let mut add = |wanted: bool, sample: Sample, text: &str| {
         if wanted {
             entries.push((sample, text.to_owned()));
         }
     };
-    add(page.keys.ready, Sample::Ready, "ready");
+    add(page.keys.ready.is_some(), Sample::Ready, page.keys.ready.unwrap_or_default());
     add(page.keys.done, Sample::Done, "done");
     add(page.keys.mark, Sample::Sign(PointKind::Mark), "mark");
     add(page.keys.log, Sample::Sign(PointKind::Log), "log line");

@@ -10,7 +10,7 @@ use super::super::font;
 use super::super::input::{GanttInput, LevelSeries, Levels};
 use super::super::palette::{AXIS, INK, QUIET};
 use super::super::scene::{Anchor, Area, Colour, Fill, Shape, Stroke, Tag, Text};
-use super::{MOST_NAME_WIDTH, NAME_SIZE, Page, SMALL_SIZE};
+use super::{NAME_SIZE, Page, SMALL_SIZE};
 use crate::time::Time;
 use crate::trace::ResourceKind;
 
@@ -137,7 +137,7 @@ fn needle(page: &mut Page<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
 fn names(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, middle: f64) {
     let (left, _) = labels(input, series);
     for ((full, size), (baseline, colour)) in left.into_iter().zip([(middle, INK), (middle + 13.0, QUIET)]) {
-        let text = font::shorten_name(&full, size, MOST_NAME_WIDTH);
+        let text = page.names.shown(&full).to_owned();
         page.scene.push(Shape::Text(Text {
             x: page.left - 10.0,
             y: baseline,

@@ -13,11 +13,13 @@ mod points;
 
 use super::dense::{Detail, Scale};
 use super::font;
-use super::input::{GanttInput, compared, exact_or_about, length, process_id};
+use super::input::{GanttInput, common_settings, compared, exact_or_about, length, process_id};
 use super::palette::{ALARM, Class, INK, Inks, QUIET};
 use super::scene::{Anchor, Scene};
+use super::shorten::{Names, Room};
 use crate::time::Time;
 use crate::trace::{Outcome, Span};
+use std::iter;
 
 /// How a Gantt timeline is drawn.
 ///
@@ -47,6 +49,10 @@ const GAP: f64 = 14.0;
 const HEADING_GAP: f64 = 8.0;
 /// The font size of titles, in pixels.
 const TITLE_SIZE: f64 = 17.0;
+/// The font size of what stands under a title, in pixels.
+const SUBTITLE_SIZE: f64 = 11.5;
+/// The font size of the title of one run among several, in pixels.
+const BLOCK_TITLE_SIZE: f64 = 13.0;
 /// The font size of names and labels, in pixels.
 const NAME_SIZE: f64 = 11.0;
 /// The font size of the smallest text, in pixels.
@@ -58,7 +64,7 @@ const MOST_NAME_WIDTH: f64 = 130.0;
 pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
     let runs = std::slice::from_ref(input);
     let mut page = Page::new(runs, style, input.title.clone());
-    page.heading(&input.title, &[summary(input)]);
+    page.heading(&input.title, &summary(input, page.style), &common_settings(iter::once(input.settings)));
     alarm::notice(&mut page, input);
     page.y += GAP - HEADING_GAP;
     let height = lanes::height(&page, input) + levels::height(&page, input);
@@ -70,6 +76,9 @@ pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
     alarm::edge(&mut page, input, top);
     levels::draw(&mut page, input);
     axis::draw(&mut page);
+    if input.untimed {
+        page.notes.push("Of an untimed schedule the order counts: a delay may take any time.".to_owned());
+    }
     if input.end == Time::ZERO {
         page.notes.push("The run took no time: everything happened at its start.".to_owned());
     }
@@ -111,18 +120,16 @@ fn several(
     first: Option<&GanttInput<'_>>,
 ) -> Scene {
     let mut page = Page::new(inputs, style, title.clone());
-    page.heading(&title, &[line]);
-    for (number, input) in inputs.iter().enumerate() {
-        page.block_heading(input, first.filter(|_| number > 0));
-        alarm::notice(&mut page, input);
-        let height = lanes::height(&page, input);
-        page.y += axis::room_above(height);
-        let (top, bottom) = (page.y, page.y + height);
-        axis::grid(&mut page, top, bottom);
-        axis::total_time(&mut page, input, top, bottom - GAP);
-        lanes::draw(&mut page, number, input);
-        alarm::broken(&mut page, input, top);
-        alarm::edge(&mut page, input, top);
+    page.heading(&title, &line, &common_settings(inputs.iter().map(|input| input.settings)));
+    let first = first.and_then(GanttInput::completed);
+    let beside = |(number, input): (usize, &GanttInput<'_>)| {
+        total_and_outcome(input) + &compared(first.filter(|_| number > 0), input.completed())
+    };
+    let lines: Vec<String> = inputs.iter().enumerate().map(beside).collect();
+    let titles = page.titles(inputs, &lines);
+    for (number, (input, line)) in inputs.iter().zip(lines).enumerate() {
+        page.block_heading(input, titles.shown(&input.title), line);
+        block(&mut page, number, input);
     }
     axis::draw(&mut page);
     if inputs.iter().any(|input| !input.interesting_levels(1).shown.is_empty()) {
@@ -131,11 +138,28 @@ fn several(
     page.finish()
 }
 
+/// One run among several, under its heading.
+fn block(page: &mut Page<'_>, number: usize, input: &GanttInput<'_>) {
+    alarm::notice(page, input);
+    let height = lanes::height(page, input);
+    page.y += axis::room_above(height);
+    let (top, bottom) = (page.y, page.y + height);
+    axis::grid(page, top, bottom);
+    axis::total_time(page, input, top, bottom - GAP);
+    lanes::draw(page, number, input);
+    alarm::broken(page, input, top);
+    alarm::edge(page, input, top);
+}
+
 /// What stands under the title: total time, outcome, size.
-fn summary(input: &GanttInput<'_>) -> String {
+fn summary(input: &GanttInput<'_>, style: &Style) -> String {
     let processes = input.process_count();
     let plural = if processes == 1 { "process" } else { "processes" };
-    format!("{} · {processes} {plural}", total_and_outcome(input))
+    let shown = match processes > style.most_lanes {
+        true => format!(", the first {} of them shown", style.most_lanes),
+        false => String::new(),
+    };
+    format!("{} · {processes} {plural}{shown}", total_and_outcome(input))
 }
 
 fn total_and_outcome(input: &GanttInput<'_>) -> String {
@@ -149,7 +173,7 @@ fn total_and_outcome(input: &GanttInput<'_>) -> String {
         Outcome::Limit { .. } => format!("limit reached at {total}"),
     };
     let drawn = input.drawn_up_to().map_or(String::new(), |drawn| drawn + "; ");
-    drawn + &ended + &input.not_as_expected(" · ")
+    input.schedule_note(" · ") + &drawn + &ended + &input.not_as_expected(" · ")
 }
 
 /// A picture in the making: everything that its parts share.
@@ -164,7 +188,15 @@ struct Page<'a> {
     /// Up to when the axis reaches; the scale is never shorter than 1 ns.
     end: Time,
     inks: Inks,
+    /// The names in the column left of the axis.
+    names: Names,
+    /// The names of resources inside spans.
+    waits: lanes::WaitNames,
+    /// What stands right of the edge, by [`alarm`].
+    complaints: Names,
     detail: Detail,
+    /// How many lanes there are, of all runs.
+    lanes: usize,
     /// By [`Class::index`]: whether it occurs, and so belongs into the legend.
     seen: [bool; Class::COUNT],
     /// What else the legend has to explain.
@@ -184,7 +216,8 @@ impl<'a> Page<'a> {
         let end = runs.iter().map(|run| run.end).max().unwrap_or(Time::ZERO);
         let scale = Scale::new(end, (right - left).max(100.0) as u32);
         let lanes: Vec<&[Span]> = runs.iter().flat_map(|run| run.lanes(style.most_lanes)).collect();
-        let description = runs.iter().map(describe).collect::<Vec<_>>().join("\n");
+        let inks = Inks::of(runs);
+        let description = runs.iter().map(|run| describe(run, style)).collect::<Vec<_>>().join("\n");
         Page {
             scene: Scene::new(width, 0.0, title, description),
             style,
@@ -192,7 +225,11 @@ impl<'a> Page<'a> {
             left,
             scale,
             end,
-            inks: Inks::of(runs),
+            names: column_names(runs, style),
+            waits: lanes::WaitNames::new(&inks),
+            complaints: alarm::complaints(runs, style.most_lanes),
+            inks,
+            lanes: lanes.len(),
             detail: Detail::of(scale, lanes.into_iter()),
             seen: [false; Class::COUNT],
             keys: legend::Keys::default(),
@@ -216,28 +253,35 @@ impl<'a> Page<'a> {
         self.scene.width - 2.0 * MARGIN
     }
 
-    fn heading(&mut self, title: &str, lines: &[String]) {
+    /// The title; under it what is to be said and, if they were set, the parameters.
+    fn heading(&mut self, title: &str, line: &str, settings: &str) {
         self.y -= 8.0;
         for line in title_lines(title, self.text_width()) {
             self.y += 22.0;
             self.scene.text(MARGIN, self.y, TITLE_SIZE, Anchor::Start, INK, line);
         }
-        for line in lines {
+        let both = [line, settings].map(str::to_owned).into_iter().filter(|text| !text.is_empty());
+        let both: Vec<String> = both.collect();
+        let together = both.join(" · ");
+        let fits = font::width(&together, SUBTITLE_SIZE) <= self.text_width();
+        for line in if fits { vec![together] } else { both } {
             self.y += 18.0;
-            let line = font::shorten(line, 11.5, self.text_width());
-            self.scene.text(MARGIN, self.y, 11.5, Anchor::Start, QUIET, line);
+            let line = font::shorten(&line, SUBTITLE_SIZE, self.text_width());
+            self.scene.text(MARGIN, self.y, SUBTITLE_SIZE, Anchor::Start, QUIET, line);
         }
         self.y += HEADING_GAP;
     }
 
-    /// The heading of one run among several; `first` is the run that it
-    /// is compared with.
-    fn block_heading(&mut self, input: &GanttInput<'_>, first: Option<&GanttInput<'_>>) {
-        let first = first.and_then(GanttInput::completed);
-        let line = total_and_outcome(input) + &compared(first, input.completed());
+    /// The titles of runs, as short as the longest line beside one of them makes them.
+    fn titles(&self, inputs: &[GanttInput<'_>], lines: &[String]) -> Names {
+        let beside = lines.iter().map(|line| font::width(line, NAME_SIZE)).fold(0.0, f64::max);
+        let room = Room::pixels(self.text_width() - beside - 16.0, BLOCK_TITLE_SIZE);
+        Names::new(inputs.iter().map(|input| input.title.clone()), room)
+    }
+
+    /// The heading of one run among several: its title, and what is said beside it.
+    fn block_heading(&mut self, input: &GanttInput<'_>, title: &str, line: String) {
         self.y += 18.0;
-        let room = self.text_width() - font::width(&line, 11.0) - 16.0;
-        let title = font::shorten(&input.title, 13.0, room);
         let colour = if matches!(input.outcome, Outcome::Deadlock(_) | Outcome::Fault(_))
             || !input.broken.is_empty()
         {
@@ -245,9 +289,9 @@ impl<'a> Page<'a> {
         } else {
             QUIET
         };
-        self.scene.text(MARGIN, self.y, 13.0, Anchor::Start, INK, title.clone());
-        let beside = MARGIN + font::width(&title, 13.0) + 12.0;
-        self.scene.text(beside, self.y, 11.0, Anchor::Start, colour, line);
+        self.scene.text(MARGIN, self.y, BLOCK_TITLE_SIZE, Anchor::Start, INK, title);
+        let beside = MARGIN + font::width(title, BLOCK_TITLE_SIZE) + 12.0;
+        self.scene.text(beside, self.y, NAME_SIZE, Anchor::Start, colour, line);
         self.y += HEADING_GAP;
     }
 
@@ -298,9 +342,24 @@ fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
     (left.min(MOST_NAME_WIDTH), right)
 }
 
+/// The names of the lanes and of the levels, as short as their column makes them.
+fn column_names(runs: &[GanttInput<'_>], style: &Style) -> Names {
+    let mut names = Vec::new();
+    for run in runs {
+        let lanes = 0..run.process_count().min(style.most_lanes);
+        names.extend(lanes.map(|process| run.process_name(process_id(process))));
+    }
+    // Of several runs no levels are shown.
+    if let [run] = runs {
+        let levels = run.interesting_levels(style.most_levels).shown;
+        names.extend(levels.iter().map(|series| run.resource_name(series.resource)));
+    }
+    Names::new(names, Room::pixels(MOST_NAME_WIDTH, NAME_SIZE))
+}
+
 /// The run in words, for those who cannot see the picture.
-fn describe(input: &GanttInput<'_>) -> String {
-    let mut text = format!("Gantt timeline of {}: {}.", input.title, summary(input));
+fn describe(input: &GanttInput<'_>, style: &Style) -> String {
+    let mut text = format!("Gantt timeline of {}: {}.", input.title, summary(input, style));
     for process in 0..input.process_count().min(12) {
         let name = input.process_name(process_id(process));
         match input.finish(process) {

@@ -5,7 +5,7 @@
 
 use super::super::input::{GanttInput, Point, PointKind};
 use super::super::palette::{ALARM, INK, PAPER};
-use super::super::scene::{Area, Fill, Shape, Stroke, Tag};
+use super::super::scene::{Fill, Shape, Stroke, Tag};
 use super::Page;
 
 /// The most signs of one kind in a picture.
@@ -23,14 +23,15 @@ pub(super) struct Sign<'a> {
 
 /// The signs of the first `lanes` lanes.
 pub(super) fn by_lane<'a>(page: &Page<'_>, input: &GanttInput<'a>, lanes: usize) -> Vec<Vec<Sign<'a>>> {
-    let pixels = page.scale.pixels as usize * lanes;
-    let step = (pixels / MOST_SIGNS).max(9) as u32;
+    // By distance, and the same for all runs of a picture: what is equal in two of
+    // them is merged in the same way, wherever it lies.
+    let pixels = page.scale.pixels as usize * page.lanes;
+    let step = page.scale.column_start((pixels / MOST_SIGNS).max(9) as u64, 1).as_nanos();
     let mut signs: Vec<Vec<Sign<'a>>> = (0..lanes).map(|_| Vec::new()).collect();
     for point in input.points {
         let Some(lane) = signs.get_mut(point.process.index()) else { continue };
-        let column = |time| page.scale.column(time, step);
         let last = lane.iter_mut().rev().find(|sign| sign.first.kind == point.kind);
-        match last.filter(|sign| column(sign.first.time) == column(point.time)) {
+        match last.filter(|sign| point.time.since(sign.first.time) < step) {
             Some(sign) => {
                 sign.count += 1;
                 if sign.texts.len() < MOST_TEXTS {
@@ -69,9 +70,9 @@ impl Merged {
         let mut notes = Vec::new();
         if self.signs > 0 {
             let Merged { points, signs, .. } = self;
-            let are = if signs == 1 { "is one sign".to_owned() } else { format!("are {signs} signs") };
+            let signs = if signs == 1 { "one sign".to_owned() } else { format!("{signs} signs") };
             notes.push(format!(
-                "Where marks or log lines are close together, one sign stands for several: {points} of them {are}."
+                "Where marks or log lines are close together, one sign stands for several: {points} of them are drawn as {signs}."
             ));
         }
         if self.left_out > 0 {
@@ -104,9 +105,9 @@ pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f6
     }
 }
 
-/// A diamond on the upper edge for a mark, a tick on the lower edge for a log
+/// A diamond on the upper edge for a mark, a wedge on the lower edge for a log
 /// line, a flag over the whole height for the fatal choice: they never hide each
-/// other, nor the label of a span.
+/// other, nor the label of a span, and the post at the end of a process hides none.
 pub(super) fn shape(kind: PointKind, x: f64, top: f64, height: f64, tag: Tag) -> Shape {
     let small = (height / 5.0).clamp(1.5, 3.2);
     match kind {
@@ -138,9 +139,13 @@ pub(super) fn shape(kind: PointKind, x: f64, top: f64, height: f64, tag: Tag) ->
             }
         }
         PointKind::Log => {
-            let bottom = top + height;
-            let area = Area::between(x - 0.6, bottom - small * 0.7, x + 0.6, bottom + small * 0.7);
-            Shape::Rect { area, fill: Fill::Solid(INK), stroke: None, tag }
+            let (apex, bottom) = (top + height - small * 0.7, top + height + small * 0.7);
+            Shape::Polyline {
+                points: vec![(x, apex), (x + small * 0.8, bottom), (x - small * 0.8, bottom), (x, apex)],
+                fill: Fill::Solid(INK),
+                stroke: Some(Stroke::solid(PAPER, 0.5)),
+                tag,
+            }
         }
     }
 }

@@ -8,6 +8,7 @@
 use super::dense::{self, Scale};
 use super::input::{GanttInput, LevelSeries, Levels, length, process_id};
 use super::palette::{Class, Classes, Inks, SLOTS};
+use super::shorten::{Names, Room, shorten_name};
 use super::ticks::fitting;
 use crate::ids::ProcessId;
 use crate::time::Time;
@@ -63,6 +64,8 @@ struct Drawing<'a> {
     text: String,
     /// The width of the column of names.
     names: usize,
+    /// How the names are shown in it.
+    short: Names,
     /// A cell of the timeline is a pixel of this axis.
     scale: Scale,
     inks: Inks,
@@ -78,14 +81,13 @@ impl<'a> Drawing<'a> {
         let lanes = (0..shown).map(|process| input.process_name(process_id(process)));
         let shown_levels = input.interesting_levels(style.most_levels).shown;
         let levels = shown_levels.iter().map(|series| input.resource_name(series.resource));
+        let all: Vec<String> = lanes.chain(levels).collect();
         // The unit of the axis stands under the names, and has up to 7 characters.
-        let widest = lanes.chain(levels).map(|name| name.chars().count()).max().unwrap_or(0);
-        let names = widest.clamp(7, MOST_NAME);
+        let names = widest(&all).clamp(7, MOST_NAME);
         let finishes = input.finished.iter().flatten().map(|time| length(time.as_nanos()));
         let tops = shown_levels.iter().map(|series| top_note(series));
-        let widest = finishes.chain(tops).map(|note| note.chars().count()).max().unwrap_or(0);
         // Behind the timeline: a border, a space, and what stands there.
-        let behind = 2 + widest.max(5);
+        let behind = 2 + widest(&finishes.chain(tops).collect::<Vec<_>>()).max(5);
         let cells = style.width.max(40).saturating_sub(names + 2 + behind).max(10);
         let inks = Inks::of(std::slice::from_ref(input));
         let classes = inks.classes(input);
@@ -94,6 +96,7 @@ impl<'a> Drawing<'a> {
             style,
             text: String::new(),
             names,
+            short: together(all, names, style.ascii),
             scale: Scale::new(input.end, cells as u32),
             inks,
             classes,
@@ -118,9 +121,10 @@ impl<'a> Drawing<'a> {
             outcome => format!("{} at {total}", outcome.name()),
         };
         let drawn = self.input.drawn_up_to().map_or(String::new(), |drawn| drawn + ", ");
-        let line = drawn + &line + &self.input.not_as_expected(", ");
+        let line = self.input.schedule_note(", ") + &drawn + &line + &self.input.not_as_expected(", ");
         let room = self.style.width.max(40).saturating_sub(line.chars().count() + 2);
-        let title = fitted(&self.input.title, room, self.style.ascii);
+        let ascii = self.style.ascii;
+        let title = shorten_name(&plain(&self.input.title, ascii), Room::characters(room, ascii));
         self.line(&format!("{title}: {line}"));
     }
 
@@ -156,7 +160,8 @@ impl<'a> Drawing<'a> {
     /// A row of the picture: name, border, cells, border, note.
     fn labelled(&mut self, name: &str, row: &str, note: &str) {
         let border = if self.style.ascii { '|' } else { '│' };
-        let name = fitted(name, self.names, self.style.ascii);
+        let name = plain(name, self.style.ascii);
+        let name = self.short.shown(&name);
         let line = format!("{name:>width$} {border}{row}{border} {note}", width = self.names);
         self.line(&line);
     }
@@ -291,12 +296,17 @@ impl<'a> Drawing<'a> {
     }
 
     fn legend(&mut self) {
-        let entries: Vec<String> = Class::all()
-            .filter(|class| self.seen[class.index()])
-            .map(|class| {
+        let ascii = self.style.ascii;
+        let seen: Vec<Class> = Class::all().filter(|class| self.seen[class.index()]).collect();
+        let texts = seen.iter().map(|&class| self.inks.legend(class));
+        let short = together(texts.clone(), self.style.width.max(40) - 2, ascii);
+        let entries: Vec<String> = seen
+            .iter()
+            .zip(texts)
+            .map(|(&class, text)| {
                 let letter = self.letter(class);
-                let room = self.style.width.max(40) - 2;
-                let text = fitted(&self.inks.legend(class), room, self.style.ascii);
+                let text = plain(&text, ascii);
+                let text = short.shown(&text);
                 match self.style.colour {
                     true => format!("{}{letter}\u{1b}[0m {text}", ansi(class)),
                     false => format!("{letter} {text}"),
@@ -358,19 +368,20 @@ fn top_note(series: &LevelSeries) -> String {
     format!("max {}", series.highest())
 }
 
-/// The name in at most `room` characters, its end kept: that is where names
-/// differ.
-fn fitted(name: &str, room: usize, ascii: bool) -> String {
-    let name: Vec<char> = clean(name).chars().collect();
+/// The width of the widest of these texts.
+fn widest(texts: &[String]) -> usize {
+    texts.iter().map(|text| text.chars().count()).max().unwrap_or(0)
+}
+
+/// Names that are shown together in at most `room` characters each.
+fn together(names: impl IntoIterator<Item = String>, room: usize, ascii: bool) -> Names {
+    Names::new(names.into_iter().map(|name| plain(&name, ascii)), Room::characters(room, ascii))
+}
+
+/// A text without what could steer a terminal, or what it may not be able to show.
+fn plain(text: &str, ascii: bool) -> String {
     let foreign = |letter: char| if ascii && !letter.is_ascii() { '?' } else { letter };
-    if name.len() <= room {
-        return name.into_iter().map(foreign).collect();
-    }
-    let end = room.saturating_sub(1) * 2 / 5;
-    let front = room.saturating_sub(1) - end;
-    let gap = if ascii { '~' } else { '…' };
-    let parts = name[..front].iter().chain([&gap]).chain(&name[name.len() - end..]);
-    parts.take(room).map(|&letter| if letter == gap { gap } else { foreign(letter) }).collect()
+    clean(text).chars().map(foreign).collect()
 }
 
 /// Without what could steer a terminal.
@@ -412,11 +423,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_fit_and_keep_their_end() {
-        assert_eq!(fitted("worker[12]", 20, false), "worker[12]");
-        assert_eq!(fitted("the_worker_with_a_name[12]", 12, false), "the_wor…[12]");
-        assert_eq!(fitted("the_wörker_with_a_name[12]", 12, true), "the_w?r~[12]");
-        assert_eq!(fitted("worker", 0, false), "");
+    fn names_fit_in_ascii_too() {
+        let names = ["the_wörker_with_a_name[12]", "the_wörker_with_a_nose[12]"].map(str::to_owned);
+        let short = together(names.clone(), 12, true);
+        let shown = names.map(|name| short.shown(&plain(&name, true)).to_owned());
+        assert_eq!(shown, ["the~ame[12]", "the~ose[12]"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Decides how much is shown: a handful of instants on both sides, the
 //! processes that did something nearest to the moment, and no levels.
 
-use super::{Drawing, MOST_NAME, TextStyle};
+use super::{Drawing, MOST_NAME, TextStyle, together, widest};
 use crate::ids::ProcessId;
 use crate::render::dense::Scale;
 use crate::render::input::GanttInput;
@@ -36,8 +36,8 @@ pub fn text_window(input: &GanttInput<'_>, moment: Time, style: &TextStyle) -> S
     let end = Time::from_nanos(to.since(from)).unwrap_or(Time::MAX);
     let title = String::new();
     let input = GanttInput { title, spans: &spans, levels: &[], points: &[], broken: &[], end, ..*input };
-    let names = shown.iter().map(|&process| input.process_name(process).chars().count());
-    let names = names.max().unwrap_or(0).clamp(4, MOST_NAME);
+    let all: Vec<String> = shown.iter().map(|&process| input.process_name(process)).collect();
+    let names = widest(&all).clamp(4, MOST_NAME);
     let cells = style.width.clamp(40, 100).saturating_sub(names + 4).max(10);
     let inks = Inks::of(std::slice::from_ref(&input));
     let mut drawing = Drawing {
@@ -45,6 +45,7 @@ pub fn text_window(input: &GanttInput<'_>, moment: Time, style: &TextStyle) -> S
         style,
         text: String::new(),
         names,
+        short: together(all, names, style.ascii),
         scale: Scale::new(end, cells as u32),
         classes: inks.classes(&input),
         inks,
