@@ -1,7 +1,7 @@
 //! One exploration from beginning to end, whatever the size of its states.
 
 use super::asked::Asked;
-use super::clock::decided_by_clock;
+use super::clock::{decided_by_clock, lines_of};
 use super::code::{NumberedCode, calls};
 use super::codec::Codec;
 use super::endless::Endless;
@@ -253,8 +253,7 @@ fn clock_of(image: &Image, options: &Options<'_>) -> Vec<u32> {
         return Vec::new();
     }
     let looks_at = |kind| options.monitors.is_some_and(|monitors| monitors.looks_at_values(kind));
-    let ops = decided_by_clock(image, looks_at).into_iter();
-    let mut lines: Vec<u32> = ops.map(|op| image.sites[op.index()].line).collect();
+    let mut lines = lines_of(image, decided_by_clock(image, looks_at).into_iter());
     lines.extend(options.monitors.iter().flat_map(|monitors| monitors.lines_about_time()));
     lines.sort_unstable();
     lines.dedup();
