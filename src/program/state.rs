@@ -7,7 +7,9 @@ use super::compile::{ProcessCode, Program};
 use super::expressions::Global;
 use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
 use crate::ids::{ProcessId, Site};
-use crate::scenario::{Discipline, Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
+use crate::scenario::{
+    Discipline, Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate, evaluate_for,
+};
 use crate::time::Time;
 use crate::value::{Type, Value, Word};
 
@@ -38,6 +40,20 @@ fn error(expr: &Expr, message: impl Into<String>) -> BindError {
 fn value_of(expr: &Expr, params: &[Value], index: Option<u32>) -> Result<Value, BindError> {
     evaluate_for(expr, params, index)
         .map_err(|problem| BindError { site: problem.site, message: problem.to_string() })
+}
+
+/// The value of an expression that is asked for only if all `guards` are true;
+/// anything, if one of them is not and it has no value.
+fn derived<'g>(
+    expr: &Expr,
+    mut guards: impl Iterator<Item = &'g Expr>,
+    params: &[Value],
+) -> Result<Word, BindError> {
+    let mut is_asked = || guards.all(|guard| evaluate(guard, params) != Ok(Value::Bool(false)));
+    match value_of(expr, params, None) {
+        Err(error) if is_asked() => Err(error),
+        value => Ok(value.map_or(0, Value::to_word)),
+    }
 }
 
 fn int(expr: &Expr, params: &[Value]) -> Result<i64, BindError> {
@@ -172,7 +188,7 @@ impl State {
         for global in program.globals.rest() {
             self.arena.push(match global {
                 Global::Constant(word) => *word,
-                Global::Derived(expr) => value_of(expr, params, None)?.to_word(),
+                Global::Derived { expr, guard } => derived(expr, program.globals.guards(*guard), params)?,
             });
         }
         let padded = self.arena.len().next_multiple_of(RESOURCE_WORDS);

@@ -140,6 +140,11 @@ impl<'t> Reports<'t> {
         self.items.truncate(kept);
     }
 
+    /// Takes back what was said at a place, where something else is said.
+    pub fn withdraw(&mut self, site: Site, message: &str) {
+        self.items.retain(|item| item.site != site || item.message != message);
+    }
+
     pub fn into_items(self) -> Vec<Diagnostic> {
         self.items
     }
