@@ -4,6 +4,7 @@
 
 use crate::common::image;
 use crate::common::stepwise::Stepper;
+use crate::explore_agrees::{faults, finals};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use std::collections::BTreeSet;
@@ -27,19 +28,6 @@ fn options(mode: Mode, monitors: Option<&Monitors>) -> Options<'_> {
 
 fn explored(image: &Image, mode: Mode) -> Exploration<'_> {
     explore(image, options(mode, None), &mut |_| ControlFlow::Continue(()))
-}
-
-fn finals(explored: &Exploration<'_>) -> BTreeSet<String> {
-    explored.overview().finals.iter().map(|end| format!("{:?}", end.memories)).collect()
-}
-
-fn faults(explored: &Exploration<'_>) -> BTreeSet<(u32, u32)> {
-    let stops = explored.stops().into_iter();
-    let faults = stops.filter_map(|(stopped, ..)| match stopped {
-        Stopped::Fault(fault) => Some((fault.process.0, fault.op.0)),
-        Stopped::Limit(_) => None,
-    });
-    faults.collect()
 }
 
 /// A process with these steps, which are on line 10, and resources for them.

@@ -148,7 +148,7 @@ impl Explored<'_> {
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
-    interrupt::watch()?;
+    interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {

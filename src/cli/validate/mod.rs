@@ -101,7 +101,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         let fits = check(&scenario.image()?);
         fits.map_err(|trouble| Failure::usage(format!("'{}': {trouble}", scenario.label)))?;
     }
-    interrupt::watch()?;
+    interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {
@@ -119,7 +119,7 @@ fn recording(loaded: &[Loaded], arguments: &Arguments, file: &Path) -> Result<Ex
     let [scenario] = loaded else {
         return Err(Failure::usage("a recording is of one scenario; name its file alone"));
     };
-    interrupt::watch()?;
+    interrupt::watch();
     let virtual_run = execute(scenario, &arguments.run, None, true)?;
     let (text, fine) = recorded::validate(scenario, arguments, file, &virtual_run)?;
     console::print(&text)?;
