@@ -2,6 +2,7 @@
 
 use super::threads::Validation;
 use crate::analysis::validation::{Excess, SpanDeviation};
+use crate::backend::threads::Work;
 use crate::cli::console::{printable, shown};
 use crate::cli::report::{
     BOLD, Finished, GREEN, PLAIN, RED, duration, json_object, section, table, told, unchecked_note,
@@ -129,6 +130,9 @@ fn counts(validation: &Validation) -> String {
                 told_excess(excess, &validation.virtual_run.header)
             );
         }
+        if !verdict.excesses.is_empty() {
+            let _ = writeln!(text, "    {}", if_busy(validation.work));
+        }
     }
     let _ = writeln!(text, "  ties: {} resolved otherwise", validation.ties());
     text.push_str(&conditions(validation));
@@ -151,6 +155,19 @@ fn conditions(validation: &Validation) -> String {
         faster(validation)
     );
     text
+}
+
+/// What to do where times are beyond their tolerance, and it may not be the
+/// model's fault.
+fn if_busy(work: Work) -> &'static str {
+    match work {
+        Work::Spin => {
+            "with `--work spin` each process that works needs a core for itself: if this machine is busy, or has too few, try `--work sleep`, or allow for it with `--tolerance`"
+        }
+        Work::Sleep => {
+            "if this machine is busy: try it again, with a lower `--speed`, or allow for it with `--tolerance`"
+        }
+    }
 }
 
 /// How many times faster virtual time is than the threads were.
