@@ -161,7 +161,7 @@ impl State {
         self.frames_base = self.arena.len();
         self.processes(program, model, params)?;
         self.contents_base = self.arena.len();
-        self.append_contents()?;
+        self.append_contents().ok_or_else(|| too_large(self.largest(model)))?;
         self.horizon = match &model.horizon {
             None => None,
             Some(expr) => {
@@ -304,18 +304,29 @@ impl State {
         Ok(priority)
     }
 
-    fn append_contents(&mut self) -> Result<(), BindError> {
+    /// Where the memory with most slots stands; without any, the first process,
+    /// of which some have arrays then.
+    fn largest(&self, model: &Model) -> Site {
+        let slots = |at: usize| self.sizes[at].capacity.unwrap_or(0) * u64::from(self.instances[at].1);
+        let memories = model.resources.iter().enumerate();
+        let memories = memories.filter(|(_, def)| matches!(def.spec, ResourceSpec::Memory { .. }));
+        let largest = memories.max_by_key(|&(at, _)| slots(at)).map(|(_, def)| def.site);
+        largest.or(model.processes.first().map(|def| def.site)).unwrap_or_default()
+    }
+
+    /// `None` if that would be too much.
+    fn append_contents(&mut self) -> Option<()> {
         let total =
             self.contents.iter().fold(self.arena.len(), |sum, content| sum.saturating_add(content.len));
         if total > MAX_WORDS {
-            return Err(too_large(Site::default()));
+            return None;
         }
         self.arena.reserve_exact(total - self.arena.len());
         for &content in &self.contents {
             self.arena[content.pointer] |= self.arena.len() as u64;
             self.arena.resize(self.arena.len() + content.len, content.initial);
         }
-        Ok(())
+        Some(())
     }
 
     fn check_size(&self, site: Site) -> Result<(), BindError> {
@@ -324,6 +335,8 @@ impl State {
 }
 
 fn too_large(site: Site) -> BindError {
-    let message = format!("the scenario needs more than {MAX_WORDS} words of state");
+    let message = format!(
+        "the scenario needs more than {MAX_WORDS} words of state, of 8 bytes each; give it fewer slots, elements or instances"
+    );
     BindError { site, message }
 }

@@ -111,4 +111,8 @@ fn states_that_are_too_large_are_refused() {
     ended.says(&["one state takes too large a part of the budget of 2,000 MB", "with a larger --max-memory"]);
     let ended = within(&room, 1_000_000, "validate big.yaml --recorded r.csv --write none").with_code(1);
     ended.says(&["order: not decided", "no more than 512 MiB"]);
+    // One word of state is needed besides the slots.
+    let room = Room::with(&[("full.yaml", &text.replace("40000000", "100000000"))]);
+    let ended = within(&room, 1_000_000, "run full.yaml --write none").with_code(2);
+    ended.complains(&["full.yaml:3:13", "needs more than 100000000 words of state", "fewer slots"]);
 }
