@@ -40,6 +40,12 @@ impl Type {
             Type::Duration => "a duration",
         }
     }
+
+    /// Whether a value of this type in a real program may be a measurement, which
+    /// is another one each time.
+    pub fn is_measured(self) -> bool {
+        matches!(self, Type::Float | Type::Duration)
+    }
 }
 
 /// A value with its type.

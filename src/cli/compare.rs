@@ -28,7 +28,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let loaded = load_variants(&arguments.scenarios)?;
-    interrupt::watch()?;
+    interrupt::watch();
     let options = &arguments.run;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
     for scenario in &loaded {

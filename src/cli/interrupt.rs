@@ -35,12 +35,8 @@ pub fn listen() -> Result<(), Failure> {
 
 /// From now on a request is noted, for who asks whether it was [`requested`].
 /// Called when scenarios are loaded.
-///
-/// # Errors
-/// None today.
-pub fn watch() -> Result<(), Failure> {
+pub fn watch() {
     WATCHED.store(true, Ordering::SeqCst);
-    Ok(())
 }
 
 /// Whether the user wants to stop.

@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if schedule.is_some() && loaded.len() != 1 {
         return Err(Failure::usage("a schedule is of one scenario; name its file alone"));
     }
-    interrupt::watch()?;
+    interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {

@@ -11,8 +11,12 @@
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{OpId, ResourceId};
 use crate::kernel::Machine;
-use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, Slot, Source, next_ops, read, written};
+use crate::program::{
+    Image, LogArgCode, Op, RESOURCE_WORDS, ResourceCode, Slot, Source, next_ops, read, written,
+};
 use crate::trace::Kind;
+use crate::value::Type;
+use std::collections::BTreeSet;
 
 /// The ops of which what they do depends on the clock, in their order. The
 /// values that events of these kinds carry count as something that is done.
@@ -24,6 +28,24 @@ pub(super) fn decided_by_clock(image: &Image, looks_at: impl Fn(Kind) -> bool) -
     while flow.spread() {}
     let decides = |at: &usize| flow.decides(*at, &looks_at);
     (0..image.plain.len()).filter(decides).map(OpId::from_index).collect()
+}
+
+/// The lines that depend on the clock in a search over a recording, which looks
+/// at what marks and log lines say but for measurements. Ascending; 0 where
+/// there is no text.
+pub fn recorded_by_clock(image: &Image) -> Vec<u32> {
+    let is_measured = |op: &OpId| match image.plain[op.index()] {
+        Op::Mark { mark, .. } => image.mark_type(mark).is_none_or(Type::is_measured),
+        _ => false,
+    };
+    let ops = decided_by_clock(image, |kind| matches!(kind, Kind::Mark | Kind::Log));
+    lines_of(image, ops.into_iter().filter(|op| !is_measured(op)))
+}
+
+/// The lines of these ops, ascending.
+pub(super) fn lines_of(image: &Image, ops: impl Iterator<Item = OpId>) -> Vec<u32> {
+    let lines: BTreeSet<u32> = ops.map(|op| image.sites[op.index()].line).collect();
+    lines.into_iter().collect()
 }
 
 /// Where times are kept.
@@ -93,6 +115,19 @@ impl<'i> Flow<'i> {
         source.slot().is_some_and(|slot| self.holds(at, slot))
     }
 
+    /// Whether something that is no measurement and depends on the clock is
+    /// part of a line.
+    fn says_some(&self, at: usize, log: u32) -> bool {
+        let types = self.image.log_template(log).types();
+        types.zip(&self.image.logs[log as usize]).any(|(ty, arg)| {
+            let from_clock = match *arg {
+                LogArgCode::Value(source) => self.comes_from(at, source),
+                LogArgCode::Array(slot) => self.holds(at, slot),
+            };
+            from_clock && !ty.is_measured()
+        })
+    }
+
     fn reads_some(&self, at: usize) -> bool {
         read(self.image, &self.image.plain[at]).into_iter().any(|slot| self.holds(at, slot))
     }
@@ -156,7 +191,8 @@ impl<'i> Flow<'i> {
     fn decides(&self, at: usize, looks_at: &impl Fn(Kind) -> bool) -> bool {
         let from = |source: Source| self.comes_from(at, source);
         match self.image.plain[at] {
-            Op::Copy { .. } | Op::Log { .. } => false,
+            Op::Copy { .. } => false,
+            Op::Log { log } => looks_at(Kind::Log) && self.says_some(at, log),
             Op::Unary { op, a, .. } => may_have_none(op) && from(a),
             Op::Binary { op, a, b, .. } => (may_break(op) && from(a)) || (may_break_by(op) && from(b)),
             Op::Element { index, .. } | Op::SetElement { index, .. } => from(index),

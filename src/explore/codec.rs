@@ -5,7 +5,7 @@
 //! its part, the layout is made anew, and all packed states with it. Nothing
 //! is lost: a packed state is the whole state.
 
-use super::interner::Interner;
+use super::interner::{Interner, MOST_WORDS};
 use super::parts::{Parts, World};
 use super::relation::{Probe, Relation};
 use super::symmetry::Symmetry;
@@ -340,6 +340,13 @@ impl<'a> Codec<'a> {
         let fields = if words_of(&roomy) == words_of(&tight) { roomy } else { tight };
         self.words = words_of(&fields);
         std::mem::replace(&mut self.fields, fields)
+    }
+
+    /// How much that may be at most, whatever the budget says: so much that no
+    /// table is full after one more value.
+    pub(super) fn most_bytes(&self) -> usize {
+        let most = MOST_WORDS.saturating_sub(2 * self.image.arena.len() as u64);
+        usize::try_from(8 * most).unwrap_or(usize::MAX)
     }
 
     /// The memory that the values take, in bytes.

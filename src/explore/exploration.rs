@@ -1,7 +1,7 @@
 //! One exploration from beginning to end, whatever the size of its states.
 
 use super::asked::Asked;
-use super::clock::decided_by_clock;
+use super::clock::{decided_by_clock, lines_of};
 use super::code::{NumberedCode, calls};
 use super::codec::Codec;
 use super::endless::Endless;
@@ -9,7 +9,7 @@ use super::findings::{Findings, Race, content};
 use super::graph::{MOST_STATES, Order};
 use super::relation::{End, Relation, Scratch, Stopped};
 use super::schedule::{Turn, path_to, turn_between, turn_into, turns_along};
-use super::search::{Budget, Progress, Reduce, Search, Start, Stop, TooNarrow};
+use super::search::{Budget, Progress, Reduce, Search, Start, Stop, TooNarrow, is_too_large_for};
 use super::store::StateId;
 use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
@@ -231,7 +231,7 @@ pub fn explore_asking<'a>(
         image,
         options,
         search: None,
-        findings: Findings::new(image),
+        findings: Findings::new(),
         stillborn: None,
         clock: clock_of(image, &options),
         endless: OnceLock::new(),
@@ -253,8 +253,7 @@ fn clock_of(image: &Image, options: &Options<'_>) -> Vec<u32> {
         return Vec::new();
     }
     let looks_at = |kind| options.monitors.is_some_and(|monitors| monitors.looks_at_values(kind));
-    let ops = decided_by_clock(image, looks_at).into_iter();
-    let mut lines: Vec<u32> = ops.map(|op| image.sites[op.index()].line).collect();
+    let mut lines = lines_of(image, decided_by_clock(image, looks_at).into_iter());
     lines.extend(options.monitors.iter().flat_map(|monitors| monitors.lines_about_time()));
     lines.sort_unstable();
     lines.dedup();
@@ -269,16 +268,13 @@ enum Unprepared {
     Ends(Stopped),
 }
 
-/// Worlds that there are at the same time, at least.
-const WORLDS: u64 = 4;
-
 /// The search that stands in the first state, and how many words that has.
 fn prepared<'a>(image: &'a Image, options: &Options<'a>, asked: Asked<'a>) -> Result<Start<'a>, Unprepared> {
     if image.process_count() > 64 * MAX_WORDS {
         // Each process takes a bit at least.
         return Err(Unprepared::Stop(Stop::TooLarge));
     }
-    if WORLDS * 8 * image.arena.len() as u64 > options.budget.bytes {
+    if is_too_large_for(image, &options.budget) {
         return Err(Unprepared::Stop(Stop::Memory));
     }
     let relation = Relation::new(image, options.mode == Mode::Timed, options.monitors, options.code);
@@ -309,6 +305,7 @@ fn run<'a>(
         let (result, words) = with!(&mut any, search => {
             let result = search.run(budget, control, &mut |search, batch| {
                 findings.look(search, batch);
+                search.found = findings.bytes;
                 ControlFlow::Continue(())
             });
             (result, search.space.codec.words)

@@ -14,7 +14,7 @@ use crate::kernel::Machine;
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Deadlock, Outcome};
-use crate::value::Word;
+use crate::value::{Value, Word};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -85,11 +85,17 @@ pub(super) struct Findings {
     pub(super) races: Vec<(Race, First)>,
     /// More results than are told apart.
     pub(super) more_results: bool,
-    world: World,
+    /// The memory that the results take, in bytes.
+    pub(super) bytes: usize,
+    /// For looking at an end, once there is one.
+    world: Option<World>,
 }
 
+/// What a word of a result takes, in bytes: here, and where it is told as a value.
+const RESULT_BYTES: usize = 8 + size_of::<Value>();
+
 impl Findings {
-    pub(super) fn new(image: &Image) -> Findings {
+    pub(super) fn new() -> Findings {
         Findings {
             ends: BTreeMap::new(),
             stops: Vec::new(),
@@ -98,7 +104,8 @@ impl Findings {
             failed: BTreeMap::new(),
             races: Vec::new(),
             more_results: false,
-            world: World::new(image),
+            bytes: 0,
+            world: None,
         }
     }
 
@@ -123,17 +130,21 @@ impl Findings {
     }
 
     fn leaf<const W: usize>(&mut self, search: &Search<'_, W>, state: StateId) {
-        search.space.codec.decode(search.store.state(state), &mut self.world);
-        let machine = &self.world.machine;
-        let end = search.space.relation.end(machine);
+        let relation = &search.space.relation;
+        let mut world = self.world.take().unwrap_or_else(|| World::new(relation.image));
+        search.space.codec.decode(search.store.state(state), &mut world);
+        let end = relation.end(&world.machine);
         First::note(self.ends.entry(end), state);
-        if let Some(monitors) = search.space.relation.monitors {
-            self.finish(monitors, search.space.relation.image, end, state);
+        if let Some(monitors) = relation.monitors {
+            self.finish(monitors, (relation.image, &world), end, state);
         }
-        let machine = &self.world.machine;
-        if end != End::Completed {
-            return;
+        if end == End::Completed {
+            self.completed(search, &world.machine, state);
         }
+        self.world = Some(world);
+    }
+
+    fn completed<const W: usize>(&mut self, search: &Search<'_, W>, machine: &Machine, state: StateId) {
         let now = machine.now;
         match &mut self.times {
             None => self.times = Some([(now, state); 2]),
@@ -147,7 +158,9 @@ impl Findings {
             }
         }
         let content = content(search, state, machine);
-        if self.results.len() < MOST_RESULTS || self.results.contains_key(&content) {
+        let is_known = self.results.contains_key(&content);
+        if is_known || self.results.len() < MOST_RESULTS {
+            self.bytes += if is_known { 0 } else { RESULT_BYTES * content.len() };
             First::note(self.results.entry(content), state);
         } else {
             self.more_results = true;
@@ -155,8 +168,8 @@ impl Findings {
     }
 
     /// What is expected of a run, at its end.
-    fn finish(&mut self, monitors: &Monitors, image: &Image, end: End, state: StateId) {
-        let machine = &self.world.machine;
+    fn finish(&mut self, monitors: &Monitors, (image, world): (&Image, &World), end: End, state: StateId) {
+        let machine = &world.machine;
         let outcome = match end {
             End::Completed => Outcome::Completed,
             End::Horizon => Outcome::Horizon,
@@ -164,7 +177,7 @@ impl Findings {
         };
         let memories = machine.memories(image);
         let end = RunEnd { outcome: &outcome, end: machine.now, memories: &memories };
-        for expectation in monitors.unmet(&self.world.watch, &end) {
+        for expectation in monitors.unmet(&world.watch, &end) {
             First::note(self.failed.entry(expectation), state);
         }
     }

@@ -238,7 +238,9 @@ impl Follower<'_> {
                 return self.stopped(stopped);
             }
         }
-        let message = format!("no end within {MOST_TURNS_BEYOND} turns behind the schedule");
+        let message = format!(
+            "the schedule was followed to its end, but the run goes on: it was given up after {MOST_TURNS_BEYOND} more turns"
+        );
         self.ended(Outcome::Limit { message })
     }
 }

@@ -17,6 +17,13 @@ pub(super) fn hash_words(words: &[Word]) -> u64 {
     hash
 }
 
+/// The most words that all sequences of a table may have together.
+pub(super) const MOST_WORDS: u64 = u32::MAX as u64;
+
+/// From so many words on a table is given room for a quarter more of them at a
+/// time, and not for as many again: it counts against the budget.
+const MANY_WORDS: usize = 1 << 20;
+
 /// Sequences of words with their numbers. Nothing is ever taken out.
 #[derive(Debug, Clone)]
 pub(super) struct Interner {
@@ -66,6 +73,7 @@ impl Interner {
         match self.locate(sequence) {
             Ok(number) => number,
             Err(place) => {
+                self.make_room(sequence.len());
                 self.words.extend_from_slice(sequence);
                 let end = u32::try_from(self.words.len()).expect("the budget of memory ends a search before");
                 self.starts.push(end);
@@ -76,6 +84,13 @@ impl Interner {
                 }
                 number
             }
+        }
+    }
+
+    fn make_room(&mut self, more: usize) {
+        let needed = self.words.len() + more;
+        if needed > self.words.capacity() && needed > MANY_WORDS {
+            self.words.reserve_exact(more.max(self.words.len() / 4));
         }
     }
 

@@ -32,6 +32,7 @@ mod store;
 mod symmetry;
 
 pub use asked::Asked;
+pub use clock::recorded_by_clock;
 pub use code::NumberedCode;
 pub use exploration::{
     DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore, explore_asking,

@@ -18,6 +18,7 @@ use super::relation::{Relation, Scratch, Went};
 use super::store::{MAX_STATES, SHARDS, Store};
 use super::symmetry::Symmetry;
 use crate::ids::ProcessId;
+use crate::program::Image;
 use crate::trace::ResourceKind;
 use crate::value::Word;
 use std::ops::{ControlFlow, Range};
@@ -37,6 +38,21 @@ const TASKS: usize = 4;
 /// Fewer states to expand or to enter than this are not worth a second worker,
 /// unless the kernel is asked each time.
 const FEW: usize = 1 << 10;
+
+/// Worlds that there are at the same time besides those of further workers, at
+/// least: the first, those that are compared with it, its values with their
+/// numbers, and what runs leave in it.
+const WORLDS: u64 = 8;
+
+/// The memory that one world takes, in bytes.
+fn world_bytes(image: &Image) -> u64 {
+    8 * image.arena.len() as u64
+}
+
+/// Whether not even the worlds that every search needs fit a budget.
+pub(super) fn is_too_large_for(image: &Image, budget: &Budget) -> bool {
+    WORLDS * world_bytes(image) > budget.bytes
+}
 
 /// How much may be spent on an exploration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,6 +168,8 @@ pub(super) struct Search<'a, const W: usize> {
     workers: Vec<Mutex<Worker<W>>>,
     /// The system did not make as many threads as there are workers.
     pub(super) lacks_threads: bool,
+    /// The memory that what was found takes, in bytes.
+    pub(super) found: usize,
 }
 
 impl<'a, const W: usize> Search<'a, W> {
@@ -181,18 +199,18 @@ impl<'a, const W: usize> Search<'a, W> {
         scratches: impl IntoIterator<Item = Scratch>,
     ) -> Search<'a, W> {
         let workers = scratches.into_iter().map(|scratch| Mutex::new(Worker::new(scratch))).collect();
-        Search { space, place, effects, store, works: Vec::new(), workers, lacks_threads: false }
+        Search { space, place, effects, store, works: Vec::new(), workers, lacks_threads: false, found: 0 }
     }
 
     /// The same search over states of `V` words, more than before, to be
     /// [repacked](Self::repack) before it goes on.
     pub(super) fn padded<const V: usize>(self) -> Search<'a, V> {
-        let Search { space, place, effects, store, workers, lacks_threads, .. } = self;
+        let Search { space, place, effects, store, workers, lacks_threads, found, .. } = self;
         let effects = effects.map(|effects| effects.repacked(&space.codec));
         let workers = workers.into_iter().map(|worker| worker.into_inner().expect("no worker panics"));
         let scratches = workers.map(|worker| worker.scratch);
         let search = Search::over(space, place, effects, store.padded(), scratches);
-        Search { lacks_threads, ..search }
+        Search { lacks_threads, found, ..search }
     }
 
     /// How many states to expand between two looks at the control, at most: few
@@ -215,6 +233,13 @@ impl<'a, const W: usize> Search<'a, W> {
         self.most().div_ceil(TASKS)
     }
 
+    /// How many workers there are. Each has a world of its own; what is found is
+    /// the same with fewer of them.
+    fn workers_within(&self, budget: &Budget) -> usize {
+        let share = budget.bytes / WORLDS / world_bytes(self.space.relation.image).max(1);
+        budget.workers.min(usize::try_from(share).unwrap_or(usize::MAX)).max(1)
+    }
+
     /// Whether no schedule is left out.
     pub(super) fn is_whole(&self) -> bool {
         self.space.reduction.is_none() && self.space.symmetry.is_none()
@@ -223,12 +248,13 @@ impl<'a, const W: usize> Search<'a, W> {
     pub(super) fn progress(&self) -> Progress {
         let learnt = self.effects.as_ref().map_or(0, |effects| effects.bytes);
         let called = self.space.relation.code.map_or(0, NumberedCode::bytes);
+        let tables = self.store.bytes() + self.space.codec.bytes() + learnt + self.found;
         Progress {
             states: self.store.len() as u64,
             transitions: self.place.transitions,
             depth: self.place.depth,
             open: (self.store.len() - self.place.next) as u64,
-            bytes: (self.store.bytes() + self.space.codec.bytes() + learnt) as u64 + called,
+            bytes: tables as u64 + called + WORLDS * world_bytes(self.space.relation.image),
         }
     }
 
@@ -260,8 +286,9 @@ impl<'a, const W: usize> Search<'a, W> {
             }
             let rest = (budget.states - progress.states).max(LEAST_BATCH as u64) as usize;
             let end = self.place.level_end.min(self.place.next.saturating_add(self.batch().min(rest)));
-            let Some(batch) = self.expand(self.place.next..end, budget.workers, control)? else {
-                return Ok(Stop::Control);
+            let batch = match self.expand(self.place.next..end, budget, control)? {
+                Ok(batch) => batch,
+                Err(stop) => return Ok(stop),
             };
             if self.space.relation.asked.is_over() {
                 // A transition may have been broken off.
@@ -274,14 +301,14 @@ impl<'a, const W: usize> Search<'a, W> {
         }
     }
 
-    /// Expands these states and enters what they lead to; `None` if it was
-    /// stopped before.
+    /// Expands these states and enters what they lead to, unless it is stopped
+    /// before.
     fn expand(
         &mut self,
         states: Range<usize>,
-        workers: usize,
+        budget: &Budget,
         control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<Option<Batch>, TooNarrow> {
+    ) -> Result<Result<Batch, Stop>, TooNarrow> {
         let task = self.task();
         let tasks = states.len().div_ceil(task);
         let mut works = std::mem::take(&mut self.works);
@@ -289,7 +316,7 @@ impl<'a, const W: usize> Search<'a, W> {
             works.push(Work::new());
         }
         works.iter_mut().for_each(Work::clear);
-        let workers = if tasks < 2 { 1 } else { workers.max(1) };
+        let workers = if tasks < 2 { 1 } else { self.workers_within(budget) };
         while self.workers.len() < workers {
             let scratch = Scratch::new(self.space.relation.image, self.space.seed);
             self.workers.push(Mutex::new(Worker::new(scratch)));
@@ -306,8 +333,8 @@ impl<'a, const W: usize> Search<'a, W> {
             }
             open = works[..tasks].iter().map(|work| work.questions.len()).sum();
             asked += open;
-            if self.ask(&works[..tasks], control).is_break() {
-                return Ok(None);
+            if let Err(stop) = self.ask(&works[..tasks], budget, control) {
+                return Ok(Err(stop));
             }
             if self.space.codec.outgrown {
                 let old = self.repack()?;
@@ -329,7 +356,7 @@ impl<'a, const W: usize> Search<'a, W> {
             First::merge(&mut batch.broken, std::mem::take(&mut work.batch.broken));
         }
         self.works = works;
-        Ok(Some(batch))
+        Ok(Ok(batch))
     }
 
     /// Makes a new layout; the one before. Fails if its states are longer.
@@ -415,16 +442,17 @@ impl<'a, const W: usize> Search<'a, W> {
     fn ask(
         &mut self,
         works: &[Work<W>],
+        budget: &Budget,
         control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    ) -> Result<(), Stop> {
         let own = self.workers.pop().expect("there is one");
         let mut own = own.into_inner().expect("no worker panics");
         let scratch = &mut own.scratch;
-        let progress = self.progress();
-        let mut flow = ControlFlow::Continue(());
+        let (progress, room) = (self.progress(), self.room(budget));
+        let mut result = Ok(());
         for question in works.iter().flat_map(|work| &work.questions) {
-            flow = control(progress);
-            if flow.is_break() {
+            if control(progress).is_break() {
+                result = Err(Stop::Control);
                 break;
             }
             let Question { state, about, .. } = question;
@@ -437,22 +465,35 @@ impl<'a, const W: usize> Search<'a, W> {
                 (About::Step { .. } | About::Steps, Some(effects), _) => {
                     for process in processes {
                         effects.learn(&self.space.relation, &mut self.space.codec, scratch, state, process);
-                        if self.space.codec.outgrown {
+                        if self.space.codec.outgrown || self.space.codec.bytes() >= room {
                             break;
                         }
                     }
                 }
                 (About::Name, _, Some(symmetry)) => symmetry.learn(&mut self.space.codec, state),
                 (About::All | About::Step { .. } | About::Steps | About::Name, ..) => {
-                    flow = self.learn_directly(state, scratch, control);
+                    result = self.learn_directly(state, scratch, room, control);
                 }
             }
-            if flow.is_break() || self.space.codec.outgrown {
+            if self.space.codec.bytes() >= room {
+                result = result.and(Err(Stop::Memory));
+            }
+            if result.is_err() || self.space.codec.outgrown {
                 break;
             }
         }
         self.workers.push(Mutex::new(own));
-        flow
+        result
+    }
+
+    /// How much memory the numbers of values may take, in bytes, with all else
+    /// that there is. One value may take a large part of it, so it is looked at
+    /// after each.
+    fn room(&self, budget: &Budget) -> usize {
+        let others = self.progress().bytes - self.space.codec.bytes() as u64;
+        usize::try_from(budget.bytes.saturating_sub(others))
+            .unwrap_or(usize::MAX)
+            .min(self.space.codec.most_bytes())
     }
 
     /// Gives numbers to all that follows a state, unless it is stopped.
@@ -460,16 +501,22 @@ impl<'a, const W: usize> Search<'a, W> {
         &mut self,
         state: &[Word; W],
         scratch: &mut Scratch,
+        room: usize,
         control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    ) -> Result<(), Stop> {
         let progress = self.progress();
         self.space.codec.decode(state, &mut scratch.world);
-        self.space.relation.successors(scratch, |scratch, _, went| {
+        let flow = self.space.relation.successors(scratch, |scratch, _, went| {
             if went == Went::On {
                 self.space.codec.learn(&scratch.world);
             }
-            control(progress)
-        })
+            if self.space.codec.bytes() >= room { ControlFlow::Break(()) } else { control(progress) }
+        });
+        match flow {
+            _ if self.space.codec.bytes() >= room => Err(Stop::Memory),
+            ControlFlow::Break(()) => Err(Stop::Control),
+            ControlFlow::Continue(()) => Ok(()),
+        }
     }
 
     /// Enters what the workers have reached, and forgets it: in another layout

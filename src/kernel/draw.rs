@@ -98,11 +98,6 @@ impl Draws {
         (first_stream..first_stream + streams.min(FETCHED_STREAMS))
             .for_each(|stream| self.streams.fetch(stream));
     }
-
-    /// Draws from another seed or replication from now on.
-    pub fn reseed(&mut self, seed: u64, replication: u64) {
-        self.streams.reseed(seed, replication);
-    }
 }
 
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {

@@ -143,14 +143,11 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         if defect::forgets_permit() {
             return Ok(());
         }
-        if self.hand_over(arena, at, header).is_none() {
-            let permits = &mut arena[header + resource::LEVEL];
-            if *permits >= MAX_PERMITS {
-                return Err(self.too_many_permits(at));
-            }
-            *permits += 1;
+        match self.hand_over(arena, at, header) {
+            Some(_) => Ok(()),
+            // Nobody waits: it comes here for the number of permits.
+            None => Err(self.too_many_permits(at)),
         }
-        Ok(())
     }
 
     /// Notes that a waiter was given a permit; whether it needs no more.

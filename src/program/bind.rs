@@ -335,6 +335,11 @@ impl Image {
         self.names.marks[mark.index()].ty
     }
 
+    /// The text of a log step, by its number.
+    pub fn log_template(&self, log: u32) -> &crate::trace::LogTemplate {
+        &self.names.logs[log as usize]
+    }
+
     /// The info of the definition that `resource` is an instance of.
     pub fn resource_info(&self, resource: ResourceId) -> &ResourceInfo {
         let after = self.resources.partition_point(|info| info.first <= resource);

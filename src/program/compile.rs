@@ -1,10 +1,13 @@
 //! Steps to ops.
 
-use super::expressions::{Frame, Globals, is_settled};
+use super::expressions::{Frame, Globals, is_over_params, is_settled};
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
+use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{OpId, ProcessDefId, ResourceDefId, Site, VarId};
-use crate::scenario::{Amount, Expr, LogArg, Model, ProcessDef, ResourceRef, ResourceSpec, Step, StepKind};
-use crate::value::Value;
+use crate::scenario::{
+    Amount, Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, ResourceSpec, Step, StepKind,
+};
+use crate::value::{Type, Value};
 
 /// A compiled scenario: ops with their places, before parameters have values.
 #[derive(Debug, Clone)]
@@ -61,6 +64,7 @@ pub fn compile(model: &Model) -> Program {
         process: ProcessDefId(0),
         site: Site::default(),
         atomic: false,
+        guard: None,
     };
     for (index, process) in model.processes.iter().enumerate() {
         compiler.process(ProcessDefId::from_index(index), process);
@@ -80,6 +84,9 @@ pub(super) struct Compiler<'a> {
     site: Site,
     /// Whether it is inside an atomic block.
     atomic: bool,
+    /// What must be true of the parameters for the step at hand to be come to:
+    /// see [`Globals::guard`].
+    pub(super) guard: Option<usize>,
 }
 
 impl Compiler<'_> {
@@ -87,6 +94,7 @@ impl Compiler<'_> {
         self.process = id;
         self.site = def.site;
         self.frame = Frame::new(&def.vars);
+        self.guard = def.count.as_ref().map(|count| self.program.globals.guard(positive(count), None));
         let first_distribution = self.program.distributions.len();
         let entry = self.here();
         if let Some(start) = &def.start {
@@ -389,42 +397,52 @@ impl Compiler<'_> {
         }
     }
 
-    fn branch(&mut self, condition: &Expr, then: &[Step], otherwise: &[Step]) {
-        let condition = self.expr(condition);
+    /// Steps that are come to only if this is true.
+    fn guarded(&mut self, guard: Expr, steps: &[Step]) {
+        let outside = self.guard;
+        if is_over_params(&guard) {
+            self.guard = Some(self.program.globals.guard(guard, outside));
+        }
+        self.steps(steps);
+        self.guard = outside;
+    }
+
+    fn branch(&mut self, deciding: &Expr, then: &[Step], otherwise: &[Step]) {
+        let condition = self.expr(deciding);
         let skip = self.emit(Op::JumpIfFalse { condition, to: OpId(0) });
         self.frame.free_temporaries();
-        self.steps(then);
+        self.guarded(deciding.clone(), then);
         if otherwise.is_empty() {
             self.land(skip);
             return;
         }
         let end = self.emit(Op::Jump { to: OpId(0) });
         self.land(skip);
-        self.steps(otherwise);
+        self.guarded(negated(deciding), otherwise);
         self.land(end);
     }
 
-    fn while_loop(&mut self, condition: &Expr, body: &[Step]) {
+    fn while_loop(&mut self, deciding: &Expr, body: &[Step]) {
         let site = self.site;
         let again = self.here();
-        let condition = self.expr(condition);
+        let condition = self.expr(deciding);
         let exit = self.emit(Op::JumpIfFalse { condition, to: OpId(0) });
         self.frame.free_temporaries();
-        self.steps(body);
+        self.guarded(deciding.clone(), body);
         self.site = site;
         self.emit(Op::Jump { to: again });
         self.land(exit);
     }
 
-    fn repeat(&mut self, times: &Expr, body: &[Step]) {
+    fn repeat(&mut self, number: &Expr, body: &[Step]) {
         let site = self.site;
-        let times = self.expr(times);
+        let times = self.expr(number);
         // The counter must outlive the temporaries of the steps inside.
         let left = self.frame.permanent();
         let start = self.emit(Op::LoopStart { left, times, exit: OpId(0) });
         self.frame.free_temporaries();
         let first = self.here();
-        self.steps(body);
+        self.guarded(positive(number), body);
         self.site = site;
         self.emit(Op::LoopNext { left, body: first });
         self.land(start);
@@ -438,6 +456,19 @@ impl Compiler<'_> {
     }
 }
 
+/// The opposite of a condition.
+fn negated(condition: &Expr) -> Expr {
+    let kind = ExprKind::Unary(UnaryOp::Not, Box::new(condition.clone()));
+    Expr { kind, ..condition.clone() }
+}
+
+/// Whether a number is above 0, as an expression.
+fn positive(number: &Expr) -> Expr {
+    let zero = Expr { kind: ExprKind::Const(Value::Int(0)), ty: Type::Int, site: number.site };
+    let kind = ExprKind::Binary(BinaryOp::LessInt, Box::new(zero), Box::new(number.clone()));
+    Expr { kind, ty: Type::Bool, site: number.site }
+}
+
 fn is_one(expr: &Expr) -> bool {
-    matches!(expr.kind, crate::scenario::ExprKind::Const(Value::Int(1)))
+    matches!(expr.kind, ExprKind::Const(Value::Int(1)))
 }

@@ -15,6 +15,8 @@ use crate::value::{Type, Value, Word};
 pub struct Globals {
     params: usize,
     rest: Vec<Global>,
+    /// Conditions over parameters, each with the one outside of it.
+    guards: Vec<(Expr, Option<usize>)>,
 }
 
 /// What a global word behind the parameters holds.
@@ -23,12 +25,17 @@ pub enum Global {
     /// Always this.
     Constant(Word),
     /// To be evaluated when parameters have values.
-    Derived(Expr),
+    Derived {
+        /// What it is.
+        expr: Expr,
+        /// It is asked for only if this is true: see [`Globals::guard`].
+        guard: Option<usize>,
+    },
 }
 
 impl Globals {
     pub(super) fn new(params: usize) -> Globals {
-        Globals { params, rest: Vec::new() }
+        Globals { params, rest: Vec::new(), guards: Vec::new() }
     }
 
     /// The number of global words.
@@ -46,6 +53,19 @@ impl Globals {
         &self.rest
     }
 
+    /// A condition without which some steps are not come to, inside of another
+    /// one; its number.
+    pub(super) fn guard(&mut self, condition: Expr, outside: Option<usize>) -> usize {
+        self.guards.push((condition, outside));
+        self.guards.len() - 1
+    }
+
+    /// The condition of this number and those outside of it.
+    pub(super) fn guards(&self, first: Option<usize>) -> impl Iterator<Item = &Expr> {
+        let of = |number: Option<usize>| number.map(|number| &self.guards[number]);
+        std::iter::successors(of(first), move |(_, outside)| of(*outside)).map(|(condition, _)| condition)
+    }
+
     fn param(&self, param: ParamId) -> Source {
         Source::global(param.0)
     }
@@ -61,8 +81,8 @@ impl Globals {
         Source::global((self.params + index) as u32)
     }
 
-    fn derived(&mut self, expr: &Expr) -> Source {
-        self.rest.push(Global::Derived(expr.clone()));
+    fn derived(&mut self, expr: &Expr, guard: Option<usize>) -> Source {
+        self.rest.push(Global::Derived { expr: expr.clone(), guard });
         Source::global((self.len() - 1) as u32)
     }
 }
@@ -159,7 +179,7 @@ impl Compiler<'_> {
                     None => self.program.globals.constant(Value::Int(1)),
                 }
             }
-            _ if is_over_params(expr) => self.program.globals.derived(expr),
+            _ if is_over_params(expr) => self.program.globals.derived(expr, self.guard),
             _ => {
                 let into = self.frame.temporary();
                 self.expr_into(expr, into);
@@ -280,7 +300,7 @@ impl Compiler<'_> {
 }
 
 /// Whether the value is known as soon as the parameters are.
-fn is_over_params(expr: &Expr) -> bool {
+pub(super) fn is_over_params(expr: &Expr) -> bool {
     is_over(expr, &|leaf| matches!(leaf, ExprKind::Const(_) | ExprKind::Param(_)))
 }
 

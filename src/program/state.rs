@@ -7,7 +7,9 @@ use super::compile::{ProcessCode, Program};
 use super::expressions::Global;
 use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
 use crate::ids::{ProcessId, Site};
-use crate::scenario::{Discipline, Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate_for};
+use crate::scenario::{
+    Discipline, Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate, evaluate_for,
+};
 use crate::time::Time;
 use crate::value::{Type, Value, Word};
 
@@ -38,6 +40,20 @@ fn error(expr: &Expr, message: impl Into<String>) -> BindError {
 fn value_of(expr: &Expr, params: &[Value], index: Option<u32>) -> Result<Value, BindError> {
     evaluate_for(expr, params, index)
         .map_err(|problem| BindError { site: problem.site, message: problem.to_string() })
+}
+
+/// The value of an expression that is asked for only if all `guards` are true;
+/// anything, if one of them is not and it has no value.
+fn derived<'g>(
+    expr: &Expr,
+    mut guards: impl Iterator<Item = &'g Expr>,
+    params: &[Value],
+) -> Result<Word, BindError> {
+    let mut is_asked = || guards.all(|guard| evaluate(guard, params) != Ok(Value::Bool(false)));
+    match value_of(expr, params, None) {
+        Err(error) if is_asked() => Err(error),
+        value => Ok(value.map_or(0, Value::to_word)),
+    }
 }
 
 fn int(expr: &Expr, params: &[Value]) -> Result<i64, BindError> {
@@ -145,7 +161,7 @@ impl State {
         self.frames_base = self.arena.len();
         self.processes(program, model, params)?;
         self.contents_base = self.arena.len();
-        self.append_contents()?;
+        self.append_contents().ok_or_else(|| too_large(self.largest(model)))?;
         self.horizon = match &model.horizon {
             None => None,
             Some(expr) => {
@@ -172,7 +188,7 @@ impl State {
         for global in program.globals.rest() {
             self.arena.push(match global {
                 Global::Constant(word) => *word,
-                Global::Derived(expr) => value_of(expr, params, None)?.to_word(),
+                Global::Derived { expr, guard } => derived(expr, program.globals.guards(*guard), params)?,
             });
         }
         let padded = self.arena.len().next_multiple_of(RESOURCE_WORDS);
@@ -288,18 +304,29 @@ impl State {
         Ok(priority)
     }
 
-    fn append_contents(&mut self) -> Result<(), BindError> {
+    /// Where the memory with most slots stands; without any, the first process,
+    /// of which some have arrays then.
+    fn largest(&self, model: &Model) -> Site {
+        let slots = |at: usize| self.sizes[at].capacity.unwrap_or(0) * u64::from(self.instances[at].1);
+        let memories = model.resources.iter().enumerate();
+        let memories = memories.filter(|(_, def)| matches!(def.spec, ResourceSpec::Memory { .. }));
+        let largest = memories.max_by_key(|&(at, _)| slots(at)).map(|(_, def)| def.site);
+        largest.or(model.processes.first().map(|def| def.site)).unwrap_or_default()
+    }
+
+    /// `None` if that would be too much.
+    fn append_contents(&mut self) -> Option<()> {
         let total =
             self.contents.iter().fold(self.arena.len(), |sum, content| sum.saturating_add(content.len));
         if total > MAX_WORDS {
-            return Err(too_large(Site::default()));
+            return None;
         }
         self.arena.reserve_exact(total - self.arena.len());
         for &content in &self.contents {
             self.arena[content.pointer] |= self.arena.len() as u64;
             self.arena.resize(self.arena.len() + content.len, content.initial);
         }
-        Ok(())
+        Some(())
     }
 
     fn check_size(&self, site: Site) -> Result<(), BindError> {
@@ -308,6 +335,8 @@ impl State {
 }
 
 fn too_large(site: Site) -> BindError {
-    let message = format!("the scenario needs more than {MAX_WORDS} words of state");
+    let message = format!(
+        "the scenario needs more than {MAX_WORDS} words of state, of 8 bytes each; give it fewer slots, elements or instances"
+    );
     BindError { site, message }
 }

@@ -122,13 +122,6 @@ impl Streams {
         }
     }
 
-    /// Keeps the streams but draws from another seed or replication.
-    pub fn reseed(&mut self, seed: u64, replication: u64) {
-        self.generator = keyed(key(seed, replication));
-        self.key = key_words(key(seed, replication));
-        self.tags.fill(0);
-    }
-
     /// Adds a stream for each of these purposes (counted within the process) of
     /// each of these instances, and gives the number of the first: streams are
     /// numbered 0, 1, 2 … in the order of adding, purpose after purpose and

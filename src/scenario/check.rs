@@ -55,7 +55,7 @@ impl Check<'_> {
         if let Some(node) = fields.get("description") {
             self.plain_text(node, "`description`");
         }
-        let name = fields.get("name").and_then(|node| self.plain_text(node, "`name`"));
+        let name = fields.get("name").and_then(|node| self.scenario_name(node));
         let name = name.map_or(default_name, str::to_owned);
         let params = self.params(fields.get("params"), overrides);
         let resources = self.resources(fields.get("resources"));
@@ -98,6 +98,18 @@ impl Check<'_> {
             model.resources.iter().zip(self.resources.iter()).filter(|(_, known)| !known.used.get());
         unused.extend(resources.filter_map(|(def, _)| warnings::unused("resource", &def.name, def.site)));
         unused
+    }
+
+    /// The name of the scenario, which reports and folders bear.
+    fn scenario_name<'n>(&mut self, node: &'n Node) -> Option<&'n str> {
+        let name = self.plain_text(node, "`name`")?;
+        if name.trim().is_empty() {
+            let span = self.reports.span_of(node);
+            let hint = "leave `name` out, and it is the name of the file";
+            self.reports.error_with_hint(span, "the name of the scenario is empty", hint);
+            return None;
+        }
+        Some(name)
     }
 
     fn version(&mut self, fields: Fields<'_>) {

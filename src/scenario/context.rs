@@ -37,6 +37,9 @@ pub(super) struct Check<'t> {
     /// How many instances are expected to do something that there are not,
     /// because a parameter has been set.
     pub absent: usize,
+    /// Whether the steps at hand are never come to with the parameters as they
+    /// are set: what fails there with them is no problem.
+    pub skipped: bool,
     /// Whether steps, or a mark in them, could not be read, so that nothing is
     /// known of marks that are not there.
     pub unread: bool,
@@ -70,6 +73,7 @@ impl<'t> Check<'t> {
             process: 0,
             as_written: true,
             absent: 0,
+            skipped: false,
             unread: false,
             unused: Vec::new(),
             refused: Vec::new(),
@@ -301,6 +305,7 @@ impl<'t> Check<'t> {
             resources: &self.resources,
             scope,
             located,
+            skipped: self.skipped,
             dead: 0,
         }
     }

@@ -4,7 +4,7 @@
 //! on a screen is decided in `snippet`.
 
 use super::invisible;
-use super::names::nearest;
+use super::names::suggestion;
 use super::node::{Kind, Node};
 use super::snippet;
 use super::source::{Source, Span, TextIndex, narrow};
@@ -140,6 +140,11 @@ impl<'t> Reports<'t> {
         self.items.truncate(kept);
     }
 
+    /// Takes back what was said at a place, where something else is said.
+    pub fn withdraw(&mut self, site: Site, message: &str) {
+        self.items.retain(|item| item.site != site || item.message != message);
+    }
+
     pub fn into_items(self) -> Vec<Diagnostic> {
         self.items
     }
@@ -202,12 +207,9 @@ impl<'t> Reports<'t> {
             left = left.saturating_sub(1);
             left > 0
         });
-        let meant = nearest(name, known);
+        let suggestion = suggestion(name, known);
         self.comparisons = left;
-        match meant {
-            Some(meant) => format!("{message}; did you mean '{meant}'?"),
-            None => message,
-        }
+        message + &suggestion
     }
 
     /// Reports a problem inside a located text.

@@ -97,6 +97,17 @@ const VALUES: [Advice; 5] = [
     ),
 ];
 
+/// What is written as an operator.
+const OPERATORS: [Advice; 7] = [
+    (&["mod", "MOD", "modulo", "rem"], "the remainder is written `%`, as in `i % n`"),
+    (&["div", "DIV"], "`/` of integers rounds down already"),
+    (&["is", "eq", "equals"], "equality is written `==`"),
+    (&["AND", "And"], "write `and`"),
+    (&["OR", "Or"], "write `or`"),
+    (&["x", "times"], "multiplication is written `*`"),
+    (&["if", "else", "then"], "there are no conditions in expressions; use an `if` step"),
+];
+
 /// What is written as the kind of a resource.
 const KINDS: [Advice; 5] = [
     (&["lock", "rlock", "critical", "Lock"], "write `mutex`"),
@@ -152,6 +163,11 @@ fn advice(table: &[Advice], word: &str) -> Option<&'static str> {
 /// What to write instead of a step of this name.
 pub(super) fn step(word: &str) -> Option<&'static str> {
     advice(&STEPS, word)
+}
+
+/// What to write instead of an operator of this name.
+pub(super) fn operator(word: &str) -> Option<&'static str> {
+    advice(&OPERATORS, word)
 }
 
 /// What to write instead of a function of this name.

@@ -186,6 +186,22 @@ impl Check<'_> {
         split
     }
 
+    /// Reports a name that is one of instances, of which there may be one only.
+    fn say_which(&mut self, part: Part<'_>, count: i64) {
+        let name = quoted(part.text);
+        let message = match count {
+            0 => format!("{name} has no instances: its `count` is 0"),
+            1 => format!("{name} has a `count`, and so its only instance has a number"),
+            _ => format!("{name} has several instances; say which"),
+        };
+        let hint = (count > 0).then(|| format!("write `\"{}[0]\"`", part.text));
+        let span = part.span(self);
+        match hint {
+            Some(hint) => self.reports.error_with_hint(span, message, hint),
+            None => self.reports.error(span, message),
+        }
+    }
+
     /// The index of an instance: there must be one exactly if there is a count,
     /// and it must name an instance.
     fn checked_index(
@@ -197,7 +213,10 @@ impl Check<'_> {
     ) -> Option<u32> {
         let name = quoted(part.text);
         let message = match (index, counted) {
-            (None, true) => format!("{name} has several instances; say which"),
+            (None, true) => {
+                self.say_which(part, count);
+                return None;
+            }
             (Some(_), false) => format!("{name}: there is one instance only, without index"),
             (Some(at), true) if i64::from(at) >= count => {
                 if !self.as_written {

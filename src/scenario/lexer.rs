@@ -55,7 +55,7 @@ const SIGNS: [(&str, &str); 22] = [
 ];
 
 /// Signs of other languages, with what to write instead.
-const FOREIGN: [(&str, &str); 7] = [
+const FOREIGN: [(&str, &str); 11] = [
     ("**", "there is no power operator; multiply"),
     ("//", "`/` of integers rounds down already"),
     ("=", "equality is written `==`"),
@@ -63,6 +63,10 @@ const FOREIGN: [(&str, &str); 7] = [
     ("|", "write `or`"),
     ("^", "there is no power operator; multiply"),
     ("?", "use an `if` step"),
+    ("\u{2013}", "this is a dash; minus is written `-`"),
+    ("\u{2014}", "this is a dash; minus is written `-`"),
+    ("\u{d7}", "multiplication is written `*`"),
+    ("\u{f7}", "division is written `/`"),
 ];
 
 /// Splits an expression; the last lexeme is [`Token::End`].
@@ -98,7 +102,7 @@ fn next(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), TextEr
     let foreign = |(sign, _): &&(&str, &str)| rest.starts_with(sign);
     let known = SIGNS.iter().find(|(written, _)| rest.starts_with(written));
     // `**` begins with a known sign and is foreign all the same.
-    let doubled = FOREIGN.iter().filter(|(sign, _)| sign.len() == 2).find(foreign);
+    let doubled = FOREIGN.iter().filter(|(sign, _)| sign.is_ascii() && sign.len() == 2).find(foreign);
     if let (Some((written, sign)), None) = (known, doubled) {
         return Ok((Token::Sign(sign), at + written.len()));
     }

@@ -1,7 +1,7 @@
 //! What YAML reads otherwise than it was meant.
 //!
-//! Decides how a text that YAML has cut at a comma, or a key that lacks the
-//! space behind its colon, is reported: once, and then put together again, so
+//! Decides how a text that YAML has cut at a comma, a list without its brackets,
+//! or a key that lacks the space behind its colon, is reported: once, and then put together again, so
 //! that nothing else is said of the pieces. Keys that are repeated are refused
 //! here, and merge keys (`<<`) are merged.
 
@@ -121,6 +121,30 @@ pub(super) fn is_cut(entries: &[Entry]) -> bool {
         }
     }
     false
+}
+
+/// Reports a number without a value as what it is, `{x: 6, 21}` where a list was
+/// meant, and says nothing more of the entry before it; whether it is that.
+pub(super) fn lacks_key(
+    reports: &mut Reports<'_>,
+    entries: &mut [Entry],
+    number: &Node,
+    value: &Node,
+) -> bool {
+    let Some(Entry { key, value: before }) = entries.last_mut().filter(|_| value.kind == Kind::Null) else {
+        return false;
+    };
+    let first = match &before.kind {
+        Kind::Bad => return true,
+        Kind::Int(_) | Kind::Float(_) => Key::number(before).map(|key| key.name),
+        _ => text_of(before),
+    };
+    let (Some(first), Some(second)) = (first, Key::number(number)) else { return false };
+    let span = reports.span_of_text(number.site, &second.name);
+    let hint = format!("a list stands in brackets: `{}: [{first}, {}]`", key.name, second.name);
+    reports.error_with_hint(span, "this value has no key", hint);
+    before.kind = Kind::Bad;
+    true
 }
 
 /// How many more parentheses are opened than closed.

@@ -70,6 +70,7 @@ pub use folder::{folder_name, numbered};
 pub use load::{LoadError, MOST_BYTES, Scenario, load_file, load_program, load_reader, load_str};
 pub use lock_order::circular_locking;
 pub use model::*;
+pub use names::suggestion;
 pub use number::parse_duration;
 pub use schema::schema;
 pub use source::Source;

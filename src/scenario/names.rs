@@ -91,6 +91,12 @@ pub(super) fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
     best.map(|(_, candidate)| candidate)
 }
 
+/// `; did you mean '…'?` if one of the candidates was probably meant by `name`,
+/// and nothing otherwise: the end of a message.
+pub fn suggestion<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> String {
+    nearest(name, candidates).map_or_else(String::new, |meant| format!("; did you mean '{meant}'?"))
+}
+
 /// Things by position and by name. A repeated name keeps its first position.
 #[derive(Debug)]
 pub(super) struct Table<T> {

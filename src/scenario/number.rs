@@ -113,6 +113,23 @@ fn plain(text: &str, whole: bool, range: std::ops::Range<usize>) -> Result<Numbe
     }
 }
 
+/// Words for units, as other programs and people write them.
+const UNIT_WORDS: [(&[&str], &str); 7] = [
+    (&["nsec", "nsecs", "nanosecond", "nanoseconds"], "ns"),
+    (&["usec", "usecs", "microsecond", "microseconds"], "us"),
+    (&["msec", "msecs", "millis", "millisecond", "milliseconds"], "ms"),
+    (&["sec", "secs", "second", "seconds"], "s"),
+    (&["mins", "minute", "minutes"], "min"),
+    (&["hr", "hrs", "hour", "hours"], "h"),
+    (&["day", "days"], "d"),
+];
+
+/// The unit that a word is, or means.
+pub(super) fn unit_meant(word: &str) -> Option<&'static str> {
+    let own = UNITS.iter().map(|(unit, _)| *unit).find(|unit| *unit == word);
+    own.or_else(|| UNIT_WORDS.iter().find(|(words, _)| words.contains(&word)).map(|(_, unit)| *unit))
+}
+
 fn unknown_unit(text: &str, start: usize, unit_start: usize, end: usize) -> TextError {
     let number = &text[start..unit_start];
     let suffix = &text[unit_start..end];
@@ -136,8 +153,10 @@ fn unknown_unit(text: &str, start: usize, unit_start: usize, end: usize) -> Text
     }
     let hint = match suffix {
         "m" => "minutes are written `min`".to_owned(),
-        "sec" | "secs" | "second" | "seconds" => format!("seconds are written `{number}s`"),
-        _ => "the units are ns, us, ms, s, min, h and d".to_owned(),
+        _ => match unit_meant(suffix) {
+            Some(unit) => format!("write `{number}{unit}`"),
+            None => "the units are ns, us, ms, s, min, h and d".to_owned(),
+        },
     };
     TextError::new(unit_start..end, format!("unknown unit {}", quoted(suffix))).with_hint(hint)
 }

@@ -94,8 +94,15 @@ fn read_override(
         Ok(ast) => {
             // A parameter is set before there are resources.
             let resources = Table::default();
-            let mut typer =
-                Typer { reports: &mut reports, params, resources: &resources, scope, located, dead: 0 };
+            let mut typer = Typer {
+                reports: &mut reports,
+                params,
+                resources: &resources,
+                scope,
+                located,
+                skipped: false,
+                dead: 0,
+            };
             typer.expression(&ast)
         }
         Err(error) => {

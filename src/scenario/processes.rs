@@ -70,11 +70,14 @@ impl Check<'_> {
             None => Some(1),
         };
         let first = self.processes.last().map_or(Some(0), |last| next_first(last.first, last.count));
+        let is_nobody = known == Some(0);
         let known = ProcessEntry { counted: count.is_some(), count: known, first };
         self.processes.push(&entry.key.name, known);
         self.unread |= fields.is_none();
         let fields = fields?;
+        self.skipped = is_nobody;
         let (vars, defs) = self.vars(fields.get("vars"));
+        self.skipped = false;
         Some(Head { entry, fields, vars, defs, count: count.flatten().map(|typed| typed.expr) })
     }
 
@@ -160,10 +163,12 @@ impl Check<'_> {
         let Head { entry, fields, vars, defs, count } = head;
         self.process = self.processes.position(&entry.key.name).unwrap_or(0);
         let refused = self.refused();
+        self.skipped = self.processes.at(self.process).count == Some(0);
         let mut body = Body::new(self, &vars);
         let start = fields.get("start").and_then(|node| body.amount(node, Scope::instance(), "`start`"));
         let priority = fields.get("priority").and_then(|node| body.check.priority(node));
         let steps = fields.entry("do").map(|entry| body.steps(entry)).unwrap_or_default();
+        self.skipped = false;
         self.forgive(refused);
         let used = |def: &&Var| vars.find(&def.name).is_some_and(|var| var.used.get());
         let unused = defs.iter().filter(|def| !used(def));

@@ -203,30 +203,46 @@ impl<'c, 't> Body<'c, 't> {
         self.check.value(node, self.scope(), want, what)
     }
 
-    fn condition(&mut self, node: &Node, what: &str) -> Option<Expr> {
-        self.value(node, Some(Type::Bool), what).map(|typed| typed.expr)
+    fn condition(&mut self, node: &Node, what: &str) -> Option<Typed> {
+        self.value(node, Some(Type::Bool), what)
     }
 
     fn nested(&mut self, fields: Fields<'_>, key: &str) -> Vec<Step> {
         fields.entry(key).map(|entry| self.steps(entry)).unwrap_or_default()
     }
 
+    /// Steps that are never come to if `deciding` has this value.
+    fn nested_unless(
+        &mut self,
+        deciding: Option<&Typed>,
+        value: Value,
+        fields: Fields<'_>,
+        key: &str,
+    ) -> Vec<Step> {
+        let skips = deciding.is_some_and(|typed| typed.known == Some(value));
+        let outside = self.check.skipped;
+        self.check.skipped |= skips;
+        let steps = self.nested(fields, key);
+        self.check.skipped = outside;
+        steps
+    }
+
     fn branch(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
         let condition = self.condition(node, "`if`");
-        let then = self.nested(fields, "do");
-        let otherwise = self.nested(fields, "else");
-        Some(StepKind::If { condition: condition?, then, otherwise })
+        let then = self.nested_unless(condition.as_ref(), Value::Bool(false), fields, "do");
+        let otherwise = self.nested_unless(condition.as_ref(), Value::Bool(true), fields, "else");
+        Some(StepKind::If { condition: condition?.expr, then, otherwise })
     }
 
     fn round(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
         let condition = self.condition(node, "`while`");
-        let body = self.nested(fields, "do");
-        Some(StepKind::While { condition: condition?, body })
+        let body = self.nested_unless(condition.as_ref(), Value::Bool(false), fields, "do");
+        Some(StepKind::While { condition: condition?.expr, body })
     }
 
     fn repeat(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
         let times = self.check.whole(node, self.scope(), "`repeat`", 0);
-        let body = self.nested(fields, "do");
+        let body = self.nested_unless(times.as_ref(), Value::Int(0), fields, "do");
         Some(StepKind::Repeat { times: times?.expr, body })
     }
 

@@ -6,9 +6,10 @@
 //! at [`HIGHEST`].
 
 use super::diagnostics::TextError;
+use super::foreign;
 use super::lexer::{Lexeme, Token, lex};
 use super::names::quoted;
-use super::number::Number;
+use super::number::{self, Number};
 use crate::value::Value;
 use std::ops::Range;
 
@@ -244,7 +245,7 @@ impl<'p, 't> Parser<'p, 't> {
         let message = format!("expected {expected}, found {}", spelled(&lexeme.token));
         let error = TextError::new(lexeme.range.clone(), message);
         let unit = match lexeme.token {
-            Token::Name(name) if super::names::UNITS.iter().any(|(unit, _)| *unit == name) => Some(name),
+            Token::Name(name) => number::unit_meant(name),
             _ => None,
         };
         if lexeme.token == Token::Sign(",")
@@ -253,10 +254,15 @@ impl<'p, 't> Parser<'p, 't> {
         {
             return error.with_hint("decimals are written with a point, as in `1.5s`");
         }
-        match (unit, &before.kind) {
-            (Some(unit), AstKind::Literal(value)) => {
+        match (unit, &before.kind, lexeme.token) {
+            (Some(unit), AstKind::Literal(value), _) => {
                 error.with_hint(format!("write the unit without a space, `{value}{unit}`"))
             }
+            (Some(unit), _, _) => error.with_hint(format!("write `n * 1{unit}` for so many of a unit")),
+            (None, _, Token::Name(name)) => match foreign::operator(name) {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            },
             _ => error,
         }
     }

@@ -68,6 +68,9 @@ pub(super) struct Typer<'c, 't> {
     pub resources: &'c Table<ResourceEntry>,
     pub scope: Scope<'c>,
     pub located: Located,
+    /// Whether the steps at hand are never come to: what parameters are there is
+    /// not looked at.
+    pub skipped: bool,
     /// Above 0 where the value is never asked for, as in `n > 0 and 1 / n > 2`
     /// for an `n` of 0: what fails there is no problem.
     pub dead: u32,
@@ -115,7 +118,7 @@ impl Typer<'_, '_> {
             param.used.set(true);
             if position < self.scope.params {
                 let kind = ExprKind::Param(ParamId::from_index(position));
-                return leaf(kind, param.ty?, param.value);
+                return leaf(kind, param.ty?, param.value.filter(|_| !self.skipped));
             }
         }
         if let Some((position, var)) =

@@ -12,6 +12,7 @@ use super::source::Span;
 use super::step_tables::{DRAW, MARK};
 use super::steps::Body;
 use super::syntax::AstKind;
+use super::yaml_error::UNQUOTED;
 use crate::ids::{MarkId, VarId};
 use crate::trace::ResourceKind;
 use crate::value::Type;
@@ -95,6 +96,8 @@ impl Body<'_, '_> {
         }
         if let Some(kind) = self.check.resources.find(name).and_then(|known| known.kind) {
             let message = format!("{} is a {}, not a variable", quoted(name), kind.name());
+            // It does not need quotes either: it is another step.
+            self.check.reports.withdraw(span.site, UNQUOTED);
             return self.check.reports.error_with_hint(span, message, given(kind, name, &key.name));
         }
         // Said once: the uses that follow lack the same declaration.

@@ -265,12 +265,16 @@ impl<'de> Visitor<'de> for NodeVisitor<'_, '_, '_> {
         let mut first = None;
         while let Some(key) = map.next_key_seed(Seed { reader: &mut *reader })? {
             first.get_or_insert(key.site);
-            // A number may be a part of the text before it, of which a comma cut it.
-            let key = match key.kind {
-                Kind::Int(_) | Kind::Float(_) if mend::is_cut(&entries) => Key::number(&key),
-                _ => accept_key::<A::Error>(reader, key)?,
-            };
+            let is_number = matches!(key.kind, Kind::Int(_) | Kind::Float(_));
+            let key = if is_number { Err(key) } else { Ok(accept_key::<A::Error>(reader, key)?) };
             let value = map.next_value_seed(Seed { reader: &mut *reader })?;
+            let key = match key {
+                Ok(key) => key,
+                // A number may be a part of the text before it, of which a comma cut it.
+                Err(number) if mend::is_cut(&entries) => Key::number(&number),
+                Err(number) if mend::lacks_key(reader.reports, &mut entries, &number, &value) => None,
+                Err(number) => accept_key::<A::Error>(reader, number)?,
+            };
             entries.extend(key.map(|key| Entry { key, value }));
         }
         let entries = mend::entries(reader.reports, entries);

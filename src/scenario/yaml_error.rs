@@ -14,6 +14,9 @@ pub(super) const TOO_LARGE: &str = "the document is too large";
 /// The message with which our visitor stops at a key that is too long.
 pub(super) const LONG_KEY: &str = "the key is too long";
 
+/// What is said of a text with brackets that lacks its quotes.
+pub(super) const UNQUOTED: &str = "YAML takes the bracket in this text for a list of its own";
+
 /// Reports an error of the parser; `reached` is the last place that was read.
 pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error, reached: Site) {
     let text = error.to_string();
@@ -106,6 +109,22 @@ fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Opti
             "add `]`, `}` or `,`; inside brackets, a text that has brackets itself needs quotes, as in `['forks[0]']`",
         );
     }
+    let misfits =
+        ["did not find expected key", "did not find expected '-'", "mapping values are not allowed"];
+    if misfits.into_iter().any(has)
+        && let Some(quote) = open_quote(reports, stopped)
+    {
+        return explained(
+            Some(quote),
+            "this quote is not closed on its line",
+            "close it, with the same sign",
+        );
+    }
+    if has("mapping values are not allowed")
+        && let Some(key) = bare_key(reports, stopped)
+    {
+        return explained(Some(key), "a key needs `:` and a value", "write `key:`, with a colon at the end");
+    }
     if has("mapping values are not allowed") {
         return explained(
             stopped,
@@ -187,6 +206,36 @@ fn unspaced_near(reports: &Reports<'_>, stopped: Option<Site>, began: Option<Sit
     lines.filter_map(colon).next()
 }
 
+/// The quote with which a value begins on a line above an error and that is not
+/// closed there: the parser takes the next quote, on whatever line, for its end.
+fn open_quote(reports: &Reports<'_>, stopped: Option<Site>) -> Option<Site> {
+    let quote = |line: u32| {
+        let text = reports.index().line(line)?;
+        let value = text.trim_start_matches([' ', '-']);
+        let value = value.split_once(": ").map_or(value, |(_, value)| value.trim_start());
+        let sign = value.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+        let before = text.len() - value.len();
+        (!value[1..].contains(sign))
+            .then(|| Site { line, column: narrow(text[..before].chars().count() + 1) })
+    };
+    (1..=stopped?.line).find_map(quote)
+}
+
+/// The line above an error that is one name, and less indented: a key that
+/// lacks its colon.
+fn bare_key(reports: &Reports<'_>, stopped: Option<Site>) -> Option<Site> {
+    let indentation = |text: &str| text.len() - text.trim_start_matches([' ', '-']).len();
+    let line = stopped?.line;
+    let above = (1..line)
+        .rev()
+        .find(|&line| reports.index().line(line).is_some_and(|text| !text.trim().is_empty()))?;
+    let (text, below) = (reports.index().line(above)?, reports.index().line(line)?);
+    let name = text.trim_start_matches([' ', '-']).trim_end();
+    let is_key = !name.is_empty() && name.chars().all(|character| is_part(character) && character != '.');
+    (is_key && indentation(text) < indentation(below))
+        .then(|| Site { line: above, column: narrow(indentation(text) + 1) })
+}
+
 /// What stands for `[` and `]` in a text that lacks its quotes, while it is read.
 const BRACKETS: [(char, char); 2] = [('[', '\u{f8f0}'), (']', '\u{f8f1}')];
 
@@ -211,8 +260,7 @@ fn indexed(reports: &Reports<'_>, error: &serde_yaml::Error) -> Option<Indexed> 
     let bracket = Site { line: narrow(stopped.line()), column: narrow(stopped.column()) };
     let (start, line) = (index.offset_of(bracket)?, index.line(bracket.line)?);
     let before: String = line.chars().take((bracket.column as usize).checked_sub(1)?).collect();
-    let is_part = |character: &char| character.is_ascii_alphanumeric() || *character == '_';
-    let name = before.chars().rev().take_while(is_part).count();
+    let name = before.chars().rev().take_while(|&character| is_part(character)).count();
     let length = bracketed(&index.text()[start..])?;
     (name > 0).then_some(Indexed { bracket, name, length })
 }
@@ -231,26 +279,30 @@ pub(super) fn repair_brackets(reports: &mut Reports<'_>, error: &serde_yaml::Err
     let whole = &reports.index().text()[start..start + name + length];
     let hint = format!("inside `{{…}}` and `[…]` it needs quotes: `\"{whole}\"`");
     let span = Span { site, length: narrow(whole.chars().count()) };
-    reports.error_with_hint(span, "YAML takes the bracket in this text for a list of its own", hint);
+    reports.error_with_hint(span, UNQUOTED, hint);
     replace(text, bracket, length);
 }
 
-/// The bytes of the brackets with which a text begins, up to where they close
-/// on the same line.
+/// Whether a character belongs to the name of an instance or of what it does:
+/// `a.m[2]`.
+fn is_part(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '.')
+}
+
+/// The bytes of a text that begins with brackets, up to where they close on the
+/// same line, with what goes on behind them: `[0].m[2]`.
 fn bracketed(text: &str) -> Option<usize> {
     let mut open = 0usize;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'[' => open += 1,
-            b']' => open = open.checked_sub(1)?,
-            b'\n' | b'{' | b'}' | b'"' | b'\'' => return None,
+    for (at, character) in text.char_indices() {
+        match character {
+            '[' => open += 1,
+            _ if open == 0 && !is_part(character) => return (at > 0).then_some(at),
+            ']' => open -= 1,
+            '\n' | '{' | '}' | '"' | '\'' => return None,
             _ => {}
         }
-        if open == 0 {
-            return (at > 0).then_some(at + 1);
-        }
     }
-    None
+    (open == 0 && !text.is_empty()).then_some(text.len())
 }
 
 /// Replaces the brackets in so many bytes of the document by their stand-ins.

@@ -137,6 +137,14 @@ pub enum Piece {
 }
 
 impl LogTemplate {
+    /// The types of its holes, in order; of an array, that of its elements.
+    pub fn types(&self) -> impl Iterator<Item = Type> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Value(ty) | Piece::Array(ty) => Some(*ty),
+        })
+    }
+
     /// The text with `args` filled in. Missing arguments print as `?`.
     pub fn render(&self, args: &[Word]) -> String {
         let mut text = String::new();

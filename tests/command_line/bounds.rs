@@ -92,3 +92,27 @@ fn what_has_no_end_is_not_read_to_its_end() {
     room.run("test pipe.yaml --update").with_code(0).says(&["snapshot written"]);
     room.run("test pipe.yaml").with_code(0);
 }
+
+/// A state that does not fit a budget is refused with the budget, and not begun
+/// with. Within 1 GB, of which the program itself takes a part.
+#[cfg(unix)]
+#[test]
+fn states_that_are_too_large_are_refused() {
+    let text = "version: 1\nname: big\nresources: {m: {kind: memory, slots: 40000000}}\n\
+                processes: {p: {do: [{write: {to: m, at: 0, value: 1}}, {mark: x}, {delay: 1s}]}}\n";
+    let room = Room::with(&[("big.yaml", text), ("r.csv", "process,event\np,x\n")]);
+    let ended = within(&room, 1_000_000, "validate big.yaml --write none").with_code(2);
+    ended.complains(&[
+        "'big': a thread with a state of 40000",
+        "would take 2.6 GB of memory",
+        "with fewer slots",
+    ]);
+    let ended = within(&room, 1_000_000, "explore big.yaml --max-memory 2000 --write none").with_code(1);
+    ended.says(&["one state takes too large a part of the budget of 2,000 MB", "with a larger --max-memory"]);
+    let ended = within(&room, 1_000_000, "validate big.yaml --recorded r.csv --write none").with_code(1);
+    ended.says(&["order: not decided", "no more than 512 MiB"]);
+    // One word of state is needed besides the slots.
+    let room = Room::with(&[("full.yaml", &text.replace("40000000", "100000000"))]);
+    let ended = within(&room, 1_000_000, "run full.yaml --write none").with_code(2);
+    ended.complains(&["full.yaml:3:13", "needs more than 100000000 words of state", "fewer slots"]);
+}

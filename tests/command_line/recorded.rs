@@ -76,11 +76,11 @@ fn values_are_compared_as_what_they_are() {
         ("item,\" 7 \"", 0),
         ("item,07", 0),
         ("item,70", 1),
-        ("item,7.5", 1),
-        ("item,seven", 1),
+        ("item,7.5", 2),
+        ("item,seven", 2),
         ("item,", 0),
         ("plain,", 0),
-        ("plain,1", 1),
+        ("plain,1", 2),
     ] {
         let (found, said) = validated(VALUES, format!("process,event,value\np,{row}\n").as_bytes());
         assert_eq!(found, code, "{row}: {said}");
@@ -118,9 +118,12 @@ processes: {p: {do: [{log: \"stage a\"}, {delay: 1s}, {log: \"stage a, done\"}, 
         ("", "line 1: the file is empty"),
         ("\n\n", "line 1: the file is empty"),
         ("\nprocess,event\n\n", "line 2: there are no rows"),
-        ("time,process,event\n-1,p,stage a\n", "line 2: '-1' is no time"),
-        ("time,process,event\n1e99,p,stage a\n", "line 2: '1e99' is no time"),
-        ("process,event\np,stage b\n", "line 2: no `mark` and no `log` of 'p' can be 'stage b'"),
+        ("time,process,event\n-1,p,stage a\n", "line 2, column 1: '-1' is no time"),
+        ("time,process,event\n1e99,p,stage a\n", "line 2, column 1: '1e99' is no time"),
+        (
+            "process,event\np,stage b\n",
+            "line 2, column 3: no `mark` and no `log` of 'p' can be 'stage b'; did you mean 'stage a'?",
+        ),
     ] {
         let (code, said) = validated(model, text.as_bytes());
         assert!(code == 2 && said.contains(message), "{text:?}: {code} {said}");
@@ -200,7 +203,7 @@ processes:
 fn a_text_with_many_holes_fits_or_not_at_once() {
     let holes = "{x}a".repeat(200);
     let model = format!("version: 1\nprocesses: {{p: {{vars: {{x: 0.5}}, do: [{{log: \"{holes}b\"}}]}}}}\n");
-    for (text, code) in [("a".repeat(5_000), 1), ("1a".repeat(2_000), 1), ("1a".repeat(200) + "b", 0)] {
+    for (text, code) in [("a".repeat(5_000), 2), ("1a".repeat(2_000), 2), ("1a".repeat(200) + "b", 0)] {
         let (found, said) = validated(&model, format!("process,event\np,{text}\n").as_bytes());
         assert_eq!(found, code, "{said}");
     }
@@ -291,4 +294,120 @@ fn a_file_without_an_end_is_refused() {
     let room = Room::with(&[("pipe.yaml", PIPE)]);
     let ended = room.run("validate pipe.yaml --recorded /dev/zero --write none").with_code(2);
     assert!(ended.err.contains("a recording has at most 256 MiB"), "{}", ended.err);
+}
+
+/// What no schedule of the scenario could ever say is no finding about it.
+#[test]
+fn what_cannot_be_said_at_all_is_refused_with_its_place() {
+    let model = "
+version: 1
+processes:
+  loader: {vars: {i: 1}, do: [{mark: {name: loaded, value: i}}, {log: \"got {i}\"}, {mark: over}]}
+  crew: {count: 3, do: [{mark: here}]}
+  one: {count: 1, do: [{mark: here}]}
+";
+    for (row, message) in [
+        (
+            "loader,loaded,seven",
+            "column 15: 'seven' cannot be the value: mark 'loaded' of 'loader' carries an integer\n",
+        ),
+        (
+            "loader,loaded, 5s",
+            "column 16: '5s' cannot be the value: mark 'loaded' of 'loader' carries an integer\n",
+        ),
+        ("loader,over,1", "column 13: '1' cannot be the value: mark 'over' of 'loader' carries no value\n"),
+        (
+            "loader,got five,",
+            "column 8: 'got five' cannot be a line of 'loader', which logs 'got {an integer}'\n",
+        ),
+        ("loader,got 1,1", "column 14: a line of a `log` step has no value; leave the cell empty\n"),
+        (
+            "loader,laoded,1",
+            "column 8: no `mark` and no `log` of 'loader' can be 'laoded'; did you mean 'loaded'?\n",
+        ),
+        ("loadr,loaded,1", "column 1: there is no process 'loadr'; did you mean 'loader'?\n"),
+        ("crew,here,", "column 1: there is no process 'crew'; the instances are 'crew[0]' to 'crew[2]'\n"),
+        ("crew[3],here,", "there is no process 'crew[3]'; the instances are 'crew[0]' to 'crew[2]'\n"),
+        ("one,here,", "there is no process 'one'; the only instance is 'one[0]'\n"),
+        ("loader[0],over,", "there is no process 'loader[0]'; 'loader' is but one and has no number\n"),
+    ] {
+        let text = format!("process,event,value\n\"loader\",loaded,1\n{row}\n");
+        let (code, said) = validated(model, text.as_bytes());
+        assert!(
+            code == 2 && said.contains("'r.csv', line 3, ") && said.contains(message),
+            "{row}: {code} {said}"
+        );
+    }
+    // Columns are counted in characters, within the line where the cell stands.
+    let (code, said) = validated(model, "process,event,value\n\"lo\u{e4}der\n\" , x,\n".as_bytes());
+    assert!(code == 2 && said.contains("line 2, column 1: there is no process"), "{said}");
+    let (code, said) = validated(model, "event,process\n\u{e4}\u{e4} , nobody\n".as_bytes());
+    assert!(code == 2 && said.contains("line 2, column 6: there is no process 'nobody'\n"), "{said}");
+}
+
+/// A cell that is empty under a head is no measurement, and told.
+#[test]
+fn gaps_are_told() {
+    let rows = "time,process,event,value\n,p,took,\n1s,p,loss,\n1s,p,last,true\n,p,item,7\n1s,p,plain,\n";
+    let (code, said) = validated(VALUES, rows.as_bytes());
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("gaps: 2 rows tell no time, 2 rows tell no value; whatever it was counts as right\n"),
+        "{said}"
+    );
+    let (_, said) = validated(VALUES, b"process,event\np,took\n");
+    assert!(!said.contains("gaps"), "{said}");
+}
+
+/// The search shows a clock of 0. Where an order, a value or a line hangs on it,
+/// nothing is decided; where it is only measured, all is.
+#[test]
+fn what_hangs_on_the_clock_is_not_decided() {
+    let model = |steps: &str| {
+        format!("version: 1\nprocesses:\n  p:\n    vars: {{n: 0}}\n    do:\n      - delay: 2s\n{steps}")
+    };
+    let branch = "      - if: now > 1s\n        do: [{log: late}]\n        else: [{log: early}]\n";
+    for (steps, row, line) in [
+        (branch, "late,", Some("line 7 depends")),
+        (branch, "early,", Some("line 7 depends")),
+        ("      - set: {n: floor(now / 1s)}\n      - log: \"at {n}\"\n", "at 2,", Some("lines 7, 8 depend")),
+        (
+            "      - set: {n: floor(now / 1s)}\n      - mark: {name: at, value: n}\n",
+            "at,2",
+            Some("lines 7, 8 depend"),
+        ),
+        ("      - log: \"{n} at {now}\"\n", "0 at 2.1s,", None),
+        ("      - mark: {name: at, value: now}\n", "at,2.1s", None),
+    ] {
+        let (code, said) = validated(&model(steps), format!("process,event,value\np,{row}\n").as_bytes());
+        match line {
+            None => assert_eq!(code, 0, "{steps}{said}"),
+            Some(line) => {
+                assert_eq!(code, 1, "{steps}{said}");
+                assert!(
+                    said.contains(&format!("order: not decided: {line} on what the clock shows")),
+                    "{said}"
+                );
+            }
+        }
+    }
+    let room = Room::with(&[("m.yaml", &model(branch)), ("r.csv", "process,event\np,late\n")]);
+    let ended = room.run("validate m.yaml --recorded r.csv --format json").with_code(1);
+    let object = &ended.json()[0];
+    assert_eq!((&object["ok"], &object["order_legal"]), (&json!(false), &json!(false)));
+    assert_eq!(
+        (&object["recording"]["decided"], &object["recording"]["clock_lines"]),
+        (&json!(false), &json!([7]))
+    );
+}
+
+/// The verdict is written as that on threads is; there is nothing to draw.
+#[test]
+fn the_verdict_is_written() {
+    let room = Room::with(&[("pipe.yaml", PIPE), ("r.csv", "process,event\nconsumer,consumed\n")]);
+    let ended = room.run("validate pipe.yaml --recorded r.csv -o there --set items=2").with_code(0);
+    ended.says(&["Files", "validation.json", "expect not checked: items was set"]);
+    assert_eq!(room.names("there"), ["there/pipe/validation.json"]);
+    let json = room.run("validate pipe.yaml --recorded r.csv --set items=2 --write none --format json");
+    assert_eq!(room.files("there")["there/pipe/validation.json"], json.out.as_bytes());
 }

@@ -63,6 +63,9 @@ fn a_tolerance_of_nothing_is_exceeded() {
     let room = Room::with(&[("pipe.yaml", PIPE)]);
     let ended = room.run("validate pipe.yaml --runs 1 --speed 100x --tolerance 0s --write none").with_code(1);
     ended.says(&["pipe: not validated", "order: legal", "beyond it: the total time, by +"]);
+    ended.says(&["if this machine is busy: try it again", "`--tolerance`"]);
+    let line = "validate pipe.yaml --runs 1 --speed 100x --tolerance 0s --work spin --write none";
+    room.run(line).with_code(1).says(&["needs a core for itself", "try `--work sleep`", "`--tolerance`"]);
 }
 
 #[test]
@@ -163,9 +166,12 @@ fn bad_recordings_are_refused_with_their_line() {
     for (text, message) in [
         ("who,what\na,b\n", "expected the columns"),
         ("process,event\n", "there are no rows"),
-        ("process,event\nnobody,consumed\n", "line 2: there is no process 'nobody'"),
-        ("process,event\nconsumer,eaten\n", "line 2: no `mark` and no `log` of 'consumer' can be 'eaten'"),
-        ("time,process,event\nsoon,consumer,consumed\n", "line 2: 'soon' is no time"),
+        ("process,event\nnobody,consumed\n", "line 2, column 1: there is no process 'nobody'"),
+        (
+            "process,event\nconsumer,eaten\n",
+            "line 2, column 10: no `mark` and no `log` of 'consumer' can be 'eaten'",
+        ),
+        ("time,process,event\nsoon,consumer,consumed\n", "line 2, column 1: 'soon' is no time"),
     ] {
         let room = Room::with(&[("pipe.yaml", PIPE), ("bad.csv", text)]);
         let ended = room.run("validate pipe.yaml --recorded bad.csv").with_code(2);

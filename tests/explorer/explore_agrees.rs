@@ -38,12 +38,12 @@ fn content(memories: &[(ResourceId, Vec<Value>)]) -> String {
 }
 
 /// What completed runs leave in the memories.
-fn finals(explored: &Exploration<'_>) -> BTreeSet<String> {
+pub fn finals(explored: &Exploration<'_>) -> BTreeSet<String> {
     explored.overview().finals.iter().map(|end| content(&end.memories)).collect()
 }
 
 /// Who breaks a rule on which op.
-fn faults(explored: &Exploration<'_>) -> BTreeSet<(u32, u32)> {
+pub fn faults(explored: &Exploration<'_>) -> BTreeSet<(u32, u32)> {
     let faults = explored.stops().into_iter().filter_map(|(stopped, ..)| match stopped {
         Stopped::Fault(fault) => Some((fault.process.0, fault.op.0)),
         Stopped::Limit(_) => None,

@@ -4,6 +4,7 @@
 
 use crate::common::image;
 use crate::common::stepwise::Stepper;
+use crate::explore_agrees::{faults, finals};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use std::collections::BTreeSet;
@@ -27,19 +28,6 @@ fn options(mode: Mode, monitors: Option<&Monitors>) -> Options<'_> {
 
 fn explored(image: &Image, mode: Mode) -> Exploration<'_> {
     explore(image, options(mode, None), &mut |_| ControlFlow::Continue(()))
-}
-
-fn finals(explored: &Exploration<'_>) -> BTreeSet<String> {
-    explored.overview().finals.iter().map(|end| format!("{:?}", end.memories)).collect()
-}
-
-fn faults(explored: &Exploration<'_>) -> BTreeSet<(u32, u32)> {
-    let stops = explored.stops().into_iter();
-    let faults = stops.filter_map(|(stopped, ..)| match stopped {
-        Stopped::Fault(fault) => Some((fault.process.0, fault.op.0)),
-        Stopped::Limit(_) => None,
-    });
-    faults.collect()
 }
 
 /// A process with these steps, which are on line 10, and resources for them.
@@ -202,6 +190,34 @@ processes:
         assert_eq!((stopped.stop, stopped.progress().states), (Stop::Control, 0));
         assert!(stopped.stops().is_empty() && !stopped.is_complete());
     }
+}
+
+/// Every step makes another memory of 800 kB: the budget is looked at between
+/// any two of them.
+#[test]
+fn a_budget_of_memory_holds_where_each_state_takes_a_part_of_it() {
+    let text = "version: 1\nresources: {d: {kind: memory, slots: 100000}}\nprocesses: {p: {count: 3, vars: {i: 0}, do: [{repeat: 1000, do: [{write: {to: d, at: i, value: index + 1}}, {set: {i: i + 1}}]}]}}\n";
+    let image = image(text, &[]);
+    let budget = Budget { states: u64::MAX, bytes: 20_000_000, workers: 2 };
+    for mode in [Mode::Timed, Mode::Untimed] {
+        let options = Options { budget, ..Options::whole(mode) };
+        let stopped = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let bytes = stopped.progress().bytes;
+        assert_eq!(stopped.stop, Stop::Memory, "{mode:?}");
+        assert!((budget.bytes..budget.bytes * 5 / 4).contains(&bytes), "{mode:?}: {bytes}");
+    }
+}
+
+/// What completed runs leave counts too: nine orders of writing a memory.
+#[test]
+fn a_budget_of_memory_holds_for_what_runs_leave() {
+    let text = "version: 1\nresources: {d: {kind: memory, slots: 10000}}\nprocesses: {p: {count: 3, do: [{write: {to: d, at: 0, value: index}}, {write: {to: d, at: 1, value: index}}]}}\n";
+    let image = image(text, &[]);
+    let options = Options { ..Options::whole(Mode::Timed) };
+    let whole = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+    assert_eq!((whole.stop, whole.results().0), (Stop::Complete, 9));
+    // Each as a key and as values, of one word and of two.
+    assert!(whole.progress().bytes >= (8 + 9 * 3) * 80_000, "{}", whole.progress().bytes);
 }
 
 /// A world that does not fit the budget is not begun with.

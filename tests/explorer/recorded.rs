@@ -5,6 +5,7 @@ use crate::common::{Keep, Run, image, run, run_in_order, stepwise::Stepper};
 use crate::explore_agrees::try_scenarios;
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use tempolane::backend::recorded::{Bounds, Labels, Recorded, Search, Spent, search, search_within};
 use tempolane::ids::ProcessId;
 use tempolane::kernel::Choices;
@@ -247,7 +248,9 @@ processes: {p: {count: 4, vars: {x: 0}, do: [{repeat: 100000, do: [{release: s},
         (Bounds { bytes: 1 << 20, ..all }, false, Spent::Memory),
         (all, true, Spent::Stopped),
     ] {
-        let found = search_within(&image, &header, &points, &meanings, &bounds, &|| stopped);
+        let found = search_within(&image, &header, &points, &meanings, &bounds, &|_| {
+            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
         assert!(matches!(found, Search::GaveUp { why, .. } if why == expected), "{found:?}");
     }
 }

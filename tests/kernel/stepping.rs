@@ -270,22 +270,3 @@ fn there_is_no_code_unless_somebody_has_it() {
     let end = simulation.run(&mut NoTrace, &mut |_| std::ops::ControlFlow::Continue(())).expect("it goes on");
     assert_eq!(end.outcome, tempolane::trace::Outcome::Fault(*fault));
 }
-
-/// Draws from another seed are those that would have been made with it.
-#[test]
-fn draws_from_another_seed() {
-    let image = image(
-        "version: 1\nprocesses: {p: {count: 2, vars: {x: 0}, do: [{draw: {into: x, from: {uniform_int: {low: 0, high: 1000000}}}}]}}\n",
-        &[],
-    );
-    let drawn = |draws: Draws| {
-        let mut driver = Driver { draws, ..Driver::new(&image) };
-        driver.begin();
-        (0..2).map(ProcessId).for_each(|process| assert_eq!(driver.step(process, 100).0, Rest::Ready));
-        driver.machine
-    };
-    let mut reseeded = Draws::new(&image, 1, 2);
-    reseeded.reseed(3, 4);
-    assert_eq!(drawn(reseeded), drawn(Draws::new(&image, 3, 4)));
-    assert_ne!(drawn(Draws::new(&image, 1, 2)), drawn(Draws::new(&image, 3, 4)));
-}

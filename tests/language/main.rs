@@ -9,4 +9,5 @@ mod builder;
 mod expect;
 mod library;
 mod schema;
+mod skipped;
 mod warnings;

@@ -69,9 +69,8 @@ impl<'a> Labels<'a> {
     /// marks that are called so but have no such value, and the log texts that
     /// begin so and go on otherwise. Empty if there is not even that.
     pub fn meanings(&self, row: &Recorded) -> Vec<Label> {
-        let def = self.own.partition_point(|&(first, _)| first <= row.process) - 1;
         let like = |wanted: Like| {
-            let labels = self.own[def].1.iter().copied();
+            let labels = self.of(row.process).iter().copied();
             labels.filter(|&label| self.like(label, row) == wanted).collect::<Vec<Label>>()
         };
         let whole = like(Like::Whole);
@@ -81,6 +80,34 @@ impl<'a> Labels<'a> {
     /// Whether `label` can say all that a row does.
     pub fn says(&self, label: Label, row: &Recorded) -> bool {
         self.like(label, row) == Like::Whole
+    }
+
+    /// What a process can say at most, for messages: the names of its marks, and
+    /// its log texts with the types of what stands in them.
+    pub fn sayings(&self, process: ProcessId) -> Vec<String> {
+        self.of(process).iter().map(|&label| self.saying(label)).collect()
+    }
+
+    /// The same of one label.
+    pub fn saying(&self, label: Label) -> String {
+        match label {
+            Label::Mark(mark) => self.header.marks[mark as usize].name.clone(),
+            Label::Log(log) => self.header.logs[log as usize].pieces.iter().map(shown).collect(),
+        }
+    }
+
+    /// The type of the value that a mark carries; `None` of a mark without one,
+    /// and of a log text.
+    pub fn value_type(&self, label: Label) -> Option<Type> {
+        match label {
+            Label::Mark(mark) => self.header.marks[mark as usize].ty,
+            Label::Log(_) => None,
+        }
+    }
+
+    fn of(&self, process: ProcessId) -> &[Label] {
+        let def = self.own.partition_point(|&(first, _)| first <= process) - 1;
+        &self.own[def].1
     }
 
     fn like(&self, label: Label, row: &Recorded) -> Like {
@@ -109,6 +136,15 @@ enum Like {
     Nothing,
     Beginning,
     Whole,
+}
+
+/// A piece of a log text for messages: `{an integer}` where one stands.
+fn shown(piece: &Piece) -> String {
+    match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Value(ty) => format!("{{{}}}", ty.described()),
+        Piece::Array(ty) => format!("[{{{}}}, …]", ty.described()),
+    }
 }
 
 /// Whether a text begins as a log step does; if that has no holes, is the same.
@@ -148,7 +184,7 @@ pub(super) fn told(header: &Header, event: &Event, args: &[Word]) -> String {
         return format!("'{name}' \"{}\"", without_measurements(&header.logs[event.subject as usize], args));
     }
     let info = &header.marks[event.subject as usize];
-    let value = info.ty.map(|ty| match is_measured(ty) {
+    let value = info.ty.map(|ty| match ty.is_measured() {
         true => format!(" with {}", ty.described().replacen('a', "some", 1)),
         false => format!(" with value {}", Value::from_word(ty, event.value)),
     });
@@ -166,11 +202,6 @@ fn open(template: &LogTemplate) -> Pattern {
         }
     }
     pattern
-}
-
-/// Whether values of this type may be measurements.
-fn is_measured(ty: Type) -> bool {
-    matches!(ty, Type::Float | Type::Duration)
 }
 
 /// The pieces of a log line, each with its own arguments.
@@ -198,7 +229,7 @@ fn text(piece: &Piece, own: &[Word]) -> String {
 /// The line with `…` where a measurement stands.
 fn without_measurements(template: &LogTemplate, args: &[Word]) -> String {
     let part = |(piece, own): (&Piece, &[Word])| match piece {
-        Piece::Value(ty) | Piece::Array(ty) if is_measured(*ty) => "…".to_owned(),
+        Piece::Value(ty) | Piece::Array(ty) if ty.is_measured() => "…".to_owned(),
         _ => text(piece, own),
     };
     parts(template, args).into_iter().map(part).collect()
@@ -209,8 +240,8 @@ fn filled(template: &LogTemplate, args: &[Word]) -> Pattern {
     let mut pattern = Pattern::new();
     for (piece, own) in parts(template, args).into_iter().rev() {
         match piece {
-            Piece::Value(ty) if is_measured(*ty) => pattern.hole(*ty),
-            Piece::Array(ty) if is_measured(*ty) => pattern.holes_of(*ty, own.len().saturating_sub(1)),
+            Piece::Value(ty) if ty.is_measured() => pattern.hole(*ty),
+            Piece::Array(ty) if ty.is_measured() => pattern.holes_of(*ty, own.len().saturating_sub(1)),
             other => pattern.text(&text(other, own)),
         }
     }

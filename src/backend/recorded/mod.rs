@@ -21,6 +21,7 @@ pub use label::{Label, Labels};
 use crate::ids::ProcessId;
 use crate::program::Image;
 use crate::trace::Header;
+use std::ops::ControlFlow;
 
 /// A point that a process of a real program passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,10 +66,21 @@ pub enum Spent {
     States,
     /// More steps were made than are to be.
     Steps,
-    /// The way back takes more memory than it may.
+    /// The state and the way back take more memory than they may.
     Memory,
     /// The caller wanted it.
     Stopped,
+}
+
+/// How far a search has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// How many points were passed in order at most.
+    pub reached: usize,
+    /// States that were looked at.
+    pub states: usize,
+    /// Steps that were made, on all ways together.
+    pub steps: u64,
 }
 
 /// How much may be spent on a search.
@@ -78,8 +90,8 @@ pub struct Bounds {
     pub states: usize,
     /// Steps to make, on all ways together.
     pub steps: u64,
-    /// Memory for the way back from where the search is, in bytes. A state that
-    /// was looked at takes some 50 more.
+    /// Memory for the state where the search is, and for the way back from it, in
+    /// bytes. A state that was looked at takes some 50 more.
     pub bytes: usize,
 }
 
@@ -96,18 +108,22 @@ pub fn search(image: &Image, header: &Header, points: &[Recorded], most_states: 
     let bounds = Bounds { states: most_states, ..Bounds::default() };
     let labels = Labels::new(image, header);
     let meanings: Vec<_> = points.iter().map(|point| labels.meanings(point)).collect();
-    search_within(image, header, points, &meanings, &bounds, &|| false)
+    search_within(image, header, points, &meanings, &bounds, &|_| ControlFlow::Continue(()))
 }
 
 /// As [`search`], where it is known already what each point means, within
-/// bounds, and until `stopped`, which is asked often.
+/// bounds. `control` is asked often whether to go on.
 pub fn search_within(
     image: &Image,
     header: &Header,
     points: &[Recorded],
     meanings: &[Vec<Label>],
     bounds: &Bounds,
-    stopped: &dyn Fn() -> bool,
+    control: &dyn Fn(Progress) -> ControlFlow<()>,
 ) -> Search {
-    search::Searcher::new(image, header, points, meanings, (bounds, stopped)).run()
+    // The budget holds before there is a state at all.
+    if position::bytes_of_states(image) > bounds.bytes {
+        return Search::GaveUp { reached: 0, states: 0, why: Spent::Memory };
+    }
+    search::Searcher::new(image, header, points, meanings, (bounds, control)).run()
 }

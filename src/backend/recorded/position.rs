@@ -121,6 +121,11 @@ struct Frames {
     kept: Vec<u32>,
 }
 
+/// The memory that a machine and its shadow take at the beginning, in bytes.
+pub(super) fn bytes_of_states(image: &Image) -> usize {
+    2 * image.arena.len() * size_of::<Word>()
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Position<'a> {
@@ -168,9 +173,9 @@ impl<'a> Position<'a> {
         self.trail.len()
     }
 
-    /// The memory that the way back takes, in bytes.
+    /// The memory that the states and the way back take, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        self.trail.len() * size_of::<Undo>() + self.grown
+        bytes_of_states(self.image) + self.trail.len() * size_of::<Undo>() + self.grown
     }
 
     /// The marks and log lines of the last deed.

@@ -13,14 +13,14 @@
 //!    has made many at once, and nobody in front of the point that is next.
 
 use super::position::{Came, Changed, Deed, Position};
-use super::{Bounds, Label, Recorded, Search, Spent, label};
+use super::{Bounds, Label, Progress, Recorded, Search, Spent, label};
 use crate::ids::ProcessId;
 use crate::kernel::{Choices, State};
 use crate::program::{Image, Op, RESOURCE_WORDS, lines_of, next_ops};
 use crate::trace::{Event, Header};
 use crate::value::Word;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::ops::{Bound, ControlFlow};
 
 /// Steps of one process that concern nobody else before others get a turn, in
 /// case it never comes to an end.
@@ -117,7 +117,7 @@ pub(super) struct Searcher<'a> {
     /// Who was found to be refused at the node that is gone back to, and by what.
     found_refused: Option<(ProcessId, usize)>,
     bounds: Bounds,
-    stopped: &'a dyn Fn() -> bool,
+    control: &'a dyn Fn(Progress) -> ControlFlow<()>,
     /// The nodes on the way.
     depth: usize,
     /// Steps that were tried.
@@ -137,7 +137,7 @@ impl<'a> Searcher<'a> {
         header: &'a Header,
         points: &'a [Recorded],
         meanings: &[Vec<Label>],
-        (bounds, stopped): (&Bounds, &'a dyn Fn() -> bool),
+        (bounds, control): (&Bounds, &'a dyn Fn(Progress) -> ControlFlow<()>),
     ) -> Searcher<'a> {
         let count = image.process_count();
         let each = points.iter().zip(meanings);
@@ -171,7 +171,7 @@ impl<'a> Searcher<'a> {
             seen: BTreeSet::new(),
             found_refused: None,
             bounds: *bounds,
-            stopped,
+            control,
             depth: 0,
             effort: 0,
             halt: None,
@@ -224,9 +224,10 @@ impl<'a> Searcher<'a> {
     fn tick(&mut self) -> bool {
         self.effort += 1;
         if self.effort % STRETCH == 1 && self.halt.is_none() {
+            let progress = Progress { reached: self.reached, states: self.seen.len(), steps: self.effort };
             let way = self.depth * size_of::<Node>() + self.notes.len() * size_of::<Undo>();
             let spent = [
-                ((self.stopped)(), Spent::Stopped),
+                ((self.control)(progress).is_break(), Spent::Stopped),
                 (self.seen.len() > self.bounds.states, Spent::States),
                 (self.effort > self.bounds.steps, Spent::Steps),
                 (self.position.bytes() + way > self.bounds.bytes, Spent::Memory),

@@ -37,8 +37,13 @@ use worker::{Left, Worker};
 /// The most processes that run as threads.
 pub const MOST_THREADS: usize = 4_000;
 
-/// The most memory that the private states of all threads may take, in words: 1 GB.
-const MOST_WORDS: usize = 125_000_000;
+/// The most memory that the states of a run may take, in words: 2 GB.
+const MOST_WORDS: usize = 250_000_000;
+
+/// States that there are besides the private ones of the threads: the first, the
+/// last, that of the replay, and the memories as threads share them, as they
+/// are at the end, and as values, which are two words each.
+const MORE_STATES: usize = 7;
 
 /// The stack of a thread, in bytes. No function of a thread calls itself.
 const STACK: usize = 512 * 1024;
@@ -121,10 +126,14 @@ pub fn check(image: &Image) -> Result<(), Trouble> {
             "{count} processes are more than the {MOST_THREADS} that run as threads"
         )));
     }
-    if count.saturating_mul(image.arena.len()) > MOST_WORDS {
+    let words = (count + MORE_STATES).saturating_mul(image.arena.len());
+    if words > MOST_WORDS {
+        let threads = if count == 1 { "a thread" } else { &format!("{count} threads") };
         return Err(Trouble::TooLarge(format!(
-            "{count} threads with {} words of state each need too much memory",
-            image.arena.len()
+            "{threads} with a state of {} words would take {:.1} GB of memory, of {:.1} that they may; try it with fewer slots of memories and arrays, or with fewer processes",
+            image.arena.len(),
+            words as f64 * 8e-9,
+            MOST_WORDS as f64 * 8e-9,
         )));
     }
     Ok(())

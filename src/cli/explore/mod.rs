@@ -23,6 +23,7 @@ use clap::{Args, ValueEnum};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+pub use text::{by_clock, counted, so_many};
 use witness::Shown;
 
 /// Explore every schedule of scenarios: prove what holds, or show the shortest schedule in which it does not
@@ -113,10 +114,15 @@ impl Explored<'_> {
             Stop::Complete if self.exploration.lines_by_clock().is_empty() => {
                 "a process was not followed beyond a limit, see below".to_owned()
             }
-            Stop::Complete => text::by_clock(self.exploration.lines_by_clock()),
+            Stop::Complete => by_clock(self.exploration.lines_by_clock()) + "; explore it with time",
             Stop::States => {
                 let states = text::so_many(arguments.max_states, "state");
                 budget(format!("the budget of {states} is spent"), "--max-states")
+            }
+            Stop::Memory if self.exploration.progress().states == 0 => {
+                let megabytes = text::counted(arguments.max_memory);
+                let what = format!("one state takes too large a part of the budget of {megabytes} MB");
+                budget(what, "fewer slots of memories and arrays, or with a larger --max-memory")
             }
             Stop::Memory => {
                 let megabytes = text::counted(arguments.max_memory);
@@ -142,7 +148,7 @@ impl Explored<'_> {
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
-    interrupt::watch()?;
+    interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {

@@ -144,11 +144,11 @@ fn left_open(states: u64, gave_up: bool) -> String {
     }
 }
 
-/// Why an exploration without time is no proof.
+/// Why a search without time is no proof.
 pub fn by_clock(lines: &[u32]) -> String {
     let verb = if lines.len() == 1 { "depends" } else { "depend" };
     let lines = named_lines(lines);
-    format!("{lines} {verb} on what the clock shows, which nobody knows without time; explore it with time")
+    format!("{lines} {verb} on what the clock shows, which nobody knows without time")
 }
 
 fn verb(name: &str) -> &str {

@@ -38,8 +38,19 @@ pub fn told(finished: &Finished) -> String {
     let _ = writeln!(text, " {what};");
     let explore = finished.again.split(" --seed").next().unwrap_or_default();
     let explore = explore.replacen("tempolane run", "tempolane explore", 1);
-    let _ = writeln!(text, "  `--ties {example}` shows another answer, `{explore}` says for all orders");
+    let _ = writeln!(text, "  `--ties {example}` shows another answer, `{explore}` {}", explored(luck));
     text
+}
+
+/// What an exploration says of all orders about what differs: it knows how and
+/// when runs end and what they leave, but single processes by what is expected
+/// of them.
+fn explored(luck: &Luck) -> &'static str {
+    let told = |difference: &Difference| !matches!(difference, Difference::Finished(_));
+    match luck.differences.iter().any(|(difference, _)| told(difference)) {
+        true => "says for all orders",
+        false => "tries in all orders what `expect: {finished: …}` says",
+    }
 }
 
 /// Whose finish times and which memories differ.

@@ -48,7 +48,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let began = Instant::now();
     let all = hold_each(&arguments.scenarios)?;
-    interrupt::watch()?;
+    interrupt::watch();
     let named: Vec<(String, Attempt)> =
         all.into_iter().map(|attempt| (name(&attempt.0, &arguments.scenarios.paths), attempt)).collect();
     let found = named.len();

@@ -44,7 +44,8 @@ const MOST_RUNS: u32 = 10_000;
 /// the head. `event` is the name of a `mark` of that process, with `value` as its value, or a line as a
 /// `log` step would write it; floats and durations are measurements and may differ. Marks and log
 /// texts that never occur in the file are not looked for, and the file may end early. The order is fine if the model has any schedule with it; times are
-/// compared with virtual time, with a tolerance of 2% of the total time unless told otherwise.
+/// compared with virtual time, with a tolerance of 2% of the total time unless told otherwise. Writes
+/// validation.json to DIR/<scenario name>/.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -100,7 +101,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         let fits = check(&scenario.image()?);
         fits.map_err(|trouble| Failure::usage(format!("'{}': {trouble}", scenario.label)))?;
     }
-    interrupt::watch()?;
+    interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
     for scenario in &loaded {
@@ -118,7 +119,7 @@ fn recording(loaded: &[Loaded], arguments: &Arguments, file: &Path) -> Result<Ex
     let [scenario] = loaded else {
         return Err(Failure::usage("a recording is of one scenario; name its file alone"));
     };
-    interrupt::watch()?;
+    interrupt::watch();
     let virtual_run = execute(scenario, &arguments.run, None, true)?;
     let (text, fine) = recorded::validate(scenario, arguments, file, &virtual_run)?;
     console::print(&text)?;

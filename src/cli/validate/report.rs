@@ -2,14 +2,18 @@
 
 use super::threads::Validation;
 use crate::analysis::validation::{Excess, SpanDeviation};
+use crate::backend::threads::Work;
 use crate::cli::console::{printable, shown};
-use crate::cli::report::{BOLD, Finished, GREEN, PLAIN, RED, duration, json_object, section, table, told};
+use crate::cli::report::{
+    BOLD, Finished, GREEN, PLAIN, RED, duration, json_object, section, table, told, unchecked_note,
+};
 use crate::figure::format_figure;
 use crate::ids::ProcessId;
 use crate::time::{Time, format_nanos_short};
 use crate::trace::{Activity, Header, WaitFor};
 use serde::Serialize;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// How many processes, deviating spans or ties are shown.
 const SHOWN: usize = 40;
@@ -24,10 +28,14 @@ pub fn text(validation: &Validation) -> String {
     section(&mut text, "Largest deviations", &spans(validation, header));
     section(&mut text, "Ties resolved otherwise", &ties(validation, header));
     section(&mut text, "Other steps in another order", &reordered(validation, header));
-    let files: String = validation.written.iter().map(|path| format!(" {}\n", shown(path))).collect();
-    section(&mut text, "Files", &files);
+    section(&mut text, "Files", &files(&validation.written));
     text.push('\n');
     text
+}
+
+/// The files that were written, one a line.
+pub fn files(written: &[PathBuf]) -> String {
+    written.iter().map(|path| format!(" {}\n", shown(path))).collect()
 }
 
 fn headline(validation: &Validation) -> String {
@@ -60,7 +68,7 @@ fn headline(validation: &Validation) -> String {
     text
 }
 
-/// What is not fine about a run; nothing if all is.
+/// What is not fine about a run, and whether it was not looked at; nothing if all is.
 pub fn told_run(run: &Finished) -> String {
     let mut text = String::new();
     if run.is_finding() {
@@ -70,7 +78,7 @@ pub fn told_run(run: &Finished) -> String {
     for failed in &run.failed {
         let _ = writeln!(text, "  not as expected: {}", printable(&failed.message));
     }
-    text
+    text + &unchecked_note(&run.unchecked)
 }
 
 /// The outcomes on threads that are not that of virtual time: `deadlock in
@@ -122,6 +130,9 @@ fn counts(validation: &Validation) -> String {
                 told_excess(excess, &validation.virtual_run.header)
             );
         }
+        if !verdict.excesses.is_empty() {
+            let _ = writeln!(text, "    {}", if_busy(validation.work));
+        }
     }
     let _ = writeln!(text, "  ties: {} resolved otherwise", validation.ties());
     text.push_str(&conditions(validation));
@@ -144,6 +155,19 @@ fn conditions(validation: &Validation) -> String {
         faster(validation)
     );
     text
+}
+
+/// What to do where times are beyond their tolerance, and it may not be the
+/// model's fault.
+fn if_busy(work: Work) -> &'static str {
+    match work {
+        Work::Spin => {
+            "with `--work spin` each process that works needs a core for itself: if this machine is busy, or has too few, try `--work sleep`, or allow for it with `--tolerance`"
+        }
+        Work::Sleep => {
+            "if this machine is busy: try it again, with a lower `--speed`, or allow for it with `--tolerance`"
+        }
+    }
 }
 
 /// How many times faster virtual time is than the threads were.
@@ -289,64 +313,82 @@ pub fn json_line(validation: &Validation) -> String {
         runs: validation.runs.len(),
         order_legal: verdict.order_legal && !validation.runs.is_empty(),
         total_time_error: verdict.total_time_error,
-        validation: Details {
-            agrees: validation.agrees(),
-            trouble: validation.trouble.as_deref(),
-            speed: validation.speed,
-            tolerance_ns: Some(validation.tolerance.times).filter(|&times| times != u64::MAX),
-            tolerance_per_wait_ns: validation.tolerance.per_wait,
-            tolerance_given: validation.tolerance_chosen,
-            sleep_error_ns: validation.sleep_error.mean.as_nanos() as u64,
-            sleep_error_high_ns: validation.sleep_error.high.as_nanos() as u64,
-            steps: validation.steps,
-            virtual_wall_ns: validation.virtual_wall.as_nanos() as u64,
-            threads_wall_ns: threads_wall(validation).map(|seconds| (seconds * 1e9) as u64),
-            times_faster: speed_up(validation),
-            ties: validation.ties(),
-            beyond_tolerance: verdict.excesses.iter().map(|excess| told_excess(excess, header)).collect(),
-            worst_span: typical_spans(validation).first().map(|span| JsonSpan::of(span, header)),
-            processes: verdict
-                .processes
-                .iter()
-                .enumerate()
-                .map(|(index, process)| JsonProcess {
-                    process: header.process_name(ProcessId::from_index(index)),
-                    model_finished_ns: process.times.model_finish.map(Time::as_nanos),
-                    finished_ns: process.times.seen_finish.map(Time::as_nanos),
-                    finish_deviation_ns: process.finish_deviation,
-                    model_blocked_ns: process.times.model_blocked,
-                    blocked_ns: process.times.seen_blocked,
-                    blocked_deviation_ns: process.blocked_deviation,
-                })
-                .collect(),
-            each: validation
-                .runs
-                .iter()
-                .map(|run| JsonRun {
-                    outcome: run.outcome,
-                    total_time_ns: run.total_time.as_nanos(),
-                    order_legal: run.illegal.is_none(),
-                    disagreement: run.illegal.as_deref(),
-                    model_total_time_ns: run.times.as_ref().map(|times| times.model_total.as_nanos()),
-                    ties: run.reorderings.iter().filter(|one| one.tie).count(),
-                    other_reorderings: run.reorderings.iter().filter(|one| !one.tie).count(),
-                })
-                .collect(),
+        details: Validated {
+            validation: Details {
+                agrees: validation.agrees(),
+                trouble: validation.trouble.as_deref(),
+                speed: validation.speed,
+                tolerance_ns: Some(validation.tolerance.times).filter(|&times| times != u64::MAX),
+                tolerance_per_wait_ns: validation.tolerance.per_wait,
+                tolerance_given: validation.tolerance_chosen,
+                sleep_error_ns: validation.sleep_error.mean.as_nanos() as u64,
+                sleep_error_high_ns: validation.sleep_error.high.as_nanos() as u64,
+                steps: validation.steps,
+                virtual_wall_ns: validation.virtual_wall.as_nanos() as u64,
+                threads_wall_ns: threads_wall(validation).map(|seconds| (seconds * 1e9) as u64),
+                times_faster: speed_up(validation),
+                ties: validation.ties(),
+                beyond_tolerance: verdict.excesses.iter().map(|excess| told_excess(excess, header)).collect(),
+                worst_span: typical_spans(validation).first().map(|span| JsonSpan::of(span, header)),
+                processes: verdict
+                    .processes
+                    .iter()
+                    .enumerate()
+                    .map(|(index, process)| JsonProcess {
+                        process: header.process_name(ProcessId::from_index(index)),
+                        model_finished_ns: process.times.model_finish.map(Time::as_nanos),
+                        finished_ns: process.times.seen_finish.map(Time::as_nanos),
+                        finish_deviation_ns: process.finish_deviation,
+                        model_blocked_ns: process.times.model_blocked,
+                        blocked_ns: process.times.seen_blocked,
+                        blocked_deviation_ns: process.blocked_deviation,
+                    })
+                    .collect(),
+                each: validation
+                    .runs
+                    .iter()
+                    .map(|run| JsonRun {
+                        outcome: run.outcome,
+                        total_time_ns: run.total_time.as_nanos(),
+                        order_legal: run.illegal.is_none(),
+                        disagreement: run.illegal.as_deref(),
+                        model_total_time_ns: run.times.as_ref().map(|times| times.model_total.as_nanos()),
+                        ties: run.reorderings.iter().filter(|one| one.tie).count(),
+                        other_reorderings: run.reorderings.iter().filter(|one| !one.tie).count(),
+                    })
+                    .collect(),
+            },
         },
     };
-    let mut line = serde_json::to_string(&object).expect("every key is a string");
-    line.push('\n');
-    line
+    object.line()
+}
+
+/// What every validation is as an object: that of the run in virtual time, and
+/// the verdict.
+#[derive(Serialize)]
+pub struct Object<R: Serialize, D: Serialize> {
+    #[serde(flatten)]
+    pub run: R,
+    pub ok: bool,
+    pub runs: usize,
+    pub order_legal: bool,
+    pub total_time_error: Option<f64>,
+    /// One key for the way of validation, with all that only it knows.
+    #[serde(flatten)]
+    pub details: D,
+}
+
+impl<R: Serialize, D: Serialize> Object<R, D> {
+    /// On one line, with the line's end.
+    pub fn line(&self) -> String {
+        let mut line = serde_json::to_string(self).expect("every key is a string");
+        line.push('\n');
+        line
+    }
 }
 
 #[derive(Serialize)]
-struct Object<'a, R: Serialize> {
-    #[serde(flatten)]
-    run: R,
-    ok: bool,
-    runs: usize,
-    order_legal: bool,
-    total_time_error: Option<f64>,
+struct Validated<'a> {
     validation: Details<'a>,
 }
 

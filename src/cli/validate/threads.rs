@@ -5,7 +5,7 @@ use crate::analysis::validation::{
     ComparedRun, Tolerance, Verdict, compare_times, judge, longest_way, reorderings,
 };
 use crate::backend::replay::{Disagreement, Replayed, replay};
-use crate::backend::threads::{self, Options, Recording, SleepError, Trouble, default_speed};
+use crate::backend::threads::{self, Options, Recording, SleepError, Trouble, Work, default_speed};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -36,6 +36,8 @@ pub struct Validation {
     pub speed: f64,
     /// Whether the user chose the speed.
     pub speed_chosen: bool,
+    /// How work passed.
+    pub work: Work,
     /// By how much times may deviate.
     pub tolerance: Tolerance,
     /// Whether the user chose the tolerance.
@@ -79,6 +81,7 @@ pub fn validate(
         verdict: judge(&[], tolerance),
         speed,
         speed_chosen: arguments.speed.is_some(),
+        work: arguments.work.into(),
         tolerance,
         tolerance_chosen: arguments.tolerance.is_some(),
         steps,
@@ -146,7 +149,8 @@ impl Validation {
                 Ok(recording) => {
                     let run = compared(image, &recording, self.virtual_run.trace.as_ref());
                     self.runs.push(run);
-                    recordings.push(recording);
+                    // The memories were compared, and no report of a run on threads shows them.
+                    recordings.push(Recording { memories: Vec::new(), ..recording });
                 }
                 Err(trouble @ Trouble::TimedOut(_)) => {
                     self.trouble = Some(trouble.to_string());
@@ -233,7 +237,7 @@ fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Fini
         end: trace.end,
         statistics: trace.statistics(),
         fingerprint: trace.fingerprint(),
-        memories: recording.memories,
+        memories: Vec::new(),
         memories_left_out: 0,
         luck: None,
         races: trace.races(),

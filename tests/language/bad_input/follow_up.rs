@@ -250,3 +250,107 @@ fn many_mistakes_of_a_kind_take_no_longer() {
     }
     assert!(start.elapsed() < std::time::Duration::from_secs(60), "took {:?}", start.elapsed());
 }
+
+/// What a text with brackets is as a whole goes between the quotes.
+#[test]
+fn brackets_are_quoted_with_all_that_belongs_to_them() {
+    let scenario = |expected: &str| {
+        format!(
+            "version: 1\nprocesses:\n  a: {{count: 2, do: [{{repeat: 3, do: [{{mark: m}}]}}]}}\nexpect: {{reaches: [{expected}]}}\n"
+        )
+    };
+    for text in ["a[0].m[2]", "a[1].m", "a[0].finished"] {
+        one(&scenario(text), "YAML takes the bracket", &format!("needs quotes: `\"{text}\"`"));
+        assert!(tempolane::scenario::load_str("a", &scenario(&format!("\"{text}\"")), &[]).is_ok(), "{text}");
+    }
+    let text = "version: 1\nprocesses:\n  a: {do: [{repeat: 3, do: [{mark: m}]}]}\nexpect: {reaches: [a.m[2], a.m]}\n";
+    one(text, "YAML takes the bracket", "needs quotes: `\"a.m[2]\"`");
+}
+
+/// A memory that is set as an array is one problem, and a list without its
+/// brackets is another.
+#[test]
+fn one_cause_is_one_problem() {
+    one_step(
+        "set: {slots[i]: 1}",
+        "'slots' is a memory, not a variable",
+        "`write: {to: slots, at: i, value: …}`",
+    );
+    let text = |expected: &str| {
+        format!(
+            "version: 1\nresources: {{d: {{kind: memory, slots: 3}}}}\nprocesses: {{p: {{do: [{{mark: {{name: x, value: 6}}}}]}}}}\nexpect: {{{expected}}}\n"
+        )
+    };
+    let lacks = "this value has no key";
+    one(&text("values: {p.x: 6, 21}"), lacks, "a list stands in brackets: `p.x: [6, 21]`");
+    one(&text("values: {p.x: 6, 21, 22}"), lacks, "`p.x: [6, 21]`");
+    one(&text("memories: {d: a, 2.5}"), lacks, "`d: [a, 2.5]`");
+    one(&text("values: {p.x: [6], 21: 3}"), "a key must be text, found an integer", "");
+}
+
+#[test]
+fn an_only_instance_has_a_number() {
+    let text = |count: u32| {
+        format!(
+            "version: 1\nprocesses: {{p: {{count: {count}, do: [{{delay: 1s}}]}}}}\nexpect: {{reaches: [p.finished]}}\n"
+        )
+    };
+    one(&text(1), "'p' has a `count`, and so its only instance has a number", "write `\"p[0]\"`");
+    one(&text(2), "'p' has several instances; say which", "write `\"p[0]\"`");
+    one(&text(0), "'p' has no instances: its `count` is 0", "");
+}
+
+#[test]
+fn a_name_is_not_empty() {
+    for name in ["\"\"", "' '"] {
+        let text = format!("version: 1\nname: {name}\nprocesses: {{p: {{do: [{{delay: 1s}}]}}}}\n");
+        one(&text, "the name of the scenario is empty", "the name of the file");
+    }
+}
+
+#[test]
+fn operators_and_units_of_other_languages_are_translated() {
+    one_step(
+        "delay: 1 second",
+        "expected an operator, found 'second'",
+        "write the unit without a space, `1s`",
+    );
+    one_step("delay: 1.5 milliseconds", "found 'milliseconds'", "`1.5ms`");
+    one_step("delay: 2minutes", "unknown unit 'minutes'", "write `2min`");
+    one_step("delay: 3 h", "expected an operator, found 'h'", "`3h`");
+    one_step("delay: i seconds", "expected an operator, found 'seconds'", "`n * 1s`");
+    one_step("set: {i: i mod 3}", "expected an operator, found 'mod'", "the remainder is written `%`");
+    one_step("set: {i: i div 3}", "expected an operator, found 'div'", "rounds down already");
+    one_step("set: {i: i \u{2013} 3}", "unexpected '\u{2013}'", "minus is written `-`");
+    one_step("set: {i: i \u{2014} 3}", "unexpected '\u{2014}'", "minus is written `-`");
+    one_step("set: {i: i \u{d7} 3}", "unexpected '\u{d7}'", "multiplication is written `*`");
+}
+
+/// The parser stops where the damage shows; the hint is where it was done.
+#[test]
+fn what_is_left_open_is_shown_where_it_was_opened() {
+    for (text, (line, column), message, hint) in [
+        (
+            "version: 1\nprocesses:\n  p\n    do:\n      - delay: 1s\n",
+            (3, 3),
+            "a key needs `:` and a value",
+            "`key:`",
+        ),
+        (
+            "version: 1\nprocesses:\n  p:\n    do:\n      - log: \"hello\n      - delay: 1s\n  q:\n    do:\n      - log: \"bye\"\n",
+            (5, 14),
+            "this quote is not closed on its line",
+            "close it",
+        ),
+        (
+            "version: 1\nname: 'a\nprocesses:\n  p: {do: [{log: 'b'}]}\n",
+            (2, 7),
+            "this quote is not closed on its line",
+            "close it",
+        ),
+    ] {
+        one(text, message, hint);
+        let site = diagnostics(text, &[]).items[0].site;
+        assert_eq!((site.line, site.column), (line, column), "{text}");
+    }
+}

@@ -9,16 +9,27 @@
 
 use std::str::from_utf8;
 
-/// What is wrong in which line, from 1.
+/// What is wrong in which line, and in which column if it is about one cell;
+/// both from 1, columns in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
     pub line: usize,
+    pub column: Option<usize>,
     pub message: String,
 }
 
 impl Malformed {
-    fn new(line: usize, message: impl Into<String>) -> Malformed {
-        Malformed { line, message: message.into() }
+    /// About a line as a whole.
+    pub fn new(line: usize, message: impl Into<String>) -> Malformed {
+        Malformed { line, column: None, message: message.into() }
+    }
+
+    /// About what stands at a byte of the text.
+    pub fn at(text: &str, byte: usize, message: impl Into<String>) -> Malformed {
+        let before = &text[..byte];
+        let line = 1 + breaks(before.as_bytes());
+        let column = before.rsplit(['\n', '\r']).next().map(|line| line.chars().count() + 1);
+        Malformed { line, column, message: message.into() }
     }
 }
 
@@ -28,6 +39,8 @@ pub struct Cell {
     /// What is between the quotes, or everything with the blanks around it.
     pub text: String,
     quoted: bool,
+    /// At which byte of the file's text it begins, behind the blanks.
+    pub at: usize,
 }
 
 impl Cell {
@@ -50,6 +63,7 @@ const BLANKS: [char; 2] = [' ', '\t'];
 /// The rows of a text, one after the other.
 #[derive(Debug)]
 pub struct Rows<'t> {
+    text: &'t str,
     rest: &'t str,
     line: usize,
 }
@@ -79,7 +93,12 @@ impl<'t> Rows<'t> {
         if text.trim_matches(|c| BLANKS.contains(&c) || c == '\n' || c == '\r').is_empty() {
             return Err(Malformed::new(1, "the file is empty"));
         }
-        Ok(Rows { rest: text, line: 1 })
+        Ok(Rows { text, rest: text, line: 1 })
+    }
+
+    /// All of the file, without its byte order mark.
+    pub fn text(&self) -> &'t str {
+        self.text
     }
 
     fn row(&mut self) -> Result<Row, Malformed> {
@@ -106,8 +125,9 @@ impl<'t> Rows<'t> {
 
     fn cell(&mut self, row: usize) -> Result<Cell, Malformed> {
         let inner = self.rest.trim_start_matches(BLANKS);
+        let at = self.text.len() - inner.len();
         if let Some(inner) = inner.strip_prefix('"') {
-            return self.quoted(inner, row);
+            return self.quoted(inner, at, row);
         }
         let end = self.rest.find([',', '\n', '\r']).unwrap_or(self.rest.len());
         let (text, rest) = self.rest.split_at(end);
@@ -116,11 +136,11 @@ impl<'t> Rows<'t> {
             return Err(Malformed::new(self.line, message));
         }
         self.rest = rest;
-        Ok(Cell { text: text.to_owned(), quoted: false })
+        Ok(Cell { text: text.to_owned(), quoted: false, at })
     }
 
     /// A cell of which the opening quote has been read.
-    fn quoted(&mut self, mut inner: &'t str, row: usize) -> Result<Cell, Malformed> {
+    fn quoted(&mut self, mut inner: &'t str, at: usize, row: usize) -> Result<Cell, Malformed> {
         let opened = self.line;
         let mut text = String::new();
         loop {
@@ -140,7 +160,7 @@ impl<'t> Rows<'t> {
         }
         self.rest = inner.trim_start_matches(BLANKS);
         if self.rest.is_empty() || self.rest.starts_with([',', '\n', '\r']) {
-            return Ok(Cell { text, quoted: true });
+            return Ok(Cell { text, quoted: true, at });
         }
         let message = match self.line == row {
             true => "text behind the closing quote of a cell; a quote in a cell is written twice".to_owned(),

@@ -9,23 +9,36 @@ mod report;
 mod rows;
 
 use super::Arguments;
-use crate::backend::recorded::{Bounds, Label, Labels, Recorded, Search, Spent, search_within};
+use crate::backend::recorded::{
+    self as backend, Bounds, Label, Labels, Recorded, Search, Spent, search_within,
+};
+use crate::cli::explore::{counted, so_many};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
-use crate::cli::options::Format;
+use crate::cli::options::{Artifact, Format};
+use crate::cli::output::Folder;
+use crate::cli::progress::Progress;
 use crate::cli::report::Finished;
+use crate::explore::recorded_by_clock;
 use crate::ids::ProcessId;
+use crate::scenario::folder_name;
 use rows::Row;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::path::Path;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 /// What a recording shows.
 struct Verdict<'a> {
     label: &'a str,
     virtual_run: &'a Finished,
     rows: usize,
+    /// Rows without a time, and without a value, where there is a column for it.
+    gaps: [usize; 2],
     search: Search,
+    /// The lines that depend on the clock, which the search does not know.
+    clock_lines: Vec<u32>,
     /// The row (from 1) with the largest deviation from virtual time, and that.
     worst: Option<(usize, i64)>,
     /// That of the last row that has a time, as a share of the total time.
@@ -33,6 +46,8 @@ struct Verdict<'a> {
     tolerance: u64,
     /// The first row that the model does not allow, if there is one.
     next: Option<&'a Recorded>,
+    /// The files that were written.
+    written: Vec<PathBuf>,
 }
 
 impl Verdict<'_> {
@@ -40,9 +55,19 @@ impl Verdict<'_> {
         self.worst.is_none_or(|(_, deviation)| deviation.unsigned_abs() <= self.tolerance)
     }
 
+    /// Whether the search has an answer.
+    fn is_decided(&self) -> bool {
+        self.clock_lines.is_empty() && !matches!(self.search, Search::GaveUp { .. })
+    }
+
+    /// Whether a schedule of the model has the rows in this order.
+    fn order_legal(&self) -> bool {
+        self.is_decided() && self.search == Search::Allowed
+    }
+
     /// Whether the recording is one that the model allows, and in time.
     fn agrees(&self) -> bool {
-        self.search == Search::Allowed && self.times_ok()
+        self.order_legal() && self.times_ok()
     }
 
     /// Whether nothing was found at all: the exit code, and the first word of the report.
@@ -51,11 +76,12 @@ impl Verdict<'_> {
     }
 }
 
-/// Validates a recording of `loaded`; gives what to print, and whether it is fine.
+/// Validates a recording of `loaded`, and writes the verdict if it is wanted;
+/// gives what to print, and whether it is fine.
 ///
 /// # Errors
 /// If the file cannot be read, is malformed, or names what is not in the
-/// scenario; or the user stops it.
+/// scenario; the verdict cannot be written; or the user stops it.
 pub fn validate(
     loaded: &Loaded,
     arguments: &Arguments,
@@ -64,11 +90,23 @@ pub fn validate(
 ) -> Result<(String, bool), Failure> {
     let image = loaded.image()?;
     let header = &virtual_run.header;
-    let rows = rows::read(file, header, &Labels::new(&image, header))?;
+    let recording = rows::read(file, header, &Labels::new(&image, header))?;
+    let gaps = [recording.without_time, recording.without_value];
+    let rows = recording.rows;
+    let folder = match arguments.run.writes(Artifact::Result) {
+        true => Some(Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?),
+        false => None,
+    };
     let deviations = deviations(&rows, virtual_run);
     let (points, meanings): (Vec<Recorded>, Vec<Vec<Label>>) =
         rows.into_iter().map(|row| (row.point, row.meanings)).unzip();
-    let search = search_within(&image, header, &points, &meanings, &Bounds::default(), &interrupt::requested);
+    let shown = RefCell::new(Progress::new(&loaded.label));
+    let control = |reached| {
+        shown.borrow_mut().say(|_| told_progress(reached, points.len()));
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let search = search_within(&image, header, &points, &meanings, &Bounds::default(), &control);
+    drop(shown);
     let next = match search {
         Search::GaveUp { reached, states, why: Spent::Stopped } => {
             return Err(interrupted(&loaded.label, reached, points.len(), states));
@@ -77,16 +115,23 @@ pub fn validate(
         Search::Allowed | Search::GaveUp { .. } => None,
     };
     let total = virtual_run.statistics.total_time.as_nanos();
-    let verdict = Verdict {
+    let mut verdict = Verdict {
         label: &loaded.label,
         virtual_run,
         rows: points.len(),
+        gaps,
         search,
+        clock_lines: recorded_by_clock(&image),
         worst: deviations.iter().copied().max_by_key(|(_, by)| by.unsigned_abs()),
         total_time_error: deviations.last().filter(|_| total > 0).map(|&(_, by)| by as f64 / total as f64),
         tolerance: arguments.tolerance.unwrap_or(total / 50),
         next,
+        written: Vec::new(),
     };
+    if let Some(folder) = folder {
+        let line = report::json_line(&verdict);
+        verdict.written.push(folder.write("validation.json", line.as_bytes())?);
+    }
     let text = match arguments.scenarios.format {
         Format::Text => report::text(&verdict),
         Format::Json => report::json_line(&verdict),
@@ -94,10 +139,20 @@ pub fn validate(
     Ok((text, verdict.is_ok()))
 }
 
+fn told_progress(reached: backend::Progress, rows: usize) -> String {
+    let backend::Progress { reached, states, steps } = reached;
+    format!(
+        "{} of {} in order, {} looked at, {}",
+        counted(reached as u64),
+        so_many(rows as u64, "row"),
+        so_many(states as u64, "state"),
+        so_many(steps, "step")
+    )
+}
+
 fn interrupted(label: &str, reached: usize, rows: usize, states: usize) -> Failure {
-    let message = format!(
-        "'{label}' was interrupted: so far, {reached} of {rows} rows are in an order that the model allows; {states} states were looked at"
-    );
+    let message =
+        format!("'{label}' was interrupted after {states} states: {}", report::so_far(reached, rows));
     Failure { exit: Exit::Interrupted, message }
 }
 

@@ -3,8 +3,9 @@
 use super::Verdict;
 use crate::backend::recorded::{Bounds, Recorded, Search, Spent};
 use crate::cli::console::printable;
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, duration, json_object};
-use crate::cli::validate::report::told_run;
+use crate::cli::explore::by_clock;
+use crate::cli::report::{BOLD, GREEN, PLAIN, RED, duration, json_object, section};
+use crate::cli::validate::report::{Object, files, told_run};
 use crate::time::format_nanos_short;
 use crate::trace::Header;
 use serde::Serialize;
@@ -19,19 +20,50 @@ pub fn text(verdict: &Verdict<'_>) -> String {
     let mut text = format!("{BOLD}{}{PLAIN}: {colour}{word}{PLAIN}\n", printable(verdict.label));
     text.push_str(&order(verdict));
     text.push_str(&times(verdict));
+    text.push_str(&gaps(verdict));
     text.push_str(&told_run(verdict.virtual_run));
+    section(&mut text, "Files", &files(&verdict.written));
     text
+}
+
+/// What the file has columns for and does not tell.
+fn gaps(verdict: &Verdict<'_>) -> String {
+    let gap = |(count, what): (usize, &str)| match count {
+        0 => None,
+        1 => Some(format!("1 row tells no {what}")),
+        count => Some(format!("{count} rows tell no {what}")),
+    };
+    let gaps: Vec<String> = verdict.gaps.into_iter().zip(["time", "value"]).filter_map(gap).collect();
+    match gaps.as_slice() {
+        [] => String::new(),
+        gaps => format!("  gaps: {}; whatever it was counts as right\n", gaps.join(", ")),
+    }
 }
 
 fn order(verdict: &Verdict<'_>) -> String {
     let rows = verdict.rows;
+    if !verdict.clock_lines.is_empty() && !matches!(verdict.search, Search::GaveUp { .. }) {
+        return format!(
+            "  {RED}order: not decided{PLAIN}: {}\n    with a clock that shows 0 {}\n",
+            by_clock(&verdict.clock_lines),
+            match &verdict.search {
+                Search::Refused { reached, .. } => so_far(*reached, rows),
+                _ => "a schedule of the model has all rows in this order".to_owned(),
+            }
+        );
+    }
     match &verdict.search {
         Search::Allowed if rows == 1 => "  order: a schedule of the model has this row\n".to_owned(),
         Search::Allowed => format!("  order: a schedule of the model has these {rows} rows in this order\n"),
         Search::GaveUp { reached, states, why } => {
             format!(
-                "  {RED}order: not decided{PLAIN}: {}\n    {states} states were looked at; the first {reached} of {rows} rows are in an order that the model allows\n",
-                spent(*why)
+                "  {RED}order: not decided{PLAIN}: {}\n    {} looked at; {}\n",
+                spent(*why),
+                match states {
+                    1 => "1 state was".to_owned(),
+                    states => format!("{states} states were"),
+                },
+                so_far(*reached, rows)
             )
         }
         Search::Refused { reached, instead } => {
@@ -49,12 +81,23 @@ fn order(verdict: &Verdict<'_>) -> String {
     }
 }
 
+/// How many rows are in order.
+pub fn so_far(reached: usize, rows: usize) -> String {
+    match reached {
+        0 => "no row was found to be in an order that the model allows".to_owned(),
+        1 if rows > 1 => format!("the first of {rows} rows is one that the model allows there"),
+        reached => format!("the first {reached} of {rows} rows are in an order that the model allows"),
+    }
+}
+
 fn spent(why: Spent) -> String {
     let bounds = Bounds::default();
     match why {
         Spent::States => format!("the search looks at no more than {} states", bounds.states),
         Spent::Steps => format!("the search makes no more than {} steps", bounds.steps),
-        Spent::Memory => format!("the search takes no more than {} MiB for its way", bounds.bytes >> 20),
+        Spent::Memory => {
+            format!("the search takes no more than {} MiB for its state and the way back", bounds.bytes >> 20)
+        }
         Spent::Stopped => "it was stopped".to_owned(),
     }
 }
@@ -83,35 +126,33 @@ pub fn json_line(verdict: &Verdict<'_>) -> String {
         Search::Allowed => (verdict.rows, [].as_slice()),
         Search::GaveUp { reached, .. } => (*reached, [].as_slice()),
     };
+    let [rows_without_time, rows_without_value] = verdict.gaps;
     let object = Object {
         run: json_object(verdict.virtual_run),
         ok: verdict.is_ok(),
         runs: 1,
-        order_legal: verdict.search == Search::Allowed,
+        order_legal: verdict.order_legal(),
         total_time_error: verdict.total_time_error,
-        recording: Details {
-            rows: verdict.rows,
-            rows_in_order: reached,
-            decided: !matches!(verdict.search, Search::GaveUp { .. }),
-            instead,
-            tolerance_ns: verdict.tolerance,
-            worst_row: verdict.worst.map(|(row, _)| row),
-            worst_deviation_ns: verdict.worst.map(|(_, by)| by),
+        details: Validated {
+            recording: Details {
+                rows: verdict.rows,
+                rows_in_order: reached,
+                rows_without_time,
+                rows_without_value,
+                decided: verdict.is_decided(),
+                clock_lines: &verdict.clock_lines,
+                instead,
+                tolerance_ns: verdict.tolerance,
+                worst_row: verdict.worst.map(|(row, _)| row),
+                worst_deviation_ns: verdict.worst.map(|(_, by)| by),
+            },
         },
     };
-    let mut line = serde_json::to_string(&object).expect("every key is a string");
-    line.push('\n');
-    line
+    object.line()
 }
 
 #[derive(Serialize)]
-struct Object<'a, R: Serialize> {
-    #[serde(flatten)]
-    run: R,
-    ok: bool,
-    runs: usize,
-    order_legal: bool,
-    total_time_error: Option<f64>,
+struct Validated<'a> {
     recording: Details<'a>,
 }
 
@@ -119,7 +160,10 @@ struct Object<'a, R: Serialize> {
 struct Details<'a> {
     rows: usize,
     rows_in_order: usize,
+    rows_without_time: usize,
+    rows_without_value: usize,
     decided: bool,
+    clock_lines: &'a [u32],
     instead: &'a [String],
     tolerance_ns: u64,
     worst_row: Option<usize>,

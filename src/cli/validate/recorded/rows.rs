@@ -9,9 +9,11 @@ use crate::backend::recorded::{Label, Labels, Recorded};
 use crate::cli::console::printable;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
-use crate::scenario::parse_duration;
+use crate::ids::ProcessId;
+use crate::scenario::{parse_duration, suggestion};
 use crate::time::Time;
 use crate::trace::{Header, NameTable};
+use crate::value::Type;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -24,6 +26,17 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// Rows between two questions whether the user wants to stop.
 const STRETCH: usize = 1_024;
+
+/// What a file says.
+#[derive(Debug)]
+pub struct Recording {
+    /// In their order.
+    pub rows: Vec<Row>,
+    /// Rows without a time, although there is a column for it.
+    pub without_time: usize,
+    /// The same of the value of a mark that carries one.
+    pub without_value: usize,
+}
 
 /// A row, with all that it says.
 #[derive(Debug)]
@@ -53,7 +66,7 @@ impl Head {
             let message = format!(
                 "{message}; expected the columns time, process, event and value, of which process and event are needed"
             );
-            Malformed { line, message }
+            Malformed::new(line, message)
         };
         let mut head = Head { places: [None; 4], count: cells.len() };
         for (place, cell) in cells.iter().enumerate() {
@@ -77,10 +90,27 @@ impl Head {
         Ok(head)
     }
 
+    /// Whether there is this column.
+    fn has(&self, column: &str) -> bool {
+        COLUMNS.iter().zip(self.places).any(|(&known, place)| known == column && place.is_some())
+    }
+
     /// The cell in a column, unless there is none or it is empty.
     fn cell<'c>(&self, cells: &'c [Cell], column: &str) -> Option<&'c Cell> {
         let number = COLUMNS.iter().position(|&known| known == column)?;
         cells.get(self.places[number]?).filter(|cell| !cell.trimmed().is_empty())
+    }
+}
+
+/// What is wrong with a row, and at which byte of the text if it is one cell.
+struct Wrong {
+    at: Option<usize>,
+    message: String,
+}
+
+impl Wrong {
+    fn with(cell: &Cell, message: impl Into<String>) -> Wrong {
+        Wrong { at: Some(cell.at), message: message.into() }
     }
 }
 
@@ -89,7 +119,7 @@ impl Head {
 /// # Errors
 /// If it cannot be read, is malformed, or names what is not in the scenario; or
 /// the user stops it.
-pub fn read(file: &Path, header: &Header, labels: &Labels<'_>) -> Result<Vec<Row>, Failure> {
+pub fn read(file: &Path, header: &Header, labels: &Labels<'_>) -> Result<Recording, Failure> {
     let shown = printable(&file.display().to_string());
     let cannot = |error: std::io::Error| Failure::environment(format!("cannot read '{shown}': {error}"));
     let mut bytes = Vec::new();
@@ -98,58 +128,140 @@ pub fn read(file: &Path, header: &Header, labels: &Labels<'_>) -> Result<Vec<Row
         let most = MOST_BYTES >> 20;
         return Err(Failure::usage(format!("'{shown}': a recording has at most {most} MiB")));
     }
-    let bad = |Malformed { line, message }| Failure::usage(format!("'{shown}', line {line}: {message}"));
+    let bad = |Malformed { line, column, message }| {
+        let column = column.map_or_else(String::new, |column| format!(", column {column}"));
+        Failure::usage(format!("'{shown}', line {line}{column}: {message}"))
+    };
     let mut lines = Rows::new(&bytes).map_err(bad)?;
+    let text = lines.text();
     let first = lines.next().expect("a file that is not empty has a row").map_err(bad)?;
     let head = Head::of(&first.cells, first.line).map_err(bad)?;
-    let names = NameTable::new(header);
+    let known = Known { header, names: NameTable::new(header), labels };
     let mut rows = Vec::new();
+    let (mut without_time, mut without_value) = (0, 0);
     for row in lines {
         let row = row.map_err(bad)?;
         if rows.len() % STRETCH == 0 {
             interrupt::check()?;
         }
-        let wrong = |message: String| bad(Malformed { line: row.line, message });
         if rows.len() == MOST_ROWS {
-            return Err(wrong(format!("more than {MOST_ROWS} rows")));
+            return Err(bad(Malformed::new(row.line, format!("more than {MOST_ROWS} rows"))));
         }
-        rows.push(one(&head, &row.cells, header, &names, labels).map_err(wrong)?);
+        let one = known.row(&head, &row.cells).map_err(|Wrong { at, message }| match at {
+            Some(at) => bad(Malformed::at(text, at, message)),
+            None => bad(Malformed::new(row.line, message)),
+        })?;
+        without_time += usize::from(head.has("time") && one.time.is_none());
+        without_value +=
+            usize::from(head.has("value") && one.point.value.is_none() && known.wants_value(&one));
+        rows.push(one);
     }
     if rows.is_empty() {
-        return Err(bad(Malformed { line: first.line, message: "there are no rows".to_owned() }));
+        return Err(bad(Malformed::new(first.line, "there are no rows")));
     }
-    Ok(rows)
+    Ok(Recording { rows, without_time, without_value })
 }
 
-fn one(
-    head: &Head,
-    cells: &[Cell],
-    header: &Header,
-    names: &NameTable,
-    labels: &Labels<'_>,
-) -> Result<Row, String> {
-    if cells.len() != head.count {
-        let plural = if cells.len() == 1 { "" } else { "s" };
-        let hint = if cells.len() > head.count { "; a text with a comma needs quotes" } else { "" };
-        return Err(format!("{} cell{plural}, but the head names {}{hint}", cells.len(), head.count));
+/// What a row can name.
+struct Known<'a> {
+    header: &'a Header,
+    names: NameTable,
+    labels: &'a Labels<'a>,
+}
+
+impl Known<'_> {
+    fn row(&self, head: &Head, cells: &[Cell]) -> Result<Row, Wrong> {
+        let whole = |message: String| Wrong { at: None, message };
+        if cells.len() != head.count {
+            let plural = if cells.len() == 1 { "" } else { "s" };
+            let hint = if cells.len() > head.count { "; a text with a comma needs quotes" } else { "" };
+            return Err(whole(format!(
+                "{} cell{plural}, but the head names {}{hint}",
+                cells.len(),
+                head.count
+            )));
+        }
+        let needed = |column: &str| {
+            head.cell(cells, column).ok_or_else(|| whole(format!("there is no {column} in this row")))
+        };
+        let (process, event) = (self.process(needed("process")?)?, needed("event")?);
+        let time = head
+            .cell(cells, "time")
+            .map(|cell| parse_time(cell.trimmed().trim()).map_err(|message| Wrong::with(cell, message)));
+        let value = head.cell(cells, "value");
+        let recorded = |label: &str| {
+            let value = value.map(|cell| cell.trimmed().trim().to_owned());
+            Recorded { process, label: label.to_owned(), value }
+        };
+        // A log text may begin or end with blanks of its own.
+        for label in [event.text.as_str(), event.trimmed()] {
+            let point = recorded(label);
+            let meanings = self.labels.meanings(&point);
+            if meanings.iter().any(|&label| self.labels.says(label, &point)) {
+                return Ok(Row { point, meanings, time: time.transpose()? });
+            }
+        }
+        Err(self.unknown(&recorded(event.trimmed()), event, value))
     }
-    let process = head.cell(cells, "process").ok_or("there is no process in this row")?;
-    let event = head.cell(cells, "event").ok_or("there is no event in this row")?;
-    let process = names.process(process.trimmed().trim()).map_err(|message| printable(&message))?;
-    let time = head.cell(cells, "time").map(|cell| parse_time(cell.trimmed().trim())).transpose()?;
-    let value = head.cell(cells, "value").map(|cell| cell.trimmed().trim().to_owned());
-    // A log text may begin or end with blanks of its own.
-    let spellings = [event.text.as_str(), event.trimmed()];
-    for (number, label) in spellings.iter().enumerate() {
-        let point = Recorded { process, label: (*label).to_owned(), value: value.clone() };
-        let meanings = labels.meanings(&point);
-        let is_whole = meanings.iter().any(|&label| labels.says(label, &point));
-        if is_whole || number + 1 == spellings.len() && !meanings.is_empty() {
-            return Ok(Row { point, meanings, time });
+
+    fn process(&self, cell: &Cell) -> Result<ProcessId, Wrong> {
+        let name = cell.trimmed().trim();
+        self.names.process(name).map_err(|message| {
+            let hint = self.meant_process(name);
+            Wrong::with(cell, format!("{}{hint}", printable(&message)))
+        })
+    }
+
+    /// Which process was meant by a name that none has, as the end of a message.
+    fn meant_process(&self, name: &str) -> String {
+        let base = name.split_once('[').map_or(name, |(base, _)| base);
+        let Some(info) = self.header.processes.iter().find(|info| info.name == base) else {
+            return suggestion(base, self.header.processes.iter().map(|info| info.name.as_str()));
+        };
+        match (info.indexed, info.count) {
+            (_, 0) => format!("; '{base}' has no instances"),
+            (true, 1) => format!("; the only instance is '{base}[0]'"),
+            (true, count) => format!("; the instances are '{base}[0]' to '{base}[{}]'", count - 1),
+            (false, _) => format!("; '{base}' is but one and has no number"),
         }
     }
-    let name = header.process_name(process);
-    Err(format!("no `mark` and no `log` of '{name}' can be '{}'", printable(event.trimmed())))
+
+    /// Why no label can say a row.
+    fn unknown(&self, point: &Recorded, event: &Cell, value: Option<&Cell>) -> Wrong {
+        let name = self.header.process_name(point.process);
+        let said = printable(&point.label);
+        match (self.labels.meanings(point).first(), value) {
+            (None, _) => {
+                let sayings = self.labels.sayings(point.process);
+                let hint = suggestion(&point.label, sayings.iter().map(String::as_str));
+                Wrong::with(
+                    event,
+                    format!("no `mark` and no `log` of '{name}' can be '{said}'{}", printable(&hint)),
+                )
+            }
+            (Some(Label::Mark(_)), Some(cell)) => {
+                let ty = self.labels.meanings(point).iter().find_map(|&label| self.labels.value_type(label));
+                let carries = ty.map_or("no value", Type::described);
+                let value = printable(cell.trimmed().trim());
+                Wrong::with(
+                    cell,
+                    format!("'{value}' cannot be the value: mark '{said}' of '{name}' carries {carries}"),
+                )
+            }
+            (Some(Label::Log(_)), Some(cell)) => {
+                Wrong::with(cell, "a line of a `log` step has no value; leave the cell empty")
+            }
+            (Some(&label), None) => {
+                let saying = printable(&self.labels.saying(label));
+                Wrong::with(event, format!("'{said}' cannot be a line of '{name}', which logs '{saying}'"))
+            }
+        }
+    }
+
+    /// Whether a row could have told a value that it does not.
+    fn wants_value(&self, row: &Row) -> bool {
+        row.meanings.iter().all(|&label| self.labels.value_type(label).is_some())
+    }
 }
 
 /// Seconds in decimals, to the nearest nanosecond, or a duration with its unit.
