@@ -102,7 +102,7 @@ fn access(image: &Image, world: &World, process: ProcessId) -> Option<Access> {
         // In front of a block it is in front of the first op of the block.
         op = OpId::from_index(op.index() + 1);
     }
-    if !matches!(image.plain[op.index()], Op::Write { .. } | Op::Read { .. } | Op::ReadMany { .. }) {
+    if !image.accesses(&image.plain[op.index()]).any(|(used, _)| used.is_of_memory()) {
         return None;
     }
     let mut machine = world.machine.clone();

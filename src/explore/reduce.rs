@@ -18,59 +18,28 @@ use super::effects::{Code, Effects};
 use super::relation::Relation;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
-use crate::program::{Constants, Image, Op, RESOURCE_WORDS, ResourceCode, ops_of};
+use crate::program::{Constants, Image, Op, RESOURCE_WORDS, ResourceCode, Use, ops_of};
 use crate::trace::ResourceKind;
 use crate::value::Word;
-
-/// A way in which a step is about a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Use {
-    /// Takes a permit or a mutex.
-    Take,
-    /// Gives one back.
-    Give,
-    Put,
-    Get,
-    Read,
-    Write,
-    /// Waits at a condition.
-    Wait,
-    Notify,
-    /// Reads a level.
-    Look,
-}
-
-const USES: usize = 9;
 
 /// Of whom what a use of a resource does may depend, and whose doings may
 /// depend on it.
 fn dependent(used: Use, in_line: bool) -> &'static [Use] {
     match used {
         // Whoever is served in line goes on in a turn of its own.
-        Use::Take if in_line => &[Use::Take, Use::Give, Use::Look],
-        Use::Give if in_line => &[Use::Take, Use::Look],
-        Use::Take => &[Use::Take, Use::Look],
-        Use::Give => &[Use::Look],
+        Use::Take if in_line => &[Use::Take, Use::Give, Use::Observe],
+        Use::Give if in_line => &[Use::Take, Use::Observe],
+        Use::Take => &[Use::Take, Use::Observe],
+        Use::Give => &[Use::Observe],
         // Items keep their order; but a put and a get do not meet, unless
         // processes stand in line.
-        Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Look],
-        Use::Put => &[Use::Put, Use::Look],
-        Use::Get => &[Use::Get, Use::Look],
+        Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Observe],
+        Use::Put => &[Use::Put, Use::Observe],
+        Use::Get => &[Use::Get, Use::Observe],
         Use::Read => &[Use::Write],
         Use::Write => &[Use::Read, Use::Write],
-        Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Look],
-        Use::Look => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify],
-    }
-}
-
-/// What could make a process able that cannot go on because of this use.
-fn enabling(used: Use) -> &'static [Use] {
-    match used {
-        Use::Take => &[Use::Give],
-        Use::Put => &[Use::Get],
-        Use::Get => &[Use::Put],
-        Use::Wait => &[Use::Notify],
-        _ => &[],
+        Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
+        Use::Observe => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify],
     }
 }
 
@@ -84,7 +53,7 @@ pub(super) struct Reduction {
     /// that begins there.
     steps: Vec<(usize, Vec<Uses>)>,
     /// By resource and use: who may ever do that.
-    users: Vec<[Vec<u32>; USES]>,
+    users: Vec<[Vec<u32>; Use::ALL.len()]>,
     /// By resource: to stand in line for it is a transition.
     in_line: Vec<bool>,
     /// By resource: it is a mutex.
@@ -98,7 +67,7 @@ impl Reduction {
         let resources = image.resource_count() + 1;
         let mut reduction = Reduction {
             steps: Vec::new(),
-            users: vec![<[Vec<u32>; USES]>::default(); resources],
+            users: vec![<[Vec<u32>; Use::ALL.len()]>::default(); resources],
             in_line: relation.lines.iter().copied().chain([false]).collect(),
             mutex: (0..image.resource_count())
                 .map(|id| image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Mutex)
@@ -131,27 +100,7 @@ impl Reduction {
 
     /// The resources that an op is about, as it names them.
     pub(super) fn resources(image: &Image, at: usize) -> Vec<(Use, ResourceCode)> {
-        match image.plain[at] {
-            Op::Lock { mutex } => vec![(Use::Take, mutex)],
-            Op::Unlock { mutex } => vec![(Use::Give, mutex)],
-            Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => vec![(Use::Take, semaphore)],
-            Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => vec![(Use::Give, semaphore)],
-            Op::Put { buffer, .. } => vec![(Use::Put, buffer)],
-            Op::PutMany { many } => vec![(Use::Put, image.many[many as usize].resource)],
-            Op::Take { buffer } | Op::Get { buffer, .. } => vec![(Use::Get, buffer)],
-            Op::GetMany { many } => vec![(Use::Get, image.many[many as usize].resource)],
-            Op::Write { memory, .. } => vec![(Use::Write, memory)],
-            Op::Read { memory, .. } => vec![(Use::Read, memory)],
-            Op::ReadMany { many } => vec![(Use::Read, image.many[many as usize].resource)],
-            Op::Wait { condition, mutex } => {
-                let mut codes = vec![(Use::Wait, condition)];
-                codes.extend(mutex.map(|mutex| (Use::Give, mutex)));
-                codes
-            }
-            Op::Notify { condition } | Op::NotifyAll { condition } => vec![(Use::Notify, condition)],
-            Op::Level { resource, .. } => vec![(Use::Look, resource)],
-            _ => Vec::new(),
-        }
+        image.accesses(&image.plain[at]).collect()
     }
 
     /// The uses of one op.
@@ -244,7 +193,7 @@ impl Reduction {
                             None => set.add_all(&users[Use::Give as usize]),
                         }
                     }
-                    _ => enabling(used).iter().for_each(|&other| set.add_all(&users[other as usize])),
+                    _ => used.enabled_by().iter().for_each(|&other| set.add_all(&users[other as usize])),
                 }
             }
         }

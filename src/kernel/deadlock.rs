@@ -12,8 +12,8 @@
 
 use super::machine::{Machine, State};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, next_ops};
-use crate::trace::{BlockedProcess, Deadlock, Outcome, ResourceKind, WaitFor};
+use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, Use, next_ops};
+use crate::trace::{BlockedProcess, Deadlock, Outcome, ResourceKind};
 
 /// Reports of larger deadlocks name this many processes.
 const MAX_REPORTED: usize = 1_000;
@@ -90,7 +90,8 @@ pub fn find_deadlock(image: &Image, machine: &Machine) -> Deadlock {
 /// Something that a process could still give.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Give {
-    ends: WaitFor,
+    /// What it does, that others may wait for.
+    used: Use,
     /// The definition of the resource, by the header of its first instance.
     first_header: usize,
     /// One past the last header.
@@ -105,7 +106,8 @@ fn describe(
     ahead: &[Vec<Give>],
 ) -> BlockedProcess {
     let op = machine.op(image, process);
-    let (header, wait_for) = awaited(image, machine, process, op);
+    let (header, used) = awaited(image, machine, process, op);
+    let wait_for = used.waits_for().expect("a process waits for something");
     let resource = ResourceId(machine.arena[header + crate::program::resource::IDENTITY] as u32);
     let is_mutex = image.resource_info(resource).kind == ResourceKind::Mutex;
     let holder = if is_mutex { machine.owner(image, resource) } else { None };
@@ -114,9 +116,8 @@ fn describe(
         holder.into_iter().filter(|&owner| machine.state(image, owner) != State::Done).collect()
     } else {
         let could = |gives: &[Give]| {
-            gives
-                .iter()
-                .any(|give| give.ends == wait_for && (give.first_header..give.end_header).contains(&header))
+            let is_of = |give: &Give| (give.first_header..give.end_header).contains(&header);
+            gives.iter().any(|give| used.enabled_by().contains(&give.used) && is_of(give))
         };
         let others = waiting.iter().zip(ahead).filter(|&(&other, _)| other != process);
         others.filter(|(_, gives)| could(gives)).map(|(&other, _)| other).collect()
@@ -124,25 +125,18 @@ fn describe(
     BlockedProcess { process, op, resource, wait_for, holder, givers }
 }
 
-/// The header of the resource that a blocked process waits for, and to do what.
-fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (usize, WaitFor) {
-    let frame = image.frames[process.index()] as usize;
-    let header = |code: ResourceCode| match code.resolve() {
-        Ok(header) => header,
-        Err(slot) => machine.arena[slot.at(frame)] as usize,
+/// The header of the resource that a blocked process waits for, and the use
+/// that it waits to make of it.
+fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (usize, Use) {
+    let op = &image.plain[op.index()];
+    let Some((used, code)) = image.accesses(op).next() else {
+        unreachable!("no process waits on {op:?}");
     };
-    match image.plain[op.index()] {
-        Op::Lock { mutex } => (header(mutex), WaitFor::Acquire),
-        Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => {
-            (header(semaphore), WaitFor::Acquire)
-        }
-        Op::Take { buffer } | Op::Get { buffer, .. } => (header(buffer), WaitFor::Get),
-        Op::GetMany { many } => (header(image.many[many as usize].resource), WaitFor::Get),
-        Op::Put { buffer, .. } => (header(buffer), WaitFor::Put),
-        Op::PutMany { many } => (header(image.many[many as usize].resource), WaitFor::Put),
-        Op::Wait { condition, .. } => (header(condition), WaitFor::Notify),
-        other => unreachable!("no process waits on {other:?}"),
-    }
+    let header = match code.resolve() {
+        Ok(header) => header,
+        Err(slot) => machine.arena[slot.at(image.frames[process.index()] as usize)] as usize,
+    };
+    (header, used)
 }
 
 /// What a process could give by the op on which it waits, or on some path behind it.
@@ -150,13 +144,8 @@ fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give
     let mut gives = Vec::new();
     let op = machine.op(image, process);
     let start = op.index();
-    let (header, wait_for) = awaited(image, machine, process, op);
-    let end_header = header + RESOURCE_WORDS;
-    match wait_for {
-        WaitFor::Put => gives.push(Give { ends: WaitFor::Get, first_header: header, end_header }),
-        WaitFor::Get => gives.push(Give { ends: WaitFor::Put, first_header: header, end_header }),
-        WaitFor::Acquire | WaitFor::Notify => {}
-    }
+    let (header, used) = awaited(image, machine, process, op);
+    gives.push(Give { used, first_header: header, end_header: header + RESOURCE_WORDS });
     let mut seen = vec![false; image.plain.len()];
     let mut open = vec![start + 1];
     // The op on which it waits is passed again if it stands in a loop.
@@ -164,28 +153,21 @@ fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give
         if op >= image.plain.len() || std::mem::replace(&mut seen[op], true) {
             continue;
         }
-        if let Some(give) = give_of(image, op)
-            && !gives.contains(&give)
-        {
-            gives.push(give);
+        for (used, code) in image.accesses(&image.plain[op]).filter(|(used, _)| used.ends_waits()) {
+            if let Some(give) = give_of(image, op, used, code)
+                && !gives.contains(&give)
+            {
+                gives.push(give);
+            }
         }
         open.extend(next_ops(image, op).into_iter().flatten());
     }
     gives
 }
 
-fn give_of(image: &Image, op: usize) -> Option<Give> {
-    let (code, ends) = match image.plain[op] {
-        Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => (semaphore, WaitFor::Acquire),
-        Op::Put { buffer, .. } => (buffer, WaitFor::Get),
-        Op::PutMany { many } => (image.many[many as usize].resource, WaitFor::Get),
-        Op::Take { buffer } | Op::Get { buffer, .. } => (buffer, WaitFor::Put),
-        Op::GetMany { many } => (image.many[many as usize].resource, WaitFor::Put),
-        Op::Notify { condition } | Op::NotifyAll { condition } => (condition, WaitFor::Notify),
-        _ => return None,
-    };
+fn give_of(image: &Image, op: usize, used: Use, code: ResourceCode) -> Option<Give> {
     match code.resolve() {
-        Ok(header) => Some(Give { ends, first_header: header, end_header: header + RESOURCE_WORDS }),
+        Ok(header) => Some(Give { used, first_header: header, end_header: header + RESOURCE_WORDS }),
         Err(found) => {
             // The op before it that found the instance says which definition;
             // any instance could be meant.
@@ -195,7 +177,7 @@ fn give_of(image: &Image, op: usize) -> Option<Give> {
             })?;
             let (first, count) = image.instances[def];
             let first_header = first as usize;
-            Some(Give { ends, first_header, end_header: first_header + count as usize * RESOURCE_WORDS })
+            Some(Give { used, first_header, end_header: first_header + count as usize * RESOURCE_WORDS })
         }
     }
 }

@@ -7,7 +7,7 @@
 use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Kernel, Schedule};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{Image, Op, ResourceCode, frame, resource};
+use crate::program::{Image, Op, ResourceCode, Source, frame, resource};
 use crate::trace::{Fault, Sink};
 use crate::value::Word;
 
@@ -91,60 +91,53 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     fn request_at(&self, at: Context, op: Op) -> Result<Option<(usize, Request)>, Box<Fault>> {
+        let Some((_, code)) = self.image.accesses(&op).next() else { return Ok(None) };
         let header = |code: ResourceCode| self.header(self.arena, code, at);
-        Ok(Some(match op {
-            Op::Lock { mutex } => (header(mutex), Request::Lock),
-            Op::Unlock { mutex } => (header(mutex), Request::Unlock),
-            Op::Acquire { semaphore } | Op::AcquireMany { semaphore, .. } => {
-                (header(semaphore), Request::Acquire)
-            }
-            Op::Release { semaphore } | Op::ReleaseMany { semaphore, .. } => {
-                (header(semaphore), Request::Release)
-            }
-            Op::Put { buffer, value } => {
-                (header(buffer), Request::Put { count: 1, value: self.read(self.arena, value, at.frame()) })
-            }
+        let word = |source: Source| self.read(self.arena, source, at.frame());
+        let resource = header(code);
+        let request = match op {
+            Op::Lock { .. } => Request::Lock,
+            Op::Unlock { .. } => Request::Unlock,
+            Op::Acquire { .. } | Op::AcquireMany { .. } => Request::Acquire,
+            Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
+            Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },
             Op::PutMany { many } => {
                 let code = self.image.many[many as usize];
-                let buffer = header(code.resource);
-                let count =
-                    self.request(self.arena, at, buffer, self.read(self.arena, code.count, at.frame()))?;
-                (buffer, Request::Put { count, value: self.read(self.arena, code.operand, at.frame()) })
+                let count = self.request(self.arena, at, resource, word(code.count))?;
+                Request::Put { count, value: word(code.operand) }
             }
-            Op::Take { buffer } | Op::Get { buffer, .. } => (header(buffer), Request::Get { count: 1 }),
+            Op::Take { .. } | Op::Get { .. } => Request::Get { count: 1 },
             Op::GetMany { many } => {
-                let buffer = header(self.image.many[many as usize].resource);
-                (buffer, Request::Get { count: self.request_to_get(self.arena, at, buffer, many)? })
+                Request::Get { count: self.request_to_get(self.arena, at, resource, many)? }
             }
-            Op::Write { memory, at: slot, value } => {
-                let slot = self.read(self.arena, slot, at.frame());
-                self.slot_at(self.arena, at, header(memory), slot)?;
-                (header(memory), Request::Write { slot, value: self.read(self.arena, value, at.frame()) })
+            Op::Write { at: slot, value, .. } => {
+                let slot = word(slot);
+                self.slot_at(self.arena, at, resource, slot)?;
+                Request::Write { slot, value: word(value) }
             }
-            Op::Read { memory, at: slot, .. } => {
-                let first = self.read(self.arena, slot, at.frame());
-                self.slot_at(self.arena, at, header(memory), first)?;
-                (header(memory), Request::Read { first, count: 1 })
+            Op::Read { at: slot, .. } => {
+                let first = word(slot);
+                self.slot_at(self.arena, at, resource, first)?;
+                Request::Read { first, count: 1 }
             }
             Op::ReadMany { many } => {
-                let code = self.image.many[many as usize];
-                let (memory, first) =
-                    (header(code.resource), self.read(self.arena, code.operand, at.frame()));
+                let first = word(self.image.many[many as usize].operand);
                 let count = self.request_to_read(self.arena, at, many)?;
                 for number in 0..count {
-                    self.slot_at(self.arena, at, memory, first.wrapping_add(number))?;
+                    self.slot_at(self.arena, at, resource, first.wrapping_add(number))?;
                 }
-                (memory, Request::Read { first, count })
+                Request::Read { first, count }
             }
-            Op::Wait { condition, mutex } => {
+            Op::Wait { mutex, .. } => {
                 let id = |code| ResourceId(self.resource_id(self.arena, header(code)));
-                (header(condition), Request::Wait { mutex: mutex.map(id) })
+                Request::Wait { mutex: mutex.map(id) }
             }
-            Op::Notify { condition } => (header(condition), Request::Notify),
-            Op::NotifyAll { condition } => (header(condition), Request::NotifyAll),
-            Op::Level { resource, .. } => (header(resource), Request::Level),
-            _ => return Ok(None),
-        }))
+            Op::Notify { .. } => Request::Notify,
+            Op::NotifyAll { .. } => Request::NotifyAll,
+            Op::Level { .. } => Request::Level,
+            other => unreachable!("{other:?} asks nothing of a resource"),
+        };
+        Ok(Some((resource, request)))
     }
 
     /// What was asked has been done: `values`, if any were asked for, go where

@@ -1,5 +1,6 @@
 //! A compiled program with parameter values: code, and the initial state of a run.
 
+use super::access::Operand;
 use super::compile::{ProcessCode, Program};
 use super::fuse::{Scope, fuse};
 use super::initial::Initial;
@@ -223,22 +224,9 @@ impl Image {
                 *code = ResourceCode::fixed(instances[def].0);
             }
         };
-        for op in &mut self.code {
-            match op {
-                Op::Lock { mutex } | Op::Unlock { mutex } => bound(mutex),
-                Op::Acquire { semaphore }
-                | Op::AcquireMany { semaphore, .. }
-                | Op::Release { semaphore }
-                | Op::ReleaseMany { semaphore, .. } => bound(semaphore),
-                Op::Put { buffer, .. } | Op::Take { buffer } | Op::Get { buffer, .. } => bound(buffer),
-                Op::Write { memory, .. } | Op::Read { memory, .. } => bound(memory),
-                Op::Wait { condition, mutex } => {
-                    bound(condition);
-                    mutex.iter_mut().for_each(bound);
-                }
-                Op::Notify { condition } | Op::NotifyAll { condition } => bound(condition),
-                Op::Level { resource, .. } | Op::Capacity { buffer: resource, .. } => bound(resource),
-                _ => {}
+        for operand in self.code.iter_mut().flat_map(Op::operands) {
+            if let Operand::Access(_, code) | Operand::Named(code) = operand {
+                bound(code);
             }
         }
         for many in &mut self.many {

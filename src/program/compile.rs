@@ -1,5 +1,6 @@
 //! Steps to ops.
 
+use super::access::Operand;
 use super::expressions::{Frame, Globals, is_over_params, is_settled};
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::arithmetic::{BinaryOp, UnaryOp};
@@ -130,14 +131,13 @@ impl Compiler<'_> {
         id
     }
 
-    /// Makes the jump at `op` go to the next op that is emitted.
+    /// Makes the jump or the block at `op` lead to the next op that is emitted.
     pub(super) fn land(&mut self, op: OpId) {
         let here = self.here();
-        match &mut self.program.code[op.index()] {
-            Op::Jump { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => *to = here,
-            Op::LoopStart { exit, .. } => *exit = here,
-            Op::Atomic { end } => *end = here,
-            other => unreachable!("{other:?} is no jump"),
+        for operand in self.program.code[op.index()].operands() {
+            if let Operand::Target(to) | Operand::End(to) = operand {
+                *to = here;
+            }
         }
     }
 

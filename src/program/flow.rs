@@ -7,9 +7,10 @@
 //! may clear them. Works on the plain ops, the only ones that a process rests
 //! on. What an op means is not decided here.
 
+use super::access::Operand;
 use super::bind::Image;
 use super::layout::frame;
-use super::op::{LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
+use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 
 /// What an op reads and writes of its process's frame.
@@ -17,11 +18,42 @@ use crate::ids::OpId;
 struct Operands {
     reads: Vec<Slot>,
     writes: Vec<Slot>,
+    /// Those of what it reads that are descriptors of private arrays.
+    arrays: Vec<Slot>,
     /// It may read and write every word.
     all: bool,
 }
 
 impl Operands {
+    fn of(image: &Image, op: &Op) -> Operands {
+        let mut operands = Operands::default();
+        let mut op = *op;
+        op.operands().into_iter().for_each(|operand| operands.add(image, operand));
+        operands
+    }
+
+    fn add(&mut self, image: &Image, operand: Operand<'_>) {
+        match operand {
+            Operand::Nothing | Operand::Target(_) | Operand::End(_) => {}
+            Operand::Access(_, code) | Operand::Named(code) => self.resource(*code),
+            Operand::Many(_, many) => self.many(&image.many[many as usize]),
+            Operand::Read(source) | Operand::Duration(source) => self.source(source),
+            Operand::Written(slot) => self.writes.push(slot),
+            Operand::Counter(slot) => self.counter(slot),
+            Operand::Array(slot) => self.array(slot),
+            Operand::Distribution(number) => {
+                let code = &image.distributions[number as usize];
+                self.counter(code.position);
+                code.sampler.arguments().into_iter().for_each(|source| self.source(source));
+            }
+            Operand::Log(log) => image.logs[log as usize].iter().for_each(|arg| match *arg {
+                LogArgCode::Value(source) => self.source(source),
+                LogArgCode::Array(slot) => self.array(slot),
+            }),
+            Operand::Frame => self.all = true,
+        }
+    }
+
     fn source(&mut self, source: Source) {
         self.reads.extend(source.slot());
     }
@@ -30,126 +62,21 @@ impl Operands {
         self.reads.extend(code.resolve().err());
     }
 
-    fn of(image: &Image, op: &Op) -> Operands {
-        let mut operands = Operands::default();
-        let o = &mut operands;
-        match *op {
-            Op::Begin | Op::Done | Op::Jump { .. } | Op::Skip { .. } | Op::Atomic { .. } => {}
-            Op::StartAfter { wait } | Op::Delay { wait } | Op::Work { wait } => o.source(wait),
-            Op::JumpIfFalse { condition, .. } | Op::JumpIfTrue { condition, .. } => o.source(condition),
-            Op::LoopStart { left, times, .. } => {
-                o.source(times);
-                o.writes.push(left);
-            }
-            Op::LoopNext { left, .. } => o.reads.push(left),
-            Op::Copy { into, from } => {
-                o.source(from);
-                o.writes.push(into);
-            }
-            Op::Unary { into, a, .. } => {
-                o.source(a);
-                o.writes.push(into);
-            }
-            Op::Binary { into, a, b, .. } => {
-                o.source(a);
-                o.source(b);
-                o.writes.push(into);
-            }
-            Op::Now { into } => o.writes.push(into),
-            Op::Element { into, array, index } => {
-                o.reads.push(array);
-                o.source(index);
-                o.writes.push(into);
-            }
-            Op::SetElement { array, index, value } => {
-                o.reads.push(array);
-                o.source(index);
-                o.source(value);
-            }
-            Op::Draw { into, distribution } => {
-                let code = &image.distributions[distribution as usize];
-                o.reads.push(code.position);
-                o.sampler(&code.sampler);
-                o.writes.push(into);
-            }
-            Op::Find { into, index, .. } => {
-                o.source(index);
-                o.writes.push(into);
-            }
-            Op::Lock { mutex: code } | Op::Unlock { mutex: code } => o.resource(code),
-            Op::Acquire { semaphore: code } | Op::Release { semaphore: code } => o.resource(code),
-            Op::AcquireMany { semaphore, left } | Op::ReleaseMany { semaphore, left } => {
-                o.resource(semaphore);
-                o.reads.push(left);
-            }
-            Op::Put { buffer, value } => {
-                o.resource(buffer);
-                o.source(value);
-            }
-            Op::Take { buffer } => o.resource(buffer),
-            Op::Get { buffer, into } => {
-                o.resource(buffer);
-                o.writes.push(into);
-            }
-            Op::PutMany { many } | Op::GetMany { many } | Op::ReadMany { many } => {
-                let code = image.many[many as usize];
-                o.resource(code.resource);
-                o.source(code.count);
-                o.source(code.operand);
-                o.reads.extend(code.array);
-            }
-            Op::Write { memory, at, value } => {
-                o.resource(memory);
-                o.source(at);
-                o.source(value);
-            }
-            Op::Read { memory, at, into } => {
-                o.resource(memory);
-                o.source(at);
-                o.writes.push(into);
-            }
-            Op::Wait { condition, mutex } => {
-                o.resource(condition);
-                mutex.into_iter().for_each(|mutex| o.resource(mutex));
-            }
-            Op::Notify { condition } | Op::NotifyAll { condition } => o.resource(condition),
-            Op::Level { into, resource: code } | Op::Capacity { into, buffer: code } => {
-                o.resource(code);
-                o.writes.push(into);
-            }
-            Op::Log { log } => {
-                for arg in &image.logs[log as usize] {
-                    match *arg {
-                        LogArgCode::Value(source) => o.source(source),
-                        LogArgCode::Array(slot) => o.reads.push(slot),
-                    }
-                }
-            }
-            Op::Mark { value, .. } => o.source(value),
-            Op::Call { .. } => o.all = true,
-            fused => unreachable!("{fused:?} is fused, and no process rests on it"),
-        }
-        operands
+    fn many(&mut self, code: &ManyCode) {
+        self.resource(code.resource);
+        self.source(code.count);
+        self.source(code.operand);
+        code.array.into_iter().for_each(|array| self.array(array));
     }
 
-    fn sampler(&mut self, sampler: &Sampler) {
-        match sampler {
-            Sampler::Constant { value } => self.source(*value),
-            Sampler::Exponential { mean } => self.source(*mean),
-            Sampler::UniformInt { low, high } => {
-                self.source(*low);
-                self.source(*high);
-            }
-            Sampler::Family { arguments, .. } => arguments.iter().for_each(|&source| self.source(source)),
-            Sampler::Choice { values, weights } => {
-                values.iter().chain(weights).for_each(|&source| self.source(source));
-            }
-            Sampler::CpythonRandint { seed, low, high } => {
-                self.source(*seed);
-                self.source(*low);
-                self.source(*high);
-            }
-        }
+    fn counter(&mut self, slot: Slot) {
+        self.reads.push(slot);
+        self.writes.push(slot);
+    }
+
+    fn array(&mut self, descriptor: Slot) {
+        self.reads.push(descriptor);
+        self.arrays.push(descriptor);
     }
 }
 
@@ -160,38 +87,8 @@ pub fn read(image: &Image, op: &Op) -> Vec<Slot> {
 
 /// The frame words that an op changes, of a frame with so many words.
 pub fn written(image: &Image, op: &Op, frame_words: usize) -> Vec<Slot> {
-    let mut operands = Operands::of(image, op);
-    if operands.all {
-        return (0..frame_words as u32).map(Slot).collect();
-    }
-    match *op {
-        Op::LoopNext { left, .. } | Op::AcquireMany { left, .. } | Op::ReleaseMany { left, .. } => {
-            operands.writes.push(left);
-        }
-        Op::Draw { distribution, .. } => {
-            operands.writes.push(image.distributions[distribution as usize].position);
-        }
-        _ => {}
-    }
-    operands.writes
-}
-
-/// The private array whose descriptor an op names, if it names one.
-fn array_of(image: &Image, op: &Op) -> Vec<Slot> {
-    match *op {
-        Op::Element { array, .. } | Op::SetElement { array, .. } => vec![array],
-        Op::PutMany { many } | Op::GetMany { many } | Op::ReadMany { many } => {
-            image.many[many as usize].array.into_iter().collect()
-        }
-        Op::Log { log } => {
-            let arrays = image.logs[log as usize].iter().filter_map(|arg| match arg {
-                LogArgCode::Array(slot) => Some(*slot),
-                LogArgCode::Value(_) => None,
-            });
-            arrays.collect()
-        }
-        _ => Vec::new(),
-    }
+    let operands = Operands::of(image, op);
+    if operands.all { (0..frame_words as u32).map(Slot).collect() } else { operands.writes }
 }
 
 /// The ops to which control can go from the op at `at`; none from the last.
@@ -272,9 +169,7 @@ impl LiveWords {
                 changed |= live.update(image, at, &operands[at - range.start]);
             }
         }
-        for op in &image.plain[range] {
-            live.arrays.extend(array_of(image, op));
-        }
+        live.arrays.extend(operands.iter().flat_map(|operands| &operands.arrays));
         live.arrays.sort_unstable_by_key(|slot| slot.0);
         live.arrays.dedup();
         live

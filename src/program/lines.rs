@@ -4,9 +4,10 @@
 //! only where somebody in line can be noticed; elsewhere whoever cannot be
 //! served just does not ask yet.
 
+use super::access::{Operand, Use};
 use super::bind::Image;
 use super::layout::RESOURCE_WORDS;
-use super::op::{Op, ResourceCode};
+use super::op::ResourceCode;
 use crate::ids::ResourceId;
 use crate::trace::ResourceKind;
 
@@ -20,23 +21,17 @@ pub fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
         *line |= info.kind == ResourceKind::Condition
             || info.kind == ResourceKind::Buffer && info.capacity == Some(0);
     }
-    for (op, &atomic) in image.plain.iter().zip(&image.atomic) {
-        match *op {
-            Op::PutMany { many } | Op::GetMany { many } => {
-                mark_lines(image, image.many[many as usize].resource, &mut lines);
+    for (&(mut op), &atomic) in image.plain.iter().zip(&image.atomic) {
+        for operand in op.operands() {
+            match operand {
+                Operand::Many(Use::Put | Use::Get, many) => {
+                    mark_lines(image, image.many[many as usize].resource, &mut lines);
+                }
+                Operand::Access(Use::Take | Use::Put | Use::Get | Use::Observe, resource) if atomic => {
+                    mark_lines(image, *resource, &mut lines);
+                }
+                _ => {}
             }
-            Op::Lock { mutex: resource }
-            | Op::Acquire { semaphore: resource }
-            | Op::AcquireMany { semaphore: resource, .. }
-            | Op::Put { buffer: resource, .. }
-            | Op::Take { buffer: resource }
-            | Op::Get { buffer: resource, .. }
-            | Op::Level { resource, .. }
-                if atomic =>
-            {
-                mark_lines(image, resource, &mut lines);
-            }
-            _ => {}
         }
     }
     lines

@@ -6,6 +6,7 @@
 //! says and where each value lives; does not decide what an op means: that is
 //! the kernel's business.
 
+mod access;
 mod bind;
 mod compile;
 mod constants;
@@ -25,6 +26,7 @@ mod sharing;
 mod specialise;
 mod state;
 
+pub use access::Use;
 pub use bind::{DefImage, Image};
 pub use compile::{Program, compile};
 pub use constants::Constants;

@@ -431,3 +431,16 @@ pub enum Sampler {
     /// CPython's generator, seeded with a global word.
     CpythonRandint { seed: Source, low: Source, high: Source },
 }
+
+impl Sampler {
+    /// The words that it reads.
+    pub fn arguments(&self) -> Vec<Source> {
+        match self {
+            Sampler::Constant { value: one } | Sampler::Exponential { mean: one } => vec![*one],
+            Sampler::UniformInt { low, high } => vec![*low, *high],
+            Sampler::Family { arguments, .. } => arguments.to_vec(),
+            Sampler::Choice { values, weights } => [values.as_slice(), weights].concat(),
+            Sampler::CpythonRandint { seed, low, high } => vec![*seed, *low, *high],
+        }
+    }
+}

@@ -7,6 +7,7 @@
 //! has to note them and no more. A fault inside such a section ends the run with
 //! the mutex taken, so sections are kept, for the kernel to make that state.
 
+use super::access::{Operand, Use};
 use super::op::{Op, ResourceCode};
 use crate::ids::OpId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,44 +90,38 @@ fn end_of(
     entered: &BTreeSet<usize>,
     never_taken: impl Fn(usize) -> bool,
 ) -> Option<usize> {
-    for (at, op) in plain.iter().enumerate().skip(lock + 1) {
+    for (at, &(mut op)) in plain.iter().enumerate().skip(lock + 1) {
         if entered.contains(&at) {
             return None;
         }
-        match *op {
+        let passes = match op {
             Op::Unlock { mutex } if mutex == ResourceCode::fixed(header as u32) => return Some(at),
-            Op::Lock { mutex }
-                if mutex.resolve().is_ok_and(|other| other != header && never_taken(other)) => {}
-            Op::Unlock { .. }
-            | Op::Release { .. }
-            | Op::Copy { .. }
-            | Op::Unary { .. }
-            | Op::Binary { .. }
-            | Op::Now { .. }
-            | Op::Element { .. }
-            | Op::SetElement { .. }
-            | Op::Draw { .. }
-            | Op::Find { .. }
-            | Op::Write { .. }
-            | Op::Read { .. }
-            | Op::ReadMany { .. }
-            | Op::Log { .. }
-            | Op::Mark { .. } => {}
-            _ => return None,
+            Op::Lock { mutex } => mutex.resolve().is_ok_and(|other| other != header && never_taken(other)),
+            Op::Done => false,
+            _ => op.operands().iter().all(goes_straight_on),
+        };
+        if !passes {
+            return None;
         }
     }
     None
 }
 
-fn target(op: &Op) -> Option<usize> {
-    match op {
-        Op::Jump { to }
-        | Op::JumpIfFalse { to, .. }
-        | Op::JumpIfTrue { to, .. }
-        | Op::LoopStart { exit: to, .. }
-        | Op::LoopNext { body: to, .. } => Some(to.index()),
-        _ => None,
+/// Whether an op with this operand neither stops the process nor leaves the way.
+fn goes_straight_on(operand: &Operand<'_>) -> bool {
+    match operand {
+        Operand::Access(used, _) | Operand::Many(used, _) => matches!(used, Use::Give) || used.is_of_memory(),
+        Operand::Counter(_) | Operand::Duration(_) | Operand::Frame => false,
+        Operand::Target(_) | Operand::End(_) => false,
+        _ => true,
     }
+}
+
+fn target(&(mut op): &Op) -> Option<usize> {
+    op.operands().into_iter().find_map(|operand| match operand {
+        Operand::Target(to) => Some(to.index()),
+        _ => None,
+    })
 }
 
 /// The ops without the locks and unlocks of `sections`: in their place stands

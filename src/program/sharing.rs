@@ -21,7 +21,7 @@ impl Image {
             .collect();
         for (number, &(start, count)) in starts.iter().enumerate() {
             let end = starts.get(number + 1).map_or(self.plain.len(), |&(start, _)| start);
-            for memory in self.plain[start..end].iter().filter_map(|op| self.memory_of(op)) {
+            for memory in self.plain[start..end].iter().flat_map(|op| self.memories(op)) {
                 let before = users.insert(memory.resolve().ok(), number);
                 if count > 1 || before.is_some_and(|before| before != number) {
                     return true;
@@ -33,12 +33,8 @@ impl Image {
         by_index.is_some_and(|user| users.values().any(|other| other != user))
     }
 
-    fn memory_of(&self, op: &Op) -> Option<ResourceCode> {
-        match *op {
-            Op::Write { memory, .. } | Op::Read { memory, .. } => Some(memory),
-            Op::ReadMany { many } => Some(self.many[many as usize].resource),
-            _ => None,
-        }
+    fn memories(&self, op: &Op) -> impl Iterator<Item = ResourceCode> {
+        self.accesses(op).filter(|(used, _)| used.is_of_memory()).map(|(_, memory)| memory)
     }
 }
 

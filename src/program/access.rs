@@ -1,0 +1,252 @@
+//! What every plain op touches, said once: which resources and in which way,
+//! which words it reads and writes, where it may jump to.
+//!
+//! Whoever asks what an op is about goes over its operands: binding, liveness,
+//! the search for deadlocks, requests to real primitives, the reduction by
+//! independent steps. What an op does with its operands is not decided here:
+//! that is the kernel's business.
+
+use super::bind::Image;
+use super::op::{Op, ResourceCode, Slot, Source};
+use crate::ids::OpId;
+use crate::trace::WaitFor;
+
+/// In which way an op is about a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Use {
+    /// Takes a permit or a mutex.
+    Take,
+    /// Gives one back.
+    Give,
+    /// Puts items into a buffer.
+    Put,
+    /// Gets items out of a buffer.
+    Get,
+    /// Reads slots of a memory.
+    Read,
+    /// Writes a slot of a memory.
+    Write,
+    /// Waits at a condition.
+    Wait,
+    /// Notifies who waits at a condition.
+    Notify,
+    /// Reads a level.
+    Observe,
+}
+
+impl Use {
+    /// All of them, in the order of their discriminants.
+    pub const ALL: [Use; 9] = [
+        Use::Take,
+        Use::Give,
+        Use::Put,
+        Use::Get,
+        Use::Read,
+        Use::Write,
+        Use::Wait,
+        Use::Notify,
+        Use::Observe,
+    ];
+
+    /// What a process waits for that cannot go on because of this use; `None`
+    /// of a use that never makes it wait.
+    pub const fn waits_for(self) -> Option<WaitFor> {
+        match self {
+            Use::Take => Some(WaitFor::Acquire),
+            Use::Put => Some(WaitFor::Put),
+            Use::Get => Some(WaitFor::Get),
+            Use::Wait => Some(WaitFor::Notify),
+            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Observe => None,
+        }
+    }
+
+    /// Whether others may wait for it.
+    pub fn ends_waits(self) -> bool {
+        Use::ALL.iter().any(|waiting| waiting.enabled_by().contains(&self))
+    }
+
+    /// Whether it is the read or the write of a memory.
+    pub const fn is_of_memory(self) -> bool {
+        matches!(self, Use::Read | Use::Write)
+    }
+
+    /// By which uses of the same resource others can end such a wait.
+    pub const fn enabled_by(self) -> &'static [Use] {
+        match self {
+            Use::Take => &[Use::Give],
+            Use::Put => &[Use::Get],
+            Use::Get => &[Use::Put],
+            Use::Wait => &[Use::Notify],
+            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Observe => &[],
+        }
+    }
+}
+
+/// Something that an op names.
+#[derive(Debug)]
+pub(super) enum Operand<'o> {
+    /// There are no more.
+    Nothing,
+    /// A resource, and in which way the op is about it.
+    Access(Use, &'o mut ResourceCode),
+    /// Likewise by its number among the [`super::ManyCode`]s, with words of the frame.
+    Many(Use, u32),
+    /// A resource of which the op asks nothing that a run changes.
+    Named(&'o mut ResourceCode),
+    /// A word that is read.
+    Read(Source),
+    /// A word that is read: so much time passes.
+    Duration(Source),
+    /// A word of the frame that is written.
+    Written(Slot),
+    /// A word of the frame that is read and written.
+    Counter(Slot),
+    /// The descriptor of a private array, which is read; elements may be written.
+    Array(Slot),
+    /// The number of a distribution, with words of the frame.
+    Distribution(u32),
+    /// The number of a log text, with words of the frame.
+    Log(u32),
+    /// Where control may go instead of to the next op.
+    Target(&'o mut OpId),
+    /// The first op behind a block.
+    End(&'o mut OpId),
+    /// Every word of the frame, to be read and written.
+    Frame,
+}
+
+fn one(operand: Operand<'_>) -> [Operand<'_>; 3] {
+    [operand, Operand::Nothing, Operand::Nothing]
+}
+
+fn two<'o>(first: Operand<'o>, second: Operand<'o>) -> [Operand<'o>; 3] {
+    [first, second, Operand::Nothing]
+}
+
+impl Op {
+    /// What the op names. The first access is the one that the op is for, and
+    /// the only one that may make a process wait.
+    ///
+    /// # Panics
+    /// If the op is fused or special: no process rests on such an op, and all
+    /// that is known of a program is known of its plain ops.
+    pub(super) fn operands(&mut self) -> [Operand<'_>; 3] {
+        use Operand::{
+            Access, Array, Counter, Distribution, Duration, End, Frame, Log, Many, Named, Nothing, Read,
+            Target, Written,
+        };
+        match self {
+            Op::Begin | Op::Done => one(Nothing),
+            Op::StartAfter { wait } | Op::Delay { wait } | Op::Work { wait } => one(Duration(*wait)),
+            Op::Jump { to } | Op::Skip { to } => one(Target(to)),
+            Op::JumpIfFalse { condition, to } | Op::JumpIfTrue { condition, to } => {
+                two(Read(*condition), Target(to))
+            }
+            Op::LoopStart { left, times, exit } => [Read(*times), Written(*left), Target(exit)],
+            Op::LoopNext { left, body } => two(Counter(*left), Target(body)),
+            Op::Atomic { end } => one(End(end)),
+            Op::Copy { into, from } => two(Read(*from), Written(*into)),
+            Op::Unary { into, a, .. } => two(Read(*a), Written(*into)),
+            Op::Binary { into, a, b, .. } => [Read(*a), Read(*b), Written(*into)],
+            Op::Now { into } => one(Written(*into)),
+            Op::Element { into, array, index } => [Array(*array), Read(*index), Written(*into)],
+            Op::SetElement { array, index, value } => [Array(*array), Read(*index), Read(*value)],
+            Op::Draw { into, distribution } => two(Distribution(*distribution), Written(*into)),
+            Op::Find { into, index, .. } => two(Read(*index), Written(*into)),
+            Op::Lock { mutex } => one(Access(Use::Take, mutex)),
+            Op::Unlock { mutex } => one(Access(Use::Give, mutex)),
+            Op::Acquire { semaphore } => one(Access(Use::Take, semaphore)),
+            Op::AcquireMany { semaphore, left } => two(Access(Use::Take, semaphore), Counter(*left)),
+            Op::Release { semaphore } => one(Access(Use::Give, semaphore)),
+            Op::ReleaseMany { semaphore, left } => two(Access(Use::Give, semaphore), Counter(*left)),
+            Op::Put { buffer, value } => two(Access(Use::Put, buffer), Read(*value)),
+            Op::PutMany { many } => one(Many(Use::Put, *many)),
+            Op::Take { buffer } => one(Access(Use::Get, buffer)),
+            Op::Get { buffer, into } => two(Access(Use::Get, buffer), Written(*into)),
+            Op::GetMany { many } => one(Many(Use::Get, *many)),
+            Op::Write { memory, at, value } => [Access(Use::Write, memory), Read(*at), Read(*value)],
+            Op::Read { memory, at, into } => [Access(Use::Read, memory), Read(*at), Written(*into)],
+            Op::ReadMany { many } => one(Many(Use::Read, *many)),
+            Op::Wait { condition, mutex: None } => one(Access(Use::Wait, condition)),
+            Op::Wait { condition, mutex: Some(mutex) } => {
+                two(Access(Use::Wait, condition), Access(Use::Give, mutex))
+            }
+            Op::Notify { condition } | Op::NotifyAll { condition } => one(Access(Use::Notify, condition)),
+            Op::Level { into, resource } => two(Access(Use::Observe, resource), Written(*into)),
+            Op::Capacity { into, buffer } => two(Named(buffer), Written(*into)),
+            Op::Log { log } => one(Log(*log)),
+            Op::Mark { value, .. } => one(Read(*value)),
+            Op::Call { .. } => one(Frame),
+            other => unreachable!("{other:?} is no plain op, or its operands are not named here"),
+        }
+    }
+}
+
+impl Image {
+    /// The resources that a plain op is about, as it names them, and in which
+    /// way: first the one that it is for, which alone may make a process wait.
+    pub fn accesses(&self, op: &Op) -> impl Iterator<Item = (Use, ResourceCode)> + use<> {
+        let mut op = *op;
+        let accesses = op.operands().map(|operand| match operand {
+            Operand::Access(used, resource) => Some((used, *resource)),
+            Operand::Many(used, many) => Some((used, self.many[many as usize].resource)),
+            _ => None,
+        });
+        accesses.into_iter().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{program, scenario};
+
+    #[test]
+    fn all_uses_are_listed_and_only_waits_are_ended() {
+        for (number, used) in Use::ALL.into_iter().enumerate() {
+            assert_eq!(used as usize, number);
+            assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
+        }
+        let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
+        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify]));
+    }
+
+    /// The uses of the ops of a process with these steps, op after op.
+    fn uses(steps: &str) -> Vec<Use> {
+        let text = format!(
+            "version: 1\nresources:\n  m: {{kind: mutex}}\n  s: {{kind: semaphore, permits: 3}}\n  \
+             b: {{kind: buffer, capacity: 3}}\n  d: {{kind: memory, slots: 3}}\n  c: {{kind: condition}}\n\
+             processes:\n  p: {{vars: {{x: 0}}, do: [{steps}]}}\n"
+        );
+        let loaded = scenario::load_str("test", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        image.plain.iter().flat_map(|op| image.accesses(op)).map(|(used, _)| used).collect()
+    }
+
+    #[test]
+    fn what_steps_are_about() {
+        assert_eq!(uses("{acquire: m}, {release: m}"), [Use::Take, Use::Give]);
+        assert_eq!(uses("{acquire: {s: 2}}, {release: {s: 2}}"), [Use::Take, Use::Give]);
+        assert_eq!(uses("{put: b}, {get: b}, {put: {to: b, count: 2}}"), [Use::Put, Use::Get, Use::Put]);
+        assert_eq!(uses("{get: {from: b, into: x}}, {get: {from: b, count: 2}}"), [Use::Get, Use::Get]);
+        assert_eq!(
+            uses("{write: {to: d, at: 0, value: 1}}, {read: {from: d, at: 0, into: x}}"),
+            [Use::Write, Use::Read]
+        );
+        // A wait gives the mutex back and takes it again by an op of its own.
+        let wait = "{acquire: m}, {wait: {on: c, mutex: m}}, {release: m}, {notify: c}";
+        assert_eq!(uses(wait), [Use::Take, Use::Wait, Use::Give, Use::Take, Use::Give, Use::Notify]);
+        assert_eq!(uses("{set: {x: level(b) + capacity(b)}}, {delay: 1s}, {log: \"{x}\"}"), [Use::Observe]);
+    }
+
+    #[test]
+    fn a_capacity_is_bound_although_nothing_changes_it() {
+        let capacity = ResourceCode::fixed(3);
+        let mut op = Op::Capacity { into: Slot(4), buffer: capacity };
+        let named = op.operands().into_iter().filter_map(|operand| match operand {
+            Operand::Named(code) => Some(*code),
+            _ => None,
+        });
+        assert!(named.eq([capacity]));
+    }
+}
