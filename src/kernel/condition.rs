@@ -5,50 +5,17 @@
 //! behind the wait, in competition with all others who want it.
 
 use super::machine::{Machine, op_of};
-use super::step::{Context, Done, Kernel, OpResult, Schedule};
+use super::step::{Context, Kernel, OpResult, Schedule};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, resource};
+use crate::program::{Image, RESOURCE_WORDS, ResourceCode, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
 impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
-    /// The ops that are too rare to have a place of their own in the loop over
-    /// ops. The others never come here.
-    #[inline(never)]
-    pub(super) fn rare(&mut self, arena: &mut [Word], at: Context, op: Op) -> OpResult {
-        match op {
-            Op::Wait { condition, mutex } => return self.wait(arena, at, condition, mutex),
-            Op::Notify { condition } => {
-                let header = self.header(arena, condition, at);
-                self.notify(arena, at, header, 1);
-            }
-            Op::NotifyAll { condition } => {
-                let header = self.header(arena, condition, at);
-                self.notify(arena, at, header, u64::MAX);
-            }
-            Op::Level { into, resource } => {
-                let header = self.header(arena, resource, at);
-                let level = arena[header + resource::LEVEL];
-                self.write(arena, into, at.frame(), level);
-                let id = self.resource_id(arena, header);
-                self.emit(at, Kind::Level, id, level);
-            }
-            Op::Capacity { into, buffer } => {
-                let capacity = arena[self.header(arena, buffer, at) + resource::CAPACITY];
-                self.write(arena, into, at.frame(), capacity);
-            }
-            Op::Call { call } => return self.call(arena, at, call),
-            // Only a driver that goes step by step has to know.
-            Op::Atomic { .. } => {}
-            other => unreachable!("{other:?} has a place of its own"),
-        }
-        Ok(Done::Next)
-    }
-
     /// Gives the mutex back and begins to wait, in one step: nobody can notify
     /// in between.
-    fn wait(
+    pub(super) fn wait(
         &mut self,
         arena: &mut [Word],
         at: Context,
@@ -65,7 +32,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Ends the wait of up to `most` processes, in the order of the discipline.
-    fn notify(&mut self, arena: &mut [Word], at: Context, header: usize, most: u64) {
+    pub(super) fn notify(&mut self, arena: &mut [Word], at: Context, header: usize, most: u64) {
         let waiting = arena[header + resource::LEVEL];
         let woken = waiting.min(most);
         let id = self.resource_id(arena, header);

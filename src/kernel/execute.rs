@@ -1,11 +1,11 @@
 //! The loop over the ops of one process: which function does what an op says.
 
 use super::fused::wrap;
-use super::step::{Context, Done, Halt, Kernel, Schedule};
+use super::step::{Context, Done, Halt, Kernel, OpResult, Schedule};
 use super::stepwise::Steps;
 use super::stop::Yield;
 use crate::ids::ProcessId;
-use crate::program::{Op, Slot, frame};
+use crate::program::{Op, Slot, frame, resource};
 use crate::time::Time;
 use crate::trace::{Kind, Sink};
 use crate::value::{Type, Word};
@@ -465,6 +465,39 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
             code_op = &code[op];
         };
         self.delay(arena, at, now, nanos, kind)
+    }
+
+    /// The ops that are too rare to have a place of their own in the loop over
+    /// ops. The others never come here.
+    #[inline(never)]
+    pub(super) fn rare(&mut self, arena: &mut [Word], at: Context, op: Op) -> OpResult {
+        match op {
+            Op::Wait { condition, mutex } => return self.wait(arena, at, condition, mutex),
+            Op::Notify { condition } => {
+                let header = self.header(arena, condition, at);
+                self.notify(arena, at, header, 1);
+            }
+            Op::NotifyAll { condition } => {
+                let header = self.header(arena, condition, at);
+                self.notify(arena, at, header, u64::MAX);
+            }
+            Op::Level { into, resource } => {
+                let header = self.header(arena, resource, at);
+                let level = arena[header + resource::LEVEL];
+                self.write(arena, into, at.frame(), level);
+                let id = self.resource_id(arena, header);
+                self.emit(at, Kind::Level, id, level);
+            }
+            Op::Capacity { into, buffer } => {
+                let capacity = arena[self.header(arena, buffer, at) + resource::CAPACITY];
+                self.write(arena, into, at.frame(), capacity);
+            }
+            Op::Call { call } => return self.call(arena, at, call),
+            // Only a driver that goes step by step has to know.
+            Op::Atomic { .. } => {}
+            other => unreachable!("{other:?} has a place of its own"),
+        }
+        Ok(Done::Next)
     }
 
     /// The own place of an op that stands where locks or unlocks are left out.
