@@ -6,7 +6,7 @@
 //! for more; and wheels for very many that all have the same priority.
 
 use crate::ids::ProcessId;
-use crate::kernel::{Schedule, Stop, Yield};
+use crate::kernel::{Scheduler, Stop, Yield};
 use crate::time::Time;
 
 pub use super::heap_calendar::HeapCalendar;
@@ -25,9 +25,9 @@ pub const MAX_PROCESSES: usize = 1 << PROCESS_BITS;
 /// The most entries of a [`SmallCalendar`].
 pub const SMALL: usize = 8;
 
-/// The future event list of one run. Entries made by [`Schedule::wake`] are for
+/// The future event list of one run. Entries made by [`Scheduler::wake`] are for
 /// the present, once there is one.
-pub trait Calendar: Schedule {
+pub trait Calendar: Scheduler {
     /// Takes the first entry; of a new calendar, with which the present begins.
     fn pop(&mut self) -> Option<(Time, ProcessId)>;
 
@@ -309,7 +309,7 @@ impl Calendar for SmallCalendar {
     }
 }
 
-impl Schedule for SmallCalendar {
+impl Scheduler for SmallCalendar {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.has_ready {

@@ -3,7 +3,7 @@
 //!
 //! Each has one lock of its own and hands over directly: whoever gives back
 //! passes on to the first waiter, under the lock, so nobody can come between.
-//! A primitive decides who gets what in which order, and tells a [`Witness`]
+//! A primitive decides who gets what in which order, and tells an [`Observer`]
 //! under its lock, at the instant when the operation takes effect. It knows no
 //! scenario, no time and no trace.
 //!
@@ -48,7 +48,7 @@ pub struct Fact {
 }
 
 /// Takes note of what took effect.
-pub trait Witness {
+pub trait Observer {
     /// All this took effect at once, in this order. Called under the lock of
     /// the resource, so for each resource in the order in which it happened.
     fn note(&mut self, facts: &[Fact]);
