@@ -25,7 +25,7 @@ use crate::trace::Header;
 /// A point that a process of a real program passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// Who.
+    /// Who passed it.
     pub process: ProcessId,
     /// The name of a mark, or the line that was logged.
     pub label: String,
@@ -53,7 +53,7 @@ pub enum Search {
         reached: usize,
         /// How many states were looked at.
         states: usize,
-        /// Why.
+        /// What was spent.
         why: Spent,
     },
 }
@@ -99,8 +99,9 @@ pub fn search(image: &Image, header: &Header, points: &[Recorded], most_states: 
     search_within(image, header, points, &meanings, &bounds, &|| false)
 }
 
-/// As [`search`], where it is known already what each point means, within
-/// bounds, and until `stopped`, which is asked often.
+/// Looks for a schedule with these points in this order, where it is known
+/// already what each point means; within bounds, and until `stopped`, which is
+/// asked often.
 pub fn search_within(
     image: &Image,
     header: &Header,

@@ -95,7 +95,7 @@ struct Frames {
     kept: Vec<u32>,
 }
 
-/// See the module.
+/// The one machine of a search, with the way back to where it was.
 #[derive(Debug)]
 pub(super) struct Position<'a> {
     image: &'a Image,

@@ -1,0 +1,143 @@
+//! What an exploration finds while it goes: ends, faults, and the first state
+//! of each kind. Everything that is counted is counted by states.
+
+use crate::analysis::Monitors;
+use crate::analysis::monitor::End as RunEnd;
+use crate::explore::ends::{End, Stopped};
+use crate::explore::search::{Batch, First, Race, StateGraph, StateId};
+use crate::explore::state::World;
+use crate::kernel::Machine;
+use crate::program::Image;
+use crate::time::Time;
+use crate::trace::{Deadlock, Outcome};
+use crate::value::Word;
+use std::collections::BTreeMap;
+
+/// The most different results that are told apart.
+const MOST_RESULTS: usize = 10_000;
+
+/// Everything that was found so far.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    /// By the kind of end.
+    pub(crate) ends: BTreeMap<End, First>,
+    /// Transitions that end a run, by why.
+    pub(crate) stops: Vec<(Stopped, First)>,
+    /// The least and the greatest total time of a completed run.
+    pub(crate) times: Option<[(Time, StateId); 2]>,
+    /// What completed runs leave: see [`content`].
+    pub(crate) results: BTreeMap<Vec<Word>, First>,
+    /// Expectations that are broken or not met at the end, by their place among all.
+    pub(crate) failed: BTreeMap<usize, First>,
+    /// Accesses that race, one of each pair of ops.
+    pub(crate) races: Vec<(Race, First)>,
+    /// More results than are told apart.
+    pub(crate) more_results: bool,
+    world: World,
+}
+
+impl Findings {
+    pub(crate) fn new(image: &Image) -> Findings {
+        Findings {
+            ends: BTreeMap::new(),
+            stops: Vec::new(),
+            times: None,
+            results: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            races: Vec::new(),
+            more_results: false,
+            world: World::new(image),
+        }
+    }
+
+    /// Takes note of what a batch came to.
+    pub(crate) fn look<const W: usize>(&mut self, graph: &StateGraph<'_, W>, batch: Batch) {
+        First::merge(&mut self.failed, batch.broken);
+        for state in batch.leaves {
+            self.leaf(graph, state);
+        }
+        for (race, first) in batch.races {
+            match self.races.iter_mut().find(|(known, _)| known.ops() == race.ops()) {
+                Some((_, known)) => known.count += first.count,
+                None => self.races.push((race, first)),
+            }
+        }
+        for (state, stopped) in batch.stops {
+            match self.stops.iter_mut().find(|(known, _)| is_alike(known, &stopped)) {
+                Some((_, first)) => first.count += 1,
+                None => self.stops.push((stopped, First { count: 1, state })),
+            }
+        }
+    }
+
+    fn leaf<const W: usize>(&mut self, graph: &StateGraph<'_, W>, state: StateId) {
+        graph.space.codec.decode(graph.store.state(state), &mut self.world);
+        let machine = &self.world.machine;
+        let end = graph.space.relation.end(machine);
+        First::note(self.ends.entry(end), state);
+        if let Some(monitors) = graph.space.relation.monitors {
+            self.finish(monitors, graph.space.relation.image, end, state);
+        }
+        let machine = &self.world.machine;
+        if end != End::Completed {
+            return;
+        }
+        let now = machine.now;
+        match &mut self.times {
+            None => self.times = Some([(now, state); 2]),
+            Some([least, most]) => {
+                if now < least.0 {
+                    *least = (now, state);
+                }
+                if now > most.0 {
+                    *most = (now, state);
+                }
+            }
+        }
+        let content = content(graph, state, machine);
+        if self.results.len() < MOST_RESULTS || self.results.contains_key(&content) {
+            First::note(self.results.entry(content), state);
+        } else {
+            self.more_results = true;
+        }
+    }
+
+    /// What is expected of a run, at its end.
+    fn finish(&mut self, monitors: &Monitors, image: &Image, end: End, state: StateId) {
+        let machine = &self.world.machine;
+        let outcome = match end {
+            End::Completed => Outcome::Completed,
+            End::Horizon => Outcome::Horizon,
+            End::Deadlock => Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() }),
+        };
+        let memories = machine.memories(image);
+        let end = RunEnd { outcome: &outcome, end: machine.now, memories: &memories };
+        for expectation in monitors.unmet(&self.world.watch, &end) {
+            First::note(self.failed.entry(expectation), state);
+        }
+    }
+}
+
+/// Whether two ends are one finding: the same rule broken at the same place.
+pub(crate) fn is_alike(a: &Stopped, b: &Stopped) -> bool {
+    match (a, b) {
+        (Stopped::Fault(a), Stopped::Fault(b)) => a.op == b.op,
+        (Stopped::Limit(a), Stopped::Limit(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// The contents of all memories in this state, in their order, and behind them
+/// which state the code is in.
+pub(crate) fn content<const W: usize>(
+    graph: &StateGraph<'_, W>,
+    state: StateId,
+    machine: &Machine,
+) -> Vec<Word> {
+    let memories = machine.memories(graph.space.relation.image);
+    let memories = memories.iter().flat_map(|(_, values)| values.iter().map(|value| value.to_word()));
+    let code = graph.space.codec.parts.of_code();
+    // The number of the search: its own numbers are the same in every graph.
+    let code = code.map(|part| u64::from(graph.space.codec.fields[part].of(graph.store.state(state))));
+    memories.chain(code).collect()
+}
