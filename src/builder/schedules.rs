@@ -287,7 +287,7 @@ impl<S: State + Send> Found<'_, S> {
         let code = Some(self.code as &dyn explore::NumberedCode);
         let (seed, mode) = (header.seed, self.mode);
         let followed =
-            explore::follow_calling(image, code, seed, mode, turns, &mut recording, &mut |_, _| {});
+            explore::replay_calling(image, code, seed, mode, turns, &mut recording, &mut |_, _| {});
         let followed = match followed {
             Ok(followed) => followed,
             Err(mismatch) => unreachable!("the explorer found this schedule: {}", mismatch.message),
@@ -303,7 +303,7 @@ impl<S: State + Send> Found<'_, S> {
             fatal: witness.fatal,
             turns: explore::Schedule::named(image, turns),
         };
-        let schedule = Some(schedule.text(&explore::notes(image, code, mode, seed, turns)));
+        let schedule = Some(schedule.text(&explore::narrate(image, code, mode, seed, turns)));
         let page = self.prepared.page.clone();
         let memories = followed.machine.memories(image);
         let trace = recording.finish(header, followed.outcome, followed.end);

@@ -8,7 +8,7 @@ use crate::explore::result::{Exploration, Findings};
 use crate::explore::search::{AnySearch, MAX_WORDS, Start, TooNarrow, with};
 use crate::explore::state::Codec;
 use crate::explore::symmetry::Symmetry;
-use crate::explore::transition::{Relation, Scratch, decided_by_clock};
+use crate::explore::transition::{Scratch, TransitionRelation, decided_by_clock};
 use crate::program::Image;
 use crate::trace::NoTrace;
 use std::ops::ControlFlow;
@@ -89,8 +89,8 @@ fn prepared<'a>(image: &'a Image, options: &Options<'a>, asked: Asked<'a>) -> Re
         return Err(Unprepared::Stop(Stop::Memory));
     }
     let monitors = options.monitors;
-    let relation = Relation::new(image, options.mode == Mode::Timed, monitors, options.code);
-    let relation = Relation { asked, ..relation };
+    let relation = TransitionRelation::new(image, options.mode == Mode::Timed, monitors, options.code);
+    let relation = TransitionRelation { asked, ..relation };
     let mut scratch = Scratch::new(image, options.seed);
     let started = relation.start(&mut scratch, &mut NoTrace);
     let symmetry = Symmetry::new(image, monitors, options.reduce.symmetry);

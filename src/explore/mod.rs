@@ -45,7 +45,7 @@ pub use options::{Budget, Mode, Options, Reduce};
 pub use progress::{Progress, Stop};
 pub use result::{DecisiveTie, Exploration, FinalMemories, Overview, Witness};
 pub use schedule::{
-    Followed, Mismatch, ProcessNames, Schedule, ScheduleError, Turn, follow, follow_asking, follow_calling,
-    notes, notes_asking, one_line,
+    Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_asking, one_line,
+    replay, replay_asking, replay_calling,
 };
 pub use search::Race;

@@ -5,4 +5,4 @@
 mod representative;
 mod stubborn;
 
-pub(crate) use stubborn::{Reduction, Set};
+pub(crate) use stubborn::{StubbornSet, StubbornSets};

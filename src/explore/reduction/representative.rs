@@ -7,7 +7,7 @@
 //! with the least numbers stands for it.
 
 use crate::explore::state::{Codec, Unknown};
-use crate::explore::symmetry::{Group, Rotation, Symmetry};
+use crate::explore::symmetry::{Group, RingSymmetry, Symmetry};
 use crate::value::Word;
 
 /// Where everything goes: processes, and resources, by number.
@@ -61,15 +61,15 @@ impl Symmetry {
 
     /// Where everything goes; `None` if all are in their places.
     fn places(&self, codec: &Codec<'_>, numbers: &[u32]) -> Option<Places> {
-        if let Some(rotation) = &self.rotation {
-            return self.turned(rotation, codec, numbers);
+        if let Some(ring_symmetry) = &self.ring_symmetry {
+            return self.turned(ring_symmetry, codec, numbers);
         }
         let sorted = |group: &Group| numbers[group.members()].is_sorted_by(|a, b| a < b);
         if self.groups.iter().all(sorted) {
             return None;
         }
         let mentions = self.mentions(codec, numbers);
-        let mut places: Vec<usize> = (0..codec.parts.processes()).collect();
+        let mut places: Vec<usize> = (0..codec.layout.processes()).collect();
         for group in &self.groups {
             let mut order: Vec<usize> = group.members().collect();
             order.sort_by(|&a, &b| numbers[a].cmp(&numbers[b]).then_with(|| mentions[a].cmp(&mentions[b])));
@@ -83,17 +83,17 @@ impl Symmetry {
 
     /// By how much all must move on to have the least numbers; where several
     /// rotations have, the least words of resources decide.
-    fn turned(&self, rotation: &Rotation, codec: &Codec<'_>, numbers: &[u32]) -> Option<Places> {
-        let places = rotation.places;
+    fn turned(&self, ring_symmetry: &RingSymmetry, codec: &Codec<'_>, numbers: &[u32]) -> Option<Places> {
+        let places = ring_symmetry.places;
         let number = |steps: usize, at: usize| {
-            let ring = &rotation.groups[at / places];
+            let ring = &ring_symmetry.groups[at / places];
             numbers[ring.first + (at % places + places - steps) % places]
         };
-        let all = || 0..places * rotation.groups.len();
+        let all = || 0..places * ring_symmetry.groups.len();
         let least =
             (0..places).min_by(|&a, &b| all().map(|at| number(a, at)).cmp(all().map(|at| number(b, at))))?;
         let is_least = |&steps: &usize| all().all(|at| number(steps, at) == number(least, at));
-        let by = |steps| rotation.by(steps, codec.parts.processes(), self.tags.len());
+        let by = |steps| ring_symmetry.by(steps, codec.layout.processes(), self.tags.len());
         let ties = (0..places).filter(is_least);
         let steps = if ties.clone().nth(1).is_none() {
             least
@@ -107,9 +107,9 @@ impl Symmetry {
     fn renamed(&self, codec: &Codec<'_>, numbers: &[u32], places: &Places) -> Vec<Vec<Word>> {
         let mut all = vec![Vec::new(); self.tags.len()];
         for (resource, &place) in places.1.iter().enumerate() {
-            let part = codec.parts.processes() + resource;
+            let part = codec.layout.processes() + resource;
             let mut words = codec.words_of(part, numbers[part]).to_vec();
-            codec.parts.rename_processes(part, &mut words, &places.0);
+            codec.layout.rename_processes(part, &mut words, &places.0);
             all[place] = words;
         }
         all
@@ -117,13 +117,13 @@ impl Symmetry {
 
     /// By process: in which parts, and where in them, resources mention it.
     fn mentions(&self, codec: &Codec<'_>, numbers: &[u32]) -> Vec<Vec<(usize, usize)>> {
-        let processes = codec.parts.processes();
+        let processes = codec.layout.processes();
         let mut mentions = vec![Vec::new(); processes];
         for (resource, &tag) in self.tags.iter().enumerate() {
             let part = processes + resource;
             let words = codec.words_of(part, numbers[part]);
-            codec.parts.each_process(part, words, |place, process| mentions[process].push((part, place)));
-            for item in codec.parts.items(part, words) {
+            codec.layout.each_process(part, words, |place, process| mentions[process].push((part, place)));
+            for item in codec.layout.items(part, words) {
                 if let Some(group) = tag {
                     mentions[group.first + words[item] as usize].push((part, item));
                 }
@@ -140,7 +140,7 @@ impl Symmetry {
         (places, resources): &Places,
         mut number_of: impl FnMut(usize, &[Word]) -> Option<u32>,
     ) -> Result<(), Unknown> {
-        let processes = codec.parts.processes();
+        let processes = codec.layout.processes();
         let before = numbers.to_vec();
         for (process, &place) in places.iter().enumerate() {
             numbers[place] = before[process];
@@ -149,8 +149,8 @@ impl Symmetry {
             let (part, place) = (processes + resource, processes + resources[resource]);
             let words = codec.words_of(part, before[part]);
             let mut renamed = words.to_vec();
-            codec.parts.rename_processes(part, &mut renamed, places);
-            for item in codec.parts.items(part, words) {
+            codec.layout.rename_processes(part, &mut renamed, places);
+            for item in codec.layout.items(part, words) {
                 if let Some(group) = tag {
                     renamed[item] = (places[group.first + words[item] as usize] - group.first) as Word;
                 }

@@ -14,8 +14,8 @@
 //! them (its index, parameters) worked out.
 
 use crate::explore::state::{Codec, Stand};
-use crate::explore::transition::Relation;
-use crate::explore::transition_cache::{Code, Effects};
+use crate::explore::transition::TransitionRelation;
+use crate::explore::transition_cache::{Code, TransitionCache};
 use crate::explore::uses::{Use, named_resources};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
@@ -62,7 +62,7 @@ type Uses = Vec<(Use, u32)>;
 
 /// What each process may do to which resource, for all states.
 #[derive(Debug)]
-pub(crate) struct Reduction {
+pub(crate) struct StubbornSets {
     /// By process and op (from the first of the process): the uses of the step
     /// that begins there.
     steps: Vec<(usize, Vec<Uses>)>,
@@ -74,12 +74,12 @@ pub(crate) struct Reduction {
     mutex: Vec<bool>,
 }
 
-impl Reduction {
-    pub(crate) fn new(relation: &Relation<'_>) -> Reduction {
+impl StubbornSets {
+    pub(crate) fn new(relation: &TransitionRelation<'_>) -> StubbornSets {
         let image = relation.image;
         // What code works on counts as one memory more.
         let resources = image.resource_count() + 1;
-        let mut reduction = Reduction {
+        let mut stubborn = StubbornSets {
             steps: Vec::new(),
             users: vec![<[Vec<u32>; USES]>::default(); resources],
             in_line: relation.lines.iter().copied().chain([false]).collect(),
@@ -99,17 +99,17 @@ impl Reduction {
             let after = image.frames.get(process.index() + 1);
             let end = after.map_or(image.contents_base, |&next| next as usize);
             let constants = Constants::new(image, &first.words()[start..end]);
-            let own: Vec<Uses> = range.clone().map(|op| Reduction::uses(image, &constants, op)).collect();
+            let own: Vec<Uses> = range.clone().map(|op| StubbornSets::uses(image, &constants, op)).collect();
             for &(used, resource) in own.iter().flatten() {
-                let users = &mut reduction.users[resource as usize][used as usize];
+                let users = &mut stubborn.users[resource as usize][used as usize];
                 if users.last() != Some(&process.0) {
                     users.push(process.0);
                 }
             }
             let steps = range.clone().map(|op| whole_step(image, &range, &own, op)).collect();
-            reduction.steps.push((range.start, steps));
+            stubborn.steps.push((range.start, steps));
         }
-        reduction
+        stubborn
     }
 
     /// The uses of one op.
@@ -131,15 +131,15 @@ impl Reduction {
     pub(crate) fn members<const W: usize>(
         &self,
         codec: &Codec<'_>,
-        effects: &Effects<W>,
+        cache: &TransitionCache<W>,
         state: &[Word; W],
         able: &[u32],
-        set: &mut Set,
+        set: &mut StubbornSet,
     ) -> bool {
         let mut least = able.len();
         let mut best: Option<u32> = None;
         for &seed in able {
-            let count = self.close(codec, effects, state, seed, least, set);
+            let count = self.close(codec, cache, state, seed, least, set);
             if count < least {
                 (least, best) = (count, Some(seed));
                 if count == 1 {
@@ -150,7 +150,7 @@ impl Reduction {
         match best {
             None => false,
             Some(seed) => {
-                self.close(codec, effects, state, seed, usize::MAX, set);
+                self.close(codec, cache, state, seed, usize::MAX, set);
                 true
             }
         }
@@ -161,13 +161,13 @@ impl Reduction {
     fn close<const W: usize>(
         &self,
         codec: &Codec<'_>,
-        effects: &Effects<W>,
+        cache: &TransitionCache<W>,
         state: &[Word; W],
         seed: u32,
         enough: usize,
-        set: &mut Set,
+        set: &mut StubbornSet,
     ) -> usize {
-        set.clear(codec.parts.processes());
+        set.clear(codec.layout.processes());
         set.add(seed);
         let mut able = 0;
         while let Some(process) = set.open.pop() {
@@ -177,7 +177,7 @@ impl Reduction {
                 continue;
             }
             let can = stand == Stand::Able
-                && !matches!(effects.of(codec, state, process as usize).code, Code::Stuck | Code::Unknown);
+                && !matches!(cache.of(codec, state, process as usize).code, Code::Stuck | Code::Unknown);
             if can {
                 able += 1;
                 if able >= enough {
@@ -234,12 +234,12 @@ fn whole_step(image: &Image, range: &std::ops::Range<usize>, own: &[Uses], op: u
 
 /// A set of processes that grows.
 #[derive(Debug, Default)]
-pub(crate) struct Set {
+pub(crate) struct StubbornSet {
     member: Vec<bool>,
     open: Vec<u32>,
 }
 
-impl Set {
+impl StubbornSet {
     fn clear(&mut self, processes: usize) {
         self.member.clear();
         self.member.resize(processes, false);

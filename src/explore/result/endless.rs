@@ -57,7 +57,7 @@ impl<const W: usize> StateGraph<'_, W> {
         let some = match livelock {
             Some(_) => Some(true),
             // No circle leads back to an earlier moment.
-            None if !self.space.codec.parts.is_relative() => Some(false),
+            None if !self.space.codec.layout.is_relative() => Some(false),
             None => self.circle(Among::All, scratch).map(|circle| circle.is_some()).ok(),
         };
         Endless { some, livelock }

@@ -238,7 +238,7 @@ impl Exploration<'_> {
     /// schedule; only if time counts, and if runs come to an end.
     pub fn total_times(&self) -> Option<[(Time, Witness); 2]> {
         let knows_time = self.options.mode == Mode::Timed
-            && with!(self.search.as_ref()?, search => !search.graph.space.codec.parts.is_relative());
+            && with!(self.search.as_ref()?, search => !search.graph.space.codec.layout.is_relative());
         let [least, most] = self.findings.times.filter(|_| knows_time)?;
         Some([(least.0, self.witness_of(least.1)?), (most.0, self.witness_of(most.1)?)])
     }

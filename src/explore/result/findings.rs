@@ -136,7 +136,7 @@ pub(crate) fn content<const W: usize>(
 ) -> Vec<Word> {
     let memories = machine.memories(graph.space.relation.image);
     let memories = memories.iter().flat_map(|(_, values)| values.iter().map(|value| value.to_word()));
-    let code = graph.space.codec.parts.of_code();
+    let code = graph.space.codec.layout.of_code();
     // The number of the search: its own numbers are the same in every graph.
     let code = code.map(|part| u64::from(graph.space.codec.fields[part].of(graph.store.state(state))));
     memories.chain(code).collect()

@@ -1,4 +1,4 @@
-//! A schedule as a text: a file that a run can follow, and that a person can
+//! A schedule as a text: a file that a run can replay, and that a person can
 //! read.
 //!
 //! The first lines are `key: value`; behind `turns:` stands one turn a line,

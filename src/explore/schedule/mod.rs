@@ -8,6 +8,6 @@ mod turn;
 
 pub use file::{Schedule, ScheduleError, one_line};
 pub use names::ProcessNames;
-pub use narrate::{notes, notes_asking};
-pub use replay::{Followed, Mismatch, follow, follow_asking, follow_calling};
+pub use narrate::{narrate, narrate_asking};
+pub use replay::{Mismatch, Replayed, replay, replay_asking, replay_calling};
 pub use turn::Turn;

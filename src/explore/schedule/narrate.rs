@@ -1,6 +1,6 @@
 //! A schedule in words: what happens in each of its turns.
 
-use super::replay::follow_asking;
+use super::replay::replay_asking;
 use super::turn::Turn;
 use crate::explore::asked::Asked;
 use crate::explore::code::NumberedCode;
@@ -13,27 +13,27 @@ use crate::value::{Value, Word};
 const MOST_EVENTS: usize = 12;
 
 /// What happens in each turn, in words.
-pub fn notes(
+pub fn narrate(
     image: &Image,
     code: Option<&dyn NumberedCode>,
     mode: Mode,
     seed: u64,
     turns: &[Turn],
 ) -> Vec<String> {
-    notes_asking(image, code, (seed, mode), Asked::NEVER, turns)
+    narrate_asking(image, code, (seed, mode), Asked::NEVER, turns)
 }
 
 /// What happens in each turn, in words; of fewer turns if `asked` said to stop.
-pub fn notes_asking(
+pub fn narrate_asking(
     image: &Image,
     code: Option<&dyn NumberedCode>,
     (seed, mode): (u64, Mode),
     asked: Asked<'_>,
     turns: &[Turn],
 ) -> Vec<String> {
-    let mut sink = Notes { header: image.header(seed), turns: Vec::new(), begun: false };
+    let mut sink = Narrator { header: image.header(seed), turns: Vec::new(), begun: false };
     // What cannot be followed has no notes; that it can is tested.
-    let _ = follow_asking(image, code, (seed, mode), asked, turns, &mut sink, &mut |sink, number| {
+    let _ = replay_asking(image, code, (seed, mode), asked, turns, &mut sink, &mut |sink, number| {
         sink.begun = number < turns.len();
         if sink.begun {
             sink.turns.push(Note::default());
@@ -61,13 +61,13 @@ struct Note {
 }
 
 /// Puts the events of each turn into words.
-struct Notes {
+struct Narrator {
     header: Header,
     turns: Vec<Note>,
     begun: bool,
 }
 
-impl Sink for Notes {
+impl Sink for Narrator {
     fn event(&mut self, event: &Event, _: &[Word]) {
         let Some(note) = self.turns.last_mut().filter(|_| self.begun) else { return };
         let Some(resource) = event.resource() else { return };

@@ -13,7 +13,7 @@ use crate::explore::code::NumberedCode;
 use crate::explore::ends::{End, Stopped};
 use crate::explore::options::Mode;
 use crate::explore::state::World;
-use crate::explore::transition::{Relation, Scratch, Went};
+use crate::explore::transition::{Scratch, TransitionRelation, Went};
 use crate::kernel::{Choices, Machine, State, find_deadlock};
 use crate::program::Image;
 use crate::time::Time;
@@ -26,7 +26,7 @@ const MOST_TURNS_BEYOND: u64 = 1_000_000;
 
 /// A run that followed a schedule.
 #[derive(Debug)]
-pub struct Followed {
+pub struct Replayed {
     /// How it ended.
     pub outcome: Outcome,
     /// The clock at the end.
@@ -53,15 +53,15 @@ pub struct Mismatch {
 ///
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
-pub fn follow<S: Sink>(
+pub fn replay<S: Sink>(
     image: &Image,
     seed: u64,
     mode: Mode,
     turns: &[Turn],
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
-) -> Result<Followed, Mismatch> {
-    follow_calling(image, None, seed, mode, turns, sink, before)
+) -> Result<Replayed, Mismatch> {
+    replay_calling(image, None, seed, mode, turns, sink, before)
 }
 
 /// Replays `turns` of a scenario whose steps call this code, and goes on to the
@@ -69,7 +69,7 @@ pub fn follow<S: Sink>(
 ///
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
-pub fn follow_calling<S: Sink>(
+pub fn replay_calling<S: Sink>(
     image: &Image,
     code: Option<&dyn NumberedCode>,
     seed: u64,
@@ -77,8 +77,8 @@ pub fn follow_calling<S: Sink>(
     turns: &[Turn],
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
-) -> Result<Followed, Mismatch> {
-    let followed = follow_asking(image, code, (seed, mode), Asked::NEVER, turns, sink, before)?;
+) -> Result<Replayed, Mismatch> {
+    let followed = replay_asking(image, code, (seed, mode), Asked::NEVER, turns, sink, before)?;
     Ok(followed.expect("nobody stopped it"))
 }
 
@@ -87,7 +87,7 @@ pub fn follow_calling<S: Sink>(
 ///
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
-pub fn follow_asking<S: Sink>(
+pub fn replay_asking<S: Sink>(
     image: &Image,
     code: Option<&dyn NumberedCode>,
     (seed, mode): (u64, Mode),
@@ -95,45 +95,45 @@ pub fn follow_asking<S: Sink>(
     turns: &[Turn],
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
-) -> Result<Option<Followed>, Mismatch> {
-    let mut follower = Follower {
+) -> Result<Option<Replayed>, Mismatch> {
+    let mut replayer = Replayer {
         image,
         seed,
         // Also without time the clock goes, but only as far as somebody needs it.
-        relation: Relation { asked, ..Relation::following(image, mode, code) },
+        relation: TransitionRelation { asked, ..TransitionRelation::for_replay(image, mode, code) },
         scratch: Scratch::new(image, seed),
         times: Vec::new(),
     };
     let started = match mode {
-        Mode::Timed => follower.relation.start(&mut follower.scratch, &mut DynSink::new(sink)),
-        Mode::Untimed => follower.relation.start_locally(&mut follower.scratch, &mut DynSink::new(sink)),
+        Mode::Timed => replayer.relation.start(&mut replayer.scratch, &mut DynSink::new(sink)),
+        Mode::Untimed => replayer.relation.start_locally(&mut replayer.scratch, &mut DynSink::new(sink)),
     };
-    let unless_stopped = |followed: Followed| Ok((!asked.is_over()).then_some(followed));
+    let unless_stopped = |followed: Replayed| Ok((!asked.is_over()).then_some(followed));
     if let Err(stopped) = started {
-        return unless_stopped(follower.stopped(stopped));
+        return unless_stopped(replayer.stopped(stopped));
     }
     for (number, turn) in turns.iter().enumerate() {
         before(sink, number);
         if asked.is_over() {
             return Ok(None);
         }
-        if let Some(stopped) = follower.take(mode, number, turn, &mut DynSink::new(sink))? {
-            return unless_stopped(follower.stopped(stopped));
+        if let Some(stopped) = replayer.take(mode, number, turn, &mut DynSink::new(sink))? {
+            return unless_stopped(replayer.stopped(stopped));
         }
     }
     before(sink, turns.len());
-    unless_stopped(follower.go_on(mode, &mut DynSink::new(sink)))
+    unless_stopped(replayer.go_on(mode, &mut DynSink::new(sink)))
 }
 
-struct Follower<'a> {
+struct Replayer<'a> {
     image: &'a Image,
     seed: u64,
-    relation: Relation<'a>,
+    relation: TransitionRelation<'a>,
     scratch: Scratch,
     times: Vec<Time>,
 }
 
-impl Follower<'_> {
+impl Replayer<'_> {
     /// Takes one turn; why the run ends with it, if it does.
     fn take(
         &mut self,
@@ -180,7 +180,7 @@ impl Follower<'_> {
         }
     }
 
-    fn stopped(self, stopped: Stopped) -> Followed {
+    fn stopped(self, stopped: Stopped) -> Replayed {
         let outcome = match stopped {
             Stopped::Fault(fault) => Outcome::Fault(*fault),
             Stopped::Limit(message) => Outcome::Limit { message },
@@ -188,16 +188,16 @@ impl Follower<'_> {
         self.ended(outcome)
     }
 
-    fn ended(self, outcome: Outcome) -> Followed {
+    fn ended(self, outcome: Outcome) -> Replayed {
         let World { machine, code, .. } = self.scratch.world;
-        Followed { outcome, end: machine.now, machine, code, times: self.times }
+        Replayed { outcome, end: machine.now, machine, code, times: self.times }
     }
 
     /// Whether nobody could go on at a resource without time, however long
     /// delays take.
     fn is_at_end(&self) -> bool {
-        let untimed = Relation::new(self.image, false, None, self.relation.code);
-        let untimed = Relation { asked: self.relation.asked, ..untimed };
+        let untimed = TransitionRelation::new(self.image, false, None, self.relation.code);
+        let untimed = TransitionRelation { asked: self.relation.asked, ..untimed };
         let mut scratch = Scratch::new(self.image, self.seed);
         scratch.world.clone_from(&self.scratch.world);
         for process in untimed.processes() {
@@ -213,12 +213,12 @@ impl Follower<'_> {
     }
 
     /// Goes on to the end of the run, whoever comes first.
-    fn go_on(mut self, mode: Mode, sink: &mut DynSink<'_>) -> Followed {
+    fn go_on(mut self, mode: Mode, sink: &mut DynSink<'_>) -> Replayed {
         let asked = self.relation.asked;
         // What a schedule without time has led to is not cut off by the clock.
         let horizon = self.image.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
-        let rest = Relation { horizon, ..self.relation.beyond() };
-        if let Err(stopped) = rest.let_time_pass(&mut self.scratch, sink) {
+        let rest = TransitionRelation { horizon, ..self.relation.beyond() };
+        if let Err(stopped) = rest.advance_clock(&mut self.scratch, sink) {
             return self.stopped(stopped);
         }
         for turn in 0..MOST_TURNS_BEYOND {

@@ -8,18 +8,18 @@
 //! number of workers or on who was faster.
 
 use super::first::First;
-use super::frontier::Lately;
+use super::frontier::Recent;
 use super::state_graph::{Space, StateGraph};
 use super::store::{MAX_STATES, SHARDS, Shard, Store};
 use super::work::{About, Batch, Question, Work, Worker};
 use crate::explore::code::NumberedCode;
 use crate::explore::options::{Budget, Reduce};
 use crate::explore::progress::{Progress, Stop};
-use crate::explore::reduction::Reduction;
+use crate::explore::reduction::StubbornSets;
 use crate::explore::state::{Codec, Field};
 use crate::explore::symmetry::Symmetry;
-use crate::explore::transition::{Relation, Scratch, Went};
-use crate::explore::transition_cache::Effects;
+use crate::explore::transition::{Scratch, TransitionRelation, Went};
+use crate::explore::transition_cache::TransitionCache;
 use crate::trace::ResourceKind;
 use crate::value::Word;
 use std::ops::{ControlFlow, Range};
@@ -60,7 +60,7 @@ struct Place {
 /// What a search begins with.
 #[derive(Debug)]
 pub(crate) struct Start<'a> {
-    pub(crate) relation: Relation<'a>,
+    pub(crate) relation: TransitionRelation<'a>,
     pub(crate) codec: Codec<'a>,
     /// Which processes may change places, if that is wanted.
     pub(crate) symmetry: Option<Symmetry>,
@@ -89,15 +89,15 @@ impl<'a, const W: usize> Search<'a, W> {
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
         let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
         let watches = (memories || relation.monitors.is_some()) && reduce == Reduce::NONE;
-        let reduction = (reduce.order && learns).then(|| Reduction::new(&relation));
+        let stubborn = (reduce.order && learns).then(|| StubbornSets::new(&relation));
         let first = match &symmetry {
             None => first,
             Some(symmetry) => symmetry.representative(&codec, &first).unwrap_or(first),
         };
-        let effects = learns.then(|| Effects::new(relation.image.process_count()));
-        let space = Space { relation, codec, reduction, symmetry, watches, seed };
+        let cache = learns.then(|| TransitionCache::new(relation.image.process_count()));
+        let space = Space { relation, codec, stubborn, symmetry, watches, seed };
         let place = Place { next: 0, level_end: 1, depth: 0, transitions: 0, stride: LEAST_BATCH };
-        let graph = StateGraph { space, effects, store: Store::new(first) };
+        let graph = StateGraph { space, cache, store: Store::new(first) };
         Search::over(graph, place, [scratch])
     }
 
@@ -114,9 +114,9 @@ impl<'a, const W: usize> Search<'a, W> {
     /// [repacked](Self::repack) before the search goes on.
     pub(crate) fn padded<const V: usize>(self) -> Search<'a, V> {
         let Search { graph, place, workers, lacks_threads, .. } = self;
-        let StateGraph { space, effects, store } = graph;
-        let effects = effects.map(|effects| effects.repacked(&space.codec));
-        let graph = StateGraph { space, effects, store: store.padded() };
+        let StateGraph { space, cache, store } = graph;
+        let cache = cache.map(|cache| cache.repacked(&space.codec));
+        let graph = StateGraph { space, cache, store: store.padded() };
         let workers = workers.into_iter().map(|worker| worker.into_inner().expect("no worker panics"));
         let scratches = workers.map(|worker| worker.scratch);
         let search = Search::over(graph, place, scratches);
@@ -127,18 +127,15 @@ impl<'a, const W: usize> Search<'a, W> {
     /// of them where one takes long.
     fn most(&self) -> usize {
         let processes = self.graph.space.relation.image.process_count().max(1);
-        let cost = if self.graph.effects.is_some() {
-            processes.div_ceil(16)
-        } else {
-            processes * processes / 16 + 1
-        };
+        let cost =
+            if self.graph.cache.is_some() { processes.div_ceil(16) } else { processes * processes / 16 + 1 };
         (BATCH / W / cost).max(1)
     }
 
     /// How many states to expand next. What steps do is asked for all states of
     /// a batch, so that there are fewer of them while much of it is not known.
     fn batch(&self) -> usize {
-        if self.graph.effects.is_some() { self.place.stride.min(self.most()) } else { self.most() }
+        if self.graph.cache.is_some() { self.place.stride.min(self.most()) } else { self.most() }
     }
 
     /// States that a worker takes at a time.
@@ -147,7 +144,7 @@ impl<'a, const W: usize> Search<'a, W> {
     }
 
     pub(crate) fn progress(&self) -> Progress {
-        let learnt = self.graph.effects.as_ref().map_or(0, |effects| effects.bytes);
+        let learnt = self.graph.cache.as_ref().map_or(0, |cache| cache.bytes);
         let called = self.graph.space.relation.code.map_or(0, NumberedCode::bytes);
         Progress {
             states: self.graph.store.len() as u64,
@@ -222,7 +219,7 @@ impl<'a, const W: usize> Search<'a, W> {
         }
         let (mut asked, mut open) = (0, states.len());
         loop {
-            let some = if open < FEW && self.graph.effects.is_some() { 1 } else { workers };
+            let some = if open < FEW && self.graph.cache.is_some() { 1 } else { workers };
             self.lacks_threads |= !self.work(&states, task, &mut works[..tasks], some);
             // What is known so far comes first, so that a new layout finds it
             // in the store.
@@ -270,9 +267,9 @@ impl<'a, const W: usize> Search<'a, W> {
         let (codec, placeholder) = (&self.graph.space.codec, Store::new([0; W]));
         let store = std::mem::replace(&mut self.graph.store, placeholder);
         self.graph.store = store.repacked(|state| repack(codec, &old, state));
-        self.graph.effects = self.graph.effects.take().map(|effects| effects.repacked(codec));
+        self.graph.cache = self.graph.cache.take().map(|cache| cache.repacked(codec));
         for worker in &mut self.workers {
-            worker.get_mut().expect("no worker panics").lately = Lately::new();
+            worker.get_mut().expect("no worker panics").recent = Recent::new();
         }
         Ok(old)
     }
@@ -315,10 +312,10 @@ impl<'a, const W: usize> Search<'a, W> {
                 About::Steps => 0..self.graph.space.relation.image.process_count(),
                 About::All | About::Name => 0..0,
             };
-            match (about, &mut self.graph.effects, &self.graph.space.symmetry) {
-                (About::Step { .. } | About::Steps, Some(effects), _) => {
+            match (about, &mut self.graph.cache, &self.graph.space.symmetry) {
+                (About::Step { .. } | About::Steps, Some(cache), _) => {
                     for process in processes {
-                        effects.learn(
+                        cache.learn(
                             &self.graph.space.relation,
                             &mut self.graph.space.codec,
                             scratch,
@@ -368,17 +365,17 @@ impl<'a, const W: usize> Search<'a, W> {
         let fill = |first: usize, shards: &mut [Shard<W>]| {
             for (number, shard) in shards.iter_mut().enumerate() {
                 for work in arrived {
-                    shard.enter_all(states, work.reached.in_shard(first + number));
+                    shard.enter_all(states, work.frontier.in_shard(first + number));
                 }
             }
         };
-        let arrivals: usize = arrived.iter().map(|work| work.reached.len()).sum();
+        let arrivals: usize = arrived.iter().map(|work| work.frontier.len()).sum();
         let each = SHARDS.div_ceil(if arrivals < FEW { 1 } else { workers });
         let filled =
             at_once(shards.chunks_mut(each).enumerate(), |(number, shards)| fill(number * each, shards));
         self.lacks_threads |= !filled;
         self.graph.store.take_new();
-        works.iter_mut().for_each(|work| work.reached.clear());
+        works.iter_mut().for_each(|work| work.frontier.clear());
     }
 }
 

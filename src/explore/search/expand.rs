@@ -9,10 +9,10 @@ use super::state_graph::Way;
 use super::store::StateId;
 use super::work::{About, Batch, Question, Work, Worker};
 use crate::explore::ends::Stopped;
-use crate::explore::reduction::Set;
+use crate::explore::reduction::StubbornSet;
 use crate::explore::state::{Access, Unknown};
 use crate::explore::transition::{Scratch, Went};
-use crate::explore::transition_cache::{Code, Effects, added};
+use crate::explore::transition_cache::{Code, TransitionCache, added};
 use crate::ids::{OpId, ProcessId};
 use crate::value::Word;
 use std::ops::Range;
@@ -21,9 +21,9 @@ impl<const W: usize> StateGraph<'_, W> {
     /// Expands these states, or what of them was not known the last time.
     pub(crate) fn expand_some(&self, states: Range<usize>, work: &mut Work<W>, worker: &mut Worker<W>) {
         let first = states.start;
-        work.reached.clear();
-        worker.lately.make_room(self.store.state(0), states.len());
-        std::mem::swap(&mut work.reached.lately, &mut worker.lately);
+        work.frontier.clear();
+        worker.recent.make_room(self.store.state(0), states.len());
+        std::mem::swap(&mut work.frontier.recent, &mut worker.recent);
         if !work.begun {
             work.begun = true;
             work.goes_on.clear();
@@ -36,8 +36,8 @@ impl<const W: usize> StateGraph<'_, W> {
                 }
             }
         }
-        std::mem::swap(&mut work.reached.lately, &mut worker.lately);
-        work.reached.sort(&mut worker.spare);
+        std::mem::swap(&mut work.frontier.recent, &mut worker.recent);
+        work.frontier.sort(&mut worker.spare);
         work.done = work.questions.is_empty();
         if work.done {
             let leaves = work.goes_on.iter().enumerate().filter(|(_, goes_on)| !**goes_on);
@@ -53,15 +53,15 @@ impl<const W: usize> StateGraph<'_, W> {
         if self.space.watches {
             each.clone().for_each(|(id, state)| self.look_at(id as StateId, state, &mut work.batch));
         }
-        match &self.effects {
-            Some(effects) if self.space.reduction.is_some() => {
-                let mut set = Set::default();
+        match &self.cache {
+            Some(cache) if self.space.stubborn.is_some() => {
+                let mut set = StubbornSet::default();
                 for (id, state) in each {
-                    let goes_on = self.expand_reduced(effects, id as StateId, state, &mut set, work);
+                    let goes_on = self.expand_reduced(cache, id as StateId, state, &mut set, work);
                     work.goes_on[id - first] = goes_on;
                 }
             }
-            Some(effects) => self.expand_learnt(effects, states, work),
+            Some(cache) => self.expand_learnt(cache, states, work),
             None => {
                 for (id, state) in each {
                     work.goes_on[id - first] = self.expand_directly(id as StateId, state, work, scratch);
@@ -73,12 +73,12 @@ impl<const W: usize> StateGraph<'_, W> {
     /// Goes on where something had to be learnt first; whether there is a way.
     fn expand_again(&self, question: &Question<W>, work: &mut Work<W>, scratch: &mut Scratch) -> bool {
         let &Question { id, ref state, about } = question;
-        match (about, &self.effects) {
-            (About::Step { process, steps }, Some(effects)) => {
-                self.reach_by(effects, id, state, (process, steps), work)
+        match (about, &self.cache) {
+            (About::Step { process, steps }, Some(cache)) => {
+                self.reach_by(cache, id, state, (process, steps), work)
             }
-            (About::Steps, Some(effects)) => {
-                self.expand_reduced(effects, id, state, &mut Set::default(), work)
+            (About::Steps, Some(cache)) => {
+                self.expand_reduced(cache, id, state, &mut StubbornSet::default(), work)
             }
             (About::Name, _) => self.reach(id, *state, work),
             (About::All | About::Step { .. } | About::Steps, _) => {
@@ -87,7 +87,7 @@ impl<const W: usize> StateGraph<'_, W> {
         }
     }
 
-    /// Notes what is wrong with a state itself.
+    /// Narrator what is wrong with a state itself.
     fn look_at(&self, id: StateId, state: &[Word; W], batch: &mut Batch) {
         let codec = &self.space.codec;
         if let Some(&watched) = codec.fields.last().filter(|_| !codec.broken.is_empty()) {
@@ -96,7 +96,7 @@ impl<const W: usize> StateGraph<'_, W> {
             }
         }
         let mut seen: Vec<(ProcessId, Access)> = Vec::new();
-        for process in 0..codec.parts.processes() {
+        for process in 0..codec.layout.processes() {
             let Some(access) = codec.access(process, codec.fields[process].of(state)) else { continue };
             let process = ProcessId::from_index(process);
             for (other, earlier) in seen.iter().filter(|(_, earlier)| earlier.races_with(&access)) {
@@ -109,13 +109,13 @@ impl<const W: usize> StateGraph<'_, W> {
     /// One process after the other, so that what is known of its steps stays
     /// at hand from state to state. The last comes first, so that of schedules
     /// of one length the one is found in which the first went on first.
-    fn expand_learnt(&self, effects: &Effects<W>, states: Range<usize>, work: &mut Work<W>) {
+    fn expand_learnt(&self, cache: &TransitionCache<W>, states: Range<usize>, work: &mut Work<W>) {
         let first = states.start;
         let few = &self.store.states()[states];
         for process in (0..self.space.relation.image.process_count()).rev() {
             for (number, state) in few.iter().enumerate() {
                 let id = (first + number) as StateId;
-                if self.reach_by(effects, id, state, (process, 0), work) {
+                if self.reach_by(cache, id, state, (process, 0), work) {
                     work.goes_on[number] = true;
                 }
             }
@@ -126,15 +126,15 @@ impl<const W: usize> StateGraph<'_, W> {
     /// members of a stubborn set. Says whether somebody does, as far as is known.
     fn expand_reduced(
         &self,
-        effects: &Effects<W>,
+        cache: &TransitionCache<W>,
         id: StateId,
         state: &[Word; W],
-        set: &mut Set,
+        set: &mut StubbornSet,
         work: &mut Work<W>,
     ) -> bool {
         let mut able = Vec::new();
         for process in 0..self.space.relation.image.process_count() {
-            match effects.of(&self.space.codec, state, process).code {
+            match cache.of(&self.space.codec, state, process).code {
                 Code::Unknown => {
                     work.ask(id, *state, About::Steps);
                     return false;
@@ -143,11 +143,11 @@ impl<const W: usize> StateGraph<'_, W> {
                 Code::Goes | Code::Enters | Code::Several | Code::List => able.push(process as u32),
             }
         }
-        let reduction = self.space.reduction.as_ref().expect("it is wanted");
-        let reduced = able.len() > 1 && reduction.members(&self.space.codec, effects, state, &able, set);
+        let stubborn = self.space.stubborn.as_ref().expect("it is wanted");
+        let reduced = able.len() > 1 && stubborn.members(&self.space.codec, cache, state, &able, set);
         let mut goes_on = false;
         for &process in able.iter().filter(|&&process| !reduced || set.contains(process)) {
-            goes_on |= self.reach_by(effects, id, state, (process as usize, 0), work);
+            goes_on |= self.reach_by(cache, id, state, (process as usize, 0), work);
         }
         goes_on
     }
@@ -157,9 +157,9 @@ impl<const W: usize> StateGraph<'_, W> {
     #[inline(always)]
     fn reach(&self, from: StateId, state: [Word; W], work: &mut Work<W>) -> bool {
         match &self.space.symmetry {
-            None => work.reached.note(from, state),
+            None => work.frontier.note(from, state),
             Some(symmetry) => match symmetry.representative(&self.space.codec, &state) {
-                Ok(state) => work.reached.note(from, state),
+                Ok(state) => work.frontier.note(from, state),
                 Err(Unknown) => work.ask(from, state, About::Name),
             },
         }
@@ -172,14 +172,14 @@ impl<const W: usize> StateGraph<'_, W> {
     #[inline(always)]
     fn reach_by(
         &self,
-        effects: &Effects<W>,
+        cache: &TransitionCache<W>,
         id: StateId,
         state: &[Word; W],
         (process, steps): (usize, u32),
         work: &mut Work<W>,
     ) -> bool {
         let (mut state, mut steps) = (*state, steps);
-        let (entry, several) = self.enter_block(effects, &mut state, process, &mut steps);
+        let (entry, several) = self.enter_block(cache, &mut state, process, &mut steps);
         match entry.code {
             Code::Stuck => steps > 0 && self.reach(id, state, work),
             Code::Goes => self.reach(id, entry.apply(&state), work),
@@ -190,7 +190,7 @@ impl<const W: usize> StateGraph<'_, W> {
                 true
             }
             Code::Unknown | Code::Enters | Code::List => {
-                self.reach_rarely(effects, id, &state, (process, steps), work)
+                self.reach_rarely(cache, id, &state, (process, steps), work)
             }
         }
     }
@@ -199,18 +199,18 @@ impl<const W: usize> StateGraph<'_, W> {
     #[inline(never)]
     fn reach_rarely(
         &self,
-        effects: &Effects<W>,
+        cache: &TransitionCache<W>,
         id: StateId,
         state: &[Word; W],
         (process, steps): (usize, u32),
         work: &mut Work<W>,
     ) -> bool {
         let mut goes_on = false;
-        self.ways(effects, state, (process, steps), &mut |way| {
+        self.ways(cache, state, (process, steps), &mut |way| {
             goes_on |= match way {
                 Way::To(next) => self.reach(id, next, work),
                 Way::Ends(end) => {
-                    work.batch.stops.push((id, effects.ends[end as usize].clone()));
+                    work.batch.stops.push((id, cache.ends[end as usize].clone()));
                     true
                 }
                 Way::Endless => {

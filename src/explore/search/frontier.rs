@@ -12,24 +12,24 @@ use crate::explore::state::hash_words;
 use crate::value::Word;
 
 /// Words of states that are remembered as reached lately.
-const LATELY: usize = 1 << 15;
+const RECENT_WORDS: usize = 1 << 15;
 
 /// The states that a worker has lately reached, by hash.
 #[derive(Debug)]
-pub(crate) struct Lately<const W: usize> {
+pub(crate) struct Recent<const W: usize> {
     /// As many as a power of two; none before the first use.
     states: Vec<[Word; W]>,
 }
 
-impl<const W: usize> Lately<W> {
-    pub(crate) fn new() -> Lately<W> {
-        Lately { states: Vec::new() }
+impl<const W: usize> Recent<W> {
+    pub(crate) fn new() -> Recent<W> {
+        Recent { states: Vec::new() }
     }
 
     /// Has room for what a few states lead to. What is in the store may stand
     /// where there is nothing yet, and `entered` is there.
     pub(crate) fn make_room(&mut self, entered: &[Word; W], few: usize) {
-        let most = (LATELY / W.next_power_of_two()).max(1);
+        let most = (RECENT_WORDS / W.next_power_of_two()).max(1);
         let wanted = (16 * few).next_power_of_two().min(most);
         if self.states.len() < wanted {
             self.states = vec![*entered; wanted];
@@ -46,10 +46,10 @@ impl<const W: usize> Lately<W> {
 
 /// What a few states lead to.
 #[derive(Debug)]
-pub(crate) struct Reached<const W: usize> {
+pub(crate) struct Frontier<const W: usize> {
     /// All transitions, those included that are left out.
     pub(crate) transitions: u64,
-    pub(crate) lately: Lately<W>,
+    pub(crate) recent: Recent<W>,
     /// Those that count, and behind them what has yet to be written.
     arrivals: Vec<Arrival<W>>,
     len: usize,
@@ -57,10 +57,10 @@ pub(crate) struct Reached<const W: usize> {
     starts: [u32; SHARDS + 1],
 }
 
-impl<const W: usize> Reached<W> {
-    pub(crate) fn new() -> Reached<W> {
-        let (arrivals, lately) = (Vec::new(), Lately::new());
-        Reached { transitions: 0, lately, arrivals, len: 0, starts: [0; SHARDS + 1] }
+impl<const W: usize> Frontier<W> {
+    pub(crate) fn new() -> Frontier<W> {
+        let (arrivals, recent) = (Vec::new(), Recent::new());
+        Frontier { transitions: 0, recent, arrivals, len: 0, starts: [0; SHARDS + 1] }
     }
 
     /// Forgets what was reached, which is in the store.
@@ -83,7 +83,7 @@ impl<const W: usize> Reached<W> {
         }
         // Whether it is new is a toss-up, so nothing branches on it.
         self.arrivals[self.len] = (from, state);
-        self.len += usize::from(self.lately.is_new(&state));
+        self.len += usize::from(self.recent.is_new(&state));
     }
 
     #[cold]
@@ -142,12 +142,12 @@ mod tests {
                 };
                 arrivals.iter().filter(is_new).copied().collect::<Vec<_>>()
             };
-            let (mut reached, mut spare) = (Reached::new(), Vec::new());
+            let (mut reached, mut spare) = (Frontier::new(), Vec::new());
             let (mut of_some, mut of_all) = (vec![0], vec![0]);
             let mut noted = 0;
             for states in rounds {
                 reached.clear();
-                reached.lately.make_room(&[0], 8);
+                reached.recent.make_room(&[0], 8);
                 let all: Vec<Arrival<1>> = states.iter().zip(1..).map(|(&state, from)| (from, [state])).collect();
                 all.iter().for_each(|&(from, state)| reached.note(from, state));
                 noted += all.len() as u64;

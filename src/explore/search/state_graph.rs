@@ -2,11 +2,11 @@
 //! each of them.
 
 use super::store::{StateId, Store};
-use crate::explore::reduction::Reduction;
+use crate::explore::reduction::StubbornSets;
 use crate::explore::state::Codec;
 use crate::explore::symmetry::Symmetry;
-use crate::explore::transition::{BLOCK_STEPS, Relation, Scratch, Went};
-use crate::explore::transition_cache::{Code, Effects, Entry, Several, added};
+use crate::explore::transition::{BLOCK_STEPS, Scratch, TransitionRelation, Went};
+use crate::explore::transition_cache::{Code, Entry, Several, TransitionCache, added};
 use crate::ids::ProcessId;
 use crate::kernel::Machine;
 use crate::value::Word;
@@ -15,10 +15,10 @@ use std::ops::ControlFlow;
 /// What a search goes through, however long its states are.
 #[derive(Debug)]
 pub(crate) struct Space<'a> {
-    pub(crate) relation: Relation<'a>,
+    pub(crate) relation: TransitionRelation<'a>,
     pub(crate) codec: Codec<'a>,
     /// What processes need not be tried, if that is wanted.
-    pub(crate) reduction: Option<Reduction>,
+    pub(crate) stubborn: Option<StubbornSets>,
     /// Which processes may change places, if that is wanted.
     pub(crate) symmetry: Option<Symmetry>,
     /// States themselves are looked at: there are memories or monitors.
@@ -31,7 +31,7 @@ pub(crate) struct Space<'a> {
 pub(crate) struct StateGraph<'a, const W: usize> {
     pub(crate) space: Space<'a>,
     /// What was learnt of steps; none if the kernel is asked each time.
-    pub(crate) effects: Option<Effects<W>>,
+    pub(crate) cache: Option<TransitionCache<W>>,
     pub(crate) store: Store<W>,
 }
 
@@ -54,13 +54,13 @@ impl<const W: usize> StateGraph<'_, W> {
     #[inline(always)]
     pub(crate) fn enter_block<'e>(
         &self,
-        effects: &'e Effects<W>,
+        cache: &'e TransitionCache<W>,
         state: &mut [Word; W],
         process: usize,
         steps: &mut u32,
     ) -> (&'e Entry<W>, &'e Several<W>) {
         loop {
-            let (entry, several) = effects.with_several(&self.space.codec, state, process);
+            let (entry, several) = cache.with_several(&self.space.codec, state, process);
             if entry.code != Code::Enters || *steps >= BLOCK_STEPS {
                 return (entry, several);
             }
@@ -73,13 +73,13 @@ impl<const W: usize> StateGraph<'_, W> {
     /// made so many `steps` of an `atomic` block.
     pub(crate) fn ways(
         &self,
-        effects: &Effects<W>,
+        cache: &TransitionCache<W>,
         state: &[Word; W],
         (process, steps): (usize, u32),
         each: &mut dyn FnMut(Way<W>),
     ) {
         let (mut state, mut steps) = (*state, steps);
-        let (entry, several) = self.enter_block(effects, &mut state, process, &mut steps);
+        let (entry, several) = self.enter_block(cache, &mut state, process, &mut steps);
         match entry.code {
             // It has to wait in the middle.
             Code::Stuck if steps > 0 => each(Way::To(state)),
@@ -96,7 +96,7 @@ impl<const W: usize> StateGraph<'_, W> {
                     if let Some(end) = effect.stopped {
                         each(Way::Ends(end));
                     } else if effect.inside {
-                        self.ways(effects, &effect.apply(&state), (process, steps + 1), each);
+                        self.ways(cache, &effect.apply(&state), (process, steps + 1), each);
                     } else {
                         each(Way::To(effect.apply(&state)));
                     }
@@ -109,7 +109,7 @@ impl<const W: usize> StateGraph<'_, W> {
 impl<const W: usize> StateGraph<'_, W> {
     /// Whether no schedule is left out.
     pub(crate) fn is_whole(&self) -> bool {
-        self.space.reduction.is_none() && self.space.symmetry.is_none()
+        self.space.stubborn.is_none() && self.space.symmetry.is_none()
     }
 
     /// Hands every way out of a state, which was expanded, to `each`; `None`
@@ -134,10 +134,10 @@ impl<const W: usize> StateGraph<'_, W> {
     /// Every way out of a state, if all of them were learnt and not forgotten
     /// since.
     fn learnt_ways(&self, state: &[Word; W]) -> Option<Vec<Way<W>>> {
-        let effects = self.effects.as_ref()?;
+        let cache = self.cache.as_ref()?;
         let mut ways = Vec::new();
         for process in 0..self.space.relation.image.process_count() {
-            self.ways(effects, state, (process, 0), &mut |way| ways.push(way));
+            self.ways(cache, state, (process, 0), &mut |way| ways.push(way));
         }
         let known = !ways.iter().any(|way| matches!(way, Way::Unknown(..)));
         known.then_some(ways)

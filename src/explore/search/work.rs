@@ -3,7 +3,7 @@
 //! What a worker cannot know it asks; see [`Question`].
 
 use super::first::{First, Race};
-use super::frontier::{Lately, Reached};
+use super::frontier::{Frontier, Recent};
 use super::store::{Arrival, StateId};
 use crate::explore::ends::Stopped;
 use crate::explore::transition::Scratch;
@@ -53,7 +53,7 @@ pub(crate) struct Work<const W: usize> {
     pub(crate) begun: bool,
     /// Everything that was met is known.
     pub(crate) done: bool,
-    pub(crate) reached: Reached<W>,
+    pub(crate) frontier: Frontier<W>,
     pub(crate) batch: Batch,
     /// What was not known at the last try. There only that goes on.
     pub(crate) questions: Vec<Question<W>>,
@@ -66,7 +66,7 @@ impl<const W: usize> Work<W> {
         Work {
             begun: false,
             done: false,
-            reached: Reached::new(),
+            frontier: Frontier::new(),
             batch: Batch::default(),
             questions: Vec::new(),
             goes_on: Vec::new(),
@@ -77,14 +77,14 @@ impl<const W: usize> Work<W> {
     pub(crate) fn clear(&mut self) {
         self.begun = false;
         self.done = false;
-        self.reached.transitions = 0;
+        self.frontier.transitions = 0;
         self.batch = Batch::default();
         self.questions.clear();
     }
 
     /// The transitions that were made.
     pub(crate) fn transitions(&self) -> u64 {
-        self.reached.transitions + self.batch.stops.len() as u64
+        self.frontier.transitions + self.batch.stops.len() as u64
     }
 
     pub(crate) fn ask(&mut self, id: StateId, state: [Word; W], about: About) {
@@ -96,12 +96,12 @@ impl<const W: usize> Work<W> {
 #[derive(Debug)]
 pub(crate) struct Worker<const W: usize> {
     pub(crate) scratch: Scratch,
-    pub(crate) lately: Lately<W>,
+    pub(crate) recent: Recent<W>,
     pub(crate) spare: Vec<Arrival<W>>,
 }
 
 impl<const W: usize> Worker<W> {
     pub(crate) fn new(scratch: Scratch) -> Worker<W> {
-        Worker { scratch, lately: Lately::new(), spare: Vec::new() }
+        Worker { scratch, recent: Recent::new(), spare: Vec::new() }
     }
 }

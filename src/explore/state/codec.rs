@@ -8,7 +8,7 @@
 use super::access::{Access, access};
 use super::field::{Field, fields_of, words_of};
 use super::interner::Interner;
-use super::layout::Parts;
+use super::layout::Layout;
 use super::world::{Clock, World};
 use crate::analysis::Monitors;
 use crate::explore::symmetry::Symmetry;
@@ -38,7 +38,7 @@ pub(crate) struct Unknown;
 #[derive(Debug, Clone)]
 pub(crate) struct Codec<'a> {
     image: &'a Image,
-    pub(crate) parts: Parts<'a>,
+    pub(crate) layout: Layout<'a>,
     tables: Vec<Interner>,
     /// By part: whose table its numbers are from. Instances that nothing tells
     /// apart have one together.
@@ -70,16 +70,16 @@ impl<'a> Codec<'a> {
         symmetry: Option<&Symmetry>,
     ) -> Codec<'a> {
         let watched = monitors.is_some_and(|monitors| !monitors.start().is_empty());
-        let rotation = symmetry.and_then(|symmetry| symmetry.rotation.as_ref());
-        let parts = Parts::new(image, clock, watched, rotation);
-        let count = parts.len();
-        let mut shared: Vec<usize> = (0..parts.processes()).collect();
+        let ring_symmetry = symmetry.and_then(|symmetry| symmetry.ring_symmetry.as_ref());
+        let layout = Layout::new(image, clock, watched, ring_symmetry);
+        let count = layout.len();
+        let mut shared: Vec<usize> = (0..layout.processes()).collect();
         symmetry.into_iter().for_each(|symmetry| symmetry.share(&mut shared));
         shared.extend(shared.len()..count);
-        let stands = vec![Vec::new(); parts.processes()];
+        let stands = vec![Vec::new(); layout.processes()];
         Codec {
             image,
-            parts,
+            layout,
             tables: vec![Interner::new(); count],
             shared,
             fields: vec![Field::default(); count],
@@ -95,14 +95,14 @@ impl<'a> Codec<'a> {
 
     /// Gives numbers to all values of this world.
     pub(crate) fn learn(&mut self, world: &World) -> Vec<u32> {
-        (0..self.parts.len()).map(|part| self.learn_part(world, part)).collect()
+        (0..self.layout.len()).map(|part| self.learn_part(world, part)).collect()
     }
 
     /// The number of a part's value, a new one if need be.
     pub(crate) fn learn_part(&mut self, world: &World, part: usize) -> u32 {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
-        self.parts.read(world, part, &mut buffer);
+        self.layout.read(world, part, &mut buffer);
         let table = self.shared[part];
         let number = self.tables[table].intern(&buffer);
         self.buffer = buffer;
@@ -117,7 +117,7 @@ impl<'a> Codec<'a> {
             self.accesses[table].push(access(self.image, world, ProcessId::from_index(part)));
         }
         if let Some(monitors) = self.monitors
-            && part + 1 == self.parts.len()
+            && part + 1 == self.layout.len()
             && number as usize == self.broken.len()
         {
             self.broken.push(monitors.all_violated(&world.watch));
@@ -129,7 +129,7 @@ impl<'a> Codec<'a> {
     /// Whether a part of `world` still has the value with this number.
     pub(crate) fn is_same(&self, world: &World, part: usize, number: u32, buffer: &mut Vec<Word>) -> bool {
         buffer.clear();
-        self.parts.read(world, part, buffer);
+        self.layout.read(world, part, buffer);
         self.tables[self.shared[part]].get(number) == buffer.as_slice()
     }
 
@@ -142,7 +142,7 @@ impl<'a> Codec<'a> {
         let mut state = [0; W];
         for (part, field) in self.fields.iter().enumerate() {
             buffer.clear();
-            self.parts.read(world, part, buffer);
+            self.layout.read(world, part, buffer);
             let number = self.tables[self.shared[part]].find(buffer).ok_or(Unknown)?;
             if u64::from(number) >> field.width != 0 {
                 return Err(Unknown);
@@ -200,7 +200,7 @@ impl<'a> Codec<'a> {
     /// Who owns the mutex that is this part.
     pub(crate) fn owner<const W: usize>(&self, state: &[Word; W], part: usize) -> Option<u32> {
         let words = self.words_of(part, self.fields[part].of(state));
-        self.parts.owner(part, words)
+        self.layout.owner(part, words)
     }
 
     /// The numbers in a packed state.
@@ -211,11 +211,11 @@ impl<'a> Codec<'a> {
     /// Makes `world` that of this packed state.
     pub(crate) fn decode<const W: usize>(&self, state: &[Word; W], world: &mut World) {
         for (part, field) in self.fields.iter().enumerate() {
-            self.parts.write(world, part, self.words_of(part, field.of(state)));
+            self.layout.write(world, part, self.words_of(part, field.of(state)));
         }
-        let processes = (0..self.parts.processes()).map(ProcessId::from_index);
+        let processes = (0..self.layout.processes()).map(ProcessId::from_index);
         let machine = &mut world.machine;
-        if self.parts.is_relative() {
+        if self.layout.is_relative() {
             machine.now = Time::ZERO;
         }
         machine.live =

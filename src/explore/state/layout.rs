@@ -9,7 +9,7 @@
 
 use super::world::{Clock, World};
 use crate::explore::code::calls;
-use crate::explore::symmetry::{Ring, Rotation};
+use crate::explore::symmetry::{Ring, RingSymmetry};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, State};
 use crate::program::frame;
@@ -62,7 +62,7 @@ const QUEUES: [usize; 2] = [resource::TAKERS, resource::PUTTERS];
 
 /// The parts of the states of one scenario.
 #[derive(Debug, Clone)]
-pub(crate) struct Parts<'a> {
+pub(crate) struct Layout<'a> {
     image: &'a Image,
     clock: Clock,
     parts: Vec<Part>,
@@ -76,16 +76,17 @@ pub(crate) struct Parts<'a> {
     frame_words: Vec<usize>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> Layout<'a> {
     pub(crate) fn new(
         image: &'a Image,
         clock: Clock,
         watched: bool,
-        rotation: Option<&Rotation>,
-    ) -> Parts<'a> {
+        ring_symmetry: Option<&RingSymmetry>,
+    ) -> Layout<'a> {
         let machine = Machine::new(image);
         let (rings, kept, frame_words) = (Vec::new(), Vec::new(), Vec::new());
-        let mut parts = Parts { image, clock, parts: Vec::new(), live: Vec::new(), rings, kept, frame_words };
+        let mut layout =
+            Layout { image, clock, parts: Vec::new(), live: Vec::new(), rings, kept, frame_words };
         for def in &image.processes {
             let Some(first) = image.frames.get(def.first.index()) else { continue };
             if def.count == 0 {
@@ -108,17 +109,17 @@ impl<'a> Parts<'a> {
                     Array { descriptor, start: word as u32 as usize, len: (word >> 32) as usize }
                 });
                 let arrays = arrays.collect();
-                parts.parts.push(Part::Process { frame, def: parts.live.len(), arrays });
+                layout.parts.push(Part::Process { frame, def: layout.live.len(), arrays });
             }
-            let rings = rotation.into_iter().flat_map(|rotation| &rotation.groups);
-            parts.rings.push(rings.into_iter().find(|ring| ring.first == def.first.index()).cloned());
-            parts.live.push(live);
-            parts.kept.push(kept);
-            parts.frame_words.push(words);
+            let rings = ring_symmetry.into_iter().flat_map(|ring_symmetry| &ring_symmetry.groups);
+            layout.rings.push(rings.into_iter().find(|ring| ring.first == def.first.index()).cloned());
+            layout.live.push(live);
+            layout.kept.push(kept);
+            layout.frame_words.push(words);
         }
         for id in (0..image.resource_count()).map(ResourceId::from_index) {
             let header = image.resource_at(id);
-            parts.parts.push(match image.resource_info(id).kind {
+            layout.parts.push(match image.resource_info(id).kind {
                 ResourceKind::Memory => {
                     Part::Slots { header, len: machine.words()[header + resource::CAPACITY] as usize }
                 }
@@ -127,15 +128,15 @@ impl<'a> Parts<'a> {
             });
         }
         if calls(image) {
-            parts.parts.push(Part::Code);
+            layout.parts.push(Part::Code);
         }
         if clock == Clock::Absolute {
-            parts.parts.push(Part::Clock);
+            layout.parts.push(Part::Clock);
         }
         if watched {
-            parts.parts.push(Part::Watch);
+            layout.parts.push(Part::Watch);
         }
-        parts
+        layout
     }
 
     /// How many parts there are: processes, resources, the state of code, the

@@ -6,7 +6,7 @@
 //! that nobody looks at), by draws of their own, by priorities, and by
 //! expectations about one of them; then they keep their places.
 
-use super::ring::Rotation;
+use super::ring::RingSymmetry;
 use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
@@ -33,18 +33,18 @@ pub(crate) struct Symmetry {
     /// By resource: the group whose indices are its items.
     pub(crate) tags: Vec<Option<Group>>,
     /// What goes round, if nobody may change places.
-    pub(crate) rotation: Option<Rotation>,
+    pub(crate) ring_symmetry: Option<RingSymmetry>,
 }
 
 impl Symmetry {
     /// Of this scenario; `None` if everybody keeps his place. Rings are looked
-    /// for if it `rotates`.
-    pub(crate) fn new(image: &Image, monitors: Option<&Monitors>, rotates: bool) -> Option<Symmetry> {
+    /// for if it `finds_rings`.
+    pub(crate) fn new(image: &Image, monitors: Option<&Monitors>, finds_rings: bool) -> Option<Symmetry> {
         if monitors.is_some_and(|monitors| !monitors.start().is_empty()) {
             return None;
         }
         let tags = vec![None; image.resource_count()];
-        let mut symmetry = Symmetry { groups: Vec::new(), tags, rotation: None };
+        let mut symmetry = Symmetry { groups: Vec::new(), tags, ring_symmetry: None };
         let first = Machine::new(image);
         for def in image.processes.iter().filter(|def| def.count > 1) {
             let group = Group { first: def.first.index(), count: def.count as usize };
@@ -54,17 +54,17 @@ impl Symmetry {
                 tagged.into_iter().for_each(|resource| symmetry.tags[resource] = Some(group));
             }
         }
-        if symmetry.groups.is_empty() && rotates {
-            symmetry.rotation = Rotation::new(image);
+        if symmetry.groups.is_empty() && finds_rings {
+            symmetry.ring_symmetry = RingSymmetry::new(image);
         }
-        (!symmetry.groups.is_empty() || symmetry.rotation.is_some()).then_some(symmetry)
+        (!symmetry.groups.is_empty() || symmetry.ring_symmetry.is_some()).then_some(symmetry)
     }
 
     /// Says of each process with whom it shares the numbers of its states: the
     /// first of its group; others are left as they are.
     pub(crate) fn share(&self, shared: &mut [usize]) {
-        let rings = self.rotation.iter().flat_map(|rotation| {
-            rotation.groups.iter().map(|ring| Group { first: ring.first, count: rotation.places })
+        let rings = self.ring_symmetry.iter().flat_map(|ring_symmetry| {
+            ring_symmetry.groups.iter().map(|ring| Group { first: ring.first, count: ring_symmetry.places })
         });
         for group in self.groups.iter().copied().chain(rings) {
             shared[group.members()].fill(group.first);

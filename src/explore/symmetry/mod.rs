@@ -4,4 +4,4 @@ mod interchangeable;
 mod ring;
 
 pub(crate) use interchangeable::{Group, Symmetry};
-pub(crate) use ring::{Ring, Rotation};
+pub(crate) use ring::{Ring, RingSymmetry};

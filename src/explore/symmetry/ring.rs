@@ -28,7 +28,7 @@ const MOST_MEMBERS: u32 = 64;
 
 /// What goes round together.
 #[derive(Debug, Clone)]
-pub(crate) struct Rotation {
+pub(crate) struct RingSymmetry {
     /// How many places there are.
     pub(crate) places: usize,
     /// The first members of the groups of processes.
@@ -86,18 +86,18 @@ struct Candidate<'i> {
     still: BTreeSet<u32>,
 }
 
-impl Rotation {
+impl RingSymmetry {
     /// Of this scenario, if there is one.
-    pub(crate) fn new(image: &Image) -> Option<Rotation> {
+    pub(crate) fn new(image: &Image) -> Option<RingSymmetry> {
         let first = Machine::new(image);
         let rings = 2..=MOST_MEMBERS;
         let seeds = (0..image.processes.len()).filter(|&def| rings.contains(&image.processes[def].count));
-        seeds.into_iter().find_map(|seed| Rotation::with(image, &first, seed))
+        seeds.into_iter().find_map(|seed| RingSymmetry::with(image, &first, seed))
     }
 
     /// The one in which the members of this definition go round, with all that
     /// must go round with them.
-    fn with(image: &Image, first: &Machine, seed: usize) -> Option<Rotation> {
+    fn with(image: &Image, first: &Machine, seed: usize) -> Option<RingSymmetry> {
         let places = image.processes[seed].count;
         let (mut defs, mut rings, mut moving) = (vec![seed], Vec::new(), BTreeSet::new());
         let mut still = BTreeSet::new();
@@ -120,7 +120,7 @@ impl Rotation {
         let alike = |&def: &u32| are_alike(image, first, def, places);
         let sound = !moving.is_empty() && moving.is_disjoint(&still) && moving.iter().all(alike);
         let resources = moving.iter().map(|&def| image.resources[def as usize].first.index()).collect();
-        sound.then_some(Rotation { places: places as usize, groups: rings, resources })
+        sound.then_some(RingSymmetry { places: places as usize, groups: rings, resources })
     }
 
     /// Where everything goes if all move on by so many places: processes, and

@@ -4,8 +4,8 @@
 //! Decides how often a process may go on without anybody noticing before it is
 //! not followed any further.
 
-use super::relation::Relation;
-use super::scratch::{Calling, Scratch, Watching};
+use super::relation::TransitionRelation;
+use super::scratch::{Calling, MonitoredSink, Scratch};
 use crate::explore::ends::Stopped;
 use crate::explore::state::World;
 use crate::ids::ProcessId;
@@ -26,7 +26,7 @@ const ROUNDS: u64 = 1_000_000;
 const LOOP_ROUNDS_TOLD: &str =
     "more than 1,000,000 rounds of a loop without a step: not decided whether that ends,";
 
-impl Relation<'_> {
+impl TransitionRelation<'_> {
     /// One step of the kernel; why the process stopped, if it did.
     pub(crate) fn step(
         &self,
@@ -37,7 +37,7 @@ impl Relation<'_> {
         loop {
             let Scratch { world: World { machine, watch, code }, probe, called, paused, draws, heard } =
                 scratch;
-            let mut sink = Watching { monitors: self.monitors, watch, heard, sink };
+            let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
             let mut calling = Calling { probe, called, code: self.code, state: code };
             let mut kernel = Kernel::new(self.image, machine, draws, &mut calling, &mut sink);
             kernel.fuel = ROUNDS;
@@ -89,7 +89,7 @@ impl Relation<'_> {
                 steps += 1;
             } else {
                 let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
-                let mut sink = Watching { monitors: self.monitors, watch, heard, sink };
+                let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
                 let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
                 kernel.fuel = ROUNDS;
                 if let Rest::Yielded(Yield::OutOfFuel) = kernel.settle(process).map_err(Stopped::Fault)? {

@@ -44,7 +44,7 @@ const BEGUN: Word = 1 << 63;
 
 /// The transitions of one scenario.
 #[derive(Debug)]
-pub(crate) struct Relation<'a> {
+pub(crate) struct TransitionRelation<'a> {
     pub(crate) image: &'a Image,
     pub(crate) timed: bool,
     /// Whether those who wait do so until the horizon, if there is one. It plays
@@ -64,38 +64,52 @@ pub(crate) struct Relation<'a> {
     pub(crate) asked: Asked<'a>,
 }
 
-impl<'a> Relation<'a> {
+impl<'a> TransitionRelation<'a> {
     pub(crate) fn new(
         image: &'a Image,
         timed: bool,
         monitors: Option<&'a Monitors>,
         code: Option<&'a dyn NumberedCode>,
-    ) -> Relation<'a> {
+    ) -> TransitionRelation<'a> {
         let noticed = image.noticed.iter();
         let local = image.plain.iter().zip(noticed).map(|(op, &noticed)| op.is_local() && !noticed).collect();
         let lines = lines_of(image, timed);
         let (horizon, asked) = (image.horizon, Asked::NEVER);
-        Relation { image, timed, until_horizon: timed, monitors, code, local, lines, horizon, asked }
+        TransitionRelation {
+            image,
+            timed,
+            until_horizon: timed,
+            monitors,
+            code,
+            local,
+            lines,
+            horizon,
+            asked,
+        }
     }
 
     /// The transitions for the replay of a schedule: delays take their time, also
     /// if the schedule was found without time. Not so if something depends on
     /// what the clock shows: then it shows what it showed when the schedule was
     /// found, which is 0 throughout.
-    pub(crate) fn following(
+    pub(crate) fn for_replay(
         image: &'a Image,
         mode: Mode,
         code: Option<&'a dyn NumberedCode>,
-    ) -> Relation<'a> {
-        let relation = Relation::new(image, mode == Mode::Timed, None, code);
+    ) -> TransitionRelation<'a> {
+        let relation = TransitionRelation::new(image, mode == Mode::Timed, None, code);
         let timed = mode == Mode::Timed || decided_by_clock(image, |_| false).is_empty();
-        Relation { timed, ..relation }
+        TransitionRelation { timed, ..relation }
     }
 
     /// The transitions beyond the end of a schedule: delays take their time there.
-    pub(crate) fn beyond(&self) -> Relation<'a> {
+    pub(crate) fn beyond(&self) -> TransitionRelation<'a> {
         let (until_horizon, asked) = (self.until_horizon, self.asked);
-        Relation { until_horizon, asked, ..Relation::new(self.image, true, None, self.code) }
+        TransitionRelation {
+            until_horizon,
+            asked,
+            ..TransitionRelation::new(self.image, true, None, self.code)
+        }
     }
 
     /// All processes.
@@ -188,7 +202,7 @@ impl<'a> Relation<'a> {
     }
 }
 
-impl Relation<'_> {
+impl TransitionRelation<'_> {
     pub(crate) fn until(&self, machine: &Machine, process: ProcessId) -> Time {
         let frame = self.image.frames[process.index()] as usize;
         Time::from_nanos(machine.words()[frame + frame::UNTIL]).unwrap_or(Time::MAX)

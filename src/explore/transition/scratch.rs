@@ -25,14 +25,14 @@ pub(crate) enum Went {
 }
 
 /// Lets the monitors take every event, and passes it on.
-pub(crate) struct Watching<'s, S> {
+pub(crate) struct MonitoredSink<'s, S> {
     pub(crate) monitors: Option<&'s Monitors>,
     pub(crate) watch: &'s mut Vec<Word>,
     pub(crate) heard: &'s mut bool,
     pub(crate) sink: &'s mut S,
 }
 
-impl<S: Sink> Sink for Watching<'_, S> {
+impl<S: Sink> Sink for MonitoredSink<'_, S> {
     fn event(&mut self, event: &Event, args: &[Word]) {
         if let Some(monitors) = self.monitors {
             *self.heard |= monitors.hears(event.kind);

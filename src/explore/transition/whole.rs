@@ -3,7 +3,7 @@
 //! Decides where a transition ends: in front of the next op that others can
 //! notice, at the end of an `atomic` block or where a process has to wait in it.
 
-use super::relation::{BLOCK_STEPS, Relation};
+use super::relation::{BLOCK_STEPS, TransitionRelation};
 use super::scratch::{Scratch, Went};
 use crate::analysis::Monitors;
 use crate::explore::code::{NumberedCode, calls};
@@ -15,12 +15,12 @@ use crate::program::RESOURCE_WORDS;
 use crate::trace::{NoTrace, Sink};
 use std::ops::ControlFlow;
 
-impl Relation<'_> {
+impl TransitionRelation<'_> {
     /// Makes the first state: every process rests in front of its first step, and
     /// time passes until somebody can go on.
     pub(crate) fn start(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
         self.start_locally(scratch, sink)?;
-        self.let_time_pass(scratch, sink)
+        self.advance_clock(scratch, sink)
     }
 
     /// Makes the first state before any time passes: every process rests in
@@ -46,7 +46,7 @@ impl Relation<'_> {
             self.note_begun(scratch, process);
         }
         if went == Went::On
-            && let Err(stopped) = self.let_time_pass(scratch, sink)
+            && let Err(stopped) = self.advance_clock(scratch, sink)
         {
             return Went::Stopped(stopped);
         }

@@ -8,7 +8,7 @@ use crate::value::Word;
 /// What comes of one way to make a step.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
-    /// Parts with their new numbers.
+    /// Layout with their new numbers.
     pub(crate) parts: Vec<(u32, u32)>,
     pub(crate) inside: bool,
     pub(crate) stopped: Option<u32>,

@@ -18,7 +18,7 @@ use crate::value::Word;
 
 /// What is known of all steps.
 #[derive(Debug)]
-pub(crate) struct Effects<const W: usize> {
+pub(crate) struct TransitionCache<const W: usize> {
     /// By process and the number of its value.
     pub(crate) known: Vec<Vec<Known<W>>>,
     /// The ends that effects refer to.
@@ -27,14 +27,14 @@ pub(crate) struct Effects<const W: usize> {
     pub(crate) bytes: usize,
 }
 
-impl<const W: usize> Effects<W> {
-    pub(crate) fn new(processes: usize) -> Effects<W> {
-        Effects { known: vec![Vec::new(); processes], ends: Vec::new(), bytes: 0 }
+impl<const W: usize> TransitionCache<W> {
+    pub(crate) fn new(processes: usize) -> TransitionCache<W> {
+        TransitionCache { known: vec![Vec::new(); processes], ends: Vec::new(), bytes: 0 }
     }
 
     /// All that is known, for a new layout of the packed states, or for longer
     /// ones.
-    pub(crate) fn repacked<const V: usize>(self, codec: &Codec<'_>) -> Effects<V> {
+    pub(crate) fn repacked<const V: usize>(self, codec: &Codec<'_>) -> TransitionCache<V> {
         let known = self.known.into_iter().enumerate().map(|(process, known)| {
             let repacked = known.into_iter().enumerate().map(|(number, known)| {
                 let able = codec.stands_of(process)[number].0 == Stand::Able;
@@ -46,7 +46,7 @@ impl<const W: usize> Effects<W> {
             });
             repacked.collect()
         });
-        Effects { known: known.collect(), ends: self.ends, bytes: self.bytes }
+        TransitionCache { known: known.collect(), ends: self.ends, bytes: self.bytes }
     }
 
     /// How `process` can go on in this state.

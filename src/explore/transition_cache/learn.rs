@@ -4,10 +4,10 @@
 //! touched, those that it changed, and the processes that it woke.
 
 use super::answers::{Answer, Change};
-use super::cache::Effects;
+use super::cache::TransitionCache;
 use super::entry::Code;
 use crate::explore::state::{Codec, World};
-use crate::explore::transition::{BLOCK_STEPS, Relation, Scratch, Went};
+use crate::explore::transition::{BLOCK_STEPS, Scratch, TransitionRelation, Went};
 use crate::ids::ProcessId;
 use crate::kernel::Choices;
 use crate::program::resource;
@@ -21,13 +21,13 @@ const ANSWER_BYTES: usize = 160;
 /// Steps of a block in one answer.
 const STEPS: u32 = 16;
 
-impl<const W: usize> Effects<W> {
+impl<const W: usize> TransitionCache<W> {
     /// Asks the kernel how `process` can go on in this state, and how it goes on
     /// then in the same block. New values get numbers, so the layout may be
     /// outgrown afterwards.
     pub(crate) fn learn(
         &mut self,
-        relation: &Relation<'_>,
+        relation: &TransitionRelation<'_>,
         codec: &mut Codec<'_>,
         scratch: &mut Scratch,
         state: &[Word; W],
@@ -63,7 +63,7 @@ impl<const W: usize> Effects<W> {
 
     fn learn_one(
         &mut self,
-        relation: &Relation<'_>,
+        relation: &TransitionRelation<'_>,
         codec: &mut Codec<'_>,
         scratch: &mut Scratch,
         state: &[Word; W],
@@ -135,20 +135,20 @@ impl<const W: usize> Effects<W> {
 fn note_touched(codec: &Codec<'_>, scratch: &Scratch, base: &World, touched: &mut Vec<u32>) {
     let arena = base.machine.words();
     for &header in scratch.probe.touched.borrow().iter() {
-        let part = codec.parts.of_header(header);
+        let part = codec.layout.of_header(header);
         touched.push(part as u32);
-        if codec.parts.is_buffer(part)
+        if codec.layout.is_buffer(part)
             && arena[header + resource::TAKERS] | arena[header + resource::PUTTERS] != 0
         {
             // How many items those in line want stands in their frames.
-            touched.extend(0..codec.parts.processes() as u32);
+            touched.extend(0..codec.layout.processes() as u32);
         }
     }
     if scratch.heard {
-        touched.extend(codec.parts.of_watch().map(|part| part as u32));
+        touched.extend(codec.layout.of_watch().map(|part| part as u32));
     }
     if scratch.called {
-        touched.extend(codec.parts.of_code().map(|part| part as u32));
+        touched.extend(codec.layout.of_code().map(|part| part as u32));
     }
     touched.extend(scratch.probe.woken.iter().map(|process| process.0));
 }
@@ -159,7 +159,7 @@ fn differing(codec: &Codec<'_>, scratch: &Scratch, (base, numbers): (&World, &[u
     let mut buffer = Vec::new();
     let world = &scratch.world;
     let differ = numbers.iter().enumerate().filter(|&(part, &number)| {
-        !codec.parts.is_untouched(world, base, part) && !codec.is_same(world, part, number, &mut buffer)
+        !codec.layout.is_untouched(world, base, part) && !codec.is_same(world, part, number, &mut buffer)
     });
     differ.map(|(part, _)| part as u32).collect()
 }
@@ -168,7 +168,7 @@ fn differing(codec: &Codec<'_>, scratch: &Scratch, (base, numbers): (&World, &[u
 /// touched already, so that it is the same answer; whether the process is still
 /// inside then. `went` becomes what ends the block, if something does.
 fn go_on_inside(
-    relation: &Relation<'_>,
+    relation: &TransitionRelation<'_>,
     codec: &Codec<'_>,
     scratch: &mut Scratch,
     (process, touched): (ProcessId, &[u32]),

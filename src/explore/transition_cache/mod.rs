@@ -5,5 +5,5 @@ mod cache;
 mod entry;
 mod learn;
 
-pub(crate) use cache::Effects;
+pub(crate) use cache::TransitionCache;
 pub(crate) use entry::{Code, Entry, Several, added};

@@ -3,7 +3,7 @@
 //! Decides when the clock moves, and how far: to when the next process can go
 //! on, and not beyond the stop time.
 
-use super::relation::Relation;
+use super::relation::TransitionRelation;
 use super::scratch::Scratch;
 use crate::explore::ends::Stopped;
 use crate::ids::ProcessId;
@@ -26,7 +26,7 @@ enum Next {
     Never,
 }
 
-impl Relation<'_> {
+impl TransitionRelation<'_> {
     /// Tells the monitors what the clock shows.
     fn note_time(&self, scratch: &mut Scratch) {
         if let Some(monitors) = self.monitors {
@@ -51,7 +51,7 @@ impl Relation<'_> {
 
     /// Moves the clock to when somebody can go on, if nobody can now; up to the
     /// stop time.
-    pub(crate) fn let_time_pass(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
+    pub(crate) fn advance_clock(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
         if !self.timed {
             return Ok(());
         }
