@@ -6,8 +6,8 @@ use crate::explore::schedule::Turn;
 use crate::explore::search::{StateGraph, StateId};
 use crate::explore::symmetry::Symmetry;
 use crate::explore::transition::{Scratch, Went};
-use crate::kernel::Choices;
 use crate::trace::NoTrace;
+use std::ops::ControlFlow;
 
 /// The states from the first one to this, as few as there can be.
 pub(crate) fn path_to<const W: usize>(graph: &StateGraph<'_, W>, state: StateId) -> Vec<StateId> {
@@ -51,49 +51,46 @@ fn turns_of_some<const W: usize>(
             break;
         }
         let sought = codec.numbers(graph.store.state(next));
-        let base = scratch.world.clone();
-        let mut found = None;
-        for process in graph.space.relation.candidates(&base.machine) {
-            scratch.probe.choices = Choices::default();
-            while found.is_none() {
-                scratch.world.clone_from(&base);
-                if graph.space.relation.transition(scratch, process, &mut NoTrace) == Went::On {
-                    let numbers = codec.learn(&scratch.world);
-                    if symmetry.learn_numbers(&mut codec, numbers) == sought {
-                        let answers = scratch.probe.choices.answers().to_vec();
-                        found = Some(Turn { process, answers });
-                        break;
-                    }
-                }
-                if !scratch.probe.choices.advance() {
-                    break;
-                }
+        let found = find_turn(graph, scratch, |scratch, went| {
+            *went == Went::On && {
+                let numbers = codec.learn(&scratch.world);
+                symmetry.learn_numbers(&mut codec, numbers) == sought
             }
-            if found.is_some() {
-                break;
-            }
-        }
+        });
         turns.push(found.expect("what is the same goes on in the same ways"));
     }
     turns
 }
 
+/// The first turn from the world of `scratch` that leads to what is sought; the
+/// world is what it leads to then.
+fn find_turn<const W: usize>(
+    graph: &StateGraph<'_, W>,
+    scratch: &mut Scratch,
+    mut is_sought: impl FnMut(&Scratch, &Went) -> bool,
+) -> Option<Turn> {
+    let mut found = None;
+    let _ = graph.space.relation.successors(scratch, |scratch, process, went| {
+        if !is_sought(scratch, &went) {
+            return ControlFlow::Continue(());
+        }
+        found = Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });
+        ControlFlow::Break(())
+    });
+    found
+}
+
+/// The turn that leads from a state to one of its successors.
 pub(crate) fn turn_between<const W: usize>(
     graph: &StateGraph<'_, W>,
     from: StateId,
     to: StateId,
     scratch: &mut Scratch,
 ) -> Turn {
-    let sought = graph.store.state(to);
-    let mut found = None;
-    let mut buffer = Vec::new();
-    graph.successors(graph.store.state(from), scratch, |scratch, process, went| {
-        if found.is_none()
-            && went == Went::On
-            && graph.space.codec.encode(&scratch.world, &mut buffer).as_ref() == Ok(sought)
-        {
-            found = Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });
-        }
+    let (sought, mut buffer) = (graph.store.state(to), Vec::new());
+    graph.space.codec.decode(graph.store.state(from), &mut scratch.world);
+    let found = find_turn(graph, scratch, |scratch, went| {
+        *went == Went::On && graph.space.codec.encode(&scratch.world, &mut buffer).as_ref() == Ok(sought)
     });
     found.expect("a state is a successor of its parent")
 }
@@ -110,20 +107,5 @@ pub(crate) fn turn_into<const W: usize>(
         // Leaves the world in the state at the end of the run.
         Some(symmetry) => drop(turns_of_some(graph, symmetry, &path_to(graph, state), scratch)),
     }
-    let base = scratch.world.clone();
-    for process in graph.space.relation.candidates(&base.machine) {
-        scratch.probe.choices = Choices::default();
-        loop {
-            scratch.world.clone_from(&base);
-            if let Went::Stopped(stopped) = graph.space.relation.transition(scratch, process, &mut NoTrace)
-                && is_alike(&stopped, end)
-            {
-                return Some(Turn { process, answers: scratch.probe.choices.answers().to_vec() });
-            }
-            if !scratch.probe.choices.advance() {
-                break;
-            }
-        }
-    }
-    None
+    find_turn(graph, scratch, |_, went| matches!(went, Went::Stopped(stopped) if is_alike(stopped, end)))
 }

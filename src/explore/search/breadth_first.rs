@@ -19,7 +19,7 @@ use crate::explore::reduction::StubbornSets;
 use crate::explore::state::{Codec, Field};
 use crate::explore::symmetry::Symmetry;
 use crate::explore::transition::{Scratch, TransitionRelation, Went};
-use crate::explore::transition_cache::TransitionCache;
+use crate::explore::transition_cache::{Oracle, TransitionCache};
 use crate::trace::ResourceKind;
 use crate::value::Word;
 use std::ops::{ControlFlow, Range};
@@ -314,15 +314,11 @@ impl<'a, const W: usize> Search<'a, W> {
             };
             match (about, &mut self.graph.cache, &self.graph.space.symmetry) {
                 (About::Step { .. } | About::Steps, Some(cache), _) => {
+                    let (relation, codec) = (&self.graph.space.relation, &mut self.graph.space.codec);
+                    let mut oracle = Oracle { relation, codec, scratch };
                     for process in processes {
-                        cache.learn(
-                            &self.graph.space.relation,
-                            &mut self.graph.space.codec,
-                            scratch,
-                            state,
-                            process,
-                        );
-                        if self.graph.space.codec.outgrown {
+                        cache.learn(&mut oracle, state, process);
+                        if oracle.codec.outgrown {
                             break;
                         }
                     }

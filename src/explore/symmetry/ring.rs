@@ -196,13 +196,18 @@ impl<'i> Candidate<'i> {
     }
 
     /// Whether an op does with one member what it does with the next one, one
-    /// place further.
+    /// place further: it draws and calls nothing, means resources that move on
+    /// with the members or are the same for all, reads what differs between the
+    /// members only for that or to work out what is constant, and nothing that is
+    /// known of a word gets lost behind it.
     fn is_even(&mut self, at: usize, live: &LiveWords, words: u32) -> bool {
         let image = self.image;
         let op = image.plain[at];
         if matches!(op, Op::Draw { .. } | Op::Call { .. }) {
             return false;
         }
+        // Each member means one instance, and they follow each other as the
+        // members do.
         let codes = named_resources(image, at);
         for &(_, code) in &codes {
             let headers: Vec<Vec<usize>> =
@@ -211,6 +216,9 @@ impl<'i> Candidate<'i> {
                 return false;
             }
         }
+        // What is read is alike for all members; or it is known for each, and
+        // goes into what is known for each, into a text, or into which instance
+        // is meant.
         let behind: Vec<_> = self.constants.iter().map(|constants| constants.behind(image, at)).collect();
         let after = |slot: u32| of_all(behind.iter().map(|known| known.as_ref()?[slot as usize]));
         let apart = |slot: &Slot| self.knows(at, slot.0) != Knowledge::Alike;

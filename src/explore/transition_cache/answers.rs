@@ -120,11 +120,17 @@ impl<const W: usize> Known<W> {
         std::array::from_fn(|word| state[word] & self.mask[word])
     }
 
-    /// Makes everything anew from the answers.
+    /// Makes the tables anew from the answers, in the layout that the codec has.
+    ///
+    /// Few combinations of values get a number each, put together from the
+    /// fields that the step touches; of many, or where most numbers would be
+    /// empty, the masked states are hashed.
     pub(crate) fn rebuild(&mut self, codec: &Codec<'_>, own: usize, own_number: u32) {
         let fields: Vec<Field> = self.touches.iter().map(|&part| codec.fields[part as usize]).collect();
+        // The bits that tell the combinations apart.
         self.mask = [0; W];
         fields.iter().for_each(|field| self.mask[field.word as usize] |= field.bits());
+        // A part that has one value takes no room and decides nothing.
         let moving: Vec<Field> = fields.into_iter().filter(|field| field.width > 0).collect();
         let bits: u32 = moving.iter().map(|field| field.width).sum();
         self.picked = 0;
@@ -141,6 +147,8 @@ impl<const W: usize> Known<W> {
         } else {
             self.table = vec![([0; W], Entry::UNKNOWN); (2 * self.answers.len()).next_power_of_two()];
         }
+        // The answers are entered in their order, so that of two layouts each has
+        // the same lists.
         self.several = Several::NONE;
         for number in 0..self.answers.len() {
             self.enter(codec, own, own_number, number);
@@ -152,6 +160,8 @@ impl<const W: usize> Known<W> {
         !self.direct.is_empty() || 2 * self.answers.len() <= self.table.len()
     }
 
+    /// Enters the answer with this number, of the process `own` whose part has
+    /// the number `own_number`.
     pub(crate) fn enter(&mut self, codec: &Codec<'_>, own: usize, own_number: u32, number: usize) {
         let answer = &self.answers[number];
         let mut key = [0; W];

@@ -7,3 +7,4 @@ mod learn;
 
 pub(crate) use cache::TransitionCache;
 pub(crate) use entry::{Code, Entry, Several, added};
+pub(crate) use learn::Oracle;
