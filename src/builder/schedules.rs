@@ -8,7 +8,8 @@ use super::again::Failure;
 use super::code::Numbered;
 use super::problem::Problems;
 use super::run::Run;
-use super::scenario::{Prepared, Scenario, State};
+use super::scenario::{Prepared, Scenario};
+use super::state::State;
 use crate::analysis::Monitors;
 use crate::explore::{
     self, Budget, End, Exploration, FinalMemories, Mode, Options, Reduce, Stopped, Witness,
