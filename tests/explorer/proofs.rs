@@ -527,3 +527,24 @@ fn what_is_expected_at_an_end_is_not_proved_where_there_is_none() {
         assert_eq!(explored.lines_undecided(), undecided, "{text}");
     }
 }
+
+/// The frames of so many instances are held once; each way of one is looked for
+/// in them all the same.
+#[test]
+fn many_instances_have_an_end() {
+    let text = "version: 1
+resources:
+  once: {kind: semaphore, permits: 1}
+processes:
+  p: {count: 1000, do: [{acquire: once}]}
+  q: {do: [{delay: 1s}]}
+";
+    let image = image(text, &[]);
+    assert!(program::may_end(&image));
+    for mode in [Mode::Timed, Mode::Untimed] {
+        let budget = Budget { states: 1, ..options(mode, None).budget };
+        let explored =
+            explore(&image, Options { budget, ..Options::whole(mode) }, &mut |_| ControlFlow::Continue(()));
+        assert_eq!(explored.overview().schedules, None, "it was cut");
+    }
+}

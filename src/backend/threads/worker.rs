@@ -6,10 +6,11 @@
 //! through the native primitives, and time passes by itself.
 
 use super::gate::Pass;
+use super::options::{Options, Work};
 use super::primitives::{Came, Grant, Party};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Native, Shared};
-use super::{Options, Work};
+
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Asked, Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield};
 use crate::program::Op;

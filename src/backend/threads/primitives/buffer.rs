@@ -1,9 +1,10 @@
 //! The buffer: a bounded queue of items, several of which can be put or got at
 //! once.
 
-use super::party::Waiter;
-use super::sync;
-use super::{Came, Census, Fact, Line, Observer, Order, Party, locked};
+use super::super::sync;
+use super::fact::{Came, Fact, Observer};
+use super::locked::locked;
+use super::party::{Census, Line, Order, Party, Waiter};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 use std::collections::VecDeque;

@@ -1,7 +1,9 @@
 //! Semaphore and mutex.
 
-use super::sync;
-use super::{Came, Census, Fact, Line, Observer, Order, Party, locked};
+use super::super::sync;
+use super::fact::{Came, Fact, Observer};
+use super::locked::locked;
+use super::party::{Census, Line, Order, Party};
 use crate::ids::ProcessId;
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;

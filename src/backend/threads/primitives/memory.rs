@@ -1,7 +1,9 @@
 //! The memory: real shared slots.
 
-use super::sync::{self, AtomicU64, Ordering};
-use super::{Fact, Observer, Party, locked};
+use super::super::sync::{self, AtomicU64, Ordering};
+use super::fact::{Fact, Observer};
+use super::locked::locked;
+use super::party::Party;
 use crate::trace::Kind;
 use crate::value::Word;
 

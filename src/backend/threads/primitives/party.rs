@@ -1,8 +1,9 @@
 //! Who takes part: seats to wait on, lines of waiters, and a count of those
 //! who are awake.
 
-use super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
-use super::{Fact, Observer, locked};
+use super::super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
+use super::fact::{Fact, Observer};
+use super::locked::locked;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::trace::Kind;
 use crate::value::Word;
