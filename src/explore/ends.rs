@@ -15,6 +15,17 @@ pub enum Stopped {
     Limit(String),
 }
 
+impl Stopped {
+    /// Whether two ends are one finding: the same rule broken at the same place.
+    pub(crate) fn is_alike(&self, other: &Stopped) -> bool {
+        match (self, other) {
+            (Stopped::Fault(a), Stopped::Fault(b)) => a.op == b.op,
+            (Stopped::Limit(a), Stopped::Limit(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
 /// How a state that has no successor ends a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {

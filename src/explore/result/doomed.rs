@@ -1,8 +1,7 @@
 //! From when on a bad end could not be avoided any more.
 
 use crate::explore::ends::End;
-use crate::explore::search::StateGraph;
-use crate::explore::search::StateId;
+use crate::explore::search::{StateGraph, StateId};
 use crate::explore::transition::Scratch;
 use std::collections::BTreeMap;
 

@@ -6,8 +6,7 @@
 //! in which time passes is a scenario that goes on.
 
 use super::order::Next;
-use crate::explore::search::StateGraph;
-use crate::explore::search::StateId;
+use crate::explore::search::{StateGraph, StateId};
 use crate::explore::transition::{Scratch, Went};
 
 /// What is known of schedules that never end.

@@ -63,7 +63,7 @@ impl Findings {
             }
         }
         for (state, stopped) in batch.stops {
-            match self.stops.iter_mut().find(|(known, _)| is_alike(known, &stopped)) {
+            match self.stops.iter_mut().find(|(known, _)| known.is_alike(&stopped)) {
                 Some((_, first)) => first.count += 1,
                 None => self.stops.push((stopped, First { count: 1, state })),
             }
@@ -115,15 +115,6 @@ impl Findings {
         for expectation in monitors.unmet(&self.world.watch, &end) {
             First::note(self.failed.entry(expectation), state);
         }
-    }
-}
-
-/// Whether two ends are one finding: the same rule broken at the same place.
-pub(crate) fn is_alike(a: &Stopped, b: &Stopped) -> bool {
-    match (a, b) {
-        (Stopped::Fault(a), Stopped::Fault(b)) => a.op == b.op,
-        (Stopped::Limit(a), Stopped::Limit(b)) => a == b,
-        _ => false,
     }
 }
 

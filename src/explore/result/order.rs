@@ -2,8 +2,7 @@
 //! schedules there are, and what can still come of a state.
 
 use crate::explore::ends::End;
-use crate::explore::search::StateGraph;
-use crate::explore::search::{StateId, Way};
+use crate::explore::search::{StateGraph, StateId, Way};
 use crate::explore::transition::Scratch;
 use crate::program::may_end;
 use crate::time::Time;

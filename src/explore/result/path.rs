@@ -1,6 +1,5 @@
 //! The shortest schedules into states: which turns lead from one to the next.
 
-use super::findings::is_alike;
 use crate::explore::ends::Stopped;
 use crate::explore::schedule::Turn;
 use crate::explore::search::{StateGraph, StateId};
@@ -107,5 +106,5 @@ pub(crate) fn turn_into<const W: usize>(
         // Leaves the world in the state at the end of the run.
         Some(symmetry) => drop(turns_of_some(graph, symmetry, &path_to(graph, state), scratch)),
     }
-    find_turn(graph, scratch, |_, went| matches!(went, Went::Stopped(stopped) if is_alike(stopped, end)))
+    find_turn(graph, scratch, |_, went| matches!(went, Went::Stopped(stopped) if stopped.is_alike(end)))
 }

@@ -51,7 +51,7 @@ impl<'a> AnySearch<'a> {
         }
     }
 
-    /// Goes over to states that are at least as long as the new layout of the
+    /// Goes over to states that are at least as long as the new packing of the
     /// codec. One length after the other: a search is compiled for each
     /// length, but not for each pair of them.
     pub(crate) fn widened(self) -> AnySearch<'a> {

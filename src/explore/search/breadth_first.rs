@@ -221,7 +221,7 @@ impl<'a, const W: usize> Search<'a, W> {
         loop {
             let some = if open < FEW && self.graph.cache.is_some() { 1 } else { workers };
             self.lacks_threads |= !self.work(&states, task, &mut works[..tasks], some);
-            // What is known so far comes first, so that a new layout finds it
+            // What is known so far comes first, so that a new packing finds it
             // in the store.
             self.enter(&mut works[..tasks], workers);
             if works[..tasks].iter().all(|work| work.done) {
@@ -256,7 +256,7 @@ impl<'a, const W: usize> Search<'a, W> {
         Ok(Some(batch))
     }
 
-    /// Makes a new layout; the one before. Fails if its states are longer.
+    /// Makes a new packing; the one before. Fails if its states are longer.
     pub(crate) fn repack(&mut self) -> Result<Vec<Field>, TooNarrow> {
         let old = self.graph.space.codec.lay_out();
         if self.graph.space.codec.words > W {
@@ -353,7 +353,7 @@ impl<'a, const W: usize> Search<'a, W> {
         })
     }
 
-    /// Enters what the workers have reached, and forgets it: in another layout
+    /// Enters what the workers have reached, and forgets it: in another packing
     /// it would be something else.
     fn enter(&mut self, works: &mut [Work<W>], workers: usize) {
         let (states, shards) = self.graph.store.split();
@@ -402,7 +402,7 @@ fn at_once<T: Send>(all: impl Iterator<Item = T> + Send, work: impl Fn(T) + Sync
     })
 }
 
-/// A packed state in the new layout of `codec`.
+/// A packed state in the new packing of `codec`.
 fn repack<const W: usize>(codec: &Codec<'_>, old: &[Field], state: &[Word; W]) -> [Word; W] {
     let mut packed = [0; W];
     for (from, to) in old.iter().zip(&codec.fields) {

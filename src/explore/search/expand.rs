@@ -4,8 +4,7 @@
 //! What a worker cannot know it asks; see [`Question`].
 
 use super::first::{First, Race};
-use super::state_graph::StateGraph;
-use super::state_graph::Way;
+use super::state_graph::{StateGraph, Way};
 use super::store::StateId;
 use super::work::{About, Batch, Question, Work, Worker};
 use crate::explore::ends::Stopped;

@@ -142,18 +142,18 @@ mod tests {
                 };
                 arrivals.iter().filter(is_new).copied().collect::<Vec<_>>()
             };
-            let (mut reached, mut spare) = (Frontier::new(), Vec::new());
+            let (mut frontier, mut spare) = (Frontier::new(), Vec::new());
             let (mut of_some, mut of_all) = (vec![0], vec![0]);
             let mut noted = 0;
             for states in rounds {
-                reached.clear();
-                reached.recent.make_room(&[0], 8);
+                frontier.clear();
+                frontier.recent.make_room(&[0], 8);
                 let all: Vec<Arrival<1>> = states.iter().zip(1..).map(|(&state, from)| (from, [state])).collect();
-                all.iter().for_each(|&(from, state)| reached.note(from, state));
+                all.iter().for_each(|&(from, state)| frontier.note(from, state));
                 noted += all.len() as u64;
-                prop_assert_eq!(reached.transitions, noted);
-                reached.sort(&mut spare);
-                let mut some: Vec<_> = (0..SHARDS).flat_map(|shard| reached.in_shard(shard)).copied().collect();
+                prop_assert_eq!(frontier.transitions, noted);
+                frontier.sort(&mut spare);
+                let mut some: Vec<_> = (0..SHARDS).flat_map(|shard| frontier.in_shard(shard)).copied().collect();
                 prop_assert!(some.is_sorted_by_key(|(_, state)| shard_of(state)));
                 let mut all = first(&all, &mut of_all);
                 all.sort_by_key(|(_, state)| shard_of(state));

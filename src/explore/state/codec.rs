@@ -2,7 +2,7 @@
 //!
 //! A part that never changes takes no room, one with three values two bits.
 //! Values are numbered as they turn up; when one no longer fits the room of
-//! its part, the layout is made anew, and all packed states with it. Nothing
+//! its part, the packing is made anew, and all packed states with it. Nothing
 //! is lost: a packed state is the whole state.
 
 use super::access::{Access, access};

@@ -10,8 +10,7 @@ use super::ring::RingSymmetry;
 use crate::analysis::Monitors;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
-use crate::program::RESOURCE_WORDS;
-use crate::program::{Image, Op, ResourceCode, Slot, ops_of, read};
+use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, Slot, ops_of, read};
 
 /// Instances of one definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

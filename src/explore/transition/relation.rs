@@ -29,8 +29,7 @@ use crate::explore::options::Mode;
 use crate::explore::state::Clock;
 use crate::ids::{OpId, ProcessId};
 use crate::kernel::{Machine, State, waits_for_horizon};
-use crate::program::frame;
-use crate::program::{Image, Op, lines_of, may_end};
+use crate::program::{Image, Op, frame, lines_of, may_end};
 use crate::time::Time;
 use crate::value::Word;
 

@@ -10,8 +10,7 @@ use crate::explore::code::{NumberedCode, calls};
 use crate::explore::ends::Stopped;
 use crate::ids::ProcessId;
 use crate::kernel::{Choices, Probe, Yield};
-use crate::program::Op;
-use crate::program::RESOURCE_WORDS;
+use crate::program::{Op, RESOURCE_WORDS};
 use crate::trace::{NoTrace, Sink};
 use std::ops::ControlFlow;
 

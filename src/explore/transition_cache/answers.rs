@@ -120,7 +120,7 @@ impl<const W: usize> Known<W> {
         std::array::from_fn(|word| state[word] & self.mask[word])
     }
 
-    /// Makes the tables anew from the answers, in the layout that the codec has.
+    /// Makes the tables anew from the answers, in the packing that the codec has.
     ///
     /// Few combinations of values get a number each, put together from the
     /// fields that the step touches; of many, or where most numbers would be
@@ -147,7 +147,7 @@ impl<const W: usize> Known<W> {
         } else {
             self.table = vec![([0; W], Entry::UNKNOWN); (2 * self.answers.len()).next_power_of_two()];
         }
-        // The answers are entered in their order, so that of two layouts each has
+        // The answers are entered in their order, so that in every packing there are
         // the same lists.
         self.several = Several::NONE;
         for number in 0..self.answers.len() {

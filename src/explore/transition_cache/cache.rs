@@ -32,7 +32,7 @@ impl<const W: usize> TransitionCache<W> {
         TransitionCache { known: vec![Vec::new(); processes], ends: Vec::new(), bytes: 0 }
     }
 
-    /// All that is known, for a new layout of the packed states, or for longer
+    /// All that is known, for a new packing of the packed states, or for longer
     /// ones.
     pub(crate) fn repacked<const V: usize>(self, codec: &Codec<'_>) -> TransitionCache<V> {
         let known = self.known.into_iter().enumerate().map(|(process, known)| {

@@ -40,7 +40,7 @@ struct Origin {
 
 impl<const W: usize> TransitionCache<W> {
     /// Asks the kernel how `process` can go on in this state, and how it goes on
-    /// then in the same block. New values get numbers, so the layout may be
+    /// then in the same block. New values get numbers, so the packing may be
     /// outgrown afterwards.
     pub(crate) fn learn(&mut self, oracle: &mut Oracle<'_, '_>, state: &[Word; W], process: usize) {
         let mut open = vec![*state];
@@ -103,7 +103,7 @@ impl<const W: usize> TransitionCache<W> {
         let seen = known.touches.iter().map(|&part| origin.numbers[part as usize]).collect();
         known.answers.push(Answer { seen, changes });
         if codec.outgrown {
-            // All tables are made anew in the next layout.
+            // All tables are made anew in the next packing.
             return;
         }
         if known.answers.len() == 1 || !known.has_room() {
