@@ -36,7 +36,7 @@ pub enum Came<T> {
     Served(T),
     /// The party must wait on its seat.
     Waits {
-        /// Nobody is left who could end any wait: see [`Census`].
+        /// Nobody is left who could end any wait: see [`Census`](super::Census).
         last: bool,
     },
 }
