@@ -284,10 +284,9 @@ impl WheelCalendar {
     #[inline]
     fn insert(&mut self, entry: Entry) {
         if self.near.len() >= NEAR {
+            // Who comes for the present is `ready`, so this one is beyond all that are left.
             self.put_back();
-            if entry.time.as_nanos() >= self.limit {
-                return self.wheels.add(entry);
-            }
+            return self.wheels.add(entry);
         }
         let place = self.near.len();
         self.near.push(entry);

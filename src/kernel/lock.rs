@@ -143,14 +143,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         if defect::forgets_permit() {
             return Ok(());
         }
-        if self.hand_over(arena, at, header).is_none() {
-            let permits = &mut arena[header + resource::LEVEL];
-            if *permits >= MAX_PERMITS {
-                return Err(self.too_many_permits(at));
-            }
-            *permits += 1;
-        }
-        Ok(())
+        // Where nobody waits, it is because there are as many permits as can be.
+        self.hand_over(arena, at, header).map(drop).ok_or_else(|| self.too_many_permits(at))
     }
 
     /// Notes that a waiter was given a permit; whether it needs no more.
