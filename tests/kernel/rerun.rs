@@ -133,7 +133,8 @@ processes:
             let mut simulation = Simulation::new(&image, image.seed, 0);
             let mut again = || {
                 let mut trace = Fingerprint::new();
-                let ended = simulation.run(&mut trace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+                let ended =
+                    simulation.run(&mut trace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
                 assert_eq!((ended.outcome.name(), ended.end.to_string().as_str()), (outcome, end));
                 (trace.finish(outcome, ended.end), ended.steps, simulation.machine.clone())
             };

@@ -210,6 +210,46 @@ fn a_check_finds_one_who_waits_for_what_is_there() {
     machine.check(&image);
 }
 
+/// Asserts of a state what `check` does. In it p waits at a buffer for three items,
+/// into which so many were put, whether it has to or not.
+fn check_of_wait(step: &str, queue: usize, items: usize) {
+    let image = image(
+        &format!(
+            "version: 1\nresources: {{b: {{kind: buffer, capacity: 3}}}}\n\
+             processes: {{p: {{do: [{step}]}}, filler: {{count: 3, do: [{{put: b}}]}}}}\n"
+        ),
+        &[],
+    );
+    let mut driver = Driver::new(&image);
+    driver.begin();
+    assert!(driver.machine.lengthen(&image, image.resource_at(FIRST), 3));
+    for filler in (1..=items).map(ProcessId::from_index) {
+        driver.step(filler, 100);
+    }
+    let op = driver.machine.op(&image, P);
+    driver.machine.stand(&image, P, op, State::Blocked);
+    driver.machine.set_queue(&image, image.resource_at(FIRST) + queue, &[0]);
+    driver.machine.check(&image);
+}
+
+#[test]
+#[should_panic(expected = "invariant 6, put")]
+fn a_check_finds_one_whose_items_fit() {
+    check_of_wait("{put: {to: b, count: 2}}", resource::PUTTERS, 1);
+}
+
+#[test]
+#[should_panic(expected = "invariant 6, get")]
+fn a_check_finds_one_whose_items_are_there() {
+    check_of_wait("{get: {from: b, count: 2}}", resource::TAKERS, 2);
+}
+
+#[test]
+fn a_check_finds_nothing_wrong_with_who_has_to_wait() {
+    check_of_wait("{put: {to: b, count: 2}}", resource::PUTTERS, 2);
+    check_of_wait("{get: {from: b, count: 2}}", resource::TAKERS, 1);
+}
+
 /// What a driver with resources of its own is told of a step that breaks a rule,
 /// before anything is done.
 #[test]
