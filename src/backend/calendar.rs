@@ -480,4 +480,20 @@ mod tests {
             assert_eq!(heap.pop(), Some((Time::from_secs(1), ProcessId(process))));
         }
     }
+
+    /// The numbers run out when the first was taken and nothing stands in its place.
+    #[test]
+    fn who_was_taken_is_not_renumbered() {
+        let mut heap = HeapCalendar::new(false);
+        heap.sequence = u32::MAX - 3;
+        let due = |process: u32| (Time::from_secs(u64::from(process) + 1), ProcessId(process));
+        let wake = |heap: &mut HeapCalendar, process| heap.wake(due(process).0, 128, ProcessId(process));
+        [2, 0, 1].into_iter().for_each(|process| wake(&mut heap, process));
+        assert_eq!(heap.pop(), Some(due(0)));
+        wake(&mut heap, 3);
+        for process in 1..4 {
+            assert_eq!(heap.pop(), Some(due(process)));
+        }
+        assert_eq!(heap.pop(), None);
+    }
 }

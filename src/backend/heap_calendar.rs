@@ -210,8 +210,11 @@ mod tests {
                 assert_eq!(calendar.groups.len(), process.index().div_ceil(4));
             }
             for round in 1..100 {
-                let Some((_, process)) = calendar.pop() else { continue };
-                calendar.wake(Time::from_secs(round), 128, process);
+                for process in
+                    [calendar.pop(), calendar.pop()].into_iter().flatten().map(|(_, process)| process)
+                {
+                    calendar.wake(Time::from_secs(round), 128, process);
+                }
             }
             let groups = entries.saturating_sub(1).div_ceil(4) as usize;
             assert_eq!((calendar.groups.len(), calendar.groups.capacity()), (groups, room), "{entries}");

@@ -12,7 +12,7 @@ use tempolane::backend::Rerun;
 use tempolane::backend::virtual_time::{Control, Interrupted, RunEnd, Simulation};
 use tempolane::program::{Binding, compile};
 use tempolane::scenario::{Scenario, load_file, load_str};
-use tempolane::trace::{Fingerprint, NoTrace};
+use tempolane::trace::{Fingerprint, NoTrace, Ties};
 use tempolane::value::Value;
 
 /// What a run says when it is traced.
@@ -108,11 +108,12 @@ fn the_classics_run_again_as_if_anew() {
 }
 
 /// As many processes as each calendar is for, the last of which announces who goes
-/// on soon. At 5 s one breaks a rule, while others of that instant have not gone on
+/// on soon, and two orders of ties. At 5 s one breaks a rule, while others of that instant have not gone on
 /// yet, some were just woken, and some come later; or the run goes on to its horizon.
 #[test]
 fn a_run_that_was_cut_leaves_nothing_for_the_next() {
-    for crowd in [2, 20, 300, 6_000] {
+    let crowds = [2, 20, 300, 6_000].map(|crowd| (crowd, Ties::Fifo));
+    for (crowd, ties) in crowds.into_iter().chain([(20, Ties::Reversed), (20, Ties::Seeded(3))]) {
         let text = format!(
             "
 version: 1
@@ -130,7 +131,7 @@ processes:
         );
         for (divisor, outcome, end) in [("0", "fault", "5s"), ("1", "horizon", "5.5s")] {
             let image = image(&text, &[("divisor", divisor)]);
-            let mut simulation = Simulation::new(&image, image.seed, 0);
+            let mut simulation = Simulation::with_ties(&image, image.seed, 0, ties);
             let mut again = || {
                 let mut trace = Fingerprint::new();
                 let ended =
@@ -139,7 +140,7 @@ processes:
                 (trace.finish(outcome, ended.end), ended.steps, simulation.machine.clone())
             };
             let first = again();
-            assert!((0..2).all(|_| again() == first), "{outcome} with {crowd}");
+            assert!((0..2).all(|_| again() == first), "{outcome} with {crowd}, {ties}");
         }
     }
 }
