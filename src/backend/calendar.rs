@@ -481,6 +481,34 @@ mod tests {
         }
     }
 
+    /// Fills a calendar, takes some out, has some come for the present, and clears it.
+    fn clears<C: Calendar + Clone + std::fmt::Debug>(new: &C, processes: u32) {
+        let mut used = new.clone();
+        for process in (0..processes).map(ProcessId) {
+            used.wake(Time::from_nanos(u64::from(process.0 / 40) + 7).expect("small"), 128, process);
+        }
+        for _ in 0..processes / 2 {
+            let (now, process) = used.pop().expect("as many are there");
+            used.wake(now, 128, process);
+        }
+        assert!(processes < 2 || format!("{used:?}") != format!("{new:?}"));
+        used.clear();
+        assert_eq!(format!("{used:?}"), format!("{new:?}"));
+    }
+
+    #[test]
+    fn a_calendar_that_was_cleared_is_as_a_new_one() {
+        clears(&SmallCalendar::new(SMALL, false), 8);
+        clears(&SmallCalendar::new(SMALL, true), 8);
+        clears(&HeapCalendar::new(false), 200);
+        clears(&HeapCalendar::new(true), 200);
+        clears(&WheelCalendar::new(200), 200);
+        clears(&WheelCalendar::new(20_000), 20_000);
+        for ties in [Ties::Reversed, Ties::Seeded(3)] {
+            clears(&TieCalendar::new(ties, 1, 2), 200);
+        }
+    }
+
     /// The numbers run out when the first was taken and nothing stands in its place.
     #[test]
     fn who_was_taken_is_not_renumbered() {

@@ -120,7 +120,8 @@ pub(super) fn as_listed(arena: &[Word], header: usize) -> u64 {
 const ANY: u64 = 3;
 
 /// Whether `process`, which is in no queue, would be the first of this one, in
-/// the order of [`enqueue`].
+/// which somebody waits, in the order of [`enqueue`]. Where a driver may choose
+/// nobody is the first.
 #[cold]
 pub(super) fn would_be_first(
     arena: &[Word],
@@ -129,14 +130,10 @@ pub(super) fn would_be_first(
     process: ProcessId,
     discipline: u64,
 ) -> bool {
-    let head = arena[queue] & LOW;
-    let id = u64::from(process.0) + 1;
     let priority = |id: u64| arena[link_of(frames, id)] >> 56;
     match discipline {
-        _ if head == 0 => true,
-        0 => false,
-        1 => priority(id) < priority(head),
-        ANY => id < head,
+        0 | ANY => false,
+        1 => priority(u64::from(process.0) + 1) < priority(arena[queue] & LOW),
         _ => true,
     }
 }

@@ -55,6 +55,42 @@ fn an_index_goes_round() {
     assert_eq!(run(&by_all).log(), ["1", "1", "1", "1", "1"]);
 }
 
+/// The remainder is that of the divisor's sign, whatever is known of the numbers, and
+/// a sum or a divisor that has none is a fault.
+#[test]
+fn an_index_goes_round_by_numbers_that_change() {
+    for (i, by, modulo, expected) in [
+        (9, 3, 4, "0"),
+        (4, 4, 4, "0"),
+        (5, 4, 4, "1"),
+        (1, 1, -4, "-2"),
+        (2, 1, 4, "3"),
+        (3, 1, 4, "0"),
+        (3, 4, 4, "3"),
+        (3, 9, 4, "0"),
+        (0, -1, 4, "3"),
+        (-6, 1, 4, "3"),
+        (1, 1, -3, "-1"),
+        (i64::MAX, 1, 4, "64 bits"),
+        (1, 1, 0, "division by zero"),
+    ] {
+        // A parameter of 0 is refused before there is a run.
+        for kind in ["vars", "params"].into_iter().take(if modulo == 0 { 1 } else { 2 }) {
+            let (vars, params) = if kind == "vars" { (", by, n", "") } else { ("", "by, n") };
+            let with_values =
+                |names: &str| names.replace("by", &format!("by: {by}")).replace("n", &format!("n: {modulo}"));
+            let run = run(&format!(
+                "{{version: 1, params: {{{}}}, processes: {{p: {{vars: {{i: {i}{}}}, \
+                 do: [{{set: {{i: (i + by) % n}}}}, {{log: '{{i}}'}}]}}}}}}",
+                with_values(params),
+                with_values(vars),
+            ));
+            let said = if run.outcome() == "fault" { run.fault().to_owned() } else { run.log().concat() };
+            assert!(said.contains(expected), "({i} + {by}) % {modulo}, {kind}: {said}");
+        }
+    }
+}
+
 /// Of 2 memories of 3 slots, one of 2, and 3 of 4 the first values alone: as many as
 /// asked for, in their order, and the 20 less those are left out.
 #[test]

@@ -115,6 +115,86 @@ fn permits_in_an_atomic_block_are_one_step() {
     assert_eq!(driver.level(), 0);
 }
 
+/// A semaphore begins with 2^62 - 1 permits at most, and comes to the most that can
+/// be counted, 2^63 - 1, if it is given so many and two more: one by one, several
+/// at once, or with others. The next one does not fit, and changes nothing.
+#[test]
+fn more_permits_than_can_be_counted_are_a_fault() {
+    for gives in [
+        "{release: s}, {release: s}, {release: s}",
+        "{release: s}, {release: {s: 2}}",
+        "{release: {s: 2}}, {release: s}",
+        "{release: {s: two}}, {release: {s: two}}",
+        "{release: {s: two}}, {release: [t, s, u]}",
+        "{release: [t, s, u]}, {release: [t, s, u]}, {release: [t, s, u]}",
+    ] {
+        let image = image(
+            &format!(
+                "version: 1\nparams: {{most: 4611686018427387903}}\n\
+                 resources: {{s: {{kind: semaphore, permits: most}}, t: {{kind: semaphore, permits: 0}}, u: {{kind: semaphore, permits: 0}}}}\n\
+                 processes: {{p: {{vars: {{n: most - 1, two: 2}}, do: [{{release: {{s: n}}}}, {{release: s}}, {gives}]}}}}\n"
+            ),
+            &[],
+        );
+        let mut driver = Driver::new(&image);
+        let fault = driver.with(u64::MAX, |kernel| kernel.run(P)).0.1.expect_err(gives);
+        assert_eq!(fault.message, "the permits do not fit 63 bits", "{gives}");
+        assert_eq!(driver.level(), i64::MAX as u64, "{gives}");
+    }
+}
+
+/// The last of the fuel pays for the step, in front of the next one nothing is missing.
+#[test]
+fn a_step_with_the_last_fuel_is_a_step() {
+    let image = image(
+        "version: 1\nresources: {s: {kind: semaphore, permits: 5}}\n\
+         processes: {p: {do: [{acquire: {s: 2}}, {release: s}, {release: s}]}}\n",
+        &[],
+    );
+    let mut driver = Driver::new(&image);
+    driver.begin();
+    for (level, fuel) in [(4, 1), (3, 1), (4, 0), (5, 0)] {
+        assert_eq!(driver.step(P, fuel), (Rest::Ready, 0));
+        assert_eq!(driver.level(), level);
+    }
+}
+
+/// One kernel serves for several steps and several processes.
+#[test]
+fn a_kernel_can_be_used_again() {
+    let image = image(
+        "version: 1\nresources: {s: {kind: semaphore, permits: 0}}\n\
+         processes: {p: {count: 2, do: [{release: s}, {release: s}]}}\n",
+        &[],
+    );
+    let mut driver = Driver::new(&image);
+    driver.with(100, |kernel| {
+        let done = kernel.run(P).1.expect("no rule is broken");
+        assert_eq!(done, Yield::Done);
+        kernel.settle(ProcessId(1)).expect("no rule is broken");
+        for _ in 0..3 {
+            kernel.step(ProcessId(1)).expect("no rule is broken");
+        }
+    });
+    assert_eq!(driver.level(), 4);
+}
+
+/// A mutex that is given an owner is taken, and free without one.
+#[test]
+fn an_owner_can_be_set() {
+    let image =
+        image("version: 1\nresources: {m: mutex}\nprocesses: {p: {count: 2, do: [{acquire: m}]}}\n", &[]);
+    let mut machine = Machine::new(&image);
+    for owner in [Some(ProcessId(1)), None, Some(P)] {
+        machine.set_owner(&image, FIRST, owner);
+        assert_eq!(
+            (machine.owner(&image, FIRST), machine.level(&image, FIRST)),
+            (owner, owner.is_none().into())
+        );
+        machine.check(&image);
+    }
+}
+
 /// The rounds of a loop that follow a step are part of it, and need fuel; a step
 /// that takes no permits changes nothing of how much there is.
 #[test]
