@@ -429,7 +429,8 @@ mod tests {
             }
             for _ in 0..20 * entries {
                 let (now, process) = calendar.pop().expect("all come again");
-                calendar.wake(now.checked_add(u64::from(process.0 % 100)).expect("small"), 128, process);
+                let wait = seconds(1 + process.0 % 100).as_nanos();
+                calendar.wake(now.checked_add(wait).expect("small"), 128, process);
             }
             let chunks = calendar.wheels.chunks.len();
             assert!(chunks <= entries / CHUNK + entries.min(3 * SLOTS), "{chunks} chunks for {entries}");
