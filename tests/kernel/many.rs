@@ -2,8 +2,12 @@
 //! too many.
 
 use crate::common::run;
-use tempolane::trace::Kind;
-use tempolane::value::Type;
+use std::ops::ControlFlow;
+use tempolane::backend::virtual_time;
+use tempolane::program::compile;
+use tempolane::scenario::load_str;
+use tempolane::trace::{Kind, NoTrace};
+use tempolane::value::{Type, Value};
 
 /// One process with these steps, variables and resources.
 fn text(steps: &str) -> String {
@@ -44,6 +48,21 @@ fn what_does_not_fit_is_a_fault() {
         let run = run(&text(steps));
         assert_eq!(run.outcome(), "fault", "{steps}");
         assert!(run.fault().starts_with(message), "{steps}: {}", run.fault());
+    }
+}
+
+/// Other parameters may make an array too short for a read that was checked.
+#[test]
+fn an_array_can_become_too_short() {
+    let text = "version: 1\nparams: {n: 4}\nresources: {m: {kind: memory, slots: 5}}\nprocesses:\n  \
+                p: {vars: {i: 0, xs: {array: n, of: 0}}, do: [{read: {from: m, at: i, count: 4, into: xs}}]}\n";
+    let scenario = load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
+    let program = compile(&scenario.model);
+    for (len, outcome) in [(5, "completed"), (4, "completed"), (3, "fault"), (0, "fault")] {
+        let image = program.bind(&scenario.model, &[Value::Int(len)]).expect("it can be bound");
+        let control = &mut |_| ControlFlow::Continue(());
+        let (end, _) = virtual_time::run(&image, 0, &mut NoTrace, control).expect("not interrupted");
+        assert_eq!(end.outcome.name(), outcome, "{len}");
     }
 }
 
