@@ -485,4 +485,48 @@ mod tests {
             assert_eq!(heap.pop(), Some((Time::from_secs(1), ProcessId(process))));
         }
     }
+
+    /// Fills a calendar, takes some out, has some come for the present, and clears it.
+    fn clears<C: Calendar + Clone + std::fmt::Debug>(new: &C, processes: u32) {
+        let mut used = new.clone();
+        for process in (0..processes).map(ProcessId) {
+            used.wake(Time::from_nanos(u64::from(process.0 / 40) + 7).expect("small"), 128, process);
+        }
+        for _ in 0..processes / 2 {
+            let (now, process) = used.pop().expect("as many are there");
+            used.wake(now, 128, process);
+        }
+        assert!(processes < 2 || format!("{used:?}") != format!("{new:?}"));
+        used.clear();
+        assert!(format!("{used:?}") == format!("{new:?}"), "{processes} left something");
+    }
+
+    #[test]
+    fn a_calendar_that_was_cleared_is_as_a_new_one() {
+        clears(&SmallCalendar::new(SMALL, false), 8);
+        clears(&SmallCalendar::new(SMALL, true), 8);
+        clears(&HeapCalendar::new(false), 200);
+        clears(&HeapCalendar::new(true), 200);
+        clears(&WheelCalendar::new(200), 200);
+        clears(&WheelCalendar::new(20_000), 20_000);
+        for ties in [Ties::Reversed, Ties::Seeded(3)] {
+            clears(&TieCalendar::new(ties, 1, 2), 200);
+        }
+    }
+
+    /// The numbers run out when the first was taken and nothing stands in its place.
+    #[test]
+    fn who_was_taken_is_not_renumbered() {
+        let mut heap = HeapCalendar::new(false);
+        heap.sequence = u32::MAX - 3;
+        let due = |process: u32| (Time::from_secs(u64::from(process) + 1), ProcessId(process));
+        let wake = |heap: &mut HeapCalendar, process| heap.wake(due(process).0, 128, ProcessId(process));
+        [2, 0, 1].into_iter().for_each(|process| wake(&mut heap, process));
+        assert_eq!(heap.pop(), Some(due(0)));
+        wake(&mut heap, 3);
+        for process in 1..4 {
+            assert_eq!(heap.pop(), Some(due(process)));
+        }
+        assert_eq!(heap.pop(), None);
+    }
 }
