@@ -24,7 +24,8 @@
 //! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
 //! | [`cli`] | arguments, files, exit codes | everything else |
 //!
-//! Who may import whom is held by the test `tests/house_rules.rs`:
+//! Who may import whom, and that no two files import each other, is held by the
+//! test `tests/house_rules.rs`:
 //!
 //! ```text
 //! ground floor : nothing above it        backend  : kernel and what it may import

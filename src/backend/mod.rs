@@ -11,6 +11,8 @@ mod tie_calendar;
 pub mod virtual_time;
 mod wheel_calendar;
 
-pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar, WheelCalendar};
+pub use calendar::{Calendar, MAX_PROCESSES, SmallCalendar};
+pub use heap_calendar::HeapCalendar;
 pub use rerun::Rerun;
 pub use tie_calendar::TieCalendar;
+pub use wheel_calendar::WheelCalendar;

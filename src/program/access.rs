@@ -6,7 +6,6 @@
 //! independent steps. What an op does with its operands is not decided here:
 //! that is the kernel's business.
 
-use super::bind::Image;
 use super::op::{Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 use crate::trace::WaitFor;
@@ -179,20 +178,6 @@ impl Op {
             Op::Call { .. } => one(Frame),
             other => unreachable!("{other:?} is no plain op, or its operands are not named here"),
         }
-    }
-}
-
-impl Image {
-    /// The resources that a plain op is about, as it names them, and in which
-    /// way: first the one that it is for, which alone may make a process wait.
-    pub fn accesses(&self, op: &Op) -> impl Iterator<Item = (Use, ResourceCode)> + use<> {
-        let mut op = *op;
-        let accesses = op.operands().map(|operand| match operand {
-            Operand::Access(used, resource) => Some((used, *resource)),
-            Operand::Many(used, many) => Some((used, self.many[many as usize].resource)),
-            _ => None,
-        });
-        accesses.into_iter().flatten()
     }
 }
 

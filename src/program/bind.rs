@@ -1,6 +1,6 @@
 //! A compiled program with parameter values: code, and the initial state of a run.
 
-use super::access::Operand;
+use super::access::{Operand, Use};
 use super::compile::{ProcessCode, Program};
 use super::fuse::{Scope, fuse};
 use super::initial::Initial;
@@ -282,6 +282,18 @@ impl Image {
                 None => known.push((code.process, seed, code.position)),
             }
         }
+    }
+
+    /// The resources that a plain op is about, as it names them, and in which
+    /// way: first the one that it is for, which alone may make a process wait.
+    pub fn accesses(&self, op: &Op) -> impl Iterator<Item = (Use, ResourceCode)> + use<> {
+        let mut op = *op;
+        let accesses = op.operands().map(|operand| match operand {
+            Operand::Access(used, resource) => Some((used, *resource)),
+            Operand::Many(used, many) => Some((used, self.many[many as usize].resource)),
+            _ => None,
+        });
+        accesses.into_iter().flatten()
     }
 
     /// The number of process instances.

@@ -26,7 +26,7 @@ use std::ops::ControlFlow;
 /// A point that a process of a real program passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// Who.
+    /// Who passed it.
     pub process: ProcessId,
     /// The name of a mark, or the line that was logged.
     pub label: String,
@@ -54,7 +54,7 @@ pub enum Search {
         reached: usize,
         /// How many states were looked at.
         states: usize,
-        /// Why.
+        /// What was spent.
         why: Spent,
     },
 }
