@@ -7,7 +7,7 @@
 use super::step::Done;
 use super::step::{Context, Kernel, OpResult, Scheduler};
 use crate::ids::ProcessId;
-use crate::program::Slot;
+use crate::program::{Slot, array_in};
 use crate::trace::Sink;
 use crate::value::Word;
 
@@ -57,8 +57,7 @@ impl Call<'_> {
 
     /// The elements of the private array whose descriptor is in `slot`.
     pub fn array(&mut self, slot: Slot) -> &mut [Word] {
-        let descriptor = self.word(slot);
-        let (start, len) = (descriptor as u32 as usize, (descriptor >> 32) as usize);
+        let (start, len) = array_in(self.word(slot));
         &mut self.arena[start..start + len]
     }
 }

@@ -12,7 +12,7 @@
 
 use super::machine::{Machine, State};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, Use, next_ops};
+use crate::program::{Image, ResourceCode, Use, next_ops};
 use crate::trace::{BlockedProcess, Deadlock, Outcome, ResourceKind};
 
 /// Reports of larger deadlocks name this many processes.
@@ -66,8 +66,7 @@ fn owner_of_awaited(image: &Image, machine: &Machine, process: ProcessId) -> Opt
     if machine.state(image, process) != State::Blocked {
         return None;
     }
-    let (header, _) = awaited(image, machine, process, machine.op(image, process));
-    let resource = ResourceId(machine.arena[header + crate::program::resource::IDENTITY] as u32);
+    let (resource, _) = awaited(image, machine, process, machine.op(image, process));
     let is_mutex = image.resource_info(resource).kind == ResourceKind::Mutex;
     is_mutex.then(|| machine.owner(image, resource))?
 }
@@ -92,10 +91,15 @@ pub fn find_deadlock(image: &Image, machine: &Machine) -> Deadlock {
 struct Give {
     /// What it does, that others may wait for.
     used: Use,
-    /// The definition of the resource, by the header of its first instance.
-    first_header: usize,
-    /// One past the last header.
-    end_header: usize,
+    /// The resources to one of which it does that: the first, and how many there are.
+    first: ResourceId,
+    count: u32,
+}
+
+impl Give {
+    fn may_be_to(&self, resource: ResourceId) -> bool {
+        (self.first.0..self.first.0 + self.count).contains(&resource.0)
+    }
 }
 
 fn describe(
@@ -106,9 +110,8 @@ fn describe(
     ahead: &[Vec<Give>],
 ) -> BlockedProcess {
     let op = machine.op(image, process);
-    let (header, used) = awaited(image, machine, process, op);
+    let (resource, used) = awaited(image, machine, process, op);
     let wait_for = used.waits_for().expect("a process waits for something");
-    let resource = ResourceId(machine.arena[header + crate::program::resource::IDENTITY] as u32);
     let is_mutex = image.resource_info(resource).kind == ResourceKind::Mutex;
     let holder = if is_mutex { machine.owner(image, resource) } else { None };
     let givers = if is_mutex {
@@ -116,8 +119,7 @@ fn describe(
         holder.into_iter().filter(|&owner| machine.state(image, owner) != State::Done).collect()
     } else {
         let could = |gives: &[Give]| {
-            let is_of = |give: &Give| (give.first_header..give.end_header).contains(&header);
-            gives.iter().any(|give| used.enabled_by().contains(&give.used) && is_of(give))
+            gives.iter().any(|give| used.enabled_by().contains(&give.used) && give.may_be_to(resource))
         };
         let others = waiting.iter().zip(ahead).filter(|&(&other, _)| other != process);
         others.filter(|(_, gives)| could(gives)).map(|(&other, _)| other).collect()
@@ -125,9 +127,9 @@ fn describe(
     BlockedProcess { process, op, resource, wait_for, holder, givers }
 }
 
-/// The header of the resource that a blocked process waits for, and the use
-/// that it waits to make of it.
-fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (usize, Use) {
+/// The resource that a blocked process waits for, and the use that it waits to
+/// make of it.
+fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (ResourceId, Use) {
     let op = &image.plain[op.index()];
     let Some((used, code)) = image.accesses(op).next() else {
         unreachable!("no process waits on {op:?}");
@@ -136,7 +138,7 @@ fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (u
         Ok(header) => header,
         Err(slot) => machine.arena[slot.at(image.frames[process.index()] as usize)] as usize,
     };
-    (header, used)
+    (image.resource_of(header), used)
 }
 
 /// What a process could give by the op on which it waits, or on some path behind it.
@@ -144,8 +146,8 @@ fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give
     let mut gives = Vec::new();
     let op = machine.op(image, process);
     let start = op.index();
-    let (header, used) = awaited(image, machine, process, op);
-    gives.push(Give { used, first_header: header, end_header: header + RESOURCE_WORDS });
+    let (first, used) = awaited(image, machine, process, op);
+    gives.push(Give { used, first, count: 1 });
     let mut seen = vec![false; image.plain.len()];
     let mut open = vec![start + 1];
     // The op on which it waits is passed again if it stands in a loop.
@@ -165,21 +167,13 @@ fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give
     gives
 }
 
+/// What an op does to a resource: if an index chooses which, any could be meant.
 fn give_of(image: &Image, op: usize, used: Use, code: ResourceCode) -> Option<Give> {
-    match code.resolve() {
-        Ok(header) => Some(Give { used, first_header: header, end_header: header + RESOURCE_WORDS }),
-        Err(found) => {
-            // The op before it that found the instance says which definition;
-            // any instance could be meant.
-            let def = image.plain[..op].iter().rev().find_map(|op| match op {
-                Op::Find { into, def, .. } if *into == found => Some(*def as usize),
-                _ => None,
-            })?;
-            let (first, count) = image.instances[def];
-            let first_header = first as usize;
-            Some(Give { used, first_header, end_header: first_header + count as usize * RESOURCE_WORDS })
-        }
+    if let Ok(header) = code.resolve() {
+        return Some(Give { used, first: image.resource_of(header), count: 1 });
     }
+    let info = &image.resources[image.definition_named(op, code)?.index()];
+    Some(Give { used, first: info.first, count: info.count })
 }
 
 /// A circle of blocked processes, each waiting for the next: the first that is

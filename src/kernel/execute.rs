@@ -1,11 +1,12 @@
 //! The loop over the ops of one process: which function does what an op says.
 
 use super::fused::wrap;
+use super::machine::op_of;
 use super::step::{Context, Done, Halt, Kernel, OpResult, Scheduler};
 use super::stepwise::Steps;
 use super::stop::Yield;
 use crate::ids::ProcessId;
-use crate::program::{Op, Slot, frame, resource};
+use crate::program::{Op, Slot, resource};
 use crate::time::Time;
 use crate::trace::{Kind, Sink};
 use crate::value::{Type, Word};
@@ -24,7 +25,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         now: Time,
         mut steps: Steps,
     ) -> Halt {
-        let mut op = arena[frame + frame::STATE] as u32 as usize;
+        let mut op = op_of(arena, frame);
         let mut code_op = &code[op];
         // Delays leave the loop, so that what they do stands here once.
         let (kind, at, nanos) = loop {

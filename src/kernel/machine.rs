@@ -63,7 +63,7 @@ impl Clone for Machine {
 /// The word that says where a process stands and in which state.
 #[inline(always)]
 pub(super) fn state_word(op: usize, state: State) -> Word {
-    op as u64 | (state as u64) << 32
+    frame::state_word(op, state as u8)
 }
 
 /// The words of a resource header, with one check of the bounds.
@@ -94,7 +94,7 @@ pub(super) fn frame_words(arena: &mut [Word], frame: usize) -> &mut [Word; FRAME
 /// The op that the process with this frame executes next, or waits on.
 #[inline(always)]
 pub(super) fn op_of(arena: &[Word], frame: usize) -> usize {
-    arena[frame + frame::STATE] as u32 as usize
+    frame::op_in(arena[frame + frame::STATE])
 }
 
 /// Where a process stands and when, for messages.
@@ -123,17 +123,17 @@ impl Machine {
     /// What a process is doing.
     pub fn state(&self, image: &Image, process: ProcessId) -> State {
         let word = self.arena[image.frames[process.index()] as usize + frame::STATE];
-        State::ALL[(word >> 32) as u8 as usize]
+        State::ALL[usize::from(frame::state_in(word))]
     }
 
     /// The op that a process executes next, or on which it waits.
     pub fn op(&self, image: &Image, process: ProcessId) -> OpId {
-        OpId(self.arena[image.frames[process.index()] as usize + frame::STATE] as u32)
+        OpId::from_index(op_of(&self.arena, image.frames[process.index()] as usize))
     }
 
     /// The priority of a process plus 128: lower goes first.
     pub fn priority(&self, image: &Image, process: ProcessId) -> u8 {
-        (self.arena[image.frames[process.index()] as usize + frame::LINK] >> 56) as u8
+        frame::priority_in(self.arena[image.frames[process.index()] as usize + frame::LINK])
     }
 
     /// Where a process stands and when, for messages.

@@ -3,7 +3,7 @@
 
 use super::step::{Context, Kernel, Scheduler};
 use crate::ids::ResourceDefId;
-use crate::program::{RESOURCE_WORDS, Slot, Source};
+use crate::program::{RESOURCE_WORDS, Slot, Source, array_in};
 use crate::trace::{Fault, Sink};
 use crate::value::Word;
 
@@ -11,8 +11,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Where a private array lies, and how long it is.
     #[inline]
     pub(super) fn array(&self, arena: &[Word], frame: usize, slot: Slot) -> (usize, usize) {
-        let descriptor = arena[slot.at(frame)];
-        (descriptor as u32 as usize, (descriptor >> 32) as usize)
+        array_in(arena[slot.at(frame)])
     }
 
     /// Where an element of a private array lies.

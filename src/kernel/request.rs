@@ -192,10 +192,8 @@ impl Machine {
     /// Takes over where `process` stands in `other`, with its variables but
     /// for its private arrays.
     pub fn take_frame(&mut self, image: &Image, process: ProcessId, other: &Machine) {
-        let start = image.frames[process.index()] as usize;
-        let next = image.frames.get(process.index() + 1);
-        let end = next.map_or(image.contents_base, |&next| next as usize);
-        self.arena[start..end].copy_from_slice(&other.arena[start..end]);
+        let frame = image.frame_of(process);
+        self.arena[frame.clone()].copy_from_slice(&other.arena[frame]);
     }
 
     /// Makes `owner` the owner of a mutex.

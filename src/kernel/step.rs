@@ -350,7 +350,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     ) {
         let words = frame_words(arena, waiter.frame());
         words[frame::STATE] = state_word(waiter.op() + usize::from(finished), State::Ready);
-        let priority = (words[frame::LINK] >> 56) as u8;
+        let priority = frame::priority_in(words[frame::LINK]);
         self.queue.wake(*self.now, priority, waiter.process());
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
@@ -374,7 +374,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
         let words = frame_words(arena, at.frame());
         words[frame::STATE] = state_word(at.op() + 1, State::Delayed);
         words[frame::UNTIL] = until.as_nanos();
-        let priority = (words[frame::LINK] >> 56) as u8;
+        let priority = frame::priority_in(words[frame::LINK]);
         self.emit(at, kind, 0, until.as_nanos());
         Halt::Delayed(until, priority)
     }
@@ -389,7 +389,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
         let words = frame_words(arena, at.frame());
         words[frame::STATE] = state_word(at.op() + 1, State::New);
         words[frame::UNTIL] = until.as_nanos();
-        Halt::Delayed(until, (words[frame::LINK] >> 56) as u8)
+        Halt::Delayed(until, frame::priority_in(words[frame::LINK]))
     }
 
     /// The end of a delay that starts now.

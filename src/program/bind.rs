@@ -4,7 +4,7 @@ use super::access::{Operand, Use};
 use super::compile::{ProcessCode, Program};
 use super::fuse::{Scope, fuse};
 use super::initial::Initial;
-use super::layout::{FRAME_WORDS, RESOURCE_WORDS};
+use super::layout::{FRAME_WORDS, RESOURCE_WORDS, frame};
 use super::noticed::noticed;
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
 use super::quiet::{Section, noting, sections, without};
@@ -324,6 +324,26 @@ impl Image {
         self.resource_base + id.index() * RESOURCE_WORDS
     }
 
+    /// The resource whose header this is.
+    #[inline]
+    pub fn resource_of(&self, header: usize) -> ResourceId {
+        ResourceId::from_index((header - self.resource_base) / RESOURCE_WORDS)
+    }
+
+    /// The words of the state that are the frame of a process.
+    pub fn frame_of(&self, process: ProcessId) -> Range<usize> {
+        let next = self.frames.get(process.index() + 1);
+        let end = next.map_or(self.contents_base, |&next| next as usize);
+        self.frames[process.index()] as usize..end
+    }
+
+    /// The first op of the processes of a definition, which has instances.
+    pub fn entry(&self, def: &DefImage) -> OpId {
+        // The frames of many instances are held once, so a word of one is asked for.
+        let state = self.arena.word(self.frames[def.first.index()] as usize + frame::STATE);
+        OpId::from_index(frame::op_in(state))
+    }
+
     /// The initial words of the header of a resource.
     pub fn header_words(&self, id: ResourceId) -> &[Word] {
         let header = self.resource_at(id);
@@ -344,6 +364,18 @@ impl Image {
     pub fn resource_info(&self, resource: ResourceId) -> &ResourceInfo {
         let after = self.resources.partition_point(|info| info.first <= resource);
         &self.resources[after - 1]
+    }
+
+    /// The definition of the resource that the op at `at` names: if that is found
+    /// at run time, the [`Op::Find`] before it says of which definition.
+    pub fn definition_named(&self, at: usize, code: ResourceCode) -> Option<ResourceDefId> {
+        match code.resolve() {
+            Ok(header) => Some(self.definition_of(self.resource_of(header))),
+            Err(found) => self.plain[..at].iter().rev().find_map(|op| match op {
+                Op::Find { into, def, .. } if *into == found => Some(ResourceDefId(*def)),
+                _ => None,
+            }),
+        }
     }
 
     /// Of which definition a resource is an instance.

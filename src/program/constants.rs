@@ -27,7 +27,7 @@ pub struct Constants {
 impl Constants {
     /// Of the instance whose frame is this at the start.
     pub fn new(image: &Image, frame: &[Word]) -> Constants {
-        let entry = OpId(frame[frame::STATE] as u32);
+        let entry = OpId::from_index(frame::op_in(frame[frame::STATE]));
         let range = ops_of(image, entry);
         let mut constants = Constants { first: range.start, known: vec![None; range.len()] };
         constants.known[0] = Some(frame.iter().map(|&word| Some(word)).collect());

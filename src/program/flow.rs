@@ -9,7 +9,6 @@
 
 use super::access::Operand;
 use super::bind::Image;
-use super::layout::frame;
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 
@@ -124,9 +123,7 @@ pub fn ops_of(image: &Image, entry: OpId) -> std::ops::Range<usize> {
 /// states, or nobody gets far.
 pub fn may_end(image: &Image) -> bool {
     let defs = image.processes.iter().filter(|def| def.count > 0);
-    // The frames of many instances are held once, so a word of one is asked for.
-    let mut entries = defs
-        .map(|def| image.arena.word(image.frames[def.first.index()] as usize + frame::STATE) as u32 as usize);
+    let mut entries = defs.map(|def| image.entry(def).index());
     entries.all(|entry| {
         let mut seen = vec![false; image.plain.len()];
         let mut open = vec![entry];

@@ -8,6 +8,8 @@
 //! Contents are the slots of memories, the elements of private arrays and the
 //! rings of buffers; rings grow at the end.
 
+use crate::value::Word;
+
 /// Words of a resource header: one cache line.
 pub const RESOURCE_WORDS: usize = 8;
 
@@ -52,8 +54,17 @@ pub mod resource {
     pub const RING: usize = 7;
 }
 
+/// Where the elements of a private array begin in the arena, and how many there
+/// are, as the descriptor of the array says.
+#[inline(always)]
+pub const fn array_in(descriptor: Word) -> (usize, usize) {
+    (descriptor as u32 as usize, (descriptor >> 32) as usize)
+}
+
 /// The words of a process frame before its variables.
 pub mod frame {
+    use crate::value::Word;
+
     /// Next op in the low half, state in the byte above.
     pub const STATE: usize = 0;
     /// The next waiter + 1 behind this one in a queue, in the low half; in the
@@ -62,4 +73,28 @@ pub mod frame {
     pub const LINK: usize = 1;
     /// When a delay or work ends.
     pub const UNTIL: usize = 2;
+
+    /// The word [`STATE`] of a process with this next op, in the state of this number.
+    #[inline(always)]
+    pub const fn state_word(op: usize, state: u8) -> Word {
+        op as u64 | (state as u64) << 32
+    }
+
+    /// The next op in the word [`STATE`].
+    #[inline(always)]
+    pub const fn op_in(state: Word) -> usize {
+        state as u32 as usize
+    }
+
+    /// The number of the state in the word [`STATE`].
+    #[inline(always)]
+    pub const fn state_in(state: Word) -> u8 {
+        (state >> 32) as u8
+    }
+
+    /// The priority plus 128 in the word [`LINK`].
+    #[inline(always)]
+    pub const fn priority_in(link: Word) -> u8 {
+        (link >> 56) as u8
+    }
 }

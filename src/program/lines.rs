@@ -6,7 +6,6 @@
 
 use super::access::{Operand, Use};
 use super::bind::Image;
-use super::layout::RESOURCE_WORDS;
 use super::op::ResourceCode;
 use crate::ids::ResourceId;
 use crate::trace::ResourceKind;
@@ -41,8 +40,7 @@ pub fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
 fn mark_lines(image: &Image, resource: ResourceCode, lines: &mut [bool]) {
     let whole = match resource.resolve() {
         Ok(header) => {
-            let id = (header - image.resource_base) / RESOURCE_WORDS;
-            let info = image.resource_info(ResourceId::from_index(id));
+            let info = image.resource_info(image.resource_of(header));
             info.first.index()..info.first.index() + info.count as usize
         }
         Err(_) => 0..lines.len(),

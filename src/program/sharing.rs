@@ -1,7 +1,6 @@
 //! Which memories more than one process can touch.
 
 use super::bind::Image;
-use super::layout::frame;
 use super::op::{Op, ResourceCode};
 use std::collections::BTreeMap;
 
@@ -13,12 +12,7 @@ impl Image {
         // The last process of each memory; None for one that an index chooses.
         let mut users: BTreeMap<Option<usize>, usize> = BTreeMap::new();
         let starts = self.processes.iter().filter(|def| def.count > 0);
-        let starts: Vec<(usize, u32)> = starts
-            .map(|def| {
-                let entry = self.arena.word(self.frames[def.first.index()] as usize + frame::STATE) as u32;
-                (entry as usize, def.count)
-            })
-            .collect();
+        let starts: Vec<(usize, u32)> = starts.map(|def| (self.entry(def).index(), def.count)).collect();
         for (number, &(start, count)) in starts.iter().enumerate() {
             let end = starts.get(number + 1).map_or(self.plain.len(), |&(start, _)| start);
             for memory in self.plain[start..end].iter().flat_map(|op| self.memories(op)) {

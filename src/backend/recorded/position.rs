@@ -11,7 +11,7 @@
 
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Probe, Rest, State, Yield};
-use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
+use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, array_in, frame, resource};
 use crate::trace::{Event, Kind, ResourceKind, Sink};
 use crate::value::Word;
 use std::ops::Range;
@@ -123,7 +123,7 @@ impl<'a> Position<'a> {
         let machine = Machine::new(image);
         let defs = image.processes.iter().filter(|def| def.count > 0);
         let frames = defs.map(|def| {
-            let at = frame_of(image, def.first);
+            let at = image.frame_of(def.first);
             let live = LiveWords::new(image, machine.op(image, def.first), at.len());
             let kept = (FRAME_WORDS..at.len() as u32).filter(|&slot| def.index != Some(Slot(slot)));
             Frames { first: def.first, live, kept: kept.collect() }
@@ -291,17 +291,16 @@ impl<'a> Position<'a> {
     }
 
     fn note_process(&mut self, process: ProcessId) {
-        let own = frame_of(self.image, process);
+        let own = self.image.frame_of(process);
         let def = self.frames.partition_point(|def| def.first <= process) - 1;
         let def = &self.frames[def];
         let arena = &mut self.machine.arena;
         for descriptor in &def.live.arrays {
             // Where an array lies never changes.
-            let word = self.shadow.arena[own.start + descriptor.0 as usize];
-            let (start, len) = (word as u32 as usize, (word >> 32) as usize);
+            let (start, len) = array_in(self.shadow.arena[own.start + descriptor.0 as usize]);
             self.dirty.push(start..start + len);
         }
-        let op = arena[own.start + frame::STATE] as u32 as usize;
+        let op = frame::op_in(arena[own.start + frame::STATE]);
         for &slot in &def.kept {
             let is_array = def.live.arrays.contains(&Slot(slot));
             if !is_array && !def.live.matters(op, slot) {
@@ -315,8 +314,7 @@ impl<'a> Position<'a> {
 
     /// The links of all who wait at a resource, now and before.
     fn note_queues(&mut self, header: usize) {
-        let id = ResourceId::from_index((header - self.image.resource_base) / RESOURCE_WORDS);
-        if self.image.resource_info(id).kind == ResourceKind::Memory {
+        if self.image.resource_info(self.image.resource_of(header)).kind == ResourceKind::Memory {
             return;
         }
         for queue in [header + resource::TAKERS, header + resource::PUTTERS] {
@@ -386,13 +384,6 @@ fn changed(image: &Image, at: usize) -> Option<Changed> {
         return Some(Changed::Process(ProcessId::from_index(after - 1)));
     }
     (at >= image.resource_base).then(|| Changed::Header(at - (at - image.resource_base) % RESOURCE_WORDS))
-}
-
-/// The words of the frame of a process.
-fn frame_of(image: &Image, process: ProcessId) -> Range<usize> {
-    let start = image.frames[process.index()] as usize;
-    let next = image.frames.get(process.index() + 1);
-    start..next.map_or(image.contents_base, |&next| next as usize)
 }
 
 /// What a word adds to the hash of a state: a sum, so that it follows from what changed.

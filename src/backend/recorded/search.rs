@@ -16,7 +16,7 @@ use super::position::{Came, Changed, Deed, Position};
 use super::{Bounds, Label, Progress, Recorded, Search, Spent, label};
 use crate::ids::ProcessId;
 use crate::kernel::{Choices, State};
-use crate::program::{Image, Op, RESOURCE_WORDS, lines_of, next_ops};
+use crate::program::{Image, Op, lines_of, next_ops};
 use crate::trace::{Event, Header};
 use crate::value::Word;
 use std::collections::{BTreeMap, BTreeSet};
@@ -463,7 +463,7 @@ impl<'a> Searcher<'a> {
     }
 
     fn waits_visibly(&self, header: usize) -> bool {
-        self.lines[(header - self.image.resource_base) / RESOURCE_WORDS]
+        self.lines[self.image.resource_of(header).index()]
     }
 
     /// A point is passed: it must be the next that was recorded, if any like

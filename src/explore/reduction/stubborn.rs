@@ -18,7 +18,7 @@ use crate::explore::transition::TransitionRelation;
 use crate::explore::transition_cache::{Code, TransitionCache};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
-use crate::program::{Constants, Image, Op, RESOURCE_WORDS, Use, ops_of};
+use crate::program::{Constants, Image, Op, Use, ops_of};
 use crate::trace::ResourceKind;
 use crate::value::Word;
 
@@ -81,10 +81,7 @@ impl StubbornSets {
                 break;
             }
             let range = ops_of(image, first.op(image, process));
-            let start = image.frames[process.index()] as usize;
-            let after = image.frames.get(process.index() + 1);
-            let end = after.map_or(image.contents_base, |&next| next as usize);
-            let constants = Constants::new(image, &first.words()[start..end]);
+            let constants = Constants::new(image, &first.words()[image.frame_of(process)]);
             let own: Vec<Uses> = range.clone().map(|op| StubbornSets::uses(image, &constants, op)).collect();
             for &(used, resource) in own.iter().flatten() {
                 let users = &mut stubborn.users[resource as usize][used as usize];
@@ -106,7 +103,7 @@ impl StubbornSets {
         let mut uses = Vec::new();
         for (used, code) in image.accesses(&image.plain[at]) {
             for header in constants.headers(image, at, code) {
-                uses.push((used, ((header - image.resource_base) / RESOURCE_WORDS) as u32));
+                uses.push((used, image.resource_of(header).0));
             }
         }
         uses

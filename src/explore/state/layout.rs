@@ -12,7 +12,7 @@ use crate::explore::code::calls;
 use crate::explore::symmetry::{Ring, RingSymmetry};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, State};
-use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
+use crate::program::{FRAME_WORDS, Image, LiveWords, Slot, array_in, frame, resource};
 use crate::time::Time;
 use crate::trace::ResourceKind;
 use crate::value::Word;
@@ -87,13 +87,10 @@ impl<'a> Layout<'a> {
         let mut layout =
             Layout { image, clock, parts: Vec::new(), live: Vec::new(), rings, kept, frame_words };
         for def in &image.processes {
-            let Some(first) = image.frames.get(def.first.index()) else { continue };
             if def.count == 0 {
                 continue;
             }
-            let after =
-                image.frames.get(def.first.index() + 1).map_or(image.contents_base, |&at| at as usize);
-            let words = after - *first as usize;
+            let words = image.frame_of(def.first).len();
             let live = LiveWords::new(image, machine.op(image, def.first), words);
             let range = crate::program::ops_of(image, machine.op(image, def.first));
             // The number of an instance never changes.
@@ -104,8 +101,8 @@ impl<'a> Layout<'a> {
             for process in def.first.0..def.first.0 + def.count {
                 let frame = image.frames[process as usize] as usize;
                 let arrays = live.arrays.iter().map(|&Slot(descriptor)| {
-                    let word = machine.words()[frame + descriptor as usize];
-                    Array { descriptor, start: word as u32 as usize, len: (word >> 32) as usize }
+                    let (start, len) = array_in(machine.words()[frame + descriptor as usize]);
+                    Array { descriptor, start, len }
                 });
                 let arrays = arrays.collect();
                 layout.parts.push(Part::Process { frame, def: layout.live.len(), arrays });
@@ -233,7 +230,7 @@ impl<'a> Layout<'a> {
 
     /// The part of the resource with this header.
     pub(crate) fn of_header(&self, header: usize) -> usize {
-        self.processes() + (header - self.image.resource_base) / RESOURCE_WORDS
+        self.processes() + self.image.resource_of(header).index()
     }
 
     /// Appends the words of a part of `world` to `out`.
@@ -389,7 +386,7 @@ impl<'a> Layout<'a> {
         arena[frame + frame::STATE] = words[0];
         // Resources come behind, and link those who wait for them.
         arena[frame + frame::LINK] &= !LINKED;
-        if (words[0] >> 32) as u8 == State::Done as u8 {
+        if frame::state_in(words[0]) == State::Done as u8 {
             return;
         }
         let mut rest = &words[1..];

@@ -8,9 +8,9 @@
 
 use super::ring::RingSymmetry;
 use crate::analysis::Monitors;
-use crate::ids::{ProcessId, ResourceId};
+use crate::ids::ProcessId;
 use crate::kernel::Machine;
-use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, Slot, ops_of, read};
+use crate::program::{Image, Op, ResourceCode, Slot, ops_of, read};
 
 /// Instances of one definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,9 +74,7 @@ impl Symmetry {
 /// Whether nothing tells the members apart at the start, nor what they draw.
 fn are_alike(image: &Image, first: &Machine, group: Group, index: Option<Slot>) -> bool {
     let frame = |process: usize| {
-        let start = image.frames[process] as usize;
-        let end = image.frames.get(process + 1).map_or(image.contents_base, |&next| next as usize);
-        let mut words = first.words()[start..end].to_vec();
+        let mut words = first.words()[image.frame_of(ProcessId::from_index(process))].to_vec();
         if let Some(index) = index {
             words[index.0 as usize] = 0;
         }
@@ -127,6 +125,5 @@ fn tagged(image: &Image, first: &Machine, group: Group, index: Option<Slot>) -> 
 
 /// The resource that is always meant.
 fn resource_of(image: &Image, code: ResourceCode) -> Option<usize> {
-    let header = code.resolve().ok()?;
-    Some((header - image.resource_at(ResourceId(0))) / RESOURCE_WORDS)
+    code.resolve().ok().map(|header| image.resource_of(header).index())
 }

@@ -12,7 +12,7 @@
 //! of the state of a process, since where it stands says them: so the states of
 //! two members can be compared.
 
-use crate::ids::ResourceId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{
     Constants, FRAME_WORDS, Image, LiveWords, Op, RESOURCE_WORDS, Slot, frame, ops_of, read, resource,
@@ -255,7 +255,7 @@ impl<'i> Candidate<'i> {
         let mut found = Vec::new();
         for headers in headers {
             let &[header] = headers.as_slice() else { return false };
-            found.push((header - self.image.resource_base) / RESOURCE_WORDS);
+            found.push(self.image.resource_of(header).index());
         }
         let def = self.image.definition_of(ResourceId::from_index(found[0]));
         let info = &self.image.resources[def.index()];
@@ -289,9 +289,7 @@ fn of_all(mut known: impl Iterator<Item = Option<Word>>) -> Knowledge {
 }
 
 fn frame_of<'m>(image: &Image, machine: &'m Machine, process: usize) -> &'m [Word] {
-    let start = image.frames[process] as usize;
-    let end = image.frames.get(process + 1).map_or(image.contents_base, |&next| next as usize);
-    &machine.words()[start..end]
+    &machine.words()[image.frame_of(ProcessId::from_index(process))]
 }
 
 /// Whether a process of this definition may use some of these resources.
@@ -302,10 +300,10 @@ fn uses(image: &Image, first: &Machine, def: usize, resources: &BTreeSet<u32>) -
         let constants = Constants::new(image, frame_of(image, first, process as usize));
         range.clone().any(|at| {
             image.accesses(&image.plain[at]).any(|(_, code)| {
-                constants.headers(image, at, code).into_iter().any(|header| {
-                    let id = ResourceId::from_index((header - image.resource_base) / RESOURCE_WORDS);
-                    resources.contains(&image.definition_of(id).0)
-                })
+                constants
+                    .headers(image, at, code)
+                    .into_iter()
+                    .any(|header| resources.contains(&image.definition_of(image.resource_of(header)).0))
             })
         })
     })

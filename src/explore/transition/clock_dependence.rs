@@ -9,11 +9,9 @@
 //! part of an order; a delay may take any time, but not less than none.
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::{OpId, ResourceId};
+use crate::ids::OpId;
 use crate::kernel::Machine;
-use crate::program::{
-    Image, LogArgCode, Op, RESOURCE_WORDS, ResourceCode, Slot, Source, next_ops, read, written,
-};
+use crate::program::{Image, LogArgCode, Op, ResourceCode, Slot, Source, next_ops, read, written};
 use crate::trace::Kind;
 use crate::value::Type;
 use std::collections::BTreeSet;
@@ -64,12 +62,11 @@ struct Flow<'i> {
 impl<'i> Flow<'i> {
     fn new(image: &'i Image) -> Flow<'i> {
         let first = Machine::new(image);
-        let defs = image.processes.iter().filter(|def| def.count > 0).map(|def| {
-            let frame = image.frames[def.first.index()] as usize;
-            let after = image.frames.get(def.first.index() + 1);
-            let end = after.map_or(image.contents_base, |&next| next as usize);
-            (first.op(image, def.first).index(), end - frame)
-        });
+        let defs = image
+            .processes
+            .iter()
+            .filter(|def| def.count > 0)
+            .map(|def| (first.op(image, def.first).index(), image.frame_of(def.first).len()));
         let timed = vec![Vec::new(); image.plain.len()];
         Flow { image, defs: defs.collect(), timed, items: vec![false; image.resource_count()] }
     }
@@ -170,7 +167,7 @@ impl<'i> Flow<'i> {
     fn meant(&self, code: ResourceCode) -> std::ops::Range<usize> {
         match code.resolve() {
             Ok(header) => {
-                let id = (header - self.image.resource_at(ResourceId(0))) / RESOURCE_WORDS;
+                let id = self.image.resource_of(header).index();
                 id..id + 1
             }
             Err(_) => 0..self.items.len(),

@@ -10,7 +10,7 @@ use crate::explore::code::{NumberedCode, calls};
 use crate::explore::ends::Stopped;
 use crate::ids::ProcessId;
 use crate::kernel::{Choices, Probe, Yield};
-use crate::program::{Op, RESOURCE_WORDS};
+use crate::program::Op;
 use crate::trace::{NoTrace, Sink};
 use std::ops::ControlFlow;
 
@@ -154,6 +154,6 @@ impl TransitionRelation<'_> {
     fn waits_visibly(&self, probe: &Probe) -> bool {
         let touched = probe.touched.borrow();
         let Some(&header) = touched.last() else { return true };
-        self.lines[(header - self.image.resource_base) / RESOURCE_WORDS]
+        self.lines[self.image.resource_of(header).index()]
     }
 }
