@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 use tempolane::explore::{Mode, Schedule, replay};
-use tempolane::program::Image;
+use tempolane::backend::Image;
 use tempolane::trace::NoTrace;
 use tempolane_fuzz::small;
 

@@ -22,7 +22,7 @@ pub const MAX_PROCESSES: usize = 1 << PROCESS_BITS;
 /// The most entries of a [`SmallCalendar`].
 pub const SMALL: usize = 8;
 
-/// The future event list of one run. Entries made by [`Scheduler::wake`] are for
+/// The future event list of one run. Entries made by [`Scheduler::wake`](crate::backend::Scheduler::wake) are for
 /// the present, once there is one.
 pub trait Calendar: Scheduler {
     /// Takes the first entry; of a new calendar, with which the present begins.

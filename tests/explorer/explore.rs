@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use tempolane::backend::Call;
+use tempolane::backend::{Image, compile};
 use tempolane::builder::Scenario;
 use tempolane::explore::{
     Budget, End, Exploration, Mode, NumberedCode, Options, Reduce, Stop, explore, replay,
 };
-use tempolane::kernel::Call;
-use tempolane::program::{self, Image};
 use tempolane::scenario;
 
 fn image(text: &str) -> Image {
     let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
-    program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked")
+    compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked")
 }
 
 fn options(mode: Mode) -> Options<'static> {

@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 use stepwise::Stepper;
+use tempolane::backend::Image;
 use tempolane::backend::threads;
 use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Stopped, Turn, explore, replay};
 use tempolane::ids::{OpId, ProcessId, ResourceId};
-use tempolane::program::Image;
 use tempolane::trace::{Event, Kind, Outcome, ResourceKind, Ties};
 use tempolane::value::Value;
 

@@ -7,9 +7,9 @@ use crate::common::{Keep, image, library};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
+use tempolane::backend::Image;
 use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Turn, explore, replay};
 use tempolane::ids::ProcessId;
-use tempolane::program::Image;
 use tempolane::time::Time;
 use tempolane::trace::{Kind, LogTemplate, NoTrace, Outcome};
 

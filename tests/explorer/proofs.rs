@@ -10,10 +10,10 @@ use proptest::test_runner::{RngSeed, TestRunner};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use tempolane::analysis::Monitors;
+use tempolane::backend::{Image, compile};
 use tempolane::explore::{
     Asked, Budget, End, Exploration, Mode, Options, Reduce, Stop, Stopped, explore, explore_asking, replay,
 };
-use tempolane::program::{self, Image};
 use tempolane::scenario;
 use tempolane::time::Time;
 use tempolane::trace::{NoTrace, Outcome};
@@ -234,7 +234,7 @@ fn a_budget_of_memory_holds_from_the_beginning() {
 /// and that some schedule does not meet, by their places.
 fn failed(text: &str, mode: Mode, most: usize) -> Option<(BTreeSet<usize>, BTreeSet<usize>)> {
     let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+    let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
     let monitors = Monitors::untimed(&loaded.model.expect, &image.header(0));
     let explored = explore(&image, options(mode, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
     let naive = Stepper::new(&image, 0, mode == Mode::Timed).watched(&monitors).all_ends(most)?;
@@ -302,7 +302,7 @@ fn stretches_of_time_are_not_proved_without_time() {
              expect: {{never_together: [p.{being}, q.{being}]}}\n"
         );
         let loaded = scenario::load_str("test", &text, &[]).expect("it is right");
-        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
         let header = image.header(0);
         let (timed, untimed) =
             (Monitors::new(&loaded.model.expect, &header), Monitors::untimed(&loaded.model.expect, &header));
@@ -535,7 +535,7 @@ fn what_is_expected_at_an_end_is_not_proved_where_there_is_none() {
         let text =
             format!("version: 1\nresources: {{m: mutex}}\nprocesses:\n  {process}\nexpect: {{{claim}}}\n");
         let loaded = scenario::load_str("test", &text, &[]).expect("it is right");
-        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
         let monitors = Monitors::untimed(&loaded.model.expect, &image.header(0));
         let explored =
             explore(&image, options(Mode::Untimed, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
@@ -556,7 +556,7 @@ processes:
   q: {do: [{delay: 1s}]}
 ";
     let image = image(text, &[]);
-    assert!(program::may_end(&image));
+    assert!(tempolane::backend::may_end(&image));
     for mode in [Mode::Timed, Mode::Untimed] {
         let budget = Budget { states: 1, ..options(mode, None).budget };
         let explored =

@@ -1,8 +1,8 @@
 //! How a run ends in which nothing but waiting is left.
 
 use crate::common::run;
+use tempolane::backend::{Machine, find_waiting, waits_for_horizon};
 use tempolane::ids::ProcessId;
-use tempolane::kernel::{Machine, find_waiting, waits_for_horizon};
 use tempolane::time::Time;
 use tempolane::trace::Outcome;
 

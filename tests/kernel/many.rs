@@ -3,8 +3,8 @@
 
 use crate::common::run;
 use std::ops::ControlFlow;
+use tempolane::backend::compile;
 use tempolane::backend::virtual_time;
-use tempolane::program::compile;
 use tempolane::scenario::load_str;
 use tempolane::trace::{Kind, NoTrace};
 use tempolane::value::{Type, Value};

@@ -10,7 +10,7 @@ use std::path::Path;
 use tempolane::analysis::{Statistics, StatisticsSink};
 use tempolane::backend::Rerun;
 use tempolane::backend::virtual_time::{Control, Interrupted, RunEnd, Simulation};
-use tempolane::program::{Binding, compile};
+use tempolane::backend::{Binding, compile};
 use tempolane::scenario::{Scenario, load_file, load_str};
 use tempolane::trace::{Fingerprint, NoTrace, Ties};
 use tempolane::value::Value;

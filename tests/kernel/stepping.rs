@@ -2,9 +2,9 @@
 //! step is, what it costs, and what an op asks of a resource.
 
 use crate::common::image;
+use tempolane::backend::{Draws, Kernel, Machine, Rest, Scheduler, State, Yield};
+use tempolane::backend::{Image, compile, resource};
 use tempolane::ids::{ProcessId, ResourceId};
-use tempolane::kernel::{Draws, Kernel, Machine, Rest, Scheduler, State, Yield};
-use tempolane::program::{Image, compile, resource};
 use tempolane::scenario::load_program;
 use tempolane::time::Time;
 use tempolane::trace::{Fault, NoTrace};

@@ -5,9 +5,9 @@
 
 use crate::common::run as run_text;
 use std::ops::ControlFlow;
+use tempolane::backend::compile;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::ids::ProcessId;
-use tempolane::program::compile;
 use tempolane::scenario::load_str;
 use tempolane::trace::{Event, Header, Kind, NoTrace, RecordingSink, Sink};
 
