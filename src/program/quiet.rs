@@ -155,7 +155,7 @@ pub(super) fn noting(plain: &[Op], sections: &[Section]) -> Vec<Op> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::program::Source;
+    use crate::program::{Slot, Source};
 
     const A: ResourceCode = ResourceCode::fixed(8);
     const B: ResourceCode = ResourceCode::fixed(16);
@@ -194,6 +194,20 @@ mod tests {
         assert_eq!(never_taken(&[lock(A), lock(A), unlock(A), Op::Done]), [0; 0]);
         assert_eq!(never_taken(&[lock(A), unlock(A), Op::Jump { to: OpId(1) }]), [0; 0]);
         assert_eq!(never_taken(&[lock(A), unlock(A), Op::Jump { to: OpId(0) }]), [8]);
+    }
+
+    #[test]
+    fn what_others_change_keeps_a_mutex_and_what_nothing_changes_does_not() {
+        let around = |op| never_taken(&[lock(A), op, unlock(A), Op::Done]);
+        let (into, many) = (Slot(4), Slot(5));
+        assert_eq!(around(Op::Capacity { into, buffer: B }), [8]);
+        assert_eq!(around(Op::Read { memory: B, at: Source::global(0), into }), [8]);
+        assert_eq!(around(Op::Release { semaphore: B }), [8]);
+        assert_eq!(around(Op::Level { into, resource: B }), [0; 0]);
+        assert_eq!(around(Op::ReleaseMany { semaphore: B, left: many }), [0; 0]);
+        assert_eq!(around(Op::Acquire { semaphore: B }), [0; 0]);
+        assert_eq!(around(Op::Notify { condition: B }), [0; 0]);
+        assert_eq!(around(Op::Call { call: 0 }), [0; 0]);
     }
 
     #[test]
