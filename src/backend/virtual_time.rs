@@ -304,14 +304,16 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         self.hand_out(0, 0);
         let first = self.clockwork.calendar.pop();
         let mut next = self.clockwork.go_to(first, &mut machine.now, &mut self.fuel);
+        // What the kernel used beyond its fuel since that was handed out.
+        let mut debt = 0;
         let outcome = loop {
-            let mut debt = 0;
             let mut out_of_fuel = None;
             if let Some(process) = next.take() {
                 let mut kernel = Kernel::new(self.image, machine, draws, &mut self.clockwork, self.sink);
                 kernel.fuel = self.fuel;
                 let (process, result) = kernel.run(process);
-                (self.fuel, debt) = (kernel.fuel, kernel.debt);
+                self.fuel = kernel.fuel;
+                debt += kernel.debt;
                 match result {
                     Err(fault) => break Outcome::Fault(*fault),
                     Ok(Yield::OutOfFuel) => out_of_fuel = Some(process),
@@ -340,14 +342,14 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                 None => 0,
             };
             if let Some(process) = out_of_fuel {
-                if let Some(limit) = self.refuel(machine, process, debt, control)? {
+                if let Some(limit) = self.refuel(machine, process, std::mem::take(&mut debt), control)? {
                     break limit;
                 }
                 self.fuel -= wakes;
                 next = Some(process);
             }
         };
-        Ok(RunEnd { outcome, end: machine.now, steps: self.steps() })
+        Ok(RunEnd { outcome, end: machine.now, steps: self.steps() + debt })
     }
 
     /// Hands out the next portion of fuel, after so many steps without time
@@ -361,8 +363,8 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         portion > 0
     }
 
-    /// Asks the control, and hands out more fuel; the outcome if the budget of
-    /// the run is spent. `debt` is what the kernel used beyond its fuel.
+    /// Asks the control, and hands out more fuel where none is left; the outcome
+    /// if the budget of the run is spent. `debt` is what the kernel used beyond its fuel.
     #[cold]
     fn refuel(
         &mut self,
@@ -374,7 +376,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         // A mark of 0: time passed when there was no fuel any more.
         let without_time = match self.clockwork.mark {
             0 => 0,
-            mark => mark - self.fuel + debt,
+            mark => mark + debt,
         };
         self.clockwork.granted += debt;
         let progress = Progress { now: machine.now, steps: self.steps() };

@@ -316,6 +316,11 @@ pub(super) fn room(arena: &[Word], header: usize) -> u64 {
     }
 }
 
+/// Whether a run that began with `first` words and now has `words` may have so many more.
+fn has_memory(first: usize, words: usize, more: u64) -> bool {
+    more.saturating_add(words as u64) <= (first + MAX_GROWTH) as u64
+}
+
 impl Machine {
     /// Makes the ring of the buffer with this header long enough for `items`,
     /// which is at most its capacity; false if the run may not use so much
@@ -325,8 +330,7 @@ impl Machine {
         let capacity = arena[header + resource::CAPACITY];
         let ring = arena[header + resource::RING];
         let longer = items.max(ring.saturating_mul(2)).max(16).min(capacity);
-        let limit = (image.arena.len() + MAX_GROWTH) as u64;
-        if longer.saturating_add(arena.len() as u64) > limit {
+        if !has_memory(image.arena.len(), arena.len(), longer) {
             return false;
         }
         let (old, head, level) = (
@@ -344,5 +348,20 @@ impl Machine {
         arena[header + resource::HEAD] = 0;
         arena[header + resource::RING] = longer;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 50 million words of 8 bytes are 400 MB, and one is too many.
+    #[test]
+    fn rings_take_400_megabytes_and_no_more() {
+        for (words, most) in [(100, 50_000_000), (30_000_100, 20_000_000), (50_000_100, 0)] {
+            assert!(has_memory(100, words, most), "{words}");
+            assert!(!has_memory(100, words, most + 1), "{words}");
+        }
+        assert!(!has_memory(100, 100, u64::MAX));
     }
 }

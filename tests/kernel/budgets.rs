@@ -160,3 +160,24 @@ processes: {p: {vars: {n: 1000}, do: [{repeat: 200, do: [{put: {to: b, count: n}
     );
     assert_eq!((run.outcome(), steps), ("completed", 1 + 200 * (2 * 1000 + 1)));
 }
+
+/// The same where the run ends behind such a step, and where a buffer that has to
+/// grow comes next: one start, the rounds of most of a portion, and a thousand items.
+#[test]
+fn a_step_beyond_its_fuel_counts_at_the_end() {
+    for (last, more) in [
+        ("", 0),
+        (", {put: c}", 0),
+        (", {put: c}, {delay: 1s}", 1),
+        (", {put: c}, {get: {from: b, count: 1000}}", 1000),
+    ] {
+        let (run, steps) = steps(&format!(
+            "
+version: 1
+resources: {{b: {{kind: buffer, capacity: 1000}}, c: {{kind: buffer, capacity: 5}}}}
+processes: {{p: {{vars: {{n: 1000}}, do: [{{repeat: 65000, do: []}}, {{put: {{to: b, count: n}}}}{last}]}}}}
+"
+        ));
+        assert_eq!((run.outcome(), steps), ("completed", 1 + 65_000 + 1000 + more), "{last}");
+    }
+}

@@ -103,9 +103,15 @@ fn very_many_ways_without_a_circle_are_looked_through_at_once() {
 /// them, and nothing else: so p and q wait for each other, and r for nobody.
 #[test]
 fn any_instance_could_be_given_and_no_other() {
-    for (waits, gives) in
-        [("s[0]", "'s[i]'"), ("s[2]", "'s[i]'"), ("s[2]", "'s[i]', 'u[i]'"), ("s[1]", "'u[i]', 's[i]'")]
-    {
+    for (waits, gives) in [
+        ("s[0]", "{release: 's[i]'}"),
+        ("s[2]", "{release: 's[i]'}"),
+        ("s[2]", "{release: ['s[i]', 'u[i]']}"),
+        ("s[1]", "{release: ['u[i]', 's[i]']}"),
+        // What is given back at the end was found before what is given inside.
+        ("s[1]", "{with: 's[i]', do: [{release: 'u[i]'}]}"),
+        ("s[1]", "{with: 'u[i]', do: [{release: 's[i]'}]}"),
+    ] {
         let run = run(&format!(
             "
 version: 1
@@ -116,7 +122,7 @@ resources:
   u: {{kind: semaphore, permits: 0, count: 3}}
 processes:
   p: {{do: [{{acquire: '{waits}'}}, {{release: t}}]}}
-  q: {{vars: {{i: 0}}, do: [{{acquire: t}}, {{release: [{gives}]}}]}}
+  q: {{vars: {{i: 0}}, do: [{{acquire: t}}, {gives}]}}
   r: {{do: [{{acquire: z}}]}}
 "
         ));
@@ -125,6 +131,29 @@ processes:
         let givers: Vec<_> = deadlock.blocked.iter().map(|blocked| blocked.givers.as_slice()).collect();
         assert_eq!(givers, [&[ProcessId(1)][..], &[ProcessId(0)], &[]], "{waits} {gives}");
     }
+}
+
+/// A mutex is held by its owner; nothing else is held by anybody, wherever its
+/// items or slots lie.
+#[test]
+fn only_a_mutex_has_a_holder() {
+    let run = run("
+version: 1
+resources:
+  memory: {kind: memory, slots: 2}
+  m: mutex
+  s: {kind: semaphore, permits: 0}
+  b: {kind: buffer, capacity: 1}
+  c: condition
+processes:
+  holds: {do: [{acquire: m}, {put: b}, {put: b}]}
+  locks: {start: 1s, do: [{acquire: m}]}
+  acquires: {do: [{acquire: s}]}
+  waits: {do: [{wait: c}]}
+");
+    let Outcome::Deadlock(deadlock) = &run.end.outcome else { panic!("{}", run.outcome()) };
+    let holders: Vec<_> = deadlock.blocked.iter().map(|blocked| blocked.holder).collect();
+    assert_eq!(holders, [None, Some(run.process("holds")), None, None]);
 }
 
 /// Those who wait are told only if nothing but waiting is left, and somebody waits.

@@ -1,11 +1,11 @@
 //! Who is served when: buffers and semaphores against a naive program, which
 //! keeps its waiters in plain lists and knows nothing of the kernel.
 
-use crate::common::{Run, run};
+use crate::common::{Run, run, run_in_order};
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::fmt::Write;
-use tempolane::trace::Kind;
+use tempolane::trace::{Kind, Ties, WaitFor};
 
 const CASE: &str = "
 version: 1
@@ -128,6 +128,97 @@ processes:
         ));
         let finished = ["x", "y", "z"].map(|name| run.finished(name).expect("it is served"));
         assert_eq!(finished, expected, "{discipline}");
+    }
+}
+
+/// Whoever comes second ends the wait of the first, and both are told: a get that
+/// finds somebody waits for no time, and is served by whom it serves.
+#[test]
+fn a_meeting_is_told_of_both() {
+    let (put, get) = (WaitFor::Put as u64, WaitFor::Get as u64);
+    for (starts, expected) in [
+        (
+            ("0s", "1s"),
+            vec![
+                (Kind::Block, 'p', put),
+                (Kind::Block, 'g', get),
+                (Kind::Grant, 'p', 1),
+                (Kind::Put, 'p', 7),
+                (Kind::Grant, 'g', 0),
+                (Kind::Get, 'g', 7),
+            ],
+        ),
+        (
+            ("1s", "0s"),
+            vec![(Kind::Block, 'g', get), (Kind::Put, 'p', 7), (Kind::Grant, 'g', 0), (Kind::Get, 'g', 7)],
+        ),
+    ] {
+        let run = run(&format!(
+            "
+version: 1
+resources: {{b: {{kind: buffer, capacity: 0}}}}
+processes:
+  p: {{start: {}, do: [{{put: {{to: b, value: 7}}}}]}}
+  g: {{start: {}, do: [{{get: b}}]}}
+",
+            starts.0, starts.1
+        ));
+        let of_buffer = |kind| matches!(kind, Kind::Block | Kind::Grant | Kind::Put | Kind::Get);
+        let events = run.kept.events.iter().filter(|event| of_buffer(event.kind));
+        let told: Vec<(Kind, char, u64)> =
+            events.map(|event| (event.kind, ['p', 'g'][event.process.index()], event.value)).collect();
+        assert_eq!(told, expected, "{starts:?}");
+    }
+}
+
+/// Which item was handed over last is to be seen nowhere: the end is the same
+/// whoever came first.
+#[test]
+fn a_rendezvous_leaves_nothing_behind() {
+    let ends = [Ties::Fifo, Ties::Reversed].map(|ties| {
+        let run = run_in_order(
+            "
+version: 1
+resources: {b: {kind: buffer, capacity: 0}, got: {kind: memory, slots: 1}}
+processes:
+  one: {do: [{put: {to: b, value: 1}}]}
+  two: {do: [{put: {to: b, value: 2}}]}
+  sink: {vars: {x: 0}, do: [{delay: 1s}, {get: {from: b, into: x}}, {write: {to: got, at: 0, value: x}}, {get: b}, {write: {to: got, at: 0, value: 0}}, {set: {x: 0}}]}
+",
+            ties,
+        );
+        let written = run.kept.events.iter().find(|event| event.kind == Kind::Write);
+        (written.map(|event| event.value), run.machine)
+    });
+    assert_eq!([ends[0].0, ends[1].0], [Some(1), Some(2)]);
+    assert_eq!(ends[0].1, ends[1].1);
+}
+
+/// Items come out in the order in which they were put, wherever the oldest lies
+/// when the room for 16 becomes too small for those that are there.
+#[test]
+fn items_keep_their_order_in_a_buffer_that_grows() {
+    for got in 0..=16 {
+        let run = run(&format!(
+            "
+version: 1
+resources: {{before: {{kind: semaphore, permits: 3}}, b: {{kind: buffer, capacity: 100, of: int}}}}
+processes:
+  p:
+    vars: {{i: 0, x: 0}}
+    do:
+      - repeat: 16
+        do: [{{put: {{to: b, value: i}}}}, {{set: {{i: i + 1}}}}]
+      - repeat: {got}
+        do: [{{get: {{from: b, into: x}}}}, {{log: \"{{x}}\"}}]
+      - repeat: 24
+        do: [{{put: {{to: b, value: i}}}}, {{set: {{i: i + 1}}}}]
+      - repeat: {}
+        do: [{{get: {{from: b, into: x}}}}, {{log: \"{{x}}\"}}]
+",
+            40 - got
+        ));
+        assert_eq!(run.log(), (0..40).map(|item| item.to_string()).collect::<Vec<_>>(), "{got}");
     }
 }
 

@@ -1,10 +1,10 @@
 //! Steps on several items, slots and rounds at once: none, all that fit, and one
 //! too many.
 
-use crate::common::run;
+use crate::common::{image, run};
 use std::ops::ControlFlow;
-use tempolane::backend::compile;
-use tempolane::backend::virtual_time;
+use tempolane::backend::virtual_time::{self, RunEnd};
+use tempolane::backend::{Image, Machine, compile};
 use tempolane::scenario::load_str;
 use tempolane::trace::{Kind, NoTrace};
 use tempolane::value::{Type, Value};
@@ -51,6 +51,12 @@ fn what_does_not_fit_is_a_fault() {
     }
 }
 
+/// A run without a trace, and the state at its end.
+fn untraced(image: &Image) -> (RunEnd, Machine) {
+    let control = &mut |_| ControlFlow::Continue(());
+    virtual_time::run(image, image.seed, &mut NoTrace, control).expect("not interrupted")
+}
+
 /// Other parameters may make an array too short for a read that was checked.
 #[test]
 fn an_array_can_become_too_short() {
@@ -60,9 +66,7 @@ fn an_array_can_become_too_short() {
     let program = compile(&scenario.model);
     for (len, outcome) in [(5, "completed"), (4, "completed"), (3, "fault"), (0, "fault")] {
         let image = program.bind(&scenario.model, &[Value::Int(len)]).expect("it can be bound");
-        let control = &mut |_| ControlFlow::Continue(());
-        let (end, _) = virtual_time::run(&image, 0, &mut NoTrace, control).expect("not interrupted");
-        assert_eq!(end.outcome.name(), outcome, "{len}");
+        assert_eq!(untraced(&image).0.outcome.name(), outcome, "{len}");
     }
 }
 
@@ -242,6 +246,57 @@ fn permits_in_a_row_have_lines_of_their_own() {
             }
         }
     }
+}
+
+/// Of several mutexes in a row each goes back only from its owner, to whom it
+/// belongs no longer then.
+#[test]
+fn mutexes_in_a_row_go_back_from_their_owner() {
+    for (steps, message) in [
+        ("{release: [m, n]}", "mutex 'm', but nobody owns it"),
+        (
+            "{acquire: [m, n]}, {delay: 1s}, {release: [m, n]}, {release: [m, n]}",
+            "mutex 'm', but nobody owns it",
+        ),
+        ("{acquire: m}, {delay: 1s}, {release: [m, n]}", "mutex 'n', but nobody owns it"),
+        ("{acquire: m}, {delay: 1s}, {release: [m, s, taken]}", "mutex 'taken', but 'q' owns it"),
+        ("{acquire: [n, s, m]}, {delay: 1s}, {release: [s, n, n]}", "mutex 'n', but nobody owns it"),
+    ] {
+        let text = format!(
+            "
+version: 1
+resources: {{m: mutex, n: mutex, taken: mutex, s: {{kind: semaphore, permits: 1}}}}
+processes:
+  q: {{do: [{{acquire: taken}}, {{delay: 9s}}, {{release: taken}}]}}
+  p: {{do: [{steps}]}}
+"
+        );
+        assert_eq!(run(&text).fault(), format!("'p' releases {message}"), "{steps}");
+        let (end, _) = untraced(&image(&text, &[]));
+        assert_eq!(end.outcome, run(&text).end.outcome, "{steps}");
+    }
+}
+
+/// The time that is put stays in the variable, too.
+#[test]
+fn a_time_that_is_put_can_be_kept() {
+    let run = run("
+version: 1
+resources: {b: {kind: buffer, capacity: 2, of: duration}}
+processes:
+  p:
+    vars: {put: 0s, got: 0s}
+    do:
+      - repeat: 3
+        do:
+          - delay: 3s
+          - set: {put: now}
+          - put: {to: b, value: put}
+          - delay: 1s
+          - get: {from: b, into: got}
+          - log: \"{put} {got}\"
+");
+    assert_eq!(run.log(), ["3s 3s", "7s 7s", "11s 11s"]);
 }
 
 /// A time to wait is not negative, however late it is.

@@ -3,7 +3,7 @@
 
 use crate::common::image;
 use tempolane::backend::{Draws, Kernel, Machine, Rest, Scheduler, State, Yield};
-use tempolane::backend::{Image, compile, resource};
+use tempolane::backend::{Image, compile, frame, resource};
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::scenario::load_program;
 use tempolane::time::Time;
@@ -177,6 +177,19 @@ fn a_kernel_can_be_used_again() {
         }
     });
     assert_eq!(driver.level(), 4);
+}
+
+/// Who starts late is new until then, and its state says when that is.
+#[test]
+fn a_late_start_is_part_of_the_state() {
+    let image = image("version: 1\nprocesses: {p: {start: 5s, do: []}}\n", &[]);
+    let mut driver = Driver::new(&image);
+    let start = Time::from_secs(5);
+    assert_eq!(driver.settle(P), Rest::Ready);
+    assert_eq!(driver.step(P, 100).0, Rest::Yielded(Yield::Delayed(start)));
+    assert_eq!(driver.machine.state(&image, P), State::New);
+    let until = image.frames[P.index()] as usize + frame::UNTIL;
+    assert_eq!(driver.machine.words()[until], start.as_nanos());
 }
 
 /// A mutex that is given an owner is taken, and free without one.

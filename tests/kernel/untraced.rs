@@ -189,6 +189,31 @@ processes:
     }
 }
 
+/// A value of an exponential distribution is its mean times a value of mean 1, and
+/// those come one after the other, whatever the means are, and whether a value is
+/// drawn to wait as long or into a variable.
+#[test]
+fn draws_follow_one_another_whatever_their_means_are() {
+    let drawn = |steps: &str| -> Vec<u64> {
+        let run = run_text(&format!(
+            "version: 1\nprocesses: {{p: {{vars: {{m: 1000000s, d: 0s}}, do: [{{repeat: 20, do: [{steps}]}}]}}}}\n"
+        ));
+        assert_eq!(run.outcome(), "completed");
+        run.kept.events.iter().filter(|event| event.kind == Kind::Draw).map(|event| event.value).collect()
+    };
+    let kept = drawn("{draw: {into: d, from: {exponential: {mean: m}}}}, {log: '{d}'}, {delay: d}");
+    assert!(kept.windows(2).all(|values| values[0] != values[1]), "{kept:?}");
+    for steps in ["{delay: {exponential: {mean: m}}}", "{delay: {exponential: {mean: 1000000s}}}"] {
+        assert_eq!(drawn(steps), kept, "{steps}");
+    }
+    // Doubling the means doubles the values: to the bit, but for rounding to nanoseconds.
+    let grows = drawn("{delay: {exponential: {mean: m}}}, {set: {m: 3000000s - m}}");
+    for (number, (grown, kept)) in grows.into_iter().zip(kept).enumerate() {
+        let times = 1 + number as u64 % 2;
+        assert!(grown.abs_diff(times * kept) <= times, "{number}: {grown} {kept}");
+    }
+}
+
 /// Reading several slots is as many events, each with its slot and its value:
 /// at a place and of a number that are known, or not, and into nothing.
 #[test]

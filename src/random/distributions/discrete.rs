@@ -32,7 +32,7 @@ pub fn uniform_int(words: &mut impl Words, low: i64, high: i64) -> Result<i64, S
 /// The number of one of several values, from 0, with these weights.
 ///
 /// Exactly: the first number at which the sum of the weights so far, added
-/// from the left, is above [`unit()`] times the sum of all. A value of weight 0
+/// from the left, is above `unit()` times the sum of all. A value of weight 0
 /// is never chosen.
 ///
 /// # Errors
