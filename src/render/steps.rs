@@ -5,10 +5,10 @@
 //! step of the scenario), how it is told, and which lines stand at the top.
 //! Lines of the scenario are not told: a comment more in it is no other step.
 
-use crate::ids::{MarkId, ProcessId, ResourceId};
-use crate::time::{Time, format_nanos};
-use crate::trace::{Event, Header, Kind, Outcome, Sink, WaitFor, printable};
-use crate::value::{Value, Word};
+use crate::ids::ProcessId;
+use crate::time::Time;
+use crate::trace::{Event, Header, Kind, Outcome, Phrase, Sink, printable};
+use crate::value::Word;
 use std::fmt::Write;
 
 /// The beginning of the line that says which version made the text. Two
@@ -92,45 +92,6 @@ impl<'h> Steps<'h> {
             None => told.trim_end().to_owned(),
         }
     }
-
-    /// What an event does, and to what.
-    fn described(&self, event: &Event, args: &[Word]) -> (&'static str, String) {
-        let resource = || self.header.resource_name(ResourceId(event.subject));
-        let value = || Value::from_word(event.ty, event.value);
-        let length = || format_nanos(event.value.saturating_sub(event.time.as_nanos()) as i64);
-        match event.kind {
-            Kind::Delay => ("delay", length()),
-            Kind::Work => ("work", length()),
-            Kind::Block => match WaitFor::from_word(event.value) {
-                Some(WaitFor::Get) => ("wait to get", resource()),
-                Some(WaitFor::Put) => ("wait to put", resource()),
-                Some(WaitFor::Notify) => ("wait at", resource()),
-                _ => ("wait to acquire", resource()),
-            },
-            Kind::Acquire => ("acquire", resource()),
-            Kind::Release => ("release", resource()),
-            Kind::Put => ("put", format!("{} = {}", resource(), value())),
-            Kind::Get => ("get", format!("{} = {}", resource(), value())),
-            Kind::Write => ("write", format!("{}[{}] = {}", resource(), event.extra, value())),
-            Kind::Read => ("read", format!("{}[{}] = {}", resource(), event.extra, value())),
-            Kind::Notify => ("notify", format!("{} ({} woken)", resource(), event.value)),
-            Kind::Level => ("look at", format!("{} = {}", resource(), event.value)),
-            Kind::Draw => ("draw", value().to_string()),
-            Kind::Log => {
-                let text = self.header.logs[event.subject as usize].render_within(args, self.room);
-                // What does not fit has no room in quotes either.
-                ("log", format!("{:?}", text.unwrap_or_else(|beginning| beginning)))
-            }
-            Kind::Mark => {
-                let name = self.header.mark_name(MarkId(event.subject));
-                match self.header.marks[event.subject as usize].ty {
-                    Some(_) => ("mark", format!("{name} = {}", value())),
-                    None => ("mark", name.to_owned()),
-                }
-            }
-            Kind::Start | Kind::Wake | Kind::Grant | Kind::Done => (event.kind.name(), String::new()),
-        }
-    }
 }
 
 impl Steps<'_> {
@@ -151,7 +112,8 @@ impl Sink for Steps<'_> {
         }
         let place = self.woken.iter().position(|(process, _)| *process == event.process);
         let woken_by = place.map(|place| self.woken.swap_remove(place).1);
-        let (verb, object) = self.described(event, args);
+        let phrase = Phrase::new(self.header, event).with_text(args, self.room);
+        let (verb, object) = (phrase.verb(), phrase.object());
         let Some(room) = self.room.checked_sub(object.len() + size_of::<(String, u32)>()) else {
             self.give_up();
             return;

@@ -19,9 +19,9 @@ use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Schedule, State, Yield, find_deadlock};
 use crate::program::{Image, Op};
 use crate::time::Time;
-use crate::trace::{Event, Fault, Kind, Outcome, Sink, Trace};
+use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
 use crate::value::{Value, Word};
-use describe::{described, described_memory, described_state};
+use describe::{described_memory, described_state};
 use std::fmt;
 
 /// The model's own run in the observed order.
@@ -374,13 +374,17 @@ impl<'a> Replay<'a> {
         processes.map(|process| self.clocks[process.index()]).min().unwrap_or(Time::MAX)
     }
 
+    fn sentence(&self, event: &Event) -> String {
+        Phrase::new(&self.observed.header, event).sentence()
+    }
+
     fn disagreement(&self, event: &Event, allowed: String) -> Box<Disagreement> {
         Box::new(Disagreement {
             event: self.next,
             time: event.time,
             process: Some(event.process),
             op: Some(event.op),
-            observed: described(self.image, event),
+            observed: self.sentence(event),
             allowed,
         })
     }
@@ -395,7 +399,7 @@ impl<'a> Replay<'a> {
 
     /// The model made `event` where something else, or nothing, was observed.
     fn instead(&self, observed: Option<Event>, event: &Event, args: &[Word]) -> Box<Disagreement> {
-        let allowed = described(self.image, event);
+        let allowed = self.sentence(event);
         match observed {
             None => self.at_end("nothing more happened", allowed),
             Some(observed) if event.kind == Kind::Log && same(&observed, event) => {

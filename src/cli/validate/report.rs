@@ -257,13 +257,11 @@ fn was(activity: Activity, header: &Header) -> String {
         Activity::Delayed => "was delayed".to_owned(),
         Activity::Running => "worked".to_owned(),
         Activity::Blocked { resource, wait_for } => {
-            let to = match wait_for {
-                WaitFor::Acquire => "acquire",
-                WaitFor::Get => "get from",
-                WaitFor::Put => "put into",
-                WaitFor::Notify => "be notified by",
+            let purpose = match wait_for {
+                WaitFor::Notify => "to be notified by",
+                _ => wait_for.purpose(),
             };
-            format!("waited to {to} '{}'", header.resource_name(resource))
+            format!("waited {purpose} '{}'", header.resource_name(resource))
         }
     }
 }
