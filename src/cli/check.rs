@@ -4,6 +4,7 @@ use super::console;
 use super::failure::{Exit, Failure};
 use super::inputs::{self, Loaded, Problem, load_each};
 use super::options::{Format, ScenarioOptions};
+use super::report::on_one_line;
 use crate::scenario::{Diagnostics, LoadError};
 use clap::Args;
 use serde::Serialize;
@@ -76,7 +77,5 @@ fn json(path: &Path, result: &Result<Loaded, LoadError>, warnings: Option<&Diagn
     let warnings = warnings.map(inputs::placed).unwrap_or_default();
     let file = path.display().to_string();
     let checked = Checked { file, ok: result.is_ok(), scenario, problems, warnings };
-    let mut line = serde_json::to_string(&checked).expect("every key is a string");
-    line.push('\n');
-    line
+    on_one_line(&checked)
 }

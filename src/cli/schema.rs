@@ -2,6 +2,7 @@
 
 use super::console;
 use super::failure::{Exit, Failure};
+use super::report::on_many_lines;
 use clap::Args;
 
 /// Print the JSON Schema of scenarios, for editors
@@ -9,8 +10,6 @@ use clap::Args;
 pub struct Arguments {}
 
 pub fn run(_: &Arguments) -> Result<Exit, Failure> {
-    let mut text = serde_json::to_string_pretty(&crate::scenario::schema()).expect("every key is a string");
-    text.push('\n');
-    console::print(&text)?;
+    console::print(&on_many_lines(&crate::scenario::schema()))?;
     Ok(Exit::Fine)
 }

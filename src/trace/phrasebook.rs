@@ -40,12 +40,18 @@ fn words(kind: Kind) -> Words {
         ),
         Kind::Acquire => row("acquire", "{resource}", "acquire {resource}", "acquires '{resource}'"),
         Kind::Release => row("release", "{resource}", "release {resource}", "releases '{resource}'"),
-        Kind::Put => {
-            row("put", "{resource} = {value}", "put {value} into {resource}", "puts {value} into '{resource}'")
-        }
-        Kind::Get => {
-            row("get", "{resource} = {value}", "get {value} from {resource}", "gets {value} from '{resource}'")
-        }
+        Kind::Put => row(
+            "put",
+            "{resource} = {value}",
+            "put {value} into {resource}",
+            "puts {value} into '{resource}'",
+        ),
+        Kind::Get => row(
+            "get",
+            "{resource} = {value}",
+            "get {value} from {resource}",
+            "gets {value} from '{resource}'",
+        ),
         Kind::Write => row(
             "write",
             "{resource}[{slot}] = {value}",
@@ -68,12 +74,9 @@ fn words(kind: Kind) -> Words {
             "notify {resource}",
             "notifies {count} that wait at '{resource}'",
         ),
-        Kind::Level => row(
-            "look at",
-            "{resource} = {count}",
-            "level {resource}",
-            "sees level {count} of '{resource}'",
-        ),
+        Kind::Level => {
+            row("look at", "{resource} = {count}", "level {resource}", "sees level {count} of '{resource}'")
+        }
     }
 }
 

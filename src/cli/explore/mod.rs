@@ -13,6 +13,7 @@ use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
 use super::options::{Format, RunOptions, ScenarioOptions, whole};
 use super::progress::Progress;
+use super::report::{counted, so_many};
 use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
@@ -23,7 +24,7 @@ use clap::{Args, ValueEnum};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
-pub use text::{by_clock, counted, so_many};
+pub use text::by_clock;
 use witness::Shown;
 
 /// Explore every schedule of scenarios: prove what holds, or show the shortest schedule in which it does not
@@ -116,16 +117,16 @@ impl Explored<'_> {
             }
             Stop::Complete => by_clock(self.exploration.lines_by_clock()) + "; explore it with time",
             Stop::States => {
-                let states = text::so_many(arguments.max_states, "state");
+                let states = so_many(arguments.max_states, "state");
                 budget(format!("the budget of {states} is spent"), "--max-states")
             }
             Stop::Memory if self.exploration.progress().states == 0 => {
-                let megabytes = text::counted(arguments.max_memory);
+                let megabytes = counted(arguments.max_memory);
                 let what = format!("one state takes too large a part of the budget of {megabytes} MB");
                 budget(what, "fewer slots of memories and arrays, or with a larger --max-memory")
             }
             Stop::Memory => {
-                let megabytes = text::counted(arguments.max_memory);
+                let megabytes = counted(arguments.max_memory);
                 budget(format!("the budget of {megabytes} MB is spent"), "--max-memory")
             }
             Stop::TooLarge => {
@@ -277,10 +278,10 @@ fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Fa
             let megabytes = bytes / 1_000_000;
             format!(
                 "{}, {} of them open, depth {}, {} MB, {rate:.1} million transitions/s",
-                text::so_many(states, "state"),
-                text::counted(open),
-                text::counted(depth),
-                text::counted(megabytes)
+                so_many(states, "state"),
+                counted(open),
+                counted(depth),
+                counted(megabytes)
             )
         });
         if patience.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

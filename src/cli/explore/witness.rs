@@ -1,7 +1,7 @@
 //! The schedules that show what was found: as files, as timelines, and turn by
 //! turn.
 
-use super::{Arguments, text};
+use super::Arguments;
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::{Exit, Failure};
@@ -10,7 +10,7 @@ use crate::cli::moments;
 use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
-use crate::cli::report::Finished;
+use crate::cli::report::{Finished, so_many};
 use crate::explore::{self, Asked, End, Exploration, Mode, Schedule, Stopped, Witness, notes_asking};
 use crate::program::Image;
 use crate::scenario::folder_name;
@@ -52,7 +52,7 @@ pub fn show(
 ) -> Result<Vec<Shown>, Failure> {
     let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
     if let Some(witness) = exploration.witness(End::Deadlock) {
-        let turns = text::so_many(witness.turns.len() as u64, "turn");
+        let turns = so_many(witness.turns.len() as u64, "turn");
         let shows = format!("deadlock after {turns}");
         all.push(("deadlock", shows, exploration.ends(End::Deadlock), witness));
     }

@@ -3,14 +3,14 @@
 use super::case::{Case, Ran, Verdict};
 use crate::cli::console::printable;
 use crate::cli::inputs::problems;
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, json_object};
+use crate::cli::report::{BOLD, GREEN, PLAIN, RED, json_object, noun, on_one_line, reproduction};
 use serde::Serialize;
 use std::fmt::Write;
 use std::time::Duration;
 
 /// The first line.
 pub fn heading(count: usize) -> String {
-    format!("running {count} {}\n", if count == 1 { "scenario" } else { "scenarios" })
+    format!("running {count} {}\n", noun(count, "scenario"))
 }
 
 /// The line of one test.
@@ -34,8 +34,7 @@ pub fn closing(cases: &[Case<'_>], filtered_out: usize, took: Duration) -> Strin
     for case in cases.iter().filter(|case| case.failed()) {
         if let Verdict::Ran(ran) = &case.verdict {
             let _ = write!(text, "\n{BOLD}{}{PLAIN}\n{}", printable(case.name), troubles(ran));
-            let version = &ran.finished.header.version;
-            let _ = writeln!(text, "  to see it again: {} (version {version})", ran.finished.again);
+            text.push_str(&reproduction(&ran.finished));
         }
     }
     let count = |wanted: fn(&Ran) -> bool| {
@@ -103,7 +102,5 @@ pub fn json(case: &Case<'_>) -> String {
         }
     };
     let told = Told { test: case.name, file: case.path.display().to_string(), result, failures, run };
-    let mut line = serde_json::to_string(&told).expect("every key is a string");
-    line.push('\n');
-    line
+    on_one_line(&told)
 }

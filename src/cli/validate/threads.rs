@@ -226,30 +226,7 @@ fn explained(image: &Image, found: &Disagreement) -> String {
 
 /// A run on threads in the form in which runs are told and drawn.
 fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Finished {
-    let trace = recording.trace;
-    Finished {
-        label,
-        file: virtual_run.file.clone(),
-        source: virtual_run.source.clone(),
-        header: trace.header.clone(),
-        outcome: trace.outcome.clone(),
-        waiting: None,
-        end: trace.end,
-        statistics: trace.statistics(),
-        fingerprint: trace.fingerprint(),
-        memories: Vec::new(),
-        memories_left_out: 0,
-        luck: None,
-        races: trace.races(),
-        failed: Vec::new(),
-        windows: Vec::new(),
-        unchecked: Vec::new(),
-        written: Vec::new(),
-        notes: Vec::new(),
-        settings: virtual_run.settings.clone(),
-        untimed: false,
-        again: virtual_run.again.clone(),
-        fatal: None,
-        trace: Some(trace),
-    }
+    let Finished { file, source, again, settings, .. } = virtual_run;
+    let origin = [file, source, again].map(String::clone);
+    Finished { settings: settings.clone(), ..Finished::of_trace(recording.trace, label, origin) }
 }

@@ -12,14 +12,13 @@ use super::Arguments;
 use crate::backend::recorded::{
     self as backend, Bounds, Label, Labels, Recorded, Search, Spent, search_within,
 };
-use crate::cli::explore::{counted, so_many};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
 use crate::cli::options::{Artifact, Format};
 use crate::cli::output::Folder;
 use crate::cli::progress::Progress;
-use crate::cli::report::Finished;
+use crate::cli::report::{Finished, counted, so_many};
 use crate::explore::recorded_by_clock;
 use crate::ids::ProcessId;
 use crate::scenario::folder_name;
