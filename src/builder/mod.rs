@@ -145,14 +145,14 @@
 //! assert_eq!(problems.items[0].message, "unknown parameter or variable 'j'");
 //! ```
 
-mod again;
 mod code;
-mod page;
 mod problem;
+mod reproduction;
 mod resource;
 mod run;
 mod scenario;
 mod schedules;
+mod source_map;
 mod steps;
 mod term;
 

@@ -3,9 +3,9 @@
 //! Decides what an assertion is called and what its failure prints. What an
 //! expectation means is decided by the monitors, which files use as well.
 
-use super::again::{Again, Failure};
-use super::page::Page;
+use super::reproduction::{Failure, Reproduction};
 use super::scenario::{Scenario, State};
+use super::source_map::SourceMap;
 use super::term::{Term, key, list, quoted};
 use crate::analysis::{Monitors, Statistics, Watch};
 use crate::ids::ResourceId;
@@ -20,7 +20,7 @@ const TOLD: usize = 10;
 /// A run that has ended.
 pub struct Run<'a, S: State = ()> {
     pub(super) scenario: &'a Scenario<S>,
-    pub(super) page: Page,
+    pub(super) source_map: SourceMap,
     /// What happened.
     pub trace: Trace,
     pub(super) memories: Vec<(ResourceId, Vec<Value>)>,
@@ -115,12 +115,12 @@ impl<S: State> Run<'_, S> {
         let moment = failed.iter().find_map(|failure| failure.seen);
         let around = moment.map_or_else(String::new, |moment| self.around(moment.time));
         let said = format!("{}\n{around}{}", told.join("\n"), self.shown());
-        Ok(Some(Failure { said, again: self.again(expect) }))
+        Ok(Some(Failure { said, reproduction: self.reproduction(expect) }))
     }
 
     /// How to see it again, in a file that expects this.
-    pub(super) fn again(&self, expect: &str) -> Again {
-        Again {
+    pub(super) fn reproduction(&self, expect: &str) -> Reproduction {
+        Reproduction {
             name: self.scenario.name().to_owned(),
             seed: self.trace.header.seed,
             version: self.trace.header.version.clone(),
@@ -141,7 +141,7 @@ impl<S: State> Run<'_, S> {
 
     /// A failure, with the step at which it was seen.
     fn placed(&self, failure: &crate::analysis::FailedExpectation) -> String {
-        let place = failure.seen.and_then(|moment| self.page.place(moment.line));
+        let place = failure.seen.and_then(|moment| self.source_map.place(moment.line));
         match place {
             Some(place) => format!("{}\n  at {place}", failure.message),
             None => failure.message.clone(),
@@ -275,7 +275,7 @@ impl<S: State> Run<'_, S> {
     pub(super) fn shown(&self) -> String {
         let mut shown = self.timeline();
         let place = |line: Option<u32>| {
-            let place = line.and_then(|line| self.page.place(line));
+            let place = line.and_then(|line| self.source_map.place(line));
             place.map_or_else(String::new, |place| format!("\n      at {place}"))
         };
         let mut line = |text: String| shown.extend([text.as_str(), "\n"]);
@@ -304,6 +304,6 @@ impl<S: State> Run<'_, S> {
 /// The timeline, how it ended, and how to see it again.
 impl<S: State> std::fmt::Display for Run<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.shown(), self.again("").told())
+        write!(f, "{}{}", self.shown(), self.reproduction("").told())
     }
 }

@@ -4,9 +4,9 @@
 //! shortest schedule that shows it. Which schedules there are is decided by
 //! [`crate::explore`].
 
-use super::again::Failure;
 use super::code::Numbered;
 use super::problem::Problems;
+use super::reproduction::Failure;
 use super::run::Run;
 use super::scenario::{Prepared, Scenario, State};
 use crate::analysis::Monitors;
@@ -274,9 +274,10 @@ impl<S: State + Send> Found<'_, S> {
         let order = if order.is_empty() { "nobody".to_owned() } else { order.join(", ") };
         let run = self.run(what, witness);
         let failure = expect.and_then(|expect| run.failure(expect).ok().flatten());
-        let failure = failure.unwrap_or_else(|| Failure { said: run.shown(), again: run.again(self.expect) });
+        let failure = failure
+            .unwrap_or_else(|| Failure { said: run.shown(), reproduction: run.reproduction(self.expect) });
         let head = format!("{name}: {what} in a schedule ({mode}); the shortest, by who goes on:");
-        Failure { said: format!("{head}\n  {order}\n{}", failure.said), again: failure.again }
+        Failure { said: format!("{head}\n  {order}\n{}", failure.said), reproduction: failure.reproduction }
     }
 
     /// The run of a schedule that shows this.
@@ -304,10 +305,10 @@ impl<S: State + Send> Found<'_, S> {
             turns: explore::Schedule::named(image, turns),
         };
         let schedule = Some(schedule.text(&explore::notes(image, code, mode, seed, turns)));
-        let page = self.prepared.page.clone();
+        let source_map = self.prepared.source_map.clone();
         let memories = followed.machine.memories(image);
         let trace = recording.finish(header, followed.outcome, followed.end);
         let state = self.code.state(followed.code);
-        Run { scenario: self.scenario, page, trace, memories, schedule, state }
+        Run { scenario: self.scenario, source_map, trace, memories, schedule, state }
     }
 }

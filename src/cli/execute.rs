@@ -212,7 +212,7 @@ fn execute_by(
         statistics: statistics.finish(run.end),
         memories,
         memories_left_out,
-        luck: None,
+        ties: None,
         races,
         failed,
         windows: Vec::new(),

@@ -3,12 +3,12 @@
 use super::execute::{again_along, command, execute, execute_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all, load_each};
-use super::luck::try_luck;
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::Folder;
 use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
-use super::{console, interrupt, moments};
+use super::tie_sensitivity::tie_sensitivity;
+use super::{console, failure_windows, interrupt};
 use crate::explore::{Asked, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
@@ -128,7 +128,7 @@ fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) ->
         finished.again = again_along(scenario, file);
     }
     if is_text {
-        moments::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;
+        failure_windows::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;
     }
     let told = match arguments.scenarios.format {
         Format::Json => json_line(&finished, None),
@@ -182,7 +182,7 @@ fn run_and_write_along(
     let mut finished = match schedule {
         None => {
             let mut finished = execute(scenario, options, folder.as_ref(), keep_events)?;
-            finished.luck = try_luck(scenario, &finished);
+            finished.ties = tie_sensitivity(scenario, &finished);
             finished
         }
         Some(schedule) => {

@@ -6,19 +6,19 @@
 //! and end, and in which order what they did is written down. Whether that
 //! order is one that the model allows is decided by [`super::replay`].
 
+mod atomic_gate;
 mod clock;
-mod gate;
-mod pace;
 pub mod primitives;
 mod record;
 mod shared;
 mod sync;
+mod time_scale;
 mod worker;
 
 pub use clock::{SleepError, wall};
-pub use pace::default_speed;
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use shared::bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
+pub use time_scale::default_speed;
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
@@ -148,7 +148,7 @@ pub fn check(image: &Image) -> Result<(), Trouble> {
 pub fn run(image: &Image, options: &Options, interrupted: &dyn Fn() -> bool) -> Result<Recording, Trouble> {
     check(image)?;
     let shared = Shared::new(image, options.speed);
-    let gate = Gate::default();
+    let gate = StartGate::default();
     let mut not_started = None;
     let (end, left) = std::thread::scope(|scope| {
         let mut threads = Vec::new();
@@ -175,13 +175,13 @@ pub fn run(image: &Image, options: &Options, interrupted: &dyn Fn() -> bool) -> 
 
 /// Where the threads wait for each other before they start.
 #[derive(Debug, Default)]
-struct Gate {
+struct StartGate {
     /// How many have come, and whether it is open.
     state: Mutex<(usize, bool)>,
     bell: Condvar,
 }
 
-impl Gate {
+impl StartGate {
     fn pass(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.0 += 1;
@@ -207,7 +207,7 @@ impl Gate {
 fn spawn<'scope>(
     scope: &'scope Scope<'scope, '_>,
     shared: &'scope Shared<'scope>,
-    gate: &'scope Gate,
+    gate: &'scope StartGate,
     process: ProcessId,
     options: &'scope Options,
 ) -> std::io::Result<std::thread::ScopedJoinHandle<'scope, Option<Left>>> {

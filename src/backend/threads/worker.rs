@@ -5,8 +5,8 @@
 //! there is nothing in them to validate. Whatever it shares with others goes
 //! through the native primitives, and time passes by itself.
 
-use super::gate::Pass;
-use super::primitives::{Came, Grant, Party};
+use super::atomic_gate::Pass;
+use super::primitives::{Came, Grant, Requester};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Native, Shared};
 use super::{Options, Work};
@@ -32,7 +32,7 @@ pub(super) struct Left {
 /// A process and all that it needs to go on.
 pub(super) struct Worker<'a> {
     shared: &'a Shared<'a>,
-    me: Party,
+    me: Requester,
     machine: Machine,
     draws: Draws,
     record: Record<'a>,
@@ -79,13 +79,13 @@ impl<'a> Worker<'a> {
     pub(super) fn new(shared: &'a Shared<'a>, process: ProcessId, options: &Options) -> Worker<'a> {
         let image = shared.image;
         let machine = Machine::new(image);
-        let me = Party {
+        let me = Requester {
             process,
             op: machine.op(image, process),
             resource: ResourceId(0),
             priority: machine.priority(image, process),
             due: 0,
-            seat: shared.seats[process.index()].clone(),
+            parker: shared.parkers[process.index()].clone(),
         };
         Worker {
             shared,
@@ -251,7 +251,7 @@ impl<'a> Worker<'a> {
             }
             (Native::Condition(condition), Request::Wait { mutex }) => {
                 let native =
-                    mutex.map(|id| (&shared.natives[id.index()], Party { resource: id, ..me.clone() }));
+                    mutex.map(|id| (&shared.natives[id.index()], Requester { resource: id, ..me.clone() }));
                 let lent = match &native {
                     Some((Native::Mutex(mutex), holder)) => Some((mutex, holder)),
                     _ => None,
@@ -284,13 +284,13 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Waits on the seat; `last`: nobody else is awake.
+    /// Waits on the parker; `last`: nobody else is awake.
     fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
         self.pass = Pass::None;
         if last {
             self.shared.finish(End::Stuck);
         }
-        match self.me.seat.wait() {
+        match self.me.parker.wait() {
             Grant::Served { items, due } => {
                 self.is_due(due.max(self.me.due));
                 Ok(items)

@@ -5,8 +5,8 @@ use super::Arguments;
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::failure_windows;
 use crate::cli::inputs::Loaded;
-use crate::cli::moments;
 use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
@@ -120,7 +120,7 @@ pub fn show(
             Err(failure) if failure.exit == Exit::Interrupted => break,
             finished => finished?,
         };
-        moments::draw(None, &mut finished)?;
+        failure_windows::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;
         let mut one =

@@ -19,7 +19,7 @@ pub use table::{comparison_table, table};
 pub use text::{failure_told, failures, headline, reproduction, text, unchecked_note};
 
 use crate::analysis::{FailedExpectation, Races, Statistics};
-use crate::cli::luck::Luck;
+use crate::cli::tie_sensitivity::TieSensitivity;
 use crate::ids::ResourceId;
 use crate::render::{Broken, Point};
 use crate::time::Time;
@@ -53,7 +53,7 @@ pub struct Finished {
     /// How many of their values were not kept.
     pub memories_left_out: u64,
     /// What other orders of simultaneous events came to, if some were tried.
-    pub luck: Option<Luck>,
+    pub ties: Option<TieSensitivity>,
     /// Its races.
     pub races: Races,
     /// The expectations that it did not meet.
@@ -96,7 +96,7 @@ impl Finished {
             fingerprint: trace.fingerprint(),
             memories: Vec::new(),
             memories_left_out: 0,
-            luck: None,
+            ties: None,
             races: trace.races(),
             failed: Vec::new(),
             windows: Vec::new(),

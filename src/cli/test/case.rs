@@ -6,8 +6,8 @@
 use super::snapshot::{self, Snapshot};
 use crate::cli::execute::execute_into;
 use crate::cli::failure::Failure;
+use crate::cli::failure_windows;
 use crate::cli::inputs::Loaded;
-use crate::cli::moments;
 use crate::cli::report::{Finished, failure_told, told};
 use crate::render::Steps;
 use crate::scenario::LoadError;
@@ -91,7 +91,7 @@ fn test(loaded: &Loaded, update: bool) -> Result<Ran, Failure> {
     let expected = &loaded.scenario.model.expect;
     let is_checked = !expected.is_empty() && finished.unchecked.is_empty();
     let mut troubles = findings(loaded, &finished);
-    moments::draw(Some(loaded), &mut finished)?;
+    failure_windows::draw(Some(loaded), &mut finished)?;
     for (place, failed) in finished.failed.iter().enumerate() {
         let detail = finished.windows.get(place).cloned().unwrap_or_default();
         troubles.push(Trouble { message: failed.message.clone(), line: failed.line, detail });

@@ -1,7 +1,7 @@
 //! The condition: where threads wait until another one notifies them.
 
 use super::sync;
-use super::{Came, Census, Line, Mutex, NotOwner, Order, Party, Witness, locked};
+use super::{Came, Census, Mutex, NotOwner, Observer, Order, Requester, WaitQueue, locked};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 
@@ -9,53 +9,53 @@ use crate::value::Word;
 /// nobody is lost.
 #[derive(Debug)]
 pub struct Condition {
-    line: sync::Mutex<Line<()>>,
+    line: sync::Mutex<WaitQueue<()>>,
 }
 
 impl Condition {
     /// Nobody waits; a notify reaches waiters in this order.
     pub fn new(order: Order) -> Condition {
-        Condition { line: sync::Mutex::new(Line::new(order)) }
+        Condition { line: sync::Mutex::new(WaitQueue::new(order)) }
     }
 
     /// Gets into the line for a notify. Gives a mutex back, if one is given
-    /// with its party, while nobody can notify: so no notify that comes after
+    /// with its requester, while nobody can notify: so no notify that comes after
     /// it was given back can be missed.
     ///
     /// # Errors
-    /// If the party does not own the mutex; it does not wait then.
+    /// If the requester does not own the mutex; it does not wait then.
     pub fn wait(
         &self,
-        me: &Party,
-        mutex: Option<(&Mutex, &Party)>,
+        me: &Requester,
+        mutex: Option<(&Mutex, &Requester)>,
         census: &Census,
-        witness: &mut impl Witness,
+        observer: &mut impl Observer,
     ) -> Result<Came<()>, NotOwner> {
         let mut line = locked(&self.line);
         let block = me.fact(Kind::Block, WaitFor::Notify as Word);
         match mutex {
-            None => witness.note(&[block]),
-            Some((mutex, holder)) => mutex.give_back(holder, census, witness, Some(block))?,
+            None => observer.note(&[block]),
+            Some((mutex, holder)) => mutex.give_back(holder, census, observer, Some(block))?,
         }
         Ok(Came::Waits { last: line.enter(me, (), census) })
     }
 
     /// Ends the wait of up to `most` threads.
-    pub fn notify(&self, me: &Party, most: usize, census: &Census, witness: &mut impl Witness) {
+    pub fn notify(&self, me: &Requester, most: usize, census: &Census, observer: &mut impl Observer) {
         let mut line = locked(&self.line);
         let woken: Vec<_> = (0..most).map_while(|_| line.serve(census)).collect();
         let mut facts = vec![me.fact(Kind::Notify, woken.len() as Word)];
         let by = Word::from(me.process.0);
-        facts.extend(woken.iter().map(|waiter| waiter.party.fact(Kind::Grant, by)));
-        witness.note(&facts);
+        facts.extend(woken.iter().map(|waiter| waiter.requester.fact(Kind::Grant, by)));
+        observer.note(&facts);
         for waiter in woken {
             waiter.hand(me, Vec::new());
         }
     }
 
     /// How many wait.
-    pub fn look(&self, me: &Party, witness: &mut impl Witness) -> Word {
+    pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let line = locked(&self.line);
-        me.sees(line.len() as Word, witness)
+        me.sees(line.len() as Word, observer)
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Each has one lock of its own and hands over directly: whoever gives back
 //! passes on to the first waiter, under the lock, so nobody can come between.
-//! A primitive decides who gets what in which order, and tells a [`Witness`]
+//! A primitive decides who gets what in which order, and tells an [`Observer`]
 //! under its lock, at the instant when the operation takes effect. It knows no
 //! scenario, no time and no trace.
 //!
@@ -15,7 +15,7 @@ mod buffer;
 mod condition;
 mod lock;
 mod memory;
-mod party;
+mod wait_queue;
 
 use super::sync;
 
@@ -23,7 +23,7 @@ pub use buffer::Buffer;
 pub use condition::Condition;
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
-pub use party::{Census, Grant, Line, Order, Party, Seat};
+pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitQueue};
 
 use crate::ids::OpId;
 use crate::ids::{ProcessId, ResourceId};
@@ -48,7 +48,7 @@ pub struct Fact {
 }
 
 /// Takes note of what took effect.
-pub trait Witness {
+pub trait Observer {
     /// All this took effect at once, in this order. Called under the lock of
     /// the resource, so for each resource in the order in which it happened.
     fn note(&mut self, facts: &[Fact]);
@@ -59,7 +59,7 @@ pub trait Witness {
 pub enum Came<T> {
     /// It was served.
     Served(T),
-    /// The party must wait on its seat.
+    /// The requester must wait on its parker.
     Waits {
         /// Nobody is left who could end any wait: see [`Census`].
         last: bool,
