@@ -19,7 +19,7 @@ const ZERO_TIME_STEPS_A_PROCESS: u64 = 1_000;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct RunProgress {
     /// The clock.
     pub now: Time,
     /// Wake-ups and loop rounds so far.
@@ -39,7 +39,7 @@ pub struct RunEnd {
 
 /// The control said that the run must stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interrupted(pub Progress);
+pub struct Interrupted(pub RunProgress);
 
 /// A run that can be repeated: it keeps its memory from one time to the next.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ impl AnyCalendar {
 }
 
 /// Asked now and then whether to go on.
-pub type Control<'c> = dyn FnMut(Progress) -> ControlFlow<()> + 'c;
+pub type Control<'c> = dyn FnMut(RunProgress) -> ControlFlow<()> + 'c;
 
 impl<'a> Simulation<'a> {
     /// Ready to run `image` with this seed.
@@ -375,7 +375,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
             mark => mark - self.fuel + debt,
         };
         self.clockwork.granted += debt;
-        let progress = Progress { now: machine.now, steps: self.steps() };
+        let progress = RunProgress { now: machine.now, steps: self.steps() };
         if without_time >= self.budget {
             return Ok(Some(zero_time_limit(self.image, machine.place(self.image, process))));
         }

@@ -4,7 +4,7 @@
 //! expectation means is decided by the monitors, which files use as well.
 
 use super::reproduction::{Failure, Reproduction};
-use super::scenario::{Scenario, State};
+use super::scenario::{CodeState, Scenario};
 use super::source_map::SourceMap;
 use super::term::{Term, key, list, quoted};
 use crate::analysis::{Monitors, Statistics, Watch};
@@ -18,7 +18,7 @@ use crate::value::Value;
 const TOLD: usize = 10;
 
 /// A run that has ended.
-pub struct Run<'a, S: State = ()> {
+pub struct Run<'a, S: CodeState = ()> {
     pub(super) scenario: &'a Scenario<S>,
     pub(super) source_map: SourceMap,
     /// What happened.
@@ -30,28 +30,28 @@ pub struct Run<'a, S: State = ()> {
     pub state: S,
 }
 
-/// Being in something, for [`Run::assert_never_together`].
+/// A predicate on the state of a process, for [`Run::assert_never_together`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Being(String);
+pub struct Predicate(String);
 
-impl Being {
+impl Predicate {
     /// In a state: `"trainer.running"`, `"trainer.delayed"`, `"trainer.blocked"`.
-    pub fn state(label: &str) -> Being {
-        Being(quoted(label))
+    pub fn state(label: &str) -> Predicate {
+        Predicate(quoted(label))
     }
 
     /// Owning a mutex.
-    pub fn holding(process: &str, mutex: &str) -> Being {
-        Being(format!("{{process: {}, holds: {}}}", quoted(process), quoted(mutex)))
+    pub fn holding(process: &str, mutex: &str) -> Predicate {
+        Predicate(format!("{{process: {}, holds: {}}}", quoted(process), quoted(mutex)))
     }
 
     /// From one mark to the next other one.
-    pub fn between(process: &str, from: &str, to: &str) -> Being {
-        Being(format!("{{process: {}, from: {}, to: {}}}", quoted(process), quoted(from), quoted(to)))
+    pub fn between(process: &str, from: &str, to: &str) -> Predicate {
+        Predicate(format!("{{process: {}, from: {}, to: {}}}", quoted(process), quoted(from), quoted(to)))
     }
 }
 
-impl<S: State> Run<'_, S> {
+impl<S: CodeState> Run<'_, S> {
     /// How it ended: `completed`, `horizon`, `deadlock`, `fault` or `limit`.
     pub fn outcome(&self) -> &'static str {
         self.trace.outcome.name()
@@ -256,8 +256,8 @@ impl<S: State> Run<'_, S> {
 
     /// No two processes, or instances, were in any of these at one moment.
     #[track_caller]
-    pub fn assert_never_together(&self, beings: impl IntoIterator<Item = Being>) -> &Self {
-        let all = list(beings.into_iter().map(|being| being.0));
+    pub fn assert_never_together(&self, predicates: impl IntoIterator<Item = Predicate>) -> &Self {
+        let all = list(predicates.into_iter().map(|predicate| predicate.0));
         self.assert(&format!("never_together: {all}"))
     }
 }
@@ -270,7 +270,7 @@ fn terms<T: Into<Term>>(values: impl IntoIterator<Item = T>) -> String {
     list(values.into_iter().map(|value| value.into().yaml()))
 }
 
-impl<S: State> Run<'_, S> {
+impl<S: CodeState> Run<'_, S> {
     /// The timeline, and how the run ended if not well.
     pub(super) fn shown(&self) -> String {
         let mut shown = self.timeline();
@@ -302,7 +302,7 @@ impl<S: State> Run<'_, S> {
 }
 
 /// The timeline, how it ended, and how to see it again.
-impl<S: State> std::fmt::Display for Run<'_, S> {
+impl<S: CodeState> std::fmt::Display for Run<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}{}", self.shown(), self.reproduction("").told())
     }

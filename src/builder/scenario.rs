@@ -9,19 +9,19 @@ use super::steps::Steps;
 use super::term::{Distribution, Term, key};
 use crate::backend::virtual_time::Simulation;
 use crate::program::{self, Image};
-use crate::scenario::{LoadError, Scenario as Loaded, load_program};
+use crate::scenario::{LoadError, LoadedScenario, load_program};
 use crate::trace::{DynSink, RecordingSink};
 use std::hash::Hash;
 use std::ops::{ControlFlow, Deref, DerefMut};
 use std::panic::Location;
 
 /// What code may work on: plain values, which can be kept and told apart.
-pub trait State: Clone + Eq + Hash + 'static {}
+pub trait CodeState: Clone + Eq + Hash + 'static {}
 
-impl<T: Clone + Eq + Hash + 'static> State for T {}
+impl<T: Clone + Eq + Hash + 'static> CodeState for T {}
 
 /// A scenario, made in code instead of YAML. See [the module](super).
-pub struct Scenario<S: State = ()> {
+pub struct Scenario<S: CodeState = ()> {
     name: String,
     state: S,
     seed: u64,
@@ -102,7 +102,7 @@ impl Scenario {
     }
 }
 
-impl<S: State> Scenario<S> {
+impl<S: CodeState> Scenario<S> {
     /// A scenario whose code works on a state; every run begins with this one.
     pub fn with_state(name: &str, state: S) -> Scenario<S> {
         Scenario {
@@ -374,7 +374,7 @@ fn expecting(expect: &str) -> String {
 /// A checked scenario with all that a run needs.
 pub(super) struct Prepared {
     pub(super) source_map: SourceMap,
-    pub(super) loaded: Loaded,
+    pub(super) loaded: LoadedScenario,
     pub(super) image: Image,
     pub(super) frames: Frames,
 }

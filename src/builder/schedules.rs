@@ -8,7 +8,7 @@ use super::code::Numbered;
 use super::problem::Problems;
 use super::reproduction::Failure;
 use super::run::Run;
-use super::scenario::{Prepared, Scenario, State};
+use super::scenario::{CodeState, Prepared, Scenario};
 use crate::analysis::Monitors;
 use crate::explore::{
     self, Budget, End, Exploration, FinalMemories, Mode, Options, Reduce, Stopped, Witness,
@@ -50,7 +50,7 @@ pub struct Final<S = ()> {
     pub schedules: Option<u128>,
 }
 
-impl<S: State + Send> Scenario<S> {
+impl<S: CodeState + Send> Scenario<S> {
     /// Whether every schedule is as this text expects it, as [`Run::check`] has
     /// it for one run. [`Mode::Timed`] lets simultaneous events swap,
     /// [`Mode::Untimed`] tries every order (what is said of times is not
@@ -201,7 +201,7 @@ impl Failed {
 }
 
 /// What is looked for in an exploration.
-struct Found<'a, S: State> {
+struct Found<'a, S: CodeState> {
     scenario: &'a Scenario<S>,
     prepared: &'a Prepared,
     code: &'a Numbered<'a, S>,
@@ -209,7 +209,7 @@ struct Found<'a, S: State> {
     expect: &'a str,
 }
 
-impl<S: State + Send> Found<'_, S> {
+impl<S: CodeState + Send> Found<'_, S> {
     /// The first failure.
     fn failure(&self, exploration: &Exploration<'_>) -> Option<Failure> {
         let expected = &self.prepared.loaded.model.expect;

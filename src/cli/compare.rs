@@ -19,14 +19,14 @@ use std::path::PathBuf;
 /// scenario, one for each value; several such parameters, one for each combination. Besides the files of each scenario (see `run`), writes comparison.svg and comparison.png (all
 /// timelines on one time axis) and total-time.svg and total-time.png to DIR.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct CompareArguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
     #[command(flatten)]
     run: RunOptions,
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let loaded = load_variants(&arguments.scenarios)?;
     interrupt::watch();
     let options = &arguments.run;

@@ -9,7 +9,7 @@ use super::inputs::Loaded;
 use super::interrupt;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::report::Finished;
 use super::unfinished::Unfinished;
 use super::{console, quote};
@@ -115,7 +115,10 @@ pub fn execute_along(
                 None
             });
             let Some(Followed { outcome, end, machine, times, .. }) = followed else {
-                return Err(virtual_time::Interrupted(virtual_time::Progress { now: Time::ZERO, steps: 0 }));
+                return Err(virtual_time::Interrupted(virtual_time::RunProgress {
+                    now: Time::ZERO,
+                    steps: 0,
+                }));
             };
             fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
             Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
@@ -178,8 +181,8 @@ fn execute_by(
     });
     let mut sinks =
         ((StatisticsSink::new(&header), Fingerprint::new()), ((watch, races), (recording, trace_file)));
-    let mut progress = Progress::new(&loaded.label);
-    let mut control = |reached: virtual_time::Progress| {
+    let mut progress = ProgressLine::new(&loaded.label);
+    let mut control = |reached: virtual_time::RunProgress| {
         progress.tell(reached.now, reached.steps);
         if interrupt::requested() || disk_full.get() {
             ControlFlow::Break(())

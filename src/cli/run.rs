@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// Writes gantt.svg, gantt.png, trace.jsonl and result.json to DIR/<scenario name>/ unless told
 /// otherwise. A file appears only when it is complete.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct RunArguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
     #[command(flatten)]
@@ -34,7 +34,7 @@ pub struct Arguments {
     instances: bool,
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let schedule = arguments.schedule.as_deref().map(read_schedule).transpose()?;
     let settings = schedule.iter().flat_map(|schedule| schedule.settings.clone());
     let mut scenarios = arguments.scenarios.clone();
@@ -118,7 +118,11 @@ fn warn_of(schedule: &Schedule, scenario: &Loaded, finished: &Finished) {
 }
 
 /// Runs, writes and tells one scenario.
-fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) -> Result<Finished, Failure> {
+fn one(
+    scenario: &Loaded,
+    arguments: &RunArguments,
+    schedule: Option<&Schedule>,
+) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
     let mut finished = run_and_write_along(scenario, schedule, &arguments.run, is_text)?;
     if let Some(schedule) = schedule {

@@ -7,9 +7,9 @@ use clap::Args;
 
 /// Print the JSON Schema of scenarios, for editors
 #[derive(Debug, Args)]
-pub struct Arguments {}
+pub struct SchemaArguments {}
 
-pub fn run(_: &Arguments) -> Result<Exit, Failure> {
+pub fn run(_: &SchemaArguments) -> Result<Exit, Failure> {
     console::print(&on_many_lines(&crate::scenario::schema()))?;
     Ok(Exit::Fine)
 }

@@ -7,7 +7,7 @@
 use super::inputs::Loaded;
 use super::interrupt;
 use super::report::Finished;
-use crate::backend::virtual_time::{Progress, Simulation};
+use crate::backend::virtual_time::{RunProgress, Simulation};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{DynSink, Event, Header, Kind, Sink, Ties};
@@ -86,7 +86,7 @@ pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensit
     for ties in std::iter::once(Ties::Reversed).chain((0..SEEDED).map(Ties::Seeded)) {
         let mut simulation = Simulation::with_ties(&image, header.seed, 0, ties);
         let mut times = FinishTimes(vec![None; header.process_count()]);
-        let mut control = |reached: Progress| match reached.steps > STEPS || interrupt::requested() {
+        let mut control = |reached: RunProgress| match reached.steps > STEPS || interrupt::requested() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         };

@@ -8,7 +8,7 @@ use super::relation::{End, Stopped};
 use super::search::Search;
 use super::store::StateId;
 use crate::analysis::Monitors;
-use crate::analysis::monitor::End as RunEnd;
+use crate::analysis::monitor::FinalState;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::Image;
@@ -176,7 +176,7 @@ impl Findings {
             End::Deadlock => Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() }),
         };
         let memories = machine.memories(image);
-        let end = RunEnd { outcome: &outcome, end: machine.now, memories: &memories };
+        let end = FinalState { outcome: &outcome, end: machine.now, memories: &memories };
         for expectation in monitors.unmet(&world.watch, &end) {
             First::note(self.failed.entry(expectation), state);
         }

@@ -16,9 +16,9 @@ use std::fmt::Write;
 pub const STEPS_VERSION: &str = "# version ";
 
 /// Collects the steps of a run as lines: at most so many, and of what they say
-/// at most [`Steps::MOST_BYTES`].
+/// at most [`StepsSink::MOST_BYTES`].
 #[derive(Debug)]
-pub struct Steps<'h> {
+pub struct StepsSink<'h> {
     header: &'h Header,
     rows: Vec<Row>,
     most: usize,
@@ -43,15 +43,15 @@ struct Row {
     woken_by: Option<ProcessId>,
 }
 
-impl<'h> Steps<'h> {
+impl<'h> StepsSink<'h> {
     /// How many bytes are kept: a line may be a whole array, or have any number
     /// of objects.
     pub const MOST_BYTES: usize = 4 << 20;
 
     /// Ready for a run with these names; keeps `most` lines.
-    pub fn new(header: &'h Header, most: usize) -> Steps<'h> {
+    pub fn new(header: &'h Header, most: usize) -> StepsSink<'h> {
         let room = Self::MOST_BYTES;
-        Steps { header, rows: Vec::new(), most, room, events: 0, woken: Vec::new(), is_whole: true }
+        StepsSink { header, rows: Vec::new(), most, room, events: 0, woken: Vec::new(), is_whole: true }
     }
 
     /// The text of a run that ended so; `None` if it is too long.
@@ -94,14 +94,14 @@ impl<'h> Steps<'h> {
     }
 }
 
-impl Steps<'_> {
+impl StepsSink<'_> {
     fn give_up(&mut self) {
         self.is_whole = false;
         self.rows = Vec::new();
     }
 }
 
-impl Sink for Steps<'_> {
+impl Sink for StepsSink<'_> {
     fn event(&mut self, event: &Event, args: &[Word]) {
         self.events += 1;
         if event.kind == Kind::Grant {
@@ -147,7 +147,7 @@ mod tests {
     use crate::trace::fixture::{A, BUFFER, cut_trace, event, two_stage_trace};
 
     fn steps(trace: &crate::trace::Trace, most: usize) -> Option<String> {
-        let mut steps = Steps::new(&trace.header, most);
+        let mut steps = StepsSink::new(&trace.header, most);
         trace.replay(&mut steps);
         steps.finish(&trace.outcome, trace.end, "0123")
     }
@@ -197,8 +197,8 @@ mod tests {
     #[test]
     fn a_line_that_never_ends_is_none() {
         let mut trace = cut_trace();
-        let mut steps = Steps::new(&trace.header, 100);
-        for number in 0..=Steps::MOST_BYTES as u64 / 32 {
+        let mut steps = StepsSink::new(&trace.header, 100);
+        for number in 0..=StepsSink::MOST_BYTES as u64 / 32 {
             steps.event(&event(1, A, Kind::Put, BUFFER.0, number), &[]);
         }
         trace.end = crate::time::Time::from_secs(1);

@@ -33,7 +33,7 @@ pub use event::{Event, Kind};
 pub use events::{Events, Iter as EventsIter};
 pub use excerpt::Excerpt;
 pub use expected::{
-    Being, Bounds, Claim, Expectation, Expected, Happening, Instances, Label, Source, Stretch,
+    Bounds, Claim, Expectation, Expected, Instances, Label, Milestone, StatePredicate, Stretch, ValueSource,
 };
 pub use fingerprint::Fingerprint;
 pub use header::{

@@ -10,7 +10,7 @@ mod found;
 mod slots;
 mod tokens;
 
-pub use found::{Race, Races, RacingAccess};
+pub use found::{ObservedRace, Races, RacingAccess};
 
 use crate::ids::ProcessId;
 use crate::time::Time;

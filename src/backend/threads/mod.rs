@@ -62,7 +62,7 @@ pub enum Work {
 
 /// How to run on threads.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct ThreadOptions {
     /// The seed of all random streams.
     pub seed: u64,
     /// How many times as fast as the wall's clock the scenario's runs.
@@ -145,7 +145,11 @@ pub fn check(image: &Image) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// [`Trouble`] if the run did not come to an end of its own.
-pub fn run(image: &Image, options: &Options, interrupted: &dyn Fn() -> bool) -> Result<Recording, Trouble> {
+pub fn run(
+    image: &Image,
+    options: &ThreadOptions,
+    interrupted: &dyn Fn() -> bool,
+) -> Result<Recording, Trouble> {
     check(image)?;
     let shared = Shared::new(image, options.speed);
     let gate = StartGate::default();
@@ -209,7 +213,7 @@ fn spawn<'scope>(
     shared: &'scope Shared<'scope>,
     gate: &'scope StartGate,
     process: ProcessId,
-    options: &'scope Options,
+    options: &'scope ThreadOptions,
 ) -> std::io::Result<std::thread::ScopedJoinHandle<'scope, Option<Left>>> {
     let name = shared.image.process_name(process).chars().filter(|&c| c != '\0').take(15).collect();
     let body = move || {
@@ -230,7 +234,7 @@ fn spawn<'scope>(
 
 /// Waits for the end of the run, and ends it at its horizon, after its timeout
 /// or when the user wants it.
-fn oversee(shared: &Shared<'_>, options: &Options, interrupted: &dyn Fn() -> bool) -> End {
+fn oversee(shared: &Shared<'_>, options: &ThreadOptions, interrupted: &dyn Fn() -> bool) -> End {
     let start = shared.clock.start();
     let late = start.checked_add(options.timeout);
     let horizon = shared.image.horizon.map(|horizon| shared.clock.at(horizon));
@@ -251,7 +255,12 @@ fn oversee(shared: &Shared<'_>, options: &Options, interrupted: &dyn Fn() -> boo
 }
 
 /// What is to be said about a run that is over.
-fn conclude(shared: &Shared<'_>, end: End, left: Vec<Left>, options: &Options) -> Result<Recording, Trouble> {
+fn conclude(
+    shared: &Shared<'_>,
+    end: End,
+    left: Vec<Left>,
+    options: &ThreadOptions,
+) -> Result<Recording, Trouble> {
     let image = shared.image;
     let machine = final_machine(shared, &left);
     let outcome = match end {

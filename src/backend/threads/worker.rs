@@ -9,7 +9,7 @@ use super::atomic_gate::Pass;
 use super::primitives::{Came, Grant, Requester};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Native, Shared};
-use super::{Options, Work};
+use super::{ThreadOptions, Work};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Asked, Draws, Kernel, Machine, Request, Rest, Schedule, State, Yield};
 use crate::program::Op;
@@ -76,7 +76,7 @@ impl Schedule for NoSchedule {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(shared: &'a Shared<'a>, process: ProcessId, options: &Options) -> Worker<'a> {
+    pub(super) fn new(shared: &'a Shared<'a>, process: ProcessId, options: &ThreadOptions) -> Worker<'a> {
         let image = shared.image;
         let machine = Machine::new(image);
         let me = Requester {

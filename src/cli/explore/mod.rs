@@ -12,7 +12,7 @@ use super::execute::unchecked;
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
 use super::options::{Format, RunOptions, ScenarioOptions, whole};
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::report::{counted, so_many};
 use super::run::with_done;
 use super::{console, interrupt};
@@ -36,7 +36,7 @@ use witness::Shown;
 /// contents of memories at the end. Schedules are written to DIR/<scenario name>/ with a timeline
 /// each; `tempolane run FILE --schedule SCHEDULE` follows one.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct ExploreArguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
     #[command(flatten)]
@@ -108,7 +108,7 @@ struct Explored<'a> {
 
 impl Explored<'_> {
     /// Why not every state was visited, if so, and what to do about it.
-    fn cut(&self, arguments: &Arguments) -> Option<String> {
+    fn cut(&self, arguments: &ExploreArguments) -> Option<String> {
         let budget = |what: String, option: &str| format!("{what}; go further with {option}");
         Some(match self.exploration.stop {
             Stop::Complete if self.exploration.is_complete() => return None,
@@ -147,7 +147,7 @@ impl Explored<'_> {
     }
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
     interrupt::watch();
     let mut exit = Exit::Fine;
@@ -174,7 +174,7 @@ struct TimeLimit {
 }
 
 impl TimeLimit {
-    fn from_now(arguments: &Arguments) -> TimeLimit {
+    fn from_now(arguments: &ExploreArguments) -> TimeLimit {
         let limit = arguments.max_time.map(Duration::from_nanos);
         TimeLimit { began: crate::backend::threads::wall(), limit }
     }
@@ -196,7 +196,7 @@ struct Patience {
 }
 
 impl Patience {
-    fn from_now(arguments: &Arguments) -> Patience {
+    fn from_now(arguments: &ExploreArguments) -> Patience {
         Patience { limit: TimeLimit::from_now(arguments), behind_search: OnceLock::new() }
     }
 
@@ -225,7 +225,7 @@ fn timed_lines(loaded: &Loaded, header: &Header) -> Vec<u32> {
 }
 
 /// Whether time counts.
-fn mode_of(arguments: &Arguments) -> Mode {
+fn mode_of(arguments: &ExploreArguments) -> Mode {
     match (arguments.untimed, arguments.mode) {
         (false, ModeOption::Timed) => Mode::Timed,
         _ => Mode::Untimed,
@@ -233,7 +233,7 @@ fn mode_of(arguments: &Arguments) -> Mode {
 }
 
 /// Which schedules are left out.
-fn reduce_of(arguments: &Arguments) -> Reduce {
+fn reduce_of(arguments: &ExploreArguments) -> Reduce {
     match arguments.reduce {
         None => Reduce::NONE,
         Some(ReduceOption::Order) => Reduce { order: true, symmetry: false },
@@ -244,7 +244,7 @@ fn reduce_of(arguments: &Arguments) -> Reduce {
 
 /// Explores and tells one scenario, or a smaller one if it is to shrink; whether
 /// something was found.
-fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Failure> {
+fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<bool, Failure> {
     let patience = Patience::from_now(arguments);
     let is_over = || patience.is_over();
     let asked = Asked::by(&is_over);
@@ -268,7 +268,7 @@ fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Fa
         Mode::Timed => Monitors::new(expected, &header),
         Mode::Untimed => Monitors::untimed(expected, &header),
     });
-    let mut progress = Progress::new(&loaded.label);
+    let mut progress = ProgressLine::new(&loaded.label);
     let options =
         Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
     let exploration = explore::explore_asking(&image, options, asked, &mut |reached| {

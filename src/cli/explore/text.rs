@@ -1,7 +1,7 @@
 //! An exploration as text: a verdict, figures, and the shortest schedules.
 
 use super::witness::Shown;
-use super::{Arguments, Explored};
+use super::{ExploreArguments, Explored};
 use crate::cli::console::printable;
 use crate::cli::execute::{again_along, unchecked};
 use crate::cli::report::{
@@ -31,7 +31,7 @@ const LINES: usize = 5;
 const TOO_MANY: &str = "more than 3.4e38";
 
 /// The whole report.
-pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
+pub fn text(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     let mut text = headline(explored, arguments);
     let mut before: Option<&Shown> = None;
     for shown in explored.shown.iter().filter(|shown| shown.is_finding) {
@@ -46,7 +46,7 @@ pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
     text
 }
 
-fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
+fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     let exploration = &explored.exploration;
     let progress = exploration.progress();
     let headed = |colour, verdict| heading(&explored.loaded.label, colour, verdict);
@@ -168,7 +168,7 @@ fn title(shown: &Shown) -> String {
 }
 
 /// One finding; `again` says that the schedule is the one just shown.
-fn finding(explored: &Explored<'_>, arguments: &Arguments, shown: &Shown, again: bool) -> String {
+fn finding(explored: &Explored<'_>, arguments: &ExploreArguments, shown: &Shown, again: bool) -> String {
     let mut text = if again { "  by the same schedule\n".to_owned() } else { turns(shown) };
     match shown.kind {
         "limit" if !matches!(shown.finished.outcome, Outcome::Limit { .. }) => {

@@ -1,7 +1,7 @@
 //! The schedules that show what was found: as files, as timelines, and turn by
 //! turn.
 
-use super::Arguments;
+use super::ExploreArguments;
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::{Exit, Failure};
@@ -48,7 +48,7 @@ pub fn show(
     exploration: &Exploration<'_>,
     (mode, seed): (Mode, u64),
     asked: Asked<'_>,
-    arguments: &Arguments,
+    arguments: &ExploreArguments,
 ) -> Result<Vec<Shown>, Failure> {
     let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
     if let Some(witness) = exploration.witness(End::Deadlock) {

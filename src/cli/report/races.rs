@@ -6,7 +6,7 @@
 use super::Finished;
 use super::finding::place;
 use super::parts::{and_more, noun};
-use crate::analysis::{Race, Races, RacingAccess};
+use crate::analysis::{ObservedRace, Races, RacingAccess};
 use crate::trace::Header;
 use serde::Serialize;
 use std::fmt::Write;
@@ -72,7 +72,7 @@ pub fn objects(races: &Races, header: &Header) -> Vec<RaceObject> {
         line: header.line(access.op),
         time_ns: access.time.as_nanos(),
     };
-    let object = |race: &Race| RaceObject {
+    let object = |race: &ObservedRace| RaceObject {
         memory: header.resource_name(race.memory),
         slot: race.slot,
         first: access(&race.first),

@@ -1,11 +1,11 @@
 //! One scenario in virtual time and on threads, compared.
 
-use super::Arguments;
+use super::ValidateArguments;
 use crate::analysis::validation::{
     ComparedRun, Tolerance, Verdict, compare_times, judge, longest_way, reorderings,
 };
 use crate::backend::replay::{Disagreement, Replayed, replay};
-use crate::backend::threads::{self, Options, Recording, SleepError, Trouble, Work, default_speed};
+use crate::backend::threads::{self, Recording, SleepError, ThreadOptions, Trouble, Work, default_speed};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -59,7 +59,7 @@ pub struct Validation {
 /// If the user stops it, or the system does not start threads.
 pub fn validate(
     loaded: &Loaded,
-    arguments: &Arguments,
+    arguments: &ValidateArguments,
     virtual_run: Finished,
     sleep_error: SleepError,
 ) -> Result<Validation, Failure> {
@@ -94,7 +94,7 @@ pub fn validate(
         return Ok(validation);
     }
     let planned = Duration::try_from_secs_f64(validation.virtual_run.end.as_secs_f64() / speed);
-    let options = Options {
+    let options = ThreadOptions {
         seed: validation.virtual_run.header.seed,
         speed,
         work: arguments.work.into(),
@@ -142,7 +142,12 @@ impl Validation {
     }
 
     /// Runs on threads and compares; stops at the first run that does not end.
-    fn record(&mut self, image: &Image, options: &Options, runs: u32) -> Result<Vec<Recording>, Failure> {
+    fn record(
+        &mut self,
+        image: &Image,
+        options: &ThreadOptions,
+        runs: u32,
+    ) -> Result<Vec<Recording>, Failure> {
         let mut recordings = Vec::new();
         for _ in 0..runs {
             match threads::run(image, options, &interrupt::requested) {

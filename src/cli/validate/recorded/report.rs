@@ -1,7 +1,7 @@
 //! The verdict on a recording as text and as JSON.
 
 use super::Verdict;
-use crate::backend::recorded::{Bounds, Recorded, Search, Spent};
+use crate::backend::recorded::{Recorded, Search, SearchBudget, Spent};
 use crate::cli::console::printable;
 use crate::cli::explore::by_clock;
 use crate::cli::report::{GREEN, PLAIN, RED, duration, files, heading, json_object, section, signed};
@@ -90,7 +90,7 @@ pub fn so_far(reached: usize, rows: usize) -> String {
 }
 
 fn spent(why: Spent) -> String {
-    let bounds = Bounds::default();
+    let bounds = SearchBudget::default();
     match why {
         Spent::States => format!("the search looks at no more than {} states", bounds.states),
         Spent::Steps => format!("the search makes no more than {} steps", bounds.steps),
