@@ -6,7 +6,7 @@
 //! for more; and wheels for very many that all have the same priority.
 
 use crate::ids::ProcessId;
-use crate::kernel::{Schedule, Stop, Yield};
+use crate::kernel::{Scheduler, Yield, Yielded};
 use crate::time::Time;
 
 pub use super::heap_calendar::HeapCalendar;
@@ -25,16 +25,16 @@ pub const MAX_PROCESSES: usize = 1 << PROCESS_BITS;
 /// The most entries of a [`SmallCalendar`].
 pub const SMALL: usize = 8;
 
-/// The future event list of one run. Entries made by [`Schedule::wake`] are for
+/// The future event list of one run. Entries made by [`Scheduler::wake`] are for
 /// the present, once there is one.
-pub trait Calendar: Schedule {
+pub trait Calendar: Scheduler {
     /// Takes the first entry; of a new calendar, with which the present begins.
     fn pop(&mut self) -> Option<(Time, ProcessId)>;
 
     /// Takes the first entry, after the process whose entry was taken last has
     /// stopped at the present: if it is delayed, it has an entry again.
     #[inline(always)]
-    fn next(&mut self, stop: Stop, now: Time) -> Option<(Time, ProcessId)> {
+    fn next(&mut self, stop: Yielded, now: Time) -> Option<(Time, ProcessId)> {
         let _ = now;
         if let Yield::Delayed(until) = stop.why {
             self.wake(until, stop.priority, stop.process);
@@ -281,7 +281,7 @@ impl Calendar for SmallCalendar {
     }
 
     #[inline(always)]
-    fn next(&mut self, stop: Stop, now: Time) -> Option<(Time, ProcessId)> {
+    fn next(&mut self, stop: Yielded, now: Time) -> Option<(Time, ProcessId)> {
         if !self.has_ready {
             let key = match stop.why {
                 Yield::Delayed(until) => self.key(until, stop.priority, stop.process),
@@ -309,7 +309,7 @@ impl Calendar for SmallCalendar {
     }
 }
 
-impl Schedule for SmallCalendar {
+impl Scheduler for SmallCalendar {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.has_ready {
@@ -363,7 +363,7 @@ mod tests {
                     if action == 1 {
                         model.push((now + wait, priority, number, id));
                     }
-                    let stop = Stop { process: ProcessId(id), priority, why };
+                    let stop = Yielded { process: ProcessId(id), priority, why };
                     calendar.next(stop, Time::from_nanos(now).expect("small"))
                 }
                 None => calendar.pop(),

@@ -9,7 +9,7 @@
 
 use super::calendar::{Calendar, Key, NONE, entry, key, renumber, smallest};
 use crate::ids::ProcessId;
-use crate::kernel::Schedule;
+use crate::kernel::Scheduler;
 use crate::time::Time;
 use std::collections::VecDeque;
 
@@ -175,7 +175,7 @@ impl Calendar for HeapCalendar {
     }
 }
 
-impl Schedule for HeapCalendar {
+impl Scheduler for HeapCalendar {
     #[inline]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.sequence == u32::MAX {

@@ -4,7 +4,7 @@
 use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar, WheelCalendar};
 use super::tie_calendar::TieCalendar;
 use crate::ids::ProcessId;
-use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Schedule, Stop, Yield, find_end};
+use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, Yield, Yielded, find_end};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink, Ties};
@@ -247,7 +247,7 @@ impl<C: Calendar> Clockwork<'_, C> {
     }
 }
 
-impl<C: Calendar> Schedule for Clockwork<'_, C> {
+impl<C: Calendar> Scheduler for Clockwork<'_, C> {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         self.calendar.wake(time, priority, process);
@@ -259,7 +259,7 @@ impl<C: Calendar> Schedule for Clockwork<'_, C> {
     }
 
     #[inline(always)]
-    fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
+    fn switch(&mut self, stop: Yielded, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
         let entry = self.calendar.next(stop, *now);
         self.go_to(entry, now, fuel)
     }

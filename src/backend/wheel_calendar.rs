@@ -15,7 +15,7 @@
 
 use super::calendar::Calendar;
 use crate::ids::ProcessId;
-use crate::kernel::Schedule;
+use crate::kernel::Scheduler;
 use crate::time::Time;
 use std::collections::VecDeque;
 
@@ -387,7 +387,7 @@ impl Calendar for WheelCalendar {
     }
 }
 
-impl Schedule for WheelCalendar {
+impl Scheduler for WheelCalendar {
     #[inline(always)]
     fn wake(&mut self, time: Time, _: u8, process: ProcessId) {
         let entry = Entry { time, process };

@@ -6,7 +6,7 @@
 
 use super::relation::Probe;
 use crate::ids::ProcessId;
-use crate::kernel::{Call, Code, NoCode, Schedule};
+use crate::kernel::{Call, Code, NoCode, Scheduler};
 use crate::program::{Image, Op};
 use crate::time::Time;
 use crate::value::Word;
@@ -46,7 +46,7 @@ pub(super) struct Calling<'s> {
     pub(super) state: &'s mut Word,
 }
 
-impl Schedule for Calling<'_> {
+impl Scheduler for Calling<'_> {
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         self.probe.wake(time, priority, process);
     }

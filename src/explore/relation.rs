@@ -26,7 +26,7 @@ use super::exploration::Mode;
 use super::parts::{Clock, World};
 use crate::analysis::Monitors;
 use crate::ids::{OpId, ProcessId};
-use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield, waits_for_horizon};
+use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, waits_for_horizon};
 use crate::program::{Image, Op, frame, lines_of, may_end};
 use crate::time::Time;
 use crate::trace::{Event, Fault, NoTrace, Sink};
@@ -104,7 +104,7 @@ pub(super) struct Probe {
     paused: bool,
 }
 
-impl Schedule for Probe {
+impl Scheduler for Probe {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.woken.push(process);
     }

@@ -1,4 +1,4 @@
-//! The answers to [`super::Schedule::choose`], for drivers that try them all.
+//! The answers to [`super::Scheduler::choose`], for drivers that try them all.
 
 /// What a step asked, what it was answered, and so what the next way through it
 /// is. Ways come in the order of their answers, as the numbers on an odometer.

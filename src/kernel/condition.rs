@@ -5,14 +5,14 @@
 //! behind the wait, in competition with all others who want it.
 
 use super::machine::{Machine, op_of};
-use super::step::{Context, Done, Kernel, OpResult, Schedule};
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// The ops that are too rare to have a place of their own in the loop over
     /// ops. The others never come here.
     #[inline(never)]

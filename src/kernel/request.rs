@@ -5,7 +5,7 @@
 //! and where they go is no business of a primitive: it is read here.
 
 use super::machine::{Machine, State, op_of, state_word};
-use super::step::{Context, Kernel, Schedule};
+use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{Image, Op, ResourceCode, frame, resource};
 use crate::trace::{Fault, Sink};
@@ -63,7 +63,7 @@ pub enum Request {
 
 /// A request, and to whom it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked {
+pub struct ResourceRequest {
     /// Of which resource.
     pub resource: ResourceId,
     /// What.
@@ -72,18 +72,18 @@ pub struct Asked {
     pub op: OpId,
 }
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// What the op in front of which `process` rests asks of a resource;
     /// `None` if it is not about one. Nothing is done yet.
     ///
     /// # Errors
     /// [`Fault`] if the arguments of the op break a rule.
-    pub fn asked(&self, process: ProcessId) -> Result<Option<Asked>, Box<Fault>> {
+    pub fn asked(&self, process: ProcessId) -> Result<Option<ResourceRequest>, Box<Fault>> {
         let at = self.context(process);
         let Some((header, request)) = self.request_at(at, self.image.plain[at.op()])? else {
             return Ok(None);
         };
-        Ok(Some(Asked {
+        Ok(Some(ResourceRequest {
             resource: ResourceId(self.resource_id(self.arena, header)),
             request,
             op: OpId(at.op() as u32),
@@ -174,7 +174,12 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// That `process` released a mutex which is not its own.
-    pub fn not_owner_fault(&self, asked: &Asked, process: ProcessId, owner: Option<ProcessId>) -> Box<Fault> {
+    pub fn not_owner_fault(
+        &self,
+        asked: &ResourceRequest,
+        process: ProcessId,
+        owner: Option<ProcessId>,
+    ) -> Box<Fault> {
         self.not_owner(self.context(process), asked.resource, owner)
     }
 

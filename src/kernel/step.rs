@@ -5,7 +5,7 @@ use super::defect;
 use super::draw::{Draws, fetch};
 use super::machine::{Machine, State, frame_words, state_word};
 use super::stepwise::Steps;
-use super::stop::{Stop, Yield};
+use super::stop::{Yield, Yielded};
 use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{Image, ResourceCode, Slot, Source, frame, resource};
@@ -14,7 +14,7 @@ use crate::trace::{Event, Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
 /// Takes note of who can go on when, and may say who goes on next.
-pub trait Schedule {
+pub trait Scheduler {
     /// `process` can go on at `time`. Of equal times, lower `priority` goes
     /// first, then who was noted first.
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId);
@@ -44,7 +44,7 @@ pub trait Schedule {
     /// the clock and the fuel as it sees fit; it saves leaving and entering the
     /// kernel for every step.
     #[inline(always)]
-    fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
+    fn switch(&mut self, stop: Yielded, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
         let _ = (stop, now, fuel);
         None
     }
@@ -159,7 +159,7 @@ impl Context {
     }
 }
 
-impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
+impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     /// A kernel over this state, without fuel.
     pub fn new(
         image: &'a Image,
@@ -186,7 +186,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     /// Lets `process`, which must be able to go on, go on at the time of the
     /// machine until it waits, is done or runs out of fuel; and then whom
-    /// [`Schedule::switch`] names. Says who stopped last, and why.
+    /// [`Scheduler::switch`] names. Says who stopped last, and why.
     ///
     /// # Errors
     /// [`Fault`] if the scenario breaks a rule; the run is over then.
@@ -226,7 +226,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
                 Halt::Done => (Yield::Done, 0),
                 Halt::Left => break (process, self.why_left()),
             };
-            let stop = Stop { process, priority, why };
+            let stop = Yielded { process, priority, why };
             let next = self.queue.switch(stop, &mut now, &mut self.fuel);
             // Twice, so that it is known at once where to go on.
             let Some(next) = next else {

@@ -5,7 +5,7 @@ use crate::time::Time;
 
 /// That a process stopped, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stop {
+pub struct Yielded {
     /// Who.
     pub process: ProcessId,
     /// Its priority plus 128, if it is delayed.
@@ -19,7 +19,7 @@ pub struct Stop {
 pub enum Yield {
     /// Time must pass until then; the driver has yet to note it.
     Delayed(Time),
-    /// It waits for a resource and will be woken through [`super::Schedule`].
+    /// It waits for a resource and will be woken through [`super::Scheduler`].
     Blocked,
     /// It finished its last step.
     Done,

@@ -11,15 +11,15 @@ mod compile;
 mod constants;
 mod disassembly;
 mod expressions;
-mod flow;
 mod fuse;
 mod header;
 mod initial;
 mod layout;
 mod lines;
+mod liveness;
+mod lock_elision;
 mod noticed;
 mod op;
-mod quiet;
 mod rebind;
 mod sharing;
 mod specialise;
@@ -28,13 +28,13 @@ mod state;
 pub use bind::{DefImage, Image};
 pub use compile::{Program, compile};
 pub use constants::Constants;
-pub use flow::{LiveWords, may_end, next_ops, ops_of, read, written};
 pub use initial::Initial;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 pub use lines::lines_of;
+pub use liveness::{LiveWords, may_end, next_ops, ops_of, read, written};
+pub use lock_elision::Section;
 pub use op::{
-    DistributionCode, LogArgCode, ManyCode, Near, Op, ResourceCode, RunEntry, Sampler, Slot, Source,
+    DistributionCode, FrameRelative, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot, Source,
 };
-pub use quiet::Section;
 pub use rebind::{Binding, Rebound};
 pub use state::BindError;

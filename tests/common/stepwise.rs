@@ -8,7 +8,7 @@ use tempolane::analysis::Monitors;
 use tempolane::analysis::monitor::FinalState;
 use tempolane::explore::Turn;
 use tempolane::ids::ProcessId;
-use tempolane::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield, find_deadlock};
+use tempolane::kernel::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock};
 use tempolane::program::Image;
 use tempolane::time::Time;
 use tempolane::trace::{Deadlock, Event, Fault, Kind, Outcome, Sink};
@@ -39,7 +39,7 @@ impl Sink for Keep {
 /// Takes note of whose waits a step ends, and answers the kernel.
 struct Woken<'c>(Vec<ProcessId>, &'c mut Choices);
 
-impl Schedule for Woken<'_> {
+impl Scheduler for Woken<'_> {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.0.push(process);
     }
@@ -300,7 +300,8 @@ impl<'a> Stepper<'a> {
         };
         let memories = node.machine.memories(self.image);
         let waited = until.filter(|_| outcome == Outcome::Horizon);
-        let end = FinalState { outcome: &outcome, end: waited.unwrap_or(node.machine.now), memories: &memories };
+        let end =
+            FinalState { outcome: &outcome, end: waited.unwrap_or(node.machine.now), memories: &memories };
         ends.failed.extend(self.monitors.iter().flat_map(|monitors| monitors.unmet(&node.watch, &end)));
         ends.horizon |= outcome == Outcome::Horizon;
         ends.deadlock |= matches!(outcome, Outcome::Deadlock(_));

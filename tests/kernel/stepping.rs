@@ -3,7 +3,7 @@
 
 use crate::common::image;
 use tempolane::ids::{ProcessId, ResourceId};
-use tempolane::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use tempolane::kernel::{Draws, Kernel, Machine, Rest, Scheduler, State, Yield};
 use tempolane::program::{Image, compile, resource};
 use tempolane::scenario::load_program;
 use tempolane::time::Time;
@@ -15,7 +15,7 @@ const FIRST: ResourceId = ResourceId(0);
 /// Takes note of nothing, and always chooses this waiter.
 struct Chooses(u32);
 
-impl Schedule for Chooses {
+impl Scheduler for Chooses {
     fn wake(&mut self, _: Time, _: u8, _: ProcessId) {}
 
     fn choose(&mut self, _: u32) -> u32 {

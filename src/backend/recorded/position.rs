@@ -10,7 +10,7 @@
 //! 2. `hash` is that of all words of the machine.
 
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield};
 use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
 use crate::time::Time;
 use crate::trace::{Event, Kind, ResourceKind, Sink};
@@ -97,7 +97,7 @@ struct Probe {
     choices: Choices,
 }
 
-impl Schedule for Probe {
+impl Scheduler for Probe {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.woken.push(process);
     }

@@ -11,7 +11,7 @@ use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Native, Shared};
 use super::{ThreadOptions, Work};
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Asked, Draws, Kernel, Machine, Request, Rest, Schedule, State, Yield};
+use crate::kernel::{Draws, Kernel, Machine, Request, ResourceRequest, Rest, Scheduler, State, Yield};
 use crate::program::Op;
 use crate::time::Time;
 use crate::trace::Fault;
@@ -69,7 +69,7 @@ impl From<Box<Fault>> for Leave {
 /// Real threads need nobody to note who goes on when.
 struct NoSchedule;
 
-impl Schedule for NoSchedule {
+impl Scheduler for NoSchedule {
     fn wake(&mut self, _: Time, _: u8, _: ProcessId) {
         unreachable!("the kernel serves no waiter here: the primitives do");
     }
@@ -219,7 +219,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Does what was asked of a resource; gives the values, if there are any.
-    fn serve(&mut self, asked: &Asked) -> Result<Vec<Word>, Leave> {
+    fn serve(&mut self, asked: &ResourceRequest) -> Result<Vec<Word>, Leave> {
         self.me.resource = asked.resource;
         let Worker { shared, me, record, .. } = self;
         let census = &shared.census;
@@ -260,7 +260,7 @@ impl<'a> Worker<'a> {
                     Ok(came) => came.map(nothing),
                     Err(owner) => {
                         let mutex = mutex.unwrap_or(asked.resource);
-                        return Err(self.not_owner(&Asked { resource: mutex, ..*asked }, owner.0));
+                        return Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner.0));
                     }
                 }
             }
@@ -302,7 +302,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn not_owner(&mut self, asked: &Asked, owner: Option<ProcessId>) -> Leave {
+    fn not_owner(&mut self, asked: &ResourceRequest, owner: Option<ProcessId>) -> Leave {
         let process = self.me.process;
         self.with_kernel(|kernel| kernel.not_owner_fault(asked, process, owner)).into()
     }
