@@ -206,8 +206,8 @@ impl SmallCalendar {
         first.entry()
     }
 
-    /// As [`Self::insert`] where priorities are equal: the new entry comes after
-    /// all of its time, so times alone tell its place.
+    /// Inserts an entry where all priorities are equal: the new one comes after all
+    /// of its time, so times alone tell its place.
     #[inline(always)]
     fn insert_last(&mut self, key: Halves) {
         let (mut before, mut comes_before) = (key, false);
@@ -219,7 +219,8 @@ impl SmallCalendar {
         }
     }
 
-    /// As [`Self::replace`], likewise.
+    /// Replaces the first entry where all priorities are equal: times alone tell the
+    /// place of the new one.
     #[inline(always)]
     fn replace_last(&mut self, key: Halves) -> Option<(Time, ProcessId)> {
         let [a, b, ..] = self.keys;

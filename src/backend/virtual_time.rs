@@ -92,10 +92,10 @@ impl<'a> Simulation<'a> {
         Simulation::with_ties(image, seed, replication, Ties::Fifo)
     }
 
-    /// The same, with this order of simultaneous events.
+    /// Ready to run `image` with this seed and this order of simultaneous events.
     ///
     /// # Panics
-    /// As [`Simulation::new`].
+    /// If there are more processes than a scenario may have.
     pub fn with_ties(image: &'a Image, seed: u64, replication: u64, ties: Ties) -> Simulation<'a> {
         let calendar = match ties {
             Ties::Fifo => AnyCalendar::for_image(image),
@@ -127,10 +127,11 @@ impl<'a> Simulation<'a> {
         self.run_with(sink, control, &mut NoCode)
     }
 
-    /// As [`Simulation::run`], for a scenario that calls this code.
+    /// Runs a scenario that calls this code from the start to the end. `control` is
+    /// asked now and then whether to go on.
     ///
     /// # Errors
-    /// As [`Simulation::run`].
+    /// [`Interrupted`] if `control` said to stop.
     pub fn run_with<S: Sink>(
         &mut self,
         sink: &mut S,

@@ -51,7 +51,7 @@ pub(super) struct Reproduction {
 }
 
 impl Reproduction {
-    /// As a message with the texts in it.
+    /// The message with the texts in it.
     pub(super) fn told(&self) -> String {
         let Some(text) = self.text.as_ref().filter(|_| self.lines() <= MOST_LINES) else {
             return format!(
@@ -66,7 +66,7 @@ impl Reproduction {
         format!("to see it again: `{command}` (version {}) with this file:\n{text}{schedule}", self.version)
     }
 
-    /// As a message, with the texts as files in this folder.
+    /// The message, with the texts as files in this folder.
     fn kept(&self, folder: Option<&Path>) -> String {
         let (Some(folder), Some(text)) = (folder, &self.text) else { return self.told() };
         match self.write(folder, text) {

@@ -148,7 +148,7 @@ impl<S: CodeState> Run<'_, S> {
         }
     }
 
-    /// As [`Run::check`], for a test.
+    /// Panics unless the run is as this text expects it; for tests.
     ///
     /// # Panics
     /// If the run is not so.

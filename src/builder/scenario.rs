@@ -214,7 +214,7 @@ impl<S: CodeState> Scenario<S> {
     /// and for [`crate::explore`].
     ///
     /// # Errors
-    /// As [`Scenario::check`].
+    /// Everything that is wrong with it, in one go.
     pub fn image(&self) -> Result<Image, Problems> {
         Ok(self.prepare("")?.image)
     }
@@ -234,7 +234,8 @@ impl<S: CodeState> Scenario<S> {
     /// Runs it in virtual time.
     ///
     /// # Errors
-    /// As [`Scenario::check`]. How the run ends is no error.
+    /// Everything that is wrong with the scenario, in one go. How the run ends is no
+    /// error.
     pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
         let Prepared { source_map, loaded, image, frames } = self.prepare("")?;
         let seed = loaded.model.seed;
@@ -253,13 +254,13 @@ impl<S: CodeState> Scenario<S> {
         Ok(Run { scenario: self, source_map, trace, memories, schedule: None, state })
     }
 
-    /// As [`Scenario::prepare`], with this text as what is expected.
+    /// Everything that a run needs, with this text as what is expected.
     pub(super) fn prepare_expecting(&self, expect: &str) -> Result<Prepared, Problems> {
         self.prepare(&expecting(expect))
     }
 
-    /// As [`Scenario::yaml`], with parameters as they were set, and with this
-    /// text as what is expected.
+    /// The scenario as a file, with parameters as they were set, and with this text
+    /// as what is expected; `None` if it has code.
     pub(super) fn file(&self, expect: &str) -> Option<String> {
         if !self.functions.all.is_empty() {
             return None;

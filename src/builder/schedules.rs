@@ -72,7 +72,8 @@ impl<S: CodeState + Send> Scenario<S> {
         self.explore(mode, expect, &mut |_, _| Ok(())).map_err(|failed| failed.told())
     }
 
-    /// As [`Scenario::check_every_schedule`], for a test.
+    /// Panics unless every schedule is as this text expects it; for tests. See
+    /// [`Scenario::check_every_schedule`].
     ///
     /// # Panics
     /// If some schedule is not so, or if code panics.
@@ -84,11 +85,13 @@ impl<S: CodeState + Send> Scenario<S> {
         }
     }
 
-    /// As [`Scenario::check_every_schedule`], and also whether the state of the
-    /// code is right at the end of every schedule that completes.
+    /// Whether every schedule is as this text expects it, and the state of the code
+    /// is right at the end of every one that completes. See
+    /// [`Scenario::check_every_schedule`].
     ///
     /// # Errors
-    /// As [`Scenario::check_every_schedule`].
+    /// What fails, with the run of a shortest schedule that shows it; why it was not
+    /// found out; or what is wrong with the scenario or the text.
     ///
     /// # Panics
     /// If code does.
@@ -105,7 +108,9 @@ impl<S: CodeState + Send> Scenario<S> {
             .map_err(|failed| failed.told())
     }
 
-    /// As [`Scenario::check_every_end`], for a test.
+    /// Panics unless every schedule is as this text expects it, and the state of the
+    /// code is right at the end of every one that completes; for tests. See
+    /// [`Scenario::check_every_end`].
     ///
     /// # Panics
     /// If some schedule is not so, or if code panics.

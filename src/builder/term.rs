@@ -49,7 +49,7 @@ impl From<Duration> for Term {
 }
 
 impl Term {
-    /// As it stands in YAML: in quotes unless it is a plain number, duration or
+    /// The term as YAML: in quotes unless it is a plain number, duration or
     /// name.
     pub(super) fn yaml(&self) -> String {
         let digits = self.0.strip_prefix('-').unwrap_or(&self.0);

@@ -68,7 +68,7 @@ pub fn execute(
     })
 }
 
-/// As [`execute`], without files; the events go to `extra` too.
+/// Runs a scenario without writing files; the events go to `extra` too.
 ///
 /// # Errors
 /// If the user stops it.
@@ -80,7 +80,7 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
     })
 }
 
-/// As [`execute`], along a schedule, until `asked` says to stop.
+/// Runs a scenario along a schedule, until `asked` says to stop.
 ///
 /// # Errors
 /// Also if the scenario does not allow the schedule.

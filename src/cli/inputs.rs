@@ -47,7 +47,7 @@ impl Loaded {
 }
 
 impl Loaded {
-    /// The same scenario with other parameters, under the same name; `None` if
+    /// This scenario with other parameters, under the same name; `None` if
     /// it is not valid with them.
     pub fn with_settings(&self, settings: Vec<(String, String)>) -> Option<Loaded> {
         let source = &self.scenario.source;
@@ -132,7 +132,8 @@ impl Room {
 /// Loads every scenario and holds them all, each with its path and what came of it.
 ///
 /// # Errors
-/// As [`load_each`], and if they are too large together.
+/// If there are no scenarios where the paths point, or if they are too large
+/// together.
 pub fn hold_each(options: &ScenarioOptions) -> Result<Vec<Attempt>, Failure> {
     let mut room = Room::new();
     load_each(options)?.map(|attempt| room.take(&attempt.1).map(|()| attempt)).collect()
@@ -152,7 +153,8 @@ pub fn load_all(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
 /// problem.
 ///
 /// # Errors
-/// As [`load_all`], and if there are too many combinations.
+/// If one of them is not ready to run, if they are too large together, or if
+/// there are too many combinations.
 pub fn load_variants(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
     let variants = variants(&options.settings)?;
     let mut labels = Labels::default();

@@ -170,7 +170,8 @@ pub fn run_and_write(
     run_and_write_along(scenario, None, options, keep_events)
 }
 
-/// As [`run_and_write`], along a schedule if there is one.
+/// Runs a scenario, along a schedule if there is one, and writes the files of its
+/// own.
 fn run_and_write_along(
     scenario: &Loaded,
     schedule: Option<&Schedule>,

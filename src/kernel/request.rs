@@ -36,9 +36,9 @@ pub enum Request {
     },
     /// Write a slot, which is there.
     Write {
-        /// Which.
+        /// Which slot.
         slot: u64,
-        /// What.
+        /// The value that is written.
         value: Word,
     },
     /// Wait until a condition is notified, giving `mutex` back meanwhile.
@@ -66,7 +66,7 @@ pub enum Request {
 pub struct ResourceRequest {
     /// Of which resource.
     pub resource: ResourceId,
-    /// What.
+    /// What is asked of it.
     pub request: Request,
     /// The op that asks.
     pub op: OpId,

@@ -6,7 +6,7 @@ use crate::time::Time;
 /// That a process stopped, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Yielded {
-    /// Who.
+    /// Who stopped.
     pub process: ProcessId,
     /// Its priority plus 128, if it is delayed.
     pub priority: u8,

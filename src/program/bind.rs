@@ -23,7 +23,7 @@ pub struct Image {
     pub code: Vec<Op>,
     /// All ops without the fused ones: what a process waits on.
     pub plain: Vec<Op>,
-    /// As `code`, without what only events tell of; see [`Section`].
+    /// The ops of `code` without what only events tell of; see [`Section`].
     pub quiet: Vec<Op>,
     /// Where `quiet` leaves a mutex out, and `code` only notes it.
     pub sections: Vec<Section>,

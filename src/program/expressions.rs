@@ -43,11 +43,6 @@ impl Globals {
         self.params + self.rest.len()
     }
 
-    /// The number of parameters, which come first.
-    pub fn param_count(&self) -> usize {
-        self.params
-    }
-
     /// What stands behind the parameters, in order.
     pub fn rest(&self) -> &[Global] {
         &self.rest

@@ -31,7 +31,7 @@ pub struct GanttInput<'a> {
     pub broken: &'a [Broken],
     /// How the run ended.
     pub outcome: &'a Outcome,
-    /// As far as the time axis reaches: the clock at the end, or where the
+    /// Where the time axis ends: the clock at the end, or where the
     /// picture of a run that was `cut` ends.
     pub end: Time,
     /// The total time of the whole run, if only its beginning up to `end` is
@@ -82,9 +82,9 @@ pub enum PointKind {
 /// Something that a process did at an instant, and that has a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Point {
-    /// When.
+    /// When it was.
     pub time: Time,
-    /// Who.
+    /// Whose it is.
     pub process: ProcessId,
     /// What it is.
     pub kind: PointKind,

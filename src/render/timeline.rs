@@ -42,7 +42,7 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// The same of a run that followed a schedule in which a delay may take any
+    /// The timeline of a run that followed a schedule in which a delay may take any
     /// time. There a process may ask for what it waits for late, since it could not
     /// have been served: it is shown to wait from when that was so.
     pub fn untimed(trace: &'a Trace) -> Timeline<'a> {
@@ -82,7 +82,7 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// The same of a trace that is only the beginning of a run, which ended
+    /// What to draw of a trace that is only the beginning of a run, which ended
     /// with `outcome` after `total_time`.
     pub fn beginning<'b>(&'b self, title: String, outcome: &'b Outcome, total_time: Time) -> GanttInput<'b> {
         GanttInput { outcome, cut: Some(total_time), ..self.input(title) }

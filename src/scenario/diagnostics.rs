@@ -183,7 +183,7 @@ impl<'t> Reports<'t> {
         self.push(span, message, None);
     }
 
-    /// As [`Reports::unknown`], with a hint.
+    /// Reports a name that nothing has, with a hint.
     pub fn unknown_with_hint<'c>(
         &mut self,
         span: Span,

@@ -48,7 +48,7 @@ pub enum LoadError {
     Environment {
         /// The file, as the user named it.
         label: String,
-        /// Why.
+        /// Why it cannot be read.
         error: io::Error,
     },
     /// The path names a directory where a file is wanted.

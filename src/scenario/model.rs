@@ -265,11 +265,11 @@ pub enum StepKind {
     Call(u32),
     /// Give a variable, or an element of an array, a value of its type.
     Set {
-        /// Which.
+        /// Which variable.
         var: VarId,
         /// Which element, from 0, if it is an array.
         element: Option<Expr>,
-        /// What.
+        /// The value that it gets.
         value: Expr,
     },
     /// Do one of two things.

@@ -52,7 +52,7 @@ pub enum Claim {
     TotalTime(Bounds),
     /// A process finishes, at a time within these bounds.
     Finished {
-        /// Which.
+        /// Which process.
         process: ProcessId,
         /// When, in nanoseconds.
         at: Bounds,
@@ -181,7 +181,7 @@ impl Instances {
 pub struct Label {
     /// To which process.
     pub process: ProcessId,
-    /// What.
+    /// What happens to it.
     pub what: Milestone,
 }
 
@@ -264,9 +264,9 @@ impl ValueSource {
 /// instances are each in it for themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
-    /// Who.
+    /// Whose stretch it is.
     pub who: Instances,
-    /// What.
+    /// What is true throughout.
     pub what: StatePredicate,
 }
 

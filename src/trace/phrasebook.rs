@@ -124,7 +124,7 @@ impl<'a> Phrase<'a> {
         Phrase { header, event, args: &[], most_text: 0 }
     }
 
-    /// The same event with the argument words of its log text, of which no more
+    /// This event with the argument words of its log text, of which no more
     /// than about `most_text` bytes are told.
     pub fn with_text(self, args: &'a [Word], most_text: usize) -> Phrase<'a> {
         Phrase { args, most_text, ..self }

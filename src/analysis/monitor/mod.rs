@@ -76,7 +76,7 @@ pub struct FailedExpectation {
 /// A moment of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// When.
+    /// The clock at that moment.
     pub time: Time,
     /// The scenario line that was executed; 0 where there is no text.
     pub line: u32,
@@ -104,7 +104,7 @@ impl Monitors {
     /// carry no meaningful ones.
     ///
     /// # Panics
-    /// As [`Monitors::new`].
+    /// If an expectation is about something that the run does not have.
     pub fn untimed(expected: &Expected, header: &Header) -> Monitors {
         Monitors::with_time(expected, header, false)
     }

@@ -93,7 +93,7 @@ pub struct RacingAccess {
     pub process: ProcessId,
     /// The op; the header knows its line.
     pub op: OpId,
-    /// When.
+    /// When it happened.
     pub time: Time,
     /// Whether it writes.
     pub is_write: bool,

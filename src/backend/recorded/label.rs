@@ -89,7 +89,7 @@ impl<'a> RecordedLabels<'a> {
         self.of(process).iter().map(|&label| self.saying(label)).collect()
     }
 
-    /// The same of one label.
+    /// What one label says, for messages: the name of its mark, or its log text.
     pub fn saying(&self, label: RecordedLabel) -> String {
         match label {
             RecordedLabel::Mark(mark) => self.header.marks[mark as usize].name.clone(),

@@ -26,7 +26,7 @@ use std::ops::ControlFlow;
 /// A point that a process of a real program passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// Who.
+    /// Who passed it.
     pub process: ProcessId,
     /// The name of a mark, or the line that was logged.
     pub label: String,
@@ -54,7 +54,7 @@ pub enum Search {
         reached: usize,
         /// How many states were looked at.
         states: usize,
-        /// Why.
+        /// Why it was given up.
         why: Spent,
     },
 }
@@ -111,8 +111,8 @@ pub fn search(image: &Image, header: &Header, points: &[Recorded], most_states: 
     search_within(image, header, points, &meanings, &bounds, &|_| ControlFlow::Continue(()))
 }
 
-/// As [`search`], where it is known already what each point means, within
-/// bounds. `control` is asked often whether to go on.
+/// Searches for a schedule with these points in this order, where it is known
+/// already what each of them means, and spends no more than the budget. `control` is asked often whether to go on.
 pub fn search_within(
     image: &Image,
     header: &Header,

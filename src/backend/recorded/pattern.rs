@@ -248,7 +248,7 @@ impl Pattern {
         }
     }
 
-    /// As [`Self::hole`], for any number of values between brackets.
+    /// Puts an array in front: any number of holes between brackets.
     pub(super) fn holes(&mut self, ty: Type) {
         self.text("]");
         self.maybe(|p| {
@@ -262,7 +262,7 @@ impl Pattern {
         self.text("[");
     }
 
-    /// The same for so many values.
+    /// Puts an array of exactly so many holes in front.
     pub(super) fn holes_of(&mut self, ty: Type, count: usize) {
         self.text("]");
         for number in (0..count).rev() {

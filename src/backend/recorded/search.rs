@@ -108,7 +108,8 @@ pub(super) struct Searcher<'a> {
     turns: Vec<Option<Turn>>,
     /// By process: the header of the resource that refuses it.
     refused: Vec<Option<usize>>,
-    /// The same by header, with some that are no longer refused.
+    /// By header of a resource: the processes that it refuses, with some that it no
+    /// longer does.
     refused_by: BTreeMap<usize, Vec<ProcessId>>,
     notes: Vec<Undo>,
     /// Who may have something to do that concerns nobody else.
@@ -508,7 +509,8 @@ impl<'a> Searcher<'a> {
         true
     }
 
-    /// The same of one process.
+    /// Makes the steps of one process that concern nobody else; whether the search
+    /// can go on from there.
     fn go_locally(&mut self, process: ProcessId) -> bool {
         for _ in 0..LOCAL_STEPS {
             let stand = self.stand(process);

@@ -54,7 +54,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How `work` passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// As a delay does.
+    /// By sleeping, as a delay does.
     Sleep,
     /// By keeping a core busy until its time is over.
     Spin,

@@ -27,7 +27,7 @@ const VALUES: usize = 12;
 /// Lines that are named.
 const LINES: usize = 5;
 
-/// As many as cannot be counted.
+/// What is said of a number that is too large to be counted.
 const TOO_MANY: &str = "more than 3.4e38";
 
 /// The whole report.

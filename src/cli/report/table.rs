@@ -16,7 +16,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 /// How many entries of a table are shown.
 const ROWS: usize = 40;
-/// The same where every instance was asked for.
+/// How many entries are shown where every instance was asked for.
 const INSTANCE_ROWS: usize = 10_000;
 
 /// A table whose first column is text and whose others are numbers, but for

@@ -128,7 +128,7 @@ impl Mutex {
         self.give_back(me, census, observer, None)
     }
 
-    /// As [`Mutex::unlock`], told together with what takes effect with it.
+    /// Unlocks, and tells that together with what else takes effect with it.
     pub(super) fn give_back(
         &self,
         me: &Requester,

@@ -39,9 +39,9 @@ pub struct Fact {
     pub process: ProcessId,
     /// The op on which it stands.
     pub op: OpId,
-    /// What.
+    /// What took effect.
     pub kind: Kind,
-    /// As in a trace: an item, who granted, what is waited for.
+    /// The value that an event of this kind has: an item, who granted, what is waited for.
     pub value: Word,
     /// The slot of a memory; 0 otherwise.
     pub slot: u32,

@@ -34,7 +34,8 @@ pub struct RecordedRows {
     pub rows: Vec<Row>,
     /// Rows without a time, although there is a column for it.
     pub without_time: usize,
-    /// The same of the value of a mark that carries one.
+    /// Rows of a mark that carries a value, without one, although there is a column
+    /// for it.
     pub without_value: usize,
 }
 
