@@ -225,7 +225,7 @@ fn execute_by(
         notes: Vec::new(),
         settings: loaded.settings.clone(),
         untimed: mode == Mode::Untimed,
-        again: again(loaded, seed, options.ties),
+        reproduction: reproduction(loaded, seed, options.ties),
         fatal: None,
         waiting,
         outcome: run.outcome,
@@ -270,7 +270,7 @@ fn interrupted(label: &str, now: Time) -> Failure {
 }
 
 /// The command that repeats a run.
-fn again(loaded: &Loaded, seed: u64, ties: Ties) -> String {
+fn reproduction(loaded: &Loaded, seed: u64, ties: Ties) -> String {
     let ties = if ties.is_fifo() { String::new() } else { format!(" --ties {ties}") };
     format!("{} --seed {seed}{ties}", command("run", loaded))
 }
@@ -284,7 +284,7 @@ pub fn command(subcommand: &str, loaded: &Loaded) -> String {
 }
 
 /// The command that follows a schedule, which knows its own parameters.
-pub fn again_along(loaded: &Loaded, file: &Path) -> String {
+pub fn reproduction_along(loaded: &Loaded, file: &Path) -> String {
     format!("tempolane run {} --schedule {}", quote::word(&loaded.path), quote::word(file))
 }
 

@@ -1,6 +1,6 @@
 //! `tempolane run`: each scenario on its own.
 
-use super::execute::{again_along, command, execute, execute_along};
+use super::execute::{command, execute, execute_along, reproduction_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all, load_each};
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
@@ -129,7 +129,7 @@ fn one(
         warn_of(schedule, scenario, &finished);
     }
     if let Some(file) = &arguments.schedule {
-        finished.again = again_along(scenario, file);
+        finished.reproduction = reproduction_along(scenario, file);
     }
     if is_text {
         failure_windows::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;

@@ -209,8 +209,8 @@ impl Monitors {
     /// are watched although times mean nothing: that they were not found broken
     /// says nothing.
     pub fn lines_about_time(&self) -> Vec<u32> {
-        let lasts = |being: StatePredicate| {
-            matches!(being, StatePredicate::Running | StatePredicate::Delayed | StatePredicate::Blocked)
+        let lasts = |predicate: StatePredicate| {
+            matches!(predicate, StatePredicate::Running | StatePredicate::Delayed | StatePredicate::Blocked)
         };
         let about_time = |claim: &Claim| match claim {
             Claim::NeverTogether(stretches) => stretches.iter().any(|stretch| lasts(stretch.what)),

@@ -3,7 +3,7 @@
 use super::witness::Shown;
 use super::{ExploreArguments, Explored};
 use crate::cli::console::printable;
-use crate::cli::execute::{again_along, unchecked};
+use crate::cli::execute::{reproduction_along, unchecked};
 use crate::cli::report::{
     GREEN, PLAIN, RED, and_more, counted, failures, files, heading, noun, section, so_many, told,
     unchecked_note,
@@ -191,7 +191,7 @@ fn finding(explored: &Explored<'_>, arguments: &ExploreArguments, shown: &Shown,
         let _ = writeln!(text, "  from turn {} on (marked !) nothing could avoid it", fatal + 1);
     }
     if let Some(file) = shown.written.first() {
-        let again = again_along(explored.loaded, file);
+        let again = reproduction_along(explored.loaded, file);
         let _ = writeln!(text, "  to see it again: {again}");
     }
     text

@@ -16,7 +16,7 @@ pub use parts::{
     section, signed, so_many,
 };
 pub use table::{comparison_table, table};
-pub use text::{failure_told, failures, headline, reproduction, text, unchecked_note};
+pub use text::{failure_told, failures, headline, reproduction_line, text, unchecked_note};
 
 use crate::analysis::{FailedExpectation, Races, Statistics};
 use crate::cli::tie_sensitivity::TieSensitivity;
@@ -73,8 +73,8 @@ pub struct Finished {
     pub settings: Vec<(String, String)>,
     /// Whether it followed a schedule in which a delay may take any time.
     pub untimed: bool,
-    /// How to run it again.
-    pub again: String,
+    /// The command that runs it again.
+    pub reproduction: String,
     /// The choice that made a bad end unavoidable, if a schedule was followed
     /// in which it is known.
     pub fatal: Option<Point>,
@@ -83,7 +83,7 @@ pub struct Finished {
 impl Finished {
     /// A run of which nothing is known but its events, with where its scenario
     /// comes from and how to see it again.
-    pub fn of_trace(trace: Trace, label: String, [file, source, again]: [String; 3]) -> Finished {
+    pub fn of_trace(trace: Trace, label: String, [file, source, reproduction]: [String; 3]) -> Finished {
         Finished {
             label,
             file,
@@ -106,7 +106,7 @@ impl Finished {
             notes: Vec::new(),
             settings: Vec::new(),
             untimed: false,
-            again,
+            reproduction,
             fatal: None,
         }
     }
@@ -134,10 +134,10 @@ mod tests {
 
     fn finished(trace: Trace) -> Finished {
         let source = "text\n".repeat(10) + "  the line of a\nthe line of b\nthe line of c";
-        let again = "tempolane run hand.yaml --seed 0".to_owned();
+        let reproduction = "tempolane run hand.yaml --seed 0".to_owned();
         Finished {
             memories: vec![(MEMORY, vec![Value::Float(0.5), Value::Float(2.0)])],
-            ..Finished::of_trace(trace, "by hand".to_owned(), ["hand.yaml".to_owned(), source, again])
+            ..Finished::of_trace(trace, "by hand".to_owned(), ["hand.yaml".to_owned(), source, reproduction])
         }
     }
 

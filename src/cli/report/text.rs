@@ -60,7 +60,7 @@ pub fn headline(finished: &Finished) -> String {
     text.push_str(&races::told(finished));
     text.push_str(&ties::told(finished));
     if finished.is_finding() {
-        text.push_str(&reproduction(finished));
+        text.push_str(&reproduction_line(finished));
     }
     let (events, seed, fingerprint) =
         (finished.statistics.events, finished.header.seed, &finished.fingerprint);
@@ -73,8 +73,8 @@ pub fn headline(finished: &Finished) -> String {
 }
 
 /// How to see it again: the command, and the version that it holds for.
-pub fn reproduction(finished: &Finished) -> String {
-    format!("  to see it again: {} (version {})\n", finished.again, finished.header.version)
+pub fn reproduction_line(finished: &Finished) -> String {
+    format!("  to see it again: {} (version {})\n", finished.reproduction, finished.header.version)
 }
 
 /// That expectations were not checked, because of these parameters; empty if

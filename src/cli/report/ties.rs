@@ -40,7 +40,7 @@ pub fn told(finished: &Finished) -> String {
         _ => (details(sensitivity, &finished.header), sensitivity.differences[0].1),
     };
     let _ = writeln!(text, " {what};");
-    let explore = finished.again.split(" --seed").next().unwrap_or_default();
+    let explore = finished.reproduction.split(" --seed").next().unwrap_or_default();
     let explore = explore.replacen("tempolane run", "tempolane explore", 1);
     let _ =
         writeln!(text, "  `--ties {example}` shows another answer, `{explore}` {}", explored(sensitivity));

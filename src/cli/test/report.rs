@@ -3,7 +3,7 @@
 use super::case::{Case, CaseVerdict, Ran};
 use crate::cli::console::printable;
 use crate::cli::inputs::problems;
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, json_object, noun, on_one_line, reproduction};
+use crate::cli::report::{BOLD, GREEN, PLAIN, RED, json_object, noun, on_one_line, reproduction_line};
 use serde::Serialize;
 use std::fmt::Write;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub fn closing(cases: &[Case<'_>], filtered_out: usize, took: Duration) -> Strin
     for case in cases.iter().filter(|case| case.failed()) {
         if let CaseVerdict::Ran(ran) = &case.verdict {
             let _ = write!(text, "\n{BOLD}{}{PLAIN}\n{}", printable(case.name), troubles(ran));
-            text.push_str(&reproduction(&ran.finished));
+            text.push_str(&reproduction_line(&ran.finished));
         }
     }
     let count = |wanted: fn(&Ran) -> bool| {

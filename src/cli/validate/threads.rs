@@ -231,7 +231,7 @@ fn explained(image: &Image, found: &Disagreement) -> String {
 
 /// A run on threads in the form in which runs are told and drawn.
 fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Finished {
-    let Finished { file, source, again, settings, .. } = virtual_run;
-    let origin = [file, source, again].map(String::clone);
+    let Finished { file, source, reproduction, settings, .. } = virtual_run;
+    let origin = [file, source, reproduction].map(String::clone);
     Finished { settings: settings.clone(), ..Finished::of_trace(recording.trace, label, origin) }
 }
