@@ -197,7 +197,7 @@ impl Streams {
         std::hint::black_box(self.blocks[(stream as usize) << self.group_log2()].0[0]);
     }
 
-    /// A stream as a source for the [samplers](super::samplers).
+    /// A stream as a source for the [distributions](super::distributions).
     #[inline(always)]
     pub fn words<'a>(&'a mut self, stream: u32, position: &'a mut u64) -> StreamWords<'a> {
         StreamWords { streams: self, stream, position }
