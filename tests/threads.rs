@@ -11,9 +11,9 @@ use common::{image, run};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::time::Duration;
-use tempolane::backend::replay::{Replayed, replay};
+use tempolane::backend::Image;
+use tempolane::backend::replay::{ReplayedRun, replay};
 use tempolane::backend::threads::{self, MOST_THREADS, Recording, ThreadOptions, Trouble, Work};
-use tempolane::program::Image;
 use tempolane::trace::{Kind, Outcome};
 
 const NEVER: &dyn Fn() -> bool = &|| false;
@@ -26,7 +26,7 @@ fn record(image: &Image, speed: f64) -> Recording {
     threads::run(image, &options(speed), NEVER).unwrap_or_else(|trouble| panic!("{trouble}"))
 }
 
-fn replayed(image: &Image, recording: &Recording) -> Replayed {
+fn replayed(image: &Image, recording: &Recording) -> ReplayedRun {
     replay(image, recording).unwrap_or_else(|found| panic!("{found}\n{found:?}"))
 }
 

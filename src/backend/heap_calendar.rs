@@ -193,3 +193,31 @@ impl Scheduler for HeapCalendar {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All but the first lie in groups of four, whatever comes and goes.
+    #[test]
+    fn there_are_as_many_groups_as_entries_need() {
+        for entries in 0..40u32 {
+            let mut calendar = HeapCalendar::new(false);
+            calendar.reserve(entries as usize);
+            let room = calendar.groups.capacity();
+            for process in (0..entries).map(ProcessId) {
+                calendar.wake(Time::ZERO, 128, process);
+                assert_eq!(calendar.groups.len(), process.index().div_ceil(4));
+            }
+            for round in 1..100 {
+                for process in
+                    [calendar.pop(), calendar.pop()].into_iter().flatten().map(|(_, process)| process)
+                {
+                    calendar.wake(Time::from_secs(round), 128, process);
+                }
+            }
+            let groups = entries.saturating_sub(1).div_ceil(4) as usize;
+            assert_eq!((calendar.groups.len(), calendar.groups.capacity()), (groups, room), "{entries}");
+        }
+    }
+}

@@ -1,8 +1,10 @@
 //! Virtual time: the clock jumps to the next entry of the calendar. No
 //! sleeping, no wall clock, and the same run every time.
 
-use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar, WheelCalendar};
+use super::calendar::{Calendar, MAX_PROCESSES, SMALL, SmallCalendar};
+use super::heap_calendar::HeapCalendar;
 use super::tie_calendar::TieCalendar;
+use super::wheel_calendar::WheelCalendar;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, Yield, Yielded, find_end};
 use crate::program::Image;

@@ -153,6 +153,7 @@ mod run;
 mod scenario;
 mod schedules;
 mod source_map;
+mod state;
 mod steps;
 mod term;
 
@@ -163,7 +164,8 @@ pub use code::Ctx;
 pub use problem::{Problem, Problems};
 pub use resource::Resource;
 pub use run::{Predicate, Run};
-pub use scenario::{CodeState, Process, Scenario};
+pub use scenario::{Process, Scenario};
 pub use schedules::{Final, Schedules};
+pub use state::CodeState;
 pub use steps::Steps;
 pub use term::{Distribution, IntoNames, Term};

@@ -66,4 +66,14 @@ mod tests {
         assert_eq!(ways, [vec![0, 0], vec![0, 1], vec![1], vec![2, 0], vec![2, 1]]);
         assert!(!Choices::default().advance(), "nothing was asked");
     }
+
+    /// The way with two questions after 0, 0 is 0, 1, whatever was to be answered to
+    /// more of them.
+    #[test]
+    fn an_answer_that_nobody_asks_for_is_dropped() {
+        let mut choices = Choices::with(&[0, 0, 0]);
+        assert_eq!([choices.choose(2), choices.choose(2)], [0, 0]);
+        assert!(choices.advance());
+        assert_eq!(choices.answers(), [0, 1]);
+    }
 }

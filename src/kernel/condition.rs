@@ -116,7 +116,8 @@ impl Machine {
     /// stand in no queue.
     pub fn set_queue(&mut self, image: &Image, queue: usize, waiters: &[Word]) {
         self.arena[queue] = 0;
-        let header = queue - (queue - image.resource_base) % RESOURCE_WORDS;
+        // Headers begin at multiples of their length.
+        let header = queue - queue % RESOURCE_WORDS;
         let discipline = waiters::as_listed(&self.arena, header);
         for &id in waiters {
             waiters::enqueue(&mut self.arena, &image.frames, queue, ProcessId(id as u32), discipline);

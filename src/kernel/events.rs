@@ -23,8 +23,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 }
             }
         }
-        let mut event = self.event(at, Kind::Log, log, words.len() as u64);
-        event.ty = Type::Int;
+        let event = self.event(at, Kind::Log, log, words.len() as u64);
         self.sink.happens(&event, &words);
         self.scratch = words;
     }

@@ -143,11 +143,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if defect::forgets_permit() {
             return Ok(());
         }
-        match self.hand_over(arena, at, header) {
-            Some(_) => Ok(()),
-            // Nobody waits: it comes here for the number of permits.
-            None => Err(self.too_many_permits(at)),
-        }
+        // Where nobody waits, it is because there are as many permits as can be.
+        self.hand_over(arena, at, header).map(drop).ok_or_else(|| self.too_many_permits(at))
     }
 
     /// Notes that a waiter was given a permit; whether it needs no more.

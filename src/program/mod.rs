@@ -28,13 +28,9 @@ mod state;
 pub use bind::{DefImage, Image};
 pub use compile::{Program, compile};
 pub use constants::Constants;
-pub use initial::Initial;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 pub use lines::lines_of;
 pub use liveness::{LiveWords, may_end, next_ops, ops_of, read, written};
-pub use lock_elision::Section;
-pub use op::{
-    DistributionCode, FrameRelative, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot, Source,
-};
+pub use op::{DistributionCode, LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
 pub use rebind::{Binding, Rebound};
 pub use state::BindError;

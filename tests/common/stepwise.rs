@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use tempolane::analysis::Monitors;
 use tempolane::analysis::monitor::FinalState;
+use tempolane::backend::Image;
+use tempolane::backend::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock};
 use tempolane::explore::Turn;
 use tempolane::ids::ProcessId;
-use tempolane::kernel::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock};
-use tempolane::program::Image;
 use tempolane::time::Time;
 use tempolane::trace::{Deadlock, Event, Fault, Kind, Outcome, Sink};
 use tempolane::value::Word;

@@ -53,7 +53,7 @@ pub struct RecordedLabels<'a> {
 }
 
 impl<'a> RecordedLabels<'a> {
-    /// Those of a scenario.
+    /// The labels of a scenario.
     pub fn new(image: &Image, header: &'a Header) -> RecordedLabels<'a> {
         let first = Machine::new(image);
         let defs = image.processes.iter().filter(|def| def.count > 0);

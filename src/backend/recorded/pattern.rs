@@ -248,7 +248,7 @@ impl Pattern {
         }
     }
 
-    /// Puts an array in front: any number of holes between brackets.
+    /// Any number of values of this type between brackets.
     pub(super) fn holes(&mut self, ty: Type) {
         self.text("]");
         self.maybe(|p| {
@@ -262,7 +262,7 @@ impl Pattern {
         self.text("[");
     }
 
-    /// Puts an array of exactly so many holes in front.
+    /// So many values of this type between brackets.
     pub(super) fn holes_of(&mut self, ty: Type, count: usize) {
         self.text("]");
         for number in (0..count).rev() {

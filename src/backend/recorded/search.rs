@@ -108,8 +108,7 @@ pub(super) struct Searcher<'a> {
     turns: Vec<Option<Turn>>,
     /// By process: the header of the resource that refuses it.
     refused: Vec<Option<usize>>,
-    /// By header of a resource: the processes that it refuses, with some that it no
-    /// longer does.
+    /// By header: whom that resource refuses, with some that are no longer refused.
     refused_by: BTreeMap<usize, Vec<ProcessId>>,
     notes: Vec<Undo>,
     /// Who may have something to do that concerns nobody else.
@@ -509,8 +508,8 @@ impl<'a> Searcher<'a> {
         true
     }
 
-    /// Makes the steps of one process that concern nobody else; whether the search
-    /// can go on from there.
+    /// Makes all steps of one process that concern it alone; whether the state
+    /// can still agree with the recording.
     fn go_locally(&mut self, process: ProcessId) -> bool {
         for _ in 0..LOCAL_STEPS {
             let stand = self.stand(process);

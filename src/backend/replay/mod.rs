@@ -26,7 +26,7 @@ use std::fmt;
 
 /// The model's own run in the observed order.
 #[derive(Debug, Clone)]
-pub struct Replayed {
+pub struct ReplayedRun {
     /// The events with the model's times.
     pub model: Trace,
     /// The final contents of the memories.
@@ -64,7 +64,7 @@ impl fmt::Display for Disagreement {
 ///
 /// # Errors
 /// [`Disagreement`] if the model does not allow it.
-pub fn replay(image: &Image, recording: &Recording) -> Result<Replayed, Box<Disagreement>> {
+pub fn replay(image: &Image, recording: &Recording) -> Result<ReplayedRun, Box<Disagreement>> {
     let mut replay = Replay::new(image, recording);
     replay.start();
     while replay.next < replay.events.len() {
@@ -340,7 +340,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Replayed {
+    fn finish(self) -> ReplayedRun {
         let memories = self.machine.memories(self.image);
         let slowest = self.slowest();
         let mut made = self.model;
@@ -361,7 +361,11 @@ impl<'a> Replay<'a> {
         }
         let (header, outcome) = (self.observed.header.clone(), self.observed.outcome.clone());
         let reached = if outcome == Outcome::Horizon { slowest.min(end) } else { end };
-        Replayed { model: Trace { header, events: events.into(), log_args, outcome, end }, memories, reached }
+        ReplayedRun {
+            model: Trace { header, events: events.into(), log_args, outcome, end },
+            memories,
+            reached,
+        }
     }
 
     /// The earliest of the times that the processes have come to which are not

@@ -1,7 +1,7 @@
 //! The time scale of a run on threads: how many times faster than real time a
 //! scenario runs unless told otherwise.
 
-use super::SleepError;
+use super::clock::SleepError;
 use crate::time::Time;
 
 /// A run lasts at least so long, in seconds of wall time: shorter ones are at

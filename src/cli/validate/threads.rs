@@ -4,7 +4,7 @@ use super::ValidateArguments;
 use crate::analysis::validation::{
     ComparedRun, Tolerance, Verdict, compare_times, judge, longest_way, reorderings,
 };
-use crate::backend::replay::{Disagreement, Replayed, replay};
+use crate::backend::replay::{Disagreement, ReplayedRun, replay};
 use crate::backend::threads::{self, Recording, SleepError, ThreadOptions, Trouble, Work, default_speed};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
@@ -207,7 +207,7 @@ pub fn compared(image: &Image, recording: &Recording, virtual_run: Option<&Trace
     let seen = &recording.trace;
     let replayed = replay(image, recording);
     let illegal = replayed.as_ref().err().map(|found| explained(image, found));
-    let times = replayed.ok().map(|Replayed { model, reached, .. }| {
+    let times = replayed.ok().map(|ReplayedRun { model, reached, .. }| {
         let mut times = compare_times(&model, seen);
         // Threads that do not keep up are cut at the horizon all the same.
         times.model_total = times.model_total.min(reached);

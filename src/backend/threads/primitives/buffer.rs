@@ -1,9 +1,10 @@
 //! The buffer: a bounded queue of items, several of which can be put or got at
 //! once.
 
-use super::sync;
-use super::wait_queue::Waiter;
-use super::{Came, Census, Fact, Observer, Order, Requester, WaitQueue, locked};
+use super::super::sync;
+use super::fact::{Came, Fact, Observer};
+use super::locked::locked;
+use super::wait_queue::{Census, Order, Requester, WaitQueue, Waiter};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 use std::collections::VecDeque;

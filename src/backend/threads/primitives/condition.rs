@@ -1,7 +1,10 @@
 //! The condition: where threads wait until another one notifies them.
 
-use super::sync;
-use super::{Came, Census, Mutex, NotOwner, Observer, Order, Requester, WaitQueue, locked};
+use super::super::sync;
+use super::fact::{Came, Observer};
+use super::lock::{Mutex, NotOwner};
+use super::locked::locked;
+use super::wait_queue::{Census, Order, Requester, WaitQueue};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 

@@ -1,7 +1,9 @@
 //! Semaphore and mutex.
 
-use super::sync;
-use super::{Came, Census, Fact, Observer, Order, Requester, WaitQueue, locked};
+use super::super::sync;
+use super::fact::{Came, Fact, Observer};
+use super::locked::locked;
+use super::wait_queue::{Census, Order, Requester, WaitQueue};
 use crate::ids::ProcessId;
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;

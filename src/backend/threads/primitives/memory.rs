@@ -1,7 +1,9 @@
 //! The memory: real shared slots.
 
-use super::sync::{self, AtomicU64, Ordering};
-use super::{Fact, Observer, Requester, locked};
+use super::super::sync::{self, AtomicU64, Ordering};
+use super::fact::{Fact, Observer};
+use super::locked::locked;
+use super::wait_queue::Requester;
 use crate::trace::Kind;
 use crate::value::Word;
 

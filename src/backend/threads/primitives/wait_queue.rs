@@ -1,8 +1,9 @@
 //! Wait queues: parkers on which threads wait, queues in which they are served,
 //! and a count of those who are awake.
 
-use super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
-use super::{Fact, Observer, locked};
+use super::super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
+use super::fact::{Fact, Observer};
+use super::locked::locked;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::trace::Kind;
 use crate::value::Word;

@@ -156,7 +156,7 @@ fn interrupted(label: &str, reached: usize, rows: usize, states: usize) -> Failu
 }
 
 /// By how much each row that has a time is later than the same point in
-/// virtual time: its process's n-th of that meaning. Labels that one row can
+/// virtual time: its process's n-th of that meaning. RecordedLabels that one row can
 /// mean are one meaning.
 fn deviations(rows: &[Row], virtual_run: &Finished) -> Vec<(usize, i64)> {
     let classes = classes(rows);
