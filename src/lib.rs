@@ -43,6 +43,35 @@
 //! same picture. `scenario` and `program` import from `trace` only the names
 //! that a trace carries (kinds of resources, templates of log texts).
 //!
+//! # Words
+//!
+//! The words of the field, as they are used here. Those of the scenario language
+//! are explained in `docs/language.md`.
+//!
+//! | word | meaning |
+//! |---|---|
+//! | process, instance | a sequential program of a scenario; one of several processes that share their steps |
+//! | resource | what processes wait for or share: a mutex, semaphore, buffer, memory, processor, condition … |
+//! | event, trace | an instantaneous record of what a process did; all of one run, in order ([`trace::Event`], [`trace::Trace`]) |
+//! | calendar | the future event list, in the order (time, priority, insertion sequence) |
+//! | scheduler | what decides which process goes on next, and when ([`kernel::Scheduler`]) |
+//! | tie, tie sensitivity | simultaneous events whose order the scenario leaves open; whether the answer of a run depends on such orders |
+//! | schedule, witness | the order in which processes take turns; the schedule that demonstrates a finding ([`explore::Schedule`], [`explore::Witness`]) |
+//! | outcome | how a run ended ([`trace::Outcome`]) |
+//! | span | an interval of one process in one state, with its cause ([`trace::Span`]) |
+//! | state predicate | what is true of a process for a while: it runs, it is blocked, it holds a mutex, it is between two marks ([`trace::StatePredicate`]) |
+//! | milestone | what happens to a process at most once in a run: it starts, it finishes, it passes a mark for the n-th time ([`trace::Milestone`]) |
+//! | claim, monitor | what an expectation says of a run; what watches whether it holds ([`trace::Claim`], [`analysis::monitor`]) |
+//! | failure window | the part of the timeline around the moment at which an expectation failed |
+//! | reproduction | what it takes to see a failure again: a command, and the files that it needs |
+//! | source map | which line of a scenario was written where in the Rust code ([`builder`]) |
+//! | liveness | which words of a process can still be read before they are written; the others tell no states apart |
+//! | lock elision | leaving out the locks of mutexes that are never found taken |
+//! | frame-relative | of an operand: counted from where the words of its process begin |
+//! | wait queue, parker | those who wait at a primitive of real threads, in the order in which they are served; where one of them sleeps |
+//! | atomic gate | the lock that keeps the steps of an atomic block together on real threads |
+//! | time scale | how many times faster than real time a scenario runs on threads |
+//!
 //! # Features
 //!
 //! `cli` (default) is the program and its module, `render` (default) are charts and

@@ -122,7 +122,7 @@ impl Value {
         }
     }
 
-    /// As a plain number: a duration in seconds, `true` as 1. For statistics
+    /// The value as a plain number: a duration in seconds, `true` as 1. For statistics
     /// and drawing.
     pub fn as_f64(self) -> f64 {
         match self {
@@ -133,7 +133,7 @@ impl Value {
         }
     }
 
-    /// As JSON: integers and booleans as they are, durations as integer
+    /// The value as JSON: integers and booleans as they are, durations as integer
     /// nanoseconds, floats as numbers.
     pub fn to_json(self) -> serde_json::Value {
         match self {
@@ -145,7 +145,7 @@ impl Value {
 }
 
 impl fmt::Display for Value {
-    /// As in the log of a run: `50`, `0.5`, `true`, `1.5s`. A float always
+    /// Writes the value as the log of a run has it: `50`, `0.5`, `true`, `1.5s`. A float always
     /// shows a point or an exponent, so that it reads back as a float.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

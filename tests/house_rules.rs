@@ -349,3 +349,41 @@ fn scenarios_are_documentation() {
     }
     assert!(seen > 0, "there are no scenarios");
 }
+
+/// The public types of a source text: structs, enums, unions, traits and aliases.
+fn public_types(text: &str) -> impl Iterator<Item = &str> {
+    let declared = |line: &str| {
+        ["struct ", "enum ", "union ", "trait ", "type "].iter().any(|word| line.starts_with(word))
+    };
+    let declarations = text.lines().filter_map(|line| line.trim_start().strip_prefix("pub "));
+    declarations.filter(move |line| declared(line)).filter_map(|line| {
+        let name = line.split_once(' ')?.1;
+        name.split(|c: char| !c.is_alphanumeric() && c != '_').next()
+    })
+}
+
+/// Whoever reads the name of a public type knows which one it is.
+#[test]
+fn public_types_have_names_of_their_own() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in rust_files("src") {
+        let text = fs::read_to_string(&path).expect("it can be read");
+        for name in public_types(&text) {
+            places.entry(name.to_owned()).or_default().push(relative(&path));
+        }
+    }
+    assert!(places.len() > 100, "only {} public types were found", places.len());
+    let repeated: Vec<String> = places
+        .iter()
+        .filter(|(_, places)| places.len() > 1)
+        .map(|(name, places)| format!("{name}: {}", places.join(", ")))
+        .collect();
+    assert!(repeated.is_empty(), "public types with the name of another:\n{}", repeated.join("\n"));
+}
+
+#[test]
+fn the_reader_of_types_reads() {
+    let text = "pub struct A<'a>(u8);\n    pub enum B {\n// pub trait Not\npub(super) struct Not;\npub type C = A;\npub fn not() {}\npub trait D: E {\n";
+    let names: Vec<&str> = public_types(text).collect();
+    assert_eq!(names, ["A", "B", "C", "D"]);
+}

@@ -19,7 +19,8 @@ mod primitives;
 
 use ids::{OpId, ProcessId, ResourceId};
 use primitives::{
-    Buffer, Came, Census, Condition, Fact, Grant, Memory, Mutex, Observer, Order, Party, Seat, Semaphore,
+    Buffer, Came, Census, Condition, Fact, Grant, Memory, Mutex, Observer, Order, Parker, Requester,
+    Semaphore,
 };
 use shuttle::sync::Arc;
 use shuttle::thread;
@@ -55,28 +56,28 @@ impl Observer for Ledger {
     }
 }
 
-fn party(number: u32) -> Party {
-    Party {
+fn requester(number: u32) -> Requester {
+    Requester {
         process: ProcessId(number),
         op: OpId(0),
         resource: ResourceId(0),
         priority: 128,
         due: 0,
-        seat: Arc::new(Seat::default()),
+        parker: Arc::new(Parker::default()),
     }
 }
 
-/// What a party got, after a wait if need be; `None` if nobody was left to
+/// What a requester got, after a wait if need be; `None` if nobody was left to
 /// end the wait, and it was stopped.
-fn served(came: Came<Vec<Word>>, me: &Party) -> Option<Vec<Word>> {
+fn served(came: Came<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
     match came {
         Came::Served(items) => Some(items),
         Came::Waits { last: true } => {
-            me.seat.stop();
-            assert_eq!(me.seat.wait(), Grant::Stopped);
+            me.parker.stop();
+            assert_eq!(me.parker.wait(), Grant::Stopped);
             None
         }
-        Came::Waits { last: false } => match me.seat.wait() {
+        Came::Waits { last: false } => match me.parker.wait() {
             Grant::Served { items, .. } => Some(items),
             Grant::Stopped => None,
         },
@@ -90,13 +91,13 @@ fn nothing(came: Came<()>) -> Came<Vec<Word>> {
     }
 }
 
-/// Runs one body a party on threads of its own, and waits for all.
-fn all(count: u32, body: impl Fn(Party) + Send + Sync + 'static) {
+/// Runs the body for each requester on a thread of its own, and waits for all.
+fn all(count: u32, body: impl Fn(Requester) + Send + Sync + 'static) {
     let body = Arc::new(body);
     let threads: Vec<_> = (0..count)
         .map(|number| {
             let body = body.clone();
-            thread::spawn(move || body(party(number)))
+            thread::spawn(move || body(requester(number)))
         })
         .collect();
     for thread in threads {
@@ -216,8 +217,8 @@ fn a_wait_with_a_mutex_misses_no_notify() {
         all(3, move |me| {
             let ((mutex, bell, memory), census) = &*inside;
             let mut observer = observer.clone();
-            let me = Party { resource: ResourceId(0), ..me };
-            let at_bell = Party { resource: ResourceId(1), ..me.clone() };
+            let me = Requester { resource: ResourceId(0), ..me };
+            let at_bell = Requester { resource: ResourceId(1), ..me.clone() };
             let lock = |observer: &mut Ledger| {
                 served(nothing(mutex.lock(&me, census, observer)), &me).expect("it is given back");
             };
@@ -236,7 +237,7 @@ fn a_wait_with_a_mutex_misses_no_notify() {
             assert!(mutex.owner() != Some(me.process));
             census.leave();
         });
-        assert_eq!(shared.0.1.look(&party(0), &mut Ledger::default()), 0);
+        assert_eq!(shared.0.1.look(&requester(0), &mut Ledger::default()), 0);
         let facts = ledger.facts();
         let at =
             |resource: u32| facts.iter().copied().filter(move |fact| fact.resource == ResourceId(resource));
@@ -253,22 +254,22 @@ fn a_deadlock_is_seen_by_exactly_one() {
         let shared = Arc::new((
             [Mutex::new(Order::Arrival), Mutex::new(Order::Arrival)],
             Census::new(2),
-            [Arc::new(Seat::default()), Arc::new(Seat::default())],
+            [Arc::new(Parker::default()), Arc::new(Parker::default())],
         ));
         let deadlocks = Arc::new(shuttle::sync::atomic::AtomicUsize::new(0));
         let (inside, seen) = (shared.clone(), deadlocks.clone());
         all(2, move |me| {
-            let (mutexes, census, seats) = &*inside;
+            let (mutexes, census, parkers) = &*inside;
             let mut observer = Ledger::default();
-            let me = Party { seat: seats[me.process.index()].clone(), ..me };
+            let me = Requester { parker: parkers[me.process.index()].clone(), ..me };
             let mine = me.process.index();
             for which in [mine, 1 - mine] {
                 if let Came::Waits { last } = mutexes[which].lock(&me, census, &mut observer) {
                     if last {
                         seen.fetch_add(1, shuttle::sync::atomic::Ordering::SeqCst);
-                        seats.iter().for_each(|seat| seat.stop());
+                        parkers.iter().for_each(|parker| parker.stop());
                     }
-                    if me.seat.wait() == Grant::Stopped {
+                    if me.parker.wait() == Grant::Stopped {
                         return;
                     }
                 }

@@ -12,21 +12,21 @@ use proptest::prelude::*;
 use std::cell::Cell;
 use std::time::Duration;
 use tempolane::backend::Image;
-use tempolane::backend::replay::{Replayed, replay};
-use tempolane::backend::threads::{self, MOST_THREADS, Options, Recording, Trouble, Work};
+use tempolane::backend::replay::{ReplayedRun, replay};
+use tempolane::backend::threads::{self, MOST_THREADS, Recording, ThreadOptions, Trouble, Work};
 use tempolane::trace::{Kind, Outcome};
 
 const NEVER: &dyn Fn() -> bool = &|| false;
 
-fn options(speed: f64) -> Options {
-    Options { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(120) }
+fn options(speed: f64) -> ThreadOptions {
+    ThreadOptions { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(120) }
 }
 
 fn record(image: &Image, speed: f64) -> Recording {
     threads::run(image, &options(speed), NEVER).unwrap_or_else(|trouble| panic!("{trouble}"))
 }
 
-fn replayed(image: &Image, recording: &Recording) -> Replayed {
+fn replayed(image: &Image, recording: &Recording) -> ReplayedRun {
     replay(image, recording).unwrap_or_else(|found| panic!("{found}\n{found:?}"))
 }
 
@@ -80,7 +80,7 @@ processes:
           - draw: {into: y, from: {cpython_randint: {seed: 0, low: 1, high: 100}}}
 ";
     let (image, virtual_run) = (image(text, &[]), run(text));
-    let seeded = Options { seed: 7, ..options(1000.0) };
+    let seeded = ThreadOptions { seed: 7, ..options(1000.0) };
     let recording = threads::run(&image, &seeded, NEVER).expect("it ends");
     let draws = |events: &[tempolane::trace::Event]| {
         let mut all: Vec<(u32, u64)> =
@@ -204,7 +204,7 @@ processes:
 fn a_timeout_and_an_interruption_end_all_threads() {
     let image = image(FOREVER, &[]);
     for work in [Work::Sleep, Work::Spin] {
-        let short = Options { timeout: Duration::from_millis(100), work, ..options(1.0) };
+        let short = ThreadOptions { timeout: Duration::from_millis(100), work, ..options(1.0) };
         assert!(matches!(threads::run(&image, &short, NEVER), Err(Trouble::TimedOut(_))));
     }
     // Asked every 50 ms.

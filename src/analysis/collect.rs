@@ -46,7 +46,7 @@ impl StatisticsSink {
         StatisticsSink::with_log_cap(header, Self::DEFAULT_LOG_CAP)
     }
 
-    /// The same, keeping up to `log_cap` log lines.
+    /// For a run with the names of `header`, keeping up to `log_cap` log lines.
     pub fn with_log_cap(header: &Header, log_cap: usize) -> StatisticsSink {
         let mut sink = StatisticsSink {
             spans: SpanBuilder::new(0),
@@ -92,7 +92,8 @@ impl StatisticsSink {
         self.take_figures(end)
     }
 
-    /// The same of a sink that is to be used again, after a
+    /// The figures of a run that ended at `end`, of a sink that is to be used again
+    /// after a
     /// [`StatisticsSink::reset`].
     pub fn take_figures(&mut self, end: Time) -> Statistics {
         let mut spans = std::mem::replace(&mut self.spans, SpanBuilder::new(0));
@@ -278,7 +279,7 @@ mod tests {
     use crate::trace::fixture::{
         A, B, BUFFER, C, MEMORY, MUTEX, SEMAPHORE, arbitrary_trace, cut_trace, event, two_stage_trace,
     };
-    use crate::trace::spans;
+    use crate::trace::{Events, spans};
     use crate::value::Type;
     use crate::value::Value;
     use proptest::prelude::*;
@@ -399,7 +400,7 @@ mod tests {
         // One permit at first, taken from 1 s to 2 s, three from 2 s on:
         // level 1, 0, 3 for 1 s, 1 s, 2 s makes 7 permit-seconds in 4 s.
         let mut trace = cut_trace();
-        trace.events.clear();
+        trace.events = Events::new();
         trace.events.push(&event(1, A, Kind::Acquire, SEMAPHORE.0, 0));
         trace.events.extend([event(2, A, Kind::Release, SEMAPHORE.0, 0); 3]);
         let statistics = trace.statistics();

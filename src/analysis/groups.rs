@@ -106,7 +106,8 @@ pub struct ResourceGroup {
     pub wait_longest: WholeSpread,
     /// The mean wait of each instance; see [`ResourceGroup::wait_mean_of_all`].
     pub wait_mean: Spread<f64>,
-    /// The same by request; see [`ResourceGroup::wait_per_request_of_all`].
+    /// The mean wait per request of each instance; see
+    /// [`ResourceGroup::wait_per_request_of_all`].
     pub wait_per_request: Spread<f64>,
     /// The mean level.
     pub level_mean: Spread<f64>,

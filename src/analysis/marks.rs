@@ -42,7 +42,7 @@ pub(super) struct MarkTally {
     whole: i128,
     /// Of floats, in the order of events.
     float: f64,
-    /// The same, scaled down, for floats whose sum leaves the finite range.
+    /// Of floats, scaled down: for those whose sum leaves the finite range.
     scaled: f64,
     /// Smallest and largest so far.
     range: Option<(Value, Value)>,

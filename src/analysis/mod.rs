@@ -15,5 +15,5 @@ pub use comparison::{ComparisonRow, compare, speed_up};
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};
-pub use races::{Race, RaceSink, Races, RacingAccess};
+pub use races::{ObservedRace, RaceSink, Races, RacingAccess};
 pub use statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics, WaitStatistics};

@@ -30,11 +30,11 @@ pub struct Statistics {
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
-    /// When.
+    /// When it was written.
     pub time: Time,
-    /// Who.
+    /// Who wrote it.
     pub process: ProcessId,
-    /// What.
+    /// What it says.
     pub text: String,
 }
 

@@ -6,7 +6,7 @@
 //! for more; and wheels for very many that all have the same priority.
 
 use crate::ids::ProcessId;
-use crate::kernel::{Scheduler, Stop, Yield};
+use crate::kernel::{Scheduler, Yield, Yielded};
 use crate::time::Time;
 
 /// An entry as one number, which sorts as the total order says: time in the
@@ -31,7 +31,7 @@ pub trait Calendar: Scheduler {
     /// Takes the first entry, after the process whose entry was taken last has
     /// stopped at the present: if it is delayed, it has an entry again.
     #[inline(always)]
-    fn next(&mut self, stop: Stop, now: Time) -> Option<(Time, ProcessId)> {
+    fn next(&mut self, stop: Yielded, now: Time) -> Option<(Time, ProcessId)> {
         let _ = now;
         if let Yield::Delayed(until) = stop.why {
             self.wake(until, stop.priority, stop.process);
@@ -284,7 +284,7 @@ impl Calendar for SmallCalendar {
     }
 
     #[inline(always)]
-    fn next(&mut self, stop: Stop, now: Time) -> Option<(Time, ProcessId)> {
+    fn next(&mut self, stop: Yielded, now: Time) -> Option<(Time, ProcessId)> {
         if !self.has_ready {
             let key = match stop.why {
                 Yield::Delayed(until) => self.key(until, stop.priority, stop.process),
@@ -368,7 +368,7 @@ mod tests {
                     if action == 1 {
                         model.push((now + wait, priority, number, id));
                     }
-                    let stop = Stop { process: ProcessId(id), priority, why };
+                    let stop = Yielded { process: ProcessId(id), priority, why };
                     calendar.next(stop, Time::from_nanos(now).expect("small"))
                 }
                 None => calendar.pop(),

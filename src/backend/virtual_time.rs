@@ -6,7 +6,7 @@ use super::heap_calendar::HeapCalendar;
 use super::tie_calendar::TieCalendar;
 use super::wheel_calendar::WheelCalendar;
 use crate::ids::ProcessId;
-use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, Stop, Yield, find_end};
+use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, Yield, Yielded, find_end};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink, Ties};
@@ -21,7 +21,7 @@ const ZERO_TIME_STEPS_A_PROCESS: u64 = 1_000;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct RunProgress {
     /// The clock.
     pub now: Time,
     /// Wake-ups and loop rounds so far.
@@ -41,7 +41,7 @@ pub struct RunEnd {
 
 /// The control said that the run must stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interrupted(pub Progress);
+pub struct Interrupted(pub RunProgress);
 
 /// A run that can be repeated: it keeps its memory from one time to the next.
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ impl AnyCalendar {
 }
 
 /// Asked now and then whether to go on.
-pub type Control<'c> = dyn FnMut(Progress) -> ControlFlow<()> + 'c;
+pub type Control<'c> = dyn FnMut(RunProgress) -> ControlFlow<()> + 'c;
 
 impl<'a> Simulation<'a> {
     /// Ready to run `image` with this seed.
@@ -94,10 +94,10 @@ impl<'a> Simulation<'a> {
         Simulation::with_ties(image, seed, replication, Ties::Fifo)
     }
 
-    /// The same, with this order of simultaneous events.
+    /// Ready to run `image` with this seed and this order of simultaneous events.
     ///
     /// # Panics
-    /// As [`Simulation::new`].
+    /// If there are more processes than a scenario may have.
     pub fn with_ties(image: &'a Image, seed: u64, replication: u64, ties: Ties) -> Simulation<'a> {
         let calendar = match ties {
             Ties::Fifo => AnyCalendar::for_image(image),
@@ -129,10 +129,11 @@ impl<'a> Simulation<'a> {
         self.run_with(sink, control, &mut NoCode)
     }
 
-    /// As [`Simulation::run`], for a scenario that calls this code.
+    /// Runs a scenario that calls this code from the start to the end. `control` is
+    /// asked now and then whether to go on.
     ///
     /// # Errors
-    /// As [`Simulation::run`].
+    /// [`Interrupted`] if `control` said to stop.
     pub fn run_with<S: Sink>(
         &mut self,
         sink: &mut S,
@@ -261,7 +262,7 @@ impl<C: Calendar> Scheduler for Clockwork<'_, C> {
     }
 
     #[inline(always)]
-    fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
+    fn switch(&mut self, stop: Yielded, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
         let entry = self.calendar.next(stop, *now);
         self.go_to(entry, now, fuel)
     }
@@ -379,7 +380,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
             mark => mark + debt,
         };
         self.clockwork.granted += debt;
-        let progress = Progress { now: machine.now, steps: self.steps() };
+        let progress = RunProgress { now: machine.now, steps: self.steps() };
         if without_time >= self.budget {
             return Ok(Some(zero_time_limit(self.image, machine.place(self.image, process))));
         }

@@ -1,7 +1,7 @@
 //! Code that processes call: how it sees its process, and how a run, or a
 //! search through all of them, finds it.
 
-use super::state::State;
+use super::state::CodeState;
 use crate::explore::NumberedCode;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code};
@@ -226,7 +226,7 @@ struct States<S> {
 /// About how many bytes a state takes besides its own.
 const STATE_BYTES: usize = 64;
 
-impl<'a, S: State> Numbered<'a, S> {
+impl<'a, S: CodeState> Numbered<'a, S> {
     pub(super) fn new(functions: &'a Functions<S>, frames: &'a Frames, first: S) -> Numbered<'a, S> {
         let mut states = States { all: Vec::new(), places: BTreeMap::new() };
         states.number_of(first);
@@ -244,7 +244,7 @@ impl<'a, S: State> Numbered<'a, S> {
     }
 }
 
-impl<S: State> States<S> {
+impl<S: CodeState> States<S> {
     /// The number of a state, a new one if need be.
     fn number_of(&mut self, state: S) -> Word {
         let mut hasher = DefaultHasher::new();
@@ -260,7 +260,7 @@ impl<S: State> States<S> {
     }
 }
 
-impl<S: State + Send> NumberedCode for Numbered<'_, S> {
+impl<S: CodeState + Send> NumberedCode for Numbered<'_, S> {
     fn first(&self) -> Word {
         0
     }

@@ -145,14 +145,14 @@
 //! assert_eq!(problems.items[0].message, "unknown parameter or variable 'j'");
 //! ```
 
-mod again;
 mod code;
-mod page;
 mod problem;
+mod reproduction;
 mod resource;
 mod run;
 mod scenario;
 mod schedules;
+mod source_map;
 mod state;
 mod steps;
 mod term;
@@ -163,9 +163,9 @@ pub use crate::value::{Type, Value};
 pub use code::Ctx;
 pub use problem::{Problem, Problems};
 pub use resource::Resource;
-pub use run::{Being, Run};
+pub use run::{Predicate, Run};
 pub use scenario::{Process, Scenario};
 pub use schedules::{Final, Schedules};
-pub use state::State;
+pub use state::CodeState;
 pub use steps::Steps;
-pub use term::{Distribution, Names, Term};
+pub use term::{Distribution, IntoNames, Term};

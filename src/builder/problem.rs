@@ -1,6 +1,6 @@
 //! What is wrong with a scenario made in code, and where.
 
-use super::page::{Page, Place};
+use super::source_map::{Place, SourceMap};
 use crate::scenario::{Diagnostic, Diagnostics};
 use std::fmt;
 
@@ -29,15 +29,16 @@ impl Problem {
         Problem { place: None, line: String::new(), message, hint: None }
     }
 
-    fn found(page: &Page, item: &Diagnostic) -> Problem {
+    fn found(source_map: &SourceMap, item: &Diagnostic) -> Problem {
         let (message, hint) = (item.message.clone(), item.hint.clone());
         match &item.origin {
             // It is about a value that was set, and shows it.
             Some(origin) => Problem { place: None, line: origin.text.clone(), message, hint },
             None => {
-                let line = (item.site.line as usize).checked_sub(1).and_then(|at| page.text.lines().nth(at));
+                let line =
+                    (item.site.line as usize).checked_sub(1).and_then(|at| source_map.text.lines().nth(at));
                 let line = line.unwrap_or_default().trim().to_owned();
-                Problem { place: page.place(item.site.line).cloned(), line, message, hint }
+                Problem { place: source_map.place(item.site.line).cloned(), line, message, hint }
             }
         }
     }
@@ -54,8 +55,8 @@ impl Problems {
         Problems { scenario: scenario.to_owned(), items: vec![problem] }
     }
 
-    pub(super) fn found(scenario: &str, page: &Page, diagnostics: &Diagnostics) -> Problems {
-        let items = diagnostics.items.iter().map(|item| Problem::found(page, item)).collect();
+    pub(super) fn found(scenario: &str, source_map: &SourceMap, diagnostics: &Diagnostics) -> Problems {
+        let items = diagnostics.items.iter().map(|item| Problem::found(source_map, item)).collect();
         Problems { scenario: scenario.to_owned(), items }
     }
 }

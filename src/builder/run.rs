@@ -3,11 +3,11 @@
 //! Decides what an assertion is called and what its failure prints. What an
 //! expectation means is decided by the monitors, which files use as well.
 
-use super::again::{Again, Failure};
-use super::page::Page;
 use super::problem::Problems;
+use super::reproduction::{Failure, Reproduction};
 use super::scenario::{Prepared, Scenario};
-use super::state::State;
+use super::source_map::SourceMap;
+use super::state::CodeState;
 use super::term::{Term, key, list, quoted};
 use crate::analysis::{Monitors, Statistics, Watch};
 use crate::backend::virtual_time::Simulation;
@@ -22,9 +22,9 @@ use std::ops::ControlFlow;
 const TOLD: usize = 10;
 
 /// A run that has ended.
-pub struct Run<'a, S: State = ()> {
+pub struct Run<'a, S: CodeState = ()> {
     pub(super) scenario: &'a Scenario<S>,
-    pub(super) page: Page,
+    pub(super) source_map: SourceMap,
     /// What happened.
     pub trace: Trace,
     pub(super) memories: Vec<(ResourceId, Vec<Value>)>,
@@ -34,7 +34,7 @@ pub struct Run<'a, S: State = ()> {
     pub state: S,
 }
 
-impl<S: State> Scenario<S> {
+impl<S: CodeState> Scenario<S> {
     /// Runs it in virtual time.
     ///
     /// # Panics
@@ -53,7 +53,7 @@ impl<S: State> Scenario<S> {
     /// Everything that is wrong with the scenario, in one go. How the run ends is
     /// no error.
     pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
-        let Prepared { page, loaded, image, frames } = self.prepare("")?;
+        let Prepared { source_map, loaded, image, frames } = self.prepare("")?;
         let seed = loaded.model.seed;
         let mut state = self.first_state();
         let mut simulation = Simulation::new(&image, seed, 0);
@@ -67,32 +67,32 @@ impl<S: State> Scenario<S> {
         };
         let memories = simulation.machine.memories(&image);
         let trace = recording.finish(image.header(seed), end.outcome, end.end);
-        Ok(Run { scenario: self, page, trace, memories, schedule: None, state })
+        Ok(Run { scenario: self, source_map, trace, memories, schedule: None, state })
     }
 }
 
-/// Being in something, for [`Run::assert_never_together`].
+/// Predicate in something, for [`Run::assert_never_together`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Being(String);
+pub struct Predicate(String);
 
-impl Being {
+impl Predicate {
     /// In a state: `"trainer.running"`, `"trainer.delayed"`, `"trainer.blocked"`.
-    pub fn state(label: &str) -> Being {
-        Being(quoted(label))
+    pub fn state(label: &str) -> Predicate {
+        Predicate(quoted(label))
     }
 
     /// Owning a mutex.
-    pub fn holding(process: &str, mutex: &str) -> Being {
-        Being(format!("{{process: {}, holds: {}}}", quoted(process), quoted(mutex)))
+    pub fn holding(process: &str, mutex: &str) -> Predicate {
+        Predicate(format!("{{process: {}, holds: {}}}", quoted(process), quoted(mutex)))
     }
 
     /// From one mark to the next other one.
-    pub fn between(process: &str, from: &str, to: &str) -> Being {
-        Being(format!("{{process: {}, from: {}, to: {}}}", quoted(process), quoted(from), quoted(to)))
+    pub fn between(process: &str, from: &str, to: &str) -> Predicate {
+        Predicate(format!("{{process: {}, from: {}, to: {}}}", quoted(process), quoted(from), quoted(to)))
     }
 }
 
-impl<S: State> Run<'_, S> {
+impl<S: CodeState> Run<'_, S> {
     /// How it ended: `completed`, `horizon`, `deadlock`, `fault` or `limit`.
     pub fn outcome(&self) -> &'static str {
         self.trace.outcome.name()
@@ -156,12 +156,12 @@ impl<S: State> Run<'_, S> {
         let moment = failed.iter().find_map(|failure| failure.seen);
         let around = moment.map_or_else(String::new, |moment| self.around(moment.time));
         let said = format!("{}\n{around}{}", told.join("\n"), self.shown());
-        Ok(Some(Failure { said, again: self.again(expect) }))
+        Ok(Some(Failure { said, reproduction: self.reproduction(expect) }))
     }
 
     /// How to see it again, in a file that expects this.
-    pub(super) fn again(&self, expect: &str) -> Again {
-        Again {
+    pub(super) fn reproduction(&self, expect: &str) -> Reproduction {
+        Reproduction {
             name: self.scenario.name().to_owned(),
             seed: self.trace.header.seed,
             version: self.trace.header.version.clone(),
@@ -182,14 +182,14 @@ impl<S: State> Run<'_, S> {
 
     /// A failure, with the step at which it was seen.
     fn placed(&self, failure: &crate::analysis::FailedExpectation) -> String {
-        let place = failure.seen.and_then(|moment| self.page.place(moment.line));
+        let place = failure.seen.and_then(|moment| self.source_map.place(moment.line));
         match place {
             Some(place) => format!("{}\n  at {place}", failure.message),
             None => failure.message.clone(),
         }
     }
 
-    /// As [`Run::check`], for a test.
+    /// Panics unless the run is as this text expects it; for tests.
     ///
     /// # Panics
     /// If the run is not so.
@@ -297,8 +297,8 @@ impl<S: State> Run<'_, S> {
 
     /// No two processes, or instances, were in any of these at one moment.
     #[track_caller]
-    pub fn assert_never_together(&self, beings: impl IntoIterator<Item = Being>) -> &Self {
-        let all = list(beings.into_iter().map(|being| being.0));
+    pub fn assert_never_together(&self, predicates: impl IntoIterator<Item = Predicate>) -> &Self {
+        let all = list(predicates.into_iter().map(|predicate| predicate.0));
         self.assert(&format!("never_together: {all}"))
     }
 }
@@ -311,12 +311,12 @@ fn terms<T: Into<Term>>(values: impl IntoIterator<Item = T>) -> String {
     list(values.into_iter().map(|value| value.into().yaml()))
 }
 
-impl<S: State> Run<'_, S> {
+impl<S: CodeState> Run<'_, S> {
     /// The timeline, and how the run ended if not well.
     pub(super) fn shown(&self) -> String {
         let mut shown = self.timeline();
         let place = |line: Option<u32>| {
-            let place = line.and_then(|line| self.page.place(line));
+            let place = line.and_then(|line| self.source_map.place(line));
             place.map_or_else(String::new, |place| format!("\n      at {place}"))
         };
         let mut line = |text: String| shown.extend([text.as_str(), "\n"]);
@@ -343,8 +343,8 @@ impl<S: State> Run<'_, S> {
 }
 
 /// The timeline, how it ended, and how to see it again.
-impl<S: State> std::fmt::Display for Run<'_, S> {
+impl<S: CodeState> std::fmt::Display for Run<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.shown(), self.again("").told())
+        write!(f, "{}{}", self.shown(), self.reproduction("").told())
     }
 }

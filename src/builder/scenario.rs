@@ -1,19 +1,19 @@
 //! A scenario made in code: what there is, and how it is checked and run.
 
 use super::code::{Caller, Frames, Function, Functions, Numbered};
-use super::page::{Page, shown};
 use super::problem::{Problem, Problems};
 use super::resource::Resource;
-use super::state::State;
+use super::source_map::{SourceMap, shown};
+use super::state::CodeState;
 use super::steps::Steps;
 use super::term::{Distribution, Term, key};
 use crate::program::{self, Image};
-use crate::scenario::{LoadError, Scenario as Loaded, load_program};
+use crate::scenario::{LoadError, LoadedScenario, load_program};
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
 /// A scenario, made in code instead of YAML. See [the module](super).
-pub struct Scenario<S: State = ()> {
+pub struct Scenario<S: CodeState = ()> {
     name: String,
     state: S,
     seed: u64,
@@ -94,7 +94,7 @@ impl Scenario {
     }
 }
 
-impl<S: State> Scenario<S> {
+impl<S: CodeState> Scenario<S> {
     /// A scenario whose code works on a state; every run begins with this one.
     pub fn with_state(name: &str, state: S) -> Scenario<S> {
         Scenario {
@@ -191,7 +191,7 @@ impl<S: State> Scenario<S> {
     /// The scenario as a file that `tempolane run` takes; `None` if it calls
     /// code, which no file can hold.
     pub fn yaml(&self) -> Option<String> {
-        self.functions.all.is_empty().then(|| self.page().text)
+        self.functions.all.is_empty().then(|| self.source_map().text)
     }
 
     /// Checks it, without running it.
@@ -226,7 +226,7 @@ impl<S: State> Scenario<S> {
         let is_set = |name: &String| self.settings.iter().any(|(set, _)| set == name);
         let value =
             |number: usize, name: &String| Some(Term::from(*params.get(number)?)).filter(|_| is_set(name));
-        Some(self.page_with(&value).text + &expecting(expect))
+        Some(self.source_map_with(&value).text + &expecting(expect))
     }
 
     /// Its code over this state, for a run.
@@ -255,70 +255,75 @@ impl<S: State> Scenario<S> {
 
     /// Checks the text with `more` behind it, and makes what a run needs.
     pub(super) fn prepare(&self, more: &str) -> Result<Prepared, Problems> {
-        let mut page = self.page();
+        let mut source_map = self.source_map();
         for line in more.lines() {
-            page.line(0, line, "the expectation", None);
+            source_map.line(0, line, "the expectation", None);
         }
         let name = &self.name;
-        let loaded = load_program(name, &page.text, &self.settings).map_err(|error| match error {
-            LoadError::Diagnostics(found) => Problems::found(name, &page, &found),
+        let loaded = load_program(name, &source_map.text, &self.settings).map_err(|error| match error {
+            LoadError::Diagnostics(found) => Problems::found(name, &source_map, &found),
             other => Problems::one(name, Problem::of(other.to_string())),
         })?;
         let program = program::compile(&loaded.model);
         let image = program.bind(&loaded.model, &loaded.params).map_err(|error| {
-            let place = page.place(error.site.line).cloned();
+            let place = source_map.place(error.site.line).cloned();
             Problems::one(name, Problem { place, ..Problem::of(error.message) })
         })?;
         let frames = Frames::new(&loaded.model, &program, &image);
-        Ok(Prepared { page, loaded, image, frames })
+        Ok(Prepared { source_map, loaded, image, frames })
     }
 
-    fn page(&self) -> Page {
-        self.page_with(&|_, _| None)
+    fn source_map(&self) -> SourceMap {
+        self.source_map_with(&|_, _| None)
     }
 
-    /// The page, with parameters as `value` has them by number and name.
-    fn page_with(&self, value: &dyn Fn(usize, &String) -> Option<Term>) -> Page {
-        let mut page = Page::default();
-        page.line(0, "version: 1", "the scenario", None);
-        page.line(0, &format!("name: {}", key(&self.name)), "the name", None);
-        page.line(0, &format!("seed: {}", self.seed), "the seed", None);
+    /// The source map, with parameters as `value` has them by number and name.
+    fn source_map_with(&self, value: &dyn Fn(usize, &String) -> Option<Term>) -> SourceMap {
+        let mut source_map = SourceMap::default();
+        source_map.line(0, "version: 1", "the scenario", None);
+        source_map.line(0, &format!("name: {}", key(&self.name)), "the name", None);
+        source_map.line(0, &format!("seed: {}", self.seed), "the seed", None);
         if let Some(horizon) = &self.horizon {
-            page.line(0, &format!("horizon: {}", horizon.yaml()), "the horizon", None);
+            source_map.line(0, &format!("horizon: {}", horizon.yaml()), "the horizon", None);
         }
-        page.line(0, "params:", "the parameters", None);
+        source_map.line(0, "params:", "the parameters", None);
         for (number, (name, first)) in self.params.iter().enumerate() {
             let value = value(number, name).unwrap_or_else(|| first.clone());
             let line = format!("{}: {}", key(name), value.yaml());
-            page.line(1, &line, &format!("parameter {}", shown(name)), None);
+            source_map.line(1, &line, &format!("parameter {}", shown(name)), None);
         }
-        page.line(0, "resources:", "the resources", None);
+        source_map.line(0, "resources:", "the resources", None);
         for (name, resource, at) in &self.resources {
             let line = format!("{}: {}", key(name), resource.yaml());
-            page.line(1, &line, &format!("resource {}", shown(name)), Some(at));
+            source_map.line(1, &line, &format!("resource {}", shown(name)), Some(at));
         }
         let empty = if self.processes.is_empty() { " {}" } else { "" };
-        page.line(0, &format!("processes:{empty}"), "the processes", None);
+        source_map.line(0, &format!("processes:{empty}"), "the processes", None);
         for process in &self.processes {
             let what = format!("process {}", shown(&process.name));
-            page.line(1, &format!("{}:", key(&process.name)), &what, Some(process.at));
+            source_map.line(1, &format!("{}:", key(&process.name)), &what, Some(process.at));
             for (key, value) in &process.keys {
-                page.line(2, &format!("{key}: {value}"), &format!("`{key}` of {what}"), Some(process.at));
+                source_map.line(
+                    2,
+                    &format!("{key}: {value}"),
+                    &format!("`{key}` of {what}"),
+                    Some(process.at),
+                );
             }
             if !process.vars.is_empty() {
-                page.line(2, "vars:", &what, Some(process.at));
+                source_map.line(2, "vars:", &what, Some(process.at));
             }
             for (name, first) in &process.vars {
-                page.line(
+                source_map.line(
                     3,
                     &format!("{name}: {first}"),
                     &format!("variable {name} of {what}"),
                     Some(process.at),
                 );
             }
-            page.steps(2, "do", &process.steps.steps, "", &process.name);
+            source_map.steps(2, "do", &process.steps.steps, "", &process.name);
         }
-        page
+        source_map
     }
 }
 
@@ -331,8 +336,8 @@ fn expecting(expect: &str) -> String {
 
 /// A checked scenario with all that a run needs.
 pub(super) struct Prepared {
-    pub(super) page: Page,
-    pub(super) loaded: Loaded,
+    pub(super) source_map: SourceMap,
+    pub(super) loaded: LoadedScenario,
     pub(super) image: Image,
     pub(super) frames: Frames,
 }

@@ -4,12 +4,12 @@
 //! shortest schedule that shows it. Which schedules there are is decided by
 //! [`crate::explore`].
 
-use super::again::Failure;
 use super::code::Numbered;
 use super::problem::Problems;
+use super::reproduction::Failure;
 use super::run::Run;
 use super::scenario::{Prepared, Scenario};
-use super::state::State;
+use super::state::CodeState;
 use crate::analysis::Monitors;
 use crate::explore::{
     self, Budget, End, Exploration, FinalMemories, Mode, Options, Reduce, Stopped, Witness,
@@ -51,7 +51,7 @@ pub struct Final<S = ()> {
     pub schedules: Option<u128>,
 }
 
-impl<S: State + Send> Scenario<S> {
+impl<S: CodeState + Send> Scenario<S> {
     /// Whether every schedule is as this text expects it, as [`Run::check`] has
     /// it for one run. [`Mode::Timed`] lets simultaneous events swap,
     /// [`Mode::Untimed`] tries every order (what is said of times is not
@@ -73,7 +73,8 @@ impl<S: State + Send> Scenario<S> {
         self.explore(mode, expect, &mut |_, _| Ok(())).map_err(|failed| failed.told())
     }
 
-    /// As [`Scenario::check_every_schedule`], for a test.
+    /// Panics unless every schedule is as this text expects it; for tests. See
+    /// [`Scenario::check_every_schedule`].
     ///
     /// # Panics
     /// If some schedule is not so, or if code panics.
@@ -85,11 +86,13 @@ impl<S: State + Send> Scenario<S> {
         }
     }
 
-    /// As [`Scenario::check_every_schedule`], and also whether the state of the
-    /// code is right at the end of every schedule that completes.
+    /// Whether every schedule is as this text expects it, and the state of the code
+    /// is right at the end of every one that completes. See
+    /// [`Scenario::check_every_schedule`].
     ///
     /// # Errors
-    /// As [`Scenario::check_every_schedule`].
+    /// What fails, with the run of a shortest schedule that shows it; why it was not
+    /// found out; or what is wrong with the scenario or the text.
     ///
     /// # Panics
     /// If code does.
@@ -106,7 +109,9 @@ impl<S: State + Send> Scenario<S> {
             .map_err(|failed| failed.told())
     }
 
-    /// As [`Scenario::check_every_end`], for a test.
+    /// Panics unless every schedule is as this text expects it, and the state of the
+    /// code is right at the end of every one that completes; for tests. See
+    /// [`Scenario::check_every_end`].
     ///
     /// # Panics
     /// If some schedule is not so, or if code panics.
@@ -202,7 +207,7 @@ impl Failed {
 }
 
 /// What is looked for in an exploration.
-struct Found<'a, S: State> {
+struct Found<'a, S: CodeState> {
     scenario: &'a Scenario<S>,
     prepared: &'a Prepared,
     code: &'a Numbered<'a, S>,
@@ -210,7 +215,7 @@ struct Found<'a, S: State> {
     expect: &'a str,
 }
 
-impl<S: State + Send> Found<'_, S> {
+impl<S: CodeState + Send> Found<'_, S> {
     /// The first failure.
     fn failure(&self, exploration: &Exploration<'_>) -> Option<Failure> {
         let expected = &self.prepared.loaded.model.expect;
@@ -275,9 +280,10 @@ impl<S: State + Send> Found<'_, S> {
         let order = if order.is_empty() { "nobody".to_owned() } else { order.join(", ") };
         let run = self.run(what, witness);
         let failure = expect.and_then(|expect| run.failure(expect).ok().flatten());
-        let failure = failure.unwrap_or_else(|| Failure { said: run.shown(), again: run.again(self.expect) });
+        let failure = failure
+            .unwrap_or_else(|| Failure { said: run.shown(), reproduction: run.reproduction(self.expect) });
         let head = format!("{name}: {what} in a schedule ({mode}); the shortest, by who goes on:");
-        Failure { said: format!("{head}\n  {order}\n{}", failure.said), again: failure.again }
+        Failure { said: format!("{head}\n  {order}\n{}", failure.said), reproduction: failure.reproduction }
     }
 
     /// The run of a schedule that shows this.
@@ -305,10 +311,10 @@ impl<S: State + Send> Found<'_, S> {
             turns: explore::Schedule::named(image, turns),
         };
         let schedule = Some(schedule.text(&explore::narrate(image, code, mode, seed, turns)));
-        let page = self.prepared.page.clone();
+        let source_map = self.prepared.source_map.clone();
         let memories = followed.machine.memories(image);
         let trace = recording.finish(header, followed.outcome, followed.end);
         let state = self.code.state(followed.code);
-        Run { scenario: self.scenario, page, trace, memories, schedule, state }
+        Run { scenario: self.scenario, source_map, trace, memories, schedule, state }
     }
 }

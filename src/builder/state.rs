@@ -3,6 +3,6 @@
 use std::hash::Hash;
 
 /// What code may work on: plain values, which can be kept and told apart.
-pub trait State: Clone + Eq + Hash + 'static {}
+pub trait CodeState: Clone + Eq + Hash + 'static {}
 
-impl<T: Clone + Eq + Hash + 'static> State for T {}
+impl<T: Clone + Eq + Hash + 'static> CodeState for T {}

@@ -5,7 +5,7 @@
 //! files: see `docs/language.md`.
 
 use super::code::{Ctx, Function};
-use super::term::{Distribution, Names, Term, key, quoted, references};
+use super::term::{Distribution, IntoNames, Term, key, quoted, references};
 use std::panic::Location;
 
 /// Steps, in order. Every method adds one.
@@ -79,7 +79,7 @@ impl<S> Steps<S> {
 
     /// Takes a permit, or a mutex, of each, one after the other.
     #[track_caller]
-    pub fn acquire(&mut self, resources: impl Names) -> &mut Self {
+    pub fn acquire(&mut self, resources: impl IntoNames) -> &mut Self {
         self.add(format!("acquire: {}", references(resources)))
     }
 
@@ -91,7 +91,7 @@ impl<S> Steps<S> {
 
     /// Gives a permit, or a mutex, back to each, one after the other.
     #[track_caller]
-    pub fn release(&mut self, resources: impl Names) -> &mut Self {
+    pub fn release(&mut self, resources: impl IntoNames) -> &mut Self {
         self.add(format!("release: {}", references(resources)))
     }
 
@@ -103,26 +103,26 @@ impl<S> Steps<S> {
 
     /// Acquires in order, does the steps, releases in reverse order.
     #[track_caller]
-    pub fn with(&mut self, resources: impl Names, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+    pub fn with(&mut self, resources: impl IntoNames, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
         let inner = self.nested(steps);
         self.block(vec![format!("with: {}", references(resources))], vec![("do", inner)])
     }
 
     /// Puts an item (zero) into each, waiting until it fits.
     #[track_caller]
-    pub fn put(&mut self, buffers: impl Names) -> &mut Self {
+    pub fn put(&mut self, buffers: impl IntoNames) -> &mut Self {
         self.add(format!("put: {}", references(buffers)))
     }
 
     /// Puts an item of this value.
     #[track_caller]
-    pub fn put_value(&mut self, buffer: impl Names, value: impl Into<Term>) -> &mut Self {
+    pub fn put_value(&mut self, buffer: impl IntoNames, value: impl Into<Term>) -> &mut Self {
         self.add(format!("put: {{to: {}, value: {}}}", references(buffer), value.into().yaml()))
     }
 
     /// Takes an item out of each, waiting until it is there.
     #[track_caller]
-    pub fn get(&mut self, buffers: impl Names) -> &mut Self {
+    pub fn get(&mut self, buffers: impl IntoNames) -> &mut Self {
         self.add(format!("get: {}", references(buffers)))
     }
 
@@ -173,13 +173,13 @@ impl<S> Steps<S> {
 
     /// Lets one process that waits at each condition go on.
     #[track_caller]
-    pub fn notify(&mut self, conditions: impl Names) -> &mut Self {
+    pub fn notify(&mut self, conditions: impl IntoNames) -> &mut Self {
         self.add(format!("notify: {}", references(conditions)))
     }
 
     /// Lets all processes that wait at each condition go on.
     #[track_caller]
-    pub fn notify_all(&mut self, conditions: impl Names) -> &mut Self {
+    pub fn notify_all(&mut self, conditions: impl IntoNames) -> &mut Self {
         self.add(format!("notify_all: {}", references(conditions)))
     }
 

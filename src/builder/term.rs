@@ -49,7 +49,7 @@ impl From<Duration> for Term {
 }
 
 impl Term {
-    /// As it stands in YAML: in quotes unless it is a plain number, duration or
+    /// The term as YAML: in quotes unless it is a plain number, duration or
     /// name.
     pub(super) fn yaml(&self) -> String {
         let digits = self.0.strip_prefix('-').unwrap_or(&self.0);
@@ -81,37 +81,37 @@ pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
 }
 
 /// One name or several: `"mutex"`, `["empty", "mutex"]`, `"forks[index]"`.
-pub trait Names {
+pub trait IntoNames {
     /// All of them, in order.
     fn names(self) -> Vec<String>;
 }
 
-impl Names for &str {
+impl IntoNames for &str {
     fn names(self) -> Vec<String> {
         vec![self.to_owned()]
     }
 }
 
-impl Names for String {
+impl IntoNames for String {
     fn names(self) -> Vec<String> {
         vec![self]
     }
 }
 
-impl<T: Into<String>, const N: usize> Names for [T; N] {
+impl<T: Into<String>, const N: usize> IntoNames for [T; N] {
     fn names(self) -> Vec<String> {
         self.into_iter().map(Into::into).collect()
     }
 }
 
-impl<T: Into<String>> Names for Vec<T> {
+impl<T: Into<String>> IntoNames for Vec<T> {
     fn names(self) -> Vec<String> {
         self.into_iter().map(Into::into).collect()
     }
 }
 
 /// The names in YAML: one alone, several as a list.
-pub(super) fn references(names: impl Names) -> String {
+pub(super) fn references(names: impl IntoNames) -> String {
     let names = names.names();
     match names.as_slice() {
         [one] => key(one),

@@ -2,8 +2,9 @@
 
 use super::console;
 use super::failure::{Exit, Failure};
-use super::inputs::{self, Loaded, Problem, load_each};
+use super::inputs::{self, Loaded, ProblemObject, load_each};
 use super::options::{Format, ScenarioOptions};
+use super::report::on_one_line;
 use crate::scenario::{Diagnostics, LoadError};
 use clap::Args;
 use serde::Serialize;
@@ -16,7 +17,7 @@ use std::path::Path;
 /// What is valid and probably not meant (a semaphore that nobody releases, a parameter that nobody
 /// uses) is a warning, told in the same way.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct CheckArguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
     /// End with exit code 2 if there is a warning
@@ -24,7 +25,7 @@ pub struct Arguments {
     strict: bool,
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let mut exit = Exit::Fine;
     for (path, result) in load_each(&arguments.scenarios)? {
         let warnings = result.as_ref().ok().map(|loaded| loaded.scenario.warnings());
@@ -66,8 +67,8 @@ struct Checked<'a> {
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<&'a str>,
-    problems: Vec<Problem<'a>>,
-    warnings: Vec<Problem<'a>>,
+    problems: Vec<ProblemObject<'a>>,
+    warnings: Vec<ProblemObject<'a>>,
 }
 
 fn json(path: &Path, result: &Result<Loaded, LoadError>, warnings: Option<&Diagnostics>) -> String {
@@ -76,7 +77,5 @@ fn json(path: &Path, result: &Result<Loaded, LoadError>, warnings: Option<&Diagn
     let warnings = warnings.map(inputs::placed).unwrap_or_default();
     let file = path.display().to_string();
     let checked = Checked { file, ok: result.is_ok(), scenario, problems, warnings };
-    let mut line = serde_json::to_string(&checked).expect("every key is a string");
-    line.push('\n');
-    line
+    on_one_line(&checked)
 }

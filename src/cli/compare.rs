@@ -5,7 +5,7 @@ use super::inputs::load_variants;
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::Folder;
 use super::pictures::{Drawing, write_comparison};
-use super::report::{Finished, comparison_table, headline, json_line};
+use super::report::{self, Finished, comparison_table, headline, json_line};
 use super::run::{run_and_write, with_done};
 use super::{console, interrupt};
 use crate::analysis::{ComparisonRow, compare};
@@ -19,14 +19,14 @@ use std::path::PathBuf;
 /// scenario, one for each value; several such parameters, one for each combination. Besides the files of each scenario (see `run`), writes comparison.svg and comparison.png (all
 /// timelines on one time axis) and total-time.svg and total-time.png to DIR.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct CompareArguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
     #[command(flatten)]
     run: RunOptions,
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let loaded = load_variants(&arguments.scenarios)?;
     interrupt::watch();
     let options = &arguments.run;
@@ -66,7 +66,7 @@ fn told(runs: &[Finished], rows: &[ComparisonRow], written: &[PathBuf]) -> Strin
     let mut text: String = runs.iter().map(headline).collect();
     text.push('\n');
     text.push_str(&comparison_table(rows));
-    let mut paths: Vec<String> = written.iter().map(|path| format!(" {}\n", console::shown(path))).collect();
+    let mut paths = report::files(written);
     paths.extend(runs.iter().filter_map(files));
     let notes = runs.iter().flat_map(|run| {
         let label = console::printable(&run.label);
@@ -74,7 +74,7 @@ fn told(runs: &[Finished], rows: &[ComparisonRow], written: &[PathBuf]) -> Strin
     });
     if !paths.is_empty() {
         text.push_str("\nFiles\n");
-        text.extend(paths);
+        text.push_str(&paths);
     }
     text.extend(notes);
     if !written.is_empty() && runs.len() > MOST_SCENARIOS {

@@ -9,12 +9,12 @@ use clap_complete::Shell;
 ///
 /// For bash: tempolane completions bash > ~/.local/share/bash-completion/completions/tempolane
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct CompletionsArguments {
     /// For which shell
     shell: Shell,
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &CompletionsArguments) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut super::Cli::command(), "tempolane", &mut script);
     console::print(&String::from_utf8_lossy(&script))?;

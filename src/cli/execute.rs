@@ -9,7 +9,7 @@ use super::inputs::Loaded;
 use super::interrupt;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::report::Finished;
 use super::unfinished::Unfinished;
 use super::{console, quote};
@@ -68,7 +68,7 @@ pub fn execute(
     })
 }
 
-/// As [`execute`], without files; the events go to `extra` too.
+/// Runs a scenario without writing files; the events go to `extra` too.
 ///
 /// # Errors
 /// If the user stops it.
@@ -80,7 +80,7 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
     })
 }
 
-/// As [`execute`], along a schedule, until `asked` says to stop.
+/// Runs a scenario along a schedule, until `asked` says to stop.
 ///
 /// # Errors
 /// Also if the scenario does not allow the schedule.
@@ -115,7 +115,10 @@ pub fn execute_along(
                 None
             });
             let Some(Replayed { outcome, end, machine, times, .. }) = followed else {
-                return Err(virtual_time::Interrupted(virtual_time::Progress { now: Time::ZERO, steps: 0 }));
+                return Err(virtual_time::Interrupted(virtual_time::RunProgress {
+                    now: Time::ZERO,
+                    steps: 0,
+                }));
             };
             fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
             Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
@@ -178,8 +181,8 @@ fn execute_by(
     });
     let mut sinks =
         ((StatisticsSink::new(&header), Fingerprint::new()), ((watch, races), (recording, trace_file)));
-    let mut progress = Progress::new(&loaded.label);
-    let mut control = |reached: virtual_time::Progress| {
+    let mut progress = ProgressLine::new(&loaded.label);
+    let mut control = |reached: virtual_time::RunProgress| {
         progress.tell(reached.now, reached.steps);
         if interrupt::requested() || disk_full.get() {
             ControlFlow::Break(())
@@ -212,7 +215,7 @@ fn execute_by(
         statistics: statistics.finish(run.end),
         memories,
         memories_left_out,
-        luck: None,
+        ties: None,
         races,
         failed,
         windows: Vec::new(),
@@ -222,7 +225,7 @@ fn execute_by(
         notes: Vec::new(),
         settings: loaded.settings.clone(),
         untimed: mode == Mode::Untimed,
-        again: again(loaded, seed, options.ties),
+        reproduction: reproduction(loaded, seed, options.ties),
         fatal: None,
         waiting,
         outcome: run.outcome,
@@ -267,7 +270,7 @@ fn interrupted(label: &str, now: Time) -> Failure {
 }
 
 /// The command that repeats a run.
-fn again(loaded: &Loaded, seed: u64, ties: Ties) -> String {
+fn reproduction(loaded: &Loaded, seed: u64, ties: Ties) -> String {
     let ties = if ties.is_fifo() { String::new() } else { format!(" --ties {ties}") };
     format!("{} --seed {seed}{ties}", command("run", loaded))
 }
@@ -281,7 +284,7 @@ pub fn command(subcommand: &str, loaded: &Loaded) -> String {
 }
 
 /// The command that follows a schedule, which knows its own parameters.
-pub fn again_along(loaded: &Loaded, file: &Path) -> String {
+pub fn reproduction_along(loaded: &Loaded, file: &Path) -> String {
     format!("tempolane run {} --schedule {}", quote::word(&loaded.path), quote::word(file))
 }
 

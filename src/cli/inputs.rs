@@ -9,7 +9,8 @@ use super::labels::Labels;
 use super::options::ScenarioOptions;
 use crate::program::{Image, Program, compile};
 use crate::scenario::{
-    Diagnostic, Diagnostics, LoadError, Param, Scenario, Severity, Source, load_file, load_reader, load_str,
+    Diagnostic, Diagnostics, LoadError, LoadedScenario, Param, Severity, SourceFile, load_file, load_reader,
+    load_str,
 };
 use serde::Serialize;
 use std::fs;
@@ -30,7 +31,7 @@ pub struct Loaded {
     /// Those among them that got another value than the file gives them.
     pub changed: Vec<String>,
     /// The checked scenario.
-    pub scenario: Scenario,
+    pub scenario: LoadedScenario,
     program: Program,
 }
 
@@ -46,7 +47,7 @@ impl Loaded {
 }
 
 impl Loaded {
-    /// The same scenario with other parameters, under the same name; `None` if
+    /// This scenario with other parameters, under the same name; `None` if
     /// it is not valid with them.
     pub fn with_settings(&self, settings: Vec<(String, String)>) -> Option<Loaded> {
         let source = &self.scenario.source;
@@ -74,7 +75,7 @@ pub fn tell(error: &LoadError) {
 
 /// A problem of a scenario, for programs.
 #[derive(Debug, Serialize)]
-pub struct Problem<'a> {
+pub struct ProblemObject<'a> {
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<&'a str>,
@@ -83,19 +84,19 @@ pub struct Problem<'a> {
 }
 
 /// The problems that keep a scenario from running, at least one.
-pub fn problems(error: &LoadError) -> Vec<Problem<'_>> {
+pub fn problems(error: &LoadError) -> Vec<ProblemObject<'_>> {
     let LoadError::Diagnostics(diagnostics) = error else {
-        return vec![Problem { message: error.to_string(), hint: None, line: None, column: None }];
+        return vec![ProblemObject { message: error.to_string(), hint: None, line: None, column: None }];
     };
     placed(diagnostics)
 }
 
 /// Problems with their places, for programs.
-pub fn placed(diagnostics: &Diagnostics) -> Vec<Problem<'_>> {
+pub fn placed(diagnostics: &Diagnostics) -> Vec<ProblemObject<'_>> {
     let told = diagnostics.items.iter().map(|item| {
         // A place in a value that was given beside the scenario is none in its file.
         let site = item.origin.is_none().then_some(item.site).filter(|site| site.line > 0);
-        Problem {
+        ProblemObject {
             message: item.message.clone(),
             hint: item.hint.as_deref(),
             line: site.map(|site| site.line),
@@ -131,7 +132,8 @@ impl Room {
 /// Loads every scenario and holds them all, each with its path and what came of it.
 ///
 /// # Errors
-/// As [`load_each`], and if they are too large together.
+/// If there are no scenarios where the paths point, or if they are too large
+/// together.
 pub fn hold_each(options: &ScenarioOptions) -> Result<Vec<Attempt>, Failure> {
     let mut room = Room::new();
     load_each(options)?.map(|attempt| room.take(&attempt.1).map(|()| attempt)).collect()
@@ -151,13 +153,14 @@ pub fn load_all(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
 /// problem.
 ///
 /// # Errors
-/// As [`load_all`], and if there are too many combinations.
+/// If one of them is not ready to run, if they are too large together, or if
+/// there are too many combinations.
 pub fn load_variants(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
     let variants = variants(&options.settings)?;
     let mut labels = Labels::default();
     let mut results = Vec::new();
     for path in expand(&options.paths)? {
-        let mut text: Option<Source> = None;
+        let mut text: Option<SourceFile> = None;
         for Variant { settings, name } in &variants {
             let scenario = match &text {
                 Some(source) => load_str(&source.label, &source.text, settings),
@@ -221,7 +224,7 @@ pub fn load_each(options: &ScenarioOptions) -> Result<impl Iterator<Item = Attem
     }))
 }
 
-fn read(path: &Path, settings: &[(String, String)]) -> Result<Scenario, LoadError> {
+fn read(path: &Path, settings: &[(String, String)]) -> Result<LoadedScenario, LoadError> {
     if path == Path::new("-") {
         return load_reader(STANDARD_INPUT, std::io::stdin().lock(), settings);
     }
@@ -230,7 +233,7 @@ fn read(path: &Path, settings: &[(String, String)]) -> Result<Scenario, LoadErro
 
 /// Compiles a scenario; `variant` says what it is a variant by, if it is one.
 fn ready(
-    scenario: Scenario,
+    scenario: LoadedScenario,
     path: &Path,
     settings: &[(String, String)],
     variant: &str,
@@ -312,7 +315,7 @@ fn by_name(settings: &[(String, String)]) -> Vec<(&str, Vec<&str>)> {
 /// The parameters among `settings` whose value is another than that of the
 /// file, in the order of the file. They are found by loading the text once more
 /// without settings; if it is only valid with them, all of them count.
-fn changed(scenario: &Scenario, settings: &[(String, String)]) -> Vec<String> {
+fn changed(scenario: &LoadedScenario, settings: &[(String, String)]) -> Vec<String> {
     if settings.is_empty() {
         return Vec::new();
     }

@@ -11,11 +11,10 @@ mod console;
 mod execute;
 mod explore;
 mod failure;
+mod failure_windows;
 mod inputs;
 mod interrupt;
 mod labels;
-mod luck;
-mod moments;
 mod options;
 mod output;
 mod pictures;
@@ -25,6 +24,7 @@ mod report;
 mod run;
 mod schema;
 mod test;
+mod tie_sensitivity;
 mod unfinished;
 mod validate;
 
@@ -53,14 +53,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Run(run::Arguments),
-    Check(check::Arguments),
-    Compare(compare::Arguments),
-    Validate(validate::Arguments),
-    Test(test::Arguments),
-    Explore(explore::Arguments),
-    Schema(schema::Arguments),
-    Completions(completions::Arguments),
+    Run(run::RunArguments),
+    Check(check::CheckArguments),
+    Compare(compare::CompareArguments),
+    Validate(validate::ValidateArguments),
+    Test(test::TestArguments),
+    Explore(explore::ExploreArguments),
+    Schema(schema::SchemaArguments),
+    Completions(completions::CompletionsArguments),
 }
 
 /// When to use colours.

@@ -103,7 +103,7 @@ enum Place {
 /// Follows links that stand in folders. A link of the system, which leads to a
 /// file that a program has open, is no such link.
 fn place(path: &Path) -> io::Result<Place> {
-    /// As many as Linux follows.
+    /// Linux follows as many.
     const MOST_LINKS: usize = 40;
     let mut path = path.to_path_buf();
     for _ in 0..MOST_LINKS {

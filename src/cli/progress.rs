@@ -10,19 +10,19 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Shows the progress of one run; goes away with it.
-pub struct Progress {
+pub struct ProgressLine {
     label: String,
     began: Instant,
     watched: bool,
     bar: Option<ProgressBar>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Begins with a run of this name.
-    #[allow(clippy::disallowed_methods)] // Progress is for the eye only and part of no result.
-    pub fn new(label: &str) -> Progress {
+    #[allow(clippy::disallowed_methods)] // It is for the eye only and part of no result.
+    pub fn new(label: &str) -> ProgressLine {
         let watched = console::stderr_is_watched();
-        Progress { label: console::printable(label), began: Instant::now(), watched, bar: None }
+        ProgressLine { label: console::printable(label), began: Instant::now(), watched, bar: None }
     }
 
     /// The run has reached `now` in so many steps.
@@ -50,7 +50,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -1,14 +1,14 @@
 //! `tempolane run`: each scenario on its own.
 
-use super::execute::{again_along, command, execute, execute_along};
+use super::execute::{command, execute, execute_along, reproduction_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all, load_each};
-use super::luck::try_luck;
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::Folder;
 use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
-use super::{console, interrupt, moments};
+use super::tie_sensitivity::tie_sensitivity;
+use super::{console, failure_windows, interrupt};
 use crate::explore::{Asked, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// Writes gantt.svg, gantt.png, trace.jsonl and result.json to DIR/<scenario name>/ unless told
 /// otherwise. A file appears only when it is complete.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct RunArguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
     #[command(flatten)]
@@ -34,7 +34,7 @@ pub struct Arguments {
     instances: bool,
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let schedule = arguments.schedule.as_deref().map(read_schedule).transpose()?;
     let settings = schedule.iter().flat_map(|schedule| schedule.settings.clone());
     let mut scenarios = arguments.scenarios.clone();
@@ -118,17 +118,21 @@ fn warn_of(schedule: &Schedule, scenario: &Loaded, finished: &Finished) {
 }
 
 /// Runs, writes and tells one scenario.
-fn one(scenario: &Loaded, arguments: &Arguments, schedule: Option<&Schedule>) -> Result<Finished, Failure> {
+fn one(
+    scenario: &Loaded,
+    arguments: &RunArguments,
+    schedule: Option<&Schedule>,
+) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
     let mut finished = run_and_write_along(scenario, schedule, &arguments.run, is_text)?;
     if let Some(schedule) = schedule {
         warn_of(schedule, scenario, &finished);
     }
     if let Some(file) = &arguments.schedule {
-        finished.again = again_along(scenario, file);
+        finished.reproduction = reproduction_along(scenario, file);
     }
     if is_text {
-        moments::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;
+        failure_windows::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;
     }
     let told = match arguments.scenarios.format {
         Format::Json => json_line(&finished, None),
@@ -166,7 +170,8 @@ pub fn run_and_write(
     run_and_write_along(scenario, None, options, keep_events)
 }
 
-/// As [`run_and_write`], along a schedule if there is one.
+/// Runs a scenario, along a schedule if there is one, and writes the files of its
+/// own.
 fn run_and_write_along(
     scenario: &Loaded,
     schedule: Option<&Schedule>,
@@ -182,7 +187,7 @@ fn run_and_write_along(
     let mut finished = match schedule {
         None => {
             let mut finished = execute(scenario, options, folder.as_ref(), keep_events)?;
-            finished.luck = try_luck(scenario, &finished);
+            finished.ties = tie_sensitivity(scenario, &finished);
             finished
         }
         Some(schedule) => {

@@ -2,15 +2,14 @@
 
 use super::console;
 use super::failure::{Exit, Failure};
+use super::report::on_many_lines;
 use clap::Args;
 
 /// Print the JSON Schema of scenarios, for editors
 #[derive(Debug, Args)]
-pub struct Arguments {}
+pub struct SchemaArguments {}
 
-pub fn run(_: &Arguments) -> Result<Exit, Failure> {
-    let mut text = serde_json::to_string_pretty(&crate::scenario::schema()).expect("every key is a string");
-    text.push('\n');
-    console::print(&text)?;
+pub fn run(_: &SchemaArguments) -> Result<Exit, Failure> {
+    console::print(&on_many_lines(&crate::scenario::schema()))?;
     Ok(Exit::Fine)
 }

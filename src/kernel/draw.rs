@@ -121,7 +121,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         Ok(word)
     }
 
-    /// As [`Self::draw`] of an exponential duration, the most frequent draw.
+    /// Draws an exponential duration, the most frequent draw.
     ///
     /// The next value of mean 1 is made as soon as this one is used, so that
     /// nothing waits for it: who goes on next depends on the value at hand.
@@ -156,7 +156,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
-    /// As [`Self::exponential`] with a mean that no run changes: the next value
+    /// Draws an exponential duration with a mean that no run changes: the next value
     /// is made ready to the nanosecond. The value that was ready, or `None` if
     /// there is none, and nothing is done.
     #[inline(always)]

@@ -185,7 +185,7 @@ impl Machine {
             .collect()
     }
 
-    /// As [`Machine::memories`], but no more than the first `most` values, and how
+    /// The contents of the memories, no more than the first `most` values, and how
     /// many there are beyond them. A memory of which nothing is left is not listed.
     pub fn memories_up_to(&self, image: &Image, most: usize) -> (Vec<(ResourceId, Vec<Value>)>, u64) {
         let (mut kept, mut room, mut left_out) = (Vec::new(), most, 0);

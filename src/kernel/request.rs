@@ -36,9 +36,9 @@ pub enum Request {
     },
     /// Write a slot, which is there.
     Write {
-        /// Which.
+        /// Which slot.
         slot: u64,
-        /// What.
+        /// The value that is written.
         value: Word,
     },
     /// Wait until a condition is notified, giving `mutex` back meanwhile.
@@ -63,10 +63,10 @@ pub enum Request {
 
 /// A request, and to whom it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked {
+pub struct ResourceRequest {
     /// Of which resource.
     pub resource: ResourceId,
-    /// What.
+    /// What is asked of it.
     pub request: Request,
     /// The op that asks.
     pub op: OpId,
@@ -78,12 +78,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ///
     /// # Errors
     /// [`Fault`] if the arguments of the op break a rule.
-    pub fn asked(&self, process: ProcessId) -> Result<Option<Asked>, Box<Fault>> {
+    pub fn asked(&self, process: ProcessId) -> Result<Option<ResourceRequest>, Box<Fault>> {
         let at = self.context(process);
         let Some((header, request)) = self.request_at(at, self.image.plain[at.op()])? else {
             return Ok(None);
         };
-        Ok(Some(Asked {
+        Ok(Some(ResourceRequest {
             resource: ResourceId(self.resource_id(self.arena, header)),
             request,
             op: OpId(at.op() as u32),
@@ -167,7 +167,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// That `process` released a mutex which is not its own.
-    pub fn not_owner_fault(&self, asked: &Asked, process: ProcessId, owner: Option<ProcessId>) -> Box<Fault> {
+    pub fn not_owner_fault(
+        &self,
+        asked: &ResourceRequest,
+        process: ProcessId,
+        owner: Option<ProcessId>,
+    ) -> Box<Fault> {
         self.not_owner(self.context(process), asked.resource, owner)
     }
 

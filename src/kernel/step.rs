@@ -5,7 +5,7 @@ use super::defect;
 use super::draw::{Draws, fetch};
 use super::machine::{Machine, State, frame_words, state_word};
 use super::stepwise::Steps;
-use super::stop::{Stop, Yield};
+use super::stop::{Yield, Yielded};
 use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{Image, ResourceCode, Slot, Source, frame, resource};
@@ -44,7 +44,7 @@ pub trait Scheduler {
     /// the clock and the fuel as it sees fit; it saves leaving and entering the
     /// kernel for every step.
     #[inline(always)]
-    fn switch(&mut self, stop: Stop, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
+    fn switch(&mut self, stop: Yielded, now: &mut Time, fuel: &mut u64) -> Option<ProcessId> {
         let _ = (stop, now, fuel);
         None
     }
@@ -87,13 +87,13 @@ pub struct Kernel<'a, Q, S> {
     pub(super) scratch: Vec<Word>,
 }
 
-/// As [`Yield`], small enough for registers.
+/// Why a process stopped, small enough for registers; see [`Yield`].
 pub(super) enum Halt {
-    /// As [`Yield::Delayed`], with the priority of the process plus 128.
+    /// [`Yield::Delayed`], with the priority of the process plus 128.
     Delayed(Time, u8),
-    /// As [`Yield::Blocked`].
+    /// [`Yield::Blocked`].
     Blocked,
-    /// As [`Yield::Done`].
+    /// [`Yield::Done`].
     Done,
     /// For a reason that [`Kernel::why_left`] gives.
     Left,
@@ -152,7 +152,7 @@ impl Context {
         self.op
     }
 
-    /// The same process at another op.
+    /// The context of the same process at another op.
     #[inline(always)]
     pub(super) const fn at_op(self, op: usize) -> Context {
         Context { op, ..self }
@@ -226,7 +226,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
                 Halt::Done => (Yield::Done, 0),
                 Halt::Left => break (process, self.why_left()),
             };
-            let stop = Stop { process, priority, why };
+            let stop = Yielded { process, priority, why };
             let next = self.queue.switch(stop, &mut now, &mut self.fuel);
             // Twice, so that it is known at once where to go on.
             let Some(next) = next else {
@@ -379,7 +379,8 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
         Halt::Delayed(until, priority)
     }
 
-    /// As a delay, but the process stays new and nothing is recorded.
+    /// Lets time pass as a delay does, but the process stays new and nothing is
+    /// recorded.
     #[cold]
     pub(super) fn start_after(&mut self, arena: &mut [Word], at: Context, wait: Source) -> Halt {
         let until = match self.until(at, *self.now, self.read(arena, wait, at.frame())) {

@@ -56,8 +56,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.advance(process, Steps { left: 1, goes_on: block })
     }
 
-    /// As [`Kernel::step`], but of an atomic block a single op: for drivers
-    /// that keep its ops together by means of their own.
+    /// Makes one step, of an atomic block a single op: for drivers that keep its ops
+    /// together by means of their own.
     ///
     /// # Errors
     /// As [`Kernel::step`].

@@ -5,8 +5,8 @@ use crate::time::Time;
 
 /// That a process stopped, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stop {
-    /// Who.
+pub struct Yielded {
+    /// Who stopped.
     pub process: ProcessId,
     /// Its priority plus 128, if it is delayed.
     pub priority: u8,

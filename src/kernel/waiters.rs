@@ -38,7 +38,8 @@ pub(super) fn dequeue(arena: &mut [Word], frames: &[u32], queue: usize) -> Optio
     Some((process, frame))
 }
 
-/// The same if nobody else waits there, which is usual, and then no link changes.
+/// Takes out the first waiter if nobody else waits there, which is usual, and then
+/// no link changes.
 #[inline(always)]
 pub(super) fn dequeue_only(arena: &mut [Word], frames: &[u32], queue: usize) -> Option<(ProcessId, usize)> {
     let word = &mut arena[queue];
@@ -50,7 +51,7 @@ pub(super) fn dequeue_only(arena: &mut [Word], frames: &[u32], queue: usize) -> 
     Some((process, frames[process.index()] as usize))
 }
 
-/// As [`dequeue`] where several wait; `link` is the word with the first one's link.
+/// Takes out the first of several waiters; `link` is the word with the first one's link.
 #[inline(never)]
 fn dequeue_first_of_several(arena: &mut [Word], frames: &[u32], queue: usize, link: usize) {
     let first = arena[queue] & LOW;
@@ -105,7 +106,8 @@ pub(super) fn is_any(arena: &[Word], header: usize) -> bool {
     leaves_open(arena[header + resource::IDENTITY])
 }
 
-/// The same, from the word that says which resource it is.
+/// Whether the scenario leaves open who is served, from the word that says which
+/// resource it is.
 pub(super) fn leaves_open(identity: Word) -> bool {
     (identity >> 32) as u8 == ANY as u8
 }

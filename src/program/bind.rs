@@ -5,11 +5,11 @@ use super::compile::{ProcessCode, Program};
 use super::fuse::{Scope, fuse};
 use super::initial::Initial;
 use super::layout::{FRAME_WORDS, RESOURCE_WORDS, frame};
+use super::lock_elision::{Section, noting, sections, without};
 use super::noticed::noticed;
 use super::op::{DistributionCode, ManyCode, Op, ResourceCode, RunEntry, Sampler, Slot};
-use super::quiet::{Section, noting, sections, without};
 use super::specialise::specialise;
-use super::state::{BindError, Instances, Size, State};
+use super::state::{BindError, InstanceRanges, Size, State};
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::{Limits, Model, ProcessDef, ResourceDef};
 use crate::time::Time;
@@ -56,7 +56,7 @@ pub struct Image {
     /// The arguments of the log texts.
     pub logs: Vec<Vec<super::LogArgCode>>,
     /// The first header and the number of instances, by resource definition.
-    pub instances: Instances,
+    pub instances: InstanceRanges,
     /// The stop time.
     pub horizon: Option<Time>,
     /// Budgets.

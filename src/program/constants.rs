@@ -6,8 +6,8 @@
 //! known to be constant is unknown; nothing is guessed.
 
 use super::bind::Image;
-use super::flow::{next_ops, ops_of, written};
 use super::layout::RESOURCE_WORDS;
+use super::liveness::{next_ops, ops_of, written};
 use super::op::{Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 use crate::program::frame;

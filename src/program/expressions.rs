@@ -6,7 +6,7 @@ use super::op::{DistributionCode, Op, Sampler, Slot, Source};
 use crate::arithmetic::UnaryOp;
 use crate::ids::{ParamId, Site, VarId};
 use crate::random::distributions::EXPONENTIAL;
-use crate::scenario::{Distribution, DistributionKind, Expr, ExprKind, Var};
+use crate::scenario::{DistributionKind, DistributionSpec, Expr, ExprKind, Var};
 use crate::value::{Type, Value, Word};
 
 /// The words that no process changes: parameters first, then constants and
@@ -41,11 +41,6 @@ impl Globals {
     /// The number of global words.
     pub fn len(&self) -> usize {
         self.params + self.rest.len()
-    }
-
-    /// The number of parameters, which come first.
-    pub fn param_count(&self) -> usize {
-        self.params
     }
 
     /// What stands behind the parameters, in order.
@@ -237,7 +232,7 @@ impl Compiler<'_> {
     }
 
     /// Emits a draw from `distribution` into `into`.
-    pub(super) fn draw(&mut self, into: Slot, distribution: &Distribution) {
+    pub(super) fn draw(&mut self, into: Slot, distribution: &DistributionSpec) {
         let sampler = self.sampler(&distribution.kind);
         let position = self.frame.permanent();
         let ahead = match sampler {

@@ -7,7 +7,7 @@
 use super::bind::DefImage;
 use super::op::Op;
 use crate::ids::MarkId;
-use crate::trace::{Being, Claim, Expected, Happening, Instances, Label};
+use crate::trace::{Claim, Expected, Instances, Label, Milestone, StatePredicate};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -29,7 +29,7 @@ impl Noticed {
                 }
                 Claim::NeverTogether(stretches) => {
                     for stretch in stretches {
-                        if let Being::Between { from, to } = stretch.what {
+                        if let StatePredicate::Between { from, to } = stretch.what {
                             noticed.marks.extend([from, to]);
                             noticed.finished.push(stretch.who);
                         }
@@ -44,9 +44,9 @@ impl Noticed {
     fn label(&mut self, label: &Label) {
         let who = Instances::one(label.process);
         match label.what {
-            Happening::Started => self.started.push(who),
-            Happening::Finished => self.finished.push(who),
-            Happening::Mark { mark, .. } => drop(self.marks.insert(mark)),
+            Milestone::Started => self.started.push(who),
+            Milestone::Finished => self.finished.push(who),
+            Milestone::Mark { mark, .. } => drop(self.marks.insert(mark)),
         }
     }
 }

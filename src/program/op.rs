@@ -62,18 +62,18 @@ impl Slot {
 /// executes the op begins: below 0 or far above it lie global words, which only
 /// a process without other instances can name so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Near(i32);
+pub struct FrameRelative(i32);
 
-impl Near {
+impl FrameRelative {
     /// The word that `source` names, for a process that is the only instance of
     /// its definition and has its frame at `frame`, or `None` for all others.
-    pub fn of(source: Source, frame: Option<u32>) -> Option<Near> {
+    pub fn of(source: Source, frame: Option<u32>) -> Option<FrameRelative> {
         let distance = match (source.slot(), source.global_index(), frame) {
             (Some(slot), ..) => i64::from(slot.0),
             (None, Some(global), Some(frame)) => i64::from(global) - i64::from(frame),
             _ => return None,
         };
-        i32::try_from(distance).ok().map(Near)
+        i32::try_from(distance).ok().map(FrameRelative)
     }
 
     /// Where the word lies in the arena, for a process whose frame starts at `frame`.
@@ -232,9 +232,9 @@ pub enum Op {
     /// As [`Op::AddRem`] of known numbers; `by` is at most `modulo`.
     Wrap { into: Slot, by: u32, modulo: u32, span: u8 },
     /// An addition of integers.
-    Add { into: Slot, a: Near, b: Near },
+    Add { into: Slot, a: FrameRelative, b: FrameRelative },
     /// A subtraction of integers.
-    Subtract { into: Slot, a: Near, b: Near },
+    Subtract { into: Slot, a: FrameRelative, b: FrameRelative },
     /// An addition of a known integer.
     AddKnown { into: Slot, a: Slot, by: i32, span: u8 },
     /// Fused: `total` = `total` + (the clock − `since`).
@@ -260,12 +260,12 @@ pub enum Op {
     PutNow { buffer: u32, into: Slot },
     /// As [`Op::Write`] to a known memory, with where its slots are; in runs with
     /// events, here and in the following ops, with its header in place of that.
-    WriteNear { slots: u16, content: u32, at: Near, value: Near },
+    WriteNear { slots: u16, content: u32, at: FrameRelative, value: FrameRelative },
     /// As [`Op::Read`] of a known memory, with where its slots are.
-    ReadNear { slots: u16, content: u32, at: Near, into: Slot },
+    ReadNear { slots: u16, content: u32, at: FrameRelative, into: Slot },
     /// Fused: [`Op::WriteNear`] at an index and the step of the index to the next
     /// slot, from the last to the first.
-    WriteNext { slots: u16, content: u32, at: Slot, value: Near, span: u8 },
+    WriteNext { slots: u16, content: u32, at: Slot, value: FrameRelative, span: u8 },
     /// Fused: [`Op::WriteNear`] and [`Op::WriteNext`] of one value, at one index of
     /// two memories of one length.
     WriteBoth { slots: u16, contents: [u32; 2], at: u16, value: u16, span: u8 },
@@ -276,7 +276,7 @@ pub enum Op {
     /// Fused: [`Op::ReadNear`] at an index and its step, likewise.
     ReadNext { slots: u16, content: u32, at: Slot, into: Slot, span: u8 },
     /// As [`Op::ReadMany`] of a known memory into an array, and a known number.
-    ReadSome { count: u8, slots: u16, content: u32, at: Near, array: u16, span: u8 },
+    ReadSome { count: u8, slots: u16, content: u32, at: FrameRelative, array: u16, span: u8 },
 }
 
 const _: () = assert!(size_of::<Op>() == 16, "four ops to a cache line");

@@ -16,7 +16,7 @@ use crate::value::Value;
 /// What was made for an image before it was bound again: does it suit it still?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rebound {
-    /// The same processes with the same random streams: only values changed.
+    /// Only values changed: the processes and their random streams are the same.
     Values,
     /// It has to be made again.
     Anew,
@@ -39,8 +39,8 @@ pub struct Binding<'a> {
 }
 
 impl<'a> Binding<'a> {
-    /// As [`Program::bind`], with these parameters, by [`crate::ids::ParamId`]; that
-    /// is cheaper if no others follow.
+    /// Binds the program to these parameters, by [`crate::ids::ParamId`]; if no
+    /// others follow, [`Program::bind`] is cheaper.
     ///
     /// # Errors
     /// As [`Program::bind`].

@@ -7,7 +7,7 @@
 use super::bind::Image;
 use super::fuse::{Scope, skips};
 use super::layout::resource;
-use super::op::{ManyCode, Near, Op, ResourceCode, Source};
+use super::op::{FrameRelative, ManyCode, Op, ResourceCode, Source};
 use crate::arithmetic::BinaryOp;
 use crate::value::Word;
 
@@ -159,8 +159,8 @@ impl Known<'_> {
         self.word(source).and_then(|word| u32::try_from(word).ok()).filter(|&number| number > 0)
     }
 
-    fn near(&self, source: Source) -> Option<Near> {
-        Near::of(source, self.scope.frame)
+    fn near(&self, source: Source) -> Option<FrameRelative> {
+        FrameRelative::of(source, self.scope.frame)
     }
 
     /// Where the slots of a memory begin, or if there are events its header, which
@@ -176,7 +176,7 @@ impl Known<'_> {
 /// An access to a slot, and the step of the index to the next slot, in one.
 fn next_slot(code: &[Op]) -> Option<Op> {
     let &[access, Op::Wrap { into, by: 1, modulo, span }, ..] = code else { return None };
-    let index = Near::of(into.source(), None)?;
+    let index = FrameRelative::of(into.source(), None)?;
     let steps = |at, slots| at == index && modulo == u32::from(slots);
     let span = span + 1;
     match access {
@@ -196,7 +196,7 @@ fn both_slots(code: &[Op]) -> Option<Op> {
     let Op::WriteNext { slots: others, content: other, at: index, value: same, span } = next else {
         return None;
     };
-    let alike = slots == others && value == same && Some(at) == Near::of(index.source(), None);
+    let alike = slots == others && value == same && Some(at) == FrameRelative::of(index.source(), None);
     let [at, value] = [at.short()?, value.short()?];
     let span = span.checked_add(1)?;
     alike.then_some(Op::WriteBoth { slots, contents: [content, other], at, value, span })

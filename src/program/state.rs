@@ -22,7 +22,7 @@ const MANY_INSTANCES: u32 = 1_000;
 
 /// For each resource definition, where the header of its first instance lies in
 /// the arena, and how many instances there are.
-pub type Instances = Vec<(u32, u32)>;
+pub type InstanceRanges = Vec<(u32, u32)>;
 
 /// Why a program cannot be bound to these parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub(super) struct State {
     /// Where the contents begin, behind the last frame.
     pub(super) contents_base: usize,
     /// By resource definition.
-    pub(super) instances: Instances,
+    pub(super) instances: InstanceRanges,
     /// By resource definition.
     pub(super) sizes: Vec<Size>,
     /// The first instance and the number of instances, by process definition.

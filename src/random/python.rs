@@ -62,7 +62,7 @@ impl PythonStreams {
     /// `random.randint(low, high)`: an integer from `low` to `high`, both
     /// included, each equally likely. The whole range of `i64` is allowed.
     ///
-    /// As CPython since 3.2: of the width n of the range, as many random bits
+    /// Draws as CPython does since 3.2: of the width n of the range, as many random bits
     /// as n has; again as long as they make a number of n or more.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ pub fn round_nanos(nanos: f64) -> Result<u64, SampleError> {
     round_any_nanos(nanos)
 }
 
-/// As [`round_nanos`], for all numbers.
+/// Whole nanoseconds of any number; [`round_nanos`] answers most of them itself.
 #[inline(never)]
 fn round_any_nanos(nanos: f64) -> Result<u64, SampleError> {
     const END: f64 = 9_223_372_036_854_775_808.0;

@@ -31,7 +31,7 @@ pub struct GanttInput<'a> {
     pub broken: &'a [Broken],
     /// How the run ended.
     pub outcome: &'a Outcome,
-    /// As far as the time axis reaches: the clock at the end, or where the
+    /// Where the time axis ends: the clock at the end, or where the
     /// picture of a run that was `cut` ends.
     pub end: Time,
     /// The total time of the whole run, if only its beginning up to `end` is
@@ -82,9 +82,9 @@ pub enum PointKind {
 /// Something that a process did at an instant, and that has a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Point {
-    /// When.
+    /// When it was.
     pub time: Time,
-    /// Who.
+    /// Whose it is.
     pub process: ProcessId,
     /// What it is.
     pub kind: PointKind,
@@ -247,9 +247,7 @@ impl GanttInput<'_> {
         let name = self.resource_name(resource);
         match wait_for {
             WaitFor::Acquire => name,
-            WaitFor::Get => format!("get {name}"),
-            WaitFor::Put => format!("put {name}"),
-            WaitFor::Notify => format!("wait {name}"),
+            _ => format!("{} {name}", wait_for.step()),
         }
     }
 
@@ -261,7 +259,7 @@ impl GanttInput<'_> {
             Activity::Running => "running".to_owned(),
             Activity::Blocked { resource, wait_for } => {
                 let name = self.resource_name(resource);
-                let verb = verb(wait_for);
+                let verb = wait_for.step();
                 match self.kind(resource) {
                     Some(kind) => format!("blocked on {} {name} ({verb})", kind.name()),
                     None => format!("blocked on {name} ({verb})"),
@@ -288,16 +286,6 @@ pub(super) fn common_settings<'s>(mut runs: impl Iterator<Item = &'s [(String, S
 /// The process of a lane.
 pub(super) fn process_id(lane: usize) -> ProcessId {
     ProcessId(u32::try_from(lane).unwrap_or(u32::MAX))
-}
-
-/// The step in which a process waits for a resource.
-fn verb(wait_for: WaitFor) -> &'static str {
-    match wait_for {
-        WaitFor::Acquire => "acquire",
-        WaitFor::Get => "get",
-        WaitFor::Put => "put",
-        WaitFor::Notify => "wait",
-    }
 }
 
 /// The least space in pixels between a text and a line behind it that is not its own.

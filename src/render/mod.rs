@@ -4,7 +4,7 @@
 //! a scene becomes SVG ([`svg`](fn@svg)), and SVG becomes PNG
 //! ([`png`](fn@png)); [`text_gantt`] and, for a few moments of a run,
 //! [`text_window`] draw for the terminal, [`total_time_chart`] compares
-//! scenarios, and [`Steps`] is for code reviews. Everything here works from a
+//! scenarios, and [`StepsSink`] is for code reviews. Everything here works from a
 //! trace alone, so a saved trace draws the same picture, and the same input
 //! gives the same bytes on every machine.
 
@@ -36,7 +36,7 @@ pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 #[cfg(feature = "render")]
 pub use png::{RenderError, png};
 pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
-pub use steps::{STEPS_VERSION, Steps};
+pub use steps::{STEPS_VERSION, StepsSink};
 pub use svg::svg;
 pub use text::{TextStyle, text_gantt, text_window};
 pub use timeline::Timeline;

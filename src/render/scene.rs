@@ -124,7 +124,7 @@ pub struct Text {
     pub x: f64,
     /// The baseline.
     pub y: f64,
-    /// What.
+    /// The letters.
     pub text: String,
     /// The size of the font in pixels.
     pub size: f64,

@@ -5,10 +5,10 @@
 //! step of the scenario), how it is told, and which lines stand at the top.
 //! Lines of the scenario are not told: a comment more in it is no other step.
 
-use crate::ids::{MarkId, ProcessId, ResourceId};
-use crate::time::{Time, format_nanos};
-use crate::trace::{Event, Header, Kind, Outcome, Sink, WaitFor, printable};
-use crate::value::{Value, Word};
+use crate::ids::ProcessId;
+use crate::time::Time;
+use crate::trace::{Event, Header, Kind, Outcome, Phrase, Sink, printable};
+use crate::value::Word;
 use std::fmt::Write;
 
 /// The beginning of the line that says which version made the text. Two
@@ -16,9 +16,9 @@ use std::fmt::Write;
 pub const STEPS_VERSION: &str = "# version ";
 
 /// Collects the steps of a run as lines: at most so many, and of what they say
-/// at most [`Steps::MOST_BYTES`].
+/// at most [`StepsSink::MOST_BYTES`].
 #[derive(Debug)]
-pub struct Steps<'h> {
+pub struct StepsSink<'h> {
     header: &'h Header,
     rows: Vec<Row>,
     most: usize,
@@ -43,15 +43,15 @@ struct Row {
     woken_by: Option<ProcessId>,
 }
 
-impl<'h> Steps<'h> {
+impl<'h> StepsSink<'h> {
     /// How many bytes are kept: a line may be a whole array, or have any number
     /// of objects.
     pub const MOST_BYTES: usize = 4 << 20;
 
     /// Ready for a run with these names; keeps `most` lines.
-    pub fn new(header: &'h Header, most: usize) -> Steps<'h> {
+    pub fn new(header: &'h Header, most: usize) -> StepsSink<'h> {
         let room = Self::MOST_BYTES;
-        Steps { header, rows: Vec::new(), most, room, events: 0, woken: Vec::new(), is_whole: true }
+        StepsSink { header, rows: Vec::new(), most, room, events: 0, woken: Vec::new(), is_whole: true }
     }
 
     /// The text of a run that ended so; `None` if it is too long.
@@ -92,55 +92,16 @@ impl<'h> Steps<'h> {
             None => told.trim_end().to_owned(),
         }
     }
-
-    /// What an event does, and to what.
-    fn described(&self, event: &Event, args: &[Word]) -> (&'static str, String) {
-        let resource = || self.header.resource_name(ResourceId(event.subject));
-        let value = || Value::from_word(event.ty, event.value);
-        let length = || format_nanos(event.value.saturating_sub(event.time.as_nanos()) as i64);
-        match event.kind {
-            Kind::Delay => ("delay", length()),
-            Kind::Work => ("work", length()),
-            Kind::Block => match WaitFor::from_word(event.value) {
-                Some(WaitFor::Get) => ("wait to get", resource()),
-                Some(WaitFor::Put) => ("wait to put", resource()),
-                Some(WaitFor::Notify) => ("wait at", resource()),
-                _ => ("wait to acquire", resource()),
-            },
-            Kind::Acquire => ("acquire", resource()),
-            Kind::Release => ("release", resource()),
-            Kind::Put => ("put", format!("{} = {}", resource(), value())),
-            Kind::Get => ("get", format!("{} = {}", resource(), value())),
-            Kind::Write => ("write", format!("{}[{}] = {}", resource(), event.extra, value())),
-            Kind::Read => ("read", format!("{}[{}] = {}", resource(), event.extra, value())),
-            Kind::Notify => ("notify", format!("{} ({} woken)", resource(), event.value)),
-            Kind::Level => ("look at", format!("{} = {}", resource(), event.value)),
-            Kind::Draw => ("draw", value().to_string()),
-            Kind::Log => {
-                let text = self.header.logs[event.subject as usize].render_within(args, self.room);
-                // What does not fit has no room in quotes either.
-                ("log", format!("{:?}", text.unwrap_or_else(|beginning| beginning)))
-            }
-            Kind::Mark => {
-                let name = self.header.mark_name(MarkId(event.subject));
-                match self.header.marks[event.subject as usize].ty {
-                    Some(_) => ("mark", format!("{name} = {}", value())),
-                    None => ("mark", name.to_owned()),
-                }
-            }
-            Kind::Start | Kind::Wake | Kind::Grant | Kind::Done => (event.kind.name(), String::new()),
-        }
-    }
 }
 
-impl Steps<'_> {
+impl StepsSink<'_> {
     fn give_up(&mut self) {
         self.is_whole = false;
         self.rows = Vec::new();
     }
 }
 
-impl Sink for Steps<'_> {
+impl Sink for StepsSink<'_> {
     fn event(&mut self, event: &Event, args: &[Word]) {
         self.events += 1;
         if event.kind == Kind::Grant {
@@ -151,7 +112,8 @@ impl Sink for Steps<'_> {
         }
         let place = self.woken.iter().position(|(process, _)| *process == event.process);
         let woken_by = place.map(|place| self.woken.swap_remove(place).1);
-        let (verb, object) = self.described(event, args);
+        let phrase = Phrase::new(self.header, event).with_text(args, self.room);
+        let (verb, object) = (phrase.verb(), phrase.object());
         let Some(room) = self.room.checked_sub(object.len() + size_of::<(String, u32)>()) else {
             self.give_up();
             return;
@@ -185,7 +147,7 @@ mod tests {
     use crate::trace::fixture::{A, BUFFER, cut_trace, event, two_stage_trace};
 
     fn steps(trace: &crate::trace::Trace, most: usize) -> Option<String> {
-        let mut steps = Steps::new(&trace.header, most);
+        let mut steps = StepsSink::new(&trace.header, most);
         trace.replay(&mut steps);
         steps.finish(&trace.outcome, trace.end, "0123")
     }
@@ -235,8 +197,8 @@ mod tests {
     #[test]
     fn a_line_that_never_ends_is_none() {
         let mut trace = cut_trace();
-        let mut steps = Steps::new(&trace.header, 100);
-        for number in 0..=Steps::MOST_BYTES as u64 / 32 {
+        let mut steps = StepsSink::new(&trace.header, 100);
+        for number in 0..=StepsSink::MOST_BYTES as u64 / 32 {
             steps.event(&event(1, A, Kind::Put, BUFFER.0, number), &[]);
         }
         trace.end = crate::time::Time::from_secs(1);

@@ -2,10 +2,10 @@
 
 use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 use super::waits::with_late_requests;
-use crate::ids::{MarkId, ResourceId};
+use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Event, Kind, Outcome, ResourceKind, Span, Trace, all_levels, peaks, spans};
-use crate::value::{Value, Word};
+use crate::trace::{Event, Kind, Outcome, Phrase, ResourceKind, Span, Trace, all_levels, peaks, spans};
+use crate::value::Word;
 
 /// How many marks and log lines a picture is drawn from at most.
 const MOST_POINTS: usize = 200_000;
@@ -42,7 +42,7 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// The same of a run that followed a schedule in which a delay may take any
+    /// The timeline of a run that followed a schedule in which a delay may take any
     /// time. There a process may ask for what it waits for late, since it could not
     /// have been served: it is shown to wait from when that was so.
     pub fn untimed(trace: &'a Trace) -> Timeline<'a> {
@@ -82,7 +82,7 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// The same of a trace that is only the beginning of a run, which ended
+    /// What to draw of a trace that is only the beginning of a run, which ended
     /// with `outcome` after `total_time`.
     pub fn beginning<'b>(&'b self, title: String, outcome: &'b Outcome, total_time: Time) -> GanttInput<'b> {
         GanttInput { outcome, cut: Some(total_time), ..self.input(title) }
@@ -133,15 +133,7 @@ fn point(trace: &Trace, event: &Event, args: &[Word]) -> Option<Point> {
             let text = trace.header.logs[event.subject as usize].render_within(args, MOST_TEXT);
             (PointKind::Log, text.unwrap_or_else(|beginning| beginning + "…"))
         }
-        Kind::Mark => {
-            let mark = MarkId(event.subject);
-            let name = trace.header.mark_name(mark);
-            let text = match trace.header.marks[mark.index()].ty {
-                Some(_) => format!("{name} {}", Value::from_word(event.ty, event.value)),
-                None => name.to_owned(),
-            };
-            (PointKind::Mark, text)
-        }
+        Kind::Mark => (PointKind::Mark, Phrase::new(&trace.header, event).mark(" ")),
         _ => return None,
     };
     Some(Point { time: event.time, process: event.process, kind, text })

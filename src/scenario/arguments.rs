@@ -174,7 +174,7 @@ impl Arguments<'_, '_, '_> {
         self.bounded(key, typed, "cannot be negative", |number| number >= 0.0);
     }
 
-    /// As [`Arguments::at_least_zero`], where time is to pass.
+    /// Reports a value below 0 of a length of time that is to pass.
     pub fn passes(&mut self, key: &str, typed: &Typed) {
         if let Some(node) = self.fields.get(key) {
             Self::not_negative(self.check, typed, node, self.purpose);

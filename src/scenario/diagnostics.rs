@@ -7,7 +7,7 @@ use super::invisible;
 use super::names::suggestion;
 use super::node::{Kind, Node};
 use super::snippet;
-use super::source::{Source, Span, TextIndex, narrow};
+use super::source::{SourceFile, Span, TextIndex, narrow};
 use crate::ids::Site;
 use std::fmt;
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// The text that it is about, if that is not the scenario but a value given
     /// beside it (`--set items=…`).
-    pub origin: Option<Source>,
+    pub origin: Option<SourceFile>,
 }
 
 /// How much a problem weighs.
@@ -42,7 +42,7 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {
     /// The scenario.
-    pub source: Source,
+    pub source: SourceFile,
     /// How much they weigh.
     pub severity: Severity,
     /// The problems; at least one if they are errors.
@@ -50,7 +50,7 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    pub(super) fn new(source: Source, severity: Severity, mut items: Vec<Diagnostic>) -> Self {
+    pub(super) fn new(source: SourceFile, severity: Severity, mut items: Vec<Diagnostic>) -> Self {
         items.sort_by(|a, b| {
             let order = |item: &Diagnostic| (item.origin.is_some(), item.site, item.length);
             order(a).cmp(&order(b)).then_with(|| a.message.cmp(&b.message))
@@ -183,7 +183,7 @@ impl<'t> Reports<'t> {
         self.push(span, message, None);
     }
 
-    /// As [`Reports::unknown`], with a hint.
+    /// Reports a name that nothing has, with a hint.
     pub fn unknown_with_hint<'c>(
         &mut self,
         span: Span,

@@ -6,7 +6,7 @@
 
 use super::arguments::Arguments;
 use super::fields;
-use super::model::{Distribution, DistributionKind};
+use super::model::{DistributionKind, DistributionSpec};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
@@ -45,7 +45,7 @@ impl Body<'_, '_> {
         scope: Scope<'_>,
         purpose: Purpose,
         what: &str,
-    ) -> Option<Distribution> {
+    ) -> Option<DistributionSpec> {
         let entry = self.single(node, what)?;
         let owner = self.check.key_span(&entry.key);
         let Some(form) = tables::form(distributions(), &entry.key.name) else {
@@ -72,7 +72,7 @@ impl Body<'_, '_> {
             self.check.reports.error(owner, message);
             return None;
         }
-        Some(Distribution { ty, purpose: number, kind, site: entry.key.site })
+        Some(DistributionSpec { ty, purpose: number, kind, site: entry.key.site })
     }
 
     /// The only entry of a map.

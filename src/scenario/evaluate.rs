@@ -15,7 +15,7 @@ use std::fmt;
 pub struct EvalError {
     /// The innermost expression that has none.
     pub site: Site,
-    /// Why.
+    /// Why it has none.
     pub cause: EvalCause,
 }
 

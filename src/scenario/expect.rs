@@ -17,7 +17,7 @@ use super::tables::{BEFORE, DURATION_BOUNDS, EXPECT, Form, NONE, OUTCOMES, STRET
 use super::typing::Typed;
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::{
-    Being, Bounds, Claim, Expected, Happening, Instances, Label, ResourceKind, Source, Stretch,
+    Bounds, Claim, Expected, Instances, Label, Milestone, ResourceKind, StatePredicate, Stretch, ValueSource,
 };
 use crate::value::{Type, Value};
 
@@ -158,7 +158,7 @@ impl Check<'_> {
             }
             None => {
                 let values = self.values(entry, ty, "the values of a mark")?;
-                Some(Claim::Values { process, source: Source::Mark(mark), values })
+                Some(Claim::Values { process, source: ValueSource::Mark(mark), values })
             }
         }
     }
@@ -166,13 +166,13 @@ impl Check<'_> {
     fn reads(&mut self, entry: &Entry) -> Option<Claim> {
         let (process, memory, ty) = self.met(entry, ResourceKind::Memory)?;
         let values = self.values(entry, ty, "what is read")?;
-        Some(Claim::Values { process, source: Source::Read(memory), values })
+        Some(Claim::Values { process, source: ValueSource::Read(memory), values })
     }
 
     fn gets(&mut self, entry: &Entry) -> Option<Claim> {
         let (process, buffer, ty) = self.met(entry, ResourceKind::Buffer)?;
         let values = self.values(entry, ty, "what is taken out")?;
-        Some(Claim::Values { process, source: Source::Get(buffer), values })
+        Some(Claim::Values { process, source: ValueSource::Get(buffer), values })
     }
 
     fn leveled(&mut self, entry: &Entry) -> Option<Claim> {
@@ -249,7 +249,7 @@ impl Check<'_> {
         Some(Stretch { who: who?, what: what? })
     }
 
-    fn held(&mut self, node: &Node) -> Option<Being> {
+    fn held(&mut self, node: &Node) -> Option<StatePredicate> {
         let text = self.plain_text(node, "`holds`")?;
         let part = Part::of(text, node.site);
         let (mutex, known) = self.one_resource(part, "mutex")?;
@@ -259,10 +259,10 @@ impl Check<'_> {
             self.reports.error_with_hint(part.span(self), message, "nobody owns it; use two marks");
             return None;
         }
-        Some(Being::Holding(mutex))
+        Some(StatePredicate::Holding(mutex))
     }
 
-    fn between(&mut self, from: &Node, to: &Node) -> Option<Being> {
+    fn between(&mut self, from: &Node, to: &Node) -> Option<StatePredicate> {
         let mut mark = |node: &Node, what: &str| {
             let text = self.plain_text(node, what)?;
             self.mark(Part::of(text, node.site))
@@ -274,7 +274,7 @@ impl Check<'_> {
             self.reports.error(span, "a stretch ends with another mark than it begins with");
             return None;
         }
-        Some(Being::Between { from: first, to: last })
+        Some(StatePredicate::Between { from: first, to: last })
     }
 
     fn memory(&mut self, entry: &Entry) -> Option<Claim> {
@@ -382,9 +382,9 @@ impl Check<'_> {
         let (who, what) = part.split();
         let who = self.some_processes(who);
         let being = match what.map(|what| what.text) {
-            Some("running") => Being::Running,
-            Some("delayed") => Being::Delayed,
-            Some("blocked") => Being::Blocked,
+            Some("running") => StatePredicate::Running,
+            Some("delayed") => StatePredicate::Delayed,
+            Some("blocked") => StatePredicate::Blocked,
             _ => {
                 let message = format!("{} is nothing that a process is in", quoted(part.text));
                 let hint = "write `process.running`, `.delayed` or `.blocked`, or `{process: …, holds: …}`, \
@@ -406,12 +406,12 @@ impl Check<'_> {
             return None;
         };
         let happening = match what.text {
-            "started" => Happening::Started,
-            "finished" => Happening::Finished,
+            "started" => Milestone::Started,
+            "finished" => Milestone::Finished,
             _ => {
                 let (instances, mark, nth) = self.marks_of(part)?;
                 let process = self.only_one(instances, part.span(self), part.text)?;
-                return Some(Label { process, what: Happening::Mark { mark, nth: nth.unwrap_or(1) } });
+                return Some(Label { process, what: Milestone::Mark { mark, nth: nth.unwrap_or(1) } });
             }
         };
         Some(Label { process: self.one_process(who)?, what: happening })

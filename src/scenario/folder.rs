@@ -39,7 +39,7 @@ fn is_picture(ending: &str) -> bool {
     ["svg", "png"].iter().any(|picture| ending.eq_ignore_ascii_case(picture))
 }
 
-/// As many whole characters as there may be.
+/// The beginning of a text: as many whole characters as there may be.
 fn beginning(text: &str, characters: usize, bytes: usize) -> &str {
     let ends = text.char_indices().map(|(start, character)| start + character.len_utf8());
     let end = ends.take(characters).take_while(|&end| end <= bytes).last();

@@ -8,7 +8,7 @@ use super::check::check;
 use super::diagnostics::{Diagnostic, Diagnostics, Reports, Severity};
 use super::invisible;
 use super::model::Model;
-use super::source::Source;
+use super::source::SourceFile;
 use super::{warnings, yaml};
 use crate::ids::Site;
 use crate::value::Value;
@@ -22,19 +22,19 @@ pub const MOST_BYTES: u64 = 2 << 20;
 
 /// A scenario that is ready to be compiled.
 #[derive(Debug, Clone)]
-pub struct Scenario {
+pub struct LoadedScenario {
     /// What the text says, checked. Values that a run has set stand in
     /// [`super::Param::value`], so parameters can be evaluated in order.
     pub model: Model,
     /// The values of the parameters, by [`crate::ids::ParamId`].
     pub params: Vec<Value>,
     /// The text, for findings that point into it.
-    pub source: Source,
+    pub source: SourceFile,
     /// What is valid in it and probably not meant.
     pub(super) warnings: Vec<Diagnostic>,
 }
 
-impl Scenario {
+impl LoadedScenario {
     /// What is valid in the scenario and probably not meant; may be empty.
     pub fn warnings(&self) -> Diagnostics {
         Diagnostics::new(self.source.clone(), Severity::Warning, self.warnings.clone())
@@ -48,7 +48,7 @@ pub enum LoadError {
     Environment {
         /// The file, as the user named it.
         label: String,
-        /// Why.
+        /// Why it cannot be read.
         error: io::Error,
     },
     /// The path names a directory where a file is wanted.
@@ -105,7 +105,7 @@ impl std::error::Error for LoadError {
 ///
 /// # Errors
 /// [`LoadError`]; all problems of the scenario are reported in one go.
-pub fn load_file(path: &Path, overrides: &[(String, String)]) -> Result<Scenario, LoadError> {
+pub fn load_file(path: &Path, overrides: &[(String, String)]) -> Result<LoadedScenario, LoadError> {
     let label = path.display().to_string();
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
     let (metadata, file) = match opened {
@@ -131,7 +131,7 @@ pub fn load_reader(
     label: &str,
     reader: impl Read,
     overrides: &[(String, String)],
-) -> Result<Scenario, LoadError> {
+) -> Result<LoadedScenario, LoadError> {
     let mut bytes = Vec::new();
     if let Err(error) = reader.take(MOST_BYTES + 1).read_to_end(&mut bytes) {
         return Err(LoadError::Environment { label: label.to_owned(), error });
@@ -146,7 +146,11 @@ pub fn load_reader(
 ///
 /// # Errors
 /// [`LoadError::Diagnostics`].
-pub fn load_str(label: &str, text: &str, overrides: &[(String, String)]) -> Result<Scenario, LoadError> {
+pub fn load_str(
+    label: &str,
+    text: &str,
+    overrides: &[(String, String)],
+) -> Result<LoadedScenario, LoadError> {
     load_text(label, text, overrides, false)
 }
 
@@ -155,7 +159,11 @@ pub fn load_str(label: &str, text: &str, overrides: &[(String, String)]) -> Resu
 ///
 /// # Errors
 /// As [`load_str`].
-pub fn load_program(label: &str, text: &str, overrides: &[(String, String)]) -> Result<Scenario, LoadError> {
+pub fn load_program(
+    label: &str,
+    text: &str,
+    overrides: &[(String, String)],
+) -> Result<LoadedScenario, LoadError> {
     load_text(label, text, overrides, true)
 }
 
@@ -164,13 +172,13 @@ fn load_text(
     text: &str,
     overrides: &[(String, String)],
     by_program: bool,
-) -> Result<Scenario, LoadError> {
+) -> Result<LoadedScenario, LoadError> {
     if text.len() as u64 > MOST_BYTES {
         return Err(too_large(label));
     }
     // A byte order mark would shift the columns of the first line.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let source = Source { label: label.to_owned(), text: text.to_owned() };
+    let source = SourceFile { label: label.to_owned(), text: text.to_owned() };
     let mut reports = Reports::new(&source.text);
     let Some(root) = yaml::read(&mut reports) else {
         let items = reports.into_items();
@@ -182,14 +190,14 @@ fn load_text(
         (Some(checked), Some(params)) if items.is_empty() => {
             let mut warnings = checked.unused;
             warnings.extend(warnings::of_model(&checked.model, &params, &checked.asked));
-            Ok(Scenario { model: checked.model, params, source, warnings })
+            Ok(LoadedScenario { model: checked.model, params, source, warnings })
         }
         _ => Err(refused(source, items)),
     }
 }
 
 /// A text with these problems.
-fn refused(source: Source, items: Vec<Diagnostic>) -> LoadError {
+fn refused(source: SourceFile, items: Vec<Diagnostic>) -> LoadError {
     let items = invisible::in_indentation(&source.text).map_or(items, |cause| vec![cause]);
     LoadError::Diagnostics(Diagnostics::new(source, Severity::Error, items))
 }
@@ -225,6 +233,6 @@ fn whole_file(label: &str, text: String, site: Site, message: &str, hint: &str) 
         hint: Some(hint.to_owned()),
         origin: None,
     };
-    let source = Source { label: label.to_owned(), text };
+    let source = SourceFile { label: label.to_owned(), text };
     LoadError::Diagnostics(Diagnostics::new(source, Severity::Error, vec![item]))
 }

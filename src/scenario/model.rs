@@ -265,11 +265,11 @@ pub enum StepKind {
     Call(u32),
     /// Give a variable, or an element of an array, a value of its type.
     Set {
-        /// Which.
+        /// Which variable.
         var: VarId,
         /// Which element, from 0, if it is an array.
         element: Option<Expr>,
-        /// What.
+        /// The value that it gets.
         value: Expr,
     },
     /// Do one of two things.
@@ -300,7 +300,7 @@ pub enum StepKind {
         /// A variable of the distribution's type.
         into: VarId,
         /// From what.
-        from: Distribution,
+        from: DistributionSpec,
     },
     /// Write a line to the log of the run.
     Log {
@@ -348,7 +348,7 @@ pub enum Amount {
     /// By an expression.
     Expr(Expr),
     /// At random, anew each time.
-    Draw(Distribution),
+    Draw(DistributionSpec),
 }
 
 /// A resource, or one instance of several.
@@ -364,7 +364,7 @@ pub struct ResourceRef {
 
 /// Where a random value comes from.
 #[derive(Debug, Clone)]
-pub struct Distribution {
+pub struct DistributionSpec {
     /// The type of the values.
     pub ty: Type,
     /// The number of this distribution among those of its process, in the

@@ -11,7 +11,7 @@ use super::model::{Expr, ExprKind, Param};
 use super::names::{Table, quoted};
 use super::node::{Entry, Kind, Node};
 use super::scope::{ParamEntry, Scope};
-use super::source::{Source, Span, narrow};
+use super::source::{SourceFile, Span, narrow};
 use super::syntax;
 use super::typing::{Typed, Typer};
 use crate::ids::Site;
@@ -133,13 +133,13 @@ fn unknown_override<'p>(name: &str, text: &str, known: impl Iterator<Item = &'p 
     with_origin(reports.into_items(), &source)
 }
 
-fn override_source(name: &str, text: &str) -> Source {
+fn override_source(name: &str, text: &str) -> SourceFile {
     const SHOWN: usize = 40;
     let label: String = format!("--set {name}={text}").chars().take(SHOWN).collect();
-    Source { label, text: format!("{name}={text}") }
+    SourceFile { label, text: format!("{name}={text}") }
 }
 
-fn with_origin(items: Vec<Diagnostic>, source: &Source) -> Vec<Diagnostic> {
+fn with_origin(items: Vec<Diagnostic>, source: &SourceFile) -> Vec<Diagnostic> {
     items.into_iter().map(|item| Diagnostic { origin: Some(source.clone()), ..item }).collect()
 }
 

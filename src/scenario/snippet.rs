@@ -6,7 +6,7 @@
 
 use super::diagnostics::{Diagnostic, Diagnostics, Severity};
 use super::invisible;
-use super::source::{Source, TextIndex};
+use super::source::{SourceFile, TextIndex};
 use crate::trace::is_obeyed;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
@@ -52,7 +52,7 @@ pub(super) fn render(diagnostics: &Diagnostics, color: bool) -> String {
 fn render_one(
     renderer: &Renderer,
     (level, item): (Level<'static>, &Diagnostic),
-    source: &Source,
+    source: &SourceFile,
     index: &TextIndex<'_>,
 ) -> String {
     let title = level.primary_title(item.message.as_str());

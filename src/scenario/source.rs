@@ -8,7 +8,7 @@ use crate::ids::Site;
 
 /// A text with the name under which diagnostics mention it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct SourceFile {
     /// The file's path as the user gave it, or another name.
     pub label: String,
     /// The whole text, without a byte order mark.

@@ -74,11 +74,11 @@ processes:
   inferer: {do: [{repeat: items, do: [{get: to_inferer}, {delay: 2s}]}]}
 ";
 
-fn load(text: &str) -> Scenario {
+fn load(text: &str) -> LoadedScenario {
     load_with(text, &[])
 }
 
-fn load_with(text: &str, overrides: &[(&str, &str)]) -> Scenario {
+fn load_with(text: &str, overrides: &[(&str, &str)]) -> LoadedScenario {
     let overrides: Vec<_> =
         overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     load_str("dir/test.yaml", text, &overrides).unwrap_or_else(|error| panic!("{error}"))
@@ -90,7 +90,7 @@ fn body(text: &str) -> Vec<Step> {
 
 #[test]
 fn the_long_form() {
-    let Scenario { model, params, .. } = load(TWO_MEMORIES);
+    let LoadedScenario { model, params, .. } = load(TWO_MEMORIES);
     assert_eq!(model.name, "two-memories");
     assert_eq!(params[0], Value::Int(15));
     assert_eq!(params[3], Value::Duration(1_000_000_000));
@@ -124,7 +124,7 @@ fn the_long_form() {
 
 #[test]
 fn the_short_form() {
-    let Scenario { model, .. } = load(SHORT_FORM);
+    let LoadedScenario { model, .. } = load(SHORT_FORM);
     assert_eq!(model.name, "test");
     let StepKind::Repeat { body, .. } = &model.processes[0].body[0].kind else { panic!("repeat") };
     assert_eq!(body.len(), 3);

@@ -151,12 +151,12 @@ impl Kind {
 /// times never decrease along it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event {
-    /// When.
+    /// When it happened.
     pub time: Time,
     /// See [`Kind`]; the meaning of the bits is said by `ty` for values that
     /// the scenario computed.
     pub value: Word,
-    /// Who.
+    /// Who did it.
     pub process: ProcessId,
     /// A resource, mark or log number, by kind; 0 where a kind has none.
     pub subject: u32,
@@ -164,7 +164,7 @@ pub struct Event {
     pub extra: u32,
     /// The op that the process stood on; the header knows its line.
     pub op: OpId,
-    /// What.
+    /// What was done.
     pub kind: Kind,
     /// The type of `value` for put, get, write, read, draw and mark;
     /// [`Type::Int`] otherwise.

@@ -52,7 +52,7 @@ pub enum Claim {
     TotalTime(Bounds),
     /// A process finishes, at a time within these bounds.
     Finished {
-        /// Which.
+        /// Which process.
         process: ProcessId,
         /// When, in nanoseconds.
         at: Bounds,
@@ -80,7 +80,7 @@ pub enum Claim {
         /// Which process.
         process: ProcessId,
         /// Where.
-        source: Source,
+        source: ValueSource,
         /// The values.
         values: Vec<Value>,
     },
@@ -181,13 +181,13 @@ impl Instances {
 pub struct Label {
     /// To which process.
     pub process: ProcessId,
-    /// What.
-    pub what: Happening,
+    /// What happens to it.
+    pub what: Milestone,
 }
 
-/// What happens at a [`Label`].
+/// What happens to the process of a [`Label`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happening {
+pub enum Milestone {
     /// The process starts.
     Started,
     /// The process finishes.
@@ -206,33 +206,33 @@ impl Label {
     pub fn counts(self, event: &Event) -> bool {
         event.process == self.process
             && match self.what {
-                Happening::Started => event.kind == Kind::Start,
-                Happening::Finished => event.kind == Kind::Done,
-                Happening::Mark { mark, .. } => event.kind == Kind::Mark && event.subject == mark.0,
+                Milestone::Started => event.kind == Kind::Start,
+                Milestone::Finished => event.kind == Kind::Done,
+                Milestone::Mark { mark, .. } => event.kind == Kind::Mark && event.subject == mark.0,
             }
     }
 
     /// How many such events it takes.
     pub fn needed(self) -> u64 {
         match self.what {
-            Happening::Started | Happening::Finished => 1,
-            Happening::Mark { nth, .. } => nth.max(1),
+            Milestone::Started | Milestone::Finished => 1,
+            Milestone::Mark { nth, .. } => nth.max(1),
         }
     }
 
     /// The kind of those events.
     pub fn kind(self) -> Kind {
         match self.what {
-            Happening::Started => Kind::Start,
-            Happening::Finished => Kind::Done,
-            Happening::Mark { .. } => Kind::Mark,
+            Milestone::Started => Kind::Start,
+            Milestone::Finished => Kind::Done,
+            Milestone::Mark { .. } => Kind::Mark,
         }
     }
 }
 
 /// Where a process meets values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum ValueSource {
     /// A mark that carries them.
     Mark(MarkId),
     /// What it reads from a memory.
@@ -241,21 +241,21 @@ pub enum Source {
     Get(ResourceId),
 }
 
-impl Source {
+impl ValueSource {
     /// The kind of the events that bring a value.
     pub fn kind(self) -> Kind {
         match self {
-            Source::Mark(_) => Kind::Mark,
-            Source::Read(_) => Kind::Read,
-            Source::Get(_) => Kind::Get,
+            ValueSource::Mark(_) => Kind::Mark,
+            ValueSource::Read(_) => Kind::Read,
+            ValueSource::Get(_) => Kind::Get,
         }
     }
 
     /// Whether the event brings a value.
     pub fn is_met_by(self, event: &Event) -> bool {
-        let (Source::Mark(MarkId(subject))
-        | Source::Read(ResourceId(subject))
-        | Source::Get(ResourceId(subject))) = self;
+        let (ValueSource::Mark(MarkId(subject))
+        | ValueSource::Read(ResourceId(subject))
+        | ValueSource::Get(ResourceId(subject))) = self;
         event.kind == self.kind() && event.subject == subject
     }
 }
@@ -264,15 +264,15 @@ impl Source {
 /// instances are each in it for themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
-    /// Who.
+    /// Whose stretch it is.
     pub who: Instances,
-    /// What.
-    pub what: Being,
+    /// What is true throughout.
+    pub what: StatePredicate,
 }
 
-/// What a process is in during a [`Stretch`].
+/// A predicate on the state of a process, true throughout a [`Stretch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Being {
+pub enum StatePredicate {
     /// It works: time passes on a processor.
     Running,
     /// It lets time pass without a processor.

@@ -152,12 +152,12 @@ impl LogTemplate {
         text
     }
 
-    /// As [`LogTemplate::render`], if that has at most so many bytes; else its
-    /// beginning is the error. A line may be a large array, so nobody has to make
+    /// The text with these argument words in it, if that has at most so many bytes;
+    /// else its beginning is the error. A line may be a large array, so nobody has to make
     /// all of it to find out that it is too long.
     ///
     /// # Errors
-    /// As many whole characters of the text as fit.
+    /// The beginning of the text: as many whole characters as fit.
     pub fn render_within(&self, args: &[Word], most_bytes: usize) -> Result<String, String> {
         let mut text = Bounded { text: String::new(), most_bytes };
         match self.write(args, &mut text) {

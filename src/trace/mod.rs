@@ -16,6 +16,7 @@ mod jsonl;
 mod level;
 mod named;
 mod outcome;
+mod phrasebook;
 mod record;
 mod shown;
 mod sink;
@@ -32,7 +33,7 @@ pub use event::{Event, Kind};
 pub use events::{Events, Iter as EventsIter};
 pub use excerpt::Excerpt;
 pub use expected::{
-    Being, Bounds, Claim, Expectation, Expected, Happening, Instances, Label, Source, Stretch,
+    Bounds, Claim, Expectation, Expected, Instances, Label, Milestone, StatePredicate, Stretch, ValueSource,
 };
 pub use fingerprint::Fingerprint;
 pub use header::{
@@ -42,6 +43,7 @@ pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
+pub use phrasebook::Phrase;
 pub use record::RecordingSink;
 pub use shown::{is_obeyed, printable};
 pub use sink::{DynSink, NoTrace, Sink, Trace};

@@ -139,12 +139,6 @@ impl NamedBlocked {
 impl fmt::Display for NamedBlocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let NamedBlocked { process, resource, .. } = self;
-        let wait = match self.wait_for {
-            WaitFor::Acquire => format!("waits to acquire '{resource}'"),
-            WaitFor::Get => format!("waits to get from '{resource}'"),
-            WaitFor::Put => format!("waits to put into '{resource}'"),
-            WaitFor::Notify => format!("waits for a notify of '{resource}'"),
-        };
         let why = match (&self.holder, self.givers.as_slice()) {
             (Some(holder), []) => format!("held by '{holder}', who will not release it: starved"),
             (Some(holder), _) => format!("held by '{holder}'"),
@@ -159,7 +153,7 @@ impl fmt::Display for NamedBlocked {
                 format!("only {}{more} could end the wait", named.join(", "))
             }
         };
-        write!(f, "'{process}' {wait}, {why}")
+        write!(f, "'{process}' waits {} '{resource}', {why}", self.wait_for.purpose())
     }
 }
 

@@ -41,16 +41,6 @@ impl RecordingSink {
         RecordingSink { events, log_args: Vec::new(), cap, left_out: 0, first_left_out: None }
     }
 
-    /// Records from the start again, in the room of a trace that is not needed
-    /// any more; which saves the time that new memory takes.
-    pub fn reusing(self, trace: Trace) -> RecordingSink {
-        let Trace { mut events, mut log_args, .. } = trace;
-        events.clear();
-        events.set_most(self.cap);
-        log_args.clear();
-        RecordingSink { events, log_args, cap: self.cap, left_out: 0, first_left_out: None }
-    }
-
     /// The number of events that were not kept.
     pub fn left_out(&self) -> u64 {
         self.left_out
@@ -89,7 +79,7 @@ impl RecordingSink {
         }
     }
 
-    /// The same with a value.
+    /// Keeps an event with a value and without a slot.
     #[inline(never)]
     fn keep_valued(&mut self, entry: Entry, value: Word) {
         match self.events.push_valued(entry, value) {
@@ -99,7 +89,7 @@ impl RecordingSink {
         }
     }
 
-    /// The same if all but the value is as expected, in this place.
+    /// Keeps an event of which all but the value is as expected, in this place.
     #[inline(never)]
     fn keep_told(&mut self, entry: Entry, value: Word, place: usize) {
         if !self.events.push_told(place, value) {
@@ -107,7 +97,7 @@ impl RecordingSink {
         }
     }
 
-    /// The same with a value and a slot.
+    /// Keeps an event with a value and a slot.
     #[inline(never)]
     fn keep_access(&mut self, entry: Entry, value: Word, slot: u16) {
         if !self.events.push_access(entry, value, slot) {
@@ -115,7 +105,7 @@ impl RecordingSink {
         }
     }
 
-    /// The same, of one that is not expected.
+    /// Keeps an event that is not the expected one.
     #[inline(never)]
     fn keep_rare(&mut self, entry: Entry, value: Word, slot: Option<u16>) {
         if self.events.is_full() {

@@ -23,7 +23,7 @@ pub trait Sink {
         let _ = time;
     }
 
-    /// As [`Sink::event`], from one who has told the [`Sink::clock`]: many
+    /// Takes an event from one who has told the [`Sink::clock`]: many
     /// events have one time, and looking at each costs more than the rest.
     #[inline(always)]
     fn happens(&mut self, event: &Event, args: &[Word]) {

@@ -29,9 +29,9 @@ pub enum Activity {
 /// what takes no time leaves no span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Span {
-    /// Who.
+    /// Whose interval it is.
     pub process: ProcessId,
-    /// What.
+    /// In which state the process was.
     pub activity: Activity,
     /// From this instant on.
     pub start: Time,

@@ -242,7 +242,7 @@ impl Table {
         number as usize % (Self::SIZE - Self::PASSING)
     }
 
-    /// The same of so many nanoseconds that pass.
+    /// Where the entry of so many nanoseconds that pass may be.
     #[inline(always)]
     pub(super) fn passing_place(nanos: u64) -> usize {
         let mixed = nanos.wrapping_mul(0x9e37_79b9_7f4a_7c15);

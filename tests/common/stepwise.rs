@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use tempolane::analysis::Monitors;
-use tempolane::analysis::monitor::End as RunEnd;
+use tempolane::analysis::monitor::FinalState;
 use tempolane::backend::Image;
 use tempolane::backend::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock};
 use tempolane::explore::Turn;
@@ -300,7 +300,8 @@ impl<'a> Stepper<'a> {
         };
         let memories = node.machine.memories(self.image);
         let waited = until.filter(|_| outcome == Outcome::Horizon);
-        let end = RunEnd { outcome: &outcome, end: waited.unwrap_or(node.machine.now), memories: &memories };
+        let end =
+            FinalState { outcome: &outcome, end: waited.unwrap_or(node.machine.now), memories: &memories };
         ends.failed.extend(self.monitors.iter().flat_map(|monitors| monitors.unmet(&node.watch, &end)));
         ends.horizon |= outcome == Outcome::Horizon;
         ends.deadlock |= matches!(outcome, Outcome::Deadlock(_));

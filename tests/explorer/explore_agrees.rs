@@ -287,7 +287,7 @@ fn follows(run: &Run, text: &str) {
 
 /// A run on real threads, so many times as fast as the scenario says.
 fn on_threads(image: &Image, speed: f64, text: &str) -> threads::Recording {
-    let options = threads::Options {
+    let options = threads::ThreadOptions {
         seed: image.seed,
         speed,
         work: threads::Work::Sleep,

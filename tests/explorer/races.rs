@@ -6,7 +6,7 @@ use crate::common::{Run, image, library, run, run_with};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-use tempolane::analysis::{Race, RaceSink, Races, RacingAccess};
+use tempolane::analysis::{ObservedRace, RaceSink, Races, RacingAccess};
 use tempolane::explore::{Budget, Mode, Options, Reduce, explore};
 use tempolane::ids::OpId;
 use tempolane::trace::{Event, Header, Kind, ResourceKind, Sink};
@@ -53,7 +53,7 @@ fn told(run: &Run) -> Vec<String> {
         let line = run.header.line(access.op).expect("every op has a line");
         format!("{} {verb} on {line} at {}", run.header.process_name(access.process), access.time)
     };
-    let race = |race: &Race| {
+    let race = |race: &ObservedRace| {
         let place = format!("{}[{}]", run.header.resource_name(race.memory), race.slot);
         format!("{place}: {}, {} ({})", access(race.first), access(race.second), race.times)
     };

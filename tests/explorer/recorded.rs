@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use tempolane::backend::Choices;
 use tempolane::backend::Image;
-use tempolane::backend::recorded::{Bounds, Labels, Recorded, Search, Spent, search, search_within};
+use tempolane::backend::recorded::{
+    Recorded, RecordedLabels, Search, SearchBudget, Spent, search, search_within,
+};
 use tempolane::ids::ProcessId;
 use tempolane::trace::{Event, Header, Kind, Ties};
 use tempolane::value::{Value, Word};
@@ -239,13 +241,13 @@ processes: {p: {count: 4, vars: {x: 0}, do: [{repeat: 100000, do: [{release: s},
     );
     let header = image.header(0);
     let points = [row(0, "end"), row(0, "end")];
-    let labels = Labels::new(&image, &header);
+    let labels = RecordedLabels::new(&image, &header);
     let meanings: Vec<_> = points.iter().map(|point| labels.meanings(point)).collect();
-    let all = Bounds { states: usize::MAX, steps: u64::MAX, bytes: usize::MAX };
+    let all = SearchBudget { states: usize::MAX, steps: u64::MAX, bytes: usize::MAX };
     for (bounds, stopped, expected) in [
-        (Bounds { states: 1_000, ..all }, false, Spent::States),
-        (Bounds { steps: 10_000, ..all }, false, Spent::Steps),
-        (Bounds { bytes: 1 << 20, ..all }, false, Spent::Memory),
+        (SearchBudget { states: 1_000, ..all }, false, Spent::States),
+        (SearchBudget { steps: 10_000, ..all }, false, Spent::Steps),
+        (SearchBudget { bytes: 1 << 20, ..all }, false, Spent::Memory),
         (all, true, Spent::Stopped),
     ] {
         let found = search_within(&image, &header, &points, &meanings, &bounds, &|_| {

@@ -11,7 +11,7 @@ use tempolane::analysis::{Statistics, StatisticsSink};
 use tempolane::backend::Rerun;
 use tempolane::backend::virtual_time::{Control, Interrupted, RunEnd, Simulation};
 use tempolane::backend::{Binding, compile};
-use tempolane::scenario::{Scenario, load_file, load_str};
+use tempolane::scenario::{LoadedScenario, load_file, load_str};
 use tempolane::trace::{Fingerprint, NoTrace, Ties};
 use tempolane::value::Value;
 
@@ -34,7 +34,7 @@ fn traced(
 
 /// Puts these parameters in one after the other, and compares each time with a
 /// program that is bound anew; gives how often it could be bound.
-fn check(scenario: &Scenario, settings: &[Vec<Value>]) -> usize {
+fn check(scenario: &LoadedScenario, settings: &[Vec<Value>]) -> usize {
     let (model, program) = (&scenario.model, compile(&scenario.model));
     let mut rerun =
         Rerun::new(Binding::new(&program, model, &scenario.params).expect("a checked scenario can be bound"));

@@ -3,7 +3,7 @@
 
 use crate::common::{library, run};
 use std::time::Duration;
-use tempolane::builder::{Being, Discipline, Distribution, Mode, Resource, Scenario, Steps, Type, Value};
+use tempolane::builder::{Discipline, Distribution, Mode, Predicate, Resource, Scenario, Steps, Type, Value};
 use tempolane::scenario::load_str;
 
 /// Lab 5 with two memories, step by step as in scenarios/lab5/two-memories.yaml.
@@ -106,7 +106,10 @@ fn the_lab_keeps_its_times_and_its_data() {
         .assert_before("loader.added[3]", "trainer.read[1]")
         .assert_memory("data1", data)
         .assert_level_within("full1", 0, "capacity")
-        .assert_never_together([Being::holding("loader", "mutex1"), Being::holding("trainer", "mutex1")])
+        .assert_never_together([
+            Predicate::holding("loader", "mutex1"),
+            Predicate::holding("trainer", "mutex1"),
+        ])
         .assert_no_wait_longer("loader", 0.0f64.to_string() + "s");
     assert_eq!(run.memory("data2").expect("it is there").len(), 15);
 }

@@ -13,7 +13,8 @@ use tempolane::backend::virtual_time;
 use tempolane::ids::{MarkId, ProcessId, ResourceId};
 use tempolane::scenario;
 use tempolane::trace::{
-    Being, Bounds, Claim, Expected, Happening, Header, Instances, Label, ResourceKind, Source, Stretch,
+    Bounds, Claim, Expected, Header, Instances, Label, Milestone, ResourceKind, StatePredicate, Stretch,
+    ValueSource,
 };
 use tempolane::value::Value;
 
@@ -243,18 +244,18 @@ fn claim(header: &Header, seeds: [u64; 6]) -> Claim {
     let times = Bounds { at_least: bounds.at_least * second, at_most: bounds.at_most.saturating_mul(second) };
     let label = |seed: u64| {
         let what = match seed % 3 {
-            0 => Happening::Started,
-            1 => Happening::Finished,
-            _ => Happening::Mark { mark, nth: 1 + seed / 3 % 4 },
+            0 => Milestone::Started,
+            1 => Milestone::Finished,
+            _ => Milestone::Mark { mark, nth: 1 + seed / 3 % 4 },
         };
         Label { process: process(seed / 9), what }
     };
     let stretch = |seed: u64| {
         let what = match seed % 4 {
-            0 => Being::Running,
-            1 => Being::Delayed,
-            2 => Being::Blocked,
-            _ => Being::Holding(of_kind(ResourceKind::Mutex, seed / 4)),
+            0 => StatePredicate::Running,
+            1 => StatePredicate::Delayed,
+            2 => StatePredicate::Blocked,
+            _ => StatePredicate::Holding(of_kind(ResourceKind::Mutex, seed / 4)),
         };
         let info = &header.processes[(seed / 8) as usize % header.processes.len()];
         let all = Instances { first: info.first, count: info.count };
@@ -272,9 +273,9 @@ fn claim(header: &Header, seeds: [u64; 6]) -> Claim {
         4 => Claim::Values {
             process: process(a),
             source: match b % 3 {
-                0 => Source::Mark(mark),
-                1 => Source::Read(of_kind(ResourceKind::Memory, 0)),
-                _ => Source::Get(of_kind(ResourceKind::Buffer, c)),
+                0 => ValueSource::Mark(mark),
+                1 => ValueSource::Read(of_kind(ResourceKind::Memory, 0)),
+                _ => ValueSource::Get(of_kind(ResourceKind::Buffer, c)),
             },
             values: (0..low % 3).map(|index| Value::Int((c % 8 + index * (span % 2)) as i64 % 2)).collect(),
         },

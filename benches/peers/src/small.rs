@@ -15,7 +15,7 @@ use tempolane::analysis::StatisticsSink;
 use tempolane::backend::Rerun;
 use tempolane::backend::virtual_time::Simulation;
 use tempolane::backend::{Binding, Image, Program, compile};
-use tempolane::scenario::Scenario;
+use tempolane::scenario::LoadedScenario;
 use tempolane::time::Time;
 use tempolane::trace::NoTrace;
 use tempolane::value::Value;
@@ -53,7 +53,7 @@ pub fn small(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Everything that a run needs and that a sweep makes once.
 struct Lab {
-    scenario: Scenario,
+    scenario: LoadedScenario,
     program: Program,
     load_time: usize,
 }

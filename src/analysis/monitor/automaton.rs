@@ -7,7 +7,9 @@
 
 use crate::ids::ProcessId;
 use crate::time::Time;
-use crate::trace::{Being, Bounds, Claim, Event, Header, Kind, Label, Stretch, changes_level, level_after};
+use crate::trace::{
+    Bounds, Claim, Event, Header, Kind, Label, StatePredicate, Stretch, changes_level, level_after,
+};
 use crate::value::{Value, Word};
 
 /// The first word of a claim that is broken for good; its other word is 0.
@@ -205,7 +207,7 @@ pub(super) fn waited(since: Word, now: Time) -> u64 {
 impl Claim {
     /// What the process of an event that broke a [`Claim::NeverTogether`] has
     /// begun.
-    pub(super) fn begun_by(&self, event: &Event) -> Option<Being> {
+    pub(super) fn begun_by(&self, event: &Event) -> Option<StatePredicate> {
         let Claim::NeverTogether(stretches) = self else { return None };
         let mut begun = stretches.iter().filter(|stretch| stretch.who.contains(event.process));
         begun.find(|stretch| stretch.what.begins_at(event, true)).map(|stretch| stretch.what)
@@ -244,30 +246,30 @@ impl Stretch {
                 (words[0], words[1]) = (BROKEN, 0);
                 return;
             }
-            let is_activity = matches!(self.what, Being::Running | Being::Delayed);
+            let is_activity = matches!(self.what, StatePredicate::Running | StatePredicate::Delayed);
             (words[0], words[1]) = (this, if timed && is_activity { event.value } else { 0 });
         }
     }
 }
 
-impl Being {
+impl StatePredicate {
     fn begins_with(self, kind: Kind) -> bool {
         match self {
-            Being::Running => kind == Kind::Work,
-            Being::Delayed => kind == Kind::Delay,
-            Being::Blocked => kind == Kind::Block,
-            Being::Holding(_) => kind == Kind::Acquire,
-            Being::Between { .. } => kind == Kind::Mark,
+            StatePredicate::Running => kind == Kind::Work,
+            StatePredicate::Delayed => kind == Kind::Delay,
+            StatePredicate::Blocked => kind == Kind::Block,
+            StatePredicate::Holding(_) => kind == Kind::Acquire,
+            StatePredicate::Between { .. } => kind == Kind::Mark,
         }
     }
 
     fn ends_with(self, kind: Kind) -> bool {
         match self {
             // Whatever a process does next, it is not running or delayed then.
-            Being::Running | Being::Delayed => true,
-            Being::Blocked => kind == Kind::Grant,
-            Being::Holding(_) => kind == Kind::Release,
-            Being::Between { .. } => matches!(kind, Kind::Mark | Kind::Done),
+            StatePredicate::Running | StatePredicate::Delayed => true,
+            StatePredicate::Blocked => kind == Kind::Grant,
+            StatePredicate::Holding(_) => kind == Kind::Release,
+            StatePredicate::Between { .. } => matches!(kind, Kind::Mark | Kind::Done),
         }
     }
 
@@ -275,19 +277,21 @@ impl Being {
         self.begins_with(event.kind)
             && match self {
                 // What takes no time is over before anybody could see it.
-                Being::Running | Being::Delayed => !timed || event.value > event.time.as_nanos(),
-                Being::Blocked => true,
-                Being::Holding(mutex) => event.subject == mutex.0,
-                Being::Between { from, .. } => event.subject == from.0,
+                StatePredicate::Running | StatePredicate::Delayed => {
+                    !timed || event.value > event.time.as_nanos()
+                }
+                StatePredicate::Blocked => true,
+                StatePredicate::Holding(mutex) => event.subject == mutex.0,
+                StatePredicate::Between { from, .. } => event.subject == from.0,
             }
     }
 
     fn ends_at(self, event: &Event) -> bool {
         self.ends_with(event.kind)
             && match self {
-                Being::Running | Being::Delayed | Being::Blocked => true,
-                Being::Holding(mutex) => event.subject == mutex.0,
-                Being::Between { to, .. } => event.kind == Kind::Done || event.subject == to.0,
+                StatePredicate::Running | StatePredicate::Delayed | StatePredicate::Blocked => true,
+                StatePredicate::Holding(mutex) => event.subject == mutex.0,
+                StatePredicate::Between { to, .. } => event.kind == Kind::Done || event.subject == to.0,
             }
     }
 }

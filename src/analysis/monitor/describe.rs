@@ -3,11 +3,13 @@
 //! Decides the sentences of failed expectations: "expected *statement*, but
 //! *seen*". When it was seen is added by `watch`.
 
-use super::End;
+use super::FinalState;
 use super::automaton::{FIRST_CAME, waited};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::format_nanos;
-use crate::trace::{Being, Bounds, Claim, Happening, Header, Instances, Label, Source, Stretch};
+use crate::trace::{
+    Bounds, Claim, Header, Instances, Label, Milestone, StatePredicate, Stretch, ValueSource,
+};
 use crate::value::Value;
 
 /// How many values, slots or stretches a sentence names.
@@ -42,15 +44,19 @@ impl Names<'_> {
             Claim::Values { process, source, values } => {
                 let (who, values) = (self.bare(*process), list(values));
                 match source {
-                    Source::Mark(mark) => format!("'{who}.{}' to carry {values}", self.0.mark_name(*mark)),
-                    Source::Read(memory) => {
+                    ValueSource::Mark(mark) => {
+                        format!("'{who}.{}' to carry {values}", self.0.mark_name(*mark))
+                    }
+                    ValueSource::Read(memory) => {
                         format!("'{who}' to read {values} from {}", self.resource(*memory))
                     }
-                    Source::Get(buffer) => format!("'{who}' to get {values} from {}", self.resource(*buffer)),
+                    ValueSource::Get(buffer) => {
+                        format!("'{who}' to get {values} from {}", self.resource(*buffer))
+                    }
                 }
             }
             Claim::Carries { process, mark, nth, value } => {
-                let what = Happening::Mark { mark: *mark, nth: *nth };
+                let what = Milestone::Mark { mark: *mark, nth: *nth };
                 format!("{} to carry {value}", self.label(Label { process: *process, what }))
             }
             Claim::Level { resource, bounds } => {
@@ -81,15 +87,15 @@ impl Names<'_> {
     pub fn label(self, label: Label) -> String {
         let who = self.bare(label.process);
         match label.what {
-            Happening::Started => format!("'{who}.started'"),
-            Happening::Finished => format!("'{who}.finished'"),
-            Happening::Mark { mark, nth } => format!("'{who}.{}[{nth}]'", self.0.mark_name(mark)),
+            Milestone::Started => format!("'{who}.started'"),
+            Milestone::Finished => format!("'{who}.finished'"),
+            Milestone::Mark { mark, nth } => format!("'{who}.{}[{nth}]'", self.0.mark_name(mark)),
         }
     }
 
     /// A stretch of all that may be in it.
     fn stretch(self, stretch: &Stretch) -> String {
-        format!("'{}' {}", self.all(stretch.who), self.being(stretch.what))
+        format!("'{}' {}", self.all(stretch.who), self.predicate(stretch.what))
     }
 
     /// The name of one instance, or that of the process for several.
@@ -101,13 +107,13 @@ impl Names<'_> {
     }
 
     /// `running`, `holding 'm'`.
-    pub fn being(self, what: Being) -> String {
+    pub fn predicate(self, what: StatePredicate) -> String {
         match what {
-            Being::Running => "running".to_owned(),
-            Being::Delayed => "delayed".to_owned(),
-            Being::Blocked => "blocked".to_owned(),
-            Being::Holding(mutex) => format!("holding {}", self.resource(mutex)),
-            Being::Between { from, to } => {
+            StatePredicate::Running => "running".to_owned(),
+            StatePredicate::Delayed => "delayed".to_owned(),
+            StatePredicate::Blocked => "blocked".to_owned(),
+            StatePredicate::Holding(mutex) => format!("holding {}", self.resource(mutex)),
+            StatePredicate::Between { from, to } => {
                 format!("between '{}' and '{}'", self.0.mark_name(from), self.0.mark_name(to))
             }
         }
@@ -147,7 +153,7 @@ impl Claim {
 
     /// What is wrong at the end of a run with a claim that nothing has broken;
     /// `None` if it is met.
-    pub(super) fn unmet(&self, words: &[u64], end: &End<'_>) -> Option<String> {
+    pub(super) fn unmet(&self, words: &[u64], end: &FinalState<'_>) -> Option<String> {
         match self {
             Claim::Outcome(name) => {
                 let outcome = end.outcome.name();
@@ -161,7 +167,7 @@ impl Claim {
                 let which = if words[0] == FIRST_CAME { "the second" } else { "the first" };
                 Some(format!("{which} never came"))
             }
-            Claim::Reaches(Label { what: Happening::Mark { .. }, .. }) | Claim::Carries { .. } => {
+            Claim::Reaches(Label { what: Milestone::Mark { .. }, .. }) | Claim::Carries { .. } => {
                 Some(passed(words[0]))
             }
             Claim::Reaches(_) => Some("it never was".to_owned()),

@@ -21,7 +21,7 @@ pub use watch::Watch;
 
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Being, Claim, Event, Expectation, Expected, Header, Kind, Outcome};
+use crate::trace::{Claim, Event, Expectation, Expected, Header, Kind, Outcome, StatePredicate};
 use crate::value::{Value, Word};
 use automaton::{BROKEN, MET};
 use describe::Names;
@@ -53,7 +53,7 @@ struct Monitor {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy)]
-pub struct End<'a> {
+pub struct FinalState<'a> {
     /// How.
     pub outcome: &'a Outcome,
     /// The clock at the end.
@@ -76,7 +76,7 @@ pub struct FailedExpectation {
 /// A moment of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// When.
+    /// The clock at that moment.
     pub time: Time,
     /// The scenario line that was executed; 0 where there is no text.
     pub line: u32,
@@ -104,7 +104,7 @@ impl Monitors {
     /// carry no meaningful ones.
     ///
     /// # Panics
-    /// As [`Monitors::new`].
+    /// If an expectation is about something that the run does not have.
     pub fn untimed(expected: &Expected, header: &Header) -> Monitors {
         Monitors::with_time(expected, header, false)
     }
@@ -209,7 +209,9 @@ impl Monitors {
     /// are watched although times mean nothing: that they were not found broken
     /// says nothing.
     pub fn lines_about_time(&self) -> Vec<u32> {
-        let lasts = |being: Being| matches!(being, Being::Running | Being::Delayed | Being::Blocked);
+        let lasts = |predicate: StatePredicate| {
+            matches!(predicate, StatePredicate::Running | StatePredicate::Delayed | StatePredicate::Blocked)
+        };
         let about_time = |claim: &Claim| match claim {
             Claim::NeverTogether(stretches) => stretches.iter().any(|stretch| lasts(stretch.what)),
             _ => false,
@@ -233,7 +235,7 @@ impl Monitors {
     /// run with this end does not meet. Of a deadlock that is not expected only
     /// what it has broken already, and what is said of the outcome: that the
     /// rest never comes is no finding of its own.
-    pub fn unmet(&self, state: &[Word], end: &End<'_>) -> Vec<usize> {
+    pub fn unmet(&self, state: &[Word], end: &FinalState<'_>) -> Vec<usize> {
         let deadlock = matches!(end.outcome, Outcome::Deadlock(_));
         let is_stuck =
             deadlock && !self.claims(|claim| *claim == Claim::Outcome(end.outcome.name().to_owned()));
@@ -267,7 +269,7 @@ impl Monitors {
         end: Time,
         memories: &[(ResourceId, Vec<Value>)],
     ) -> Vec<FailedExpectation> {
-        let end = End { outcome, end, memories };
+        let end = FinalState { outcome, end, memories };
         let failure = |index: usize| {
             let monitor = &self.monitors[index];
             self.seen(index, state, &end).map(|seen| monitor.failure(&seen, None))
@@ -276,7 +278,7 @@ impl Monitors {
     }
 
     /// What was seen instead of what a monitor expects; `None` if it is met.
-    fn seen(&self, index: usize, state: &[Word], end: &End<'_>) -> Option<String> {
+    fn seen(&self, index: usize, state: &[Word], end: &FinalState<'_>) -> Option<String> {
         let monitor = &self.monitors[index];
         let words = &state[monitor.at..monitor.at + monitor.claim.words()];
         match words.first() {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::ids::{MarkId, ProcessId};
 use crate::trace::fixture::{A, B, BUFFER, C, MEMORY, MUTEX, cut_trace, two_stage_trace};
-use crate::trace::{Being, Bounds, Happening, Instances, Label, Source, Stretch, Trace};
+use crate::trace::{Bounds, Instances, Label, Milestone, StatePredicate, Stretch, Trace, ValueSource};
 
 const LATENCY: MarkId = MarkId(0);
 const PASSED: MarkId = MarkId(1);
@@ -13,18 +13,18 @@ fn seconds(seconds: u64) -> u64 {
 }
 
 fn mark(process: ProcessId, mark: MarkId, nth: u64) -> Label {
-    Label { process, what: Happening::Mark { mark, nth } }
+    Label { process, what: Milestone::Mark { mark, nth } }
 }
 
 fn started(process: ProcessId) -> Label {
-    Label { process, what: Happening::Started }
+    Label { process, what: Milestone::Started }
 }
 
 fn finished(process: ProcessId) -> Label {
-    Label { process, what: Happening::Finished }
+    Label { process, what: Milestone::Finished }
 }
 
-fn be(process: ProcessId, what: Being) -> Stretch {
+fn be(process: ProcessId, what: StatePredicate) -> Stretch {
     Stretch { who: Instances::one(process), what }
 }
 
@@ -76,16 +76,26 @@ fn what_came_out_as_expected_is_no_finding() {
         Claim::Count { who: Instances::one(C), mark: PASSED, times: Bounds::exactly(0) },
         Claim::Count { who: Instances { first: C, count: 2 }, mark: LATENCY, times: Bounds::at_least(1) },
         Claim::Carries { process: C, mark: LATENCY, nth: 1, value: Value::Duration(seconds(3) as i64) },
-        Claim::Values { process: C, source: Source::Get(BUFFER), values: [10, 20].map(Value::Int).to_vec() },
-        Claim::Values { process: C, source: Source::Read(MEMORY), values: vec![] },
+        Claim::Values {
+            process: C,
+            source: ValueSource::Get(BUFFER),
+            values: [10, 20].map(Value::Int).to_vec(),
+        },
+        Claim::Values { process: C, source: ValueSource::Read(MEMORY), values: vec![] },
         Claim::Level { resource: BUFFER, bounds: Bounds::at_most(2) },
         Claim::LongestWait { process: B, resource: Some(MUTEX), bounds: Bounds::exactly(seconds(2)) },
         Claim::LongestWait { process: C, resource: None, bounds: Bounds::at_most(seconds(1)) },
         Claim::LongestWait { process: A, resource: None, bounds: Bounds::exactly(0) },
         // a is delayed from 0 s to 2 s, b runs from 2 s to 8 s.
-        Claim::NeverTogether(vec![be(A, Being::Delayed), be(B, Being::Running)]),
-        Claim::NeverTogether(vec![be(A, Being::Holding(MUTEX)), be(B, Being::Holding(MUTEX))]),
-        Claim::NeverTogether(vec![Stretch { who: Instances { first: C, count: 2 }, what: Being::Delayed }]),
+        Claim::NeverTogether(vec![be(A, StatePredicate::Delayed), be(B, StatePredicate::Running)]),
+        Claim::NeverTogether(vec![
+            be(A, StatePredicate::Holding(MUTEX)),
+            be(B, StatePredicate::Holding(MUTEX)),
+        ]),
+        Claim::NeverTogether(vec![Stretch {
+            who: Instances { first: C, count: 2 },
+            what: StatePredicate::Delayed,
+        }]),
         Claim::Memory { memory: MEMORY, values: [1.0, -2.0].map(Value::Float).to_vec() },
     ];
     assert_eq!(failures(&two_stage_trace(), &claims), []);
@@ -105,19 +115,23 @@ fn a_failure_says_what_was_seen_when_and_on_which_line() {
         Claim::Count { who: Instances::one(C), mark: LATENCY, times: Bounds::at_least(3) },
         Claim::Count { who: Instances { first: C, count: 2 }, mark: LATENCY, times: Bounds::exactly(0) },
         Claim::Carries { process: C, mark: LATENCY, nth: 1, value: Value::Duration(7) },
-        Claim::Values { process: C, source: Source::Get(BUFFER), values: [10, 30].map(Value::Int).to_vec() },
-        Claim::Values { process: C, source: Source::Get(BUFFER), values: vec![Value::Int(10)] },
         Claim::Values {
             process: C,
-            source: Source::Get(BUFFER),
+            source: ValueSource::Get(BUFFER),
+            values: [10, 30].map(Value::Int).to_vec(),
+        },
+        Claim::Values { process: C, source: ValueSource::Get(BUFFER), values: vec![Value::Int(10)] },
+        Claim::Values {
+            process: C,
+            source: ValueSource::Get(BUFFER),
             values: [10, 20, 30].map(Value::Int).to_vec(),
         },
         Claim::Level { resource: BUFFER, bounds: Bounds::at_most(1) },
         Claim::Level { resource: MUTEX, bounds: Bounds::exactly(0) },
         Claim::LongestWait { process: B, resource: None, bounds: Bounds::at_most(seconds(1)) },
         Claim::LongestWait { process: B, resource: Some(BUFFER), bounds: five },
-        Claim::NeverTogether(vec![be(A, Being::Holding(MUTEX)), be(B, Being::Blocked)]),
-        Claim::NeverTogether(vec![be(B, Being::Running), be(C, Being::Delayed)]),
+        Claim::NeverTogether(vec![be(A, StatePredicate::Holding(MUTEX)), be(B, StatePredicate::Blocked)]),
+        Claim::NeverTogether(vec![be(B, StatePredicate::Running), be(C, StatePredicate::Delayed)]),
         Claim::Memory { memory: MEMORY, values: [1.0, 2.0].map(Value::Float).to_vec() },
         Claim::Memory { memory: MEMORY, values: vec![] },
     ];
@@ -159,7 +173,7 @@ fn what_never_came() {
         Claim::Finished { process: B, at: Bounds::exactly(seconds(8)) },
         Claim::Reaches(started(C)),
         Claim::Before { first: started(C), second: finished(C) },
-        Claim::Values { process: B, source: Source::Get(BUFFER), values: vec![Value::Int(1)] },
+        Claim::Values { process: B, source: ValueSource::Get(BUFFER), values: vec![Value::Int(1)] },
         Claim::LongestWait { process: B, resource: None, bounds: Bounds::at_most(seconds(2)) },
     ];
     assert_eq!(
@@ -180,7 +194,8 @@ fn untimed_monitors_leave_out_what_hangs_on_times() {
     let mut expected = Expected::default();
     expected.add(Claim::TotalTime(Bounds::exactly(1)), 1);
     expected.add(Claim::LongestWait { process: B, resource: None, bounds: Bounds::exactly(1) }, 2);
-    expected.add(Claim::NeverTogether(vec![be(B, Being::Running), be(C, Being::Delayed)]), 3);
+    expected
+        .add(Claim::NeverTogether(vec![be(B, StatePredicate::Running), be(C, StatePredicate::Delayed)]), 3);
     let trace = two_stage_trace();
     let monitors = Monitors::untimed(&expected, &trace.header);
     let mut state = monitors.start();

@@ -5,7 +5,7 @@
 
 use super::automaton::{BROKEN, FIRST_CAME, MOST_WORDS, Open, waited};
 use super::describe::Names;
-use super::{End, FailedExpectation, Moment, Monitors};
+use super::{FailedExpectation, FinalState, Moment, Monitors};
 use crate::ids::ResourceId;
 use crate::time::{Time, format_nanos};
 use crate::trace::{Claim, Event, Header, Label, Outcome, Sink, level_after};
@@ -65,7 +65,7 @@ impl<'a> Watch<'a> {
         end: Time,
         memories: &[(ResourceId, Vec<Value>)],
     ) -> Vec<FailedExpectation> {
-        let at_end = End { outcome, end, memories };
+        let at_end = FinalState { outcome, end, memories };
         let failure = |(index, record): (usize, &Record)| {
             let seen = self.monitors.seen(index, &self.state, &at_end)?;
             let monitor = &self.monitors.monitors[index];
@@ -177,11 +177,11 @@ impl<'a> Watch<'a> {
             }
             Claim::NeverTogether(stretches) => {
                 let Some(open) = Open::from_word(before[0]) else { return claim.broken().to_owned() };
-                let being = names.being(stretches[open.stretch as usize].what);
+                let predicate = names.predicate(stretches[open.stretch as usize].what);
                 let since = last.map_or(String::new(), |last| format!(" (since {})", on_the_clock(last)));
-                let mine = claim.begun_by(event).map_or(String::new(), |what| names.being(what));
+                let mine = claim.begun_by(event).map_or(String::new(), |what| names.predicate(what));
                 let (me, other) = (names.process(event.process), names.process(open.process));
-                format!("{here} {me} was {mine} while {other} was {being}{since}")
+                format!("{here} {me} was {mine} while {other} was {predicate}{since}")
             }
             Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Reaches(_) | Claim::Memory { .. } => {
                 claim.broken().to_owned()

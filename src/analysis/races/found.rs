@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct Races {
     /// One race for each pair of scenario lines, in the order of the run; at
     /// most [`Races::KEPT`].
-    pub list: Vec<Race>,
+    pub list: Vec<ObservedRace>,
     /// How many races there were besides, at other pairs of lines.
     pub more: u64,
     /// If the search ended before the run, since there was too much to remember
@@ -51,7 +51,7 @@ impl Races {
 /// Two accesses to a slot of which one is a write, without synchronisation
 /// between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Race {
+pub struct ObservedRace {
     /// Which memory.
     pub memory: ResourceId,
     /// Which of its slots.
@@ -64,7 +64,7 @@ pub struct Race {
     pub times: u64,
 }
 
-impl Race {
+impl ObservedRace {
     /// The race in words: `'a' reads slot 0 of 'd' at 1s, 'b' writes it at 2s:
     /// ordered only by their times; 3 times`.
     pub fn sentence(&self, header: &Header) -> String {
@@ -93,7 +93,7 @@ pub struct RacingAccess {
     pub process: ProcessId,
     /// The op; the header knows its line.
     pub op: OpId,
-    /// When.
+    /// When it happened.
     pub time: Time,
     /// Whether it writes.
     pub is_write: bool,
@@ -136,7 +136,7 @@ impl Found {
             let first = RacingAccess { process, op: earlier.op, time: earlier.time, is_write: wrote };
             let is_write = event.kind == Kind::Write;
             let second = RacingAccess { process: event.process, op: event.op, time: event.time, is_write };
-            self.races.list.push(Race { memory, slot: event.extra, first, second, times: 1 });
+            self.races.list.push(ObservedRace { memory, slot: event.extra, first, second, times: 1 });
         }
     }
 

@@ -10,7 +10,7 @@ mod found;
 mod slots;
 mod tokens;
 
-pub use found::{Race, Races, RacingAccess};
+pub use found::{ObservedRace, Races, RacingAccess};
 
 use crate::ids::ProcessId;
 use crate::time::Time;
@@ -129,7 +129,7 @@ impl RaceSink {
         self
     }
 
-    /// The same, with so many bytes for what it remembers.
+    /// For a run with the names of `header`, with so many bytes for what it remembers.
     pub fn with_room(header: &Header, room: usize) -> RaceSink {
         let found = Found::new(header);
         let (processes, resources) = (header.process_count(), header.resource_count());

@@ -39,7 +39,7 @@ pub struct ProcessTimes {
 pub struct SpanDeviation {
     /// The interval as the model has it. It may have no length.
     pub model: Span,
-    /// The same interval as it was observed.
+    /// The interval as it was observed.
     pub seen: Span,
 }
 
@@ -56,7 +56,8 @@ impl RunTimes {
         difference(self.seen_total.as_nanos(), self.model_total.as_nanos())
     }
 
-    /// The same as a share of the model's total time; 0 if that is 0.
+    /// How much longer the run was, as a share of the model's total time; 0 if that
+    /// is 0.
     pub fn total_error(&self) -> f64 {
         match self.model_total.as_nanos() {
             0 => 0.0,

@@ -28,7 +28,7 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
-    /// The same for all times.
+    /// One tolerance for all times, in nanoseconds.
     pub fn exactly(nanos: u64) -> Tolerance {
         Tolerance { times: nanos, per_wait: 0 }
     }

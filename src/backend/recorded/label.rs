@@ -16,27 +16,27 @@ use std::collections::BTreeSet;
 
 /// A mark or a log text of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Label {
+pub enum RecordedLabel {
     /// A mark, by its number.
     Mark(u32),
     /// A log text, by its number.
     Log(u32),
 }
 
-impl Label {
+impl RecordedLabel {
     /// The label that an event has, if it has one.
-    pub fn of_event(event: &Event) -> Option<Label> {
+    pub fn of_event(event: &Event) -> Option<RecordedLabel> {
         match event.kind {
-            Kind::Mark => Some(Label::Mark(event.subject)),
-            Kind::Log => Some(Label::Log(event.subject)),
+            Kind::Mark => Some(RecordedLabel::Mark(event.subject)),
+            Kind::Log => Some(RecordedLabel::Log(event.subject)),
             _ => None,
         }
     }
 
-    pub(super) fn of_op(op: Op) -> Option<Label> {
+    pub(super) fn of_op(op: Op) -> Option<RecordedLabel> {
         match op {
-            Op::Mark { mark, .. } => Some(Label::Mark(mark.0)),
-            Op::Log { log } => Some(Label::Log(log)),
+            Op::Mark { mark, .. } => Some(RecordedLabel::Mark(mark.0)),
+            Op::Log { log } => Some(RecordedLabel::Log(log)),
             _ => None,
         }
     }
@@ -44,41 +44,42 @@ impl Label {
 
 /// The labels of every process, to look up what rows mean.
 #[derive(Debug)]
-pub struct Labels<'a> {
+pub struct RecordedLabels<'a> {
     header: &'a Header,
     /// By process definition: the first instance, and its labels.
-    own: Vec<(ProcessId, Vec<Label>)>,
+    own: Vec<(ProcessId, Vec<RecordedLabel>)>,
     /// By log text, with every hole open.
     texts: Vec<Pattern>,
 }
 
-impl<'a> Labels<'a> {
+impl<'a> RecordedLabels<'a> {
     /// The labels of a scenario.
-    pub fn new(image: &Image, header: &'a Header) -> Labels<'a> {
+    pub fn new(image: &Image, header: &'a Header) -> RecordedLabels<'a> {
         let first = Machine::new(image);
         let defs = image.processes.iter().filter(|def| def.count > 0);
         let own = defs.map(|def| {
             let ops = &image.plain[ops_of(image, first.op(image, def.first))];
-            let labels: BTreeSet<Label> = ops.iter().filter_map(|&op| Label::of_op(op)).collect();
+            let labels: BTreeSet<RecordedLabel> =
+                ops.iter().filter_map(|&op| RecordedLabel::of_op(op)).collect();
             (def.first, labels.into_iter().collect())
         });
-        Labels { header, own: own.collect(), texts: header.logs.iter().map(open).collect() }
+        RecordedLabels { header, own: own.collect(), texts: header.logs.iter().map(open).collect() }
     }
 
     /// All that a row can mean. If the scenario can say nothing like it: the
     /// marks that are called so but have no such value, and the log texts that
     /// begin so and go on otherwise. Empty if there is not even that.
-    pub fn meanings(&self, row: &Recorded) -> Vec<Label> {
+    pub fn meanings(&self, row: &Recorded) -> Vec<RecordedLabel> {
         let like = |wanted: Like| {
             let labels = self.of(row.process).iter().copied();
-            labels.filter(|&label| self.like(label, row) == wanted).collect::<Vec<Label>>()
+            labels.filter(|&label| self.like(label, row) == wanted).collect::<Vec<RecordedLabel>>()
         };
         let whole = like(Like::Whole);
         if whole.is_empty() { like(Like::Beginning) } else { whole }
     }
 
     /// Whether `label` can say all that a row does.
-    pub fn says(&self, label: Label, row: &Recorded) -> bool {
+    pub fn says(&self, label: RecordedLabel, row: &Recorded) -> bool {
         self.like(label, row) == Like::Whole
     }
 
@@ -88,36 +89,36 @@ impl<'a> Labels<'a> {
         self.of(process).iter().map(|&label| self.saying(label)).collect()
     }
 
-    /// The same of one label.
-    pub fn saying(&self, label: Label) -> String {
+    /// What one label says, for messages: the name of its mark, or its log text.
+    pub fn saying(&self, label: RecordedLabel) -> String {
         match label {
-            Label::Mark(mark) => self.header.marks[mark as usize].name.clone(),
-            Label::Log(log) => self.header.logs[log as usize].pieces.iter().map(shown).collect(),
+            RecordedLabel::Mark(mark) => self.header.marks[mark as usize].name.clone(),
+            RecordedLabel::Log(log) => self.header.logs[log as usize].pieces.iter().map(shown).collect(),
         }
     }
 
     /// The type of the value that a mark carries; `None` of a mark without one,
     /// and of a log text.
-    pub fn value_type(&self, label: Label) -> Option<Type> {
+    pub fn value_type(&self, label: RecordedLabel) -> Option<Type> {
         match label {
-            Label::Mark(mark) => self.header.marks[mark as usize].ty,
-            Label::Log(_) => None,
+            RecordedLabel::Mark(mark) => self.header.marks[mark as usize].ty,
+            RecordedLabel::Log(_) => None,
         }
     }
 
-    fn of(&self, process: ProcessId) -> &[Label] {
+    fn of(&self, process: ProcessId) -> &[RecordedLabel] {
         let def = self.own.partition_point(|&(first, _)| first <= process) - 1;
         &self.own[def].1
     }
 
-    fn like(&self, label: Label, row: &Recorded) -> Like {
+    fn like(&self, label: RecordedLabel, row: &Recorded) -> Like {
         let name_and_rest = match label {
-            Label::Mark(mark) => {
+            RecordedLabel::Mark(mark) => {
                 let info = &self.header.marks[mark as usize];
                 let fits = |text: &String| info.ty.is_some_and(|ty| Pattern::any(ty).fits(text));
                 (info.name == row.label, row.value.as_ref().is_none_or(fits))
             }
-            Label::Log(log) => {
+            RecordedLabel::Log(log) => {
                 let begins = begins(&self.header.logs[log as usize], &row.label);
                 (begins, begins && row.value.is_none() && self.texts[log as usize].fits(&row.label))
             }

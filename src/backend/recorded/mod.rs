@@ -16,7 +16,7 @@ mod pattern;
 mod position;
 mod search;
 
-pub use label::{Label, Labels};
+pub use label::{RecordedLabel, RecordedLabels};
 
 use crate::ids::ProcessId;
 use crate::program::Image;
@@ -74,7 +74,7 @@ pub enum Spent {
 
 /// How far a search has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct SearchProgress {
     /// How many points were passed in order at most.
     pub reached: usize,
     /// States that were looked at.
@@ -85,7 +85,7 @@ pub struct Progress {
 
 /// How much may be spent on a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
+pub struct SearchBudget {
     /// States to look at.
     pub states: usize,
     /// Steps to make, on all ways together.
@@ -95,31 +95,31 @@ pub struct Bounds {
     pub bytes: usize,
 }
 
-impl Default for Bounds {
+impl Default for SearchBudget {
     /// Some seconds to a minute, and half a gigabyte.
-    fn default() -> Bounds {
-        Bounds { states: 1_000_000, steps: 100_000_000, bytes: 512 << 20 }
+    fn default() -> SearchBudget {
+        SearchBudget { states: 1_000_000, steps: 100_000_000, bytes: 512 << 20 }
     }
 }
 
 /// Looks for a schedule with these points in this order, among at most
 /// `most_states` states.
 pub fn search(image: &Image, header: &Header, points: &[Recorded], most_states: usize) -> Search {
-    let bounds = Bounds { states: most_states, ..Bounds::default() };
-    let labels = Labels::new(image, header);
+    let bounds = SearchBudget { states: most_states, ..SearchBudget::default() };
+    let labels = RecordedLabels::new(image, header);
     let meanings: Vec<_> = points.iter().map(|point| labels.meanings(point)).collect();
     search_within(image, header, points, &meanings, &bounds, &|_| ControlFlow::Continue(()))
 }
 
-/// As [`search`], where it is known already what each point means, within
-/// bounds. `control` is asked often whether to go on.
+/// Searches for a schedule with these points in this order, where it is known
+/// already what each of them means, and spends no more than the budget. `control` is asked often whether to go on.
 pub fn search_within(
     image: &Image,
     header: &Header,
     points: &[Recorded],
-    meanings: &[Vec<Label>],
-    bounds: &Bounds,
-    control: &dyn Fn(Progress) -> ControlFlow<()>,
+    meanings: &[Vec<RecordedLabel>],
+    bounds: &SearchBudget,
+    control: &dyn Fn(SearchProgress) -> ControlFlow<()>,
 ) -> Search {
     // The budget holds before there is a state at all.
     if position::bytes_of_states(image) > bounds.bytes {

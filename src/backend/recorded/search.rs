@@ -13,7 +13,7 @@
 //!    has made many at once, and nobody in front of the point that is next.
 
 use super::position::{Came, Changed, Deed, Position};
-use super::{Bounds, Label, Progress, Recorded, Search, Spent, label};
+use super::{Recorded, RecordedLabel, Search, SearchBudget, SearchProgress, Spent, label};
 use crate::ids::ProcessId;
 use crate::kernel::{Choices, State};
 use crate::program::{Image, Op, lines_of, next_ops};
@@ -87,7 +87,7 @@ pub(super) struct Searcher<'a> {
     header: &'a Header,
     points: &'a [Recorded],
     /// What was recorded at all, and by whom: the rest passes unnoticed.
-    observed: BTreeSet<(ProcessId, Label)>,
+    observed: BTreeSet<(ProcessId, RecordedLabel)>,
     /// By point: the next of the same process.
     next_of_same: Vec<usize>,
     /// By op: a point or a step at a resource may follow.
@@ -116,8 +116,8 @@ pub(super) struct Searcher<'a> {
     seen: BTreeSet<u128>,
     /// Who was found to be refused at the node that is gone back to, and by what.
     found_refused: Option<(ProcessId, usize)>,
-    bounds: Bounds,
-    control: &'a dyn Fn(Progress) -> ControlFlow<()>,
+    bounds: SearchBudget,
+    control: &'a dyn Fn(SearchProgress) -> ControlFlow<()>,
     /// The nodes on the way.
     depth: usize,
     /// Steps that were tried.
@@ -136,8 +136,8 @@ impl<'a> Searcher<'a> {
         image: &'a Image,
         header: &'a Header,
         points: &'a [Recorded],
-        meanings: &[Vec<Label>],
-        (bounds, control): (&Bounds, &'a dyn Fn(Progress) -> ControlFlow<()>),
+        meanings: &[Vec<RecordedLabel>],
+        (bounds, control): (&SearchBudget, &'a dyn Fn(SearchProgress) -> ControlFlow<()>),
     ) -> Searcher<'a> {
         let count = image.process_count();
         let each = points.iter().zip(meanings);
@@ -224,7 +224,8 @@ impl<'a> Searcher<'a> {
     fn tick(&mut self) -> bool {
         self.effort += 1;
         if self.effort % STRETCH == 1 && self.halt.is_none() {
-            let progress = Progress { reached: self.reached, states: self.seen.len(), steps: self.effort };
+            let progress =
+                SearchProgress { reached: self.reached, states: self.seen.len(), steps: self.effort };
             let way = self.depth * size_of::<Node>() + self.notes.len() * size_of::<Undo>();
             let spent = [
                 ((self.control)(progress).is_break(), Spent::Stopped),
@@ -303,7 +304,7 @@ impl<'a> Searcher<'a> {
             return Stand::Local;
         }
         let op = self.image.plain[at];
-        match Label::of_op(op) {
+        match RecordedLabel::of_op(op) {
             // What is left of an atomic block is one step.
             _ if self.image.atomic[at] => Stand::Shared,
             Some(label) if self.observed.contains(&(process, label)) => Stand::Point,
@@ -469,7 +470,7 @@ impl<'a> Searcher<'a> {
     /// A point is passed: it must be the next that was recorded, if any like
     /// it was.
     fn pass(&mut self, event: &Event, args: &[Word]) -> bool {
-        let label = Label::of_event(event).expect("only marks and log lines are told");
+        let label = RecordedLabel::of_event(event).expect("only marks and log lines are told");
         let Some(point) = self.points.get(self.passed) else { return true };
         if !self.observed.contains(&(event.process, label)) {
             return true;
@@ -543,11 +544,11 @@ impl<'a> Searcher<'a> {
 
 /// By op: whether a step at a resource or one of the `labels` may follow, or it
 /// is one. All others lead nowhere: it is as if they were not made.
-fn leads_on(image: &Image, labels: &BTreeSet<Label>) -> Vec<bool> {
+fn leads_on(image: &Image, labels: &BTreeSet<RecordedLabel>) -> Vec<bool> {
     let mut leads: Vec<bool> = image
         .plain
         .iter()
-        .map(|&op| !op.is_local() || Label::of_op(op).is_some_and(|label| labels.contains(&label)))
+        .map(|&op| !op.is_local() || RecordedLabel::of_op(op).is_some_and(|label| labels.contains(&label)))
         .collect();
     let mut before = vec![Vec::new(); image.plain.len()];
     for at in 0..image.plain.len() {

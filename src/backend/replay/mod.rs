@@ -19,14 +19,14 @@ use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
 use crate::program::{Image, Op};
 use crate::time::Time;
-use crate::trace::{Event, Fault, Kind, Outcome, Sink, Trace};
+use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
 use crate::value::{Value, Word};
-use describe::{described, described_memory, described_state};
+use describe::{described_memory, described_state};
 use std::fmt;
 
 /// The model's own run in the observed order.
 #[derive(Debug, Clone)]
-pub struct Replayed {
+pub struct ReplayedRun {
     /// The events with the model's times.
     pub model: Trace,
     /// The final contents of the memories.
@@ -64,7 +64,7 @@ impl fmt::Display for Disagreement {
 ///
 /// # Errors
 /// [`Disagreement`] if the model does not allow it.
-pub fn replay(image: &Image, recording: &Recording) -> Result<Replayed, Box<Disagreement>> {
+pub fn replay(image: &Image, recording: &Recording) -> Result<ReplayedRun, Box<Disagreement>> {
     let mut replay = Replay::new(image, recording);
     replay.start();
     while replay.next < replay.events.len() {
@@ -340,7 +340,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Replayed {
+    fn finish(self) -> ReplayedRun {
         let memories = self.machine.memories(self.image);
         let slowest = self.slowest();
         let mut made = self.model;
@@ -361,7 +361,11 @@ impl<'a> Replay<'a> {
         }
         let (header, outcome) = (self.observed.header.clone(), self.observed.outcome.clone());
         let reached = if outcome == Outcome::Horizon { slowest.min(end) } else { end };
-        Replayed { model: Trace { header, events: events.into(), log_args, outcome, end }, memories, reached }
+        ReplayedRun {
+            model: Trace { header, events: events.into(), log_args, outcome, end },
+            memories,
+            reached,
+        }
     }
 
     /// The earliest of the times that the processes have come to which are not
@@ -374,13 +378,17 @@ impl<'a> Replay<'a> {
         processes.map(|process| self.clocks[process.index()]).min().unwrap_or(Time::MAX)
     }
 
+    fn sentence(&self, event: &Event) -> String {
+        Phrase::new(&self.observed.header, event).sentence()
+    }
+
     fn disagreement(&self, event: &Event, allowed: String) -> Box<Disagreement> {
         Box::new(Disagreement {
             event: self.next,
             time: event.time,
             process: Some(event.process),
             op: Some(event.op),
-            observed: described(self.image, event),
+            observed: self.sentence(event),
             allowed,
         })
     }
@@ -395,7 +403,7 @@ impl<'a> Replay<'a> {
 
     /// The model made `event` where something else, or nothing, was observed.
     fn instead(&self, observed: Option<Event>, event: &Event, args: &[Word]) -> Box<Disagreement> {
-        let allowed = described(self.image, event);
+        let allowed = self.sentence(event);
         match observed {
             None => self.at_end("nothing more happened", allowed),
             Some(observed) if event.kind == Kind::Log && same(&observed, event) => {

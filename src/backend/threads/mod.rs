@@ -6,21 +6,21 @@
 //! and end, and in which order what they did is written down. Whether that
 //! order is one that the model allows is decided by [`super::replay`].
 
+mod atomic_gate;
 mod clock;
-mod gate;
 mod options;
-mod pace;
 pub mod primitives;
 mod record;
 mod shared;
 mod sync;
+mod time_scale;
 mod worker;
 
 pub use clock::{SleepError, wall};
-pub use options::{Options, Work};
-pub use pace::default_speed;
+pub use options::{ThreadOptions, Work};
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use shared::bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
+pub use time_scale::default_speed;
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
@@ -125,10 +125,14 @@ pub fn check(image: &Image) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// [`Trouble`] if the run did not come to an end of its own.
-pub fn run(image: &Image, options: &Options, interrupted: &dyn Fn() -> bool) -> Result<Recording, Trouble> {
+pub fn run(
+    image: &Image,
+    options: &ThreadOptions,
+    interrupted: &dyn Fn() -> bool,
+) -> Result<Recording, Trouble> {
     check(image)?;
     let shared = Shared::new(image, options.speed);
-    let gate = Gate::default();
+    let gate = StartGate::default();
     let mut not_started = None;
     let (end, left) = std::thread::scope(|scope| {
         let mut threads = Vec::new();
@@ -155,13 +159,13 @@ pub fn run(image: &Image, options: &Options, interrupted: &dyn Fn() -> bool) -> 
 
 /// Where the threads wait for each other before they start.
 #[derive(Debug, Default)]
-struct Gate {
+struct StartGate {
     /// How many have come, and whether it is open.
     state: Mutex<(usize, bool)>,
     bell: Condvar,
 }
 
-impl Gate {
+impl StartGate {
     fn pass(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.0 += 1;
@@ -187,9 +191,9 @@ impl Gate {
 fn spawn<'scope>(
     scope: &'scope Scope<'scope, '_>,
     shared: &'scope Shared<'scope>,
-    gate: &'scope Gate,
+    gate: &'scope StartGate,
     process: ProcessId,
-    options: &'scope Options,
+    options: &'scope ThreadOptions,
 ) -> std::io::Result<std::thread::ScopedJoinHandle<'scope, Option<Left>>> {
     let name = shared.image.process_name(process).chars().filter(|&c| c != '\0').take(15).collect();
     let body = move || {
@@ -210,7 +214,7 @@ fn spawn<'scope>(
 
 /// Waits for the end of the run, and ends it at its horizon, after its timeout
 /// or when the user wants it.
-fn oversee(shared: &Shared<'_>, options: &Options, interrupted: &dyn Fn() -> bool) -> End {
+fn oversee(shared: &Shared<'_>, options: &ThreadOptions, interrupted: &dyn Fn() -> bool) -> End {
     let start = shared.clock.start();
     let late = start.checked_add(options.timeout);
     let horizon = shared.image.horizon.map(|horizon| shared.clock.at(horizon));
@@ -231,7 +235,12 @@ fn oversee(shared: &Shared<'_>, options: &Options, interrupted: &dyn Fn() -> boo
 }
 
 /// What is to be said about a run that is over.
-fn conclude(shared: &Shared<'_>, end: End, left: Vec<Left>, options: &Options) -> Result<Recording, Trouble> {
+fn conclude(
+    shared: &Shared<'_>,
+    end: End,
+    left: Vec<Left>,
+    options: &ThreadOptions,
+) -> Result<Recording, Trouble> {
     let image = shared.image;
     let machine = final_machine(shared, &left);
     let outcome = match end {

@@ -13,7 +13,7 @@ pub enum Work {
 
 /// How to run on threads.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct ThreadOptions {
     /// The seed of all random streams.
     pub seed: u64,
     /// How many times as fast as the wall's clock the scenario's runs.

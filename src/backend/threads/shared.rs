@@ -3,11 +3,11 @@
 //!
 //! There is no lock around all of it. Each resource has its own, the lock in
 //! [`Stop`] is taken once, at the end, and only a scenario with atomic blocks has
-//! a [`Gate`].
+//! a [`AtomicGate`].
 
+use super::atomic_gate::AtomicGate;
 use super::clock::{Alarm, Clock};
-use super::gate::Gate;
-use super::primitives::{Buffer, Census, Condition, Memory, Mutex, Order, Seat, Semaphore};
+use super::primitives::{Buffer, Census, Condition, Memory, Mutex, Order, Parker, Semaphore};
 use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, resource};
@@ -59,11 +59,11 @@ pub(super) struct Shared<'a> {
     /// By [`ResourceId`].
     pub(super) natives: Vec<Native>,
     /// By [`ProcessId`].
-    pub(super) seats: Vec<Arc<Seat>>,
+    pub(super) parkers: Vec<Arc<Parker>>,
     /// By [`ProcessId`].
     pub(super) alarms: Vec<Alarm>,
     pub(super) census: Census,
-    pub(super) gate: Gate,
+    pub(super) gate: AtomicGate,
     /// How many have finished their last step.
     pub(super) done: AtomicUsize,
     pub(super) clock: Clock,
@@ -82,10 +82,10 @@ impl<'a> Shared<'a> {
             natives: (0..image.resource_count())
                 .map(|id| native(image, ResourceId::from_index(id)))
                 .collect(),
-            seats: (0..count).map(|_| Arc::default()).collect(),
+            parkers: (0..count).map(|_| Arc::default()).collect(),
             alarms: (0..count).map(|_| Alarm::default()).collect(),
             census: Census::new(count),
-            gate: Gate::new(image.atomic.contains(&true) && !bug::opens_gate()),
+            gate: AtomicGate::new(image.atomic.contains(&true) && !bug::opens_gate()),
             done: AtomicUsize::new(0),
             clock: Clock::new(speed),
             panics: bug::panics(),
@@ -114,7 +114,7 @@ impl<'a> Shared<'a> {
         self.stop.set.store(true, Ordering::Release);
         drop(state);
         self.stop.bell.notify_all();
-        self.seats.iter().for_each(|seat| seat.stop());
+        self.parkers.iter().for_each(|parker| parker.stop());
         self.alarms.iter().for_each(Alarm::ring);
     }
 

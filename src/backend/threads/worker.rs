@@ -5,14 +5,14 @@
 //! there is nothing in them to validate. Whatever it shares with others goes
 //! through the native primitives, and time passes by itself.
 
-use super::gate::Pass;
-use super::options::{Options, Work};
-use super::primitives::{Came, Grant, Party};
+use super::atomic_gate::Pass;
+use super::options::{ThreadOptions, Work};
+use super::primitives::{Came, Grant, Requester};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Native, Shared};
 
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Asked, Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield};
+use crate::kernel::{Draws, Kernel, Machine, Request, ResourceRequest, Rest, Scheduler, State, Yield};
 use crate::program::Op;
 use crate::time::Time;
 use crate::trace::Fault;
@@ -33,7 +33,7 @@ pub(super) struct Left {
 /// A process and all that it needs to go on.
 pub(super) struct Worker<'a> {
     shared: &'a Shared<'a>,
-    me: Party,
+    me: Requester,
     machine: Machine,
     draws: Draws,
     record: Record<'a>,
@@ -77,16 +77,16 @@ impl Scheduler for NoScheduler {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(shared: &'a Shared<'a>, process: ProcessId, options: &Options) -> Worker<'a> {
+    pub(super) fn new(shared: &'a Shared<'a>, process: ProcessId, options: &ThreadOptions) -> Worker<'a> {
         let image = shared.image;
         let machine = Machine::new(image);
-        let me = Party {
+        let me = Requester {
             process,
             op: machine.op(image, process),
             resource: ResourceId(0),
             priority: machine.priority(image, process),
             due: 0,
-            seat: shared.seats[process.index()].clone(),
+            parker: shared.parkers[process.index()].clone(),
         };
         Worker {
             shared,
@@ -220,7 +220,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Does what was asked of a resource; gives the values, if there are any.
-    fn serve(&mut self, asked: &Asked) -> Result<Vec<Word>, Leave> {
+    fn serve(&mut self, asked: &ResourceRequest) -> Result<Vec<Word>, Leave> {
         self.me.resource = asked.resource;
         let Worker { shared, me, record, .. } = self;
         let census = &shared.census;
@@ -252,7 +252,7 @@ impl<'a> Worker<'a> {
             }
             (Native::Condition(condition), Request::Wait { mutex }) => {
                 let native =
-                    mutex.map(|id| (&shared.natives[id.index()], Party { resource: id, ..me.clone() }));
+                    mutex.map(|id| (&shared.natives[id.index()], Requester { resource: id, ..me.clone() }));
                 let lent = match &native {
                     Some((Native::Mutex(mutex), holder)) => Some((mutex, holder)),
                     _ => None,
@@ -261,7 +261,7 @@ impl<'a> Worker<'a> {
                     Ok(came) => came.map(nothing),
                     Err(owner) => {
                         let mutex = mutex.unwrap_or(asked.resource);
-                        return Err(self.not_owner(&Asked { resource: mutex, ..*asked }, owner.0));
+                        return Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner.0));
                     }
                 }
             }
@@ -285,13 +285,13 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Waits on the seat; `last`: nobody else is awake.
+    /// Waits on the parker; `last`: nobody else is awake.
     fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
         self.pass = Pass::None;
         if last {
             self.shared.finish(End::Stuck);
         }
-        match self.me.seat.wait() {
+        match self.me.parker.wait() {
             Grant::Served { items, due } => {
                 self.is_due(due.max(self.me.due));
                 Ok(items)
@@ -303,7 +303,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn not_owner(&mut self, asked: &Asked, owner: Option<ProcessId>) -> Leave {
+    fn not_owner(&mut self, asked: &ResourceRequest, owner: Option<ProcessId>) -> Leave {
         let process = self.me.process;
         self.with_kernel(|kernel| kernel.not_owner_fault(asked, process, owner)).into()
     }

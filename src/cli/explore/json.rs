@@ -2,6 +2,7 @@
 
 use super::Explored;
 use super::witness::Shown;
+use crate::cli::report::on_one_line;
 use crate::explore::{End, FinalMemories};
 use crate::trace::Header;
 use serde::Serialize;
@@ -122,9 +123,7 @@ pub fn line(explored: &Explored<'_>) -> String {
         witness: shown.iter().find(|one| one.is_finding).map(Witness::of),
         shown: shown.iter().map(Witness::of).collect(),
     };
-    let mut line = serde_json::to_string(&object).expect("every key is a string");
-    line.push('\n');
-    line
+    on_one_line(&object)
 }
 
 fn results(end: &FinalMemories, header: &Header) -> Results {

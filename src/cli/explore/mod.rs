@@ -12,7 +12,8 @@ use super::execute::unchecked;
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
 use super::options::{Format, RunOptions, ScenarioOptions, whole};
-use super::progress::Progress;
+use super::progress::ProgressLine;
+use super::report::{counted, so_many};
 use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
@@ -23,7 +24,7 @@ use clap::{Args, ValueEnum};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
-pub use text::{by_clock, counted, so_many};
+pub use text::by_clock;
 use witness::Shown;
 
 /// Explore every schedule of scenarios: prove what holds, or show the shortest schedule in which it does not
@@ -35,7 +36,7 @@ use witness::Shown;
 /// contents of memories at the end. Schedules are written to DIR/<scenario name>/ with a timeline
 /// each; `tempolane run FILE --schedule SCHEDULE` follows one.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct ExploreArguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
     #[command(flatten)]
@@ -107,7 +108,7 @@ struct Explored<'a> {
 
 impl Explored<'_> {
     /// Why not every state was visited, if so, and what to do about it.
-    fn cut(&self, arguments: &Arguments) -> Option<String> {
+    fn cut(&self, arguments: &ExploreArguments) -> Option<String> {
         let budget = |what: String, option: &str| format!("{what}; go further with {option}");
         Some(match self.exploration.stop {
             Stop::Complete if self.exploration.is_complete() => return None,
@@ -116,16 +117,16 @@ impl Explored<'_> {
             }
             Stop::Complete => by_clock(self.exploration.lines_by_clock()) + "; explore it with time",
             Stop::States => {
-                let states = text::so_many(arguments.max_states, "state");
+                let states = so_many(arguments.max_states, "state");
                 budget(format!("the budget of {states} is spent"), "--max-states")
             }
             Stop::Memory if self.exploration.progress().states == 0 => {
-                let megabytes = text::counted(arguments.max_memory);
+                let megabytes = counted(arguments.max_memory);
                 let what = format!("one state takes too large a part of the budget of {megabytes} MB");
                 budget(what, "fewer slots of memories and arrays, or with a larger --max-memory")
             }
             Stop::Memory => {
-                let megabytes = text::counted(arguments.max_memory);
+                let megabytes = counted(arguments.max_memory);
                 budget(format!("the budget of {megabytes} MB is spent"), "--max-memory")
             }
             Stop::TooLarge => {
@@ -146,7 +147,7 @@ impl Explored<'_> {
     }
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
     interrupt::watch();
     let mut exit = Exit::Fine;
@@ -173,7 +174,7 @@ struct TimeLimit {
 }
 
 impl TimeLimit {
-    fn from_now(arguments: &Arguments) -> TimeLimit {
+    fn from_now(arguments: &ExploreArguments) -> TimeLimit {
         let limit = arguments.max_time.map(Duration::from_nanos);
         TimeLimit { began: crate::backend::threads::wall(), limit }
     }
@@ -195,7 +196,7 @@ struct Patience {
 }
 
 impl Patience {
-    fn from_now(arguments: &Arguments) -> Patience {
+    fn from_now(arguments: &ExploreArguments) -> Patience {
         Patience { limit: TimeLimit::from_now(arguments), behind_search: OnceLock::new() }
     }
 
@@ -224,7 +225,7 @@ fn timed_lines(loaded: &Loaded, header: &Header) -> Vec<u32> {
 }
 
 /// Whether time counts.
-fn mode_of(arguments: &Arguments) -> Mode {
+fn mode_of(arguments: &ExploreArguments) -> Mode {
     match (arguments.untimed, arguments.mode) {
         (false, ModeOption::Timed) => Mode::Timed,
         _ => Mode::Untimed,
@@ -232,7 +233,7 @@ fn mode_of(arguments: &Arguments) -> Mode {
 }
 
 /// Which schedules are left out.
-fn reduce_of(arguments: &Arguments) -> Reduce {
+fn reduce_of(arguments: &ExploreArguments) -> Reduce {
     match arguments.reduce {
         None => Reduce::NONE,
         Some(ReduceOption::Order) => Reduce { order: true, symmetry: false },
@@ -243,7 +244,7 @@ fn reduce_of(arguments: &Arguments) -> Reduce {
 
 /// Explores and tells one scenario, or a smaller one if it is to shrink; whether
 /// something was found.
-fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Failure> {
+fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<bool, Failure> {
     let patience = Patience::from_now(arguments);
     let is_over = || patience.is_over();
     let asked = Asked::by(&is_over);
@@ -267,7 +268,7 @@ fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Fa
         Mode::Timed => Monitors::new(expected, &header),
         Mode::Untimed => Monitors::untimed(expected, &header),
     });
-    let mut progress = Progress::new(&loaded.label);
+    let mut progress = ProgressLine::new(&loaded.label);
     let options =
         Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
     let exploration = explore::explore_asking(&image, options, asked, &mut |reached| {
@@ -277,10 +278,10 @@ fn one(loaded: &Loaded, arguments: &Arguments, shrinks: bool) -> Result<bool, Fa
             let megabytes = bytes / 1_000_000;
             format!(
                 "{}, {} of them open, depth {}, {} MB, {rate:.1} million transitions/s",
-                text::so_many(states, "state"),
-                text::counted(open),
-                text::counted(depth),
-                text::counted(megabytes)
+                so_many(states, "state"),
+                counted(open),
+                counted(depth),
+                counted(megabytes)
             )
         });
         if patience.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -6,7 +6,7 @@
 //! be made smaller.
 
 use super::witness::Shown;
-use super::{Arguments, TimeLimit, mode_of, reduce_of};
+use super::{ExploreArguments, TimeLimit, mode_of, reduce_of};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -22,35 +22,35 @@ const MOST_STATES: u64 = 2_000_000;
 
 /// What a smaller scenario must still show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FindingKind {
     Deadlock,
     Fault,
     Limit,
     Race,
 }
 
-impl Kind {
+impl FindingKind {
     /// The kind with this name, if it can be looked for with other parameters.
-    pub fn named(name: &str) -> Option<Kind> {
+    pub fn named(name: &str) -> Option<FindingKind> {
         match name {
-            "deadlock" => Some(Kind::Deadlock),
-            "fault" => Some(Kind::Fault),
-            "limit" => Some(Kind::Limit),
-            "race" => Some(Kind::Race),
+            "deadlock" => Some(FindingKind::Deadlock),
+            "fault" => Some(FindingKind::Fault),
+            "limit" => Some(FindingKind::Limit),
+            "race" => Some(FindingKind::Race),
             // What is expected is a claim about the parameters of the file.
             _ => None,
         }
     }
 }
 
-impl Kind {
+impl FindingKind {
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Deadlock => "deadlock",
-            Kind::Fault => "fault",
-            Kind::Limit => "limit",
-            Kind::Race => "race",
+            FindingKind::Deadlock => "deadlock",
+            FindingKind::Fault => "fault",
+            FindingKind::Limit => "limit",
+            FindingKind::Race => "race",
         }
     }
 }
@@ -58,7 +58,7 @@ impl Kind {
 /// What came of shrinking.
 pub struct Shrunk {
     /// The scenario with smaller parameters, and what it still shows.
-    pub smaller: Option<(Loaded, Kind)>,
+    pub smaller: Option<(Loaded, FindingKind)>,
     /// What the user must know: why there is none, or that there may be a
     /// smaller one yet.
     pub remark: Option<String>,
@@ -72,11 +72,11 @@ pub struct Shrunk {
 pub fn shrink(
     loaded: &Loaded,
     shown: &[Shown],
-    arguments: &Arguments,
+    arguments: &ExploreArguments,
     limit: &TimeLimit,
 ) -> Result<Shrunk, Failure> {
     let none = |why: &str| Ok(Shrunk { smaller: None, remark: Some(format!("nothing was shrunk{why}")) });
-    let Some(kind) = shown.iter().find_map(|one| Kind::named(one.kind)) else {
+    let Some(kind) = shown.iter().find_map(|one| FindingKind::named(one.kind)) else {
         return none(match shown.iter().any(|one| one.is_finding) {
             true => ": what is expected is said of the parameters that the file has",
             false => ", since nothing was found",
@@ -98,8 +98,8 @@ pub fn shrink(
 /// The scenario with parameters as small as can be, if any can be smaller.
 fn smallest(
     loaded: &Loaded,
-    kind: Kind,
-    arguments: &Arguments,
+    kind: FindingKind,
+    arguments: &ExploreArguments,
     limit: &TimeLimit,
 ) -> Result<Option<Loaded>, Failure> {
     let mut least: Option<Loaded> = None;
@@ -132,7 +132,12 @@ fn smallest(
 }
 
 /// Whether the finding is there.
-fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments, limit: &TimeLimit) -> Result<bool, Failure> {
+fn shows(
+    loaded: &Loaded,
+    kind: FindingKind,
+    arguments: &ExploreArguments,
+    limit: &TimeLimit,
+) -> Result<bool, Failure> {
     let image = loaded.image()?;
     let options = Options {
         mode: mode_of(arguments),
@@ -152,9 +157,9 @@ fn shows(loaded: &Loaded, kind: Kind, arguments: &Arguments, limit: &TimeLimit) 
         if is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     Ok(match kind {
-        Kind::Deadlock => exploration.ends(End::Deadlock) > 0,
-        Kind::Fault => exploration.stops().iter().any(|(stop, ..)| matches!(stop, Stopped::Fault(_))),
-        Kind::Limit => exploration.stops().iter().any(|(stop, ..)| matches!(stop, Stopped::Limit(_))),
-        Kind::Race => !exploration.races().is_empty(),
+        FindingKind::Deadlock => exploration.ends(End::Deadlock) > 0,
+        FindingKind::Fault => exploration.stops().iter().any(|(stop, ..)| matches!(stop, Stopped::Fault(_))),
+        FindingKind::Limit => exploration.stops().iter().any(|(stop, ..)| matches!(stop, Stopped::Limit(_))),
+        FindingKind::Race => !exploration.races().is_empty(),
     })
 }

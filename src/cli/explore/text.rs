@@ -1,10 +1,13 @@
 //! An exploration as text: a verdict, figures, and the shortest schedules.
 
 use super::witness::Shown;
-use super::{Arguments, Explored};
-use crate::cli::console::{printable, shown};
-use crate::cli::execute::{again_along, unchecked};
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, failures, section, told, unchecked_note};
+use super::{ExploreArguments, Explored};
+use crate::cli::console::printable;
+use crate::cli::execute::{reproduction_along, unchecked};
+use crate::cli::report::{
+    GREEN, PLAIN, RED, and_more, counted, failures, files, heading, noun, section, so_many, told,
+    unchecked_note,
+};
 use crate::explore::{End, FinalMemories};
 use crate::trace::{Header, Outcome};
 use std::fmt::Write;
@@ -24,11 +27,11 @@ const VALUES: usize = 12;
 /// Lines that are named.
 const LINES: usize = 5;
 
-/// As many as cannot be counted.
+/// What is said of a number that is too large to be counted.
 const TOO_MANY: &str = "more than 3.4e38";
 
 /// The whole report.
-pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
+pub fn text(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     let mut text = headline(explored, arguments);
     let mut before: Option<&Shown> = None;
     for shown in explored.shown.iter().filter(|shown| shown.is_finding) {
@@ -38,27 +41,21 @@ pub fn text(explored: &Explored<'_>, arguments: &Arguments) -> String {
     }
     section(&mut text, "Memories at the end", &finals(explored));
     section(&mut text, "Ties that decide the total time", &ties(explored));
-    let files: String = explored
-        .shown
-        .iter()
-        .flat_map(|shown| &shown.written)
-        .map(|path| format!(" {}\n", shown(path)))
-        .collect();
-    section(&mut text, "Files", &files);
+    section(&mut text, "Files", &files(explored.shown.iter().flat_map(|shown| &shown.written)));
     text.push('\n');
     text
 }
 
-fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
+fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     let exploration = &explored.exploration;
     let progress = exploration.progress();
-    let label = printable(&explored.loaded.label);
+    let headed = |colour, verdict| heading(&explored.loaded.label, colour, verdict);
     let mode = explored.mode.name();
     let mut text = match explored.cut(arguments) {
-        None => format!("{BOLD}{label}{PLAIN}: {GREEN}every schedule explored{PLAIN}, {mode}\n"),
+        None => format!("{}, {mode}\n", headed(GREEN, "every schedule explored")),
         Some(why) => format!(
-            "{BOLD}{label}{PLAIN}: {RED}not explored completely{PLAIN}, {mode}: {why}\n  {}; \
-             what follows holds as far as it goes\n",
+            "{}, {mode}: {why}\n  {}; what follows holds as far as it goes\n",
+            headed(RED, "not explored completely"),
             left_open(progress.open, exploration.lines_by_clock().is_empty())
         ),
     };
@@ -96,7 +93,7 @@ fn headline(explored: &Explored<'_>, arguments: &Arguments) -> String {
     }
     match explored.overview.schedules {
         Some(schedules) => {
-            let _ = writeln!(text, "  schedules: {}", counted_long(schedules));
+            let _ = writeln!(text, "  schedules: {}", counted(schedules));
         }
         None if explored.overview.too_many => {
             let _ = writeln!(text, "  schedules: {TOO_MANY}");
@@ -130,8 +127,7 @@ fn without_end(explored: &Explored<'_>) -> String {
 fn named_lines(lines: &[u32]) -> String {
     let shown: Vec<String> = lines.iter().take(LINES).map(ToString::to_string).collect();
     let more = if lines.len() > LINES { " …" } else { "" };
-    let word = if lines.len() == 1 { "line" } else { "lines" };
-    format!("{word} {}{more}", shown.join(", "))
+    format!("{} {}{more}", noun(lines.len(), "line"), shown.join(", "))
 }
 
 /// What was not tried.
@@ -155,28 +151,6 @@ fn verb(name: &str) -> &str {
     if name == "completed" { "are completed" } else { name }
 }
 
-/// `1 state`, `1,331,714 states`.
-pub fn so_many(number: u64, what: &str) -> String {
-    format!("{} {what}{}", counted(number), if number == 1 { "" } else { "s" })
-}
-
-/// `1,331,714`.
-pub fn counted(number: u64) -> String {
-    counted_long(u128::from(number))
-}
-
-fn counted_long(number: u128) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn title(shown: &Shown) -> String {
     let turns = so_many(shown.schedule.turns.len() as u64, "turn");
     let kind = match shown.kind {
@@ -194,7 +168,7 @@ fn title(shown: &Shown) -> String {
 }
 
 /// One finding; `again` says that the schedule is the one just shown.
-fn finding(explored: &Explored<'_>, arguments: &Arguments, shown: &Shown, again: bool) -> String {
+fn finding(explored: &Explored<'_>, arguments: &ExploreArguments, shown: &Shown, again: bool) -> String {
     let mut text = if again { "  by the same schedule\n".to_owned() } else { turns(shown) };
     match shown.kind {
         "limit" if !matches!(shown.finished.outcome, Outcome::Limit { .. }) => {
@@ -217,7 +191,7 @@ fn finding(explored: &Explored<'_>, arguments: &Arguments, shown: &Shown, again:
         let _ = writeln!(text, "  from turn {} on (marked !) nothing could avoid it", fatal + 1);
     }
     if let Some(file) = shown.written.first() {
-        let again = again_along(explored.loaded, file);
+        let again = reproduction_along(explored.loaded, file);
         let _ = writeln!(text, "  to see it again: {again}");
     }
     text
@@ -247,7 +221,7 @@ fn finals(explored: &Explored<'_>) -> String {
     for end in finals.iter().take(RESULTS) {
         let schedules = match end.schedules {
             Some(1) => "  in 1 schedule".to_owned(),
-            Some(schedules) => format!("  in {} schedules", counted_long(schedules)),
+            Some(schedules) => format!("  in {} schedules", counted(schedules)),
             None if explored.overview.too_many => format!("  in {TOO_MANY} schedules"),
             None => format!("  in {}", so_many(end.states, "end state")),
         };
@@ -281,8 +255,5 @@ fn ties(explored: &Explored<'_>) -> String {
         let _ =
             writeln!(text, " at {}, who goes first: {}", tie.time, options.collect::<Vec<_>>().join("; "));
     }
-    if ties.len() > TIES {
-        let _ = writeln!(text, " and {} more", ties.len() - TIES);
-    }
-    text
+    text + &and_more(" ", ties.len(), TIES)
 }

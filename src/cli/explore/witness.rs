@@ -1,16 +1,16 @@
 //! The schedules that show what was found: as files, as timelines, and turn by
 //! turn.
 
-use super::{Arguments, text};
+use super::ExploreArguments;
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::failure_windows;
 use crate::cli::inputs::Loaded;
-use crate::cli::moments;
 use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
-use crate::cli::report::Finished;
+use crate::cli::report::{Finished, so_many};
 use crate::explore::{self, Asked, End, Exploration, Mode, Schedule, Stopped, Witness, narrate_asking};
 use crate::program::Image;
 use crate::scenario::folder_name;
@@ -48,11 +48,11 @@ pub fn show(
     exploration: &Exploration<'_>,
     (mode, seed): (Mode, u64),
     asked: Asked<'_>,
-    arguments: &Arguments,
+    arguments: &ExploreArguments,
 ) -> Result<Vec<Shown>, Failure> {
     let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
     if let Some(witness) = exploration.witness(End::Deadlock) {
-        let turns = text::so_many(witness.turns.len() as u64, "turn");
+        let turns = so_many(witness.turns.len() as u64, "turn");
         let shows = format!("deadlock after {turns}");
         all.push(("deadlock", shows, exploration.ends(End::Deadlock), witness));
     }
@@ -120,7 +120,7 @@ pub fn show(
             Err(failure) if failure.exit == Exit::Interrupted => break,
             finished => finished?,
         };
-        moments::draw(None, &mut finished)?;
+        failure_windows::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;
         let mut one =

@@ -2,6 +2,7 @@
 //! an object.
 
 use super::Finished;
+use super::parts::and_more;
 use crate::cli::console::printable;
 use crate::trace::{Header, NamedBlocked, NamedOutcome, Outcome, WaitFor};
 use serde::Serialize;
@@ -114,9 +115,7 @@ fn waiting_told(finished: &Finished, title: &str, blocked: &[NamedBlocked], cycl
         text.push_str(&format!("  - {one}\n"));
         text.push_str(&place(finished, one.line));
     }
-    if blocked.len() > TOLD {
-        text.push_str(&format!("  - and {} more\n", blocked.len() - TOLD));
-    }
+    text.push_str(&and_more("  - ", blocked.len(), TOLD));
     if let Some(first) = cycle.first() {
         text.push_str(&format!("  cycle: {} → {first}\n", cycle.join(" → ")));
     }

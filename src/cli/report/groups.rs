@@ -3,7 +3,7 @@
 //! Decides the keys: each figure of a single instance that can be summed up is an
 //! object of `sum`, `mean`, `min` and `max`; instants have no sum, but a `count`.
 
-use super::json::named;
+use super::parts::named;
 use crate::analysis::{ProcessGroup, ResourceGroup, Spread, WholeSpread};
 use serde::ser::{Serialize, Serializer};
 

@@ -5,6 +5,7 @@
 use super::Finished;
 use super::finding::Finding;
 use super::groups::{ProcessGroups, ResourceGroups, nearest};
+use super::parts::{named, on_many_lines, on_one_line};
 use super::races::{self, RaceObject};
 use super::ties::{self, TiesObject};
 use crate::analysis::{
@@ -14,22 +15,17 @@ use crate::analysis::{
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::Header;
 use crate::value::Value;
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use std::fmt::Display;
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 /// The object on one line, with the line's end. `speed_up` is that of a
 /// comparison: of the scenario against the first.
 pub fn json_line(finished: &Finished, speed_up: Option<Option<f64>>) -> String {
-    let mut line = serde_json::to_string(&object(finished, speed_up)).expect("every key is a string");
-    line.push('\n');
-    line
+    on_one_line(&object(finished, speed_up))
 }
 
 /// The object on many lines, for a file.
 pub fn json(finished: &Finished) -> Vec<u8> {
-    let mut text = serde_json::to_vec_pretty(&object(finished, None)).expect("every key is a string");
-    text.push(b'\n');
-    text
+    on_many_lines(&object(finished, None)).into_bytes()
 }
 
 /// The object, to be put into another.
@@ -129,18 +125,6 @@ impl<'a> Failed<'a> {
             seen_line: failed.seen.map(|moment| moment.line).filter(|&line| line > 0),
         }
     }
-}
-
-/// An object of named entries, in their order.
-pub(super) fn named<S: Serializer, N: Serialize + Display, T: Serialize>(
-    serializer: S,
-    entries: impl ExactSizeIterator<Item = (N, T)>,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(entries.len()))?;
-    for (name, entry) in entries {
-        map.serialize_entry(&name, &entry)?;
-    }
-    map.end()
 }
 
 struct Processes<'a>(&'a Header, &'a [ProcessStatistics]);

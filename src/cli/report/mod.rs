@@ -3,6 +3,7 @@
 mod finding;
 mod groups;
 mod json;
+mod parts;
 mod races;
 mod table;
 mod text;
@@ -10,11 +11,15 @@ mod ties;
 
 pub use finding::told;
 pub use json::{json, json_line, json_object};
-pub use table::{comparison_table, duration, table};
-pub use text::{BOLD, GREEN, PLAIN, RED, failure_told, failures, headline, section, text, unchecked_note};
+pub use parts::{
+    BOLD, GREEN, PLAIN, RED, and_more, counted, duration, files, heading, noun, on_many_lines, on_one_line,
+    section, signed, so_many,
+};
+pub use table::{comparison_table, table};
+pub use text::{failure_told, failures, headline, reproduction_line, text, unchecked_note};
 
 use crate::analysis::{FailedExpectation, Races, Statistics};
-use crate::cli::luck::Luck;
+use crate::cli::tie_sensitivity::TieSensitivity;
 use crate::ids::ResourceId;
 use crate::render::{Broken, Point};
 use crate::time::Time;
@@ -48,7 +53,7 @@ pub struct Finished {
     /// How many of their values were not kept.
     pub memories_left_out: u64,
     /// What other orders of simultaneous events came to, if some were tried.
-    pub luck: Option<Luck>,
+    pub ties: Option<TieSensitivity>,
     /// Its races.
     pub races: Races,
     /// The expectations that it did not meet.
@@ -68,14 +73,44 @@ pub struct Finished {
     pub settings: Vec<(String, String)>,
     /// Whether it followed a schedule in which a delay may take any time.
     pub untimed: bool,
-    /// How to run it again.
-    pub again: String,
+    /// The command that runs it again.
+    pub reproduction: String,
     /// The choice that made a bad end unavoidable, if a schedule was followed
     /// in which it is known.
     pub fatal: Option<Point>,
 }
 
 impl Finished {
+    /// A run of which nothing is known but its events, with where its scenario
+    /// comes from and how to see it again.
+    pub fn of_trace(trace: Trace, label: String, [file, source, reproduction]: [String; 3]) -> Finished {
+        Finished {
+            label,
+            file,
+            source,
+            header: trace.header.clone(),
+            outcome: trace.outcome.clone(),
+            waiting: None,
+            end: trace.end,
+            statistics: trace.statistics(),
+            fingerprint: trace.fingerprint(),
+            memories: Vec::new(),
+            memories_left_out: 0,
+            ties: None,
+            races: trace.races(),
+            failed: Vec::new(),
+            windows: Vec::new(),
+            unchecked: Vec::new(),
+            trace: Some(trace),
+            written: Vec::new(),
+            notes: Vec::new(),
+            settings: Vec::new(),
+            untimed: false,
+            reproduction,
+            fatal: None,
+        }
+    }
+
     /// Whether something was found out that the user must know.
     pub fn is_finding(&self) -> bool {
         let bad = matches!(self.outcome, Outcome::Deadlock(_) | Outcome::Fault(_) | Outcome::Limit { .. });
@@ -98,30 +133,11 @@ mod tests {
     use crate::trace::{BlockedProcess, Deadlock, Fault, WaitFor};
 
     fn finished(trace: Trace) -> Finished {
+        let source = "text\n".repeat(10) + "  the line of a\nthe line of b\nthe line of c";
+        let reproduction = "tempolane run hand.yaml --seed 0".to_owned();
         Finished {
-            label: "by hand".to_owned(),
-            file: "hand.yaml".to_owned(),
-            source: "text\n".repeat(10) + "  the line of a\nthe line of b\nthe line of c",
-            statistics: trace.statistics(),
-            fingerprint: trace.fingerprint(),
             memories: vec![(MEMORY, vec![Value::Float(0.5), Value::Float(2.0)])],
-            memories_left_out: 0,
-            luck: None,
-            races: trace.races(),
-            failed: Vec::new(),
-            windows: Vec::new(),
-            unchecked: Vec::new(),
-            written: Vec::new(),
-            notes: Vec::new(),
-            settings: Vec::new(),
-            untimed: false,
-            again: "tempolane run hand.yaml --seed 0".to_owned(),
-            fatal: None,
-            header: trace.header.clone(),
-            outcome: trace.outcome.clone(),
-            waiting: None,
-            end: trace.end,
-            trace: Some(trace),
+            ..Finished::of_trace(trace, "by hand".to_owned(), ["hand.yaml".to_owned(), source, reproduction])
         }
     }
 

@@ -5,7 +5,8 @@
 
 use super::Finished;
 use super::finding::place;
-use crate::analysis::{Race, Races, RacingAccess};
+use super::parts::{and_more, noun};
+use crate::analysis::{ObservedRace, Races, RacingAccess};
 use crate::trace::Header;
 use serde::Serialize;
 use std::fmt::Write;
@@ -21,8 +22,9 @@ pub fn told(finished: &Finished) -> String {
     let races = &finished.races;
     let mut text = String::new();
     if !races.is_empty() {
-        let pairs = if races.list.len() == 1 { "1 pair" } else { &format!("{} pairs", races.list.len()) };
-        let _ = writeln!(text, "  race: {pairs} of lines with no synchronisation between them:");
+        let pairs = races.list.len();
+        let noun = noun(pairs, "pair");
+        let _ = writeln!(text, "  race: {pairs} {noun} of lines with no synchronisation between them:");
     }
     for race in races.list.iter().take(TOLD) {
         let _ = writeln!(text, "  - {}", race.sentence(&finished.header));
@@ -32,9 +34,7 @@ pub fn told(finished: &Finished) -> String {
             text.push_str(&place(finished, lines[1]));
         }
     }
-    if races.list.len() > TOLD {
-        let _ = writeln!(text, "  - and {} more", races.list.len() - TOLD);
-    }
+    text.push_str(&and_more("  - ", races.list.len(), TOLD));
     if !races.is_empty() {
         let _ = writeln!(text, "  hint: {HINT}");
     }
@@ -72,7 +72,7 @@ pub fn objects(races: &Races, header: &Header) -> Vec<RaceObject> {
         line: header.line(access.op),
         time_ns: access.time.as_nanos(),
     };
-    let object = |race: &Race| RaceObject {
+    let object = |race: &ObservedRace| RaceObject {
         memory: header.resource_name(race.memory),
         slot: race.slot,
         first: access(&race.first),

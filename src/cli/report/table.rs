@@ -1,6 +1,7 @@
 //! Tables: processes, resources, marks, comparisons.
 
 use super::Finished;
+use super::parts::{DECIMALS, and_more, duration};
 use crate::analysis::{
     ComparisonRow, MarkStatistics, MarkValues, ProcessGroup, ProcessStatistics, ResourceGroup,
     ResourceStatistics, Spread, Statistics, WholeSpread, process_groups, resource_groups,
@@ -8,18 +9,15 @@ use crate::analysis::{
 use crate::cli::console::printable;
 use crate::figure::{format_factor, format_figure, format_share, trimmed};
 use crate::ids::{ProcessId, ResourceId};
-use crate::time::{Time, format_mean_nanos, format_nanos_short};
+use crate::time::{Time, format_mean_nanos};
 use crate::trace::{Header, MarkInfo, Outcome, ResourceKind};
 use crate::value::Value;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 /// How many entries of a table are shown.
 const ROWS: usize = 40;
-/// The same where every instance was asked for.
+/// How many entries are shown where every instance was asked for.
 const INSTANCE_ROWS: usize = 10_000;
-
-/// Decimals of times in tables; JSON has them all.
-const DECIMALS: usize = 3;
 
 /// A table whose first column is text and whose others are numbers, but for
 /// the columns `texts`.
@@ -35,11 +33,6 @@ pub fn table(heads: &[&str], texts: &[usize], rows: impl Iterator<Item = Vec<Str
     let mut text = table.trim_fmt();
     text.push('\n');
     text
-}
-
-/// A duration in a table.
-pub fn duration(nanos: u64) -> String {
-    format_nanos_short(nanos, DECIMALS)
 }
 
 /// A mean of durations in a table.
@@ -109,11 +102,7 @@ fn bounded<E>(
     if shown.is_empty() {
         return String::new();
     }
-    let more = match entries.count() {
-        0 => String::new(),
-        more => format!("  and {more} more\n"),
-    };
-    table(heads, texts, shown.into_iter()) + &more
+    table(heads, texts, shown.into_iter()) + &and_more("  ", entries.count(), 0)
 }
 
 fn process_row(header: &Header, id: ProcessId, process: &ProcessStatistics) -> Vec<String> {

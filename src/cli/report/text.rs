@@ -2,10 +2,11 @@
 
 use super::Finished;
 use super::finding::told;
+use super::parts::{GREEN, PLAIN, RED, YELLOW, and_more, files, heading, section};
 use super::table::{mark_table, process_table, resource_table};
 use super::{races, ties};
 use crate::analysis::FailedExpectation;
-use crate::cli::console::{printable, shown};
+use crate::cli::console::printable;
 use crate::trace::{Outcome, Ties};
 use std::fmt::Write;
 
@@ -21,12 +22,6 @@ const MEMORY_VALUES: usize = 20;
 /// How many memories are shown.
 const MEMORIES: usize = 20;
 
-pub const BOLD: &str = "\x1b[1m";
-pub const RED: &str = "\x1b[1;31m";
-pub const GREEN: &str = "\x1b[1;32m";
-const YELLOW: &str = "\x1b[1;33m";
-pub const PLAIN: &str = "\x1b[0m";
-
 /// The whole report; `timeline` is the text Gantt of the run, if there is one.
 /// Tables have a row for each of several instances if `instances`.
 pub fn text(finished: &Finished, timeline: Option<&str>, instances: bool) -> String {
@@ -38,24 +33,14 @@ pub fn text(finished: &Finished, timeline: Option<&str>, instances: bool) -> Str
     section(&mut text, "Memories at the end", &memories(finished));
     section(&mut text, "Log", &log(finished));
     section(&mut text, "Timeline", timeline.unwrap_or(""));
-    section(&mut text, "Files", &files(finished));
+    section(&mut text, "Files", &(files(&finished.written) + &notes(finished)));
     text.push('\n');
     text
 }
 
-/// A part of a report under its title, unless there is nothing in it.
-pub fn section(text: &mut String, title: &str, content: &str) {
-    if !content.is_empty() {
-        let _ = write!(text, "\n{BOLD}{title}{PLAIN}\n{content}");
-        if !content.ends_with('\n') {
-            text.push('\n');
-        }
-    }
-}
-
 /// How it ended, what was found, and how to see it again.
 pub fn headline(finished: &Finished) -> String {
-    let (end, label) = (finished.end, printable(&finished.label));
+    let end = finished.end;
     let (color, how) = match &finished.outcome {
         Outcome::Completed => {
             (GREEN, format!("completed in {} of virtual time", finished.statistics.total_time))
@@ -65,7 +50,7 @@ pub fn headline(finished: &Finished) -> String {
         Outcome::Fault(_) => (RED, format!("fault at {end} of virtual time")),
         Outcome::Limit { .. } => (YELLOW, format!("stopped by a limit at {end} of virtual time")),
     };
-    let mut text = format!("{BOLD}{label}{PLAIN}: {color}{how}{PLAIN}\n");
+    let mut text = heading(&finished.label, color, &how) + "\n";
     text.push_str(&told(finished));
     if !finished.failed.is_empty() {
         let _ = writeln!(text, "  {RED}not as expected{PLAIN}:");
@@ -75,7 +60,7 @@ pub fn headline(finished: &Finished) -> String {
     text.push_str(&races::told(finished));
     text.push_str(&ties::told(finished));
     if finished.is_finding() {
-        let _ = writeln!(text, "  to see it again: {} (version {})", finished.again, finished.header.version);
+        text.push_str(&reproduction_line(finished));
     }
     let (events, seed, fingerprint) =
         (finished.statistics.events, finished.header.seed, &finished.fingerprint);
@@ -85,6 +70,11 @@ pub fn headline(finished: &Finished) -> String {
     };
     let _ = writeln!(text, "  {events} events, seed {seed}{ties}, fingerprint {fingerprint}");
     text
+}
+
+/// How to see it again: the command, and the version that it holds for.
+pub fn reproduction_line(finished: &Finished) -> String {
+    format!("  to see it again: {} (version {})\n", finished.reproduction, finished.header.version)
 }
 
 /// That expectations were not checked, because of these parameters; empty if
@@ -129,9 +119,7 @@ fn memories(finished: &Finished) -> String {
         let name = finished.header.resource_name(*memory);
         let _ = writeln!(text, " {name}: {}{more}", shown.join(", "));
     }
-    if finished.memories.len() > MEMORIES {
-        let _ = writeln!(text, " and {} more", finished.memories.len() - MEMORIES);
-    }
+    text.push_str(&and_more(" ", finished.memories.len(), MEMORIES));
     if finished.memories_left_out > 0 {
         let _ = writeln!(text, " of all of them, {} values that no report keeps", finished.memories_left_out);
     }
@@ -170,8 +158,6 @@ fn beginning(line: &str) -> String {
     }
 }
 
-fn files(finished: &Finished) -> String {
-    let paths = finished.written.iter().map(|path| format!(" {}\n", shown(path)));
-    let notes = finished.notes.iter().map(|note| format!(" note: {note}\n"));
-    paths.chain(notes).collect()
+fn notes(finished: &Finished) -> String {
+    finished.notes.iter().map(|note| format!(" note: {note}\n")).collect()
 }

@@ -2,7 +2,7 @@
 //! object.
 
 use super::Finished;
-use crate::cli::luck::{Difference, Luck};
+use crate::cli::tie_sensitivity::{Difference, TieSensitivity};
 use crate::trace::Header;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -13,50 +13,55 @@ const NAMED: usize = 4;
 
 /// In a line or two, whether the answer hangs on ties; empty if nothing says so.
 pub fn told(finished: &Finished) -> String {
-    let Some(luck) = finished.luck.as_ref().filter(|luck| !luck.differences.is_empty()) else {
+    let Some(sensitivity) = finished.ties.as_ref().filter(|sensitivity| !sensitivity.differences.is_empty())
+    else {
         return String::new();
     };
     let mut text = String::from("  ties: the order of simultaneous events decides");
-    let outcome = luck.differences.iter().find(|(difference, _)| *difference == Difference::Outcome);
-    let (what, example) = match (outcome, luck.total_time) {
+    let outcome = sensitivity.differences.iter().find(|(difference, _)| *difference == Difference::Outcome);
+    let (what, example) = match (outcome, sensitivity.total_time) {
         (Some((_, example)), _) => {
-            let counts = luck.outcomes.iter().map(|(outcome, count)| format!("{outcome} in {count}"));
+            let counts = sensitivity.outcomes.iter().map(|(outcome, count)| format!("{outcome} in {count}"));
             let counts = counts.collect::<Vec<_>>().join(", ");
-            (format!("how it ends: {counts} of {} orders tried", luck.orders), *example)
+            (format!("how it ends: {counts} of {} orders tried", sensitivity.orders), *example)
         }
         (None, Some([(shortest, of_shortest), (longest, of_longest)])) if shortest < longest => {
             let here = finished.statistics.total_time;
             let (shown, other) = (format!("between {shortest} and {longest}"), here == longest);
             let example = if other { of_shortest } else { of_longest };
             (
-                format!("the total time: {here} in this order, {shown} over {} orders tried", luck.orders),
+                format!(
+                    "the total time: {here} in this order, {shown} over {} orders tried",
+                    sensitivity.orders
+                ),
                 example,
             )
         }
-        _ => (details(luck, &finished.header), luck.differences[0].1),
+        _ => (details(sensitivity, &finished.header), sensitivity.differences[0].1),
     };
     let _ = writeln!(text, " {what};");
-    let explore = finished.again.split(" --seed").next().unwrap_or_default();
+    let explore = finished.reproduction.split(" --seed").next().unwrap_or_default();
     let explore = explore.replacen("tempolane run", "tempolane explore", 1);
-    let _ = writeln!(text, "  `--ties {example}` shows another answer, `{explore}` {}", explored(luck));
+    let _ =
+        writeln!(text, "  `--ties {example}` shows another answer, `{explore}` {}", explored(sensitivity));
     text
 }
 
 /// What an exploration says of all orders about what differs: it knows how and
 /// when runs end and what they leave, but single processes by what is expected
 /// of them.
-fn explored(luck: &Luck) -> &'static str {
+fn explored(sensitivity: &TieSensitivity) -> &'static str {
     let told = |difference: &Difference| !matches!(difference, Difference::Finished(_));
-    match luck.differences.iter().any(|(difference, _)| told(difference)) {
+    match sensitivity.differences.iter().any(|(difference, _)| told(difference)) {
         true => "says for all orders",
         false => "tries in all orders what `expect: {finished: …}` says",
     }
 }
 
 /// Whose finish times and which memories differ.
-fn details(luck: &Luck, header: &Header) -> String {
+fn details(sensitivity: &TieSensitivity, header: &Header) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for (difference, _) in &luck.differences {
+    for (difference, _) in &sensitivity.differences {
         match difference {
             Difference::Outcome | Difference::TotalTime => {}
             Difference::Finished(name) => parts.push(format!("when '{name}' finishes")),
@@ -75,7 +80,7 @@ fn details(luck: &Luck, header: &Header) -> String {
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         None => "when it stops".to_owned(),
     };
-    format!("{what}, over {} orders tried", luck.orders)
+    format!("{what}, over {} orders tried", sensitivity.orders)
 }
 
 /// What is known of other orders, as an object.
@@ -96,20 +101,24 @@ pub struct TiesObject<'a> {
 /// The object of a run.
 pub fn object(finished: &Finished) -> TiesObject<'_> {
     let header = &finished.header;
-    let luck = finished.luck.as_ref();
+    let sensitivity = finished.ties.as_ref();
     let name = |difference: &Difference| match difference {
         Difference::Outcome => "outcome".to_owned(),
         Difference::TotalTime => "total_time".to_owned(),
         Difference::Finished(name) => format!("finished {name}"),
         Difference::Memory(id) => format!("memory {}", header.resource_name(*id)),
     };
-    let times = luck.and_then(|luck| luck.total_time);
+    let times = sensitivity.and_then(|sensitivity| sensitivity.total_time);
     TiesObject {
         order: header.ties.to_string(),
-        orders_tried: luck.map(|luck| luck.orders),
-        differs: luck.map(|luck| luck.differences.iter().map(|(difference, _)| name(difference)).collect()),
-        example: luck.and_then(|luck| luck.differences.first()).map(|(_, ties)| ties.to_string()),
-        outcomes: luck.map(|luck| &luck.outcomes),
+        orders_tried: sensitivity.map(|sensitivity| sensitivity.orders),
+        differs: sensitivity.map(|sensitivity| {
+            sensitivity.differences.iter().map(|(difference, _)| name(difference)).collect()
+        }),
+        example: sensitivity
+            .and_then(|sensitivity| sensitivity.differences.first())
+            .map(|(_, ties)| ties.to_string()),
+        outcomes: sensitivity.map(|sensitivity| &sensitivity.outcomes),
         total_time_min_ns: times.map(|[(shortest, _), _]| shortest.as_nanos()),
         total_time_max_ns: times.map(|[_, (longest, _)]| longest.as_nanos()),
     }

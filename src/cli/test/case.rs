@@ -6,10 +6,10 @@
 use super::snapshot::{self, Snapshot};
 use crate::cli::execute::execute_into;
 use crate::cli::failure::Failure;
+use crate::cli::failure_windows;
 use crate::cli::inputs::Loaded;
-use crate::cli::moments;
 use crate::cli::report::{Finished, failure_told, told};
-use crate::render::Steps;
+use crate::render::StepsSink;
 use crate::scenario::LoadError;
 use crate::trace::Claim;
 use std::path::Path;
@@ -18,11 +18,11 @@ use std::path::Path;
 pub struct Case<'a> {
     pub name: &'a str,
     pub path: &'a Path,
-    pub verdict: Verdict<'a>,
+    pub verdict: CaseVerdict<'a>,
 }
 
 /// What came of it.
-pub enum Verdict<'a> {
+pub enum CaseVerdict<'a> {
     /// It could not be run.
     Invalid(&'a LoadError),
     /// It was run.
@@ -33,7 +33,7 @@ pub enum Verdict<'a> {
 pub struct Ran {
     pub finished: Finished,
     /// What is wrong; nothing if it passed.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<CaseTrouble>,
     /// Whether it expects nothing, so that only a finding can fail it.
     pub expects_nothing: bool,
     /// What became of its snapshot, in a word or two; empty if there is none.
@@ -41,7 +41,7 @@ pub struct Ran {
 }
 
 /// A reason why a test failed.
-pub struct Trouble {
+pub struct CaseTrouble {
     /// One sentence.
     pub message: String,
     /// The scenario line that it is about; 0 where there is none.
@@ -62,8 +62,8 @@ impl<'a> Case<'a> {
         update: bool,
     ) -> Result<Case<'a>, Failure> {
         let verdict = match attempt {
-            Ok(loaded) => Verdict::Ran(Box::new(test(loaded, update)?)),
-            Err(error) => Verdict::Invalid(error),
+            Ok(loaded) => CaseVerdict::Ran(Box::new(test(loaded, update)?)),
+            Err(error) => CaseVerdict::Invalid(error),
         };
         Ok(Case { name, path, verdict })
     }
@@ -71,7 +71,7 @@ impl<'a> Case<'a> {
     /// Without what is told of each test only once, and not at the end: of many
     /// tests that would be too much.
     pub fn told(mut self) -> Case<'a> {
-        if let Verdict::Ran(ran) = &mut self.verdict {
+        if let CaseVerdict::Ran(ran) = &mut self.verdict {
             ran.finished.statistics.log = Vec::new();
             ran.finished.memories = Vec::new();
         }
@@ -80,21 +80,21 @@ impl<'a> Case<'a> {
 
     /// Whether it was run and did not pass.
     pub fn failed(&self) -> bool {
-        matches!(&self.verdict, Verdict::Ran(ran) if !ran.troubles.is_empty())
+        matches!(&self.verdict, CaseVerdict::Ran(ran) if !ran.troubles.is_empty())
     }
 }
 
 fn test(loaded: &Loaded, update: bool) -> Result<Ran, Failure> {
     let header = loaded.image()?.header(loaded.scenario.model.seed);
-    let mut steps = Steps::new(&header, snapshot::MOST_LINES);
+    let mut steps = StepsSink::new(&header, snapshot::MOST_LINES);
     let mut finished = execute_into(loaded, &mut steps)?;
     let expected = &loaded.scenario.model.expect;
     let is_checked = !expected.is_empty() && finished.unchecked.is_empty();
     let mut troubles = findings(loaded, &finished);
-    moments::draw(Some(loaded), &mut finished)?;
+    failure_windows::draw(Some(loaded), &mut finished)?;
     for (place, failed) in finished.failed.iter().enumerate() {
         let detail = finished.windows.get(place).cloned().unwrap_or_default();
-        troubles.push(Trouble { message: failed.message.clone(), line: failed.line, detail });
+        troubles.push(CaseTrouble { message: failed.message.clone(), line: failed.line, detail });
     }
     let schedule = steps.finish(&finished.outcome, finished.end, &finished.fingerprint);
     let mut note = String::new();
@@ -102,7 +102,7 @@ fn test(loaded: &Loaded, update: bool) -> Result<Ran, Failure> {
         match snapshot::compare(&loaded.path, schedule.as_deref(), update && troubles.is_empty())? {
             Snapshot::None => {}
             Snapshot::Told(told) => note = told,
-            Snapshot::Differs { message, detail } => troubles.push(Trouble { message, line: 0, detail }),
+            Snapshot::Differs { message, detail } => troubles.push(CaseTrouble { message, line: 0, detail }),
         }
     } else {
         note = format!("expect not checked: {} set", finished.unchecked.join(", "));
@@ -112,7 +112,7 @@ fn test(loaded: &Loaded, update: bool) -> Result<Ran, Failure> {
 
 /// A deadlock, a fault or a limit that the scenario does not expect, with all
 /// that is known about it.
-fn findings(loaded: &Loaded, finished: &Finished) -> Vec<Trouble> {
+fn findings(loaded: &Loaded, finished: &Finished) -> Vec<CaseTrouble> {
     let detail = told(finished);
     let mut claims = loaded.scenario.model.expect.expectations.iter().map(|expectation| &expectation.claim);
     let outcome = finished.outcome.name();
@@ -120,10 +120,10 @@ fn findings(loaded: &Loaded, finished: &Finished) -> Vec<Trouble> {
         return Vec::new();
     }
     let message = format!("the run ended as {outcome} at {}, which is not expected", finished.end);
-    vec![Trouble { message, line: 0, detail }]
+    vec![CaseTrouble { message, line: 0, detail }]
 }
 
-impl Trouble {
+impl CaseTrouble {
     /// The message and what belongs to it, each line indented.
     pub fn told(&self, file: &str) -> String {
         failure_told(file, self.line, &self.message, &self.detail)

@@ -3,7 +3,7 @@
 //! Decides which elements there are and that every text is legal XML. How long a
 //! test took is left out: the same results give the same bytes.
 
-use super::case::{Case, Ran, Verdict};
+use super::case::{Case, CaseVerdict, Ran};
 use super::report::troubles;
 use crate::cli::console;
 use crate::cli::failure::Failure;
@@ -26,8 +26,8 @@ pub fn write(file: &Path, cases: &[Case<'_>]) -> Result<(), Failure> {
 
 fn xml(cases: &[Case<'_>]) -> String {
     let failures = cases.iter().filter(|case| case.failed()).count();
-    let errors = cases.iter().filter(|case| matches!(case.verdict, Verdict::Invalid(_))).count();
-    let skips = |case: &&Case<'_>| matches!(&case.verdict, Verdict::Ran(ran) if is_skipped(ran));
+    let errors = cases.iter().filter(|case| matches!(case.verdict, CaseVerdict::Invalid(_))).count();
+    let skips = |case: &&Case<'_>| matches!(&case.verdict, CaseVerdict::Ran(ran) if is_skipped(ran));
     let skipped = cases.iter().filter(skips).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\"", cases.len());
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -50,11 +50,11 @@ fn element(text: &mut String, case: &Case<'_>) {
     let file = escaped(&case.path.display().to_string());
     let _ = write!(text, "    <testcase classname=\"{class}\" name=\"{name}\" file=\"{file}\"");
     let inside = match &case.verdict {
-        Verdict::Invalid(error) => {
+        CaseVerdict::Invalid(error) => {
             let first = problems(error).into_iter().next().map_or(String::new(), |problem| problem.message);
             problem("error", &first, &error.render(false))
         }
-        Verdict::Ran(ran) => match ran.troubles.first() {
+        CaseVerdict::Ran(ran) => match ran.troubles.first() {
             Some(first) => problem("failure", &first.message, &troubles(ran)),
             None if is_skipped(ran) => "      <skipped message=\"no expectations\"/>\n".to_owned(),
             None => {
@@ -105,7 +105,7 @@ mod tests {
         let name = format!("a/b/{nasty}\"<&>]]>");
         let path = Path::new("x.yaml");
         let error = crate::scenario::load_str("x", "version: <&\"\n", &[]).map(|_| ()).expect_err("wrong");
-        let case = Case { name: &name, path, verdict: Verdict::Invalid(&error) };
+        let case = Case { name: &name, path, verdict: CaseVerdict::Invalid(&error) };
         let text = xml(&[case]);
         let document = Document::parse(&text).expect("well formed");
         let test = document.descendants().find(|node| node.has_tag_name("testcase")).expect("a test");

@@ -13,7 +13,7 @@ use super::failure::{Exit, Failure};
 use super::inputs::{self, Attempt, hold_each};
 use super::options::{Format, ScenarioOptions, whole};
 use super::{console, interrupt};
-use case::{Case, Verdict};
+use case::{Case, CaseVerdict};
 use clap::Args;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ use std::time::Instant;
 /// fails a test, unless it is what the scenario expects. Where a file NAME.snapshot stands beside
 /// NAME.yaml, the schedule must be the one in it; --update writes these files.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct TestArguments {
     #[command(flatten)]
     scenarios: ScenarioOptions,
     /// Test only scenarios with TEXT in their names
@@ -45,7 +45,7 @@ pub struct Arguments {
 }
 
 #[allow(clippy::disallowed_methods)] // How long it took is for the eye only and part of no result.
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &TestArguments) -> Result<Exit, Failure> {
     let began = Instant::now();
     let all = hold_each(&arguments.scenarios)?;
     interrupt::watch();
@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut cases = Vec::new();
     in_order(&chosen, arguments, |case| {
         console::print(&if is_text { report::line(&case) } else { report::json(&case) })?;
-        if let Verdict::Invalid(error) = &case.verdict {
+        if let CaseVerdict::Invalid(error) = &case.verdict {
             inputs::tell(error);
             exit = exit.max(inputs::exit(error));
         } else if case.failed() {
@@ -83,7 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 /// Runs every case, several at a time, and hands them to `take` in their order.
 fn in_order<'a>(
     chosen: &'a [(String, Attempt)],
-    arguments: &Arguments,
+    arguments: &TestArguments,
     mut take: impl FnMut(Case<'a>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);

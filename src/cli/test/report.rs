@@ -1,28 +1,28 @@
 //! Tests told as a test runner tells them, and as JSON.
 
-use super::case::{Case, Ran, Verdict};
+use super::case::{Case, CaseVerdict, Ran};
 use crate::cli::console::printable;
 use crate::cli::inputs::problems;
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, json_object};
+use crate::cli::report::{BOLD, GREEN, PLAIN, RED, json_object, noun, on_one_line, reproduction_line};
 use serde::Serialize;
 use std::fmt::Write;
 use std::time::Duration;
 
 /// The first line.
 pub fn heading(count: usize) -> String {
-    format!("running {count} {}\n", if count == 1 { "scenario" } else { "scenarios" })
+    format!("running {count} {}\n", noun(count, "scenario"))
 }
 
 /// The line of one test.
 pub fn line(case: &Case<'_>) -> String {
     let (color, word) = match &case.verdict {
-        Verdict::Invalid(_) => (RED, "invalid"),
-        Verdict::Ran(ran) if !ran.troubles.is_empty() => (RED, "FAILED"),
-        Verdict::Ran(ran) if ran.expects_nothing => (PLAIN, "no expectations"),
-        Verdict::Ran(_) => (GREEN, "ok"),
+        CaseVerdict::Invalid(_) => (RED, "invalid"),
+        CaseVerdict::Ran(ran) if !ran.troubles.is_empty() => (RED, "FAILED"),
+        CaseVerdict::Ran(ran) if ran.expects_nothing => (PLAIN, "no expectations"),
+        CaseVerdict::Ran(_) => (GREEN, "ok"),
     };
     let note = match &case.verdict {
-        Verdict::Ran(ran) if !ran.note.is_empty() => format!(" ({})", printable(&ran.note)),
+        CaseVerdict::Ran(ran) if !ran.note.is_empty() => format!(" ({})", printable(&ran.note)),
         _ => String::new(),
     };
     format!("test {} ... {color}{word}{PLAIN}{note}\n", printable(case.name))
@@ -32,14 +32,13 @@ pub fn line(case: &Case<'_>) -> String {
 pub fn closing(cases: &[Case<'_>], filtered_out: usize, took: Duration) -> String {
     let mut text = String::new();
     for case in cases.iter().filter(|case| case.failed()) {
-        if let Verdict::Ran(ran) = &case.verdict {
+        if let CaseVerdict::Ran(ran) = &case.verdict {
             let _ = write!(text, "\n{BOLD}{}{PLAIN}\n{}", printable(case.name), troubles(ran));
-            let version = &ran.finished.header.version;
-            let _ = writeln!(text, "  to see it again: {} (version {version})", ran.finished.again);
+            text.push_str(&reproduction_line(&ran.finished));
         }
     }
     let count = |wanted: fn(&Ran) -> bool| {
-        let ran = cases.iter().filter(|case| matches!(&case.verdict, Verdict::Ran(ran) if wanted(ran)));
+        let ran = cases.iter().filter(|case| matches!(&case.verdict, CaseVerdict::Ran(ran) if wanted(ran)));
         ran.count()
     };
     let failed = count(|ran| !ran.troubles.is_empty());
@@ -84,12 +83,12 @@ struct Failure {
 /// One object on one line.
 pub fn json(case: &Case<'_>) -> String {
     let (result, failures, run) = match &case.verdict {
-        Verdict::Invalid(error) => {
+        CaseVerdict::Invalid(error) => {
             let failures = problems(error).into_iter();
             let failures = failures.map(|problem| Failure { message: problem.message, line: problem.line });
             ("invalid", failures.collect(), None)
         }
-        Verdict::Ran(ran) => {
+        CaseVerdict::Ran(ran) => {
             let result = match ran.troubles.is_empty() {
                 false => "failed",
                 true if ran.expects_nothing => "no expectations",
@@ -103,7 +102,5 @@ pub fn json(case: &Case<'_>) -> String {
         }
     };
     let told = Told { test: case.name, file: case.path.display().to_string(), result, failures, run };
-    let mut line = serde_json::to_string(&told).expect("every key is a string");
-    line.push('\n');
-    line
+    on_one_line(&told)
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub const MOST_LINES: usize = 2000;
 
 /// The most bytes of one, with room for more than the steps of a run are ever
-/// told in ([`crate::render::Steps::MOST_BYTES`]).
+/// told in ([`crate::render::StepsSink::MOST_BYTES`]).
 const MOST_BYTES: u64 = 8 << 20;
 
 /// How many equal lines are shown before a difference.

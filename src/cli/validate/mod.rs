@@ -47,7 +47,7 @@ const MOST_RUNS: u32 = 10_000;
 /// compared with virtual time, with a tolerance of 2% of the total time unless told otherwise. Writes
 /// validation.json to DIR/<scenario name>/.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub struct ValidateArguments {
     #[command(flatten)]
     pub scenarios: ScenarioOptions,
     #[command(flatten)]
@@ -92,7 +92,7 @@ impl From<WorkOption> for Work {
     }
 }
 
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &ValidateArguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
     if let Some(file) = &arguments.recorded {
         return recording(&loaded, arguments, file);
@@ -115,7 +115,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn recording(loaded: &[Loaded], arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
+fn recording(loaded: &[Loaded], arguments: &ValidateArguments, file: &Path) -> Result<Exit, Failure> {
     let [scenario] = loaded else {
         return Err(Failure::usage("a recording is of one scenario; name its file alone"));
     };
@@ -127,7 +127,7 @@ fn recording(loaded: &[Loaded], arguments: &Arguments, file: &Path) -> Result<Ex
 }
 
 /// Validates and tells one scenario; whether nothing was found.
-fn one(loaded: &Loaded, arguments: &Arguments) -> Result<bool, Failure> {
+fn one(loaded: &Loaded, arguments: &ValidateArguments) -> Result<bool, Failure> {
     let began = crate::backend::threads::wall();
     let virtual_run = execute(loaded, &arguments.run, None, true)?;
     let took = began.elapsed();
@@ -158,7 +158,7 @@ fn parse_speed(text: &str) -> Result<f64, String> {
 }
 
 /// How long one run may take.
-fn timeout(arguments: &Arguments, planned: Duration) -> Duration {
+fn timeout(arguments: &ValidateArguments, planned: Duration) -> Duration {
     const PATIENCE: Duration = Duration::from_secs(60);
     arguments.timeout.map_or(planned.saturating_mul(2).saturating_add(PATIENCE), Duration::from_nanos)
 }

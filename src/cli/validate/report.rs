@@ -3,17 +3,17 @@
 use super::threads::Validation;
 use crate::analysis::validation::{Excess, SpanDeviation};
 use crate::backend::threads::Work;
-use crate::cli::console::{printable, shown};
+use crate::cli::console::printable;
 use crate::cli::report::{
-    BOLD, Finished, GREEN, PLAIN, RED, duration, json_object, section, table, told, unchecked_note,
+    Finished, GREEN, PLAIN, RED, and_more, duration, files, heading, json_object, noun, on_one_line, section,
+    signed, table, told, unchecked_note,
 };
 use crate::figure::format_figure;
 use crate::ids::ProcessId;
-use crate::time::{Time, format_nanos_short};
+use crate::time::Time;
 use crate::trace::{Activity, Header, WaitFor};
 use serde::Serialize;
 use std::fmt::Write;
-use std::path::PathBuf;
 
 /// How many processes, deviating spans or ties are shown.
 const SHOWN: usize = 40;
@@ -33,13 +33,7 @@ pub fn text(validation: &Validation) -> String {
     text
 }
 
-/// The files that were written, one a line.
-pub fn files(written: &[PathBuf]) -> String {
-    written.iter().map(|path| format!(" {}\n", shown(path))).collect()
-}
-
 fn headline(validation: &Validation) -> String {
-    let label = printable(&validation.virtual_run.label);
     let otherwise = ended_otherwise(validation);
     let (colour, word) = match (validation.agrees(), otherwise.is_empty(), validation.is_ok()) {
         (false, ..) => (RED, "not validated"),
@@ -47,7 +41,7 @@ fn headline(validation: &Validation) -> String {
         (true, true, false) => (RED, "the threads did what the model says, but that is not fine"),
         (true, true, true) => (GREEN, "validated"),
     };
-    let mut text = format!("{BOLD}{label}{PLAIN}: {colour}{word}{PLAIN}\n");
+    let mut text = heading(&validation.virtual_run.label, colour, word) + "\n";
     if !otherwise.is_empty() {
         let _ = writeln!(
             text,
@@ -105,7 +99,7 @@ fn counts(validation: &Validation) -> String {
                 text,
                 "  {RED}order: not one that the model allows{PLAIN} in {count} of {} {}",
                 runs.len(),
-                if runs.len() == 1 { "run" } else { "runs" }
+                noun(runs.len(), "run")
             );
             let _ = writeln!(text, "    {}", printable(first));
         }
@@ -198,11 +192,6 @@ fn told_excess(excess: &Excess, header: &Header) -> String {
     }
 }
 
-fn signed(nanos: i64) -> String {
-    let sign = if nanos < 0 { "-" } else { "+" };
-    format!("{sign}{}", format_nanos_short(nanos.unsigned_abs(), 3))
-}
-
 fn processes(validation: &Validation) -> String {
     let header = &validation.virtual_run.header;
     let all = &validation.verdict.processes;
@@ -223,8 +212,7 @@ fn processes(validation: &Validation) -> String {
         return String::new();
     }
     let heads = ["process", "finished", "on threads", "median", "blocked", "on threads", "median"];
-    let more = all.len().saturating_sub(SHOWN);
-    table(&heads, &[], rows) + &if more > 0 { format!("  and {more} more\n") } else { String::new() }
+    table(&heads, &[], rows) + &and_more("  ", all.len(), SHOWN)
 }
 
 fn typical_spans(validation: &Validation) -> &[SpanDeviation] {
@@ -257,13 +245,11 @@ fn was(activity: Activity, header: &Header) -> String {
         Activity::Delayed => "was delayed".to_owned(),
         Activity::Running => "worked".to_owned(),
         Activity::Blocked { resource, wait_for } => {
-            let to = match wait_for {
-                WaitFor::Acquire => "acquire",
-                WaitFor::Get => "get from",
-                WaitFor::Put => "put into",
-                WaitFor::Notify => "be notified by",
+            let purpose = match wait_for {
+                WaitFor::Notify => "to be notified by",
+                _ => wait_for.purpose(),
             };
-            format!("waited to {to} '{}'", header.resource_name(resource))
+            format!("waited {purpose} '{}'", header.resource_name(resource))
         }
     }
 }
@@ -381,9 +367,7 @@ pub struct Object<R: Serialize, D: Serialize> {
 impl<R: Serialize, D: Serialize> Object<R, D> {
     /// On one line, with the line's end.
     pub fn line(&self) -> String {
-        let mut line = serde_json::to_string(self).expect("every key is a string");
-        line.push('\n');
-        line
+        on_one_line(self)
     }
 }
 

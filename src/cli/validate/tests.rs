@@ -3,7 +3,9 @@
 
 use super::threads::compared;
 use crate::analysis::validation::{ComparedRun, Excess, Tolerance, Verdict, judge};
-use crate::backend::threads::{self, OPEN_GATE, Options, PANIC_OF, Recording, Trouble, WRONG_WAITER, Work};
+use crate::backend::threads::{
+    self, OPEN_GATE, PANIC_OF, Recording, ThreadOptions, Trouble, WRONG_WAITER, Work,
+};
 use crate::backend::virtual_time;
 use crate::kernel::{Defect, with_defect};
 use crate::program::{Image, compile};
@@ -44,7 +46,7 @@ fn image(text: &str) -> Image {
 }
 
 fn record(image: &Image, speed: f64) -> Recording {
-    let options = Options { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(60) };
+    let options = ThreadOptions { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(60) };
     threads::run(image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}"))
 }
 
@@ -187,7 +189,7 @@ processes:
 fn a_thread_that_panics_hangs_nobody() {
     let image = image(LINE);
     PANIC_OF.set(Some(crate::ids::ProcessId(1)));
-    let options = Options { seed: 0, speed: 1.0, work: Work::Sleep, timeout: Duration::from_secs(60) };
+    let options = ThreadOptions { seed: 0, speed: 1.0, work: Work::Sleep, timeout: Duration::from_secs(60) };
     let result = threads::run(&image, &options, &|| false);
     PANIC_OF.set(None);
     match result {

@@ -1,11 +1,11 @@
 //! One scenario in virtual time and on threads, compared.
 
-use super::Arguments;
+use super::ValidateArguments;
 use crate::analysis::validation::{
     ComparedRun, Tolerance, Verdict, compare_times, judge, longest_way, reorderings,
 };
-use crate::backend::replay::{Disagreement, Replayed, replay};
-use crate::backend::threads::{self, Options, Recording, SleepError, Trouble, Work, default_speed};
+use crate::backend::replay::{Disagreement, ReplayedRun, replay};
+use crate::backend::threads::{self, Recording, SleepError, ThreadOptions, Trouble, Work, default_speed};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -59,7 +59,7 @@ pub struct Validation {
 /// If the user stops it, or the system does not start threads.
 pub fn validate(
     loaded: &Loaded,
-    arguments: &Arguments,
+    arguments: &ValidateArguments,
     virtual_run: Finished,
     sleep_error: SleepError,
 ) -> Result<Validation, Failure> {
@@ -94,7 +94,7 @@ pub fn validate(
         return Ok(validation);
     }
     let planned = Duration::try_from_secs_f64(validation.virtual_run.end.as_secs_f64() / speed);
-    let options = Options {
+    let options = ThreadOptions {
         seed: validation.virtual_run.header.seed,
         speed,
         work: arguments.work.into(),
@@ -142,7 +142,12 @@ impl Validation {
     }
 
     /// Runs on threads and compares; stops at the first run that does not end.
-    fn record(&mut self, image: &Image, options: &Options, runs: u32) -> Result<Vec<Recording>, Failure> {
+    fn record(
+        &mut self,
+        image: &Image,
+        options: &ThreadOptions,
+        runs: u32,
+    ) -> Result<Vec<Recording>, Failure> {
         let mut recordings = Vec::new();
         for _ in 0..runs {
             match threads::run(image, options, &interrupt::requested) {
@@ -202,7 +207,7 @@ pub fn compared(image: &Image, recording: &Recording, virtual_run: Option<&Trace
     let seen = &recording.trace;
     let replayed = replay(image, recording);
     let illegal = replayed.as_ref().err().map(|found| explained(image, found));
-    let times = replayed.ok().map(|Replayed { model, reached, .. }| {
+    let times = replayed.ok().map(|ReplayedRun { model, reached, .. }| {
         let mut times = compare_times(&model, seen);
         // Threads that do not keep up are cut at the horizon all the same.
         times.model_total = times.model_total.min(reached);
@@ -226,30 +231,7 @@ fn explained(image: &Image, found: &Disagreement) -> String {
 
 /// A run on threads in the form in which runs are told and drawn.
 fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Finished {
-    let trace = recording.trace;
-    Finished {
-        label,
-        file: virtual_run.file.clone(),
-        source: virtual_run.source.clone(),
-        header: trace.header.clone(),
-        outcome: trace.outcome.clone(),
-        waiting: None,
-        end: trace.end,
-        statistics: trace.statistics(),
-        fingerprint: trace.fingerprint(),
-        memories: Vec::new(),
-        memories_left_out: 0,
-        luck: None,
-        races: trace.races(),
-        failed: Vec::new(),
-        windows: Vec::new(),
-        unchecked: Vec::new(),
-        written: Vec::new(),
-        notes: Vec::new(),
-        settings: virtual_run.settings.clone(),
-        untimed: false,
-        again: virtual_run.again.clone(),
-        fatal: None,
-        trace: Some(trace),
-    }
+    let Finished { file, source, reproduction, settings, .. } = virtual_run;
+    let origin = [file, source, reproduction].map(String::clone);
+    Finished { settings: settings.clone(), ..Finished::of_trace(recording.trace, label, origin) }
 }

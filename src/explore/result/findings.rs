@@ -2,7 +2,7 @@
 //! of each kind. Everything that is counted is counted by states.
 
 use crate::analysis::Monitors;
-use crate::analysis::monitor::End as RunEnd;
+use crate::analysis::monitor::FinalState;
 use crate::explore::ends::{End, Stopped};
 use crate::explore::search::{Batch, First, Race, StateGraph, StateId};
 use crate::explore::state::World;
@@ -124,7 +124,7 @@ impl Findings {
             End::Deadlock => Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() }),
         };
         let memories = machine.memories(image);
-        let end = RunEnd { outcome: &outcome, end: machine.now, memories: &memories };
+        let end = FinalState { outcome: &outcome, end: machine.now, memories: &memories };
         for expectation in monitors.unmet(&world.watch, &end) {
             First::note(self.failed.entry(expectation), state);
         }

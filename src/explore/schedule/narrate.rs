@@ -5,10 +5,9 @@ use super::turn::Turn;
 use crate::explore::asked::Asked;
 use crate::explore::code::NumberedCode;
 use crate::explore::options::Mode;
-use crate::ids::{MarkId, ResourceId};
 use crate::program::Image;
-use crate::trace::{Event, Header, Kind, Sink};
-use crate::value::{Value, Word};
+use crate::trace::{Event, Header, Phrase, Sink};
+use crate::value::Word;
 
 /// Events of a turn that are put into words; the rest is counted.
 const MOST_EVENTS: usize = 12;
@@ -101,38 +100,10 @@ impl Sink for Narrator {
     fn event(&mut self, event: &Event, _: &[Word]) {
         let Some(note) = self.turns.last_mut().filter(|_| self.begun) else { return };
         let line = self.header.line(event.op);
-        match event.resource() {
-            Some(resource) => note.on_resources.add(|| on_resource(&self.header, event, resource), line),
-            None => note.aside.add(|| aside(&self.header, event), line),
-        }
-    }
-}
-
-/// What happens to a resource.
-fn on_resource(header: &Header, event: &Event, resource: ResourceId) -> String {
-    let name = header.resource_name(resource);
-    let value = || Value::from_word(event.ty, event.value);
-    let slot = event.extra;
-    match event.kind {
-        Kind::Block => format!("waits for {name}"),
-        Kind::Grant => format!("which {} was waiting for", header.process_name(event.process)),
-        Kind::Write => format!("write {name}[{slot}] = {}", value()),
-        Kind::Read => format!("read {name}[{slot}] = {}", value()),
-        Kind::Put => format!("put {} into {name}", value()),
-        Kind::Get => format!("get {} from {name}", value()),
-        kind => format!("{} {name}", kind.name()),
-    }
-}
-
-/// What happens to none: `mark added = 3`, `done`.
-fn aside(header: &Header, event: &Event) -> String {
-    if event.kind != Kind::Mark {
-        return event.kind.name().to_owned();
-    }
-    let mark = MarkId(event.subject);
-    let name = header.mark_name(mark);
-    match header.marks[mark.index()].ty {
-        Some(_) => format!("mark {name} = {}", Value::from_word(event.ty, event.value)),
-        None => format!("mark {name}"),
+        let events = match event.resource() {
+            Some(_) => &mut note.on_resources,
+            None => &mut note.aside,
+        };
+        events.add(|| Phrase::new(&self.header, event).note(), line);
     }
 }

@@ -32,8 +32,8 @@ pub fn uniform_int(words: &mut impl Words, low: i64, high: i64) -> Result<i64, S
 /// The number of one of several values, from 0, with these weights.
 ///
 /// Exactly: the first number at which the sum of the weights so far, added
-/// from the left, is above `unit()` times the sum of all. A value of weight 0
-/// is never chosen.
+/// from the left, is above a number that is uniform from 0 to 1, times the sum of
+/// all. A value of weight 0 is never chosen.
 ///
 /// # Errors
 /// [`SampleError::Weights`] if there is none, if one is below 0 or not a

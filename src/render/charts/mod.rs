@@ -228,7 +228,7 @@ const SCENARIO_SIZE: f64 = 13.0;
 struct Headings(Names);
 
 impl Headings {
-    /// As short as the longest line beside one of them makes them.
+    /// The headings, as short as the longest line beside one of them makes them.
     fn new(rows: &Layout<'_>) -> Headings {
         let lines = rows.groups.iter().map(|group| heading_line(group.scenario, rows.first));
         let beside = lines.map(|line| font::width(&line, NAME_SIZE)).fold(0.0, f64::max);

@@ -190,11 +190,5 @@ fn blocked_sentence(input: &GanttInput<'_>, blocked: &BlockedProcess) -> String 
             format!(", which only {}{more} could end", givers.join(", "))
         }
     };
-    let wait = match blocked.wait_for {
-        WaitFor::Acquire => "to acquire",
-        WaitFor::Get => "to get from",
-        WaitFor::Put => "to put into",
-        WaitFor::Notify => "for a notify of",
-    };
-    format!("{who} waits {wait} {what}{why}{line}")
+    format!("{who} waits {} {what}{why}{line}", blocked.wait_for.purpose())
 }

@@ -58,7 +58,7 @@ pub(super) fn count(page: &mut Page<'_>, signs: &[Vec<Sign<'_>>], left_out: u64)
 pub(super) struct Merged {
     /// How many points.
     pub points: usize,
-    /// As how many signs they are drawn.
+    /// How many signs stand for them.
     pub signs: usize,
     /// How many points are not drawn at all.
     pub left_out: u64,

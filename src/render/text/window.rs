@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 /// How many instants at which something changed are shown before the moment.
 const BEFORE: usize = 7;
-/// The same after it.
+/// How many such instants are shown after the moment.
 const AFTER: usize = 4;
 /// The most processes shown.
 const MOST_LANES: usize = 8;

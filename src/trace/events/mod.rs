@@ -76,8 +76,6 @@ pub struct Events {
     end: usize,
     /// See [`Events::set_most`].
     most: usize,
-    /// Pieces that were used and will be again.
-    spare: Vec<Box<[u8]>>,
 }
 
 /// A piece in which there is no room for another event.
@@ -100,7 +98,6 @@ impl Events {
             piece: Box::default(),
             end: 0,
             most: MANY,
-            spare: Vec::new(),
         }
     }
 
@@ -118,14 +115,6 @@ impl Events {
     /// The bytes that the events take.
     pub fn bytes(&self) -> usize {
         self.full.iter().map(|full| full.end).sum::<usize>() + self.end
-    }
-
-    /// Forgets all events, but keeps their room for others.
-    pub fn clear(&mut self) {
-        let mut spare = std::mem::take(&mut self.spare);
-        spare.extend(self.full.drain(..).map(|full| full.piece).chain([std::mem::take(&mut self.piece)]));
-        spare.retain(|piece| !piece.is_empty());
-        *self = Events { spare, ..Events::new() };
     }
 
     /// From this number of events on, nothing is the expected event, so that the
@@ -190,8 +179,8 @@ impl Events {
         true
     }
 
-    /// The same with a value, which is counted from now for the end of a delay.
-    /// If it is the expected event but for the value, says in which place.
+    /// Adds an event with a value and without a slot if it is the expected one; the
+    /// end of a delay is counted from now. If it is the expected event but for the value, says in which place.
     #[inline(always)]
     pub(super) fn push_valued(&mut self, entry: Entry, value: u64) -> Result<(), Option<usize>> {
         let place = self.table.expected();
@@ -221,7 +210,8 @@ impl Events {
         true
     }
 
-    /// The same with a value and a slot.
+    /// Adds an event with a value and a slot if it is the expected one; whether it
+    /// did.
     #[inline(always)]
     pub(super) fn push_access(&mut self, entry: Entry, value: u64, slot: u16) -> bool {
         let place = self.table.expected();
@@ -310,7 +300,7 @@ impl Events {
         }
     }
 
-    /// The same, so much as nobody expected, or at the end of a run.
+    /// So much time passes as was not expected, or at the end of a run.
     #[inline(never)]
     fn pass_unexpected(&mut self, nanos: u64) {
         let (place, entry) = (Table::passing_place(nanos), Entry::passing(nanos));
@@ -351,7 +341,8 @@ impl Events {
         }
     }
 
-    /// The same, if it is as long as it may be.
+    /// Writes down the run of expected events that came last if it is as long as it
+    /// may be.
     #[inline]
     fn end_long_run(&mut self) {
         if usize::from(self.run()) == LONGEST {
@@ -385,7 +376,7 @@ impl Events {
     #[inline(never)]
     fn add_piece(&mut self) {
         let len = (2 * self.piece.len()).clamp(FIRST_PIECE, LAST_PIECE);
-        let fresh = self.spare.pop().unwrap_or_else(|| vec![0; len].into_boxed_slice());
+        let fresh = vec![0; len].into_boxed_slice();
         let full = std::mem::replace(&mut self.piece, fresh);
         self.full.push(Full { piece: full, end: self.end });
         self.end = 0;

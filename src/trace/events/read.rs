@@ -67,7 +67,7 @@ impl<'a> Iter<'a> {
         u64::from_le_bytes(*bytes) & u64::MAX.checked_shr(unused).unwrap_or(0)
     }
 
-    /// The same of so many bytes, among the last of a piece.
+    /// The next number, of so many bytes, where fewer than eight are left of a piece.
     #[cold]
     #[inline(never)]
     fn last_number(&mut self, len: usize) -> u64 {

@@ -111,7 +111,7 @@ struct Names {
     header: Header,
     /// By process of the scenario: its name, escaped, with the opening quote.
     processes: Vec<Vec<u8>>,
-    /// The same by resource of the scenario.
+    /// By resource of the scenario: its name, in the same form.
     resources: Vec<Vec<u8>>,
 }
 

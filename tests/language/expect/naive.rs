@@ -4,7 +4,7 @@
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::time::Time;
 use tempolane::trace::{
-    Being, Bounds, Claim, Event, Happening, Header, Kind, Label, Source, Stretch, WaitFor,
+    Bounds, Claim, Event, Header, Kind, Label, Milestone, StatePredicate, Stretch, ValueSource, WaitFor,
 };
 use tempolane::value::Value;
 
@@ -23,7 +23,7 @@ impl Whole<'_> {
         match claim {
             Claim::TotalTime(bounds) => bounds.contains(self.end.as_nanos()),
             Claim::Finished { process, at } => self
-                .place(Label { process: *process, what: Happening::Finished })
+                .place(Label { process: *process, what: Milestone::Finished })
                 .is_some_and(|place| at.contains(self.events[place].time.as_nanos())),
             Claim::Before { first, second } => {
                 matches!((self.place(*first), self.place(*second)), (Some(one), Some(two)) if one < two)
@@ -37,7 +37,7 @@ impl Whole<'_> {
             }
             Claim::Values { process, source, values } => self.values(*process, *source) == *values,
             Claim::Carries { process, mark, nth, value } => {
-                self.values(*process, Source::Mark(*mark)).get(*nth as usize - 1) == Some(value)
+                self.values(*process, ValueSource::Mark(*mark)).get(*nth as usize - 1) == Some(value)
             }
             Claim::Level { resource, bounds } => self.level_stays(*resource, *bounds),
             Claim::LongestWait { process, resource, bounds } => {
@@ -51,20 +51,20 @@ impl Whole<'_> {
     /// Which event a label is.
     fn place(&self, label: Label) -> Option<usize> {
         let (kind, nth) = match label.what {
-            Happening::Started => (Kind::Start, 1),
-            Happening::Finished => (Kind::Done, 1),
-            Happening::Mark { nth, .. } => (Kind::Mark, nth),
+            Milestone::Started => (Kind::Start, 1),
+            Milestone::Finished => (Kind::Done, 1),
+            Milestone::Mark { nth, .. } => (Kind::Mark, nth),
         };
         let is_it = |event: &Event| event.process == label.process && event.kind == kind;
         let mut places = (0..self.events.len()).filter(|&place| is_it(&self.events[place]));
         places.nth(nth as usize - 1)
     }
 
-    fn values(&self, process: ProcessId, source: Source) -> Vec<Value> {
+    fn values(&self, process: ProcessId, source: ValueSource) -> Vec<Value> {
         let (kind, subject) = match source {
-            Source::Mark(mark) => (Kind::Mark, mark.0),
-            Source::Read(memory) => (Kind::Read, memory.0),
-            Source::Get(buffer) => (Kind::Get, buffer.0),
+            ValueSource::Mark(mark) => (Kind::Mark, mark.0),
+            ValueSource::Read(memory) => (Kind::Read, memory.0),
+            ValueSource::Get(buffer) => (Kind::Get, buffer.0),
         };
         let met = |event: &&Event| (event.process, event.kind, event.subject) == (process, kind, subject);
         self.events.iter().filter(met).map(|event| Value::from_word(event.ty, event.value)).collect()
@@ -118,26 +118,26 @@ impl Whole<'_> {
     }
 
     /// The place at which what begins at `place` is over; `None` if nothing does.
-    fn until(&self, what: Being, place: usize) -> Option<usize> {
+    fn until(&self, what: StatePredicate, place: usize) -> Option<usize> {
         let event = &self.events[place];
         let (begins, is_over): (bool, Test) = match what {
-            Being::Running | Being::Delayed => {
-                let kind = if what == Being::Running { Kind::Work } else { Kind::Delay };
+            StatePredicate::Running | StatePredicate::Delayed => {
+                let kind = if what == StatePredicate::Running { Kind::Work } else { Kind::Delay };
                 let until = event.value;
                 let takes_time = event.kind == kind && until > event.time.as_nanos();
                 let mine = event.process;
                 (takes_time, Box::new(move |next| next.process == mine || next.time.as_nanos() >= until))
             }
-            Being::Blocked => {
+            StatePredicate::Blocked => {
                 let mine = event.process;
                 let granted = move |next: &Event| next.process == mine && next.kind == Kind::Grant;
                 (event.kind == Kind::Block, Box::new(granted))
             }
-            Being::Holding(mutex) => {
+            StatePredicate::Holding(mutex) => {
                 let is_about = move |next: &Event, kind| next.kind == kind && next.subject == mutex.0;
                 (is_about(event, Kind::Acquire), Box::new(move |next| is_about(next, Kind::Release)))
             }
-            Being::Between { .. } => panic!("not asked for"),
+            StatePredicate::Between { .. } => panic!("not asked for"),
         };
         let rest = self.events.iter().enumerate().skip(place + 1);
         begins.then(|| {

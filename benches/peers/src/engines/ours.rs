@@ -13,7 +13,7 @@ use std::time::Instant;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::ids::ResourceId;
 use tempolane::backend::{Image, compile};
-use tempolane::scenario::{Scenario, load_file};
+use tempolane::scenario::{LoadedScenario, load_file};
 use tempolane::time::Time;
 use tempolane::trace::{Event, Fingerprint, Kind, NoTrace, RecordingSink, Sink};
 use tempolane::value::{Value, Word};
@@ -70,14 +70,14 @@ pub fn in_repository(path: &str) -> PathBuf {
 }
 
 /// The scenario in this file of the repository, with these parameters.
-pub fn load(path: &str, parameters: &[(&str, String)]) -> Scenario {
+pub fn load(path: &str, parameters: &[(&str, String)]) -> LoadedScenario {
     let overrides: Vec<_> =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     load_file(&in_repository(path), &overrides).unwrap_or_else(|error| panic!("{}", error.render(false)))
 }
 
 /// Ready to run.
-pub fn image_of(scenario: &Scenario) -> Image {
+pub fn image_of(scenario: &LoadedScenario) -> Image {
     compile(&scenario.model)
         .bind(&scenario.model, &scenario.params)
         .unwrap_or_else(|error| panic!("line {}: {}", error.site.line, error.message))

@@ -4,7 +4,7 @@
 use super::super::sync;
 use super::fact::{Came, Fact, Observer};
 use super::locked::locked;
-use super::party::{Census, Line, Order, Party, Waiter};
+use super::wait_queue::{Census, Order, Requester, WaitQueue, Waiter};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 use std::collections::VecDeque;
@@ -25,15 +25,15 @@ struct Content {
     items: VecDeque<Word>,
     capacity: u64,
     /// Each with the number of items that it wants.
-    getters: Line<u64>,
+    getters: WaitQueue<u64>,
     /// Each with how many items of which value it has.
-    putters: Line<(u64, Word)>,
+    putters: WaitQueue<(u64, Word)>,
 }
 
 impl Buffer {
     /// An empty buffer for so many items; both lines are served in this order.
     pub fn new(capacity: u64, order: Order) -> Buffer {
-        let (getters, putters) = (Line::new(order), Line::new(order));
+        let (getters, putters) = (WaitQueue::new(order), WaitQueue::new(order));
         Buffer { state: sync::Mutex::new(Content { items: VecDeque::new(), capacity, getters, putters }) }
     }
 
@@ -41,7 +41,7 @@ impl Buffer {
     /// into the line.
     pub fn put(
         &self,
-        me: &Party,
+        me: &Requester,
         count: u64,
         value: Word,
         census: &Census,
@@ -61,7 +61,7 @@ impl Buffer {
     /// Gets `count` items, at most as many as ever fit, or gets into the line.
     pub fn get(
         &self,
-        me: &Party,
+        me: &Requester,
         count: u64,
         census: &Census,
         observer: &mut impl Observer,
@@ -72,7 +72,7 @@ impl Buffer {
             // It begins with who comes: a wait, which the put ends at once.
             facts.push(me.fact(Kind::Block, WaitFor::Get as Word));
             put.extend(state.admit(me, census, &mut facts));
-            let by = put.iter().map(|putter| Word::from(putter.party.process.0));
+            let by = put.iter().map(|putter| Word::from(putter.requester.process.0));
             facts.extend(by.map(|by| me.fact(Kind::Grant, by)));
         }
         if state.getters.place(me) > 0 || state.level() < count {
@@ -85,7 +85,7 @@ impl Buffer {
     }
 
     /// How many items there are.
-    pub fn look(&self, me: &Party, observer: &mut impl Observer) -> Word {
+    pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let state = locked(&self.state);
         me.sees(state.level(), observer)
     }
@@ -109,25 +109,30 @@ impl Content {
         }
     }
 
-    fn add(&mut self, party: &Party, count: u64, value: Word, facts: &mut Vec<Fact>) {
+    fn add(&mut self, requester: &Requester, count: u64, value: Word, facts: &mut Vec<Fact>) {
         for _ in 0..count {
             self.items.push_back(value);
-            facts.push(party.fact(Kind::Put, value));
+            facts.push(requester.fact(Kind::Put, value));
         }
     }
 
-    fn remove(&mut self, party: &Party, count: u64, facts: &mut Vec<Fact>) -> Vec<Word> {
+    fn remove(&mut self, requester: &Requester, count: u64, facts: &mut Vec<Fact>) -> Vec<Word> {
         let items: Vec<Word> = self.items.drain(..count as usize).collect();
-        facts.extend(items.iter().map(|&item| party.fact(Kind::Get, item)));
+        facts.extend(items.iter().map(|&item| requester.fact(Kind::Get, item)));
         items
     }
 
     /// Takes the first who waits to put out of the line, and adds its items.
-    fn admit(&mut self, by: &Party, census: &Census, facts: &mut Vec<Fact>) -> Option<Waiter<(u64, Word)>> {
+    fn admit(
+        &mut self,
+        by: &Requester,
+        census: &Census,
+        facts: &mut Vec<Fact>,
+    ) -> Option<Waiter<(u64, Word)>> {
         let waiter = self.putters.serve(census)?;
-        facts.push(waiter.party.fact(Kind::Grant, Word::from(by.process.0)));
+        facts.push(waiter.requester.fact(Kind::Grant, Word::from(by.process.0)));
         let (count, value) = waiter.want;
-        self.add(&waiter.party, count, value, facts);
+        self.add(&waiter.requester, count, value, facts);
         Some(waiter)
     }
 
@@ -136,7 +141,7 @@ impl Content {
     /// who have `put` before: their next steps come after it.
     fn serve(
         &mut self,
-        by: &Party,
+        by: &Requester,
         census: &Census,
         mut facts: Vec<Fact>,
         mut put: Vec<Waiter<(u64, Word)>>,
@@ -146,8 +151,8 @@ impl Content {
         loop {
             if self.getters.first().is_some_and(|&count| count <= self.level()) {
                 let Some(waiter) = self.getters.serve(census) else { break };
-                facts.push(waiter.party.fact(Kind::Grant, Word::from(by.process.0)));
-                let items = self.remove(&waiter.party, waiter.want, &mut facts);
+                facts.push(waiter.requester.fact(Kind::Grant, Word::from(by.process.0)));
+                let items = self.remove(&waiter.requester, waiter.want, &mut facts);
                 got.push((waiter, items));
             } else if self.putters.first().is_some_and(|&(count, _)| count <= self.room()) {
                 put.extend(self.admit(by, census, &mut facts));

@@ -4,7 +4,7 @@ use super::super::sync;
 use super::fact::{Came, Observer};
 use super::lock::{Mutex, NotOwner};
 use super::locked::locked;
-use super::party::{Census, Line, Order, Party};
+use super::wait_queue::{Census, Order, Requester, WaitQueue};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 
@@ -12,25 +12,25 @@ use crate::value::Word;
 /// nobody is lost.
 #[derive(Debug)]
 pub struct Condition {
-    line: sync::Mutex<Line<()>>,
+    line: sync::Mutex<WaitQueue<()>>,
 }
 
 impl Condition {
     /// Nobody waits; a notify reaches waiters in this order.
     pub fn new(order: Order) -> Condition {
-        Condition { line: sync::Mutex::new(Line::new(order)) }
+        Condition { line: sync::Mutex::new(WaitQueue::new(order)) }
     }
 
     /// Gets into the line for a notify. Gives a mutex back, if one is given
-    /// with its party, while nobody can notify: so no notify that comes after
+    /// with its requester, while nobody can notify: so no notify that comes after
     /// it was given back can be missed.
     ///
     /// # Errors
-    /// If the party does not own the mutex; it does not wait then.
+    /// If the requester does not own the mutex; it does not wait then.
     pub fn wait(
         &self,
-        me: &Party,
-        mutex: Option<(&Mutex, &Party)>,
+        me: &Requester,
+        mutex: Option<(&Mutex, &Requester)>,
         census: &Census,
         observer: &mut impl Observer,
     ) -> Result<Came<()>, NotOwner> {
@@ -44,12 +44,12 @@ impl Condition {
     }
 
     /// Ends the wait of up to `most` threads.
-    pub fn notify(&self, me: &Party, most: usize, census: &Census, observer: &mut impl Observer) {
+    pub fn notify(&self, me: &Requester, most: usize, census: &Census, observer: &mut impl Observer) {
         let mut line = locked(&self.line);
         let woken: Vec<_> = (0..most).map_while(|_| line.serve(census)).collect();
         let mut facts = vec![me.fact(Kind::Notify, woken.len() as Word)];
         let by = Word::from(me.process.0);
-        facts.extend(woken.iter().map(|waiter| waiter.party.fact(Kind::Grant, by)));
+        facts.extend(woken.iter().map(|waiter| waiter.requester.fact(Kind::Grant, by)));
         observer.note(&facts);
         for waiter in woken {
             waiter.hand(me, Vec::new());
@@ -57,7 +57,7 @@ impl Condition {
     }
 
     /// How many wait.
-    pub fn look(&self, me: &Party, observer: &mut impl Observer) -> Word {
+    pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let line = locked(&self.line);
         me.sees(line.len() as Word, observer)
     }

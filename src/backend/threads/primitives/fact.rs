@@ -34,7 +34,7 @@ pub trait Observer {
 pub enum Came<T> {
     /// It was served.
     Served(T),
-    /// The party must wait on its seat.
+    /// The requester must wait on its parker.
     Waits {
         /// Nobody is left who could end any wait: see [`Census`](super::Census).
         last: bool,

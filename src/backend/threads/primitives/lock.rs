@@ -3,7 +3,7 @@
 use super::super::sync;
 use super::fact::{Came, Fact, Observer};
 use super::locked::locked;
-use super::party::{Census, Line, Order, Party};
+use super::wait_queue::{Census, Order, Requester, WaitQueue};
 use crate::ids::ProcessId;
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
@@ -19,7 +19,7 @@ pub struct Semaphore {
 #[derive(Debug)]
 struct Permits {
     free: u64,
-    line: Line<()>,
+    line: WaitQueue<()>,
 }
 
 /// The permits do not fit 63 bits.
@@ -29,11 +29,11 @@ pub struct TooMany;
 impl Semaphore {
     /// With so many free permits, whose waiters are served in this order.
     pub fn new(free: u64, order: Order) -> Semaphore {
-        Semaphore { state: sync::Mutex::new(Permits { free, line: Line::new(order) }) }
+        Semaphore { state: sync::Mutex::new(Permits { free, line: WaitQueue::new(order) }) }
     }
 
     /// Takes a permit, or gets into the line for one.
-    pub fn acquire(&self, me: &Party, census: &Census, observer: &mut impl Observer) -> Came<()> {
+    pub fn acquire(&self, me: &Requester, census: &Census, observer: &mut impl Observer) -> Came<()> {
         let mut state = locked(&self.state);
         if state.free > 0 {
             state.free -= 1;
@@ -48,7 +48,12 @@ impl Semaphore {
     ///
     /// # Errors
     /// If there are too many then.
-    pub fn release(&self, me: &Party, census: &Census, observer: &mut impl Observer) -> Result<(), TooMany> {
+    pub fn release(
+        &self,
+        me: &Requester,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> Result<(), TooMany> {
         let mut state = locked(&self.state);
         let Some(waiter) = state.line.serve(census) else {
             if state.free >= i64::MAX as u64 {
@@ -58,13 +63,13 @@ impl Semaphore {
             observer.note(&[me.fact(Kind::Release, 0)]);
             return Ok(());
         };
-        observer.note(&handed_over(me, &waiter.party));
+        observer.note(&handed_over(me, &waiter.requester));
         waiter.hand(me, Vec::new());
         Ok(())
     }
 
     /// How many permits are free.
-    pub fn look(&self, me: &Party, observer: &mut impl Observer) -> Word {
+    pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let state = locked(&self.state);
         me.sees(state.free, observer)
     }
@@ -86,7 +91,7 @@ pub struct Mutex {
 #[derive(Debug)]
 struct Ownership {
     owner: Option<ProcessId>,
-    line: Line<()>,
+    line: WaitQueue<()>,
 }
 
 /// Who gives back does not own it, but this one, if any.
@@ -96,12 +101,12 @@ pub struct NotOwner(pub Option<ProcessId>);
 impl Mutex {
     /// A free mutex, whose waiters are served in this order.
     pub fn new(order: Order) -> Mutex {
-        Mutex { state: sync::Mutex::new(Ownership { owner: None, line: Line::new(order) }) }
+        Mutex { state: sync::Mutex::new(Ownership { owner: None, line: WaitQueue::new(order) }) }
     }
 
     /// Takes it, or gets into the line for it. An owner who takes it again
     /// waits for itself.
-    pub fn lock(&self, me: &Party, census: &Census, observer: &mut impl Observer) -> Came<()> {
+    pub fn lock(&self, me: &Requester, census: &Census, observer: &mut impl Observer) -> Came<()> {
         let mut state = locked(&self.state);
         if state.owner.is_none() {
             state.owner = Some(me.process);
@@ -116,14 +121,19 @@ impl Mutex {
     ///
     /// # Errors
     /// If `me` does not own it.
-    pub fn unlock(&self, me: &Party, census: &Census, observer: &mut impl Observer) -> Result<(), NotOwner> {
+    pub fn unlock(
+        &self,
+        me: &Requester,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> Result<(), NotOwner> {
         self.give_back(me, census, observer, None)
     }
 
-    /// As [`Mutex::unlock`], told together with what takes effect with it.
+    /// Unlocks, and tells that together with what else takes effect with it.
     pub(super) fn give_back(
         &self,
-        me: &Party,
+        me: &Requester,
         census: &Census,
         observer: &mut impl Observer,
         with: Option<Fact>,
@@ -138,15 +148,15 @@ impl Mutex {
             observer.note(&facts);
             return Ok(());
         };
-        state.owner = Some(waiter.party.process);
-        let facts: Vec<Fact> = handed_over(me, &waiter.party).into_iter().chain(with).collect();
+        state.owner = Some(waiter.requester.process);
+        let facts: Vec<Fact> = handed_over(me, &waiter.requester).into_iter().chain(with).collect();
         observer.note(&facts);
         waiter.hand(me, Vec::new());
         Ok(())
     }
 
     /// 1 if it is free, else 0.
-    pub fn look(&self, me: &Party, observer: &mut impl Observer) -> Word {
+    pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let state = locked(&self.state);
         me.sees(Word::from(state.owner.is_none()), observer)
     }
@@ -157,8 +167,8 @@ impl Mutex {
     }
 }
 
-/// A permit goes from one party to another.
-fn handed_over(from: &Party, to: &Party) -> [Fact; 3] {
+/// A permit goes from one requester to another.
+fn handed_over(from: &Requester, to: &Requester) -> [Fact; 3] {
     let grant = to.fact(Kind::Grant, Word::from(from.process.0));
     [from.fact(Kind::Release, 0), grant, to.fact(Kind::Acquire, 0)]
 }

@@ -3,7 +3,7 @@
 use super::super::sync::{self, AtomicU64, Ordering};
 use super::fact::{Fact, Observer};
 use super::locked::locked;
-use super::party::Party;
+use super::wait_queue::Requester;
 use crate::trace::Kind;
 use crate::value::Word;
 
@@ -29,14 +29,14 @@ impl Memory {
     }
 
     /// Writes a slot, which must be there.
-    pub fn write(&self, me: &Party, slot: u64, value: Word, observer: &mut impl Observer) {
+    pub fn write(&self, me: &Requester, slot: u64, value: Word, observer: &mut impl Observer) {
         let _order = locked(&self.order);
         self.slots[slot as usize].store(value, Ordering::Relaxed);
         observer.note(&[access(me, Kind::Write, slot, value)]);
     }
 
     /// Reads consecutive slots, which must be there.
-    pub fn read(&self, me: &Party, first: u64, count: u64, observer: &mut impl Observer) -> Vec<Word> {
+    pub fn read(&self, me: &Requester, first: u64, count: u64, observer: &mut impl Observer) -> Vec<Word> {
         let _order = locked(&self.order);
         let slots = &self.slots[first as usize..(first + count) as usize];
         let values: Vec<Word> = slots.iter().map(|slot| slot.load(Ordering::Relaxed)).collect();
@@ -52,6 +52,6 @@ impl Memory {
     }
 }
 
-fn access(me: &Party, kind: Kind, slot: u64, value: Word) -> Fact {
+fn access(me: &Requester, kind: Kind, slot: u64, value: Word) -> Fact {
     Fact { slot: slot as u32, ..me.fact(kind, value) }
 }

@@ -17,11 +17,11 @@ mod fact;
 mod lock;
 mod locked;
 mod memory;
-mod party;
+mod wait_queue;
 
 pub use buffer::Buffer;
 pub use condition::Condition;
 pub use fact::{Came, Fact, Observer};
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
-pub use party::{Census, Grant, Line, Order, Party, Seat};
+pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitQueue};

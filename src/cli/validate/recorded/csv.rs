@@ -35,7 +35,7 @@ impl Malformed {
 
 /// A cell, as it stands between commas.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct CsvCell {
     /// What is between the quotes, or everything with the blanks around it.
     pub text: String,
     quoted: bool,
@@ -43,7 +43,7 @@ pub struct Cell {
     pub at: usize,
 }
 
-impl Cell {
+impl CsvCell {
     /// Without the blanks around it, unless they are between quotes.
     pub fn trimmed(&self) -> &str {
         if self.quoted { &self.text } else { self.text.trim_matches(BLANKS) }
@@ -52,10 +52,10 @@ impl Cell {
 
 /// A line, or several where a cell with quotes has breaks of lines in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct CsvRow {
     /// Where it begins.
     pub line: usize,
-    pub cells: Vec<Cell>,
+    pub cells: Vec<CsvCell>,
 }
 
 const BLANKS: [char; 2] = [' ', '\t'];
@@ -101,8 +101,8 @@ impl<'t> Rows<'t> {
         self.text
     }
 
-    fn row(&mut self) -> Result<Row, Malformed> {
-        let mut row = Row { line: self.line, cells: Vec::new() };
+    fn row(&mut self) -> Result<CsvRow, Malformed> {
+        let mut row = CsvRow { line: self.line, cells: Vec::new() };
         loop {
             row.cells.push(self.cell(row.line)?);
             match self.rest.strip_prefix(',') {
@@ -123,7 +123,7 @@ impl<'t> Rows<'t> {
         }
     }
 
-    fn cell(&mut self, row: usize) -> Result<Cell, Malformed> {
+    fn cell(&mut self, row: usize) -> Result<CsvCell, Malformed> {
         let inner = self.rest.trim_start_matches(BLANKS);
         let at = self.text.len() - inner.len();
         if let Some(inner) = inner.strip_prefix('"') {
@@ -136,11 +136,11 @@ impl<'t> Rows<'t> {
             return Err(Malformed::new(self.line, message));
         }
         self.rest = rest;
-        Ok(Cell { text: text.to_owned(), quoted: false, at })
+        Ok(CsvCell { text: text.to_owned(), quoted: false, at })
     }
 
     /// A cell of which the opening quote has been read.
-    fn quoted(&mut self, mut inner: &'t str, at: usize, row: usize) -> Result<Cell, Malformed> {
+    fn quoted(&mut self, mut inner: &'t str, at: usize, row: usize) -> Result<CsvCell, Malformed> {
         let opened = self.line;
         let mut text = String::new();
         loop {
@@ -160,7 +160,7 @@ impl<'t> Rows<'t> {
         }
         self.rest = inner.trim_start_matches(BLANKS);
         if self.rest.is_empty() || self.rest.starts_with([',', '\n', '\r']) {
-            return Ok(Cell { text, quoted: true, at });
+            return Ok(CsvCell { text, quoted: true, at });
         }
         let message = match self.line == row {
             true => "text behind the closing quote of a cell; a quote in a cell is written twice".to_owned(),
@@ -173,9 +173,9 @@ impl<'t> Rows<'t> {
 }
 
 impl Iterator for Rows<'_> {
-    type Item = Result<Row, Malformed>;
+    type Item = Result<CsvRow, Malformed>;
 
-    fn next(&mut self) -> Option<Result<Row, Malformed>> {
+    fn next(&mut self) -> Option<Result<CsvRow, Malformed>> {
         loop {
             let inner = self.rest.trim_start_matches(BLANKS);
             if inner.is_empty() {
@@ -202,7 +202,7 @@ mod tests {
 
     fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
         let rows = Rows::new(text.as_bytes()).expect("it is a text");
-        let row = |row: Result<Row, Malformed>| {
+        let row = |row: Result<CsvRow, Malformed>| {
             let row = row.unwrap_or_else(|error| panic!("{text:?}: {error:?}"));
             (row.line, row.cells.iter().map(|cell| cell.trimmed().to_owned()).collect())
         };

@@ -8,18 +8,17 @@ mod csv;
 mod report;
 mod rows;
 
-use super::Arguments;
+use super::ValidateArguments;
 use crate::backend::recorded::{
-    self as backend, Bounds, Label, Labels, Recorded, Search, Spent, search_within,
+    self as backend, Recorded, RecordedLabel, RecordedLabels, Search, SearchBudget, Spent, search_within,
 };
-use crate::cli::explore::{counted, so_many};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
 use crate::cli::options::{Artifact, Format};
 use crate::cli::output::Folder;
-use crate::cli::progress::Progress;
-use crate::cli::report::Finished;
+use crate::cli::progress::ProgressLine;
+use crate::cli::report::{Finished, counted, so_many};
 use crate::explore::recorded_by_clock;
 use crate::ids::ProcessId;
 use crate::scenario::folder_name;
@@ -84,13 +83,13 @@ impl Verdict<'_> {
 /// scenario; the verdict cannot be written; or the user stops it.
 pub fn validate(
     loaded: &Loaded,
-    arguments: &Arguments,
+    arguments: &ValidateArguments,
     file: &Path,
     virtual_run: &Finished,
 ) -> Result<(String, bool), Failure> {
     let image = loaded.image()?;
     let header = &virtual_run.header;
-    let recording = rows::read(file, header, &Labels::new(&image, header))?;
+    let recording = rows::read(file, header, &RecordedLabels::new(&image, header))?;
     let gaps = [recording.without_time, recording.without_value];
     let rows = recording.rows;
     let folder = match arguments.run.writes(Artifact::Result) {
@@ -98,14 +97,14 @@ pub fn validate(
         false => None,
     };
     let deviations = deviations(&rows, virtual_run);
-    let (points, meanings): (Vec<Recorded>, Vec<Vec<Label>>) =
+    let (points, meanings): (Vec<Recorded>, Vec<Vec<RecordedLabel>>) =
         rows.into_iter().map(|row| (row.point, row.meanings)).unzip();
-    let shown = RefCell::new(Progress::new(&loaded.label));
+    let shown = RefCell::new(ProgressLine::new(&loaded.label));
     let control = |reached| {
         shown.borrow_mut().say(|_| told_progress(reached, points.len()));
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let search = search_within(&image, header, &points, &meanings, &Bounds::default(), &control);
+    let search = search_within(&image, header, &points, &meanings, &SearchBudget::default(), &control);
     drop(shown);
     let next = match search {
         Search::GaveUp { reached, states, why: Spent::Stopped } => {
@@ -139,8 +138,8 @@ pub fn validate(
     Ok((text, verdict.is_ok()))
 }
 
-fn told_progress(reached: backend::Progress, rows: usize) -> String {
-    let backend::Progress { reached, states, steps } = reached;
+fn told_progress(reached: backend::SearchProgress, rows: usize) -> String {
+    let backend::SearchProgress { reached, states, steps } = reached;
     format!(
         "{} of {} in order, {} looked at, {}",
         counted(reached as u64),
@@ -157,13 +156,13 @@ fn interrupted(label: &str, reached: usize, rows: usize, states: usize) -> Failu
 }
 
 /// By how much each row that has a time is later than the same point in
-/// virtual time: its process's n-th of that meaning. Labels that one row can
+/// virtual time: its process's n-th of that meaning. RecordedLabels that one row can
 /// mean are one meaning.
 fn deviations(rows: &[Row], virtual_run: &Finished) -> Vec<(usize, i64)> {
     let classes = classes(rows);
     let mut times: BTreeMap<usize, VecDeque<u64>> = BTreeMap::new();
     for event in virtual_run.trace.iter().flat_map(|trace| &trace.events) {
-        let class = Label::of_event(&event).and_then(|label| classes.get(&(event.process, label)));
+        let class = RecordedLabel::of_event(&event).and_then(|label| classes.get(&(event.process, label)));
         if let Some(&class) = class {
             times.entry(class).or_default().push_back(event.time.as_nanos());
         }
@@ -181,7 +180,7 @@ fn deviations(rows: &[Row], virtual_run: &Finished) -> Vec<(usize, i64)> {
 
 /// The labels that rows can mean, with the number of their class: labels are of
 /// one if there is a row that can mean both.
-fn classes(rows: &[Row]) -> BTreeMap<(ProcessId, Label), usize> {
+fn classes(rows: &[Row]) -> BTreeMap<(ProcessId, RecordedLabel), usize> {
     let mut number = BTreeMap::new();
     let mut above: Vec<usize> = Vec::new();
     for row in rows {

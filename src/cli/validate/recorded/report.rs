@@ -1,12 +1,11 @@
 //! The verdict on a recording as text and as JSON.
 
 use super::Verdict;
-use crate::backend::recorded::{Bounds, Recorded, Search, Spent};
+use crate::backend::recorded::{Recorded, Search, SearchBudget, Spent};
 use crate::cli::console::printable;
 use crate::cli::explore::by_clock;
-use crate::cli::report::{BOLD, GREEN, PLAIN, RED, duration, json_object, section};
-use crate::cli::validate::report::{Object, files, told_run};
-use crate::time::format_nanos_short;
+use crate::cli::report::{GREEN, PLAIN, RED, duration, files, heading, json_object, section, signed};
+use crate::cli::validate::report::{Object, told_run};
 use crate::trace::Header;
 use serde::Serialize;
 
@@ -17,7 +16,7 @@ pub fn text(verdict: &Verdict<'_>) -> String {
         (true, false) => (RED, "the model allows the recording, but its own run is not fine"),
         (false, _) => (RED, "recording not validated"),
     };
-    let mut text = format!("{BOLD}{}{PLAIN}: {colour}{word}{PLAIN}\n", printable(verdict.label));
+    let mut text = heading(verdict.label, colour, word) + "\n";
     text.push_str(&order(verdict));
     text.push_str(&times(verdict));
     text.push_str(&gaps(verdict));
@@ -91,7 +90,7 @@ pub fn so_far(reached: usize, rows: usize) -> String {
 }
 
 fn spent(why: Spent) -> String {
-    let bounds = Bounds::default();
+    let bounds = SearchBudget::default();
     match why {
         Spent::States => format!("the search looks at no more than {} states", bounds.states),
         Spent::Steps => format!("the search makes no more than {} steps", bounds.steps),
@@ -109,12 +108,11 @@ fn told(point: &Recorded, header: &Header) -> String {
 
 fn times(verdict: &Verdict<'_>) -> String {
     let Some((row, by)) = verdict.worst else { return "  times: none were recorded\n".to_owned() };
-    let sign = if by < 0 { "-" } else { "+" };
-    let by = format_nanos_short(by.unsigned_abs(), 3);
+    let by = signed(by);
     let tolerance = duration(verdict.tolerance);
     let mark = if verdict.times_ok() { String::new() } else { format!("{RED}beyond the tolerance{PLAIN}, ") };
     format!(
-        "  times: {mark}the largest deviation from virtual time is {sign}{by}, in row {row}; tolerance {tolerance}\n"
+        "  times: {mark}the largest deviation from virtual time is {by}, in row {row}; tolerance {tolerance}\n"
     )
 }
 

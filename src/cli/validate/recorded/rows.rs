@@ -4,8 +4,8 @@
 //! file is otherwise, is decided in [`super::csv`]; what a label means, by
 //! [`crate::backend::recorded`].
 
-use super::csv::{Cell, Malformed, Rows};
-use crate::backend::recorded::{Label, Labels, Recorded};
+use super::csv::{CsvCell, Malformed, Rows};
+use crate::backend::recorded::{Recorded, RecordedLabel, RecordedLabels};
 use crate::cli::console::printable;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
@@ -29,12 +29,13 @@ const STRETCH: usize = 1_024;
 
 /// What a file says.
 #[derive(Debug)]
-pub struct Recording {
+pub struct RecordedRows {
     /// In their order.
     pub rows: Vec<Row>,
     /// Rows without a time, although there is a column for it.
     pub without_time: usize,
-    /// The same of the value of a mark that carries one.
+    /// Rows of a mark that carries a value, without one, although there is a column
+    /// for it.
     pub without_value: usize,
 }
 
@@ -44,7 +45,7 @@ pub struct Row {
     /// Who, and what.
     pub point: Recorded,
     /// What that can be in the scenario.
-    pub meanings: Vec<Label>,
+    pub meanings: Vec<RecordedLabel>,
     /// Nanoseconds from the start.
     pub time: Option<u64>,
 }
@@ -61,7 +62,7 @@ struct Head {
 }
 
 impl Head {
-    fn of(cells: &[Cell], line: usize) -> Result<Head, Malformed> {
+    fn of(cells: &[CsvCell], line: usize) -> Result<Head, Malformed> {
         let bad = |message: String| {
             let message = format!(
                 "{message}; expected the columns time, process, event and value, of which process and event are needed"
@@ -96,7 +97,7 @@ impl Head {
     }
 
     /// The cell in a column, unless there is none or it is empty.
-    fn cell<'c>(&self, cells: &'c [Cell], column: &str) -> Option<&'c Cell> {
+    fn cell<'c>(&self, cells: &'c [CsvCell], column: &str) -> Option<&'c CsvCell> {
         let number = COLUMNS.iter().position(|&known| known == column)?;
         cells.get(self.places[number]?).filter(|cell| !cell.trimmed().is_empty())
     }
@@ -109,7 +110,7 @@ struct Wrong {
 }
 
 impl Wrong {
-    fn with(cell: &Cell, message: impl Into<String>) -> Wrong {
+    fn with(cell: &CsvCell, message: impl Into<String>) -> Wrong {
         Wrong { at: Some(cell.at), message: message.into() }
     }
 }
@@ -119,7 +120,7 @@ impl Wrong {
 /// # Errors
 /// If it cannot be read, is malformed, or names what is not in the scenario; or
 /// the user stops it.
-pub fn read(file: &Path, header: &Header, labels: &Labels<'_>) -> Result<Recording, Failure> {
+pub fn read(file: &Path, header: &Header, labels: &RecordedLabels<'_>) -> Result<RecordedRows, Failure> {
     let shown = printable(&file.display().to_string());
     let cannot = |error: std::io::Error| Failure::environment(format!("cannot read '{shown}': {error}"));
     let mut bytes = Vec::new();
@@ -159,18 +160,18 @@ pub fn read(file: &Path, header: &Header, labels: &Labels<'_>) -> Result<Recordi
     if rows.is_empty() {
         return Err(bad(Malformed::new(first.line, "there are no rows")));
     }
-    Ok(Recording { rows, without_time, without_value })
+    Ok(RecordedRows { rows, without_time, without_value })
 }
 
 /// What a row can name.
 struct Known<'a> {
     header: &'a Header,
     names: NameTable,
-    labels: &'a Labels<'a>,
+    labels: &'a RecordedLabels<'a>,
 }
 
 impl Known<'_> {
-    fn row(&self, head: &Head, cells: &[Cell]) -> Result<Row, Wrong> {
+    fn row(&self, head: &Head, cells: &[CsvCell]) -> Result<Row, Wrong> {
         let whole = |message: String| Wrong { at: None, message };
         if cells.len() != head.count {
             let plural = if cells.len() == 1 { "" } else { "s" };
@@ -204,7 +205,7 @@ impl Known<'_> {
         Err(self.unknown(&recorded(event.trimmed()), event, value))
     }
 
-    fn process(&self, cell: &Cell) -> Result<ProcessId, Wrong> {
+    fn process(&self, cell: &CsvCell) -> Result<ProcessId, Wrong> {
         let name = cell.trimmed().trim();
         self.names.process(name).map_err(|message| {
             let hint = self.meant_process(name);
@@ -227,7 +228,7 @@ impl Known<'_> {
     }
 
     /// Why no label can say a row.
-    fn unknown(&self, point: &Recorded, event: &Cell, value: Option<&Cell>) -> Wrong {
+    fn unknown(&self, point: &Recorded, event: &CsvCell, value: Option<&CsvCell>) -> Wrong {
         let name = self.header.process_name(point.process);
         let said = printable(&point.label);
         match (self.labels.meanings(point).first(), value) {
@@ -239,7 +240,7 @@ impl Known<'_> {
                     format!("no `mark` and no `log` of '{name}' can be '{said}'{}", printable(&hint)),
                 )
             }
-            (Some(Label::Mark(_)), Some(cell)) => {
+            (Some(RecordedLabel::Mark(_)), Some(cell)) => {
                 let ty = self.labels.meanings(point).iter().find_map(|&label| self.labels.value_type(label));
                 let carries = ty.map_or("no value", Type::described);
                 let value = printable(cell.trimmed().trim());
@@ -248,7 +249,7 @@ impl Known<'_> {
                     format!("'{value}' cannot be the value: mark '{said}' of '{name}' carries {carries}"),
                 )
             }
-            (Some(Label::Log(_)), Some(cell)) => {
+            (Some(RecordedLabel::Log(_)), Some(cell)) => {
                 Wrong::with(cell, "a line of a `log` step has no value; leave the cell empty")
             }
             (Some(&label), None) => {

@@ -22,23 +22,23 @@ const FOLDER: &str = "TEMPOLANE_FAILURES";
 /// What fails, and how to see that again.
 pub(super) struct Failure {
     pub(super) said: String,
-    pub(super) again: Again,
+    pub(super) reproduction: Reproduction,
 }
 
 impl Failure {
     /// The message with everything in it.
     pub(super) fn told(&self) -> String {
-        format!("{}{}", self.said, self.again.told())
+        format!("{}{}", self.said, self.reproduction.told())
     }
 
     /// The message of an assertion.
     pub(super) fn kept(&self) -> String {
-        format!("{}{}", self.said, self.again.kept(folder().as_deref()))
+        format!("{}{}", self.said, self.reproduction.kept(folder().as_deref()))
     }
 }
 
 /// What it takes to see a run again.
-pub(super) struct Again {
+pub(super) struct Reproduction {
     /// The scenario's name.
     pub(super) name: String,
     pub(super) seed: u64,
@@ -50,8 +50,8 @@ pub(super) struct Again {
     pub(super) schedule: Option<String>,
 }
 
-impl Again {
-    /// As a message with the texts in it.
+impl Reproduction {
+    /// The message with the texts in it.
     pub(super) fn told(&self) -> String {
         let Some(text) = self.text.as_ref().filter(|_| self.lines() <= MOST_LINES) else {
             return format!(
@@ -66,7 +66,7 @@ impl Again {
         format!("to see it again: `{command}` (version {}) with this file:\n{text}{schedule}", self.version)
     }
 
-    /// As a message, with the texts as files in this folder.
+    /// The message, with the texts as files in this folder.
     fn kept(&self, folder: Option<&Path>) -> String {
         let (Some(folder), Some(text)) = (folder, &self.text) else { return self.told() };
         match self.write(folder, text) {
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_made_is_said_and_the_texts_are_told() {
-        let again = Again {
+        let reproduction = Reproduction {
             name: "n".to_owned(),
             seed: 3,
             version: "1".to_owned(),
@@ -146,9 +146,9 @@ mod tests {
             schedule: None,
         };
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        let told = again.kept(Some(&file.path().join("below")));
+        let told = reproduction.kept(Some(&file.path().join("below")));
         assert!(told.contains("`tempolane run FILE --seed 3` (version 1) with this file:\nversion: 1\n"));
         assert!(told.contains("\n(no files in '"), "{told}");
-        assert_eq!(again.kept(None), again.told());
+        assert_eq!(reproduction.kept(None), reproduction.told());
     }
 }

@@ -1,4 +1,5 @@
-//! How fast a scenario runs on threads unless told otherwise.
+//! The time scale of a run on threads: how many times faster than real time a
+//! scenario runs unless told otherwise.
 
 use super::clock::SleepError;
 use crate::time::Time;

@@ -1,4 +1,4 @@
-//! Mutexes that are never found taken.
+//! Lock elision: which mutexes are never found taken, and ops that leave them out.
 //!
 //! A process that takes a mutex and gives it back before it can possibly stop
 //! lets nobody see that it was taken. If that holds wherever the mutex is

@@ -1,4 +1,5 @@
-//! A scenario made in code as a text, in which every line knows what it is.
+//! The source map of a scenario made in code: its text, and of every line what
+//! it is and where in the Rust code it was written.
 //!
 //! The text is a scenario file but for steps that call code. So everything
 //! that checks and runs files works for it, and a scenario without code can be
@@ -29,13 +30,13 @@ impl std::fmt::Display for Place {
 
 /// The text and its places.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Page {
+pub(super) struct SourceMap {
     pub(super) text: String,
     /// By line, from the first.
     places: Vec<Place>,
 }
 
-impl Page {
+impl SourceMap {
     /// Adds a line at this depth.
     pub(super) fn line(
         &mut self,

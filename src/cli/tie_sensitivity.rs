@@ -1,4 +1,5 @@
-//! Whether the answer of a run hangs on the order of simultaneous events.
+//! Tie sensitivity: whether the answer of a run depends on the order of
+//! simultaneous events.
 //!
 //! Decides how many orders are tried, and what counts as another answer. A few
 //! orders prove nothing if all agree; `explore` tries every one.
@@ -6,7 +7,7 @@
 use super::inputs::Loaded;
 use super::interrupt;
 use super::report::Finished;
-use crate::backend::virtual_time::{Progress, Simulation};
+use crate::backend::virtual_time::{RunProgress, Simulation};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{DynSink, Event, Header, Kind, Sink, Ties};
@@ -28,7 +29,7 @@ const SEEDED: u32 = 7;
 
 /// What a few other orders of simultaneous events came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Luck {
+pub struct TieSensitivity {
     /// How many orders were tried, that of the run included; 1 if there was
     /// nothing to try, since no two processes were ever due at once.
     pub orders: u32,
@@ -67,7 +68,7 @@ struct Answer {
 
 /// Tries a few other orders, if that takes no time worth mentioning and the
 /// run was in the usual one.
-pub fn try_luck(loaded: &Loaded, finished: &Finished) -> Option<Luck> {
+pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensitivity> {
     let header = &finished.header;
     if finished.statistics.events > EVENTS || !header.ties.is_fifo() {
         return None;
@@ -81,25 +82,25 @@ pub fn try_luck(loaded: &Loaded, finished: &Finished) -> Option<Luck> {
         times,
         &finished.memories,
     );
-    let mut luck = Luck::new(&here);
+    let mut sensitivity = TieSensitivity::new(&here);
     for ties in std::iter::once(Ties::Reversed).chain((0..SEEDED).map(Ties::Seeded)) {
         let mut simulation = Simulation::with_ties(&image, header.seed, 0, ties);
         let mut times = FinishTimes(vec![None; header.process_count()]);
-        let mut control = |reached: Progress| match reached.steps > STEPS || interrupt::requested() {
+        let mut control = |reached: RunProgress| match reached.steps > STEPS || interrupt::requested() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         };
         let Ok(run) = simulation.run(&mut DynSink::new(&mut times), &mut control) else { continue };
         if simulation.choices() == Some(0) {
             // Without a tie there is but one order.
-            return Some(luck);
+            return Some(sensitivity);
         }
         let total = times.0.iter().try_fold(Time::ZERO, |last, time| time.map(|time| last.max(time)));
         let memories = simulation.machine.memories(&image);
         let there = Answer::new(header, run.outcome.name(), total.unwrap_or(run.end), times.0, &memories);
-        luck.add(header, &here, &there, ties);
+        sensitivity.add(header, &here, &there, ties);
     }
-    Some(luck)
+    Some(sensitivity)
 }
 
 /// When each process finished.
@@ -160,12 +161,16 @@ impl Answer {
     }
 }
 
-impl Luck {
-    fn new(here: &Answer) -> Luck {
-        let mut luck =
-            Luck { orders: 0, outcomes: BTreeMap::new(), total_time: None, differences: Vec::new() };
-        luck.count(here, Ties::Fifo);
-        luck
+impl TieSensitivity {
+    fn new(here: &Answer) -> TieSensitivity {
+        let mut sensitivity = TieSensitivity {
+            orders: 0,
+            outcomes: BTreeMap::new(),
+            total_time: None,
+            differences: Vec::new(),
+        };
+        sensitivity.count(here, Ties::Fifo);
+        sensitivity
     }
 
     fn count(&mut self, answer: &Answer, ties: Ties) {

@@ -1,4 +1,5 @@
-//! The timeline in letters around the moments at which expectations failed.
+//! Failure windows: the timeline in letters around the moments at which
+//! expectations failed.
 //!
 //! Decides where the spans around a moment come from: from the events that were
 //! kept, or, if the run was longer, from running it once more.

@@ -1,4 +1,5 @@
-//! Where control can go from an op, and which frame words still matter there.
+//! Liveness: where control can go from an op, and which frame words still
+//! matter there.
 //!
 //! Decides which words of a frame can be read again before they are written:
 //! all others are leftovers (the header that was found last, a loop counter

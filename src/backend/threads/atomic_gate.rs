@@ -9,7 +9,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The gate of a run.
 #[derive(Debug)]
-pub(super) struct Gate(Option<RwLock<()>>);
+pub(super) struct AtomicGate(Option<RwLock<()>>);
 
 /// What a thread has of the gate.
 #[derive(Debug, Default)]
@@ -23,10 +23,10 @@ pub(super) enum Pass<'g> {
     Block(#[expect(dead_code, reason = "held for its end")] RwLockWriteGuard<'g, ()>),
 }
 
-impl Gate {
+impl AtomicGate {
     /// For a run with atomic blocks, or without.
-    pub(super) fn new(blocks: bool) -> Gate {
-        Gate(blocks.then(RwLock::default))
+    pub(super) fn new(blocks: bool) -> AtomicGate {
+        AtomicGate(blocks.then(RwLock::default))
     }
 
     /// Passes with others.

@@ -1,5 +1,5 @@
-//! Who takes part: seats to wait on, lines of waiters, and a count of those
-//! who are awake.
+//! Wait queues: parkers on which threads wait, queues in which they are served,
+//! and a count of those who are awake.
 
 use super::super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
 use super::fact::{Fact, Observer};
@@ -9,9 +9,9 @@ use crate::trace::Kind;
 use crate::value::Word;
 use std::collections::VecDeque;
 
-/// Where one thread waits, and where it is handed what it waits for.
+/// Blocks one thread until it is handed what it waits for.
 #[derive(Debug, Default)]
-pub struct Seat {
+pub struct Parker {
     state: Mutex<Option<Grant>>,
     bell: Condvar,
 }
@@ -19,25 +19,25 @@ pub struct Seat {
 /// Why a wait is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grant {
-    /// The party was served.
+    /// The requester was served.
     Served {
         /// The items, if it asked for any.
         items: Vec<Word>,
-        /// See [`Party::due`]: that of whoever served.
+        /// See [`Requester::due`]: that of whoever served.
         due: u64,
     },
     /// The run is over.
     Stopped,
 }
 
-impl Seat {
+impl Parker {
     /// Waits until somebody hands something over, or stops the run.
     pub fn wait(&self) -> Grant {
         let mut state = locked(&self.state);
         loop {
             match state.take() {
                 Some(Grant::Stopped) => {
-                    // Whoever sits down again is told again.
+                    // Whoever parks again is told again.
                     *state = Some(Grant::Stopped);
                     return Grant::Stopped;
                 }
@@ -64,7 +64,7 @@ impl Seat {
 
 /// A thread at a resource: who it is, and what it wants.
 #[derive(Debug, Clone)]
-pub struct Party {
+pub struct Requester {
     /// The process.
     pub process: ProcessId,
     /// The op on which it stands.
@@ -78,10 +78,10 @@ pub struct Party {
     /// handed over.
     pub due: u64,
     /// Where it waits.
-    pub seat: Arc<Seat>,
+    pub parker: Arc<Parker>,
 }
 
-impl Party {
+impl Requester {
     /// Tells that it sees this level, and gives it.
     pub(super) fn sees(&self, level: Word, observer: &mut impl Observer) -> Word {
         observer.note(&[self.fact(Kind::Level, level)]);
@@ -138,24 +138,24 @@ pub enum Order {
     Wrong,
 }
 
-/// A party in a line, with what it wants.
+/// A requester in a line, with what it wants.
 #[derive(Debug)]
 pub(super) struct Waiter<W> {
-    pub(super) party: Party,
+    pub(super) requester: Requester,
     pub(super) want: W,
 }
 
 /// Those who wait for one thing, in the order in which they are served.
 #[derive(Debug)]
-pub struct Line<W> {
+pub struct WaitQueue<W> {
     waiters: VecDeque<Waiter<W>>,
     order: Order,
 }
 
-impl<W> Line<W> {
+impl<W> WaitQueue<W> {
     /// Nobody waits.
-    pub fn new(order: Order) -> Line<W> {
-        Line { waiters: VecDeque::new(), order }
+    pub fn new(order: Order) -> WaitQueue<W> {
+        WaitQueue { waiters: VecDeque::new(), order }
     }
 
     /// Whether nobody waits.
@@ -168,22 +168,24 @@ impl<W> Line<W> {
         self.waiters.len()
     }
 
-    /// Lets `party` wait for what it wants; whether nobody is awake then.
-    pub(super) fn enter(&mut self, party: &Party, want: W, census: &Census) -> bool {
-        let waiter = Waiter { party: party.clone(), want };
-        self.waiters.insert(self.place(party), waiter);
+    /// Lets `requester` wait for what it wants; whether nobody is awake then.
+    pub(super) fn enter(&mut self, requester: &Requester, want: W, census: &Census) -> bool {
+        let waiter = Waiter { requester: requester.clone(), want };
+        self.waiters.insert(self.place(requester), waiter);
         census.leave()
     }
 
-    /// How many would stand before `party`.
-    pub(super) fn place(&self, party: &Party) -> usize {
+    /// How many would stand before `requester`.
+    pub(super) fn place(&self, requester: &Requester) -> usize {
         match self.order {
             Order::Arrival => self.waiters.len(),
             Order::Priority => {
-                self.waiters.iter().filter(|other| other.party.priority <= party.priority).count()
+                self.waiters.iter().filter(|other| other.requester.priority <= requester.priority).count()
             }
             Order::Newest => 0,
-            Order::Id => self.waiters.iter().filter(|other| other.party.process < party.process).count(),
+            Order::Id => {
+                self.waiters.iter().filter(|other| other.requester.process < requester.process).count()
+            }
             #[cfg(test)]
             Order::Wrong => self.waiters.len().saturating_sub(1),
         }
@@ -203,7 +205,7 @@ impl<W> Line<W> {
 
 impl<W> Waiter<W> {
     /// Hands over what was waited for.
-    pub(super) fn hand(&self, by: &Party, items: Vec<Word>) {
-        self.party.seat.hand(Grant::Served { items, due: by.due });
+    pub(super) fn hand(&self, by: &Requester, items: Vec<Word>) {
+        self.requester.parker.hand(Grant::Served { items, due: by.due });
     }
 }

@@ -1,0 +1,139 @@
+//! The parts that every report is made of, as text and as JSON.
+//!
+//! Decides the colours, how a report begins, how its sections, lists and counts
+//! look, and how an object becomes lines. What a report says is decided by the
+//! report of each command.
+
+use crate::cli::console::{printable, shown};
+use crate::time::format_nanos_short;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::fmt::{Display, Write};
+use std::path::PathBuf;
+
+pub const BOLD: &str = "\x1b[1m";
+pub const RED: &str = "\x1b[1;31m";
+pub const GREEN: &str = "\x1b[1;32m";
+pub const YELLOW: &str = "\x1b[1;33m";
+pub const PLAIN: &str = "\x1b[0m";
+
+/// Decimals of times in tables; JSON has them all.
+pub(super) const DECIMALS: usize = 3;
+
+/// How a report begins, without the line's end: the name of the scenario, and
+/// the verdict in its colour.
+pub fn heading(label: &str, colour: &str, verdict: &str) -> String {
+    format!("{BOLD}{}{PLAIN}: {colour}{verdict}{PLAIN}", printable(label))
+}
+
+/// A part of a report under its title, unless there is nothing in it.
+pub fn section(text: &mut String, title: &str, content: &str) {
+    if !content.is_empty() {
+        let _ = write!(text, "\n{BOLD}{title}{PLAIN}\n{content}");
+        if !content.ends_with('\n') {
+            text.push('\n');
+        }
+    }
+}
+
+/// The files that were written, one a line.
+pub fn files<'a>(written: impl IntoIterator<Item = &'a PathBuf>) -> String {
+    written.into_iter().map(|path| format!(" {}\n", shown(path))).collect()
+}
+
+/// The line behind the first `shown` of `all`, after `indent`; empty if there
+/// are no more.
+pub fn and_more(indent: &str, all: usize, shown: usize) -> String {
+    match all.saturating_sub(shown) {
+        0 => String::new(),
+        more => format!("{indent}and {more} more\n"),
+    }
+}
+
+/// `run` for one, `runs` otherwise.
+pub fn noun(count: usize, one: &str) -> String {
+    if count == 1 { one.to_owned() } else { format!("{one}s") }
+}
+
+/// `1 state`, `1,331,714 states`.
+pub fn so_many(number: u64, one: &str) -> String {
+    format!("{} {}", counted(number), noun(usize::try_from(number).unwrap_or(usize::MAX), one))
+}
+
+/// `1,331,714`.
+pub fn counted(number: impl Into<u128>) -> String {
+    let digits = number.into().to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A length of time, given in nanoseconds: `250us`.
+pub fn duration(nanos: u64) -> String {
+    format_nanos_short(nanos, DECIMALS)
+}
+
+/// A deviation in nanoseconds, always with its sign: `+250us`.
+pub fn signed(nanos: i64) -> String {
+    let sign = if nanos < 0 { "-" } else { "+" };
+    format!("{sign}{}", duration(nanos.unsigned_abs()))
+}
+
+/// An object on one line, with the line's end.
+///
+/// # Panics
+/// If a key of a map in it is no string.
+pub fn on_one_line(object: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(object).expect("every key is a string");
+    line.push('\n');
+    line
+}
+
+/// An object on many lines, for a file or for reading.
+///
+/// # Panics
+/// If a key of a map in it is no string.
+pub fn on_many_lines(object: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(object).expect("every key is a string");
+    text.push('\n');
+    text
+}
+
+/// An object of named entries, in their order.
+///
+/// # Errors
+/// If the serializer fails.
+pub fn named<S: Serializer, N: Serialize + Display, T: Serialize>(
+    serializer: S,
+    entries: impl ExactSizeIterator<Item = (N, T)>,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(entries.len()))?;
+    for (name, entry) in entries {
+        map.serialize_entry(&name, &entry)?;
+    }
+    map.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_agree_with_their_nouns() {
+        assert_eq!(so_many(0, "state"), "0 states");
+        assert_eq!(so_many(1, "state"), "1 state");
+        assert_eq!(so_many(1_331_714, "state"), "1,331,714 states");
+        assert_eq!(counted(u128::MAX), "340,282,366,920,938,463,463,374,607,431,768,211,455");
+        assert_eq!(and_more("  - ", 42, 40), "  - and 2 more\n");
+        assert_eq!(and_more("  - ", 40, 40), "");
+    }
+
+    #[test]
+    fn deviations_have_a_sign() {
+        assert_eq!([signed(-1_500), signed(0), signed(2_000_000)], ["-1.5us", "+0s", "+2ms"]);
+    }
+}

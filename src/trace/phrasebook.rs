@@ -1,0 +1,269 @@
+//! Events and waits in words.
+//!
+//! Decides what it is called that a process does, and what it waits for: one row
+//! for each [`Kind`] and each [`WaitFor`], with a column for each form in which
+//! reports, pictures and messages have it. What stands around the words is
+//! decided by those who use them.
+
+use super::{Event, Header, Kind, WaitFor};
+use crate::ids::{MarkId, ProcessId, ResourceId};
+use crate::time::format_nanos;
+use crate::value::{Value, Word};
+
+/// The words for one kind of event. In braces stands what [`Phrase`] fills in.
+struct Words {
+    /// The verb of a list of steps; that of a wait is in [`WaitWords`].
+    verb: &'static str,
+    /// What the verb is about.
+    object: &'static str,
+    /// Both, as a note on a turn of a schedule.
+    note: &'static str,
+    /// What stands behind the name of the process in a sentence.
+    sentence: &'static str,
+}
+
+fn words(kind: Kind) -> Words {
+    let row = |verb, object, note, sentence| Words { verb, object, note, sentence };
+    match kind {
+        Kind::Start => row("start", "", "start", "starts"),
+        Kind::Delay => row("delay", "{length}", "delay", "begins a delay"),
+        Kind::Work => row("work", "{length}", "work", "begins to work"),
+        Kind::Wake => row("wake", "", "wake", "goes on after a delay"),
+        Kind::Block => {
+            row("", "{resource}", "waits for {resource}", "has to wait for '{resource}' to {wait for}")
+        }
+        Kind::Grant => row(
+            "grant",
+            "",
+            "which {process} was waiting for",
+            "is the next that is served by '{resource}', through '{giver}'",
+        ),
+        Kind::Acquire => row("acquire", "{resource}", "acquire {resource}", "acquires '{resource}'"),
+        Kind::Release => row("release", "{resource}", "release {resource}", "releases '{resource}'"),
+        Kind::Put => row(
+            "put",
+            "{resource} = {value}",
+            "put {value} into {resource}",
+            "puts {value} into '{resource}'",
+        ),
+        Kind::Get => row(
+            "get",
+            "{resource} = {value}",
+            "get {value} from {resource}",
+            "gets {value} from '{resource}'",
+        ),
+        Kind::Write => row(
+            "write",
+            "{resource}[{slot}] = {value}",
+            "write {resource}[{slot}] = {value}",
+            "writes {value} to slot {slot} of '{resource}'",
+        ),
+        Kind::Read => row(
+            "read",
+            "{resource}[{slot}] = {value}",
+            "read {resource}[{slot}] = {value}",
+            "reads {value} from slot {slot} of '{resource}'",
+        ),
+        Kind::Draw => row("draw", "{value}", "draw", "draws {value}"),
+        Kind::Log => row("log", "{text}", "log", "logs"),
+        Kind::Mark => row("mark", "{mark}", "mark {mark}", "passes a mark with {value}"),
+        Kind::Done => row("done", "", "done", "finishes"),
+        Kind::Notify => row(
+            "notify",
+            "{resource} ({count} woken)",
+            "notify {resource}",
+            "notifies {count} that wait at '{resource}'",
+        ),
+        Kind::Level => {
+            row("look at", "{resource} = {count}", "level {resource}", "sees level {count} of '{resource}'")
+        }
+    }
+}
+
+/// The words for one reason to wait.
+struct WaitWords {
+    step: &'static str,
+    verb: &'static str,
+    purpose: &'static str,
+}
+
+impl WaitFor {
+    fn words(self) -> WaitWords {
+        let row = |step, verb, purpose| WaitWords { step, verb, purpose };
+        match self {
+            WaitFor::Acquire => row("acquire", "wait to acquire", "to acquire"),
+            WaitFor::Get => row("get", "wait to get", "to get from"),
+            WaitFor::Put => row("put", "wait to put", "to put into"),
+            WaitFor::Notify => row("wait", "wait at", "for a notify of"),
+        }
+    }
+
+    /// The step of the scenario that waits: `get`.
+    pub fn step(self) -> &'static str {
+        self.words().step
+    }
+
+    /// What stands between "waits" and the resource: `to get from`.
+    pub fn purpose(self) -> &'static str {
+        self.words().purpose
+    }
+}
+
+/// One event, to be told with the names of its run.
+#[derive(Debug, Clone, Copy)]
+pub struct Phrase<'a> {
+    header: &'a Header,
+    event: &'a Event,
+    args: &'a [Word],
+    most_text: usize,
+}
+
+impl<'a> Phrase<'a> {
+    /// An event of a run with these names.
+    pub fn new(header: &'a Header, event: &'a Event) -> Phrase<'a> {
+        Phrase { header, event, args: &[], most_text: 0 }
+    }
+
+    /// This event with the argument words of its log text, of which no more
+    /// than about `most_text` bytes are told.
+    pub fn with_text(self, args: &'a [Word], most_text: usize) -> Phrase<'a> {
+        Phrase { args, most_text, ..self }
+    }
+
+    /// The verb of a list of steps: `put`, `wait to get`.
+    pub fn verb(&self) -> &'static str {
+        match self.event.kind {
+            Kind::Block => self.wait_for().words().verb,
+            kind => words(kind).verb,
+        }
+    }
+
+    /// What the verb is about: `queue = 3`; empty if it is about nothing.
+    pub fn object(&self) -> String {
+        self.filled(words(self.event.kind).object)
+    }
+
+    /// What happens, as a note on a turn: `put 3 into queue`.
+    pub fn note(&self) -> String {
+        self.filled(words(self.event.kind).note)
+    }
+
+    /// A sentence without a full stop: `'loader' puts 3 into 'queue'`.
+    pub fn sentence(&self) -> String {
+        format!("'{}' {}", self.process(), self.filled(words(self.event.kind).sentence))
+    }
+
+    /// The name of the mark that was passed and, if it has one, its value
+    /// behind `between`: `latency = 3s`. Only of a [`Kind::Mark`].
+    pub fn mark(&self, between: &str) -> String {
+        let mark = MarkId(self.event.subject);
+        let name = self.header.mark_name(mark);
+        match self.header.marks[mark.index()].ty {
+            Some(_) => format!("{name}{between}{}", self.value()),
+            None => name.to_owned(),
+        }
+    }
+
+    /// A row of the table with everything that stands in braces.
+    fn filled(&self, row: &str) -> String {
+        let mut text = String::new();
+        let mut rest = row;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (part, after) = after.split_once('}').expect("every brace of the table is closed");
+            text.push_str(before);
+            text.push_str(&self.part(part));
+            rest = after;
+        }
+        text + rest
+    }
+
+    fn part(&self, part: &str) -> String {
+        let Event { time, value, extra, .. } = *self.event;
+        match part {
+            "process" => self.process(),
+            "giver" => self.header.process_name(ProcessId(value as u32)),
+            "resource" => self.header.resource_name(ResourceId(self.event.subject)),
+            "wait for" => self.wait_for().name().to_owned(),
+            "value" => self.value().to_string(),
+            "count" => value.to_string(),
+            "slot" => extra.to_string(),
+            "length" => format_nanos(value.saturating_sub(time.as_nanos()) as i64),
+            "mark" => self.mark(" = "),
+            "text" => self.text(),
+            part => unreachable!("no event has a {part}"),
+        }
+    }
+
+    fn process(&self) -> String {
+        self.header.process_name(self.event.process)
+    }
+
+    fn value(&self) -> Value {
+        Value::from_word(self.event.ty, self.event.value)
+    }
+
+    /// The reason of a [`Kind::Block`]; of traces from elsewhere any may be wrong.
+    fn wait_for(&self) -> WaitFor {
+        WaitFor::from_word(self.event.value).unwrap_or(WaitFor::Acquire)
+    }
+
+    fn text(&self) -> String {
+        let log = &self.header.logs[self.event.subject as usize];
+        // What does not fit has no room in quotes either.
+        format!("{:?}", log.render_within(self.args, self.most_text).unwrap_or_else(|beginning| beginning))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::fixture::{A, B, BUFFER, C, event, header, two_stage_trace};
+
+    /// Written by hand from the meaning of each kind.
+    #[test]
+    fn an_event_has_one_phrase_in_each_form() {
+        let header = header();
+        let put = event(2, A, Kind::Put, BUFFER.0, 10);
+        let get = event(2, C, Kind::Block, BUFFER.0, WaitFor::Get as Word);
+        let grant = event(2, C, Kind::Grant, BUFFER.0, Word::from(A.0));
+        let done = event(3, B, Kind::Done, 0, 0);
+        let rows = [
+            (put, "put", "q = 10", "put 10 into q", "'a' puts 10 into 'q'"),
+            (get, "wait to get", "q", "waits for q", "'c[0]' has to wait for 'q' to get"),
+            (
+                grant,
+                "grant",
+                "",
+                "which c[0] was waiting for",
+                "'c[0]' is the next that is served by 'q', through 'a'",
+            ),
+            (done, "done", "", "done", "'b' finishes"),
+        ];
+        for (event, verb, object, note, sentence) in rows {
+            let phrase = Phrase::new(&header, &event);
+            assert_eq!(phrase.verb(), verb);
+            assert_eq!(phrase.object(), object);
+            assert_eq!(phrase.note(), note);
+            assert_eq!(phrase.sentence(), sentence);
+        }
+    }
+
+    /// Nothing of a name or a text is taken for a part to be filled in, and
+    /// nothing is left in braces.
+    #[test]
+    fn every_kind_can_be_told() {
+        let trace = two_stage_trace();
+        for (event, args) in trace.iter() {
+            let phrase = Phrase::new(&trace.header, &event).with_text(args, 1000);
+            for told in [phrase.object(), phrase.note(), phrase.sentence()] {
+                assert!(!told.contains(['{', '}']), "{told}");
+            }
+        }
+        for kind in Kind::ALL {
+            let event = event(1, A, kind, 0, 0);
+            let phrase = Phrase::new(&trace.header, &event);
+            let told = [phrase.object(), phrase.note(), phrase.sentence()].concat();
+            assert!(kind == Kind::Log || !told.contains(['{', '}']), "{told}");
+        }
+    }
+}
