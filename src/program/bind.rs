@@ -367,7 +367,7 @@ impl Image {
     }
 
     /// The definition of the resource that the op at `at` names: if that is found
-    /// at run time, the [`Op::Find`] before it says of which definition.
+    /// at run time, the `Op::Find` before it says of which definition.
     pub fn definition_named(&self, at: usize, code: ResourceCode) -> Option<ResourceDefId> {
         match code.resolve() {
             Ok(header) => Some(self.definition_of(self.resource_of(header))),
