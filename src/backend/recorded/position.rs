@@ -13,7 +13,7 @@ use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
 use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
 use crate::time::Time;
-use crate::trace::{Event, Kind, ResourceKind, Sink};
+use crate::trace::{Event, Kind, Sink};
 use crate::value::Word;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -342,7 +342,7 @@ impl<'a> Position<'a> {
     /// The links of all who wait at a resource, now and before.
     fn note_queues(&mut self, header: usize) {
         let id = ResourceId::from_index((header - self.image.resource_base) / RESOURCE_WORDS);
-        if self.image.resource_info(id).kind == ResourceKind::Memory {
+        if self.image.resource_info(id).kind.has_slots() {
             return;
         }
         for queue in [header + resource::TAKERS, header + resource::PUTTERS] {

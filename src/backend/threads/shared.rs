@@ -11,7 +11,7 @@ use super::primitives::{Buffer, Census, Condition, Memory, Mutex, Order, Seat, S
 use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, resource};
-use crate::trace::{Fault, ResourceKind};
+use crate::trace::{Discipline, Fault, ResourceKind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -137,11 +137,11 @@ impl Stop {
 fn native(image: &Image, id: ResourceId) -> Native {
     let info = image.resource_info(id);
     let header = image.header_words(id);
-    let order = match (header[resource::IDENTITY] >> 32) as u8 {
-        0 => Order::Arrival,
-        1 => Order::Priority,
-        2 => Order::Newest,
-        _ => Order::Id,
+    let order = match Discipline::from_number((header[resource::IDENTITY] >> 32) as u8) {
+        Discipline::Fifo => Order::Arrival,
+        Discipline::Priority => Order::Priority,
+        Discipline::Lifo => Order::Newest,
+        Discipline::Any => Order::Id,
     };
     match info.kind {
         ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
