@@ -10,8 +10,8 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::backend::virtual_time::Simulation;
+use tempolane::backend::{Image, compile};
 use tempolane::explore::{Mode, Options, explore};
-use tempolane::program::{self, Image};
 use tempolane::scenario;
 use tempolane::trace::NoTrace;
 
@@ -20,9 +20,7 @@ fn image(file: &str, overrides: &[(&str, String)]) -> Image {
     let overrides: Vec<(String, String)> =
         overrides.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let loaded = scenario::load_file(&path, &overrides).unwrap_or_else(|error| panic!("{error}"));
-    program::compile(&loaded.model)
-        .bind(&loaded.model, &loaded.params)
-        .expect("a checked scenario can be bound")
+    compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("a checked scenario can be bound")
 }
 
 /// One whole run: reset and go.

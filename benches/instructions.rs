@@ -6,9 +6,10 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::backend::virtual_time::Simulation;
+use tempolane::backend::{Image, compile};
 use tempolane::explore::{Mode, Options, explore};
+use tempolane::scenario;
 use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink};
-use tempolane::{program, scenario};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,9 +29,8 @@ fn main() {
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
     let loaded = scenario::load_file(&path, &parameters).unwrap_or_else(|error| panic!("{error}"));
-    let image = program::compile(&loaded.model)
-        .bind(&loaded.model, &loaded.params)
-        .expect("a checked scenario can be bound");
+    let image =
+        compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("a checked scenario can be bound");
     if name == "philosophers" {
         explore_all(&image);
         return;
@@ -48,6 +48,6 @@ fn run(simulation: &mut Simulation<'_>, sink: &mut impl Sink) {
 }
 
 /// All schedules, without time, on one thread.
-fn explore_all(image: &program::Image) {
+fn explore_all(image: &Image) {
     assert!(explore(image, Options::whole(Mode::Untimed), &mut |_| ControlFlow::Continue(())).is_complete());
 }

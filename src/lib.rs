@@ -12,11 +12,11 @@
 //!
 //! | module | decides | and does not decide |
 //! |---|---|---|
-//! | [`time`], [`figure`], [`ids`], [`value`], [`arithmetic`], [`random`] | how time, names, values and random numbers are represented and printed: the ground floor | anything about a scenario |
+//! | [`time`], `figure`, [`ids`], [`value`], `arithmetic`, `random` | how time, names, values and random numbers are represented and printed: the ground floor | anything about a scenario |
 //! | [`trace`] | what an event is, where events go, how a run ended | why it happened |
 //! | [`scenario`] | what a YAML text says, and every diagnostic with line and column | how it is run |
-//! | [`program`] | which ops a process is made of, and where its state lies | what an op means |
-//! | [`kernel`] | what acquire, release, put, get … mean: the one transition relation | who goes next, and how time passes |
+//! | `program` | which ops a process is made of, and where its state lies | what an op means |
+//! | `kernel` | what acquire, release, put, get … mean: the one transition relation | who goes next, and how time passes |
 //! | [`explore`] | which states are the same, which schedules there are, and the shortest to a finding | what a step does: the kernel says so |
 //! | [`backend`] | who goes next, and how time passes | what happens then |
 //! | [`analysis`] | what the events of a run add up to | how it looks |
@@ -24,7 +24,8 @@
 //! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
 //! | [`cli`] | arguments, files, exit codes | everything else |
 //!
-//! Who may import whom is held by the test `tests/house_rules.rs`:
+//! Who may import whom, and that no two files import each other, is held by the
+//! test `tests/house_rules.rs`:
 //!
 //! ```text
 //! ground floor : nothing above it        backend  : kernel and what it may import
@@ -64,7 +65,7 @@
 //!
 //! ```
 //! use std::ops::ControlFlow;
-//! use tempolane::{backend::virtual_time, program, scenario, trace::NoTrace};
+//! use tempolane::{backend::{compile, virtual_time}, scenario, trace::NoTrace};
 //!
 //! let text = "
 //! version: 1
@@ -72,7 +73,7 @@
 //!   sleeper: {do: [{repeat: 3, do: [{delay: 10s}]}]}
 //! ";
 //! let loaded = scenario::load_str("sleeper", text, &[]).map_err(|error| error.to_string())?;
-//! let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+//! let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
 //! let (end, _) = virtual_time::run(&image, 0, &mut NoTrace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
 //! assert_eq!(end.outcome.name(), "completed");
 //! assert_eq!(end.end.to_string(), "30s");
@@ -82,17 +83,17 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
-pub mod arithmetic;
+mod arithmetic;
 pub mod backend;
 pub mod builder;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod explore;
-pub mod figure;
+mod figure;
 pub mod ids;
-pub mod kernel;
-pub mod program;
-pub mod random;
+mod kernel;
+mod program;
+mod random;
 pub mod render;
 pub mod scenario;
 pub mod time;

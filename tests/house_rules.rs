@@ -1,7 +1,7 @@
-//! The rules of the house: who may import whom, how long a file may be, and
-//! what no file may contain.
+//! The rules of the house: who may import whom, that no files import each other,
+//! how long a file may be, and what no file may contain.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -132,6 +132,158 @@ fn the_import_reader_reads() {
     let text = "use crate::time::Time;\nuse crate::{\n  ids::{A, B},\n  trace,\n};\n// crate::cli\nlet x = crate::value::Word;";
     let names: Vec<String> = imports(text).into_iter().collect();
     assert_eq!(names, ["ids", "time", "trace", "value"]);
+}
+
+/// Modules with files that still import each other in a circle. Whoever frees
+/// one takes it off the list.
+const NOT_YET_FREE: &[&str] =
+    &["analysis", "backend::recorded", "cli", "kernel", "program", "random", "render", "scenario", "trace"];
+
+/// The path of a module, from the root of the crate: `["kernel", "step"]`.
+type Module = Vec<String>;
+
+/// The module of `src/kernel/step.rs`, or of `src/kernel/mod.rs`.
+fn module_of(path: &Path) -> Module {
+    let relative = relative(path);
+    let inside = relative.trim_start_matches("src/").trim_end_matches(".rs");
+    let inside = inside.trim_end_matches("/mod").trim_end_matches("lib");
+    inside.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// The code of a file, without comments and without the tests at its end.
+fn code_of(text: &str) -> String {
+    let text = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+/// All paths that a `use` tree stands for: `a::{b, c::d}` for `a::b` and `a::c::d`.
+fn paths(tree: &str) -> Vec<Module> {
+    if let Some(group) = tree.strip_prefix('{') {
+        let (mut depth, mut begin, mut all) = (0, true, Vec::new());
+        for (at, c) in group.char_indices() {
+            match c {
+                '}' if depth == 0 => break,
+                ',' if depth == 0 => begin = true,
+                _ if begin && !c.is_whitespace() => {
+                    all.extend(paths(&group[at..]));
+                    begin = false;
+                }
+                _ => {}
+            }
+            depth += i32::from(c == '{') - i32::from(c == '}');
+        }
+        return all;
+    }
+    let length = tree.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(tree.len());
+    let (name, rest) = tree.split_at(length);
+    let behind = rest.strip_prefix("::").map(paths).filter(|behind| !behind.is_empty());
+    let behind = behind.unwrap_or_else(|| vec![Vec::new()]);
+    behind.into_iter().map(|path| [vec![name.to_owned()], path].concat()).collect()
+}
+
+/// The modules, each a file, that the code of the module `own` names.
+fn imported(own: &Module, code: &str, modules: &BTreeSet<Module>) -> BTreeSet<Module> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("::") {
+        let before = &code[..at];
+        let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        let (before, first) = (&before[..start], &before[start..]);
+        let begins = !before.ends_with([':', '$']) && !before.ends_with("(in ");
+        let child = [own.clone(), vec![first.to_owned()]].concat();
+        if !begins || !(["crate", "super", "self"].contains(&first) || modules.contains(&child)) {
+            continue;
+        }
+        for path in paths(&code[start..]) {
+            let mut module = own.clone();
+            for name in path {
+                let inner = [module.clone(), vec![name.clone()]].concat();
+                match name.as_str() {
+                    "crate" => module.clear(),
+                    "super" => drop(module.pop()),
+                    "self" => {}
+                    _ if modules.contains(&inner) => module = inner,
+                    _ => break,
+                }
+            }
+            found.insert(module);
+        }
+    }
+    found.remove(own);
+    found
+}
+
+/// The shortest circle of imports through a module, if there is one.
+fn circle(from: &Module, imports: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<String>> {
+    let mut importer: BTreeMap<&Module, &Module> = BTreeMap::new();
+    let mut open = VecDeque::from([from]);
+    while let Some(module) = open.pop_front() {
+        for next in &imports[module] {
+            if importer.contains_key(next) {
+                continue;
+            }
+            importer.insert(next, module);
+            open.push_back(next);
+        }
+    }
+    let mut circle = vec![from.join("::")];
+    let mut module = *importer.get(from)?;
+    while module != from {
+        circle.push(module.join("::"));
+        module = importer[module];
+    }
+    circle.push(from.join("::"));
+    circle.reverse();
+    Some(circle)
+}
+
+/// No file can be understood alone if what it imports imports it. What a
+/// `mod.rs` declares it does not import; what it names besides, it does.
+#[test]
+fn no_files_import_each_other() {
+    let files = rust_files("src");
+    let modules: BTreeSet<Module> = files.iter().map(|path| module_of(path)).collect();
+    let imports: BTreeMap<Module, BTreeSet<Module>> = files
+        .iter()
+        .map(|path| {
+            let (own, text) = (module_of(path), fs::read_to_string(path).expect("it can be read"));
+            let imported = imported(&own, &code_of(&text), &modules);
+            (own, imported)
+        })
+        .collect();
+    let (mut circles, mut free) = (BTreeSet::new(), NOT_YET_FREE.to_vec());
+    for module in &modules {
+        let Some(circle) = circle(module, &imports) else { continue };
+        let path = module.join("::");
+        let is_in = |listed: &&str| path == *listed || path.starts_with(&format!("{listed}::"));
+        match NOT_YET_FREE.iter().find(|listed| is_in(listed)) {
+            Some(listed) => free.retain(|one| one != listed),
+            None => drop(circles.insert(circle.join(" → "))),
+        }
+    }
+    let circles: Vec<String> = circles.into_iter().collect();
+    assert!(circles.is_empty(), "files that import each other:\n{}", circles.join("\n"));
+    assert!(free.is_empty(), "modules without circles, to be taken off the list: {free:?}");
+}
+
+#[test]
+fn the_reader_of_paths_reads() {
+    let named = |names: &[&str]| -> BTreeSet<Module> {
+        names.iter().map(|name| name.split("::").map(str::to_owned).collect()).collect()
+    };
+    let modules = named(&["kernel", "kernel::step", "kernel::lock", "trace", "trace::sink"]);
+    let own = vec!["kernel".to_owned(), "step".to_owned()];
+    let text = "use super::lock::{Lock, wait};\nuse crate::trace::{\n    Event,\n    sink::{Sink, NoTrace},\n};\n// super::\n";
+    assert_eq!(imported(&own, &code_of(text), &modules), named(&["kernel::lock", "trace", "trace::sink"]));
+    let text =
+        "mod lock;\npub use step::Kernel;\npub(in crate::trace) struct Hidden;\nlet x = $crate::trace::Y;";
+    assert_eq!(imported(&vec!["kernel".to_owned()], text, &modules), named(&["kernel::step"]));
+    let imports = [("a", &["b"][..]), ("b", &["c"]), ("c", &["a"]), ("d", &["a"])];
+    let imports = imports.map(|(from, to)| (vec![from.to_owned()], named(to))).into_iter().collect();
+    assert_eq!(
+        circle(&vec!["b".to_owned()], &imports),
+        Some(["b", "c", "a", "b"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(circle(&vec!["d".to_owned()], &imports), None);
 }
 
 #[test]

@@ -19,7 +19,7 @@ mod primitives;
 
 use ids::{OpId, ProcessId, ResourceId};
 use primitives::{
-    Buffer, Came, Census, Condition, Fact, Grant, Memory, Mutex, Order, Party, Seat, Semaphore, Witness,
+    Buffer, Came, Census, Condition, Fact, Grant, Memory, Mutex, Observer, Order, Party, Seat, Semaphore,
 };
 use shuttle::sync::Arc;
 use shuttle::thread;
@@ -49,7 +49,7 @@ impl Ledger {
     }
 }
 
-impl Witness for Ledger {
+impl Observer for Ledger {
     fn note(&mut self, facts: &[Fact]) {
         self.0.lock().expect("nobody panicked").extend_from_slice(facts);
     }
@@ -109,14 +109,14 @@ fn a_semaphore_loses_no_wake_up() {
     check(|| {
         let shared = Arc::new((Semaphore::new(1, Order::Arrival), Census::new(3)));
         let ledger = Ledger::default();
-        let (inside, witness) = (shared.clone(), ledger.clone());
+        let (inside, observer) = (shared.clone(), ledger.clone());
         all(3, move |me| {
             let (semaphore, census) = &*inside;
-            let mut witness = witness.clone();
+            let mut observer = observer.clone();
             for _ in 0..2 {
-                let came = nothing(semaphore.acquire(&me, census, &mut witness));
+                let came = nothing(semaphore.acquire(&me, census, &mut observer));
                 served(came, &me).expect("whoever has a permit gives it back");
-                semaphore.release(&me, census, &mut witness).expect("few permits");
+                semaphore.release(&me, census, &mut observer).expect("few permits");
             }
             census.leave();
         });
@@ -150,17 +150,17 @@ fn a_mutex_has_one_owner() {
     check(|| {
         let shared = Arc::new((Mutex::new(Order::Newest), Census::new(3), Memory::new(&[0])));
         let ledger = Ledger::default();
-        let (inside, witness) = (shared.clone(), ledger.clone());
+        let (inside, observer) = (shared.clone(), ledger.clone());
         all(3, move |me| {
             let (mutex, census, memory) = &*inside;
-            let mut witness = witness.clone();
-            let came = nothing(mutex.lock(&me, census, &mut witness));
+            let mut observer = observer.clone();
+            let came = nothing(mutex.lock(&me, census, &mut observer));
             served(came, &me).expect("whoever owns it gives it back");
             assert_eq!(mutex.owner(), Some(me.process));
-            let seen = memory.read(&me, 0, 1, &mut witness)[0];
-            memory.write(&me, 0, seen + 1, &mut witness);
-            mutex.unlock(&me, census, &mut witness).expect("it is the owner");
-            assert!(mutex.unlock(&me, census, &mut witness).is_err() || mutex.owner() == Some(me.process));
+            let seen = memory.read(&me, 0, 1, &mut observer)[0];
+            memory.write(&me, 0, seen + 1, &mut observer);
+            mutex.unlock(&me, census, &mut observer).expect("it is the owner");
+            assert!(mutex.unlock(&me, census, &mut observer).is_err() || mutex.owner() == Some(me.process));
             census.leave();
         });
         assert_eq!((shared.0.owner(), shared.2.content()), (None, vec![3]));
@@ -173,23 +173,23 @@ fn a_buffer_keeps_items_and_their_order() {
     check(|| {
         let shared = Arc::new((Buffer::new(3, Order::Arrival), Census::new(4)));
         let ledger = Ledger::default();
-        let (inside, witness) = (shared.clone(), ledger.clone());
+        let (inside, observer) = (shared.clone(), ledger.clone());
         all(4, move |me| {
             let (buffer, census) = &*inside;
-            let mut witness = witness.clone();
+            let mut observer = observer.clone();
             let number = me.process.0;
             let got = match number {
                 // Two producers of 2 + 1 items, two consumers of 1 + 2.
                 0 | 1 => {
-                    let first = buffer.put(&me, 2, u64::from(number), census, &mut witness);
+                    let first = buffer.put(&me, 2, u64::from(number), census, &mut observer);
                     served(nothing(first), &me).expect("somebody gets");
-                    let second = buffer.put(&me, 1, u64::from(number) + 10, census, &mut witness);
+                    let second = buffer.put(&me, 1, u64::from(number) + 10, census, &mut observer);
                     served(nothing(second), &me).expect("somebody gets")
                 }
                 _ => {
-                    let first = buffer.get(&me, 1, census, &mut witness);
+                    let first = buffer.get(&me, 1, census, &mut observer);
                     let mut got = served(first, &me).expect("somebody puts");
-                    let second = buffer.get(&me, 2, census, &mut witness);
+                    let second = buffer.get(&me, 2, census, &mut observer);
                     got.extend(served(second, &me).expect("somebody puts"));
                     got
                 }
@@ -212,27 +212,27 @@ fn a_wait_with_a_mutex_misses_no_notify() {
         let parts = (Mutex::new(Order::Arrival), Condition::new(Order::Arrival), Memory::new(&[0]));
         let shared = Arc::new((parts, Census::new(3)));
         let ledger = Ledger::default();
-        let (inside, witness) = (shared.clone(), ledger.clone());
+        let (inside, observer) = (shared.clone(), ledger.clone());
         all(3, move |me| {
             let ((mutex, bell, memory), census) = &*inside;
-            let mut witness = witness.clone();
+            let mut observer = observer.clone();
             let me = Party { resource: ResourceId(0), ..me };
             let at_bell = Party { resource: ResourceId(1), ..me.clone() };
-            let lock = |witness: &mut Ledger| {
-                served(nothing(mutex.lock(&me, census, witness)), &me).expect("it is given back");
+            let lock = |observer: &mut Ledger| {
+                served(nothing(mutex.lock(&me, census, observer)), &me).expect("it is given back");
             };
-            lock(&mut witness);
+            lock(&mut observer);
             if me.process == ProcessId(0) {
-                memory.write(&me, 0, 1, &mut witness);
-                bell.notify(&at_bell, 2, census, &mut witness);
+                memory.write(&me, 0, 1, &mut observer);
+                bell.notify(&at_bell, 2, census, &mut observer);
             } else {
-                while memory.read(&me, 0, 1, &mut witness) == [0] {
-                    let came = bell.wait(&at_bell, Some((mutex, &me)), census, &mut witness);
+                while memory.read(&me, 0, 1, &mut observer) == [0] {
+                    let came = bell.wait(&at_bell, Some((mutex, &me)), census, &mut observer);
                     served(nothing(came.expect("it owns the mutex")), &at_bell).expect("somebody notifies");
-                    lock(&mut witness);
+                    lock(&mut observer);
                 }
             }
-            mutex.unlock(&me, census, &mut witness).expect("it is the owner");
+            mutex.unlock(&me, census, &mut observer).expect("it is the owner");
             assert!(mutex.owner() != Some(me.process));
             census.leave();
         });
@@ -259,11 +259,11 @@ fn a_deadlock_is_seen_by_exactly_one() {
         let (inside, seen) = (shared.clone(), deadlocks.clone());
         all(2, move |me| {
             let (mutexes, census, seats) = &*inside;
-            let mut witness = Ledger::default();
+            let mut observer = Ledger::default();
             let me = Party { seat: seats[me.process.index()].clone(), ..me };
             let mine = me.process.index();
             for which in [mine, 1 - mine] {
-                if let Came::Waits { last } = mutexes[which].lock(&me, census, &mut witness) {
+                if let Came::Waits { last } = mutexes[which].lock(&me, census, &mut observer) {
                     if last {
                         seen.fetch_add(1, shuttle::sync::atomic::Ordering::SeqCst);
                         seats.iter().for_each(|seat| seat.stop());
@@ -274,7 +274,7 @@ fn a_deadlock_is_seen_by_exactly_one() {
                 }
             }
             for which in [mine, 1 - mine] {
-                mutexes[which].unlock(&me, census, &mut witness).expect("it has both");
+                mutexes[which].unlock(&me, census, &mut observer).expect("it has both");
             }
             assert!(!census.leave() || mutexes.iter().all(|mutex| mutex.owner().is_none()));
         });

@@ -11,9 +11,9 @@ use common::{image, run};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::time::Duration;
+use tempolane::backend::Image;
 use tempolane::backend::replay::{Replayed, replay};
 use tempolane::backend::threads::{self, MOST_THREADS, Options, Recording, Trouble, Work};
-use tempolane::program::Image;
 use tempolane::trace::{Kind, Outcome};
 
 const NEVER: &dyn Fn() -> bool = &|| false;

@@ -5,8 +5,8 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
+use tempolane::backend::compile;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::program::compile;
 use tempolane::scenario::load_file;
 use tempolane::trace::{Event, JsonlSink, Sink};
 use tempolane::value::Word;

@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
-use tempolane::explore::{Mode, Schedule, follow};
-use tempolane::program::Image;
+use tempolane::explore::{Mode, Schedule, replay};
+use tempolane::backend::Image;
 use tempolane::trace::NoTrace;
 use tempolane_fuzz::small;
 
@@ -27,7 +27,7 @@ fuzz_target!(|data: &[u8]| {
     for image in SCENARIOS.iter() {
         let Ok(turns) = schedule.turns(image) else { continue };
         for mode in [Mode::Timed, Mode::Untimed] {
-            let _ = follow(image, schedule.seed, mode, &turns, &mut NoTrace, &mut |_, _| {});
+            let _ = replay(image, schedule.seed, mode, &turns, &mut NoTrace, &mut |_, _| {});
         }
     }
 });

@@ -17,5 +17,5 @@ fuzz_target!(|data: &[u8]| {
     };
     read_off(&trace);
     let timeline = Timeline::new(&trace);
-    let _ = text_gantt(&timeline.input("fuzz".to_owned(), false), &TextStyle::default());
+    let _ = text_gantt(&timeline.input("fuzz".to_owned()), &TextStyle::default());
 });

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
-use tempolane::program::{self, Image};
+use tempolane::backend::{Image, compile};
 use tempolane::scenario::{self, Expr, Model, Scenario};
 use tempolane::trace::{Outcome, RecordingSink, Trace};
 use tempolane::value::Value;
@@ -42,7 +42,7 @@ pub fn bound(loaded: &Scenario) -> Option<Image> {
     if things(&loaded.model, &loaded.params) > MOST_THINGS {
         return None;
     }
-    let mut image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).ok()?;
+    let mut image = compile(&loaded.model).bind(&loaded.model, &loaded.params).ok()?;
     if image.arena.len() > 16 * MOST_THINGS as usize {
         return None;
     }

@@ -6,11 +6,8 @@
 //! for more; and wheels for very many that all have the same priority.
 
 use crate::ids::ProcessId;
-use crate::kernel::{Schedule, Stop, Yield};
+use crate::kernel::{Scheduler, Stop, Yield};
 use crate::time::Time;
-
-pub use super::heap_calendar::HeapCalendar;
-pub use super::wheel_calendar::WheelCalendar;
 
 /// An entry as one number, which sorts as the total order says: time in the
 /// top 64 bits, then 8 of priority, 32 of sequence, 24 of process.
@@ -25,9 +22,9 @@ pub const MAX_PROCESSES: usize = 1 << PROCESS_BITS;
 /// The most entries of a [`SmallCalendar`].
 pub const SMALL: usize = 8;
 
-/// The future event list of one run. Entries made by [`Schedule::wake`] are for
+/// The future event list of one run. Entries made by [`Scheduler::wake`](crate::backend::Scheduler::wake) are for
 /// the present, once there is one.
-pub trait Calendar: Schedule {
+pub trait Calendar: Scheduler {
     /// Takes the first entry; of a new calendar, with which the present begins.
     fn pop(&mut self) -> Option<(Time, ProcessId)>;
 
@@ -206,8 +203,8 @@ impl SmallCalendar {
         first.entry()
     }
 
-    /// As [`Self::insert`] where priorities are equal: the new entry comes after
-    /// all of its time, so times alone tell its place.
+    /// Enters a key where priorities are equal: the new entry comes after all of
+    /// its time, so times alone tell its place.
     #[inline(always)]
     fn insert_last(&mut self, key: Halves) {
         let (mut before, mut comes_before) = (key, false);
@@ -219,11 +216,15 @@ impl SmallCalendar {
         }
     }
 
-    /// As [`Self::replace`], likewise.
+    /// Enters a key and takes the first, where priorities are equal: times alone
+    /// tell the places. Every entry before that of the key moves one place to the
+    /// front, over the one that is taken; those behind it stay. No step branches
+    /// on where that is, since nobody could predict it.
     #[inline(always)]
     fn replace_last(&mut self, key: Halves) -> Option<(Time, ProcessId)> {
         let [a, b, ..] = self.keys;
         let is_first = key.0 < a.0;
+        // With at most one entry, and with two, there is nothing to go through.
         if self.len <= 1 {
             if is_first {
                 return key.entry();
@@ -238,6 +239,8 @@ impl SmallCalendar {
             self.keys[1] = choose(is_second, b, key);
             return first.entry();
         }
+        // `before` is the entry that was at the place in front, or is the key's
+        // place if the key comes there.
         let (mut before, mut comes_before) = (a, is_first);
         for next in 1..self.len.min(SMALL) {
             let old = self.keys[next];
@@ -309,7 +312,7 @@ impl Calendar for SmallCalendar {
     }
 }
 
-impl Schedule for SmallCalendar {
+impl Scheduler for SmallCalendar {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.has_ready {
@@ -337,7 +340,9 @@ fn choose(is_a: bool, a: Halves, b: Halves) -> Halves {
 
 #[cfg(test)]
 mod tests {
+    use super::super::heap_calendar::HeapCalendar;
     use super::super::tie_calendar::TieCalendar;
+    use super::super::wheel_calendar::WheelCalendar;
     use super::*;
     use crate::trace::Ties;
     use proptest::prelude::*;
@@ -479,5 +484,49 @@ mod tests {
         for process in order {
             assert_eq!(heap.pop(), Some((Time::from_secs(1), ProcessId(process))));
         }
+    }
+
+    /// Fills a calendar, takes some out, has some come for the present, and clears it.
+    fn clears<C: Calendar + Clone + std::fmt::Debug>(new: &C, processes: u32) {
+        let mut used = new.clone();
+        for process in (0..processes).map(ProcessId) {
+            used.wake(Time::from_nanos(u64::from(process.0 / 40) + 7).expect("small"), 128, process);
+        }
+        for _ in 0..processes / 2 {
+            let (now, process) = used.pop().expect("as many are there");
+            used.wake(now, 128, process);
+        }
+        assert!(processes < 2 || format!("{used:?}") != format!("{new:?}"));
+        used.clear();
+        assert!(format!("{used:?}") == format!("{new:?}"), "{processes} left something");
+    }
+
+    #[test]
+    fn a_calendar_that_was_cleared_is_as_a_new_one() {
+        clears(&SmallCalendar::new(SMALL, false), 8);
+        clears(&SmallCalendar::new(SMALL, true), 8);
+        clears(&HeapCalendar::new(false), 200);
+        clears(&HeapCalendar::new(true), 200);
+        clears(&WheelCalendar::new(200), 200);
+        clears(&WheelCalendar::new(20_000), 20_000);
+        for ties in [Ties::Reversed, Ties::Seeded(3)] {
+            clears(&TieCalendar::new(ties, 1, 2), 200);
+        }
+    }
+
+    /// The numbers run out when the first was taken and nothing stands in its place.
+    #[test]
+    fn who_was_taken_is_not_renumbered() {
+        let mut heap = HeapCalendar::new(false);
+        heap.sequence = u32::MAX - 3;
+        let due = |process: u32| (Time::from_secs(u64::from(process) + 1), ProcessId(process));
+        let wake = |heap: &mut HeapCalendar, process| heap.wake(due(process).0, 128, ProcessId(process));
+        [2, 0, 1].into_iter().for_each(|process| wake(&mut heap, process));
+        assert_eq!(heap.pop(), Some(due(0)));
+        wake(&mut heap, 3);
+        for process in 1..4 {
+            assert_eq!(heap.pop(), Some(due(process)));
+        }
+        assert_eq!(heap.pop(), None);
     }
 }

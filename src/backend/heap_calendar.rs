@@ -9,7 +9,7 @@
 
 use super::calendar::{Calendar, Key, NONE, entry, key, renumber, smallest};
 use crate::ids::ProcessId;
-use crate::kernel::Schedule;
+use crate::kernel::Scheduler;
 use crate::time::Time;
 use std::collections::VecDeque;
 
@@ -175,7 +175,7 @@ impl Calendar for HeapCalendar {
     }
 }
 
-impl Schedule for HeapCalendar {
+impl Scheduler for HeapCalendar {
     #[inline]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.sequence == u32::MAX {
@@ -190,6 +190,34 @@ impl Schedule for HeapCalendar {
             self.sift_down(key);
         } else {
             self.sift_up(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All but the first lie in groups of four, whatever comes and goes.
+    #[test]
+    fn there_are_as_many_groups_as_entries_need() {
+        for entries in 0..40u32 {
+            let mut calendar = HeapCalendar::new(false);
+            calendar.reserve(entries as usize);
+            let room = calendar.groups.capacity();
+            for process in (0..entries).map(ProcessId) {
+                calendar.wake(Time::ZERO, 128, process);
+                assert_eq!(calendar.groups.len(), process.index().div_ceil(4));
+            }
+            for round in 1..100 {
+                for process in
+                    [calendar.pop(), calendar.pop()].into_iter().flatten().map(|(_, process)| process)
+                {
+                    calendar.wake(Time::from_secs(round), 128, process);
+                }
+            }
+            let groups = entries.saturating_sub(1).div_ceil(4) as usize;
+            assert_eq!((calendar.groups.len(), calendar.groups.capacity()), (groups, room), "{entries}");
         }
     }
 }

@@ -11,6 +11,15 @@ mod tie_calendar;
 pub mod virtual_time;
 mod wheel_calendar;
 
-pub use calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SmallCalendar, WheelCalendar};
+/// What a driver is made of: it tells the kernel who goes next.
+pub use crate::kernel::{
+    Call, Choices, Code, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock, find_waiting,
+    waits_for_horizon,
+};
+/// What a driver runs: a compiled scenario with its parameters bound.
+pub use crate::program::{BindError, Binding, Image, Program, compile, may_end, resource};
+pub use calendar::{Calendar, MAX_PROCESSES, SmallCalendar};
+pub use heap_calendar::HeapCalendar;
 pub use rerun::Rerun;
 pub use tie_calendar::TieCalendar;
+pub use wheel_calendar::WheelCalendar;

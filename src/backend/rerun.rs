@@ -34,7 +34,7 @@ impl<'a> Rerun<'a> {
     /// Puts other parameters in for the runs that follow, by [`crate::ids::ParamId`].
     ///
     /// # Errors
-    /// As [`Binding::rebind`]; the parameters stay as they were.
+    /// Binds other values, as [`Binding`](crate::backend::Binding) does; the parameters stay as they were.
     pub fn set(&mut self, params: &[Value]) -> Result<(), BindError> {
         if self.binding.rebind(params)? == Rebound::Anew {
             let image = self.binding.image();

@@ -8,7 +8,7 @@
 
 use super::calendar::Calendar;
 use crate::ids::ProcessId;
-use crate::kernel::Schedule;
+use crate::kernel::Scheduler;
 use crate::random::{Streams, distributions};
 use crate::time::Time;
 use crate::trace::Ties;
@@ -85,7 +85,7 @@ impl Calendar for TieCalendar {
     }
 }
 
-impl Schedule for TieCalendar {
+impl Scheduler for TieCalendar {
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         // Of reversed ties the last in the order of the file comes first.
         let in_order = self.ties == Ties::Reversed;

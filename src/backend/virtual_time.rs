@@ -1,10 +1,12 @@
 //! Virtual time: the clock jumps to the next entry of the calendar. No
 //! sleeping, no wall clock, and the same run every time.
 
-use super::calendar::{Calendar, HeapCalendar, MAX_PROCESSES, SMALL, SmallCalendar, WheelCalendar};
+use super::calendar::{Calendar, MAX_PROCESSES, SMALL, SmallCalendar};
+use super::heap_calendar::HeapCalendar;
 use super::tie_calendar::TieCalendar;
+use super::wheel_calendar::WheelCalendar;
 use crate::ids::ProcessId;
-use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Schedule, Stop, Yield, find_end};
+use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, Stop, Yield, find_end};
 use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink, Ties};
@@ -247,7 +249,7 @@ impl<C: Calendar> Clockwork<'_, C> {
     }
 }
 
-impl<C: Calendar> Schedule for Clockwork<'_, C> {
+impl<C: Calendar> Scheduler for Clockwork<'_, C> {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         self.calendar.wake(time, priority, process);

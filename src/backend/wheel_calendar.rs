@@ -15,7 +15,7 @@
 
 use super::calendar::Calendar;
 use crate::ids::ProcessId;
-use crate::kernel::Schedule;
+use crate::kernel::Scheduler;
 use crate::time::Time;
 use std::collections::VecDeque;
 
@@ -285,7 +285,7 @@ impl WheelCalendar {
     fn insert(&mut self, entry: Entry) {
         if self.near.len() >= NEAR {
             self.put_back();
-            // What is near now is for the present, and this is not.
+            // What is near now is for the present, and this is not: who comes for the present is `ready`.
             debug_assert!(entry.time > self.now, "nobody goes on in the past");
             return self.wheels.add(entry);
         }
@@ -387,7 +387,7 @@ impl Calendar for WheelCalendar {
     }
 }
 
-impl Schedule for WheelCalendar {
+impl Scheduler for WheelCalendar {
     #[inline(always)]
     fn wake(&mut self, time: Time, _: u8, process: ProcessId) {
         let entry = Entry { time, process };
@@ -404,6 +404,66 @@ impl Schedule for WheelCalendar {
     fn soon(&mut self, announce: impl FnMut(ProcessId)) {
         if std::mem::take(&mut self.fresh) {
             self.near.iter().map(|entry| entry.process).for_each(announce);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(number: u32) -> Time {
+        Time::from_secs(number.into())
+    }
+
+    /// Besides the full chunks there is one at most for each entry, and they serve
+    /// again; of many entries there is room for all, and not for far more.
+    #[test]
+    fn chunks_serve_again() {
+        for entries in [100, MANY - 1, MANY, 5 * MANY] {
+            let mut calendar = WheelCalendar::new(entries);
+            let room = calendar.wheels.chunks.capacity();
+            assert_eq!(room > 0, entries >= MANY, "{entries}");
+            assert!(room <= entries, "{room} chunks for {entries}");
+            for process in (0..entries).map(ProcessId::from_index) {
+                calendar.wake(seconds(process.0 % 7), 128, process);
+            }
+            for _ in 0..20 * entries {
+                let (now, process) = calendar.pop().expect("all come again");
+                let wait = seconds(1 + process.0 % 100).as_nanos();
+                calendar.wake(now.checked_add(wait).expect("small"), 128, process);
+            }
+            let chunks = calendar.wheels.chunks.len();
+            assert!(chunks <= entries / CHUNK + entries.min(3 * SLOTS), "{chunks} chunks for {entries}");
+            if entries >= MANY {
+                assert_eq!(calendar.wheels.chunks.capacity(), room, "{entries}");
+                assert_eq!(calendar.wheels.next.capacity(), room, "{entries}");
+            }
+        }
+    }
+
+    /// Those who are said to go on soon are those who go on next, and all are but
+    /// the first of those that come near together; of fewer processes nobody is.
+    #[test]
+    fn who_goes_on_soon_goes_on_next() {
+        for entries in [ANNOUNCED - 1, ANNOUNCED] {
+            let mut calendar = WheelCalendar::new(entries);
+            for process in (0..entries).map(ProcessId::from_index) {
+                calendar.wake(seconds(process.0 / 3), 128, process);
+            }
+            let (mut announced, mut unannounced) = (Vec::new(), 0);
+            for expected in (0..entries).map(ProcessId::from_index) {
+                assert_eq!(calendar.pop(), Some((seconds(expected.0 / 3), expected)));
+                let mut soon = Vec::new();
+                calendar.soon(|process| soon.push(process));
+                if announced.is_empty() {
+                    (announced, unannounced) = (soon, unannounced + 1);
+                } else {
+                    assert_eq!(announced.pop(), Some(expected));
+                    assert!(soon.is_empty());
+                }
+            }
+            assert_eq!(unannounced < entries, entries >= ANNOUNCED);
         }
     }
 }

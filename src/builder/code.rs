@@ -1,7 +1,7 @@
 //! Code that processes call: how it sees its process, and how a run, or a
 //! search through all of them, finds it.
 
-use super::scenario::State;
+use super::state::State;
 use crate::explore::NumberedCode;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code};

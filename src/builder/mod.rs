@@ -153,6 +153,7 @@ mod resource;
 mod run;
 mod scenario;
 mod schedules;
+mod state;
 mod steps;
 mod term;
 
@@ -163,7 +164,8 @@ pub use code::Ctx;
 pub use problem::{Problem, Problems};
 pub use resource::Resource;
 pub use run::{Being, Run};
-pub use scenario::{Process, Scenario, State};
+pub use scenario::{Process, Scenario};
 pub use schedules::{Final, Schedules};
+pub use state::State;
 pub use steps::Steps;
 pub use term::{Distribution, Names, Term};

@@ -5,14 +5,18 @@
 
 use super::again::{Again, Failure};
 use super::page::Page;
-use super::scenario::{Scenario, State};
+use super::problem::Problems;
+use super::scenario::{Prepared, Scenario};
+use super::state::State;
 use super::term::{Term, key, list, quoted};
 use crate::analysis::{Monitors, Statistics, Watch};
+use crate::backend::virtual_time::Simulation;
 use crate::ids::ResourceId;
 use crate::render::{TextStyle, Timeline, text_gantt, text_window};
 use crate::time::Time;
-use crate::trace::{NamedOutcome, Trace};
+use crate::trace::{DynSink, NamedOutcome, RecordingSink, Trace};
 use crate::value::Value;
+use std::ops::ControlFlow;
 
 /// So many blocked processes are told one by one.
 const TOLD: usize = 10;
@@ -28,6 +32,43 @@ pub struct Run<'a, S: State = ()> {
     pub(super) schedule: Option<String>,
     /// The state of the code at the end.
     pub state: S,
+}
+
+impl<S: State> Scenario<S> {
+    /// Runs it in virtual time.
+    ///
+    /// # Panics
+    /// If it is no scenario; the message says all that is wrong with it.
+    #[track_caller]
+    pub fn run(&self) -> Run<'_, S> {
+        match self.try_run() {
+            Ok(run) => run,
+            Err(problems) => panic!("{problems}"),
+        }
+    }
+
+    /// Runs it in virtual time.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the scenario, in one go. How the run ends is
+    /// no error.
+    pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
+        let Prepared { page, loaded, image, frames } = self.prepare("")?;
+        let seed = loaded.model.seed;
+        let mut state = self.first_state();
+        let mut simulation = Simulation::new(&image, seed, 0);
+        let mut recording = RecordingSink::new();
+        let mut code = self.caller(&frames, &mut state);
+        let mut sink = DynSink::new(&mut recording);
+        let end = simulation.run_with(&mut sink, &mut |_| ControlFlow::Continue(()), &mut code);
+        let end = match end {
+            Ok(end) => end,
+            Err(interrupted) => unreachable!("nobody interrupts: {interrupted:?}"),
+        };
+        let memories = simulation.machine.memories(&image);
+        let trace = recording.finish(image.header(seed), end.outcome, end.end);
+        Ok(Run { scenario: self, page, trace, memories, schedule: None, state })
+    }
 }
 
 /// Being in something, for [`Run::assert_never_together`].

@@ -4,21 +4,13 @@ use super::code::{Caller, Frames, Function, Functions, Numbered};
 use super::page::{Page, shown};
 use super::problem::{Problem, Problems};
 use super::resource::Resource;
-use super::run::Run;
+use super::state::State;
 use super::steps::Steps;
 use super::term::{Distribution, Term, key};
-use crate::backend::virtual_time::Simulation;
 use crate::program::{self, Image};
 use crate::scenario::{LoadError, Scenario as Loaded, load_program};
-use crate::trace::{DynSink, RecordingSink};
-use std::hash::Hash;
-use std::ops::{ControlFlow, Deref, DerefMut};
+use std::ops::{Deref, DerefMut};
 use std::panic::Location;
-
-/// What code may work on: plain values, which can be kept and told apart.
-pub trait State: Clone + Eq + Hash + 'static {}
-
-impl<T: Clone + Eq + Hash + 'static> State for T {}
 
 /// A scenario, made in code instead of YAML. See [the module](super).
 pub struct Scenario<S: State = ()> {
@@ -214,52 +206,18 @@ impl<S: State> Scenario<S> {
     /// and for [`crate::explore`].
     ///
     /// # Errors
-    /// As [`Scenario::check`].
+    /// Everything that is wrong with it, in one go.
     pub fn image(&self) -> Result<Image, Problems> {
         Ok(self.prepare("")?.image)
     }
 
-    /// Runs it in virtual time.
-    ///
-    /// # Panics
-    /// If it is no scenario; the message says all that is wrong with it.
-    #[track_caller]
-    pub fn run(&self) -> Run<'_, S> {
-        match self.try_run() {
-            Ok(run) => run,
-            Err(problems) => panic!("{problems}"),
-        }
-    }
-
-    /// Runs it in virtual time.
-    ///
-    /// # Errors
-    /// As [`Scenario::check`]. How the run ends is no error.
-    pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
-        let Prepared { page, loaded, image, frames } = self.prepare("")?;
-        let seed = loaded.model.seed;
-        let mut state = self.first_state();
-        let mut simulation = Simulation::new(&image, seed, 0);
-        let mut recording = RecordingSink::new();
-        let mut code = Caller { functions: &self.functions, frames: &frames, state: &mut state };
-        let mut sink = DynSink::new(&mut recording);
-        let end = simulation.run_with(&mut sink, &mut |_| ControlFlow::Continue(()), &mut code);
-        let end = match end {
-            Ok(end) => end,
-            Err(interrupted) => unreachable!("nobody interrupts: {interrupted:?}"),
-        };
-        let memories = simulation.machine.memories(&image);
-        let trace = recording.finish(image.header(seed), end.outcome, end.end);
-        Ok(Run { scenario: self, page, trace, memories, schedule: None, state })
-    }
-
-    /// As [`Scenario::prepare`], with this text as what is expected.
+    /// Checks it with this text as what is expected, and makes what a run needs.
     pub(super) fn prepare_expecting(&self, expect: &str) -> Result<Prepared, Problems> {
         self.prepare(&expecting(expect))
     }
 
-    /// As [`Scenario::yaml`], with parameters as they were set, and with this
-    /// text as what is expected.
+    /// The scenario as a file, with parameters as they were set, and with this
+    /// text as what is expected; `None` if it has code, which no file can hold.
     pub(super) fn file(&self, expect: &str) -> Option<String> {
         if !self.functions.all.is_empty() {
             return None;
@@ -269,6 +227,11 @@ impl<S: State> Scenario<S> {
         let value =
             |number: usize, name: &String| Some(Term::from(*params.get(number)?)).filter(|_| is_set(name));
         Some(self.page_with(&value).text + &expecting(expect))
+    }
+
+    /// Its code over this state, for a run.
+    pub(super) fn caller<'a>(&'a self, frames: &'a Frames, state: &'a mut S) -> Caller<'a, S> {
+        Caller { functions: &self.functions, frames, state }
     }
 
     /// Its code, with numbers for the states that it comes to.

@@ -8,7 +8,8 @@ use super::again::Failure;
 use super::code::Numbered;
 use super::problem::Problems;
 use super::run::Run;
-use super::scenario::{Prepared, Scenario, State};
+use super::scenario::{Prepared, Scenario};
+use super::state::State;
 use crate::analysis::Monitors;
 use crate::explore::{
     self, Budget, End, Exploration, FinalMemories, Mode, Options, Reduce, Stopped, Witness,
@@ -287,7 +288,7 @@ impl<S: State + Send> Found<'_, S> {
         let code = Some(self.code as &dyn explore::NumberedCode);
         let (seed, mode) = (header.seed, self.mode);
         let followed =
-            explore::follow_calling(image, code, seed, mode, turns, &mut recording, &mut |_, _| {});
+            explore::replay_calling(image, code, seed, mode, turns, &mut recording, &mut |_, _| {});
         let followed = match followed {
             Ok(followed) => followed,
             Err(mismatch) => unreachable!("the explorer found this schedule: {}", mismatch.message),
@@ -303,7 +304,7 @@ impl<S: State + Send> Found<'_, S> {
             fatal: witness.fatal,
             turns: explore::Schedule::named(image, turns),
         };
-        let schedule = Some(schedule.text(&explore::notes(image, code, mode, seed, turns)));
+        let schedule = Some(schedule.text(&explore::narrate(image, code, mode, seed, turns)));
         let page = self.prepared.page.clone();
         let memories = followed.machine.memories(image);
         let trace = recording.finish(header, followed.outcome, followed.end);

@@ -15,7 +15,7 @@ use super::unfinished::Unfinished;
 use super::{console, quote};
 use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
-use crate::explore::{Asked, Followed, Mismatch, Mode, Schedule, follow_asking};
+use crate::explore::{Asked, Mismatch, Mode, Replayed, Schedule, replay_asking};
 use crate::ids::ResourceId;
 use crate::kernel::{Machine, find_waiting};
 use crate::program::Image;
@@ -109,12 +109,12 @@ pub fn execute_along(
     let finished =
         execute_by(loaded, &options, folder, keep_events, schedule.mode, |image, seed, sinks, _| {
             let how = (seed, schedule.mode);
-            let followed = follow_asking(image, None, how, asked, &turns, sinks, &mut |_, _| {});
+            let followed = replay_asking(image, None, how, asked, &turns, sinks, &mut |_, _| {});
             let followed = followed.unwrap_or_else(|found| {
                 mismatch = Some(found);
                 None
             });
-            let Some(Followed { outcome, end, machine, times, .. }) = followed else {
+            let Some(Replayed { outcome, end, machine, times, .. }) = followed else {
                 return Err(virtual_time::Interrupted(virtual_time::Progress { now: Time::ZERO, steps: 0 }));
             };
             fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));

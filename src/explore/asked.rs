@@ -4,7 +4,7 @@
 //! Decides nothing about when to stop: whoever explores says so. What is cut
 //! off by it is never told as a result.
 
-use super::relation::Stopped;
+use super::ends::Stopped;
 use std::fmt;
 use std::ops::ControlFlow;
 
@@ -13,10 +13,10 @@ use std::ops::ControlFlow;
 pub struct Asked<'a>(Option<&'a (dyn Fn() -> bool + Sync)>);
 
 impl<'a> Asked<'a> {
-    /// Never.
+    /// Never stops.
     pub const NEVER: Asked<'static> = Asked(None);
 
-    /// As soon as `is_over` says so. It is asked often, by several threads.
+    /// Stops as soon as `is_over` says so. It is asked often, by several threads.
     pub fn by(is_over: &'a (dyn Fn() -> bool + Sync)) -> Asked<'a> {
         Asked(Some(is_over))
     }
@@ -26,14 +26,14 @@ impl<'a> Asked<'a> {
         self.0.is_some_and(|is_over| is_over())
     }
 
-    /// The same as what a loop is told.
-    pub(super) fn flow(self) -> ControlFlow<()> {
+    /// Whether to stop, in the form in which a loop is told.
+    pub(crate) fn flow(self) -> ControlFlow<()> {
         if self.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Fails if it is time to stop; asked in one step of so many, since to ask
     /// may look at a clock.
-    pub(super) fn check(self, step: u64) -> Result<(), Stopped> {
+    pub(crate) fn check(self, step: u64) -> Result<(), Stopped> {
         if step % 64 == 63 && self.is_over() {
             return Err(Stopped::Limit("it was stopped".to_owned()));
         }

@@ -1,14 +1,11 @@
 //! Code that steps call, and the state that it works on, as one more part of
 //! the states.
 //!
-//! Decides how the relation lets the kernel call code. The code itself, and
-//! what its states are, belong to whoever explores.
+//! Decides what whoever explores has to give for that. The code itself, and
+//! what its states are, belong to them.
 
-use super::relation::Probe;
-use crate::ids::ProcessId;
-use crate::kernel::{Call, Code, NoCode, Schedule};
+use crate::kernel::Call;
 use crate::program::{Image, Op};
-use crate::time::Time;
 use crate::value::Word;
 use std::fmt;
 
@@ -26,7 +23,7 @@ pub trait NumberedCode: Sync + fmt::Debug {
     /// the number of the state behind it.
     ///
     /// # Errors
-    /// As [`crate::kernel::Code::call`].
+    /// What the code says is wrong with the call; the run ends with that fault.
     fn call(&self, state: &mut Word, call: Call<'_>) -> Result<(), String>;
 
     /// About how much memory the states take, in bytes.
@@ -34,36 +31,6 @@ pub trait NumberedCode: Sync + fmt::Debug {
 }
 
 /// Whether some step calls code.
-pub(super) fn calls(image: &Image) -> bool {
+pub(crate) fn calls(image: &Image) -> bool {
     image.plain.iter().any(|op| matches!(op, Op::Call { .. }))
-}
-
-/// What the kernel is given as its driver: the probe, and the code with the
-/// number of its state.
-pub(super) struct Calling<'s> {
-    pub(super) probe: &'s mut Probe,
-    pub(super) code: Option<&'s dyn NumberedCode>,
-    pub(super) state: &'s mut Word,
-}
-
-impl Schedule for Calling<'_> {
-    fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
-        self.probe.wake(time, priority, process);
-    }
-
-    fn choose(&mut self, options: u32) -> u32 {
-        self.probe.choose(options)
-    }
-
-    fn touch(&self, header: usize) {
-        self.probe.touch(header);
-    }
-
-    fn call(&mut self, call: Call<'_>) -> Result<(), String> {
-        self.probe.called = true;
-        match self.code {
-            Some(code) => code.call(self.state, call),
-            None => NoCode.call(call),
-        }
-    }
 }

@@ -1,46 +1,52 @@
 //! Every schedule of a scenario: all states that it can be in, by breadth-first
 //! search with the kernel's own transition relation.
 //!
-//! Decides which transitions there are ([`relation`](self)), what makes two
-//! states equal, how states are stored, and what is reported with a shortest
-//! witness. Does not decide what a step does: the kernel says so, here as in a
-//! run; an explorer with semantics of its own would prove nothing about it.
+//! Decides which transitions there are, what makes two states equal, how states
+//! are stored, and what is reported with a shortest witness. Does not decide
+//! what a step does: the kernel says so, here as in a run; an explorer with
+//! semantics of its own would prove nothing about it.
+//!
+//! Each module knows only those above it, and no two files know each other:
+//!
+//! | module | decides |
+//! |---|---|
+//! | `options`, `progress`, `ends`, `asked`, `code`, `uses` | what goes in and out of an exploration, and which ops use which resources |
+//! | `symmetry` | which processes may change places, read off the program |
+//! | `state` | which states are the same, and how one is packed into a few words |
+//! | `transition` | what one transition is, and when time passes |
+//! | `transition_cache` | what is remembered of the kernel's answers |
+//! | `reduction` | which transitions and states may be left out: stubborn sets, representatives |
+//! | `search` | the order in which states are reached, in batches and on several threads |
+//! | `result` | what is found, and what the graph of all states tells |
+//! | `driver` | one exploration from beginning to end |
+//! | `schedule` | schedules as files, replayed, and in words |
 
 mod asked;
-mod clock;
 mod code;
-mod codec;
-mod effects;
-mod endless;
-mod expand;
-mod exploration;
-mod findings;
-mod follow;
-mod graph;
-mod interner;
-mod notes;
-mod parts;
-mod passing;
-mod reached;
-mod reduce;
-mod relation;
-mod rotation;
+mod driver;
+mod ends;
+mod options;
+mod progress;
+mod reduction;
+mod result;
 mod schedule;
-mod schedule_text;
 mod search;
-mod store;
+mod state;
 mod symmetry;
+mod transition;
+mod transition_cache;
+mod uses;
 
 pub use asked::Asked;
-pub use clock::recorded_by_clock;
 pub use code::NumberedCode;
-pub use exploration::{
-    DecisiveTie, Exploration, FinalMemories, Mode, Options, Overview, Witness, explore, explore_asking,
+pub use driver::{explore, explore_asking};
+pub use ends::{End, Stopped};
+pub use options::{Budget, Mode, Options, Reduce};
+pub use progress::{Progress, Stop};
+pub use result::{DecisiveTie, Exploration, FinalMemories, Overview, Witness};
+pub use schedule::{
+    Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_asking, one_line,
+    replay, replay_asking, replay_calling,
 };
-pub use findings::Race;
-pub use follow::{Followed, Mismatch, ProcessNames, follow, follow_asking, follow_calling};
-pub use notes::{notes, notes_asking};
-pub use relation::{End, Stopped};
-pub use schedule::Turn;
-pub use schedule_text::{Schedule, ScheduleError, one_line};
-pub use search::{Budget, Progress, Reduce, Stop};
+pub use search::Race;
+pub use transition::recorded_by_clock;

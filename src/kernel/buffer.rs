@@ -9,7 +9,7 @@
 //! goes from the one to the other while both are there.
 
 use super::machine::{Machine, header_words, item_type, op_of};
-use super::step::{Context, Done, Kernel, OpResult, Schedule};
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, Op, resource};
@@ -19,7 +19,7 @@ use crate::value::Word;
 /// The words by which all rings of a run may grow: 400 MB.
 const MAX_GROWTH: usize = 50_000_000;
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Puts one item, or waits until it fits.
     #[inline]
     pub(super) fn put_one(&mut self, arena: &mut [Word], at: Context, header: usize, value: Word) -> Done {

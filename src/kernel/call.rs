@@ -5,7 +5,7 @@
 //! the variables of its own process and no resource, and which may fail.
 
 use super::step::Done;
-use super::step::{Context, Kernel, OpResult, Schedule};
+use super::step::{Context, Kernel, OpResult, Scheduler};
 use crate::ids::ProcessId;
 use crate::program::Slot;
 use crate::trace::Sink;
@@ -63,7 +63,7 @@ impl Call<'_> {
     }
 }
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn call(&mut self, arena: &mut [Word], at: Context, number: u32) -> OpResult {
         let call = Call { number, process: at.process(), arena, frame: at.frame() };
         match self.queue.call(call) {

@@ -1,4 +1,4 @@
-//! The answers to [`super::Schedule::choose`], for drivers that try them all.
+//! The answers to [`super::Scheduler::choose`], for drivers that try them all.
 
 /// What a step asked, what it was answered, and so what the next way through it
 /// is. Ways come in the order of their answers, as the numbers on an odometer.
@@ -65,5 +65,15 @@ mod tests {
         }
         assert_eq!(ways, [vec![0, 0], vec![0, 1], vec![1], vec![2, 0], vec![2, 1]]);
         assert!(!Choices::default().advance(), "nothing was asked");
+    }
+
+    /// The way with two questions after 0, 0 is 0, 1, whatever was to be answered to
+    /// more of them.
+    #[test]
+    fn an_answer_that_nobody_asks_for_is_dropped() {
+        let mut choices = Choices::with(&[0, 0, 0]);
+        assert_eq!([choices.choose(2), choices.choose(2)], [0, 0]);
+        assert!(choices.advance());
+        assert_eq!(choices.answers(), [0, 1]);
     }
 }

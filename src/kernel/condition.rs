@@ -5,14 +5,14 @@
 //! behind the wait, in competition with all others who want it.
 
 use super::machine::{Machine, op_of};
-use super::step::{Context, Done, Kernel, OpResult, Schedule};
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, Op, RESOURCE_WORDS, ResourceCode, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// The ops that are too rare to have a place of their own in the loop over
     /// ops. The others never come here.
     #[inline(never)]
@@ -116,7 +116,8 @@ impl Machine {
     /// stand in no queue.
     pub fn set_queue(&mut self, image: &Image, queue: usize, waiters: &[Word]) {
         self.arena[queue] = 0;
-        let header = queue - (queue - image.resource_base) % RESOURCE_WORDS;
+        // Headers begin at multiples of their length.
+        let header = queue - queue % RESOURCE_WORDS;
         let discipline = waiters::as_listed(&self.arena, header);
         for &id in waiters {
             waiters::enqueue(&mut self.arena, &image.frames, queue, ProcessId(id as u32), discipline);

@@ -161,7 +161,7 @@ fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give
     let mut open = vec![start + 1];
     // The op on which it waits is passed again if it stands in a loop.
     while let Some(op) = open.pop() {
-        if op >= image.plain.len() || std::mem::replace(&mut seen[op], true) {
+        if std::mem::replace(&mut seen[op], true) {
             continue;
         }
         if let Some(give) = give_of(image, op)
@@ -204,25 +204,24 @@ fn give_of(image: &Image, op: usize) -> Option<Give> {
 /// found from the lowest id on.
 fn find_cycle(blocked: &[BlockedProcess]) -> Vec<ProcessId> {
     let place = |process: ProcessId| blocked.binary_search_by_key(&process, |entry| entry.process).ok();
-    let mut finished = vec![false; blocked.len()];
+    // What is reached and not finished is on the path.
+    let (mut reached, mut finished) = (vec![false; blocked.len()], vec![false; blocked.len()]);
     for start in 0..blocked.len() {
         let mut path: Vec<(usize, usize)> = vec![(start, 0)];
-        let mut on_path = vec![false; blocked.len()];
-        on_path[start] = true;
+        reached[start] = true;
         while let Some((node, edge)) = path.last_mut() {
             let Some(giver) = blocked[*node].givers.get(*edge) else {
                 finished[*node] = true;
-                on_path[*node] = false;
                 path.pop();
                 continue;
             };
             *edge += 1;
             let Some(next) = place(*giver).filter(|&next| !finished[next]) else { continue };
-            if on_path[next] {
+            if reached[next] {
                 let from = path.iter().position(|&(node, _)| node == next).unwrap_or(0);
                 return path[from..].iter().map(|&(node, _)| blocked[node].process).collect();
             }
-            on_path[next] = true;
+            reached[next] = true;
             path.push((next, 0));
         }
     }

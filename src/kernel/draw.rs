@@ -3,7 +3,7 @@
 //! How far each stream is used stands in the frame of the process, so it is
 //! part of the state; what is kept here could be thrown away at any time.
 
-use super::step::{Context, Kernel, Schedule};
+use super::step::{Context, Kernel, Scheduler};
 use crate::ids::ProcessId;
 use crate::program::{DefImage, DistributionCode, Image, Sampler, Slot, Source};
 use crate::random::{PythonStreams, SampleError, Streams, distributions, round_nanos};
@@ -100,7 +100,7 @@ impl Draws {
     }
 }
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Draws a value and records it.
     #[inline]
     pub(super) fn draw(

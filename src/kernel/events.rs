@@ -1,12 +1,12 @@
 //! What is recorded of a step: events, made only if the sink looks at them.
 
-use super::step::{Context, Kernel, Schedule};
+use super::step::{Context, Kernel, Scheduler};
 use crate::ids::OpId;
 use crate::program::LogArgCode;
 use crate::trace::{Event, Kind, Sink};
 use crate::value::{Type, Word};
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn log(&mut self, arena: &[Word], at: Context, log: u32) {
         if !S::ACTIVE {
             return;
@@ -23,8 +23,7 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
                 }
             }
         }
-        let mut event = self.event(at, Kind::Log, log, words.len() as u64);
-        event.ty = Type::Int;
+        let event = self.event(at, Kind::Log, log, words.len() as u64);
         self.sink.happens(&event, &words);
         self.scratch = words;
     }

@@ -1,7 +1,7 @@
 //! The loop over the ops of one process: which function does what an op says.
 
 use super::fused::wrap;
-use super::step::{Context, Done, Halt, Kernel, Schedule};
+use super::step::{Context, Done, Halt, Kernel, Scheduler};
 use super::stepwise::Steps;
 use super::stop::Yield;
 use crate::ids::ProcessId;
@@ -10,7 +10,7 @@ use crate::time::Time;
 use crate::trace::{Kind, Sink};
 use crate::value::{Type, Word};
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Executes the ops of one process until it stops. With `STEPS` it goes by
     /// the ops without the fused ones, and stops in front of every one that
     /// [`Op::is_step`] once `steps` are made; see [`Kernel::step`].

@@ -1,11 +1,11 @@
 //! The words for what a scenario may not do, with a hint what to do instead.
 
-use super::step::{Context, Kernel, Schedule};
+use super::step::{Context, Kernel, Scheduler};
 use crate::arithmetic::ArithmeticError;
 use crate::ids::OpId;
 use crate::trace::{Fault, Sink};
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[cold]
     pub(super) fn fault(&self, at: Context, message: String, hint: &str) -> Box<Fault> {
         Box::new(Fault { process: at.process(), op: OpId(at.op() as u32), message, hint: hint.to_owned() })

@@ -5,12 +5,12 @@
 
 use super::lock::MAX_PERMITS;
 use super::machine::header_words;
-use super::step::{Context, Done, Kernel, Schedule};
+use super::step::{Context, Done, Kernel, Scheduler};
 use crate::program::{Op, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Takes from each of the run; false if the process waits at one of them,
     /// standing on its plain op.
     #[inline]

@@ -5,7 +5,7 @@
 
 use super::defect;
 use super::machine::{header_words, op_of};
-use super::step::{Context, Done, Kernel, OpResult, Schedule};
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{Op, Slot, resource};
@@ -15,7 +15,7 @@ use crate::value::Word;
 /// More permits than this cannot be counted.
 pub(super) const MAX_PERMITS: u64 = i64::MAX as u64;
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn lock(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
         let done = self.acquire(arena, at, header);
@@ -143,11 +143,8 @@ impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
         if defect::forgets_permit() {
             return Ok(());
         }
-        match self.hand_over(arena, at, header) {
-            Some(_) => Ok(()),
-            // Nobody waits: it comes here for the number of permits.
-            None => Err(self.too_many_permits(at)),
-        }
+        // Where nobody waits, it is because there are as many permits as can be.
+        self.hand_over(arena, at, header).map(drop).ok_or_else(|| self.too_many_permits(at))
     }
 
     /// Notes that a waiter was given a permit; whether it needs no more.

@@ -2,13 +2,13 @@
 //! protection. Whether an access is safe is not decided here.
 
 use super::machine::{header_words, item_type};
-use super::step::{Context, Kernel, Schedule};
+use super::step::{Context, Kernel, Scheduler};
 use crate::ids::ResourceId;
 use crate::program::{RESOURCE_WORDS, ResourceCode, Slot, Source, resource};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::Word;
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     pub(super) fn write_memory(
         &mut self,

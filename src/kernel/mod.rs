@@ -4,7 +4,7 @@
 //! Decides how one process goes on from where it stands until it waits or is
 //! done, whom that wakes, and what is recorded of it. Does not decide which
 //! process goes next or how time passes: that is a driver's business, behind
-//! [`Schedule`]. Knows no YAML, no threads, no clock on the wall, no printing.
+//! [`Scheduler`]. Knows no YAML, no threads, no clock on the wall, no printing.
 //!
 //! Hand-off: a release gives the permit to the first waiter and that waiter's
 //! op is thereby done; a latecomer cannot barge in.
@@ -24,6 +24,7 @@ mod lock;
 mod machine;
 mod memory;
 mod places;
+mod probe;
 mod request;
 mod step;
 mod stepwise;
@@ -37,7 +38,8 @@ pub use deadlock::{find_deadlock, find_end, find_waiting, waits_for_horizon};
 pub(crate) use defect::{Defect, with_defect};
 pub use draw::Draws;
 pub use machine::{Machine, State};
+pub use probe::Probe;
 pub use request::{Asked, Request};
-pub use step::{Kernel, Schedule};
+pub use step::{Kernel, Scheduler};
 pub use stepwise::Rest;
 pub use stop::{Stop, Yield};

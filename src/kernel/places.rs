@@ -1,13 +1,13 @@
 //! Where what an index names lies: elements of private arrays, instances of
 //! resources.
 
-use super::step::{Context, Kernel, Schedule};
+use super::step::{Context, Kernel, Scheduler};
 use crate::ids::ResourceDefId;
 use crate::program::{RESOURCE_WORDS, Slot, Source};
 use crate::trace::{Fault, Sink};
 use crate::value::Word;
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Where a private array lies, and how long it is.
     #[inline]
     pub(super) fn array(&self, arena: &[Word], frame: usize, slot: Slot) -> (usize, usize) {

@@ -5,7 +5,7 @@
 //! and where they go is no business of a primitive: it is read here.
 
 use super::machine::{Machine, State, op_of, state_word};
-use super::step::{Context, Kernel, Schedule};
+use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{Image, Op, ResourceCode, frame, resource};
 use crate::trace::{Fault, Sink};
@@ -72,7 +72,7 @@ pub struct Asked {
     pub op: OpId,
 }
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// What the op in front of which `process` rests asks of a resource;
     /// `None` if it is not about one. Nothing is done yet.
     ///

@@ -14,7 +14,7 @@ use crate::trace::{Event, Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
 /// Takes note of who can go on when, and may say who goes on next.
-pub trait Schedule {
+pub trait Scheduler {
     /// `process` can go on at `time`. Of equal times, lower `priority` goes
     /// first, then who was noted first.
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId);
@@ -159,7 +159,7 @@ impl Context {
     }
 }
 
-impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
+impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     /// A kernel over this state, without fuel.
     pub fn new(
         image: &'a Image,
@@ -186,7 +186,7 @@ impl<'a, Q: Schedule, S: Sink> Kernel<'a, Q, S> {
 
     /// Lets `process`, which must be able to go on, go on at the time of the
     /// machine until it waits, is done or runs out of fuel; and then whom
-    /// [`Schedule::switch`] names. Says who stopped last, and why.
+    /// [`Scheduler::switch`] names. Says who stopped last, and why.
     ///
     /// # Errors
     /// [`Fault`] if the scenario breaks a rule; the run is over then.

@@ -11,7 +11,7 @@
 //! is left of the block is another step, from where it goes on.
 
 use super::machine::op_of;
-use super::step::{Halt, Kernel, Schedule};
+use super::step::{Halt, Kernel, Scheduler};
 use super::stop::Yield;
 use crate::ids::ProcessId;
 use crate::program::Op;
@@ -43,7 +43,7 @@ impl Steps {
     const OP: Steps = Steps { left: 1, goes_on: false };
 }
 
-impl<Q: Schedule, S: Sink> Kernel<'_, Q, S> {
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Executes the step in front of which `process` rests, and what follows
     /// it up to the next one. Several permits or items that are taken one
     /// after the other are as many steps, except inside an atomic block.

@@ -19,7 +19,7 @@ pub struct Stop {
 pub enum Yield {
     /// Time must pass until then; the driver has yet to note it.
     Delayed(Time),
-    /// It waits for a resource and will be woken through [`super::Schedule`].
+    /// It waits for a resource and will be woken through [`super::Scheduler`].
     Blocked,
     /// It finished its last step.
     Done,

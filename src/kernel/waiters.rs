@@ -123,7 +123,8 @@ const PRIORITY_FIRST: u64 = Discipline::Priority as u64;
 const ANY: u64 = Discipline::Any as u64;
 
 /// Whether `process`, which is in no queue, would be the first of this one, in
-/// the order of [`enqueue`].
+/// which somebody waits, in the order of [`enqueue`]. Where a driver may choose
+/// nobody is the first.
 #[cold]
 pub(super) fn would_be_first(
     arena: &[Word],
@@ -132,14 +133,10 @@ pub(super) fn would_be_first(
     process: ProcessId,
     discipline: u64,
 ) -> bool {
-    let head = arena[queue] & LOW;
-    let id = u64::from(process.0) + 1;
     let priority = |id: u64| arena[link_of(frames, id)] >> 56;
     match discipline {
-        _ if head == 0 => true,
-        FIFO => false,
-        PRIORITY_FIRST => priority(id) < priority(head),
-        ANY => id < head,
+        FIFO | ANY => false,
+        PRIORITY_FIRST => priority(u64::from(process.0) + 1) < priority(arena[queue] & LOW),
         _ => true,
     }
 }
@@ -318,6 +315,16 @@ mod tests {
         assert_eq!(served(2, [128, 127, 129, 127]), [3, 2, 1, 0]);
     }
 
+    /// Or each who comes would go past all of its priority one by one.
+    #[test]
+    fn the_first_of_a_priority_knows_the_last() {
+        let (mut arena, frames) = arena([128, 127, 128, 128]);
+        for (process, last_of_0) in [(0, 0), (1, 0), (2, 2), (3, 3)] {
+            enqueue(&mut arena, &frames, 0, ProcessId(process), 1);
+            assert_eq!(last_of_run(&arena, &frames, 1), last_of_0 + 1, "after {process}");
+        }
+    }
+
     #[test]
     fn whoever_is_in_the_queue_of_any_it_is_the_same_queue() {
         let queue_of = |order: &[u32]| {
@@ -340,6 +347,7 @@ mod tests {
             }
             let (taken, _) = dequeue_nth(&mut arena, &frames, 0, nth).expect("four wait");
             assert_eq!(taken, ProcessId(nth));
+            assert_eq!(arena[link_of(&frames, u64::from(nth) + 1)], 128 << 56, "a priority and no link");
             let rest: Vec<u32> = (0..4).filter(|&other| other != nth).collect();
             let left: Vec<u32> = all(&arena, &frames, 0).iter().map(|process| process.0).collect();
             assert_eq!(left, rest);

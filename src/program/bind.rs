@@ -23,13 +23,13 @@ pub struct Image {
     pub code: Vec<Op>,
     /// All ops without the fused ones: what a process waits on.
     pub plain: Vec<Op>,
-    /// As `code`, without what only events tell of; see [`Section`].
+    /// As `code`, without what only events tell of; see `Section`.
     pub quiet: Vec<Op>,
     /// Where `quiet` leaves a mutex out, and `code` only notes it.
     pub sections: Vec<Section>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
-    /// By op: whether it belongs to an atomic block; see [`Op::Atomic`].
+    /// By op: whether it belongs to an atomic block; see `Op::Atomic`.
     pub atomic: Vec<bool>,
     /// By op: whether an expectation is about its order among the ops of others,
     /// although it concerns nobody else.
@@ -48,7 +48,7 @@ pub struct Image {
     pub resources: Vec<ResourceInfo>,
     /// Distributions with everything known filled in.
     pub distributions: Vec<DistributionCode>,
-    /// See [`ManyCode`].
+    /// See `ManyCode`.
     pub many: Vec<ManyCode>,
     /// What the fused runs of ops take and give.
     pub runs: Vec<RunEntry>,

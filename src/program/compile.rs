@@ -14,7 +14,7 @@ pub struct Program {
     pub code: Vec<Op>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
-    /// By op: whether it belongs to an atomic block; see [`Op::Atomic`].
+    /// By op: whether it belongs to an atomic block; see `Op::Atomic`.
     pub atomic: Vec<bool>,
     /// The constants, parameters and parameter expressions, in the order of
     /// the global words.

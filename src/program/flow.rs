@@ -227,8 +227,9 @@ pub fn ops_of(image: &Image, entry: OpId) -> std::ops::Range<usize> {
 /// states, or nobody gets far.
 pub fn may_end(image: &Image) -> bool {
     let defs = image.processes.iter().filter(|def| def.count > 0);
-    let mut entries =
-        defs.map(|def| image.arena[image.frames[def.first.index()] as usize + frame::STATE] as u32 as usize);
+    // The frames of many instances are held once, so a word of one is asked for.
+    let mut entries = defs
+        .map(|def| image.arena.word(image.frames[def.first.index()] as usize + frame::STATE) as u32 as usize);
     entries.all(|entry| {
         let mut seen = vec![false; image.plain.len()];
         let mut open = vec![entry];

@@ -29,12 +29,8 @@ pub use bind::{DefImage, Image};
 pub use compile::{Program, compile};
 pub use constants::Constants;
 pub use flow::{LiveWords, may_end, next_ops, ops_of, read, written};
-pub use initial::Initial;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 pub use lines::lines_of;
-pub use op::{
-    DistributionCode, LogArgCode, ManyCode, Near, Op, ResourceCode, RunEntry, Sampler, Slot, Source,
-};
-pub use quiet::Section;
+pub use op::{DistributionCode, LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
 pub use rebind::{Binding, Rebound};
 pub use state::BindError;

@@ -28,7 +28,9 @@ pub use family::{Bound, Family, MOST_PARAMETERS, Parameter, Takes};
 pub use python::PythonStreams;
 pub use rounding::round_nanos;
 pub use sample::{SampleError, Words};
-pub use streams::{StreamId, StreamWords, Streams};
+#[cfg(test)]
+pub use streams::StreamId;
+pub use streams::Streams;
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StreamId(pub u64);
 
+#[cfg(test)]
 impl StreamId {
     /// The stream of one distribution (`purpose`, counted within its process)
     /// in one instance of a process; `instance` is 0 if there is only one.
@@ -166,11 +167,6 @@ impl Streams {
     /// Log2 of the blocks kept of a stream.
     fn group_log2(&self) -> u32 {
         self.words_log2 - BLOCK_LOG2
-    }
-
-    /// Whether there are no streams.
-    pub fn is_empty(&self) -> bool {
-        self.tags.is_empty()
     }
 
     /// Word number `position` of a stream; moves the position on by one.

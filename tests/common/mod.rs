@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use tempolane::backend::Machine;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
+use tempolane::backend::{Image, compile};
 use tempolane::ids::{ProcessId, ResourceId};
-use tempolane::kernel::Machine;
-use tempolane::program::{self, Image};
 use tempolane::scenario;
 use tempolane::trace::{Event, Fingerprint, Header, Kind, LogTemplate, Sink, Ties};
 use tempolane::value::{Value, Word};
@@ -83,9 +83,7 @@ pub fn image(text: &str, overrides: &[(&str, &str)]) -> Image {
         overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let loaded =
         scenario::load_str("test", text, &overrides).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    program::compile(&loaded.model)
-        .bind(&loaded.model, &loaded.params)
-        .expect("a checked scenario can be bound")
+    compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("a checked scenario can be bound")
 }
 
 /// Runs a scenario text.

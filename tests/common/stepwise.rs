@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use tempolane::analysis::Monitors;
 use tempolane::analysis::monitor::End as RunEnd;
+use tempolane::backend::Image;
+use tempolane::backend::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock};
 use tempolane::explore::Turn;
 use tempolane::ids::ProcessId;
-use tempolane::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield, find_deadlock};
-use tempolane::program::Image;
 use tempolane::time::Time;
 use tempolane::trace::{Deadlock, Event, Fault, Kind, Outcome, Sink};
 use tempolane::value::Word;
@@ -39,7 +39,7 @@ impl Sink for Keep {
 /// Takes note of whose waits a step ends, and answers the kernel.
 struct Woken<'c>(Vec<ProcessId>, &'c mut Choices);
 
-impl Schedule for Woken<'_> {
+impl Scheduler for Woken<'_> {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.0.push(process);
     }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use tempolane::backend::Call;
+use tempolane::backend::{Image, compile};
 use tempolane::builder::Scenario;
 use tempolane::explore::{
-    Budget, End, Exploration, Mode, NumberedCode, Options, Reduce, Stop, explore, follow,
+    Budget, End, Exploration, Mode, NumberedCode, Options, Reduce, Stop, explore, replay,
 };
-use tempolane::kernel::Call;
-use tempolane::program::{self, Image};
 use tempolane::scenario;
 
 fn image(text: &str) -> Image {
     let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
-    program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked")
+    compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked")
 }
 
 fn options(mode: Mode) -> Options<'static> {
@@ -280,7 +280,7 @@ fn reduction_on_and_off_agree() {
             for end in [End::Deadlock, End::Completed] {
                 let Some(witness) = reduced.witness(end) else { continue };
                 let mut trace = tempolane::trace::NoTrace;
-                let followed = follow(&image, 0, Mode::Untimed, &witness.turns, &mut trace, &mut |_, _| {});
+                let followed = replay(&image, 0, Mode::Untimed, &witness.turns, &mut trace, &mut |_, _| {});
                 let name = if end == End::Deadlock { "deadlock" } else { "completed" };
                 assert_eq!(followed.expect("it is allowed").outcome.name(), name, "{reduce:?} {text}");
             }
@@ -502,7 +502,7 @@ fn rings_with_and_without_rotation_agree() {
                 assert_eq!(turns(&full), turns(&reduced), "{end:?}, {mode:?} {order}\n{text}");
                 if let Some(witness) = reduced {
                     let mut trace = tempolane::trace::NoTrace;
-                    let followed = follow(&image, 0, mode, &witness.turns, &mut trace, &mut |_, _| {});
+                    let followed = replay(&image, 0, mode, &witness.turns, &mut trace, &mut |_, _| {});
                     let name = if end == End::Deadlock { "deadlock" } else { "completed" };
                     assert_eq!(followed.expect("it is allowed").outcome.name(), name, "{text}");
                 }

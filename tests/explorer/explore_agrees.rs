@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 use stepwise::Stepper;
+use tempolane::backend::Image;
 use tempolane::backend::threads;
-use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Stopped, Turn, explore, follow};
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Stopped, Turn, explore, replay};
 use tempolane::ids::{OpId, ProcessId, ResourceId};
-use tempolane::program::Image;
 use tempolane::trace::{Event, Kind, Outcome, ResourceKind, Ties};
 use tempolane::value::Value;
 
@@ -275,7 +275,7 @@ fn follows(run: &Run, text: &str) {
     let seed = run.image.seed;
     let turns = Stepper::new(&run.image, seed, true).turns_of(&run.kept.events, fault);
     let mut kept = Keep::default();
-    let followed = follow(&run.image, seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
+    let followed = replay(&run.image, seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
     let followed = followed.unwrap_or_else(|mismatch| panic!("{mismatch:?} of {turns:?}\n{text}"));
     let at_resources = |events: &[Event]| -> Vec<Event> {
         events.iter().filter(|event| event.resource().is_some()).copied().collect()
@@ -330,7 +330,7 @@ fn the_order_of_threads_is_a_schedule() {
         let mut turns: Vec<Turn> = Vec::new();
         loop {
             let (mut kept, mut cut) = (Keep::default(), 0);
-            let went = follow(&image, image.seed, Mode::Untimed, &turns, &mut kept, &mut |kept, number| {
+            let went = replay(&image, image.seed, Mode::Untimed, &turns, &mut kept, &mut |kept, number| {
                 if number == turns.len() {
                     cut = kept.events.len();
                 }

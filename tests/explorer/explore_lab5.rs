@@ -7,9 +7,9 @@ use crate::common::{Keep, image, library};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
-use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Turn, explore, follow};
+use tempolane::backend::Image;
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Turn, explore, replay};
 use tempolane::ids::ProcessId;
-use tempolane::program::Image;
 use tempolane::time::Time;
 use tempolane::trace::{Kind, LogTemplate, NoTrace, Outcome};
 
@@ -67,7 +67,7 @@ fn a_chunk_has_to_fit() {
             let witness = explored.witness(End::Deadlock).expect("there is one");
             assert!(witness.unavoidable, "{name}, capacity {capacity}");
             let turns = &witness.turns;
-            let followed = follow(&image, image.seed, Mode::Timed, turns, &mut NoTrace, &mut |_, _| {});
+            let followed = replay(&image, image.seed, Mode::Timed, turns, &mut NoTrace, &mut |_, _| {});
             let followed = followed.unwrap_or_else(|mismatch| panic!("{name}: {mismatch:?}"));
             let Outcome::Deadlock(deadlock) = &followed.outcome else {
                 panic!("{name}, capacity {capacity}: {:?}", followed.outcome)
@@ -154,7 +154,7 @@ fn the_recorded_orders_are_among_the_schedules() {
         let turns: Vec<Turn> =
             turns.into_iter().map(|process| Turn { process, answers: Vec::new() }).collect();
         let mut kept = Keep::default();
-        let followed = follow(&image, image.seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
+        let followed = replay(&image, image.seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
         let followed = followed.unwrap_or_else(|mismatch| panic!("{name}: {mismatch:?}"));
         let logs = kept.events.iter().filter(|event| event.kind == Kind::Log).copied();
         let logged: Vec<Made> = logs.zip(kept.args).collect();

@@ -10,10 +10,10 @@ use proptest::test_runner::{RngSeed, TestRunner};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use tempolane::analysis::Monitors;
+use tempolane::backend::{Image, compile};
 use tempolane::explore::{
-    Asked, Budget, End, Exploration, Mode, Options, Reduce, Stop, Stopped, explore, explore_asking, follow,
+    Asked, Budget, End, Exploration, Mode, Options, Reduce, Stop, Stopped, explore, explore_asking, replay,
 };
-use tempolane::program::{self, Image};
 use tempolane::scenario;
 use tempolane::time::Time;
 use tempolane::trace::{NoTrace, Outcome};
@@ -103,7 +103,7 @@ fn a_schedule_is_followed_with_the_clock_with_which_it_was_found() {
     let untimed = explored(&image, Mode::Untimed);
     let witness = untimed.witness(End::Deadlock).expect("0 s is a time, too");
     assert!(!witness.unavoidable && witness.fatal.is_none(), "other times may avoid it");
-    let end = follow(&image, 0, Mode::Untimed, &witness.turns, &mut NoTrace, &mut |_, _| {});
+    let end = replay(&image, 0, Mode::Untimed, &witness.turns, &mut NoTrace, &mut |_, _| {});
     assert!(matches!(end.map(|end| end.outcome), Ok(Outcome::Deadlock(_))));
 }
 
@@ -124,7 +124,7 @@ processes:
     for text in [late, &later] {
         let image = image(text, &[]);
         let witness = explored(&image, Mode::Untimed).witness(End::Deadlock).expect("two orders");
-        let end = follow(&image, 0, Mode::Untimed, &witness.turns, &mut NoTrace, &mut |_, _| {});
+        let end = replay(&image, 0, Mode::Untimed, &witness.turns, &mut NoTrace, &mut |_, _| {});
         let end = end.expect("it can be followed");
         assert!(matches!(end.outcome, Outcome::Deadlock(_)), "{:?}\n{text}", end.outcome);
         assert_eq!(end.end, Time::from_nanos(100_000_000_000).expect("100 s"), "{text}");
@@ -140,7 +140,7 @@ processes:
     let image = image(endless, &[]);
     let turn = tempolane::explore::Turn { process: tempolane::ids::ProcessId(0), answers: Vec::new() };
     for (turns, seconds) in [(vec![], 10), (vec![turn], 100)] {
-        let end = follow(&image, 0, Mode::Untimed, &turns, &mut NoTrace, &mut |_, _| {}).expect("it can");
+        let end = replay(&image, 0, Mode::Untimed, &turns, &mut NoTrace, &mut |_, _| {}).expect("it can");
         // Time never goes back.
         assert_eq!((end.outcome, end.end.as_nanos()), (Outcome::Horizon, seconds * 1_000_000_000));
     }
@@ -234,7 +234,7 @@ fn a_budget_of_memory_holds_from_the_beginning() {
 /// and that some schedule does not meet, by their places.
 fn failed(text: &str, mode: Mode, most: usize) -> Option<(BTreeSet<usize>, BTreeSet<usize>)> {
     let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+    let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
     let monitors = Monitors::untimed(&loaded.model.expect, &image.header(0));
     let explored = explore(&image, options(mode, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
     let naive = Stepper::new(&image, 0, mode == Mode::Timed).watched(&monitors).all_ends(most)?;
@@ -244,7 +244,7 @@ fn failed(text: &str, mode: Mode, most: usize) -> Option<(BTreeSet<usize>, BTree
     }
     let found = explored.failed();
     for (number, _, witness) in &found {
-        let followed = follow(&image, 0, mode, &witness.turns, &mut NoTrace, &mut |_, _| {});
+        let followed = replay(&image, 0, mode, &witness.turns, &mut NoTrace, &mut |_, _| {});
         assert!(followed.is_ok(), "{followed:?} of {number}\n{text}");
     }
     Some((found.into_iter().map(|(number, ..)| number).collect(), naive.failed))
@@ -302,7 +302,7 @@ fn stretches_of_time_are_not_proved_without_time() {
              expect: {{never_together: [p.{being}, q.{being}]}}\n"
         );
         let loaded = scenario::load_str("test", &text, &[]).expect("it is right");
-        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
         let header = image.header(0);
         let (timed, untimed) =
             (Monitors::new(&loaded.model.expect, &header), Monitors::untimed(&loaded.model.expect, &header));
@@ -535,11 +535,32 @@ fn what_is_expected_at_an_end_is_not_proved_where_there_is_none() {
         let text =
             format!("version: 1\nresources: {{m: mutex}}\nprocesses:\n  {process}\nexpect: {{{claim}}}\n");
         let loaded = scenario::load_str("test", &text, &[]).expect("it is right");
-        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
         let monitors = Monitors::untimed(&loaded.model.expect, &image.header(0));
         let explored =
             explore(&image, options(Mode::Untimed, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
         assert!(explored.is_complete() && explored.never_ends(), "{text}");
         assert_eq!(explored.lines_undecided(), undecided, "{text}");
+    }
+}
+
+/// The frames of so many instances are held once; each way of one is looked for
+/// in them all the same.
+#[test]
+fn many_instances_have_an_end() {
+    let text = "version: 1
+resources:
+  once: {kind: semaphore, permits: 1}
+processes:
+  p: {count: 1000, do: [{acquire: once}]}
+  q: {do: [{delay: 1s}]}
+";
+    let image = image(text, &[]);
+    assert!(tempolane::backend::may_end(&image));
+    for mode in [Mode::Timed, Mode::Untimed] {
+        let budget = Budget { states: 1, ..options(mode, None).budget };
+        let explored =
+            explore(&image, Options { budget, ..Options::whole(mode) }, &mut |_| ControlFlow::Continue(()));
+        assert_eq!(explored.overview().schedules, None, "it was cut");
     }
 }

@@ -6,10 +6,10 @@ use crate::explore_agrees::try_scenarios;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use tempolane::backend::Choices;
+use tempolane::backend::Image;
 use tempolane::backend::recorded::{Bounds, Labels, Recorded, Search, Spent, search, search_within};
 use tempolane::ids::ProcessId;
-use tempolane::kernel::Choices;
-use tempolane::program::Image;
 use tempolane::trace::{Event, Header, Kind, Ties};
 use tempolane::value::{Value, Word};
 

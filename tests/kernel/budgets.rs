@@ -132,3 +132,31 @@ processes:
         assert_eq!(steps, (1 + 3 + 1) + (1 + 1), "{semaphore}");
     }
 }
+
+/// Going on behind what is left out costs nothing: only a round of a loop does.
+#[test]
+fn a_branch_counts_nothing() {
+    for (branches, rounds) in [
+        ("{if: x == 0, do: [{set: {x: 1}}], else: [{set: {x: 2}}]}", 0),
+        ("{if: x != 0, do: [{set: {x: 1}}], else: [{set: {x: 2}}]}", 0),
+        ("{while: x < 5, do: [{if: x < 3, do: [{set: {x: x + 1}}], else: [{set: {x: x + 2}}]}]}", 4),
+    ] {
+        let (run, steps) =
+            steps(&format!("version: 1\nprocesses: {{p: {{vars: {{x: 0}}, do: [{branches}]}}}}\n"));
+        assert_eq!((run.outcome(), steps), ("completed", 1 + rounds), "{branches}");
+    }
+}
+
+/// A step on a thousand does not end where a portion of fuel does, and all of it
+/// counts: one start, and 200 rounds with a thousand puts and as many gets.
+#[test]
+fn a_step_beyond_its_fuel_counts_all() {
+    let (run, steps) = steps(
+        "
+version: 1
+resources: {b: {kind: buffer, capacity: 1000}}
+processes: {p: {vars: {n: 1000}, do: [{repeat: 200, do: [{put: {to: b, count: n}}, {get: {from: b, count: n}}]}]}}
+",
+    );
+    assert_eq!((run.outcome(), steps), ("completed", 1 + 200 * (2 * 1000 + 1)));
+}

@@ -4,9 +4,9 @@
 
 use crate::common::{image, run, run_with};
 use std::collections::BTreeMap;
+use tempolane::backend::Image;
+use tempolane::backend::{Choices, Draws, Kernel, Machine, Scheduler, State};
 use tempolane::ids::ProcessId;
-use tempolane::kernel::{Choices, Draws, Kernel, Machine, Schedule, State};
-use tempolane::program::Image;
 use tempolane::time::Time;
 use tempolane::trace::{Activity, Kind, NoTrace, Outcome, RecordingSink, Sink, WaitFor, spans};
 
@@ -220,7 +220,7 @@ struct Stepper<'a> {
 #[derive(Default)]
 struct Woken<'c>(Vec<ProcessId>, Option<&'c mut Choices>);
 
-impl Schedule for Woken<'_> {
+impl Scheduler for Woken<'_> {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.0.push(process);
     }
@@ -250,7 +250,7 @@ impl<'a> Stepper<'a> {
 
     /// One step; false if it ran out of fuel.
     fn step(&mut self, process: ProcessId) -> bool {
-        use tempolane::kernel::{Rest, Yield};
+        use tempolane::backend::{Rest, Yield};
         loop {
             let (mut woken, mut sink) = (Woken(Vec::new(), Some(&mut self.choices)), NoTrace);
             let mut kernel =

@@ -353,6 +353,8 @@ fn expressions() {
         ("i == 0 and not (x > 1)", "true"),
         ("i != 0 and 1 / i > 0", "false"),
         ("i == 0 or 1 / i > 0", "true"),
+        ("i != 0 or i == 1", "false"),
+        ("i != 0 or i == 0", "true"),
         ("2 * 1s == 2000ms and 3s / 2 == 1500ms and 1s / 2s == 0.5", "true"),
         ("seconds(now) == 0.0", "true"),
         ("1min + 30s <= 90s", "true"),

@@ -1,6 +1,9 @@
 //! How a run ends in which nothing but waiting is left.
 
 use crate::common::run;
+use tempolane::backend::{Machine, find_waiting, waits_for_horizon};
+use tempolane::ids::ProcessId;
+use tempolane::time::Time;
 use tempolane::trace::Outcome;
 
 /// The horizon is reached by waiting alone. Source of the first: a persistent
@@ -94,4 +97,58 @@ fn very_many_ways_without_a_circle_are_looked_through_at_once() {
     assert!(deadlock.cycle.is_empty());
     let givers: Vec<usize> = deadlock.blocked.iter().map(|entry| entry.givers.len()).collect();
     assert_eq!(givers, [vec![2; 118], vec![0; 2]].concat());
+}
+
+/// Whoever releases one of several that is known only then could release any of
+/// them, and nothing else: so p and q wait for each other, and r for nobody.
+#[test]
+fn any_instance_could_be_given_and_no_other() {
+    for (waits, gives) in
+        [("s[0]", "'s[i]'"), ("s[2]", "'s[i]'"), ("s[2]", "'s[i]', 'u[i]'"), ("s[1]", "'u[i]', 's[i]'")]
+    {
+        let run = run(&format!(
+            "
+version: 1
+resources:
+  z: {{kind: semaphore, permits: 0}}
+  s: {{kind: semaphore, permits: 0, count: 3}}
+  t: {{kind: semaphore, permits: 0}}
+  u: {{kind: semaphore, permits: 0, count: 3}}
+processes:
+  p: {{do: [{{acquire: '{waits}'}}, {{release: t}}]}}
+  q: {{vars: {{i: 0}}, do: [{{acquire: t}}, {{release: [{gives}]}}]}}
+  r: {{do: [{{acquire: z}}]}}
+"
+        ));
+        let Outcome::Deadlock(deadlock) = &run.end.outcome else { panic!("{}", run.outcome()) };
+        assert_eq!(deadlock.cycle, [0, 1].map(ProcessId), "{waits} {gives}");
+        let givers: Vec<_> = deadlock.blocked.iter().map(|blocked| blocked.givers.as_slice()).collect();
+        assert_eq!(givers, [&[ProcessId(1)][..], &[ProcessId(0)], &[]], "{waits} {gives}");
+    }
+}
+
+/// Those who wait are told only if nothing but waiting is left, and somebody waits.
+#[test]
+fn who_waits_is_told_if_all_others_are_done() {
+    for (others, waiting) in [("[]", vec![0]), ("[{acquire: s}]", vec![0, 1]), ("[{delay: 200s}]", vec![])] {
+        let run = run(&format!(
+            "
+version: 1
+horizon: 100s
+resources: {{s: {{kind: semaphore, permits: 0}}}}
+processes: {{p: {{do: [{{acquire: s}}]}}, q: {{do: {others}}}}}
+"
+        ));
+        assert_eq!(run.outcome(), "horizon");
+        let found = find_waiting(&run.image, &run.machine);
+        assert_eq!(found.is_some(), !waiting.is_empty(), "{others}");
+        let blocked = found.map_or(Vec::new(), |deadlock| deadlock.blocked);
+        let found: Vec<u32> = blocked.iter().map(|blocked| blocked.process.0).collect();
+        assert_eq!(found, waiting, "{others}");
+    }
+    let done = run("version: 1\nhorizon: 100s\nprocesses: {p: {do: [{delay: 1s}]}}\n");
+    assert_eq!(done.end.end, Time::from_secs(1));
+    assert!(find_waiting(&done.image, &done.machine).is_none());
+    assert!(!waits_for_horizon(&done.image, &done.machine));
+    assert!(find_waiting(&done.image, &Machine::new(&done.image)).is_none(), "nobody waits yet");
 }

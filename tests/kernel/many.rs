@@ -2,8 +2,12 @@
 //! too many.
 
 use crate::common::run;
-use tempolane::trace::Kind;
-use tempolane::value::Type;
+use std::ops::ControlFlow;
+use tempolane::backend::compile;
+use tempolane::backend::virtual_time;
+use tempolane::scenario::load_str;
+use tempolane::trace::{Kind, NoTrace};
+use tempolane::value::{Type, Value};
 
 /// One process with these steps, variables and resources.
 fn text(steps: &str) -> String {
@@ -44,6 +48,21 @@ fn what_does_not_fit_is_a_fault() {
         let run = run(&text(steps));
         assert_eq!(run.outcome(), "fault", "{steps}");
         assert!(run.fault().starts_with(message), "{steps}: {}", run.fault());
+    }
+}
+
+/// Other parameters may make an array too short for a read that was checked.
+#[test]
+fn an_array_can_become_too_short() {
+    let text = "version: 1\nparams: {n: 4}\nresources: {m: {kind: memory, slots: 5}}\nprocesses:\n  \
+                p: {vars: {i: 0, xs: {array: n, of: 0}}, do: [{read: {from: m, at: i, count: 4, into: xs}}]}\n";
+    let scenario = load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
+    let program = compile(&scenario.model);
+    for (len, outcome) in [(5, "completed"), (4, "completed"), (3, "fault"), (0, "fault")] {
+        let image = program.bind(&scenario.model, &[Value::Int(len)]).expect("it can be bound");
+        let control = &mut |_| ControlFlow::Continue(());
+        let (end, _) = virtual_time::run(&image, 0, &mut NoTrace, control).expect("not interrupted");
+        assert_eq!(end.outcome.name(), outcome, "{len}");
     }
 }
 
@@ -179,6 +198,62 @@ processes:
     let of = run.kept.events.iter().filter(|event| matches!(event.kind, Kind::Put | Kind::Write));
     let lines: Vec<Option<u32>> = of.map(|event| run.header.line(event.op)).collect();
     assert_eq!(lines, [11, 13, 16, 17, 16, 17].map(Some));
+}
+
+/// Each permit is of the line of its own step, however many are taken or given back
+/// in a row, of semaphores alone or with a mutex among them, one by one or three at a time.
+#[test]
+fn permits_in_a_row_have_lines_of_their_own() {
+    for count in 1..=5 {
+        for names in [["s0", "s1", "s2", "s3", "s4"], ["s0", "m", "s1", "s2", "s3"]] {
+            for times in [1, 3] {
+                let row = |verb: &str| -> String {
+                    let what = |name: &&str| {
+                        if times > 1 && *name != "m" {
+                            format!("{{{name}: {times}}}")
+                        } else {
+                            (*name).to_owned()
+                        }
+                    };
+                    names[..count].iter().map(|name| format!("      - {verb}: {}\n", what(name))).collect()
+                };
+                let semaphores: String =
+                    (0..5).map(|n| format!("  s{n}: {{kind: semaphore, permits: 3}}\n")).collect();
+                let text = format!(
+                    "version: 1\nresources:\n  m: mutex\n{semaphores}processes:\n  p:\n    vars: {{x: 0}}\n    do:\n\
+                     \x20     - set: {{x: 1}}\n{}      - set: {{x: 2}}\n{}      - set: {{x: 3}}\n",
+                    row("acquire"),
+                    row("release"),
+                );
+                let run = run(&text);
+                let permits = run
+                    .kept
+                    .events
+                    .iter()
+                    .filter(|event| matches!(event.kind, Kind::Acquire | Kind::Release));
+                let lines: Vec<u32> = permits.filter_map(|event| run.header.line(event.op)).collect();
+                let steps = (1..)
+                    .zip(text.lines())
+                    .filter(|(_, line)| line.contains("acquire") || line.contains("release"));
+                let expected: Vec<u32> = steps
+                    .flat_map(|(at, line)| vec![at; if line.contains('{') { times } else { 1 }])
+                    .collect();
+                assert_eq!(lines, expected, "{text}");
+            }
+        }
+    }
+}
+
+/// A time to wait is not negative, however late it is.
+#[test]
+fn nobody_waits_for_less_than_nothing() {
+    for step in ["delay", "work"] {
+        let run = run(&format!(
+            "version: 1\nprocesses: {{p: {{vars: {{d: 1s}}, do: [{{{step}: 10s}}, {{{step}: d - 2s}}]}}}}\n"
+        ));
+        assert_eq!((run.outcome(), run.end.end.as_secs_f64()), ("fault", 10.0), "{step}");
+        assert!(run.fault().contains("negative"), "{}", run.fault());
+    }
 }
 
 /// Whatever numbers a scenario is about, and how many, a permit goes to who waits

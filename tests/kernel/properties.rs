@@ -6,8 +6,8 @@ use crate::common::generate::scenario;
 use crate::common::{Run, run, run_in_order};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use tempolane::backend::find_waiting;
 use tempolane::backend::virtual_time;
-use tempolane::kernel::find_waiting;
 use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind, Ties, WaitFor};
 
 /// Replays the events against counters that know nothing of the kernel.

@@ -191,3 +191,19 @@ processes:
         ("completed", ["0", "2", "3", "10"].map(String::from).to_vec())
     );
 }
+
+/// Of two instances there is a first and a second, and no third.
+#[test]
+fn an_index_beyond_the_instances_is_a_fault() {
+    for (index, outcome) in [(-1, "fault"), (0, "completed"), (1, "completed"), (2, "fault")] {
+        let run = run(&format!(
+            "version: 1\nresources: {{s: {{kind: semaphore, permits: 3, count: 2}}, t: {{kind: semaphore, permits: 3}}}}\n\
+             processes: {{p: {{vars: {{i: {index}}}, do: [{{acquire: 's[i]'}}]}}}}\n"
+        ));
+        assert_eq!(run.outcome(), outcome, "{index}");
+        if outcome == "fault" {
+            let message = format!("index {index} is out of range: 's' has 2 instances");
+            assert!(run.fault().starts_with(&message), "{}", run.fault());
+        }
+    }
+}

@@ -3,15 +3,16 @@
 //! run before.
 
 use crate::common::generate::scenario;
+use crate::common::image;
 use proptest::prelude::*;
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::analysis::{Statistics, StatisticsSink};
 use tempolane::backend::Rerun;
 use tempolane::backend::virtual_time::{Control, Interrupted, RunEnd, Simulation};
-use tempolane::program::{Binding, compile};
+use tempolane::backend::{Binding, compile};
 use tempolane::scenario::{Scenario, load_file, load_str};
-use tempolane::trace::{Fingerprint, NoTrace};
+use tempolane::trace::{Fingerprint, NoTrace, Ties};
 use tempolane::value::Value;
 
 /// What a run says when it is traced.
@@ -104,6 +105,44 @@ fn the_lab_runs_again_as_if_anew() {
 #[test]
 fn the_classics_run_again_as_if_anew() {
     check_library("classics");
+}
+
+/// As many processes as each calendar is for, the last of which announces who goes
+/// on soon, and two orders of ties. At 5 s one breaks a rule, while others of that instant have not gone on
+/// yet, some were just woken, and some come later; or the run goes on to its horizon.
+#[test]
+fn a_run_that_was_cut_leaves_nothing_for_the_next() {
+    let crowds = [2, 20, 300, 6_000].map(|crowd| (crowd, Ties::Fifo));
+    for (crowd, ties) in crowds.into_iter().chain([(20, Ties::Reversed), (20, Ties::Seeded(3))]) {
+        let text = format!(
+            "
+version: 1
+seed: 7
+horizon: 5.5s
+params: {{divisor: 0}}
+resources: {{s: {{kind: semaphore, permits: 0}}}}
+processes:
+  before: {{count: {crowd}, do: [{{delay: 5s}}, {{while: true, do: [{{delay: 300ms}}]}}]}}
+  waiter: {{count: 2, do: [{{acquire: s}}]}}
+  breaker: {{vars: {{x: divisor}}, do: [{{delay: 5s}}, {{release: {{s: 2}}}}, {{set: {{x: 6 / x}}}}]}}
+  behind: {{count: {crowd}, do: [{{delay: 5s}}, {{delay: {{exponential: {{mean: 1s}}}}}}, {{delay: {{exponential: {{mean: 2s}}}}}}]}}
+  later: {{do: [{{delay: 100s}}]}}
+"
+        );
+        for (divisor, outcome, end) in [("0", "fault", "5s"), ("1", "horizon", "5.5s")] {
+            let image = image(&text, &[("divisor", divisor)]);
+            let mut simulation = Simulation::with_ties(&image, image.seed, 0, ties);
+            let mut again = || {
+                let mut trace = Fingerprint::new();
+                let ended =
+                    simulation.run(&mut trace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+                assert_eq!((ended.outcome.name(), ended.end.to_string().as_str()), (outcome, end));
+                (trace.finish(outcome, ended.end), ended.steps, simulation.machine.clone())
+            };
+            let first = again();
+            assert!((0..2).all(|_| again() == first), "{outcome} with {crowd}, {ties}");
+        }
+    }
 }
 
 /// Equal seeds of Python share one generator; other seeds do not, and a changed

@@ -2,9 +2,9 @@
 //! step is, what it costs, and what an op asks of a resource.
 
 use crate::common::image;
+use tempolane::backend::{Draws, Kernel, Machine, Rest, Scheduler, State, Yield};
+use tempolane::backend::{Image, compile, resource};
 use tempolane::ids::{ProcessId, ResourceId};
-use tempolane::kernel::{Draws, Kernel, Machine, Rest, Schedule, State, Yield};
-use tempolane::program::{Image, compile, resource};
 use tempolane::scenario::load_program;
 use tempolane::time::Time;
 use tempolane::trace::{Fault, NoTrace};
@@ -15,7 +15,7 @@ const FIRST: ResourceId = ResourceId(0);
 /// Takes note of nothing, and always chooses this waiter.
 struct Chooses(u32);
 
-impl Schedule for Chooses {
+impl Scheduler for Chooses {
     fn wake(&mut self, _: Time, _: u8, _: ProcessId) {}
 
     fn choose(&mut self, _: u32) -> u32 {
@@ -115,6 +115,86 @@ fn permits_in_an_atomic_block_are_one_step() {
     assert_eq!(driver.level(), 0);
 }
 
+/// A semaphore begins with 2^62 - 1 permits at most, and comes to the most that can
+/// be counted, 2^63 - 1, if it is given so many and two more: one by one, several
+/// at once, or with others. The next one does not fit, and changes nothing.
+#[test]
+fn more_permits_than_can_be_counted_are_a_fault() {
+    for gives in [
+        "{release: s}, {release: s}, {release: s}",
+        "{release: s}, {release: {s: 2}}",
+        "{release: {s: 2}}, {release: s}",
+        "{release: {s: two}}, {release: {s: two}}",
+        "{release: {s: two}}, {release: [t, s, u]}",
+        "{release: [t, s, u]}, {release: [t, s, u]}, {release: [t, s, u]}",
+    ] {
+        let image = image(
+            &format!(
+                "version: 1\nparams: {{most: 4611686018427387903}}\n\
+                 resources: {{s: {{kind: semaphore, permits: most}}, t: {{kind: semaphore, permits: 0}}, u: {{kind: semaphore, permits: 0}}}}\n\
+                 processes: {{p: {{vars: {{n: most - 1, two: 2}}, do: [{{release: {{s: n}}}}, {{release: s}}, {gives}]}}}}\n"
+            ),
+            &[],
+        );
+        let mut driver = Driver::new(&image);
+        let fault = driver.with(u64::MAX, |kernel| kernel.run(P)).0.1.expect_err(gives);
+        assert_eq!(fault.message, "the permits do not fit 63 bits", "{gives}");
+        assert_eq!(driver.level(), i64::MAX as u64, "{gives}");
+    }
+}
+
+/// The last of the fuel pays for the step, in front of the next one nothing is missing.
+#[test]
+fn a_step_with_the_last_fuel_is_a_step() {
+    let image = image(
+        "version: 1\nresources: {s: {kind: semaphore, permits: 5}}\n\
+         processes: {p: {do: [{acquire: {s: 2}}, {release: s}, {release: s}]}}\n",
+        &[],
+    );
+    let mut driver = Driver::new(&image);
+    driver.begin();
+    for (level, fuel) in [(4, 1), (3, 1), (4, 0), (5, 0)] {
+        assert_eq!(driver.step(P, fuel), (Rest::Ready, 0));
+        assert_eq!(driver.level(), level);
+    }
+}
+
+/// One kernel serves for several steps and several processes.
+#[test]
+fn a_kernel_can_be_used_again() {
+    let image = image(
+        "version: 1\nresources: {s: {kind: semaphore, permits: 0}}\n\
+         processes: {p: {count: 2, do: [{release: s}, {release: s}]}}\n",
+        &[],
+    );
+    let mut driver = Driver::new(&image);
+    driver.with(100, |kernel| {
+        let done = kernel.run(P).1.expect("no rule is broken");
+        assert_eq!(done, Yield::Done);
+        kernel.settle(ProcessId(1)).expect("no rule is broken");
+        for _ in 0..3 {
+            kernel.step(ProcessId(1)).expect("no rule is broken");
+        }
+    });
+    assert_eq!(driver.level(), 4);
+}
+
+/// A mutex that is given an owner is taken, and free without one.
+#[test]
+fn an_owner_can_be_set() {
+    let image =
+        image("version: 1\nresources: {m: mutex}\nprocesses: {p: {count: 2, do: [{acquire: m}]}}\n", &[]);
+    let mut machine = Machine::new(&image);
+    for owner in [Some(ProcessId(1)), None, Some(P)] {
+        machine.set_owner(&image, FIRST, owner);
+        assert_eq!(
+            (machine.owner(&image, FIRST), machine.level(&image, FIRST)),
+            (owner, owner.is_none().into())
+        );
+        machine.check(&image);
+    }
+}
+
 /// The rounds of a loop that follow a step are part of it, and need fuel; a step
 /// that takes no permits changes nothing of how much there is.
 #[test]
@@ -210,6 +290,46 @@ fn a_check_finds_one_who_waits_for_what_is_there() {
     machine.check(&image);
 }
 
+/// Asserts of a state what `check` does. In it p waits at a buffer for three items,
+/// into which so many were put, whether it has to or not.
+fn check_of_wait(step: &str, queue: usize, items: usize) {
+    let image = image(
+        &format!(
+            "version: 1\nresources: {{b: {{kind: buffer, capacity: 3}}}}\n\
+             processes: {{p: {{do: [{step}]}}, filler: {{count: 3, do: [{{put: b}}]}}}}\n"
+        ),
+        &[],
+    );
+    let mut driver = Driver::new(&image);
+    driver.begin();
+    assert!(driver.machine.lengthen(&image, image.resource_at(FIRST), 3));
+    for filler in (1..=items).map(ProcessId::from_index) {
+        driver.step(filler, 100);
+    }
+    let op = driver.machine.op(&image, P);
+    driver.machine.stand(&image, P, op, State::Blocked);
+    driver.machine.set_queue(&image, image.resource_at(FIRST) + queue, &[0]);
+    driver.machine.check(&image);
+}
+
+#[test]
+#[should_panic(expected = "invariant 6, put")]
+fn a_check_finds_one_whose_items_fit() {
+    check_of_wait("{put: {to: b, count: 2}}", resource::PUTTERS, 1);
+}
+
+#[test]
+#[should_panic(expected = "invariant 6, get")]
+fn a_check_finds_one_whose_items_are_there() {
+    check_of_wait("{get: {from: b, count: 2}}", resource::TAKERS, 2);
+}
+
+#[test]
+fn a_check_finds_nothing_wrong_with_who_has_to_wait() {
+    check_of_wait("{put: {to: b, count: 2}}", resource::PUTTERS, 2);
+    check_of_wait("{get: {from: b, count: 2}}", resource::TAKERS, 1);
+}
+
 /// What a driver with resources of its own is told of a step that breaks a rule,
 /// before anything is done.
 #[test]
@@ -222,6 +342,10 @@ fn what_is_asked_for_is_checked_first() {
         ("{read: {from: m, at: i + 2, count: 3}}", Some("index 4 is out of range: memory 'm'")),
         ("{read: {from: m, at: i, count: i - 1}}", Some("a count of -1 is negative")),
         ("{read: {from: m, at: i, count: i + 4, into: xs}}", Some("4 values do not fit the array")),
+        ("{read: {from: m, at: i + 3}}", None),
+        ("{read: {from: m, at: i + 4}}", Some("index 4 is out of range: memory 'm'")),
+        ("{write: {to: m, at: i + 3, value: 1}}", None),
+        ("{write: {to: m, at: i - 1, value: 1}}", Some("index -1 is out of range: memory 'm'")),
         ("{put: {to: b, count: i}}", Some("a request for 0 items")),
         ("{put: {to: b, count: i + 4}}", None),
         ("{put: {to: b, count: i + 5}}", Some("a request for 5 items")),

@@ -1,8 +1,10 @@
 //! The order of simultaneous events: what hangs on it, and what does not.
 
-use crate::common::{Run, library, run, run_in_order};
+use crate::common::{Run, image, library, run, run_in_order};
 use std::collections::BTreeSet;
-use tempolane::trace::{Kind, Ties};
+use std::ops::ControlFlow;
+use tempolane::backend::virtual_time::Simulation;
+use tempolane::trace::{Kind, NoTrace, Ties};
 
 /// Both want the machine at 0. If `long` has it first, `long` is done at 1 + 29
 /// and `short` at 2 + 28: 30 s. The other way round `long` is done at 2 + 29: 31 s.
@@ -177,5 +179,30 @@ processes:
 "
         ));
         assert_eq!(run.log(), ["1", "3", "0", "2", "4"], "{wait}");
+    }
+}
+
+/// Three start at 0 and come again at 1 s: at each instant there is a choice of
+/// three, then one of two. Of different priorities there is none, and first come,
+/// first served is no choice.
+#[test]
+fn choices_are_counted() {
+    for (priority, ties, choices) in [
+        ("0", Ties::Fifo, None),
+        ("0", Ties::Reversed, Some(4)),
+        ("0", Ties::Seeded(1), Some(4)),
+        ("index", Ties::Reversed, Some(0)),
+    ] {
+        let image = image(
+            &format!(
+                "version: 1\nprocesses: {{p: {{count: 3, priority: {priority}, do: [{{delay: 1s}}]}}}}\n"
+            ),
+            &[],
+        );
+        let mut simulation = Simulation::with_ties(&image, 0, 0, ties);
+        for _ in 0..2 {
+            simulation.run(&mut NoTrace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+            assert_eq!(simulation.choices(), choices, "{ties}");
+        }
     }
 }

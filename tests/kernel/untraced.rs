@@ -5,9 +5,9 @@
 
 use crate::common::run as run_text;
 use std::ops::ControlFlow;
+use tempolane::backend::compile;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::ids::ProcessId;
-use tempolane::program::compile;
 use tempolane::scenario::load_str;
 use tempolane::trace::{Event, Header, Kind, NoTrace, RecordingSink, Sink};
 
@@ -218,4 +218,40 @@ processes:
     let reads: Vec<(u32, u64)> = reads.map(|event| (event.extra, event.value)).collect();
     let expected = [2, 3, 4, 3, 4, 5, 1, 2, 3].map(|slot| (slot, u64::from(slot) * 10));
     assert_eq!(reads, expected);
+}
+
+/// What is read goes into the variable, whatever stands behind the read: the three
+/// values are read one after the other, and written elsewhere.
+#[test]
+fn what_is_read_is_what_was_written() {
+    for steps in [
+        "{read: {from: d, at: i, into: x}}, {set: {i: i + 1}}",
+        "{read: {from: d, at: i, into: x}}, {set: {i: (i + 1) % 3}}",
+        "{read: {from: d, at: i, into: x}}, {set: {i: (i + 1) % 3}}, {release: s}",
+        "{read: {from: 'e[k]', at: i, into: x}}, {set: {i: (i + 1) % 3}}",
+    ] {
+        let text = format!(
+            "
+version: 1
+resources:
+  d: {{kind: memory, slots: 3}}
+  e: {{kind: memory, count: 2, slots: 3}}
+  out: {{kind: memory, slots: 3}}
+  s: {{kind: semaphore, permits: 0}}
+processes:
+  p:
+    vars: {{i: 0, j: 0, k: 1, x: 0}}
+    do:
+      - repeat: 3
+        do: [{{write: {{to: d, at: i, value: i * 10 + 7}}}}, {{write: {{to: 'e[k]', at: i, value: i * 10 + 7}}}}, {{set: {{i: i + 1}}}}]
+      - set: {{i: 0}}
+      - repeat: 3
+        do: [{steps}, {{write: {{to: out, at: j, value: x}}}}, {{set: {{j: j + 1}}}}]
+"
+        );
+        let (end, events) = both_of(&text, &[]);
+        assert_eq!(end.outcome.name(), "completed", "{steps}");
+        let out = events.iter().filter(|event| event.kind == Kind::Write && event.subject == 3);
+        assert_eq!(out.map(|event| event.value).collect::<Vec<_>>(), [7, 17, 27], "{steps}");
+    }
 }

@@ -8,13 +8,14 @@ use crate::common::{Keep, generate, run};
 use proptest::prelude::*;
 use std::ops::ControlFlow;
 use tempolane::analysis::{FailedExpectation, Monitors, Watch};
+use tempolane::backend::compile;
 use tempolane::backend::virtual_time;
 use tempolane::ids::{MarkId, ProcessId, ResourceId};
+use tempolane::scenario;
 use tempolane::trace::{
     Being, Bounds, Claim, Expected, Happening, Header, Instances, Label, ResourceKind, Source, Stretch,
 };
 use tempolane::value::Value;
-use tempolane::{program, scenario};
 
 /// ```text
 /// s     0           2                 3         4            5            6
@@ -57,7 +58,7 @@ expect:
 /// What a run of the scenario does not meet.
 fn failures(text: &str) -> Vec<FailedExpectation> {
     let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
-    let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it was checked");
+    let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it was checked");
     let header = image.header(0);
     let monitors = Monitors::new(&loaded.model.expect, &header);
     let mut watch = Watch::new(&monitors, &header);

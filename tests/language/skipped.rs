@@ -2,9 +2,10 @@
 //! no value there is no mistake, and what is evaluated is one.
 
 use crate::common::{image, run_with};
+use tempolane::backend::compile;
+use tempolane::scenario;
 use tempolane::scenario::load_str;
 use tempolane::value::Value;
-use tempolane::{program, scenario};
 
 /// A scenario with these processes, and `n` of 2.
 fn with(processes: &str) -> String {
@@ -42,12 +43,12 @@ fn what_is_never_evaluated_needs_no_value() {
 fn a_program_is_bound_to_what_it_was_not_checked_with() {
     for (process, _) in GUARDED {
         let loaded = load_str("test", &with(process), &[]).expect("valid");
-        let program = program::compile(&loaded.model);
+        let program = compile(&loaded.model);
         assert!(program.bind(&loaded.model, &[Value::Int(0)]).is_ok(), "{process}");
     }
     let text = with("  q: {do: [{if: n >= 0, do: [{delay: 10s / n}]}]}");
     let loaded = load_str("test", &text, &[]).expect("valid");
-    let error = program::compile(&loaded.model).bind(&loaded.model, &[Value::Int(0)]).expect_err("evaluated");
+    let error = compile(&loaded.model).bind(&loaded.model, &[Value::Int(0)]).expect_err("evaluated");
     assert_eq!((error.message.as_str(), error.site.line), ("division by zero", 5));
 }
 

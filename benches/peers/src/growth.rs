@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::program::Image;
+use tempolane::backend::Image;
 use tempolane::scenario::load_str;
 use tempolane::time::Time;
 use tempolane::trace::{Event, Kind, NoTrace, Sink};

@@ -14,7 +14,7 @@ use std::time::Instant;
 use tempolane::analysis::StatisticsSink;
 use tempolane::backend::Rerun;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::program::{Binding, Image, Program, compile};
+use tempolane::backend::{Binding, Image, Program, compile};
 use tempolane::scenario::Scenario;
 use tempolane::time::Time;
 use tempolane::trace::NoTrace;

@@ -53,7 +53,7 @@ pub struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    /// Those of a scenario.
+    /// The labels of a scenario.
     pub fn new(image: &Image, header: &'a Header) -> Labels<'a> {
         let first = Machine::new(image);
         let defs = image.processes.iter().filter(|def| def.count > 0);

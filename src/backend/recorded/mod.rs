@@ -8,7 +8,7 @@
 //! process alone are made at once, since their order changes nothing; only
 //! those at resources are tried in every order, the likeliest first, and no
 //! state twice. Whoever cannot be served just does not ask yet, except where
-//! somebody who waits in line can be noticed ([`crate::program::lines_of`]).
+//! somebody who waits in line can be noticed (`crate::program::lines_of`).
 //! What a program reads off the clock is not known here and taken as 0.
 
 mod label;
@@ -26,7 +26,7 @@ use std::ops::ControlFlow;
 /// A point that a process of a real program passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// Who.
+    /// Who passed it.
     pub process: ProcessId,
     /// The name of a mark, or the line that was logged.
     pub label: String,
@@ -54,7 +54,7 @@ pub enum Search {
         reached: usize,
         /// How many states were looked at.
         states: usize,
-        /// Why.
+        /// What was spent.
         why: Spent,
     },
 }

@@ -248,7 +248,7 @@ impl Pattern {
         }
     }
 
-    /// As [`Self::hole`], for any number of values between brackets.
+    /// Any number of values of this type between brackets.
     pub(super) fn holes(&mut self, ty: Type) {
         self.text("]");
         self.maybe(|p| {
@@ -262,7 +262,7 @@ impl Pattern {
         self.text("[");
     }
 
-    /// The same for so many values.
+    /// So many values of this type between brackets.
     pub(super) fn holes_of(&mut self, ty: Type, count: usize) {
         self.text("]");
         for number in (0..count).rev() {

@@ -10,12 +10,10 @@
 //! 2. `hash` is that of all words of the machine.
 
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::kernel::{Choices, Draws, Kernel, Machine, Rest, Schedule, State, Yield};
+use crate::kernel::{Choices, Draws, Kernel, Machine, Probe, Rest, State, Yield};
 use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
-use crate::time::Time;
 use crate::trace::{Event, Kind, Sink};
 use crate::value::Word;
-use std::cell::RefCell;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -87,30 +85,6 @@ impl Sink for Seen {
     }
 }
 
-/// Takes note of what a deed touches, and makes the kernel's choices.
-#[derive(Debug, Default)]
-struct Probe {
-    /// The headers of the resources that it was about.
-    touched: RefCell<Vec<usize>>,
-    /// Whose waits it has ended.
-    woken: Vec<ProcessId>,
-    choices: Choices,
-}
-
-impl Schedule for Probe {
-    fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
-        self.woken.push(process);
-    }
-
-    fn choose(&mut self, options: u32) -> u32 {
-        self.choices.choose(options)
-    }
-
-    fn touch(&self, header: usize) {
-        self.touched.borrow_mut().push(header);
-    }
-}
-
 /// What is the same for all instances of a process.
 #[derive(Debug)]
 struct Frames {
@@ -126,7 +100,7 @@ pub(super) fn bytes_of_states(image: &Image) -> usize {
     2 * image.arena.len() * size_of::<Word>()
 }
 
-/// See the module.
+/// The one machine of a search, with the way back to where it was.
 #[derive(Debug)]
 pub(super) struct Position<'a> {
     image: &'a Image,

@@ -108,7 +108,7 @@ pub(super) struct Searcher<'a> {
     turns: Vec<Option<Turn>>,
     /// By process: the header of the resource that refuses it.
     refused: Vec<Option<usize>>,
-    /// The same by header, with some that are no longer refused.
+    /// By header: whom that resource refuses, with some that are no longer refused.
     refused_by: BTreeMap<usize, Vec<ProcessId>>,
     notes: Vec<Undo>,
     /// Who may have something to do that concerns nobody else.
@@ -507,7 +507,8 @@ impl<'a> Searcher<'a> {
         true
     }
 
-    /// The same of one process.
+    /// Makes all steps of one process that concern it alone; whether the state
+    /// can still agree with the recording.
     fn go_locally(&mut self, process: ProcessId) -> bool {
         for _ in 0..LOCAL_STEPS {
             let stand = self.stand(process);

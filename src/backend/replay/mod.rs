@@ -16,7 +16,7 @@ mod describe;
 
 use super::threads::Recording;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Schedule, State, Yield, find_deadlock};
+use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
 use crate::program::{Image, Op};
 use crate::time::Time;
 use crate::trace::{Event, Fault, Kind, Outcome, Sink, Trace};
@@ -92,7 +92,7 @@ impl Sink for Keep {
 #[derive(Default)]
 struct Woken(Vec<ProcessId>);
 
-impl Schedule for Woken {
+impl Scheduler for Woken {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.0.push(process);
     }

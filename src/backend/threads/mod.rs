@@ -8,6 +8,7 @@
 
 mod clock;
 mod gate;
+mod options;
 mod pace;
 pub mod primitives;
 mod record;
@@ -16,6 +17,7 @@ mod sync;
 mod worker;
 
 pub use clock::{SleepError, wall};
+pub use options::{Options, Work};
 pub use pace::default_speed;
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use shared::bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
@@ -50,28 +52,6 @@ const STACK: usize = 512 * 1024;
 
 /// How often the one who waits for the end looks whether the user wants to stop.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// How `work` passes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
-    /// As a delay does.
-    Sleep,
-    /// By keeping a core busy until its time is over.
-    Spin,
-}
-
-/// How to run on threads.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// The seed of all random streams.
-    pub seed: u64,
-    /// How many times as fast as the wall's clock the scenario's runs.
-    pub speed: f64,
-    /// How work passes.
-    pub work: Work,
-    /// How long the run may take by the wall's clock.
-    pub timeout: Duration,
-}
 
 /// A run on threads that has ended.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! How fast a scenario runs on threads unless told otherwise.
 
-use super::SleepError;
+use super::clock::SleepError;
 use crate::time::Time;
 
 /// A run lasts at least so long, in seconds of wall time: shorter ones are at

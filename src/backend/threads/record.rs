@@ -5,7 +5,7 @@
 //! of all events that agrees with what each resource and each thread saw.
 
 use super::clock::Clock;
-use super::primitives::{Fact, Witness};
+use super::primitives::{Fact, Observer};
 use crate::ids::{OpId, ProcessId};
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind, Outcome, Sink, Trace};
@@ -72,7 +72,7 @@ impl Sink for Record<'_> {
     }
 }
 
-impl Witness for Record<'_> {
+impl Observer for Record<'_> {
     fn note(&mut self, facts: &[Fact]) {
         let time = self.clock.now();
         let first = self.sequence.fetch_add(facts.len() as u64, Ordering::Relaxed);

@@ -159,7 +159,7 @@ fn native(image: &Image, id: ResourceId) -> Native {
 /// The seam through which a test makes semaphores wake the wrong waiter, a
 /// thread panic, or atomic blocks let others in, in the runs that it starts. Outside the unit tests there is none.
 pub(super) mod bug {
-    use super::Order;
+    use crate::backend::threads::primitives::Order;
     use crate::ids::ProcessId;
 
     #[cfg(test)]

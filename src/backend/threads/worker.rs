@@ -6,12 +6,13 @@
 //! through the native primitives, and time passes by itself.
 
 use super::gate::Pass;
+use super::options::{Options, Work};
 use super::primitives::{Came, Grant, Party};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Native, Shared};
-use super::{Options, Work};
+
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Asked, Draws, Kernel, Machine, Request, Rest, Schedule, State, Yield};
+use crate::kernel::{Asked, Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield};
 use crate::program::Op;
 use crate::time::Time;
 use crate::trace::Fault;
@@ -67,9 +68,9 @@ impl From<Box<Fault>> for Leave {
 }
 
 /// Real threads need nobody to note who goes on when.
-struct NoSchedule;
+struct NoScheduler;
 
-impl Schedule for NoSchedule {
+impl Scheduler for NoScheduler {
     fn wake(&mut self, _: Time, _: u8, _: ProcessId) {
         unreachable!("the kernel serves no waiter here: the primitives do");
     }
@@ -202,15 +203,15 @@ impl<'a> Worker<'a> {
 
     fn kernel_step(
         &mut self,
-        step: impl FnOnce(&mut Kernel<'_, NoSchedule, Record<'a>>, ProcessId) -> Result<Rest, Box<Fault>>,
+        step: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'a>>, ProcessId) -> Result<Rest, Box<Fault>>,
     ) -> Result<Rest, Leave> {
         let process = self.me.process;
         Ok(self.with_kernel(|kernel| step(kernel, process))?)
     }
 
-    fn with_kernel<T>(&mut self, action: impl FnOnce(&mut Kernel<'_, NoSchedule, Record<'a>>) -> T) -> T {
+    fn with_kernel<T>(&mut self, action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'a>>) -> T) -> T {
         let Worker { shared, machine, draws, record, fuel, .. } = self;
-        let mut nobody = NoSchedule;
+        let mut nobody = NoScheduler;
         let mut kernel = Kernel::new(shared.image, machine, draws, &mut nobody, record);
         kernel.fuel = *fuel;
         let result = action(&mut kernel);

@@ -11,7 +11,7 @@ use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::Finished;
-use crate::explore::{self, Asked, End, Exploration, Mode, Schedule, Stopped, Witness, notes_asking};
+use crate::explore::{self, Asked, End, Exploration, Mode, Schedule, Stopped, Witness, narrate_asking};
 use crate::program::Image;
 use crate::scenario::folder_name;
 use crate::trace::Claim;
@@ -113,7 +113,7 @@ pub fn show(
             fatal: witness.fatal,
             turns: Schedule::named(image, &witness.turns),
         };
-        let notes = notes_asking(image, None, (seed, mode), asked, &witness.turns);
+        let notes = narrate_asking(image, None, (seed, mode), asked, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
         let mut finished = match execute_along(loaded, &schedule, asked, &arguments.run, None, draws) {

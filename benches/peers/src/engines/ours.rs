@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::ids::ResourceId;
-use tempolane::program::{Image, compile};
+use tempolane::backend::{Image, compile};
 use tempolane::scenario::{Scenario, load_file};
 use tempolane::time::Time;
 use tempolane::trace::{Event, Fingerprint, Kind, NoTrace, RecordingSink, Sink};

@@ -1,9 +1,10 @@
 //! The buffer: a bounded queue of items, several of which can be put or got at
 //! once.
 
-use super::party::Waiter;
-use super::sync;
-use super::{Came, Census, Fact, Line, Order, Party, Witness, locked};
+use super::super::sync;
+use super::fact::{Came, Fact, Observer};
+use super::locked::locked;
+use super::party::{Census, Line, Order, Party, Waiter};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 use std::collections::VecDeque;
@@ -44,16 +45,16 @@ impl Buffer {
         count: u64,
         value: Word,
         census: &Census,
-        witness: &mut impl Witness,
+        observer: &mut impl Observer,
     ) -> Came<()> {
         let mut state = locked(&self.state);
         if state.putters.place(me) > 0 || state.room() < count {
-            witness.note(&[me.fact(Kind::Block, WaitFor::Put as Word)]);
+            observer.note(&[me.fact(Kind::Block, WaitFor::Put as Word)]);
             return Came::Waits { last: state.putters.enter(me, (count, value), census) };
         }
         let mut facts = Vec::new();
         state.add(me, count, value, &mut facts);
-        state.serve(me, census, facts, Vec::new(), witness);
+        state.serve(me, census, facts, Vec::new(), observer);
         Came::Served(())
     }
 
@@ -63,7 +64,7 @@ impl Buffer {
         me: &Party,
         count: u64,
         census: &Census,
-        witness: &mut impl Witness,
+        observer: &mut impl Observer,
     ) -> Came<Vec<Word>> {
         let mut state = locked(&self.state);
         let (mut facts, mut put) = (Vec::new(), Vec::new());
@@ -75,18 +76,18 @@ impl Buffer {
             facts.extend(by.map(|by| me.fact(Kind::Grant, by)));
         }
         if state.getters.place(me) > 0 || state.level() < count {
-            witness.note(&[me.fact(Kind::Block, WaitFor::Get as Word)]);
+            observer.note(&[me.fact(Kind::Block, WaitFor::Get as Word)]);
             return Came::Waits { last: state.getters.enter(me, count, census) };
         }
         let items = state.remove(me, count, &mut facts);
-        state.serve(me, census, facts, put, witness);
+        state.serve(me, census, facts, put, observer);
         Came::Served(items)
     }
 
     /// How many items there are.
-    pub fn look(&self, me: &Party, witness: &mut impl Witness) -> Word {
+    pub fn look(&self, me: &Party, observer: &mut impl Observer) -> Word {
         let state = locked(&self.state);
-        me.sees(state.level(), witness)
+        me.sees(state.level(), observer)
     }
 
     /// The number of items.
@@ -139,7 +140,7 @@ impl Content {
         census: &Census,
         mut facts: Vec<Fact>,
         mut put: Vec<Waiter<(u64, Word)>>,
-        witness: &mut impl Witness,
+        observer: &mut impl Observer,
     ) {
         let mut got = Vec::new();
         loop {
@@ -154,7 +155,7 @@ impl Content {
                 break;
             }
         }
-        witness.note(&facts);
+        observer.note(&facts);
         for (waiter, items) in got {
             waiter.hand(by, items);
         }

@@ -1,7 +1,10 @@
 //! The condition: where threads wait until another one notifies them.
 
-use super::sync;
-use super::{Came, Census, Line, Mutex, NotOwner, Order, Party, Witness, locked};
+use super::super::sync;
+use super::fact::{Came, Observer};
+use super::lock::{Mutex, NotOwner};
+use super::locked::locked;
+use super::party::{Census, Line, Order, Party};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 
@@ -29,33 +32,33 @@ impl Condition {
         me: &Party,
         mutex: Option<(&Mutex, &Party)>,
         census: &Census,
-        witness: &mut impl Witness,
+        observer: &mut impl Observer,
     ) -> Result<Came<()>, NotOwner> {
         let mut line = locked(&self.line);
         let block = me.fact(Kind::Block, WaitFor::Notify as Word);
         match mutex {
-            None => witness.note(&[block]),
-            Some((mutex, holder)) => mutex.give_back(holder, census, witness, Some(block))?,
+            None => observer.note(&[block]),
+            Some((mutex, holder)) => mutex.give_back(holder, census, observer, Some(block))?,
         }
         Ok(Came::Waits { last: line.enter(me, (), census) })
     }
 
     /// Ends the wait of up to `most` threads.
-    pub fn notify(&self, me: &Party, most: usize, census: &Census, witness: &mut impl Witness) {
+    pub fn notify(&self, me: &Party, most: usize, census: &Census, observer: &mut impl Observer) {
         let mut line = locked(&self.line);
         let woken: Vec<_> = (0..most).map_while(|_| line.serve(census)).collect();
         let mut facts = vec![me.fact(Kind::Notify, woken.len() as Word)];
         let by = Word::from(me.process.0);
         facts.extend(woken.iter().map(|waiter| waiter.party.fact(Kind::Grant, by)));
-        witness.note(&facts);
+        observer.note(&facts);
         for waiter in woken {
             waiter.hand(me, Vec::new());
         }
     }
 
     /// How many wait.
-    pub fn look(&self, me: &Party, witness: &mut impl Witness) -> Word {
+    pub fn look(&self, me: &Party, observer: &mut impl Observer) -> Word {
         let line = locked(&self.line);
-        me.sees(line.len() as Word, witness)
+        me.sees(line.len() as Word, observer)
     }
 }

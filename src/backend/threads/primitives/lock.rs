@@ -1,7 +1,9 @@
 //! Semaphore and mutex.
 
-use super::sync;
-use super::{Came, Census, Fact, Line, Order, Party, Witness, locked};
+use super::super::sync;
+use super::fact::{Came, Fact, Observer};
+use super::locked::locked;
+use super::party::{Census, Line, Order, Party};
 use crate::ids::ProcessId;
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
@@ -31,14 +33,14 @@ impl Semaphore {
     }
 
     /// Takes a permit, or gets into the line for one.
-    pub fn acquire(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Came<()> {
+    pub fn acquire(&self, me: &Party, census: &Census, observer: &mut impl Observer) -> Came<()> {
         let mut state = locked(&self.state);
         if state.free > 0 {
             state.free -= 1;
-            witness.note(&[me.fact(Kind::Acquire, 0)]);
+            observer.note(&[me.fact(Kind::Acquire, 0)]);
             return Came::Served(());
         }
-        witness.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
+        observer.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
         Came::Waits { last: state.line.enter(me, (), census) }
     }
 
@@ -46,25 +48,25 @@ impl Semaphore {
     ///
     /// # Errors
     /// If there are too many then.
-    pub fn release(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Result<(), TooMany> {
+    pub fn release(&self, me: &Party, census: &Census, observer: &mut impl Observer) -> Result<(), TooMany> {
         let mut state = locked(&self.state);
         let Some(waiter) = state.line.serve(census) else {
             if state.free >= i64::MAX as u64 {
                 return Err(TooMany);
             }
             state.free += 1;
-            witness.note(&[me.fact(Kind::Release, 0)]);
+            observer.note(&[me.fact(Kind::Release, 0)]);
             return Ok(());
         };
-        witness.note(&handed_over(me, &waiter.party));
+        observer.note(&handed_over(me, &waiter.party));
         waiter.hand(me, Vec::new());
         Ok(())
     }
 
     /// How many permits are free.
-    pub fn look(&self, me: &Party, witness: &mut impl Witness) -> Word {
+    pub fn look(&self, me: &Party, observer: &mut impl Observer) -> Word {
         let state = locked(&self.state);
-        me.sees(state.free, witness)
+        me.sees(state.free, observer)
     }
 
     /// The free permits.
@@ -99,14 +101,14 @@ impl Mutex {
 
     /// Takes it, or gets into the line for it. An owner who takes it again
     /// waits for itself.
-    pub fn lock(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Came<()> {
+    pub fn lock(&self, me: &Party, census: &Census, observer: &mut impl Observer) -> Came<()> {
         let mut state = locked(&self.state);
         if state.owner.is_none() {
             state.owner = Some(me.process);
-            witness.note(&[me.fact(Kind::Acquire, 0)]);
+            observer.note(&[me.fact(Kind::Acquire, 0)]);
             return Came::Served(());
         }
-        witness.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
+        observer.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
         Came::Waits { last: state.line.enter(me, (), census) }
     }
 
@@ -114,8 +116,8 @@ impl Mutex {
     ///
     /// # Errors
     /// If `me` does not own it.
-    pub fn unlock(&self, me: &Party, census: &Census, witness: &mut impl Witness) -> Result<(), NotOwner> {
-        self.give_back(me, census, witness, None)
+    pub fn unlock(&self, me: &Party, census: &Census, observer: &mut impl Observer) -> Result<(), NotOwner> {
+        self.give_back(me, census, observer, None)
     }
 
     /// As [`Mutex::unlock`], told together with what takes effect with it.
@@ -123,7 +125,7 @@ impl Mutex {
         &self,
         me: &Party,
         census: &Census,
-        witness: &mut impl Witness,
+        observer: &mut impl Observer,
         with: Option<Fact>,
     ) -> Result<(), NotOwner> {
         let mut state = locked(&self.state);
@@ -133,20 +135,20 @@ impl Mutex {
         let Some(waiter) = state.line.serve(census) else {
             state.owner = None;
             let facts: Vec<Fact> = std::iter::once(me.fact(Kind::Release, 0)).chain(with).collect();
-            witness.note(&facts);
+            observer.note(&facts);
             return Ok(());
         };
         state.owner = Some(waiter.party.process);
         let facts: Vec<Fact> = handed_over(me, &waiter.party).into_iter().chain(with).collect();
-        witness.note(&facts);
+        observer.note(&facts);
         waiter.hand(me, Vec::new());
         Ok(())
     }
 
     /// 1 if it is free, else 0.
-    pub fn look(&self, me: &Party, witness: &mut impl Witness) -> Word {
+    pub fn look(&self, me: &Party, observer: &mut impl Observer) -> Word {
         let state = locked(&self.state);
-        me.sees(Word::from(state.owner.is_none()), witness)
+        me.sees(Word::from(state.owner.is_none()), observer)
     }
 
     /// Who owns it.

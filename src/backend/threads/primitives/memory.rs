@@ -1,7 +1,9 @@
 //! The memory: real shared slots.
 
-use super::sync::{self, AtomicU64, Ordering};
-use super::{Fact, Party, Witness, locked};
+use super::super::sync::{self, AtomicU64, Ordering};
+use super::fact::{Fact, Observer};
+use super::locked::locked;
+use super::party::Party;
 use crate::trace::Kind;
 use crate::value::Word;
 
@@ -9,7 +11,7 @@ use crate::value::Word;
 ///
 /// Each access is atomic and none orders anything else: a scenario that reads,
 /// thinks and writes back without a mutex loses updates here as in any real
-/// program. The lock is for the witness alone: it makes the place of an access
+/// program. The lock is for the observer alone: it makes the place of an access
 /// in the order of the run that of the access itself.
 #[derive(Debug)]
 pub struct Memory {
@@ -27,20 +29,20 @@ impl Memory {
     }
 
     /// Writes a slot, which must be there.
-    pub fn write(&self, me: &Party, slot: u64, value: Word, witness: &mut impl Witness) {
+    pub fn write(&self, me: &Party, slot: u64, value: Word, observer: &mut impl Observer) {
         let _order = locked(&self.order);
         self.slots[slot as usize].store(value, Ordering::Relaxed);
-        witness.note(&[access(me, Kind::Write, slot, value)]);
+        observer.note(&[access(me, Kind::Write, slot, value)]);
     }
 
     /// Reads consecutive slots, which must be there.
-    pub fn read(&self, me: &Party, first: u64, count: u64, witness: &mut impl Witness) -> Vec<Word> {
+    pub fn read(&self, me: &Party, first: u64, count: u64, observer: &mut impl Observer) -> Vec<Word> {
         let _order = locked(&self.order);
         let slots = &self.slots[first as usize..(first + count) as usize];
         let values: Vec<Word> = slots.iter().map(|slot| slot.load(Ordering::Relaxed)).collect();
         let facts: Vec<Fact> =
             values.iter().zip(first..).map(|(&value, slot)| access(me, Kind::Read, slot, value)).collect();
-        witness.note(&facts);
+        observer.note(&facts);
         values
     }
 

@@ -1,8 +1,9 @@
 //! Who takes part: seats to wait on, lines of waiters, and a count of those
 //! who are awake.
 
-use super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
-use super::{Fact, Witness, locked};
+use super::super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
+use super::fact::{Fact, Observer};
+use super::locked::locked;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::trace::Kind;
 use crate::value::Word;
@@ -82,8 +83,8 @@ pub struct Party {
 
 impl Party {
     /// Tells that it sees this level, and gives it.
-    pub(super) fn sees(&self, level: Word, witness: &mut impl Witness) -> Word {
-        witness.note(&[self.fact(Kind::Level, level)]);
+    pub(super) fn sees(&self, level: Word, observer: &mut impl Observer) -> Word {
+        observer.note(&[self.fact(Kind::Level, level)]);
         level
     }
 

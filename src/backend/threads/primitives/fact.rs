@@ -1,0 +1,42 @@
+//! What a primitive tells: what took effect, and what a request came to.
+
+use crate::ids::OpId;
+use crate::ids::{ProcessId, ResourceId};
+use crate::trace::Kind;
+use crate::value::Word;
+
+/// Something that took effect, told under the lock of its resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    /// At which resource.
+    pub resource: ResourceId,
+    /// To whom.
+    pub process: ProcessId,
+    /// The op on which it stands.
+    pub op: OpId,
+    /// What.
+    pub kind: Kind,
+    /// As in a trace: an item, who granted, what is waited for.
+    pub value: Word,
+    /// The slot of a memory; 0 otherwise.
+    pub slot: u32,
+}
+
+/// Takes note of what took effect.
+pub trait Observer {
+    /// All this took effect at once, in this order. Called under the lock of
+    /// the resource, so for each resource in the order in which it happened.
+    fn note(&mut self, facts: &[Fact]);
+}
+
+/// What a request came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came<T> {
+    /// It was served.
+    Served(T),
+    /// The party must wait on its seat.
+    Waits {
+        /// Nobody is left who could end any wait: see [`Census`](super::Census).
+        last: bool,
+    },
+}

@@ -1,0 +1,128 @@
+//! One exploration from beginning to end, whatever the size of its states.
+
+use super::asked::Asked;
+use super::ends::Stopped;
+use super::options::{Budget, Mode, Options};
+use super::progress::{Progress, Stop};
+use crate::explore::result::{Exploration, Findings};
+use crate::explore::search::{AnySearch, MAX_WORDS, Start, TooNarrow, is_too_large_for, with};
+use crate::explore::state::Codec;
+use crate::explore::symmetry::Symmetry;
+use crate::explore::transition::{Scratch, TransitionRelation, decided_by_clock, lines_of};
+use crate::program::Image;
+use crate::trace::NoTrace;
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
+
+/// Explores all schedules of `image`. `control` is asked now and then whether
+/// to go on.
+pub fn explore<'a>(
+    image: &'a Image,
+    options: Options<'a>,
+    control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Exploration<'a> {
+    explore_asking(image, options, Asked::NEVER, control)
+}
+
+/// Explores all schedules of `image`, and stops also where `control` is not
+/// asked: `asked` is, in the preparation, in the middle of a transition, and
+/// while witnesses are put together, which then end early. Once it has said to
+/// stop it has to say so from then on.
+pub fn explore_asking<'a>(
+    image: &'a Image,
+    options: Options<'a>,
+    asked: Asked<'a>,
+    control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Exploration<'a> {
+    let mut exploration = Exploration {
+        image,
+        options,
+        search: None,
+        findings: Findings::new(),
+        stillborn: None,
+        clock: clock_of(image, &options),
+        endless: OnceLock::new(),
+        stop: Stop::Complete,
+    };
+    let start = match prepared(image, &options, asked) {
+        Ok(prepared) => prepared,
+        Err(Unprepared::Stop(stop)) => return Exploration { stop, ..exploration },
+        Err(Unprepared::Ends(stopped)) => return Exploration { stillborn: Some(stopped), ..exploration },
+    };
+    let any = AnySearch::new(start.codec.words, start);
+    let (any, stop) = run(any, &mut exploration.findings, &options.budget, control);
+    Exploration { search: Some(any), stop, ..exploration }
+}
+
+/// The lines that depend on what the clock shows, if time does not count.
+fn clock_of(image: &Image, options: &Options<'_>) -> Vec<u32> {
+    if options.mode == Mode::Timed {
+        return Vec::new();
+    }
+    let looks_at = |kind| options.monitors.is_some_and(|monitors| monitors.looks_at_values(kind));
+    let mut lines = lines_of(image, decided_by_clock(image, looks_at).into_iter());
+    lines.extend(options.monitors.iter().flat_map(|monitors| monitors.lines_about_time()));
+    lines.sort_unstable();
+    lines.dedup();
+    lines
+}
+
+/// Why there is nothing to search.
+enum Unprepared {
+    /// Already the first state cannot be handled, or it was stopped before.
+    Stop(Stop),
+    /// The run ends before its first state.
+    Ends(Stopped),
+}
+
+/// The search that stands in the first state, and how many words that has.
+fn prepared<'a>(image: &'a Image, options: &Options<'a>, asked: Asked<'a>) -> Result<Start<'a>, Unprepared> {
+    if image.process_count() > 64 * MAX_WORDS {
+        // Each process takes a bit at least.
+        return Err(Unprepared::Stop(Stop::TooLarge));
+    }
+    if is_too_large_for(image, &options.budget) {
+        return Err(Unprepared::Stop(Stop::Memory));
+    }
+    let monitors = options.monitors;
+    let relation = TransitionRelation::new(image, options.mode == Mode::Timed, monitors, options.code);
+    let relation = TransitionRelation { asked, ..relation };
+    let mut scratch = Scratch::new(image, options.seed);
+    let started = relation.start(&mut scratch, &mut NoTrace);
+    let symmetry = Symmetry::new(image, monitors, options.reduce.symmetry);
+    let mut codec = Codec::new(image, relation.clock(), monitors, symmetry.as_ref());
+    // What is said of a run that was broken off means nothing.
+    if asked.is_over() {
+        return Err(Unprepared::Stop(Stop::Control));
+    }
+    started.map_err(Unprepared::Ends)?;
+    codec.learn(&scratch.world);
+    codec.lay_out();
+    // A step without time is learnt once; with time hardly one is like another.
+    let learns = options.learns && options.mode == Mode::Untimed;
+    let symmetry = symmetry.filter(|_| options.reduce.symmetry);
+    Ok(Start { relation, codec, symmetry, scratch, seed: options.seed, learns, reduce: options.reduce })
+}
+
+/// Searches until there is nothing more, or something is spent.
+fn run<'a>(
+    mut any: AnySearch<'a>,
+    findings: &mut Findings,
+    budget: &Budget,
+    control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> (AnySearch<'a>, Stop) {
+    loop {
+        let (result, words) = with!(&mut any, search => {
+            let result = search.run(budget, control, &mut |graph, batch| {
+                findings.look(graph, batch);
+                findings.bytes
+            });
+            (result, search.graph.space.codec.words)
+        });
+        match result {
+            Ok(stop) => return (any, stop),
+            Err(TooNarrow) if words > MAX_WORDS => return (any, Stop::TooLarge),
+            Err(TooNarrow) => any = any.widened(),
+        }
+    }
+}

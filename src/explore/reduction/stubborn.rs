@@ -1,0 +1,262 @@
+//! Which processes need not be tried in a state, since their steps and those
+//! of others come to the same in any order: stubborn sets (A. Valmari,
+//! "Stubborn sets for reduced state space generation", 1990).
+//!
+//! A set of processes is good for a state if what others do, now and later,
+//! neither changes what the next steps of its members do nor makes a member
+//! able that is not, and if one of its members is able. Then it is enough to
+//! let its members go first: every deadlock and every end is found, each by a
+//! schedule that is equal to one without reduction up to the order of
+//! independent steps. What may be missed is what only passes by: races, faults
+//! in scenarios that never end, orders that an expectation is about.
+//!
+//! What a process may ever do is read off its ops, with what is constant in
+//! them (its index, parameters) worked out.
+
+use crate::explore::state::{Codec, Stand};
+use crate::explore::transition::TransitionRelation;
+use crate::explore::transition_cache::{Code, TransitionCache};
+use crate::explore::uses::{Use, named_resources};
+use crate::ids::{ProcessId, ResourceId};
+use crate::kernel::Machine;
+use crate::program::{Constants, Image, Op, RESOURCE_WORDS, ops_of};
+use crate::trace::ResourceKind;
+use crate::value::Word;
+
+const USES: usize = 9;
+
+/// Of whom what a use of a resource does may depend, and whose doings may
+/// depend on it.
+fn dependent(used: Use, in_line: bool) -> &'static [Use] {
+    match used {
+        // Whoever is served in line goes on in a turn of its own.
+        Use::Take if in_line => &[Use::Take, Use::Give, Use::Look],
+        Use::Give if in_line => &[Use::Take, Use::Look],
+        Use::Take => &[Use::Take, Use::Look],
+        Use::Give => &[Use::Look],
+        // Items keep their order; but a put and a get do not meet, unless
+        // processes stand in line.
+        Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Look],
+        Use::Put => &[Use::Put, Use::Look],
+        Use::Get => &[Use::Get, Use::Look],
+        Use::Read => &[Use::Write],
+        Use::Write => &[Use::Read, Use::Write],
+        Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Look],
+        Use::Look => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify],
+    }
+}
+
+/// What could make a process able that cannot go on because of this use.
+fn enabling(used: Use) -> &'static [Use] {
+    match used {
+        Use::Take => &[Use::Give],
+        Use::Put => &[Use::Get],
+        Use::Get => &[Use::Put],
+        Use::Wait => &[Use::Notify],
+        _ => &[],
+    }
+}
+
+/// What a step is about: in which way, and which resource.
+type Uses = Vec<(Use, u32)>;
+
+/// What each process may do to which resource, for all states.
+#[derive(Debug)]
+pub(crate) struct StubbornSets {
+    /// By process and op (from the first of the process): the uses of the step
+    /// that begins there.
+    steps: Vec<(usize, Vec<Uses>)>,
+    /// By resource and use: who may ever do that.
+    users: Vec<[Vec<u32>; USES]>,
+    /// By resource: to stand in line for it is a transition.
+    in_line: Vec<bool>,
+    /// By resource: it is a mutex.
+    mutex: Vec<bool>,
+}
+
+impl StubbornSets {
+    pub(crate) fn new(relation: &TransitionRelation<'_>) -> StubbornSets {
+        let image = relation.image;
+        // What code works on counts as one memory more.
+        let resources = image.resource_count() + 1;
+        let mut stubborn = StubbornSets {
+            steps: Vec::new(),
+            users: vec![<[Vec<u32>; USES]>::default(); resources],
+            in_line: relation.lines.iter().copied().chain([false]).collect(),
+            mutex: (0..image.resource_count())
+                .map(|id| image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Mutex)
+                .chain([false])
+                .collect(),
+        };
+        let first = Machine::new(image);
+        for process in (0..image.process_count()).map(ProcessId::from_index) {
+            if relation.asked.is_over() {
+                // The search will not begin.
+                break;
+            }
+            let range = ops_of(image, first.op(image, process));
+            let start = image.frames[process.index()] as usize;
+            let after = image.frames.get(process.index() + 1);
+            let end = after.map_or(image.contents_base, |&next| next as usize);
+            let constants = Constants::new(image, &first.words()[start..end]);
+            let own: Vec<Uses> = range.clone().map(|op| StubbornSets::uses(image, &constants, op)).collect();
+            for &(used, resource) in own.iter().flatten() {
+                let users = &mut stubborn.users[resource as usize][used as usize];
+                if users.last() != Some(&process.0) {
+                    users.push(process.0);
+                }
+            }
+            let steps = range.clone().map(|op| whole_step(image, &range, &own, op)).collect();
+            stubborn.steps.push((range.start, steps));
+        }
+        stubborn
+    }
+
+    /// The uses of one op.
+    fn uses(image: &Image, constants: &Constants, at: usize) -> Uses {
+        if let Op::Call { .. } = image.plain[at] {
+            return vec![(Use::Write, image.resource_count() as u32)];
+        }
+        let mut uses = Vec::new();
+        for (used, code) in named_resources(image, at) {
+            for header in constants.headers(image, at, code) {
+                uses.push((used, ((header - image.resource_base) / RESOURCE_WORDS) as u32));
+            }
+        }
+        uses
+    }
+
+    /// The members of the smallest good set that is found in this state, or
+    /// `None` if that is everybody. `able` are those who can go on, ascending.
+    pub(crate) fn members<const W: usize>(
+        &self,
+        codec: &Codec<'_>,
+        cache: &TransitionCache<W>,
+        state: &[Word; W],
+        able: &[u32],
+        set: &mut StubbornSet,
+    ) -> bool {
+        let mut least = able.len();
+        let mut best: Option<u32> = None;
+        for &seed in able {
+            let count = self.close(codec, cache, state, seed, least, set);
+            if count < least {
+                (least, best) = (count, Some(seed));
+                if count == 1 {
+                    return true;
+                }
+            }
+        }
+        match best {
+            None => false,
+            Some(seed) => {
+                self.close(codec, cache, state, seed, usize::MAX, set);
+                true
+            }
+        }
+    }
+
+    /// The smallest good set with `seed` in it; how many of it are able. Gives
+    /// up when there are `enough`.
+    fn close<const W: usize>(
+        &self,
+        codec: &Codec<'_>,
+        cache: &TransitionCache<W>,
+        state: &[Word; W],
+        seed: u32,
+        enough: usize,
+        set: &mut StubbornSet,
+    ) -> usize {
+        set.clear(codec.layout.processes());
+        set.add(seed);
+        let mut able = 0;
+        while let Some(process) = set.open.pop() {
+            let number = codec.fields[process as usize].of(state);
+            let (stand, op) = codec.stand(process as usize, number);
+            if stand == Stand::Done {
+                continue;
+            }
+            let can = stand == Stand::Able
+                && !matches!(cache.of(codec, state, process as usize).code, Code::Stuck | Code::Unknown);
+            if can {
+                able += 1;
+                if able >= enough {
+                    return able;
+                }
+            }
+            let (first, steps) = &self.steps[process as usize];
+            for &(used, resource) in &steps[op as usize - first] {
+                let users = &self.users[resource as usize];
+                if can {
+                    let others = dependent(used, self.in_line[resource as usize]);
+                    others.iter().for_each(|&other| set.add_all(&users[other as usize]));
+                    continue;
+                }
+                if self.in_line[resource as usize] && stand == Stand::Waits {
+                    [Use::Put, Use::Get].iter().for_each(|&other| set.add_all(&users[other as usize]));
+                }
+                match used {
+                    Use::Take if self.mutex[resource as usize] => {
+                        match codec.owner(state, self.steps.len() + resource as usize) {
+                            Some(owner) => set.add(owner),
+                            None => set.add_all(&users[Use::Give as usize]),
+                        }
+                    }
+                    _ => enabling(used).iter().for_each(|&other| set.add_all(&users[other as usize])),
+                }
+            }
+        }
+        able
+    }
+}
+
+/// The uses of the step that begins at `op`: of the op, or of all that may
+/// follow in the same atomic block.
+fn whole_step(image: &Image, range: &std::ops::Range<usize>, own: &[Uses], op: usize) -> Uses {
+    let mut uses = own[op - range.start].clone();
+    if !image.atomic[op] && !matches!(image.plain[op], Op::Atomic { .. }) {
+        return uses;
+    }
+    let mut seen = vec![false; range.len()];
+    let mut open = vec![op];
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut seen[at - range.start], true) {
+            continue;
+        }
+        uses.extend(&own[at - range.start]);
+        let next = crate::program::next_ops(image, at).into_iter().flatten();
+        open.extend(next.filter(|&next| image.atomic[next]));
+    }
+    uses.sort_unstable();
+    uses.dedup();
+    uses
+}
+
+/// A set of processes that grows.
+#[derive(Debug, Default)]
+pub(crate) struct StubbornSet {
+    member: Vec<bool>,
+    open: Vec<u32>,
+}
+
+impl StubbornSet {
+    fn clear(&mut self, processes: usize) {
+        self.member.clear();
+        self.member.resize(processes, false);
+        self.open.clear();
+    }
+
+    fn add(&mut self, process: u32) {
+        if !std::mem::replace(&mut self.member[process as usize], true) {
+            self.open.push(process);
+        }
+    }
+
+    fn add_all(&mut self, processes: &[u32]) {
+        processes.iter().for_each(|&process| self.add(process));
+    }
+
+    pub(crate) fn contains(&self, process: u32) -> bool {
+        self.member[process as usize]
+    }
+}

@@ -1,0 +1,365 @@
+//! What came of an exploration, and the answers to all that can be asked of it.
+
+use super::endless::Endless;
+use super::findings::{Findings, content};
+use super::order::{MOST_STATES, Order};
+use super::path::{path_to, turn_between, turn_into, turns_along};
+use crate::analysis::Monitors;
+use crate::explore::code::calls;
+use crate::explore::ends::{End, Stopped};
+use crate::explore::options::{Mode, Options};
+use crate::explore::progress::{Progress, Stop};
+use crate::explore::schedule::Turn;
+use crate::explore::search::{AnySearch, Race, StateGraph, StateId, with};
+use crate::explore::transition::Scratch;
+use crate::ids::{ProcessId, ResourceId};
+use crate::program::Image;
+use crate::time::Time;
+use crate::value::{Value, Word};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// What came of an exploration.
+#[derive(Debug)]
+pub struct Exploration<'a> {
+    pub(in crate::explore) image: &'a Image,
+    pub(in crate::explore) options: Options<'a>,
+    /// None if already the first state could not be reached.
+    pub(in crate::explore) search: Option<AnySearch<'a>>,
+    pub(in crate::explore) findings: Findings,
+    /// How the run ends before its first state, if it does.
+    pub(in crate::explore) stillborn: Option<Stopped>,
+    /// The lines that depend on what the clock shows, although time does not count.
+    pub(in crate::explore) clock: Vec<u32>,
+    /// What is known of schedules that never end, once it was asked.
+    pub(in crate::explore) endless: OnceLock<Endless>,
+    /// Why it is over.
+    pub stop: Stop,
+}
+
+/// A schedule that shows something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    /// Who goes on, from the start.
+    pub turns: Vec<Turn>,
+    /// The turn, from 0, behind which every run ends badly; `None` where that
+    /// is no question, or was not found out.
+    pub fatal: Option<usize>,
+    /// Every run ends badly, whatever is chosen.
+    pub unavoidable: bool,
+}
+
+/// What completed runs leave in the memories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinalMemories {
+    /// The contents.
+    pub memories: Vec<(ResourceId, Vec<Value>)>,
+    /// The number of the state of the code that steps call; `None` if they call none.
+    pub code: Option<Word>,
+    /// End states with these.
+    pub states: u64,
+    /// Schedules that lead there, if they can be counted.
+    pub schedules: Option<u128>,
+}
+
+/// A tie that decides what the total time can still be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisiveTie {
+    /// Its place among the turns of the fastest schedule.
+    pub turn: usize,
+    /// The time of the tie.
+    pub time: Time,
+    /// Who could go on, and the least and the greatest total time then.
+    pub options: Vec<(ProcessId, Time, Time)>,
+}
+
+/// What only the whole graph tells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Overview {
+    /// How many schedules there are; `None` if there is no end of them, or too
+    /// many states to count.
+    pub schedules: Option<u128>,
+    /// They are so many that no number of 128 bits counts them.
+    pub too_many: bool,
+    /// What completed runs leave, in the order of their contents; empty if
+    /// there are no memories and no code.
+    pub finals: Vec<FinalMemories>,
+    /// The ties on the way of the fastest schedule that the difference between
+    /// the least and the greatest total time hangs on.
+    pub ties: Vec<DecisiveTie>,
+}
+
+impl Exploration<'_> {
+    /// Whether every reachable state was seen, so that what was not found is
+    /// not there.
+    pub fn is_complete(&self) -> bool {
+        self.is_searched() && !self.gave_up()
+    }
+
+    /// Whether all was expanded, and nothing depends on the clock where time
+    /// does not count.
+    fn is_searched(&self) -> bool {
+        self.stop == Stop::Complete && self.clock.is_empty()
+    }
+
+    /// Whether a process was not followed any further, since it made more steps
+    /// than are waited for: what comes behind them was not seen.
+    pub fn gave_up(&self) -> bool {
+        let stops = self.findings.stops.iter().map(|(stopped, _)| stopped);
+        stops.chain(&self.stillborn).any(|stopped| matches!(stopped, Stopped::Limit(_)))
+    }
+
+    /// Whether some schedule never ends; `None` if that was not found out, as in
+    /// a search that was cut or that leaves schedules out.
+    pub fn is_endless(&self) -> Option<bool> {
+        self.endless().some
+    }
+
+    /// Whether no schedule ends at all.
+    pub fn never_ends(&self) -> bool {
+        let found = &self.findings;
+        self.is_endless() == Some(true) && found.ends.is_empty() && found.stops.is_empty()
+    }
+
+    /// The lines of expectations that are judged at the end of a schedule,
+    /// where some schedule has none, or may have none: whether they hold is not
+    /// decided. Ascending; empty if the search was cut, which decides nothing.
+    pub fn lines_undecided(&self) -> Vec<u32> {
+        let lines = self.lines_about_ends();
+        let is_open = self.stop == Stop::Complete && !lines.is_empty() && self.is_endless() != Some(false);
+        if is_open { lines } else { Vec::new() }
+    }
+
+    fn lines_about_ends(&self) -> Vec<u32> {
+        self.options.monitors.map(Monitors::lines_about_ends).unwrap_or_default()
+    }
+
+    fn endless(&self) -> &Endless {
+        self.endless.get_or_init(|| match &self.search {
+            None if self.stillborn.is_some() => Endless::NONE,
+            None => Endless::default(),
+            Some(any) => with!(any, search => self.endless_of(&search.graph)),
+        })
+    }
+
+    fn endless_of<const W: usize>(&self, graph: &StateGraph<'_, W>) -> Endless {
+        // In a large graph it takes long, so it is looked for only if something
+        // hangs on it.
+        let is_needed = self.options.mode == Mode::Timed
+            || graph.store.len() <= MOST_STATES
+            || !self.lines_about_ends().is_empty();
+        match self.stop == Stop::Complete && graph.is_whole() && is_needed {
+            true => graph.schedules_without_end(&mut self.scratch()),
+            false => Endless::default(),
+        }
+    }
+
+    /// A schedule that comes back to a state of its own without that time
+    /// passes, with how many states there are in between.
+    fn livelock(&self) -> Option<(Stopped, u64, Witness)> {
+        let circle = self.endless().livelock.as_ref()?;
+        with!(self.search.as_ref()?, search => {
+            let mut scratch = self.scratch();
+            let mut path = path_to(&search.graph, circle[0]);
+            path.extend(circle[1..].iter().chain(&circle[..1]));
+            let turns = turns_along(&search.graph, &path, &mut scratch);
+            let process = turns.get(path.len() - 1 - circle.len())?.process;
+            let place = search.graph.machine(circle[0], &mut scratch).place(self.image, process);
+            let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
+            let witness = Witness { turns, fatal: None, unavoidable: false };
+            Some((Stopped::Limit(message), circle.len() as u64, witness))
+        })
+    }
+
+    /// The scenario lines that do something else if the clock shows something
+    /// else, although time does not count, and those of expectations about how
+    /// long something lasts: they were tried with a clock that shows 0, and no
+    /// more. Ascending; 0 where there is no text.
+    pub fn lines_by_clock(&self) -> &[u32] {
+        &self.clock
+    }
+
+    /// Whether the system did not make as many threads as were wanted. The
+    /// result is the same.
+    pub fn lacks_threads(&self) -> bool {
+        self.search.as_ref().is_some_and(|any| with!(any, search => search.lacks_threads))
+    }
+
+    /// How far it came.
+    pub fn progress(&self) -> Progress {
+        match &self.search {
+            None => Progress { states: 0, transitions: 0, depth: 0, open: 0, bytes: 0 },
+            Some(any) => with!(any, search => search.progress()),
+        }
+    }
+
+    /// How many states end a run so.
+    pub fn ends(&self, end: End) -> u64 {
+        self.findings.ends.get(&end).map_or(0, |first| first.count)
+    }
+
+    fn scratch(&self) -> Scratch {
+        Scratch::new(self.image, self.options.seed)
+    }
+
+    /// The shortest schedule into a state that ends a run so.
+    pub fn witness(&self, end: End) -> Option<Witness> {
+        let state = self.findings.ends.get(&end)?.state;
+        let mut witness = self.witness_of(state)?;
+        // A search that was stopped may have broken off a transition.
+        if end == End::Deadlock && self.clock.is_empty() && self.stop != Stop::Control {
+            let doomed = self.first_doomed(state);
+            witness.fatal = doomed.and_then(|place| place.checked_sub(1));
+            witness.unavoidable = doomed == Some(0);
+        }
+        Some(witness)
+    }
+
+    fn witness_of(&self, state: StateId) -> Option<Witness> {
+        let mut scratch = self.scratch();
+        let turns = with!(self.search.as_ref()?, search => {
+            turns_along(&search.graph, &path_to(&search.graph, state), &mut scratch)
+        });
+        Some(Witness { turns, fatal: None, unavoidable: false })
+    }
+
+    /// Which state on the way to this one, which ends badly, is the first from
+    /// which nothing helps.
+    fn first_doomed(&self, state: StateId) -> Option<usize> {
+        let mut scratch = self.scratch();
+        with!(self.search.as_ref()?, search => match search.graph.is_whole() {
+            true => search.graph.first_doomed(&path_to(&search.graph, state), &mut scratch),
+            // Some states were not entered.
+            false => None,
+        })
+    }
+
+    /// The least and the greatest total time of a completed run, each with a
+    /// schedule; only if time counts, and if runs come to an end.
+    pub fn total_times(&self) -> Option<[(Time, Witness); 2]> {
+        let knows_time = self.options.mode == Mode::Timed
+            && with!(self.search.as_ref()?, search => !search.graph.space.codec.layout.is_relative());
+        let [least, most] = self.findings.times.filter(|_| knows_time)?;
+        Some([(least.0, self.witness_of(least.1)?), (most.0, self.witness_of(most.1)?)])
+    }
+
+    /// Every way in which a run ends in the middle of a transition, with the
+    /// number of states from which that happens and a shortest schedule; and, with
+    /// time, one in which steps without time passing have no end.
+    pub fn stops(&self) -> Vec<(Stopped, u64, Witness)> {
+        let mut scratch = self.scratch();
+        let Some(any) = &self.search else {
+            let witness = Witness { turns: Vec::new(), fatal: None, unavoidable: false };
+            return self.stillborn.iter().map(|stopped| (stopped.clone(), 1, witness.clone())).collect();
+        };
+        let stops = self.findings.stops.iter().filter_map(|(stopped, first)| {
+            let mut witness = self.witness_of(first.state)?;
+            witness
+                .turns
+                .extend(with!(any, search => turn_into(&search.graph, first.state, stopped, &mut scratch)));
+            Some((stopped.clone(), first.count, witness))
+        });
+        stops.chain(self.livelock()).collect()
+    }
+
+    /// The expectations, by their place among all, that some schedule does not
+    /// meet, with the number of states that show it and a shortest schedule.
+    pub fn failed(&self) -> Vec<(usize, u64, Witness)> {
+        let failed = self.findings.failed.iter();
+        let failed =
+            failed.filter_map(|(&number, first)| Some((number, first.count, self.witness_of(first.state)?)));
+        failed.collect()
+    }
+
+    /// Accesses to memories that nothing orders, one of each pair of ops, with
+    /// the number of states in which both are about to be made and a shortest
+    /// schedule to such a state.
+    pub fn races(&self) -> Vec<(Race, u64, Witness)> {
+        let races = self.findings.races.iter();
+        let races = races
+            .filter_map(|(race, first)| Some((race.clone(), first.count, self.witness_of(first.state)?)));
+        races.collect()
+    }
+
+    /// A shortest schedule that leaves what the final memories of this number do,
+    /// as [`Overview::finals`] has them.
+    pub fn witness_of_final(&self, number: usize) -> Option<Witness> {
+        self.witness_of(self.findings.results.values().nth(number)?.state)
+    }
+
+    /// How many different memory contents completed runs leave; `true` if
+    /// there are more.
+    pub fn results(&self) -> (usize, bool) {
+        (self.findings.results.len(), self.findings.more_results)
+    }
+
+    /// What only the whole graph tells; of a search that was cut, nothing but
+    /// the contents of memories.
+    pub fn overview(&self) -> Overview {
+        let Some(any) = &self.search else { return Overview::default() };
+        with!(any, search => self.overview_of(&search.graph))
+    }
+
+    fn overview_of<const W: usize>(&self, graph: &StateGraph<'_, W>) -> Overview {
+        let mut scratch = self.scratch();
+        let whole = self.is_searched() && graph.is_whole();
+        let order = if whole { graph.order(&mut scratch) } else { None };
+        if order.is_some() {
+            // What has an order has no circle.
+            self.endless.get_or_init(|| Endless::NONE);
+        }
+        let mut schedules = order.as_ref().and_then(|order| order.stopped);
+        let mut ways: BTreeMap<Vec<Word>, Option<u128>> = BTreeMap::new();
+        for &leaf in order.iter().flat_map(|order| &order.leaves) {
+            let own = order.as_ref().and_then(|order| order.ways[leaf as usize]);
+            schedules = sum(schedules, own);
+            let machine = graph.machine(leaf, &mut scratch);
+            if graph.space.relation.end(machine) == End::Completed {
+                let known = ways.entry(content(graph, leaf, machine)).or_insert(Some(0));
+                *known = sum(*known, own);
+            }
+        }
+        let finals = self.findings.results.iter().map(|(content, first)| FinalMemories {
+            memories: graph.machine(first.state, &mut scratch).memories(self.image),
+            code: calls(self.image).then_some(scratch.world.code),
+            states: first.count,
+            schedules: ways.get(content).copied().flatten(),
+        });
+        let finals = finals.filter(|end| !end.memories.is_empty() || end.code.is_some()).collect();
+        let too_many = order.is_some() && schedules.is_none();
+        let ties = order.map(|order| self.decisive_ties(graph, &order)).unwrap_or_default();
+        Overview { schedules, too_many, finals, ties }
+    }
+
+    fn decisive_ties<const W: usize>(&self, graph: &StateGraph<'_, W>, order: &Order) -> Vec<DecisiveTie> {
+        let Some([least, most]) = self.findings.times else { return Vec::new() };
+        if self.options.mode == Mode::Untimed || least.0 == most.0 {
+            return Vec::new();
+        }
+        let mut scratch = self.scratch();
+        let ranges = graph.ranges(order, &mut scratch);
+        let path = path_to(graph, least.1);
+        let mut ties = Vec::new();
+        for (turn, pair) in path.windows(2).enumerate() {
+            if ranges[pair[0] as usize] == ranges[pair[1] as usize] {
+                continue;
+            }
+            let mut options: Vec<(ProcessId, Time, Time)> = Vec::new();
+            for next in graph.next(pair[0], &mut scratch).states {
+                let process = turn_between(graph, pair[0], next, &mut scratch).process;
+                if let Some((low, high)) = ranges[next as usize]
+                    && !options.contains(&(process, low, high))
+                {
+                    options.push((process, low, high));
+                }
+            }
+            let time = graph.machine(pair[0], &mut scratch).now;
+            ties.push(DecisiveTie { turn, time, options });
+        }
+        ties
+    }
+}
+
+fn sum(a: Option<u128>, b: Option<u128>) -> Option<u128> {
+    a.zip(b).and_then(|(a, b)| a.checked_add(b))
+}

@@ -1,0 +1,225 @@
+//! A schedule as a text: a file that a run can replay, and that a person can
+//! read.
+//!
+//! The first lines are `key: value`; behind `turns:` stands one turn a line,
+//! the process and, where the kernel has a choice itself, what is chosen.
+//! What stands behind `#` is for the reader.
+
+use super::names::ProcessNames;
+use super::turn::Turn;
+use crate::explore::options::Mode;
+use crate::program::Image;
+use std::fmt::Write;
+
+/// The version of the format.
+const FORMAT: &str = "1";
+
+/// A schedule with what is needed to follow it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The version of the program that found it.
+    pub version: String,
+    /// Whether time counted.
+    pub mode: Mode,
+    /// The seed of random draws.
+    pub seed: u64,
+    /// Parameters that were set.
+    pub settings: Vec<(String, String)>,
+    /// What it shows.
+    pub shows: String,
+    /// The turn, from 0, with which the finding could no longer be avoided.
+    pub fatal: Option<usize>,
+    /// Who goes on, by name, and what is chosen.
+    pub turns: Vec<(String, Vec<u32>)>,
+}
+
+/// A text that is no schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleError {
+    /// The line, from 1; 0 if it is about the whole.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Schedule {
+    /// The turns by name.
+    pub fn named(image: &Image, turns: &[Turn]) -> Vec<(String, Vec<u32>)> {
+        turns.iter().map(|turn| (image.process_name(turn.process), turn.answers.clone())).collect()
+    }
+
+    /// The turns for this scenario.
+    ///
+    /// # Errors
+    /// The number of a turn whose process the scenario does not have.
+    pub fn turns(&self, image: &Image) -> Result<Vec<Turn>, usize> {
+        let names = ProcessNames::new(image);
+        let turns = self.turns.iter().enumerate().map(|(number, (name, answers))| {
+            let process = names.find(name).ok_or(number)?;
+            Ok(Turn { process, answers: answers.clone() })
+        });
+        turns.collect()
+    }
+
+    /// The text. `notes` say what happens in each turn.
+    pub fn text(&self, notes: &[String]) -> String {
+        let mut text =
+            String::from("# A schedule: `tempolane run SCENARIO --schedule THIS-FILE` follows it.\n");
+        let mut key = |name: &str, value: &str| {
+            let _ = writeln!(text, "{name}: {value}");
+        };
+        key("schedule", FORMAT);
+        key("scenario", &self.scenario);
+        key("version", &self.version);
+        key("mode", self.mode.name());
+        key("seed", &self.seed.to_string());
+        for (name, value) in &self.settings {
+            key("set", &format!("{name}={value}"));
+        }
+        key("shows", &self.shows);
+        let _ = writeln!(text, "turns:");
+        let line = |(name, answers): &(String, Vec<u32>)| {
+            answers.iter().fold(name.clone(), |line, answer| format!("{line} {answer}"))
+        };
+        let width = self.turns.iter().map(|turn| line(turn).chars().count()).max().unwrap_or(0);
+        for (number, turn) in self.turns.iter().enumerate() {
+            let mark = if self.fatal == Some(number) { '!' } else { ' ' };
+            let note = notes.get(number).filter(|note| !note.is_empty());
+            let note = note.map(|note| format!("  # {note}")).unwrap_or_default();
+            let padded = if note.is_empty() { line(turn) } else { format!("{:<width$}", line(turn)) };
+            let _ = writeln!(text, "{mark} {padded}{note}");
+        }
+        text
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// [`ScheduleError`] if it is no schedule.
+    pub fn parse(text: &str) -> Result<Schedule, ScheduleError> {
+        let mut schedule = Schedule {
+            scenario: String::new(),
+            version: String::new(),
+            mode: Mode::Timed,
+            seed: 0,
+            settings: Vec::new(),
+            shows: String::new(),
+            fatal: None,
+            turns: Vec::new(),
+        };
+        if text.starts_with("# steps of ") {
+            let message = "this is a snapshot of `tempolane test`, which says what happened; a schedule says who \
+                           takes turns, and `tempolane explore` writes them";
+            return Err(ScheduleError { line: 1, message: message.to_owned() });
+        }
+        let (mut format, mut in_turns) = (false, false);
+        for (number, line) in text.lines().enumerate() {
+            let failed = |message: String| ScheduleError { line: number + 1, message };
+            let content = line.split('#').next().unwrap_or("").trim_end();
+            if content.trim().is_empty() {
+                continue;
+            }
+            if in_turns {
+                schedule.turn(content).map_err(failed)?;
+                continue;
+            }
+            let Some((key, value)) = content.split_once(':') else {
+                return Err(failed("expected `key: value`, or `turns:`".to_owned()));
+            };
+            let value = value.trim();
+            match key.trim() {
+                "schedule" if value == FORMAT => format = true,
+                "schedule" => {
+                    return Err(failed(format!("format {value} is not known; this version knows {FORMAT}")));
+                }
+                "scenario" => value.clone_into(&mut schedule.scenario),
+                "version" => value.clone_into(&mut schedule.version),
+                "mode" => {
+                    let known = [Mode::Timed, Mode::Untimed].into_iter().find(|mode| mode.name() == value);
+                    let wrong = || failed(format!("unknown mode '{value}'; it is timed or untimed"));
+                    schedule.mode = known.ok_or_else(wrong)?;
+                }
+                "seed" => {
+                    let wrong =
+                        |_| failed(format!("'{value}' is no seed; it is a whole number, not negative"));
+                    schedule.seed = value.parse().map_err(wrong)?;
+                }
+                "set" => {
+                    let wrong = || failed("expected `set: name=value`".to_owned());
+                    let (name, value) = value.split_once('=').ok_or_else(wrong)?;
+                    schedule.settings.push((name.trim().to_owned(), value.trim().to_owned()));
+                }
+                "shows" => value.clone_into(&mut schedule.shows),
+                "turns" => in_turns = true,
+                other => return Err(failed(format!("unknown key '{other}'"))),
+            }
+        }
+        if !format || !in_turns {
+            let message = "this is no schedule: it has no `schedule: 1`, or no `turns:`".to_owned();
+            return Err(ScheduleError { line: 0, message });
+        }
+        Ok(schedule)
+    }
+
+    fn turn(&mut self, content: &str) -> Result<(), String> {
+        let fatal = content.starts_with('!');
+        let mut words = content.trim_start_matches('!').split_whitespace();
+        let name = words.next().ok_or("expected the name of a process")?.to_owned();
+        let answers =
+            words.map(|word| word.parse().map_err(|_| format!("'{word}' is no number of a choice")));
+        let answers = answers.collect::<Result<Vec<u32>, String>>()?;
+        if fatal {
+            self.fatal = Some(self.turns.len());
+        }
+        self.turns.push((name, answers));
+        Ok(())
+    }
+}
+
+/// A text as what a schedule shows: on one line, and without what would begin
+/// a remark.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('#', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_as_it_was_written() {
+        let schedule = Schedule {
+            scenario: "philosophers".to_owned(),
+            version: "0.1.0".to_owned(),
+            mode: Mode::Untimed,
+            seed: 7,
+            settings: vec![("n".to_owned(), "2".to_owned())],
+            shows: "deadlock".to_owned(),
+            fatal: Some(1),
+            turns: vec![("philosopher[0]".to_owned(), vec![]), ("philosopher[1]".to_owned(), vec![0, 2])],
+        };
+        let text = schedule.text(&["acquires forks[0]".to_owned(), String::new()]);
+        assert_eq!(Schedule::parse(&text), Ok(schedule));
+        assert!(
+            text.contains("\n  philosopher[0]      # acquires forks[0]\n! philosopher[1] 0 2\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_schedule_is_said_with_its_line() {
+        for (text, line) in [
+            ("", 0),
+            ("schedule: 2\n", 1),
+            ("schedule: 1\nmode: slow\n", 2),
+            ("schedule: 1\nseed: -1\n", 2),
+            ("schedule: 1\n\nhello\n", 3),
+            ("schedule: 1\nturns:\n  p x\n", 3),
+            ("schedule: 1\nset: n\nturns:\n", 2),
+        ] {
+            assert_eq!(Schedule::parse(text).map_err(|error| error.line), Err(line), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Schedules: as files, replayed turn by turn, and in words.
+
+mod file;
+mod names;
+mod narrate;
+mod replay;
+mod turn;
+
+pub use file::{Schedule, ScheduleError, one_line};
+pub use names::ProcessNames;
+pub use narrate::{narrate, narrate_asking};
+pub use replay::{Mismatch, Replayed, replay, replay_asking, replay_calling};
+pub use turn::Turn;

@@ -1,0 +1,138 @@
+//! A schedule in words: what happens in each of its turns.
+
+use super::replay::replay_asking;
+use super::turn::Turn;
+use crate::explore::asked::Asked;
+use crate::explore::code::NumberedCode;
+use crate::explore::options::Mode;
+use crate::ids::{MarkId, ResourceId};
+use crate::program::Image;
+use crate::trace::{Event, Header, Kind, Sink};
+use crate::value::{Value, Word};
+
+/// Events of a turn that are put into words; the rest is counted.
+const MOST_EVENTS: usize = 12;
+
+/// What happens in each turn, in words.
+pub fn narrate(
+    image: &Image,
+    code: Option<&dyn NumberedCode>,
+    mode: Mode,
+    seed: u64,
+    turns: &[Turn],
+) -> Vec<String> {
+    narrate_asking(image, code, (seed, mode), Asked::NEVER, turns)
+}
+
+/// What happens in each turn, in words; of fewer turns if `asked` said to stop.
+pub fn narrate_asking(
+    image: &Image,
+    code: Option<&dyn NumberedCode>,
+    (seed, mode): (u64, Mode),
+    asked: Asked<'_>,
+    turns: &[Turn],
+) -> Vec<String> {
+    let mut sink = Narrator { header: image.header(seed), turns: Vec::new(), begun: false };
+    // What cannot be followed has no notes; that it can is tested.
+    let _ = replay_asking(image, code, (seed, mode), asked, turns, &mut sink, &mut |sink, number| {
+        sink.begun = number < turns.len();
+        if sink.begun {
+            sink.turns.push(Note::default());
+        }
+    });
+    let said = |Note { on_resources, aside }: Note| match on_resources.count {
+        0 => aside.said(),
+        _ => on_resources.said(),
+    };
+    sink.turns.into_iter().map(said).collect()
+}
+
+/// What happens in a turn.
+#[derive(Default)]
+struct Note {
+    on_resources: Events,
+    /// What else happens. Said only of a turn in which nothing happens to a
+    /// resource: there it is what an expectation looks at.
+    aside: Events,
+}
+
+/// Some events in words.
+#[derive(Default)]
+struct Events {
+    text: String,
+    count: usize,
+    /// Of the first event.
+    line: Option<u32>,
+}
+
+impl Events {
+    fn add(&mut self, words: impl FnOnce() -> String, line: Option<u32>) {
+        self.count += 1;
+        if self.count > MOST_EVENTS {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push_str(", ");
+        }
+        self.text.push_str(&words());
+        self.line = self.line.or(line);
+    }
+
+    fn said(self) -> String {
+        let Events { mut text, count, line } = self;
+        if count > MOST_EVENTS {
+            text.push_str(&format!(", … and {} more", count - MOST_EVENTS));
+        }
+        match line {
+            Some(line) => format!("{text} (line {line})"),
+            None => text,
+        }
+    }
+}
+
+/// Puts the events of each turn into words.
+struct Narrator {
+    header: Header,
+    turns: Vec<Note>,
+    begun: bool,
+}
+
+impl Sink for Narrator {
+    fn event(&mut self, event: &Event, _: &[Word]) {
+        let Some(note) = self.turns.last_mut().filter(|_| self.begun) else { return };
+        let line = self.header.line(event.op);
+        match event.resource() {
+            Some(resource) => note.on_resources.add(|| on_resource(&self.header, event, resource), line),
+            None => note.aside.add(|| aside(&self.header, event), line),
+        }
+    }
+}
+
+/// What happens to a resource.
+fn on_resource(header: &Header, event: &Event, resource: ResourceId) -> String {
+    let name = header.resource_name(resource);
+    let value = || Value::from_word(event.ty, event.value);
+    let slot = event.extra;
+    match event.kind {
+        Kind::Block => format!("waits for {name}"),
+        Kind::Grant => format!("which {} was waiting for", header.process_name(event.process)),
+        Kind::Write => format!("write {name}[{slot}] = {}", value()),
+        Kind::Read => format!("read {name}[{slot}] = {}", value()),
+        Kind::Put => format!("put {} into {name}", value()),
+        Kind::Get => format!("get {} from {name}", value()),
+        kind => format!("{} {name}", kind.name()),
+    }
+}
+
+/// What happens to none: `mark added = 3`, `done`.
+fn aside(header: &Header, event: &Event) -> String {
+    if event.kind != Kind::Mark {
+        return event.kind.name().to_owned();
+    }
+    let mark = MarkId(event.subject);
+    let name = header.mark_name(mark);
+    match header.marks[mark.index()].ty {
+        Some(_) => format!("mark {name} = {}", Value::from_word(event.ty, event.value)),
+        None => format!("mark {name}"),
+    }
+}

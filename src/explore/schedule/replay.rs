@@ -1,0 +1,257 @@
+//! A schedule, followed turn by turn, with all its events.
+//!
+//! With time, a schedule says who goes on at every tie, and the times come by
+//! themselves. Without time, a process does its step as soon as its own delays
+//! allow, but not before the turn before it: so the picture of such a schedule
+//! has times that its order can have, with processes that dawdle where others
+//! had to come first. Where a schedule ends before the run does, the run goes
+//! on with whoever comes first in the scenario.
+
+use super::turn::Turn;
+use crate::explore::asked::Asked;
+use crate::explore::code::NumberedCode;
+use crate::explore::ends::{End, Stopped};
+use crate::explore::options::Mode;
+use crate::explore::state::World;
+use crate::explore::transition::{Scratch, TransitionRelation, Went};
+use crate::kernel::{Choices, Machine, State, find_deadlock};
+use crate::program::Image;
+use crate::time::Time;
+use crate::trace::{DynSink, NoTrace, Outcome, Sink};
+use crate::value::Word;
+use std::ops::ControlFlow;
+
+/// Turns that a run may take beyond its schedule.
+const MOST_TURNS_BEYOND: u64 = 1_000_000;
+
+/// A run that followed a schedule.
+#[derive(Debug)]
+pub struct Replayed {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The clock at the end.
+    pub end: Time,
+    /// The state at the end.
+    pub machine: Machine,
+    /// The number of the state of the code that was called, at the end.
+    pub code: Word,
+    /// When each turn of the schedule was taken.
+    pub times: Vec<Time>,
+}
+
+/// A schedule that a scenario does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The number of the turn, from 0.
+    pub turn: usize,
+    /// Why it cannot be taken.
+    pub message: String,
+}
+
+/// Replays `turns` from the start, and goes on to the end. `before` is called
+/// before each turn, so that the events of `sink` can be told apart.
+///
+/// # Errors
+/// [`Mismatch`] if a turn cannot be taken.
+pub fn replay<S: Sink>(
+    image: &Image,
+    seed: u64,
+    mode: Mode,
+    turns: &[Turn],
+    sink: &mut S,
+    before: &mut dyn FnMut(&mut S, usize),
+) -> Result<Replayed, Mismatch> {
+    replay_calling(image, None, seed, mode, turns, sink, before)
+}
+
+/// Replays `turns` of a scenario whose steps call this code, and goes on to the
+/// end; `before` is called before each turn.
+///
+/// # Errors
+/// [`Mismatch`] if a turn cannot be taken.
+pub fn replay_calling<S: Sink>(
+    image: &Image,
+    code: Option<&dyn NumberedCode>,
+    seed: u64,
+    mode: Mode,
+    turns: &[Turn],
+    sink: &mut S,
+    before: &mut dyn FnMut(&mut S, usize),
+) -> Result<Replayed, Mismatch> {
+    let followed = replay_asking(image, code, (seed, mode), Asked::NEVER, turns, sink, before)?;
+    Ok(followed.expect("nobody stopped it"))
+}
+
+/// Replays `turns` with this seed and mode, and goes on to the end; `before` is
+/// called before each turn. `None` if `asked` said to stop.
+///
+/// # Errors
+/// [`Mismatch`] if a turn cannot be taken.
+pub fn replay_asking<S: Sink>(
+    image: &Image,
+    code: Option<&dyn NumberedCode>,
+    (seed, mode): (u64, Mode),
+    asked: Asked<'_>,
+    turns: &[Turn],
+    sink: &mut S,
+    before: &mut dyn FnMut(&mut S, usize),
+) -> Result<Option<Replayed>, Mismatch> {
+    let mut replayer = Replayer {
+        image,
+        seed,
+        // Also without time the clock goes, but only as far as somebody needs it.
+        relation: TransitionRelation { asked, ..TransitionRelation::for_replay(image, mode, code) },
+        scratch: Scratch::new(image, seed),
+        times: Vec::new(),
+    };
+    let started = match mode {
+        Mode::Timed => replayer.relation.start(&mut replayer.scratch, &mut DynSink::new(sink)),
+        Mode::Untimed => replayer.relation.start_locally(&mut replayer.scratch, &mut DynSink::new(sink)),
+    };
+    let unless_stopped = |followed: Replayed| Ok((!asked.is_over()).then_some(followed));
+    if let Err(stopped) = started {
+        return unless_stopped(replayer.stopped(stopped));
+    }
+    for (number, turn) in turns.iter().enumerate() {
+        before(sink, number);
+        if asked.is_over() {
+            return Ok(None);
+        }
+        if let Some(stopped) = replayer.take(mode, number, turn, &mut DynSink::new(sink))? {
+            return unless_stopped(replayer.stopped(stopped));
+        }
+    }
+    before(sink, turns.len());
+    unless_stopped(replayer.go_on(mode, &mut DynSink::new(sink)))
+}
+
+struct Replayer<'a> {
+    image: &'a Image,
+    seed: u64,
+    relation: TransitionRelation<'a>,
+    scratch: Scratch,
+    times: Vec<Time>,
+}
+
+impl Replayer<'_> {
+    /// Takes one turn; why the run ends with it, if it does.
+    fn take(
+        &mut self,
+        mode: Mode,
+        number: usize,
+        turn: &Turn,
+        sink: &mut DynSink<'_>,
+    ) -> Result<Option<Stopped>, Mismatch> {
+        let process = turn.process;
+        let mismatch = |message: String| Mismatch { turn: number, message };
+        if process.index() >= self.image.process_count() {
+            return Err(mismatch("there is no such process".to_owned()));
+        }
+        if mode == Mode::Untimed
+            && let Err(stopped) = self.relation.wait_for(&mut self.scratch, process, sink)
+        {
+            return Ok(Some(stopped));
+        }
+        let machine = &self.scratch.world.machine;
+        let name = self.image.process_name(process);
+        let able = match mode {
+            Mode::Timed => self.relation.candidates(machine).contains(&process),
+            Mode::Untimed => machine.state(self.image, process) == State::Ready,
+        };
+        if !able {
+            let state = machine.state(self.image, process);
+            return Err(mismatch(format!(
+                "'{name}' cannot go on at {}: it is {}",
+                machine.now,
+                described(state)
+            )));
+        }
+        self.times.push(machine.now);
+        let place = machine.place(self.image, process);
+        self.scratch.probe.choices = Choices::with(&turn.answers);
+        let went = match mode {
+            Mode::Timed => self.relation.transition(&mut self.scratch, process, sink),
+            Mode::Untimed => self.relation.whole_transition(&mut self.scratch, process, sink),
+        };
+        match went {
+            Went::On => Ok(None),
+            Went::Stopped(stopped) => Ok(Some(stopped)),
+            Went::Nowhere => Err(mismatch(format!("'{name}' cannot be served {place}"))),
+        }
+    }
+
+    fn stopped(self, stopped: Stopped) -> Replayed {
+        let outcome = match stopped {
+            Stopped::Fault(fault) => Outcome::Fault(*fault),
+            Stopped::Limit(message) => Outcome::Limit { message },
+        };
+        self.ended(outcome)
+    }
+
+    fn ended(self, outcome: Outcome) -> Replayed {
+        let World { machine, code, .. } = self.scratch.world;
+        Replayed { outcome, end: machine.now, machine, code, times: self.times }
+    }
+
+    /// Whether nobody could go on at a resource without time, however long
+    /// delays take.
+    fn is_at_end(&self) -> bool {
+        let untimed = TransitionRelation::new(self.image, false, None, self.relation.code);
+        let untimed = TransitionRelation { asked: self.relation.asked, ..untimed };
+        let mut scratch = Scratch::new(self.image, self.seed);
+        scratch.world.clone_from(&self.scratch.world);
+        for process in untimed.processes() {
+            if untimed.go_local(&mut scratch, process, &mut NoTrace).is_err() {
+                return false;
+            }
+        }
+        let goes_on = untimed.successors(&mut scratch, |_, _, went| match went {
+            Went::Nowhere => ControlFlow::Continue(()),
+            Went::On | Went::Stopped(_) => ControlFlow::Break(()),
+        });
+        goes_on.is_continue()
+    }
+
+    /// Goes on to the end of the run, whoever comes first.
+    fn go_on(mut self, mode: Mode, sink: &mut DynSink<'_>) -> Replayed {
+        let asked = self.relation.asked;
+        // What a schedule without time has led to is not cut off by the clock.
+        let horizon = self.image.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
+        let rest = TransitionRelation { horizon, ..self.relation.beyond() };
+        if let Err(stopped) = rest.advance_clock(&mut self.scratch, sink) {
+            return self.stopped(stopped);
+        }
+        for turn in 0..MOST_TURNS_BEYOND {
+            if let Err(stopped) = asked.check(turn) {
+                return self.stopped(stopped);
+            }
+            let Some(&process) = rest.candidates(&self.scratch.world.machine).first() else {
+                let machine = &self.scratch.world.machine;
+                let outcome = match rest.end(machine) {
+                    End::Completed => Outcome::Completed,
+                    End::Horizon => Outcome::Horizon,
+                    End::Deadlock => Outcome::Deadlock(find_deadlock(self.image, machine)),
+                };
+                return self.ended(outcome);
+            };
+            self.scratch.probe.choices = Choices::default();
+            if let Went::Stopped(stopped) = rest.transition(&mut self.scratch, process, sink) {
+                return self.stopped(stopped);
+            }
+        }
+        let message = format!(
+            "the schedule was followed to its end, but the run goes on: it was given up after {MOST_TURNS_BEYOND} more turns"
+        );
+        self.ended(Outcome::Limit { message })
+    }
+}
+
+fn described(state: State) -> &'static str {
+    match state {
+        State::New => "yet to start",
+        State::Delayed => "delayed",
+        State::Blocked => "blocked",
+        State::Ready => "ready, but others go first",
+        State::Done => "done",
+    }
+}

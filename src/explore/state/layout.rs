@@ -1,0 +1,416 @@
+//! A state in parts: each process, each resource and the clock.
+//!
+//! Decides which words of a machine belong to which part, and in which form
+//! two of them are the same: leftovers in frames are cleared (see
+//! [`LiveWords`]), items of buffers stand in their order wherever the ring
+//! happens to begin, and without time there is no clock, and a process that
+//! could go on is just that. A part is read from a machine, and written into
+//! one, as a sequence of words.
+
+use super::world::{Clock, World};
+use crate::explore::code::calls;
+use crate::explore::symmetry::{Ring, RingSymmetry};
+use crate::ids::{ProcessId, ResourceId};
+use crate::kernel::{Machine, State};
+use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, frame, resource};
+use crate::time::Time;
+use crate::trace::ResourceKind;
+use crate::value::Word;
+
+/// A private array of a process: its descriptor, and where its elements lie.
+#[derive(Debug, Clone, Copy)]
+struct Array {
+    descriptor: u32,
+    start: usize,
+    len: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Process {
+        frame: usize,
+        /// Which liveness table.
+        def: usize,
+        arrays: Vec<Array>,
+    },
+    /// A resource whose state is its header.
+    Header(usize),
+    /// A memory: its slots.
+    Slots {
+        header: usize,
+        len: usize,
+    },
+    /// A buffer: its level, its queues and its items.
+    Buffer(usize),
+    /// The state of the code that steps call.
+    Code,
+    Clock,
+    /// What the monitors have seen.
+    Watch,
+}
+
+/// The part of a process's link word that says who waits with it.
+const LINKED: Word = 0x00ff_ffff_ffff_ffff;
+
+/// The header words of a resource without contents that can change, but for
+/// its queues.
+const CHANGING: [usize; 2] = [resource::LEVEL, resource::OWNER];
+
+/// The queues of a resource.
+const QUEUES: [usize; 2] = [resource::TAKERS, resource::PUTTERS];
+
+/// The parts of the states of one scenario.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout<'a> {
+    image: &'a Image,
+    clock: Clock,
+    parts: Vec<Part>,
+    /// By process definition.
+    live: Vec<LiveWords>,
+    /// By process definition: the ring in which the instances stand.
+    rings: Vec<Option<Ring>>,
+    /// By process definition: the variables that matter anywhere.
+    kept: Vec<Vec<u32>>,
+    /// By process definition.
+    frame_words: Vec<usize>,
+}
+
+impl<'a> Layout<'a> {
+    pub(crate) fn new(
+        image: &'a Image,
+        clock: Clock,
+        watched: bool,
+        ring_symmetry: Option<&RingSymmetry>,
+    ) -> Layout<'a> {
+        let machine = Machine::new(image);
+        let (rings, kept, frame_words) = (Vec::new(), Vec::new(), Vec::new());
+        let mut layout =
+            Layout { image, clock, parts: Vec::new(), live: Vec::new(), rings, kept, frame_words };
+        for def in &image.processes {
+            let Some(first) = image.frames.get(def.first.index()) else { continue };
+            if def.count == 0 {
+                continue;
+            }
+            let after =
+                image.frames.get(def.first.index() + 1).map_or(image.contents_base, |&at| at as usize);
+            let words = after - *first as usize;
+            let live = LiveWords::new(image, machine.op(image, def.first), words);
+            let range = crate::program::ops_of(image, machine.op(image, def.first));
+            // The number of an instance never changes.
+            let kept = (FRAME_WORDS..words as u32)
+                .filter(|&slot| def.index != Some(Slot(slot)))
+                .filter(|&slot| range.clone().any(|op| live.matters(op, slot)))
+                .collect();
+            for process in def.first.0..def.first.0 + def.count {
+                let frame = image.frames[process as usize] as usize;
+                let arrays = live.arrays.iter().map(|&Slot(descriptor)| {
+                    let word = machine.words()[frame + descriptor as usize];
+                    Array { descriptor, start: word as u32 as usize, len: (word >> 32) as usize }
+                });
+                let arrays = arrays.collect();
+                layout.parts.push(Part::Process { frame, def: layout.live.len(), arrays });
+            }
+            let rings = ring_symmetry.into_iter().flat_map(|ring_symmetry| &ring_symmetry.groups);
+            layout.rings.push(rings.into_iter().find(|ring| ring.first == def.first.index()).cloned());
+            layout.live.push(live);
+            layout.kept.push(kept);
+            layout.frame_words.push(words);
+        }
+        for id in (0..image.resource_count()).map(ResourceId::from_index) {
+            let header = image.resource_at(id);
+            layout.parts.push(match image.resource_info(id).kind {
+                ResourceKind::Memory => {
+                    Part::Slots { header, len: machine.words()[header + resource::CAPACITY] as usize }
+                }
+                ResourceKind::Buffer => Part::Buffer(header),
+                _ => Part::Header(header),
+            });
+        }
+        if calls(image) {
+            layout.parts.push(Part::Code);
+        }
+        if clock == Clock::Absolute {
+            layout.parts.push(Part::Clock);
+        }
+        if watched {
+            layout.parts.push(Part::Watch);
+        }
+        layout
+    }
+
+    /// How many parts there are: processes, resources, the state of code, the
+    /// clock if time counts, and what the monitors have seen, in this order.
+    pub(crate) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    pub(crate) fn processes(&self) -> usize {
+        self.image.process_count()
+    }
+
+    /// Hands every process that a resource mentions to `each`, with the place
+    /// where; where the order says nothing all have one place.
+    pub(crate) fn each_process(&self, part: usize, words: &[Word], mut each: impl FnMut(usize, usize)) {
+        if let Some(owner) = self.owner(part, words) {
+            each(0, owner as usize);
+        }
+        let unordered = self.is_unordered(part);
+        for queue in self.queues(part, words) {
+            for place in queue {
+                each(if unordered { 1 } else { place }, words[place] as usize);
+            }
+        }
+    }
+
+    /// Changes every process that a resource mentions to where it goes.
+    pub(crate) fn rename_processes(&self, part: usize, words: &mut [Word], places: &[usize]) {
+        if let Some(owner) = self.owner(part, words) {
+            let place = CHANGING.iter().position(|&word| word == resource::OWNER);
+            words[place.expect("an owner stands there")] = places[owner as usize] as Word + 1;
+        }
+        for queue in self.queues(part, words) {
+            for place in queue.clone() {
+                words[place] = places[words[place] as usize] as Word;
+            }
+            if self.is_unordered(part) {
+                words[queue].sort_unstable();
+            }
+        }
+    }
+
+    /// Where the items of a buffer stand among its words.
+    pub(crate) fn items(&self, part: usize, words: &[Word]) -> std::ops::Range<usize> {
+        let [_, putters] = self.queues(part, words);
+        if self.is_buffer(part) { putters.end..words.len() } else { 0..0 }
+    }
+
+    /// Where those who wait stand among the words of a resource.
+    fn queues(&self, part: usize, words: &[Word]) -> [std::ops::Range<usize>; 2] {
+        let first = match self.parts[part] {
+            Part::Header(_) => CHANGING.len(),
+            Part::Buffer(_) => 1,
+            _ => return [0..0, 0..0],
+        };
+        let takers = first + 1..first + 1 + words[first] as usize;
+        let second = takers.end;
+        [takers, second + 1..second + 1 + words[second] as usize]
+    }
+
+    /// Whether the order in which processes wait for a resource means nothing.
+    fn is_unordered(&self, part: usize) -> bool {
+        match self.parts[part] {
+            Part::Header(header) => Machine::waits_in_no_order(self.image, header),
+            _ => false,
+        }
+    }
+
+    /// Who owns the mutex whose part has these words.
+    pub(crate) fn owner(&self, part: usize, words: &[Word]) -> Option<u32> {
+        let Part::Header(_) = self.parts[part] else { return None };
+        let place = CHANGING.iter().position(|&word| word == resource::OWNER)?;
+        words[place].checked_sub(1).map(|owner| owner as u32)
+    }
+
+    /// Whether states do not know what the clock shows.
+    pub(crate) fn is_relative(&self) -> bool {
+        self.clock == Clock::Relative
+    }
+
+    /// Whether a part is a buffer.
+    pub(crate) fn is_buffer(&self, part: usize) -> bool {
+        matches!(self.parts[part], Part::Buffer(_))
+    }
+
+    /// The part that is the state of the code that steps call.
+    pub(crate) fn of_code(&self) -> Option<usize> {
+        self.parts.iter().position(|part| matches!(part, Part::Code))
+    }
+
+    /// The part that is what the monitors have seen.
+    pub(crate) fn of_watch(&self) -> Option<usize> {
+        self.parts.iter().position(|part| matches!(part, Part::Watch))
+    }
+
+    /// The part of the resource with this header.
+    pub(crate) fn of_header(&self, header: usize) -> usize {
+        self.processes() + (header - self.image.resource_base) / RESOURCE_WORDS
+    }
+
+    /// Appends the words of a part of `world` to `out`.
+    pub(crate) fn read(&self, world: &World, part: usize, out: &mut Vec<Word>) {
+        let machine = &world.machine;
+        let arena = machine.words();
+        match &self.parts[part] {
+            Part::Process { frame, def, arrays } => {
+                self.read_process(machine, part, *frame, *def, arrays, out)
+            }
+            Part::Header(header) => {
+                out.extend(CHANGING.map(|word| arena[header + word]));
+                self.read_queues(machine, *header, out);
+            }
+            Part::Slots { header, len } => {
+                let start = arena[header + resource::CONTENT] as usize;
+                out.extend_from_slice(&arena[start..start + len]);
+            }
+            Part::Buffer(header) => {
+                let level = arena[header + resource::LEVEL];
+                out.push(level);
+                self.read_queues(machine, *header, out);
+                let (start, head) = (arena[header + resource::CONTENT], arena[header + resource::HEAD]);
+                let ring = arena[header + resource::RING];
+                out.extend((0..level).map(|item| arena[(start + (head + item) % ring) as usize]));
+            }
+            Part::Code => out.push(world.code),
+            Part::Clock => out.push(machine.now.as_nanos()),
+            Part::Watch => out.extend_from_slice(&world.watch),
+        }
+    }
+
+    /// Whether a part is a process of which no word differs in two worlds, so
+    /// that its values in both are the same.
+    pub(crate) fn is_untouched(&self, one: &World, other: &World, part: usize) -> bool {
+        let Part::Process { frame, def, arrays } = &self.parts[part] else { return false };
+        let same = |start: usize, len: usize| {
+            one.machine.words()[start..start + len] == other.machine.words()[start..start + len]
+        };
+        (self.clock == Clock::None || one.machine.now == other.machine.now)
+            && same(*frame, self.frame_words[*def])
+            && arrays.iter().all(|array| same(array.start, array.len))
+    }
+
+    /// Who stands in the queues, in order: how many, and their ids.
+    fn read_queues(&self, machine: &Machine, header: usize, out: &mut Vec<Word>) {
+        for queue in QUEUES {
+            let place = out.len();
+            out.push(0);
+            out.extend(machine.queue(self.image, header + queue).iter().map(|process| u64::from(process.0)));
+            out[place] = (out.len() - place - 1) as u64;
+        }
+    }
+
+    /// Makes the queues anew from `words`; gives what stands behind them.
+    fn write_queues<'w>(&self, machine: &mut Machine, header: usize, words: &'w [Word]) -> &'w [Word] {
+        let mut rest = words;
+        for queue in QUEUES {
+            let (waiters, behind) = rest[1..].split_at(rest[0] as usize);
+            machine.set_queue(self.image, header + queue, waiters);
+            rest = behind;
+        }
+        rest
+    }
+
+    fn read_process(
+        &self,
+        machine: &Machine,
+        part: usize,
+        frame: usize,
+        def: usize,
+        arrays: &[Array],
+        out: &mut Vec<Word>,
+    ) {
+        let process = ProcessId::from_index(part);
+        let arena = machine.words();
+        let state = machine.state(self.image, process);
+        let op = machine.op(self.image, process).index();
+        out.push(arena[frame + frame::STATE]);
+        if state == State::Done {
+            return;
+        }
+        if self.clock != Clock::None {
+            let waits = matches!(state, State::Delayed | State::New);
+            let until = if waits { arena[frame + frame::UNTIL] } else { 0 };
+            out.push(match self.clock {
+                Clock::Relative => until.saturating_sub(machine.now.as_nanos()),
+                _ => until,
+            });
+        }
+        let live = &self.live[def];
+        let is_fixed = |slot| self.rings[def].as_ref().is_some_and(|ring| ring.is_fixed(op, slot));
+        let counts = |slot| live.matters(op, slot) && !is_fixed(slot);
+        let kept = self.kept[def].iter();
+        out.extend(kept.map(|&slot| if counts(slot) { arena[frame + slot as usize] } else { 0 }));
+        for array in arrays {
+            if live.matters(op, array.descriptor) {
+                out.extend_from_slice(&arena[array.start..array.start + array.len]);
+            }
+        }
+    }
+
+    /// Writes `words`, which were read from this part, into `world`.
+    pub(crate) fn write(&self, world: &mut World, part: usize, words: &[Word]) {
+        let machine = &mut world.machine;
+        match &self.parts[part] {
+            Part::Process { frame, def, arrays } => {
+                self.write_process(machine, part, *frame, *def, arrays, words)
+            }
+            Part::Header(header) => {
+                for (word, &value) in CHANGING.iter().zip(words) {
+                    machine.arena[header + word] = value;
+                }
+                self.write_queues(machine, *header, &words[CHANGING.len()..]);
+            }
+            Part::Slots { header, len } => {
+                let start = machine.arena[header + resource::CONTENT] as usize;
+                machine.arena[start..start + len].copy_from_slice(words);
+            }
+            Part::Buffer(header) => {
+                let (level, rest) = (words[0], &words[1..]);
+                if machine.arena[header + resource::RING] < level {
+                    machine.arena[header + resource::LEVEL] = 0;
+                    let longer = machine.lengthen(self.image, *header, level);
+                    assert!(longer, "the state was reached within the limits of a run");
+                }
+                let items = self.write_queues(machine, *header, rest);
+                let arena = &mut machine.arena;
+                arena[header + resource::LEVEL] = level;
+                arena[header + resource::HEAD] = 0;
+                let start = arena[header + resource::CONTENT] as usize;
+                arena[start..start + items.len()].copy_from_slice(items);
+            }
+            Part::Code => world.code = words[0],
+            Part::Clock => machine.now = Time::from_nanos(words[0]).expect("it was a time"),
+            Part::Watch => {
+                world.watch.clear();
+                world.watch.extend_from_slice(words);
+            }
+        }
+    }
+
+    fn write_process(
+        &self,
+        machine: &mut Machine,
+        part: usize,
+        frame: usize,
+        def: usize,
+        arrays: &[Array],
+        words: &[Word],
+    ) {
+        let arena = &mut machine.arena;
+        arena[frame + frame::STATE] = words[0];
+        // Resources come behind, and link those who wait for them.
+        arena[frame + frame::LINK] &= !LINKED;
+        if (words[0] >> 32) as u8 == State::Done as u8 {
+            return;
+        }
+        let mut rest = &words[1..];
+        if self.clock != Clock::None {
+            arena[frame + frame::UNTIL] = rest[0];
+            rest = &rest[1..];
+        }
+        let (kept, mut rest) = rest.split_at(self.kept[def].len());
+        for (&slot, &value) in self.kept[def].iter().zip(kept) {
+            arena[frame + slot as usize] = value;
+        }
+        let op = words[0] as u32 as usize;
+        for (slot, value) in self.rings[def].iter().flat_map(|ring| ring.fixed(part, op)) {
+            arena[frame + slot as usize] = value;
+        }
+        for array in arrays {
+            if self.live[def].matters(op, array.descriptor) {
+                let (own, behind) = rest.split_at(array.len);
+                arena[array.start..array.start + array.len].copy_from_slice(own);
+                rest = behind;
+            }
+        }
+    }
+}

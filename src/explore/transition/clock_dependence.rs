@@ -1,0 +1,232 @@
+//! Which ops would do something else if the clock showed something else.
+//!
+//! Without time nobody knows what `now` is, so a search of all orders lets it
+//! show 0 throughout. That is a proof only if nothing hangs on it. Decides at
+//! which ops something does: what is worked out from `now` is followed through
+//! the variables, private arrays and buffers that it is kept in, up to where a
+//! way branches by it, a rule may be broken by it, or it is left in a memory.
+//! What is written to the log, or only decides how long a delay takes, is no
+//! part of an order; a delay may take any time, but not less than none.
+
+use crate::arithmetic::{BinaryOp, UnaryOp};
+use crate::ids::{OpId, ResourceId};
+use crate::kernel::Machine;
+use crate::program::{
+    Image, LogArgCode, Op, RESOURCE_WORDS, ResourceCode, Slot, Source, next_ops, read, written,
+};
+use crate::trace::Kind;
+use crate::value::Type;
+use std::collections::BTreeSet;
+
+/// The ops of which what they do depends on the clock, in their order. The
+/// values that events of these kinds carry count as something that is done.
+pub(crate) fn decided_by_clock(image: &Image, looks_at: impl Fn(Kind) -> bool) -> Vec<OpId> {
+    if !image.plain.iter().any(|op| matches!(op, Op::Now { .. })) {
+        return Vec::new();
+    }
+    let mut flow = Flow::new(image);
+    while flow.spread() {}
+    let decides = |at: &usize| flow.decides(*at, &looks_at);
+    (0..image.plain.len()).filter(decides).map(OpId::from_index).collect()
+}
+
+/// The lines that depend on the clock in a search over a recording, which looks
+/// at what marks and log lines say but for measurements. Ascending; 0 where
+/// there is no text.
+pub fn recorded_by_clock(image: &Image) -> Vec<u32> {
+    let is_measured = |op: &OpId| match image.plain[op.index()] {
+        Op::Mark { mark, .. } => image.mark_type(mark).is_none_or(Type::is_measured),
+        _ => false,
+    };
+    let ops = decided_by_clock(image, |kind| matches!(kind, Kind::Mark | Kind::Log));
+    lines_of(image, ops.into_iter().filter(|op| !is_measured(op)))
+}
+
+/// The lines of these ops, ascending.
+pub(crate) fn lines_of(image: &Image, ops: impl Iterator<Item = OpId>) -> Vec<u32> {
+    let lines: BTreeSet<u32> = ops.map(|op| image.sites[op.index()].line).collect();
+    lines.into_iter().collect()
+}
+
+/// Where times are kept.
+struct Flow<'i> {
+    image: &'i Image,
+    /// The first op of each process definition, and its frame words.
+    defs: Vec<(usize, usize)>,
+    /// By op, and frame word in front of it: it holds what depends on the
+    /// clock; of the descriptor of an array, some element does. Empty where
+    /// nobody comes.
+    timed: Vec<Vec<bool>>,
+    /// By resource: some item does.
+    items: Vec<bool>,
+}
+
+impl<'i> Flow<'i> {
+    fn new(image: &'i Image) -> Flow<'i> {
+        let first = Machine::new(image);
+        let defs = image.processes.iter().filter(|def| def.count > 0).map(|def| {
+            let frame = image.frames[def.first.index()] as usize;
+            let after = image.frames.get(def.first.index() + 1);
+            let end = after.map_or(image.contents_base, |&next| next as usize);
+            (first.op(image, def.first).index(), end - frame)
+        });
+        let timed = vec![Vec::new(); image.plain.len()];
+        Flow { image, defs: defs.collect(), timed, items: vec![false; image.resource_count()] }
+    }
+
+    /// Follows values through all processes; whether that put some into a
+    /// buffer where there was none before.
+    fn spread(&mut self) -> bool {
+        let before = self.items.clone();
+        // What was found in buffers since concerns ops that were looked at.
+        self.timed.iter_mut().for_each(Vec::clear);
+        for (entry, words) in self.defs.clone() {
+            self.timed[entry] = vec![false; words];
+            let mut open = vec![entry];
+            while let Some(at) = open.pop() {
+                let after = self.behind(at);
+                for next in next_ops(self.image, at).into_iter().flatten() {
+                    if self.meet(next, &after) {
+                        open.push(next);
+                    }
+                }
+            }
+        }
+        self.items != before
+    }
+
+    /// Takes over what another way to an op leaves; whether that is new.
+    fn meet(&mut self, at: usize, other: &[bool]) -> bool {
+        let own = &mut self.timed[at];
+        if own.is_empty() {
+            *own = other.to_vec();
+            return true;
+        }
+        let new = own.iter().zip(other).any(|(own, other)| *other && !own);
+        own.iter_mut().zip(other).for_each(|(own, other)| *own |= other);
+        new
+    }
+
+    fn holds(&self, at: usize, slot: Slot) -> bool {
+        self.timed[at].get(slot.0 as usize).copied().unwrap_or(false)
+    }
+
+    fn comes_from(&self, at: usize, source: Source) -> bool {
+        source.slot().is_some_and(|slot| self.holds(at, slot))
+    }
+
+    /// Whether something that is no measurement and depends on the clock is
+    /// part of a line.
+    fn says_some(&self, at: usize, log: u32) -> bool {
+        let types = self.image.log_template(log).types();
+        types.zip(&self.image.logs[log as usize]).any(|(ty, arg)| {
+            let from_clock = match *arg {
+                LogArgCode::Value(source) => self.comes_from(at, source),
+                LogArgCode::Array(slot) => self.holds(at, slot),
+            };
+            from_clock && !ty.is_measured()
+        })
+    }
+
+    fn reads_some(&self, at: usize) -> bool {
+        read(self.image, &self.image.plain[at]).into_iter().any(|slot| self.holds(at, slot))
+    }
+
+    /// What holds behind an op, and in buffers.
+    fn behind(&mut self, at: usize) -> Vec<bool> {
+        let mut after = self.timed[at].clone();
+        let some = self.reads_some(at);
+        match self.image.plain[at] {
+            Op::Now { into } => after[into.0 as usize] = true,
+            Op::SetElement { array, value, .. } => after[array.0 as usize] |= self.comes_from(at, value),
+            Op::Put { buffer, value } if self.comes_from(at, value) => self.put(buffer),
+            Op::PutMany { many } => {
+                let code = self.image.many[many as usize];
+                if self.comes_from(at, code.operand) || code.array.is_some_and(|array| self.holds(at, array))
+                {
+                    self.put(code.resource);
+                }
+            }
+            Op::Get { buffer, into } => after[into.0 as usize] = self.gets(buffer),
+            Op::GetMany { many } => {
+                let code = self.image.many[many as usize];
+                if let Some(array) = code.array {
+                    after[array.0 as usize] |= self.gets(code.resource);
+                }
+            }
+            // Code may do anything with what it is given.
+            Op::Call { .. } => {
+                let any = after.contains(&true);
+                after.fill(any);
+            }
+            ref op => {
+                written(self.image, op, after.len()).iter().for_each(|slot| after[slot.0 as usize] = some)
+            }
+        }
+        after
+    }
+
+    /// The buffers that are meant.
+    fn meant(&self, code: ResourceCode) -> std::ops::Range<usize> {
+        match code.resolve() {
+            Ok(header) => {
+                let id = (header - self.image.resource_at(ResourceId(0))) / RESOURCE_WORDS;
+                id..id + 1
+            }
+            Err(_) => 0..self.items.len(),
+        }
+    }
+
+    fn put(&mut self, buffer: ResourceCode) {
+        let meant = self.meant(buffer);
+        self.items[meant].fill(true);
+    }
+
+    fn gets(&self, buffer: ResourceCode) -> bool {
+        self.items[self.meant(buffer)].contains(&true)
+    }
+
+    /// Whether what an op does depends on the clock, besides what it leaves in
+    /// variables and buffers.
+    fn decides(&self, at: usize, looks_at: &impl Fn(Kind) -> bool) -> bool {
+        let from = |source: Source| self.comes_from(at, source);
+        match self.image.plain[at] {
+            Op::Copy { .. } => false,
+            Op::Log { log } => looks_at(Kind::Log) && self.says_some(at, log),
+            Op::Unary { op, a, .. } => may_have_none(op) && from(a),
+            Op::Binary { op, a, b, .. } => (may_break(op) && from(a)) || (may_break_by(op) && from(b)),
+            Op::Element { index, .. } | Op::SetElement { index, .. } => from(index),
+            Op::Put { .. } => looks_at(Kind::Put) && self.reads_some(at),
+            Op::PutMany { many } => {
+                from(self.image.many[many as usize].count) || looks_at(Kind::Put) && self.reads_some(at)
+            }
+            Op::Get { buffer, .. } => looks_at(Kind::Get) && self.gets(buffer),
+            Op::GetMany { many } => {
+                let code = self.image.many[many as usize];
+                from(code.count) || from(code.operand) || looks_at(Kind::Get) && self.gets(code.resource)
+            }
+            Op::Mark { .. } => looks_at(Kind::Mark) && self.reads_some(at),
+            Op::Call { .. } => self.timed[at].contains(&true),
+            _ => self.reads_some(at),
+        }
+    }
+}
+
+/// Whether a value that depends on the clock may be one without a result.
+fn may_have_none(op: UnaryOp) -> bool {
+    use UnaryOp::{AbsInt, Ceil, Floor, NegInt, Round, Truncate};
+    matches!(op, NegInt | AbsInt | Floor | Ceil | Round | Truncate)
+}
+
+/// Whether a time as the first operand may have no result: times are whole
+/// numbers below 2^63, so that sums and differences of a few are too.
+fn may_break(op: BinaryOp) -> bool {
+    use BinaryOp::{DivDurationFloat, DivFloat, MulDurationFloat, MulFloat, MulInt};
+    matches!(op, MulInt | MulFloat | DivFloat | MulDurationFloat | DivDurationFloat)
+}
+
+/// Whether a time as the second operand may have no result.
+fn may_break_by(op: BinaryOp) -> bool {
+    use BinaryOp::{DivDurations, DivInt, RemInt};
+    may_break(op) || matches!(op, DivInt | RemInt | DivDurations)
+}

@@ -1,0 +1,132 @@
+//! The kernel's steps of one process, and those of them that concern nobody
+//! else.
+//!
+//! Decides how often a process may go on without anybody noticing before it is
+//! not followed any further.
+
+use super::relation::TransitionRelation;
+use super::scratch::{Calling, MonitoredSink, Scratch};
+use crate::explore::ends::Stopped;
+use crate::explore::state::World;
+use crate::ids::ProcessId;
+use crate::kernel::{Kernel, Machine, Rest, State, Yield};
+use crate::trace::Sink;
+
+/// Steps of one process that concern nobody else before it is not followed any
+/// further.
+const LOCAL_STEPS: u32 = 100_000;
+
+/// [`LOCAL_STEPS`] in words.
+const LOCAL_STEPS_TOLD: &str = "100,000 steps";
+
+/// Loop rounds between two steps of a process.
+const ROUNDS: u64 = 1_000_000;
+
+/// What is said of more than [`ROUNDS`].
+const LOOP_ROUNDS_TOLD: &str =
+    "more than 1,000,000 rounds of a loop without a step: not decided whether that ends,";
+
+impl TransitionRelation<'_> {
+    /// One step of the kernel; why the process stopped, if it did.
+    pub(crate) fn step(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<Option<Yield>, Stopped> {
+        loop {
+            let Scratch { world: World { machine, watch, code }, probe, called, paused, draws, heard } =
+                scratch;
+            let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+            let mut calling = Calling { probe, called, code: self.code, state: code };
+            let mut kernel = Kernel::new(self.image, machine, draws, &mut calling, &mut sink);
+            kernel.fuel = ROUNDS;
+            match kernel.step_op(process).map_err(Stopped::Fault)? {
+                Rest::Ready => return Ok(None),
+                Rest::Yielded(Yield::NeedsRoom { header, items }) => {
+                    if !machine.lengthen(self.image, header, items) {
+                        return Err(self.limit(machine, process, "a buffer outgrew the memory"));
+                    }
+                }
+                Rest::Yielded(Yield::OutOfFuel) => {
+                    return Err(self.limit(machine, process, LOOP_ROUNDS_TOLD));
+                }
+                Rest::Yielded(why) => {
+                    *paused |= matches!(why, Yield::Delayed(_));
+                    return Ok(Some(why));
+                }
+            }
+        }
+    }
+
+    /// Lets a process do all that concerns nobody else.
+    pub(crate) fn go_local(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        let mut steps = 0;
+        while steps <= LOCAL_STEPS {
+            self.asked.check(u64::from(steps))?;
+            let machine = &scratch.world.machine;
+            let op = machine.op(self.image, process);
+            match machine.state(self.image, process) {
+                State::Done | State::Blocked => return Ok(()),
+                State::Delayed | State::New if self.timed && self.until(machine, process) > machine.now => {
+                    return Ok(());
+                }
+                State::Ready if !self.local[op.index()] => return Ok(()),
+                State::Delayed | State::New if !self.local[op.index()] => {
+                    scratch.world.machine.stand(self.image, process, op, State::Ready);
+                    return Ok(());
+                }
+                State::Delayed => scratch.world.machine.stand(self.image, process, op, State::Ready),
+                State::New | State::Ready => {}
+            }
+            if self.local[op.index()] && self.image.plain[op.index()].is_step() {
+                self.step(scratch, process, sink)?;
+                steps += 1;
+            } else {
+                let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
+                let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+                let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
+                kernel.fuel = ROUNDS;
+                if let Rest::Yielded(Yield::OutOfFuel) = kernel.settle(process).map_err(Stopped::Fault)? {
+                    return Err(self.limit(machine, process, LOOP_ROUNDS_TOLD));
+                }
+            }
+        }
+        Err(self.undecided(scratch, process, LOCAL_STEPS_TOLD))
+    }
+
+    /// Moves the clock to when the delays of `process` are over, and the
+    /// process in front of its next step.
+    pub(crate) fn wait_for(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        for _ in 0..LOCAL_STEPS {
+            let machine = &mut scratch.world.machine;
+            if !matches!(machine.state(self.image, process), State::Delayed | State::New) {
+                return Ok(());
+            }
+            machine.now = machine.now.max(self.until(machine, process));
+            self.go_local(scratch, process, sink)?;
+        }
+        Err(self.undecided(scratch, process, LOCAL_STEPS_TOLD))
+    }
+
+    /// The end of a process that makes more than [`LOCAL_STEPS`], or more ticks
+    /// than are waited for: `most` of `what`.
+    pub(crate) fn undecided(&self, scratch: &Scratch, process: ProcessId, most: &str) -> Stopped {
+        let what = format!("more than {most} without touching a resource: not decided whether that ends,");
+        self.limit(&scratch.world.machine, process, &what)
+    }
+
+    fn limit(&self, machine: &Machine, process: ProcessId, what: &str) -> Stopped {
+        Stopped::Limit(format!("{what} {}", machine.place(self.image, process)))
+    }
+}

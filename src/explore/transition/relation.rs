@@ -1,0 +1,209 @@
+//! What one transition is: the kernel's own steps, joined where nobody else
+//! could notice a moment between them.
+//!
+//! A process rests in front of an op that others can notice or that depends on
+//! others (an op on a resource, or one whose order among those of others is
+//! expected to be this or that), or it waits, lets time pass, or is done. What
+//! concerns nobody else (arithmetic, draws, log lines, the beginning and the
+//! end) is done at once with what came before; inside `atomic` one transition
+//! goes on to the end of the block, or to where the process has to wait.
+//!
+//! With time, only processes that can go on at the same moment, and have the
+//! same priority, may overtake each other; to wait in line is a transition,
+//! since it decides who is served first; and when nobody can go on, the clock
+//! moves. Without time a delay takes none, and whoever cannot be served just
+//! does not go on yet: a process may ask as late as it likes, so every order
+//! in which requests are served is there without anybody standing in line.
+//! Only where a line can hold up others although they could be served (a
+//! buffer that is asked for several items at once), or where an `atomic` block
+//! could tell that somebody in line was served in its middle, waiting in it is
+//! a transition there too.
+
+use super::clock_dependence::decided_by_clock;
+use super::scratch::Scratch;
+use crate::analysis::Monitors;
+use crate::explore::asked::Asked;
+use crate::explore::code::NumberedCode;
+use crate::explore::ends::{End, Stopped};
+use crate::explore::options::Mode;
+use crate::explore::state::Clock;
+use crate::ids::{OpId, ProcessId};
+use crate::kernel::{Machine, State, waits_for_horizon};
+use crate::program::{Image, Op, frame, lines_of, may_end};
+use crate::time::Time;
+use crate::value::Word;
+
+/// Steps of an `atomic` block before it counts as one that never comes to an
+/// end; of those that are learnt together, once each.
+pub(crate) const BLOCK_STEPS: u32 = 10_000;
+
+/// A bit of a process's state word that the kernel clears whenever it writes
+/// the word.
+const BEGUN: Word = 1 << 63;
+
+/// The transitions of one scenario.
+#[derive(Debug)]
+pub(crate) struct TransitionRelation<'a> {
+    pub(crate) image: &'a Image,
+    pub(crate) timed: bool,
+    /// Whether those who wait do so until the horizon, if there is one. It plays
+    /// no part in what was found without time.
+    pub(crate) until_horizon: bool,
+    /// What is watched while transitions are made.
+    pub(crate) monitors: Option<&'a Monitors>,
+    /// The code that steps call.
+    pub(crate) code: Option<&'a dyn NumberedCode>,
+    /// By op: it concerns nobody else.
+    pub(crate) local: Vec<bool>,
+    /// By resource: to wait in line for it is a transition of its own.
+    pub(crate) lines: Vec<bool>,
+    /// When the clock stops.
+    pub(crate) horizon: Option<Time>,
+    /// Whether to stop.
+    pub(crate) asked: Asked<'a>,
+}
+
+impl<'a> TransitionRelation<'a> {
+    pub(crate) fn new(
+        image: &'a Image,
+        timed: bool,
+        monitors: Option<&'a Monitors>,
+        code: Option<&'a dyn NumberedCode>,
+    ) -> TransitionRelation<'a> {
+        let noticed = image.noticed.iter();
+        let local = image.plain.iter().zip(noticed).map(|(op, &noticed)| op.is_local() && !noticed).collect();
+        let lines = lines_of(image, timed);
+        let (horizon, asked) = (image.horizon, Asked::NEVER);
+        TransitionRelation {
+            image,
+            timed,
+            until_horizon: timed,
+            monitors,
+            code,
+            local,
+            lines,
+            horizon,
+            asked,
+        }
+    }
+
+    /// The transitions for the replay of a schedule: delays take their time, also
+    /// if the schedule was found without time. Not so if something depends on
+    /// what the clock shows: then it shows what it showed when the schedule was
+    /// found, which is 0 throughout.
+    pub(crate) fn for_replay(
+        image: &'a Image,
+        mode: Mode,
+        code: Option<&'a dyn NumberedCode>,
+    ) -> TransitionRelation<'a> {
+        let relation = TransitionRelation::new(image, mode == Mode::Timed, None, code);
+        let timed = mode == Mode::Timed || decided_by_clock(image, |_| false).is_empty();
+        TransitionRelation { timed, ..relation }
+    }
+
+    /// The transitions beyond the end of a schedule: delays take their time there.
+    pub(crate) fn beyond(&self) -> TransitionRelation<'a> {
+        let (until_horizon, asked) = (self.until_horizon, self.asked);
+        TransitionRelation {
+            until_horizon,
+            asked,
+            ..TransitionRelation::new(self.image, true, None, self.code)
+        }
+    }
+
+    /// All processes.
+    pub(crate) fn processes(&self) -> impl Iterator<Item = ProcessId> + use<> {
+        (0..self.image.process_count()).map(ProcessId::from_index)
+    }
+
+    /// Who could be the next to go on; with time, those that are due now and
+    /// have the best priority, or have begun before somebody better was woken.
+    pub(crate) fn candidates(&self, machine: &Machine) -> Vec<ProcessId> {
+        let mut able: Vec<ProcessId> =
+            self.processes().filter(|&process| machine.state(self.image, process) == State::Ready).collect();
+        if self.timed
+            && let Some(best) = able.iter().map(|&process| machine.priority(self.image, process)).min()
+        {
+            able.retain(|&process| {
+                machine.priority(self.image, process) == best || self.has_begun(machine, process)
+            });
+        }
+        able
+    }
+
+    /// How time is part of a state: what the clock shows does not matter where
+    /// nothing reads it, and nobody comes to an end by it.
+    pub(crate) fn clock(&self) -> Clock {
+        let reads = |op: &Op| matches!(op, Op::Now { .. });
+        let matters = self.image.horizon.is_some()
+            || self.image.plain.iter().any(reads)
+            || self.monitors.is_some_and(|monitors| !monitors.start().is_empty())
+            || may_end(self.image);
+        match (self.timed, matters) {
+            (false, _) => Clock::None,
+            (true, true) => Clock::Absolute,
+            (true, false) => Clock::Relative,
+        }
+    }
+
+    fn state_word(&self, process: ProcessId) -> usize {
+        self.image.frames[process.index()] as usize + frame::STATE
+    }
+
+    /// Whether a process that is ready has made a step since it was woken: it
+    /// goes on until it has to wait, whoever it wakes.
+    fn has_begun(&self, machine: &Machine, process: ProcessId) -> bool {
+        machine.words()[self.state_word(process)] & BEGUN != 0
+    }
+
+    /// How the run ends in this state, from which nobody could go on.
+    pub(crate) fn end(&self, machine: &Machine) -> End {
+        let mut end = End::Completed;
+        for process in self.processes() {
+            match machine.state(self.image, process) {
+                State::Done => {}
+                State::Delayed | State::New => return End::Horizon,
+                _ => end = End::Deadlock,
+            }
+        }
+        if end == End::Deadlock && self.until_horizon && waits_for_horizon(self.image, machine) {
+            end = End::Horizon;
+        }
+        end
+    }
+
+    /// Whether `process`, which has just made a part of a transition, stands
+    /// inside an `atomic` block and need not wait.
+    pub(crate) fn goes_on(&self, scratch: &Scratch, process: ProcessId) -> bool {
+        let machine = &scratch.world.machine;
+        !scratch.paused
+            && machine.state(self.image, process) == State::Ready
+            && self.image.atomic[machine.op(self.image, process).index()]
+    }
+
+    /// Takes note that a process has made a step, if it rests in front of
+    /// another one; the next step takes the note away.
+    pub(crate) fn note_begun(&self, scratch: &mut Scratch, process: ProcessId) {
+        let machine = &mut scratch.world.machine;
+        let goes_on = machine.state(self.image, process) == State::Ready && !scratch.paused;
+        if self.timed && self.image.has_priorities && goes_on {
+            machine.arena[self.state_word(process)] |= BEGUN;
+        }
+    }
+
+    /// The end of a process that makes [`BLOCK_STEPS`] in a block, in which it
+    /// went on from this op.
+    pub(crate) fn endless_block(&self, process: ProcessId, block: OpId) -> Stopped {
+        let (name, line) = (self.image.process_name(process), self.image.sites[block.index()].line);
+        Stopped::Limit(format!(
+            "an `atomic` block makes more than {BLOCK_STEPS} steps and may have no end, with process '{name}' on line {line}"
+        ))
+    }
+}
+
+impl TransitionRelation<'_> {
+    pub(crate) fn until(&self, machine: &Machine, process: ProcessId) -> Time {
+        let frame = self.image.frames[process.index()] as usize;
+        Time::from_nanos(machine.words()[frame + frame::UNTIL]).unwrap_or(Time::MAX)
+    }
+}

@@ -1,0 +1,159 @@
+//! Whole transitions, with all that follows before anybody else could notice.
+//!
+//! Decides where a transition ends: in front of the next op that others can
+//! notice, at the end of an `atomic` block or where a process has to wait in it.
+
+use super::relation::{BLOCK_STEPS, TransitionRelation};
+use super::scratch::{Scratch, Went};
+use crate::analysis::Monitors;
+use crate::explore::code::{NumberedCode, calls};
+use crate::explore::ends::Stopped;
+use crate::ids::ProcessId;
+use crate::kernel::{Choices, Probe, Yield};
+use crate::program::{Op, RESOURCE_WORDS};
+use crate::trace::{NoTrace, Sink};
+use std::ops::ControlFlow;
+
+impl TransitionRelation<'_> {
+    /// Makes the first state: every process rests in front of its first step, and
+    /// time passes until somebody can go on.
+    pub(crate) fn start(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
+        self.start_locally(scratch, sink)?;
+        self.advance_clock(scratch, sink)
+    }
+
+    /// Makes the first state before any time passes: every process rests in
+    /// front of its first step.
+    pub(crate) fn start_locally(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
+        if self.code.is_none() && calls(self.image) {
+            return Err(Stopped::Limit("the scenario calls code that is not there".to_owned()));
+        }
+        scratch.world.machine.reset(self.image);
+        scratch.world.code = self.code.map_or(0, NumberedCode::first);
+        scratch.world.watch = self.monitors.map(Monitors::start).unwrap_or_default();
+        for process in self.processes() {
+            self.go_local(scratch, process, sink)?;
+        }
+        Ok(())
+    }
+
+    /// One whole transition of `process`, which is a candidate; time passes
+    /// behind it if it must.
+    pub(crate) fn transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+        let went = self.whole_transition(scratch, process, sink);
+        if went == Went::On {
+            self.note_begun(scratch, process);
+        }
+        if went == Went::On
+            && let Err(stopped) = self.advance_clock(scratch, sink)
+        {
+            return Went::Stopped(stopped);
+        }
+        went
+    }
+
+    /// Hands everything that can come of the world of `scratch` by one
+    /// transition to `each`, as the world then, with whose transition it was;
+    /// until it says to stop.
+    pub(crate) fn successors(
+        &self,
+        scratch: &mut Scratch,
+        mut each: impl FnMut(&mut Scratch, ProcessId, Went) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let base = scratch.world.clone();
+        for process in self.candidates(&base.machine) {
+            scratch.probe.choices = Choices::default();
+            loop {
+                scratch.world.clone_from(&base);
+                let went = self.transition(scratch, process, &mut NoTrace);
+                each(scratch, process, went)?;
+                if !scratch.probe.choices.advance() {
+                    break;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// One whole transition of `process`, which is a candidate, without the time
+    /// that passes behind it.
+    pub(crate) fn whole_transition(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Went {
+        scratch.clear();
+        let block = scratch.world.machine.op(self.image, process);
+        let mut went = self.part_of_transition(scratch, process, sink);
+        let mut steps = 0;
+        while went == Went::On && self.goes_on(scratch, process) {
+            steps += 1;
+            if let Err(stopped) = self.asked.check(u64::from(steps)) {
+                return Went::Stopped(stopped);
+            }
+            if steps > BLOCK_STEPS {
+                return Went::Stopped(self.endless_block(process, block));
+            }
+            let before = scratch.world.clone();
+            went = self.part_of_transition(scratch, process, sink);
+            if went == Went::Nowhere {
+                scratch.world = before;
+                went = Went::On;
+                break;
+            }
+        }
+        went
+    }
+
+    /// The first part of a transition of `process`: without what follows in the
+    /// same `atomic` block, and without the time that passes behind it.
+    pub(crate) fn part(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+        scratch.clear();
+        self.part_of_transition(scratch, process, sink)
+    }
+
+    fn part_of_transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+        scratch.paused = false;
+        let op = scratch.world.machine.op(self.image, process);
+        if matches!(self.image.plain[op.index()], Op::Atomic { .. }) {
+            // To enter a block is nothing by itself.
+            let entered = self.step(scratch, process, sink).map(|_| ());
+            let entered = entered.and_then(|()| self.go_local(scratch, process, sink));
+            if let Err(stopped) = entered {
+                return Went::Stopped(stopped);
+            }
+            if !self.goes_on(scratch, process) {
+                return Went::On;
+            }
+        }
+        let already = scratch.probe.woken.len();
+        match self.step(scratch, process, sink) {
+            Err(stopped) => return Went::Stopped(stopped),
+            Ok(Some(Yield::Blocked)) if !self.waits_visibly(&scratch.probe) => {
+                return Went::Nowhere;
+            }
+            Ok(_) => {}
+        }
+        let woken = scratch.probe.woken[already..].to_vec();
+        if let Err(stopped) = self.go_local(scratch, process, sink) {
+            return Went::Stopped(stopped);
+        }
+        // Whoever was woken may let time pass; that is no pause of this process.
+        let paused = scratch.paused;
+        for waiter in woken {
+            if let Err(stopped) = self.go_local(scratch, waiter, sink) {
+                return Went::Stopped(stopped);
+            }
+        }
+        scratch.paused = paused;
+        Went::On
+    }
+
+    /// Whether the wait that has just begun is a transition.
+    fn waits_visibly(&self, probe: &Probe) -> bool {
+        let touched = probe.touched.borrow();
+        let Some(&header) = touched.last() else { return true };
+        self.lines[(header - self.image.resource_base) / RESOURCE_WORDS]
+    }
+}

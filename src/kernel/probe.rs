@@ -1,0 +1,44 @@
+//! A scheduler that keeps no time: it takes note of what a step depends on.
+//!
+//! Decides nothing about who goes next. Whoever tries all orders of steps asks
+//! it afterwards what the step was about and whom it woke.
+
+use super::choices::Choices;
+use super::step::Scheduler;
+use crate::ids::ProcessId;
+use crate::time::Time;
+use std::cell::RefCell;
+
+/// Takes note of what a step touches and whom it wakes, and answers the
+/// kernel's choices.
+#[derive(Debug, Default)]
+pub struct Probe {
+    /// The headers of the resources that the step was about, in order.
+    pub touched: RefCell<Vec<usize>>,
+    /// The processes whose waits it ended, in order.
+    pub woken: Vec<ProcessId>,
+    /// What the kernel is answered where it has a choice.
+    pub choices: Choices,
+}
+
+impl Probe {
+    /// Forgets what was noted, but not the choices.
+    pub fn clear(&mut self) {
+        self.touched.get_mut().clear();
+        self.woken.clear();
+    }
+}
+
+impl Scheduler for Probe {
+    fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
+        self.woken.push(process);
+    }
+
+    fn choose(&mut self, options: u32) -> u32 {
+        self.choices.choose(options)
+    }
+
+    fn touch(&self, header: usize) {
+        self.touched.borrow_mut().push(header);
+    }
+}
