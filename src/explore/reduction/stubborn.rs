@@ -20,7 +20,6 @@ use crate::explore::uses::{Use, named_resources};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{Constants, Image, Op, RESOURCE_WORDS, ops_of};
-use crate::trace::ResourceKind;
 use crate::value::Word;
 
 const USES: usize = 9;
@@ -84,7 +83,7 @@ impl StubbornSets {
             users: vec![<[Vec<u32>; USES]>::default(); resources],
             in_line: relation.lines.iter().copied().chain([false]).collect(),
             mutex: (0..image.resource_count())
-                .map(|id| image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Mutex)
+                .map(|id| image.resource_info(ResourceId::from_index(id)).kind.is_owned())
                 .chain([false])
                 .collect(),
         };
