@@ -6,8 +6,10 @@
 //! and end, and in which order what they did is written down. Whether that
 //! order is one that the model allows is decided by [`super::replay`].
 
+mod bug;
 mod clock;
 mod gate;
+mod native;
 mod options;
 mod pace;
 pub mod primitives;
@@ -16,11 +18,11 @@ mod shared;
 mod sync;
 mod worker;
 
+#[cfg(all(test, feature = "cli"))]
+pub(crate) use bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 pub use clock::{SleepError, wall};
 pub use options::{Options, Work};
 pub use pace::default_speed;
-#[cfg(all(test, feature = "cli"))]
-pub(crate) use shared::bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
@@ -28,7 +30,7 @@ use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Trace};
 use crate::value::Value;
-use shared::{End, Native, Shared};
+use shared::{End, Shared};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -266,12 +268,7 @@ fn final_machine(shared: &Shared<'_>, left: &[Left]) -> Machine {
         machine.take_frame(image, one.process, &one.machine);
     }
     for (index, native) in shared.natives.iter().enumerate() {
-        let resource = ResourceId::from_index(index);
-        match native {
-            Native::Mutex(mutex) => machine.set_owner(image, resource, mutex.owner()),
-            Native::Memory(memory) => machine.set_memory(image, resource, &memory.content()),
-            Native::Semaphore(_) | Native::Buffer(_) | Native::Condition(_) => {}
-        }
+        native.leave(&mut machine, image, ResourceId::from_index(index));
     }
     machine
 }
