@@ -217,6 +217,6 @@ impl Check<'_> {
 
     fn type_word(&mut self, node: &Node) -> Option<Type> {
         let word = self.word(node, "a type", &TYPES)?;
-        Type::ALL.into_iter().zip(TYPES).find(|(_, name)| *name == word).map(|(ty, _)| ty)
+        Type::ALL.into_iter().find(|ty| ty.name() == word)
     }
 }

@@ -7,6 +7,8 @@
 //! Each kind of resource, each step and each distribution has its table in a file
 //! of its own: see `kinds`, `steps` and `distributions`.
 
+use crate::value::Type;
+
 /// A map with fixed keys.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
@@ -82,7 +84,8 @@ pub(super) const fn optional(key: &'static str, shape: Shape, doc: &'static str)
 /// The outcomes of a run.
 pub(super) const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fault", "limit"];
 /// The types of values.
-pub(super) const TYPES: [&str; 4] = ["int", "float", "bool", "duration"];
+pub(super) const TYPES: [&str; 4] =
+    [Type::Int.name(), Type::Float.name(), Type::Bool.name(), Type::Duration.name()];
 /// A duration, or a distribution of durations.
 pub(super) const AMOUNT: Shape = Shape::Either(&[Shape::Duration, Shape::Distribution]);
 /// The whole file.
