@@ -31,6 +31,16 @@ impl Type {
     /// All types, in the order of their discriminants.
     pub const ALL: [Type; 4] = [Type::Int, Type::Float, Type::Bool, Type::Duration];
 
+    /// The word for it in a scenario.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Type::Int => "int",
+            Type::Float => "float",
+            Type::Bool => "bool",
+            Type::Duration => "duration",
+        }
+    }
+
     /// With its article, for messages: `an integer`.
     pub fn described(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
 use tempolane::backend::{Image, compile};
-use tempolane::scenario::{self, Expr, Model, ResourceSpec, Scenario};
+use tempolane::scenario::{self, Expr, Model, Scenario};
 use tempolane::trace::{Outcome, RecordingSink, Trace};
 use tempolane::value::Value;
 
@@ -59,11 +59,8 @@ fn things(model: &Model, params: &[Value]) -> i64 {
     };
     let count = |expr: &Option<Expr>| expr.as_ref().map_or(1, whole);
     let resources = model.resources.iter().map(|resource| {
-        let size = match &resource.spec {
-            ResourceSpec::Memory { slots, .. } => whole(slots),
-            ResourceSpec::Buffer { capacity, .. } => count(capacity),
-            _ => 1,
-        };
+        // Permits take no room, however many there are.
+        let size = if resource.spec.permits().is_some() { 1 } else { count(&resource.spec.number) };
         count(&resource.count).saturating_mul(size.saturating_add(1))
     });
     let processes = model.processes.iter().map(|process| count(&process.count));

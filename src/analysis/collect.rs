@@ -11,7 +11,7 @@ use super::{LogLine, ProcessStatistics, ResourceStatistics, Statistics};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, LogTemplate, ResourceInfo, ResourceKind, Sink, Span, SpanBuilder, Trace,
+    Activity, Event, Header, Kind, Level, LogTemplate, ResourceInfo, Sink, Span, SpanBuilder, Trace,
     level_after,
 };
 use crate::value::Word;
@@ -73,10 +73,10 @@ impl StatisticsSink {
         self.processes.resize_with(process_count, ProcessStatistics::default);
         self.resources.clear();
         for info in resources {
-            let full = match info.kind {
-                ResourceKind::Mutex | ResourceKind::Semaphore => Full::Taken(info.initial),
-                ResourceKind::Buffer => info.capacity.map_or(Full::Never, Full::Held),
-                ResourceKind::Memory | ResourceKind::Condition => Full::Never,
+            let full = match info.kind.level() {
+                Some(Level::Permits) => Full::Taken(info.initial),
+                Some(Level::Items) => info.capacity.map_or(Full::Never, Full::Held),
+                Some(Level::Waiters) | None => Full::Never,
             };
             let tallies = std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize);
             self.resources.extend(tallies);

@@ -1,19 +1,25 @@
 //! The resources of a scenario made in code.
 
 use super::term::Term;
-use crate::scenario::Discipline;
+use crate::trace::{Discipline, ResourceKind};
 use crate::value::Type;
 
 /// A resource: what it is, and in what number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
-    kind: &'static str,
+    kind: ResourceKind,
     keys: Vec<(&'static str, String)>,
 }
 
 impl Resource {
-    fn new(kind: &'static str) -> Resource {
+    fn new(kind: ResourceKind) -> Resource {
         Resource { kind, keys: Vec::new() }
+    }
+
+    /// One that is made with a number.
+    fn made_with(kind: ResourceKind, number: impl Into<Term>) -> Resource {
+        let key = kind.descriptor().number.as_ref().map(|number| number.key);
+        Resource::new(kind).with(key.expect("its kind asks for a number"), number.into().yaml())
     }
 
     fn with(mut self, key: &'static str, value: String) -> Resource {
@@ -23,17 +29,17 @@ impl Resource {
 
     /// A lock that at most one process owns.
     pub fn mutex() -> Resource {
-        Resource::new("mutex")
+        Resource::new(ResourceKind::Mutex)
     }
 
     /// A counter with so many permits at the start.
     pub fn semaphore(permits: impl Into<Term>) -> Resource {
-        Resource::new("semaphore").with("permits", permits.into().yaml())
+        Resource::made_with(ResourceKind::Semaphore, permits)
     }
 
     /// A queue for so many items.
     pub fn buffer(capacity: impl Into<Term>) -> Resource {
-        Resource::new("buffer").with("capacity", capacity.into().yaml())
+        Resource::made_with(ResourceKind::Buffer, capacity)
     }
 
     /// A queue for any number of items.
@@ -43,12 +49,12 @@ impl Resource {
 
     /// So many slots that are read and written, each 0 at the start.
     pub fn memory(slots: impl Into<Term>) -> Resource {
-        Resource::new("memory").with("slots", slots.into().yaml())
+        Resource::made_with(ResourceKind::Memory, slots)
     }
 
     /// Where processes wait until another one notifies them.
     pub fn condition() -> Resource {
-        Resource::new("condition")
+        Resource::new(ResourceKind::Condition)
     }
 
     /// Several of them, addressed `name[0]`, `name[1]` …
@@ -60,25 +66,13 @@ impl Resource {
     /// In which order waiters are served.
     #[must_use]
     pub fn discipline(self, discipline: Discipline) -> Resource {
-        let word = match discipline {
-            Discipline::Fifo => "fifo",
-            Discipline::Priority => "priority",
-            Discipline::Lifo => "lifo",
-            Discipline::Any => "any",
-        };
-        self.with("discipline", word.to_owned())
+        self.with("discipline", discipline.name().to_owned())
     }
 
     /// The type of a buffer's items; otherwise that of the first put.
     #[must_use]
     pub fn of(self, ty: Type) -> Resource {
-        let word = match ty {
-            Type::Int => "int",
-            Type::Float => "float",
-            Type::Bool => "bool",
-            Type::Duration => "duration",
-        };
-        self.with("of", word.to_owned())
+        self.with("of", ty.name().to_owned())
     }
 
     /// What each slot of a memory holds at the start; it gives the type.
@@ -89,6 +83,6 @@ impl Resource {
 
     pub(super) fn yaml(&self) -> String {
         let keys = self.keys.iter().map(|(key, value)| format!(", {key}: {value}"));
-        format!("{{kind: {}{}}}", self.kind, keys.collect::<String>())
+        format!("{{kind: {}{}}}", self.kind.name(), keys.collect::<String>())
     }
 }

@@ -13,7 +13,7 @@
 use super::machine::{Machine, State};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{Image, ResourceCode, Use, next_ops};
-use crate::trace::{BlockedProcess, Deadlock, Outcome, ResourceKind};
+use crate::trace::{BlockedProcess, Deadlock, Outcome};
 
 /// Reports of larger deadlocks name this many processes.
 const MAX_REPORTED: usize = 1_000;
@@ -67,8 +67,8 @@ fn owner_of_awaited(image: &Image, machine: &Machine, process: ProcessId) -> Opt
         return None;
     }
     let (resource, _) = awaited(image, machine, process, machine.op(image, process));
-    let is_mutex = image.resource_info(resource).kind == ResourceKind::Mutex;
-    is_mutex.then(|| machine.owner(image, resource))?
+    let is_owned = image.resource_info(resource).kind.is_owned();
+    is_owned.then(|| machine.owner(image, resource))?
 }
 
 /// Describes the deadlock that the machine is in: no process can go on, and
@@ -112,9 +112,9 @@ fn describe(
     let op = machine.op(image, process);
     let (resource, used) = awaited(image, machine, process, op);
     let wait_for = used.waits_for().expect("a process waits for something");
-    let is_mutex = image.resource_info(resource).kind == ResourceKind::Mutex;
-    let holder = if is_mutex { machine.owner(image, resource) } else { None };
-    let givers = if is_mutex {
+    let is_owned = image.resource_info(resource).kind.is_owned();
+    let holder = if is_owned { machine.owner(image, resource) } else { None };
+    let givers = if is_owned {
         // The owner may be done, and then nobody will ever unlock it.
         holder.into_iter().filter(|&owner| machine.state(image, owner) != State::Done).collect()
     } else {

@@ -5,7 +5,7 @@ use super::waiters;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{FRAME_WORDS, Image, RESOURCE_WORDS, frame, resource};
 use crate::time::Time;
-use crate::trace::ResourceKind;
+use crate::trace::Level;
 use crate::value::{Type, Value, Word};
 
 /// What a process is doing.
@@ -178,7 +178,7 @@ impl Machine {
 
     /// The contents of all memories, by resource.
     pub fn memories(&self, image: &Image) -> Vec<(ResourceId, Vec<Value>)> {
-        let memories = image.resources.iter().filter(|info| info.kind == ResourceKind::Memory);
+        let memories = image.resources.iter().filter(|info| info.kind.has_slots());
         memories
             .flat_map(|info| info.first.0..info.first.0 + info.count)
             .map(|id| (ResourceId(id), self.memory(image, ResourceId(id))))
@@ -189,7 +189,7 @@ impl Machine {
     /// many there are beyond them. A memory of which nothing is left is not listed.
     pub fn memories_up_to(&self, image: &Image, most: usize) -> (Vec<(ResourceId, Vec<Value>)>, u64) {
         let (mut kept, mut room, mut left_out) = (Vec::new(), most, 0);
-        for info in image.resources.iter().filter(|info| info.kind == ResourceKind::Memory) {
+        for info in image.resources.iter().filter(|info| info.kind.has_slots()) {
             let slots = info.capacity.unwrap_or(0);
             for number in 0..info.count {
                 if room == 0 {
@@ -222,28 +222,34 @@ impl Machine {
                     next = self.arena[image.frames[next as usize - 1] as usize + frame::LINK] as u32;
                 }
             }
-            match image.resource_info(id).kind {
-                ResourceKind::Semaphore => {
-                    assert!(words[resource::LEVEL] == 0 || words[resource::TAKERS] == 0, "invariant 1");
-                }
-                ResourceKind::Mutex => {
-                    assert!(words[resource::LEVEL] == 0 || words[resource::TAKERS] == 0, "invariant 1");
-                    assert_eq!(words[resource::LEVEL], u64::from(words[resource::OWNER] == 0), "invariant 4");
-                }
-                ResourceKind::Buffer => {
-                    assert!(words[resource::LEVEL] <= words[resource::CAPACITY], "invariant 3");
-                    self.check_buffer(image, header);
-                }
-                ResourceKind::Memory => {}
-                ResourceKind::Condition => {
-                    let waiters = self.waiters(image, id).len() as u64;
-                    assert_eq!(words[resource::LEVEL], waiters, "invariant 5");
-                }
-            }
+            self.check_level(image, id);
         }
         for (process, &times) in queued.iter().enumerate() {
             let blocked = self.state(image, ProcessId::from_index(process)) == State::Blocked;
             assert_eq!(times, u32::from(blocked), "invariant 2, process {process}");
+        }
+    }
+
+    /// Asserts what holds between the level of a resource and what is behind it.
+    fn check_level(&self, image: &Image, id: ResourceId) {
+        let header = image.resource_at(id);
+        let words = &self.arena[header..header + RESOURCE_WORDS];
+        let kind = image.resource_info(id).kind;
+        match kind.level() {
+            Some(Level::Permits) => {
+                assert!(words[resource::LEVEL] == 0 || words[resource::TAKERS] == 0, "invariant 1");
+                let is_free = words[resource::OWNER] == 0;
+                assert!(!kind.is_owned() || words[resource::LEVEL] == u64::from(is_free), "invariant 4");
+            }
+            Some(Level::Items) => {
+                assert!(words[resource::LEVEL] <= words[resource::CAPACITY], "invariant 3");
+                self.check_buffer(image, header);
+            }
+            Some(Level::Waiters) => {
+                let waiters = self.waiters(image, id).len() as u64;
+                assert_eq!(words[resource::LEVEL], waiters, "invariant 5");
+            }
+            None => {}
         }
     }
 

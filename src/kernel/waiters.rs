@@ -6,6 +6,7 @@
 
 use crate::ids::ProcessId;
 use crate::program::{frame, resource};
+use crate::trace::Discipline;
 use crate::value::Word;
 
 const LOW: u64 = 0xffff_ffff;
@@ -115,11 +116,13 @@ pub(super) fn leaves_open(identity: Word) -> bool {
 /// The discipline in which waiters at this header, who come in the order in
 /// which they stand in a queue, stand in that order.
 pub(super) fn as_listed(arena: &[Word], header: usize) -> u64 {
-    u64::from((arena[header + resource::IDENTITY] >> 32) as u8 == 1)
+    u64::from((arena[header + resource::IDENTITY] >> 32) as u8 == PRIORITY_FIRST as u8)
 }
 
+const FIFO: u64 = Discipline::Fifo as u64;
+const PRIORITY_FIRST: u64 = Discipline::Priority as u64;
 /// The discipline of those among whom a driver may choose.
-const ANY: u64 = 3;
+const ANY: u64 = Discipline::Any as u64;
 
 /// Whether `process`, which is in no queue, would be the first of this one, in
 /// which somebody waits, in the order of [`enqueue`]. Where a driver may choose
@@ -134,8 +137,8 @@ pub(super) fn would_be_first(
 ) -> bool {
     let priority = |id: u64| arena[link_of(frames, id)] >> 56;
     match discipline {
-        0 | ANY => false,
-        1 => priority(u64::from(process.0) + 1) < priority(arena[queue] & LOW),
+        FIFO | ANY => false,
+        PRIORITY_FIRST => priority(u64::from(process.0) + 1) < priority(arena[queue] & LOW),
         _ => true,
     }
 }
@@ -152,10 +155,9 @@ pub(super) fn enqueue_first(arena: &mut [Word], queue: usize, process: ProcessId
     is_first
 }
 
-/// Adds a waiter in the order that `discipline` says: 0 first come first
-/// served, 1 by priority and then first come first served, 2 last come first
-/// served, 3 whoever: by their ids, so that the queue depends on nothing but who
-/// is in it.
+/// Adds a waiter in the order that `discipline`, a [`Discipline`] as a number,
+/// says. For [`Discipline::Any`] that is by their ids, so that the queue depends
+/// on nothing but who is in it.
 #[cold]
 pub(super) fn enqueue(arena: &mut [Word], frames: &[u32], queue: usize, process: ProcessId, discipline: u64) {
     let id = u64::from(process.0) + 1;
@@ -164,8 +166,8 @@ pub(super) fn enqueue(arena: &mut [Word], frames: &[u32], queue: usize, process:
     }
     let head = arena[queue] & LOW;
     match discipline {
-        0 => append(arena, frames, queue, id),
-        1 => insert_by_priority(arena, frames, queue, id),
+        FIFO => append(arena, frames, queue, id),
+        PRIORITY_FIRST => insert_by_priority(arena, frames, queue, id),
         ANY => insert_by_id(arena, frames, queue, id),
         _ => {
             arena[link_of(frames, id)] |= head;

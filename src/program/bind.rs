@@ -203,7 +203,7 @@ fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
         next += count;
         ResourceInfo {
             name: def.name.clone(),
-            kind: def.spec.kind(),
+            kind: def.spec.kind,
             first,
             count,
             indexed: def.count.is_some(),

@@ -5,9 +5,7 @@ use super::expressions::{Frame, Globals, is_over_params, is_settled};
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{OpId, ProcessDefId, ResourceDefId, Site, VarId};
-use crate::scenario::{
-    Amount, Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, ResourceSpec, Step, StepKind,
-};
+use crate::scenario::{Amount, Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, Step, StepKind};
 use crate::value::{Type, Value};
 
 /// A compiled scenario: ops with their places, before parameters have values.
@@ -232,7 +230,7 @@ impl Compiler<'_> {
     }
 
     fn is_mutex(&self, resource: &ResourceRef) -> bool {
-        matches!(self.model.resources[resource.def.index()].spec, ResourceSpec::Mutex)
+        self.model.resources[resource.def.index()].spec.kind.is_owned()
     }
 
     fn acquire(&mut self, resource: &ResourceRef, permits: &Expr) {

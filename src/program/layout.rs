@@ -36,9 +36,8 @@ pub mod resource {
     pub const TAKERS: usize = 1;
     /// Who waits to put, likewise.
     pub const PUTTERS: usize = 2;
-    /// Constant: the resource id in the low half, the discipline (0 first
-    /// come first served, 1 by priority, 2 last come first served, 3 whoever)
-    /// in the byte above it, the type of items in the next.
+    /// Constant: the resource id in the low half, the [`crate::trace::Discipline`]
+    /// as a number in the byte above it, the type of items in the next.
     pub const IDENTITY: usize = 3;
     /// The owner + 1 of a mutex, 0 if it is free; 0 for all else.
     pub const OWNER: usize = 4;

@@ -8,7 +8,7 @@ use super::access::{Operand, Use};
 use super::bind::Image;
 use super::op::ResourceCode;
 use crate::ids::ResourceId;
-use crate::trace::ResourceKind;
+use crate::trace::Holds;
 
 /// By resource: to wait in line for it is a transition of its own.
 pub fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
@@ -17,8 +17,8 @@ pub fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
         let info = image.resource_info(ResourceId::from_index(id));
         // A wait at a condition gives others their turn, and is no request. At a
         // rendezvous a request needs somebody who waits.
-        *line |= info.kind == ResourceKind::Condition
-            || info.kind == ResourceKind::Buffer && info.capacity == Some(0);
+        let kind = info.kind.descriptor();
+        *line |= kind.wait_is_a_turn || kind.holds == Holds::Items && info.capacity == Some(0);
     }
     for (&(mut op), &atomic) in image.plain.iter().zip(&image.atomic) {
         for operand in op.operands() {

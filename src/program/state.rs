@@ -7,9 +7,7 @@ use super::compile::{ProcessCode, Program};
 use super::expressions::Global;
 use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
 use crate::ids::{ProcessId, Site};
-use crate::scenario::{
-    Discipline, Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate, evaluate_for,
-};
+use crate::scenario::{Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate, evaluate_for};
 use crate::time::Time;
 use crate::value::{Type, Value, Word};
 
@@ -126,23 +124,16 @@ fn instances_of(count: Option<&Expr>, params: &[Value]) -> Result<u32, BindError
 
 impl Size {
     fn of(spec: &ResourceSpec, params: &[Value]) -> Result<Size, BindError> {
-        let (capacity, initial, ty) = match spec {
-            ResourceSpec::Mutex => (Some(1), 1, Type::Int),
-            ResourceSpec::Condition => (None, 0, Type::Int),
-            ResourceSpec::Semaphore { permits } => {
-                (None, bounded(permits, params, 0, i64::MAX / 2, "the number of permits")? as u64, Type::Int)
+        // Each slot is a word of the state.
+        let most = if spec.kind.has_slots() { MAX_WORDS as i64 } else { i64::MAX / 2 };
+        let number = match (&spec.number, &spec.kind.descriptor().number) {
+            (Some(expr), Some(number)) => {
+                Some(bounded(expr, params, number.least, most, number.called)? as u64)
             }
-            ResourceSpec::Buffer { capacity: None, ty } => (None, 0, *ty),
-            ResourceSpec::Buffer { capacity: Some(capacity), ty } => {
-                (Some(bounded(capacity, params, 0, i64::MAX / 2, "the capacity")? as u64), 0, *ty)
-            }
-            ResourceSpec::Memory { slots, initial } => (
-                Some(bounded(slots, params, 1, MAX_WORDS as i64, "the number of slots")? as u64),
-                0,
-                initial.ty,
-            ),
+            _ => None,
         };
-        Ok(Size { capacity, initial, ty })
+        let (capacity, initial) = spec.kind.size(number);
+        Ok(Size { capacity, initial, ty: spec.ty })
     }
 }
 
@@ -221,22 +212,13 @@ impl State {
         params: &[Value],
     ) -> Result<(), BindError> {
         let base = self.arena.len();
-        let discipline = match def.discipline {
-            Discipline::Fifo => 0,
-            Discipline::Priority => 1,
-            Discipline::Lifo => 2,
-            Discipline::Any => 3,
-        };
         let mut header = [0; RESOURCE_WORDS];
-        header[resource::IDENTITY] = u64::from(id) | discipline << 32 | (size.ty as u64) << 40;
+        header[resource::IDENTITY] = u64::from(id) | (def.discipline as u64) << 32 | (size.ty as u64) << 40;
         header[resource::CAPACITY] = size.capacity.unwrap_or(u64::MAX);
-        match &def.spec {
-            ResourceSpec::Semaphore { .. } | ResourceSpec::Mutex => header[resource::LEVEL] = size.initial,
-            ResourceSpec::Memory { initial, .. } => {
-                let initial = value_of(initial, params, None)?.to_word();
-                self.content(base + resource::CONTENT, size.capacity.unwrap_or(0) as usize, initial);
-            }
-            ResourceSpec::Buffer { .. } | ResourceSpec::Condition => {}
+        header[resource::LEVEL] = size.initial;
+        if let Some(value) = &def.spec.value {
+            let initial = value_of(value, params, None)?.to_word();
+            self.content(base + resource::CONTENT, size.capacity.unwrap_or(0) as usize, initial);
         }
         self.arena.extend(header);
         Ok(())
@@ -309,7 +291,7 @@ impl State {
     fn largest(&self, model: &Model) -> Site {
         let slots = |at: usize| self.sizes[at].capacity.unwrap_or(0) * u64::from(self.instances[at].1);
         let memories = model.resources.iter().enumerate();
-        let memories = memories.filter(|(_, def)| matches!(def.spec, ResourceSpec::Memory { .. }));
+        let memories = memories.filter(|(_, def)| def.spec.kind.has_slots());
         let largest = memories.max_by_key(|&(at, _)| slots(at)).map(|(_, def)| def.site);
         largest.or(model.processes.first().map(|def| def.site)).unwrap_or_default()
     }

@@ -186,9 +186,7 @@ impl GanttInput<'_> {
         // The level of a mutex says no more than the lanes do, and one that never
         // changes (permits handed straight to a waiter, a buffer nobody used) says
         // nothing at all.
-        let counts = |series: &&LevelSeries| {
-            matches!(self.kind(series.resource), Some(ResourceKind::Buffer | ResourceKind::Semaphore))
-        };
+        let counts = |series: &&LevelSeries| self.kind(series.resource).is_some_and(ResourceKind::is_drawn);
         let (mut ranked, still): (Vec<&LevelSeries>, Vec<&LevelSeries>) =
             self.levels.iter().filter(counts).partition(|series| series.steps.len() > 1);
         ranked.sort_by_key(|series| {
@@ -236,10 +234,10 @@ impl GanttInput<'_> {
         self.resource(resource).map(|info| info.kind)
     }
 
-    /// The capacity of a buffer that has one.
-    pub(super) fn buffer_capacity(&self, resource: ResourceId) -> Option<u64> {
+    /// The most that the level of a resource can be, if there is a bound.
+    pub(super) fn bound(&self, resource: ResourceId) -> Option<u64> {
         let info = self.resource(resource)?;
-        info.capacity.filter(|_| info.kind == ResourceKind::Buffer)
+        info.capacity.filter(|_| info.kind.has_capacity())
     }
 
     /// What waiting for a resource is called, by the step: `get queue`, `wait ready`, `mutex1`.

@@ -4,7 +4,7 @@ use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 use super::waits::with_late_requests;
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Event, Kind, Outcome, Phrase, ResourceKind, Span, Trace, all_levels, peaks, spans};
+use crate::trace::{Event, Kind, Outcome, Phrase, Span, Trace, all_levels, peaks, spans};
 use crate::value::Word;
 
 /// How many marks and log lines a picture is drawn from at most.
@@ -109,9 +109,7 @@ fn level_series(trace: &Trace) -> Vec<LevelSeries> {
         steps,
         peak,
     });
-    let worthy = |series: &LevelSeries| {
-        matches!(trace.header.resource(series.resource).kind, ResourceKind::Semaphore | ResourceKind::Buffer)
-    };
+    let worthy = |series: &LevelSeries| trace.header.resource(series.resource).kind.is_drawn();
     series.filter(worthy).collect()
 }
 

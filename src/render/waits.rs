@@ -56,12 +56,12 @@ fn late_request(event: &Event, changed: &[Changed], ready: Time) -> Option<Span>
     let wait_for = WaitFor::from_word(event.value)?;
     let Changed { state, line } = changed[resource.index()];
     let since = match wait_for {
+        // Nobody waits so before it has begun to.
+        counted if counted.is_counted() => return None,
         // Whoever stands in line for a permit would not get one either.
         WaitFor::Acquire => state,
         // For several items a line may be what holds others up.
-        WaitFor::Get | WaitFor::Put => state.max(line),
-        // Nobody waits for a notify before it has begun to.
-        WaitFor::Notify => return None,
+        _ => state.max(line),
     };
     let start = since.max(ready);
     let activity = Activity::Blocked { resource, wait_for };

@@ -9,7 +9,6 @@ use super::node::{Entry, Kind, Node};
 use super::processes::Head;
 use super::references::split_name;
 use super::scope::{Scope, VarEntry};
-use crate::trace::ResourceKind;
 use crate::value::Type;
 
 impl Check<'_> {
@@ -22,7 +21,7 @@ impl Check<'_> {
         }
         for position in 0..self.resources.len() {
             let entry = self.resources.at_mut(position);
-            if entry.by_puts && entry.kind == Some(ResourceKind::Buffer) {
+            if entry.by_puts {
                 entry.ty = Some(Type::Int);
                 entry.by_puts = false;
             }

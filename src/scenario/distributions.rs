@@ -2,7 +2,8 @@
 //!
 //! Decides the type of what is drawn, from the types of the arguments and from
 //! what is wanted, and the numbers of the distributions in a process. How a
-//! value is drawn is decided elsewhere.
+//! value is drawn is decided elsewhere, and so are the names and parameters of
+//! those that a [`Family`] tells.
 
 use super::arguments::Arguments;
 use super::fields;
@@ -10,13 +11,13 @@ use super::model::{DistributionKind, DistributionSpec};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
-use super::step_tables::distributions;
 use super::steps::Body;
-use super::tables::{self};
+use super::tables::{self, Field, Form, Shape, optional, required};
 use super::typing::Typed;
-use crate::random::Takes;
 use crate::random::distributions::families;
+use crate::random::{Family, Parameter, Takes};
 use crate::value::Type;
+use std::sync::LazyLock;
 
 /// What a distribution is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,3 +136,48 @@ fn family(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, Di
     let arguments = taken.into_iter().map(|argument| argument.expr).collect();
     Some((ty, DistributionKind::Family { family, arguments }))
 }
+
+/// The distributions, each a map with its name as the only key.
+pub(super) fn distributions() -> &'static [Form] {
+    static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
+        [CONSTANT].into_iter().chain(families().into_iter().map(form_of)).chain(DISCRETE).collect()
+    });
+    &FORMS
+}
+
+/// The form of a family; its fields live as long as the program.
+fn form_of(family: &'static Family) -> Form {
+    let field = |parameter: &'static Parameter| {
+        let shape = if parameter.takes == Takes::Whole { Shape::Whole } else { Shape::Value };
+        required(parameter.name, shape, parameter.doc)
+    };
+    let fields: Vec<Field> = family.parameters.iter().map(field).collect();
+    Form { name: family.name, doc: family.doc, fields: fields.leak() }
+}
+
+const CONSTANT: Form = Form {
+    name: "constant",
+    doc: "Always the same value; `constant: V` is enough.",
+    fields: &[required("value", Shape::Value, "The value.")],
+};
+
+/// The distributions over integers and over given values.
+const DISCRETE: [Form; 3] = [
+    Form { name: "uniform_int", doc: "Evenly among integers, both ends included.", fields: &[LOW, HIGH] },
+    Form {
+        name: "choice",
+        doc: "One of several values.",
+        fields: &[
+            required("values", Shape::List(&Shape::Value), "The values, all of one type."),
+            optional("weights", Shape::List(&Shape::Value), "Their weights; default all equal."),
+        ],
+    },
+    Form {
+        name: "cpython_randint",
+        doc: "CPython's `random.seed(seed)` and `random.randint(low, high)`.",
+        fields: &[required("seed", Shape::Whole, "The seed, over parameters."), LOW, HIGH],
+    },
+];
+
+const LOW: Field = required("low", Shape::Value, "The lowest value.");
+const HIGH: Field = required("high", Shape::Value, "The highest value.");

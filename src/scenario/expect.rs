@@ -179,9 +179,9 @@ impl Check<'_> {
         let bounds = self.whole_bounds(&entry.value, "a level");
         let part = Part::whole(&entry.key);
         let (resource, known) = self.one_resource(part, "resource")?;
-        if known.kind == Some(ResourceKind::Memory) {
-            self.reports
-                .error(part.span(self), format!("{} is a memory, which has no level", quoted(part.text)));
+        if let Some(kind) = known.kind.filter(|kind| kind.level().is_none()) {
+            let message = format!("{} is a {}, which has no level", quoted(part.text), kind.name());
+            self.reports.error(part.span(self), message);
             return None;
         }
         Some(Claim::Level { resource, bounds: bounds? })
@@ -253,7 +253,7 @@ impl Check<'_> {
         let text = self.plain_text(node, "`holds`")?;
         let part = Part::of(text, node.site);
         let (mutex, known) = self.one_resource(part, "mutex")?;
-        if known.kind != Some(ResourceKind::Mutex) {
+        if !known.kind.is_some_and(ResourceKind::is_owned) {
             let kind = known.kind.map_or("", ResourceKind::name);
             let message = format!("{} is a {kind}, not a mutex", quoted(part.text));
             self.reports.error_with_hint(part.span(self), message, "nobody owns it; use two marks");
@@ -280,7 +280,7 @@ impl Check<'_> {
     fn memory(&mut self, entry: &Entry) -> Option<Claim> {
         let part = Part::whole(&entry.key);
         let (memory, known) = self.one_resource(part, "memory")?;
-        if known.kind != Some(ResourceKind::Memory) {
+        if !known.kind.is_some_and(ResourceKind::has_slots) {
             let kind = known.kind.map_or("", ResourceKind::name);
             self.reports.error(part.span(self), format!("{} is a {kind}, not a memory", quoted(part.text)));
             return None;

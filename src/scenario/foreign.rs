@@ -3,10 +3,14 @@
 //! Decides nothing that a valid scenario could notice: these are the hints for
 //! what people type who come from Python, Java, SimPy, Go or a textbook.
 
-use super::step_tables::distributions;
+use super::distributions::distributions;
+use super::kinds::kinds;
 
 /// Words with one meaning, and what to write instead.
-type Advice = (&'static [&'static str], &'static str);
+pub(super) type Advice = (&'static [&'static str], &'static str);
+
+/// What a key is called elsewhere, and the key.
+pub(super) type ForeignKey = (&'static [&'static str], &'static str);
 
 /// What is written as a step.
 const STEPS: [Advice; 26] = [
@@ -108,26 +112,8 @@ const OPERATORS: [Advice; 7] = [
     (&["if", "else", "then"], "there are no conditions in expressions; use an `if` step"),
 ];
 
-/// What is written as the kind of a resource.
-const KINDS: [Advice; 5] = [
-    (&["lock", "rlock", "critical", "Lock"], "write `mutex`"),
-    (
-        &["sem", "counter", "permits", "tokens", "cpu", "processor", "server", "resource", "pool"],
-        "write `{kind: semaphore, permits: n}`",
-    ),
-    (
-        &["queue", "channel", "fifo", "pipe", "store", "list", "mailbox", "stream", "Queue", "chan"],
-        "write `{kind: buffer, capacity: n}`",
-    ),
-    (
-        &["array", "ram", "shared", "variable", "cell", "var", "int", "vector"],
-        "write `{kind: memory, slots: n}`",
-    ),
-    (&["event", "condvar", "cond", "monitor", "flag", "signal"], "write `condition`, with a mutex beside it"),
-];
-
 /// Keys of a form (by its name) under other names, and the key that is meant.
-const KEYS: [(&str, &[&str], &str); 26] = [
+const KEYS: [(&str, &[&str], &str); 21] = [
     ("scenario", &["threads", "actors", "tasks", "workers", "agents"], "processes"),
     ("scenario", &["parameters", "constants", "config", "variables", "vars"], "params"),
     ("scenario", &["shared", "objects", "locks"], "resources"),
@@ -137,11 +123,6 @@ const KEYS: [(&str, &[&str], &str); 26] = [
     ("process", &["steps", "body", "actions", "program", "code", "script"], "do"),
     ("process", &["variables", "locals", "let"], "vars"),
     ("process", &["instances", "replicas"], "count"),
-    ("semaphore", &["initial", "init", "value", "tokens", "capacity", "size"], "permits"),
-    ("buffer", &["size", "maxsize", "length", "slots", "limit", "bound"], "capacity"),
-    ("buffer", &["type"], "of"),
-    ("memory", &["size", "length", "capacity", "cells"], "slots"),
-    ("memory", &["init", "initial", "default", "of"], "value"),
     ("if", &["then", "steps", "body"], "do"),
     ("if", &["otherwise"], "else"),
     ("while", &["steps", "body", "then"], "do"),
@@ -183,36 +164,45 @@ pub(super) fn value(word: &str) -> Option<&'static str> {
 
 /// What to write instead of a resource of this kind.
 pub(super) fn kind(word: &str) -> Option<&'static str> {
-    advice(&KINDS, word)
+    kinds().iter().map(|kind| kind.foreign).find(|(words, _)| words.contains(&word)).map(|(_, advice)| advice)
 }
 
 /// The key that is meant by `word` in the form of this name.
 pub(super) fn key(form: &str, word: &str) -> Option<&'static str> {
-    let found = KEYS.iter().find(|(name, words, _)| *name == form && words.contains(&word));
-    found.map(|&(.., key)| key)
+    foreign_keys(form).find(|(words, _)| words.contains(&word)).map(|(_, key)| key)
+}
+
+/// What the keys of a form are called elsewhere.
+fn foreign_keys(form: &str) -> impl Iterator<Item = ForeignKey> {
+    let of_kind = kinds().iter().filter(move |kind| kind.kind.name() == form);
+    let of_form = KEYS.iter().filter(move |(name, ..)| *name == form).map(|&(_, words, key)| (words, key));
+    of_form.chain(of_kind.flat_map(|kind| kind.foreign_keys.iter().copied()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::step_tables::{GET, PUT, READ, STEPS as KNOWN, WRITE};
-    use crate::scenario::tables::{PROCESS, RESOURCES, SCENARIO, form};
+    use crate::scenario::kinds::forms as resources;
+    use crate::scenario::steps::items::{GET_FORM, PUT_FORM};
+    use crate::scenario::steps::slots::{READ_FORM, WRITE_FORM};
+    use crate::scenario::steps::{self, forms};
+    use crate::scenario::tables::{PROCESS, SCENARIO, form};
 
     #[test]
     fn no_word_of_the_language_is_foreign() {
         for (words, _) in STEPS {
-            assert!(words.iter().all(|word| form(&KNOWN, word).is_none()), "{words:?}");
+            assert!(words.iter().all(|word| steps::named(word).is_none()), "{words:?}");
         }
-        for (words, _) in KINDS {
-            assert!(words.iter().all(|word| form(&RESOURCES, word).is_none()), "{words:?}");
+        for (words, _) in kinds().iter().map(|kind| kind.foreign) {
+            assert!(words.iter().all(|word| form(resources(), word).is_none()), "{words:?}");
         }
     }
 
     #[test]
     fn every_key_that_is_meant_is_one() {
-        let forms = KNOWN.iter().chain(&RESOURCES).chain([&SCENARIO, &PROCESS, &PUT, &GET, &WRITE, &READ]);
-        for form in forms {
-            for (_, words, key) in KEYS.iter().filter(|(name, ..)| *name == form.name) {
+        let others = [&SCENARIO, &PROCESS, &PUT_FORM, &GET_FORM, &WRITE_FORM, &READ_FORM];
+        for form in forms().chain(resources()).chain(others) {
+            for (words, key) in foreign_keys(form.name) {
                 let has = |key: &str| form.fields.iter().any(|field| field.key == key);
                 assert!(!words.iter().any(|word| has(word)), "{words:?} in {}", form.name);
                 assert!(has(key), "{key} in {}", form.name);

@@ -81,8 +81,7 @@ impl Typer<'_, '_> {
         }
         let level = name == "level";
         let refusal = |kind: ResourceKind, resource: &str| {
-            let fits = if level { kind != ResourceKind::Memory } else { kind == ResourceKind::Buffer };
-            let takes = if level { "all but memories have a level" } else { "only buffers have a capacity" };
+            let fits = if level { kind.level().is_some() } else { kind.has_capacity() };
             let message = || {
                 format!(
                     "`{}` cannot be asked of the {} {}",
@@ -91,7 +90,7 @@ impl Typer<'_, '_> {
                     quoted(resource)
                 )
             };
-            (!fits).then(|| (message(), takes.to_owned()))
+            (!fits).then(|| (message(), what_has(level)))
         };
         let Found { reference, entry } = self.resource(argument, "the argument", refusal)?;
         self.resources.at(reference.def.index()).asked.set(true);
@@ -144,5 +143,17 @@ impl Typer<'_, '_> {
             chain = Some(self.apply(op, left, value, ty, range)?);
         }
         chain
+    }
+}
+
+/// What has a level, or else a capacity, in a sentence.
+fn what_has(level: bool) -> String {
+    let kinds = |having: fn(ResourceKind) -> bool| {
+        let kinds = ResourceKind::ALL.into_iter().filter(|&kind| having(kind));
+        kinds.map(|kind| kind.descriptor().plural).collect::<Vec<_>>().join(" and ")
+    };
+    match level {
+        true => format!("all but {} have a level", kinds(|kind| kind.level().is_none())),
+        false => format!("only {} have a capacity", kinds(ResourceKind::has_capacity)),
     }
 }

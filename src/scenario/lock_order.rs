@@ -7,7 +7,7 @@
 //! parameters and `index` are left out.
 
 use super::evaluate::{evaluate, evaluate_for};
-use super::model::{Model, ProcessDef, ResourceRef, ResourceSpec, Step, StepKind};
+use super::model::{Model, ProcessDef, ResourceRef, Step, StepKind};
 use crate::ids::Site;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,11 +112,8 @@ impl Walk<'_> {
     /// The lock that a reference means, if it is one.
     fn lock(&self, resource: &ResourceRef) -> Option<Lock> {
         let def = &self.model.resources[resource.def.index()];
-        let is_lock = match &def.spec {
-            ResourceSpec::Mutex => true,
-            ResourceSpec::Semaphore { permits } => evaluate(permits, self.params) == Ok(Value::Int(1)),
-            _ => false,
-        };
+        let is_single = |permits| evaluate(permits, self.params) == Ok(Value::Int(1));
+        let is_lock = def.spec.kind.is_owned() || def.spec.permits().is_some_and(is_single);
         let index = match &resource.index {
             None => Value::Int(0),
             Some(index) => evaluate_for(index, self.params, Some(self.owner.1)).ok()?,

@@ -56,14 +56,8 @@ fn asks_only_variables(expr: &Expr, asked: &mut BTreeSet<VarId>) -> bool {
 fn changes(body: &[Step], asked: &BTreeSet<VarId>) -> bool {
     let mut changes = false;
     each(body, &mut |step| {
-        changes |= match &step.kind {
-            StepKind::Set { var, .. } | StepKind::Draw { into: var, .. } => asked.contains(var),
-            StepKind::Get { into, .. } | StepKind::Read { into, .. } => {
-                into.is_some_and(|var| asked.contains(&var))
-            }
-            StepKind::Call(_) => true,
-            _ => false,
-        };
+        let assigns = step.kind.assigns().is_some_and(|var| asked.contains(&var));
+        changes |= assigns || matches!(step.kind, StepKind::Call(_));
     });
     changes
 }

@@ -5,8 +5,8 @@
 //! The way of a scenario through this wing:
 //!
 //! text (`load`, `source`) → tree with positions (`prescan`, `yaml`, `node`) →
-//! checks (`check` and the modules of its parts, over the keys in `tables` and
-//! `step_tables`) → [`Model`].
+//! checks (`check` and the modules of its parts, over the keys in `tables`, `kinds`,
+//! `steps` and `distributions`) → [`Model`].
 //!
 //! Expressions are split in `lexer`, parsed in `syntax`, typed in `typing` and
 //! evaluated in `evaluate`. Problems are collected in `diagnostics` and drawn in
@@ -28,11 +28,11 @@ mod folder;
 mod foreign;
 mod functions;
 mod invisible;
+mod kinds;
 mod labels;
 mod lexer;
 mod load;
 mod lock_order;
-mod log_step;
 mod loops;
 mod mend;
 mod model;
@@ -43,18 +43,15 @@ mod params;
 mod prescan;
 mod processes;
 mod references;
-mod resource_steps;
 mod resources;
 mod schema;
 mod scope;
 mod snippet;
 mod source;
-mod step_tables;
 mod steps;
 mod syntax;
 mod tables;
 mod typing;
-mod variable_steps;
 mod warnings;
 mod yaml;
 mod yaml_error;

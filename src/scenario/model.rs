@@ -4,7 +4,9 @@
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{LogId, MarkId, ParamId, ResourceDefId, Site, VarId};
 use crate::random::Family;
-use crate::trace::{Expected, LogTemplate, MarkInfo, ResourceKind};
+use crate::trace::{Expected, Level, LogTemplate, MarkInfo, ResourceKind};
+
+pub use crate::trace::Discipline;
 use crate::value::{Type, Value};
 
 /// A checked scenario.
@@ -77,58 +79,25 @@ pub struct ResourceDef {
     pub site: Site,
 }
 
-/// In which order the waiters of a resource are served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Discipline {
-    /// First come, first served.
-    #[default]
-    Fifo,
-    /// Lowest process priority first, then first come.
-    Priority,
-    /// Last come, first served.
-    Lifo,
-    /// Whoever: in a run the lowest process id. Of conditions only.
-    Any,
-}
-
 /// What a resource is; expressions are over parameters.
 #[derive(Debug, Clone)]
-pub enum ResourceSpec {
-    /// Owned by at most one process.
-    Mutex,
-    /// A counter of permits.
-    Semaphore {
-        /// Permits at the start, an integer, not negative.
-        permits: Expr,
-    },
-    /// A queue of items.
-    Buffer {
-        /// Items that fit, an integer of at least 1; `None` if unbounded.
-        capacity: Option<Expr>,
-        /// The type of the items.
-        ty: Type,
-    },
-    /// Slots that are read and written.
-    Memory {
-        /// How many slots, an integer of at least 1.
-        slots: Expr,
-        /// What each slot holds at the start; its type is that of the slots.
-        initial: Expr,
-    },
-    /// Where processes wait until another one notifies them.
-    Condition,
+pub struct ResourceSpec {
+    /// Which kind of resource it is.
+    pub kind: ResourceKind,
+    /// The number that its kind is made with, an integer, at least what
+    /// [`crate::trace::Number::least`] says: permits, capacity or slots; `None` if
+    /// there is none, or no bound.
+    pub number: Option<Expr>,
+    /// The type of what it holds; an integer if that is nothing.
+    pub ty: Type,
+    /// What each slot holds at the start, if it has slots.
+    pub value: Option<Expr>,
 }
 
 impl ResourceSpec {
-    /// Which kind of resource this describes.
-    pub fn kind(&self) -> ResourceKind {
-        match self {
-            ResourceSpec::Mutex => ResourceKind::Mutex,
-            ResourceSpec::Semaphore { .. } => ResourceKind::Semaphore,
-            ResourceSpec::Buffer { .. } => ResourceKind::Buffer,
-            ResourceSpec::Memory { .. } => ResourceKind::Memory,
-            ResourceSpec::Condition => ResourceKind::Condition,
-        }
+    /// The permits at the start, if it has permits of which a scenario says how many.
+    pub fn permits(&self) -> Option<&Expr> {
+        self.number.as_ref().filter(|_| self.kind.level() == Some(Level::Permits))
     }
 }
 
@@ -329,6 +298,32 @@ impl StepKind {
             | StepKind::Repeat { body, .. }
             | StepKind::Atomic(body) => [body, &[]],
             _ => [&[], &[]],
+        }
+    }
+
+    /// The resources that this step itself is about, in order, and whether it takes
+    /// from them or waits for them, or else gives to them.
+    pub fn uses(&self) -> Vec<(&ResourceRef, bool)> {
+        match self {
+            StepKind::With { held, .. } => {
+                held.iter().flat_map(|resource| [(resource, true), (resource, false)]).collect()
+            }
+            StepKind::Acquire { resource, .. }
+            | StepKind::Get { buffer: resource, .. }
+            | StepKind::Wait { condition: resource, .. } => vec![(resource, true)],
+            StepKind::Release { resource, .. }
+            | StepKind::Put { buffer: resource, .. }
+            | StepKind::Notify { condition: resource, .. } => vec![(resource, false)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The variable or array that this step itself gives a value, if it names one.
+    pub fn assigns(&self) -> Option<VarId> {
+        match self {
+            StepKind::Set { var, .. } | StepKind::Draw { into: var, .. } => Some(*var),
+            StepKind::Get { into, .. } | StepKind::Read { into, .. } => *into,
+            _ => None,
         }
     }
 }

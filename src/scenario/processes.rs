@@ -6,7 +6,7 @@
 
 use super::context::Check;
 use super::fields::{self, Fields};
-use super::model::{Expr, ProcessDef, ResourceDef, ResourceSpec, Var};
+use super::model::{Expr, ProcessDef, ResourceDef, Var};
 use super::names::{Table, quoted};
 use super::node::{Entry, Kind, Node};
 use super::resources::MOST_SLOTS;
@@ -52,9 +52,8 @@ impl Check<'_> {
         self.bound_processes(&heads);
         self.type_buffers(&heads);
         for def in &mut resources {
-            if let ResourceSpec::Buffer { ty, .. } = &mut def.spec {
-                *ty = self.resources.find(&def.name).and_then(|entry| entry.ty).unwrap_or(*ty);
-            }
+            let found = self.resources.find(&def.name).and_then(|entry| entry.ty);
+            def.spec.ty = found.unwrap_or(def.spec.ty);
         }
         (resources, heads.into_iter().map(|head| self.body(head)).collect())
     }

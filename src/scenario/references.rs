@@ -4,6 +4,7 @@
 
 use super::context::Check;
 use super::diagnostics::TextError;
+use super::kinds::in_language;
 use super::model::{Expr, ResourceRef};
 use super::names::quoted;
 use super::node::{Kind, Node};
@@ -14,62 +15,40 @@ use crate::ids::{ResourceDefId, Site};
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 
-/// A step that names resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
-    Acquire,
-    Release,
-    Put,
-    Get,
-    Write,
-    Read,
-    Wait,
-    Notify,
-    NotifyAll,
+/// How a step names resources, and what is said where it names them wrongly.
+#[derive(Debug)]
+pub(super) struct Use {
+    /// The step's key.
+    pub key: &'static str,
+    /// Whether after it a process has something, or had to wait.
+    pub takes: bool,
+    /// Whether it is about one resource and never about a list.
+    pub is_single: bool,
+    /// At what a process waits by it, if it may be mistaken for a step that lets time
+    /// pass.
+    pub waits_at: Option<&'static str>,
+    /// What to write instead of a name, a comma and text that is no name, by its key,
+    /// the name and the text.
+    pub with_more: Option<fn(&str, &str, &str) -> String>,
+    /// What to do about a list where one name stands.
+    pub for_list: Option<&'static str>,
 }
 
 impl Use {
-    /// The step's key.
-    pub fn key(self) -> &'static str {
-        match self {
-            Use::Acquire => "acquire",
-            Use::Release => "release",
-            Use::Put => "put",
-            Use::Get => "get",
-            Use::Write => "write",
-            Use::Read => "read",
-            Use::Wait => "wait",
-            Use::Notify => "notify",
-            Use::NotifyAll => "notify_all",
-        }
+    /// A step about any number of resources.
+    pub const fn new(key: &'static str, takes: bool) -> Use {
+        Use { key, takes, is_single: false, waits_at: None, with_more: None, for_list: None }
     }
 
     /// Why it cannot use a resource of this kind, if it cannot, and a hint.
-    fn refusal(self, kind: ResourceKind, name: &str) -> Option<(String, String)> {
-        let fitting = Use::on(kind, self.takes());
-        let similar = if self == Use::NotifyAll { Use::Notify } else { self };
-        let message = || format!("`{}` cannot use the {} {}", self.key(), kind.name(), quoted(name));
-        (similar != fitting).then(|| (message(), format!("use `{}` for a {}", fitting.key(), kind.name())))
-    }
-
-    /// Whether it is of the kind after which a process has something, or had
-    /// to wait.
-    fn takes(self) -> bool {
-        matches!(self, Use::Acquire | Use::Get | Use::Read | Use::Wait)
-    }
-
-    /// The step that takes from or gives to a resource of this kind.
-    fn on(kind: ResourceKind, takes: bool) -> Use {
-        match (kind, takes) {
-            (ResourceKind::Mutex | ResourceKind::Semaphore, true) => Use::Acquire,
-            (ResourceKind::Mutex | ResourceKind::Semaphore, false) => Use::Release,
-            (ResourceKind::Buffer, true) => Use::Get,
-            (ResourceKind::Buffer, false) => Use::Put,
-            (ResourceKind::Memory, true) => Use::Read,
-            (ResourceKind::Memory, false) => Use::Write,
-            (ResourceKind::Condition, true) => Use::Wait,
-            (ResourceKind::Condition, false) => Use::Notify,
+    fn refusal(&self, kind: ResourceKind, name: &str) -> Option<(String, String)> {
+        let steps = in_language(kind).steps;
+        if steps.iter().any(|step| step.key == self.key) {
+            return None;
         }
+        let fitting = steps.iter().find(|step| step.takes == self.takes).unwrap_or(&steps[0]);
+        let message = format!("`{}` cannot use the {} {}", self.key, kind.name(), quoted(name));
+        Some((message, format!("use `{}` for a {}", fitting.key, kind.name())))
     }
 }
 
@@ -82,11 +61,11 @@ pub(super) struct Found {
 
 impl Check<'_> {
     /// Resolves the references in a node: one name or a list of names.
-    pub fn references(&mut self, node: &Node, scope: Scope<'_>, usage: Use) -> Vec<Option<Found>> {
+    pub fn references(&mut self, node: &Node, scope: Scope<'_>, usage: &Use) -> Vec<Option<Found>> {
         match &node.kind {
             Kind::Seq(nodes) if nodes.is_empty() => {
                 let span = self.reports.span_of(node);
-                self.reports.error(span, format!("`{}` names no resource", usage.key()));
+                self.reports.error(span, format!("`{}` names no resource", usage.key));
                 Vec::new()
             }
             Kind::Seq(nodes) => nodes.iter().map(|node| self.reference_node(node, scope, usage)).collect(),
@@ -95,19 +74,16 @@ impl Check<'_> {
     }
 
     /// Resolves the reference that a node is.
-    pub fn reference_node(&mut self, node: &Node, scope: Scope<'_>, usage: Use) -> Option<Found> {
+    pub fn reference_node(&mut self, node: &Node, scope: Scope<'_>, usage: &Use) -> Option<Found> {
         match &node.kind {
             Kind::Text(text) => self.reference(text, node.site, scope, usage),
             Kind::Bad => None,
             _ => {
                 let span = self.reports.span_of(node);
                 let message =
-                    format!("`{}` takes the name of a resource, found {}", usage.key(), node.described());
-                match (usage, &node.kind) {
-                    (Use::Write | Use::Read, Kind::Seq(_)) => {
-                        let hint = "write one step for each memory";
-                        self.reports.error_with_hint(span, message, hint);
-                    }
+                    format!("`{}` takes the name of a resource, found {}", usage.key, node.described());
+                match (usage.for_list, &node.kind) {
+                    (Some(hint), Kind::Seq(_)) => self.reports.error_with_hint(span, message, hint),
                     _ => self.reports.error(span, message),
                 }
                 None
@@ -116,16 +92,17 @@ impl Check<'_> {
     }
 
     /// Resolves the reference that a text is.
-    pub fn reference(&mut self, text: &str, site: Site, scope: Scope<'_>, usage: Use) -> Option<Found> {
+    pub fn reference(&mut self, text: &str, site: Site, scope: Scope<'_>, usage: &Use) -> Option<Found> {
         if let Some((first, rest)) = several(text) {
             self.no_list(text, site, (first, rest), usage);
             return None;
         }
         let ast = self.parse(text, site)?;
-        if let (AstKind::Literal(Value::Duration(_)), Use::Wait) = (&ast.kind, usage) {
+        if let (AstKind::Literal(Value::Duration(_)), Some(what)) = (&ast.kind, usage.waits_at) {
             let span = self.reports.span_of_text(site, text);
-            let hint = format!("time passes with `delay: {text}`; a process waits at a condition");
-            self.reports.error_with_hint(span, "`wait` takes a condition, found a duration", hint);
+            let message = format!("`{}` takes {what}, found a duration", usage.key);
+            let hint = format!("time passes with `delay: {text}`; a process waits at {what}");
+            self.reports.error_with_hint(span, message, hint);
             return None;
         }
         self.typer(text, site, scope).resource(&ast, text, |kind, name| usage.refusal(kind, name))
@@ -135,23 +112,14 @@ impl Check<'_> {
 impl Check<'_> {
     /// Reports names with commas between them, `full1, 3`, where one name or a
     /// list stands.
-    fn no_list(&mut self, text: &str, site: Site, (first, rest): (&str, &str), usage: Use) {
-        let key = usage.key();
+    fn no_list(&mut self, text: &str, site: Site, (first, rest): (&str, &str), usage: &Use) {
+        let key = usage.key;
         let known = |name: &str| self.resources.position(split_name(name)).is_some();
-        let hint = match usage {
-            Use::Acquire | Use::Release if !rest.split(',').all(known) => {
-                format!(
-                    "write `{key}: {{{first}: {}}}` for so many permits, or a list, `[a, b]`",
-                    rest.trim()
-                )
+        let hint = match usage.with_more {
+            Some(with_more) if !rest.split(',').all(known) => {
+                format!("write {}, or a list, `[a, b]`", with_more(key, first, rest.trim()))
             }
-            Use::Put if !rest.split(',').all(known) => {
-                format!("write `put: {{to: {first}, value: {}}}`, or a list, `[a, b]`", rest.trim())
-            }
-            Use::Get if !rest.split(',').all(known) => {
-                format!("write `get: {{from: {first}, count: n, into: x}}`, or a list, `[a, b]`")
-            }
-            Use::Write | Use::Read | Use::Wait => "write one step for each".to_owned(),
+            _ if usage.is_single => "write one step for each".to_owned(),
             _ => format!("a list stands in brackets: write `[{text}]`"),
         };
         let located = self.reports.locate(site, text);

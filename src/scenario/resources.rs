@@ -6,16 +6,16 @@
 use super::context::Check;
 use super::fields::{self, Fields};
 use super::foreign;
-use super::model::{Discipline, ResourceDef, ResourceSpec};
+use super::kinds::{self, UNBOUNDED};
+use super::model::{Discipline, Expr, ResourceDef, ResourceSpec};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::{ResourceEntry, Scope, next_first};
 use super::source::Span;
-use super::tables::{
-    self, CONDITION_DISCIPLINES, DISCIPLINES, Form, RESOURCES, SHORT_KINDS, TYPES, UNBOUNDED,
-};
+use super::tables::{self, Form, Shape, TYPES};
 use super::typing::Typed;
-use crate::trace::ResourceKind;
+use crate::ids::Site;
+use crate::trace::{Holds, Level, Number, ResourceKind};
 use crate::value::{Type, Value};
 
 /// Instances of resources that a scenario may have.
@@ -71,17 +71,16 @@ impl Check<'_> {
         let owner = self.key_span(&entry.key);
         let (name, site) = (entry.key.name.clone(), entry.key.site);
         if let Kind::Text(text) = &entry.value.kind
-            && SHORT_KINDS.contains(&text.as_str())
+            && let Some(form) = kinds::short().find(|form| form.name == text)
         {
-            known.kind = kind_named(text);
-            known.count = Some(1);
-            let discipline = Discipline::default();
-            let condition = known.kind == Some(ResourceKind::Condition);
-            let spec = if condition { ResourceSpec::Condition } else { ResourceSpec::Mutex };
-            return Some(ResourceDef { name, count: None, spec, discipline, site });
+            let kind = ResourceKind::named(form.name)?;
+            (known.kind, known.count) = (Some(kind), Some(1));
+            let spec = ResourceSpec { kind, number: None, ty: Type::Int, value: None };
+            return Some(ResourceDef { name, count: None, spec, discipline: Discipline::default(), site });
         }
         let form = self.kind_of(&entry.value, owner)?;
-        known.kind = kind_named(form.name);
+        let kind = ResourceKind::named(form.name)?;
+        known.kind = Some(kind);
         let fields = fields::read(&mut self.reports, &entry.value, form, owner)?;
         let scope = Scope::all_params();
         let count = fields.get("count").map(|node| self.whole(node, scope, "`count`", 0));
@@ -90,21 +89,19 @@ impl Check<'_> {
             Some(count) => count.as_ref().and_then(Typed::known_int),
             None => Some(1),
         };
-        let words: &[_] = if form.name == "condition" { &CONDITION_DISCIPLINES } else { &DISCIPLINES };
-        let discipline =
-            fields.get("discipline").and_then(|node| self.discipline(node, words)).unwrap_or_default();
-        let spec = self.spec(known, fields)?;
+        let discipline = self.discipline(form, fields).unwrap_or_default();
+        let spec = self.spec(kind, known, fields)?;
         let count = count.flatten().map(|typed| typed.expr);
         Some(ResourceDef { name, count, spec, discipline, site })
     }
 
     /// The form that `kind` names.
     fn kind_of(&mut self, node: &Node, owner: Span) -> Option<&'static Form> {
-        let names = RESOURCES.each_ref().map(|form| form.name);
+        let names = ResourceKind::ALL.map(ResourceKind::name);
         let hint = format!("write `{{kind: …}}` with one of {}", names.join(", "));
         if let Kind::Text(text) = &node.kind {
             let span = self.reports.span_of(node);
-            match tables::form(&RESOURCES, text) {
+            match tables::form(kinds::forms(), text) {
                 Some(form) => {
                     let message = format!("a {} needs more than its kind", form.name);
                     let needed = form.fields.iter().filter(|field| field.required).map(|field| field.key);
@@ -146,58 +143,80 @@ impl Check<'_> {
             return None;
         }
         let word = self.word(&kind.value, "a kind of resource", &names)?;
-        tables::form(&RESOURCES, word)
+        tables::form(kinds::forms(), word)
     }
 
-    fn discipline(&mut self, node: &Node, words: &[&'static str]) -> Option<Discipline> {
-        self.word(node, "a discipline", words).map(|word| match word {
-            "any" => Discipline::Any,
-            "priority" => Discipline::Priority,
-            "lifo" => Discipline::Lifo,
-            _ => Discipline::Fifo,
-        })
+    fn discipline(&mut self, form: &Form, fields: Fields<'_>) -> Option<Discipline> {
+        let node = fields.get("discipline")?;
+        let field = form.fields.iter().find(|field| field.key == "discipline")?;
+        let Shape::Word(words) = field.shape else { return None };
+        let word = self.word(node, "a discipline", words)?;
+        Discipline::ALL.into_iter().find(|discipline| discipline.name() == word)
     }
 
-    fn spec(&mut self, known: &mut ResourceEntry, fields: Fields<'_>) -> Option<ResourceSpec> {
-        let scope = Scope::all_params();
-        match known.kind? {
-            ResourceKind::Mutex => Some(ResourceSpec::Mutex),
-            ResourceKind::Condition => Some(ResourceSpec::Condition),
-            ResourceKind::Semaphore => {
-                let permits = self.whole(fields.get("permits")?, scope, "`permits`", 0)?;
-                Some(ResourceSpec::Semaphore { permits: permits.expr })
-            }
-            ResourceKind::Buffer => {
+    fn spec(
+        &mut self,
+        kind: ResourceKind,
+        known: &mut ResourceEntry,
+        fields: Fields<'_>,
+    ) -> Option<ResourceSpec> {
+        let value = match kind.descriptor().holds {
+            Holds::Nothing => None,
+            Holds::Items => {
                 known.by_puts = fields.get("of").is_none();
                 known.ty = fields.get("of").and_then(|node| self.type_word(node));
-                let node = fields.get("capacity")?;
-                let unbounded = node.kind == Kind::Text(UNBOUNDED.to_owned());
-                let capacity =
-                    if unbounded { None } else { Some(self.whole(node, scope, "`capacity`", 0)?) };
-                known.unbounded = unbounded;
-                known.size = capacity.as_ref().and_then(Typed::known_int);
-                let ty = known.ty.unwrap_or(Type::Int);
-                Some(ResourceSpec::Buffer { capacity: capacity.map(|typed| typed.expr), ty })
+                None
             }
-            ResourceKind::Memory => {
-                let initial = match fields.get("value") {
-                    Some(node) => self.value(node, scope, None, "`value`"),
-                    None => Some(Typed::constant(Value::Int(0), fields.entry("kind")?.key.site)),
-                };
-                known.ty = initial.as_ref().map(Typed::ty);
-                let slots = self.whole(fields.get("slots")?, scope, "`slots`", 1)?;
-                known.size = slots.known_int();
-                Some(ResourceSpec::Memory { slots: slots.expr, initial: initial?.expr })
+            Holds::Slots => Some(self.slot_value(known, fields)),
+        };
+        let number = match &kind.descriptor().number {
+            Some(number) => self.number(kind, number, known, fields)?,
+            None => None,
+        };
+        let value = match value {
+            Some(value) => Some(value?.expr),
+            None => None,
+        };
+        Some(ResourceSpec { kind, number, ty: known.ty.unwrap_or(Type::Int), value })
+    }
+
+    /// What each slot of a memory holds at the start.
+    fn slot_value(&mut self, known: &mut ResourceEntry, fields: Fields<'_>) -> Option<Typed> {
+        let value = match fields.get("value") {
+            Some(node) => self.value(node, Scope::all_params(), None, "`value`"),
+            None => {
+                let site = fields.entry("kind").map_or(Site::default(), |entry| entry.key.site);
+                Some(Typed::constant(Value::Int(0), site))
             }
+        };
+        known.ty = value.as_ref().map(Typed::ty);
+        value
+    }
+
+    /// The number with which a resource is made; `Some(None)` if it is unbounded.
+    fn number(
+        &mut self,
+        kind: ResourceKind,
+        number: &Number,
+        known: &mut ResourceEntry,
+        fields: Fields<'_>,
+    ) -> Option<Option<Expr>> {
+        let node = fields.get(number.key)?;
+        if kind.has_capacity() && node.kind == Kind::Text(UNBOUNDED.to_owned()) {
+            known.unbounded = true;
+            return Some(None);
         }
+        let what = format!("`{}`", number.key);
+        let typed = self.whole(node, Scope::all_params(), &what, number.least)?;
+        // Permits take no room, however many there are.
+        if kind.level() != Some(Level::Permits) {
+            known.size = typed.known_int();
+        }
+        Some(Some(typed.expr))
     }
 
     fn type_word(&mut self, node: &Node) -> Option<Type> {
         let word = self.word(node, "a type", &TYPES)?;
-        Type::ALL.into_iter().zip(TYPES).find(|(_, name)| *name == word).map(|(ty, _)| ty)
+        Type::ALL.into_iter().find(|ty| ty.name() == word)
     }
-}
-
-fn kind_named(name: &str) -> Option<ResourceKind> {
-    ResourceKind::ALL.into_iter().find(|kind| kind.name() == name)
 }

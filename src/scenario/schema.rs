@@ -4,8 +4,10 @@
 //! knows keys and forms, but no names and no types of expressions, which are
 //! text to it.
 
-use super::step_tables::{STEPS, distributions};
-use super::tables::{Field, Form, RESOURCES, SCENARIO, SHORT_KINDS, Shape, form};
+use super::distributions::distributions;
+use super::kinds;
+use super::steps;
+use super::tables::{Field, Form, SCENARIO, Shape};
 use serde_json::{Map, Value, json};
 
 /// The pattern of names.
@@ -15,7 +17,7 @@ const NAME: &str = "^[A-Za-z_][A-Za-z0-9_]{0,63}$";
 pub fn schema() -> Value {
     let mut definitions = Definitions::default();
     let mut root = definitions.form(&SCENARIO);
-    definitions.add("step", |definitions| any_of(STEPS.iter().map(|form| definitions.form(form))));
+    definitions.add("step", |definitions| any_of(steps::forms().map(|form| definitions.form(form))));
     definitions.add("distribution", |definitions| definitions.distribution());
     let fields = root.as_object_mut().map(std::mem::take).unwrap_or_default();
     let mut schema = Map::new();
@@ -89,14 +91,9 @@ impl Definitions {
             Shape::Either(shapes) => any_of(shapes.iter().map(|shape| self.shape(shape))),
             Shape::Form(form) => self.add(form.name, |definitions| definitions.form(form)),
             Shape::Resource => self.add("resource", |definitions| {
-                let short =
-                    |name| json!({"const": name, "description": form(&RESOURCES, name).map(|form| form.doc)});
-                any_of(
-                    SHORT_KINDS
-                        .into_iter()
-                        .map(short)
-                        .chain(RESOURCES.iter().map(|form| definitions.form(form))),
-                )
+                let short = |form: &Form| json!({"const": form.name, "description": form.doc});
+                let long = kinds::forms().iter().map(|form| definitions.form(form));
+                any_of(kinds::short().map(short).chain(long))
             }),
             // These two refer to themselves or to each other.
             Shape::Distribution => reference("distribution"),

@@ -4,10 +4,13 @@
 //! The checks read keys through these tables (unknown and missing ones are
 //! found in `fields`), and the JSON Schema is generated from them, so the two
 //! cannot say different things. What a value means is decided by the checks.
-//! Steps and distributions are in `step_tables`.
+//! Each kind of resource, each step and each distribution has its table in a file
+//! of its own: see `kinds`, `steps` and `distributions`.
+
+use crate::value::Type;
 
 /// A map with fixed keys.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Form {
     /// What it is called, in messages and in the schema.
     pub name: &'static str,
@@ -18,7 +21,7 @@ pub(super) struct Form {
 }
 
 /// A key of a [`Form`].
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Field {
     pub key: &'static str,
     pub required: bool,
@@ -28,7 +31,7 @@ pub(super) struct Field {
 }
 
 /// What may stand behind a key.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {
     /// Text that is no expression.
     Text,
@@ -57,13 +60,16 @@ pub(super) enum Shape {
     Either(&'static [Shape]),
     /// A map with fixed keys.
     Form(&'static Form),
-    /// One of the forms in [`RESOURCES`], told apart by the word at `kind`.
+    /// A resource of some kind, told by the word at `kind`; see [`super::kinds`].
     Resource,
     /// A distribution.
     Distribution,
     /// A list of steps.
     Steps,
 }
+
+/// One resource or several.
+pub(super) const REFERENCES: Shape = Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference)]);
 
 /// A key that must be there.
 pub(super) const fn required(key: &'static str, shape: Shape, doc: &'static str) -> Field {
@@ -77,15 +83,9 @@ pub(super) const fn optional(key: &'static str, shape: Shape, doc: &'static str)
 
 /// The outcomes of a run.
 pub(super) const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fault", "limit"];
-/// The orders in which waiters are served.
-pub(super) const DISCIPLINES: [&str; 3] = ["fifo", "priority", "lifo"];
-/// The orders in which those who wait for a notify go on.
-pub(super) const CONDITION_DISCIPLINES: [&str; 4] = ["fifo", "priority", "lifo", "any"];
 /// The types of values.
-pub(super) const TYPES: [&str; 4] = ["int", "float", "bool", "duration"];
-/// The word for a buffer without bound.
-pub(super) const UNBOUNDED: &str = "unbounded";
-
+pub(super) const TYPES: [&str; 4] =
+    [Type::Int.name(), Type::Float.name(), Type::Bool.name(), Type::Duration.name()];
 /// A duration, or a distribution of durations.
 pub(super) const AMOUNT: Shape = Shape::Either(&[Shape::Duration, Shape::Distribution]);
 /// The whole file.
@@ -136,70 +136,9 @@ pub(super) static LIMITS: Form = Form {
     ],
 };
 
-const COUNT: Field =
+/// How many instances there are of a resource or process.
+pub(super) const COUNT: Field =
     optional("count", Shape::Whole, "How many instances; they are addressed `name[0]`, `name[1]` …");
-const DISCIPLINE: Field =
-    optional("discipline", Shape::Word(&DISCIPLINES), "In which order waiters are served; default fifo.");
-
-/// The kinds of resources, each with its word at `kind`.
-pub(super) static RESOURCES: [Form; 5] = [
-    Form {
-        name: "mutex",
-        doc: "A lock that at most one process owns.",
-        fields: &[required("kind", Shape::Word(&["mutex"]), "The kind of resource."), COUNT, DISCIPLINE],
-    },
-    Form {
-        name: "semaphore",
-        doc: "A counter of permits.",
-        fields: &[
-            required("kind", Shape::Word(&["semaphore"]), "The kind of resource."),
-            required("permits", Shape::Whole, "Permits at the start, not below 0."),
-            COUNT,
-            DISCIPLINE,
-        ],
-    },
-    Form {
-        name: "buffer",
-        doc: "A queue of items.",
-        fields: &[
-            required("kind", Shape::Word(&["buffer"]), "The kind of resource."),
-            required(
-                "capacity",
-                Shape::Whole,
-                "How many items fit, or `unbounded`; with 0 a put and a get meet.",
-            ),
-            optional("of", Shape::Word(&TYPES), "The type of the items; default that of the first put."),
-            COUNT,
-            DISCIPLINE,
-        ],
-    },
-    Form {
-        name: "memory",
-        doc: "Slots that are read and written.",
-        fields: &[
-            required("kind", Shape::Word(&["memory"]), "The kind of resource."),
-            required("slots", Shape::Whole, "How many slots, at least 1."),
-            optional("value", Shape::Value, "What each slot holds at the start; default 0."),
-            COUNT,
-        ],
-    },
-    Form {
-        name: "condition",
-        doc: "Where processes wait until another one notifies them.",
-        fields: &[
-            required("kind", Shape::Word(&["condition"]), "The kind of resource."),
-            COUNT,
-            optional(
-                "discipline",
-                Shape::Word(&CONDITION_DISCIPLINES),
-                "Which waiter a notify reaches; default fifo; `any` leaves it open.",
-            ),
-        ],
-    },
-];
-
-/// The kinds for which their word is enough.
-pub(super) const SHORT_KINDS: [&str; 2] = ["mutex", "condition"];
 
 /// An entry of `processes`.
 pub(super) static PROCESS: Form = Form {

@@ -95,7 +95,7 @@ fn the_long_form() {
     assert_eq!(params[0], Value::Int(15));
     assert_eq!(params[3], Value::Duration(1_000_000_000));
     assert_eq!(model.resources.len(), 8);
-    assert_eq!(model.resources[6].spec.kind(), ResourceKind::Memory);
+    assert_eq!(model.resources[6].spec.kind, ResourceKind::Memory);
     assert_eq!(model.resources[1].site, Site { line: 6, column: 3 });
     let loader = &model.processes[0];
     let StepKind::Repeat { times, body } = &loader.body[0].kind else { panic!("repeat") };
@@ -159,10 +159,7 @@ processes:
   producer: {vars: {x: 1.5}, do: [{put: a}, {if: true, do: [{put: {to: [a, e], value: 2s}}]}, {put: {to: b, value: x}}]}
 ";
     let model = load(text).model;
-    let ty = |position: usize| match &model.resources[position].spec {
-        ResourceSpec::Buffer { ty, .. } => *ty,
-        _ => panic!("a buffer"),
-    };
+    let ty = |position: usize| model.resources[position].spec.ty;
     assert_eq!([ty(0), ty(1), ty(2), ty(3)], [Type::Duration, Type::Float, Type::Bool, Type::Duration]);
     let StepKind::Put { value, .. } = &model.processes[1].body[0].kind else { panic!("put") };
     assert_eq!(value.ty, Type::Duration);

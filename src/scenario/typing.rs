@@ -14,7 +14,6 @@ use super::scope::{ParamEntry, ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
 use crate::arithmetic::{ArithmeticError, BinaryOp, UnaryOp};
 use crate::ids::{ParamId, Site, VarId};
-use crate::trace::ResourceKind;
 use crate::value::{Type, Value, Word};
 use std::ops::Range;
 
@@ -171,8 +170,11 @@ impl Typer<'_, '_> {
     fn instead(&self, name: &str) -> Option<String> {
         Some(match self.resources.find(name).and_then(|known| known.kind) {
             None => return foreign::value(name).map(str::to_owned),
-            Some(ResourceKind::Memory) => {
-                format!("it is a memory; `read: {{from: {name}, at: i, into: x}}` first, and use `x`")
+            Some(kind) if kind.has_slots() => {
+                format!(
+                    "it is a {}; `read: {{from: {name}, at: i, into: x}}` first, and use `x`",
+                    kind.name()
+                )
             }
             Some(kind) => format!("it is a {}; `level({name})` is how much there is of it", kind.name()),
         })

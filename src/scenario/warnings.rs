@@ -8,12 +8,13 @@
 
 use super::diagnostics::Diagnostic;
 use super::evaluate::{evaluate, evaluate_for};
+use super::kinds::in_language;
 use super::loops::{self, Endless};
-use super::model::{Model, ResourceDef, ResourceSpec, Step, StepKind};
+use super::model::{Model, ResourceDef, Step, StepKind};
 use super::names::quoted;
 use super::source::narrow;
 use crate::ids::{ResourceDefId, Site};
-use crate::trace::{Claim, ResourceKind};
+use crate::trace::Claim;
 use crate::value::Value;
 
 /// Steps times semaphores up to which each semaphore is followed through all steps.
@@ -85,53 +86,20 @@ impl Uses {
 }
 
 fn note(uses: &mut [Uses], step: &Step) {
-    let (def, takes, site) = match &step.kind {
-        StepKind::With { held, .. } => {
-            for resource in held {
-                uses[resource.def.index()].note(true, resource.site);
-                uses[resource.def.index()].note(false, resource.site);
-            }
-            return;
-        }
-        StepKind::Acquire { resource, .. } => (resource.def, true, resource.site),
-        StepKind::Release { resource, .. } => (resource.def, false, resource.site),
-        StepKind::Get { buffer, .. } => (buffer.def, true, buffer.site),
-        StepKind::Put { buffer, .. } => (buffer.def, false, buffer.site),
-        StepKind::Wait { condition, .. } => (condition.def, true, condition.site),
-        StepKind::Notify { condition, .. } => (condition.def, false, condition.site),
-        _ => return,
-    };
-    uses[def.index()].note(takes, site);
+    for (resource, takes) in step.kind.uses() {
+        uses[resource.def.index()].note(takes, resource.site);
+    }
 }
 
 /// A warning about a resource that is only taken from or only given to.
 fn one_sided(def: &ResourceDef, uses: &Uses, asked: bool) -> Option<Diagnostic> {
-    let name = quoted(&def.name);
-    let (site, message, hint) = match (def.spec.kind(), uses.taken, uses.given) {
-        (ResourceKind::Semaphore, Some(site), None) => (
-            site,
-            format!("the semaphore {name} is acquired and never released by anybody"),
-            "`release` it, or use `with`, which does",
-        ),
-        (ResourceKind::Mutex, Some(site), None) => (
-            site,
-            format!("the mutex {name} is acquired and never released"),
-            "`release` it, or use `with`, which does",
-        ),
-        (ResourceKind::Buffer, Some(site), None) => {
-            (site, format!("nobody puts anything into the buffer {name}"), "a `get` waits for a `put`")
-        }
-        (ResourceKind::Buffer, None, Some(site)) if !asked => (
-            site,
-            format!("nobody gets anything out of the buffer {name}"),
-            "once it is full, a `put` waits for a `get`",
-        ),
-        (ResourceKind::Condition, Some(site), None) => {
-            (site, format!("nobody notifies the condition {name}"), "a `wait` ends with a `notify`")
-        }
+    let kind = in_language(def.spec.kind);
+    let (site, &(message, hint)) = match (uses.taken, uses.given) {
+        (Some(site), None) => (site, kind.never_given.as_ref()?),
+        (None, Some(site)) if !asked => (site, kind.never_taken.as_ref()?),
         _ => return None,
     };
-    Some(warning(site, def.name.chars().count(), message, hint))
+    Some(warning(site, def.name.chars().count(), message(&quoted(&def.name)), hint))
 }
 
 /// Semaphores of which every process wants more at first than there are, so that
@@ -143,8 +111,8 @@ fn too_many(model: &Model, params: &[Value], uses: &[Uses]) -> Vec<Diagnostic> {
     }
     let mut warnings = Vec::new();
     for (position, def) in model.resources.iter().enumerate() {
-        let ResourceSpec::Semaphore { permits } = &def.spec else { continue };
-        let Some(there) = integer(evaluate(permits, params)) else { continue };
+        let permits = def.spec.permits().map(|permits| evaluate(permits, params));
+        let Some(there) = permits.and_then(integer) else { continue };
         let id = ResourceDefId::from_index(position);
         let mut firsts = Vec::new();
         for process in &model.processes {

@@ -1,6 +1,6 @@
 //! The names that a trace needs to be read without its scenario.
 
-use super::Ties;
+use super::{ResourceKind, Ties};
 use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
 use crate::value::{Type, Value, Word};
 use serde::{Deserialize, Serialize};
@@ -45,44 +45,6 @@ pub struct ProcessInfo {
     pub count: u32,
     /// Whether the scenario gave a count, so that instances are printed as `name[0]`.
     pub indexed: bool,
-}
-
-/// What a resource is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ResourceKind {
-    /// Owned by at most one process at a time.
-    Mutex,
-    /// A counter of permits.
-    Semaphore,
-    /// A queue of items.
-    Buffer,
-    /// Slots that are read and written.
-    Memory,
-    /// Where processes wait until another one notifies them.
-    Condition,
-}
-
-impl ResourceKind {
-    /// All of them.
-    pub const ALL: [ResourceKind; 5] = [
-        ResourceKind::Mutex,
-        ResourceKind::Semaphore,
-        ResourceKind::Buffer,
-        ResourceKind::Memory,
-        ResourceKind::Condition,
-    ];
-
-    /// The word for it in a scenario.
-    pub fn name(self) -> &'static str {
-        match self {
-            ResourceKind::Mutex => "mutex",
-            ResourceKind::Semaphore => "semaphore",
-            ResourceKind::Buffer => "buffer",
-            ResourceKind::Memory => "memory",
-            ResourceKind::Condition => "condition",
-        }
-    }
 }
 
 /// A resource of the scenario with its instances.

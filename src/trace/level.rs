@@ -14,10 +14,16 @@ pub fn level_after(level: u64, event: &Event) -> u64 {
     match event.kind {
         Kind::Acquire | Kind::Get => level.saturating_sub(1),
         Kind::Release | Kind::Put => level.saturating_add(1),
-        Kind::Block if event.value == WaitFor::Notify as Word => level.saturating_add(1),
+        Kind::Block if is_counted(event.value) => level.saturating_add(1),
         Kind::Notify => level.saturating_sub(event.value),
         _ => level,
     }
+}
+
+/// Whether who waits so counts in the level; `word` is that of a block.
+#[inline]
+fn is_counted(word: Word) -> bool {
+    WaitFor::ALL.get(word as usize).is_some_and(|wait_for| wait_for.is_counted())
 }
 
 /// Whether events of this kind may change a level.

@@ -6,6 +6,7 @@
 //! stored, and what its fingerprint is. Knows no scenario text and no kernel: a
 //! trace carries every name that it needs, so a saved one draws the same picture.
 
+mod discipline;
 mod event;
 mod events;
 mod excerpt;
@@ -18,6 +19,7 @@ mod named;
 mod outcome;
 mod phrasebook;
 mod record;
+mod resource_kind;
 mod shown;
 mod sink;
 mod span;
@@ -29,6 +31,7 @@ mod what;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use discipline::Discipline;
 pub use event::{Event, Kind};
 pub use events::{Events, Iter as EventsIter};
 pub use excerpt::Excerpt;
@@ -36,15 +39,14 @@ pub use expected::{
     Bounds, Claim, Expectation, Expected, Instances, Label, Milestone, StatePredicate, Stretch, ValueSource,
 };
 pub use fingerprint::Fingerprint;
-pub use header::{
-    Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, ResourceKind, instance_name,
-};
+pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, instance_name};
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 pub use phrasebook::Phrase;
 pub use record::RecordingSink;
+pub use resource_kind::{Holds, KindDescriptor, Level, Number, ResourceKind};
 pub use shown::{is_obeyed, printable};
 pub use sink::{DynSink, NoTrace, Sink, Trace};
 pub use span::{Activity, Span, SpanBuilder, spans};

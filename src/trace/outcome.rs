@@ -60,6 +60,12 @@ impl WaitFor {
         WaitFor::ALL.into_iter().find(|&wait_for| wait_for as Word == word)
     }
 
+    /// Whether those who wait so are the level of the resource. Such a wait is no
+    /// request that could have come later: it gives others their turn.
+    pub const fn is_counted(self) -> bool {
+        matches!(self, WaitFor::Notify)
+    }
+
     /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {

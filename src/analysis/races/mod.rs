@@ -133,7 +133,7 @@ impl RaceSink {
     pub fn with_room(header: &Header, room: usize) -> RaceSink {
         let found = Found::new(header);
         let (processes, resources) = (header.process_count(), header.resource_count());
-        let memories = header.resources.iter().any(|info| info.kind == ResourceKind::Memory);
+        let memories = header.resources.iter().any(|info| info.kind.has_slots());
         if !memories || processes < 2 {
             return RaceSink { detector: None, found, until: None };
         }

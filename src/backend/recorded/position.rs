@@ -12,7 +12,7 @@
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Probe, Rest, State, Yield};
 use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, array_in, frame, resource};
-use crate::trace::{Event, Kind, ResourceKind, Sink};
+use crate::trace::{Event, Kind, Sink};
 use crate::value::Word;
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_128;
@@ -314,7 +314,7 @@ impl<'a> Position<'a> {
 
     /// The links of all who wait at a resource, now and before.
     fn note_queues(&mut self, header: usize) {
-        if self.image.resource_info(self.image.resource_of(header)).kind == ResourceKind::Memory {
+        if self.image.resource_info(self.image.resource_of(header)).kind.has_slots() {
             return;
         }
         for queue in [header + resource::TAKERS, header + resource::PUTTERS] {

@@ -7,7 +7,9 @@
 //! order is one that the model allows is decided by [`super::replay`].
 
 mod atomic_gate;
+mod bug;
 mod clock;
+mod native;
 mod options;
 pub mod primitives;
 mod record;
@@ -16,10 +18,10 @@ mod sync;
 mod time_scale;
 mod worker;
 
+#[cfg(all(test, feature = "cli"))]
+pub(crate) use bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 pub use clock::{SleepError, wall};
 pub use options::{ThreadOptions, Work};
-#[cfg(all(test, feature = "cli"))]
-pub(crate) use shared::bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 pub use time_scale::default_speed;
 
 use crate::ids::{ProcessId, ResourceId};
@@ -28,7 +30,7 @@ use crate::program::Image;
 use crate::time::Time;
 use crate::trace::{Outcome, Trace};
 use crate::value::Value;
-use shared::{End, Native, Shared};
+use shared::{End, Shared};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -275,12 +277,7 @@ fn final_machine(shared: &Shared<'_>, left: &[Left]) -> Machine {
         machine.take_frame(image, one.process, &one.machine);
     }
     for (index, native) in shared.natives.iter().enumerate() {
-        let resource = ResourceId::from_index(index);
-        match native {
-            Native::Mutex(mutex) => machine.set_owner(image, resource, mutex.owner()),
-            Native::Memory(memory) => machine.set_memory(image, resource, &memory.content()),
-            Native::Semaphore(_) | Native::Buffer(_) | Native::Condition(_) => {}
-        }
+        native.leave(&mut machine, image, ResourceId::from_index(index));
     }
     machine
 }

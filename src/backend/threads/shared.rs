@@ -6,25 +6,17 @@
 //! a [`AtomicGate`].
 
 use super::atomic_gate::AtomicGate;
+use super::bug;
 use super::clock::{Alarm, Clock};
-use super::primitives::{Buffer, Census, Condition, Memory, Mutex, Order, Parker, Semaphore};
+use super::native::Native;
+use super::primitives::{Census, Parker};
 use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Image, resource};
-use crate::trace::{Fault, ResourceKind};
+use crate::program::Image;
+use crate::trace::Fault;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Instant;
-
-/// A resource as real threads use it.
-#[derive(Debug)]
-pub(super) enum Native {
-    Mutex(Mutex),
-    Semaphore(Semaphore),
-    Buffer(Buffer),
-    Memory(Memory),
-    Condition(Condition),
-}
 
 /// Why a run on threads is over.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +72,7 @@ impl<'a> Shared<'a> {
         Shared {
             image,
             natives: (0..image.resource_count())
-                .map(|id| native(image, ResourceId::from_index(id)))
+                .map(|id| Native::new(image, ResourceId::from_index(id)))
                 .collect(),
             parkers: (0..count).map(|_| Arc::default()).collect(),
             alarms: (0..count).map(|_| Alarm::default()).collect(),
@@ -130,67 +122,5 @@ impl<'a> Shared<'a> {
 impl Stop {
     fn lock(&self) -> MutexGuard<'_, Option<End>> {
         self.end.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A resource in its initial state.
-fn native(image: &Image, id: ResourceId) -> Native {
-    let info = image.resource_info(id);
-    let header = image.header_words(id);
-    let order = match (header[resource::IDENTITY] >> 32) as u8 {
-        0 => Order::Arrival,
-        1 => Order::Priority,
-        2 => Order::Newest,
-        _ => Order::Id,
-    };
-    match info.kind {
-        ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
-        ResourceKind::Semaphore => Native::Semaphore(Semaphore::new(info.initial, bug::order(order))),
-        ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
-        ResourceKind::Condition => Native::Condition(Condition::new(order)),
-        ResourceKind::Memory => {
-            let start = header[resource::CONTENT] as usize;
-            let slots = header[resource::CAPACITY] as usize;
-            Native::Memory(Memory::new(image.arena.content(start..start + slots)))
-        }
-    }
-}
-
-/// The seam through which a test makes semaphores wake the wrong waiter, a
-/// thread panic, or atomic blocks let others in, in the runs that it starts. Outside the unit tests there is none.
-pub(super) mod bug {
-    use crate::backend::threads::primitives::Order;
-    use crate::ids::ProcessId;
-
-    #[cfg(test)]
-    thread_local! {
-        pub static WRONG_WAITER: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-        pub static OPEN_GATE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-        pub static PANIC_OF: std::cell::Cell<Option<ProcessId>> = const { std::cell::Cell::new(None) };
-    }
-
-    /// The order in which a semaphore serves its waiters.
-    pub(super) fn order(order: Order) -> Order {
-        #[cfg(test)]
-        if WRONG_WAITER.get() {
-            return Order::Wrong;
-        }
-        order
-    }
-
-    /// Whether nothing keeps an atomic block together.
-    pub(super) fn opens_gate() -> bool {
-        #[cfg(test)]
-        return OPEN_GATE.get();
-        #[cfg(not(test))]
-        false
-    }
-
-    /// Whose thread is to panic.
-    pub(super) fn panics() -> Option<ProcessId> {
-        #[cfg(test)]
-        return PANIC_OF.get();
-        #[cfg(not(test))]
-        None
     }
 }

@@ -6,13 +6,14 @@
 //! through the native primitives, and time passes by itself.
 
 use super::atomic_gate::Pass;
+use super::native::{Client, Refusal};
 use super::options::{ThreadOptions, Work};
 use super::primitives::{Came, Grant, Requester};
 use super::record::{Entry, MOST_EVENTS, Record};
-use super::shared::{End, Native, Shared};
+use super::shared::{End, Shared};
 
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Draws, Kernel, Machine, Request, ResourceRequest, Rest, Scheduler, State, Yield};
+use crate::kernel::{Draws, Kernel, Machine, ResourceRequest, Rest, Scheduler, State, Yield};
 use crate::program::Op;
 use crate::time::Time;
 use crate::trace::Fault;
@@ -223,65 +224,16 @@ impl<'a> Worker<'a> {
     fn serve(&mut self, asked: &ResourceRequest) -> Result<Vec<Word>, Leave> {
         self.me.resource = asked.resource;
         let Worker { shared, me, record, .. } = self;
-        let census = &shared.census;
         record.about(shared.image.resource_info(asked.resource).ty);
-        let nothing = |()| Vec::new();
-        let came = match (&shared.natives[asked.resource.index()], asked.request) {
-            (Native::Mutex(mutex), Request::Lock) => mutex.lock(me, census, record).map(nothing),
-            (Native::Semaphore(semaphore), Request::Acquire) => {
-                semaphore.acquire(me, census, record).map(nothing)
+        let native = &shared.natives[asked.resource.index()];
+        let client = Client { me, census: &shared.census, record };
+        match native.serve(asked.request, client, &shared.natives) {
+            Ok(Came::Served(values)) => Ok(values),
+            Ok(Came::Waits { last }) => self.wait(last),
+            Err(Refusal::NotOwner { mutex, owner }) => {
+                Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner))
             }
-            (Native::Buffer(buffer), Request::Put { count, value }) => {
-                buffer.put(me, count, value, census, record).map(nothing)
-            }
-            (Native::Buffer(buffer), Request::Get { count }) => buffer.get(me, count, census, record),
-            (Native::Mutex(mutex), Request::Unlock) => {
-                let given = mutex.unlock(me, census, record);
-                return given.map(nothing).map_err(|owner| self.not_owner(asked, owner.0));
-            }
-            (Native::Semaphore(semaphore), Request::Release) => {
-                let given = semaphore.release(me, census, record);
-                return given.map(nothing).map_err(|_| self.too_many_permits());
-            }
-            (Native::Memory(memory), Request::Write { slot, value }) => {
-                memory.write(me, slot, value, record);
-                return Ok(Vec::new());
-            }
-            (Native::Memory(memory), Request::Read { first, count }) => {
-                return Ok(memory.read(me, first, count, record));
-            }
-            (Native::Condition(condition), Request::Wait { mutex }) => {
-                let native =
-                    mutex.map(|id| (&shared.natives[id.index()], Requester { resource: id, ..me.clone() }));
-                let lent = match &native {
-                    Some((Native::Mutex(mutex), holder)) => Some((mutex, holder)),
-                    _ => None,
-                };
-                match condition.wait(me, lent, census, record) {
-                    Ok(came) => came.map(nothing),
-                    Err(owner) => {
-                        let mutex = mutex.unwrap_or(asked.resource);
-                        return Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner.0));
-                    }
-                }
-            }
-            (Native::Condition(condition), Request::Notify) => {
-                condition.notify(me, 1, census, record);
-                return Ok(Vec::new());
-            }
-            (Native::Condition(condition), Request::NotifyAll) => {
-                condition.notify(me, usize::MAX, census, record);
-                return Ok(Vec::new());
-            }
-            (Native::Condition(condition), Request::Level) => return Ok(vec![condition.look(me, record)]),
-            (Native::Mutex(mutex), Request::Level) => return Ok(vec![mutex.look(me, record)]),
-            (Native::Semaphore(semaphore), Request::Level) => return Ok(vec![semaphore.look(me, record)]),
-            (Native::Buffer(buffer), Request::Level) => return Ok(vec![buffer.look(me, record)]),
-            (native, request) => unreachable!("{request:?} of {native:?}"),
-        };
-        match came {
-            Came::Served(values) => Ok(values),
-            Came::Waits { last } => self.wait(last),
+            Err(Refusal::TooManyPermits) => Err(self.too_many_permits()),
         }
     }
 
@@ -355,14 +307,5 @@ impl<'a> Worker<'a> {
             image.process_name(self.me.process),
             image.limits.zero_time_steps,
         ))
-    }
-}
-
-impl<T> Came<T> {
-    fn map<U>(self, change: impl FnOnce(T) -> U) -> Came<U> {
-        match self {
-            Came::Served(value) => Came::Served(change(value)),
-            Came::Waits { last } => Came::Waits { last },
-        }
     }
 }

@@ -10,7 +10,7 @@ use crate::cli::console::printable;
 use crate::figure::{format_factor, format_figure, format_share, trimmed};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::{Time, format_mean_nanos};
-use crate::trace::{Header, MarkInfo, Outcome, ResourceKind};
+use crate::trace::{Header, MarkInfo, Outcome};
 use crate::value::Value;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
@@ -172,8 +172,8 @@ pub fn resource_table(header: &Header, statistics: &Statistics, instances: bool)
         "end",
     ];
     let groups = resource_groups(header, statistics);
-    let groups = groups.iter().filter(|group| group.info.kind != ResourceKind::Memory);
-    let waited_for = header.resources.iter().filter(|info| info.kind != ResourceKind::Memory);
+    let groups = groups.iter().filter(|group| group.info.kind.level().is_some());
+    let waited_for = header.resources.iter().filter(|info| info.kind.level().is_some());
     let infos = waited_for.map(|info| (info.first.index(), info.count, info.indexed));
     let rows = |entry| match entry {
         Entry::All(group) => resource_group_rows(group).to_vec(),

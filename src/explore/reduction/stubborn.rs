@@ -19,7 +19,6 @@ use crate::explore::transition_cache::{Code, TransitionCache};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{Constants, Image, Op, Use, ops_of};
-use crate::trace::ResourceKind;
 use crate::value::Word;
 
 /// Of whom what a use of a resource does may depend, and whose doings may
@@ -70,7 +69,7 @@ impl StubbornSets {
             users: vec![<[Vec<u32>; Use::ALL.len()]>::default(); resources],
             in_line: relation.lines.iter().copied().chain([false]).collect(),
             mutex: (0..image.resource_count())
-                .map(|id| image.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Mutex)
+                .map(|id| image.resource_info(ResourceId::from_index(id)).kind.is_owned())
                 .chain([false])
                 .collect(),
         };

@@ -21,7 +21,6 @@ use crate::explore::symmetry::Symmetry;
 use crate::explore::transition::{Scratch, TransitionRelation, Went};
 use crate::explore::transition_cache::{Oracle, TransitionCache};
 use crate::program::Image;
-use crate::trace::ResourceKind;
 use crate::value::Word;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
@@ -105,7 +104,7 @@ impl<'a, const W: usize> Search<'a, W> {
         let Start { relation, codec, symmetry, scratch, seed, learns, reduce } = start;
         let mut buffer = Vec::new();
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
-        let memories = relation.image.resources.iter().any(|info| info.kind == ResourceKind::Memory);
+        let memories = relation.image.resources.iter().any(|info| info.kind.has_slots());
         let watches = (memories || relation.monitors.is_some()) && reduce == Reduce::NONE;
         let stubborn = (reduce.order && learns).then(|| StubbornSets::new(&relation));
         let first = match &symmetry {

@@ -14,7 +14,7 @@ use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, State};
 use crate::program::{FRAME_WORDS, Image, LiveWords, Slot, array_in, frame, resource};
 use crate::time::Time;
-use crate::trace::ResourceKind;
+use crate::trace::Holds;
 use crate::value::Word;
 
 /// A private array of a process: its descriptor, and where its elements lie.
@@ -115,12 +115,12 @@ impl<'a> Layout<'a> {
         }
         for id in (0..image.resource_count()).map(ResourceId::from_index) {
             let header = image.resource_at(id);
-            layout.parts.push(match image.resource_info(id).kind {
-                ResourceKind::Memory => {
+            layout.parts.push(match image.resource_info(id).kind.descriptor().holds {
+                Holds::Slots => {
                     Part::Slots { header, len: machine.words()[header + resource::CAPACITY] as usize }
                 }
-                ResourceKind::Buffer => Part::Buffer(header),
-                _ => Part::Header(header),
+                Holds::Items => Part::Buffer(header),
+                Holds::Nothing => Part::Header(header),
             });
         }
         if calls(image) {

@@ -17,7 +17,6 @@ use crate::kernel::Machine;
 use crate::program::{
     Constants, FRAME_WORDS, Image, LiveWords, Op, RESOURCE_WORDS, Slot, frame, ops_of, read, resource,
 };
-use crate::trace::ResourceKind;
 use crate::value::Word;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -312,7 +311,7 @@ fn uses(image: &Image, first: &Machine, def: usize, resources: &BTreeSet<u32>) -
 /// Whether nothing tells the instances of a resource apart at the start.
 fn are_alike(image: &Image, first: &Machine, def: u32, places: u32) -> bool {
     let info = &image.resources[def as usize];
-    if info.kind == ResourceKind::Memory {
+    if info.kind.has_slots() {
         // What is in the memories at the end is to be told as it is.
         return false;
     }
@@ -322,7 +321,7 @@ fn are_alike(image: &Image, first: &Machine, def: u32, places: u32) -> bool {
         let mut words = first.words()[header..header + RESOURCE_WORDS].to_vec();
         // Which one it is, and where its contents lie.
         words[resource::IDENTITY] >>= 32;
-        if info.kind != ResourceKind::Mutex {
+        if !info.kind.is_owned() {
             words[resource::CONTENT] = 0;
         }
         words

@@ -12,7 +12,6 @@ use super::super::palette::{AXIS, INK, QUIET};
 use super::super::scene::{Anchor, Area, Colour, Fill, Shape, Stroke, Tag, Text};
 use super::{NAME_SIZE, Page, SMALL_SIZE};
 use crate::time::Time;
-use crate::trace::ResourceKind;
 
 /// The height of a panel, without the gap under it, in pixels.
 const HEIGHT: f64 = 38.0;
@@ -66,7 +65,7 @@ fn facts(input: &GanttInput<'_>, series: &LevelSeries) -> Facts {
     let levels = || series.steps.iter().map(|step| step.1);
     let highest = series.highest();
     let near = |capacity: &u64| *capacity <= highest.saturating_mul(FLAT).max(1);
-    let line_at = input.buffer_capacity(series.resource).filter(near);
+    let line_at = input.bound(series.resource).filter(near);
     Facts {
         highest,
         lowest: levels().min().unwrap_or(0),
@@ -79,10 +78,10 @@ fn facts(input: &GanttInput<'_>, series: &LevelSeries) -> Facts {
 /// The labels of a panel, left of it and right of it: the page makes room.
 pub(super) fn labels(input: &GanttInput<'_>, series: &LevelSeries) -> ([(String, f64); 2], String) {
     let name = input.resource_name(series.resource);
-    let kind = match (input.kind(series.resource), input.buffer_capacity(series.resource)) {
-        (Some(ResourceKind::Buffer), Some(capacity)) => format!("buffer of {capacity}"),
-        (Some(kind), _) => kind.name().to_owned(),
-        (None, _) => String::new(),
+    let kind = input.kind(series.resource).map_or("", |kind| kind.name());
+    let kind = match input.bound(series.resource) {
+        Some(capacity) => format!("{kind} of {capacity}"),
+        None => kind.to_owned(),
     };
     ([(name, NAME_SIZE), (kind, SMALL_SIZE)], facts(input, series).top.to_string())
 }

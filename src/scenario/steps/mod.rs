@@ -1,26 +1,98 @@
 //! The steps of a process.
 //!
-//! Decides what makes a map a step (one main key, and beside it only the keys
-//! that belong to it) and the steps that hold other steps. Steps on resources
-//! are in `resource_steps`, those on variables in `variable_steps`, `log` is in
-//! `log_step`.
+//! Decides what makes a map a step: one main key, and beside it only the keys
+//! that belong to it. All that the language knows of a step is its [`StepForm`],
+//! in the file of its kin; [`STEPS`] lists them.
+
+pub(super) mod condition;
+pub(super) mod items;
+pub(super) mod permits;
+pub(super) mod slots;
+
+mod blocks;
+mod call;
+mod log;
+mod mark;
+mod time;
+mod variables;
 
 use super::assignment;
 use super::context::Check;
 use super::distributions::Purpose;
 use super::fields::{self, Fields};
 use super::foreign;
-use super::model::{Amount, Expr, Step, StepKind};
+use super::model::{Amount, Expr, ExprKind, Step, StepKind};
 use super::names::{Table, nearest, quoted};
 use super::node::{Entry, Kind, Node};
-use super::references::Use;
 use super::scope::{Scope, VarEntry};
 use super::source::Span;
-use super::step_tables::{CALL, STEPS};
-use super::tables::{self, Form};
+use super::tables::Form;
 use super::typing::Typed;
 use crate::ids::Site;
 use crate::value::{Type, Value};
+
+/// All that the language knows of a step.
+pub(super) struct StepForm {
+    /// Its main key, and all keys that may stand beside it.
+    pub form: Form,
+    read: Reader,
+}
+
+/// Reads a step into what it does.
+enum Reader {
+    /// One that is one step of the model.
+    One(fn(&mut Body<'_, '_>, Main<'_>) -> Option<StepKind>),
+    /// One that is as many as it names things.
+    Several(fn(&mut Body<'_, '_>, Main<'_>, &mut Vec<Step>)),
+}
+
+/// The main key of a step with what stands behind it, and all keys of the step.
+#[derive(Clone, Copy)]
+struct Main<'n> {
+    key: &'n Entry,
+    fields: Fields<'n>,
+}
+
+impl Main<'_> {
+    /// Where the step stands.
+    fn site(&self) -> Site {
+        self.key.key.site
+    }
+}
+
+/// All steps, in the order of the reference.
+static STEPS: [&StepForm; 20] = [
+    &time::DELAY_STEP,
+    &time::WORK_STEP,
+    &permits::ACQUIRE_STEP,
+    &permits::RELEASE_STEP,
+    &items::PUT_STEP,
+    &items::GET_STEP,
+    &slots::WRITE_STEP,
+    &slots::READ_STEP,
+    &condition::WAIT_STEP,
+    &condition::NOTIFY_STEP,
+    &condition::NOTIFY_ALL_STEP,
+    &blocks::ATOMIC_STEP,
+    &variables::SET_STEP,
+    &blocks::IF_STEP,
+    &blocks::WHILE_STEP,
+    &blocks::REPEAT_STEP,
+    &permits::WITH_STEP,
+    &variables::DRAW_STEP,
+    &log::LOG_STEP,
+    &mark::MARK_STEP,
+];
+
+/// The keys of all steps, in the order of the reference.
+pub(super) fn forms() -> impl Iterator<Item = &'static Form> + Clone {
+    STEPS.iter().map(|step| &step.form)
+}
+
+/// The step with this main key.
+pub(super) fn named(name: &str) -> Option<&'static StepForm> {
+    STEPS.iter().copied().find(|step| step.form.name == name)
+}
 
 /// The steps of one process being checked.
 pub(super) struct Body<'c, 't> {
@@ -70,14 +142,15 @@ impl<'c, 't> Body<'c, 't> {
             Kind::Map(entries) => {
                 let before = self.check.reports.count();
                 let main = self.main_key(entries, node);
-                let read = main.and_then(|(main, form)| {
-                    let span = self.check.key_span(&main.key);
-                    let told = Some(main.key.site);
-                    Some((main, form, fields::read_but(&mut self.check.reports, node, form, span, told)?))
+                let read = main.and_then(|(key, step)| {
+                    let span = self.check.key_span(&key.key);
+                    let told = Some(key.key.site);
+                    let fields = fields::read_but(&mut self.check.reports, node, &step.form, span, told)?;
+                    Some((step, Main { key, fields }))
                 });
                 self.check.unread |= self.check.reports.count() > before;
-                if let Some((main, form, fields)) = read {
-                    self.known_step(main, form, fields, steps);
+                if let Some((step, main)) = read {
+                    self.known_step(step, main, steps);
                 }
             }
             Kind::Bad => {}
@@ -95,13 +168,13 @@ impl<'c, 't> Body<'c, 't> {
     }
 
     /// The key that says what a step does.
-    fn main_key<'n>(&mut self, entries: &'n [Entry], node: &Node) -> Option<(&'n Entry, &'static Form)> {
+    fn main_key<'n>(&mut self, entries: &'n [Entry], node: &Node) -> Option<(&'n Entry, &'static StepForm)> {
         let by_program = self.check.by_program;
         let mut mains =
-            entries.iter().filter_map(|entry| form_of(&entry.key.name, by_program).map(|form| (entry, form)));
+            entries.iter().filter_map(|entry| step_of(&entry.key.name, by_program).map(|step| (entry, step)));
         let reports = &mut self.check.reports;
         let Some(main) = mains.next() else {
-            let names = STEPS.iter().map(|form| form.name);
+            let names = forms().map(|form| form.name);
             match entries.iter().find(|entry| !matches!(entry.key.name.as_str(), "do" | "else")) {
                 Some(entry) => {
                     let name = &entry.key.name;
@@ -115,8 +188,8 @@ impl<'c, 't> Body<'c, 't> {
                     let hint = format!("the steps are {all}");
                     reports.unknown_with_hint(span, message, name, names.clone(), hint);
                     // What stands behind a misspelled key is looked at all the same.
-                    let meant = nearest(name, names).and_then(|name| tables::form(&STEPS, name));
-                    return meant.map(|form| (entry, form));
+                    let meant = nearest(name, names).and_then(named);
+                    return meant.map(|step| (entry, step));
                 }
                 None => {
                     let span = reports.span_of(node);
@@ -145,13 +218,15 @@ impl<'c, 't> Body<'c, 't> {
         let span = self.check.reports.span_of(node);
         let message = format!("a step is a map, found the text {}", quoted(text));
         let (word, rest) = text.split_once([' ', ':', '(']).unwrap_or((text, ""));
-        let known = tables::form(&STEPS, word);
+        let known = named(word);
         let (message, hint) = match (known, foreign::step(word)) {
             (Some(_), _) if text[word.len()..].starts_with(':') && !rest.is_empty() => {
                 let message = "a space is missing after the colon".to_owned();
                 (message, format!("write `- {word}: {}`, with a colon and a space", rest.trim()))
             }
-            (Some(form), _) => (message, format!("write `- {}: …`, with a colon and a space", form.name)),
+            (Some(step), _) => {
+                (message, format!("write `- {}: …`, with a colon and a space", step.form.name))
+            }
             (None, Some(advice)) => (message, advice.to_owned()),
             (None, None) => {
                 let meant = assignment::meant(text, |name| self.vars.position(name).is_some());
@@ -161,33 +236,13 @@ impl<'c, 't> Body<'c, 't> {
         self.check.reports.error_with_hint(span, message, hint);
     }
 
-    fn known_step(&mut self, main: &Entry, form: &Form, fields: Fields<'_>, steps: &mut Vec<Step>) {
-        let (site, node) = (main.key.site, &main.value);
-        let kind = match form.name {
-            "acquire" => return self.permits(node, Use::Acquire, site, steps),
-            "release" => return self.permits(node, Use::Release, site, steps),
-            "put" => return self.put(main, steps),
-            "get" => return self.get(main, steps),
-            "set" => return self.set(main, steps),
-            "notify" => return self.notify(node, Use::Notify, site, steps),
-            "notify_all" => return self.notify(node, Use::NotifyAll, site, steps),
-            "delay" => self.amount(node, self.scope(), "`delay`").map(StepKind::Delay),
-            "work" => self.amount(node, self.scope(), "`work`").map(StepKind::Work),
-            "wait" => self.wait(main),
-            "call" => self.check.literal(node, "`call`", 0).map(|call| StepKind::Call(call as u32)),
-            "atomic" => Some(StepKind::Atomic(self.steps(main))),
-            "write" => self.write(main),
-            "read" => self.read(main),
-            "with" => Some(self.with(main, fields)),
-            "if" => self.branch(node, fields),
-            "while" => self.round(node, fields),
-            "repeat" => self.repeat(node, fields),
-            "draw" => self.draw(main),
-            "log" => self.log(node),
-            // The table of steps has no other keys.
-            _ => self.mark(main),
-        };
-        steps.extend(kind.map(|kind| Step { kind, site }));
+    fn known_step(&mut self, step: &StepForm, main: Main<'_>, steps: &mut Vec<Step>) {
+        match step.read {
+            Reader::One(read) => {
+                steps.extend(read(self, main).map(|kind| Step { kind, site: main.site() }));
+            }
+            Reader::Several(read) => read(self, main, steps),
+        }
     }
 
     /// A duration, or a distribution of durations.
@@ -203,53 +258,8 @@ impl<'c, 't> Body<'c, 't> {
         self.check.value(node, self.scope(), want, what)
     }
 
-    fn condition(&mut self, node: &Node, what: &str) -> Option<Typed> {
-        self.value(node, Some(Type::Bool), what)
-    }
-
     fn nested(&mut self, fields: Fields<'_>, key: &str) -> Vec<Step> {
         fields.entry(key).map(|entry| self.steps(entry)).unwrap_or_default()
-    }
-
-    /// Steps that are never come to if `deciding` has this value.
-    fn nested_unless(
-        &mut self,
-        deciding: Option<&Typed>,
-        value: Value,
-        fields: Fields<'_>,
-        key: &str,
-    ) -> Vec<Step> {
-        let skips = deciding.is_some_and(|typed| typed.known == Some(value));
-        let outside = self.check.skipped;
-        self.check.skipped |= skips;
-        let steps = self.nested(fields, key);
-        self.check.skipped = outside;
-        steps
-    }
-
-    fn branch(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
-        let condition = self.condition(node, "`if`");
-        let then = self.nested_unless(condition.as_ref(), Value::Bool(false), fields, "do");
-        let otherwise = self.nested_unless(condition.as_ref(), Value::Bool(true), fields, "else");
-        Some(StepKind::If { condition: condition?.expr, then, otherwise })
-    }
-
-    fn round(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
-        let condition = self.condition(node, "`while`");
-        let body = self.nested_unless(condition.as_ref(), Value::Bool(false), fields, "do");
-        Some(StepKind::While { condition: condition?.expr, body })
-    }
-
-    fn repeat(&mut self, node: &Node, fields: Fields<'_>) -> Option<StepKind> {
-        let times = self.check.whole(node, self.scope(), "`repeat`", 0);
-        let body = self.nested_unless(times.as_ref(), Value::Int(0), fields, "do");
-        Some(StepKind::Repeat { times: times?.expr, body })
-    }
-
-    fn with(&mut self, main: &Entry, fields: Fields<'_>) -> StepKind {
-        let found = self.check.references(&main.value, self.scope(), Use::Acquire);
-        let held = found.into_iter().flatten().map(|found| found.reference).collect();
-        StepKind::With { held, body: self.nested(fields, "do") }
     }
 
     /// Where a main key stands, for keys that are missing below it.
@@ -263,7 +273,12 @@ impl<'c, 't> Body<'c, 't> {
     }
 }
 
-/// The form of the step with this key.
-fn form_of(name: &str, by_program: bool) -> Option<&'static Form> {
-    tables::form(&STEPS, name).or((by_program && name == CALL.name).then_some(&CALL))
+/// The step with this key.
+fn step_of(name: &str, by_program: bool) -> Option<&'static StepForm> {
+    let call = &call::CALL_STEP;
+    named(name).or((by_program && name == call.form.name).then_some(call))
+}
+
+fn is_literal_one(typed: &Typed) -> bool {
+    matches!(typed.expr.kind, ExprKind::Const(Value::Int(1)))
 }

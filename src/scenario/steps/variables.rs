@@ -1,28 +1,57 @@
-//! `set`, `draw` and `mark`.
+//! `set` and `draw`, and the variables that steps name.
 //!
-//! Decides what may be assigned, and that a mark always carries the same type.
+//! Decides what may be assigned, and where values that a step takes go.
 
-use super::context::MarkEntry;
-use super::distributions::Purpose;
-use super::fields;
-use super::model::{Expr, Step, StepKind};
-use super::names::{is_name, quoted};
-use super::node::{Entry, Key, Kind};
-use super::source::Span;
-use super::step_tables::{DRAW, MARK};
-use super::steps::Body;
-use super::syntax::AstKind;
-use super::yaml_error::UNQUOTED;
-use crate::ids::{MarkId, VarId};
-use crate::trace::ResourceKind;
+use super::{Body, Main, Reader, StepForm, is_literal_one};
+use crate::ids::VarId;
+use crate::scenario::distributions::Purpose;
+use crate::scenario::fields;
+use crate::scenario::kinds::in_language;
+use crate::scenario::model::{Expr, Step, StepKind};
+use crate::scenario::names::{is_name, quoted};
+use crate::scenario::node::{Entry, Key, Kind, Node};
+use crate::scenario::source::Span;
+use crate::scenario::syntax::AstKind;
+use crate::scenario::tables::{Form, Shape, required};
+use crate::scenario::typing::Typed;
+use crate::scenario::yaml_error::UNQUOTED;
 use crate::value::Type;
 
+/// `set`: one step for each entry, in order.
+pub(super) static SET_STEP: StepForm = StepForm {
+    form: Form {
+        name: "set",
+        doc: "Give variables or array elements new values, in order.",
+        fields: &[required("set", Shape::Map(&Shape::Value), "`{name: value}`, or `{\"name[i]\": value}`.")],
+    },
+    read: Reader::Several(|body, main, steps| body.set(main, steps)),
+};
+
+/// `draw`.
+pub(super) static DRAW_STEP: StepForm = StepForm {
+    form: Form {
+        name: "draw",
+        doc: "Draw a random value into a variable.",
+        fields: &[required("draw", Shape::Form(&DRAW_FORM), "Where to and from what.")],
+    },
+    read: Reader::One(|body, main| body.draw(main)),
+};
+
+/// What stands behind `draw`.
+static DRAW_FORM: Form = Form {
+    name: "draw_form",
+    doc: "Draw a random value.",
+    fields: &[
+        required("into", Shape::Text, "A variable."),
+        required("from", Shape::Distribution, "From which distribution."),
+    ],
+};
+
 impl Body<'_, '_> {
-    /// `set`: one step for each entry, in order.
-    pub fn set(&mut self, main: &Entry, steps: &mut Vec<Step>) {
-        let owner = self.owner(main);
-        let entries = fields::entries(&mut self.check.reports, &main.value, "set", owner).unwrap_or(&[]);
-        if entries.is_empty() && matches!(main.value.kind, Kind::Map(_)) {
+    fn set(&mut self, main: Main<'_>, steps: &mut Vec<Step>) {
+        let owner = self.owner(main.key);
+        let entries = fields::entries(&mut self.check.reports, &main.key.value, "set", owner).unwrap_or(&[]);
+        if entries.is_empty() && matches!(main.key.value.kind, Kind::Map(_)) {
             self.check.reports.error(owner, "`set` names no variable");
         }
         for Entry { key, value } in entries {
@@ -98,7 +127,11 @@ impl Body<'_, '_> {
             let message = format!("{} is a {}, not a variable", quoted(name), kind.name());
             // It does not need quotes either: it is another step.
             self.check.reports.withdraw(span.site, UNQUOTED);
-            return self.check.reports.error_with_hint(span, message, given(kind, name, &key.name));
+            return self.check.reports.error_with_hint(
+                span,
+                message,
+                (in_language(kind).given)(name, &key.name),
+            );
         }
         // Said once: the uses that follow lack the same declaration.
         self.check.refuse(name);
@@ -108,9 +141,9 @@ impl Body<'_, '_> {
     }
 
     /// `draw`.
-    pub fn draw(&mut self, main: &Entry) -> Option<StepKind> {
-        let owner = self.owner(main);
-        let fields = fields::read(&mut self.check.reports, &main.value, &DRAW, owner)?;
+    fn draw(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let owner = self.owner(main.key);
+        let fields = fields::read(&mut self.check.reports, &main.key.value, &DRAW_FORM, owner)?;
         let into = fields.get("into").and_then(|node| self.variable(node, "`into`"));
         let ty = into.and_then(|(position, _)| self.vars.at(position).ty);
         let from = fields
@@ -124,81 +157,63 @@ impl Body<'_, '_> {
         Some(StepKind::Draw { into: VarId::from_index(position), from: from? })
     }
 
-    /// `mark`: a name, or a map with `name` and `value`.
-    pub fn mark(&mut self, main: &Entry) -> Option<StepKind> {
-        let owner = self.owner(main);
-        let (name_node, value_node) = match &main.value.kind {
-            Kind::Map(_) => {
-                let fields = fields::read(&mut self.check.reports, &main.value, &MARK, owner)?;
-                (fields.get("name")?, fields.get("value"))
-            }
-            _ => (&main.value, None),
-        };
-        let value = value_node.map(|node| self.value(node, None, "`value`"));
-        let name = self.check.plain_text(name_node, "`mark`")?;
-        let span = self.check.reports.span_of(name_node);
-        let allowed = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
-        if name.is_empty() || !name.chars().all(allowed) {
-            let message = format!("{} cannot be the name of a mark", quoted(name));
+    /// Where values go: a variable for one, an array for several.
+    pub(super) fn into(&mut self, node: &Node, ty: Option<Type>, count: Option<&Typed>) -> Option<VarId> {
+        let (position, span) = self.variable(node, "`into`")?;
+        let var = self.vars.at(position);
+        if let (Some(found), Some(wanted)) = (var.ty, ty)
+            && found != wanted
+        {
+            let message = format!(
+                "the values are {}s, but the variable holds {}",
+                plain(wanted),
+                var.ty.map_or("something else", Type::described)
+            );
+            self.check.reports.error(span, message);
+        }
+        if !var.array && count.is_some_and(|count| !is_literal_one(count)) {
+            let hint = "declare it as an array, `{array: LENGTH}`, or leave `count` out";
             self.check.reports.error_with_hint(
                 span,
-                message,
-                "it may hold letters from A to Z and a to z, digits, `_`, `-` and `.`",
+                "several values need an array, this is one variable",
+                hint,
             );
-            // It is known all the same, so that what is expected of it is no problem.
-            self.mark_id(name, Some(None), span);
-            return None;
         }
-        let mark =
-            self.mark_id(name, value.as_ref().map(|typed| typed.as_ref().map(|typed| typed.ty())), span);
-        let value = match value {
-            Some(typed) => Some(typed?.expr),
-            None => None,
-        };
-        Some(StepKind::Mark { mark, value })
+        if let (true, Some(length), Some(number)) = (var.array, var.length, count.and_then(Typed::known_int))
+            && number > length
+        {
+            let message = format!("{number} values do not fit an array of {length} elements");
+            self.check.reports.error(span, message);
+        }
+        Some(VarId::from_index(position))
     }
 
-    /// Enters a mark, or checks that it carries what its first use carries. A
-    /// type of `Some(None)` is that of a value that is wrong itself.
-    fn mark_id(&mut self, name: &str, ty: Option<Option<Type>>, span: Span) -> MarkId {
-        let bad = ty == Some(None);
-        let ty = ty.flatten();
-        let process = self.check.process;
-        let Some(position) = self.check.marks.position(name) else {
-            let entry = MarkEntry { ty, bad, passed_by: vec![process] };
-            return MarkId::from_index(self.check.marks.push(name, entry));
-        };
-        let first = self.check.marks.at_mut(position);
-        // Processes are read one after the other.
-        if first.passed_by.last() != Some(&process) {
-            first.passed_by.push(process);
+    /// The variable or array that a node names, and where.
+    fn variable(&mut self, node: &Node, what: &str) -> Option<(usize, Span)> {
+        let span = self.check.reports.span_of(node);
+        if let Kind::Seq(_) = node.kind {
+            let hint = "several values go into an array: `xs: {array: n}` in `vars`, and `into: xs`";
+            self.check.reports.error_with_hint(span, format!("{what} takes one name, found a list"), hint);
+            return None;
         }
-        let first = self.check.marks.at(position);
-        if first.ty != ty && !first.bad && !bad {
-            let carries = |ty: Option<Type>| ty.map_or("nothing", Type::described);
-            let message = format!(
-                "the mark {} carries {} here and {} before",
-                quoted(name),
-                carries(ty),
-                carries(first.ty)
-            );
-            self.check.reports.error_with_hint(span, message, "give one of the marks another name");
+        let name = self.check.plain_text(node, what)?;
+        let position = self.vars.position(name);
+        if let Some(position) = position {
+            self.vars.at(position).used.set(true);
+        } else {
+            let known = self.vars.names();
+            self.check.reports.unknown(span, format!("unknown variable {}", quoted(name)), name, known);
         }
-        MarkId::from_index(position)
+        Some((position?, span))
     }
 }
 
-/// How a resource is given what somebody has tried to set it to.
-fn given(kind: ResourceKind, name: &str, target: &str) -> String {
-    match kind {
-        ResourceKind::Memory => {
-            let index = target.split_once('[').and_then(|(_, rest)| rest.trim_end().strip_suffix(']'));
-            format!("write `write: {{to: {name}, at: {}, value: …}}`", index.unwrap_or("i"))
-        }
-        ResourceKind::Buffer => format!("write `put: {{to: {name}, value: …}}`"),
-        ResourceKind::Mutex | ResourceKind::Semaphore => {
-            format!("write `acquire: {name}` or `release: {name}`")
-        }
-        ResourceKind::Condition => format!("write `notify: {name}`"),
+/// A type's name without its article.
+fn plain(ty: Type) -> &'static str {
+    match ty {
+        Type::Int => "integer",
+        Type::Float => "float",
+        Type::Bool => "boolean",
+        Type::Duration => "duration",
     }
 }

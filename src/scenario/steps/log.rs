@@ -3,17 +3,27 @@
 //! Decides the pieces of a log text: literal text, `{expression}`, `{array}`,
 //! and `{{` and `}}` for braces.
 
-use super::diagnostics::{Located, TextError};
-use super::model::{LogArg, StepKind};
-use super::node::Node;
-use super::steps::Body;
+use super::{Body, Main, Reader, StepForm};
 use crate::ids::{LogId, VarId};
+use crate::scenario::diagnostics::{Located, TextError};
+use crate::scenario::model::{LogArg, StepKind};
+use crate::scenario::tables::{Form, Shape, required};
 use crate::trace::{LogTemplate, Piece};
 use crate::value::Type;
 
+/// `log`: a text with holes.
+pub(super) static LOG_STEP: StepForm = StepForm {
+    form: Form {
+        name: "log",
+        doc: "Write a line to the log of the run.",
+        fields: &[required("log", Shape::Text, "The text; `{expression}` is filled in, `{{` is a brace.")],
+    },
+    read: Reader::One(|body, main| body.log(main)),
+};
+
 impl Body<'_, '_> {
-    /// `log`.
-    pub fn log(&mut self, node: &Node) -> Option<StepKind> {
+    fn log(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let node = &main.key.value;
         let text = self.check.plain_text(node, "`log`")?;
         let located = self.check.reports.locate(node.site, text);
         let (parts, errors) = split(text);

@@ -1,0 +1,219 @@
+//! What the language knows of each kind of resource.
+//!
+//! Decides the keys of a kind, which steps are about it, what is said of one that
+//! is used on one side only, and what those mean who call it by another name. What
+//! there is to say of a kind whatever scenario it stands in is said by
+//! [`ResourceKind::descriptor`].
+
+use super::foreign::{Advice, ForeignKey};
+use super::references::Use;
+use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
+use super::steps::items::{GET, PUT};
+use super::steps::permits::{ACQUIRE, RELEASE};
+use super::steps::slots::{READ, WRITE};
+use super::tables::{COUNT, Field, Form, Shape, TYPES, optional, required};
+use crate::trace::{Discipline, Holds, ResourceKind};
+use std::sync::LazyLock;
+
+/// A kind of resource in the language.
+pub(super) struct KindInLanguage {
+    pub kind: ResourceKind,
+    /// The steps about it.
+    pub steps: &'static [&'static Use],
+    /// The orders in which those who wait for it are served, as a key.
+    discipline: Option<Field>,
+    /// What is said of one of this name that is only taken from.
+    pub never_given: Option<Sided>,
+    /// What is said of one of this name that is only given to.
+    pub never_taken: Option<Sided>,
+    /// What to write instead of setting it as a variable, by its name and by what
+    /// was set.
+    pub given: fn(&str, &str) -> String,
+    /// What it is called elsewhere.
+    pub foreign: Advice,
+    /// What its keys are called elsewhere.
+    pub foreign_keys: &'static [ForeignKey],
+}
+
+/// A warning about a resource with a name, and a hint.
+pub(super) type Sided = (fn(&str) -> String, &'static str);
+
+/// All kinds, in the order of the reference.
+static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
+    KindInLanguage {
+        kind: ResourceKind::Mutex,
+        steps: &[&ACQUIRE, &RELEASE],
+        discipline: Some(DISCIPLINE),
+        never_given: Some((
+            |name| format!("the mutex {name} is acquired and never released"),
+            "`release` it, or use `with`, which does",
+        )),
+        never_taken: None,
+        given: of_permits,
+        foreign: (&["lock", "rlock", "critical", "Lock"], "write `mutex`"),
+        foreign_keys: &[],
+    },
+    KindInLanguage {
+        kind: ResourceKind::Semaphore,
+        steps: &[&ACQUIRE, &RELEASE],
+        discipline: Some(DISCIPLINE),
+        never_given: Some((
+            |name| format!("the semaphore {name} is acquired and never released by anybody"),
+            "`release` it, or use `with`, which does",
+        )),
+        never_taken: None,
+        given: of_permits,
+        foreign: (
+            &["sem", "counter", "permits", "tokens", "cpu", "processor", "server", "resource", "pool"],
+            "write `{kind: semaphore, permits: n}`",
+        ),
+        foreign_keys: &[(&["initial", "init", "value", "tokens", "capacity", "size"], "permits")],
+    },
+    KindInLanguage {
+        kind: ResourceKind::Buffer,
+        steps: &[&GET, &PUT],
+        discipline: Some(DISCIPLINE),
+        never_given: Some((
+            |name| format!("nobody puts anything into the buffer {name}"),
+            "a `get` waits for a `put`",
+        )),
+        never_taken: Some((
+            |name| format!("nobody gets anything out of the buffer {name}"),
+            "once it is full, a `put` waits for a `get`",
+        )),
+        given: |name, _| format!("write `put: {{to: {name}, value: …}}`"),
+        foreign: (
+            &["queue", "channel", "fifo", "pipe", "store", "list", "mailbox", "stream", "Queue", "chan"],
+            "write `{kind: buffer, capacity: n}`",
+        ),
+        foreign_keys: &[
+            (&["size", "maxsize", "length", "slots", "limit", "bound"], "capacity"),
+            (&["type"], "of"),
+        ],
+    },
+    KindInLanguage {
+        kind: ResourceKind::Memory,
+        steps: &[&READ, &WRITE],
+        discipline: None,
+        never_given: None,
+        never_taken: None,
+        given: |name, target| {
+            let index = target.split_once('[').and_then(|(_, rest)| rest.trim_end().strip_suffix(']'));
+            format!("write `write: {{to: {name}, at: {}, value: …}}`", index.unwrap_or("i"))
+        },
+        foreign: (
+            &["array", "ram", "shared", "variable", "cell", "var", "int", "vector"],
+            "write `{kind: memory, slots: n}`",
+        ),
+        foreign_keys: &[
+            (&["size", "length", "capacity", "cells"], "slots"),
+            (&["init", "initial", "default", "of"], "value"),
+        ],
+    },
+    KindInLanguage {
+        kind: ResourceKind::Condition,
+        steps: &[&WAIT, &NOTIFY, &NOTIFY_ALL],
+        discipline: Some(optional(
+            "discipline",
+            Shape::Word(&ALL_DISCIPLINES),
+            "Which waiter a notify reaches; default fifo; `any` leaves it open.",
+        )),
+        never_given: Some((
+            |name| format!("nobody notifies the condition {name}"),
+            "a `wait` ends with a `notify`",
+        )),
+        never_taken: None,
+        given: |name, _| format!("write `notify: {name}`"),
+        foreign: (
+            &["event", "condvar", "cond", "monitor", "flag", "signal"],
+            "write `condition`, with a mutex beside it",
+        ),
+        foreign_keys: &[],
+    },
+];
+
+/// The orders in which those are served who ask for something.
+const DISCIPLINES: [&str; 3] =
+    [Discipline::Fifo.name(), Discipline::Priority.name(), Discipline::Lifo.name()];
+/// The orders in which those go on who were told to.
+const ALL_DISCIPLINES: [&str; 4] =
+    [Discipline::Fifo.name(), Discipline::Priority.name(), Discipline::Lifo.name(), Discipline::Any.name()];
+const DISCIPLINE: Field =
+    optional("discipline", Shape::Word(&DISCIPLINES), "In which order waiters are served; default fifo.");
+
+/// The word for a number without bound.
+pub(super) const UNBOUNDED: &str = "unbounded";
+
+fn of_permits(name: &str, _: &str) -> String {
+    format!("write `acquire: {name}` or `release: {name}`")
+}
+
+/// All kinds as the language knows them, in the order of the reference.
+pub(super) fn kinds() -> &'static [KindInLanguage] {
+    &KINDS
+}
+
+/// A kind as the language knows it.
+///
+/// # Panics
+/// Never: a test looks for each kind in the table.
+pub(super) fn in_language(kind: ResourceKind) -> &'static KindInLanguage {
+    KINDS.iter().find(|entry| entry.kind == kind).expect("every kind stands in the table")
+}
+
+/// The keys of each kind, in the order of the reference.
+pub(super) fn forms() -> &'static [Form] {
+    static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| KINDS.iter().map(KindInLanguage::form).collect());
+    &FORMS
+}
+
+/// The kinds for which their word is enough.
+pub(super) fn short() -> impl Iterator<Item = &'static Form> {
+    forms().iter().filter(|form| form.fields.iter().all(|field| !field.required || field.key == "kind"))
+}
+
+impl KindInLanguage {
+    /// The keys of the kind; the fields live as long as the program.
+    fn form(&self) -> Form {
+        let descriptor = self.kind.descriptor();
+        let words: &[&str] = vec![descriptor.name].leak();
+        let number = descriptor.number.as_ref();
+        let holds = match descriptor.holds {
+            Holds::Nothing => None,
+            Holds::Items => {
+                let doc = "The type of the items; default that of the first put.";
+                Some(optional("of", Shape::Word(&TYPES), doc))
+            }
+            Holds::Slots => {
+                Some(optional("value", Shape::Value, "What each slot holds at the start; default 0."))
+            }
+        };
+        let fields = [required("kind", Shape::Word(words), "The kind of resource.")]
+            .into_iter()
+            .chain(number.map(|number| required(number.key, Shape::Whole, number.doc)))
+            .chain(holds)
+            .chain([COUNT])
+            .chain(self.discipline);
+        let fields: Vec<Field> = fields.collect();
+        Form { name: descriptor.name, doc: descriptor.doc, fields: fields.leak() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_stands_in_the_table() {
+        assert_eq!(KINDS.each_ref().map(|entry| entry.kind), ResourceKind::ALL);
+        for entry in &KINDS {
+            assert!(!entry.steps.is_empty(), "{}", entry.kind.name());
+            assert_eq!(in_language(entry.kind).kind, entry.kind);
+        }
+    }
+
+    #[test]
+    fn a_word_is_enough_for_what_needs_no_number() {
+        assert_eq!(short().map(|form| form.name).collect::<Vec<_>>(), ["mutex", "condition"]);
+    }
+}

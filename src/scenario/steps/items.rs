@@ -1,0 +1,161 @@
+//! `put` and `get`.
+//!
+//! Decides how many items a step means and that they can be there at all. A step
+//! that names several buffers becomes several steps.
+
+use super::{Body, Main, Reader, StepForm};
+use crate::ids::Site;
+use crate::scenario::fields;
+use crate::scenario::model::{Step, StepKind};
+use crate::scenario::node::{Kind, Node};
+use crate::scenario::references::{Found, Use};
+use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
+use crate::scenario::typing::Typed;
+use crate::value::Value;
+
+pub(in crate::scenario) static PUT: Use = Use {
+    with_more: Some(|_, buffer, value| format!("`put: {{to: {buffer}, value: {value}}}`")),
+    ..Use::new("put", false)
+};
+pub(in crate::scenario) static GET: Use = Use {
+    with_more: Some(|_, buffer, _| format!("`get: {{from: {buffer}, count: n, into: x}}`")),
+    ..Use::new("get", true)
+};
+
+/// `put`: a name, a list of names, or a map with `to`.
+pub(super) static PUT_STEP: StepForm = StepForm {
+    form: Form {
+        name: "put",
+        doc: "Put items into buffers, waiting until they fit.",
+        fields: &[required(
+            "put",
+            Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&PUT_FORM)]),
+            "Into which buffers.",
+        )],
+    },
+    read: Reader::Several(|body, main, steps| body.put(main, steps)),
+};
+
+/// `put` as a map.
+pub(in crate::scenario) static PUT_FORM: Form = Form {
+    name: "put_form",
+    doc: "Put items of a value.",
+    fields: &[
+        required("to", REFERENCES, "Into which buffers."),
+        optional("value", Shape::Value, "What; default zero."),
+        optional("count", Shape::Whole, "How many, at least 1; default 1."),
+    ],
+};
+
+/// `get`: a name, a list of names, or a map with `from`.
+pub(super) static GET_STEP: StepForm = StepForm {
+    form: Form {
+        name: "get",
+        doc: "Take items out of buffers, waiting until they are there.",
+        fields: &[required(
+            "get",
+            Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&GET_FORM)]),
+            "Out of which buffers.",
+        )],
+    },
+    read: Reader::Several(|body, main, steps| body.get(main, steps)),
+};
+
+/// `get` as a map.
+pub(in crate::scenario) static GET_FORM: Form = Form {
+    name: "get_form",
+    doc: "Take items and keep them.",
+    fields: &[
+        required("from", Shape::Reference, "Out of which buffer."),
+        optional("count", Shape::Whole, "How many, at least 1; default 1."),
+        optional("into", Shape::Text, "A variable, or an array for several items."),
+    ],
+};
+
+impl Body<'_, '_> {
+    fn put(&mut self, main: Main<'_>, steps: &mut Vec<Step>) {
+        let fields = match &main.key.value.kind {
+            Kind::Map(_) => {
+                let owner = self.owner(main.key);
+                let read = fields::read(&mut self.check.reports, &main.key.value, &PUT_FORM, owner);
+                let Some(fields) = read else { return };
+                Some(fields)
+            }
+            _ => None,
+        };
+        let Some(targets) = fields.map_or(Some(&main.key.value), |fields| fields.get("to")) else { return };
+        let several = matches!(targets.kind, Kind::Seq(_));
+        let found = self.check.references(targets, self.scope(), &PUT);
+        let count_node = fields.and_then(|fields| fields.get("count"));
+        let value_node = fields.and_then(|fields| fields.get("value"));
+        let count = self.item_count(count_node, main.site());
+        if found.iter().all(Option::is_none)
+            && let Some(node) = value_node
+        {
+            // No buffer says what type is wanted; the value is checked all the same.
+            self.value(node, None, "`value`");
+        }
+        for Found { reference, entry } in found.into_iter().flatten() {
+            if let (Some(node), Some(count)) = (count_node, &count) {
+                self.fits(count, entry.size, node, "put");
+            }
+            let value = match value_node {
+                Some(node) => self.value(node, entry.ty, "`value`").map(|typed| typed.expr),
+                None => entry.ty.map(|ty| Self::constant(Value::from_word(ty, 0), main.site())),
+            };
+            let site = if several { reference.site } else { main.site() };
+            if let (Some(count), Some(value)) = (&count, value) {
+                let kind = StepKind::Put { buffer: reference, count: count.expr.clone(), value };
+                steps.push(Step { kind, site });
+            }
+        }
+    }
+
+    fn get(&mut self, main: Main<'_>, steps: &mut Vec<Step>) {
+        if !matches!(main.key.value.kind, Kind::Map(_)) {
+            let several = matches!(main.key.value.kind, Kind::Seq(_));
+            let found = self.check.references(&main.key.value, self.scope(), &GET);
+            for Found { reference, .. } in found.into_iter().flatten() {
+                let site = if several { reference.site } else { main.site() };
+                let count = Self::constant(Value::Int(1), site);
+                steps.push(Step { kind: StepKind::Get { buffer: reference, count, into: None }, site });
+            }
+            return;
+        }
+        let owner = self.owner(main.key);
+        let Some(fields) = fields::read(&mut self.check.reports, &main.key.value, &GET_FORM, owner) else {
+            return;
+        };
+        let from = fields.get("from").and_then(|node| self.check.reference_node(node, self.scope(), &GET));
+        let count_node = fields.get("count");
+        let count = self.item_count(count_node, main.site());
+        let ty = from.as_ref().and_then(|found| found.entry.ty);
+        let into = fields.get("into").map(|node| self.into(node, ty, count.as_ref()));
+        let (Some(Found { reference, entry }), Some(count)) = (from, count) else { return };
+        if let Some(node) = count_node {
+            self.fits(&count, entry.size, node, "get");
+        }
+        let kind = StepKind::Get { buffer: reference, count: count.expr, into: into.flatten() };
+        steps.push(Step { kind, site: main.site() });
+    }
+
+    fn item_count(&mut self, node: Option<&Node>, site: Site) -> Option<Typed> {
+        match node {
+            Some(node) => self.check.whole(node, self.scope(), "`count`", 1),
+            None => Some(Typed::constant(Value::Int(1), site)),
+        }
+    }
+
+    /// Checks that so many items can ever be in the buffer at once.
+    fn fits(&mut self, count: &Typed, capacity: Option<i64>, node: &Node, step: &str) {
+        if let (Some(number), Some(capacity)) = (count.known_int(), capacity)
+            // Of a rendezvous, which holds none, one item is put and got at a time.
+            && number > capacity.max(1)
+        {
+            let span = self.check.reports.span_of(node);
+            let message =
+                format!("a {step} of {number} items can never be: the buffer holds at most {capacity}");
+            self.check.reports.error(span, message);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `acquire`, `release` and `with`.
+//!
+//! Decides how many permits a step means. A step that names several resources
+//! becomes several steps, but for `with`.
+
+use super::{Body, Main, Reader, StepForm, is_literal_one};
+use crate::ids::Site;
+use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
+use crate::scenario::names::quoted;
+use crate::scenario::node::{Entry, Kind, Node};
+use crate::scenario::references::{Found, Use};
+use crate::scenario::tables::{Form, REFERENCES, Shape, required};
+use crate::trace::ResourceKind;
+use crate::value::Value;
+
+pub(in crate::scenario) static ACQUIRE: Use = Use { with_more: Some(counted), ..Use::new("acquire", true) };
+pub(in crate::scenario) static RELEASE: Use = Use { with_more: Some(counted), ..Use::new("release", false) };
+
+fn counted(key: &str, name: &str, number: &str) -> String {
+    format!("`{key}: {{{name}: {number}}}` for so many permits")
+}
+
+/// Resources, each with a number of permits or without.
+const PERMITS: Shape = Shape::Either(&[
+    Shape::Reference,
+    Shape::List(&Shape::Either(&[Shape::Reference, Shape::Map(&Shape::Whole)])),
+    Shape::Map(&Shape::Whole),
+]);
+
+/// `acquire`: a name, a list of names and maps, or a map from names to numbers.
+pub(super) static ACQUIRE_STEP: StepForm = StepForm {
+    form: Form {
+        name: "acquire",
+        doc: "Take permits or mutexes, one after the other.",
+        fields: &[required("acquire", PERMITS, "From where, or `{name: permits}`.")],
+    },
+    read: Reader::Several(|body, main, steps| body.permits(main, &ACQUIRE, steps)),
+};
+
+/// `release`, likewise.
+pub(super) static RELEASE_STEP: StepForm = StepForm {
+    form: Form {
+        name: "release",
+        doc: "Give permits or mutexes back, one after the other.",
+        fields: &[required("release", PERMITS, "To where, or `{name: permits}`.")],
+    },
+    read: Reader::Several(|body, main, steps| body.permits(main, &RELEASE, steps)),
+};
+
+/// `with`: a name, or a list of names, and the steps.
+pub(super) static WITH_STEP: StepForm = StepForm {
+    form: Form {
+        name: "with",
+        doc: "Acquire in order, do the steps, release in reverse order.",
+        fields: &[
+            required("with", REFERENCES, "Which mutexes and semaphores."),
+            required("do", Shape::Steps, "What to do while holding them."),
+        ],
+    },
+    read: Reader::One(|body, main| Some(body.with(main))),
+};
+
+impl Body<'_, '_> {
+    /// `acquire` and `release`: a name, a list of names and maps, or a map from
+    /// names to numbers of permits.
+    fn permits(&mut self, main: Main<'_>, usage: &Use, steps: &mut Vec<Step>) {
+        let node = &main.key.value;
+        match &node.kind {
+            Kind::Seq(nodes) if !nodes.is_empty() => {
+                for node in nodes {
+                    match &node.kind {
+                        Kind::Map(entries) => self.numbered_permits(entries, usage, steps),
+                        _ => self.one_permit(node, usage, node.site, steps),
+                    }
+                }
+            }
+            Kind::Map(entries) if !entries.is_empty() => self.numbered_permits(entries, usage, steps),
+            Kind::Seq(_) | Kind::Map(_) => {
+                let span = self.check.reports.span_of(node);
+                self.check.reports.error(span, format!("`{}` names no resource", usage.key));
+            }
+            _ => self.one_permit(node, usage, main.key.key.site, steps),
+        }
+    }
+
+    fn one_permit(&mut self, node: &Node, usage: &Use, site: Site, steps: &mut Vec<Step>) {
+        let found = self.check.reference_node(node, self.scope(), usage);
+        if let Some(Found { reference, .. }) = found {
+            let permits = Self::constant(Value::Int(1), reference.site);
+            steps.push(permit_step(usage, reference, permits, site));
+        }
+    }
+
+    fn numbered_permits(&mut self, entries: &[Entry], usage: &Use, steps: &mut Vec<Step>) {
+        for Entry { key, value } in entries {
+            let found = self.check.reference(&key.name, key.site, self.scope(), usage);
+            let permits = self.check.whole(value, self.scope(), "a number of permits", 0);
+            let (Some(Found { reference, entry }), Some(permits)) = (found, permits) else { continue };
+            if entry.kind.is_some_and(ResourceKind::is_owned) && !is_literal_one(&permits) {
+                let span = self.check.reports.span_of(value);
+                let message = format!("a mutex is taken once; {} has no permits to count", quoted(&key.name));
+                let hint = format!("write `{}: {}`, or make it a semaphore", usage.key, key.name);
+                self.check.reports.error_with_hint(span, message, hint);
+                continue;
+            }
+            steps.push(permit_step(usage, reference, permits.expr, key.site));
+        }
+    }
+
+    fn with(&mut self, main: Main<'_>) -> StepKind {
+        let found = self.check.references(&main.key.value, self.scope(), &ACQUIRE);
+        let held = found.into_iter().flatten().map(|found| found.reference).collect();
+        StepKind::With { held, body: self.nested(main.fields, "do") }
+    }
+}
+
+fn permit_step(usage: &Use, resource: ResourceRef, permits: Expr, site: Site) -> Step {
+    let kind = match usage.takes {
+        true => StepKind::Acquire { resource, permits },
+        false => StepKind::Release { resource, permits },
+    };
+    Step { kind, site }
+}
