@@ -41,7 +41,8 @@
 //! `explore` imports from `analysis` the monitors of expectations, which it
 //! carries in its states. `analysis` and `render` work from a trace alone, so a saved trace draws the
 //! same picture. `scenario` and `program` import from `trace` only the names
-//! that a trace carries (kinds of resources, templates of log texts).
+//! that a trace carries (kinds of resources and what there is to say of them,
+//! disciplines, templates of log texts).
 //!
 //! # Words
 //!

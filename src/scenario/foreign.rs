@@ -5,26 +5,11 @@
 
 use super::distributions::distributions;
 use super::kinds::kinds;
+use super::steps;
+use super::tables::{Advice, ForeignKey};
 
-/// Words with one meaning, and what to write instead.
-pub(super) type Advice = (&'static [&'static str], &'static str);
-
-/// What a key is called elsewhere, and the key.
-pub(super) type ForeignKey = (&'static [&'static str], &'static str);
-
-/// What is written as a step.
-const STEPS: [Advice; 26] = [
-    (
-        &["sleep", "pause", "hold", "timeout", "idle", "usleep", "advance"],
-        "write `delay: 5s`, which lets time pass without a processor, or `work: 5s`, on one",
-    ),
-    (&["compute", "busy", "cpu", "execute", "burn"], "write `work: 5s`, or `delay: 5s` without a processor"),
-    (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
-    (&["unlock", "leave", "free"], "write `release: m`"),
-    (&["P", "p", "down", "take", "request", "semaphore", "wait_for"], "write `acquire: s`"),
-    (&["V", "v", "up", "give", "post", "vacate"], "write `release: s`"),
-    (&["signal"], "write `release: s` for a semaphore, `notify: c` for a condition"),
-    (&["broadcast", "signal_all", "pulse_all"], "write `notify_all: c`"),
+/// What is written as a step and is none, nor another word for one.
+const STEPS: [Advice; 6] = [
     (
         &["await"],
         "write `get: b` for an item, `acquire: s` for a permit, `wait: c` at a condition, `delay: 5s` for time",
@@ -39,33 +24,9 @@ const STEPS: [Advice; 26] = [
     ),
     (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
     (
-        &["send", "push", "enqueue", "append", "produce", "emit", "queue", "channel"],
-        "write `put: b`, or `put: {to: b, value: v}`",
-    ),
-    (&["receive", "recv", "pop", "dequeue", "consume"], "write `get: b`, or `get: {from: b, into: x}`"),
-    (&["load"], "write `read: {from: m, at: i, into: x}`"),
-    (&["store"], "write `write: {to: m, at: i, value: v}`"),
-    (
-        &["loop", "for", "foreach", "times", "forever"],
-        "write `repeat: n` or `while: condition`, with the steps below `do`",
-    ),
-    (&["until"], "write `while: not (…)`, with the steps below `do`"),
-    (&["print", "echo", "printf", "println", "say", "trace"], "write `log: \"text {expression}\"`"),
-    (&["let", "assign", "var", "increment", "inc"], "write `set: {x: x + 1}`, for a variable in `vars`"),
-    (
-        &["random", "randint", "rand", "sample", "uniform"],
-        "write `draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}`",
-    ),
-    (
-        &["switch", "case", "elif", "elseif", "else_if"],
-        "write `if: condition` with `do`, and a further `if` below `else`",
-    ),
-    (
         &["break", "continue", "return", "exit", "stop"],
         "a loop ends when its condition is false; set a variable that it asks",
     ),
-    (&["critical", "synchronized", "using", "guard"], "write `with: m` around the steps below `do`"),
-    (&["barrier"], "count who has arrived under a mutex, and wait at a condition for the last one"),
     (&["assert", "check"], "say what must come out in `expect`"),
 ];
 
@@ -143,7 +104,8 @@ fn advice(table: &[Advice], word: &str) -> Option<&'static str> {
 
 /// What to write instead of a step of this name.
 pub(super) fn step(word: &str) -> Option<&'static str> {
-    advice(&STEPS, word)
+    let of_steps = steps::all().flat_map(|step| step.foreign).chain(&STEPS);
+    of_steps.copied().find(|(words, _)| words.contains(&word)).map(|(_, advice)| advice)
 }
 
 /// What to write instead of an operator of this name.
@@ -183,14 +145,14 @@ fn foreign_keys(form: &str) -> impl Iterator<Item = ForeignKey> {
 mod tests {
     use super::*;
     use crate::scenario::kinds::forms as resources;
+    use crate::scenario::steps::forms;
     use crate::scenario::steps::items::{GET_FORM, PUT_FORM};
     use crate::scenario::steps::slots::{READ_FORM, WRITE_FORM};
-    use crate::scenario::steps::{self, forms};
     use crate::scenario::tables::{PROCESS, SCENARIO, form};
 
     #[test]
     fn no_word_of_the_language_is_foreign() {
-        for (words, _) in STEPS {
+        for (words, _) in steps::all().flat_map(|step| step.foreign).chain(&STEPS) {
             assert!(words.iter().all(|word| steps::named(word).is_none()), "{words:?}");
         }
         for (words, _) in kinds().iter().map(|kind| kind.foreign) {

@@ -5,13 +5,12 @@
 //! there is to say of a kind whatever scenario it stands in is said by
 //! [`ResourceKind::descriptor`].
 
-use super::foreign::{Advice, ForeignKey};
 use super::references::Use;
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
 use super::steps::items::{GET, PUT};
 use super::steps::permits::{ACQUIRE, RELEASE};
 use super::steps::slots::{READ, WRITE};
-use super::tables::{COUNT, Field, Form, Shape, TYPES, optional, required};
+use super::tables::{Advice, COUNT, Field, ForeignKey, Form, Shape, TYPES, optional, required};
 use crate::trace::{Discipline, Holds, ResourceKind};
 use std::sync::LazyLock;
 

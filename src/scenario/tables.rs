@@ -71,6 +71,12 @@ pub(super) enum Shape {
 /// One resource or several.
 pub(super) const REFERENCES: Shape = Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference)]);
 
+/// Words with one meaning elsewhere, and what to write instead.
+pub(super) type Advice = (&'static [&'static str], &'static str);
+
+/// What a key is called elsewhere, and the key.
+pub(super) type ForeignKey = (&'static [&'static str], &'static str);
+
 /// A key that must be there.
 pub(super) const fn required(key: &'static str, shape: Shape, doc: &'static str) -> Field {
     Field { key, required: true, shape, doc }

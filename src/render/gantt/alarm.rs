@@ -155,9 +155,9 @@ fn complaint(input: &GanttInput<'_>, process: ProcessId) -> Option<(String, Stri
     match input.shown_outcome()? {
         Outcome::Deadlock(deadlock) => {
             let blocked = deadlock.blocked.iter().find(|blocked| blocked.process == process)?;
-            let short = match blocked.wait_for {
-                WaitFor::Notify => input.resource_name(blocked.resource),
-                wait_for => input.wait_name(blocked.resource, wait_for),
+            let short = match blocked.wait_for.is_counted() {
+                true => input.resource_name(blocked.resource),
+                false => input.wait_name(blocked.resource, blocked.wait_for),
             };
             Some((format!("waits: {short}"), blocked_sentence(input, blocked)))
         }

@@ -15,6 +15,7 @@ pub(super) static ATOMIC_STEP: StepForm = StepForm {
         doc: "Do the steps with nothing of other processes in between, unless one of them has to wait.",
         fields: &[required("atomic", Shape::Steps, "The steps.")],
     },
+    foreign: &[],
     read: Reader::One(|body, main| Some(StepKind::Atomic(body.steps(main.key)))),
 };
 
@@ -29,6 +30,10 @@ pub(super) static IF_STEP: StepForm = StepForm {
             optional("else", Shape::Steps, "What to do if it is false."),
         ],
     },
+    foreign: &[(
+        &["switch", "case", "elif", "elseif", "else_if"],
+        "write `if: condition` with `do`, and a further `if` below `else`",
+    )],
     read: Reader::One(|body, main| body.branch(main)),
 };
 
@@ -42,6 +47,7 @@ pub(super) static WHILE_STEP: StepForm = StepForm {
             required("do", Shape::Steps, "One round."),
         ],
     },
+    foreign: &[(&["until"], "write `while: not (…)`, with the steps below `do`")],
     read: Reader::One(|body, main| body.round(main)),
 };
 
@@ -55,6 +61,10 @@ pub(super) static REPEAT_STEP: StepForm = StepForm {
             required("do", Shape::Steps, "One round."),
         ],
     },
+    foreign: &[(
+        &["loop", "for", "foreach", "times", "forever"],
+        "write `repeat: n` or `while: condition`, with the steps below `do`",
+    )],
     read: Reader::One(|body, main| body.repeat(main)),
 };
 

@@ -11,6 +11,7 @@ pub(super) static CALL_STEP: StepForm = StepForm {
         doc: "Call code by its number.",
         fields: &[required("call", Shape::Integer { least: 0, most: u32::MAX as i64 }, "Which.")],
     },
+    foreign: &[],
     read: Reader::One(|body, main| {
         body.check.literal(&main.key.value, "`call`", 0).map(|call| StepKind::Call(call as u32))
     }),

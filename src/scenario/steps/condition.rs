@@ -28,6 +28,10 @@ pub(super) static WAIT_STEP: StepForm = StepForm {
             "At which condition.",
         )],
     },
+    foreign: &[(
+        &["barrier"],
+        "count who has arrived under a mutex, and wait at a condition for the last one",
+    )],
     read: Reader::One(|body, main| body.wait(main)),
 };
 
@@ -52,6 +56,7 @@ pub(super) static NOTIFY_STEP: StepForm = StepForm {
         doc: "Let one process that waits go on; if none waits, nothing happens.",
         fields: &[required("notify", REFERENCES, "Which conditions.")],
     },
+    foreign: &[(&["signal"], "write `release: s` for a semaphore, `notify: c` for a condition")],
     read: Reader::Several(|body, main, steps| body.notify(main, &NOTIFY, steps)),
 };
 
@@ -62,6 +67,7 @@ pub(super) static NOTIFY_ALL_STEP: StepForm = StepForm {
         doc: "Let all processes that wait go on.",
         fields: &[required("notify_all", REFERENCES, "Which conditions.")],
     },
+    foreign: &[(&["broadcast", "signal_all", "pulse_all"], "write `notify_all: c`")],
     read: Reader::Several(|body, main, steps| body.notify(main, &NOTIFY_ALL, steps)),
 };
 

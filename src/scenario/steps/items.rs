@@ -33,6 +33,10 @@ pub(super) static PUT_STEP: StepForm = StepForm {
             "Into which buffers.",
         )],
     },
+    foreign: &[(
+        &["send", "push", "enqueue", "append", "produce", "emit", "queue", "channel"],
+        "write `put: b`, or `put: {to: b, value: v}`",
+    )],
     read: Reader::Several(|body, main, steps| body.put(main, steps)),
 };
 
@@ -58,6 +62,10 @@ pub(super) static GET_STEP: StepForm = StepForm {
             "Out of which buffers.",
         )],
     },
+    foreign: &[(
+        &["receive", "recv", "pop", "dequeue", "consume"],
+        "write `get: b`, or `get: {from: b, into: x}`",
+    )],
     read: Reader::Several(|body, main, steps| body.get(main, steps)),
 };
 

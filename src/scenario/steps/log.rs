@@ -18,6 +18,10 @@ pub(super) static LOG_STEP: StepForm = StepForm {
         doc: "Write a line to the log of the run.",
         fields: &[required("log", Shape::Text, "The text; `{expression}` is filled in, `{{` is a brace.")],
     },
+    foreign: &[(
+        &["print", "echo", "printf", "println", "say", "trace"],
+        "write `log: \"text {expression}\"`",
+    )],
     read: Reader::One(|body, main| body.log(main)),
 };
 

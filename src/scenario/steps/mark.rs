@@ -24,6 +24,7 @@ pub(super) static MARK_STEP: StepForm = StepForm {
             "The mark's name.",
         )],
     },
+    foreign: &[],
     read: Reader::One(|body, main| body.mark(main)),
 };
 

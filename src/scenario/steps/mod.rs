@@ -26,7 +26,7 @@ use super::names::{Table, nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::scope::{Scope, VarEntry};
 use super::source::Span;
-use super::tables::Form;
+use super::tables::{Advice, Form};
 use super::typing::Typed;
 use crate::ids::Site;
 use crate::value::{Type, Value};
@@ -35,6 +35,8 @@ use crate::value::{Type, Value};
 pub(super) struct StepForm {
     /// Its main key, and all keys that may stand beside it.
     pub form: Form,
+    /// Words for it elsewhere, and what to write instead of them.
+    pub foreign: &'static [Advice],
     read: Reader,
 }
 
@@ -84,14 +86,19 @@ static STEPS: [&StepForm; 20] = [
     &mark::MARK_STEP,
 ];
 
+/// All steps, in the order of the reference.
+pub(super) fn all() -> impl Iterator<Item = &'static StepForm> + Clone {
+    STEPS.iter().copied()
+}
+
 /// The keys of all steps, in the order of the reference.
 pub(super) fn forms() -> impl Iterator<Item = &'static Form> + Clone {
-    STEPS.iter().map(|step| &step.form)
+    all().map(|step| &step.form)
 }
 
 /// The step with this main key.
 pub(super) fn named(name: &str) -> Option<&'static StepForm> {
-    STEPS.iter().copied().find(|step| step.form.name == name)
+    all().find(|step| step.form.name == name)
 }
 
 /// The steps of one process being checked.

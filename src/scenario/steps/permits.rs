@@ -34,6 +34,10 @@ pub(super) static ACQUIRE_STEP: StepForm = StepForm {
         doc: "Take permits or mutexes, one after the other.",
         fields: &[required("acquire", PERMITS, "From where, or `{name: permits}`.")],
     },
+    foreign: &[
+        (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
+        (&["P", "p", "down", "take", "request", "semaphore", "wait_for"], "write `acquire: s`"),
+    ],
     read: Reader::Several(|body, main, steps| body.permits(main, &ACQUIRE, steps)),
 };
 
@@ -44,6 +48,10 @@ pub(super) static RELEASE_STEP: StepForm = StepForm {
         doc: "Give permits or mutexes back, one after the other.",
         fields: &[required("release", PERMITS, "To where, or `{name: permits}`.")],
     },
+    foreign: &[
+        (&["unlock", "leave", "free"], "write `release: m`"),
+        (&["V", "v", "up", "give", "post", "vacate"], "write `release: s`"),
+    ],
     read: Reader::Several(|body, main, steps| body.permits(main, &RELEASE, steps)),
 };
 
@@ -57,6 +65,10 @@ pub(super) static WITH_STEP: StepForm = StepForm {
             required("do", Shape::Steps, "What to do while holding them."),
         ],
     },
+    foreign: &[(
+        &["critical", "synchronized", "using", "guard"],
+        "write `with: m` around the steps below `do`",
+    )],
     read: Reader::One(|body, main| Some(body.with(main))),
 };
 

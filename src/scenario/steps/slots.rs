@@ -25,6 +25,7 @@ pub(super) static WRITE_STEP: StepForm = StepForm {
         doc: "Write a slot of a memory.",
         fields: &[required("write", Shape::Form(&WRITE_FORM), "Where and what.")],
     },
+    foreign: &[(&["store"], "write `write: {to: m, at: i, value: v}`")],
     read: Reader::One(|body, main| body.write(main)),
 };
 
@@ -46,6 +47,7 @@ pub(super) static READ_STEP: StepForm = StepForm {
         doc: "Read slots of a memory.",
         fields: &[required("read", Shape::Form(&READ_FORM), "From where and where to.")],
     },
+    foreign: &[(&["load"], "write `read: {from: m, at: i, into: x}`")],
     read: Reader::One(|body, main| body.read(main)),
 };
 

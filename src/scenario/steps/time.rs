@@ -11,6 +11,10 @@ pub(super) static DELAY_STEP: StepForm = StepForm {
         doc: "Let time pass without a processor.",
         fields: &[required("delay", AMOUNT, "How long.")],
     },
+    foreign: &[(
+        &["sleep", "pause", "hold", "timeout", "idle", "usleep", "advance"],
+        "write `delay: 5s`, which lets time pass without a processor, or `work: 5s`, on one",
+    )],
     read: Reader::One(|body, main| body.lasting(main, "`delay`").map(StepKind::Delay)),
 };
 
@@ -21,6 +25,10 @@ pub(super) static WORK_STEP: StepForm = StepForm {
         doc: "Let time pass on a processor.",
         fields: &[required("work", AMOUNT, "How long.")],
     },
+    foreign: &[(
+        &["compute", "busy", "cpu", "execute", "burn"],
+        "write `work: 5s`, or `delay: 5s` without a processor",
+    )],
     read: Reader::One(|body, main| body.lasting(main, "`work`").map(StepKind::Work)),
 };
 

@@ -24,6 +24,10 @@ pub(super) static SET_STEP: StepForm = StepForm {
         doc: "Give variables or array elements new values, in order.",
         fields: &[required("set", Shape::Map(&Shape::Value), "`{name: value}`, or `{\"name[i]\": value}`.")],
     },
+    foreign: &[(
+        &["let", "assign", "var", "increment", "inc"],
+        "write `set: {x: x + 1}`, for a variable in `vars`",
+    )],
     read: Reader::Several(|body, main, steps| body.set(main, steps)),
 };
 
@@ -34,6 +38,10 @@ pub(super) static DRAW_STEP: StepForm = StepForm {
         doc: "Draw a random value into a variable.",
         fields: &[required("draw", Shape::Form(&DRAW_FORM), "Where to and from what.")],
     },
+    foreign: &[(
+        &["random", "randint", "rand", "sample", "uniform"],
+        "write `draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}`",
+    )],
     read: Reader::One(|body, main| body.draw(main)),
 };
 
