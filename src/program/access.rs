@@ -69,6 +69,27 @@ impl Use {
         matches!(self, Use::Read | Use::Write)
     }
 
+    /// The uses of the same resource on which the order of this one with them may
+    /// depend, where who stands `in_line` for it has taken a turn.
+    pub const fn depends_on(self, in_line: bool) -> &'static [Use] {
+        match self {
+            // Whoever is served in line goes on in a turn of its own.
+            Use::Take if in_line => &[Use::Take, Use::Give, Use::Observe],
+            Use::Give if in_line => &[Use::Take, Use::Observe],
+            Use::Take => &[Use::Take, Use::Observe],
+            Use::Give => &[Use::Observe],
+            // Items keep their order; but a put and a get do not meet, unless
+            // processes stand in line.
+            Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Observe],
+            Use::Put => &[Use::Put, Use::Observe],
+            Use::Get => &[Use::Get, Use::Observe],
+            Use::Read => &[Use::Write],
+            Use::Write => &[Use::Read, Use::Write],
+            Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
+            Use::Observe => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify],
+        }
+    }
+
     /// By which uses of the same resource others can end such a wait.
     pub const fn enabled_by(self) -> &'static [Use] {
         match self {

@@ -75,6 +75,38 @@ impl WaitFor {
             WaitFor::Notify => "notify",
         }
     }
+
+    fn words(self) -> WaitWords {
+        let row = |step, verb, purpose| WaitWords { step, verb, purpose };
+        match self {
+            WaitFor::Acquire => row("acquire", "wait to acquire", "to acquire"),
+            WaitFor::Get => row("get", "wait to get", "to get from"),
+            WaitFor::Put => row("put", "wait to put", "to put into"),
+            WaitFor::Notify => row("wait", "wait at", "for a notify of"),
+        }
+    }
+
+    /// The step of the scenario that waits: `get`.
+    pub fn step(self) -> &'static str {
+        self.words().step
+    }
+
+    /// What it is called in a list of steps: `wait to get`.
+    pub fn verb(self) -> &'static str {
+        self.words().verb
+    }
+
+    /// What stands between "waits" and the resource: `to get from`.
+    pub fn purpose(self) -> &'static str {
+        self.words().purpose
+    }
+}
+
+/// The words for one reason to wait.
+struct WaitWords {
+    step: &'static str,
+    verb: &'static str,
+    purpose: &'static str,
 }
 
 /// A process that waits in a deadlock.

@@ -80,35 +80,6 @@ fn words(kind: Kind) -> Words {
     }
 }
 
-/// The words for one reason to wait.
-struct WaitWords {
-    step: &'static str,
-    verb: &'static str,
-    purpose: &'static str,
-}
-
-impl WaitFor {
-    fn words(self) -> WaitWords {
-        let row = |step, verb, purpose| WaitWords { step, verb, purpose };
-        match self {
-            WaitFor::Acquire => row("acquire", "wait to acquire", "to acquire"),
-            WaitFor::Get => row("get", "wait to get", "to get from"),
-            WaitFor::Put => row("put", "wait to put", "to put into"),
-            WaitFor::Notify => row("wait", "wait at", "for a notify of"),
-        }
-    }
-
-    /// The step of the scenario that waits: `get`.
-    pub fn step(self) -> &'static str {
-        self.words().step
-    }
-
-    /// What stands between "waits" and the resource: `to get from`.
-    pub fn purpose(self) -> &'static str {
-        self.words().purpose
-    }
-}
-
 /// One event, to be told with the names of its run.
 #[derive(Debug, Clone, Copy)]
 pub struct Phrase<'a> {
@@ -133,7 +104,7 @@ impl<'a> Phrase<'a> {
     /// The verb of a list of steps: `put`, `wait to get`.
     pub fn verb(&self) -> &'static str {
         match self.event.kind {
-            Kind::Block => self.wait_for().words().verb,
+            Kind::Block => self.wait_for().verb(),
             kind => words(kind).verb,
         }
     }

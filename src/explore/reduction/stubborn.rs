@@ -21,27 +21,6 @@ use crate::kernel::Machine;
 use crate::program::{Constants, Image, Op, Use, ops_of};
 use crate::value::Word;
 
-/// Of whom what a use of a resource does may depend, and whose doings may
-/// depend on it.
-fn dependent(used: Use, in_line: bool) -> &'static [Use] {
-    match used {
-        // Whoever is served in line goes on in a turn of its own.
-        Use::Take if in_line => &[Use::Take, Use::Give, Use::Observe],
-        Use::Give if in_line => &[Use::Take, Use::Observe],
-        Use::Take => &[Use::Take, Use::Observe],
-        Use::Give => &[Use::Observe],
-        // Items keep their order; but a put and a get do not meet, unless
-        // processes stand in line.
-        Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Observe],
-        Use::Put => &[Use::Put, Use::Observe],
-        Use::Get => &[Use::Get, Use::Observe],
-        Use::Read => &[Use::Write],
-        Use::Write => &[Use::Read, Use::Write],
-        Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
-        Use::Observe => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify],
-    }
-}
-
 /// What a step is about: in which way, and which resource.
 type Uses = Vec<(Use, u32)>;
 
@@ -170,7 +149,7 @@ impl StubbornSets {
             for &(used, resource) in &steps[op as usize - first] {
                 let users = &self.users[resource as usize];
                 if can {
-                    let others = dependent(used, self.in_line[resource as usize]);
+                    let others = used.depends_on(self.in_line[resource as usize]);
                     others.iter().for_each(|&other| set.add_all(&users[other as usize]));
                     continue;
                 }

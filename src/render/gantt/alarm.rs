@@ -9,7 +9,7 @@ use super::super::shorten::{Names, Room};
 use super::{GAP, HEADING_GAP, MARGIN, Page, SMALL_SIZE, axis};
 use crate::ids::ProcessId;
 use crate::time::Time;
-use crate::trace::{BlockedProcess, Deadlock, Outcome, WaitFor};
+use crate::trace::{BlockedProcess, Deadlock, Outcome};
 
 /// The most lines that a notice has.
 const MOST_LINES: usize = 8;
