@@ -509,8 +509,20 @@ mod tests {
         clears(&HeapCalendar::new(true), 200);
         clears(&WheelCalendar::new(200), 200);
         clears(&WheelCalendar::new(20_000), 20_000);
+    }
+
+    /// It keeps blocks of random words, from which the same choices come again.
+    #[test]
+    fn ties_are_chosen_anew_in_a_calendar_that_was_cleared() {
+        let choices = |calendar: &mut TieCalendar| -> Vec<_> {
+            (0..200).for_each(|process| calendar.wake(Time::from_secs(1), 128, ProcessId(process)));
+            (0..100).map(|_| calendar.pop()).collect()
+        };
         for ties in [Ties::Reversed, Ties::Seeded(3)] {
-            clears(&TieCalendar::new(ties, 1, 2), 200);
+            let mut used = TieCalendar::new(ties, 1, 2);
+            let first = choices(&mut used);
+            used.clear();
+            assert_eq!(choices(&mut used), first);
         }
     }
 
