@@ -24,7 +24,8 @@ static FILES: LazyLock<[PathBuf; 2]> = LazyLock::new(|| {
 fn validate() -> Exit {
     let [scenario, recording] = &*FILES;
     let words = ["tempolane", "--color", "never", "validate", "--format", "json"].map(OsString::from);
-    let files = [scenario.into(), "--recorded".into(), recording.into()];
+    let folder: OsString = scenario.with_file_name("output").into();
+    let files = [scenario.into(), "--recorded".into(), recording.into(), "-o".into(), folder];
     run_command(words.into_iter().chain(files))
 }
 

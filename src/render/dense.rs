@@ -207,7 +207,7 @@ fn width(scale: Scale, span: &Span) -> f64 {
 
 /// The levels within one pixel column.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
+pub struct LevelColumn {
     /// The lowest, if only for an instant.
     pub lowest: u64,
     /// The highest, if only for an instant.
@@ -218,7 +218,7 @@ pub struct Level {
 
 /// The levels of a step line in every pixel column up to `end`: no peak is
 /// lost, however short.
-pub fn levels(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<Level> {
+pub fn levels(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<LevelColumn> {
     let Some(&(_, mut level)) = steps.first() else { return Vec::new() };
     let mut steps = steps.iter().peekable();
     let mut columns = Vec::new();
@@ -239,7 +239,7 @@ pub fn levels(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<Level> {
         sum += u128::from(level) * u128::from(to.since(since));
         let length = to.since(from);
         let mean = if length == 0 { level as f64 } else { sum as f64 / length as f64 };
-        columns.push(Level { lowest, highest, mean });
+        columns.push(LevelColumn { lowest, highest, mean });
     }
     columns
 }
