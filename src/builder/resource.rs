@@ -57,6 +57,11 @@ impl Resource {
         Resource::new(ResourceKind::Condition)
     }
 
+    /// Where processes wait until so many of them have come.
+    pub fn barrier(parties: impl Into<Term>) -> Resource {
+        Resource::made_with(ResourceKind::Barrier, parties)
+    }
+
     /// Several of them, addressed `name[0]`, `name[1]` …
     #[must_use]
     pub fn count(self, count: impl Into<Term>) -> Resource {

@@ -1,11 +1,12 @@
-//! Conditions: processes wait there until another one notifies them.
+//! Conditions: processes wait there until another one notifies them; and barriers,
+//! where the last one that comes does.
 //!
 //! A condition remembers nothing: a notify that finds nobody waiting is lost.
 //! Whoever gave a mutex back for the wait takes it again by an op of its own,
 //! behind the wait, in competition with all others who want it.
 
 use super::machine::{Machine, op_of};
-use super::step::{Context, Kernel, OpResult, Scheduler};
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, RESOURCE_WORDS, ResourceCode, resource};
@@ -29,6 +30,18 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let header = self.header(arena, condition, at);
         arena[header + resource::LEVEL] += 1;
         Ok(self.block(arena, at, header, resource::TAKERS, WaitFor::Notify))
+    }
+
+    /// Begins to wait at a barrier, or ends the waits of all where this was the last
+    /// party that was missing. Who comes next waits for the next round.
+    pub(super) fn arrive(&mut self, arena: &mut [Word], at: Context, barrier: ResourceCode) -> Done {
+        let header = self.header(arena, barrier, at);
+        if arena[header + resource::LEVEL] + 1 < arena[header + resource::CAPACITY] {
+            arena[header + resource::LEVEL] += 1;
+            return self.block(arena, at, header, resource::TAKERS, WaitFor::Barrier);
+        }
+        self.notify(arena, at, header, u64::MAX);
+        Done::Next
     }
 
     /// Ends the wait of up to `most` processes, in the order of the discipline.

@@ -457,6 +457,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 rare @ (Op::Wait { .. }
                 | Op::Notify { .. }
                 | Op::NotifyAll { .. }
+                | Op::Arrive { .. }
                 | Op::Level { .. }
                 | Op::Capacity { .. }
                 | Op::Atomic { .. }
@@ -482,6 +483,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = self.header(arena, condition, at);
                 self.notify(arena, at, header, u64::MAX);
             }
+            Op::Arrive { barrier } => return Ok(self.arrive(arena, at, barrier)),
             Op::Level { into, resource } => {
                 let header = self.header(arena, resource, at);
                 let level = arena[header + resource::LEVEL];

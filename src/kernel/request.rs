@@ -50,6 +50,8 @@ pub enum Request {
     Notify,
     /// Notify all that wait at a condition.
     NotifyAll,
+    /// Come to a barrier.
+    Arrive,
     /// Say the level of a resource.
     Level,
     /// Read consecutive slots, which are there.
@@ -134,6 +136,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             Op::Notify { .. } => Request::Notify,
             Op::NotifyAll { .. } => Request::NotifyAll,
+            Op::Arrive { .. } => Request::Arrive,
             Op::Level { .. } => Request::Level,
             other => unreachable!("{other:?} asks nothing of a resource"),
         };

@@ -29,13 +29,15 @@ pub enum Use {
     Wait,
     /// Notifies who waits at a condition.
     Notify,
+    /// Comes to a barrier.
+    Arrive,
     /// Reads a level.
     Observe,
 }
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 9] = [
+    pub const ALL: [Use; 10] = [
         Use::Take,
         Use::Give,
         Use::Put,
@@ -44,6 +46,7 @@ impl Use {
         Use::Write,
         Use::Wait,
         Use::Notify,
+        Use::Arrive,
         Use::Observe,
     ];
 
@@ -55,6 +58,7 @@ impl Use {
             Use::Put => Some(WaitFor::Put),
             Use::Get => Some(WaitFor::Get),
             Use::Wait => Some(WaitFor::Notify),
+            Use::Arrive => Some(WaitFor::Barrier),
             Use::Give | Use::Read | Use::Write | Use::Notify | Use::Observe => None,
         }
     }
@@ -86,7 +90,8 @@ impl Use {
             Use::Read => &[Use::Write],
             Use::Write => &[Use::Read, Use::Write],
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
-            Use::Observe => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify],
+            Use::Arrive => &[Use::Arrive, Use::Observe],
+            Use::Observe => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive],
         }
     }
 
@@ -97,6 +102,7 @@ impl Use {
             Use::Put => &[Use::Get],
             Use::Get => &[Use::Put],
             Use::Wait => &[Use::Notify],
+            Use::Arrive => &[Use::Arrive],
             Use::Give | Use::Read | Use::Write | Use::Notify | Use::Observe => &[],
         }
     }
@@ -192,6 +198,7 @@ impl Op {
                 two(Access(Use::Wait, condition), Access(Use::Give, mutex))
             }
             Op::Notify { condition } | Op::NotifyAll { condition } => one(Access(Use::Notify, condition)),
+            Op::Arrive { barrier } => one(Access(Use::Arrive, barrier)),
             Op::Level { into, resource } => two(Access(Use::Observe, resource), Written(*into)),
             Op::Capacity { into, buffer } => two(Named(buffer), Written(*into)),
             Op::Log { log } => one(Log(*log)),
@@ -214,7 +221,7 @@ mod tests {
             assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
-        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify]));
+        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify, Use::Arrive]));
     }
 
     /// The uses of the ops of a process with these steps, op after op.

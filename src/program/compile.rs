@@ -6,6 +6,7 @@ use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, 
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{OpId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::scenario::{Amount, Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, Step, StepKind};
+use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 
 /// A compiled scenario: ops with their places, before parameters have values.
@@ -297,6 +298,11 @@ impl Compiler<'_> {
 
     /// A process that was notified takes the mutex again, as any other does.
     fn wait(&mut self, condition: &ResourceRef, mutex: Option<&ResourceRef>) {
+        if self.model.resources[condition.def.index()].spec.kind == ResourceKind::Barrier {
+            let barrier = self.resource(condition);
+            self.emit(Op::Arrive { barrier });
+            return;
+        }
         let condition = self.resource(condition);
         let mutex = mutex.map(|mutex| self.resource(mutex));
         self.emit(Op::Wait { condition, mutex });

@@ -185,6 +185,8 @@ pub enum Op {
     Notify { condition: ResourceCode },
     /// End the wait of all processes.
     NotifyAll { condition: ResourceCode },
+    /// Wait at a barrier, or let all go on if nobody else is missing.
+    Arrive { barrier: ResourceCode },
     /// `into` = the level of a resource; see [`super::layout::resource::LEVEL`].
     Level { into: Slot, resource: ResourceCode },
     /// `into` = the capacity of a buffer that has one.

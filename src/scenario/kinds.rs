@@ -129,6 +129,19 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         ),
         foreign_keys: &[],
     },
+    KindInLanguage {
+        kind: ResourceKind::Barrier,
+        steps: &[&WAIT],
+        discipline: None,
+        never_given: None,
+        never_taken: None,
+        given: |name, _| format!("write `wait: {name}`"),
+        foreign: (
+            &["rendezvous", "cyclic_barrier", "latch", "Barrier"],
+            "write `{kind: barrier, parties: n}`",
+        ),
+        foreign_keys: &[(&["size", "n", "permits", "capacity", "value", "threads"], "parties")],
+    },
 ];
 
 /// The orders in which those are served who ask for something.

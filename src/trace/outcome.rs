@@ -49,11 +49,14 @@ pub enum WaitFor {
     Put,
     /// Be told, by a notify of a condition, to go on.
     Notify,
+    /// Be released by the last party that comes to a barrier.
+    Barrier,
 }
 
 impl WaitFor {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [WaitFor; 4] = [WaitFor::Acquire, WaitFor::Get, WaitFor::Put, WaitFor::Notify];
+    pub const ALL: [WaitFor; 5] =
+        [WaitFor::Acquire, WaitFor::Get, WaitFor::Put, WaitFor::Notify, WaitFor::Barrier];
 
     /// The value of a [`super::Kind::Block`] event, read back.
     pub fn from_word(word: Word) -> Option<WaitFor> {
@@ -63,7 +66,7 @@ impl WaitFor {
     /// Whether those who wait so are the level of the resource. Such a wait is no
     /// request that could have come later: it gives others their turn.
     pub const fn is_counted(self) -> bool {
-        matches!(self, WaitFor::Notify)
+        matches!(self, WaitFor::Notify | WaitFor::Barrier)
     }
 
     /// The name in JSON.
@@ -73,6 +76,7 @@ impl WaitFor {
             WaitFor::Get => "get",
             WaitFor::Put => "put",
             WaitFor::Notify => "notify",
+            WaitFor::Barrier => "barrier",
         }
     }
 
@@ -83,6 +87,7 @@ impl WaitFor {
             WaitFor::Get => row("get", "wait to get", "to get from"),
             WaitFor::Put => row("put", "wait to put", "to put into"),
             WaitFor::Notify => row("wait", "wait at", "for a notify of"),
+            WaitFor::Barrier => row("wait", "wait at", "for the others at"),
         }
     }
 

@@ -22,6 +22,8 @@ pub enum ResourceKind {
     Memory,
     /// Where processes wait until another one notifies them.
     Condition,
+    /// Where processes wait until so many of them have come.
+    Barrier,
 }
 
 /// All that there is to say of a [`ResourceKind`].
@@ -158,14 +160,32 @@ const CONDITION: KindDescriptor = KindDescriptor {
     is_drawn: false,
 };
 
+const BARRIER: KindDescriptor = KindDescriptor {
+    name: "barrier",
+    plural: "barriers",
+    doc: "Where processes wait until so many of them have come; then all go on, and it begins anew.",
+    number: Some(Number {
+        key: "parties",
+        called: "the number of parties",
+        doc: "How many have to come, at least 1.",
+        least: 1,
+    }),
+    level: Some(Level::Waiters),
+    holds: Holds::Nothing,
+    is_owned: false,
+    wait_is_a_turn: true,
+    is_drawn: false,
+};
+
 impl ResourceKind {
     /// All of them, in the order of the reference.
-    pub const ALL: [ResourceKind; 5] = [
+    pub const ALL: [ResourceKind; 6] = [
         ResourceKind::Mutex,
         ResourceKind::Semaphore,
         ResourceKind::Buffer,
         ResourceKind::Memory,
         ResourceKind::Condition,
+        ResourceKind::Barrier,
     ];
 
     /// All that there is to say of it.
@@ -176,6 +196,7 @@ impl ResourceKind {
             ResourceKind::Buffer => &BUFFER,
             ResourceKind::Memory => &MEMORY,
             ResourceKind::Condition => &CONDITION,
+            ResourceKind::Barrier => &BARRIER,
         }
     }
 
@@ -248,5 +269,6 @@ mod tests {
         assert_eq!(ResourceKind::Buffer.size(None), (None, 0));
         assert_eq!(ResourceKind::Memory.size(Some(4)), (Some(4), 0));
         assert_eq!(ResourceKind::Condition.size(None), (None, 0));
+        assert_eq!(ResourceKind::Barrier.size(Some(3)), (Some(3), 0));
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 /// A random step, as YAML in flow form. The same resources exist in every
 /// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0, b1 and b2, a
-/// memory d of 4 slots, conditions c0 and c1; variables x and y, an array a of 4.
+/// memory d of 4 slots, conditions c0 and c1, a barrier r of 2; variables x and y, an array a of 4.
 fn step() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         (0u32..4).prop_map(|n| format!("{{delay: {n}s}}")),
@@ -32,6 +32,7 @@ fn step() -> impl Strategy<Value = String> {
         (0u32..2).prop_map(|n| format!("{{wait: c{n}}}")),
         (0u32..2).prop_map(|n| format!("{{notify: c{n}}}")),
         (0u32..2).prop_map(|n| format!("{{notify_all: c{n}}}")),
+        Just("{wait: r}".to_owned()),
         prop_oneof![Just("m0"), Just("s0"), Just("s1"), Just("b0"), Just("b1"), Just("c0"), Just("c1")]
             .prop_map(|r| format!("{{set: {{x: level({r})}}}}")),
         (0u32..2, 0u32..2).prop_map(|(m, c)| format!(
@@ -62,7 +63,7 @@ pub fn scenario() -> impl Strategy<Value = String> {
                 "version: 1\nhorizon: 1000s\nlimits: {{zero_time_steps: 5000}}\nresources:\n  m0: {{kind: mutex}}\n  m1: {{kind: mutex}}\n  \
                  s0: {{kind: semaphore, permits: {permits}}}\n  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  \
                  b0: {{kind: buffer, capacity: {}, discipline: {discipline}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  b2: {{kind: buffer, capacity: 0, of: int}}\n  \
-                 d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\nprocesses:\n",
+                 d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\n  r: {{kind: barrier, parties: 2}}\nprocesses:\n",
                 capacity + 2
             );
             for (number, (steps, count, priority)) in processes.iter().enumerate() {

@@ -54,6 +54,46 @@ processes:
     do: [{read: {from: counter, at: 0, into: x}}, {write: {to: counter, at: 0, value: x + 1}}]
 ";
 
+/// In each round the three come in any of 3! orders, and no order of one round
+/// changes those of the next.
+#[test]
+fn orders_at_a_barrier() {
+    for rounds in 1..=3 {
+        let image = image(&format!(
+            "
+version: 1
+resources: {{all: {{kind: barrier, parties: 3}}}}
+processes:
+  p: {{count: 3, do: [{{repeat: {rounds}, do: [{{wait: all}}]}}]}}
+"
+        ));
+        let explored = explored(&image, Mode::Untimed);
+        assert!(explored.is_complete());
+        assert_eq!((explored.ends(End::Completed), explored.ends(End::Deadlock)), (1, 0));
+        assert_eq!(explored.overview().schedules, Some(6u128.pow(rounds)));
+    }
+}
+
+/// Two rounds, but one of the three comes once only: the others wait for ever, in
+/// either order.
+#[test]
+fn a_barrier_that_somebody_leaves_out() {
+    let image = image(
+        "
+version: 1
+resources: {all: {kind: barrier, parties: 3}}
+processes:
+  p: {count: 2, do: [{repeat: 2, do: [{wait: all}]}]}
+  q: {do: [{wait: all}]}
+",
+    );
+    let untimed = explored(&image, Mode::Untimed);
+    assert_eq!((untimed.ends(End::Completed), untimed.ends(End::Deadlock)), (0, 2));
+    let timed = explored(&image, Mode::Timed);
+    assert_eq!(timed.ends(End::Completed), 0);
+    assert!(timed.ends(End::Deadlock) >= 1);
+}
+
 #[test]
 fn lost_updates() {
     let image = image(COUNTER);

@@ -10,6 +10,9 @@ use tempolane::backend::find_waiting;
 use tempolane::backend::virtual_time;
 use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind, Ties, WaitFor};
 
+/// The waits that are the level of a resource.
+const WAITS_COUNTED: [u64; 2] = [WaitFor::Notify as u64, WaitFor::Barrier as u64];
+
 /// Replays the events against counters that know nothing of the kernel.
 fn check(run: &Run) {
     let header = &run.header;
@@ -28,7 +31,7 @@ fn check(run: &Run) {
         let (subject, process) = (event.subject, event.process.0);
         match event.kind {
             Kind::Block => {
-                if event.value == WaitFor::Notify as u64 {
+                if WAITS_COUNTED.contains(&event.value) {
                     *levels.get_mut(&subject).expect("known") += 1;
                 }
                 waits_for.insert(process, event.value);
@@ -44,7 +47,7 @@ fn check(run: &Run) {
                     assert_eq!(position, 0, "first come, first served");
                 }
                 queue.remove(position);
-                if what != WaitFor::Notify as u64 {
+                if !WAITS_COUNTED.contains(&what) {
                     let next = run.kept.events[place + 1];
                     assert_eq!(
                         (next.process, next.time, next.subject),
@@ -53,7 +56,8 @@ fn check(run: &Run) {
                 }
             }
             Kind::Notify => {
-                let waiting = queues.get(&(subject, WaitFor::Notify as u64)).map_or(0, Vec::len) as u64;
+                let waiting = WAITS_COUNTED.iter().filter_map(|&wait| queues.get(&(subject, wait)));
+                let waiting = waiting.map(Vec::len).sum::<usize>() as u64;
                 let granted = run.kept.events[place + 1..].iter();
                 let granted = granted.take_while(|next| next.kind == Kind::Grant && next.subject == subject);
                 assert_eq!(granted.count() as u64, event.value, "as many go on as were notified");

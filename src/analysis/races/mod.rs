@@ -36,6 +36,7 @@ const WORDS_A_UNIT: u64 = 16;
 ///   number k before put number k + c, which takes the place that became free.
 /// - Condition: a notify before what those do whose waits it ends. A notify
 ///   that finds nobody orders nothing.
+/// - Barrier: what all did before they came before what all do after they went on.
 /// - Atomic blocks exclude each other: an access in one before all later ones
 ///   in others, as if all were done with one mutex.
 ///
@@ -91,6 +92,8 @@ enum Shadow {
     Memory(Slots),
     /// What the last notify hands on.
     Condition(Row),
+    /// What those hand on who wait, and what the last round did.
+    Barrier(Vec<Row>, Row),
 }
 
 impl Shadow {
@@ -106,6 +109,7 @@ impl Shadow {
             }
             ResourceKind::Memory => Shadow::Memory(Slots::default()),
             ResourceKind::Condition => Shadow::Condition(NOTHING),
+            ResourceKind::Barrier => Shadow::Barrier(Vec::new(), NOTHING),
         }
     }
 }
@@ -202,7 +206,20 @@ impl Detector {
                 clocks.let_go(before);
                 0
             }
-            (Kind::Grant, Shadow::Condition(notified)) => {
+            (Kind::Block, Shadow::Barrier(waiting, _)) => {
+                waiting.push(clocks.hand_on(process));
+                0
+            }
+            (Kind::Notify, Shadow::Barrier(waiting, round)) => {
+                for row in waiting.drain(..) {
+                    clocks.learn(process, row);
+                    clocks.let_go(row);
+                }
+                let before = std::mem::replace(round, clocks.hand_on(process));
+                clocks.let_go(before);
+                0
+            }
+            (Kind::Grant, Shadow::Condition(notified) | Shadow::Barrier(_, notified)) => {
                 clocks.learn(process, *notified);
                 0
             }

@@ -22,6 +22,8 @@ pub(super) enum Native {
     Buffer(Buffer),
     Memory(Memory),
     Condition(Condition),
+    /// With so many parties.
+    Barrier(Condition, u64),
 }
 
 /// Why a request is a fault.
@@ -66,6 +68,7 @@ impl Native {
             ResourceKind::Semaphore => Native::Semaphore(Semaphore::new(info.initial, bug::order(order))),
             ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
             ResourceKind::Condition => Native::Condition(Condition::new(order)),
+            ResourceKind::Barrier => Native::Barrier(Condition::new(order), header[resource::CAPACITY]),
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;
@@ -83,6 +86,7 @@ impl Native {
             Native::Buffer(buffer) => Ok(of_buffer(buffer, request, client)),
             Native::Memory(memory) => Ok(of_memory(memory, request, client)),
             Native::Condition(condition) => of_condition(condition, request, client, natives),
+            Native::Barrier(barrier, parties) => Ok(of_barrier(barrier, *parties, request, client)),
         }
     }
 
@@ -91,7 +95,7 @@ impl Native {
         match self {
             Native::Mutex(mutex) => machine.set_owner(image, id, mutex.owner()),
             Native::Memory(memory) => machine.set_memory(image, id, &memory.content()),
-            Native::Semaphore(_) | Native::Buffer(_) | Native::Condition(_) => {}
+            Native::Semaphore(_) | Native::Buffer(_) | Native::Condition(_) | Native::Barrier(..) => {}
         }
     }
 }
@@ -176,6 +180,20 @@ fn of_condition(
         }
         Request::Level => Ok(level(condition.look(me, record))),
         _ => unreachable!("{request:?} of a condition"),
+    }
+}
+
+fn of_barrier(
+    barrier: &Condition,
+    parties: u64,
+    request: Request,
+    client: Client<'_, '_>,
+) -> Came<Vec<Word>> {
+    let Client { me, census, record } = client;
+    match request {
+        Request::Arrive => barrier.arrive(me, parties, census, record).map(nothing),
+        Request::Level => level(barrier.look(me, record)),
+        _ => unreachable!("{request:?} of a barrier"),
     }
 }
 

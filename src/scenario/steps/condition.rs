@@ -1,4 +1,4 @@
-//! `wait`, `notify` and `notify_all`.
+//! `wait`, at a condition or a barrier, `notify` and `notify_all`.
 //!
 //! Decides where a process may wait, and which mutex it may give back meanwhile. A
 //! step that notifies at several places becomes several steps.
@@ -13,7 +13,7 @@ use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
 use crate::trace::ResourceKind;
 
 pub(in crate::scenario) static WAIT: Use =
-    Use { is_single: true, waits_at: Some("a condition"), ..Use::new("wait", true) };
+    Use { is_single: true, waits_at: Some("a condition or a barrier"), ..Use::new("wait", true) };
 pub(in crate::scenario) static NOTIFY: Use = Use::new("notify", false);
 pub(in crate::scenario) static NOTIFY_ALL: Use = Use::new("notify_all", false);
 
@@ -21,17 +21,14 @@ pub(in crate::scenario) static NOTIFY_ALL: Use = Use::new("notify_all", false);
 pub(super) static WAIT_STEP: StepForm = StepForm {
     form: Form {
         name: "wait",
-        doc: "Wait until a condition is notified.",
+        doc: "Wait until a condition is notified, or until all parties of a barrier have come.",
         fields: &[required(
             "wait",
             Shape::Either(&[Shape::Reference, Shape::Form(&WAIT_FORM)]),
-            "At which condition.",
+            "At which condition or barrier.",
         )],
     },
-    foreign: &[(
-        &["barrier"],
-        "count who has arrived under a mutex, and wait at a condition for the last one",
-    )],
+    foreign: &[(&["barrier", "arrive"], "write `wait: b`, where `b` is `{kind: barrier, parties: n}`")],
     read: Reader::One(|body, main| body.wait(main)),
 };
 
@@ -82,9 +79,16 @@ impl Body<'_, '_> {
         let on = fields.get("on").and_then(|node| self.check.reference_node(node, self.scope(), &WAIT));
         let mutex = match fields.get("mutex") {
             None => None,
-            Some(node) => Some(self.mutex(node)?),
+            Some(node) => Some((self.mutex(node)?, node)),
         };
-        Some(StepKind::Wait { condition: on?.reference, mutex })
+        let on = on?;
+        if let (Some(ResourceKind::Barrier), Some((_, node))) = (on.entry.kind, &mutex) {
+            let span = self.check.reports.span_of(node);
+            let hint = "release the mutex before the wait, and acquire it after it";
+            self.check.reports.error_with_hint(span, "a wait at a barrier gives no mutex back", hint);
+            return None;
+        }
+        Some(StepKind::Wait { condition: on.reference, mutex: mutex.map(|(mutex, _)| mutex) })
     }
 
     /// A mutex, which a semaphore is not.

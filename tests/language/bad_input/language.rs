@@ -267,7 +267,7 @@ expect: {finished: {q: 1s}}
     );
 }
 
-/// A scenario with this step on line 11, from column 9 on.
+/// A scenario with this step on line 12, from column 9 on.
 fn with_condition_step(step: &str) -> String {
     format!(
         "version: 1
@@ -277,6 +277,7 @@ resources:
   permits: {{kind: semaphore, permits: 1}}
   bell: condition
   bells: {{kind: condition, count: n, discipline: any}}
+  all: {{kind: barrier, parties: n}}
   queue: {{kind: buffer, capacity: 2}}
   endless: {{kind: buffer, capacity: unbounded}}
 processes: {{p: {{vars: {{x: 0}}, do: [
@@ -295,6 +296,13 @@ fn conditions_fit_their_steps() {
         ("{release: bell}", 19, "`release` cannot use the condition 'bell'", "`notify`"),
         ("{notify: [bell, permits]}", 25, "`notify` cannot use the semaphore 'permits'", "`release`"),
         ("{notify_all: queue}", 22, "`notify_all` cannot use the buffer 'queue'", "`put`"),
+        ("{notify: all}", 18, "`notify` cannot use the barrier 'all'", "`wait`"),
+        (
+            "{wait: {on: all, mutex: lock}}",
+            33,
+            "a wait at a barrier gives no mutex back",
+            "release the mutex",
+        ),
         ("{notify: []}", 18, "`notify` names no resource", ""),
         ("{wait: [bell]}", 17, "`wait` takes the name of a resource, found a list", ""),
         ("{wait: bells}", 16, "'bells' has several instances", "`bells[index]`"),
@@ -311,7 +319,7 @@ fn conditions_fit_their_steps() {
         ("{set: {x: capacity(endless)}}", 28, "this buffer has no capacity", "always room"),
         ("{set: {x: leve(queue)}}", 19, "unknown function 'leve'; did you mean 'level'?", ""),
     ] {
-        refused(&with_condition_step(step), &[(11, column, message, hint)]);
+        refused(&with_condition_step(step), &[(12, column, message, hint)]);
     }
     load_str("good.yaml", &with_condition_step("{set: {x: level(queue) + level + capacity(queue)}}"), &[])
         .unwrap_or_else(|error| panic!("a parameter may be called as a function is: {error}"));

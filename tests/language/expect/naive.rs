@@ -77,7 +77,7 @@ impl Whole<'_> {
             level += match event.kind {
                 Kind::Acquire | Kind::Get => -1,
                 Kind::Release | Kind::Put => 1,
-                Kind::Block if event.value == WaitFor::Notify as u64 => 1,
+                Kind::Block if [WaitFor::Notify as u64, WaitFor::Barrier as u64].contains(&event.value) => 1,
                 Kind::Notify => -(event.value as i64),
                 _ => 0,
             };

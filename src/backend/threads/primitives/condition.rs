@@ -45,20 +45,48 @@ impl Condition {
 
     /// Ends the wait of up to `most` threads.
     pub fn notify(&self, me: &Requester, most: usize, census: &Census, observer: &mut impl Observer) {
+        wake(&mut locked(&self.line), me, most, census, observer);
+    }
+
+    /// Gets into the line, or ends the wait of all where so many `parties` are there
+    /// with this one: a barrier, which begins anew then.
+    pub fn arrive(
+        &self,
+        me: &Requester,
+        parties: u64,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> Came<()> {
         let mut line = locked(&self.line);
-        let woken: Vec<_> = (0..most).map_while(|_| line.serve(census)).collect();
-        let mut facts = vec![me.fact(Kind::Notify, woken.len() as Word)];
-        let by = Word::from(me.process.0);
-        facts.extend(woken.iter().map(|waiter| waiter.requester.fact(Kind::Grant, by)));
-        observer.note(&facts);
-        for waiter in woken {
-            waiter.hand(me, Vec::new());
+        if line.len() as u64 + 1 < parties {
+            observer.note(&[me.fact(Kind::Block, WaitFor::Barrier as Word)]);
+            return Came::Waits { last: line.enter(me, (), census) };
         }
+        wake(&mut line, me, usize::MAX, census, observer);
+        Came::Served(())
     }
 
     /// How many wait.
     pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let line = locked(&self.line);
         me.sees(line.len() as Word, observer)
+    }
+}
+
+/// Ends the wait of up to `most` threads in this line.
+fn wake(
+    line: &mut WaitQueue<()>,
+    me: &Requester,
+    most: usize,
+    census: &Census,
+    observer: &mut impl Observer,
+) {
+    let woken: Vec<_> = (0..most).map_while(|_| line.serve(census)).collect();
+    let mut facts = vec![me.fact(Kind::Notify, woken.len() as Word)];
+    let by = Word::from(me.process.0);
+    facts.extend(woken.iter().map(|waiter| waiter.requester.fact(Kind::Grant, by)));
+    observer.note(&facts);
+    for waiter in woken {
+        waiter.hand(me, Vec::new());
     }
 }
