@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
 use tempolane::backend::{Image, compile};
-use tempolane::scenario::{self, Expr, Model, Scenario};
+use tempolane::scenario::{self, Expr, LoadedScenario, Model};
 use tempolane::trace::{Outcome, RecordingSink, Trace};
 use tempolane::value::Value;
 
@@ -20,7 +20,7 @@ const MOST_EXPLORED: usize = 20;
 
 /// Loads a scenario, which must not panic whatever the text is; `None` if it is
 /// none or too large to be run here.
-pub fn small(label: &str, text: &str, settings: &[(String, String)]) -> Option<(Scenario, Image)> {
+pub fn small(label: &str, text: &str, settings: &[(String, String)]) -> Option<(LoadedScenario, Image)> {
     let loaded = match scenario::load_str(label, text, settings) {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -38,7 +38,7 @@ pub fn small(label: &str, text: &str, settings: &[(String, String)]) -> Option<(
 }
 
 /// The program of a scenario that is small enough.
-pub fn bound(loaded: &Scenario) -> Option<Image> {
+pub fn bound(loaded: &LoadedScenario) -> Option<Image> {
     if things(&loaded.model, &loaded.params) > MOST_THINGS {
         return None;
     }
