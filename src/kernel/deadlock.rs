@@ -121,7 +121,12 @@ fn describe(
         let could = |gives: &[Give]| {
             gives.iter().any(|give| used.enabled_by().contains(&give.used) && give.may_be_to(resource))
         };
-        let others = waiting.iter().zip(ahead).filter(|&(&other, _)| other != process);
+        // Who has come to a barrier cannot come again while it waits there.
+        let has_come = |other| {
+            used.enabled_by().contains(&used)
+                && awaited(image, machine, other, machine.op(image, other)) == (resource, used)
+        };
+        let others = waiting.iter().zip(ahead).filter(|&(&other, _)| other != process && !has_come(other));
         others.filter(|(_, gives)| could(gives)).map(|(&other, _)| other).collect()
     };
     BlockedProcess { process, op, resource, wait_for, holder, givers }

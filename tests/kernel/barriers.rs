@@ -43,6 +43,24 @@ processes:
     assert!(run.kept.events.iter().all(|event| event.kind != Kind::Block));
 }
 
+/// The third one that could come waits for a mutex of one that is there.
+#[test]
+fn who_could_still_come_is_named() {
+    let run = run("
+version: 1
+resources: {three: {kind: barrier, parties: 3}, m: mutex}
+processes:
+  a: {do: [{acquire: m}, {wait: three}, {release: m}]}
+  b: {do: [{wait: three}]}
+  c: {do: [{delay: 1s}, {acquire: m}, {wait: three}]}
+");
+    let Outcome::Deadlock(deadlock) = &run.end.outcome else { panic!("{:?}", run.end.outcome) };
+    let givers: Vec<_> = deadlock.blocked.iter().map(|blocked| blocked.givers.clone()).collect();
+    let [a, c] = ["a", "c"].map(|name| run.process(name));
+    assert_eq!(givers, [vec![c], vec![c], vec![a]]);
+    assert_eq!(deadlock.cycle.len(), 2, "a has the mutex for which c waits, for whom a waits");
+}
+
 #[test]
 fn fewer_than_the_parties_wait_for_ever() {
     let run = run("
@@ -54,5 +72,7 @@ processes:
     let Outcome::Deadlock(deadlock) = &run.end.outcome else { panic!("{:?}", run.end.outcome) };
     assert!(deadlock.blocked.iter().all(|blocked| blocked.wait_for == WaitFor::Barrier));
     assert_eq!(deadlock.blocked.len(), 2);
+    assert!(deadlock.blocked.iter().all(|blocked| blocked.is_starved()), "nobody else can come");
+    assert!(deadlock.cycle.is_empty());
     run.machine.check(&run.image);
 }

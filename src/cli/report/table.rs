@@ -291,7 +291,7 @@ fn mark_value(value: Value) -> String {
 pub fn comparison_table(rows: &[ComparisonRow]) -> String {
     let stopped = rows.iter().any(|row| row.outcome != Outcome::Completed.name());
     let note = match stopped && rows.len() > 1 {
-        true => " –: no speed-up without two runs that completed\n",
+        true => " –: a speed-up is told of a run that completed, where the first one completed too\n",
         false => "",
     };
     let heads = ["scenario", "outcome", "total time", "speed-up", "running", "delayed", "blocked"];
