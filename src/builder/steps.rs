@@ -159,7 +159,7 @@ impl<S> Steps<S> {
         self.add(format!("read: {{from: {}, at: {at}, into: {into}}}", key(memory)))
     }
 
-    /// Waits at a condition until it is notified.
+    /// Waits at a condition until it is notified, or at a barrier until all its parties have come.
     #[track_caller]
     pub fn wait(&mut self, condition: &str) -> &mut Self {
         self.add(format!("wait: {}", key(condition)))
