@@ -27,7 +27,9 @@ mod ziggurat;
 pub use family::{Bound, Family, MOST_PARAMETERS, Parameter, Takes};
 pub use python::PythonStreams;
 pub use rounding::round_nanos;
-pub use sample::{SampleError, Words};
+pub use sample::SampleError;
+#[cfg(test)]
+pub use sample::Words;
 #[cfg(test)]
 pub use streams::StreamId;
 pub use streams::Streams;

@@ -6,7 +6,7 @@
 //! how its outputs become integers, and which outputs are kept. Does not keep
 //! positions, for the reason given in [`super::Streams`].
 
-use super::SampleError;
+use super::sample::SampleError;
 use rand_mt::Mt;
 use std::collections::BTreeMap;
 

@@ -4,8 +4,8 @@
 //! Does not keep positions: they belong to the machine's state, so that a run
 //! can be forked and a fork draws what the original would have drawn.
 
-use super::Words;
 use super::chacha::{BLOCK_WORDS, Block, KEY_WORDS, generate, key_words, keyed, one_block};
+use super::sample::Words;
 use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 

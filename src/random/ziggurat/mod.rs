@@ -12,24 +12,11 @@
 //! under the density, and one multiplication finishes the draw.
 
 mod exponential_layers;
+mod layers;
 mod normal_layers;
 
-use super::Words;
-use super::sample::{unit, unit_above_zero};
-
-/// A ziggurat. Let x_0 > x_1 > … > x_256 = 0 be the widths of the layers from
-/// the lowest up, f the density scaled to f(0) = 1, and v the area of a layer.
-/// x_1 is where the tail starts; x_0 = v / f(x_1) is not a place but the width
-/// that the lowest layer would have without its tail.
-struct Layers {
-    /// x_1.
-    tail: f64,
-    /// For each layer i the largest whole number not above 2^53 · x_(i+1) / x_i,
-    /// and x_i / 2^53.
-    rows: [(u64, f64); 256],
-    /// For each i up to 256 f(x_i); the first is not used.
-    heights: [f64; 257],
-}
+use super::sample::{Words, unit, unit_above_zero};
+use layers::Layers;
 
 /// An exponential number of mean 1.
 ///

@@ -4,7 +4,7 @@
 //! layers, as described in [`super::Layers`]. They were calculated with 60
 //! digits and rounded once; a test recomputes them from the definition.
 
-use super::Layers;
+use super::layers::Layers;
 
 /// For the positive half of the normal of mean 0 and standard deviation 1.
 #[rustfmt::skip]
