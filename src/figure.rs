@@ -53,6 +53,20 @@ pub fn format_factor(factor: f64) -> String {
     format!("{}×", format_figure(factor, 2))
 }
 
+/// A whole number with its digits in groups of three: `1,331,714`.
+#[cfg(any(test, feature = "cli"))]
+pub fn counted(number: impl std::fmt::Display) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -55,8 +55,9 @@ impl<S: CodeState + Send> Scenario<S> {
     /// Whether every schedule is as this text expects it, as [`Run::check`] has
     /// it for one run. [`Mode::Timed`] lets simultaneous events swap,
     /// [`Mode::Untimed`] tries every order (what is said of times is not
-    /// looked at then). A deadlock, a fault or an endless loop is a failure
-    /// unless the text says what the `outcome` is.
+    /// looked at then). A deadlock, a fault or a loop in which no time passes is a failure
+    /// unless the text says what the `outcome` is. A schedule that never ends is none:
+    /// ask for the outcome `completed`, which is not decided then, and fails.
     ///
     /// What code works on is a part of the states that are told apart: two of
     /// them that are equal are one, so it should hold nothing that only grows

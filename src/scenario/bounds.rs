@@ -3,19 +3,7 @@
 //! A bound that is changed, or added here, must be changed on the page.
 
 use super::{context, lexer, load, load_str, names, prescan, processes, resources, syntax, yaml};
-
-/// `1000000` as `1,000,000`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+use crate::figure::counted;
 
 #[test]
 fn the_page_names_every_bound() {
@@ -25,16 +13,16 @@ fn the_page_names_every_bound() {
     let millions = |number: i64| format!("{} million", number / 1_000_000);
     for (what, bound) in [
         ("a file", mebibytes(load::MOST_BYTES as usize)),
-        ("pieces of YAML structure", grouped(prescan::MOST_STRUCTURE)),
-        ("values, counted", grouped(yaml::MOST_NODES)),
+        ("pieces of YAML structure", counted(prescan::MOST_STRUCTURE)),
+        ("values, counted", counted(yaml::MOST_NODES)),
         ("text of all values", mebibytes(yaml::MOST_TEXT)),
-        ("brackets that are open", grouped(prescan::MOST_OPEN)),
-        ("a key", format!("{} bytes", grouped(yaml::LONGEST_KEY))),
+        ("brackets that are open", counted(prescan::MOST_OPEN)),
+        ("a key", format!("{} bytes", counted(yaml::LONGEST_KEY))),
         ("a name", format!("{} characters", names::LONGEST_NAME)),
-        ("an expression", format!("{} characters", grouped(lexer::LONGEST_EXPRESSION))),
+        ("an expression", format!("{} characters", counted(lexer::LONGEST_EXPRESSION))),
         ("an expression", format!("{} levels", syntax::DEEPEST)),
         ("an expression", format!("{} operations", syntax::HIGHEST)),
-        ("all expressions", format!("{} characters", grouped(context::MOST_EXPRESSIONS))),
+        ("all expressions", format!("{} characters", counted(context::MOST_EXPRESSIONS))),
         ("process instances", millions(processes::MOST_PROCESSES)),
         ("resource instances", millions(resources::MOST_RESOURCES)),
         ("variables, array elements, slots", millions(resources::MOST_SLOTS)),
@@ -61,9 +49,9 @@ fn lists_nest_as_deep_as_the_page_says() {
 fn messages_name_the_bounds() {
     let told = |text: &str| load_str("x", text, &[]).expect_err("it is too large").to_string();
     let long = format!("version: 1\nx: [{}]\n", "1,".repeat(prescan::MOST_STRUCTURE));
-    assert!(told(&long).contains(&grouped(prescan::MOST_STRUCTURE)));
+    assert!(told(&long).contains(&counted(prescan::MOST_STRUCTURE)));
     let aliases = format!("a: &a [{}]\nb: [{}]\n", "1,".repeat(2000), "*a,".repeat(200));
-    assert!(told(&aliases).contains(&grouped(yaml::MOST_NODES)), "{}", told(&aliases));
+    assert!(told(&aliases).contains(&counted(yaml::MOST_NODES)), "{}", told(&aliases));
     let key = format!("? {}\n: 1\n", "k".repeat(yaml::LONGEST_KEY + 1));
     assert!(told(&key).contains("1000") || told(&key).contains("1,000"), "{}", told(&key));
 }

@@ -5,6 +5,7 @@
 //! report of each command.
 
 use crate::cli::console::{printable, shown};
+pub use crate::figure::counted;
 use crate::time::format_nanos_short;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt::{Display, Write};
@@ -57,19 +58,6 @@ pub fn noun(count: usize, one: &str) -> String {
 /// `1 state`, `1,331,714 states`.
 pub fn so_many(number: u64, one: &str) -> String {
     format!("{} {}", counted(number), noun(usize::try_from(number).unwrap_or(usize::MAX), one))
-}
-
-/// `1,331,714`.
-pub fn counted(number: impl Into<u128>) -> String {
-    let digits = number.into().to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A length of time, given in nanoseconds: `250us`.
