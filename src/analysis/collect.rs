@@ -74,7 +74,7 @@ impl StatisticsSink {
         self.resources.clear();
         for info in resources {
             let full = match info.kind.level() {
-                Some(Level::Permits) => Full::Taken(info.initial),
+                Some(Level::Permits | Level::Cores) => Full::Taken(info.initial),
                 Some(Level::Items) => info.capacity.map_or(Full::Never, Full::Held),
                 Some(Level::Waiters) | None => Full::Never,
             };
@@ -98,7 +98,8 @@ impl StatisticsSink {
     pub fn take_figures(&mut self, end: Time) -> Statistics {
         let mut spans = std::mem::replace(&mut self.spans, SpanBuilder::new(0));
         for span in spans.finish(end) {
-            if let Activity::Blocked { resource, .. } = span.activity {
+            if let Activity::Blocked { resource, .. } | Activity::Ready { processor: resource } = span.activity
+            {
                 self.resources[resource.index()].statistics.requests += 1;
             }
             self.add_span(&span);
@@ -130,10 +131,11 @@ impl StatisticsSink {
                 if nanos > 0 {
                     add_blocked(&mut process.blocked, resource, nanos);
                 }
-                let waits = &mut self.resources[resource.index()].statistics.waits;
-                waits.count += 1;
-                waits.total += u128::from(nanos);
-                waits.longest = waits.longest.max(nanos);
+                self.resources[resource.index()].statistics.waits.add(nanos);
+            }
+            Activity::Ready { processor } => {
+                process.ready += nanos;
+                self.resources[processor.index()].statistics.waits.add(nanos);
             }
         }
     }

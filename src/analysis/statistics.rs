@@ -49,6 +49,8 @@ pub struct ProcessStatistics {
     pub new: u64,
     /// Using a processor.
     pub running: u64,
+    /// At work, but not served by a core of its processor.
+    pub ready: u64,
     /// Letting time pass without one.
     pub delayed: u64,
     /// Waiting, by resource, in the order of resource ids; only resources for
@@ -67,7 +69,8 @@ impl ProcessStatistics {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResourceStatistics {
     /// The share of the run in which it was in use: a mutex held; of a
-    /// semaphore's initial permits or a buffer's capacity the mean share taken.
+    /// semaphore's initial permits, a processor's cores or a buffer's capacity the
+    /// mean share taken.
     /// `None` where that means nothing.
     pub utilization: Option<f64>,
     /// Requests: acquires, gets and puts, each permit or item counted. One that
@@ -104,6 +107,13 @@ pub struct WaitStatistics {
 }
 
 impl WaitStatistics {
+    /// Counts a wait of so many nanoseconds.
+    pub(super) fn add(&mut self, nanos: u64) {
+        self.count += 1;
+        self.total += u128::from(nanos);
+        self.longest = self.longest.max(nanos);
+    }
+
     /// The mean length of a wait, in nanoseconds; 0 without waits.
     pub fn mean(&self) -> f64 {
         mean(self.total, self.count)

@@ -249,6 +249,7 @@ impl Machine {
                 let waiters = self.waiters(image, id).len() as u64;
                 assert_eq!(words[resource::LEVEL], waiters, "invariant 5");
             }
+            Some(Level::Cores) => self.check_processor(image, header),
             None => {}
         }
     }

@@ -31,13 +31,15 @@ pub enum Use {
     Notify,
     /// Comes to a barrier.
     Arrive,
+    /// Is served by a core of a processor, and leaves it again.
+    Serve,
     /// Reads a level.
     Observe,
 }
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 10] = [
+    pub const ALL: [Use; 11] = [
         Use::Take,
         Use::Give,
         Use::Put,
@@ -47,6 +49,7 @@ impl Use {
         Use::Wait,
         Use::Notify,
         Use::Arrive,
+        Use::Serve,
         Use::Observe,
     ];
 
@@ -59,6 +62,7 @@ impl Use {
             Use::Get => Some(WaitFor::Get),
             Use::Wait => Some(WaitFor::Notify),
             Use::Arrive => Some(WaitFor::Barrier),
+            Use::Serve => Some(WaitFor::Core),
             Use::Give | Use::Read | Use::Write | Use::Notify | Use::Observe => None,
         }
     }
@@ -91,7 +95,17 @@ impl Use {
             Use::Write => &[Use::Read, Use::Write],
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
             Use::Arrive => &[Use::Arrive, Use::Observe],
-            Use::Observe => &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive],
+            Use::Serve => &[Use::Serve, Use::Observe],
+            Use::Observe => &[
+                Use::Take,
+                Use::Give,
+                Use::Put,
+                Use::Get,
+                Use::Wait,
+                Use::Notify,
+                Use::Arrive,
+                Use::Serve,
+            ],
         }
     }
 
@@ -103,6 +117,7 @@ impl Use {
             Use::Get => &[Use::Put],
             Use::Wait => &[Use::Notify],
             Use::Arrive => &[Use::Arrive],
+            Use::Serve => &[Use::Serve],
             Use::Give | Use::Read | Use::Write | Use::Notify | Use::Observe => &[],
         }
     }
@@ -127,6 +142,8 @@ pub(super) enum Operand<'o> {
     Written(Slot),
     /// A word of the frame that is read and written.
     Counter(Slot),
+    /// The first of the words of a work on a processor, which are read and written.
+    Work(Slot),
     /// The descriptor of a private array, which is read; elements may be written.
     Array(Slot),
     /// The number of a distribution, with words of the frame.
@@ -159,11 +176,14 @@ impl Op {
     pub(super) fn operands(&mut self) -> [Operand<'_>; 3] {
         use Operand::{
             Access, Array, Counter, Distribution, Duration, End, Frame, Log, Many, Named, Nothing, Read,
-            Target, Written,
+            Target, Work, Written,
         };
         match self {
             Op::Begin | Op::Done => one(Nothing),
             Op::StartAfter { wait } | Op::Delay { wait } | Op::Work { wait } => one(Duration(*wait)),
+            Op::WorkOn { processor, wait, state } => {
+                [Access(Use::Serve, processor), Duration(*wait), Work(*state)]
+            }
             Op::Jump { to } | Op::Skip { to } => one(Target(to)),
             Op::JumpIfFalse { condition, to } | Op::JumpIfTrue { condition, to } => {
                 two(Read(*condition), Target(to))
@@ -221,7 +241,7 @@ mod tests {
             assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
-        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify, Use::Arrive]));
+        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify, Use::Arrive, Use::Serve]));
     }
 
     /// The uses of the ops of a process with these steps, op after op.

@@ -141,6 +141,14 @@ impl Frame {
         Slot(self.words - 1)
     }
 
+    /// So many words, one behind the other, that outlive the temporaries; the first.
+    pub(super) fn permanent_run(&mut self, words: u32) -> Slot {
+        let first = self.words;
+        self.words += words;
+        self.permanent.extend(first..self.words);
+        Slot(first)
+    }
+
     /// A word until the end of the step.
     pub(super) fn temporary(&mut self) -> Slot {
         let word = self.free.pop().unwrap_or_else(|| {

@@ -51,6 +51,52 @@ pub mod resource {
     pub const HEAD: usize = 6;
     /// The length of the ring as it is allocated now.
     pub const RING: usize = 7;
+    /// Constant: of a processor, its number among [`super::super::Image::processors`].
+    /// (No processor has a ring.)
+    pub const PROCESSOR: usize = 7;
+}
+
+/// The words in the frame of a process that works on processors, counted from the
+/// first of them. All are 0 while it is not at work.
+pub mod work {
+    /// What it is about, and at which processor; see [`crate::kernel`].
+    pub const STAGE: usize = 0;
+    /// Nanoseconds of work that are left.
+    pub const LEFT: usize = 1;
+    /// When the stretch in which it is served began or, if a core has to switch to
+    /// it first, begins.
+    pub const SINCE: usize = 2;
+    /// Nanoseconds that this stretch takes, if nothing comes in between.
+    pub const SLICE: usize = 3;
+    /// Nanoseconds that cores take to switch to it before it is served.
+    pub const SWITCH: usize = 4;
+    /// Before the work begins, in how many nanoseconds it must end; then, when.
+    pub const DEADLINE: usize = 5;
+    /// What is left of its quantum, for each processor from the innermost out.
+    pub const QUANTA: usize = 6;
+    /// How many processors may stand on each other.
+    pub const MOST_LEVELS: usize = 4;
+    /// How many words there are.
+    pub const WORDS: usize = QUANTA + MOST_LEVELS;
+}
+
+/// The words of the content of a processor that is shared.
+pub mod shared {
+    /// The service that each process has attained that was there from the beginning,
+    /// in units of which [`UNITS`] are a nanosecond: a number of 128 bits, low half first.
+    pub const ATTAINED: usize = 0;
+    /// Up to when that is counted.
+    pub const COUNTED: usize = 2;
+    /// How many processes are served.
+    pub const SERVED: usize = 3;
+    /// The first of them, [`ENTRY`] words each: a heap, who ends first on top.
+    pub const HEAP: usize = 4;
+    /// What [`ATTAINED`] is when the process ends (low half, high half), and the process.
+    pub const ENTRY: usize = 3;
+    /// Units of service in a nanosecond: a thousand times the least common multiple
+    /// of 1 to 36, so that the share of each of up to 36 processes at a speed with
+    /// three decimals is a whole number of them.
+    pub const UNITS: u128 = 144_403_552_893_600_000;
 }
 
 /// Where the elements of a private array begin in the arena, and how many there

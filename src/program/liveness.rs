@@ -10,6 +10,7 @@
 
 use super::access::Operand;
 use super::bind::Image;
+use super::layout::work;
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 
@@ -40,6 +41,7 @@ impl Operands {
             Operand::Read(source) | Operand::Duration(source) => self.source(source),
             Operand::Written(slot) => self.writes.push(slot),
             Operand::Counter(slot) => self.counter(slot),
+            Operand::Work(first) => (0..work::WORDS as u32).for_each(|word| self.counter(Slot(first.0 + word))),
             Operand::Array(slot) => self.array(slot),
             Operand::Distribution(number) => {
                 let code = &image.distributions[number as usize];

@@ -145,8 +145,11 @@ pub enum Op {
     SetElement { array: Slot, index: Source, value: Source },
     /// Let time pass without a processor.
     Delay { wait: Source },
-    /// Let time pass on a processor.
+    /// Let time pass on a processor of its own.
     Work { wait: Source },
+    /// Let time pass on a processor that others use too; `state` is the first of the
+    /// words that [`super::layout::work`] tells of.
+    WorkOn { processor: ResourceCode, wait: Source, state: Slot },
     /// `into` = a random value.
     Draw { into: Slot, distribution: u32 },
     /// `into` = the header of instance `index` of resource definition `def`.

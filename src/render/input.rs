@@ -255,6 +255,7 @@ impl GanttInput<'_> {
             Activity::New => "new (not started)".to_owned(),
             Activity::Delayed => "delayed".to_owned(),
             Activity::Running => "running".to_owned(),
+            Activity::Ready { processor } => format!("ready for {}", self.resource_name(processor)),
             Activity::Blocked { resource, wait_for } => {
                 let name = self.resource_name(resource);
                 let verb = wait_for.step();

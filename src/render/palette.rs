@@ -29,6 +29,9 @@ const RUNNING: Colour = Colour(0x00, 0x72, 0xB2);
 /// Time passing without one: a tint of their sky blue.
 const DELAYED: Colour = Colour(0xB5, 0xDC, 0xF4);
 const DELAYED_EDGE: Colour = Colour(0x56, 0xB4, 0xE9);
+/// Ready for a processor: the blue of those that run, as lines on white.
+const READY: Hatch =
+    Hatch { pattern: Pattern::Lying, line: Colour(0x6A, 0xA8, 0xD0), ground: Colour(0xFF, 0xFF, 0xFF) };
 const NEW: Colour = Colour(0xF1, 0xF2, 0xF4);
 
 /// How many resources get a look of their own; the rest share one.
@@ -59,6 +62,8 @@ const BLOCKED: [(Colour, Pattern); SLOTS + 1] = [
 pub enum Class {
     /// Using a processor.
     Running,
+    /// At work, but served by no core.
+    Ready,
     /// Letting time pass without one.
     Delayed,
     /// Waiting for the resources of a slot, at most [`SLOTS`].
@@ -69,20 +74,21 @@ pub enum Class {
 
 impl Class {
     /// How many classes there are.
-    pub const COUNT: usize = 4 + SLOTS;
+    pub const COUNT: usize = 5 + SLOTS;
 
     /// All classes, in the order in which shares are stacked from the bottom.
     pub fn all() -> impl Iterator<Item = Class> {
         let blocked = (0..=SLOTS).map(|slot| Class::Blocked(slot as u8));
-        [Class::Running, Class::Delayed].into_iter().chain(blocked).chain([Class::New])
+        [Class::Running, Class::Ready, Class::Delayed].into_iter().chain(blocked).chain([Class::New])
     }
 
     /// The place in a table of all classes, in the order of [`Class::all`].
     pub fn index(self) -> usize {
         match self {
             Class::Running => 0,
-            Class::Delayed => 1,
-            Class::Blocked(slot) => 2 + usize::from(slot).min(SLOTS),
+            Class::Ready => 1,
+            Class::Delayed => 2,
+            Class::Blocked(slot) => 3 + usize::from(slot).min(SLOTS),
             Class::New => Class::COUNT - 1,
         }
     }
@@ -91,6 +97,7 @@ impl Class {
     pub fn fill(self) -> Fill {
         match self {
             Class::Running => Fill::Solid(RUNNING),
+            Class::Ready => Fill::Hatched(READY),
             Class::Delayed => Fill::Solid(DELAYED),
             Class::New => Fill::Solid(NEW),
             Class::Blocked(slot) => {
@@ -105,6 +112,7 @@ impl Class {
     pub fn flat(self) -> Fill {
         match self {
             Class::Blocked(slot) => Fill::Solid(BLOCKED[usize::from(slot).min(SLOTS)].0.tint(176)),
+            Class::Ready => Fill::Solid(READY.line.tint(96)),
             other => other.fill(),
         }
     }
@@ -113,6 +121,7 @@ impl Class {
     pub fn edge(self) -> Stroke {
         let colour = match self {
             Class::Running => Colour(0x00, 0x52, 0x80),
+            Class::Ready => READY.line,
             Class::Delayed => DELAYED_EDGE,
             Class::New => return Stroke::dashed(AXIS, 0.8, 2.0),
             Class::Blocked(slot) => BLOCKED[usize::from(slot).min(SLOTS)].0,
@@ -125,6 +134,7 @@ impl Class {
         match self {
             Class::Running => (PAPER, None),
             Class::Delayed | Class::New => (INK, None),
+            Class::Ready => (INK, Some(PAPER)),
             Class::Blocked(slot) => (INK, Some(BLOCKED[usize::from(slot).min(SLOTS)].0.tint(40))),
         }
     }
@@ -133,6 +143,7 @@ impl Class {
     pub fn name(self) -> &'static str {
         match self {
             Class::Running => "running",
+            Class::Ready => "ready",
             Class::Delayed => "delayed",
             Class::Blocked(_) => "blocked",
             Class::New => "new",
@@ -191,6 +202,7 @@ impl Inks {
     pub fn legend(&self, class: Class) -> String {
         match class {
             Class::Running => "running".to_owned(),
+            Class::Ready => "ready".to_owned(),
             Class::Delayed => "delayed".to_owned(),
             Class::New => "new (not started)".to_owned(),
             Class::Blocked(slot) => match self.names.get(usize::from(slot)) {
@@ -220,6 +232,7 @@ impl Classes {
     pub fn of(&self, activity: Activity) -> Class {
         match activity {
             Activity::New => Class::New,
+            Activity::Ready { .. } => Class::Ready,
             Activity::Delayed => Class::Delayed,
             Activity::Running => Class::Running,
             Activity::Blocked { resource, .. } => {

@@ -13,12 +13,25 @@ pub enum Discipline {
     Lifo,
     /// Whoever: in a run the lowest process id. Of conditions only.
     Any,
+    /// One after the other, each for a quantum of time. Of processors only.
+    RoundRobin,
+    /// All at once, each at its share of the speed. Of processors only.
+    Sharing,
+    /// Earliest deadline first. Of processors only.
+    Edf,
 }
 
 impl Discipline {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Discipline; 4] =
-        [Discipline::Fifo, Discipline::Priority, Discipline::Lifo, Discipline::Any];
+    pub const ALL: [Discipline; 7] = [
+        Discipline::Fifo,
+        Discipline::Priority,
+        Discipline::Lifo,
+        Discipline::Any,
+        Discipline::RoundRobin,
+        Discipline::Sharing,
+        Discipline::Edf,
+    ];
 
     /// The word for it in a scenario.
     pub const fn name(self) -> &'static str {
@@ -27,6 +40,9 @@ impl Discipline {
             Discipline::Priority => "priority",
             Discipline::Lifo => "lifo",
             Discipline::Any => "any",
+            Discipline::RoundRobin => "round_robin",
+            Discipline::Sharing => "sharing",
+            Discipline::Edf => "edf",
         }
     }
 

@@ -51,12 +51,20 @@ pub enum WaitFor {
     Notify,
     /// Be released by the last party that comes to a barrier.
     Barrier,
+    /// Be served by a core of a processor: it is ready.
+    Core,
 }
 
 impl WaitFor {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [WaitFor; 5] =
-        [WaitFor::Acquire, WaitFor::Get, WaitFor::Put, WaitFor::Notify, WaitFor::Barrier];
+    pub const ALL: [WaitFor; 6] = [
+        WaitFor::Acquire,
+        WaitFor::Get,
+        WaitFor::Put,
+        WaitFor::Notify,
+        WaitFor::Barrier,
+        WaitFor::Core,
+    ];
 
     /// The value of a [`super::Kind::Block`] event, read back.
     pub fn from_word(word: Word) -> Option<WaitFor> {
@@ -77,6 +85,7 @@ impl WaitFor {
             WaitFor::Put => "put",
             WaitFor::Notify => "notify",
             WaitFor::Barrier => "barrier",
+            WaitFor::Core => "core",
         }
     }
 
@@ -88,6 +97,7 @@ impl WaitFor {
             WaitFor::Put => row("put", "wait to put", "to put into"),
             WaitFor::Notify => row("wait", "wait at", "for a notify of"),
             WaitFor::Barrier => row("wait", "wait at", "for the others at"),
+            WaitFor::Core => row("work", "be ready for", "for a core of"),
         }
     }
 

@@ -24,6 +24,8 @@ pub enum ResourceKind {
     Condition,
     /// Where processes wait until so many of them have come.
     Barrier,
+    /// Cores that serve processes at `work`.
+    Processor,
 }
 
 /// All that there is to say of a [`ResourceKind`].
@@ -72,6 +74,8 @@ pub enum Level {
     Items,
     /// Processes that wait at it.
     Waiters,
+    /// Cores that serve nobody; it begins with all there are.
+    Cores,
 }
 
 /// What a resource holds besides its level.
@@ -177,15 +181,33 @@ const BARRIER: KindDescriptor = KindDescriptor {
     is_drawn: false,
 };
 
+const PROCESSOR: KindDescriptor = KindDescriptor {
+    name: "processor",
+    plural: "processors",
+    doc: "Cores that serve the processes that are at work on it; who is at work and not served is ready.",
+    number: Some(Number {
+        key: "cores",
+        called: "the number of cores",
+        doc: "How many processes it serves at a time, at least 1.",
+        least: 1,
+    }),
+    level: Some(Level::Cores),
+    holds: Holds::Nothing,
+    is_owned: false,
+    wait_is_a_turn: false,
+    is_drawn: false,
+};
+
 impl ResourceKind {
     /// All of them, in the order of the reference.
-    pub const ALL: [ResourceKind; 6] = [
+    pub const ALL: [ResourceKind; 7] = [
         ResourceKind::Mutex,
         ResourceKind::Semaphore,
         ResourceKind::Buffer,
         ResourceKind::Memory,
         ResourceKind::Condition,
         ResourceKind::Barrier,
+        ResourceKind::Processor,
     ];
 
     /// All that there is to say of it.
@@ -197,6 +219,7 @@ impl ResourceKind {
             ResourceKind::Memory => &MEMORY,
             ResourceKind::Condition => &CONDITION,
             ResourceKind::Barrier => &BARRIER,
+            ResourceKind::Processor => &PROCESSOR,
         }
     }
 
@@ -241,6 +264,7 @@ impl ResourceKind {
         match self.level() {
             Some(Level::Permits) if self.is_owned() => (Some(1), 1),
             Some(Level::Permits) => (None, number.unwrap_or(0)),
+            Some(Level::Cores) => (number, number.unwrap_or(1)),
             Some(Level::Items | Level::Waiters) | None => (number, 0),
         }
     }
@@ -270,5 +294,6 @@ mod tests {
         assert_eq!(ResourceKind::Memory.size(Some(4)), (Some(4), 0));
         assert_eq!(ResourceKind::Condition.size(None), (None, 0));
         assert_eq!(ResourceKind::Barrier.size(Some(3)), (Some(3), 0));
+        assert_eq!(ResourceKind::Processor.size(Some(3)), (Some(3), 3));
     }
 }

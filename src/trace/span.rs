@@ -23,6 +23,11 @@ pub enum Activity {
         /// To do what.
         wait_for: WaitFor,
     },
+    /// It was at work, but no core of its processor served it.
+    Ready {
+        /// Which processor.
+        processor: ResourceId,
+    },
 }
 
 /// An interval `[start, end)` in which one process did one thing. Never empty:
@@ -123,8 +128,12 @@ fn opened_by(event: &Event) -> Option<Open> {
         Kind::Delay => (Activity::Delayed, Time::from_nanos(event.value).unwrap_or(Time::MAX)),
         Kind::Work => (Activity::Running, Time::from_nanos(event.value).unwrap_or(Time::MAX)),
         Kind::Block => {
-            let wait_for = WaitFor::from_word(event.value).unwrap_or(WaitFor::Acquire);
-            (Activity::Blocked { resource: ResourceId(event.subject), wait_for }, Time::MAX)
+            let resource = ResourceId(event.subject);
+            let activity = match WaitFor::from_word(event.value).unwrap_or(WaitFor::Acquire) {
+                WaitFor::Core => Activity::Ready { processor: resource },
+                wait_for => Activity::Blocked { resource, wait_for },
+            };
+            (activity, Time::MAX)
         }
         _ => return None,
     };

@@ -94,6 +94,9 @@ enum Shadow {
     Condition(Row),
     /// What those hand on who wait, and what the last round did.
     Barrier(Vec<Row>, Row),
+    /// Who was served before hands on nothing: sharing a core orders nothing that
+    /// another run would have to keep.
+    Processor,
 }
 
 impl Shadow {
@@ -110,6 +113,7 @@ impl Shadow {
             ResourceKind::Memory => Shadow::Memory(Slots::default()),
             ResourceKind::Condition => Shadow::Condition(NOTHING),
             ResourceKind::Barrier => Shadow::Barrier(Vec::new(), NOTHING),
+            ResourceKind::Processor => Shadow::Processor,
         }
     }
 }

@@ -244,6 +244,9 @@ fn was(activity: Activity, header: &Header) -> String {
         Activity::New => "was new".to_owned(),
         Activity::Delayed => "was delayed".to_owned(),
         Activity::Running => "worked".to_owned(),
+        Activity::Ready { processor } => {
+            format!("was ready for '{}'", header.resource_name(processor))
+        }
         Activity::Blocked { resource, wait_for } => {
             let purpose = match wait_for {
                 WaitFor::Notify => "to be notified by",

@@ -286,6 +286,7 @@ impl WaitNames {
 fn label(names: &mut WaitNames, input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
     let candidates = match span.activity {
         Activity::New => return None,
+        Activity::Ready { .. } => vec!["ready".to_owned()],
         Activity::Delayed | Activity::Running => vec![format_nanos(span.nanos() as i64)],
         Activity::Blocked { resource, wait_for } => {
             vec![input.wait_name(resource, wait_for), input.resource_name(resource)]

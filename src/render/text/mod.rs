@@ -217,6 +217,8 @@ impl<'a> Drawing<'a> {
         match (class, self.style.ascii) {
             (Class::Running, false) => '█',
             (Class::Running, true) => '#',
+            (Class::Ready, false) => '░',
+            (Class::Ready, true) => '-',
             (Class::Delayed, false) => '▒',
             (Class::Delayed, true) => '=',
             (Class::New, false) => '·',
@@ -405,6 +407,7 @@ fn visible(text: &str) -> usize {
 fn ansi(class: Class) -> &'static str {
     match class {
         Class::Running => "\u{1b}[38;5;32m",
+        Class::Ready => "\u{1b}[38;5;74m",
         Class::Delayed => "\u{1b}[38;5;117m",
         Class::New => "\u{1b}[38;5;245m",
         Class::Blocked(slot) => match slot {
