@@ -9,7 +9,7 @@
 //! on. What an op means is not decided here.
 
 use super::access::Operand;
-use super::bind::Image;
+use super::bound::Image;
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 
