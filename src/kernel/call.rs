@@ -4,11 +4,8 @@
 //! machine stays plain words. To the kernel a call is one op, which changes
 //! the variables of its own process and no resource, and which may fail.
 
-use super::step::Done;
-use super::step::{Context, Kernel, OpResult, Scheduler};
 use crate::ids::ProcessId;
 use crate::program::{Slot, array_in};
-use crate::trace::Sink;
 use crate::value::Word;
 
 /// A process calls code.
@@ -59,15 +56,5 @@ impl Call<'_> {
     pub fn array(&mut self, slot: Slot) -> &mut [Word] {
         let (start, len) = array_in(self.word(slot));
         &mut self.arena[start..start + len]
-    }
-}
-
-impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
-    pub(super) fn call(&mut self, arena: &mut [Word], at: Context, number: u32) -> OpResult {
-        let call = Call { number, process: at.process(), arena, frame: at.frame() };
-        match self.queue.call(call) {
-            Ok(()) => Ok(Done::Next),
-            Err(message) => Err(self.fault(at, message, "")),
-        }
     }
 }

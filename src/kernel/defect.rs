@@ -4,6 +4,8 @@
 //! can be switched on, and the compiler removes every question whether it is.
 
 use crate::value::Word;
+#[cfg(test)]
+use std::cell::Cell;
 
 /// A bug that the kernel can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,29 +43,20 @@ const fn is_on(_: Defect) -> bool {
 }
 
 #[cfg(test)]
-use switch::is_on;
-#[cfg(all(test, feature = "cli"))]
-pub(crate) use switch::with_defect;
+thread_local! {
+    static ON: Cell<Option<Defect>> = const { Cell::new(None) };
+}
 
 #[cfg(test)]
-mod switch {
-    use super::Defect;
-    use std::cell::Cell;
+fn is_on(defect: Defect) -> bool {
+    ON.get() == Some(defect)
+}
 
-    thread_local! {
-        static ON: Cell<Option<Defect>> = const { Cell::new(None) };
-    }
-
-    pub(super) fn is_on(defect: Defect) -> bool {
-        ON.get() == Some(defect)
-    }
-
-    /// Does something with a kernel that has this bug, on this thread.
-    #[cfg(feature = "cli")]
-    pub(crate) fn with_defect<T>(defect: Defect, action: impl FnOnce() -> T) -> T {
-        ON.set(Some(defect));
-        let result = action();
-        ON.set(None);
-        result
-    }
+/// Does something with a kernel that has this bug, on this thread.
+#[cfg(all(test, feature = "cli"))]
+pub(crate) fn with_defect<T>(defect: Defect, action: impl FnOnce() -> T) -> T {
+    ON.set(Some(defect));
+    let result = action();
+    ON.set(None);
+    result
 }

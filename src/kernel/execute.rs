@@ -2,9 +2,8 @@
 
 use super::fused::wrap;
 use super::machine::op_of;
-use super::step::{Context, Done, Halt, Kernel, OpResult, Scheduler};
-use super::stepwise::Steps;
-use super::stop::Yield;
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
+use super::stop::{Halt, Steps, Yield};
 use crate::ids::ProcessId;
 use crate::program::{Op, Slot, resource};
 use crate::time::Time;

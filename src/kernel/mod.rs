@@ -20,6 +20,7 @@ mod events;
 mod execute;
 mod faults;
 mod fused;
+mod invariants;
 mod lock;
 mod machine;
 mod memory;
@@ -29,6 +30,7 @@ mod request;
 mod step;
 mod stepwise;
 mod stop;
+mod streams;
 mod waiters;
 
 pub use call::{Call, Code, NoCode};
@@ -36,10 +38,10 @@ pub use choices::Choices;
 pub use deadlock::{find_deadlock, find_end, find_waiting, waits_for_horizon};
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use defect::{Defect, with_defect};
-pub use draw::Draws;
 pub use machine::{Machine, State};
 pub use probe::Probe;
 pub use request::{Request, ResourceRequest};
 pub use step::{Kernel, Scheduler};
 pub use stepwise::Rest;
 pub use stop::{Yield, Yielded};
+pub use streams::Draws;

@@ -2,10 +2,9 @@
 
 use super::call::{Call, Code, NoCode};
 use super::defect;
-use super::draw::{Draws, fetch};
 use super::machine::{Machine, State, frame_words, state_word};
-use super::stepwise::Steps;
-use super::stop::{Yield, Yielded};
+use super::stop::{Halt, Steps, Yield, Yielded};
+use super::streams::{Draws, fetch};
 use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{Image, ResourceCode, Slot, Source, frame, resource};
@@ -85,18 +84,6 @@ pub struct Kernel<'a, Q, S> {
     left: Option<Result<Yield, Box<Fault>>>,
     /// Arguments of a log line, kept to save allocations.
     pub(super) scratch: Vec<Word>,
-}
-
-/// Why a process stopped, small enough for registers; see [`Yield`].
-pub(super) enum Halt {
-    /// [`Yield::Delayed`], with the priority of the process plus 128.
-    Delayed(Time, u8),
-    /// [`Yield::Blocked`].
-    Blocked,
-    /// [`Yield::Done`].
-    Done,
-    /// For a reason that [`Kernel::why_left`] gives.
-    Left,
 }
 
 /// What an op on a resource comes to.
@@ -402,6 +389,14 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
         match Time::from_nanos(until) {
             Some(until) if nanos as i64 >= 0 => Ok(until),
             _ => Err(self.bad_duration(at, nanos as i64)),
+        }
+    }
+
+    pub(super) fn call(&mut self, arena: &mut [Word], at: Context, number: u32) -> OpResult {
+        let call = Call { number, process: at.process(), arena, frame: at.frame() };
+        match self.queue.call(call) {
+            Ok(()) => Ok(Done::Next),
+            Err(message) => Err(self.fault(at, message, "")),
         }
     }
 

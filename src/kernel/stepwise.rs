@@ -11,8 +11,8 @@
 //! is left of the block is another step, from where it goes on.
 
 use super::machine::op_of;
-use super::step::{Halt, Kernel, Scheduler};
-use super::stop::Yield;
+use super::step::{Kernel, Scheduler};
+use super::stop::{Halt, Steps, Yield};
 use crate::ids::ProcessId;
 use crate::program::Op;
 use crate::trace::{Fault, Sink};
@@ -25,22 +25,6 @@ pub enum Rest {
     Ready,
     /// It lets time pass, waits, is done, or ran into a limit.
     Yielded(Yield),
-}
-
-/// How far a process may go.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Steps {
-    /// How many steps it may still begin.
-    left: u32,
-    /// Whether it may go on inside an atomic block as long as nothing stops it.
-    goes_on: bool,
-}
-
-impl Steps {
-    /// Up to the next step.
-    pub(super) const NONE: Steps = Steps { left: 0, goes_on: false };
-    /// A single op, even inside an atomic block.
-    const OP: Steps = Steps { left: 1, goes_on: false };
 }
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {

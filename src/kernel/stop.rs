@@ -1,4 +1,4 @@
-//! Why a process stops: what the kernel tells its driver. Decides nothing.
+//! How far a process may go, and why it stops. Decides nothing.
 
 use crate::ids::ProcessId;
 use crate::time::Time;
@@ -33,4 +33,32 @@ pub enum Yield {
         /// How many items must fit.
         items: u64,
     },
+}
+
+/// Why a process stopped, small enough for registers; see [`Yield`].
+pub(super) enum Halt {
+    /// [`Yield::Delayed`], with the priority of the process plus 128.
+    Delayed(Time, u8),
+    /// [`Yield::Blocked`].
+    Blocked,
+    /// [`Yield::Done`].
+    Done,
+    /// For a reason that `Kernel::why_left` gives.
+    Left,
+}
+
+/// How far a process may go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Steps {
+    /// How many steps it may still begin.
+    pub(super) left: u32,
+    /// Whether it may go on inside an atomic block as long as nothing stops it.
+    pub(super) goes_on: bool,
+}
+
+impl Steps {
+    /// Up to the next step.
+    pub(super) const NONE: Steps = Steps { left: 0, goes_on: false };
+    /// A single op, even inside an atomic block.
+    pub(super) const OP: Steps = Steps { left: 1, goes_on: false };
 }

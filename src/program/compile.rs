@@ -1,50 +1,14 @@
 //! Steps to ops.
 
-use super::access::Operand;
-use super::expressions::{Frame, Globals, is_over_params, is_settled};
-use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
+use super::code::{Globals, ProcessCode, Program};
+use super::emit::{Compiler, Frame};
+use super::expressions::{is_over_params, is_settled};
+use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot};
 use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::{OpId, ProcessDefId, ResourceDefId, Site, VarId};
-use crate::scenario::{Amount, Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, Step, StepKind};
+use crate::ids::{OpId, ProcessDefId, Site, VarId};
+use crate::scenario::{Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, Step, StepKind};
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
-
-/// A compiled scenario: ops with their places, before parameters have values.
-#[derive(Debug, Clone)]
-pub struct Program {
-    /// All ops, process after process, by [`OpId`].
-    pub code: Vec<Op>,
-    /// The place in the scenario of every op.
-    pub sites: Vec<Site>,
-    /// By op: whether it belongs to an atomic block; see `Op::Atomic`.
-    pub atomic: Vec<bool>,
-    /// The constants, parameters and parameter expressions, in the order of
-    /// the global words.
-    pub globals: Globals,
-    /// By process definition.
-    pub processes: Vec<ProcessCode>,
-    /// By distribution number.
-    pub distributions: Vec<DistributionCode>,
-    /// By number in the ops on several items.
-    pub many: Vec<ManyCode>,
-    /// The arguments of the log texts, by [`crate::ids::LogId`].
-    pub logs: Vec<Vec<LogArgCode>>,
-}
-
-/// What a process definition became.
-#[derive(Debug, Clone)]
-pub struct ProcessCode {
-    /// Its first op.
-    pub entry: OpId,
-    /// The words of a frame of an instance.
-    pub frame_words: u32,
-    /// The word that holds the number of the instance, if it is used.
-    pub index: Option<Slot>,
-    /// The words of the variables (of an array: its descriptor), by [`VarId`].
-    pub vars: Vec<Slot>,
-    /// How many random streams an instance has.
-    pub streams: u32,
-}
 
 /// Compiles a checked model. Takes time in proportion to its size.
 pub fn compile(model: &Model) -> Program {
@@ -70,23 +34,6 @@ pub fn compile(model: &Model) -> Program {
         compiler.process(ProcessDefId::from_index(index), process);
     }
     compiler.program
-}
-
-/// The state of compiling one process after the other.
-pub(super) struct Compiler<'a> {
-    pub(super) model: &'a Model,
-    pub(super) program: Program,
-    /// The frame of the process at hand.
-    pub(super) frame: Frame,
-    /// The process at hand.
-    pub(super) process: ProcessDefId,
-    /// The step at hand.
-    site: Site,
-    /// Whether it is inside an atomic block.
-    atomic: bool,
-    /// What must be true of the parameters for the step at hand to be come to:
-    /// see [`Globals::guard`].
-    pub(super) guard: Option<usize>,
 }
 
 impl Compiler<'_> {
@@ -115,29 +62,6 @@ impl Compiler<'_> {
             vars: self.frame.var_slots().to_vec(),
             streams: streams.unwrap_or(0),
         });
-    }
-
-    /// The id that the next op will get.
-    pub(super) fn here(&self) -> OpId {
-        OpId::from_index(self.program.code.len())
-    }
-
-    pub(super) fn emit(&mut self, op: Op) -> OpId {
-        let id = self.here();
-        self.program.code.push(op);
-        self.program.sites.push(self.site);
-        self.program.atomic.push(self.atomic);
-        id
-    }
-
-    /// Makes the jump or the block at `op` lead to the next op that is emitted.
-    pub(super) fn land(&mut self, op: OpId) {
-        let here = self.here();
-        for operand in self.program.code[op.index()].operands() {
-            if let Operand::Target(to) | Operand::End(to) = operand {
-                *to = here;
-            }
-        }
     }
 
     fn steps(&mut self, steps: &[Step]) {
@@ -200,34 +124,6 @@ impl Compiler<'_> {
                 self.emit(Op::Mark { mark: *mark, value });
             }
         }
-    }
-
-    fn amount(&mut self, amount: &Amount) -> Source {
-        match amount {
-            Amount::Expr(expr) => self.expr(expr),
-            Amount::Draw(distribution) => {
-                let into = self.frame.temporary();
-                self.draw(into, distribution);
-                into.source()
-            }
-        }
-    }
-
-    pub(super) fn resource(&mut self, resource: &ResourceRef) -> ResourceCode {
-        match &resource.index {
-            None => ResourceCode::fixed(resource.def.0),
-            Some(index) => {
-                let into = self.frame.temporary();
-                self.find(resource.def, index, into)
-            }
-        }
-    }
-
-    /// Finds an instance; `into` keeps which one.
-    fn find(&mut self, def: ResourceDefId, index: &Expr, into: Slot) -> ResourceCode {
-        let index = self.expr(index);
-        self.emit(Op::Find { into, def: def.0, index });
-        ResourceCode::found(into)
     }
 
     fn is_mutex(&self, resource: &ResourceRef) -> bool {

@@ -5,12 +5,11 @@
 //! Constant propagation over the plain ops, instance by instance. What is not
 //! known to be constant is unknown; nothing is guessed.
 
-use super::bind::Image;
-use super::layout::RESOURCE_WORDS;
+use super::bound::Image;
+use super::layout::{RESOURCE_WORDS, frame};
 use super::liveness::{next_ops, ops_of, written};
 use super::op::{Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
-use crate::program::frame;
 use crate::value::Word;
 
 /// By word of a frame, what it holds if that is known.

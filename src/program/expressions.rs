@@ -1,171 +1,12 @@
-//! Expressions to ops, and where their values live.
+//! Expressions, and the resources and amounts that they name, to ops.
 
-use super::compile::Compiler;
-use super::layout::FRAME_WORDS;
-use super::op::{DistributionCode, Op, Sampler, Slot, Source};
+use super::emit::Compiler;
+use super::op::{DistributionCode, Op, ResourceCode, Sampler, Slot, Source};
 use crate::arithmetic::UnaryOp;
-use crate::ids::{ParamId, Site, VarId};
+use crate::ids::{OpId, ResourceDefId, Site};
 use crate::random::distributions::EXPONENTIAL;
-use crate::scenario::{DistributionKind, DistributionSpec, Expr, ExprKind, Var};
-use crate::value::{Type, Value, Word};
-
-/// The words that no process changes: parameters first, then constants and
-/// expressions over parameters, each once.
-#[derive(Debug, Clone)]
-pub struct Globals {
-    params: usize,
-    rest: Vec<Global>,
-    /// Conditions over parameters, each with the one outside of it.
-    guards: Vec<(Expr, Option<usize>)>,
-}
-
-/// What a global word behind the parameters holds.
-#[derive(Debug, Clone)]
-pub enum Global {
-    /// Always this.
-    Constant(Word),
-    /// To be evaluated when parameters have values.
-    Derived {
-        /// What it is.
-        expr: Expr,
-        /// It is asked for only if this is true: see [`Globals::guard`].
-        guard: Option<usize>,
-    },
-}
-
-impl Globals {
-    pub(super) fn new(params: usize) -> Globals {
-        Globals { params, rest: Vec::new(), guards: Vec::new() }
-    }
-
-    /// The number of global words.
-    pub fn len(&self) -> usize {
-        self.params + self.rest.len()
-    }
-
-    /// What stands behind the parameters, in order.
-    pub fn rest(&self) -> &[Global] {
-        &self.rest
-    }
-
-    /// A condition without which some steps are not come to, inside of another
-    /// one; its number.
-    pub(super) fn guard(&mut self, condition: Expr, outside: Option<usize>) -> usize {
-        self.guards.push((condition, outside));
-        self.guards.len() - 1
-    }
-
-    /// The condition of this number and those outside of it.
-    pub(super) fn guards(&self, first: Option<usize>) -> impl Iterator<Item = &Expr> {
-        let of = |number: Option<usize>| number.map(|number| &self.guards[number]);
-        std::iter::successors(of(first), move |(_, outside)| of(*outside)).map(|(condition, _)| condition)
-    }
-
-    fn param(&self, param: ParamId) -> Source {
-        Source::global(param.0)
-    }
-
-    pub(super) fn constant(&mut self, value: Value) -> Source {
-        let word = value.to_word();
-        let known =
-            self.rest.iter().position(|global| matches!(global, Global::Constant(other) if *other == word));
-        let index = known.unwrap_or_else(|| {
-            self.rest.push(Global::Constant(word));
-            self.rest.len() - 1
-        });
-        Source::global((self.params + index) as u32)
-    }
-
-    fn derived(&mut self, expr: &Expr, guard: Option<usize>) -> Source {
-        self.rest.push(Global::Derived { expr: expr.clone(), guard });
-        Source::global((self.len() - 1) as u32)
-    }
-}
-
-/// Hands out the words of a frame: its fixed part, variables, and behind them
-/// words that a step needs for a while.
-#[derive(Debug, Clone)]
-pub(super) struct Frame {
-    vars: Vec<Slot>,
-    index: Option<Slot>,
-    /// Words in use for the whole process.
-    permanent: Vec<u32>,
-    /// Words in use for the step at hand.
-    temporary: Vec<u32>,
-    /// Words that a step has given back.
-    free: Vec<u32>,
-    words: u32,
-}
-
-impl Frame {
-    pub(super) fn new(vars: &[Var]) -> Frame {
-        let mut frame = Frame {
-            vars: Vec::new(),
-            index: None,
-            permanent: Vec::new(),
-            temporary: Vec::new(),
-            free: Vec::new(),
-            words: FRAME_WORDS,
-        };
-        frame.vars = vars.iter().map(|_| frame.permanent()).collect();
-        frame
-    }
-
-    pub(super) fn words(&self) -> u32 {
-        self.words
-    }
-
-    pub(super) fn var(&self, var: VarId) -> Slot {
-        self.vars[var.index()]
-    }
-
-    pub(super) fn var_slots(&self) -> &[Slot] {
-        &self.vars
-    }
-
-    pub(super) fn index_slot(&self) -> Option<Slot> {
-        self.index
-    }
-
-    fn index(&mut self) -> Slot {
-        let slot = self.index.unwrap_or_else(|| self.permanent());
-        self.index = Some(slot);
-        slot
-    }
-
-    /// A word that nothing else will use. Always a fresh one: a freed
-    /// temporary may still be written by an op that runs before.
-    pub(super) fn permanent(&mut self) -> Slot {
-        self.words += 1;
-        self.permanent.push(self.words - 1);
-        Slot(self.words - 1)
-    }
-
-    /// So many words, one behind the other, that outlive the temporaries; the first.
-    pub(super) fn permanent_run(&mut self, words: u32) -> Slot {
-        let first = self.words;
-        self.words += words;
-        self.permanent.extend(first..self.words);
-        Slot(first)
-    }
-
-    /// A word until the end of the step.
-    pub(super) fn temporary(&mut self) -> Slot {
-        let word = self.free.pop().unwrap_or_else(|| {
-            self.words += 1;
-            self.words - 1
-        });
-        self.temporary.push(word);
-        Slot(word)
-    }
-
-    pub(super) fn free_temporaries(&mut self) {
-        // In reverse, so that the next step gets the words in the same order.
-        while let Some(word) = self.temporary.pop() {
-            self.free.push(word);
-        }
-    }
-}
+use crate::scenario::{Amount, DistributionKind, DistributionSpec, Expr, ExprKind, ResourceRef};
+use crate::value::{Type, Value};
 
 impl Compiler<'_> {
     /// Emits what is needed to have the value of `expr` in a word.
@@ -225,8 +66,8 @@ impl Compiler<'_> {
                 self.expr_into(a, result);
                 let condition = result.source();
                 let skip = self.emit(match expr.kind {
-                    ExprKind::And(..) => Op::JumpIfFalse { condition, to: crate::ids::OpId(0) },
-                    _ => Op::JumpIfTrue { condition, to: crate::ids::OpId(0) },
+                    ExprKind::And(..) => Op::JumpIfFalse { condition, to: OpId(0) },
+                    _ => Op::JumpIfTrue { condition, to: OpId(0) },
                 });
                 self.expr_into(b, result);
                 self.land(skip);
@@ -237,6 +78,34 @@ impl Compiler<'_> {
                 self.emit(Op::Copy { into, from });
             }
         }
+    }
+
+    pub(super) fn amount(&mut self, amount: &Amount) -> Source {
+        match amount {
+            Amount::Expr(expr) => self.expr(expr),
+            Amount::Draw(distribution) => {
+                let into = self.frame.temporary();
+                self.draw(into, distribution);
+                into.source()
+            }
+        }
+    }
+
+    pub(super) fn resource(&mut self, resource: &ResourceRef) -> ResourceCode {
+        match &resource.index {
+            None => ResourceCode::fixed(resource.def.0),
+            Some(index) => {
+                let into = self.frame.temporary();
+                self.find(resource.def, index, into)
+            }
+        }
+    }
+
+    /// Finds an instance; `into` keeps which one.
+    pub(super) fn find(&mut self, def: ResourceDefId, index: &Expr, into: Slot) -> ResourceCode {
+        let index = self.expr(index);
+        self.emit(Op::Find { into, def: def.0, index });
+        ResourceCode::found(into)
     }
 
     /// Emits a draw from `distribution` into `into`.

@@ -1,6 +1,6 @@
 //! What a trace of a program has in its header.
 
-use super::bind::Image;
+use super::bound::Image;
 use crate::ids::OpId;
 use crate::trace::{Header, Ties};
 

@@ -5,7 +5,7 @@
 //! served just does not ask yet.
 
 use super::access::{Operand, Use};
-use super::bind::Image;
+use super::bound::Image;
 use super::op::ResourceCode;
 use crate::ids::ResourceId;
 use crate::trace::Holds;

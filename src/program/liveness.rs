@@ -9,7 +9,7 @@
 //! on. What an op means is not decided here.
 
 use super::access::Operand;
-use super::bind::Image;
+use super::bound::Image;
 use super::layout::work;
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
@@ -41,7 +41,6 @@ impl Operands {
             Operand::Read(source) | Operand::Duration(source) => self.source(source),
             Operand::Written(slot) => self.writes.push(slot),
             Operand::Counter(slot) => self.counter(slot),
-            Operand::Work(first) => (0..work::WORDS as u32).for_each(|word| self.counter(Slot(first.0 + word))),
             Operand::Array(slot) => self.array(slot),
             Operand::Distribution(number) => {
                 let code = &image.distributions[number as usize];

@@ -8,9 +8,11 @@
 
 mod access;
 mod bind;
+mod bound;
+mod code;
 mod compile;
 mod constants;
-mod disassembly;
+mod emit;
 mod expressions;
 mod fuse;
 mod header;
@@ -27,8 +29,9 @@ mod specialise;
 mod state;
 
 pub use access::Use;
-pub use bind::{DefImage, Image};
-pub use compile::{Program, compile};
+pub use bound::{DefImage, Image};
+pub use code::Program;
+pub use compile::compile;
 pub use constants::Constants;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, array_in, frame, resource};
 pub use lines::lines_of;

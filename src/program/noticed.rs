@@ -4,7 +4,7 @@
 //! A driver that may join an op with what came before it, as an explorer does
 //! with what concerns nobody else, must not join these.
 
-use super::bind::DefImage;
+use super::bound::DefImage;
 use super::op::Op;
 use crate::ids::MarkId;
 use crate::trace::{Claim, Expected, Instances, Label, Milestone, StatePredicate};

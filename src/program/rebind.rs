@@ -5,8 +5,8 @@
 //! as many instances of everything as before. Names, places, plain and fused ops
 //! depend on nothing else. Where that does not hold, the program is bound anew.
 
-use super::bind::Image;
-use super::compile::Program;
+use super::bound::Image;
+use super::code::Program;
 use super::fuse::Scope;
 use super::op::{Op, Sampler};
 use super::state::{BindError, State};

@@ -1,6 +1,6 @@
 //! Which memories more than one process can touch.
 
-use super::bind::Image;
+use super::bound::Image;
 use super::op::{Op, ResourceCode};
 use std::collections::BTreeMap;
 

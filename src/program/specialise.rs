@@ -4,7 +4,7 @@
 //! As with the fused ops, such an op stands in the place of a plain one, which
 //! does what is rare: faults, waits, whatever does not fit.
 
-use super::bind::Image;
+use super::bound::Image;
 use super::fuse::{Scope, skips};
 use super::layout::resource;
 use super::op::{FrameRelative, ManyCode, Op, ResourceCode, Source};

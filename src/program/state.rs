@@ -3,8 +3,7 @@
 //! Decides where globals, resources, frames and contents lie, and which values
 //! no program can be bound to. What becomes of the ops is decided elsewhere.
 
-use super::compile::{ProcessCode, Program};
-use super::expressions::Global;
+use super::code::{Global, ProcessCode, Program};
 use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
 use crate::ids::{ProcessId, Site};
 use crate::scenario::{Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate, evaluate_for};

@@ -3,7 +3,9 @@
 //! Decides how much is kept: so many spans before the moment, and what happens
 //! in so many events after it. Takes constant memory per process besides.
 
-use super::{Event, Sink, Span, SpanBuilder};
+use super::event::Event;
+use super::sink::Sink;
+use super::span::{Span, SpanBuilder};
 use crate::time::Time;
 use crate::value::Word;
 use std::collections::VecDeque;

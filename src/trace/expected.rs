@@ -5,7 +5,7 @@
 //! scenario file and a program can both state them. Whether a claim is true is
 //! found out by the monitors of the analysis.
 
-use super::{Event, Kind};
+use super::event::{Event, Kind};
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::value::Value;
 

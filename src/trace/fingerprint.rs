@@ -18,8 +18,9 @@
 //! have the same words, as long as they have fewer than 2^24 processes, as all
 //! runs have. At the end come the name of the outcome, and the time in 8 bytes.
 
+use super::event::Event;
+use super::sink::{Sink, Trace};
 use super::what::{NO_KIND, What};
-use super::{Event, Sink, Trace};
 use crate::time::Time;
 use crate::value::Word;
 use xxhash_rust::xxh3::Xxh3;

@@ -1,6 +1,7 @@
 //! The names that a trace needs to be read without its scenario.
 
-use super::{ResourceKind, Ties};
+use super::resource_kind::ResourceKind;
+use super::ties::Ties;
 use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
 use crate::value::{Type, Value, Word};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,9 @@
 //! How the level of a resource changes over time.
 
-use super::{Event, Header, Kind, Trace, WaitFor};
+use super::event::{Event, Kind};
+use super::header::{Header, ResourceInfo};
+use super::outcome::WaitFor;
+use super::sink::Trace;
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::value::Word;
@@ -33,7 +36,7 @@ pub fn changes_level(kind: Kind) -> bool {
 
 /// The level at the start of the run of every resource instance.
 pub fn initial_levels(header: &Header) -> Vec<u64> {
-    let instances = |info: &super::ResourceInfo| std::iter::repeat_n(info.initial, info.count as usize);
+    let instances = |info: &ResourceInfo| std::iter::repeat_n(info.initial, info.count as usize);
     header.resources.iter().flat_map(instances).collect()
 }
 

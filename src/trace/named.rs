@@ -1,7 +1,8 @@
 //! The outcome of a run in names and lines instead of numbers: the form in
 //! which it is written for people and other programs.
 
-use super::{BlockedProcess, Deadlock, Fault, Header, Outcome, WaitFor};
+use super::header::Header;
+use super::outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -5,7 +5,9 @@
 //! reports, pictures and messages have it. What stands around the words is
 //! decided by those who use them.
 
-use super::{Event, Header, Kind, WaitFor};
+use super::event::{Event, Kind};
+use super::header::Header;
+use super::outcome::WaitFor;
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::time::format_nanos;
 use crate::value::{Value, Word};

@@ -4,9 +4,13 @@
 //! A long run keeps its complete trace in a file instead, see
 //! [`super::JsonlSink`].
 
+use super::event::Event;
+use super::events::Events;
 use super::events::{base, is_usual};
+use super::header::Header;
+use super::outcome::Outcome;
+use super::sink::{Sink, Trace};
 use super::table::Entry;
-use super::{Event, Events, Header, Outcome, Sink, Trace};
 use crate::time::Time;
 use crate::value::Word;
 

@@ -1,6 +1,9 @@
 //! Where events go, chosen at compile time.
 
-use super::{Event, Events, Header, Kind, Outcome};
+use super::event::{Event, Kind};
+use super::events::Events;
+use super::header::Header;
+use super::outcome::Outcome;
 use crate::time::Time;
 use crate::value::Word;
 

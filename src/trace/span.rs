@@ -3,7 +3,9 @@
 //! The one place that turns events into intervals; statistics and pictures
 //! both read them from here.
 
-use super::{Event, Kind, Trace, WaitFor};
+use super::event::{Event, Kind};
+use super::outcome::WaitFor;
+use super::sink::Trace;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
 

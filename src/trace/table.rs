@@ -8,7 +8,7 @@
 //! the next one, or to start over where it did before. Who reads the events
 //! learns the same, so nothing of this is stored.
 
-use super::Event;
+use super::event::Event;
 use super::what::{NO_KIND, What};
 use crate::ids::OpId;
 use crate::time::Time;

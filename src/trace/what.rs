@@ -3,7 +3,7 @@
 //! Decides which bits they have, for those who pack events: the fingerprint and
 //! the store.
 
-use super::{Event, Kind};
+use super::event::{Event, Kind};
 use crate::ids::ProcessId;
 use crate::value::Type;
 

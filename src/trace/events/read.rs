@@ -2,13 +2,15 @@
 //!
 //! Decides nothing: makes the table anew and undoes what [`Events`] did.
 
-use super::{Events, FULL, NEW, NUMBER_AT, PAIRS, PASSED, PLACE, SLOT, SORT, VALUE, base};
+use super::code::{FULL, NEW, NUMBER_AT, PAIRS, PASSED, PLACE, SLOT, SORT, VALUE, base};
+use super::store::Events;
 use crate::ids::{OpId, ProcessId};
 use crate::time::Time;
+use crate::trace::event::{Event, Kind};
 use crate::trace::table::{Entry, Table};
 use crate::trace::what::What;
-use crate::trace::{Event, Kind};
 use crate::value::Type;
+use std::fmt;
 
 /// What was read: that an event came, or that time passed.
 #[derive(Clone, Copy)]
@@ -35,7 +37,7 @@ pub struct Iter<'a> {
 }
 
 impl<'a> Iter<'a> {
-    pub(super) fn new(events: &'a Events) -> Iter<'a> {
+    fn new(events: &'a Events) -> Iter<'a> {
         Iter {
             events,
             bytes: &[],
@@ -228,3 +230,39 @@ impl Iterator for Iter<'_> {
 }
 
 impl ExactSizeIterator for Iter<'_> {}
+
+impl Events {
+    /// Changes events anywhere, for tests.
+    #[cfg(test)]
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Vec<Event>)) {
+        let mut events = self.iter().collect();
+        change(&mut events);
+        *self = events.into();
+    }
+
+    /// The events in order.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter::new(self)
+    }
+}
+
+impl<'a> IntoIterator for &'a Events {
+    type Item = Event;
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+impl PartialEq for Events {
+    fn eq(&self, other: &Events) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}

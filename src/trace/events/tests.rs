@@ -1,9 +1,11 @@
 //! Tests: what goes in comes out, and what is expected takes no room.
 
-use super::*;
+use super::Events;
 use crate::ids::{OpId, ProcessId};
+use crate::time::Time;
 use crate::trace::fixture::header;
-use crate::trace::{Outcome, RecordingSink, Sink};
+use crate::trace::table::Entry;
+use crate::trace::{Event, Kind, Outcome, RecordingSink, Sink};
 use crate::value::Type;
 use proptest::prelude::*;
 

@@ -25,36 +25,12 @@
 //! The last line has `end_ns`, `events`, `fingerprint`, and `outcome` with what
 //! belongs to it. Reading gives back exactly the trace that was written.
 
+mod format;
 mod read;
 mod write;
 
 pub use read::{TraceReadError, read_jsonl};
 pub use write::{JsonlSink, write_jsonl};
-
-use super::{Header, NamedOutcome};
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-
-/// The number of this form, in the first line.
-const FORMAT: u32 = 1;
-
-/// The first line.
-#[derive(Serialize, Deserialize)]
-struct FirstLine<'a> {
-    tempolane_trace: u32,
-    #[serde(flatten)]
-    header: Cow<'a, Header>,
-}
-
-/// The last line.
-#[derive(Serialize, Deserialize)]
-struct LastLine {
-    end_ns: u64,
-    events: u64,
-    fingerprint: Option<String>,
-    #[serde(flatten)]
-    outcome: NamedOutcome,
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,14 @@
 //! Reading: a file may hold anything, so everything that others will rely on
 //! (names, numbers, the order of times) is checked here.
 
-use super::{FORMAT, FirstLine, LastLine};
+use super::format::{FORMAT, FirstLine, LastLine};
 use crate::ids::{OpId, ProcessId};
 use crate::time::Time;
-use crate::trace::{Event, Header, Kind, NameTable, Piece, Trace, WaitFor};
+use crate::trace::event::{Event, Kind};
+use crate::trace::header::{Header, Piece};
+use crate::trace::named::NameTable;
+use crate::trace::outcome::WaitFor;
+use crate::trace::sink::Trace;
 use crate::value::{Type, Value, Word};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, Visitor};

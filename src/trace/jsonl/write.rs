@@ -1,9 +1,13 @@
 //! Writing: by hand into one reused buffer, since a trace has millions of events.
 
-use super::{FORMAT, FirstLine, LastLine};
+use super::format::{FORMAT, FirstLine, LastLine};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
-use crate::trace::{Event, Header, Kind, NamedOutcome, Outcome, Piece, Sink, Trace, WaitFor};
+use crate::trace::event::{Event, Kind};
+use crate::trace::header::{Header, Piece};
+use crate::trace::named::NamedOutcome;
+use crate::trace::outcome::{Outcome, WaitFor};
+use crate::trace::sink::{Sink, Trace};
 use crate::value::{Type, Value, Word};
 use std::borrow::Cow;
 use std::io::{self, Write};

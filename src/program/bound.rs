@@ -1,0 +1,229 @@
+//! A compiled program with parameter values: code, and the initial state of a run.
+
+use super::access::{Operand, Use};
+use super::initial::Initial;
+use super::layout::{RESOURCE_WORDS, frame};
+use super::lock_elision::Section;
+use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Slot};
+use super::state::InstanceRanges;
+use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
+use crate::scenario::Limits;
+use crate::time::Time;
+use crate::trace::{ProcessInfo, ResourceInfo};
+use crate::value::{Type, Word};
+use std::fmt;
+use std::ops::Range;
+
+/// A program that is ready to run: code, and the initial state of everything.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// All ops, by [`OpId`], with fused ones in front of those they stand for.
+    pub code: Vec<Op>,
+    /// All ops without the fused ones: what a process waits on.
+    pub plain: Vec<Op>,
+    /// As `code`, without what only events tell of; see `Section`.
+    pub quiet: Vec<Op>,
+    /// Where `quiet` leaves a mutex out, and `code` only notes it.
+    pub sections: Vec<Section>,
+    /// The place in the scenario of every op.
+    pub sites: Vec<Site>,
+    /// By op: whether it belongs to an atomic block; see `Op::Atomic`.
+    pub atomic: Vec<bool>,
+    /// By op: whether an expectation is about its order among the ops of others,
+    /// although it concerns nobody else.
+    pub noticed: Vec<bool>,
+    /// The initial state.
+    pub arena: Initial,
+    /// Where the frame of each process begins, by [`ProcessId`].
+    pub frames: Vec<u32>,
+    /// By [`ProcessDefId`].
+    pub processes: Vec<DefImage>,
+    /// The first resource header; all others follow.
+    pub resource_base: usize,
+    /// Where the contents begin, behind the last frame.
+    pub contents_base: usize,
+    /// The resources with their instances, for reports.
+    pub resources: Vec<ResourceInfo>,
+    /// Distributions with everything known filled in.
+    pub distributions: Vec<DistributionCode>,
+    /// See `ManyCode`.
+    pub many: Vec<ManyCode>,
+    /// What the fused runs of ops take and give.
+    pub runs: Vec<RunEntry>,
+    /// The arguments of the log texts.
+    pub logs: Vec<Vec<LogArgCode>>,
+    /// The first header and the number of instances, by resource definition.
+    pub instances: InstanceRanges,
+    /// The stop time.
+    pub horizon: Option<Time>,
+    /// Budgets.
+    pub limits: Limits,
+    /// Whether any process has a priority other than 0.
+    pub has_priorities: bool,
+    /// The seed that the scenario gives.
+    pub seed: u64,
+    pub(super) names: Names,
+}
+
+/// What only reports need.
+#[derive(Debug, Clone)]
+pub(super) struct Names {
+    pub(super) scenario: String,
+    pub(super) processes: Vec<ProcessInfo>,
+    pub(super) marks: Vec<crate::trace::MarkInfo>,
+    pub(super) logs: Vec<crate::trace::LogTemplate>,
+}
+
+/// The instances of one process definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefImage {
+    /// The name in the scenario: it names the random streams.
+    pub name: String,
+    /// The first instance.
+    pub first: ProcessId,
+    /// How many.
+    pub count: u32,
+    /// How many random streams each instance has.
+    pub streams: u32,
+    /// The frame word that holds the number of the instance, if it is used.
+    pub index: Option<Slot>,
+}
+
+impl Image {
+    /// The resources that a plain op is about, as it names them, and in which
+    /// way: first the one that it is for, which alone may make a process wait.
+    pub fn accesses(&self, op: &Op) -> impl Iterator<Item = (Use, ResourceCode)> + use<> {
+        let mut op = *op;
+        let accesses = op.operands().map(|operand| match operand {
+            Operand::Access(used, resource) => Some((used, *resource)),
+            Operand::Many(used, many) => Some((used, self.many[many as usize].resource)),
+            _ => None,
+        });
+        accesses.into_iter().flatten()
+    }
+
+    /// The number of process instances.
+    pub fn process_count(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// The number of resource instances.
+    pub fn resource_count(&self) -> usize {
+        self.resources.last().map_or(0, |info| info.first.index() + info.count as usize)
+    }
+
+    /// The definition that `process` is an instance of.
+    pub fn definition(&self, process: ProcessId) -> &DefImage {
+        let after = self.processes.partition_point(|def| def.first <= process);
+        // Definitions without instances share their first id with the next.
+        &self.processes[after - 1]
+    }
+
+    /// The number of the first random stream of a process definition, in the
+    /// order of definitions, instances and purposes.
+    pub fn first_stream(&self, def: ProcessDefId) -> u32 {
+        self.processes[..def.index()].iter().map(|def| def.count * def.streams).sum()
+    }
+
+    /// The header of a resource in the arena.
+    pub fn resource_at(&self, id: ResourceId) -> usize {
+        self.resource_base + id.index() * RESOURCE_WORDS
+    }
+
+    /// The resource whose header this is.
+    #[inline]
+    pub fn resource_of(&self, header: usize) -> ResourceId {
+        ResourceId::from_index((header - self.resource_base) / RESOURCE_WORDS)
+    }
+
+    /// The words of the state that are the frame of a process.
+    pub fn frame_of(&self, process: ProcessId) -> Range<usize> {
+        let next = self.frames.get(process.index() + 1);
+        let end = next.map_or(self.contents_base, |&next| next as usize);
+        self.frames[process.index()] as usize..end
+    }
+
+    /// The first op of the processes of a definition, which has instances.
+    pub fn entry(&self, def: &DefImage) -> OpId {
+        // The frames of many instances are held once, so a word of one is asked for.
+        let state = self.arena.word(self.frames[def.first.index()] as usize + frame::STATE);
+        OpId::from_index(frame::op_in(state))
+    }
+
+    /// The initial words of the header of a resource.
+    pub fn header_words(&self, id: ResourceId) -> &[Word] {
+        let header = self.resource_at(id);
+        self.arena.content(header..header + RESOURCE_WORDS)
+    }
+
+    /// The type of a marked value, if the mark carries one.
+    pub fn mark_type(&self, mark: crate::ids::MarkId) -> Option<Type> {
+        self.names.marks[mark.index()].ty
+    }
+
+    /// The text of a log step, by its number.
+    pub fn log_template(&self, log: u32) -> &crate::trace::LogTemplate {
+        &self.names.logs[log as usize]
+    }
+
+    /// The info of the definition that `resource` is an instance of.
+    pub fn resource_info(&self, resource: ResourceId) -> &ResourceInfo {
+        let after = self.resources.partition_point(|info| info.first <= resource);
+        &self.resources[after - 1]
+    }
+
+    /// The definition of the resource that the op at `at` names: if that is found
+    /// at run time, the `Op::Find` before it says of which definition.
+    pub fn definition_named(&self, at: usize, code: ResourceCode) -> Option<ResourceDefId> {
+        match code.resolve() {
+            Ok(header) => Some(self.definition_of(self.resource_of(header))),
+            Err(found) => self.plain[..at].iter().rev().find_map(|op| match op {
+                Op::Find { into, def, .. } if *into == found => Some(ResourceDefId(*def)),
+                _ => None,
+            }),
+        }
+    }
+
+    /// Of which definition a resource is an instance.
+    pub fn definition_of(&self, resource: ResourceId) -> ResourceDefId {
+        ResourceDefId::from_index(self.resources.partition_point(|info| info.first <= resource) - 1)
+    }
+
+    /// `mutex1`, or `forks[2]` for an instance.
+    pub fn resource_name(&self, resource: ResourceId) -> String {
+        let info = self.resource_info(resource);
+        crate::trace::instance_name(&info.name, info.indexed, resource.0 - info.first.0)
+    }
+
+    /// `loader`, or `worker[2]` for an instance.
+    pub fn process_name(&self, process: ProcessId) -> String {
+        let after = self.names.processes.partition_point(|info| info.first <= process);
+        let info = &self.names.processes[after - 1];
+        crate::trace::instance_name(&info.name, info.indexed, process.0 - info.first.0)
+    }
+
+    /// The scenario's name.
+    pub fn name(&self) -> &str {
+        &self.names.scenario
+    }
+
+    /// The words of a resource definition's name, for messages.
+    pub fn definition_name(&self, def: ResourceDefId) -> &str {
+        &self.resources[def.index()].name
+    }
+
+    /// The place in the scenario of an op.
+    pub fn site(&self, op: OpId) -> Site {
+        self.sites[op.index()]
+    }
+}
+
+impl fmt::Display for Image {
+    /// One op a line, with its number and scenario line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, (op, site)) in self.code.iter().zip(&self.sites).enumerate() {
+            writeln!(f, "{number:5}  line {:4}  {op:?}", site.line)?;
+        }
+        Ok(())
+    }
+}

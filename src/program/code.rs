@@ -1,0 +1,116 @@
+//! What a scenario is compiled to, before parameters have values.
+
+use super::op::{DistributionCode, LogArgCode, ManyCode, Op, Slot, Source};
+use crate::ids::{OpId, ParamId, Site};
+use crate::scenario::Expr;
+use crate::value::{Value, Word};
+
+/// A compiled scenario: ops with their places, before parameters have values.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// All ops, process after process, by [`OpId`].
+    pub code: Vec<Op>,
+    /// The place in the scenario of every op.
+    pub sites: Vec<Site>,
+    /// By op: whether it belongs to an atomic block; see `Op::Atomic`.
+    pub atomic: Vec<bool>,
+    /// The constants, parameters and parameter expressions, in the order of
+    /// the global words.
+    pub globals: Globals,
+    /// By process definition.
+    pub processes: Vec<ProcessCode>,
+    /// By distribution number.
+    pub distributions: Vec<DistributionCode>,
+    /// By number in the ops on several items.
+    pub many: Vec<ManyCode>,
+    /// The arguments of the log texts, by [`crate::ids::LogId`].
+    pub logs: Vec<Vec<LogArgCode>>,
+}
+
+/// What a process definition became.
+#[derive(Debug, Clone)]
+pub struct ProcessCode {
+    /// Its first op.
+    pub entry: OpId,
+    /// The words of a frame of an instance.
+    pub frame_words: u32,
+    /// The word that holds the number of the instance, if it is used.
+    pub index: Option<Slot>,
+    /// The words of the variables (of an array: its descriptor), by [`VarId`].
+    pub vars: Vec<Slot>,
+    /// How many random streams an instance has.
+    pub streams: u32,
+}
+
+/// The words that no process changes: parameters first, then constants and
+/// expressions over parameters, each once.
+#[derive(Debug, Clone)]
+pub struct Globals {
+    params: usize,
+    rest: Vec<Global>,
+    /// Conditions over parameters, each with the one outside of it.
+    guards: Vec<(Expr, Option<usize>)>,
+}
+
+/// What a global word behind the parameters holds.
+#[derive(Debug, Clone)]
+pub enum Global {
+    /// Always this.
+    Constant(Word),
+    /// To be evaluated when parameters have values.
+    Derived {
+        /// What it is.
+        expr: Expr,
+        /// It is asked for only if this is true: see [`Globals::guard`].
+        guard: Option<usize>,
+    },
+}
+
+impl Globals {
+    pub(super) fn new(params: usize) -> Globals {
+        Globals { params, rest: Vec::new(), guards: Vec::new() }
+    }
+
+    /// The number of global words.
+    pub fn len(&self) -> usize {
+        self.params + self.rest.len()
+    }
+
+    /// What stands behind the parameters, in order.
+    pub fn rest(&self) -> &[Global] {
+        &self.rest
+    }
+
+    /// A condition without which some steps are not come to, inside of another
+    /// one; its number.
+    pub(super) fn guard(&mut self, condition: Expr, outside: Option<usize>) -> usize {
+        self.guards.push((condition, outside));
+        self.guards.len() - 1
+    }
+
+    /// The condition of this number and those outside of it.
+    pub(super) fn guards(&self, first: Option<usize>) -> impl Iterator<Item = &Expr> {
+        let of = |number: Option<usize>| number.map(|number| &self.guards[number]);
+        std::iter::successors(of(first), move |(_, outside)| of(*outside)).map(|(condition, _)| condition)
+    }
+
+    pub(super) fn param(&self, param: ParamId) -> Source {
+        Source::global(param.0)
+    }
+
+    pub(super) fn constant(&mut self, value: Value) -> Source {
+        let word = value.to_word();
+        let known =
+            self.rest.iter().position(|global| matches!(global, Global::Constant(other) if *other == word));
+        let index = known.unwrap_or_else(|| {
+            self.rest.push(Global::Constant(word));
+            self.rest.len() - 1
+        });
+        Source::global((self.params + index) as u32)
+    }
+
+    pub(super) fn derived(&mut self, expr: &Expr, guard: Option<usize>) -> Source {
+        self.rest.push(Global::Derived { expr: expr.clone(), guard });
+        Source::global((self.len() - 1) as u32)
+    }
+}

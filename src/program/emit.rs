@@ -1,0 +1,136 @@
+//! What compiling has come to: which op is next, and which words of the frame
+//! are free.
+
+use super::access::Operand;
+use super::code::Program;
+use super::layout::FRAME_WORDS;
+use super::op::{Op, Slot};
+use crate::ids::{OpId, ProcessDefId, Site, VarId};
+use crate::scenario::{Model, Var};
+
+/// The state of compiling one process after the other.
+pub(super) struct Compiler<'a> {
+    pub(super) model: &'a Model,
+    pub(super) program: Program,
+    /// The frame of the process at hand.
+    pub(super) frame: Frame,
+    /// The process at hand.
+    pub(super) process: ProcessDefId,
+    /// The step at hand.
+    pub(super) site: Site,
+    /// Whether it is inside an atomic block.
+    pub(super) atomic: bool,
+    /// What must be true of the parameters for the step at hand to be come to:
+    /// see [`Globals::guard`].
+    pub(super) guard: Option<usize>,
+}
+
+impl Compiler<'_> {
+    /// The id that the next op will get.
+    pub(super) fn here(&self) -> OpId {
+        OpId::from_index(self.program.code.len())
+    }
+
+    pub(super) fn emit(&mut self, op: Op) -> OpId {
+        let id = self.here();
+        self.program.code.push(op);
+        self.program.sites.push(self.site);
+        self.program.atomic.push(self.atomic);
+        id
+    }
+
+    /// Makes the jump or the block at `op` lead to the next op that is emitted.
+    pub(super) fn land(&mut self, op: OpId) {
+        let here = self.here();
+        for operand in self.program.code[op.index()].operands() {
+            if let Operand::Target(to) | Operand::End(to) = operand {
+                *to = here;
+            }
+        }
+    }
+}
+
+/// Hands out the words of a frame: its fixed part, variables, and behind them
+/// words that a step needs for a while.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    vars: Vec<Slot>,
+    index: Option<Slot>,
+    /// Words in use for the whole process.
+    permanent: Vec<u32>,
+    /// Words in use for the step at hand.
+    temporary: Vec<u32>,
+    /// Words that a step has given back.
+    free: Vec<u32>,
+    words: u32,
+}
+
+impl Frame {
+    pub(super) fn new(vars: &[Var]) -> Frame {
+        let mut frame = Frame {
+            vars: Vec::new(),
+            index: None,
+            permanent: Vec::new(),
+            temporary: Vec::new(),
+            free: Vec::new(),
+            words: FRAME_WORDS,
+        };
+        frame.vars = vars.iter().map(|_| frame.permanent()).collect();
+        frame
+    }
+
+    pub(super) fn words(&self) -> u32 {
+        self.words
+    }
+
+    pub(super) fn var(&self, var: VarId) -> Slot {
+        self.vars[var.index()]
+    }
+
+    pub(super) fn var_slots(&self) -> &[Slot] {
+        &self.vars
+    }
+
+    pub(super) fn index_slot(&self) -> Option<Slot> {
+        self.index
+    }
+
+    pub(super) fn index(&mut self) -> Slot {
+        let slot = self.index.unwrap_or_else(|| self.permanent());
+        self.index = Some(slot);
+        slot
+    }
+
+    /// A word that nothing else will use. Always a fresh one: a freed
+    /// temporary may still be written by an op that runs before.
+    pub(super) fn permanent(&mut self) -> Slot {
+        self.words += 1;
+        self.permanent.push(self.words - 1);
+        Slot(self.words - 1)
+    }
+
+    /// So many words, one behind the other, that outlive the temporaries; the first.
+    pub(super) fn permanent_run(&mut self, words: u32) -> Slot {
+        let first = self.words;
+        self.words += words;
+        self.permanent.extend(first..self.words);
+        Slot(first)
+    }
+
+    /// A word until the end of the step.
+    pub(super) fn temporary(&mut self) -> Slot {
+        let word = self.free.pop().unwrap_or_else(|| {
+            self.words += 1;
+            self.words - 1
+        });
+        self.temporary.push(word);
+        Slot(word)
+    }
+
+    pub(super) fn free_temporaries(&mut self) {
+        // In reverse, so that the next step gets the words in the same order.
+        while let Some(word) = self.temporary.pop() {
+            self.free.push(word);
+        }
+    }
+}
