@@ -1,20 +1,132 @@
-//! The arguments of distributions.
+//! Distributions with their arguments, read.
 //!
-//! Decides their types (where durations and numbers meet, all must be durations)
-//! and checks those whose values are known when the scenario is loaded.
+//! Decides the types of the arguments (where durations and numbers meet, all must
+//! be durations) and of what is drawn, checks the arguments whose values are known
+//! when the scenario is loaded, and numbers the distributions of a process.
 
-use super::coercion::coerce;
 use super::context::Check;
-use super::distributions::Purpose;
-use super::fields::Fields;
-use super::node::{Kind, Node};
+use super::distributions::{Purpose, distributions};
+use super::fields::{self, Fields};
+use super::model::{Amount, DistributionKind, DistributionSpec};
+use super::names::quoted;
+use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
-use super::typing::Typed;
+use super::steps::body::Body;
+use super::tables;
+use super::typed::{Typed, coerce};
+use crate::random::distributions::families;
 use crate::random::{Bound, Family, Parameter, Takes};
 use crate::value::{Type, Value};
 
+impl Body<'_, '_> {
+    /// A duration, or a distribution of durations.
+    pub fn amount(&mut self, node: &Node, scope: Scope<'_>, what: &str) -> Option<Amount> {
+        if matches!(node.kind, Kind::Map(_)) {
+            return self.distribution(node, scope, Purpose::Time, what).map(Amount::Draw);
+        }
+        self.check.duration(node, scope, what).map(|typed| Amount::Expr(typed.expr))
+    }
+
+    /// Reads a distribution; `what` it is for, in messages.
+    pub fn distribution(
+        &mut self,
+        node: &Node,
+        scope: Scope<'_>,
+        purpose: Purpose,
+        what: &str,
+    ) -> Option<DistributionSpec> {
+        let entry = self.single(node, what)?;
+        let owner = self.check.key_span(&entry.key);
+        let Some(form) = tables::form(distributions(), &entry.key.name) else {
+            let names = distributions().iter().map(|form| form.name);
+            let hint = format!("the distributions are {}", names.clone().collect::<Vec<_>>().join(", "));
+            let message = format!("unknown distribution {}", quoted(&entry.key.name));
+            self.check.reports.unknown_with_hint(owner, message, &entry.key.name, names, hint);
+            return None;
+        };
+        let number = self.purposes;
+        self.purposes += 1;
+        let check = &mut *self.check;
+        let (ty, kind) = if form.name == "constant" && !matches!(entry.value.kind, Kind::Map(_)) {
+            let value = check.value(&entry.value, scope, purpose.want(), "`constant`")?;
+            Arguments::not_negative(check, &value, &entry.value, purpose);
+            (value.ty(), DistributionKind::Constant { value: value.expr })
+        } else {
+            let fields = fields::read(&mut check.reports, &entry.value, form, owner)?;
+            kind(form.name, &mut Arguments { check, fields, scope, purpose })?
+        };
+        if let Some(want) = purpose.want().filter(|&want| want != ty) {
+            let message =
+                format!("`{}` draws {}, but {what} takes {}", form.name, ty.described(), want.described());
+            self.check.reports.error(owner, message);
+            return None;
+        }
+        Some(DistributionSpec { ty, purpose: number, kind, site: entry.key.site })
+    }
+
+    /// The only entry of a map.
+    fn single<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n Entry> {
+        let message = match &node.kind {
+            Kind::Map(entries) => match entries.as_slice() {
+                [entry] => return Some(entry),
+                entries => format!("a distribution is a map with one key, found {}", entries.len()),
+            },
+            Kind::Bad => return None,
+            _ => format!("{what} takes a distribution, found {}", node.described()),
+        };
+        let span = self.check.reports.span_of(node);
+        self.check.reports.error_with_hint(span, message, "write it as `{exponential: {mean: 1s}}`");
+        None
+    }
+}
+
+/// A distribution by its name, which is one of the table's.
+fn kind(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, DistributionKind)> {
+    match name {
+        "constant" => {
+            let want = arguments.purpose.want();
+            let value = arguments.one("value", want)?;
+            arguments.passes("value", &value);
+            Some((value.ty(), DistributionKind::Constant { value: value.expr }))
+        }
+        "choice" => {
+            let (values, weights) = arguments.choice()?;
+            let ty = values.first()?.ty();
+            let exprs = |typed: Vec<Typed>| typed.into_iter().map(|typed| typed.expr).collect();
+            Some((ty, DistributionKind::Choice { values: exprs(values), weights: exprs(weights) }))
+        }
+        "uniform_int" => {
+            let [low, high] = arguments.all(["low", "high"], Type::Int)?;
+            arguments.ordered(&[("low", &low), ("high", &high)]);
+            Some((Type::Int, DistributionKind::UniformInt { low: low.expr, high: high.expr }))
+        }
+        "cpython_randint" => {
+            let scope = arguments.scope;
+            arguments.scope = Scope::all_params();
+            let seed = arguments.one("seed", Some(Type::Int));
+            arguments.scope = scope;
+            let bounds = arguments.all(["low", "high"], Type::Int);
+            let (seed, [low, high]) = (seed?, bounds?);
+            arguments.ordered(&[("low", &low), ("high", &high)]);
+            let kind = DistributionKind::CpythonRandint { seed: seed.expr, low: low.expr, high: high.expr };
+            Some((Type::Int, kind))
+        }
+        _ => family(name, arguments),
+    }
+}
+
+/// A distribution over floats or durations, told by its [`Family`].
+fn family(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, DistributionKind)> {
+    let family = families().into_iter().find(|family| family.name == name)?;
+    let taken = arguments.of_family(family)?;
+    let measure = family.parameters.iter().position(|parameter| parameter.takes == Takes::Measure)?;
+    let ty = taken[measure].ty();
+    let arguments = taken.into_iter().map(|argument| argument.expr).collect();
+    Some((ty, DistributionKind::Family { family, arguments }))
+}
+
 /// The arguments of one distribution.
-pub(super) struct Arguments<'c, 't, 'a> {
+struct Arguments<'c, 't, 'a> {
     pub check: &'c mut Check<'t>,
     pub fields: Fields<'a>,
     pub scope: Scope<'a>,

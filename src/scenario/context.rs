@@ -4,14 +4,15 @@
 //! Decides what may stand where a value is wanted, and the checks of values
 //! that are known when the scenario is loaded.
 
-use super::coercion::coerce;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
 use super::scope::{ParamEntry, ProcessEntry, ResourceEntry, Scope};
 use super::source::Span;
 use super::syntax::{self, Ast};
-use super::typing::{Typed, Typer};
+use super::typed::Typed;
+use super::typed::coerce;
+use super::typing::Typer;
 use crate::ids::Site;
 use crate::trace::{LogTemplate, MarkInfo};
 use crate::value::{Type, Value};

@@ -6,10 +6,8 @@
 use super::invisible;
 use super::names::suggestion;
 use super::node::{Kind, Node};
-use super::snippet;
 use super::source::{SourceFile, Span, TextIndex, narrow};
 use crate::ids::Site;
-use std::fmt;
 use std::ops::Range;
 
 /// One problem.
@@ -58,21 +56,7 @@ impl Diagnostics {
         items.dedup();
         Diagnostics { source, severity, items }
     }
-
-    /// The problems as text for a terminal: each with its place, the source line
-    /// underlined, and its hint; at most 50 of them, then their number.
-    pub fn render(&self, color: bool) -> String {
-        snippet::render(self, color)
-    }
 }
-
-impl fmt::Display for Diagnostics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(false))
-    }
-}
-
-impl std::error::Error for Diagnostics {}
 
 /// A problem in a text that is looked at on its own: bytes of that text.
 #[derive(Debug, Clone, PartialEq, Eq)]

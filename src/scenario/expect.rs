@@ -14,7 +14,7 @@ use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::source::Span;
 use super::tables::{BEFORE, DURATION_BOUNDS, EXPECT, Form, NONE, OUTCOMES, STRETCH, WHOLE_BOUNDS};
-use super::typing::Typed;
+use super::typed::Typed;
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::{
     Bounds, Claim, Expected, Instances, Label, Milestone, ResourceKind, StatePredicate, Stretch, ValueSource,

@@ -4,7 +4,6 @@
 //! key is for the caller.
 
 use super::diagnostics::Reports;
-use super::foreign;
 use super::names::{nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::source::Span;
@@ -43,7 +42,7 @@ fn meant(form: &Form, name: &str) -> Option<&'static str> {
     if keys().any(|key| key == name) {
         return None;
     }
-    foreign::key(form.name, name).or_else(|| nearest(name, keys()))
+    form.meant(name).or_else(|| nearest(name, keys()))
 }
 
 /// Reads a map; `owner` is where a missing key is reported. `None` if it is no
@@ -154,7 +153,7 @@ fn unknown_key(
     let missing = list(&mut missing.into_iter());
     let missing = if missing.is_empty() { missing } else { format!("; missing: {missing}") };
     let hint = format!("the keys are {}{missing}", list(&mut known.clone()));
-    match foreign::key(form.name, name) {
+    match form.meant(name) {
         Some(key) => reports.error_with_hint(span, format!("{message}; did you mean '{key}'?"), hint),
         None => reports.unknown_with_hint(span, message, name, &mut known, hint),
     }

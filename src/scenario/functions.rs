@@ -3,9 +3,10 @@
 use super::foreign;
 use super::model::{Expr, ExprKind};
 use super::names::{FUNCTIONS, RESOURCE_FUNCTIONS, quoted};
-use super::references::Found;
+use super::scope::Found;
 use super::syntax::{Ast, AstKind};
-use super::typing::{Typed, Typer};
+use super::typed::Typed;
+use super::typing::Typer;
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};

@@ -4,8 +4,8 @@
 //! in the indentation of a line is the cause of all else that is wrong. Where
 //! they do no harm (in the text of a log, in a comment) they may stand.
 
-use super::diagnostics::Diagnostic;
-use super::source::TextIndex;
+use super::source::{TextIndex, narrow};
+use crate::ids::Site;
 
 /// What a message calls the character, with its number; `None` if it can be seen.
 pub(super) fn named(character: char) -> Option<String> {
@@ -33,10 +33,10 @@ pub(super) fn first(text: &str) -> Option<(usize, String)> {
     text.char_indices().find_map(|(at, character)| Some((at, named(character)?)))
 }
 
-/// The problem of the first line that is indented with something that only
-/// looks like a space. YAML takes it for a part of the key that follows, so
-/// whatever else is reported comes of it.
-pub(super) fn in_indentation(text: &str) -> Option<Diagnostic> {
+/// Where a line is indented with something that only looks like a space, and what
+/// that is called: the first such line. YAML takes it for a part of the key that
+/// follows, so whatever is reported comes of it.
+pub(super) fn in_indentation(text: &str) -> Option<(Site, String)> {
     let index = TextIndex::new(text);
     let lines = (1..).map_while(|line| index.line(line).map(|text| (line, text)));
     for (line, text) in lines {
@@ -45,14 +45,8 @@ pub(super) fn in_indentation(text: &str) -> Option<Diagnostic> {
         let indentation = &text[..text.len() - rest.len()];
         // A line of prose in a description may begin as it likes.
         let Some((at, name)) = first(indentation).filter(|_| rest.contains(':')) else { continue };
-        let column = super::source::narrow(text[..at].chars().count() + 1);
-        return Some(Diagnostic {
-            site: crate::ids::Site { line, column },
-            length: 1,
-            message: format!("{name} indents this line"),
-            hint: Some("use spaces".to_owned()),
-            origin: None,
-        });
+        let column = narrow(text[..at].chars().count() + 1);
+        return Some((Site { line, column }, name));
     }
     None
 }

@@ -5,12 +5,12 @@
 //! there is to say of a kind whatever scenario it stands in is said by
 //! [`ResourceKind::descriptor`].
 
-use super::references::Use;
+use super::steps::body::Use;
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
 use super::steps::items::{GET, PUT};
 use super::steps::permits::{ACQUIRE, RELEASE};
 use super::steps::slots::{READ, WRITE};
-use super::tables::{Advice, COUNT, Field, ForeignKey, Form, Shape, TYPES, optional, required};
+use super::tables::{Advice, COUNT, Field, ForeignKey, Form, Shape, TYPES, advice, optional, required};
 use crate::trace::{Discipline, Holds, ResourceKind};
 use std::sync::LazyLock;
 
@@ -160,11 +160,6 @@ fn of_permits(name: &str, _: &str) -> String {
     format!("write `acquire: {name}` or `release: {name}`")
 }
 
-/// All kinds as the language knows them, in the order of the reference.
-pub(super) fn kinds() -> &'static [KindInLanguage] {
-    &KINDS
-}
-
 /// A kind as the language knows it.
 ///
 /// # Panics
@@ -177,6 +172,11 @@ pub(super) fn in_language(kind: ResourceKind) -> &'static KindInLanguage {
 pub(super) fn forms() -> &'static [Form] {
     static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| KINDS.iter().map(KindInLanguage::form).collect());
     &FORMS
+}
+
+/// What to write instead of a kind of this name.
+pub(super) fn foreign(word: &str) -> Option<&'static str> {
+    advice(KINDS.iter().map(|kind| &kind.foreign), word)
 }
 
 /// The kinds for which their word is enough.
@@ -206,7 +206,9 @@ impl KindInLanguage {
             .chain(holds)
             .chain([COUNT])
             .chain(self.discipline);
-        let fields: Vec<Field> = fields.collect();
+        let foreign = |key: &str| self.foreign_keys.iter().find(|(_, meant)| *meant == key);
+        let named = |field: Field| foreign(field.key).map_or(field, |&(words, _)| field.or(words));
+        let fields: Vec<Field> = fields.map(named).collect();
         Form { name: descriptor.name, doc: descriptor.doc, fields: fields.leak() }
     }
 }
@@ -220,6 +222,10 @@ mod tests {
         assert_eq!(KINDS.each_ref().map(|entry| entry.kind), ResourceKind::ALL);
         for entry in &KINDS {
             assert!(!entry.steps.is_empty(), "{}", entry.kind.name());
+            assert!(entry.foreign.0.iter().all(|word| ResourceKind::named(word).is_none()));
+            let form = entry.form();
+            let has = |key: &str| form.fields.iter().any(|field| field.key == key);
+            assert!(entry.foreign_keys.iter().all(|(_, key)| has(key)), "{}", form.name);
             assert_eq!(in_language(entry.kind).kind, entry.kind);
         }
     }

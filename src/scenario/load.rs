@@ -198,7 +198,10 @@ fn load_text(
 
 /// A text with these problems.
 fn refused(source: SourceFile, items: Vec<Diagnostic>) -> LoadError {
-    let items = invisible::in_indentation(&source.text).map_or(items, |cause| vec![cause]);
+    let items = match invisible::in_indentation(&source.text) {
+        None => items,
+        Some((site, name)) => vec![problem(site, &format!("{name} indents this line"), "use spaces")],
+    };
     LoadError::Diagnostics(Diagnostics::new(source, Severity::Error, items))
 }
 
@@ -226,13 +229,11 @@ fn not_text(label: &str, error: &std::string::FromUtf8Error) -> LoadError {
 }
 
 fn whole_file(label: &str, text: String, site: Site, message: &str, hint: &str) -> LoadError {
-    let item = Diagnostic {
-        site,
-        length: 1,
-        message: message.to_owned(),
-        hint: Some(hint.to_owned()),
-        origin: None,
-    };
     let source = SourceFile { label: label.to_owned(), text };
-    LoadError::Diagnostics(Diagnostics::new(source, Severity::Error, vec![item]))
+    LoadError::Diagnostics(Diagnostics::new(source, Severity::Error, vec![problem(site, message, hint)]))
+}
+
+/// A problem of one character.
+fn problem(site: Site, message: &str, hint: &str) -> Diagnostic {
+    Diagnostic { site, length: 1, message: message.to_owned(), hint: Some(hint.to_owned()), origin: None }
 }

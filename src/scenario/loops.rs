@@ -3,8 +3,7 @@
 //! Decides when that is certain: the condition is true whatever happens, or
 //! nothing that it asks is changed in the loop.
 
-use super::model::{Expr, ExprKind, Step, StepKind};
-use super::warnings::each;
+use super::model::{Expr, ExprKind, Step, StepKind, each};
 use crate::ids::VarId;
 use crate::value::Value;
 use std::collections::BTreeSet;

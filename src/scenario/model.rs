@@ -287,6 +287,16 @@ pub enum StepKind {
     },
 }
 
+/// Visits every step, those inside others included.
+pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
+    for step in steps {
+        visit(step);
+        for block in step.kind.blocks() {
+            each(block, visit);
+        }
+    }
+}
+
 impl StepKind {
     /// The steps inside this one, of which a run may make those of one block or
     /// of none; empty for what is no block.

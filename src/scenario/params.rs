@@ -3,7 +3,6 @@
 //! Decides that a parameter may use those above it, and that a value from
 //! outside keeps its parameter's type, so that everything checked stays true.
 
-use super::coercion::coerce;
 use super::context::Check;
 use super::diagnostics::{Diagnostic, Reports};
 use super::fields;
@@ -13,7 +12,9 @@ use super::node::{Entry, Kind, Node};
 use super::scope::{ParamEntry, Scope};
 use super::source::{SourceFile, Span, narrow};
 use super::syntax;
-use super::typing::{Typed, Typer};
+use super::typed::Typed;
+use super::typed::coerce;
+use super::typing::Typer;
 use crate::ids::Site;
 use crate::value::Type;
 

@@ -11,9 +11,9 @@ use super::names::{Table, quoted};
 use super::node::{Entry, Kind, Node};
 use super::resources::MOST_SLOTS;
 use super::scope::{ProcessEntry, Scope, VarEntry, next_first};
-use super::steps::Body;
+use super::steps::body::Body;
 use super::tables::{ARRAY, PROCESS};
-use super::typing::Typed;
+use super::typed::Typed;
 use super::warnings;
 use crate::value::{Type, Value};
 

@@ -8,56 +8,13 @@ use super::kinds::in_language;
 use super::model::{Expr, ResourceRef};
 use super::names::quoted;
 use super::node::{Kind, Node};
-use super::scope::{ResourceEntry, Scope};
+use super::scope::{Found, ResourceEntry, Scope};
+use super::steps::body::Use;
 use super::syntax::{Ast, AstKind};
 use super::typing::Typer;
 use crate::ids::{ResourceDefId, Site};
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
-
-/// How a step names resources, and what is said where it names them wrongly.
-#[derive(Debug)]
-pub(super) struct Use {
-    /// The step's key.
-    pub key: &'static str,
-    /// Whether after it a process has something, or had to wait.
-    pub takes: bool,
-    /// Whether it is about one resource and never about a list.
-    pub is_single: bool,
-    /// At what a process waits by it, if it may be mistaken for a step that lets time
-    /// pass.
-    pub waits_at: Option<&'static str>,
-    /// What to write instead of a name, a comma and text that is no name, by its key,
-    /// the name and the text.
-    pub with_more: Option<fn(&str, &str, &str) -> String>,
-    /// What to do about a list where one name stands.
-    pub for_list: Option<&'static str>,
-}
-
-impl Use {
-    /// A step about any number of resources.
-    pub const fn new(key: &'static str, takes: bool) -> Use {
-        Use { key, takes, is_single: false, waits_at: None, with_more: None, for_list: None }
-    }
-
-    /// Why it cannot use a resource of this kind, if it cannot, and a hint.
-    fn refusal(&self, kind: ResourceKind, name: &str) -> Option<(String, String)> {
-        let steps = in_language(kind).steps;
-        if steps.iter().any(|step| step.key == self.key) {
-            return None;
-        }
-        let fitting = steps.iter().find(|step| step.takes == self.takes).unwrap_or(&steps[0]);
-        let message = format!("`{}` cannot use the {} {}", self.key, kind.name(), quoted(name));
-        Some((message, format!("use `{}` for a {}", fitting.key, kind.name())))
-    }
-}
-
-/// A resolved reference and what is known of its resource.
-#[derive(Debug, Clone)]
-pub(super) struct Found {
-    pub reference: ResourceRef,
-    pub entry: ResourceEntry,
-}
 
 impl Check<'_> {
     /// Resolves the references in a node: one name or a list of names.
@@ -105,7 +62,7 @@ impl Check<'_> {
             self.reports.error_with_hint(span, message, hint);
             return None;
         }
-        self.typer(text, site, scope).resource(&ast, text, |kind, name| usage.refusal(kind, name))
+        self.typer(text, site, scope).resource(&ast, text, |kind, name| refusal(usage, kind, name))
     }
 }
 
@@ -127,6 +84,17 @@ impl Check<'_> {
         let message = format!("`{key}` takes one name here, found a comma");
         self.reports.text_error(&located, TextError::new(comma..comma + 1, message).with_hint(hint));
     }
+}
+
+/// Why a step cannot use a resource of this kind, if it cannot, and a hint.
+fn refusal(usage: &Use, kind: ResourceKind, name: &str) -> Option<(String, String)> {
+    let steps = in_language(kind).steps;
+    if steps.iter().any(|step| step.key == usage.key) {
+        return None;
+    }
+    let fitting = steps.iter().find(|step| step.takes == usage.takes).unwrap_or(&steps[0]);
+    let message = format!("`{}` cannot use the {} {}", usage.key, kind.name(), quoted(name));
+    Some((message, format!("use `{}` for a {}", fitting.key, kind.name())))
 }
 
 /// A text with a comma outside all brackets, split there.

@@ -5,7 +5,6 @@
 
 use super::context::Check;
 use super::fields::{self, Fields};
-use super::foreign;
 use super::kinds::{self, UNBOUNDED};
 use super::model::{Discipline, Expr, ResourceDef, ResourceSpec};
 use super::names::quoted;
@@ -13,7 +12,7 @@ use super::node::{Entry, Kind, Node};
 use super::scope::{ResourceEntry, Scope, next_first};
 use super::source::Span;
 use super::tables::{self, Form, Shape, TYPES};
-use super::typing::Typed;
+use super::typed::Typed;
 use crate::ids::Site;
 use crate::trace::{Holds, Level, Number, ResourceKind};
 use crate::value::{Type, Value};
@@ -116,7 +115,7 @@ impl Check<'_> {
                 }
                 None => {
                     let message = format!("unknown kind of resource {}", quoted(text));
-                    let hint = foreign::kind(text).map_or(hint, str::to_owned);
+                    let hint = kinds::foreign(text).map_or(hint, str::to_owned);
                     self.reports.unknown_with_hint(span, message, text, names.into_iter(), hint);
                 }
             }
@@ -135,7 +134,7 @@ impl Check<'_> {
             return None;
         };
         if let Kind::Text(text) = &kind.value.kind
-            && let Some(hint) = foreign::kind(text)
+            && let Some(hint) = kinds::foreign(text)
         {
             let span = self.reports.span_of(&kind.value);
             let message = format!("{} is not known as a kind of resource", quoted(text));

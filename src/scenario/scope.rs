@@ -5,6 +5,7 @@
 //! thing that is itself wrong: whoever uses it stays silent, so that one
 //! problem is reported once.
 
+use super::model::ResourceRef;
 use super::names::Table;
 use crate::ids::Site;
 use crate::trace::ResourceKind;
@@ -62,6 +63,13 @@ pub(super) struct ResourceEntry {
     pub used: Cell<bool>,
     /// Whether its level is asked, or something is expected of it.
     pub asked: Cell<bool>,
+}
+
+/// A resolved reference and what is known of its resource.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub reference: ResourceRef,
+    pub entry: ResourceEntry,
 }
 
 /// A process.

@@ -9,6 +9,7 @@ use super::invisible;
 use super::source::{SourceFile, TextIndex};
 use crate::trace::is_obeyed;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+use std::fmt;
 
 /// So many problems are shown; the rest is counted.
 const SHOWN: usize = 50;
@@ -19,35 +20,46 @@ const BEFORE: usize = 60;
 /// … and from its start on.
 const AFTER: usize = 80;
 
-/// Draws all problems, one blank line between them.
-pub(super) fn render(diagnostics: &Diagnostics, color: bool) -> String {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    // Lines are cut here, so the renderer has no reason to.
-    let renderer = renderer.term_width(WHOLE * 2);
-    let index = TextIndex::new(&diagnostics.source.text);
-    let level = match diagnostics.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    let mut blocks: Vec<String> = diagnostics
-        .items
-        .iter()
-        .take(SHOWN)
-        .map(|item| match &item.origin {
-            Some(origin) => {
-                // Of several scenarios with one setting it may be wrong for one only.
-                let text =
-                    render_one(&renderer, (level.clone(), item), origin, &TextIndex::new(&origin.text));
-                format!("{text}\n  = note: for the scenario in {}", clean(&diagnostics.source.label))
-            }
-            None => render_one(&renderer, (level.clone(), item), &diagnostics.source, &index),
-        })
-        .collect();
-    if let Some(more) = diagnostics.items.len().checked_sub(SHOWN).filter(|&more| more > 0) {
-        blocks.push(format!("and {more} more"));
+impl Diagnostics {
+    /// The problems as text for a terminal: each with its place, the source line
+    /// underlined, and its hint; at most 50 of them, then their number.
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        // Lines are cut here, so the renderer has no reason to.
+        let renderer = renderer.term_width(WHOLE * 2);
+        let index = TextIndex::new(&self.source.text);
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut blocks: Vec<String> = self
+            .items
+            .iter()
+            .take(SHOWN)
+            .map(|item| match &item.origin {
+                Some(origin) => {
+                    // Of several scenarios with one setting it may be wrong for one only.
+                    let text =
+                        render_one(&renderer, (level.clone(), item), origin, &TextIndex::new(&origin.text));
+                    format!("{text}\n  = note: for the scenario in {}", clean(&self.source.label))
+                }
+                None => render_one(&renderer, (level.clone(), item), &self.source, &index),
+            })
+            .collect();
+        if let Some(more) = self.items.len().checked_sub(SHOWN).filter(|&more| more > 0) {
+            blocks.push(format!("and {more} more"));
+        }
+        blocks.join("\n\n")
     }
-    blocks.join("\n\n")
 }
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
 
 fn render_one(
     renderer: &Renderer,

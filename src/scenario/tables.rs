@@ -28,6 +28,22 @@ pub(super) struct Field {
     pub shape: Shape,
     /// One line about it.
     pub doc: &'static str,
+    /// What it is called elsewhere.
+    pub foreign: &'static [&'static str],
+}
+
+impl Form {
+    /// The key that is meant by what is a word for it elsewhere.
+    pub fn meant(&self, word: &str) -> Option<&'static str> {
+        self.fields.iter().find(|field| field.foreign.contains(&word)).map(|field| field.key)
+    }
+}
+
+impl Field {
+    /// The key, which elsewhere has these names.
+    pub const fn or(self, foreign: &'static [&'static str]) -> Field {
+        Field { foreign, ..self }
+    }
 }
 
 /// What may stand behind a key.
@@ -74,17 +90,22 @@ pub(super) const REFERENCES: Shape = Shape::Either(&[Shape::Reference, Shape::Li
 /// Words with one meaning elsewhere, and what to write instead.
 pub(super) type Advice = (&'static [&'static str], &'static str);
 
+/// What to write instead of a word, if one of the table knows it.
+pub(super) fn advice<'t>(table: impl IntoIterator<Item = &'t Advice>, word: &str) -> Option<&'static str> {
+    table.into_iter().find(|(words, _)| words.contains(&word)).map(|&(_, advice)| advice)
+}
+
 /// What a key is called elsewhere, and the key.
 pub(super) type ForeignKey = (&'static [&'static str], &'static str);
 
 /// A key that must be there.
 pub(super) const fn required(key: &'static str, shape: Shape, doc: &'static str) -> Field {
-    Field { key, required: true, shape, doc }
+    Field { key, required: true, shape, doc, foreign: &[] }
 }
 
 /// A key that may be left out.
 pub(super) const fn optional(key: &'static str, shape: Shape, doc: &'static str) -> Field {
-    Field { key, required: false, shape, doc }
+    Field { key, required: false, shape, doc, foreign: &[] }
 }
 
 /// The outcomes of a run.
@@ -100,31 +121,37 @@ pub(super) static SCENARIO: Form = Form {
     doc: "A scenario: processes and what they share, run in virtual time.",
     fields: &[
         required("version", Shape::Integer { least: 1, most: 1 }, "The version of the language: 1."),
-        optional("name", Shape::Text, "The scenario's name; without it, the file's name without ending."),
+        optional("name", Shape::Text, "The scenario's name; without it, the file's name without ending.")
+            .or(&["title"]),
         optional("description", Shape::Text, "Text for the reader."),
         optional(
             "params",
             Shape::Named { value: &Shape::Value, empty: true },
             "Named values that a run may set; each may use those above it.",
-        ),
+        )
+        .or(&["parameters", "constants", "config", "variables", "vars"]),
         optional(
             "resources",
             Shape::Named { value: &Shape::Resource, empty: true },
             "What the processes wait for and share.",
-        ),
+        )
+        .or(&["shared", "objects", "locks"]),
         required(
             "processes",
             Shape::Named { value: &Shape::Form(&PROCESS), empty: false },
             "The processes, at least one.",
-        ),
-        optional("horizon", Shape::Duration, "When the run is stopped, as a duration since its start."),
+        )
+        .or(&["threads", "actors", "tasks", "workers", "agents"]),
+        optional("horizon", Shape::Duration, "When the run is stopped, as a duration since its start.")
+            .or(&["until", "duration", "stop"]),
         optional("seed", Shape::Integer { least: 0, most: i64::MAX }, "The seed of all random numbers."),
         optional("limits", Shape::Form(&LIMITS), "After how many steps a run is given up."),
         optional(
             "expect",
             Shape::Form(&EXPECT),
             "What must come out with the parameters of the file; every run checks it.",
-        ),
+        )
+        .or(&["assert", "asserts", "assertions"]),
     ],
 };
 
@@ -151,15 +178,17 @@ pub(super) static PROCESS: Form = Form {
     name: "process",
     doc: "A sequential program, run once or in several instances.",
     fields: &[
-        COUNT,
+        COUNT.or(&["instances", "replicas"]),
         optional("start", AMOUNT, "When it starts, a duration; default at once."),
         optional("priority", Shape::Whole, "From -128 to 127, lower goes first; default 0."),
         optional(
             "vars",
             Shape::Named { value: &Shape::Either(&[Shape::Value, Shape::Form(&ARRAY)]), empty: true },
             "Variables with their first values, and private arrays.",
-        ),
-        required("do", Shape::Steps, "Its steps."),
+        )
+        .or(&["variables", "locals", "let"]),
+        required("do", Shape::Steps, "Its steps.")
+            .or(&["steps", "body", "actions", "program", "code", "script"]),
     ],
 };
 
@@ -268,4 +297,42 @@ pub(super) static STRETCH: Form = Form {
 /// The form with this name.
 pub(super) fn form(forms: &'static [Form], name: &str) -> Option<&'static Form> {
     forms.iter().find(|form| form.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{kinds, steps};
+    use std::collections::BTreeMap;
+
+    /// Collects all forms that may stand somewhere in a shape.
+    fn collect(shape: &Shape, found: &mut BTreeMap<&'static str, &'static Form>) {
+        let mut enter = |form: &'static Form| {
+            if found.insert(form.name, form).is_none() {
+                form.fields.iter().for_each(|field| collect(&field.shape, found));
+            }
+        };
+        match shape {
+            Shape::Form(form) => enter(form),
+            Shape::Resource => kinds::forms().iter().for_each(enter),
+            Shape::Steps => steps::forms().for_each(enter),
+            Shape::Map(value) | Shape::Named { value, .. } | Shape::List(value) => collect(value, found),
+            Shape::Either(shapes) => shapes.iter().for_each(|shape| collect(shape, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn no_key_is_foreign_where_it_is_known() {
+        let mut forms = BTreeMap::new();
+        collect(&Shape::Form(&SCENARIO), &mut forms);
+        assert!(["put_form", "read_form", "buffer", "if"].iter().all(|name| forms.contains_key(name)));
+        for form in forms.values() {
+            let words: Vec<_> = form.fields.iter().flat_map(|field| field.foreign).collect();
+            let is_key = |word: &str| form.fields.iter().any(|field| field.key == word);
+            assert!(!words.iter().any(|word| is_key(word)), "{words:?} in {}", form.name);
+            let once = |word| words.iter().filter(|other| *other == word).count() == 1;
+            assert!(words.iter().all(once), "{words:?} in {}", form.name);
+        }
+    }
 }

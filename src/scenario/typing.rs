@@ -5,60 +5,17 @@
 //! of an expression are reported, each once. Functions are typed in
 //! `functions`.
 
-use super::coercion::unitless_param;
 use super::diagnostics::{Located, Reports, TextError};
 use super::foreign;
 use super::model::{Expr, ExprKind};
 use super::names::{FUNCTIONS, Table, quoted};
 use super::scope::{ParamEntry, ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
+use super::typed::{Typed, unitless_param};
 use crate::arithmetic::{ArithmeticError, BinaryOp, UnaryOp};
 use crate::ids::{ParamId, Site, VarId};
 use crate::value::{Type, Value, Word};
 use std::ops::Range;
-
-/// A typed expression, with its value if that is known when the scenario is
-/// loaded.
-#[derive(Debug, Clone)]
-pub(super) struct Typed {
-    pub expr: Expr,
-    pub known: Option<Value>,
-}
-
-impl Typed {
-    /// A constant.
-    pub fn constant(value: Value, site: Site) -> Typed {
-        Typed { expr: Expr { kind: ExprKind::Const(value), ty: value.ty(), site }, known: Some(value) }
-    }
-
-    /// The type.
-    pub fn ty(&self) -> Type {
-        self.expr.ty
-    }
-
-    /// The value, if it is a known integer or duration.
-    pub fn known_int(&self) -> Option<i64> {
-        match self.known {
-            Some(Value::Int(number) | Value::Duration(number)) => Some(number),
-            _ => None,
-        }
-    }
-
-    /// An integer as a float; everything else as it is.
-    pub fn widened(self) -> Typed {
-        if self.ty() != Type::Int {
-            return self;
-        }
-        // Every integer has a nearest float, so this cannot fail.
-        let known = self.known.map(|value| Value::Float(value.as_f64()));
-        let site = self.expr.site;
-        if let (ExprKind::Const(_), Some(value)) = (&self.expr.kind, known) {
-            return Typed::constant(value, site);
-        }
-        let kind = ExprKind::Unary(UnaryOp::IntToFloat, Box::new(self.expr));
-        Typed { expr: Expr { kind, ty: Type::Float, site }, known }
-    }
-}
 
 /// Types the expressions of one text.
 pub(super) struct Typer<'c, 't> {

@@ -10,7 +10,7 @@ use super::diagnostics::Diagnostic;
 use super::evaluate::{evaluate, evaluate_for};
 use super::kinds::in_language;
 use super::loops::{self, Endless};
-use super::model::{Model, ResourceDef, Step, StepKind};
+use super::model::{Model, ResourceDef, Step, StepKind, each};
 use super::names::quoted;
 use super::source::narrow;
 use crate::ids::{ResourceDefId, Site};
@@ -57,16 +57,6 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
 fn expects_no_end(model: &Model) -> bool {
     let mut claims = model.expect.expectations.iter().map(|expectation| &expectation.claim);
     claims.any(|claim| matches!(claim, Claim::Outcome(outcome) if outcome != "completed"))
-}
-
-/// Visits every step, those inside others included.
-pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
-    for step in steps {
-        visit(step);
-        for block in step.kind.blocks() {
-            each(block, visit);
-        }
-    }
 }
 
 /// Where a resource is first taken from and given to.

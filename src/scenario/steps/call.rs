@@ -1,6 +1,6 @@
 //! `call`, which only a program can write: see [`crate::scenario::load_program`].
 
-use super::{Reader, StepForm};
+use super::body::{Reader, StepForm};
 use crate::scenario::model::StepKind;
 use crate::scenario::tables::{Form, Shape, required};
 

@@ -3,12 +3,12 @@
 //! Decides where a process may wait, and which mutex it may give back meanwhile. A
 //! step that notifies at several places becomes several steps.
 
+use super::body::{Body, Main, Reader, StepForm, Use};
 use super::permits::RELEASE;
-use super::{Body, Main, Reader, StepForm};
 use crate::scenario::fields;
 use crate::scenario::model::{ResourceRef, Step, StepKind};
 use crate::scenario::node::{Kind, Node};
-use crate::scenario::references::{Found, Use};
+use crate::scenario::scope::Found;
 use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
 use crate::trace::ResourceKind;
 

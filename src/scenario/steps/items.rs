@@ -3,14 +3,14 @@
 //! Decides how many items a step means and that they can be there at all. A step
 //! that names several buffers becomes several steps.
 
-use super::{Body, Main, Reader, StepForm};
+use super::body::{Body, Main, Reader, StepForm, Use};
 use crate::ids::Site;
 use crate::scenario::fields;
 use crate::scenario::model::{Step, StepKind};
 use crate::scenario::node::{Kind, Node};
-use crate::scenario::references::{Found, Use};
+use crate::scenario::scope::Found;
 use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
-use crate::scenario::typing::Typed;
+use crate::scenario::typed::Typed;
 use crate::value::Value;
 
 pub(in crate::scenario) static PUT: Use = Use {
@@ -41,12 +41,12 @@ pub(super) static PUT_STEP: StepForm = StepForm {
 };
 
 /// `put` as a map.
-pub(in crate::scenario) static PUT_FORM: Form = Form {
+static PUT_FORM: Form = Form {
     name: "put_form",
     doc: "Put items of a value.",
     fields: &[
-        required("to", REFERENCES, "Into which buffers."),
-        optional("value", Shape::Value, "What; default zero."),
+        required("to", REFERENCES, "Into which buffers.").or(&["buffer", "queue", "into"]),
+        optional("value", Shape::Value, "What; default zero.").or(&["item", "message", "msg"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
     ],
 };
@@ -70,11 +70,11 @@ pub(super) static GET_STEP: StepForm = StepForm {
 };
 
 /// `get` as a map.
-pub(in crate::scenario) static GET_FORM: Form = Form {
+static GET_FORM: Form = Form {
     name: "get_form",
     doc: "Take items and keep them.",
     fields: &[
-        required("from", Shape::Reference, "Out of which buffer."),
+        required("from", Shape::Reference, "Out of which buffer.").or(&["buffer", "queue"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
         optional("into", Shape::Text, "A variable, or an array for several items."),
     ],

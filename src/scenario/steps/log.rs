@@ -3,7 +3,7 @@
 //! Decides the pieces of a log text: literal text, `{expression}`, `{array}`,
 //! and `{{` and `}}` for braces.
 
-use super::{Body, Main, Reader, StepForm};
+use super::body::{Body, Main, Reader, StepForm};
 use crate::ids::{LogId, VarId};
 use crate::scenario::diagnostics::{Located, TextError};
 use crate::scenario::model::{LogArg, StepKind};

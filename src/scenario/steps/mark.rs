@@ -2,7 +2,7 @@
 //!
 //! Decides that a mark always carries values of the same type.
 
-use super::{Body, Main, Reader, StepForm};
+use super::body::{Body, Main, Reader, StepForm};
 use crate::ids::MarkId;
 use crate::scenario::context::MarkEntry;
 use crate::scenario::fields;

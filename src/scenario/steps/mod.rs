@@ -4,6 +4,7 @@
 //! that belong to it. All that the language knows of a step is its [`StepForm`],
 //! in the file of its kin; [`STEPS`] lists them.
 
+pub(super) mod body;
 pub(super) mod condition;
 pub(super) mod items;
 pub(super) mod permits;
@@ -17,50 +18,13 @@ mod time;
 mod variables;
 
 use super::assignment;
-use super::context::Check;
-use super::distributions::Purpose;
-use super::fields::{self, Fields};
-use super::foreign;
-use super::model::{Amount, Expr, ExprKind, Step, StepKind};
-use super::names::{Table, nearest, quoted};
+use super::fields;
+use super::model::Step;
+use super::names::{nearest, quoted};
 use super::node::{Entry, Kind, Node};
-use super::scope::{Scope, VarEntry};
 use super::source::Span;
-use super::tables::{Advice, Form};
-use super::typing::Typed;
-use crate::ids::Site;
-use crate::value::{Type, Value};
-
-/// All that the language knows of a step.
-pub(super) struct StepForm {
-    /// Its main key, and all keys that may stand beside it.
-    pub form: Form,
-    /// Words for it elsewhere, and what to write instead of them.
-    pub foreign: &'static [Advice],
-    read: Reader,
-}
-
-/// Reads a step into what it does.
-enum Reader {
-    /// One that is one step of the model.
-    One(fn(&mut Body<'_, '_>, Main<'_>) -> Option<StepKind>),
-    /// One that is as many as it names things.
-    Several(fn(&mut Body<'_, '_>, Main<'_>, &mut Vec<Step>)),
-}
-
-/// The main key of a step with what stands behind it, and all keys of the step.
-#[derive(Clone, Copy)]
-struct Main<'n> {
-    key: &'n Entry,
-    fields: Fields<'n>,
-}
-
-impl Main<'_> {
-    /// Where the step stands.
-    fn site(&self) -> Site {
-        self.key.key.site
-    }
-}
+use super::tables::{Advice, Form, advice};
+use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
 static STEPS: [&StepForm; 20] = [
@@ -87,7 +51,7 @@ static STEPS: [&StepForm; 20] = [
 ];
 
 /// All steps, in the order of the reference.
-pub(super) fn all() -> impl Iterator<Item = &'static StepForm> + Clone {
+fn all() -> impl Iterator<Item = &'static StepForm> + Clone {
     STEPS.iter().copied()
 }
 
@@ -96,29 +60,39 @@ pub(super) fn forms() -> impl Iterator<Item = &'static Form> + Clone {
     all().map(|step| &step.form)
 }
 
+/// What is written as a step and is none, nor another word for one.
+const FOREIGN: [Advice; 6] = [
+    (
+        &["await"],
+        "write `get: b` for an item, `acquire: s` for a permit, `wait: c` at a condition, `delay: 5s` for time",
+    ),
+    (
+        &["join"],
+        "let the other process `release` a semaphore with 0 permits when it is done, and `acquire` that here",
+    ),
+    (
+        &["spawn", "thread", "start", "fork", "go", "process", "Thread", "launch"],
+        "processes stand side by side below `processes`; `count` makes several, `start` says when",
+    ),
+    (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
+    (
+        &["break", "continue", "return", "exit", "stop"],
+        "a loop ends when its condition is false; set a variable that it asks",
+    ),
+    (&["assert", "check"], "say what must come out in `expect`"),
+];
+
+/// What to write instead of a step of this name.
+fn foreign(word: &str) -> Option<&'static str> {
+    advice(all().flat_map(|step| step.foreign).chain(&FOREIGN), word)
+}
+
 /// The step with this main key.
-pub(super) fn named(name: &str) -> Option<&'static StepForm> {
+fn named(name: &str) -> Option<&'static StepForm> {
     all().find(|step| step.form.name == name)
 }
 
-/// The steps of one process being checked.
-pub(super) struct Body<'c, 't> {
-    pub check: &'c mut Check<'t>,
-    pub vars: &'c Table<VarEntry>,
-    /// The number of distributions so far.
-    pub purposes: u32,
-}
-
-impl<'c, 't> Body<'c, 't> {
-    pub fn new(check: &'c mut Check<'t>, vars: &'c Table<VarEntry>) -> Self {
-        Body { check, vars, purposes: 0 }
-    }
-
-    /// What expressions in steps may use.
-    pub fn scope(&self) -> Scope<'c> {
-        Scope::step(self.vars)
-    }
-
+impl Body<'_, '_> {
     /// The steps below a key.
     pub fn steps(&mut self, entry: &Entry) -> Vec<Step> {
         let owner = self.check.key_span(&entry.key);
@@ -187,7 +161,7 @@ impl<'c, 't> Body<'c, 't> {
                     let name = &entry.key.name;
                     let span = reports.span_of_text(entry.key.site, name);
                     let message = format!("unknown step {}", quoted(name));
-                    if let Some(hint) = foreign::step(name) {
+                    if let Some(hint) = foreign(name) {
                         reports.error_with_hint(span, message, hint);
                         return None;
                     }
@@ -226,7 +200,7 @@ impl<'c, 't> Body<'c, 't> {
         let message = format!("a step is a map, found the text {}", quoted(text));
         let (word, rest) = text.split_once([' ', ':', '(']).unwrap_or((text, ""));
         let known = named(word);
-        let (message, hint) = match (known, foreign::step(word)) {
+        let (message, hint) = match (known, foreign(word)) {
             (Some(_), _) if text[word.len()..].starts_with(':') && !rest.is_empty() => {
                 let message = "a space is missing after the colon".to_owned();
                 (message, format!("write `- {word}: {}`, with a colon and a space", rest.trim()))
@@ -252,31 +226,8 @@ impl<'c, 't> Body<'c, 't> {
         }
     }
 
-    /// A duration, or a distribution of durations.
-    pub fn amount(&mut self, node: &Node, scope: Scope<'_>, what: &str) -> Option<Amount> {
-        if matches!(node.kind, Kind::Map(_)) {
-            return self.distribution(node, scope, Purpose::Time, what).map(Amount::Draw);
-        }
-        self.check.duration(node, scope, what).map(|typed| Amount::Expr(typed.expr))
-    }
-
-    /// A value in a step.
-    pub fn value(&mut self, node: &Node, want: Option<Type>, what: &str) -> Option<Typed> {
-        self.check.value(node, self.scope(), want, what)
-    }
-
-    fn nested(&mut self, fields: Fields<'_>, key: &str) -> Vec<Step> {
+    fn nested(&mut self, fields: fields::Fields<'_>, key: &str) -> Vec<Step> {
         fields.entry(key).map(|entry| self.steps(entry)).unwrap_or_default()
-    }
-
-    /// Where a main key stands, for keys that are missing below it.
-    pub fn owner(&self, main: &Entry) -> Span {
-        self.check.key_span(&main.key)
-    }
-
-    /// A constant at a place without text of its own.
-    pub fn constant(value: Value, site: Site) -> Expr {
-        Typed::constant(value, site).expr
     }
 }
 
@@ -286,6 +237,14 @@ fn step_of(name: &str, by_program: bool) -> Option<&'static StepForm> {
     named(name).or((by_program && name == call.form.name).then_some(call))
 }
 
-fn is_literal_one(typed: &Typed) -> bool {
-    matches!(typed.expr.kind, ExprKind::Const(Value::Int(1)))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_step_is_foreign() {
+        for (words, _) in all().flat_map(|step| step.foreign).chain(&FOREIGN) {
+            assert!(words.iter().all(|word| named(word).is_none()), "{words:?}");
+        }
+    }
 }

@@ -3,12 +3,12 @@
 //! Decides how many permits a step means. A step that names several resources
 //! becomes several steps, but for `with`.
 
-use super::{Body, Main, Reader, StepForm, is_literal_one};
+use super::body::{Body, Main, Reader, StepForm, Use};
 use crate::ids::Site;
 use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
 use crate::scenario::names::quoted;
 use crate::scenario::node::{Entry, Kind, Node};
-use crate::scenario::references::{Found, Use};
+use crate::scenario::scope::Found;
 use crate::scenario::tables::{Form, REFERENCES, Shape, required};
 use crate::trace::ResourceKind;
 use crate::value::Value;
@@ -62,7 +62,7 @@ pub(super) static WITH_STEP: StepForm = StepForm {
         doc: "Acquire in order, do the steps, release in reverse order.",
         fields: &[
             required("with", REFERENCES, "Which mutexes and semaphores."),
-            required("do", Shape::Steps, "What to do while holding them."),
+            required("do", Shape::Steps, "What to do while holding them.").or(&["steps", "body", "then"]),
         ],
     },
     foreign: &[(
@@ -108,7 +108,7 @@ impl Body<'_, '_> {
             let found = self.check.reference(&key.name, key.site, self.scope(), usage);
             let permits = self.check.whole(value, self.scope(), "a number of permits", 0);
             let (Some(Found { reference, entry }), Some(permits)) = (found, permits) else { continue };
-            if entry.kind.is_some_and(ResourceKind::is_owned) && !is_literal_one(&permits) {
+            if entry.kind.is_some_and(ResourceKind::is_owned) && !permits.is_literal_one() {
                 let span = self.check.reports.span_of(value);
                 let message = format!("a mutex is taken once; {} has no permits to count", quoted(&key.name));
                 let hint = format!("write `{}: {}`, or make it a semaphore", usage.key, key.name);

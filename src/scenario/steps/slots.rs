@@ -2,13 +2,12 @@
 //!
 //! Decides which slots a step means and that they can be there at all.
 
-use super::{Body, Main, Reader, StepForm};
+use super::body::{Body, Main, Reader, StepForm, Use};
 use crate::scenario::fields;
 use crate::scenario::model::{Expr, StepKind};
 use crate::scenario::node::Node;
-use crate::scenario::references::Use;
 use crate::scenario::tables::{Form, Shape, optional, required};
-use crate::scenario::typing::Typed;
+use crate::scenario::typed::Typed;
 use crate::value::{Type, Value};
 
 pub(in crate::scenario) static WRITE: Use = of_slots("write", false);
@@ -30,12 +29,12 @@ pub(super) static WRITE_STEP: StepForm = StepForm {
 };
 
 /// What stands behind `write`.
-pub(in crate::scenario) static WRITE_FORM: Form = Form {
+static WRITE_FORM: Form = Form {
     name: "write_form",
     doc: "Write a slot.",
     fields: &[
-        required("to", Shape::Reference, "Which memory."),
-        required("at", Shape::Whole, "Which slot, from 0."),
+        required("to", Shape::Reference, "Which memory.").or(&["memory", "into"]),
+        required("at", Shape::Whole, "Which slot, from 0.").or(&["index", "slot"]),
         required("value", Shape::Value, "What."),
     ],
 };
@@ -52,12 +51,12 @@ pub(super) static READ_STEP: StepForm = StepForm {
 };
 
 /// What stands behind `read`.
-pub(in crate::scenario) static READ_FORM: Form = Form {
+static READ_FORM: Form = Form {
     name: "read_form",
     doc: "Read consecutive slots.",
     fields: &[
-        required("from", Shape::Reference, "Which memory."),
-        required("at", Shape::Whole, "The first slot, from 0."),
+        required("from", Shape::Reference, "Which memory.").or(&["memory"]),
+        required("at", Shape::Whole, "The first slot, from 0.").or(&["index", "slot"]),
         optional("into", Shape::Text, "A variable, or an array for several slots."),
         optional("count", Shape::Whole, "How many; default 1."),
     ],

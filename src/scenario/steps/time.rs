@@ -1,6 +1,6 @@
 //! `delay` and `work`.
 
-use super::{Body, Main, Reader, StepForm};
+use super::body::{Body, Main, Reader, StepForm};
 use crate::scenario::model::{Amount, StepKind};
 use crate::scenario::tables::{AMOUNT, Form, required};
 

@@ -2,7 +2,7 @@
 //!
 //! Decides what may be assigned, and where values that a step takes go.
 
-use super::{Body, Main, Reader, StepForm, is_literal_one};
+use super::body::{Body, Main, Reader, StepForm};
 use crate::ids::VarId;
 use crate::scenario::distributions::Purpose;
 use crate::scenario::fields;
@@ -13,7 +13,7 @@ use crate::scenario::node::{Entry, Key, Kind, Node};
 use crate::scenario::source::Span;
 use crate::scenario::syntax::AstKind;
 use crate::scenario::tables::{Form, Shape, required};
-use crate::scenario::typing::Typed;
+use crate::scenario::typed::Typed;
 use crate::scenario::yaml_error::UNQUOTED;
 use crate::value::Type;
 
@@ -179,7 +179,7 @@ impl Body<'_, '_> {
             );
             self.check.reports.error(span, message);
         }
-        if !var.array && count.is_some_and(|count| !is_literal_one(count)) {
+        if !var.array && count.is_some_and(|count| !count.is_literal_one()) {
             let hint = "declare it as an array, `{array: LENGTH}`, or leave `count` out";
             self.check.reports.error_with_hint(
                 span,

@@ -1,4 +1,4 @@
-//! Values where a value of one type is wanted.
+//! Typed expressions, and what is done where another type is wanted.
 //!
 //! Decides that an integer will do for a float, and what is said of a number
 //! that has no unit: the parameter that it comes from is where one is missing.
@@ -8,8 +8,57 @@ use super::model::{Expr, ExprKind};
 use super::names::Table;
 use super::node::Node;
 use super::scope::ParamEntry;
-use super::typing::Typed;
+use crate::arithmetic::UnaryOp;
+use crate::ids::Site;
 use crate::value::{Type, Value};
+
+/// A typed expression, with its value if that is known when the scenario is
+/// loaded.
+#[derive(Debug, Clone)]
+pub(super) struct Typed {
+    pub expr: Expr,
+    pub known: Option<Value>,
+}
+
+impl Typed {
+    /// A constant.
+    pub fn constant(value: Value, site: Site) -> Typed {
+        Typed { expr: Expr { kind: ExprKind::Const(value), ty: value.ty(), site }, known: Some(value) }
+    }
+
+    /// The type.
+    pub fn ty(&self) -> Type {
+        self.expr.ty
+    }
+
+    /// The value, if it is a known integer or duration.
+    pub fn known_int(&self) -> Option<i64> {
+        match self.known {
+            Some(Value::Int(number) | Value::Duration(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the literal 1.
+    pub fn is_literal_one(&self) -> bool {
+        matches!(self.expr.kind, ExprKind::Const(Value::Int(1)))
+    }
+
+    /// An integer as a float; everything else as it is.
+    pub fn widened(self) -> Typed {
+        if self.ty() != Type::Int {
+            return self;
+        }
+        // Every integer has a nearest float, so this cannot fail.
+        let known = self.known.map(|value| Value::Float(value.as_f64()));
+        let site = self.expr.site;
+        if let (ExprKind::Const(_), Some(value)) = (&self.expr.kind, known) {
+            return Typed::constant(value, site);
+        }
+        let kind = ExprKind::Unary(UnaryOp::IntToFloat, Box::new(self.expr));
+        Typed { expr: Expr { kind, ty: Type::Float, site }, known }
+    }
+}
 
 /// Makes a value one of type `want`: an integer becomes a float.
 pub(super) fn coerce(
