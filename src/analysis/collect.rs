@@ -98,7 +98,8 @@ impl StatisticsSink {
     pub fn take_figures(&mut self, end: Time) -> Statistics {
         let mut spans = std::mem::replace(&mut self.spans, SpanBuilder::new(0));
         for span in spans.finish(end) {
-            if let Activity::Blocked { resource, .. } | Activity::Ready { processor: resource } = span.activity
+            if let Activity::Blocked { resource, .. } | Activity::Ready { processor: resource } =
+                span.activity
             {
                 self.resources[resource.index()].statistics.requests += 1;
             }

@@ -11,7 +11,7 @@ use super::calendar::{Calendar, Key, NONE, entry, key, renumber, smallest};
 use crate::ids::ProcessId;
 use crate::kernel::Scheduler;
 use crate::time::Time;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Four siblings.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +41,9 @@ pub struct HeapCalendar {
     now: Time,
     has_priorities: bool,
     pub(super) sequence: u32,
+    /// Entries that were taken back, each with how many there are: they are found when
+    /// their time comes. Of two equal ones the older was taken back.
+    cancelled: BTreeMap<(Time, ProcessId), u32>,
 }
 
 impl HeapCalendar {
@@ -56,6 +59,7 @@ impl HeapCalendar {
             now: NOT_BEGUN,
             has_priorities,
             sequence: 0,
+            cancelled: BTreeMap::new(),
         }
     }
 
@@ -138,7 +142,8 @@ impl HeapCalendar {
         keys.sort_unstable();
         let next = renumber(&mut keys);
         let (now, has_priorities) = (self.now, self.has_priorities);
-        *self = HeapCalendar { now, sequence: next, ..HeapCalendar::new(has_priorities) };
+        let cancelled = std::mem::take(&mut self.cancelled);
+        *self = HeapCalendar { now, sequence: next, cancelled, ..HeapCalendar::new(has_priorities) };
         // In ascending order each stays where it is put.
         keys.into_iter().for_each(|key| self.sift_up(key));
     }
@@ -147,6 +152,28 @@ impl HeapCalendar {
 impl Calendar for HeapCalendar {
     #[inline]
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
+        loop {
+            let first = self.pop_any()?;
+            if self.cancelled.is_empty() || !self.was_cancelled(first) {
+                self.now = first.0;
+                return Some(first);
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.groups.clear();
+        self.ready.clear();
+        let groups = std::mem::take(&mut self.groups);
+        let ready = std::mem::take(&mut self.ready);
+        *self = HeapCalendar { groups, ready, ..HeapCalendar::new(self.has_priorities) };
+    }
+}
+
+impl HeapCalendar {
+    /// Takes the first entry, be it that it was taken back.
+    #[inline]
+    fn pop_any(&mut self) -> Option<(Time, ProcessId)> {
         if self.hole {
             self.close_hole();
         }
@@ -161,21 +188,26 @@ impl Calendar for HeapCalendar {
                 self.root
             }
         };
-        let (time, process) = entry(key);
-        self.now = time;
-        Some((time, process))
+        Some(entry(key))
     }
 
-    fn clear(&mut self) {
-        self.groups.clear();
-        self.ready.clear();
-        let groups = std::mem::take(&mut self.groups);
-        let ready = std::mem::take(&mut self.ready);
-        *self = HeapCalendar { groups, ready, ..HeapCalendar::new(self.has_priorities) };
+    /// Whether this entry was taken back, which is then forgotten.
+    #[cold]
+    fn was_cancelled(&mut self, entry: (Time, ProcessId)) -> bool {
+        let Some(count) = self.cancelled.get_mut(&entry) else { return false };
+        *count -= 1;
+        if *count == 0 {
+            self.cancelled.remove(&entry);
+        }
+        true
     }
 }
 
 impl Scheduler for HeapCalendar {
+    fn cancel(&mut self, time: Time, process: ProcessId) {
+        *self.cancelled.entry((time, process)).or_default() += 1;
+    }
+
     #[inline]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.sequence == u32::MAX {

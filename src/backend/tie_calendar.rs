@@ -86,6 +86,18 @@ impl Calendar for TieCalendar {
 }
 
 impl Scheduler for TieCalendar {
+    fn cancel(&mut self, time: Time, process: ProcessId) {
+        for (key, due) in self.due.range_mut((time, 0)..=(time, u8::MAX)) {
+            if due.take(process) {
+                if due.len() == 0 {
+                    let key = *key;
+                    self.due.remove(&key);
+                }
+                return;
+            }
+        }
+    }
+
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         // Of reversed ties the last in the order of the file comes first.
         let in_order = self.ties == Ties::Reversed;

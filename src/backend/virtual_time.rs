@@ -70,9 +70,9 @@ impl AnyCalendar {
     pub(super) fn for_image(image: &Image) -> AnyCalendar {
         assert!(image.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
         let processes = image.process_count();
-        if processes <= SMALL {
+        if processes <= SMALL && !image.has_cancellations() {
             AnyCalendar::Small(SmallCalendar::new(processes, image.has_priorities))
-        } else if processes >= MANY_PROCESSES && !image.has_priorities {
+        } else if processes >= MANY_PROCESSES && !image.has_priorities && !image.has_cancellations() {
             AnyCalendar::Wheels(WheelCalendar::new(processes))
         } else {
             let mut calendar = HeapCalendar::new(image.has_priorities);
@@ -254,6 +254,10 @@ impl<C: Calendar> Scheduler for Clockwork<'_, C> {
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         self.calendar.wake(time, priority, process);
+    }
+
+    fn cancel(&mut self, time: Time, process: ProcessId) {
+        self.calendar.cancel(time, process);
     }
 
     #[inline(always)]

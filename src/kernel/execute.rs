@@ -189,6 +189,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 Op::Delay { wait } => break (Kind::Delay, at, self.read(arena, wait, frame)),
                 Op::DelayFor { nanos } => break (Kind::Delay, at, nanos),
                 Op::Work { wait } => break (Kind::Work, at, self.read(arena, wait, frame)),
+                Op::WorkOn { processor, wait, state } => {
+                    if let Some(halt) = self.work_on(arena, at, (processor, wait, state)) {
+                        return halt;
+                    }
+                }
                 Op::StartAfter { wait } => return self.start_after(arena, at, wait),
                 Op::Begin => self.emit(at, Kind::Start, 0, 0),
                 Op::Done => return self.finish(arena, at),

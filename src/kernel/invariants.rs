@@ -2,10 +2,12 @@
 
 use super::buffer::{items_wanted, room};
 use super::machine::{Machine, State};
+use super::sharing::Shared;
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Image, RESOURCE_WORDS, frame, resource};
 use crate::trace::Level;
+use crate::value::Word;
 
 impl Machine {
     /// Asserts the invariants. Linear in the size of the state: for tests.
@@ -25,6 +27,7 @@ impl Machine {
                 }
             }
             self.check_level(image, id);
+            self.count_shared(image, id, &mut queued);
         }
         for (process, &times) in queued.iter().enumerate() {
             let blocked = self.state(image, ProcessId::from_index(process)) == State::Blocked;
@@ -53,6 +56,35 @@ impl Machine {
             }
             Some(Level::Cores) => self.check_processor(image, header),
             None => {}
+        }
+    }
+
+    fn check_processor(&self, image: &Image, header: usize) {
+        let processor = image.processor(&self.arena, header);
+        let free = self.arena[header + resource::LEVEL];
+        let served = if processor.is_shared() {
+            Shared::of(&self.arena, header).served(&self.arena) as u64
+        } else {
+            let start = self.arena[header + resource::CONTENT] as usize;
+            let cores = &self.arena[start..start + processor.cores as usize];
+            cores.iter().filter(|&&core| core as u32 != 0).count() as Word
+        };
+        assert_eq!(free, processor.cores.saturating_sub(served), "invariant 7");
+        assert!(free == 0 || self.arena[header + resource::TAKERS] == 0, "invariant 1");
+    }
+
+    /// Who shares a processor and does not end first waits in its heap.
+    fn count_shared(&self, image: &Image, id: ResourceId, queued: &mut [u32]) {
+        let header = image.resource_at(id);
+        if image.resource_info(id).kind.level() != Some(Level::Cores)
+            || !image.processor(&self.arena, header).is_shared()
+        {
+            return;
+        }
+        let shared = Shared::of(&self.arena, header);
+        for place in 0..shared.served(&self.arena) {
+            let process = ProcessId((shared.id(&self.arena, place) - 1) as u32);
+            queued[process.index()] += u32::from(self.state(image, process) == State::Blocked);
         }
     }
 

@@ -26,6 +26,18 @@ pub trait Scheduler {
         0
     }
 
+    /// Takes back that `process` can go on at `time`: it waits again. Only of runs of
+    /// which [`crate::program::Image::has_cancellations`] says so.
+    fn cancel(&mut self, time: Time, process: ProcessId) {
+        unreachable!("nothing is taken back here, but process {} at {time}", process.0)
+    }
+
+    /// Whether no time passes: what would take some may end at once, or whenever.
+    #[inline(always)]
+    fn is_timeless(&self) -> bool {
+        false
+    }
+
     /// An op is about the resource with this header; for drivers that learn what steps depend on.
     #[inline(always)]
     fn touch(&self, _: usize) {}
@@ -382,7 +394,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
 
     /// The end of a delay that starts now.
     #[inline(always)]
-    fn until(&mut self, at: Context, now: Time, nanos: Word) -> Result<Time, Box<Fault>> {
+    pub(super) fn until(&mut self, at: Context, now: Time, nanos: Word) -> Result<Time, Box<Fault>> {
         let nanos = defect::delay(nanos);
         // The clock is below 2^63; if the wait is too, their sum is a number.
         let until = now.as_nanos().wrapping_add(nanos);

@@ -236,6 +236,44 @@ fn insert_between(arena: &mut [Word], frames: &[u32], queue: usize, before: u64,
     }
 }
 
+/// Adds `process` in front of the first waiter that it `goes_before`, at the end of
+/// the queue if there is none. Takes time in proportion to those before it.
+pub(super) fn insert_where(
+    arena: &mut [Word],
+    frames: &[u32],
+    queue: usize,
+    process: ProcessId,
+    goes_before: impl Fn(&[Word], u64) -> bool,
+) {
+    let id = u64::from(process.0) + 1;
+    if enqueue_first(arena, queue, process) {
+        return;
+    }
+    let mut before = 0;
+    let mut next = arena[queue] & LOW;
+    while next != 0 && !goes_before(arena, next) {
+        before = next;
+        next = arena[link_of(frames, next)] & LOW;
+    }
+    match next {
+        0 => append(arena, frames, queue, id),
+        _ => insert_between(arena, frames, queue, before, id, next),
+    }
+}
+
+/// Takes this waiter, who is there, out of a queue that is not in runs of one
+/// priority. Takes time in proportion to those before it.
+pub(super) fn remove(arena: &mut [Word], frames: &[u32], queue: usize, process: ProcessId) {
+    let id = u64::from(process.0) + 1;
+    let mut nth = 0;
+    let mut next = arena[queue] & LOW;
+    while next != id {
+        next = arena[link_of(frames, next)] & LOW;
+        nth += 1;
+    }
+    dequeue_nth(arena, frames, queue, nth);
+}
+
 /// In a queue by priority: the last waiter of the run of waiters of one
 /// priority that `first` is the first of.
 fn last_of_run(arena: &[Word], frames: &[u32], first: u64) -> u64 {

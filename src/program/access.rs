@@ -96,16 +96,9 @@ impl Use {
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
             Use::Arrive => &[Use::Arrive, Use::Observe],
             Use::Serve => &[Use::Serve, Use::Observe],
-            Use::Observe => &[
-                Use::Take,
-                Use::Give,
-                Use::Put,
-                Use::Get,
-                Use::Wait,
-                Use::Notify,
-                Use::Arrive,
-                Use::Serve,
-            ],
+            Use::Observe => {
+                &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive, Use::Serve]
+            }
         }
     }
 

@@ -10,7 +10,8 @@ use super::lock_elision::{noting, sections, without};
 use super::noticed::noticed;
 use super::op::{Op, ResourceCode, Sampler, Slot};
 use super::specialise::specialise;
-use super::state::{BindError, Size, State};
+use super::state::{Size, State};
+use super::values::BindError;
 use crate::ids::{ProcessDefId, ProcessId, ResourceId};
 use crate::scenario::{Model, ProcessDef, ResourceDef};
 use crate::trace::{ProcessInfo, ResourceInfo};
@@ -62,6 +63,7 @@ impl Program {
             horizon: state.horizon,
             limits: model.limits,
             has_priorities: state.has_priorities,
+            processors: std::mem::take(&mut state.processors),
             seed: model.seed,
             names: names(model, &processes),
             processes,

@@ -2,10 +2,11 @@
 
 use super::access::{Operand, Use};
 use super::initial::Initial;
-use super::layout::{RESOURCE_WORDS, frame};
+use super::layout::{RESOURCE_WORDS, frame, resource};
 use super::lock_elision::Section;
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Slot};
-use super::state::InstanceRanges;
+use super::processor::{Chain, Processor};
+use super::values::InstanceRanges;
 use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::Limits;
 use crate::time::Time;
@@ -58,8 +59,11 @@ pub struct Image {
     pub horizon: Option<Time>,
     /// Budgets.
     pub limits: Limits,
-    /// Whether any process has a priority other than 0.
+    /// Whether any process has a priority other than 0, or a quantum ends after all
+    /// else that happens at its instant.
     pub has_priorities: bool,
+    /// By the number that their headers tell; see [`resource::PROCESSOR`].
+    pub processors: Vec<Processor>,
     /// The seed that the scenario gives.
     pub seed: u64,
     pub(super) names: Names,
@@ -100,6 +104,22 @@ impl Image {
             _ => None,
         });
         accesses.into_iter().flatten()
+    }
+
+    /// The processor with this header.
+    #[inline]
+    pub fn processor(&self, arena: &[Word], header: usize) -> &Processor {
+        &self.processors[arena[header + resource::PROCESSOR] as usize]
+    }
+
+    /// The processors on which the one with this header stands, itself first.
+    pub fn processor_chain(&self, arena: &[Word], header: usize) -> Chain {
+        Chain::from(header, |header| self.processor(arena, header).outer)
+    }
+
+    /// Whether what a process does may take back when another one goes on.
+    pub fn has_cancellations(&self) -> bool {
+        self.processors.iter().any(|processor| processor.preempts || processor.is_shared())
     }
 
     /// The number of process instances.

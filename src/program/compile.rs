@@ -3,10 +3,11 @@
 use super::code::{Globals, ProcessCode, Program};
 use super::emit::{Compiler, Frame};
 use super::expressions::{is_over_params, is_settled};
+use super::layout::work;
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot};
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{OpId, ProcessDefId, Site, VarId};
-use crate::scenario::{Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, Step, StepKind};
+use crate::scenario::{Amount, Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, Step, StepKind};
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 
@@ -25,6 +26,7 @@ pub fn compile(model: &Model) -> Program {
             logs: vec![Vec::new(); model.logs.len()],
         },
         frame: Frame::new(&[]),
+        work: None,
         process: ProcessDefId(0),
         site: Site::default(),
         atomic: false,
@@ -41,6 +43,7 @@ impl Compiler<'_> {
         self.process = id;
         self.site = def.site;
         self.frame = Frame::new(&def.vars);
+        self.work = None;
         self.guard = def.count.as_ref().map(|count| self.program.globals.guard(positive(count), None));
         let first_distribution = self.program.distributions.len();
         let entry = self.here();
@@ -78,10 +81,7 @@ impl Compiler<'_> {
                 let wait = self.amount(amount);
                 self.emit(Op::Delay { wait });
             }
-            StepKind::Work(amount) => {
-                let wait = self.amount(amount);
-                self.emit(Op::Work { wait });
-            }
+            StepKind::Work { amount, on, deadline } => self.work(amount, on.as_ref(), deadline.as_ref()),
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
@@ -128,6 +128,24 @@ impl Compiler<'_> {
 
     fn is_mutex(&self, resource: &ResourceRef) -> bool {
         self.model.resources[resource.def.index()].spec.kind.is_owned()
+    }
+
+    fn work(&mut self, amount: &Amount, on: Option<&ResourceRef>, deadline: Option<&Expr>) {
+        let wait = self.amount(amount);
+        let Some(on) = on else {
+            self.emit(Op::Work { wait });
+            return;
+        };
+        let processor = self.resource(on);
+        let state = match self.work {
+            Some(state) => state,
+            None => self.frame.permanent_run(work::WORDS as u32),
+        };
+        self.work = Some(state);
+        if let Some(deadline) = deadline {
+            self.expr_into(deadline, Slot(state.0 + work::DEADLINE as u32));
+        }
+        self.emit(Op::WorkOn { processor, wait, state });
     }
 
     fn acquire(&mut self, resource: &ResourceRef, permits: &Expr) {

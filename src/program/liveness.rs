@@ -41,6 +41,9 @@ impl Operands {
             Operand::Read(source) | Operand::Duration(source) => self.source(source),
             Operand::Written(slot) => self.writes.push(slot),
             Operand::Counter(slot) => self.counter(slot),
+            Operand::Work(first) => {
+                (0..work::WORDS as u32).for_each(|word| self.counter(Slot(first.0 + word)))
+            }
             Operand::Array(slot) => self.array(slot),
             Operand::Distribution(number) => {
                 let code = &image.distributions[number as usize];

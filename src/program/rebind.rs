@@ -9,7 +9,8 @@ use super::bound::Image;
 use super::code::Program;
 use super::fuse::Scope;
 use super::op::{Op, Sampler};
-use super::state::{BindError, State};
+use super::state::State;
+use super::values::BindError;
 use crate::scenario::Model;
 use crate::value::Value;
 
@@ -108,6 +109,7 @@ impl<'a> Binding<'a> {
         let (image, next) = (&mut self.image, &mut self.next);
         image.arena.swap(&mut next.arena);
         image.has_priorities = next.has_priorities;
+        std::mem::swap(&mut image.processors, &mut next.processors);
         image.horizon = next.horizon;
         for (info, size) in image.resources.iter_mut().zip(&next.sizes) {
             (info.capacity, info.initial) = (size.capacity, size.initial);

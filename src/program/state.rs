@@ -5,9 +5,12 @@
 
 use super::code::{Global, ProcessCode, Program};
 use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
+use super::processor::{MOST_CORES, Processor};
+use super::values::{BindError, InstanceRanges, bounded, error, int, value_of};
 use crate::ids::{ProcessId, Site};
-use crate::scenario::{Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate, evaluate_for};
+use crate::scenario::{Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate};
 use crate::time::Time;
+use crate::trace::Level;
 use crate::value::{Type, Value, Word};
 
 /// The most words that the initial state may have: 800 MB.
@@ -16,28 +19,6 @@ const MAX_WORDS: usize = 100_000_000;
 /// From this number of instances on, memory is reserved for exactly so many,
 /// and what their frames have in common is kept once.
 const MANY_INSTANCES: u32 = 1_000;
-
-/// For each resource definition, where the header of its first instance lies in
-/// the arena, and how many instances there are.
-pub type InstanceRanges = Vec<(u32, u32)>;
-
-/// Why a program cannot be bound to these parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BindError {
-    /// Where the expression stands that has no good value.
-    pub site: Site,
-    /// What is wrong with it.
-    pub message: String,
-}
-
-fn error(expr: &Expr, message: impl Into<String>) -> BindError {
-    BindError { site: expr.site, message: message.into() }
-}
-
-fn value_of(expr: &Expr, params: &[Value], index: Option<u32>) -> Result<Value, BindError> {
-    evaluate_for(expr, params, index)
-        .map_err(|problem| BindError { site: problem.site, message: problem.to_string() })
-}
 
 /// The value of an expression that is asked for only if all `guards` are true;
 /// anything, if one of them is not and it has no value.
@@ -51,19 +32,6 @@ fn derived<'g>(
         Err(error) if is_asked() => Err(error),
         value => Ok(value.map_or(0, Value::to_word)),
     }
-}
-
-fn int(expr: &Expr, params: &[Value]) -> Result<i64, BindError> {
-    Ok(value_of(expr, params, None)?.to_word() as i64)
-}
-
-/// An integer between `low` and `high`.
-fn bounded(expr: &Expr, params: &[Value], low: i64, high: i64, what: &str) -> Result<i64, BindError> {
-    let number = int(expr, params)?;
-    if (low..=high).contains(&number) {
-        return Ok(number);
-    }
-    Err(error(expr, format!("{what} is {number}, but must be from {low} to {high}")))
 }
 
 /// The initial state, where everything is in it, and what the parameters say
@@ -87,8 +55,11 @@ pub(super) struct State {
     pub(super) processes: Vec<(ProcessId, u32)>,
     /// The frames of processes with many instances.
     pub(super) blocks: Vec<Frames>,
-    /// Whether any process has a priority other than 0.
+    /// Whether any process has a priority other than 0, or a quantum ends after all
+    /// else that happens at its instant.
     pub(super) has_priorities: bool,
+    /// By the number that their headers tell.
+    pub(super) processors: Vec<Processor>,
     /// The stop time.
     pub(super) horizon: Option<Time>,
     /// What comes behind the frames.
@@ -124,7 +95,11 @@ fn instances_of(count: Option<&Expr>, params: &[Value]) -> Result<u32, BindError
 impl Size {
     fn of(spec: &ResourceSpec, params: &[Value]) -> Result<Size, BindError> {
         // Each slot is a word of the state.
-        let most = if spec.kind.has_slots() { MAX_WORDS as i64 } else { i64::MAX / 2 };
+        let most = match spec.kind.level() {
+            Some(Level::Cores) => MOST_CORES,
+            _ if spec.kind.has_slots() => MAX_WORDS as i64,
+            _ => i64::MAX / 2,
+        };
         let number = match (&spec.number, &spec.kind.descriptor().number) {
             (Some(expr), Some(number)) => {
                 Some(bounded(expr, params, number.least, most, number.called)? as u64)
@@ -148,9 +123,11 @@ impl State {
         self.globals(program, params)?;
         self.resource_base = self.arena.len();
         self.resources(model, params)?;
+        self.processors(model, params)?;
         self.frames_base = self.arena.len();
         self.processes(program, model, params)?;
         self.contents_base = self.arena.len();
+        self.processor_contents(model);
         self.append_contents().ok_or_else(|| too_large(self.largest(model)))?;
         self.horizon = match &model.horizon {
             None => None,
@@ -170,6 +147,7 @@ impl State {
         self.processes.clear();
         self.blocks.clear();
         self.contents.clear();
+        self.processors.clear();
         self.has_priorities = false;
     }
 
@@ -221,6 +199,36 @@ impl State {
         }
         self.arena.extend(header);
         Ok(())
+    }
+
+    /// What no run changes of the processors. Their contents follow when it is known
+    /// how many processes there are.
+    fn processors(&mut self, model: &Model, params: &[Value]) -> Result<(), BindError> {
+        for (def, number) in model.resources.iter().zip(0..) {
+            let Some(spec) = &def.spec.processor else { continue };
+            let cores = self.sizes[number].capacity.unwrap_or(1);
+            let processor = Processor::of(def, spec, cores, &self.instances, params)?;
+            self.has_priorities |= processor.quantum > 0;
+            let (first, count) = self.instances[number];
+            for header in (0..count as usize).map(|instance| first as usize + instance * RESOURCE_WORDS) {
+                self.arena[header + resource::PROCESSOR] = self.processors.len() as Word;
+            }
+            self.processors.push(processor);
+        }
+        Ok(())
+    }
+
+    /// Makes room for those whom processors serve.
+    fn processor_contents(&mut self, model: &Model) {
+        let processors = model.resources.iter().zip(0..).filter(|(def, _)| def.spec.processor.is_some());
+        for (number, def) in processors.map(|(_, def)| def).enumerate() {
+            let words = self.processors[number].words(self.frames.len());
+            let (first, count) = self.instances[def];
+            for instance in 0..count as usize {
+                let header = first as usize + instance * RESOURCE_WORDS;
+                self.content(header + resource::CONTENT, words, 0);
+            }
+        }
     }
 
     fn content(&mut self, pointer: usize, len: usize, initial: Word) {

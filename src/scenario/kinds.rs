@@ -5,11 +5,13 @@
 //! there is to say of a kind whatever scenario it stands in is said by
 //! [`ResourceKind::descriptor`].
 
+use super::processors;
 use super::steps::body::Use;
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
 use super::steps::items::{GET, PUT};
 use super::steps::permits::{ACQUIRE, RELEASE};
 use super::steps::slots::{READ, WRITE};
+use super::steps::time::WORK;
 use super::tables::{Advice, COUNT, Field, ForeignKey, Form, Shape, TYPES, advice, optional, required};
 use crate::trace::{Discipline, Holds, ResourceKind};
 use std::sync::LazyLock;
@@ -21,6 +23,8 @@ pub(super) struct KindInLanguage {
     pub steps: &'static [&'static Use],
     /// The orders in which those who wait for it are served, as a key.
     discipline: Option<Field>,
+    /// Its other keys.
+    more: &'static [Field],
     /// What is said of one of this name that is only taken from.
     pub never_given: Option<Sided>,
     /// What is said of one of this name that is only given to.
@@ -43,6 +47,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Mutex,
         steps: &[&ACQUIRE, &RELEASE],
         discipline: Some(DISCIPLINE),
+        more: &[],
         never_given: Some((
             |name| format!("the mutex {name} is acquired and never released"),
             "`release` it, or use `with`, which does",
@@ -56,6 +61,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Semaphore,
         steps: &[&ACQUIRE, &RELEASE],
         discipline: Some(DISCIPLINE),
+        more: &[],
         never_given: Some((
             |name| format!("the semaphore {name} is acquired and never released by anybody"),
             "`release` it, or use `with`, which does",
@@ -63,7 +69,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         never_taken: None,
         given: of_permits,
         foreign: (
-            &["sem", "counter", "permits", "tokens", "cpu", "processor", "server", "resource", "pool"],
+            &["sem", "counter", "permits", "tokens", "server", "resource", "pool"],
             "write `{kind: semaphore, permits: n}`",
         ),
         foreign_keys: &[(&["initial", "init", "value", "tokens", "capacity", "size"], "permits")],
@@ -72,6 +78,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Buffer,
         steps: &[&GET, &PUT],
         discipline: Some(DISCIPLINE),
+        more: &[],
         never_given: Some((
             |name| format!("nobody puts anything into the buffer {name}"),
             "a `get` waits for a `put`",
@@ -94,6 +101,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Memory,
         steps: &[&READ, &WRITE],
         discipline: None,
+        more: &[],
         never_given: None,
         never_taken: None,
         given: |name, target| {
@@ -117,6 +125,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
             Shape::Word(&ALL_DISCIPLINES),
             "Which waiter a notify reaches; default fifo; `any` leaves it open.",
         )),
+        more: &[],
         never_given: Some((
             |name| format!("nobody notifies the condition {name}"),
             "a `wait` ends with a `notify`",
@@ -133,6 +142,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Barrier,
         steps: &[&WAIT],
         discipline: None,
+        more: &[],
         never_given: None,
         never_taken: None,
         given: |name, _| format!("write `wait: {name}`"),
@@ -141,6 +151,20 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
             "write `{kind: barrier, parties: n}`",
         ),
         foreign_keys: &[(&["size", "n", "permits", "capacity", "value", "threads"], "parties")],
+    },
+    KindInLanguage {
+        kind: ResourceKind::Processor,
+        steps: &[&WORK],
+        discipline: Some(processors::DISCIPLINE),
+        more: &processors::FIELDS,
+        never_given: None,
+        never_taken: None,
+        given: |name, _| format!("write `work: {{on: {name}, for: 5ms}}`, or `on: {name}` beside `do`"),
+        foreign: (
+            &["cpu", "gpu", "machine", "cores", "core", "gil", "executor"],
+            "write `{kind: processor, cores: n}`",
+        ),
+        foreign_keys: &[(&["count", "capacity", "size", "n", "servers", "permits", "threads"], "cores")],
     },
 ];
 
@@ -205,7 +229,8 @@ impl KindInLanguage {
             .chain(number.map(|number| required(number.key, Shape::Whole, number.doc)))
             .chain(holds)
             .chain([COUNT])
-            .chain(self.discipline);
+            .chain(self.discipline)
+            .chain(self.more.iter().copied());
         let foreign = |key: &str| self.foreign_keys.iter().find(|(_, meant)| *meant == key);
         let named = |field: Field| foreign(field.key).map_or(field, |&(words, _)| field.or(words));
         let fields: Vec<Field> = fields.map(named).collect();

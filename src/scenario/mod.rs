@@ -41,6 +41,7 @@ mod number;
 mod params;
 mod prescan;
 mod processes;
+mod processors;
 mod references;
 mod resources;
 mod schema;

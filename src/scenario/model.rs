@@ -92,6 +92,25 @@ pub struct ResourceSpec {
     pub ty: Type,
     /// What each slot holds at the start, if it has slots.
     pub value: Option<Expr>,
+    /// How it serves, if it is a processor.
+    pub processor: Option<ProcessorSpec>,
+}
+
+/// How a processor serves; expressions are over parameters.
+#[derive(Debug, Clone)]
+pub struct ProcessorSpec {
+    /// How long a process keeps its core if others are ready: a duration.
+    pub quantum: Option<Expr>,
+    /// What it costs a core to serve another process than before: a duration.
+    pub switch: Option<Expr>,
+    /// How much faster than one process alone so many are together, from one on:
+    /// numbers. Empty for as many as there are cores.
+    pub speed: Vec<Expr>,
+    /// Whether a process that comes takes its core from one that goes after it, where
+    /// the discipline has an order of going before.
+    pub preempts: bool,
+    /// On which processor its cores are served themselves. It has one instance.
+    pub on: Option<ResourceDefId>,
 }
 
 impl ResourceSpec {
@@ -150,8 +169,15 @@ pub struct Step {
 pub enum StepKind {
     /// Let time pass without a processor: a duration.
     Delay(Amount),
-    /// Let time pass on a processor: a duration.
-    Work(Amount),
+    /// Let time pass on a processor.
+    Work {
+        /// How long, if nothing comes in between: a duration.
+        amount: Amount,
+        /// On which; `None` for one of its own.
+        on: Option<ResourceRef>,
+        /// After how long it must have ended: a duration. Of processors that go by it.
+        deadline: Option<Expr>,
+    },
     /// Take permits, one after the other, or a mutex (`permits` is then 1).
     Acquire {
         /// From where.

@@ -12,6 +12,7 @@ use super::node::{Entry, Kind, Node};
 use super::resources::MOST_SLOTS;
 use super::scope::{ProcessEntry, Scope, VarEntry, next_first};
 use super::steps::body::Body;
+use super::steps::time::WORK;
 use super::tables::{ARRAY, PROCESS};
 use super::typed::Typed;
 use super::warnings;
@@ -166,6 +167,8 @@ impl Check<'_> {
         let mut body = Body::new(self, &vars);
         let start = fields.get("start").and_then(|node| body.amount(node, Scope::instance(), "`start`"));
         let priority = fields.get("priority").and_then(|node| body.check.priority(node));
+        let on = fields.get("on");
+        body.on = on.and_then(|node| body.check.reference_node(node, Scope::instance(), &WORK));
         let steps = fields.entry("do").map(|entry| body.steps(entry)).unwrap_or_default();
         self.skipped = false;
         self.forgive(refused);

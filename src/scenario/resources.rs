@@ -55,6 +55,7 @@ impl Check<'_> {
             }
             defs.extend(def);
         }
+        self.outer_processors(entries, &mut defs);
         defs
     }
 
@@ -74,7 +75,7 @@ impl Check<'_> {
         {
             let kind = ResourceKind::named(form.name)?;
             (known.kind, known.count) = (Some(kind), Some(1));
-            let spec = ResourceSpec { kind, number: None, ty: Type::Int, value: None };
+            let spec = ResourceSpec { kind, number: None, ty: Type::Int, value: None, processor: None };
             return Some(ResourceDef { name, count: None, spec, discipline: Discipline::default(), site });
         }
         let form = self.kind_of(&entry.value, owner)?;
@@ -89,7 +90,11 @@ impl Check<'_> {
             None => Some(1),
         };
         let discipline = self.discipline(form, fields).unwrap_or_default();
-        let spec = self.spec(kind, known, fields)?;
+        let mut spec = self.spec(kind, known, fields)?;
+        if kind == ResourceKind::Processor {
+            spec.processor = Some(self.processor(discipline, fields)?);
+            known.by_deadline = discipline == Discipline::Edf;
+        }
         let count = count.flatten().map(|typed| typed.expr);
         Some(ResourceDef { name, count, spec, discipline, site })
     }
@@ -176,7 +181,7 @@ impl Check<'_> {
             Some(value) => Some(value?.expr),
             None => None,
         };
-        Some(ResourceSpec { kind, number, ty: known.ty.unwrap_or(Type::Int), value })
+        Some(ResourceSpec { kind, number, ty: known.ty.unwrap_or(Type::Int), value, processor: None })
     }
 
     /// What each slot of a memory holds at the start.

@@ -59,6 +59,8 @@ pub(super) struct ResourceEntry {
     pub size: Option<i64>,
     /// Whether it is a buffer without a bound.
     pub unbounded: bool,
+    /// Whether it, or a processor on which it stands, goes by deadlines.
+    pub by_deadline: bool,
     /// Whether a step names it.
     pub used: Cell<bool>,
     /// Whether its level is asked, or something is expected of it.

@@ -181,6 +181,7 @@ pub(super) static PROCESS: Form = Form {
         COUNT.or(&["instances", "replicas"]),
         optional("start", AMOUNT, "When it starts, a duration; default at once."),
         optional("priority", Shape::Whole, "From -128 to 127, lower goes first; default 0."),
+        optional("on", Shape::Reference, "The processor of its `work`; default one of its own."),
         optional(
             "vars",
             Shape::Named { value: &Shape::Either(&[Shape::Value, Shape::Form(&ARRAY)]), empty: true },

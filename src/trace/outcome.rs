@@ -57,14 +57,8 @@ pub enum WaitFor {
 
 impl WaitFor {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [WaitFor; 6] = [
-        WaitFor::Acquire,
-        WaitFor::Get,
-        WaitFor::Put,
-        WaitFor::Notify,
-        WaitFor::Barrier,
-        WaitFor::Core,
-    ];
+    pub const ALL: [WaitFor; 6] =
+        [WaitFor::Acquire, WaitFor::Get, WaitFor::Put, WaitFor::Notify, WaitFor::Barrier, WaitFor::Core];
 
     /// The value of a [`super::Kind::Block`] event, read back.
     pub fn from_word(word: Word) -> Option<WaitFor> {

@@ -62,6 +62,8 @@ impl Native {
             Discipline::Priority => Order::Priority,
             Discipline::Lifo => Order::Newest,
             Discipline::Any => Order::Id,
+            // Of processors, which have an order of their own.
+            Discipline::RoundRobin | Discipline::Sharing | Discipline::Edf => Order::Arrival,
         };
         match info.kind {
             ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
@@ -69,6 +71,7 @@ impl Native {
             ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
             ResourceKind::Condition => Native::Condition(Condition::new(order)),
             ResourceKind::Barrier => Native::Barrier(Condition::new(order), header[resource::CAPACITY]),
+            ResourceKind::Processor => todo!(),
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;

@@ -46,6 +46,24 @@ impl Line {
     }
 }
 
+impl Line {
+    /// Takes out this process, if it is there; whether it was. Takes time in
+    /// proportion to their number.
+    pub(super) fn take(&mut self, process: ProcessId) -> bool {
+        let before = self.len();
+        match self {
+            Line::LastInFile(heap) => heap.retain(|&other| other != process),
+            Line::ByArrival(arrivals) => {
+                let mut there = arrivals.places.iter().filter_map(|place| place.process);
+                if let Some(nth) = there.position(|other| other == process) {
+                    arrivals.remove(nth);
+                }
+            }
+        }
+        self.len() < before
+    }
+}
+
 /// Processes in the order of coming, some of whom have gone.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arrivals {

@@ -8,7 +8,7 @@ use crate::scenario::fields::Fields;
 use crate::scenario::model::{Expr, Step, StepKind};
 use crate::scenario::names::Table;
 use crate::scenario::node::{Entry, Node};
-use crate::scenario::scope::{Scope, VarEntry};
+use crate::scenario::scope::{Found, Scope, VarEntry};
 use crate::scenario::source::Span;
 use crate::scenario::tables::{Advice, Form};
 use crate::scenario::typed::Typed;
@@ -75,13 +75,15 @@ impl Use {
 pub(in crate::scenario) struct Body<'c, 't> {
     pub check: &'c mut Check<'t>,
     pub vars: &'c Table<VarEntry>,
+    /// The processor on which the process works where a step names no other.
+    pub on: Option<Found>,
     /// The number of distributions so far.
     pub purposes: u32,
 }
 
 impl<'c, 't> Body<'c, 't> {
     pub fn new(check: &'c mut Check<'t>, vars: &'c Table<VarEntry>) -> Self {
-        Body { check, vars, purposes: 0 }
+        Body { check, vars, on: None, purposes: 0 }
     }
 
     /// What expressions in steps may use.

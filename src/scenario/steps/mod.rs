@@ -14,7 +14,7 @@ mod blocks;
 mod call;
 mod log;
 mod mark;
-mod time;
+pub(super) mod time;
 mod variables;
 
 use super::assignment;

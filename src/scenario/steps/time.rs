@@ -1,8 +1,15 @@
 //! `delay` and `work`.
+//!
+//! Decides on which processor a process works: the one that the step names, else that
+//! of the process, else one of its own.
 
-use super::body::{Body, Main, Reader, StepForm};
-use crate::scenario::model::{Amount, StepKind};
-use crate::scenario::tables::{AMOUNT, Form, required};
+use super::body::{Body, Main, Reader, StepForm, Use};
+use crate::scenario::fields;
+use crate::scenario::model::{Amount, Expr, StepKind};
+use crate::scenario::node::{Kind, Node};
+use crate::scenario::tables::{AMOUNT, Form, Shape, optional, required};
+
+pub(in crate::scenario) static WORK: Use = Use { is_single: true, ..Use::new("work", true) };
 
 /// `delay`: a duration, or a distribution of durations.
 pub(super) static DELAY_STEP: StepForm = StepForm {
@@ -15,25 +22,98 @@ pub(super) static DELAY_STEP: StepForm = StepForm {
         &["sleep", "pause", "hold", "timeout", "idle", "usleep", "advance"],
         "write `delay: 5s`, which lets time pass without a processor, or `work: 5s`, on one",
     )],
-    read: Reader::One(|body, main| body.lasting(main, "`delay`").map(StepKind::Delay)),
+    read: Reader::One(|body, main| body.lasting(&main.key.value, "`delay`").map(StepKind::Delay)),
 };
 
-/// `work`, likewise.
+/// `work`: likewise, or a map with `for`.
 pub(super) static WORK_STEP: StepForm = StepForm {
     form: Form {
         name: "work",
-        doc: "Let time pass on a processor.",
-        fields: &[required("work", AMOUNT, "How long.")],
+        doc: "Let time pass on a processor: that of the process, or one of its own.",
+        fields: &[required(
+            "work",
+            Shape::Either(&[Shape::Duration, Shape::Distribution, Shape::Form(&WORK_FORM)]),
+            "How long, or where and how long.",
+        )],
     },
     foreign: &[(
         &["compute", "busy", "cpu", "execute", "burn"],
         "write `work: 5s`, or `delay: 5s` without a processor",
     )],
-    read: Reader::One(|body, main| body.lasting(main, "`work`").map(StepKind::Work)),
+    read: Reader::One(|body, main| body.work(main)),
+};
+
+/// `work` as a map.
+static WORK_FORM: Form = Form {
+    name: "work_form",
+    doc: "Work on a processor.",
+    fields: &[
+        required("for", AMOUNT, "How long it takes if nothing comes in between.")
+            .or(&["time", "duration", "length"]),
+        optional("on", Shape::Reference, "On which processor; default that of the process.")
+            .or(&["processor", "cpu"]),
+        optional("deadline", Shape::Duration, "Of `edf`: after how long it is to have ended."),
+    ],
 };
 
 impl Body<'_, '_> {
-    fn lasting(&mut self, main: Main<'_>, what: &str) -> Option<Amount> {
-        self.amount(&main.key.value, self.scope(), what)
+    fn lasting(&mut self, node: &Node, what: &str) -> Option<Amount> {
+        self.amount(node, self.scope(), what)
+    }
+
+    fn work(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let node = &main.key.value;
+        let is_form = |key: &str| WORK_FORM.fields.iter().any(|field| field.key == key);
+        match &node.kind {
+            Kind::Map(entries) if entries.iter().any(|entry| is_form(&entry.key.name)) => {
+                self.work_form(main)
+            }
+            _ => {
+                let amount = self.lasting(node, "`work`")?;
+                let on = self.on.clone();
+                if on.as_ref().is_some_and(|on| on.entry.by_deadline) {
+                    self.no_deadline(node);
+                }
+                Some(StepKind::Work { amount, on: on.map(|on| on.reference), deadline: None })
+            }
+        }
+    }
+
+    fn work_form(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let owner = self.owner(main.key);
+        let fields = fields::read(&mut self.check.reports, &main.key.value, &WORK_FORM, owner)?;
+        let on = match fields.get("on") {
+            Some(node) => Some(self.check.reference_node(node, self.scope(), &WORK)?),
+            None => self.on.clone(),
+        };
+        let amount = self.lasting(fields.get("for")?, "`for`")?;
+        let by_deadline = on.as_ref().is_some_and(|on| on.entry.by_deadline);
+        let deadline = match fields.get("deadline") {
+            None if by_deadline => {
+                self.no_deadline(&main.key.value);
+                None
+            }
+            None => None,
+            Some(node) => self.deadline(node, by_deadline),
+        };
+        Some(StepKind::Work { amount, on: on.map(|on| on.reference), deadline })
+    }
+
+    fn deadline(&mut self, node: &Node, by_deadline: bool) -> Option<Expr> {
+        let typed = self.check.duration(node, self.scope(), "`deadline`")?;
+        if !by_deadline {
+            let span = self.check.reports.span_of(node);
+            let hint = "write `discipline: edf` for the processor, or leave it out";
+            let message = "a `deadline` means nothing where the earliest one does not go first";
+            self.check.reports.error_with_hint(span, message, hint);
+        }
+        Some(typed.expr)
+    }
+
+    fn no_deadline(&mut self, node: &Node) {
+        let span = self.check.reports.span_of(node);
+        let hint = "say after how long it is to have ended, as in `work: {for: 5ms, deadline: 20ms}`";
+        let message = "the earliest deadline goes first on this processor, but this work has none";
+        self.check.reports.error_with_hint(span, message, hint);
     }
 }

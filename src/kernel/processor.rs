@@ -1,0 +1,406 @@
+//! Processors: a process at `work` is ready until a core serves it.
+//!
+//! A core serves one process. Who comes when no core is free is ready, in the order
+//! of the discipline; a core that is given back goes to the first of them. Where a
+//! quantum ends, the process goes behind those who are ready, whoever became so at
+//! that instant included: the end of a quantum comes after all else of its instant.
+//! Where the discipline preempts, who comes takes the core of the one that goes last,
+//! if that one goes after it; the one that lost its core keeps what is left of its
+//! work, and is the first of its class.
+//!
+//! The cores of a processor may be served by another one: a process needs a core of
+//! each, from the innermost out, and loses those further out with an inner one.
+//! Processors that serve all at once are in `sharing`.
+//!
+//! Without time, all that can be known is who comes before whom where the first that
+//! comes is served to the end; elsewhere any work can end before any other.
+
+use super::machine::{State, frame_words};
+use super::machine::{op_of, state_word};
+use super::step::{Context, Kernel, Scheduler};
+use super::stop::Halt;
+use super::waiters;
+use crate::ids::ProcessId;
+use crate::program::{Chain, Image, Op, ResourceCode, Slot, Source, frame, resource, work};
+use crate::time::Time;
+use crate::trace::{Discipline, Fault, Kind, Sink, WaitFor};
+use crate::value::Word;
+
+/// What a process at work is about, in the low byte of its word [`work::STAGE`].
+pub(super) mod stage {
+    /// It is not at work.
+    pub const IDLE: u64 = 0;
+    /// It is ready, in the queue of the processor at its level.
+    pub const QUEUED: u64 = 1;
+    /// It was given a core of the processor at its level, and goes on from there.
+    pub const GRANTED: u64 = 2;
+    /// It is served, by a core of each processor up to its level.
+    pub const SERVED: u64 = 3;
+    /// As [`SERVED`], without time, where cores are not told apart.
+    pub const TIMELESS: u64 = 4;
+}
+
+/// The priority of the end of a quantum: after all others of its instant.
+const LATE: u8 = u8::MAX;
+
+/// A process at work: where it stands, and where its words are.
+#[derive(Clone, Copy)]
+pub(super) struct Worker {
+    pub(super) at: Context,
+    /// Where its words begin; see [`work`].
+    pub(super) base: usize,
+}
+
+impl Worker {
+    pub(super) fn stage(self, arena: &[Word]) -> (u64, usize) {
+        let word = arena[self.base + work::STAGE];
+        (word & 0xff, (word >> 8) as usize)
+    }
+
+    pub(super) fn set_stage(self, arena: &mut [Word], stage: u64, level: usize) {
+        arena[self.base + work::STAGE] = stage | (level as u64) << 8;
+    }
+
+    /// The number of its process plus 1.
+    pub(super) fn id(self) -> u64 {
+        u64::from(self.at.process().0) + 1
+    }
+
+    pub(super) fn set_state(self, arena: &mut [Word], state: State) {
+        arena[self.at.frame() + frame::STATE] = state_word(self.at.op(), state);
+    }
+}
+
+/// The process, which is at work, with the number `id` minus 1.
+pub(super) fn worker(image: &Image, arena: &[Word], id: u64) -> Worker {
+    let process = ProcessId((id - 1) as u32);
+    let frame = image.frames[process.index()] as usize;
+    let op = op_of(arena, frame);
+    let Op::WorkOn { state, .. } = image.plain[op] else {
+        unreachable!("whoever has to do with a processor stands at work")
+    };
+    Worker { at: Context::new(process, frame, op), base: state.at(frame) }
+}
+
+/// The header of the innermost processor on which a worker works.
+fn innermost(image: &Image, arena: &[Word], worker: Worker) -> usize {
+    let Op::WorkOn { processor, .. } = image.plain[worker.at.op()] else {
+        unreachable!("a worker stands at work")
+    };
+    match processor.resolve() {
+        Ok(header) => header,
+        Err(slot) => arena[slot.at(worker.at.frame())] as usize,
+    }
+}
+
+/// What decides who goes first: lower goes first.
+fn rank(discipline: Discipline, arena: &[Word], worker: Worker) -> u64 {
+    match discipline {
+        Discipline::Priority => frame::priority_in(arena[worker.at.frame() + frame::LINK]).into(),
+        Discipline::Edf => arena[worker.base + work::DEADLINE],
+        _ => 0,
+    }
+}
+
+/// The words of the cores of the processor with this header: whom one serves plus 1 in
+/// the low half, 0 if nobody; whom it served last plus 1 in the high half.
+fn cores(arena: &[Word], header: usize) -> std::ops::Range<usize> {
+    let start = arena[header + resource::CONTENT] as usize;
+    start..start + arena[header + resource::CAPACITY] as usize
+}
+
+const HALF: u64 = u32::MAX as u64;
+
+/// The core that serves the process with this id.
+fn core_of(arena: &[Word], header: usize, id: u64) -> usize {
+    cores(arena, header).find(|&core| arena[core] & HALF == id).expect("a core serves whoever has one")
+}
+
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
+    /// Works for as long as `wait` says, or goes on with that; `None` when it has ended.
+    #[inline(never)]
+    pub(super) fn work_on(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        (processor, wait, state): (ResourceCode, Source, Slot),
+    ) -> Option<Halt> {
+        let me = Worker { at, base: state.at(at.frame()) };
+        let chain = self.image.processor_chain(arena, self.header(arena, processor, at));
+        (1..chain.len()).for_each(|level| self.queue.touch(chain.at(level)));
+        let (stage, level) = me.stage(arena);
+        let result = match stage {
+            stage::IDLE => self.begin_work(arena, me, &chain, wait),
+            stage::GRANTED => self.outward(arena, me, &chain, level),
+            stage::QUEUED => Ok(Some(Halt::Blocked)),
+            _ => self.go_on_working(arena, me, &chain, level),
+        };
+        result.unwrap_or_else(|fault| Some(self.leave(Err(fault))))
+    }
+
+    fn begin_work(
+        &mut self,
+        arena: &mut [Word],
+        me: Worker,
+        chain: &Chain,
+        wait: Source,
+    ) -> Result<Option<Halt>, Box<Fault>> {
+        let left = self.read(arena, wait, me.at.frame());
+        self.until(me.at, *self.now, left)?;
+        let deadline = arena[me.base + work::DEADLINE];
+        let ends = self.until(me.at, *self.now, deadline)?;
+        arena[me.base + work::LEFT] = left;
+        arena[me.base + work::DEADLINE] = ends.as_nanos();
+        let is_fifo = |level| self.image.processor(arena, chain.at(level)).discipline == Discipline::Fifo;
+        if self.queue.is_timeless() && !(0..chain.len()).all(is_fifo) {
+            me.set_stage(arena, stage::TIMELESS, 0);
+            self.emit(me.at, Kind::Work, 0, self.now.as_nanos());
+            return Ok(Some(self.pass(arena, me, *self.now, None)));
+        }
+        self.enter(arena, me, chain, 0)
+    }
+
+    /// Takes a core of the processor at this level, and of those further out; or waits.
+    fn enter(
+        &mut self,
+        arena: &mut [Word],
+        me: Worker,
+        chain: &Chain,
+        level: usize,
+    ) -> Result<Option<Halt>, Box<Fault>> {
+        let header = chain.at(level);
+        let processor = self.image.processor(arena, header);
+        if processor.is_shared() {
+            return self.share(arena, me, header, level);
+        }
+        arena[me.base + work::QUANTA + level] = processor.quantum;
+        if arena[header + resource::LEVEL] > 0 {
+            self.take_free_core(arena, me, header);
+        } else if !(processor.preempts && self.preempt(arena, me, header)) {
+            self.queue_up(arena, me, header, level, false);
+            return Ok(Some(Halt::Blocked));
+        }
+        self.outward(arena, me, chain, level)
+    }
+
+    /// Goes on with a core of the processor at this level.
+    fn outward(
+        &mut self,
+        arena: &mut [Word],
+        me: Worker,
+        chain: &Chain,
+        level: usize,
+    ) -> Result<Option<Halt>, Box<Fault>> {
+        if level + 1 < chain.len() {
+            return self.enter(arena, me, chain, level + 1);
+        }
+        me.set_stage(arena, stage::SERVED, level);
+        let planned = arena[me.base + work::SWITCH].saturating_add(arena[me.base + work::LEFT]);
+        let planned = self.now.as_nanos().saturating_add(planned).min(Time::MAX.as_nanos());
+        self.emit(me.at, Kind::Work, 0, planned);
+        self.serve_slice(arena, me).map(Some)
+    }
+
+    /// How much it does until its work or a quantum ends.
+    pub(super) fn slice(&self, arena: &[Word], me: Worker) -> u64 {
+        let quanta = me.base + work::QUANTA;
+        let quanta = arena[quanta..quanta + work::MOST_LEVELS].iter().copied().filter(|&left| left > 0);
+        quanta.fold(arena[me.base + work::LEFT], u64::min)
+    }
+
+    /// Lets time pass until the work or a quantum ends.
+    fn serve_slice(&mut self, arena: &mut [Word], me: Worker) -> Result<Halt, Box<Fault>> {
+        let slice = self.slice(arena, me);
+        let switch = std::mem::take(&mut arena[me.base + work::SWITCH]);
+        let since = self.until(me.at, *self.now, switch)?;
+        let until = self.until(me.at, since, slice)?;
+        arena[me.base + work::SINCE] = since.as_nanos();
+        arena[me.base + work::SLICE] = slice;
+        let is_quantum = slice < arena[me.base + work::LEFT];
+        Ok(self.pass(arena, me, until, is_quantum.then_some(LATE)))
+    }
+
+    /// Lets time pass until then.
+    pub(super) fn pass(&mut self, arena: &mut [Word], me: Worker, until: Time, priority: Option<u8>) -> Halt {
+        let words = frame_words(arena, me.at.frame());
+        words[frame::STATE] = state_word(me.at.op(), State::Delayed);
+        words[frame::UNTIL] = until.as_nanos();
+        Halt::Delayed(until, priority.unwrap_or(frame::priority_in(words[frame::LINK])))
+    }
+
+    /// Goes on when the time has passed for which it was served.
+    fn go_on_working(
+        &mut self,
+        arena: &mut [Word],
+        me: Worker,
+        chain: &Chain,
+        level: usize,
+    ) -> Result<Option<Halt>, Box<Fault>> {
+        let (stage, _) = me.stage(arena);
+        let timeless = self.queue.is_timeless();
+        let header = chain.at(level);
+        let is_shared = self.image.processor(arena, header).is_shared();
+        if is_shared
+            && stage == stage::SERVED
+            && let Some(halt) = self.go_on_sharing(arena, me, header)
+        {
+            return Ok(Some(halt));
+        }
+        self.spend_slice(arena, me, arena[me.base + work::SLICE]);
+        if timeless || arena[me.base + work::LEFT] == 0 {
+            if stage == stage::SERVED {
+                let cores = level + usize::from(!is_shared);
+                (0..cores).rev().for_each(|level| self.give_core(arena, me, chain.at(level)));
+            }
+            arena[me.base..me.base + work::WORDS].fill(0);
+            return Ok(None);
+        }
+        let cores = level + usize::from(!is_shared);
+        for inner in 0..cores {
+            if arena[me.base + work::QUANTA + inner] > 0 {
+                continue;
+            }
+            let header = chain.at(inner);
+            let quantum = self.image.processor(arena, header).quantum;
+            if quantum > 0 && arena[header + resource::TAKERS] != 0 {
+                (inner..cores).rev().for_each(|level| self.give_core(arena, me, chain.at(level)));
+                self.queue_up(arena, me, header, inner, false);
+                return Ok(Some(Halt::Blocked));
+            }
+            arena[me.base + work::QUANTA + inner] = quantum;
+        }
+        if is_shared {
+            return self.share(arena, me, header, level);
+        }
+        self.serve_slice(arena, me).map(Some)
+    }
+
+    /// Counts so much work as done.
+    fn spend_slice(&mut self, arena: &mut [Word], me: Worker, slice: u64) {
+        arena[me.base + work::LEFT] -= slice;
+        for quantum in &mut arena[me.base + work::QUANTA..me.base + work::WORDS] {
+            *quantum = quantum.saturating_sub(slice);
+        }
+    }
+
+    /// Becomes ready in the order of the discipline; `first` of its class or last.
+    fn queue_up(&mut self, arena: &mut [Word], me: Worker, header: usize, level: usize, first: bool) {
+        let image = self.image;
+        let discipline = image.processor(arena, header).discipline;
+        arena[me.base + work::QUANTA + level] = image.processor(arena, header).quantum;
+        me.set_stage(arena, stage::QUEUED, level);
+        me.set_state(arena, State::Blocked);
+        let mine = rank(discipline, arena, me);
+        let goes_before = |arena: &[Word], other: u64| {
+            let other = rank(discipline, arena, worker(image, arena, other));
+            if first { mine <= other } else { mine < other }
+        };
+        let in_order = matches!(discipline, Discipline::Priority | Discipline::Edf);
+        if in_order {
+            waiters::insert_where(
+                arena,
+                &image.frames,
+                header + resource::TAKERS,
+                me.at.process(),
+                goes_before,
+            );
+        } else {
+            waiters::enqueue(arena, &image.frames, header + resource::TAKERS, me.at.process(), 0);
+        }
+        let id = self.resource_id(arena, header);
+        self.emit(me.at, Kind::Block, id, WaitFor::Core as u64);
+    }
+
+    /// Takes a core that serves nobody: the one that served it last, or the first.
+    fn take_free_core(&mut self, arena: &mut [Word], me: Worker, header: usize) {
+        let cores = cores(arena, header);
+        let mut free = cores.filter(|&core| arena[core] & HALF == 0);
+        let first = free.next().expect("a core is free");
+        let core =
+            std::iter::once(first).chain(free).find(|&core| arena[core] >> 32 == me.id()).unwrap_or(first);
+        self.occupy(arena, me, header, core);
+        arena[header + resource::LEVEL] -= 1;
+        self.note(arena, me.at, Kind::Acquire, header);
+    }
+
+    /// Makes a core serve this process, after a switch if it served another one.
+    fn occupy(&mut self, arena: &mut [Word], me: Worker, header: usize, core: usize) {
+        let last = arena[core] >> 32;
+        if last != 0 && last != me.id() {
+            arena[me.base + work::SWITCH] += self.image.processor(arena, header).switch;
+        }
+        arena[core] = me.id() | me.id() << 32;
+    }
+
+    /// Gives its core of this processor to the first that is ready, if there is one.
+    fn give_core(&mut self, arena: &mut [Word], me: Worker, header: usize) {
+        let core = core_of(arena, header, me.id());
+        self.note(arena, me.at, Kind::Release, header);
+        let next = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS);
+        let Some((process, _)) = next else {
+            arena[core] &= !HALF;
+            arena[header + resource::LEVEL] += 1;
+            return;
+        };
+        let next = worker(self.image, arena, u64::from(process.0) + 1);
+        self.occupy(arena, next, header, core);
+        let (_, level) = next.stage(arena);
+        next.set_stage(arena, stage::GRANTED, level);
+        self.grant(arena, next.at, header, me.at.process(), false);
+        self.note(arena, next.at, Kind::Acquire, header);
+    }
+
+    /// Takes the core of the process that goes last of those that are served, if it
+    /// goes after this one; whether it did. Who has done all that it wanted at this
+    /// instant keeps its core: it is about to give it back.
+    fn preempt(&mut self, arena: &mut [Word], me: Worker, header: usize) -> bool {
+        let image = self.image;
+        let discipline = image.processor(arena, header).discipline;
+        let now = self.now.as_nanos();
+        let is_ending = |arena: &[Word], other: Worker| {
+            let served = now.saturating_sub(arena[other.base + work::SINCE]);
+            other.stage(arena).0 == stage::SERVED && served >= arena[other.base + work::SLICE]
+        };
+        let served = cores(arena, header).map(|core| (core, worker(image, arena, arena[core] & HALF)));
+        let served = served.filter(|&(_, other)| !is_ending(arena, other));
+        let last = served.max_by_key(|&(_, other)| rank(discipline, arena, other));
+        let Some((core, other)) = last else { return false };
+        if rank(discipline, arena, other) <= rank(discipline, arena, me) {
+            return false;
+        }
+        let level = self.withdraw(arena, other, header);
+        self.note(arena, other.at, Kind::Release, header);
+        self.queue_up(arena, other, header, level, true);
+        self.occupy(arena, me, header, core);
+        self.note(arena, me.at, Kind::Acquire, header);
+        true
+    }
+
+    /// Takes a process that has a core of this processor out of all that it has to do
+    /// with further out; says at which level the processor stands for it.
+    fn withdraw(&mut self, arena: &mut [Word], other: Worker, header: usize) -> usize {
+        let image = self.image;
+        let chain = image.processor_chain(arena, innermost(image, arena, other));
+        let level = chain.level_of(header).expect("a processor serves only who works on it");
+        let (stage, reached) = other.stage(arena);
+        let frame = other.at.frame();
+        let until = match stage {
+            stage::SERVED => arena[frame + frame::UNTIL],
+            _ => self.now.as_nanos(),
+        };
+        let mut outermost = reached;
+        if stage == stage::QUEUED {
+            waiters::remove(arena, &image.frames, chain.at(reached) + resource::TAKERS, other.at.process());
+            outermost -= 1;
+        } else {
+            self.queue.cancel(Time::from_nanos(until).unwrap_or(Time::MAX), other.at.process());
+        }
+        if stage == stage::SERVED {
+            let served = self.now.as_nanos().saturating_sub(arena[other.base + work::SINCE]);
+            self.spend_slice(arena, other, served);
+        }
+        arena[other.base + work::SWITCH] = 0;
+        (level + 1..=outermost).rev().for_each(|level| self.give_core(arena, other, chain.at(level)));
+        level
+    }
+}

@@ -1,0 +1,194 @@
+//! Processors that serve all at once, each at its share of the speed.
+//!
+//! All that are served attain equal service at any time, so one number says how much
+//! whoever was there from the beginning has attained, and who came later ends when
+//! that number has grown by its work (the virtual time of Kleinrock, "Queueing
+//! Systems", volume II, 1976, section 4.4). Who ends first is on top of a heap, and
+//! alone has an entry in the calendar. When another one comes, that entry is too
+//! early: whoever finds so lets more time pass. Numbers are counted in
+//! [`shared::UNITS`], ends are rounded up to whole nanoseconds.
+
+use super::machine::State;
+use super::processor::{Worker, stage, worker};
+use super::step::{Kernel, Scheduler};
+use super::stop::Halt;
+use crate::program::{Processor, frame, resource, shared, work};
+use crate::time::Time;
+use crate::trace::{Fault, Kind, Sink};
+use crate::value::Word;
+
+fn number(arena: &[Word], at: usize) -> u128 {
+    u128::from(arena[at]) | u128::from(arena[at + 1]) << 64
+}
+
+fn set_number(arena: &mut [Word], at: usize, number: u128) {
+    (arena[at], arena[at + 1]) = (number as u64, (number >> 64) as u64);
+}
+
+/// What is kept of a shared processor: where its content begins.
+#[derive(Clone, Copy)]
+pub(super) struct Shared(usize);
+
+impl Shared {
+    /// The one with this header.
+    pub(super) fn of(arena: &[Word], header: usize) -> Shared {
+        Shared(arena[header + resource::CONTENT] as usize)
+    }
+
+    /// How many are served.
+    pub(super) fn served(self, arena: &[Word]) -> usize {
+        arena[self.0 + shared::SERVED] as usize
+    }
+
+    fn attained(self) -> usize {
+        self.0 + shared::ATTAINED
+    }
+
+    fn entry(self, place: usize) -> usize {
+        self.0 + shared::HEAP + shared::ENTRY * place
+    }
+
+    /// The number plus 1 of the process in this place of the heap.
+    pub(super) fn id(self, arena: &[Word], place: usize) -> u64 {
+        arena[self.entry(place) + 2]
+    }
+
+    /// What sorts the heap: who ends first; of those who end together, the process
+    /// that stands first in the scenario.
+    fn key(self, arena: &[Word], place: usize) -> (u128, u64) {
+        (number(arena, self.entry(place)), self.id(arena, place))
+    }
+
+    fn swap(self, arena: &mut [Word], one: usize, other: usize) {
+        for word in 0..shared::ENTRY {
+            arena.swap(self.entry(one) + word, self.entry(other) + word);
+        }
+    }
+
+    fn push(self, arena: &mut [Word], end: u128, id: u64) {
+        let mut place = self.served(arena);
+        arena[self.0 + shared::SERVED] += 1;
+        set_number(arena, self.entry(place), end);
+        arena[self.entry(place) + 2] = id;
+        while place > 0 && self.key(arena, place) < self.key(arena, (place - 1) / 2) {
+            self.swap(arena, place, (place - 1) / 2);
+            place = (place - 1) / 2;
+        }
+    }
+
+    /// Takes out the one on top.
+    fn pop(self, arena: &mut [Word]) {
+        arena[self.0 + shared::SERVED] -= 1;
+        let len = self.served(arena);
+        self.swap(arena, 0, len);
+        let last = self.entry(len);
+        arena[last..last + shared::ENTRY].fill(0);
+        let mut place = 0;
+        loop {
+            let children = (2 * place + 1)..(2 * place + 3).min(len);
+            let Some(child) = children.min_by_key(|&child| self.key(arena, child)) else { return };
+            if self.key(arena, place) < self.key(arena, child) {
+                return;
+            }
+            self.swap(arena, place, child);
+            place = child;
+        }
+    }
+
+    /// Counts the service up to now.
+    fn count(self, arena: &mut [Word], processor: &Processor, now: Time) {
+        let served = self.served(arena) as u64;
+        let passed = now.as_nanos() - arena[self.0 + shared::COUNTED];
+        arena[self.0 + shared::COUNTED] = now.as_nanos();
+        if served > 0 {
+            let attained = number(arena, self.attained()) + processor.rate(served) * u128::from(passed);
+            set_number(arena, self.attained(), attained);
+        }
+    }
+
+    /// When the one on top ends, if nobody else comes, counted up to `now`.
+    fn first_end(self, arena: &[Word], processor: &Processor, now: Time) -> Time {
+        let left = number(arena, self.entry(0)).saturating_sub(number(arena, self.attained()));
+        let nanos = left.div_ceil(processor.rate(self.served(arena) as u64));
+        let end = u128::from(now.as_nanos()) + nanos;
+        u64::try_from(end).ok().and_then(Time::from_nanos).unwrap_or(Time::MAX)
+    }
+}
+
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
+    /// Begins to be served for a slice.
+    pub(super) fn share(
+        &mut self,
+        arena: &mut [Word],
+        me: Worker,
+        header: usize,
+        level: usize,
+    ) -> Result<Option<Halt>, Box<Fault>> {
+        let processor = self.image.processor(arena, header);
+        let shared = Shared::of(arena, header);
+        shared.count(arena, processor, *self.now);
+        if arena[header + resource::LEVEL] > 0 {
+            arena[header + resource::LEVEL] -= 1;
+            self.note(arena, me.at, Kind::Acquire, header);
+        }
+        // Nobody knows when it will end: others may come.
+        self.emit(me.at, Kind::Work, 0, Time::MAX.as_nanos());
+        let slice = self.slice(arena, me);
+        arena[me.base + work::SLICE] = slice;
+        me.set_stage(arena, stage::SERVED, level);
+        let before = (shared.served(arena) > 0).then(|| shared.id(arena, 0));
+        let end = number(arena, shared.attained()) + u128::from(slice) * shared::UNITS;
+        shared.push(arena, end, me.id());
+        if shared.id(arena, 0) != me.id() {
+            me.set_state(arena, State::Blocked);
+            return Ok(Some(Halt::Blocked));
+        }
+        if let Some(before) = before {
+            self.take_entry(arena, worker(self.image, arena, before));
+        }
+        let until = shared.first_end(arena, processor, *self.now);
+        Ok(Some(self.pass(arena, me, until, None)))
+    }
+
+    /// Takes the entry in the calendar from one that does not end first any more.
+    fn take_entry(&mut self, arena: &mut [Word], other: Worker) {
+        let words = &arena[other.at.frame()..];
+        // Of one that was woken at this instant the entry is on its way.
+        if frame::state_in(words[frame::STATE]) != State::Delayed as u8 {
+            return;
+        }
+        let until = Time::from_nanos(words[frame::UNTIL]).unwrap_or(Time::MAX);
+        self.queue.cancel(until, other.at.process());
+        other.set_state(arena, State::Blocked);
+    }
+
+    /// Goes on being served: `None` if the slice has ended, and it is out.
+    pub(super) fn go_on_sharing(&mut self, arena: &mut [Word], me: Worker, header: usize) -> Option<Halt> {
+        let processor = self.image.processor(arena, header);
+        let shared = Shared::of(arena, header);
+        if shared.id(arena, 0) != me.id() {
+            me.set_state(arena, State::Blocked);
+            return Some(Halt::Blocked);
+        }
+        shared.count(arena, processor, *self.now);
+        let until = shared.first_end(arena, processor, *self.now);
+        if until > *self.now && !self.queue.is_timeless() {
+            return Some(self.pass(arena, me, until, None));
+        }
+        shared.pop(arena);
+        let left = shared.served(arena);
+        if (left as u64) < processor.cores {
+            arena[header + resource::LEVEL] += 1;
+            self.note(arena, me.at, Kind::Release, header);
+        }
+        if left == 0 {
+            set_number(arena, shared.attained(), 0);
+            return None;
+        }
+        let next = worker(self.image, arena, shared.id(arena, 0));
+        next.set_state(arena, State::Ready);
+        let priority = frame::priority_in(arena[next.at.frame() + frame::LINK]);
+        self.queue.wake(*self.now, priority, next.at.process());
+        None
+    }
+}
