@@ -12,8 +12,9 @@
 //! 3. Nobody stands in front of a step that concerns itself alone, unless it
 //!    has made many at once, and nobody in front of the point that is next.
 
+use super::label::{Recorded, RecordedLabel, is_row, told};
 use super::position::{Came, Changed, Deed, Position};
-use super::{Recorded, RecordedLabel, Search, SearchBudget, SearchProgress, Spent, label};
+use super::result::{Search, SearchBudget, SearchProgress, Spent};
 use crate::ids::ProcessId;
 use crate::kernel::{Choices, State};
 use crate::program::{Image, Op, lines_of, next_ops};
@@ -287,7 +288,7 @@ impl<'a> Searcher<'a> {
             if self.stand(process) == Stand::Point {
                 self.position.attempt(process, Deed::Step, &mut Choices::default());
                 if let Some((event, args)) = self.position.told().first() {
-                    self.instead.insert(label::told(self.header, event, args));
+                    self.instead.insert(told(self.header, event, args));
                 }
                 self.position.take_back();
             }
@@ -475,10 +476,10 @@ impl<'a> Searcher<'a> {
         if !self.observed.contains(&(event.process, label)) {
             return true;
         }
-        if event.process != point.process || !label::is_row(self.header, event, args, point) {
+        if event.process != point.process || !is_row(self.header, event, args, point) {
             self.note_reached();
             if self.passed == self.reached && self.instead.len() < NAMED {
-                self.instead.insert(label::told(self.header, event, args));
+                self.instead.insert(told(self.header, event, args));
             }
             return false;
         }
