@@ -57,9 +57,9 @@ impl Compiler<'_> {
             self.program.distributions[first_distribution..].iter().map(|code| code.purpose + 1).max();
         self.program.processes.push(ProcessCode {
             entry,
-            frame_words: self.frame.words(),
-            index: self.frame.index_slot(),
-            vars: self.frame.var_slots().to_vec(),
+            frame_words: self.frame.words,
+            index: self.frame.index,
+            vars: self.frame.vars.clone(),
             streams: streams.unwrap_or(0),
         });
     }
