@@ -19,7 +19,7 @@ mod primitives;
 
 use ids::{OpId, ProcessId, ResourceId};
 use primitives::{
-    Buffer, Came, Census, Condition, Fact, Grant, Memory, Mutex, Observer, Order, Parker, Requester,
+    Buffer, Census, Condition, Fact, Grant, Memory, Mutex, Observer, Order, Parker, Requester, Response,
     Semaphore,
 };
 use shuttle::sync::Arc;
@@ -69,25 +69,25 @@ fn requester(number: u32) -> Requester {
 
 /// What a requester got, after a wait if need be; `None` if nobody was left to
 /// end the wait, and it was stopped.
-fn served(came: Came<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
-    match came {
-        Came::Served(items) => Some(items),
-        Came::Waits { last: true } => {
+fn served(response: Response<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
+    match response {
+        Response::Served(items) => Some(items),
+        Response::Waits { last: true } => {
             me.parker.stop();
             assert_eq!(me.parker.wait(), Grant::Stopped);
             None
         }
-        Came::Waits { last: false } => match me.parker.wait() {
+        Response::Waits { last: false } => match me.parker.wait() {
             Grant::Served { items, .. } => Some(items),
             Grant::Stopped => None,
         },
     }
 }
 
-fn nothing(came: Came<()>) -> Came<Vec<Word>> {
-    match came {
-        Came::Served(()) => Came::Served(Vec::new()),
-        Came::Waits { last } => Came::Waits { last },
+fn nothing(response: Response<()>) -> Response<Vec<Word>> {
+    match response {
+        Response::Served(()) => Response::Served(Vec::new()),
+        Response::Waits { last } => Response::Waits { last },
     }
 }
 
@@ -115,8 +115,8 @@ fn a_semaphore_loses_no_wake_up() {
             let (semaphore, census) = &*inside;
             let mut observer = observer.clone();
             for _ in 0..2 {
-                let came = nothing(semaphore.acquire(&me, census, &mut observer));
-                served(came, &me).expect("whoever has a permit gives it back");
+                let response = nothing(semaphore.acquire(&me, census, &mut observer));
+                served(response, &me).expect("whoever has a permit gives it back");
                 semaphore.release(&me, census, &mut observer).expect("few permits");
             }
             census.leave();
@@ -155,8 +155,8 @@ fn a_mutex_has_one_owner() {
         all(3, move |me| {
             let (mutex, census, memory) = &*inside;
             let mut observer = observer.clone();
-            let came = nothing(mutex.lock(&me, census, &mut observer));
-            served(came, &me).expect("whoever owns it gives it back");
+            let response = nothing(mutex.lock(&me, census, &mut observer));
+            served(response, &me).expect("whoever owns it gives it back");
             assert_eq!(mutex.owner(), Some(me.process));
             let seen = memory.read(&me, 0, 1, &mut observer)[0];
             memory.write(&me, 0, seen + 1, &mut observer);
@@ -228,8 +228,9 @@ fn a_wait_with_a_mutex_misses_no_notify() {
                 bell.notify(&at_bell, 2, census, &mut observer);
             } else {
                 while memory.read(&me, 0, 1, &mut observer) == [0] {
-                    let came = bell.wait(&at_bell, Some((mutex, &me)), census, &mut observer);
-                    served(nothing(came.expect("it owns the mutex")), &at_bell).expect("somebody notifies");
+                    let response = bell.wait(&at_bell, Some((mutex, &me)), census, &mut observer);
+                    served(nothing(response.expect("it owns the mutex")), &at_bell)
+                        .expect("somebody notifies");
                     lock(&mut observer);
                 }
             }
@@ -264,7 +265,7 @@ fn a_deadlock_is_seen_by_exactly_one() {
             let me = Requester { parker: parkers[me.process.index()].clone(), ..me };
             let mine = me.process.index();
             for which in [mine, 1 - mine] {
-                if let Came::Waits { last } = mutexes[which].lock(&me, census, &mut observer) {
+                if let Response::Waits { last } = mutexes[which].lock(&me, census, &mut observer) {
                     if last {
                         seen.fetch_add(1, shuttle::sync::atomic::Ordering::SeqCst);
                         parkers.iter().for_each(|parker| parker.stop());

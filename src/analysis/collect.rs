@@ -7,7 +7,7 @@
 //! summation.
 
 use super::marks::MarkTally;
-use super::{LogLine, ProcessStatistics, ResourceStatistics, Statistics};
+use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{

@@ -1,6 +1,6 @@
 //! Several runs side by side.
 
-use super::Statistics;
+use super::statistics::{ProcessStatistics, Statistics};
 use crate::time::Time;
 use crate::trace::Outcome;
 
@@ -46,7 +46,7 @@ pub fn compare<'a>(
 }
 
 fn row(scenario: &str, outcome: &Outcome, statistics: &Statistics) -> ComparisonRow {
-    let sum = |nanos: fn(&super::ProcessStatistics) -> u64| {
+    let sum = |nanos: fn(&ProcessStatistics) -> u64| {
         statistics.processes.iter().map(|process| u128::from(nanos(process))).sum()
     };
     ComparisonRow {

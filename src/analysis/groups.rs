@@ -4,7 +4,7 @@
 //! The figures of single instances are those of [`Statistics`]; nothing here
 //! needs the events again.
 
-use super::{ProcessStatistics, ResourceStatistics, Statistics};
+use super::statistics::{ProcessStatistics, ResourceStatistics, Statistics};
 use crate::trace::{Header, ProcessInfo, ResourceInfo};
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 //! Decides what each figure means. How they are collected while a run goes on
 //! is the business of `collect`.
 
-use super::MarkStatistics;
+use super::marks::MarkStatistics;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 

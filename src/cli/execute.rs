@@ -15,7 +15,7 @@ use super::unfinished::Unfinished;
 use super::{console, quote};
 use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
-use crate::explore::{Asked, Mismatch, Mode, Replayed, Schedule, replay_asking};
+use crate::explore::{Cancellation, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
 use crate::ids::ResourceId;
 use crate::kernel::{Machine, find_waiting};
 use crate::program::Image;
@@ -80,14 +80,14 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
     })
 }
 
-/// Runs a scenario along a schedule, until `asked` says to stop.
+/// Runs a scenario along a schedule, until `cancellation` says to stop.
 ///
 /// # Errors
 /// Also if the scenario does not allow the schedule.
 pub fn execute_along(
     loaded: &Loaded,
     schedule: &Schedule,
-    asked: Asked<'_>,
+    cancellation: Cancellation<'_>,
     options: &RunOptions,
     folder: Option<&Folder>,
     keep_events: bool,
@@ -109,7 +109,7 @@ pub fn execute_along(
     let finished =
         execute_by(loaded, &options, folder, keep_events, schedule.mode, |image, seed, sinks, _| {
             let how = (seed, schedule.mode);
-            let followed = replay_asking(image, None, how, asked, &turns, sinks, &mut |_, _| {});
+            let followed = replay_cancellable(image, None, how, cancellation, &turns, sinks, &mut |_, _| {});
             let followed = followed.unwrap_or_else(|found| {
                 mismatch = Some(found);
                 None

@@ -9,7 +9,7 @@ use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::tie_sensitivity::tie_sensitivity;
 use super::{console, failure_windows, interrupt};
-use crate::explore::{Asked, Schedule};
+use crate::explore::{Cancellation, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
 use std::io::Read;
@@ -191,8 +191,8 @@ fn run_and_write_along(
             finished
         }
         Some(schedule) => {
-            let asked = Asked::by(&interrupt::requested);
-            execute_along(scenario, schedule, asked, options, folder.as_ref(), keep_events)?
+            let cancellation = Cancellation::by(&interrupt::requested);
+            execute_along(scenario, schedule, cancellation, options, folder.as_ref(), keep_events)?
         }
     };
     interrupt::check()?;

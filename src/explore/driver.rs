@@ -1,6 +1,6 @@
 //! One exploration from beginning to end, whatever the size of its states.
 
-use super::asked::Asked;
+use super::cancellation::Cancellation;
 use super::ends::Stopped;
 use super::options::{Budget, Mode, Options};
 use super::progress::{Progress, Stop};
@@ -21,17 +21,17 @@ pub fn explore<'a>(
     options: Options<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
-    explore_asking(image, options, Asked::NEVER, control)
+    explore_cancellable(image, options, Cancellation::NEVER, control)
 }
 
 /// Explores all schedules of `image`, and stops also where `control` is not
-/// asked: `asked` is, in the preparation, in the middle of a transition, and
+/// asked: `cancellation` is, in the preparation, in the middle of a transition, and
 /// while witnesses are put together, which then end early. Once it has said to
 /// stop it has to say so from then on.
-pub fn explore_asking<'a>(
+pub fn explore_cancellable<'a>(
     image: &'a Image,
     options: Options<'a>,
-    asked: Asked<'a>,
+    cancellation: Cancellation<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
     let mut exploration = Exploration {
@@ -44,7 +44,7 @@ pub fn explore_asking<'a>(
         endless: OnceLock::new(),
         stop: Stop::Complete,
     };
-    let start = match prepared(image, &options, asked) {
+    let start = match prepared(image, &options, cancellation) {
         Ok(prepared) => prepared,
         Err(Unprepared::Stop(stop)) => return Exploration { stop, ..exploration },
         Err(Unprepared::Ends(stopped)) => return Exploration { stillborn: Some(stopped), ..exploration },
@@ -76,7 +76,11 @@ enum Unprepared {
 }
 
 /// The search that stands in the first state, and how many words that has.
-fn prepared<'a>(image: &'a Image, options: &Options<'a>, asked: Asked<'a>) -> Result<Start<'a>, Unprepared> {
+fn prepared<'a>(
+    image: &'a Image,
+    options: &Options<'a>,
+    cancellation: Cancellation<'a>,
+) -> Result<Start<'a>, Unprepared> {
     if image.process_count() > 64 * MAX_WORDS {
         // Each process takes a bit at least.
         return Err(Unprepared::Stop(Stop::TooLarge));
@@ -86,13 +90,13 @@ fn prepared<'a>(image: &'a Image, options: &Options<'a>, asked: Asked<'a>) -> Re
     }
     let monitors = options.monitors;
     let relation = TransitionRelation::new(image, options.mode == Mode::Timed, monitors, options.code);
-    let relation = TransitionRelation { asked, ..relation };
+    let relation = TransitionRelation { cancellation, ..relation };
     let mut scratch = Scratch::new(image, options.seed);
     let started = relation.start(&mut scratch, &mut NoTrace);
     let symmetry = Symmetry::new(image, monitors, options.reduce.symmetry);
     let mut codec = Codec::new(image, relation.clock(), monitors, symmetry.as_ref());
     // What is said of a run that was broken off means nothing.
-    if asked.is_over() {
+    if cancellation.is_over() {
         return Err(Unprepared::Stop(Stop::Control));
     }
     started.map_err(Unprepared::Ends)?;

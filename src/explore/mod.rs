@@ -21,7 +21,7 @@
 //! | `driver` | one exploration from beginning to end |
 //! | `schedule` | schedules as files, replayed, and in words |
 
-mod asked;
+mod cancellation;
 mod code;
 mod driver;
 mod ends;
@@ -36,16 +36,16 @@ mod symmetry;
 mod transition;
 mod transition_cache;
 
-pub use asked::Asked;
+pub use cancellation::Cancellation;
 pub use code::NumberedCode;
-pub use driver::{explore, explore_asking};
+pub use driver::{explore, explore_cancellable};
 pub use ends::{End, Stopped};
 pub use options::{Budget, Mode, Options, Reduce};
 pub use progress::{Progress, Stop};
 pub use result::{DecisiveTie, Exploration, FinalMemories, Overview, Witness};
 pub use schedule::{
-    Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_asking, one_line,
-    replay, replay_asking, replay_calling,
+    Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_cancellable, one_line,
+    replay, replay_calling, replay_cancellable,
 };
 pub use search::Race;
 pub use transition::recorded_by_clock;

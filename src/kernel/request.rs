@@ -192,8 +192,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
 /// For a driver with primitives of its own: its state as a machine.
 impl Machine {
-    /// Lets `process` stand on `op` in this state.
-    pub fn stand(&mut self, image: &Image, process: ProcessId, op: OpId, state: State) {
+    /// Puts `process` on `op`, in this state.
+    pub fn set_state(&mut self, image: &Image, process: ProcessId, op: OpId, state: State) {
         self.arena[image.frames[process.index()] as usize + frame::STATE] = state_word(op.index(), state);
     }
 

@@ -96,14 +96,12 @@ impl Program {
 
     /// The ops of each process definition.
     fn scopes(&self, image: &Image) -> Vec<Scope> {
-        let ends =
-            self.processes.iter().skip(1).map(|process| process.entry.index()).chain([self.code.len()]);
-        let scope = |((code, def), end): ((&ProcessCode, &DefImage), usize)| Scope {
-            end,
+        let scope = |(code, (def, range)): (&ProcessCode, (&DefImage, Range<usize>))| Scope {
+            end: range.end,
             frame: (def.count == 1).then(|| image.frames[def.first.index()]),
             temporaries: FRAME_WORDS + code.vars.len() as u32,
         };
-        self.processes.iter().zip(&image.processes).zip(ends).map(scope).collect()
+        self.processes.iter().zip(self.ranges(image)).map(scope).collect()
     }
 }
 
@@ -163,7 +161,7 @@ impl Image {
 
     /// Makes the ops for runs with a trace, and for those without, of the plain ones.
     fn fuse(&mut self, scopes: &[Scope]) {
-        let by_index: Vec<std::ops::Range<usize>> = self
+        let by_index: Vec<Range<usize>> = self
             .plain
             .iter()
             .filter_map(|op| match op {

@@ -7,10 +7,10 @@ use super::lock_elision::Section;
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Slot};
 use super::processor::{Chain, Processor};
 use super::values::InstanceRanges;
-use crate::ids::{OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
+use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::Limits;
 use crate::time::Time;
-use crate::trace::{ProcessInfo, ResourceInfo};
+use crate::trace::{Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, Ties, instance_name};
 use crate::value::{Type, Word};
 use std::fmt;
 use std::ops::Range;
@@ -74,8 +74,8 @@ pub struct Image {
 pub(super) struct Names {
     pub(super) scenario: String,
     pub(super) processes: Vec<ProcessInfo>,
-    pub(super) marks: Vec<crate::trace::MarkInfo>,
-    pub(super) logs: Vec<crate::trace::LogTemplate>,
+    pub(super) marks: Vec<MarkInfo>,
+    pub(super) logs: Vec<LogTemplate>,
 }
 
 /// The instances of one process definition.
@@ -177,12 +177,12 @@ impl Image {
     }
 
     /// The type of a marked value, if the mark carries one.
-    pub fn mark_type(&self, mark: crate::ids::MarkId) -> Option<Type> {
+    pub fn mark_type(&self, mark: MarkId) -> Option<Type> {
         self.names.marks[mark.index()].ty
     }
 
     /// The text of a log step, by its number.
-    pub fn log_template(&self, log: u32) -> &crate::trace::LogTemplate {
+    pub fn log_template(&self, log: u32) -> &LogTemplate {
         &self.names.logs[log as usize]
     }
 
@@ -212,14 +212,14 @@ impl Image {
     /// `mutex1`, or `forks[2]` for an instance.
     pub fn resource_name(&self, resource: ResourceId) -> String {
         let info = self.resource_info(resource);
-        crate::trace::instance_name(&info.name, info.indexed, resource.0 - info.first.0)
+        instance_name(&info.name, info.indexed, resource.0 - info.first.0)
     }
 
     /// `loader`, or `worker[2]` for an instance.
     pub fn process_name(&self, process: ProcessId) -> String {
         let after = self.names.processes.partition_point(|info| info.first <= process);
         let info = &self.names.processes[after - 1];
-        crate::trace::instance_name(&info.name, info.indexed, process.0 - info.first.0)
+        instance_name(&info.name, info.indexed, process.0 - info.first.0)
     }
 
     /// The scenario's name.
@@ -230,6 +230,22 @@ impl Image {
     /// The words of a resource definition's name, for messages.
     pub fn definition_name(&self, def: ResourceDefId) -> &str {
         &self.resources[def.index()].name
+    }
+
+    /// The names that a trace of this image needs.
+    pub fn header(&self, seed: u64) -> Header {
+        Header {
+            scenario: self.names.scenario.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            seed,
+            ties: Ties::Fifo,
+            processes: self.names.processes.clone(),
+            resources: self.resources.clone(),
+            marks: self.names.marks.clone(),
+            logs: self.names.logs.clone(),
+            lines: self.sites.iter().map(|site| site.line).collect(),
+            atomic: stretches(&self.atomic),
+        }
     }
 
     /// The place in the scenario of an op.
@@ -246,4 +262,21 @@ impl fmt::Display for Image {
         }
         Ok(())
     }
+}
+
+/// The stretches of ops for which `atomic` is true.
+fn stretches(atomic: &[bool]) -> Vec<(OpId, OpId)> {
+    let mut stretches = Vec::new();
+    let mut first = None;
+    for (op, &inside) in atomic.iter().chain([&false]).enumerate() {
+        match (first, inside) {
+            (None, true) => first = Some(OpId::from_index(op)),
+            (Some(from), false) => {
+                stretches.push((from, OpId::from_index(op)));
+                first = None;
+            }
+            _ => {}
+        }
+    }
+    stretches
 }

@@ -60,9 +60,9 @@ impl Compiler<'_> {
             self.program.distributions[first_distribution..].iter().map(|code| code.purpose + 1).max();
         self.program.processes.push(ProcessCode {
             entry,
-            frame_words: self.frame.words(),
-            index: self.frame.index_slot(),
-            vars: self.frame.var_slots().to_vec(),
+            frame_words: self.frame.words,
+            index: self.frame.index,
+            vars: self.frame.vars.clone(),
             streams: streams.unwrap_or(0),
         });
     }
@@ -98,7 +98,7 @@ impl Compiler<'_> {
             StepKind::If { condition, then, otherwise } => self.branch(condition, then, otherwise),
             StepKind::While { condition, body } => self.while_loop(condition, body),
             StepKind::Repeat { times, body } => self.repeat(times, body),
-            StepKind::Wait { condition, mutex } => self.wait(condition, mutex.as_ref()),
+            StepKind::Wait { on, mutex } => self.wait(on, mutex.as_ref()),
             StepKind::Notify { condition, all } => {
                 let condition = self.resource(condition);
                 self.emit(if *all { Op::NotifyAll { condition } } else { Op::Notify { condition } });
@@ -126,8 +126,12 @@ impl Compiler<'_> {
         }
     }
 
+    fn kind(&self, resource: &ResourceRef) -> ResourceKind {
+        self.model.resources[resource.def.index()].spec.kind
+    }
+
     fn is_mutex(&self, resource: &ResourceRef) -> bool {
-        self.model.resources[resource.def.index()].spec.kind.is_owned()
+        self.kind(resource).is_owned()
     }
 
     fn work(&mut self, amount: &Amount, on: Option<&ResourceRef>, deadline: Option<&Expr>) {
@@ -210,16 +214,16 @@ impl Compiler<'_> {
         Some(self.find(resource.def, index, into))
     }
 
-    /// A process that was notified takes the mutex again, as any other does.
-    fn wait(&mut self, condition: &ResourceRef, mutex: Option<&ResourceRef>) {
-        if self.model.resources[condition.def.index()].spec.kind == ResourceKind::Barrier {
-            let barrier = self.resource(condition);
-            self.emit(Op::Arrive { barrier });
+    /// At a barrier or at a condition. A process that was notified takes the
+    /// mutex again, as any other does.
+    fn wait(&mut self, on: &ResourceRef, mutex: Option<&ResourceRef>) {
+        let code = self.resource(on);
+        if self.kind(on) == ResourceKind::Barrier {
+            self.emit(Op::Arrive { barrier: code });
             return;
         }
-        let condition = self.resource(condition);
         let mutex = mutex.map(|mutex| self.resource(mutex));
-        self.emit(Op::Wait { condition, mutex });
+        self.emit(Op::Wait { condition: code, mutex });
         if let Some(mutex) = mutex {
             self.emit(Op::Lock { mutex });
         }

@@ -23,7 +23,7 @@ pub(super) struct Compiler<'a> {
     /// Whether it is inside an atomic block.
     pub(super) atomic: bool,
     /// What must be true of the parameters for the step at hand to be come to:
-    /// see [`Globals::guard`].
+    /// see `Globals::guard`.
     pub(super) guard: Option<usize>,
 }
 
@@ -56,45 +56,26 @@ impl Compiler<'_> {
 /// words that a step needs for a while.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
-    vars: Vec<Slot>,
-    index: Option<Slot>,
-    /// Words in use for the whole process.
-    permanent: Vec<u32>,
+    /// By [`VarId`].
+    pub(super) vars: Vec<Slot>,
+    /// The word that holds the number of the instance, once that was asked for.
+    pub(super) index: Option<Slot>,
     /// Words in use for the step at hand.
     temporary: Vec<u32>,
     /// Words that a step has given back.
     free: Vec<u32>,
-    words: u32,
+    pub(super) words: u32,
 }
 
 impl Frame {
     pub(super) fn new(vars: &[Var]) -> Frame {
-        let mut frame = Frame {
-            vars: Vec::new(),
-            index: None,
-            permanent: Vec::new(),
-            temporary: Vec::new(),
-            free: Vec::new(),
-            words: FRAME_WORDS,
-        };
-        frame.vars = vars.iter().map(|_| frame.permanent()).collect();
-        frame
-    }
-
-    pub(super) fn words(&self) -> u32 {
-        self.words
+        let words = FRAME_WORDS + vars.len() as u32;
+        let vars = (FRAME_WORDS..words).map(Slot).collect();
+        Frame { vars, index: None, temporary: Vec::new(), free: Vec::new(), words }
     }
 
     pub(super) fn var(&self, var: VarId) -> Slot {
         self.vars[var.index()]
-    }
-
-    pub(super) fn var_slots(&self) -> &[Slot] {
-        &self.vars
-    }
-
-    pub(super) fn index_slot(&self) -> Option<Slot> {
-        self.index
     }
 
     pub(super) fn index(&mut self) -> Slot {
@@ -107,7 +88,6 @@ impl Frame {
     /// temporary may still be written by an op that runs before.
     pub(super) fn permanent(&mut self) -> Slot {
         self.words += 1;
-        self.permanent.push(self.words - 1);
         Slot(self.words - 1)
     }
 
@@ -115,7 +95,6 @@ impl Frame {
     pub(super) fn permanent_run(&mut self, words: u32) -> Slot {
         let first = self.words;
         self.words += words;
-        self.permanent.extend(first..self.words);
         Slot(first)
     }
 

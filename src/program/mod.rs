@@ -15,7 +15,6 @@ mod constants;
 mod emit;
 mod expressions;
 mod fuse;
-mod header;
 mod initial;
 mod layout;
 mod lines;

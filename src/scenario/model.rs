@@ -239,10 +239,10 @@ pub enum StepKind {
         /// A variable, or an array, from its first element on.
         into: Option<VarId>,
     },
-    /// Wait until a condition is notified.
+    /// Wait until a condition is notified, or until all parties have come to a barrier.
     Wait {
-        /// Which.
-        condition: ResourceRef,
+        /// At which condition or barrier.
+        on: ResourceRef,
         /// Which mutex to give back meanwhile, and to take again.
         mutex: Option<ResourceRef>,
     },
@@ -346,7 +346,7 @@ impl StepKind {
             }
             StepKind::Acquire { resource, .. }
             | StepKind::Get { buffer: resource, .. }
-            | StepKind::Wait { condition: resource, .. } => vec![(resource, true)],
+            | StepKind::Wait { on: resource, .. } => vec![(resource, true)],
             StepKind::Release { resource, .. }
             | StepKind::Put { buffer: resource, .. }
             | StepKind::Notify { condition: resource, .. } => vec![(resource, false)],

@@ -12,7 +12,8 @@ use std::ops::ControlFlow;
 use tempolane::analysis::Monitors;
 use tempolane::backend::{Image, compile};
 use tempolane::explore::{
-    Asked, Budget, End, Exploration, Mode, Options, Reduce, Stop, Stopped, explore, explore_asking, replay,
+    Budget, Cancellation, End, Exploration, Mode, Options, Reduce, Stop, Stopped, explore,
+    explore_cancellable, replay,
 };
 use tempolane::scenario;
 use tempolane::time::Time;
@@ -181,12 +182,9 @@ processes:
     let image = image(text, &[]);
     for mode in [Mode::Timed, Mode::Untimed] {
         let stopped =
-            explore_asking(
-                &image,
-                Options::whole(mode),
-                Asked::by(&|| true),
-                &mut |_| ControlFlow::Break(()),
-            );
+            explore_cancellable(&image, Options::whole(mode), Cancellation::by(&|| true), &mut |_| {
+                ControlFlow::Break(())
+            });
         assert_eq!((stopped.stop, stopped.progress().states), (Stop::Control, 0));
         assert!(stopped.stops().is_empty() && !stopped.is_complete());
     }

@@ -274,7 +274,7 @@ fn a_queue_made_from_a_list_is_the_same() {
         let start = Machine::new(&image);
         for waiter in (0..4).map(ProcessId) {
             driver.machine.take_frame(&image, waiter, &start);
-            driver.machine.stand(&image, waiter, waited.op(&image, waiter), State::Blocked);
+            driver.machine.set_state(&image, waiter, waited.op(&image, waiter), State::Blocked);
         }
         driver.machine.set_queue(&image, queue, &order.map(u64::from));
         assert_eq!(driver.machine, waited, "{discipline}");
@@ -287,7 +287,7 @@ fn a_check_finds_one_who_waits_in_no_queue() {
     let image = image("version: 1\nprocesses: {p: {do: [{delay: 1s}]}}\n", &[]);
     let mut machine = Machine::new(&image);
     let op = machine.op(&image, P);
-    machine.stand(&image, P, op, State::Blocked);
+    machine.set_state(&image, P, op, State::Blocked);
     machine.check(&image);
 }
 
@@ -320,7 +320,7 @@ fn check_of_wait(step: &str, queue: usize, items: usize) {
         driver.step(filler, 100);
     }
     let op = driver.machine.op(&image, P);
-    driver.machine.stand(&image, P, op, State::Blocked);
+    driver.machine.set_state(&image, P, op, State::Blocked);
     driver.machine.set_queue(&image, image.resource_at(FIRST) + queue, &[0]);
     driver.machine.check(&image);
 }

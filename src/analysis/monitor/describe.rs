@@ -3,8 +3,8 @@
 //! Decides the sentences of failed expectations: "expected *statement*, but
 //! *seen*". When it was seen is added by `watch`.
 
-use super::FinalState;
 use super::automaton::{FIRST_CAME, waited};
+use super::failure::FinalState;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::format_nanos;
 use crate::trace::{

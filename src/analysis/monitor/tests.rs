@@ -1,9 +1,12 @@
 //! What each claim says of two traces made by hand, and of arbitrary ones.
 
-use super::*;
+use super::{FailedExpectation, Monitors, Watch};
 use crate::ids::{MarkId, ProcessId};
 use crate::trace::fixture::{A, B, BUFFER, C, MEMORY, MUTEX, cut_trace, two_stage_trace};
-use crate::trace::{Bounds, Instances, Label, Milestone, StatePredicate, Stretch, Trace, ValueSource};
+use crate::trace::{
+    Bounds, Claim, Expected, Instances, Label, Milestone, StatePredicate, Stretch, Trace, ValueSource,
+};
+use crate::value::Value;
 
 const LATENCY: MarkId = MarkId(0);
 const PASSED: MarkId = MarkId(1);

@@ -5,7 +5,8 @@
 
 use super::automaton::{BROKEN, FIRST_CAME, MOST_WORDS, Open, waited};
 use super::describe::Names;
-use super::{FailedExpectation, FinalState, Moment, Monitors};
+use super::failure::{FailedExpectation, FinalState, Moment};
+use super::monitors::Monitors;
 use crate::ids::ResourceId;
 use crate::time::{Time, format_nanos};
 use crate::trace::{Claim, Event, Header, Label, Outcome, Sink, level_after};

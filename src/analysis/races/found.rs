@@ -2,7 +2,7 @@
 
 use super::clocks::Clocks;
 use super::slots::Access;
-use crate::analysis::{FailedExpectation, Moment};
+use crate::analysis::monitor::{FailedExpectation, Moment};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind};

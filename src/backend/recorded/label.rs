@@ -5,7 +5,6 @@
 //! integer where one goes, a number where a float goes. Several marks and log
 //! steps may have one text; then the row means any of them.
 
-use super::Recorded;
 use super::pattern::Pattern;
 use crate::ids::ProcessId;
 use crate::kernel::Machine;
@@ -13,6 +12,17 @@ use crate::program::{Image, Op, ops_of};
 use crate::trace::{Event, Header, Kind, LogTemplate, Piece};
 use crate::value::{Type, Value, Word};
 use std::collections::BTreeSet;
+
+/// A point that a process of a real program passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Who passed it.
+    pub process: ProcessId,
+    /// The name of a mark, or the line that was logged.
+    pub label: String,
+    /// The value of the mark, if it was recorded.
+    pub value: Option<String>,
+}
 
 /// A mark or a log text of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -25,7 +25,7 @@ const SMALL: usize = 4_096;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum Attempt {
     /// The step in front of which the process rests; inside an atomic block a
     /// single op of it.
     Step,
@@ -35,15 +35,15 @@ pub(super) enum Deed {
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Came {
+pub(super) enum StepResult {
     /// The process can go on at once.
     Ready,
     /// It lets time pass.
-    Pauses,
+    Delayed,
     /// It waits at the resource with this header.
-    Waits(usize),
+    Blocked(usize),
     /// It is done.
-    Ends,
+    Done,
     /// A rule was broken, or a buffer outgrew the memory: there is no such step.
     Broken,
 }
@@ -60,7 +60,7 @@ enum Undo {
     Grown(Box<Machine>, u128),
 }
 
-/// The marks and log lines of a deed, and the places that it wrote to.
+/// The marks and log lines of an attempt, and the places that it wrote to.
 #[derive(Debug, Default)]
 struct Seen {
     told: Vec<(Event, Vec<Word>)>,
@@ -113,7 +113,7 @@ pub(super) struct Position<'a> {
     pub(super) hash: u128,
     /// By process definition.
     frames: Vec<Frames>,
-    /// What the last deed touched, until it is kept or taken back.
+    /// What the last attempt touched, until it is kept or taken back.
     dirty: Vec<Range<usize>>,
     seen: Seen,
 }
@@ -152,14 +152,14 @@ impl<'a> Position<'a> {
         bytes_of_states(self.image) + self.trail.len() * size_of::<Undo>() + self.grown
     }
 
-    /// The marks and log lines of the last deed.
+    /// The marks and log lines of the last attempt.
     pub(super) fn told(&mut self) -> Vec<(Event, Vec<Word>)> {
         std::mem::take(&mut self.seen.told)
     }
 
     /// Lets `process` do something, without time, and as far as can be said
     /// before it is kept ([`Self::keep`]) or taken back ([`Self::take_back`]).
-    pub(super) fn attempt(&mut self, process: ProcessId, deed: Deed, choices: &mut Choices) -> Came {
+    pub(super) fn attempt(&mut self, process: ProcessId, what: Attempt, choices: &mut Choices) -> StepResult {
         loop {
             self.seen = Seen::default();
             let mut probe = Probe { choices: std::mem::take(choices), ..Probe::default() };
@@ -167,35 +167,35 @@ impl<'a> Position<'a> {
             let mut kernel =
                 Kernel::new(self.image, &mut self.machine, &mut self.draws, &mut probe, &mut self.seen);
             kernel.fuel = ROUNDS;
-            let rest = match deed {
-                Deed::Step => kernel.step_op(process),
-                Deed::Settle => kernel.settle(process),
+            let rest = match what {
+                Attempt::Step => kernel.step_op(process),
+                Attempt::Settle => kernel.settle(process),
             };
             *choices = std::mem::take(&mut probe.choices);
             if let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = rest {
                 self.note_dirty(process, &mut probe);
                 self.take_back();
                 if !self.lengthen(header, items) {
-                    return Came::Broken;
+                    return StepResult::Broken;
                 }
                 continue;
             }
-            let came = match rest {
+            let result = match rest {
                 // What follows a step may break a rule; others could still
                 // come between the two.
-                Err(fault) if deed == Deed::Step && fault.op != before => {
-                    self.machine.stand(self.image, process, fault.op, State::Ready);
-                    Came::Ready
+                Err(fault) if what == Attempt::Step && fault.op != before => {
+                    self.machine.set_state(self.image, process, fault.op, State::Ready);
+                    StepResult::Ready
                 }
-                Err(_) => Came::Broken,
-                Ok(rest) => came(rest, probe.touched.get_mut()),
+                Err(_) => StepResult::Broken,
+                Ok(rest) => step_result(rest, probe.touched.get_mut()),
             };
             self.note_dirty(process, &mut probe);
-            return came;
+            return result;
         }
     }
 
-    /// Keeps what the last deed changed; hands every process whose state is
+    /// Keeps what the last attempt changed; hands every process whose state is
     /// another one, and every resource whose header is, to `each`.
     pub(super) fn keep(&mut self, mut each: impl FnMut(Changed)) {
         if self.machine.live != self.shadow.live {
@@ -219,7 +219,7 @@ impl<'a> Position<'a> {
         }
     }
 
-    /// Undoes the last deed, which was not kept.
+    /// Undoes the last attempt, which was not kept.
     pub(super) fn take_back(&mut self) {
         self.machine.live = self.shadow.live;
         for range in std::mem::take(&mut self.dirty) {
@@ -266,7 +266,7 @@ impl<'a> Position<'a> {
         true
     }
 
-    /// Takes note of all words that the last deed of `process` can have changed,
+    /// Takes note of all words that the last attempt of `process` can have changed,
     /// and clears those that mean nothing any more.
     fn note_dirty(&mut self, process: ProcessId, probe: &mut Probe) {
         self.dirty.clear();
@@ -362,14 +362,16 @@ pub(super) enum Changed {
     Header(usize),
 }
 
-/// What a rest says; `touched` are the headers of the resources that the deed
+/// What a rest says; `touched` are the headers of the resources that the attempt
 /// was about.
-fn came(rest: Rest, touched: &[usize]) -> Came {
+fn step_result(rest: Rest, touched: &[usize]) -> StepResult {
     match rest {
-        Rest::Ready | Rest::Yielded(Yield::OutOfFuel) => Came::Ready,
-        Rest::Yielded(Yield::Delayed(_)) => Came::Pauses,
-        Rest::Yielded(Yield::Done) => Came::Ends,
-        Rest::Yielded(Yield::Blocked) => Came::Waits(*touched.last().expect("whoever waits has asked")),
+        Rest::Ready | Rest::Yielded(Yield::OutOfFuel) => StepResult::Ready,
+        Rest::Yielded(Yield::Delayed(_)) => StepResult::Delayed,
+        Rest::Yielded(Yield::Done) => StepResult::Done,
+        Rest::Yielded(Yield::Blocked) => {
+            StepResult::Blocked(*touched.last().expect("whoever waits has asked"))
+        }
         Rest::Yielded(Yield::NeedsRoom { .. }) => unreachable!("it was given room"),
     }
 }

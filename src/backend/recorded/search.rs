@@ -12,8 +12,9 @@
 //! 3. Nobody stands in front of a step that concerns itself alone, unless it
 //!    has made many at once, and nobody in front of the point that is next.
 
-use super::position::{Came, Changed, Deed, Position};
-use super::{Recorded, RecordedLabel, Search, SearchBudget, SearchProgress, Spent, label};
+use super::label::{Recorded, RecordedLabel, is_row, told};
+use super::position::{Attempt, Changed, Position, StepResult};
+use super::result::{Search, SearchBudget, SearchProgress, Spent};
 use crate::ids::ProcessId;
 use crate::kernel::{Choices, State};
 use crate::program::{Image, Op, lines_of, next_ops};
@@ -53,7 +54,7 @@ const ANYWAY: usize = usize::MAX;
 
 /// What a process stands in front of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stand {
+enum NextStep {
     /// Nothing that it can do, or that could lead to a point or to somebody else.
     Nothing,
     /// A step that concerns itself alone.
@@ -284,10 +285,10 @@ impl<'a> Searcher<'a> {
             if self.instead.len() >= NAMED {
                 break;
             }
-            if self.stand(process) == Stand::Point {
-                self.position.attempt(process, Deed::Step, &mut Choices::default());
+            if self.next_step(process) == NextStep::Point {
+                self.position.attempt(process, Attempt::Step, &mut Choices::default());
                 if let Some((event, args)) = self.position.told().first() {
-                    self.instead.insert(label::told(self.header, event, args));
+                    self.instead.insert(told(self.header, event, args));
                 }
                 self.position.take_back();
             }
@@ -295,21 +296,21 @@ impl<'a> Searcher<'a> {
     }
 
     /// What a process stands in front of.
-    fn stand(&self, process: ProcessId) -> Stand {
+    fn next_step(&self, process: ProcessId) -> NextStep {
         let (state, at) = (self.position.state(process), self.position.op(process).index());
         if matches!(state, State::Done | State::Blocked) || !self.leads_on[at] {
-            return Stand::Nothing;
+            return NextStep::Nothing;
         }
         if matches!(state, State::Delayed | State::New) {
-            return Stand::Local;
+            return NextStep::Local;
         }
         let op = self.image.plain[at];
         match RecordedLabel::of_op(op) {
             // What is left of an atomic block is one step.
-            _ if self.image.atomic[at] => Stand::Shared,
-            Some(label) if self.observed.contains(&(process, label)) => Stand::Point,
-            _ if op.is_local() => Stand::Local,
-            _ => Stand::Shared,
+            _ if self.image.atomic[at] => NextStep::Shared,
+            Some(label) if self.observed.contains(&(process, label)) => NextStep::Point,
+            _ if op.is_local() => NextStep::Local,
+            _ => NextStep::Shared,
         }
     }
 
@@ -321,7 +322,7 @@ impl<'a> Searcher<'a> {
     /// Gives a process its place among those that could go on, or takes it away.
     fn place(&mut self, process: ProcessId) {
         let number = process.index();
-        let could = matches!(self.stand(process), Stand::Local | Stand::Shared);
+        let could = matches!(self.next_step(process), NextStep::Local | NextStep::Shared);
         let given_way = (self.steps[number] / PATIENCE).checked_ilog2().map_or(0, |doubled| doubled + 1);
         let turn = (could && self.refused[number].is_none()).then_some((
             given_way,
@@ -418,7 +419,7 @@ impl<'a> Searcher<'a> {
     /// One step of a process that could go on; whether it did, and agrees with
     /// the recording.
     fn go(&mut self, process: ProcessId, choices: &mut Choices) -> bool {
-        if self.stand(process) == Stand::Local {
+        if self.next_step(process) == NextStep::Local {
             // It has had its turn, and gets another.
             self.count_step(process);
             return self.go_locally(process);
@@ -429,11 +430,11 @@ impl<'a> Searcher<'a> {
                 return false;
             }
             let enters = matches!(self.image.plain[self.position.op(process).index()], Op::Atomic { .. });
-            let came = self.position.attempt(process, Deed::Step, choices);
-            match came {
-                Came::Broken => return false,
+            let result = self.position.attempt(process, Attempt::Step, choices);
+            match result {
+                StepResult::Broken => return false,
                 // Others go on in the middle of the block, if it is one.
-                Came::Waits(header) if !self.waits_visibly(header) => {
+                StepResult::Blocked(header) if !self.waits_visibly(header) => {
                     self.position.take_back();
                     if !moved {
                         self.found_refused = Some((process, header));
@@ -447,7 +448,7 @@ impl<'a> Searcher<'a> {
                 return false;
             }
             moved |= !enters;
-            let goes_on = came == Came::Ready && self.image.atomic[self.position.op(process).index()];
+            let goes_on = result == StepResult::Ready && self.image.atomic[self.position.op(process).index()];
             if !goes_on {
                 break;
             }
@@ -456,7 +457,7 @@ impl<'a> Searcher<'a> {
         moved
     }
 
-    /// Keeps the last deed, and passes what it told; whether that agrees.
+    /// Keeps the last attempt, and passes what it told; whether that agrees.
     fn keep_passing(&mut self) -> bool {
         let told = self.position.told();
         self.keep();
@@ -475,10 +476,10 @@ impl<'a> Searcher<'a> {
         if !self.observed.contains(&(event.process, label)) {
             return true;
         }
-        if event.process != point.process || !label::is_row(self.header, event, args, point) {
+        if event.process != point.process || !is_row(self.header, event, args, point) {
             self.note_reached();
             if self.passed == self.reached && self.instead.len() < NAMED {
-                self.instead.insert(label::told(self.header, event, args));
+                self.instead.insert(told(self.header, event, args));
             }
             return false;
         }
@@ -512,11 +513,11 @@ impl<'a> Searcher<'a> {
     /// can still agree with the recording.
     fn go_locally(&mut self, process: ProcessId) -> bool {
         for _ in 0..LOCAL_STEPS {
-            let stand = self.stand(process);
-            let goes = match stand {
-                Stand::Point => self.is_due(process),
-                Stand::Local => self.refused[process.index()].is_none(),
-                Stand::Nothing | Stand::Shared => false,
+            let next = self.next_step(process);
+            let goes = match next {
+                NextStep::Point => self.is_due(process),
+                NextStep::Local => self.refused[process.index()].is_none(),
+                NextStep::Nothing | NextStep::Shared => false,
             };
             if !goes {
                 break;
@@ -526,12 +527,12 @@ impl<'a> Searcher<'a> {
             }
             let op = self.image.plain[self.position.op(process).index()];
             let is_step = self.position.state(process) == State::Ready && op.is_step();
-            let deed = if is_step { Deed::Step } else { Deed::Settle };
-            if self.position.attempt(process, deed, &mut Choices::default()) == Came::Broken {
+            let attempt = if is_step { Attempt::Step } else { Attempt::Settle };
+            if self.position.attempt(process, attempt, &mut Choices::default()) == StepResult::Broken {
                 // It may be as slow as to never come there.
                 self.position.take_back();
                 self.refuse(process, ANYWAY);
-                return stand != Stand::Point;
+                return next != NextStep::Point;
             }
             if !self.keep_passing() {
                 return false;

@@ -5,7 +5,7 @@
 
 use super::bug;
 use super::primitives::{
-    Buffer, Came, Census, Condition, Memory, Mutex, NotOwner, Order, Requester, Semaphore, TooMany,
+    Buffer, Census, Condition, Memory, Mutex, NotOwner, Order, Requester, Response, Semaphore, TooMany,
 };
 use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
@@ -48,9 +48,9 @@ pub(super) struct Client<'a, 'r> {
 }
 
 /// What came of a request: values, if there are any, or a wait for them.
-type Answer = Result<Came<Vec<Word>>, Refusal>;
+type Answer = Result<Response<Vec<Word>>, Refusal>;
 
-const SERVED: Came<Vec<Word>> = Came::Served(Vec::new());
+const SERVED: Response<Vec<Word>> = Response::Served(Vec::new());
 
 impl Native {
     /// A resource in its initial state.
@@ -129,7 +129,7 @@ fn of_semaphore(semaphore: &Semaphore, request: Request, client: Client<'_, '_>)
     }
 }
 
-fn of_buffer(buffer: &Buffer, request: Request, client: Client<'_, '_>) -> Came<Vec<Word>> {
+fn of_buffer(buffer: &Buffer, request: Request, client: Client<'_, '_>) -> Response<Vec<Word>> {
     let Client { me, census, record } = client;
     match request {
         Request::Put { count, value } => buffer.put(me, count, value, census, record).map(nothing),
@@ -139,14 +139,14 @@ fn of_buffer(buffer: &Buffer, request: Request, client: Client<'_, '_>) -> Came<
     }
 }
 
-fn of_memory(memory: &Memory, request: Request, client: Client<'_, '_>) -> Came<Vec<Word>> {
+fn of_memory(memory: &Memory, request: Request, client: Client<'_, '_>) -> Response<Vec<Word>> {
     let Client { me, record, .. } = client;
     match request {
         Request::Write { slot, value } => {
             memory.write(me, slot, value, record);
             SERVED
         }
-        Request::Read { first, count } => Came::Served(memory.read(me, first, count, record)),
+        Request::Read { first, count } => Response::Served(memory.read(me, first, count, record)),
         _ => unreachable!("{request:?} of a memory"),
     }
 }
@@ -160,7 +160,7 @@ fn of_condition(
     let Client { me, census, record } = client;
     match request {
         Request::Wait { mutex: None } => match condition.wait(me, None, census, record) {
-            Ok(came) => Ok(came.map(nothing)),
+            Ok(response) => Ok(response.map(nothing)),
             Err(NotOwner(_)) => unreachable!("no mutex is lent"),
         },
         Request::Wait { mutex: Some(id) } => {
@@ -169,7 +169,7 @@ fn of_condition(
             };
             let holder = Requester { resource: id, ..me.clone() };
             match condition.wait(me, Some((mutex, &holder)), census, record) {
-                Ok(came) => Ok(came.map(nothing)),
+                Ok(response) => Ok(response.map(nothing)),
                 Err(NotOwner(owner)) => Err(Refusal::NotOwner { mutex: id, owner }),
             }
         }
@@ -191,7 +191,7 @@ fn of_barrier(
     parties: u64,
     request: Request,
     client: Client<'_, '_>,
-) -> Came<Vec<Word>> {
+) -> Response<Vec<Word>> {
     let Client { me, census, record } = client;
     match request {
         Request::Arrive => barrier.arrive(me, parties, census, record).map(nothing),
@@ -204,15 +204,15 @@ fn nothing((): ()) -> Vec<Word> {
     Vec::new()
 }
 
-fn level(level: Word) -> Came<Vec<Word>> {
-    Came::Served(vec![level])
+fn level(level: Word) -> Response<Vec<Word>> {
+    Response::Served(vec![level])
 }
 
-impl<T> Came<T> {
-    fn map<U>(self, change: impl FnOnce(T) -> U) -> Came<U> {
+impl<T> Response<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         match self {
-            Came::Served(value) => Came::Served(change(value)),
-            Came::Waits { last } => Came::Waits { last },
+            Response::Served(value) => Response::Served(change(value)),
+            Response::Waits { last } => Response::Waits { last },
         }
     }
 }

@@ -8,7 +8,7 @@
 use super::atomic_gate::Pass;
 use super::native::{Client, Refusal};
 use super::options::{ThreadOptions, Work};
-use super::primitives::{Came, Grant, Requester};
+use super::primitives::{Grant, Requester, Response};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Shared};
 
@@ -228,8 +228,8 @@ impl<'a> Worker<'a> {
         let native = &shared.natives[asked.resource.index()];
         let client = Client { me, census: &shared.census, record };
         match native.serve(asked.request, client, &shared.natives) {
-            Ok(Came::Served(values)) => Ok(values),
-            Ok(Came::Waits { last }) => self.wait(last),
+            Ok(Response::Served(values)) => Ok(values),
+            Ok(Response::Waits { last }) => self.wait(last),
             Err(Refusal::NotOwner { mutex, owner }) => {
                 Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner))
             }
@@ -249,7 +249,7 @@ impl<'a> Worker<'a> {
                 Ok(items)
             }
             Grant::Stopped => {
-                self.machine.stand(self.shared.image, self.me.process, self.me.op, State::Blocked);
+                self.machine.set_state(self.shared.image, self.me.process, self.me.op, State::Blocked);
                 Err(Leave::Stopped)
             }
         }

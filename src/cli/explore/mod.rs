@@ -17,7 +17,7 @@ use super::report::{counted, so_many};
 use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
-use crate::explore::{self, Asked, Budget, Exploration, Mode, Options, Reduce, Stop};
+use crate::explore::{self, Budget, Cancellation, Exploration, Mode, Options, Reduce, Stop};
 use crate::scenario::parse_duration;
 use crate::trace::Header;
 use clap::{Args, ValueEnum};
@@ -247,7 +247,7 @@ fn reduce_of(arguments: &ExploreArguments) -> Reduce {
 fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<bool, Failure> {
     let patience = Patience::from_now(arguments);
     let is_over = || patience.is_over();
-    let asked = Asked::by(&is_over);
+    let cancellation = Cancellation::by(&is_over);
     let image = loaded.image()?;
     let mode = mode_of(arguments);
     if arguments.reduce == Some(ReduceOption::Order) && mode == Mode::Timed {
@@ -271,7 +271,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     let mut progress = ProgressLine::new(&loaded.label);
     let options =
         Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
-    let exploration = explore::explore_asking(&image, options, asked, &mut |reached| {
+    let exploration = explore::explore_cancellable(&image, options, cancellation, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;
             let rate = transitions as f64 / seconds / 1e6;
@@ -296,7 +296,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         ));
     }
     let overview = exploration.overview();
-    let shown = witness::show(loaded, &image, &exploration, (mode, seed), asked, arguments)?;
+    let shown = witness::show(loaded, &image, &exploration, (mode, seed), cancellation, arguments)?;
     if shrinks {
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {

@@ -11,7 +11,9 @@ use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::{Finished, so_many};
-use crate::explore::{self, Asked, End, Exploration, Mode, Schedule, Stopped, Witness, narrate_asking};
+use crate::explore::{
+    self, Cancellation, End, Exploration, Mode, Schedule, Stopped, Witness, narrate_cancellable,
+};
 use crate::program::Image;
 use crate::scenario::folder_name;
 use crate::trace::Claim;
@@ -41,13 +43,13 @@ pub struct Shown {
 }
 
 /// Follows the schedules of all that was found, and writes and draws them;
-/// fewer if `asked` says to stop.
+/// fewer if `cancellation` says to stop.
 pub fn show(
     loaded: &Loaded,
     image: &Image,
     exploration: &Exploration<'_>,
     (mode, seed): (Mode, u64),
-    asked: Asked<'_>,
+    cancellation: Cancellation<'_>,
     arguments: &ExploreArguments,
 ) -> Result<Vec<Shown>, Failure> {
     let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
@@ -97,7 +99,7 @@ pub fn show(
     let mut kinds: Vec<&str> = Vec::new();
     let mut shown = Vec::new();
     for (kind, shows, states, witness) in all {
-        if asked.is_over() {
+        if cancellation.is_over() {
             break;
         }
         kinds.push(kind);
@@ -113,10 +115,10 @@ pub fn show(
             fatal: witness.fatal,
             turns: Schedule::named(image, &witness.turns),
         };
-        let notes = narrate_asking(image, None, (seed, mode), asked, &witness.turns);
+        let notes = narrate_cancellable(image, None, (seed, mode), cancellation, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
-        let mut finished = match execute_along(loaded, &schedule, asked, &arguments.run, None, draws) {
+        let mut finished = match execute_along(loaded, &schedule, cancellation, &arguments.run, None, draws) {
             Err(failure) if failure.exit == Exit::Interrupted => break,
             finished => finished?,
         };

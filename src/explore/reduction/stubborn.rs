@@ -13,7 +13,7 @@
 //! What a process may ever do is read off its ops, with what is constant in
 //! them (its index, parameters) worked out.
 
-use crate::explore::state::{Codec, Stand};
+use crate::explore::state::{Codec, ProcessStatus};
 use crate::explore::transition::TransitionRelation;
 use crate::explore::transition_cache::{Code, TransitionCache};
 use crate::ids::{ProcessId, ResourceId};
@@ -54,7 +54,7 @@ impl StubbornSets {
         };
         let first = Machine::new(image);
         for process in (0..image.process_count()).map(ProcessId::from_index) {
-            if relation.asked.is_over() {
+            if relation.cancellation.is_over() {
                 // The search will not begin.
                 break;
             }
@@ -133,11 +133,11 @@ impl StubbornSets {
         let mut able = 0;
         while let Some(process) = set.open.pop() {
             let number = codec.fields[process as usize].of(state);
-            let (stand, op) = codec.stand(process as usize, number);
-            if stand == Stand::Done {
+            let (status, op) = codec.status(process as usize, number);
+            if status == ProcessStatus::Done {
                 continue;
             }
-            let can = stand == Stand::Able
+            let can = status == ProcessStatus::Enabled
                 && !matches!(cache.of(codec, state, process as usize).code, Code::Stuck | Code::Unknown);
             if can {
                 able += 1;
@@ -153,7 +153,7 @@ impl StubbornSets {
                     others.iter().for_each(|&other| set.add_all(&users[other as usize]));
                     continue;
                 }
-                if self.in_line[resource as usize] && stand == Stand::Waits {
+                if self.in_line[resource as usize] && status == ProcessStatus::Waiting {
                     [Use::Put, Use::Get].iter().for_each(|&other| set.add_all(&users[other as usize]));
                 }
                 match used {

@@ -7,7 +7,7 @@
 
 use super::order::Next;
 use crate::explore::search::{StateGraph, StateId};
-use crate::explore::transition::{Scratch, Went};
+use crate::explore::transition::{Scratch, Transition};
 
 /// What is known of schedules that never end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl<const W: usize> StateGraph<'_, W> {
             Among::All => self.next(state, scratch),
             Among::Timeless => self.next_at_once(state, scratch),
         };
-        let is_over = self.space.relation.asked.check(u64::from(state)).is_err();
+        let is_over = self.space.relation.cancellation.check(u64::from(state)).is_err();
         if next.unknown || is_over { Err(NotFound) } else { Ok(next.states) }
     }
 
@@ -112,8 +112,8 @@ impl<const W: usize> StateGraph<'_, W> {
     fn next_at_once(&self, state: StateId, scratch: &mut Scratch) -> Next {
         let (mut next, mut buffer) = (Next::default(), Vec::new());
         let before = self.machine(state, scratch).now;
-        self.successors(self.store.state(state), scratch, |scratch, _, went| {
-            if went == Went::On && scratch.world.machine.now == before {
+        self.successors(self.store.state(state), scratch, |scratch, _, result| {
+            if result == Transition::Made && scratch.world.machine.now == before {
                 match self.space.codec.encode(&scratch.world, &mut buffer) {
                     Ok(packed) => self.note(&packed, &mut next),
                     Err(_) => next.unknown = true,

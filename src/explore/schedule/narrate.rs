@@ -1,8 +1,8 @@
 //! A schedule in words: what happens in each of its turns.
 
-use super::replay::replay_asking;
+use super::replay::replay_cancellable;
 use super::turn::Turn;
-use crate::explore::asked::Asked;
+use crate::explore::cancellation::Cancellation;
 use crate::explore::code::NumberedCode;
 use crate::explore::options::Mode;
 use crate::program::Image;
@@ -20,25 +20,26 @@ pub fn narrate(
     seed: u64,
     turns: &[Turn],
 ) -> Vec<String> {
-    narrate_asking(image, code, (seed, mode), Asked::NEVER, turns)
+    narrate_cancellable(image, code, (seed, mode), Cancellation::NEVER, turns)
 }
 
-/// What happens in each turn, in words; of fewer turns if `asked` said to stop.
-pub fn narrate_asking(
+/// What happens in each turn, in words; of fewer turns if `cancellation` said to stop.
+pub fn narrate_cancellable(
     image: &Image,
     code: Option<&dyn NumberedCode>,
     (seed, mode): (u64, Mode),
-    asked: Asked<'_>,
+    cancellation: Cancellation<'_>,
     turns: &[Turn],
 ) -> Vec<String> {
     let mut sink = Narrator { header: image.header(seed), turns: Vec::new(), begun: false };
     // What cannot be followed has no notes; that it can is tested.
-    let _ = replay_asking(image, code, (seed, mode), asked, turns, &mut sink, &mut |sink, number| {
-        sink.begun = number < turns.len();
-        if sink.begun {
-            sink.turns.push(Note::default());
-        }
-    });
+    let _ =
+        replay_cancellable(image, code, (seed, mode), cancellation, turns, &mut sink, &mut |sink, number| {
+            sink.begun = number < turns.len();
+            if sink.begun {
+                sink.turns.push(Note::default());
+            }
+        });
     let said = |Note { on_resources, aside }: Note| match on_resources.count {
         0 => aside.said(),
         _ => on_resources.said(),

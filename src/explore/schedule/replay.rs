@@ -8,12 +8,12 @@
 //! on with whoever comes first in the scenario.
 
 use super::turn::Turn;
-use crate::explore::asked::Asked;
+use crate::explore::cancellation::Cancellation;
 use crate::explore::code::NumberedCode;
 use crate::explore::ends::{End, Stopped};
 use crate::explore::options::Mode;
 use crate::explore::state::World;
-use crate::explore::transition::{Scratch, TransitionRelation, Went};
+use crate::explore::transition::{Scratch, Transition, TransitionRelation};
 use crate::kernel::{Choices, Machine, State, find_deadlock};
 use crate::program::Image;
 use crate::time::Time;
@@ -78,20 +78,20 @@ pub fn replay_calling<S: Sink>(
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Replayed, Mismatch> {
-    let followed = replay_asking(image, code, (seed, mode), Asked::NEVER, turns, sink, before)?;
+    let followed = replay_cancellable(image, code, (seed, mode), Cancellation::NEVER, turns, sink, before)?;
     Ok(followed.expect("nobody stopped it"))
 }
 
 /// Replays `turns` with this seed and mode, and goes on to the end; `before` is
-/// called before each turn. `None` if `asked` said to stop.
+/// called before each turn. `None` if `cancellation` said to stop.
 ///
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
-pub fn replay_asking<S: Sink>(
+pub fn replay_cancellable<S: Sink>(
     image: &Image,
     code: Option<&dyn NumberedCode>,
     (seed, mode): (u64, Mode),
-    asked: Asked<'_>,
+    cancellation: Cancellation<'_>,
     turns: &[Turn],
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
@@ -100,7 +100,7 @@ pub fn replay_asking<S: Sink>(
         image,
         seed,
         // Also without time the clock goes, but only as far as somebody needs it.
-        relation: TransitionRelation { asked, ..TransitionRelation::for_replay(image, mode, code) },
+        relation: TransitionRelation { cancellation, ..TransitionRelation::for_replay(image, mode, code) },
         scratch: Scratch::new(image, seed),
         times: Vec::new(),
     };
@@ -108,13 +108,13 @@ pub fn replay_asking<S: Sink>(
         Mode::Timed => replayer.relation.start(&mut replayer.scratch, &mut DynSink::new(sink)),
         Mode::Untimed => replayer.relation.start_locally(&mut replayer.scratch, &mut DynSink::new(sink)),
     };
-    let unless_stopped = |followed: Replayed| Ok((!asked.is_over()).then_some(followed));
+    let unless_stopped = |followed: Replayed| Ok((!cancellation.is_over()).then_some(followed));
     if let Err(stopped) = started {
         return unless_stopped(replayer.stopped(stopped));
     }
     for (number, turn) in turns.iter().enumerate() {
         before(sink, number);
-        if asked.is_over() {
+        if cancellation.is_over() {
             return Ok(None);
         }
         if let Some(stopped) = replayer.take(mode, number, turn, &mut DynSink::new(sink))? {
@@ -169,14 +169,14 @@ impl Replayer<'_> {
         self.times.push(machine.now);
         let place = machine.place(self.image, process);
         self.scratch.probe.choices = Choices::with(&turn.answers);
-        let went = match mode {
+        let result = match mode {
             Mode::Timed => self.relation.transition(&mut self.scratch, process, sink),
             Mode::Untimed => self.relation.whole_transition(&mut self.scratch, process, sink),
         };
-        match went {
-            Went::On => Ok(None),
-            Went::Stopped(stopped) => Ok(Some(stopped)),
-            Went::Nowhere => Err(mismatch(format!("'{name}' cannot be served {place}"))),
+        match result {
+            Transition::Made => Ok(None),
+            Transition::Stopped(stopped) => Ok(Some(stopped)),
+            Transition::Disabled => Err(mismatch(format!("'{name}' cannot be served {place}"))),
         }
     }
 
@@ -197,7 +197,7 @@ impl Replayer<'_> {
     /// delays take.
     fn is_at_end(&self) -> bool {
         let untimed = TransitionRelation::new(self.image, false, None, self.relation.code);
-        let untimed = TransitionRelation { asked: self.relation.asked, ..untimed };
+        let untimed = TransitionRelation { cancellation: self.relation.cancellation, ..untimed };
         let mut scratch = Scratch::new(self.image, self.seed);
         scratch.world.clone_from(&self.scratch.world);
         for process in untimed.processes() {
@@ -205,16 +205,16 @@ impl Replayer<'_> {
                 return false;
             }
         }
-        let goes_on = untimed.successors(&mut scratch, |_, _, went| match went {
-            Went::Nowhere => ControlFlow::Continue(()),
-            Went::On | Went::Stopped(_) => ControlFlow::Break(()),
+        let goes_on = untimed.successors(&mut scratch, |_, _, result| match result {
+            Transition::Disabled => ControlFlow::Continue(()),
+            Transition::Made | Transition::Stopped(_) => ControlFlow::Break(()),
         });
         goes_on.is_continue()
     }
 
     /// Goes on to the end of the run, whoever comes first.
     fn go_on(mut self, mode: Mode, sink: &mut DynSink<'_>) -> Replayed {
-        let asked = self.relation.asked;
+        let cancellation = self.relation.cancellation;
         // What a schedule without time has led to is not cut off by the clock.
         let horizon = self.image.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
         let rest = TransitionRelation { horizon, ..self.relation.beyond() };
@@ -222,7 +222,7 @@ impl Replayer<'_> {
             return self.stopped(stopped);
         }
         for turn in 0..MOST_TURNS_BEYOND {
-            if let Err(stopped) = asked.check(turn) {
+            if let Err(stopped) = cancellation.check(turn) {
                 return self.stopped(stopped);
             }
             let Some(&process) = rest.candidates(&self.scratch.world.machine).first() else {
@@ -235,7 +235,7 @@ impl Replayer<'_> {
                 return self.ended(outcome);
             };
             self.scratch.probe.choices = Choices::default();
-            if let Went::Stopped(stopped) = rest.transition(&mut self.scratch, process, sink) {
+            if let Transition::Stopped(stopped) = rest.transition(&mut self.scratch, process, sink) {
                 return self.stopped(stopped);
             }
         }

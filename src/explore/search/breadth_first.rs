@@ -18,7 +18,7 @@ use crate::explore::progress::{Progress, Stop};
 use crate::explore::reduction::StubbornSets;
 use crate::explore::state::{Codec, Field};
 use crate::explore::symmetry::Symmetry;
-use crate::explore::transition::{Scratch, TransitionRelation, Went};
+use crate::explore::transition::{Scratch, Transition, TransitionRelation};
 use crate::explore::transition_cache::{Oracle, TransitionCache};
 use crate::program::Image;
 use crate::value::Word;
@@ -212,7 +212,7 @@ impl<'a, const W: usize> Search<'a, W> {
                 Ok(batch) => batch,
                 Err(stop) => return Ok(stop),
             };
-            if self.graph.space.relation.asked.is_over() {
+            if self.graph.space.relation.cancellation.is_over() {
                 // A transition may have been broken off.
                 return Ok(Stop::Control);
             }
@@ -384,8 +384,8 @@ impl<'a, const W: usize> Search<'a, W> {
     ) -> Result<(), Stop> {
         let progress = self.progress();
         self.graph.space.codec.decode(state, &mut scratch.world);
-        let flow = self.graph.space.relation.successors(scratch, |scratch, _, went| {
-            if went == Went::On {
+        let flow = self.graph.space.relation.successors(scratch, |scratch, _, result| {
+            if result == Transition::Made {
                 self.graph.space.codec.learn(&scratch.world);
             }
             if self.graph.space.codec.bytes() >= room { ControlFlow::Break(()) } else { control(progress) }

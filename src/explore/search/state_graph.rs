@@ -5,7 +5,7 @@ use super::store::{StateId, Store};
 use crate::explore::reduction::StubbornSets;
 use crate::explore::state::Codec;
 use crate::explore::symmetry::Symmetry;
-use crate::explore::transition::{BLOCK_STEPS, Scratch, TransitionRelation, Went};
+use crate::explore::transition::{BLOCK_STEPS, Scratch, Transition, TransitionRelation};
 use crate::explore::transition_cache::{Code, Entry, Several, TransitionCache, added};
 use crate::ids::ProcessId;
 use crate::kernel::Machine;
@@ -124,10 +124,10 @@ impl<const W: usize> StateGraph<'_, W> {
             return ways.into_iter().for_each(|way| each(Some(way)));
         }
         let mut buffer = Vec::new();
-        self.successors(state, scratch, |scratch, _, went| match went {
-            Went::Nowhere => {}
-            Went::Stopped(_) => each(Some(Way::Ends(0))),
-            Went::On => each(self.space.codec.encode(&scratch.world, &mut buffer).ok().map(Way::To)),
+        self.successors(state, scratch, |scratch, _, result| match result {
+            Transition::Disabled => {}
+            Transition::Stopped(_) => each(Some(Way::Ends(0))),
+            Transition::Made => each(self.space.codec.encode(&scratch.world, &mut buffer).ok().map(Way::To)),
         });
     }
 
@@ -149,11 +149,11 @@ impl<const W: usize> StateGraph<'_, W> {
         &self,
         state: &[Word; W],
         scratch: &mut Scratch,
-        mut each: impl FnMut(&mut Scratch, ProcessId, Went),
+        mut each: impl FnMut(&mut Scratch, ProcessId, Transition),
     ) {
         self.space.codec.decode(state, &mut scratch.world);
-        let _ = self.space.relation.successors(scratch, |scratch, process, went| {
-            each(scratch, process, went);
+        let _ = self.space.relation.successors(scratch, |scratch, process, result| {
+            each(scratch, process, result);
             ControlFlow::Continue(())
         });
     }

@@ -44,7 +44,7 @@ pub(crate) fn access(image: &Image, world: &World, process: ProcessId) -> Option
         return None;
     }
     let mut machine = world.machine.clone();
-    machine.stand(image, process, op, State::Ready);
+    machine.set_state(image, process, op, State::Ready);
     let (mut draws, mut probe) = (Draws::new(image, 0, 0), Probe::default());
     let mut no_trace = NoTrace;
     let kernel = Kernel::new(image, &mut machine, &mut draws, &mut probe, &mut no_trace);

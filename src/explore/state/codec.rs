@@ -21,11 +21,11 @@ use crate::value::Word;
 /// What a process is about to do in a state, as far as that depends on its own
 /// part alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stand {
+pub(crate) enum ProcessStatus {
     /// It rests in front of a step.
-    Able,
+    Enabled,
     /// It waits for others, or for time to pass.
-    Waits,
+    Waiting,
     /// It is done.
     Done,
 }
@@ -50,7 +50,7 @@ pub(crate) struct Codec<'a> {
     pub(crate) outgrown: bool,
     /// By process and number: what the process is about to do, and on which op
     /// it stands.
-    stands: Vec<Vec<(Stand, u32)>>,
+    statuses: Vec<Vec<(ProcessStatus, u32)>>,
     /// By process and number: the access that it is about to make.
     accesses: Vec<Vec<Option<Access>>>,
     /// By number of what the monitors have seen: the expectations that are
@@ -76,7 +76,7 @@ impl<'a> Codec<'a> {
         let mut shared: Vec<usize> = (0..layout.processes()).collect();
         symmetry.into_iter().for_each(|symmetry| symmetry.share(&mut shared));
         shared.extend(shared.len()..count);
-        let stands = vec![Vec::new(); layout.processes()];
+        let statuses = vec![Vec::new(); layout.processes()];
         Codec {
             image,
             layout,
@@ -85,8 +85,8 @@ impl<'a> Codec<'a> {
             fields: vec![Field::default(); count],
             words: 1,
             outgrown: false,
-            accesses: stands.iter().map(|_| Vec::new()).collect(),
-            stands,
+            accesses: statuses.iter().map(|_| Vec::new()).collect(),
+            statuses,
             broken: Vec::new(),
             monitors: monitors.filter(|_| watched),
             buffer: Vec::new(),
@@ -106,14 +106,14 @@ impl<'a> Codec<'a> {
         let table = self.shared[part];
         let number = self.tables[table].intern(&buffer);
         self.buffer = buffer;
-        if part < self.stands.len() && number as usize == self.stands[table].len() {
+        if part < self.statuses.len() && number as usize == self.statuses[table].len() {
             let op = world.machine.op(self.image, ProcessId::from_index(part));
-            let stand = match world.machine.state(self.image, ProcessId::from_index(part)) {
-                State::Ready => Stand::Able,
-                State::Done => Stand::Done,
-                _ => Stand::Waits,
+            let status = match world.machine.state(self.image, ProcessId::from_index(part)) {
+                State::Ready => ProcessStatus::Enabled,
+                State::Done => ProcessStatus::Done,
+                _ => ProcessStatus::Waiting,
             };
-            self.stands[table].push((stand, op.0));
+            self.statuses[table].push((status, op.0));
             self.accesses[table].push(access(self.image, world, ProcessId::from_index(part)));
         }
         if let Some(monitors) = self.monitors
@@ -183,8 +183,8 @@ impl<'a> Codec<'a> {
 
     /// What a process with this number is about to do, and on which op it stands.
     #[inline(always)]
-    pub(crate) fn stand(&self, process: usize, number: u32) -> (Stand, u32) {
-        self.stands[self.shared[process]][number as usize]
+    pub(crate) fn status(&self, process: usize, number: u32) -> (ProcessStatus, u32) {
+        self.statuses[self.shared[process]][number as usize]
     }
 
     /// The access that a process with this number is about to make.
@@ -193,8 +193,8 @@ impl<'a> Codec<'a> {
     }
 
     /// What is known of how the process with each number stands, in order.
-    pub(crate) fn stands_of(&self, process: usize) -> &[(Stand, u32)] {
-        &self.stands[self.shared[process]]
+    pub(crate) fn statuses_of(&self, process: usize) -> &[(ProcessStatus, u32)] {
+        &self.statuses[self.shared[process]]
     }
 
     /// Who owns the mutex that is this part.

@@ -8,7 +8,7 @@ mod layout;
 mod world;
 
 pub(crate) use access::Access;
-pub(crate) use codec::{Codec, Stand, Unknown};
+pub(crate) use codec::{Codec, ProcessStatus, Unknown};
 pub(crate) use field::Field;
 pub(crate) use interner::hash_words;
 pub(crate) use world::{Clock, World};

@@ -68,7 +68,7 @@ impl TransitionRelation<'_> {
     ) -> Result<(), Stopped> {
         let mut steps = 0;
         while steps <= LOCAL_STEPS {
-            self.asked.check(u64::from(steps))?;
+            self.cancellation.check(u64::from(steps))?;
             let machine = &scratch.world.machine;
             let op = machine.op(self.image, process);
             match machine.state(self.image, process) {
@@ -78,10 +78,10 @@ impl TransitionRelation<'_> {
                 }
                 State::Ready if !self.local[op.index()] => return Ok(()),
                 State::Delayed | State::New if !self.local[op.index()] => {
-                    scratch.world.machine.stand(self.image, process, op, State::Ready);
+                    scratch.world.machine.set_state(self.image, process, op, State::Ready);
                     return Ok(());
                 }
-                State::Delayed => scratch.world.machine.stand(self.image, process, op, State::Ready),
+                State::Delayed => scratch.world.machine.set_state(self.image, process, op, State::Ready),
                 State::New | State::Ready => {}
             }
             if self.local[op.index()] && self.image.plain[op.index()].is_step() {

@@ -14,11 +14,11 @@ use crate::value::Word;
 
 /// What came of an attempt to let a process go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Went {
+pub(crate) enum Transition {
     /// It made its transition.
-    On,
+    Made,
     /// It cannot be served now; the machine is spoilt.
-    Nowhere,
+    Disabled,
     /// The run ends here.
     Stopped(Stopped),
 }

@@ -13,7 +13,7 @@
 use super::answers::Known;
 use super::entry::{Entry, Several};
 use crate::explore::ends::Stopped;
-use crate::explore::state::{Codec, Stand};
+use crate::explore::state::{Codec, ProcessStatus};
 use crate::value::Word;
 
 /// What is known of all steps.
@@ -37,7 +37,7 @@ impl<const W: usize> TransitionCache<W> {
     pub(crate) fn repacked<const V: usize>(self, codec: &Codec<'_>) -> TransitionCache<V> {
         let known = self.known.into_iter().enumerate().map(|(process, known)| {
             let repacked = known.into_iter().enumerate().map(|(number, known)| {
-                let able = codec.stands_of(process)[number].0 == Stand::Able;
+                let able = codec.statuses_of(process)[number].0 == ProcessStatus::Enabled;
                 let mut repacked = Known::new(able, known.touches, known.answers);
                 if !repacked.answers.is_empty() {
                     repacked.rebuild(codec, process, number as u32);
@@ -74,9 +74,9 @@ impl<const W: usize> TransitionCache<W> {
     /// Makes a place for every value of a process.
     pub(crate) fn make_places(&mut self, codec: &Codec<'_>) {
         for (process, known) in self.known.iter_mut().enumerate() {
-            let new = codec.stands_of(process)[known.len()..]
+            let new = codec.statuses_of(process)[known.len()..]
                 .iter()
-                .map(|&(stand, _)| Known::new(stand == Stand::Able, Vec::new(), Vec::new()));
+                .map(|&(status, _)| Known::new(status == ProcessStatus::Enabled, Vec::new(), Vec::new()));
             known.extend(new);
         }
     }

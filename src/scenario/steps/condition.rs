@@ -72,7 +72,7 @@ impl Body<'_, '_> {
     fn wait(&mut self, main: Main<'_>) -> Option<StepKind> {
         let Kind::Map(_) = main.key.value.kind else {
             let found = self.check.reference_node(&main.key.value, self.scope(), &WAIT)?;
-            return Some(StepKind::Wait { condition: found.reference, mutex: None });
+            return Some(StepKind::Wait { on: found.reference, mutex: None });
         };
         let owner = self.owner(main.key);
         let fields = fields::read(&mut self.check.reports, &main.key.value, &WAIT_FORM, owner)?;
@@ -88,7 +88,7 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(span, "a wait at a barrier gives no mutex back", hint);
             return None;
         }
-        Some(StepKind::Wait { condition: on.reference, mutex: mutex.map(|(mutex, _)| mutex) })
+        Some(StepKind::Wait { on: on.reference, mutex: mutex.map(|(mutex, _)| mutex) })
     }
 
     /// A mutex, which a semaphore is not.

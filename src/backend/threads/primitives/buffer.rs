@@ -2,7 +2,7 @@
 //! once.
 
 use super::super::sync;
-use super::fact::{Came, Fact, Observer};
+use super::fact::{Fact, Observer, Response};
 use super::locked::locked;
 use super::wait_queue::{Census, Order, Requester, WaitQueue, Waiter};
 use crate::trace::{Kind, WaitFor};
@@ -46,16 +46,16 @@ impl Buffer {
         value: Word,
         census: &Census,
         observer: &mut impl Observer,
-    ) -> Came<()> {
+    ) -> Response<()> {
         let mut state = locked(&self.state);
         if state.putters.place(me) > 0 || state.room() < count {
             observer.note(&[me.fact(Kind::Block, WaitFor::Put as Word)]);
-            return Came::Waits { last: state.putters.enter(me, (count, value), census) };
+            return Response::Waits { last: state.putters.enter(me, (count, value), census) };
         }
         let mut facts = Vec::new();
         state.add(me, count, value, &mut facts);
         state.serve(me, census, facts, Vec::new(), observer);
-        Came::Served(())
+        Response::Served(())
     }
 
     /// Gets `count` items, at most as many as ever fit, or gets into the line.
@@ -65,7 +65,7 @@ impl Buffer {
         count: u64,
         census: &Census,
         observer: &mut impl Observer,
-    ) -> Came<Vec<Word>> {
+    ) -> Response<Vec<Word>> {
         let mut state = locked(&self.state);
         let (mut facts, mut put) = (Vec::new(), Vec::new());
         if state.capacity == 0 && !state.putters.is_empty() {
@@ -77,11 +77,11 @@ impl Buffer {
         }
         if state.getters.place(me) > 0 || state.level() < count {
             observer.note(&[me.fact(Kind::Block, WaitFor::Get as Word)]);
-            return Came::Waits { last: state.getters.enter(me, count, census) };
+            return Response::Waits { last: state.getters.enter(me, count, census) };
         }
         let items = state.remove(me, count, &mut facts);
         state.serve(me, census, facts, put, observer);
-        Came::Served(items)
+        Response::Served(items)
     }
 
     /// How many items there are.

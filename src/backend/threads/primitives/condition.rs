@@ -1,7 +1,7 @@
 //! The condition: where threads wait until another one notifies them.
 
 use super::super::sync;
-use super::fact::{Came, Observer};
+use super::fact::{Observer, Response};
 use super::lock::{Mutex, NotOwner};
 use super::locked::locked;
 use super::wait_queue::{Census, Order, Requester, WaitQueue};
@@ -33,14 +33,14 @@ impl Condition {
         mutex: Option<(&Mutex, &Requester)>,
         census: &Census,
         observer: &mut impl Observer,
-    ) -> Result<Came<()>, NotOwner> {
+    ) -> Result<Response<()>, NotOwner> {
         let mut line = locked(&self.line);
         let block = me.fact(Kind::Block, WaitFor::Notify as Word);
         match mutex {
             None => observer.note(&[block]),
             Some((mutex, holder)) => mutex.give_back(holder, census, observer, Some(block))?,
         }
-        Ok(Came::Waits { last: line.enter(me, (), census) })
+        Ok(Response::Waits { last: line.enter(me, (), census) })
     }
 
     /// Ends the wait of up to `most` threads.
@@ -56,14 +56,14 @@ impl Condition {
         parties: u64,
         census: &Census,
         observer: &mut impl Observer,
-    ) -> Came<()> {
+    ) -> Response<()> {
         let mut line = locked(&self.line);
         if line.len() as u64 + 1 < parties {
             observer.note(&[me.fact(Kind::Block, WaitFor::Barrier as Word)]);
-            return Came::Waits { last: line.enter(me, (), census) };
+            return Response::Waits { last: line.enter(me, (), census) };
         }
         wake(&mut line, me, usize::MAX, census, observer);
-        Came::Served(())
+        Response::Served(())
     }
 
     /// How many wait.

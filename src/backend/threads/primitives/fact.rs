@@ -31,7 +31,7 @@ pub trait Observer {
 
 /// What a request came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Came<T> {
+pub enum Response<T> {
     /// It was served.
     Served(T),
     /// The requester must wait on its parker.

@@ -1,7 +1,7 @@
 //! Semaphore and mutex.
 
 use super::super::sync;
-use super::fact::{Came, Fact, Observer};
+use super::fact::{Fact, Observer, Response};
 use super::locked::locked;
 use super::wait_queue::{Census, Order, Requester, WaitQueue};
 use crate::ids::ProcessId;
@@ -33,15 +33,15 @@ impl Semaphore {
     }
 
     /// Takes a permit, or gets into the line for one.
-    pub fn acquire(&self, me: &Requester, census: &Census, observer: &mut impl Observer) -> Came<()> {
+    pub fn acquire(&self, me: &Requester, census: &Census, observer: &mut impl Observer) -> Response<()> {
         let mut state = locked(&self.state);
         if state.free > 0 {
             state.free -= 1;
             observer.note(&[me.fact(Kind::Acquire, 0)]);
-            return Came::Served(());
+            return Response::Served(());
         }
         observer.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
-        Came::Waits { last: state.line.enter(me, (), census) }
+        Response::Waits { last: state.line.enter(me, (), census) }
     }
 
     /// Gives a permit to the first in line, or back.
@@ -106,15 +106,15 @@ impl Mutex {
 
     /// Takes it, or gets into the line for it. An owner who takes it again
     /// waits for itself.
-    pub fn lock(&self, me: &Requester, census: &Census, observer: &mut impl Observer) -> Came<()> {
+    pub fn lock(&self, me: &Requester, census: &Census, observer: &mut impl Observer) -> Response<()> {
         let mut state = locked(&self.state);
         if state.owner.is_none() {
             state.owner = Some(me.process);
             observer.note(&[me.fact(Kind::Acquire, 0)]);
-            return Came::Served(());
+            return Response::Served(());
         }
         observer.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
-        Came::Waits { last: state.line.enter(me, (), census) }
+        Response::Waits { last: state.line.enter(me, (), census) }
     }
 
     /// Makes the first in line the owner, or nobody.

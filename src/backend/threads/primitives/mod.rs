@@ -21,7 +21,7 @@ mod wait_queue;
 
 pub use buffer::Buffer;
 pub use condition::Condition;
-pub use fact::{Came, Fact, Observer};
+pub use fact::{Fact, Observer, Response};
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
 pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitQueue};
