@@ -5,8 +5,9 @@
 //! values: the smallest first, one parameter after the other, until none can
 //! be made smaller.
 
+use super::arguments::ExploreArguments;
+use super::patience::TimeLimit;
 use super::witness::Shown;
-use super::{ExploreArguments, TimeLimit, mode_of, reduce_of};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -140,7 +141,7 @@ fn shows(
 ) -> Result<bool, Failure> {
     let image = loaded.image()?;
     let options = Options {
-        mode: mode_of(arguments),
+        mode: arguments.orders(),
         seed: arguments.run.seed.unwrap_or(loaded.scenario.model.seed),
         budget: Budget {
             states: arguments.max_states.clamp(1, MOST_STATES),
@@ -148,7 +149,7 @@ fn shows(
             workers: 1,
         },
         monitors: None,
-        reduce: reduce_of(arguments),
+        reduce: arguments.left_out(),
         learns: true,
         code: None,
     };
