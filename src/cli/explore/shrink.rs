@@ -31,20 +31,15 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// The kind with this name, if it can be looked for with other parameters.
-    pub fn named(name: &str) -> Option<FindingKind> {
-        match name {
-            "deadlock" => Some(FindingKind::Deadlock),
-            "fault" => Some(FindingKind::Fault),
-            "limit" => Some(FindingKind::Limit),
-            "race" => Some(FindingKind::Race),
-            // What is expected is a claim about the parameters of the file.
-            _ => None,
-        }
-    }
-}
+    const ALL: [FindingKind; 4] =
+        [FindingKind::Deadlock, FindingKind::Fault, FindingKind::Limit, FindingKind::Race];
 
-impl FindingKind {
+    /// The kind with this name, if it can be looked for with other parameters: what
+    /// is expected is a claim about the parameters of the file.
+    pub fn named(name: &str) -> Option<FindingKind> {
+        FindingKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {
