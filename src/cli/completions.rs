@@ -2,7 +2,7 @@
 
 use super::console;
 use super::failure::{Exit, Failure};
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 /// Print a completion script for a shell
@@ -14,9 +14,10 @@ pub struct CompletionsArguments {
     shell: Shell,
 }
 
-pub fn run(arguments: &CompletionsArguments) -> Result<Exit, Failure> {
+/// Prints the script of the whole command line.
+pub fn run(arguments: &CompletionsArguments, mut command: Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut super::Cli::command(), "tempolane", &mut script);
+    clap_complete::generate(arguments.shell, &mut command, "tempolane", &mut script);
     console::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Fine)
 }

@@ -30,7 +30,7 @@ mod validate;
 
 pub use failure::Exit;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use failure::Failure;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -131,7 +131,7 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
         Command::Test(arguments) => test::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
-        Command::Completions(arguments) => completions::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments, Cli::command()),
     }
 }
 
@@ -152,7 +152,6 @@ fn told_by_parser(error: &clap::Error) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn arguments_are_consistent() {

@@ -6,7 +6,7 @@
 
 use super::inputs::Loaded;
 use super::interrupt;
-use super::report::Finished;
+use super::report::{Difference, Finished, TieSensitivity};
 use crate::backend::virtual_time::{RunProgress, Simulation};
 use crate::ids::ResourceId;
 use crate::time::Time;
@@ -26,34 +26,6 @@ const STEPS: u64 = 1_000_000;
 
 /// How many random orders are tried besides the reversed one.
 const SEEDED: u32 = 7;
-
-/// What a few other orders of simultaneous events came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TieSensitivity {
-    /// How many orders were tried, that of the run included; 1 if there was
-    /// nothing to try, since no two processes were ever due at once.
-    pub orders: u32,
-    /// How many orders came to each outcome.
-    pub outcomes: BTreeMap<&'static str, u32>,
-    /// The shortest and the longest total time of those that completed, each
-    /// with an order that has it.
-    pub total_time: Option<[(Time, Ties); 2]>,
-    /// What was not as in the run, each with the first order that differs.
-    pub differences: Vec<(Difference, Ties)>,
-}
-
-/// Something that is not the same in another order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Difference {
-    /// How the run ends.
-    Outcome,
-    /// The total time.
-    TotalTime,
-    /// When instances of this process finish, whichever of them it is.
-    Finished(String),
-    /// What this memory holds at the end.
-    Memory(ResourceId),
-}
 
 /// What is compared of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

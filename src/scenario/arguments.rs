@@ -127,26 +127,26 @@ fn family(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, Di
 
 /// The arguments of one distribution.
 struct Arguments<'c, 't, 'a> {
-    pub check: &'c mut Check<'t>,
-    pub fields: Fields<'a>,
-    pub scope: Scope<'a>,
-    pub purpose: Purpose,
+    check: &'c mut Check<'t>,
+    fields: Fields<'a>,
+    scope: Scope<'a>,
+    purpose: Purpose,
 }
 
 impl Arguments<'_, '_, '_> {
     /// One argument, of the type that is wanted.
-    pub fn one(&mut self, key: &str, want: Option<Type>) -> Option<Typed> {
+    fn one(&mut self, key: &str, want: Option<Type>) -> Option<Typed> {
         let node = self.fields.get(key)?;
         self.check.value(node, self.scope, want, &format!("`{key}`"))
     }
 
     /// Several arguments of one type.
-    pub fn all<const N: usize>(&mut self, keys: [&str; N], want: Type) -> Option<[Typed; N]> {
+    fn all<const N: usize>(&mut self, keys: [&str; N], want: Type) -> Option<[Typed; N]> {
         collect(keys.map(|key| self.one(key, Some(want))))
     }
 
     /// The arguments of a family, in the order of its parameters.
-    pub fn of_family(&mut self, family: &Family) -> Option<Vec<Typed>> {
+    fn of_family(&mut self, family: &Family) -> Option<Vec<Typed>> {
         let (measures, others): (Vec<&Parameter>, Vec<&Parameter>) =
             family.parameters.iter().partition(|parameter| parameter.takes == Takes::Measure);
         let others: Vec<Option<Typed>> = others
@@ -174,8 +174,12 @@ impl Arguments<'_, '_, '_> {
     fn check_bounds(&mut self, family: &Family, taken: &[Typed]) {
         for (number, (parameter, argument)) in family.parameters.iter().zip(taken).enumerate() {
             match parameter.bound {
-                Bound::Positive => self.above_zero(parameter.name, argument),
-                Bound::NotNegative => self.at_least_zero(parameter.name, argument),
+                Bound::Positive => {
+                    self.bounded(parameter.name, argument, "must be above 0", |number| number > 0.0);
+                }
+                Bound::NotNegative => {
+                    self.bounded(parameter.name, argument, "cannot be negative", |number| number >= 0.0);
+                }
                 Bound::NotNegativeTime => self.passes(parameter.name, argument),
                 Bound::NotBelowPrevious => {
                     let before = family.parameters[number - 1].name;
@@ -205,7 +209,7 @@ impl Arguments<'_, '_, '_> {
     }
 
     /// The values and weights of `choice`; no weights mean equal ones.
-    pub fn choice(&mut self) -> Option<(Vec<Typed>, Vec<Typed>)> {
+    fn choice(&mut self) -> Option<(Vec<Typed>, Vec<Typed>)> {
         let values = self.list("values", self.purpose.want());
         let has_weights = self.fields.get("weights").is_some();
         let weights = if has_weights { self.list("weights", Some(Type::Float)) } else { Some(Vec::new()) };
@@ -276,18 +280,8 @@ impl Arguments<'_, '_, '_> {
         }
     }
 
-    /// Checks that a known argument is above 0.
-    pub fn above_zero(&mut self, key: &str, typed: &Typed) {
-        self.bounded(key, typed, "must be above 0", |number| number > 0.0);
-    }
-
-    /// Checks that a known argument is not below 0.
-    pub fn at_least_zero(&mut self, key: &str, typed: &Typed) {
-        self.bounded(key, typed, "cannot be negative", |number| number >= 0.0);
-    }
-
     /// Reports a value below 0 of a length of time that is to pass.
-    pub fn passes(&mut self, key: &str, typed: &Typed) {
+    fn passes(&mut self, key: &str, typed: &Typed) {
         if let Some(node) = self.fields.get(key) {
             Self::not_negative(self.check, typed, node, self.purpose);
         }
@@ -303,7 +297,7 @@ impl Arguments<'_, '_, '_> {
     }
 
     /// Checks that known arguments do not decrease.
-    pub fn ordered(&mut self, arguments: &[(&str, &Typed)]) {
+    fn ordered(&mut self, arguments: &[(&str, &Typed)]) {
         for pair in arguments.windows(2) {
             let [(low_key, low), (high_key, high)] = pair else { continue };
             if let (Some(low), Some(high), Some(node)) = (low.known, high.known, self.fields.get(high_key))
@@ -317,7 +311,7 @@ impl Arguments<'_, '_, '_> {
     }
 
     /// Checks that a known value is not negative where time is to pass.
-    pub fn not_negative(check: &mut Check<'_>, typed: &Typed, node: &Node, purpose: Purpose) {
+    fn not_negative(check: &mut Check<'_>, typed: &Typed, node: &Node, purpose: Purpose) {
         if let Some(value @ Value::Duration(nanos)) = typed.known
             && purpose == Purpose::Time
             && nanos < 0

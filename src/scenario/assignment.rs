@@ -2,6 +2,8 @@
 //!
 //! Decides which step is meant: `set` for a variable, `write` for a memory.
 
+use super::names::is_word;
+
 /// What to write instead of a text that is an assignment, if it is one.
 /// `is_variable` tells arrays from memories.
 pub(super) fn meant(text: &str, is_variable: impl Fn(&str) -> bool) -> Option<String> {
@@ -16,23 +18,18 @@ pub(super) fn meant(text: &str, is_variable: impl Fn(&str) -> bool) -> Option<St
     let value = match (operator, value.trim()) {
         (_, "") => return None,
         ("", value) => value.to_owned(),
-        (operator, value) if is_name(value) => format!("{place} {operator} {value}"),
+        (operator, value) if is_word(value) => format!("{place} {operator} {value}"),
         (operator, value) => format!("{place} {operator} ({value})"),
     };
     match place.strip_suffix(']').and_then(|place| place.split_once('[')) {
-        Some((name, at)) if is_name(name) && is_variable(name) => {
+        Some((name, at)) if is_word(name) && is_variable(name) => {
             Some(format!("write `set: {{\"{name}[{at}]\": {value}}}`"))
         }
         // The value of a slot is read by a step of its own.
-        Some((name, at)) if is_name(name) && operator.is_empty() => {
+        Some((name, at)) if is_word(name) && operator.is_empty() => {
             Some(format!("write `write: {{to: {name}, at: {at}, value: {value}}}`"))
         }
-        None if is_name(place) => Some(format!("write `set: {{{place}: {value}}}`")),
+        None if is_word(place) => Some(format!("write `set: {{{place}: {value}}}`")),
         _ => None,
     }
-}
-
-/// Whether it is one name or number.
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }

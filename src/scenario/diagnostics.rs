@@ -148,11 +148,11 @@ impl<'t> Reports<'t> {
     }
 
     pub fn error(&mut self, span: Span, message: impl Into<String>) {
-        self.push(span, message.into(), None);
+        self.report(span, message.into(), None);
     }
 
     pub fn error_with_hint(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
-        self.push(span, message.into(), Some(hint.into()));
+        self.report(span, message.into(), Some(hint.into()));
     }
 
     /// Reports that a name is unknown, with the nearest known one.
@@ -163,8 +163,7 @@ impl<'t> Reports<'t> {
         name: &str,
         known: impl Iterator<Item = &'c str>,
     ) {
-        let message = self.with_suggestion(message, name, known);
-        self.push(span, message, None);
+        self.unknown_with_hint(span, message, name, known, None);
     }
 
     /// Reports a name that nothing has, with a hint.
@@ -174,18 +173,8 @@ impl<'t> Reports<'t> {
         message: String,
         name: &str,
         known: impl Iterator<Item = &'c str>,
-        hint: String,
+        hint: impl Into<Option<String>>,
     ) {
-        let message = self.with_suggestion(message, name, known);
-        self.push(span, message, Some(hint));
-    }
-
-    fn with_suggestion<'c>(
-        &mut self,
-        message: String,
-        name: &str,
-        known: impl Iterator<Item = &'c str>,
-    ) -> String {
         let mut left = self.comparisons;
         let known = known.take_while(|_| {
             left = left.saturating_sub(1);
@@ -193,16 +182,17 @@ impl<'t> Reports<'t> {
         });
         let suggestion = suggestion(name, known);
         self.comparisons = left;
-        message + &suggestion
+        self.report(span, message + &suggestion, hint.into());
     }
 
     /// Reports a problem inside a located text.
     pub fn text_error(&mut self, located: &Located, error: TextError) {
         let span = self.span_in(located, error.range);
-        self.push(span, error.message, error.hint);
+        self.report(span, error.message, error.hint);
     }
 
-    fn push(&mut self, span: Span, message: String, hint: Option<String>) {
+    /// Reports a problem, with a hint if there is one.
+    pub fn report(&mut self, span: Span, message: String, hint: Option<String>) {
         if self.muted == 0 {
             let Span { site, length } = span;
             let item = Diagnostic { site, length, message, hint, origin: None };

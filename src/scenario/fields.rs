@@ -99,10 +99,7 @@ pub(super) fn entries<'n>(
         _ => {
             let span = reports.span_of(node);
             let message = format!("{} is a map, found {}", shown(what), node.described());
-            match instead(what, node) {
-                Some(hint) => reports.error_with_hint(span, message, hint),
-                None => reports.error(span, message),
-            }
+            reports.report(span, message, instead(what, node));
             None
         }
     }

@@ -232,7 +232,7 @@ impl KindInLanguage {
             .chain(self.discipline)
             .chain(self.more.iter().copied());
         let foreign = |key: &str| self.foreign_keys.iter().find(|(_, meant)| *meant == key);
-        let named = |field: Field| foreign(field.key).map_or(field, |&(words, _)| field.or(words));
+        let named = |field: Field| foreign(field.key).map_or(field, |&(words, _)| field.foreign(words));
         let fields: Vec<Field> = fields.map(named).collect();
         Form { name: descriptor.name, doc: descriptor.doc, fields: fields.leak() }
     }

@@ -196,10 +196,7 @@ impl Check<'_> {
         };
         let hint = (count > 0).then(|| format!("write `\"{}[0]\"`", part.text));
         let span = part.span(self);
-        match hint {
-            Some(hint) => self.reports.error_with_hint(span, message, hint),
-            None => self.reports.error(span, message),
-        }
+        self.reports.report(span, message, hint);
     }
 
     /// The index of an instance: there must be one exactly if there is a count,

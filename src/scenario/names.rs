@@ -48,6 +48,11 @@ pub(super) fn is_name(text: &str) -> bool {
         && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
+/// Whether it is one name or number, which needs no brackets around it.
+pub(super) fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
 /// Text of the user's for a message: in quotes, what cannot be seen escaped, and
 /// not longer than a line.
 pub(super) fn quoted(text: &str) -> String {

@@ -33,13 +33,13 @@ pub(super) const DISCIPLINE: Field = optional(
     Shape::Word(&DISCIPLINES),
     "Which of those that are ready is served; default fifo.",
 )
-.or(&["scheduler", "policy", "scheduling", "algorithm"]);
+.foreign(&["scheduler", "policy", "scheduling", "algorithm"]);
 
 /// The keys that only processors have.
 pub(super) const FIELDS: [Field; 5] = [
     optional("quantum", Shape::Duration, "Of `round_robin`: after how much work others have their turn.")
-        .or(&["slice", "time_slice", "timeslice", "switch_interval"]),
-    optional("switch", Shape::Duration, "What it costs a core to serve another process than before.").or(&[
+        .foreign(&["slice", "time_slice", "timeslice", "switch_interval"]),
+    optional("switch", Shape::Duration, "What it costs a core to serve another process than before.").foreign(&[
         "context_switch",
         "overhead",
         "switch_cost",
@@ -49,13 +49,13 @@ pub(super) const FIELDS: [Field; 5] = [
         Shape::List(&Shape::Value),
         "Of `sharing`: how fast 1, 2, 3 … processes are together; default as many as there are cores.",
     )
-    .or(&["speeds", "speedup"]),
+    .foreign(&["speeds", "speedup"]),
     optional(
         "preempt",
         Shape::Condition,
         "Of `priority` and `edf`: whether who comes takes the core of one that goes after it; default true.",
     )
-    .or(&["preemptive", "preemption"]),
+    .foreign(&["preemptive", "preemption"]),
     optional("on", Shape::Reference, "The processor whose cores its own cores need."),
 ];
 

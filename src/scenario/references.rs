@@ -39,10 +39,8 @@ impl Check<'_> {
                 let span = self.reports.span_of(node);
                 let message =
                     format!("`{}` takes the name of a resource, found {}", usage.key, node.described());
-                match (usage.for_list, &node.kind) {
-                    (Some(hint), Kind::Seq(_)) => self.reports.error_with_hint(span, message, hint),
-                    _ => self.reports.error(span, message),
-                }
+                let hint = usage.for_list.filter(|_| matches!(node.kind, Kind::Seq(_)));
+                self.reports.report(span, message, hint.map(str::to_owned));
                 None
             }
         }

@@ -41,7 +41,7 @@ impl Form {
 
 impl Field {
     /// The key, which elsewhere has these names.
-    pub const fn or(self, foreign: &'static [&'static str]) -> Field {
+    pub const fn foreign(self, foreign: &'static [&'static str]) -> Field {
         Field { foreign, ..self }
     }
 }
@@ -122,28 +122,28 @@ pub(super) static SCENARIO: Form = Form {
     fields: &[
         required("version", Shape::Integer { least: 1, most: 1 }, "The version of the language: 1."),
         optional("name", Shape::Text, "The scenario's name; without it, the file's name without ending.")
-            .or(&["title"]),
+            .foreign(&["title"]),
         optional("description", Shape::Text, "Text for the reader."),
         optional(
             "params",
             Shape::Named { value: &Shape::Value, empty: true },
             "Named values that a run may set; each may use those above it.",
         )
-        .or(&["parameters", "constants", "config", "variables", "vars"]),
+        .foreign(&["parameters", "constants", "config", "variables", "vars"]),
         optional(
             "resources",
             Shape::Named { value: &Shape::Resource, empty: true },
             "What the processes wait for and share.",
         )
-        .or(&["shared", "objects", "locks"]),
+        .foreign(&["shared", "objects", "locks"]),
         required(
             "processes",
             Shape::Named { value: &Shape::Form(&PROCESS), empty: false },
             "The processes, at least one.",
         )
-        .or(&["threads", "actors", "tasks", "workers", "agents"]),
+        .foreign(&["threads", "actors", "tasks", "workers", "agents"]),
         optional("horizon", Shape::Duration, "When the run is stopped, as a duration since its start.")
-            .or(&["until", "duration", "stop"]),
+            .foreign(&["until", "duration", "stop"]),
         optional("seed", Shape::Integer { least: 0, most: i64::MAX }, "The seed of all random numbers."),
         optional("limits", Shape::Form(&LIMITS), "After how many steps a run is given up."),
         optional(
@@ -151,7 +151,7 @@ pub(super) static SCENARIO: Form = Form {
             Shape::Form(&EXPECT),
             "What must come out with the parameters of the file; every run checks it.",
         )
-        .or(&["assert", "asserts", "assertions"]),
+        .foreign(&["assert", "asserts", "assertions"]),
     ],
 };
 
@@ -178,7 +178,7 @@ pub(super) static PROCESS: Form = Form {
     name: "process",
     doc: "A sequential program, run once or in several instances.",
     fields: &[
-        COUNT.or(&["instances", "replicas"]),
+        COUNT.foreign(&["instances", "replicas"]),
         optional("start", AMOUNT, "When it starts, a duration; default at once."),
         optional("priority", Shape::Whole, "From -128 to 127, lower goes first; default 0."),
         optional("on", Shape::Reference, "The processor of its `work`; default one of its own."),
@@ -187,9 +187,9 @@ pub(super) static PROCESS: Form = Form {
             Shape::Named { value: &Shape::Either(&[Shape::Value, Shape::Form(&ARRAY)]), empty: true },
             "Variables with their first values, and private arrays.",
         )
-        .or(&["variables", "locals", "let"]),
+        .foreign(&["variables", "locals", "let"]),
         required("do", Shape::Steps, "Its steps.")
-            .or(&["steps", "body", "actions", "program", "code", "script"]),
+            .foreign(&["steps", "body", "actions", "program", "code", "script"]),
     ],
 };
 

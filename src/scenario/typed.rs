@@ -75,10 +75,7 @@ pub(super) fn coerce(
     }
     let span = reports.span_of(node);
     let message = format!("{what} takes {}, found {}", want.described(), found.described());
-    match hint(params, &typed.expr, want) {
-        Some(hint) => reports.error_with_hint(span, message, hint),
-        None => reports.error(span, message),
-    }
+    reports.report(span, message, hint(params, &typed.expr, want));
     None
 }
 

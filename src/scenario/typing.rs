@@ -116,10 +116,8 @@ impl Typer<'_, '_> {
         let params = self.params.names().take(self.scope.params);
         let vars = self.scope.vars.into_iter().flat_map(Table::names);
         let message = format!("unknown {what} {}", quoted(name));
-        match self.instead(name) {
-            Some(hint) => self.reports.unknown_with_hint(span, message, name, params.chain(vars), hint),
-            None => self.reports.unknown(span, message, name, params.chain(vars)),
-        }
+        let hint = self.instead(name);
+        self.reports.unknown_with_hint(span, message, name, params.chain(vars), hint);
     }
 
     /// What to write instead of a name that is neither a parameter's nor a

@@ -1,6 +1,6 @@
 //! An exploration as one JSON object. Its keys are a contract.
 
-use super::Explored;
+use super::explored::Explored;
 use super::witness::Shown;
 use crate::cli::report::on_one_line;
 use crate::explore::{End, FinalMemories};

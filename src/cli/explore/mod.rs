@@ -3,149 +3,32 @@
 //! Decides budgets, which schedules are written and drawn, and the exit code.
 //! What is found is decided by [`crate::explore`].
 
+mod arguments;
+mod explored;
 mod json;
+mod patience;
 mod shrink;
 mod text;
 mod witness;
 
+pub use arguments::ExploreArguments;
+pub use explored::by_clock;
+
 use super::execute::unchecked;
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
-use super::options::{Format, RunOptions, ScenarioOptions, whole};
+use super::options::Format;
 use super::progress::ProgressLine;
 use super::report::{counted, so_many};
 use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
-use crate::explore::{self, Budget, Cancellation, Exploration, Mode, Options, Reduce, Stop};
-use crate::scenario::parse_duration;
+use crate::explore::{self, Budget, Cancellation, Mode, Options, Reduce};
 use crate::trace::Header;
-use clap::{Args, ValueEnum};
+use arguments::ReduceOption;
+use explored::Explored;
+use patience::{Patience, TimeLimit};
 use std::ops::ControlFlow;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
-pub use text::by_clock;
-use witness::Shown;
-
-/// Explore every schedule of scenarios: prove what holds, or show the shortest schedule in which it does not
-///
-/// All states that a scenario can be in are visited, breadth first, with the same transition
-/// relation that runs it. With time (the default), only events at the same time may swap; without,
-/// every order is tried, as if a delay could take any time. Reported are every deadlock and fault
-/// with a shortest schedule, the least and the greatest total time with a schedule for each, and the
-/// contents of memories at the end. Schedules are written to DIR/<scenario name>/ with a timeline
-/// each; `tempolane run FILE --schedule SCHEDULE` follows one.
-#[derive(Debug, Args)]
-pub struct ExploreArguments {
-    #[command(flatten)]
-    scenarios: ScenarioOptions,
-    #[command(flatten)]
-    run: RunOptions,
-    /// Which orders to try
-    #[arg(long, value_name = "MODE", default_value = "timed")]
-    mode: ModeOption,
-    /// The same as --mode untimed
-    #[arg(long, conflicts_with = "mode")]
-    untimed: bool,
-    /// Leave out schedules that differ from others only in the order of independent steps (order;
-    /// without time only), or in which of several instances that nothing tells apart does what or
-    /// stands where in a ring (symmetry), or both. Finds every deadlock and every result, often in
-    /// far fewer states; looks for no races, and does not check what is expected
-    #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "both", require_equals = true)]
-    reduce: Option<ReduceOption>,
-    /// Make the parameters as small as the first finding allows (the fewest processes and items
-    /// that still show it), and report that scenario
-    #[arg(long)]
-    shrink: bool,
-    /// Stop after so many states
-    #[arg(long, value_name = "N", default_value_t = 50_000_000, allow_hyphen_values = true, value_parser = whole::<u64>(1, u64::MAX))]
-    max_states: u64,
-    /// Stop when the states take so much memory, in MB
-    #[arg(long, value_name = "MB", default_value_t = 4_000, allow_hyphen_values = true, value_parser = whole::<u64>(1, u64::MAX))]
-    max_memory: u64,
-    /// Stop after so long, such as 30s; --shrink takes no longer than that again
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = parse_duration)]
-    max_time: Option<u64>,
-    /// How many threads work [default: as many as the machine has cores]. The result is the same
-    /// with any number
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u16>(1, 256))]
-    workers: Option<u16>,
-}
-
-/// Which orders are tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ModeOption {
-    /// Only events at the same time may swap
-    Timed,
-    /// Every order
-    Untimed,
-}
-
-/// Which schedules may be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ReduceOption {
-    /// Independent steps in one order only
-    Order,
-    /// Instances that nothing tells apart in one order only
-    Symmetry,
-    /// Both
-    Both,
-}
-
-/// An exploration with what was made of it.
-struct Explored<'a> {
-    loaded: &'a Loaded,
-    header: Header,
-    exploration: Exploration<'a>,
-    overview: explore::Overview,
-    shown: Vec<Shown>,
-    interrupted: bool,
-    out_of_time: bool,
-    mode: Mode,
-    /// The lines of what is expected of times, which there are none of.
-    timeless: Vec<u32>,
-}
-
-impl Explored<'_> {
-    /// Why not every state was visited, if so, and what to do about it.
-    fn cut(&self, arguments: &ExploreArguments) -> Option<String> {
-        let budget = |what: String, option: &str| format!("{what}; go further with {option}");
-        Some(match self.exploration.stop {
-            Stop::Complete if self.exploration.is_complete() => return None,
-            Stop::Complete if self.exploration.lines_by_clock().is_empty() => {
-                "a process was not followed beyond a limit, see below".to_owned()
-            }
-            Stop::Complete => by_clock(self.exploration.lines_by_clock()) + "; explore it with time",
-            Stop::States => {
-                let states = so_many(arguments.max_states, "state");
-                budget(format!("the budget of {states} is spent"), "--max-states")
-            }
-            Stop::Memory if self.exploration.progress().states == 0 => {
-                let megabytes = counted(arguments.max_memory);
-                let what = format!("one state takes too large a part of the budget of {megabytes} MB");
-                budget(what, "fewer slots of memories and arrays, or with a larger --max-memory")
-            }
-            Stop::Memory => {
-                let megabytes = counted(arguments.max_memory);
-                budget(format!("the budget of {megabytes} MB is spent"), "--max-memory")
-            }
-            Stop::TooLarge => {
-                "one state takes more than 8,192 bits; explore it with fewer processes".to_owned()
-            }
-            Stop::Control if self.interrupted => "it was interrupted".to_owned(),
-            Stop::Control if self.out_of_time => budget("the time was up".to_owned(), "--max-time"),
-            Stop::Control => "it was stopped".to_owned(),
-        })
-    }
-
-    /// Whether something was found that the user must know, or the search
-    /// could not be finished.
-    fn is_finding(&self) -> bool {
-        !self.exploration.is_complete()
-            || !self.exploration.lines_undecided().is_empty()
-            || self.shown.iter().any(|shown| shown.is_finding)
-    }
-}
 
 pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
@@ -167,54 +50,6 @@ pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// How long something may take, from when on.
-struct TimeLimit {
-    began: Instant,
-    limit: Option<Duration>,
-}
-
-impl TimeLimit {
-    fn from_now(arguments: &ExploreArguments) -> TimeLimit {
-        let limit = arguments.max_time.map(Duration::from_nanos);
-        TimeLimit { began: crate::backend::threads::wall(), limit }
-    }
-
-    fn is_up(&self) -> bool {
-        self.limit.is_some_and(|limit| self.began.elapsed() >= limit)
-    }
-}
-
-/// How long the schedules that were found are put together for somebody who
-/// has stopped the search.
-const GRACE: Duration = Duration::from_secs(2);
-
-/// When to stop: a search when its time is up or the user says so; what comes
-/// behind it when the user says so, and a little later if that ended the search.
-struct Patience {
-    limit: TimeLimit,
-    behind_search: OnceLock<TimeLimit>,
-}
-
-impl Patience {
-    fn from_now(arguments: &ExploreArguments) -> Patience {
-        Patience { limit: TimeLimit::from_now(arguments), behind_search: OnceLock::new() }
-    }
-
-    fn is_over(&self) -> bool {
-        match self.behind_search.get() {
-            None => interrupt::requested() || self.limit.is_up(),
-            Some(grace) => interrupt::requested() && grace.is_up(),
-        }
-    }
-
-    /// Takes note that the search is over.
-    fn end_search(&self) {
-        let grace = if interrupt::requested() { GRACE } else { Duration::ZERO };
-        let began = crate::backend::threads::wall();
-        self.behind_search.get_or_init(|| TimeLimit { began, limit: Some(grace) });
-    }
-}
-
 /// The lines of expectations that are about times.
 fn timed_lines(loaded: &Loaded, header: &Header) -> Vec<u32> {
     let expected = &loaded.scenario.model.expect;
@@ -224,24 +59,6 @@ fn timed_lines(loaded: &Loaded, header: &Header) -> Vec<u32> {
     lines.map(|number| expected.expectations[number].line).collect()
 }
 
-/// Whether time counts.
-fn mode_of(arguments: &ExploreArguments) -> Mode {
-    match (arguments.untimed, arguments.mode) {
-        (false, ModeOption::Timed) => Mode::Timed,
-        _ => Mode::Untimed,
-    }
-}
-
-/// Which schedules are left out.
-fn reduce_of(arguments: &ExploreArguments) -> Reduce {
-    match arguments.reduce {
-        None => Reduce::NONE,
-        Some(ReduceOption::Order) => Reduce { order: true, symmetry: false },
-        Some(ReduceOption::Symmetry) => Reduce { order: false, symmetry: true },
-        Some(ReduceOption::Both) => Reduce::ALL,
-    }
-}
-
 /// Explores and tells one scenario, or a smaller one if it is to shrink; whether
 /// something was found.
 fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<bool, Failure> {
@@ -249,7 +66,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     let is_over = || patience.is_over();
     let cancellation = Cancellation::by(&is_over);
     let image = loaded.image()?;
-    let mode = mode_of(arguments);
+    let mode = arguments.orders();
     if arguments.reduce == Some(ReduceOption::Order) && mode == Mode::Timed {
         return Err(Failure::usage("--reduce=order is for exploring without time; add --untimed"));
     }
@@ -262,7 +79,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     };
     let header = image.header(seed);
     let expected = &loaded.scenario.model.expect;
-    let reduce = reduce_of(arguments);
+    let reduce = arguments.left_out();
     let watched = unchecked(loaded).is_empty() && reduce == Reduce::NONE;
     let monitors = watched.then(|| match mode {
         Mode::Timed => Monitors::new(expected, &header),

@@ -5,8 +5,9 @@
 //! values: the smallest first, one parameter after the other, until none can
 //! be made smaller.
 
+use super::arguments::ExploreArguments;
+use super::patience::TimeLimit;
 use super::witness::Shown;
-use super::{ExploreArguments, TimeLimit, mode_of, reduce_of};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -30,20 +31,15 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// The kind with this name, if it can be looked for with other parameters.
-    pub fn named(name: &str) -> Option<FindingKind> {
-        match name {
-            "deadlock" => Some(FindingKind::Deadlock),
-            "fault" => Some(FindingKind::Fault),
-            "limit" => Some(FindingKind::Limit),
-            "race" => Some(FindingKind::Race),
-            // What is expected is a claim about the parameters of the file.
-            _ => None,
-        }
-    }
-}
+    const ALL: [FindingKind; 4] =
+        [FindingKind::Deadlock, FindingKind::Fault, FindingKind::Limit, FindingKind::Race];
 
-impl FindingKind {
+    /// The kind with this name, if it can be looked for with other parameters: what
+    /// is expected is a claim about the parameters of the file.
+    pub fn named(name: &str) -> Option<FindingKind> {
+        FindingKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {
@@ -140,7 +136,7 @@ fn shows(
 ) -> Result<bool, Failure> {
     let image = loaded.image()?;
     let options = Options {
-        mode: mode_of(arguments),
+        mode: arguments.orders(),
         seed: arguments.run.seed.unwrap_or(loaded.scenario.model.seed),
         budget: Budget {
             states: arguments.max_states.clamp(1, MOST_STATES),
@@ -148,7 +144,7 @@ fn shows(
             workers: 1,
         },
         monitors: None,
-        reduce: reduce_of(arguments),
+        reduce: arguments.left_out(),
         learns: true,
         code: None,
     };

@@ -1,12 +1,12 @@
 //! An exploration as text: a verdict, figures, and the shortest schedules.
 
+use super::arguments::ExploreArguments;
+use super::explored::{Explored, named_lines};
 use super::witness::Shown;
-use super::{ExploreArguments, Explored};
 use crate::cli::console::printable;
 use crate::cli::execute::{reproduction_along, unchecked};
 use crate::cli::report::{
-    GREEN, PLAIN, RED, and_more, counted, failures, files, heading, noun, section, so_many, told,
-    unchecked_note,
+    GREEN, PLAIN, RED, and_more, counted, failures, files, heading, section, so_many, told, unchecked_note,
 };
 use crate::explore::{End, FinalMemories};
 use crate::trace::{Header, Outcome};
@@ -23,9 +23,6 @@ const TIES: usize = 10;
 
 /// Values of a memory that are shown.
 const VALUES: usize = 12;
-
-/// Lines that are named.
-const LINES: usize = 5;
 
 /// What is said of a number that is too large to be counted.
 const TOO_MANY: &str = "more than 3.4e38";
@@ -123,13 +120,6 @@ fn without_end(explored: &Explored<'_>) -> String {
     }
 }
 
-/// `line 8`, `lines 8, 9`.
-fn named_lines(lines: &[u32]) -> String {
-    let shown: Vec<String> = lines.iter().take(LINES).map(ToString::to_string).collect();
-    let more = if lines.len() > LINES { " …" } else { "" };
-    format!("{} {}{more}", noun(lines.len(), "line"), shown.join(", "))
-}
-
 /// What was not tried.
 fn left_open(states: u64, gave_up: bool) -> String {
     match states {
@@ -138,13 +128,6 @@ fn left_open(states: u64, gave_up: bool) -> String {
         1 => "1 of the states below was reached and not gone on from".to_owned(),
         _ => format!("{} of the states below were reached and not gone on from", counted(states)),
     }
-}
-
-/// Why a search without time is no proof.
-pub fn by_clock(lines: &[u32]) -> String {
-    let verb = if lines.len() == 1 { "depends" } else { "depend" };
-    let lines = named_lines(lines);
-    format!("{lines} {verb} on what the clock shows, which nobody knows without time")
 }
 
 fn verb(name: &str) -> &str {

@@ -1,7 +1,7 @@
 //! The schedules that show what was found: as files, as timelines, and turn by
 //! turn.
 
-use super::ExploreArguments;
+use super::arguments::ExploreArguments;
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::{Exit, Failure};

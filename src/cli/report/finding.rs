@@ -1,7 +1,7 @@
 //! What went wrong in a run: a deadlock, a fault, a limit; as sentences and as
 //! an object.
 
-use super::Finished;
+use super::finished::Finished;
 use super::parts::and_more;
 use crate::cli::console::printable;
 use crate::trace::{Header, NamedBlocked, NamedOutcome, Outcome, WaitFor};

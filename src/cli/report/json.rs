@@ -2,8 +2,8 @@
 //!
 //! Objects by name keep the order of the scenario, so equal runs give equal bytes.
 
-use super::Finished;
 use super::finding::Finding;
+use super::finished::Finished;
 use super::groups::{ProcessGroups, ResourceGroups, nearest};
 use super::parts::{named, on_many_lines, on_one_line};
 use super::races::{self, RaceObject};

@@ -3,8 +3,8 @@
 //! A race is no finding by itself: the run came out as it did. It says that
 //! another run need not.
 
-use super::Finished;
 use super::finding::place;
+use super::finished::Finished;
 use super::parts::{and_more, noun};
 use crate::analysis::{ObservedRace, Races, RacingAccess};
 use crate::trace::Header;

@@ -1,6 +1,6 @@
 //! Tables: processes, resources, marks, comparisons.
 
-use super::Finished;
+use super::finished::Finished;
 use super::parts::{DECIMALS, and_more, duration};
 use crate::analysis::{
     ComparisonRow, MarkStatistics, MarkValues, ProcessGroup, ProcessStatistics, ResourceGroup,

@@ -1,7 +1,7 @@
 //! A run as text: a headline, what went wrong, tables, the timeline.
 
-use super::Finished;
 use super::finding::told;
+use super::finished::Finished;
 use super::parts::{GREEN, PLAIN, RED, YELLOW, and_more, files, heading, section};
 use super::table::{mark_table, process_table, resource_table};
 use super::{races, ties};

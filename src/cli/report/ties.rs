@@ -1,8 +1,7 @@
 //! What hangs on the order of simultaneous events: as a sentence and as an
 //! object.
 
-use super::Finished;
-use crate::cli::tie_sensitivity::{Difference, TieSensitivity};
+use super::finished::{Difference, Finished, TieSensitivity};
 use crate::trace::Header;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -2,10 +2,11 @@
 //! agree with it?
 //!
 //! Runs a scenario in virtual time and on real threads, or takes the recording
-//! of a real program, and gives a verdict. Decides how often, how fast and how
-//! long to run and how the verdict is told; what it is, is decided by
+//! of a real program, and gives a verdict. Decides which files
+//! are written and how the verdict is told; what it is, is decided by
 //! [`crate::analysis::validation`].
 
+mod arguments;
 mod recorded;
 mod report;
 mod threads;
@@ -13,84 +14,21 @@ mod threads;
 #[cfg(test)]
 mod tests;
 
+pub use arguments::ValidateArguments;
+
 use super::execute::execute;
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
-use super::options::{Format, RunOptions, ScenarioOptions, whole};
+use super::options::{Artifact, Format, RunOptions};
 use super::output::Folder;
+use super::pictures::{Drawing, write_validation};
 use super::run::with_done;
 use super::{console, interrupt};
-use crate::backend::threads::{SleepError, Work, check};
+use crate::backend::threads::{SleepError, check};
 use crate::scenario::folder_name;
-use crate::scenario::parse_duration;
-use clap::{Args, ValueEnum};
+use crate::trace::{Trace, write_jsonl};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// The most runs on threads for one scenario.
-const MOST_RUNS: u32 = 10_000;
-
-/// Run scenarios on real threads too, and say how far apart the two are
-///
-/// Each scenario runs once in virtual time and several times on real OS threads, with native
-/// blocking primitives and real sleeping. The verdict: is the order of every run one that the
-/// model allows; are the times those of the model, within a tolerance; which ties were resolved
-/// otherwise. Writes validation.svg, validation.png, threads.jsonl (the trace of a typical run)
-/// and validation.json to DIR/<scenario name>/.
-///
-/// With --recorded, the event log of a real program takes the place of the threads. It is a CSV
-/// file in UTF-8 with a head line and the columns `process`, `event` and, if they are known, `time`
-/// (from the start, in seconds or as 250ms) and `value`; no others, and no row longer or shorter than
-/// the head. `event` is the name of a `mark` of that process, with `value` as its value, or a line as a
-/// `log` step would write it; floats and durations are measurements and may differ. Marks and log
-/// texts that never occur in the file are not looked for, and the file may end early. The order is fine if the model has any schedule with it; times are
-/// compared with virtual time, with a tolerance of 2% of the total time unless told otherwise. Writes
-/// validation.json to DIR/<scenario name>/.
-#[derive(Debug, Args)]
-pub struct ValidateArguments {
-    #[command(flatten)]
-    pub scenarios: ScenarioOptions,
-    #[command(flatten)]
-    pub run: RunOptions,
-    /// Validate the recorded log of a real program instead of running threads; for one scenario
-    #[arg(long, value_name = "FILE.csv", conflicts_with_all = ["runs", "speed", "work", "timeout"])]
-    pub recorded: Option<PathBuf>,
-    /// How often to run each scenario on threads
-    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = whole::<u32>(1, MOST_RUNS.into()))]
-    pub runs: u32,
-    /// How many times as fast as the scenario says, such as 20x or 0.5 [default: so fast that a
-    /// run takes 1.5 s, or slower where this machine's sleep error would matter]
-    #[arg(long, value_name = "X", allow_hyphen_values = true, value_parser = parse_speed)]
-    pub speed: Option<f64>,
-    /// How `work` passes on threads
-    #[arg(long, value_name = "HOW", default_value = "sleep")]
-    pub work: WorkOption,
-    /// By how much times may deviate, in scenario time, such as 100ms [default: 1.5% of the total
-    /// time, plus up to 2% for the sleep error, which is measured before the first run]
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = parse_duration)]
-    pub tolerance: Option<u64>,
-    /// How long one run may take in real time [default: a minute longer than planned]
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = parse_duration)]
-    pub timeout: Option<u64>,
-}
-
-/// How `work` passes on threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum WorkOption {
-    /// As a delay does
-    Sleep,
-    /// By keeping a core busy
-    Spin,
-}
-
-impl From<WorkOption> for Work {
-    fn from(option: WorkOption) -> Work {
-        match option {
-            WorkOption::Sleep => Work::Sleep,
-            WorkOption::Spin => Work::Spin,
-        }
-    }
-}
+use threads::Validation;
 
 pub fn run(arguments: &ValidateArguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
@@ -140,7 +78,7 @@ fn one(loaded: &Loaded, arguments: &ValidateArguments) -> Result<bool, Failure> 
     let mut validation = threads::validate(loaded, arguments, virtual_run, sleep_error)?;
     validation.virtual_wall = took;
     if let Some(folder) = folder {
-        validation.write(&folder, &arguments.run)?;
+        write(&mut validation, &folder, &arguments.run)?;
     }
     console::print(&match arguments.scenarios.format {
         Format::Json => report::json_line(&validation),
@@ -149,30 +87,31 @@ fn one(loaded: &Loaded, arguments: &ValidateArguments) -> Result<bool, Failure> 
     Ok(validation.is_ok())
 }
 
-fn parse_speed(text: &str) -> Result<f64, String> {
-    let number = text.trim().trim_end_matches(['x', '×']);
-    match number.parse::<f64>() {
-        Ok(speed) if (1e-6..=1e9).contains(&speed) => Ok(speed),
-        _ => Err("expected a factor such as 20x or 0.5".to_owned()),
-    }
-}
-
-/// How long one run may take.
-fn timeout(arguments: &ValidateArguments, planned: Duration) -> Duration {
-    const PATIENCE: Duration = Duration::from_secs(60);
-    arguments.timeout.map_or(planned.saturating_mul(2).saturating_add(PATIENCE), Duration::from_nanos)
-}
-
-#[cfg(test)]
-mod options {
-    use super::*;
-
-    #[test]
-    fn speeds() {
-        assert_eq!(parse_speed("20x"), Ok(20.0));
-        assert_eq!(parse_speed(" 0.5 "), Ok(0.5));
-        for bad in ["", "x", "0", "-1", "nan", "inf", "1e99"] {
-            assert!(parse_speed(bad).is_err(), "{bad}");
+/// Writes what was asked for of a validation.
+///
+/// # Errors
+/// If something cannot be drawn or written.
+fn write(validation: &mut Validation, folder: &Folder, options: &RunOptions) -> Result<(), Failure> {
+    let mut written = Vec::new();
+    if let Some(threads_run) = &validation.threads_run {
+        let drawings: Vec<Drawing<'_>> =
+            [&validation.virtual_run, threads_run].into_iter().filter_map(Drawing::new).collect();
+        written.extend(write_validation(&drawings, folder, options)?);
+        if let Some(trace) = threads_run.trace.as_ref().filter(|_| options.writes(Artifact::Trace)) {
+            written.push(write_trace(trace, folder)?);
         }
     }
+    if options.writes(Artifact::Result) {
+        written.push(folder.write("validation.json", report::json_line(validation).as_bytes())?);
+    }
+    validation.written = written;
+    Ok(())
+}
+
+fn write_trace(trace: &Trace, folder: &Folder) -> Result<PathBuf, Failure> {
+    const NAME: &str = "threads.jsonl";
+    let mut file = std::io::BufWriter::new(folder.begin()?);
+    write_jsonl(trace, &mut file).map_err(|error| folder.failure(NAME, &error))?;
+    let file = file.into_inner().map_err(|error| folder.failure(NAME, error.error()))?;
+    folder.finish(file, NAME)
 }

@@ -1,6 +1,6 @@
 //! One scenario in virtual time and on threads, compared.
 
-use super::ValidateArguments;
+use super::arguments::ValidateArguments;
 use crate::analysis::validation::{
     ComparedRun, Tolerance, Verdict, compare_times, judge, longest_way, reorderings,
 };
@@ -9,12 +9,9 @@ use crate::backend::threads::{self, Recording, SleepError, ThreadOptions, Troubl
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
-use crate::cli::options::{Artifact, RunOptions};
-use crate::cli::output::Folder;
-use crate::cli::pictures::{Drawing, write_validation};
 use crate::cli::report::Finished;
 use crate::program::Image;
-use crate::trace::{Trace, write_jsonl};
+use crate::trace::Trace;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -98,7 +95,7 @@ pub fn validate(
         seed: validation.virtual_run.header.seed,
         speed,
         work: arguments.work.into(),
-        timeout: super::timeout(arguments, planned.unwrap_or(Duration::MAX)),
+        timeout: arguments.patience(planned.unwrap_or(Duration::MAX)),
     };
     let recordings = validation.record(&image, &options, arguments.runs)?;
     validation.verdict = judge(&validation.runs, tolerance);
@@ -171,35 +168,6 @@ impl Validation {
         }
         Ok(recordings)
     }
-
-    /// Writes what was asked for.
-    ///
-    /// # Errors
-    /// If something cannot be drawn or written.
-    pub fn write(&mut self, folder: &Folder, options: &RunOptions) -> Result<(), Failure> {
-        let mut written = Vec::new();
-        if let Some(threads_run) = &self.threads_run {
-            let drawings: Vec<Drawing<'_>> =
-                [&self.virtual_run, threads_run].into_iter().filter_map(Drawing::new).collect();
-            written.extend(write_validation(&drawings, folder, options)?);
-            if let Some(trace) = threads_run.trace.as_ref().filter(|_| options.writes(Artifact::Trace)) {
-                written.push(write_trace(trace, folder)?);
-            }
-        }
-        if options.writes(Artifact::Result) {
-            written.push(folder.write("validation.json", super::report::json_line(self).as_bytes())?);
-        }
-        self.written = written;
-        Ok(())
-    }
-}
-
-fn write_trace(trace: &Trace, folder: &Folder) -> Result<PathBuf, Failure> {
-    const NAME: &str = "threads.jsonl";
-    let mut file = std::io::BufWriter::new(folder.begin()?);
-    write_jsonl(trace, &mut file).map_err(|error| folder.failure(NAME, &error))?;
-    let file = file.into_inner().map_err(|error| folder.failure(NAME, error.error()))?;
-    folder.finish(file, NAME)
 }
 
 /// What a run on threads shows beside the model.

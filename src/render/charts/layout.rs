@@ -7,8 +7,39 @@ use super::super::font;
 use super::super::input::exact_or_about;
 use super::super::palette::Class;
 use super::super::shorten::{Names, Room};
-use super::{ProcessBar, ScenarioBars};
 use crate::time::Time;
+
+/// One scenario of a total-time chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScenarioBars {
+    /// What to call it.
+    pub name: String,
+    /// From the start to the last completion, or to the end of the run.
+    pub total_time: Time,
+    /// Why it did not complete, in a word (`deadlock`); `None` if it did.
+    pub trouble: Option<String>,
+    /// The parameters that were set for it, each with its value.
+    pub settings: Vec<(String, String)>,
+    /// Its processes.
+    pub processes: Vec<ProcessBar>,
+}
+
+/// One process of a scenario: how it spent its time, in nanoseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessBar {
+    /// What to call it.
+    pub name: String,
+    /// Up to where the bar reaches: its finish, or the end of the run.
+    pub until: Time,
+    /// Not started yet.
+    pub new: u64,
+    /// Using a processor.
+    pub running: u64,
+    /// Letting time pass without one.
+    pub delayed: u64,
+    /// Waiting.
+    pub blocked: u64,
+}
 
 /// The most scenarios in a total-time chart; it counts the further ones.
 pub const MOST_SCENARIOS: usize = 12;

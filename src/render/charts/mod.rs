@@ -9,7 +9,7 @@
 mod layout;
 mod time_axis;
 
-pub use layout::MOST_SCENARIOS;
+pub use layout::{MOST_SCENARIOS, ProcessBar, ScenarioBars};
 
 use super::font::{self, FAMILIES};
 use super::input::{LEAST_GAP, common_settings, compared, exact_or_about, length};
@@ -28,38 +28,6 @@ use plotters::prelude::{
     Rectangle, SVGBackend, TRANSPARENT,
 };
 use time_axis::{LABEL, TimeAxis};
-
-/// One scenario of a total-time chart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScenarioBars {
-    /// What to call it.
-    pub name: String,
-    /// From the start to the last completion, or to the end of the run.
-    pub total_time: Time,
-    /// Why it did not complete, in a word (`deadlock`); `None` if it did.
-    pub trouble: Option<String>,
-    /// The parameters that were set for it, each with its value.
-    pub settings: Vec<(String, String)>,
-    /// Its processes.
-    pub processes: Vec<ProcessBar>,
-}
-
-/// One process of a scenario: how it spent its time, in nanoseconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProcessBar {
-    /// What to call it.
-    pub name: String,
-    /// Up to where the bar reaches: its finish, or the end of the run.
-    pub until: Time,
-    /// Not started yet.
-    pub new: u64,
-    /// Using a processor.
-    pub running: u64,
-    /// Letting time pass without one.
-    pub delayed: u64,
-    /// Waiting.
-    pub blocked: u64,
-}
 
 /// Space for title and legend above the bars.
 const TOP: i32 = 76;

@@ -5,7 +5,7 @@ use super::super::input::GanttInput;
 use super::super::palette::{ALARM, AXIS, GRID, INK, QUIET};
 use super::super::scene::{Anchor, Stroke};
 use super::super::ticks::{Ticks, fitting};
-use super::{GAP, Page, SMALL_SIZE};
+use super::page::{GAP, Page, SMALL_SIZE};
 
 /// The font size of the labels in pixels.
 const SIZE: f64 = 10.5;

@@ -6,14 +6,13 @@
 use super::super::dense::{self, Cell};
 use super::super::font;
 use super::super::input::{GanttInput, LEAST_GAP, exact_or_about, length, process_id};
-use super::super::palette::{AXIS, Class, Classes, GRID, INK, Inks, PAPER, QUIET};
+use super::super::palette::{AXIS, Class, Classes, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
-use super::super::shorten::{Names, Room};
-use super::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, alarm, axis, points};
+use super::page::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
+use super::{alarm, axis, points};
 use crate::figure::format_share;
 use crate::time::{Time, format_nanos};
 use crate::trace::{Activity, Span};
-use std::collections::BTreeMap;
 
 /// The height of the lanes, if they are few enough, in pixels.
 const TALLEST: f64 = 26.0;
@@ -25,9 +24,6 @@ const COMFORTABLE: f64 = 960.0;
 const HALF_POST: f64 = 0.75;
 /// The least width of a span in pixels.
 const LEAST_WIDTH: f64 = 0.5;
-/// Names of more resources than this are not shortened to stand inside spans: for
-/// each width of a span all of them would have to be.
-const MOST_WAIT_NAMES: usize = 256;
 /// The least distance of two names in pixels.
 const NAME_PITCH: f64 = 11.5;
 
@@ -250,36 +246,6 @@ fn single(
 fn is_under_post(page: &Page<'_>, place: &Place<'_, '_>, from: f64, to: f64) -> bool {
     let post = place.input.finish(place.process).map(|time| page.x(time));
     post.is_some_and(|x| x - HALF_POST <= from && to <= x + HALF_POST)
-}
-
-/// The names of resources as they stand inside spans: as short as the span makes
-/// them, and together, so that different ones do not look equal.
-pub(super) struct WaitNames {
-    names: Vec<String>,
-    /// By room in pixels.
-    shown: BTreeMap<u32, Names>,
-}
-
-impl WaitNames {
-    pub(super) fn new(inks: &Inks) -> WaitNames {
-        WaitNames { names: inks.waited().to_vec(), shown: BTreeMap::new() }
-    }
-
-    /// The name in at most `room` pixels; `None` if too little would be left of it,
-    /// or if it is one of too many to be kept apart.
-    fn shown(&mut self, name: &str, room: f64) -> Option<String> {
-        if self.names.len() > MOST_WAIT_NAMES {
-            return None;
-        }
-        // A floor, so that there is one set of names for each pixel.
-        let room = room.max(0.0) as u32;
-        let names = || Names::new(self.names.iter().cloned(), Room::pixels(f64::from(room), SMALL_SIZE));
-        let short = self.shown.entry(room).or_insert_with(names).shown(name);
-        // Fewer than six letters of a name say little; and one that is not among
-        // the names is there as it is.
-        let fits = font::width(short, SMALL_SIZE) <= f64::from(room);
-        (fits && short.chars().count() > 6).then(|| short.to_owned())
-    }
 }
 
 /// What is written into a span: the longest of a few texts that fits.

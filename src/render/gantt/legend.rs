@@ -5,7 +5,8 @@ use super::super::input::PointKind;
 use super::super::palette::{ALARM, AXIS, Class, INK, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
 use super::super::shorten::{Names, Room};
-use super::{MARGIN, Page, alarm, points};
+use super::page::{Keys, MARGIN, Page};
+use super::{alarm, points};
 
 const SIZE: f64 = 10.5;
 /// The width of a sample in pixels.
@@ -14,35 +15,6 @@ const SAMPLE: f64 = 22.0;
 const HEIGHT: f64 = 11.0;
 /// The height of a row of entries.
 const ROW: f64 = 20.0;
-
-/// What besides the classes of spans has to be explained.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Keys {
-    /// Columns that show shares.
-    pub shares: bool,
-    /// Lanes without a span, and what those who have none there are.
-    pub ready: Option<&'static str>,
-    /// End posts.
-    pub done: bool,
-    /// Diamonds.
-    pub mark: bool,
-    /// Wedges.
-    pub log: bool,
-    /// The flag at the fatal choice.
-    pub fatal: bool,
-    /// The line at a broken expectation.
-    pub broken: bool,
-    /// Dashed lines in the levels.
-    pub capacity: bool,
-    /// Bands from lowest to highest level.
-    pub band: bool,
-    /// A level that was higher for an instant.
-    pub passing: bool,
-    /// How many single spans are drawn wider than true.
-    pub narrow: usize,
-    /// Signs that stand for several points.
-    pub merged: points::Merged,
-}
 
 /// Draws the legend under everything that is there, in as many rows as it needs.
 pub(super) fn draw(page: &mut Page<'_>) {

@@ -10,7 +10,7 @@ use super::super::font;
 use super::super::input::{GanttInput, LevelSeries, Levels};
 use super::super::palette::{AXIS, INK, QUIET};
 use super::super::scene::{Anchor, Area, Colour, Fill, Shape, Stroke, Tag, Text};
-use super::{NAME_SIZE, Page, SMALL_SIZE};
+use super::page::{NAME_SIZE, Page, SMALL_SIZE};
 use crate::time::Time;
 
 /// The height of a panel, without the gap under it, in pixels.

@@ -9,54 +9,22 @@ mod axis;
 mod lanes;
 mod legend;
 mod levels;
+mod page;
 mod points;
+
+pub use page::Style;
 
 use super::dense::{Detail, Scale};
 use super::font;
 use super::input::{GanttInput, common_settings, compared, exact_or_about, length, process_id};
-use super::palette::{ALARM, Class, INK, Inks, QUIET};
+use super::palette::{Class, Inks, QUIET};
 use super::scene::{Anchor, Scene};
 use super::shorten::{Names, Room};
 use crate::time::Time;
 use crate::trace::{Outcome, Span};
+use page::{GAP, HEADING_GAP, Keys, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
 use std::iter;
 
-/// How a Gantt timeline is drawn.
-///
-/// The smallest text is 10 pixels high. At the default width of 640 pixels that is
-/// 7 points in a column of 16 cm, which can still be read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Style {
-    /// The width of the picture in pixels; at least 400 is used.
-    pub width: f64,
-    /// The most lanes of one run; further processes are counted in a note.
-    pub most_lanes: usize,
-    /// The most level panels under the lanes; further ones are counted in a note.
-    pub most_levels: usize,
-}
-
-impl Default for Style {
-    fn default() -> Style {
-        Style { width: 640.0, most_lanes: 240, most_levels: 5 }
-    }
-}
-
-/// Space between the picture and its edge, in pixels.
-const MARGIN: f64 = 20.0;
-/// Space between parts, in pixels.
-const GAP: f64 = 14.0;
-/// Space under a heading, in pixels.
-const HEADING_GAP: f64 = 8.0;
-/// The font size of titles, in pixels.
-const TITLE_SIZE: f64 = 17.0;
-/// The font size of what stands under a title, in pixels.
-const SUBTITLE_SIZE: f64 = 11.5;
-/// The font size of the title of one run among several, in pixels.
-const BLOCK_TITLE_SIZE: f64 = 13.0;
-/// The font size of names and labels, in pixels.
-const NAME_SIZE: f64 = 11.0;
-/// The font size of the smallest text, in pixels.
-const SMALL_SIZE: f64 = 10.0;
 /// The widest column of names, in pixels.
 const MOST_NAME_WIDTH: f64 = 130.0;
 
@@ -176,37 +144,6 @@ fn total_and_outcome(input: &GanttInput<'_>) -> String {
     input.schedule_note(" · ") + &drawn + &ended + &input.not_as_expected(" · ")
 }
 
-/// A picture in the making: everything that its parts share.
-struct Page<'a> {
-    scene: Scene,
-    style: &'a Style,
-    /// Where the next part starts.
-    y: f64,
-    /// Where time 0 lies; whole pixels, so that columns are sharp.
-    left: f64,
-    scale: Scale,
-    /// Up to when the axis reaches; the scale is never shorter than 1 ns.
-    end: Time,
-    inks: Inks,
-    /// The names in the column left of the axis.
-    names: Names,
-    /// The names of resources inside spans.
-    waits: lanes::WaitNames,
-    /// What stands right of the edge, by [`alarm`].
-    complaints: Names,
-    detail: Detail,
-    /// How many lanes there are, of all runs.
-    lanes: usize,
-    /// By [`Class::index`]: whether it occurs, and so belongs into the legend.
-    seen: [bool; Class::COUNT],
-    /// What else the legend has to explain.
-    keys: legend::Keys,
-    /// What stands under the legend, each a sentence.
-    notes: Vec<String>,
-    /// What every id starts with, by run: empty if there is only one.
-    several: bool,
-}
-
 impl<'a> Page<'a> {
     fn new(runs: &[GanttInput<'_>], style: &'a Style, title: String) -> Page<'a> {
         let width = style.width.clamp(400.0, 20_000.0).round();
@@ -226,73 +163,16 @@ impl<'a> Page<'a> {
             scale,
             end,
             names: column_names(runs, style),
-            waits: lanes::WaitNames::new(&inks),
+            waits: WaitNames::new(&inks),
             complaints: alarm::complaints(runs, style.most_lanes),
             inks,
             lanes: lanes.len(),
             detail: Detail::of(scale, lanes.into_iter()),
             seen: [false; Class::COUNT],
-            keys: legend::Keys::default(),
+            keys: Keys::default(),
             notes: Vec::new(),
             several: runs.len() > 1,
         }
-    }
-
-    /// Where an instant lies in the picture.
-    fn x(&self, time: Time) -> f64 {
-        self.left + self.scale.x(time)
-    }
-
-    /// Where the time axis ends.
-    fn right(&self) -> f64 {
-        self.left + f64::from(self.scale.pixels)
-    }
-
-    /// The room for text from margin to margin.
-    fn text_width(&self) -> f64 {
-        self.scene.width - 2.0 * MARGIN
-    }
-
-    /// The title; under it what is to be said and, if they were set, the parameters.
-    fn heading(&mut self, title: &str, line: &str, settings: &str) {
-        self.y -= 8.0;
-        for line in title_lines(title, self.text_width()) {
-            self.y += 22.0;
-            self.scene.text(MARGIN, self.y, TITLE_SIZE, Anchor::Start, INK, line);
-        }
-        let both = [line, settings].map(str::to_owned).into_iter().filter(|text| !text.is_empty());
-        let both: Vec<String> = both.collect();
-        let together = both.join(" · ");
-        let fits = font::width(&together, SUBTITLE_SIZE) <= self.text_width();
-        for line in if fits { vec![together] } else { both } {
-            self.y += 18.0;
-            let line = font::shorten(&line, SUBTITLE_SIZE, self.text_width());
-            self.scene.text(MARGIN, self.y, SUBTITLE_SIZE, Anchor::Start, QUIET, line);
-        }
-        self.y += HEADING_GAP;
-    }
-
-    /// The titles of runs, as short as the longest line beside one of them makes them.
-    fn titles(&self, inputs: &[GanttInput<'_>], lines: &[String]) -> Names {
-        let beside = lines.iter().map(|line| font::width(line, NAME_SIZE)).fold(0.0, f64::max);
-        let room = Room::pixels(self.text_width() - beside - 16.0, BLOCK_TITLE_SIZE);
-        Names::new(inputs.iter().map(|input| input.title.clone()), room)
-    }
-
-    /// The heading of one run among several: its title, and what is said beside it.
-    fn block_heading(&mut self, input: &GanttInput<'_>, title: &str, line: String) {
-        self.y += 18.0;
-        let colour = if matches!(input.outcome, Outcome::Deadlock(_) | Outcome::Fault(_))
-            || !input.broken.is_empty()
-        {
-            ALARM
-        } else {
-            QUIET
-        };
-        self.scene.text(MARGIN, self.y, BLOCK_TITLE_SIZE, Anchor::Start, INK, title);
-        let beside = MARGIN + font::width(title, BLOCK_TITLE_SIZE) + 12.0;
-        self.scene.text(beside, self.y, NAME_SIZE, Anchor::Start, colour, line);
-        self.y += HEADING_GAP;
     }
 
     /// Draws what stands under the axis and gives the page its height.
@@ -307,17 +187,6 @@ impl<'a> Page<'a> {
         self.scene.height = (self.y + MARGIN).ceil();
         self.scene
     }
-}
-
-/// A title in a few lines; the last is shortened if that is not enough.
-fn title_lines(title: &str, room: f64) -> Vec<String> {
-    const MOST_LINES: usize = 3;
-    let mut lines = font::wrap(title, TITLE_SIZE, room);
-    if lines.len() > MOST_LINES {
-        let rest = lines.split_off(MOST_LINES - 1).join(" ");
-        lines.push(font::shorten(&rest, TITLE_SIZE, room));
-    }
-    lines
 }
 
 /// The room that the page needs left and right of the time axis: for names,

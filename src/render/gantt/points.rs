@@ -6,7 +6,7 @@
 use super::super::input::{GanttInput, Point, PointKind};
 use super::super::palette::{ALARM, INK, PAPER};
 use super::super::scene::{Fill, Shape, Stroke, Tag};
-use super::Page;
+use super::page::Page;
 
 /// The most signs of one kind in a picture.
 const MOST_SIGNS: usize = 4_000;
@@ -51,35 +51,6 @@ pub(super) fn count(page: &mut Page<'_>, signs: &[Vec<Sign<'_>>], left_out: u64)
         page.keys.merged.signs += 1;
     }
     page.keys.merged.left_out += left_out;
-}
-
-/// How many points share their signs.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Merged {
-    /// How many points.
-    pub points: usize,
-    /// How many signs stand for them.
-    pub signs: usize,
-    /// How many points are not drawn at all.
-    pub left_out: u64,
-}
-
-impl Merged {
-    /// What is to be said about it.
-    pub(super) fn notes(self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.signs > 0 {
-            let Merged { points, signs, .. } = self;
-            let signs = if signs == 1 { "one sign".to_owned() } else { format!("{signs} signs") };
-            notes.push(format!(
-                "Where marks or log lines are close together, one sign stands for several: {points} of them are drawn as {signs}."
-            ));
-        }
-        if self.left_out > 0 {
-            notes.push(format!("There are {} more marks and log lines than are drawn.", self.left_out));
-        }
-        notes
-    }
 }
 
 /// Draws the signs of a lane whose spans lie at `top`.

@@ -3,7 +3,7 @@
 //! Decides how much is shown: a handful of instants on both sides, the
 //! processes that did something nearest to the moment, and no levels.
 
-use super::{Drawing, MOST_NAME, TextStyle, together, widest};
+use super::drawing::{Drawing, MOST_NAME, TextStyle, together, widest};
 use crate::ids::ProcessId;
 use crate::render::dense::Scale;
 use crate::render::input::GanttInput;

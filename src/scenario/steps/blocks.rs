@@ -26,8 +26,8 @@ pub(super) static IF_STEP: StepForm = StepForm {
         doc: "Do one of two things.",
         fields: &[
             required("if", Shape::Condition, "The condition."),
-            required("do", Shape::Steps, "What to do if it is true.").or(&["then", "steps", "body"]),
-            optional("else", Shape::Steps, "What to do if it is false.").or(&["otherwise"]),
+            required("do", Shape::Steps, "What to do if it is true.").foreign(&["then", "steps", "body"]),
+            optional("else", Shape::Steps, "What to do if it is false.").foreign(&["otherwise"]),
         ],
     },
     foreign: &[(
@@ -44,7 +44,7 @@ pub(super) static WHILE_STEP: StepForm = StepForm {
         doc: "Do it again as long as the condition holds.",
         fields: &[
             required("while", Shape::Condition, "The condition, asked before each round."),
-            required("do", Shape::Steps, "One round.").or(&["steps", "body", "then"]),
+            required("do", Shape::Steps, "One round.").foreign(&["steps", "body", "then"]),
         ],
     },
     foreign: &[(&["until"], "write `while: not (…)`, with the steps below `do`")],
@@ -58,7 +58,7 @@ pub(super) static REPEAT_STEP: StepForm = StepForm {
         doc: "Do it so many times.",
         fields: &[
             required("repeat", Shape::Whole, "How many times, not below 0."),
-            required("do", Shape::Steps, "One round.").or(&["steps", "body", "then"]),
+            required("do", Shape::Steps, "One round.").foreign(&["steps", "body", "then"]),
         ],
     },
     foreign: &[(

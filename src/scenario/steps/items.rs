@@ -45,8 +45,8 @@ static PUT_FORM: Form = Form {
     name: "put_form",
     doc: "Put items of a value.",
     fields: &[
-        required("to", REFERENCES, "Into which buffers.").or(&["buffer", "queue", "into"]),
-        optional("value", Shape::Value, "What; default zero.").or(&["item", "message", "msg"]),
+        required("to", REFERENCES, "Into which buffers.").foreign(&["buffer", "queue", "into"]),
+        optional("value", Shape::Value, "What; default zero.").foreign(&["item", "message", "msg"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
     ],
 };
@@ -74,7 +74,7 @@ static GET_FORM: Form = Form {
     name: "get_form",
     doc: "Take items and keep them.",
     fields: &[
-        required("from", Shape::Reference, "Out of which buffer.").or(&["buffer", "queue"]),
+        required("from", Shape::Reference, "Out of which buffer.").foreign(&["buffer", "queue"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
         optional("into", Shape::Text, "A variable, or an array for several items."),
     ],

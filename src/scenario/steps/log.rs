@@ -7,6 +7,7 @@ use super::body::{Body, Main, Reader, StepForm};
 use crate::ids::{LogId, VarId};
 use crate::scenario::diagnostics::{Located, TextError};
 use crate::scenario::model::{LogArg, StepKind};
+use crate::scenario::names::is_word;
 use crate::scenario::tables::{Form, Shape, required};
 use crate::trace::{LogTemplate, Piece};
 use crate::value::Type;
@@ -93,11 +94,6 @@ impl Body<'_, '_> {
         let typed = self.check.expression_in(located, from, hole, self.scope())?;
         Some((Piece::Value(typed.ty()), LogArg::Value(typed.expr)))
     }
-}
-
-/// Whether an expression is one name, which needs no brackets.
-fn is_word(value: &str) -> bool {
-    value.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 /// A part of a log text.

@@ -62,7 +62,8 @@ pub(super) static WITH_STEP: StepForm = StepForm {
         doc: "Acquire in order, do the steps, release in reverse order.",
         fields: &[
             required("with", REFERENCES, "Which mutexes and semaphores."),
-            required("do", Shape::Steps, "What to do while holding them.").or(&["steps", "body", "then"]),
+            required("do", Shape::Steps, "What to do while holding them.")
+                .foreign(&["steps", "body", "then"]),
         ],
     },
     foreign: &[(

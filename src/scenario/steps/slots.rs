@@ -33,8 +33,8 @@ static WRITE_FORM: Form = Form {
     name: "write_form",
     doc: "Write a slot.",
     fields: &[
-        required("to", Shape::Reference, "Which memory.").or(&["memory", "into"]),
-        required("at", Shape::Whole, "Which slot, from 0.").or(&["index", "slot"]),
+        required("to", Shape::Reference, "Which memory.").foreign(&["memory", "into"]),
+        required("at", Shape::Whole, "Which slot, from 0.").foreign(&["index", "slot"]),
         required("value", Shape::Value, "What."),
     ],
 };
@@ -55,8 +55,8 @@ static READ_FORM: Form = Form {
     name: "read_form",
     doc: "Read consecutive slots.",
     fields: &[
-        required("from", Shape::Reference, "Which memory.").or(&["memory"]),
-        required("at", Shape::Whole, "The first slot, from 0.").or(&["index", "slot"]),
+        required("from", Shape::Reference, "Which memory.").foreign(&["memory"]),
+        required("at", Shape::Whole, "The first slot, from 0.").foreign(&["index", "slot"]),
         optional("into", Shape::Text, "A variable, or an array for several slots."),
         optional("count", Shape::Whole, "How many; default 1."),
     ],

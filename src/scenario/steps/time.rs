@@ -49,9 +49,9 @@ static WORK_FORM: Form = Form {
     doc: "Work on a processor.",
     fields: &[
         required("for", AMOUNT, "How long it takes if nothing comes in between.")
-            .or(&["time", "duration", "length"]),
+            .foreign(&["time", "duration", "length"]),
         optional("on", Shape::Reference, "On which processor; default that of the process.")
-            .or(&["processor", "cpu"]),
+            .foreign(&["processor", "cpu"]),
         optional("deadline", Shape::Duration, "Of `edf`: after how long it is to have ended."),
     ],
 };

@@ -1,14 +1,15 @@
 //! The recording of a real program against the model: `--recorded FILE.csv`.
 //!
-//! Decides which times are compared with which, and what the verdict is. What
-//! the file says is decided in [`rows`]; whether the model allows its order, by
-//! [`crate::backend::recorded`].
+//! Decides which times are compared with which. What the file says is decided in
+//! [`rows`], what the verdict is in [`verdict`]; whether the model allows its order,
+//! by [`crate::backend::recorded`].
 
 mod csv;
 mod report;
 mod rows;
+mod verdict;
 
-use super::ValidateArguments;
+use super::arguments::ValidateArguments;
 use crate::backend::recorded::{
     self as backend, Recorded, RecordedLabel, RecordedLabels, Search, SearchBudget, Spent, search_within,
 };
@@ -26,54 +27,8 @@ use rows::Row;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-
-/// What a recording shows.
-struct Verdict<'a> {
-    label: &'a str,
-    virtual_run: &'a Finished,
-    rows: usize,
-    /// Rows without a time, and without a value, where there is a column for it.
-    gaps: [usize; 2],
-    search: Search,
-    /// The lines that depend on the clock, which the search does not know.
-    clock_lines: Vec<u32>,
-    /// The row (from 1) with the largest deviation from virtual time, and that.
-    worst: Option<(usize, i64)>,
-    /// That of the last row that has a time, as a share of the total time.
-    total_time_error: Option<f64>,
-    tolerance: u64,
-    /// The first row that the model does not allow, if there is one.
-    next: Option<&'a Recorded>,
-    /// The files that were written.
-    written: Vec<PathBuf>,
-}
-
-impl Verdict<'_> {
-    fn times_ok(&self) -> bool {
-        self.worst.is_none_or(|(_, deviation)| deviation.unsigned_abs() <= self.tolerance)
-    }
-
-    /// Whether the search has an answer.
-    fn is_decided(&self) -> bool {
-        self.clock_lines.is_empty() && !matches!(self.search, Search::GaveUp { .. })
-    }
-
-    /// Whether a schedule of the model has the rows in this order.
-    fn order_legal(&self) -> bool {
-        self.is_decided() && self.search == Search::Allowed
-    }
-
-    /// Whether the recording is one that the model allows, and in time.
-    fn agrees(&self) -> bool {
-        self.order_legal() && self.times_ok()
-    }
-
-    /// Whether nothing was found at all: the exit code, and the first word of the report.
-    fn is_ok(&self) -> bool {
-        self.agrees() && !self.virtual_run.is_finding()
-    }
-}
+use std::path::Path;
+use verdict::Verdict;
 
 /// Validates a recording of `loaded`, and writes the verdict if it is wanted;
 /// gives what to print, and whether it is fine.

@@ -1,6 +1,6 @@
 //! The verdict on a recording as text and as JSON.
 
-use super::Verdict;
+use super::verdict::Verdict;
 use crate::backend::recorded::{Recorded, Search, SearchBudget, Spent};
 use crate::cli::console::printable;
 use crate::cli::explore::by_clock;

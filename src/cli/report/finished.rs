@@ -1,0 +1,136 @@
+//! A run that has ended: what every report of it is made of.
+
+use crate::analysis::{FailedExpectation, Races, Statistics};
+use crate::ids::ResourceId;
+use crate::render::{Broken, Point};
+use crate::time::Time;
+use crate::trace::{Deadlock, Header, Outcome, Ties, Trace};
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A run that has ended, with everything that can be said about it.
+#[derive(Debug)]
+pub struct Finished {
+    /// The scenario's name in this command.
+    pub label: String,
+    /// The file that it came from, as diagnostics call it.
+    pub file: String,
+    /// The text of that file.
+    pub source: String,
+    /// The names.
+    pub header: Header,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Those who wait at the horizon, if nothing but waiting was left before it.
+    pub waiting: Option<Deadlock>,
+    /// The clock at the end.
+    pub end: Time,
+    /// Its figures.
+    pub statistics: Statistics,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// The final content of every memory, as far as it was kept: the first values.
+    pub memories: Vec<(ResourceId, Vec<Value>)>,
+    /// How many of their values were not kept.
+    pub memories_left_out: u64,
+    /// What other orders of simultaneous events came to, if some were tried.
+    pub ties: Option<TieSensitivity>,
+    /// Its races.
+    pub races: Races,
+    /// The expectations that it did not meet.
+    pub failed: Vec<FailedExpectation>,
+    /// By failed expectation, the timeline around the moment at which that was
+    /// seen; empty where there is none. Nothing at all if they were not drawn.
+    pub windows: Vec<String>,
+    /// The parameters because of which no expectation was checked; empty if all were.
+    pub unchecked: Vec<String>,
+    /// Its events, if pictures are to be drawn of it.
+    pub trace: Option<Trace>,
+    /// The files that it left behind.
+    pub written: Vec<PathBuf>,
+    /// What else should be known about them.
+    pub notes: Vec<String>,
+    /// The parameters that were set, each with its value.
+    pub settings: Vec<(String, String)>,
+    /// Whether it followed a schedule in which a delay may take any time.
+    pub untimed: bool,
+    /// The command that runs it again.
+    pub reproduction: String,
+    /// The choice that made a bad end unavoidable, if a schedule was followed
+    /// in which it is known.
+    pub fatal: Option<Point>,
+}
+
+impl Finished {
+    /// A run of which nothing is known but its events, with where its scenario
+    /// comes from and how to see it again.
+    pub fn of_trace(trace: Trace, label: String, [file, source, reproduction]: [String; 3]) -> Finished {
+        Finished {
+            label,
+            file,
+            source,
+            header: trace.header.clone(),
+            outcome: trace.outcome.clone(),
+            waiting: None,
+            end: trace.end,
+            statistics: trace.statistics(),
+            fingerprint: trace.fingerprint(),
+            memories: Vec::new(),
+            memories_left_out: 0,
+            ties: None,
+            races: trace.races(),
+            failed: Vec::new(),
+            windows: Vec::new(),
+            unchecked: Vec::new(),
+            trace: Some(trace),
+            written: Vec::new(),
+            notes: Vec::new(),
+            settings: Vec::new(),
+            untimed: false,
+            reproduction,
+            fatal: None,
+        }
+    }
+
+    /// Whether something was found out that the user must know.
+    pub fn is_finding(&self) -> bool {
+        let bad = matches!(self.outcome, Outcome::Deadlock(_) | Outcome::Fault(_) | Outcome::Limit { .. });
+        bad || !self.failed.is_empty()
+    }
+
+    /// The expectations that it did not meet, for pictures.
+    pub fn broken(&self) -> impl Iterator<Item = Broken> + '_ {
+        self.failed
+            .iter()
+            .map(|failed| Broken { time: failed.seen.map(|moment| moment.time), text: failed.to_string() })
+    }
+}
+
+/// What a few other orders of simultaneous events came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TieSensitivity {
+    /// How many orders were tried, that of the run included; 1 if there was
+    /// nothing to try, since no two processes were ever due at once.
+    pub orders: u32,
+    /// How many orders came to each outcome.
+    pub outcomes: BTreeMap<&'static str, u32>,
+    /// The shortest and the longest total time of those that completed, each
+    /// with an order that has it.
+    pub total_time: Option<[(Time, Ties); 2]>,
+    /// What was not as in the run, each with the first order that differs.
+    pub differences: Vec<(Difference, Ties)>,
+}
+
+/// Something that is not the same in another order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// How the run ends.
+    Outcome,
+    /// The total time.
+    TotalTime,
+    /// When instances of this process finish, whichever of them it is.
+    Finished(String),
+    /// What this memory holds at the end.
+    Memory(ResourceId),
+}

@@ -1,0 +1,456 @@
+//! The Gantt timeline in letters, for the terminal.
+//!
+//! Decides what one character cell shows: what fills it, or of several things the
+//! rarest, so that short works do not vanish between long waits.
+//! Blocked stretches are letters, one for each resource, so that the picture
+//! needs neither colour nor Unicode. Width is counted in characters.
+
+use crate::ids::ProcessId;
+use crate::render::dense::{self, Scale};
+use crate::render::input::{GanttInput, LevelSeries, Levels, length, process_id};
+use crate::render::palette::{Class, Classes, Inks, SLOTS};
+use crate::render::shorten::{Names, Room, shorten_name};
+use crate::render::ticks::fitting;
+use crate::time::Time;
+use crate::trace::{Outcome, Span, is_obeyed};
+use std::fmt::Write;
+
+/// How a text Gantt is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextStyle {
+    /// The width of the terminal in characters; at least 40 is used.
+    pub width: usize,
+    /// Whether only ASCII may be used.
+    pub ascii: bool,
+    /// Whether ANSI colours may be used.
+    pub colour: bool,
+    /// The most processes shown; further ones are counted.
+    pub most_lanes: usize,
+    /// The most levels shown as a row under the lanes.
+    pub most_levels: usize,
+}
+
+impl Default for TextStyle {
+    fn default() -> TextStyle {
+        TextStyle { width: 80, ascii: false, colour: false, most_lanes: 40, most_levels: 4 }
+    }
+}
+
+/// The widest name, in characters.
+pub(super) const MOST_NAME: usize = 20;
+/// The letters of blocked stretches, by slot of [`Inks`].
+const LETTERS: [char; SLOTS + 1] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'x'];
+/// Levels in eighths.
+const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+pub(super) struct Drawing<'a> {
+    pub(super) input: &'a GanttInput<'a>,
+    pub(super) style: &'a TextStyle,
+    pub(super) text: String,
+    /// The width of the column of names.
+    pub(super) names: usize,
+    /// How the names are shown in it.
+    pub(super) short: Names,
+    /// A cell of the timeline is a pixel of this axis.
+    pub(super) scale: Scale,
+    pub(super) inks: Inks,
+    pub(super) classes: Classes,
+    pub(super) seen: [bool; Class::COUNT],
+    /// Whether a cell stands for several activities.
+    pub(super) mixed: bool,
+}
+
+impl<'a> Drawing<'a> {
+    pub(super) fn new(input: &'a GanttInput<'a>, style: &'a TextStyle) -> Drawing<'a> {
+        let shown = input.process_count().min(style.most_lanes);
+        let lanes = (0..shown).map(|process| input.process_name(process_id(process)));
+        let shown_levels = input.interesting_levels(style.most_levels).shown;
+        let levels = shown_levels.iter().map(|series| input.resource_name(series.resource));
+        let all: Vec<String> = lanes.chain(levels).collect();
+        // The unit of the axis stands under the names, and has up to 7 characters.
+        let names = widest(&all).clamp(7, MOST_NAME);
+        let finishes = input.finished.iter().flatten().map(|time| length(time.as_nanos()));
+        let tops = shown_levels.iter().map(|series| top_note(series));
+        // Behind the timeline: a border, a space, and what stands there.
+        let behind = 2 + widest(&finishes.chain(tops).collect::<Vec<_>>()).max(5);
+        let cells = style.width.max(40).saturating_sub(names + 2 + behind).max(10);
+        let inks = Inks::of(std::slice::from_ref(input));
+        let classes = inks.classes(input);
+        Drawing {
+            input,
+            style,
+            text: String::new(),
+            names,
+            short: together(all, names, style.ascii),
+            scale: Scale::new(input.end, cells as u32),
+            inks,
+            classes,
+            seen: [false; Class::COUNT],
+            mixed: false,
+        }
+    }
+
+    pub(super) fn cells(&self) -> usize {
+        self.scale.pixels as usize
+    }
+
+    pub(super) fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    pub(super) fn heading(&mut self) {
+        let total = length(self.input.total_time().as_nanos());
+        let line = match self.input.outcome {
+            Outcome::Completed if self.input.cut.is_none() => format!("total time {total}, completed"),
+            outcome => format!("{} at {total}", outcome.name()),
+        };
+        let drawn = self.input.drawn_up_to().map_or(String::new(), |drawn| drawn + ", ");
+        let line = self.input.schedule_note(", ") + &drawn + &line + &self.input.not_as_expected(", ");
+        let room = self.style.width.max(40).saturating_sub(line.chars().count() + 2);
+        let ascii = self.style.ascii;
+        let title = shorten_name(&plain(&self.input.title, ascii), Room::characters(room, ascii));
+        self.line(&format!("{title}: {line}"));
+    }
+
+    pub(super) fn lanes(&mut self) {
+        let lanes = self.input.lanes(self.style.most_lanes);
+        for (process, spans) in lanes.iter().enumerate() {
+            let finish = self.input.finish(process);
+            let row = self.row(spans, finish);
+            let note = match finish {
+                Some(time) => length(time.as_nanos()),
+                None if self.is_stuck(process_id(process)) => "stuck".to_owned(),
+                None => "-".to_owned(),
+            };
+            let name = self.input.process_name(process_id(process));
+            self.labelled(&name, &row, &note);
+        }
+        let more = self.input.process_count() - lanes.len();
+        if more > 0 {
+            self.line(&format!("{:>width$}  ({more} more processes)", "", width = self.names));
+        }
+    }
+
+    /// Whether a process waits in a deadlock.
+    fn is_stuck(&self, process: ProcessId) -> bool {
+        match self.input.shown_outcome() {
+            Some(Outcome::Deadlock(deadlock)) => {
+                deadlock.blocked.iter().any(|blocked| blocked.process == process)
+            }
+            _ => false,
+        }
+    }
+
+    /// A row of the picture: name, border, cells, border, note.
+    pub(super) fn labelled(&mut self, name: &str, row: &str, note: &str) {
+        let border = if self.style.ascii { '|' } else { '│' };
+        let name = plain(name, self.style.ascii);
+        let name = self.short.shown(&name);
+        let line = format!("{name:>width$} {border}{row}{border} {note}", width = self.names);
+        self.line(&line);
+    }
+
+    /// The cells of one lane.
+    pub(super) fn row(&mut self, spans: &[Span], finish: Option<Time>) -> String {
+        let shares = self.shares(spans);
+        let mut row = String::new();
+        let mut colour = None;
+        let finish = finish.map(|time| self.scale.column(time, 1) as usize);
+        for (cell, shown) in shown(&shares).into_iter().enumerate() {
+            self.mixed |= shares[cell].iter().filter(|share| **share > 0).count() > 1;
+            let letter = match shown {
+                Some(class) => {
+                    self.seen[class.index()] = true;
+                    self.letter(class)
+                }
+                None if finish == Some(cell) => self.ending(),
+                None => ' ',
+            };
+            let wanted = shown.filter(|_| self.style.colour).map(ansi);
+            if wanted != colour {
+                row.push_str(if colour.is_some() { "\u{1b}[0m" } else { "" });
+                row.push_str(wanted.unwrap_or(""));
+                colour = wanted;
+            }
+            row.push(letter);
+        }
+        row.push_str(if colour.is_some() { "\u{1b}[0m" } else { "" });
+        row
+    }
+
+    /// For every cell the nanoseconds of each class.
+    fn shares(&self, spans: &[Span]) -> Vec<[u64; Class::COUNT]> {
+        let mut shares = vec![[0; Class::COUNT]; self.cells()];
+        for span in spans {
+            let class = self.classes.of(span.activity).index();
+            let mut from = span.start;
+            let end = span.end.min(self.scale.end);
+            while from < end {
+                let column = self.scale.column(from, 1);
+                let to = self.scale.column_start(column + 1, 1).min(end);
+                if let Some(cell) = shares.get_mut(column as usize) {
+                    cell[class] += to.since(from);
+                }
+                from = to;
+            }
+        }
+        shares
+    }
+
+    fn letter(&self, class: Class) -> char {
+        match (class, self.style.ascii) {
+            (Class::Running, false) => '█',
+            (Class::Running, true) => '#',
+            (Class::Ready, false) => '░',
+            (Class::Ready, true) => '-',
+            (Class::Delayed, false) => '▒',
+            (Class::Delayed, true) => '=',
+            (Class::New, false) => '·',
+            (Class::New, true) => '.',
+            (Class::Blocked(slot), _) => LETTERS[usize::from(slot).min(SLOTS)],
+        }
+    }
+
+    fn ending(&self) -> char {
+        if self.style.ascii { '|' } else { '▏' }
+    }
+
+    pub(super) fn levels(&mut self) {
+        let input = self.input;
+        let Levels { shown, left_out, still } = input.interesting_levels(self.style.most_levels);
+        for series in shown {
+            let row = self.sparkline(series);
+            let name = input.resource_name(series.resource);
+            self.labelled(&name, &row, &top_note(series));
+        }
+        let width = self.names;
+        match (left_out, still) {
+            (0, 0) => {}
+            (0, _) => self.line(&format!("{:>width$}  (levels that never change for a time: {still})", "")),
+            (_, 0) => self.line(&format!("{:>width$}  ({left_out} more levels)", "")),
+            _ => self.line(&format!(
+                "{:>width$}  ({left_out} more levels, and {still} that never change for a time)",
+                ""
+            )),
+        }
+    }
+
+    /// The mean level in every cell, in eighths of the highest level of all;
+    /// what is not empty all the time shows at least one eighth.
+    fn sparkline(&self, series: &LevelSeries) -> String {
+        let highest = series.highest();
+        let mut row = String::new();
+        for level in dense::levels(&series.steps, self.input.end, self.scale) {
+            row.push(self.bar(level.mean / highest.max(1) as f64));
+        }
+        row
+    }
+
+    fn bar(&self, share: f64) -> char {
+        let steps = if self.style.ascii { 9.0 } else { 8.0 };
+        let height = (share * steps).round().clamp(0.0, steps) as usize;
+        match (share > 0.0, self.style.ascii) {
+            (false, true) => '_',
+            (false, false) => ' ',
+            (true, true) => char::from(b'0' + height.max(1) as u8),
+            (true, false) => BLOCKS[height.max(1) - 1],
+        }
+    }
+
+    /// The axis: a rule with ticks, and under it the labels.
+    pub(super) fn axis(&mut self) {
+        let width = |label: &str| label.chars().count() as f64 + 2.0;
+        let ticks = fitting(self.input.end, f64::from(self.scale.pixels), self.scale.pixels / 8, width);
+        let (dash, tick, corner) = if self.style.ascii { ('-', '+', '+') } else { ('─', '┬', '└') };
+        let mut rule = vec![dash; self.cells()];
+        let mut labels = vec![' '; self.cells() + 2];
+        for (time, label) in &ticks.ticks {
+            let cell = (self.scale.column(*time, 1) as usize).min(self.cells() - 1);
+            rule[cell] = tick;
+            let fits = cell + label.len() <= labels.len();
+            let around = labels[cell.saturating_sub(1)..].iter().take(label.len() + 2);
+            if fits && around.copied().all(|place| place == ' ') {
+                labels.splice(cell..cell + label.len(), label.chars());
+            }
+        }
+        let rule: String = rule.into_iter().collect();
+        let labels: String = labels.into_iter().collect();
+        let width = self.names;
+        self.line(&format!("{:>width$} {corner}{rule}", ""));
+        let unit = ticks.unit.map_or("time".to_owned(), |unit| format!("({unit})"));
+        self.line(&format!("{unit:>width$}  {labels}"));
+    }
+
+    pub(super) fn legend(&mut self) {
+        let ascii = self.style.ascii;
+        let seen: Vec<Class> = Class::all().filter(|class| self.seen[class.index()]).collect();
+        let texts = seen.iter().map(|&class| self.inks.legend(class));
+        let short = together(texts.clone(), self.style.width.max(40) - 2, ascii);
+        let entries: Vec<String> = seen
+            .iter()
+            .zip(texts)
+            .map(|(&class, text)| {
+                let letter = self.letter(class);
+                let text = plain(&text, ascii);
+                let text = short.shown(&text);
+                match self.style.colour {
+                    true => format!("{}{letter}\u{1b}[0m {text}", ansi(class)),
+                    false => format!("{letter} {text}"),
+                }
+            })
+            .collect();
+        let mut line = String::new();
+        let mut used = 0;
+        let entries: Vec<(usize, String)> =
+            entries.into_iter().map(|entry| (visible(&entry), entry)).collect();
+        for (width, entry) in entries {
+            if used > 0 && used + 3 + width > self.style.width.max(40) {
+                let full = std::mem::take(&mut line);
+                self.line(&full);
+                used = 0;
+            }
+            let gap = if used > 0 { "   " } else { "" };
+            write!(line, "{gap}{entry}").expect("a String takes any text");
+            used += gap.len() + width;
+        }
+        if !line.is_empty() {
+            self.line(&line);
+        }
+        if self.mixed {
+            self.mixed_note();
+        }
+    }
+
+    /// What a column of several activities shows.
+    fn mixed_note(&mut self) {
+        for words in ["a column of several shows the rarest,", "or in turns that and the most frequent"]
+            .chunks(if self.style.width >= 78 { 2 } else { 1 })
+        {
+            self.line(&words.join(" "));
+        }
+    }
+}
+
+/// What each cell of a lane shows. Of several activities it is the one that is
+/// rarest in the lane; where the cell before already showed that one of several,
+/// the most frequent, so that a lane full of both looks like it.
+fn shown(shares: &[[u64; Class::COUNT]]) -> Vec<Option<Class>> {
+    let total = |class: Class| shares.iter().map(|cell| cell[class.index()]).sum::<u64>();
+    let totals: Vec<(u64, Class)> = Class::all().map(|class| (total(class), class)).collect();
+    let mut before = None;
+    let cell = |cell: &[u64; Class::COUNT]| {
+        let present = || totals.iter().filter(|(_, class)| cell[class.index()] > 0);
+        let (rarest, most) = (present().min()?.1, present().max()?.1);
+        let is_mixed = rarest != most;
+        let shown = if is_mixed && before == Some(rarest) { most } else { rarest };
+        before = Some(shown).filter(|_| is_mixed);
+        Some(shown)
+    };
+    shares.iter().map(cell).collect()
+}
+
+/// What stands behind the row of a level.
+fn top_note(series: &LevelSeries) -> String {
+    format!("max {}", series.highest())
+}
+
+/// The width of the widest of these texts.
+pub(super) fn widest(texts: &[String]) -> usize {
+    texts.iter().map(|text| text.chars().count()).max().unwrap_or(0)
+}
+
+/// Names that are shown together in at most `room` characters each.
+pub(super) fn together(names: impl IntoIterator<Item = String>, room: usize, ascii: bool) -> Names {
+    Names::new(names.into_iter().map(|name| plain(&name, ascii)), Room::characters(room, ascii))
+}
+
+/// A text without what could steer a terminal, or what it may not be able to show.
+fn plain(text: &str, ascii: bool) -> String {
+    let foreign = |letter: char| if ascii && !letter.is_ascii() { '?' } else { letter };
+    clean(text).chars().map(foreign).collect()
+}
+
+/// Without what could steer a terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|letter| if is_obeyed(letter) { '?' } else { letter }).collect()
+}
+
+/// How many characters of a text take room.
+fn visible(text: &str) -> usize {
+    let mut inside = false;
+    text.chars()
+        .filter(|&letter| {
+            let escape = inside || letter == '\u{1b}';
+            inside = escape && letter != 'm';
+            !escape
+        })
+        .count()
+}
+
+/// The colours of the pictures, as near as the 256 of a terminal come.
+fn ansi(class: Class) -> &'static str {
+    match class {
+        Class::Running => "\u{1b}[38;5;32m",
+        Class::Ready => "\u{1b}[38;5;74m",
+        Class::Delayed => "\u{1b}[38;5;117m",
+        Class::New => "\u{1b}[38;5;245m",
+        Class::Blocked(slot) => match slot {
+            0 | 6 => "\u{1b}[38;5;214m",
+            1 | 5 => "\u{1b}[38;5;175m",
+            2 | 7 => "\u{1b}[38;5;36m",
+            3 => "\u{1b}[38;5;166m",
+            4 => "\u{1b}[38;5;178m",
+            _ => "\u{1b}[38;5;245m",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_in_ascii_too() {
+        let names = ["the_wörker_with_a_name[12]", "the_wörker_with_a_nose[12]"].map(str::to_owned);
+        let short = together(names.clone(), 12, true);
+        let shown = names.map(|name| short.shown(&plain(&name, true)).to_owned());
+        assert_eq!(shown, ["the~ame[12]", "the~ose[12]"]);
+    }
+
+    #[test]
+    fn of_several_the_rarest_is_shown() {
+        let cell = |running: u64, delayed: u64, blocked: u64| {
+            let mut shares = [0; Class::COUNT];
+            let classes =
+                [(Class::Running, running), (Class::Delayed, delayed), (Class::Blocked(0), blocked)];
+            classes.into_iter().for_each(|(class, share)| shares[class.index()] = share);
+            shares
+        };
+        let letters = |cells: &[[u64; Class::COUNT]]| -> String {
+            let letter = |shown: Option<Class>| match shown {
+                Some(Class::Running) => 'r',
+                Some(Class::Delayed) => 'd',
+                Some(_) => 'b',
+                None => ' ',
+            };
+            shown(cells).into_iter().map(letter).collect()
+        };
+        let (delay, none) = (cell(0, 100, 0), cell(0, 0, 0));
+        assert_eq!(letters(&[delay, cell(1, 99, 0), delay, none, cell(3, 97, 0)]), "drd r");
+        // Both, where both are everywhere; a third one is seen all the same.
+        let both = cell(20, 80, 0);
+        assert_eq!(letters(&[both, both, both, both]), "rdrd");
+        assert_eq!(letters(&[both, cell(20, 79, 1), both]), "rbr");
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        assert_eq!(visible("\u{1b}[38;5;117m▒\u{1b}[0m delayed"), "▒ delayed".chars().count());
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(clean("a\u{1b}[31mb\n"), "a?[31mb?");
+    }
+}
