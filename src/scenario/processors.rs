@@ -39,11 +39,8 @@ pub(super) const DISCIPLINE: Field = optional(
 pub(super) const FIELDS: [Field; 5] = [
     optional("quantum", Shape::Duration, "Of `round_robin`: after how much work others have their turn.")
         .foreign(&["slice", "time_slice", "timeslice", "switch_interval"]),
-    optional("switch", Shape::Duration, "What it costs a core to serve another process than before.").foreign(&[
-        "context_switch",
-        "overhead",
-        "switch_cost",
-    ]),
+    optional("switch", Shape::Duration, "What it costs a core to serve another process than before.")
+        .foreign(&["context_switch", "overhead", "switch_cost"]),
     optional(
         "speed",
         Shape::List(&Shape::Value),
