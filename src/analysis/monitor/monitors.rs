@@ -203,7 +203,7 @@ impl Monitors {
     }
 
     /// Every expectation that a run with this end does not meet. What was
-    /// seen, and when, is told by a [`Watch`] over its events.
+    /// seen, and when, is told by a [`super::Watch`] over its events.
     pub fn finish(
         &self,
         state: &[Word],
