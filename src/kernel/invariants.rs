@@ -5,7 +5,7 @@ use super::machine::{Machine, State};
 use super::sharing::Shared;
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Image, RESOURCE_WORDS, frame, resource};
+use crate::program::{BoundProgram, RESOURCE_WORDS, frame, resource};
 use crate::trace::Level;
 use crate::value::Word;
 
@@ -14,32 +14,32 @@ impl Machine {
     ///
     /// # Panics
     /// If one does not hold, which is a bug of the kernel.
-    pub fn check(&self, image: &Image) {
-        let mut queued = vec![0u32; image.process_count()];
-        for id in (0..image.resource_count()).map(ResourceId::from_index) {
-            let header = image.resource_at(id);
+    pub fn check(&self, program: &BoundProgram) {
+        let mut queued = vec![0u32; program.process_count()];
+        for id in (0..program.resource_count()).map(ResourceId::from_index) {
+            let header = program.resource_at(id);
             let words = &self.arena[header..header + RESOURCE_WORDS];
             for queue in [resource::TAKERS, resource::PUTTERS] {
                 let mut next = words[queue] as u32;
                 while next != 0 {
                     queued[next as usize - 1] += 1;
-                    next = self.arena[image.frames[next as usize - 1] as usize + frame::LINK] as u32;
+                    next = self.arena[program.frames[next as usize - 1] as usize + frame::LINK] as u32;
                 }
             }
-            self.check_level(image, id);
-            self.count_shared(image, id, &mut queued);
+            self.check_level(program, id);
+            self.count_shared(program, id, &mut queued);
         }
         for (process, &times) in queued.iter().enumerate() {
-            let blocked = self.state(image, ProcessId::from_index(process)) == State::Blocked;
+            let blocked = self.state(program, ProcessId::from_index(process)) == State::Blocked;
             assert_eq!(times, u32::from(blocked), "invariant 2, process {process}");
         }
     }
 
     /// Asserts what holds between the level of a resource and what is behind it.
-    fn check_level(&self, image: &Image, id: ResourceId) {
-        let header = image.resource_at(id);
+    fn check_level(&self, program: &BoundProgram, id: ResourceId) {
+        let header = program.resource_at(id);
         let words = &self.arena[header..header + RESOURCE_WORDS];
-        let kind = image.resource_info(id).kind;
+        let kind = program.resource_info(id).kind;
         match kind.level() {
             Some(Level::Permits) => {
                 assert!(words[resource::LEVEL] == 0 || words[resource::TAKERS] == 0, "invariant 1");
@@ -48,19 +48,19 @@ impl Machine {
             }
             Some(Level::Items) => {
                 assert!(words[resource::LEVEL] <= words[resource::CAPACITY], "invariant 3");
-                self.check_buffer(image, header);
+                self.check_buffer(program, header);
             }
             Some(Level::Waiters) => {
-                let waiters = self.waiters(image, id).len() as u64;
+                let waiters = self.waiters(program, id).len() as u64;
                 assert_eq!(words[resource::LEVEL], waiters, "invariant 5");
             }
-            Some(Level::Cores) => self.check_processor(image, header),
+            Some(Level::Cores) => self.check_processor(program, header),
             None => {}
         }
     }
 
-    fn check_processor(&self, image: &Image, header: usize) {
-        let processor = image.processor(&self.arena, header);
+    fn check_processor(&self, program: &BoundProgram, header: usize) {
+        let processor = program.processor(&self.arena, header);
         let free = self.arena[header + resource::LEVEL];
         let served = if processor.is_shared() {
             Shared::of(&self.arena, header).served(&self.arena) as u64
@@ -74,24 +74,24 @@ impl Machine {
     }
 
     /// Who shares a processor and does not end first waits in its heap.
-    fn count_shared(&self, image: &Image, id: ResourceId, queued: &mut [u32]) {
-        let header = image.resource_at(id);
-        if image.resource_info(id).kind.level() != Some(Level::Cores)
-            || !image.processor(&self.arena, header).is_shared()
+    fn count_shared(&self, program: &BoundProgram, id: ResourceId, queued: &mut [u32]) {
+        let header = program.resource_at(id);
+        if program.resource_info(id).kind.level() != Some(Level::Cores)
+            || !program.processor(&self.arena, header).is_shared()
         {
             return;
         }
         let shared = Shared::of(&self.arena, header);
         for place in 0..shared.served(&self.arena) {
             let process = ProcessId((shared.id(&self.arena, place) - 1) as u32);
-            queued[process.index()] += u32::from(self.state(image, process) == State::Blocked);
+            queued[process.index()] += u32::from(self.state(program, process) == State::Blocked);
         }
     }
 
-    fn check_buffer(&self, image: &Image, header: usize) {
+    fn check_buffer(&self, program: &BoundProgram, header: usize) {
         let wanted = |queue: usize| {
             let first = waiters::first(&self.arena, header + queue)?;
-            Some(items_wanted(image, &self.arena, image.frames[first.index()] as usize))
+            Some(items_wanted(program, &self.arena, program.frames[first.index()] as usize))
         };
         let (put, got) = (wanted(resource::PUTTERS), wanted(resource::TAKERS));
         assert!(put.is_none_or(|count| count > room(&self.arena, header)), "invariant 6, put");

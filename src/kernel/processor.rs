@@ -21,7 +21,7 @@ use super::step::{Context, Kernel, Scheduler};
 use super::stop::Halt;
 use super::waiters;
 use crate::ids::ProcessId;
-use crate::program::{Chain, Image, Op, ResourceCode, Slot, Source, frame, resource, work};
+use crate::program::{BoundProgram, Chain, Op, ResourceCode, Slot, Source, frame, resource, work};
 use crate::time::Time;
 use crate::trace::{Discipline, Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
@@ -72,19 +72,19 @@ impl Worker {
 }
 
 /// The process, which is at work, with the number `id` minus 1.
-pub(super) fn worker(image: &Image, arena: &[Word], id: u64) -> Worker {
+pub(super) fn worker(program: &BoundProgram, arena: &[Word], id: u64) -> Worker {
     let process = ProcessId((id - 1) as u32);
-    let frame = image.frames[process.index()] as usize;
+    let frame = program.frames[process.index()] as usize;
     let op = op_of(arena, frame);
-    let Op::WorkOn { state, .. } = image.plain[op] else {
+    let Op::WorkOn { state, .. } = program.plain[op] else {
         unreachable!("whoever has to do with a processor stands at work")
     };
     Worker { at: Context::new(process, frame, op), base: state.at(frame) }
 }
 
 /// The header of the innermost processor on which a worker works.
-fn innermost(image: &Image, arena: &[Word], worker: Worker) -> usize {
-    let Op::WorkOn { processor, .. } = image.plain[worker.at.op()] else {
+fn innermost(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
+    let Op::WorkOn { processor, .. } = program.plain[worker.at.op()] else {
         unreachable!("a worker stands at work")
     };
     match processor.resolve() {
@@ -126,7 +126,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         (processor, wait, state): (ResourceCode, Source, Slot),
     ) -> Option<Halt> {
         let me = Worker { at, base: state.at(at.frame()) };
-        let chain = self.image.processor_chain(arena, self.header(arena, processor, at));
+        let chain = self.program.processor_chain(arena, self.header(arena, processor, at));
         (1..chain.len()).for_each(|level| self.queue.touch(chain.at(level)));
         let (stage, level) = me.stage(arena);
         let result = match stage {
@@ -151,7 +151,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let ends = self.until(me.at, *self.now, deadline)?;
         arena[me.base + work::LEFT] = left;
         arena[me.base + work::DEADLINE] = ends.as_nanos();
-        let is_fifo = |level| self.image.processor(arena, chain.at(level)).discipline == Discipline::Fifo;
+        let is_fifo = |level| self.program.processor(arena, chain.at(level)).discipline == Discipline::Fifo;
         if self.queue.is_timeless() && !(0..chain.len()).all(is_fifo) {
             me.set_stage(arena, stage::TIMELESS, 0);
             self.emit(me.at, Kind::Work, 0, self.now.as_nanos());
@@ -169,7 +169,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         level: usize,
     ) -> Result<Option<Halt>, Box<Fault>> {
         let header = chain.at(level);
-        let processor = self.image.processor(arena, header);
+        let processor = self.program.processor(arena, header);
         if processor.is_shared() {
             return self.share(arena, me, header, level);
         }
@@ -239,7 +239,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let (stage, _) = me.stage(arena);
         let timeless = self.queue.is_timeless();
         let header = chain.at(level);
-        let is_shared = self.image.processor(arena, header).is_shared();
+        let is_shared = self.program.processor(arena, header).is_shared();
         if is_shared
             && stage == stage::SERVED
             && let Some(halt) = self.go_on_sharing(arena, me, header)
@@ -261,7 +261,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 continue;
             }
             let header = chain.at(inner);
-            let quantum = self.image.processor(arena, header).quantum;
+            let quantum = self.program.processor(arena, header).quantum;
             if quantum > 0 && arena[header + resource::TAKERS] != 0 {
                 (inner..cores).rev().for_each(|level| self.give_core(arena, me, chain.at(level)));
                 self.queue_up(arena, me, header, inner, false);
@@ -285,27 +285,27 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Becomes ready in the order of the discipline; `first` of its class or last.
     fn queue_up(&mut self, arena: &mut [Word], me: Worker, header: usize, level: usize, first: bool) {
-        let image = self.image;
-        let discipline = image.processor(arena, header).discipline;
-        arena[me.base + work::QUANTA + level] = image.processor(arena, header).quantum;
+        let program = self.program;
+        let discipline = program.processor(arena, header).discipline;
+        arena[me.base + work::QUANTA + level] = program.processor(arena, header).quantum;
         me.set_stage(arena, stage::QUEUED, level);
         me.set_state(arena, State::Blocked);
         let mine = rank(discipline, arena, me);
         let goes_before = |arena: &[Word], other: u64| {
-            let other = rank(discipline, arena, worker(image, arena, other));
+            let other = rank(discipline, arena, worker(program, arena, other));
             if first { mine <= other } else { mine < other }
         };
         let in_order = matches!(discipline, Discipline::Priority | Discipline::Edf);
         if in_order {
             waiters::insert_where(
                 arena,
-                &image.frames,
+                &program.frames,
                 header + resource::TAKERS,
                 me.at.process(),
                 goes_before,
             );
         } else {
-            waiters::enqueue(arena, &image.frames, header + resource::TAKERS, me.at.process(), 0);
+            waiters::enqueue(arena, &program.frames, header + resource::TAKERS, me.at.process(), 0);
         }
         let id = self.resource_id(arena, header);
         self.emit(me.at, Kind::Block, id, WaitFor::Core as u64);
@@ -327,7 +327,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     fn occupy(&mut self, arena: &mut [Word], me: Worker, header: usize, core: usize) {
         let last = arena[core] >> 32;
         if last != 0 && last != me.id() {
-            arena[me.base + work::SWITCH] += self.image.processor(arena, header).switch;
+            arena[me.base + work::SWITCH] += self.program.processor(arena, header).switch;
         }
         arena[core] = me.id() | me.id() << 32;
     }
@@ -336,13 +336,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     fn give_core(&mut self, arena: &mut [Word], me: Worker, header: usize) {
         let core = core_of(arena, header, me.id());
         self.note(arena, me.at, Kind::Release, header);
-        let next = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS);
+        let next = waiters::dequeue(arena, &self.program.frames, header + resource::TAKERS);
         let Some((process, _)) = next else {
             arena[core] &= !HALF;
             arena[header + resource::LEVEL] += 1;
             return;
         };
-        let next = worker(self.image, arena, u64::from(process.0) + 1);
+        let next = worker(self.program, arena, u64::from(process.0) + 1);
         self.occupy(arena, next, header, core);
         let (_, level) = next.stage(arena);
         next.set_stage(arena, stage::GRANTED, level);
@@ -354,14 +354,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// goes after this one; whether it did. Who has done all that it wanted at this
     /// instant keeps its core: it is about to give it back.
     fn preempt(&mut self, arena: &mut [Word], me: Worker, header: usize) -> bool {
-        let image = self.image;
-        let discipline = image.processor(arena, header).discipline;
+        let program = self.program;
+        let discipline = program.processor(arena, header).discipline;
         let now = self.now.as_nanos();
         let is_ending = |arena: &[Word], other: Worker| {
             let served = now.saturating_sub(arena[other.base + work::SINCE]);
             other.stage(arena).0 == stage::SERVED && served >= arena[other.base + work::SLICE]
         };
-        let served = cores(arena, header).map(|core| (core, worker(image, arena, arena[core] & HALF)));
+        let served = cores(arena, header).map(|core| (core, worker(program, arena, arena[core] & HALF)));
         let served = served.filter(|&(_, other)| !is_ending(arena, other));
         let last = served.max_by_key(|&(_, other)| rank(discipline, arena, other));
         let Some((core, other)) = last else { return false };
@@ -379,8 +379,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Takes a process that has a core of this processor out of all that it has to do
     /// with further out; says at which level the processor stands for it.
     fn withdraw(&mut self, arena: &mut [Word], other: Worker, header: usize) -> usize {
-        let image = self.image;
-        let chain = image.processor_chain(arena, innermost(image, arena, other));
+        let program = self.program;
+        let chain = program.processor_chain(arena, innermost(program, arena, other));
         let level = chain.level_of(header).expect("a processor serves only who works on it");
         let (stage, reached) = other.stage(arena);
         let frame = other.at.frame();
@@ -390,7 +390,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         };
         let mut outermost = reached;
         if stage == stage::QUEUED {
-            waiters::remove(arena, &image.frames, chain.at(reached) + resource::TAKERS, other.at.process());
+            waiters::remove(arena, &program.frames, chain.at(reached) + resource::TAKERS, other.at.process());
             outermost -= 1;
         } else {
             self.queue.cancel(Time::from_nanos(until).unwrap_or(Time::MAX), other.at.process());

@@ -124,7 +124,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         level: usize,
     ) -> Result<Option<Halt>, Box<Fault>> {
-        let processor = self.image.processor(arena, header);
+        let processor = self.program.processor(arena, header);
         let shared = Shared::of(arena, header);
         shared.count(arena, processor, *self.now);
         if arena[header + resource::LEVEL] > 0 {
@@ -144,7 +144,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return Ok(Some(Halt::Blocked));
         }
         if let Some(before) = before {
-            self.take_entry(arena, worker(self.image, arena, before));
+            self.take_entry(arena, worker(self.program, arena, before));
         }
         let until = shared.first_end(arena, processor, *self.now);
         Ok(Some(self.pass(arena, me, until, None)))
@@ -164,7 +164,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Goes on being served: `None` if the slice has ended, and it is out.
     pub(super) fn go_on_sharing(&mut self, arena: &mut [Word], me: Worker, header: usize) -> Option<Halt> {
-        let processor = self.image.processor(arena, header);
+        let processor = self.program.processor(arena, header);
         let shared = Shared::of(arena, header);
         if shared.id(arena, 0) != me.id() {
             me.set_state(arena, State::Blocked);
@@ -185,7 +185,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             set_number(arena, shared.attained(), 0);
             return None;
         }
-        let next = worker(self.image, arena, shared.id(arena, 0));
+        let next = worker(self.program, arena, shared.id(arena, 0));
         next.set_state(arena, State::Ready);
         let priority = frame::priority_in(arena[next.at.frame() + frame::LINK]);
         self.queue.wake(*self.now, priority, next.at.process());

@@ -51,7 +51,7 @@ pub mod resource {
     pub const HEAD: usize = 6;
     /// The length of the ring as it is allocated now.
     pub const RING: usize = 7;
-    /// Constant: of a processor, its number among [`super::super::Image::processors`].
+    /// Constant: of a processor, its number among [`super::super::BoundProgram::processors`].
     /// (No processor has a ring.)
     pub const PROCESSOR: usize = 7;
 }

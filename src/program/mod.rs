@@ -30,7 +30,7 @@ mod state;
 mod values;
 
 pub use access::Use;
-pub use bound::{DefImage, Image};
+pub use bound::{BoundProgram, ProcessInstances};
 pub use code::Program;
 pub use compile::compile;
 pub use constants::Constants;
