@@ -130,7 +130,8 @@ impl<S: CodeState + Send> Scenario<S> {
     fn explore(&self, mode: Mode, expect: &str, look: &mut Look<'_, S>) -> Result<Schedules<S>, Failed> {
         let said = |problems: Problems| Failed::Otherwise(problems.to_string());
         let prepared = self.prepare_expecting(expect).map_err(said)?;
-        let (expected, header) = (&prepared.loaded.model.expect, prepared.image.header(self.seed_of_runs()));
+        let (expected, header) =
+            (&prepared.loaded.model.expect, prepared.program.header(self.seed_of_runs()));
         let monitors = match mode {
             Mode::Timed => Monitors::new(expected, &header),
             Mode::Untimed => Monitors::untimed(expected, &header),
@@ -145,7 +146,7 @@ impl<S: CodeState + Send> Scenario<S> {
             code: Some(&code),
             learns: true,
         };
-        let exploration = explore::explore(&prepared.image, options, &mut |_| ControlFlow::Continue(()));
+        let exploration = explore::explore(&prepared.program, options, &mut |_| ControlFlow::Continue(()));
         let found = Found { scenario: self, prepared: &prepared, code: &code, mode, expect };
         if let Some(failure) = found.failure(&exploration) {
             return Err(Failed::Shown(Box::new(failure)));
@@ -272,7 +273,7 @@ impl<S: CodeState + Send> Found<'_, S> {
     /// The run of this schedule, as what fails; with what is not met there, if
     /// that is said.
     fn shown(&self, what: &str, witness: &Witness, expect: Option<&str>) -> Failure {
-        let named = explore::Schedule::named(&self.prepared.image, &witness.turns);
+        let named = explore::Schedule::named(&self.prepared.program, &witness.turns);
         let mut order: Vec<&str> = named.iter().take(TOLD).map(|(name, _)| name.as_str()).collect();
         if named.len() > TOLD {
             order.push("…");
@@ -289,13 +290,13 @@ impl<S: CodeState + Send> Found<'_, S> {
 
     /// The run of a schedule that shows this.
     fn run(&self, what: &str, witness: &Witness) -> Run<'_, S> {
-        let (image, turns) = (&self.prepared.image, &witness.turns);
-        let header = image.header(self.scenario.seed_of_runs());
+        let (program, turns) = (&self.prepared.program, &witness.turns);
+        let header = program.header(self.scenario.seed_of_runs());
         let mut recording = RecordingSink::new();
         let code = Some(self.code as &dyn explore::NumberedCode);
         let (seed, mode) = (header.seed, self.mode);
         let followed =
-            explore::replay_calling(image, code, seed, mode, turns, &mut recording, &mut |_, _| {});
+            explore::replay_calling(program, code, seed, mode, turns, &mut recording, &mut |_, _| {});
         let followed = match followed {
             Ok(followed) => followed,
             Err(mismatch) => unreachable!("the explorer found this schedule: {}", mismatch.message),
@@ -309,11 +310,11 @@ impl<S: CodeState + Send> Found<'_, S> {
             settings: Vec::new(),
             shows: explore::one_line(what),
             fatal: witness.fatal,
-            turns: explore::Schedule::named(image, turns),
+            turns: explore::Schedule::named(program, turns),
         };
-        let schedule = Some(schedule.text(&explore::narrate(image, code, mode, seed, turns)));
+        let schedule = Some(schedule.text(&explore::narrate(program, code, mode, seed, turns)));
         let source_map = self.prepared.source_map.clone();
-        let memories = followed.machine.memories(image);
+        let memories = followed.machine.memories(program);
         let trace = recording.finish(header, followed.outcome, followed.end);
         let state = self.code.state(followed.code);
         Run { scenario: self.scenario, source_map, trace, memories, schedule, state }

@@ -16,7 +16,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         at: Context,
         distribution: u32,
     ) -> Result<Word, Box<Fault>> {
-        let code = &self.image.distributions[distribution as usize];
+        let code = &self.program.distributions[distribution as usize];
         let plan = self.draws.plans[distribution as usize];
         let stream = plan.stream(at.process());
         let mut position = arena[code.position.at(at.frame())];

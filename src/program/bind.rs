@@ -1,7 +1,7 @@
 //! How a program gets its parameter values: what of it they change, and what stays.
 
 use super::access::Operand;
-use super::bound::{DefImage, Image, Names};
+use super::bound::{BoundProgram, Names, ProcessInstances};
 use super::code::{ProcessCode, Program};
 use super::fuse::{Scope, fuse};
 use super::initial::Initial;
@@ -24,25 +24,25 @@ impl Program {
     /// [`BindError`] if an expression over the parameters has no good value:
     /// permits below zero, a count that is too large, a stop time that is
     /// negative. A scenario that was checked with the same values has none.
-    pub fn bind(&self, model: &Model, params: &[Value]) -> Result<Image, BindError> {
+    pub fn bind(&self, model: &Model, params: &[Value]) -> Result<BoundProgram, BindError> {
         let mut state = State::default();
-        let (mut image, scopes) = self.bind_general(model, params, &mut state)?;
-        image.specialise(&scopes);
-        Ok(image)
+        let (mut program, scopes) = self.bind_general(model, params, &mut state)?;
+        program.specialise(&scopes);
+        Ok(program)
     }
 
-    /// An image whose ops are not special to the values of parameters yet, with
-    /// what it takes to make them so; see [`Image::specialise`]. The initial
+    /// A program whose ops are not special to the values of parameters yet, with
+    /// what it takes to make them so; see [`BoundProgram::specialise`]. The initial
     /// state is moved out of `state`, which keeps where everything is.
     pub(super) fn bind_general(
         &self,
         model: &Model,
         params: &[Value],
         state: &mut State,
-    ) -> Result<(Image, Vec<Scope>), BindError> {
+    ) -> Result<(BoundProgram, Vec<Scope>), BindError> {
         state.lay_out(self, model, params)?;
         let processes = self.definitions(model, state);
-        let mut image = Image {
+        let mut program = BoundProgram {
             code: self.code.clone(),
             plain: Vec::new(),
             quiet: Vec::new(),
@@ -67,47 +67,56 @@ impl Program {
             processes,
             resources: infos(model, state),
         };
-        image.patch_resources();
-        image.plain = image.code.clone();
-        let scopes = self.scopes(&image);
-        image.noticed = noticed(&model.expect, &image.plain, self.ranges(&image));
-        image.fuse(&scopes);
-        image.share_python_generators();
-        Ok((image, scopes))
+        program.patch_resources();
+        program.plain = program.code.clone();
+        let scopes = self.scopes(&program);
+        program.noticed = noticed(&model.expect, &program.plain, self.ranges(&program));
+        program.fuse(&scopes);
+        program.share_python_generators();
+        Ok((program, scopes))
     }
 
     /// The process definitions, with how many instances there are of each.
-    fn definitions(&self, model: &Model, state: &State) -> Vec<DefImage> {
+    fn definitions(&self, model: &Model, state: &State) -> Vec<ProcessInstances> {
         let of_each = self.processes.iter().zip(&model.processes).zip(&state.processes);
-        let image = |((code, def), &(first, count)): ((&ProcessCode, &ProcessDef), &(ProcessId, u32))| {
-            DefImage { name: def.name.clone(), first, count, streams: code.streams, index: code.index }
+        let program = |((code, def), &(first, count)): ((&ProcessCode, &ProcessDef), &(ProcessId, u32))| {
+            ProcessInstances {
+                name: def.name.clone(),
+                first,
+                count,
+                streams: code.streams,
+                index: code.index,
+            }
         };
-        of_each.map(image).collect()
+        of_each.map(program).collect()
     }
 
     /// Where the ops of each process definition are.
-    fn ranges<'i>(&self, image: &'i Image) -> impl Iterator<Item = (&'i DefImage, Range<usize>)> {
+    fn ranges<'i>(
+        &self,
+        program: &'i BoundProgram,
+    ) -> impl Iterator<Item = (&'i ProcessInstances, Range<usize>)> {
         let entries = self.processes.iter().map(|process| process.entry.index());
         let ends = entries.clone().skip(1).chain([self.code.len()]);
-        image.processes.iter().zip(entries.zip(ends).map(|(start, end)| start..end))
+        program.processes.iter().zip(entries.zip(ends).map(|(start, end)| start..end))
     }
 
     /// The ops of each process definition.
-    fn scopes(&self, image: &Image) -> Vec<Scope> {
-        let scope = |(code, (def, range)): (&ProcessCode, (&DefImage, Range<usize>))| Scope {
+    fn scopes(&self, program: &BoundProgram) -> Vec<Scope> {
+        let scope = |(code, (def, range)): (&ProcessCode, (&ProcessInstances, Range<usize>))| Scope {
             end: range.end,
-            frame: (def.count == 1).then(|| image.frames[def.first.index()]),
+            frame: (def.count == 1).then(|| program.frames[def.first.index()]),
             temporaries: FRAME_WORDS + code.vars.len() as u32,
         };
-        self.processes.iter().zip(self.ranges(image)).map(scope).collect()
+        self.processes.iter().zip(self.ranges(program)).map(scope).collect()
     }
 }
 
-fn names(model: &Model, processes: &[DefImage]) -> Names {
-    let infos = processes.iter().zip(&model.processes).map(|(image, def)| ProcessInfo {
+fn names(model: &Model, processes: &[ProcessInstances]) -> Names {
+    let infos = processes.iter().zip(&model.processes).map(|(program, def)| ProcessInfo {
         name: def.name.clone(),
-        first: image.first,
-        count: image.count,
+        first: program.first,
+        count: program.count,
         indexed: def.count.is_some(),
     });
     Names {
@@ -138,7 +147,7 @@ fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
     of_each.map(info).collect()
 }
 
-impl Image {
+impl BoundProgram {
     /// Turns resource definitions in ops into headers.
     fn patch_resources(&mut self) {
         let instances = &self.instances;

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 /// A program that is ready to run: code, and the initial state of everything.
 #[derive(Debug, Clone)]
-pub struct Image {
+pub struct BoundProgram {
     /// All ops, by [`OpId`], with fused ones in front of those they stand for.
     pub code: Vec<Op>,
     /// All ops without the fused ones: what a process waits on.
@@ -37,7 +37,7 @@ pub struct Image {
     /// Where the frame of each process begins, by [`ProcessId`].
     pub frames: Vec<u32>,
     /// By [`ProcessDefId`].
-    pub processes: Vec<DefImage>,
+    pub processes: Vec<ProcessInstances>,
     /// The first resource header; all others follow.
     pub resource_base: usize,
     /// Where the contents begin, behind the last frame.
@@ -76,7 +76,7 @@ pub(super) struct Names {
 
 /// The instances of one process definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DefImage {
+pub struct ProcessInstances {
     /// The name in the scenario: it names the random streams.
     pub name: String,
     /// The first instance.
@@ -89,7 +89,7 @@ pub struct DefImage {
     pub index: Option<Slot>,
 }
 
-impl Image {
+impl BoundProgram {
     /// The resources that a plain op is about, as it names them, and in which
     /// way: first the one that it is for, which alone may make a process wait.
     pub fn accesses(&self, op: &Op) -> impl Iterator<Item = (Use, ResourceCode)> + use<> {
@@ -113,7 +113,7 @@ impl Image {
     }
 
     /// The definition that `process` is an instance of.
-    pub fn definition(&self, process: ProcessId) -> &DefImage {
+    pub fn definition(&self, process: ProcessId) -> &ProcessInstances {
         let after = self.processes.partition_point(|def| def.first <= process);
         // Definitions without instances share their first id with the next.
         &self.processes[after - 1]
@@ -144,7 +144,7 @@ impl Image {
     }
 
     /// The first op of the processes of a definition, which has instances.
-    pub fn entry(&self, def: &DefImage) -> OpId {
+    pub fn entry(&self, def: &ProcessInstances) -> OpId {
         // The frames of many instances are held once, so a word of one is asked for.
         let state = self.arena.word(self.frames[def.first.index()] as usize + frame::STATE);
         OpId::from_index(frame::op_in(state))
@@ -212,7 +212,7 @@ impl Image {
         &self.resources[def.index()].name
     }
 
-    /// The names that a trace of this image needs.
+    /// The names that a trace of this program needs.
     pub fn header(&self, seed: u64) -> Header {
         Header {
             scenario: self.names.scenario.clone(),
@@ -234,7 +234,7 @@ impl Image {
     }
 }
 
-impl fmt::Display for Image {
+impl fmt::Display for BoundProgram {
     /// One op a line, with its number and scenario line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, (op, site)) in self.code.iter().zip(&self.sites).enumerate() {

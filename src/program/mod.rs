@@ -28,7 +28,7 @@ mod specialise;
 mod state;
 
 pub use access::Use;
-pub use bound::{DefImage, Image};
+pub use bound::{BoundProgram, ProcessInstances};
 pub use code::Program;
 pub use compile::compile;
 pub use constants::Constants;

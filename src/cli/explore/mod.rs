@@ -248,7 +248,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     let patience = Patience::from_now(arguments);
     let is_over = || patience.is_over();
     let cancellation = Cancellation::by(&is_over);
-    let image = loaded.image()?;
+    let program = loaded.program()?;
     let mode = mode_of(arguments);
     if arguments.reduce == Some(ReduceOption::Order) && mode == Mode::Timed {
         return Err(Failure::usage("--reduce=order is for exploring without time; add --untimed"));
@@ -260,7 +260,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         bytes: arguments.max_memory.saturating_mul(1_000_000),
         workers: arguments.workers.map_or_else(cores, usize::from),
     };
-    let header = image.header(seed);
+    let header = program.header(seed);
     let expected = &loaded.scenario.model.expect;
     let reduce = reduce_of(arguments);
     let watched = unchecked(loaded).is_empty() && reduce == Reduce::NONE;
@@ -271,7 +271,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     let mut progress = ProgressLine::new(&loaded.label);
     let options =
         Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
-    let exploration = explore::explore_cancellable(&image, options, cancellation, &mut |reached| {
+    let exploration = explore::explore_cancellable(&program, options, cancellation, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;
             let rate = transitions as f64 / seconds / 1e6;
@@ -296,7 +296,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         ));
     }
     let overview = exploration.overview();
-    let shown = witness::show(loaded, &image, &exploration, (mode, seed), cancellation, arguments)?;
+    let shown = witness::show(loaded, &program, &exploration, (mode, seed), cancellation, arguments)?;
     if shrinks {
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {

@@ -14,7 +14,7 @@ use crate::cli::report::{Finished, so_many};
 use crate::explore::{
     self, Cancellation, End, Exploration, Mode, Schedule, Stopped, Witness, narrate_cancellable,
 };
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::scenario::folder_name;
 use crate::trace::Claim;
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ pub struct Shown {
 /// fewer if `cancellation` says to stop.
 pub fn show(
     loaded: &Loaded,
-    image: &Image,
+    program: &BoundProgram,
     exploration: &Exploration<'_>,
     (mode, seed): (Mode, u64),
     cancellation: Cancellation<'_>,
@@ -64,7 +64,7 @@ pub fn show(
             Stopped::Limit(message) => all.push(("limit", message, states, witness)),
         }
     }
-    let monitors = Monitors::new(&loaded.scenario.model.expect, &image.header(seed));
+    let monitors = Monitors::new(&loaded.scenario.model.expect, &program.header(seed));
     for (number, states, witness) in exploration.failed() {
         let expected = &loaded.scenario.model.expect.expectations;
         let by_deadlock = all
@@ -80,7 +80,7 @@ pub fn show(
         all.push(("expectation", format!("line {line}, {claim}"), states, witness));
     }
     for (race, states, witness) in exploration.races() {
-        let header = image.header(seed);
+        let header = program.header(seed);
         let [a, b] = race.accesses.map(|(op, process, writes)| {
             let verb = if writes { "writes" } else { "reads" };
             let line = header.lines.get(op.index()).copied().unwrap_or(0);
@@ -113,9 +113,9 @@ pub fn show(
             settings: loaded.settings.clone(),
             shows: explore::one_line(&shows),
             fatal: witness.fatal,
-            turns: Schedule::named(image, &witness.turns),
+            turns: Schedule::named(program, &witness.turns),
         };
-        let notes = narrate_cancellable(image, None, (seed, mode), cancellation, &witness.turns);
+        let notes = narrate_cancellable(program, None, (seed, mode), cancellation, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
         let mut finished = match execute_along(loaded, &schedule, cancellation, &arguments.run, None, draws) {

@@ -13,7 +13,7 @@ use crate::explore::schedule::Turn;
 use crate::explore::search::{AnySearch, Race, StateGraph, StateId, with};
 use crate::explore::transition::Scratch;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::value::{Value, Word};
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use std::sync::OnceLock;
 /// What came of an exploration.
 #[derive(Debug)]
 pub struct Exploration<'a> {
-    pub(in crate::explore) image: &'a Image,
+    pub(in crate::explore) program: &'a BoundProgram,
     pub(in crate::explore) options: Options<'a>,
     /// None if already the first state could not be reached.
     pub(in crate::explore) search: Option<AnySearch<'a>>,
@@ -164,7 +164,7 @@ impl Exploration<'_> {
             path.extend(circle[1..].iter().chain(&circle[..1]));
             let turns = turns_along(&search.graph, &path, &mut scratch);
             let process = turns.get(path.len() - 1 - circle.len())?.process;
-            let place = search.graph.machine(circle[0], &mut scratch).place(self.image, process);
+            let place = search.graph.machine(circle[0], &mut scratch).place(self.program, process);
             let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
             let witness = Witness { turns, fatal: None, unavoidable: false };
             Some((Stopped::Limit(message), circle.len() as u64, witness))
@@ -199,7 +199,7 @@ impl Exploration<'_> {
     }
 
     fn scratch(&self) -> Scratch {
-        Scratch::new(self.image, self.options.seed)
+        Scratch::new(self.program, self.options.seed)
     }
 
     /// The shortest schedule into a state that ends a run so.
@@ -320,8 +320,8 @@ impl Exploration<'_> {
             }
         }
         let finals = self.findings.results.iter().map(|(content, first)| FinalMemories {
-            memories: graph.machine(first.state, &mut scratch).memories(self.image),
-            code: calls(self.image).then_some(scratch.world.code),
+            memories: graph.machine(first.state, &mut scratch).memories(self.program),
+            code: calls(self.program).then_some(scratch.world.code),
             states: first.count,
             schedules: ways.get(content).copied().flatten(),
         });

@@ -5,7 +5,7 @@ use super::turn::Turn;
 use crate::explore::cancellation::Cancellation;
 use crate::explore::code::NumberedCode;
 use crate::explore::options::Mode;
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::trace::{Event, Header, Phrase, Sink};
 use crate::value::Word;
 
@@ -14,32 +14,39 @@ const MOST_EVENTS: usize = 12;
 
 /// What happens in each turn, in words.
 pub fn narrate(
-    image: &Image,
+    program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     mode: Mode,
     seed: u64,
     turns: &[Turn],
 ) -> Vec<String> {
-    narrate_cancellable(image, code, (seed, mode), Cancellation::NEVER, turns)
+    narrate_cancellable(program, code, (seed, mode), Cancellation::NEVER, turns)
 }
 
 /// What happens in each turn, in words; of fewer turns if `cancellation` said to stop.
 pub fn narrate_cancellable(
-    image: &Image,
+    program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     (seed, mode): (u64, Mode),
     cancellation: Cancellation<'_>,
     turns: &[Turn],
 ) -> Vec<String> {
-    let mut sink = Narrator { header: image.header(seed), turns: Vec::new(), begun: false };
+    let mut sink = Narrator { header: program.header(seed), turns: Vec::new(), begun: false };
     // What cannot be followed has no notes; that it can is tested.
-    let _ =
-        replay_cancellable(image, code, (seed, mode), cancellation, turns, &mut sink, &mut |sink, number| {
+    let _ = replay_cancellable(
+        program,
+        code,
+        (seed, mode),
+        cancellation,
+        turns,
+        &mut sink,
+        &mut |sink, number| {
             sink.begun = number < turns.len();
             if sink.begun {
                 sink.turns.push(Note::default());
             }
-        });
+        },
+    );
     let said = |Note { on_resources, aside }: Note| match on_resources.count {
         0 => aside.said(),
         _ => on_resources.said(),

@@ -15,7 +15,7 @@ use crate::explore::options::Mode;
 use crate::explore::state::World;
 use crate::explore::transition::{Scratch, Transition, TransitionRelation};
 use crate::kernel::{Choices, Machine, State, find_deadlock};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{DynSink, NoTrace, Outcome, Sink};
 use crate::value::Word;
@@ -54,14 +54,14 @@ pub struct Mismatch {
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
 pub fn replay<S: Sink>(
-    image: &Image,
+    program: &BoundProgram,
     seed: u64,
     mode: Mode,
     turns: &[Turn],
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Replayed, Mismatch> {
-    replay_calling(image, None, seed, mode, turns, sink, before)
+    replay_calling(program, None, seed, mode, turns, sink, before)
 }
 
 /// Replays `turns` of a scenario whose steps call this code, and goes on to the
@@ -70,7 +70,7 @@ pub fn replay<S: Sink>(
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
 pub fn replay_calling<S: Sink>(
-    image: &Image,
+    program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     seed: u64,
     mode: Mode,
@@ -78,7 +78,7 @@ pub fn replay_calling<S: Sink>(
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Replayed, Mismatch> {
-    let followed = replay_cancellable(image, code, (seed, mode), Cancellation::NEVER, turns, sink, before)?;
+    let followed = replay_cancellable(program, code, (seed, mode), Cancellation::NEVER, turns, sink, before)?;
     Ok(followed.expect("nobody stopped it"))
 }
 
@@ -88,7 +88,7 @@ pub fn replay_calling<S: Sink>(
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
 pub fn replay_cancellable<S: Sink>(
-    image: &Image,
+    program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     (seed, mode): (u64, Mode),
     cancellation: Cancellation<'_>,
@@ -97,11 +97,11 @@ pub fn replay_cancellable<S: Sink>(
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Option<Replayed>, Mismatch> {
     let mut replayer = Replayer {
-        image,
+        program,
         seed,
         // Also without time the clock goes, but only as far as somebody needs it.
-        relation: TransitionRelation { cancellation, ..TransitionRelation::for_replay(image, mode, code) },
-        scratch: Scratch::new(image, seed),
+        relation: TransitionRelation { cancellation, ..TransitionRelation::for_replay(program, mode, code) },
+        scratch: Scratch::new(program, seed),
         times: Vec::new(),
     };
     let started = match mode {
@@ -126,7 +126,7 @@ pub fn replay_cancellable<S: Sink>(
 }
 
 struct Replayer<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     seed: u64,
     relation: TransitionRelation<'a>,
     scratch: Scratch,
@@ -144,7 +144,7 @@ impl Replayer<'_> {
     ) -> Result<Option<Stopped>, Mismatch> {
         let process = turn.process;
         let mismatch = |message: String| Mismatch { turn: number, message };
-        if process.index() >= self.image.process_count() {
+        if process.index() >= self.program.process_count() {
             return Err(mismatch("there is no such process".to_owned()));
         }
         if mode == Mode::Untimed
@@ -153,13 +153,13 @@ impl Replayer<'_> {
             return Ok(Some(stopped));
         }
         let machine = &self.scratch.world.machine;
-        let name = self.image.process_name(process);
+        let name = self.program.process_name(process);
         let able = match mode {
             Mode::Timed => self.relation.candidates(machine).contains(&process),
-            Mode::Untimed => machine.state(self.image, process) == State::Ready,
+            Mode::Untimed => machine.state(self.program, process) == State::Ready,
         };
         if !able {
-            let state = machine.state(self.image, process);
+            let state = machine.state(self.program, process);
             return Err(mismatch(format!(
                 "'{name}' cannot go on at {}: it is {}",
                 machine.now,
@@ -167,7 +167,7 @@ impl Replayer<'_> {
             )));
         }
         self.times.push(machine.now);
-        let place = machine.place(self.image, process);
+        let place = machine.place(self.program, process);
         self.scratch.probe.choices = Choices::with(&turn.answers);
         let result = match mode {
             Mode::Timed => self.relation.transition(&mut self.scratch, process, sink),
@@ -196,9 +196,9 @@ impl Replayer<'_> {
     /// Whether nobody could go on at a resource without time, however long
     /// delays take.
     fn is_at_end(&self) -> bool {
-        let untimed = TransitionRelation::new(self.image, false, None, self.relation.code);
+        let untimed = TransitionRelation::new(self.program, false, None, self.relation.code);
         let untimed = TransitionRelation { cancellation: self.relation.cancellation, ..untimed };
-        let mut scratch = Scratch::new(self.image, self.seed);
+        let mut scratch = Scratch::new(self.program, self.seed);
         scratch.world.clone_from(&self.scratch.world);
         for process in untimed.processes() {
             if untimed.go_local(&mut scratch, process, &mut NoTrace).is_err() {
@@ -216,7 +216,7 @@ impl Replayer<'_> {
     fn go_on(mut self, mode: Mode, sink: &mut DynSink<'_>) -> Replayed {
         let cancellation = self.relation.cancellation;
         // What a schedule without time has led to is not cut off by the clock.
-        let horizon = self.image.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
+        let horizon = self.program.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
         let rest = TransitionRelation { horizon, ..self.relation.beyond() };
         if let Err(stopped) = rest.advance_clock(&mut self.scratch, sink) {
             return self.stopped(stopped);
@@ -230,7 +230,7 @@ impl Replayer<'_> {
                 let outcome = match rest.end(machine) {
                     End::Completed => Outcome::Completed,
                     End::Horizon => Outcome::Horizon,
-                    End::Deadlock => Outcome::Deadlock(find_deadlock(self.image, machine)),
+                    End::Deadlock => Outcome::Deadlock(find_deadlock(self.program, machine)),
                 };
                 return self.ended(outcome);
             };

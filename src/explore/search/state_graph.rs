@@ -136,7 +136,7 @@ impl<const W: usize> StateGraph<'_, W> {
     fn learnt_ways(&self, state: &[Word; W]) -> Option<Vec<Way<W>>> {
         let cache = self.cache.as_ref()?;
         let mut ways = Vec::new();
-        for process in 0..self.space.relation.image.process_count() {
+        for process in 0..self.space.relation.program.process_count() {
             self.ways(cache, state, (process, 0), &mut |way| ways.push(way));
         }
         let known = !ways.iter().any(|way| matches!(way, Way::Unknown(..)));

@@ -39,12 +39,12 @@ impl TransitionRelation<'_> {
                 scratch;
             let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
             let mut calling = Calling { probe, called, code: self.code, state: code };
-            let mut kernel = Kernel::new(self.image, machine, draws, &mut calling, &mut sink);
+            let mut kernel = Kernel::new(self.program, machine, draws, &mut calling, &mut sink);
             kernel.fuel = ROUNDS;
             match kernel.step_op(process).map_err(Stopped::Fault)? {
                 Rest::Ready => return Ok(None),
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
-                    if !machine.lengthen(self.image, header, items) {
+                    if !machine.lengthen(self.program, header, items) {
                         return Err(self.limit(machine, process, "a buffer outgrew the memory"));
                     }
                 }
@@ -70,27 +70,27 @@ impl TransitionRelation<'_> {
         while steps <= LOCAL_STEPS {
             self.cancellation.check(u64::from(steps))?;
             let machine = &scratch.world.machine;
-            let op = machine.op(self.image, process);
-            match machine.state(self.image, process) {
+            let op = machine.op(self.program, process);
+            match machine.state(self.program, process) {
                 State::Done | State::Blocked => return Ok(()),
                 State::Delayed | State::New if self.timed && self.until(machine, process) > machine.now => {
                     return Ok(());
                 }
                 State::Ready if !self.local[op.index()] => return Ok(()),
                 State::Delayed | State::New if !self.local[op.index()] => {
-                    scratch.world.machine.set_state(self.image, process, op, State::Ready);
+                    scratch.world.machine.set_state(self.program, process, op, State::Ready);
                     return Ok(());
                 }
-                State::Delayed => scratch.world.machine.set_state(self.image, process, op, State::Ready),
+                State::Delayed => scratch.world.machine.set_state(self.program, process, op, State::Ready),
                 State::New | State::Ready => {}
             }
-            if self.local[op.index()] && self.image.plain[op.index()].is_step() {
+            if self.local[op.index()] && self.program.plain[op.index()].is_step() {
                 self.step(scratch, process, sink)?;
                 steps += 1;
             } else {
                 let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
                 let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
-                let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
+                let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
                 kernel.fuel = ROUNDS;
                 if let Rest::Yielded(Yield::OutOfFuel) = kernel.settle(process).map_err(Stopped::Fault)? {
                     return Err(self.limit(machine, process, LOOP_ROUNDS_TOLD));
@@ -110,7 +110,7 @@ impl TransitionRelation<'_> {
     ) -> Result<(), Stopped> {
         for _ in 0..LOCAL_STEPS {
             let machine = &mut scratch.world.machine;
-            if !matches!(machine.state(self.image, process), State::Delayed | State::New) {
+            if !matches!(machine.state(self.program, process), State::Delayed | State::New) {
                 return Ok(());
             }
             machine.now = machine.now.max(self.until(machine, process));
@@ -127,6 +127,6 @@ impl TransitionRelation<'_> {
     }
 
     fn limit(&self, machine: &Machine, process: ProcessId, what: &str) -> Stopped {
-        Stopped::Limit(format!("{what} {}", machine.place(self.image, process)))
+        Stopped::Limit(format!("{what} {}", machine.place(self.program, process)))
     }
 }
