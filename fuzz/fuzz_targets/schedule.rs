@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
-use tempolane::explore::{Mode, Schedule, replay};
 use tempolane::backend::BoundProgram;
+use tempolane::explore::{Mode, Schedule, replay};
 use tempolane::trace::NoTrace;
 use tempolane_fuzz::small;
 

@@ -3,8 +3,8 @@
 
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
-use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
 use tempolane::backend::{BoundProgram, compile};
+use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
 use tempolane::scenario::{self, Expr, LoadedScenario, Model};
 use tempolane::trace::{Outcome, RecordingSink, Trace};
 use tempolane::value::Value;
@@ -20,7 +20,11 @@ const MOST_EXPLORED: usize = 20;
 
 /// Loads a scenario, which must not panic whatever the text is; `None` if it is
 /// none or too large to be run here.
-pub fn small(label: &str, text: &str, settings: &[(String, String)]) -> Option<(LoadedScenario, BoundProgram)> {
+pub fn small(
+    label: &str,
+    text: &str,
+    settings: &[(String, String)],
+) -> Option<(LoadedScenario, BoundProgram)> {
     let loaded = match scenario::load_str(label, text, settings) {
         Ok(loaded) => loaded,
         Err(error) => {

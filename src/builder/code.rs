@@ -164,9 +164,9 @@ pub(super) struct Functions<S> {
 pub(super) struct Frames(Vec<(ProcessId, Vec<Variable>)>);
 
 impl Frames {
-    pub(super) fn new(model: &Model, program: &Program, program: &BoundProgram) -> Frames {
+    pub(super) fn new(model: &Model, compiled: &Program, program: &BoundProgram) -> Frames {
         let of = |index: usize| {
-            let (def, code) = (&model.processes[index], &program.processes[index]);
+            let (def, code) = (&model.processes[index], &compiled.processes[index]);
             let variables = def.vars.iter().zip(&code.vars).map(|(var, &slot)| Variable {
                 name: var.name.clone(),
                 slot,

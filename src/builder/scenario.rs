@@ -264,12 +264,12 @@ impl<S: CodeState> Scenario<S> {
             LoadError::Diagnostics(found) => Problems::found(name, &source_map, &found),
             other => Problems::one(name, Problem::of(other.to_string())),
         })?;
-        let program = program::compile(&loaded.model);
-        let program = program.bind(&loaded.model, &loaded.params).map_err(|error| {
+        let compiled = program::compile(&loaded.model);
+        let program = compiled.bind(&loaded.model, &loaded.params).map_err(|error| {
             let place = source_map.place(error.site.line).cloned();
             Problems::one(name, Problem { place, ..Problem::of(error.message) })
         })?;
-        let frames = Frames::new(&loaded.model, &program, &program);
+        let frames = Frames::new(&loaded.model, &compiled, &program);
         Ok(Prepared { source_map, loaded, program, frames })
     }
 

@@ -32,7 +32,7 @@ pub struct Loaded {
     pub changed: Vec<String>,
     /// The checked scenario.
     pub scenario: LoadedScenario,
-    program: Program,
+    compiled: Program,
 }
 
 impl Loaded {
@@ -41,7 +41,7 @@ impl Loaded {
     /// # Errors
     /// If the parameters do not fit; [`load_each`] has made sure that they do.
     pub fn program(&self) -> Result<BoundProgram, Failure> {
-        let program = self.program.bind(&self.scenario.model, &self.scenario.params);
+        let program = self.compiled.bind(&self.scenario.model, &self.scenario.params);
         program.map_err(|error| Failure::usage(error.message))
     }
 }
@@ -52,11 +52,11 @@ impl Loaded {
     pub fn with_settings(&self, settings: Vec<(String, String)>) -> Option<Loaded> {
         let source = &self.scenario.source;
         let scenario = load_str(&source.label, &source.text, &settings).ok()?;
-        let program = compile(&scenario.model);
-        program.bind(&scenario.model, &scenario.params).ok()?;
+        let compiled = compile(&scenario.model);
+        compiled.bind(&scenario.model, &scenario.params).ok()?;
         let changed = changed(&scenario, &settings);
         let (label, path) = (self.label.clone(), self.path.clone());
-        Some(Loaded { label, path, settings, changed, scenario, program })
+        Some(Loaded { label, path, settings, changed, scenario, compiled })
     }
 }
 
@@ -239,10 +239,10 @@ fn ready(
     variant: &str,
     labels: &mut Labels,
 ) -> Result<Loaded, LoadError> {
-    let program = compile(&scenario.model);
+    let compiled = compile(&scenario.model);
     // The state is laid out once to see that it can be, and again to run: it
     // may be large, and there may be many scenarios.
-    if let Err(error) = program.bind(&scenario.model, &scenario.params) {
+    if let Err(error) = compiled.bind(&scenario.model, &scenario.params) {
         let source = scenario.source.clone();
         let items = vec![Diagnostic {
             site: error.site,
@@ -255,7 +255,7 @@ fn ready(
     }
     let label = labels.next(format!("{} {variant}", scenario.model.name).trim_end());
     let changed = changed(&scenario, settings);
-    Ok(Loaded { label, path: path.to_path_buf(), settings: settings.to_vec(), changed, scenario, program })
+    Ok(Loaded { label, path: path.to_path_buf(), settings: settings.to_vec(), changed, scenario, compiled })
 }
 
 /// The most combinations of values that are run side by side.

@@ -1,6 +1,6 @@
 //! A program that is bound again and again, as a sweep does it.
 //!
-//! Decides what of a program may stay when parameters change: all but the
+//! Decides what of a bound program may stay when parameters change: all but the
 //! initial state, and the ops that have its words in them, as long as there are
 //! as many instances of everything as before. Names, places, plain and fused ops
 //! depend on nothing else. Where that does not hold, the program is bound anew.
@@ -14,7 +14,7 @@ use super::values::BindError;
 use crate::scenario::Model;
 use crate::value::Value;
 
-/// What was made for a program before it was bound again: does it suit it still?
+/// What was made for a bound program before it was bound again: does it suit it still?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rebound {
     /// Only values changed: the processes and their random streams are the same.
@@ -23,10 +23,10 @@ pub enum Rebound {
     Anew,
 }
 
-/// A program, and what it takes to put other parameter values into it.
+/// A bound program, and what it takes to put other parameter values into it.
 #[derive(Debug, Clone)]
 pub struct Binding<'a> {
-    program: &'a Program,
+    compiled: &'a Program,
     model: &'a Model,
     program: BoundProgram,
     /// How many instances there are of everything in `program`.
@@ -45,12 +45,12 @@ impl<'a> Binding<'a> {
     ///
     /// # Errors
     /// As [`Program::bind`].
-    pub fn new(program: &'a Program, model: &'a Model, params: &[Value]) -> Result<Binding<'a>, BindError> {
+    pub fn new(compiled: &'a Program, model: &'a Model, params: &[Value]) -> Result<Binding<'a>, BindError> {
         let mut current = State::default();
-        let (mut program, scopes) = program.bind_general(model, params, &mut current)?;
+        let (mut program, scopes) = compiled.bind_general(model, params, &mut current)?;
         let (code, quiet) = (program.code.clone(), program.quiet.clone());
         program.specialise(&scopes);
-        Ok(Binding { program, model, program, current, next: State::default(), code, quiet, scopes })
+        Ok(Binding { compiled, model, program, current, next: State::default(), code, quiet, scopes })
     }
 
     /// The program with the parameters put in last.
@@ -64,9 +64,9 @@ impl<'a> Binding<'a> {
     /// # Errors
     /// As [`Program::bind`]; the program stays as it was.
     pub fn rebind(&mut self, params: &[Value]) -> Result<Rebound, BindError> {
-        self.next.lay_out(self.program, self.model, params)?;
+        self.next.lay_out(self.compiled, self.model, params)?;
         if !self.is_alike() {
-            *self = Binding::new(self.program, self.model, params)?;
+            *self = Binding::new(self.compiled, self.model, params)?;
             return Ok(Rebound::Anew);
         }
         // Globals and headers: what ops may have in them.
@@ -75,7 +75,7 @@ impl<'a> Binding<'a> {
         let reordered = self.program.has_priorities != self.next.has_priorities;
         self.take_state();
         if reseeded {
-            self.program.distributions.clone_from(&self.program.distributions);
+            self.program.distributions.clone_from(&self.compiled.distributions);
             self.program.share_python_generators();
         }
         if !same {

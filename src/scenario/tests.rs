@@ -226,7 +226,7 @@ processes:
         .iter()
         .map(|step| match &step.kind {
             StepKind::Delay(Amount::Draw(from))
-            | StepKind::Work(Amount::Draw(from))
+            | StepKind::Work { amount: Amount::Draw(from), .. }
             | StepKind::Draw { from, .. } => (from.purpose, from.ty),
             _ => panic!("a draw"),
         })

@@ -3,7 +3,7 @@
 //! the schedules.
 
 use crate::common::stepwise::{Made, Node, Stepper};
-use crate::common::{Keep, library, program};
+use crate::common::{self, Keep, library};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,8 +15,8 @@ use tempolane::trace::{Kind, LogTemplate, NoTrace, Outcome};
 
 const CONCURRENT: [&str; 3] = ["one-memory", "two-memories", "two-memories-different-data"];
 
-fn program(name: &str, overrides: &[(&str, &str)]) -> BoundProgram {
-    program(&library(&format!("lab5/{name}.yaml")), overrides)
+fn lab5(name: &str, overrides: &[(&str, &str)]) -> BoundProgram {
+    common::program(&library(&format!("lab5/{name}.yaml")), overrides)
 }
 
 fn explored(program: &BoundProgram) -> Exploration<'_> {
@@ -40,7 +40,7 @@ fn explored(program: &BoundProgram) -> Exploration<'_> {
 fn the_four_programs_take_what_they_take_in_every_schedule() {
     for (name, seconds) in [("sequential", 70), (CONCURRENT[0], 30), (CONCURRENT[1], 30), (CONCURRENT[2], 30)]
     {
-        let program = program(name, &[]);
+        let program = lab5(name, &[]);
         let explored = explored(&program);
         assert_eq!(explored.ends(End::Deadlock), 0, "{name}");
         assert!(explored.stops().is_empty(), "{name}");
@@ -56,7 +56,7 @@ fn the_four_programs_take_what_they_take_in_every_schedule() {
 fn a_chunk_has_to_fit() {
     for name in CONCURRENT {
         for capacity in 1..=6 {
-            let program = program(name, &[("capacity", &capacity.to_string()), ("items", "9")]);
+            let program = lab5(name, &[("capacity", &capacity.to_string()), ("items", "9")]);
             let explored = explored(&program);
             let (deadlocks, completed) = (explored.ends(End::Deadlock), explored.ends(End::Completed));
             if capacity >= 3 {
@@ -144,7 +144,7 @@ impl Search<'_> {
 #[test]
 fn the_recorded_orders_are_among_the_schedules() {
     for name in CONCURRENT {
-        let (program, sought) = (program(name, &[]), recording(name));
+        let (program, sought) = (lab5(name, &[]), recording(name));
         let mut stepper = Stepper::new(&program, program.seed, true);
         let (node, made) = stepper.start_of_turns().expect("no rule is broken");
         let mut search = Search { program: &program, stepper, sought: &sought, seen: BTreeSet::new() };

@@ -9,8 +9,8 @@ use std::process::Command;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
-use tempolane::backend::virtual_time::Simulation;
 use tempolane::backend::BoundProgram;
+use tempolane::backend::virtual_time::Simulation;
 use tempolane::scenario::load_str;
 use tempolane::time::Time;
 use tempolane::trace::{Event, Kind, NoTrace, Sink};
@@ -235,7 +235,9 @@ fn measure(line: &Line, n: u32, runs: u32) -> Point {
 
 fn program_until(text: &str, span: &str) -> BoundProgram {
     let overrides = [("span".to_owned(), span.to_owned())];
-    program_of(&load_str("growth", text, &overrides).unwrap_or_else(|error| panic!("{}", error.render(false))))
+    program_of(
+        &load_str("growth", text, &overrides).unwrap_or_else(|error| panic!("{}", error.render(false))),
+    )
 }
 
 /// The median time of a run to the end, in seconds.

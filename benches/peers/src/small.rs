@@ -54,22 +54,22 @@ pub fn small(arguments: &Arguments) -> Result<(), Failure> {
 /// Everything that a run needs and that a sweep makes once.
 struct Lab {
     scenario: LoadedScenario,
-    program: Program,
+    compiled: Program,
     load_time: usize,
 }
 
 impl Lab {
     fn new() -> Self {
         let scenario = load(LAB_5, &[]);
-        let program = compile(&scenario.model);
+        let compiled = compile(&scenario.model);
         let load_time = scenario.model.params.iter().position(|param| param.name == "load_time");
-        Self { program, load_time: load_time.expect("lab 5 has a load time"), scenario }
+        Self { compiled, load_time: load_time.expect("lab 5 has a load time"), scenario }
     }
 
     /// A new program, with a load time that differs from run to run.
     fn program(&mut self, number: u32) -> BoundProgram {
         self.scenario.params[self.load_time] = load_time(number);
-        self.program.bind(&self.scenario.model, &self.scenario.params).expect("any load time is good")
+        self.compiled.bind(&self.scenario.model, &self.scenario.params).expect("any load time is good")
     }
 }
 
@@ -100,7 +100,7 @@ fn in_process(runs: u32) -> Vec<Vec<String>> {
 /// One [`Rerun`] with other parameters each time.
 fn again_with_others(lab: &Lab, runs: u32) -> Vec<Vec<String>> {
     let mut params = lab.scenario.params.clone();
-    let binding = Binding::new(&lab.program, &lab.scenario.model, &params).expect("lab 5 can be bound");
+    let binding = Binding::new(&lab.compiled, &lab.scenario.model, &params).expect("lab 5 can be bound");
     let mut rerun = Rerun::new(binding);
     let header = rerun.program().header(rerun.program().seed);
     let go_on = |_| ControlFlow::Continue(());

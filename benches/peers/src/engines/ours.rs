@@ -11,8 +11,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
-use tempolane::ids::ResourceId;
 use tempolane::backend::{BoundProgram, compile};
+use tempolane::ids::ResourceId;
 use tempolane::scenario::{LoadedScenario, load_file};
 use tempolane::time::Time;
 use tempolane::trace::{Event, Fingerprint, Kind, NoTrace, RecordingSink, Sink};

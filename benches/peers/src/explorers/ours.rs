@@ -6,7 +6,7 @@ use std::time::Instant;
 use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
 
 use super::{Explored, System};
-use crate::engines::ours::{program_of, load};
+use crate::engines::ours::{load, program_of};
 use crate::memory::Resident;
 
 /// Leaves out what differs only in the order of steps that have nothing to do with each other.
