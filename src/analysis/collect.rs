@@ -179,6 +179,9 @@ impl Sink for StatisticsSink {
             | Kind::Write
             | Kind::Read
             | Kind::Draw
+            | Kind::Launch
+            | Kind::Join
+            | Kind::Stop
             | Kind::Level => {}
         }
     }

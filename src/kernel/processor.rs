@@ -376,6 +376,27 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         true
     }
 
+    /// Takes a process off all processors on which it works, after whatever was to wake
+    /// it was taken back.
+    pub(super) fn take_off(&mut self, arena: &mut [Word], at: Context, state: Slot) {
+        let other = Worker { at, base: state.at(at.frame()) };
+        let program = self.program;
+        let (stage, level) = other.stage(arena);
+        if stage == stage::IDLE || stage == stage::TIMELESS {
+            return;
+        }
+        let chain = program.processor_chain(arena, innermost(program, arena, other));
+        let mut cores = level + 1;
+        if stage == stage::QUEUED {
+            waiters::remove(arena, &program.frames, chain.at(level) + resource::TAKERS, at.process());
+            cores = level;
+        } else if program.processor(arena, chain.at(level)).is_shared() {
+            self.leave_shared(arena, other, chain.at(level));
+            cores = level;
+        }
+        (0..cores).rev().for_each(|level| self.give_core(arena, other, chain.at(level)));
+    }
+
     /// Takes a process that has a core of this processor out of all that it has to do
     /// with further out; says at which level the processor stands for it.
     fn withdraw(&mut self, arena: &mut [Word], other: Worker, header: usize) -> usize {

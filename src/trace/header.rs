@@ -46,6 +46,9 @@ pub struct ProcessInfo {
     pub count: u32,
     /// Whether the scenario gave a count, so that instances are printed as `name[0]`.
     pub indexed: bool,
+    /// Whether a run is completed without its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub daemon: bool,
 }
 
 /// A resource of the scenario with its instances.

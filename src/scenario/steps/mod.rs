@@ -12,6 +12,7 @@ pub(super) mod slots;
 
 mod blocks;
 mod call;
+pub(super) mod lives;
 mod log;
 mod mark;
 pub(super) mod time;
@@ -19,7 +20,7 @@ mod variables;
 
 use super::assignment;
 use super::fields;
-use super::model::Step;
+use super::model::{Step, StepKind};
 use super::names::{nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::source::Span;
@@ -27,7 +28,7 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 20] = [
+static STEPS: [&StepForm; 24] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
@@ -45,6 +46,10 @@ static STEPS: [&StepForm; 20] = [
     &blocks::WHILE_STEP,
     &blocks::REPEAT_STEP,
     &permits::WITH_STEP,
+    &lives::START_STEP,
+    &lives::JOIN_STEP,
+    &lives::STOP_STEP,
+    &lives::EXIT_STEP,
     &variables::DRAW_STEP,
     &log::LOG_STEP,
     &mark::MARK_STEP,
@@ -135,6 +140,7 @@ impl Body<'_, '_> {
                 }
             }
             Kind::Bad => {}
+            Kind::Text(text) if text == "exit" => steps.push(Step { kind: StepKind::Exit, site: node.site }),
             Kind::Text(text) => self.text_step(text, node),
             Kind::Null => {
                 let span = if node.site.line == 0 { owner } else { self.check.reports.span_of(node) };
