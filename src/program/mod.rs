@@ -32,7 +32,7 @@ pub use compile::{Program, compile};
 pub use constants::Constants;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, array_in, frame, resource};
 pub use lines::lines_of;
-pub use liveness::{LiveWords, may_end, next_ops, ops_of, read, written};
+pub use liveness::{LiveWords, may_end, may_go_round, next_ops, ops_of, read, written};
 pub use op::{DistributionCode, LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
 pub use rebind::{Binding, Rebound};
 pub use state::BindError;

@@ -148,9 +148,15 @@ impl Exploration<'_> {
         let is_needed = self.options.mode == Mode::Timed
             || graph.store.len() <= MOST_STATES
             || !self.lines_about_ends().is_empty();
-        match self.stop == Stop::Complete && graph.is_whole() && is_needed {
-            true => graph.schedules_without_end(&mut self.scratch()),
-            false => Endless::default(),
+        match (self.stop == Stop::Complete, graph.space.stubborn.is_some()) {
+            // Where orders are left out there is a circle if there is one at all, unless a
+            // broken rule ends those schedules that come first.
+            (true, true) => {
+                let some = graph.goes_round.filter(|&some| some || self.findings.stops.is_empty());
+                Endless { some, livelock: None }
+            }
+            (true, false) if is_needed => graph.schedules_without_end(&mut self.scratch()),
+            _ => Endless::default(),
         }
     }
 

@@ -3,9 +3,11 @@
 
 mod any_width;
 mod breadth_first;
+mod components;
 mod expand;
 mod first;
 mod frontier;
+mod put_off;
 mod state_graph;
 mod store;
 mod work;

@@ -245,6 +245,11 @@ impl<const W: usize> Store<W> {
         Some(self.parents[id as usize]).filter(|&parent| parent != NO_PARENT)
     }
 
+    /// In how many transitions a state was first reached.
+    pub(crate) fn depth(&self, id: StateId) -> u64 {
+        std::iter::successors(self.parent(id), |&parent| self.parent(parent)).count() as u64
+    }
+
     /// The states, and the shards of the table to enter new ones.
     pub(crate) fn split(&mut self) -> (&[[Word; W]], &mut [Shard<W>]) {
         (&self.states, &mut self.shards)
