@@ -42,7 +42,7 @@ pub use driver::{explore, explore_asking};
 pub use ends::{End, Stopped};
 pub use options::{Budget, Mode, Options, Reduce};
 pub use progress::{Progress, Stop};
-pub use result::{DecisiveTie, Exploration, FinalMemories, Overview, Witness};
+pub use result::{Cut, DecisiveTie, Exploration, FinalMemories, Overview, Round, Witness};
 pub use schedule::{
     Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_asking, one_line,
     replay, replay_asking, replay_calling,

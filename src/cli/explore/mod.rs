@@ -17,7 +17,7 @@ use super::report::{counted, so_many};
 use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
-use crate::explore::{self, Asked, Budget, Exploration, Mode, Options, Reduce, Stop};
+use crate::explore::{self, Asked, Budget, Cut, Exploration, Mode, Options, Reduce};
 use crate::scenario::parse_duration;
 use crate::trace::Header;
 use clap::{Args, ValueEnum};
@@ -104,37 +104,20 @@ struct Explored<'a> {
     mode: Mode,
     /// The lines of what is expected of times, which there are none of.
     timeless: Vec<u32>,
+    budget: Budget,
 }
 
 impl Explored<'_> {
     /// Why not every state was visited, if so, and what to do about it.
-    fn cut(&self, arguments: &ExploreArguments) -> Option<String> {
-        let budget = |what: String, option: &str| format!("{what}; go further with {option}");
-        Some(match self.exploration.stop {
-            Stop::Complete if self.exploration.is_complete() => return None,
-            Stop::Complete if self.exploration.lines_by_clock().is_empty() => {
-                "a process was not followed beyond a limit, see below".to_owned()
+    fn cut(&self) -> Option<String> {
+        let option = |name: &str| format!("--{name}");
+        Some(match self.exploration.cut()? {
+            Cut::Clock(lines) => by_clock(lines) + "; explore it with time",
+            Cut::Control if self.interrupted => "it was interrupted".to_owned(),
+            Cut::Control if self.out_of_time => {
+                format!("the time was up; go further with {}", option("max-time"))
             }
-            Stop::Complete => by_clock(self.exploration.lines_by_clock()) + "; explore it with time",
-            Stop::States => {
-                let states = so_many(arguments.max_states, "state");
-                budget(format!("the budget of {states} is spent"), "--max-states")
-            }
-            Stop::Memory if self.exploration.progress().states == 0 => {
-                let megabytes = counted(arguments.max_memory);
-                let what = format!("one state takes too large a part of the budget of {megabytes} MB");
-                budget(what, "fewer slots of memories and arrays, or with a larger --max-memory")
-            }
-            Stop::Memory => {
-                let megabytes = counted(arguments.max_memory);
-                budget(format!("the budget of {megabytes} MB is spent"), "--max-memory")
-            }
-            Stop::TooLarge => {
-                "one state takes more than 8,192 bits; explore it with fewer processes".to_owned()
-            }
-            Stop::Control if self.interrupted => "it was interrupted".to_owned(),
-            Stop::Control if self.out_of_time => budget("the time was up".to_owned(), "--max-time"),
-            Stop::Control => "it was stopped".to_owned(),
+            cut => cut.told(&self.budget, option),
         })
     }
 
@@ -213,15 +196,6 @@ impl Patience {
         let began = crate::backend::threads::wall();
         self.behind_search.get_or_init(|| TimeLimit { began, limit: Some(grace) });
     }
-}
-
-/// The lines of expectations that are about times.
-fn timed_lines(loaded: &Loaded, header: &Header) -> Vec<u32> {
-    let expected = &loaded.scenario.model.expect;
-    let (all, rest) = (Monitors::new(expected, header), Monitors::untimed(expected, header));
-    let timed = |number: &usize| all.statement(*number).is_some() && rest.statement(*number).is_none();
-    let lines = (0..expected.expectations.len()).filter(timed);
-    lines.map(|number| expected.expectations[number].line).collect()
 }
 
 /// Whether time counts.
@@ -311,11 +285,21 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         }
     }
     let timeless = match mode {
-        Mode::Untimed if watched => timed_lines(loaded, &header),
+        Mode::Untimed if watched => Monitors::lines_left_out(expected),
         _ => Vec::new(),
     };
-    let explored =
-        Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode, timeless };
+    let explored = Explored {
+        loaded,
+        header,
+        exploration,
+        overview,
+        shown,
+        interrupted,
+        out_of_time,
+        mode,
+        timeless,
+        budget,
+    };
     let told = match arguments.scenarios.format {
         Format::Json => json::line(&explored),
         Format::Text => text::text(&explored, arguments),

@@ -49,6 +49,17 @@ pub struct Witness {
     pub unavoidable: bool,
 }
 
+/// A schedule that never ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round {
+    /// Who goes on at first.
+    pub before: Vec<Turn>,
+    /// Who goes on behind that, again and again.
+    pub turns: Vec<Turn>,
+    /// Time counts, and none passes in these turns.
+    pub is_livelock: bool,
+}
+
 /// What completed runs leave in the memories.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FinalMemories {
@@ -153,7 +164,7 @@ impl Exploration<'_> {
             // broken rule ends those schedules that come first.
             (true, true) => {
                 let some = graph.goes_round.filter(|&some| some || self.findings.stops.is_empty());
-                Endless { some, livelock: None }
+                Endless { some, ..Endless::default() }
             }
             (true, false) if is_needed => graph.schedules_without_end(&mut self.scratch()),
             _ => Endless::default(),
@@ -163,17 +174,28 @@ impl Exploration<'_> {
     /// A schedule that comes back to a state of its own without that time
     /// passes, with how many states there are in between.
     fn livelock(&self) -> Option<(Stopped, u64, Witness)> {
-        let circle = self.endless().livelock.as_ref()?;
+        let circle = self.endless().circle.as_ref()?;
+        let round = self.round().filter(|round| round.is_livelock)?;
+        let process = round.turns.first()?.process;
+        let place = with!(self.search.as_ref()?, search => {
+            search.graph.machine(circle[0], &mut self.scratch()).place(self.image, process)
+        });
+        let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
+        let turns = [round.before, round.turns].concat();
+        let witness = Witness { turns, fatal: None, unavoidable: false };
+        Some((Stopped::Limit(message), circle.len() as u64, witness))
+    }
+
+    /// A schedule that never ends, if one was found; fewer turns if it is time to stop.
+    pub fn round(&self) -> Option<Round> {
+        let circle = self.endless().circle.as_ref()?;
         with!(self.search.as_ref()?, search => {
-            let mut scratch = self.scratch();
             let mut path = path_to(&search.graph, circle[0]);
+            let before = path.len() - 1;
             path.extend(circle[1..].iter().chain(&circle[..1]));
-            let turns = turns_along(&search.graph, &path, &mut scratch);
-            let process = turns.get(path.len() - 1 - circle.len())?.process;
-            let place = search.graph.machine(circle[0], &mut scratch).place(self.image, process);
-            let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
-            let witness = Witness { turns, fatal: None, unavoidable: false };
-            Some((Stopped::Limit(message), circle.len() as u64, witness))
+            let mut before_round = turns_along(&search.graph, &path, &mut self.scratch());
+            let turns = before_round.split_off(before.min(before_round.len()));
+            Some(Round { before: before_round, turns, is_livelock: self.endless().is_livelock })
         })
     }
 

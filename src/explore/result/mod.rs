@@ -1,6 +1,7 @@
 //! What came of an exploration: the findings with their witnesses, and what only
 //! the graph of all states tells.
 
+mod cut;
 mod doomed;
 mod endless;
 mod exploration;
@@ -8,5 +9,6 @@ mod findings;
 mod order;
 mod path;
 
-pub use exploration::{DecisiveTie, Exploration, FinalMemories, Overview, Witness};
+pub use cut::Cut;
+pub use exploration::{DecisiveTie, Exploration, FinalMemories, Overview, Round, Witness};
 pub(crate) use findings::Findings;

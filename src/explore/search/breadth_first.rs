@@ -208,7 +208,10 @@ impl<'a, const W: usize> Search<'a, W> {
                 }
             }
             let progress = self.progress();
-            if progress.states > budget.states.min(MAX_STATES as u64 / 2) {
+            let most = budget.states.min(MAX_STATES as u64 / 2);
+            if progress.states > most {
+                // Of those that were reached last, so that nothing hangs on them yet.
+                self.graph.store.forget(most as usize);
                 return Ok(Stop::States);
             }
             if progress.bytes >= budget.bytes {

@@ -289,6 +289,15 @@ impl<const W: usize> Store<W> {
         self
     }
 
+    /// Keeps only so many states, those that were reached first.
+    pub(crate) fn forget(&mut self, most: usize) {
+        self.states.truncate(most);
+        self.parents.truncate(most);
+        *self =
+            std::mem::replace(self, Store { states: Vec::new(), parents: Vec::new(), shards: Vec::new() })
+                .repacked(|state| *state);
+    }
+
     /// Puts zeros behind every state; all keep their numbers. None is found
     /// before they are [repacked](Self::repacked).
     pub(crate) fn padded<const V: usize>(self) -> Store<V> {
