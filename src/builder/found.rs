@@ -116,7 +116,10 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
         let shown = |what: &str, witness| Failed::Shown(Box::new(self.shown(what, witness, None)));
         let stops = exploration.stops();
         match stops.first() {
-            None => Some(shown("there is a deadlock", &exploration.witness(End::Deadlock)?)),
+            None => match exploration.witness(End::Deadlock) {
+                Some(witness) => Some(shown("there is a deadlock", &witness)),
+                None => self.partial_deadlock(exploration),
+            },
             Some((stopped, _, witness)) => {
                 // A run along it would have no end.
                 let round = exploration.round().filter(|round| round.is_livelock && stops.len() == 1);
@@ -125,6 +128,16 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
                 Some(livelock.unwrap_or_else(|| shown(&self.why(stopped), witness)))
             }
         }
+    }
+
+    /// Some wait for ever while others go on.
+    fn partial_deadlock(&self, exploration: &Exploration<'_>) -> Option<Failed> {
+        let some = exploration.blocked_for_ever().ok()??;
+        let header = self.prepared.image.header(self.scenario.seed_of_runs());
+        let (what, mode) = (self.prepared.source_map.in_code(&some.told(&header)), self.explore.mode.name());
+        let order = self.order(&some.witness.turns);
+        let head = format!("in a schedule ({mode}) there is a partial deadlock");
+        Some(self.otherwise(&format!("{head}; the shortest, by who goes on:\n  {order}\n  {what}")))
     }
 
     /// Why a run ends in the middle of a transition.

@@ -42,10 +42,12 @@ pub use driver::{explore, explore_asking};
 pub use ends::{End, Stopped};
 pub use options::{Budget, Mode, Options, Reduce};
 pub use progress::{Progress, Stop};
-pub use result::{Cut, DecisiveTie, Exploration, FinalMemories, Overview, Round, Witness};
+pub use result::{
+    BlockedForEver, Cut, DecisiveTie, Exploration, FinalMemories, Overview, Round, Undecided, Witness,
+};
 pub use schedule::{
-    Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_asking, one_line,
-    replay, replay_asking, replay_calling,
+    Following, Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_asking,
+    one_line, replay, replay_asking, replay_calling,
 };
 pub use search::Race;
 pub use transition::recorded_by_clock;

@@ -32,16 +32,18 @@ fn step() -> impl Strategy<Value = String> {
     })
 }
 
-/// Processes, some of which go round for ever, from the beginning or later.
-fn scenario() -> impl Strategy<Value = String> {
+/// Processes, some of which go round for ever, from the beginning or later; none if
+/// they are to come to an end.
+fn scenario(ends: bool) -> impl Strategy<Value = String> {
     let steps = |most| proptest::collection::vec(step(), 0..most).prop_map(|steps| steps.join(", "));
-    let process =
-        (steps(3), steps(4), 0..4u8).prop_map(|(before, round, how)| match (how, before.as_str()) {
+    let process = (steps(4), steps(4), 0..if ends { 1 } else { 4u8 }).prop_map(|(before, round, how)| {
+        match (how, before.as_str()) {
             (0, _) => format!("[{before}]"),
             // So that time passes in each round, or something is taken and given.
             (_, "") => format!("[{{while: true, do: [{{delay: 1s}}, {round}]}}]"),
             _ => format!("[{before}, {{while: true, do: [{{delay: 1s}}, {round}]}}]"),
-        });
+        }
+    });
     (proptest::collection::vec(process, 2..4), 1..3u8).prop_map(|(processes, count)| {
         let processes: String = processes
             .iter()
@@ -73,7 +75,7 @@ processes:
 #[test]
 fn a_reduction_says_the_same_of_what_never_ends() {
     let (endless, faulty, fewer) = (Cell::new(0), Cell::new(0), Cell::new(0));
-    try_scenarios_of(&scenario(), 300, |text| {
+    try_scenarios_of(&scenario(false), 300, |text| {
         let image = image(text, &[]);
         let whole = explored(&image, Mode::Untimed, Reduce::NONE);
         if !whole.is_complete() {
@@ -174,4 +176,87 @@ fn who_goes_round_in_no_time_is_at_a_limit() {
         let explored = explored(&image, Mode::Untimed, Reduce::NONE);
         assert!(!explored.is_complete() && explored.gave_up(), "{text}");
     }
+}
+
+const GO: &str = "  go: {do: [{while: true, do: [{with: own, do: [{delay: 1s}]}]}]}\n";
+
+fn with_one_who_goes_on(text: &str) -> String {
+    text.replace("resources:\n", "resources:\n  own: mutex\n") + GO
+}
+
+/// A scenario that comes to an end has a deadlock if and only if, beside somebody who
+/// goes on for ever and has nothing to do with it, some wait for ever.
+#[test]
+fn a_deadlock_beside_others_is_found() {
+    let (some, none) = (Cell::new(0), Cell::new(0));
+    try_scenarios_of(&scenario(true), 200, |text| {
+        let alone = image(text, &[]);
+        let beside = with_one_who_goes_on(text);
+        let beside = image(&beside, &[]);
+        for mode in [Mode::Timed, Mode::Untimed] {
+            let (alone, beside) =
+                (explored(&alone, mode, Reduce::NONE), explored(&beside, mode, Reduce::NONE));
+            if !alone.is_complete() || !beside.is_complete() || !faults(&alone).is_empty() {
+                return None;
+            }
+            assert_eq!(alone.blocked_for_ever().map(|found| found.is_some()), Ok(false), "{text}");
+            assert_eq!(beside.ends(End::Deadlock), 0, "{text}");
+            let found = beside.blocked_for_ever().expect("it is small");
+            assert_eq!(found.is_some(), alone.ends(End::Deadlock) > 0, "{mode:?}\n{text}");
+            let Some(found) = found else {
+                none.set(none.get() + 1);
+                continue;
+            };
+            some.set(some.get() + 1);
+            let last = beside_last(&beside);
+            assert_eq!(found.others, [last], "{text}");
+            assert!(!found.blocked.is_empty() && found.blocked.iter().all(|(one, _)| *one != last), "{text}");
+            // Nobody who waits for ever goes on, whatever comes; so the shortest way to a
+            // deadlock is no shorter, but for turns of the one who goes on.
+            let turns = alone.witness(End::Deadlock).map_or(0, |witness| witness.turns.len());
+            let own = found.witness.turns.iter().filter(|turn| turn.process != last).count();
+            assert!(own <= turns, "{mode:?}\n{text}");
+        }
+        Some(())
+    });
+    assert!(some.get() > 50 && none.get() > 50, "{some:?} {none:?}");
+}
+
+/// The one who goes on is the last process.
+fn beside_last(explored: &Exploration<'_>) -> tempolane::ids::ProcessId {
+    let round = explored.round().expect("it goes on for ever");
+    round.turns.iter().map(|turn| turn.process).max().expect("somebody goes on")
+}
+
+/// Who waits for ever is told, with who goes on; not who waits only until
+/// somebody comes again, and not with a stop time, until which one may wait.
+#[test]
+fn only_a_wait_without_an_end_counts() {
+    let server = "  server: {do: [{while: true, do: [{get: inbox}]}]}\n";
+    let often = "  client: {do: [{while: true, do: [{delay: 1s}, {put: inbox}]}]}\n";
+    let once = "  client: {do: [{put: inbox}]}\n";
+    let of = |head: &str, processes: &[&str]| {
+        let processes = processes.concat();
+        format!(
+            "version: 1\n{head}resources:\n  inbox: {{kind: buffer, capacity: 1}}\n  own: mutex\nprocesses:\n{processes}"
+        )
+    };
+    for (text, blocked) in [
+        (of("", &[server, often]), Vec::new()),
+        (of("", &[server, often, GO]), Vec::new()),
+        (of("", &[server, once, GO]), vec![0]),
+        (of("horizon: 9s\n", &[server, once, GO]), Vec::new()),
+    ] {
+        let image = image(&text, &[]);
+        let explored = explored(&image, Mode::Untimed, Reduce::NONE);
+        assert!(explored.is_complete(), "{text}");
+        let found = explored.blocked_for_ever().expect("it is small");
+        let found = found.map_or(Vec::new(), |found| found.blocked.iter().map(|(one, _)| one.0).collect());
+        assert_eq!(found, blocked, "{text}");
+    }
+    // Where schedules are left out, or not all was seen, nothing is said.
+    let text = of("", &[server, once, GO]);
+    let image = image(&text, &[]);
+    let reduced = explored(&image, Mode::Untimed, Reduce { order: true, symmetry: false });
+    assert_eq!(reduced.blocked_for_ever(), Err(tempolane::explore::Undecided));
 }

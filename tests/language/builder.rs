@@ -624,6 +624,28 @@ fn a_schedule_that_never_ends_is_a_failure_unless_it_may() {
     assert!(endless.contains("\n  at first go on: one\n  again and again: one, one\n"), "{endless}");
 }
 
+/// Some who wait for ever are a failure although others go on, as they may.
+#[test]
+fn a_partial_deadlock_is_a_failure() {
+    let mut some = guarded();
+    some.mutex("a").mutex("b");
+    for (name, first, second) in [("one", "a", "b"), ("two", "b", "a")] {
+        some.process(name, |p| {
+            p.acquire(first).acquire(second).release([first, second]);
+        });
+    }
+    let explore = Explore::new(Mode::Untimed).may_never_end();
+    let failure = some.check_every_schedule(explore, "").expect_err("two wait for ever");
+    for part in [
+        "there is a partial deadlock",
+        "\n  one, two\n",
+        "blocked for ever: 'one' (tests/",
+        "while 'guard' goes on",
+    ] {
+        assert!(failure.contains(part), "{part} in\n{failure}");
+    }
+}
+
 /// What is expected of times is refused where none counts, and what is expected at
 /// all where it is not looked at; each by its own words.
 #[test]

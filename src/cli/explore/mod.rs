@@ -17,7 +17,9 @@ use super::report::{counted, so_many};
 use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
-use crate::explore::{self, Asked, Budget, Cut, Exploration, Mode, Options, Reduce};
+use crate::explore::{
+    self, Asked, BlockedForEver, Budget, Cut, Exploration, Mode, Options, Reduce, Undecided,
+};
 use crate::scenario::parse_duration;
 use crate::trace::Header;
 use clap::{Args, ValueEnum};
@@ -50,7 +52,7 @@ pub struct ExploreArguments {
     /// Leave out schedules that differ from others only in the order of independent steps (order;
     /// without time only), or in which of several instances that nothing tells apart does what or
     /// stands where in a ring (symmetry), or both. Finds every deadlock and every result, often in
-    /// far fewer states; looks for no races, and does not check what is expected
+    /// far fewer states; looks for no races and no partial deadlocks, and does not check what is expected
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "both", require_equals = true)]
     reduce: Option<ReduceOption>,
     /// Make the parameters as small as the first finding allows (the fewest processes and items
@@ -92,6 +94,9 @@ pub enum ReduceOption {
     Both,
 }
 
+/// Who waits for ever while others go on, if that was found out.
+type BlockedSome = Result<Option<BlockedForEver>, Undecided>;
+
 /// An exploration with what was made of it.
 struct Explored<'a> {
     loaded: &'a Loaded,
@@ -104,6 +109,7 @@ struct Explored<'a> {
     mode: Mode,
     /// The lines of what is expected of times, which there are none of.
     timeless: Vec<u32>,
+    blocked: BlockedSome,
     budget: Budget,
 }
 
@@ -270,7 +276,8 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         ));
     }
     let overview = exploration.overview();
-    let shown = witness::show(loaded, &image, &exploration, (mode, seed), asked, arguments)?;
+    let blocked = exploration.blocked_for_ever();
+    let shown = witness::show(loaded, &image, &exploration, &blocked, (mode, seed), asked, arguments)?;
     if shrinks {
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {
@@ -298,6 +305,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         out_of_time,
         mode,
         timeless,
+        blocked,
         budget,
     };
     let told = match arguments.scenarios.format {

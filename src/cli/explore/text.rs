@@ -72,6 +72,7 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
         let so_far = if exploration.is_complete() { "0" } else { "none found so far" };
         let _ = writeln!(text, "  deadlocks: {so_far}");
     }
+    text.push_str(&partial_deadlocks(explored, arguments));
     let ends = [("completed", End::Completed), ("reached the horizon", End::Horizon)];
     for (name, end) in ends.into_iter().filter(|&(_, end)| exploration.ends(end) > 0) {
         let _ = writeln!(text, "  end states that {}: {}", verb(name), counted(exploration.ends(end)));
@@ -103,6 +104,16 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     }
     text.push_str(&without_end(explored));
     text
+}
+
+/// In how many states somebody waits for ever while others go on.
+fn partial_deadlocks(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
+    let is_asked = arguments.reduce.is_none() && explored.exploration.is_endless() == Some(true);
+    match &explored.blocked {
+        Ok(Some(some)) => format!("  {RED}partial deadlocks: {}{PLAIN}\n", counted(some.states)),
+        Err(_) if is_asked => "  partial deadlocks: not looked for in so many states\n".to_owned(),
+        Ok(None) | Err(_) => String::new(),
+    }
 }
 
 /// Whether schedules never end, and what that leaves open.
@@ -160,6 +171,7 @@ fn title(shown: &Shown) -> String {
         "fault" => "Fault",
         "expectation" => "Not as expected",
         "race" => "Race",
+        "partial-deadlock" => "Partial deadlock",
         _ => "Limit",
     };
     let claim = match shown.kind {

@@ -1,7 +1,7 @@
 //! The schedules that show what was found: as files, as timelines, and turn by
 //! turn.
 
-use super::ExploreArguments;
+use super::{BlockedSome, ExploreArguments};
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::{Exit, Failure};
@@ -11,7 +11,9 @@ use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::{Finished, so_many};
-use crate::explore::{self, Asked, End, Exploration, Mode, Schedule, Stopped, Witness, narrate_asking};
+use crate::explore::{
+    self, Asked, End, Exploration, Following, Mode, Schedule, Stopped, Witness, narrate_asking,
+};
 use crate::program::Image;
 use crate::scenario::folder_name;
 use crate::trace::Claim;
@@ -22,7 +24,7 @@ const MOST_DRAWN: usize = 100_000;
 
 /// Something that was found, with the schedule that shows it.
 pub struct Shown {
-    /// What: `deadlock`, `fault`, `limit`, `expectation`, `race`, `fastest`, `slowest`.
+    /// What: `deadlock`, `fault`, `limit`, `partial-deadlock`, `expectation`, `race`, `fastest`, `slowest`.
     pub kind: &'static str,
     /// Whether it is something that the user must know.
     pub is_finding: bool,
@@ -46,6 +48,7 @@ pub fn show(
     loaded: &Loaded,
     image: &Image,
     exploration: &Exploration<'_>,
+    blocked: &BlockedSome,
     (mode, seed): (Mode, u64),
     asked: Asked<'_>,
     arguments: &ExploreArguments,
@@ -61,6 +64,9 @@ pub fn show(
             Stopped::Fault(fault) => all.push(("fault", fault.message.clone(), states, witness)),
             Stopped::Limit(message) => all.push(("limit", message, states, witness)),
         }
+    }
+    if let Ok(Some(some)) = blocked {
+        all.push(("partial-deadlock", some.told(&image.header(seed)), some.states, some.witness.clone()));
     }
     let monitors = Monitors::new(&loaded.scenario.model.expect, &image.header(seed));
     for (number, states, witness) in exploration.failed() {
@@ -113,13 +119,19 @@ pub fn show(
             fatal: witness.fatal,
             turns: Schedule::named(image, &witness.turns),
         };
+        // Behind a wait that never ends the others would go on without an end.
+        let following = match kind {
+            "partial-deadlock" => Following::so_far(seed, mode),
+            _ => Following::to_the_end(seed, mode),
+        };
         let notes = narrate_asking(image, None, (seed, mode), asked, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
-        let mut finished = match execute_along(loaded, &schedule, asked, &arguments.run, None, draws) {
-            Err(failure) if failure.exit == Exit::Interrupted => break,
-            finished => finished?,
-        };
+        let mut finished =
+            match execute_along(loaded, (&schedule, following), asked, &arguments.run, None, draws) {
+                Err(failure) if failure.exit == Exit::Interrupted => break,
+                finished => finished?,
+            };
         failure_windows::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;

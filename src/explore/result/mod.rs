@@ -1,6 +1,7 @@
 //! What came of an exploration: the findings with their witnesses, and what only
 //! the graph of all states tells.
 
+mod blocked;
 mod cut;
 mod doomed;
 mod endless;
@@ -10,5 +11,7 @@ mod order;
 mod path;
 
 pub use cut::Cut;
-pub use exploration::{DecisiveTie, Exploration, FinalMemories, Overview, Round, Witness};
+pub use exploration::{
+    BlockedForEver, DecisiveTie, Exploration, FinalMemories, Overview, Round, Undecided, Witness,
+};
 pub(crate) use findings::Findings;

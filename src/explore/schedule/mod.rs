@@ -9,5 +9,5 @@ mod turn;
 pub use file::{Schedule, ScheduleError, one_line};
 pub use names::ProcessNames;
 pub use narrate::{narrate, narrate_asking};
-pub use replay::{Mismatch, Replayed, replay, replay_asking, replay_calling};
+pub use replay::{Following, Mismatch, Replayed, replay, replay_asking, replay_calling};
 pub use turn::Turn;

@@ -1,6 +1,6 @@
 //! A schedule in words: what happens in each of its turns.
 
-use super::replay::replay_asking;
+use super::replay::{Following, replay_asking};
 use super::turn::Turn;
 use crate::explore::asked::Asked;
 use crate::explore::code::NumberedCode;
@@ -33,12 +33,20 @@ pub fn narrate_asking(
 ) -> Vec<String> {
     let mut sink = Narrator { header: image.header(seed), turns: Vec::new(), begun: false };
     // What cannot be followed has no notes; that it can is tested.
-    let _ = replay_asking(image, code, (seed, mode), asked, turns, &mut sink, &mut |sink, number| {
-        sink.begun = number < turns.len();
-        if sink.begun {
-            sink.turns.push(Note::default());
-        }
-    });
+    let _ = replay_asking(
+        image,
+        code,
+        Following::so_far(seed, mode),
+        asked,
+        turns,
+        &mut sink,
+        &mut |sink, number| {
+            sink.begun = number < turns.len();
+            if sink.begun {
+                sink.turns.push(Note::default());
+            }
+        },
+    );
     let said = |Note { on_resources, aside }: Note| match on_resources.count {
         0 => aside.said(),
         _ => on_resources.said(),

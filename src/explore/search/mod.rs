@@ -14,6 +14,7 @@ mod work;
 
 pub(crate) use any_width::{AnySearch, MAX_WORDS, with};
 pub(crate) use breadth_first::{Start, TooNarrow, is_too_large_for};
+pub(crate) use components::each_component;
 pub(crate) use first::First;
 pub use first::Race;
 pub(crate) use state_graph::{StateGraph, Way};

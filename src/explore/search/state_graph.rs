@@ -231,26 +231,39 @@ impl<const W: usize> StateGraph<'_, W> {
         scratch: &mut Scratch,
         each: &mut impl FnMut(Option<Way<W>>),
     ) {
+        self.each_way_of(state, scratch, &mut |_, way| each(way));
+    }
+
+    /// As [`Self::each_way`], with the number of the process that goes on.
+    pub(crate) fn each_way_of(
+        &self,
+        state: &[Word; W],
+        scratch: &mut Scratch,
+        each: &mut impl FnMut(usize, Option<Way<W>>),
+    ) {
         if let Some(ways) = self.learnt_ways(state) {
-            return ways.into_iter().for_each(|way| each(Some(way)));
+            return ways.into_iter().for_each(|(process, way)| each(process, Some(way)));
         }
         let mut buffer = Vec::new();
-        self.successors(state, scratch, |scratch, _, went| match went {
+        self.successors(state, scratch, |scratch, process, went| match went {
             Went::Nowhere => {}
-            Went::Stopped(_) => each(Some(Way::Ends(0))),
-            Went::On => each(self.space.codec.encode(&scratch.world, &mut buffer).ok().map(Way::To)),
+            Went::Stopped(_) => each(process.index(), Some(Way::Ends(0))),
+            Went::On => {
+                let next = self.space.codec.encode(&scratch.world, &mut buffer);
+                each(process.index(), next.ok().map(Way::To));
+            }
         });
     }
 
     /// Every way out of a state, if all of them were learnt and not forgotten
     /// since.
-    fn learnt_ways(&self, state: &[Word; W]) -> Option<Vec<Way<W>>> {
+    fn learnt_ways(&self, state: &[Word; W]) -> Option<Vec<(usize, Way<W>)>> {
         let cache = self.cache.as_ref()?;
         let mut ways = Vec::new();
         for process in 0..self.space.relation.image.process_count() {
-            self.ways(cache, state, (process, 0), &mut |way| ways.push(way));
+            self.ways(cache, state, (process, 0), &mut |way| ways.push((process, way)));
         }
-        let known = !ways.iter().any(|way| matches!(way, Way::Unknown(..)));
+        let known = !ways.iter().any(|(_, way)| matches!(way, Way::Unknown(..)));
         known.then_some(ways)
     }
 
