@@ -14,6 +14,10 @@ use crate::explore::{self, Asked, End, Exploration, Mode, Options, Reduce, Stopp
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 
+/// What is made of an exploration.
+type Judge<'j, 's, S, T> =
+    &'j mut dyn for<'e> FnMut(&Found<'s, 'e, S>, &Exploration<'_>) -> Result<T, Failed>;
+
 impl<S: CodeState + Send> Scenario<S> {
     /// Whether every schedule is as this text expects it, as [`Run::check`] has
     /// it for one run. [`Mode::Timed`] lets simultaneous events swap,
@@ -171,11 +175,11 @@ impl<S: CodeState + Send> Scenario<S> {
         })
     }
 
-    fn every(
-        &self,
+    fn every<'s>(
+        &'s self,
         explore: Explore,
         expect: &str,
-        look: &mut dyn FnMut(&Found<'_, '_, S>, &Exploration<'_>) -> Result<(), Failed>,
+        look: Judge<'_, 's, S, ()>,
     ) -> Result<Schedules<S>, Failed> {
         self.explore(explore, expect, &mut |found, exploration| {
             if let Some(failed) = found.failure(exploration) {
@@ -198,7 +202,7 @@ impl<S: CodeState + Send> Scenario<S> {
         &'s self,
         explore: Explore,
         expect: &str,
-        judge: &mut dyn FnMut(&Found<'s, '_, S>, &Exploration<'_>) -> Result<T, Failed>,
+        judge: Judge<'_, 's, S, T>,
     ) -> Result<T, Failed> {
         let prepared = self.prepare_expecting(expect).map_err(|problems| Failed::wrong(&problems))?;
         self.refuse(explore, &prepared)?;

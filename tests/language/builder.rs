@@ -717,7 +717,8 @@ fn some_schedule_is_found_and_followed() {
     locks.mutex("a").mutex("b");
     for (name, first, second) in [("one", "a", "b"), ("two", "b", "a")] {
         locks.process(name, |p| {
-            p.acquire(&first.to_owned()).acquire(second).release([first, second]);
+            let first = first.to_owned();
+            p.acquire(&first).acquire(second).release([&first, second]);
         });
     }
     let stuck = locks.assert_some_schedule(Mode::Untimed, "deadlock");

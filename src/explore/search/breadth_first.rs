@@ -9,7 +9,7 @@
 
 use super::first::First;
 use super::frontier::Recent;
-use super::put_off::NotFound;
+use super::put_off::{Expanded, NotFound};
 use super::state_graph::{Space, StateGraph};
 use super::store::{MAX_STATES, SHARDS, Shard, StateId, Store};
 use super::work::{About, Batch, Question, Work, Worker};
@@ -95,7 +95,7 @@ pub(crate) struct Search<'a, const W: usize> {
     pub(crate) graph: StateGraph<'a, W>,
     place: Place,
     works: Vec<Work<W>>,
-    pub(super) workers: Vec<Mutex<Worker<W>>>,
+    workers: Vec<Mutex<Worker<W>>>,
     /// States that were expanded, and of which those are to go on as well who were left out.
     pending: Vec<StateId>,
     /// The system did not make as many threads as there are workers.
@@ -196,11 +196,16 @@ impl<'a, const W: usize> Search<'a, W> {
         loop {
             if self.pending.is_empty() && self.place.next == self.place.level_end {
                 if self.place.next == self.graph.store.len() {
-                    match self.put_off() {
+                    let worker = self.workers[0].get_mut().expect("no worker panics");
+                    let (graph, scratch) = (&mut self.graph, &mut worker.scratch);
+                    match (Expanded { graph, scratch }).put_off() {
                         Ok(states) if states.is_empty() => return Ok(Stop::Complete),
                         Ok(states) => self.put_back(states),
                         Err(NotFound::Stopped) => return Ok(Stop::Control),
-                        Err(NotFound::TooNarrow) => return Err(TooNarrow),
+                        Err(NotFound::Outgrown) => {
+                            self.repack()?;
+                            continue;
+                        }
                     }
                 } else {
                     self.place.level_end = self.graph.store.len();

@@ -10,10 +10,10 @@
 //! generation", 1990, section 5, on the ignoring problem). Nothing is expanded
 //! more where all ways lead to an end.
 
-use super::breadth_first::{Search, TooNarrow};
 use super::components::{Component, each_component};
-use super::state_graph::{Takers, Unlearnt};
+use super::state_graph::{StateGraph, Takers, Unlearnt};
 use super::store::StateId;
+use crate::explore::transition::Scratch;
 use crate::explore::transition_cache::Oracle;
 use crate::program::may_go_round;
 
@@ -21,12 +21,19 @@ use crate::program::may_go_round;
 pub(super) enum NotFound {
     /// It is to stop.
     Stopped,
-    TooNarrow,
+    /// A value has a number that its field cannot hold, so that states must be packed anew first.
+    Outgrown,
 }
 
-impl<const W: usize> Search<'_, W> {
-    /// The states that must yet be expanded in full, once all others are
-    /// expanded; none if that was the search.
+/// A graph of which all states are expanded, and what the kernel works on if
+/// it must be asked again.
+pub(super) struct Expanded<'g, 'a, const W: usize> {
+    pub(super) graph: &'g mut StateGraph<'a, W>,
+    pub(super) scratch: &'g mut Scratch,
+}
+
+impl<const W: usize> Expanded<'_, '_, W> {
+    /// The states that must yet be expanded in full; none if that was the search.
     pub(super) fn put_off(&mut self) -> Result<Vec<StateId>, NotFound> {
         if self.graph.space.stubborn.is_none() {
             return Ok(Vec::new());
@@ -56,7 +63,7 @@ impl<const W: usize> Search<'_, W> {
         Ok(put_off)
     }
 
-    /// Who went on in a state that was expanded.
+    /// Who went on in a state.
     fn takers(&mut self, state: StateId) -> Result<Takers, NotFound> {
         loop {
             match self.graph.takers(state) {
@@ -66,7 +73,7 @@ impl<const W: usize> Search<'_, W> {
         }
     }
 
-    /// What follows a state that was expanded.
+    /// What follows a state.
     fn followers(&mut self, state: StateId) -> Result<Vec<StateId>, NotFound> {
         if self.graph.space.relation.asked.check(u64::from(state)).is_err() {
             return Err(NotFound::Stopped);
@@ -81,19 +88,15 @@ impl<const W: usize> Search<'_, W> {
 
     /// Asks the kernel what was learnt and forgotten.
     fn learn_again(&mut self, unlearnt: Unlearnt<W>) -> Result<(), NotFound> {
-        let worker = self.workers[0].get_mut().expect("no worker panics");
-        let (space, scratch) = (&mut self.graph.space, &mut worker.scratch);
+        let space = &mut self.graph.space;
         match (unlearnt, &mut self.graph.cache, &space.symmetry) {
             (Unlearnt::Step(state, process), Some(cache), _) => {
-                let (relation, codec) = (&space.relation, &mut space.codec);
+                let (relation, codec, scratch) = (&space.relation, &mut space.codec, &mut *self.scratch);
                 cache.learn(&mut Oracle { relation, codec, scratch }, &state, process);
             }
             (Unlearnt::Name(state), _, Some(symmetry)) => symmetry.learn(&mut space.codec, &state),
             (Unlearnt::Step(..) | Unlearnt::Name(_), ..) => unreachable!("it was learnt before"),
         }
-        if self.graph.space.codec.outgrown {
-            self.repack().map_err(|TooNarrow| NotFound::TooNarrow)?;
-        }
-        Ok(())
+        if space.codec.outgrown { Err(NotFound::Outgrown) } else { Ok(()) }
     }
 }
