@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::backend::{Image, compile};
+use tempolane::backend::{BoundProgram, compile};
 use tempolane::explore::{Mode, Options, explore};
 use tempolane::scenario;
 use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink};
@@ -29,13 +29,13 @@ fn main() {
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
     let loaded = scenario::load_file(&path, &parameters).unwrap_or_else(|error| panic!("{error}"));
-    let image =
+    let program =
         compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("a checked scenario can be bound");
     if name == "philosophers" {
-        explore_all(&image);
+        explore_all(&program);
         return;
     }
-    let mut simulation = Simulation::new(&image, 1, 0);
+    let mut simulation = Simulation::new(&program, 1, 0);
     match name.as_str() {
         "fingerprint" => run(&mut simulation, &mut Fingerprint::new()),
         "trace" => run(&mut simulation, &mut RecordingSink::new()),
@@ -48,6 +48,8 @@ fn run(simulation: &mut Simulation<'_>, sink: &mut impl Sink) {
 }
 
 /// All schedules, without time, on one thread.
-fn explore_all(image: &Image) {
-    assert!(explore(image, Options::whole(Mode::Untimed), &mut |_| ControlFlow::Continue(())).is_complete());
+fn explore_all(program: &BoundProgram) {
+    assert!(
+        explore(program, Options::whole(Mode::Untimed), &mut |_| ControlFlow::Continue(())).is_complete()
+    );
 }

@@ -103,8 +103,8 @@
 //!   sleeper: {do: [{repeat: 3, do: [{delay: 10s}]}]}
 //! ";
 //! let loaded = scenario::load_str("sleeper", text, &[]).map_err(|error| error.to_string())?;
-//! let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
-//! let (end, _) = virtual_time::run(&image, 0, &mut NoTrace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+//! let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+//! let (end, _) = virtual_time::run(&program, 0, &mut NoTrace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
 //! assert_eq!(end.outcome.name(), "completed");
 //! assert_eq!(end.end.to_string(), "30s");
 //! # Ok::<(), String>(())

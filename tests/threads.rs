@@ -7,11 +7,11 @@
 mod common;
 
 use common::generate::scenario;
-use common::{image, run};
+use common::{program, run};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::time::Duration;
-use tempolane::backend::Image;
+use tempolane::backend::BoundProgram;
 use tempolane::backend::replay::{ReplayedRun, replay};
 use tempolane::backend::threads::{self, MOST_THREADS, Recording, ThreadOptions, Trouble, Work};
 use tempolane::trace::{Kind, Outcome};
@@ -22,12 +22,12 @@ fn options(speed: f64) -> ThreadOptions {
     ThreadOptions { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(120) }
 }
 
-fn record(image: &Image, speed: f64) -> Recording {
-    threads::run(image, &options(speed), NEVER).unwrap_or_else(|trouble| panic!("{trouble}"))
+fn record(program: &BoundProgram, speed: f64) -> Recording {
+    threads::run(program, &options(speed), NEVER).unwrap_or_else(|trouble| panic!("{trouble}"))
 }
 
-fn replayed(image: &Image, recording: &Recording) -> ReplayedRun {
-    replay(image, recording).unwrap_or_else(|found| panic!("{found}\n{found:?}"))
+fn replayed(program: &BoundProgram, recording: &Recording) -> ReplayedRun {
+    replay(program, recording).unwrap_or_else(|found| panic!("{found}\n{found:?}"))
 }
 
 proptest! {
@@ -37,9 +37,9 @@ proptest! {
     /// the same in their memories at the end.
     #[test]
     fn random_scenarios_stay_within_the_model(text in scenario()) {
-        let image = image(&text, &[]);
-        let recording = record(&image, 100_000.0);
-        match replay(&image, &recording) {
+        let program = program(&text, &[]);
+        let recording = record(&program, 100_000.0);
+        match replay(&program, &recording) {
             Err(found) => panic!("{found}\n{found:?}\n{text}"),
             Ok(replayed) => prop_assert_eq!(replayed.memories, recording.memories),
         }
@@ -52,11 +52,11 @@ fn lab_5_is_legal_and_its_memories_are_right() {
     for name in ["one-memory", "two-memories", "two-memories-different-data", "sensor-processor"] {
         let path = format!("{}/scenarios/lab5/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).expect("it is there");
-        let (image, virtual_run) = (image(&text, &[]), run(&text));
-        let recording = record(&image, 100.0);
+        let (program, virtual_run) = (program(&text, &[]), run(&text));
+        let recording = record(&program, 100.0);
         assert_eq!(recording.trace.outcome, Outcome::Completed, "{name}");
-        assert_eq!(recording.memories, virtual_run.machine.memories(&virtual_run.image), "{name}");
-        let replayed = replayed(&image, &recording);
+        assert_eq!(recording.memories, virtual_run.machine.memories(&virtual_run.program), "{name}");
+        let replayed = replayed(&program, &recording);
         // The model's time for the order of the threads is that of virtual
         // time, to the nanosecond: no tie of these changes a time.
         assert_eq!(replayed.model.end, virtual_run.end.end, "{name}");
@@ -79,9 +79,9 @@ processes:
           - draw: {into: x, from: {uniform_int: {low: 1, high: 1000000}}}
           - draw: {into: y, from: {cpython_randint: {seed: 0, low: 1, high: 100}}}
 ";
-    let (image, virtual_run) = (image(text, &[]), run(text));
+    let (program, virtual_run) = (program(text, &[]), run(text));
     let seeded = ThreadOptions { seed: 7, ..options(1000.0) };
-    let recording = threads::run(&image, &seeded, NEVER).expect("it ends");
+    let recording = threads::run(&program, &seeded, NEVER).expect("it ends");
     let draws = |events: &[tempolane::trace::Event]| {
         let mut all: Vec<(u32, u64)> =
             events.iter().filter(|event| event.kind == Kind::Draw).map(|e| (e.process.0, e.value)).collect();
@@ -105,16 +105,16 @@ processes:
 
 #[test]
 fn a_deadlock_is_found_when_it_happens_and_told_as_in_virtual_time() {
-    let (image, virtual_run) = (image(TWO_LOCKS, &[]), run(TWO_LOCKS));
-    let recording = record(&image, 1.0);
+    let (program, virtual_run) = (program(TWO_LOCKS, &[]), run(TWO_LOCKS));
+    let recording = record(&program, 1.0);
     assert_eq!(recording.trace.outcome, virtual_run.end.outcome);
     assert_eq!(recording.trace.outcome.name(), "deadlock");
-    replayed(&image, &recording);
+    replayed(&program, &recording);
 }
 
 #[test]
 fn a_deadlock_of_one_and_of_nobody_else() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {m: {kind: mutex}}
@@ -122,9 +122,9 @@ processes: {p: {do: [{acquire: m}, {acquire: m}]}}
 ",
         &[],
     );
-    let recording = record(&image, 1.0);
+    let recording = record(&program, 1.0);
     assert_eq!(recording.trace.outcome.name(), "deadlock");
-    replayed(&image, &recording);
+    replayed(&program, &recording);
 }
 
 #[test]
@@ -145,17 +145,17 @@ processes:
   sleeper: {{do: [{{delay: 1h}}]}}
   waiter: {{do: [{{acquire: never}}]}}
 ");
-        let (image, virtual_run) = (image(&text, &[]), run(&text));
-        let recording = record(&image, 1.0);
+        let (program, virtual_run) = (program(&text, &[]), run(&text));
+        let recording = record(&program, 1.0);
         assert_eq!(recording.trace.outcome, virtual_run.end.outcome, "{step}");
         assert_eq!(recording.trace.outcome.name(), "fault", "{step}");
-        replayed(&image, &recording);
+        replayed(&program, &recording);
     }
 }
 
 #[test]
 fn the_horizon_cuts_sleeps_and_waits() {
-    let image = image(
+    let program = program(
         "
 version: 1
 horizon: 100ms
@@ -167,17 +167,17 @@ processes:
 ",
         &[],
     );
-    let recording = record(&image, 1.0);
+    let recording = record(&program, 1.0);
     assert_eq!(recording.trace.outcome, Outcome::Horizon);
     assert_eq!(recording.trace.end.to_string(), "100ms");
     assert!(recording.trace.events.iter().all(|event| event.time <= recording.trace.end));
-    let reached = replayed(&image, &recording).reached;
+    let reached = replayed(&program, &recording).reached;
     assert!(reached <= recording.trace.end);
 }
 
 #[test]
 fn threads_that_cannot_keep_up_have_not_come_far() {
-    let image = image(
+    let program = program(
         "
 version: 1
 horizon: 10s
@@ -185,9 +185,9 @@ processes: {ticker: {do: [{repeat: 1000000000, do: [{delay: 1us}]}]}}
 ",
         &[],
     );
-    let recording = record(&image, 100.0);
+    let recording = record(&program, 100.0);
     assert_eq!(recording.trace.outcome, Outcome::Horizon);
-    let reached = replayed(&image, &recording).reached;
+    let reached = replayed(&program, &recording).reached;
     assert!(reached.as_secs_f64() < 8.0, "{reached}");
 }
 
@@ -202,20 +202,20 @@ processes:
 
 #[test]
 fn a_timeout_and_an_interruption_end_all_threads() {
-    let image = image(FOREVER, &[]);
+    let program = program(FOREVER, &[]);
     for work in [Work::Sleep, Work::Spin] {
         let short = ThreadOptions { timeout: Duration::from_millis(100), work, ..options(1.0) };
-        assert!(matches!(threads::run(&image, &short, NEVER), Err(Trouble::TimedOut(_))));
+        assert!(matches!(threads::run(&program, &short, NEVER), Err(Trouble::TimedOut(_))));
     }
     // Asked every 50 ms.
     let asked = Cell::new(0);
     let soon = || asked.replace(asked.get() + 1) > 3;
-    assert!(matches!(threads::run(&image, &options(1.0), &soon), Err(Trouble::Interrupted)));
+    assert!(matches!(threads::run(&program, &options(1.0), &soon), Err(Trouble::Interrupted)));
 }
 
 #[test]
 fn a_livelock_without_time_is_a_limit() {
-    let image = image(
+    let program = program(
         "
 version: 1
 limits: {zero_time_steps: 10000}
@@ -225,7 +225,7 @@ processes:
 ",
         &[],
     );
-    let recording = record(&image, 1.0);
+    let recording = record(&program, 1.0);
     match &recording.trace.outcome {
         Outcome::Limit { message } => assert!(message.contains("'spinner' on line 5"), "{message}"),
         other => panic!("{other:?}"),
@@ -234,7 +234,7 @@ processes:
 
 #[test]
 fn two_hundred_processes_run_and_end() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {m: {kind: mutex}, s: {kind: semaphore, permits: 5}, d: {kind: memory, slots: 1}}
@@ -253,22 +253,22 @@ processes:
 ",
         &[],
     );
-    let recording = record(&image, 100.0);
+    let recording = record(&program, 100.0);
     assert_eq!(recording.trace.outcome, Outcome::Completed);
     assert_eq!(recording.memories[0].1[0].to_string(), "1000", "no update is lost under a mutex");
-    replayed(&image, &recording);
+    replayed(&program, &recording);
 }
 
 #[test]
 fn too_many_processes_are_refused_before_any_starts() {
-    let image = image(
+    let program = program(
         "
 version: 1
 processes: {p: {count: 10000, do: [{delay: 1h}]}}
 ",
         &[],
     );
-    match threads::run(&image, &options(1.0), NEVER) {
+    match threads::run(&program, &options(1.0), NEVER) {
         Err(Trouble::TooLarge(message)) => assert!(message.contains(&MOST_THREADS.to_string()), "{message}"),
         other => panic!("{:?}", other.map(|recording| recording.trace.outcome)),
     }
@@ -276,33 +276,33 @@ processes: {p: {count: 10000, do: [{delay: 1h}]}}
 
 #[test]
 fn nobody_at_all_is_done_at_once() {
-    let image = image(
+    let program = program(
         "
 version: 1
 processes: {p: {count: 0, do: [{delay: 1h}]}}
 ",
         &[],
     );
-    assert_eq!(record(&image, 1.0).trace.outcome, Outcome::Completed);
+    assert_eq!(record(&program, 1.0).trace.outcome, Outcome::Completed);
 }
 
 #[test]
 fn the_clock_is_read_and_replayed() {
-    let image = image("
+    let program = program("
 version: 1
 processes:
   p: {start: 5ms, vars: {t: 0s}, do: [{delay: 10ms}, {set: {t: now}}, {log: \"{t}\"}, {if: t > 1h, do: [{log: late}]}]}
 ", &[]);
-    let recording = record(&image, 1.0);
+    let recording = record(&program, 1.0);
     assert_eq!(recording.readings[0].len(), 1);
     assert!(recording.readings[0][0] >= 15_000_000);
-    replayed(&image, &recording);
+    replayed(&program, &recording);
 }
 
 /// Waiting alone reaches the horizon: on threads at once, without waiting for it.
 #[test]
 fn a_horizon_is_reached_by_waiting() {
-    let image = image(
+    let program = program(
         "
 version: 1
 horizon: 1000h
@@ -311,12 +311,12 @@ processes: {waiter: {do: [{delay: 1ms}, {acquire: never}]}}
 ",
         &[],
     );
-    let recording = record(&image, 1.0);
+    let recording = record(&program, 1.0);
     assert_eq!(
         (&recording.trace.outcome, recording.trace.end),
-        (&Outcome::Horizon, image.horizon.expect("1000h"))
+        (&Outcome::Horizon, program.horizon.expect("1000h"))
     );
-    replayed(&image, &recording);
+    replayed(&program, &recording);
 }
 
 /// Who comes and is the first in line is served on threads too, and a put and a
@@ -340,8 +340,8 @@ processes:
   late: {{vars: {{x: 0}}, start: 1s, do: [{{put: {{to: door, value: 3}}}}, {{delay: 1s}}, {{get: {{from: door, into: x}}}}]}}
 "
         );
-        let (image, virtual_run) = (image(&text, &[]), run(&text));
-        let recording = record(&image, 1.0);
+        let (program, virtual_run) = (program(&text, &[]), run(&text));
+        let recording = record(&program, 1.0);
         let items = |events: &mut dyn Iterator<Item = tempolane::trace::Event>, name: &str| -> Vec<u64> {
             let buffer = virtual_run.resource(name);
             let puts = events.filter(|event| event.kind == Kind::Put && event.resource() == Some(buffer));
@@ -355,6 +355,6 @@ processes:
         put.dedup();
         assert_eq!(put[1..], order, "{discipline}");
         assert_eq!(recording.trace.outcome, virtual_run.end.outcome, "{discipline}");
-        replayed(&image, &recording);
+        replayed(&program, &recording);
     }
 }

@@ -52,9 +52,9 @@ fn run(items: u64, keep: bool) -> u64 {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/queues/bounded-buffer.yaml");
     let scenario =
         load_file(&path, &[("items".to_owned(), items.to_string())]).expect("the scenario is good");
-    let image = compile(&scenario.model).bind(&scenario.model, &scenario.params).expect("it can be bound");
-    let mut simulation = Simulation::new(&image, image.seed, 0);
-    let header = image.header(image.seed);
+    let program = compile(&scenario.model).bind(&scenario.model, &scenario.params).expect("it can be bound");
+    let mut simulation = Simulation::new(&program, program.seed, 0);
+    let header = program.header(program.seed);
     let mut control = |_| ControlFlow::Continue(());
     if keep {
         let mut counted = Counted { sink: Whole(Vec::new()), events: 0 };

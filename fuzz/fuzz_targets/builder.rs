@@ -149,7 +149,7 @@ fuzz_target!(|data: &[u8]| {
     }
     let loaded = loaded.unwrap_or_else(|error| panic!("the file is refused: {error}\n{yaml}"));
     let Some(by_file) = bound(&loaded) else { return };
-    let mut image = built.image().expect("it was checked");
-    image.limits = by_file.limits;
-    assert_eq!(run(&image).1.fingerprint(), run(&by_file).1.fingerprint(), "{yaml}");
+    let mut program = built.program().expect("it was checked");
+    program.limits = by_file.limits;
+    assert_eq!(run(&program).1.fingerprint(), run(&by_file).1.fingerprint(), "{yaml}");
 });

@@ -12,8 +12,8 @@ const NAMES: &str = "{a: 7, b: -2, x: 2.5, y: 0.0, t: true, f: false, d: 3s, e: 
 
 /// The mark of a scenario, and how it ends.
 fn marked(text: &str) -> Option<(Option<Event>, Outcome)> {
-    let image = bound(&load_str("fuzz", text, &[]).ok()?)?;
-    let (end, trace) = run(&image);
+    let program = bound(&load_str("fuzz", text, &[]).ok()?)?;
+    let (end, trace) = run(&program);
     let mark = trace.events.iter().find(|event| event.kind == Kind::Mark);
     Some((mark, end.outcome))
 }

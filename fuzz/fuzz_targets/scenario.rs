@@ -11,9 +11,9 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(error.exit_code(), 2);
         return;
     };
-    let Some((_, image)) = small("fuzz", text, &[]) else { return };
-    let (end, trace) = run(&image);
-    assert_eq!(trace.fingerprint(), run(&image).1.fingerprint());
+    let Some((_, program)) = small("fuzz", text, &[]) else { return };
+    let (end, trace) = run(&program);
+    assert_eq!(trace.fingerprint(), run(&program).1.fingerprint());
     read_off(&trace);
-    explore_around(&image, &end);
+    explore_around(&program, &end);
 });

@@ -5,12 +5,12 @@
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 use tempolane::explore::{Mode, Schedule, replay};
-use tempolane::backend::Image;
+use tempolane::backend::BoundProgram;
 use tempolane::trace::NoTrace;
 use tempolane_fuzz::small;
 
 /// What the schedules of the seeds are about.
-static SCENARIOS: LazyLock<Vec<Image>> = LazyLock::new(|| {
+static SCENARIOS: LazyLock<Vec<BoundProgram>> = LazyLock::new(|| {
     let texts = [
         include_str!("../../scenarios/classics/philosophers.yaml"),
         include_str!("../../scenarios/lab5/one-memory.yaml"),
@@ -24,10 +24,10 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(Schedule::parse(&schedule.text(&[])).as_ref(), Ok(&schedule));
     let notes = vec!["a note".to_owned(); schedule.turns.len()];
     assert_eq!(Schedule::parse(&schedule.text(&notes)).as_ref(), Ok(&schedule));
-    for image in SCENARIOS.iter() {
-        let Ok(turns) = schedule.turns(image) else { continue };
+    for program in SCENARIOS.iter() {
+        let Ok(turns) = schedule.turns(program) else { continue };
         for mode in [Mode::Timed, Mode::Untimed] {
-            let _ = replay(image, schedule.seed, mode, &turns, &mut NoTrace, &mut |_, _| {});
+            let _ = replay(program, schedule.seed, mode, &turns, &mut NoTrace, &mut |_, _| {});
         }
     }
 });

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
-use tempolane::backend::{Image, compile};
+use tempolane::backend::{BoundProgram, compile};
 use tempolane::scenario::{self, Expr, LoadedScenario, Model};
 use tempolane::trace::{Outcome, RecordingSink, Trace};
 use tempolane::value::Value;
@@ -20,7 +20,7 @@ const MOST_EXPLORED: usize = 20;
 
 /// Loads a scenario, which must not panic whatever the text is; `None` if it is
 /// none or too large to be run here.
-pub fn small(label: &str, text: &str, settings: &[(String, String)]) -> Option<(LoadedScenario, Image)> {
+pub fn small(label: &str, text: &str, settings: &[(String, String)]) -> Option<(LoadedScenario, BoundProgram)> {
     let loaded = match scenario::load_str(label, text, settings) {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -33,22 +33,22 @@ pub fn small(label: &str, text: &str, settings: &[(String, String)]) -> Option<(
     if many && text.contains("unbounded") {
         return None;
     }
-    let image = bound(&loaded)?;
-    Some((loaded, image))
+    let program = bound(&loaded)?;
+    Some((loaded, program))
 }
 
 /// The program of a scenario that is small enough.
-pub fn bound(loaded: &LoadedScenario) -> Option<Image> {
+pub fn bound(loaded: &LoadedScenario) -> Option<BoundProgram> {
     if things(&loaded.model, &loaded.params) > MOST_THINGS {
         return None;
     }
-    let mut image = compile(&loaded.model).bind(&loaded.model, &loaded.params).ok()?;
-    if image.arena.len() > 16 * MOST_THINGS as usize {
+    let mut program = compile(&loaded.model).bind(&loaded.model, &loaded.params).ok()?;
+    if program.arena.len() > 16 * MOST_THINGS as usize {
         return None;
     }
-    image.limits.steps = image.limits.steps.min(MOST_STEPS);
-    image.limits.zero_time_steps = image.limits.zero_time_steps.min(MOST_STEPS / 4);
-    Some(image)
+    program.limits.steps = program.limits.steps.min(MOST_STEPS);
+    program.limits.zero_time_steps = program.limits.zero_time_steps.min(MOST_STEPS / 4);
+    Some(program)
 }
 
 /// How many processes, resources and slots there are.
@@ -68,25 +68,25 @@ fn things(model: &Model, params: &[Value]) -> i64 {
 }
 
 /// One run in virtual time, with its trace.
-pub fn run(image: &Image) -> (RunEnd, Trace) {
-    let mut simulation = Simulation::new(image, image.seed, 0);
+pub fn run(program: &BoundProgram) -> (RunEnd, Trace) {
+    let mut simulation = Simulation::new(program, program.seed, 0);
     let mut sink = RecordingSink::new();
     let end = simulation.run(&mut sink, &mut |_| ControlFlow::Continue(())).expect("nobody interrupts");
-    let trace = sink.finish(image.header(image.seed), end.outcome.clone(), end.end);
+    let trace = sink.finish(program.header(program.seed), end.outcome.clone(), end.end);
     (end, trace)
 }
 
 /// Explores with a tiny budget: nothing panics, and who has seen every schedule
 /// has seen the end of this run.
-pub fn explore_around(image: &Image, end: &RunEnd) {
-    if image.process_count() > MOST_EXPLORED {
+pub fn explore_around(program: &BoundProgram, end: &RunEnd) {
+    if program.process_count() > MOST_EXPLORED {
         return;
     }
     for mode in [Mode::Timed, Mode::Untimed] {
         for reduce in [Reduce::NONE, Reduce::ALL] {
             let budget = Budget { states: MOST_STATES, bytes: 64 << 20, workers: 1 };
-            let options = Options { seed: image.seed, budget, reduce, ..Options::whole(mode) };
-            let found = explore(image, options, &mut |_| ControlFlow::Continue(()));
+            let options = Options { seed: program.seed, budget, reduce, ..Options::whole(mode) };
+            let found = explore(program, options, &mut |_| ControlFlow::Continue(()));
             if !found.is_complete() {
                 continue;
             }

@@ -7,7 +7,7 @@ use super::tie_calendar::TieCalendar;
 use super::wheel_calendar::WheelCalendar;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, Yield, Yielded, find_end};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink, Ties};
 use std::ops::ControlFlow;
@@ -46,7 +46,7 @@ pub struct Interrupted(pub RunProgress);
 /// A run that can be repeated: it keeps its memory from one time to the next.
 #[derive(Debug, Clone)]
 pub struct Simulation<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     /// The state; after a run, that at its end.
     pub machine: Machine,
     calendar: AnyCalendar,
@@ -67,15 +67,15 @@ pub(super) enum AnyCalendar {
 const MANY_PROCESSES: usize = 500;
 
 impl AnyCalendar {
-    pub(super) fn for_image(image: &Image) -> AnyCalendar {
-        assert!(image.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
-        let processes = image.process_count();
+    pub(super) fn for_program(program: &BoundProgram) -> AnyCalendar {
+        assert!(program.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
+        let processes = program.process_count();
         if processes <= SMALL {
-            AnyCalendar::Small(SmallCalendar::new(processes, image.has_priorities))
-        } else if processes >= MANY_PROCESSES && !image.has_priorities {
+            AnyCalendar::Small(SmallCalendar::new(processes, program.has_priorities))
+        } else if processes >= MANY_PROCESSES && !program.has_priorities {
             AnyCalendar::Wheels(WheelCalendar::new(processes))
         } else {
-            let mut calendar = HeapCalendar::new(image.has_priorities);
+            let mut calendar = HeapCalendar::new(program.has_priorities);
             calendar.reserve(processes);
             AnyCalendar::Heap(calendar)
         }
@@ -86,28 +86,28 @@ impl AnyCalendar {
 pub type Control<'c> = dyn FnMut(RunProgress) -> ControlFlow<()> + 'c;
 
 impl<'a> Simulation<'a> {
-    /// Ready to run `image` with this seed.
+    /// Ready to run `program` with this seed.
     ///
     /// # Panics
     /// If there are more processes than a scenario may have.
-    pub fn new(image: &'a Image, seed: u64, replication: u64) -> Simulation<'a> {
-        Simulation::with_ties(image, seed, replication, Ties::Fifo)
+    pub fn new(program: &'a BoundProgram, seed: u64, replication: u64) -> Simulation<'a> {
+        Simulation::with_ties(program, seed, replication, Ties::Fifo)
     }
 
-    /// Ready to run `image` with this seed and this order of simultaneous events.
+    /// Ready to run `program` with this seed and this order of simultaneous events.
     ///
     /// # Panics
     /// If there are more processes than a scenario may have.
-    pub fn with_ties(image: &'a Image, seed: u64, replication: u64, ties: Ties) -> Simulation<'a> {
+    pub fn with_ties(program: &'a BoundProgram, seed: u64, replication: u64, ties: Ties) -> Simulation<'a> {
         let calendar = match ties {
-            Ties::Fifo => AnyCalendar::for_image(image),
+            Ties::Fifo => AnyCalendar::for_program(program),
             _ => AnyCalendar::Ties(Box::new(TieCalendar::new(ties, seed, replication))),
         };
         Simulation {
-            image,
-            machine: Machine::new(image),
+            program,
+            machine: Machine::new(program),
             calendar,
-            draws: Draws::new(image, seed, replication),
+            draws: Draws::new(program, seed, replication),
         }
     }
 
@@ -140,15 +140,15 @@ impl<'a> Simulation<'a> {
         control: &mut Control<'_>,
         code: &mut dyn Code,
     ) -> Result<RunEnd, Interrupted> {
-        let Simulation { image, machine, calendar, draws } = self;
-        run_again(image, machine, calendar, draws, sink, control, code)
+        let Simulation { program, machine, calendar, draws } = self;
+        run_again(program, machine, calendar, draws, sink, control, code)
     }
 }
 
-/// Runs `image` from the start to the end, whatever was run before with a state,
+/// Runs `program` from the start to the end, whatever was run before with a state,
 /// a calendar and draws that suit it.
 pub(super) fn run_again<S: Sink>(
-    image: &Image,
+    program: &BoundProgram,
     machine: &mut Machine,
     calendar: &mut AnyCalendar,
     draws: &mut Draws,
@@ -156,26 +156,26 @@ pub(super) fn run_again<S: Sink>(
     control: &mut Control<'_>,
     code: &mut dyn Code,
 ) -> Result<RunEnd, Interrupted> {
-    machine.reset(image);
+    machine.reset(program);
     match calendar {
         AnyCalendar::Small(calendar) => {
-            Driver::start(image, machine, calendar, sink, code).drive(machine, draws, control)
+            Driver::start(program, machine, calendar, sink, code).drive(machine, draws, control)
         }
         AnyCalendar::Heap(calendar) => {
-            Driver::start(image, machine, calendar, sink, code).drive(machine, draws, control)
+            Driver::start(program, machine, calendar, sink, code).drive(machine, draws, control)
         }
         AnyCalendar::Wheels(calendar) => {
-            Driver::start(image, machine, calendar, sink, code).drive(machine, draws, control)
+            Driver::start(program, machine, calendar, sink, code).drive(machine, draws, control)
         }
         AnyCalendar::Ties(calendar) => {
-            Driver::start(image, machine, calendar.as_mut(), sink, code).drive(machine, draws, control)
+            Driver::start(program, machine, calendar.as_mut(), sink, code).drive(machine, draws, control)
         }
     }
 }
 
 /// What drives one run, besides the state.
 struct Driver<'a, C, S> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     clockwork: Clockwork<'a, C>,
     sink: &'a mut S,
     /// Steps that may be made without time passing.
@@ -279,21 +279,21 @@ impl<C: Calendar> Scheduler for Clockwork<'_, C> {
 
 impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
     fn start(
-        image: &'a Image,
+        program: &'a BoundProgram,
         machine: &Machine,
         calendar: &'a mut C,
         sink: &'a mut S,
         code: &'a mut dyn Code,
     ) -> Self {
         calendar.clear();
-        for process in (0..image.process_count()).map(ProcessId::from_index) {
-            calendar.wake(Time::ZERO, machine.priority(image, process), process);
+        for process in (0..program.process_count()).map(ProcessId::from_index) {
+            calendar.wake(Time::ZERO, machine.priority(program, process), process);
         }
-        let horizon = image.horizon.unwrap_or(Time::MAX);
+        let horizon = program.horizon.unwrap_or(Time::MAX);
         let clockwork = Clockwork { calendar, horizon, granted: 0, mark: 0, pause: None, code };
-        let extra = ZERO_TIME_STEPS_A_PROCESS * image.process_count() as u64;
-        let budget = image.limits.zero_time_steps.saturating_add(extra);
-        Driver { image, clockwork, sink, budget, fuel: 0 }
+        let extra = ZERO_TIME_STEPS_A_PROCESS * program.process_count() as u64;
+        let budget = program.limits.zero_time_steps.saturating_add(extra);
+        Driver { program, clockwork, sink, budget, fuel: 0 }
     }
 
     fn drive(
@@ -310,7 +310,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         let outcome = loop {
             let mut out_of_fuel = None;
             if let Some(process) = next.take() {
-                let mut kernel = Kernel::new(self.image, machine, draws, &mut self.clockwork, self.sink);
+                let mut kernel = Kernel::new(self.program, machine, draws, &mut self.clockwork, self.sink);
                 kernel.fuel = self.fuel;
                 let (process, result) = kernel.run(process);
                 self.fuel = kernel.fuel;
@@ -319,8 +319,8 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                     Err(fault) => break Outcome::Fault(*fault),
                     Ok(Yield::OutOfFuel) => out_of_fuel = Some(process),
                     Ok(Yield::NeedsRoom { header, items }) => {
-                        if !machine.lengthen(self.image, header, items) {
-                            break memory_limit(self.image, machine, process);
+                        if !machine.lengthen(self.program, header, items) {
+                            break memory_limit(self.program, machine, process);
                         }
                         next = Some(process);
                     }
@@ -329,7 +329,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
             }
             let wakes = match self.clockwork.pause.take() {
                 Some(Pause::Empty) => {
-                    let outcome = find_end(self.image, machine);
+                    let outcome = find_end(self.program, machine);
                     if outcome == Outcome::Horizon {
                         machine.now = self.clockwork.horizon;
                     }
@@ -357,7 +357,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
     /// passing and so many in all; false if there is none left.
     fn hand_out(&mut self, without_time: u64, steps: u64) -> bool {
         let zero_time = self.budget.saturating_sub(without_time);
-        let portion = CONTROL_INTERVAL.min(zero_time).min(self.image.limits.steps.saturating_sub(steps));
+        let portion = CONTROL_INTERVAL.min(zero_time).min(self.program.limits.steps.saturating_sub(steps));
         self.fuel = portion;
         self.clockwork.granted = steps + portion;
         self.clockwork.mark = without_time + portion;
@@ -382,13 +382,13 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         self.clockwork.granted += debt;
         let progress = RunProgress { now: machine.now, steps: self.steps() };
         if without_time >= self.budget {
-            return Ok(Some(zero_time_limit(self.image, machine.place(self.image, process))));
+            return Ok(Some(zero_time_limit(self.program, machine.place(self.program, process))));
         }
         if control(progress).is_break() {
             return Err(Interrupted(progress));
         }
         let more = self.hand_out(without_time, progress.steps);
-        Ok(if more { None } else { Some(step_limit(self.image)) })
+        Ok(if more { None } else { Some(step_limit(self.program)) })
     }
 
     /// The steps so far.
@@ -398,42 +398,42 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
 }
 
 #[cold]
-fn zero_time_limit(image: &Image, place: String) -> Outcome {
+fn zero_time_limit(program: &BoundProgram, place: String) -> Outcome {
     let message = format!(
         "{} steps without time passing {place}: a zero-time livelock? \
          Put a delay into the loop, or raise `limits: {{zero_time_steps: …}}`",
-        image.limits.zero_time_steps,
+        program.limits.zero_time_steps,
     );
     Outcome::Limit { message }
 }
 
-fn step_limit(image: &Image) -> Outcome {
+fn step_limit(program: &BoundProgram) -> Outcome {
     let message = format!(
         "{} steps without an end; give the scenario a `horizon`, or raise `limits: {{steps: …}}`",
-        image.limits.steps
+        program.limits.steps
     );
     Outcome::Limit { message }
 }
 
-fn memory_limit(image: &Image, machine: &Machine, process: ProcessId) -> Outcome {
+fn memory_limit(program: &BoundProgram, machine: &Machine, process: ProcessId) -> Outcome {
     let message = format!(
         "an unbounded buffer outgrew the memory of a run {}: give it a capacity, or let something get from it",
-        machine.place(image, process),
+        machine.place(program, process),
     );
     Outcome::Limit { message }
 }
 
-/// Runs `image` once, from the start to the end.
+/// Runs `program` once, from the start to the end.
 ///
 /// # Errors
 /// [`Interrupted`] if `control` said to stop.
 pub fn run<S: Sink>(
-    image: &Image,
+    program: &BoundProgram,
     seed: u64,
     sink: &mut S,
     control: &mut Control<'_>,
 ) -> Result<(RunEnd, Machine), Interrupted> {
-    let mut simulation = Simulation::new(image, seed, 0);
+    let mut simulation = Simulation::new(program, seed, 0);
     let end = simulation.run(sink, control)?;
     Ok((end, simulation.machine))
 }

@@ -5,7 +5,7 @@ use super::state::CodeState;
 use crate::explore::NumberedCode;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code};
-use crate::program::{Image, Program, Slot};
+use crate::program::{BoundProgram, Program, Slot};
 use crate::scenario::Model;
 use crate::value::{Type, Value, Word};
 use std::collections::BTreeMap;
@@ -164,7 +164,7 @@ pub(super) struct Functions<S> {
 pub(super) struct Frames(Vec<(ProcessId, Vec<Variable>)>);
 
 impl Frames {
-    pub(super) fn new(model: &Model, program: &Program, image: &Image) -> Frames {
+    pub(super) fn new(model: &Model, program: &Program, program: &BoundProgram) -> Frames {
         let of = |index: usize| {
             let (def, code) = (&model.processes[index], &program.processes[index]);
             let variables = def.vars.iter().zip(&code.vars).map(|(var, &slot)| Variable {
@@ -173,7 +173,7 @@ impl Frames {
                 ty: var.ty,
                 is_array: var.len.is_some(),
             });
-            (image.processes[index].first, variables.collect())
+            (program.processes[index].first, variables.collect())
         };
         Frames((0..model.processes.len()).map(of).collect())
     }

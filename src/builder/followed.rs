@@ -24,11 +24,12 @@ pub(super) fn followed<'s, S: CodeState + Send>(
     &Along { mode, seed, shows, fatal }: &Along<'_>,
     turns: &[Turn],
 ) -> Result<Run<'s, S>, Mismatch> {
-    let image = &prepared.image;
-    let header = image.header(seed);
+    let program = &prepared.program;
+    let header = program.header(seed);
     let mut recording = RecordingSink::new();
     let called = Some(code as &dyn NumberedCode);
-    let followed = explore::replay_calling(image, called, seed, mode, turns, &mut recording, &mut |_, _| {})?;
+    let followed =
+        explore::replay_calling(program, called, seed, mode, turns, &mut recording, &mut |_, _| {})?;
     let schedule = Schedule {
         scenario: scenario.name().to_owned(),
         version: header.version.clone(),
@@ -38,14 +39,14 @@ pub(super) fn followed<'s, S: CodeState + Send>(
         settings: Vec::new(),
         shows: explore::one_line(shows),
         fatal,
-        turns: Schedule::named(image, turns),
+        turns: Schedule::named(program, turns),
     };
-    let notes = explore::narrate(image, called, mode, seed, turns);
+    let notes = explore::narrate(program, called, mode, seed, turns);
     let notes: Vec<String> = notes.iter().map(|note| prepared.source_map.in_code(note)).collect();
     Ok(Run {
         scenario,
         source_map: prepared.source_map.clone(),
-        memories: followed.machine.memories(image),
+        memories: followed.machine.memories(program),
         trace: recording.finish(header, followed.outcome, followed.end),
         schedule: Some(schedule.text(&notes)),
         state: code.state(followed.code),
@@ -76,7 +77,7 @@ impl<S: CodeState + Send> Scenario<S> {
         let prepared = self.prepare("").map_err(|problems| problems.to_string())?;
         let refused =
             |turn: usize, message: &str| said(format!("turn {} of the schedule: {message}", turn + 1));
-        let turns = parsed.turns(&prepared.image);
+        let turns = parsed.turns(&prepared.program);
         let turns = turns.map_err(|turn| refused(turn, "there is no such process"))?;
         let code = self.numbered(&prepared.frames);
         let Schedule { mode, seed, shows, fatal, .. } = parsed;

@@ -133,7 +133,7 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
     /// Some wait for ever while others go on.
     fn partial_deadlock(&self, exploration: &Exploration<'_>) -> Option<Failed> {
         let some = exploration.blocked_for_ever().ok()??;
-        let header = self.prepared.image.header(self.scenario.seed_of_runs());
+        let header = self.prepared.program.header(self.scenario.seed_of_runs());
         let (what, mode) = (self.prepared.source_map.in_code(&some.told(&header)), self.explore.mode.name());
         let order = self.order(&some.witness.turns);
         let head = format!("in a schedule ({mode}) there is a partial deadlock");
@@ -250,7 +250,7 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
 
     /// What completed runs leave, with names.
     pub(super) fn end(&self, end: FinalMemories) -> Final<S> {
-        let header = self.prepared.image.header(self.scenario.seed_of_runs());
+        let header = self.prepared.program.header(self.scenario.seed_of_runs());
         let memories =
             end.memories.into_iter().map(|(memory, values)| (header.resource_name(memory), values)).collect();
         Final { state: self.code.state(end.code.unwrap_or(0)), memories, schedules: end.schedules }
@@ -258,7 +258,7 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
 
     /// Who goes on, in order.
     fn order(&self, turns: &[Turn]) -> String {
-        let named = explore::Schedule::named(&self.prepared.image, turns);
+        let named = explore::Schedule::named(&self.prepared.program, turns);
         let mut order: Vec<&str> = named.iter().take(TOLD).map(|(name, _)| name.as_str()).collect();
         if named.len() > TOLD {
             order.push("…");

@@ -53,10 +53,10 @@ impl<S: CodeState> Scenario<S> {
     /// Everything that is wrong with the scenario, in one go. How the run ends is
     /// no error.
     pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
-        let Prepared { source_map, loaded, image, frames } = self.prepare("")?;
+        let Prepared { source_map, loaded, program, frames } = self.prepare("")?;
         let seed = loaded.model.seed;
         let mut state = self.first_state();
-        let mut simulation = Simulation::new(&image, seed, 0);
+        let mut simulation = Simulation::new(&program, seed, 0);
         let mut recording = RecordingSink::new();
         let mut code = self.caller(&frames, &mut state);
         let mut sink = DynSink::new(&mut recording);
@@ -65,8 +65,8 @@ impl<S: CodeState> Scenario<S> {
             Ok(end) => end,
             Err(interrupted) => unreachable!("nobody interrupts: {interrupted:?}"),
         };
-        let memories = simulation.machine.memories(&image);
-        let trace = recording.finish(image.header(seed), end.outcome, end.end);
+        let memories = simulation.machine.memories(&program);
+        let trace = recording.finish(program.header(seed), end.outcome, end.end);
         Ok(Run { scenario: self, source_map, trace, memories, schedule: None, state })
     }
 }

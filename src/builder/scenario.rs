@@ -7,7 +7,7 @@ use super::source_map::{EXPECTATION, SourceMap, shown};
 use super::state::CodeState;
 use super::steps::Steps;
 use super::term::{Distribution, Term, key};
-use crate::program::{self, Image};
+use crate::program::{self, BoundProgram};
 use crate::scenario::{LoadError, LoadedScenario, load_program};
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
@@ -213,8 +213,8 @@ impl<S: CodeState> Scenario<S> {
     ///
     /// # Errors
     /// Everything that is wrong with it, in one go.
-    pub fn image(&self) -> Result<Image, Problems> {
-        Ok(self.prepare("")?.image)
+    pub fn program(&self) -> Result<BoundProgram, Problems> {
+        Ok(self.prepare("")?.program)
     }
 
     /// Checks it with this text as what is expected, and makes what a run needs.
@@ -271,12 +271,12 @@ impl<S: CodeState> Scenario<S> {
             other => Problems::one(name, Problem::of(other.to_string())),
         })?;
         let program = program::compile(&loaded.model);
-        let image = program.bind(&loaded.model, &loaded.params).map_err(|error| {
+        let program = program.bind(&loaded.model, &loaded.params).map_err(|error| {
             let place = source_map.place(error.site.line).cloned();
             Problems::one(name, Problem { place, ..Problem::of(error.message) })
         })?;
-        let frames = Frames::new(&loaded.model, &program, &image);
-        Ok(Prepared { source_map, loaded, image, frames })
+        let frames = Frames::new(&loaded.model, &program, &program);
+        Ok(Prepared { source_map, loaded, program, frames })
     }
 
     fn source_map(&self) -> SourceMap {
@@ -344,6 +344,6 @@ fn expecting(expect: &str) -> String {
 pub(super) struct Prepared {
     pub(super) source_map: SourceMap,
     pub(super) loaded: LoadedScenario,
-    pub(super) image: Image,
+    pub(super) program: BoundProgram,
     pub(super) frames: Frames,
 }

@@ -206,7 +206,7 @@ impl<S: CodeState + Send> Scenario<S> {
     ) -> Result<T, Failed> {
         let prepared = self.prepare_expecting(expect).map_err(|problems| Failed::wrong(&problems))?;
         self.refuse(explore, &prepared)?;
-        let header = prepared.image.header(self.seed_of_runs());
+        let header = prepared.program.header(self.seed_of_runs());
         let expected = &prepared.loaded.model.expect;
         let monitors = match explore.mode {
             Mode::Timed => Monitors::new(expected, &header),
@@ -224,9 +224,10 @@ impl<S: CodeState + Send> Scenario<S> {
         };
         let began = crate::backend::threads::wall();
         let is_over = || explore.max_time.is_some_and(|most| began.elapsed() >= most);
-        let exploration = explore::explore_asking(&prepared.image, options, Asked::by(&is_over), &mut |_| {
-            if is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
+        let exploration =
+            explore::explore_asking(&prepared.program, options, Asked::by(&is_over), &mut |_| {
+                if is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
         judge(&Found { scenario: self, prepared: &prepared, code: &code, explore, expect }, &exploration)
     }
 

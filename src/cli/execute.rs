@@ -18,7 +18,7 @@ use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Asked, Following, Mismatch, Mode, Replayed, Schedule, replay_asking};
 use crate::ids::ResourceId;
 use crate::kernel::{Machine, find_waiting};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::render::{Point, PointKind};
 use crate::time::Time;
 use crate::trace::{
@@ -61,8 +61,8 @@ pub fn execute(
     folder: Option<&Folder>,
     keep_events: bool,
 ) -> Result<Finished, Failure> {
-    execute_by(loaded, options, folder, keep_events, Mode::Timed, |image, seed, sinks, control| {
-        let mut simulation = virtual_time::Simulation::with_ties(image, seed, 0, options.ties);
+    execute_by(loaded, options, folder, keep_events, Mode::Timed, |program, seed, sinks, control| {
+        let mut simulation = virtual_time::Simulation::with_ties(program, seed, 0, options.ties);
         let end = simulation.run(sinks, control)?;
         Ok((end, simulation.machine))
     })
@@ -75,8 +75,8 @@ pub fn execute(
 pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, Failure> {
     let options =
         RunOptions { seed: None, ties: Ties::Fifo, output: PathBuf::new(), write: vec![Artifact::None] };
-    execute_by(loaded, &options, None, false, Mode::Timed, |image, seed, sinks, control| {
-        virtual_time::run(image, seed, &mut DynSink::new(&mut (sinks, extra)), control)
+    execute_by(loaded, &options, None, false, Mode::Timed, |program, seed, sinks, control| {
+        virtual_time::run(program, seed, &mut DynSink::new(&mut (sinks, extra)), control)
     })
 }
 
@@ -102,14 +102,15 @@ pub fn execute_along(
             schedule.mode.name()
         ))
     };
-    let turns =
-        schedule.turns(&loaded.image()?).map_err(|turn| refused(turn, "the scenario has no such process"))?;
+    let turns = schedule
+        .turns(&loaded.program()?)
+        .map_err(|turn| refused(turn, "the scenario has no such process"))?;
     let (mut mismatch, mut fatal) = (None, None);
     let options = RunOptions { seed: Some(schedule.seed), ..options.clone() };
     let finished =
-        execute_by(loaded, &options, folder, keep_events, schedule.mode, |image, seed, sinks, _| {
+        execute_by(loaded, &options, folder, keep_events, schedule.mode, |program, seed, sinks, _| {
             let following = Following { seed, ..following };
-            let followed = replay_asking(image, None, following, asked, &turns, sinks, &mut |_, _| {});
+            let followed = replay_asking(program, None, following, asked, &turns, sinks, &mut |_, _| {});
             let followed = followed.unwrap_or_else(|found| {
                 mismatch = Some(found);
                 None
@@ -150,15 +151,15 @@ fn execute_by(
     keep_events: bool,
     mode: Mode,
     drive: impl FnOnce(
-        &Image,
+        &BoundProgram,
         u64,
         &mut Sinks<'_, '_>,
         &mut virtual_time::Control<'_>,
     ) -> Result<(RunEnd, Machine), virtual_time::Interrupted>,
 ) -> Result<Finished, Failure> {
-    let image = loaded.image()?;
+    let program = loaded.program()?;
     let seed = options.seed.unwrap_or(loaded.scenario.model.seed);
-    let header = Header { ties: options.ties, ..image.header(seed) };
+    let header = Header { ties: options.ties, ..program.header(seed) };
     let disk_full = Cell::new(false);
     let trace_file = match folder.filter(|_| options.writes(Artifact::Trace)) {
         Some(folder) => Some(TraceFile::begin(folder, &header, options, &disk_full)?),
@@ -175,7 +176,7 @@ fn execute_by(
     };
     let watch = Watch::new(&monitors, &header);
     let expects_no_races = loaded.scenario.model.expect.no_races.filter(|_| unchecked.is_empty());
-    let races = image.shares_memory().then(|| match expects_no_races {
+    let races = program.shares_memory().then(|| match expects_no_races {
         Some(_) => RaceSink::new(&header),
         None => RaceSink::new(&header).up_to(RACE_WORK),
     });
@@ -190,7 +191,7 @@ fn execute_by(
             ControlFlow::Continue(())
         }
     };
-    let result = drive(&image, seed, &mut sinks, &mut control);
+    let result = drive(&program, seed, &mut sinks, &mut control);
     drop(progress);
     let ((statistics, fingerprint), ((watch, races), (recording, trace_file))) = sinks;
     let (run, machine) = match result {
@@ -202,9 +203,9 @@ fn execute_by(
         Err(_) => return Err(trace_file.map_or_else(|| Failure::said(Exit::Environment), TraceFile::failure)),
     };
     let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
-    let mut failed = watch.finish(&run.outcome, run.end, &claimed(expected, &machine, &image));
-    let (memories, memories_left_out) = machine.memories_up_to(&image, MEMORY_VALUES);
-    let waiting = find_waiting(&image, &machine).filter(|_| run.outcome == Outcome::Horizon);
+    let mut failed = watch.finish(&run.outcome, run.end, &claimed(expected, &machine, &program));
+    let (memories, memories_left_out) = machine.memories_up_to(&program, MEMORY_VALUES);
+    let waiting = find_waiting(&program, &machine).filter(|_| run.outcome == Outcome::Horizon);
     drop(machine);
     let races = races.map_or_else(Races::default, RaceSink::finish);
     failed.extend(expects_no_races.and_then(|line| races.failure(&header, line)));
@@ -241,9 +242,9 @@ fn execute_by(
 }
 
 /// What the memories hold of which something is expected at the end.
-fn claimed(expected: &Expected, machine: &Machine, image: &Image) -> Vec<(ResourceId, Vec<Value>)> {
+fn claimed(expected: &Expected, machine: &Machine, program: &BoundProgram) -> Vec<(ResourceId, Vec<Value>)> {
     let memory = |expectation: &Expectation| match expectation.claim {
-        Claim::Memory { memory, .. } => Some((memory, machine.memory(image, memory))),
+        Claim::Memory { memory, .. } => Some((memory, machine.memory(program, memory))),
         _ => None,
     };
     expected.expectations.iter().filter_map(memory).collect()

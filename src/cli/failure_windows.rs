@@ -72,13 +72,13 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
 }
 
 fn run_again(loaded: &Loaded, seed: u64, excerpts: &mut Excerpts) -> Result<(), Failure> {
-    let image = loaded.image()?;
+    let program = loaded.program()?;
     let mut control = |_| match interrupt::requested() {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
     };
     // That it was stopped is found out right after.
-    let _ = virtual_time::run(&image, seed, &mut DynSink::new(excerpts), &mut control);
+    let _ = virtual_time::run(&program, seed, &mut DynSink::new(excerpts), &mut control);
     interrupt::check()
 }
 

@@ -7,7 +7,7 @@ use super::console;
 use super::failure::{Exit, Failure};
 use super::labels::Labels;
 use super::options::ScenarioOptions;
-use crate::program::{Image, Program, compile};
+use crate::program::{BoundProgram, Program, compile};
 use crate::scenario::{
     Diagnostic, Diagnostics, LoadError, LoadedScenario, Param, Severity, SourceFile, load_file, load_reader,
     load_str,
@@ -40,9 +40,9 @@ impl Loaded {
     ///
     /// # Errors
     /// If the parameters do not fit; [`load_each`] has made sure that they do.
-    pub fn image(&self) -> Result<Image, Failure> {
-        let image = self.program.bind(&self.scenario.model, &self.scenario.params);
-        image.map_err(|error| Failure::usage(error.message))
+    pub fn program(&self) -> Result<BoundProgram, Failure> {
+        let program = self.program.bind(&self.scenario.model, &self.scenario.params);
+        program.map_err(|error| Failure::usage(error.message))
     }
 }
 

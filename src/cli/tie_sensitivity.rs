@@ -73,7 +73,7 @@ pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensit
     if finished.statistics.events > EVENTS || !header.ties.is_fifo() {
         return None;
     }
-    let image = loaded.image().ok().filter(|image| image.arena.len() <= STATE_WORDS)?;
+    let program = loaded.program().ok().filter(|program| program.arena.len() <= STATE_WORDS)?;
     let times = finished.statistics.processes.iter().map(|process| process.finished).collect();
     let here = Answer::new(
         header,
@@ -84,7 +84,7 @@ pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensit
     );
     let mut sensitivity = TieSensitivity::new(&here);
     for ties in std::iter::once(Ties::Reversed).chain((0..SEEDED).map(Ties::Seeded)) {
-        let mut simulation = Simulation::with_ties(&image, header.seed, 0, ties);
+        let mut simulation = Simulation::with_ties(&program, header.seed, 0, ties);
         let mut times = FinishTimes(vec![None; header.process_count()]);
         let mut control = |reached: RunProgress| match reached.steps > STEPS || interrupt::requested() {
             true => ControlFlow::Break(()),
@@ -96,7 +96,7 @@ pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensit
             return Some(sensitivity);
         }
         let total = times.0.iter().try_fold(Time::ZERO, |last, time| time.map(|time| last.max(time)));
-        let memories = simulation.machine.memories(&image);
+        let memories = simulation.machine.memories(&program);
         let there = Answer::new(header, run.outcome.name(), total.unwrap_or(run.end), times.0, &memories);
         sensitivity.add(header, &here, &there, ties);
     }

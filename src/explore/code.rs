@@ -5,7 +5,7 @@
 //! what its states are, belong to them.
 
 use crate::kernel::Call;
-use crate::program::{Image, Op};
+use crate::program::{BoundProgram, Op};
 use crate::value::Word;
 use std::fmt;
 
@@ -31,6 +31,6 @@ pub trait NumberedCode: Sync + fmt::Debug {
 }
 
 /// Whether some step calls code.
-pub(crate) fn calls(image: &Image) -> bool {
-    image.plain.iter().any(|op| matches!(op, Op::Call { .. }))
+pub(crate) fn calls(program: &BoundProgram) -> bool {
+    program.plain.iter().any(|op| matches!(op, Op::Call { .. }))
 }

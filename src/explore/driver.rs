@@ -9,42 +9,42 @@ use crate::explore::search::{AnySearch, MAX_WORDS, Start, TooNarrow, is_too_larg
 use crate::explore::state::Codec;
 use crate::explore::symmetry::Symmetry;
 use crate::explore::transition::{Scratch, TransitionRelation, decided_by_clock, lines_of};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::trace::NoTrace;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
-/// Explores all schedules of `image`. `control` is asked now and then whether
+/// Explores all schedules of `program`. `control` is asked now and then whether
 /// to go on.
 pub fn explore<'a>(
-    image: &'a Image,
+    program: &'a BoundProgram,
     options: Options<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
-    explore_asking(image, options, Asked::NEVER, control)
+    explore_asking(program, options, Asked::NEVER, control)
 }
 
-/// Explores all schedules of `image`, and stops also where `control` is not
+/// Explores all schedules of `program`, and stops also where `control` is not
 /// asked: `asked` is, in the preparation, in the middle of a transition, and
 /// while witnesses are put together, which then end early. Once it has said to
 /// stop it has to say so from then on.
 pub fn explore_asking<'a>(
-    image: &'a Image,
+    program: &'a BoundProgram,
     options: Options<'a>,
     asked: Asked<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
     let mut exploration = Exploration {
-        image,
+        program,
         options,
         search: None,
         findings: Findings::new(),
         stillborn: None,
-        clock: clock_of(image, &options),
+        clock: clock_of(program, &options),
         endless: OnceLock::new(),
         stop: Stop::Complete,
     };
-    let start = match prepared(image, &options, asked) {
+    let start = match prepared(program, &options, asked) {
         Ok(prepared) => prepared,
         Err(Unprepared::Stop(stop)) => return Exploration { stop, ..exploration },
         Err(Unprepared::Ends(stopped)) => return Exploration { stillborn: Some(stopped), ..exploration },
@@ -55,12 +55,12 @@ pub fn explore_asking<'a>(
 }
 
 /// The lines that depend on what the clock shows, if time does not count.
-fn clock_of(image: &Image, options: &Options<'_>) -> Vec<u32> {
+fn clock_of(program: &BoundProgram, options: &Options<'_>) -> Vec<u32> {
     if options.mode == Mode::Timed {
         return Vec::new();
     }
     let looks_at = |kind| options.monitors.is_some_and(|monitors| monitors.looks_at_values(kind));
-    let mut lines = lines_of(image, decided_by_clock(image, looks_at).into_iter());
+    let mut lines = lines_of(program, decided_by_clock(program, looks_at).into_iter());
     lines.extend(options.monitors.iter().flat_map(|monitors| monitors.lines_about_time()));
     lines.sort_unstable();
     lines.dedup();
@@ -76,21 +76,25 @@ enum Unprepared {
 }
 
 /// The search that stands in the first state, and how many words that has.
-fn prepared<'a>(image: &'a Image, options: &Options<'a>, asked: Asked<'a>) -> Result<Start<'a>, Unprepared> {
-    if image.process_count() > 64 * MAX_WORDS {
+fn prepared<'a>(
+    program: &'a BoundProgram,
+    options: &Options<'a>,
+    asked: Asked<'a>,
+) -> Result<Start<'a>, Unprepared> {
+    if program.process_count() > 64 * MAX_WORDS {
         // Each process takes a bit at least.
         return Err(Unprepared::Stop(Stop::TooLarge));
     }
-    if is_too_large_for(image, &options.budget) {
+    if is_too_large_for(program, &options.budget) {
         return Err(Unprepared::Stop(Stop::Memory));
     }
     let monitors = options.monitors;
-    let relation = TransitionRelation::new(image, options.mode == Mode::Timed, monitors, options.code);
+    let relation = TransitionRelation::new(program, options.mode == Mode::Timed, monitors, options.code);
     let relation = TransitionRelation { asked, ..relation };
-    let mut scratch = Scratch::new(image, options.seed);
+    let mut scratch = Scratch::new(program, options.seed);
     let started = relation.start(&mut scratch, &mut NoTrace);
-    let symmetry = Symmetry::new(image, monitors, options.reduce.symmetry);
-    let mut codec = Codec::new(image, relation.clock(), monitors, symmetry.as_ref());
+    let symmetry = Symmetry::new(program, monitors, options.reduce.symmetry);
+    let mut codec = Codec::new(program, relation.clock(), monitors, symmetry.as_ref());
     // What is said of a run that was broken off means nothing.
     if asked.is_over() {
         return Err(Unprepared::Stop(Stop::Control));

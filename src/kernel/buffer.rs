@@ -12,7 +12,7 @@ use super::machine::{Machine, header_words, item_type, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Image, Op, resource};
+use crate::program::{BoundProgram, Op, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -113,7 +113,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     pub(super) fn put_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> OpResult {
-        let code = self.image.many[many as usize];
+        let code = self.program.many[many as usize];
         let header = self.header(arena, code.resource, at);
         let count = self.request(arena, at, header, self.read(arena, code.count, at.frame()))?;
         let value = self.read(arena, code.operand, at.frame());
@@ -126,7 +126,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     pub(super) fn get_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> OpResult {
-        let code = self.image.many[many as usize];
+        let code = self.program.many[many as usize];
         let header = self.header(arena, code.resource, at);
         let count = self.request_to_get(arena, at, header, many)?;
         self.charge(count);
@@ -141,7 +141,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         many: u32,
     ) -> Result<u64, Box<Fault>> {
-        let code = self.image.many[many as usize];
+        let code = self.program.many[many as usize];
         let count = self.request(arena, at, header, self.read(arena, code.count, at.frame()))?;
         if let Some(array) = code.array {
             let (_, len) = self.array(arena, at.frame(), array);
@@ -168,7 +168,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         // At a rendezvous one item is put and got at a time.
         if count > capacity.max(1) {
-            let name = self.image.resource_name(ResourceId(self.resource_id(arena, header)));
+            let name = self.program.resource_name(ResourceId(self.resource_id(arena, header)));
             let message =
                 format!("a request for {count} items, but buffer '{name}' never holds more than {capacity}");
             return Err(self.fault(at, message, "raise the capacity, or ask for fewer at a time"));
@@ -190,12 +190,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     fn serve_getter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {
         let queue = header + resource::TAKERS;
         let Some(waiter) = waiters::first(arena, queue) else { return false };
-        let frame = self.image.frames[waiter.index()] as usize;
-        let count = items_wanted(self.image, arena, frame);
+        let frame = self.program.frames[waiter.index()] as usize;
+        let count = items_wanted(self.program, arena, frame);
         if arena[header + resource::LEVEL] < count {
             return false;
         }
-        waiters::dequeue(arena, &self.image.frames, queue);
+        waiters::dequeue(arena, &self.program.frames, queue);
         let at = Context::new(waiter, frame, op_of(arena, frame));
         self.grant(arena, at, header, by, true);
         self.pop(arena, at, header, count);
@@ -205,8 +205,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     fn serve_putter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {
         let Some(waiter) = waiters::first(arena, header + resource::PUTTERS) else { return false };
-        let frame = self.image.frames[waiter.index()] as usize;
-        if room(arena, header) < items_wanted(self.image, arena, frame) {
+        let frame = self.program.frames[waiter.index()] as usize;
+        if room(arena, header) < items_wanted(self.program, arena, frame) {
             return false;
         }
         self.admit_putter(arena, header, by);
@@ -215,12 +215,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Serves the first who waits to put, and whose items fit or are got at once.
     fn admit_putter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> ProcessId {
-        let first = waiters::dequeue(arena, &self.image.frames, header + resource::PUTTERS);
+        let first = waiters::dequeue(arena, &self.program.frames, header + resource::PUTTERS);
         let (waiter, frame) = first.expect("somebody waits to put");
         let at = Context::new(waiter, frame, op_of(arena, frame));
-        let count = items_wanted(self.image, arena, frame);
-        let value = match self.image.plain[at.op()] {
-            Op::PutMany { many } => self.image.many[many as usize].operand,
+        let count = items_wanted(self.program, arena, frame);
+        let value = match self.program.plain[at.op()] {
+            Op::PutMany { many } => self.program.many[many as usize].operand,
             Op::Put { value, .. } => value,
             other => unreachable!("{other:?} does not wait to put"),
         };
@@ -261,10 +261,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         for number in 0..count {
             let value = self.oldest(arena, header);
             arena[header + resource::LEVEL] -= 1;
-            match self.image.plain[at.op()] {
+            match self.program.plain[at.op()] {
                 Op::Get { into, .. } => self.write(arena, into, at.frame(), value),
                 Op::GetMany { many } => {
-                    if let Some(array) = self.image.many[many as usize].array {
+                    if let Some(array) = self.program.many[many as usize].array {
                         let (start, _) = self.array(arena, at.frame(), array);
                         arena[start + number as usize] = value;
                     }
@@ -300,9 +300,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
 /// How many items a process with this frame, which stands at a put or a get,
 /// puts or gets.
-pub(super) fn items_wanted(image: &Image, arena: &[Word], frame: usize) -> u64 {
-    match image.plain[op_of(arena, frame)] {
-        Op::PutMany { many } | Op::GetMany { many } => arena[image.many[many as usize].count.at(frame)],
+pub(super) fn items_wanted(program: &BoundProgram, arena: &[Word], frame: usize) -> u64 {
+    match program.plain[op_of(arena, frame)] {
+        Op::PutMany { many } | Op::GetMany { many } => arena[program.many[many as usize].count.at(frame)],
         _ => 1,
     }
 }
@@ -325,12 +325,12 @@ impl Machine {
     /// Makes the ring of the buffer with this header long enough for `items`,
     /// which is at most its capacity; false if the run may not use so much
     /// memory.
-    pub fn lengthen(&mut self, image: &Image, header: usize, items: u64) -> bool {
+    pub fn lengthen(&mut self, program: &BoundProgram, header: usize, items: u64) -> bool {
         let arena = &mut self.arena;
         let capacity = arena[header + resource::CAPACITY];
         let ring = arena[header + resource::RING];
         let longer = items.max(ring.saturating_mul(2)).max(16).min(capacity);
-        if !has_memory(image.arena.len(), arena.len(), longer) {
+        if !has_memory(program.arena.len(), arena.len(), longer) {
             return false;
         }
         let (old, head, level) = (

@@ -9,7 +9,7 @@ use super::machine::{Machine, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Image, RESOURCE_WORDS, ResourceCode, resource};
+use crate::program::{BoundProgram, RESOURCE_WORDS, ResourceCode, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -54,7 +54,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let chooses = woken < waiting && waiters::is_any(arena, header);
         let nth = if chooses { self.queue.choose(waiting as u32).min(waiting as u32 - 1) } else { 0 };
         for _ in 0..woken {
-            let next = waiters::dequeue_nth(arena, &self.image.frames, header + resource::TAKERS, nth);
+            let next = waiters::dequeue_nth(arena, &self.program.frames, header + resource::TAKERS, nth);
             let Some((process, frame)) = next else { break };
             arena[header + resource::LEVEL] -= 1;
             let waiter = Context::new(process, frame, op_of(arena, frame));
@@ -65,7 +65,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// That a process waits with a mutex that it does not own.
     #[cold]
     pub(super) fn waits_without_mutex(&self, at: Context, mutex: &str, owner: &str) -> Box<Fault> {
-        let me = self.image.process_name(at.process());
+        let me = self.program.process_name(at.process());
         let message = format!("'{me}' waits and is to give back mutex '{mutex}' meanwhile, but {owner}");
         self.fault(
             at,
@@ -78,29 +78,29 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 impl Machine {
     /// The processes that wait at condition `id`, in the order in which a
     /// driver that is asked to choose numbers them.
-    pub fn waiters(&self, image: &Image, id: ResourceId) -> Vec<ProcessId> {
-        self.queue(image, image.resource_at(id) + resource::TAKERS)
+    pub fn waiters(&self, program: &BoundProgram, id: ResourceId) -> Vec<ProcessId> {
+        self.queue(program, program.resource_at(id) + resource::TAKERS)
     }
 
     /// Whether a driver chooses among those who wait at this header.
-    pub fn waits_in_no_order(image: &Image, header: usize) -> bool {
-        waiters::leaves_open(image.arena[header + resource::IDENTITY])
+    pub fn waits_in_no_order(program: &BoundProgram, header: usize) -> bool {
+        waiters::leaves_open(program.arena[header + resource::IDENTITY])
     }
 
     /// The processes in the queue in this word of the state, in order.
-    pub fn queue(&self, image: &Image, queue: usize) -> Vec<ProcessId> {
-        waiters::all(&self.arena, &image.frames, queue)
+    pub fn queue(&self, program: &BoundProgram, queue: usize) -> Vec<ProcessId> {
+        waiters::all(&self.arena, &program.frames, queue)
     }
 
     /// Makes the queue in this word of the state anew; `waiters` are ids, and
     /// stand in no queue.
-    pub fn set_queue(&mut self, image: &Image, queue: usize, waiters: &[Word]) {
+    pub fn set_queue(&mut self, program: &BoundProgram, queue: usize, waiters: &[Word]) {
         self.arena[queue] = 0;
         // Headers begin at multiples of their length.
         let header = queue - queue % RESOURCE_WORDS;
         let discipline = waiters::as_listed(&self.arena, header);
         for &id in waiters {
-            waiters::enqueue(&mut self.arena, &image.frames, queue, ProcessId(id as u32), discipline);
+            waiters::enqueue(&mut self.arena, &program.frames, queue, ProcessId(id as u32), discipline);
         }
     }
 }

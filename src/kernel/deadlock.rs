@@ -12,7 +12,7 @@
 
 use super::machine::{Machine, State};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{Image, ResourceCode, Use, next_ops};
+use crate::program::{BoundProgram, ResourceCode, Use, next_ops};
 use crate::trace::{BlockedProcess, Deadlock, Outcome};
 
 /// Reports of larger deadlocks name this many processes.
@@ -20,39 +20,39 @@ const MAX_REPORTED: usize = 1_000;
 
 /// How a run ends in this state, in which no process can go on. An end by the
 /// horizon is at the horizon, whatever the clock of the machine shows.
-pub fn find_end(image: &Image, machine: &Machine) -> Outcome {
+pub fn find_end(program: &BoundProgram, machine: &Machine) -> Outcome {
     if machine.live == 0 {
         Outcome::Completed
-    } else if waits_for_horizon(image, machine) {
+    } else if waits_for_horizon(program, machine) {
         Outcome::Horizon
     } else {
-        Outcome::Deadlock(find_deadlock(image, machine))
+        Outcome::Deadlock(find_deadlock(program, machine))
     }
 }
 
 /// Whether those who are left in this state, in which no process can go on,
 /// wait until the horizon. Linear in the number of processes.
-pub fn waits_for_horizon(image: &Image, machine: &Machine) -> bool {
-    image.horizon.is_some() && machine.live > 0 && !has_circle_of_owners(image, machine)
+pub fn waits_for_horizon(program: &BoundProgram, machine: &Machine) -> bool {
+    program.horizon.is_some() && machine.live > 0 && !has_circle_of_owners(program, machine)
 }
 
 /// Those who wait, if all who are not done do.
-pub fn find_waiting(image: &Image, machine: &Machine) -> Option<Deadlock> {
-    let processes = (0..image.process_count()).map(ProcessId::from_index);
-    let mut states = processes.map(|process| machine.state(image, process));
+pub fn find_waiting(program: &BoundProgram, machine: &Machine) -> Option<Deadlock> {
+    let processes = (0..program.process_count()).map(ProcessId::from_index);
+    let mut states = processes.map(|process| machine.state(program, process));
     let only_waits = machine.live > 0 && states.all(|state| matches!(state, State::Blocked | State::Done));
-    only_waits.then(|| find_deadlock(image, machine))
+    only_waits.then(|| find_deadlock(program, machine))
 }
 
 /// Whether some processes each wait for a mutex that the next one owns.
-fn has_circle_of_owners(image: &Image, machine: &Machine) -> bool {
+fn has_circle_of_owners(program: &BoundProgram, machine: &Machine) -> bool {
     // By process: the one from which the search came there, plus 1.
-    let mut seen = vec![0; image.process_count()];
-    (0..image.process_count()).any(|start| {
+    let mut seen = vec![0; program.process_count()];
+    (0..program.process_count()).any(|start| {
         let mut process = ProcessId::from_index(start);
         while seen[process.index()] == 0 {
             seen[process.index()] = start + 1;
-            match owner_of_awaited(image, machine, process) {
+            match owner_of_awaited(program, machine, process) {
                 Some(owner) => process = owner,
                 None => return false,
             }
@@ -62,26 +62,27 @@ fn has_circle_of_owners(image: &Image, machine: &Machine) -> bool {
 }
 
 /// Who owns the mutex that a process waits for.
-fn owner_of_awaited(image: &Image, machine: &Machine, process: ProcessId) -> Option<ProcessId> {
-    if machine.state(image, process) != State::Blocked {
+fn owner_of_awaited(program: &BoundProgram, machine: &Machine, process: ProcessId) -> Option<ProcessId> {
+    if machine.state(program, process) != State::Blocked {
         return None;
     }
-    let (resource, _) = awaited(image, machine, process, machine.op(image, process));
-    let is_owned = image.resource_info(resource).kind.is_owned();
-    is_owned.then(|| machine.owner(image, resource))?
+    let (resource, _) = awaited(program, machine, process, machine.op(program, process));
+    let is_owned = program.resource_info(resource).kind.is_owned();
+    is_owned.then(|| machine.owner(program, resource))?
 }
 
 /// Describes the deadlock that the machine is in: no process can go on, and
 /// some are not done.
-pub fn find_deadlock(image: &Image, machine: &Machine) -> Deadlock {
-    let processes = (0..image.process_count()).map(ProcessId::from_index);
+pub fn find_deadlock(program: &BoundProgram, machine: &Machine) -> Deadlock {
+    let processes = (0..program.process_count()).map(ProcessId::from_index);
     let waiting: Vec<ProcessId> = processes
-        .filter(|&process| machine.state(image, process) == State::Blocked)
+        .filter(|&process| machine.state(program, process) == State::Blocked)
         .take(MAX_REPORTED)
         .collect();
-    let ahead: Vec<Vec<Give>> = waiting.iter().map(|&process| gives_ahead(image, machine, process)).collect();
+    let ahead: Vec<Vec<Give>> =
+        waiting.iter().map(|&process| gives_ahead(program, machine, process)).collect();
     let blocked: Vec<BlockedProcess> =
-        waiting.iter().map(|&process| describe(image, machine, process, &waiting, &ahead)).collect();
+        waiting.iter().map(|&process| describe(program, machine, process, &waiting, &ahead)).collect();
     let cycle = find_cycle(&blocked);
     Deadlock { blocked, cycle }
 }
@@ -103,20 +104,20 @@ impl Give {
 }
 
 fn describe(
-    image: &Image,
+    program: &BoundProgram,
     machine: &Machine,
     process: ProcessId,
     waiting: &[ProcessId],
     ahead: &[Vec<Give>],
 ) -> BlockedProcess {
-    let op = machine.op(image, process);
-    let (resource, used) = awaited(image, machine, process, op);
+    let op = machine.op(program, process);
+    let (resource, used) = awaited(program, machine, process, op);
     let wait_for = used.waits_for().expect("a process waits for something");
-    let is_owned = image.resource_info(resource).kind.is_owned();
-    let holder = if is_owned { machine.owner(image, resource) } else { None };
+    let is_owned = program.resource_info(resource).kind.is_owned();
+    let holder = if is_owned { machine.owner(program, resource) } else { None };
     let givers = if is_owned {
         // The owner may be done, and then nobody will ever unlock it.
-        holder.into_iter().filter(|&owner| machine.state(image, owner) != State::Done).collect()
+        holder.into_iter().filter(|&owner| machine.state(program, owner) != State::Done).collect()
     } else {
         let could = |gives: &[Give]| {
             gives.iter().any(|give| used.enabled_by().contains(&give.used) && give.may_be_to(resource))
@@ -124,7 +125,7 @@ fn describe(
         // Who has come to a barrier cannot come again while it waits there.
         let has_come = |other| {
             used.enabled_by().contains(&used)
-                && awaited(image, machine, other, machine.op(image, other)) == (resource, used)
+                && awaited(program, machine, other, machine.op(program, other)) == (resource, used)
         };
         let others = waiting.iter().zip(ahead).filter(|&(&other, _)| other != process && !has_come(other));
         others.filter(|(_, gives)| could(gives)).map(|(&other, _)| other).collect()
@@ -134,50 +135,50 @@ fn describe(
 
 /// The resource that a blocked process waits for, and the use that it waits to
 /// make of it.
-fn awaited(image: &Image, machine: &Machine, process: ProcessId, op: OpId) -> (ResourceId, Use) {
-    let op = &image.plain[op.index()];
-    let Some((used, code)) = image.accesses(op).next() else {
+fn awaited(program: &BoundProgram, machine: &Machine, process: ProcessId, op: OpId) -> (ResourceId, Use) {
+    let op = &program.plain[op.index()];
+    let Some((used, code)) = program.accesses(op).next() else {
         unreachable!("no process waits on {op:?}");
     };
     let header = match code.resolve() {
         Ok(header) => header,
-        Err(slot) => machine.arena[slot.at(image.frames[process.index()] as usize)] as usize,
+        Err(slot) => machine.arena[slot.at(program.frames[process.index()] as usize)] as usize,
     };
-    (image.resource_of(header), used)
+    (program.resource_of(header), used)
 }
 
 /// What a process could give by the op on which it waits, or on some path behind it.
-fn gives_ahead(image: &Image, machine: &Machine, process: ProcessId) -> Vec<Give> {
+fn gives_ahead(program: &BoundProgram, machine: &Machine, process: ProcessId) -> Vec<Give> {
     let mut gives = Vec::new();
-    let op = machine.op(image, process);
+    let op = machine.op(program, process);
     let start = op.index();
-    let (first, used) = awaited(image, machine, process, op);
+    let (first, used) = awaited(program, machine, process, op);
     gives.push(Give { used, first, count: 1 });
-    let mut seen = vec![false; image.plain.len()];
+    let mut seen = vec![false; program.plain.len()];
     let mut open = vec![start + 1];
     // The op on which it waits is passed again if it stands in a loop.
     while let Some(op) = open.pop() {
         if std::mem::replace(&mut seen[op], true) {
             continue;
         }
-        for (used, code) in image.accesses(&image.plain[op]).filter(|(used, _)| used.ends_waits()) {
-            if let Some(give) = give_of(image, op, used, code)
+        for (used, code) in program.accesses(&program.plain[op]).filter(|(used, _)| used.ends_waits()) {
+            if let Some(give) = give_of(program, op, used, code)
                 && !gives.contains(&give)
             {
                 gives.push(give);
             }
         }
-        open.extend(next_ops(image, op).into_iter().flatten());
+        open.extend(next_ops(program, op).into_iter().flatten());
     }
     gives
 }
 
 /// What an op does to a resource: if an index chooses which, any could be meant.
-fn give_of(image: &Image, op: usize, used: Use, code: ResourceCode) -> Option<Give> {
+fn give_of(program: &BoundProgram, op: usize, used: Use, code: ResourceCode) -> Option<Give> {
     if let Ok(header) = code.resolve() {
-        return Some(Give { used, first: image.resource_of(header), count: 1 });
+        return Some(Give { used, first: program.resource_of(header), count: 1 });
     }
-    let info = &image.resources[image.definition_named(op, code)?.index()];
+    let info = &program.resources[program.definition_named(op, code)?.index()];
     Some(Give { used, first: info.first, count: info.count })
 }
 

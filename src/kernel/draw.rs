@@ -5,7 +5,7 @@
 
 use super::step::{Context, Kernel, Scheduler};
 use crate::ids::ProcessId;
-use crate::program::{DefImage, DistributionCode, Image, Sampler, Slot, Source};
+use crate::program::{BoundProgram, DistributionCode, ProcessInstances, Sampler, Slot, Source};
 use crate::random::{PythonStreams, SampleError, Streams, distributions, round_nanos};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::{Type, Word};
@@ -27,12 +27,12 @@ const FETCHED_WORDS: usize = 6;
 /// Loads the state of a process and its random words, and does not wait for
 /// either.
 #[inline(always)]
-pub(super) fn fetch(arena: &[Word], image: &Image, draws: &Draws, process: ProcessId) {
-    let frame = image.frames[process.index()] as usize;
+pub(super) fn fetch(arena: &[Word], program: &BoundProgram, draws: &Draws, process: ProcessId) {
+    let frame = program.frames[process.index()] as usize;
     for word in [arena.get(frame), arena.get(frame + FETCHED_WORDS)] {
         std::hint::black_box(word.copied());
     }
-    draws.fetch(image, process);
+    draws.fetch(program, process);
 }
 
 /// Of a process with more streams only so many are fetched beforehand.
@@ -63,23 +63,23 @@ impl Plan {
 
 impl Draws {
     /// The random words for this seed and replication.
-    pub fn new(image: &Image, seed: u64, replication: u64) -> Draws {
+    pub fn new(program: &BoundProgram, seed: u64, replication: u64) -> Draws {
         let mut streams = Streams::new(seed, replication);
-        let add = |def: &DefImage| streams.add(&def.name, 0..def.count, 0..def.streams);
-        let first_streams: Vec<u32> = image.processes.iter().map(add).collect();
+        let add = |def: &ProcessInstances| streams.add(&def.name, 0..def.count, 0..def.streams);
+        let first_streams: Vec<u32> = program.processes.iter().map(add).collect();
         let mut python = PythonStreams::new();
-        let plans = image.distributions.iter().map(|code| {
-            let def = &image.processes[code.process.index()];
+        let plans = program.distributions.iter().map(|code| {
+            let def = &program.processes[code.process.index()];
             let first_process = def.first.0;
             let (position, ahead) = (code.position, code.ahead);
             match code.sampler {
                 Sampler::CpythonRandint { seed, .. } => {
-                    let seed = seed.global_index().map_or(0, |global| image.arena[global as usize]);
+                    let seed = seed.global_index().map_or(0, |global| program.arena[global as usize]);
                     Plan { first_process, first_stream: python.add(seed as i64), stride: 0, position, ahead }
                 }
                 _ => {
                     let first_stream = first_streams[code.process.index()] + code.purpose;
-                    debug_assert_eq!(first_stream, image.first_stream(code.process) + code.purpose);
+                    debug_assert_eq!(first_stream, program.first_stream(code.process) + code.purpose);
                     Plan { first_process, first_stream, stride: def.streams, position, ahead }
                 }
             }
@@ -91,9 +91,9 @@ impl Draws {
     /// Loads what is kept of the first streams of a process, and does not wait
     /// for it.
     #[inline]
-    fn fetch(&self, image: &Image, process: ProcessId) {
-        let def = image.processes.partition_point(|def| def.first <= process) - 1;
-        let DefImage { first, streams, .. } = image.processes[def];
+    fn fetch(&self, program: &BoundProgram, process: ProcessId) {
+        let def = program.processes.partition_point(|def| def.first <= process) - 1;
+        let ProcessInstances { first, streams, .. } = program.processes[def];
         let first_stream = self.first_streams[def] + (process.0 - first.0) * streams;
         (first_stream..first_stream + streams.min(FETCHED_STREAMS))
             .for_each(|stream| self.streams.fetch(stream));
@@ -109,7 +109,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         at: Context,
         distribution: u32,
     ) -> Result<Word, Box<Fault>> {
-        let code = &self.image.distributions[distribution as usize];
+        let code = &self.program.distributions[distribution as usize];
         let plan = self.draws.plans[distribution as usize];
         let stream = plan.stream(at.process());
         let mut position = arena[code.position.at(at.frame())];

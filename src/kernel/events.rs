@@ -13,7 +13,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         let mut words = std::mem::take(&mut self.scratch);
         words.clear();
-        for arg in &self.image.logs[log as usize] {
+        for arg in &self.program.logs[log as usize] {
             match *arg {
                 LogArgCode::Value(source) => words.push(self.read(arena, source, at.frame())),
                 LogArgCode::Array(slot) => {

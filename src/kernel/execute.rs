@@ -196,7 +196,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 Op::Log { log } => self.log(arena, at, log),
                 Op::Mark { mark, value } => {
                     if S::ACTIVE {
-                        let ty = self.image.mark_type(mark).unwrap_or(Type::Int);
+                        let ty = self.program.mark_type(mark).unwrap_or(Type::Int);
                         let value = self.read(arena, value, frame);
                         self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
                     }
@@ -508,7 +508,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline(never)]
     fn home(&self, mut op: usize) -> usize {
         let is_left_out = |op| {
-            let mut sections = self.image.sections.iter();
+            let mut sections = self.program.sections.iter();
             sections.any(|section| section.lock.index() == op || section.unlock.index() == op)
         };
         while is_left_out(op) {

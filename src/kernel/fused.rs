@@ -15,9 +15,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// standing on its plain op.
     #[inline]
     pub(super) fn take_run(&mut self, arena: &mut [Word], at: Context, first: u32, len: u32) -> bool {
-        let image = self.image;
+        let program = self.program;
         let me = u64::from(at.process().0) + 1;
-        let entries = &image.runs[first as usize..(first + len) as usize];
+        let entries = &program.runs[first as usize..(first + len) as usize];
         for entry in entries {
             let at = at.at_op(at.op() + entry.offset());
             let header = entry.header();
@@ -46,9 +46,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         first: u32,
         len: u32,
     ) -> Result<(), Box<Fault>> {
-        let image = self.image;
+        let program = self.program;
         let me = u64::from(at.process().0) + 1;
-        let entries = &image.runs[first as usize..(first + len) as usize];
+        let entries = &program.runs[first as usize..(first + len) as usize];
         for entry in entries {
             let header = entry.header();
             if S::ACTIVE && entry.is_noted() {
@@ -144,7 +144,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) -> bool {
         let (level, times) = (arena[header + resource::LEVEL], u64::from(times));
         let at = at.at_op(at.op() + 1);
-        let Op::AcquireMany { left, .. } = self.image.plain[at.op()] else { return false };
+        let Op::AcquireMany { left, .. } = self.program.plain[at.op()] else { return false };
         // A round for each of them, and the one in which it waits.
         if level >= times || !self.spend(level + 1) {
             return false;

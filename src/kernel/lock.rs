@@ -50,7 +50,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// one, and says who that is.
     #[inline(always)]
     fn hand_over(&mut self, arena: &mut [Word], at: Context, header: usize) -> Option<ProcessId> {
-        let first = waiters::dequeue(arena, &self.image.frames, header + resource::TAKERS)?;
+        let first = waiters::dequeue(arena, &self.program.frames, header + resource::TAKERS)?;
         self.hand_to(arena, at, header, first);
         Some(first.0)
     }
@@ -126,7 +126,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         at: Context,
         header: usize,
     ) -> Result<(), Box<Fault>> {
-        let frames = &self.image.frames;
+        let frames = &self.program.frames;
         if !defect::forgets_permit()
             && let Some(only) = waiters::dequeue_only(arena, frames, header + resource::TAKERS)
         {
@@ -150,7 +150,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Notes that a waiter was given a permit; whether it needs no more.
     #[inline]
     fn count_down(&mut self, arena: &mut [Word], waiter: Context) -> bool {
-        match self.image.plain[waiter.op()] {
+        match self.program.plain[waiter.op()] {
             Op::AcquireMany { left, .. } => {
                 let left = &mut arena[left.at(waiter.frame())];
                 *left -= 1;
@@ -190,7 +190,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[cold]
     #[inline(never)]
     pub(super) fn take_left_out(&self, arena: &mut [Word], fault: &Fault) {
-        for section in &self.image.sections {
+        for section in &self.program.sections {
             if section.lock < fault.op && fault.op <= section.unlock {
                 let words = header_words(arena, section.header);
                 words[resource::LEVEL] = 0;
@@ -211,13 +211,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         id: crate::ids::ResourceId,
         owner: Option<ProcessId>,
     ) -> Box<Fault> {
-        let name = self.image.resource_name(id);
-        let me = self.image.process_name(at.process());
+        let name = self.program.resource_name(id);
+        let me = self.program.process_name(at.process());
         let owner = match owner {
             None => "nobody owns it".to_owned(),
-            Some(owner) => format!("'{}' owns it", self.image.process_name(owner)),
+            Some(owner) => format!("'{}' owns it", self.program.process_name(owner)),
         };
-        if let Op::Wait { .. } = self.image.plain[at.op()] {
+        if let Op::Wait { .. } = self.program.plain[at.op()] {
             return self.waits_without_mutex(at, &name, &owner);
         }
         let message = format!("'{me}' releases mutex '{name}', but {owner}");

@@ -3,7 +3,7 @@
 use super::buffer::{items_wanted, room};
 use super::waiters;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{FRAME_WORDS, Image, RESOURCE_WORDS, frame, resource};
+use crate::program::{BoundProgram, FRAME_WORDS, RESOURCE_WORDS, frame, resource};
 use crate::time::Time;
 use crate::trace::Level;
 use crate::value::{Type, Value, Word};
@@ -99,97 +99,101 @@ pub(super) fn op_of(arena: &[Word], frame: usize) -> usize {
 
 /// Where a process stands and when, for messages.
 #[cold]
-pub(super) fn place(arena: &[Word], now: Time, image: &Image, process: ProcessId) -> String {
-    let name = image.process_name(process);
-    let op = op_of(arena, image.frames[process.index()] as usize);
-    format!("at {now}, with process '{name}' on line {}", image.sites[op].line)
+pub(super) fn place(arena: &[Word], now: Time, program: &BoundProgram, process: ProcessId) -> String {
+    let name = program.process_name(process);
+    let op = op_of(arena, program.frames[process.index()] as usize);
+    format!("at {now}, with process '{name}' on line {}", program.sites[op].line)
 }
 
 impl Machine {
     /// The initial state of a run.
-    pub fn new(image: &Image) -> Machine {
+    pub fn new(program: &BoundProgram) -> Machine {
         let mut machine = Machine { arena: Vec::new(), now: Time::ZERO, live: 0 };
-        machine.reset(image);
+        machine.reset(program);
         machine
     }
 
     /// Back to the initial state, without allocating.
-    pub fn reset(&mut self, image: &Image) {
-        image.arena.lay_out(&mut self.arena);
+    pub fn reset(&mut self, program: &BoundProgram) {
+        program.arena.lay_out(&mut self.arena);
         self.now = Time::ZERO;
-        self.live = image.process_count() as u32;
+        self.live = program.process_count() as u32;
     }
 
     /// What a process is doing.
-    pub fn state(&self, image: &Image, process: ProcessId) -> State {
-        let word = self.arena[image.frames[process.index()] as usize + frame::STATE];
+    pub fn state(&self, program: &BoundProgram, process: ProcessId) -> State {
+        let word = self.arena[program.frames[process.index()] as usize + frame::STATE];
         State::ALL[usize::from(frame::state_in(word))]
     }
 
     /// The op that a process executes next, or on which it waits.
-    pub fn op(&self, image: &Image, process: ProcessId) -> OpId {
-        OpId::from_index(op_of(&self.arena, image.frames[process.index()] as usize))
+    pub fn op(&self, program: &BoundProgram, process: ProcessId) -> OpId {
+        OpId::from_index(op_of(&self.arena, program.frames[process.index()] as usize))
     }
 
     /// The priority of a process plus 128: lower goes first.
-    pub fn priority(&self, image: &Image, process: ProcessId) -> u8 {
-        frame::priority_in(self.arena[image.frames[process.index()] as usize + frame::LINK])
+    pub fn priority(&self, program: &BoundProgram, process: ProcessId) -> u8 {
+        frame::priority_in(self.arena[program.frames[process.index()] as usize + frame::LINK])
     }
 
     /// Where a process stands and when, for messages.
-    pub fn place(&self, image: &Image, process: ProcessId) -> String {
-        place(&self.arena, self.now, image, process)
+    pub fn place(&self, program: &BoundProgram, process: ProcessId) -> String {
+        place(&self.arena, self.now, program, process)
     }
 
     /// The free permits of a semaphore, the items in a buffer, 1 or 0 for a
     /// mutex that is free or not.
-    pub fn level(&self, image: &Image, id: ResourceId) -> u64 {
-        self.arena[image.resource_at(id) + resource::LEVEL]
+    pub fn level(&self, program: &BoundProgram, id: ResourceId) -> u64 {
+        self.arena[program.resource_at(id) + resource::LEVEL]
     }
 
     /// Who owns a mutex.
-    pub fn owner(&self, image: &Image, id: ResourceId) -> Option<ProcessId> {
-        let owner = self.arena[image.resource_at(id) + resource::OWNER];
+    pub fn owner(&self, program: &BoundProgram, id: ResourceId) -> Option<ProcessId> {
+        let owner = self.arena[program.resource_at(id) + resource::OWNER];
         owner.checked_sub(1).map(|process| ProcessId(process as u32))
     }
 
     /// The items in a buffer, the oldest first.
-    pub fn items(&self, image: &Image, id: ResourceId) -> Vec<Value> {
-        let words = &self.arena[image.resource_at(id)..][..RESOURCE_WORDS];
+    pub fn items(&self, program: &BoundProgram, id: ResourceId) -> Vec<Value> {
+        let words = &self.arena[program.resource_at(id)..][..RESOURCE_WORDS];
         let (content, head, ring) = (words[resource::CONTENT], words[resource::HEAD], words[resource::RING]);
-        let ty = image.resource_info(id).ty;
+        let ty = program.resource_info(id).ty;
         let item = |number| self.arena[(content + (head + number) % ring) as usize];
         (0..words[resource::LEVEL]).map(|number| Value::from_word(ty, item(number))).collect()
     }
 
     /// The content of a memory, slot by slot.
-    pub fn memory(&self, image: &Image, id: ResourceId) -> Vec<Value> {
-        self.first_slots(image, id, usize::MAX)
+    pub fn memory(&self, program: &BoundProgram, id: ResourceId) -> Vec<Value> {
+        self.first_slots(program, id, usize::MAX)
     }
 
     /// The first `most` slots of a memory, or all if there are fewer.
-    pub fn first_slots(&self, image: &Image, id: ResourceId, most: usize) -> Vec<Value> {
-        let header = image.resource_at(id);
+    pub fn first_slots(&self, program: &BoundProgram, id: ResourceId, most: usize) -> Vec<Value> {
+        let header = program.resource_at(id);
         let content = self.arena[header + resource::CONTENT] as usize;
         let slots = most.min(self.arena[header + resource::CAPACITY] as usize);
-        let ty = image.resource_info(id).ty;
+        let ty = program.resource_info(id).ty;
         self.arena[content..content + slots].iter().map(|&word| Value::from_word(ty, word)).collect()
     }
 
     /// The contents of all memories, by resource.
-    pub fn memories(&self, image: &Image) -> Vec<(ResourceId, Vec<Value>)> {
-        let memories = image.resources.iter().filter(|info| info.kind.has_slots());
+    pub fn memories(&self, program: &BoundProgram) -> Vec<(ResourceId, Vec<Value>)> {
+        let memories = program.resources.iter().filter(|info| info.kind.has_slots());
         memories
             .flat_map(|info| info.first.0..info.first.0 + info.count)
-            .map(|id| (ResourceId(id), self.memory(image, ResourceId(id))))
+            .map(|id| (ResourceId(id), self.memory(program, ResourceId(id))))
             .collect()
     }
 
     /// The contents of the memories, no more than the first `most` values, and how
     /// many there are beyond them. A memory of which nothing is left is not listed.
-    pub fn memories_up_to(&self, image: &Image, most: usize) -> (Vec<(ResourceId, Vec<Value>)>, u64) {
+    pub fn memories_up_to(
+        &self,
+        program: &BoundProgram,
+        most: usize,
+    ) -> (Vec<(ResourceId, Vec<Value>)>, u64) {
         let (mut kept, mut room, mut left_out) = (Vec::new(), most, 0);
-        for info in image.resources.iter().filter(|info| info.kind.has_slots()) {
+        for info in program.resources.iter().filter(|info| info.kind.has_slots()) {
             let slots = info.capacity.unwrap_or(0);
             for number in 0..info.count {
                 if room == 0 {
@@ -197,7 +201,7 @@ impl Machine {
                     break;
                 }
                 let id = ResourceId(info.first.0 + number);
-                let values = self.first_slots(image, id, room);
+                let values = self.first_slots(program, id, room);
                 room -= values.len();
                 left_out += slots - values.len() as u64;
                 kept.push((id, values));
@@ -210,31 +214,31 @@ impl Machine {
     ///
     /// # Panics
     /// If one does not hold, which is a bug of the kernel.
-    pub fn check(&self, image: &Image) {
-        let mut queued = vec![0u32; image.process_count()];
-        for id in (0..image.resource_count()).map(ResourceId::from_index) {
-            let header = image.resource_at(id);
+    pub fn check(&self, program: &BoundProgram) {
+        let mut queued = vec![0u32; program.process_count()];
+        for id in (0..program.resource_count()).map(ResourceId::from_index) {
+            let header = program.resource_at(id);
             let words = &self.arena[header..header + RESOURCE_WORDS];
             for queue in [resource::TAKERS, resource::PUTTERS] {
                 let mut next = words[queue] as u32;
                 while next != 0 {
                     queued[next as usize - 1] += 1;
-                    next = self.arena[image.frames[next as usize - 1] as usize + frame::LINK] as u32;
+                    next = self.arena[program.frames[next as usize - 1] as usize + frame::LINK] as u32;
                 }
             }
-            self.check_level(image, id);
+            self.check_level(program, id);
         }
         for (process, &times) in queued.iter().enumerate() {
-            let blocked = self.state(image, ProcessId::from_index(process)) == State::Blocked;
+            let blocked = self.state(program, ProcessId::from_index(process)) == State::Blocked;
             assert_eq!(times, u32::from(blocked), "invariant 2, process {process}");
         }
     }
 
     /// Asserts what holds between the level of a resource and what is behind it.
-    fn check_level(&self, image: &Image, id: ResourceId) {
-        let header = image.resource_at(id);
+    fn check_level(&self, program: &BoundProgram, id: ResourceId) {
+        let header = program.resource_at(id);
         let words = &self.arena[header..header + RESOURCE_WORDS];
-        let kind = image.resource_info(id).kind;
+        let kind = program.resource_info(id).kind;
         match kind.level() {
             Some(Level::Permits) => {
                 assert!(words[resource::LEVEL] == 0 || words[resource::TAKERS] == 0, "invariant 1");
@@ -243,20 +247,20 @@ impl Machine {
             }
             Some(Level::Items) => {
                 assert!(words[resource::LEVEL] <= words[resource::CAPACITY], "invariant 3");
-                self.check_buffer(image, header);
+                self.check_buffer(program, header);
             }
             Some(Level::Waiters) => {
-                let waiters = self.waiters(image, id).len() as u64;
+                let waiters = self.waiters(program, id).len() as u64;
                 assert_eq!(words[resource::LEVEL], waiters, "invariant 5");
             }
             None => {}
         }
     }
 
-    fn check_buffer(&self, image: &Image, header: usize) {
+    fn check_buffer(&self, program: &BoundProgram, header: usize) {
         let wanted = |queue: usize| {
             let first = waiters::first(&self.arena, header + queue)?;
-            Some(items_wanted(image, &self.arena, image.frames[first.index()] as usize))
+            Some(items_wanted(program, &self.arena, program.frames[first.index()] as usize))
         };
         let (put, got) = (wanted(resource::PUTTERS), wanted(resource::TAKERS));
         assert!(put.is_none_or(|count| count > room(&self.arena, header)), "invariant 6, put");

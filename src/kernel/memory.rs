@@ -47,7 +47,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     pub(super) fn read_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> Result<(), Box<Fault>> {
-        let code = self.image.many[many as usize];
+        let code = self.program.many[many as usize];
         let header = self.header(arena, code.resource, at);
         let first = self.read(arena, code.operand, at.frame());
         let count = self.request_to_read(arena, at, many)?;
@@ -67,7 +67,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Checks that the slots to read fit where they are to go.
     pub(super) fn request_to_read(&self, arena: &[Word], at: Context, many: u32) -> Result<u64, Box<Fault>> {
-        let code = self.image.many[many as usize];
+        let code = self.program.many[many as usize];
         let count = self.read(arena, code.count, at.frame());
         if (count as i64) < 0 {
             return Err(self.negative_count(at, count as i64));
@@ -101,7 +101,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline(never)]
     fn no_slot(&self, arena: &[Word], at: Context, header: usize, slot: Word) -> Box<Fault> {
         let name =
-            format!("memory '{}'", self.image.resource_name(ResourceId(self.resource_id(arena, header))));
+            format!("memory '{}'", self.program.resource_name(ResourceId(self.resource_id(arena, header))));
         self.out_of_range(at, &name, slot as i64, arena[header + resource::CAPACITY], "slots")
     }
 

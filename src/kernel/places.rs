@@ -39,12 +39,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         def: u32,
         index: Source,
     ) -> Result<Word, Box<Fault>> {
-        let (first, count) = self.image.instances[def as usize];
+        let (first, count) = self.program.instances[def as usize];
         let index = self.read(arena, index, at.frame());
         if index < u64::from(count) {
             return Ok(u64::from(first) + index * RESOURCE_WORDS as u64);
         }
-        let name = format!("'{}'", self.image.definition_name(ResourceDefId(def)));
+        let name = format!("'{}'", self.program.definition_name(ResourceDefId(def)));
         Err(self.out_of_range(at, &name, index as i64, u64::from(count), "instances"))
     }
 }

@@ -7,7 +7,7 @@
 use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{Image, Op, ResourceCode, Source, frame, resource};
+use crate::program::{BoundProgram, Op, ResourceCode, Source, frame, resource};
 use crate::trace::{Fault, Sink};
 use crate::value::Word;
 
@@ -82,7 +82,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// [`Fault`] if the arguments of the op break a rule.
     pub fn asked(&self, process: ProcessId) -> Result<Option<ResourceRequest>, Box<Fault>> {
         let at = self.context(process);
-        let Some((header, request)) = self.request_at(at, self.image.plain[at.op()])? else {
+        let Some((header, request)) = self.request_at(at, self.program.plain[at.op()])? else {
             return Ok(None);
         };
         Ok(Some(ResourceRequest {
@@ -93,7 +93,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     fn request_at(&self, at: Context, op: Op) -> Result<Option<(usize, Request)>, Box<Fault>> {
-        let Some((_, code)) = self.image.accesses(&op).next() else { return Ok(None) };
+        let Some((_, code)) = self.program.accesses(&op).next() else { return Ok(None) };
         let header = |code: ResourceCode| self.header(self.arena, code, at);
         let word = |source: Source| self.read(self.arena, source, at.frame());
         let resource = header(code);
@@ -104,7 +104,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },
             Op::PutMany { many } => {
-                let code = self.image.many[many as usize];
+                let code = self.program.many[many as usize];
                 let count = self.request(self.arena, at, resource, word(code.count))?;
                 Request::Put { count, value: word(code.operand) }
             }
@@ -123,7 +123,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 Request::Read { first, count: 1 }
             }
             Op::ReadMany { many } => {
-                let first = word(self.image.many[many as usize].operand);
+                let first = word(self.program.many[many as usize].operand);
                 let count = self.request_to_read(self.arena, at, many)?;
                 for number in 0..count {
                     self.slot_at(self.arena, at, resource, first.wrapping_add(number))?;
@@ -148,13 +148,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub fn answer(&mut self, process: ProcessId, values: &[Word]) {
         let at = self.context(process);
         let mut next = at.op() + 1;
-        match self.image.plain[at.op()] {
+        match self.program.plain[at.op()] {
             Op::Get { into, .. } | Op::Read { into, .. } | Op::Level { into, .. } => {
                 let value = *values.first().expect("one value was asked for");
                 self.arena[into.at(at.frame())] = value;
             }
             Op::GetMany { many } | Op::ReadMany { many } => {
-                if let Some(array) = self.image.many[many as usize].array {
+                if let Some(array) = self.program.many[many as usize].array {
                     let (start, _) = self.array(self.arena, at.frame(), array);
                     self.arena[start..start + values.len()].copy_from_slice(values);
                 }
@@ -185,7 +185,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     fn context(&self, process: ProcessId) -> Context {
-        let frame = self.image.frames[process.index()] as usize;
+        let frame = self.program.frames[process.index()] as usize;
         Context::new(process, frame, op_of(self.arena, frame))
     }
 }
@@ -193,20 +193,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 /// For a driver with primitives of its own: its state as a machine.
 impl Machine {
     /// Lets `process` stand on `op` in this state.
-    pub fn stand(&mut self, image: &Image, process: ProcessId, op: OpId, state: State) {
-        self.arena[image.frames[process.index()] as usize + frame::STATE] = state_word(op.index(), state);
+    pub fn stand(&mut self, program: &BoundProgram, process: ProcessId, op: OpId, state: State) {
+        self.arena[program.frames[process.index()] as usize + frame::STATE] = state_word(op.index(), state);
     }
 
     /// Takes over where `process` stands in `other`, with its variables but
     /// for its private arrays.
-    pub fn take_frame(&mut self, image: &Image, process: ProcessId, other: &Machine) {
-        let frame = image.frame_of(process);
+    pub fn take_frame(&mut self, program: &BoundProgram, process: ProcessId, other: &Machine) {
+        let frame = program.frame_of(process);
         self.arena[frame.clone()].copy_from_slice(&other.arena[frame]);
     }
 
     /// Makes `owner` the owner of a mutex.
-    pub fn set_owner(&mut self, image: &Image, mutex: ResourceId, owner: Option<ProcessId>) {
-        let header = image.resource_at(mutex);
+    pub fn set_owner(&mut self, program: &BoundProgram, mutex: ResourceId, owner: Option<ProcessId>) {
+        let header = program.resource_at(mutex);
         self.arena[header + resource::OWNER] = owner.map_or(0, |owner| u64::from(owner.0) + 1);
         self.arena[header + resource::LEVEL] = u64::from(owner.is_none());
     }
@@ -217,8 +217,8 @@ impl Machine {
     }
 
     /// Fills a memory.
-    pub fn set_memory(&mut self, image: &Image, memory: ResourceId, content: &[Word]) {
-        let start = self.arena[image.resource_at(memory) + resource::CONTENT] as usize;
+    pub fn set_memory(&mut self, program: &BoundProgram, memory: ResourceId, content: &[Word]) {
+        let start = self.arena[program.resource_at(memory) + resource::CONTENT] as usize;
         self.arena[start..start + content.len()].copy_from_slice(content);
     }
 }

@@ -8,7 +8,7 @@ use super::stepwise::Steps;
 use super::stop::{Yield, Yielded};
 use super::waiters;
 use crate::ids::ProcessId;
-use crate::program::{Image, ResourceCode, Slot, Source, frame, resource};
+use crate::program::{BoundProgram, ResourceCode, Slot, Source, frame, resource};
 use crate::time::Time;
 use crate::trace::{Event, Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
@@ -64,7 +64,7 @@ pub trait Scheduler {
 /// a whole step; what would move it is left to the driver.
 pub struct Kernel<'a, Q, S> {
     /// The program.
-    pub image: &'a Image,
+    pub program: &'a BoundProgram,
     /// All words of the state.
     pub(super) arena: &'a mut [Word],
     /// The clock.
@@ -162,7 +162,7 @@ impl Context {
 impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     /// A kernel over this state, without fuel.
     pub fn new(
-        image: &'a Image,
+        program: &'a BoundProgram,
         machine: &'a mut Machine,
         draws: &'a mut Draws,
         queue: &'a mut Q,
@@ -170,7 +170,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     ) -> Self {
         let Machine { arena, now, live } = machine;
         Kernel {
-            image,
+            program,
             arena: arena.as_mut_slice(),
             now,
             live,
@@ -206,14 +206,14 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     /// and in all that is called from here, so that the compiler knows that
     /// writing to it changes nothing else.
     fn go_on(&mut self, arena: &mut [Word], current: &mut ProcessId) -> Result<Yield, Box<Fault>> {
-        let image = self.image;
-        let plain = image.plain.as_slice();
-        let code = if S::ACTIVE { image.code.as_slice() } else { image.quiet.as_slice() };
+        let program = self.program;
+        let plain = program.plain.as_slice();
+        let code = if S::ACTIVE { program.code.as_slice() } else { program.quiet.as_slice() };
         // The clock, for those to whom it must not come by way of memory.
         let mut now = *self.now;
         let mut process = *current;
         let (process, result) = loop {
-            let frame = image.frames[process.index()] as usize;
+            let frame = program.frames[process.index()] as usize;
             let ops = (code, plain);
             if S::ACTIVE {
                 // Known once, so that not every event has to be looked at for it.
@@ -234,7 +234,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
                 break (process, Ok(why));
             };
             *self.now = now;
-            self.queue.soon(|process| fetch(arena, image, self.draws, process));
+            self.queue.soon(|process| fetch(arena, program, self.draws, process));
             process = next;
         };
         *current = process;
@@ -320,7 +320,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
         arena[at.frame() + frame::STATE] = state_word(at.op(), State::Blocked);
         if !waiters::enqueue_first(arena, header + queue, at.process()) {
             let discipline = discipline(arena, header);
-            waiters::enqueue(arena, &self.image.frames, header + queue, at.process(), discipline);
+            waiters::enqueue(arena, &self.program.frames, header + queue, at.process(), discipline);
         }
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
@@ -332,7 +332,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     /// Whether the process, which waits nowhere, would be the first in such a queue.
     #[inline(always)]
     pub(super) fn goes_first(&self, arena: &[Word], at: Context, header: usize, queue: usize) -> bool {
-        let frames = &self.image.frames;
+        let frames = &self.program.frames;
         arena[header + queue] == 0
             || waiters::would_be_first(arena, frames, header + queue, at.process(), discipline(arena, header))
     }

@@ -51,8 +51,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// # Errors
     /// [`Fault`] if the scenario breaks a rule; the run is over then.
     pub fn step(&mut self, process: ProcessId) -> Result<Rest, Box<Fault>> {
-        let op = op_of(self.arena, self.image.frames[process.index()] as usize);
-        let block = self.image.atomic[op] || matches!(self.image.plain[op], Op::Atomic { .. });
+        let op = op_of(self.arena, self.program.frames[process.index()] as usize);
+        let block = self.program.atomic[op] || matches!(self.program.plain[op], Op::Atomic { .. });
         self.advance(process, Steps { left: 1, goes_on: block })
     }
 
@@ -86,8 +86,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         process: ProcessId,
         steps: Steps,
     ) -> Result<Rest, Box<Fault>> {
-        let frame = self.image.frames[process.index()] as usize;
-        let (fuel, op) = (self.fuel, self.image.plain[op_of(arena, frame)]);
+        let frame = self.program.frames[process.index()] as usize;
+        let (fuel, op) = (self.fuel, self.program.plain[op_of(arena, frame)]);
         let mut yielded = self.execute_steps(arena, process, frame, steps)?;
         if steps.left > 0 && !steps.goes_on && op.is_counted() {
             // It was lent the fuel for one permit; what follows has its own.
@@ -98,7 +98,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         // In front of a step it paused because of the step, elsewhere for want
         // of fuel. An op that counts may want fuel in its middle.
-        let at = self.image.plain[op_of(arena, frame)];
+        let at = self.program.plain[op_of(arena, frame)];
         let rests = at.is_step() && !(steps.goes_on && at.is_counted() && self.fuel == 0);
         Ok(if rests && yielded == Yield::OutOfFuel { Rest::Ready } else { Rest::Yielded(yielded) })
     }
@@ -110,7 +110,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         frame: usize,
         steps: Steps,
     ) -> Result<Yield, Box<Fault>> {
-        let plain = self.image.plain.as_slice();
+        let plain = self.program.plain.as_slice();
         if S::ACTIVE {
             self.sink.clock(*self.now);
         }
@@ -125,12 +125,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Whether the op may be executed now, with so many steps still to go.
     #[inline]
     pub(super) fn may_step(&mut self, op: usize, steps: &mut Steps) -> bool {
-        let code = self.image.plain[op];
+        let code = self.program.plain[op];
         if !code.is_step() {
             return true;
         }
         if steps.left == 0 {
-            return steps.goes_on && self.image.atomic[op];
+            return steps.goes_on && self.program.atomic[op];
         }
         steps.left -= 1;
         if code.is_counted() && !steps.goes_on {

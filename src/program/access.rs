@@ -232,8 +232,9 @@ mod tests {
              processes:\n  p: {{vars: {{x: 0}}, do: [{steps}]}}\n"
         );
         let loaded = scenario::load_str("test", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
-        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
-        image.plain.iter().flat_map(|op| image.accesses(op)).map(|(used, _)| used).collect()
+        let program =
+            program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        program.plain.iter().flat_map(|op| program.accesses(op)).map(|(used, _)| used).collect()
     }
 
     #[test]

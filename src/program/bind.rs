@@ -19,7 +19,7 @@ use std::ops::Range;
 
 /// A program that is ready to run: code, and the initial state of everything.
 #[derive(Debug, Clone)]
-pub struct Image {
+pub struct BoundProgram {
     /// All ops, by [`OpId`], with fused ones in front of those they stand for.
     pub code: Vec<Op>,
     /// All ops without the fused ones: what a process waits on.
@@ -40,7 +40,7 @@ pub struct Image {
     /// Where the frame of each process begins, by [`ProcessId`].
     pub frames: Vec<u32>,
     /// By [`ProcessDefId`].
-    pub processes: Vec<DefImage>,
+    pub processes: Vec<ProcessInstances>,
     /// The first resource header; all others follow.
     pub resource_base: usize,
     /// Where the contents begin, behind the last frame.
@@ -79,7 +79,7 @@ pub(super) struct Names {
 
 /// The instances of one process definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DefImage {
+pub struct ProcessInstances {
     /// The name in the scenario: it names the random streams.
     pub name: String,
     /// The first instance.
@@ -99,25 +99,25 @@ impl Program {
     /// [`BindError`] if an expression over the parameters has no good value:
     /// permits below zero, a count that is too large, a stop time that is
     /// negative. A scenario that was checked with the same values has none.
-    pub fn bind(&self, model: &Model, params: &[Value]) -> Result<Image, BindError> {
+    pub fn bind(&self, model: &Model, params: &[Value]) -> Result<BoundProgram, BindError> {
         let mut state = State::default();
-        let (mut image, scopes) = self.bind_general(model, params, &mut state)?;
-        image.specialise(&scopes);
-        Ok(image)
+        let (mut program, scopes) = self.bind_general(model, params, &mut state)?;
+        program.specialise(&scopes);
+        Ok(program)
     }
 
-    /// An image whose ops are not special to the values of parameters yet, with
-    /// what it takes to make them so; see [`Image::specialise`]. The initial
+    /// A program whose ops are not special to the values of parameters yet, with
+    /// what it takes to make them so; see [`BoundProgram::specialise`]. The initial
     /// state is moved out of `state`, which keeps where everything is.
     pub(super) fn bind_general(
         &self,
         model: &Model,
         params: &[Value],
         state: &mut State,
-    ) -> Result<(Image, Vec<Scope>), BindError> {
+    ) -> Result<(BoundProgram, Vec<Scope>), BindError> {
         state.lay_out(self, model, params)?;
         let processes = self.definitions(model, state);
-        let mut image = Image {
+        let mut program = BoundProgram {
             code: self.code.clone(),
             plain: Vec::new(),
             quiet: Vec::new(),
@@ -142,49 +142,58 @@ impl Program {
             processes,
             resources: infos(model, state),
         };
-        image.patch_resources();
-        image.plain = image.code.clone();
-        let scopes = self.scopes(&image);
-        image.noticed = noticed(&model.expect, &image.plain, self.ranges(&image));
-        image.fuse(&scopes);
-        image.share_python_generators();
-        Ok((image, scopes))
+        program.patch_resources();
+        program.plain = program.code.clone();
+        let scopes = self.scopes(&program);
+        program.noticed = noticed(&model.expect, &program.plain, self.ranges(&program));
+        program.fuse(&scopes);
+        program.share_python_generators();
+        Ok((program, scopes))
     }
 
     /// The process definitions, with how many instances there are of each.
-    fn definitions(&self, model: &Model, state: &State) -> Vec<DefImage> {
+    fn definitions(&self, model: &Model, state: &State) -> Vec<ProcessInstances> {
         let of_each = self.processes.iter().zip(&model.processes).zip(&state.processes);
-        let image = |((code, def), &(first, count)): ((&ProcessCode, &ProcessDef), &(ProcessId, u32))| {
-            DefImage { name: def.name.clone(), first, count, streams: code.streams, index: code.index }
+        let program = |((code, def), &(first, count)): ((&ProcessCode, &ProcessDef), &(ProcessId, u32))| {
+            ProcessInstances {
+                name: def.name.clone(),
+                first,
+                count,
+                streams: code.streams,
+                index: code.index,
+            }
         };
-        of_each.map(image).collect()
+        of_each.map(program).collect()
     }
 
     /// Where the ops of each process definition are.
-    fn ranges<'i>(&self, image: &'i Image) -> impl Iterator<Item = (&'i DefImage, Range<usize>)> {
+    fn ranges<'i>(
+        &self,
+        program: &'i BoundProgram,
+    ) -> impl Iterator<Item = (&'i ProcessInstances, Range<usize>)> {
         let entries = self.processes.iter().map(|process| process.entry.index());
         let ends = entries.clone().skip(1).chain([self.code.len()]);
-        image.processes.iter().zip(entries.zip(ends).map(|(start, end)| start..end))
+        program.processes.iter().zip(entries.zip(ends).map(|(start, end)| start..end))
     }
 
     /// The ops of each process definition.
-    fn scopes(&self, image: &Image) -> Vec<Scope> {
+    fn scopes(&self, program: &BoundProgram) -> Vec<Scope> {
         let ends =
             self.processes.iter().skip(1).map(|process| process.entry.index()).chain([self.code.len()]);
-        let scope = |((code, def), end): ((&ProcessCode, &DefImage), usize)| Scope {
+        let scope = |((code, def), end): ((&ProcessCode, &ProcessInstances), usize)| Scope {
             end,
-            frame: (def.count == 1).then(|| image.frames[def.first.index()]),
+            frame: (def.count == 1).then(|| program.frames[def.first.index()]),
             temporaries: FRAME_WORDS + code.vars.len() as u32,
         };
-        self.processes.iter().zip(&image.processes).zip(ends).map(scope).collect()
+        self.processes.iter().zip(&program.processes).zip(ends).map(scope).collect()
     }
 }
 
-fn names(model: &Model, processes: &[DefImage]) -> Names {
-    let infos = processes.iter().zip(&model.processes).map(|(image, def)| ProcessInfo {
+fn names(model: &Model, processes: &[ProcessInstances]) -> Names {
+    let infos = processes.iter().zip(&model.processes).map(|(program, def)| ProcessInfo {
         name: def.name.clone(),
-        first: image.first,
-        count: image.count,
+        first: program.first,
+        count: program.count,
         indexed: def.count.is_some(),
     });
     Names {
@@ -215,7 +224,7 @@ fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
     of_each.map(info).collect()
 }
 
-impl Image {
+impl BoundProgram {
     /// Turns resource definitions in ops into headers.
     fn patch_resources(&mut self) {
         let instances = &self.instances;
@@ -307,7 +316,7 @@ impl Image {
     }
 
     /// The definition that `process` is an instance of.
-    pub fn definition(&self, process: ProcessId) -> &DefImage {
+    pub fn definition(&self, process: ProcessId) -> &ProcessInstances {
         let after = self.processes.partition_point(|def| def.first <= process);
         // Definitions without instances share their first id with the next.
         &self.processes[after - 1]
@@ -338,7 +347,7 @@ impl Image {
     }
 
     /// The first op of the processes of a definition, which has instances.
-    pub fn entry(&self, def: &DefImage) -> OpId {
+    pub fn entry(&self, def: &ProcessInstances) -> OpId {
         // The frames of many instances are held once, so a word of one is asked for.
         let state = self.arena.word(self.frames[def.first.index()] as usize + frame::STATE);
         OpId::from_index(frame::op_in(state))

@@ -5,7 +5,7 @@
 //! Constant propagation over the plain ops, instance by instance. What is not
 //! known to be constant is unknown; nothing is guessed.
 
-use super::bind::Image;
+use super::bind::BoundProgram;
 use super::layout::RESOURCE_WORDS;
 use super::liveness::{next_ops, ops_of, written};
 use super::op::{Op, ResourceCode, Slot, Source};
@@ -26,16 +26,16 @@ pub struct Constants {
 
 impl Constants {
     /// Of the instance whose frame is this at the start.
-    pub fn new(image: &Image, frame: &[Word]) -> Constants {
+    pub fn new(program: &BoundProgram, frame: &[Word]) -> Constants {
         let entry = OpId::from_index(frame::op_in(frame[frame::STATE]));
-        let range = ops_of(image, entry);
+        let range = ops_of(program, entry);
         let mut constants = Constants { first: range.start, known: vec![None; range.len()] };
         constants.known[0] = Some(frame.iter().map(|&word| Some(word)).collect());
         let mut open = vec![entry.index()];
         while let Some(at) = open.pop() {
             let Some(before) = constants.known[at - range.start].clone() else { continue };
-            let after = constants.after(image, at, before);
-            for next in next_ops(image, at).into_iter().flatten() {
+            let after = constants.after(program, at, before);
+            for next in next_ops(program, at).into_iter().flatten() {
                 if constants.meet(next, &after) {
                     open.push(next);
                 }
@@ -45,12 +45,12 @@ impl Constants {
     }
 
     /// What is known behind an op, from what is known in front of it.
-    fn after(&self, image: &Image, at: usize, mut known: Known) -> Known {
+    fn after(&self, program: &BoundProgram, at: usize, mut known: Known) -> Known {
         let value = |known: &Known, source: Source| match source.slot() {
             Some(slot) => known[slot.0 as usize],
-            None => source.global_index().map(|index| image.arena[index as usize]),
+            None => source.global_index().map(|index| program.arena[index as usize]),
         };
-        let result = match image.plain[at] {
+        let result = match program.plain[at] {
             Op::Copy { into, from } => Some((into, value(&known, from))),
             Op::Unary { op, into, a } => Some((into, value(&known, a).and_then(|a| op.apply(a).ok()))),
             Op::Binary { op, into, a, b } => {
@@ -58,7 +58,7 @@ impl Constants {
                 Some((into, operands.and_then(|(a, b)| op.apply(a, b).ok())))
             }
             Op::Find { into, def, index } => {
-                let (first, count) = image.instances[def as usize];
+                let (first, count) = program.instances[def as usize];
                 let index = value(&known, index).filter(|&index| index < u64::from(count));
                 Some((into, index.map(|index| u64::from(first) + index * RESOURCE_WORDS as u64)))
             }
@@ -67,7 +67,7 @@ impl Constants {
         match result {
             Some((into, value)) => known[into.0 as usize] = value,
             None => {
-                let changed = written(image, &image.plain[at], known.len());
+                let changed = written(program, &program.plain[at], known.len());
                 changed.iter().for_each(|slot: &Slot| known[slot.0 as usize] = None);
             }
         }
@@ -99,14 +99,14 @@ impl Constants {
     }
 
     /// What is known behind an op.
-    pub fn behind(&self, image: &Image, op: usize) -> Option<Vec<Option<Word>>> {
-        Some(self.after(image, op, self.known[op - self.first].clone()?))
+    pub fn behind(&self, program: &BoundProgram, op: usize) -> Option<Vec<Option<Word>>> {
+        Some(self.after(program, op, self.known[op - self.first].clone()?))
     }
 
     /// The headers of the resources that `code` may mean at this op: one if it
     /// is constant, all if it is not known at all; none where the process
     /// never comes.
-    pub fn headers(&self, image: &Image, op: usize, code: ResourceCode) -> Vec<usize> {
+    pub fn headers(&self, program: &BoundProgram, op: usize, code: ResourceCode) -> Vec<usize> {
         let Some(known) = &self.known[op - self.first] else { return Vec::new() };
         let slot = match code.resolve() {
             Ok(header) => return vec![header],
@@ -114,8 +114,8 @@ impl Constants {
         };
         match known[slot.0 as usize] {
             Some(header) => vec![header as usize],
-            None => (0..image.resource_count())
-                .map(|id| image.resource_at(crate::ids::ResourceId::from_index(id)))
+            None => (0..program.resource_count())
+                .map(|id| program.resource_at(crate::ids::ResourceId::from_index(id)))
                 .collect(),
         }
     }

@@ -1,11 +1,11 @@
 //! What a trace of a program has in its header.
 
-use super::bind::Image;
+use super::bind::BoundProgram;
 use crate::ids::OpId;
 use crate::trace::{Header, Ties};
 
-impl Image {
-    /// The names that a trace of this image needs.
+impl BoundProgram {
+    /// The names that a trace of this program needs.
     pub fn header(&self, seed: u64) -> Header {
         Header {
             scenario: self.names.scenario.clone(),

@@ -5,29 +5,29 @@
 //! served just does not ask yet.
 
 use super::access::{Operand, Use};
-use super::bind::Image;
+use super::bind::BoundProgram;
 use super::op::ResourceCode;
 use crate::ids::ResourceId;
 use crate::trace::Holds;
 
 /// By resource: to wait in line for it is a transition of its own.
-pub fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
-    let mut lines = vec![timed; image.resource_count()];
+pub fn lines_of(program: &BoundProgram, timed: bool) -> Vec<bool> {
+    let mut lines = vec![timed; program.resource_count()];
     for (id, line) in lines.iter_mut().enumerate() {
-        let info = image.resource_info(ResourceId::from_index(id));
+        let info = program.resource_info(ResourceId::from_index(id));
         // A wait at a condition gives others their turn, and is no request. At a
         // rendezvous a request needs somebody who waits.
         let kind = info.kind.descriptor();
         *line |= kind.wait_is_a_turn || kind.holds == Holds::Items && info.capacity == Some(0);
     }
-    for (&(mut op), &atomic) in image.plain.iter().zip(&image.atomic) {
+    for (&(mut op), &atomic) in program.plain.iter().zip(&program.atomic) {
         for operand in op.operands() {
             match operand {
                 Operand::Many(Use::Put | Use::Get, many) => {
-                    mark_lines(image, image.many[many as usize].resource, &mut lines);
+                    mark_lines(program, program.many[many as usize].resource, &mut lines);
                 }
                 Operand::Access(Use::Take | Use::Put | Use::Get | Use::Observe, resource) if atomic => {
-                    mark_lines(image, *resource, &mut lines);
+                    mark_lines(program, *resource, &mut lines);
                 }
                 _ => {}
             }
@@ -37,10 +37,10 @@ pub fn lines_of(image: &Image, timed: bool) -> Vec<bool> {
 }
 
 /// Marks the resources that an op may mean.
-fn mark_lines(image: &Image, resource: ResourceCode, lines: &mut [bool]) {
+fn mark_lines(program: &BoundProgram, resource: ResourceCode, lines: &mut [bool]) {
     let whole = match resource.resolve() {
         Ok(header) => {
-            let info = image.resource_info(image.resource_of(header));
+            let info = program.resource_info(program.resource_of(header));
             info.first.index()..info.first.index() + info.count as usize
         }
         Err(_) => 0..lines.len(),

@@ -9,7 +9,7 @@
 //! on. What an op means is not decided here.
 
 use super::access::Operand;
-use super::bind::Image;
+use super::bind::BoundProgram;
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 
@@ -25,28 +25,28 @@ struct Operands {
 }
 
 impl Operands {
-    fn of(image: &Image, op: &Op) -> Operands {
+    fn of(program: &BoundProgram, op: &Op) -> Operands {
         let mut operands = Operands::default();
         let mut op = *op;
-        op.operands().into_iter().for_each(|operand| operands.add(image, operand));
+        op.operands().into_iter().for_each(|operand| operands.add(program, operand));
         operands
     }
 
-    fn add(&mut self, image: &Image, operand: Operand<'_>) {
+    fn add(&mut self, program: &BoundProgram, operand: Operand<'_>) {
         match operand {
             Operand::Nothing | Operand::Target(_) | Operand::End(_) => {}
             Operand::Access(_, code) | Operand::Named(code) => self.resource(*code),
-            Operand::Many(_, many) => self.many(&image.many[many as usize]),
+            Operand::Many(_, many) => self.many(&program.many[many as usize]),
             Operand::Read(source) | Operand::Duration(source) => self.source(source),
             Operand::Written(slot) => self.writes.push(slot),
             Operand::Counter(slot) => self.counter(slot),
             Operand::Array(slot) => self.array(slot),
             Operand::Distribution(number) => {
-                let code = &image.distributions[number as usize];
+                let code = &program.distributions[number as usize];
                 self.counter(code.position);
                 code.sampler.arguments().into_iter().for_each(|source| self.source(source));
             }
-            Operand::Log(log) => image.logs[log as usize].iter().for_each(|arg| match *arg {
+            Operand::Log(log) => program.logs[log as usize].iter().for_each(|arg| match *arg {
                 LogArgCode::Value(source) => self.source(source),
                 LogArgCode::Array(slot) => self.array(slot),
             }),
@@ -81,23 +81,23 @@ impl Operands {
 }
 
 /// The frame words that an op reads, as far as it names them.
-pub fn read(image: &Image, op: &Op) -> Vec<Slot> {
-    Operands::of(image, op).reads
+pub fn read(program: &BoundProgram, op: &Op) -> Vec<Slot> {
+    Operands::of(program, op).reads
 }
 
 /// The frame words that an op changes, of a frame with so many words.
-pub fn written(image: &Image, op: &Op, frame_words: usize) -> Vec<Slot> {
-    let operands = Operands::of(image, op);
+pub fn written(program: &BoundProgram, op: &Op, frame_words: usize) -> Vec<Slot> {
+    let operands = Operands::of(program, op);
     if operands.all { (0..frame_words as u32).map(Slot).collect() } else { operands.writes }
 }
 
 /// The ops to which control can go from the op at `at`; none from the last.
-pub fn next_ops(image: &Image, at: usize) -> [Option<usize>; 2] {
-    match image.plain[at] {
+pub fn next_ops(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
+    match program.plain[at] {
         Op::Done => [None, None],
         Op::Jump { to } | Op::Skip { to } => [Some(to.index()), None],
-        Op::JumpIfFalse { condition, to } => branch(image, condition, at + 1, to.index()),
-        Op::JumpIfTrue { condition, to } => branch(image, condition, to.index(), at + 1),
+        Op::JumpIfFalse { condition, to } => branch(program, condition, at + 1, to.index()),
+        Op::JumpIfTrue { condition, to } => branch(program, condition, to.index(), at + 1),
         Op::LoopStart { exit, .. } => [Some(at + 1), Some(exit.index())],
         Op::LoopNext { body, .. } => [Some(at + 1), Some(body.index())],
         _ => [Some(at + 1), None],
@@ -105,8 +105,8 @@ pub fn next_ops(image: &Image, at: usize) -> [Option<usize>; 2] {
 }
 
 /// Where a condition leads; that of a constant or a parameter is known.
-fn branch(image: &Image, condition: Source, if_true: usize, if_false: usize) -> [Option<usize>; 2] {
-    match condition.global_index().map(|index| image.arena[index as usize]) {
+fn branch(program: &BoundProgram, condition: Source, if_true: usize, if_false: usize) -> [Option<usize>; 2] {
+    match condition.global_index().map(|index| program.arena[index as usize]) {
         Some(0) => [Some(if_false), None],
         Some(_) => [Some(if_true), None],
         None => [Some(if_true), Some(if_false)],
@@ -114,26 +114,26 @@ fn branch(image: &Image, condition: Source, if_true: usize, if_false: usize) -> 
 }
 
 /// The ops of the process whose first op is `entry`.
-pub fn ops_of(image: &Image, entry: OpId) -> std::ops::Range<usize> {
+pub fn ops_of(program: &BoundProgram, entry: OpId) -> std::ops::Range<usize> {
     let start = entry.index();
-    let end = image.plain[start..].iter().position(|op| matches!(op, Op::Done));
-    start..end.map_or(image.plain.len(), |done| start + done + 1)
+    let end = program.plain[start..].iter().position(|op| matches!(op, Op::Done));
+    start..end.map_or(program.plain.len(), |done| start + done + 1)
 }
 
 /// Whether every process has a way to its end; otherwise there are circles of
 /// states, or nobody gets far.
-pub fn may_end(image: &Image) -> bool {
-    let defs = image.processes.iter().filter(|def| def.count > 0);
-    let mut entries = defs.map(|def| image.entry(def).index());
+pub fn may_end(program: &BoundProgram) -> bool {
+    let defs = program.processes.iter().filter(|def| def.count > 0);
+    let mut entries = defs.map(|def| program.entry(def).index());
     entries.all(|entry| {
-        let mut seen = vec![false; image.plain.len()];
+        let mut seen = vec![false; program.plain.len()];
         let mut open = vec![entry];
         while let Some(at) = open.pop() {
-            if matches!(image.plain[at], Op::Done) {
+            if matches!(program.plain[at], Op::Done) {
                 return true;
             }
             if !std::mem::replace(&mut seen[at], true) {
-                open.extend(next_ops(image, at).into_iter().flatten());
+                open.extend(next_ops(program, at).into_iter().flatten());
             }
         }
         false
@@ -142,8 +142,8 @@ pub fn may_end(image: &Image) -> bool {
 
 /// Whether some process may go round in a loop that nothing counts, so that there
 /// may be circles of states.
-pub fn may_go_round(image: &Image) -> bool {
-    image.plain.iter().enumerate().any(|(at, op)| match *op {
+pub fn may_go_round(program: &BoundProgram) -> bool {
+    program.plain.iter().enumerate().any(|(at, op)| match *op {
         Op::Jump { to } | Op::Skip { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => {
             to.index() <= at
         }
@@ -165,18 +165,18 @@ pub struct LiveWords {
 impl LiveWords {
     /// Of the process whose first op is `entry` and whose frames have so many
     /// words. Takes time in proportion to ops times words, in most programs.
-    pub fn new(image: &Image, entry: OpId, frame_words: usize) -> LiveWords {
-        let range = ops_of(image, entry);
+    pub fn new(program: &BoundProgram, entry: OpId, frame_words: usize) -> LiveWords {
+        let range = ops_of(program, entry);
         let blocks = frame_words.div_ceil(64);
         let operands: Vec<Operands> =
-            image.plain[range.clone()].iter().map(|op| Operands::of(image, op)).collect();
+            program.plain[range.clone()].iter().map(|op| Operands::of(program, op)).collect();
         let mut live =
             LiveWords { first: range.start, blocks, bits: vec![0; range.len() * blocks], arrays: Vec::new() };
         let mut changed = true;
         while changed {
             changed = false;
             for at in range.clone().rev() {
-                changed |= live.update(image, at, &operands[at - range.start]);
+                changed |= live.update(program, at, &operands[at - range.start]);
             }
         }
         live.arrays.extend(operands.iter().flat_map(|operands| &operands.arrays));
@@ -187,9 +187,9 @@ impl LiveWords {
 
     /// What matters before the op is what it reads, and what matters behind it
     /// but for what it writes.
-    fn update(&mut self, image: &Image, at: usize, operands: &Operands) -> bool {
+    fn update(&mut self, program: &BoundProgram, at: usize, operands: &Operands) -> bool {
         let mut before = vec![0u64; self.blocks];
-        for next in next_ops(image, at).into_iter().flatten() {
+        for next in next_ops(program, at).into_iter().flatten() {
             let from = (next - self.first) * self.blocks;
             before.iter_mut().zip(&self.bits[from..from + self.blocks]).for_each(|(a, b)| *a |= b);
         }

@@ -27,7 +27,7 @@ mod specialise;
 mod state;
 
 pub use access::Use;
-pub use bind::{DefImage, Image};
+pub use bind::{BoundProgram, ProcessInstances};
 pub use compile::{Program, compile};
 pub use constants::Constants;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, array_in, frame, resource};

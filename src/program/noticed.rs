@@ -4,7 +4,7 @@
 //! A driver that may join an op with what came before it, as an explorer does
 //! with what concerns nobody else, must not join these.
 
-use super::bind::DefImage;
+use super::bind::ProcessInstances;
 use super::op::Op;
 use crate::ids::MarkId;
 use crate::trace::{Claim, Expected, Instances, Label, Milestone, StatePredicate};
@@ -55,7 +55,7 @@ impl Noticed {
 pub(super) fn noticed<'d>(
     expected: &Expected,
     plain: &[Op],
-    defs: impl Iterator<Item = (&'d DefImage, Range<usize>)>,
+    defs: impl Iterator<Item = (&'d ProcessInstances, Range<usize>)>,
 ) -> Vec<bool> {
     let wanted = Noticed::of(expected);
     let mut noticed = vec![false; plain.len()];

@@ -1,11 +1,11 @@
 //! A program that is bound again and again, as a sweep does it.
 //!
-//! Decides what of an image may stay when parameters change: all but the
+//! Decides what of a program may stay when parameters change: all but the
 //! initial state, and the ops that have its words in them, as long as there are
 //! as many instances of everything as before. Names, places, plain and fused ops
 //! depend on nothing else. Where that does not hold, the program is bound anew.
 
-use super::bind::Image;
+use super::bind::BoundProgram;
 use super::compile::Program;
 use super::fuse::Scope;
 use super::op::{Op, Sampler};
@@ -13,7 +13,7 @@ use super::state::{BindError, State};
 use crate::scenario::Model;
 use crate::value::Value;
 
-/// What was made for an image before it was bound again: does it suit it still?
+/// What was made for a program before it was bound again: does it suit it still?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rebound {
     /// Only values changed: the processes and their random streams are the same.
@@ -22,13 +22,13 @@ pub enum Rebound {
     Anew,
 }
 
-/// An image, and what it takes to put other parameter values into it.
+/// A program, and what it takes to put other parameter values into it.
 #[derive(Debug, Clone)]
 pub struct Binding<'a> {
     program: &'a Program,
     model: &'a Model,
-    image: Image,
-    /// How many instances there are of everything in `image`.
+    program: BoundProgram,
+    /// How many instances there are of everything in `program`.
     current: State,
     /// Where the next initial state is laid out.
     next: State,
@@ -46,22 +46,22 @@ impl<'a> Binding<'a> {
     /// As [`Program::bind`].
     pub fn new(program: &'a Program, model: &'a Model, params: &[Value]) -> Result<Binding<'a>, BindError> {
         let mut current = State::default();
-        let (mut image, scopes) = program.bind_general(model, params, &mut current)?;
-        let (code, quiet) = (image.code.clone(), image.quiet.clone());
-        image.specialise(&scopes);
-        Ok(Binding { program, model, image, current, next: State::default(), code, quiet, scopes })
+        let (mut program, scopes) = program.bind_general(model, params, &mut current)?;
+        let (code, quiet) = (program.code.clone(), program.quiet.clone());
+        program.specialise(&scopes);
+        Ok(Binding { program, model, program, current, next: State::default(), code, quiet, scopes })
     }
 
     /// The program with the parameters put in last.
-    pub fn image(&self) -> &Image {
-        &self.image
+    pub fn program(&self) -> &BoundProgram {
+        &self.program
     }
 
-    /// Puts other parameters in: the image becomes what [`Program::bind`] would
+    /// Puts other parameters in: the program becomes what [`Program::bind`] would
     /// give, without allocating if there are as many instances as before.
     ///
     /// # Errors
-    /// As [`Program::bind`]; the image stays as it was.
+    /// As [`Program::bind`]; the program stays as it was.
     pub fn rebind(&mut self, params: &[Value]) -> Result<Rebound, BindError> {
         self.next.lay_out(self.program, self.model, params)?;
         if !self.is_alike() {
@@ -69,24 +69,24 @@ impl<'a> Binding<'a> {
             return Ok(Rebound::Anew);
         }
         // Globals and headers: what ops may have in them.
-        let same = (0..self.next.frames_base).all(|word| self.next.arena[word] == self.image.arena[word]);
+        let same = (0..self.next.frames_base).all(|word| self.next.arena[word] == self.program.arena[word]);
         let reseeded = !same && self.is_reseeded();
-        let reordered = self.image.has_priorities != self.next.has_priorities;
+        let reordered = self.program.has_priorities != self.next.has_priorities;
         self.take_state();
         if reseeded {
-            self.image.distributions.clone_from(&self.program.distributions);
-            self.image.share_python_generators();
+            self.program.distributions.clone_from(&self.program.distributions);
+            self.program.share_python_generators();
         }
         if !same {
-            self.image.code.copy_from_slice(&self.code);
-            self.image.quiet.copy_from_slice(&self.quiet);
-            self.image.specialise(&self.scopes);
+            self.program.code.copy_from_slice(&self.code);
+            self.program.quiet.copy_from_slice(&self.quiet);
+            self.program.specialise(&self.scopes);
         }
         Ok(if reseeded || reordered { Rebound::Anew } else { Rebound::Values })
     }
 
     /// Whether the next state has as many instances of everything, and so few
-    /// that the image holds them word by word.
+    /// that the program holds them word by word.
     fn is_alike(&self) -> bool {
         let (next, current) = (&self.next, &self.current);
         next.processes == current.processes
@@ -97,19 +97,19 @@ impl<'a> Binding<'a> {
 
     /// Whether a generator of Python gets another seed.
     fn is_reseeded(&self) -> bool {
-        let differs = |global: u32| self.next.arena[global as usize] != self.image.arena[global as usize];
-        self.image.distributions.iter().any(|code| match code.sampler {
+        let differs = |global: u32| self.next.arena[global as usize] != self.program.arena[global as usize];
+        self.program.distributions.iter().any(|code| match code.sampler {
             Sampler::CpythonRandint { seed, .. } => seed.global_index().is_some_and(differs),
             _ => false,
         })
     }
 
     fn take_state(&mut self) {
-        let (image, next) = (&mut self.image, &mut self.next);
-        image.arena.swap(&mut next.arena);
-        image.has_priorities = next.has_priorities;
-        image.horizon = next.horizon;
-        for (info, size) in image.resources.iter_mut().zip(&next.sizes) {
+        let (program, next) = (&mut self.program, &mut self.next);
+        program.arena.swap(&mut next.arena);
+        program.has_priorities = next.has_priorities;
+        program.horizon = next.horizon;
+        for (info, size) in program.resources.iter_mut().zip(&next.sizes) {
             (info.capacity, info.initial) = (size.capacity, size.initial);
         }
     }

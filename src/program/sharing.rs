@@ -1,10 +1,10 @@
 //! Which memories more than one process can touch.
 
-use super::bind::Image;
+use super::bind::BoundProgram;
 use super::op::{Op, ResourceCode};
 use std::collections::BTreeMap;
 
-impl Image {
+impl BoundProgram {
     /// Whether two processes may touch the same memory: whether their ops name
     /// the same one, or one that an index chooses while they run. Without it
     /// there can be no races. Linear in the number of ops.
@@ -42,8 +42,9 @@ mod tests {
              f: {{kind: memory, slots: 3, count: 2}}\nprocesses:\n{processes}"
         );
         let loaded = scenario::load_str("test", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
-        let image = program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
-        image.shares_memory()
+        let program =
+            program::compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        program.shares_memory()
     }
 
     #[test]

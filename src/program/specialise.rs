@@ -4,7 +4,7 @@
 //! As with the fused ops, such an op stands in the place of a plain one, which
 //! does what is rare: faults, waits, whatever does not fit.
 
-use super::bind::Image;
+use super::bind::BoundProgram;
 use super::fuse::{Scope, skips};
 use super::layout::resource;
 use super::op::{FrameRelative, ManyCode, Op, ResourceCode, Source};
@@ -13,11 +13,11 @@ use crate::value::Word;
 
 /// Puts what is known into the ops of `code`. `quiet`: these are ops of runs
 /// without a trace.
-pub(super) fn specialise(image: &Image, code: &mut [Op], scopes: &[Scope], quiet: bool) {
+pub(super) fn specialise(program: &BoundProgram, code: &mut [Op], scopes: &[Scope], quiet: bool) {
     let mut first = 0;
     for scope in scopes {
         for at in first..scope.end {
-            let known = Known { image, scope, quiet };
+            let known = Known { program, scope, quiet };
             if let Some(op) = known.special(&code[..scope.end], at) {
                 code[at] = op;
             }
@@ -78,7 +78,7 @@ fn from_before(op: Op, ops: usize) -> Option<Op> {
 }
 
 struct Known<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     scope: &'a Scope,
     quiet: bool,
 }
@@ -122,7 +122,7 @@ impl Known<'_> {
                 Op::ReadNear { slots, content, at: self.near(at)?, into }
             }
             Op::ReadMany { many } => {
-                let ManyCode { resource, count, operand, array } = self.image.many[many as usize];
+                let ManyCode { resource, count, operand, array } = self.program.many[many as usize];
                 let (content, slots) = self.memory(resource)?;
                 let count = u8::try_from(self.number(count)?).ok()?;
                 let span = 1 + skips(code, at + 1) as u8;
@@ -135,18 +135,18 @@ impl Known<'_> {
 
     /// A word that no run changes.
     fn word(&self, source: Source) -> Option<Word> {
-        source.global_index().map(|global| self.image.arena[global as usize])
+        source.global_index().map(|global| self.program.arena[global as usize])
     }
 
     fn exponential(&self, distribution: u32, mean: Source) -> Option<Op> {
         let above_zero = |mean| f64::from_bits(mean) > 0.0;
         self.word(mean).filter(|&mean| above_zero(mean))?;
         let mean = mean.global_index()?;
-        let code = &self.image.distributions[distribution as usize];
+        let code = &self.program.distributions[distribution as usize];
         let near = || {
             Some(Op::ExponentialNear {
                 ahead: self.scope.frame.and(code.ahead.0.try_into().ok())?,
-                stream: self.image.first_stream(code.process) + code.purpose,
+                stream: self.program.first_stream(code.process) + code.purpose,
                 mean,
                 position: code.position.0.try_into().ok()?,
             })
@@ -167,7 +167,7 @@ impl Known<'_> {
     /// they need too; and how many slots there are.
     fn memory(&self, memory: ResourceCode) -> Option<(u32, u16)> {
         let header = header(memory)?;
-        let word = |offset: usize| self.image.arena[header + offset];
+        let word = |offset: usize| self.program.arena[header + offset];
         let content = if self.quiet { word(resource::CONTENT) } else { header as u64 };
         Some((content.try_into().ok()?, word(resource::CAPACITY).try_into().ok()?))
     }

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use tempolane::backend::Machine;
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
-use tempolane::backend::{Image, compile};
+use tempolane::backend::{BoundProgram, compile};
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::scenario;
 use tempolane::trace::{Event, Fingerprint, Header, Kind, LogTemplate, Sink, Ties};
@@ -36,7 +36,7 @@ impl Sink for Keep {
 
 /// A run with everything to look at.
 pub struct Run {
-    pub image: Image,
+    pub program: BoundProgram,
     pub header: Header,
     pub end: RunEnd,
     pub machine: Machine,
@@ -78,7 +78,7 @@ pub fn copy_scenarios(to: &Path) {
 }
 
 /// Loads, compiles and binds; panics with the diagnostics if that fails.
-pub fn image(text: &str, overrides: &[(&str, &str)]) -> Image {
+pub fn program(text: &str, overrides: &[(&str, &str)]) -> BoundProgram {
     let overrides: Vec<(String, String)> =
         overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let loaded =
@@ -93,24 +93,24 @@ pub fn run(text: &str) -> Run {
 
 /// Runs a scenario text with parameters.
 pub fn run_with(text: &str, overrides: &[(&str, &str)]) -> Run {
-    run_image(image(text, overrides), Ties::Fifo)
+    run_program(program(text, overrides), Ties::Fifo)
 }
 
 /// Runs a scenario text with this order of simultaneous events.
 pub fn run_in_order(text: &str, ties: Ties) -> Run {
-    run_image(image(text, &[]), ties)
+    run_program(program(text, &[]), ties)
 }
 
-fn run_image(image: Image, ties: Ties) -> Run {
+fn run_program(program: BoundProgram, ties: Ties) -> Run {
     let mut sinks = (Keep::default(), Fingerprint::new());
-    let seed = image.seed;
-    let mut simulation = Simulation::with_ties(&image, seed, 0, ties);
+    let seed = program.seed;
+    let mut simulation = Simulation::with_ties(&program, seed, 0, ties);
     let end = simulation.run(&mut sinks, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
     let machine = simulation.machine;
-    let header = Header { ties, ..image.header(seed) };
+    let header = Header { ties, ..program.header(seed) };
     let (kept, fingerprint) = sinks;
     let fingerprint = fingerprint.finish(end.outcome.name(), end.end);
-    Run { image, header, end, machine, kept, fingerprint }
+    Run { program, header, end, machine, kept, fingerprint }
 }
 
 impl Run {
@@ -156,7 +156,7 @@ impl Run {
 
     /// The content of a memory, as text.
     pub fn memory(&self, name: &str) -> Vec<String> {
-        let values = self.machine.memory(&self.image, self.resource(name));
+        let values = self.machine.memory(&self.program, self.resource(name));
         values.iter().map(Value::to_string).collect()
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use tempolane::analysis::Monitors;
 use tempolane::analysis::monitor::FinalState;
-use tempolane::backend::Image;
+use tempolane::backend::BoundProgram;
 use tempolane::backend::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock};
 use tempolane::explore::Turn;
 use tempolane::ids::ProcessId;
@@ -65,7 +65,7 @@ pub struct Ends {
 }
 
 pub struct Stepper<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     draws: Draws,
     /// Whether delays take their time.
     timed: bool,
@@ -76,8 +76,8 @@ pub struct Stepper<'a> {
 const LOCAL_STEPS: usize = 1_000;
 
 impl<'a> Stepper<'a> {
-    pub fn new(image: &'a Image, seed: u64, timed: bool) -> Stepper<'a> {
-        Stepper { image, draws: Draws::new(image, seed, 0), timed, monitors: None }
+    pub fn new(program: &'a BoundProgram, seed: u64, timed: bool) -> Stepper<'a> {
+        Stepper { program, draws: Draws::new(program, seed, 0), timed, monitors: None }
     }
 
     /// With these monitors.
@@ -86,14 +86,14 @@ impl<'a> Stepper<'a> {
     }
 
     pub fn processes(&self) -> impl Iterator<Item = ProcessId> + use<> {
-        (0..self.image.process_count()).map(ProcessId::from_index)
+        (0..self.program.process_count()).map(ProcessId::from_index)
     }
 
     /// Everybody in front of the first step.
     pub fn start(&mut self) -> Result<Node, Box<Fault>> {
-        let due = vec![None; self.image.process_count()];
+        let due = vec![None; self.program.process_count()];
         let watch = self.monitors.map(Monitors::start).unwrap_or_default();
-        let mut node = Node { machine: Machine::new(self.image), due, watch };
+        let mut node = Node { machine: Machine::new(self.program), due, watch };
         for process in self.processes() {
             self.settle(&mut node, process)?;
         }
@@ -112,7 +112,7 @@ impl<'a> Stepper<'a> {
         action: impl FnOnce(&mut Kernel<'_, Woken<'_>, Keep>) -> Result<Rest, Box<Fault>>,
     ) -> Result<(Rest, Vec<ProcessId>, Vec<Made>), Box<Fault>> {
         let (mut woken, mut keep) = (Woken(Vec::new(), choices), Keep::default());
-        let mut kernel = Kernel::new(self.image, &mut node.machine, &mut self.draws, &mut woken, &mut keep);
+        let mut kernel = Kernel::new(self.program, &mut node.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.fuel = 100_000;
         let rest = action(&mut kernel)?;
         for (event, args) in &keep.0 {
@@ -136,7 +136,7 @@ impl<'a> Stepper<'a> {
             match rest {
                 // What it has made of a block so far has taken place.
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
-                    assert!(node.machine.lengthen(self.image, header, items), "it is a small scenario");
+                    assert!(node.machine.lengthen(self.program, header, items), "it is a small scenario");
                 }
                 _ => break rest,
             }
@@ -155,13 +155,15 @@ impl<'a> Stepper<'a> {
 
     /// Who can go on; with time, after letting as much pass as must.
     pub fn able(&mut self, node: &mut Node) -> Result<Vec<ProcessId>, Box<Fault>> {
-        let ready = |node: &Node, image: &Image, process| node.machine.state(image, process) == State::Ready;
+        let ready = |node: &Node, program: &BoundProgram, process| {
+            node.machine.state(program, process) == State::Ready
+        };
         loop {
             let able: Vec<ProcessId> =
-                self.processes().filter(|&process| ready(node, self.image, process)).collect();
+                self.processes().filter(|&process| ready(node, self.program, process)).collect();
             let next = node.due.iter().flatten().min().copied();
             let Some(next) = next.filter(|_| able.is_empty()) else { return Ok(able) };
-            if self.image.horizon.is_some_and(|horizon| next > horizon) {
+            if self.program.horizon.is_some_and(|horizon| next > horizon) {
                 return Ok(able);
             }
             node.machine.now = next;
@@ -177,7 +179,7 @@ impl<'a> Stepper<'a> {
     fn go_local(&mut self, node: &mut Node, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
         let mut all = Vec::new();
         for _ in 0..LOCAL_STEPS {
-            if node.machine.state(self.image, process) != State::Ready {
+            if node.machine.state(self.program, process) != State::Ready {
                 break;
             }
             let mut next = node.clone();
@@ -232,7 +234,7 @@ impl<'a> Stepper<'a> {
             if !local && before == all.len() {
                 let able = able
                     .into_iter()
-                    .filter(|&id| node.machine.state(self.image, id) == State::Ready)
+                    .filter(|&id| node.machine.state(self.program, id) == State::Ready)
                     .collect();
                 return Ok((able, all));
             }
@@ -287,7 +289,7 @@ impl<'a> Stepper<'a> {
 
     fn end(&self, node: &Node, ends: &mut Ends) {
         // Who waits for ever does so until the horizon, if there is one.
-        let until = self.image.horizon.filter(|_| self.timed && !self.is_circle(node));
+        let until = self.program.horizon.filter(|_| self.timed && !self.is_circle(node));
         let outcome = if node.due.iter().any(Option::is_some) {
             Outcome::Horizon
         } else if node.machine.live > 0 {
@@ -298,7 +300,7 @@ impl<'a> Stepper<'a> {
         } else {
             Outcome::Completed
         };
-        let memories = node.machine.memories(self.image);
+        let memories = node.machine.memories(self.program);
         let waited = until.filter(|_| outcome == Outcome::Horizon);
         let end =
             FinalState { outcome: &outcome, end: waited.unwrap_or(node.machine.now), memories: &memories };
@@ -307,7 +309,7 @@ impl<'a> Stepper<'a> {
         ends.deadlock |= matches!(outcome, Outcome::Deadlock(_));
         if outcome == Outcome::Completed {
             let now = node.machine.now;
-            ends.finals.insert(format!("{:?}", node.machine.memories(self.image)));
+            ends.finals.insert(format!("{:?}", node.machine.memories(self.program)));
             let (least, most) = ends.times.unwrap_or((now, now));
             ends.times = Some((least.min(now), most.max(now)));
         }
@@ -316,7 +318,7 @@ impl<'a> Stepper<'a> {
     /// Whether somebody comes back to itself on the way from who waits for a
     /// mutex to who holds it.
     fn is_circle(&self, node: &Node) -> bool {
-        let blocked = find_deadlock(self.image, &node.machine).blocked;
+        let blocked = find_deadlock(self.program, &node.machine).blocked;
         let holder = |process: ProcessId| blocked.iter().find(|one| one.process == process)?.holder;
         blocked.iter().any(|one| {
             let way = std::iter::successors(holder(one.process), |&next| holder(next));

@@ -1,19 +1,19 @@
 //! Scenarios that go on for ever: what is found in them, with and without
 //! leaving out orders, against a naive search of the same transitions.
 
-use crate::common::image;
+use crate::common::program;
 use crate::explore_agrees::{faults, try_scenarios_of};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use tempolane::backend::Image;
+use tempolane::backend::BoundProgram;
 use tempolane::explore::{End, Exploration, Mode, Options, Reduce, explore};
 
-fn explored(image: &Image, mode: Mode, reduce: Reduce) -> Exploration<'_> {
+fn explored(program: &BoundProgram, mode: Mode, reduce: Reduce) -> Exploration<'_> {
     let options = Options { reduce, ..Options::whole(mode) };
     let budget = tempolane::explore::Budget { states: 20_000, ..options.budget };
-    explore(image, Options { budget, ..options }, &mut |_| ControlFlow::Continue(()))
+    explore(program, Options { budget, ..options }, &mut |_| ControlFlow::Continue(()))
 }
 
 /// One step; most concern resources that others use too.
@@ -76,15 +76,15 @@ processes:
 fn a_reduction_says_the_same_of_what_never_ends() {
     let (endless, faulty, fewer) = (Cell::new(0), Cell::new(0), Cell::new(0));
     try_scenarios_of(&scenario(false), 300, |text| {
-        let image = image(text, &[]);
-        let whole = explored(&image, Mode::Untimed, Reduce::NONE);
+        let program = program(text, &[]);
+        let whole = explored(&program, Mode::Untimed, Reduce::NONE);
         if !whole.is_complete() {
             return None;
         }
         endless.set(endless.get() + u32::from(whole.is_endless() == Some(true)));
         faulty.set(faulty.get() + u32::from(!faults(&whole).is_empty()));
         for (order, symmetry) in [(true, false), (false, true), (true, true)] {
-            let reduced = explored(&image, Mode::Untimed, Reduce { order, symmetry });
+            let reduced = explored(&program, Mode::Untimed, Reduce { order, symmetry });
             let how = format!("order {order}, symmetry {symmetry}\n{text}");
             assert!(reduced.is_complete(), "{how}");
             let (many, few) = (whole.progress().states, reduced.progress().states);
@@ -120,9 +120,9 @@ processes:
   b: {do: [{while: true, do: [{acquire: y}, {release: y}]}]}
   c: {do: [{delay: 1s}, {release: z}]}
 ";
-    let image = image(text, &[]);
+    let program = program(text, &[]);
     for order in [false, true] {
-        let explored = explored(&image, Mode::Untimed, Reduce { order, symmetry: false });
+        let explored = explored(&program, Mode::Untimed, Reduce { order, symmetry: false });
         assert!(explored.is_complete());
         let stops = explored.stops();
         assert_eq!(stops.len(), 1, "{order}");
@@ -142,7 +142,7 @@ fn who_only_ticks_adds_no_states() {
     let of =
         |ticker: &str| format!("version: 1\nresources: {{x: mutex, y: mutex}}\nprocesses:{others}{ticker}");
     let alone = of("");
-    let alone = image(&alone, &[]);
+    let alone = program(&alone, &[]);
     let alone = explored(&alone, Mode::Untimed, Reduce::NONE);
     // Each has one, or one has both and is done.
     assert_eq!(alone.ends(End::Deadlock), 3);
@@ -152,9 +152,9 @@ fn who_only_ticks_adds_no_states() {
         "{repeat: 3, do: [{delay: 1s}]}, {while: true, do: [{set: {i: (i + 1) % 7}}, {work: 1s}]}",
     ] {
         let text = of(&format!("  t: {{vars: {{i: 0}}, do: [{ticker}]}}\n"));
-        let image = image(&text, &[]);
+        let program = program(&text, &[]);
         for (order, symmetry) in [(false, false), (true, false), (false, true), (true, true)] {
-            let explored = explored(&image, Mode::Untimed, Reduce { order, symmetry });
+            let explored = explored(&program, Mode::Untimed, Reduce { order, symmetry });
             assert!(explored.is_complete(), "{text}");
             assert!(explored.stops().is_empty(), "{text}");
             assert_eq!((explored.is_endless(), explored.never_ends()), (Some(true), true), "{text}");
@@ -172,8 +172,8 @@ fn who_goes_round_in_no_time_is_at_a_limit() {
         let text = format!(
             "version: 1\nprocesses: {{t: {{vars: {{i: 0}}, do: [{{while: true, do: [{round}]}}]}}}}\n"
         );
-        let image = image(&text, &[]);
-        let explored = explored(&image, Mode::Untimed, Reduce::NONE);
+        let program = program(&text, &[]);
+        let explored = explored(&program, Mode::Untimed, Reduce::NONE);
         assert!(!explored.is_complete() && explored.gave_up(), "{text}");
     }
 }
@@ -190,9 +190,9 @@ fn with_one_who_goes_on(text: &str) -> String {
 fn a_deadlock_beside_others_is_found() {
     let (some, none) = (Cell::new(0), Cell::new(0));
     try_scenarios_of(&scenario(true), 200, |text| {
-        let alone = image(text, &[]);
+        let alone = program(text, &[]);
         let beside = with_one_who_goes_on(text);
-        let beside = image(&beside, &[]);
+        let beside = program(&beside, &[]);
         for mode in [Mode::Timed, Mode::Untimed] {
             let (alone, beside) =
                 (explored(&alone, mode, Reduce::NONE), explored(&beside, mode, Reduce::NONE));
@@ -247,8 +247,8 @@ fn only_a_wait_without_an_end_counts() {
         (of("", &[server, once, GO]), vec![0]),
         (of("horizon: 9s\n", &[server, once, GO]), Vec::new()),
     ] {
-        let image = image(&text, &[]);
-        let explored = explored(&image, Mode::Untimed, Reduce::NONE);
+        let program = program(&text, &[]);
+        let explored = explored(&program, Mode::Untimed, Reduce::NONE);
         assert!(explored.is_complete(), "{text}");
         let found = explored.blocked_for_ever().expect("it is small");
         let found = found.map_or(Vec::new(), |found| found.blocked.iter().map(|(one, _)| one.0).collect());
@@ -256,7 +256,7 @@ fn only_a_wait_without_an_end_counts() {
     }
     // Where schedules are left out, or not all was seen, nothing is said.
     let text = of("", &[server, once, GO]);
-    let image = image(&text, &[]);
-    let reduced = explored(&image, Mode::Untimed, Reduce { order: true, symmetry: false });
+    let program = program(&text, &[]);
+    let reduced = explored(&program, Mode::Untimed, Reduce { order: true, symmetry: false });
     assert_eq!(reduced.blocked_for_ever(), Err(tempolane::explore::Undecided));
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use tempolane::backend::Call;
-use tempolane::backend::{Image, compile};
+use tempolane::backend::{BoundProgram, compile};
 use tempolane::builder::Scenario;
 use tempolane::explore::{
     Budget, End, Exploration, Mode, NumberedCode, Options, Reduce, Stop, explore, replay,
 };
 use tempolane::scenario;
 
-fn image(text: &str) -> Image {
+fn program(text: &str) -> BoundProgram {
     let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
     compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked")
 }
@@ -20,8 +20,8 @@ fn options(mode: Mode) -> Options<'static> {
     Options { mode, seed: 0, budget, monitors: None, reduce: Reduce::NONE, learns: true, code: None }
 }
 
-fn explored(image: &Image, mode: Mode) -> Exploration<'_> {
-    explore(image, options(mode), &mut |_| ControlFlow::Continue(()))
+fn explored(program: &BoundProgram, mode: Mode) -> Exploration<'_> {
+    explore(program, options(mode), &mut |_| ControlFlow::Continue(()))
 }
 
 const TWO_LOCKS: &str = "
@@ -34,13 +34,13 @@ processes:
 
 #[test]
 fn locks_in_opposite_orders_have_one_deadlock() {
-    let image = image(TWO_LOCKS);
-    let untimed = explored(&image, Mode::Untimed);
+    let program = program(TWO_LOCKS);
+    let untimed = explored(&program, Mode::Untimed);
     assert!(untimed.is_complete());
     assert_eq!(untimed.ends(End::Deadlock), 1);
     assert_eq!(untimed.ends(End::Completed), 1);
     assert_eq!(untimed.witness(End::Deadlock).map(|witness| witness.turns.len()), Some(2));
-    let timed = explored(&image, Mode::Timed);
+    let timed = explored(&program, Mode::Timed);
     assert!(timed.ends(End::Deadlock) >= 1);
 }
 
@@ -59,7 +59,7 @@ processes:
 #[test]
 fn orders_at_a_barrier() {
     for rounds in 1..=3 {
-        let image = image(&format!(
+        let program = program(&format!(
             "
 version: 1
 resources: {{all: {{kind: barrier, parties: 3}}}}
@@ -67,7 +67,7 @@ processes:
   p: {{count: 3, do: [{{repeat: {rounds}, do: [{{wait: all}}]}}]}}
 "
         ));
-        let explored = explored(&image, Mode::Untimed);
+        let explored = explored(&program, Mode::Untimed);
         assert!(explored.is_complete());
         assert_eq!((explored.ends(End::Completed), explored.ends(End::Deadlock)), (1, 0));
         assert_eq!(explored.overview().schedules, Some(6u128.pow(rounds)));
@@ -78,7 +78,7 @@ processes:
 /// either order.
 #[test]
 fn a_barrier_that_somebody_leaves_out() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {all: {kind: barrier, parties: 3}}
@@ -87,18 +87,18 @@ processes:
   q: {do: [{wait: all}]}
 ",
     );
-    let untimed = explored(&image, Mode::Untimed);
+    let untimed = explored(&program, Mode::Untimed);
     assert_eq!((untimed.ends(End::Completed), untimed.ends(End::Deadlock)), (0, 2));
-    let timed = explored(&image, Mode::Timed);
+    let timed = explored(&program, Mode::Timed);
     assert_eq!(timed.ends(End::Completed), 0);
     assert!(timed.ends(End::Deadlock) >= 1);
 }
 
 #[test]
 fn lost_updates() {
-    let image = image(COUNTER);
+    let program = program(COUNTER);
     for mode in [Mode::Untimed, Mode::Timed] {
-        let explored = explored(&image, mode);
+        let explored = explored(&program, mode);
         assert!(explored.is_complete());
         assert_eq!(explored.ends(End::Completed), 3, "three final values");
         let overview = explored.overview();
@@ -132,8 +132,8 @@ processes:
 #[test]
 fn philosophers_have_one_deadlock() {
     for (n, states) in [(2, 6), (3, 14), (4, 34), (5, 82), (6, 198), (7, 478), (8, 1_154)] {
-        let image = image(&philosophers(n));
-        let explored = explored(&image, Mode::Untimed);
+        let program = program(&philosophers(n));
+        let explored = explored(&program, Mode::Untimed);
         assert!(explored.is_complete());
         assert_eq!(explored.progress().states, states, "{n} philosophers");
         assert_eq!(explored.ends(End::Deadlock), 1);
@@ -180,8 +180,8 @@ fn blocking_queues_are_free_of_deadlock_exactly_if_large_enough() {
     for (p, c, b, states, trace) in
         [(1, 1, 1, 4, None), (1, 2, 1, 14, Some(8)), (2, 2, 1, 48, Some(9)), (2, 2, 2, 30, None)]
     {
-        let image = image(&blocking_queue(p, c, b));
-        let explored = explored(&image, Mode::Untimed);
+        let program = program(&blocking_queue(p, c, b));
+        let explored = explored(&program, Mode::Untimed);
         assert_eq!(explored.progress().states, states, "p{p} c{c} b{b}");
         let witness = explored.witness(End::Deadlock).map(|witness| witness.turns.len() + 1);
         assert_eq!(witness, trace, "p{p} c{c} b{b}");
@@ -193,8 +193,8 @@ fn blocking_queues_are_free_of_deadlock_exactly_if_large_enough() {
         }
     }
     for (p, c, b) in [(3, 2, 2), (3, 2, 3), (2, 3, 2), (1, 3, 1), (1, 3, 2), (3, 3, 3)] {
-        let image = image(&blocking_queue(p, c, b));
-        let explored = explored(&image, Mode::Untimed);
+        let program = program(&blocking_queue(p, c, b));
+        let explored = explored(&program, Mode::Untimed);
         assert_eq!(explored.ends(End::Deadlock) == 0, 2 * b >= p + c, "p{p} c{c} b{b}");
     }
 }
@@ -203,12 +203,12 @@ fn blocking_queues_are_free_of_deadlock_exactly_if_large_enough() {
 /// anything.
 #[test]
 fn the_same_whoever_works() {
-    let image = image(&blocking_queue(3, 3, 2));
+    let program = program(&blocking_queue(3, 3, 2));
     let one = |workers, learns| {
         let mut options = options(Mode::Untimed);
         options.budget.workers = workers;
         options.learns = learns;
-        let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));
         (explored.progress().states, explored.progress().transitions, explored.witness(End::Deadlock))
     };
     let expected = one(1, true);
@@ -253,11 +253,11 @@ processes:
             }
         }
     }
-    let image = image(text);
+    let program = program(text);
     for workers in [1, 2] {
         let mut options = options(Mode::Untimed);
         options.budget.workers = workers;
-        let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));
         let progress = explored.progress();
         assert_eq!((progress.states, progress.transitions), (seen.len() as u64, transitions), "{workers}");
     }
@@ -268,9 +268,9 @@ processes:
 #[test]
 fn reduction_keeps_deadlocks() {
     for n in [2u64, 3, 5, 8, 16, 32] {
-        let image = image(&philosophers(n as usize));
+        let program = program(&philosophers(n as usize));
         let options = Options { reduce: Reduce { order: true, symmetry: false }, ..options(Mode::Untimed) };
-        let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let reduced = explore(&program, options, &mut |_| ControlFlow::Continue(()));
         assert!(reduced.is_complete());
         println!("{n} {:?}", reduced.progress());
         assert_eq!(reduced.ends(End::Deadlock), 1, "{n} philosophers");
@@ -307,11 +307,11 @@ fn reduction_on_and_off_agree() {
     texts.extend([COUNTER, TWO_LOCKS, SOME_OF_MANY].map(str::to_owned));
     texts.extend([2, 4].map(philosophers));
     for text in &texts {
-        let image = image(text);
-        let full = explored(&image, Mode::Untimed);
+        let program = program(text);
+        let full = explored(&program, Mode::Untimed);
         for reduce in kinds {
             let options = Options { reduce, ..options(Mode::Untimed) };
-            let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+            let reduced = explore(&program, options, &mut |_| ControlFlow::Continue(()));
             assert!(reduced.is_complete());
             assert!(reduced.progress().states <= full.progress().states);
             assert_eq!(reduced.ends(End::Deadlock) > 0, full.ends(End::Deadlock) > 0, "{reduce:?} {text}");
@@ -320,7 +320,7 @@ fn reduction_on_and_off_agree() {
             for end in [End::Deadlock, End::Completed] {
                 let Some(witness) = reduced.witness(end) else { continue };
                 let mut trace = tempolane::trace::NoTrace;
-                let followed = replay(&image, 0, Mode::Untimed, &witness.turns, &mut trace, &mut |_, _| {});
+                let followed = replay(&program, 0, Mode::Untimed, &witness.turns, &mut trace, &mut |_, _| {});
                 let name = if end == End::Deadlock { "deadlock" } else { "completed" };
                 assert_eq!(followed.expect("it is allowed").outcome.name(), name, "{reduce:?} {text}");
             }
@@ -331,7 +331,7 @@ fn reduction_on_and_off_agree() {
 /// Four workers that nothing tells apart: the states are those of a multiset.
 #[test]
 fn symmetry_counts_what_stands_where_and_not_who() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {room: {kind: semaphore, permits: 1}}
@@ -340,10 +340,10 @@ processes:
 ",
     );
     let options = Options { reduce: Reduce { order: false, symmetry: true }, ..options(Mode::Untimed) };
-    let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+    let reduced = explore(&program, options, &mut |_| ControlFlow::Continue(()));
     // So many are done (0 to 5), and one is inside or none.
     assert_eq!(reduced.progress().states, 6 + 5);
-    assert_eq!(explored(&image, Mode::Untimed).progress().states, 32 + 5 * 16);
+    assert_eq!(explored(&program, Mode::Untimed).progress().states, 32 + 5 * 16);
 }
 
 /// Code that doubles its state, or adds one to it.
@@ -376,7 +376,7 @@ fn code_of_ones_own_is_a_part_of_the_state() {
     made.process("adder", |p| {
         p.count(2).delay("1s").call(|(), _| ());
     });
-    let image = made.image().expect("it is a scenario");
+    let program = made.program().expect("it is a scenario");
     let symmetry = Reduce { symmetry: true, ..Reduce::NONE };
     for (reduce, learns, workers) in
         [(Reduce::NONE, true, 1), (Reduce::NONE, false, 2), (Reduce::ALL, true, 2), (symmetry, true, 1)]
@@ -384,14 +384,14 @@ fn code_of_ones_own_is_a_part_of_the_state() {
         let budget = Budget { workers, ..options(Mode::Untimed).budget };
         let options =
             Options { reduce, learns, budget, code: Some(&DoublesOrAdds), ..options(Mode::Untimed) };
-        let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));
         assert!(explored.is_complete());
         let mut finals: Vec<_> = explored.overview().finals.iter().map(|end| end.code).collect();
         finals.sort_unstable();
         // DDAA 6, DADA 7, DAAD 8, ADDA 9, ADAD 10, AADD 12.
         assert_eq!(finals, [6, 7, 8, 9, 10, 12].map(Some), "{reduce:?} {learns}");
     }
-    assert_eq!(explored(&image, Mode::Untimed).stops().len(), 1, "code that is not there cannot be called");
+    assert_eq!(explored(&program, Mode::Untimed).stops().len(), 1, "code that is not there cannot be called");
 }
 
 /// Where many processes can go on, the control is asked in the middle of a
@@ -399,10 +399,10 @@ fn code_of_ones_own_is_a_part_of_the_state() {
 #[test]
 fn an_exploration_can_be_stopped_in_the_middle_of_a_state() {
     let text = COUNTER.replace("count: 3", "count: 400");
-    let image = image(&text);
+    let program = program(&text);
     for mode in [Mode::Timed, Mode::Untimed] {
         let mut asked = 0;
-        let stopped = explore(&image, options(mode), &mut |_| {
+        let stopped = explore(&program, options(mode), &mut |_| {
             asked += 1;
             if asked == 100 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -420,10 +420,10 @@ fn a_block_without_an_end_is_found() {
         let text = format!(
             "version: 1\nname: endless\nresources: {{m: {{kind: memory, slots: 1}}}}\nprocesses:\n  a:\n    vars: {{x: 0}}\n    do:\n      - atomic:\n          - while: true\n            do: [{{write: {{to: m, at: 0, value: {value}}}}}, {{set: {{x: x + 1}}}}]\n  b: {{do: [{{write: {{to: m, at: 0, value: 2}}}}]}}\n"
         );
-        let image = image(&text);
+        let program = program(&text);
         for mode in [Mode::Timed, Mode::Untimed] {
             let options = Options { learns, ..options(mode) };
-            let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+            let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));
             // What comes behind the bound of a block was not looked at.
             assert!(!explored.is_complete());
             assert_eq!((explored.progress().states, explored.progress().transitions), (2, 3));
@@ -449,9 +449,9 @@ fn a_ring_of_philosophers_is_counted_up_to_rotation() {
     };
     for n in 2..=8 {
         let orbits = (1..=n).map(|k| walks[gcd(k, n)]).sum::<u64>() / n as u64;
-        let image = image(&philosophers(n));
+        let program = program(&philosophers(n));
         let options = Options { reduce: SYMMETRY, ..options(Mode::Untimed) };
-        let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let reduced = explore(&program, options, &mut |_| ControlFlow::Continue(()));
         assert_eq!(reduced.progress().states, orbits, "{n} philosophers");
         assert_eq!(reduced.ends(End::Deadlock), 1);
         assert_eq!(reduced.witness(End::Deadlock).map(|witness| witness.turns.len()), Some(n));
@@ -523,11 +523,11 @@ fn rings_with_and_without_rotation_agree() {
         rings.map(|ring| (true, ring)).into_iter().chain(not_rings.map(|ring| (false, ring)))
     {
         let text = format!("version: 1\nresources:\n  {resources}\nprocesses:{processes}\n");
-        let image = image(&text);
+        let program = program(&text);
         for (mode, order) in [(Mode::Timed, false), (Mode::Untimed, false), (Mode::Untimed, true)] {
-            let full = explored(&image, mode);
+            let full = explored(&program, mode);
             let options = Options { reduce: Reduce { order, symmetry: true }, ..options(mode) };
-            let reduced = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+            let reduced = explore(&program, options, &mut |_| ControlFlow::Continue(()));
             assert!(full.is_complete() && reduced.is_complete());
             let (many, few) = (full.progress().states, reduced.progress().states);
             if !order {
@@ -542,7 +542,7 @@ fn rings_with_and_without_rotation_agree() {
                 assert_eq!(turns(&full), turns(&reduced), "{end:?}, {mode:?} {order}\n{text}");
                 if let Some(witness) = reduced {
                     let mut trace = tempolane::trace::NoTrace;
-                    let followed = replay(&image, 0, mode, &witness.turns, &mut trace, &mut |_, _| {});
+                    let followed = replay(&program, 0, mode, &witness.turns, &mut trace, &mut |_, _| {});
                     let name = if end == End::Deadlock { "deadlock" } else { "completed" };
                     assert_eq!(followed.expect("it is allowed").outcome.name(), name, "{text}");
                 }

@@ -2,7 +2,7 @@
 //! order in the plainest way, virtual time, and real threads. Random scenarios,
 //! small enough for that.
 
-use crate::common::{Keep, Run, image, run, run_in_order, small, stepwise};
+use crate::common::{Keep, Run, program, run, run_in_order, small, stepwise};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use std::cell::Cell;
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 use stepwise::Stepper;
-use tempolane::backend::Image;
+use tempolane::backend::BoundProgram;
 use tempolane::backend::threads;
 use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Stopped, Turn, explore, replay};
 use tempolane::ids::{OpId, ProcessId, ResourceId};
@@ -21,15 +21,15 @@ use tempolane::value::Value;
 const MOST_STATES: u64 = 2_000;
 
 /// Every schedule; `None` if there are too many states.
-fn explored(image: &Image, mode: Mode) -> Option<Exploration<'_>> {
-    explored_with(image, mode, Reduce::NONE)
+fn explored(program: &BoundProgram, mode: Mode) -> Option<Exploration<'_>> {
+    explored_with(program, mode, Reduce::NONE)
 }
 
-fn explored_with(image: &Image, mode: Mode, reduce: Reduce) -> Option<Exploration<'_>> {
+fn explored_with(program: &BoundProgram, mode: Mode, reduce: Reduce) -> Option<Exploration<'_>> {
     let budget = Budget { states: MOST_STATES, bytes: 1 << 30, workers: 1 };
     let options =
-        Options { mode, seed: image.seed, budget, monitors: None, reduce, learns: true, code: None };
-    let explored = explore(image, options, &mut |_| ControlFlow::Continue(()));
+        Options { mode, seed: program.seed, budget, monitors: None, reduce, learns: true, code: None };
+    let explored = explore(program, options, &mut |_| ControlFlow::Continue(()));
     explored.is_complete().then_some(explored)
 }
 
@@ -83,10 +83,10 @@ pub fn try_scenarios_of(
 /// The same final contents, the same least and greatest total time, deadlock or
 /// not, the same broken rules.
 fn an_enumeration_agrees(text: &str) -> Option<()> {
-    let image = image(text, &[]);
+    let program = program(text, &[]);
     for mode in [Mode::Timed, Mode::Untimed] {
-        let explored = explored(&image, mode)?;
-        let ends = Stepper::new(&image, image.seed, mode == Mode::Timed).all_ends(20_000)?;
+        let explored = explored(&program, mode)?;
+        let ends = Stepper::new(&program, program.seed, mode == Mode::Timed).all_ends(20_000)?;
         assert_eq!(finals(&explored), ends.finals, "{mode:?}\n{text}");
         assert_eq!(explored.ends(End::Deadlock) > 0, ends.deadlock, "{mode:?}\n{text}");
         assert_eq!(explored.ends(End::Horizon) > 0, ends.horizon, "{mode:?}\n{text}");
@@ -112,10 +112,10 @@ fn a_reduction_finds_the_same_ends() {
     let symmetry = Reduce { symmetry: true, ..Reduce::NONE };
     try_scenarios(200, false, |text| {
         let text = text.replace("p0: {priority", "p0: {count: 2, priority");
-        let image = image(&text, &[]);
-        let whole = explored(&image, Mode::Untimed)?;
+        let program = program(&text, &[]);
+        let whole = explored(&program, Mode::Untimed)?;
         for reduce in [order, symmetry, Reduce::ALL] {
-            let reduced = explored_with(&image, Mode::Untimed, reduce).expect("it has no more states");
+            let reduced = explored_with(&program, Mode::Untimed, reduce).expect("it has no more states");
             assert!(reduced.progress().states <= whole.progress().states, "{reduce:?}\n{text}");
             assert_eq!(finals(&reduced), finals(&whole), "{reduce:?}\n{text}");
             for end in [End::Deadlock, End::Completed] {
@@ -166,12 +166,12 @@ processes:
 fn rings_that_go_round_find_the_same_ends() {
     let turned = Cell::new(0);
     try_scenarios_of(&ring(), 150, |text| {
-        let image = image(text, &[]);
+        let program = program(text, &[]);
         for mode in [Mode::Timed, Mode::Untimed] {
-            let whole = explored(&image, mode)?;
+            let whole = explored(&program, mode)?;
             for order in [false, true] {
                 let reduce = Reduce { order, symmetry: true };
-                let reduced = explored_with(&image, mode, reduce).expect("it has no more states");
+                let reduced = explored_with(&program, mode, reduce).expect("it has no more states");
                 let (many, few) = (whole.progress().states, reduced.progress().states);
                 turned.set(turned.get() + u32::from(few < many));
                 // Without resources of their own they may change places at will.
@@ -195,8 +195,8 @@ fn rings_that_go_round_find_the_same_ends() {
 /// Without time there is every schedule that there is with it.
 fn is_within(text: &str) -> Option<()> {
     let text = text.replace("horizon: 3s\n", "");
-    let image = image(&text, &[]);
-    let (timed, untimed) = (explored(&image, Mode::Timed)?, explored(&image, Mode::Untimed)?);
+    let program = program(&text, &[]);
+    let (timed, untimed) = (explored(&program, Mode::Timed)?, explored(&program, Mode::Untimed)?);
     assert!(finals(&timed).is_subset(&finals(&untimed)), "{text}");
     assert!(timed.ends(End::Deadlock) == 0 || untimed.ends(End::Deadlock) > 0, "{text}");
     assert!(faults(&timed).is_subset(&faults(&untimed)), "{text}");
@@ -228,8 +228,8 @@ fn the_run_is_a_schedule(text: &str) -> Option<()> {
 fn the_run_in_this_order_is_a_schedule(text: &str, ties: Ties) -> Option<()> {
     let run = run_in_order(text, ties);
     follows(&run, text);
-    let timed = explored(&run.image, Mode::Timed)?;
-    let memories = content(&run.machine.memories(&run.image));
+    let timed = explored(&run.program, Mode::Timed)?;
+    let memories = content(&run.machine.memories(&run.program));
     assert!(is_among(&run.end.outcome, &memories, &timed), "{:?}\n{text}", run.end.outcome);
     if run.end.outcome == Outcome::Completed {
         let [least, most] = timed.total_times().expect("it can complete");
@@ -272,28 +272,28 @@ fn follows(run: &Run, text: &str) {
         Outcome::Fault(fault) => Some(fault),
         _ => None,
     };
-    let seed = run.image.seed;
-    let turns = Stepper::new(&run.image, seed, true).turns_of(&run.kept.events, fault);
+    let seed = run.program.seed;
+    let turns = Stepper::new(&run.program, seed, true).turns_of(&run.kept.events, fault);
     let mut kept = Keep::default();
-    let followed = replay(&run.image, seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
+    let followed = replay(&run.program, seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
     let followed = followed.unwrap_or_else(|mismatch| panic!("{mismatch:?} of {turns:?}\n{text}"));
     let at_resources = |events: &[Event]| -> Vec<Event> {
         events.iter().filter(|event| event.resource().is_some()).copied().collect()
     };
     assert_eq!(at_resources(&kept.events), at_resources(&run.kept.events), "{text}");
     assert_eq!((&followed.outcome, followed.end), (&run.end.outcome, run.end.end), "{text}");
-    assert_eq!(followed.machine.memories(&run.image), run.machine.memories(&run.image), "{text}");
+    assert_eq!(followed.machine.memories(&run.program), run.machine.memories(&run.program), "{text}");
 }
 
 /// A run on real threads, so many times as fast as the scenario says.
-fn on_threads(image: &Image, speed: f64, text: &str) -> threads::Recording {
+fn on_threads(program: &BoundProgram, speed: f64, text: &str) -> threads::Recording {
     let options = threads::ThreadOptions {
-        seed: image.seed,
+        seed: program.seed,
         speed,
         work: threads::Work::Sleep,
         timeout: Duration::from_secs(60),
     };
-    threads::run(image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}\n{text}"))
+    threads::run(program, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}\n{text}"))
 }
 
 /// What real threads come to is among the ends of all orders.
@@ -301,9 +301,9 @@ fn on_threads(image: &Image, speed: f64, text: &str) -> threads::Recording {
 fn a_run_on_threads_is_a_schedule() {
     try_scenarios(80, false, |text| {
         let text = text.replace("horizon: 3s\n", "");
-        let image = image(&text, &[]);
-        let untimed = explored(&image, Mode::Untimed)?;
-        let recording = on_threads(&image, 100_000.0, &text);
+        let program = program(&text, &[]);
+        let untimed = explored(&program, Mode::Untimed)?;
+        let recording = on_threads(&program, 100_000.0, &text);
         let memories = content(&recording.memories);
         let outcome = &recording.trace.outcome;
         assert!(is_among(outcome, &memories, &untimed), "{outcome:?} {memories}\n{text}");
@@ -323,22 +323,23 @@ fn the_order_of_threads_is_a_schedule() {
         for level in ["m", "s0", "b0", "c0"] {
             text = text.replace(&format!("level({level})"), "1");
         }
-        let image = image(&text, &[]);
-        let recording = on_threads(&image, 1_000_000.0, &text);
+        let program = program(&text, &[]);
+        let recording = on_threads(&program, 1_000_000.0, &text);
         let events: Vec<Event> = recording.trace.events.iter().collect();
-        let order = Effect::all(&image, &events);
+        let order = Effect::all(&program, &events);
         let mut turns: Vec<Turn> = Vec::new();
         loop {
             let (mut kept, mut cut) = (Keep::default(), 0);
-            let went = replay(&image, image.seed, Mode::Untimed, &turns, &mut kept, &mut |kept, number| {
-                if number == turns.len() {
-                    cut = kept.events.len();
-                }
-            });
+            let went =
+                replay(&program, program.seed, Mode::Untimed, &turns, &mut kept, &mut |kept, number| {
+                    if number == turns.len() {
+                        cut = kept.events.len();
+                    }
+                });
             if let Err(mismatch) = went {
                 panic!("{mismatch:?} of {turns:?}\n{order:?}\n{text}");
             }
-            let made = Effect::all(&image, &kept.events[..cut]);
+            let made = Effect::all(&program, &kept.events[..cut]);
             assert!(order.starts_with(&made), "{made:?}\n{order:?}\n{turns:?}\n{text}");
             let Some(next) = order.get(made.len()) else { break };
             turns.push(Turn { process: next.process, answers: Vec::new() });
@@ -363,16 +364,16 @@ impl Effect {
     /// are taken at once; elsewhere a process without time just asks later. Who is served in
     /// line is so at once, whenever it says what it got; and whoever gets the
     /// mutex of one that begins to wait at a condition comes behind that wait.
-    fn all<'e>(image: &Image, events: impl IntoIterator<Item = &'e Event>) -> Vec<Effect> {
+    fn all<'e>(program: &BoundProgram, events: impl IntoIterator<Item = &'e Event>) -> Vec<Effect> {
         let mut effects: Vec<(Effect, OpId)> = Vec::new();
-        let mut granted: Vec<Option<ResourceId>> = vec![None; image.process_count()];
+        let mut granted: Vec<Option<ResourceId>> = vec![None; program.process_count()];
         for event in events {
             let Some(resource) = event.resource() else { continue };
             let process = event.process;
             let already = granted[process.index()].take() == Some(resource);
-            let in_line = image.resource_info(resource).kind == ResourceKind::Condition
-                || image.resource_info(resource).capacity == Some(0)
-                || image.resource_name(resource) == "b1";
+            let in_line = program.resource_info(resource).kind == ResourceKind::Condition
+                || program.resource_info(resource).capacity == Some(0)
+                || program.resource_name(resource) == "b1";
             let says_so = already && matches!(event.kind, Kind::Get | Kind::Put | Kind::Acquire);
             if event.kind == Kind::Grant {
                 granted[process.index()] = Some(resource);

@@ -3,11 +3,11 @@
 //! the schedules.
 
 use crate::common::stepwise::{Made, Node, Stepper};
-use crate::common::{Keep, image, library};
+use crate::common::{Keep, library, program};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
-use tempolane::backend::Image;
+use tempolane::backend::BoundProgram;
 use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, Turn, explore, replay};
 use tempolane::ids::ProcessId;
 use tempolane::time::Time;
@@ -15,22 +15,22 @@ use tempolane::trace::{Kind, LogTemplate, NoTrace, Outcome};
 
 const CONCURRENT: [&str; 3] = ["one-memory", "two-memories", "two-memories-different-data"];
 
-fn program(name: &str, overrides: &[(&str, &str)]) -> Image {
-    image(&library(&format!("lab5/{name}.yaml")), overrides)
+fn program(name: &str, overrides: &[(&str, &str)]) -> BoundProgram {
+    program(&library(&format!("lab5/{name}.yaml")), overrides)
 }
 
-fn explored(image: &Image) -> Exploration<'_> {
+fn explored(program: &BoundProgram) -> Exploration<'_> {
     let budget = Budget { states: 1_000_000, bytes: 1 << 30, workers: 2 };
     let options = Options {
         mode: Mode::Timed,
-        seed: image.seed,
+        seed: program.seed,
         budget,
         monitors: None,
         reduce: Reduce::NONE,
         learns: true,
         code: None,
     };
-    let explored = explore(image, options, &mut |_| ControlFlow::Continue(()));
+    let explored = explore(program, options, &mut |_| ControlFlow::Continue(()));
     assert!(explored.is_complete());
     explored
 }
@@ -40,8 +40,8 @@ fn explored(image: &Image) -> Exploration<'_> {
 fn the_four_programs_take_what_they_take_in_every_schedule() {
     for (name, seconds) in [("sequential", 70), (CONCURRENT[0], 30), (CONCURRENT[1], 30), (CONCURRENT[2], 30)]
     {
-        let image = program(name, &[]);
-        let explored = explored(&image);
+        let program = program(name, &[]);
+        let explored = explored(&program);
         assert_eq!(explored.ends(End::Deadlock), 0, "{name}");
         assert!(explored.stops().is_empty(), "{name}");
         let times = explored.total_times().expect("it completes");
@@ -56,8 +56,8 @@ fn the_four_programs_take_what_they_take_in_every_schedule() {
 fn a_chunk_has_to_fit() {
     for name in CONCURRENT {
         for capacity in 1..=6 {
-            let image = program(name, &[("capacity", &capacity.to_string()), ("items", "9")]);
-            let explored = explored(&image);
+            let program = program(name, &[("capacity", &capacity.to_string()), ("items", "9")]);
+            let explored = explored(&program);
             let (deadlocks, completed) = (explored.ends(End::Deadlock), explored.ends(End::Completed));
             if capacity >= 3 {
                 assert!(deadlocks == 0 && completed > 0, "{name}, capacity {capacity}");
@@ -67,7 +67,7 @@ fn a_chunk_has_to_fit() {
             let witness = explored.witness(End::Deadlock).expect("there is one");
             assert!(witness.unavoidable, "{name}, capacity {capacity}");
             let turns = &witness.turns;
-            let followed = replay(&image, image.seed, Mode::Timed, turns, &mut NoTrace, &mut |_, _| {});
+            let followed = replay(&program, program.seed, Mode::Timed, turns, &mut NoTrace, &mut |_, _| {});
             let followed = followed.unwrap_or_else(|mismatch| panic!("{name}: {mismatch:?}"));
             let Outcome::Deadlock(deadlock) = &followed.outcome else {
                 panic!("{name}, capacity {capacity}: {:?}", followed.outcome)
@@ -89,8 +89,8 @@ fn recording(name: &str) -> Vec<String> {
 }
 
 /// The lines that were logged.
-fn lines(image: &Image, made: &[Made]) -> Vec<String> {
-    let logs = image.header(image.seed).logs;
+fn lines(program: &BoundProgram, made: &[Made]) -> Vec<String> {
+    let logs = program.header(program.seed).logs;
     let template = |number: u32| -> &LogTemplate { &logs[number as usize] };
     let logged = made.iter().filter(|(event, _)| event.kind == Kind::Log);
     logged.map(|(event, args)| template(event.subject).render(args)).collect()
@@ -98,7 +98,7 @@ fn lines(image: &Image, made: &[Made]) -> Vec<String> {
 
 /// Looks for turns that log these lines first, depth first, no state twice.
 struct Search<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     stepper: Stepper<'a>,
     sought: &'a [String],
     seen: BTreeSet<(usize, Time, Vec<u64>)>,
@@ -108,7 +108,7 @@ impl Search<'_> {
     /// How many of the sought lines have been logged after these too; `None` if
     /// another was.
     fn passed(&self, passed: usize, made: &[Made]) -> Option<usize> {
-        let lines = lines(self.image, made);
+        let lines = lines(self.program, made);
         let rest = &self.sought[passed..];
         let same = lines.iter().zip(rest).all(|(line, sought)| line == sought);
         same.then(|| passed + lines.len().min(rest.len()))
@@ -144,21 +144,21 @@ impl Search<'_> {
 #[test]
 fn the_recorded_orders_are_among_the_schedules() {
     for name in CONCURRENT {
-        let (image, sought) = (program(name, &[]), recording(name));
-        let mut stepper = Stepper::new(&image, image.seed, true);
+        let (program, sought) = (program(name, &[]), recording(name));
+        let mut stepper = Stepper::new(&program, program.seed, true);
         let (node, made) = stepper.start_of_turns().expect("no rule is broken");
-        let mut search = Search { image: &image, stepper, sought: &sought, seen: BTreeSet::new() };
+        let mut search = Search { program: &program, stepper, sought: &sought, seen: BTreeSet::new() };
         let passed = search.passed(0, &made).expect("it begins as the recording does");
         let mut turns = Vec::new();
         assert!(search.go_on(node, passed, &mut turns), "{name}");
         let turns: Vec<Turn> =
             turns.into_iter().map(|process| Turn { process, answers: Vec::new() }).collect();
         let mut kept = Keep::default();
-        let followed = replay(&image, image.seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
+        let followed = replay(&program, program.seed, Mode::Timed, &turns, &mut kept, &mut |_, _| {});
         let followed = followed.unwrap_or_else(|mismatch| panic!("{name}: {mismatch:?}"));
         let logs = kept.events.iter().filter(|event| event.kind == Kind::Log).copied();
         let logged: Vec<Made> = logs.zip(kept.args).collect();
-        assert_eq!(lines(&image, &logged)[..sought.len()], sought, "{name}");
+        assert_eq!(lines(&program, &logged)[..sought.len()], sought, "{name}");
         assert_eq!((followed.outcome, followed.end), (Outcome::Completed, Time::from_secs(30)), "{name}");
     }
 }

@@ -2,7 +2,7 @@
 //! wrong about, and random ones of features that could mislead it, each tried
 //! in the plainest way.
 
-use crate::common::image;
+use crate::common::program;
 use crate::common::stepwise::Stepper;
 use crate::explore_agrees::{faults, finals};
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use proptest::test_runner::{RngSeed, TestRunner};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use tempolane::analysis::Monitors;
-use tempolane::backend::{Image, compile};
+use tempolane::backend::{BoundProgram, compile};
 use tempolane::explore::{
     Asked, Budget, End, Exploration, Mode, Options, Reduce, Stop, Stopped, explore, explore_asking, replay,
 };
@@ -26,8 +26,8 @@ fn options(mode: Mode, monitors: Option<&Monitors>) -> Options<'_> {
     Options { budget, monitors, ..Options::whole(mode) }
 }
 
-fn explored(image: &Image, mode: Mode) -> Exploration<'_> {
-    explore(image, options(mode, None), &mut |_| ControlFlow::Continue(()))
+fn explored(program: &BoundProgram, mode: Mode) -> Exploration<'_> {
+    explore(program, options(mode, None), &mut |_| ControlFlow::Continue(()))
 }
 
 /// A process with these steps, which are on line 10, and resources for them.
@@ -68,12 +68,12 @@ fn what_hangs_on_the_clock_is_not_proved_without_time() {
         "{log: '{-now}'}",
     ] {
         let text = with_steps(steps);
-        let image = image(&text, &[]);
-        let untimed = explored(&image, Mode::Untimed);
+        let program = program(&text, &[]);
+        let untimed = explored(&program, Mode::Untimed);
         assert_eq!(untimed.stop, Stop::Complete, "{text}");
         assert!(!untimed.is_complete(), "{text}");
         assert_eq!(untimed.lines_by_clock(), [10], "{text}");
-        assert_eq!(explored(&image, Mode::Timed).lines_by_clock(), [0; 0], "{text}");
+        assert_eq!(explored(&program, Mode::Timed).lines_by_clock(), [0; 0], "{text}");
     }
 }
 
@@ -88,8 +88,8 @@ fn times_that_are_only_told_leave_a_proof_a_proof() {
         "{set: {'ts[1]': now}}, {log: '{ts}'}",
     ] {
         let text = with_steps(steps);
-        let image = image(&text, &[]);
-        let untimed = explored(&image, Mode::Untimed);
+        let program = program(&text, &[]);
+        let untimed = explored(&program, Mode::Untimed);
         assert!(untimed.is_complete(), "{text}");
         assert_eq!(untimed.ends(End::Completed), 1, "{text}");
     }
@@ -99,11 +99,11 @@ fn times_that_are_only_told_leave_a_proof_a_proof() {
 #[test]
 fn a_schedule_is_followed_with_the_clock_with_which_it_was_found() {
     let text = with_steps("{acquire: 's[0]'}, {delay: 3s}, {if: now < 2s, do: [{acquire: never}]}");
-    let image = image(&text, &[]);
-    let untimed = explored(&image, Mode::Untimed);
+    let program = program(&text, &[]);
+    let untimed = explored(&program, Mode::Untimed);
     let witness = untimed.witness(End::Deadlock).expect("0 s is a time, too");
     assert!(!witness.unavoidable && witness.fatal.is_none(), "other times may avoid it");
-    let end = replay(&image, 0, Mode::Untimed, &witness.turns, &mut NoTrace, &mut |_, _| {});
+    let end = replay(&program, 0, Mode::Untimed, &witness.turns, &mut NoTrace, &mut |_, _| {});
     assert!(matches!(end.map(|end| end.outcome), Ok(Outcome::Deadlock(_))));
 }
 
@@ -122,9 +122,9 @@ processes:
 ";
     let later = late.replace("{log: late}", "{with: a, do: []}");
     for text in [late, &later] {
-        let image = image(text, &[]);
-        let witness = explored(&image, Mode::Untimed).witness(End::Deadlock).expect("two orders");
-        let end = replay(&image, 0, Mode::Untimed, &witness.turns, &mut NoTrace, &mut |_, _| {});
+        let program = program(text, &[]);
+        let witness = explored(&program, Mode::Untimed).witness(End::Deadlock).expect("two orders");
+        let end = replay(&program, 0, Mode::Untimed, &witness.turns, &mut NoTrace, &mut |_, _| {});
         let end = end.expect("it can be followed");
         assert!(matches!(end.outcome, Outcome::Deadlock(_)), "{:?}\n{text}", end.outcome);
         assert_eq!(end.end, Time::from_nanos(100_000_000_000).expect("100 s"), "{text}");
@@ -137,10 +137,10 @@ processes:
   p: {do: [{delay: 100s}, {with: a, do: []}]}
   q: {do: [{while: true, do: [{delay: 1s}, {with: b, do: []}]}]}
 ";
-    let image = image(endless, &[]);
+    let program = program(endless, &[]);
     let turn = tempolane::explore::Turn { process: tempolane::ids::ProcessId(0), answers: Vec::new() };
     for (turns, seconds) in [(vec![], 10), (vec![turn], 100)] {
-        let end = replay(&image, 0, Mode::Untimed, &turns, &mut NoTrace, &mut |_, _| {}).expect("it can");
+        let end = replay(&program, 0, Mode::Untimed, &turns, &mut NoTrace, &mut |_, _| {}).expect("it can");
         // Time never goes back.
         assert_eq!((end.outcome, end.end.as_nanos()), (Outcome::Horizon, seconds * 1_000_000_000));
     }
@@ -153,13 +153,13 @@ fn no_processes_are_explored_in_every_way() {
     {
         let text =
             format!("version: 1\nparams: {{n: 0}}\nresources: {{m: mutex}}\nprocesses:\n  {processes}\n");
-        let image = image(&text, &[]);
+        let program = program(&text, &[]);
         for mode in [Mode::Timed, Mode::Untimed] {
             for (order, symmetry) in [(false, false), (true, false), (false, true), (true, true)] {
                 for learns in [true, false] {
                     let reduce = Reduce { order, symmetry };
                     let options = Options { reduce, learns, ..Options::whole(mode) };
-                    let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+                    let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));
                     assert!(explored.is_complete());
                     assert_eq!((explored.progress().states, explored.ends(End::Completed)), (1, 1), "{text}");
                 }
@@ -178,15 +178,11 @@ resources: {m: mutex}
 processes:
   p: {do: [{repeat: 50000, do: [{repeat: 100000, do: [{set: {x: x + 1}}]}, {log: still}]}], vars: {x: 0}}
 ";
-    let image = image(text, &[]);
+    let program = program(text, &[]);
     for mode in [Mode::Timed, Mode::Untimed] {
-        let stopped =
-            explore_asking(
-                &image,
-                Options::whole(mode),
-                Asked::by(&|| true),
-                &mut |_| ControlFlow::Break(()),
-            );
+        let stopped = explore_asking(&program, Options::whole(mode), Asked::by(&|| true), &mut |_| {
+            ControlFlow::Break(())
+        });
         assert_eq!((stopped.stop, stopped.progress().states), (Stop::Control, 0));
         assert!(stopped.stops().is_empty() && !stopped.is_complete());
     }
@@ -197,11 +193,11 @@ processes:
 #[test]
 fn a_budget_of_memory_holds_where_each_state_takes_a_part_of_it() {
     let text = "version: 1\nresources: {d: {kind: memory, slots: 100000}}\nprocesses: {p: {count: 3, vars: {i: 0}, do: [{repeat: 1000, do: [{write: {to: d, at: i, value: index + 1}}, {set: {i: i + 1}}]}]}}\n";
-    let image = image(text, &[]);
+    let program = program(text, &[]);
     let budget = Budget { states: u64::MAX, bytes: 20_000_000, workers: 2 };
     for mode in [Mode::Timed, Mode::Untimed] {
         let options = Options { budget, ..Options::whole(mode) };
-        let stopped = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+        let stopped = explore(&program, options, &mut |_| ControlFlow::Continue(()));
         let bytes = stopped.progress().bytes;
         assert_eq!(stopped.stop, Stop::Memory, "{mode:?}");
         assert!((budget.bytes..budget.bytes * 5 / 4).contains(&bytes), "{mode:?}: {bytes}");
@@ -212,9 +208,9 @@ fn a_budget_of_memory_holds_where_each_state_takes_a_part_of_it() {
 #[test]
 fn a_budget_of_memory_holds_for_what_runs_leave() {
     let text = "version: 1\nresources: {d: {kind: memory, slots: 10000}}\nprocesses: {p: {count: 3, do: [{write: {to: d, at: 0, value: index}}, {write: {to: d, at: 1, value: index}}]}}\n";
-    let image = image(text, &[]);
+    let program = program(text, &[]);
     let options = Options { ..Options::whole(Mode::Timed) };
-    let whole = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+    let whole = explore(&program, options, &mut |_| ControlFlow::Continue(()));
     assert_eq!((whole.stop, whole.results().0), (Stop::Complete, 9));
     // Each as a key and as values, of one word and of two.
     assert!(whole.progress().bytes >= (8 + 9 * 3) * 80_000, "{}", whole.progress().bytes);
@@ -224,27 +220,27 @@ fn a_budget_of_memory_holds_for_what_runs_leave() {
 #[test]
 fn a_budget_of_memory_holds_from_the_beginning() {
     let text = "version: 1\nresources: {d: {kind: memory, slots: 1000000}}\nprocesses: {p: {do: [{write: {to: d, at: 0, value: 1}}]}}\n";
-    let image = image(text, &[]);
+    let program = program(text, &[]);
     let budget = Budget { states: 100, bytes: 1_000_000, workers: 1 };
     let options = Options { budget, ..Options::whole(Mode::Untimed) };
-    assert_eq!(explore(&image, options, &mut |_| ControlFlow::Continue(())).stop, Stop::Memory);
+    assert_eq!(explore(&program, options, &mut |_| ControlFlow::Continue(())).stop, Stop::Memory);
 }
 
 /// Loads a text with what it expects; the expectations that do not hang on time
 /// and that some schedule does not meet, by their places.
 fn failed(text: &str, mode: Mode, most: usize) -> Option<(BTreeSet<usize>, BTreeSet<usize>)> {
     let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
-    let monitors = Monitors::untimed(&loaded.model.expect, &image.header(0));
-    let explored = explore(&image, options(mode, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
-    let naive = Stepper::new(&image, 0, mode == Mode::Timed).watched(&monitors).all_ends(most)?;
+    let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+    let monitors = Monitors::untimed(&loaded.model.expect, &program.header(0));
+    let explored = explore(&program, options(mode, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
+    let naive = Stepper::new(&program, 0, mode == Mode::Timed).watched(&monitors).all_ends(most)?;
     // A broken rule ends the run before an expectation is looked at.
     if !explored.is_complete() || !naive.faults.is_empty() {
         return None;
     }
     let found = explored.failed();
     for (number, _, witness) in &found {
-        let followed = replay(&image, 0, mode, &witness.turns, &mut NoTrace, &mut |_, _| {});
+        let followed = replay(&program, 0, mode, &witness.turns, &mut NoTrace, &mut |_, _| {});
         assert!(followed.is_ok(), "{followed:?} of {number}\n{text}");
     }
     Some((found.into_iter().map(|(number, ..)| number).collect(), naive.failed))
@@ -302,12 +298,13 @@ fn stretches_of_time_are_not_proved_without_time() {
              expect: {{never_together: [p.{being}, q.{being}]}}\n"
         );
         let loaded = scenario::load_str("test", &text, &[]).expect("it is right");
-        let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
-        let header = image.header(0);
+        let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        let header = program.header(0);
         let (timed, untimed) =
             (Monitors::new(&loaded.model.expect, &header), Monitors::untimed(&loaded.model.expect, &header));
         let explored = |mode, monitors| {
-            let explored = explore(&image, options(mode, Some(monitors)), &mut |_| ControlFlow::Continue(()));
+            let explored =
+                explore(&program, options(mode, Some(monitors)), &mut |_| ControlFlow::Continue(()));
             (explored.is_complete(), explored.lines_by_clock().to_vec())
         };
         assert_eq!(explored(Mode::Timed, &timed), (true, vec![]));
@@ -484,8 +481,8 @@ fn clocked() -> impl Strategy<Value = String> {
 fn a_proof_without_time_holds_for_every_run_with_time() {
     let (proofs, none) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     try_scenarios(&clocked(), 400, |text| {
-        let image = image(text, &[]);
-        let untimed = explored(&image, Mode::Untimed);
+        let program = program(text, &[]);
+        let untimed = explored(&program, Mode::Untimed);
         if untimed.stop != Stop::Complete {
             return None;
         }
@@ -494,12 +491,12 @@ fn a_proof_without_time_holds_for_every_run_with_time() {
             return Some(());
         }
         proofs.set(proofs.get() + 1);
-        let naive = Stepper::new(&image, 0, true).all_ends(20_000)?;
+        let naive = Stepper::new(&program, 0, true).all_ends(20_000)?;
         assert!(naive.finals.is_subset(&finals(&untimed)), "{text}");
         assert!(!naive.deadlock || untimed.ends(End::Deadlock) > 0, "{text}");
         assert!(naive.faults.is_subset(&faults(&untimed)), "{text}");
         // And with time nothing is left out either.
-        let timed = explored(&image, Mode::Timed);
+        let timed = explored(&program, Mode::Timed);
         assert_eq!((finals(&timed), faults(&timed)), (naive.finals, naive.faults), "{text}");
         assert_eq!(timed.ends(End::Deadlock) > 0, naive.deadlock, "{text}");
         Some(())
@@ -515,8 +512,8 @@ fn a_zero_time_livelock_is_found() {
             "version: 1\nresources: {{s: {{kind: semaphore, permits: 0}}}}\nprocesses:\n  \
              p: {{do: [{{while: 'level(s) == 0', do: [{poll}]}}]}}\n  q: {{do: [{{delay: 1s}}, {{release: s}}]}}\n"
         );
-        let image = image(&text, &[]);
-        let timed = explored(&image, Mode::Timed);
+        let program = program(&text, &[]);
+        let timed = explored(&program, Mode::Timed);
         assert_eq!((timed.is_complete(), timed.is_endless()), (true, Some(true)), "{text}");
         let stops = timed.stops();
         assert!(matches!(&stops[..], [(Stopped::Limit(why), ..)] if why.contains("livelock")), "{text}");
@@ -535,10 +532,10 @@ fn what_is_expected_at_an_end_is_not_proved_where_there_is_none() {
         let text =
             format!("version: 1\nresources: {{m: mutex}}\nprocesses:\n  {process}\nexpect: {{{claim}}}\n");
         let loaded = scenario::load_str("test", &text, &[]).expect("it is right");
-        let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
-        let monitors = Monitors::untimed(&loaded.model.expect, &image.header(0));
+        let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("was checked");
+        let monitors = Monitors::untimed(&loaded.model.expect, &program.header(0));
         let explored =
-            explore(&image, options(Mode::Untimed, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
+            explore(&program, options(Mode::Untimed, Some(&monitors)), &mut |_| ControlFlow::Continue(()));
         assert!(explored.is_complete() && explored.never_ends(), "{text}");
         assert_eq!(explored.lines_undecided(), undecided, "{text}");
     }
@@ -555,12 +552,12 @@ processes:
   p: {count: 1000, do: [{acquire: once}]}
   q: {do: [{delay: 1s}]}
 ";
-    let image = image(text, &[]);
-    assert!(tempolane::backend::may_end(&image));
+    let program = program(text, &[]);
+    assert!(tempolane::backend::may_end(&program));
     for mode in [Mode::Timed, Mode::Untimed] {
         let budget = Budget { states: 1, ..options(mode, None).budget };
         let explored =
-            explore(&image, Options { budget, ..Options::whole(mode) }, &mut |_| ControlFlow::Continue(()));
+            explore(&program, Options { budget, ..Options::whole(mode) }, &mut |_| ControlFlow::Continue(()));
         assert_eq!(explored.overview().schedules, None, "it was cut");
     }
 }

@@ -2,7 +2,7 @@
 //! scenarios against a graph of all that is ordered.
 
 use crate::common::generate::scenario;
-use crate::common::{Run, image, library, run, run_with};
+use crate::common::{Run, library, program, run, run_with};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -583,7 +583,7 @@ fn races_of_any_schedule(run: &Run) -> Option<BTreeSet<[OpId; 2]>> {
     let budget = Budget { states: 100_000, bytes: 1 << 30, workers: 1 };
     let (mode, monitors, reduce) = (Mode::Untimed, None, Reduce::NONE);
     let options = Options { mode, seed: 0, budget, monitors, reduce, learns: true, code: None };
-    let explored = explore(&run.image, options, &mut |_| ControlFlow::Continue(()));
+    let explored = explore(&run.program, options, &mut |_| ControlFlow::Continue(()));
     let ops = |(race, _, _): (tempolane::explore::Race, u64, _)| race.accesses.map(|(op, _, _)| op);
     explored.is_complete().then(|| explored.races().into_iter().map(ops).collect())
 }
@@ -612,6 +612,6 @@ proptest! {
 
 #[test]
 fn without_memories_there_is_nothing_to_look_for() {
-    let image = image("version: 1\nprocesses: {p: {count: 3, do: [{delay: 1s}]}}", &[]);
-    assert_eq!(races_of(&image.header(0), &[]), Races::default());
+    let program = program("version: 1\nprocesses: {p: {count: 3, do: [{delay: 1s}]}}", &[]);
+    assert_eq!(races_of(&program.header(0), &[]), Races::default());
 }

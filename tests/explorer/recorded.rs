@@ -1,13 +1,13 @@
 //! The search over a recording against one that tries every order in the
 //! plainest way; and recordings of runs, which are schedules of the model.
 
-use crate::common::{Keep, Run, image, run, run_in_order, stepwise::Stepper};
+use crate::common::{Keep, Run, program, run, run_in_order, stepwise::Stepper};
 use crate::explore_agrees::try_scenarios;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use tempolane::backend::BoundProgram;
 use tempolane::backend::Choices;
-use tempolane::backend::Image;
 use tempolane::backend::recorded::{
     Recorded, RecordedLabels, Search, SearchBudget, Spent, search, search_within,
 };
@@ -41,12 +41,12 @@ fn recording(header: &Header, kept: &Keep) -> Vec<Recorded> {
 
 /// Whether some order of steps says `rows`; `None` if there are too many
 /// states, or a rule may be broken.
-fn is_said(image: &Image, rows: &[Recorded]) -> Option<bool> {
-    let header = image.header(0);
+fn is_said(program: &BoundProgram, rows: &[Recorded]) -> Option<bool> {
+    let header = program.header(0);
     // Of a process that recorded a mark or a line, all of them are looked for.
     let looked_for: BTreeSet<(ProcessId, bool)> =
         rows.iter().map(|row| (row.process, row.value.is_some())).collect();
-    let mut stepper = Stepper::new(image, 0, false);
+    let mut stepper = Stepper::new(program, 0, false);
     let mut seen = BTreeSet::new();
     let mut open = vec![(stepper.start().ok()?, 0)];
     while let Some((mut node, passed)) = open.pop() {
@@ -95,8 +95,8 @@ fn with_marks(text: &str) -> String {
     text
 }
 
-fn searched(image: &Image, rows: &[Recorded]) -> Search {
-    search(image, &image.header(0), rows, 100_000)
+fn searched(program: &BoundProgram, rows: &[Recorded]) -> Search {
+    search(program, &program.header(0), rows, 100_000)
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn what_a_run_says_is_allowed() {
             for run in [run(&text), run_in_order(&text, Ties::Seeded(3)), run_in_order(&text, Ties::Reversed)]
             {
                 let rows = recording(&run.header, &run.kept);
-                let found = searched(&run.image, &rows);
+                let found = searched(&run.program, &rows);
                 assert_eq!(found, Search::Allowed, "{rows:#?}\n{text}");
                 many.set(many.get() + u32::from(rows.len() > 2));
             }
@@ -151,8 +151,8 @@ fn the_verdict_is_that_of_every_order() {
         let text = with_marks(text);
         let run = run(&text);
         for rows in changed(&run) {
-            let Some(expected) = is_said(&run.image, &rows) else { continue };
-            let found = searched(&run.image, &rows);
+            let Some(expected) = is_said(&run.program, &rows) else { continue };
+            let found = searched(&run.program, &rows);
             assert!(!matches!(found, Search::GaveUp { .. }), "{found:?}\n{text}");
             assert_eq!(found == Search::Allowed, expected, "{found:?}\n{rows:#?}\n{text}");
             let count = if expected { &allowed } else { &refused };
@@ -170,7 +170,7 @@ fn row(process: u32, label: &str) -> Recorded {
 /// A process that breaks a rule may be slower than all others.
 #[test]
 fn who_breaks_a_rule_may_come_to_it_later() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {s: {kind: semaphore, permits: 0}}
@@ -181,9 +181,9 @@ processes:
 ",
         &[],
     );
-    assert_eq!(searched(&image, &[row(2, "done")]), Search::Allowed);
+    assert_eq!(searched(&program, &[row(2, "done")]), Search::Allowed);
     let never = [row(0, "never")];
-    assert!(matches!(searched(&image, &never), Search::Refused { reached: 0, .. }));
+    assert!(matches!(searched(&program, &never), Search::Refused { reached: 0, .. }));
 }
 
 /// One process that goes on for ever keeps nobody from what only others can do,
@@ -194,7 +194,7 @@ fn whoever_goes_on_for_ever_gives_way() {
         "{set: {x: x + 1}}, {release: s}",
         "{draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}}, {delay: 1s}",
     ] {
-        let image = image(
+        let program = program(
             &format!(
                 "
 version: 1
@@ -207,7 +207,7 @@ processes:
             ),
             &[],
         );
-        assert_eq!(searched(&image, &[row(1, "there")]), Search::Allowed, "{body}");
+        assert_eq!(searched(&program, &[row(1, "there")]), Search::Allowed, "{body}");
     }
 }
 
@@ -215,7 +215,7 @@ processes:
 /// a memory and a buffer of a million places each.
 #[test]
 fn large_memories_are_not_copied() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {m: {kind: memory, slots: 1000000}, b: {kind: buffer, capacity: 1000000}}
@@ -226,12 +226,12 @@ processes:
         &[],
     );
     let rows = [row(2, "x"), row(0, "x"), row(1, "x"), row(3, "1")];
-    assert_eq!(searched(&image, &rows), Search::Allowed);
+    assert_eq!(searched(&program, &rows), Search::Allowed);
 }
 
 #[test]
 fn a_search_stops_at_its_bounds_and_when_it_is_to() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {s: {kind: semaphore, permits: 0}}
@@ -239,9 +239,9 @@ processes: {p: {count: 4, vars: {x: 0}, do: [{repeat: 100000, do: [{release: s},
 ",
         &[],
     );
-    let header = image.header(0);
+    let header = program.header(0);
     let points = [row(0, "end"), row(0, "end")];
-    let labels = RecordedLabels::new(&image, &header);
+    let labels = RecordedLabels::new(&program, &header);
     let meanings: Vec<_> = points.iter().map(|point| labels.meanings(point)).collect();
     let all = SearchBudget { states: usize::MAX, steps: u64::MAX, bytes: usize::MAX };
     for (bounds, stopped, expected) in [
@@ -250,7 +250,7 @@ processes: {p: {count: 4, vars: {x: 0}, do: [{repeat: 100000, do: [{release: s},
         (SearchBudget { bytes: 1 << 20, ..all }, false, Spent::Memory),
         (all, true, Spent::Stopped),
     ] {
-        let found = search_within(&image, &header, &points, &meanings, &bounds, &|_| {
+        let found = search_within(&program, &header, &points, &meanings, &bounds, &|_| {
             if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         assert!(matches!(found, Search::GaveUp { why, .. } if why == expected), "{found:?}");

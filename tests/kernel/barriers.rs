@@ -74,5 +74,5 @@ processes:
     assert_eq!(deadlock.blocked.len(), 2);
     assert!(deadlock.blocked.iter().all(|blocked| blocked.is_starved()), "nobody else can come");
     assert!(deadlock.cycle.is_empty());
-    run.machine.check(&run.image);
+    run.machine.check(&run.program);
 }

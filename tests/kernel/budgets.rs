@@ -2,7 +2,7 @@
 //! of a loop, and every permit, item and slot of a step on several. And which
 //! budget ends a run, after how many.
 
-use crate::common::{Run, image, run};
+use crate::common::{Run, program, run};
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time;
 use tempolane::trace::{NoTrace, Outcome};
@@ -10,9 +10,9 @@ use tempolane::trace::{NoTrace, Outcome};
 /// The steps of a run, which are as many without a trace.
 fn steps(text: &str) -> (Run, u64) {
     let traced = run(text);
-    let image = image(text, &[]);
+    let program = program(text, &[]);
     let control = &mut |_| ControlFlow::Continue(());
-    let (end, _) = virtual_time::run(&image, image.seed, &mut NoTrace, control).expect("not interrupted");
+    let (end, _) = virtual_time::run(&program, program.seed, &mut NoTrace, control).expect("not interrupted");
     assert_eq!((&end.outcome, end.end, end.steps), (&traced.end.outcome, traced.end.end, traced.end.steps));
     (traced, end.steps)
 }

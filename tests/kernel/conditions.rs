@@ -2,9 +2,9 @@
 //! hand, and the blocking queue of the TLA+ literature with its published
 //! numbers of states.
 
-use crate::common::{image, run, run_with};
+use crate::common::{program, run, run_with};
 use std::collections::BTreeMap;
-use tempolane::backend::Image;
+use tempolane::backend::BoundProgram;
 use tempolane::backend::{Choices, Draws, Kernel, Machine, Scheduler, State};
 use tempolane::ids::ProcessId;
 use tempolane::time::Time;
@@ -25,7 +25,7 @@ processes:
     );
     let run = run(&text);
     assert_eq!(run.outcome(), "completed");
-    run.machine.check(&run.image);
+    run.machine.check(&run.program);
     ["a", "b", "c"].iter().map(|name| run.finished(name).expect("it goes on")).collect()
 }
 
@@ -75,7 +75,7 @@ processes:
 ";
     let run = run(text);
     assert_eq!((run.finished("other"), run.finished("waiter")), (Some(7.0), Some(8.0)));
-    run.machine.check(&run.image);
+    run.machine.check(&run.program);
     let mut recording = RecordingSink::new();
     run.kept.events.iter().for_each(|event| recording.event(event, &[]));
     let trace = recording.finish(run.header.clone(), run.end.outcome.clone(), run.end.end);
@@ -201,8 +201,8 @@ processes:
 "
         );
         assert_eq!(run(&text).outcome(), "limit");
-        let image = image(&text, &[]);
-        let mut stepper = Stepper::new(&image);
+        let program = program(&text, &[]);
+        let mut stepper = Stepper::new(&program);
         let p = ProcessId(0);
         stepper.step(p);
         assert!(!stepper.step(p), "it does not come to rest");
@@ -211,7 +211,7 @@ processes:
 
 /// A driver that goes step by step.
 struct Stepper<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     machine: Machine,
     draws: Draws,
     choices: Choices,
@@ -231,11 +231,11 @@ impl Scheduler for Woken<'_> {
 }
 
 impl<'a> Stepper<'a> {
-    fn new(image: &'a Image) -> Stepper<'a> {
-        let machine = Machine::new(image);
+    fn new(program: &'a BoundProgram) -> Stepper<'a> {
+        let machine = Machine::new(program);
         let mut stepper =
-            Stepper { image, machine, draws: Draws::new(image, 0, 0), choices: Choices::default() };
-        for process in (0..image.process_count()).map(ProcessId::from_index) {
+            Stepper { program, machine, draws: Draws::new(program, 0, 0), choices: Choices::default() };
+        for process in (0..program.process_count()).map(ProcessId::from_index) {
             stepper.settle(process);
         }
         stepper
@@ -243,7 +243,7 @@ impl<'a> Stepper<'a> {
 
     fn settle(&mut self, process: ProcessId) {
         let (mut woken, mut sink) = (Woken::default(), NoTrace);
-        let mut kernel = Kernel::new(self.image, &mut self.machine, &mut self.draws, &mut woken, &mut sink);
+        let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut sink);
         kernel.fuel = 10_000;
         kernel.settle(process).expect("no fault");
     }
@@ -254,7 +254,7 @@ impl<'a> Stepper<'a> {
         loop {
             let (mut woken, mut sink) = (Woken(Vec::new(), Some(&mut self.choices)), NoTrace);
             let mut kernel =
-                Kernel::new(self.image, &mut self.machine, &mut self.draws, &mut woken, &mut sink);
+                Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut sink);
             kernel.fuel = 10_000;
             let rest = kernel.step(process).expect("no fault");
             for waiter in woken.0 {
@@ -262,7 +262,7 @@ impl<'a> Stepper<'a> {
             }
             match rest {
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
-                    assert!(self.machine.lengthen(self.image, header, items));
+                    assert!(self.machine.lengthen(self.program, header, items));
                 }
                 rest => return rest != Rest::Yielded(Yield::OutOfFuel),
             }
@@ -270,8 +270,8 @@ impl<'a> Stepper<'a> {
     }
 
     fn ready(&self) -> Vec<ProcessId> {
-        let all = (0..self.image.process_count()).map(ProcessId::from_index);
-        all.filter(|&id| self.machine.state(self.image, id) == State::Ready).collect()
+        let all = (0..self.program.process_count()).map(ProcessId::from_index);
+        all.filter(|&id| self.machine.state(self.program, id) == State::Ready).collect()
     }
 }
 
@@ -309,23 +309,27 @@ processes:
     let run = run_with(text, &[("p", &p), ("c", &c), ("b", &b)]);
     assert!(["limit", "deadlock"].contains(&run.outcome()), "it goes on for ever or ends in a deadlock");
     let (queue, changed) = (run.resource("queue"), run.resource("changed"));
-    let image = &run.image;
-    let mut first = Stepper::new(image);
+    let program = &run.program;
+    let mut first = Stepper::new(program);
     // Every process makes its first step, its start, whatever the others do.
     for process in first.ready() {
         first.step(process);
     }
     let key = |machine: &Machine| {
-        let items: Vec<String> = machine.items(image, queue).iter().map(ToString::to_string).collect();
-        (items, machine.waiters(image, changed))
+        let items: Vec<String> = machine.items(program, queue).iter().map(ToString::to_string).collect();
+        (items, machine.waiters(program, changed))
     };
     let mut seen = BTreeMap::from([(key(&first.machine), 1usize)]);
     let mut open = std::collections::VecDeque::from([first.machine]);
     let mut deadlock = None;
     while let Some(machine) = open.pop_front() {
         let depth = seen[&key(&machine)];
-        let stepper =
-            |choices| Stepper { image, machine: machine.clone(), draws: Draws::new(image, 0, 0), choices };
+        let stepper = |choices| Stepper {
+            program,
+            machine: machine.clone(),
+            draws: Draws::new(program, 0, 0),
+            choices,
+        };
         let ready = stepper(Choices::default()).ready();
         if ready.is_empty() {
             deadlock = deadlock.or(Some(depth));
@@ -335,7 +339,7 @@ processes:
             loop {
                 let mut next = stepper(choices);
                 assert!(next.step(process), "a block ends");
-                next.machine.check(image);
+                next.machine.check(program);
                 if let std::collections::btree_map::Entry::Vacant(entry) = seen.entry(key(&next.machine)) {
                     entry.insert(depth + 1);
                     open.push_back(next.machine.clone());
@@ -376,14 +380,14 @@ processes:
   ringer: {{do: [{{delay: 1s}}, {{notify: bell}}]}}
 "
         );
-        let image = image(&text, &[]);
+        let program = program(&text, &[]);
         let point = |process: u32, label: &str| Recorded {
             process: ProcessId(process),
             label: label.to_owned(),
             value: None,
         };
         let points = [point(0, "came"), point(1, "came"), point(1, "woken"), point(0, "woken")];
-        let found = search(&image, &image.header(0), &points, 10_000);
+        let found = search(&program, &program.header(0), &points, 10_000);
         assert_eq!(found == Search::Allowed, allowed, "{discipline}: {found:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! What the words of the language mean, each in a scenario small enough to
 //! work out by hand, or one whose answer is published elsewhere.
 
-use crate::common::{image, run, run_with};
+use crate::common::{program, run, run_with};
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{self, Interrupted};
 use tempolane::trace::{Kind, NoTrace, Outcome};
@@ -9,7 +9,7 @@ use tempolane::trace::{Kind, NoTrace, Outcome};
 fn finish_times(text: &str, names: &[&str]) -> Vec<f64> {
     let run = run(text);
     assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
-    run.machine.check(&run.image);
+    run.machine.check(&run.program);
     names.iter().map(|name| run.finished(name).unwrap_or_else(|| panic!("{name} did not finish"))).collect()
 }
 
@@ -268,14 +268,14 @@ processes:
 ";
     let kept = run(text);
     assert_eq!(kept.outcome(), "fault");
-    assert_eq!(kept.image.sections.len(), 2);
+    assert_eq!(kept.program.sections.len(), 2);
     let mut control = |_| ControlFlow::Continue(());
     let (end, machine) =
-        virtual_time::run(&kept.image, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
+        virtual_time::run(&kept.program, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
     assert_eq!(end.outcome, kept.end.outcome);
     assert_eq!(machine, kept.machine);
-    assert_eq!(machine.owner(&kept.image, tempolane::ids::ResourceId(0)), None, "it was given back");
-    assert!(machine.owner(&kept.image, tempolane::ids::ResourceId(1)).is_some());
+    assert_eq!(machine.owner(&kept.program, tempolane::ids::ResourceId(0)), None, "it was given back");
+    assert!(machine.owner(&kept.program, tempolane::ids::ResourceId(1)).is_some());
 }
 
 /// A process that waited in front of a lock that is left out without a trace
@@ -301,13 +301,13 @@ processes:
         );
         let kept = run(&text);
         assert_eq!(kept.outcome(), "fault", "{step}");
-        assert_eq!(kept.image.sections.len(), 1, "{step}");
+        assert_eq!(kept.program.sections.len(), 1, "{step}");
         let mut control = |_| ControlFlow::Continue(());
         let (end, machine) =
-            virtual_time::run(&kept.image, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
+            virtual_time::run(&kept.program, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
         assert_eq!(end.outcome, kept.end.outcome, "{step}");
         assert_eq!(machine, kept.machine, "{step}");
-        assert!(machine.owner(&kept.image, tempolane::ids::ResourceId(1)).is_some(), "{step}");
+        assert!(machine.owner(&kept.program, tempolane::ids::ResourceId(1)).is_some(), "{step}");
     }
 }
 
@@ -328,10 +328,10 @@ processes:
     assert_eq!(kept.outcome(), "completed");
     let mut control = |_| ControlFlow::Continue(());
     let (end, machine) =
-        virtual_time::run(&kept.image, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
+        virtual_time::run(&kept.program, 1, &mut NoTrace, &mut control).expect("nobody interrupts");
     assert_eq!((end.outcome, end.steps), (kept.end.outcome.clone(), kept.end.steps));
     assert_eq!(machine, kept.machine);
-    assert_eq!(machine.owner(&kept.image, tempolane::ids::ResourceId(1)), None);
+    assert_eq!(machine.owner(&kept.program, tempolane::ids::ResourceId(1)), None);
 }
 
 #[test]
@@ -424,8 +424,8 @@ processes: {p: {do: [{put: {to: b, count: 60000000}}]}}
 }
 
 fn run_without_trace(text: &str) -> Outcome {
-    let image = image(text, &[]);
-    virtual_time::run(&image, 0, &mut NoTrace, &mut |_| ControlFlow::Continue(()))
+    let program = program(text, &[]);
+    virtual_time::run(&program, 0, &mut NoTrace, &mut |_| ControlFlow::Continue(()))
         .expect("not interrupted")
         .0
         .outcome
@@ -433,8 +433,8 @@ fn run_without_trace(text: &str) -> Outcome {
 
 #[test]
 fn a_run_can_be_interrupted() {
-    let image = image("version: 1\nprocesses: {p: {do: [{while: 'true', do: [{delay: 1s}]}]}}\n", &[]);
-    let Interrupted(progress) = virtual_time::run(&image, 0, &mut NoTrace, &mut |_| ControlFlow::Break(()))
+    let program = program("version: 1\nprocesses: {p: {do: [{while: 'true', do: [{delay: 1s}]}]}}\n", &[]);
+    let Interrupted(progress) = virtual_time::run(&program, 0, &mut NoTrace, &mut |_| ControlFlow::Break(()))
         .expect_err("it was told to stop");
     assert!(progress.steps > 0 && progress.now.as_nanos() > 0);
 }
@@ -543,7 +543,7 @@ processes:
     let run = run(text);
     let contents: Vec<String> = run
         .machine
-        .memories(&run.image)
+        .memories(&run.program)
         .iter()
         .flat_map(|(_, slots)| slots.iter().map(ToString::to_string))
         .collect();

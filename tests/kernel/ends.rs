@@ -169,7 +169,7 @@ processes: {{p: {{do: [{{acquire: s}}]}}, q: {{do: {others}}}}}
 "
         ));
         assert_eq!(run.outcome(), "horizon");
-        let found = find_waiting(&run.image, &run.machine);
+        let found = find_waiting(&run.program, &run.machine);
         assert_eq!(found.is_some(), !waiting.is_empty(), "{others}");
         let blocked = found.map_or(Vec::new(), |deadlock| deadlock.blocked);
         let found: Vec<u32> = blocked.iter().map(|blocked| blocked.process.0).collect();
@@ -177,7 +177,7 @@ processes: {{p: {{do: [{{acquire: s}}]}}, q: {{do: {others}}}}}
     }
     let done = run("version: 1\nhorizon: 100s\nprocesses: {p: {do: [{delay: 1s}]}}\n");
     assert_eq!(done.end.end, Time::from_secs(1));
-    assert!(find_waiting(&done.image, &done.machine).is_none());
-    assert!(!waits_for_horizon(&done.image, &done.machine));
-    assert!(find_waiting(&done.image, &Machine::new(&done.image)).is_none(), "nobody waits yet");
+    assert!(find_waiting(&done.program, &done.machine).is_none());
+    assert!(!waits_for_horizon(&done.program, &done.machine));
+    assert!(find_waiting(&done.program, &Machine::new(&done.program)).is_none(), "nobody waits yet");
 }

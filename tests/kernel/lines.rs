@@ -24,7 +24,7 @@ fn who_comes_and_is_first_in_line_is_served() {
         let run = run(&CASE.replace("DISCIPLINE", discipline));
         assert_eq!(run.outcome(), "deadlock", "{discipline}: 'low' waits for ever");
         assert_eq!(run.finished("high"), at, "{discipline}");
-        run.machine.check(&run.image);
+        run.machine.check(&run.program);
     }
 }
 
@@ -105,7 +105,7 @@ expect: {outcome: completed, total_time: 6s}
     assert_eq!(of("a"), ["2s", "6s"]);
     assert_eq!(of("b"), ["7 2s", "[8] 6s"]);
     assert_eq!(run.memory("levels"), ["0", "0"]);
-    run.machine.check(&run.image);
+    run.machine.check(&run.program);
 }
 
 /// Who meets whom goes by the discipline. Three wait to put, and get served one
@@ -488,7 +488,7 @@ proptest! {
     #[test]
     fn random_requests_are_served_as_in_a_naive_program(script in script()) {
         let run = run(&script.text());
-        run.machine.check(&run.image);
+        run.machine.check(&run.program);
         prop_assert_eq!(happened(&run), Naive::run(&script), "{}", script.text());
     }
 }

@@ -1,10 +1,10 @@
 //! Steps on several items, slots and rounds at once: none, all that fit, and one
 //! too many.
 
-use crate::common::{image, run};
+use crate::common::{program, run};
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::{self, RunEnd};
-use tempolane::backend::{Image, Machine, compile};
+use tempolane::backend::{BoundProgram, Machine, compile};
 use tempolane::scenario::load_str;
 use tempolane::trace::{Kind, NoTrace};
 use tempolane::value::{Type, Value};
@@ -52,9 +52,9 @@ fn what_does_not_fit_is_a_fault() {
 }
 
 /// A run without a trace, and the state at its end.
-fn untraced(image: &Image) -> (RunEnd, Machine) {
+fn untraced(program: &BoundProgram) -> (RunEnd, Machine) {
     let control = &mut |_| ControlFlow::Continue(());
-    virtual_time::run(image, image.seed, &mut NoTrace, control).expect("not interrupted")
+    virtual_time::run(program, program.seed, &mut NoTrace, control).expect("not interrupted")
 }
 
 /// Other parameters may make an array too short for a read that was checked.
@@ -65,8 +65,8 @@ fn an_array_can_become_too_short() {
     let scenario = load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
     let program = compile(&scenario.model);
     for (len, outcome) in [(5, "completed"), (4, "completed"), (3, "fault"), (0, "fault")] {
-        let image = program.bind(&scenario.model, &[Value::Int(len)]).expect("it can be bound");
-        assert_eq!(untraced(&image).0.outcome.name(), outcome, "{len}");
+        let program = program.bind(&scenario.model, &[Value::Int(len)]).expect("it can be bound");
+        assert_eq!(untraced(&program).0.outcome.name(), outcome, "{len}");
     }
 }
 
@@ -272,7 +272,7 @@ processes:
 "
         );
         assert_eq!(run(&text).fault(), format!("'p' releases {message}"), "{steps}");
-        let (end, _) = untraced(&image(&text, &[]));
+        let (end, _) = untraced(&program(&text, &[]));
         assert_eq!(end.outcome, run(&text).end.outcome, "{steps}");
     }
 }

@@ -114,9 +114,9 @@ processes: {p: {vars: {i: 0}, do: [{repeat: 4, do: [{write: {to: \"c[1]\", at: i
     let written = [(5, 5), (5, 6), (5, 7), (5, 8), (6, 3), (6, 3), (6, 3), (6, 3)];
     let all: Vec<(u32, Value)> =
         named.into_iter().chain(written).map(|(id, number)| (id, Value::Int(number))).collect();
-    assert_eq!(numbered(run.machine.memories(&run.image)), all);
+    assert_eq!(numbered(run.machine.memories(&run.program)), all);
     for most in 0..25 {
-        let (kept, left_out) = run.machine.memories_up_to(&run.image, most);
+        let (kept, left_out) = run.machine.memories_up_to(&run.program, most);
         assert!(kept.iter().all(|(_, values)| !values.is_empty()), "{most}");
         assert_eq!(numbered(kept), all[..most.min(20)], "{most}");
         assert_eq!(left_out, 20 - most.min(20) as u64, "{most}");

@@ -105,15 +105,15 @@ fn check(run: &Run) {
         }
     }
     for info in header.resources.iter().filter(|info| info.kind != ResourceKind::Memory) {
-        let level = run.machine.level(&run.image, info.first) as i64;
+        let level = run.machine.level(&run.program, info.first) as i64;
         assert_eq!(
             level, levels[&info.first.0],
             "what the events say of {} is what the state says",
             info.name
         );
     }
-    run.machine.check(&run.image);
-    if let Some(deadlock) = find_waiting(&run.image, &run.machine) {
+    run.machine.check(&run.program);
+    if let Some(deadlock) = find_waiting(&run.program, &run.machine) {
         assert!(!deadlock.blocked.is_empty());
         assert!(matches!(run.end.outcome, Outcome::Deadlock(_) | Outcome::Horizon));
         let starved = deadlock.blocked.iter().any(|blocked| blocked.is_starved());
@@ -135,7 +135,7 @@ proptest! {
         prop_assert_eq!(&first.kept.events, &second.kept.events, "two runs are equal");
         prop_assert_eq!(&first.machine, &second.machine);
         let mut control = |_| std::ops::ControlFlow::Continue(());
-        let (end, machine) = virtual_time::run(&first.image, first.image.seed, &mut NoTrace, &mut control)
+        let (end, machine) = virtual_time::run(&first.program, first.program.seed, &mut NoTrace, &mut control)
             .expect("nobody interrupts");
         prop_assert_eq!(&machine, &first.machine, "a run without a trace comes to the same state");
         prop_assert_eq!((&end.outcome, end.end, end.steps), (&first.end.outcome, first.end.end, first.end.steps));

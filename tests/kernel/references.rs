@@ -70,7 +70,7 @@ processes:
         let run = run(&text);
         assert_eq!(run.outcome(), "completed", "{with} {body}: {:?}", run.end.outcome);
         assert_eq!(run.memory("free")[..2], ["3", "4"], "{with} {body}");
-        run.machine.check(&run.image);
+        run.machine.check(&run.program);
     }
 }
 

@@ -1,9 +1,9 @@
-//! A run with other parameters put in is the run of a new image: the same ops and
+//! A run with other parameters put in is the run of a new program: the same ops and
 //! initial state, outcome, events, figures and state at the end, whatever was
 //! run before.
 
 use crate::common::generate::scenario;
-use crate::common::image;
+use crate::common::program;
 use proptest::prelude::*;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -38,19 +38,19 @@ fn check(scenario: &LoadedScenario, settings: &[Vec<Value>]) -> usize {
     let (model, program) = (&scenario.model, compile(&scenario.model));
     let mut rerun =
         Rerun::new(Binding::new(&program, model, &scenario.params).expect("a checked scenario can be bound"));
-    let mut sink = StatisticsSink::new(&rerun.image().header(model.seed));
+    let mut sink = StatisticsSink::new(&rerun.program().header(model.seed));
     let mut bound = 0;
     for params in settings {
         let fresh = program.bind(model, params);
         let set = rerun.set(params);
         assert_eq!(set.as_ref().err(), fresh.as_ref().err(), "{params:?}");
-        let Ok(image) = fresh else { continue };
+        let Ok(program) = fresh else { continue };
         bound += 1;
-        assert_eq!(format!("{:?}", rerun.image()), format!("{image:?}"), "{params:?}");
-        let mut simulation = Simulation::new(&image, image.seed, 0);
-        let mut new_sink = StatisticsSink::new(&image.header(image.seed));
+        assert_eq!(format!("{:?}", rerun.program()), format!("{program:?}"), "{params:?}");
+        let mut simulation = Simulation::new(&program, program.seed, 0);
+        let mut new_sink = StatisticsSink::new(&program.header(program.seed));
         let expected = traced(|sinks, control| simulation.run(sinks, control), &mut new_sink);
-        sink.reset(image.process_count(), &rerun.image().resources);
+        sink.reset(program.process_count(), &rerun.program().resources);
         assert_eq!(traced(|sinks, control| rerun.run(sinks, control), &mut sink), expected, "{params:?}");
         assert_eq!(rerun.machine(), &simulation.machine, "{params:?}");
         let mut stop = |_| ControlFlow::Break(());
@@ -130,8 +130,8 @@ processes:
 "
         );
         for (divisor, outcome, end) in [("0", "fault", "5s"), ("1", "horizon", "5.5s")] {
-            let image = image(&text, &[("divisor", divisor)]);
-            let mut simulation = Simulation::with_ties(&image, image.seed, 0, ties);
+            let program = program(&text, &[("divisor", divisor)]);
+            let mut simulation = Simulation::with_ties(&program, program.seed, 0, ties);
             let mut again = || {
                 let mut trace = Fingerprint::new();
                 let ended =

@@ -1,9 +1,9 @@
 //! The kernel under a driver that goes step by step and answers itself: what one
 //! step is, what it costs, and what an op asks of a resource.
 
-use crate::common::image;
+use crate::common::program;
+use tempolane::backend::{BoundProgram, compile, frame, resource};
 use tempolane::backend::{Draws, Kernel, Machine, Rest, Scheduler, State, Yield};
-use tempolane::backend::{Image, compile, frame, resource};
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::scenario::load_program;
 use tempolane::time::Time;
@@ -25,7 +25,7 @@ impl Scheduler for Chooses {
 
 /// The state of a run, of which each step gets so much fuel.
 struct Driver<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     machine: Machine,
     draws: Draws,
     chooses: u32,
@@ -34,14 +34,14 @@ struct Driver<'a> {
 type NewKernel<'k> = Kernel<'k, Chooses, NoTrace>;
 
 impl<'a> Driver<'a> {
-    fn new(image: &'a Image) -> Driver<'a> {
-        Driver { image, machine: Machine::new(image), draws: Draws::new(image, 0, 0), chooses: 0 }
+    fn new(program: &'a BoundProgram) -> Driver<'a> {
+        Driver { program, machine: Machine::new(program), draws: Draws::new(program, 0, 0), chooses: 0 }
     }
 
     /// Does something with a kernel, and says how much of the fuel is left.
     fn with<T>(&mut self, fuel: u64, action: impl FnOnce(&mut NewKernel<'_>) -> T) -> (T, u64) {
         let (mut queue, mut sink) = (Chooses(self.chooses), NoTrace);
-        let mut kernel = Kernel::new(self.image, &mut self.machine, &mut self.draws, &mut queue, &mut sink);
+        let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut queue, &mut sink);
         kernel.fuel = fuel;
         let result = action(&mut kernel);
         (result, kernel.fuel)
@@ -58,26 +58,26 @@ impl<'a> Driver<'a> {
 
     /// Settles all and lets each begin: in front of its first own step.
     fn begin(&mut self) {
-        for process in (0..self.image.process_count()).map(ProcessId::from_index) {
+        for process in (0..self.program.process_count()).map(ProcessId::from_index) {
             self.settle(process);
             assert_eq!(self.step(process, 100).0, Rest::Ready);
         }
     }
 
     fn level(&self) -> u64 {
-        self.machine.level(self.image, FIRST)
+        self.machine.level(self.program, FIRST)
     }
 }
 
 /// Each permit is a step of its own, and each is lent its fuel.
 #[test]
 fn a_permit_at_a_time() {
-    let image = image(
+    let program = program(
         "version: 1\nresources: {s: {kind: semaphore, permits: 5}}\n\
          processes: {p: {do: [{acquire: {s: 3}}, {delay: 1s}, {release: {s: 3}}]}}\n",
         &[],
     );
-    let mut driver = Driver::new(&image);
+    let mut driver = Driver::new(&program);
     driver.begin();
     for level in [4, 3, 2] {
         assert_eq!(driver.step(P, 100), (Rest::Ready, 99));
@@ -95,19 +95,19 @@ fn a_permit_at_a_time() {
 /// done with more of it. So it is for one who waited in the middle, too.
 #[test]
 fn permits_in_an_atomic_block_are_one_step() {
-    let image = image(
+    let program = program(
         "version: 1\nresources: {s: {kind: semaphore, permits: 1}}\n\
          processes:\n  p: {do: [{atomic: [{acquire: {s: 9}}]}, {delay: 1s}]}\n  q: {do: [{release: {s: 8}}]}\n",
         &[],
     );
-    let mut driver = Driver::new(&image);
+    let mut driver = Driver::new(&program);
     driver.begin();
     assert_eq!(driver.step(P, 100).0, Rest::Yielded(Yield::Blocked));
     for _ in 0..8 {
         driver.step(ProcessId(1), 100);
     }
     // The first of the 8 was handed over.
-    assert_eq!((driver.machine.state(&image, P), driver.level()), (State::Ready, 7));
+    assert_eq!((driver.machine.state(&program, P), driver.level()), (State::Ready, 7));
     assert_eq!(driver.settle(P), Rest::Ready);
     assert_eq!(driver.step(P, 3), (Rest::Yielded(Yield::OutOfFuel), 0));
     assert_eq!(driver.level(), 4);
@@ -128,7 +128,7 @@ fn more_permits_than_can_be_counted_are_a_fault() {
         "{release: {s: two}}, {release: [t, s, u]}",
         "{release: [t, s, u]}, {release: [t, s, u]}, {release: [t, s, u]}",
     ] {
-        let image = image(
+        let program = program(
             &format!(
                 "version: 1\nparams: {{most: 4611686018427387903}}\n\
                  resources: {{s: {{kind: semaphore, permits: most}}, t: {{kind: semaphore, permits: 0}}, u: {{kind: semaphore, permits: 0}}}}\n\
@@ -136,7 +136,7 @@ fn more_permits_than_can_be_counted_are_a_fault() {
             ),
             &[],
         );
-        let mut driver = Driver::new(&image);
+        let mut driver = Driver::new(&program);
         let fault = driver.with(u64::MAX, |kernel| kernel.run(P)).0.1.expect_err(gives);
         assert_eq!(fault.message, "the permits do not fit 63 bits", "{gives}");
         assert_eq!(driver.level(), i64::MAX as u64, "{gives}");
@@ -146,12 +146,12 @@ fn more_permits_than_can_be_counted_are_a_fault() {
 /// The last of the fuel pays for the step, in front of the next one nothing is missing.
 #[test]
 fn a_step_with_the_last_fuel_is_a_step() {
-    let image = image(
+    let program = program(
         "version: 1\nresources: {s: {kind: semaphore, permits: 5}}\n\
          processes: {p: {do: [{acquire: {s: 2}}, {release: s}, {release: s}]}}\n",
         &[],
     );
-    let mut driver = Driver::new(&image);
+    let mut driver = Driver::new(&program);
     driver.begin();
     for (level, fuel) in [(4, 1), (3, 1), (4, 0), (5, 0)] {
         assert_eq!(driver.step(P, fuel), (Rest::Ready, 0));
@@ -162,12 +162,12 @@ fn a_step_with_the_last_fuel_is_a_step() {
 /// One kernel serves for several steps and several processes.
 #[test]
 fn a_kernel_can_be_used_again() {
-    let image = image(
+    let program = program(
         "version: 1\nresources: {s: {kind: semaphore, permits: 0}}\n\
          processes: {p: {count: 2, do: [{release: s}, {release: s}]}}\n",
         &[],
     );
-    let mut driver = Driver::new(&image);
+    let mut driver = Driver::new(&program);
     driver.with(100, |kernel| {
         let done = kernel.run(P).1.expect("no rule is broken");
         assert_eq!(done, Yield::Done);
@@ -182,29 +182,29 @@ fn a_kernel_can_be_used_again() {
 /// Who starts late is new until then, and its state says when that is.
 #[test]
 fn a_late_start_is_part_of_the_state() {
-    let image = image("version: 1\nprocesses: {p: {start: 5s, do: []}}\n", &[]);
-    let mut driver = Driver::new(&image);
+    let program = program("version: 1\nprocesses: {p: {start: 5s, do: []}}\n", &[]);
+    let mut driver = Driver::new(&program);
     let start = Time::from_secs(5);
     assert_eq!(driver.settle(P), Rest::Ready);
     assert_eq!(driver.step(P, 100).0, Rest::Yielded(Yield::Delayed(start)));
-    assert_eq!(driver.machine.state(&image, P), State::New);
-    let until = image.frames[P.index()] as usize + frame::UNTIL;
+    assert_eq!(driver.machine.state(&program, P), State::New);
+    let until = program.frames[P.index()] as usize + frame::UNTIL;
     assert_eq!(driver.machine.words()[until], start.as_nanos());
 }
 
 /// A mutex that is given an owner is taken, and free without one.
 #[test]
 fn an_owner_can_be_set() {
-    let image =
-        image("version: 1\nresources: {m: mutex}\nprocesses: {p: {count: 2, do: [{acquire: m}]}}\n", &[]);
-    let mut machine = Machine::new(&image);
+    let program =
+        program("version: 1\nresources: {m: mutex}\nprocesses: {p: {count: 2, do: [{acquire: m}]}}\n", &[]);
+    let mut machine = Machine::new(&program);
     for owner in [Some(ProcessId(1)), None, Some(P)] {
-        machine.set_owner(&image, FIRST, owner);
+        machine.set_owner(&program, FIRST, owner);
         assert_eq!(
-            (machine.owner(&image, FIRST), machine.level(&image, FIRST)),
+            (machine.owner(&program, FIRST), machine.level(&program, FIRST)),
             (owner, owner.is_none().into())
         );
-        machine.check(&image);
+        machine.check(&program);
     }
 }
 
@@ -212,12 +212,12 @@ fn an_owner_can_be_set() {
 /// that takes no permits changes nothing of how much there is.
 #[test]
 fn rounds_behind_a_step_are_part_of_it() {
-    let image = image(
+    let program = program(
         "version: 1\nresources: {s: {kind: semaphore, permits: 1}}\n\
          processes: {p: {vars: {x: 0}, do: [{acquire: s}, {repeat: 10, do: [{set: {x: x + 1}}]}, {release: s}]}}\n",
         &[],
     );
-    let mut driver = Driver::new(&image);
+    let mut driver = Driver::new(&program);
     driver.begin();
     assert_eq!(driver.step(P, 100), (Rest::Ready, 90));
     assert_eq!(driver.level(), 0);
@@ -229,7 +229,7 @@ fn rounds_behind_a_step_are_part_of_it() {
 /// names one who is not there means the last.
 #[test]
 fn a_choice_that_is_too_large_means_the_last() {
-    let image = image(
+    let program = program(
         "version: 1\nresources: {c: {kind: condition, discipline: any}}\n\
          processes: {w: {count: 3, do: [{wait: c}]}, n: {do: [{notify: c}]}}\n",
         &[],
@@ -237,15 +237,15 @@ fn a_choice_that_is_too_large_means_the_last() {
     for (chosen, left) in
         [(0, [1, 2]), (1, [0, 2]), (2, [0, 1]), (3, [0, 1]), (4, [0, 1]), (u32::MAX, [0, 1])]
     {
-        let mut driver = Driver::new(&image);
+        let mut driver = Driver::new(&program);
         driver.begin();
         for waiter in (0..3).map(ProcessId) {
             assert_eq!(driver.step(waiter, 100).0, Rest::Yielded(Yield::Blocked));
         }
         driver.chooses = chosen;
         driver.step(ProcessId(3), 100);
-        assert_eq!(driver.machine.waiters(&image, FIRST), left.map(ProcessId), "{chosen}");
-        driver.machine.check(&image);
+        assert_eq!(driver.machine.waiters(&program, FIRST), left.map(ProcessId), "{chosen}");
+        driver.machine.check(&program);
     }
 }
 
@@ -256,27 +256,27 @@ fn a_queue_made_from_a_list_is_the_same() {
     for (discipline, order) in
         [("fifo", [0, 1, 2, 3]), ("priority", [1, 3, 0, 2]), ("lifo", [3, 2, 1, 0]), ("any", [0, 1, 2, 3])]
     {
-        let image = image(
+        let program = program(
             &format!(
                 "version: 1\nresources: {{c: {{kind: condition, discipline: {discipline}}}}}\n\
                  processes: {{w: {{count: 4, priority: \"5 - index % 2\", do: [{{wait: c}}]}}}}\n"
             ),
             &[],
         );
-        let mut driver = Driver::new(&image);
+        let mut driver = Driver::new(&program);
         driver.begin();
         for waiter in (0..4).map(ProcessId) {
             driver.step(waiter, 100);
         }
         let waited = driver.machine.clone();
-        assert_eq!(waited.waiters(&image, FIRST), order.map(ProcessId), "{discipline}");
-        let queue = image.resource_at(FIRST) + resource::TAKERS;
-        let start = Machine::new(&image);
+        assert_eq!(waited.waiters(&program, FIRST), order.map(ProcessId), "{discipline}");
+        let queue = program.resource_at(FIRST) + resource::TAKERS;
+        let start = Machine::new(&program);
         for waiter in (0..4).map(ProcessId) {
-            driver.machine.take_frame(&image, waiter, &start);
-            driver.machine.stand(&image, waiter, waited.op(&image, waiter), State::Blocked);
+            driver.machine.take_frame(&program, waiter, &start);
+            driver.machine.stand(&program, waiter, waited.op(&program, waiter), State::Blocked);
         }
-        driver.machine.set_queue(&image, queue, &order.map(u64::from));
+        driver.machine.set_queue(&program, queue, &order.map(u64::from));
         assert_eq!(driver.machine, waited, "{discipline}");
     }
 }
@@ -284,45 +284,45 @@ fn a_queue_made_from_a_list_is_the_same() {
 #[test]
 #[should_panic(expected = "invariant 2")]
 fn a_check_finds_one_who_waits_in_no_queue() {
-    let image = image("version: 1\nprocesses: {p: {do: [{delay: 1s}]}}\n", &[]);
-    let mut machine = Machine::new(&image);
-    let op = machine.op(&image, P);
-    machine.stand(&image, P, op, State::Blocked);
-    machine.check(&image);
+    let program = program("version: 1\nprocesses: {p: {do: [{delay: 1s}]}}\n", &[]);
+    let mut machine = Machine::new(&program);
+    let op = machine.op(&program, P);
+    machine.stand(&program, P, op, State::Blocked);
+    machine.check(&program);
 }
 
 #[test]
 #[should_panic(expected = "invariant 1")]
 fn a_check_finds_one_who_waits_for_what_is_there() {
-    let image = image(
+    let program = program(
         "version: 1\nresources: {s: {kind: semaphore, permits: 1}}\nprocesses: {p: {do: [{acquire: s}]}}\n",
         &[],
     );
-    let mut machine = Machine::new(&image);
-    machine.set_queue(&image, image.resource_at(FIRST) + resource::TAKERS, &[0]);
-    machine.check(&image);
+    let mut machine = Machine::new(&program);
+    machine.set_queue(&program, program.resource_at(FIRST) + resource::TAKERS, &[0]);
+    machine.check(&program);
 }
 
 /// Asserts of a state what `check` does. In it p waits at a buffer for three items,
 /// into which so many were put, whether it has to or not.
 fn check_of_wait(step: &str, queue: usize, items: usize) {
-    let image = image(
+    let program = program(
         &format!(
             "version: 1\nresources: {{b: {{kind: buffer, capacity: 3}}}}\n\
              processes: {{p: {{do: [{step}]}}, filler: {{count: 3, do: [{{put: b}}]}}}}\n"
         ),
         &[],
     );
-    let mut driver = Driver::new(&image);
+    let mut driver = Driver::new(&program);
     driver.begin();
-    assert!(driver.machine.lengthen(&image, image.resource_at(FIRST), 3));
+    assert!(driver.machine.lengthen(&program, program.resource_at(FIRST), 3));
     for filler in (1..=items).map(ProcessId::from_index) {
         driver.step(filler, 100);
     }
-    let op = driver.machine.op(&image, P);
-    driver.machine.stand(&image, P, op, State::Blocked);
-    driver.machine.set_queue(&image, image.resource_at(FIRST) + queue, &[0]);
-    driver.machine.check(&image);
+    let op = driver.machine.op(&program, P);
+    driver.machine.stand(&program, P, op, State::Blocked);
+    driver.machine.set_queue(&program, program.resource_at(FIRST) + queue, &[0]);
+    driver.machine.check(&program);
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn what_is_asked_for_is_checked_first() {
         ("{get: {from: b, count: i - 2}}", Some("a request for -2 items")),
         ("{get: {from: b, count: i + 4, into: xs}}", Some("4 items do not fit the array")),
     ] {
-        let image = image(
+        let program = program(
             &format!(
                 "
 version: 1
@@ -375,7 +375,7 @@ processes: {{p: {{vars: {{i: 0, xs: {{array: 3, of: 0}}}}, do: [{step}]}}}}
             ),
             &[],
         );
-        let mut driver = Driver::new(&image);
+        let mut driver = Driver::new(&program);
         driver.begin();
         let before = driver.machine.clone();
         let asked = driver.with(100, |kernel| kernel.asked(P)).0;
@@ -398,12 +398,12 @@ processes: {{p: {{vars: {{i: 0, xs: {{array: 3, of: 0}}}}, do: [{step}]}}}}
 fn there_is_no_code_unless_somebody_has_it() {
     let loaded = load_program("test", "version: 1\nprocesses: {p: {do: [{call: 7}]}}\n", &[])
         .unwrap_or_else(|error| panic!("{error}"));
-    let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it can be bound");
-    let mut driver = Driver::new(&image);
+    let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it can be bound");
+    let mut driver = Driver::new(&program);
     driver.begin();
     let fault = driver.with(100, |kernel| kernel.step(P)).0.expect_err("there is no code");
     assert_eq!(fault.message, "there is no code to call");
-    let mut simulation = tempolane::backend::virtual_time::Simulation::new(&image, 0, 0);
+    let mut simulation = tempolane::backend::virtual_time::Simulation::new(&program, 0, 0);
     let end = simulation.run(&mut NoTrace, &mut |_| std::ops::ControlFlow::Continue(())).expect("it goes on");
     assert_eq!(end.outcome, tempolane::trace::Outcome::Fault(*fault));
 }

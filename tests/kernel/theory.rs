@@ -28,7 +28,7 @@ processes:
     );
     let run = run_with(&text, &[]);
     assert_eq!(run.end.outcome.name(), "completed", "{:?}", run.end.outcome);
-    let values = run.machine.memory(&run.image, run.resource("result"));
+    let values = run.machine.memory(&run.program, run.resource("result"));
     values[0].as_f64() / 200_000.0
 }
 
@@ -81,7 +81,7 @@ processes:
     let run = run_with(&text, &[]);
     assert_eq!(run.end.outcome.name(), "horizon", "{:?}", run.end.outcome);
     let sum = |name: &str| -> f64 {
-        run.machine.memory(&run.image, run.resource(name)).iter().map(|value: &Value| value.as_f64()).sum()
+        run.machine.memory(&run.program, run.resource(name)).iter().map(|value: &Value| value.as_f64()).sum()
     };
     assert!(sum("served") > 250_000.0);
     sum("waited") / sum("served")
@@ -93,7 +93,7 @@ processes:
 #[test]
 fn workload_1() {
     let run = run_with(&library("queues/mm1.yaml"), &[("customers", "1000000")]);
-    let values = run.machine.memory(&run.image, run.resource("mean_sojourn"));
+    let values = run.machine.memory(&run.program, run.resource("mean_sojourn"));
     close(values[0].as_f64(), 10.0, 0.02);
 }
 
@@ -102,7 +102,7 @@ fn workload_1() {
 #[test]
 fn workload_1_customer_by_customer() {
     let run = run(&library("queues/mm1.yaml"));
-    let values = run.machine.memory(&run.image, run.resource("mean_sojourn"));
+    let values = run.machine.memory(&run.program, run.resource("mean_sojourn"));
     close(values[0].as_f64(), 9.69949489944249, 1e-9);
     assert_eq!(run.end.end.as_nanos(), 110_838_167_961_617);
 }

@@ -1,6 +1,6 @@
 //! The order of simultaneous events: what hangs on it, and what does not.
 
-use crate::common::{Run, image, library, run, run_in_order};
+use crate::common::{Run, library, program, run, run_in_order};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use tempolane::backend::virtual_time::Simulation;
@@ -114,8 +114,8 @@ fn lab_5_does_not_depend_on_ties() {
                 assert_eq!(run.finished(process), usual.finished(process), "{name} {ties} {process}");
             }
             assert_eq!(
-                run.machine.memories(&run.image),
-                usual.machine.memories(&usual.image),
+                run.machine.memories(&run.program),
+                usual.machine.memories(&usual.program),
                 "{name} {ties}"
             );
             logs.insert(run.log());
@@ -193,13 +193,13 @@ fn choices_are_counted() {
         ("0", Ties::Seeded(1), Some(4)),
         ("index", Ties::Reversed, Some(0)),
     ] {
-        let image = image(
+        let program = program(
             &format!(
                 "version: 1\nprocesses: {{p: {{count: 3, priority: {priority}, do: [{{delay: 1s}}]}}}}\n"
             ),
             &[],
         );
-        let mut simulation = Simulation::with_ties(&image, 0, 0, ties);
+        let mut simulation = Simulation::with_ties(&program, 0, 0, ties);
         for _ in 0..2 {
             simulation.run(&mut NoTrace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
             assert_eq!(simulation.choices(), choices, "{ties}");

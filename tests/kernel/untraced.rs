@@ -52,11 +52,11 @@ fn run(text: &str, parameters: &[(&str, &str)], sink: &mut impl Sink) -> (RunEnd
     let parameters: Vec<_> =
         parameters.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
     let scenario = load_str("untraced", text, &parameters).expect("the scenario is good");
-    let image = compile(&scenario.model).bind(&scenario.model, &scenario.params).expect("it can be bound");
-    let mut simulation = Simulation::new(&image, 0, 0);
+    let program = compile(&scenario.model).bind(&scenario.model, &scenario.params).expect("it can be bound");
+    let mut simulation = Simulation::new(&program, 0, 0);
     let end = simulation.run(sink, &mut |_| ControlFlow::Continue(())).expect("nothing interrupts it");
-    simulation.machine.check(&image);
-    (end, simulation.machine.words().to_vec(), image.header(0))
+    simulation.machine.check(&program);
+    (end, simulation.machine.words().to_vec(), program.header(0))
 }
 
 /// Runs [`TEXT`] with and without a trace; gives the outcome and the events.
@@ -178,13 +178,13 @@ processes:
 ",
     );
     assert_eq!(run.outcome(), "completed");
-    for process in (0..run.image.process_count()).map(ProcessId::from_index) {
+    for process in (0..run.program.process_count()).map(ProcessId::from_index) {
         let own = run.kept.events.iter().filter(|event| event.process == process);
         let drawn: Vec<u64> =
             own.clone().filter(|event| event.kind == Kind::Draw).map(|event| event.value).collect();
         let waited = own.filter(|event| matches!(event.kind, Kind::Delay | Kind::Work));
         let waited: Vec<u64> = waited.map(|event| event.value - event.time.as_nanos()).collect();
-        assert_eq!(drawn, waited, "{}", run.image.process_name(process));
+        assert_eq!(drawn, waited, "{}", run.program.process_name(process));
         assert_eq!(drawn.len(), 5);
     }
 }

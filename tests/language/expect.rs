@@ -59,13 +59,13 @@ expect:
 /// What a run of the scenario does not meet.
 fn failures(text: &str) -> Vec<FailedExpectation> {
     let loaded = scenario::load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
-    let image = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it was checked");
-    let header = image.header(0);
+    let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it was checked");
+    let header = program.header(0);
     let monitors = Monitors::new(&loaded.model.expect, &header);
     let mut watch = Watch::new(&monitors, &header);
-    let run = virtual_time::run(&image, 0, &mut watch, &mut |_| ControlFlow::Continue(()));
+    let run = virtual_time::run(&program, 0, &mut watch, &mut |_| ControlFlow::Continue(()));
     let (end, machine) = run.expect("not interrupted");
-    watch.finish(&end.outcome, end.end, &machine.memories(&image))
+    watch.finish(&end.outcome, end.end, &machine.memories(&program))
 }
 
 #[test]
@@ -316,7 +316,7 @@ proptest! {
             expected.add(claim(header, seeds), number);
         }
         let Keep { events, .. } = &run.kept;
-        let memories = run.machine.memories(&run.image);
+        let memories = run.machine.memories(&run.program);
         let monitors = Monitors::new(&expected, header);
         let mut state = monitors.start();
         let mut watch = Watch::new(&monitors, header);

@@ -1,7 +1,7 @@
 //! Steps that are never come to with the parameters as they are set: what has
 //! no value there is no mistake, and what is evaluated is one.
 
-use crate::common::{image, run_with};
+use crate::common::{program, run_with};
 use tempolane::backend::compile;
 use tempolane::scenario;
 use tempolane::scenario::load_str;
@@ -34,7 +34,7 @@ fn what_is_never_evaluated_needs_no_value() {
         let run = run_with(&text, &[("n", "0")]);
         assert_eq!((run.outcome(), run.end.end.as_secs_f64()), ("completed", 1.0), "{process}");
         // As written it is the same.
-        assert_eq!(image(&text.replace("n: 2", "n: 0"), &[]).name(), "test");
+        assert_eq!(program(&text.replace("n: 2", "n: 0"), &[]).name(), "test");
     }
 }
 

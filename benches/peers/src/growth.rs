@@ -10,14 +10,14 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::backend::Image;
+use tempolane::backend::BoundProgram;
 use tempolane::scenario::load_str;
 use tempolane::time::Time;
 use tempolane::trace::{Event, Kind, NoTrace, Sink};
 use tempolane::value::Word;
 
 use crate::Failure;
-use crate::engines::ours::{image_of, run};
+use crate::engines::ours::{program_of, run};
 use crate::memory::Resident;
 use crate::table::{figure, figure_or_dash, markdown, median, number};
 
@@ -216,13 +216,13 @@ fn measure_elsewhere(line: &Line, n: u32, runs: u32) -> Result<Point, Failure> {
 fn measure(line: &Line, n: u32, runs: u32) -> Point {
     let text = (line.scenario)(n);
     let before = Resident::now();
-    let full = image_until(&text, &format!("{:.0}s", (line.span_s)(n).ceil()));
+    let full = program_until(&text, &format!("{:.0}s", (line.span_s)(n).ceil()));
     let long = seconds(&full, runs);
     let growth = before.zip(Resident::now()).map(|(before, after)| before.growth(after));
 
     let mut counter = WakeUps(0);
     run(&mut Simulation::new(&full, full.seed, 0), &mut counter);
-    let start = image_until(&text, &format!("{STARTED_NS}ns"));
+    let start = program_until(&text, &format!("{STARTED_NS}ns"));
     let short = seconds(&start, runs);
     Point {
         events: counter.0,
@@ -233,14 +233,14 @@ fn measure(line: &Line, n: u32, runs: u32) -> Point {
     }
 }
 
-fn image_until(text: &str, span: &str) -> Image {
+fn program_until(text: &str, span: &str) -> BoundProgram {
     let overrides = [("span".to_owned(), span.to_owned())];
-    image_of(&load_str("growth", text, &overrides).unwrap_or_else(|error| panic!("{}", error.render(false))))
+    program_of(&load_str("growth", text, &overrides).unwrap_or_else(|error| panic!("{}", error.render(false))))
 }
 
 /// The median time of a run to the end, in seconds.
-fn seconds(image: &Image, runs: u32) -> f64 {
-    let mut simulation = Simulation::new(image, image.seed, 0);
+fn seconds(program: &BoundProgram, runs: u32) -> f64 {
+    let mut simulation = Simulation::new(program, program.seed, 0);
     let mut last = Time::ZERO;
     let times = (0..runs).map(|_| {
         let start = Instant::now();
@@ -248,7 +248,7 @@ fn seconds(image: &Image, runs: u32) -> f64 {
         start.elapsed().as_secs_f64()
     });
     let median = median(times).expect("there is at least one run");
-    assert!(Some(last) == image.horizon, "the run went on to its stop time");
+    assert!(Some(last) == program.horizon, "the run went on to its stop time");
     median
 }
 

@@ -14,7 +14,7 @@ use std::time::Instant;
 use tempolane::analysis::StatisticsSink;
 use tempolane::backend::Rerun;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::backend::{Binding, Image, Program, compile};
+use tempolane::backend::{Binding, BoundProgram, Program, compile};
 use tempolane::scenario::LoadedScenario;
 use tempolane::time::Time;
 use tempolane::trace::NoTrace;
@@ -66,8 +66,8 @@ impl Lab {
         Self { program, load_time: load_time.expect("lab 5 has a load time"), scenario }
     }
 
-    /// A new image, with a load time that differs from run to run.
-    fn image(&mut self, number: u32) -> Image {
+    /// A new program, with a load time that differs from run to run.
+    fn program(&mut self, number: u32) -> BoundProgram {
         self.scenario.params[self.load_time] = load_time(number);
         self.program.bind(&self.scenario.model, &self.scenario.params).expect("any load time is good")
     }
@@ -79,21 +79,21 @@ fn load_time(number: u32) -> Value {
 
 fn in_process(runs: u32) -> Vec<Vec<String>> {
     let mut lab = Lab::new();
-    let image = lab.image(0);
-    let mut simulation = Simulation::new(&image, image.seed, 0);
+    let program = lab.program(0);
+    let mut simulation = Simulation::new(&program, program.seed, 0);
     let again = time(runs, |_| {
         let end = run(&mut simulation, &mut NoTrace);
         assert_eq!(end.end, Time::from_secs(30), "lab 5 takes 30 s");
     });
     let anew = time(runs, |number| {
-        let image = lab.image(number);
-        let mut sink = StatisticsSink::with_log_cap(&image.header(image.seed), 0);
-        let end = run(&mut Simulation::new(&image, image.seed, 0), &mut sink);
+        let program = lab.program(number);
+        let mut sink = StatisticsSink::with_log_cap(&program.header(program.seed), 0);
+        let end = run(&mut Simulation::new(&program, program.seed, 0), &mut sink);
         black_box(sink.finish(end.end));
     });
     let mut rows = vec![row("the same again: reset, run, total time out", again, 1e6, "µs", runs)];
     rows.extend(again_with_others(&lab, runs));
-    rows.push(row("all made anew (image, memory, header), run, all figures out", anew, 1e6, "µs", runs));
+    rows.push(row("all made anew (program, memory, header), run, all figures out", anew, 1e6, "µs", runs));
     rows
 }
 
@@ -102,7 +102,7 @@ fn again_with_others(lab: &Lab, runs: u32) -> Vec<Vec<String>> {
     let mut params = lab.scenario.params.clone();
     let binding = Binding::new(&lab.program, &lab.scenario.model, &params).expect("lab 5 can be bound");
     let mut rerun = Rerun::new(binding);
-    let header = rerun.image().header(rerun.image().seed);
+    let header = rerun.program().header(rerun.program().seed);
     let go_on = |_| ControlFlow::Continue(());
     let total = time(runs, |number| {
         params[lab.load_time] = load_time(number);
@@ -115,8 +115,8 @@ fn again_with_others(lab: &Lab, runs: u32) -> Vec<Vec<String>> {
         time(runs, |number| {
             params[lab.load_time] = load_time(number);
             rerun.set(&params).expect("any load time is good");
-            let image = rerun.image();
-            sink.reset(image.process_count(), &image.resources);
+            let program = rerun.program();
+            sink.reset(program.process_count(), &program.resources);
             let end = rerun.run(&mut sink, &mut { go_on }).expect("nobody interrupts");
             black_box(sink.take_figures(end.end));
         })

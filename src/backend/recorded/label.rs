@@ -9,7 +9,7 @@ use super::Recorded;
 use super::pattern::Pattern;
 use crate::ids::ProcessId;
 use crate::kernel::Machine;
-use crate::program::{Image, Op, ops_of};
+use crate::program::{BoundProgram, Op, ops_of};
 use crate::trace::{Event, Header, Kind, LogTemplate, Piece};
 use crate::value::{Type, Value, Word};
 use std::collections::BTreeSet;
@@ -54,11 +54,11 @@ pub struct RecordedLabels<'a> {
 
 impl<'a> RecordedLabels<'a> {
     /// The labels of a scenario.
-    pub fn new(image: &Image, header: &'a Header) -> RecordedLabels<'a> {
-        let first = Machine::new(image);
-        let defs = image.processes.iter().filter(|def| def.count > 0);
+    pub fn new(program: &BoundProgram, header: &'a Header) -> RecordedLabels<'a> {
+        let first = Machine::new(program);
+        let defs = program.processes.iter().filter(|def| def.count > 0);
         let own = defs.map(|def| {
-            let ops = &image.plain[ops_of(image, first.op(image, def.first))];
+            let ops = &program.plain[ops_of(program, first.op(program, def.first))];
             let labels: BTreeSet<RecordedLabel> =
                 ops.iter().filter_map(|&op| RecordedLabel::of_op(op)).collect();
             (def.first, labels.into_iter().collect())

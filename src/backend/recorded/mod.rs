@@ -19,7 +19,7 @@ mod search;
 pub use label::{RecordedLabel, RecordedLabels};
 
 use crate::ids::ProcessId;
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::trace::Header;
 use std::ops::ControlFlow;
 
@@ -104,17 +104,17 @@ impl Default for SearchBudget {
 
 /// Looks for a schedule with these points in this order, among at most
 /// `most_states` states.
-pub fn search(image: &Image, header: &Header, points: &[Recorded], most_states: usize) -> Search {
+pub fn search(program: &BoundProgram, header: &Header, points: &[Recorded], most_states: usize) -> Search {
     let bounds = SearchBudget { states: most_states, ..SearchBudget::default() };
-    let labels = RecordedLabels::new(image, header);
+    let labels = RecordedLabels::new(program, header);
     let meanings: Vec<_> = points.iter().map(|point| labels.meanings(point)).collect();
-    search_within(image, header, points, &meanings, &bounds, &|_| ControlFlow::Continue(()))
+    search_within(program, header, points, &meanings, &bounds, &|_| ControlFlow::Continue(()))
 }
 
 /// Searches for a schedule with these points in this order, where it is known
 /// already what each of them means, and spends no more than the budget. `control` is asked often whether to go on.
 pub fn search_within(
-    image: &Image,
+    program: &BoundProgram,
     header: &Header,
     points: &[Recorded],
     meanings: &[Vec<RecordedLabel>],
@@ -122,8 +122,8 @@ pub fn search_within(
     control: &dyn Fn(SearchProgress) -> ControlFlow<()>,
 ) -> Search {
     // The budget holds before there is a state at all.
-    if position::bytes_of_states(image) > bounds.bytes {
+    if position::bytes_of_states(program) > bounds.bytes {
         return Search::GaveUp { reached: 0, states: 0, why: Spent::Memory };
     }
-    search::Searcher::new(image, header, points, meanings, (bounds, control)).run()
+    search::Searcher::new(program, header, points, meanings, (bounds, control)).run()
 }

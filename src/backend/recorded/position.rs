@@ -11,7 +11,7 @@
 
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Choices, Draws, Kernel, Machine, Probe, Rest, State, Yield};
-use crate::program::{FRAME_WORDS, Image, LiveWords, RESOURCE_WORDS, Slot, array_in, frame, resource};
+use crate::program::{BoundProgram, FRAME_WORDS, LiveWords, RESOURCE_WORDS, Slot, array_in, frame, resource};
 use crate::trace::{Event, Kind, Sink};
 use crate::value::Word;
 use std::ops::Range;
@@ -96,14 +96,14 @@ struct Frames {
 }
 
 /// The memory that a machine and its shadow take at the beginning, in bytes.
-pub(super) fn bytes_of_states(image: &Image) -> usize {
-    2 * image.arena.len() * size_of::<Word>()
+pub(super) fn bytes_of_states(program: &BoundProgram) -> usize {
+    2 * program.arena.len() * size_of::<Word>()
 }
 
 /// The one machine of a search, with the way back to where it was.
 #[derive(Debug)]
 pub(super) struct Position<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     pub(super) machine: Machine,
     shadow: Machine,
     draws: Draws,
@@ -119,22 +119,22 @@ pub(super) struct Position<'a> {
 }
 
 impl<'a> Position<'a> {
-    pub(super) fn new(image: &'a Image, seed: u64) -> Position<'a> {
-        let machine = Machine::new(image);
-        let defs = image.processes.iter().filter(|def| def.count > 0);
+    pub(super) fn new(program: &'a BoundProgram, seed: u64) -> Position<'a> {
+        let machine = Machine::new(program);
+        let defs = program.processes.iter().filter(|def| def.count > 0);
         let frames = defs.map(|def| {
-            let at = image.frame_of(def.first);
-            let live = LiveWords::new(image, machine.op(image, def.first), at.len());
+            let at = program.frame_of(def.first);
+            let live = LiveWords::new(program, machine.op(program, def.first), at.len());
             let kept = (FRAME_WORDS..at.len() as u32).filter(|&slot| def.index != Some(Slot(slot)));
             Frames { first: def.first, live, kept: kept.collect() }
         });
         Position {
             frames: frames.collect(),
-            image,
+            program,
             hash: hash_of(&machine),
             shadow: machine.clone(),
             machine,
-            draws: Draws::new(image, seed, 0),
+            draws: Draws::new(program, seed, 0),
             trail: Vec::new(),
             grown: 0,
             dirty: Vec::new(),
@@ -149,7 +149,7 @@ impl<'a> Position<'a> {
 
     /// The memory that the states and the way back take, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        bytes_of_states(self.image) + self.trail.len() * size_of::<Undo>() + self.grown
+        bytes_of_states(self.program) + self.trail.len() * size_of::<Undo>() + self.grown
     }
 
     /// The marks and log lines of the last deed.
@@ -163,9 +163,9 @@ impl<'a> Position<'a> {
         loop {
             self.seen = Seen::default();
             let mut probe = Probe { choices: std::mem::take(choices), ..Probe::default() };
-            let before = self.machine.op(self.image, process);
+            let before = self.machine.op(self.program, process);
             let mut kernel =
-                Kernel::new(self.image, &mut self.machine, &mut self.draws, &mut probe, &mut self.seen);
+                Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut probe, &mut self.seen);
             kernel.fuel = ROUNDS;
             let rest = match deed {
                 Deed::Step => kernel.step_op(process),
@@ -184,7 +184,7 @@ impl<'a> Position<'a> {
                 // What follows a step may break a rule; others could still
                 // come between the two.
                 Err(fault) if deed == Deed::Step && fault.op != before => {
-                    self.machine.stand(self.image, process, fault.op, State::Ready);
+                    self.machine.stand(self.program, process, fault.op, State::Ready);
                     Came::Ready
                 }
                 Err(_) => Came::Broken,
@@ -209,7 +209,7 @@ impl<'a> Position<'a> {
                     self.trail.push(Undo::Word { at: at as u32, old });
                     self.hash = self.hash.wrapping_sub(mixed(at, old)).wrapping_add(mixed(at, new));
                     self.shadow.arena[at] = new;
-                    changed(self.image, at).into_iter().for_each(&mut each);
+                    changed(self.program, at).into_iter().for_each(&mut each);
                 }
             }
         }
@@ -241,7 +241,7 @@ impl<'a> Position<'a> {
                     let new = self.machine.arena[at];
                     self.hash = self.hash.wrapping_sub(mixed(at, new)).wrapping_add(mixed(at, old));
                     (self.machine.arena[at], self.shadow.arena[at]) = (old, old);
-                    changed(self.image, at).into_iter().for_each(&mut each);
+                    changed(self.program, at).into_iter().for_each(&mut each);
                 }
                 Undo::Live(live) => (self.machine.live, self.shadow.live) = (live, live),
                 Undo::Grown(machine, hash) => {
@@ -256,7 +256,7 @@ impl<'a> Position<'a> {
 
     fn lengthen(&mut self, header: usize, items: u64) -> bool {
         let before = Box::new(self.shadow.clone());
-        if !self.machine.lengthen(self.image, header, items) {
+        if !self.machine.lengthen(self.program, header, items) {
             return false;
         }
         self.grown += before.arena.len() * size_of::<Word>();
@@ -282,16 +282,16 @@ impl<'a> Position<'a> {
             self.note_queues(header);
         }
         for (buffer, count) in std::mem::take(&mut self.seen.puts) {
-            self.note_puts(self.image.resource_at(buffer), count);
+            self.note_puts(self.program.resource_at(buffer), count);
         }
         for (memory, slot) in std::mem::take(&mut self.seen.writes) {
-            let content = self.machine.arena[self.image.resource_at(memory) + resource::CONTENT] as usize;
+            let content = self.machine.arena[self.program.resource_at(memory) + resource::CONTENT] as usize;
             self.dirty.push(content + slot as usize..content + slot as usize + 1);
         }
     }
 
     fn note_process(&mut self, process: ProcessId) {
-        let own = self.image.frame_of(process);
+        let own = self.program.frame_of(process);
         let def = self.frames.partition_point(|def| def.first <= process) - 1;
         let def = &self.frames[def];
         let arena = &mut self.machine.arena;
@@ -314,13 +314,13 @@ impl<'a> Position<'a> {
 
     /// The links of all who wait at a resource, now and before.
     fn note_queues(&mut self, header: usize) {
-        if self.image.resource_info(self.image.resource_of(header)).kind.has_slots() {
+        if self.program.resource_info(self.program.resource_of(header)).kind.has_slots() {
             return;
         }
         for queue in [header + resource::TAKERS, header + resource::PUTTERS] {
             for machine in [&self.machine, &self.shadow] {
-                for process in machine.queue(self.image, queue) {
-                    let link = self.image.frames[process.index()] as usize + frame::LINK;
+                for process in machine.queue(self.program, queue) {
+                    let link = self.program.frames[process.index()] as usize + frame::LINK;
                     self.dirty.push(link..link + 1);
                 }
             }
@@ -344,12 +344,12 @@ impl<'a> Position<'a> {
 
     /// Where a process stands.
     pub(super) fn op(&self, process: ProcessId) -> OpId {
-        self.machine.op(self.image, process)
+        self.machine.op(self.program, process)
     }
 
     /// What it is doing.
     pub(super) fn state(&self, process: ProcessId) -> State {
-        self.machine.state(self.image, process)
+        self.machine.state(self.program, process)
     }
 }
 
@@ -375,15 +375,15 @@ fn came(rest: Rest, touched: &[usize]) -> Came {
 }
 
 /// Whose word of a state this is; `None` for contents.
-fn changed(image: &Image, at: usize) -> Option<Changed> {
-    if at >= image.contents_base {
+fn changed(program: &BoundProgram, at: usize) -> Option<Changed> {
+    if at >= program.contents_base {
         return None;
     }
-    if at >= image.frames.first().map_or(usize::MAX, |&first| first as usize) {
-        let after = image.frames.partition_point(|&frame| frame as usize <= at);
+    if at >= program.frames.first().map_or(usize::MAX, |&first| first as usize) {
+        let after = program.frames.partition_point(|&frame| frame as usize <= at);
         return Some(Changed::Process(ProcessId::from_index(after - 1)));
     }
-    (at >= image.resource_base).then(|| Changed::Header(at - (at - image.resource_base) % RESOURCE_WORDS))
+    (at >= program.resource_base).then(|| Changed::Header(at - (at - program.resource_base) % RESOURCE_WORDS))
 }
 
 /// What a word adds to the hash of a state: a sum, so that it follows from what changed.

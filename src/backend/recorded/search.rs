@@ -16,7 +16,7 @@ use super::position::{Came, Changed, Deed, Position};
 use super::{Recorded, RecordedLabel, Search, SearchBudget, SearchProgress, Spent, label};
 use crate::ids::ProcessId;
 use crate::kernel::{Choices, State};
-use crate::program::{Image, Op, lines_of, next_ops};
+use crate::program::{BoundProgram, Op, lines_of, next_ops};
 use crate::trace::{Event, Header};
 use crate::value::Word;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,7 +83,7 @@ struct Node {
 }
 
 pub(super) struct Searcher<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     header: &'a Header,
     points: &'a [Recorded],
     /// What was recorded at all, and by whom: the rest passes unnoticed.
@@ -133,13 +133,13 @@ pub(super) struct Searcher<'a> {
 
 impl<'a> Searcher<'a> {
     pub(super) fn new(
-        image: &'a Image,
+        program: &'a BoundProgram,
         header: &'a Header,
         points: &'a [Recorded],
         meanings: &[Vec<RecordedLabel>],
         (bounds, control): (&SearchBudget, &'a dyn Fn(SearchProgress) -> ControlFlow<()>),
     ) -> Searcher<'a> {
-        let count = image.process_count();
+        let count = program.process_count();
         let each = points.iter().zip(meanings);
         let observed: BTreeSet<_> =
             each.flat_map(|(point, meanings)| meanings.iter().map(|&label| (point.process, label))).collect();
@@ -150,14 +150,14 @@ impl<'a> Searcher<'a> {
         }
         let labels = observed.iter().map(|&(_, label)| label).collect();
         Searcher {
-            image,
+            program,
             header,
             points,
             observed,
             next_of_same,
-            leads_on: leads_on(image, &labels),
-            lines: lines_of(image, false),
-            position: Position::new(image, header.seed),
+            leads_on: leads_on(program, &labels),
+            lines: lines_of(program, false),
+            position: Position::new(program, header.seed),
             passed: 0,
             next_point,
             steps: vec![0; count],
@@ -239,7 +239,7 @@ impl<'a> Searcher<'a> {
     }
 
     fn processes(&self) -> impl Iterator<Item = ProcessId> + use<> {
-        (0..self.image.process_count()).map(ProcessId::from_index)
+        (0..self.program.process_count()).map(ProcessId::from_index)
     }
 
     fn node(&self) -> Node {
@@ -303,10 +303,10 @@ impl<'a> Searcher<'a> {
         if matches!(state, State::Delayed | State::New) {
             return Stand::Local;
         }
-        let op = self.image.plain[at];
+        let op = self.program.plain[at];
         match RecordedLabel::of_op(op) {
             // What is left of an atomic block is one step.
-            _ if self.image.atomic[at] => Stand::Shared,
+            _ if self.program.atomic[at] => Stand::Shared,
             Some(label) if self.observed.contains(&(process, label)) => Stand::Point,
             _ if op.is_local() => Stand::Local,
             _ => Stand::Shared,
@@ -428,7 +428,7 @@ impl<'a> Searcher<'a> {
             if !self.tick() {
                 return false;
             }
-            let enters = matches!(self.image.plain[self.position.op(process).index()], Op::Atomic { .. });
+            let enters = matches!(self.program.plain[self.position.op(process).index()], Op::Atomic { .. });
             let came = self.position.attempt(process, Deed::Step, choices);
             match came {
                 Came::Broken => return false,
@@ -447,7 +447,7 @@ impl<'a> Searcher<'a> {
                 return false;
             }
             moved |= !enters;
-            let goes_on = came == Came::Ready && self.image.atomic[self.position.op(process).index()];
+            let goes_on = came == Came::Ready && self.program.atomic[self.position.op(process).index()];
             if !goes_on {
                 break;
             }
@@ -464,7 +464,7 @@ impl<'a> Searcher<'a> {
     }
 
     fn waits_visibly(&self, header: usize) -> bool {
-        self.lines[self.image.resource_of(header).index()]
+        self.lines[self.program.resource_of(header).index()]
     }
 
     /// A point is passed: it must be the next that was recorded, if any like
@@ -524,7 +524,7 @@ impl<'a> Searcher<'a> {
             if !self.tick() {
                 return false;
             }
-            let op = self.image.plain[self.position.op(process).index()];
+            let op = self.program.plain[self.position.op(process).index()];
             let is_step = self.position.state(process) == State::Ready && op.is_step();
             let deed = if is_step { Deed::Step } else { Deed::Settle };
             if self.position.attempt(process, deed, &mut Choices::default()) == Came::Broken {
@@ -544,15 +544,15 @@ impl<'a> Searcher<'a> {
 
 /// By op: whether a step at a resource or one of the `labels` may follow, or it
 /// is one. All others lead nowhere: it is as if they were not made.
-fn leads_on(image: &Image, labels: &BTreeSet<RecordedLabel>) -> Vec<bool> {
-    let mut leads: Vec<bool> = image
+fn leads_on(program: &BoundProgram, labels: &BTreeSet<RecordedLabel>) -> Vec<bool> {
+    let mut leads: Vec<bool> = program
         .plain
         .iter()
         .map(|&op| !op.is_local() || RecordedLabel::of_op(op).is_some_and(|label| labels.contains(&label)))
         .collect();
-    let mut before = vec![Vec::new(); image.plain.len()];
-    for at in 0..image.plain.len() {
-        for next in next_ops(image, at).into_iter().flatten() {
+    let mut before = vec![Vec::new(); program.plain.len()];
+    for at in 0..program.plain.len() {
+        for next in next_ops(program, at).into_iter().flatten() {
             before[next].push(at);
         }
     }

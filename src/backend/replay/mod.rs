@@ -17,7 +17,7 @@ mod describe;
 use super::threads::Recording;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
-use crate::program::{Image, Op};
+use crate::program::{BoundProgram, Op};
 use crate::time::Time;
 use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
 use crate::value::{Value, Word};
@@ -64,8 +64,8 @@ impl fmt::Display for Disagreement {
 ///
 /// # Errors
 /// [`Disagreement`] if the model does not allow it.
-pub fn replay(image: &Image, recording: &Recording) -> Result<ReplayedRun, Box<Disagreement>> {
-    let mut replay = Replay::new(image, recording);
+pub fn replay(program: &BoundProgram, recording: &Recording) -> Result<ReplayedRun, Box<Disagreement>> {
+    let mut replay = Replay::new(program, recording);
     replay.start();
     while replay.next < replay.events.len() {
         replay.follow()?;
@@ -99,7 +99,7 @@ impl Scheduler for Woken {
 }
 
 struct Replay<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     observed: &'a Trace,
     events: Vec<Event>,
     args: Vec<&'a [Word]>,
@@ -121,28 +121,28 @@ struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    fn new(image: &'a Image, recording: &'a Recording) -> Replay<'a> {
+    fn new(program: &'a BoundProgram, recording: &'a Recording) -> Replay<'a> {
         let observed = &recording.trace;
-        let count = image.process_count();
+        let count = program.process_count();
         Replay {
-            image,
+            program,
             observed,
             events: observed.events.iter().collect(),
             args: observed.iter().map(|(_, args)| args).collect(),
             next: 0,
-            machine: Machine::new(image),
-            draws: Draws::new(image, observed.header.seed, 0),
+            machine: Machine::new(program),
+            draws: Draws::new(program, observed.header.seed, 0),
             readings: recording.readings.iter().map(|readings| readings.iter()).collect(),
             clocks: vec![Time::ZERO; count],
             faults: vec![None; count],
-            used: vec![Time::ZERO; image.resource_count()],
+            used: vec![Time::ZERO; program.resource_count()],
             model: Vec::with_capacity(observed.events.len()),
             inside: None,
         }
     }
 
     fn start(&mut self) {
-        for process in (0..self.image.process_count()).map(ProcessId::from_index) {
+        for process in (0..self.program.process_count()).map(ProcessId::from_index) {
             self.settle(process);
         }
     }
@@ -153,7 +153,7 @@ impl<'a> Replay<'a> {
         let process = event.process;
         self.check_block(&event)?;
         if event.kind == Kind::Wake {
-            if self.machine.state(self.image, process) != State::Delayed {
+            if self.machine.state(self.program, process) != State::Delayed {
                 return Err(self.cannot_go_on(&event));
             }
             self.settle(process);
@@ -179,10 +179,10 @@ impl<'a> Replay<'a> {
     /// block of another process.
     fn check_block(&mut self, event: &Event) -> Result<(), Box<Disagreement>> {
         while let Some(inside) = self.inside.filter(|&inside| inside != event.process) {
-            let op = self.machine.op(self.image, inside).index();
-            if !self.image.atomic[op] || !self.can_step(inside) {
+            let op = self.machine.op(self.program, inside).index();
+            if !self.program.atomic[op] || !self.can_step(inside) {
                 self.inside = None;
-            } else if let Op::Now { .. } = self.image.plain[op] {
+            } else if let Op::Now { .. } = self.program.plain[op] {
                 // A look at the clock leaves no event: the block may end with one.
                 let looked = self.step(inside);
                 debug_assert!(looked.is_ok_and(|made| made.is_empty()), "a look at the clock is no event");
@@ -190,7 +190,7 @@ impl<'a> Replay<'a> {
                 // The end of the run stopped it there: a fault, the horizon.
                 self.inside = None;
             } else {
-                let name = self.image.process_name(inside);
+                let name = self.program.process_name(inside);
                 return Err(self.disagreement(event, format!("'{name}' is first to end its atomic block")));
             }
         }
@@ -213,12 +213,12 @@ impl<'a> Replay<'a> {
     }
 
     fn can_step(&self, process: ProcessId) -> bool {
-        self.machine.state(self.image, process) == State::Ready && self.faults[process.index()].is_none()
+        self.machine.state(self.program, process) == State::Ready && self.faults[process.index()].is_none()
     }
 
     /// One step of `process`, at the model's time for it.
     fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
-        let op = self.image.plain[self.machine.op(self.image, process).index()];
+        let op = self.program.plain[self.machine.op(self.program, process).index()];
         let mut now = self.clocks[process.index()];
         let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten();
         if let Some(asked) = asked {
@@ -241,7 +241,7 @@ impl<'a> Replay<'a> {
         let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step_op(process));
         while let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = result {
             // Nothing has happened yet, but the buffer must be longer for it.
-            if !self.machine.lengthen(self.image, header, items) {
+            if !self.machine.lengthen(self.program, header, items) {
                 break;
             }
             (result, made, woken) = self.with_kernel(|kernel| kernel.step_op(process));
@@ -258,11 +258,12 @@ impl<'a> Replay<'a> {
         };
         if let Rest::Yielded(Yield::Delayed(until)) = rest {
             self.clocks[process.index()] = until;
-            if self.machine.state(self.image, process) == State::New {
+            if self.machine.state(self.program, process) == State::New {
                 self.settle(process);
             }
         }
-        let in_block = rest == Rest::Ready && self.image.atomic[self.machine.op(self.image, process).index()];
+        let in_block =
+            rest == Rest::Ready && self.program.atomic[self.machine.op(self.program, process).index()];
         self.inside = in_block.then_some(process);
         for waiter in woken {
             self.clocks[waiter.index()] = now;
@@ -283,8 +284,8 @@ impl<'a> Replay<'a> {
         action: impl FnOnce(&mut Kernel<'_, Woken, Keep>) -> T,
     ) -> (T, Vec<Made>, Vec<ProcessId>) {
         let (mut woken, mut keep) = (Woken::default(), Keep::default());
-        let mut kernel = Kernel::new(self.image, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
-        kernel.fuel = self.image.limits.zero_time_steps;
+        let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
+        kernel.fuel = self.program.limits.zero_time_steps;
         let result = action(&mut kernel);
         (result, keep.0, woken.0)
     }
@@ -293,13 +294,13 @@ impl<'a> Replay<'a> {
     fn check_end(&mut self) -> Result<(), Box<Disagreement>> {
         match &self.observed.outcome {
             Outcome::Completed if self.machine.live > 0 => {
-                let processes = (0..self.image.process_count()).map(ProcessId::from_index);
-                let mut left = processes.filter(|&id| self.machine.state(self.image, id) != State::Done);
-                let waits = left.next().map(|id| described_state(self.image, &self.machine, id));
+                let processes = (0..self.program.process_count()).map(ProcessId::from_index);
+                let mut left = processes.filter(|&id| self.machine.state(self.program, id) != State::Done);
+                let waits = left.next().map(|id| described_state(self.program, &self.machine, id));
                 Err(self.at_end("every process has finished", waits.unwrap_or_default()))
             }
             Outcome::Deadlock(observed) => {
-                let found = find_deadlock(self.image, &self.machine);
+                let found = find_deadlock(self.program, &self.machine);
                 if found == *observed && found.blocked.len() == self.machine.live as usize {
                     return Ok(());
                 }
@@ -326,14 +327,14 @@ impl<'a> Replay<'a> {
         if found.as_deref() == Some(observed) {
             return Ok(());
         }
-        let name = self.image.process_name(process);
+        let name = self.program.process_name(process);
         let allowed = found.map_or_else(|| format!("'{name}' goes on"), |fault| fault.message);
         Err(self.at_end(&format!("'{name}' broke a rule: {}", observed.message), allowed))
     }
 
     fn check_memories(&self, observed: &[(ResourceId, Vec<Value>)]) -> Result<(), Box<Disagreement>> {
-        for ((id, seen), (_, expected)) in observed.iter().zip(&self.machine.memories(self.image)) {
-            if let Some((observed, allowed)) = described_memory(self.image, *id, seen, expected) {
+        for ((id, seen), (_, expected)) in observed.iter().zip(&self.machine.memories(self.program)) {
+            if let Some((observed, allowed)) = described_memory(self.program, *id, seen, expected) {
                 return Err(self.at_end(&observed, allowed));
             }
         }
@@ -341,12 +342,12 @@ impl<'a> Replay<'a> {
     }
 
     fn finish(self) -> ReplayedRun {
-        let memories = self.machine.memories(self.image);
+        let memories = self.machine.memories(self.program);
         let slowest = self.slowest();
         let mut made = self.model;
         // Stable: what is simultaneous stays in the observed order.
         made.sort_by_key(|(event, _)| event.time);
-        let horizon = self.image.horizon;
+        let horizon = self.program.horizon;
         let last = made.last().map_or(Time::ZERO, |(event, _)| event.time);
         let end = match &self.observed.outcome {
             Outcome::Horizon => horizon.unwrap_or(last).max(last),
@@ -372,9 +373,9 @@ impl<'a> Replay<'a> {
     /// done and do not wait for others.
     fn slowest(&self) -> Time {
         let goes_on = |process: &ProcessId| {
-            !matches!(self.machine.state(self.image, *process), State::Done | State::Blocked)
+            !matches!(self.machine.state(self.program, *process), State::Done | State::Blocked)
         };
-        let processes = (0..self.image.process_count()).map(ProcessId::from_index).filter(goes_on);
+        let processes = (0..self.program.process_count()).map(ProcessId::from_index).filter(goes_on);
         processes.map(|process| self.clocks[process.index()]).min().unwrap_or(Time::MAX)
     }
 
@@ -394,7 +395,7 @@ impl<'a> Replay<'a> {
     }
 
     fn cannot_go_on(&self, event: &Event) -> Box<Disagreement> {
-        self.disagreement(event, described_state(self.image, &self.machine, event.process))
+        self.disagreement(event, described_state(self.program, &self.machine, event.process))
     }
 
     fn must_fault(&self, event: &Event, fault: &Fault) -> Box<Disagreement> {

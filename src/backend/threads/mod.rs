@@ -26,7 +26,7 @@ pub use time_scale::default_speed;
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Outcome, Trace};
 use crate::value::Value;
@@ -97,23 +97,23 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Whether `image` can run on threads at all.
+/// Whether `program` can run on threads at all.
 ///
 /// # Errors
 /// [`Trouble::TooLarge`] if not.
-pub fn check(image: &Image) -> Result<(), Trouble> {
-    let count = image.process_count();
+pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
+    let count = program.process_count();
     if count > MOST_THREADS {
         return Err(Trouble::TooLarge(format!(
             "{count} processes are more than the {MOST_THREADS} that run as threads"
         )));
     }
-    let words = (count + MORE_STATES).saturating_mul(image.arena.len());
+    let words = (count + MORE_STATES).saturating_mul(program.arena.len());
     if words > MOST_WORDS {
         let threads = if count == 1 { "a thread" } else { &format!("{count} threads") };
         return Err(Trouble::TooLarge(format!(
             "{threads} with a state of {} words would take {:.1} GB of memory, of {:.1} that they may; try it with fewer slots of memories and arrays, or with fewer processes",
-            image.arena.len(),
+            program.arena.len(),
             words as f64 * 8e-9,
             MOST_WORDS as f64 * 8e-9,
         )));
@@ -121,24 +121,24 @@ pub fn check(image: &Image) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Runs every process of `image` on a thread of its own, from the start to the
+/// Runs every process of `program` on a thread of its own, from the start to the
 /// end. All threads have ended when it returns. `interrupted` is asked now and
 /// then whether the user wants to stop.
 ///
 /// # Errors
 /// [`Trouble`] if the run did not come to an end of its own.
 pub fn run(
-    image: &Image,
+    program: &BoundProgram,
     options: &ThreadOptions,
     interrupted: &dyn Fn() -> bool,
 ) -> Result<Recording, Trouble> {
-    check(image)?;
-    let shared = Shared::new(image, options.speed);
+    check(program)?;
+    let shared = Shared::new(program, options.speed);
     let gate = StartGate::default();
     let mut not_started = None;
     let (end, left) = std::thread::scope(|scope| {
         let mut threads = Vec::new();
-        for process in (0..image.process_count()).map(ProcessId::from_index) {
+        for process in (0..program.process_count()).map(ProcessId::from_index) {
             match spawn(scope, &shared, &gate, process, options) {
                 Ok(thread) => threads.push(thread),
                 Err(error) => {
@@ -197,7 +197,7 @@ fn spawn<'scope>(
     process: ProcessId,
     options: &'scope ThreadOptions,
 ) -> std::io::Result<std::thread::ScopedJoinHandle<'scope, Option<Left>>> {
-    let name = shared.image.process_name(process).chars().filter(|&c| c != '\0').take(15).collect();
+    let name = shared.program.process_name(process).chars().filter(|&c| c != '\0').take(15).collect();
     let body = move || {
         // Whatever comes up before the gate must not keep the others waiting.
         let worker = catch_unwind(AssertUnwindSafe(|| Worker::new(shared, process, options)));
@@ -219,7 +219,7 @@ fn spawn<'scope>(
 fn oversee(shared: &Shared<'_>, options: &ThreadOptions, interrupted: &dyn Fn() -> bool) -> End {
     let start = shared.clock.start();
     let late = start.checked_add(options.timeout);
-    let horizon = shared.image.horizon.map(|horizon| shared.clock.at(horizon));
+    let horizon = shared.program.horizon.map(|horizon| shared.clock.at(horizon));
     loop {
         let now = wall();
         if interrupted() {
@@ -243,41 +243,41 @@ fn conclude(
     left: Vec<Left>,
     options: &ThreadOptions,
 ) -> Result<Recording, Trouble> {
-    let image = shared.image;
+    let program = shared.program;
     let machine = final_machine(shared, &left);
     let outcome = match end {
         End::Completed => Outcome::Completed,
-        End::Stuck => find_end(image, &machine),
+        End::Stuck => find_end(program, &machine),
         End::Fault(fault) => Outcome::Fault(*fault),
         End::Limit(message) => Outcome::Limit { message },
         End::Horizon => Outcome::Horizon,
         End::TimedOut => return Err(Trouble::TimedOut(options.timeout)),
         End::Interrupted | End::NotStarted => return Err(Trouble::Interrupted),
         End::Panicked { process, message } => {
-            return Err(Trouble::Panicked(format!("'{}': {message}", image.process_name(process))));
+            return Err(Trouble::Panicked(format!("'{}': {message}", program.process_name(process))));
         }
     };
-    let mut readings = vec![Vec::new(); image.process_count()];
+    let mut readings = vec![Vec::new(); program.process_count()];
     let mut records = Vec::new();
     for one in left {
         readings[one.process.index()] = one.readings;
         records.push(one.entries);
     }
-    let latest: Option<Time> = image.horizon;
-    let trace = record::merge(image.header(options.seed), records.into_iter(), outcome, latest);
-    Ok(Recording { trace, readings, memories: machine.memories(image) })
+    let latest: Option<Time> = program.horizon;
+    let trace = record::merge(program.header(options.seed), records.into_iter(), outcome, latest);
+    Ok(Recording { trace, readings, memories: machine.memories(program) })
 }
 
 /// The state at the end: where each process stands, who owns which mutex, and
 /// what is in the memories. Private arrays and buffers are left out.
 fn final_machine(shared: &Shared<'_>, left: &[Left]) -> Machine {
-    let image = shared.image;
-    let mut machine = Machine::new(image);
+    let program = shared.program;
+    let mut machine = Machine::new(program);
     for one in left {
-        machine.take_frame(image, one.process, &one.machine);
+        machine.take_frame(program, one.process, &one.machine);
     }
     for (index, native) in shared.natives.iter().enumerate() {
-        native.leave(&mut machine, image, ResourceId::from_index(index));
+        native.leave(&mut machine, program, ResourceId::from_index(index));
     }
     machine
 }

@@ -10,7 +10,7 @@ use super::primitives::{
 use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
-use crate::program::{Image, resource};
+use crate::program::{BoundProgram, resource};
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Word;
 
@@ -54,9 +54,9 @@ const SERVED: Came<Vec<Word>> = Came::Served(Vec::new());
 
 impl Native {
     /// A resource in its initial state.
-    pub(super) fn new(image: &Image, id: ResourceId) -> Native {
-        let info = image.resource_info(id);
-        let header = image.header_words(id);
+    pub(super) fn new(program: &BoundProgram, id: ResourceId) -> Native {
+        let info = program.resource_info(id);
+        let header = program.header_words(id);
         let order = match Discipline::from_number((header[resource::IDENTITY] >> 32) as u8) {
             Discipline::Fifo => Order::Arrival,
             Discipline::Priority => Order::Priority,
@@ -72,7 +72,7 @@ impl Native {
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;
-                Native::Memory(Memory::new(image.arena.content(start..start + slots)))
+                Native::Memory(Memory::new(program.arena.content(start..start + slots)))
             }
         }
     }
@@ -91,10 +91,10 @@ impl Native {
     }
 
     /// Writes what is there at the end of a run into the state of a machine.
-    pub(super) fn leave(&self, machine: &mut Machine, image: &Image, id: ResourceId) {
+    pub(super) fn leave(&self, machine: &mut Machine, program: &BoundProgram, id: ResourceId) {
         match self {
-            Native::Mutex(mutex) => machine.set_owner(image, id, mutex.owner()),
-            Native::Memory(memory) => machine.set_memory(image, id, &memory.content()),
+            Native::Mutex(mutex) => machine.set_owner(program, id, mutex.owner()),
+            Native::Memory(memory) => machine.set_memory(program, id, &memory.content()),
             Native::Semaphore(_) | Native::Buffer(_) | Native::Condition(_) | Native::Barrier(..) => {}
         }
     }

@@ -12,7 +12,7 @@ use super::native::Native;
 use super::primitives::{Census, Parker};
 use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::trace::Fault;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex as Lock, MutexGuard, PoisonError};
@@ -47,7 +47,7 @@ pub(super) struct Stop {
 /// Everything that the threads of a run share.
 #[derive(Debug)]
 pub(super) struct Shared<'a> {
-    pub(super) image: &'a Image,
+    pub(super) program: &'a BoundProgram,
     /// By [`ResourceId`].
     pub(super) natives: Vec<Native>,
     /// By [`ProcessId`].
@@ -67,17 +67,17 @@ pub(super) struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(image: &'a Image, speed: f64) -> Shared<'a> {
-        let count = image.process_count();
+    pub(super) fn new(program: &'a BoundProgram, speed: f64) -> Shared<'a> {
+        let count = program.process_count();
         Shared {
-            image,
-            natives: (0..image.resource_count())
-                .map(|id| Native::new(image, ResourceId::from_index(id)))
+            program,
+            natives: (0..program.resource_count())
+                .map(|id| Native::new(program, ResourceId::from_index(id)))
                 .collect(),
             parkers: (0..count).map(|_| Arc::default()).collect(),
             alarms: (0..count).map(|_| Alarm::default()).collect(),
             census: Census::new(count),
-            gate: AtomicGate::new(image.atomic.contains(&true) && !bug::opens_gate()),
+            gate: AtomicGate::new(program.atomic.contains(&true) && !bug::opens_gate()),
             done: AtomicUsize::new(0),
             clock: Clock::new(speed),
             panics: bug::panics(),

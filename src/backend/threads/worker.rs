@@ -79,13 +79,13 @@ impl Scheduler for NoScheduler {
 
 impl<'a> Worker<'a> {
     pub(super) fn new(shared: &'a Shared<'a>, process: ProcessId, options: &ThreadOptions) -> Worker<'a> {
-        let image = shared.image;
-        let machine = Machine::new(image);
+        let program = shared.program;
+        let machine = Machine::new(program);
         let me = Requester {
             process,
-            op: machine.op(image, process),
+            op: machine.op(program, process),
             resource: ResourceId(0),
-            priority: machine.priority(image, process),
+            priority: machine.priority(program, process),
             due: 0,
             parker: shared.parkers[process.index()].clone(),
         };
@@ -93,13 +93,13 @@ impl<'a> Worker<'a> {
             shared,
             me,
             machine,
-            draws: Draws::new(image, options.seed, 0),
+            draws: Draws::new(program, options.seed, 0),
             record: shared.record(),
             readings: Vec::new(),
             work: options.work,
             pass: Pass::None,
             late: 0,
-            fuel: image.limits.zero_time_steps,
+            fuel: program.limits.zero_time_steps,
         }
     }
 
@@ -109,7 +109,7 @@ impl<'a> Worker<'a> {
         self.pass = Pass::None;
         match lived {
             Ok(()) => {
-                let all = self.shared.image.process_count();
+                let all = self.shared.program.process_count();
                 self.shared.done.fetch_add(1, Ordering::AcqRel);
                 // The last who is awake leaves the others asleep for ever.
                 if self.shared.census.leave() {
@@ -155,7 +155,7 @@ impl<'a> Worker<'a> {
 
     /// One step: a native one if it is about a resource, else the kernel's.
     fn step(&mut self) -> Result<Rest, Leave> {
-        self.me.op = self.machine.op(self.shared.image, self.me.process);
+        self.me.op = self.machine.op(self.shared.program, self.me.process);
         self.come_to_gate();
         let now = self.shared.clock.now();
         self.me.due = now.as_nanos().saturating_sub(self.late);
@@ -169,7 +169,7 @@ impl<'a> Worker<'a> {
             return rest;
         }
         self.machine.now = now;
-        match self.shared.image.plain[self.me.op.index()] {
+        match self.shared.program.plain[self.me.op.index()] {
             Op::Now { .. } => self.readings.push(now.as_nanos()),
             Op::Delay { .. } | Op::Work { .. } | Op::StartAfter { .. } => {
                 self.machine.now = Time::from_nanos(self.me.due).unwrap_or(now);
@@ -183,12 +183,12 @@ impl<'a> Worker<'a> {
 
     /// Before a step: has the gate for itself if the step is in an atomic block.
     fn come_to_gate(&mut self) {
-        let (shared, image, op) = (self.shared, self.shared.image, self.me.op.index());
-        let begins = matches!(image.plain[op], Op::Atomic { .. });
-        if begins || (image.atomic[op] && !matches!(self.pass, Pass::Block(_))) {
+        let (shared, program, op) = (self.shared, self.shared.program, self.me.op.index());
+        let begins = matches!(program.plain[op], Op::Atomic { .. });
+        if begins || (program.atomic[op] && !matches!(self.pass, Pass::Block(_))) {
             self.pass = Pass::None;
             self.pass = shared.gate.block();
-        } else if !image.atomic[op] {
+        } else if !program.atomic[op] {
             self.pass = Pass::None;
             self.pass = shared.gate.single();
         }
@@ -196,8 +196,8 @@ impl<'a> Worker<'a> {
 
     /// After a step: keeps the gate only in the middle of a block.
     fn leave_gate(&mut self) {
-        let image = self.shared.image;
-        if !image.atomic[self.machine.op(image, self.me.process).index()] {
+        let program = self.shared.program;
+        if !program.atomic[self.machine.op(program, self.me.process).index()] {
             self.pass = Pass::None;
         }
     }
@@ -213,7 +213,7 @@ impl<'a> Worker<'a> {
     fn with_kernel<T>(&mut self, action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'a>>) -> T) -> T {
         let Worker { shared, machine, draws, record, fuel, .. } = self;
         let mut nobody = NoScheduler;
-        let mut kernel = Kernel::new(shared.image, machine, draws, &mut nobody, record);
+        let mut kernel = Kernel::new(shared.program, machine, draws, &mut nobody, record);
         kernel.fuel = *fuel;
         let result = action(&mut kernel);
         *fuel = kernel.fuel;
@@ -224,7 +224,7 @@ impl<'a> Worker<'a> {
     fn serve(&mut self, asked: &ResourceRequest) -> Result<Vec<Word>, Leave> {
         self.me.resource = asked.resource;
         let Worker { shared, me, record, .. } = self;
-        record.about(shared.image.resource_info(asked.resource).ty);
+        record.about(shared.program.resource_info(asked.resource).ty);
         let native = &shared.natives[asked.resource.index()];
         let client = Client { me, census: &shared.census, record };
         match native.serve(asked.request, client, &shared.natives) {
@@ -249,7 +249,7 @@ impl<'a> Worker<'a> {
                 Ok(items)
             }
             Grant::Stopped => {
-                self.machine.stand(self.shared.image, self.me.process, self.me.op, State::Blocked);
+                self.machine.stand(self.shared.program, self.me.process, self.me.op, State::Blocked);
                 Err(Leave::Stopped)
             }
         }
@@ -273,7 +273,7 @@ impl<'a> Worker<'a> {
         assert!(!panics, "a test wanted it");
         let deadline = shared.clock.at(until);
         let alarm = &shared.alarms[me.process.index()];
-        let burns = self.work == Work::Spin && matches!(shared.image.plain[me.op.index()], Op::Work { .. });
+        let burns = self.work == Work::Spin && matches!(shared.program.plain[me.op.index()], Op::Work { .. });
         let slept = if burns { alarm.burn_until(deadline) } else { alarm.sleep_until(deadline) };
         if !slept {
             return Err(Leave::Stopped);
@@ -282,10 +282,10 @@ impl<'a> Worker<'a> {
         self.is_due(until.as_nanos());
         let Worker { shared, me, machine, .. } = self;
         if passed {
-            self.fuel = shared.image.limits.zero_time_steps;
+            self.fuel = shared.program.limits.zero_time_steps;
         }
         // Before its first step a process is new and not delayed.
-        if machine.state(shared.image, me.process) == State::Delayed {
+        if machine.state(shared.program, me.process) == State::Delayed {
             self.pass = shared.gate.single();
             self.record.wake(me.process, me.op);
             self.pass = Pass::None;
@@ -299,13 +299,13 @@ impl<'a> Worker<'a> {
     }
 
     fn livelock(&self) -> End {
-        let image = self.shared.image;
-        let line = image.site(self.machine.op(image, self.me.process)).line;
+        let program = self.shared.program;
+        let line = program.site(self.machine.op(program, self.me.process)).line;
         End::Limit(format!(
             "process '{}' on line {line} made {} rounds without letting time pass: put a delay into the loop, \
              or raise `limits: {{zero_time_steps: …}}`",
-            image.process_name(self.me.process),
-            image.limits.zero_time_steps,
+            program.process_name(self.me.process),
+            program.limits.zero_time_steps,
         ))
     }
 }

@@ -228,7 +228,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     let patience = Patience::from_now(arguments);
     let is_over = || patience.is_over();
     let asked = Asked::by(&is_over);
-    let image = loaded.image()?;
+    let program = loaded.program()?;
     let mode = mode_of(arguments);
     if arguments.reduce == Some(ReduceOption::Order) && mode == Mode::Timed {
         return Err(Failure::usage("--reduce=order is for exploring without time; add --untimed"));
@@ -240,7 +240,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         bytes: arguments.max_memory.saturating_mul(1_000_000),
         workers: arguments.workers.map_or_else(cores, usize::from),
     };
-    let header = image.header(seed);
+    let header = program.header(seed);
     let expected = &loaded.scenario.model.expect;
     let reduce = reduce_of(arguments);
     let watched = unchecked(loaded).is_empty() && reduce == Reduce::NONE;
@@ -251,7 +251,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     let mut progress = ProgressLine::new(&loaded.label);
     let options =
         Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
-    let exploration = explore::explore_asking(&image, options, asked, &mut |reached| {
+    let exploration = explore::explore_asking(&program, options, asked, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;
             let rate = transitions as f64 / seconds / 1e6;
@@ -277,7 +277,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     }
     let overview = exploration.overview();
     let blocked = exploration.blocked_for_ever();
-    let shown = witness::show(loaded, &image, &exploration, &blocked, (mode, seed), asked, arguments)?;
+    let shown = witness::show(loaded, &program, &exploration, &blocked, (mode, seed), asked, arguments)?;
     if shrinks {
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {

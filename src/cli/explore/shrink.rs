@@ -138,7 +138,7 @@ fn shows(
     arguments: &ExploreArguments,
     limit: &TimeLimit,
 ) -> Result<bool, Failure> {
-    let image = loaded.image()?;
+    let program = loaded.program()?;
     let options = Options {
         mode: mode_of(arguments),
         seed: arguments.run.seed.unwrap_or(loaded.scenario.model.seed),
@@ -153,7 +153,7 @@ fn shows(
         code: None,
     };
     let is_over = || interrupt::requested() || limit.is_up();
-    let exploration = explore_asking(&image, options, Asked::by(&is_over), &mut |_| {
+    let exploration = explore_asking(&program, options, Asked::by(&is_over), &mut |_| {
         if is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     Ok(match kind {

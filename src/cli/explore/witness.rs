@@ -14,7 +14,7 @@ use crate::cli::report::{Finished, so_many};
 use crate::explore::{
     self, Asked, End, Exploration, Following, Mode, Schedule, Stopped, Witness, narrate_asking,
 };
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::scenario::folder_name;
 use crate::trace::Claim;
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ pub struct Shown {
 /// fewer if `asked` says to stop.
 pub fn show(
     loaded: &Loaded,
-    image: &Image,
+    program: &BoundProgram,
     exploration: &Exploration<'_>,
     blocked: &BlockedSome,
     (mode, seed): (Mode, u64),
@@ -66,9 +66,9 @@ pub fn show(
         }
     }
     if let Ok(Some(some)) = blocked {
-        all.push(("partial-deadlock", some.told(&image.header(seed)), some.states, some.witness.clone()));
+        all.push(("partial-deadlock", some.told(&program.header(seed)), some.states, some.witness.clone()));
     }
-    let monitors = Monitors::new(&loaded.scenario.model.expect, &image.header(seed));
+    let monitors = Monitors::new(&loaded.scenario.model.expect, &program.header(seed));
     for (number, states, witness) in exploration.failed() {
         let expected = &loaded.scenario.model.expect.expectations;
         let by_deadlock = all
@@ -84,7 +84,7 @@ pub fn show(
         all.push(("expectation", format!("line {line}, {claim}"), states, witness));
     }
     for (race, states, witness) in exploration.races() {
-        let header = image.header(seed);
+        let header = program.header(seed);
         let [a, b] = race.accesses.map(|(op, process, writes)| {
             let verb = if writes { "writes" } else { "reads" };
             let line = header.lines.get(op.index()).copied().unwrap_or(0);
@@ -117,14 +117,14 @@ pub fn show(
             settings: loaded.settings.clone(),
             shows: explore::one_line(&shows),
             fatal: witness.fatal,
-            turns: Schedule::named(image, &witness.turns),
+            turns: Schedule::named(program, &witness.turns),
         };
         // Behind a wait that never ends the others would go on without an end.
         let following = match kind {
             "partial-deadlock" => Following::so_far(seed, mode),
             _ => Following::to_the_end(seed, mode),
         };
-        let notes = narrate_asking(image, None, (seed, mode), asked, &witness.turns);
+        let notes = narrate_asking(program, None, (seed, mode), asked, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
         let mut finished =

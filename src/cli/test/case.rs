@@ -85,7 +85,7 @@ impl<'a> Case<'a> {
 }
 
 fn test(loaded: &Loaded, update: bool) -> Result<Ran, Failure> {
-    let header = loaded.image()?.header(loaded.scenario.model.seed);
+    let header = loaded.program()?.header(loaded.scenario.model.seed);
     let mut steps = StepsSink::new(&header, snapshot::MOST_LINES);
     let mut finished = execute_into(loaded, &mut steps)?;
     let expected = &loaded.scenario.model.expect;

@@ -98,7 +98,7 @@ pub fn run(arguments: &ValidateArguments) -> Result<Exit, Failure> {
         return recording(&loaded, arguments, file);
     }
     for scenario in &loaded {
-        let fits = check(&scenario.image()?);
+        let fits = check(&scenario.program()?);
         fits.map_err(|trouble| Failure::usage(format!("'{}': {trouble}", scenario.label)))?;
     }
     interrupt::watch();

@@ -8,7 +8,7 @@ use crate::backend::threads::{
 };
 use crate::backend::virtual_time;
 use crate::kernel::{Defect, with_defect};
-use crate::program::{Image, compile};
+use crate::program::{BoundProgram, compile};
 use crate::scenario::load_str;
 use crate::trace::{RecordingSink, Trace};
 use std::ops::ControlFlow;
@@ -40,30 +40,30 @@ version: 1
 processes: {sleeper: {do: [{repeat: 15, do: [{delay: 2s}]}]}}
 ";
 
-fn image(text: &str) -> Image {
+fn program(text: &str) -> BoundProgram {
     let loaded = load_str("test", text, &[]).unwrap_or_else(|error| panic!("{error}"));
     compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("a checked scenario can be bound")
 }
 
-fn record(image: &Image, speed: f64) -> Recording {
+fn record(program: &BoundProgram, speed: f64) -> Recording {
     let options = ThreadOptions { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(60) };
-    threads::run(image, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}"))
+    threads::run(program, &options, &|| false).unwrap_or_else(|trouble| panic!("{trouble}"))
 }
 
-fn virtual_run(image: &Image) -> Trace {
+fn virtual_run(program: &BoundProgram) -> Trace {
     let mut sink = RecordingSink::new();
-    let (end, _) =
-        virtual_time::run(image, 0, &mut sink, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
-    sink.finish(image.header(0), end.outcome, end.end)
+    let (end, _) = virtual_time::run(program, 0, &mut sink, &mut |_| ControlFlow::Continue(()))
+        .expect("not interrupted");
+    sink.finish(program.header(0), end.outcome, end.end)
 }
 
 /// Compares what healthy threads did with a kernel that has the bug, and with
 /// one that has not.
 fn with_and_without(text: &str, speed: f64, bug: Defect) -> (ComparedRun, ComparedRun) {
-    let image = image(text);
-    let recording = record(&image, speed);
-    let healthy = compared(&image, &recording, None);
-    let sick = with_defect(bug, || compared(&image, &recording, Some(&virtual_run(&image))));
+    let program = program(text);
+    let recording = record(&program, speed);
+    let healthy = compared(&program, &recording, None);
+    let sick = with_defect(bug, || compared(&program, &recording, Some(&virtual_run(&program))));
     (sick, healthy)
 }
 
@@ -97,10 +97,10 @@ fn a_kernel_whose_queue_is_last_come_first_served() {
 
 #[test]
 fn a_kernel_whose_delays_are_5_percent_too_long() {
-    let image = image(SLEEPER);
+    let program = program(SLEEPER);
     // Three runs of 2 s: the median is robust against a busy machine.
-    let recordings: Vec<Recording> = (0..3).map(|_| record(&image, 15.0)).collect();
-    let runs = || recordings.iter().map(|one| compared(&image, one, None)).collect::<Vec<_>>();
+    let recordings: Vec<Recording> = (0..3).map(|_| record(&program, 15.0)).collect();
+    let runs = || recordings.iter().map(|one| compared(&program, one, None)).collect::<Vec<_>>();
     // 2% of 30 s; the bug makes it 31.5 s.
     let tolerance = Tolerance::exactly(600_000_000);
     let found: Verdict = judge(&with_defect(Defect::SlowDelays, runs), tolerance);
@@ -112,21 +112,21 @@ fn a_kernel_whose_delays_are_5_percent_too_long() {
 
 #[test]
 fn a_native_semaphore_that_wakes_the_wrong_waiter() {
-    let image = image(LINE);
+    let program = program(LINE);
     WRONG_WAITER.set(true);
-    let recording = record(&image, 1.0);
+    let recording = record(&program, 1.0);
     WRONG_WAITER.set(false);
-    let sick = compared(&image, &recording, None);
+    let sick = compared(&program, &recording, None);
     // Of `first`, `second` and `third`, the bug serves `second` first.
     assert_illegal(&sick, &["'second' is the next that is served by 's'", "'first' is the next"]);
-    assert_fine(&compared(&image, &record(&image, 1.0), None));
+    assert_fine(&compared(&program, &record(&program, 1.0), None));
 }
 
 /// `impatient` waits, in the middle of its block, for what `other` can only do
 /// in between: the model lets it wait for ever.
 #[test]
 fn an_atomic_block_that_lets_others_in() {
-    let image = image(
+    let program = program(
         "
 version: 1
 limits: {zero_time_steps: 1000000}
@@ -137,36 +137,36 @@ processes:
 ",
     );
     OPEN_GATE.set(true);
-    let recording = record(&image, 1.0);
+    let recording = record(&program, 1.0);
     OPEN_GATE.set(false);
     assert_eq!(recording.trace.outcome, crate::trace::Outcome::Completed, "the bug lets it end");
-    let sick = compared(&image, &recording, None);
+    let sick = compared(&program, &recording, None);
     assert_illegal(&sick, &["'other' ", "'impatient' is first to end its atomic block"]);
 }
 
 #[test]
 fn a_wrong_value_in_a_memory() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {d: {kind: memory, slots: 2}}
 processes: {p: {vars: {x: 0}, do: [{write: {to: d, at: 1, value: 7}}, {read: {from: d, at: 1, into: x}}]}}
 ",
     );
-    let mut recording = record(&image, 1.0);
-    assert_fine(&compared(&image, &recording, None));
+    let mut recording = record(&program, 1.0);
+    assert_fine(&compared(&program, &recording, None));
     recording.memories[0].1[1] = crate::value::Value::Int(8);
-    let end = compared(&image, &recording, None);
+    let end = compared(&program, &recording, None);
     assert_illegal(&end, &["slot 1 of 'd' holds 8 at the end, but in the model it holds 7"]);
     let read = recording.trace.events.iter().position(|event| event.kind == crate::trace::Kind::Read);
     recording.trace.events.change(|events| events[read.expect("it reads")].value = 9);
-    let wrong = compared(&image, &recording, None);
+    let wrong = compared(&program, &recording, None);
     assert_illegal(&wrong, &["'p' reads 9 from slot 1 of 'd', but in the model 'p' reads 7"]);
 }
 
 #[test]
 fn ties_are_told_and_no_error() {
-    let image = image(
+    let program = program(
         "
 version: 1
 resources: {m: {kind: mutex}}
@@ -177,25 +177,25 @@ processes:
     );
     // On threads `a` comes first, unless the machine is busy. A virtual run that
     // serves the two the other way round has the other order.
-    let mut other = virtual_run(&image);
-    let recording = record(&image, 1.0);
+    let mut other = virtual_run(&program);
+    let recording = record(&program, 1.0);
     let served = |trace: &crate::trace::Trace| {
         trace.events.iter().find(|event| event.kind == crate::trace::Kind::Acquire).map(|event| event.process)
     };
     if served(&recording.trace) == served(&other) {
         other.events.change(|events| events.iter_mut().for_each(|event| event.process.0 ^= 1));
     }
-    let run = compared(&image, &recording, Some(&other));
+    let run = compared(&program, &recording, Some(&other));
     assert!(!run.reorderings.is_empty());
     assert_fine(&run);
 }
 
 #[test]
 fn a_thread_that_panics_hangs_nobody() {
-    let image = image(LINE);
+    let program = program(LINE);
     PANIC_OF.set(Some(crate::ids::ProcessId(1)));
     let options = ThreadOptions { seed: 0, speed: 1.0, work: Work::Sleep, timeout: Duration::from_secs(60) };
-    let result = threads::run(&image, &options, &|| false);
+    let result = threads::run(&program, &options, &|| false);
     PANIC_OF.set(None);
     match result {
         Err(Trouble::Panicked(message)) => assert!(message.starts_with("'second': "), "{message}"),

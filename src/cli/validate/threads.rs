@@ -13,7 +13,7 @@ use crate::cli::options::{Artifact, RunOptions};
 use crate::cli::output::Folder;
 use crate::cli::pictures::{Drawing, write_validation};
 use crate::cli::report::Finished;
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::trace::{Trace, write_jsonl};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,7 +63,7 @@ pub fn validate(
     virtual_run: Finished,
     sleep_error: SleepError,
 ) -> Result<Validation, Failure> {
-    let image = loaded.image()?;
+    let program = loaded.program()?;
     let total = virtual_run.statistics.total_time;
     let steps = virtual_run.trace.as_ref().map_or(0, longest_way);
     let speed = arguments.speed.unwrap_or_else(|| default_speed(total, steps, sleep_error));
@@ -100,7 +100,7 @@ pub fn validate(
         work: arguments.work.into(),
         timeout: super::timeout(arguments, planned.unwrap_or(Duration::MAX)),
     };
-    let recordings = validation.record(&image, &options, arguments.runs)?;
+    let recordings = validation.record(&program, &options, arguments.runs)?;
     validation.verdict = judge(&validation.runs, tolerance);
     let shown = validation.verdict.typical.unwrap_or(0);
     validation.shown = shown + 1;
@@ -144,15 +144,15 @@ impl Validation {
     /// Runs on threads and compares; stops at the first run that does not end.
     fn record(
         &mut self,
-        image: &Image,
+        program: &BoundProgram,
         options: &ThreadOptions,
         runs: u32,
     ) -> Result<Vec<Recording>, Failure> {
         let mut recordings = Vec::new();
         for _ in 0..runs {
-            match threads::run(image, options, &interrupt::requested) {
+            match threads::run(program, options, &interrupt::requested) {
                 Ok(recording) => {
-                    let run = compared(image, &recording, self.virtual_run.trace.as_ref());
+                    let run = compared(program, &recording, self.virtual_run.trace.as_ref());
                     self.runs.push(run);
                     // The memories were compared, and no report of a run on threads shows them.
                     recordings.push(Recording { memories: Vec::new(), ..recording });
@@ -203,10 +203,10 @@ fn write_trace(trace: &Trace, folder: &Folder) -> Result<PathBuf, Failure> {
 }
 
 /// What a run on threads shows beside the model.
-pub fn compared(image: &Image, recording: &Recording, virtual_run: Option<&Trace>) -> ComparedRun {
+pub fn compared(program: &BoundProgram, recording: &Recording, virtual_run: Option<&Trace>) -> ComparedRun {
     let seen = &recording.trace;
-    let replayed = replay(image, recording);
-    let illegal = replayed.as_ref().err().map(|found| explained(image, found));
+    let replayed = replay(program, recording);
+    let illegal = replayed.as_ref().err().map(|found| explained(program, found));
     let times = replayed.ok().map(|ReplayedRun { model, reached, .. }| {
         let mut times = compare_times(&model, seen);
         // Threads that do not keep up are cut at the horizon all the same.
@@ -223,8 +223,8 @@ pub fn compared(image: &Image, recording: &Recording, virtual_run: Option<&Trace
 }
 
 /// A disagreement with its time and the line that the process stood on.
-fn explained(image: &Image, found: &Disagreement) -> String {
-    let line = found.op.map_or_else(String::new, |op| format!(", line {}", image.site(op).line));
+fn explained(program: &BoundProgram, found: &Disagreement) -> String {
+    let line = found.op.map_or_else(String::new, |op| format!(", line {}", program.site(op).line));
     let time = crate::time::format_nanos_short(found.time.as_nanos(), 3);
     format!("event {} at {time}{line}: {found}", found.event + 1)
 }

@@ -19,7 +19,7 @@ use crate::explore::transition::TransitionRelation;
 use crate::explore::transition_cache::{Code, TransitionCache};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
-use crate::program::{Constants, Image, Op, Use, ops_of};
+use crate::program::{BoundProgram, Constants, Op, Use, ops_of};
 use crate::value::Word;
 
 /// What a step is about: in which way, and which resource.
@@ -41,48 +41,49 @@ pub(crate) struct StubbornSets {
 
 impl StubbornSets {
     pub(crate) fn new(relation: &TransitionRelation<'_>) -> StubbornSets {
-        let image = relation.image;
+        let program = relation.program;
         // What code works on counts as one memory more.
-        let resources = image.resource_count() + 1;
+        let resources = program.resource_count() + 1;
         let mut stubborn = StubbornSets {
             steps: Vec::new(),
             users: vec![<[Vec<u32>; Use::ALL.len()]>::default(); resources],
             in_line: relation.lines.iter().copied().chain([false]).collect(),
-            mutex: (0..image.resource_count())
-                .map(|id| image.resource_info(ResourceId::from_index(id)).kind.is_owned())
+            mutex: (0..program.resource_count())
+                .map(|id| program.resource_info(ResourceId::from_index(id)).kind.is_owned())
                 .chain([false])
                 .collect(),
         };
-        let first = Machine::new(image);
-        for process in (0..image.process_count()).map(ProcessId::from_index) {
+        let first = Machine::new(program);
+        for process in (0..program.process_count()).map(ProcessId::from_index) {
             if relation.asked.is_over() {
                 // The search will not begin.
                 break;
             }
-            let range = ops_of(image, first.op(image, process));
-            let constants = Constants::new(image, &first.words()[image.frame_of(process)]);
-            let own: Vec<Uses> = range.clone().map(|op| StubbornSets::uses(image, &constants, op)).collect();
+            let range = ops_of(program, first.op(program, process));
+            let constants = Constants::new(program, &first.words()[program.frame_of(process)]);
+            let own: Vec<Uses> =
+                range.clone().map(|op| StubbornSets::uses(program, &constants, op)).collect();
             for &(used, resource) in own.iter().flatten() {
                 let users = &mut stubborn.users[resource as usize][used as usize];
                 if users.last() != Some(&process.0) {
                     users.push(process.0);
                 }
             }
-            let steps = range.clone().map(|op| whole_step(image, &range, &own, op)).collect();
+            let steps = range.clone().map(|op| whole_step(program, &range, &own, op)).collect();
             stubborn.steps.push((range.start, steps));
         }
         stubborn
     }
 
     /// The uses of one op.
-    fn uses(image: &Image, constants: &Constants, at: usize) -> Uses {
-        if let Op::Call { .. } = image.plain[at] {
-            return vec![(Use::Write, image.resource_count() as u32)];
+    fn uses(program: &BoundProgram, constants: &Constants, at: usize) -> Uses {
+        if let Op::Call { .. } = program.plain[at] {
+            return vec![(Use::Write, program.resource_count() as u32)];
         }
         let mut uses = Vec::new();
-        for (used, code) in image.accesses(&image.plain[at]) {
-            for header in constants.headers(image, at, code) {
-                uses.push((used, image.resource_of(header).0));
+        for (used, code) in program.accesses(&program.plain[at]) {
+            for header in constants.headers(program, at, code) {
+                uses.push((used, program.resource_of(header).0));
             }
         }
         uses
@@ -174,9 +175,9 @@ impl StubbornSets {
 
 /// The uses of the step that begins at `op`: of the op, or of all that may
 /// follow in the same atomic block.
-fn whole_step(image: &Image, range: &std::ops::Range<usize>, own: &[Uses], op: usize) -> Uses {
+fn whole_step(program: &BoundProgram, range: &std::ops::Range<usize>, own: &[Uses], op: usize) -> Uses {
     let mut uses = own[op - range.start].clone();
-    if !image.atomic[op] && !matches!(image.plain[op], Op::Atomic { .. }) {
+    if !program.atomic[op] && !matches!(program.plain[op], Op::Atomic { .. }) {
         return uses;
     }
     let mut seen = vec![false; range.len()];
@@ -186,8 +187,8 @@ fn whole_step(image: &Image, range: &std::ops::Range<usize>, own: &[Uses], op: u
             continue;
         }
         uses.extend(&own[at - range.start]);
-        let next = crate::program::next_ops(image, at).into_iter().flatten();
-        open.extend(next.filter(|&next| image.atomic[next]));
+        let next = crate::program::next_ops(program, at).into_iter().flatten();
+        open.extend(next.filter(|&next| program.atomic[next]));
     }
     uses.sort_unstable();
     uses.dedup();

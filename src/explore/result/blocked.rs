@@ -172,7 +172,7 @@ impl<const W: usize> StateGraph<'_, W> {
         });
         let machine = self.machine(id, scratch);
         for process in 0..processes {
-            let state = machine.state(self.space.relation.image, ProcessId::from_index(process));
+            let state = machine.state(self.space.relation.program, ProcessId::from_index(process));
             let waits = match state {
                 State::Blocked => true,
                 // Without time it stands in front of what it waits for.

@@ -14,7 +14,7 @@ use crate::explore::schedule::Turn;
 use crate::explore::search::{AnySearch, Race, StateGraph, StateId, with};
 use crate::explore::transition::Scratch;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::Header;
 use crate::value::{Value, Word};
@@ -24,7 +24,7 @@ use std::sync::OnceLock;
 /// What came of an exploration.
 #[derive(Debug)]
 pub struct Exploration<'a> {
-    pub(in crate::explore) image: &'a Image,
+    pub(in crate::explore) program: &'a BoundProgram,
     pub(in crate::explore) options: Options<'a>,
     /// None if already the first state could not be reached.
     pub(in crate::explore) search: Option<AnySearch<'a>>,
@@ -212,7 +212,7 @@ impl Exploration<'_> {
         let round = self.round().filter(|round| round.is_livelock)?;
         let process = round.turns.first()?.process;
         let place = with!(self.search.as_ref()?, search => {
-            search.graph.machine(circle[0], &mut self.scratch()).place(self.image, process)
+            search.graph.machine(circle[0], &mut self.scratch()).place(self.program, process)
         });
         let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
         let turns = [round.before, round.turns].concat();
@@ -228,7 +228,7 @@ impl Exploration<'_> {
     /// If that was not found out: in a search that was cut or that leaves schedules out, and where
     /// there are more than 1,000,000 states.
     pub fn blocked_for_ever(&self) -> Result<Option<BlockedForEver>, Undecided> {
-        if self.image.horizon.is_some() || self.is_endless() == Some(false) {
+        if self.program.horizon.is_some() || self.is_endless() == Some(false) {
             return Ok(None);
         }
         let any = self.search.as_ref().ok_or(Undecided)?;
@@ -240,7 +240,7 @@ impl Exploration<'_> {
             let found = graph.blocked_some(&mut scratch).map_err(|NotFound| Undecided)?;
             found.map_or(Ok(None), |found| {
                 let machine = graph.machine(found.state, &mut scratch);
-                let blocked = found.blocked.iter().map(|&one| (one, machine.op(self.image, one))).collect();
+                let blocked = found.blocked.iter().map(|&one| (one, machine.op(self.program, one))).collect();
                 let witness = self.witness_of(found.state).ok_or(Undecided)?;
                 Ok(Some(BlockedForEver { blocked, others: found.others, states: found.states, witness }))
             })
@@ -288,7 +288,7 @@ impl Exploration<'_> {
     }
 
     fn scratch(&self) -> Scratch {
-        Scratch::new(self.image, self.options.seed)
+        Scratch::new(self.program, self.options.seed)
     }
 
     /// The shortest schedule into a state that ends a run so.
@@ -409,8 +409,8 @@ impl Exploration<'_> {
             }
         }
         let finals = self.findings.results.iter().map(|(content, first)| FinalMemories {
-            memories: graph.machine(first.state, &mut scratch).memories(self.image),
-            code: calls(self.image).then_some(scratch.world.code),
+            memories: graph.machine(first.state, &mut scratch).memories(self.program),
+            code: calls(self.program).then_some(scratch.world.code),
             states: first.count,
             schedules: ways.get(content).copied().flatten(),
         });

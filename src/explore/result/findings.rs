@@ -7,7 +7,7 @@ use crate::explore::ends::{End, Stopped};
 use crate::explore::search::{Batch, First, Race, StateGraph, StateId};
 use crate::explore::state::World;
 use crate::kernel::Machine;
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Deadlock, Outcome};
 use crate::value::{Value, Word};
@@ -79,12 +79,12 @@ impl Findings {
 
     fn leaf<const W: usize>(&mut self, graph: &StateGraph<'_, W>, state: StateId) {
         let relation = &graph.space.relation;
-        let mut world = self.world.take().unwrap_or_else(|| World::new(relation.image));
+        let mut world = self.world.take().unwrap_or_else(|| World::new(relation.program));
         graph.space.codec.decode(graph.store.state(state), &mut world);
         let end = relation.end(&world.machine);
         First::note(self.ends.entry(end), state);
         if let Some(monitors) = relation.monitors {
-            self.finish(monitors, (relation.image, &world), end, state);
+            self.finish(monitors, (relation.program, &world), end, state);
         }
         if end == End::Completed {
             self.completed(graph, &world.machine, state);
@@ -116,14 +116,20 @@ impl Findings {
     }
 
     /// What is expected of a run, at its end.
-    fn finish(&mut self, monitors: &Monitors, (image, world): (&Image, &World), end: End, state: StateId) {
+    fn finish(
+        &mut self,
+        monitors: &Monitors,
+        (program, world): (&BoundProgram, &World),
+        end: End,
+        state: StateId,
+    ) {
         let machine = &world.machine;
         let outcome = match end {
             End::Completed => Outcome::Completed,
             End::Horizon => Outcome::Horizon,
             End::Deadlock => Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() }),
         };
-        let memories = machine.memories(image);
+        let memories = machine.memories(program);
         let end = FinalState { outcome: &outcome, end: machine.now, memories: &memories };
         for expectation in monitors.unmet(&world.watch, &end) {
             First::note(self.failed.entry(expectation), state);
@@ -138,7 +144,7 @@ pub(crate) fn content<const W: usize>(
     state: StateId,
     machine: &Machine,
 ) -> Vec<Word> {
-    let memories = machine.memories(graph.space.relation.image);
+    let memories = machine.memories(graph.space.relation.program);
     let memories = memories.iter().flat_map(|(_, values)| values.iter().map(|value| value.to_word()));
     let code = graph.space.codec.layout.of_code();
     // The number of the search: its own numbers are the same in every graph.

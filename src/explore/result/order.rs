@@ -61,7 +61,7 @@ impl<const W: usize> StateGraph<'_, W> {
     /// All states, if the graph is whole, without circles, and not too large.
     pub(crate) fn order(&self, scratch: &mut Scratch) -> Option<Order> {
         let count = self.store.len();
-        if count > MOST_STATES || !may_end(self.space.relation.image) {
+        if count > MOST_STATES || !may_end(self.space.relation.program) {
             return None;
         }
         let mut incoming = vec![0u32; count];

@@ -9,7 +9,7 @@ use super::names::ProcessNames;
 use super::turn::Turn;
 use crate::explore::options::Mode;
 use crate::figure::{counted, so_many};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use std::fmt::Write;
 
 /// The version of the format.
@@ -47,16 +47,16 @@ pub struct ScheduleError {
 
 impl Schedule {
     /// The turns by name.
-    pub fn named(image: &Image, turns: &[Turn]) -> Vec<(String, Vec<u32>)> {
-        turns.iter().map(|turn| (image.process_name(turn.process), turn.answers.clone())).collect()
+    pub fn named(program: &BoundProgram, turns: &[Turn]) -> Vec<(String, Vec<u32>)> {
+        turns.iter().map(|turn| (program.process_name(turn.process), turn.answers.clone())).collect()
     }
 
     /// The turns for this scenario.
     ///
     /// # Errors
     /// The number of a turn whose process the scenario does not have.
-    pub fn turns(&self, image: &Image) -> Result<Vec<Turn>, usize> {
-        let names = ProcessNames::new(image);
+    pub fn turns(&self, program: &BoundProgram) -> Result<Vec<Turn>, usize> {
+        let names = ProcessNames::new(program);
         let turns = self.turns.iter().enumerate().map(|(number, (name, answers))| {
             let process = names.find(name).ok_or(number)?;
             Ok(Turn { process, answers: answers.clone() })

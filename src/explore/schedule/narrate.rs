@@ -5,7 +5,7 @@ use super::turn::Turn;
 use crate::explore::asked::Asked;
 use crate::explore::code::NumberedCode;
 use crate::explore::options::Mode;
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::trace::{Event, Header, Phrase, Sink};
 use crate::value::Word;
 
@@ -14,27 +14,27 @@ const MOST_EVENTS: usize = 12;
 
 /// What happens in each turn, in words.
 pub fn narrate(
-    image: &Image,
+    program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     mode: Mode,
     seed: u64,
     turns: &[Turn],
 ) -> Vec<String> {
-    narrate_asking(image, code, (seed, mode), Asked::NEVER, turns)
+    narrate_asking(program, code, (seed, mode), Asked::NEVER, turns)
 }
 
 /// What happens in each turn, in words; of fewer turns if `asked` said to stop.
 pub fn narrate_asking(
-    image: &Image,
+    program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     (seed, mode): (u64, Mode),
     asked: Asked<'_>,
     turns: &[Turn],
 ) -> Vec<String> {
-    let mut sink = Narrator { header: image.header(seed), turns: Vec::new(), begun: false };
+    let mut sink = Narrator { header: program.header(seed), turns: Vec::new(), begun: false };
     // What cannot be followed has no notes; that it can is tested.
     let _ = replay_asking(
-        image,
+        program,
         code,
         Following::so_far(seed, mode),
         asked,

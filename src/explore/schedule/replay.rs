@@ -15,7 +15,7 @@ use crate::explore::options::Mode;
 use crate::explore::state::World;
 use crate::explore::transition::{Scratch, TransitionRelation, Went};
 use crate::kernel::{Choices, Machine, State, find_deadlock};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{DynSink, NoTrace, Outcome, Sink};
 use crate::value::Word;
@@ -77,14 +77,14 @@ pub struct Mismatch {
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
 pub fn replay<S: Sink>(
-    image: &Image,
+    program: &BoundProgram,
     seed: u64,
     mode: Mode,
     turns: &[Turn],
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Replayed, Mismatch> {
-    replay_calling(image, None, seed, mode, turns, sink, before)
+    replay_calling(program, None, seed, mode, turns, sink, before)
 }
 
 /// Replays `turns` of a scenario whose steps call this code, and goes on to the
@@ -93,7 +93,7 @@ pub fn replay<S: Sink>(
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
 pub fn replay_calling<S: Sink>(
-    image: &Image,
+    program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     seed: u64,
     mode: Mode,
@@ -102,7 +102,7 @@ pub fn replay_calling<S: Sink>(
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Replayed, Mismatch> {
     let following = Following::to_the_end(seed, mode);
-    let followed = replay_asking(image, code, following, Asked::NEVER, turns, sink, before)?;
+    let followed = replay_asking(program, code, following, Asked::NEVER, turns, sink, before)?;
     Ok(followed.expect("nobody stopped it"))
 }
 
@@ -112,7 +112,7 @@ pub fn replay_calling<S: Sink>(
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
 pub fn replay_asking<S: Sink>(
-    image: &Image,
+    program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     Following { seed, mode, beyond }: Following,
     asked: Asked<'_>,
@@ -121,11 +121,11 @@ pub fn replay_asking<S: Sink>(
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Option<Replayed>, Mismatch> {
     let mut replayer = Replayer {
-        image,
+        program,
         seed,
         // Also without time the clock goes, but only as far as somebody needs it.
-        relation: TransitionRelation { asked, ..TransitionRelation::for_replay(image, mode, code) },
-        scratch: Scratch::new(image, seed),
+        relation: TransitionRelation { asked, ..TransitionRelation::for_replay(program, mode, code) },
+        scratch: Scratch::new(program, seed),
         times: Vec::new(),
     };
     let started = match mode {
@@ -150,7 +150,7 @@ pub fn replay_asking<S: Sink>(
 }
 
 struct Replayer<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     seed: u64,
     relation: TransitionRelation<'a>,
     scratch: Scratch,
@@ -168,7 +168,7 @@ impl Replayer<'_> {
     ) -> Result<Option<Stopped>, Mismatch> {
         let process = turn.process;
         let mismatch = |message: String| Mismatch { turn: number, message };
-        if process.index() >= self.image.process_count() {
+        if process.index() >= self.program.process_count() {
             return Err(mismatch("there is no such process".to_owned()));
         }
         if mode == Mode::Untimed
@@ -177,13 +177,13 @@ impl Replayer<'_> {
             return Ok(Some(stopped));
         }
         let machine = &self.scratch.world.machine;
-        let name = self.image.process_name(process);
+        let name = self.program.process_name(process);
         let able = match mode {
             Mode::Timed => self.relation.candidates(machine).contains(&process),
-            Mode::Untimed => machine.state(self.image, process) == State::Ready,
+            Mode::Untimed => machine.state(self.program, process) == State::Ready,
         };
         if !able {
-            let state = machine.state(self.image, process);
+            let state = machine.state(self.program, process);
             return Err(mismatch(format!(
                 "'{name}' cannot go on at {}: it is {}",
                 machine.now,
@@ -191,7 +191,7 @@ impl Replayer<'_> {
             )));
         }
         self.times.push(machine.now);
-        let place = machine.place(self.image, process);
+        let place = machine.place(self.program, process);
         self.scratch.probe.choices = Choices::with(&turn.answers);
         let went = match mode {
             Mode::Timed => self.relation.transition(&mut self.scratch, process, sink),
@@ -220,9 +220,9 @@ impl Replayer<'_> {
     /// Whether nobody could go on at a resource without time, however long
     /// delays take.
     fn is_at_end(&self) -> bool {
-        let untimed = TransitionRelation::new(self.image, false, None, self.relation.code);
+        let untimed = TransitionRelation::new(self.program, false, None, self.relation.code);
         let untimed = TransitionRelation { asked: self.relation.asked, ..untimed };
-        let mut scratch = Scratch::new(self.image, self.seed);
+        let mut scratch = Scratch::new(self.program, self.seed);
         scratch.world.clone_from(&self.scratch.world);
         for process in untimed.processes() {
             if untimed.go_local(&mut scratch, process, &mut NoTrace).is_err() {
@@ -243,7 +243,7 @@ impl Replayer<'_> {
         }
         let asked = self.relation.asked;
         // What a schedule without time has led to is not cut off by the clock.
-        let horizon = self.image.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
+        let horizon = self.program.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
         let rest = TransitionRelation { horizon, ..self.relation.beyond() };
         if let Err(stopped) = rest.advance_clock(&mut self.scratch, sink) {
             return self.stopped(stopped);
@@ -257,7 +257,7 @@ impl Replayer<'_> {
                 let outcome = match rest.end(machine) {
                     End::Completed => Outcome::Completed,
                     End::Horizon => Outcome::Horizon,
-                    End::Deadlock => Outcome::Deadlock(find_deadlock(self.image, machine)),
+                    End::Deadlock => Outcome::Deadlock(find_deadlock(self.program, machine)),
                 };
                 return self.ended(outcome);
             };

@@ -21,7 +21,7 @@ use crate::explore::state::{Codec, Field};
 use crate::explore::symmetry::Symmetry;
 use crate::explore::transition::{Scratch, TransitionRelation, Went};
 use crate::explore::transition_cache::{Oracle, TransitionCache};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::value::Word;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
@@ -48,13 +48,13 @@ const FEW: usize = 1 << 10;
 const WORLDS: u64 = 8;
 
 /// The memory that one world takes, in bytes.
-fn world_bytes(image: &Image) -> u64 {
-    8 * image.arena.len() as u64
+fn world_bytes(program: &BoundProgram) -> u64 {
+    8 * program.arena.len() as u64
 }
 
 /// Whether not even the worlds that every search needs fit a budget.
-pub(crate) fn is_too_large_for(image: &Image, budget: &Budget) -> bool {
-    WORLDS * world_bytes(image) > budget.bytes
+pub(crate) fn is_too_large_for(program: &BoundProgram, budget: &Budget) -> bool {
+    WORLDS * world_bytes(program) > budget.bytes
 }
 
 /// A batch was not entered, because its states need longer words.
@@ -109,14 +109,14 @@ impl<'a, const W: usize> Search<'a, W> {
         let Start { relation, codec, symmetry, scratch, seed, learns, reduce } = start;
         let mut buffer = Vec::new();
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
-        let memories = relation.image.resources.iter().any(|info| info.kind.has_slots());
+        let memories = relation.program.resources.iter().any(|info| info.kind.has_slots());
         let watches = (memories || relation.monitors.is_some()) && reduce == Reduce::NONE;
         let stubborn = (reduce.order && learns).then(|| StubbornSets::new(&relation));
         let first = match &symmetry {
             None => first,
             Some(symmetry) => symmetry.representative(&codec, &first).unwrap_or(first),
         };
-        let cache = learns.then(|| TransitionCache::new(relation.image.process_count()));
+        let cache = learns.then(|| TransitionCache::new(relation.program.process_count()));
         let space = Space { relation, codec, stubborn, symmetry, watches, seed };
         let place =
             Place { next: 0, level_end: 1, depth: 0, deepest: 0, transitions: 0, stride: LEAST_BATCH };
@@ -148,7 +148,7 @@ impl<'a, const W: usize> Search<'a, W> {
     /// How many states to expand between two looks at the control, at most: few
     /// of them where one takes long.
     fn most(&self) -> usize {
-        let processes = self.graph.space.relation.image.process_count().max(1);
+        let processes = self.graph.space.relation.program.process_count().max(1);
         let cost =
             if self.graph.cache.is_some() { processes.div_ceil(16) } else { processes * processes / 16 + 1 };
         (BATCH / W / cost).max(1)
@@ -168,7 +168,7 @@ impl<'a, const W: usize> Search<'a, W> {
     /// How many workers there are. Each has a world of its own; what is found is
     /// the same with fewer of them.
     fn workers_within(&self, budget: &Budget) -> usize {
-        let share = budget.bytes / WORLDS / world_bytes(self.graph.space.relation.image).max(1);
+        let share = budget.bytes / WORLDS / world_bytes(self.graph.space.relation.program).max(1);
         budget.workers.min(usize::try_from(share).unwrap_or(usize::MAX)).max(1)
     }
 
@@ -181,7 +181,7 @@ impl<'a, const W: usize> Search<'a, W> {
             transitions: self.place.transitions,
             depth: self.place.depth.max(self.place.deepest),
             open: (self.graph.store.len() - self.place.next) as u64,
-            bytes: tables as u64 + called + WORLDS * world_bytes(self.graph.space.relation.image),
+            bytes: tables as u64 + called + WORLDS * world_bytes(self.graph.space.relation.program),
         }
     }
 
@@ -274,7 +274,7 @@ impl<'a, const W: usize> Search<'a, W> {
         works.iter_mut().for_each(Work::clear);
         let workers = if tasks < 2 { 1 } else { self.workers_within(budget) };
         while self.workers.len() < workers {
-            let scratch = Scratch::new(self.graph.space.relation.image, self.graph.space.seed);
+            let scratch = Scratch::new(self.graph.space.relation.program, self.graph.space.seed);
             self.workers.push(Mutex::new(Worker::new(scratch)));
         }
         let (mut asked, mut open) = (0, states.len());
@@ -370,7 +370,7 @@ impl<'a, const W: usize> Search<'a, W> {
             let Question { state, about, .. } = question;
             let processes = match *about {
                 About::Step { process, .. } => process..process + 1,
-                About::Steps => 0..self.graph.space.relation.image.process_count(),
+                About::Steps => 0..self.graph.space.relation.program.process_count(),
                 About::All | About::Name => 0..0,
             };
             match (about, &mut self.graph.cache, &self.graph.space.symmetry) {

@@ -111,7 +111,7 @@ impl<const W: usize> StateGraph<'_, W> {
     fn expand_learnt(&self, cache: &TransitionCache<W>, states: Range<usize>, work: &mut Work<W>) {
         let first = states.start;
         let few = &self.store.states()[states];
-        for process in (0..self.space.relation.image.process_count()).rev() {
+        for process in (0..self.space.relation.program.process_count()).rev() {
             for (number, state) in few.iter().enumerate() {
                 let id = (first + number) as StateId;
                 if self.reach_by(cache, id, state, (process, 0), work) {

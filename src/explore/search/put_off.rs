@@ -39,7 +39,7 @@ impl<const W: usize> Expanded<'_, '_, W> {
             return Ok(Vec::new());
         }
         let (mut rounds, mut goes_round) = (Vec::new(), false);
-        if may_go_round(self.graph.space.relation.image) {
+        if may_go_round(self.graph.space.relation.program) {
             let mut look = |component: Component| {
                 goes_round |= component.goes_round;
                 if component.goes_round && !component.is_left {

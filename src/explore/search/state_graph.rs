@@ -98,7 +98,7 @@ impl<const W: usize> StateGraph<'_, W> {
         let stubborn = self.space.stubborn.as_ref().expect("orders are left out");
         let cache = self.cache.as_ref().expect("they are left out by what was learnt");
         let (mut able, mut members) = (Vec::new(), Vec::new());
-        for process in 0..self.space.relation.image.process_count() {
+        for process in 0..self.space.relation.program.process_count() {
             let entry = cache.of(codec, state, process);
             match entry.code {
                 Code::Unknown => return Err(Unlearnt::Step(*state, process)),
@@ -260,7 +260,7 @@ impl<const W: usize> StateGraph<'_, W> {
     fn learnt_ways(&self, state: &[Word; W]) -> Option<Vec<(usize, Way<W>)>> {
         let cache = self.cache.as_ref()?;
         let mut ways = Vec::new();
-        for process in 0..self.space.relation.image.process_count() {
+        for process in 0..self.space.relation.program.process_count() {
             self.ways(cache, state, (process, 0), &mut |way| ways.push((process, way)));
         }
         let known = !ways.iter().any(|(_, way)| matches!(way, Way::Unknown(..)));

@@ -4,7 +4,7 @@
 use super::world::World;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Probe, Request, State};
-use crate::program::{Image, Op};
+use crate::program::{BoundProgram, Op};
 use crate::trace::NoTrace;
 
 /// An access to a memory that a process is about to make.
@@ -31,29 +31,29 @@ impl Access {
 }
 
 /// The access that `process` is about to make.
-pub(crate) fn access(image: &Image, world: &World, process: ProcessId) -> Option<Access> {
-    if world.machine.state(image, process) != State::Ready {
+pub(crate) fn access(program: &BoundProgram, world: &World, process: ProcessId) -> Option<Access> {
+    if world.machine.state(program, process) != State::Ready {
         return None;
     }
-    let mut op = world.machine.op(image, process);
-    if matches!(image.plain[op.index()], Op::Atomic { .. }) {
+    let mut op = world.machine.op(program, process);
+    if matches!(program.plain[op.index()], Op::Atomic { .. }) {
         // In front of a block it is in front of the first op of the block.
         op = OpId::from_index(op.index() + 1);
     }
-    if !image.accesses(&image.plain[op.index()]).any(|(used, _)| used.is_of_memory()) {
+    if !program.accesses(&program.plain[op.index()]).any(|(used, _)| used.is_of_memory()) {
         return None;
     }
     let mut machine = world.machine.clone();
-    machine.stand(image, process, op, State::Ready);
-    let (mut draws, mut probe) = (Draws::new(image, 0, 0), Probe::default());
+    machine.stand(program, process, op, State::Ready);
+    let (mut draws, mut probe) = (Draws::new(program, 0, 0), Probe::default());
     let mut no_trace = NoTrace;
-    let kernel = Kernel::new(image, &mut machine, &mut draws, &mut probe, &mut no_trace);
+    let kernel = Kernel::new(program, &mut machine, &mut draws, &mut probe, &mut no_trace);
     let asked = kernel.asked(process).ok()??;
     let (first, count, writes) = match asked.request {
         Request::Write { slot, .. } => (slot, 1, true),
         Request::Read { first, count } => (first, count, false),
         _ => return None,
     };
-    let atomic = image.atomic[op.index()];
+    let atomic = program.atomic[op.index()];
     Some(Access { memory: asked.resource, first, count, writes, op, atomic })
 }

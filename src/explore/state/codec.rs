@@ -14,7 +14,7 @@ use crate::analysis::Monitors;
 use crate::explore::symmetry::Symmetry;
 use crate::ids::ProcessId;
 use crate::kernel::State;
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::value::Word;
 
@@ -37,7 +37,7 @@ pub(crate) struct Unknown;
 /// Numbers for the values of all parts, and their places in packed states.
 #[derive(Debug, Clone)]
 pub(crate) struct Codec<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     pub(crate) layout: Layout<'a>,
     tables: Vec<Interner>,
     /// By part: whose table its numbers are from. Instances that nothing tells
@@ -64,21 +64,21 @@ impl<'a> Codec<'a> {
     /// Of states in which time is such a part, which these monitors watch. Those
     /// whom symmetry makes alike have numbers in common.
     pub(crate) fn new(
-        image: &'a Image,
+        program: &'a BoundProgram,
         clock: Clock,
         monitors: Option<&'a Monitors>,
         symmetry: Option<&Symmetry>,
     ) -> Codec<'a> {
         let watched = monitors.is_some_and(|monitors| !monitors.start().is_empty());
         let ring_symmetry = symmetry.and_then(|symmetry| symmetry.ring_symmetry.as_ref());
-        let layout = Layout::new(image, clock, watched, ring_symmetry);
+        let layout = Layout::new(program, clock, watched, ring_symmetry);
         let count = layout.len();
         let mut shared: Vec<usize> = (0..layout.processes()).collect();
         symmetry.into_iter().for_each(|symmetry| symmetry.share(&mut shared));
         shared.extend(shared.len()..count);
         let stands = vec![Vec::new(); layout.processes()];
         Codec {
-            image,
+            program,
             layout,
             tables: vec![Interner::new(); count],
             shared,
@@ -107,14 +107,14 @@ impl<'a> Codec<'a> {
         let number = self.tables[table].intern(&buffer);
         self.buffer = buffer;
         if part < self.stands.len() && number as usize == self.stands[table].len() {
-            let op = world.machine.op(self.image, ProcessId::from_index(part));
-            let stand = match world.machine.state(self.image, ProcessId::from_index(part)) {
+            let op = world.machine.op(self.program, ProcessId::from_index(part));
+            let stand = match world.machine.state(self.program, ProcessId::from_index(part)) {
                 State::Ready => Stand::Able,
                 State::Done => Stand::Done,
                 _ => Stand::Waits,
             };
             self.stands[table].push((stand, op.0));
-            self.accesses[table].push(access(self.image, world, ProcessId::from_index(part)));
+            self.accesses[table].push(access(self.program, world, ProcessId::from_index(part)));
         }
         if let Some(monitors) = self.monitors
             && part + 1 == self.layout.len()
@@ -219,7 +219,7 @@ impl<'a> Codec<'a> {
             machine.now = Time::ZERO;
         }
         machine.live =
-            processes.filter(|&process| machine.state(self.image, process) != State::Done).count() as u32;
+            processes.filter(|&process| machine.state(self.program, process) != State::Done).count() as u32;
     }
 
     /// Makes room for all numbers that there are, and for as many that may yet
@@ -242,7 +242,7 @@ impl<'a> Codec<'a> {
     /// How much that may be at most, whatever the budget says: so much that no
     /// table is full after one more value.
     pub(crate) fn most_bytes(&self) -> usize {
-        let most = MOST_WORDS.saturating_sub(2 * self.image.arena.len() as u64);
+        let most = MOST_WORDS.saturating_sub(2 * self.program.arena.len() as u64);
         usize::try_from(8 * most).unwrap_or(usize::MAX)
     }
 

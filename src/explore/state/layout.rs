@@ -12,7 +12,7 @@ use crate::explore::code::calls;
 use crate::explore::symmetry::{Ring, RingSymmetry};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, State};
-use crate::program::{FRAME_WORDS, Image, LiveWords, Slot, array_in, frame, resource};
+use crate::program::{BoundProgram, FRAME_WORDS, LiveWords, Slot, array_in, frame, resource};
 use crate::time::Time;
 use crate::trace::Holds;
 use crate::value::Word;
@@ -62,7 +62,7 @@ const QUEUES: [usize; 2] = [resource::TAKERS, resource::PUTTERS];
 /// The parts of the states of one scenario.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout<'a> {
-    image: &'a Image,
+    program: &'a BoundProgram,
     clock: Clock,
     parts: Vec<Part>,
     /// By process definition.
@@ -77,29 +77,29 @@ pub(crate) struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     pub(crate) fn new(
-        image: &'a Image,
+        program: &'a BoundProgram,
         clock: Clock,
         watched: bool,
         ring_symmetry: Option<&RingSymmetry>,
     ) -> Layout<'a> {
-        let machine = Machine::new(image);
+        let machine = Machine::new(program);
         let (rings, kept, frame_words) = (Vec::new(), Vec::new(), Vec::new());
         let mut layout =
-            Layout { image, clock, parts: Vec::new(), live: Vec::new(), rings, kept, frame_words };
-        for def in &image.processes {
+            Layout { program, clock, parts: Vec::new(), live: Vec::new(), rings, kept, frame_words };
+        for def in &program.processes {
             if def.count == 0 {
                 continue;
             }
-            let words = image.frame_of(def.first).len();
-            let live = LiveWords::new(image, machine.op(image, def.first), words);
-            let range = crate::program::ops_of(image, machine.op(image, def.first));
+            let words = program.frame_of(def.first).len();
+            let live = LiveWords::new(program, machine.op(program, def.first), words);
+            let range = crate::program::ops_of(program, machine.op(program, def.first));
             // The number of an instance never changes.
             let kept = (FRAME_WORDS..words as u32)
                 .filter(|&slot| def.index != Some(Slot(slot)))
                 .filter(|&slot| range.clone().any(|op| live.matters(op, slot)))
                 .collect();
             for process in def.first.0..def.first.0 + def.count {
-                let frame = image.frames[process as usize] as usize;
+                let frame = program.frames[process as usize] as usize;
                 let arrays = live.arrays.iter().map(|&Slot(descriptor)| {
                     let (start, len) = array_in(machine.words()[frame + descriptor as usize]);
                     Array { descriptor, start, len }
@@ -113,9 +113,9 @@ impl<'a> Layout<'a> {
             layout.kept.push(kept);
             layout.frame_words.push(words);
         }
-        for id in (0..image.resource_count()).map(ResourceId::from_index) {
-            let header = image.resource_at(id);
-            layout.parts.push(match image.resource_info(id).kind.descriptor().holds {
+        for id in (0..program.resource_count()).map(ResourceId::from_index) {
+            let header = program.resource_at(id);
+            layout.parts.push(match program.resource_info(id).kind.descriptor().holds {
                 Holds::Slots => {
                     Part::Slots { header, len: machine.words()[header + resource::CAPACITY] as usize }
                 }
@@ -123,7 +123,7 @@ impl<'a> Layout<'a> {
                 Holds::Nothing => Part::Header(header),
             });
         }
-        if calls(image) {
+        if calls(program) {
             layout.parts.push(Part::Code);
         }
         if clock == Clock::Absolute {
@@ -142,7 +142,7 @@ impl<'a> Layout<'a> {
     }
 
     pub(crate) fn processes(&self) -> usize {
-        self.image.process_count()
+        self.program.process_count()
     }
 
     /// Hands every process that a resource mentions to `each`, with the place
@@ -196,7 +196,7 @@ impl<'a> Layout<'a> {
     /// Whether the order in which processes wait for a resource means nothing.
     fn is_unordered(&self, part: usize) -> bool {
         match self.parts[part] {
-            Part::Header(header) => Machine::waits_in_no_order(self.image, header),
+            Part::Header(header) => Machine::waits_in_no_order(self.program, header),
             _ => false,
         }
     }
@@ -230,7 +230,7 @@ impl<'a> Layout<'a> {
 
     /// The part of the resource with this header.
     pub(crate) fn of_header(&self, header: usize) -> usize {
-        self.processes() + self.image.resource_of(header).index()
+        self.processes() + self.program.resource_of(header).index()
     }
 
     /// Appends the words of a part of `world` to `out`.
@@ -280,7 +280,9 @@ impl<'a> Layout<'a> {
         for queue in QUEUES {
             let place = out.len();
             out.push(0);
-            out.extend(machine.queue(self.image, header + queue).iter().map(|process| u64::from(process.0)));
+            out.extend(
+                machine.queue(self.program, header + queue).iter().map(|process| u64::from(process.0)),
+            );
             out[place] = (out.len() - place - 1) as u64;
         }
     }
@@ -290,7 +292,7 @@ impl<'a> Layout<'a> {
         let mut rest = words;
         for queue in QUEUES {
             let (waiters, behind) = rest[1..].split_at(rest[0] as usize);
-            machine.set_queue(self.image, header + queue, waiters);
+            machine.set_queue(self.program, header + queue, waiters);
             rest = behind;
         }
         rest
@@ -307,8 +309,8 @@ impl<'a> Layout<'a> {
     ) {
         let process = ProcessId::from_index(part);
         let arena = machine.words();
-        let state = machine.state(self.image, process);
-        let op = machine.op(self.image, process).index();
+        let state = machine.state(self.program, process);
+        let op = machine.op(self.program, process).index();
         out.push(arena[frame + frame::STATE]);
         if state == State::Done {
             return;
@@ -354,7 +356,7 @@ impl<'a> Layout<'a> {
                 let (level, rest) = (words[0], &words[1..]);
                 if machine.arena[header + resource::RING] < level {
                     machine.arena[header + resource::LEVEL] = 0;
-                    let longer = machine.lengthen(self.image, *header, level);
+                    let longer = machine.lengthen(self.program, *header, level);
                     assert!(longer, "the state was reached within the limits of a run");
                 }
                 let items = self.write_queues(machine, *header, rest);

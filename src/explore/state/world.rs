@@ -2,7 +2,7 @@
 //! monitors have seen, and the state of code that steps call.
 
 use crate::kernel::Machine;
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::value::Word;
 
 /// How time is part of a state.
@@ -42,7 +42,7 @@ impl Clone for World {
 
 impl World {
     /// In which nothing has happened.
-    pub(crate) fn new(image: &Image) -> World {
-        World { machine: Machine::new(image), watch: Vec::new(), code: 0 }
+    pub(crate) fn new(program: &BoundProgram) -> World {
+        World { machine: Machine::new(program), watch: Vec::new(), code: 0 }
     }
 }

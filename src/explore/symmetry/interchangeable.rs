@@ -10,7 +10,7 @@ use super::ring::RingSymmetry;
 use crate::analysis::Monitors;
 use crate::ids::ProcessId;
 use crate::kernel::Machine;
-use crate::program::{Image, Op, ResourceCode, Slot, ops_of, read};
+use crate::program::{BoundProgram, Op, ResourceCode, Slot, ops_of, read};
 
 /// Instances of one definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,23 +38,27 @@ pub(crate) struct Symmetry {
 impl Symmetry {
     /// Of this scenario; `None` if everybody keeps his place. Rings are looked
     /// for if it `finds_rings`.
-    pub(crate) fn new(image: &Image, monitors: Option<&Monitors>, finds_rings: bool) -> Option<Symmetry> {
+    pub(crate) fn new(
+        program: &BoundProgram,
+        monitors: Option<&Monitors>,
+        finds_rings: bool,
+    ) -> Option<Symmetry> {
         if monitors.is_some_and(|monitors| !monitors.start().is_empty()) {
             return None;
         }
-        let tags = vec![None; image.resource_count()];
+        let tags = vec![None; program.resource_count()];
         let mut symmetry = Symmetry { groups: Vec::new(), tags, ring_symmetry: None };
-        let first = Machine::new(image);
-        for def in image.processes.iter().filter(|def| def.count > 1) {
+        let first = Machine::new(program);
+        for def in program.processes.iter().filter(|def| def.count > 1) {
             let group = Group { first: def.first.index(), count: def.count as usize };
-            let tagged = tagged(image, &first, group, def.index);
-            if let Some(tagged) = tagged.filter(|_| are_alike(image, &first, group, def.index)) {
+            let tagged = tagged(program, &first, group, def.index);
+            if let Some(tagged) = tagged.filter(|_| are_alike(program, &first, group, def.index)) {
                 symmetry.groups.push(group);
                 tagged.into_iter().for_each(|resource| symmetry.tags[resource] = Some(group));
             }
         }
         if symmetry.groups.is_empty() && finds_rings {
-            symmetry.ring_symmetry = RingSymmetry::new(image);
+            symmetry.ring_symmetry = RingSymmetry::new(program);
         }
         (!symmetry.groups.is_empty() || symmetry.ring_symmetry.is_some()).then_some(symmetry)
     }
@@ -72,33 +76,33 @@ impl Symmetry {
 }
 
 /// Whether nothing tells the members apart at the start, nor what they draw.
-fn are_alike(image: &Image, first: &Machine, group: Group, index: Option<Slot>) -> bool {
+fn are_alike(program: &BoundProgram, first: &Machine, group: Group, index: Option<Slot>) -> bool {
     let frame = |process: usize| {
-        let mut words = first.words()[image.frame_of(ProcessId::from_index(process))].to_vec();
+        let mut words = first.words()[program.frame_of(ProcessId::from_index(process))].to_vec();
         if let Some(index) = index {
             words[index.0 as usize] = 0;
         }
         words
     };
-    let range = ops_of(image, first.op(image, ProcessId::from_index(group.first)));
-    let draws = image.plain[range].iter().any(|op| matches!(op, Op::Draw { .. } | Op::Call { .. }));
+    let range = ops_of(program, first.op(program, ProcessId::from_index(group.first)));
+    let draws = program.plain[range].iter().any(|op| matches!(op, Op::Draw { .. } | Op::Call { .. }));
     let model = frame(group.first);
     !draws && group.members().all(|process| frame(process) == model)
 }
 
 /// The buffers whose items are indices of the members; `None` if an index is
 /// used for anything else.
-fn tagged(image: &Image, first: &Machine, group: Group, index: Option<Slot>) -> Option<Vec<usize>> {
+fn tagged(program: &BoundProgram, first: &Machine, group: Group, index: Option<Slot>) -> Option<Vec<usize>> {
     let Some(index) = index else { return Some(Vec::new()) };
     let mut tagged: Vec<usize> = Vec::new();
-    let range = ops_of(image, first.op(image, ProcessId::from_index(group.first)));
-    for op in &image.plain[range.clone()] {
-        if !read(image, op).contains(&index) {
+    let range = ops_of(program, first.op(program, ProcessId::from_index(group.first)));
+    for op in &program.plain[range.clone()] {
+        if !read(program, op).contains(&index) {
             continue;
         }
         match *op {
             Op::Put { buffer, value } if value == index.source() => {
-                tagged.push(resource_of(image, buffer)?);
+                tagged.push(resource_of(program, buffer)?);
             }
             // Texts and marks are no part of a state.
             Op::Log { .. } | Op::Mark { .. } => {}
@@ -106,24 +110,24 @@ fn tagged(image: &Image, first: &Machine, group: Group, index: Option<Slot>) -> 
         }
     }
     // Nobody else puts into these buffers, and nobody looks at what is got.
-    let is_tagged = |code: ResourceCode| match resource_of(image, code) {
+    let is_tagged = |code: ResourceCode| match resource_of(program, code) {
         Some(resource) => tagged.contains(&resource),
         None => !tagged.is_empty(),
     };
     let breaks = |(at, op): (usize, &Op)| match *op {
         Op::Put { buffer, value } => is_tagged(buffer) && !(range.contains(&at) && value == index.source()),
         Op::Get { buffer, .. } => is_tagged(buffer),
-        Op::PutMany { many } => is_tagged(image.many[many as usize].resource),
+        Op::PutMany { many } => is_tagged(program.many[many as usize].resource),
         Op::GetMany { many } => {
-            let code = image.many[many as usize];
+            let code = program.many[many as usize];
             is_tagged(code.resource) && code.array.is_some()
         }
         _ => false,
     };
-    (!image.plain.iter().enumerate().any(breaks)).then_some(tagged)
+    (!program.plain.iter().enumerate().any(breaks)).then_some(tagged)
 }
 
 /// The resource that is always meant.
-fn resource_of(image: &Image, code: ResourceCode) -> Option<usize> {
-    code.resolve().ok().map(|header| image.resource_of(header).index())
+fn resource_of(program: &BoundProgram, code: ResourceCode) -> Option<usize> {
+    code.resolve().ok().map(|header| program.resource_of(header).index())
 }

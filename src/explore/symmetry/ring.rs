@@ -15,7 +15,7 @@
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{
-    Constants, FRAME_WORDS, Image, LiveWords, Op, RESOURCE_WORDS, Slot, frame, ops_of, read, resource,
+    BoundProgram, Constants, FRAME_WORDS, LiveWords, Op, RESOURCE_WORDS, Slot, frame, ops_of, read, resource,
 };
 use crate::value::Word;
 use std::collections::BTreeSet;
@@ -74,7 +74,7 @@ enum Knowledge {
 
 /// A group of processes that may go round, while it is looked at.
 struct Candidate<'i> {
-    image: &'i Image,
+    program: &'i BoundProgram,
     range: Range<usize>,
     constants: Vec<Constants>,
     /// Definitions of resources of which a member means another instance than
@@ -86,38 +86,38 @@ struct Candidate<'i> {
 
 impl RingSymmetry {
     /// Of this scenario, if there is one.
-    pub(crate) fn new(image: &Image) -> Option<RingSymmetry> {
-        let first = Machine::new(image);
+    pub(crate) fn new(program: &BoundProgram) -> Option<RingSymmetry> {
+        let first = Machine::new(program);
         let rings = 2..=MOST_MEMBERS;
-        let seeds = (0..image.processes.len()).filter(|&def| rings.contains(&image.processes[def].count));
-        seeds.into_iter().find_map(|seed| RingSymmetry::with(image, &first, seed))
+        let seeds = (0..program.processes.len()).filter(|&def| rings.contains(&program.processes[def].count));
+        seeds.into_iter().find_map(|seed| RingSymmetry::with(program, &first, seed))
     }
 
     /// The one in which the members of this definition go round, with all that
     /// must go round with them.
-    fn with(image: &Image, first: &Machine, seed: usize) -> Option<RingSymmetry> {
-        let places = image.processes[seed].count;
+    fn with(program: &BoundProgram, first: &Machine, seed: usize) -> Option<RingSymmetry> {
+        let places = program.processes[seed].count;
         let (mut defs, mut rings, mut moving) = (vec![seed], Vec::new(), BTreeSet::new());
         let mut still = BTreeSet::new();
         while rings.len() < defs.len() {
             let def = defs[rings.len()];
-            if image.processes[def].count != places {
+            if program.processes[def].count != places {
                 return None;
             }
-            let mut candidate = Candidate::new(image, first, def);
+            let mut candidate = Candidate::new(program, first, def);
             rings.push(candidate.ring(first, def)?);
             moving.append(&mut candidate.moving);
             still.append(&mut candidate.still);
             // Who uses what moves must move too.
-            for (other, info) in image.processes.iter().enumerate() {
-                if info.count > 0 && !defs.contains(&other) && uses(image, first, other, &moving) {
+            for (other, info) in program.processes.iter().enumerate() {
+                if info.count > 0 && !defs.contains(&other) && uses(program, first, other, &moving) {
                     defs.push(other);
                 }
             }
         }
-        let alike = |&def: &u32| are_alike(image, first, def, places);
+        let alike = |&def: &u32| are_alike(program, first, def, places);
         let sound = !moving.is_empty() && moving.is_disjoint(&still) && moving.iter().all(alike);
-        let resources = moving.iter().map(|&def| image.resources[def as usize].first.index()).collect();
+        let resources = moving.iter().map(|&def| program.resources[def as usize].first.index()).collect();
         sound.then_some(RingSymmetry { places: places as usize, groups: rings, resources })
     }
 
@@ -141,14 +141,14 @@ impl RingSymmetry {
 }
 
 impl<'i> Candidate<'i> {
-    fn new(image: &'i Image, first: &Machine, def: usize) -> Candidate<'i> {
-        let info = &image.processes[def];
+    fn new(program: &'i BoundProgram, first: &Machine, def: usize) -> Candidate<'i> {
+        let info = &program.processes[def];
         let members = info.first.index()..info.first.index() + info.count as usize;
         Candidate {
-            image,
-            range: ops_of(image, first.op(image, info.first)),
+            program,
+            range: ops_of(program, first.op(program, info.first)),
             constants: members
-                .map(|process| Constants::new(image, frame_of(image, first, process)))
+                .map(|process| Constants::new(program, frame_of(program, first, process)))
                 .collect(),
             moving: BTreeSet::new(),
             still: BTreeSet::new(),
@@ -157,12 +157,12 @@ impl<'i> Candidate<'i> {
 
     /// The ring, if the members differ in nothing but where they stand.
     fn ring(&mut self, first: &Machine, def: usize) -> Option<Ring> {
-        let info = &self.image.processes[def];
+        let info = &self.program.processes[def];
         let frames: Vec<&[Word]> = (info.first.index()..info.first.index() + info.count as usize)
-            .map(|process| frame_of(self.image, first, process))
+            .map(|process| frame_of(self.program, first, process))
             .collect();
         let head = |frame: &[Word]| [frame[frame::STATE], frame[frame::LINK], frame[frame::UNTIL]];
-        let live = LiveWords::new(self.image, first.op(self.image, info.first), frames[0].len());
+        let live = LiveWords::new(self.program, first.op(self.program, info.first), frames[0].len());
         if !live.arrays.is_empty() || frames.iter().any(|frame| head(frame) != head(frames[0])) {
             return None;
         }
@@ -199,17 +199,17 @@ impl<'i> Candidate<'i> {
     /// members only for that or to work out what is constant, and nothing that is
     /// known of a word gets lost behind it.
     fn is_even(&mut self, at: usize, live: &LiveWords, words: u32) -> bool {
-        let image = self.image;
-        let op = image.plain[at];
+        let program = self.program;
+        let op = program.plain[at];
         if matches!(op, Op::Draw { .. } | Op::Call { .. }) {
             return false;
         }
         // Each member means one instance, and they follow each other as the
         // members do.
-        let codes: Vec<_> = image.accesses(&op).collect();
+        let codes: Vec<_> = program.accesses(&op).collect();
         for &(_, code) in &codes {
             let headers: Vec<Vec<usize>> =
-                self.constants.iter().map(|constants| constants.headers(image, at, code)).collect();
+                self.constants.iter().map(|constants| constants.headers(program, at, code)).collect();
             if !self.note(&headers) {
                 return false;
             }
@@ -217,10 +217,10 @@ impl<'i> Candidate<'i> {
         // What is read is alike for all members; or it is known for each, and
         // goes into what is known for each, into a text, or into which instance
         // is meant.
-        let behind: Vec<_> = self.constants.iter().map(|constants| constants.behind(image, at)).collect();
+        let behind: Vec<_> = self.constants.iter().map(|constants| constants.behind(program, at)).collect();
         let after = |slot: u32| of_all(behind.iter().map(|known| known.as_ref()?[slot as usize]));
         let apart = |slot: &Slot| self.knows(at, slot.0) != Knowledge::Alike;
-        for slot in read(image, &op).into_iter().filter(apart) {
+        for slot in read(program, &op).into_iter().filter(apart) {
             let sure = self.knows(at, slot.0) == Knowledge::Apart;
             let worked_out = match op {
                 Op::Copy { into, .. }
@@ -238,7 +238,7 @@ impl<'i> Candidate<'i> {
             }
         }
         // What is known must not get lost where ways come together.
-        let mut next = crate::program::next_ops(image, at).into_iter().flatten();
+        let mut next = crate::program::next_ops(program, at).into_iter().flatten();
         next.all(|next| {
             (FRAME_WORDS..words).filter(|&slot| live.matters(next, slot)).all(|slot| {
                 let before = after(slot);
@@ -254,10 +254,10 @@ impl<'i> Candidate<'i> {
         let mut found = Vec::new();
         for headers in headers {
             let &[header] = headers.as_slice() else { return false };
-            found.push(self.image.resource_of(header).index());
+            found.push(self.program.resource_of(header).index());
         }
-        let def = self.image.definition_of(ResourceId::from_index(found[0]));
-        let info = &self.image.resources[def.index()];
+        let def = self.program.definition_of(ResourceId::from_index(found[0]));
+        let info = &self.program.resources[def.index()];
         if found.iter().all(|&resource| resource == found[0]) {
             self.still.insert(def.0);
             return true;
@@ -287,37 +287,37 @@ fn of_all(mut known: impl Iterator<Item = Option<Word>>) -> Knowledge {
     }
 }
 
-fn frame_of<'m>(image: &Image, machine: &'m Machine, process: usize) -> &'m [Word] {
-    &machine.words()[image.frame_of(ProcessId::from_index(process))]
+fn frame_of<'m>(program: &BoundProgram, machine: &'m Machine, process: usize) -> &'m [Word] {
+    &machine.words()[program.frame_of(ProcessId::from_index(process))]
 }
 
 /// Whether a process of this definition may use some of these resources.
-fn uses(image: &Image, first: &Machine, def: usize, resources: &BTreeSet<u32>) -> bool {
-    let info = &image.processes[def];
-    let range = ops_of(image, first.op(image, info.first));
+fn uses(program: &BoundProgram, first: &Machine, def: usize, resources: &BTreeSet<u32>) -> bool {
+    let info = &program.processes[def];
+    let range = ops_of(program, first.op(program, info.first));
     (info.first.0..info.first.0 + info.count).any(|process| {
-        let constants = Constants::new(image, frame_of(image, first, process as usize));
+        let constants = Constants::new(program, frame_of(program, first, process as usize));
         range.clone().any(|at| {
-            image.accesses(&image.plain[at]).any(|(_, code)| {
+            program.accesses(&program.plain[at]).any(|(_, code)| {
                 constants
-                    .headers(image, at, code)
+                    .headers(program, at, code)
                     .into_iter()
-                    .any(|header| resources.contains(&image.definition_of(image.resource_of(header)).0))
+                    .any(|header| resources.contains(&program.definition_of(program.resource_of(header)).0))
             })
         })
     })
 }
 
 /// Whether nothing tells the instances of a resource apart at the start.
-fn are_alike(image: &Image, first: &Machine, def: u32, places: u32) -> bool {
-    let info = &image.resources[def as usize];
+fn are_alike(program: &BoundProgram, first: &Machine, def: u32, places: u32) -> bool {
+    let info = &program.resources[def as usize];
     if info.kind.has_slots() {
         // What is in the memories at the end is to be told as it is.
         return false;
     }
     let ids = (info.first.0..info.first.0 + info.count).map(ResourceId);
     let told = |id: ResourceId| {
-        let header = image.resource_at(id);
+        let header = program.resource_at(id);
         let mut words = first.words()[header..header + RESOURCE_WORDS].to_vec();
         // Which one it is, and where its contents lie.
         words[resource::IDENTITY] >>= 32;

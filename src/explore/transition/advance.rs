@@ -37,7 +37,7 @@ impl TransitionRelation<'_> {
     fn next(&self, machine: &Machine) -> Next {
         let mut next: Option<Time> = None;
         for process in self.processes() {
-            match machine.state(self.image, process) {
+            match machine.state(self.program, process) {
                 State::Ready => return Next::Now,
                 State::Delayed | State::New => {
                     let until = self.until(machine, process);
@@ -62,7 +62,7 @@ impl TransitionRelation<'_> {
             let machine = &mut scratch.world.machine;
             let next = match self.next(machine) {
                 Next::Now => return Ok(()),
-                Next::Never if !(self.until_horizon && waits_for_horizon(self.image, machine)) => {
+                Next::Never if !(self.until_horizon && waits_for_horizon(self.program, machine)) => {
                     return Ok(());
                 }
                 Next::At(next) if next <= horizon => next,
@@ -79,7 +79,7 @@ impl TransitionRelation<'_> {
             self.note_time(scratch);
             for process in self.processes() {
                 let waits =
-                    matches!(scratch.world.machine.state(self.image, process), State::Delayed | State::New);
+                    matches!(scratch.world.machine.state(self.program, process), State::Delayed | State::New);
                 if waits && self.until(&scratch.world.machine, process) <= next {
                     last = process;
                     self.go_local(scratch, process, sink)?;

@@ -11,44 +11,44 @@
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::OpId;
 use crate::kernel::Machine;
-use crate::program::{Image, LogArgCode, Op, ResourceCode, Slot, Source, next_ops, read, written};
+use crate::program::{BoundProgram, LogArgCode, Op, ResourceCode, Slot, Source, next_ops, read, written};
 use crate::trace::Kind;
 use crate::value::Type;
 use std::collections::BTreeSet;
 
 /// The ops of which what they do depends on the clock, in their order. The
 /// values that events of these kinds carry count as something that is done.
-pub(crate) fn decided_by_clock(image: &Image, looks_at: impl Fn(Kind) -> bool) -> Vec<OpId> {
-    if !image.plain.iter().any(|op| matches!(op, Op::Now { .. })) {
+pub(crate) fn decided_by_clock(program: &BoundProgram, looks_at: impl Fn(Kind) -> bool) -> Vec<OpId> {
+    if !program.plain.iter().any(|op| matches!(op, Op::Now { .. })) {
         return Vec::new();
     }
-    let mut flow = Flow::new(image);
+    let mut flow = Flow::new(program);
     while flow.spread() {}
     let decides = |at: &usize| flow.decides(*at, &looks_at);
-    (0..image.plain.len()).filter(decides).map(OpId::from_index).collect()
+    (0..program.plain.len()).filter(decides).map(OpId::from_index).collect()
 }
 
 /// The lines that depend on the clock in a search over a recording, which looks
 /// at what marks and log lines say but for measurements. Ascending; 0 where
 /// there is no text.
-pub fn recorded_by_clock(image: &Image) -> Vec<u32> {
-    let is_measured = |op: &OpId| match image.plain[op.index()] {
-        Op::Mark { mark, .. } => image.mark_type(mark).is_none_or(Type::is_measured),
+pub fn recorded_by_clock(program: &BoundProgram) -> Vec<u32> {
+    let is_measured = |op: &OpId| match program.plain[op.index()] {
+        Op::Mark { mark, .. } => program.mark_type(mark).is_none_or(Type::is_measured),
         _ => false,
     };
-    let ops = decided_by_clock(image, |kind| matches!(kind, Kind::Mark | Kind::Log));
-    lines_of(image, ops.into_iter().filter(|op| !is_measured(op)))
+    let ops = decided_by_clock(program, |kind| matches!(kind, Kind::Mark | Kind::Log));
+    lines_of(program, ops.into_iter().filter(|op| !is_measured(op)))
 }
 
 /// The lines of these ops, ascending.
-pub(crate) fn lines_of(image: &Image, ops: impl Iterator<Item = OpId>) -> Vec<u32> {
-    let lines: BTreeSet<u32> = ops.map(|op| image.sites[op.index()].line).collect();
+pub(crate) fn lines_of(program: &BoundProgram, ops: impl Iterator<Item = OpId>) -> Vec<u32> {
+    let lines: BTreeSet<u32> = ops.map(|op| program.sites[op.index()].line).collect();
     lines.into_iter().collect()
 }
 
 /// Where times are kept.
 struct Flow<'i> {
-    image: &'i Image,
+    program: &'i BoundProgram,
     /// The first op of each process definition, and its frame words.
     defs: Vec<(usize, usize)>,
     /// By op, and frame word in front of it: it holds what depends on the
@@ -60,15 +60,15 @@ struct Flow<'i> {
 }
 
 impl<'i> Flow<'i> {
-    fn new(image: &'i Image) -> Flow<'i> {
-        let first = Machine::new(image);
-        let defs = image
+    fn new(program: &'i BoundProgram) -> Flow<'i> {
+        let first = Machine::new(program);
+        let defs = program
             .processes
             .iter()
             .filter(|def| def.count > 0)
-            .map(|def| (first.op(image, def.first).index(), image.frame_of(def.first).len()));
-        let timed = vec![Vec::new(); image.plain.len()];
-        Flow { image, defs: defs.collect(), timed, items: vec![false; image.resource_count()] }
+            .map(|def| (first.op(program, def.first).index(), program.frame_of(def.first).len()));
+        let timed = vec![Vec::new(); program.plain.len()];
+        Flow { program, defs: defs.collect(), timed, items: vec![false; program.resource_count()] }
     }
 
     /// Follows values through all processes; whether that put some into a
@@ -82,7 +82,7 @@ impl<'i> Flow<'i> {
             let mut open = vec![entry];
             while let Some(at) = open.pop() {
                 let after = self.behind(at);
-                for next in next_ops(self.image, at).into_iter().flatten() {
+                for next in next_ops(self.program, at).into_iter().flatten() {
                     if self.meet(next, &after) {
                         open.push(next);
                     }
@@ -115,8 +115,8 @@ impl<'i> Flow<'i> {
     /// Whether something that is no measurement and depends on the clock is
     /// part of a line.
     fn says_some(&self, at: usize, log: u32) -> bool {
-        let types = self.image.log_template(log).types();
-        types.zip(&self.image.logs[log as usize]).any(|(ty, arg)| {
+        let types = self.program.log_template(log).types();
+        types.zip(&self.program.logs[log as usize]).any(|(ty, arg)| {
             let from_clock = match *arg {
                 LogArgCode::Value(source) => self.comes_from(at, source),
                 LogArgCode::Array(slot) => self.holds(at, slot),
@@ -126,19 +126,19 @@ impl<'i> Flow<'i> {
     }
 
     fn reads_some(&self, at: usize) -> bool {
-        read(self.image, &self.image.plain[at]).into_iter().any(|slot| self.holds(at, slot))
+        read(self.program, &self.program.plain[at]).into_iter().any(|slot| self.holds(at, slot))
     }
 
     /// What holds behind an op, and in buffers.
     fn behind(&mut self, at: usize) -> Vec<bool> {
         let mut after = self.timed[at].clone();
         let some = self.reads_some(at);
-        match self.image.plain[at] {
+        match self.program.plain[at] {
             Op::Now { into } => after[into.0 as usize] = true,
             Op::SetElement { array, value, .. } => after[array.0 as usize] |= self.comes_from(at, value),
             Op::Put { buffer, value } if self.comes_from(at, value) => self.put(buffer),
             Op::PutMany { many } => {
-                let code = self.image.many[many as usize];
+                let code = self.program.many[many as usize];
                 if self.comes_from(at, code.operand) || code.array.is_some_and(|array| self.holds(at, array))
                 {
                     self.put(code.resource);
@@ -146,7 +146,7 @@ impl<'i> Flow<'i> {
             }
             Op::Get { buffer, into } => after[into.0 as usize] = self.gets(buffer),
             Op::GetMany { many } => {
-                let code = self.image.many[many as usize];
+                let code = self.program.many[many as usize];
                 if let Some(array) = code.array {
                     after[array.0 as usize] |= self.gets(code.resource);
                 }
@@ -157,7 +157,7 @@ impl<'i> Flow<'i> {
                 after.fill(any);
             }
             ref op => {
-                written(self.image, op, after.len()).iter().for_each(|slot| after[slot.0 as usize] = some)
+                written(self.program, op, after.len()).iter().for_each(|slot| after[slot.0 as usize] = some)
             }
         }
         after
@@ -167,7 +167,7 @@ impl<'i> Flow<'i> {
     fn meant(&self, code: ResourceCode) -> std::ops::Range<usize> {
         match code.resolve() {
             Ok(header) => {
-                let id = self.image.resource_of(header).index();
+                let id = self.program.resource_of(header).index();
                 id..id + 1
             }
             Err(_) => 0..self.items.len(),
@@ -187,7 +187,7 @@ impl<'i> Flow<'i> {
     /// variables and buffers.
     fn decides(&self, at: usize, looks_at: &impl Fn(Kind) -> bool) -> bool {
         let from = |source: Source| self.comes_from(at, source);
-        match self.image.plain[at] {
+        match self.program.plain[at] {
             Op::Copy { .. } => false,
             Op::Log { log } => looks_at(Kind::Log) && self.says_some(at, log),
             Op::Unary { op, a, .. } => may_have_none(op) && from(a),
@@ -195,11 +195,11 @@ impl<'i> Flow<'i> {
             Op::Element { index, .. } | Op::SetElement { index, .. } => from(index),
             Op::Put { .. } => looks_at(Kind::Put) && self.reads_some(at),
             Op::PutMany { many } => {
-                from(self.image.many[many as usize].count) || looks_at(Kind::Put) && self.reads_some(at)
+                from(self.program.many[many as usize].count) || looks_at(Kind::Put) && self.reads_some(at)
             }
             Op::Get { buffer, .. } => looks_at(Kind::Get) && self.gets(buffer),
             Op::GetMany { many } => {
-                let code = self.image.many[many as usize];
+                let code = self.program.many[many as usize];
                 from(code.count) || from(code.operand) || looks_at(Kind::Get) && self.gets(code.resource)
             }
             Op::Mark { .. } => looks_at(Kind::Mark) && self.reads_some(at),

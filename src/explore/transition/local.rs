@@ -50,12 +50,12 @@ impl TransitionRelation<'_> {
                 scratch;
             let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
             let mut calling = Calling { probe, called, code: self.code, state: code };
-            let mut kernel = Kernel::new(self.image, machine, draws, &mut calling, &mut sink);
+            let mut kernel = Kernel::new(self.program, machine, draws, &mut calling, &mut sink);
             kernel.fuel = ROUNDS;
             match kernel.step_op(process).map_err(Stopped::Fault)? {
                 Rest::Ready => return Ok(None),
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
-                    if !machine.lengthen(self.image, header, items) {
+                    if !machine.lengthen(self.program, header, items) {
                         return Err(self.limit(machine, process, "a buffer outgrew the memory"));
                     }
                 }
@@ -103,29 +103,29 @@ impl TransitionRelation<'_> {
     /// pass is ready again, if it could be.
     fn local_rest(&self, scratch: &mut Scratch, process: ProcessId) -> LocalRest {
         let machine = &mut scratch.world.machine;
-        let op = machine.op(self.image, process);
+        let op = machine.op(self.program, process);
         let local = self.local[op.index()];
-        match machine.state(self.image, process) {
+        match machine.state(self.program, process) {
             State::Done | State::Blocked => return LocalRest::Others,
             State::Delayed | State::New if self.timed && self.until(machine, process) > machine.now => {
                 return LocalRest::Others;
             }
             State::Ready if !local => return LocalRest::Others,
             State::Delayed | State::New if !local => {
-                machine.stand(self.image, process, op, State::Ready);
+                machine.stand(self.program, process, op, State::Ready);
                 return LocalRest::Others;
             }
-            State::Delayed => machine.stand(self.image, process, op, State::Ready),
+            State::Delayed => machine.stand(self.program, process, op, State::Ready),
             State::New | State::Ready => {}
         }
-        if local && self.image.plain[op.index()].is_step() { LocalRest::Step } else { LocalRest::Settling }
+        if local && self.program.plain[op.index()].is_step() { LocalRest::Step } else { LocalRest::Settling }
     }
 
     /// Brings a process in front of its next step.
     fn settle(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Result<(), Stopped> {
         let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
         let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
-        let mut kernel = Kernel::new(self.image, machine, draws, probe, &mut sink);
+        let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
         kernel.fuel = ROUNDS;
         match kernel.settle(process).map_err(Stopped::Fault)? {
             Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
@@ -143,7 +143,7 @@ impl TransitionRelation<'_> {
     ) -> Result<(), Stopped> {
         for _ in 0..LOCAL_STEPS {
             let machine = &mut scratch.world.machine;
-            if !matches!(machine.state(self.image, process), State::Delayed | State::New) {
+            if !matches!(machine.state(self.program, process), State::Delayed | State::New) {
                 return Ok(());
             }
             machine.now = machine.now.max(self.until(machine, process));
@@ -160,6 +160,6 @@ impl TransitionRelation<'_> {
     }
 
     fn limit(&self, machine: &Machine, process: ProcessId, what: &str) -> Stopped {
-        Stopped::Limit(format!("{what} {}", machine.place(self.image, process)))
+        Stopped::Limit(format!("{what} {}", machine.place(self.program, process)))
     }
 }

@@ -29,7 +29,7 @@ use crate::explore::options::Mode;
 use crate::explore::state::Clock;
 use crate::ids::{OpId, ProcessId};
 use crate::kernel::{Machine, State, waits_for_horizon};
-use crate::program::{Image, Op, frame, lines_of, may_end};
+use crate::program::{BoundProgram, Op, frame, lines_of, may_end};
 use crate::time::Time;
 use crate::value::Word;
 
@@ -44,7 +44,7 @@ const BEGUN: Word = 1 << 63;
 /// The transitions of one scenario.
 #[derive(Debug)]
 pub(crate) struct TransitionRelation<'a> {
-    pub(crate) image: &'a Image,
+    pub(crate) program: &'a BoundProgram,
     pub(crate) timed: bool,
     /// Whether those who wait do so until the horizon, if there is one. It plays
     /// no part in what was found without time.
@@ -65,17 +65,18 @@ pub(crate) struct TransitionRelation<'a> {
 
 impl<'a> TransitionRelation<'a> {
     pub(crate) fn new(
-        image: &'a Image,
+        program: &'a BoundProgram,
         timed: bool,
         monitors: Option<&'a Monitors>,
         code: Option<&'a dyn NumberedCode>,
     ) -> TransitionRelation<'a> {
-        let noticed = image.noticed.iter();
-        let local = image.plain.iter().zip(noticed).map(|(op, &noticed)| op.is_local() && !noticed).collect();
-        let lines = lines_of(image, timed);
-        let (horizon, asked) = (image.horizon, Asked::NEVER);
+        let noticed = program.noticed.iter();
+        let local =
+            program.plain.iter().zip(noticed).map(|(op, &noticed)| op.is_local() && !noticed).collect();
+        let lines = lines_of(program, timed);
+        let (horizon, asked) = (program.horizon, Asked::NEVER);
         TransitionRelation {
-            image,
+            program,
             timed,
             until_horizon: timed,
             monitors,
@@ -92,12 +93,12 @@ impl<'a> TransitionRelation<'a> {
     /// what the clock shows: then it shows what it showed when the schedule was
     /// found, which is 0 throughout.
     pub(crate) fn for_replay(
-        image: &'a Image,
+        program: &'a BoundProgram,
         mode: Mode,
         code: Option<&'a dyn NumberedCode>,
     ) -> TransitionRelation<'a> {
-        let relation = TransitionRelation::new(image, mode == Mode::Timed, None, code);
-        let timed = mode == Mode::Timed || decided_by_clock(image, |_| false).is_empty();
+        let relation = TransitionRelation::new(program, mode == Mode::Timed, None, code);
+        let timed = mode == Mode::Timed || decided_by_clock(program, |_| false).is_empty();
         TransitionRelation { timed, ..relation }
     }
 
@@ -107,25 +108,27 @@ impl<'a> TransitionRelation<'a> {
         TransitionRelation {
             until_horizon,
             asked,
-            ..TransitionRelation::new(self.image, true, None, self.code)
+            ..TransitionRelation::new(self.program, true, None, self.code)
         }
     }
 
     /// All processes.
     pub(crate) fn processes(&self) -> impl Iterator<Item = ProcessId> + use<> {
-        (0..self.image.process_count()).map(ProcessId::from_index)
+        (0..self.program.process_count()).map(ProcessId::from_index)
     }
 
     /// Who could be the next to go on; with time, those that are due now and
     /// have the best priority, or have begun before somebody better was woken.
     pub(crate) fn candidates(&self, machine: &Machine) -> Vec<ProcessId> {
-        let mut able: Vec<ProcessId> =
-            self.processes().filter(|&process| machine.state(self.image, process) == State::Ready).collect();
+        let mut able: Vec<ProcessId> = self
+            .processes()
+            .filter(|&process| machine.state(self.program, process) == State::Ready)
+            .collect();
         if self.timed
-            && let Some(best) = able.iter().map(|&process| machine.priority(self.image, process)).min()
+            && let Some(best) = able.iter().map(|&process| machine.priority(self.program, process)).min()
         {
             able.retain(|&process| {
-                machine.priority(self.image, process) == best || self.has_begun(machine, process)
+                machine.priority(self.program, process) == best || self.has_begun(machine, process)
             });
         }
         able
@@ -135,10 +138,10 @@ impl<'a> TransitionRelation<'a> {
     /// nothing reads it, and nobody comes to an end by it.
     pub(crate) fn clock(&self) -> Clock {
         let reads = |op: &Op| matches!(op, Op::Now { .. });
-        let matters = self.image.horizon.is_some()
-            || self.image.plain.iter().any(reads)
+        let matters = self.program.horizon.is_some()
+            || self.program.plain.iter().any(reads)
             || self.monitors.is_some_and(|monitors| !monitors.start().is_empty())
-            || may_end(self.image);
+            || may_end(self.program);
         match (self.timed, matters) {
             (false, _) => Clock::None,
             (true, true) => Clock::Absolute,
@@ -147,7 +150,7 @@ impl<'a> TransitionRelation<'a> {
     }
 
     fn state_word(&self, process: ProcessId) -> usize {
-        self.image.frames[process.index()] as usize + frame::STATE
+        self.program.frames[process.index()] as usize + frame::STATE
     }
 
     /// Whether a process that is ready has made a step since it was woken: it
@@ -160,13 +163,13 @@ impl<'a> TransitionRelation<'a> {
     pub(crate) fn end(&self, machine: &Machine) -> End {
         let mut end = End::Completed;
         for process in self.processes() {
-            match machine.state(self.image, process) {
+            match machine.state(self.program, process) {
                 State::Done => {}
                 State::Delayed | State::New => return End::Horizon,
                 _ => end = End::Deadlock,
             }
         }
-        if end == End::Deadlock && self.until_horizon && waits_for_horizon(self.image, machine) {
+        if end == End::Deadlock && self.until_horizon && waits_for_horizon(self.program, machine) {
             end = End::Horizon;
         }
         end
@@ -177,16 +180,16 @@ impl<'a> TransitionRelation<'a> {
     pub(crate) fn goes_on(&self, scratch: &Scratch, process: ProcessId) -> bool {
         let machine = &scratch.world.machine;
         !scratch.paused
-            && machine.state(self.image, process) == State::Ready
-            && self.image.atomic[machine.op(self.image, process).index()]
+            && machine.state(self.program, process) == State::Ready
+            && self.program.atomic[machine.op(self.program, process).index()]
     }
 
     /// Takes note that a process has made a step, if it rests in front of
     /// another one; the next step takes the note away.
     pub(crate) fn note_begun(&self, scratch: &mut Scratch, process: ProcessId) {
         let machine = &mut scratch.world.machine;
-        let goes_on = machine.state(self.image, process) == State::Ready && !scratch.paused;
-        if self.timed && self.image.has_priorities && goes_on {
+        let goes_on = machine.state(self.program, process) == State::Ready && !scratch.paused;
+        if self.timed && self.program.has_priorities && goes_on {
             machine.arena[self.state_word(process)] |= BEGUN;
         }
     }
@@ -194,7 +197,7 @@ impl<'a> TransitionRelation<'a> {
     /// The end of a process that makes [`BLOCK_STEPS`] in a block, in which it
     /// went on from this op.
     pub(crate) fn endless_block(&self, process: ProcessId, block: OpId) -> Stopped {
-        let (name, line) = (self.image.process_name(process), self.image.sites[block.index()].line);
+        let (name, line) = (self.program.process_name(process), self.program.sites[block.index()].line);
         Stopped::Limit(format!(
             "an `atomic` block makes more than {BLOCK_STEPS} steps and may have no end, with process '{name}' on line {line}"
         ))
@@ -203,7 +206,7 @@ impl<'a> TransitionRelation<'a> {
 
 impl TransitionRelation<'_> {
     pub(crate) fn until(&self, machine: &Machine, process: ProcessId) -> Time {
-        let frame = self.image.frames[process.index()] as usize;
+        let frame = self.program.frames[process.index()] as usize;
         Time::from_nanos(machine.words()[frame + frame::UNTIL]).unwrap_or(Time::MAX)
     }
 }

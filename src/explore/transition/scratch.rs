@@ -7,7 +7,7 @@ use crate::explore::ends::Stopped;
 use crate::explore::state::World;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code, Draws, NoCode, Probe, Scheduler};
-use crate::program::Image;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Event, Sink};
 use crate::value::Word;
@@ -58,9 +58,9 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    pub(crate) fn new(image: &Image, seed: u64) -> Scratch {
-        let draws = Draws::new(image, seed, 0);
-        let (world, probe) = (World::new(image), Probe::default());
+    pub(crate) fn new(program: &BoundProgram, seed: u64) -> Scratch {
+        let draws = Draws::new(program, seed, 0);
+        let (world, probe) = (World::new(program), Probe::default());
         Scratch { world, probe, called: false, paused: false, draws, heard: false }
     }
 

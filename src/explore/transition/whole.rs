@@ -25,10 +25,10 @@ impl TransitionRelation<'_> {
     /// Makes the first state before any time passes: every process rests in
     /// front of its first step.
     pub(crate) fn start_locally(&self, scratch: &mut Scratch, sink: &mut impl Sink) -> Result<(), Stopped> {
-        if self.code.is_none() && calls(self.image) {
+        if self.code.is_none() && calls(self.program) {
             return Err(Stopped::Limit("the scenario calls code that is not there".to_owned()));
         }
-        scratch.world.machine.reset(self.image);
+        scratch.world.machine.reset(self.program);
         scratch.world.code = self.code.map_or(0, NumberedCode::first);
         scratch.world.watch = self.monitors.map(Monitors::start).unwrap_or_default();
         for process in self.processes() {
@@ -84,7 +84,7 @@ impl TransitionRelation<'_> {
         sink: &mut impl Sink,
     ) -> Went {
         scratch.clear();
-        let block = scratch.world.machine.op(self.image, process);
+        let block = scratch.world.machine.op(self.program, process);
         let mut went = self.part_of_transition(scratch, process, sink);
         let mut steps = 0;
         while went == Went::On && self.goes_on(scratch, process) {
@@ -115,8 +115,8 @@ impl TransitionRelation<'_> {
 
     fn part_of_transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
         scratch.paused = false;
-        let op = scratch.world.machine.op(self.image, process);
-        if matches!(self.image.plain[op.index()], Op::Atomic { .. }) {
+        let op = scratch.world.machine.op(self.program, process);
+        if matches!(self.program.plain[op.index()], Op::Atomic { .. }) {
             // To enter a block is nothing by itself.
             let entered = self.step(scratch, process, sink).map(|_| ());
             let entered = entered.and_then(|()| self.go_local(scratch, process, sink));
@@ -154,6 +154,6 @@ impl TransitionRelation<'_> {
     fn waits_visibly(&self, probe: &Probe) -> bool {
         let touched = probe.touched.borrow();
         let Some(&header) = touched.last() else { return true };
-        self.lines[self.image.resource_of(header).index()]
+        self.lines[self.program.resource_of(header).index()]
     }
 }

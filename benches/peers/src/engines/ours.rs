@@ -3,7 +3,7 @@
 //! The files are those of the repository, with the length as a parameter. Loading, compiling and laying out the
 //! state come before the measured time, as building the model does for every peer. The measured run traces what
 //! [`Tracing`] says: nothing, the fingerprint alone, or every event in memory. Since a run without a trace counts
-//! nothing, a second run of the same image with a counting sink follows, which has to end alike.
+//! nothing, a second run of the same program with a counting sink follows, which has to end alike.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use tempolane::backend::virtual_time::{RunEnd, Simulation};
 use tempolane::ids::ResourceId;
-use tempolane::backend::{Image, compile};
+use tempolane::backend::{BoundProgram, compile};
 use tempolane::scenario::{LoadedScenario, load_file};
 use tempolane::time::Time;
 use tempolane::trace::{Event, Fingerprint, Kind, NoTrace, RecordingSink, Sink};
@@ -23,7 +23,7 @@ use crate::workload::Finished;
 /// What a measured run traces.
 pub trait Tracing {
     /// Runs the simulation once, from the start to the end, with whatever it takes to finish the trace.
-    fn run(simulation: &mut Simulation<'_>, image: &Image) -> RunEnd;
+    fn run(simulation: &mut Simulation<'_>, program: &BoundProgram) -> RunEnd;
 }
 
 /// Nothing.
@@ -34,13 +34,13 @@ pub struct Fingerprinted;
 pub struct Recorded;
 
 impl Tracing for Untraced {
-    fn run(simulation: &mut Simulation<'_>, _: &Image) -> RunEnd {
+    fn run(simulation: &mut Simulation<'_>, _: &BoundProgram) -> RunEnd {
         run(simulation, &mut NoTrace)
     }
 }
 
 impl Tracing for Fingerprinted {
-    fn run(simulation: &mut Simulation<'_>, _: &Image) -> RunEnd {
+    fn run(simulation: &mut Simulation<'_>, _: &BoundProgram) -> RunEnd {
         let mut sink = Fingerprint::new();
         let end = run(simulation, &mut sink);
         let fingerprint = sink.finish(end.outcome.name(), end.end);
@@ -50,10 +50,10 @@ impl Tracing for Fingerprinted {
 }
 
 impl Tracing for Recorded {
-    fn run(simulation: &mut Simulation<'_>, image: &Image) -> RunEnd {
+    fn run(simulation: &mut Simulation<'_>, program: &BoundProgram) -> RunEnd {
         let mut sink = RecordingSink::with_cap(usize::MAX);
         let end = run(simulation, &mut sink);
-        let trace = sink.finish(image.header(image.seed), end.outcome.clone(), end.end);
+        let trace = sink.finish(program.header(program.seed), end.outcome.clone(), end.end);
         assert!(trace.outcome == end.outcome && !trace.events.is_empty(), "the trace is complete");
         end
     }
@@ -77,7 +77,7 @@ pub fn load(path: &str, parameters: &[(&str, String)]) -> LoadedScenario {
 }
 
 /// Ready to run.
-pub fn image_of(scenario: &LoadedScenario) -> Image {
+pub fn program_of(scenario: &LoadedScenario) -> BoundProgram {
     compile(&scenario.model)
         .bind(&scenario.model, &scenario.params)
         .unwrap_or_else(|error| panic!("line {}: {}", error.site.line, error.message))
@@ -116,13 +116,13 @@ struct Run {
 }
 
 impl Run {
-    /// Runs the image twice: measured, then counted.
-    fn of<T: Tracing>(image: &Image, simulation: &mut Simulation<'_>, memory: Option<&str>) -> Self {
+    /// Runs the program twice: measured, then counted.
+    fn of<T: Tracing>(program: &BoundProgram, simulation: &mut Simulation<'_>, memory: Option<&str>) -> Self {
         let start = Instant::now();
-        let end = T::run(simulation, image);
+        let end = T::run(simulation, program);
         let seconds = start.elapsed().as_secs_f64();
 
-        let memory = memory.map_or(u32::MAX, |name| resource(image, name).0);
+        let memory = memory.map_or(u32::MAX, |name| resource(program, name).0);
         let mut counter = Counter { memory, ..Counter::default() };
         let again = run(simulation, &mut counter);
         assert_eq!((again.end, again.steps), (end.end, end.steps), "the same run twice");
@@ -137,19 +137,19 @@ impl Run {
 }
 
 /// The resource that is called so.
-pub fn resource(image: &Image, name: &str) -> ResourceId {
-    let named = image.resources.iter().find(|info| info.name == name);
+pub fn resource(program: &BoundProgram, name: &str) -> ResourceId {
+    let named = program.resources.iter().find(|info| info.name == name);
     named.unwrap_or_else(|| panic!("the scenario has a resource '{name}'")).first
 }
 
 /// Runs W1 with this many customers.
 pub fn queue<T: Tracing>(customers: u64) -> Finished {
     let scenario = load("scenarios/queues/mm1.yaml", &[("customers", customers.to_string())]);
-    let image = image_of(&scenario);
-    let mut simulation = Simulation::new(&image, image.seed, 0);
-    let run = Run::of::<T>(&image, &mut simulation, None);
+    let program = program_of(&scenario);
+    let mut simulation = Simulation::new(&program, program.seed, 0);
+    let run = Run::of::<T>(&program, &mut simulation, None);
     assert_eq!(run.end.outcome.name(), "completed");
-    let mean = match simulation.machine.memory(&image, resource(&image, "mean_sojourn"))[..] {
+    let mean = match simulation.machine.memory(&program, resource(&program, "mean_sojourn"))[..] {
         [Value::Float(mean)] => mean,
         ref other => panic!("the mean is one float, not {other:?}"),
     };
@@ -169,9 +169,9 @@ pub fn hold<T: Tracing>(processes: u32, wake_ups: u64) -> Finished {
     assert!(output.status.success(), "the first run ended with {}", output.status);
     let nanos = String::from_utf8_lossy(&output.stdout);
 
-    let image = hold_until(processes, format!("{}ns", nanos.trim()));
-    let mut simulation = Simulation::new(&image, image.seed, 0);
-    let run = Run::of::<T>(&image, &mut simulation, None);
+    let program = hold_until(processes, format!("{}ns", nanos.trim()));
+    let mut simulation = Simulation::new(&program, program.seed, 0);
+    let run = Run::of::<T>(&program, &mut simulation, None);
     assert_eq!(run.end.outcome.name(), "horizon");
     run.finished(run.counter.delays - u64::from(processes), None)
 }
@@ -179,25 +179,25 @@ pub fn hold<T: Tracing>(processes: u32, wake_ups: u64) -> Finished {
 /// When this wake-up happens in W2 with this many processes, counted from 1.
 pub fn last_wake_up(processes: u32, wake_ups: u64) -> Time {
     let ample_s = wake_ups as f64 / f64::from(processes) * 1.01 + 20.0;
-    let image = hold_until(processes, format!("{:.0}s", ample_s.ceil()));
+    let program = hold_until(processes, format!("{:.0}s", ample_s.ceil()));
     // The first delay of every process is not begun by a wake-up, every other one is.
     let mut counter = Counter { awaited: u64::from(processes) + wake_ups, ..Counter::default() };
-    run(&mut Simulation::new(&image, image.seed, 0), &mut counter);
+    run(&mut Simulation::new(&program, program.seed, 0), &mut counter);
     counter.awaited_at.expect("there is ample time for all wake-ups")
 }
 
-fn hold_until(processes: u32, span: String) -> Image {
+fn hold_until(processes: u32, span: String) -> BoundProgram {
     let rounds = ("rounds", "1000000000".to_owned());
     let parameters = [("processes", processes.to_string()), rounds, ("span", span)];
-    image_of(&load("scenarios/queues/hold.yaml", &parameters))
+    program_of(&load("scenarios/queues/hold.yaml", &parameters))
 }
 
 /// Runs W3 with this many items.
 pub fn buffer<T: Tracing>(items: u64) -> Finished {
     let scenario = load("scenarios/queues/bounded-buffer.yaml", &[("items", items.to_string())]);
-    let image = image_of(&scenario);
-    let mut simulation = Simulation::new(&image, image.seed, 0);
-    let run = Run::of::<T>(&image, &mut simulation, Some("data2"));
+    let program = program_of(&scenario);
+    let mut simulation = Simulation::new(&program, program.seed, 0);
+    let run = Run::of::<T>(&program, &mut simulation, Some("data2"));
     assert_eq!(run.end.outcome.name(), "completed");
     run.finished(run.counter.reads, None)
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use tempolane::explore::{Budget, End, Mode, Options, Reduce, explore};
 
 use super::{Explored, System};
-use crate::engines::ours::{image_of, load};
+use crate::engines::ours::{program_of, load};
 use crate::memory::Resident;
 
 /// Leaves out what differs only in the order of steps that have nothing to do with each other.
@@ -27,12 +27,12 @@ pub fn explored(system: System, workers: usize, reduce: Reduce) -> Explored {
             )
         }
     };
-    let image = image_of(&scenario);
+    let program = program_of(&scenario);
     let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers };
     let options =
         Options { mode: Mode::Untimed, seed: 0, budget, monitors: None, reduce, learns: true, code: None };
     let start = Instant::now();
-    let explored = explore(&image, options, &mut |_| ControlFlow::Continue(()));
+    let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));
     let seconds = start.elapsed().as_secs_f64();
     let bytes = before.zip(Resident::now()).map(|(before, after)| before.growth(after));
     assert!(explored.is_complete(), "there is no budget to run out of");

@@ -87,9 +87,9 @@ pub fn validate(
     file: &Path,
     virtual_run: &Finished,
 ) -> Result<(String, bool), Failure> {
-    let image = loaded.image()?;
+    let program = loaded.program()?;
     let header = &virtual_run.header;
-    let recording = rows::read(file, header, &RecordedLabels::new(&image, header))?;
+    let recording = rows::read(file, header, &RecordedLabels::new(&program, header))?;
     let gaps = [recording.without_time, recording.without_value];
     let rows = recording.rows;
     let folder = match arguments.run.writes(Artifact::Result) {
@@ -104,7 +104,7 @@ pub fn validate(
         shown.borrow_mut().say(|_| told_progress(reached, points.len()));
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let search = search_within(&image, header, &points, &meanings, &SearchBudget::default(), &control);
+    let search = search_within(&program, header, &points, &meanings, &SearchBudget::default(), &control);
     drop(shown);
     let next = match search {
         Search::GaveUp { reached, states, why: Spent::Stopped } => {
@@ -120,7 +120,7 @@ pub fn validate(
         rows: points.len(),
         gaps,
         search,
-        clock_lines: recorded_by_clock(&image),
+        clock_lines: recorded_by_clock(&program),
         worst: deviations.iter().copied().max_by_key(|(_, by)| by.unsigned_abs()),
         total_time_error: deviations.last().filter(|_| total > 0).map(|&(_, by)| by as f64 / total as f64),
         tolerance: arguments.tolerance.unwrap_or(total / 50),
