@@ -207,9 +207,9 @@ fn a_timeout_and_an_interruption_end_all_threads() {
         let short = ThreadOptions { timeout: Duration::from_millis(100), work, ..options(1.0) };
         assert!(matches!(threads::run(&program, &short, NEVER), Err(Trouble::TimedOut(_))));
     }
-    // Asked every 50 ms.
+    // Cancellation every 50 ms.
     let asked = Cell::new(0);
-    let soon = || asked.replace(asked.get() + 1) > 3;
+    let soon = || cancellation.replace(cancellation.get() + 1) > 3;
     assert!(matches!(threads::run(&program, &options(1.0), &soon), Err(Trouble::Interrupted)));
 }
 

@@ -82,7 +82,7 @@ impl AnyCalendar {
     }
 }
 
-/// Asked now and then whether to go on.
+/// Cancellation now and then whether to go on.
 pub type Control<'c> = dyn FnMut(RunProgress) -> ControlFlow<()> + 'c;
 
 impl<'a> Simulation<'a> {

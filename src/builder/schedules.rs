@@ -10,7 +10,7 @@ use super::run::Run;
 use super::scenario::{Prepared, Scenario};
 use super::state::CodeState;
 use crate::analysis::Monitors;
-use crate::explore::{self, Asked, End, Exploration, Mode, Options, Reduce, Stopped};
+use crate::explore::{self, Cancellation, End, Exploration, Mode, Options, Reduce, Stopped};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 
@@ -225,7 +225,7 @@ impl<S: CodeState + Send> Scenario<S> {
         let began = crate::backend::threads::wall();
         let is_over = || explore.max_time.is_some_and(|most| began.elapsed() >= most);
         let exploration =
-            explore::explore_asking(&prepared.program, options, Asked::by(&is_over), &mut |_| {
+            explore::explore_cancellable(&prepared.program, options, Cancellation::by(&is_over), &mut |_| {
                 if is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
         judge(&Found { scenario: self, prepared: &prepared, code: &code, explore, expect }, &exploration)

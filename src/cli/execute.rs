@@ -15,7 +15,7 @@ use super::unfinished::Unfinished;
 use super::{console, quote};
 use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
-use crate::explore::{Asked, Following, Mismatch, Mode, Replayed, Schedule, replay_asking};
+use crate::explore::{Cancellation, Following, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
 use crate::ids::ResourceId;
 use crate::kernel::{Machine, find_waiting};
 use crate::program::BoundProgram;
@@ -87,7 +87,7 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
 pub fn execute_along(
     loaded: &Loaded,
     (schedule, following): (&Schedule, Following),
-    asked: Asked<'_>,
+    cancellation: Cancellation<'_>,
     options: &RunOptions,
     folder: Option<&Folder>,
     keep_events: bool,
@@ -110,7 +110,7 @@ pub fn execute_along(
     let finished =
         execute_by(loaded, &options, folder, keep_events, schedule.mode, |program, seed, sinks, _| {
             let following = Following { seed, ..following };
-            let followed = replay_asking(program, None, following, asked, &turns, sinks, &mut |_, _| {});
+            let followed = replay_cancellable(program, None, following, cancellation, &turns, sinks, &mut |_, _| {});
             let followed = followed.unwrap_or_else(|found| {
                 mismatch = Some(found);
                 None

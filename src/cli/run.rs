@@ -9,7 +9,7 @@ use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::tie_sensitivity::tie_sensitivity;
 use super::{console, failure_windows, interrupt};
-use crate::explore::{Asked, Following, Schedule};
+use crate::explore::{Cancellation, Following, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
 use std::io::Read;
@@ -191,9 +191,9 @@ fn run_and_write_along(
             finished
         }
         Some(schedule) => {
-            let asked = Asked::by(&interrupt::requested);
+            let asked = Cancellation::by(&interrupt::requested);
             let following = Following::to_the_end(schedule.seed, schedule.mode);
-            execute_along(scenario, (schedule, following), asked, options, folder.as_ref(), keep_events)?
+            execute_along(scenario, (schedule, following), cancellation, options, folder.as_ref(), keep_events)?
         }
     };
     interrupt::check()?;

@@ -10,15 +10,15 @@ use std::ops::ControlFlow;
 
 /// How to find out whether to stop.
 #[derive(Clone, Copy, Default)]
-pub struct Asked<'a>(Option<&'a (dyn Fn() -> bool + Sync)>);
+pub struct Cancellation<'a>(Option<&'a (dyn Fn() -> bool + Sync)>);
 
-impl<'a> Asked<'a> {
+impl<'a> Cancellation<'a> {
     /// Never stops.
-    pub const NEVER: Asked<'static> = Asked(None);
+    pub const NEVER: Cancellation<'static> = Cancellation(None);
 
     /// Stops as soon as `is_over` says so. It is asked often, by several threads.
-    pub fn by(is_over: &'a (dyn Fn() -> bool + Sync)) -> Asked<'a> {
-        Asked(Some(is_over))
+    pub fn by(is_over: &'a (dyn Fn() -> bool + Sync)) -> Cancellation<'a> {
+        Cancellation(Some(is_over))
     }
 
     /// Whether to stop.
@@ -41,8 +41,8 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl fmt::Debug for Asked<'_> {
+impl fmt::Debug for Cancellation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Asked({})", self.0.is_some())
+        write!(f, "Cancellation({})", self.0.is_some())
     }
 }

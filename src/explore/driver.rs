@@ -1,6 +1,6 @@
 //! One exploration from beginning to end, whatever the size of its states.
 
-use super::asked::Asked;
+use super::asked::Cancellation;
 use super::ends::Stopped;
 use super::options::{Budget, Mode, Options};
 use super::progress::{Progress, Stop};
@@ -21,17 +21,17 @@ pub fn explore<'a>(
     options: Options<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
-    explore_asking(program, options, Asked::NEVER, control)
+    explore_cancellable(program, options, Cancellation::NEVER, control)
 }
 
 /// Explores all schedules of `program`, and stops also where `control` is not
 /// asked: `asked` is, in the preparation, in the middle of a transition, and
 /// while witnesses are put together, which then end early. Once it has said to
 /// stop it has to say so from then on.
-pub fn explore_asking<'a>(
+pub fn explore_cancellable<'a>(
     program: &'a BoundProgram,
     options: Options<'a>,
-    asked: Asked<'a>,
+    cancellation: Cancellation<'a>,
     control: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Exploration<'a> {
     let mut exploration = Exploration {
@@ -44,7 +44,7 @@ pub fn explore_asking<'a>(
         endless: OnceLock::new(),
         stop: Stop::Complete,
     };
-    let start = match prepared(program, &options, asked) {
+    let start = match prepared(program, &options, cancellation) {
         Ok(prepared) => prepared,
         Err(Unprepared::Stop(stop)) => return Exploration { stop, ..exploration },
         Err(Unprepared::Ends(stopped)) => return Exploration { stillborn: Some(stopped), ..exploration },
@@ -79,7 +79,7 @@ enum Unprepared {
 fn prepared<'a>(
     program: &'a BoundProgram,
     options: &Options<'a>,
-    asked: Asked<'a>,
+    cancellation: Cancellation<'a>,
 ) -> Result<Start<'a>, Unprepared> {
     if program.process_count() > 64 * MAX_WORDS {
         // Each process takes a bit at least.
@@ -90,13 +90,13 @@ fn prepared<'a>(
     }
     let monitors = options.monitors;
     let relation = TransitionRelation::new(program, options.mode == Mode::Timed, monitors, options.code);
-    let relation = TransitionRelation { asked, ..relation };
+    let relation = TransitionRelation { cancellation, ..relation };
     let mut scratch = Scratch::new(program, options.seed);
     let started = relation.start(&mut scratch, &mut NoTrace);
     let symmetry = Symmetry::new(program, monitors, options.reduce.symmetry);
     let mut codec = Codec::new(program, relation.clock(), monitors, symmetry.as_ref());
     // What is said of a run that was broken off means nothing.
-    if asked.is_over() {
+    if cancellation.is_over() {
         return Err(Unprepared::Stop(Stop::Control));
     }
     started.map_err(Unprepared::Ends)?;

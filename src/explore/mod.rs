@@ -21,7 +21,7 @@
 //! | `driver` | one exploration from beginning to end |
 //! | `schedule` | schedules as files, replayed, and in words |
 
-mod asked;
+mod cancellation;
 mod code;
 mod driver;
 mod ends;
@@ -36,9 +36,9 @@ mod symmetry;
 mod transition;
 mod transition_cache;
 
-pub use asked::Asked;
+pub use asked::Cancellation;
 pub use code::NumberedCode;
-pub use driver::{explore, explore_asking};
+pub use driver::{explore, explore_cancellable};
 pub use ends::{End, Stopped};
 pub use options::{Budget, Mode, Options, Reduce};
 pub use progress::{Progress, Stop};
@@ -46,8 +46,8 @@ pub use result::{
     BlockedForEver, Cut, DecisiveTie, Exploration, FinalMemories, Overview, Round, Undecided, Witness,
 };
 pub use schedule::{
-    Following, Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_asking,
-    one_line, replay, replay_asking, replay_calling,
+    Following, Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_cancellable,
+    one_line, replay, replay_cancellable, replay_calling,
 };
 pub use search::Race;
 pub use transition::recorded_by_clock;

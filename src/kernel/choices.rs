@@ -1,6 +1,6 @@
 //! The answers to [`super::Scheduler::choose`], for drivers that try them all.
 
-/// What a step asked, what it was answered, and so what the next way through it
+/// What a step cancellation, what it was answered, and so what the next way through it
 /// is. Ways come in the order of their answers, as the numbers on an odometer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choices {
@@ -18,8 +18,8 @@ impl Choices {
 
     /// The answer to the next question of this way.
     pub fn choose(&mut self, options: u32) -> u32 {
-        let place = self.asked.len();
-        self.asked.push(options);
+        let place = self.cancellation.len();
+        self.cancellation.push(options);
         if place == self.answers.len() {
             self.answers.push(0);
         }
@@ -33,11 +33,11 @@ impl Choices {
 
     /// Goes on to the next way; false if there is none.
     pub fn advance(&mut self) -> bool {
-        self.answers.truncate(self.asked.len());
-        while let (Some(answer), Some(options)) = (self.answers.pop(), self.asked.pop()) {
+        self.answers.truncate(self.cancellation.len());
+        while let (Some(answer), Some(options)) = (self.answers.pop(), self.cancellation.pop()) {
             if answer + 1 < options {
                 self.answers.push(answer + 1);
-                self.asked.clear();
+                self.cancellation.clear();
                 return true;
             }
         }

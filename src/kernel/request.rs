@@ -172,11 +172,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// That `process` released a mutex which is not its own.
     pub fn not_owner_fault(
         &self,
-        asked: &ResourceRequest,
+        cancellation: &ResourceRequest,
         process: ProcessId,
         owner: Option<ProcessId>,
     ) -> Box<Fault> {
-        self.not_owner(self.context(process), asked.resource, owner)
+        self.not_owner(self.context(process), cancellation.resource, owner)
     }
 
     /// That a semaphore was given more permits than can be counted.

@@ -84,7 +84,7 @@ impl Check<'_> {
             limits,
             expect,
         };
-        let asked = self.resources.iter().map(|known| known.asked.get()).collect();
+        let asked = self.resources.iter().map(|known| known.cancellation.get()).collect();
         let params = self.params.iter().map(|param| param.value).collect();
         Some(Checked { unused: self.unused(&model), model, params, asked })
     }

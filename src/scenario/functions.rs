@@ -93,7 +93,7 @@ impl Typer<'_, '_> {
             (!fits).then(|| (message(), what_has(level)))
         };
         let Found { reference, entry } = self.resource(argument, "the argument", refusal)?;
-        self.resources.at(reference.def.index()).asked.set(true);
+        self.resources.at(reference.def.index()).cancellation.set(true);
         if !level && entry.unbounded {
             let hint = "it is unbounded; there is always room".to_owned();
             self.error(&argument.range, "this buffer has no capacity", Some(hint));

@@ -108,7 +108,7 @@ impl Check<'_> {
             self.reports.unknown(span, message, name.text, self.resources.names());
             return None;
         };
-        self.resources.at(position).asked.set(true);
+        self.resources.at(position).cancellation.set(true);
         let known = self.resources.at(position).clone();
         // Of a resource that is wrong itself nothing more is said.
         known.kind?;

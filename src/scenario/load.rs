@@ -189,7 +189,7 @@ fn load_text(
     match (checked, params.flatten()) {
         (Some(checked), Some(params)) if items.is_empty() => {
             let mut warnings = checked.unused;
-            warnings.extend(warnings::of_model(&checked.model, &params, &checked.asked));
+            warnings.extend(warnings::of_model(&checked.model, &params, &checked.cancellation));
             Ok(LoadedScenario { model: checked.model, params, source, warnings })
         }
         _ => Err(refused(source, items)),

@@ -25,38 +25,38 @@ pub(super) fn endless(condition: &Expr, known: Option<Value>, body: &[Step]) -> 
         return (known == Some(Value::Bool(true))).then_some(Endless::Always);
     }
     let mut asked = BTreeSet::new();
-    if !asks_only_variables(condition, &mut asked) || changes(body, &asked) {
+    if !asks_only_variables(condition, &mut cancellation) || changes(body, &cancellation) {
         return None;
     }
-    asked.first().map(|&var| Endless::Unchanged(var))
+    cancellation.first().map(|&var| Endless::Unchanged(var))
 }
 
 /// Collects the variables that an expression asks; `false` if it asks anything
 /// else that changes.
-fn asks_only_variables(expr: &Expr, asked: &mut BTreeSet<VarId>) -> bool {
+fn asks_only_variables(expr: &Expr, cancellation: &mut BTreeSet<VarId>) -> bool {
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Index | ExprKind::Len(_) => true,
         ExprKind::Var(var) => {
-            asked.insert(*var);
+            cancellation.insert(*var);
             true
         }
         ExprKind::Element(var, index) => {
-            asked.insert(*var);
-            asks_only_variables(index, asked)
+            cancellation.insert(*var);
+            asks_only_variables(index, cancellation)
         }
         ExprKind::Level(_) | ExprKind::Capacity(_) | ExprKind::Now => false,
-        ExprKind::Unary(_, inner) => asks_only_variables(inner, asked),
+        ExprKind::Unary(_, inner) => asks_only_variables(inner, cancellation),
         ExprKind::Binary(_, left, right) | ExprKind::And(left, right) | ExprKind::Or(left, right) => {
-            asks_only_variables(left, asked) && asks_only_variables(right, asked)
+            asks_only_variables(left, cancellation) && asks_only_variables(right, cancellation)
         }
     }
 }
 
 /// Whether a step changes one of these variables, or may do anything.
-fn changes(body: &[Step], asked: &BTreeSet<VarId>) -> bool {
+fn changes(body: &[Step], cancellation: &BTreeSet<VarId>) -> bool {
     let mut changes = false;
     each(body, &mut |step| {
-        let assigns = step.kind.assigns().is_some_and(|var| asked.contains(&var));
+        let assigns = step.kind.assigns().is_some_and(|var| cancellation.contains(&var));
         changes |= assigns || matches!(step.kind, StepKind::Call(_));
     });
     changes

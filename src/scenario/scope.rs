@@ -60,7 +60,7 @@ pub(super) struct ResourceEntry {
     pub unbounded: bool,
     /// Whether a step names it.
     pub used: Cell<bool>,
-    /// Whether its level is asked, or something is expected of it.
+    /// Whether its level is cancellation, or something is expected of it.
     pub asked: Cell<bool>,
 }
 

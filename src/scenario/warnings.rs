@@ -35,7 +35,7 @@ pub(super) fn unused(what: &str, name: &str, site: Site) -> Option<Diagnostic> {
 
 /// The warnings about how the processes use what they share. `asked` says of
 /// each resource whether its level is asked or expected.
-pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<Diagnostic> {
+pub(super) fn of_model(model: &Model, params: &[Value], cancellation: &[bool]) -> Vec<Diagnostic> {
     if expects_no_end(model) {
         return Vec::new();
     }
@@ -43,9 +43,9 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
     for process in &model.processes {
         each(&process.body, &mut |step| note(&mut uses, step));
     }
-    let sides = model.resources.iter().zip(&uses).zip(asked);
+    let sides = model.resources.iter().zip(&uses).zip(cancellation);
     let mut warnings: Vec<_> =
-        sides.filter_map(|((def, uses), &asked)| one_sided(def, uses, asked)).collect();
+        sides.filter_map(|((def, uses), &cancellation)| one_sided(def, uses, cancellation)).collect();
     warnings.extend(too_many(model, params, &uses));
     if model.horizon.is_none() {
         warnings.extend(endless(model, params));

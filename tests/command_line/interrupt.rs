@@ -14,7 +14,7 @@ fn interrupted(mut child: Child, signal: &str, after: Duration) -> Option<i32> {
     let asked = Instant::now();
     let kill = Command::new("kill").args([signal, &child.id().to_string()]).status();
     assert!(kill.expect("kill starts").success());
-    while asked.elapsed() < Duration::from_secs(30) {
+    while cancellation.elapsed() < Duration::from_secs(30) {
         if let Some(status) = child.try_wait().expect("it can be asked") {
             return status.code();
         }

@@ -406,7 +406,7 @@ fn an_exploration_can_be_stopped_in_the_middle_of_a_state() {
             asked += 1;
             if asked == 100 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        assert_eq!((stopped.stop, asked), (Stop::Control, 100), "{mode:?}");
+        assert_eq!((stopped.stop, cancellation), (Stop::Control, 100), "{mode:?}");
         // Not all of the 400 that follow the first state.
         assert!(stopped.progress().states <= 100, "{mode:?}: {:?}", stopped.progress());
     }

@@ -12,7 +12,8 @@ use std::ops::ControlFlow;
 use tempolane::analysis::Monitors;
 use tempolane::backend::{BoundProgram, compile};
 use tempolane::explore::{
-    Asked, Budget, End, Exploration, Mode, Options, Reduce, Stop, Stopped, explore, explore_asking, replay,
+    Budget, Cancellation, End, Exploration, Mode, Options, Reduce, Stop, Stopped, explore,
+    explore_cancellable, replay,
 };
 use tempolane::scenario;
 use tempolane::time::Time;
@@ -180,9 +181,10 @@ processes:
 ";
     let program = program(text, &[]);
     for mode in [Mode::Timed, Mode::Untimed] {
-        let stopped = explore_asking(&program, Options::whole(mode), Asked::by(&|| true), &mut |_| {
-            ControlFlow::Break(())
-        });
+        let stopped =
+            explore_cancellable(&program, Options::whole(mode), Cancellation::by(&|| true), &mut |_| {
+                ControlFlow::Break(())
+            });
         assert_eq!((stopped.stop, stopped.progress().states), (Stop::Control, 0));
         assert!(stopped.stops().is_empty() && !stopped.is_complete());
     }

@@ -381,9 +381,9 @@ processes: {{p: {{vars: {{i: 0, xs: {{array: 3, of: 0}}}}, do: [{step}]}}}}
         let asked = driver.with(100, |kernel| kernel.asked(P)).0;
         assert_eq!(driver.machine, before, "{step}");
         match message {
-            None => assert!(matches!(asked, Ok(Some(_))), "{step}: {asked:?}"),
+            None => assert!(matches!(cancellation, Ok(Some(_))), "{step}: {asked:?}"),
             Some(message) => {
-                let fault = asked.expect_err(step);
+                let fault = cancellation.expect_err(step);
                 assert!(fault.message.starts_with(message), "{step}: {fault:?}");
                 // The same as if the kernel does it.
                 let done: Result<Rest, Box<Fault>> = driver.with(100, |kernel| kernel.step(P)).0;

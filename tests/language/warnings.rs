@@ -102,7 +102,7 @@ processes:
   p:
     vars: {x: 0, y: 0, z: {array: 2}, _w: 0}
     do:
-      - read: {from: asked, at: 0, into: x}
+      - read: {from: cancellation, at: 0, into: x}
       - delay: used * 3s
 expect: {total_time: only_expected}
 ",

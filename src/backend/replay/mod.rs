@@ -221,9 +221,9 @@ impl<'a> Replay<'a> {
         let op = self.program.plain[self.machine.op(self.program, process).index()];
         let mut now = self.clocks[process.index()];
         let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten();
-        if let Some(asked) = asked {
-            let lent = if let Request::Wait { mutex } = asked.request { mutex } else { None };
-            let about = [Some(asked.resource), lent];
+        if let Some(cancellation) = asked {
+            let lent = if let Request::Wait { mutex } = cancellation.request { mutex } else { None };
+            let about = [Some(cancellation.resource), lent];
             for resource in about.iter().flatten() {
                 now = now.max(self.used[resource.index()]);
             }

@@ -161,8 +161,8 @@ impl<'a> Worker<'a> {
         self.me.due = now.as_nanos().saturating_sub(self.late);
         let process = self.me.process;
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
-        if let Some(asked) = asked {
-            let values = self.serve(&asked)?;
+        if let Some(cancellation) = asked {
+            let values = self.serve(&cancellation)?;
             self.with_kernel(|kernel| kernel.answer(process, &values));
             let rest = self.kernel_step(|kernel, process| kernel.settle(process));
             self.leave_gate();
@@ -221,13 +221,13 @@ impl<'a> Worker<'a> {
     }
 
     /// Does what was asked of a resource; gives the values, if there are any.
-    fn serve(&mut self, asked: &ResourceRequest) -> Result<Vec<Word>, Leave> {
-        self.me.resource = asked.resource;
+    fn serve(&mut self, cancellation: &ResourceRequest) -> Result<Vec<Word>, Leave> {
+        self.me.resource = cancellation.resource;
         let Worker { shared, me, record, .. } = self;
-        record.about(shared.program.resource_info(asked.resource).ty);
-        let native = &shared.natives[asked.resource.index()];
+        record.about(shared.program.resource_info(cancellation.resource).ty);
+        let native = &shared.natives[cancellation.resource.index()];
         let client = Client { me, census: &shared.census, record };
-        match native.serve(asked.request, client, &shared.natives) {
+        match native.serve(cancellation.request, client, &shared.natives) {
             Ok(Came::Served(values)) => Ok(values),
             Ok(Came::Waits { last }) => self.wait(last),
             Err(Refusal::NotOwner { mutex, owner }) => {
@@ -255,9 +255,9 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn not_owner(&mut self, asked: &ResourceRequest, owner: Option<ProcessId>) -> Leave {
+    fn not_owner(&mut self, cancellation: &ResourceRequest, owner: Option<ProcessId>) -> Leave {
         let process = self.me.process;
-        self.with_kernel(|kernel| kernel.not_owner_fault(asked, process, owner)).into()
+        self.with_kernel(|kernel| kernel.not_owner_fault(cancellation, process, owner)).into()
     }
 
     fn too_many_permits(&mut self) -> Leave {

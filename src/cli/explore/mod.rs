@@ -18,7 +18,7 @@ use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
 use crate::explore::{
-    self, Asked, BlockedForEver, Budget, Cut, Exploration, Mode, Options, Reduce, Undecided,
+    self, Cancellation, BlockedForEver, Budget, Cut, Exploration, Mode, Options, Reduce, Undecided,
 };
 use crate::scenario::parse_duration;
 use crate::trace::Header;
@@ -227,7 +227,7 @@ fn reduce_of(arguments: &ExploreArguments) -> Reduce {
 fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<bool, Failure> {
     let patience = Patience::from_now(arguments);
     let is_over = || patience.is_over();
-    let asked = Asked::by(&is_over);
+    let asked = Cancellation::by(&is_over);
     let program = loaded.program()?;
     let mode = mode_of(arguments);
     if arguments.reduce == Some(ReduceOption::Order) && mode == Mode::Timed {
@@ -251,7 +251,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     let mut progress = ProgressLine::new(&loaded.label);
     let options =
         Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
-    let exploration = explore::explore_asking(&program, options, asked, &mut |reached| {
+    let exploration = explore::explore_cancellable(&program, options, cancellation, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;
             let rate = transitions as f64 / seconds / 1e6;
@@ -277,7 +277,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     }
     let overview = exploration.overview();
     let blocked = exploration.blocked_for_ever();
-    let shown = witness::show(loaded, &program, &exploration, &blocked, (mode, seed), asked, arguments)?;
+    let shown = witness::show(loaded, &program, &exploration, &blocked, (mode, seed), cancellation, arguments)?;
     if shrinks {
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {

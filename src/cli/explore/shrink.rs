@@ -10,7 +10,7 @@ use super::{ExploreArguments, TimeLimit, mode_of, reduce_of};
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
-use crate::explore::{Asked, Budget, End, Options, Stopped, explore_asking};
+use crate::explore::{Cancellation, Budget, End, Options, Stopped, explore_cancellable};
 use crate::value::{Type, Value};
 use std::ops::ControlFlow;
 
@@ -153,7 +153,7 @@ fn shows(
         code: None,
     };
     let is_over = || interrupt::requested() || limit.is_up();
-    let exploration = explore_asking(&program, options, Asked::by(&is_over), &mut |_| {
+    let exploration = explore_cancellable(&program, options, Cancellation::by(&is_over), &mut |_| {
         if is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     Ok(match kind {

@@ -12,7 +12,7 @@ use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::{Finished, so_many};
 use crate::explore::{
-    self, Asked, End, Exploration, Following, Mode, Schedule, Stopped, Witness, narrate_asking,
+    self, Cancellation, End, Exploration, Following, Mode, Schedule, Stopped, Witness, narrate_cancellable,
 };
 use crate::program::BoundProgram;
 use crate::scenario::folder_name;
@@ -50,7 +50,7 @@ pub fn show(
     exploration: &Exploration<'_>,
     blocked: &BlockedSome,
     (mode, seed): (Mode, u64),
-    asked: Asked<'_>,
+    cancellation: Cancellation<'_>,
     arguments: &ExploreArguments,
 ) -> Result<Vec<Shown>, Failure> {
     let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
@@ -103,7 +103,7 @@ pub fn show(
     let mut kinds: Vec<&str> = Vec::new();
     let mut shown = Vec::new();
     for (kind, shows, states, witness) in all {
-        if asked.is_over() {
+        if cancellation.is_over() {
             break;
         }
         kinds.push(kind);
@@ -124,11 +124,11 @@ pub fn show(
             "partial-deadlock" => Following::so_far(seed, mode),
             _ => Following::to_the_end(seed, mode),
         };
-        let notes = narrate_asking(program, None, (seed, mode), asked, &witness.turns);
+        let notes = narrate_cancellable(program, None, (seed, mode), cancellation, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
         let mut finished =
-            match execute_along(loaded, (&schedule, following), asked, &arguments.run, None, draws) {
+            match execute_along(loaded, (&schedule, following), cancellation, &arguments.run, None, draws) {
                 Err(failure) if failure.exit == Exit::Interrupted => break,
                 finished => finished?,
             };

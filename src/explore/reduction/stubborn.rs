@@ -55,7 +55,7 @@ impl StubbornSets {
         };
         let first = Machine::new(program);
         for process in (0..program.process_count()).map(ProcessId::from_index) {
-            if relation.asked.is_over() {
+            if relation.cancellation.is_over() {
                 // The search will not begin.
                 break;
             }

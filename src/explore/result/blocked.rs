@@ -122,7 +122,7 @@ impl<const W: usize> StateGraph<'_, W> {
         };
         let mut next = |state: StateId| -> Result<Vec<StateId>, NotFound> {
             let Next { states, unknown, .. } = self.next(state, scratch);
-            let is_over = self.space.relation.asked.check(u64::from(state)).is_err();
+            let is_over = self.space.relation.cancellation.check(u64::from(state)).is_err();
             if unknown || is_over { Err(NotFound) } else { Ok(states) }
         };
         each_component(count, &mut next, &mut |component| {

@@ -84,7 +84,7 @@ impl<const W: usize> StateGraph<'_, W> {
         scratch: &mut Scratch,
     ) -> Option<Vec<StateId>> {
         let next = self.next(state, scratch);
-        if next.unknown || self.space.relation.asked.check(fates.len() as u64).is_err() {
+        if next.unknown || self.space.relation.cancellation.check(fates.len() as u64).is_err() {
             return None;
         }
         let is_leaf = next.states.is_empty() && next.stops == 0;

@@ -7,7 +7,7 @@
 
 use super::order::Next;
 use crate::explore::search::{StateGraph, StateId};
-use crate::explore::transition::{Scratch, Went};
+use crate::explore::transition::{Scratch, Transition};
 
 /// What is known of schedules that never end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl<const W: usize> StateGraph<'_, W> {
             Among::All => self.next(state, scratch),
             Among::Timeless => self.next_at_once(state, scratch),
         };
-        let is_over = self.space.relation.asked.check(u64::from(state)).is_err();
+        let is_over = self.space.relation.cancellation.check(u64::from(state)).is_err();
         if next.unknown || is_over { Err(NotFound) } else { Ok(next.states) }
     }
 
@@ -123,7 +123,7 @@ impl<const W: usize> StateGraph<'_, W> {
         let (mut next, mut buffer) = (Next::default(), Vec::new());
         let before = self.machine(state, scratch).now;
         self.successors(self.store.state(state), scratch, |scratch, _, went| {
-            if went == Went::On && scratch.world.machine.now == before {
+            if went == Transition::Made && scratch.world.machine.now == before {
                 match self.space.codec.encode(&scratch.world, &mut buffer) {
                     Ok(packed) => self.note(&packed, &mut next),
                     Err(_) => next.unknown = true,

@@ -33,7 +33,7 @@ pub struct Exploration<'a> {
     pub(in crate::explore) stillborn: Option<Stopped>,
     /// The lines that depend on what the clock shows, although time does not count.
     pub(in crate::explore) clock: Vec<u32>,
-    /// What is known of schedules that never end, once it was asked.
+    /// What is known of schedules that never end, once it was cancellation.
     pub(in crate::explore) endless: OnceLock<Endless>,
     /// Why it is over.
     pub stop: Stop,

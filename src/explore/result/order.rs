@@ -8,7 +8,7 @@ use crate::program::may_end;
 use crate::time::Time;
 use crate::value::Word;
 
-/// Graphs of more states than this are not asked.
+/// Graphs of more states than this are not cancellation.
 pub(crate) const MOST_STATES: usize = 4_000_000;
 
 /// What follows a state directly.
@@ -70,7 +70,7 @@ impl<const W: usize> StateGraph<'_, W> {
         let mut leaves = Vec::new();
         for id in 0..count {
             let next = self.next(id as StateId, scratch);
-            if next.unknown || self.space.relation.asked.check(id as u64).is_err() {
+            if next.unknown || self.space.relation.cancellation.check(id as u64).is_err() {
                 return None;
             }
             next.states.iter().for_each(|&to| incoming[to as usize] += 1);

@@ -4,7 +4,7 @@ use crate::explore::ends::Stopped;
 use crate::explore::schedule::Turn;
 use crate::explore::search::{StateGraph, StateId};
 use crate::explore::symmetry::Symmetry;
-use crate::explore::transition::{Scratch, Went};
+use crate::explore::transition::{Scratch, Transition};
 use crate::trace::NoTrace;
 use std::ops::ControlFlow;
 
@@ -27,7 +27,7 @@ pub(crate) fn turns_along<const W: usize>(
     if let Some(symmetry) = &graph.space.symmetry {
         return turns_of_some(graph, symmetry, path, scratch);
     }
-    let pairs = path.windows(2).take_while(|_| !graph.space.relation.asked.is_over());
+    let pairs = path.windows(2).take_while(|_| !graph.space.relation.cancellation.is_over());
     pairs.map(|pair| turn_between(graph, pair[0], pair[1], scratch)).collect()
 }
 
@@ -46,12 +46,12 @@ fn turns_of_some<const W: usize>(
         return turns;
     }
     for &next in &path[1..] {
-        if graph.space.relation.asked.is_over() {
+        if graph.space.relation.cancellation.is_over() {
             break;
         }
         let sought = codec.numbers(graph.store.state(next));
         let found = find_turn(graph, scratch, |scratch, went| {
-            *went == Went::On && {
+            *went == Transition::Made && {
                 let numbers = codec.learn(&scratch.world);
                 symmetry.learn_numbers(&mut codec, numbers) == sought
             }
@@ -66,7 +66,7 @@ fn turns_of_some<const W: usize>(
 fn find_turn<const W: usize>(
     graph: &StateGraph<'_, W>,
     scratch: &mut Scratch,
-    mut is_sought: impl FnMut(&Scratch, &Went) -> bool,
+    mut is_sought: impl FnMut(&Scratch, &Transition) -> bool,
 ) -> Option<Turn> {
     let mut found = None;
     let _ = graph.space.relation.successors(scratch, |scratch, process, went| {
@@ -89,7 +89,7 @@ pub(crate) fn turn_between<const W: usize>(
     let (sought, mut buffer) = (graph.store.state(to), Vec::new());
     graph.space.codec.decode(graph.store.state(from), &mut scratch.world);
     let found = find_turn(graph, scratch, |scratch, went| {
-        *went == Went::On && graph.space.codec.encode(&scratch.world, &mut buffer).as_ref() == Ok(sought)
+        *went == Transition::Made && graph.space.codec.encode(&scratch.world, &mut buffer).as_ref() == Ok(sought)
     });
     found.expect("a state is a successor of its parent")
 }
@@ -106,5 +106,5 @@ pub(crate) fn turn_into<const W: usize>(
         // Leaves the world in the state at the end of the run.
         Some(symmetry) => drop(turns_of_some(graph, symmetry, &path_to(graph, state), scratch)),
     }
-    find_turn(graph, scratch, |_, went| matches!(went, Went::Stopped(stopped) if stopped.is_alike(end)))
+    find_turn(graph, scratch, |_, went| matches!(went, Transition::Stopped(stopped) if stopped.is_alike(end)))
 }

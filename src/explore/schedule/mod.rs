@@ -8,6 +8,6 @@ mod turn;
 
 pub use file::{Schedule, ScheduleError, one_line};
 pub use names::ProcessNames;
-pub use narrate::{narrate, narrate_asking};
-pub use replay::{Following, Mismatch, Replayed, replay, replay_asking, replay_calling};
+pub use narrate::{narrate, narrate_cancellable};
+pub use replay::{Following, Mismatch, Replayed, replay, replay_cancellable, replay_calling};
 pub use turn::Turn;

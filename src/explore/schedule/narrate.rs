@@ -1,8 +1,8 @@
 //! A schedule in words: what happens in each of its turns.
 
-use super::replay::{Following, replay_asking};
+use super::replay::{Following, replay_cancellable};
 use super::turn::Turn;
-use crate::explore::asked::Asked;
+use crate::explore::asked::Cancellation;
 use crate::explore::code::NumberedCode;
 use crate::explore::options::Mode;
 use crate::program::BoundProgram;
@@ -20,24 +20,24 @@ pub fn narrate(
     seed: u64,
     turns: &[Turn],
 ) -> Vec<String> {
-    narrate_asking(program, code, (seed, mode), Asked::NEVER, turns)
+    narrate_cancellable(program, code, (seed, mode), Cancellation::NEVER, turns)
 }
 
 /// What happens in each turn, in words; of fewer turns if `asked` said to stop.
-pub fn narrate_asking(
+pub fn narrate_cancellable(
     program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     (seed, mode): (u64, Mode),
-    asked: Asked<'_>,
+    cancellation: Cancellation<'_>,
     turns: &[Turn],
 ) -> Vec<String> {
     let mut sink = Narrator { header: program.header(seed), turns: Vec::new(), begun: false };
     // What cannot be followed has no notes; that it can is tested.
-    let _ = replay_asking(
+    let _ = replay_cancellable(
         program,
         code,
         Following::so_far(seed, mode),
-        asked,
+        cancellation,
         turns,
         &mut sink,
         &mut |sink, number| {

@@ -8,12 +8,12 @@
 //! on with whoever comes first in the scenario.
 
 use super::turn::Turn;
-use crate::explore::asked::Asked;
+use crate::explore::asked::Cancellation;
 use crate::explore::code::NumberedCode;
 use crate::explore::ends::{End, Stopped};
 use crate::explore::options::Mode;
 use crate::explore::state::World;
-use crate::explore::transition::{Scratch, TransitionRelation, Went};
+use crate::explore::transition::{Scratch, TransitionRelation, Transition};
 use crate::kernel::{Choices, Machine, State, find_deadlock};
 use crate::program::BoundProgram;
 use crate::time::Time;
@@ -102,7 +102,7 @@ pub fn replay_calling<S: Sink>(
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Replayed, Mismatch> {
     let following = Following::to_the_end(seed, mode);
-    let followed = replay_asking(program, code, following, Asked::NEVER, turns, sink, before)?;
+    let followed = replay_cancellable(program, code, following, Cancellation::NEVER, turns, sink, before)?;
     Ok(followed.expect("nobody stopped it"))
 }
 
@@ -111,11 +111,11 @@ pub fn replay_calling<S: Sink>(
 ///
 /// # Errors
 /// [`Mismatch`] if a turn cannot be taken.
-pub fn replay_asking<S: Sink>(
+pub fn replay_cancellable<S: Sink>(
     program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
     Following { seed, mode, beyond }: Following,
-    asked: Asked<'_>,
+    cancellation: Cancellation<'_>,
     turns: &[Turn],
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
@@ -124,7 +124,7 @@ pub fn replay_asking<S: Sink>(
         program,
         seed,
         // Also without time the clock goes, but only as far as somebody needs it.
-        relation: TransitionRelation { asked, ..TransitionRelation::for_replay(program, mode, code) },
+        relation: TransitionRelation { cancellation, ..TransitionRelation::for_replay(program, mode, code) },
         scratch: Scratch::new(program, seed),
         times: Vec::new(),
     };
@@ -132,13 +132,13 @@ pub fn replay_asking<S: Sink>(
         Mode::Timed => replayer.relation.start(&mut replayer.scratch, &mut DynSink::new(sink)),
         Mode::Untimed => replayer.relation.start_locally(&mut replayer.scratch, &mut DynSink::new(sink)),
     };
-    let unless_stopped = |followed: Replayed| Ok((!asked.is_over()).then_some(followed));
+    let unless_stopped = |followed: Replayed| Ok((!cancellation.is_over()).then_some(followed));
     if let Err(stopped) = started {
         return unless_stopped(replayer.stopped(stopped));
     }
     for (number, turn) in turns.iter().enumerate() {
         before(sink, number);
-        if asked.is_over() {
+        if cancellation.is_over() {
             return Ok(None);
         }
         if let Some(stopped) = replayer.take(mode, number, turn, &mut DynSink::new(sink))? {
@@ -198,9 +198,9 @@ impl Replayer<'_> {
             Mode::Untimed => self.relation.whole_transition(&mut self.scratch, process, sink),
         };
         match went {
-            Went::On => Ok(None),
-            Went::Stopped(stopped) => Ok(Some(stopped)),
-            Went::Nowhere => Err(mismatch(format!("'{name}' cannot be served {place}"))),
+            Transition::Made => Ok(None),
+            Transition::Stopped(stopped) => Ok(Some(stopped)),
+            Transition::Disabled => Err(mismatch(format!("'{name}' cannot be served {place}"))),
         }
     }
 
@@ -221,7 +221,7 @@ impl Replayer<'_> {
     /// delays take.
     fn is_at_end(&self) -> bool {
         let untimed = TransitionRelation::new(self.program, false, None, self.relation.code);
-        let untimed = TransitionRelation { asked: self.relation.asked, ..untimed };
+        let untimed = TransitionRelation { asked: self.relation.cancellation, ..untimed };
         let mut scratch = Scratch::new(self.program, self.seed);
         scratch.world.clone_from(&self.scratch.world);
         for process in untimed.processes() {
@@ -230,8 +230,8 @@ impl Replayer<'_> {
             }
         }
         let goes_on = untimed.successors(&mut scratch, |_, _, went| match went {
-            Went::Nowhere => ControlFlow::Continue(()),
-            Went::On | Went::Stopped(_) => ControlFlow::Break(()),
+            Transition::Disabled => ControlFlow::Continue(()),
+            Transition::Made | Transition::Stopped(_) => ControlFlow::Break(()),
         });
         goes_on.is_continue()
     }
@@ -241,7 +241,7 @@ impl Replayer<'_> {
         if beyond == 0 {
             return self.ended(Outcome::Limit { message: "the schedule was followed so far".to_owned() });
         }
-        let asked = self.relation.asked;
+        let asked = self.relation.cancellation;
         // What a schedule without time has led to is not cut off by the clock.
         let horizon = self.program.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
         let rest = TransitionRelation { horizon, ..self.relation.beyond() };
@@ -249,7 +249,7 @@ impl Replayer<'_> {
             return self.stopped(stopped);
         }
         for turn in 0..beyond {
-            if let Err(stopped) = asked.check(turn) {
+            if let Err(stopped) = cancellation.check(turn) {
                 return self.stopped(stopped);
             }
             let Some(&process) = rest.candidates(&self.scratch.world.machine).first() else {
@@ -262,7 +262,7 @@ impl Replayer<'_> {
                 return self.ended(outcome);
             };
             self.scratch.probe.choices = Choices::default();
-            if let Went::Stopped(stopped) = rest.transition(&mut self.scratch, process, sink) {
+            if let Transition::Stopped(stopped) = rest.transition(&mut self.scratch, process, sink) {
                 return self.stopped(stopped);
             }
         }

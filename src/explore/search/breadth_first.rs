@@ -19,7 +19,7 @@ use crate::explore::progress::{Progress, Stop};
 use crate::explore::reduction::StubbornSets;
 use crate::explore::state::{Codec, Field};
 use crate::explore::symmetry::Symmetry;
-use crate::explore::transition::{Scratch, TransitionRelation, Went};
+use crate::explore::transition::{Scratch, TransitionRelation, Transition};
 use crate::explore::transition_cache::{Oracle, TransitionCache};
 use crate::program::BoundProgram;
 use crate::value::Word;
@@ -238,7 +238,7 @@ impl<'a, const W: usize> Search<'a, W> {
                 Ok(batch) => batch,
                 Err(stop) => return Ok(stop),
             };
-            if self.graph.space.relation.asked.is_over() {
+            if self.graph.space.relation.cancellation.is_over() {
                 // A transition may have been broken off.
                 return Ok(Stop::Control);
             }
@@ -277,7 +277,7 @@ impl<'a, const W: usize> Search<'a, W> {
             let scratch = Scratch::new(self.graph.space.relation.program, self.graph.space.seed);
             self.workers.push(Mutex::new(Worker::new(scratch)));
         }
-        let (mut asked, mut open) = (0, states.len());
+        let (mut cancellation, mut open) = (0, states.len());
         loop {
             let some = if open < FEW && self.graph.cache.is_some() { 1 } else { workers };
             self.lacks_threads |= !self.work(&states, task, &mut works[..tasks], some);
@@ -421,7 +421,7 @@ impl<'a, const W: usize> Search<'a, W> {
         let progress = self.progress();
         self.graph.space.codec.decode(state, &mut scratch.world);
         let flow = self.graph.space.relation.successors(scratch, |scratch, _, went| {
-            if went == Went::On {
+            if went == Transition::Made {
                 self.graph.space.codec.learn(&scratch.world);
             }
             if self.graph.space.codec.bytes() >= room { ControlFlow::Break(()) } else { control(progress) }

@@ -10,7 +10,7 @@ use super::work::{About, Batch, Question, Work, Worker};
 use crate::explore::ends::Stopped;
 use crate::explore::reduction::StubbornSet;
 use crate::explore::state::{Access, Unknown};
-use crate::explore::transition::{Scratch, Went};
+use crate::explore::transition::{Scratch, Transition};
 use crate::explore::transition_cache::{Code, TransitionCache, added};
 use crate::ids::{OpId, ProcessId};
 use crate::value::Word;
@@ -239,14 +239,14 @@ impl<const W: usize> StateGraph<'_, W> {
         self.space.codec.decode(state, &mut scratch.world);
         let stopped = self.space.relation.successors(scratch, |scratch, _, went| {
             match went {
-                Went::Nowhere => {}
-                Went::Stopped(stopped) => stops.push((id, stopped)),
-                Went::On => match self.space.codec.encode(&scratch.world, &mut buffer) {
+                Transition::Disabled => {}
+                Transition::Stopped(stopped) => stops.push((id, stopped)),
+                Transition::Made => match self.space.codec.encode(&scratch.world, &mut buffer) {
                     Ok(state) => next.push(state),
                     Err(Unknown) => known = false,
                 },
             }
-            self.space.relation.asked.flow()
+            self.space.relation.cancellation.flow()
         });
         known &= stopped.is_continue();
         if !known {

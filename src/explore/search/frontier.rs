@@ -2,7 +2,7 @@
 //!
 //! In most scenarios the same state is reached from many sides within a short
 //! time. So whatever a worker has lately reached is left out here, by a look
-//! at a small table, before the store, which is large, is asked. That changes
+//! at a small table, before the store, which is large, is cancellation. That changes
 //! nothing: of several arrivals at a state only the first counts, and what is
 //! left out comes behind one that is not, or behind one that was entered
 //! before.

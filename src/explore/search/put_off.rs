@@ -75,7 +75,7 @@ impl<const W: usize> Expanded<'_, '_, W> {
 
     /// What follows a state.
     fn followers(&mut self, state: StateId) -> Result<Vec<StateId>, NotFound> {
-        if self.graph.space.relation.asked.check(u64::from(state)).is_err() {
+        if self.graph.space.relation.cancellation.check(u64::from(state)).is_err() {
             return Err(NotFound::Stopped);
         }
         loop {

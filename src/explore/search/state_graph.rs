@@ -5,7 +5,7 @@ use super::store::{StateId, Store};
 use crate::explore::reduction::{StubbornSet, StubbornSets};
 use crate::explore::state::{Codec, Unknown};
 use crate::explore::symmetry::Symmetry;
-use crate::explore::transition::{BLOCK_STEPS, Scratch, TransitionRelation, Went};
+use crate::explore::transition::{BLOCK_STEPS, Scratch, TransitionRelation, Transition};
 use crate::explore::transition_cache::{Code, Entry, Several, TransitionCache, added};
 use crate::ids::ProcessId;
 use crate::kernel::Machine;
@@ -56,7 +56,7 @@ impl Takers {
     }
 }
 
-/// What the kernel has yet to be asked.
+/// What the kernel has yet to be cancellation.
 #[derive(Debug)]
 pub(crate) enum Unlearnt<const W: usize> {
     /// How a process goes on in this state.
@@ -246,9 +246,9 @@ impl<const W: usize> StateGraph<'_, W> {
         }
         let mut buffer = Vec::new();
         self.successors(state, scratch, |scratch, process, went| match went {
-            Went::Nowhere => {}
-            Went::Stopped(_) => each(process.index(), Some(Way::Ends(0))),
-            Went::On => {
+            Transition::Disabled => {}
+            Transition::Stopped(_) => each(process.index(), Some(Way::Ends(0))),
+            Transition::Made => {
                 let next = self.space.codec.encode(&scratch.world, &mut buffer);
                 each(process.index(), next.ok().map(Way::To));
             }
@@ -273,7 +273,7 @@ impl<const W: usize> StateGraph<'_, W> {
         &self,
         state: &[Word; W],
         scratch: &mut Scratch,
-        mut each: impl FnMut(&mut Scratch, ProcessId, Went),
+        mut each: impl FnMut(&mut Scratch, ProcessId, Transition),
     ) {
         self.space.codec.decode(state, &mut scratch.world);
         let _ = self.space.relation.successors(scratch, |scratch, process, went| {

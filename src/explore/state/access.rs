@@ -49,11 +49,11 @@ pub(crate) fn access(program: &BoundProgram, world: &World, process: ProcessId) 
     let mut no_trace = NoTrace;
     let kernel = Kernel::new(program, &mut machine, &mut draws, &mut probe, &mut no_trace);
     let asked = kernel.asked(process).ok()??;
-    let (first, count, writes) = match asked.request {
+    let (first, count, writes) = match cancellation.request {
         Request::Write { slot, .. } => (slot, 1, true),
         Request::Read { first, count } => (first, count, false),
         _ => return None,
     };
     let atomic = program.atomic[op.index()];
-    Some(Access { memory: asked.resource, first, count, writes, op, atomic })
+    Some(Access { memory: cancellation.resource, first, count, writes, op, atomic })
 }

@@ -58,7 +58,7 @@ impl TransitionRelation<'_> {
         let horizon = self.horizon.unwrap_or(Time::MAX);
         let mut last = ProcessId(0);
         for tick in 0..TICKS {
-            self.asked.check(tick)?;
+            self.cancellation.check(tick)?;
             let machine = &mut scratch.world.machine;
             let next = match self.next(machine) {
                 Next::Now => return Ok(()),

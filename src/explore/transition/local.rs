@@ -81,7 +81,7 @@ impl TransitionRelation<'_> {
         let mut round = Round::default();
         let mut steps = 0;
         while steps <= LOCAL_STEPS {
-            self.asked.check(u64::from(steps))?;
+            self.cancellation.check(u64::from(steps))?;
             match self.local_rest(scratch, process) {
                 LocalRest::Others => return Ok(()),
                 LocalRest::Settling => self.settle(scratch, process, sink)?,

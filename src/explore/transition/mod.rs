@@ -12,4 +12,4 @@ mod whole;
 pub use clock_dependence::recorded_by_clock;
 pub(crate) use clock_dependence::{decided_by_clock, lines_of};
 pub(crate) use relation::{BLOCK_STEPS, TransitionRelation};
-pub(crate) use scratch::{Scratch, Went};
+pub(crate) use scratch::{Scratch, Transition};

@@ -22,7 +22,7 @@
 use super::clock_dependence::decided_by_clock;
 use super::scratch::Scratch;
 use crate::analysis::Monitors;
-use crate::explore::asked::Asked;
+use crate::explore::asked::Cancellation;
 use crate::explore::code::NumberedCode;
 use crate::explore::ends::{End, Stopped};
 use crate::explore::options::Mode;
@@ -60,7 +60,7 @@ pub(crate) struct TransitionRelation<'a> {
     /// When the clock stops.
     pub(crate) horizon: Option<Time>,
     /// Whether to stop.
-    pub(crate) asked: Asked<'a>,
+    pub(crate) cancellation: Cancellation<'a>,
 }
 
 impl<'a> TransitionRelation<'a> {
@@ -74,7 +74,7 @@ impl<'a> TransitionRelation<'a> {
         let local =
             program.plain.iter().zip(noticed).map(|(op, &noticed)| op.is_local() && !noticed).collect();
         let lines = lines_of(program, timed);
-        let (horizon, asked) = (program.horizon, Asked::NEVER);
+        let (horizon, cancellation) = (program.horizon, Cancellation::NEVER);
         TransitionRelation {
             program,
             timed,
@@ -84,7 +84,7 @@ impl<'a> TransitionRelation<'a> {
             local,
             lines,
             horizon,
-            asked,
+            cancellation,
         }
     }
 
@@ -104,10 +104,10 @@ impl<'a> TransitionRelation<'a> {
 
     /// The transitions beyond the end of a schedule: delays take their time there.
     pub(crate) fn beyond(&self) -> TransitionRelation<'a> {
-        let (until_horizon, asked) = (self.until_horizon, self.asked);
+        let (until_horizon, cancellation) = (self.until_horizon, self.cancellation);
         TransitionRelation {
             until_horizon,
-            asked,
+            cancellation,
             ..TransitionRelation::new(self.program, true, None, self.code)
         }
     }

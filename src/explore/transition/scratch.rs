@@ -14,7 +14,7 @@ use crate::value::Word;
 
 /// What came of an attempt to let a process go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Went {
+pub(crate) enum Transition {
     /// It made its transition.
     On,
     /// It cannot be served now; the machine is spoilt.

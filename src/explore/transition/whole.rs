@@ -4,7 +4,7 @@
 //! notice, at the end of an `atomic` block or where a process has to wait in it.
 
 use super::relation::{BLOCK_STEPS, TransitionRelation};
-use super::scratch::{Scratch, Went};
+use super::scratch::{Scratch, Transition};
 use crate::analysis::Monitors;
 use crate::explore::code::{NumberedCode, calls};
 use crate::explore::ends::Stopped;
@@ -39,15 +39,15 @@ impl TransitionRelation<'_> {
 
     /// One whole transition of `process`, which is a candidate; time passes
     /// behind it if it must.
-    pub(crate) fn transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+    pub(crate) fn transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Transition {
         let went = self.whole_transition(scratch, process, sink);
-        if went == Went::On {
+        if went == Transition::Made {
             self.note_begun(scratch, process);
         }
-        if went == Went::On
+        if went == Transition::Made
             && let Err(stopped) = self.advance_clock(scratch, sink)
         {
-            return Went::Stopped(stopped);
+            return Transition::Stopped(stopped);
         }
         went
     }
@@ -58,7 +58,7 @@ impl TransitionRelation<'_> {
     pub(crate) fn successors(
         &self,
         scratch: &mut Scratch,
-        mut each: impl FnMut(&mut Scratch, ProcessId, Went) -> ControlFlow<()>,
+        mut each: impl FnMut(&mut Scratch, ProcessId, Transition) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let base = scratch.world.clone();
         for process in self.candidates(&base.machine) {
@@ -82,24 +82,24 @@ impl TransitionRelation<'_> {
         scratch: &mut Scratch,
         process: ProcessId,
         sink: &mut impl Sink,
-    ) -> Went {
+    ) -> Transition {
         scratch.clear();
         let block = scratch.world.machine.op(self.program, process);
         let mut went = self.part_of_transition(scratch, process, sink);
         let mut steps = 0;
-        while went == Went::On && self.goes_on(scratch, process) {
+        while went == Transition::Made && self.goes_on(scratch, process) {
             steps += 1;
-            if let Err(stopped) = self.asked.check(u64::from(steps)) {
-                return Went::Stopped(stopped);
+            if let Err(stopped) = self.cancellation.check(u64::from(steps)) {
+                return Transition::Stopped(stopped);
             }
             if steps > BLOCK_STEPS {
-                return Went::Stopped(self.endless_block(process, block));
+                return Transition::Stopped(self.endless_block(process, block));
             }
             let before = scratch.world.clone();
             went = self.part_of_transition(scratch, process, sink);
-            if went == Went::Nowhere {
+            if went == Transition::Disabled {
                 scratch.world = before;
-                went = Went::On;
+                went = Transition::Made;
                 break;
             }
         }
@@ -108,12 +108,12 @@ impl TransitionRelation<'_> {
 
     /// The first part of a transition of `process`: without what follows in the
     /// same `atomic` block, and without the time that passes behind it.
-    pub(crate) fn part(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+    pub(crate) fn part(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Transition {
         scratch.clear();
         self.part_of_transition(scratch, process, sink)
     }
 
-    fn part_of_transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Went {
+    fn part_of_transition(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Transition {
         scratch.paused = false;
         let op = scratch.world.machine.op(self.program, process);
         if matches!(self.program.plain[op.index()], Op::Atomic { .. }) {
@@ -121,33 +121,33 @@ impl TransitionRelation<'_> {
             let entered = self.step(scratch, process, sink).map(|_| ());
             let entered = entered.and_then(|()| self.go_local(scratch, process, sink));
             if let Err(stopped) = entered {
-                return Went::Stopped(stopped);
+                return Transition::Stopped(stopped);
             }
             if !self.goes_on(scratch, process) {
-                return Went::On;
+                return Transition::Made;
             }
         }
         let already = scratch.probe.woken.len();
         match self.step(scratch, process, sink) {
-            Err(stopped) => return Went::Stopped(stopped),
+            Err(stopped) => return Transition::Stopped(stopped),
             Ok(Some(Yield::Blocked)) if !self.waits_visibly(&scratch.probe) => {
-                return Went::Nowhere;
+                return Transition::Disabled;
             }
             Ok(_) => {}
         }
         let woken = scratch.probe.woken[already..].to_vec();
         if let Err(stopped) = self.go_local(scratch, process, sink) {
-            return Went::Stopped(stopped);
+            return Transition::Stopped(stopped);
         }
         // Whoever was woken may let time pass; that is no pause of this process.
         let paused = scratch.paused;
         for waiter in woken {
             if let Err(stopped) = self.go_local(scratch, waiter, sink) {
-                return Went::Stopped(stopped);
+                return Transition::Stopped(stopped);
             }
         }
         scratch.paused = paused;
-        Went::On
+        Transition::Made
     }
 
     /// Whether the wait that has just begun is a transition.

@@ -34,7 +34,7 @@ pub(crate) struct Entry<const W: usize> {
 /// What an [`Entry`] says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
-    /// The kernel was not asked.
+    /// The kernel was not cancellation.
     Unknown,
     /// The process cannot go on.
     Stuck,

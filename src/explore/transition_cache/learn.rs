@@ -8,7 +8,7 @@ use super::cache::TransitionCache;
 use super::entry::Code;
 use crate::explore::ends::Stopped;
 use crate::explore::state::{Codec, World};
-use crate::explore::transition::{BLOCK_STEPS, Scratch, TransitionRelation, Went};
+use crate::explore::transition::{BLOCK_STEPS, Scratch, TransitionRelation, Transition};
 use crate::ids::ProcessId;
 use crate::kernel::Choices;
 use crate::program::resource;
@@ -140,17 +140,17 @@ impl Oracle<'_, '_> {
             self.scratch.world.clone_from(&origin.world);
             let mut went = self.relation.part(self.scratch, origin.process, &mut NoTrace);
             self.note_touched(&origin.world, touched);
-            let inside = went == Went::On && {
+            let inside = went == Transition::Made && {
                 touched.extend(self.differing(origin));
                 self.go_on_inside(origin, touched, &mut went)
             };
             match went {
-                Went::Nowhere => {}
-                Went::Stopped(stopped) => {
+                Transition::Disabled => {}
+                Transition::Stopped(stopped) => {
                     let stopped = Some(number_of(stopped));
                     changes.push(Change { parts: Vec::new(), inside: false, stopped });
                 }
-                Went::On => changes.push(Change { parts: self.numbered(origin), inside, stopped: None }),
+                Transition::Made => changes.push(Change { parts: self.numbered(origin), inside, stopped: None }),
             }
             if !self.scratch.probe.choices.advance() {
                 return changes;
@@ -198,7 +198,7 @@ impl Oracle<'_, '_> {
     /// Goes on in a block as far as what comes depends on nothing but what is
     /// touched already, so that it is the same answer; whether the process is
     /// still inside then. `went` becomes what ends the block, if something does.
-    fn go_on_inside(&mut self, origin: &Origin, touched: &[u32], went: &mut Went) -> bool {
+    fn go_on_inside(&mut self, origin: &Origin, touched: &[u32], went: &mut Transition) -> bool {
         let process = origin.process;
         let is_touched = |part: u32| part == process.0 || touched.contains(&part);
         for _ in 0..STEPS {
@@ -210,7 +210,7 @@ impl Oracle<'_, '_> {
             let next = self.relation.part(self.scratch, process, &mut NoTrace);
             let mut touches = Vec::new();
             self.note_touched(&before, &mut touches);
-            if next == Went::On {
+            if next == Transition::Made {
                 touches.extend(self.differing(origin));
             }
             if self.scratch.probe.choices != choices || !touches.into_iter().all(is_touched) {
@@ -218,13 +218,13 @@ impl Oracle<'_, '_> {
                 return true;
             }
             match next {
-                Went::On => {}
+                Transition::Made => {}
                 // It has to wait in the middle.
-                Went::Nowhere => {
+                Transition::Disabled => {
                     self.scratch.world = before;
                     return false;
                 }
-                Went::Stopped(_) => {
+                Transition::Stopped(_) => {
                     *went = next;
                     return false;
                 }
