@@ -144,6 +144,17 @@ pub fn may_end(program: &BoundProgram) -> bool {
     })
 }
 
+/// Whether some process may go round in a loop that nothing counts, so that there
+/// may be circles of states.
+pub fn may_go_round(program: &BoundProgram) -> bool {
+    program.plain.iter().enumerate().any(|(at, op)| match *op {
+        Op::Jump { to } | Op::Skip { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => {
+            to.index() <= at
+        }
+        _ => false,
+    })
+}
+
 /// Which words of a frame matter where.
 #[derive(Debug, Clone)]
 pub struct LiveWords {
