@@ -126,6 +126,7 @@ fn names(model: &Model, processes: &[ProcessInstances]) -> Names {
         count: program.count,
         indexed: def.count.is_some(),
         daemon: def.daemon,
+        manual: def.manual,
     });
     Names {
         scenario: model.name.clone(),

@@ -137,6 +137,11 @@ impl BoundProgram {
         self.frames.len()
     }
 
+    /// The processes with their instances, for reports.
+    pub fn process_infos(&self) -> &[ProcessInfo] {
+        &self.names.processes
+    }
+
     /// How many processes start by themselves.
     pub fn starting_count(&self) -> usize {
         let starting = self.processes.iter().filter(|def| !def.manual);

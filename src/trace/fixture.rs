@@ -23,6 +23,7 @@ pub const MEMORY: ResourceId = ResourceId(3);
 pub fn header() -> Header {
     let process = |name: &str, first, count, indexed| ProcessInfo {
         daemon: false,
+        manual: false,
         name: name.to_owned(),
         first: ProcessId(first),
         count,

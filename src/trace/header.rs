@@ -49,6 +49,9 @@ pub struct ProcessInfo {
     /// Whether a run is completed without its end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub daemon: bool,
+    /// Whether it does not start before another process starts it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub manual: bool,
 }
 
 /// A resource of the scenario with its instances.

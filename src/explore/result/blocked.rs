@@ -188,9 +188,13 @@ impl<const W: usize> StateGraph<'_, W> {
 
     fn first_blocked(&self, parts: &Parts) -> Option<BlockedSome> {
         let processes = self.space.codec.layout.processes();
-        let blocks = |part: usize| {
-            parts.goes_on[part] && (0..processes).any(|process| !parts.lively.has(part, process))
+        // What a daemon waits for need not come.
+        let is_stuck = |part: usize, process: usize| {
+            let is_daemon = self.space.relation.program.is_daemon(ProcessId::from_index(process));
+            !is_daemon && !parts.lively.has(part, process)
         };
+        let blocks =
+            |part: usize| parts.goes_on[part] && (0..processes).any(|process| is_stuck(part, process));
         let blocking: Vec<bool> = (0..parts.ends.len()).map(blocks).collect();
         let mut states = (0..self.store.len()).filter(|&state| blocking[parts.of[state] as usize]);
         let first = states.next()?;
@@ -201,7 +205,7 @@ impl<const W: usize> StateGraph<'_, W> {
         Some(BlockedSome {
             state: first as StateId,
             states: 1 + states.count() as u64,
-            blocked: all(&|process| !parts.lively.has(part, process)),
+            blocked: all(&|process| is_stuck(part, process)),
             others: all(&|process| parts.tireless.has(part, process)),
         })
     }
