@@ -164,7 +164,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
             &["cpu", "gpu", "machine", "cores", "core", "gil", "executor"],
             "write `{kind: processor, cores: n}`",
         ),
-        foreign_keys: &[(&["count", "capacity", "size", "n", "servers", "permits", "threads"], "cores")],
+        foreign_keys: &[(&["capacity", "size", "n", "servers", "permits", "threads"], "cores")],
     },
 ];
 

@@ -22,8 +22,8 @@ pub(super) static START_STEP: StepForm = StepForm {
         fields: &[required("start", REFERENCES, "Which; without an index, all instances.")],
     },
     foreign: &[(
-        &["spawn", "thread", "fork", "run", "go", "process", "create"],
-        "write `start: worker`, and `start: manual` for the process `worker`",
+        &["spawn", "thread", "fork", "run", "go", "process", "Thread", "launch", "create"],
+        "processes stand side by side below `processes` and start at once; `start: worker` starts one with `start: manual`",
     )],
     read: Reader::Several(|body, main, steps| body.each_process(main, steps, StepKind::Start)),
 };
@@ -101,7 +101,7 @@ pub(super) static EXIT_STEP: StepForm = StepForm {
         doc: "End the process where it stands; what it holds stays held.",
         fields: &[required("exit", Shape::Nothing, "Nothing: write `exit` alone.")],
     },
-    foreign: &[(&["return", "quit", "die", "terminate_self", "end"], "write `exit`")],
+    foreign: &[(&["return", "quit", "die"], "write `exit`, which ends the process; a loop ends when its condition is false")],
     read: Reader::One(|_, _| Some(StepKind::Exit)),
 };
 

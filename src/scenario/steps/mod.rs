@@ -66,22 +66,14 @@ pub(super) fn forms() -> impl Iterator<Item = &'static Form> + Clone {
 }
 
 /// What is written as a step and is none, nor another word for one.
-const FOREIGN: [Advice; 6] = [
+const FOREIGN: [Advice; 4] = [
     (
         &["await"],
         "write `get: b` for an item, `acquire: s` for a permit, `wait: c` at a condition, `delay: 5s` for time",
     ),
-    (
-        &["join"],
-        "let the other process `release` a semaphore with 0 permits when it is done, and `acquire` that here",
-    ),
-    (
-        &["spawn", "thread", "start", "fork", "go", "process", "Thread", "launch"],
-        "processes stand side by side below `processes`; `count` makes several, `start` says when",
-    ),
     (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
     (
-        &["break", "continue", "return", "exit", "stop"],
+        &["break", "continue"],
         "a loop ends when its condition is false; set a variable that it asks",
     ),
     (&["assert", "check"], "say what must come out in `expect`"),
