@@ -464,6 +464,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 | Op::Arrive { .. }
                 | Op::Level { .. }
                 | Op::Capacity { .. }
+                | Op::LockInheriting { .. }
+                | Op::UnlockInheriting { .. }
                 | Op::Launch { .. }
                 | Op::Join { .. }
                 | Op::JoinAny { .. }
@@ -502,6 +504,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Capacity { into, buffer } => {
                 let capacity = arena[self.header(arena, buffer, at) + resource::CAPACITY];
                 self.write(arena, into, at.frame(), capacity);
+            }
+            Op::LockInheriting { mutex } => {
+                let header = self.header(arena, mutex, at);
+                return Ok(self.lock_inheriting(arena, at, header));
+            }
+            Op::UnlockInheriting { mutex } => {
+                let header = self.header(arena, mutex, at);
+                self.unlock_any(arena, at, header)?;
             }
             Op::Launch { life } => return self.launch(arena, at, life),
             Op::Join { life } => return self.join(arena, at, life),

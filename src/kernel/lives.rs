@@ -270,7 +270,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = program.resource_at(crate::ids::ResourceId(id));
                 if arena[header + resource::OWNER] == u64::from(other.process().0) + 1 {
                     self.queue.touch(header);
-                    self.unlock(arena, other, header)?;
+                    self.unlock_any(arena, other, header)?;
                 }
             }
         }

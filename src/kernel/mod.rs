@@ -20,6 +20,7 @@ mod events;
 mod execute;
 mod faults;
 mod fused;
+mod inherit;
 mod invariants;
 mod lives;
 mod lock;

@@ -216,6 +216,11 @@ impl Compiler<'_> {
         self.emit(Op::WorkOn { processor, wait, state });
     }
 
+    /// Whether the owner of a mutex inherits priority.
+    fn inherits(&self, resource: &ResourceRef) -> bool {
+        self.model.resources[resource.def.index()].spec.inherit
+    }
+
     fn acquire(&mut self, resource: &ResourceRef, permits: &Expr) {
         let code = self.resource(resource);
         if self.is_mutex(resource) || is_one(permits) {
@@ -235,13 +240,18 @@ impl Compiler<'_> {
     }
 
     fn take(&mut self, resource: &ResourceRef, code: ResourceCode) {
-        let op =
-            if self.is_mutex(resource) { Op::Lock { mutex: code } } else { Op::Acquire { semaphore: code } };
+        let op = match (self.is_mutex(resource), self.inherits(resource)) {
+            (true, true) => Op::LockInheriting { mutex: code },
+            (true, false) => Op::Lock { mutex: code },
+            _ => Op::Acquire { semaphore: code },
+        };
         self.emit(op);
     }
 
     fn give(&mut self, resource: &ResourceRef, code: ResourceCode) {
-        let op = if self.is_mutex(resource) {
+        let op = if self.inherits(resource) {
+            Op::UnlockInheriting { mutex: code }
+        } else if self.is_mutex(resource) {
             Op::Unlock { mutex: code }
         } else {
             Op::Release { semaphore: code }
@@ -292,10 +302,10 @@ impl Compiler<'_> {
             self.emit(Op::Arrive { barrier: code });
             return;
         }
-        let mutex = mutex.map(|mutex| self.resource(mutex));
-        self.emit(Op::Wait { condition: code, mutex });
-        if let Some(mutex) = mutex {
-            self.emit(Op::Lock { mutex });
+        let given = mutex.map(|mutex| (mutex, self.resource(mutex)));
+        self.emit(Op::Wait { condition: code, mutex: given.map(|(_, code)| code) });
+        if let Some((mutex, code)) = given {
+            self.take(mutex, code);
         }
     }
 

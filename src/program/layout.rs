@@ -57,6 +57,8 @@ pub mod resource {
     /// Constant: of a life, the number of its process; of the one for any instance, that
     /// of the first.
     pub const PROCESS: usize = 5;
+    /// Constant: of a mutex, 1 if its owner inherits priority.
+    pub const INHERITS: usize = 7;
     /// Constant: of the life of an instance, the header of the one for any; 0 if there
     /// is none. Of the one for any, the header of the first instance's.
     pub const OTHER: usize = 7;

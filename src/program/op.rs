@@ -167,6 +167,10 @@ pub enum Op {
     Lock { mutex: ResourceCode },
     /// Give a mutex back.
     Unlock { mutex: ResourceCode },
+    /// Take a mutex whose owner inherits priority.
+    LockInheriting { mutex: ResourceCode },
+    /// Give such a mutex back.
+    UnlockInheriting { mutex: ResourceCode },
     /// Take one permit.
     Acquire { semaphore: ResourceCode },
     /// Take `left` permits, one after the other, counting `left` down to 0.

@@ -194,6 +194,9 @@ impl State {
         header[resource::IDENTITY] = u64::from(id) | (def.discipline as u64) << 32 | (size.ty as u64) << 40;
         header[resource::CAPACITY] = size.capacity.unwrap_or(u64::MAX);
         header[resource::LEVEL] = size.initial;
+        if def.spec.inherit {
+            header[resource::INHERITS] = 1;
+        }
         if let Some(value) = &def.spec.value {
             let initial = value_of(value, params, None)?.to_word();
             self.content(base + resource::CONTENT, size.capacity.unwrap_or(0) as usize, initial);

@@ -47,7 +47,11 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Mutex,
         steps: &[&ACQUIRE, &RELEASE],
         discipline: Some(DISCIPLINE),
-        more: &[],
+        more: &[optional(
+            "inherit",
+            Shape::Condition,
+            "Whether its owner has at least the priority of each who waits for it; default false.",
+        )],
         never_given: Some((
             |name| format!("the mutex {name} is acquired and never released"),
             "`release` it, or use `with`, which does",

@@ -105,6 +105,8 @@ pub struct ResourceSpec {
     pub ty: Type,
     /// What each slot holds at the start, if it has slots.
     pub value: Option<Expr>,
+    /// Whether the owner of it, a mutex, inherits the priority of those who wait.
+    pub inherit: bool,
     /// How it serves, if it is a processor.
     pub processor: Option<ProcessorSpec>,
 }

@@ -101,7 +101,10 @@ pub(super) static EXIT_STEP: StepForm = StepForm {
         doc: "End the process where it stands; what it holds stays held.",
         fields: &[required("exit", Shape::Nothing, "Nothing: write `exit` alone.")],
     },
-    foreign: &[(&["return", "quit", "die"], "write `exit`, which ends the process; a loop ends when its condition is false")],
+    foreign: &[(
+        &["return", "quit", "die"],
+        "write `exit`, which ends the process; a loop ends when its condition is false",
+    )],
     read: Reader::One(|_, _| Some(StepKind::Exit)),
 };
 
@@ -260,7 +263,14 @@ impl Check<'_> {
             };
             let mut add = |name: String, count| {
                 let kind = ResourceKind::Process;
-                let spec = ResourceSpec { kind, number: None, ty: Type::Int, value: None, processor: None };
+                let spec = ResourceSpec {
+                    kind,
+                    number: None,
+                    ty: Type::Int,
+                    value: None,
+                    inherit: false,
+                    processor: None,
+                };
                 let discipline = Discipline::default();
                 resources.push(ResourceDef { name, count, spec, discipline, site: def.site });
                 Some(crate::ids::ResourceDefId::from_index(resources.len() - 1))
