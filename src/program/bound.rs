@@ -100,6 +100,13 @@ pub struct ProcessInstances {
     pub daemon: bool,
     /// The words with the descriptors of its private arrays.
     pub arrays: Vec<Slot>,
+    /// The words that count what was drawn: they outlive a process.
+    pub drawn: Vec<Slot>,
+    /// The first words of an instance that arrives, but for its link and
+    /// [`ProcessInstances::life`]; empty of all others.
+    pub template: Vec<Word>,
+    /// The word that holds where its own life is, of one whose instances arrive.
+    pub life: Option<Slot>,
 }
 
 impl BoundProgram {
@@ -140,6 +147,23 @@ impl BoundProgram {
     /// The processes with their instances, for reports.
     pub fn process_infos(&self) -> &[ProcessInfo] {
         &self.names.processes
+    }
+
+    /// Takes note of what begins anew with each life of a process.
+    pub(super) fn note_lives(&mut self) {
+        for number in 0..self.processes.len() {
+            let def = ProcessDefId::from_index(number);
+            let codes = self.distributions.iter().filter(|code| code.process == def);
+            let mut drawn: Vec<Slot> = codes.flat_map(|code| [code.position, code.ahead]).collect();
+            drawn.sort_unstable_by_key(|slot| slot.0);
+            drawn.dedup();
+            let def = &self.processes[number];
+            let arrives = def.life.is_some() && def.count > 0;
+            let words = if arrives { self.frame_of(def.first) } else { 0..0 };
+            let template = words.map(|word| self.arena.word(word)).collect();
+            self.processes[number].drawn = drawn;
+            self.processes[number].template = template;
+        }
     }
 
     /// How many processes start by themselves.
