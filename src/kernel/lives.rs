@@ -108,7 +108,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let def = program.definition_index(process);
         let words = program.frame_of(process);
         let drawn = &program.processes[def.index()].drawn;
-        let drawn: Vec<(Slot, Word)> = drawn.iter().map(|&slot| (slot, arena[slot.at(words.start)])).collect();
+        let drawn: Vec<(Slot, Word)> =
+            drawn.iter().map(|&slot| (slot, arena[slot.at(words.start)])).collect();
         for word in words.clone() {
             arena[word] = program.arena.word(word);
         }

@@ -5,7 +5,7 @@
 
 use super::context::Check;
 use super::fields::{self, Fields};
-use super::model::{Expr, ExprKind, ProcessDef, Step, StepKind};
+use super::model::{Amount, Expr, ExprKind, ProcessDef, Step, StepKind};
 use super::names::Table;
 use super::node::{Entry, Kind};
 use super::scope::Scope;
@@ -45,7 +45,9 @@ impl Check<'_> {
         scenario: Fields<'_>,
         has_horizon: bool,
     ) -> Vec<ProcessDef> {
-        let Some(Kind::Map(entries)) = scenario.get("processes").map(|node| &node.kind) else { return processes };
+        let Some(Kind::Map(entries)) = scenario.get("processes").map(|node| &node.kind) else {
+            return processes;
+        };
         for number in 0..processes.len() {
             let def = &processes[number];
             let own = entries.iter().find(|entry| entry.key.name == def.name).filter(|_| def.arrives);
@@ -78,6 +80,13 @@ impl Check<'_> {
         }
         let vars = Table::default();
         let every = Body::new(self, &vars).amount(fields.get("every")?, scope, "`every`")?;
+        let node = fields.get("every")?;
+        if matches!(every, Amount::Expr(_))
+            && self.duration(node, scope, "`every`")?.known == Some(Value::Duration(0))
+        {
+            let span = self.reports.span_of(node);
+            self.reports.error(span, "`every` is above 0: else all arrive at once");
+        }
         let step = |kind| Step { kind, site };
         let mut round = vec![step(StepKind::Delay(every))];
         if let Some(until) = until {

@@ -51,7 +51,7 @@ impl Check<'_> {
                 first: None,
                 lives: false.into(),
                 arrives: false,
- joined_any: false.into(),
+                joined_any: false.into(),
             };
             self.processes.push(name, known);
             self.unread = true;
@@ -88,7 +88,7 @@ impl Check<'_> {
             first,
             lives: arrivals.is_some().into(),
             arrives: arrivals.is_some(),
- joined_any: false.into(),
+            joined_any: false.into(),
         };
         self.processes.push(&entry.key.name, known);
         self.unread |= fields.is_none();

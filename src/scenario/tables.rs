@@ -213,8 +213,12 @@ pub(super) static ARRIVALS: Form = Form {
     name: "arrivals",
     doc: "When instances arrive.",
     fields: &[
-        required("every", AMOUNT, "The time from one arrival to the next, and to the first.")
-            .foreign(&["interarrival", "interval", "gap", "rate"]),
+        required("every", AMOUNT, "The time from one arrival to the next, and to the first.").foreign(&[
+            "interarrival",
+            "interval",
+            "gap",
+            "rate",
+        ]),
         optional("up_to", Shape::Whole, "How many arrive at most.").foreign(&["count", "max", "number"]),
         optional("until", Shape::Duration, "After which time nobody arrives any more."),
         optional("most", Shape::Whole, "How many can be alive at once; default 1,000. More are a fault."),

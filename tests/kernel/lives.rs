@@ -189,6 +189,48 @@ fn rules_of_lives() {
         assert!(run.fault().contains(message), "{}", run.fault());
     }
     // One that is not alive is stopped for nothing.
-    let nothing = run("version: 1\nprocesses:\n  main: {do: [{stop: w}, {start: w}, {join: w}, {stop: w}]}\n  w: {start: manual, do: [{delay: 1s}]}\n");
+    let nothing = run(
+        "version: 1\nprocesses:\n  main: {do: [{stop: w}, {start: w}, {join: w}, {stop: w}]}\n  w: {start: manual, do: [{delay: 1s}]}\n",
+    );
     assert_eq!(nothing.finished("main"), Some(1.0));
+}
+
+/// Instances arrive every second and stay for 2.5 s: at most three are alive at once, so
+/// three places serve all; `index` is the number of the arrival.
+#[test]
+fn arrivals_use_their_places_again() {
+    let text = "
+version: 1
+params: {most: 3}
+processes:
+  customer:
+    arrivals: {every: 1s, up_to: 6, most: most}
+    vars: {x: 0, a: {array: 2}}
+    do:
+      - set: {x: x + 1}
+      - set: {\"a[0]\": \"a[0] + 1\"}
+      - delay: 2.5s
+      - log: \"{index} {x} {a[0]}\"
+";
+    let run_three = run(text);
+    let lines: Vec<String> = (0..6).map(|number| format!("{number} 1 1")).collect();
+    assert_eq!(log(&run_three), lines);
+    assert_eq!(run_three.finished("customer arrivals"), Some(6.0));
+    assert_eq!(run_three.end.end.as_nanos(), 8_500_000_000);
+    assert!(run_with(text, &[("most", "2")]).fault().contains("2 of 'customer' are alive"));
+}
+
+/// `until` includes its instant; without `up_to` or `until` the horizon ends it.
+#[test]
+fn arrivals_end() {
+    let count = |arrivals: &str, rest: &str| {
+        let run = run(&format!(
+            "version: 1\n{rest}processes:\n  c: {{arrivals: {{every: 1s, {arrivals}}}, do: [{{log: \"{{index}}\"}}]}}\n"
+        ));
+        log(&run).len()
+    };
+    assert_eq!(count("until: 4s", ""), 4);
+    assert_eq!(count("until: 4s, up_to: 3", ""), 3);
+    assert_eq!(count("most: 5", "horizon: 7s\n"), 7);
+    assert_eq!(count("up_to: 0", ""), 0);
 }

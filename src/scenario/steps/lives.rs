@@ -285,7 +285,8 @@ impl Check<'_> {
                 Some(crate::ids::ResourceDefId::from_index(resources.len() - 1))
             };
             let each = add(def.name.clone(), def.count.clone());
-            let any = (arrives || known.joined_any.get()).then(|| add(format!("any {}", def.name), None)).flatten();
+            let any =
+                (arrives || known.joined_any.get()).then(|| add(format!("any {}", def.name), None)).flatten();
             lives.push(Life { each, any });
         }
         (resources, lives)
