@@ -25,6 +25,12 @@ fn set_number(arena: &mut [Word], at: usize, number: u128) {
     (arena[at], arena[at + 1]) = (number as u64, (number >> 64) as u64);
 }
 
+/// When a process ends, and its number plus 1.
+type Key = (u128, u64);
+
+/// How many children an entry of the heap has.
+const BRANCHES: usize = 4;
+
 /// What is kept of a shared processor: where its content begins.
 #[derive(Clone, Copy)]
 pub(super) struct Shared(usize);
@@ -55,22 +61,21 @@ impl Shared {
 
     /// What sorts the heap: who ends first; of those who end together, the process
     /// that stands first in the scenario.
-    fn key(self, arena: &[Word], place: usize) -> (u128, u64) {
+    fn key(self, arena: &[Word], place: usize) -> Key {
         (number(arena, self.entry(place)), self.id(arena, place))
     }
 
-    fn swap(self, arena: &mut [Word], one: usize, other: usize) {
-        for word in 0..shared::ENTRY {
-            arena.swap(self.entry(one) + word, self.entry(other) + word);
-        }
+    /// Writes the one with this key into this place of the heap.
+    fn set(self, arena: &mut [Word], place: usize, (end, id): Key) {
+        let entry = self.entry(place);
+        set_number(arena, entry, end);
+        arena[entry + 2] = id;
     }
 
     fn push(self, arena: &mut [Word], end: u128, id: u64) {
         let place = self.served(arena);
         arena[self.0 + shared::SERVED] += 1;
-        set_number(arena, self.entry(place), end);
-        arena[self.entry(place) + 2] = id;
-        self.rise(arena, place);
+        self.rise(arena, place, (end, id));
     }
 
     /// Takes out the process with this id, mostly the one on top.
@@ -79,35 +84,43 @@ impl Shared {
         let place = place.expect("whoever is served is in the heap");
         arena[self.0 + shared::SERVED] -= 1;
         let len = self.served(arena);
-        self.swap(arena, place, len);
-        let last = self.entry(len);
-        arena[last..last + shared::ENTRY].fill(0);
-        if place < len {
-            let place = self.rise(arena, place);
-            self.sink(arena, place);
+        let last = self.key(arena, len);
+        let entry = self.entry(len);
+        arena[entry..entry + shared::ENTRY].fill(0);
+        if place == len {
+            return;
+        }
+        match place > 0 && last < self.key(arena, (place - 1) / BRANCHES) {
+            true => self.rise(arena, place, last),
+            false => self.sink(arena, place, last),
         }
     }
 
-    /// Moves the one in this place up to where it belongs; says where that is.
-    fn rise(self, arena: &mut [Word], mut place: usize) -> usize {
-        while place > 0 && self.key(arena, place) < self.key(arena, (place - 1) / 2) {
-            self.swap(arena, place, (place - 1) / 2);
-            place = (place - 1) / 2;
-        }
-        place
-    }
-
-    /// Moves the one in this place down to where it belongs.
-    fn sink(self, arena: &mut [Word], mut place: usize) {
-        loop {
-            let children = (2 * place + 1)..(2 * place + 3).min(self.served(arena));
-            let Some(child) = children.min_by_key(|&child| self.key(arena, child)) else { return };
-            if self.key(arena, place) < self.key(arena, child) {
-                return;
+    /// Writes the one with this key into this place, which is free, or further up.
+    fn rise(self, arena: &mut [Word], mut place: usize, key: Key) {
+        while place > 0 {
+            let above = (place - 1) / BRANCHES;
+            let other = self.key(arena, above);
+            if other < key {
+                break;
             }
-            self.swap(arena, place, child);
+            self.set(arena, place, other);
+            place = above;
+        }
+        self.set(arena, place, key);
+    }
+
+    /// Writes the one with this key into this place, which is free, or further down.
+    fn sink(self, arena: &mut [Word], mut place: usize, key: Key) {
+        let len = self.served(arena);
+        loop {
+            let children = (BRANCHES * place + 1)..(BRANCHES * (place + 1) + 1).min(len);
+            let least = children.map(|child| (self.key(arena, child), child)).min();
+            let Some((other, child)) = least.filter(|&(other, _)| other < key) else { break };
+            self.set(arena, place, other);
             place = child;
         }
+        self.set(arena, place, key);
     }
 
     /// Counts the service up to now.
