@@ -55,8 +55,24 @@ impl Shared {
 
     /// What sorts the heap: who ends first; of those who end together, the process
     /// that stands first in the scenario.
-    fn key(self, arena: &[Word], place: usize) -> (u128, u64) {
+    pub(super) fn key(self, arena: &[Word], place: usize) -> (u128, u64) {
         (number(arena, self.entry(place)), self.id(arena, place))
+    }
+
+    /// Makes it anew: what was attained, and up to when that is counted; and those
+    /// who are served, who ends first first.
+    pub(super) fn set(
+        self,
+        arena: &mut [Word],
+        (attained, counted): (u128, Word),
+        shares: impl Iterator<Item = (u128, u64)>,
+    ) {
+        let before = self.served(arena);
+        arena[self.entry(0)..self.entry(before)].fill(0);
+        set_number(arena, self.attained(), attained);
+        arena[self.0 + shared::COUNTED] = counted;
+        arena[self.0 + shared::SERVED] = 0;
+        shares.for_each(|(end, id)| self.push(arena, end, id));
     }
 
     fn swap(self, arena: &mut [Word], one: usize, other: usize) {
@@ -97,12 +113,20 @@ impl Shared {
 
     /// Counts the service up to now.
     fn count(self, arena: &mut [Word], processor: &Processor, now: Time) {
-        let served = self.served(arena) as u64;
-        let passed = now.as_nanos() - arena[self.0 + shared::COUNTED];
+        let attained = self.attained_by(arena, processor, now);
         arena[self.0 + shared::COUNTED] = now.as_nanos();
-        if served > 0 {
-            let attained = number(arena, self.attained()) + processor.rate(served) * u128::from(passed);
-            set_number(arena, self.attained(), attained);
+        set_number(arena, self.attained(), attained);
+    }
+
+    /// The service up to then.
+    pub(super) fn attained_by(self, arena: &[Word], processor: &Processor, now: Time) -> u128 {
+        let attained = number(arena, self.attained());
+        match self.served(arena) as u64 {
+            0 => attained,
+            served => {
+                let passed = now.as_nanos() - arena[self.0 + shared::COUNTED];
+                attained + processor.rate(served) * u128::from(passed)
+            }
         }
     }
 
@@ -186,6 +210,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return None;
         }
         let next = worker(self.program, arena, shared.id(arena, 0));
+        // Of one that was woken at this instant the entry is on its way.
+        if frame::state_in(arena[next.at.frame() + frame::STATE]) == State::Ready as u8 {
+            return None;
+        }
         next.set_state(arena, State::Ready);
         let priority = frame::priority_in(arena[next.at.frame() + frame::LINK]);
         self.queue.wake(*self.now, priority, next.at.process());
