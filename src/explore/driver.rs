@@ -9,7 +9,7 @@ use crate::explore::search::{AnySearch, MAX_WORDS, Start, TooNarrow, is_too_larg
 use crate::explore::state::Codec;
 use crate::explore::symmetry::Symmetry;
 use crate::explore::transition::{Scratch, TransitionRelation, decided_by_clock, lines_of};
-use crate::program::BoundProgram;
+use crate::program::{BoundProgram, Processor};
 use crate::trace::NoTrace;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -104,7 +104,9 @@ fn prepared<'a>(
     codec.lay_out();
     // A step without time is learnt once; with time hardly one is like another.
     let learns = options.learns && options.mode == Mode::Untimed;
-    let symmetry = symmetry.filter(|_| options.reduce.symmetry);
+    // Of those who share a processor and end together the first of the scenario does so first.
+    let is_shared = program.processors.iter().any(Processor::is_shared) && options.mode == Mode::Timed;
+    let symmetry = symmetry.filter(|_| options.reduce.symmetry && !is_shared);
     Ok(Start { relation, codec, symmetry, scratch, seed: options.seed, learns, reduce: options.reduce })
 }
 

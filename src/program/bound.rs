@@ -10,7 +10,9 @@ use super::values::InstanceRanges;
 use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::Limits;
 use crate::time::Time;
-use crate::trace::{Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, Ties, instance_name};
+use crate::trace::{
+    Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties, instance_name,
+};
 use crate::value::{Type, Word};
 use std::fmt;
 use std::ops::Range;
@@ -110,6 +112,22 @@ impl BoundProgram {
     #[inline]
     pub fn processor(&self, arena: &[Word], header: usize) -> &Processor {
         &self.processors[arena[header + resource::PROCESSOR] as usize]
+    }
+
+    /// The processor with this header, from what no run changes.
+    pub fn processor_at(&self, header: usize) -> &Processor {
+        &self.processors[self.arena[header + resource::PROCESSOR] as usize]
+    }
+
+    /// As [`Self::processor_chain`], likewise.
+    pub fn processor_chain_at(&self, header: usize) -> Chain {
+        Chain::from(header, |header| self.processor_at(header).outer)
+    }
+
+    /// Whether the resource with this header is a processor.
+    pub fn is_processor(&self, header: usize) -> bool {
+        !self.processors.is_empty()
+            && self.resource_info(self.resource_of(header)).kind == ResourceKind::Processor
     }
 
     /// The processors on which the one with this header stands, itself first.

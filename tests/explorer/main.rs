@@ -7,6 +7,7 @@ mod common;
 mod explore;
 mod explore_agrees;
 mod explore_lab5;
+mod processors;
 mod proofs;
 mod races;
 mod recorded;
