@@ -180,8 +180,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let ends = self.until(me.at, *self.now, deadline)?;
         arena[me.base + work::LEFT] = left;
         arena[me.base + work::DEADLINE] = ends.as_nanos();
-        let is_fifo = |level| self.program.processor(arena, chain.at(level)).discipline == Discipline::Fifo;
-        if self.queue.is_timeless() && !(0..chain.len()).all(is_fifo) {
+        if self.queue.is_timeless() && !self.program.serves_in_order(chain) {
             me.set_stage(arena, stage::TIMELESS, 0);
             let least = self.until(me.at, *self.now, left)?;
             self.emit(me.at, Kind::Work, 0, least.as_nanos());

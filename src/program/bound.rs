@@ -11,7 +11,7 @@ use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceI
 use crate::scenario::Limits;
 use crate::time::Time;
 use crate::trace::{
-    Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties, instance_name,
+    Discipline, Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties, instance_name,
 };
 use crate::value::{Type, Word};
 use std::fmt;
@@ -122,6 +122,25 @@ impl BoundProgram {
     /// As [`Self::processor_chain`], likewise.
     pub fn processor_chain_at(&self, header: usize) -> Chain {
         Chain::from(header, |header| self.processor_at(header).outer)
+    }
+
+    /// Whether all processors of a chain serve whoever comes first to the end. Only of
+    /// these is anything known without time.
+    pub fn serves_in_order(&self, chain: &Chain) -> bool {
+        (0..chain.len()).all(|level| self.processor_at(chain.at(level)).discipline == Discipline::Fifo)
+    }
+
+    /// Whether without time nobody knows how many cores of the resource with this header
+    /// are free: it is a processor whose cores serve work that ends whenever it likes.
+    pub fn level_needs_time(&self, header: usize) -> bool {
+        let stands_on = |processor: &Processor| {
+            let chain = self.processor_chain_at(processor.outer? as usize);
+            let in_order = processor.discipline == Discipline::Fifo && self.serves_in_order(&chain);
+            chain.level_of(header).map(|_| in_order)
+        };
+        self.is_processor(header)
+            && (!self.serves_in_order(&self.processor_chain_at(header))
+                || self.processors.iter().filter_map(stands_on).any(|in_order| !in_order))
     }
 
     /// Whether the resource with this header is a processor.

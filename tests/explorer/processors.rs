@@ -115,7 +115,7 @@ impl Step {
 
 /// Two or three processes that say in a memory when they have come how far; or, without
 /// time, who came so far last.
-fn scenario(quantum: bool, mode: Mode) -> impl Strategy<Value = String> {
+pub fn scenario(quantum: bool, mode: Mode) -> impl Strategy<Value = String> {
     let process = (proptest::collection::vec(step(), 1..4), -1i32..2);
     let kinds: Vec<usize> = (0..PROCESSORS.len()).filter(|&kind| PROCESSORS[kind].0 == quantum).collect();
     let kind = proptest::sample::select(kinds);
@@ -436,5 +436,68 @@ fn a_reduction_finds_the_same_ends_of_work() {
             }
             Some(())
         });
+    }
+}
+
+/// How many cores are free of a processor on which work ends whenever it likes nobody
+/// knows without time, nor of one further in or out: what hangs on it is no proof. With
+/// time it is known, and whoever comes first finds the core taken.
+#[test]
+fn a_level_that_nobody_knows_is_no_proof() {
+    for (a, b, of, known) in [
+        ("fifo", "fifo, on: a", "a", true),
+        ("fifo", "fifo, on: a", "b", true),
+        ("sharing", "fifo", "a", false),
+        ("sharing", "fifo", "b", true),
+        ("fifo", "priority, on: a", "a", false),
+        ("fifo", "priority, on: a", "b", false),
+        ("round_robin, quantum: 1s", "fifo, on: a", "b", false),
+    ] {
+        let program = program(
+            &format!(
+                "
+version: 1
+resources:
+  a: {{kind: processor, cores: 1, discipline: {a}}}
+  b: {{kind: processor, cores: 1, discipline: {b}}}
+  never: {{kind: semaphore, permits: 0}}
+processes:
+  p: {{on: {of}, do: [{{work: 1s}}]}}
+  q: {{do: [{{if: level({of}) == 0, do: [{{acquire: never}}]}}]}}
+"
+            ),
+            &[],
+        );
+        let untimed = explored_with(&program, Mode::Untimed, Reduce::NONE);
+        let lines: &[u32] = if known { &[] } else { &[9] };
+        assert_eq!((untimed.is_complete(), untimed.lines_by_clock()), (known, lines), "{a} {b} {of}");
+        assert!(!known || untimed.ends(End::Deadlock) > 0, "{a} {b} {of}");
+        let timed = explored(&program, Mode::Timed);
+        assert!(timed.ends(End::Deadlock) > 0 && timed.ends(End::Completed) > 0, "{a} {b} {of}");
+    }
+}
+
+/// Who is ready for a core of one processor has one of another, and that can be seen: of
+/// two who need the only core further out, each has one of its own.
+#[test]
+fn a_core_further_in_is_taken_while_one_further_out_is_waited_for() {
+    let program = program(
+        "
+version: 1
+resources:
+  x: {kind: processor, cores: 1, on: cpu}
+  y: {kind: processor, cores: 1, on: cpu}
+  cpu: {kind: processor, cores: 1}
+  never: {kind: semaphore, permits: 0}
+processes:
+  p: {on: x, do: [{work: 1s}]}
+  q: {on: y, do: [{work: 1s}]}
+  r: {do: [{atomic: [{if: level(x) == 0 and level(y) == 0, do: [{acquire: never}]}]}]}
+",
+        &[],
+    );
+    for mode in [Mode::Timed, Mode::Untimed] {
+        let explored = explored(&program, mode);
+        assert!(explored.ends(End::Deadlock) > 0, "{mode:?}");
     }
 }
