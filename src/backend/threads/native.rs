@@ -71,7 +71,7 @@ impl Native {
             ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
             ResourceKind::Condition => Native::Condition(Condition::new(order)),
             ResourceKind::Barrier => Native::Barrier(Condition::new(order), header[resource::CAPACITY]),
-            ResourceKind::Processor => todo!(),
+            ResourceKind::Processor | ResourceKind::Process => todo!(),
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;
