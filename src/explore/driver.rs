@@ -2,7 +2,7 @@
 
 use super::cancellation::Cancellation;
 use super::ends::Stopped;
-use super::options::{Budget, Mode, Options};
+use super::options::{Budget, Mode, Options, Reduce};
 use super::progress::{Progress, Stop};
 use crate::explore::result::{Exploration, Findings};
 use crate::explore::search::{AnySearch, MAX_WORDS, Start, TooNarrow, is_too_large_for, with};
@@ -107,7 +107,10 @@ fn prepared<'a>(
     // Of those who share a processor and end together the first of the scenario does so first.
     let is_shared = program.processors.iter().any(Processor::is_shared) && options.mode == Mode::Timed;
     let symmetry = symmetry.filter(|_| options.reduce.symmetry && !is_shared);
-    Ok(Start { relation, codec, symmetry, scratch, seed: options.seed, learns, reduce: options.reduce })
+    // Where priorities are inherited, a step may concern those who wait elsewhere.
+    let order = options.reduce.order && !program.has_inheritance();
+    let reduce = Reduce { order, ..options.reduce };
+    Ok(Start { relation, codec, symmetry, scratch, seed: options.seed, learns, reduce })
 }
 
 /// Searches until there is nothing more, or something is spent.

@@ -123,6 +123,11 @@ impl BoundProgram {
         &self.processors[arena[header + resource::PROCESSOR] as usize]
     }
 
+    /// Whether priorities change, since owners of mutexes inherit those of who waits.
+    pub fn has_inheritance(&self) -> bool {
+        self.plain.iter().any(|op| matches!(op, Op::LockInheriting { .. }))
+    }
+
     /// The processor with this header, from what no run changes.
     pub fn processor_at(&self, header: usize) -> &Processor {
         &self.processors[self.arena[header + resource::PROCESSOR] as usize]

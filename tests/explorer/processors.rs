@@ -501,3 +501,36 @@ processes:
         assert!(explored.ends(End::Deadlock) > 0, "{mode:?}");
     }
 }
+
+/// Priority inversion (L. Sha, R. Rajkumar and J. P. Lehoczky, 1990): the low one holds the
+/// mutex that the high one wants at 1 s, when the middle one comes with 10 s of work. With
+/// inheritance the low one first does the 3 s of work that it has left, so that the high
+/// one, who then works for 2 s, ends at 6 s; without, after the middle one, at 16 s. Before
+/// 1 s only the low one is there, so at that instant nothing hangs on who comes first.
+#[test]
+fn an_inherited_priority_is_part_of_a_state() {
+    for (inherit, end) in [(false, 16), (true, 6)] {
+        let text = format!(
+            "
+version: 1
+resources:
+  cpu: {{kind: processor, cores: 1, discipline: priority}}
+  m: {{kind: mutex, inherit: {inherit}}}
+  d: {{kind: memory, slots: 1, value: 0s}}
+processes:
+  low: {{priority: 3, on: cpu, do: [{{with: m, do: [{{work: 4s}}]}}, {{work: 1s}}]}}
+  high: {{priority: 1, on: cpu, do: [{{delay: 1s}}, {{with: m, do: [{{work: 2s}}]}}, {{write: {{to: d, at: 0, value: now}}}}]}}
+  middle: {{priority: 2, on: cpu, do: [{{delay: 1s}}, {{work: 10s}}]}}
+"
+        );
+        let program = program(&text, &[]);
+        let explored = explored(&program, Mode::Timed);
+        let ends = explored.overview().finals;
+        let [only] = ends.as_slice() else { panic!("{ends:?}") };
+        assert_eq!(only.memories[0].1[0].to_word(), end * 1_000_000_000, "inherit: {inherit}");
+        for mode in [Mode::Timed, Mode::Untimed] {
+            let reduced = explored_with(&program, mode, Reduce::ALL);
+            assert!(reduced.ends(End::Completed) > 0 && reduced.ends(End::Deadlock) == 0, "{mode:?}");
+        }
+    }
+}

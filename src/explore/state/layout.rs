@@ -75,6 +75,8 @@ pub(crate) struct Layout<'a> {
     kept: Vec<Vec<u32>>,
     /// By process definition: the first of the words of its work on processors.
     works: Vec<Option<u32>>,
+    /// Whether priorities change.
+    inherits: bool,
     /// By process definition.
     frame_words: Vec<usize>,
 }
@@ -88,8 +90,18 @@ impl<'a> Layout<'a> {
     ) -> Layout<'a> {
         let machine = Machine::new(program);
         let (rings, kept, works, frame_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut layout =
-            Layout { program, clock, parts: Vec::new(), live: Vec::new(), rings, kept, works, frame_words };
+        let inherits = program.has_inheritance();
+        let mut layout = Layout {
+            program,
+            clock,
+            inherits,
+            parts: Vec::new(),
+            live: Vec::new(),
+            rings,
+            kept,
+            works,
+            frame_words,
+        };
         for def in &program.processes {
             if def.count == 0 {
                 continue;
@@ -390,6 +402,7 @@ impl<'a> Layout<'a> {
                 out.extend_from_slice(&arena[array.start..array.start + array.len]);
             }
         }
+        out.extend(self.inherits.then(|| Word::from(machine.priority(self.program, process))));
     }
 
     /// Writes `words`, which were read from this part, into `world`.
@@ -482,6 +495,9 @@ impl<'a> Layout<'a> {
                 arena[array.start..array.start + array.len].copy_from_slice(own);
                 rest = behind;
             }
+        }
+        if self.inherits {
+            arena[frame + frame::LINK] = rest[0] << LINKED.count_ones();
         }
     }
 }
