@@ -41,7 +41,12 @@ pub(super) mod stage {
 }
 
 /// The priority of the end of a quantum: after all others of its instant.
-const LATE: u8 = u8::MAX;
+pub(super) const LATE: u8 = u8::MAX;
+
+/// The stage in the word [`work::STAGE`].
+pub(super) const fn stage_in(word: Word) -> u64 {
+    word & 0xff
+}
 
 /// A process at work: where it stands, and where its words are.
 #[derive(Clone, Copy)]
@@ -54,7 +59,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn stage(self, arena: &[Word]) -> (u64, usize) {
         let word = arena[self.base + work::STAGE];
-        (word & 0xff, (word >> 8) as usize)
+        (stage_in(word), (word >> 8) as usize)
     }
 
     pub(super) fn set_stage(self, arena: &mut [Word], stage: u64, level: usize) {
@@ -93,6 +98,30 @@ fn innermost(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
     }
 }
 
+/// The processors on which a worker works, from the innermost out.
+pub(super) fn chain_of(program: &BoundProgram, arena: &[Word], worker: Worker) -> Chain {
+    program.processor_chain(arena, innermost(program, arena, worker))
+}
+
+/// The header of the processor for a core of which a worker is ready; of one that
+/// is not ready the innermost.
+pub(super) fn awaited(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
+    let chain = chain_of(program, arena, worker);
+    match worker.stage(arena) {
+        (stage::QUEUED, level) => chain.at(level),
+        _ => chain.at(0),
+    }
+}
+
+/// Whether what a worker that is served waits for, or has come to, is the end of a
+/// quantum.
+pub(super) fn is_at_quantum(program: &BoundProgram, arena: &[Word], worker: Worker) -> bool {
+    let (stage, level) = worker.stage(arena);
+    stage == stage::SERVED
+        && arena[worker.base + work::SLICE] < arena[worker.base + work::LEFT]
+        && !program.processor(arena, chain_of(program, arena, worker).at(level)).is_shared()
+}
+
 /// What decides who goes first: lower goes first.
 fn rank(discipline: Discipline, arena: &[Word], worker: Worker) -> u64 {
     match discipline {
@@ -104,7 +133,7 @@ fn rank(discipline: Discipline, arena: &[Word], worker: Worker) -> u64 {
 
 /// The words of the cores of the processor with this header: whom one serves plus 1 in
 /// the low half, 0 if nobody; whom it served last plus 1 in the high half.
-fn cores(arena: &[Word], header: usize) -> std::ops::Range<usize> {
+pub(super) fn cores(arena: &[Word], header: usize) -> std::ops::Range<usize> {
     let start = arena[header + resource::CONTENT] as usize;
     start..start + arena[header + resource::CAPACITY] as usize
 }
@@ -151,11 +180,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let ends = self.until(me.at, *self.now, deadline)?;
         arena[me.base + work::LEFT] = left;
         arena[me.base + work::DEADLINE] = ends.as_nanos();
-        let is_fifo = |level| self.program.processor(arena, chain.at(level)).discipline == Discipline::Fifo;
-        if self.queue.is_timeless() && !(0..chain.len()).all(is_fifo) {
+        if self.queue.is_timeless() && !self.program.serves_in_order(chain) {
             me.set_stage(arena, stage::TIMELESS, 0);
-            self.emit(me.at, Kind::Work, 0, self.now.as_nanos());
-            return Ok(Some(self.pass(arena, me, *self.now, None)));
+            let least = self.until(me.at, *self.now, left)?;
+            self.emit(me.at, Kind::Work, 0, least.as_nanos());
+            return Ok(Some(self.pass(arena, me, least, None)));
         }
         self.enter(arena, me, chain, 0)
     }
@@ -216,7 +245,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let until = self.until(me.at, since, slice)?;
         arena[me.base + work::SINCE] = since.as_nanos();
         arena[me.base + work::SLICE] = slice;
-        let is_quantum = slice < arena[me.base + work::LEFT];
+        let is_quantum = is_at_quantum(self.program, arena, me);
         Ok(self.pass(arena, me, until, is_quantum.then_some(LATE)))
     }
 
@@ -434,7 +463,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// with further out; says at which level the processor stands for it.
     fn withdraw(&mut self, arena: &mut [Word], other: Worker, header: usize) -> usize {
         let program = self.program;
-        let chain = program.processor_chain(arena, innermost(program, arena, other));
+        let chain = chain_of(program, arena, other);
         let level = chain.level_of(header).expect("a processor serves only who works on it");
         let (stage, reached) = other.stage(arena);
         let frame = other.at.frame();

@@ -26,7 +26,7 @@ fn set_number(arena: &mut [Word], at: usize, number: u128) {
 }
 
 /// When a process ends, and its number plus 1.
-type Key = (u128, u64);
+pub(super) type Key = (u128, u64);
 
 /// How many children an entry of the heap has.
 const BRANCHES: usize = 4;
@@ -61,12 +61,28 @@ impl Shared {
 
     /// What sorts the heap: who ends first; of those who end together, the process
     /// that stands first in the scenario.
-    fn key(self, arena: &[Word], place: usize) -> Key {
+    pub(super) fn key(self, arena: &[Word], place: usize) -> Key {
         (number(arena, self.entry(place)), self.id(arena, place))
     }
 
+    /// Makes it anew: what was attained, and up to when that is counted; and those
+    /// who are served, who ends first first.
+    pub(super) fn set(
+        self,
+        arena: &mut [Word],
+        (attained, counted): (u128, Word),
+        shares: impl Iterator<Item = Key>,
+    ) {
+        let before = self.served(arena);
+        arena[self.entry(0)..self.entry(before)].fill(0);
+        set_number(arena, self.attained(), attained);
+        arena[self.0 + shared::COUNTED] = counted;
+        arena[self.0 + shared::SERVED] = 0;
+        shares.for_each(|(end, id)| self.push(arena, end, id));
+    }
+
     /// Writes the one with this key into this place of the heap.
-    fn set(self, arena: &mut [Word], place: usize, (end, id): Key) {
+    fn put(self, arena: &mut [Word], place: usize, (end, id): Key) {
         let entry = self.entry(place);
         set_number(arena, entry, end);
         arena[entry + 2] = id;
@@ -104,10 +120,10 @@ impl Shared {
             if other < key {
                 break;
             }
-            self.set(arena, place, other);
+            self.put(arena, place, other);
             place = above;
         }
-        self.set(arena, place, key);
+        self.put(arena, place, key);
     }
 
     /// Writes the one with this key into this place, which is free, or further down.
@@ -117,20 +133,28 @@ impl Shared {
             let children = (BRANCHES * place + 1)..(BRANCHES * (place + 1) + 1).min(len);
             let least = children.map(|child| (self.key(arena, child), child)).min();
             let Some((other, child)) = least.filter(|&(other, _)| other < key) else { break };
-            self.set(arena, place, other);
+            self.put(arena, place, other);
             place = child;
         }
-        self.set(arena, place, key);
+        self.put(arena, place, key);
     }
 
     /// Counts the service up to now.
     fn count(self, arena: &mut [Word], processor: &Processor, now: Time) {
-        let served = self.served(arena) as u64;
-        let passed = now.as_nanos() - arena[self.0 + shared::COUNTED];
+        let attained = self.attained_by(arena, processor, now);
         arena[self.0 + shared::COUNTED] = now.as_nanos();
-        if served > 0 {
-            let attained = number(arena, self.attained()) + processor.rate(served) * u128::from(passed);
-            set_number(arena, self.attained(), attained);
+        set_number(arena, self.attained(), attained);
+    }
+
+    /// The service up to then.
+    pub(super) fn attained_by(self, arena: &[Word], processor: &Processor, now: Time) -> u128 {
+        let attained = number(arena, self.attained());
+        match self.served(arena) as u64 {
+            0 => attained,
+            served => {
+                let passed = now.as_nanos() - arena[self.0 + shared::COUNTED];
+                attained + processor.rate(served) * u128::from(passed)
+            }
         }
     }
 

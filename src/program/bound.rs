@@ -11,7 +11,9 @@ use super::values::InstanceRanges;
 use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::Limits;
 use crate::time::Time;
-use crate::trace::{Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, Ties, instance_name};
+use crate::trace::{
+    Discipline, Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties, instance_name,
+};
 use crate::value::{Type, Word};
 use std::fmt;
 use std::ops::Range;
@@ -126,6 +128,46 @@ impl BoundProgram {
     #[inline]
     pub fn processor(&self, arena: &[Word], header: usize) -> &Processor {
         &self.processors[arena[header + resource::PROCESSOR] as usize]
+    }
+
+    /// Whether priorities change, since owners of mutexes inherit those of who waits.
+    pub fn has_inheritance(&self) -> bool {
+        self.plain.iter().any(|op| matches!(op, Op::LockInheriting { .. }))
+    }
+
+    /// The processor with this header, from what no run changes.
+    pub fn processor_at(&self, header: usize) -> &Processor {
+        &self.processors[self.arena[header + resource::PROCESSOR] as usize]
+    }
+
+    /// As [`Self::processor_chain`], likewise.
+    pub fn processor_chain_at(&self, header: usize) -> Chain {
+        Chain::from(header, |header| self.processor_at(header).outer)
+    }
+
+    /// Whether all processors of a chain serve whoever comes first to the end. Only of
+    /// these is anything known without time.
+    pub fn serves_in_order(&self, chain: &Chain) -> bool {
+        (0..chain.len()).all(|level| self.processor_at(chain.at(level)).discipline == Discipline::Fifo)
+    }
+
+    /// Whether without time nobody knows how many cores of the resource with this header
+    /// are free: it is a processor whose cores serve work that ends whenever it likes.
+    pub fn level_needs_time(&self, header: usize) -> bool {
+        let stands_on = |processor: &Processor| {
+            let chain = self.processor_chain_at(processor.outer? as usize);
+            let in_order = processor.discipline == Discipline::Fifo && self.serves_in_order(&chain);
+            chain.level_of(header).map(|_| in_order)
+        };
+        self.is_processor(header)
+            && (!self.serves_in_order(&self.processor_chain_at(header))
+                || self.processors.iter().filter_map(stands_on).any(|in_order| !in_order))
+    }
+
+    /// Whether the resource with this header is a processor.
+    pub fn is_processor(&self, header: usize) -> bool {
+        !self.processors.is_empty()
+            && self.resource_info(self.resource_of(header)).kind == ResourceKind::Processor
     }
 
     /// The processors on which the one with this header stands, itself first.

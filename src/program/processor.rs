@@ -85,6 +85,11 @@ impl Processor {
         self.discipline == Discipline::Sharing
     }
 
+    /// Whether who must be done first is served first.
+    pub fn is_by_deadline(&self) -> bool {
+        self.discipline == Discipline::Edf
+    }
+
     /// The words of the content of one that up to so many processes use.
     pub(super) fn words(&self, processes: usize) -> usize {
         if self.is_shared() { shared::HEAP + shared::ENTRY * processes } else { self.cores as usize }
