@@ -24,6 +24,7 @@ mod invariants;
 mod lock;
 mod machine;
 mod memory;
+mod observed;
 mod places;
 mod probe;
 mod processor;

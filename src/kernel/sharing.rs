@@ -76,6 +76,24 @@ impl Shared {
         }
     }
 
+    /// Puts a process on top that is served, whoever ends before it.
+    fn bring_to_top(self, arena: &mut [Word], id: u64) {
+        let mut places = 0..self.served(arena);
+        let mut place = places.find(|&place| self.id(arena, place) == id).expect("it is served");
+        while place > 0 {
+            self.swap(arena, place, (place - 1) / 2);
+            place = (place - 1) / 2;
+        }
+    }
+
+    /// When the process with this id ends, if nobody else comes.
+    pub(super) fn end_of(self, arena: &[Word], processor: &Processor, id: u64) -> Time {
+        let mut places = 0..self.served(arena);
+        let place = places.find(|&place| self.id(arena, place) == id).expect("it is served");
+        let counted = Time::from_nanos(arena[self.0 + shared::COUNTED]).unwrap_or(Time::MAX);
+        self.end_at(arena, processor, place, counted)
+    }
+
     /// Takes out the one on top.
     fn pop(self, arena: &mut [Word]) {
         arena[self.0 + shared::SERVED] -= 1;
@@ -108,7 +126,12 @@ impl Shared {
 
     /// When the one on top ends, if nobody else comes, counted up to `now`.
     fn first_end(self, arena: &[Word], processor: &Processor, now: Time) -> Time {
-        let left = number(arena, self.entry(0)).saturating_sub(number(arena, self.attained()));
+        self.end_at(arena, processor, 0, now)
+    }
+
+    /// Likewise of the one in this place.
+    fn end_at(self, arena: &[Word], processor: &Processor, place: usize, now: Time) -> Time {
+        let left = number(arena, self.entry(place)).saturating_sub(number(arena, self.attained()));
         let nanos = left.div_ceil(processor.rate(self.served(arena) as u64));
         let end = u128::from(now.as_nanos()) + nanos;
         u64::try_from(end).ok().and_then(Time::from_nanos).unwrap_or(Time::MAX)
@@ -166,13 +189,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn go_on_sharing(&mut self, arena: &mut [Word], me: Worker, header: usize) -> Option<Halt> {
         let processor = self.program.processor(arena, header);
         let shared = Shared::of(arena, header);
+        if self.queue.is_observed() {
+            shared.bring_to_top(arena, me.id());
+        }
         if shared.id(arena, 0) != me.id() {
             me.set_state(arena, State::Blocked);
             return Some(Halt::Blocked);
         }
         shared.count(arena, processor, *self.now);
         let until = shared.first_end(arena, processor, *self.now);
-        if until > *self.now && !self.queue.is_timeless() {
+        if until > *self.now && !self.queue.is_timeless() && !self.queue.is_observed() {
             return Some(self.pass(arena, me, until, None));
         }
         shared.pop(arena);
