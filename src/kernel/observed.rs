@@ -17,6 +17,11 @@ impl Machine {
         chain.into_iter().flat_map(all).collect()
     }
 
+    /// Whether a process stands at work on a processor that it has not begun.
+    pub fn begins_work(&self, program: &BoundProgram, process: ProcessId) -> bool {
+        self.worker(program, process).is_some_and(|worker| worker.stage(&self.arena).0 == stage::IDLE)
+    }
+
     /// Whether a process was given a core and has not gone on yet.
     pub fn is_granted_core(&self, program: &BoundProgram, process: ProcessId) -> bool {
         self.worker(program, process).is_some_and(|worker| worker.stage(&self.arena).0 == stage::GRANTED)

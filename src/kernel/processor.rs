@@ -147,7 +147,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<Option<Halt>, Box<Fault>> {
         let (left, deadline) = self.job(arena, me.at, wait, me.base)?;
         arena[me.base + work::LEFT] = left;
-        arena[me.base + work::DEADLINE] = self.now.as_nanos() + deadline;
+        arena[me.base + work::DEADLINE] = self.queue.deadline(self.now.as_nanos() + deadline);
         let is_fifo = |level| self.program.processor(arena, chain.at(level)).discipline == Discipline::Fifo;
         if self.queue.is_timeless() && !(0..chain.len()).all(is_fifo) {
             me.set_stage(arena, stage::TIMELESS, 0);

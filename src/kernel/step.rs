@@ -53,6 +53,13 @@ pub trait Scheduler {
         by_clock
     }
 
+    /// When the work that begins must end, in nanoseconds; `by_clock` if nobody has looked
+    /// at another clock.
+    #[inline(always)]
+    fn deadline(&self, by_clock: u64) -> u64 {
+        by_clock
+    }
+
     /// An op is about the resource with this header; for drivers that learn what steps depend on.
     #[inline(always)]
     fn touch(&self, _: usize) {}

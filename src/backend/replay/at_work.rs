@@ -7,7 +7,6 @@
 
 use super::{Disagreement, Replay};
 use crate::ids::ProcessId;
-use crate::program::Op;
 use crate::time::Time;
 use crate::trace::{Event, Kind, ResourceKind, WaitFor};
 
@@ -19,7 +18,6 @@ impl Replay<'_> {
         let process = event.process;
         let until = self.machine.served_until(self.program, process).unwrap_or(Time::MAX);
         self.clocks[process.index()] = until;
-        self.losers.clear();
         let made = self.step(process).map_err(|fault| self.must_fault(event, &fault))?;
         let goes_on = made.is_empty() && self.machine.served_until(self.program, process).is_some();
         if goes_on != (event.kind == Kind::Work) {
@@ -49,11 +47,11 @@ impl Replay<'_> {
         rest.find(ready).and_then(|_| rest.next()).map_or(event.process, |next| next.process)
     }
 
-    /// Who loses a core when a process comes to a processor, as was observed: those
-    /// who become ready before it is served or ready itself.
+    /// Who loses a core in a step of a process that comes to a processor, as was observed:
+    /// those who become ready before it is served or ready itself.
     pub(super) fn losers_in_step(&self, process: ProcessId) -> Vec<ProcessId> {
-        let op = self.machine.op(self.program, process).index();
-        if !matches!(self.program.plain[op], Op::WorkOn { .. }) {
+        let (program, machine) = (self.program, &self.machine);
+        if !machine.begins_work(program, process) && !machine.is_granted_core(program, process) {
             return Vec::new();
         }
         let ends =

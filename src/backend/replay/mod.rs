@@ -94,6 +94,8 @@ impl Sink for Keep {
 struct Woken {
     woken: Vec<ProcessId>,
     losers: Vec<ProcessId>,
+    /// When the work must end that begins in it.
+    deadline: Option<u64>,
 }
 
 impl Scheduler for Woken {
@@ -110,6 +112,10 @@ impl Scheduler for Woken {
 
     fn yields_core(&self, process: ProcessId, _: bool) -> bool {
         self.losers.contains(&process)
+    }
+
+    fn deadline(&self, by_clock: u64) -> u64 {
+        self.deadline.unwrap_or(by_clock)
     }
 }
 
@@ -135,6 +141,8 @@ struct Replay<'a> {
     inside: Option<ProcessId>,
     /// Who is to lose a core in the next step.
     losers: Vec<ProcessId>,
+    /// When the work must end that begins in it, as the thread has read off its clock.
+    deadline: Option<u64>,
 }
 
 impl<'a> Replay<'a> {
@@ -156,6 +164,7 @@ impl<'a> Replay<'a> {
             model: Vec::with_capacity(observed.events.len()),
             inside: None,
             losers: Vec::new(),
+            deadline: None,
         }
     }
 
@@ -189,7 +198,6 @@ impl<'a> Replay<'a> {
             if !self.can_step(process) {
                 return Err(self.cannot_go_on(&event));
             }
-            self.losers = self.losers_in_step(process);
             let made = match self.step(process) {
                 Ok(made) => made,
                 Err(fault) => return Err(self.must_fault(&event, &fault)),
@@ -268,6 +276,9 @@ impl<'a> Replay<'a> {
         {
             self.machine.now = Time::from_nanos(reading).unwrap_or(Time::MAX);
         }
+        self.losers = self.losers_in_step(process);
+        let begins = self.machine.begins_work(self.program, process);
+        self.deadline = if begins { self.readings[process.index()].next().copied() } else { None };
         let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step_op(process));
         while let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = result {
             // Nothing has happened yet, but the buffer must be longer for it.
@@ -326,7 +337,7 @@ impl<'a> Replay<'a> {
         &mut self,
         action: impl FnOnce(&mut Kernel<'_, Woken, Keep>) -> T,
     ) -> (T, Vec<Made>, Vec<ProcessId>) {
-        let mut woken = Woken { woken: Vec::new(), losers: self.losers.clone() };
+        let mut woken = Woken { woken: Vec::new(), losers: self.losers.clone(), deadline: self.deadline };
         let mut keep = Keep::default();
         let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.fuel = self.program.limits.zero_time_steps;

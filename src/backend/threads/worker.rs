@@ -30,7 +30,7 @@ pub(super) struct Left {
     /// Its private state; of it, its own frame counts.
     pub(super) machine: Machine,
     pub(super) entries: Vec<Entry>,
-    /// What its ops on the clock have read, in order.
+    /// What its ops on the clock have read, in order, and by when its works had to end.
     pub(super) readings: Vec<u64>,
 }
 

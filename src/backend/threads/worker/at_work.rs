@@ -20,13 +20,15 @@ impl Worker<'_> {
         };
         let began = self.planned;
         let job = Job { processor: *place, length, deadline: began.saturating_add(deadline) };
+        self.readings.push(job.deadline);
         let mut turns = group.begin(&self.me, job, &shared.census, &mut self.record);
         loop {
             if let Some(end) = self.take_turn(&turns)? {
                 self.planned = end;
                 break;
             }
-            self.pass = shared.gate.single();
+            // Where the work ends inside an atomic block, nobody comes before its rest.
+            self.come_to_gate();
             let now = shared.clock.now().as_nanos();
             turns = group.go_on(&self.me, now, &shared.census, &mut self.record);
         }
