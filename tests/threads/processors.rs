@@ -241,7 +241,7 @@ fn who_waits_for_a_core_is_in_no_deadlock() {
     let resources = "resources: {cpu: {kind: processor, cores: 1}, m: mutex, n: mutex}";
     let fine = format!(
         "version: 1\n{resources}\nprocesses:
-  a: {{on: cpu, do: [{{work: 20ms}}, {{with: m, do: [{{work: 5ms}}]}}]}}
+  a: {{on: cpu, do: [{{work: 300ms}}, {{with: m, do: [{{work: 5ms}}]}}]}}
   b: {{on: cpu, start: 5ms, do: [{{with: m, do: [{{work: 10ms}}]}}]}}\n"
     );
     let program_of = |text: &str| program(text, &[]);

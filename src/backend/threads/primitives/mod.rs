@@ -9,7 +9,7 @@
 //!
 //! Everything that can wait or be raced comes from the module `sync` beside
 //! this one: the standard library's, or that of a concurrency checker (see
-//! `tests/primitives.rs`, which compiles these very files against one).
+//! `tests/primitives`, which compiles these very files against one).
 
 mod buffer;
 mod condition;
