@@ -54,7 +54,6 @@ pub fn format_factor(factor: f64) -> String {
 }
 
 /// A whole number with its digits in groups of three: `1,331,714`.
-#[cfg(any(test, feature = "cli"))]
 pub fn counted(number: impl std::fmt::Display) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -67,9 +66,27 @@ pub fn counted(number: impl std::fmt::Display) -> String {
     text
 }
 
+/// `run` for one, `runs` otherwise.
+pub fn noun(count: usize, one: &str) -> String {
+    if count == 1 { one.to_owned() } else { format!("{one}s") }
+}
+
+/// `1 state`, `1,331,714 states`.
+pub fn so_many(number: u64, one: &str) -> String {
+    format!("{} {}", counted(number), noun(usize::try_from(number).unwrap_or(usize::MAX), one))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_agree_with_their_nouns() {
+        assert_eq!(so_many(0, "state"), "0 states");
+        assert_eq!(so_many(1, "state"), "1 state");
+        assert_eq!(so_many(1_331_714, "state"), "1,331,714 states");
+        assert_eq!(counted(u128::MAX), "340,282,366,920,938,463,463,374,607,431,768,211,455");
+    }
 
     #[test]
     fn small_and_large_numbers_keep_their_digits() {

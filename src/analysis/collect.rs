@@ -11,8 +11,8 @@ use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statisti
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, Level, LogTemplate, ResourceInfo, Sink, Span, SpanBuilder, Trace,
-    level_after,
+    Activity, Event, Header, Kind, Level, LogTemplate, ProcessInfo, ResourceInfo, Sink, Span, SpanBuilder,
+    Trace, level_after,
 };
 use crate::value::Word;
 
@@ -21,6 +21,8 @@ use crate::value::Word;
 pub struct StatisticsSink {
     spans: SpanBuilder,
     processes: Vec<ProcessStatistics>,
+    /// The processes with their instances, without their names.
+    infos: Vec<ProcessInfo>,
     resources: Vec<ResourceTally>,
     marks: Vec<MarkTally>,
     /// By mark, whether it carries a value.
@@ -51,6 +53,7 @@ impl StatisticsSink {
         let mut sink = StatisticsSink {
             spans: SpanBuilder::new(0),
             processes: Vec::new(),
+            infos: Vec::new(),
             resources: Vec::new(),
             marks: vec![MarkTally::default(); header.marks.len()],
             carries_value: header.marks.iter().map(|mark| mark.ty.is_some()).collect(),
@@ -61,16 +64,19 @@ impl StatisticsSink {
             log_left_out: 0,
             events: 0,
         };
-        sink.reset(header.process_count(), &header.resources);
+        sink.reset(&header.processes, &header.resources);
         sink
     }
 
     /// Forgets the run, for another of the same scenario with these processes
     /// and resources: parameters may have changed how many there are.
-    pub fn reset(&mut self, process_count: usize, resources: &[ResourceInfo]) {
+    pub fn reset(&mut self, processes: &[ProcessInfo], resources: &[ResourceInfo]) {
+        let process_count = processes.iter().map(|info| info.count as usize).sum();
         self.spans.reset(process_count);
         self.processes.clear();
         self.processes.resize_with(process_count, ProcessStatistics::default);
+        self.infos.clear();
+        self.infos.extend(processes.iter().map(|info| ProcessInfo { name: String::new(), ..*info }));
         self.resources.clear();
         for info in resources {
             let full = match info.kind.level() {
@@ -106,11 +112,7 @@ impl StatisticsSink {
             self.add_span(&span);
         }
         self.spans = spans;
-        let last = self
-            .processes
-            .iter()
-            .map(|process| process.finished)
-            .try_fold(Time::ZERO, |last, at| at.map(|at| last.max(at)));
+        let last = self.last_end();
         Statistics {
             total_time: last.unwrap_or(end),
             events: self.events,
@@ -120,6 +122,19 @@ impl StatisticsSink {
             log: std::mem::take(&mut self.log),
             log_left_out: self.log_left_out,
         }
+    }
+
+    /// When the last process was done for whose end the run waits; `None` if one is
+    /// not. Who was to be started by another one and was not need not end.
+    fn last_end(&self) -> Option<Time> {
+        let mut waited_for = self.infos.iter().filter(|info| !info.daemon).flat_map(|info| {
+            let first = info.first.index();
+            self.processes[first..first + info.count as usize].iter().map(|process| (info.manual, process))
+        });
+        waited_for.try_fold(Time::ZERO, |last, (manual, process)| match process.finished {
+            None if manual && process.started.is_none() => Some(last),
+            finished => Some(last.max(finished?)),
+        })
     }
 
     fn add_span(&mut self, span: &Span) {
@@ -162,7 +177,11 @@ impl Sink for StatisticsSink {
             self.add_span(&span);
         }
         match event.kind {
-            Kind::Start => self.processes[event.process.index()].started = Some(event.time),
+            Kind::Start => {
+                let process = &mut self.processes[event.process.index()];
+                process.started.get_or_insert(event.time);
+                process.finished = None;
+            }
             Kind::Done => self.processes[event.process.index()].finished = Some(event.time),
             Kind::Acquire | Kind::Release | Kind::Put | Kind::Get | Kind::Notify | Kind::Block => {
                 self.resources[event.subject as usize].change(event);
@@ -179,6 +198,9 @@ impl Sink for StatisticsSink {
             | Kind::Write
             | Kind::Read
             | Kind::Draw
+            | Kind::Launch
+            | Kind::Join
+            | Kind::Stop
             | Kind::Level => {}
         }
     }

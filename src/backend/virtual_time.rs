@@ -6,7 +6,7 @@ use super::heap_calendar::HeapCalendar;
 use super::tie_calendar::TieCalendar;
 use super::wheel_calendar::WheelCalendar;
 use crate::ids::ProcessId;
-use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, Yield, Yielded, find_end};
+use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, State, Yield, Yielded, find_end};
 use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink, Ties};
@@ -291,7 +291,9 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
     ) -> Self {
         calendar.clear();
         for process in (0..program.process_count()).map(ProcessId::from_index) {
-            calendar.wake(Time::ZERO, machine.priority(program, process), process);
+            if machine.state(program, process) != State::Done {
+                calendar.wake(Time::ZERO, machine.priority(program, process), process);
+            }
         }
         let horizon = program.horizon.unwrap_or(Time::MAX);
         let clockwork = Clockwork { calendar, horizon, granted: 0, mark: 0, pause: None, code };

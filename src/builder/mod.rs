@@ -115,15 +115,20 @@
 //! assert!(failure.starts_with("careless: the state is 1 at the end in a schedule (untimed)"));
 //! ```
 //!
+//! A schedule that never ends is a failure as well, unless [`Explore::may_never_end`] says
+//! that there may be some; [`Explore`] also says how much may be spent. That something
+//! *can* go wrong is what [`Scenario::assert_some_schedule`] asserts.
+//!
 //! # When an assertion fails
 //!
 //! The panic shows the timeline, where it went wrong and how to see it again:
 //! an assertion of a scenario without code leaves the scenario, with what was
-//! expected, as a file, and beside it the schedule if it was one of all, and
-//! its message ends with the command that takes them:
+//! expected, as a file, and beside it the schedule if it was one of all, which
+//! [`Scenario::follow`] takes; its message ends with the command that takes them:
 //!
 //! ```text
-//! to see it again: `tempolane run target/tmp/tempolane/locks-1f2e3d4c.yaml --schedule target/tmp/tempolane/locks-1f2e3d4c.schedule` (version 0.1.0)
+//! to see it again: run this test; it comes to the same every time (seed 0)
+//! or where the program is installed `tempolane run target/tmp/tempolane/locks-1f2e3d4c.yaml --schedule target/tmp/tempolane/locks-1f2e3d4c.schedule` (version 0.1.0)
 //! ```
 //!
 //! They are in the folder that `TEMPOLANE_FAILURES` names, or in
@@ -146,6 +151,9 @@
 //! ```
 
 mod code;
+mod explore;
+mod followed;
+mod found;
 mod problem;
 mod reproduction;
 mod resource;
@@ -157,15 +165,17 @@ mod state;
 mod steps;
 mod term;
 
-pub use crate::explore::Mode;
+pub use crate::explore::{Mode, Reduce};
 pub use crate::scenario::Discipline;
+pub use crate::time::Time;
 pub use crate::value::{Type, Value};
 pub use code::Ctx;
+pub use explore::Explore;
+pub use found::{Final, Schedules};
 pub use problem::{Problem, Problems};
 pub use resource::Resource;
 pub use run::{Predicate, Run};
 pub use scenario::{Process, Scenario};
-pub use schedules::{Final, Schedules};
 pub use state::CodeState;
 pub use steps::Steps;
 pub use term::{Distribution, IntoNames, Term};

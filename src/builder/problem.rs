@@ -63,14 +63,18 @@ impl Problems {
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the scenario '{}' cannot run:", self.scenario)?;
+        let is_expected = |item: &Problem| item.place.as_ref().is_some_and(Place::is_expectation);
+        match self.items.iter().all(is_expected) {
+            true => write!(f, "what is expected of '{}' is wrong:", self.scenario)?,
+            false => write!(f, "the scenario '{}' cannot run:", self.scenario)?,
+        }
         for problem in &self.items {
             write!(f, "\n  {}: {}", problem.place(), problem.message)?;
             if !problem.line.is_empty() {
                 write!(f, "\n      {}", problem.line)?;
             }
             if let Some(hint) = &problem.hint {
-                write!(f, "\n      hint: {hint}")?;
+                write!(f, "\n      hint, in the words of a file: {hint}")?;
             }
         }
         Ok(())

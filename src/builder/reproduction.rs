@@ -19,6 +19,9 @@ const MOST_LINES: usize = 80;
 /// is empty.
 const FOLDER: &str = "TEMPOLANE_FAILURES";
 
+/// Who takes the command: a build of this library need not have it.
+const PROGRAM: &str = "where the program is installed";
+
 /// What fails, and how to see that again.
 pub(super) struct Failure {
     pub(super) said: String,
@@ -53,24 +56,36 @@ pub(super) struct Reproduction {
 impl Reproduction {
     /// The message with the texts in it.
     pub(super) fn told(&self) -> String {
-        let Some(text) = self.text.as_ref().filter(|_| self.lines() <= MOST_LINES) else {
-            return format!(
-                "to see it again: run the same test; every run of it is the same (seed {})",
-                self.seed
-            );
-        };
-        let command = self.command("FILE", "SCHEDULE");
-        let schedule = self.schedule.as_ref();
-        let schedule =
-            schedule.map_or_else(String::new, |schedule| format!("and this schedule:\n{schedule}"));
-        format!("to see it again: `{command}` (version {}) with this file:\n{text}{schedule}", self.version)
+        let is_short = self.lines() <= MOST_LINES;
+        let schedule = self.schedule.as_ref().filter(|_| is_short);
+        match (self.text.as_ref().filter(|_| is_short), schedule) {
+            (None, None) => self.again(),
+            (None, Some(schedule)) => {
+                format!("{}\nor `Scenario::follow` this schedule:\n{schedule}", self.again())
+            }
+            (Some(text), schedule) => {
+                let (again, command) = (self.again(), self.command("FILE", "SCHEDULE"));
+                let schedule = schedule.map_or_else(String::new, |schedule| {
+                    format!("and this schedule, which `Scenario::follow` takes as well:\n{schedule}")
+                });
+                format!(
+                    "{again}\nor {PROGRAM} `{command}` (version {}) with this file:\n{text}{schedule}",
+                    self.version
+                )
+            }
+        }
+    }
+
+    /// How to see it again without anything else.
+    fn again(&self) -> String {
+        format!("to see it again: run this test; it comes to the same every time (seed {})", self.seed)
     }
 
     /// The message, with the texts as files in this folder.
     fn kept(&self, folder: Option<&Path>) -> String {
         let (Some(folder), Some(text)) = (folder, &self.text) else { return self.told() };
         match self.write(folder, text) {
-            Ok(command) => format!("to see it again: `{command}` (version {})", self.version),
+            Ok(command) => format!("{}\nor {PROGRAM} `{command}` (version {})", self.again(), self.version),
             Err(error) => format!("{}\n(no files in '{}': {error})", self.told(), folder.display()),
         }
     }

@@ -124,6 +124,12 @@ impl<S: CodeState> Run<'_, S> {
         found.map(|(_, values)| values.as_slice())
     }
 
+    /// The schedule that it followed, as the text of a file, which [`Scenario::follow`] and
+    /// `tempolane run --schedule` take; `None` of a plain run.
+    pub fn schedule(&self) -> Option<&str> {
+        self.schedule.as_deref()
+    }
+
     /// The timeline in letters.
     pub fn timeline(&self) -> String {
         let timeline = Timeline::new(&self.trace);
@@ -182,10 +188,11 @@ impl<S: CodeState> Run<'_, S> {
 
     /// A failure, with the step at which it was seen.
     fn placed(&self, failure: &crate::analysis::FailedExpectation) -> String {
+        let message = self.source_map.in_code(&failure.message);
         let place = failure.seen.and_then(|moment| self.source_map.place(moment.line));
         match place {
-            Some(place) => format!("{}\n  at {place}", failure.message),
-            None => failure.message.clone(),
+            Some(place) => format!("{message}\n  at {place}"),
+            None => message,
         }
     }
 
@@ -322,16 +329,16 @@ impl<S: CodeState> Run<'_, S> {
         let mut line = |text: String| shown.extend([text.as_str(), "\n"]);
         match NamedOutcome::of(&self.trace.outcome, &self.trace.header) {
             NamedOutcome::Completed | NamedOutcome::Horizon => {}
-            NamedOutcome::Limit { message } => line(format!("  {message}")),
+            NamedOutcome::Limit { message } => line(format!("  {}", self.source_map.in_code(&message))),
             NamedOutcome::Fault { process, line: at, message, hint, .. } => {
-                line(format!("  '{process}': {message}{}", place(at)));
+                line(format!("  {}{}", NamedOutcome::fault_told(&process, &message), place(at)));
                 if !hint.is_empty() {
                     line(format!("      hint: {hint}"));
                 }
             }
             NamedOutcome::Deadlock { blocked, .. } => {
                 for one in blocked.iter().take(TOLD) {
-                    line(format!("  {one}{}", place(one.line)));
+                    line(format!("  {}{}", self.source_map.in_code(&one.to_string()), place(one.line)));
                 }
                 if blocked.len() > TOLD {
                     line(format!("  and {} more", blocked.len() - TOLD));

@@ -3,7 +3,7 @@
 use super::code::{Caller, Frames, Function, Functions, Numbered};
 use super::problem::{Problem, Problems};
 use super::resource::Resource;
-use super::source_map::{SourceMap, shown};
+use super::source_map::{EXPECTATION, SourceMap, shown};
 use super::state::CodeState;
 use super::steps::Steps;
 use super::term::{Distribution, Term, key};
@@ -171,6 +171,12 @@ impl<S: CodeState> Scenario<S> {
         self.resource(name, Resource::condition())
     }
 
+    /// Where processes wait until so many of them have come.
+    #[track_caller]
+    pub fn barrier(&mut self, name: &str, parties: impl Into<Term>) -> &mut Self {
+        self.resource(name, Resource::barrier(parties))
+    }
+
     /// A process with the steps that `make` gives it.
     #[track_caller]
     pub fn process(&mut self, name: &str, make: impl FnOnce(&mut Process<S>)) -> &mut Self {
@@ -257,7 +263,7 @@ impl<S: CodeState> Scenario<S> {
     pub(super) fn prepare(&self, more: &str) -> Result<Prepared, Problems> {
         let mut source_map = self.source_map();
         for line in more.lines() {
-            source_map.line(0, line, "the expectation", None);
+            source_map.line(0, line, EXPECTATION, None);
         }
         let name = &self.name;
         let loaded = load_program(name, &source_map.text, &self.settings).map_err(|error| match error {

@@ -19,6 +19,16 @@ pub(super) struct Place {
     pub(super) at: Option<&'static Location<'static>>,
 }
 
+/// What a line that says what is expected is called.
+pub(super) const EXPECTATION: &str = "the expectation";
+
+impl Place {
+    /// Whether it is about what is expected.
+    pub(super) fn is_expectation(&self) -> bool {
+        self.what == EXPECTATION
+    }
+}
+
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.at {
@@ -53,6 +63,42 @@ impl SourceMap {
     /// What stands on a line, counted from 1.
     pub(super) fn place(&self, line: u32) -> Option<&Place> {
         self.places.get((line as usize).checked_sub(1)?)
+    }
+
+    /// What stands on a line, in words: what is expected as it was written, all else by its place.
+    pub(super) fn said(&self, line: u32) -> String {
+        let text = (line as usize).checked_sub(1).and_then(|at| self.text.lines().nth(at));
+        match self.place(line) {
+            Some(place) if place.is_expectation() => format!("`{}`", text.unwrap_or_default().trim()),
+            Some(place) => place.to_string(),
+            None => "the scenario".to_owned(),
+        }
+    }
+
+    /// A message with places in the Rust code instead of lines of the text, which
+    /// nobody sees: `on line 4` and `(line 4)` become `at tests/lab.rs:12` and
+    /// `(tests/lab.rs:12)`.
+    pub(super) fn in_code(&self, message: &str) -> String {
+        let (mut said, mut rest) = (String::new(), message);
+        while let Some(at) = rest.find("line ") {
+            let (before, digits) = (&rest[..at], &rest[at + "line ".len()..]);
+            let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+            let place =
+                digits[..end].parse().ok().and_then(|line| self.place(line)).and_then(|place| place.at);
+            match place.filter(|_| before.ends_with(['(', ' '])) {
+                Some(at) => {
+                    let before = before.strip_suffix("on ").map(|before| format!("{before}at "));
+                    said.push_str(
+                        &before
+                            .unwrap_or_else(|| rest[..rest.len() - digits.len() - "line ".len()].to_owned()),
+                    );
+                    said.push_str(&format!("{}:{}", at.file(), at.line()));
+                }
+                None => said.push_str(&rest[..at + "line ".len() + end]),
+            }
+            rest = &digits[end..];
+        }
+        said + rest
     }
 
     /// Adds steps behind a key. `number` is what stands before their own.

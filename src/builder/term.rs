@@ -92,6 +92,12 @@ impl IntoNames for &str {
     }
 }
 
+impl IntoNames for &String {
+    fn names(self) -> Vec<String> {
+        vec![self.clone()]
+    }
+}
+
 impl IntoNames for String {
     fn names(self) -> Vec<String> {
         vec![self]

@@ -15,7 +15,7 @@ use super::unfinished::Unfinished;
 use super::{console, quote};
 use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
-use crate::explore::{Cancellation, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
+use crate::explore::{Cancellation, Following, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
 use crate::ids::ResourceId;
 use crate::kernel::{Machine, find_waiting};
 use crate::program::BoundProgram;
@@ -80,13 +80,13 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
     })
 }
 
-/// Runs a scenario along a schedule, until `cancellation` says to stop.
+/// Runs a scenario along a schedule, as far as `following` has it, until `cancellation` says to stop.
 ///
 /// # Errors
 /// Also if the scenario does not allow the schedule.
 pub fn execute_along(
     loaded: &Loaded,
-    schedule: &Schedule,
+    (schedule, following): (&Schedule, Following),
     cancellation: Cancellation<'_>,
     options: &RunOptions,
     folder: Option<&Folder>,
@@ -109,9 +109,9 @@ pub fn execute_along(
     let options = RunOptions { seed: Some(schedule.seed), ..options.clone() };
     let finished =
         execute_by(loaded, &options, folder, keep_events, schedule.mode, |program, seed, sinks, _| {
-            let how = (seed, schedule.mode);
+            let following = Following { seed, ..following };
             let followed =
-                replay_cancellable(program, None, how, cancellation, &turns, sinks, &mut |_, _| {});
+                replay_cancellable(program, None, following, cancellation, &turns, sinks, &mut |_, _| {});
             let followed = followed.unwrap_or_else(|found| {
                 mismatch = Some(found);
                 None

@@ -9,7 +9,7 @@ use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::tie_sensitivity::tie_sensitivity;
 use super::{console, failure_windows, interrupt};
-use crate::explore::{Cancellation, Schedule};
+use crate::explore::{Cancellation, Following, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
 use std::io::Read;
@@ -192,7 +192,15 @@ fn run_and_write_along(
         }
         Some(schedule) => {
             let cancellation = Cancellation::by(&interrupt::requested);
-            execute_along(scenario, schedule, cancellation, options, folder.as_ref(), keep_events)?
+            let following = Following::to_the_end(schedule.seed, schedule.mode);
+            execute_along(
+                scenario,
+                (schedule, following),
+                cancellation,
+                options,
+                folder.as_ref(),
+                keep_events,
+            )?
         }
     };
     interrupt::check()?;

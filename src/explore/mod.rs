@@ -42,10 +42,12 @@ pub use driver::{explore, explore_cancellable};
 pub use ends::{End, Stopped};
 pub use options::{Budget, Mode, Options, Reduce};
 pub use progress::{Progress, Stop};
-pub use result::{DecisiveTie, Exploration, FinalMemories, Overview, Witness};
+pub use result::{
+    BlockedForEver, Cut, DecisiveTie, Exploration, FinalMemories, Overview, Round, Undecided, Witness,
+};
 pub use schedule::{
-    Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_cancellable, one_line,
-    replay, replay_calling, replay_cancellable,
+    Following, Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_cancellable,
+    one_line, replay, replay_calling, replay_cancellable,
 };
 pub use search::Race;
 pub use transition::recorded_by_clock;

@@ -177,7 +177,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Serves the first in line, as long as one can be: gets before puts.
-    fn serve(&mut self, arena: &mut [Word], header: usize, by: ProcessId) {
+    pub(super) fn serve(&mut self, arena: &mut [Word], header: usize, by: ProcessId) {
         loop {
             if self.serve_getter(arena, header, by) || self.serve_putter(arena, header, by) {
                 continue;

@@ -25,7 +25,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) -> OpResult {
         if let Some(mutex) = mutex {
             let header = self.header(arena, mutex, at);
-            self.unlock(arena, at, header)?;
+            self.unlock_any(arena, at, header)?;
         }
         let header = self.header(arena, condition, at);
         arena[header + resource::LEVEL] += 1;

@@ -196,7 +196,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 }
                 Op::StartAfter { wait } => return self.start_after(arena, at, wait),
                 Op::Begin => self.emit(at, Kind::Start, 0, 0),
-                Op::Done => return self.finish(arena, at),
+                Op::Done { life } => return self.finish(arena, at, life),
                 Op::Log { log } => self.log(arena, at, log),
                 Op::Mark { mark, value } => {
                     if S::ACTIVE {
@@ -464,6 +464,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 | Op::Arrive { .. }
                 | Op::Level { .. }
                 | Op::Capacity { .. }
+                | Op::LockInheriting { .. }
+                | Op::UnlockInheriting { .. }
+                | Op::Launch { .. }
+                | Op::Join { .. }
+                | Op::JoinAny { .. }
+                | Op::Stop { .. }
                 | Op::Atomic { .. }
                 | Op::Call { .. }) => waits!(good!(self.rare(arena, at, rare))),
             }
@@ -499,6 +505,18 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let capacity = arena[self.header(arena, buffer, at) + resource::CAPACITY];
                 self.write(arena, into, at.frame(), capacity);
             }
+            Op::LockInheriting { mutex } => {
+                let header = self.header(arena, mutex, at);
+                return Ok(self.lock_inheriting(arena, at, header));
+            }
+            Op::UnlockInheriting { mutex } => {
+                let header = self.header(arena, mutex, at);
+                self.unlock_any(arena, at, header)?;
+            }
+            Op::Launch { life } => return self.launch(arena, at, life),
+            Op::Join { life } => return self.join(arena, at, life),
+            Op::JoinAny { any, into } => return self.join_any(arena, at, any, into),
+            Op::Stop { life, lost } => return self.stop(arena, at, life, lost),
             Op::Call { call } => return self.call(arena, at, call),
             // Only a driver that goes step by step has to know.
             Op::Atomic { .. } => {}

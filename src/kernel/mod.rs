@@ -20,7 +20,9 @@ mod events;
 mod execute;
 mod faults;
 mod fused;
+mod inherit;
 mod invariants;
+mod lives;
 mod lock;
 mod machine;
 mod memory;
@@ -38,7 +40,7 @@ mod waiters;
 
 pub use call::{Call, Code, NoCode};
 pub use choices::Choices;
-pub use deadlock::{find_deadlock, find_end, find_waiting, waits_for_horizon};
+pub use deadlock::{find_deadlock, find_end, find_waiting, is_completed, waits_for_horizon};
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use defect::{Defect, with_defect};
 pub use machine::{Machine, State};

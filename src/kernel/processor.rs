@@ -298,10 +298,18 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Becomes ready in the order of the discipline; `first` of its class or last.
     fn queue_up(&mut self, arena: &mut [Word], me: Worker, header: usize, level: usize, first: bool) {
         let program = self.program;
-        let discipline = program.processor(arena, header).discipline;
         arena[me.base + work::QUANTA + level] = program.processor(arena, header).quantum;
         me.set_stage(arena, stage::QUEUED, level);
         me.set_state(arena, State::Blocked);
+        self.line_up(arena, me, header, first);
+        let id = self.resource_id(arena, header);
+        self.emit(me.at, Kind::Block, id, WaitFor::Core as u64);
+    }
+
+    /// Stands in the queue where the discipline has it.
+    fn line_up(&mut self, arena: &mut [Word], me: Worker, header: usize, first: bool) {
+        let program = self.program;
+        let discipline = program.processor(arena, header).discipline;
         let mine = rank(discipline, arena, me);
         let goes_before = |arena: &[Word], other: u64| {
             let other = rank(discipline, arena, worker(program, arena, other));
@@ -319,8 +327,6 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         } else {
             waiters::enqueue(arena, &program.frames, header + resource::TAKERS, me.at.process(), 0);
         }
-        let id = self.resource_id(arena, header);
-        self.emit(me.at, Kind::Block, id, WaitFor::Core as u64);
     }
 
     /// Takes a core that serves nobody: the one that served it last, or the first.
@@ -387,6 +393,54 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.occupy(arena, me, header, core);
         self.note(arena, me.at, Kind::Acquire, header);
         true
+    }
+
+    /// Changes what decides when a process that is ready is served; it may take a core
+    /// by that.
+    pub(super) fn change_rank(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        state: Slot,
+        change: impl Fn(&mut [Word]),
+    ) {
+        let me = Worker { at, base: state.at(at.frame()) };
+        let program = self.program;
+        let (stage, level) = me.stage(arena);
+        if stage != stage::QUEUED {
+            return change(arena);
+        }
+        let chain = program.processor_chain(arena, innermost(program, arena, me));
+        let header = chain.at(level);
+        waiters::remove(arena, &program.frames, header + resource::TAKERS, at.process());
+        change(arena);
+        if program.processor(arena, header).preempts && self.preempt(arena, me, header) {
+            me.set_stage(arena, stage::GRANTED, level);
+            self.grant(arena, at, header, at.process(), false);
+        } else {
+            self.line_up(arena, me, header, false);
+        }
+    }
+
+    /// Takes a process off all processors on which it works, after whatever was to wake
+    /// it was taken back.
+    pub(super) fn take_off(&mut self, arena: &mut [Word], at: Context, state: Slot) {
+        let other = Worker { at, base: state.at(at.frame()) };
+        let program = self.program;
+        let (stage, level) = other.stage(arena);
+        if stage == stage::IDLE || stage == stage::TIMELESS {
+            return;
+        }
+        let chain = program.processor_chain(arena, innermost(program, arena, other));
+        let mut cores = level + 1;
+        if stage == stage::QUEUED {
+            waiters::remove(arena, &program.frames, chain.at(level) + resource::TAKERS, at.process());
+            cores = level;
+        } else if program.processor(arena, chain.at(level)).is_shared() {
+            self.leave_shared(arena, other, chain.at(level));
+            cores = level;
+        }
+        (0..cores).rev().for_each(|level| self.give_core(arena, other, chain.at(level)));
     }
 
     /// Takes a process that has a core of this processor out of all that it has to do

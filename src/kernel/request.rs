@@ -105,8 +105,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let word = |source: Source| self.read(self.arena, source, at.frame());
         let resource = header(code);
         let request = match op {
-            Op::Lock { .. } => Request::Lock,
-            Op::Unlock { .. } => Request::Unlock,
+            Op::Lock { .. } | Op::LockInheriting { .. } => Request::Lock,
+            Op::Unlock { .. } | Op::UnlockInheriting { .. } => Request::Unlock,
             Op::Acquire { .. } | Op::AcquireMany { .. } => Request::Acquire,
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },

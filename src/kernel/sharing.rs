@@ -66,44 +66,52 @@ impl Shared {
     }
 
     fn push(self, arena: &mut [Word], end: u128, id: u64) {
-        let mut place = self.served(arena);
+        let place = self.served(arena);
         arena[self.0 + shared::SERVED] += 1;
         set_number(arena, self.entry(place), end);
         arena[self.entry(place) + 2] = id;
+        self.rise(arena, place);
+    }
+
+    /// Takes out the process with this id, mostly the one on top.
+    fn remove(self, arena: &mut [Word], id: u64) {
+        let place = self.place_of(arena, id);
+        arena[self.0 + shared::SERVED] -= 1;
+        let len = self.served(arena);
+        self.swap(arena, place, len);
+        let last = self.entry(len);
+        arena[last..last + shared::ENTRY].fill(0);
+        if place < len {
+            let place = self.rise(arena, place);
+            self.sink(arena, place);
+        }
+    }
+
+    /// Moves the one in this place up to where it belongs; says where that is.
+    fn rise(self, arena: &mut [Word], mut place: usize) -> usize {
         while place > 0 && self.key(arena, place) < self.key(arena, (place - 1) / 2) {
             self.swap(arena, place, (place - 1) / 2);
             place = (place - 1) / 2;
         }
-    }
-
-    /// Puts a process on top that is served, whoever ends before it.
-    fn bring_to_top(self, arena: &mut [Word], id: u64) {
-        let mut places = 0..self.served(arena);
-        let mut place = places.find(|&place| self.id(arena, place) == id).expect("it is served");
-        while place > 0 {
-            self.swap(arena, place, (place - 1) / 2);
-            place = (place - 1) / 2;
-        }
+        place
     }
 
     /// When the process with this id ends, if nobody else comes.
     pub(super) fn end_of(self, arena: &[Word], processor: &Processor, id: u64) -> Time {
-        let mut places = 0..self.served(arena);
-        let place = places.find(|&place| self.id(arena, place) == id).expect("it is served");
         let counted = Time::from_nanos(arena[self.0 + shared::COUNTED]).unwrap_or(Time::MAX);
-        self.end_at(arena, processor, place, counted)
+        self.end_at(arena, processor, self.place_of(arena, id), counted)
     }
 
-    /// Takes out the one on top.
-    fn pop(self, arena: &mut [Word]) {
-        arena[self.0 + shared::SERVED] -= 1;
-        let len = self.served(arena);
-        self.swap(arena, 0, len);
-        let last = self.entry(len);
-        arena[last..last + shared::ENTRY].fill(0);
-        let mut place = 0;
+    /// Where in the heap the process with this id is.
+    fn place_of(self, arena: &[Word], id: u64) -> usize {
+        let place = (0..self.served(arena)).find(|&place| self.id(arena, place) == id);
+        place.expect("whoever is served is in the heap")
+    }
+
+    /// Moves the one in this place down to where it belongs.
+    fn sink(self, arena: &mut [Word], mut place: usize) {
         loop {
-            let children = (2 * place + 1)..(2 * place + 3).min(len);
+            let children = (2 * place + 1)..(2 * place + 3).min(self.served(arena));
             let Some(child) = children.min_by_key(|&child| self.key(arena, child)) else { return };
             if self.key(arena, place) < self.key(arena, child) {
                 return;
@@ -189,10 +197,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn go_on_sharing(&mut self, arena: &mut [Word], me: Worker, header: usize) -> Option<Halt> {
         let processor = self.program.processor(arena, header);
         let shared = Shared::of(arena, header);
-        if self.queue.is_observed() {
-            shared.bring_to_top(arena, me.id());
-        }
-        if shared.id(arena, 0) != me.id() {
+        if shared.id(arena, 0) != me.id() && !self.queue.is_observed() {
             me.set_state(arena, State::Blocked);
             return Some(Halt::Blocked);
         }
@@ -201,20 +206,35 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if until > *self.now && !self.queue.is_timeless() && !self.queue.is_observed() {
             return Some(self.pass(arena, me, until, None));
         }
-        shared.pop(arena);
+        self.leave_shared(arena, me, header);
+        None
+    }
+
+    /// Takes a process out of those who share; the next one to end goes on.
+    pub(super) fn leave_shared(&mut self, arena: &mut [Word], other: Worker, header: usize) {
+        let processor = self.program.processor(arena, header);
+        let shared = Shared::of(arena, header);
+        shared.count(arena, processor, *self.now);
+        let first = shared.id(arena, 0);
+        shared.remove(arena, other.id());
         let left = shared.served(arena);
         if (left as u64) < processor.cores {
             arena[header + resource::LEVEL] += 1;
-            self.note(arena, me.at, Kind::Release, header);
+            self.note(arena, other.at, Kind::Release, header);
         }
         if left == 0 {
             set_number(arena, shared.attained(), 0);
-            return None;
+            return;
         }
         let next = worker(self.program, arena, shared.id(arena, 0));
-        next.set_state(arena, State::Ready);
-        let priority = frame::priority_in(arena[next.at.frame() + frame::LINK]);
-        self.queue.wake(*self.now, priority, next.at.process());
-        None
+        if first == next.id() {
+            // It ends sooner than when the other one was still there.
+            self.take_entry(arena, next);
+        }
+        if frame::state_in(arena[next.at.frame() + frame::STATE]) == State::Blocked as u8 {
+            next.set_state(arena, State::Ready);
+            let priority = frame::priority_in(arena[next.at.frame() + frame::LINK]);
+            self.queue.wake(*self.now, priority, next.at.process());
+        }
     }
 }

@@ -435,10 +435,14 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     }
 
     #[cold]
-    pub(super) fn finish(&mut self, arena: &mut [Word], at: Context) -> Halt {
+    pub(super) fn finish(&mut self, arena: &mut [Word], at: Context, life: Option<ResourceCode>) -> Halt {
         arena[at.frame() + frame::STATE] = state_word(at.op(), State::Done);
         *self.live -= 1;
         self.emit(at, Kind::Done, 0, 0);
+        if let Some(life) = life {
+            let header = self.header(arena, life, at);
+            self.end_life(arena, header, at.process());
+        }
         Halt::Done
     }
 }

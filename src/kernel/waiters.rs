@@ -261,17 +261,20 @@ pub(super) fn insert_where(
     }
 }
 
-/// Takes this waiter, who is there, out of a queue that is not in runs of one
-/// priority. Takes time in proportion to those before it.
+/// Takes this waiter, who is there, out of a queue, whatever its order. Takes time in
+/// proportion to the waiters.
 pub(super) fn remove(arena: &mut [Word], frames: &[u32], queue: usize, process: ProcessId) {
-    let id = u64::from(process.0) + 1;
-    let mut nth = 0;
-    let mut next = arena[queue] & LOW;
-    while next != id {
-        next = arena[link_of(frames, next)] & LOW;
-        nth += 1;
+    let others: Vec<ProcessId> = all(arena, frames, queue);
+    let priority = |arena: &[Word], id: ProcessId| arena[link_of(frames, u64::from(id.0) + 1)] & PRIORITY;
+    let in_runs = others.iter().any(|&other| arena[link_of(frames, u64::from(other.0) + 1)] & RUN != 0);
+    arena[queue] = 0;
+    for &other in &others {
+        let link = priority(arena, other);
+        arena[link_of(frames, u64::from(other.0) + 1)] = link;
     }
-    dequeue_nth(arena, frames, queue, nth);
+    for other in others.into_iter().filter(|&other| other != process) {
+        enqueue(arena, frames, queue, other, if in_runs { PRIORITY_FIRST } else { FIFO });
+    }
 }
 
 /// In a queue by priority: the last waiter of the run of waiters of one

@@ -33,13 +33,19 @@ pub enum Use {
     Arrive,
     /// Is served by a core of a processor, and leaves it again.
     Serve,
+    /// Starts a process.
+    Launch,
+    /// Waits for the end of a process.
+    Join,
+    /// Is the end of a process, or ends it.
+    End,
     /// Reads a level.
     Observe,
 }
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 11] = [
+    pub const ALL: [Use; 14] = [
         Use::Take,
         Use::Give,
         Use::Put,
@@ -50,6 +56,9 @@ impl Use {
         Use::Notify,
         Use::Arrive,
         Use::Serve,
+        Use::Launch,
+        Use::Join,
+        Use::End,
         Use::Observe,
     ];
 
@@ -63,7 +72,8 @@ impl Use {
             Use::Wait => Some(WaitFor::Notify),
             Use::Arrive => Some(WaitFor::Barrier),
             Use::Serve => Some(WaitFor::Core),
-            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Observe => None,
+            Use::Join => Some(WaitFor::End),
+            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => None,
         }
     }
 
@@ -96,6 +106,7 @@ impl Use {
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
             Use::Arrive => &[Use::Arrive, Use::Observe],
             Use::Serve => &[Use::Serve, Use::Observe],
+            Use::Launch | Use::Join | Use::End => &[Use::Launch, Use::Join, Use::End],
             Use::Observe => {
                 &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive, Use::Serve]
             }
@@ -111,7 +122,8 @@ impl Use {
             Use::Wait => &[Use::Notify],
             Use::Arrive => &[Use::Arrive],
             Use::Serve => &[Use::Serve],
-            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Observe => &[],
+            Use::Join => &[Use::End],
+            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => &[],
         }
     }
 }
@@ -172,7 +184,12 @@ impl Op {
             Target, Work, Written,
         };
         match self {
-            Op::Begin | Op::Done => one(Nothing),
+            Op::Begin | Op::Done { life: None } => one(Nothing),
+            Op::Done { life: Some(life) } | Op::Stop { life, .. } => one(Access(Use::End, life)),
+            Op::Launch { life } => one(Access(Use::Launch, life)),
+            Op::Join { life } => one(Access(Use::Join, life)),
+            Op::JoinAny { any, into: None } => one(Access(Use::Join, any)),
+            Op::JoinAny { any, into: Some(into) } => two(Access(Use::Join, any), Written(*into)),
             Op::StartAfter { wait } | Op::Delay { wait } | Op::Work { wait } => one(Duration(*wait)),
             Op::WorkOn { processor, wait, state } => {
                 [Access(Use::Serve, processor), Duration(*wait), Work(*state)]
@@ -192,8 +209,8 @@ impl Op {
             Op::SetElement { array, index, value } => [Array(*array), Read(*index), Read(*value)],
             Op::Draw { into, distribution } => two(Distribution(*distribution), Written(*into)),
             Op::Find { into, index, .. } => two(Read(*index), Written(*into)),
-            Op::Lock { mutex } => one(Access(Use::Take, mutex)),
-            Op::Unlock { mutex } => one(Access(Use::Give, mutex)),
+            Op::Lock { mutex } | Op::LockInheriting { mutex } => one(Access(Use::Take, mutex)),
+            Op::Unlock { mutex } | Op::UnlockInheriting { mutex } => one(Access(Use::Give, mutex)),
             Op::Acquire { semaphore } => one(Access(Use::Take, semaphore)),
             Op::AcquireMany { semaphore, left } => two(Access(Use::Take, semaphore), Counter(*left)),
             Op::Release { semaphore } => one(Access(Use::Give, semaphore)),
@@ -234,7 +251,7 @@ mod tests {
             assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
-        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify, Use::Arrive, Use::Serve]));
+        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify, Use::Arrive, Use::Serve, Use::End]));
     }
 
     /// The uses of the ops of a process with these steps, op after op.

@@ -57,6 +57,7 @@ impl Program {
             contents_base: state.contents_base,
             distributions: self.distributions.clone(),
             many: self.many.clone(),
+            held: self.held.clone(),
             runs: Vec::new(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),
@@ -82,12 +83,16 @@ impl Program {
     fn definitions(&self, model: &Model, state: &State) -> Vec<ProcessInstances> {
         let of_each = self.processes.iter().zip(&model.processes).zip(&state.processes);
         let program = |((code, def), &(first, count)): ((&ProcessCode, &ProcessDef), &(ProcessId, u32))| {
+            let arrays = def.vars.iter().zip(&code.vars).filter(|(var, _)| var.len.is_some());
             ProcessInstances {
                 name: def.name.clone(),
                 first,
                 count,
                 streams: code.streams,
                 index: code.index,
+                manual: def.manual,
+                daemon: def.daemon,
+                arrays: arrays.map(|(_, slot)| *slot).collect(),
             }
         };
         of_each.map(program).collect()
@@ -120,6 +125,8 @@ fn names(model: &Model, processes: &[ProcessInstances]) -> Names {
         first: program.first,
         count: program.count,
         indexed: def.count.is_some(),
+        daemon: def.daemon,
+        manual: def.manual,
     });
     Names {
         scenario: model.name.clone(),
@@ -165,6 +172,9 @@ impl BoundProgram {
         }
         for many in &mut self.many {
             bound(&mut many.resource);
+        }
+        for held in &mut self.held {
+            bound(&mut held.resource);
         }
     }
 

@@ -1,6 +1,7 @@
 //! A compiled program with parameter values: code, and the initial state of a run.
 
 use super::access::{Operand, Use};
+use super::code::Held;
 use super::initial::Initial;
 use super::layout::{RESOURCE_WORDS, frame, resource};
 use super::lock_elision::Section;
@@ -51,6 +52,8 @@ pub struct BoundProgram {
     pub many: Vec<ManyCode>,
     /// What the fused runs of ops take and give.
     pub runs: Vec<RunEntry>,
+    /// What processes hold because of a `with`, of processes that others may end.
+    pub held: Vec<Held>,
     /// The arguments of the log texts.
     pub logs: Vec<Vec<LogArgCode>>,
     /// The first header and the number of instances, by resource definition.
@@ -91,6 +94,12 @@ pub struct ProcessInstances {
     pub streams: u32,
     /// The frame word that holds the number of the instance, if it is used.
     pub index: Option<Slot>,
+    /// Whether it does not start before another process starts it.
+    pub manual: bool,
+    /// Whether a run is completed without its end.
+    pub daemon: bool,
+    /// The words with the descriptors of its private arrays.
+    pub arrays: Vec<Slot>,
 }
 
 impl BoundProgram {
@@ -120,11 +129,28 @@ impl BoundProgram {
     /// Whether what a process does may take back when another one goes on.
     pub fn has_cancellations(&self) -> bool {
         self.processors.iter().any(|processor| processor.preempts || processor.is_shared())
+            || self.plain.iter().any(|op| matches!(op, Op::Stop { .. }))
     }
 
     /// The number of process instances.
     pub fn process_count(&self) -> usize {
         self.frames.len()
+    }
+
+    /// The processes with their instances, for reports.
+    pub fn process_infos(&self) -> &[ProcessInfo] {
+        &self.names.processes
+    }
+
+    /// How many processes start by themselves.
+    pub fn starting_count(&self) -> usize {
+        let starting = self.processes.iter().filter(|def| !def.manual);
+        starting.map(|def| def.count as usize).sum()
+    }
+
+    /// Whether a run is completed without the end of this process.
+    pub fn is_daemon(&self, process: ProcessId) -> bool {
+        self.definition(process).daemon
     }
 
     /// The number of resource instances.
@@ -134,9 +160,13 @@ impl BoundProgram {
 
     /// The definition that `process` is an instance of.
     pub fn definition(&self, process: ProcessId) -> &ProcessInstances {
-        let after = self.processes.partition_point(|def| def.first <= process);
         // Definitions without instances share their first id with the next.
-        &self.processes[after - 1]
+        &self.processes[self.definition_index(process).index()]
+    }
+
+    /// The number of the definition that `process` is an instance of.
+    pub fn definition_index(&self, process: ProcessId) -> ProcessDefId {
+        ProcessDefId::from_index(self.processes.partition_point(|def| def.first <= process) - 1)
     }
 
     /// The number of the first random stream of a process definition, in the

@@ -1,6 +1,6 @@
 //! What a scenario is compiled to, before parameters have values.
 
-use super::op::{DistributionCode, LogArgCode, ManyCode, Op, Slot, Source};
+use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::ids::{OpId, ParamId, Site};
 use crate::scenario::Expr;
 use crate::value::{Value, Word};
@@ -23,8 +23,21 @@ pub struct Program {
     pub distributions: Vec<DistributionCode>,
     /// By number in the ops on several items.
     pub many: Vec<ManyCode>,
+    /// What processes hold because of a `with`.
+    pub held: Vec<Held>,
     /// The arguments of the log texts, by [`crate::ids::LogId`].
     pub logs: Vec<Vec<LogArgCode>>,
+}
+
+/// What a process holds while it stands on one of some ops, because of a `with`.
+#[derive(Debug, Clone, Copy)]
+pub struct Held {
+    /// The first op.
+    pub from: OpId,
+    /// The last one, which gives it back.
+    pub to: OpId,
+    /// What it holds.
+    pub resource: ResourceCode,
 }
 
 /// What a process definition became.

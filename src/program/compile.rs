@@ -1,13 +1,15 @@
 //! Steps to ops.
 
-use super::code::{Globals, ProcessCode, Program};
+use super::code::{Globals, Held, ProcessCode, Program};
 use super::emit::{Compiler, Frame};
 use super::expressions::{is_over_params, is_settled};
 use super::layout::work;
-use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot};
+use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{OpId, ProcessDefId, Site, VarId};
-use crate::scenario::{Amount, Expr, ExprKind, LogArg, Model, ProcessDef, ResourceRef, Step, StepKind};
+use crate::scenario::{
+    Amount, Expr, ExprKind, LogArg, Model, ProcessDef, ProcessRef, ResourceRef, Step, StepKind,
+};
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 
@@ -23,10 +25,12 @@ pub fn compile(model: &Model) -> Program {
             processes: Vec::new(),
             distributions: Vec::new(),
             many: Vec::new(),
+            held: Vec::new(),
             logs: vec![Vec::new(); model.logs.len()],
         },
         frame: Frame::new(&[]),
         work: None,
+        exits: Vec::new(),
         process: ProcessDefId(0),
         site: Site::default(),
         atomic: false,
@@ -47,6 +51,7 @@ impl Compiler<'_> {
         self.guard = def.count.as_ref().map(|count| self.program.globals.guard(positive(count), None));
         let first_distribution = self.program.distributions.len();
         let entry = self.here();
+        let life = self.own_life(id);
         if let Some(start) = &def.start {
             let wait = self.amount(start);
             self.emit(Op::StartAfter { wait });
@@ -55,7 +60,10 @@ impl Compiler<'_> {
         self.emit(Op::Begin);
         self.steps(&def.body);
         self.site = def.site;
-        self.emit(Op::Done);
+        for exit in std::mem::take(&mut self.exits) {
+            self.land(exit);
+        }
+        self.emit(Op::Done { life });
         let streams =
             self.program.distributions[first_distribution..].iter().map(|code| code.purpose + 1).max();
         self.program.processes.push(ProcessCode {
@@ -103,6 +111,18 @@ impl Compiler<'_> {
                 let condition = self.resource(condition);
                 self.emit(if *all { Op::NotifyAll { condition } } else { Op::Notify { condition } });
             }
+            StepKind::Start(who) => self.each_life(who, |life| Op::Launch { life }),
+            StepKind::Join(who) => self.each_life(who, |life| Op::Join { life }),
+            StepKind::Stop { who, lost } => self.each_life(who, |life| Op::Stop { life, lost: *lost }),
+            StepKind::JoinAny { of, into } => {
+                let any = self.model.lives[of.index()].any.expect("a process that is joined has a life");
+                let into = into.map(|var| self.frame.var(var));
+                self.emit(Op::JoinAny { any: ResourceCode::fixed(any.0), into });
+            }
+            StepKind::Exit => {
+                let exit = self.emit(Op::Jump { to: OpId(0) });
+                self.exits.push(exit);
+            }
             StepKind::Call(call) => {
                 self.emit(Op::Call { call: *call });
             }
@@ -134,6 +154,50 @@ impl Compiler<'_> {
         self.kind(resource).is_owned()
     }
 
+    /// The resource at which others wait for the end of the process at hand.
+    fn own_life(&mut self, id: ProcessDefId) -> Option<ResourceCode> {
+        let life = self.model.lives[id.index()].each?;
+        if self.model.resources[life.index()].count.is_none() {
+            return Some(ResourceCode::fixed(life.0));
+        }
+        let (index, into) = (self.frame.index().source(), self.frame.permanent());
+        self.emit(Op::Find { into, def: life.0, index });
+        Some(ResourceCode::found(into))
+    }
+
+    /// An op about a process, or about each of its instances.
+    fn each_life(&mut self, who: &ProcessRef, op: impl Fn(ResourceCode) -> Op) {
+        let life = self.model.lives[who.def.index()].each.expect("a process that is named has a life");
+        let def = &self.model.resources[life.index()];
+        match (&who.index, &def.count) {
+            (Some(index), _) => {
+                let into = self.frame.temporary();
+                let life = self.find(life, index, into);
+                self.emit(op(life));
+            }
+            (None, None) => {
+                self.emit(op(ResourceCode::fixed(life.0)));
+            }
+            (None, Some(count)) => {
+                let times = self.expr(count);
+                let (index, left, into) =
+                    (self.frame.temporary(), self.frame.temporary(), self.frame.temporary());
+                let (zero, one) = (self.constant(0), self.constant(1));
+                self.emit(Op::Copy { into: index, from: zero });
+                let start = self.emit(Op::LoopStart { left, times, exit: OpId(0) });
+                let body = self.emit(Op::Find { into, def: life.0, index: index.source() });
+                self.emit(op(ResourceCode::found(into)));
+                self.emit(Op::Binary { op: BinaryOp::AddInt, into: index, a: index.source(), b: one });
+                self.emit(Op::LoopNext { left, body });
+                self.land(start);
+            }
+        }
+    }
+
+    fn constant(&mut self, number: i64) -> Source {
+        self.program.globals.constant(Value::Int(number))
+    }
+
     fn work(&mut self, amount: &Amount, on: Option<&ResourceRef>, deadline: Option<&Expr>) {
         let wait = self.amount(amount);
         let Some(on) = on else {
@@ -150,6 +214,11 @@ impl Compiler<'_> {
             self.expr_into(deadline, Slot(state.0 + work::DEADLINE as u32));
         }
         self.emit(Op::WorkOn { processor, wait, state });
+    }
+
+    /// Whether the owner of a mutex inherits priority.
+    fn inherits(&self, resource: &ResourceRef) -> bool {
+        self.model.resources[resource.def.index()].spec.inherit
     }
 
     fn acquire(&mut self, resource: &ResourceRef, permits: &Expr) {
@@ -171,13 +240,18 @@ impl Compiler<'_> {
     }
 
     fn take(&mut self, resource: &ResourceRef, code: ResourceCode) {
-        let op =
-            if self.is_mutex(resource) { Op::Lock { mutex: code } } else { Op::Acquire { semaphore: code } };
+        let op = match (self.is_mutex(resource), self.inherits(resource)) {
+            (true, true) => Op::LockInheriting { mutex: code },
+            (true, false) => Op::Lock { mutex: code },
+            _ => Op::Acquire { semaphore: code },
+        };
         self.emit(op);
     }
 
     fn give(&mut self, resource: &ResourceRef, code: ResourceCode) {
-        let op = if self.is_mutex(resource) {
+        let op = if self.inherits(resource) {
+            Op::UnlockInheriting { mutex: code }
+        } else if self.is_mutex(resource) {
             Op::Unlock { mutex: code }
         } else {
             Op::Release { semaphore: code }
@@ -195,12 +269,16 @@ impl Compiler<'_> {
             let code = kept.unwrap_or_else(|| self.resource(resource));
             self.take(resource, code);
             self.frame.free_temporaries();
-            taken.push((resource, kept));
+            taken.push((resource, kept, self.here()));
         }
         self.steps(body);
-        for (resource, kept) in taken.into_iter().rev() {
+        for (resource, kept, from) in taken.into_iter().rev() {
             self.site = resource.site;
+            let to = self.here();
             let code = kept.unwrap_or_else(|| self.resource(resource));
+            if self.model.lives[self.process.index()].each.is_some() {
+                self.program.held.push(Held { from, to, resource: code });
+            }
             self.give(resource, code);
             self.frame.free_temporaries();
         }
@@ -209,7 +287,9 @@ impl Compiler<'_> {
     /// Finds an instance by an index that may change, in a word of its own;
     /// `None` where nothing can change, which needs no word in the state.
     fn kept(&mut self, resource: &ResourceRef) -> Option<ResourceCode> {
-        let index = resource.index.as_ref().filter(|index| !is_settled(index))?;
+        // Who ends the process gives back what it holds, and has to find it.
+        let is_found_later = self.model.lives[self.process.index()].each.is_some();
+        let index = resource.index.as_ref().filter(|index| is_found_later || !is_settled(index))?;
         let into = self.frame.permanent();
         Some(self.find(resource.def, index, into))
     }
@@ -222,10 +302,10 @@ impl Compiler<'_> {
             self.emit(Op::Arrive { barrier: code });
             return;
         }
-        let mutex = mutex.map(|mutex| self.resource(mutex));
-        self.emit(Op::Wait { condition: code, mutex });
-        if let Some(mutex) = mutex {
-            self.emit(Op::Lock { mutex });
+        let given = mutex.map(|mutex| (mutex, self.resource(mutex)));
+        self.emit(Op::Wait { condition: code, mutex: given.map(|(_, code)| code) });
+        if let Some((mutex, code)) = given {
+            self.take(mutex, code);
         }
     }
 

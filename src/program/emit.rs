@@ -14,6 +14,8 @@ pub(super) struct Compiler<'a> {
     pub(super) program: Program,
     /// The frame of the process at hand.
     pub(super) frame: Frame,
+    /// The jumps to its end.
+    pub(super) exits: Vec<OpId>,
     /// The words of its work on processors, once there is any.
     pub(super) work: Option<Slot>,
     /// The process at hand.

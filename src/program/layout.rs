@@ -54,6 +54,14 @@ pub mod resource {
     /// Constant: of a processor, its number among [`super::super::BoundProgram::processors`].
     /// (No processor has a ring.)
     pub const PROCESSOR: usize = 7;
+    /// Constant: of a life, the number of its process; of the one for any instance, that
+    /// of the first.
+    pub const PROCESS: usize = 5;
+    /// Constant: of a mutex, 1 if its owner inherits priority.
+    pub const INHERITS: usize = 7;
+    /// Constant: of the life of an instance, the header of the one for any; 0 if there
+    /// is none. Of the one for any, the header of the first instance's.
+    pub const OTHER: usize = 7;
 }
 
 /// The words in the frame of a process that works on processors, counted from the
@@ -118,6 +126,9 @@ pub mod frame {
     pub const LINK: usize = 1;
     /// When a delay or work ends.
     pub const UNTIL: usize = 2;
+
+    /// The number of the state of a process that is not alive.
+    pub const NOT_ALIVE: u8 = 4;
 
     /// The word [`STATE`] of a process with this next op, in the state of this number.
     #[inline(always)]

@@ -98,7 +98,7 @@ pub fn written(program: &BoundProgram, op: &Op, frame_words: usize) -> Vec<Slot>
 /// The ops to which control can go from the op at `at`; none from the last.
 pub fn next_ops(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
     match program.plain[at] {
-        Op::Done => [None, None],
+        Op::Done { .. } => [None, None],
         Op::Jump { to } | Op::Skip { to } => [Some(to.index()), None],
         Op::JumpIfFalse { condition, to } => branch(program, condition, at + 1, to.index()),
         Op::JumpIfTrue { condition, to } => branch(program, condition, to.index(), at + 1),
@@ -120,7 +120,7 @@ fn branch(program: &BoundProgram, condition: Source, if_true: usize, if_false: u
 /// The ops of the process whose first op is `entry`.
 pub fn ops_of(program: &BoundProgram, entry: OpId) -> std::ops::Range<usize> {
     let start = entry.index();
-    let end = program.plain[start..].iter().position(|op| matches!(op, Op::Done));
+    let end = program.plain[start..].iter().position(|op| matches!(op, Op::Done { .. }));
     start..end.map_or(program.plain.len(), |done| start + done + 1)
 }
 
@@ -133,7 +133,7 @@ pub fn may_end(program: &BoundProgram) -> bool {
         let mut seen = vec![false; program.plain.len()];
         let mut open = vec![entry];
         while let Some(at) = open.pop() {
-            if matches!(program.plain[at], Op::Done) {
+            if matches!(program.plain[at], Op::Done { .. }) {
                 return true;
             }
             if !std::mem::replace(&mut seen[at], true) {
@@ -141,6 +141,17 @@ pub fn may_end(program: &BoundProgram) -> bool {
             }
         }
         false
+    })
+}
+
+/// Whether some process may go round in a loop that nothing counts, so that there
+/// may be circles of states.
+pub fn may_go_round(program: &BoundProgram) -> bool {
+    program.plain.iter().enumerate().any(|(at, op)| match *op {
+        Op::Jump { to } | Op::Skip { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => {
+            to.index() <= at
+        }
+        _ => false,
     })
 }
 

@@ -97,7 +97,7 @@ fn end_of(
         let passes = match op {
             Op::Unlock { mutex } if mutex == ResourceCode::fixed(header as u32) => return Some(at),
             Op::Lock { mutex } => mutex.resolve().is_ok_and(|other| other != header && never_taken(other)),
-            Op::Done => false,
+            Op::Done { .. } => false,
             _ => op.operands().iter().all(goes_straight_on),
         };
         if !passes {
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn straight_sections_are_left_out() {
-        let plain = [lock(A), lock(B), MARK, unlock(A), unlock(B), Op::Done];
+        let plain = [lock(A), lock(B), MARK, unlock(A), unlock(B), Op::Done { life: None }];
         assert_eq!(never_taken(&plain), [8, 16]);
         let quiet = without(&plain, &sections(&plain, |_| false));
         assert_eq!(quiet[0], Op::Skip { to: OpId(2) });
@@ -188,17 +188,17 @@ mod tests {
 
     #[test]
     fn a_wait_a_branch_or_a_stray_unlock_keeps_a_mutex() {
-        assert_eq!(never_taken(&[lock(A), DELAY, unlock(A), Op::Done]), [0; 0]);
-        assert_eq!(never_taken(&[lock(A), Op::Done]), [0; 0]);
-        assert_eq!(never_taken(&[lock(A), unlock(A), unlock(A), Op::Done]), [0; 0]);
-        assert_eq!(never_taken(&[lock(A), lock(A), unlock(A), Op::Done]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), DELAY, unlock(A), Op::Done { life: None }]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), Op::Done { life: None }]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), unlock(A), unlock(A), Op::Done { life: None }]), [0; 0]);
+        assert_eq!(never_taken(&[lock(A), lock(A), unlock(A), Op::Done { life: None }]), [0; 0]);
         assert_eq!(never_taken(&[lock(A), unlock(A), Op::Jump { to: OpId(1) }]), [0; 0]);
         assert_eq!(never_taken(&[lock(A), unlock(A), Op::Jump { to: OpId(0) }]), [8]);
     }
 
     #[test]
     fn what_others_change_keeps_a_mutex_and_what_nothing_changes_does_not() {
-        let around = |op| never_taken(&[lock(A), op, unlock(A), Op::Done]);
+        let around = |op| never_taken(&[lock(A), op, unlock(A), Op::Done { life: None }]);
         let (into, many) = (Slot(4), Slot(5));
         assert_eq!(around(Op::Capacity { into, buffer: B }), [8]);
         assert_eq!(around(Op::Read { memory: B, at: Source::global(0), into }), [8]);
@@ -213,7 +213,8 @@ mod tests {
     #[test]
     fn a_mutex_that_may_be_found_taken_is_a_wait_for_others() {
         // A is held over a lock of B, and B over a delay elsewhere.
-        let plain = [lock(A), lock(B), unlock(B), unlock(A), lock(B), DELAY, unlock(B), Op::Done];
+        let plain =
+            [lock(A), lock(B), unlock(B), unlock(A), lock(B), DELAY, unlock(B), Op::Done { life: None }];
         assert_eq!(never_taken(&plain), [0; 0]);
     }
 }

@@ -36,7 +36,7 @@ pub use compile::compile;
 pub use constants::Constants;
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, array_in, frame, resource, shared, work};
 pub use lines::lines_of;
-pub use liveness::{LiveWords, may_end, next_ops, ops_of, read, written};
+pub use liveness::{LiveWords, may_end, may_go_round, next_ops, ops_of, read, written};
 pub use op::{DistributionCode, LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
 pub use processor::{Chain, Processor};
 pub use rebind::{Binding, Rebound};

@@ -66,7 +66,7 @@ pub(super) fn noticed<'d>(
         for at in range {
             noticed[at] = match plain[at] {
                 Op::Begin => starts,
-                Op::Done => ends,
+                Op::Done { .. } => ends,
                 Op::Mark { mark, .. } => wanted.marks.contains(&mark),
                 _ => false,
             };

@@ -119,8 +119,17 @@ pub enum Op {
     Begin,
     /// Sleep before [`Op::Begin`], still in the state `new`.
     StartAfter { wait: Source },
-    /// The process is done.
-    Done,
+    /// The process is done; whoever waits at its life goes on.
+    Done { life: Option<ResourceCode> },
+    /// Start the process with this life, which must not be alive.
+    Launch { life: ResourceCode },
+    /// Wait until the process with this life is done.
+    Join { life: ResourceCode },
+    /// Wait for the first instance to be done that nobody has joined; `into` = its number.
+    JoinAny { any: ResourceCode, into: Option<Slot> },
+    /// End the process with this life where it stands; give back what it holds unless
+    /// that is `lost`.
+    Stop { life: ResourceCode, lost: bool },
     /// Go on at `to`; counts as a round if it goes back.
     Jump { to: OpId },
     /// Go on at `to` if the word is 0 (false).
@@ -158,6 +167,10 @@ pub enum Op {
     Lock { mutex: ResourceCode },
     /// Give a mutex back.
     Unlock { mutex: ResourceCode },
+    /// Take a mutex whose owner inherits priority.
+    LockInheriting { mutex: ResourceCode },
+    /// Give such a mutex back.
+    UnlockInheriting { mutex: ResourceCode },
     /// Take one permit.
     Acquire { semaphore: ResourceCode },
     /// Take `left` permits, one after the other, counting `left` down to 0.
@@ -315,7 +328,7 @@ impl Op {
                 self,
                 Op::Begin
                     | Op::StartAfter { .. }
-                    | Op::Done
+                    | Op::Done { life: None }
                     | Op::Delay { .. }
                     | Op::Work { .. }
                     | Op::Now { .. }

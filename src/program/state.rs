@@ -7,7 +7,7 @@ use super::code::{Global, ProcessCode, Program};
 use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
 use super::processor::{MOST_CORES, Processor};
 use super::values::{BindError, InstanceRanges, bounded, error, int, value_of};
-use crate::ids::{ProcessId, Site};
+use crate::ids::{ProcessId, ResourceDefId, Site};
 use crate::scenario::{Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate};
 use crate::time::Time;
 use crate::trace::Level;
@@ -128,6 +128,7 @@ impl State {
         self.processes(program, model, params)?;
         self.contents_base = self.arena.len();
         self.processor_contents(model);
+        self.lives(model);
         self.append_contents().ok_or_else(|| too_large(self.largest(model)))?;
         self.horizon = match &model.horizon {
             None => None,
@@ -193,6 +194,9 @@ impl State {
         header[resource::IDENTITY] = u64::from(id) | (def.discipline as u64) << 32 | (size.ty as u64) << 40;
         header[resource::CAPACITY] = size.capacity.unwrap_or(u64::MAX);
         header[resource::LEVEL] = size.initial;
+        if def.spec.inherit {
+            header[resource::INHERITS] = 1;
+        }
         if let Some(value) = &def.spec.value {
             let initial = value_of(value, params, None)?.to_word();
             self.content(base + resource::CONTENT, size.capacity.unwrap_or(0) as usize, initial);
@@ -216,6 +220,24 @@ impl State {
             self.processors.push(processor);
         }
         Ok(())
+    }
+
+    /// Which process each life is of, and how they find each other.
+    fn lives(&mut self, model: &Model) {
+        for (life, &(process, count)) in model.lives.iter().zip(&self.processes) {
+            let header = |def: ResourceDefId| self.instances[def.index()].0 as usize;
+            let Some(first) = life.each.map(header) else { continue };
+            let any = life.any.map(header);
+            for instance in 0..count as usize {
+                let header = first + instance * RESOURCE_WORDS;
+                self.arena[header + resource::PROCESS] = u64::from(process.0) + instance as u64;
+                self.arena[header + resource::OTHER] = any.unwrap_or(0) as u64;
+            }
+            if let Some(any) = any {
+                self.arena[any + resource::PROCESS] = u64::from(process.0);
+                self.arena[any + resource::OTHER] = first as u64;
+            }
+        }
     }
 
     /// Makes room for those whom processors serve.
@@ -274,7 +296,8 @@ impl State {
             let message = format!("the priority is {priority}, but must be from -128 to 127");
             return Err(BindError { site: def.site, message });
         }
-        self.arena[base + frame::STATE] = u64::from(code.entry.0);
+        let state = if def.manual { frame::NOT_ALIVE } else { 0 };
+        self.arena[base + frame::STATE] = frame::state_word(code.entry.index(), state);
         self.arena[base + frame::LINK] = ((priority + 128) as u64) << 56;
         if let Some(slot) = code.index {
             self.arena[slot.at(base)] = u64::from(index);

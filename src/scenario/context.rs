@@ -229,6 +229,16 @@ impl<'t> Check<'t> {
         Some(typed)
     }
 
+    /// `true` or `false`, as it stands.
+    pub fn flag(&mut self, node: &Node, what: &str) -> Option<bool> {
+        if let Kind::Bool(flag) = node.kind {
+            return Some(flag);
+        }
+        let span = self.reports.span_of(node);
+        self.reports.error(span, format!("{what} is true or false, found {}", node.described()));
+        None
+    }
+
     /// A duration that is not negative, if it is known.
     pub fn duration(&mut self, node: &Node, scope: Scope<'_>, what: &str) -> Option<Typed> {
         let typed = self.value(node, scope, Some(Type::Duration), what)?;

@@ -149,7 +149,14 @@ fn unknown_key(
     let mut known = form.fields.iter().map(|field| field.key);
     let missing = list(&mut missing.into_iter());
     let missing = if missing.is_empty() { missing } else { format!("; missing: {missing}") };
-    let hint = format!("the keys are {}{missing}", list(&mut known.clone()));
+    let hint = match (form.name, name.as_str()) {
+        ("acquire", "do") => {
+            "to hold it during some steps write `with: …` and `do: […]`; it is released behind \
+                              them"
+                .to_owned()
+        }
+        _ => format!("the keys are {}{missing}", list(&mut known.clone())),
+    };
     match form.meant(name) {
         Some(key) => reports.error_with_hint(span, format!("{message}; did you mean '{key}'?"), hint),
         None => reports.unknown_with_hint(span, message, name, &mut known, hint),

@@ -47,7 +47,11 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Mutex,
         steps: &[&ACQUIRE, &RELEASE],
         discipline: Some(DISCIPLINE),
-        more: &[],
+        more: &[optional(
+            "inherit",
+            Shape::Condition,
+            "Whether its owner has at least the priority of each who waits for it; default false.",
+        )],
         never_given: Some((
             |name| format!("the mutex {name} is acquired and never released"),
             "`release` it, or use `with`, which does",
@@ -164,7 +168,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
             &["cpu", "gpu", "machine", "cores", "core", "gil", "executor"],
             "write `{kind: processor, cores: n}`",
         ),
-        foreign_keys: &[(&["count", "capacity", "size", "n", "servers", "permits", "threads"], "cores")],
+        foreign_keys: &[(&["capacity", "size", "n", "servers", "permits", "threads"], "cores")],
     },
 ];
 

@@ -2,7 +2,7 @@
 //! duration in nanoseconds. What follows never meets a spelling mistake.
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::{LogId, MarkId, ParamId, ResourceDefId, Site, VarId};
+use crate::ids::{LogId, MarkId, ParamId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::random::Family;
 use crate::trace::{Expected, Level, LogTemplate, MarkInfo, ResourceKind};
 
@@ -20,6 +20,9 @@ pub struct Model {
     pub resources: Vec<ResourceDef>,
     /// The processes, in the order of the file, by [`crate::ids::ProcessDefId`].
     pub processes: Vec<ProcessDef>,
+    /// The resources by which others start, join and stop processes, by
+    /// [`crate::ids::ProcessDefId`].
+    pub lives: Vec<Life>,
     /// The marks, in the order of their first use, by [`MarkId`].
     pub marks: Vec<MarkInfo>,
     /// The log texts, one for each `log` step, by [`LogId`].
@@ -33,6 +36,16 @@ pub struct Model {
     /// What the scenario says must come out with the values that its file gives
     /// the parameters; the ids are those of a run with these values.
     pub expect: Expected,
+}
+
+/// By which resources others have to do with the life of a process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Life {
+    /// The one that has as many instances as the process, if others start, join or
+    /// stop it.
+    pub each: Option<ResourceDefId>,
+    /// The one at which others wait for whichever instance is done first, if they do.
+    pub any: Option<ResourceDefId>,
 }
 
 /// Budgets of a run.
@@ -92,6 +105,8 @@ pub struct ResourceSpec {
     pub ty: Type,
     /// What each slot holds at the start, if it has slots.
     pub value: Option<Expr>,
+    /// Whether the owner of it, a mutex, inherits the priority of those who wait.
+    pub inherit: bool,
     /// How it serves, if it is a processor.
     pub processor: Option<ProcessorSpec>,
 }
@@ -129,6 +144,10 @@ pub struct ProcessDef {
     pub count: Option<Expr>,
     /// When it starts: a duration; may use `index`; `None` at once.
     pub start: Option<Amount>,
+    /// Whether it does not start before another process starts it.
+    pub manual: bool,
+    /// Whether a run is completed without its end.
+    pub daemon: bool,
     /// Its priority among simultaneous events and in priority queues: an
     /// integer from -128 to 127; may use `index`; lower goes first; `None` is 0.
     pub priority: Option<Expr>,
@@ -256,6 +275,26 @@ pub enum StepKind {
     /// Steps between which nothing of other processes happens, unless the
     /// process waits.
     Atomic(Vec<Step>),
+    /// Start processes that are not alive.
+    Start(ProcessRef),
+    /// Wait until processes are done, one after the other.
+    Join(ProcessRef),
+    /// Wait for the first instance to be done that nobody has joined.
+    JoinAny {
+        /// An instance of which.
+        of: ProcessDefId,
+        /// The variable that gets its number.
+        into: Option<VarId>,
+    },
+    /// End processes where they stand.
+    Stop {
+        /// Which.
+        who: ProcessRef,
+        /// Whether what they hold is lost, and not given back.
+        lost: bool,
+    },
+    /// End the process where it stands.
+    Exit,
     /// Call code that the maker of the scenario has numbered. No text can say it.
     Call(u32),
     /// Give a variable, or an element of an array, a value of its type.
@@ -358,7 +397,9 @@ impl StepKind {
     pub fn assigns(&self) -> Option<VarId> {
         match self {
             StepKind::Set { var, .. } | StepKind::Draw { into: var, .. } => Some(*var),
-            StepKind::Get { into, .. } | StepKind::Read { into, .. } => *into,
+            StepKind::Get { into, .. } | StepKind::Read { into, .. } | StepKind::JoinAny { into, .. } => {
+                *into
+            }
             _ => None,
         }
     }
@@ -388,6 +429,17 @@ pub struct ResourceRef {
     /// Which resource.
     pub def: ResourceDefId,
     /// Which instance, from 0; required exactly if the resource has a count.
+    pub index: Option<Expr>,
+    /// Where it is named.
+    pub site: Site,
+}
+
+/// A process, one instance of several, or all of them.
+#[derive(Debug, Clone)]
+pub struct ProcessRef {
+    /// Which process.
+    pub def: ProcessDefId,
+    /// Which instance, from 0; `None` for all, or for the only one.
     pub index: Option<Expr>,
     /// Where it is named.
     pub site: Site,

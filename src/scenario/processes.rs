@@ -13,7 +13,7 @@ use super::resources::MOST_SLOTS;
 use super::scope::{ProcessEntry, Scope, VarEntry, next_first};
 use super::steps::body::Body;
 use super::steps::time::WORK;
-use super::tables::{ARRAY, PROCESS};
+use super::tables::{ARRAY, MANUAL, PROCESS};
 use super::typed::Typed;
 use super::warnings;
 use crate::value::{Type, Value};
@@ -45,7 +45,13 @@ impl Check<'_> {
         }
         // Of a list the names are known, so that their uses are no problems.
         for name in fields::listed(&entry.value) {
-            let known = ProcessEntry { counted: false, count: None, first: None };
+            let known = ProcessEntry {
+                counted: false,
+                count: None,
+                first: None,
+                lives: false.into(),
+                joined_any: false.into(),
+            };
             self.processes.push(name, known);
             self.unread = true;
         }
@@ -71,7 +77,13 @@ impl Check<'_> {
         };
         let first = self.processes.last().map_or(Some(0), |last| next_first(last.first, last.count));
         let is_nobody = known == Some(0);
-        let known = ProcessEntry { counted: count.is_some(), count: known, first };
+        let known = ProcessEntry {
+            counted: count.is_some(),
+            count: known,
+            first,
+            lives: false.into(),
+            joined_any: false.into(),
+        };
         self.processes.push(&entry.key.name, known);
         self.unread |= fields.is_none();
         let fields = fields?;
@@ -165,7 +177,11 @@ impl Check<'_> {
         let refused = self.refused();
         self.skipped = self.processes.at(self.process).count == Some(0);
         let mut body = Body::new(self, &vars);
-        let start = fields.get("start").and_then(|node| body.amount(node, Scope::instance(), "`start`"));
+        let start = fields.get("start");
+        let manual = start.is_some_and(|node| node.kind == Kind::Text(MANUAL.to_owned()));
+        let start = start.filter(|_| !manual);
+        let start = start.and_then(|node| body.amount(node, Scope::instance(), "`start`"));
+        let daemon = fields.get("daemon").and_then(|node| body.check.flag(node, "`daemon`")).unwrap_or(false);
         let priority = fields.get("priority").and_then(|node| body.check.priority(node));
         let on = fields.get("on");
         body.on = on.and_then(|node| body.check.reference_node(node, Scope::instance(), &WORK));
@@ -179,6 +195,8 @@ impl Check<'_> {
             name: entry.key.name.clone(),
             count,
             start,
+            manual,
+            daemon,
             priority,
             vars: defs,
             body: steps,

@@ -75,7 +75,7 @@ impl Check<'_> {
         }
         let switch = duration(self, "switch");
         let speed = fields.get("speed").map(|node| self.speeds(node)).unwrap_or_default();
-        let preempts = fields.get("preempt").and_then(|node| self.flag(node));
+        let preempts = fields.get("preempt").and_then(|node| self.flag(node, "`preempt`"));
         (self.reports.count() == before).then(|| ProcessorSpec {
             quantum: quantum.map(|(typed, _)| typed.expr),
             switch: switch.map(|(typed, _)| typed.expr),
@@ -83,15 +83,6 @@ impl Check<'_> {
             preempts: preempts.unwrap_or(true),
             on: None,
         })
-    }
-
-    fn flag(&mut self, node: &Node) -> Option<bool> {
-        if let Kind::Bool(flag) = node.kind {
-            return Some(flag);
-        }
-        let span = self.reports.span_of(node);
-        self.reports.error(span, format!("`preempt` is true or false, found {}", node.described()));
-        None
     }
 
     fn speeds(&mut self, node: &Node) -> Vec<Expr> {

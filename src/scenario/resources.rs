@@ -75,7 +75,14 @@ impl Check<'_> {
         {
             let kind = ResourceKind::named(form.name)?;
             (known.kind, known.count) = (Some(kind), Some(1));
-            let spec = ResourceSpec { kind, number: None, ty: Type::Int, value: None, processor: None };
+            let spec = ResourceSpec {
+                kind,
+                number: None,
+                ty: Type::Int,
+                value: None,
+                inherit: false,
+                processor: None,
+            };
             return Some(ResourceDef { name, count: None, spec, discipline: Discipline::default(), site });
         }
         let form = self.kind_of(&entry.value, owner)?;
@@ -91,6 +98,9 @@ impl Check<'_> {
         };
         let discipline = self.discipline(form, fields).unwrap_or_default();
         let mut spec = self.spec(kind, known, fields)?;
+        if let Some(node) = fields.get("inherit") {
+            spec.inherit = self.flag(node, "`inherit`")?;
+        }
         if kind == ResourceKind::Processor {
             spec.processor = Some(self.processor(discipline, fields)?);
             known.by_deadline = discipline == Discipline::Edf;
@@ -181,7 +191,14 @@ impl Check<'_> {
             Some(value) => Some(value?.expr),
             None => None,
         };
-        Some(ResourceSpec { kind, number, ty: known.ty.unwrap_or(Type::Int), value, processor: None })
+        Some(ResourceSpec {
+            kind,
+            number,
+            ty: known.ty.unwrap_or(Type::Int),
+            value,
+            inherit: false,
+            processor: None,
+        })
     }
 
     /// What each slot of a memory holds at the start.

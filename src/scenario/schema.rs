@@ -17,7 +17,13 @@ const NAME: &str = "^[A-Za-z_][A-Za-z0-9_]{0,63}$";
 pub fn schema() -> Value {
     let mut definitions = Definitions::default();
     let mut root = definitions.form(&SCENARIO);
-    definitions.add("step", |definitions| any_of(steps::forms().map(|form| definitions.form(form))));
+    definitions.add("step", |definitions| {
+        let alone = |form: &&Form| form.fields.iter().any(|field| matches!(field.shape, Shape::Nothing));
+        let words =
+            steps::forms().filter(alone).map(|form| json!({"const": form.name, "description": form.doc}));
+        let words: Vec<Value> = words.collect();
+        any_of(steps::forms().map(|form| definitions.form(form)).chain(words))
+    });
     definitions.add("distribution", |definitions| definitions.distribution());
     let fields = root.as_object_mut().map(std::mem::take).unwrap_or_default();
     let mut schema = Map::new();
@@ -72,6 +78,7 @@ impl Definitions {
     fn shape(&mut self, shape: &Shape) -> Value {
         match shape {
             Shape::Text | Shape::Duration | Shape::Reference => json!({"type": "string"}),
+            Shape::Nothing => json!({"type": "null"}),
             Shape::Word(words) => json!({"enum": words}),
             Shape::Integer { least, most } if least == most => json!({"const": least}),
             Shape::Integer { least, most } => json!({"type": "integer", "minimum": least, "maximum": most}),

@@ -82,6 +82,10 @@ pub(super) struct ProcessEntry {
     pub count: Option<i64>,
     /// How many instances of other processes come before it, if that is known.
     pub first: Option<i64>,
+    /// Whether a step starts, joins or stops it.
+    pub lives: Cell<bool>,
+    /// Whether a step joins any instance of it.
+    pub joined_any: Cell<bool>,
 }
 
 /// How many instances come before the next entry, after one that has `count`

@@ -51,6 +51,8 @@ impl Field {
 pub(super) enum Shape {
     /// Text that is no expression.
     Text,
+    /// Nothing: what stands in front of it says all.
+    Nothing,
     /// One of these words.
     Word(&'static [&'static str]),
     /// A literal integer in these bounds.
@@ -173,13 +175,21 @@ pub(super) static LIMITS: Form = Form {
 pub(super) const COUNT: Field =
     optional("count", Shape::Whole, "How many instances; they are addressed `name[0]`, `name[1]` …");
 
+/// The start of a process that another one starts.
+pub(super) const MANUAL: &str = "manual";
+
 /// An entry of `processes`.
 pub(super) static PROCESS: Form = Form {
     name: "process",
     doc: "A sequential program, run once or in several instances.",
     fields: &[
         COUNT.foreign(&["instances", "replicas"]),
-        optional("start", AMOUNT, "When it starts, a duration; default at once."),
+        optional(
+            "start",
+            Shape::Either(&[AMOUNT, Shape::Word(&[MANUAL])]),
+            "When it starts, a duration; default at once; `manual` when another process starts it.",
+        ),
+        optional("daemon", Shape::Condition, "Whether a run does not wait for its end; default false."),
         optional("priority", Shape::Whole, "From -128 to 127, lower goes first; default 0."),
         optional("on", Shape::Reference, "The processor of its `work`; default one of its own."),
         optional(

@@ -63,11 +63,18 @@ pub enum Kind {
     Notify,
     /// The level of resource `subject` was looked at, and was `value`.
     Level,
+    /// Process `value`, whose life is resource `subject`, was started.
+    Launch,
+    /// It is known that process `value`, whose life is resource `subject`, is done.
+    Join,
+    /// Process `value`, whose life is resource `subject`, was ended; its
+    /// [`Kind::Done`] comes next.
+    Stop,
 }
 
 impl Kind {
     /// All kinds, in the order of their discriminants.
-    pub const ALL: [Kind; 18] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Start,
         Kind::Delay,
         Kind::Work,
@@ -86,6 +93,9 @@ impl Kind {
         Kind::Done,
         Kind::Notify,
         Kind::Level,
+        Kind::Launch,
+        Kind::Join,
+        Kind::Stop,
     ];
 
     /// The name in JSON and on the terminal.
@@ -109,6 +119,9 @@ impl Kind {
             Kind::Done => "done",
             Kind::Notify => "notify",
             Kind::Level => "level",
+            Kind::Launch => "launch",
+            Kind::Join => "join",
+            Kind::Stop => "stop",
         }
     }
 
@@ -141,6 +154,9 @@ impl Kind {
                 | Kind::Read
                 | Kind::Notify
                 | Kind::Level
+                | Kind::Launch
+                | Kind::Join
+                | Kind::Stop
         )
     }
 }

@@ -22,6 +22,8 @@ pub const MEMORY: ResourceId = ResourceId(3);
 /// 2 integers), `s` (semaphore, 1 permit) and `d[0]` (memory of 4 floats).
 pub fn header() -> Header {
     let process = |name: &str, first, count, indexed| ProcessInfo {
+        daemon: false,
+        manual: false,
         name: name.to_owned(),
         first: ProcessId(first),
         count,
@@ -178,6 +180,7 @@ fn arbitrary_event(
         Kind::Notify | Kind::Level => Event { subject: slot % 4, value: bits % 5, ..plain },
         Kind::Grant => Event { subject: slot % 4, value: bits % 4, ..plain },
         Kind::Acquire | Kind::Release => Event { subject: slot % 4, ..plain },
+        Kind::Launch | Kind::Join | Kind::Stop => Event { subject: slot % 4, value: bits % 4, ..plain },
         Kind::Put | Kind::Get => typed(BUFFER.0),
         Kind::Write | Kind::Read => Event { extra: slot, ..typed(MEMORY.0) },
         Kind::Draw => typed(0),

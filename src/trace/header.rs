@@ -46,6 +46,12 @@ pub struct ProcessInfo {
     pub count: u32,
     /// Whether the scenario gave a count, so that instances are printed as `name[0]`.
     pub indexed: bool,
+    /// Whether a run is completed without its end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub daemon: bool,
+    /// Whether it does not start before another process starts it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub manual: bool,
 }
 
 /// A resource of the scenario with its instances.

@@ -89,6 +89,12 @@ impl NamedOutcome {
         }
     }
 
+    /// Who broke a rule and how, as one sentence without a full stop; `message` may name the process itself.
+    pub fn fault_told(process: &str, message: &str) -> String {
+        let process = format!("'{process}'");
+        if message.starts_with(&process) { message.to_owned() } else { format!("{process}: {message}") }
+    }
+
     /// The outcome in numbers again.
     ///
     /// # Errors

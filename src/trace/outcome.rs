@@ -53,12 +53,21 @@ pub enum WaitFor {
     Barrier,
     /// Be served by a core of a processor: it is ready.
     Core,
+    /// Be told that another process is done.
+    End,
 }
 
 impl WaitFor {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [WaitFor; 6] =
-        [WaitFor::Acquire, WaitFor::Get, WaitFor::Put, WaitFor::Notify, WaitFor::Barrier, WaitFor::Core];
+    pub const ALL: [WaitFor; 7] = [
+        WaitFor::Acquire,
+        WaitFor::Get,
+        WaitFor::Put,
+        WaitFor::Notify,
+        WaitFor::Barrier,
+        WaitFor::Core,
+        WaitFor::End,
+    ];
 
     /// The value of a [`super::Kind::Block`] event, read back.
     pub fn from_word(word: Word) -> Option<WaitFor> {
@@ -80,6 +89,7 @@ impl WaitFor {
             WaitFor::Notify => "notify",
             WaitFor::Barrier => "barrier",
             WaitFor::Core => "core",
+            WaitFor::End => "end",
         }
     }
 
@@ -92,6 +102,7 @@ impl WaitFor {
             WaitFor::Notify => row("wait", "wait at", "for a notify of"),
             WaitFor::Barrier => row("wait", "wait at", "for the others at"),
             WaitFor::Core => row("work", "be ready for", "for a core of"),
+            WaitFor::End => row("join", "wait to join", "for the end of"),
         }
     }
 

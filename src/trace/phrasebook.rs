@@ -79,6 +79,9 @@ fn words(kind: Kind) -> Words {
         Kind::Level => {
             row("look at", "{resource} = {count}", "level {resource}", "sees level {count} of '{resource}'")
         }
+        Kind::Launch => row("start", "{resource}", "start {resource}", "starts '{resource}'"),
+        Kind::Join => row("join", "{resource}", "join {resource}", "joins '{resource}'"),
+        Kind::Stop => row("stop", "{resource}", "stop {resource}", "stops '{resource}'"),
     }
 }
 

@@ -26,6 +26,9 @@ pub enum ResourceKind {
     Barrier,
     /// Cores that serve processes at `work`.
     Processor,
+    /// The life of a process, for whose end others wait. No scenario declares one:
+    /// each process that others start, join or stop has one of its own name.
+    Process,
 }
 
 /// All that there is to say of a [`ResourceKind`].
@@ -198,8 +201,20 @@ const PROCESSOR: KindDescriptor = KindDescriptor {
     is_drawn: false,
 };
 
+const PROCESS: KindDescriptor = KindDescriptor {
+    name: "process",
+    plural: "processes",
+    doc: "A process that others start, join or stop.",
+    number: None,
+    level: None,
+    holds: Holds::Nothing,
+    is_owned: false,
+    wait_is_a_turn: false,
+    is_drawn: false,
+};
+
 impl ResourceKind {
-    /// All of them, in the order of the reference.
+    /// All of them that a scenario may declare, in the order of the reference.
     pub const ALL: [ResourceKind; 7] = [
         ResourceKind::Mutex,
         ResourceKind::Semaphore,
@@ -220,6 +235,7 @@ impl ResourceKind {
             ResourceKind::Condition => &CONDITION,
             ResourceKind::Barrier => &BARRIER,
             ResourceKind::Processor => &PROCESSOR,
+            ResourceKind::Process => &PROCESS,
         }
     }
 

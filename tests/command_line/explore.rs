@@ -482,3 +482,64 @@ fn the_picture_of_a_witness_says_how_it_came_about() {
     let timed = std::fs::read_to_string(room.path("output/philosophers/gantt.svg")).expect("it is drawn");
     assert!(timed.contains(">deadlock at 1s · 2 processes · n=2<"), "{timed}");
 }
+
+/// Two who wait for each other beside one who goes on for ever: a finding, in the
+/// text, in JSON and as a file that a run follows.
+#[test]
+fn a_partial_deadlock_is_a_finding() {
+    let text = "version: 1
+name: beside
+resources: {x: mutex, y: mutex}
+processes:
+  a: {do: [{acquire: x}, {delay: 1s}, {acquire: y}]}
+  b: {do: [{acquire: y}, {delay: 1s}, {acquire: x}]}
+  t: {do: [{while: true, do: [{delay: 1s}]}]}
+";
+    let room = Room::with(&[("beside.yaml", text)]);
+    room.run("explore beside.yaml --untimed --write none").with_code(1).says(&[
+        "every schedule explored, untimed",
+        "  deadlocks: 0\n  partial deadlocks: 3\n  no schedule ends\n",
+        "Partial deadlock in 3 states, the first after 2 turns\n   1  a  acquire x (line 5)\n   2  b  acquire y (line 6)\n",
+        "  blocked for ever: 'a' (line 5), 'b' (line 6), while 't' goes on\n",
+    ]);
+    room.run("explore beside.yaml --untimed --write none --format json")
+        .with_code(1)
+        .says(&["\"partial_deadlocks\":3", "\"kind\":\"partial-deadlock\",\"shows\":\"blocked for ever: "]);
+    room.run("explore beside.yaml --untimed --write none --reduce --format json")
+        .with_code(0)
+        .says(&["\"partial_deadlocks\":null", "\"endless\":true"]);
+    room.run("explore beside.yaml --untimed").with_code(1);
+    let schedule = std::fs::read_to_string(room.path("output/beside/partial-deadlock.schedule"));
+    let schedule = schedule.expect("it was written");
+    assert!(schedule.contains("\nturns: 2\n"), "{schedule}");
+    // A turn that got lost is no other schedule.
+    let lost = schedule.lines().filter(|line| !line.contains("acquire y")).collect::<Vec<_>>().join("\n");
+    let room = Room::with(&[("beside.yaml", text), ("lost.schedule", &lost)]);
+    let ended = room.run("run beside.yaml --schedule lost.schedule").with_code(2);
+    ended.complains(&["it says that there are 2 turns in it, but there is 1"]);
+}
+
+/// A search that was cut keeps no more states than it may, and does not call what it
+/// did not find nothing.
+#[test]
+fn a_cut_search_keeps_what_it_may_and_proves_nothing() {
+    let text = "version: 1
+name: many
+resources: {s: {kind: semaphore, permits: 4}}
+processes: {p: {count: 4, do: [{acquire: s}, {delay: 1s}, {release: s}]}}
+";
+    let room = Room::with(&[("many.yaml", text)]);
+    // Each of the four stands at one of three places.
+    room.run("explore many.yaml --untimed --write none")
+        .with_code(0)
+        .says(&["  81 states, ", "  deadlocks: 0\n"]);
+    for states in [1, 13, 80] {
+        room.run(&format!("explore many.yaml --untimed --write none --max-states {states}"))
+            .with_code(1)
+            .says(&[
+                &format!("\n  {states} state"),
+                "  deadlocks: none found so far\n",
+                "go further with --max-states",
+            ]);
+    }
+}

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod endless;
 mod explore;
 mod explore_agrees;
 mod explore_lab5;

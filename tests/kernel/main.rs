@@ -13,6 +13,7 @@ mod lab5;
 mod lines;
 mod many;
 mod memories;
+mod processors;
 mod properties;
 mod references;
 mod rerun;

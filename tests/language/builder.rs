@@ -3,7 +3,9 @@
 
 use crate::common::{library, run};
 use std::time::Duration;
-use tempolane::builder::{Discipline, Distribution, Mode, Predicate, Resource, Scenario, Steps, Type, Value};
+use tempolane::builder::{
+    Discipline, Distribution, Explore, Mode, Predicate, Reduce, Resource, Scenario, Steps, Type, Value,
+};
 use tempolane::scenario::load_str;
 
 /// Lab 5 with two memories, step by step as in scenarios/lab5/two-memories.yaml.
@@ -231,7 +233,7 @@ fn code_may_fail_its_process() {
     assert!(shown.contains(
         "'client[2]': 10 is more than 7\n      at step 1.1 of process 'client' (tests/language/builder.rs:"
     ));
-    assert!(shown.contains("run the same test"), "{shown}");
+    assert!(shown.contains("run this test; it comes to the same every time (seed 0)"), "{shown}");
 }
 
 #[test]
@@ -521,7 +523,7 @@ fn a_failed_assertion_leaves_files_and_the_command_that_takes_them() {
     let again = |assertion: &dyn Fn()| {
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(assertion));
         let message = *panicked.expect_err("it fails").downcast::<String>().expect("a text");
-        let (_, command) = message.split_once("to see it again: `tempolane ").expect("it says how");
+        let (_, command) = message.split_once("`tempolane ").expect("it says how");
         let (command, _) = command.split_once('`').expect("it ends");
         assert!(!message.contains("processes:"), "the file is not in the message\n{message}");
         let words: Vec<String> = command
@@ -569,4 +571,195 @@ fn the_example_of_the_readme() {
     let page =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("it is there");
     assert!(page.contains("counter.assert_every_schedule(Mode::Untimed, \"memories: {total: [3]}\");"));
+}
+
+/// A guard who goes round for ever.
+fn guarded() -> Scenario {
+    let mut guarded = Scenario::new("guarded");
+    guarded.mutex("door").process("guard", |p| {
+        p.repeat_while(true, |p| {
+            p.with("door", |p| {
+                p.delay("1s");
+            });
+        });
+    });
+    guarded
+}
+
+/// A schedule that never ends is a failure, with and without time, also if no time
+/// passes in it, unless it is said that there may be some.
+#[test]
+fn a_schedule_that_never_ends_is_a_failure_unless_it_may() {
+    let guarded = guarded();
+    for mode in [Mode::Timed, Mode::Untimed] {
+        let failure = guarded.check_every_schedule(mode, "").expect_err("it never ends");
+        let head = format!("guarded: a schedule never ends ({})", mode.name());
+        assert!(failure.starts_with(&head), "{failure}");
+        assert!(failure.contains("\n  again and again: guard"), "{failure}");
+        assert!(failure.contains("may_never_end"), "{failure}");
+        guarded.assert_every_schedule(Explore::new(mode).may_never_end(), "");
+        for reduce in [
+            Reduce { order: mode == Mode::Untimed, symmetry: false },
+            Reduce { order: false, symmetry: true },
+        ] {
+            let explore = Explore::new(mode).reduce(reduce);
+            assert!(guarded.check_every_schedule(explore, "").is_err());
+            guarded.assert_every_schedule(explore.may_never_end(), "");
+        }
+        // What is expected of an end is not decided all the same, and named as it was written.
+        let explore = Explore::new(mode).may_never_end();
+        let failure = guarded.check_every_schedule(explore, "outcome: completed").expect_err("undecided");
+        assert!(failure.ends_with("so not decided is `outcome: completed`"), "{failure}");
+    }
+    let mut busy = Scenario::new("busy");
+    busy.mutex("door").process("one", |p| {
+        p.acquire("door").repeat_while(true, |p| {
+            p.release("door").acquire("door");
+        });
+    });
+    let livelock = busy.check_every_schedule(Mode::Timed, "").expect_err("no time passes");
+    assert!(livelock.starts_with("busy: a zero-time livelock"), "{livelock}");
+    assert!(!livelock.contains("line "), "no line of a text that nobody has\n{livelock}");
+    let endless = busy.check_every_schedule(Mode::Untimed, "").expect_err("it never ends");
+    assert!(endless.contains("\n  at first go on: one\n  again and again: one, one\n"), "{endless}");
+}
+
+/// Some who wait for ever are a failure although others go on, as they may.
+#[test]
+fn a_partial_deadlock_is_a_failure() {
+    let mut some = guarded();
+    some.mutex("a").mutex("b");
+    for (name, first, second) in [("one", "a", "b"), ("two", "b", "a")] {
+        some.process(name, |p| {
+            p.acquire(first).acquire(second).release([first, second]);
+        });
+    }
+    let explore = Explore::new(Mode::Untimed).may_never_end();
+    let failure = some.check_every_schedule(explore, "").expect_err("two wait for ever");
+    for part in [
+        "there is a partial deadlock",
+        "\n  one, two\n",
+        "blocked for ever: 'one' (tests/",
+        "while 'guard' goes on",
+    ] {
+        assert!(failure.contains(part), "{part} in\n{failure}");
+    }
+}
+
+/// What is expected of times is refused where none counts, and what is expected at
+/// all where it is not looked at; each by its own words.
+#[test]
+fn what_cannot_be_checked_is_refused() {
+    let mut short = Scenario::new("short");
+    short.process("p", |p| {
+        p.delay("1s").mark("half");
+    });
+    let expect = "total_time: 1s\nreaches: p.half\nfinished: {p: 1s}";
+    short.assert_every_schedule(Mode::Timed, expect);
+    let failure = short.check_every_schedule(Mode::Untimed, expect).expect_err("no time counts");
+    assert_eq!(
+        failure,
+        "short: `total_time: 1s`, `finished: {p: 1s}` cannot be checked without time; explore with time \
+         (`Mode::Timed`)"
+    );
+    let reduced = Explore::new(Mode::Untimed).reduce(Reduce::ALL);
+    let failure = short.check_every_schedule(reduced, "reaches: p.half").expect_err("it is not looked at");
+    assert!(failure.starts_with("short: `reaches: p.half` cannot be checked"), "{failure}");
+    let failure = short.check_every_schedule(Explore::new(Mode::Timed).reduce(Reduce::ALL), "");
+    assert!(failure.expect_err("with time no order can be left out").contains("Mode::Untimed"));
+    // What is wrong with the text alone is not said of the scenario.
+    let failure = short.check_every_schedule(Mode::Timed, "reaches: p.whole").expect_err("no such mark");
+    assert!(failure.starts_with("what is expected of 'short' is wrong:\n"), "{failure}");
+}
+
+/// An exploration that ends early is an error that says how far it came, why, and
+/// which option to raise, with places in this file.
+#[test]
+fn an_exploration_that_is_cut_says_what_to_raise() {
+    let mut many = Scenario::new("many");
+    many.semaphore("s", 4).process("p", |p| {
+        p.count(4).acquire("s").delay("1s").release("s");
+    });
+    let every = many.assert_every_schedule(Mode::Untimed, "");
+    // Each of the four stands at one of three places.
+    assert_eq!(every.states, 81);
+    let reduced = many.assert_every_schedule(Explore::new(Mode::Untimed).reduce(Reduce::ALL), "");
+    assert!(reduced.states < 81);
+    let explore = Explore::new(Mode::Untimed);
+    for (explore, parts) in [
+        (
+            explore.max_states(13),
+            ["the budget of 13 states is spent; go further with `max_states`", "it came to 13 states"],
+        ),
+        (explore.max_memory(0), ["the budget of 0 MB", "`max_memory` of `Explore`"]),
+        (explore.max_time(Duration::ZERO), ["the time is up", "`max_time` of `Explore`"]),
+    ] {
+        let failure = many.check_every_schedule(explore, "").expect_err("it is cut");
+        assert!(failure.starts_with("many: not explored completely (untimed): "), "{failure}");
+        parts.iter().for_each(|part| assert!(failure.contains(part), "{part} in\n{failure}"));
+    }
+    let mut clock = Scenario::new("clock");
+    clock.semaphore("never", 0).process("p", |p| {
+        p.delay("3s").when("now > 2s", |p| {
+            p.acquire("never");
+        });
+    });
+    let failure = clock.check_every_schedule(Mode::Untimed, "").expect_err("it hangs on the clock");
+    let told = "step 2 of process 'p' (tests/language/builder.rs:";
+    assert!(failure.contains(told) && failure.contains(") depends on what the clock shows"), "{failure}");
+}
+
+/// That something can go wrong is asserted by its outcome, and what shows it can be
+/// followed again.
+#[test]
+fn some_schedule_is_found_and_followed() {
+    let mut locks = Scenario::new("locks");
+    locks.mutex("a").mutex("b");
+    for (name, first, second) in [("one", "a", "b"), ("two", "b", "a")] {
+        locks.process(name, |p| {
+            let first = first.to_owned();
+            p.acquire(&first).acquire(second).release([&first, second]);
+        });
+    }
+    let stuck = locks.assert_some_schedule(Mode::Untimed, "deadlock");
+    assert_eq!(stuck.outcome(), "deadlock");
+    let schedule = stuck.schedule().expect("it followed one").to_owned();
+    let again = locks.follow(&schedule).expect("it is one");
+    assert_eq!((again.outcome(), again.fingerprint()), ("deadlock", stuck.fingerprint()));
+    assert_eq!(again.schedule(), Some(schedule.as_str()));
+    let fine = locks.find_schedule(Mode::Untimed, "completed").expect("all was explored");
+    assert_eq!(fine.map(|run| run.outcome()), Some("completed"));
+    assert!(locks.find_schedule(Mode::Untimed, "fault").expect("all was explored").is_none());
+    let unknown = locks.find_schedule(Mode::Untimed, "deadlok").err().expect("no such outcome");
+    assert!(unknown.contains("completed, horizon, deadlock, fault, limit"), "{unknown}");
+    let cut = locks.find_schedule(Explore::new(Mode::Untimed).max_states(1), "fault").err();
+    assert!(cut.expect("it may be there").contains("`max_states`"));
+    // A turn that is not there, or a process that is not, is no schedule.
+    let missing: String =
+        schedule.lines().filter(|line| !line.contains("two")).map(|line| format!("{line}\n")).collect();
+    let failure = locks.follow(&missing).err().expect("a turn is missing");
+    assert!(failure.contains("it says that there are 2 turns in it, but there is 1"), "{failure}");
+    let failure = locks.follow(&schedule.replace(" two", " three")).err().expect("no such process");
+    assert_eq!(failure, "locks: turn 2 of the schedule: there is no such process");
+}
+
+/// A rule that is broken names the process once, and its place in this file.
+#[test]
+fn messages_have_places_in_the_code() {
+    let mut wrong = Scenario::new("wrong");
+    wrong.mutex("m").barrier("together", 2).process("b", |p| {
+        p.release("m");
+    });
+    let failure = wrong.check_every_schedule(Mode::Timed, "").expect_err("it owns nothing");
+    assert!(failure.contains("\n  'b' releases mutex 'm'"), "{failure}");
+    assert!(failure.contains("at step 1 of process 'b' (tests/language/builder.rs:"), "{failure}");
+    let mut spin = Scenario::new("spin");
+    spin.process("p", |p| {
+        p.repeat_while(true, |p| {
+            p.delay("0s");
+        });
+    });
+    let failure = spin.check_every_schedule(Mode::Untimed, "").expect_err("it comes to a limit");
+    let place = failure.split_once("with process 'p' at tests/language/builder.rs:").map(|(_, rest)| rest);
+    assert!(place.is_some() && !failure.contains("on line"), "{failure}");
 }

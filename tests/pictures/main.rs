@@ -398,7 +398,7 @@ fn bars(sample: &Sample) -> ScenarioBars {
         let mut sums = [0; 4];
         for span in sample.spans.iter().filter(|span| span.process.index() == number) {
             let kind = match span.activity {
-                Activity::Running => 0,
+                Activity::Running | Activity::Ready { .. } => 0,
                 Activity::Delayed => 1,
                 Activity::New => 3,
                 Activity::Blocked { .. } => 2,

@@ -57,6 +57,8 @@ impl Sample {
         let first = ProcessId(self.header.process_count() as u32);
         let indexed = count > 0;
         self.header.processes.push(ProcessInfo {
+            daemon: false,
+            manual: false,
             name: name.to_owned(),
             first,
             count: count.max(1),

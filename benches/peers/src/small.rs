@@ -116,7 +116,7 @@ fn again_with_others(lab: &Lab, runs: u32) -> Vec<Vec<String>> {
             params[lab.load_time] = load_time(number);
             rerun.set(&params).expect("any load time is good");
             let program = rerun.program();
-            sink.reset(program.process_count(), &program.resources);
+            sink.reset(program.process_infos(), &program.resources);
             let end = rerun.run(&mut sink, &mut { go_on }).expect("nobody interrupts");
             black_box(sink.take_figures(end.end));
         })

@@ -51,6 +51,12 @@ impl Monitors {
         Monitors::with_time(expected, header, false)
     }
 
+    /// The lines of what is expected of times, which [`Monitors::untimed`] leaves out.
+    pub fn lines_left_out(expected: &Expected) -> Vec<u32> {
+        let timed = expected.expectations.iter().filter(|expectation| expectation.claim.is_timed());
+        timed.map(|expectation| expectation.line).collect()
+    }
+
     fn with_time(expected: &Expected, header: &Header, timed: bool) -> Monitors {
         let mut made = Monitors {
             monitors: Vec::new(),

@@ -97,6 +97,8 @@ enum Shadow {
     /// Who was served before hands on nothing: sharing a core orders nothing that
     /// another run would have to keep.
     Processor,
+    /// Who starts a process hands on to it, and who joins it learns from it.
+    Life,
 }
 
 impl Shadow {
@@ -114,6 +116,7 @@ impl Shadow {
             ResourceKind::Condition => Shadow::Condition(NOTHING),
             ResourceKind::Barrier => Shadow::Barrier(Vec::new(), NOTHING),
             ResourceKind::Processor => Shadow::Processor,
+            ResourceKind::Process => Shadow::Life,
         }
     }
 }
@@ -225,6 +228,18 @@ impl Detector {
             }
             (Kind::Grant, Shadow::Condition(notified) | Shadow::Barrier(_, notified)) => {
                 clocks.learn(process, *notified);
+                0
+            }
+            (Kind::Launch, Shadow::Life) => {
+                let row = clocks.hand_on(process);
+                clocks.learn(ProcessId(event.value as u32), row);
+                clocks.let_go(row);
+                0
+            }
+            (Kind::Join, Shadow::Life) => {
+                let row = clocks.hand_on(ProcessId(event.value as u32));
+                clocks.learn(process, row);
+                clocks.let_go(row);
                 0
             }
             (Kind::Read, Shadow::Memory(slots)) => {

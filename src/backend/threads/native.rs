@@ -86,6 +86,7 @@ impl Native {
                 let (group, place) = &processors[&id];
                 Native::Processor(Arc::clone(group), *place)
             }
+            ResourceKind::Process => todo!(),
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;

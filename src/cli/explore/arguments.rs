@@ -28,7 +28,7 @@ pub struct ExploreArguments {
     /// Leave out schedules that differ from others only in the order of independent steps (order;
     /// without time only), or in which of several instances that nothing tells apart does what or
     /// stands where in a ring (symmetry), or both. Finds every deadlock and every result, often in
-    /// far fewer states; looks for no races, and does not check what is expected
+    /// far fewer states; looks for no races and no partial deadlocks, and does not check what is expected
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "both", require_equals = true)]
     pub reduce: Option<ReduceOption>,
     /// Make the parameters as small as the first finding allows (the fewest processes and items

@@ -2,12 +2,14 @@
 //!
 //! Decides why it is not complete, if it is not, and whether it has a finding.
 
-use super::arguments::ExploreArguments;
 use super::witness::Shown;
 use crate::cli::inputs::Loaded;
-use crate::cli::report::{counted, noun, so_many};
-use crate::explore::{Exploration, Mode, Overview, Stop};
+use crate::explore::{BlockedForEver, Budget, Cut, Exploration, Mode, Overview, Undecided};
+use crate::figure::noun;
 use crate::trace::Header;
+
+/// Who waits for ever while others go on, if that was found out.
+pub type BlockedSome = Result<Option<BlockedForEver>, Undecided>;
 
 /// An exploration with what was made of it.
 pub struct Explored<'a> {
@@ -21,37 +23,21 @@ pub struct Explored<'a> {
     pub mode: Mode,
     /// The lines of what is expected of times, which there are none of.
     pub timeless: Vec<u32>,
+    pub blocked: BlockedSome,
+    pub budget: Budget,
 }
 
 impl Explored<'_> {
     /// Why not every state was visited, if so, and what to do about it.
-    pub fn cut(&self, arguments: &ExploreArguments) -> Option<String> {
-        let budget = |what: String, option: &str| format!("{what}; go further with {option}");
-        Some(match self.exploration.stop {
-            Stop::Complete if self.exploration.is_complete() => return None,
-            Stop::Complete if self.exploration.lines_by_clock().is_empty() => {
-                "a process was not followed beyond a limit, see below".to_owned()
+    pub fn cut(&self) -> Option<String> {
+        let option = |name: &str| format!("--{name}");
+        Some(match self.exploration.cut()? {
+            Cut::Clock(lines) => by_clock(lines) + "; explore it with time",
+            Cut::Control if self.interrupted => "it was interrupted".to_owned(),
+            Cut::Control if self.out_of_time => {
+                format!("the time was up; go further with {}", option("max-time"))
             }
-            Stop::Complete => by_clock(self.exploration.lines_by_clock()) + "; explore it with time",
-            Stop::States => {
-                let states = so_many(arguments.max_states, "state");
-                budget(format!("the budget of {states} is spent"), "--max-states")
-            }
-            Stop::Memory if self.exploration.progress().states == 0 => {
-                let megabytes = counted(arguments.max_memory);
-                let what = format!("one state takes too large a part of the budget of {megabytes} MB");
-                budget(what, "fewer slots of memories and arrays, or with a larger --max-memory")
-            }
-            Stop::Memory => {
-                let megabytes = counted(arguments.max_memory);
-                budget(format!("the budget of {megabytes} MB is spent"), "--max-memory")
-            }
-            Stop::TooLarge => {
-                "one state takes more than 8,192 bits; explore it with fewer processes".to_owned()
-            }
-            Stop::Control if self.interrupted => "it was interrupted".to_owned(),
-            Stop::Control if self.out_of_time => budget("the time was up".to_owned(), "--max-time"),
-            Stop::Control => "it was stopped".to_owned(),
+            cut => cut.told(&self.budget, option),
         })
     }
 

@@ -32,6 +32,8 @@ struct Object<'a> {
     completed: u64,
     deadlocks: u64,
     horizons: u64,
+    /// States in which some wait for ever while others go on; null if that was not found out.
+    partial_deadlocks: Option<u64>,
     /// Transitions that end a run with a fault or a limit, by states.
     faults: u64,
     limits: u64,
@@ -111,6 +113,11 @@ pub fn line(explored: &Explored<'_>) -> String {
         open: progress.open,
         completed: exploration.ends(End::Completed),
         deadlocks: exploration.ends(End::Deadlock),
+        partial_deadlocks: explored
+            .blocked
+            .as_ref()
+            .ok()
+            .map(|blocked| blocked.as_ref().map_or(0, |some| some.states)),
         horizons: exploration.ends(End::Horizon),
         faults: of_kind("fault"),
         limits: of_kind("limit"),

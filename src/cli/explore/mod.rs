@@ -24,7 +24,6 @@ use super::run::with_done;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
 use crate::explore::{self, Budget, Cancellation, Mode, Options, Reduce};
-use crate::trace::Header;
 use arguments::ReduceOption;
 use explored::Explored;
 use patience::{Patience, TimeLimit};
@@ -48,15 +47,6 @@ pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
         done.push(scenario.label.clone());
     }
     Ok(exit)
-}
-
-/// The lines of expectations that are about times.
-fn timed_lines(loaded: &Loaded, header: &Header) -> Vec<u32> {
-    let expected = &loaded.scenario.model.expect;
-    let (all, rest) = (Monitors::new(expected, header), Monitors::untimed(expected, header));
-    let timed = |number: &usize| all.statement(*number).is_some() && rest.statement(*number).is_none();
-    let lines = (0..expected.expectations.len()).filter(timed);
-    lines.map(|number| expected.expectations[number].line).collect()
 }
 
 /// Explores and tells one scenario, or a smaller one if it is to shrink; whether
@@ -113,7 +103,9 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         ));
     }
     let overview = exploration.overview();
-    let shown = witness::show(loaded, &program, &exploration, (mode, seed), cancellation, arguments)?;
+    let blocked = exploration.blocked_for_ever();
+    let shown =
+        witness::show(loaded, &program, &exploration, &blocked, (mode, seed), cancellation, arguments)?;
     if shrinks {
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {
@@ -128,11 +120,22 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         }
     }
     let timeless = match mode {
-        Mode::Untimed if watched => timed_lines(loaded, &header),
+        Mode::Untimed if watched => Monitors::lines_left_out(expected),
         _ => Vec::new(),
     };
-    let explored =
-        Explored { loaded, header, exploration, overview, shown, interrupted, out_of_time, mode, timeless };
+    let explored = Explored {
+        loaded,
+        header,
+        exploration,
+        overview,
+        shown,
+        interrupted,
+        out_of_time,
+        mode,
+        timeless,
+        blocked,
+        budget,
+    };
     let told = match arguments.scenarios.format {
         Format::Json => json::line(&explored),
         Format::Text => text::text(&explored, arguments),

@@ -8,7 +8,8 @@ use crate::cli::execute::{reproduction_along, unchecked};
 use crate::cli::report::{
     GREEN, PLAIN, RED, and_more, counted, failures, files, heading, section, so_many, told, unchecked_note,
 };
-use crate::explore::{End, FinalMemories};
+use crate::explore::{Cut, End, FinalMemories};
+use crate::figure::noun;
 use crate::trace::{Header, Outcome};
 use std::fmt::Write;
 
@@ -48,12 +49,12 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     let progress = exploration.progress();
     let headed = |colour, verdict| heading(&explored.loaded.label, colour, verdict);
     let mode = explored.mode.name();
-    let mut text = match explored.cut(arguments) {
+    let mut text = match explored.cut() {
         None => format!("{}, {mode}\n", headed(GREEN, "every schedule explored")),
         Some(why) => format!(
             "{}, {mode}: {why}\n  {}; what follows holds as far as it goes\n",
             headed(RED, "not explored completely"),
-            left_open(progress.open, exploration.lines_by_clock().is_empty())
+            left_open(progress.open, exploration.cut())
         ),
     };
     let (states, transitions, depth) = (
@@ -66,8 +67,10 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     if deadlocks > 0 {
         let _ = writeln!(text, "  {RED}deadlocks: {}{PLAIN}", counted(deadlocks));
     } else {
-        let _ = writeln!(text, "  deadlocks: 0");
+        let so_far = if exploration.is_complete() { "0" } else { "none found so far" };
+        let _ = writeln!(text, "  deadlocks: {so_far}");
     }
+    text.push_str(&partial_deadlocks(explored, arguments));
     let ends = [("completed", End::Completed), ("reached the horizon", End::Horizon)];
     for (name, end) in ends.into_iter().filter(|&(_, end)| exploration.ends(end) > 0) {
         let _ = writeln!(text, "  end states that {}: {}", verb(name), counted(exploration.ends(end)));
@@ -101,6 +104,16 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     text
 }
 
+/// In how many states somebody waits for ever while others go on.
+fn partial_deadlocks(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
+    let is_asked = arguments.reduce.is_none() && explored.exploration.is_endless() == Some(true);
+    match &explored.blocked {
+        Ok(Some(some)) => format!("  {RED}partial deadlocks: {}{PLAIN}\n", counted(some.states)),
+        Err(_) if is_asked => "  partial deadlocks: not looked for in so many states\n".to_owned(),
+        Ok(None) | Err(_) => String::new(),
+    }
+}
+
 /// Whether schedules never end, and what that leaves open.
 fn without_end(explored: &Explored<'_>) -> String {
     let exploration = &explored.exploration;
@@ -121,9 +134,10 @@ fn without_end(explored: &Explored<'_>) -> String {
 }
 
 /// What was not tried.
-fn left_open(states: u64, gave_up: bool) -> String {
+fn left_open(states: u64, cut: Option<Cut<'_>>) -> String {
     match states {
-        0 if gave_up => "what comes behind the limit was not tried".to_owned(),
+        0 if cut == Some(Cut::States) => "there are more than the states below".to_owned(),
+        0 if !matches!(cut, Some(Cut::Clock(_))) => "what comes behind the limit was not tried".to_owned(),
         0 => "every order was tried with a clock that shows 0s, and none with any other".to_owned(),
         1 => "1 of the states below was reached and not gone on from".to_owned(),
         _ => format!("{} of the states below were reached and not gone on from", counted(states)),
@@ -141,6 +155,7 @@ fn title(shown: &Shown) -> String {
         "fault" => "Fault",
         "expectation" => "Not as expected",
         "race" => "Race",
+        "partial-deadlock" => "Partial deadlock",
         _ => "Limit",
     };
     let claim = match shown.kind {
@@ -187,7 +202,7 @@ fn turns(shown: &Shown) -> String {
     let mut text = String::new();
     for (number, ((name, _), note)) in all.iter().zip(&shown.notes).enumerate() {
         if number == TURNS && all.len() > 2 * TURNS {
-            let _ = writeln!(text, "   {:>digits$}  {} more turns", "…", all.len() - 2 * TURNS);
+            let _ = writeln!(text, "   {:>digits$}  {}", "…", more_turns(all.len() - 2 * TURNS));
         }
         if (TURNS..all.len().saturating_sub(TURNS)).contains(&number) {
             continue;
@@ -196,6 +211,11 @@ fn turns(shown: &Shown) -> String {
         let _ = writeln!(text, " {mark} {:>digits$}  {name:<width$}  {}", number + 1, printable(note));
     }
     text
+}
+
+/// `1 more turn`.
+fn more_turns(turns: usize) -> String {
+    format!("{} more {}", counted(turns), noun(turns, "turn"))
 }
 
 fn finals(explored: &Explored<'_>) -> String {

@@ -2,6 +2,7 @@
 //! turn.
 
 use super::arguments::ExploreArguments;
+use super::explored::BlockedSome;
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::{Exit, Failure};
@@ -12,7 +13,7 @@ use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::{Finished, so_many};
 use crate::explore::{
-    self, Cancellation, End, Exploration, Mode, Schedule, Stopped, Witness, narrate_cancellable,
+    self, Cancellation, End, Exploration, Following, Mode, Schedule, Stopped, Witness, narrate_cancellable,
 };
 use crate::program::BoundProgram;
 use crate::scenario::folder_name;
@@ -24,7 +25,7 @@ const MOST_DRAWN: usize = 100_000;
 
 /// Something that was found, with the schedule that shows it.
 pub struct Shown {
-    /// What: `deadlock`, `fault`, `limit`, `expectation`, `race`, `fastest`, `slowest`.
+    /// What: `deadlock`, `fault`, `limit`, `partial-deadlock`, `expectation`, `race`, `fastest`, `slowest`.
     pub kind: &'static str,
     /// Whether it is something that the user must know.
     pub is_finding: bool,
@@ -48,6 +49,7 @@ pub fn show(
     loaded: &Loaded,
     program: &BoundProgram,
     exploration: &Exploration<'_>,
+    blocked: &BlockedSome,
     (mode, seed): (Mode, u64),
     cancellation: Cancellation<'_>,
     arguments: &ExploreArguments,
@@ -63,6 +65,9 @@ pub fn show(
             Stopped::Fault(fault) => all.push(("fault", fault.message.clone(), states, witness)),
             Stopped::Limit(message) => all.push(("limit", message, states, witness)),
         }
+    }
+    if let Ok(Some(some)) = blocked {
+        all.push(("partial-deadlock", some.told(&program.header(seed)), some.states, some.witness.clone()));
     }
     let monitors = Monitors::new(&loaded.scenario.model.expect, &program.header(seed));
     for (number, states, witness) in exploration.failed() {
@@ -115,13 +120,19 @@ pub fn show(
             fatal: witness.fatal,
             turns: Schedule::named(program, &witness.turns),
         };
+        // Behind a wait that never ends the others would go on without an end.
+        let following = match kind {
+            "partial-deadlock" => Following::so_far(seed, mode),
+            _ => Following::to_the_end(seed, mode),
+        };
         let notes = narrate_cancellable(program, None, (seed, mode), cancellation, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
         let draws = draws && witness.turns.len() <= MOST_DRAWN;
-        let mut finished = match execute_along(loaded, &schedule, cancellation, &arguments.run, None, draws) {
-            Err(failure) if failure.exit == Exit::Interrupted => break,
-            finished => finished?,
-        };
+        let mut finished =
+            match execute_along(loaded, (&schedule, following), cancellation, &arguments.run, None, draws) {
+                Err(failure) if failure.exit == Exit::Interrupted => break,
+                finished => finished?,
+            };
         failure_windows::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;

@@ -99,7 +99,7 @@ pub fn told(finished: &Finished) -> String {
         NamedOutcome::Fault { process, line, message, hint, .. } => {
             let (message, hint) = (printable(&message), printable(&hint));
             let hint = if hint.is_empty() { hint } else { format!("  hint: {hint}\n") };
-            format!("  '{process}': {message}\n{}{hint}", place(line))
+            format!("  {}\n{}{hint}", NamedOutcome::fault_told(&process, &message), place(line))
         }
         NamedOutcome::Deadlock { blocked, cycle } => {
             let title = deadlock_message(&blocked, &finished.header);

@@ -7,8 +7,9 @@
 //! able that is not, and if one of its members is able. Then it is enough to
 //! let its members go first: every deadlock and every end is found, each by a
 //! schedule that is equal to one without reduction up to the order of
-//! independent steps. What may be missed is what only passes by: races, faults
-//! in scenarios that never end, orders that an expectation is about.
+//! independent steps. What may be missed is what only passes by: races, and
+//! orders that an expectation is about. Where some go round for ever, the search
+//! sees to it that nobody is put off for ever.
 //!
 //! What a process may ever do is read off its ops, with what is constant in
 //! them (its index, parameters) worked out.

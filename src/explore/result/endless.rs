@@ -15,13 +15,19 @@ pub(crate) struct Endless {
     /// Whether there are some; `None` if that was not found out.
     pub(crate) some: Option<bool>,
     /// States, each of which follows the one before, and the first of which
-    /// follows the last, without that time passes where time counts.
-    pub(crate) livelock: Option<Vec<StateId>>,
+    /// follows the last.
+    pub(crate) circle: Option<Vec<StateId>>,
+    /// No time passes in the circle, and time counts.
+    pub(crate) is_livelock: bool,
 }
 
 impl Endless {
     /// Of a graph that is known to have no circle.
-    pub(crate) const NONE: Endless = Endless { some: Some(false), livelock: None };
+    pub(crate) const NONE: Endless = Endless::of(None, false);
+
+    const fn of(circle: Option<Vec<StateId>>, is_livelock: bool) -> Endless {
+        Endless { some: Some(circle.is_some()), circle, is_livelock }
+    }
 }
 
 /// Which transitions a circle may be made of.
@@ -48,18 +54,22 @@ impl<const W: usize> StateGraph<'_, W> {
     /// Whether some schedule never ends, by a search in depth that ends with the
     /// first circle.
     pub(crate) fn schedules_without_end(&self, scratch: &mut Scratch) -> Endless {
-        if !self.space.relation.timed {
-            let some = self.circle(Among::All, scratch).map(|circle| circle.is_some()).ok();
-            return Endless { some, livelock: None };
-        }
-        let Ok(livelock) = self.circle(Among::Timeless, scratch) else { return Endless::default() };
-        let some = match livelock {
-            Some(_) => Some(true),
+        let found =
+            if self.space.relation.timed { self.timed_circle(scratch) } else { self.any_circle(scratch) };
+        found.unwrap_or_default()
+    }
+
+    fn any_circle(&self, scratch: &mut Scratch) -> Result<Endless, NotFound> {
+        Ok(Endless::of(self.circle(Among::All, scratch)?, false))
+    }
+
+    fn timed_circle(&self, scratch: &mut Scratch) -> Result<Endless, NotFound> {
+        match self.circle(Among::Timeless, scratch)? {
+            Some(circle) => Ok(Endless::of(Some(circle), true)),
             // No circle leads back to an earlier moment.
-            None if !self.space.codec.layout.is_relative() => Some(false),
-            None => self.circle(Among::All, scratch).map(|circle| circle.is_some()).ok(),
-        };
-        Endless { some, livelock }
+            None if !self.space.codec.layout.is_relative() => Ok(Endless::NONE),
+            None => self.any_circle(scratch),
+        }
     }
 
     /// A circle, if there is one.

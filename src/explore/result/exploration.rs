@@ -1,5 +1,6 @@
 //! What came of an exploration, and the answers to all that can be asked of it.
 
+use super::blocked::NotFound;
 use super::endless::Endless;
 use super::findings::{Findings, content};
 use super::order::{MOST_STATES, Order};
@@ -12,9 +13,10 @@ use crate::explore::progress::{Progress, Stop};
 use crate::explore::schedule::Turn;
 use crate::explore::search::{AnySearch, Race, StateGraph, StateId, with};
 use crate::explore::transition::Scratch;
-use crate::ids::{ProcessId, ResourceId};
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::BoundProgram;
 use crate::time::Time;
+use crate::trace::Header;
 use crate::value::{Value, Word};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -47,6 +49,49 @@ pub struct Witness {
     pub fatal: Option<usize>,
     /// Every run ends badly, whatever is chosen.
     pub unavoidable: bool,
+}
+
+/// Something was not found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undecided;
+
+/// Processes that wait for ever while others go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockedForEver {
+    /// Who waits, and on which op.
+    pub blocked: Vec<(ProcessId, OpId)>,
+    /// Who can go on for ever.
+    pub others: Vec<ProcessId>,
+    /// In how many states somebody waits so.
+    pub states: u64,
+    /// A shortest schedule to such a state.
+    pub witness: Witness,
+}
+
+impl BlockedForEver {
+    /// Who waits, where, and who goes on, in the names of `header`: a sentence without a full stop.
+    pub fn told(&self, header: &Header) -> String {
+        let name = |process| format!("'{}'", header.process_name(process));
+        let blocked = self.blocked.iter().map(|&(process, op)| match header.line(op) {
+            Some(line) => format!("{} (line {line})", name(process)),
+            None => name(process),
+        });
+        let others: Vec<String> = self.others.iter().map(|&process| name(process)).collect();
+        let verb = if others.len() == 1 { "goes" } else { "go" };
+        let blocked = blocked.collect::<Vec<_>>().join(", ");
+        format!("blocked for ever: {blocked}, while {} {verb} on", others.join(", "))
+    }
+}
+
+/// A schedule that never ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round {
+    /// Who goes on at first.
+    pub before: Vec<Turn>,
+    /// Who goes on behind that, again and again.
+    pub turns: Vec<Turn>,
+    /// Time counts, and none passes in these turns.
+    pub is_livelock: bool,
 }
 
 /// What completed runs leave in the memories.
@@ -148,26 +193,70 @@ impl Exploration<'_> {
         let is_needed = self.options.mode == Mode::Timed
             || graph.store.len() <= MOST_STATES
             || !self.lines_about_ends().is_empty();
-        match self.stop == Stop::Complete && graph.is_whole() && is_needed {
-            true => graph.schedules_without_end(&mut self.scratch()),
-            false => Endless::default(),
+        match (self.stop == Stop::Complete, graph.space.stubborn.is_some()) {
+            // Where orders are left out there is a circle if there is one at all, unless a
+            // broken rule ends those schedules that come first.
+            (true, true) => {
+                let some = graph.goes_round.filter(|&some| some || self.findings.stops.is_empty());
+                Endless { some, ..Endless::default() }
+            }
+            (true, false) if is_needed => graph.schedules_without_end(&mut self.scratch()),
+            _ => Endless::default(),
         }
     }
 
     /// A schedule that comes back to a state of its own without that time
     /// passes, with how many states there are in between.
     fn livelock(&self) -> Option<(Stopped, u64, Witness)> {
-        let circle = self.endless().livelock.as_ref()?;
+        let circle = self.endless().circle.as_ref()?;
+        let round = self.round().filter(|round| round.is_livelock)?;
+        let process = round.turns.first()?.process;
+        let place = with!(self.search.as_ref()?, search => {
+            search.graph.machine(circle[0], &mut self.scratch()).place(self.program, process)
+        });
+        let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
+        let turns = [round.before, round.turns].concat();
+        let witness = Witness { turns, fatal: None, unavoidable: false };
+        Some((Stopped::Limit(message), circle.len() as u64, witness))
+    }
+
+    /// Processes that wait for ever in some schedule while others go on; `None` if
+    /// there are none. With a stop time they wait until then, so that none are
+    /// looked for.
+    ///
+    /// # Errors
+    /// If that was not found out: in a search that was cut or that leaves schedules out, and where
+    /// there are more than 1,000,000 states.
+    pub fn blocked_for_ever(&self) -> Result<Option<BlockedForEver>, Undecided> {
+        if self.program.horizon.is_some() || self.is_endless() == Some(false) {
+            return Ok(None);
+        }
+        let any = self.search.as_ref().ok_or(Undecided)?;
+        with!(any, search => {
+            let (graph, mut scratch) = (&search.graph, self.scratch());
+            if self.stop != Stop::Complete || !graph.is_whole() {
+                return Err(Undecided);
+            }
+            let found = graph.blocked_some(&mut scratch).map_err(|NotFound| Undecided)?;
+            found.map_or(Ok(None), |found| {
+                let machine = graph.machine(found.state, &mut scratch);
+                let blocked = found.blocked.iter().map(|&one| (one, machine.op(self.program, one))).collect();
+                let witness = self.witness_of(found.state).ok_or(Undecided)?;
+                Ok(Some(BlockedForEver { blocked, others: found.others, states: found.states, witness }))
+            })
+        })
+    }
+
+    /// A schedule that never ends, if one was found; fewer turns if it is time to stop.
+    pub fn round(&self) -> Option<Round> {
+        let circle = self.endless().circle.as_ref()?;
         with!(self.search.as_ref()?, search => {
-            let mut scratch = self.scratch();
             let mut path = path_to(&search.graph, circle[0]);
+            let before = path.len() - 1;
             path.extend(circle[1..].iter().chain(&circle[..1]));
-            let turns = turns_along(&search.graph, &path, &mut scratch);
-            let process = turns.get(path.len() - 1 - circle.len())?.process;
-            let place = search.graph.machine(circle[0], &mut scratch).place(self.program, process);
-            let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
-            let witness = Witness { turns, fatal: None, unavoidable: false };
-            Some((Stopped::Limit(message), circle.len() as u64, witness))
+            let mut before_round = turns_along(&search.graph, &path, &mut self.scratch());
+            let turns = before_round.split_off(before.min(before_round.len()));
+            Some(Round { before: before_round, turns, is_livelock: self.endless().is_livelock })
         })
     }
 

@@ -1,6 +1,8 @@
 //! What came of an exploration: the findings with their witnesses, and what only
 //! the graph of all states tells.
 
+mod blocked;
+mod cut;
 mod doomed;
 mod endless;
 mod exploration;
@@ -8,5 +10,8 @@ mod findings;
 mod order;
 mod path;
 
-pub use exploration::{DecisiveTie, Exploration, FinalMemories, Overview, Witness};
+pub use cut::Cut;
+pub use exploration::{
+    BlockedForEver, DecisiveTie, Exploration, FinalMemories, Overview, Round, Undecided, Witness,
+};
 pub(crate) use findings::Findings;

@@ -52,7 +52,7 @@ impl<const W: usize> StateGraph<'_, W> {
 
     /// Enters a successor.
     pub(crate) fn note(&self, packed: &[Word; W], next: &mut Next) {
-        match self.store.find(packed) {
+        match self.named(packed).ok().and_then(|state| self.store.find(&state)) {
             Some(id) => next.states.push(id),
             None => next.unknown = true,
         }

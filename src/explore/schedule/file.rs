@@ -8,6 +8,7 @@
 use super::names::ProcessNames;
 use super::turn::Turn;
 use crate::explore::options::Mode;
+use crate::figure::{counted, so_many};
 use crate::program::BoundProgram;
 use std::fmt::Write;
 
@@ -79,7 +80,7 @@ impl Schedule {
             key("set", &format!("{name}={value}"));
         }
         key("shows", &self.shows);
-        let _ = writeln!(text, "turns:");
+        let _ = writeln!(text, "turns: {}", self.turns.len());
         let line = |(name, answers): &(String, Vec<u32>)| {
             answers.iter().fold(name.clone(), |line, answer| format!("{line} {answer}"))
         };
@@ -114,7 +115,7 @@ impl Schedule {
                            takes turns, and `tempolane explore` writes them";
             return Err(ScheduleError { line: 1, message: message.to_owned() });
         }
-        let (mut format, mut in_turns) = (false, false);
+        let (mut format, mut in_turns, mut count) = (false, false, None);
         for (number, line) in text.lines().enumerate() {
             let failed = |message: String| ScheduleError { line: number + 1, message };
             let content = line.split('#').next().unwrap_or("").trim_end();
@@ -152,7 +153,14 @@ impl Schedule {
                     schedule.settings.push((name.trim().to_owned(), value.trim().to_owned()));
                 }
                 "shows" => value.clone_into(&mut schedule.shows),
-                "turns" => in_turns = true,
+                "turns" => {
+                    in_turns = true;
+                    let wrong = |_| failed(format!("'{value}' is no number of turns"));
+                    count = match value {
+                        "" => None,
+                        said => Some((number + 1, said.parse::<usize>().map_err(wrong)?)),
+                    };
+                }
                 other => return Err(failed(format!("unknown key '{other}'"))),
             }
         }
@@ -160,7 +168,18 @@ impl Schedule {
             let message = "this is no schedule: it has no `schedule: 1`, or no `turns:`".to_owned();
             return Err(ScheduleError { line: 0, message });
         }
-        Ok(schedule)
+        match count {
+            Some((line, said)) if said != schedule.turns.len() => {
+                let found = schedule.turns.len();
+                let message = format!(
+                    "it says that there are {} in it, but there {}; of a part of a schedule write `turns:` alone",
+                    so_many(said as u64, "turn"),
+                    if found == 1 { "is 1".to_owned() } else { format!("are {}", counted(found)) }
+                );
+                Err(ScheduleError { line, message })
+            }
+            _ => Ok(schedule),
+        }
     }
 
     fn turn(&mut self, content: &str) -> Result<(), String> {
@@ -218,6 +237,8 @@ mod tests {
             ("schedule: 1\n\nhello\n", 3),
             ("schedule: 1\nturns:\n  p x\n", 3),
             ("schedule: 1\nset: n\nturns:\n", 2),
+            ("schedule: 1\nturns: x\n  p\n", 2),
+            ("schedule: 1\nturns: 2\n  p\n", 2),
         ] {
             assert_eq!(Schedule::parse(text).map_err(|error| error.line), Err(line), "{text:?}");
         }

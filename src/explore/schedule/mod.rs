@@ -9,5 +9,5 @@ mod turn;
 pub use file::{Schedule, ScheduleError, one_line};
 pub use names::ProcessNames;
 pub use narrate::{narrate, narrate_cancellable};
-pub use replay::{Mismatch, Replayed, replay, replay_calling, replay_cancellable};
+pub use replay::{Following, Mismatch, Replayed, replay, replay_calling, replay_cancellable};
 pub use turn::Turn;

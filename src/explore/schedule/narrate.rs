@@ -1,6 +1,6 @@
 //! A schedule in words: what happens in each of its turns.
 
-use super::replay::replay_cancellable;
+use super::replay::{Following, replay_cancellable};
 use super::turn::Turn;
 use crate::explore::cancellation::Cancellation;
 use crate::explore::code::NumberedCode;
@@ -36,7 +36,7 @@ pub fn narrate_cancellable(
     let _ = replay_cancellable(
         program,
         code,
-        (seed, mode),
+        Following::so_far(seed, mode),
         cancellation,
         turns,
         &mut sink,

@@ -24,6 +24,29 @@ use std::ops::ControlFlow;
 /// Turns that a run may take beyond its schedule.
 const MOST_TURNS_BEYOND: u64 = 1_000_000;
 
+/// How a schedule is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Following {
+    /// The seed of random draws.
+    pub seed: u64,
+    /// Whether time counted where the schedule was found.
+    pub mode: Mode,
+    /// Turns that the run may take beyond the schedule.
+    pub beyond: u64,
+}
+
+impl Following {
+    /// To the end of the run, if that comes in good time.
+    pub fn to_the_end(seed: u64, mode: Mode) -> Following {
+        Following { seed, mode, beyond: MOST_TURNS_BEYOND }
+    }
+
+    /// Up to the last turn of the schedule.
+    pub fn so_far(seed: u64, mode: Mode) -> Following {
+        Following { seed, mode, beyond: 0 }
+    }
+}
+
 /// A run that followed a schedule.
 #[derive(Debug)]
 pub struct Replayed {
@@ -78,11 +101,12 @@ pub fn replay_calling<S: Sink>(
     sink: &mut S,
     before: &mut dyn FnMut(&mut S, usize),
 ) -> Result<Replayed, Mismatch> {
-    let followed = replay_cancellable(program, code, (seed, mode), Cancellation::NEVER, turns, sink, before)?;
+    let following = Following::to_the_end(seed, mode);
+    let followed = replay_cancellable(program, code, following, Cancellation::NEVER, turns, sink, before)?;
     Ok(followed.expect("nobody stopped it"))
 }
 
-/// Replays `turns` with this seed and mode, and goes on to the end; `before` is
+/// Replays `turns`, and goes on beyond them as `following` has it; `before` is
 /// called before each turn. `None` if `cancellation` said to stop.
 ///
 /// # Errors
@@ -90,7 +114,7 @@ pub fn replay_calling<S: Sink>(
 pub fn replay_cancellable<S: Sink>(
     program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
-    (seed, mode): (u64, Mode),
+    Following { seed, mode, beyond }: Following,
     cancellation: Cancellation<'_>,
     turns: &[Turn],
     sink: &mut S,
@@ -122,7 +146,7 @@ pub fn replay_cancellable<S: Sink>(
         }
     }
     before(sink, turns.len());
-    unless_stopped(replayer.go_on(mode, &mut DynSink::new(sink)))
+    unless_stopped(replayer.go_on((mode, beyond), &mut DynSink::new(sink)))
 }
 
 struct Replayer<'a> {
@@ -213,7 +237,10 @@ impl Replayer<'_> {
     }
 
     /// Goes on to the end of the run, whoever comes first.
-    fn go_on(mut self, mode: Mode, sink: &mut DynSink<'_>) -> Replayed {
+    fn go_on(mut self, (mode, beyond): (Mode, u64), sink: &mut DynSink<'_>) -> Replayed {
+        if beyond == 0 {
+            return self.ended(Outcome::Limit { message: "the schedule was followed so far".to_owned() });
+        }
         let cancellation = self.relation.cancellation;
         // What a schedule without time has led to is not cut off by the clock.
         let horizon = self.program.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
@@ -221,7 +248,7 @@ impl Replayer<'_> {
         if let Err(stopped) = rest.advance_clock(&mut self.scratch, sink) {
             return self.stopped(stopped);
         }
-        for turn in 0..MOST_TURNS_BEYOND {
+        for turn in 0..beyond {
             if let Err(stopped) = cancellation.check(turn) {
                 return self.stopped(stopped);
             }
@@ -240,7 +267,7 @@ impl Replayer<'_> {
             }
         }
         let message = format!(
-            "the schedule was followed to its end, but the run goes on: it was given up after {MOST_TURNS_BEYOND} more turns"
+            "the schedule was followed to its end, but the run goes on: it was given up after {beyond} more turns"
         );
         self.ended(Outcome::Limit { message })
     }

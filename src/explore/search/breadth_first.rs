@@ -9,8 +9,9 @@
 
 use super::first::First;
 use super::frontier::Recent;
+use super::put_off::{Expanded, NotFound};
 use super::state_graph::{Space, StateGraph};
-use super::store::{MAX_STATES, SHARDS, Shard, Store};
+use super::store::{MAX_STATES, SHARDS, Shard, StateId, Store};
 use super::work::{About, Batch, Question, Work, Worker};
 use crate::explore::code::NumberedCode;
 use crate::explore::options::{Budget, Reduce};
@@ -67,6 +68,8 @@ struct Place {
     /// Where the states at this depth end.
     level_end: usize,
     depth: u64,
+    /// The greatest depth so far.
+    deepest: u64,
     transitions: u64,
     /// How many states are to be expanded at once; see [`Search::batch`].
     stride: usize,
@@ -93,6 +96,8 @@ pub(crate) struct Search<'a, const W: usize> {
     place: Place,
     works: Vec<Work<W>>,
     workers: Vec<Mutex<Worker<W>>>,
+    /// States that were expanded, and of which those are to go on as well who were left out.
+    pending: Vec<StateId>,
     /// The system did not make as many threads as there are workers.
     pub(crate) lacks_threads: bool,
     /// The memory that what was found takes, in bytes.
@@ -113,8 +118,9 @@ impl<'a, const W: usize> Search<'a, W> {
         };
         let cache = learns.then(|| TransitionCache::new(relation.program.process_count()));
         let space = Space { relation, codec, stubborn, symmetry, watches, seed };
-        let place = Place { next: 0, level_end: 1, depth: 0, transitions: 0, stride: LEAST_BATCH };
-        let graph = StateGraph { space, cache, store: Store::new(first) };
+        let place =
+            Place { next: 0, level_end: 1, depth: 0, deepest: 0, transitions: 0, stride: LEAST_BATCH };
+        let graph = StateGraph::new(space, cache, first);
         Search::over(graph, place, [scratch])
     }
 
@@ -124,20 +130,19 @@ impl<'a, const W: usize> Search<'a, W> {
         scratches: impl IntoIterator<Item = Scratch>,
     ) -> Search<'a, W> {
         let workers = scratches.into_iter().map(|scratch| Mutex::new(Worker::new(scratch))).collect();
-        Search { graph, place, works: Vec::new(), workers, lacks_threads: false, found: 0 }
+        let (works, pending) = (Vec::new(), Vec::new());
+        Search { graph, place, works, workers, pending, lacks_threads: false, found: 0 }
     }
 
     /// Goes over to states of `V` words, more than before, which are to be
     /// [repacked](Self::repack) before the search goes on.
     pub(crate) fn padded<const V: usize>(self) -> Search<'a, V> {
-        let Search { graph, place, workers, lacks_threads, found, .. } = self;
-        let StateGraph { space, cache, store } = graph;
-        let cache = cache.map(|cache| cache.repacked(&space.codec));
-        let graph = StateGraph { space, cache, store: store.padded() };
+        let Search { graph, place, workers, pending, lacks_threads, found, .. } = self;
+        let graph = graph.padded();
         let workers = workers.into_iter().map(|worker| worker.into_inner().expect("no worker panics"));
         let scratches = workers.map(|worker| worker.scratch);
         let search = Search::over(graph, place, scratches);
-        Search { lacks_threads, found, ..search }
+        Search { pending, lacks_threads, found, ..search }
     }
 
     /// How many states to expand between two looks at the control, at most: few
@@ -174,7 +179,7 @@ impl<'a, const W: usize> Search<'a, W> {
         Progress {
             states: self.graph.store.len() as u64,
             transitions: self.place.transitions,
-            depth: self.place.depth,
+            depth: self.place.depth.max(self.place.deepest),
             open: (self.graph.store.len() - self.place.next) as u64,
             bytes: tables as u64 + called + WORLDS * world_bytes(self.graph.space.relation.program),
         }
@@ -189,15 +194,29 @@ impl<'a, const W: usize> Search<'a, W> {
         look: &mut dyn FnMut(&StateGraph<'a, W>, Batch) -> usize,
     ) -> Result<Stop, TooNarrow> {
         loop {
-            if self.place.next == self.place.level_end {
+            if self.pending.is_empty() && self.place.next == self.place.level_end {
                 if self.place.next == self.graph.store.len() {
-                    return Ok(Stop::Complete);
+                    let worker = self.workers[0].get_mut().expect("no worker panics");
+                    let (graph, scratch) = (&mut self.graph, &mut worker.scratch);
+                    match (Expanded { graph, scratch }).put_off() {
+                        Ok(states) if states.is_empty() => return Ok(Stop::Complete),
+                        Ok(states) => self.put_back(states),
+                        Err(NotFound::Stopped) => return Ok(Stop::Control),
+                        Err(NotFound::Outgrown) => {
+                            self.repack()?;
+                            continue;
+                        }
+                    }
+                } else {
+                    self.place.level_end = self.graph.store.len();
+                    self.place.depth += 1;
                 }
-                self.place.level_end = self.graph.store.len();
-                self.place.depth += 1;
             }
             let progress = self.progress();
-            if progress.states > budget.states.min(MAX_STATES as u64 / 2) {
+            let most = budget.states.min(MAX_STATES as u64 / 2);
+            if progress.states > most {
+                // Of those that were reached last, so that nothing hangs on them yet.
+                self.graph.store.forget(most as usize);
                 return Ok(Stop::States);
             }
             if progress.bytes >= budget.bytes {
@@ -206,9 +225,16 @@ impl<'a, const W: usize> Search<'a, W> {
             if control(progress).is_break() {
                 return Ok(Stop::Control);
             }
-            let rest = (budget.states - progress.states).max(LEAST_BATCH as u64) as usize;
-            let end = self.place.level_end.min(self.place.next.saturating_add(self.batch().min(rest)));
-            let batch = match self.expand(self.place.next..end, budget, control)? {
+            let states = match self.pending.last() {
+                Some(&state) => state as usize..state as usize + 1,
+                None => {
+                    let rest = (budget.states - progress.states).max(LEAST_BATCH as u64) as usize;
+                    let end = self.place.next.saturating_add(self.batch().min(rest));
+                    self.place.next..self.place.level_end.min(end)
+                }
+            };
+            let end = states.end;
+            let batch = match self.expand(states, budget, control)? {
                 Ok(batch) => batch,
                 Err(stop) => return Ok(stop),
             };
@@ -216,9 +242,19 @@ impl<'a, const W: usize> Search<'a, W> {
                 // A transition may have been broken off.
                 return Ok(Stop::Control);
             }
-            self.place.next = end;
+            if self.pending.pop().is_none() {
+                self.place.next = end;
+            }
             self.found = look(&self.graph, batch);
         }
+    }
+
+    /// Goes back to states of which those are to go on as well who were left out.
+    fn put_back(&mut self, states: Vec<StateId>) {
+        self.place.deepest = self.place.deepest.max(self.place.depth);
+        self.place.depth = states.iter().map(|&state| self.graph.store.depth(state)).max().unwrap_or(0);
+        self.graph.in_full.extend(&states);
+        self.pending = states;
     }
 
     /// Expands these states and enters what they lead to, unless it is stopped

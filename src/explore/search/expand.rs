@@ -4,7 +4,7 @@
 //! What a worker cannot know it asks; see [`Question`].
 
 use super::first::{First, Race};
-use super::state_graph::{StateGraph, Way};
+use super::state_graph::{StateGraph, Takers, Way};
 use super::store::StateId;
 use super::work::{About, Batch, Question, Work, Worker};
 use crate::explore::ends::Stopped;
@@ -122,7 +122,8 @@ impl<const W: usize> StateGraph<'_, W> {
     }
 
     /// Lets those go on in a state who must, by what was learnt of steps: the
-    /// members of a stubborn set. Says whether somebody does, as far as is known.
+    /// members of a stubborn set; of a state in which nobody is to be left out, which was
+    /// expanded before, those who were. Says whether somebody does, as far as is known.
     fn expand_reduced(
         &self,
         cache: &TransitionCache<W>,
@@ -131,21 +132,12 @@ impl<const W: usize> StateGraph<'_, W> {
         set: &mut StubbornSet,
         work: &mut Work<W>,
     ) -> bool {
-        let mut able = Vec::new();
-        for process in 0..self.space.relation.program.process_count() {
-            match cache.of(&self.space.codec, state, process).code {
-                Code::Unknown => {
-                    work.ask(id, *state, About::Steps);
-                    return false;
-                }
-                Code::Stuck => {}
-                Code::Goes | Code::Enters | Code::Several | Code::List => able.push(process as u32),
-            }
-        }
-        let stubborn = self.space.stubborn.as_ref().expect("it is wanted");
-        let reduced = able.len() > 1 && stubborn.members(&self.space.codec, cache, state, &able, set);
+        let Ok(Takers { members, others }) = self.divided(id, set) else {
+            work.ask(id, *state, About::Steps);
+            return false;
+        };
         let mut goes_on = false;
-        for &process in able.iter().filter(|&&process| !reduced || set.contains(process)) {
+        for process in if self.in_full.contains(&id) { others } else { members } {
             goes_on |= self.reach_by(cache, id, state, (process as usize, 0), work);
         }
         goes_on

@@ -245,6 +245,11 @@ impl<const W: usize> Store<W> {
         Some(self.parents[id as usize]).filter(|&parent| parent != NO_PARENT)
     }
 
+    /// In how many transitions a state was first reached.
+    pub(crate) fn depth(&self, id: StateId) -> u64 {
+        std::iter::successors(self.parent(id), |&parent| self.parent(parent)).count() as u64
+    }
+
     /// The states, and the shards of the table to enter new ones.
     pub(crate) fn split(&mut self) -> (&[[Word; W]], &mut [Shard<W>]) {
         (&self.states, &mut self.shards)
@@ -282,6 +287,15 @@ impl<const W: usize> Store<W> {
             shard.place_known(&self.states, state, id as StateId);
         }
         self
+    }
+
+    /// Keeps only so many states, those that were reached first.
+    pub(crate) fn forget(&mut self, most: usize) {
+        self.states.truncate(most);
+        self.parents.truncate(most);
+        *self =
+            std::mem::replace(self, Store { states: Vec::new(), parents: Vec::new(), shards: Vec::new() })
+                .repacked(|state| *state);
     }
 
     /// Puts zeros behind every state; all keep their numbers. None is found

@@ -5,6 +5,7 @@
 //! not followed any further.
 
 use super::relation::TransitionRelation;
+use super::round::Round;
 use super::scratch::{Calling, MonitoredSink, Scratch};
 use crate::explore::ends::Stopped;
 use crate::explore::state::World;
@@ -25,6 +26,16 @@ const ROUNDS: u64 = 1_000_000;
 /// What is said of more than [`ROUNDS`].
 const LOOP_ROUNDS_TOLD: &str =
     "more than 1,000,000 rounds of a loop without a step: not decided whether that ends,";
+
+/// What is next for a process.
+enum LocalRest {
+    /// What others can notice, or nothing.
+    Others,
+    /// A step that concerns nobody else.
+    Step,
+    /// What comes before its next step.
+    Settling,
+}
 
 impl TransitionRelation<'_> {
     /// One step of the kernel; why the process stopped, if it did.
@@ -59,45 +70,67 @@ impl TransitionRelation<'_> {
         }
     }
 
-    /// Lets a process do all that concerns nobody else.
+    /// Lets a process do all that concerns nobody else. Without time, one that goes
+    /// round for ever on its own, delay after delay, rests in its round.
     pub(crate) fn go_local(
         &self,
         scratch: &mut Scratch,
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Result<(), Stopped> {
+        let mut round = Round::default();
         let mut steps = 0;
         while steps <= LOCAL_STEPS {
             self.cancellation.check(u64::from(steps))?;
-            let machine = &scratch.world.machine;
-            let op = machine.op(self.program, process);
-            match machine.state(self.program, process) {
-                State::Done | State::Blocked => return Ok(()),
-                State::Delayed | State::New if self.timed && self.until(machine, process) > machine.now => {
-                    return Ok(());
-                }
-                State::Ready if !self.local[op.index()] => return Ok(()),
-                State::Delayed | State::New if !self.local[op.index()] => {
-                    scratch.world.machine.set_state(self.program, process, op, State::Ready);
-                    return Ok(());
-                }
-                State::Delayed => scratch.world.machine.set_state(self.program, process, op, State::Ready),
-                State::New | State::Ready => {}
-            }
-            if self.local[op.index()] && self.program.plain[op.index()].is_step() {
-                self.step(scratch, process, sink)?;
-                steps += 1;
-            } else {
-                let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
-                let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
-                let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
-                kernel.fuel = ROUNDS;
-                if let Rest::Yielded(Yield::OutOfFuel) = kernel.settle(process).map_err(Stopped::Fault)? {
-                    return Err(self.limit(machine, process, LOOP_ROUNDS_TOLD));
+            match self.local_rest(scratch, process) {
+                LocalRest::Others => return Ok(()),
+                LocalRest::Settling => self.settle(scratch, process, sink)?,
+                LocalRest::Step => {
+                    if !self.timed && round.is_closed(&scratch.world) {
+                        return Ok(());
+                    }
+                    if let Some(Yield::Delayed(until)) = self.step(scratch, process, sink)? {
+                        round.passes_time |= until > scratch.world.machine.now;
+                    }
+                    steps += 1;
                 }
             }
         }
         Err(self.undecided(scratch, process, LOCAL_STEPS_TOLD))
+    }
+
+    /// What a process does next that concerns nobody else; one that has let time
+    /// pass is ready again, if it could be.
+    fn local_rest(&self, scratch: &mut Scratch, process: ProcessId) -> LocalRest {
+        let machine = &mut scratch.world.machine;
+        let op = machine.op(self.program, process);
+        let local = self.local[op.index()];
+        match machine.state(self.program, process) {
+            State::Done | State::Blocked => return LocalRest::Others,
+            State::Delayed | State::New if self.timed && self.until(machine, process) > machine.now => {
+                return LocalRest::Others;
+            }
+            State::Ready if !local => return LocalRest::Others,
+            State::Delayed | State::New if !local => {
+                machine.set_state(self.program, process, op, State::Ready);
+                return LocalRest::Others;
+            }
+            State::Delayed => machine.set_state(self.program, process, op, State::Ready),
+            State::New | State::Ready => {}
+        }
+        if local && self.program.plain[op.index()].is_step() { LocalRest::Step } else { LocalRest::Settling }
+    }
+
+    /// Brings a process in front of its next step.
+    fn settle(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Result<(), Stopped> {
+        let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
+        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+        let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
+        kernel.fuel = ROUNDS;
+        match kernel.settle(process).map_err(Stopped::Fault)? {
+            Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
+            _ => Ok(()),
+        }
     }
 
     /// Moves the clock to when the delays of `process` are over, and the

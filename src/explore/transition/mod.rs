@@ -5,6 +5,7 @@ mod advance;
 mod clock_dependence;
 mod local;
 mod relation;
+mod round;
 mod scratch;
 mod whole;
 

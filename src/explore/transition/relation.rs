@@ -28,7 +28,7 @@ use crate::explore::ends::{End, Stopped};
 use crate::explore::options::Mode;
 use crate::explore::state::Clock;
 use crate::ids::{OpId, ProcessId};
-use crate::kernel::{Machine, State, waits_for_horizon};
+use crate::kernel::{Machine, State, is_completed, waits_for_horizon};
 use crate::program::{BoundProgram, Op, frame, lines_of, may_end};
 use crate::time::Time;
 use crate::value::Word;
@@ -168,6 +168,9 @@ impl<'a> TransitionRelation<'a> {
                 State::Delayed | State::New => return End::Horizon,
                 _ => end = End::Deadlock,
             }
+        }
+        if end == End::Deadlock && is_completed(self.program, machine) {
+            end = End::Completed;
         }
         if end == End::Deadlock && self.until_horizon && waits_for_horizon(self.program, machine) {
             end = End::Horizon;

@@ -12,6 +12,7 @@ pub(super) mod slots;
 
 mod blocks;
 mod call;
+pub(super) mod lives;
 mod log;
 mod mark;
 pub(super) mod time;
@@ -19,7 +20,7 @@ mod variables;
 
 use super::assignment;
 use super::fields;
-use super::model::Step;
+use super::model::{Step, StepKind};
 use super::names::{nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::source::Span;
@@ -27,7 +28,7 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 20] = [
+static STEPS: [&StepForm; 24] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
@@ -45,6 +46,10 @@ static STEPS: [&StepForm; 20] = [
     &blocks::WHILE_STEP,
     &blocks::REPEAT_STEP,
     &permits::WITH_STEP,
+    &lives::START_STEP,
+    &lives::JOIN_STEP,
+    &lives::STOP_STEP,
+    &lives::EXIT_STEP,
     &variables::DRAW_STEP,
     &log::LOG_STEP,
     &mark::MARK_STEP,
@@ -61,24 +66,13 @@ pub(super) fn forms() -> impl Iterator<Item = &'static Form> + Clone {
 }
 
 /// What is written as a step and is none, nor another word for one.
-const FOREIGN: [Advice; 6] = [
+const FOREIGN: [Advice; 4] = [
     (
         &["await"],
         "write `get: b` for an item, `acquire: s` for a permit, `wait: c` at a condition, `delay: 5s` for time",
     ),
-    (
-        &["join"],
-        "let the other process `release` a semaphore with 0 permits when it is done, and `acquire` that here",
-    ),
-    (
-        &["spawn", "thread", "start", "fork", "go", "process", "Thread", "launch"],
-        "processes stand side by side below `processes`; `count` makes several, `start` says when",
-    ),
     (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
-    (
-        &["break", "continue", "return", "exit", "stop"],
-        "a loop ends when its condition is false; set a variable that it asks",
-    ),
+    (&["break", "continue"], "a loop ends when its condition is false; set a variable that it asks"),
     (&["assert", "check"], "say what must come out in `expect`"),
 ];
 
@@ -135,6 +129,7 @@ impl Body<'_, '_> {
                 }
             }
             Kind::Bad => {}
+            Kind::Text(text) if text == "exit" => steps.push(Step { kind: StepKind::Exit, site: node.site }),
             Kind::Text(text) => self.text_step(text, node),
             Kind::Null => {
                 let span = if node.site.line == 0 { owner } else { self.check.reports.span_of(node) };

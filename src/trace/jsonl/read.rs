@@ -220,6 +220,8 @@ struct EventLine<'a> {
     wait_for: Option<WaitFor>,
     #[serde(borrow)]
     by: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    of: Option<Cow<'a, str>>,
     woken: Option<u64>,
     level: Option<u64>,
     value: Option<Plain>,
@@ -280,6 +282,10 @@ impl EventLine<'_> {
             Kind::Grant => {
                 let ProcessId(by) = names.process(needed(self.by.as_deref(), "by")?)?;
                 by.into()
+            }
+            Kind::Launch | Kind::Join | Kind::Stop => {
+                let ProcessId(of) = names.process(needed(self.of.as_deref(), "of")?)?;
+                of.into()
             }
             Kind::Notify => needed(self.woken, "woken")?,
             Kind::Level => needed(self.level, "level")?,

@@ -153,6 +153,10 @@ impl Names {
                 text.extend_from_slice(b",\"by\":");
                 self.push_process(text, ProcessId(event.value as u32));
             }
+            Kind::Launch | Kind::Join | Kind::Stop => {
+                text.extend_from_slice(b",\"of\":");
+                self.push_process(text, ProcessId(event.value as u32));
+            }
             Kind::Log => self.push_log(text, event, args),
             Kind::Mark => self.push_mark(text, event),
             Kind::Put | Kind::Get | Kind::Write | Kind::Read | Kind::Draw => push_value(text, event),

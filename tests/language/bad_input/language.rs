@@ -24,6 +24,7 @@ fn unknown_names_suggest_the_nearest() {
             "unknown key 'maen' in `exponential`; did you mean 'mean'?",
             "`mean`",
         ),
+        ("{acquire: mutex1, do: []}", 27, "unknown key 'do' in `acquire`", "write `with: …` and `do: […]`"),
         ("put: {too: queue}", 15, "unknown key 'too' in `put`; did you mean 'to'?", ""),
         ("get: {from: queue, into: pausee}", 34, "unknown variable 'pausee'; did you mean 'pause'?", ""),
         ("log: 'x {puase}'", 18, "unknown parameter or variable 'puase'; did you mean 'pause'?", ""),

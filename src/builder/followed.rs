@@ -1,0 +1,88 @@
+//! Schedules of a scenario made in code, followed again.
+
+use super::code::Numbered;
+use super::run::Run;
+use super::scenario::{Prepared, Scenario};
+use super::state::CodeState;
+use crate::explore::{self, Mismatch, Mode, NumberedCode, Schedule, Turn};
+use crate::trace::RecordingSink;
+
+/// How a schedule was found, and what it shows.
+pub(super) struct Along<'w> {
+    pub(super) mode: Mode,
+    pub(super) seed: u64,
+    pub(super) shows: &'w str,
+    /// The turn, from 0, behind which nothing helps.
+    pub(super) fatal: Option<usize>,
+}
+
+/// The run along these turns.
+pub(super) fn followed<'s, S: CodeState + Send>(
+    scenario: &'s Scenario<S>,
+    prepared: &Prepared,
+    code: &Numbered<'_, S>,
+    &Along { mode, seed, shows, fatal }: &Along<'_>,
+    turns: &[Turn],
+) -> Result<Run<'s, S>, Mismatch> {
+    let program = &prepared.program;
+    let header = program.header(seed);
+    let mut recording = RecordingSink::new();
+    let called = Some(code as &dyn NumberedCode);
+    let followed =
+        explore::replay_calling(program, called, seed, mode, turns, &mut recording, &mut |_, _| {})?;
+    let schedule = Schedule {
+        scenario: scenario.name().to_owned(),
+        version: header.version.clone(),
+        mode,
+        seed,
+        // The file has them.
+        settings: Vec::new(),
+        shows: explore::one_line(shows),
+        fatal,
+        turns: Schedule::named(program, turns),
+    };
+    let notes = explore::narrate(program, called, mode, seed, turns);
+    let notes: Vec<String> = notes.iter().map(|note| prepared.source_map.in_code(note)).collect();
+    Ok(Run {
+        scenario,
+        source_map: prepared.source_map.clone(),
+        memories: followed.machine.memories(program),
+        trace: recording.finish(header, followed.outcome, followed.end),
+        schedule: Some(schedule.text(&notes)),
+        state: code.state(followed.code),
+    })
+}
+
+impl<S: CodeState + Send> Scenario<S> {
+    /// The run along a schedule, as [`Run::schedule`] has it and a failed assertion
+    /// leaves it in a file: who goes on is decided by it, for as long as it lasts.
+    ///
+    /// # Errors
+    /// If it is no schedule, or the scenario does not allow it; and everything that is
+    /// wrong with the scenario.
+    ///
+    /// # Panics
+    /// If code does.
+    pub fn follow(&self, schedule: &str) -> Result<Run<'_, S>, String> {
+        let said = |message: String| format!("{}: {message}", self.name());
+        let parsed = Schedule::parse(schedule).map_err(|error| match error.line {
+            0 => said(error.message),
+            line => said(format!("line {line} of the schedule: {}", error.message)),
+        })?;
+        if let Some((name, value)) = parsed.settings.first() {
+            return Err(said(format!(
+                "the schedule is of {name}={value}; `set` it, and leave that line out"
+            )));
+        }
+        let prepared = self.prepare("").map_err(|problems| problems.to_string())?;
+        let refused =
+            |turn: usize, message: &str| said(format!("turn {} of the schedule: {message}", turn + 1));
+        let turns = parsed.turns(&prepared.program);
+        let turns = turns.map_err(|turn| refused(turn, "there is no such process"))?;
+        let code = self.numbered(&prepared.frames);
+        let Schedule { mode, seed, shows, fatal, .. } = parsed;
+        let along = Along { mode, seed, shows: &shows, fatal };
+        followed(self, &prepared, &code, &along, &turns)
+            .map_err(|mismatch| refused(mismatch.turn, &mismatch.message))
+    }
+}

@@ -1,0 +1,212 @@
+//! Who waits for ever while others go on: a deadlock of some.
+//!
+//! A process is blocked for ever in a state if in none that can follow, however
+//! others go on, it makes a step or is let on by somebody. Decides that on the
+//! whole graph of states, by the parts of it in which each state leads to each
+//! other. Where nobody goes on for ever such a wait ends in a deadlock of all,
+//! or at the stop time, which is told as that.
+
+use super::order::Next;
+use crate::explore::search::{StateGraph, StateId, Way, each_component};
+use crate::explore::transition::Scratch;
+use crate::ids::ProcessId;
+use crate::kernel::State;
+use std::ops::Range;
+
+/// Larger graphs are not asked: it takes as long as to go through all states
+/// twice.
+pub(crate) const MOST_STATES: usize = 1_000_000;
+
+/// It was not found out.
+pub(crate) struct NotFound;
+
+/// States from which some processes never go on although others do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BlockedSome {
+    /// The first of them.
+    pub(crate) state: StateId,
+    /// How many there are.
+    pub(crate) states: u64,
+    /// Who waits for ever in the first.
+    pub(crate) blocked: Vec<ProcessId>,
+    /// Who can go on for ever from there.
+    pub(crate) others: Vec<ProcessId>,
+}
+
+/// Sets of processes, one after the other, each as bits.
+struct Sets {
+    words: usize,
+    bits: Vec<u64>,
+}
+
+impl Sets {
+    fn new(processes: usize) -> Sets {
+        Sets { words: processes.div_ceil(64).max(1), bits: Vec::new() }
+    }
+
+    /// An empty one more.
+    fn push(&mut self) {
+        self.bits.extend(std::iter::repeat_n(0, self.words));
+    }
+
+    fn range(&self, set: usize) -> Range<usize> {
+        set * self.words..(set + 1) * self.words
+    }
+
+    fn add(&mut self, set: usize, process: usize) {
+        self.bits[set * self.words + process / 64] |= 1 << (process % 64);
+    }
+
+    fn add_all(&mut self, set: usize, other: usize) {
+        let (into, from) = (self.range(set), self.range(other));
+        for (into, from) in into.zip(from) {
+            self.bits[into] |= self.bits[from];
+        }
+    }
+
+    fn has(&self, set: usize, process: usize) -> bool {
+        self.bits[set * self.words + process / 64] >> (process % 64) & 1 == 1
+    }
+}
+
+/// The parts of a graph in which each state leads to each other, those that a part leads
+/// to before it, and what is known of each.
+struct Parts {
+    /// Their states, part by part.
+    states: Vec<StateId>,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+    /// By state: its part.
+    of: Vec<u32>,
+    goes_round: Vec<bool>,
+    /// Who goes on from it at some time, or is done.
+    lively: Sets,
+    /// Who can go on from it for ever.
+    tireless: Sets,
+    /// From it, somebody can.
+    goes_on: Vec<bool>,
+}
+
+impl<const W: usize> StateGraph<'_, W> {
+    /// The states in which somebody waits for ever while others go on; `None` if there are
+    /// none.
+    pub(crate) fn blocked_some(&self, scratch: &mut Scratch) -> Result<Option<BlockedSome>, NotFound> {
+        if self.store.len() > MOST_STATES {
+            return Err(NotFound);
+        }
+        let mut parts = self.parts(scratch)?;
+        let mut begin = 0;
+        for part in 0..parts.ends.len() {
+            let end = parts.ends[part];
+            parts.lively.push();
+            parts.tireless.push();
+            parts.goes_on.push(parts.goes_round[part]);
+            for place in begin..end {
+                self.follow(parts.states[place], part, &mut parts, scratch)?;
+            }
+            begin = end;
+        }
+        Ok(self.first_blocked(&parts))
+    }
+
+    fn parts(&self, scratch: &mut Scratch) -> Result<Parts, NotFound> {
+        let (count, processes) = (self.store.len(), self.space.codec.layout.processes());
+        let mut parts = Parts {
+            states: Vec::with_capacity(count),
+            ends: Vec::new(),
+            of: vec![0; count],
+            goes_round: Vec::new(),
+            lively: Sets::new(processes),
+            tireless: Sets::new(processes),
+            goes_on: Vec::new(),
+        };
+        let mut next = |state: StateId| -> Result<Vec<StateId>, NotFound> {
+            let Next { states, unknown, .. } = self.next(state, scratch);
+            let is_over = self.space.relation.cancellation.check(u64::from(state)).is_err();
+            if unknown || is_over { Err(NotFound) } else { Ok(states) }
+        };
+        each_component(count, &mut next, &mut |component| {
+            for &state in &component.states {
+                parts.of[state as usize] = parts.ends.len() as u32;
+            }
+            parts.states.extend(component.states);
+            parts.ends.push(parts.states.len());
+            parts.goes_round.push(component.goes_round);
+        })?;
+        Ok(parts)
+    }
+
+    /// Takes note of what can come of a state of this part.
+    fn follow(
+        &self,
+        id: StateId,
+        part: usize,
+        parts: &mut Parts,
+        scratch: &mut Scratch,
+    ) -> Result<(), NotFound> {
+        let state = self.store.state(id);
+        let (codec, mut known) = (&self.space.codec, true);
+        let processes = codec.layout.processes();
+        let of = |process: usize, state: &[u64; W]| codec.fields[process].of(state);
+        self.each_way_of(state, scratch, &mut |process, way| {
+            parts.lively.add(part, process);
+            let Some(Way::To(next)) = way else {
+                known &= matches!(way, Some(Way::Ends(_) | Way::Endless));
+                return;
+            };
+            let Some(to) = self.store.find(&next) else {
+                known = false;
+                return;
+            };
+            let to = parts.of[to as usize] as usize;
+            // Whoever was let on by that has moved, also if it waits again.
+            let moved = (0..processes).filter(|&process| of(process, state) != of(process, &next));
+            moved.for_each(|process| parts.lively.add(part, process));
+            if to == part {
+                parts.tireless.add(part, process);
+            } else {
+                parts.lively.add_all(part, to);
+                parts.tireless.add_all(part, to);
+                parts.goes_on[part] |= parts.goes_on[to];
+            }
+        });
+        let machine = self.machine(id, scratch);
+        for process in 0..processes {
+            let state = machine.state(self.space.relation.program, ProcessId::from_index(process));
+            let waits = match state {
+                State::Blocked => true,
+                // Without time it stands in front of what it waits for.
+                State::Ready => !self.space.relation.timed,
+                State::Delayed | State::New | State::Done => false,
+            };
+            if !waits {
+                parts.lively.add(part, process);
+            }
+        }
+        if known { Ok(()) } else { Err(NotFound) }
+    }
+
+    fn first_blocked(&self, parts: &Parts) -> Option<BlockedSome> {
+        let processes = self.space.codec.layout.processes();
+        // What a daemon waits for need not come.
+        let is_stuck = |part: usize, process: usize| {
+            let is_daemon = self.space.relation.program.is_daemon(ProcessId::from_index(process));
+            !is_daemon && !parts.lively.has(part, process)
+        };
+        let blocks =
+            |part: usize| parts.goes_on[part] && (0..processes).any(|process| is_stuck(part, process));
+        let blocking: Vec<bool> = (0..parts.ends.len()).map(blocks).collect();
+        let mut states = (0..self.store.len()).filter(|&state| blocking[parts.of[state] as usize]);
+        let first = states.next()?;
+        let part = parts.of[first] as usize;
+        let all = |is_one: &dyn Fn(usize) -> bool| {
+            (0..processes).filter(|&process| is_one(process)).map(ProcessId::from_index).collect()
+        };
+        Some(BlockedSome {
+            state: first as StateId,
+            states: 1 + states.count() as u64,
+            blocked: all(&|process| is_stuck(part, process)),
+            others: all(&|process| parts.tireless.has(part, process)),
+        })
+    }
+}

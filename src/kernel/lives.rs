@@ -1,0 +1,279 @@
+//! The lives of processes: who starts, ends, and waits for the end of whom.
+//!
+//! A process that is not alive has not started yet, or is done. One that is started
+//! again begins anew, with all its variables as at first; but its random numbers go
+//! on, so that no two lives are the same. Of those who are done, whom nobody has
+//! joined, there is a list where somebody joins any of them: it is a queue like those
+//! of who waits.
+//!
+//! Who ends another one takes it out of whatever it waits for, in any state; who comes
+//! behind it may be served by that.
+
+use super::machine::{State, op_of, state_word};
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
+use super::waiters;
+use crate::ids::ProcessId;
+use crate::program::{Op, RESOURCE_WORDS, ResourceCode, Slot, array_in, frame, resource, work};
+use crate::time::Time;
+use crate::trace::{Fault, Kind, Sink, WaitFor};
+use crate::value::Word;
+
+/// The levels of a life.
+mod life {
+    /// The process has not ended since it was started last.
+    pub const OPEN: u64 = 0;
+    /// It is done, and nobody has joined it.
+    pub const DONE: u64 = 1;
+    /// It is done, and was joined.
+    pub const JOINED: u64 = 2;
+}
+
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
+    /// The process whose life this is.
+    fn of_life(&self, arena: &[Word], header: usize) -> ProcessId {
+        ProcessId(arena[header + resource::PROCESS] as u32)
+    }
+
+    /// Starts a process that is not alive.
+    pub(super) fn launch(&mut self, arena: &mut [Word], at: Context, life: ResourceCode) -> OpResult {
+        let header = self.header(arena, life, at);
+        let process = self.of_life(arena, header);
+        let frame = self.program.frames[process.index()] as usize;
+        if frame::state_in(arena[frame + frame::STATE]) != State::Done as u8 {
+            let name = self.program.process_name(process);
+            let message = format!("'{name}' is to be started, but it is alive");
+            return Err(self.fault(
+                at,
+                message,
+                "join it before, or give it `start: manual` if it starts by itself",
+            ));
+        }
+        self.unlist(arena, header, process);
+        arena[header + resource::LEVEL] = life::OPEN;
+        self.begin_anew(arena, process);
+        let first = op_of(arena, frame);
+        arena[frame + frame::STATE] = state_word(first, State::Ready);
+        *self.live += 1;
+        let id = self.resource_id(arena, header);
+        self.emit(at, Kind::Launch, id, u64::from(process.0));
+        let priority = frame::priority_in(arena[frame + frame::LINK]);
+        self.queue.wake(*self.now, priority, process);
+        Ok(Done::Next)
+    }
+
+    /// Gives all words of a process their first values, but for those that count what
+    /// was drawn.
+    fn begin_anew(&mut self, arena: &mut [Word], process: ProcessId) {
+        let program = self.program;
+        let def = program.definition_index(process);
+        let words = program.frame_of(process);
+        let drawn = program.distributions.iter().filter(|code| code.process == def);
+        let drawn: Vec<(Slot, Word)> = drawn
+            .flat_map(|code| [code.position, code.ahead])
+            .map(|slot| (slot, arena[slot.at(words.start)]))
+            .collect();
+        for word in words.clone() {
+            arena[word] = program.arena.word(word);
+        }
+        for (slot, word) in drawn {
+            arena[slot.at(words.start)] = word;
+        }
+        for slot in &program.processes[def.index()].arrays {
+            let (start, len) = array_in(arena[slot.at(words.start)]);
+            arena[start..start + len].copy_from_slice(program.arena.content(start..start + len));
+        }
+        arena[words.start + frame::STATE] &= frame::state_word(u32::MAX as usize, 0);
+    }
+
+    /// Waits until a process is done.
+    pub(super) fn join(&mut self, arena: &mut [Word], at: Context, life: ResourceCode) -> OpResult {
+        let header = self.header(arena, life, at);
+        let process = self.of_life(arena, header);
+        if arena[header + resource::LEVEL] == life::OPEN {
+            let frame = self.program.frames[process.index()] as usize;
+            if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 {
+                let message = format!(
+                    "'{}' is to be joined, but was never started",
+                    self.program.process_name(process)
+                );
+                return Err(self.fault(at, message, "start it before"));
+            }
+            return Ok(self.block(arena, at, header, resource::TAKERS, WaitFor::End));
+        }
+        self.unlist(arena, header, process);
+        arena[header + resource::LEVEL] = life::JOINED;
+        let id = self.resource_id(arena, header);
+        self.emit(at, Kind::Join, id, u64::from(process.0));
+        Ok(Done::Next)
+    }
+
+    /// Waits for the first instance to be done that nobody has joined.
+    pub(super) fn join_any(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        any: ResourceCode,
+        into: Option<Slot>,
+    ) -> OpResult {
+        let header = self.header(arena, any, at);
+        let first = waiters::dequeue(arena, &self.program.frames, header + resource::PUTTERS);
+        let Some((process, _)) = first else {
+            return Ok(self.block(arena, at, header, resource::TAKERS, WaitFor::End));
+        };
+        self.joined(arena, at, header, process, into);
+        Ok(Done::Next)
+    }
+
+    /// Tells the process at `at` which instance is done.
+    fn joined(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        any: usize,
+        process: ProcessId,
+        into: Option<Slot>,
+    ) {
+        let number = u64::from(process.0) - arena[any + resource::PROCESS];
+        let life = arena[any + resource::OTHER] as usize + number as usize * RESOURCE_WORDS;
+        arena[life + resource::LEVEL] = life::JOINED;
+        if let Some(into) = into {
+            self.write(arena, into, at.frame(), number);
+        }
+        let id = self.resource_id(arena, life);
+        self.emit(at, Kind::Join, id, u64::from(process.0));
+    }
+
+    /// Takes a process that is done out of the list of those whom nobody has joined.
+    fn unlist(&mut self, arena: &mut [Word], header: usize, process: ProcessId) {
+        let any = arena[header + resource::OTHER] as usize;
+        if any != 0 && arena[header + resource::LEVEL] == life::DONE {
+            waiters::remove(arena, &self.program.frames, any + resource::PUTTERS, process);
+        }
+    }
+
+    /// Lets those go on who wait for the end of the process with this life; `by` is it,
+    /// or who ended it.
+    pub(super) fn end_life(&mut self, arena: &mut [Word], header: usize, by: ProcessId) {
+        let process = self.of_life(arena, header);
+        let id = self.resource_id(arena, header);
+        arena[header + resource::LEVEL] = life::DONE;
+        while let Some((waiter, frame)) =
+            waiters::dequeue(arena, &self.program.frames, header + resource::TAKERS)
+        {
+            let waiter = Context::new(waiter, frame, op_of(arena, frame));
+            arena[header + resource::LEVEL] = life::JOINED;
+            self.grant(arena, waiter, header, by, true);
+            self.emit(waiter, Kind::Join, id, u64::from(process.0));
+        }
+        let any = arena[header + resource::OTHER] as usize;
+        if any == 0 || arena[header + resource::LEVEL] == life::JOINED {
+            return;
+        }
+        self.queue.touch(any);
+        let Some((waiter, frame)) = waiters::dequeue(arena, &self.program.frames, any + resource::TAKERS)
+        else {
+            waiters::enqueue(arena, &self.program.frames, any + resource::PUTTERS, process, 0);
+            return;
+        };
+        let waiter = Context::new(waiter, frame, op_of(arena, frame));
+        let Op::JoinAny { into, .. } = self.program.plain[waiter.op()] else {
+            unreachable!("who waits for any stands at such an op")
+        };
+        self.grant(arena, waiter, any, by, true);
+        self.joined(arena, waiter, any, process, into);
+    }
+
+    /// Ends a process where it stands.
+    pub(super) fn stop(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        life: ResourceCode,
+        lost: bool,
+    ) -> OpResult {
+        let header = self.header(arena, life, at);
+        let process = self.of_life(arena, header);
+        if process == at.process() {
+            let message = format!("'{}' is to stop itself", self.program.process_name(process));
+            return Err(self.fault(at, message, "use `exit`, which ends a process where it stands"));
+        }
+        let frame = self.program.frames[process.index()] as usize;
+        if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 {
+            return Ok(Done::Next);
+        }
+        let id = self.resource_id(arena, header);
+        self.emit(at, Kind::Stop, id, u64::from(process.0));
+        let other = Context::new(process, frame, op_of(arena, frame));
+        self.take_out(arena, other, at.process());
+        if !lost {
+            self.give_back(arena, other)?;
+        }
+        let last = self.program.plain[other.op()..].iter().position(|op| matches!(op, Op::Done { .. }));
+        let last = other.op() + last.expect("every process has an end");
+        arena[frame + frame::STATE] = state_word(last, State::Done);
+        *self.live -= 1;
+        self.emit(other.at_op(last), Kind::Done, 0, 0);
+        self.end_life(arena, header, at.process());
+        Ok(Done::Next)
+    }
+
+    /// Takes a process out of whatever it waits for, and off the processors.
+    fn take_out(&mut self, arena: &mut [Word], other: Context, by: ProcessId) {
+        let state = frame::state_in(arena[other.frame() + frame::STATE]);
+        let until = match state {
+            state if state == State::Ready as u8 => Some(*self.now),
+            state if state == State::Blocked as u8 => None,
+            _ => Time::from_nanos(arena[other.frame() + frame::UNTIL]),
+        };
+        if let Some(until) = until {
+            self.queue.cancel(until, other.process());
+        }
+        if let Op::WorkOn { state, .. } = self.program.plain[other.op()] {
+            self.take_off(arena, other, state);
+            let words = state.at(other.frame());
+            arena[words..words + work::WORDS].fill(0);
+        } else if until.is_none() {
+            self.take_out_of_queue(arena, other, by);
+        }
+    }
+
+    fn take_out_of_queue(&mut self, arena: &mut [Word], other: Context, by: ProcessId) {
+        let program = self.program;
+        let op = program.plain[other.op()];
+        let (used, code) = program.accesses(&op).next().expect("who waits does so for a resource");
+        let header = self.header(arena, code, other);
+        let wait_for = used.waits_for().expect("a use for which it waits");
+        let queue = header + if wait_for == WaitFor::Put { resource::PUTTERS } else { resource::TAKERS };
+        waiters::remove(arena, &program.frames, queue, other.process());
+        if wait_for.is_counted() {
+            arena[header + resource::LEVEL] -= 1;
+        }
+        if matches!(wait_for, WaitFor::Put | WaitFor::Get) {
+            self.serve(arena, header, by);
+        }
+    }
+
+    /// Gives back what a process holds: the mutexes that it owns, and the permits of
+    /// each `with` inside of which it stands.
+    fn give_back(&mut self, arena: &mut [Word], other: Context) -> Result<(), Box<Fault>> {
+        let program = self.program;
+        let held =
+            program.held.iter().filter(|held| (held.from.index()..=held.to.index()).contains(&other.op()));
+        for held in held {
+            let header = self.header(arena, held.resource, other);
+            if !program.resource_info(program.resource_of(header)).kind.is_owned() {
+                self.release(arena, other, header)?;
+            }
+        }
+        for info in program.resources.iter().filter(|info| info.kind.is_owned()) {
+            for id in info.first.0..info.first.0 + info.count {
+                let header = program.resource_at(crate::ids::ResourceId(id));
+                if arena[header + resource::OWNER] == u64::from(other.process().0) + 1 {
+                    self.queue.touch(header);
+                    self.unlock_any(arena, other, header)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

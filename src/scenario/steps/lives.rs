@@ -1,0 +1,284 @@
+//! `start`, `join`, `stop` and `exit`: the lives of processes.
+//!
+//! Decides which process, or which of its instances, a step means.
+
+use super::body::{Body, Main, Reader, StepForm};
+use crate::ids::{ProcessDefId, VarId};
+use crate::scenario::context::Check;
+use crate::scenario::fields;
+use crate::scenario::model::{Life, ProcessDef, ProcessRef, ResourceDef, ResourceSpec, Step, StepKind};
+use crate::scenario::names::quoted;
+use crate::scenario::node::{Kind, Node};
+use crate::scenario::references::split_name;
+use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
+use crate::trace::{Discipline, ResourceKind};
+use crate::value::Type;
+
+/// `start`: the name of a process, or a list of names.
+pub(super) static START_STEP: StepForm = StepForm {
+    form: Form {
+        name: "start",
+        doc: "Start processes that are not alive: those with `start: manual`, or that are done.",
+        fields: &[required("start", REFERENCES, "Which; without an index, all instances.")],
+    },
+    foreign: &[(
+        &["spawn", "thread", "fork", "run", "go", "process", "Thread", "launch", "create"],
+        "processes stand side by side below `processes` and start at once; `start: worker` starts one with `start: manual`",
+    )],
+    read: Reader::Several(|body, main, steps| body.each_process(main, steps, StepKind::Start)),
+};
+
+/// `join`: likewise, or a map with `any`.
+pub(super) static JOIN_STEP: StepForm = StepForm {
+    form: Form {
+        name: "join",
+        doc: "Wait until processes are done.",
+        fields: &[required(
+            "join",
+            Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&JOIN_ANY)]),
+            "Which; without an index, all instances.",
+        )],
+    },
+    foreign: &[(&["wait_all", "waitpid", "await_all"], "write `join: worker`")],
+    read: Reader::Several(|body, main, steps| match main.key.value.kind {
+        Kind::Map(_) => {
+            let kind = body.join_any(main);
+            steps.extend(kind.map(|kind| Step { kind, site: main.site() }));
+        }
+        _ => body.each_process(main, steps, StepKind::Join),
+    }),
+};
+
+/// `join` as a map.
+static JOIN_ANY: Form = Form {
+    name: "join_any",
+    doc: "Wait for the first instance to be done that nobody has joined.",
+    fields: &[
+        required("any", Shape::Reference, "An instance of which process."),
+        optional("into", Shape::Text, "The variable that gets its number."),
+    ],
+};
+
+/// `stop`: the name of a process, or a map with `who`.
+pub(super) static STOP_STEP: StepForm = StepForm {
+    form: Form {
+        name: "stop",
+        doc: "End a process where it stands; one that is not alive stays so.",
+        fields: &[required(
+            "stop",
+            Shape::Either(&[Shape::Reference, Shape::Form(&STOP_FORM)]),
+            "Which; without an index, all instances.",
+        )],
+    },
+    foreign: &[(&["kill", "terminate", "cancel", "interrupt"], "write `stop: worker`")],
+    read: Reader::Several(|body, main, steps| {
+        let kind = body.stop(main);
+        steps.extend(kind.map(|kind| Step { kind, site: main.site() }));
+    }),
+};
+
+const RELEASED: &str = "released";
+const LOST: &str = "lost";
+
+/// `stop` as a map.
+static STOP_FORM: Form = Form {
+    name: "stop_form",
+    doc: "End a process where it stands.",
+    fields: &[
+        required("who", Shape::Reference, "Which; without an index, all instances."),
+        optional(
+            "held",
+            Shape::Word(&[RELEASED, LOST]),
+            "Whether the mutexes that it owns and what a `with` holds are given back; default `released`.",
+        ),
+    ],
+};
+
+/// `exit`: nothing.
+pub(super) static EXIT_STEP: StepForm = StepForm {
+    form: Form {
+        name: "exit",
+        doc: "End the process where it stands; what it holds stays held.",
+        fields: &[required("exit", Shape::Nothing, "Nothing: write `exit` alone.")],
+    },
+    foreign: &[(
+        &["return", "quit", "die"],
+        "write `exit`, which ends the process; a loop ends when its condition is false",
+    )],
+    read: Reader::One(|_, _| Some(StepKind::Exit)),
+};
+
+impl Body<'_, '_> {
+    /// A name, or a list of names, each a step.
+    fn each_process(
+        &mut self,
+        main: Main<'_>,
+        steps: &mut Vec<Step>,
+        kind: impl Fn(ProcessRef) -> StepKind + Copy,
+    ) {
+        let node = &main.key.value;
+        let nodes =
+            if let Kind::Seq(nodes) = &node.kind { nodes.as_slice() } else { std::slice::from_ref(node) };
+        if nodes.is_empty() {
+            let span = self.check.reports.span_of(node);
+            self.check.reports.error(span, format!("`{}` names no process", main.key.key.name));
+        }
+        for node in nodes {
+            let site = if nodes.len() > 1 { node.site } else { main.site() };
+            let found = self.process_ref(node, &main.key.key.name);
+            steps.extend(found.map(|found| Step { kind: kind(found), site }));
+        }
+    }
+
+    fn stop(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let node = &main.key.value;
+        if !matches!(node.kind, Kind::Map(_)) {
+            let who = self.process_ref(node, "stop")?;
+            return self.not_oneself(node, who, false);
+        }
+        let owner = self.owner(main.key);
+        let fields = fields::read(&mut self.check.reports, node, &STOP_FORM, owner)?;
+        let held =
+            fields.get("held").map(|node| self.check.word(node, "what becomes of it", &[RELEASED, LOST]));
+        let who = self.process_ref(fields.get("who")?, "stop")?;
+        self.not_oneself(fields.get("who")?, who, held.flatten() == Some(LOST))
+    }
+
+    /// A process that has no other instances cannot mean another one by its own name.
+    fn not_oneself(&mut self, node: &Node, who: ProcessRef, lost: bool) -> Option<StepKind> {
+        if who.def.index() == self.check.process && who.index.is_none() {
+            let span = self.check.reports.span_of(node);
+            let message = "a process cannot stop itself";
+            self.check.reports.error_with_hint(span, message, "write `exit`, which ends it where it stands");
+            return None;
+        }
+        Some(StepKind::Stop { who, lost })
+    }
+
+    fn join_any(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let owner = self.owner(main.key);
+        let fields = fields::read(&mut self.check.reports, &main.key.value, &JOIN_ANY, owner)?;
+        let any = fields.get("any")?;
+        let found = self.process_ref(any, "join")?;
+        if found.index.is_some() {
+            let span = self.check.reports.span_of(any);
+            let hint = "name the process without an index, or join this one: `join: name[i]`";
+            self.check.reports.error_with_hint(span, "`any` is about all instances", hint);
+            return None;
+        }
+        self.check.processes.at(found.def.index()).joined_any.set(true);
+        let into = match fields.get("into") {
+            None => None,
+            Some(node) => Some(self.number_of_instance(node)?),
+        };
+        Some(StepKind::JoinAny { of: found.def, into })
+    }
+
+    /// The variable that gets the number of an instance.
+    fn number_of_instance(&mut self, node: &Node) -> Option<VarId> {
+        let span = self.check.reports.span_of(node);
+        let Kind::Text(name) = &node.kind else {
+            self.check.reports.error(span, format!("`into` names a variable, found {}", node.described()));
+            return None;
+        };
+        let Some(position) = self.vars.position(name) else {
+            let names = self.vars.names();
+            self.check.reports.unknown(span, format!("unknown variable {}", quoted(name)), name, names);
+            return None;
+        };
+        let known = self.vars.at(position);
+        known.used.set(true);
+        if known.array || known.ty.is_some_and(|ty| ty != Type::Int) {
+            let message = format!("the number of an instance is an integer, which {} is not", quoted(name));
+            self.check.reports.error(span, message);
+            return None;
+        }
+        Some(VarId::from_index(position))
+    }
+
+    /// The process that a node names.
+    fn process_ref(&mut self, node: &Node, step: &str) -> Option<ProcessRef> {
+        let span = self.check.reports.span_of(node);
+        let Kind::Text(text) = &node.kind else {
+            let message = format!("`{step}` takes the name of a process, found {}", node.described());
+            self.check.reports.error(span, message);
+            return None;
+        };
+        let name = split_name(text);
+        let Some(position) = self.check.processes.position(name) else {
+            let names = self.check.processes.names();
+            let message = format!("unknown process {}", quoted(name));
+            self.check.reports.unknown(span, message, name, names);
+            return None;
+        };
+        let def = ProcessDefId::from_index(position);
+        self.check.processes.at(position).lives.set(true);
+        let rest = text.trim()[name.len()..].trim();
+        if rest.is_empty() {
+            return Some(ProcessRef { def, index: None, site: node.site });
+        }
+        let counted = self.check.processes.at(position).counted;
+        let inside = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let Some(inside) = inside.filter(|_| counted) else {
+            let hint = format!("write `{name}`, or `{name}[0]` of one with a `count`");
+            let message = format!("{} is no instance of a process", quoted(text));
+            self.check.reports.error_with_hint(span, message, hint);
+            return None;
+        };
+        let located = self.check.reports.locate(node.site, text);
+        let before = text.find('[').map_or(0, |at| at + 1);
+        let typed = self.check.expression_in(&located, before, inside, self.scope())?;
+        if typed.ty() != Type::Int {
+            let message = format!("an index must be an integer, found {}", typed.ty().described());
+            self.check.reports.error(span, message);
+            return None;
+        }
+        let count = self.check.processes.at(position).count;
+        if let (Some(at), Some(count)) = (typed.known_int(), count)
+            && !(0..count).contains(&at)
+        {
+            let message = format!(
+                "index {at} is out of range: there are {count} instances of {}, from 0",
+                quoted(name)
+            );
+            self.check.reports.error(span, message);
+            return None;
+        }
+        Some(ProcessRef { def, index: Some(typed.expr), site: node.site })
+    }
+}
+
+impl Check<'_> {
+    /// The resources with those by which others have to do with processes behind them.
+    pub(in crate::scenario) fn with_lives(
+        &self,
+        mut resources: Vec<ResourceDef>,
+        processes: &[ProcessDef],
+    ) -> (Vec<ResourceDef>, Vec<Life>) {
+        let mut lives = Vec::new();
+        for def in processes {
+            let Some(known) = self.processes.find(&def.name).filter(|known| known.lives.get()) else {
+                lives.push(Life::default());
+                continue;
+            };
+            let mut add = |name: String, count| {
+                let kind = ResourceKind::Process;
+                let spec = ResourceSpec {
+                    kind,
+                    number: None,
+                    ty: Type::Int,
+                    value: None,
+                    inherit: false,
+                    processor: None,
+                };
+                let discipline = Discipline::default();
+                resources.push(ResourceDef { name, count, spec, discipline, site: def.site });
+                Some(crate::ids::ResourceDefId::from_index(resources.len() - 1))
+            };
+            let each = add(def.name.clone(), def.count.clone());
+            let any = known.joined_any.get().then(|| add(format!("any {}", def.name), None)).flatten();
+            lives.push(Life { each, any });
+        }
+        (resources, lives)
+    }
+}
