@@ -1,7 +1,9 @@
 //! Processors under the concurrency checker: no core serves two, nobody who is ready is
 //! forgotten or called in vain, and no time is lost, however the threads meet.
 
-use super::primitives::{Census, Grant, Job, Observer, ProcessorRules, Processors, Requester, Turn, Turns};
+use super::primitives::{
+    Census, Grant, Job, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
+};
 use super::{Ledger, all, at_most, check, first_come_first_served};
 use shuttle::sync::{Arc, Condvar, Mutex};
 use tempolane::ids::{ProcessId, ResourceId};
@@ -41,17 +43,17 @@ impl Place {
     /// Works; time passes at once. Says when the work was done.
     fn work(&self, me: &Requester, processor: usize, length: u64, observer: &mut impl Observer) -> u64 {
         let job = Job { processor, length, deadline: length };
-        let mut turns: Turns = self.processors.begin(me, job, &self.census, observer);
+        let mut turns: WorkTurns = self.processors.begin(me, job, &self.census, observer);
         loop {
             turns.changed.iter().for_each(|other| self.bells[other.index()].ring());
             let now = match turns.mine {
-                Turn::Done { at } => return at,
-                Turn::Served { until: Some(until) } => until,
-                Turn::Served { until: None } => {
+                WorkTurn::Done { at } => return at,
+                WorkTurn::Served { until: Some(until) } => until,
+                WorkTurn::Served { until: None } => {
                     self.bells[me.process.index()].wait();
                     0
                 }
-                Turn::Ready { last } => {
+                WorkTurn::Ready { last } => {
                     assert!(!last, "whoever has the core is awake");
                     assert!(matches!(me.parker.wait(), Grant::Served { .. }));
                     0

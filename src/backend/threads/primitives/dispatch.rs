@@ -5,7 +5,7 @@
 //! were given a core by it.
 
 use super::fact::Fact;
-use super::processor::{Group, Stage, Worker};
+use super::processor_group::{Group, Stage, Worker};
 use super::wait_queue::Census;
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::{Discipline, Kind, WaitFor};

@@ -19,6 +19,8 @@ mod lock;
 mod locked;
 mod memory;
 mod processor;
+mod processor_group;
+mod processor_rules;
 mod shares;
 mod wait_queue;
 
@@ -27,5 +29,7 @@ pub use condition::Condition;
 pub use fact::{Fact, Observer, Response};
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
-pub use processor::{Job, ProcessorRules, Processors, Turn, Turns};
+pub use processor::{Processors, WorkTurns};
+pub use processor_group::{Job, WorkTurn};
+pub use processor_rules::ProcessorRules;
 pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitQueue};

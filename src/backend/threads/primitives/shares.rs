@@ -4,7 +4,7 @@
 //! time. Kept as the definition says: what is left of each, in whole units, which is
 //! counted down whenever somebody comes or ends.
 
-use super::processor::ProcessorRules;
+use super::processor_rules::ProcessorRules;
 use crate::ids::ProcessId;
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::clock::Slept;
 use crate::backend::threads::native::Native;
 use crate::backend::threads::options::Work;
-use crate::backend::threads::primitives::{Job, Turn, Turns};
+use crate::backend::threads::primitives::{Job, WorkTurn, WorkTurns};
 use crate::ids::ResourceId;
 use crate::kernel::State;
 use crate::time::Time;
@@ -39,17 +39,17 @@ impl Worker<'_> {
     }
 
     /// Waits for as long as its turn says; says when its work was done, if it is.
-    fn take_turn(&mut self, turns: &Turns) -> Result<Option<u64>, Leave> {
+    fn take_turn(&mut self, turns: &WorkTurns) -> Result<Option<u64>, Leave> {
         for other in &turns.changed {
             self.shared.alarms[other.index()].call();
         }
         let until = match turns.mine {
-            Turn::Done { at } => return Ok(Some(at)),
-            Turn::Ready { last } => {
+            WorkTurn::Done { at } => return Ok(Some(at)),
+            WorkTurn::Ready { last } => {
                 self.wait(last)?;
                 return Ok(None);
             }
-            Turn::Served { until } => until.and_then(Time::from_nanos).unwrap_or(Time::MAX),
+            WorkTurn::Served { until } => until.and_then(Time::from_nanos).unwrap_or(Time::MAX),
         };
         self.pass = Pass::None;
         if self.sleep(until, self.work == Work::Spin) == Slept::Stopped {
