@@ -21,7 +21,7 @@ pub enum WorkTurn {
     },
     /// It is ready, and must wait on its parker for a core.
     Ready {
-        /// Nobody is left who could give it one: see [`Census`].
+        /// Nobody is left who could give it one: see [`Census`](super::Census).
         last: bool,
     },
     /// Its work was done then.
