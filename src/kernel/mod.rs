@@ -26,6 +26,7 @@ mod lives;
 mod lock;
 mod machine;
 mod memory;
+mod observed;
 mod places;
 mod probe;
 mod processor;

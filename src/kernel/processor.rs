@@ -88,7 +88,7 @@ pub(super) fn worker(program: &BoundProgram, arena: &[Word], id: u64) -> Worker 
 }
 
 /// The header of the innermost processor on which a worker works.
-fn innermost(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
+pub(super) fn innermost(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
     let Op::WorkOn { processor, .. } = program.plain[worker.at.op()] else {
         unreachable!("a worker stands at work")
     };
@@ -174,12 +174,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         chain: &Chain,
         wait: Source,
     ) -> Result<Option<Halt>, Box<Fault>> {
-        let left = self.read(arena, wait, me.at.frame());
-        self.until(me.at, *self.now, left)?;
-        let deadline = arena[me.base + work::DEADLINE];
-        let ends = self.until(me.at, *self.now, deadline)?;
+        let (left, deadline) = self.job(arena, me.at, wait, me.base)?;
         arena[me.base + work::LEFT] = left;
-        arena[me.base + work::DEADLINE] = ends.as_nanos();
+        arena[me.base + work::DEADLINE] = self.queue.deadline(self.now.as_nanos() + deadline);
         if self.queue.is_timeless() && !self.program.serves_in_order(chain) {
             me.set_stage(arena, stage::TIMELESS, 0);
             let least = self.until(me.at, *self.now, left)?;
@@ -187,6 +184,21 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return Ok(Some(self.pass(arena, me, least, None)));
         }
         self.enter(arena, me, chain, 0)
+    }
+
+    /// How long the work is to take, and in which time it is to end, of a process whose
+    /// words begin at `base` and that has not begun.
+    pub(super) fn job(
+        &self,
+        arena: &[Word],
+        at: Context,
+        wait: Source,
+        base: usize,
+    ) -> Result<(u64, u64), Box<Fault>> {
+        let (length, deadline) = (self.read(arena, wait, at.frame()), arena[base + work::DEADLINE]);
+        self.until(at, *self.now, length)?;
+        self.until(at, *self.now, deadline)?;
+        Ok((length, deadline))
     }
 
     /// Takes a core of the processor at this level, and of those further out; or waits.
@@ -397,7 +409,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             other.stage(arena).0 == stage::SERVED && served >= arena[other.base + work::SLICE]
         };
         let served = cores(arena, header).map(|core| (core, worker(program, arena, arena[core] & HALF)));
-        let served = served.filter(|&(_, other)| !is_ending(arena, other));
+        let served =
+            served.filter(|&(_, other)| self.queue.yields_core(other.at.process(), !is_ending(arena, other)));
         let last = served.max_by_key(|&(_, other)| rank(discipline, arena, other));
         let Some((core, other)) = last else { return false };
         if rank(discipline, arena, other) <= rank(discipline, arena, me) {
@@ -480,7 +493,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         if stage == stage::SERVED {
             let served = self.now.as_nanos().saturating_sub(arena[other.base + work::SINCE]);
-            self.spend_slice(arena, other, served);
+            self.spend_slice(arena, other, served.min(arena[other.base + work::SLICE]));
         }
         arena[other.base + work::SWITCH] = 0;
         (level + 1..=outermost).rev().for_each(|level| self.give_core(arena, other, chain.at(level)));

@@ -96,8 +96,7 @@ impl Shared {
 
     /// Takes out the process with this id, mostly the one on top.
     fn remove(self, arena: &mut [Word], id: u64) {
-        let place = (0..self.served(arena)).find(|&place| self.id(arena, place) == id);
-        let place = place.expect("whoever is served is in the heap");
+        let place = self.place_of(arena, id);
         arena[self.0 + shared::SERVED] -= 1;
         let len = self.served(arena);
         let last = self.key(arena, len);
@@ -110,6 +109,18 @@ impl Shared {
             true => self.rise(arena, place, last),
             false => self.sink(arena, place, last),
         }
+    }
+
+    /// When the process with this id ends, if nobody else comes.
+    pub(super) fn end_of(self, arena: &[Word], processor: &Processor, id: u64) -> Time {
+        let counted = Time::from_nanos(arena[self.0 + shared::COUNTED]).unwrap_or(Time::MAX);
+        self.end_at(arena, processor, self.place_of(arena, id), counted)
+    }
+
+    /// Where in the heap the process with this id is.
+    fn place_of(self, arena: &[Word], id: u64) -> usize {
+        let place = (0..self.served(arena)).find(|&place| self.id(arena, place) == id);
+        place.expect("whoever is served is in the heap")
     }
 
     /// Writes the one with this key into this place, which is free, or further up.
@@ -160,7 +171,12 @@ impl Shared {
 
     /// When the one on top ends, if nobody else comes, counted up to `now`.
     fn first_end(self, arena: &[Word], processor: &Processor, now: Time) -> Time {
-        let left = number(arena, self.entry(0)).saturating_sub(number(arena, self.attained()));
+        self.end_at(arena, processor, 0, now)
+    }
+
+    /// Likewise of the one in this place.
+    fn end_at(self, arena: &[Word], processor: &Processor, place: usize, now: Time) -> Time {
+        let left = number(arena, self.entry(place)).saturating_sub(number(arena, self.attained()));
         let nanos = left.div_ceil(processor.rate(self.served(arena) as u64));
         let end = u128::from(now.as_nanos()) + nanos;
         u64::try_from(end).ok().and_then(Time::from_nanos).unwrap_or(Time::MAX)
@@ -218,13 +234,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn go_on_sharing(&mut self, arena: &mut [Word], me: Worker, header: usize) -> Option<Halt> {
         let processor = self.program.processor(arena, header);
         let shared = Shared::of(arena, header);
-        if shared.id(arena, 0) != me.id() {
+        if shared.id(arena, 0) != me.id() && !self.queue.is_observed() {
             me.set_state(arena, State::Blocked);
             return Some(Halt::Blocked);
         }
         shared.count(arena, processor, *self.now);
         let until = shared.first_end(arena, processor, *self.now);
-        if until > *self.now && !self.queue.is_timeless() {
+        if until > *self.now && !self.queue.is_timeless() && !self.queue.is_observed() {
             return Some(self.pass(arena, me, until, None));
         }
         self.leave_shared(arena, me, header);
