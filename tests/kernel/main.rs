@@ -14,6 +14,7 @@ mod lines;
 mod lives;
 mod many;
 mod memories;
+mod processor_theory;
 mod processors;
 mod properties;
 mod references;
