@@ -17,7 +17,7 @@ pub enum State {
     Blocked = 2,
     /// Able to go on now.
     Ready = 3,
-    /// After its last step.
+    /// Not alive: after its last step, or never started although others may start it.
     Done = 4,
 }
 
@@ -29,19 +29,22 @@ impl State {
 ///
 /// Invariants, asserted by [`Machine::check`]:
 /// 1. A mutex that is free, a semaphore with permits, has no waiter.
-/// 2. A process is in at most one queue, and in one exactly if it is blocked.
+/// 2. A process is in at most one queue of who waits, and in one exactly if it is
+///    blocked; who shares a processor and does not end first is blocked in its heap.
 /// 3. A buffer's level is at most its capacity.
 /// 4. A mutex is free exactly if it has no owner.
 /// 5. The level of a condition is the number of those who wait at it.
 /// 6. The first who waits to put into a buffer has no room, and the first who
 ///    waits to get finds too few items.
+/// 7. As many cores of a processor are free as serve nobody, and none if somebody is
+///    ready for one.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.
     pub(crate) arena: Vec<Word>,
     /// The clock.
     pub now: Time,
-    /// Processes that are not done.
+    /// Processes that are alive, or will be by themselves.
     pub live: u32,
 }
 
