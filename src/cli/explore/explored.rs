@@ -2,14 +2,11 @@
 //!
 //! Decides why it is not complete, if it is not, and whether it has a finding.
 
-use super::witness::Shown;
+use super::witness::{BlockedSome, Shown};
 use crate::cli::inputs::Loaded;
-use crate::explore::{BlockedForEver, Budget, Cut, Exploration, Mode, Overview, Undecided};
+use crate::explore::{Budget, Cut, Exploration, Mode, Overview};
 use crate::figure::noun;
 use crate::trace::Header;
-
-/// Who waits for ever while others go on, if that was found out.
-pub type BlockedSome = Result<Option<BlockedForEver>, Undecided>;
 
 /// An exploration with what was made of it.
 pub struct Explored<'a> {

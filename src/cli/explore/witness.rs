@@ -2,7 +2,6 @@
 //! turn.
 
 use super::arguments::ExploreArguments;
-use super::explored::BlockedSome;
 use crate::analysis::Monitors;
 use crate::cli::execute::execute_along;
 use crate::cli::failure::{Exit, Failure};
@@ -13,7 +12,8 @@ use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::{Finished, so_many};
 use crate::explore::{
-    self, Cancellation, End, Exploration, Following, Mode, Schedule, Stopped, Witness, narrate_cancellable,
+    self, BlockedForEver, Cancellation, End, Exploration, Following, Mode, Schedule, Stopped, Undecided,
+    Witness, narrate_cancellable,
 };
 use crate::program::BoundProgram;
 use crate::scenario::folder_name;
@@ -22,6 +22,9 @@ use std::path::PathBuf;
 
 /// Pictures of longer schedules than this are not drawn.
 const MOST_DRAWN: usize = 100_000;
+
+/// Who waits for ever while others go on, if that was found out.
+pub type BlockedSome = Result<Option<BlockedForEver>, Undecided>;
 
 /// Something that was found, with the schedule that shows it.
 pub struct Shown {
