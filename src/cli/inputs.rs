@@ -12,6 +12,7 @@ use crate::scenario::{
     Diagnostic, Diagnostics, LoadError, LoadedScenario, Param, Severity, SourceFile, load_file, load_reader,
     load_str,
 };
+use crate::value::Value;
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -161,6 +162,8 @@ pub fn load_variants(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> 
     let mut results = Vec::new();
     for path in expand(&options.paths)? {
         let mut text: Option<SourceFile> = None;
+        // Two spellings of one value, as 3 and 2+1, are one variant.
+        let mut seen: Vec<Vec<Value>> = Vec::new();
         for Variant { settings, name } in &variants {
             let scenario = match &text {
                 Some(source) => load_str(&source.label, &source.text, settings),
@@ -170,7 +173,11 @@ pub fn load_variants(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> 
             // Standard input can be read only once.
             text = loaded.as_ref().ok().map(|loaded| loaded.scenario.source.clone());
             let again = text.is_some() || path != Path::new("-");
-            results.push(loaded);
+            let params = loaded.as_ref().ok().map(|loaded| loaded.scenario.params.clone());
+            if params.as_ref().is_none_or(|params| !seen.contains(params)) {
+                seen.extend(params);
+                results.push(loaded);
+            }
             if !again {
                 break;
             }

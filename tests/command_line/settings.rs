@@ -65,6 +65,14 @@ fn values_of_one_parameter_are_variants_side_by_side() {
         .says(&["pipe items=1", "pipe items=2"]);
 }
 
+/// 2 and 1+1 are one value in two spellings.
+#[test]
+fn a_value_in_two_spellings_is_one_variant() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    let compare = "compare pipe.yaml --set items=2 --set items=1+1 --set items=3 --write none --format json";
+    assert_eq!(room.run(compare).with_code(0).json().len(), 2);
+}
+
 #[test]
 fn several_parameters_with_several_values_are_crossed() {
     let text = "version: 1
