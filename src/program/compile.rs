@@ -95,14 +95,23 @@ impl Compiler<'_> {
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
-            StepKind::Get { buffer, count, into } => self.get(buffer, count, *into),
+            StepKind::Get { buffer, element: Some(element), into: Some(into), .. } => {
+                let buffer = self.resource(buffer);
+                self.into_element(*into, element, |into| Op::Get { buffer, into });
+            }
+            StepKind::Get { buffer, count, into, .. } => self.get(buffer, count, *into),
             StepKind::Write { memory, at, value } => {
                 let memory = self.resource(memory);
                 let at = self.expr(at);
                 let value = self.expr(value);
                 self.emit(Op::Write { memory, at, value });
             }
-            StepKind::Read { memory, at, count, into } => self.read(memory, at, count, *into),
+            StepKind::Read { memory, at, element: Some(element), into: Some(into), .. } => {
+                let memory = self.resource(memory);
+                let at = self.expr(at);
+                self.into_element(*into, element, |into| Op::Read { memory, at, into });
+            }
+            StepKind::Read { memory, at, count, into, .. } => self.read(memory, at, count, *into),
             StepKind::Set { var, element, value } => self.set(*var, element.as_ref(), value),
             StepKind::If { condition, then, otherwise } => self.branch(condition, then, otherwise),
             StepKind::While { condition, body } => self.while_loop(condition, body),
@@ -368,6 +377,15 @@ impl Compiler<'_> {
             let many = self.many(ManyCode { resource, count, operand: count, array });
             self.emit(Op::GetMany { many });
         }
+    }
+
+    /// An op that writes a value, which then goes to an element of an array.
+    fn into_element(&mut self, array: VarId, element: &Expr, op: impl FnOnce(Slot) -> Op) {
+        let value = self.frame.temporary();
+        self.emit(op(value));
+        let index = self.expr(element);
+        let array = self.frame.var(array);
+        self.emit(Op::SetElement { array, index, value: value.source() });
     }
 
     fn read(&mut self, memory: &ResourceRef, at: &Expr, count: &Expr, into: Option<VarId>) {

@@ -240,6 +240,9 @@ pub enum StepKind {
         /// Where the items go: nowhere, a variable (the count is then the
         /// constant 1) or an array, from its first element on.
         into: Option<VarId>,
+        /// Of an array, the one element that gets the item: the count is then the
+        /// constant 1.
+        element: Option<Expr>,
     },
     /// Write a slot of a memory.
     Write {
@@ -260,6 +263,9 @@ pub enum StepKind {
         count: Expr,
         /// A variable, or an array, from its first element on.
         into: Option<VarId>,
+        /// Of an array, the one element that gets the value: the count is then the
+        /// constant 1.
+        element: Option<Expr>,
     },
     /// Wait until a condition is notified, or until all parties have come to a barrier.
     Wait {

@@ -207,3 +207,22 @@ fn an_index_beyond_the_instances_is_a_fault() {
         }
     }
 }
+
+/// An element of a private array takes an item as a variable does, waiting or not.
+#[test]
+fn items_and_values_into_elements() {
+    let run = crate::common::run("
+version: 1
+resources: {b: {kind: buffer, capacity: 5}, d: {kind: memory, slots: 3, value: 7}}
+processes:
+  putter: {vars: {i: 0}, do: [{repeat: 3, do: [{delay: 1s}, {set: {i: i + 1}}, {put: {to: b, value: i * 10}}]}]}
+  getter:
+    vars: {who: {array: 4}, i: 3}
+    do:
+      - repeat: 3
+        do: [{get: {from: b, into: \"who[i]\"}}, {set: {i: i - 1}}]
+      - read: {from: d, at: 2, into: \"who[i]\"}
+      - log: \"{who}\"
+");
+    assert_eq!(run.log(), ["[7, 30, 20, 10]"]);
+}

@@ -76,7 +76,7 @@ static GET_FORM: Form = Form {
     fields: &[
         required("from", Shape::Reference, "Out of which buffer.").foreign(&["buffer", "queue"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
-        optional("into", Shape::Text, "A variable, or an array for several items."),
+        optional("into", Shape::Text, "A variable, an element of an array, or an array for several items."),
     ],
 };
 
@@ -126,7 +126,10 @@ impl Body<'_, '_> {
             for Found { reference, .. } in found.into_iter().flatten() {
                 let site = if several { reference.site } else { main.site() };
                 let count = Self::constant(Value::Int(1), site);
-                steps.push(Step { kind: StepKind::Get { buffer: reference, count, into: None }, site });
+                steps.push(Step {
+                    kind: StepKind::Get { buffer: reference, count, into: None, element: None },
+                    site,
+                });
             }
             return;
         }
@@ -143,7 +146,9 @@ impl Body<'_, '_> {
         if let Some(node) = count_node {
             self.fits(&count, entry.size, node, "get");
         }
-        let kind = StepKind::Get { buffer: reference, count: count.expr, into: into.flatten() };
+        let (into, element) = into.flatten().unzip();
+        let element = element.flatten();
+        let kind = StepKind::Get { buffer: reference, count: count.expr, into, element };
         steps.push(Step { kind, site: main.site() });
     }
 

@@ -87,7 +87,9 @@ impl Body<'_, '_> {
         let at = fields.get("at").and_then(|node| self.slot(node, size, number));
         let ty = from.as_ref().and_then(|found| found.entry.ty);
         let into = fields.get("into").map(|node| self.into(node, ty, count.as_ref()));
-        Some(StepKind::Read { memory: from?.reference, at: at?, count: count?.expr, into: into.flatten() })
+        let (into, element) = into.flatten().unzip();
+        let (memory, element) = (from?.reference, element.flatten());
+        Some(StepKind::Read { memory, at: at?, count: count?.expr, into, element })
     }
 
     /// The first of `number` slots of a memory of `size`.

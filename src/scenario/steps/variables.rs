@@ -166,8 +166,23 @@ impl Body<'_, '_> {
     }
 
     /// Where values go: a variable for one, an array for several.
-    pub(super) fn into(&mut self, node: &Node, ty: Option<Type>, count: Option<&Typed>) -> Option<VarId> {
-        let (position, span) = self.variable(node, "`into`")?;
+    pub(super) fn into(
+        &mut self,
+        node: &Node,
+        ty: Option<Type>,
+        count: Option<&Typed>,
+    ) -> Option<(VarId, Option<Expr>)> {
+        let (position, element, span) = match &node.kind {
+            Kind::Text(text) if text.contains('[') => {
+                let key = Key { name: text.clone(), site: node.site };
+                let (var, element) = self.target(&key)?;
+                (var.index(), element, self.check.reports.span_of(node))
+            }
+            _ => {
+                let (position, span) = self.variable(node, "`into`")?;
+                (position, None, span)
+            }
+        };
         let var = self.vars.at(position);
         if let (Some(found), Some(wanted)) = (var.ty, ty)
             && found != wanted
@@ -179,7 +194,8 @@ impl Body<'_, '_> {
             );
             self.check.reports.error(span, message);
         }
-        if !var.array && count.is_some_and(|count| !count.is_literal_one()) {
+        let is_one = !var.array || element.is_some();
+        if is_one && count.is_some_and(|count| !count.is_literal_one()) {
             let hint = "declare it as an array, `{array: LENGTH}`, or leave `count` out";
             self.check.reports.error_with_hint(
                 span,
@@ -193,7 +209,7 @@ impl Body<'_, '_> {
             let message = format!("{number} values do not fit an array of {length} elements");
             self.check.reports.error(span, message);
         }
-        Some(VarId::from_index(position))
+        Some((VarId::from_index(position), element))
     }
 
     /// The variable or array that a node names, and where.
