@@ -383,11 +383,12 @@ impl Check<'_> {
         let who = self.some_processes(who);
         let being = match what.map(|what| what.text) {
             Some("running") => StatePredicate::Running,
+            Some("ready") => StatePredicate::Ready,
             Some("delayed") => StatePredicate::Delayed,
             Some("blocked") => StatePredicate::Blocked,
             _ => {
                 let message = format!("{} is nothing that a process is in", quoted(part.text));
-                let hint = "write `process.running`, `.delayed` or `.blocked`, or `{process: …, holds: …}`, \
+                let hint = "write `process.running`, `.ready`, `.delayed` or `.blocked`, or `{process: …, holds: …}`, \
                             or `{process: …, from: …, to: …}`";
                 self.reports.error_with_hint(part.span(self), message, hint);
                 return None;

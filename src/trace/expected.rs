@@ -275,6 +275,8 @@ pub struct Stretch {
 pub enum StatePredicate {
     /// It works: time passes on a processor.
     Running,
+    /// It is at work, but no core of its processor serves it.
+    Ready,
     /// It lets time pass without a processor.
     Delayed,
     /// It waits for a resource.

@@ -135,6 +135,7 @@ struct Process<'a> {
     finished_ns: Option<u64>,
     new_ns: u64,
     running_ns: u64,
+    ready_ns: u64,
     delayed_ns: u64,
     blocked_ns: Blocked<'a>,
 }
@@ -147,6 +148,7 @@ impl Serialize for Processes<'_> {
                 finished_ns: process.finished.map(|time| time.as_nanos()),
                 new_ns: process.new,
                 running_ns: process.running,
+                ready_ns: process.ready,
                 delayed_ns: process.delayed,
                 blocked_ns: Blocked(self.0, &process.blocked),
             };
@@ -184,7 +186,9 @@ struct Resource {
 
 impl Serialize for Resources<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = self.1.iter().enumerate().map(|(index, resource)| {
+        let declared =
+            |&(index, _): &(usize, _)| self.0.resource(ResourceId::from_index(index)).kind.is_declared();
+        let entries = self.1.iter().enumerate().filter(declared).map(|(index, resource)| {
             let id = ResourceId::from_index(index);
             let info = self.0.resource(id);
             let entry = Resource {

@@ -87,9 +87,9 @@ pub fn on_many_lines(object: &impl Serialize) -> String {
 /// If the serializer fails.
 pub fn named<S: Serializer, N: Serialize + Display, T: Serialize>(
     serializer: S,
-    entries: impl ExactSizeIterator<Item = (N, T)>,
+    entries: impl Iterator<Item = (N, T)>,
 ) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(entries.len()))?;
+    let mut map = serializer.serialize_map(None)?;
     for (name, entry) in entries {
         map.serialize_entry(&name, &entry)?;
     }

@@ -101,7 +101,10 @@ pub(super) static EXIT_STEP: StepForm = StepForm {
         doc: "End the process where it stands; what it holds stays held.",
         fields: &[required("exit", Shape::Nothing, "Nothing: write `exit` alone.")],
     },
-    foreign: &[(&["return", "quit", "die"], "write `exit`, which ends the process; a loop ends when its condition is false")],
+    foreign: &[(
+        &["return", "quit", "die"],
+        "write `exit`, which ends the process; a loop ends when its condition is false",
+    )],
     read: Reader::One(|_, _| Some(StepKind::Exit)),
 };
 

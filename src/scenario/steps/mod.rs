@@ -72,10 +72,7 @@ const FOREIGN: [Advice; 4] = [
         "write `get: b` for an item, `acquire: s` for a permit, `wait: c` at a condition, `delay: 5s` for time",
     ),
     (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
-    (
-        &["break", "continue"],
-        "a loop ends when its condition is false; set a variable that it asks",
-    ),
+    (&["break", "continue"], "a loop ends when its condition is false; set a variable that it asks"),
     (&["assert", "check"], "say what must come out in `expect`"),
 ];
 
