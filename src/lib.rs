@@ -60,7 +60,7 @@
 //! | schedule, witness | the order in which processes take turns; the schedule that demonstrates a finding ([`explore::Schedule`], [`explore::Witness`]) |
 //! | outcome | how a run ended ([`trace::Outcome`]) |
 //! | span | an interval of one process in one state, with its cause ([`trace::Span`]) |
-//! | state predicate | what is true of a process for a while: it runs, it is blocked, it holds a mutex, it is between two marks ([`trace::StatePredicate`]) |
+//! | state predicate | what is true of a process for a while: it runs, it is ready, it is blocked, it holds a mutex, it is between two marks ([`trace::StatePredicate`]) |
 //! | milestone | what happens to a process at most once in a run: it starts, it finishes, it passes a mark for the n-th time ([`trace::Milestone`]) |
 //! | claim, monitor | what an expectation says of a run; what watches whether it holds ([`trace::Claim`], [`analysis::monitor`]) |
 //! | failure window | the part of the timeline around the moment at which an expectation failed |

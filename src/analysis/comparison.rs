@@ -18,6 +18,8 @@ pub struct ComparisonRow {
     pub speed_up: Option<f64>,
     /// Process time on a processor, all processes together, in nanoseconds.
     pub running: u128,
+    /// Process time at work but not served by a core, in nanoseconds.
+    pub ready: u128,
     /// Process time without a processor, in nanoseconds.
     pub delayed: u128,
     /// Process time spent waiting, in nanoseconds.
@@ -55,6 +57,7 @@ fn row(scenario: &str, outcome: &Outcome, statistics: &Statistics) -> Comparison
         total_time: statistics.total_time,
         speed_up: None,
         running: sum(|process| process.running),
+        ready: sum(|process| process.ready),
         delayed: sum(|process| process.delayed),
         blocked: sum(|process| process.blocked_in_all()),
     }

@@ -76,7 +76,9 @@ pub struct ProcessGroup {
     pub new: WholeSpread,
     /// Using a processor.
     pub running: WholeSpread,
-    /// Letting time pass without one.
+    /// At work, but not served by a core.
+    pub ready: WholeSpread,
+    /// Letting time pass without a processor.
     pub delayed: WholeSpread,
     /// Waiting for any resource.
     pub blocked: WholeSpread,
@@ -157,6 +159,7 @@ fn process_group(header: &Header, info: &ProcessInfo, all: &[ProcessStatistics])
         finished: times(|process| process.finished),
         new: spread(|process| process.new)?,
         running: spread(|process| process.running)?,
+        ready: spread(|process| process.ready)?,
         delayed: spread(|process| process.delayed)?,
         blocked: spread(ProcessStatistics::blocked_in_all)?,
         blocked_by: blocked_by(header, instances),
@@ -176,7 +179,7 @@ fn blocked_by(header: &Header, instances: &[ProcessStatistics]) -> Vec<(String, 
 /// its instances, in the order of the scenario; without those of which there is
 /// no instance.
 pub fn resource_groups(header: &Header, statistics: &Statistics) -> Vec<ResourceGroup> {
-    let groups = header.resources.iter().filter(|info| info.indexed);
+    let groups = header.resources.iter().filter(|info| info.indexed && info.kind.is_declared());
     groups.filter_map(|info| resource_group(info, &statistics.resources)).collect()
 }
 

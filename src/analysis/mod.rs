@@ -3,6 +3,7 @@
 
 mod collect;
 mod comparison;
+mod figures;
 mod groups;
 mod marks;
 pub mod monitor;
@@ -12,6 +13,7 @@ pub mod validation;
 
 pub use collect::StatisticsSink;
 pub use comparison::{ComparisonRow, compare, speed_up};
+pub use figures::{FigureWatch, Marks, ProcessGroups, Processes, ResourceGroups, Resources, named};
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};

@@ -1,6 +1,6 @@
 //! The resources of a scenario made in code.
 
-use super::term::Term;
+use super::term::{Term, key, list};
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Type;
 
@@ -62,13 +62,18 @@ impl Resource {
         Resource::made_with(ResourceKind::Barrier, parties)
     }
 
+    /// So many cores, which serve the processes that are at work on them.
+    pub fn processor(cores: impl Into<Term>) -> Resource {
+        Resource::made_with(ResourceKind::Processor, cores)
+    }
+
     /// Several of them, addressed `name[0]`, `name[1]` …
     #[must_use]
     pub fn count(self, count: impl Into<Term>) -> Resource {
         self.with("count", count.into().yaml())
     }
 
-    /// In which order waiters are served.
+    /// In which order waiters are served; of a processor, which of those that are ready.
     #[must_use]
     pub fn discipline(self, discipline: Discipline) -> Resource {
         self.with("discipline", discipline.name().to_owned())
@@ -84,6 +89,39 @@ impl Resource {
     #[must_use]
     pub fn value(self, value: impl Into<Term>) -> Resource {
         self.with("value", value.into().yaml())
+    }
+
+    /// Of a processor with [`Discipline::RoundRobin`]: after how much work others have
+    /// their turn.
+    #[must_use]
+    pub fn quantum(self, quantum: impl Into<Term>) -> Resource {
+        self.with("quantum", quantum.into().yaml())
+    }
+
+    /// What it costs a core of a processor to serve another process than before.
+    #[must_use]
+    pub fn switch(self, cost: impl Into<Term>) -> Resource {
+        self.with("switch", cost.into().yaml())
+    }
+
+    /// Of a processor with [`Discipline::Sharing`]: how fast 1, 2, 3 … processes are
+    /// together.
+    #[must_use]
+    pub fn speed(self, speeds: impl IntoIterator<Item = impl Into<Term>>) -> Resource {
+        self.with("speed", list(speeds.into_iter().map(|speed| speed.into().yaml())))
+    }
+
+    /// Of a processor with [`Discipline::Priority`] or [`Discipline::Edf`]: whether who
+    /// comes takes the core of one that goes after it, as it does unless this is `false`.
+    #[must_use]
+    pub fn preempt(self, preempts: bool) -> Resource {
+        self.with("preempt", preempts.to_string())
+    }
+
+    /// The processor whose cores the cores of this processor need.
+    #[must_use]
+    pub fn on(self, processor: &str) -> Resource {
+        self.with("on", key(processor))
     }
 
     pub(super) fn yaml(&self) -> String {

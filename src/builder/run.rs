@@ -9,7 +9,7 @@ use super::scenario::{Prepared, Scenario};
 use super::source_map::SourceMap;
 use super::state::CodeState;
 use super::term::{Term, key, list, quoted};
-use crate::analysis::{Monitors, Statistics, Watch};
+use crate::analysis::{FigureWatch, Monitors, Statistics, Watch};
 use crate::backend::virtual_time::Simulation;
 use crate::ids::ResourceId;
 use crate::render::{TextStyle, Timeline, text_gantt, text_window};
@@ -153,6 +153,12 @@ impl<S: CodeState> Run<'_, S> {
         let mut watch = Watch::new(&monitors, &self.trace.header);
         self.trace.replay(&mut watch);
         let mut failed = watch.finish(&self.trace.outcome, self.trace.end, &self.memories);
+        let figures = &prepared.loaded.model.expect.figures;
+        if !figures.is_empty() {
+            let mut watch = FigureWatch::new(figures, &self.trace.header);
+            self.trace.replay(&mut watch);
+            failed.extend(watch.finish(&self.trace.header, &self.statistics()));
+        }
         let no_races = prepared.loaded.model.expect.no_races;
         failed.extend(no_races.and_then(|line| self.trace.races().failure(&self.trace.header, line)));
         if failed.is_empty() {

@@ -47,6 +47,25 @@ impl<S> Process<S> {
         self
     }
 
+    /// It does not start by itself, but when another process
+    /// [starts](Steps::start_process) it.
+    pub fn manual(&mut self) -> &mut Self {
+        self.start("manual")
+    }
+
+    /// The run does not wait for its end.
+    pub fn daemon(&mut self) -> &mut Self {
+        self.keys.push(("daemon", "true".to_owned()));
+        self
+    }
+
+    /// The processor on which it works, unless a step names another one; may use
+    /// `index`.
+    pub fn on(&mut self, processor: &str) -> &mut Self {
+        self.keys.push(("on", key(processor)));
+        self
+    }
+
     /// When it starts, at random.
     pub fn start_drawn(&mut self, from: Distribution) -> &mut Self {
         self.keys.push(("start", from.to_string()));
@@ -175,6 +194,13 @@ impl<S: CodeState> Scenario<S> {
     #[track_caller]
     pub fn barrier(&mut self, name: &str, parties: impl Into<Term>) -> &mut Self {
         self.resource(name, Resource::barrier(parties))
+    }
+
+    /// So many cores, which serve those that are at work on them, first come, first
+    /// served; see [`Resource::processor`] for other disciplines.
+    #[track_caller]
+    pub fn processor(&mut self, name: &str, cores: impl Into<Term>) -> &mut Self {
+        self.resource(name, Resource::processor(cores))
     }
 
     /// A process with the steps that `make` gives it.

@@ -245,6 +245,7 @@ impl<S: CodeState + Send> Scenario<S> {
             let lines = expected.expectations.iter().map(|one| one.line).chain(expected.no_races);
             refuse(lines.collect(), "cannot be checked where schedules are left out (`reduce`)")?;
         }
+        refuse(expected.lines_of_figures(), "is about the figures of one run; check that")?;
         if explore.mode == Mode::Timed && explore.reduce.order {
             let why = "to leave out orders (`reduce`) is for exploring without time (`Mode::Untimed`)";
             return Err(Failed::Otherwise(format!("{}: {why}", self.name())));

@@ -5,6 +5,7 @@
 //! files: see `docs/language.md`.
 
 use super::code::{Ctx, Function};
+use super::job::Job;
 use super::term::{Distribution, IntoNames, Term, key, quoted, references};
 use std::panic::Location;
 
@@ -75,6 +76,57 @@ impl<S> Steps<S> {
     #[track_caller]
     pub fn work_drawn(&mut self, from: Distribution) -> &mut Self {
         self.add(format!("work: {from}"))
+    }
+
+    /// Works on the processor, and with the deadline, of a [`Job`].
+    #[track_caller]
+    pub fn work_job(&mut self, job: &Job) -> &mut Self {
+        self.add(format!("work: {}", job.yaml()))
+    }
+
+    /// Starts processes that are not alive: those that are
+    /// [manual](super::Process::manual), or that are done. (A process has a `start`
+    /// itself, which says when it begins.)
+    #[track_caller]
+    pub fn start_process(&mut self, processes: impl IntoNames) -> &mut Self {
+        self.add(format!("start: {}", references(processes)))
+    }
+
+    /// Waits until each process is done.
+    #[track_caller]
+    pub fn join(&mut self, processes: impl IntoNames) -> &mut Self {
+        self.add(format!("join: {}", references(processes)))
+    }
+
+    /// Waits for the first instance to be done that nobody has joined.
+    #[track_caller]
+    pub fn join_any(&mut self, process: &str) -> &mut Self {
+        self.add(format!("join: {{any: {}}}", key(process)))
+    }
+
+    /// Waits for it likewise; the variable gets its number.
+    #[track_caller]
+    pub fn join_any_into(&mut self, process: &str, variable: &str) -> &mut Self {
+        self.add(format!("join: {{any: {}, into: {}}}", key(process), key(variable)))
+    }
+
+    /// Ends a process where it stands. The mutexes that it owns, and what a `with`
+    /// holds, are given back.
+    #[track_caller]
+    pub fn stop(&mut self, process: &str) -> &mut Self {
+        self.add(format!("stop: {}", key(process)))
+    }
+
+    /// Ends a process where it stands; what it holds is lost.
+    #[track_caller]
+    pub fn stop_losing(&mut self, process: &str) -> &mut Self {
+        self.add(format!("stop: {{who: {}, held: lost}}", key(process)))
+    }
+
+    /// Ends the process itself; what it holds stays held.
+    #[track_caller]
+    pub fn exit(&mut self) -> &mut Self {
+        self.add("exit".to_owned())
     }
 
     /// Takes a permit, or a mutex, of each, one after the other.

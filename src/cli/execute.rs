@@ -13,7 +13,7 @@ use super::progress::ProgressLine;
 use super::report::Finished;
 use super::unfinished::Unfinished;
 use super::{console, quote};
-use crate::analysis::{Monitors, RaceSink, Races, StatisticsSink, Watch};
+use crate::analysis::{FigureWatch, Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Cancellation, Following, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
 use crate::ids::ResourceId;
@@ -137,11 +137,14 @@ pub fn execute_along(
     Ok(finished)
 }
 
-/// The sinks of a run: figures and fingerprint, expectations, races if processes share a memory,
-/// the events if they are kept, the trace file if there is one.
+/// The sinks of a run: figures and fingerprint, expectations, those of figures if there are some, races
+/// if processes share a memory, the events if they are kept, the trace file if there is one.
 type Sinks<'w, 't> = (
     (StatisticsSink, Fingerprint),
-    ((Watch<'w>, Option<RaceSink>), (Option<RecordingSink>, Option<TraceFile<'t>>)),
+    (
+        ((Watch<'w>, Option<FigureWatch<'w>>), Option<RaceSink>),
+        (Option<RecordingSink>, Option<TraceFile<'t>>),
+    ),
 );
 
 /// Runs in the way that `drive` does; whether times mean something says `mode`.
@@ -176,13 +179,17 @@ fn execute_by(
         Mode::Untimed => Monitors::untimed(expected, &header),
     };
     let watch = Watch::new(&monitors, &header);
+    let is_watched = mode == Mode::Timed && !expected.figures.is_empty();
+    let figures = is_watched.then(|| FigureWatch::new(&expected.figures, &header));
     let expects_no_races = loaded.scenario.model.expect.no_races.filter(|_| unchecked.is_empty());
     let races = program.shares_memory().then(|| match expects_no_races {
         Some(_) => RaceSink::new(&header),
         None => RaceSink::new(&header).up_to(RACE_WORK),
     });
-    let mut sinks =
-        ((StatisticsSink::new(&header), Fingerprint::new()), ((watch, races), (recording, trace_file)));
+    let mut sinks = (
+        (StatisticsSink::new(&header), Fingerprint::new()),
+        (((watch, figures), races), (recording, trace_file)),
+    );
     let mut progress = ProgressLine::new(&loaded.label);
     let mut control = |reached: virtual_time::RunProgress| {
         progress.tell(reached.now, reached.steps);
@@ -194,7 +201,7 @@ fn execute_by(
     };
     let result = drive(&program, seed, &mut sinks, &mut control);
     drop(progress);
-    let ((statistics, fingerprint), ((watch, races), (recording, trace_file))) = sinks;
+    let ((statistics, fingerprint), (((watch, figures), races), (recording, trace_file))) = sinks;
     let (run, machine) = match result {
         Ok(ended) => ended,
         Err(virtual_time::Interrupted(reached)) if !disk_full.get() => {
@@ -205,6 +212,8 @@ fn execute_by(
     };
     let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
     let mut failed = watch.finish(&run.outcome, run.end, &claimed(expected, &machine, &program));
+    let statistics = statistics.finish(run.end);
+    failed.extend(figures.into_iter().flat_map(|figures| figures.finish(&header, &statistics)));
     let (memories, memories_left_out) = machine.memories_up_to(&program, MEMORY_VALUES);
     let waiting = find_waiting(&program, &machine).filter(|_| run.outcome == Outcome::Horizon);
     drop(machine);
@@ -214,7 +223,7 @@ fn execute_by(
         label: loaded.label.clone(),
         file: loaded.scenario.source.label.clone(),
         source: loaded.scenario.source.text.clone(),
-        statistics: statistics.finish(run.end),
+        statistics,
         memories,
         memories_left_out,
         ties: None,

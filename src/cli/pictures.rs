@@ -148,6 +148,7 @@ fn bars(finished: &Finished) -> ScenarioBars {
         until: process.finished.unwrap_or(finished.end),
         new: process.new,
         running: process.running,
+        ready: process.ready,
         delayed: process.delayed,
         blocked: process.blocked_in_all(),
     };

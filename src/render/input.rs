@@ -159,9 +159,9 @@ impl GanttInput<'_> {
         if self.untimed { format!("untimed schedule{separator}") } else { String::new() }
     }
 
-    /// What the pictures show of a process that could go on and does not.
-    pub(super) fn ready_name(&self) -> &'static str {
-        if self.untimed { "ready: its turn is later in the schedule" } else { "ready" }
+    /// What the pictures show where a process is in no state that has a length.
+    pub(super) fn gap_name(&self) -> &'static str {
+        if self.untimed { "ready: its turn is later in the schedule" } else { BETWEEN_STEPS }
     }
 
     /// `drawn up to 2s`, if the run went on.
@@ -287,6 +287,10 @@ pub(super) fn common_settings<'s>(mut runs: impl Iterator<Item = &'s [(String, S
     let told: Vec<String> = common.iter().map(|(name, value)| format!("{name}={value}")).collect();
     told.join(", ")
 }
+
+/// What is said of a process where it is in no state: an instant in virtual time,
+/// but not on threads, nor before it is started again.
+pub(super) const BETWEEN_STEPS: &str = "between steps";
 
 /// The process of a lane.
 pub(super) fn process_id(lane: usize) -> ProcessId {

@@ -53,7 +53,8 @@ impl Check<'_> {
             "never_together" => return self.never_together(entry, expected),
             "finished" => return self.each(entry, expected, Self::finished),
             "counts" => return self.each(entry, expected, Self::counted),
-            "values" => return self.each(entry, expected, Self::carried),
+            "values" => return self.carried_by_each(entry, expected),
+            "figures" => return self.figures(entry, expected),
             "reads" => return self.each(entry, expected, Self::reads),
             "gets" => return self.each(entry, expected, Self::gets),
             "levels" => return self.each(entry, expected, Self::leveled),
@@ -134,6 +135,19 @@ impl Check<'_> {
             return None;
         }
         Some(Claim::Count { who, mark, times: times? })
+    }
+
+    /// What marks carry: their values, or figures of those.
+    fn carried_by_each(&mut self, entry: &Entry, expected: &mut Expected) {
+        let owner = self.key_span(&entry.key);
+        let entries = fields::entries(&mut self.reports, &entry.value, &entry.key.name, owner).unwrap_or(&[]);
+        for entry in entries {
+            if matches!(entry.value.kind, Kind::Map(_)) {
+                self.figures_of_mark(entry, expected);
+            } else if let Some(claim) = self.carried(entry) {
+                expected.add(claim, entry.key.site.line);
+            }
+        }
     }
 
     /// The values of all passings of a mark, or that of one.
@@ -306,7 +320,7 @@ impl Check<'_> {
 
     /// A value over parameters. All of them are known when a file is loaded, so
     /// what has no value has been reported.
-    fn known_value(&mut self, node: &Node, ty: Option<Type>, what: &str) -> Option<Value> {
+    pub(super) fn known_value(&mut self, node: &Node, ty: Option<Type>, what: &str) -> Option<Value> {
         self.value(node, Scope::all_params(), ty, what)?.known
     }
 
@@ -383,11 +397,12 @@ impl Check<'_> {
         let who = self.some_processes(who);
         let being = match what.map(|what| what.text) {
             Some("running") => StatePredicate::Running,
+            Some("ready") => StatePredicate::Ready,
             Some("delayed") => StatePredicate::Delayed,
             Some("blocked") => StatePredicate::Blocked,
             _ => {
                 let message = format!("{} is nothing that a process is in", quoted(part.text));
-                let hint = "write `process.running`, `.delayed` or `.blocked`, or `{process: …, holds: …}`, \
+                let hint = "write `process.running`, `.ready`, `.delayed` or `.blocked`, or `{process: …, holds: …}`, \
                             or `{process: …, from: …, to: …}`";
                 self.reports.error_with_hint(part.span(self), message, hint);
                 return None;

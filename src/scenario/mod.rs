@@ -23,6 +23,7 @@ mod diagnostics;
 mod distributions;
 mod evaluate;
 mod expect;
+mod expected_figures;
 mod fields;
 mod folder;
 mod foreign;

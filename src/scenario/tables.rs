@@ -256,8 +256,17 @@ pub(super) static EXPECT: Form = Form {
         optional("counts", Shape::Map(&NUMBER), "How often `process.mark` is passed."),
         optional(
             "values",
-            Shape::Map(&Shape::Either(&[Shape::Value, Shape::List(&Shape::Value)])),
-            "What `process.mark` carries, each time, or what `process.mark[3]` does.",
+            Shape::Map(&Shape::Either(&[
+                Shape::Value,
+                Shape::List(&Shape::Value),
+                Shape::Form(&MARK_FIGURES),
+            ])),
+            "What `process.mark` carries, each time, or what `process.mark[3]` does; or figures of all its values.",
+        ),
+        optional(
+            "figures",
+            Shape::Map(&FIGURE),
+            "Numbers of the report, by their paths in `--format json`: `resources.cpu.utilization`.",
         ),
         optional("reads", VALUE_LISTS, "What a process reads from a memory, by `process.memory`."),
         optional("gets", VALUE_LISTS, "What a process takes out of a buffer, by `process.buffer`."),
@@ -302,6 +311,43 @@ pub(super) static WHOLE_BOUNDS: Form = Form {
     fields: &[
         optional("at_least", Shape::Whole, "The least that will do."),
         optional("at_most", Shape::Whole, "The most that will do."),
+    ],
+};
+
+const FIGURE: Shape = Shape::Either(&[Shape::Value, Shape::Form(&FIGURE_BOUNDS)]);
+
+/// Bounds of a figure in `expect`.
+pub(super) static FIGURE_BOUNDS: Form = Form {
+    name: "figure_bounds",
+    doc: "Bounds of a figure, both included, or about what it is.",
+    fields: &[
+        optional("at_least", Shape::Value, "The least that will do."),
+        optional("at_most", Shape::Value, "The most that will do."),
+        optional("about", Shape::Value, "What it is, give or take `within`."),
+        optional(
+            "within",
+            Shape::Either(&[Shape::Value, Shape::Text]),
+            "How far it may be from `about`: a value, or a share of it such as `1%`.",
+        ),
+    ],
+};
+
+/// Figures of the values of a mark in `expect`.
+pub(super) static MARK_FIGURES: Form = Form {
+    name: "mark_figures",
+    doc: "Figures of all values that a mark carries.",
+    fields: &[
+        optional("count", FIGURE, "How many there are.").foreign(&["passed", "n"]),
+        optional("mean", FIGURE, "Their mean.").foreign(&["average", "avg"]),
+        optional("smallest", FIGURE, "The smallest.").foreign(&["min", "minimum", "least"]),
+        optional("largest", FIGURE, "The largest.").foreign(&["max", "maximum", "most"]),
+        optional("p50", FIGURE, "The median: the smallest that is no less than 50 % of them.")
+            .foreign(&["median"]),
+        optional("p75", FIGURE, "The smallest that is no less than 75 % of them."),
+        optional("p90", FIGURE, "The smallest that is no less than 90 % of them."),
+        optional("p95", FIGURE, "The smallest that is no less than 95 % of them."),
+        optional("p99", FIGURE, "The smallest that is no less than 99 % of them."),
+        optional("p99.9", FIGURE, "The smallest that is no less than 99.9 % of them.").foreign(&["p999"]),
     ],
 };
 

@@ -6,6 +6,8 @@
 //! found out by the monitors of the analysis.
 
 use super::event::{Event, Kind};
+use super::figures::FigureExpectation;
+use super::instances::Instances;
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::value::Value;
 
@@ -14,6 +16,9 @@ use crate::value::Value;
 pub struct Expected {
     /// The expectations, in the order in which failures are told.
     pub expectations: Vec<Expectation>,
+    /// What is expected of figures, which are known at the end of a run. No monitor
+    /// watches them either.
+    pub figures: Vec<FigureExpectation>,
     /// The scenario line of `races: none`, if that is expected. No monitor
     /// finds races: a detector of its own does.
     pub no_races: Option<u32>,
@@ -25,7 +30,18 @@ pub struct Expected {
 impl Expected {
     /// Whether nothing is expected.
     pub fn is_empty(&self) -> bool {
-        self.expectations.is_empty() && self.no_races.is_none() && self.left_out == 0
+        self.expectations.is_empty()
+            && self.figures.is_empty()
+            && self.no_races.is_none()
+            && self.left_out == 0
+    }
+
+    /// The lines of what is expected of figures, ascending; 0 where there is no text.
+    pub fn lines_of_figures(&self) -> Vec<u32> {
+        let mut lines: Vec<u32> = self.figures.iter().map(|one| one.line).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
     }
 
     /// Adds a claim, which stands on this scenario line; 0 where there is no text.
@@ -155,27 +171,6 @@ impl Bounds {
     }
 }
 
-/// Consecutive process instances: one, or all of a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Instances {
-    /// The first.
-    pub first: ProcessId,
-    /// How many.
-    pub count: u32,
-}
-
-impl Instances {
-    /// One process.
-    pub const fn one(process: ProcessId) -> Instances {
-        Instances { first: process, count: 1 }
-    }
-
-    /// Whether `process` is among them.
-    pub const fn contains(self, process: ProcessId) -> bool {
-        process.0 >= self.first.0 && process.0 - self.first.0 < self.count
-    }
-}
-
 /// Something that happens at most once in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Label {
@@ -275,6 +270,8 @@ pub struct Stretch {
 pub enum StatePredicate {
     /// It works: time passes on a processor.
     Running,
+    /// It is at work, but no core of its processor serves it.
+    Ready,
     /// It lets time pass without a processor.
     Delayed,
     /// It waits for a resource.

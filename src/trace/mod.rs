@@ -11,8 +11,10 @@ mod event;
 mod events;
 mod excerpt;
 mod expected;
+mod figures;
 mod fingerprint;
 mod header;
+mod instances;
 mod jsonl;
 mod level;
 mod named;
@@ -36,10 +38,12 @@ pub use event::{Event, Kind};
 pub use events::{Events, Iter as EventsIter};
 pub use excerpt::Excerpt;
 pub use expected::{
-    Bounds, Claim, Expectation, Expected, Instances, Label, Milestone, StatePredicate, Stretch, ValueSource,
+    Bounds, Claim, Expectation, Expected, Label, Milestone, StatePredicate, Stretch, ValueSource,
 };
+pub use figures::{Figure, FigureExpectation, FigureRange, MarkFigure};
 pub use fingerprint::Fingerprint;
 pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, instance_name};
+pub use instances::Instances;
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};

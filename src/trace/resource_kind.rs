@@ -249,6 +249,11 @@ impl ResourceKind {
         ResourceKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether a scenario declares it: reports list no others.
+    pub fn is_declared(self) -> bool {
+        ResourceKind::ALL.contains(&self)
+    }
+
     /// What its level counts; `None` if it has no level, and nobody waits for it.
     pub fn level(self) -> Option<Level> {
         self.descriptor().level

@@ -243,3 +243,44 @@ fn what_the_font_has_not_is_named_and_drawn_as_its_escape() {
     let fine = fine.replace("продюсер", "p");
     assert_eq!(Room::with(&[("fine.yaml", &fine)]).run("run fine.yaml --write png").with_code(0).err, "");
 }
+
+/// Two cores for three works of 30 ms: two run at once, the third from 30 ms to 60 ms.
+const CORES: &str = "version: 1
+name: cores
+resources: {cpu: {kind: processor, cores: 2, discipline: fifo}}
+processes:
+  p: {count: 3, on: cpu, do: [{work: 30ms}]}
+  child: {start: manual, do: [{delay: 10ms}]}
+  parent: {do: [{start: child}, {join: child}]}
+";
+
+#[test]
+fn who_is_at_work_without_a_core_is_ready_everywhere() {
+    let room = Room::with(&[("cores.yaml", CORES), ("plain.yaml", FIGURES)]);
+    let object = &room.run("run cores.yaml --write none --format json").with_code(0).json()[0];
+    let ready = |name: &str| object["processes"][name]["ready_ns"].as_u64().expect("a number");
+    assert_eq!(["p[0]", "p[1]", "p[2]", "parent"].map(ready), [0, 0, 30_000_000, 0]);
+    let sums = json!({"sum": 30_000_000, "mean": 10_000_000, "min": 0, "max": 30_000_000});
+    assert_eq!(object["process_groups"]["p[*]"]["ready_ns"], sums);
+    assert_eq!(object["processes"]["parent"]["blocked_ns"], json!({"child": 10_000_000}));
+    // 90 ms of 2 · 60 ms of cores are used. The resources are those that the scenario declares; free cores are their level.
+    let resources = object["resources"].as_object().expect("by name");
+    assert_eq!(resources.keys().collect::<Vec<_>>(), ["cpu"]);
+    let cpu = &resources["cpu"];
+    assert_eq!(
+        (&cpu["utilization"], &cpu["level_mean"], &cpu["level_end"]),
+        (&json!(0.75), &json!(0.5), &json!(2))
+    );
+
+    let told = room.run("run cores.yaml --instances --output out").with_code(0);
+    told.says(&["running   ready   delayed", "75.0%", "░ ready"]);
+    assert!(!told.out.contains(" child      process"), "{}", told.out);
+    assert!(read(&room, "out/cores/gantt.svg").contains("p[2]: ready for cpu"));
+    let compared = room.run("compare cores.yaml plain.yaml --output both").with_code(0);
+    compared.says(&["running   ready   delayed"]);
+    let chart = read(&room, "both/total-time.svg");
+    assert!(chart.contains("p[2]: ready 30ms (50.0%)") && chart.contains(">ready<"), "{chart}");
+    // Without processors there is no such column.
+    let plain = room.run("run plain.yaml --write none").with_code(0);
+    assert!(!plain.out.contains("ready"), "{}", plain.out);
+}

@@ -6,6 +6,7 @@ mod check;
 #[path = "../common/mod.rs"]
 mod common;
 mod docs;
+mod expected_figures;
 mod explore;
 mod figures;
 mod files;

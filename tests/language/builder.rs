@@ -4,7 +4,7 @@
 use crate::common::{library, run};
 use std::time::Duration;
 use tempolane::builder::{
-    Discipline, Distribution, Explore, Mode, Predicate, Reduce, Resource, Scenario, Steps, Type, Value,
+    Discipline, Distribution, Explore, Job, Mode, Predicate, Reduce, Resource, Scenario, Steps, Type, Value,
 };
 use tempolane::scenario::load_str;
 
@@ -124,6 +124,12 @@ fn everything() -> Scenario {
     all.resource("line", Resource::unbounded_buffer().of(Type::Duration));
     all.resource("kept", Resource::memory(3).value(-1));
     all.resource("bell", Resource::condition().discipline(Discipline::Any));
+    all.resource("chip", Resource::processor(4).switch("1us"));
+    let turns = Resource::processor(2).discipline(Discipline::RoundRobin).quantum("1ms");
+    all.resource("cpus", turns.count("n").on("chip"));
+    all.resource("gpu", Resource::processor(1).discipline(Discipline::Sharing).speed([1.0, 1.5]));
+    all.resource("urgent", Resource::processor(1).discipline(Discipline::Edf).preempt(false));
+    all.processor("plain", "n");
     all.semaphore("permits", 3).buffer("items", "n * 2").mutex("lock");
     all.process("waiter", |p| {
         p.with("lock", |p| {
@@ -165,6 +171,24 @@ fn everything() -> Scenario {
         });
         p.delay("10ms").notify("bell").delay("1ms").notify_all(["bell"]);
     });
+    all.process("child", |p| {
+        p.count(3).manual().on("cpus[index % n]");
+        p.work("(index + 1) * 2ms").work_job(&Job::lasting("1ms").on("gpu"));
+        p.when("index == 2", |p| {
+            p.exit();
+        });
+        p.work_job(&Job::drawn(&Distribution::uniform("1ms", "2ms")).on("plain"));
+    });
+    all.process("clock", |p| {
+        p.daemon().repeat(3, |p| {
+            p.delay("1ms").work_job(&Job::lasting("100us").on("urgent").deadline("1ms"));
+        });
+    });
+    all.process("parent", |p| {
+        p.var("who", 0).start_process("child").join_any("child").join_any_into("child", "who");
+        p.join("child[2]").start_process(["child[0]", "child[1]"]);
+        p.stop("child[0]").stop_losing("child[1]").join(["child[0]", "child[1]"]);
+    });
     all
 }
 
@@ -177,6 +201,40 @@ fn every_step_is_one_of_the_language_and_the_file_runs_the_same() {
     load_str("all.yaml", &text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert_eq!(crate::common::run(&text).fingerprint, run.fingerprint());
     assert_eq!(run.fingerprint(), everything().run().fingerprint());
+}
+
+/// One core: `a` works from 0 to 2 s, then `b` until 3 s. The parent joins both at 3 s and
+/// starts the third, which it stops after 1 s of 5 s.
+#[test]
+fn processors_and_lives_by_hand() {
+    let mut made = Scenario::new("lives");
+    made.processor("cpu", 1);
+    for (name, length) in [("a", "2s"), ("b", "1s"), ("c", "5s")] {
+        made.process(name, |p| {
+            p.manual().on("cpu").work(length).mark("end");
+        });
+    }
+    made.process("clock", |p| {
+        p.daemon().delay("3s");
+    });
+    made.process("parent", |p| {
+        p.start_process(["a", "b"]).join(["a", "b"]).mark("joined");
+        p.start_process("c").delay("1s").stop("c");
+    });
+    let run = made.run();
+    run.assert_completed()
+        .assert_finished("a", "2s")
+        .assert_finished("b", "3s")
+        .assert_finished("c", "4s")
+        .assert_total_time("4s")
+        .assert_count("c.end", 0);
+    assert_eq!(run.statistics().processes[1].ready, 2_000_000_000);
+    // Figures can be expected of it as of a file.
+    run.check("figures: {processes.b.ready_ns: 2s, resources.cpu.utilization: 1}").expect("4 s of 4 s");
+    let told = run.check("values: {a.end: {count: 2}}").expect_err("it ends once");
+    assert!(told.contains("the count of 'a.end' to be 2, but it was 1"), "{told}");
+    let told = run.check("figures: {resources.cpus.waits: 0}").expect_err("there is none");
+    assert!(told.contains("unknown resource 'cpus'; did you mean 'cpu'?"), "{told}");
 }
 
 /// An account that forgets nothing: (who, how much) in order.

@@ -226,6 +226,46 @@ fn edges_of_time() {
     assert!(!met(waits, "longest_wait: {waiter: 1s}"));
 }
 
+/// One core for three works of 1 s: they run from 0 s, 1 s and 2 s on, and are ready
+/// before. `stopped` waits for the semaphore until it is stopped at 1 s, and `last`
+/// from then on.
+#[test]
+fn ready_is_a_state_of_its_own() {
+    let failed = |expected: &str| {
+        let text = format!(
+            "version: 1
+resources: {{cpu: {{kind: processor, cores: 1}}, s: {{kind: semaphore, permits: 0}}}}
+processes:
+  p: {{count: 3, on: cpu, do: [{{work: 1s}}]}}
+  stopped: {{start: manual, do: [{{acquire: s}}]}}
+  last: {{do: [{{start: stopped}}, {{delay: 1s}}, {{stop: stopped}}, {{acquire: s}}]}}
+  giver: {{do: [{{delay: 3s}}, {{release: s}}]}}
+expect: {{{expected}}}
+"
+        );
+        failures(&text)
+    };
+    for met in [
+        "never_together: [p.running]",
+        "never_together: [p.blocked]",
+        "never_together: [[\"p[0].ready\", \"p[2].ready\"], [\"p[0].running\", \"p[1].running\"]]",
+        "never_together: [stopped.blocked, last.blocked]",
+        "longest_wait: {\"p[1].cpu\": 1s, \"p[2].cpu\": 2s, \"p[2]\": 0s, stopped: 1s, stopped.s: 1s, last: 2s}",
+        "levels: {cpu: {at_most: 1}}",
+    ] {
+        assert_eq!(failed(met), [], "{met}");
+    }
+    for (unmet, seen) in [
+        ("never_together: [p.ready]", "was ready while"),
+        ("never_together: [\"p[0].running\", \"p[1].ready\"]", "'p[1]' was ready while 'p[0]' was running"),
+        ("longest_wait: {\"p[2].cpu\": {at_most: 1s}}", "it waited for 2s for 'cpu', until 2s"),
+        ("longest_wait: {stopped: {at_most: 500ms}}", "it waited for 1s, until 1s"),
+    ] {
+        let failed = failed(unmet);
+        assert!(failed.len() == 1 && failed[0].message.contains(seen), "{unmet}: {failed:?}");
+    }
+}
+
 /// A random claim about a random scenario.
 fn claim(header: &Header, seeds: [u64; 6]) -> Claim {
     let [kind, a, b, c, low, span] = seeds;

@@ -395,10 +395,11 @@ fn scaled(name: &str, percent: u64) -> Sample {
 fn bars(sample: &Sample) -> ScenarioBars {
     let input = sample.input();
     let process = |number: usize| {
-        let mut sums = [0; 4];
+        let mut sums = [0; 5];
         for span in sample.spans.iter().filter(|span| span.process.index() == number) {
             let kind = match span.activity {
-                Activity::Running | Activity::Ready { .. } => 0,
+                Activity::Running => 0,
+                Activity::Ready { .. } => 4,
                 Activity::Delayed => 1,
                 Activity::New => 3,
                 Activity::Blocked { .. } => 2,
@@ -410,6 +411,7 @@ fn bars(sample: &Sample) -> ScenarioBars {
             until: sample.finished[number].unwrap_or(sample.end),
             new: sums[3],
             running: sums[0],
+            ready: sums[4],
             delayed: sums[1],
             blocked: sums[2],
         }

@@ -5,10 +5,10 @@
 //! the same words. What the words of a claim mean is said where
 //! [`Claim::step`] takes it.
 
-use crate::ids::ProcessId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Bounds, Claim, Event, Header, Kind, Label, StatePredicate, Stretch, changes_level, level_after,
+    Bounds, Claim, Event, Header, Kind, Label, StatePredicate, Stretch, WaitFor, changes_level, level_after,
 };
 use crate::value::{Value, Word};
 
@@ -63,7 +63,8 @@ impl Claim {
             Claim::Count { .. } | Claim::Carries { .. } => kind == Kind::Mark,
             Claim::Values { source, .. } => kind == source.kind(),
             Claim::Level { .. } => changes_level(kind),
-            Claim::LongestWait { .. } => matches!(kind, Kind::Block | Kind::Grant),
+            // Who is stopped waits no more.
+            Claim::LongestWait { .. } => matches!(kind, Kind::Block | Kind::Grant | Kind::Done),
             Claim::NeverTogether(stretches) => {
                 stretches.iter().any(|stretch| stretch.what.begins_with(kind) || stretch.what.ends_with(kind))
             }
@@ -122,7 +123,7 @@ impl Claim {
                 words[0] = if bounds.contains(level) { level } else { BROKEN };
             }
             Claim::LongestWait { process, resource, bounds }
-                if is_of(process) && resource.is_none_or(|resource| resource.0 == event.subject) =>
+                if is_of(process) && resource.map_or(!is_ready(event), |one| is_about(event, one)) =>
             {
                 wait(words, *bounds, event);
             }
@@ -155,6 +156,17 @@ impl Claim {
             words[0] = BROKEN;
         }
     }
+}
+
+/// Whether the process of an event begins to be ready for a processor, which is no
+/// wait unless one asks for that processor.
+fn is_ready(event: &Event) -> bool {
+    event.kind == Kind::Block && event.value == WaitFor::Core as Word
+}
+
+/// Whether an event that begins or ends a wait may be about this resource.
+fn is_about(event: &Event, resource: ResourceId) -> bool {
+    event.kind == Kind::Done || event.subject == resource.0
 }
 
 /// What is decided for good.
@@ -257,7 +269,7 @@ impl StatePredicate {
         match self {
             StatePredicate::Running => kind == Kind::Work,
             StatePredicate::Delayed => kind == Kind::Delay,
-            StatePredicate::Blocked => kind == Kind::Block,
+            StatePredicate::Ready | StatePredicate::Blocked => kind == Kind::Block,
             StatePredicate::Holding(_) => kind == Kind::Acquire,
             StatePredicate::Between { .. } => kind == Kind::Mark,
         }
@@ -267,7 +279,7 @@ impl StatePredicate {
         match self {
             // Whatever a process does next, it is not running or delayed then.
             StatePredicate::Running | StatePredicate::Delayed => true,
-            StatePredicate::Blocked => kind == Kind::Grant,
+            StatePredicate::Ready | StatePredicate::Blocked => matches!(kind, Kind::Grant | Kind::Done),
             StatePredicate::Holding(_) => kind == Kind::Release,
             StatePredicate::Between { .. } => matches!(kind, Kind::Mark | Kind::Done),
         }
@@ -280,7 +292,8 @@ impl StatePredicate {
                 StatePredicate::Running | StatePredicate::Delayed => {
                     !timed || event.value > event.time.as_nanos()
                 }
-                StatePredicate::Blocked => true,
+                StatePredicate::Ready => is_ready(event),
+                StatePredicate::Blocked => !is_ready(event),
                 StatePredicate::Holding(mutex) => event.subject == mutex.0,
                 StatePredicate::Between { from, .. } => event.subject == from.0,
             }
@@ -289,7 +302,10 @@ impl StatePredicate {
     fn ends_at(self, event: &Event) -> bool {
         self.ends_with(event.kind)
             && match self {
-                StatePredicate::Running | StatePredicate::Delayed | StatePredicate::Blocked => true,
+                StatePredicate::Running
+                | StatePredicate::Ready
+                | StatePredicate::Delayed
+                | StatePredicate::Blocked => true,
                 StatePredicate::Holding(mutex) => event.subject == mutex.0,
                 StatePredicate::Between { to, .. } => event.kind == Kind::Done || event.subject == to.0,
             }

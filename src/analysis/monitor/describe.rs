@@ -110,6 +110,7 @@ impl Names<'_> {
     pub fn predicate(self, what: StatePredicate) -> String {
         match what {
             StatePredicate::Running => "running".to_owned(),
+            StatePredicate::Ready => "ready".to_owned(),
             StatePredicate::Delayed => "delayed".to_owned(),
             StatePredicate::Blocked => "blocked".to_owned(),
             StatePredicate::Holding(mutex) => format!("holding {}", self.resource(mutex)),

@@ -158,7 +158,7 @@ impl Monitors {
     /// says nothing.
     pub fn lines_about_time(&self) -> Vec<u32> {
         let lasts = |predicate: StatePredicate| {
-            matches!(predicate, StatePredicate::Running | StatePredicate::Delayed | StatePredicate::Blocked)
+            !matches!(predicate, StatePredicate::Holding(_) | StatePredicate::Between { .. })
         };
         let about_time = |claim: &Claim| match claim {
             Claim::NeverTogether(stretches) => stretches.iter().any(|stretch| lasts(stretch.what)),

@@ -173,8 +173,9 @@ impl<'a> Watch<'a> {
             }
             Claim::LongestWait { .. } => {
                 let waited = format_nanos(waited(before[0], event.time) as i64);
-                let on = names.resource(ResourceId(event.subject));
-                format!("it waited for {waited} for {on}, until {}", event.time)
+                // Of one that was stopped the event does not say.
+                let on = event.resource().map_or(String::new(), |on| format!(" for {}", names.resource(on)));
+                format!("it waited for {waited}{on}, until {}", event.time)
             }
             Claim::NeverTogether(stretches) => {
                 let Some(open) = Open::from_word(before[0]) else { return claim.broken().to_owned() };

@@ -26,6 +26,10 @@ pub struct ProcessTimes {
     pub model_finish: Option<Time>,
     /// When it was seen to finish.
     pub seen_finish: Option<Time>,
+    /// How long it was at work without a core in the model, in nanoseconds.
+    pub model_ready: u64,
+    /// How long it was seen to be so, in nanoseconds.
+    pub seen_ready: u64,
     /// How long it was blocked in the model, in nanoseconds.
     pub model_blocked: u64,
     /// How long it was seen to be blocked, in nanoseconds.
@@ -96,6 +100,8 @@ pub fn compare_times(model: &Trace, seen: &Trace) -> RunTimes {
         waits,
         model_finish: model.finished,
         seen_finish: seen.finished,
+        model_ready: model.ready,
+        seen_ready: seen.ready,
         model_blocked: model.blocked_in_all(),
         seen_blocked: seen.blocked_in_all(),
     });

@@ -91,6 +91,12 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
         let lines: Vec<String> = explored.timeless.iter().map(ToString::to_string).collect();
         let _ = writeln!(text, "  expected times not checked without time: line {}", lines.join(", "));
     }
+    let of_figures = explored.loaded.scenario.model.expect.lines_of_figures();
+    if arguments.reduce.is_none() && unchecked(explored.loaded).is_empty() && !of_figures.is_empty() {
+        let lines: Vec<String> = of_figures.iter().map(ToString::to_string).collect();
+        let lines = lines.join(", ");
+        let _ = writeln!(text, "  expected figures not checked, `run` and `test` do: line {lines}");
+    }
     match explored.overview.schedules {
         Some(schedules) => {
             let _ = writeln!(text, "  schedules: {}", counted(schedules));

@@ -4,15 +4,14 @@
 
 use super::finding::Finding;
 use super::finished::Finished;
-use super::groups::{ProcessGroups, ResourceGroups, nearest};
-use super::parts::{named, on_many_lines, on_one_line};
+use super::parts::{on_many_lines, on_one_line};
 use super::races::{self, RaceObject};
 use super::ties::{self, TiesObject};
 use crate::analysis::{
-    FailedExpectation, LogLine, MarkStatistics, MarkValues, ProcessStatistics, ResourceStatistics,
+    FailedExpectation, LogLine, Marks, ProcessGroups, Processes, ResourceGroups, Resources, named,
     process_groups, resource_groups,
 };
-use crate::ids::{ProcessId, ResourceId};
+use crate::ids::ResourceId;
 use crate::trace::Header;
 use crate::value::Value;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
@@ -127,86 +126,6 @@ impl<'a> Failed<'a> {
     }
 }
 
-struct Processes<'a>(&'a Header, &'a [ProcessStatistics]);
-
-#[derive(serde::Serialize)]
-struct Process<'a> {
-    started_ns: Option<u64>,
-    finished_ns: Option<u64>,
-    new_ns: u64,
-    running_ns: u64,
-    delayed_ns: u64,
-    blocked_ns: Blocked<'a>,
-}
-
-impl Serialize for Processes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = self.1.iter().enumerate().map(|(index, process)| {
-            let entry = Process {
-                started_ns: process.started.map(|time| time.as_nanos()),
-                finished_ns: process.finished.map(|time| time.as_nanos()),
-                new_ns: process.new,
-                running_ns: process.running,
-                delayed_ns: process.delayed,
-                blocked_ns: Blocked(self.0, &process.blocked),
-            };
-            (self.0.process_name(ProcessId::from_index(index)), entry)
-        });
-        named(serializer, entries)
-    }
-}
-
-struct Blocked<'a>(&'a Header, &'a [(ResourceId, u64)]);
-
-impl Serialize for Blocked<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        named(serializer, self.1.iter().map(|&(resource, nanos)| (self.0.resource_name(resource), nanos)))
-    }
-}
-
-struct Resources<'a>(&'a Header, &'a [ResourceStatistics]);
-
-#[derive(serde::Serialize)]
-struct Resource {
-    kind: &'static str,
-    capacity: Option<u64>,
-    utilization: Option<f64>,
-    requests: u64,
-    waits: u64,
-    wait_total_ns: u128,
-    wait_longest_ns: u64,
-    wait_mean_ns: u64,
-    wait_mean_per_request_ns: u64,
-    level_mean: f64,
-    level_max: u64,
-    level_end: u64,
-}
-
-impl Serialize for Resources<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = self.1.iter().enumerate().map(|(index, resource)| {
-            let id = ResourceId::from_index(index);
-            let info = self.0.resource(id);
-            let entry = Resource {
-                kind: info.kind.name(),
-                capacity: info.capacity,
-                utilization: resource.utilization,
-                requests: resource.requests,
-                waits: resource.waits.count,
-                wait_total_ns: resource.waits.total,
-                wait_longest_ns: resource.waits.longest,
-                wait_mean_ns: nearest(resource.waits.mean()),
-                wait_mean_per_request_ns: nearest(resource.wait_per_request()),
-                level_mean: resource.level_mean,
-                level_max: resource.level_max,
-                level_end: resource.level_end,
-            };
-            (self.0.resource_name(id), entry)
-        });
-        named(serializer, entries)
-    }
-}
-
 struct Memories<'a>(&'a Header, &'a [(ResourceId, Vec<Value>)]);
 
 impl Serialize for Memories<'_> {
@@ -223,32 +142,6 @@ struct Values<'a>(&'a [Value]);
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|value| value.to_json()))
-    }
-}
-
-struct Marks<'a>(&'a Header, &'a [MarkStatistics]);
-
-/// Null where there is no value; durations in whole nanoseconds.
-#[derive(serde::Serialize)]
-struct Mark {
-    count: u64,
-    mean: Option<serde_json::Value>,
-    min: Option<serde_json::Value>,
-    max: Option<serde_json::Value>,
-}
-
-impl Serialize for Marks<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = self.0.marks.iter().zip(self.1).map(|(info, mark)| {
-            let MarkStatistics { count, values } = *mark;
-            let (mean, min, max) = match values {
-                Some(MarkValues { mean, min, max }) => (Some(mean), Some(min), Some(max)),
-                None => (None, None, None),
-            };
-            let json = |value: Option<Value>| value.map(Value::to_json);
-            (&info.name, Mark { count, mean: json(mean), min: json(min), max: json(max) })
-        });
-        named(serializer, entries)
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod finding;
 mod finished;
-mod groups;
 mod json;
 mod parts;
 mod races;

@@ -7,8 +7,8 @@
 use crate::cli::console::{printable, shown};
 pub use crate::figure::{counted, noun, so_many};
 use crate::time::format_nanos_short;
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use std::fmt::{Display, Write};
+use serde::Serialize;
+use std::fmt::Write;
 use std::path::PathBuf;
 
 pub const BOLD: &str = "\x1b[1m";
@@ -79,21 +79,6 @@ pub fn on_many_lines(object: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(object).expect("every key is a string");
     text.push('\n');
     text
-}
-
-/// An object of named entries, in their order.
-///
-/// # Errors
-/// If the serializer fails.
-pub fn named<S: Serializer, N: Serialize + Display, T: Serialize>(
-    serializer: S,
-    entries: impl ExactSizeIterator<Item = (N, T)>,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(entries.len()))?;
-    for (name, entry) in entries {
-        map.serialize_entry(&name, &entry)?;
-    }
-    map.end()
 }
 
 #[cfg(test)]

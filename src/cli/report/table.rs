@@ -56,16 +56,30 @@ fn instant(time: Option<Time>) -> String {
 /// How each process spent its time: those with a count taken together, and each
 /// of their instances too if `instances`.
 pub fn process_table(header: &Header, statistics: &Statistics, instances: bool) -> String {
-    let heads = ["process", "started", "finished", "running", "delayed", "blocked", "waiting for"];
+    let heads = ["process", "started", "finished", "running", "ready", "delayed", "blocked", "waiting for"];
+    let left_out = (statistics.processes.iter().all(|process| process.ready == 0)).then_some(READY_COLUMN);
     let groups = process_groups(header, statistics);
     let infos = header.processes.iter().map(|info| (info.first.index(), info.count, info.indexed));
-    let rows = |entry| match entry {
-        Entry::All(group) => process_group_rows(group).to_vec(),
-        Entry::One(index) => {
-            vec![process_row(header, ProcessId::from_index(index), &statistics.processes[index])]
-        }
+    let rows = |entry| {
+        let rows = match entry {
+            Entry::All(group) => process_group_rows(group).to_vec(),
+            Entry::One(index) => {
+                vec![process_row(header, ProcessId::from_index(index), &statistics.processes[index])]
+            }
+        };
+        rows.into_iter().map(|row| without(left_out, row)).collect()
     };
-    bounded(&heads, &[6], entries(infos, groups.iter(), instances), rows, instances)
+    let heads = without(left_out, heads.to_vec());
+    bounded(&heads, &[heads.len() - 1], entries(infos, groups.iter(), instances), rows, instances)
+}
+
+/// The place of "ready" among the columns of processes: only processors have it.
+const READY_COLUMN: usize = 4;
+
+/// The cells of a row without the one in this place, if one is left out.
+fn without<T>(left_out: Option<usize>, mut row: Vec<T>) -> Vec<T> {
+    left_out.map(|place| row.remove(place));
+    row
 }
 
 /// What a part of a table is about: instances taken together, or one of them.
@@ -113,6 +127,7 @@ fn process_row(header: &Header, id: ProcessId, process: &ProcessStatistics) -> V
         instant(process.started),
         instant(process.finished),
         duration(process.running),
+        duration(process.ready),
         duration(process.delayed),
         duration(process.blocked_in_all()),
         waited_for(blocked.collect()),
@@ -121,9 +136,9 @@ fn process_row(header: &Header, id: ProcessId, process: &ProcessStatistics) -> V
 
 /// Four rows: the sums, the means, the least and the most.
 fn process_group_rows(group: &ProcessGroup) -> [Vec<String>; 4] {
-    let ProcessGroup { started, finished, running, delayed, blocked, .. } = group;
+    let ProcessGroup { started, finished, running, ready, delayed, blocked, .. } = group;
     let some = |of: &Option<WholeSpread>| of.map_or(0, |spread| spread.count);
-    let times = [running, delayed, blocked];
+    let times = [running, ready, delayed, blocked];
     let row = |name: &str, instant: &dyn Fn(WholeSpread) -> String, time: &dyn Fn(&WholeSpread) -> String| {
         let instants = [started, finished].map(|of| of.map_or_else(nothing, instant));
         let name = format!("{} {name}", group.name);
@@ -132,7 +147,7 @@ fn process_group_rows(group: &ProcessGroup) -> [Vec<String>; 4] {
     let mut sum = row(&format!("sum of {}", group.instances), &|_| String::new(), &|time| long(time.sum));
     sum[1] = format!("{} of {}", some(started), group.instances);
     sum[2] = format!("{} of {}", some(finished), group.instances);
-    sum[6] = waited_for(group.blocked_by.clone());
+    sum[7] = waited_for(group.blocked_by.clone());
     [
         sum,
         row("mean", &|at| mean_duration(at.mean()), &|time| mean_duration(time.mean())),
@@ -294,17 +309,20 @@ pub fn comparison_table(rows: &[ComparisonRow]) -> String {
         true => " –: a speed-up is told of a run that completed, where the first one completed too\n",
         false => "",
     };
-    let heads = ["scenario", "outcome", "total time", "speed-up", "running", "delayed", "blocked"];
+    let heads = ["scenario", "outcome", "total time", "speed-up", "running", "ready", "delayed", "blocked"];
+    let left_out = rows.iter().all(|row| row.ready == 0).then_some(5);
     let rows = rows.iter().map(|row| {
-        vec![
+        let row = vec![
             printable(&row.scenario),
             row.outcome.to_owned(),
             duration(row.total_time.as_nanos()),
             row.speed_up.map_or_else(nothing, format_factor),
             long(row.running),
+            long(row.ready),
             long(row.delayed),
             long(row.blocked),
-        ]
+        ];
+        without(left_out, row)
     });
-    table(&heads, &[1], rows) + note
+    table(&without(left_out, heads.to_vec()), &[1], rows) + note
 }

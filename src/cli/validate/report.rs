@@ -196,9 +196,12 @@ fn processes(validation: &Validation) -> String {
     let header = &validation.virtual_run.header;
     let all = &validation.verdict.processes;
     let instant = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| duration(time.as_nanos()));
+    // Only processors have any.
+    let is_ready = all.iter().any(|process| process.times.model_ready + process.times.seen_ready > 0);
     let rows = all.iter().take(SHOWN).enumerate().map(|(index, process)| {
         let times = &process.times;
-        vec![
+        let ready = [duration(times.model_ready), duration(times.seen_ready)];
+        let cells = [
             header.process_name(ProcessId::from_index(index)),
             instant(times.model_finish),
             instant(times.seen_finish),
@@ -206,13 +209,25 @@ fn processes(validation: &Validation) -> String {
             duration(times.model_blocked),
             duration(times.seen_blocked),
             signed(process.blocked_deviation),
-        ]
+        ];
+        cells.into_iter().chain(ready.into_iter().filter(|_| is_ready)).collect()
     });
     if all.is_empty() {
         return String::new();
     }
-    let heads = ["process", "finished", "on threads", "median", "blocked", "on threads", "median"];
-    table(&heads, &[], rows) + &and_more("  ", all.len(), SHOWN)
+    let heads = [
+        "process",
+        "finished",
+        "on threads",
+        "median",
+        "blocked",
+        "on threads",
+        "median",
+        "ready",
+        "on threads",
+    ];
+    let heads = if is_ready { &heads[..] } else { &heads[..7] };
+    table(heads, &[], rows) + &and_more("  ", all.len(), SHOWN)
 }
 
 fn typical_spans(validation: &Validation) -> &[SpanDeviation] {
@@ -328,6 +343,8 @@ pub fn json_line(validation: &Validation) -> String {
                         model_finished_ns: process.times.model_finish.map(Time::as_nanos),
                         finished_ns: process.times.seen_finish.map(Time::as_nanos),
                         finish_deviation_ns: process.finish_deviation,
+                        model_ready_ns: process.times.model_ready,
+                        ready_ns: process.times.seen_ready,
                         model_blocked_ns: process.times.model_blocked,
                         blocked_ns: process.times.seen_blocked,
                         blocked_deviation_ns: process.blocked_deviation,
@@ -408,6 +425,8 @@ struct JsonProcess {
     model_finished_ns: Option<u64>,
     finished_ns: Option<u64>,
     finish_deviation_ns: Option<i64>,
+    model_ready_ns: u64,
+    ready_ns: u64,
     model_blocked_ns: u64,
     blocked_ns: u64,
     blocked_deviation_ns: i64,

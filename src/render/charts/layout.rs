@@ -35,7 +35,9 @@ pub struct ProcessBar {
     pub new: u64,
     /// Using a processor.
     pub running: u64,
-    /// Letting time pass without one.
+    /// At work, but served by no core.
+    pub ready: u64,
+    /// Letting time pass without a processor.
     pub delayed: u64,
     /// Waiting.
     pub blocked: u64,
@@ -175,7 +177,7 @@ fn latest(processes: &[ProcessBar]) -> Vec<&ProcessBar> {
     ranked.into_iter().map(|(_, bar)| bar).collect()
 }
 
-/// The parts of a bar, in order: what (`None`: ready), from, to. Parts past
+/// The parts of a bar, in order: what (`None`: between its steps), from, to. Parts past
 /// the end of the bar are cut off, empty ones are left out.
 pub(super) fn segments(bar: &ProcessBar) -> Vec<(Option<Class>, Time, Time)> {
     let mut from = Time::ZERO;
@@ -183,6 +185,7 @@ pub(super) fn segments(bar: &ProcessBar) -> Vec<(Option<Class>, Time, Time)> {
     let parts = [
         (Some(Class::New), bar.new),
         (Some(Class::Running), bar.running),
+        (Some(Class::Ready), bar.ready),
         (Some(Class::Delayed), bar.delayed),
         (Some(Class::Blocked(0)), bar.blocked),
         (None, u64::MAX),
@@ -202,7 +205,8 @@ mod tests {
     use super::*;
 
     fn bar(name: &str, until: u64, running: u64, delayed: u64, blocked: u64) -> ProcessBar {
-        ProcessBar { name: name.to_owned(), until: Time::from_secs(until), new: 0, running, delayed, blocked }
+        let (name, until) = (name.to_owned(), Time::from_secs(until));
+        ProcessBar { name, until, new: 0, running, ready: 0, delayed, blocked }
     }
 
     #[test]
@@ -214,11 +218,15 @@ mod tests {
         let cut = segments(&bar("a", 4, 2 * second, 3 * second, u64::MAX));
         assert_eq!(cut.last().map(|part| part.2), Some(Time::from_secs(4)));
         assert_eq!(segments(&bar("a", 0, 5, 5, 5)), []);
-        // What was before the start comes first, and is not taken for ready.
+        // What was before the start comes first, and is not taken for anything else.
         let late = ProcessBar { new: 7 * second, ..bar("a", 10, 3 * second, 0, 0) };
         let parts: Vec<_> = segments(&late).into_iter().map(|(class, _, to)| (class, to)).collect();
         let (start, end) = (Time::from_secs(7), Time::from_secs(10));
         assert_eq!(parts, [(Some(Class::New), start), (Some(Class::Running), end)]);
+        // Who is ready for a processor is so by its state, and not by what is left.
+        let ready = ProcessBar { ready: 2 * second, ..bar("a", 4, second, 0, 0) };
+        let parts: Vec<_> = segments(&ready).into_iter().map(|(class, _, _)| class).collect();
+        assert_eq!(parts, [Some(Class::Running), Some(Class::Ready), None]);
     }
 
     #[test]

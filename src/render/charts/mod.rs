@@ -12,7 +12,7 @@ mod time_axis;
 pub use layout::{MOST_SCENARIOS, ProcessBar, ScenarioBars};
 
 use super::font::{self, FAMILIES};
-use super::input::{LEAST_GAP, common_settings, compared, exact_or_about, length};
+use super::input::{BETWEEN_STEPS, LEAST_GAP, common_settings, compared, exact_or_about, length};
 use super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::png::RenderError;
 use super::scene::{Anchor, Area, Colour, Fill, Scene, Shape, Stroke, Tag, Text};
@@ -153,7 +153,7 @@ fn draw_group(
         let top = group.top + HEAD + ROW * row as i32;
         let segments = segments(bar);
         for &(class, from, to) in &segments {
-            let ground = match class.map_or(READY, Class::fill) {
+            let ground = match class.map_or(BETWEEN, Class::fill) {
                 Fill::Hatched(hatch) => hatch.ground,
                 Fill::Solid(colour) => colour,
                 Fill::Clear => continue,
@@ -173,17 +173,18 @@ fn draw_group(
     Ok(())
 }
 
-/// What a process did when it had started and was neither running, delayed nor blocked.
-const READY: Fill = Fill::Solid(Colour(0xEC, 0xEE, 0xF0));
+/// What there is of a process between its steps, where they take time: on threads.
+const BETWEEN: Fill = Fill::Solid(Colour(0xEC, 0xEE, 0xF0));
 
 fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Shape {
     let fill = match class.map(Class::fill) {
         Some(fill @ Fill::Hatched(_)) => fill,
         _ => Fill::Clear,
     };
-    let name = class.map_or("ready", Class::name);
+    let name = class.map_or("gap", Class::name);
     let share = format_share(nanos as f64 / bar.until.as_nanos().max(1) as f64);
-    let tooltip = format!("{}: {name} {} ({share})", bar.name, length(nanos));
+    let does = class.map_or(BETWEEN_STEPS, Class::name);
+    let tooltip = format!("{}: {does} {} ({share})", bar.name, length(nanos));
     let stroke = class.map(Class::edge).unwrap_or(Stroke::solid(AXIS, 0.8));
     let area = Area { x: area.x + 0.4, width: (area.width - 0.8).max(0.0), ..area };
     Shape::Rect { area, fill, stroke: Some(stroke), tag: Tag::tooltip(name, tooltip) }
@@ -292,16 +293,17 @@ fn heading(scene: &mut Scene, rows: &Layout<'_>) {
     let entries = [
         (Some(Class::New), "new (not started)"),
         (Some(Class::Running), "running"),
+        (Some(Class::Ready), "ready"),
         (Some(Class::Delayed), "delayed"),
         (Some(Class::Blocked(0)), "blocked"),
-        (None, "ready"),
+        (None, BETWEEN_STEPS),
     ];
     let (mut x, top) = (MARGIN, 48.0);
     let baseline = top + 9.0;
     for (class, text) in entries.into_iter().filter(|(class, _)| occurs(*class)) {
         let area = Area { x: x + 0.4, y: top + 0.4, width: 21.2, height: 10.2 };
         let stroke = Some(class.map_or(Stroke::solid(AXIS, 0.8), Class::edge));
-        let fill = class.map_or(READY, Class::fill);
+        let fill = class.map_or(BETWEEN, Class::fill);
         scene.push(Shape::Rect { area, fill, stroke, tag: Tag::default() });
         scene.text(x + 28.0, baseline, 10.5, Anchor::Start, INK, text);
         x += 28.0 + font::width(text, 10.5) + 20.0;

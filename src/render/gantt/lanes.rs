@@ -161,11 +161,11 @@ fn base_line(page: &mut Page<'_>, place: &Place<'_, '_>, spans: &[Span]) {
     let visible = |from, to| page.x(to) - page.x(from) >= 2.0;
     let first = spans.first().map_or(Time::ZERO, |span| span.start);
     let last = spans.last().map_or(end, |span| span.end);
-    let is_ready = visible(Time::ZERO, first)
+    let has_gap = visible(Time::ZERO, first)
         || visible(last, end)
         || spans.windows(2).any(|pair| visible(pair[0].end, pair[1].start));
-    if is_ready {
-        page.keys.ready = Some(place.input.ready_name());
+    if has_gap {
+        page.keys.gap = Some(place.input.gap_name());
     }
 }
 

@@ -58,7 +58,7 @@ fn explained(keys: &Keys) -> Vec<String> {
 
 enum Sample {
     Span(Class),
-    Ready,
+    Gap,
     Done,
     Sign(PointKind),
     Broken,
@@ -76,7 +76,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
             entries.push((sample, text.to_owned()));
         }
     };
-    add(page.keys.ready.is_some(), Sample::Ready, page.keys.ready.unwrap_or_default());
+    add(page.keys.gap.is_some(), Sample::Gap, page.keys.gap.unwrap_or_default());
     add(page.keys.done, Sample::Done, "done");
     add(page.keys.mark, Sample::Sign(PointKind::Mark), "mark");
     add(page.keys.log, Sample::Sign(PointKind::Log), "log line");
@@ -94,7 +94,7 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
             let tag = Tag::class(class.name());
             page.scene.push(Shape::Rect { area, fill: class.fill(), stroke: Some(class.edge()), tag });
         }
-        Sample::Ready => {
+        Sample::Gap => {
             let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));
             page.scene.line(ends.0, ends.1, Stroke::solid(AXIS, 0.8));
         }

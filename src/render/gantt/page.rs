@@ -190,7 +190,7 @@ pub(super) struct Keys {
     /// Columns that show shares.
     pub shares: bool,
     /// Lanes without a span, and what those who have none there are.
-    pub ready: Option<&'static str>,
+    pub gap: Option<&'static str>,
     /// End posts.
     pub done: bool,
     /// Diamonds.

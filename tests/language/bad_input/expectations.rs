@@ -87,3 +87,42 @@ fn stretches_say_what_a_process_is_in() {
         ("races: some", 10, "'some' is not known", "`none`"),
     ]);
 }
+
+#[test]
+fn figures_of_marks_are_those_that_there_are() {
+    all_refused(&[
+        ("values: {maker.made: {max: 3}}", 25, "did you mean 'largest'?", "p95"),
+        ("values: {maker.made: {p42: 3}}", 25, "unknown key 'p42'", "count"),
+        ("values: {mad: {mean: 3}}", 12, "unknown mark 'mad'; did you mean 'made'?", ""),
+        ("values: {maker.mad: {mean: 3}}", 18, "did you mean 'made'?", ""),
+        ("values: {\"maker.made[1]\": {mean: 3}}", 13, "about all passings", "one value"),
+        ("values: {maker.leave: {count: 3}}", 18, "'maker' never passes the mark 'leave'", ""),
+        ("values: {leave: {mean: 3}}", 20, "the mark of 'leave' carries no value", "`count` needs none"),
+        ("values: {made: {mean: 3s}}", 25, "found a duration", ""),
+        ("values: {made: {mean: true}}", 25, "found a boolean", ""),
+        ("values: {made: {}}", 12, "no figure of the mark is named", "`{mean: 5ms"),
+        ("values: {made: {mean: {}}}", 25, "no bounds of a figure", "`about` and `within`"),
+        ("values: {made: {mean: {about: 3}}}", 26, "no bounds of a figure", ""),
+        ("values: {made: {mean: {about: 3, at_most: 3}}}", 26, "no bounds of a figure", ""),
+        ("values: {made: {mean: {about: 3, within: -1%}}}", 44, "'-1%' is no share", "`0.5%`"),
+        ("values: {made: {mean: {about: 3, within: -1}}}", 44, "nothing is within these bounds", ""),
+        ("values: {made: {mean: {at_least: 3, at_most: 2}}}", 26, "nothing is within these bounds", ""),
+    ]);
+}
+
+#[test]
+fn figures_have_paths_that_begin_somewhere() {
+    all_refused(&[
+        ("figures: {resource.line.waits: 3}", 13, "unknown figure 'resource'; did you mean 'resources'?", ""),
+        ("figures: {total_time: 3s}", 13, "did you mean 'total_time_ns'?", ""),
+        ("figures: {total_time_ns.x: 3s}", 27, "is a number and has no parts", ""),
+        ("figures: {processes: 3}", 13, "is no number: it has parts", "`resources.cpu.utilization`"),
+        ("figures: {processes.maker: 3}", 13, "is no number: it has parts", ""),
+        ("figures: {processes.mker.ready_ns: 3}", 23, "did you mean 'maker'?", ""),
+        ("figures: {processes.taker.ready_ns: 3}", 23, "several instances; say which", "taker[0]"),
+        ("figures: {resources.lin.waits: 3}", 23, "did you mean 'line'?", ""),
+        ("figures: {marks.mad.count: 3}", 19, "did you mean 'made'?", ""),
+        ("figures: {resources.line.utilization: 3s}", 41, "is a number here, found a duration", ""),
+        ("figures: {events: []}", 21, "takes an expression, found a list", ""),
+    ]);
+}

@@ -91,8 +91,10 @@ impl Whole<'_> {
         let mine: Vec<&Event> = self.events.iter().filter(of_process).collect();
         let mut longest = 0;
         for (place, event) in mine.iter().enumerate().filter(|(_, event)| event.kind == Kind::Block) {
-            if resource.is_none_or(|resource| resource.0 == event.subject) {
-                let granted = mine[place..].iter().find(|event| event.kind == Kind::Grant);
+            let is_ready = event.value == WaitFor::Core as u64;
+            if resource.map_or(!is_ready, |resource| resource.0 == event.subject) {
+                let ends = |event: &&&Event| matches!(event.kind, Kind::Grant | Kind::Done);
+                let granted = mine[place..].iter().find(ends);
                 longest = longest.max(granted.map_or(self.end, |event| event.time).since(event.time));
             }
         }
@@ -128,10 +130,12 @@ impl Whole<'_> {
                 let mine = event.process;
                 (takes_time, Box::new(move |next| next.process == mine || next.time.as_nanos() >= until))
             }
-            StatePredicate::Blocked => {
+            StatePredicate::Ready | StatePredicate::Blocked => {
                 let mine = event.process;
-                let granted = move |next: &Event| next.process == mine && next.kind == Kind::Grant;
-                (event.kind == Kind::Block, Box::new(granted))
+                let ends = |next: &Event| matches!(next.kind, Kind::Grant | Kind::Done);
+                let is_ready = event.value == WaitFor::Core as u64;
+                let begins = event.kind == Kind::Block && is_ready == (what == StatePredicate::Ready);
+                (begins, Box::new(move |next| next.process == mine && ends(next)))
             }
             StatePredicate::Holding(mutex) => {
                 let is_about = move |next: &Event, kind| next.kind == kind && next.subject == mutex.0;

@@ -3,8 +3,8 @@
 //! Decides the keys: each figure of a single instance that can be summed up is an
 //! object of `sum`, `mean`, `min` and `max`; instants have no sum, but a `count`.
 
-use super::parts::named;
-use crate::analysis::{ProcessGroup, ResourceGroup, Spread, WholeSpread};
+use super::object::{named, nearest};
+use crate::analysis::groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread};
 use serde::ser::{Serialize, Serializer};
 
 /// All groups of processes, by name.
@@ -49,31 +49,28 @@ fn floats(spread: &Spread<f64>) -> Figures<f64, f64, f64> {
     Figures { sum: spread.sum, mean: spread.mean(), min: spread.min, max: spread.max }
 }
 
-/// A mean length of time in whole nanoseconds, as all times in JSON are.
-pub fn nearest(nanos: f64) -> u64 {
-    nanos.round() as u64
-}
-
 #[derive(serde::Serialize)]
-struct Process<'a> {
+pub(super) struct Process<'a> {
     instances: u64,
     started_ns: Option<Instants>,
     finished_ns: Option<Instants>,
     new_ns: Figures<u64, u128, u64>,
     running_ns: Figures<u64, u128, u64>,
+    ready_ns: Figures<u64, u128, u64>,
     delayed_ns: Figures<u64, u128, u64>,
     blocked_ns: Figures<u64, u128, u64>,
     blocked_by_ns: ByName<'a>,
 }
 
 impl Process<'_> {
-    fn of(group: &ProcessGroup) -> Process<'_> {
+    pub(super) fn of(group: &ProcessGroup) -> Process<'_> {
         Process {
             instances: group.instances,
             started_ns: group.started.map(Instants::of),
             finished_ns: group.finished.map(Instants::of),
             new_ns: times(&group.new),
             running_ns: times(&group.running),
+            ready_ns: times(&group.ready),
             delayed_ns: times(&group.delayed),
             blocked_ns: times(&group.blocked),
             blocked_by_ns: ByName(&group.blocked_by),
@@ -96,7 +93,7 @@ impl Serialize for ProcessGroups {
 }
 
 #[derive(serde::Serialize)]
-struct Resource {
+pub(super) struct Resource {
     kind: &'static str,
     instances: u64,
     capacity: Option<u64>,
@@ -114,7 +111,13 @@ struct Resource {
 
 impl Serialize for ResourceGroups {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entry = |group: &ResourceGroup| Resource {
+        named(serializer, self.0.iter().map(|group| (&group.name, Resource::of(group))))
+    }
+}
+
+impl Resource {
+    pub(super) fn of(group: &ResourceGroup) -> Resource {
+        Resource {
             kind: group.info.kind.name(),
             instances: group.instances,
             capacity: group.info.capacity,
@@ -128,7 +131,6 @@ impl Serialize for ResourceGroups {
             level_mean: floats(&group.level_mean),
             level_max: group.level_max.max,
             level_end: counts(&group.level_end),
-        };
-        named(serializer, self.0.iter().map(|group| (&group.name, entry(group))))
+        }
     }
 }

@@ -1,0 +1,18 @@
+//! The figures of a report: what they are called, and whether they are as expected.
+//!
+//! Decides the keys that reports have in JSON (`entries`, `groups`,
+//! `object`), how a figure is
+//! found by its path (`path`), and what is said of one that is not as expected
+//! (`watch`).
+
+mod entries;
+mod groups;
+mod number;
+mod object;
+mod path;
+mod watch;
+
+pub use entries::{Marks, Processes, Resources};
+pub use groups::{ProcessGroups, ResourceGroups};
+pub use object::named;
+pub use watch::FigureWatch;

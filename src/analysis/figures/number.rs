@@ -1,0 +1,80 @@
+//! Numbers of any type, compared exactly: no integer is rounded on the way.
+
+use crate::trace::FigureRange;
+use crate::value::Value;
+use std::cmp::Ordering;
+
+/// A figure as it was found out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FigureValue {
+    /// A count, a number of nanoseconds, or a boolean.
+    Whole(i128),
+    /// Anything else.
+    Float(f64),
+}
+
+impl FigureValue {
+    /// A value of a scenario; a duration is its nanoseconds.
+    pub fn of(value: Value) -> FigureValue {
+        match value {
+            Value::Int(number) | Value::Duration(number) => FigureValue::Whole(number.into()),
+            Value::Bool(flag) => FigureValue::Whole(flag.into()),
+            Value::Float(number) => FigureValue::Float(number),
+        }
+    }
+
+    /// A number of a report.
+    pub fn of_json(number: &serde_json::Number) -> Option<FigureValue> {
+        let whole = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+        whole.map(FigureValue::Whole).or(number.as_f64().map(FigureValue::Float))
+    }
+
+    /// Whether it is within the bounds.
+    pub fn is_within(self, range: FigureRange) -> bool {
+        let against = |bound: Value| self.compare(FigureValue::of(bound));
+        range.at_least.is_none_or(|least| against(least).is_some_and(Ordering::is_ge))
+            && range.at_most.is_none_or(|most| against(most).is_some_and(Ordering::is_le))
+    }
+
+    fn compare(self, other: FigureValue) -> Option<Ordering> {
+        match (self, other) {
+            (FigureValue::Whole(one), FigureValue::Whole(other)) => Some(one.cmp(&other)),
+            (FigureValue::Float(one), FigureValue::Float(other)) => one.partial_cmp(&other),
+            (FigureValue::Whole(one), FigureValue::Float(other)) => whole_and_float(one, other),
+            (FigureValue::Float(one), FigureValue::Whole(other)) => {
+                whole_and_float(other, one).map(Ordering::reverse)
+            }
+        }
+    }
+}
+
+/// A float is cut to an integer where it has one, so that nothing is lost.
+fn whole_and_float(whole: i128, float: f64) -> Option<Ordering> {
+    if float.is_nan() {
+        return None;
+    }
+    // Past the range of integers the cast stays at its end, where no figure is.
+    let cut = whole.cmp(&(float as i128));
+    Some(cut.then_with(|| 0.0.partial_cmp(&(float - float.trunc())).unwrap_or(Ordering::Equal)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_digit_is_lost() {
+        let at_most = |most| FigureRange { at_least: None, at_most: Some(most) };
+        // 2^53 + 1 is no float.
+        assert!(!FigureValue::Whole((1 << 53) + 1).is_within(at_most(Value::Float((1u64 << 53) as f64))));
+        assert!(FigureValue::Whole(1 << 53).is_within(at_most(Value::Float((1u64 << 53) as f64))));
+        assert!(FigureValue::Whole(2).is_within(at_most(Value::Float(2.5))));
+        assert!(!FigureValue::Float(2.5).is_within(at_most(Value::Int(2))));
+        assert!(FigureValue::Float(-2.5).is_within(at_most(Value::Int(-2))));
+        assert!(!FigureValue::Float(-1.5).is_within(at_most(Value::Int(-2))));
+        assert!(
+            FigureValue::Whole(1_000_000_000).is_within(FigureRange::exactly(Value::Duration(1_000_000_000)))
+        );
+        assert!(!FigureValue::Float(f64::NAN).is_within(at_most(Value::Int(2))));
+    }
+}
