@@ -100,6 +100,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     match $done {
                         Done::Next => {}
                         Done::Wait => return Halt::Blocked,
+                        Done::Delayed(until, priority) => return Halt::Delayed(until, priority),
                         Done::OutOfFuel => return self.pause(arena, at, Yield::OutOfFuel),
                         Done::NeedsRoom { header, items } => {
                             return self.pause(arena, at, Yield::NeedsRoom { header, items });
@@ -189,11 +190,6 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 Op::Delay { wait } => break (Kind::Delay, at, self.read(arena, wait, frame)),
                 Op::DelayFor { nanos } => break (Kind::Delay, at, nanos),
                 Op::Work { wait } => break (Kind::Work, at, self.read(arena, wait, frame)),
-                Op::WorkOn { processor, wait, state } => {
-                    if let Some(halt) = self.work_on(arena, at, (processor, wait, state)) {
-                        return halt;
-                    }
-                }
                 Op::StartAfter { wait } => return self.start_after(arena, at, wait),
                 Op::Begin => self.emit(at, Kind::Start, 0, 0),
                 Op::Done { life } => return self.finish(arena, at, life),
@@ -458,7 +454,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     skip!(span);
                 }
                 // By name: with all ops named, none needs a check of its number.
-                rare @ (Op::Wait { .. }
+                rare @ (Op::WorkOn { .. }
+                | Op::Wait { .. }
                 | Op::Notify { .. }
                 | Op::NotifyAll { .. }
                 | Op::Arrive { .. }
@@ -485,6 +482,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline(never)]
     pub(super) fn rare(&mut self, arena: &mut [Word], at: Context, op: Op) -> OpResult {
         match op {
+            Op::WorkOn { processor, wait, state } => {
+                return self.work_on(arena, at, (processor, wait, state));
+            }
             Op::Wait { condition, mutex } => return self.wait(arena, at, condition, mutex),
             Op::Notify { condition } => {
                 let header = self.header(arena, condition, at);

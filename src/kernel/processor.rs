@@ -17,8 +17,7 @@
 
 use super::machine::{State, frame_words};
 use super::machine::{op_of, state_word};
-use super::step::{Context, Kernel, Scheduler};
-use super::stop::Halt;
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{BoundProgram, Chain, Op, ResourceCode, Slot, Source, frame, resource, work};
@@ -146,34 +145,27 @@ fn core_of(arena: &[Word], header: usize, id: u64) -> usize {
 }
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
-    /// Works for as long as `wait` says, or goes on with that; `None` when it has ended.
+    /// Works for as long as `wait` says, or goes on with that.
     #[inline(never)]
     pub(super) fn work_on(
         &mut self,
         arena: &mut [Word],
         at: Context,
         (processor, wait, state): (ResourceCode, Source, Slot),
-    ) -> Option<Halt> {
+    ) -> OpResult {
         let me = Worker { at, base: state.at(at.frame()) };
         let chain = self.program.processor_chain(arena, self.header(arena, processor, at));
         (1..chain.len()).for_each(|level| self.queue.touch(chain.at(level)));
         let (stage, level) = me.stage(arena);
-        let result = match stage {
+        match stage {
             stage::IDLE => self.begin_work(arena, me, &chain, wait),
             stage::GRANTED => self.outward(arena, me, &chain, level),
-            stage::QUEUED => Ok(Some(Halt::Blocked)),
+            stage::QUEUED => Ok(Done::Wait),
             _ => self.go_on_working(arena, me, &chain, level),
-        };
-        result.unwrap_or_else(|fault| Some(self.leave(Err(fault))))
+        }
     }
 
-    fn begin_work(
-        &mut self,
-        arena: &mut [Word],
-        me: Worker,
-        chain: &Chain,
-        wait: Source,
-    ) -> Result<Option<Halt>, Box<Fault>> {
+    fn begin_work(&mut self, arena: &mut [Word], me: Worker, chain: &Chain, wait: Source) -> OpResult {
         let (left, deadline) = self.job(arena, me.at, wait, me.base)?;
         arena[me.base + work::LEFT] = left;
         arena[me.base + work::DEADLINE] = self.queue.deadline(self.now.as_nanos() + deadline);
@@ -181,7 +173,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             me.set_stage(arena, stage::TIMELESS, 0);
             let least = self.until(me.at, *self.now, left)?;
             self.emit(me.at, Kind::Work, 0, least.as_nanos());
-            return Ok(Some(self.pass(arena, me, least, None)));
+            return Ok(self.pass(arena, me, least, None));
         }
         self.enter(arena, me, chain, 0)
     }
@@ -202,13 +194,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Takes a core of the processor at this level, and of those further out; or waits.
-    fn enter(
-        &mut self,
-        arena: &mut [Word],
-        me: Worker,
-        chain: &Chain,
-        level: usize,
-    ) -> Result<Option<Halt>, Box<Fault>> {
+    fn enter(&mut self, arena: &mut [Word], me: Worker, chain: &Chain, level: usize) -> OpResult {
         let header = chain.at(level);
         let processor = self.program.processor(arena, header);
         if processor.is_shared() {
@@ -219,19 +205,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             self.take_free_core(arena, me, header);
         } else if !(processor.preempts && self.preempt(arena, me, header)) {
             self.queue_up(arena, me, header, level, false);
-            return Ok(Some(Halt::Blocked));
+            return Ok(Done::Wait);
         }
         self.outward(arena, me, chain, level)
     }
 
     /// Goes on with a core of the processor at this level.
-    fn outward(
-        &mut self,
-        arena: &mut [Word],
-        me: Worker,
-        chain: &Chain,
-        level: usize,
-    ) -> Result<Option<Halt>, Box<Fault>> {
+    fn outward(&mut self, arena: &mut [Word], me: Worker, chain: &Chain, level: usize) -> OpResult {
         if level + 1 < chain.len() {
             return self.enter(arena, me, chain, level + 1);
         }
@@ -239,7 +219,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let planned = arena[me.base + work::SWITCH].saturating_add(arena[me.base + work::LEFT]);
         let planned = self.now.as_nanos().saturating_add(planned).min(Time::MAX.as_nanos());
         self.emit(me.at, Kind::Work, 0, planned);
-        self.serve_slice(arena, me).map(Some)
+        self.serve_slice(arena, me)
     }
 
     /// How much it does until its work or a quantum ends.
@@ -250,7 +230,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Lets time pass until the work or a quantum ends.
-    fn serve_slice(&mut self, arena: &mut [Word], me: Worker) -> Result<Halt, Box<Fault>> {
+    fn serve_slice(&mut self, arena: &mut [Word], me: Worker) -> OpResult {
         let slice = self.slice(arena, me);
         let switch = std::mem::take(&mut arena[me.base + work::SWITCH]);
         let since = self.until(me.at, *self.now, switch)?;
@@ -262,30 +242,24 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Lets time pass until then.
-    pub(super) fn pass(&mut self, arena: &mut [Word], me: Worker, until: Time, priority: Option<u8>) -> Halt {
+    pub(super) fn pass(&mut self, arena: &mut [Word], me: Worker, until: Time, priority: Option<u8>) -> Done {
         let words = frame_words(arena, me.at.frame());
         words[frame::STATE] = state_word(me.at.op(), State::Delayed);
         words[frame::UNTIL] = until.as_nanos();
-        Halt::Delayed(until, priority.unwrap_or(frame::priority_in(words[frame::LINK])))
+        Done::Delayed(until, priority.unwrap_or(frame::priority_in(words[frame::LINK])))
     }
 
     /// Goes on when the time has passed for which it was served.
-    fn go_on_working(
-        &mut self,
-        arena: &mut [Word],
-        me: Worker,
-        chain: &Chain,
-        level: usize,
-    ) -> Result<Option<Halt>, Box<Fault>> {
+    fn go_on_working(&mut self, arena: &mut [Word], me: Worker, chain: &Chain, level: usize) -> OpResult {
         let (stage, _) = me.stage(arena);
         let timeless = self.queue.is_timeless();
         let header = chain.at(level);
         let is_shared = self.program.processor(arena, header).is_shared();
         if is_shared
             && stage == stage::SERVED
-            && let Some(halt) = self.go_on_sharing(arena, me, header)
+            && let Some(waits) = self.go_on_sharing(arena, me, header)
         {
-            return Ok(Some(halt));
+            return Ok(waits);
         }
         self.spend_slice(arena, me, arena[me.base + work::SLICE]);
         if timeless || arena[me.base + work::LEFT] == 0 {
@@ -294,7 +268,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 (0..cores).rev().for_each(|level| self.give_core(arena, me, chain.at(level)));
             }
             arena[me.base..me.base + work::WORDS].fill(0);
-            return Ok(None);
+            return Ok(Done::Next);
         }
         let cores = level + usize::from(!is_shared);
         for inner in 0..cores {
@@ -306,14 +280,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             if quantum > 0 && arena[header + resource::TAKERS] != 0 {
                 (inner..cores).rev().for_each(|level| self.give_core(arena, me, chain.at(level)));
                 self.queue_up(arena, me, header, inner, false);
-                return Ok(Some(Halt::Blocked));
+                return Ok(Done::Wait);
             }
             arena[me.base + work::QUANTA + inner] = quantum;
         }
         if is_shared {
             return self.share(arena, me, header, level);
         }
-        self.serve_slice(arena, me).map(Some)
+        self.serve_slice(arena, me)
     }
 
     /// Counts so much work as done.

@@ -10,11 +10,10 @@
 
 use super::machine::State;
 use super::processor::{Worker, stage, worker};
-use super::step::{Kernel, Scheduler};
-use super::stop::Halt;
+use super::step::{Done, Kernel, OpResult, Scheduler};
 use crate::program::{Processor, frame, resource, shared, work};
 use crate::time::Time;
-use crate::trace::{Fault, Kind, Sink};
+use crate::trace::{Kind, Sink};
 use crate::value::Word;
 
 fn number(arena: &[Word], at: usize) -> u128 {
@@ -185,13 +184,7 @@ impl Shared {
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Begins to be served for a slice.
-    pub(super) fn share(
-        &mut self,
-        arena: &mut [Word],
-        me: Worker,
-        header: usize,
-        level: usize,
-    ) -> Result<Option<Halt>, Box<Fault>> {
+    pub(super) fn share(&mut self, arena: &mut [Word], me: Worker, header: usize, level: usize) -> OpResult {
         let processor = self.program.processor(arena, header);
         let shared = Shared::of(arena, header);
         shared.count(arena, processor, *self.now);
@@ -209,13 +202,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         shared.push(arena, end, me.id());
         if shared.id(arena, 0) != me.id() {
             me.set_state(arena, State::Blocked);
-            return Ok(Some(Halt::Blocked));
+            return Ok(Done::Wait);
         }
         if let Some(before) = before {
             self.take_entry(arena, worker(self.program, arena, before));
         }
         let until = shared.first_end(arena, processor, *self.now);
-        Ok(Some(self.pass(arena, me, until, None)))
+        Ok(self.pass(arena, me, until, None))
     }
 
     /// Takes the entry in the calendar from one that does not end first any more.
@@ -231,12 +224,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Goes on being served: `None` if the slice has ended, and it is out.
-    pub(super) fn go_on_sharing(&mut self, arena: &mut [Word], me: Worker, header: usize) -> Option<Halt> {
+    pub(super) fn go_on_sharing(&mut self, arena: &mut [Word], me: Worker, header: usize) -> Option<Done> {
         let processor = self.program.processor(arena, header);
         let shared = Shared::of(arena, header);
         if shared.id(arena, 0) != me.id() && !self.queue.is_observed() {
             me.set_state(arena, State::Blocked);
-            return Some(Halt::Blocked);
+            return Some(Done::Wait);
         }
         shared.count(arena, processor, *self.now);
         let until = shared.first_end(arena, processor, *self.now);

@@ -124,6 +124,8 @@ pub struct Kernel<'a, Q, S> {
 pub(super) enum Done {
     /// The process goes on with the next op.
     Next,
+    /// Time passes until then, with the priority of the process plus 128.
+    Delayed(Time, u8),
     /// It waits.
     Wait,
     /// The fuel ran out in the middle; what is left of the op is done later.
