@@ -11,6 +11,7 @@ mod figures;
 mod files;
 mod gallery;
 mod interrupt;
+mod library;
 mod names;
 mod races;
 mod recorded;
