@@ -2,14 +2,14 @@
 
 use super::cancellation::Cancellation;
 use super::ends::Stopped;
-use super::options::{Budget, Mode, Options};
+use super::options::{Budget, Mode, Options, Reduce};
 use super::progress::{Progress, Stop};
 use crate::explore::result::{Exploration, Findings};
 use crate::explore::search::{AnySearch, MAX_WORDS, Start, TooNarrow, is_too_large_for, with};
 use crate::explore::state::Codec;
 use crate::explore::symmetry::Symmetry;
 use crate::explore::transition::{Scratch, TransitionRelation, decided_by_clock, lines_of};
-use crate::program::BoundProgram;
+use crate::program::{BoundProgram, Processor};
 use crate::trace::NoTrace;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -104,8 +104,13 @@ fn prepared<'a>(
     codec.lay_out();
     // A step without time is learnt once; with time hardly one is like another.
     let learns = options.learns && options.mode == Mode::Untimed;
-    let symmetry = symmetry.filter(|_| options.reduce.symmetry);
-    Ok(Start { relation, codec, symmetry, scratch, seed: options.seed, learns, reduce: options.reduce })
+    // Of those who share a processor and end together the first of the scenario does so first.
+    let is_shared = program.processors.iter().any(Processor::is_shared) && options.mode == Mode::Timed;
+    let symmetry = symmetry.filter(|_| options.reduce.symmetry && !is_shared);
+    // Where priorities are inherited, a step may concern those who wait elsewhere.
+    let order = options.reduce.order && !program.has_inheritance();
+    let reduce = Reduce { order, ..options.reduce };
+    Ok(Start { relation, codec, symmetry, scratch, seed: options.seed, learns, reduce })
 }
 
 /// Searches until there is nothing more, or something is spent.

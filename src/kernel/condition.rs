@@ -98,7 +98,11 @@ impl Machine {
         self.arena[queue] = 0;
         // Headers begin at multiples of their length.
         let header = queue - queue % RESOURCE_WORDS;
-        let discipline = waiters::as_listed(&self.arena, header);
+        let discipline = match waiters::as_listed(&self.arena, header) {
+            // Those who are ready for a core stand in an order of their own.
+            _ if program.is_processor(header) => 0,
+            discipline => discipline,
+        };
         for &id in waiters {
             waiters::enqueue(&mut self.arena, &program.frames, queue, ProcessId(id as u32), discipline);
         }

@@ -11,8 +11,9 @@
 //! starved; all others wait for each other, so there is a cycle among them.
 
 use super::machine::{Machine, State};
+use super::processor;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{BoundProgram, ResourceCode, Use, next_ops};
+use crate::program::{BoundProgram, Op, ResourceCode, Use, next_ops};
 use crate::trace::{BlockedProcess, Deadlock, Outcome};
 
 /// Reports of larger deadlocks name this many processes.
@@ -146,6 +147,10 @@ fn describe(
 /// make of it.
 fn awaited(program: &BoundProgram, machine: &Machine, process: ProcessId, op: OpId) -> (ResourceId, Use) {
     let op = &program.plain[op.index()];
+    if let Op::WorkOn { .. } = op {
+        let worker = processor::worker(program, &machine.arena, u64::from(process.0) + 1);
+        return (program.resource_of(processor::awaited(program, &machine.arena, worker)), Use::Serve);
+    }
     let Some((used, code)) = program.accesses(op).next() else {
         unreachable!("no process waits on {op:?}");
     };

@@ -467,6 +467,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 | Op::LockInheriting { .. }
                 | Op::UnlockInheriting { .. }
                 | Op::Launch { .. }
+                | Op::Admit { .. }
                 | Op::Join { .. }
                 | Op::JoinAny { .. }
                 | Op::Stop { .. }
@@ -513,6 +514,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = self.header(arena, mutex, at);
                 self.unlock_any(arena, at, header)?;
             }
+            Op::Admit { any } => return self.admit(arena, at, any),
             Op::Launch { life } => return self.launch(arena, at, life),
             Op::Join { life } => return self.join(arena, at, life),
             Op::JoinAny { any, into } => return self.join_any(arena, at, any, into),

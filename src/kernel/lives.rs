@@ -61,28 +61,72 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         Ok(Done::Next)
     }
 
+    /// Starts an instance that is not alive, with the next number.
+    pub(super) fn admit(&mut self, arena: &mut [Word], at: Context, any: ResourceCode) -> OpResult {
+        let header = self.header(arena, any, at);
+        let next = waiters::dequeue(arena, &self.program.frames, header + resource::PUTTERS);
+        let Some((process, frame)) = next else { return Err(self.no_place(at, header, arena)) };
+        let program = self.program;
+        let def = &program.processes[program.definition_index(process).index()];
+        let life = def.life.expect("who arrives knows its life");
+        let header_of_life = arena[life.at(frame)];
+        let link = arena[frame + frame::LINK];
+        let mut kept = std::mem::take(&mut self.scratch);
+        kept.clear();
+        kept.extend(def.drawn.iter().map(|slot| arena[slot.at(frame)]));
+        arena[frame..frame + def.template.len()].copy_from_slice(&def.template);
+        def.drawn.iter().zip(&kept).for_each(|(slot, word)| arena[slot.at(frame)] = *word);
+        self.scratch = kept;
+        arena[frame + frame::STATE] = state_word(op_of(arena, frame), State::Ready);
+        arena[frame + frame::LINK] = link;
+        arena[life.at(frame)] = header_of_life;
+        self.first_elements(arena, process);
+        if let Some(index) = def.index {
+            arena[index.at(frame)] = arena[header + resource::LEVEL];
+        }
+        arena[header + resource::LEVEL] += 1;
+        arena[header_of_life as usize + resource::LEVEL] = life::OPEN;
+        *self.live += 1;
+        let id = self.resource_id(arena, header_of_life as usize);
+        self.emit(at, Kind::Launch, id, u64::from(process.0));
+        self.queue.wake(*self.now, frame::priority_in(link), process);
+        Ok(Done::Next)
+    }
+
+    #[cold]
+    fn no_place(&self, at: Context, header: usize, arena: &[Word]) -> Box<Fault> {
+        let first = ProcessId(arena[header + resource::PROCESS] as u32);
+        let def = self.program.definition(first);
+        let message = format!("{} of '{}' are alive, and one more arrives", def.count, def.name);
+        self.fault(at, message, "raise `most` in `arrivals`, or let them be served faster than they come")
+    }
+
     /// Gives all words of a process their first values, but for those that count what
     /// was drawn.
     fn begin_anew(&mut self, arena: &mut [Word], process: ProcessId) {
         let program = self.program;
         let def = program.definition_index(process);
         let words = program.frame_of(process);
-        let drawn = program.distributions.iter().filter(|code| code.process == def);
-        let drawn: Vec<(Slot, Word)> = drawn
-            .flat_map(|code| [code.position, code.ahead])
-            .map(|slot| (slot, arena[slot.at(words.start)]))
-            .collect();
+        let drawn = &program.processes[def.index()].drawn;
+        let drawn: Vec<(Slot, Word)> =
+            drawn.iter().map(|&slot| (slot, arena[slot.at(words.start)])).collect();
         for word in words.clone() {
             arena[word] = program.arena.word(word);
         }
         for (slot, word) in drawn {
             arena[slot.at(words.start)] = word;
         }
-        for slot in &program.processes[def.index()].arrays {
-            let (start, len) = array_in(arena[slot.at(words.start)]);
-            arena[start..start + len].copy_from_slice(program.arena.content(start..start + len));
-        }
+        self.first_elements(arena, process);
         arena[words.start + frame::STATE] &= frame::state_word(u32::MAX as usize, 0);
+    }
+
+    /// Gives the elements of the private arrays of a process their first values.
+    fn first_elements(&self, arena: &mut [Word], process: ProcessId) {
+        let frame = self.program.frames[process.index()] as usize;
+        for slot in &self.program.definition(process).arrays {
+            let (start, len) = array_in(arena[slot.at(frame)]);
+            arena[start..start + len].copy_from_slice(self.program.arena.content(start..start + len));
+        }
     }
 
     /// Waits until a process is done.
@@ -172,7 +216,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.queue.touch(any);
         let Some((waiter, frame)) = waiters::dequeue(arena, &self.program.frames, any + resource::TAKERS)
         else {
-            waiters::enqueue(arena, &self.program.frames, any + resource::PUTTERS, process, 0);
+            let discipline = arena[any + resource::IDENTITY] >> 32 & 0xff;
+            waiters::enqueue(arena, &self.program.frames, any + resource::PUTTERS, process, discipline);
             return;
         };
         let waiter = Context::new(waiter, frame, op_of(arena, frame));

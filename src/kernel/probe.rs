@@ -19,6 +19,8 @@ pub struct Probe {
     pub woken: Vec<ProcessId>,
     /// What the kernel is answered where it has a choice.
     pub choices: Choices,
+    /// Whether work on a processor ends whenever it likes.
+    pub is_timeless: bool,
 }
 
 impl Probe {
@@ -30,6 +32,13 @@ impl Probe {
 }
 
 impl Scheduler for Probe {
+    /// There is no calendar: that the process waits again stands in the machine.
+    fn cancel(&mut self, _: Time, _: ProcessId) {}
+
+    fn is_timeless(&self) -> bool {
+        self.is_timeless
+    }
+
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.woken.push(process);
     }

@@ -41,7 +41,12 @@ pub(super) mod stage {
 }
 
 /// The priority of the end of a quantum: after all others of its instant.
-const LATE: u8 = u8::MAX;
+pub(super) const LATE: u8 = u8::MAX;
+
+/// The stage in the word [`work::STAGE`].
+pub(super) const fn stage_in(word: Word) -> u64 {
+    word & 0xff
+}
 
 /// A process at work: where it stands, and where its words are.
 #[derive(Clone, Copy)]
@@ -54,7 +59,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn stage(self, arena: &[Word]) -> (u64, usize) {
         let word = arena[self.base + work::STAGE];
-        (word & 0xff, (word >> 8) as usize)
+        (stage_in(word), (word >> 8) as usize)
     }
 
     pub(super) fn set_stage(self, arena: &mut [Word], stage: u64, level: usize) {
@@ -83,7 +88,7 @@ pub(super) fn worker(program: &BoundProgram, arena: &[Word], id: u64) -> Worker 
 }
 
 /// The header of the innermost processor on which a worker works.
-fn innermost(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
+pub(super) fn innermost(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
     let Op::WorkOn { processor, .. } = program.plain[worker.at.op()] else {
         unreachable!("a worker stands at work")
     };
@@ -91,6 +96,30 @@ fn innermost(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
         Ok(header) => header,
         Err(slot) => arena[slot.at(worker.at.frame())] as usize,
     }
+}
+
+/// The processors on which a worker works, from the innermost out.
+pub(super) fn chain_of(program: &BoundProgram, arena: &[Word], worker: Worker) -> Chain {
+    program.processor_chain(arena, innermost(program, arena, worker))
+}
+
+/// The header of the processor for a core of which a worker is ready; of one that
+/// is not ready the innermost.
+pub(super) fn awaited(program: &BoundProgram, arena: &[Word], worker: Worker) -> usize {
+    let chain = chain_of(program, arena, worker);
+    match worker.stage(arena) {
+        (stage::QUEUED, level) => chain.at(level),
+        _ => chain.at(0),
+    }
+}
+
+/// Whether what a worker that is served waits for, or has come to, is the end of a
+/// quantum.
+pub(super) fn is_at_quantum(program: &BoundProgram, arena: &[Word], worker: Worker) -> bool {
+    let (stage, level) = worker.stage(arena);
+    stage == stage::SERVED
+        && arena[worker.base + work::SLICE] < arena[worker.base + work::LEFT]
+        && !program.processor(arena, chain_of(program, arena, worker).at(level)).is_shared()
 }
 
 /// What decides who goes first: lower goes first.
@@ -104,7 +133,7 @@ fn rank(discipline: Discipline, arena: &[Word], worker: Worker) -> u64 {
 
 /// The words of the cores of the processor with this header: whom one serves plus 1 in
 /// the low half, 0 if nobody; whom it served last plus 1 in the high half.
-fn cores(arena: &[Word], header: usize) -> std::ops::Range<usize> {
+pub(super) fn cores(arena: &[Word], header: usize) -> std::ops::Range<usize> {
     let start = arena[header + resource::CONTENT] as usize;
     start..start + arena[header + resource::CAPACITY] as usize
 }
@@ -145,19 +174,31 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         chain: &Chain,
         wait: Source,
     ) -> Result<Option<Halt>, Box<Fault>> {
-        let left = self.read(arena, wait, me.at.frame());
-        self.until(me.at, *self.now, left)?;
-        let deadline = arena[me.base + work::DEADLINE];
-        let ends = self.until(me.at, *self.now, deadline)?;
+        let (left, deadline) = self.job(arena, me.at, wait, me.base)?;
         arena[me.base + work::LEFT] = left;
-        arena[me.base + work::DEADLINE] = ends.as_nanos();
-        let is_fifo = |level| self.program.processor(arena, chain.at(level)).discipline == Discipline::Fifo;
-        if self.queue.is_timeless() && !(0..chain.len()).all(is_fifo) {
+        arena[me.base + work::DEADLINE] = self.queue.deadline(self.now.as_nanos() + deadline);
+        if self.queue.is_timeless() && !self.program.serves_in_order(chain) {
             me.set_stage(arena, stage::TIMELESS, 0);
-            self.emit(me.at, Kind::Work, 0, self.now.as_nanos());
-            return Ok(Some(self.pass(arena, me, *self.now, None)));
+            let least = self.until(me.at, *self.now, left)?;
+            self.emit(me.at, Kind::Work, 0, least.as_nanos());
+            return Ok(Some(self.pass(arena, me, least, None)));
         }
         self.enter(arena, me, chain, 0)
+    }
+
+    /// How long the work is to take, and in which time it is to end, of a process whose
+    /// words begin at `base` and that has not begun.
+    pub(super) fn job(
+        &self,
+        arena: &[Word],
+        at: Context,
+        wait: Source,
+        base: usize,
+    ) -> Result<(u64, u64), Box<Fault>> {
+        let (length, deadline) = (self.read(arena, wait, at.frame()), arena[base + work::DEADLINE]);
+        self.until(at, *self.now, length)?;
+        self.until(at, *self.now, deadline)?;
+        Ok((length, deadline))
     }
 
     /// Takes a core of the processor at this level, and of those further out; or waits.
@@ -216,7 +257,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let until = self.until(me.at, since, slice)?;
         arena[me.base + work::SINCE] = since.as_nanos();
         arena[me.base + work::SLICE] = slice;
-        let is_quantum = slice < arena[me.base + work::LEFT];
+        let is_quantum = is_at_quantum(self.program, arena, me);
         Ok(self.pass(arena, me, until, is_quantum.then_some(LATE)))
     }
 
@@ -368,7 +409,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             other.stage(arena).0 == stage::SERVED && served >= arena[other.base + work::SLICE]
         };
         let served = cores(arena, header).map(|core| (core, worker(program, arena, arena[core] & HALF)));
-        let served = served.filter(|&(_, other)| !is_ending(arena, other));
+        let served =
+            served.filter(|&(_, other)| self.queue.yields_core(other.at.process(), !is_ending(arena, other)));
         let last = served.max_by_key(|&(_, other)| rank(discipline, arena, other));
         let Some((core, other)) = last else { return false };
         if rank(discipline, arena, other) <= rank(discipline, arena, me) {
@@ -434,7 +476,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// with further out; says at which level the processor stands for it.
     fn withdraw(&mut self, arena: &mut [Word], other: Worker, header: usize) -> usize {
         let program = self.program;
-        let chain = program.processor_chain(arena, innermost(program, arena, other));
+        let chain = chain_of(program, arena, other);
         let level = chain.level_of(header).expect("a processor serves only who works on it");
         let (stage, reached) = other.stage(arena);
         let frame = other.at.frame();
@@ -451,7 +493,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         if stage == stage::SERVED {
             let served = self.now.as_nanos().saturating_sub(arena[other.base + work::SINCE]);
-            self.spend_slice(arena, other, served);
+            self.spend_slice(arena, other, served.min(arena[other.base + work::SLICE]));
         }
         arena[other.base + work::SWITCH] = 0;
         (level + 1..=outermost).rev().for_each(|level| self.give_core(arena, other, chain.at(level)));

@@ -7,7 +7,7 @@
 use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{BoundProgram, Op, ResourceCode, Source, frame, resource};
+use crate::program::{BoundProgram, Op, ResourceCode, Source, frame, resource, work};
 use crate::trace::{Fault, Sink};
 use crate::value::Word;
 
@@ -52,6 +52,13 @@ pub enum Request {
     NotifyAll,
     /// Come to a barrier.
     Arrive,
+    /// Work on a processor.
+    Serve {
+        /// For how many nanoseconds.
+        length: u64,
+        /// In how many nanoseconds it is to end.
+        deadline: u64,
+    },
     /// Say the level of a resource.
     Level,
     /// Read consecutive slots, which are there.
@@ -137,6 +144,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Notify { .. } => Request::Notify,
             Op::NotifyAll { .. } => Request::NotifyAll,
             Op::Arrive { .. } => Request::Arrive,
+            Op::WorkOn { wait, state, .. } => {
+                let (length, deadline) = self.job(self.arena, at, wait, state.at(at.frame()))?;
+                Request::Serve { length, deadline }
+            }
             Op::Level { .. } => Request::Level,
             other => unreachable!("{other:?} asks nothing of a resource"),
         };
@@ -163,6 +174,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let rest = self.read(self.arena, left.source(), at.frame()) - 1;
                 self.arena[left.at(at.frame())] = rest;
                 next -= usize::from(rest > 0);
+            }
+            Op::WorkOn { state, .. } => {
+                let start = state.at(at.frame());
+                self.arena[start..start + work::WORDS].fill(0);
             }
             _ => {}
         }

@@ -25,6 +25,12 @@ fn set_number(arena: &mut [Word], at: usize, number: u128) {
     (arena[at], arena[at + 1]) = (number as u64, (number >> 64) as u64);
 }
 
+/// When a process ends, and its number plus 1.
+pub(super) type Key = (u128, u64);
+
+/// How many children an entry of the heap has.
+const BRANCHES: usize = 4;
+
 /// What is kept of a shared processor: where its content begins.
 #[derive(Clone, Copy)]
 pub(super) struct Shared(usize);
@@ -55,75 +61,122 @@ impl Shared {
 
     /// What sorts the heap: who ends first; of those who end together, the process
     /// that stands first in the scenario.
-    fn key(self, arena: &[Word], place: usize) -> (u128, u64) {
+    pub(super) fn key(self, arena: &[Word], place: usize) -> Key {
         (number(arena, self.entry(place)), self.id(arena, place))
     }
 
-    fn swap(self, arena: &mut [Word], one: usize, other: usize) {
-        for word in 0..shared::ENTRY {
-            arena.swap(self.entry(one) + word, self.entry(other) + word);
-        }
+    /// Makes it anew: what was attained, and up to when that is counted; and those
+    /// who are served, who ends first first.
+    pub(super) fn set(
+        self,
+        arena: &mut [Word],
+        (attained, counted): (u128, Word),
+        shares: impl Iterator<Item = Key>,
+    ) {
+        let before = self.served(arena);
+        arena[self.entry(0)..self.entry(before)].fill(0);
+        set_number(arena, self.attained(), attained);
+        arena[self.0 + shared::COUNTED] = counted;
+        arena[self.0 + shared::SERVED] = 0;
+        shares.for_each(|(end, id)| self.push(arena, end, id));
+    }
+
+    /// Writes the one with this key into this place of the heap.
+    fn put(self, arena: &mut [Word], place: usize, (end, id): Key) {
+        let entry = self.entry(place);
+        set_number(arena, entry, end);
+        arena[entry + 2] = id;
     }
 
     fn push(self, arena: &mut [Word], end: u128, id: u64) {
         let place = self.served(arena);
         arena[self.0 + shared::SERVED] += 1;
-        set_number(arena, self.entry(place), end);
-        arena[self.entry(place) + 2] = id;
-        self.rise(arena, place);
+        self.rise(arena, place, (end, id));
     }
 
     /// Takes out the process with this id, mostly the one on top.
     fn remove(self, arena: &mut [Word], id: u64) {
-        let place = (0..self.served(arena)).find(|&place| self.id(arena, place) == id);
-        let place = place.expect("whoever is served is in the heap");
+        let place = self.place_of(arena, id);
         arena[self.0 + shared::SERVED] -= 1;
         let len = self.served(arena);
-        self.swap(arena, place, len);
-        let last = self.entry(len);
-        arena[last..last + shared::ENTRY].fill(0);
-        if place < len {
-            let place = self.rise(arena, place);
-            self.sink(arena, place);
+        let last = self.key(arena, len);
+        let entry = self.entry(len);
+        arena[entry..entry + shared::ENTRY].fill(0);
+        if place == len {
+            return;
+        }
+        match place > 0 && last < self.key(arena, (place - 1) / BRANCHES) {
+            true => self.rise(arena, place, last),
+            false => self.sink(arena, place, last),
         }
     }
 
-    /// Moves the one in this place up to where it belongs; says where that is.
-    fn rise(self, arena: &mut [Word], mut place: usize) -> usize {
-        while place > 0 && self.key(arena, place) < self.key(arena, (place - 1) / 2) {
-            self.swap(arena, place, (place - 1) / 2);
-            place = (place - 1) / 2;
-        }
-        place
+    /// When the process with this id ends, if nobody else comes.
+    pub(super) fn end_of(self, arena: &[Word], processor: &Processor, id: u64) -> Time {
+        let counted = Time::from_nanos(arena[self.0 + shared::COUNTED]).unwrap_or(Time::MAX);
+        self.end_at(arena, processor, self.place_of(arena, id), counted)
     }
 
-    /// Moves the one in this place down to where it belongs.
-    fn sink(self, arena: &mut [Word], mut place: usize) {
-        loop {
-            let children = (2 * place + 1)..(2 * place + 3).min(self.served(arena));
-            let Some(child) = children.min_by_key(|&child| self.key(arena, child)) else { return };
-            if self.key(arena, place) < self.key(arena, child) {
-                return;
+    /// Where in the heap the process with this id is.
+    fn place_of(self, arena: &[Word], id: u64) -> usize {
+        let place = (0..self.served(arena)).find(|&place| self.id(arena, place) == id);
+        place.expect("whoever is served is in the heap")
+    }
+
+    /// Writes the one with this key into this place, which is free, or further up.
+    fn rise(self, arena: &mut [Word], mut place: usize, key: Key) {
+        while place > 0 {
+            let above = (place - 1) / BRANCHES;
+            let other = self.key(arena, above);
+            if other < key {
+                break;
             }
-            self.swap(arena, place, child);
+            self.put(arena, place, other);
+            place = above;
+        }
+        self.put(arena, place, key);
+    }
+
+    /// Writes the one with this key into this place, which is free, or further down.
+    fn sink(self, arena: &mut [Word], mut place: usize, key: Key) {
+        let len = self.served(arena);
+        loop {
+            let children = (BRANCHES * place + 1)..(BRANCHES * (place + 1) + 1).min(len);
+            let least = children.map(|child| (self.key(arena, child), child)).min();
+            let Some((other, child)) = least.filter(|&(other, _)| other < key) else { break };
+            self.put(arena, place, other);
             place = child;
         }
+        self.put(arena, place, key);
     }
 
     /// Counts the service up to now.
     fn count(self, arena: &mut [Word], processor: &Processor, now: Time) {
-        let served = self.served(arena) as u64;
-        let passed = now.as_nanos() - arena[self.0 + shared::COUNTED];
+        let attained = self.attained_by(arena, processor, now);
         arena[self.0 + shared::COUNTED] = now.as_nanos();
-        if served > 0 {
-            let attained = number(arena, self.attained()) + processor.rate(served) * u128::from(passed);
-            set_number(arena, self.attained(), attained);
+        set_number(arena, self.attained(), attained);
+    }
+
+    /// The service up to then.
+    pub(super) fn attained_by(self, arena: &[Word], processor: &Processor, now: Time) -> u128 {
+        let attained = number(arena, self.attained());
+        match self.served(arena) as u64 {
+            0 => attained,
+            served => {
+                let passed = now.as_nanos() - arena[self.0 + shared::COUNTED];
+                attained + processor.rate(served) * u128::from(passed)
+            }
         }
     }
 
     /// When the one on top ends, if nobody else comes, counted up to `now`.
     fn first_end(self, arena: &[Word], processor: &Processor, now: Time) -> Time {
-        let left = number(arena, self.entry(0)).saturating_sub(number(arena, self.attained()));
+        self.end_at(arena, processor, 0, now)
+    }
+
+    /// Likewise of the one in this place.
+    fn end_at(self, arena: &[Word], processor: &Processor, place: usize, now: Time) -> Time {
+        let left = number(arena, self.entry(place)).saturating_sub(number(arena, self.attained()));
         let nanos = left.div_ceil(processor.rate(self.served(arena) as u64));
         let end = u128::from(now.as_nanos()) + nanos;
         u64::try_from(end).ok().and_then(Time::from_nanos).unwrap_or(Time::MAX)
@@ -181,13 +234,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn go_on_sharing(&mut self, arena: &mut [Word], me: Worker, header: usize) -> Option<Halt> {
         let processor = self.program.processor(arena, header);
         let shared = Shared::of(arena, header);
-        if shared.id(arena, 0) != me.id() {
+        if shared.id(arena, 0) != me.id() && !self.queue.is_observed() {
             me.set_state(arena, State::Blocked);
             return Some(Halt::Blocked);
         }
         shared.count(arena, processor, *self.now);
         let until = shared.first_end(arena, processor, *self.now);
-        if until > *self.now && !self.queue.is_timeless() {
+        if until > *self.now && !self.queue.is_timeless() && !self.queue.is_observed() {
             return Some(self.pass(arena, me, until, None));
         }
         self.leave_shared(arena, me, header);

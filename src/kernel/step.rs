@@ -38,6 +38,28 @@ pub trait Scheduler {
         false
     }
 
+    /// Whether the steps come in an order that was observed elsewhere, so that who ends
+    /// its work does, whoever would have ended first by the clock.
+    #[inline(always)]
+    fn is_observed(&self) -> bool {
+        false
+    }
+
+    /// Whether `process`, which has a core, may lose it to one that goes before it:
+    /// `by_clock` says so if it has not just done all that it wanted.
+    #[inline(always)]
+    fn yields_core(&self, process: ProcessId, by_clock: bool) -> bool {
+        let _ = process;
+        by_clock
+    }
+
+    /// When the work that begins must end, in nanoseconds; `by_clock` if nobody has looked
+    /// at another clock.
+    #[inline(always)]
+    fn deadline(&self, by_clock: u64) -> u64 {
+        by_clock
+    }
+
     /// An op is about the resource with this header; for drivers that learn what steps depend on.
     #[inline(always)]
     fn touch(&self, _: usize) {}
@@ -394,7 +416,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
 
     /// The end of a delay that starts now.
     #[inline(always)]
-    pub(super) fn until(&mut self, at: Context, now: Time, nanos: Word) -> Result<Time, Box<Fault>> {
+    pub(super) fn until(&self, at: Context, now: Time, nanos: Word) -> Result<Time, Box<Fault>> {
         let nanos = defect::delay(nanos);
         // The clock is below 2^63; if the wait is too, their sum is a number.
         let until = now.as_nanos().wrapping_add(nanos);

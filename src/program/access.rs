@@ -186,7 +186,7 @@ impl Op {
         match self {
             Op::Begin | Op::Done { life: None } => one(Nothing),
             Op::Done { life: Some(life) } | Op::Stop { life, .. } => one(Access(Use::End, life)),
-            Op::Launch { life } => one(Access(Use::Launch, life)),
+            Op::Launch { life: to } | Op::Admit { any: to } => one(Access(Use::Launch, to)),
             Op::Join { life } => one(Access(Use::Join, life)),
             Op::JoinAny { any, into: None } => one(Access(Use::Join, any)),
             Op::JoinAny { any, into: Some(into) } => two(Access(Use::Join, any), Written(*into)),

@@ -76,6 +76,7 @@ impl Program {
         program.noticed = noticed(&model.expect, &program.plain, self.ranges(&program));
         program.fuse(&scopes);
         program.share_python_generators();
+        program.note_lives();
         Ok((program, scopes))
     }
 
@@ -93,6 +94,9 @@ impl Program {
                 manual: def.manual,
                 daemon: def.daemon,
                 arrays: arrays.map(|(_, slot)| *slot).collect(),
+                drawn: Vec::new(),
+                template: Vec::new(),
+                life: code.life,
             }
         };
         of_each.map(program).collect()

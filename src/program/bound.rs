@@ -11,7 +11,9 @@ use super::values::InstanceRanges;
 use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::Limits;
 use crate::time::Time;
-use crate::trace::{Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, Ties, instance_name};
+use crate::trace::{
+    Discipline, Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties, instance_name,
+};
 use crate::value::{Type, Word};
 use std::fmt;
 use std::ops::Range;
@@ -100,6 +102,13 @@ pub struct ProcessInstances {
     pub daemon: bool,
     /// The words with the descriptors of its private arrays.
     pub arrays: Vec<Slot>,
+    /// The words that count what was drawn: they outlive a process.
+    pub drawn: Vec<Slot>,
+    /// The first words of an instance that arrives, but for its link and
+    /// [`ProcessInstances::life`]; empty of all others.
+    pub template: Vec<Word>,
+    /// The word that holds where its own life is, of one whose instances arrive.
+    pub life: Option<Slot>,
 }
 
 impl BoundProgram {
@@ -121,6 +130,46 @@ impl BoundProgram {
         &self.processors[arena[header + resource::PROCESSOR] as usize]
     }
 
+    /// Whether priorities change, since owners of mutexes inherit those of who waits.
+    pub fn has_inheritance(&self) -> bool {
+        self.plain.iter().any(|op| matches!(op, Op::LockInheriting { .. }))
+    }
+
+    /// The processor with this header, from what no run changes.
+    pub fn processor_at(&self, header: usize) -> &Processor {
+        &self.processors[self.arena[header + resource::PROCESSOR] as usize]
+    }
+
+    /// As [`Self::processor_chain`], likewise.
+    pub fn processor_chain_at(&self, header: usize) -> Chain {
+        Chain::from(header, |header| self.processor_at(header).outer)
+    }
+
+    /// Whether all processors of a chain serve whoever comes first to the end. Only of
+    /// these is anything known without time.
+    pub fn serves_in_order(&self, chain: &Chain) -> bool {
+        (0..chain.len()).all(|level| self.processor_at(chain.at(level)).discipline == Discipline::Fifo)
+    }
+
+    /// Whether without time nobody knows how many cores of the resource with this header
+    /// are free: it is a processor whose cores serve work that ends whenever it likes.
+    pub fn level_needs_time(&self, header: usize) -> bool {
+        let stands_on = |processor: &Processor| {
+            let chain = self.processor_chain_at(processor.outer? as usize);
+            let in_order = processor.discipline == Discipline::Fifo && self.serves_in_order(&chain);
+            chain.level_of(header).map(|_| in_order)
+        };
+        self.is_processor(header)
+            && (!self.serves_in_order(&self.processor_chain_at(header))
+                || self.processors.iter().filter_map(stands_on).any(|in_order| !in_order))
+    }
+
+    /// Whether the resource with this header is a processor.
+    pub fn is_processor(&self, header: usize) -> bool {
+        !self.processors.is_empty()
+            && self.resource_info(self.resource_of(header)).kind == ResourceKind::Processor
+    }
+
     /// The processors on which the one with this header stands, itself first.
     pub fn processor_chain(&self, arena: &[Word], header: usize) -> Chain {
         Chain::from(header, |header| self.processor(arena, header).outer)
@@ -140,6 +189,23 @@ impl BoundProgram {
     /// The processes with their instances, for reports.
     pub fn process_infos(&self) -> &[ProcessInfo] {
         &self.names.processes
+    }
+
+    /// Takes note of what begins anew with each life of a process.
+    pub(super) fn note_lives(&mut self) {
+        for number in 0..self.processes.len() {
+            let def = ProcessDefId::from_index(number);
+            let codes = self.distributions.iter().filter(|code| code.process == def);
+            let mut drawn: Vec<Slot> = codes.flat_map(|code| [code.position, code.ahead]).collect();
+            drawn.sort_unstable_by_key(|slot| slot.0);
+            drawn.dedup();
+            let def = &self.processes[number];
+            let arrives = def.life.is_some() && def.count > 0;
+            let words = if arrives { self.frame_of(def.first) } else { 0..0 };
+            let template = words.map(|word| self.arena.word(word)).collect();
+            self.processes[number].drawn = drawn;
+            self.processes[number].template = template;
+        }
     }
 
     /// How many processes start by themselves.

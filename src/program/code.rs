@@ -53,6 +53,8 @@ pub struct ProcessCode {
     pub vars: Vec<Slot>,
     /// How many random streams an instance has.
     pub streams: u32,
+    /// The word that holds where its own life is, of one whose instances arrive.
+    pub life: Option<Slot>,
 }
 
 /// The words that no process changes: parameters first, then constants and

@@ -72,6 +72,7 @@ impl Compiler<'_> {
             index: self.frame.index,
             vars: self.frame.vars.clone(),
             streams: streams.unwrap_or(0),
+            life: life.and_then(|life| life.resolve().err()).filter(|_| def.arrives),
         });
     }
 
@@ -112,6 +113,10 @@ impl Compiler<'_> {
                 self.emit(if *all { Op::NotifyAll { condition } } else { Op::Notify { condition } });
             }
             StepKind::Start(who) => self.each_life(who, |life| Op::Launch { life }),
+            StepKind::Admit(of) => {
+                let any = self.model.lives[of.index()].any.expect("who arrives has a place to come from");
+                self.emit(Op::Admit { any: ResourceCode::fixed(any.0) });
+            }
             StepKind::Join(who) => self.each_life(who, |life| Op::Join { life }),
             StepKind::Stop { who, lost } => self.each_life(who, |life| Op::Stop { life, lost: *lost }),
             StepKind::JoinAny { of, into } => {
@@ -159,6 +164,10 @@ impl Compiler<'_> {
         let life = self.model.lives[id.index()].each?;
         if self.model.resources[life.index()].count.is_none() {
             return Some(ResourceCode::fixed(life.0));
+        }
+        if self.model.processes[id.index()].arrives {
+            // Its number says which arrival it is, and not which place it has.
+            return Some(ResourceCode::found(self.frame.permanent()));
         }
         let (index, into) = (self.frame.index().source(), self.frame.permanent());
         self.emit(Op::Find { into, def: life.0, index });

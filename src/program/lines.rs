@@ -8,7 +8,7 @@ use super::access::{Operand, Use};
 use super::bound::BoundProgram;
 use super::op::ResourceCode;
 use crate::ids::ResourceId;
-use crate::trace::Holds;
+use crate::trace::{Holds, ResourceKind};
 
 /// By resource: to wait in line for it is a transition of its own.
 pub fn lines_of(program: &BoundProgram, timed: bool) -> Vec<bool> {
@@ -20,13 +20,21 @@ pub fn lines_of(program: &BoundProgram, timed: bool) -> Vec<bool> {
         let kind = info.kind.descriptor();
         *line |= kind.wait_is_a_turn || kind.holds == Holds::Items && info.capacity == Some(0);
     }
+    // Who is ready for a core of one processor may have one of another, as can be seen.
+    if program.processors.iter().any(|processor| processor.outer.is_some()) {
+        for (id, line) in lines.iter_mut().enumerate() {
+            *line |= program.resource_info(ResourceId::from_index(id)).kind == ResourceKind::Processor;
+        }
+    }
     for (&(mut op), &atomic) in program.plain.iter().zip(&program.atomic) {
         for operand in op.operands() {
             match operand {
                 Operand::Many(Use::Put | Use::Get, many) => {
                     mark_lines(program, program.many[many as usize].resource, &mut lines);
                 }
-                Operand::Access(Use::Take | Use::Put | Use::Get | Use::Observe, resource) if atomic => {
+                Operand::Access(Use::Take | Use::Put | Use::Get | Use::Serve | Use::Observe, resource)
+                    if atomic =>
+                {
                     mark_lines(program, *resource, &mut lines);
                 }
                 _ => {}

@@ -123,6 +123,8 @@ pub enum Op {
     Done { life: Option<ResourceCode> },
     /// Start the process with this life, which must not be alive.
     Launch { life: ResourceCode },
+    /// Start an instance that is not alive, whichever, and give it the next number.
+    Admit { any: ResourceCode },
     /// Wait until the process with this life is done.
     Join { life: ResourceCode },
     /// Wait for the first instance to be done that nobody has joined; `into` = its number.

@@ -80,9 +80,20 @@ impl Processor {
         all.copied().unwrap_or(shared::UNITS) / u128::from(processes)
     }
 
+    /// In units of service a nanosecond, what 1, 2, 3 … processes attain together of one
+    /// that is shared; more attain as much as the last, and none given means one core.
+    pub fn speeds(&self) -> &[u128] {
+        &self.speeds
+    }
+
     /// Whether every process is served from when it comes.
     pub fn is_shared(&self) -> bool {
         self.discipline == Discipline::Sharing
+    }
+
+    /// Whether who must be done first is served first.
+    pub fn is_by_deadline(&self) -> bool {
+        self.discipline == Discipline::Edf
     }
 
     /// The words of the content of one that up to so many processes use.

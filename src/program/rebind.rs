@@ -114,5 +114,6 @@ impl<'a> Binding<'a> {
         for (info, size) in program.resources.iter_mut().zip(&next.sizes) {
             (info.capacity, info.initial) = (size.capacity, size.initial);
         }
+        program.note_lives();
     }
 }

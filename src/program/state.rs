@@ -128,7 +128,7 @@ impl State {
         self.processes(program, model, params)?;
         self.contents_base = self.arena.len();
         self.processor_contents(model);
-        self.lives(model);
+        self.lives(program, model);
         self.append_contents().ok_or_else(|| too_large(self.largest(model)))?;
         self.horizon = match &model.horizon {
             None => None,
@@ -223,8 +223,9 @@ impl State {
     }
 
     /// Which process each life is of, and how they find each other.
-    fn lives(&mut self, model: &Model) {
-        for (life, &(process, count)) in model.lives.iter().zip(&self.processes) {
+    fn lives(&mut self, program: &Program, model: &Model) {
+        let of_each = model.lives.iter().zip(&program.processes).zip(&self.processes);
+        for ((life, code), &(process, count)) in of_each {
             let header = |def: ResourceDefId| self.instances[def.index()].0 as usize;
             let Some(first) = life.each.map(header) else { continue };
             let any = life.any.map(header);
@@ -232,10 +233,21 @@ impl State {
                 let header = first + instance * RESOURCE_WORDS;
                 self.arena[header + resource::PROCESS] = u64::from(process.0) + instance as u64;
                 self.arena[header + resource::OTHER] = any.unwrap_or(0) as u64;
+                let frame = self.frames[process.index() + instance] as usize;
+                if let Some(slot) = code.life {
+                    self.arena[slot.at(frame)] = header as u64;
+                    let next = if instance + 1 < count as usize { process.index() + instance + 2 } else { 0 };
+                    self.arena[frame + frame::LINK] |= next as u64;
+                }
             }
             if let Some(any) = any {
                 self.arena[any + resource::PROCESS] = u64::from(process.0);
                 self.arena[any + resource::OTHER] = first as u64;
+                if code.life.is_some() && count > 0 {
+                    // All places are free.
+                    let (first, last) = (u64::from(process.0) + 1, u64::from(process.0) + u64::from(count));
+                    self.arena[any + resource::PUTTERS] = first | last << 32;
+                }
             }
         }
     }

@@ -134,7 +134,13 @@ impl GanttInput<'_> {
         if let Some(total) = self.cut {
             return total;
         }
-        let all: Option<Vec<Time>> = (0..self.process_count()).map(|process| self.finish(process)).collect();
+        // Of a run that is completed, whoever has not finished need not: it is a daemon,
+        // or was never started.
+        let is_completed = *self.outcome == Outcome::Completed;
+        let is_daemon = |process: usize| self.header.process(process_id(process)).daemon;
+        let waited_for = (0..self.process_count()).filter(|&process| !is_daemon(process));
+        let finishes = waited_for.map(|process| self.finish(process));
+        let all: Option<Vec<Time>> = finishes.filter(|finish| !is_completed || finish.is_some()).collect();
         all.and_then(|times| times.into_iter().max()).unwrap_or(self.end)
     }
 

@@ -72,6 +72,7 @@ impl Check<'_> {
             fields.get("processes").is_some_and(|node| matches!(node.kind, Kind::Map(_) | Kind::Seq(_)));
         let expect = fields.entry("expect").filter(|_| known);
         let expect = expect.map(|entry| self.expect(entry, overrides.is_empty())).unwrap_or_default();
+        let processes = self.with_arrivals(processes, fields, horizon.is_some());
         let (resources, lives) = self.with_lives(resources, &processes);
         let model = Model {
             lives,

@@ -14,6 +14,7 @@
 //! a small multiple of its size; each bound stands where it is kept.
 
 mod arguments;
+mod arrivals;
 mod assignment;
 mod buffers;
 mod check;

@@ -148,6 +148,9 @@ pub struct ProcessDef {
     pub manual: bool,
     /// Whether a run is completed without its end.
     pub daemon: bool,
+    /// Whether its instances arrive while the run goes on; `count` says how many can be
+    /// alive at once.
+    pub arrives: bool,
     /// Its priority among simultaneous events and in priority queues: an
     /// integer from -128 to 127; may use `index`; lower goes first; `None` is 0.
     pub priority: Option<Expr>,
@@ -277,6 +280,8 @@ pub enum StepKind {
     Atomic(Vec<Step>),
     /// Start processes that are not alive.
     Start(ProcessRef),
+    /// Start an instance that is not alive, whichever. No text can say it.
+    Admit(ProcessDefId),
     /// Wait until processes are done, one after the other.
     Join(ProcessRef),
     /// Wait for the first instance to be done that nobody has joined.

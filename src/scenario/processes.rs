@@ -50,6 +50,7 @@ impl Check<'_> {
                 count: None,
                 first: None,
                 lives: false.into(),
+                arrives: false,
                 joined_any: false.into(),
             };
             self.processes.push(name, known);
@@ -69,8 +70,12 @@ impl Check<'_> {
         self.name(&entry.key, "process");
         let owner = self.key_span(&entry.key);
         let fields = fields::read(&mut self.reports, &entry.value, &PROCESS, owner);
+        let arrivals = fields.and_then(|fields| fields.entry("arrivals"));
         let count = fields.and_then(|fields| fields.get("count"));
-        let count = count.map(|node| self.whole(node, Scope::all_params(), "`count`", 0));
+        let count = match (arrivals, fields) {
+            (Some(arrivals), Some(fields)) => Some(self.places(arrivals, fields)),
+            _ => count.map(|node| self.whole(node, Scope::all_params(), "`count`", 0)),
+        };
         let known = match &count {
             Some(count) => count.as_ref().and_then(Typed::known_int),
             None => Some(1),
@@ -81,7 +86,8 @@ impl Check<'_> {
             counted: count.is_some(),
             count: known,
             first,
-            lives: false.into(),
+            lives: arrivals.is_some().into(),
+            arrives: arrivals.is_some(),
             joined_any: false.into(),
         };
         self.processes.push(&entry.key.name, known);
@@ -178,7 +184,8 @@ impl Check<'_> {
         self.skipped = self.processes.at(self.process).count == Some(0);
         let mut body = Body::new(self, &vars);
         let start = fields.get("start");
-        let manual = start.is_some_and(|node| node.kind == Kind::Text(MANUAL.to_owned()));
+        let arrives = fields.get("arrivals").is_some();
+        let manual = arrives || start.is_some_and(|node| node.kind == Kind::Text(MANUAL.to_owned()));
         let start = start.filter(|_| !manual);
         let start = start.and_then(|node| body.amount(node, Scope::instance(), "`start`"));
         let daemon = fields.get("daemon").and_then(|node| body.check.flag(node, "`daemon`")).unwrap_or(false);
@@ -197,6 +204,7 @@ impl Check<'_> {
             start,
             manual,
             daemon,
+            arrives,
             priority,
             vars: defs,
             body: steps,

@@ -84,6 +84,8 @@ pub(super) struct ProcessEntry {
     pub first: Option<i64>,
     /// Whether a step starts, joins or stops it.
     pub lives: Cell<bool>,
+    /// Whether its instances arrive while a run goes on.
+    pub arrives: bool,
     /// Whether a step joins any instance of it.
     pub joined_any: Cell<bool>,
 }

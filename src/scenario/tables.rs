@@ -198,8 +198,30 @@ pub(super) static PROCESS: Form = Form {
             "Variables with their first values, and private arrays.",
         )
         .foreign(&["variables", "locals", "let"]),
+        optional(
+            "arrivals",
+            Shape::Form(&ARRIVALS),
+            "Instances arrive while the run goes on; `index` is the number of the arrival, from 0.",
+        ),
         required("do", Shape::Steps, "Its steps.")
             .foreign(&["steps", "body", "actions", "program", "code", "script"]),
+    ],
+};
+
+/// `arrivals` of a process.
+pub(super) static ARRIVALS: Form = Form {
+    name: "arrivals",
+    doc: "When instances arrive.",
+    fields: &[
+        required("every", AMOUNT, "The time from one arrival to the next, and to the first.").foreign(&[
+            "interarrival",
+            "interval",
+            "gap",
+            "rate",
+        ]),
+        optional("up_to", Shape::Whole, "How many arrive at most.").foreign(&["count", "max", "number"]),
+        optional("until", Shape::Duration, "After which time nobody arrives any more."),
+        optional("most", Shape::Whole, "How many can be alive at once; default 1,000. More are a fault."),
     ],
 };
 

@@ -36,16 +36,30 @@ impl Sink for Keep {
     }
 }
 
-/// Takes note of whose waits a step ends, and answers the kernel.
-struct Woken<'c>(Vec<ProcessId>, &'c mut Choices);
+/// Takes note of whose waits a step ends, and who waits again; and answers the kernel.
+struct Woken<'c> {
+    woken: Vec<ProcessId>,
+    cancelled: Vec<ProcessId>,
+    choices: &'c mut Choices,
+    is_timeless: bool,
+}
 
 impl Scheduler for Woken<'_> {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
-        self.0.push(process);
+        self.woken.push(process);
+    }
+
+    fn cancel(&mut self, _: Time, process: ProcessId) {
+        self.woken.retain(|&woken| woken != process);
+        self.cancelled.push(process);
+    }
+
+    fn is_timeless(&self) -> bool {
+        self.is_timeless
     }
 
     fn choose(&mut self, options: u32) -> u32 {
-        self.1.choose(options)
+        self.choices.choose(options)
     }
 }
 
@@ -111,14 +125,16 @@ impl<'a> Stepper<'a> {
         choices: &mut Choices,
         action: impl FnOnce(&mut Kernel<'_, Woken<'_>, Keep>) -> Result<Rest, Box<Fault>>,
     ) -> Result<(Rest, Vec<ProcessId>, Vec<Made>), Box<Fault>> {
-        let (mut woken, mut keep) = (Woken(Vec::new(), choices), Keep::default());
+        let (woken, cancelled, is_timeless) = (Vec::new(), Vec::new(), !self.timed);
+        let (mut woken, mut keep) = (Woken { woken, cancelled, choices, is_timeless }, Keep::default());
         let mut kernel = Kernel::new(self.program, &mut node.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.fuel = 100_000;
         let rest = action(&mut kernel)?;
         for (event, args) in &keep.0 {
             self.monitors.iter().for_each(|monitors| monitors.event(&mut node.watch, event, args));
         }
-        Ok((rest, woken.0, keep.0))
+        woken.cancelled.iter().for_each(|process| node.due[process.index()] = None);
+        Ok((rest, woken.woken, keep.0))
     }
 
     /// One step of a process that is ready, and what it made.

@@ -2,7 +2,8 @@
 //! plainest way; and recordings of runs, which are schedules of the model.
 
 use crate::common::{Keep, Run, program, run, run_in_order, stepwise::Stepper};
-use crate::explore_agrees::try_scenarios;
+use crate::explore_agrees::{try_scenarios, try_scenarios_of};
+use crate::processors;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -11,6 +12,7 @@ use tempolane::backend::Choices;
 use tempolane::backend::recorded::{
     Recorded, RecordedLabels, Search, SearchBudget, Spent, search, search_within,
 };
+use tempolane::explore::Mode;
 use tempolane::ids::ProcessId;
 use tempolane::trace::{Event, Header, Kind, Ties};
 use tempolane::value::{Value, Word};
@@ -144,23 +146,67 @@ fn changed(run: &Run) -> Vec<Vec<Recorded>> {
     all
 }
 
+/// Searches for recordings that are like one of a run, and counts those that are
+/// allowed and those that are not.
+fn searches_agree(text: &str, [allowed, refused]: [&Cell<u32>; 2]) {
+    let run = run(text);
+    for rows in changed(&run) {
+        let Some(expected) = is_said(&run.program, &rows) else { continue };
+        let found = searched(&run.program, &rows);
+        assert!(!matches!(found, Search::GaveUp { .. }), "{found:?}\n{text}");
+        assert_eq!(found == Search::Allowed, expected, "{found:?}\n{rows:#?}\n{text}");
+        let count = if expected { allowed } else { refused };
+        count.set(count.get() + 1);
+    }
+}
+
 #[test]
 fn the_verdict_is_that_of_every_order() {
     let (allowed, refused) = (Cell::new(0), Cell::new(0));
     try_scenarios(250, false, |text| {
-        let text = with_marks(text);
-        let run = run(&text);
-        for rows in changed(&run) {
-            let Some(expected) = is_said(&run.program, &rows) else { continue };
-            let found = searched(&run.program, &rows);
-            assert!(!matches!(found, Search::GaveUp { .. }), "{found:?}\n{text}");
-            assert_eq!(found == Search::Allowed, expected, "{found:?}\n{rows:#?}\n{text}");
-            let count = if expected { &allowed } else { &refused };
-            count.set(count.get() + 1);
-        }
+        searches_agree(&with_marks(text), [&allowed, &refused]);
         Some(())
     });
     assert!(allowed.get() > 150 && refused.get() > 150, "{} and {}", allowed.get(), refused.get());
+}
+
+/// Also where processes share processors: what runs in any order of ties say is
+/// allowed, and the verdict on what is like it is that of every order.
+#[test]
+fn recordings_of_work_on_processors() {
+    let (allowed, refused) = (Cell::new(0), Cell::new(0));
+    for quantum in [false, true] {
+        try_scenarios_of(&processors::scenario(quantum, Mode::Untimed), 80, |text| {
+            let text = text.replace("{write: ", "{log: worked}, {write: ");
+            for seed in 0..3 {
+                let run = run_in_order(&text, Ties::Seeded(seed));
+                let rows = recording(&run.header, &run.kept);
+                assert_eq!(searched(&run.program, &rows), Search::Allowed, "{rows:#?}\n{text}");
+            }
+            searches_agree(&text, [&allowed, &refused]);
+            Some(())
+        });
+    }
+    assert!(allowed.get() > 100 && refused.get() > 100, "{} and {}", allowed.get(), refused.get());
+}
+
+/// Of two cores as many are free as nobody works on: none if both processes do.
+#[test]
+fn as_many_cores_are_free_as_are_not_at_work() {
+    let program = program(
+        "
+version: 1
+resources: {cpu: {kind: processor, cores: 2}}
+processes:
+  p: {count: 2, on: cpu, do: [{work: 1s}]}
+  q: {vars: {free: 0}, do: [{set: {free: level(cpu)}}, {log: \"{free} are free\"}]}
+",
+        &[],
+    );
+    for (free, expected) in [(0, true), (1, true), (2, true), (3, false)] {
+        let found = searched(&program, &[row(2, &format!("{free} are free"))]);
+        assert_eq!(found == Search::Allowed, expected, "{free}: {found:?}");
+    }
 }
 
 fn row(process: u32, label: &str) -> Recorded {

@@ -1,10 +1,10 @@
 //! How a run ends in which nothing but waiting is left.
 
 use crate::common::run;
-use tempolane::backend::{Machine, find_waiting, waits_for_horizon};
+use tempolane::backend::{Machine, State, find_waiting, waits_for_horizon};
 use tempolane::ids::ProcessId;
 use tempolane::time::Time;
-use tempolane::trace::Outcome;
+use tempolane::trace::{Outcome, WaitFor};
 
 /// The horizon is reached by waiting alone. Source of the first: a persistent
 /// server whose clients are done.
@@ -180,4 +180,29 @@ processes: {{p: {{do: [{{acquire: s}}]}}, q: {{do: {others}}}}}
     assert!(find_waiting(&done.program, &done.machine).is_none());
     assert!(!waits_for_horizon(&done.program, &done.machine));
     assert!(find_waiting(&done.program, &Machine::new(&done.program)).is_none(), "nobody waits yet");
+}
+
+/// Nobody gives the core back that serves a process which is no more: who is ready for it
+/// waits for ever, and is told so, also where that is a core of a processor further out.
+#[test]
+fn a_core_of_one_who_is_no_more_is_waited_for() {
+    let run = run("
+version: 1
+horizon: 500ms
+resources: {inner: {kind: processor, cores: 2, on: outer}, outer: {kind: processor, cores: 1}}
+processes:
+  first: {on: outer, do: [{work: 1s}]}
+  second: {on: inner, do: [{work: 1s}]}
+");
+    let (first, second) = (run.process("first"), run.process("second"));
+    let mut machine = run.machine.clone();
+    assert_eq!(find_waiting(&run.program, &machine), None, "the first is at work");
+    let op = machine.op(&run.program, first);
+    machine.set_state(&run.program, first, op, State::Done);
+    machine.live -= 1;
+    let deadlock = find_waiting(&run.program, &machine).expect("nobody is at work");
+    let [only] = deadlock.blocked.as_slice() else { panic!("{deadlock:?}") };
+    assert_eq!((only.process, only.wait_for), (second, WaitFor::Core));
+    assert_eq!(only.resource, run.resource("outer"));
+    assert!(only.givers.is_empty() && deadlock.cycle.is_empty(), "{deadlock:?}");
 }

@@ -11,6 +11,7 @@ mod conformance;
 mod ends;
 mod lab5;
 mod lines;
+mod lives;
 mod many;
 mod memories;
 mod processors;

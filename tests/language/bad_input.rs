@@ -6,6 +6,7 @@ mod declarations;
 mod expectations;
 mod follow_up;
 mod language;
+mod lives;
 mod unseen;
 
 use std::fmt::Write as _;

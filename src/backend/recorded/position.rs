@@ -162,7 +162,8 @@ impl<'a> Position<'a> {
     pub(super) fn attempt(&mut self, process: ProcessId, what: Attempt, choices: &mut Choices) -> StepResult {
         loop {
             self.seen = Seen::default();
-            let mut probe = Probe { choices: std::mem::take(choices), ..Probe::default() };
+            let choices_left = std::mem::take(choices);
+            let mut probe = Probe { choices: choices_left, is_timeless: true, ..Probe::default() };
             let before = self.machine.op(self.program, process);
             let mut kernel =
                 Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut probe, &mut self.seen);
@@ -280,6 +281,8 @@ impl<'a> Position<'a> {
         for header in std::mem::take(headers) {
             self.dirty.push(header..header + RESOURCE_WORDS);
             self.note_queues(header);
+            let content = self.machine.forget_served_last(self.program, header);
+            self.dirty.extend(content);
         }
         for (buffer, count) in std::mem::take(&mut self.seen.puts) {
             self.note_puts(self.program.resource_at(buffer), count);
@@ -307,8 +310,9 @@ impl<'a> Position<'a> {
                 arena[own.start + slot as usize] = 0;
             }
         }
-        // Nobody looks at when a delay ends.
+        // Nobody looks at when a delay ends, or how long work takes.
         arena[own.start + frame::UNTIL] = 0;
+        self.machine.forget_work_times(self.program, process);
         self.dirty.push(own);
     }
 

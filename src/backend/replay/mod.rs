@@ -12,6 +12,7 @@
 //! observed is compared with those, since another order of simultaneous events
 //! may well have other times than the one that virtual time has chosen.
 
+mod at_work;
 mod describe;
 
 use super::threads::Recording;
@@ -90,13 +91,33 @@ impl Sink for Keep {
     }
 }
 
-/// Takes note of whose wait a step has ended.
+/// Takes note of whose wait a step has ended, and knows who is to lose a core in it.
 #[derive(Default)]
-struct Woken(Vec<ProcessId>);
+struct Woken {
+    woken: Vec<ProcessId>,
+    losers: Vec<ProcessId>,
+    /// When the work must end that begins in it.
+    deadline: Option<u64>,
+}
 
 impl Scheduler for Woken {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
-        self.0.push(process);
+        self.woken.push(process);
+    }
+
+    /// Nobody goes on here but in the observed order.
+    fn cancel(&mut self, _: Time, _: ProcessId) {}
+
+    fn is_observed(&self) -> bool {
+        true
+    }
+
+    fn yields_core(&self, process: ProcessId, _: bool) -> bool {
+        self.losers.contains(&process)
+    }
+
+    fn deadline(&self, by_clock: u64) -> u64 {
+        self.deadline.unwrap_or(by_clock)
     }
 }
 
@@ -120,6 +141,10 @@ struct Replay<'a> {
     model: Vec<Made>,
     /// Who is in the middle of an atomic block.
     inside: Option<ProcessId>,
+    /// Who is to lose a core in the next step.
+    losers: Vec<ProcessId>,
+    /// When the work must end that begins in it, as the thread has read off its clock.
+    deadline: Option<u64>,
 }
 
 impl<'a> Replay<'a> {
@@ -140,6 +165,8 @@ impl<'a> Replay<'a> {
             used: vec![Time::ZERO; program.resource_count()],
             model: Vec::with_capacity(observed.events.len()),
             inside: None,
+            losers: Vec::new(),
+            deadline: None,
         }
     }
 
@@ -157,6 +184,11 @@ impl<'a> Replay<'a> {
         let event = self.events[self.next];
         let process = event.process;
         self.check_block(&event)?;
+        if matches!(event.kind, Kind::Wake | Kind::Work)
+            && self.machine.served_until(self.program, process).is_some()
+        {
+            return self.end_stretch(&event);
+        }
         if event.kind == Kind::Wake {
             if self.machine.state(self.program, process) != State::Delayed {
                 return Err(self.cannot_go_on(&event));
@@ -165,6 +197,7 @@ impl<'a> Replay<'a> {
             self.next += 1;
             return Ok(());
         }
+        let process = self.actor(&event);
         // Few steps leave no event: a start that is put off, a look at the clock.
         loop {
             if !self.can_step(process) {
@@ -183,7 +216,12 @@ impl<'a> Replay<'a> {
     /// What the next event is about must not come in the middle of an atomic
     /// block of another process.
     fn check_block(&mut self, event: &Event) -> Result<(), Box<Disagreement>> {
-        while let Some(inside) = self.inside.filter(|&inside| inside != event.process) {
+        let actor = self.actor(event);
+        if self.machine.is_granted_core(self.program, actor) {
+            // It goes on at the instant at which it was given a core.
+            return Ok(());
+        }
+        while let Some(inside) = self.inside.filter(|&inside| inside != actor) {
             let op = self.machine.op(self.program, inside).index();
             if !self.program.atomic[op] || !self.can_step(inside) {
                 self.inside = None;
@@ -218,21 +256,21 @@ impl<'a> Replay<'a> {
     }
 
     fn can_step(&self, process: ProcessId) -> bool {
-        self.machine.state(self.program, process) == State::Ready && self.faults[process.index()].is_none()
+        self.machine.state(self.program, process) == State::Ready
+            && self.machine.served_until(self.program, process).is_none()
+            && self.faults[process.index()].is_none()
     }
 
     /// One step of `process`, at the model's time for it.
     fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
         let op = self.program.plain[self.machine.op(self.program, process).index()];
         let mut now = self.clocks[process.index()];
-        let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten();
-        if let Some(asked) = asked {
-            let lent = if let Request::Wait { mutex } = asked.request { mutex } else { None };
-            let about = [Some(asked.resource), lent];
-            for resource in about.iter().flatten() {
+        let about = self.resources_of_step(process);
+        if !about.is_empty() {
+            for resource in &about {
                 now = now.max(self.used[resource.index()]);
             }
-            for resource in about.iter().flatten() {
+            for resource in &about {
                 self.used[resource.index()] = now;
             }
             self.clocks[process.index()] = now;
@@ -243,6 +281,9 @@ impl<'a> Replay<'a> {
         {
             self.machine.now = Time::from_nanos(reading).unwrap_or(Time::MAX);
         }
+        self.losers = self.losers_in_step(process);
+        let begins = self.machine.begins_work(self.program, process);
+        self.deadline = if begins { self.readings[process.index()].next().copied() } else { None };
         let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step_op(process));
         while let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = result {
             // Nothing has happened yet, but the buffer must be longer for it.
@@ -277,6 +318,19 @@ impl<'a> Replay<'a> {
         Ok(made)
     }
 
+    /// The resources that the step in front of which a process rests is about.
+    fn resources_of_step(&mut self, process: ProcessId) -> Vec<ResourceId> {
+        let processors = self.machine.processors_of(self.program, process);
+        if !processors.is_empty() {
+            return processors;
+        }
+        let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten();
+        let lent = |request| if let Request::Wait { mutex } = request { mutex } else { None };
+        asked.map_or_else(Vec::new, |asked| {
+            [Some(asked.resource), lent(asked.request)].into_iter().flatten().collect()
+        })
+    }
+
     /// Brings a process that was woken in front of its next step.
     fn settle(&mut self, process: ProcessId) {
         if let (Err(fault), _, _) = self.with_kernel(|kernel| kernel.settle(process)) {
@@ -288,11 +342,12 @@ impl<'a> Replay<'a> {
         &mut self,
         action: impl FnOnce(&mut Kernel<'_, Woken, Keep>) -> T,
     ) -> (T, Vec<Made>, Vec<ProcessId>) {
-        let (mut woken, mut keep) = (Woken::default(), Keep::default());
+        let mut woken = Woken { woken: Vec::new(), losers: self.losers.clone(), deadline: self.deadline };
+        let mut keep = Keep::default();
         let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.fuel = self.program.limits.zero_time_steps;
         let result = action(&mut kernel);
-        (result, keep.0, woken.0)
+        (result, keep.0, woken.woken)
     }
 
     /// The run must have ended as it would have in the model.

@@ -6,7 +6,7 @@
 
 use crate::time::Time;
 use spin_sleep::{SpinSleeper, SpinStrategy};
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The clock on the wall.
@@ -52,8 +52,30 @@ impl Clock {
 /// What wakes a thread out of a long sleep.
 #[derive(Debug, Default)]
 pub struct Alarm {
-    rung: Mutex<bool>,
+    call: Mutex<Call>,
     bell: Condvar,
+}
+
+/// What calls a thread out of its sleep.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Call {
+    #[default]
+    Nothing,
+    /// Something has changed: it is to look.
+    Look,
+    /// The run is over.
+    Stop,
+}
+
+/// How a sleep ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slept {
+    /// When it was to.
+    Through,
+    /// Before, because there is something to look at.
+    Called,
+    /// Because the run is over.
+    Stopped,
 }
 
 /// The last part of a sleep is left to a sleeper that is more exact than the
@@ -63,42 +85,67 @@ const EXACT: Duration = Duration::from_millis(2);
 impl Alarm {
     /// Wakes the sleeper, now or when it next goes to sleep.
     pub fn ring(&self) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.lock() = Call::Stop;
         self.bell.notify_all();
     }
 
-    /// Sleeps until `deadline`; false if the alarm rang before.
-    pub fn sleep_until(&self, deadline: Instant) -> bool {
-        let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if *rung {
-                return false;
+    /// Lets the sleeper look what has changed, now or when it next goes to sleep.
+    pub fn call(&self) {
+        let mut call = self.lock();
+        if *call == Call::Nothing {
+            *call = Call::Look;
+        }
+        self.bell.notify_all();
+    }
+
+    /// Whether the sleeper is called; a call to look is heard once.
+    fn is_called(call: &mut Call) -> Option<Slept> {
+        match *call {
+            Call::Nothing => None,
+            Call::Look => {
+                *call = Call::Nothing;
+                Some(Slept::Called)
             }
-            let left = deadline.saturating_duration_since(wall());
-            if left <= EXACT {
-                drop(rung);
-                // Not the default, which yields: that may give a busy core away
-                // for longer than there is left.
-                SpinSleeper::default().with_spin_strategy(SpinStrategy::SpinLoopHint).sleep(left);
-                return true;
-            }
-            let waited = self.bell.wait_timeout(rung, left - EXACT);
-            rung = waited.unwrap_or_else(PoisonError::into_inner).0;
+            Call::Stop => Some(Slept::Stopped),
         }
     }
 
-    /// Keeps a core busy until `deadline`; false if the alarm rang before.
-    pub fn burn_until(&self, deadline: Instant) -> bool {
+    fn lock(&self) -> MutexGuard<'_, Call> {
+        self.call.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sleeps until `deadline`, or until the alarm rings or calls before.
+    pub fn sleep_until(&self, deadline: Instant) -> Slept {
+        let mut call = self.lock();
+        loop {
+            if let Some(slept) = Alarm::is_called(&mut call) {
+                return slept;
+            }
+            let left = deadline.saturating_duration_since(wall());
+            if left <= EXACT {
+                drop(call);
+                // Not the default, which yields: that may give a busy core away
+                // for longer than there is left.
+                SpinSleeper::default().with_spin_strategy(SpinStrategy::SpinLoopHint).sleep(left);
+                return Slept::Through;
+            }
+            let waited = self.bell.wait_timeout(call, left - EXACT);
+            call = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Keeps a core busy until `deadline`, or until the alarm rings or calls before.
+    pub fn burn_until(&self, deadline: Instant) -> Slept {
         const ROUNDS: u32 = 2_000;
         while wall() < deadline {
-            if *self.rung.lock().unwrap_or_else(PoisonError::into_inner) {
-                return false;
+            if let Some(slept) = Alarm::is_called(&mut self.lock()) {
+                return slept;
             }
             for _ in 0..ROUNDS {
                 std::hint::spin_loop();
             }
         }
-        true
+        Slept::Through
     }
 }
 
@@ -159,9 +206,21 @@ mod tests {
     #[test]
     fn a_rung_alarm_ends_every_sleep() {
         let alarm = Alarm::default();
-        assert!(alarm.sleep_until(wall() + Duration::from_millis(3)));
+        assert_eq!(alarm.sleep_until(wall() + Duration::from_millis(3)), Slept::Through);
         alarm.ring();
         let far = wall() + Duration::from_secs(1000);
-        assert!(!alarm.sleep_until(far) && !alarm.burn_until(far));
+        assert_eq!((alarm.sleep_until(far), alarm.burn_until(far)), (Slept::Stopped, Slept::Stopped));
+        alarm.call();
+        assert_eq!(alarm.sleep_until(far), Slept::Stopped, "the end of the run is no call");
+    }
+
+    #[test]
+    fn a_call_is_heard_once() {
+        let alarm = Alarm::default();
+        let far = wall() + Duration::from_secs(1000);
+        alarm.call();
+        alarm.call();
+        assert_eq!(alarm.burn_until(far), Slept::Called);
+        assert_eq!(alarm.sleep_until(wall() + Duration::from_millis(3)), Slept::Through);
     }
 }

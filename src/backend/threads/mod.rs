@@ -26,7 +26,7 @@ pub use time_scale::default_speed;
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
-use crate::program::BoundProgram;
+use crate::program::{BoundProgram, resource};
 use crate::time::Time;
 use crate::trace::{Outcome, Trace};
 use crate::value::Value;
@@ -61,8 +61,8 @@ pub struct Recording {
     /// What happened, in the order in which it took effect, with the measured
     /// times as scenario times.
     pub trace: Trace,
-    /// By process: what its ops on the clock have read, in nanoseconds. No
-    /// event says it, and a replay needs it.
+    /// By process: what its ops on the clock have read, and by when its works on
+    /// processors had to end, in nanoseconds. No event says it, and a replay needs it.
     pub readings: Vec<Vec<u64>>,
     /// The final contents of the memories.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
@@ -73,6 +73,8 @@ pub struct Recording {
 pub enum Trouble {
     /// It would take too many threads or too much memory; nothing was started.
     TooLarge(String),
+    /// Threads have no such resource; nothing was started.
+    NotNative(String),
     /// The system did not start a thread.
     NotStarted(std::io::Error),
     /// It took longer than it may.
@@ -86,7 +88,7 @@ pub enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Trouble::TooLarge(message) => f.write_str(message),
+            Trouble::TooLarge(message) | Trouble::NotNative(message) => f.write_str(message),
             Trouble::NotStarted(error) => write!(f, "the system did not start a thread: {error}"),
             Trouble::TimedOut(after) => {
                 write!(f, "the threads had not ended after {} s of real time", after.as_secs_f64())
@@ -100,8 +102,19 @@ impl fmt::Display for Trouble {
 /// Whether `program` can run on threads at all.
 ///
 /// # Errors
-/// [`Trouble::TooLarge`] if not.
+/// [`Trouble::TooLarge`] or [`Trouble::NotNative`] if not.
 pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
+    let mut ids = (0..program.resource_count()).map(ResourceId::from_index);
+    let inherits = |&id: &ResourceId| {
+        let is_owned = program.resource_info(id).kind.is_owned();
+        is_owned && program.header_words(id)[resource::INHERITS] != 0
+    };
+    if let Some(mutex) = ids.find(inherits) {
+        let name = program.resource_name(mutex);
+        return Err(Trouble::NotNative(format!(
+            "the owner of '{name}' inherits priority, which threads cannot show yet"
+        )));
+    }
     let count = program.process_count();
     if count > MOST_THREADS {
         return Err(Trouble::TooLarge(format!(

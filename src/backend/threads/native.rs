@@ -5,14 +5,17 @@
 
 use super::bug;
 use super::primitives::{
-    Buffer, Census, Condition, Memory, Mutex, NotOwner, Order, Requester, Response, Semaphore, TooMany,
+    Buffer, Census, Condition, Memory, Mutex, NotOwner, Order, ProcessorRules, Processors, Requester,
+    Response, Semaphore, TooMany,
 };
 use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
-use crate::program::{BoundProgram, resource};
+use crate::program::{BoundProgram, Chain, Processor, resource, shared};
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Word;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A resource as real threads use it.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub(super) enum Native {
     Condition(Condition),
     /// With so many parties.
     Barrier(Condition, u64),
+    /// In this place among those that stand on each other.
+    Processor(Arc<Processors>, usize),
 }
 
 /// Why a request is a fault.
@@ -53,8 +58,14 @@ type Answer = Result<Response<Vec<Word>>, Refusal>;
 const SERVED: Response<Vec<Word>> = Response::Served(Vec::new());
 
 impl Native {
-    /// A resource in its initial state.
-    pub(super) fn new(program: &BoundProgram, id: ResourceId) -> Native {
+    /// All resources of a program in their initial state, by their ids.
+    pub(super) fn all(program: &BoundProgram) -> Vec<Native> {
+        let processors = groups(program);
+        let ids = (0..program.resource_count()).map(ResourceId::from_index);
+        ids.map(|id| Native::new(program, id, &processors)).collect()
+    }
+
+    fn new(program: &BoundProgram, id: ResourceId, processors: &Groups) -> Native {
         let info = program.resource_info(id);
         let header = program.header_words(id);
         let order = match Discipline::from_number((header[resource::IDENTITY] >> 32) as u8) {
@@ -71,7 +82,11 @@ impl Native {
             ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
             ResourceKind::Condition => Native::Condition(Condition::new(order)),
             ResourceKind::Barrier => Native::Barrier(Condition::new(order), header[resource::CAPACITY]),
-            ResourceKind::Processor | ResourceKind::Process => todo!(),
+            ResourceKind::Processor => {
+                let (group, place) = &processors[&id];
+                Native::Processor(Arc::clone(group), *place)
+            }
+            ResourceKind::Process => todo!(),
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;
@@ -90,6 +105,7 @@ impl Native {
             Native::Memory(memory) => Ok(of_memory(memory, request, client)),
             Native::Condition(condition) => of_condition(condition, request, client, natives),
             Native::Barrier(barrier, parties) => Ok(of_barrier(barrier, *parties, request, client)),
+            Native::Processor(group, place) => Ok(level(group.look(client.me, *place, client.record))),
         }
     }
 
@@ -98,8 +114,59 @@ impl Native {
         match self {
             Native::Mutex(mutex) => machine.set_owner(program, id, mutex.owner()),
             Native::Memory(memory) => machine.set_memory(program, id, &memory.content()),
-            Native::Semaphore(_) | Native::Buffer(_) | Native::Condition(_) | Native::Barrier(..) => {}
+            Native::Semaphore(_)
+            | Native::Buffer(_)
+            | Native::Condition(_)
+            | Native::Barrier(..)
+            | Native::Processor(..) => {}
         }
+    }
+}
+
+/// By processor: those that stand on each other, and its place among them.
+type Groups = BTreeMap<ResourceId, (Arc<Processors>, usize)>;
+
+/// Which processors stand on each other: those that stand on the same one at last.
+fn groups(program: &BoundProgram) -> Groups {
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for info in program.resources.iter().filter(|info| info.kind == ResourceKind::Processor) {
+        for id in info.first.0..info.first.0 + info.count {
+            let header = program.resource_at(ResourceId(id));
+            let outer = |header| processor(program, program.resource_of(header)).outer;
+            let chain = Chain::from(header, outer);
+            members.entry(chain.at(chain.len() - 1)).or_default().push(header);
+        }
+    }
+    let mut groups = Groups::new();
+    for headers in members.into_values() {
+        let rules = headers.iter().map(|&header| rules(program, header, &headers)).collect();
+        let group = Arc::new(Processors::new(rules));
+        for (place, &header) in headers.iter().enumerate() {
+            groups.insert(program.resource_of(header), (Arc::clone(&group), place));
+        }
+    }
+    groups
+}
+
+fn processor(program: &BoundProgram, id: ResourceId) -> &Processor {
+    &program.processors[program.header_words(id)[resource::PROCESSOR] as usize]
+}
+
+/// How the processor with this header serves, among those of its group.
+fn rules(program: &BoundProgram, header: usize, group: &[usize]) -> ProcessorRules {
+    let resource = program.resource_of(header);
+    let processor = processor(program, resource);
+    let place_of = |outer: u32| group.iter().position(|&other| other == outer as usize);
+    ProcessorRules {
+        resource,
+        cores: processor.cores as usize,
+        discipline: processor.discipline,
+        preempts: processor.preempts,
+        quantum: processor.quantum,
+        switch: processor.switch,
+        outer: processor.outer.and_then(place_of),
+        speeds: processor.speeds().to_vec(),
+        unit: shared::UNITS,
     }
 }
 

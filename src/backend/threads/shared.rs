@@ -11,7 +11,7 @@ use super::clock::{Alarm, Clock};
 use super::native::Native;
 use super::primitives::{Census, Parker};
 use super::record::Record;
-use crate::ids::{ProcessId, ResourceId};
+use crate::ids::ProcessId;
 use crate::program::BoundProgram;
 use crate::trace::Fault;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -71,9 +71,7 @@ impl<'a> Shared<'a> {
         let count = program.process_count();
         Shared {
             program,
-            natives: (0..program.resource_count())
-                .map(|id| Native::new(program, ResourceId::from_index(id)))
-                .collect(),
+            natives: Native::all(program),
             parkers: (0..count).map(|_| Arc::default()).collect(),
             alarms: (0..count).map(|_| Alarm::default()).collect(),
             census: Census::new(count),

@@ -5,7 +5,10 @@
 //! there is nothing in them to validate. Whatever it shares with others goes
 //! through the native primitives, and time passes by itself.
 
+mod at_work;
+
 use super::atomic_gate::Pass;
+use super::clock::Slept;
 use super::native::{Client, Refusal};
 use super::options::{ThreadOptions, Work};
 use super::primitives::{Grant, Requester, Response};
@@ -13,7 +16,7 @@ use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Shared};
 
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Draws, Kernel, Machine, ResourceRequest, Rest, Scheduler, State, Yield};
+use crate::kernel::{Draws, Kernel, Machine, Request, ResourceRequest, Rest, Scheduler, State, Yield};
 use crate::program::Op;
 use crate::time::Time;
 use crate::trace::Fault;
@@ -27,7 +30,7 @@ pub(super) struct Left {
     /// Its private state; of it, its own frame counts.
     pub(super) machine: Machine,
     pub(super) entries: Vec<Entry>,
-    /// What its ops on the clock have read, in order.
+    /// What its ops on the clock have read, in order, and by when its works had to end.
     pub(super) readings: Vec<u64>,
 }
 
@@ -41,15 +44,15 @@ pub(super) struct Worker<'a> {
     readings: Vec<u64>,
     work: Work,
     pass: Pass<'a>,
-    /// By how many nanoseconds it is behind the time at which it would be if
-    /// it had run whenever it could.
+    /// When its last wait or delay was due to end, in nanoseconds: what it does now it
+    /// would do then if it ran whenever it could and as fast as the model does.
     ///
     /// A busy machine lets a thread run a while after its sleep, or its wait, is
     /// over. Were each delay to begin only then, what one process loses would
     /// be lost for all the run, and add up. So a delay begins when the process
     /// was due, as an alarm that is set by the clock does, and whoever ends a
     /// wait hands on by when it was due. The times of events are the real ones.
-    late: u64,
+    planned: u64,
     /// Rounds that it may still make until it next lets time pass.
     fuel: u64,
 }
@@ -98,7 +101,7 @@ impl<'a> Worker<'a> {
             readings: Vec::new(),
             work: options.work,
             pass: Pass::None,
-            late: 0,
+            planned: 0,
             fuel: program.limits.zero_time_steps,
         }
     }
@@ -158,7 +161,7 @@ impl<'a> Worker<'a> {
         self.me.op = self.machine.op(self.shared.program, self.me.process);
         self.come_to_gate();
         let now = self.shared.clock.now();
-        self.me.due = now.as_nanos().saturating_sub(self.late);
+        self.me.due = self.planned;
         let process = self.me.process;
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
@@ -223,6 +226,10 @@ impl<'a> Worker<'a> {
     /// Does what was asked of a resource; gives the values, if there are any.
     fn serve(&mut self, asked: &ResourceRequest) -> Result<Vec<Word>, Leave> {
         self.me.resource = asked.resource;
+        if let Request::Serve { length, deadline } = asked.request {
+            self.work_on(asked.resource, length, deadline)?;
+            return Ok(Vec::new());
+        }
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
         let native = &shared.natives[asked.resource.index()];
@@ -245,7 +252,7 @@ impl<'a> Worker<'a> {
         }
         match self.me.parker.wait() {
             Grant::Served { items, due } => {
-                self.is_due(due.max(self.me.due));
+                self.planned = due.max(self.planned);
                 Ok(items)
             }
             Grant::Stopped => {
@@ -271,15 +278,17 @@ impl<'a> Worker<'a> {
         let panics = self.panics();
         let Worker { shared, me, machine, .. } = self;
         assert!(!panics, "a test wanted it");
-        let deadline = shared.clock.at(until);
-        let alarm = &shared.alarms[me.process.index()];
-        let burns = self.work == Work::Spin && matches!(shared.program.plain[me.op.index()], Op::Work { .. });
-        let slept = if burns { alarm.burn_until(deadline) } else { alarm.sleep_until(deadline) };
-        if !slept {
-            return Err(Leave::Stopped);
-        }
         let passed = until > machine.now;
-        self.is_due(until.as_nanos());
+        let burns = self.work == Work::Spin && matches!(shared.program.plain[me.op.index()], Op::Work { .. });
+        loop {
+            match self.sleep(until, burns) {
+                Slept::Through => break,
+                // Of a work that is over meanwhile.
+                Slept::Called => {}
+                Slept::Stopped => return Err(Leave::Stopped),
+            }
+        }
+        self.planned = until.as_nanos();
         let Worker { shared, me, machine, .. } = self;
         if passed {
             self.fuel = shared.program.limits.zero_time_steps;
@@ -293,9 +302,11 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// It goes on just now, and was due at `due`.
-    fn is_due(&mut self, due: u64) {
-        self.late = self.shared.clock.now().as_nanos().saturating_sub(due);
+    /// Sleeps until the scenario time is `until`, or keeps a core busy.
+    fn sleep(&self, until: Time, burns: bool) -> Slept {
+        let deadline = self.shared.clock.at(until);
+        let alarm = &self.shared.alarms[self.me.process.index()];
+        if burns { alarm.burn_until(deadline) } else { alarm.sleep_until(deadline) }
     }
 
     fn livelock(&self) -> End {

@@ -21,6 +21,7 @@ use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{BoundProgram, Constants, Op, Use, ops_of};
 use crate::value::Word;
+use std::iter;
 
 /// What a step is about: in which way, and which resource.
 type Uses = Vec<(Use, u32)>;
@@ -83,7 +84,12 @@ impl StubbornSets {
         let mut uses = Vec::new();
         for (used, code) in program.accesses(&program.plain[at]) {
             for header in constants.headers(program, at, code) {
-                uses.push((used, program.resource_of(header).0));
+                // Who works on a processor needs those on which it stands, too.
+                let chain = program.is_processor(header).then(|| program.processor_chain_at(header));
+                let outer = chain.iter().flat_map(|chain| (1..chain.len()).map(|level| chain.at(level)));
+                uses.extend(
+                    iter::once(header).chain(outer).map(|header| (used, program.resource_of(header).0)),
+                );
             }
         }
         uses

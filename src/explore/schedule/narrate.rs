@@ -47,8 +47,10 @@ pub fn narrate_cancellable(
             }
         },
     );
-    let said = |Note { on_resources, aside }: Note| match on_resources.count {
-        0 => aside.said(),
+    let said = |Note { on_resources, aside }: Note| match (on_resources.count, aside.count) {
+        // Nobody else notices, as at the end of work that takes no core.
+        (0, 0) => "goes on".to_owned(),
+        (0, _) => aside.said(),
         _ => on_resources.said(),
     };
     sink.turns.into_iter().map(said).collect()

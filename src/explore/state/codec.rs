@@ -210,16 +210,27 @@ impl<'a> Codec<'a> {
 
     /// Makes `world` that of this packed state.
     pub(crate) fn decode<const W: usize>(&self, state: &[Word; W], world: &mut World) {
+        if self.layout.is_relative() {
+            world.machine.now = self.now(state);
+        }
         for (part, field) in self.fields.iter().enumerate() {
             self.layout.write(world, part, self.words_of(part, field.of(state)));
         }
         let processes = (0..self.layout.processes()).map(ProcessId::from_index);
         let machine = &mut world.machine;
-        if self.layout.is_relative() {
-            machine.now = Time::ZERO;
-        }
         machine.live =
             processes.filter(|&process| machine.state(self.program, process) != State::Done).count() as u32;
+    }
+
+    /// What the clock shows in the machine of a state that does not know it.
+    fn now<const W: usize>(&self, state: &[Word; W]) -> Time {
+        if self.program.processors.is_empty() {
+            return Time::ZERO;
+        }
+        let processes = self.fields[..self.layout.processes()].iter().enumerate();
+        let passed =
+            processes.map(|(part, field)| self.layout.passed(part, self.words_of(part, field.of(state))));
+        Time::from_nanos(passed.max().unwrap_or(0)).expect("it was a time")
     }
 
     /// Makes room for all numbers that there are, and for as many that may yet

@@ -11,8 +11,8 @@ use super::world::{Clock, World};
 use crate::explore::code::calls;
 use crate::explore::symmetry::{Ring, RingSymmetry};
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Machine, State};
-use crate::program::{BoundProgram, FRAME_WORDS, LiveWords, Slot, array_in, frame, resource};
+use crate::kernel::{Machine, Origin, State};
+use crate::program::{BoundProgram, FRAME_WORDS, LiveWords, Op, Slot, array_in, frame, resource, work};
 use crate::time::Time;
 use crate::trace::Holds;
 use crate::value::Word;
@@ -42,6 +42,8 @@ enum Part {
     },
     /// A buffer: its level, its queues and its items.
     Buffer(usize),
+    /// A processor: its level, its queues and whom it serves.
+    Processor(usize),
     /// The state of the code that steps call.
     Code,
     Clock,
@@ -71,6 +73,10 @@ pub(crate) struct Layout<'a> {
     rings: Vec<Option<Ring>>,
     /// By process definition: the variables that matter anywhere.
     kept: Vec<Vec<u32>>,
+    /// By process definition: the first of the words of its work on processors.
+    works: Vec<Option<u32>>,
+    /// Whether priorities change.
+    inherits: bool,
     /// By process definition.
     frame_words: Vec<usize>,
 }
@@ -83,9 +89,19 @@ impl<'a> Layout<'a> {
         ring_symmetry: Option<&RingSymmetry>,
     ) -> Layout<'a> {
         let machine = Machine::new(program);
-        let (rings, kept, frame_words) = (Vec::new(), Vec::new(), Vec::new());
-        let mut layout =
-            Layout { program, clock, parts: Vec::new(), live: Vec::new(), rings, kept, frame_words };
+        let (rings, kept, works, frame_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let inherits = program.has_inheritance();
+        let mut layout = Layout {
+            program,
+            clock,
+            inherits,
+            parts: Vec::new(),
+            live: Vec::new(),
+            rings,
+            kept,
+            works,
+            frame_words,
+        };
         for def in &program.processes {
             if def.count == 0 {
                 continue;
@@ -111,11 +127,17 @@ impl<'a> Layout<'a> {
             layout.rings.push(rings.into_iter().find(|ring| ring.first == def.first.index()).cloned());
             layout.live.push(live);
             layout.kept.push(kept);
+            let work = program.plain[range].iter().find_map(|op| match op {
+                Op::WorkOn { state, .. } => Some(state.0),
+                _ => None,
+            });
+            layout.works.push(work);
             layout.frame_words.push(words);
         }
         for id in (0..program.resource_count()).map(ResourceId::from_index) {
             let header = program.resource_at(id);
             layout.parts.push(match program.resource_info(id).kind.descriptor().holds {
+                _ if program.is_processor(header) => Part::Processor(header),
                 Holds::Slots => {
                     Part::Slots { header, len: machine.words()[header + resource::CAPACITY] as usize }
                 }
@@ -157,6 +179,11 @@ impl<'a> Layout<'a> {
                 each(if unordered { 1 } else { place }, words[place] as usize);
             }
         }
+        if let (Part::Processor(header), rest) = (&self.parts[part], self.behind_queues(part, words)) {
+            let first = rest.start;
+            let each = |place, process| each(first + place, process);
+            Machine::each_served(self.program, (*header, self.is_timed()), &words[rest], each);
+        }
     }
 
     /// Changes every process that a resource mentions to where it goes.
@@ -173,19 +200,50 @@ impl<'a> Layout<'a> {
                 words[queue].sort_unstable();
             }
         }
+        if let (Part::Processor(header), rest) = (&self.parts[part], self.behind_queues(part, words)) {
+            Machine::rename_served(self.program, (*header, self.is_timed()), &mut words[rest], places);
+        }
     }
 
     /// Where the items of a buffer stand among its words.
     pub(crate) fn items(&self, part: usize, words: &[Word]) -> std::ops::Range<usize> {
+        if self.is_buffer(part) { self.behind_queues(part, words) } else { 0..0 }
+    }
+
+    fn behind_queues(&self, part: usize, words: &[Word]) -> std::ops::Range<usize> {
         let [_, putters] = self.queues(part, words);
-        if self.is_buffer(part) { putters.end..words.len() } else { 0..0 }
+        putters.end..words.len()
+    }
+
+    fn is_timed(&self) -> bool {
+        self.clock != Clock::None
+    }
+
+    /// From when on the times in a state are counted.
+    fn origin(&self, machine: &Machine) -> Origin {
+        match self.clock {
+            Clock::None => None,
+            Clock::Absolute => Some(0),
+            Clock::Relative => Some(machine.now.as_nanos()),
+        }
+    }
+
+    /// What the clock must show at least, so that no time in a part of these words,
+    /// which count from then, lies before the start: work may have begun long ago.
+    pub(crate) fn passed(&self, part: usize, words: &[Word]) -> Word {
+        let Part::Process { def, .. } = self.parts[part] else { return 0 };
+        let Some(first) = self.works[def].filter(|_| words.len() > 1) else { return 0 };
+        let place = self.kept[def].binary_search(&first).expect("it matters at work");
+        let own = &words[2 + place..];
+        let passed = |word: usize| (own[word] as i64).min(0).unsigned_abs();
+        if own[work::STAGE] == 0 { 0 } else { passed(work::SINCE).max(passed(work::DEADLINE)) }
     }
 
     /// Where those who wait stand among the words of a resource.
     fn queues(&self, part: usize, words: &[Word]) -> [std::ops::Range<usize>; 2] {
         let first = match self.parts[part] {
             Part::Header(_) => CHANGING.len(),
-            Part::Buffer(_) => 1,
+            Part::Buffer(_) | Part::Processor(_) => 1,
             _ => return [0..0, 0..0],
         };
         let takers = first + 1..first + 1 + words[first] as usize;
@@ -257,6 +315,11 @@ impl<'a> Layout<'a> {
                 let ring = arena[header + resource::RING];
                 out.extend((0..level).map(|item| arena[(start + (head + item) % ring) as usize]));
             }
+            Part::Processor(header) => {
+                out.push(arena[header + resource::LEVEL]);
+                self.read_queues(machine, *header, out);
+                machine.service(self.program, *header, self.origin(machine), out);
+            }
             Part::Code => out.push(world.code),
             Part::Clock => out.push(machine.now.as_nanos()),
             Part::Watch => out.extend_from_slice(&world.watch),
@@ -270,7 +333,7 @@ impl<'a> Layout<'a> {
         let same = |start: usize, len: usize| {
             one.machine.words()[start..start + len] == other.machine.words()[start..start + len]
         };
-        (self.clock == Clock::None || one.machine.now == other.machine.now)
+        (!self.is_timed() || one.machine.now == other.machine.now)
             && same(*frame, self.frame_words[*def])
             && arrays.iter().all(|array| same(array.start, array.len))
     }
@@ -315,7 +378,7 @@ impl<'a> Layout<'a> {
         if state == State::Done {
             return;
         }
-        if self.clock != Clock::None {
+        if self.is_timed() {
             let waits = matches!(state, State::Delayed | State::New);
             let until = if waits { arena[frame + frame::UNTIL] } else { 0 };
             out.push(match self.clock {
@@ -327,12 +390,19 @@ impl<'a> Layout<'a> {
         let is_fixed = |slot| self.rings[def].as_ref().is_some_and(|ring| ring.is_fixed(op, slot));
         let counts = |slot| live.matters(op, slot) && !is_fixed(slot);
         let kept = self.kept[def].iter();
+        let first = out.len();
         out.extend(kept.map(|&slot| if counts(slot) { arena[frame + slot as usize] } else { 0 }));
+        if let Some(own) = self.works[def].filter(|_| machine.is_at_work(self.program, process)) {
+            let place = first + self.kept[def].binary_search(&own).expect("it matters at work");
+            let origin = self.origin(machine);
+            machine.work_words(self.program, process, origin, &mut out[place..place + work::WORDS]);
+        }
         for array in arrays {
             if live.matters(op, array.descriptor) {
                 out.extend_from_slice(&arena[array.start..array.start + array.len]);
             }
         }
+        out.extend(self.inherits.then(|| Word::from(machine.priority(self.program, process))));
     }
 
     /// Writes `words`, which were read from this part, into `world`.
@@ -366,6 +436,12 @@ impl<'a> Layout<'a> {
                 let start = arena[header + resource::CONTENT] as usize;
                 arena[start..start + items.len()].copy_from_slice(items);
             }
+            Part::Processor(header) => {
+                let origin = self.origin(machine);
+                let served = self.write_queues(machine, *header, &words[1..]);
+                machine.arena[header + resource::LEVEL] = words[0];
+                machine.set_service(self.program, *header, origin, served);
+            }
             Part::Code => world.code = words[0],
             Part::Clock => machine.now = Time::from_nanos(words[0]).expect("it was a time"),
             Part::Watch => {
@@ -384,6 +460,7 @@ impl<'a> Layout<'a> {
         arrays: &[Array],
         words: &[Word],
     ) {
+        let origin = self.origin(machine);
         let arena = &mut machine.arena;
         arena[frame + frame::STATE] = words[0];
         // Resources come behind, and link those who wait for them.
@@ -392,8 +469,8 @@ impl<'a> Layout<'a> {
             return;
         }
         let mut rest = &words[1..];
-        if self.clock != Clock::None {
-            arena[frame + frame::UNTIL] = rest[0];
+        if let Some(origin) = origin {
+            arena[frame + frame::UNTIL] = rest[0] + origin;
             rest = &rest[1..];
         }
         let (kept, mut rest) = rest.split_at(self.kept[def].len());
@@ -404,12 +481,23 @@ impl<'a> Layout<'a> {
         for (slot, value) in self.rings[def].iter().flat_map(|ring| ring.fixed(part, op)) {
             arena[frame + slot as usize] = value;
         }
+        if let Some(origin) = origin.filter(|&origin| origin > 0)
+            && let Some(first) = self.works[def]
+            && arena[frame + first as usize + work::STAGE] != 0
+        {
+            for word in [work::SINCE, work::DEADLINE].map(|word| frame + first as usize + word) {
+                arena[word] = arena[word].wrapping_add(origin);
+            }
+        }
         for array in arrays {
             if self.live[def].matters(op, array.descriptor) {
                 let (own, behind) = rest.split_at(array.len);
                 arena[array.start..array.start + array.len].copy_from_slice(own);
                 rest = behind;
             }
+        }
+        if self.inherits {
+            arena[frame + frame::LINK] = rest[0] << LINKED.count_ones();
         }
     }
 }

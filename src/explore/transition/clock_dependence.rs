@@ -1,7 +1,8 @@
 //! Which ops would do something else if the clock showed something else.
 //!
 //! Without time nobody knows what `now` is, so a search of all orders lets it
-//! show 0 throughout. That is a proof only if nothing hangs on it. Decides at
+//! show 0 throughout; and how many cores are free of a processor on which work ends
+//! whenever it likes, so that they all are. That is a proof only if nothing hangs on it. Decides at
 //! which ops something does: what is worked out from `now` is followed through
 //! the variables, private arrays and buffers that it is kept in, up to where a
 //! way branches by it, a rule may be broken by it, or it is left in a memory.
@@ -9,7 +10,7 @@
 //! part of an order; a delay may take any time, but not less than none.
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::OpId;
+use crate::ids::{OpId, ResourceId};
 use crate::kernel::Machine;
 use crate::program::{BoundProgram, LogArgCode, Op, ResourceCode, Slot, Source, next_ops, read, written};
 use crate::trace::Kind;
@@ -19,13 +20,26 @@ use std::collections::BTreeSet;
 /// The ops of which what they do depends on the clock, in their order. The
 /// values that events of these kinds carry count as something that is done.
 pub(crate) fn decided_by_clock(program: &BoundProgram, looks_at: impl Fn(Kind) -> bool) -> Vec<OpId> {
-    if !program.plain.iter().any(|op| matches!(op, Op::Now { .. })) {
+    if !program.plain.iter().any(|op| is_unknown(program, op)) {
         return Vec::new();
     }
     let mut flow = Flow::new(program);
     while flow.spread() {}
     let decides = |at: &usize| flow.decides(*at, &looks_at);
     (0..program.plain.len()).filter(decides).map(OpId::from_index).collect()
+}
+
+/// Whether an op asks for what nobody knows without time.
+fn is_unknown(program: &BoundProgram, op: &Op) -> bool {
+    match *op {
+        Op::Now { .. } => true,
+        Op::Level { resource, .. } => match resource.resolve() {
+            Ok(header) => program.level_needs_time(header),
+            Err(_) => (0..program.resource_count())
+                .any(|id| program.level_needs_time(program.resource_at(ResourceId::from_index(id)))),
+        },
+        _ => false,
+    }
 }
 
 /// The lines that depend on the clock in a search over a recording, which looks
@@ -134,7 +148,9 @@ impl<'i> Flow<'i> {
         let mut after = self.timed[at].clone();
         let some = self.reads_some(at);
         match self.program.plain[at] {
-            Op::Now { into } => after[into.0 as usize] = true,
+            ref op @ (Op::Now { into } | Op::Level { into, .. }) if is_unknown(self.program, op) => {
+                after[into.0 as usize] = true;
+            }
             Op::SetElement { array, value, .. } => after[array.0 as usize] |= self.comes_from(at, value),
             Op::Put { buffer, value } if self.comes_from(at, value) => self.put(buffer),
             Op::PutMany { many } => {

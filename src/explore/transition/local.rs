@@ -49,7 +49,8 @@ impl TransitionRelation<'_> {
             let Scratch { world: World { machine, watch, code }, probe, called, paused, draws, heard } =
                 scratch;
             let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
-            let mut calling = Calling { probe, called, code: self.code, state: code };
+            let mut calling =
+                Calling { probe, called, code: self.code, state: code, timeless: self.timeless };
             let mut kernel = Kernel::new(self.program, machine, draws, &mut calling, &mut sink);
             kernel.fuel = ROUNDS;
             match kernel.step_op(process).map_err(Stopped::Fault)? {

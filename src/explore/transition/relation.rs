@@ -46,6 +46,9 @@ const BEGUN: Word = 1 << 63;
 pub(crate) struct TransitionRelation<'a> {
     pub(crate) program: &'a BoundProgram,
     pub(crate) timed: bool,
+    /// Whether work on a processor ends whenever it likes. So it does in what was found
+    /// without time, also where delays take theirs.
+    pub(crate) timeless: bool,
     /// Whether those who wait do so until the horizon, if there is one. It plays
     /// no part in what was found without time.
     pub(crate) until_horizon: bool,
@@ -78,6 +81,7 @@ impl<'a> TransitionRelation<'a> {
         TransitionRelation {
             program,
             timed,
+            timeless: !timed,
             until_horizon: timed,
             monitors,
             code,
@@ -106,6 +110,7 @@ impl<'a> TransitionRelation<'a> {
     pub(crate) fn beyond(&self) -> TransitionRelation<'a> {
         let (until_horizon, cancellation) = (self.until_horizon, self.cancellation);
         TransitionRelation {
+            timeless: self.timeless,
             until_horizon,
             cancellation,
             ..TransitionRelation::new(self.program, true, None, self.code)
@@ -125,10 +130,10 @@ impl<'a> TransitionRelation<'a> {
             .filter(|&process| machine.state(self.program, process) == State::Ready)
             .collect();
         if self.timed
-            && let Some(best) = able.iter().map(|&process| machine.priority(self.program, process)).min()
+            && let Some(best) = able.iter().map(|&process| machine.turn_priority(self.program, process)).min()
         {
             able.retain(|&process| {
-                machine.priority(self.program, process) == best || self.has_begun(machine, process)
+                machine.turn_priority(self.program, process) == best || self.has_begun(machine, process)
             });
         }
         able

@@ -79,9 +79,19 @@ pub(crate) struct Calling<'s> {
     pub(crate) called: &'s mut bool,
     pub(crate) code: Option<&'s dyn NumberedCode>,
     pub(crate) state: &'s mut Word,
+    /// Whether work on a processor ends whenever it likes.
+    pub(crate) timeless: bool,
 }
 
 impl Scheduler for Calling<'_> {
+    fn cancel(&mut self, time: Time, process: ProcessId) {
+        self.probe.cancel(time, process);
+    }
+
+    fn is_timeless(&self) -> bool {
+        self.timeless
+    }
+
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         self.probe.wake(time, priority, process);
     }

@@ -188,6 +188,10 @@ impl Oracle<'_, '_> {
                 touched.extend(0..layout.processes() as u32);
             }
         }
+        if self.relation.program.has_inheritance() {
+            // Priorities pass from who waits to owners, and on to whom those wait for.
+            touched.extend(0..layout.len() as u32);
+        }
         if scratch.heard {
             touched.extend(layout.of_watch().map(|part| part as u32));
         }

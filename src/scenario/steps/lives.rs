@@ -212,7 +212,14 @@ impl Body<'_, '_> {
             return None;
         };
         let def = ProcessDefId::from_index(position);
-        self.check.processes.at(position).lives.set(true);
+        let known = self.check.processes.at(position);
+        if known.arrives {
+            let hint = "who arrives comes and goes by itself; give it a `count` and `start: manual` instead";
+            let message = format!("the instances of {} are not named by others", quoted(name));
+            self.check.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        known.lives.set(true);
         let rest = text.trim()[name.len()..].trim();
         if rest.is_empty() {
             return Some(ProcessRef { def, index: None, site: node.site });
@@ -261,6 +268,7 @@ impl Check<'_> {
                 lives.push(Life::default());
                 continue;
             };
+            let arrives = known.arrives;
             let mut add = |name: String, count| {
                 let kind = ResourceKind::Process;
                 let spec = ResourceSpec {
@@ -271,12 +279,14 @@ impl Check<'_> {
                     inherit: false,
                     processor: None,
                 };
-                let discipline = Discipline::default();
+                // Who left last makes place for who comes next: the same few words serve.
+                let discipline = if arrives { Discipline::Lifo } else { Discipline::Fifo };
                 resources.push(ResourceDef { name, count, spec, discipline, site: def.site });
                 Some(crate::ids::ResourceDefId::from_index(resources.len() - 1))
             };
             let each = add(def.name.clone(), def.count.clone());
-            let any = known.joined_any.get().then(|| add(format!("any {}", def.name), None)).flatten();
+            let any =
+                (arrives || known.joined_any.get()).then(|| add(format!("any {}", def.name), None)).flatten();
             lives.push(Life { each, any });
         }
         (resources, lives)

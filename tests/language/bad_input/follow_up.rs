@@ -5,7 +5,7 @@ use super::{diagnostics, refused, step_refused, with_step};
 
 /// Checks that a text has one problem, with a message and a hint like these.
 #[track_caller]
-fn one(text: &str, message: &str, hint: &str) {
+pub(super) fn one(text: &str, message: &str, hint: &str) {
     let found = diagnostics(text, &[]);
     assert_eq!(found.items.len(), 1, "{found}");
     let item = &found.items[0];

@@ -1,22 +1,27 @@
 //! Native blocking primitives: the second implementation of semaphore, mutex,
-//! buffer, memory and condition, which shares nothing with the kernel's.
+//! buffer, memory, condition and processor, which shares nothing with the kernel's.
 //!
 //! Each has one lock of its own and hands over directly: whoever gives back
 //! passes on to the first waiter, under the lock, so nobody can come between.
 //! A primitive decides who gets what in which order, and tells an [`Observer`]
 //! under its lock, at the instant when the operation takes effect. It knows no
-//! scenario, no time and no trace.
+//! scenario, no clock and no trace.
 //!
 //! Everything that can wait or be raced comes from the module `sync` beside
 //! this one: the standard library's, or that of a concurrency checker (see
-//! `tests/primitives.rs`, which compiles these very files against one).
+//! `tests/primitives`, which compiles these very files against one).
 
 mod buffer;
 mod condition;
+mod dispatch;
 mod fact;
 mod lock;
 mod locked;
 mod memory;
+mod processor;
+mod processor_group;
+mod processor_rules;
+mod shares;
 mod wait_queue;
 
 pub use buffer::Buffer;
@@ -24,4 +29,7 @@ pub use condition::Condition;
 pub use fact::{Fact, Observer, Response};
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
+pub use processor::{Processors, WorkTurns};
+pub use processor_group::{Job, WorkTurn};
+pub use processor_rules::ProcessorRules;
 pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitQueue};

@@ -56,6 +56,11 @@ impl Parker {
         self.bell.notify_one();
     }
 
+    /// Hands over nothing but that the wait is over, as was due at `due`.
+    pub(super) fn serve(&self, due: u64) {
+        self.hand(Grant::Served { items: Vec::new(), due });
+    }
+
     /// Ends the wait because the run is over.
     pub fn stop(&self) {
         self.hand(Grant::Stopped);
@@ -116,7 +121,8 @@ impl Census {
         self.awake.fetch_sub(1, Ordering::AcqRel) == 1
     }
 
-    fn join(&self) {
+    /// One more is awake, who was blocked.
+    pub(super) fn join(&self) {
         self.awake.fetch_add(1, Ordering::AcqRel);
     }
 }

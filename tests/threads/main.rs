@@ -4,7 +4,9 @@
 //! These tests must hold on a busy machine: none asserts that something is
 //! fast, only that it happens, in which order, and what comes of it.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod processors;
 
 use common::generate::scenario;
 use common::{program, run};

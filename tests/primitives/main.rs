@@ -13,9 +13,10 @@ mod sync {
     pub use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard};
 }
 
-#[path = "../src/backend/threads/primitives/mod.rs"]
+#[path = "../../src/backend/threads/primitives/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the checks use a part")]
 mod primitives;
+mod processors;
 
 use ids::{OpId, ProcessId, ResourceId};
 use primitives::{
@@ -128,7 +129,7 @@ fn a_semaphore_loses_no_wake_up() {
     });
 }
 
-/// Permits are never taken twice.
+/// Permits, or cores, are never taken twice.
 fn at_most(facts: &[Fact], permits: i32) {
     let mut taken = 0;
     for fact in facts {

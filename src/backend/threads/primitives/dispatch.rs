@@ -1,0 +1,327 @@
+//! What changes at one instant at processors that stand on each other.
+//!
+//! Decides who gets which core and who loses one, and in which order that is told:
+//! first what the thread did that came, or whose time was up; then what those do who
+//! were given a core by it.
+
+use super::fact::Fact;
+use super::processor_group::{Group, Stage, Worker};
+use super::wait_queue::Census;
+use crate::ids::{ProcessId, ResourceId};
+use crate::trace::{Discipline, Kind, WaitFor};
+use crate::value::Word;
+use std::collections::VecDeque;
+
+/// One instant.
+pub(super) struct Dispatch<'a> {
+    group: &'a mut Group,
+    /// Who acts.
+    me: ProcessId,
+    now: u64,
+    census: &'a Census,
+    told: Told,
+    /// Who was given a core and has not gone on yet.
+    granted: VecDeque<ProcessId>,
+}
+
+/// What is to be told of an instant.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) facts: Vec<Fact>,
+    /// Who has got another turn without being handed anything, but for who acts.
+    pub(super) changed: Vec<ProcessId>,
+    /// Whether nobody is awake any more.
+    pub(super) last: bool,
+}
+
+impl<'a> Dispatch<'a> {
+    pub(super) fn new(group: &'a mut Group, me: ProcessId, now: u64, census: &'a Census) -> Dispatch<'a> {
+        Dispatch { group, me, now, census, told: Told::default(), granted: VecDeque::new() }
+    }
+
+    /// Lets those go on who were given a core.
+    pub(super) fn finish(mut self) -> Told {
+        while let Some(process) = self.granted.pop_front() {
+            if let Stage::Granted(level) = self.worker(process).stage {
+                self.outward(process, level);
+            }
+        }
+        self.told
+    }
+
+    fn worker(&mut self, process: ProcessId) -> &mut Worker {
+        self.group.workers.get_mut(&process).expect("it is at work")
+    }
+
+    /// Tells something about a processor.
+    fn tell(&mut self, process: ProcessId, kind: Kind, processor: usize, value: Word) {
+        let resource = self.group.processors[processor].rules.resource;
+        self.tell_of(process, kind, resource, value);
+    }
+
+    fn tell_of(&mut self, process: ProcessId, kind: Kind, resource: ResourceId, value: Word) {
+        let fact = self.worker(process).requester.fact(kind, value);
+        self.told.facts.push(Fact { resource, ..fact });
+    }
+
+    /// Tells that it begins to be served, as is planned until then; `None` if nobody
+    /// knows.
+    fn tell_work(&mut self, process: ProcessId, until: Option<u64>) {
+        const LATEST: u64 = i64::MAX as u64;
+        self.tell_of(process, Kind::Work, ResourceId(0), until.unwrap_or(LATEST).min(LATEST));
+    }
+
+    /// Comes to the processor at this level: gets a core of it and of those further
+    /// out, or gets into a line.
+    pub(super) fn enter(&mut self, process: ProcessId, level: usize) {
+        let place = self.worker(process).path[level];
+        let processor = &self.group.processors[place];
+        if processor.is_shared() {
+            return self.share(process, place);
+        }
+        let (quantum, preempts) = (processor.rules.quantum, processor.rules.preempts);
+        self.worker(process).quanta[level] = quantum;
+        if let Some(core) = self.free_core(process, place) {
+            self.occupy(process, place, core);
+            self.tell(process, Kind::Acquire, place, 0);
+        } else if !(preempts && self.preempt(process, place)) {
+            return self.queue_up(process, level, false);
+        }
+        self.outward(process, level);
+    }
+
+    /// Goes on with a core of the processor at this level.
+    fn outward(&mut self, process: ProcessId, level: usize) {
+        if level + 1 < self.worker(process).path.len() {
+            return self.enter(process, level + 1);
+        }
+        let now = self.now;
+        let worker = self.worker(process);
+        let planned = now.saturating_add(worker.switch).saturating_add(worker.left);
+        self.tell_work(process, Some(planned));
+        self.serve(process);
+    }
+
+    /// Is served until its work or a quantum ends.
+    fn serve(&mut self, process: ProcessId) {
+        let now = self.now;
+        let worker = self.worker(process);
+        worker.stage = Stage::Served;
+        worker.since = now.saturating_add(std::mem::take(&mut worker.switch));
+        worker.slice = worker.next_slice();
+    }
+
+    /// Begins to share the processor in this place.
+    fn share(&mut self, process: ProcessId, place: usize) {
+        let now = self.now;
+        let processor = &mut self.group.processors[place];
+        if processor.shares.count() < processor.rules.cores {
+            self.tell(process, Kind::Acquire, place, 0);
+        }
+        self.tell_work(process, None);
+        self.serve(process);
+        let slice = self.worker(process).slice;
+        let processor = &mut self.group.processors[place];
+        processor.shares.enter(process, slice, now, &processor.rules);
+    }
+
+    /// Shares the processor in this place no more.
+    fn unshare(&mut self, process: ProcessId, place: usize) {
+        let now = self.now;
+        let processor = &mut self.group.processors[place];
+        processor.shares.leave(process, now, &processor.rules);
+        let (first, has_free) = (processor.shares.first(), processor.shares.count() < processor.rules.cores);
+        if has_free {
+            self.tell(process, Kind::Release, place, 0);
+        }
+        self.told.changed.extend(first);
+    }
+
+    /// Goes on when the stretch has ended for which it was served: when its work was
+    /// done, if it is.
+    pub(super) fn end_stretch(&mut self, process: ProcessId) -> Option<u64> {
+        let worker = self.worker(process);
+        worker.spend(worker.slice);
+        let path = worker.path.clone();
+        let outermost = *path.last().expect("it works somewhere");
+        let shares = self.group.processors[outermost].is_shared();
+        let cores = path.len() - usize::from(shares);
+        let turn_ends = self.quantum_that_ends(process, &path[..cores]);
+        if self.worker(process).left > 0 && turn_ends.is_none() && !shares {
+            // It goes on at once: nobody has to know but who follows what was done.
+            self.serve(process);
+            let planned = self.now.saturating_add(self.worker(process).left);
+            self.tell_work(process, Some(planned));
+            return None;
+        }
+        self.tell_of(process, Kind::Wake, ResourceId(0), 0);
+        if shares {
+            self.unshare(process, outermost);
+        }
+        if self.worker(process).left == 0 {
+            path[..cores].iter().rev().for_each(|&place| self.give_core(process, place));
+            self.group.workers.remove(&process);
+            return Some(self.now);
+        }
+        match turn_ends {
+            Some(level) => {
+                path[level..cores].iter().rev().for_each(|&place| self.give_core(process, place));
+                self.queue_up(process, level, false);
+            }
+            None => self.share(process, outermost),
+        }
+        None
+    }
+
+    /// The innermost level at which its quantum is over and others are ready. Where
+    /// nobody else is, further in, a new quantum begins.
+    fn quantum_that_ends(&mut self, process: ProcessId, path: &[usize]) -> Option<usize> {
+        for (level, &place) in path.iter().enumerate() {
+            if self.worker(process).left == 0 || self.worker(process).quanta[level] > 0 {
+                continue;
+            }
+            let processor = &self.group.processors[place];
+            let quantum = processor.rules.quantum;
+            if quantum > 0 && !processor.ready.is_empty() {
+                return Some(level);
+            }
+            self.worker(process).quanta[level] = quantum;
+        }
+        None
+    }
+
+    /// Gets into the line at this level: `first` of its class or last.
+    fn queue_up(&mut self, process: ProcessId, level: usize, first: bool) {
+        let place = self.worker(process).path[level];
+        let group = &mut *self.group;
+        let processor = &group.processors[place];
+        let mine = processor.rank(&group.workers[&process]);
+        let stands_before = |other: &&ProcessId| {
+            let other = processor.rank(&group.workers[other]);
+            if first { other < mine } else { other <= mine }
+        };
+        let is_ranked = matches!(processor.rules.discipline, Discipline::Priority | Discipline::Edf);
+        let before = match is_ranked {
+            true => processor.ready.iter().take_while(stands_before).count(),
+            false => processor.ready.len(),
+        };
+        let quantum = processor.rules.quantum;
+        group.processors[place].ready.insert(before, process);
+        let worker = self.worker(process);
+        worker.quanta[level] = quantum;
+        worker.stage = Stage::Ready(level);
+        self.tell(process, Kind::Block, place, WaitFor::Core as Word);
+        self.fall_asleep(process);
+    }
+
+    fn fall_asleep(&mut self, process: ProcessId) {
+        if process != self.me {
+            self.told.changed.push(process);
+        }
+        if std::mem::take(&mut self.worker(process).is_awake) && self.census.leave() {
+            self.told.last = true;
+        }
+    }
+
+    /// Ends the wait of a thread that was given a core: it is awake, and has to look.
+    fn wake_up(&mut self, process: ProcessId) {
+        let (now, census) = (self.now, self.census);
+        let worker = self.worker(process);
+        if !std::mem::replace(&mut worker.is_awake, true) {
+            census.join();
+        }
+        if std::mem::take(&mut worker.is_parked) {
+            worker.requester.parker.serve(now);
+        } else if process != self.me {
+            self.told.changed.push(process);
+        }
+    }
+
+    /// A core that serves nobody: the one that served this thread last, or the first.
+    fn free_core(&self, process: ProcessId, place: usize) -> Option<usize> {
+        let cores = &self.group.processors[place].cores;
+        let free = || (0..cores.len()).filter(|&core| cores[core].serves.is_none());
+        free().find(|&core| cores[core].last == Some(process)).or(free().next())
+    }
+
+    /// Makes a core serve this thread, after a switch if it served another one.
+    fn occupy(&mut self, process: ProcessId, place: usize, core: usize) {
+        let processor = &mut self.group.processors[place];
+        let core = &mut processor.cores[core];
+        let switches = core.last.is_some_and(|last| last != process);
+        (core.serves, core.last) = (Some(process), Some(process));
+        let switch = if switches { processor.rules.switch } else { 0 };
+        let worker = self.worker(process);
+        worker.switch = worker.switch.saturating_add(switch);
+    }
+
+    fn core_of(&self, process: ProcessId, place: usize) -> usize {
+        let mut cores = self.group.processors[place].cores.iter();
+        cores.position(|core| core.serves == Some(process)).expect("it has a core")
+    }
+
+    /// Gives its core of this processor to the first in line, if there is one.
+    fn give_core(&mut self, process: ProcessId, place: usize) {
+        let core = self.core_of(process, place);
+        self.tell(process, Kind::Release, place, 0);
+        let Some(next) = self.group.processors[place].ready.pop_front() else {
+            self.group.processors[place].cores[core].serves = None;
+            return;
+        };
+        self.occupy(next, place, core);
+        let worker = self.worker(next);
+        let Stage::Ready(level) = worker.stage else { unreachable!("it stood in line") };
+        worker.stage = Stage::Granted(level);
+        self.granted.push_back(next);
+        self.tell(next, Kind::Grant, place, Word::from(process.0));
+        self.tell(next, Kind::Acquire, place, 0);
+        self.wake_up(next);
+    }
+
+    /// Takes the core of the thread that goes last of those that have one, if it goes
+    /// after this one; whether it did. Whose stretch is over keeps its core.
+    fn preempt(&mut self, process: ProcessId, place: usize) -> bool {
+        let processor = &self.group.processors[place];
+        let now = self.now;
+        let is_over = |worker: &Worker| {
+            worker.stage == Stage::Served && now.saturating_sub(worker.since) >= worker.slice
+        };
+        let served = processor.cores.iter().enumerate().filter_map(|(core, it)| Some((core, it.serves?)));
+        let workers = served.map(|(core, other)| (core, other, &self.group.workers[&other]));
+        let ranked = workers
+            .filter(|&(_, _, worker)| !is_over(worker))
+            .map(|(core, other, worker)| (processor.rank(worker), core, other));
+        let mine = processor.rank(&self.group.workers[&process]);
+        let Some((_, core, other)) = ranked.max().filter(|&(rank, ..)| rank > mine) else { return false };
+        let level = self.withdraw(other, place);
+        self.tell(other, Kind::Release, place, 0);
+        self.queue_up(other, level, true);
+        self.occupy(process, place, core);
+        self.tell(process, Kind::Acquire, place, 0);
+        true
+    }
+
+    /// Takes a thread that has a core of this processor out of all further out; says
+    /// at which level the processor stands for it.
+    fn withdraw(&mut self, process: ProcessId, place: usize) -> usize {
+        let now = self.now;
+        let worker = self.worker(process);
+        let path = worker.path.clone();
+        let level = path.iter().position(|&other| other == place).expect("it has a core here");
+        let outermost = match worker.stage {
+            Stage::Served => {
+                worker.spend(now.saturating_sub(worker.since).min(worker.slice));
+                path.len() - 1
+            }
+            Stage::Granted(reached) => reached,
+            Stage::Ready(reached) => {
+                self.group.processors[path[reached]].ready.retain(|&other| other != process);
+                reached - 1
+            }
+        };
+        self.worker(process).switch = 0;
+        self.granted.retain(|&other| other != process);
+        path[level + 1..=outermost].iter().rev().for_each(|&place| self.give_core(process, place));
+        level
+    }
+}

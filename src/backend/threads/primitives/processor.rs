@@ -1,0 +1,104 @@
+//! Processors: who is at work, who of them has a core, and until when.
+//!
+//! Decides who is served by the disciplines, from the times at which threads come
+//! and at which the stretches end for which they are served. It lets no time pass:
+//! a thread asks for its [`WorkTurn`], waits for as long as that says, and asks again.
+//! Whose turn changes meanwhile is named, so that whoever sleeps can be woken.
+//!
+//! Processors that stand on each other have one lock: a thread gets a core of each,
+//! and loses those further out with an inner one, at one instant.
+
+use super::super::sync;
+use super::dispatch::Dispatch;
+use super::fact::Observer;
+use super::locked::locked;
+use super::processor_group::{Group, Job, Stage, WorkTurn, Worker};
+use super::processor_rules::ProcessorRules;
+use super::wait_queue::{Census, Requester};
+use crate::ids::ProcessId;
+use crate::value::Word;
+
+/// A turn, and who else has got another one and does not wait on its parker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkTurns {
+    /// Of the thread that asked.
+    pub mine: WorkTurn,
+    /// The others.
+    pub changed: Vec<ProcessId>,
+}
+
+/// Processors that stand on each other.
+#[derive(Debug)]
+pub struct Processors {
+    state: sync::Mutex<Group>,
+}
+
+impl Processors {
+    /// Processors that serve by these rules, and nobody at work.
+    pub fn new(rules: Vec<ProcessorRules>) -> Processors {
+        Processors { state: sync::Mutex::new(Group::new(rules)) }
+    }
+
+    /// Comes to work, at the time at which it was due.
+    pub fn begin(
+        &self,
+        me: &Requester,
+        job: Job,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> WorkTurns {
+        let mut group = locked(&self.state);
+        let worker = Worker::new(me.clone(), group.path(job.processor), job);
+        group.workers.insert(me.process, worker);
+        act(&mut group, me, me.due, census, observer, |dispatch| {
+            dispatch.enter(me.process, 0);
+            None
+        })
+    }
+
+    /// Looks what has become of its work, at the time `now`: goes on with it if the
+    /// stretch has ended for which it was served.
+    pub fn go_on(
+        &self,
+        me: &Requester,
+        now: u64,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> WorkTurns {
+        let mut group = locked(&self.state);
+        let is_served = group.workers[&me.process].stage == Stage::Served;
+        let end = if is_served { group.end(me.process) } else { None };
+        let Some(end) = end.filter(|&end| end <= now) else {
+            return WorkTurns { mine: group.turn(me.process, false), changed: Vec::new() };
+        };
+        act(&mut group, me, end, census, observer, |dispatch| dispatch.end_stretch(me.process))
+    }
+
+    /// How many cores of a processor are free.
+    pub fn look(&self, me: &Requester, processor: usize, observer: &mut impl Observer) -> Word {
+        let group = locked(&self.state);
+        me.sees(group.processors[processor].free() as Word, observer)
+    }
+}
+
+/// Does something, and all that follows from it at the same instant, and tells it.
+fn act(
+    group: &mut Group,
+    me: &Requester,
+    at: u64,
+    census: &Census,
+    observer: &mut impl Observer,
+    action: impl FnOnce(&mut Dispatch<'_>) -> Option<u64>,
+) -> WorkTurns {
+    let now = group.latest.max(at);
+    group.latest = now;
+    let mut dispatch = Dispatch::new(group, me.process, now, census);
+    let done = action(&mut dispatch);
+    let told = dispatch.finish();
+    observer.note(&told.facts);
+    let mine = match done {
+        Some(at) => WorkTurn::Done { at },
+        None => group.turn(me.process, told.last),
+    };
+    WorkTurns { mine, changed: told.changed }
+}

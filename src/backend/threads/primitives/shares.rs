@@ -1,0 +1,67 @@
+//! Who shares a processor, and how much each has yet to attain.
+//!
+//! Decides when who shares ends: each attains the same share of the speed at any
+//! time. Kept as the definition says: what is left of each, in whole units, which is
+//! counted down whenever somebody comes or ends.
+
+use super::processor_rules::ProcessorRules;
+use crate::ids::ProcessId;
+use std::collections::BTreeMap;
+
+/// Those who share a processor.
+#[derive(Debug, Default)]
+pub(super) struct Shares {
+    /// What each has yet to attain, in units.
+    left: BTreeMap<ProcessId, u128>,
+    /// Up to when that is counted, in nanoseconds.
+    counted: u64,
+}
+
+impl Shares {
+    pub(super) fn count(&self) -> usize {
+        self.left.len()
+    }
+
+    /// What each attains in a nanosecond.
+    fn rate(&self, rules: &ProcessorRules) -> u128 {
+        let together = rules.speeds.get(self.count() - 1).or(rules.speeds.last());
+        together.copied().unwrap_or(rules.unit) / self.count() as u128
+    }
+
+    /// Counts what was attained up to now.
+    fn count_to(&mut self, now: u64, rules: &ProcessorRules) {
+        let passed = now.saturating_sub(self.counted);
+        self.counted = self.counted.max(now);
+        if self.left.is_empty() {
+            return;
+        }
+        let attained = self.rate(rules) * u128::from(passed);
+        self.left.values_mut().for_each(|left| *left = left.saturating_sub(attained));
+    }
+
+    /// Begins to share, for so many nanoseconds of work.
+    pub(super) fn enter(&mut self, process: ProcessId, slice: u64, now: u64, rules: &ProcessorRules) {
+        self.count_to(now, rules);
+        self.left.insert(process, u128::from(slice) * rules.unit);
+    }
+
+    /// Shares no more.
+    pub(super) fn leave(&mut self, process: ProcessId, now: u64, rules: &ProcessorRules) {
+        self.count_to(now, rules);
+        self.left.remove(&process);
+    }
+
+    /// Who ends first: of those who end together, who stands first in the scenario.
+    pub(super) fn first(&self) -> Option<ProcessId> {
+        self.left.iter().min_by_key(|&(process, left)| (*left, *process)).map(|(&process, _)| process)
+    }
+
+    /// When `process` ends if nobody else comes; `None` if another one ends before it.
+    pub(super) fn end(&self, process: ProcessId, rules: &ProcessorRules) -> Option<u64> {
+        if self.first() != Some(process) {
+            return None;
+        }
+        let nanos = self.left[&process].div_ceil(self.rate(rules));
+        Some(u64::try_from(nanos).map_or(u64::MAX, |nanos| self.counted.saturating_add(nanos)))
+    }
+}

@@ -1,0 +1,61 @@
+//! A thread at work on a processor: it asks the processor for its turn, sleeps or
+//! keeps a core busy for as long as it is served, and asks again.
+
+use super::{Leave, Worker};
+use crate::backend::threads::atomic_gate::Pass;
+use crate::backend::threads::clock::Slept;
+use crate::backend::threads::native::Native;
+use crate::backend::threads::options::Work;
+use crate::backend::threads::primitives::{Job, WorkTurn, WorkTurns};
+use crate::ids::ResourceId;
+use crate::kernel::State;
+use crate::time::Time;
+
+impl Worker<'_> {
+    /// Works on a processor for `length` nanoseconds, which are to end in `deadline`.
+    pub(super) fn work_on(&mut self, processor: ResourceId, length: u64, deadline: u64) -> Result<(), Leave> {
+        let shared = self.shared;
+        let Native::Processor(group, place) = &shared.natives[processor.index()] else {
+            unreachable!("the language lets nothing but a processor be worked on")
+        };
+        let began = self.planned;
+        let job = Job { processor: *place, length, deadline: began.saturating_add(deadline) };
+        self.readings.push(job.deadline);
+        let mut turns = group.begin(&self.me, job, &shared.census, &mut self.record);
+        loop {
+            if let Some(end) = self.take_turn(&turns)? {
+                self.planned = end;
+                break;
+            }
+            // Where the work ends inside an atomic block, nobody comes before its rest.
+            self.come_to_gate();
+            let now = shared.clock.now().as_nanos();
+            turns = group.go_on(&self.me, now, &shared.census, &mut self.record);
+        }
+        if self.planned > began {
+            self.fuel = shared.program.limits.zero_time_steps;
+        }
+        Ok(())
+    }
+
+    /// Waits for as long as its turn says; says when its work was done, if it is.
+    fn take_turn(&mut self, turns: &WorkTurns) -> Result<Option<u64>, Leave> {
+        for other in &turns.changed {
+            self.shared.alarms[other.index()].call();
+        }
+        let until = match turns.mine {
+            WorkTurn::Done { at } => return Ok(Some(at)),
+            WorkTurn::Ready { last } => {
+                self.wait(last)?;
+                return Ok(None);
+            }
+            WorkTurn::Served { until } => until.and_then(Time::from_nanos).unwrap_or(Time::MAX),
+        };
+        self.pass = Pass::None;
+        if self.sleep(until, self.work == Work::Spin) == Slept::Stopped {
+            self.machine.set_state(self.shared.program, self.me.process, self.me.op, State::Delayed);
+            return Err(Leave::Stopped);
+        }
+        Ok(None)
+    }
+}

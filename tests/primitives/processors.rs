@@ -1,0 +1,164 @@
+//! Processors under the concurrency checker: no core serves two, nobody who is ready is
+//! forgotten or called in vain, and no time is lost, however the threads meet.
+
+use super::primitives::{
+    Census, Grant, Job, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
+};
+use super::{Ledger, all, at_most, check, first_come_first_served};
+use shuttle::sync::{Arc, Condvar, Mutex};
+use tempolane::ids::{ProcessId, ResourceId};
+use tempolane::trace::{Discipline, Kind};
+
+/// What wakes a thread that is served until others change that.
+#[derive(Default)]
+struct Bell(Mutex<bool>, Condvar);
+
+impl Bell {
+    fn ring(&self) {
+        *self.0.lock().expect("nobody panicked") = true;
+        self.1.notify_one();
+    }
+
+    fn wait(&self) {
+        let mut rung = self.0.lock().expect("nobody panicked");
+        while !std::mem::take(&mut *rung) {
+            rung = self.1.wait(rung).expect("nobody panicked");
+        }
+    }
+}
+
+/// What the threads of a check share.
+struct Place {
+    processors: Processors,
+    census: Census,
+    bells: Vec<Bell>,
+}
+
+impl Place {
+    fn new(threads: usize, rules: Vec<ProcessorRules>) -> Place {
+        let bells = (0..threads).map(|_| Bell::default()).collect();
+        Place { processors: Processors::new(rules), census: Census::new(threads), bells }
+    }
+
+    /// Works; time passes at once. Says when the work was done.
+    fn work(&self, me: &Requester, processor: usize, length: u64, observer: &mut impl Observer) -> u64 {
+        let job = Job { processor, length, deadline: length };
+        let mut turns: WorkTurns = self.processors.begin(me, job, &self.census, observer);
+        loop {
+            turns.changed.iter().for_each(|other| self.bells[other.index()].ring());
+            let now = match turns.mine {
+                WorkTurn::Done { at } => return at,
+                WorkTurn::Served { until: Some(until) } => until,
+                WorkTurn::Served { until: None } => {
+                    self.bells[me.process.index()].wait();
+                    0
+                }
+                WorkTurn::Ready { last } => {
+                    assert!(!last, "whoever has the core is awake");
+                    assert!(matches!(me.parker.wait(), Grant::Served { .. }));
+                    0
+                }
+            };
+            turns = self.processors.go_on(me, now, &self.census, observer);
+        }
+    }
+}
+
+/// A processor with one core, the first of its group.
+fn rules(discipline: Discipline) -> ProcessorRules {
+    ProcessorRules {
+        resource: ResourceId(0),
+        cores: 1,
+        discipline,
+        preempts: matches!(discipline, Discipline::Priority | Discipline::Edf),
+        quantum: 0,
+        switch: 0,
+        outer: None,
+        speeds: Vec::new(),
+        // So that a half and a third of a nanosecond are whole.
+        unit: 6,
+    }
+}
+
+/// Lets three threads work on one processor for 4, 2 and 3 ns, and gives what they did.
+/// However they meet, a core is never idle: the last ends after 9 ns.
+fn three_at_work(rules: &ProcessorRules) -> Ledger {
+    let place = Arc::new(Place::new(3, vec![rules.clone()]));
+    let (ledger, ends) = (Ledger::default(), Arc::new(Mutex::new(Vec::new())));
+    let (observer, seen) = (ledger.clone(), ends.clone());
+    all(3, move |me| {
+        let length = [4, 2, 3][me.process.index()];
+        // The last one goes first where that counts.
+        let me = Requester { priority: 128 - me.process.0 as u8, ..me };
+        let end = place.work(&me, 0, length, &mut observer.clone());
+        seen.lock().expect("nobody panicked").push(end);
+        place.census.leave();
+    });
+    let ends = ends.lock().expect("nobody panicked");
+    assert_eq!((ends.len(), ends.iter().max()), (3, Some(&9)));
+    ledger
+}
+
+#[test]
+fn a_core_is_handed_over_in_order() {
+    for quantum in [0, 2] {
+        let rules = ProcessorRules { quantum, ..rules(Discipline::RoundRobin) };
+        check(move || {
+            let ledger = three_at_work(&rules);
+            at_most(&ledger.facts(), 1);
+            first_come_first_served(&ledger.facts());
+            assert_eq!(ledger.count(Kind::Acquire), ledger.count(Kind::Release));
+        });
+    }
+}
+
+#[test]
+fn a_core_is_taken_from_who_goes_last_and_no_work_is_lost() {
+    check(|| {
+        let facts = three_at_work(&rules(Discipline::Priority)).facts();
+        at_most(&facts, 1);
+        // Nobody takes the core of what goes first.
+        let first: Vec<Kind> =
+            facts.iter().filter(|fact| fact.process == ProcessId(2)).map(|fact| fact.kind).collect();
+        assert_eq!(first, [Kind::Acquire, Kind::Work, Kind::Wake, Kind::Release], "{facts:?}");
+    });
+}
+
+#[test]
+fn all_share_and_whoever_is_first_is_called() {
+    check(|| {
+        let facts = three_at_work(&rules(Discipline::Sharing)).facts();
+        at_most(&facts, 1);
+        assert!(facts.iter().all(|fact| fact.kind != Kind::Block), "nobody waits: {facts:?}");
+    });
+}
+
+/// Two processors of one core that stand on a third one, and a thread on each: who
+/// loses the core further out loses nothing further in, and goes on.
+#[test]
+fn cores_of_two_processors_are_never_had_by_two() {
+    let inner = |number: u32| ProcessorRules {
+        resource: ResourceId(number),
+        quantum: 1,
+        outer: Some(0),
+        ..rules(Discipline::RoundRobin)
+    };
+    let group = vec![rules(Discipline::Priority), inner(1), inner(2)];
+    check(move || {
+        let place = Arc::new(Place::new(4, group.clone()));
+        let ledger = Ledger::default();
+        let observer = ledger.clone();
+        all(4, move |me| {
+            let me = Requester { priority: 128 - me.process.0 as u8, ..me };
+            let on = [1, 1, 2, 0][me.process.index()];
+            place.work(&me, on, 2, &mut observer.clone());
+            place.census.leave();
+        });
+        let facts = ledger.facts();
+        for number in 0..3 {
+            let of: Vec<_> =
+                facts.iter().copied().filter(|fact| fact.resource == ResourceId(number)).collect();
+            at_most(&of, 1);
+        }
+    });
+}
