@@ -154,15 +154,10 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
         let Some(cut) = exploration.cut() else { return Ok(()) };
         let option = |name: &str| format!("`{}` of `Explore`", name.replace('-', "_"));
         let why = match cut {
-            Cut::Clock(lines) => {
-                let places: Vec<String> =
-                    lines.iter().map(|&line| self.prepared.source_map.said(line)).collect();
-                let verb = if places.len() == 1 { "depends" } else { "depend" };
-                format!(
-                    "{} {verb} on what the clock shows, which nobody knows without time; explore with time \
-                     (`Mode::Timed`)",
-                    places.join(", ")
-                )
+            Cut::Clock(lines) => self.without_time(lines, ["depends", "depend"], "on what the clock shows"),
+            Cut::Lasting(lines) => {
+                let what = "for how long processes run, are delayed or blocked";
+                self.without_time(lines, ["asks", "ask"], what)
             }
             Cut::Control => format!("the time is up; go further with {}", option("max-time")),
             Cut::Limit => {
@@ -180,6 +175,13 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
              on from, and found nothing so far",
             self.explore.mode.name()
         )))
+    }
+
+    /// What these lines do that nobody knows without time; `verb` of one, and of several.
+    fn without_time(&self, lines: &[u32], verb: [&str; 2], what: &str) -> String {
+        let places: Vec<String> = lines.iter().map(|&line| self.prepared.source_map.said(line)).collect();
+        let (places, verb) = (places.join(", "), verb[usize::from(lines.len() != 1)]);
+        format!("{places} {verb} {what}, which nobody knows without time; explore with time (`Mode::Timed`)")
     }
 
     /// Whether every schedule ends, where all have to, and what is expected of an

@@ -41,6 +41,7 @@ pub fn explore_cancellable<'a>(
         findings: Findings::new(),
         stillborn: None,
         clock: clock_of(program, &options),
+        lasting: lasting_of(&options),
         endless: OnceLock::new(),
         stop: Stop::Complete,
     };
@@ -61,7 +62,16 @@ fn clock_of(program: &BoundProgram, options: &Options<'_>) -> Vec<u32> {
     }
     let looks_at = |kind| options.monitors.is_some_and(|monitors| monitors.looks_at_values(kind));
     let mut lines = lines_of(program, decided_by_clock(program, looks_at).into_iter());
-    lines.extend(options.monitors.iter().flat_map(|monitors| monitors.lines_about_time()));
+    lines.extend(lasting_of(options));
+    lines.sort_unstable();
+    lines.dedup();
+    lines
+}
+
+/// The lines of what is expected about how long something lasts, if time does not count.
+fn lasting_of(options: &Options<'_>) -> Vec<u32> {
+    let monitors = options.monitors.filter(|_| options.mode != Mode::Timed);
+    let mut lines = monitors.map(|monitors| monitors.lines_about_time()).unwrap_or_default();
     lines.sort_unstable();
     lines.dedup();
     lines

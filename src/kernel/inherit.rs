@@ -18,10 +18,10 @@ use crate::value::Word;
 const PRIORITY_AT: u32 = 56;
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
-    /// Takes such a mutex, or waits for it.
+    /// Takes a mutex, be it such a one, or waits for it.
     pub(super) fn lock_inheriting(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
         let done = self.lock(arena, at, header);
-        if let Done::Wait = done {
+        if let (Done::Wait, 1..) = (&done, arena[header + resource::INHERITS]) {
             self.hand_priority_on(arena, at.process(), header);
         }
         done
@@ -71,7 +71,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         let at = Context::new(process, frame, op_of(arena, frame));
         match self.program.plain[at.op()] {
-            Op::LockInheriting { mutex } => Some(self.header(arena, mutex, at)),
+            Op::LockInheriting { mutex } => {
+                Some(self.header(arena, mutex, at)).filter(|header| arena[header + resource::INHERITS] != 0)
+            }
             _ => None,
         }
     }

@@ -12,7 +12,7 @@ use super::op::{Op, ResourceCode, Sampler, Slot};
 use super::specialise::specialise;
 use super::state::{Size, State};
 use super::values::BindError;
-use crate::ids::{ProcessDefId, ProcessId, ResourceId};
+use crate::ids::{ProcessDefId, ResourceId};
 use crate::scenario::{Model, ProcessDef, ResourceDef};
 use crate::trace::{ProcessInfo, ResourceInfo};
 use crate::value::{Value, Word};
@@ -82,8 +82,9 @@ impl Program {
 
     /// The process definitions, with how many instances there are of each.
     fn definitions(&self, model: &Model, state: &State) -> Vec<ProcessInstances> {
-        let of_each = self.processes.iter().zip(&model.processes).zip(&state.processes);
-        let program = |((code, def), &(first, count)): ((&ProcessCode, &ProcessDef), &(ProcessId, u32))| {
+        let instances = state.processes.iter().zip(&state.daemons);
+        let of_each = self.processes.iter().zip(&model.processes).zip(instances);
+        let program = |((code, def), (&(first, count), &daemon)): ((&ProcessCode, &ProcessDef), _)| {
             let arrays = def.vars.iter().zip(&code.vars).filter(|(var, _)| var.len.is_some());
             ProcessInstances {
                 name: def.name.clone(),
@@ -92,7 +93,7 @@ impl Program {
                 streams: code.streams,
                 index: code.index,
                 manual: def.manual,
-                daemon: def.daemon,
+                daemon,
                 arrays: arrays.map(|(_, slot)| *slot).collect(),
                 drawn: Vec::new(),
                 template: Vec::new(),
@@ -129,7 +130,7 @@ fn names(model: &Model, processes: &[ProcessInstances]) -> Names {
         first: program.first,
         count: program.count,
         indexed: def.count.is_some(),
-        daemon: def.daemon,
+        daemon: program.daemon,
         manual: def.manual,
     });
     Names {

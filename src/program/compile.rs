@@ -234,9 +234,9 @@ impl Compiler<'_> {
         self.emit(Op::WorkOn { processor, wait, state });
     }
 
-    /// Whether the owner of a mutex inherits priority.
+    /// Whether the owner of a mutex inherits priority, with some parameters.
     fn inherits(&self, resource: &ResourceRef) -> bool {
-        self.model.resources[resource.def.index()].spec.inherit
+        self.model.resources[resource.def.index()].spec.inherit.is_some()
     }
 
     fn acquire(&mut self, resource: &ResourceRef, permits: &Expr) {

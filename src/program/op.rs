@@ -169,7 +169,7 @@ pub enum Op {
     Lock { mutex: ResourceCode },
     /// Give a mutex back.
     Unlock { mutex: ResourceCode },
-    /// Take a mutex whose owner inherits priority.
+    /// Take a mutex whose owner inherits priority, if its header says so.
     LockInheriting { mutex: ResourceCode },
     /// Give such a mutex back.
     UnlockInheriting { mutex: ResourceCode },

@@ -1,7 +1,7 @@
 //! Processors under given parameter values: what of them no run changes.
 
 use super::layout::{RESOURCE_WORDS, shared, work};
-use super::values::{BindError, InstanceRanges, duration, error, number};
+use super::values::{BindError, InstanceRanges, duration, error, flag, number};
 use crate::ids::ResourceDefId;
 use crate::scenario::{ProcessorSpec, ResourceDef};
 use crate::time::Time;
@@ -64,7 +64,8 @@ impl Processor {
         };
         Ok(Processor {
             discipline: def.discipline,
-            preempts: spec.preempts && matches!(def.discipline, Discipline::Priority | Discipline::Edf),
+            preempts: flag(spec.preempts.as_ref(), params, true)?
+                && matches!(def.discipline, Discipline::Priority | Discipline::Edf),
             quantum,
             switch,
             cores,

@@ -86,11 +86,12 @@ impl<'a> Binding<'a> {
         Ok(if reseeded || reordered { Rebound::Anew } else { Rebound::Values })
     }
 
-    /// Whether the next state has as many instances of everything, and so few
-    /// that the program holds them word by word.
+    /// Whether the next state has as many instances of everything, the same daemons,
+    /// and so few processes that the program holds them word by word.
     fn is_alike(&self) -> bool {
         let (next, current) = (&self.next, &self.current);
         next.processes == current.processes
+            && next.daemons == current.daemons
             && next.instances == current.instances
             && next.blocks.is_empty()
             && current.blocks.is_empty()

@@ -6,11 +6,11 @@
 use super::code::{Global, ProcessCode, Program};
 use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
 use super::processor::{MOST_CORES, Processor};
-use super::values::{BindError, InstanceRanges, bounded, error, int, value_of};
+use super::values::{BindError, InstanceRanges, bounded, error, flag, int, value_of};
 use crate::ids::{ProcessId, ResourceDefId, Site};
-use crate::scenario::{Expr, Model, ProcessDef, ResourceDef, ResourceSpec, evaluate};
+use crate::scenario::{Expr, Model, ProcessDef, ProcessorSpec, ResourceDef, ResourceSpec, evaluate};
 use crate::time::Time;
-use crate::trace::Level;
+use crate::trace::{Discipline, Level};
 use crate::value::{Type, Value, Word};
 
 /// The most words that the initial state may have: 800 MB.
@@ -53,6 +53,8 @@ pub(super) struct State {
     pub(super) sizes: Vec<Size>,
     /// The first instance and the number of instances, by process definition.
     pub(super) processes: Vec<(ProcessId, u32)>,
+    /// Whether a run does not wait for them, by process definition.
+    pub(super) daemons: Vec<bool>,
     /// The frames of processes with many instances.
     pub(super) blocks: Vec<Frames>,
     /// Whether any process has a priority other than 0, or a quantum ends after all
@@ -82,6 +84,13 @@ struct Content {
     pointer: usize,
     len: usize,
     initial: Word,
+}
+
+/// Whether the cores of a processor, in the end, are those of a shared one.
+fn stands_on_shared(spec: &ProcessorSpec, model: &Model) -> bool {
+    let def = |spec: &ProcessorSpec| spec.on.map(|on| &model.resources[on.index()]);
+    let outer = |inner: &&ResourceDef| inner.spec.processor.as_ref().and_then(def);
+    std::iter::successors(def(spec), outer).any(|outer| outer.discipline == Discipline::Sharing)
 }
 
 /// How many instances there are: `count`, or one if there is none.
@@ -146,6 +155,7 @@ impl State {
         self.instances.clear();
         self.sizes.clear();
         self.processes.clear();
+        self.daemons.clear();
         self.blocks.clear();
         self.contents.clear();
         self.processors.clear();
@@ -194,9 +204,7 @@ impl State {
         header[resource::IDENTITY] = u64::from(id) | (def.discipline as u64) << 32 | (size.ty as u64) << 40;
         header[resource::CAPACITY] = size.capacity.unwrap_or(u64::MAX);
         header[resource::LEVEL] = size.initial;
-        if def.spec.inherit {
-            header[resource::INHERITS] = 1;
-        }
+        header[resource::INHERITS] = Word::from(flag(def.spec.inherit.as_ref(), params, false)?);
         if let Some(value) = &def.spec.value {
             let initial = value_of(value, params, None)?.to_word();
             self.content(base + resource::CONTENT, size.capacity.unwrap_or(0) as usize, initial);
@@ -212,6 +220,10 @@ impl State {
             let Some(spec) = &def.spec.processor else { continue };
             let cores = self.sizes[number].capacity.unwrap_or(1);
             let processor = Processor::of(def, spec, cores, &self.instances, params)?;
+            if processor.preempts && stands_on_shared(spec, model) {
+                let message = format!("'{}' cannot take back what another processor shares", def.name);
+                return Err(BindError { site: def.site, message });
+            }
             self.has_priorities |= processor.quantum > 0;
             let (first, count) = self.instances[number];
             for header in (0..count as usize).map(|instance| first as usize + instance * RESOURCE_WORDS) {
@@ -273,6 +285,7 @@ impl State {
         for (code, def) in program.processes.iter().zip(&model.processes) {
             let count = instances_of(def.count.as_ref(), params)?;
             self.processes.push((ProcessId::from_index(self.frames.len()), count));
+            self.daemons.push(flag(def.daemon.as_ref(), params, false)?);
             let words = count as usize * code.frame_words as usize;
             // Of many instances not a word more than they need.
             if count >= MANY_INSTANCES && words <= MAX_WORDS {

@@ -50,6 +50,14 @@ pub(super) fn duration(expr: &Expr, params: &[Value]) -> Result<i64, BindError> 
     int(expr, params)
 }
 
+/// A boolean; `otherwise` if there is no expression.
+pub(super) fn flag(expr: Option<&Expr>, params: &[Value], otherwise: bool) -> Result<bool, BindError> {
+    Ok(match expr {
+        None => otherwise,
+        Some(expr) => value_of(expr, params, None)? == Value::Bool(true),
+    })
+}
+
 /// A number, integer or not.
 pub(super) fn number(expr: &Expr, params: &[Value]) -> Result<f64, BindError> {
     Ok(match value_of(expr, params, None)? {

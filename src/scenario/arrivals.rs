@@ -106,7 +106,7 @@ impl Check<'_> {
             count: None,
             start: None,
             manual: false,
-            daemon: false,
+            daemon: None,
             arrives: false,
             priority: None,
             vars: Vec::new(),

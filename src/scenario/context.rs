@@ -230,13 +230,8 @@ impl<'t> Check<'t> {
     }
 
     /// `true` or `false`, as it stands.
-    pub fn flag(&mut self, node: &Node, what: &str) -> Option<bool> {
-        if let Kind::Bool(flag) = node.kind {
-            return Some(flag);
-        }
-        let span = self.reports.span_of(node);
-        self.reports.error(span, format!("{what} is true or false, found {}", node.described()));
-        None
+    pub fn flag(&mut self, node: &Node, what: &str) -> Option<Typed> {
+        self.value(node, Scope::all_params(), Some(Type::Bool), what)
     }
 
     /// A duration that is not negative, if it is known.

@@ -105,8 +105,9 @@ pub struct ResourceSpec {
     pub ty: Type,
     /// What each slot holds at the start, if it has slots.
     pub value: Option<Expr>,
-    /// Whether the owner of it, a mutex, inherits the priority of those who wait.
-    pub inherit: bool,
+    /// Whether the owner of it, a mutex, inherits the priority of those who wait: a
+    /// boolean; `None` if it never does.
+    pub inherit: Option<Expr>,
     /// How it serves, if it is a processor.
     pub processor: Option<ProcessorSpec>,
 }
@@ -122,8 +123,8 @@ pub struct ProcessorSpec {
     /// numbers. Empty for as many as there are cores.
     pub speed: Vec<Expr>,
     /// Whether a process that comes takes its core from one that goes after it, where
-    /// the discipline has an order of going before.
-    pub preempts: bool,
+    /// the discipline has an order of going before: a boolean; `None` is true.
+    pub preempts: Option<Expr>,
     /// On which processor its cores are served themselves. It has one instance.
     pub on: Option<ResourceDefId>,
 }
@@ -146,8 +147,9 @@ pub struct ProcessDef {
     pub start: Option<Amount>,
     /// Whether it does not start before another process starts it.
     pub manual: bool,
-    /// Whether a run is completed without its end.
-    pub daemon: bool,
+    /// Whether a run is completed without its end: a boolean over parameters; `None` is
+    /// false.
+    pub daemon: Option<Expr>,
     /// Whether its instances arrive while the run goes on; `count` says how many can be
     /// alive at once.
     pub arrives: bool,

@@ -188,7 +188,7 @@ impl Check<'_> {
         let manual = arrives || start.is_some_and(|node| node.kind == Kind::Text(MANUAL.to_owned()));
         let start = start.filter(|_| !manual);
         let start = start.and_then(|node| body.amount(node, Scope::instance(), "`start`"));
-        let daemon = fields.get("daemon").and_then(|node| body.check.flag(node, "`daemon`")).unwrap_or(false);
+        let daemon = fields.get("daemon").and_then(|node| body.check.flag(node, "`daemon`"));
         let priority = fields.get("priority").and_then(|node| body.check.priority(node));
         let on = fields.get("on");
         body.on = on.and_then(|node| body.check.reference_node(node, Scope::instance(), &WORK));
@@ -203,7 +203,7 @@ impl Check<'_> {
             count,
             start,
             manual,
-            daemon,
+            daemon: daemon.map(|typed| typed.expr),
             arrives,
             priority,
             vars: defs,

@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::model::{Discipline, Expr, ProcessorSpec, ResourceDef};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
-use super::scope::Scope;
+use super::scope::{ResourceEntry, Scope};
 use super::tables::{Field, Shape, optional};
 use crate::ids::ResourceDefId;
 use crate::trace::ResourceKind;
@@ -58,7 +58,12 @@ pub(super) const FIELDS: [Field; 5] = [
 
 impl Check<'_> {
     /// How a processor serves, but for what it stands on.
-    pub(super) fn processor(&mut self, discipline: Discipline, fields: Fields<'_>) -> Option<ProcessorSpec> {
+    pub(super) fn processor(
+        &mut self,
+        discipline: Discipline,
+        known: &mut ResourceEntry,
+        fields: Fields<'_>,
+    ) -> Option<ProcessorSpec> {
         let before = self.reports.count();
         self.fits_discipline(discipline, fields);
         let duration = |check: &mut Self, key: &str| {
@@ -76,11 +81,13 @@ impl Check<'_> {
         let switch = duration(self, "switch");
         let speed = fields.get("speed").map(|node| self.speeds(node)).unwrap_or_default();
         let preempts = fields.get("preempt").and_then(|node| self.flag(node, "`preempt`"));
+        let never = preempts.as_ref().is_some_and(|typed| typed.known == Some(Value::Bool(false)));
+        known.preempts = !never && matches!(discipline, Discipline::Priority | Discipline::Edf);
         (self.reports.count() == before).then(|| ProcessorSpec {
             quantum: quantum.map(|(typed, _)| typed.expr),
             switch: switch.map(|(typed, _)| typed.expr),
             speed,
-            preempts: preempts.unwrap_or(true),
+            preempts: preempts.map(|typed| typed.expr),
             on: None,
         })
     }
@@ -201,8 +208,7 @@ impl Check<'_> {
             let message = format!("more than {MOST_LEVELS} processors stand on each other");
             self.reports.error(span, message);
         } else if let [first, .., last] = &chain[..]
-            && first.spec.processor.as_ref().is_some_and(|spec| spec.preempts)
-            && matches!(first.discipline, Discipline::Priority | Discipline::Edf)
+            && self.resources.find(&first.name).is_some_and(|entry| entry.preempts)
             && last.discipline == Discipline::Sharing
         {
             let message = format!("{} cannot take back what {} shares", quoted(name), quoted(&last.name));

@@ -80,7 +80,7 @@ impl Check<'_> {
                 number: None,
                 ty: Type::Int,
                 value: None,
-                inherit: false,
+                inherit: None,
                 processor: None,
             };
             return Some(ResourceDef { name, count: None, spec, discipline: Discipline::default(), site });
@@ -98,11 +98,11 @@ impl Check<'_> {
         };
         let discipline = self.discipline(form, fields).unwrap_or_default();
         let mut spec = self.spec(kind, known, fields)?;
-        if let Some(node) = fields.get("inherit") {
-            spec.inherit = self.flag(node, "`inherit`")?;
+        if let Some(node) = fields.get("inherit").filter(|node| node.kind != Kind::Bool(false)) {
+            spec.inherit = Some(self.flag(node, "`inherit`")?.expr);
         }
         if kind == ResourceKind::Processor {
-            spec.processor = Some(self.processor(discipline, fields)?);
+            spec.processor = Some(self.processor(discipline, known, fields)?);
             known.by_deadline = discipline == Discipline::Edf;
         }
         let count = count.flatten().map(|typed| typed.expr);
@@ -196,7 +196,7 @@ impl Check<'_> {
             number,
             ty: known.ty.unwrap_or(Type::Int),
             value,
-            inherit: false,
+            inherit: None,
             processor: None,
         })
     }

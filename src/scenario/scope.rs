@@ -61,6 +61,8 @@ pub(super) struct ResourceEntry {
     pub unbounded: bool,
     /// Whether it, or a processor on which it stands, goes by deadlines.
     pub by_deadline: bool,
+    /// Whether who comes takes the cores of this processor from others.
+    pub preempts: bool,
     /// Whether a step names it.
     pub used: Cell<bool>,
     /// Whether its level is asked, or something is expected of it.

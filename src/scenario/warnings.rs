@@ -10,7 +10,7 @@ use super::diagnostics::Diagnostic;
 use super::evaluate::{evaluate, evaluate_for};
 use super::kinds::in_language;
 use super::loops::{self, Endless};
-use super::model::{Model, ResourceDef, Step, StepKind, each};
+use super::model::{Model, ProcessDef, ResourceDef, Step, StepKind, each};
 use super::names::quoted;
 use super::source::narrow;
 use crate::ids::{ResourceDefId, Site};
@@ -169,10 +169,13 @@ fn integer<E>(value: Result<Value, E>) -> Option<i64> {
     if let Ok(Value::Int(number)) = value { Some(number) } else { None }
 }
 
-/// Loops that keep a process from its end.
+/// Loops that keep a process from its end, if a run waits for that.
 fn endless(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
-    for process in &model.processes {
+    let is_daemon = |process: &&ProcessDef| {
+        process.daemon.as_ref().is_some_and(|daemon| evaluate(daemon, params) == Ok(Value::Bool(true)))
+    };
+    for process in model.processes.iter().filter(|process| !is_daemon(process)) {
         each(&process.body, &mut |step| {
             let StepKind::While { condition, body } = &step.kind else { return };
             let known = evaluate_for(condition, params, None).ok();
@@ -180,7 +183,7 @@ fn endless(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
                 None => return,
                 Some(Endless::Always) => (
                     "the condition is always true".to_owned(),
-                    "let it become false, or give the scenario a `horizon`",
+                    "let it become false, give the scenario a `horizon`, or the process `daemon: true`",
                 ),
                 Some(Endless::Unchanged(var)) => (
                     format!("nothing in it changes {}", quoted(&process.vars[var.index()].name)),

@@ -44,6 +44,12 @@ impl Expected {
         lines
     }
 
+    /// Whether a run is expected to end with the outcome of this name.
+    pub fn is_outcome(&self, name: &str) -> bool {
+        let is_it = |claim: &Claim| matches!(claim, Claim::Outcome(outcome) if outcome == name);
+        self.expectations.iter().any(|expectation| is_it(&expectation.claim))
+    }
+
     /// Adds a claim, which stands on this scenario line; 0 where there is no text.
     pub fn add(&mut self, claim: Claim, line: u32) {
         self.expectations.push(Expectation { claim, line });

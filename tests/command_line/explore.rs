@@ -543,3 +543,23 @@ processes: {p: {count: 4, do: [{acquire: s}, {delay: 1s}, {release: s}]}}
             ]);
     }
 }
+
+/// What is expected of who is delayed is no question about the clock, and is not said to
+/// be one.
+#[test]
+fn who_is_delayed_is_nothing_that_the_clock_shows() {
+    let text = "version: 1
+name: naps
+processes:
+  a: {do: [{delay: 1s}]}
+  b: {do: [{delay: 2s}]}
+expect:
+  never_together: [a.delayed, b.running]
+";
+    let room = Room::with(&[("naps.yaml", text)]);
+    let ended = room.run("explore naps.yaml --untimed --write none").with_code(1);
+    ended.says(&[
+        "line 7 asks for how long processes run, are delayed or blocked, which nobody knows without time",
+    ]);
+    assert!(!ended.out.contains("the clock shows"), "{}", ended.out);
+}

@@ -12,6 +12,7 @@ mod figures;
 mod files;
 mod gallery;
 mod interrupt;
+mod library;
 mod names;
 mod races;
 mod recorded;

@@ -3,7 +3,7 @@
 //! run before.
 
 use crate::common::generate::scenario;
-use crate::common::program;
+use crate::common::{program, run_with};
 use proptest::prelude::*;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -141,6 +141,42 @@ processes:
             };
             let first = again();
             assert!((0..2).all(|_| again() == first), "{outcome} with {crowd}, {ties}");
+        }
+    }
+}
+
+/// Whether a processor preempts, a mutex inherits and a run waits are parameters.
+///
+/// By hand: without inheritance `medium` keeps `low` from giving the mutex back (16 s);
+/// without preemption `medium`, ready since 2 s, has the core when `low` is done.
+#[test]
+fn what_is_true_or_false_may_change() {
+    let text = "version: 1
+params: {preempts: true, inherits: true, daemon: true}
+resources:
+  cpu: {kind: processor, cores: 1, discipline: priority, preempt: preempts}
+  lock: {kind: mutex, discipline: priority, inherit: inherits and preempts}
+  never: {kind: semaphore, permits: 0}
+processes:
+  low: {on: cpu, priority: 3, do: [{with: lock, do: [{work: 4s}]}]}
+  medium: {on: cpu, priority: 2, start: 2s, do: [{work: 10s}]}
+  high: {on: cpu, priority: 1, start: 1s, do: [{with: lock, do: [{work: 2s}]}]}
+  server: {daemon: daemon, do: [{acquire: never}]}
+";
+    let both = [true, false];
+    let all = both.map(|preempts| both.map(|inherits| both.map(|daemon| [preempts, inherits, daemon])));
+    let settings: Vec<Vec<Value>> =
+        all.iter().flatten().flatten().map(|flags| flags.map(Value::Bool).into()).collect();
+    let scenario = load_str("test", text, &[]).expect("it is valid");
+    assert_eq!(check(&scenario, &settings), settings.len());
+    for (preempts, inherits, low, high) in
+        [("true", "true", 4.0, 6.0), ("true", "false", 14.0, 16.0), ("false", "false", 4.0, 16.0)]
+    {
+        for (daemon, outcome) in [("true", "completed"), ("false", "deadlock")] {
+            let set = [("preempts", preempts), ("inherits", inherits), ("daemon", daemon)];
+            let run = run_with(text, &set);
+            assert_eq!((run.finished("low"), run.finished("high")), (Some(low), Some(high)), "{set:?}");
+            assert_eq!(run.outcome(), outcome, "{set:?}");
         }
     }
 }

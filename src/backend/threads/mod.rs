@@ -26,7 +26,7 @@ pub use time_scale::default_speed;
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
-use crate::program::{BoundProgram, resource};
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Outcome, Trace};
 use crate::value::Value;
@@ -104,12 +104,7 @@ impl fmt::Display for Trouble {
 /// # Errors
 /// [`Trouble::TooLarge`] or [`Trouble::NotNative`] if not.
 pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
-    let mut ids = (0..program.resource_count()).map(ResourceId::from_index);
-    let inherits = |&id: &ResourceId| {
-        let is_owned = program.resource_info(id).kind.is_owned();
-        is_owned && program.header_words(id)[resource::INHERITS] != 0
-    };
-    if let Some(mutex) = ids.find(inherits) {
+    if let Some(mutex) = program.inheriting() {
         let name = program.resource_name(mutex);
         return Err(Trouble::NotNative(format!(
             "the owner of '{name}' inherits priority, which threads cannot show yet"

@@ -30,6 +30,7 @@ impl Explored<'_> {
         let option = |name: &str| format!("--{name}");
         Some(match self.exploration.cut()? {
             Cut::Clock(lines) => by_clock(lines) + "; explore it with time",
+            Cut::Lasting(lines) => by_durations(lines) + "; explore it with time",
             Cut::Control if self.interrupted => "it was interrupted".to_owned(),
             Cut::Control if self.out_of_time => {
                 format!("the time was up; go further with {}", option("max-time"))
@@ -62,4 +63,13 @@ pub fn by_clock(lines: &[u32]) -> String {
     let verb = if lines.len() == 1 { "depends" } else { "depend" };
     let lines = named_lines(lines);
     format!("{lines} {verb} on what the clock shows, which nobody knows without time")
+}
+
+/// Why a search without time proves nothing of what is expected on these lines.
+fn by_durations(lines: &[u32]) -> String {
+    let verb = if lines.len() == 1 { "asks" } else { "ask" };
+    let lines = named_lines(lines);
+    format!(
+        "{lines} {verb} for how long processes run, are delayed or blocked, which nobody knows without time"
+    )
 }

@@ -22,7 +22,8 @@ pub struct Finished {
     pub header: Header,
     /// How it ended.
     pub outcome: Outcome,
-    /// Those who wait at the horizon, if nothing but waiting was left before it.
+    /// Those who wait at the horizon, if nothing but waiting was left before it, and
+    /// that was not expected.
     pub waiting: Option<Deadlock>,
     /// The clock at the end.
     pub end: Time,

@@ -13,6 +13,9 @@ pub enum Cut<'e> {
     Limit,
     /// These lines depend on what the clock shows, and time does not count.
     Clock(&'e [u32]),
+    /// What is expected on these lines is about how long something lasts, and time does
+    /// not count.
+    Lasting(&'e [u32]),
     /// The budget of states is spent.
     States,
     /// The budget of memory is spent.
@@ -31,6 +34,7 @@ impl Exploration<'_> {
         Some(match self.stop {
             Stop::Complete if self.is_complete() => return None,
             Stop::Complete if self.lines_by_clock().is_empty() => Cut::Limit,
+            Stop::Complete if self.lines_by_clock() == self.lasting => Cut::Lasting(&self.lasting),
             Stop::Complete => Cut::Clock(self.lines_by_clock()),
             Stop::States => Cut::States,
             Stop::Memory if self.progress().states == 0 => Cut::OneState,
@@ -48,6 +52,7 @@ impl Cut<'_> {
         match self {
             Cut::Limit => "a process was not followed beyond a limit, see below".to_owned(),
             Cut::Clock(_) => "something depends on what the clock shows; explore it with time".to_owned(),
+            Cut::Lasting(_) => "it is expected how long something lasts; explore it with time".to_owned(),
             Cut::States => {
                 let states = so_many(budget.states, "state");
                 format!("the budget of {states} is spent; go further with {}", option("max-states"))

@@ -33,6 +33,8 @@ pub struct Exploration<'a> {
     pub(in crate::explore) stillborn: Option<Stopped>,
     /// The lines that depend on what the clock shows, although time does not count.
     pub(in crate::explore) clock: Vec<u32>,
+    /// Those of them that are of expectations about how long something lasts.
+    pub(in crate::explore) lasting: Vec<u32>,
     /// What is known of schedules that never end, once it was asked.
     pub(in crate::explore) endless: OnceLock<Endless>,
     /// Why it is over.

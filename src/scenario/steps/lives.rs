@@ -276,7 +276,7 @@ impl Check<'_> {
                     number: None,
                     ty: Type::Int,
                     value: None,
-                    inherit: false,
+                    inherit: None,
                     processor: None,
                 };
                 // Who left last makes place for who comes next: the same few words serve.

@@ -60,7 +60,7 @@ fn lives() {
         ("{delay: 1s}", "arrivals: {every: 1s}, ", "arrivals without an end", "horizon"),
         ("{delay: 1s}", "count: 2, arrivals: {every: 1s, up_to: 3}, ", "`count` means nothing", "up_to"),
         ("{delay: 1s}", "arrivals: {every: 0s, up_to: 3}, ", "`every` is above 0", ""),
-        ("{delay: 1s}", "daemon: 1, ", "true or false", ""),
+        ("{delay: 1s}", "daemon: 1, ", "`daemon` takes a boolean", ""),
         ("{stop: {who: worker, held: kept}}", "", "'kept'", ""),
     ] {
         one(&text(step, worker), message, hint);
