@@ -14,7 +14,7 @@ mod wheel_calendar;
 /// What a driver is made of: it tells the kernel who goes next.
 pub use crate::kernel::{
     Call, Choices, Code, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock, find_waiting,
-    is_completed, waits_for_horizon,
+    waits_for_horizon,
 };
 /// What a driver runs: a compiled scenario with its parameters bound.
 pub use crate::program::{BindError, Binding, BoundProgram, Program, compile, frame, may_end, resource};

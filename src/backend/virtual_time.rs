@@ -207,8 +207,8 @@ struct Clockwork<'a, C> {
 enum Pause {
     /// Nobody can go on any more.
     Empty,
-    /// The stop time was reached.
-    Horizon,
+    /// The stop time comes before this entry.
+    Horizon(Time, ProcessId),
     /// This process needs fuel to go on.
     OutOfFuel(ProcessId),
 }
@@ -229,7 +229,7 @@ impl<C: Calendar> Clockwork<'_, C> {
         if time > *now {
             if time > self.horizon {
                 *now = self.horizon;
-                self.leave(Pause::Horizon);
+                self.leave(Pause::Horizon(time, process));
                 return None;
             }
             *now = time;
@@ -330,6 +330,11 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                         }
                         next = Some(process);
                     }
+                    Ok(Yield::Done) if self.is_over(machine) => {
+                        self.clockwork.horizon = machine.now;
+                        let entry = self.clockwork.calendar.pop();
+                        next = self.clockwork.go_to(entry, &mut machine.now, &mut self.fuel);
+                    }
                     Ok(Yield::Delayed(_) | Yield::Blocked | Yield::Done) => {}
                 }
             }
@@ -341,7 +346,14 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                     }
                     break outcome;
                 }
-                Some(Pause::Horizon) => break Outcome::Horizon,
+                Some(Pause::Horizon(..)) if self.is_over(machine) => break Outcome::Completed,
+                // A daemon started somebody at the last instant.
+                Some(Pause::Horizon(time, process)) if self.clockwork.horizon < self.horizon() => {
+                    self.clockwork.horizon = self.horizon();
+                    next = self.clockwork.go_to(Some((time, process)), &mut machine.now, &mut self.fuel);
+                    0
+                }
+                Some(Pause::Horizon(..)) => break Outcome::Horizon,
                 Some(Pause::OutOfFuel(process)) => {
                     out_of_fuel = Some(process);
                     1
@@ -349,6 +361,9 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                 None => 0,
             };
             if let Some(process) = out_of_fuel {
+                if self.is_over(machine) {
+                    self.clockwork.horizon = machine.now;
+                }
                 if let Some(limit) = self.refuel(machine, process, std::mem::take(&mut debt), control)? {
                     break limit;
                 }
@@ -357,6 +372,17 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
             }
         };
         Ok(RunEnd { outcome, end: machine.now, steps: self.steps() + debt })
+    }
+
+    /// The stop time.
+    fn horizon(&self) -> Time {
+        self.program.horizon.unwrap_or(Time::MAX)
+    }
+
+    /// Whether only daemons are left: no more time passes, but what happens at this
+    /// instant does.
+    fn is_over(&self, machine: &Machine) -> bool {
+        self.program.has_daemons && machine.live == 0
     }
 
     /// Hands out the next portion of fuel, after so many steps without time

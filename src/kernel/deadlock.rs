@@ -22,22 +22,13 @@ const MAX_REPORTED: usize = 1_000;
 /// How a run ends in this state, in which no process can go on. An end by the
 /// horizon is at the horizon, whatever the clock of the machine shows.
 pub fn find_end(program: &BoundProgram, machine: &Machine) -> Outcome {
-    if is_completed(program, machine) {
+    if machine.live == 0 {
         Outcome::Completed
     } else if waits_for_horizon(program, machine) {
         Outcome::Horizon
     } else {
         Outcome::Deadlock(find_deadlock(program, machine))
     }
-}
-
-/// Whether all are done for whom a run waits.
-pub fn is_completed(program: &BoundProgram, machine: &Machine) -> bool {
-    let mut processes = (0..program.process_count()).map(ProcessId::from_index);
-    machine.live == 0
-        || program.processes.iter().any(|def| def.daemon)
-            && processes
-                .all(|process| machine.state(program, process) == State::Done || program.is_daemon(process))
 }
 
 /// Whether those who are left in this state, in which no process can go on,

@@ -53,7 +53,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.begin_anew(arena, process);
         let first = op_of(arena, frame);
         arena[frame + frame::STATE] = state_word(first, State::Ready);
-        *self.live += 1;
+        *self.live += self.waited_for(process);
         let id = self.resource_id(arena, header);
         self.emit(at, Kind::Launch, id, u64::from(process.0));
         let priority = frame::priority_in(arena[frame + frame::LINK]);
@@ -86,7 +86,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         arena[header + resource::LEVEL] += 1;
         arena[header_of_life as usize + resource::LEVEL] = life::OPEN;
-        *self.live += 1;
+        *self.live += self.waited_for(process);
         let id = self.resource_id(arena, header_of_life as usize);
         self.emit(at, Kind::Launch, id, u64::from(process.0));
         self.queue.wake(*self.now, frame::priority_in(link), process);
@@ -256,10 +256,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let last = self.program.plain[other.op()..].iter().position(|op| matches!(op, Op::Done { .. }));
         let last = other.op() + last.expect("every process has an end");
         arena[frame + frame::STATE] = state_word(last, State::Done);
-        *self.live -= 1;
+        *self.live -= self.waited_for(process);
         self.emit(other.at_op(last), Kind::Done, 0, 0);
         self.end_life(arena, header, at.process());
-        Ok(Done::Next)
+        // Whoever stopped the last one is a daemon: the driver has to know. The step is
+        // made once more then, for nothing.
+        Ok(if self.is_over() { Done::OutOfFuel } else { Done::Next })
     }
 
     /// Takes a process out of whatever it waits for, and off the processors.

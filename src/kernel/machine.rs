@@ -44,7 +44,7 @@ pub struct Machine {
     pub(crate) arena: Vec<Word>,
     /// The clock.
     pub now: Time,
-    /// Processes that are alive, or will be by themselves.
+    /// Processes that are alive, or will be by themselves, and are no daemons.
     pub live: u32,
 }
 

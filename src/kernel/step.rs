@@ -439,13 +439,26 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     #[cold]
     pub(super) fn finish(&mut self, arena: &mut [Word], at: Context, life: Option<ResourceCode>) -> Halt {
         arena[at.frame() + frame::STATE] = state_word(at.op(), State::Done);
-        *self.live -= 1;
+        *self.live -= self.waited_for(at.process());
         self.emit(at, Kind::Done, 0, 0);
         if let Some(life) = life {
             let header = self.header(arena, life, at);
             self.end_life(arena, header, at.process());
         }
+        if self.is_over() {
+            return self.leave(Ok(Yield::Done));
+        }
         Halt::Done
+    }
+
+    /// What a process counts for among those for whose end a run waits.
+    pub(super) fn waited_for(&self, process: ProcessId) -> u32 {
+        u32::from(!self.program.has_daemons || !self.program.is_daemon(process))
+    }
+
+    /// Whether only daemons are left, so that no more time passes.
+    pub(super) fn is_over(&self) -> bool {
+        self.program.has_daemons && *self.live == 0
     }
 }
 

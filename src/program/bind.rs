@@ -64,6 +64,7 @@ impl Program {
             horizon: state.horizon,
             limits: model.limits,
             has_priorities: state.has_priorities,
+            has_daemons: false,
             processors: std::mem::take(&mut state.processors),
             seed: model.seed,
             names: names(model, &processes),

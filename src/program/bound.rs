@@ -67,6 +67,8 @@ pub struct BoundProgram {
     /// Whether any process has a priority other than 0, or a quantum ends after all
     /// else that happens at its instant.
     pub has_priorities: bool,
+    /// Whether a run is completed without the end of some processes.
+    pub has_daemons: bool,
     /// By the number that their headers tell; see [`resource::PROCESSOR`].
     pub processors: Vec<Processor>,
     /// The seed that the scenario gives.
@@ -199,6 +201,7 @@ impl BoundProgram {
 
     /// Takes note of what begins anew with each life of a process.
     pub(super) fn note_lives(&mut self) {
+        self.has_daemons = self.processes.iter().any(|def| def.daemon && def.count > 0);
         for number in 0..self.processes.len() {
             let def = ProcessDefId::from_index(number);
             let codes = self.distributions.iter().filter(|code| code.process == def);
@@ -214,9 +217,9 @@ impl BoundProgram {
         }
     }
 
-    /// How many processes start by themselves.
+    /// How many processes start by themselves and are no daemons.
     pub fn starting_count(&self) -> usize {
-        let starting = self.processes.iter().filter(|def| !def.manual);
+        let starting = self.processes.iter().filter(|def| !def.manual && !def.daemon);
         starting.map(|def| def.count as usize).sum()
     }
 

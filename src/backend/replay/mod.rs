@@ -17,9 +17,7 @@ mod describe;
 
 use super::threads::Recording;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::kernel::{
-    Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock, is_completed,
-};
+use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
 use crate::program::{BoundProgram, Op};
 use crate::time::Time;
 use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
@@ -353,7 +351,7 @@ impl<'a> Replay<'a> {
     /// The run must have ended as it would have in the model.
     fn check_end(&mut self) -> Result<(), Box<Disagreement>> {
         match &self.observed.outcome {
-            Outcome::Completed if !is_completed(self.program, &self.machine) => {
+            Outcome::Completed if self.machine.live > 0 => {
                 let processes = (0..self.program.process_count()).map(ProcessId::from_index);
                 let mut left = processes.filter(|&id| self.machine.state(self.program, id) != State::Done);
                 let waits = left.next().map(|id| described_state(self.program, &self.machine, id));

@@ -218,8 +218,10 @@ impl<'a> Codec<'a> {
         }
         let processes = (0..self.layout.processes()).map(ProcessId::from_index);
         let machine = &mut world.machine;
-        machine.live =
-            processes.filter(|&process| machine.state(self.program, process) != State::Done).count() as u32;
+        let is_awaited = |&process: &ProcessId| {
+            machine.state(self.program, process) != State::Done && !self.program.is_daemon(process)
+        };
+        machine.live = processes.filter(is_awaited).count() as u32;
     }
 
     /// What the clock shows in the machine of a state that does not know it.

@@ -7,7 +7,7 @@ use super::relation::TransitionRelation;
 use super::scratch::Scratch;
 use crate::explore::ends::Stopped;
 use crate::ids::ProcessId;
-use crate::kernel::{Machine, State, is_completed, waits_for_horizon};
+use crate::kernel::{Machine, State, waits_for_horizon};
 use crate::time::Time;
 use crate::trace::Sink;
 
@@ -62,8 +62,10 @@ impl TransitionRelation<'_> {
             let machine = &mut scratch.world.machine;
             let next = match self.next(machine) {
                 Next::Now => return Ok(()),
+                // Only daemons are left, for whom no time passes any more.
+                Next::At(_) if machine.live == 0 => return Ok(()),
                 Next::Never
-                    if is_completed(self.program, machine)
+                    if machine.live == 0
                         || !(self.until_horizon && waits_for_horizon(self.program, machine)) =>
                 {
                     return Ok(());

@@ -28,7 +28,7 @@ use crate::explore::ends::{End, Stopped};
 use crate::explore::options::Mode;
 use crate::explore::state::Clock;
 use crate::ids::{OpId, ProcessId};
-use crate::kernel::{Machine, State, is_completed, waits_for_horizon};
+use crate::kernel::{Machine, State, waits_for_horizon};
 use crate::program::{BoundProgram, Op, frame, lines_of, may_end};
 use crate::time::Time;
 use crate::value::Word;
@@ -166,6 +166,9 @@ impl<'a> TransitionRelation<'a> {
 
     /// How the run ends in this state, from which nobody could go on.
     pub(crate) fn end(&self, machine: &Machine) -> End {
+        if machine.live == 0 {
+            return End::Completed;
+        }
         let mut end = End::Completed;
         for process in self.processes() {
             match machine.state(self.program, process) {
@@ -173,9 +176,6 @@ impl<'a> TransitionRelation<'a> {
                 State::Delayed | State::New => return End::Horizon,
                 _ => end = End::Deadlock,
             }
-        }
-        if end == End::Deadlock && is_completed(self.program, machine) {
-            end = End::Completed;
         }
         if end == End::Deadlock && self.until_horizon && waits_for_horizon(self.program, machine) {
             end = End::Horizon;
