@@ -208,6 +208,12 @@ impl BoundProgram {
         }
     }
 
+    /// The op at which a process is done that stands on this one.
+    pub fn last_op(&self, op: usize) -> usize {
+        let last = self.plain[op..].iter().position(|op| matches!(op, Op::Done { .. }));
+        op + last.expect("every process has an end")
+    }
+
     /// How many processes start by themselves.
     pub fn starting_count(&self) -> usize {
         let starting = self.processes.iter().filter(|def| !def.manual);

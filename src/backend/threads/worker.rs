@@ -6,6 +6,7 @@
 //! through the native primitives, and time passes by itself.
 
 mod at_work;
+mod lifetime;
 
 use super::atomic_gate::Pass;
 use super::clock::Slept;
@@ -21,7 +22,6 @@ use crate::program::Op;
 use crate::time::Time;
 use crate::trace::Fault;
 use crate::value::Word;
-use std::sync::atomic::Ordering;
 
 /// What a thread leaves behind.
 #[derive(Debug)]
@@ -55,6 +55,8 @@ pub(super) struct Worker<'a> {
     planned: u64,
     /// Rounds that it may still make until it next lets time pass.
     fuel: u64,
+    /// How many lives it has had before this one.
+    life: u64,
 }
 
 /// Why a thread stops before its last step.
@@ -103,28 +105,8 @@ impl<'a> Worker<'a> {
             pass: Pass::None,
             planned: 0,
             fuel: program.limits.zero_time_steps,
+            life: 0,
         }
-    }
-
-    /// From the first step to the last, or to the end of the run.
-    pub(super) fn live(mut self) -> Left {
-        let lived = self.run();
-        self.pass = Pass::None;
-        match lived {
-            Ok(()) => {
-                let all = self.shared.program.process_count();
-                self.shared.done.fetch_add(1, Ordering::AcqRel);
-                // The last who is awake leaves the others asleep for ever.
-                if self.shared.census.leave() {
-                    let all_done = self.shared.done.load(Ordering::Acquire) == all;
-                    self.shared.finish(if all_done { End::Completed } else { End::Stuck });
-                }
-            }
-            Err(Leave::Stopped) => {}
-            Err(Leave::Ends(end)) => self.shared.finish(end),
-        }
-        let Worker { me, machine, record, readings, .. } = self;
-        Left { process: me.process, machine, entries: record.into_entries(), readings }
     }
 
     fn run(&mut self) -> Result<(), Leave> {
@@ -166,6 +148,10 @@ impl<'a> Worker<'a> {
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
             let values = self.serve(&asked)?;
+            if asked.request == Request::End {
+                self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
+                return Ok(Rest::Yielded(Yield::Done));
+            }
             self.with_kernel(|kernel| kernel.answer(process, &values));
             let rest = self.kernel_step(|kernel, process| kernel.settle(process));
             self.leave_gate();
@@ -241,6 +227,7 @@ impl<'a> Worker<'a> {
                 Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner))
             }
             Err(Refusal::TooManyPermits) => Err(self.too_many_permits()),
+            Err(Refusal::Untimely) => Err(self.untimely(asked)),
         }
     }
 
@@ -248,7 +235,7 @@ impl<'a> Worker<'a> {
     fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
         self.pass = Pass::None;
         if last {
-            self.shared.finish(End::Stuck);
+            self.shared.finish(End::Still);
         }
         match self.me.parker.wait() {
             Grant::Served { items, due } => {
@@ -265,6 +252,11 @@ impl<'a> Worker<'a> {
     fn not_owner(&mut self, asked: &ResourceRequest, owner: Option<ProcessId>) -> Leave {
         let process = self.me.process;
         self.with_kernel(|kernel| kernel.not_owner_fault(asked, process, owner)).into()
+    }
+
+    fn untimely(&mut self, asked: &ResourceRequest) -> Leave {
+        let process = self.me.process;
+        self.with_kernel(|kernel| kernel.life_fault(asked, process)).into()
     }
 
     fn too_many_permits(&mut self) -> Leave {
