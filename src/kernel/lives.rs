@@ -12,7 +12,7 @@
 use super::machine::{State, op_of, state_word};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
-use crate::ids::ProcessId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Op, RESOURCE_WORDS, ResourceCode, Slot, array_in, frame, resource, work};
 use crate::time::Time;
 use crate::trace::{Fault, Kind, Sink, WaitFor};
@@ -317,17 +317,32 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
+    /// The headers of the semaphores of which a process has to give back a permit, for each
+    /// `with` inside of which it stands.
+    fn permits(&self, arena: &[Word], other: Context) -> Vec<usize> {
+        let program = self.program;
+        let held =
+            program.held.iter().filter(|held| (held.from.index()..=held.to.index()).contains(&other.op()));
+        let headers = held.map(|held| self.header(arena, held.resource, other));
+        headers
+            .filter(|&header| !program.resource_info(program.resource_of(header)).kind.is_owned())
+            .collect()
+    }
+
+    /// For a driver with primitives of its own: the semaphores of which a process has to
+    /// give back a permit where it stands, for each `with` around it.
+    pub fn permits_held(&self, process: ProcessId) -> Vec<ResourceId> {
+        let frame = self.program.frames[process.index()] as usize;
+        let at = Context::new(process, frame, op_of(self.arena, frame));
+        self.permits(self.arena, at).into_iter().map(|header| self.program.resource_of(header)).collect()
+    }
+
     /// Gives back what a process holds: the mutexes that it owns, and the permits of
     /// each `with` inside of which it stands.
     fn give_back(&mut self, arena: &mut [Word], other: Context) -> Result<(), Box<Fault>> {
         let program = self.program;
-        let held =
-            program.held.iter().filter(|held| (held.from.index()..=held.to.index()).contains(&other.op()));
-        for held in held {
-            let header = self.header(arena, held.resource, other);
-            if !program.resource_info(program.resource_of(header)).kind.is_owned() {
-                self.release(arena, other, header)?;
-            }
+        for header in self.permits(arena, other) {
+            self.release(arena, other, header)?;
         }
         for info in program.resources.iter().filter(|info| info.kind.is_owned()) {
             for id in info.first.0..info.first.0 + info.count {

@@ -4,7 +4,7 @@
 use super::common::{program, run};
 use super::{record, replayed};
 use tempolane::backend::replay::ReplayedRun;
-use tempolane::backend::threads::Recording;
+use tempolane::backend::threads::{self, Recording, Trouble};
 use tempolane::time::Time;
 use tempolane::trace::{Kind, Outcome};
 
@@ -194,4 +194,147 @@ processes:
 ";
     let (recording, _) = both(text, 1.0);
     assert_eq!(recording.memories[0].1[0].to_string(), "800");
+}
+
+/// Stopped in every state: in a delay, at work on each kind of processor, waiting for each
+/// kind of resource. Who comes behind it is served as if it had never come. The pauses are
+/// long enough for any machine that lets a thread run within 200 ms.
+#[test]
+fn stopped_wherever_it_stands() {
+    for (resources, victim, other, end) in [
+        ("m: mutex", "{delay: 9h}", "{delay: 300ms}", 400),
+        ("m: mutex", "{with: m, do: [{delay: 9h}]}", "{acquire: m}", 600),
+        ("m: mutex", "{with: m, do: [{acquire: m}]}", "{acquire: m}", 600),
+        ("s: {kind: semaphore, permits: 1}", "{with: s, do: [{delay: 9h}]}", "{acquire: s}", 600),
+        ("s: {kind: semaphore, permits: 0}", "{acquire: s}", "{delay: 300ms}", 400),
+        ("b: {kind: buffer, capacity: 5, of: int}", "{get: {from: b, count: 4}}", "{get: b}", 900),
+        ("b: {kind: buffer, capacity: 1, of: int}", "{repeat: 3, do: [{put: b}]}", "{get: b}", 100),
+        ("c: {kind: condition}", "{wait: c}", "{delay: 300ms}", 400),
+        ("b: {kind: barrier, parties: 9}", "{wait: b}", "{delay: 300ms}", 400),
+        ("m: mutex", "{join: late}", "{join: victim}", 600),
+        (
+            "cpu: {kind: processor, cores: 1}",
+            "{work: {on: cpu, for: 9h}}",
+            "{work: {on: cpu, for: 300ms}}",
+            900,
+        ),
+        (
+            "cpu: {kind: processor, cores: 1, discipline: round_robin, quantum: 150ms}",
+            "{work: {on: cpu, for: 9h}}",
+            "{work: {on: cpu, for: 600ms}}",
+            900,
+        ),
+        (
+            "cpu: {kind: processor, cores: 1, discipline: sharing}",
+            "{work: {on: cpu, for: 450ms}}",
+            "{work: {on: cpu, for: 900ms}}",
+            1250,
+        ),
+    ] {
+        let text = format!(
+            "
+version: 1
+resources: {{{resources}}}
+processes:
+  victim: {{do: [{victim}]}}
+  other: {{start: 100ms, do: [{other}]}}
+  killer: {{do: [{{delay: 600ms}}, {{stop: victim}}, {{join: victim}}]}}
+  late: {{start: 900ms, do: [{}]}}
+",
+            // Puts for those who still get, or gets what is left.
+            match resources {
+                buffer if buffer.contains("capacity: 5") => "{put: b}",
+                buffer if buffer.contains("capacity: 1,") => "{get: b}",
+                _ => "{delay: 0s}",
+            }
+        );
+        let (recording, replayed) = both(&text, 1.0);
+        assert_eq!(recording.trace.outcome, Outcome::Completed, "{victim}");
+        let done = |number: u32| {
+            let mut events = replayed.model.events.iter();
+            events.find(|event| event.process.0 == number && event.kind == Kind::Done).map(|event| event.time)
+        };
+        let millis = |time: Option<Time>| time.map(|time| (time.as_nanos() + 500_000) / 1_000_000);
+        assert_eq!((millis(done(0)), millis(done(1))), (Some(600), Some(end)), "{victim} of {resources}");
+    }
+}
+
+/// What was held by a process that was stopped is lost where it says so.
+#[test]
+fn what_is_lost_is_lost() {
+    let text = "
+version: 1
+resources: {m: mutex}
+processes:
+  victim: {do: [{with: m, do: [{delay: 9h}]}]}
+  other: {start: 50ms, do: [{acquire: m}]}
+  killer: {do: [{delay: 100ms}, {stop: {who: victim, held: HELD}}]}
+";
+    let lost = text.replace("HELD", "lost");
+    assert_eq!(both(&lost, 1.0).0.trace.outcome, run(&lost).end.outcome);
+    let (recording, replayed) = both(&text.replace("HELD", "released"), 1.0);
+    assert_eq!((recording.trace.outcome, replayed.model.end), (Outcome::Completed, at(100)));
+}
+
+/// Two who end and start a third one over and over, in whatever it is just then: what the
+/// threads do is always a schedule of the model.
+#[test]
+fn stopped_and_started_at_any_time() {
+    for (resources, body) in [
+        ("s: {kind: semaphore, permits: 1}, m: mutex", "{with: [m, s], do: [{delay: 10us}, {log: in}]}"),
+        ("b: {kind: buffer, capacity: 1, of: int}", "{put: {to: b, value: 1}}, {get: b}"),
+        ("b: {kind: buffer, capacity: 2, of: int}", "{put: {to: b, value: 1, count: 2}}, {get: b}, {get: b}"),
+        ("c: condition, m: mutex", "{with: m, do: [{wait: {on: c, mutex: m}}]}, {notify: c}"),
+        ("cpu: {kind: processor, cores: 1}", "{work: {on: cpu, for: 20us}}"),
+        (
+            "cpu: {kind: processor, cores: 1, discipline: round_robin, quantum: 7us}",
+            "{work: {on: cpu, for: 20us}}",
+        ),
+        ("cpu: {kind: processor, cores: 1, discipline: sharing}", "{work: {on: cpu, for: 20us}}"),
+        ("m: mutex", "{set: {t: now}}, {if: t > 1h, do: [{log: late}]}, {delay: 10us}"),
+    ] {
+        let text = format!(
+            "
+version: 1
+horizon: 10s
+resources: {{{resources}}}
+processes:
+  victim: {{count: 3, daemon: true, vars: {{t: 0s}}, do: [{{while: t < 100h, do: [{body}, {{delay: 1us}}]}}]}}
+  killer:
+    vars: {{i: 0, wait: 0}}
+    do:
+      - repeat: 40
+        do:
+          - draw: {{into: wait, from: {{uniform_int: {{low: 0, high: 30}}}}}}
+          - delay: wait * 1us
+          - stop: \"victim[i]\"
+          - join: \"victim[i]\"
+          - stop: \"victim[i]\"
+          - start: \"victim[i]\"
+          - set: {{i: (i + 1) % 3}}
+      - stop: victim
+"
+        );
+        let (recording, _) = both(&text, 1.0);
+        let stops = recording.trace.events.iter().filter(|event| event.kind == Kind::Stop).count();
+        assert_eq!((recording.trace.outcome.name(), stops), ("completed", 43), "{body}");
+    }
+}
+
+#[test]
+fn what_threads_cannot_stop_is_refused() {
+    let text = "
+version: 1
+processes:
+  w: {do: [{delay: 1h}]}
+  k:
+    do:
+      - atomic:
+          - stop: w
+";
+    let program = program(text, &[]);
+    match threads::check(&program) {
+        Err(Trouble::NotNative(message)) => assert!(message.contains("atomic block on line 8"), "{message}"),
+        other => panic!("{other:?}"),
+    }
 }

@@ -13,6 +13,7 @@ mod native;
 mod options;
 pub mod primitives;
 mod record;
+mod seat;
 mod shared;
 mod sync;
 mod time_scale;
@@ -115,10 +116,11 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the owner of '{name}' inherits priority, which threads cannot show yet"
         )));
     }
-    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Stop { .. })) {
+    let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
+    if let Some(op) = (0..program.plain.len()).find(stops) {
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
-            "a process is stopped on line {line}, which threads cannot do yet"
+            "a process is stopped inside an atomic block on line {line}, which threads cannot do"
         )));
     }
     let count = program.process_count();

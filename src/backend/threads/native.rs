@@ -8,10 +8,10 @@ mod lives;
 
 use super::bug;
 use super::primitives::{
-    Buffer, Condition, Lives, Memory, Mutex, NotOwner, Order, Parker, ProcessorRules, Processors, Requester,
-    Response, Semaphore,
+    Buffer, Condition, Fact, Lives, Memory, Mutex, NotOwner, Order, Parker, ProcessorRules, Processors,
+    Requester, Response, Semaphore,
 };
-use crate::ids::ResourceId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
 use crate::program::{BoundProgram, Chain, Processor, resource, shared};
 use crate::trace::{Discipline, ResourceKind};
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use client::{Answer, SERVED, nothing};
-pub(super) use client::{Client, Refusal};
+pub(super) use client::{Client, Refusal, Withdrawn};
 
 /// A resource as real threads use it.
 #[derive(Debug)]
@@ -96,6 +96,29 @@ impl Native {
             Native::Life(life, place) => lives::of_one(life, *place, request, client),
             Native::AnyLife(life) => lives::of_any(life, request, client),
         }
+    }
+
+    /// Takes a thread that is ended, as `told` says, out of what it waits for here; `None`
+    /// if it does not.
+    pub(super) fn withdraw(
+        &self,
+        process: ProcessId,
+        told: Fact,
+        client: Client<'_, '_>,
+    ) -> Option<Withdrawn> {
+        let Client { me, census, record } = client;
+        let waits = match self {
+            Native::Mutex(mutex) => mutex.withdraw(process, told, record),
+            Native::Semaphore(semaphore) => semaphore.withdraw(process, told, record),
+            Native::Buffer(buffer) => buffer.withdraw(process, me, told, census, record),
+            Native::Condition(line) | Native::Barrier(line, _) => line.withdraw(process, told, record),
+            Native::Processor(group, _) => {
+                return group.take_off(process, me, told, census, record).map(Withdrawn::from);
+            }
+            Native::Life(lives, _) | Native::AnyLife(lives) => lives.withdraw(process, told, record),
+            Native::Memory(_) => false,
+        };
+        waits.then(|| Withdrawn { is_parked: true, ..Withdrawn::default() })
     }
 
     /// Writes what is there at the end of a run into the state of a machine.

@@ -11,8 +11,9 @@ use super::clock::{Alarm, Clock};
 use super::native::Native;
 use super::primitives::{Census, Lives, Parker};
 use super::record::Record;
+use super::seat::Seat;
 use crate::ids::ProcessId;
-use crate::program::BoundProgram;
+use crate::program::{BoundProgram, Op};
 use crate::trace::Fault;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex as Lock, MutexGuard, PoisonError};
@@ -57,6 +58,8 @@ pub(super) struct Shared<'a> {
     pub(super) starts: Vec<Arc<Parker>>,
     /// By [`ProcessId`]: its life, if others have to do with it, and its place there.
     pub(super) lives: Vec<Option<(Arc<Lives>, usize)>>,
+    /// By [`ProcessId`]; empty if nobody is ever stopped.
+    pub(super) seats: Vec<Seat>,
     pub(super) census: Census,
     pub(super) gate: AtomicGate,
     pub(super) clock: Clock,
@@ -72,6 +75,7 @@ impl<'a> Shared<'a> {
         let count = program.process_count();
         let starts: Vec<Arc<Parker>> = (0..count).map(|_| Arc::default()).collect();
         let natives = Native::all(program, &starts);
+        let stops = program.plain.iter().any(|op| matches!(op, Op::Stop { .. }));
         Shared {
             program,
             lives: lives(&natives, count),
@@ -80,7 +84,8 @@ impl<'a> Shared<'a> {
             parkers: (0..count).map(|_| Arc::default()).collect(),
             alarms: (0..count).map(|_| Alarm::default()).collect(),
             census: Census::new(program.starting_count()),
-            gate: AtomicGate::new(program.atomic.contains(&true) && !bug::opens_gate()),
+            seats: (0..if stops { count } else { 0 }).map(|_| Seat::default()).collect(),
+            gate: AtomicGate::new((stops || program.atomic.contains(&true)) && !bug::opens_gate()),
             clock: Clock::new(speed),
             panics: bug::panics(),
             sequence: AtomicU64::new(0),

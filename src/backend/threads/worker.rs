@@ -7,6 +7,7 @@
 
 mod at_work;
 mod lifetime;
+mod stopping;
 
 use super::atomic_gate::Pass;
 use super::clock::Slept;
@@ -63,6 +64,8 @@ pub(super) struct Worker<'a> {
 enum Leave {
     /// The run is over.
     Stopped,
+    /// Another thread has ended its process.
+    Ended,
     /// It ends the run.
     Ends(End),
 }
@@ -111,6 +114,7 @@ impl<'a> Worker<'a> {
 
     fn run(&mut self) -> Result<(), Leave> {
         let mut rest = self.kernel_step(|kernel, process| kernel.settle(process))?;
+        self.say_where_it_stands();
         loop {
             rest = match rest {
                 Rest::Ready if self.shared.is_over() => return Err(Leave::Stopped),
@@ -120,10 +124,7 @@ impl<'a> Worker<'a> {
                     ))));
                 }
                 Rest::Ready => self.step()?,
-                Rest::Yielded(Yield::Delayed(until)) => {
-                    self.pass_time(until)?;
-                    self.kernel_step(|kernel, process| kernel.settle(process))?
-                }
+                Rest::Yielded(Yield::Delayed(until)) => self.pass_time(until)?,
                 Rest::Yielded(Yield::Done) => return Ok(()),
                 Rest::Yielded(Yield::OutOfFuel) => return Err(Leave::Ends(self.livelock())),
                 Rest::Yielded(Yield::Blocked | Yield::NeedsRoom { .. }) => {
@@ -142,6 +143,7 @@ impl<'a> Worker<'a> {
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.program, self.me.process);
         self.come_to_gate();
+        self.look_whether_stopped()?;
         let now = self.shared.clock.now();
         self.me.due = self.planned;
         let process = self.me.process;
@@ -150,12 +152,11 @@ impl<'a> Worker<'a> {
             let values = self.serve(&asked)?;
             if asked.request == Request::End {
                 self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
+                self.unsettle();
                 return Ok(Rest::Yielded(Yield::Done));
             }
             self.with_kernel(|kernel| kernel.answer(process, &values));
-            let rest = self.kernel_step(|kernel, process| kernel.settle(process));
-            self.leave_gate();
-            return rest;
+            return self.end_step(|kernel, process| kernel.settle(process));
         }
         self.machine.now = now;
         match self.shared.program.plain[self.me.op.index()] {
@@ -165,7 +166,16 @@ impl<'a> Worker<'a> {
             }
             _ => {}
         }
-        let rest = self.kernel_step(|kernel, process| kernel.step_op(process));
+        self.end_step(|kernel, process| kernel.step_op(process))
+    }
+
+    /// The last of a step, in which the kernel brings the process in front of the next.
+    fn end_step(
+        &mut self,
+        action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'a>>, ProcessId) -> Result<Rest, Box<Fault>>,
+    ) -> Result<Rest, Leave> {
+        let rest = self.kernel_step(action);
+        self.say_where_it_stands();
         self.leave_gate();
         rest
     }
@@ -173,7 +183,8 @@ impl<'a> Worker<'a> {
     /// Before a step: has the gate for itself if the step is in an atomic block.
     fn come_to_gate(&mut self) {
         let (shared, program, op) = (self.shared, self.shared.program, self.me.op.index());
-        let begins = matches!(program.plain[op], Op::Atomic { .. });
+        // Whoever ends another one takes it out of what it waits for while nobody makes a step.
+        let begins = matches!(program.plain[op], Op::Atomic { .. } | Op::Stop { .. });
         if begins || (program.atomic[op] && !matches!(self.pass, Pass::Block(_))) {
             self.pass = Pass::None;
             self.pass = shared.gate.block();
@@ -216,6 +227,10 @@ impl<'a> Worker<'a> {
             self.work_on(asked.resource, length, deadline)?;
             return Ok(Vec::new());
         }
+        if let Request::Stop { lost } = asked.request {
+            self.stop_other(asked, lost)?;
+            return Ok(Vec::new());
+        }
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
         let native = &shared.natives[asked.resource.index()];
@@ -233,12 +248,14 @@ impl<'a> Worker<'a> {
 
     /// Waits on the parker; `last`: nobody else is awake.
     fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
+        self.unsettle();
         self.pass = Pass::None;
         if last {
             self.shared.finish(End::Still);
         }
         match self.me.parker.wait() {
             Grant::Served { items, due } => {
+                self.look_whether_stopped()?;
                 self.planned = due.max(self.planned);
                 Ok(items)
             }
@@ -265,7 +282,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Lets real time pass until the scenario time is `until`.
-    fn pass_time(&mut self, until: Time) -> Result<(), Leave> {
+    fn pass_time(&mut self, until: Time) -> Result<Rest, Leave> {
         self.pass = Pass::None;
         let panics = self.panics();
         let Worker { shared, me, machine, .. } = self;
@@ -276,7 +293,7 @@ impl<'a> Worker<'a> {
             match self.sleep(until, burns) {
                 Slept::Through => break,
                 // Of a work that is over meanwhile.
-                Slept::Called => {}
+                Slept::Called => self.look_whether_stopped()?,
                 Slept::Stopped => return Err(Leave::Stopped),
             }
         }
@@ -286,12 +303,16 @@ impl<'a> Worker<'a> {
             self.fuel = shared.program.limits.zero_time_steps;
         }
         // Before its first step a process is new and not delayed.
-        if machine.state(shared.program, me.process) == State::Delayed {
-            self.pass = shared.gate.single();
-            self.record.wake(me.process, me.op);
-            self.pass = Pass::None;
+        let is_new = machine.state(shared.program, me.process) != State::Delayed;
+        self.pass = shared.gate.single();
+        self.look_whether_stopped()?;
+        if !is_new {
+            self.record.wake(self.me.process, self.me.op);
         }
-        Ok(())
+        let rest = self.kernel_step(|kernel, process| kernel.settle(process));
+        self.say_where_it_stands();
+        self.pass = Pass::None;
+        rest
     }
 
     /// Sleeps until the scenario time is `until`, or keeps a core busy.

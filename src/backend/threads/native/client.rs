@@ -1,6 +1,6 @@
 //! Who asks something of a native resource, and what comes of it. Decides nothing.
 
-use crate::backend::threads::primitives::{Census, Requester, Response, TooMany, Untimely};
+use crate::backend::threads::primitives::{Census, Fact, Requester, Response, TakenOff, TooMany, Untimely};
 use crate::backend::threads::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::value::Word;
@@ -24,6 +24,25 @@ impl From<TooMany> for Refusal {
 impl From<Untimely> for Refusal {
     fn from(_: Untimely) -> Refusal {
         Refusal::Untimely
+    }
+}
+
+/// What became of a thread that is ended from outside.
+#[derive(Default)]
+pub(in crate::backend::threads) struct Withdrawn {
+    /// Whether it waits on its parker, with nothing handed over.
+    pub(in crate::backend::threads) is_parked: bool,
+    /// Whether the census counts it.
+    pub(in crate::backend::threads) is_awake: bool,
+    /// Who else has got another turn at a processor.
+    pub(in crate::backend::threads) changed: Vec<ProcessId>,
+    /// What is to be told when it is over.
+    pub(in crate::backend::threads) then: Vec<Fact>,
+}
+
+impl From<TakenOff> for Withdrawn {
+    fn from(TakenOff { is_parked, is_awake, changed, then }: TakenOff) -> Withdrawn {
+        Withdrawn { is_parked, is_awake, changed, then }
     }
 }
 

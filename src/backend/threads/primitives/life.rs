@@ -246,12 +246,17 @@ impl Lives {
         }
     }
 
-    /// Takes a thread out of the lines of those who wait for an end; whether it was in one.
-    pub fn withdraw(&self, process: ProcessId) -> bool {
+    /// Takes a thread that is ended, as `told` says, out of the lines of those who wait for
+    /// an end; whether it was there.
+    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
         let mut state = locked(&self.state);
         let Instances { each, any, .. } = &mut *state;
         let lines = each.iter_mut().map(|instance| &mut instance.joiners).chain([any]);
-        lines.fold(false, |found, line| line.withdraw(process) || found)
+        let found = lines.fold(false, |found, line| line.withdraw(process) || found);
+        if found {
+            observer.note(&[told]);
+        }
+        found
     }
 
     /// What `who` does with the process in this place.

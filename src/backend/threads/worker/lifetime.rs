@@ -5,6 +5,7 @@ use super::{Leave, Left, Worker};
 use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::primitives::Grant;
 use crate::backend::threads::shared::End;
+use crate::ids::OpId;
 use crate::kernel::State;
 
 impl Worker<'_> {
@@ -22,7 +23,13 @@ impl Worker<'_> {
                         self.shared.finish(End::Still);
                     }
                 }
-                Err(Leave::Stopped) => break,
+                Err(Leave::Ended) => self.is_done(),
+                Err(Leave::Stopped) => {
+                    if self.look_whether_stopped().is_err() {
+                        self.is_done();
+                    }
+                    break;
+                }
                 Err(Leave::Ends(end)) => {
                     self.shared.finish(end);
                     break;
@@ -33,6 +40,13 @@ impl Worker<'_> {
         }
         let Worker { me, machine, record, readings, .. } = self;
         Left { process: me.process, machine, entries: record.into_entries(), readings }
+    }
+
+    /// Its process is done since another one has ended it.
+    fn is_done(&mut self) {
+        let (program, process) = (self.shared.program, self.me.process);
+        let last = program.last_op(self.machine.op(program, process).index());
+        self.machine.set_state(program, process, OpId::from_index(last), State::Done);
     }
 
     /// Waits until its process is started; `false` if it never is.
