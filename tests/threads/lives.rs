@@ -321,9 +321,12 @@ processes:
     }
 }
 
+/// Before anything starts, with what is refused and where.
 #[test]
-fn what_threads_cannot_stop_is_refused() {
-    let text = "
+fn what_threads_cannot_do_is_refused() {
+    for (text, said) in [
+        (
+            "
 version: 1
 processes:
   w: {do: [{delay: 1h}]}
@@ -331,10 +334,21 @@ processes:
     do:
       - atomic:
           - stop: w
-";
-    let program = program(text, &[]);
-    match threads::check(&program) {
-        Err(Trouble::NotNative(message)) => assert!(message.contains("atomic block on line 8"), "{message}"),
-        other => panic!("{other:?}"),
+",
+            "atomic block on line 8",
+        ),
+        (
+            "
+version: 1
+resources: {m: {kind: mutex, inherit: true}}
+processes: {p: {do: [{with: m, do: [{delay: 1h}]}]}}
+",
+            "the owner of 'm' inherits priority",
+        ),
+    ] {
+        match threads::check(&program(text, &[])) {
+            Err(Trouble::NotNative(message)) => assert!(message.contains(said), "{message}"),
+            other => panic!("{other:?}"),
+        }
     }
 }

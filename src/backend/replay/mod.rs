@@ -27,7 +27,6 @@ use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
 use crate::value::{Value, Word};
 use describe::{described_memory, described_state};
 use std::fmt;
-use stopping::Stopped;
 
 /// The model's own run in the observed order.
 #[derive(Debug, Clone)]
@@ -121,6 +120,14 @@ impl Scheduler for Woken {
     fn deadline(&self, by_clock: u64) -> u64 {
         self.deadline.unwrap_or(by_clock)
     }
+}
+
+/// What a thread noted when it was to stop another one.
+enum Stopped {
+    /// That one was not alive.
+    Nobody,
+    /// This process.
+    Process(ProcessId),
 }
 
 struct Replay<'a> {

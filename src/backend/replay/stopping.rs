@@ -1,19 +1,11 @@
 //! What was observed of a process that ends another one, where the model needs more than
 //! the order of events: a stop of who is not alive leaves none, nor does a look at the clock.
 
-use super::Replay;
+use super::{Replay, Stopped};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::State;
 use crate::program::{Op, resource};
 use crate::time::Time;
-
-/// What a thread noted when it was to stop another one.
-pub(super) enum Stopped {
-    /// That one was not alive.
-    Nobody,
-    /// This process.
-    Process(ProcessId),
-}
 
 impl Replay<'_> {
     /// Whom a process in front of a step stops, as was observed: after as many looks at the

@@ -251,8 +251,8 @@ impl Lives {
     pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
         let mut state = locked(&self.state);
         let Instances { each, any, .. } = &mut *state;
-        let lines = each.iter_mut().map(|instance| &mut instance.joiners).chain([any]);
-        let found = lines.fold(false, |found, line| line.withdraw(process) || found);
+        let mut lines = each.iter_mut().map(|instance| &mut instance.joiners).chain([any]);
+        let found = lines.any(|line| line.withdraw(process));
         if found {
             observer.note(&[told]);
         }
