@@ -12,7 +12,7 @@
 use super::machine::{State, op_of, state_word};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
-use crate::ids::ProcessId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Op, RESOURCE_WORDS, ResourceCode, Slot, array_in, frame, resource, work};
 use crate::time::Time;
 use crate::trace::{Fault, Kind, Sink, WaitFor};
@@ -40,13 +40,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let process = self.of_life(arena, header);
         let frame = self.program.frames[process.index()] as usize;
         if frame::state_in(arena[frame + frame::STATE]) != State::Done as u8 {
-            let name = self.program.process_name(process);
-            let message = format!("'{name}' is to be started, but it is alive");
-            return Err(self.fault(
-                at,
-                message,
-                "join it before, or give it `start: manual` if it starts by itself",
-            ));
+            return Err(self.is_alive(at, process));
         }
         self.unlist(arena, header, process);
         arena[header + resource::LEVEL] = life::OPEN;
@@ -94,11 +88,42 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     #[cold]
-    fn no_place(&self, at: Context, header: usize, arena: &[Word]) -> Box<Fault> {
+    pub(super) fn is_alive(&self, at: Context, process: ProcessId) -> Box<Fault> {
+        let message = format!("'{}' is to be started, but it is alive", self.program.process_name(process));
+        self.fault(at, message, "join it before, or give it `start: manual` if it starts by itself")
+    }
+
+    #[cold]
+    pub(super) fn never_started(&self, at: Context, process: ProcessId) -> Box<Fault> {
+        let name = self.program.process_name(process);
+        self.fault(at, format!("'{name}' is to be joined, but was never started"), "start it before")
+    }
+
+    #[cold]
+    pub(super) fn stops_itself(&self, at: Context) -> Box<Fault> {
+        let message = format!("'{}' is to stop itself", self.program.process_name(at.process()));
+        self.fault(at, message, "use `exit`, which ends a process where it stands")
+    }
+
+    #[cold]
+    pub(super) fn no_place(&self, at: Context, header: usize, arena: &[Word]) -> Box<Fault> {
         let first = ProcessId(arena[header + resource::PROCESS] as u32);
         let def = self.program.definition(first);
         let message = format!("{} of '{}' are alive, and one more arrives", def.count, def.name);
         self.fault(at, message, "raise `most` in `arrivals`, or let them be served faster than they come")
+    }
+
+    /// For a driver with lives of its own: a process that is not alive stands before its
+    /// first op again, with the number of its arrival if it has one.
+    pub fn revive(&mut self, process: ProcessId, number: Option<Word>) {
+        let arena = std::mem::take(&mut self.arena);
+        self.begin_anew(arena, process);
+        let frame = self.program.frames[process.index()] as usize;
+        if let (Some(number), Some(index)) = (number, self.program.definition(process).index) {
+            arena[index.at(frame)] = number;
+        }
+        arena[frame + frame::STATE] = state_word(op_of(arena, frame), State::Ready);
+        self.arena = arena;
     }
 
     /// Gives all words of a process their first values, but for those that count what
@@ -136,11 +161,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if arena[header + resource::LEVEL] == life::OPEN {
             let frame = self.program.frames[process.index()] as usize;
             if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 {
-                let message = format!(
-                    "'{}' is to be joined, but was never started",
-                    self.program.process_name(process)
-                );
-                return Err(self.fault(at, message, "start it before"));
+                return Err(self.never_started(at, process));
             }
             return Ok(self.block(arena, at, header, resource::TAKERS, WaitFor::End));
         }
@@ -239,8 +260,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let header = self.header(arena, life, at);
         let process = self.of_life(arena, header);
         if process == at.process() {
-            let message = format!("'{}' is to stop itself", self.program.process_name(process));
-            return Err(self.fault(at, message, "use `exit`, which ends a process where it stands"));
+            return Err(self.stops_itself(at));
         }
         let frame = self.program.frames[process.index()] as usize;
         if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 {
@@ -253,8 +273,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if !lost {
             self.give_back(arena, other)?;
         }
-        let last = self.program.plain[other.op()..].iter().position(|op| matches!(op, Op::Done { .. }));
-        let last = other.op() + last.expect("every process has an end");
+        let last = self.program.last_op(other.op());
         arena[frame + frame::STATE] = state_word(last, State::Done);
         *self.live -= self.waited_for(process);
         self.emit(other.at_op(last), Kind::Done, 0, 0);
@@ -300,17 +319,32 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
+    /// The headers of the semaphores of which a process has to give back a permit, for each
+    /// `with` inside of which it stands.
+    fn permits(&self, arena: &[Word], other: Context) -> Vec<usize> {
+        let program = self.program;
+        let held =
+            program.held.iter().filter(|held| (held.from.index()..=held.to.index()).contains(&other.op()));
+        let headers = held.map(|held| self.header(arena, held.resource, other));
+        headers
+            .filter(|&header| !program.resource_info(program.resource_of(header)).kind.is_owned())
+            .collect()
+    }
+
+    /// For a driver with primitives of its own: the semaphores of which a process has to
+    /// give back a permit where it stands, for each `with` around it.
+    pub fn permits_held(&self, process: ProcessId) -> Vec<ResourceId> {
+        let frame = self.program.frames[process.index()] as usize;
+        let at = Context::new(process, frame, op_of(self.arena, frame));
+        self.permits(self.arena, at).into_iter().map(|header| self.program.resource_of(header)).collect()
+    }
+
     /// Gives back what a process holds: the mutexes that it owns, and the permits of
     /// each `with` inside of which it stands.
     fn give_back(&mut self, arena: &mut [Word], other: Context) -> Result<(), Box<Fault>> {
         let program = self.program;
-        let held =
-            program.held.iter().filter(|held| (held.from.index()..=held.to.index()).contains(&other.op()));
-        for held in held {
-            let header = self.header(arena, held.resource, other);
-            if !program.resource_info(program.resource_of(header)).kind.is_owned() {
-                self.release(arena, other, header)?;
-            }
+        for header in self.permits(arena, other) {
+            self.release(arena, other, header)?;
         }
         for info in program.resources.iter().filter(|info| info.kind.is_owned()) {
             for id in info.first.0..info.first.0 + info.count {

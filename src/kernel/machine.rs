@@ -117,7 +117,7 @@ impl Machine {
     pub fn reset(&mut self, program: &BoundProgram) {
         program.arena.lay_out(&mut self.arena);
         self.now = Time::ZERO;
-        self.live = program.starting_count() as u32;
+        self.live = program.awaited_count() as u32;
     }
 
     /// What a process is doing.

@@ -59,6 +59,21 @@ pub enum Request {
         /// In how many nanoseconds it is to end.
         deadline: u64,
     },
+    /// Start the process with this life.
+    Launch,
+    /// Start an instance that is not alive.
+    Admit,
+    /// Wait until the process with this life is done.
+    Join,
+    /// Wait for the first instance to be done that nobody has joined.
+    JoinAny,
+    /// Be done, which others may wait for.
+    End,
+    /// End the process with this life.
+    Stop {
+        /// Whether nobody gets what it holds.
+        lost: bool,
+    },
     /// Say the level of a resource.
     Level,
     /// Read consecutive slots, which are there.
@@ -148,6 +163,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let (length, deadline) = self.job(self.arena, at, wait, state.at(at.frame()))?;
                 Request::Serve { length, deadline }
             }
+            Op::Launch { .. } => Request::Launch,
+            Op::Admit { .. } => Request::Admit,
+            Op::Join { .. } => Request::Join,
+            Op::JoinAny { .. } => Request::JoinAny,
+            Op::Done { .. } => Request::End,
+            Op::Stop { lost, .. } => Request::Stop { lost },
             Op::Level { .. } => Request::Level,
             other => unreachable!("{other:?} asks nothing of a resource"),
         };
@@ -160,7 +181,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let at = self.context(process);
         let mut next = at.op() + 1;
         match self.program.plain[at.op()] {
-            Op::Get { into, .. } | Op::Read { into, .. } | Op::Level { into, .. } => {
+            Op::Get { into, .. }
+            | Op::Read { into, .. }
+            | Op::Level { into, .. }
+            | Op::JoinAny { into: Some(into), .. } => {
                 let value = *values.first().expect("one value was asked for");
                 self.arena[into.at(at.frame())] = value;
             }
@@ -199,6 +223,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.too_many_permits(self.context(process))
     }
 
+    /// That `process` asks for a life what cannot be.
+    pub fn life_fault(&self, asked: &ResourceRequest, process: ProcessId) -> Box<Fault> {
+        let at = self.context(process);
+        let header = self.program.resource_at(asked.resource);
+        let other = ProcessId(self.arena[header + resource::PROCESS] as u32);
+        match asked.request {
+            Request::Launch => self.is_alive(at, other),
+            Request::Join => self.never_started(at, other),
+            Request::Admit => self.no_place(at, header, self.arena),
+            Request::Stop { .. } => self.stops_itself(at),
+            other => unreachable!("{other:?} of a life is always granted"),
+        }
+    }
+
     fn context(&self, process: ProcessId) -> Context {
         let frame = self.program.frames[process.index()] as usize;
         Context::new(process, frame, op_of(self.arena, frame))
@@ -210,6 +248,14 @@ impl Machine {
     /// Puts `process` on `op`, in this state.
     pub fn set_state(&mut self, program: &BoundProgram, process: ProcessId, op: OpId, state: State) {
         self.arena[program.frames[process.index()] as usize + frame::STATE] = state_word(op.index(), state);
+    }
+
+    /// Counts those who are not done and no daemons, as the states say.
+    pub fn count_live(&mut self, program: &BoundProgram) {
+        let processes = (0..program.process_count()).map(ProcessId::from_index);
+        let is_awaited =
+            |&process: &ProcessId| self.state(program, process) != State::Done && !program.is_daemon(process);
+        self.live = processes.filter(is_awaited).count() as u32;
     }
 
     /// Takes over where `process` stands in `other`, with its variables but

@@ -217,10 +217,21 @@ impl BoundProgram {
         }
     }
 
-    /// How many processes start by themselves and are no daemons.
+    /// The op at which a process is done that stands on this one.
+    pub fn last_op(&self, op: usize) -> usize {
+        let last = self.plain[op..].iter().position(|op| matches!(op, Op::Done { .. }));
+        op + last.expect("every process has an end")
+    }
+
+    /// How many processes start by themselves.
     pub fn starting_count(&self) -> usize {
-        let starting = self.processes.iter().filter(|def| !def.manual && !def.daemon);
-        starting.map(|def| def.count as usize).sum()
+        self.processes.iter().filter(|def| !def.manual).map(|def| def.count as usize).sum()
+    }
+
+    /// How many of them there are for whose end a run waits.
+    pub fn awaited_count(&self) -> usize {
+        let awaited = self.processes.iter().filter(|def| !def.manual && !def.daemon);
+        awaited.map(|def| def.count as usize).sum()
     }
 
     /// Whether a run is completed without the end of this process.

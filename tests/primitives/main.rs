@@ -13,6 +13,7 @@ mod sync {
     pub use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard};
 }
 
+mod lives;
 #[path = "../../src/backend/threads/primitives/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the checks use a part")]
 mod primitives;

@@ -6,6 +6,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod lives;
 mod processors;
 
 use common::generate::scenario;

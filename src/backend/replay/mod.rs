@@ -14,6 +14,7 @@
 
 mod at_work;
 mod describe;
+mod stopping;
 
 use super::threads::Recording;
 use crate::ids::{OpId, ProcessId, ResourceId};
@@ -119,6 +120,14 @@ impl Scheduler for Woken {
     }
 }
 
+/// What a thread noted when it was to stop another one.
+enum Stopped {
+    /// That one was not alive.
+    Nobody,
+    /// This process.
+    Process(ProcessId),
+}
+
 struct Replay<'a> {
     program: &'a BoundProgram,
     observed: &'a Trace,
@@ -130,6 +139,10 @@ struct Replay<'a> {
     draws: Draws,
     /// By process: what its ops on the clock have yet to read.
     readings: Vec<std::slice::Iter<'a, u64>>,
+    /// By process: how many readings there are.
+    recorded: Vec<usize>,
+    /// By process: when its last step was, in the model's time.
+    stepped: Vec<Time>,
     /// By process: how far it has come in the model's time.
     clocks: Vec<Time>,
     /// By process: why it cannot go on, if between two steps it ran into something.
@@ -158,6 +171,8 @@ impl<'a> Replay<'a> {
             machine: Machine::new(program),
             draws: Draws::new(program, observed.header.seed, 0),
             readings: recording.readings.iter().map(|readings| readings.iter()).collect(),
+            recorded: recording.readings.iter().map(Vec::len).collect(),
+            stepped: vec![Time::ZERO; count],
             clocks: vec![Time::ZERO; count],
             faults: vec![None; count],
             used: vec![Time::ZERO; program.resource_count()],
@@ -263,7 +278,15 @@ impl<'a> Replay<'a> {
     fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
         let op = self.program.plain[self.machine.op(self.program, process).index()];
         let mut now = self.clocks[process.index()];
-        let about = self.resources_of_step(process);
+        let mut about = self.resources_of_step(process);
+        match self.stopped_in_step(process) {
+            Some(Stopped::Nobody) => return Ok(self.pass_over(process)),
+            Some(Stopped::Process(other)) => {
+                now = now.max(self.last_step(other));
+                about.extend(self.resources_around(other));
+            }
+            None => {}
+        }
         if !about.is_empty() {
             for resource in &about {
                 now = now.max(self.used[resource.index()]);
@@ -273,6 +296,7 @@ impl<'a> Replay<'a> {
             }
             self.clocks[process.index()] = now;
         }
+        self.stepped[process.index()] = now;
         self.machine.now = now;
         if let Op::Now { .. } = op
             && let Some(&reading) = self.readings[process.index()].next()
@@ -314,6 +338,13 @@ impl<'a> Replay<'a> {
             self.settle(waiter);
         }
         Ok(made)
+    }
+
+    /// Goes on behind a step that does nothing.
+    fn pass_over(&mut self, process: ProcessId) -> Vec<Made> {
+        self.with_kernel(|kernel| kernel.answer(process, &[]));
+        self.settle(process);
+        Vec::new()
     }
 
     /// The resources that the step in front of which a process rests is about.

@@ -13,6 +13,7 @@ mod native;
 mod options;
 pub mod primitives;
 mod record;
+mod seat;
 mod shared;
 mod sync;
 mod time_scale;
@@ -24,9 +25,9 @@ pub use clock::{SleepError, wall};
 pub use options::{ThreadOptions, Work};
 pub use time_scale::default_speed;
 
-use crate::ids::{ProcessId, ResourceId};
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
-use crate::program::BoundProgram;
+use crate::program::{BoundProgram, Op};
 use crate::time::Time;
 use crate::trace::{Outcome, Trace};
 use crate::value::Value;
@@ -110,6 +111,13 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the owner of '{name}' inherits priority, which threads cannot show yet"
         )));
     }
+    let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
+    if let Some(op) = (0..program.plain.len()).find(stops) {
+        let line = program.site(OpId::from_index(op)).line;
+        return Err(Trouble::NotNative(format!(
+            "a process is stopped inside an atomic block on line {line}, which threads cannot do"
+        )));
+    }
     let count = program.process_count();
     if count > MOST_THREADS {
         return Err(Trouble::TooLarge(format!(
@@ -190,8 +198,8 @@ impl StartGate {
         let came = self.bell.wait_while(state, |(came, _)| *came < count);
         let mut state = came.unwrap_or_else(PoisonError::into_inner);
         shared.clock.start();
-        if count == 0 {
-            shared.finish(End::Completed);
+        if shared.program.starting_count() == 0 {
+            shared.finish(End::Still);
         }
         state.1 = true;
         self.bell.notify_all();
@@ -254,8 +262,7 @@ fn conclude(
     let program = shared.program;
     let machine = final_machine(shared, &left);
     let outcome = match end {
-        End::Completed => Outcome::Completed,
-        End::Stuck => find_end(program, &machine),
+        End::Still => find_end(program, &machine),
         End::Fault(fault) => Outcome::Fault(*fault),
         End::Limit(message) => Outcome::Limit { message },
         End::Horizon => Outcome::Horizon,
@@ -287,5 +294,6 @@ fn final_machine(shared: &Shared<'_>, left: &[Left]) -> Machine {
     for (index, native) in shared.natives.iter().enumerate() {
         native.leave(&mut machine, program, ResourceId::from_index(index));
     }
+    machine.count_live(program);
     machine
 }

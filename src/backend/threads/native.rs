@@ -3,12 +3,14 @@
 //! Decides which primitive each kind of resource is, and by which of its operations
 //! it answers a request. What these do is decided by the primitives.
 
+mod client;
+mod lives;
+
 use super::bug;
 use super::primitives::{
-    Buffer, Census, Condition, Memory, Mutex, NotOwner, Order, ProcessorRules, Processors, Requester,
-    Response, Semaphore, TooMany,
+    Buffer, Condition, Fact, Lives, Memory, Mutex, NotOwner, Order, Parker, ProcessorRules, Processors,
+    Requester, Response, Semaphore,
 };
-use super::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
 use crate::program::{BoundProgram, Chain, Processor, resource, shared};
@@ -16,6 +18,9 @@ use crate::trace::{Discipline, ResourceKind};
 use crate::value::Word;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use client::{Answer, SERVED, nothing};
+pub(super) use client::{Client, Refusal, Withdrawn};
 
 /// A resource as real threads use it.
 #[derive(Debug)]
@@ -29,43 +34,22 @@ pub(super) enum Native {
     Barrier(Condition, u64),
     /// In this place among those that stand on each other.
     Processor(Arc<Processors>, usize),
+    /// Of the instance in this place.
+    Life(Arc<Lives>, usize),
+    /// Of any instance.
+    AnyLife(Arc<Lives>),
 }
-
-/// Why a request is a fault.
-pub(super) enum Refusal {
-    /// The process gives back a mutex that this one owns, or nobody.
-    NotOwner { mutex: ResourceId, owner: Option<ProcessId> },
-    /// A semaphore has more permits than can be counted.
-    TooManyPermits,
-}
-
-impl From<TooMany> for Refusal {
-    fn from(_: TooMany) -> Refusal {
-        Refusal::TooManyPermits
-    }
-}
-
-/// What a process has to do with while it is served.
-pub(super) struct Client<'a, 'r> {
-    pub(super) me: &'a Requester,
-    pub(super) census: &'a Census,
-    pub(super) record: &'a mut Record<'r>,
-}
-
-/// What came of a request: values, if there are any, or a wait for them.
-type Answer = Result<Response<Vec<Word>>, Refusal>;
-
-const SERVED: Response<Vec<Word>> = Response::Served(Vec::new());
 
 impl Native {
-    /// All resources of a program in their initial state, by their ids.
-    pub(super) fn all(program: &BoundProgram) -> Vec<Native> {
-        let processors = groups(program);
+    /// All resources of a program in their initial state, by their ids; `starts` is where
+    /// each thread waits until it is started.
+    pub(super) fn all(program: &BoundProgram, starts: &[Arc<Parker>]) -> Vec<Native> {
+        let (processors, lives) = (groups(program), lives::all(program, starts));
         let ids = (0..program.resource_count()).map(ResourceId::from_index);
-        ids.map(|id| Native::new(program, id, &processors)).collect()
+        ids.map(|id| Native::new(program, id, &processors, &lives)).collect()
     }
 
-    fn new(program: &BoundProgram, id: ResourceId, processors: &Groups) -> Native {
+    fn new(program: &BoundProgram, id: ResourceId, processors: &Groups, lives: &lives::ById) -> Native {
         let info = program.resource_info(id);
         let header = program.header_words(id);
         let order = match Discipline::from_number((header[resource::IDENTITY] >> 32) as u8) {
@@ -86,7 +70,10 @@ impl Native {
                 let (group, place) = &processors[&id];
                 Native::Processor(Arc::clone(group), *place)
             }
-            ResourceKind::Process => todo!(),
+            ResourceKind::Process => match &lives[&id] {
+                (lives, Some(place)) => Native::Life(Arc::clone(lives), *place),
+                (lives, None) => Native::AnyLife(Arc::clone(lives)),
+            },
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;
@@ -106,7 +93,32 @@ impl Native {
             Native::Condition(condition) => of_condition(condition, request, client, natives),
             Native::Barrier(barrier, parties) => Ok(of_barrier(barrier, *parties, request, client)),
             Native::Processor(group, place) => Ok(level(group.look(client.me, *place, client.record))),
+            Native::Life(life, place) => lives::of_one(life, *place, request, client),
+            Native::AnyLife(life) => lives::of_any(life, request, client),
         }
+    }
+
+    /// Takes a thread that is ended, as `told` says, out of what it waits for here; `None`
+    /// if it does not.
+    pub(super) fn withdraw(
+        &self,
+        process: ProcessId,
+        told: Fact,
+        client: Client<'_, '_>,
+    ) -> Option<Withdrawn> {
+        let Client { me, census, record } = client;
+        let waits = match self {
+            Native::Mutex(mutex) => mutex.withdraw(process, told, record),
+            Native::Semaphore(semaphore) => semaphore.withdraw(process, told, record),
+            Native::Buffer(buffer) => buffer.withdraw(process, me, told, census, record),
+            Native::Condition(line) | Native::Barrier(line, _) => line.withdraw(process, told, record),
+            Native::Processor(group, _) => {
+                return group.take_off(process, me, told, census, record).map(Withdrawn::from);
+            }
+            Native::Life(lives, _) | Native::AnyLife(lives) => lives.withdraw(process, told, record),
+            Native::Memory(_) => false,
+        };
+        waits.then(|| Withdrawn { is_parked: true, ..Withdrawn::default() })
     }
 
     /// Writes what is there at the end of a run into the state of a machine.
@@ -118,7 +130,9 @@ impl Native {
             | Native::Buffer(_)
             | Native::Condition(_)
             | Native::Barrier(..)
-            | Native::Processor(..) => {}
+            | Native::Processor(..)
+            | Native::Life(..)
+            | Native::AnyLife(_) => {}
         }
     }
 }
@@ -267,19 +281,6 @@ fn of_barrier(
     }
 }
 
-fn nothing((): ()) -> Vec<Word> {
-    Vec::new()
-}
-
 fn level(level: Word) -> Response<Vec<Word>> {
     Response::Served(vec![level])
-}
-
-impl<T> Response<T> {
-    fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        match self {
-            Response::Served(value) => Response::Served(change(value)),
-            Response::Waits { last } => Response::Waits { last },
-        }
-    }
 }

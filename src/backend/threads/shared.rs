@@ -9,10 +9,11 @@ use super::atomic_gate::AtomicGate;
 use super::bug;
 use super::clock::{Alarm, Clock};
 use super::native::Native;
-use super::primitives::{Census, Parker};
+use super::primitives::{Census, Lives, Parker};
 use super::record::Record;
+use super::seat::Seat;
 use crate::ids::ProcessId;
-use crate::program::BoundProgram;
+use crate::program::{BoundProgram, Op};
 use crate::trace::Fault;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex as Lock, MutexGuard, PoisonError};
@@ -21,9 +22,8 @@ use std::time::Instant;
 /// Why a run on threads is over.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum End {
-    Completed,
-    /// Nobody can go on any more, and not all are done.
-    Stuck,
+    /// Nobody can go on any more.
+    Still,
     Fault(Box<Fault>),
     Limit(String),
     Horizon,
@@ -54,10 +54,16 @@ pub(super) struct Shared<'a> {
     pub(super) parkers: Vec<Arc<Parker>>,
     /// By [`ProcessId`].
     pub(super) alarms: Vec<Alarm>,
+    /// By [`ProcessId`]: where a thread waits until its process is started.
+    pub(super) starts: Vec<Arc<Parker>>,
+    /// By [`ProcessId`]: its life, if others have to do with it, and its place there.
+    pub(super) lives: Vec<Option<(Arc<Lives>, usize)>>,
+    /// By [`ProcessId`]; empty if nobody is ever stopped.
+    pub(super) seats: Vec<Seat>,
     pub(super) census: Census,
+    /// How many processes are alive that are no daemons, if there are any.
+    awaited: AtomicUsize,
     pub(super) gate: AtomicGate,
-    /// How many have finished their last step.
-    pub(super) done: AtomicUsize,
     pub(super) clock: Clock,
     /// Whose thread is to panic, in a test.
     pub(super) panics: Option<ProcessId>,
@@ -69,14 +75,20 @@ pub(super) struct Shared<'a> {
 impl<'a> Shared<'a> {
     pub(super) fn new(program: &'a BoundProgram, speed: f64) -> Shared<'a> {
         let count = program.process_count();
+        let starts: Vec<Arc<Parker>> = (0..count).map(|_| Arc::default()).collect();
+        let natives = Native::all(program, &starts);
+        let stops = program.plain.iter().any(|op| matches!(op, Op::Stop { .. }));
         Shared {
             program,
-            natives: Native::all(program),
+            lives: lives(&natives, count),
+            starts,
+            natives,
             parkers: (0..count).map(|_| Arc::default()).collect(),
             alarms: (0..count).map(|_| Alarm::default()).collect(),
-            census: Census::new(count),
-            gate: AtomicGate::new(program.atomic.contains(&true) && !bug::opens_gate()),
-            done: AtomicUsize::new(0),
+            census: Census::new(program.starting_count()),
+            awaited: AtomicUsize::new(program.awaited_count()),
+            seats: (0..if stops { count } else { 0 }).map(|_| Seat::default()).collect(),
+            gate: AtomicGate::new((stops || program.atomic.contains(&true)) && !bug::opens_gate()),
             clock: Clock::new(speed),
             panics: bug::panics(),
             sequence: AtomicU64::new(0),
@@ -87,6 +99,23 @@ impl<'a> Shared<'a> {
     /// An empty record for one thread.
     pub(super) fn record(&self) -> Record<'_> {
         Record::new(&self.sequence, &self.clock)
+    }
+
+    /// Takes note that a process is started, before it is.
+    pub(super) fn begins(&self, process: ProcessId) {
+        if !self.program.is_daemon(process) {
+            self.awaited.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Takes note that a process is done. If only daemons are left, the run is over.
+    pub(super) fn ends(&self, process: ProcessId) {
+        if !self.program.is_daemon(process)
+            && self.awaited.fetch_sub(1, Ordering::AcqRel) == 1
+            && self.program.has_daemons
+        {
+            self.finish(End::Still);
+        }
     }
 
     /// Whether the run is over.
@@ -104,7 +133,7 @@ impl<'a> Shared<'a> {
         self.stop.set.store(true, Ordering::Release);
         drop(state);
         self.stop.bell.notify_all();
-        self.parkers.iter().for_each(|parker| parker.stop());
+        self.parkers.iter().chain(&self.starts).for_each(|parker| parker.stop());
         self.alarms.iter().for_each(Alarm::ring);
     }
 
@@ -115,6 +144,17 @@ impl<'a> Shared<'a> {
         let waited = self.stop.bell.wait_timeout_while(state, left, |end| end.is_none());
         waited.unwrap_or_else(PoisonError::into_inner).0.clone()
     }
+}
+
+/// By process: its life and its place there.
+fn lives(natives: &[Native], count: usize) -> Vec<Option<(Arc<Lives>, usize)>> {
+    let mut found = vec![None; count];
+    for native in natives {
+        if let Native::Life(lives, place) = native {
+            found[lives.process(*place).index()] = Some((Arc::clone(lives), *place));
+        }
+    }
+    found
 }
 
 impl Stop {

@@ -6,9 +6,12 @@
 //! through the native primitives, and time passes by itself.
 
 mod at_work;
+mod lifetime;
+mod stopping;
 
 use super::atomic_gate::Pass;
 use super::clock::Slept;
+use super::native::Native;
 use super::native::{Client, Refusal};
 use super::options::{ThreadOptions, Work};
 use super::primitives::{Grant, Requester, Response};
@@ -21,7 +24,6 @@ use crate::program::Op;
 use crate::time::Time;
 use crate::trace::Fault;
 use crate::value::Word;
-use std::sync::atomic::Ordering;
 
 /// What a thread leaves behind.
 #[derive(Debug)]
@@ -55,12 +57,16 @@ pub(super) struct Worker<'a> {
     planned: u64,
     /// Rounds that it may still make until it next lets time pass.
     fuel: u64,
+    /// How many lives it has had before this one.
+    life: u64,
 }
 
 /// Why a thread stops before its last step.
 enum Leave {
     /// The run is over.
     Stopped,
+    /// Another thread has ended its process.
+    Ended,
     /// It ends the run.
     Ends(End),
 }
@@ -103,32 +109,13 @@ impl<'a> Worker<'a> {
             pass: Pass::None,
             planned: 0,
             fuel: program.limits.zero_time_steps,
+            life: 0,
         }
-    }
-
-    /// From the first step to the last, or to the end of the run.
-    pub(super) fn live(mut self) -> Left {
-        let lived = self.run();
-        self.pass = Pass::None;
-        match lived {
-            Ok(()) => {
-                let all = self.shared.program.process_count();
-                self.shared.done.fetch_add(1, Ordering::AcqRel);
-                // The last who is awake leaves the others asleep for ever.
-                if self.shared.census.leave() {
-                    let all_done = self.shared.done.load(Ordering::Acquire) == all;
-                    self.shared.finish(if all_done { End::Completed } else { End::Stuck });
-                }
-            }
-            Err(Leave::Stopped) => {}
-            Err(Leave::Ends(end)) => self.shared.finish(end),
-        }
-        let Worker { me, machine, record, readings, .. } = self;
-        Left { process: me.process, machine, entries: record.into_entries(), readings }
     }
 
     fn run(&mut self) -> Result<(), Leave> {
         let mut rest = self.kernel_step(|kernel, process| kernel.settle(process))?;
+        self.say_where_it_stands();
         loop {
             rest = match rest {
                 Rest::Ready if self.shared.is_over() => return Err(Leave::Stopped),
@@ -138,10 +125,7 @@ impl<'a> Worker<'a> {
                     ))));
                 }
                 Rest::Ready => self.step()?,
-                Rest::Yielded(Yield::Delayed(until)) => {
-                    self.pass_time(until)?;
-                    self.kernel_step(|kernel, process| kernel.settle(process))?
-                }
+                Rest::Yielded(Yield::Delayed(until)) => self.pass_time(until)?,
                 Rest::Yielded(Yield::Done) => return Ok(()),
                 Rest::Yielded(Yield::OutOfFuel) => return Err(Leave::Ends(self.livelock())),
                 Rest::Yielded(Yield::Blocked | Yield::NeedsRoom { .. }) => {
@@ -160,16 +144,20 @@ impl<'a> Worker<'a> {
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.program, self.me.process);
         self.come_to_gate();
+        self.look_whether_stopped()?;
         let now = self.shared.clock.now();
         self.me.due = self.planned;
         let process = self.me.process;
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
             let values = self.serve(&asked)?;
+            if asked.request == Request::End {
+                self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
+                self.unsettle();
+                return Ok(Rest::Yielded(Yield::Done));
+            }
             self.with_kernel(|kernel| kernel.answer(process, &values));
-            let rest = self.kernel_step(|kernel, process| kernel.settle(process));
-            self.leave_gate();
-            return rest;
+            return self.end_step(|kernel, process| kernel.settle(process));
         }
         self.machine.now = now;
         match self.shared.program.plain[self.me.op.index()] {
@@ -179,7 +167,16 @@ impl<'a> Worker<'a> {
             }
             _ => {}
         }
-        let rest = self.kernel_step(|kernel, process| kernel.step_op(process));
+        self.end_step(|kernel, process| kernel.step_op(process))
+    }
+
+    /// The last of a step, in which the kernel brings the process in front of the next.
+    fn end_step(
+        &mut self,
+        action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'a>>, ProcessId) -> Result<Rest, Box<Fault>>,
+    ) -> Result<Rest, Leave> {
+        let rest = self.kernel_step(action);
+        self.say_where_it_stands();
         self.leave_gate();
         rest
     }
@@ -187,7 +184,8 @@ impl<'a> Worker<'a> {
     /// Before a step: has the gate for itself if the step is in an atomic block.
     fn come_to_gate(&mut self) {
         let (shared, program, op) = (self.shared, self.shared.program, self.me.op.index());
-        let begins = matches!(program.plain[op], Op::Atomic { .. });
+        // Whoever ends another one takes it out of what it waits for while nobody makes a step.
+        let begins = matches!(program.plain[op], Op::Atomic { .. } | Op::Stop { .. });
         if begins || (program.atomic[op] && !matches!(self.pass, Pass::Block(_))) {
             self.pass = Pass::None;
             self.pass = shared.gate.block();
@@ -230,9 +228,18 @@ impl<'a> Worker<'a> {
             self.work_on(asked.resource, length, deadline)?;
             return Ok(Vec::new());
         }
+        if let Request::Stop { lost } = asked.request {
+            self.stop_other(asked, lost)?;
+            return Ok(Vec::new());
+        }
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
         let native = &shared.natives[asked.resource.index()];
+        match (native, asked.request) {
+            (Native::Life(lives, place), Request::Launch) => shared.begins(lives.process(*place)),
+            (Native::AnyLife(lives), Request::Admit) => shared.begins(lives.process(0)),
+            _ => {}
+        }
         let client = Client { me, census: &shared.census, record };
         match native.serve(asked.request, client, &shared.natives) {
             Ok(Response::Served(values)) => Ok(values),
@@ -241,17 +248,20 @@ impl<'a> Worker<'a> {
                 Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner))
             }
             Err(Refusal::TooManyPermits) => Err(self.too_many_permits()),
+            Err(Refusal::Untimely) => Err(self.untimely(asked)),
         }
     }
 
     /// Waits on the parker; `last`: nobody else is awake.
     fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
+        self.unsettle();
         self.pass = Pass::None;
         if last {
-            self.shared.finish(End::Stuck);
+            self.shared.finish(End::Still);
         }
         match self.me.parker.wait() {
             Grant::Served { items, due } => {
+                self.look_whether_stopped()?;
                 self.planned = due.max(self.planned);
                 Ok(items)
             }
@@ -267,13 +277,18 @@ impl<'a> Worker<'a> {
         self.with_kernel(|kernel| kernel.not_owner_fault(asked, process, owner)).into()
     }
 
+    fn untimely(&mut self, asked: &ResourceRequest) -> Leave {
+        let process = self.me.process;
+        self.with_kernel(|kernel| kernel.life_fault(asked, process)).into()
+    }
+
     fn too_many_permits(&mut self) -> Leave {
         let process = self.me.process;
         self.with_kernel(|kernel| kernel.permits_fault(process)).into()
     }
 
     /// Lets real time pass until the scenario time is `until`.
-    fn pass_time(&mut self, until: Time) -> Result<(), Leave> {
+    fn pass_time(&mut self, until: Time) -> Result<Rest, Leave> {
         self.pass = Pass::None;
         let panics = self.panics();
         let Worker { shared, me, machine, .. } = self;
@@ -284,7 +299,7 @@ impl<'a> Worker<'a> {
             match self.sleep(until, burns) {
                 Slept::Through => break,
                 // Of a work that is over meanwhile.
-                Slept::Called => {}
+                Slept::Called => self.look_whether_stopped()?,
                 Slept::Stopped => return Err(Leave::Stopped),
             }
         }
@@ -294,12 +309,16 @@ impl<'a> Worker<'a> {
             self.fuel = shared.program.limits.zero_time_steps;
         }
         // Before its first step a process is new and not delayed.
-        if machine.state(shared.program, me.process) == State::Delayed {
-            self.pass = shared.gate.single();
-            self.record.wake(me.process, me.op);
-            self.pass = Pass::None;
+        let is_new = machine.state(shared.program, me.process) != State::Delayed;
+        self.pass = shared.gate.single();
+        self.look_whether_stopped()?;
+        if !is_new {
+            self.record.wake(self.me.process, self.me.op);
         }
-        Ok(())
+        let rest = self.kernel_step(|kernel, process| kernel.settle(process));
+        self.say_where_it_stands();
+        self.pass = Pass::None;
+        rest
     }
 
     /// Sleeps until the scenario time is `until`, or keeps a core busy.

@@ -216,12 +216,7 @@ impl<'a> Codec<'a> {
         for (part, field) in self.fields.iter().enumerate() {
             self.layout.write(world, part, self.words_of(part, field.of(state)));
         }
-        let processes = (0..self.layout.processes()).map(ProcessId::from_index);
-        let machine = &mut world.machine;
-        let is_awaited = |&process: &ProcessId| {
-            machine.state(self.program, process) != State::Done && !self.program.is_daemon(process)
-        };
-        machine.live = processes.filter(is_awaited).count() as u32;
+        world.machine.count_live(self.program);
     }
 
     /// What the clock shows in the machine of a state that does not know it.

@@ -5,6 +5,7 @@ use super::super::sync;
 use super::fact::{Fact, Observer, Response};
 use super::locked::locked;
 use super::wait_queue::{Census, Order, Requester, WaitQueue, Waiter};
+use crate::ids::ProcessId;
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 use std::collections::VecDeque;
@@ -82,6 +83,24 @@ impl Buffer {
         let items = state.remove(me, count, &mut facts);
         state.serve(me, census, facts, put, observer);
         Response::Served(items)
+    }
+
+    /// Takes a thread out of the lines that is ended, as `told` says, and serves whom it
+    /// kept from that; whether it was there.
+    pub fn withdraw(
+        &self,
+        process: ProcessId,
+        by: &Requester,
+        told: Fact,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> bool {
+        let mut state = locked(&self.state);
+        let found = state.getters.withdraw(process) || state.putters.withdraw(process);
+        if found {
+            state.serve(by, census, vec![told], Vec::new(), observer);
+        }
+        found
     }
 
     /// How many items there are.

@@ -1,10 +1,11 @@
 //! The condition: where threads wait until another one notifies them.
 
 use super::super::sync;
-use super::fact::{Observer, Response};
+use super::fact::{Fact, Observer, Response};
 use super::lock::{Mutex, NotOwner};
 use super::locked::locked;
 use super::wait_queue::{Census, Order, Requester, WaitQueue};
+use crate::ids::ProcessId;
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 
@@ -64,6 +65,16 @@ impl Condition {
         }
         wake(&mut line, me, usize::MAX, census, observer);
         Response::Served(())
+    }
+
+    /// Takes a thread out of the line that is ended, as `told` says; whether it was there.
+    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
+        let mut line = locked(&self.line);
+        let found = line.withdraw(process);
+        if found {
+            observer.note(&[told]);
+        }
+        found
     }
 
     /// How many wait.

@@ -49,6 +49,32 @@ impl<'a> Dispatch<'a> {
         self.told
     }
 
+    /// What is to be told up to here.
+    pub(super) fn take_told(&mut self) -> Vec<Fact> {
+        std::mem::take(&mut self.told.facts)
+    }
+
+    /// Takes a thread off all processors on which it works.
+    pub(super) fn take_off(&mut self, process: ProcessId) {
+        let worker = self.worker(process);
+        let (path, stage) = (worker.path.clone(), worker.stage);
+        let outermost = *path.last().expect("it works somewhere");
+        let cores = match stage {
+            Stage::Ready(level) => {
+                self.group.processors[path[level]].ready.retain(|&other| other != process);
+                level
+            }
+            Stage::Granted(level) => level + 1,
+            Stage::Served if self.group.processors[outermost].is_shared() => {
+                self.unshare(process, outermost);
+                path.len() - 1
+            }
+            Stage::Served => path.len(),
+        };
+        path[..cores].iter().rev().for_each(|&place| self.give_core(process, place));
+        self.group.workers.remove(&process);
+    }
+
     fn worker(&mut self, process: ProcessId) -> &mut Worker {
         self.group.workers.get_mut(&process).expect("it is at work")
     }

@@ -68,6 +68,16 @@ impl Semaphore {
         Ok(())
     }
 
+    /// Takes a thread out of the line that is ended, as `told` says; whether it was there.
+    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
+        let mut state = locked(&self.state);
+        let found = state.line.withdraw(process);
+        if found {
+            observer.note(&[told]);
+        }
+        found
+    }
+
     /// How many permits are free.
     pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let state = locked(&self.state);
@@ -153,6 +163,16 @@ impl Mutex {
         observer.note(&facts);
         waiter.hand(me, Vec::new());
         Ok(())
+    }
+
+    /// Takes a thread out of the line that is ended, as `told` says; whether it was there.
+    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
+        let mut state = locked(&self.state);
+        let found = state.line.withdraw(process);
+        if found {
+            observer.note(&[told]);
+        }
+        found
     }
 
     /// 1 if it is free, else 0.

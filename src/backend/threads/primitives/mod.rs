@@ -1,5 +1,5 @@
 //! Native blocking primitives: the second implementation of semaphore, mutex,
-//! buffer, memory, condition and processor, which shares nothing with the kernel's.
+//! buffer, memory, condition, processor and the lives of processes, which shares nothing with the kernel's.
 //!
 //! Each has one lock of its own and hands over directly: whoever gives back
 //! passes on to the first waiter, under the lock, so nobody can come between.
@@ -15,6 +15,7 @@ mod buffer;
 mod condition;
 mod dispatch;
 mod fact;
+mod life;
 mod lock;
 mod locked;
 mod memory;
@@ -27,9 +28,10 @@ mod wait_queue;
 pub use buffer::Buffer;
 pub use condition::Condition;
 pub use fact::{Fact, Observer, Response};
+pub use life::{LifeRules, Lives, Untimely};
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
-pub use processor::{Processors, WorkTurns};
+pub use processor::{Processors, TakenOff, WorkTurns};
 pub use processor_group::{Job, WorkTurn};
 pub use processor_rules::ProcessorRules;
 pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitQueue};

@@ -10,7 +10,7 @@
 
 use super::super::sync;
 use super::dispatch::Dispatch;
-use super::fact::Observer;
+use super::fact::{Fact, Observer};
 use super::locked::locked;
 use super::processor_group::{Group, Job, Stage, WorkTurn, Worker};
 use super::processor_rules::ProcessorRules;
@@ -25,6 +25,19 @@ pub struct WorkTurns {
     pub mine: WorkTurn,
     /// The others.
     pub changed: Vec<ProcessId>,
+}
+
+/// What became of a thread that was taken off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenOff {
+    /// Whether it waits on its parker, with nothing handed over.
+    pub is_parked: bool,
+    /// Whether the census counts it.
+    pub is_awake: bool,
+    /// Who else has got another turn and does not wait on its parker.
+    pub changed: Vec<ProcessId>,
+    /// What those do who were given its cores, once it is over with it.
+    pub then: Vec<Fact>,
 }
 
 /// Processors that stand on each other.
@@ -72,6 +85,28 @@ impl Processors {
             return WorkTurns { mine: group.turn(me.process, false), changed: Vec::new() };
         };
         act(&mut group, me, end, census, observer, |dispatch| dispatch.end_stretch(me.process))
+    }
+
+    /// Takes a thread off that is ended, as `told` says; `None` if it is not at work.
+    pub fn take_off(
+        &self,
+        process: ProcessId,
+        by: &Requester,
+        told: Fact,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> Option<TakenOff> {
+        let mut group = locked(&self.state);
+        let worker = group.workers.get(&process)?;
+        let (is_parked, is_awake) = (worker.is_parked, worker.is_awake);
+        let now = group.latest.max(by.due);
+        group.latest = now;
+        let mut dispatch = Dispatch::new(&mut group, by.process, now, census);
+        dispatch.take_off(process);
+        let facts: Vec<Fact> = std::iter::once(told).chain(dispatch.take_told()).collect();
+        observer.note(&facts);
+        let rest = dispatch.finish();
+        Some(TakenOff { is_parked, is_awake, changed: rest.changed, then: rest.facts })
     }
 
     /// How many cores of a processor are free.

@@ -61,6 +61,17 @@ impl Parker {
         self.hand(Grant::Served { items: Vec::new(), due });
     }
 
+    /// Lets the thread begin anew that waits here for that: with the number of its
+    /// arrival, if it has one.
+    pub(super) fn start(&self, number: Vec<Word>, due: u64) {
+        self.hand(Grant::Served { items: number, due });
+    }
+
+    /// Ends the wait of a thread that was taken out of a line: it will find out why.
+    pub fn dismiss(&self, due: u64) {
+        self.serve(due);
+    }
+
     /// Ends the wait because the run is over.
     pub fn stop(&self) {
         self.hand(Grant::Stopped);
@@ -93,7 +104,8 @@ impl Requester {
         level
     }
 
-    pub(super) fn fact(&self, kind: Kind, value: Word) -> Fact {
+    /// Something that it does on its resource.
+    pub fn fact(&self, kind: Kind, value: Word) -> Fact {
         Fact { resource: self.resource, process: self.process, op: self.op, kind, value, slot: 0 }
     }
 }
@@ -199,6 +211,14 @@ impl<W> WaitQueue<W> {
 
     pub(super) fn first(&self) -> Option<&W> {
         self.waiters.front().map(|waiter| &waiter.want)
+    }
+
+    /// Takes a thread out that is not to be served; whether it was there. The census
+    /// does not count it, as before.
+    pub(super) fn withdraw(&mut self, process: ProcessId) -> bool {
+        let before = self.waiters.len();
+        self.waiters.retain(|waiter| waiter.requester.process != process);
+        self.waiters.len() < before
     }
 
     /// Takes the first out, to be served: it is awake from now on.

@@ -29,6 +29,7 @@ impl Worker<'_> {
             }
             // Where the work ends inside an atomic block, nobody comes before its rest.
             self.come_to_gate();
+            self.look_whether_stopped()?;
             let now = shared.clock.now().as_nanos();
             turns = group.go_on(&self.me, now, &shared.census, &mut self.record);
         }

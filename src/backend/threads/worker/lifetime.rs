@@ -1,0 +1,69 @@
+//! The lives of a process on its thread: the thread is there from the start of the run
+//! to its end, and waits wherever its process is not alive until another one starts it.
+
+use super::{Leave, Left, Worker};
+use crate::backend::threads::atomic_gate::Pass;
+use crate::backend::threads::primitives::Grant;
+use crate::backend::threads::shared::End;
+use crate::ids::OpId;
+use crate::kernel::State;
+
+impl Worker<'_> {
+    /// One life after the other, to the end of the run, or to the last step of a process
+    /// that nobody can start again.
+    pub(in crate::backend::threads) fn live(mut self) -> Left {
+        let mut is_alive = self.machine.state(self.shared.program, self.me.process) != State::Done;
+        while is_alive || self.begin_anew() {
+            let lived = self.run();
+            self.pass = Pass::None;
+            match lived {
+                Ok(()) => {
+                    self.shared.ends(self.me.process);
+                    // The last who is awake leaves the others asleep for ever.
+                    if self.shared.census.leave() {
+                        self.shared.finish(End::Still);
+                    }
+                }
+                Err(Leave::Ended) => {
+                    self.shared.ends(self.me.process);
+                    self.is_done();
+                }
+                Err(Leave::Stopped) => {
+                    if self.look_whether_stopped().is_err() {
+                        self.is_done();
+                    }
+                    break;
+                }
+                Err(Leave::Ends(end)) => {
+                    self.shared.finish(end);
+                    break;
+                }
+            }
+            self.life += 1;
+            is_alive = false;
+        }
+        let Worker { me, machine, record, readings, .. } = self;
+        Left { process: me.process, machine, entries: record.into_entries(), readings }
+    }
+
+    /// Its process is done since another one has ended it.
+    fn is_done(&mut self) {
+        let (program, process) = (self.shared.program, self.me.process);
+        let last = program.last_op(self.machine.op(program, process).index());
+        self.machine.set_state(program, process, OpId::from_index(last), State::Done);
+    }
+
+    /// Waits until its process is started; `false` if it never is.
+    fn begin_anew(&mut self) -> bool {
+        let shared = self.shared;
+        let process = self.me.process;
+        if shared.lives[process.index()].is_none() {
+            return false;
+        }
+        let Grant::Served { items, due } = shared.starts[process.index()].wait() else { return false };
+        self.with_kernel(|kernel| kernel.revive(process, items.first().copied()));
+        self.planned = self.planned.max(due);
+        self.fuel = shared.program.limits.zero_time_steps;
+        true
+    }
+}

@@ -1,0 +1,144 @@
+//! Ending another thread wherever it stands.
+//!
+//! Who does it has the gate for itself, so nobody makes a step meanwhile. The other one
+//! is taken out of what it waits for, what it holds is given back in its name, and it
+//! finds out when it next wakes or comes to the gate.
+
+use super::{Leave, Worker};
+use crate::backend::threads::atomic_gate::Pass;
+use crate::backend::threads::native::{Client, Native, Withdrawn};
+use crate::backend::threads::primitives::{Fact, Observer, Requester};
+use crate::backend::threads::seat::Position;
+use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::kernel::ResourceRequest;
+use crate::trace::Kind;
+
+impl Worker<'_> {
+    /// Ends the process with the life that is asked for, if it is alive; `lost`: what it
+    /// holds is not given back.
+    pub(super) fn stop_other(&mut self, asked: &ResourceRequest, lost: bool) -> Result<(), Leave> {
+        let shared = self.shared;
+        let Native::Life(lives, place) = &shared.natives[asked.resource.index()] else {
+            unreachable!("nothing is stopped but a process")
+        };
+        let (place, other) = (*place, lives.process(*place));
+        if other == self.me.process {
+            return Err(self.untimely(asked));
+        }
+        let seat = &shared.seats[other.index()];
+        while lives.is_alive(place) {
+            let told = lives.about(&self.me, place, Kind::Stop);
+            if let Some(withdrawn) = self.take_out(other, told) {
+                let position = seat.position();
+                seat.unsettle();
+                self.readings.push(1 + position.readings);
+                if !lost {
+                    self.give_back_of(other, &position)?;
+                }
+                let last = OpId::from_index(shared.program.last_op(position.op.index()));
+                let done =
+                    Fact { resource: ResourceId(0), process: other, op: last, ..self.me.fact(Kind::Done, 0) };
+                lives.end(&self.me, place, done, &shared.census, &mut self.record);
+                self.dismiss(other, withdrawn);
+                return Ok(());
+            }
+            self.pass = Pass::None;
+            seat.wait();
+            if shared.is_over() {
+                return Err(Leave::Stopped);
+            }
+            self.come_to_gate();
+            self.look_whether_stopped()?;
+        }
+        // It leaves no event, and a replay must know when it was.
+        self.readings.push(0);
+        Ok(())
+    }
+
+    /// Takes another thread out of whatever it waits for, and tells that it is stopped;
+    /// `None` if it was served and does not know yet where it stands.
+    fn take_out(&mut self, other: ProcessId, told: Fact) -> Option<Withdrawn> {
+        let Worker { shared, me, record, .. } = self;
+        for (native, id) in shared.natives.iter().zip((0..).map(ResourceId)) {
+            record.about(shared.program.resource_info(id).ty);
+            let client = Client { me, census: &shared.census, record };
+            let withdrawn = native.withdraw(other, told, client);
+            if withdrawn.is_some() {
+                return withdrawn;
+            }
+        }
+        if !shared.seats[other.index()].position().is_settled {
+            return None;
+        }
+        record.note(&[told]);
+        Some(Withdrawn { is_awake: true, ..Withdrawn::default() })
+    }
+
+    /// Gives back what another thread holds, in its name.
+    fn give_back_of(&mut self, other: ProcessId, position: &Position) -> Result<(), Leave> {
+        let shared = self.shared;
+        let parker = shared.parkers[other.index()].clone();
+        let other = Requester { process: other, op: position.op, parker, ..self.me.clone() };
+        for &id in &position.held {
+            let Native::Semaphore(semaphore) = &shared.natives[id.index()] else { continue };
+            let holder = Requester { resource: id, ..other.clone() };
+            if semaphore.release(&holder, &shared.census, &mut self.record).is_err() {
+                return Err(self.too_many_permits());
+            }
+        }
+        for (native, id) in shared.natives.iter().zip((0..).map(ResourceId)) {
+            let Native::Mutex(mutex) = native else { continue };
+            if mutex.owner() == Some(other.process) {
+                let holder = Requester { resource: id, ..other.clone() };
+                let given = mutex.unlock(&holder, &shared.census, &mut self.record);
+                debug_assert!(given.is_ok(), "it owns it");
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets a thread that was stopped find it out, and those go on who have got its core.
+    fn dismiss(&mut self, other: ProcessId, withdrawn: Withdrawn) {
+        let shared = self.shared;
+        self.record.note(&withdrawn.then);
+        if withdrawn.is_awake {
+            shared.census.leave();
+        }
+        if withdrawn.is_parked {
+            shared.parkers[other.index()].dismiss(self.me.due);
+        } else {
+            shared.alarms[other.index()].call();
+        }
+        withdrawn.changed.iter().for_each(|changed| shared.alarms[changed.index()].call());
+    }
+
+    /// Says where it stands, to whoever may end it.
+    pub(super) fn say_where_it_stands(&mut self) {
+        let shared = self.shared;
+        let process = self.me.process;
+        let Some(seat) = shared.seats.get(process.index()) else { return };
+        seat.settle(Position {
+            op: self.machine.op(shared.program, process),
+            held: self.with_kernel(|kernel| kernel.permits_held(process)),
+            readings: self.readings.len() as u64,
+            is_settled: true,
+        });
+    }
+
+    /// From now on nobody knows where it stands when its wait is over.
+    pub(super) fn unsettle(&self) {
+        if let Some(seat) = self.shared.seats.get(self.me.process.index()) {
+            seat.unsettle();
+        }
+    }
+
+    /// Whether another thread has ended this life.
+    pub(super) fn look_whether_stopped(&self) -> Result<(), Leave> {
+        if self.shared.seats.is_empty() {
+            return Ok(());
+        }
+        let ended =
+            self.shared.lives[self.me.process.index()].as_ref().map(|(lives, place)| lives.ended(*place));
+        if ended.is_some_and(|ended| ended > self.life) { Err(Leave::Ended) } else { Ok(()) }
+    }
+}
