@@ -2,7 +2,7 @@
 //! forgotten or called in vain, and no time is lost, however the threads meet.
 
 use super::primitives::{
-    Census, Grant, Job, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
+    Census, Demand, Grant, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
 };
 use super::{Ledger, all, at_most, check, first_come_first_served};
 use shuttle::sync::{Arc, Condvar, Mutex};
@@ -42,7 +42,7 @@ impl Place {
 
     /// Works; time passes at once. Says when the work was done.
     fn work(&self, me: &Requester, processor: usize, length: u64, observer: &mut impl Observer) -> u64 {
-        let job = Job { processor, length, deadline: length };
+        let job = Demand { processor, length, deadline: length };
         let mut turns: WorkTurns = self.processors.begin(me, job, &self.census, observer);
         loop {
             turns.changed.iter().for_each(|other| self.bells[other.index()].ring());

@@ -32,6 +32,6 @@ pub use life::{LifeRules, Lives, Untimely};
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
 pub use processor::{Processors, TakenOff, WorkTurns};
-pub use processor_group::{Job, WorkTurn};
+pub use processor_group::{Demand, WorkTurn};
 pub use processor_rules::ProcessorRules;
 pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitQueue};

@@ -12,7 +12,7 @@ use super::super::sync;
 use super::dispatch::Dispatch;
 use super::fact::{Fact, Observer};
 use super::locked::locked;
-use super::processor_group::{Group, Job, Stage, WorkTurn, Worker};
+use super::processor_group::{Demand, Group, Stage, WorkTurn, Worker};
 use super::processor_rules::ProcessorRules;
 use super::wait_queue::{Census, Requester};
 use crate::ids::ProcessId;
@@ -56,7 +56,7 @@ impl Processors {
     pub fn begin(
         &self,
         me: &Requester,
-        job: Job,
+        job: Demand,
         census: &Census,
         observer: &mut impl Observer,
     ) -> WorkTurns {

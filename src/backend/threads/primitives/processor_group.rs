@@ -33,7 +33,7 @@ pub enum WorkTurn {
 
 /// What a thread is to work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Job {
+pub struct Demand {
     /// The place in its group of the processor on which it works.
     pub processor: usize,
     /// For how many nanoseconds.
@@ -102,7 +102,7 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(requester: Requester, path: Vec<usize>, job: Job) -> Worker {
+    pub(super) fn new(requester: Requester, path: Vec<usize>, job: Demand) -> Worker {
         Worker {
             requester,
             quanta: vec![0; path.len()],

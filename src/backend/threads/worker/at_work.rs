@@ -6,7 +6,7 @@ use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::clock::Slept;
 use crate::backend::threads::native::Native;
 use crate::backend::threads::options::Work;
-use crate::backend::threads::primitives::{Job, WorkTurn, WorkTurns};
+use crate::backend::threads::primitives::{Demand, WorkTurn, WorkTurns};
 use crate::ids::ResourceId;
 use crate::kernel::State;
 use crate::time::Time;
@@ -19,7 +19,7 @@ impl Worker<'_> {
             unreachable!("the language lets nothing but a processor be worked on")
         };
         let began = self.planned;
-        let job = Job { processor: *place, length, deadline: began.saturating_add(deadline) };
+        let job = Demand { processor: *place, length, deadline: began.saturating_add(deadline) };
         self.readings.push(job.deadline);
         let mut turns = group.begin(&self.me, job, &shared.census, &mut self.record);
         loop {
