@@ -35,6 +35,8 @@ impl State {
 /// 5. The level of a condition is the number of those who wait at it.
 /// 6. The first who waits to put into a buffer has no room, and the first who
 ///    waits to get finds too few items.
+/// 7. The cores of a processor that are not free are those of whom it serves.
+/// 8. Whoever stands in the list of a life for any instance is not alive.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use tempolane::analysis::Monitors;
 use tempolane::analysis::monitor::FinalState;
 use tempolane::backend::BoundProgram;
-use tempolane::backend::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock};
+use tempolane::backend::{
+    Choices, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock, is_completed,
+};
 use tempolane::explore::Turn;
 use tempolane::ids::ProcessId;
 use tempolane::time::Time;
@@ -109,7 +111,10 @@ impl<'a> Stepper<'a> {
         let watch = self.monitors.map(Monitors::start).unwrap_or_default();
         let mut node = Node { machine: Machine::new(self.program), due, watch };
         for process in self.processes() {
-            self.settle(&mut node, process)?;
+            // One that others start is not there yet.
+            if node.machine.state(self.program, process) != State::Done {
+                self.settle(&mut node, process)?;
+            }
         }
         Ok(node)
     }
@@ -308,7 +313,7 @@ impl<'a> Stepper<'a> {
         let until = self.program.horizon.filter(|_| self.timed && !self.is_circle(node));
         let outcome = if node.due.iter().any(Option::is_some) {
             Outcome::Horizon
-        } else if node.machine.live > 0 {
+        } else if !is_completed(self.program, &node.machine) {
             match until {
                 Some(_) => Outcome::Horizon,
                 None => Outcome::Deadlock(Deadlock { blocked: Vec::new(), cycle: Vec::new() }),
