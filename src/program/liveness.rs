@@ -124,10 +124,10 @@ pub fn ops_of(program: &BoundProgram, entry: OpId) -> std::ops::Range<usize> {
     start..end.map_or(program.plain.len(), |done| start + done + 1)
 }
 
-/// Whether every process has a way to its end; otherwise there are circles of
-/// states, or nobody gets far.
+/// Whether every process for which a run waits has a way to its end; otherwise there
+/// are circles of states, or nobody gets far.
 pub fn may_end(program: &BoundProgram) -> bool {
-    let defs = program.processes.iter().filter(|def| def.count > 0);
+    let defs = program.processes.iter().filter(|def| def.count > 0 && !def.daemon);
     let mut entries = defs.map(|def| program.entry(def).index());
     entries.all(|entry| {
         let mut seen = vec![false; program.plain.len()];

@@ -282,6 +282,7 @@ impl<'a> Stepper<'a> {
             if !seen.insert(own) {
                 continue;
             }
+            node.machine.check(self.program);
             ends.failed.extend(self.monitors.iter().flat_map(|monitors| monitors.all_violated(&node.watch)));
             if seen.len() > most_states {
                 return None;

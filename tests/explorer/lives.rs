@@ -8,6 +8,7 @@ use crate::explore_agrees::{faults, finals, try_scenarios_of};
 use std::ops::ControlFlow;
 use tempolane::backend::BoundProgram;
 use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, explore, replay};
+use tempolane::time::Time;
 use tempolane::trace::{NoTrace, Outcome, Ties};
 
 const MODES: [Mode; 2] = [Mode::Timed, Mode::Untimed];
@@ -47,7 +48,7 @@ fn an_enumeration_agrees(text: &str) -> Option<()> {
 
 #[test]
 fn an_enumeration_finds_the_same_ends_of_lives() {
-    try_scenarios_of(&scenario(Held::Any), 150, an_enumeration_agrees);
+    try_scenarios_of(&scenario(Held::Any), 200, an_enumeration_agrees);
 }
 
 /// What is learnt of steps, and what leaves some of them out, changes no end.
@@ -116,10 +117,8 @@ processes:
     assert_eq!(untimed.overview().schedules, Some(5));
     let timed = explored(&program, Mode::Timed);
     assert_eq!(timed.ends(End::Completed), 1);
-    assert_eq!(
-        timed.total_times().map(|[least, most]| (least.0.as_nanos(), most.0.as_nanos())),
-        Some((1_000_000_000, 1_000_000_000))
-    );
+    let second = Time::from_secs(1);
+    assert_eq!(timed.total_times().map(|[least, most]| (least.0, most.0)), Some((second, second)));
 }
 
 /// A server that waits for its next request when its clients are done is no deadlock if a
@@ -145,6 +144,9 @@ processes:
             let explored = explored(&program, mode);
             assert_eq!(explored.ends(End::Deadlock), deadlocks, "{mode:?}");
             assert_eq!(explored.ends(End::Completed), 1 - deadlocks, "{mode:?}");
+            let total = explored.total_times().map(|[least, most]| (least.0, most.0));
+            let six = Time::from_secs(6);
+            assert_eq!(total, (daemon && mode == Mode::Timed).then_some((six, six)));
             assert!(!daemon || explored.blocked_for_ever().is_ok_and(|blocked| blocked.is_none()));
         }
     }
