@@ -117,8 +117,10 @@ fn prepared<'a>(
     // Of those who share a processor and end together the first of the scenario does so first.
     let is_shared = program.processors.iter().any(Processor::is_shared) && options.mode == Mode::Timed;
     let symmetry = symmetry.filter(|_| options.reduce.symmetry && !is_shared);
-    // Where priorities are inherited, a step may concern those who wait elsewhere.
-    let order = options.reduce.order && !program.has_inheritance();
+    // Where priorities are inherited, a step may concern those who wait elsewhere; where
+    // others start or end a process, what it does next hangs on them.
+    let order =
+        options.reduce.order && !program.has_inheritance() && !program.has_lives() && !program.has_daemons;
     let reduce = Reduce { order, ..options.reduce };
     Ok(Start { relation, codec, symmetry, scratch, seed: options.seed, learns, reduce })
 }

@@ -7,14 +7,16 @@
 //! A mutex can be given only by its owner. A semaphore or a buffer has no
 //! owner: whoever is not done and has a fitting step ahead of it, on some
 //! path, could give; so could whoever waits to put, of its items, or to get, of
-//! its room. The same holds of who could notify. Who waits for something that nobody left could give is
+//! its room. The same holds of who could notify, and of who could stop the process that is joined, which is
+//! one of those who can end it itself. Who waits for something that nobody left could give is
 //! starved; all others wait for each other, so there is a cycle among them.
 
 use super::machine::{Machine, State};
 use super::processor;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{BoundProgram, Op, ResourceCode, Use, next_ops};
-use crate::trace::{BlockedProcess, Deadlock, Outcome};
+use crate::program::{BoundProgram, Op, ResourceCode, Use, next_ops, resource};
+use crate::trace::{BlockedProcess, Deadlock, Outcome, ResourceKind};
+use crate::value::Word;
 
 /// Reports of larger deadlocks name this many processes.
 const MAX_REPORTED: usize = 1_000;
@@ -99,8 +101,9 @@ struct Give {
 }
 
 impl Give {
-    fn may_be_to(&self, resource: ResourceId) -> bool {
-        (self.first.0..self.first.0 + self.count).contains(&resource.0)
+    /// Whether it may be to one of so many resources from this one on.
+    fn may_be_to(&self, (first, count): (ResourceId, u32)) -> bool {
+        self.first.0 < first.0 + count && first.0 < self.first.0 + self.count
     }
 }
 
@@ -120,18 +123,42 @@ fn describe(
         // The owner may be done, and then nobody will ever unlock it.
         holder.into_iter().filter(|&owner| machine.state(program, owner) != State::Done).collect()
     } else {
+        let meant = lives_of(program, machine, op).unwrap_or((resource, 1));
         let could = |gives: &[Give]| {
-            gives.iter().any(|give| used.enabled_by().contains(&give.used) && give.may_be_to(resource))
+            gives.iter().any(|give| used.enabled_by().contains(&give.used) && give.may_be_to(meant))
         };
+        let is_itself = |other| other == process && !waits_for_itself(program, machine, process, meant);
         // Who has come to a barrier cannot come again while it waits there.
         let has_come = |other| {
             used.enabled_by().contains(&used)
                 && awaited(program, machine, other, machine.op(program, other)) == (resource, used)
         };
-        let others = waiting.iter().zip(ahead).filter(|&(&other, _)| other != process && !has_come(other));
+        let others = waiting.iter().zip(ahead).filter(|&(&other, _)| !is_itself(other) && !has_come(other));
         others.filter(|(_, gives)| could(gives)).map(|(&other, _)| other).collect()
     };
     BlockedProcess { process, op, resource, wait_for, holder, givers }
+}
+
+/// The lives of which one must end for a process that waits at `op` for any of them.
+fn lives_of(program: &BoundProgram, machine: &Machine, op: OpId) -> Option<(ResourceId, u32)> {
+    let Op::JoinAny { any, .. } = program.plain[op.index()] else { return None };
+    let any = any.resolve().expect("there is one for all instances");
+    let first = program.resource_of(machine.arena[any + resource::OTHER] as usize);
+    Some((first, program.resource_info(first).count))
+}
+
+/// Whether a process waits for the end of one of these lives, and one is its own: nobody
+/// ends by waiting for that.
+fn waits_for_itself(
+    program: &BoundProgram,
+    machine: &Machine,
+    process: ProcessId,
+    (first, count): (ResourceId, u32),
+) -> bool {
+    (first.0..first.0 + count).map(ResourceId).any(|id| {
+        program.resource_info(id).kind == ResourceKind::Process
+            && machine.arena[program.resource_at(id) + resource::PROCESS] == Word::from(process.0)
+    })
 }
 
 /// The resource that a blocked process waits for, and the use that it waits to
@@ -167,7 +194,14 @@ fn gives_ahead(program: &BoundProgram, machine: &Machine, process: ProcessId) ->
             continue;
         }
         for (used, code) in program.accesses(&program.plain[op]).filter(|(used, _)| used.ends_waits()) {
-            if let Some(give) = give_of(program, op, used, code)
+            // Which of the instances it is, an end knows.
+            let own = matches!(program.plain[op], Op::Done { .. });
+            let give = if own {
+                Some(own_end(program, machine, process, code))
+            } else {
+                give_of(program, op, used, code)
+            };
+            if let Some(give) = give
                 && !gives.contains(&give)
             {
                 gives.push(give);
@@ -176,6 +210,13 @@ fn gives_ahead(program: &BoundProgram, machine: &Machine, process: ProcessId) ->
         open.extend(next_ops(program, op).into_iter().flatten());
     }
     gives
+}
+
+/// The end of a process, to its own life.
+fn own_end(program: &BoundProgram, machine: &Machine, process: ProcessId, code: ResourceCode) -> Give {
+    let frame = program.frames[process.index()] as usize;
+    let header = code.resolve().unwrap_or_else(|slot| machine.arena[slot.at(frame)] as usize);
+    Give { used: Use::End, first: program.resource_of(header), count: 1 }
 }
 
 /// What an op does to a resource: if an index chooses which, any could be meant.

@@ -6,7 +6,7 @@ use super::sharing::Shared;
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{BoundProgram, RESOURCE_WORDS, frame, resource};
-use crate::trace::Level;
+use crate::trace::{Level, ResourceKind};
 use crate::value::Word;
 
 impl Machine {
@@ -19,7 +19,12 @@ impl Machine {
         for id in (0..program.resource_count()).map(ResourceId::from_index) {
             let header = program.resource_at(id);
             let words = &self.arena[header..header + RESOURCE_WORDS];
+            let kind = program.resource_info(id).kind;
             for queue in [resource::TAKERS, resource::PUTTERS] {
+                if queue == resource::PUTTERS && kind == ResourceKind::Process {
+                    self.check_dead(program, header);
+                    continue;
+                }
                 let mut next = words[queue] as u32;
                 while next != 0 {
                     queued[next as usize - 1] += 1;
@@ -33,6 +38,21 @@ impl Machine {
             let blocked = self.state(program, ProcessId::from_index(process)) == State::Blocked;
             assert_eq!(times, u32::from(blocked), "invariant 2, process {process}");
         }
+    }
+
+    /// Those in the list of whom nobody has joined, or who can arrive, are not alive; and
+    /// they are instances of the process whose list it is, each of them once.
+    fn check_dead(&self, program: &BoundProgram, header: usize) {
+        let mut listed = self.queue(program, header + resource::PUTTERS);
+        for &process in &listed {
+            assert_eq!(self.state(program, process), State::Done, "invariant 8, process {}", process.0);
+            let first = self.arena[header + resource::PROCESS];
+            assert_eq!(u64::from(program.definition(process).first.0), first, "invariant 8");
+        }
+        let count = listed.len();
+        listed.sort_unstable();
+        listed.dedup();
+        assert_eq!(listed.len(), count, "invariant 8");
     }
 
     /// Asserts what holds between the level of a resource and what is behind it.

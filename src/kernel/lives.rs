@@ -64,12 +64,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let def = &program.processes[program.definition_index(process).index()];
         let life = def.life.expect("who arrives knows its life");
         let header_of_life = arena[life.at(frame)];
-        let link = arena[frame + frame::LINK];
+        // What it inherited in a life before is over.
+        let link = program.arena.word(frame + frame::LINK) & 0xff << 56;
         let mut kept = std::mem::take(&mut self.scratch);
         kept.clear();
-        kept.extend(def.drawn.iter().map(|slot| arena[slot.at(frame)]));
+        // Each place has arrays of its own.
+        let own = || def.drawn.iter().chain(&def.arrays);
+        kept.extend(own().map(|slot| arena[slot.at(frame)]));
         arena[frame..frame + def.template.len()].copy_from_slice(&def.template);
-        def.drawn.iter().zip(&kept).for_each(|(slot, word)| arena[slot.at(frame)] = *word);
+        own().zip(&kept).for_each(|(slot, word)| arena[slot.at(frame)] = *word);
         self.scratch = kept;
         arena[frame + frame::STATE] = state_word(op_of(arena, frame), State::Ready);
         arena[frame + frame::LINK] = link;

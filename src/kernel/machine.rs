@@ -38,6 +38,7 @@ impl State {
 ///    waits to get finds too few items.
 /// 7. As many cores of a processor are free as serve nobody, and none if somebody is
 ///    ready for one.
+/// 8. Whoever stands in the list of a life for any instance is not alive.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.

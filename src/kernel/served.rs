@@ -156,7 +156,7 @@ impl Machine {
         shared.set(&mut self.arena, (whole(&counted[1..]), counted[0].wrapping_add(origin)), shares);
     }
 
-    /// Makes of the words of a process that is at work (see [`work`]) those that tell
+    /// Makes of the words of a process that is at work (see `work`) those that tell
     /// states apart.
     pub fn work_words(&self, program: &BoundProgram, process: ProcessId, origin: Origin, words: &mut [Word]) {
         let Some(origin) = origin else { return words[work::STAGE + 1..].fill(0) };

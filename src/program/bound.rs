@@ -143,6 +143,16 @@ impl BoundProgram {
         owned.map(|info| info.first).find(|&first| self.header_words(first)[resource::INHERITS] != 0)
     }
 
+    /// Whether processes start, end or wait for each other.
+    pub fn has_lives(&self) -> bool {
+        self.resources.iter().any(|info| info.kind == ResourceKind::Process)
+    }
+
+    /// Whether processes are started by others, so that one that is done may begin anew.
+    pub fn has_launches(&self) -> bool {
+        self.plain.iter().any(|op| matches!(op, Op::Launch { .. } | Op::Admit { .. }))
+    }
+
     /// The processor with this header, from what no run changes.
     pub fn processor_at(&self, header: usize) -> &Processor {
         &self.processors[self.arena[header + resource::PROCESSOR] as usize]

@@ -37,11 +37,22 @@ pub fn lines_of(program: &BoundProgram, timed: bool) -> Vec<bool> {
                 {
                     mark_lines(program, *resource, &mut lines);
                 }
+                Operand::Access(Use::Launch | Use::Join | Use::End, _) if atomic => {
+                    // Who is joined may live again before the block is over.
+                    mark_lives(program, &mut lines);
+                }
                 _ => {}
             }
         }
     }
     lines
+}
+
+/// Marks the lives of all processes.
+fn mark_lives(program: &BoundProgram, lines: &mut [bool]) {
+    for info in program.resources.iter().filter(|info| info.kind == ResourceKind::Process) {
+        lines[info.first.index()..info.first.index() + info.count as usize].fill(true);
+    }
 }
 
 /// Marks the resources that an op may mean.

@@ -172,8 +172,13 @@ impl LiveWords {
     pub fn new(program: &BoundProgram, entry: OpId, frame_words: usize) -> LiveWords {
         let range = ops_of(program, entry);
         let blocks = frame_words.div_ceil(64);
-        let operands: Vec<Operands> =
+        let mut operands: Vec<Operands> =
             program.plain[range.clone()].iter().map(|op| Operands::of(program, op)).collect();
+        for held in program.held.iter().filter(|held| range.contains(&held.from.index())) {
+            // Whoever ends the process gives back what it holds, also if it never would.
+            let inside = held.from.index() - range.start..=held.to.index() - range.start;
+            operands[inside].iter_mut().for_each(|operands| operands.resource(held.resource));
+        }
         let mut live =
             LiveWords { first: range.start, blocks, bits: vec![0; range.len() * blocks], arrays: Vec::new() };
         let mut changed = true;

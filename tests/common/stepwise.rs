@@ -109,7 +109,10 @@ impl<'a> Stepper<'a> {
         let watch = self.monitors.map(Monitors::start).unwrap_or_default();
         let mut node = Node { machine: Machine::new(self.program), due, watch };
         for process in self.processes() {
-            self.settle(&mut node, process)?;
+            // One that others start is not there yet.
+            if node.machine.state(self.program, process) != State::Done {
+                self.settle(&mut node, process)?;
+            }
         }
         Ok(node)
     }
@@ -178,6 +181,12 @@ impl<'a> Stepper<'a> {
             let able: Vec<ProcessId> =
                 self.processes().filter(|&process| ready(node, self.program, process)).collect();
             let next = node.due.iter().flatten().min().copied();
+            // Where only daemons are left no time passes any more, and without time nothing
+            // happens.
+            let is_over = node.machine.live == 0;
+            if is_over {
+                return Ok(if self.timed { able } else { Vec::new() });
+            }
             let Some(next) = next.filter(|_| able.is_empty()) else { return Ok(able) };
             if self.program.horizon.is_some_and(|horizon| next > horizon) {
                 return Ok(able);
@@ -277,6 +286,7 @@ impl<'a> Stepper<'a> {
             if !seen.insert(own) {
                 continue;
             }
+            node.machine.check(self.program);
             ends.failed.extend(self.monitors.iter().flat_map(|monitors| monitors.all_violated(&node.watch)));
             if seen.len() > most_states {
                 return None;
@@ -306,7 +316,9 @@ impl<'a> Stepper<'a> {
     fn end(&self, node: &Node, ends: &mut Ends) {
         // Who waits for ever does so until the horizon, if there is one.
         let until = self.program.horizon.filter(|_| self.timed && !self.is_circle(node));
-        let outcome = if node.due.iter().any(Option::is_some) {
+        let outcome = if node.machine.live == 0 {
+            Outcome::Completed
+        } else if node.due.iter().any(Option::is_some) {
             Outcome::Horizon
         } else if node.machine.live > 0 {
             match until {

@@ -12,6 +12,7 @@ mod ends;
 mod lab5;
 mod lines;
 mod lives;
+mod lives_at_random;
 mod many;
 mod memories;
 mod processor_theory;

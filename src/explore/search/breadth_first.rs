@@ -107,6 +107,8 @@ pub(crate) struct Search<'a, const W: usize> {
 impl<'a, const W: usize> Search<'a, W> {
     pub(crate) fn new(start: Start<'a>) -> Search<'a, W> {
         let Start { relation, codec, symmetry, scratch, seed, learns, reduce } = start;
+        // What daemons do depends on whether anybody else is left.
+        let learns = learns && !relation.program.has_daemons;
         let mut buffer = Vec::new();
         let first = codec.encode(&scratch.world, &mut buffer).expect("the first state was learnt");
         let memories = relation.program.resources.iter().any(|info| info.kind.has_slots());

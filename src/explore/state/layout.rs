@@ -75,6 +75,8 @@ pub(crate) struct Layout<'a> {
     kept: Vec<Vec<u32>>,
     /// By process definition: the first of the words of its work on processors.
     works: Vec<Option<u32>>,
+    /// By process definition: the variables that outlive a process.
+    outliving: Vec<Vec<u32>>,
     /// Whether priorities change.
     inherits: bool,
     /// By process definition.
@@ -90,6 +92,7 @@ impl<'a> Layout<'a> {
     ) -> Layout<'a> {
         let machine = Machine::new(program);
         let (rings, kept, works, frame_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let has_launches = program.has_launches();
         let inherits = program.has_inheritance();
         let mut layout = Layout {
             program,
@@ -100,6 +103,7 @@ impl<'a> Layout<'a> {
             rings,
             kept,
             works,
+            outliving: Vec::new(),
             frame_words,
         };
         for def in &program.processes {
@@ -109,11 +113,13 @@ impl<'a> Layout<'a> {
             let words = program.frame_of(def.first).len();
             let live = LiveWords::new(program, machine.op(program, def.first), words);
             let range = crate::program::ops_of(program, machine.op(program, def.first));
-            // The number of an instance never changes.
-            let kept = (FRAME_WORDS..words as u32)
-                .filter(|&slot| def.index != Some(Slot(slot)))
+            // The number of an instance never changes, unless it is that of an arrival.
+            let kept: Vec<u32> = (FRAME_WORDS..words as u32)
+                .filter(|&slot| def.index != Some(Slot(slot)) || def.life.is_some())
                 .filter(|&slot| range.clone().any(|op| live.matters(op, slot)))
                 .collect();
+            let outlives = |slot: &&u32| has_launches && def.drawn.contains(&Slot(**slot));
+            layout.outliving.push(kept.iter().filter(outlives).copied().collect());
             for process in def.first.0..def.first.0 + def.count {
                 let frame = program.frames[process as usize] as usize;
                 let arrays = live.arrays.iter().map(|&Slot(descriptor)| {
@@ -232,7 +238,8 @@ impl<'a> Layout<'a> {
     /// which count from then, lies before the start: work may have begun long ago.
     pub(crate) fn passed(&self, part: usize, words: &[Word]) -> Word {
         let Part::Process { def, .. } = self.parts[part] else { return 0 };
-        let Some(first) = self.works[def].filter(|_| words.len() > 1) else { return 0 };
+        let is_alive = frame::state_in(words[0]) != State::Done as u8;
+        let Some(first) = self.works[def].filter(|_| is_alive) else { return 0 };
         let place = self.kept[def].binary_search(&first).expect("it matters at work");
         let own = &words[2 + place..];
         let passed = |word: usize| (own[word] as i64).min(0).unsigned_abs();
@@ -376,6 +383,8 @@ impl<'a> Layout<'a> {
         let op = machine.op(self.program, process).index();
         out.push(arena[frame + frame::STATE]);
         if state == State::Done {
+            // It may live again.
+            out.extend(self.outliving[def].iter().map(|&slot| arena[frame + slot as usize]));
             return;
         }
         if self.is_timed() {
@@ -388,7 +397,8 @@ impl<'a> Layout<'a> {
         }
         let live = &self.live[def];
         let is_fixed = |slot| self.rings[def].as_ref().is_some_and(|ring| ring.is_fixed(op, slot));
-        let counts = |slot| live.matters(op, slot) && !is_fixed(slot);
+        let outlives = |slot| self.outliving[def].contains(&slot);
+        let counts = |slot| (live.matters(op, slot) || outlives(slot)) && !is_fixed(slot);
         let kept = self.kept[def].iter();
         let first = out.len();
         out.extend(kept.map(|&slot| if counts(slot) { arena[frame + slot as usize] } else { 0 }));
@@ -466,6 +476,9 @@ impl<'a> Layout<'a> {
         // Resources come behind, and link those who wait for them.
         arena[frame + frame::LINK] &= !LINKED;
         if frame::state_in(words[0]) == State::Done as u8 {
+            for (&slot, &value) in self.outliving[def].iter().zip(&words[1..]) {
+                arena[frame + slot as usize] = value;
+            }
             return;
         }
         let mut rest = &words[1..];

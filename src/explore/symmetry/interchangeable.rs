@@ -3,8 +3,8 @@
 //!
 //! Decides who they are, from the program and its first state alone. Instances
 //! are told apart by what they read of their index (unless it is only an item
-//! that nobody looks at), by draws of their own, by priorities, and by
-//! expectations about one of them; then they keep their places.
+//! that nobody looks at), by draws of their own, by priorities, by who starts, ends or
+//! joins one of them, and by expectations about one of them; then they keep their places.
 
 use super::ring::RingSymmetry;
 use crate::analysis::Monitors;
@@ -43,7 +43,8 @@ impl Symmetry {
         monitors: Option<&Monitors>,
         finds_rings: bool,
     ) -> Option<Symmetry> {
-        if monitors.is_some_and(|monitors| !monitors.start().is_empty()) {
+        // A process that others start, end or wait for is known by its place.
+        if program.has_lives() || monitors.is_some_and(|monitors| !monitors.start().is_empty()) {
             return None;
         }
         let tags = vec![None; program.resource_count()];

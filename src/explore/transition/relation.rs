@@ -125,6 +125,10 @@ impl<'a> TransitionRelation<'a> {
     /// Who could be the next to go on; with time, those that are due now and
     /// have the best priority, or have begun before somebody better was woken.
     pub(crate) fn candidates(&self, machine: &Machine) -> Vec<ProcessId> {
+        // Only daemons are left. With time, they go on up to the end of the instant.
+        if !self.timed && machine.live == 0 {
+            return Vec::new();
+        }
         let mut able: Vec<ProcessId> = self
             .processes()
             .filter(|&process| machine.state(self.program, process) == State::Ready)

@@ -12,7 +12,7 @@ use crate::explore::transition::{BLOCK_STEPS, Scratch, Transition, TransitionRel
 use crate::ids::ProcessId;
 use crate::kernel::Choices;
 use crate::program::resource;
-use crate::trace::NoTrace;
+use crate::trace::{NoTrace, ResourceKind};
 use crate::value::Word;
 
 /// About how many bytes an answer takes with its places in tables, besides what
@@ -188,8 +188,13 @@ impl Oracle<'_, '_> {
                 touched.extend(0..layout.processes() as u32);
             }
         }
-        if self.relation.program.has_inheritance() {
-            // Priorities pass from who waits to owners, and on to whom those wait for.
+        let program = self.relation.program;
+        let is_life = |&header: &usize| {
+            program.resource_info(program.resource_of(header)).kind == ResourceKind::Process
+        };
+        if program.has_inheritance() || scratch.probe.touched.borrow().iter().any(is_life) {
+            // Priorities pass from who waits to owners, and on to whom those wait for. Who is
+            // started or ended has a state of its own, and stands wherever it waits.
             touched.extend(0..layout.len() as u32);
         }
         if scratch.heard {

@@ -1,0 +1,246 @@
+//! Every schedule of processes that start, end and wait for each other: against a
+//! driver that tries every order in the plainest way, against runs with seeded ties,
+//! and counted by hand.
+
+use crate::common::lives::{Held, scenario};
+use crate::common::{program, run_in_order, stepwise::Stepper};
+use crate::explore_agrees::{faults, finals, try_scenarios_of};
+use std::ops::ControlFlow;
+use tempolane::backend::BoundProgram;
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, explore, replay};
+use tempolane::time::Time;
+use tempolane::trace::{NoTrace, Outcome, Ties};
+
+const MODES: [Mode; 2] = [Mode::Timed, Mode::Untimed];
+
+fn explored_with(program: &BoundProgram, mode: Mode, reduce: Reduce, learns: bool) -> Exploration<'_> {
+    let budget = Budget { states: 4_000, bytes: 1 << 30, workers: 1 };
+    let options = Options { mode, seed: program.seed, budget, monitors: None, reduce, learns, code: None };
+    explore(program, options, &mut |_| ControlFlow::Continue(()))
+}
+
+fn explored(program: &BoundProgram, mode: Mode) -> Exploration<'_> {
+    let explored = explored_with(program, mode, Reduce::NONE, true);
+    assert!(explored.is_complete(), "{:?}", explored.stop);
+    explored
+}
+
+/// The plain driver has no rule for the end of a quantum.
+fn an_enumeration_agrees(text: &str) -> Option<()> {
+    let text = text.replace("round_robin, quantum: 500ms", "fifo");
+    let program = program(&text, &[]);
+    for mode in MODES {
+        let explored = explored_with(&program, mode, Reduce::NONE, true);
+        let ends = explored
+            .is_complete()
+            .then(|| Stepper::new(&program, program.seed, mode == Mode::Timed).all_ends(20_000))??;
+        assert_eq!(finals(&explored), ends.finals, "{mode:?}\n{text}");
+        assert_eq!(explored.ends(End::Deadlock) > 0, ends.deadlock, "{mode:?}\n{text}");
+        assert_eq!(explored.ends(End::Horizon) > 0, ends.horizon, "{mode:?}\n{text}");
+        assert_eq!(faults(&explored), ends.faults, "{mode:?}\n{text}");
+        if mode == Mode::Timed {
+            let times = explored.total_times().map(|[least, most]| (least.0, most.0));
+            assert_eq!(times, ends.times, "{text}");
+        }
+    }
+    Some(())
+}
+
+#[test]
+fn an_enumeration_finds_the_same_ends_of_lives() {
+    try_scenarios_of(&scenario(Held::Any), 200, an_enumeration_agrees);
+}
+
+/// What is learnt of steps, and what leaves some of them out, changes no end.
+#[test]
+fn a_reduction_finds_the_same_ends_of_lives() {
+    try_scenarios_of(&scenario(Held::Any), 100, |text| {
+        let program = program(text, &[]);
+        let whole = explored_with(&program, Mode::Untimed, Reduce::NONE, false);
+        for reduce in [Reduce::NONE, Reduce::ALL].into_iter().filter(|_| whole.is_complete()) {
+            let reduced = explored_with(&program, Mode::Untimed, reduce, true);
+            let (few, many) = (reduced.progress().states, whole.progress().states);
+            assert!(few == many || few < many && reduce == Reduce::ALL, "{few} of {many}\n{text}");
+            assert_eq!(finals(&reduced), finals(&whole), "{text}");
+            assert_eq!(faults(&reduced).is_empty(), faults(&whole).is_empty(), "{text}");
+            for end in [End::Deadlock, End::Completed] {
+                assert_eq!(reduced.ends(end) > 0, whole.ends(end) > 0, "{end:?}\n{text}");
+            }
+        }
+        whole.is_complete().then_some(())
+    });
+}
+
+/// However the ties of a run come out, its end is among those of all schedules.
+#[test]
+fn runs_with_lives_are_among_the_schedules() {
+    try_scenarios_of(&scenario(Held::Any), 100, |text| {
+        let program = program(text, &[]);
+        let timed = explored_with(&program, Mode::Timed, Reduce::NONE, true);
+        for ties in [Ties::Fifo, Ties::Reversed, Ties::Seeded(0), Ties::Seeded(1), Ties::Seeded(2)] {
+            let run = run_in_order(text, ties);
+            let memories = format!("{:?}", run.machine.memories(&run.program));
+            let is_among = match &run.end.outcome {
+                Outcome::Completed => finals(&timed).contains(&memories),
+                Outcome::Deadlock(_) => timed.ends(End::Deadlock) > 0,
+                Outcome::Horizon => timed.ends(End::Horizon) > 0,
+                Outcome::Fault(fault) => faults(&timed).contains(&(fault.process.0, fault.op.0)),
+                Outcome::Limit { .. } => false,
+            };
+            assert!(is_among || !timed.is_complete(), "{ties:?} {:?}\n{text}", run.end.outcome);
+        }
+        timed.is_complete().then_some(())
+    });
+}
+
+/// One starts two and joins both: main is in front of its first start, its second, its
+/// first join, its second, or done. Each worker ends by one step: none has begun (1),
+/// only the first lives, or is done (2), both have begun (4), the first is joined (2: the
+/// second lives or not), both are (1): 10 states. Orders: the first may end before the
+/// second is started (then the second before or behind the first join: 2), or behind it
+/// (both in any order before the first join, or the second behind it: 3).
+#[test]
+fn one_starts_two_and_joins_both() {
+    let program = program(
+        "
+version: 1
+processes:
+  main: {do: [{start: a}, {start: b}, {join: a}, {join: b}]}
+  a: {start: manual, do: [{delay: 1s}]}
+  b: {start: manual, do: [{delay: 1s}]}
+",
+        &[],
+    );
+    let untimed = explored(&program, Mode::Untimed);
+    assert_eq!(untimed.progress().states, 10);
+    assert_eq!((untimed.ends(End::Completed), untimed.ends(End::Deadlock)), (1, 0));
+    assert_eq!(untimed.overview().schedules, Some(5));
+    let timed = explored(&program, Mode::Timed);
+    assert_eq!(timed.ends(End::Completed), 1);
+    let second = Time::from_secs(1);
+    assert_eq!(timed.total_times().map(|[least, most]| (least.0, most.0)), Some((second, second)));
+}
+
+/// A server that waits for its next request when its clients are done is no deadlock if a
+/// run does not wait for it.
+#[test]
+fn a_daemon_may_wait_for_ever() {
+    for (daemon, deadlocks) in [(true, 0), (false, 1)] {
+        let program = program(
+            &format!(
+                "
+version: 1
+resources:
+  inbox: {{kind: buffer, capacity: unbounded, of: int}}
+  reply: {{kind: semaphore, permits: 0}}
+processes:
+  server: {{daemon: {daemon}, vars: {{x: 0}}, do: [{{while: true, do: [{{get: {{from: inbox, into: x}}}}, {{work: 2s}}, {{release: reply}}]}}]}}
+  client: {{do: [{{repeat: 3, do: [{{put: {{to: inbox, value: 1}}}}, {{acquire: reply}}]}}]}}
+"
+            ),
+            &[],
+        );
+        for mode in MODES {
+            let explored = explored(&program, mode);
+            assert_eq!(explored.ends(End::Deadlock), deadlocks, "{mode:?}");
+            assert_eq!(explored.ends(End::Completed), 1 - deadlocks, "{mode:?}");
+            let total = explored.total_times().map(|[least, most]| (least.0, most.0));
+            let six = Time::from_secs(6);
+            assert_eq!(total, (daemon && mode == Mode::Timed).then_some((six, six)));
+            assert!(!daemon || explored.blocked_for_ever().is_ok_and(|blocked| blocked.is_none()));
+        }
+    }
+}
+
+/// Random numbers go on from life to life, so a state knows how many were drawn.
+#[test]
+fn what_was_drawn_outlives_a_process() {
+    let text = "
+version: 1
+resources: {d: {kind: memory, slots: 3}, t: {kind: semaphore, permits: 0}}
+processes:
+  main: {vars: {i: 0}, do: [{repeat: 3, do: [{start: w}, {join: w}]}]}
+  w:
+    start: manual
+    vars: {x: 0}
+    do:
+      - draw: {into: x, from: {uniform_int: {low: 0, high: 1000000}}}
+      - write: {to: d, at: 0, value: x}
+";
+    let program = program(text, &[]);
+    let run = run_in_order(text, Ties::Fifo);
+    let memories = format!("{:?}", run.machine.memories(&run.program));
+    for mode in MODES {
+        let found = finals(&explored(&program, mode));
+        assert!(found.len() == 1 && found.contains(&memories), "{found:?} and not {memories}");
+    }
+}
+
+/// What a `with` holds is given back also by one that never leaves it by itself.
+#[test]
+fn what_is_held_for_ever_is_given_back() {
+    let program = program(
+        "
+version: 1
+resources: {s: {kind: semaphore, permits: 1, count: 3}}
+processes:
+  w: {vars: {i: 1}, do: [{set: {i: i + 1}}, {with: \"s[i]\", do: [{while: true, do: [{acquire: \"s[0]\"}, {release: \"s[0]\"}]}]}]}
+  main: {do: [{stop: w}, {acquire: \"s[2]\"}]}
+",
+        &[],
+    );
+    let untimed = explored(&program, Mode::Untimed);
+    assert_eq!(untimed.ends(End::Deadlock), 0);
+    assert!(untimed.ends(End::Completed) > 0);
+}
+
+/// Who waits for whom: two that join each other are a circle, and so is one that joins
+/// itself; who joins one that waits for what nobody gives does not end either.
+#[test]
+fn circles_of_those_who_join() {
+    for (processes, cycle, starved) in [
+        ("a: {do: [{join: b}]}, b: {do: [{join: a}]}", 2, 0),
+        ("a: {count: 1, vars: {i: 0}, do: [{join: \"a[i]\"}]}", 1, 0),
+        ("a: {do: [{join: b}]}, b: {do: [{acquire: s}]}", 0, 1),
+        ("a: {do: [{join: {any: b}}]}, b: {count: 2, do: [{join: a}]}", 2, 0),
+    ] {
+        let text = format!(
+            "version: 1\nresources: {{s: {{kind: semaphore, permits: 0}}}}\nprocesses: {{{processes}}}\n"
+        );
+        let program = program(&text, &[]);
+        for mode in MODES {
+            let explored = explored(&program, mode);
+            let witness = explored.witness(End::Deadlock).expect("nobody can go on");
+            let replayed = replay(&program, 0, mode, &witness.turns, &mut NoTrace, &mut |_, _| {});
+            let Outcome::Deadlock(deadlock) = replayed.expect("it is one").outcome else { panic!("{text}") };
+            assert_eq!(deadlock.cycle.len(), cycle, "{mode:?} {deadlock:?}\n{text}");
+            let starving = deadlock.blocked.iter().filter(|blocked| blocked.is_starved()).count();
+            assert_eq!(starving, starved, "{mode:?} {deadlock:?}\n{text}");
+        }
+    }
+}
+
+/// Those who arrive use places again, and their numbers go on.
+#[test]
+fn arrivals_in_every_order() {
+    let text = "
+version: 1
+resources: {d: {kind: memory, slots: 4}, m: mutex}
+processes:
+  c:
+    arrivals: {every: 1s, up_to: 4, most: 3}
+    do:
+      - with: m
+        do: [{delay: 1500ms}, {write: {to: d, at: index, value: index + 1}}]
+";
+    let program = program(text, &[]);
+    let run = run_in_order(text, Ties::Fifo);
+    let memories = format!("{:?}", run.machine.memories(&run.program));
+    let timed = explored(&program, Mode::Timed);
+    assert!(finals(&timed).contains(&memories));
+    assert_eq!(finals(&timed).len(), 1);
+    let untimed = explored_with(&program, Mode::Untimed, Reduce::NONE, true);
+    // Without time a fourth may come before the first has left.
+    assert!(untimed.is_complete() && !untimed.stops().is_empty());
+    assert!(finals(&untimed).contains(&memories));
+}
