@@ -32,7 +32,12 @@ fn keeps_the_rules(run: &Run, held: Held) {
     if held == Held::Kept && alive == 0 && run.outcome() == "completed" {
         assert_eq!(permits, [1, 1], "whoever was stopped gave back what it held");
     }
-    assert_eq!(run.machine.live as usize, alive);
+    let is_awaited = |id: &usize| {
+        let process = ProcessId::from_index(*id);
+        run.machine.state(&run.program, process) != State::Done && !run.program.is_daemon(process)
+    };
+    let awaited = (0..run.header.process_count()).filter(is_awaited).count();
+    assert_eq!(run.machine.live as usize, awaited);
     if let Outcome::Deadlock(deadlock) = &run.end.outcome {
         let starved = deadlock.blocked.iter().any(|blocked| blocked.is_starved());
         assert!(starved || !deadlock.cycle.is_empty(), "a deadlock is a cycle or a starvation");

@@ -74,8 +74,10 @@ impl<'a> TransitionRelation<'a> {
         code: Option<&'a dyn NumberedCode>,
     ) -> TransitionRelation<'a> {
         let noticed = program.noticed.iter();
-        let local =
-            program.plain.iter().zip(noticed).map(|(op, &noticed)| op.is_local() && !noticed).collect();
+        // Where there are daemons, the end of another process may end the run.
+        let is_end = |op: &Op| program.has_daemons && matches!(op, Op::Done { .. });
+        let is_local = |(op, &noticed): (&Op, &bool)| op.is_local() && !noticed && !is_end(op);
+        let local = program.plain.iter().zip(noticed).map(is_local).collect();
         let lines = lines_of(program, timed);
         let (horizon, cancellation) = (program.horizon, Cancellation::NEVER);
         TransitionRelation {
