@@ -97,7 +97,7 @@ impl Compiler<'_> {
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, element: Some(element), into: Some(into), .. } => {
                 let buffer = self.resource(buffer);
-                self.to_element(*into, element, |into| Op::Get { buffer, into });
+                self.keep_in_element(*into, element, |into| Op::Get { buffer, into });
             }
             StepKind::Get { buffer, count, into, .. } => self.get(buffer, count, *into),
             StepKind::Write { memory, at, value } => {
@@ -109,7 +109,7 @@ impl Compiler<'_> {
             StepKind::Read { memory, at, element: Some(element), into: Some(into), .. } => {
                 let memory = self.resource(memory);
                 let at = self.expr(at);
-                self.to_element(*into, element, |into| Op::Read { memory, at, into });
+                self.keep_in_element(*into, element, |into| Op::Read { memory, at, into });
             }
             StepKind::Read { memory, at, count, into, .. } => self.read(memory, at, count, *into),
             StepKind::Set { var, element, value } => self.set(*var, element.as_ref(), value),
@@ -380,7 +380,7 @@ impl Compiler<'_> {
     }
 
     /// An op that writes a value, which then goes to an element of an array.
-    fn to_element(&mut self, array: VarId, element: &Expr, op: impl FnOnce(Slot) -> Op) {
+    fn keep_in_element(&mut self, array: VarId, element: &Expr, op: impl FnOnce(Slot) -> Op) {
         let value = self.frame.temporary();
         self.emit(op(value));
         let index = self.expr(element);
