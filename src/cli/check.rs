@@ -52,7 +52,9 @@ fn text(loaded: &Loaded, warnings: Option<&Diagnostics>) -> String {
     let counted =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let processes = counted(model.processes.len(), "process", "processes");
-    let resources = counted(model.resources.len(), "resource", "resources");
+    // Lives of processes are resources that nobody declares.
+    let declared = model.resources.iter().filter(|def| def.spec.kind.is_declared()).count();
+    let resources = counted(declared, "resource", "resources");
     let name = console::printable(&model.name);
     let warnings =
         warnings.map(|warnings| format!("; {}", counted(warnings.items.len(), "warning", "warnings")));
