@@ -118,7 +118,7 @@ fn few_customers() {
 #[ignore = "takes minutes without optimisation"]
 fn theory_with_narrow_intervals() {
     let most = Some(0.01);
-    check(&shared(), 600_000, 0, 0.2, most);
+    check(&shared(), 1_200_000, 0, 0.2, most);
     check(&two_cores(), 15_000_000, 0, 9.0 / 14.0, most);
     check(&five_places(), 15_000_000, 0, 0.088_819_5, most);
     check(&classes(false), 6_000_000, 0, 6.0 / 7.0, most);
