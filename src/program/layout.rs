@@ -83,7 +83,7 @@ pub mod work {
     /// What is left of its quantum, for each processor from the innermost out.
     pub const QUANTA: usize = 6;
     /// How many processors may stand on each other.
-    pub const MOST_LEVELS: usize = 4;
+    pub use crate::scenario::MOST_LEVELS;
     /// How many words there are.
     pub const WORDS: usize = QUANTA + MOST_LEVELS;
 }

@@ -1,10 +1,9 @@
 //! Processors under given parameter values: what of them no run changes.
 
-use super::layout::{RESOURCE_WORDS, shared, work};
-use super::values::{BindError, InstanceRanges, duration, error, flag, number};
+use super::layout::{shared, work};
+use super::values::{BindError, InstanceRanges, error, flag, int, number};
 use crate::ids::ResourceDefId;
 use crate::scenario::{ProcessorSpec, ResourceDef};
-use crate::time::Time;
 use crate::trace::Discipline;
 use crate::value::Value;
 
@@ -30,8 +29,8 @@ pub struct Processor {
     pub outer: Option<u32>,
 }
 
-/// The speeds and numbers of cores that may be given.
-const MOST_SPEEDS: usize = 4_096;
+/// How many cores a processor may have: what its state takes is bounded.
+pub(super) const MOST_CORES: i64 = 4_096;
 /// The least and the greatest speed, in thousandths.
 const SPEEDS: (f64, f64) = (1.0, 1e6);
 
@@ -46,7 +45,7 @@ impl Processor {
     ) -> Result<Processor, BindError> {
         let quantum = match &spec.quantum {
             None => 0,
-            Some(expr) => match duration(expr, params)? {
+            Some(expr) => match int(expr, params)? {
                 nanos @ 1.. => nanos as u64,
                 nanos => {
                     return Err(error(expr, format!("the quantum is {}, but must be above 0", told(nanos))));
@@ -55,7 +54,7 @@ impl Processor {
         };
         let switch = match &spec.switch {
             None => 0,
-            Some(expr) => match duration(expr, params)? {
+            Some(expr) => match int(expr, params)? {
                 nanos @ 0.. => nanos as u64,
                 nanos => {
                     return Err(error(expr, format!("a switch takes {}, which is negative", told(nanos))));
@@ -136,9 +135,6 @@ fn speeds(
     Ok(speeds)
 }
 
-/// How many cores a processor may have: what its state takes is bounded.
-pub(super) const MOST_CORES: i64 = MOST_SPEEDS as i64;
-
 /// The processors on which the first one stands, itself first, by their headers.
 #[derive(Debug, Clone, Copy)]
 pub struct Chain {
@@ -174,6 +170,3 @@ impl Chain {
         self.headers[..self.len].iter().position(|&other| other as usize == header)
     }
 }
-
-const _: () = assert!(RESOURCE_WORDS > super::layout::resource::PROCESSOR);
-const _: () = assert!(Time::MAX.as_nanos() < 1 << 63);

@@ -45,11 +45,6 @@ pub(super) fn bounded(
     Err(error(expr, format!("{what} is {number}, but must be from {low} to {high}")))
 }
 
-/// A duration in nanoseconds.
-pub(super) fn duration(expr: &Expr, params: &[Value]) -> Result<i64, BindError> {
-    int(expr, params)
-}
-
 /// A boolean; `otherwise` if there is no expression.
 pub(super) fn flag(expr: Option<&Expr>, params: &[Value], otherwise: bool) -> Result<bool, BindError> {
     Ok(match expr {

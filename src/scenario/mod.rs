@@ -72,5 +72,6 @@ pub use lock_order::circular_locking;
 pub use model::*;
 pub use names::suggestion;
 pub use number::parse_duration;
+pub use processors::MOST_LEVELS;
 pub use schema::schema;
 pub use source::SourceFile;

@@ -16,7 +16,7 @@ use crate::value::{Type, Value};
 
 /// How many processors may stand on each other: the state of a process has so many
 /// quanta.
-const MOST_LEVELS: usize = 4;
+pub const MOST_LEVELS: usize = 4;
 
 /// The disciplines of processors.
 const DISCIPLINES: [&str; 5] = [
