@@ -13,7 +13,10 @@ pub mod validation;
 
 pub use collect::StatisticsSink;
 pub use comparison::{ComparisonRow, compare, speed_up};
-pub use figures::{FigureWatch, Marks, ProcessGroups, Processes, ResourceGroups, Resources, named};
+pub use figures::{
+    FigureCollector, FigureRequest, FigureValue, FigureWatch, Marks, ProcessGroups, Processes,
+    ResourceGroups, Resources, named,
+};
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};

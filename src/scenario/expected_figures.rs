@@ -12,20 +12,8 @@ use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::tables::{FIGURE_BOUNDS, MARK_FIGURES};
-use crate::trace::{Expected, Figure, FigureExpectation, FigureRange, MarkFigure};
+use crate::trace::{Expected, Figure, FigureExpectation, FigureRange, MarkFigure, REPORT_HEADS};
 use crate::value::{Type, Value};
-
-/// How a path of a report may begin.
-const HEADS: [&str; 8] = [
-    "total_time_ns",
-    "events",
-    "log_left_out",
-    "processes",
-    "process_groups",
-    "resources",
-    "resource_groups",
-    "marks",
-];
 
 /// What numbers a figure can be compared with.
 #[derive(Debug, Clone, Copy)]
@@ -108,14 +96,14 @@ impl Check<'_> {
     /// Checks how a path begins: what it is of, and whose it is.
     fn figure_path(&mut self, part: Part<'_>) -> Option<()> {
         let (head, rest) = part.split();
-        if !HEADS.contains(&head.text) {
+        if !REPORT_HEADS.contains(&head.text) {
             let message = format!("unknown figure {}", quoted(head.text));
-            let hint = format!("a path begins with {}", HEADS.join(", "));
+            let hint = format!("a path begins with {}", REPORT_HEADS.join(", "));
             let span = head.span(self);
-            self.reports.unknown_with_hint(span, message, head.text, HEADS.into_iter(), hint);
+            self.reports.unknown_with_hint(span, message, head.text, REPORT_HEADS.into_iter(), hint);
             return None;
         }
-        let is_number = HEADS[..3].contains(&head.text);
+        let is_number = REPORT_HEADS[..3].contains(&head.text);
         let whose = match rest {
             None if is_number => return Some(()),
             Some(rest) if is_number => {

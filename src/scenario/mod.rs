@@ -16,6 +16,7 @@
 mod arguments;
 mod arrivals;
 mod assignment;
+mod beside;
 mod buffers;
 mod check;
 mod context;
@@ -64,6 +65,7 @@ mod bounds;
 #[cfg(test)]
 mod tests;
 
+pub use beside::read_expression;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use evaluate::{EvalCause, EvalError, evaluate, evaluate_for, evaluate_params};
 pub use folder::{folder_name, numbered};

@@ -3,18 +3,16 @@
 //! Decides that a parameter may use those above it, and that a value from
 //! outside keeps its parameter's type, so that everything checked stays true.
 
+use super::beside::{source_beside, typed_beside, with_origin};
 use super::context::Check;
 use super::diagnostics::{Diagnostic, Reports};
 use super::fields;
-use super::model::{Expr, ExprKind, Param};
+use super::model::Param;
 use super::names::{Table, quoted};
 use super::node::{Entry, Kind, Node};
 use super::scope::{ParamEntry, Scope};
 use super::source::{SourceFile, Span, narrow};
-use super::syntax;
 use super::typed::Typed;
-use super::typed::coerce;
-use super::typing::Typer;
 use crate::ids::Site;
 use crate::value::Type;
 
@@ -87,36 +85,9 @@ fn read_override(
     params: &Table<ParamEntry>,
     scope: Scope<'_>,
 ) -> (Option<Typed>, Vec<Diagnostic>) {
-    let source = override_source(name, text);
-    let mut reports = Reports::new(&source.text);
-    let site = Site { line: 1, column: narrow(name.chars().count() + 2) };
-    let located = reports.locate(site, text);
-    let typed = match syntax::parse(text) {
-        Ok(ast) => {
-            // A parameter is set before there are resources.
-            let resources = Table::default();
-            let mut typer = Typer {
-                reports: &mut reports,
-                params,
-                resources: &resources,
-                scope,
-                located,
-                skipped: false,
-                dead: 0,
-            };
-            typer.expression(&ast)
-        }
-        Err(error) => {
-            reports.text_error(&located, error);
-            None
-        }
-    };
-    let node = Node { site, kind: Kind::Text(text.to_owned()) };
+    let before = format!("{name}=");
     let what = format!("the parameter {}", quoted(name));
-    let typed = typed.and_then(|typed| coerce(&mut reports, params, typed, want, (&node, &what)));
-    let typed = typed.map(|typed| Typed { expr: without_sites(typed.expr), ..typed });
-    let items = with_origin(reports.into_items(), &source);
-    (typed, items)
+    typed_beside(&override_source(name, text), &before, text, Some(want), &what, params, scope)
 }
 
 fn unknown_override<'p>(name: &str, text: &str, known: impl Iterator<Item = &'p str>) -> Vec<Diagnostic> {
@@ -135,25 +106,5 @@ fn unknown_override<'p>(name: &str, text: &str, known: impl Iterator<Item = &'p 
 }
 
 fn override_source(name: &str, text: &str) -> SourceFile {
-    const SHOWN: usize = 40;
-    let label: String = format!("--set {name}={text}").chars().take(SHOWN).collect();
-    SourceFile { label, text: format!("{name}={text}") }
-}
-
-fn with_origin(items: Vec<Diagnostic>, source: &SourceFile) -> Vec<Diagnostic> {
-    items.into_iter().map(|item| Diagnostic { origin: Some(source.clone()), ..item }).collect()
-}
-
-/// An expression that stands in no file has no place in it.
-fn without_sites(expr: Expr) -> Expr {
-    let inner = |expr: Box<Expr>| Box::new(without_sites(*expr));
-    let kind = match expr.kind {
-        ExprKind::Unary(op, value) => ExprKind::Unary(op, inner(value)),
-        ExprKind::Binary(op, left, right) => ExprKind::Binary(op, inner(left), inner(right)),
-        ExprKind::And(left, right) => ExprKind::And(inner(left), inner(right)),
-        ExprKind::Or(left, right) => ExprKind::Or(inner(left), inner(right)),
-        ExprKind::Element(array, index) => ExprKind::Element(array, inner(index)),
-        leaf => leaf,
-    };
-    Expr { kind, ty: expr.ty, site: Site::default() }
+    source_beside(&format!("--set {name}={text}"), format!("{name}={text}"))
 }

@@ -9,6 +9,19 @@ use crate::ids::MarkId;
 use crate::value::Value;
 use std::fmt;
 
+/// How the path of a figure of a report may begin: the first three are numbers, and the
+/// others have parts.
+pub const REPORT_HEADS: [&str; 8] = [
+    "total_time_ns",
+    "events",
+    "log_left_out",
+    "processes",
+    "process_groups",
+    "resources",
+    "resource_groups",
+    "marks",
+];
+
 /// What is expected of a figure, and where that is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureExpectation {

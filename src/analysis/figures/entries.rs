@@ -3,39 +3,56 @@
 //! Decides their keys, which are a contract: reports have them, and `expect`
 //! names figures by them. Objects by name keep the order of the scenario.
 
+use super::number::FigureValue;
 use super::object::{named, nearest};
-use crate::analysis::marks::{MarkStatistics, MarkValues};
+use crate::analysis::marks::MarkStatistics;
 use crate::analysis::statistics::{ProcessStatistics, ResourceStatistics};
 use crate::ids::{ProcessId, ResourceId};
-use crate::trace::Header;
+use crate::trace::{Header, ResourceInfo};
 use crate::value::Value;
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// All processes, by name.
 pub struct Processes<'a>(pub &'a Header, pub &'a [ProcessStatistics]);
 
-#[derive(serde::Serialize)]
-pub(super) struct Process<'a> {
-    started_ns: Option<u64>,
-    finished_ns: Option<u64>,
-    new_ns: u64,
-    running_ns: u64,
-    ready_ns: u64,
-    delayed_ns: u64,
-    blocked_ns: Blocked<'a>,
+/// One process.
+pub(super) struct Process<'a>(&'a Header, &'a ProcessStatistics);
+
+/// A figure and its key.
+pub(super) type Keyed<T> = (&'static str, fn(&T) -> Option<FigureValue>);
+
+/// The figures of a process that are numbers.
+pub(super) const OF_PROCESS: [Keyed<ProcessStatistics>; 6] = [
+    ("started_ns", |process| process.started.map(|time| whole(time.as_nanos()))),
+    ("finished_ns", |process| process.finished.map(|time| whole(time.as_nanos()))),
+    ("new_ns", |process| Some(whole(process.new))),
+    ("running_ns", |process| Some(whole(process.running))),
+    ("ready_ns", |process| Some(whole(process.ready))),
+    ("delayed_ns", |process| Some(whole(process.delayed))),
+];
+
+/// The key of how long a process waited, by resource.
+pub(super) const BLOCKED: &str = "blocked_ns";
+
+fn whole(number: impl Into<i128>) -> FigureValue {
+    FigureValue::Whole(number.into())
 }
 
 impl<'a> Process<'a> {
     pub(super) fn of(header: &'a Header, process: &'a ProcessStatistics) -> Process<'a> {
-        Process {
-            started_ns: process.started.map(|time| time.as_nanos()),
-            finished_ns: process.finished.map(|time| time.as_nanos()),
-            new_ns: process.new,
-            running_ns: process.running,
-            ready_ns: process.ready,
-            delayed_ns: process.delayed,
-            blocked_ns: Blocked(header, &process.blocked),
+        Process(header, process)
+    }
+}
+
+impl Serialize for Process<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Process(header, process) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for (key, figure) in OF_PROCESS {
+            map.serialize_entry(key, &figure(process))?;
         }
+        map.serialize_entry(BLOCKED, &Blocked(header, &process.blocked))?;
+        map.end()
     }
 }
 
@@ -59,39 +76,39 @@ impl Serialize for Blocked<'_> {
 /// All resources that the scenario declares, by name.
 pub struct Resources<'a>(pub &'a Header, pub &'a [ResourceStatistics]);
 
-#[derive(serde::Serialize)]
-pub(super) struct Resource {
-    kind: &'static str,
-    capacity: Option<u64>,
-    utilization: Option<f64>,
-    requests: u64,
-    waits: u64,
-    wait_total_ns: u128,
-    wait_longest_ns: u64,
-    wait_mean_ns: u64,
-    wait_mean_per_request_ns: u64,
-    level_mean: f64,
-    level_max: u64,
-    level_end: u64,
+/// One resource.
+pub(super) struct Resource<'a>(&'a ResourceInfo, &'a ResourceStatistics);
+
+/// The figures of a resource that are numbers, and its capacity does not say.
+pub(super) const OF_RESOURCE: [Keyed<ResourceStatistics>; 10] = [
+    ("utilization", |resource| resource.utilization.map(FigureValue::Float)),
+    ("requests", |resource| Some(whole(resource.requests))),
+    ("waits", |resource| Some(whole(resource.waits.count))),
+    ("wait_total_ns", |resource| Some(whole(i128::try_from(resource.waits.total).unwrap_or(i128::MAX)))),
+    ("wait_longest_ns", |resource| Some(whole(resource.waits.longest))),
+    ("wait_mean_ns", |resource| Some(whole(nearest(resource.waits.mean())))),
+    ("wait_mean_per_request_ns", |resource| Some(whole(nearest(resource.wait_per_request())))),
+    ("level_mean", |resource| Some(FigureValue::Float(resource.level_mean))),
+    ("level_max", |resource| Some(whole(resource.level_max))),
+    ("level_end", |resource| Some(whole(resource.level_end))),
+];
+
+impl<'a> Resource<'a> {
+    pub(super) fn of(header: &'a Header, id: ResourceId, resource: &'a ResourceStatistics) -> Resource<'a> {
+        Resource(header.resource(id), resource)
+    }
 }
 
-impl Resource {
-    pub(super) fn of(header: &Header, id: ResourceId, resource: &ResourceStatistics) -> Resource {
-        let info = header.resource(id);
-        Resource {
-            kind: info.kind.name(),
-            capacity: info.capacity,
-            utilization: resource.utilization,
-            requests: resource.requests,
-            waits: resource.waits.count,
-            wait_total_ns: resource.waits.total,
-            wait_longest_ns: resource.waits.longest,
-            wait_mean_ns: nearest(resource.waits.mean()),
-            wait_mean_per_request_ns: nearest(resource.wait_per_request()),
-            level_mean: resource.level_mean,
-            level_max: resource.level_max,
-            level_end: resource.level_end,
+impl Serialize for Resource<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Resource(info, resource) = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", info.kind.name())?;
+        map.serialize_entry("capacity", &info.capacity)?;
+        for (key, figure) in OF_RESOURCE {
+            map.serialize_entry(key, &figure(resource))?;
         }
+        map.end()
     }
 }
 
@@ -108,24 +125,26 @@ impl Serialize for Resources<'_> {
 /// All marks, by name.
 pub struct Marks<'a>(pub &'a Header, pub &'a [MarkStatistics]);
 
-/// Null where there is no value; durations in whole nanoseconds.
-#[derive(serde::Serialize)]
-pub(super) struct Mark {
-    count: u64,
-    mean: Option<serde_json::Value>,
-    min: Option<serde_json::Value>,
-    max: Option<serde_json::Value>,
+/// One mark. Null where there is no value; durations in whole nanoseconds.
+pub(super) struct Mark<'a>(&'a MarkStatistics);
+
+/// The figures of a mark, as values of the type that it carries.
+pub(super) const OF_MARK: [(&str, fn(&MarkStatistics) -> Option<Value>); 4] = [
+    ("count", |mark| Some(Value::Int(mark.count as i64))),
+    ("mean", |mark| mark.values.map(|values| values.mean)),
+    ("min", |mark| mark.values.map(|values| values.min)),
+    ("max", |mark| mark.values.map(|values| values.max)),
+];
+
+impl<'a> Mark<'a> {
+    pub(super) fn of(mark: &'a MarkStatistics) -> Mark<'a> {
+        Mark(mark)
+    }
 }
 
-impl Mark {
-    pub(super) fn of(mark: &MarkStatistics) -> Mark {
-        let json = |of: fn(MarkValues) -> Value| mark.values.map(|values| of(values).to_json());
-        Mark {
-            count: mark.count,
-            mean: json(|values| values.mean),
-            min: json(|values| values.min),
-            max: json(|values| values.max),
-        }
+impl Serialize for Mark<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        named(serializer, OF_MARK.iter().map(|(key, figure)| (key, figure(self.0).map(Value::to_json))))
     }
 }
 

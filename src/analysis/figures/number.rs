@@ -2,7 +2,10 @@
 
 use crate::trace::FigureRange;
 use crate::value::Value;
+use serde::ser::{Serialize, Serializer};
 use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
 
 /// A figure as it was found out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,6 +23,14 @@ impl FigureValue {
             Value::Int(number) | Value::Duration(number) => FigureValue::Whole(number.into()),
             Value::Bool(flag) => FigureValue::Whole(flag.into()),
             Value::Float(number) => FigureValue::Float(number),
+        }
+    }
+
+    /// The number, where its last digits do not matter.
+    pub fn as_f64(self) -> f64 {
+        match self {
+            FigureValue::Whole(whole) => whole as f64,
+            FigureValue::Float(float) => float,
         }
     }
 
@@ -45,6 +56,39 @@ impl FigureValue {
                 whole_and_float(other, one).map(Ordering::reverse)
             }
         }
+    }
+}
+
+/// As a number; one past all others of JSON as a float that is not finite is null.
+impl Serialize for FigureValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            FigureValue::Whole(whole) => match (u64::try_from(whole), i64::try_from(whole)) {
+                (Ok(whole), _) => serializer.serialize_u64(whole),
+                (_, Ok(whole)) => serializer.serialize_i64(whole),
+                _ => serializer.serialize_i128(whole),
+            },
+            FigureValue::Float(float) => serializer.serialize_f64(float),
+        }
+    }
+}
+
+/// As it is written in tables for programs; what is read again is the same number.
+impl fmt::Display for FigureValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FigureValue::Whole(whole) => whole.fmt(f),
+            FigureValue::Float(float) => write!(f, "{float:?}"),
+        }
+    }
+}
+
+impl FromStr for FigureValue {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<FigureValue, ()> {
+        let whole = text.parse().map(FigureValue::Whole);
+        whole.or_else(|_| text.parse().map(FigureValue::Float)).map_err(|_| ())
     }
 }
 

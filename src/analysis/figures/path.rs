@@ -2,57 +2,168 @@
 //!
 //! Decides what is said where a path leads nowhere: what there is instead.
 
-use super::entries::{Mark, Process, Resource};
+use super::entries::{BLOCKED, Mark, OF_MARK, OF_PROCESS, OF_RESOURCE, Process, Resource};
 use super::groups;
 use super::number::FigureValue;
 use crate::analysis::groups::{process_groups, resource_groups};
 use crate::analysis::statistics::Statistics;
+use crate::ids::{ProcessId, ResourceId};
 use crate::trace::{Header, NameTable};
 use serde_json::Value;
+use std::fmt;
 
 /// How many names a message lists.
 const NAMED: usize = 12;
 
+/// Where a figure is found, for all runs of a scenario that have the same names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In [`OF_RUN`].
+    Run(usize),
+    /// In [`OF_PROCESS`].
+    Process(ProcessId, usize),
+    /// How long a process waited for a resource.
+    Blocked(ProcessId, ResourceId),
+    /// In [`OF_RESOURCE`].
+    Resource(ResourceId, usize),
+    /// In [`OF_MARK`].
+    Mark(u32, usize),
+    /// In the report as a whole: that of a group, or none at all.
+    Report,
+}
+
+/// Where a path leads.
+pub(super) fn place_of(header: &Header, path: &str) -> Place {
+    let mut parts = path.splitn(4, '.');
+    let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
+    direct(header, parts).unwrap_or(Place::Report)
+}
+
+fn direct(header: &Header, parts: [Option<&str>; 4]) -> Option<Place> {
+    let names = || NameTable::new(header);
+    Some(match parts {
+        [Some(head), None, ..] => Place::Run(keyed(&OF_RUN, head)?),
+        [Some("processes"), Some(name), Some(key), None] => {
+            Place::Process(names().process(name).ok()?, keyed(&OF_PROCESS, key)?)
+        }
+        [Some("processes"), Some(name), Some(BLOCKED), Some(resource)] => {
+            let names = names();
+            Place::Blocked(names.process(name).ok()?, names.resource(resource).ok()?)
+        }
+        [Some("resources"), Some(name), Some(key), None] => {
+            Place::Resource(names().resource(name).ok()?, keyed(&OF_RESOURCE, key)?)
+        }
+        [Some("marks"), Some(name), Some(key), None] => {
+            Place::Mark(names().mark(name).ok()?, keyed(&OF_MARK, key)?)
+        }
+        _ => return None,
+    })
+}
+
+fn keyed<T>(figures: &[(&str, T)], key: &str) -> Option<usize> {
+    figures.iter().position(|(known, _)| *known == key)
+}
+
+impl Place {
+    /// That of the total time.
+    pub(super) const TOTAL_TIME: Place = Place::Run(0);
+
+    /// The number at this place; `None` if there is none, or it is looked for in the
+    /// whole report only.
+    pub(super) fn number(self, statistics: &Statistics) -> Option<FigureValue> {
+        match self {
+            Place::Run(key) => Some(FigureValue::Whole(OF_RUN[key].1(statistics).into())),
+            Place::Process(id, key) => OF_PROCESS[key].1(&statistics.processes[id.index()]),
+            Place::Blocked(id, resource) => {
+                let blocked = &statistics.processes[id.index()].blocked;
+                let found = blocked.binary_search_by_key(&resource, |&(id, _)| id);
+                Some(FigureValue::Whole(found.map_or(0, |place| blocked[place].1.into())))
+            }
+            Place::Resource(id, key) => OF_RESOURCE[key].1(&statistics.resources[id.index()]),
+            Place::Mark(mark, key) => OF_MARK[key].1(&statistics.marks[mark as usize]).map(FigureValue::of),
+            Place::Report => None,
+        }
+    }
+}
+
+/// Why there is no number at a path: what stands after "but".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoNumber {
+    /// The path is right, and this run has no such number.
+    InThisRun(String),
+    /// The path leads nowhere, or to what is no number.
+    AtThisPath(String),
+}
+
+impl fmt::Display for NoNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (NoNumber::InThisRun(why) | NoNumber::AtThisPath(why)) = self;
+        f.write_str(why)
+    }
+}
+
 /// The number at a path of a report.
 ///
 /// # Errors
-/// What is there instead, after "but".
-pub fn number_at(header: &Header, statistics: &Statistics, path: &str) -> Result<FigureValue, String> {
+/// [`NoNumber`] if there is none.
+pub(super) fn number_at(
+    header: &Header,
+    statistics: &Statistics,
+    path: &str,
+) -> Result<FigureValue, NoNumber> {
+    match place_of(header, path).number(statistics) {
+        Some(FigureValue::Float(float)) if !float.is_finite() => {
+            Err(NoNumber::InThisRun("it was null".to_owned()))
+        }
+        Some(number) => Ok(number),
+        None => number_in_report(header, statistics, path),
+    }
+}
+
+/// The number at a path of the whole report.
+fn number_in_report(header: &Header, statistics: &Statistics, path: &str) -> Result<FigureValue, NoNumber> {
     let mut parts = path.split('.');
     let head = parts.next().unwrap_or_default();
-    let mut value = match whole(statistics, head) {
-        Some(number) => number.into(),
-        None => entry(header, statistics, head, parts.next().unwrap_or_default())?,
+    let mut value = match keyed(&OF_RUN, head) {
+        Some(key) => OF_RUN[key].1(statistics).into(),
+        None => {
+            entry(header, statistics, head, parts.next().unwrap_or_default()).map_err(NoNumber::AtThisPath)?
+        }
     };
     let mut whose = "";
     for part in parts {
         let Value::Object(mut entries) = value else {
-            return Err(format!("'{part}' is of something that has no parts"));
+            return Err(NoNumber::AtThisPath(format!("'{part}' is of something that has no parts")));
         };
         value = match entries.remove(part) {
             Some(found) => found,
             // A report names only those for which a process waited.
             None if whose.starts_with("blocked") && is_resource(header, part) => 0.into(),
-            None => return Err(format!("there is no '{part}' there{}", only(&list(entries.keys())))),
+            None => {
+                let there = only(&list(entries.keys()));
+                return Err(NoNumber::AtThisPath(format!("there is no '{part}' there{there}")));
+            }
         };
         whose = part;
     }
     match &value {
-        Value::Number(number) => FigureValue::of_json(number).ok_or_else(|| format!("it was {number}")),
-        Value::Object(entries) => Err(format!("it has parts: {}", list(entries.keys()))),
-        other => Err(format!("it was {other}")),
+        Value::Number(number) => {
+            FigureValue::of_json(number).ok_or_else(|| NoNumber::InThisRun(format!("it was {number}")))
+        }
+        Value::Object(entries) => {
+            Err(NoNumber::AtThisPath(format!("it has parts: {}", list(entries.keys()))))
+        }
+        Value::Null => Err(NoNumber::InThisRun("it was null".to_owned())),
+        other => Err(NoNumber::AtThisPath(format!("it was {other}"))),
     }
 }
 
-/// A figure that is no part of an object.
-fn whole(statistics: &Statistics, head: &str) -> Option<u64> {
-    match head {
-        "total_time_ns" => Some(statistics.total_time.as_nanos()),
-        "events" => Some(statistics.events),
-        "log_left_out" => Some(statistics.log_left_out),
-        _ => None,
-    }
-}
+/// The figures of a run that are of nothing in it.
+pub(super) const OF_RUN: [(&str, fn(&Statistics) -> u64); 3] = [
+    ("total_time_ns", |statistics| statistics.total_time.as_nanos()),
+    ("events", |statistics| statistics.events),
+    ("log_left_out", |statistics| statistics.log_left_out),
+];
 
 /// The figures of one process, resource, group or mark.
 fn entry(header: &Header, statistics: &Statistics, head: &str, name: &str) -> Result<Value, String> {
