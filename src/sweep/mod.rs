@@ -17,7 +17,7 @@
 //! params: {workers: 1}
 //! resources: {desk: {kind: semaphore, permits: workers}}
 //! processes:
-//!   customer: {count: 4, do: [{with: {resource: desk, do: [{delay: 1s}]}}]}
+//!   customer: {count: 4, do: [{with: desk, do: [{delay: 1s}]}]}
 //! ";
 //! let loaded = scenario::load_str("desk", text, &[]).map_err(|error| error.to_string())?;
 //! let axis = Axis::read(&loaded.model, "workers=1..4")?;

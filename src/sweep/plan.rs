@@ -234,9 +234,10 @@ impl<'s> Plan<'s> {
 }
 
 fn request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
-    FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, Some(&why)))
+    FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, why.as_deref()))
 }
 
+/// What there is instead of a figure, and why it is none where that says more.
 fn no_figure(figure: &str, header: &Header, why: Option<&str>) -> String {
     let candidates = FigureRequest::candidates(header);
     let mut meant = suggestion(figure, candidates.iter().map(String::as_str));

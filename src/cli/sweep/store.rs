@@ -248,8 +248,8 @@ fn read_jobs(
             count => count == plan.job(job).count,
         };
         if !is_whole {
-            // Rows of a job that is not complete are ours, and are made anew.
-            let is_ours = !rows.is_empty() || lines.peek()?.is_none_or(|line| !line.ends_with('\n'));
+            // A job that is not complete is made anew, if nothing comes behind it.
+            let is_ours = lines.peek()?.is_none_or(|line| !line.ends_with('\n'));
             return Ok(is_ours.then_some((job, length)));
         }
         (job, length) = (job + 1, length + bytes);
