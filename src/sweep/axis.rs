@@ -219,7 +219,14 @@ fn log_range(text: &str, ty: Type) -> Result<Vec<Value>, String> {
     if ty == Type::Bool {
         return Err("true and false are no range; write true,false".to_owned());
     }
-    let [low, high] = [constant(low, ty)?.as_f64(), constant(high, ty)?.as_f64()];
+    // A duration counts in the nanoseconds that it is made of again.
+    let number = |text: &str| {
+        constant(text, ty).map(|value| match value {
+            Value::Duration(nanos) => nanos as f64,
+            other => other.as_f64(),
+        })
+    };
+    let [low, high] = [number(low)?, number(high)?];
     if low <= 0.0 || high <= low {
         return Err("a logarithmic range goes from a number above 0 to a larger one".to_owned());
     }
@@ -275,6 +282,8 @@ processes: {p: {do: [{delay: load_time}]}}
         assert_eq!(read("room=log:1..100:5"), ints(&[1, 3, 10, 32, 100]));
         let millis = |numbers: &[i64]| Ok(numbers.iter().map(|&n| Value::Duration(n * 1_000_000)).collect());
         assert_eq!(read("load_time=10ms..30ms:10ms"), millis(&[10, 20, 30]));
+        assert_eq!(read("load_time=log:10ms..1s"), millis(&[10, 100, 1000]));
+        assert_eq!(read("load_time=log:1ms..16ms:5"), millis(&[1, 2, 4, 8, 16]));
         assert_eq!(read("fast=true,false"), Ok(vec![true.into(), false.into()]));
     }
 
