@@ -161,6 +161,17 @@ pub fn format_mean_nanos(nanos: f64, decimals: usize) -> String {
     }
 }
 
+/// Prints a number of nanoseconds, as [`format_mean_nanos`] does but with its sign, or
+/// a plain number: both rounded for a reader, without zeros behind the last decimal.
+pub fn format_quantity(number: f64, is_time: bool, decimals: usize) -> String {
+    let sign = if number < 0.0 { "-" } else { "" };
+    let text = match is_time {
+        true => format_mean_nanos(number.abs(), decimals),
+        false => trimmed(&format_figure(number.abs(), decimals)).to_owned(),
+    };
+    format!("{sign}{text}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,6 +56,54 @@ const BLOCKED: [(Colour, Pattern); SLOTS + 1] = [
     (QUIET, Pattern::Rising),
 ];
 
+/// The lines of a chart: colours that the colour-blind can tell apart, and dashes
+/// (length in pixels, 0 for none) for those who see grey alone.
+pub const SERIES: [(Colour, f64); 8] = [
+    (RUNNING, 0.0),
+    (VERMILION, 5.0),
+    (GREEN, 2.0),
+    (PURPLE, 8.0),
+    (INK, 0.0),
+    (ORANGE, 5.0),
+    (DELAYED_EDGE, 2.0),
+    (QUIET, 8.0),
+];
+
+/// What is a finding, where a number would stand.
+pub const FINDING: Fill =
+    Fill::Hatched(Hatch { pattern: Pattern::Rising, line: ALARM, ground: Colour(0xFF, 0xFF, 0xFF) });
+/// Where there is nothing to show.
+pub const NOTHING: Fill = Fill::Solid(NEW);
+
+/// Viridis by van der Walt and Smith, at nine places: steps of the same size look
+/// the same, also to the colour-blind and in grey.
+const VIRIDIS: [Colour; 9] = [
+    Colour(0x44, 0x01, 0x54),
+    Colour(0x47, 0x2D, 0x7B),
+    Colour(0x3B, 0x52, 0x8B),
+    Colour(0x2C, 0x72, 0x8E),
+    Colour(0x21, 0x91, 0x8C),
+    Colour(0x28, 0xAE, 0x80),
+    Colour(0x5E, 0xC9, 0x62),
+    Colour(0xAD, 0xDC, 0x30),
+    Colour(0xFD, 0xE7, 0x25),
+];
+
+/// The colour of a share of 1: dark for nothing, bright for all.
+pub fn scale_colour(share: f64) -> Colour {
+    let place = (share.clamp(0.0, 1.0) * 2048.0) as usize;
+    let (below, part) = ((place / 256).min(7), place - (place / 256).min(7) * 256);
+    let (from, to) = (VIRIDIS[below], VIRIDIS[below + 1]);
+    let mix = |from: u8, to: u8| ((usize::from(from) * (256 - part) + usize::from(to) * part) / 256) as u8;
+    Colour(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}
+
+/// The colour of letters on a ground: which of both is farther from it.
+pub fn letters_on(ground: Colour) -> Colour {
+    let luminance = u32::from(ground.0) * 299 + u32::from(ground.1) * 587 + u32::from(ground.2) * 114;
+    if luminance > 128_000 { INK } else { PAPER }
+}
+
 /// What a stretch of a lane shows: an activity, with the resource reduced to
 /// the slot whose look it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -272,6 +320,13 @@ fn ink_name(run: &GanttInput<'_>, resource: ResourceId, by_family: bool) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_scale_goes_from_dark_to_bright() {
+        assert_eq!((scale_colour(0.0), scale_colour(0.5)), (VIRIDIS[0], VIRIDIS[4]));
+        assert_eq!((scale_colour(1.0), scale_colour(f64::NAN)), (VIRIDIS[8], VIRIDIS[0]));
+        assert_eq!((letters_on(VIRIDIS[0]), letters_on(VIRIDIS[8])), (PAPER, INK));
+    }
 
     #[test]
     fn every_class_has_a_look_and_a_place_of_its_own() {

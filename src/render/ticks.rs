@@ -80,7 +80,7 @@ pub fn fitting(end: Time, room: f64, most: u32, width: impl Fn(&str) -> f64) -> 
 }
 
 /// The smallest of 1, 2, 5, 10, … times `base` that needs at most `most` steps.
-fn decimal_step(end: u64, most: u64, base: u64) -> u64 {
+pub(super) fn decimal_step(end: u64, most: u64, base: u64) -> u64 {
     let mut decade = base;
     loop {
         for factor in [1, 2, 5] {
@@ -93,13 +93,13 @@ fn decimal_step(end: u64, most: u64, base: u64) -> u64 {
     }
 }
 
-fn long_step(end: u64, most: u64) -> u64 {
+pub(super) fn long_step(end: u64, most: u64) -> u64 {
     let steps = SEXAGESIMAL.iter().chain(&HOURS);
     steps.copied().find(|&step| end / step <= most).unwrap_or_else(|| decimal_step(end, most, DAY))
 }
 
 /// The unit of a short axis, with its length in nanoseconds.
-fn unit_of(end: u64) -> (u64, &'static str) {
+pub(super) fn unit_of(end: u64) -> (u64, &'static str) {
     match end {
         0 | S.. => (S, "s"),
         MS.. => (MS, "ms"),

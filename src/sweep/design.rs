@@ -119,6 +119,11 @@ impl Design {
         !self.conditions.is_empty()
     }
 
+    /// What changes, by what changes together: parameters with as many values each.
+    pub fn groups(&self) -> &[Vec<Axis>] {
+        &self.groups
+    }
+
     /// What changes, in the order of [`Point::varied`].
     pub fn axes(&self) -> impl Iterator<Item = &Axis> {
         self.groups.iter().flatten()
@@ -129,16 +134,21 @@ impl Design {
         self.axes().map(|axis| axis.name.as_str())
     }
 
-    /// The varied values of a point.
-    pub fn varied(&self, number: u64) -> Vec<Value> {
+    /// By group, which of its values a point has.
+    pub fn places(&self, number: u64) -> Vec<usize> {
         let mut places = vec![0; self.groups.len()];
         let mut rest = number;
         for (place, group) in places.iter_mut().zip(&self.groups).rev() {
             let length = group[0].values.len() as u64;
             (*place, rest) = ((rest % length) as usize, rest / length);
         }
-        let values = self.groups.iter().zip(&places);
-        values.flat_map(|(group, &place)| group.iter().map(move |axis| axis.values[place])).collect()
+        places
+    }
+
+    /// The varied values of a point.
+    pub fn varied(&self, number: u64) -> Vec<Value> {
+        let values = self.groups.iter().zip(self.places(number));
+        values.flat_map(|(group, place)| group.iter().map(move |axis| axis.values[place])).collect()
     }
 
     /// A point of the design; `None` if a condition leaves it out.

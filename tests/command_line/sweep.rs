@@ -142,6 +142,72 @@ fn the_number_of_threads_changes_nothing() {
     assert!(all[0] == all[1] && all[0] == all[2]);
 }
 
+/// Which charts there are depends on how many parameters vary, and how many figures are
+/// asked for; their bytes depend on no thread.
+#[test]
+fn charts_are_the_same_on_any_number_of_threads() {
+    let room = Room::with(&[("queue.yaml", QUEUE), ("chunks.yaml", CHUNKS)]);
+    let cases = [
+        ("queue", "--vary servers=1..3", "total_time"),
+        (
+            "queue",
+            "--vary servers=1..3 --vary service=500ms,1s --of sojourn.mean",
+            "sojourn.mean sojourn.mean-map",
+        ),
+        (
+            "queue",
+            "--vary servers=1,2 --vary service=1s,2s --vary customers=20,40 --of total_time,sojourn.p95 --larger total_time",
+            "front sojourn.p95 sojourn.p95-map total_time total_time-map",
+        ),
+        ("queue", "--replications 100", "total_time-distribution"),
+        ("queue", "--replications 3", ""),
+        ("chunks", "--vary room=1..4 --vary chunk=1..4", "total_time total_time-map"),
+        ("chunks", "--vary room=1 --vary chunk=2,3", "total_time total_time-map"),
+        ("queue", "--vary servers=1..3 --no-charts", ""),
+    ];
+    for (scenario, options, names) in cases {
+        let [one, three] = [1, 3].map(|workers| {
+            let line = format!("sweep {scenario}.yaml {options} --workers {workers} -o {workers}");
+            room.run(&format!("{line} --columns none --fresh")).with_code(i32::from(scenario == "chunks"));
+            let files = room.files(&workers.to_string());
+            std::fs::remove_dir_all(room.path(&workers.to_string())).expect("it is there");
+            files.into_values().collect::<Vec<_>>()
+        });
+        assert!(one == three, "{options}");
+        room.run(&format!("sweep {scenario}.yaml {options}")).with_code(i32::from(scenario == "chunks"));
+        let folder = format!("output/{scenario}/sweep");
+        let names_there = room.names(&folder).into_iter().filter_map(|path| {
+            Some(path.strip_prefix(&format!("{folder}/"))?.strip_suffix(".svg")?.to_owned())
+        });
+        let mut charts: Vec<String> = names_there.collect();
+        charts.sort();
+        assert_eq!(charts.join(" "), names, "{options}");
+        std::fs::remove_dir_all(room.path("output")).expect("it is there");
+    }
+}
+
+/// The bars of a histogram have all runs, and the best two of four points are the front.
+#[test]
+fn charts_show_what_the_tables_have() {
+    let room = Room::with(&[("queue.yaml", QUEUE), ("desk.yaml", DESK)]);
+    room.run("sweep queue.yaml --replications 200 --columns none").with_code(0);
+    let picture = text(&room, "output/queue/sweep/total_time-distribution.svg");
+    assert!(picture.contains("total_time of 200 runs"), "{picture}");
+    let bars = picture.split("class=\"bar\"").skip(1).map(|bar| {
+        let told = bar.split("</title>").next().expect("a tooltip");
+        let told = told.rsplit_once(": ").expect("a count").1;
+        told.split(' ').next().and_then(|count| count.parse::<u64>().ok()).expect("a number")
+    });
+    assert_eq!(bars.sum::<u64>(), 200);
+    room.run("sweep desk.yaml --vary desks=1..4 --of total_time,resources.desk.utilization").with_code(0);
+    let picture = text(&room, "output/desk/sweep/front.svg");
+    // Three desks are as slow as two, and stand idle more often; so less is better in both.
+    assert!(picture.contains("1: desks=4") && picture.contains("smaller is better in both"), "{picture}");
+    let larger = "sweep desk.yaml --vary desks=1..4 --larger";
+    room.run(&format!("{larger} total_tim")).with_code(2).complains(&["did you mean 'total_time'?"]);
+    room.run(&format!("{larger} total_time")).with_code(2).complains(&["the front of two figures"]);
+}
+
 const GROWING: &str =
     "sweep queue.yaml --vary servers=1..3 --vary service=500ms,600ms,700ms --replications 9";
 

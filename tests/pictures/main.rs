@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
 mod samples;
+mod sweeps;
 mod told;
 
 use resvg::usvg::{self, roxmltree};
@@ -27,12 +28,27 @@ fn write_picture(folder: &Path, name: &str, document: &str) {
     std::fs::write(folder.join(name).with_extension("png"), pixels).unwrap();
 }
 
-#[test]
-#[ignore = "writes pictures to look at"]
-fn pictures() {
+/// The folder for pictures to look at.
+fn folder() -> PathBuf {
     let folder =
         PathBuf::from(std::env::var_os("TEMPOLANE_PICTURES").expect("TEMPOLANE_PICTURES says where to"));
     std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+#[ignore = "writes pictures to look at"]
+fn charts_of_sweeps() {
+    let folder = folder();
+    for (name, document) in sweeps::sweeps() {
+        write_picture(&folder, &name, &document);
+    }
+}
+
+#[test]
+#[ignore = "writes pictures to look at"]
+fn pictures() {
+    let folder = folder();
     for (name, sample) in gallery().into_iter().chain(extremes()) {
         let start = Instant::now();
         let document = svg(&gantt(&sample.input(), &Style::default()));
@@ -158,7 +174,8 @@ fn no_text_is_cut_off_or_covers_another() {
     let gantts = [Style::default(), narrow].into_iter().flat_map(|style| {
         gallery().into_iter().map(move |(name, sample)| (name, svg(&gantt(&sample.input(), &style))))
     });
-    for (name, document) in gantts.chain(comparisons()) {
+    let runs = gantts.chain(comparisons()).map(|(name, document)| (name.to_owned(), document));
+    for (name, document) in runs.chain(sweeps::sweeps()) {
         let (size, texts) = texts(&document);
         assert!(!texts.is_empty());
         for (place, (said, area)) in texts.iter().enumerate() {
@@ -187,7 +204,8 @@ fn font_sizes(document: &str) -> Vec<f64> {
 fn text_can_be_read_in_print() {
     let gantts =
         gallery().into_iter().map(|(name, sample)| (name, svg(&gantt(&sample.input(), &Style::default()))));
-    for (name, document) in gantts.chain(comparisons()) {
+    let runs = gantts.chain(comparisons()).map(|(name, document)| (name.to_owned(), document));
+    for (name, document) in runs.chain(sweeps::sweeps()) {
         let (size, _) = texts(&document);
         // 16 cm wide, in points of 1/72 inch.
         let points = |pixels: f64| pixels / f64::from(size.width()) * 16.0 / 2.54 * 72.0;

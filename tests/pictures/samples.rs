@@ -32,6 +32,7 @@ impl Sample {
             scenario: name.to_owned(),
             version: "0.1.0".to_owned(),
             seed: 0,
+            replication: 0,
             ties: tempolane::trace::Ties::Fifo,
             processes: Vec::new(),
             resources: Vec::new(),

@@ -54,6 +54,10 @@ pub struct SweepArguments {
     /// Write no charts
     #[arg(long)]
     pub no_charts: bool,
+    /// Of these figures more is better, separated by commas: for the front of two figures,
+    /// in which less is better unless told otherwise
+    #[arg(long, value_name = "FIGURES", value_delimiter = ',')]
+    pub larger: Vec<String>,
 }
 
 impl SweepArguments {
@@ -71,6 +75,7 @@ impl SweepArguments {
             format,
             output,
             no_charts: false,
+            larger: Vec::new(),
         }
     }
 }

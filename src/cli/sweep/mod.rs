@@ -2,9 +2,11 @@
 //! merge`: its parts put together.
 
 mod arguments;
+mod charts;
 mod collect;
 mod estimate_time;
 mod merge;
+mod names;
 mod report;
 mod store;
 mod summary_table;
@@ -19,8 +21,7 @@ use super::{console, interrupt};
 use crate::scenario::folder_name;
 use crate::sweep::{Plan, Recorded};
 use arguments::Request;
-use collect::{Collected, From, collect};
-use std::path::PathBuf;
+use collect::{From, collect};
 use store::About;
 
 pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
@@ -29,6 +30,7 @@ pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
     request.read_points()?;
     let plan = request.plan(&loaded)?;
     report::check_sort(&plan, arguments.sort.as_deref())?;
+    charts::check_larger(&plan, &arguments.larger)?;
     interrupt::watch();
     let workers = arguments.workers.unwrap_or_else(processors);
     if arguments.dry_run {
@@ -58,14 +60,4 @@ fn about(loaded: &Loaded, plan: &Plan<'_>, request: &Request) -> About {
         seed: plan.seed(),
         request: request.clone(),
     }
-}
-
-/// Draws the charts of a sweep.
-fn charts(
-    _loaded: &Loaded,
-    _plan: &Plan<'_>,
-    _collected: &Collected,
-    _folder: &Folder,
-) -> Result<Vec<PathBuf>, Failure> {
-    Ok(Vec::new())
 }

@@ -3,8 +3,10 @@
 //! Decides which points are shown and in which order, and how sure a number is said to
 //! be: with half of its interval behind it.
 
-use super::Collected;
 use super::arguments::SweepArguments;
+use super::charts::{self, MOST_FIGURES};
+use super::collect::Collected;
+use super::names::{is_named, settings, shown_name};
 use super::summary_table::{LEVEL, level_of_differences};
 use crate::analysis::FigureRequest;
 use crate::cli::console::{self, printable};
@@ -14,11 +16,9 @@ use crate::cli::options::Format;
 use crate::cli::output::Folder;
 use crate::cli::quote;
 use crate::cli::report::{GREEN, RED, YELLOW, counted, files, heading, on_one_line, section, so_many, table};
-use crate::figure::{format_figure, trimmed};
 use crate::scenario::suggestion;
 use crate::sweep::{Estimate, Plan, PointSummary};
-use crate::time::format_mean_nanos;
-use crate::value::Value;
+use crate::time::format_quantity;
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub fn tell(
 ) -> Result<Exit, Failure> {
     let mut written = vec![collected.table.clone(), collected.summary.clone()];
     if collected.is_whole && !arguments.no_charts {
-        written.extend(super::charts(loaded, plan, collected, folder)?);
+        written.extend(charts::write(loaded, plan, collected, folder, &arguments.larger)?);
     }
     match arguments.format {
         Format::Json => {
@@ -124,10 +124,6 @@ fn shown<'c>(plan: &Plan<'_>, collected: &'c Collected, arguments: &SweepArgumen
     points
 }
 
-fn is_named(request: &FigureRequest, name: &str) -> bool {
-    request.name == name || (name == "total_time" && request.name == "total_time_ns")
-}
-
 /// Whether points can be sorted by this name.
 ///
 /// # Errors
@@ -155,7 +151,7 @@ fn points_table(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArgumen
     }
     let figures = plan.requests().len().min(FIGURES);
     for request in &plan.requests()[..figures] {
-        heads.push(request.name.strip_suffix("_ns").unwrap_or(&request.name).to_owned());
+        heads.push(shown_name(request).to_owned());
         heads.extend(collected.base.map(|_| "against base".to_owned()));
     }
     let level = level_of_differences(plan);
@@ -206,17 +202,8 @@ fn told(request: &FigureRequest, estimate: &Estimate, level: f64, is_signed: boo
 
 /// A number in the unit of its figure.
 pub fn number(request: &FigureRequest, number: f64, is_signed: bool) -> String {
-    let sign = match (number < 0.0, is_signed) {
-        (true, _) => "-",
-        (false, true) => "+",
-        (false, false) => "",
-    };
-    let size = number.abs();
-    let text = match request.is_time {
-        true => format_mean_nanos(size, DECIMALS),
-        false => trimmed(&format_figure(size, DECIMALS)).to_owned(),
-    };
-    format!("{sign}{text}")
+    let sign = if is_signed && number >= 0.0 { "+" } else { "" };
+    format!("{sign}{}", format_quantity(number, request.is_time, DECIMALS))
 }
 
 fn notes(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> Vec<String> {
@@ -231,6 +218,9 @@ fn notes(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> 
     }
     if plan.requests().len() > FIGURES {
         notes.push(format!("{FIGURES} of {} figures; summary.csv has all", plan.requests().len()));
+    }
+    if plan.requests().len() > MOST_FIGURES && !arguments.no_charts {
+        notes.push(format!("charts of {MOST_FIGURES} of {} figures", plan.requests().len()));
     }
     if !plan.is_random() {
         notes.push("nothing is drawn, so that one run says all of a point".to_owned());
@@ -269,14 +259,6 @@ fn findings(loaded: &Loaded, plan: &Plan<'_>, collected: &Collected) -> String {
         );
     }
     text
-}
-
-fn settings(plan: &Plan<'_>, varied: &[Value], separator: &str) -> String {
-    let each = plan.design().names().zip(varied).map(|(name, value)| format!("{name}={value}"));
-    match each.collect::<Vec<_>>() {
-        none if none.is_empty() => "the values of the file".to_owned(),
-        some => printable(&some.join(separator)),
-    }
 }
 
 /// The command that repeats the first run of a point that is a finding.

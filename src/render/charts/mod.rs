@@ -7,11 +7,17 @@
 //! over it from a scene of our own, at the places that plotters says.
 
 mod layout;
+mod style;
+mod sweep;
 mod time_axis;
 
 pub use layout::{MOST_SCENARIOS, ProcessBar, ScenarioBars};
+pub use sweep::{
+    AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart, FrontPoint, MOST_LINES, SweepAxis,
+    SweepChart, SweepPoint, distribution_chart, front_chart, sweep_lines, sweep_map,
+};
 
-use super::font::{self, FAMILIES};
+use super::font;
 use super::input::{BETWEEN_STEPS, LEAST_GAP, common_settings, compared, exact_or_about, length};
 use super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::png::RenderError;
@@ -24,9 +30,10 @@ use layout::{Group, HEAD, Layout, MARGIN, NAME_SIZE, NOTE, ROW, SMALL_SIZE, WIDT
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordi32;
 use plotters::prelude::{
-    Cartesian2d, ChartBuilder, ChartContext, Color, DrawingArea, IntoDrawingArea, IntoFont, RGBColor,
-    Rectangle, SVGBackend, TRANSPARENT,
+    Cartesian2d, ChartBuilder, ChartContext, Color, DrawingArea, IntoDrawingArea, Rectangle, SVGBackend,
+    TRANSPARENT,
 };
+use style::{chart_error, letters, rgb};
 use time_axis::{LABEL, TimeAxis};
 
 /// Space for title and legend above the bars.
@@ -35,8 +42,6 @@ const TOP: i32 = 76;
 const BOTTOM: i32 = 46;
 /// The height of a bar in pixels.
 const BAR: i32 = 12;
-/// Plotters divides a font size by this before it writes it.
-const PLOTTERS_SIZE: f64 = 1.24;
 
 /// Compares scenarios: a bar for each process, stacked by what it did up to
 /// its finish, grouped by scenario, with the total time of each and its
@@ -100,7 +105,6 @@ fn frame<'a, 'b>(
         .y_label_area_size(rows.names)
         .build_cartesian_2d(axis, rows.height..0)
         .map_err(chart_error)?;
-    let text = |size: f64, colour| (FAMILIES, size * PLOTTERS_SIZE).into_font().color(&rgb(colour));
     chart
         .configure_mesh()
         .disable_y_mesh()
@@ -109,20 +113,12 @@ fn frame<'a, 'b>(
         .bold_line_style(rgb(GRID))
         .axis_style(rgb(AXIS))
         .x_desc(unit)
-        .axis_desc_style(text(LABEL, QUIET))
-        .label_style(text(LABEL, INK))
+        .axis_desc_style(letters(LABEL, QUIET))
+        .label_style(letters(LABEL, INK))
         .x_labels(12)
         .draw()
         .map_err(chart_error)?;
     Ok(chart)
-}
-
-fn rgb(colour: Colour) -> RGBColor {
-    RGBColor(colour.0, colour.1, colour.2)
-}
-
-fn chart_error(error: impl std::error::Error) -> RenderError {
-    RenderError::Chart(error.to_string())
 }
 
 /// A scenario: what plotters draws of it, and what lies over that.

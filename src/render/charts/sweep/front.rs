@@ -1,0 +1,277 @@
+//! Two figures of all points, and the front: the points than which none is better in
+//! both (Pareto).
+//!
+//! Decides which points are on the front, and which of them have a number and a line
+//! below that says what they are.
+
+use super::super::super::font;
+use super::super::super::palette::{AXIS, INK, PAPER, SERIES};
+use super::super::super::png::RenderError;
+use super::super::super::scene::{Anchor, Area, Fill, Scene, Shape, Stroke, Tag, Text};
+use super::super::super::shorten::{Room, shorten_name};
+use super::input::{ChartQuantity, spread};
+use super::marker::{marker, ring};
+use super::page::{Entry, MARGIN, Page, Panel, Plot, SMALL, WIDTH, in_title, left_of};
+use super::scale::{Length, Scale};
+use crate::figure::counted;
+
+/// The most points of the front that are named.
+const MOST_NAMED: usize = 12;
+/// The most points behind it that are drawn.
+const MOST_BEHIND: usize = 5000;
+const HEIGHT: f64 = 330.0;
+
+/// A point with two figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrontPoint {
+    /// Its parameters, such as `room=2, workers=1`.
+    pub label: String,
+    /// The means of both figures.
+    pub means: [f64; 2],
+    /// Whether others are compared with it.
+    pub is_base: bool,
+}
+
+/// Two figures of all points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrontChart {
+    /// What was run, in a line under the title.
+    pub about: String,
+    /// The figures: to the right, and upwards.
+    pub figures: [ChartQuantity; 2],
+    /// Of which of them more is better.
+    pub larger_is_better: [bool; 2],
+    /// The points.
+    pub points: Vec<FrontPoint>,
+    /// What is left out, in whole sentences.
+    pub notes: Vec<String>,
+}
+
+/// A mark for each point; those of the front are connected and named. An SVG document.
+///
+/// # Errors
+/// If plotters cannot draw, which no input is known to cause.
+pub fn front_chart(chart: &FrontChart) -> Result<String, RenderError> {
+    let front = front(chart);
+    let named = spread(front.len(), MOST_NAMED);
+    let range = |axis: usize| {
+        let means = || chart.points.iter().map(|point| point.means[axis]);
+        let (low, high) = (means().fold(f64::INFINITY, f64::min), means().fold(f64::NEG_INFINITY, f64::max));
+        if low > high {
+            return (0.0, 1.0);
+        }
+        let spare = (high * 0.5 - low * 0.5) * 0.14;
+        (low - spare, high + spare)
+    };
+    let scale = |axis: usize, length: Length| {
+        let scale = Scale::numbers(&chart.figures[axis], range(axis), length);
+        // Without points there is nothing to be read off.
+        let name = chart.figures[axis].name.clone();
+        if chart.points.is_empty() { scale.without_ticks().with_name(name) } else { scale }
+    };
+    let y = scale(1, Length::Up(HEIGHT));
+    let (left, right) = (left_of([&y]), MARGIN + 8.0);
+    let x = scale(0, Length::Across(WIDTH - left - right));
+    let behind: Vec<usize> = {
+        let mut is_front = vec![false; chart.points.len()];
+        front.iter().for_each(|&point| is_front[point] = true);
+        let all: Vec<usize> = (0..chart.points.len()).filter(|&point| !is_front[point]).collect();
+        spread(all.len(), MOST_BEHIND).into_iter().map(|nth| all[nth]).collect()
+    };
+    let mut notes: Vec<String> =
+        named.iter().enumerate().map(|(nth, &at)| line(chart, front[at], nth)).collect();
+    notes.extend(left_out(chart, front.len(), behind.len()));
+    let [first, second] = &chart.figures;
+    let page = Page {
+        title: format!("Front of {} and {}", in_title(&first.name), in_title(&second.name)),
+        about: format!("{} · {}", chart.about, better(chart)),
+        description: notes.join("\n"),
+        legend: legend(chart, behind.is_empty()),
+        notes,
+        panels: vec![Panel { x, y, height: HEIGHT, has_grid: true }],
+        left,
+        right,
+    };
+    page.draw(|scene, plots| draw(scene, &plots[0], chart, (&front, &named, &behind)))
+}
+
+/// The points than which none is better in one figure and no worse in the other, from
+/// the best in the first to the best in the second; of equal ones the first.
+fn front(chart: &FrontChart) -> Vec<usize> {
+    let key = |point: usize| {
+        let of = |axis: usize| {
+            let mean = chart.points[point].means[axis];
+            if chart.larger_is_better[axis] { -mean } else { mean }
+        };
+        (of(0), of(1))
+    };
+    let mut order: Vec<usize> = (0..chart.points.len()).collect();
+    order.sort_by(|&one, &other| {
+        let (one, other) = (key(one), key(other));
+        one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1))
+    });
+    let mut best = f64::INFINITY;
+    order.retain(|&point| {
+        let is_better = key(point).1 < best;
+        best = best.min(key(point).1);
+        is_better
+    });
+    order
+}
+
+fn line(chart: &FrontChart, point: usize, nth: usize) -> String {
+    let FrontPoint { label, means, is_base } = &chart.points[point];
+    let [first, second] = &chart.figures;
+    let base = if *is_base { " (base)" } else { "" };
+    let (one, other) = (first.told(means[0]), second.told(means[1]));
+    let (first, second) = (short(&first.name), short(&second.name));
+    format!("{}: {label}{base} – {first} {one}, {second} {other}", nth + 1)
+}
+
+fn left_out(chart: &FrontChart, front: usize, behind: usize) -> Vec<String> {
+    let mut notes = Vec::new();
+    if front > MOST_NAMED {
+        notes.push(format!("{MOST_NAMED} of the {front} points of the front are named."));
+    }
+    if front + behind < chart.points.len() {
+        let all = chart.points.len() - front;
+        let (behind, all) = (counted(behind), counted(all));
+        notes.push(format!("{behind} of the {all} points behind the front are drawn, evenly spread."));
+    }
+    notes.extend(chart.notes.iter().cloned());
+    notes
+}
+
+/// Which way is better.
+fn better(chart: &FrontChart) -> String {
+    let [first, second] = chart.larger_is_better.map(|larger| if larger { "larger" } else { "smaller" });
+    if first == second {
+        return format!("{first} is better in both");
+    }
+    let [one, other] = &chart.figures;
+    format!("{first} {} and {second} {} are better", short(&one.name), short(&other.name))
+}
+
+/// A name in running text.
+fn short(name: &str) -> String {
+    shorten_name(name, Room::pixels(200.0, SMALL))
+}
+
+fn legend(chart: &FrontChart, is_all: bool) -> Vec<Entry<'static>> {
+    let mut legend = vec![Entry::new("front", |scene, (x, y)| {
+        scene.line((x - 13.0, y), (x + 13.0, y), Stroke::dashed(SERIES[0].0, 1.4, 3.0));
+        scene.push(marker(0, (x, y), None));
+    })];
+    if !is_all {
+        legend.push(Entry::new("not on the front", |scene, (x, y)| {
+            scene.fill(square((x, y)), BEHIND, Tag::default());
+        }));
+    }
+    if chart.points.iter().any(|point| point.is_base) {
+        legend.push(Entry::new("base", |scene, at| scene.push(ring(at))));
+    }
+    legend
+}
+
+/// How points behind the front are drawn.
+const BEHIND: Fill = Fill::Solid(AXIS);
+
+fn square((x, y): (f64, f64)) -> Area {
+    Area { x: x - 2.0, y: y - 2.0, width: 4.0, height: 4.0 }
+}
+
+fn draw(
+    scene: &mut Scene,
+    plot: &Plot,
+    chart: &FrontChart,
+    (front, named, behind): (&[usize], &[usize], &[usize]),
+) {
+    let place = |point: usize| {
+        let means = chart.points[point].means;
+        (plot.x(means[0]), plot.y(means[1]))
+    };
+    let areas = behind.iter().map(|&point| square(place(point))).collect();
+    scene.push(Shape::Areas { areas, fill: BEHIND, tag: Tag::class("behind") });
+    let corners: Vec<(f64, f64)> = front.iter().map(|&point| place(point)).collect();
+    if corners.len() > 1 {
+        let (stroke, tag) = (Some(Stroke::dashed(SERIES[0].0, 1.4, 3.0)), Tag::class("front"));
+        scene.push(Shape::Polyline { points: corners.clone(), fill: Fill::Clear, stroke, tag });
+    }
+    for (&point, &at) in front.iter().zip(&corners) {
+        scene.push(marker(0, at, Some(chart.points[point].label.clone())));
+    }
+    if let Some(base) = chart.points.iter().position(|point| point.is_base) {
+        scene.push(ring(place(base)));
+    }
+    let mut taken: Vec<Area> = Vec::new();
+    for (nth, &at) in named.iter().enumerate() {
+        draw_number(scene, plot, (nth + 1, corners[at]), &mut taken);
+    }
+}
+
+/// The number of a point beside it, where no other one stands; else none.
+fn draw_number(scene: &mut Scene, plot: &Plot, (number, (x, y)): (usize, (f64, f64)), taken: &mut Vec<Area>) {
+    let text = number.to_string();
+    let (width, height) = (font::width(&text, SMALL) + 3.0, SMALL + 2.0);
+    let places = [
+        (8.0, -8.0),
+        (-8.0 - width, -8.0),
+        (8.0, 14.0),
+        (-8.0 - width, 14.0),
+        (16.0, 3.0),
+        (-16.0 - width, 3.0),
+    ];
+    let areas = places.map(|(right, down)| Area { x: x + right, y: y + down - SMALL, width, height });
+    let is_free = |area: &Area| {
+        let is_inside = area.x >= plot.left && area.x + width <= plot.right && area.y >= plot.top - 8.0;
+        let apart = |other: &Area| {
+            (area.x - other.x).abs() >= width.max(other.width) || (area.y - other.y).abs() >= height
+        };
+        is_inside && taken.iter().all(apart)
+    };
+    let Some(area) = areas.into_iter().find(is_free) else { return };
+    taken.push(area);
+    scene.push(Shape::Text(Text {
+        x: area.x + 1.5,
+        y: area.y + SMALL,
+        text,
+        size: SMALL,
+        anchor: Anchor::Start,
+        colour: INK,
+        halo: Some(PAPER),
+        tag: Tag::class("number"),
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_front_by_hand() {
+        let point =
+            |one: f64, other: f64| FrontPoint { label: String::new(), means: [one, other], is_base: false };
+        let quantity = || ChartQuantity { name: "n".to_owned(), is_time: false };
+        let mut chart = FrontChart {
+            about: String::new(),
+            figures: [quantity(), quantity()],
+            larger_is_better: [false, false],
+            points: vec![
+                point(3.0, 1.0),
+                point(1.0, 3.0),
+                point(2.0, 2.0),
+                point(2.0, 2.5),
+                point(3.0, 3.0),
+                point(2.0, 2.0),
+            ],
+            notes: Vec::new(),
+        };
+        assert_eq!(front(&chart), [1, 2, 0]);
+        chart.larger_is_better = [false, true];
+        assert_eq!(front(&chart), [1]);
+        chart.larger_is_better = [true, true];
+        assert_eq!(front(&chart), [4]);
+        chart.points.clear();
+        assert!(front(&chart).is_empty() && front_chart(&chart).is_ok());
+    }
+}
