@@ -81,7 +81,7 @@
 //! # Features
 //!
 //! `cli` (default) is the program and its module, `render` (default) are charts and
-//! pictures as PNG. Without them Tempolane needs 45 other crates instead of 101; timelines as SVG and
+//! pictures as PNG. Without them Tempolane needs 40 other crates instead of 94; timelines as SVG and
 //! as text are always there.
 //!
 //! # What everything relies on
