@@ -181,10 +181,10 @@ fn execute_by(
     let unchecked = unchecked(loaded);
     let nothing = Expected::default();
     let expected = if unchecked.is_empty() { &loaded.scenario.model.expect } else { &nothing };
-    let monitors = match mode {
-        Mode::Timed => Monitors::new(expected, &header),
+    let (monitors, statistics) = match mode {
+        Mode::Timed => (Monitors::new(expected, &header), StatisticsSink::new(&header)),
         // Without time the times of a schedule are but one way to draw it.
-        Mode::Untimed => Monitors::untimed(expected, &header),
+        Mode::Untimed => (Monitors::untimed(expected, &header), StatisticsSink::untimed(&header)),
     };
     let watch = Watch::new(&monitors, &header);
     let is_watched = mode == Mode::Timed && !expected.figures.is_empty();
@@ -194,10 +194,7 @@ fn execute_by(
         Some(_) => RaceSink::new(&header),
         None => RaceSink::new(&header).up_to(RACE_WORK),
     });
-    let mut sinks = (
-        (StatisticsSink::new(&header), Fingerprint::new()),
-        (((watch, figures), races), (recording, trace_file)),
-    );
+    let mut sinks = ((statistics, Fingerprint::new()), (((watch, figures), races), (recording, trace_file)));
     let mut progress = ProgressLine::new(&loaded.label);
     let mut control = |reached: virtual_time::RunProgress| {
         progress.tell(reached.now, reached.steps);
