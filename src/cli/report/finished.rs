@@ -1,8 +1,8 @@
 //! A run that has ended: what every report of it is made of.
 
 use crate::analysis::{FailedExpectation, Races, Statistics};
-use crate::ids::ResourceId;
-use crate::render::{Broken, Point};
+use crate::ids::{ProcessId, ResourceId};
+use crate::render::{Broken, Point, PointKind};
 use crate::time::Time;
 use crate::trace::{Deadlock, Header, Outcome, Ties, Trace};
 use crate::value::Value;
@@ -98,6 +98,20 @@ impl Finished {
     pub fn is_finding(&self) -> bool {
         let bad = matches!(self.outcome, Outcome::Deadlock(_) | Outcome::Fault(_) | Outcome::Limit { .. });
         bad || !self.failed.is_empty()
+    }
+
+    /// The accesses that race, for pictures, each once.
+    pub fn racing(&self) -> impl Iterator<Item = Point> + '_ {
+        let mut racing: BTreeMap<(Time, ProcessId), String> = BTreeMap::new();
+        for race in &self.races.list {
+            for access in [race.first, race.second] {
+                let text = racing.entry((access.time, access.process)).or_default();
+                let gap = if text.is_empty() { "" } else { "\n" };
+                *text = format!("{text}{gap}{}", race.sentence(&self.header));
+            }
+        }
+        let point = |((time, process), text)| Point { time, process, kind: PointKind::Race, text };
+        racing.into_iter().map(point)
     }
 
     /// The expectations that it did not meet, for pictures.
