@@ -16,6 +16,7 @@
 mod arguments;
 mod arrivals;
 mod assignment;
+mod blame;
 mod buffers;
 mod check;
 mod context;
