@@ -22,9 +22,9 @@ pub struct Finished {
     pub header: Header,
     /// How it ended.
     pub outcome: Outcome,
-    /// Those who wait at the horizon, if nothing but waiting was left before it, and
-    /// that was not expected.
-    pub waiting: Option<Deadlock>,
+    /// Those who wait at the horizon or a limit, and will for ever, if that end was not
+    /// expected.
+    pub waiting: Option<Waiting>,
     /// The clock at the end.
     pub end: Time,
     /// Its figures.
@@ -61,6 +61,15 @@ pub struct Finished {
     /// The choice that made a bad end unavoidable, if a schedule was followed
     /// in which it is known.
     pub fatal: Option<Point>,
+}
+
+/// Those who wait for ever at the end of a run that somebody else ended.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Who, and what for.
+    pub waiting: Deadlock,
+    /// Whether nobody else was left, so that nothing happened any more.
+    pub all: bool,
 }
 
 impl Finished {
