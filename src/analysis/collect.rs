@@ -11,8 +11,8 @@ use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statisti
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, Level, LogTemplate, ProcessInfo, ResourceInfo, Sink, Span, SpanBuilder,
-    Trace, level_after,
+    Activity, Event, Header, Kind, LateRequests, Level, LogTemplate, ProcessInfo, ResourceInfo, Sink, Span,
+    SpanBuilder, Trace, level_after,
 };
 use crate::value::Word;
 
@@ -20,6 +20,8 @@ use crate::value::Word;
 #[derive(Debug, Clone)]
 pub struct StatisticsSink {
     spans: SpanBuilder,
+    /// Since when processes wait, if the run follows a schedule without time.
+    late: Option<LateRequests>,
     processes: Vec<ProcessStatistics>,
     /// The processes with their instances, without their names.
     infos: Vec<ProcessInfo>,
@@ -48,10 +50,18 @@ impl StatisticsSink {
         StatisticsSink::with_log_cap(header, Self::DEFAULT_LOG_CAP)
     }
 
+    /// For a run along a schedule without time. A wait counts there from when the
+    /// process could not have been served, not from when its turn came to ask.
+    pub fn untimed(header: &Header) -> StatisticsSink {
+        let late = LateRequests::new(header.process_count(), header.resource_count());
+        StatisticsSink { late: Some(late), ..StatisticsSink::new(header) }
+    }
+
     /// For a run with the names of `header`, keeping up to `log_cap` log lines.
     pub fn with_log_cap(header: &Header, log_cap: usize) -> StatisticsSink {
         let mut sink = StatisticsSink {
             spans: SpanBuilder::new(0),
+            late: None,
             processes: Vec::new(),
             infos: Vec::new(),
             resources: Vec::new(),
@@ -87,6 +97,9 @@ impl StatisticsSink {
             let tallies = std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize);
             self.resources.extend(tallies);
         }
+        if let Some(late) = &mut self.late {
+            *late = LateRequests::new(process_count, self.resources.len());
+        }
         self.marks.fill_with(MarkTally::default);
         self.log.clear();
         self.log_room = Self::LOG_BYTES;
@@ -108,6 +121,10 @@ impl StatisticsSink {
                 span.activity
             {
                 self.resources[resource.index()].statistics.requests += 1;
+            }
+            if let Activity::Blocked { resource, .. } = span.activity {
+                // What it waits for is worth saying, even if it has only just begun to.
+                add_blocked(&mut self.processes[span.process.index()].blocked, resource, 0);
             }
             self.add_span(&span);
         }
@@ -173,7 +190,8 @@ impl StatisticsSink {
 impl Sink for StatisticsSink {
     fn event(&mut self, event: &Event, args: &[Word]) {
         self.events += 1;
-        if let Some(span) = self.spans.event(event) {
+        let since = self.late.as_mut().map_or(event.time, |late| late.since(event));
+        if let Some(span) = self.spans.event_since(event, since) {
             self.add_span(&span);
         }
         match event.kind {
@@ -406,6 +424,39 @@ mod tests {
         let mutex = &statistics.resources[MUTEX.index()];
         assert_eq!((mutex.requests, mutex.waits.count, mutex.waits.longest), (2, 1, 3 * SECOND));
         assert_eq!((mutex.utilization, mutex.level_end), (Some(1.0), 0));
+    }
+
+    /// Stopped at 1 s, when `b` has just begun to wait, and `a` and `c[0]` never did.
+    #[test]
+    fn who_has_just_begun_to_wait_is_said_to_wait_for_something() {
+        let mut trace = cut_trace();
+        trace.end = Time::from_secs(1);
+        let statistics = trace.statistics();
+        let blocked = statistics.processes.iter().map(|process| process.blocked.clone());
+        assert_eq!(blocked.collect::<Vec<_>>(), [vec![], vec![(MUTEX, 0)], vec![], vec![]]);
+        assert_eq!(statistics.resources[MUTEX.index()].waits.count, 1);
+    }
+
+    /// `b` asked for the mutex at 4 s, when its turn came; it was ready at 1 s, and `a` held it.
+    #[test]
+    fn without_time_who_asks_late_has_waited_before() {
+        let mut trace = cut_trace();
+        trace.end = Time::from_secs(6);
+        trace.events.change(|events| {
+            events
+                .iter_mut()
+                .filter(|event| event.kind == Kind::Block)
+                .for_each(|event| event.time = Time::from_secs(4));
+        });
+        let blocked = |mut sink: StatisticsSink| {
+            trace.replay(&mut sink);
+            sink.finish(trace.end).processes[B.index()].blocked.clone()
+        };
+        assert_eq!(blocked(StatisticsSink::new(&trace.header)), [(MUTEX, 2 * SECOND)]);
+        assert_eq!(blocked(StatisticsSink::untimed(&trace.header)), [(MUTEX, 5 * SECOND)]);
+        let drawn = crate::trace::untimed_spans(&trace);
+        let wait = drawn.iter().find(|span| matches!(span.activity, Activity::Blocked { .. }));
+        assert_eq!(wait.map(|span| span.nanos()), Some(5 * SECOND));
     }
 
     #[test]

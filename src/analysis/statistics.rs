@@ -54,7 +54,7 @@ pub struct ProcessStatistics {
     /// Letting time pass without one.
     pub delayed: u64,
     /// Waiting, by resource, in the order of resource ids; only resources for
-    /// which it did wait for a time.
+    /// which it did wait for a time, or waits at the end, be it only since then.
     pub blocked: Vec<(ResourceId, u64)>,
 }
 

@@ -17,6 +17,7 @@ mod arguments;
 mod arrivals;
 mod assignment;
 mod beside;
+mod blame;
 mod buffers;
 mod check;
 mod context;

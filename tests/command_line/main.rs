@@ -18,6 +18,7 @@ mod races;
 mod recorded;
 mod room;
 mod settings;
+mod stuck;
 mod sweep;
 mod test;
 mod ties;

@@ -495,6 +495,11 @@ fn every_schedule_is_held_to_what_is_expected() {
     counter.run().assert_memory("total", [2]);
     let failure = counter.check_every_schedule(Mode::Untimed, "memories: {total: [2]}");
     assert!(failure.expect_err("an update is lost").contains("'total'"));
+    // Accesses that only their times keep apart race too.
+    let failure = counter.check_every_schedule(Mode::Timed, "races: none").expect_err("with time");
+    assert!(failure.contains("`races: none` cannot be checked with time"), "{failure}");
+    let failure = counter.check_every_schedule(Mode::Untimed, "races: none").expect_err("they race");
+    assert!(failure.contains("ordered by nothing"), "{failure}");
 }
 
 /// `adders` processes that each read a number, add one and write it back, in

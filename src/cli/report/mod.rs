@@ -10,7 +10,7 @@ mod text;
 mod ties;
 
 pub use finding::told;
-pub use finished::{Difference, Finished, TieSensitivity};
+pub use finished::{Difference, Finished, TieSensitivity, Waiting};
 pub use json::{json, json_line, json_object};
 pub use parts::{
     BOLD, GREEN, PLAIN, RED, YELLOW, and_more, counted, duration, files, heading, noun, on_many_lines,
