@@ -1,5 +1,6 @@
 //! The names that a trace needs to be read without its scenario.
 
+use super::measure::MeasureInfo;
 use super::resource_kind::ResourceKind;
 use super::ties::Ties;
 use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
@@ -33,6 +34,9 @@ pub struct Header {
     /// first behind it; ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub atomic: Vec<(OpId, OpId)>,
+    /// What is measured of its runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<MeasureInfo>,
 }
 
 /// A process of the scenario with its instances.

@@ -17,6 +17,7 @@ mod header;
 mod instances;
 mod jsonl;
 mod level;
+mod measure;
 mod named;
 mod outcome;
 mod phrasebook;
@@ -46,6 +47,7 @@ pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo
 pub use instances::Instances;
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};
+pub use measure::{Counted, LevelSum, LevelTerm, MeasureFigure, MeasureInfo, MeasureKind, Measured};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
 pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
 pub use phrasebook::Phrase;
