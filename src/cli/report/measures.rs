@@ -89,6 +89,7 @@ fn line(info: &MeasureInfo, measure: &MeasureStatistics) -> Option<String> {
 fn of_sojourn(sojourn: &SojournStatistics) -> Option<String> {
     let (arrivals, departures) = (sojourn.arrival_rate()?, sojourn.departure_rate()?);
     let law = match (sojourn.in_system(), sojourn.little(), sojourn.little_gap()) {
+        (Some(found), _, Some(0.0)) => format!("; L = λ·W = {} in the system", number_of(found)),
         (Some(found), Some(little), Some(gap)) => format!(
             "; L = {} in the system, λ·W = {} ({} apart)",
             number_of(found),
