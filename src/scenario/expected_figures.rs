@@ -280,15 +280,20 @@ impl Share {
         Some(Share { digits, decimals: decimals.len() as u32 })
     }
 
-    /// Of a value; of integers and durations the whole part, exactly.
+    /// Of a value; of durations the whole part, exactly, and of integers all of it: a
+    /// figure that they are compared with may be none.
     fn of(self, value: Value) -> Value {
         let per = 100 * 10u128.pow(self.decimals);
+        let is_whole = |number: i64| {
+            let parts = u128::from(number.unsigned_abs()) * u128::from(self.digits);
+            parts.is_multiple_of(per) || number.unsigned_abs() >= 1 << f64::MANTISSA_DIGITS
+        };
         let whole = |number: i64| {
             let part = u128::from(number.unsigned_abs()) * u128::from(self.digits) / per;
             i64::try_from(part).unwrap_or(i64::MAX)
         };
         match value {
-            Value::Int(number) => Value::Int(whole(number)),
+            Value::Int(number) if is_whole(number) => Value::Int(whole(number)),
             Value::Duration(nanos) => Value::Duration(whole(nanos)),
             other => Value::Float(other.as_f64().abs() * self.digits as f64 / per as f64),
         }
@@ -304,7 +309,9 @@ mod tests {
         let of = |share: &str, value: Value| Share::read(share).map(|share| share.of(value));
         assert_eq!(of("1", Value::Duration(200_000_000)), Some(Value::Duration(2_000_000)));
         assert_eq!(of("0.5", Value::Int(1000)), Some(Value::Int(5)));
-        assert_eq!(of("10", Value::Int(-19)), Some(Value::Int(1)));
+        assert_eq!(of("10", Value::Int(-19)), Some(Value::Float(1.9)));
+        assert_eq!(of("1", Value::Int(3)), Some(Value::Float(0.03)));
+        assert_eq!(of("1", Value::Duration(3)), Some(Value::Duration(0)));
         assert_eq!(of("2.5", Value::Float(-2.0)), Some(Value::Float(0.05)));
         for bad in ["", ".", "x", "-1", "1e3", "1234567890123456"] {
             assert_eq!(Share::read(bad), None, "{bad}");
