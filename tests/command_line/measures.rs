@@ -32,7 +32,7 @@ fn a_report_has_them() {
         "Measures",
         "visit: 0.571 begin and 0.429 end in a second; L = 1.714 in the system, λ·W = 2.286 (33.3% apart); 1 open",
         "line: at least 1 in 57.1% of the time",
-        "out: 30 in 60s, 2 times in all, from 3s on",
+        "out: 30 in 60s, 2 times in all; from 3s on",
         "in: 4 times",
     ]);
 }
@@ -98,8 +98,8 @@ fn a_trace_whose_measures_are_of_nothing_is_refused() {
 #[test]
 fn expectations_of_measures_are_checked() {
     for (line, told) in [
-        ("measures.visit.mean: 5s", "expected 'measures.visit.mean' to be 5s, but it was 4000000000"),
-        ("measures.visit.p99.9: {at_most: 5.9s}", "but it was 6000000000"),
+        ("measures.visit.mean: 5s", "expected 'measures.visit.mean' to be 5s, but it was 4s"),
+        ("measures.visit.p99.9: {at_most: 5.9s}", "but it was 6s"),
         ("measures.line.share: {at_least: 0.6}", "but it was about 0.571429"),
         ("measures.in.count: 3", "to be 3, but it was 4"),
     ] {

@@ -68,21 +68,19 @@ fn number_of(number: f64) -> String {
 /// What is said of a measure besides its row.
 fn line(info: &MeasureInfo, measure: &MeasureStatistics) -> Option<String> {
     let said = match measure {
-        MeasureStatistics::Sojourn(sojourn) => of_sojourn(sojourn)?,
-        MeasureStatistics::Level(level) => of_level(&info.what, level)?,
-        MeasureStatistics::Passings(passings) => of_passings(passings),
+        MeasureStatistics::Sojourn(sojourn) => of_sojourn(sojourn),
+        MeasureStatistics::Level(level) => of_level(&info.what, level),
+        MeasureStatistics::Passings(passings) => Some(of_passings(passings)),
     };
-    let warm_up = match info.warm_up_ns {
-        0 => String::new(),
-        nanos => format!(", from {} on", duration(nanos)),
-    };
+    let warm_up = (info.warm_up_ns > 0).then(|| format!("from {} on", duration(info.warm_up_ns)));
     let rounded = match measure.figure(MeasureFigure::QuantileError) {
         Some(Value::Float(error)) if error > 0.0 => {
-            format!("; so many values that quantiles are within {}", format_share(error))
+            Some(format!("so many values that quantiles are within {}", format_share(error)))
         }
-        _ => String::new(),
+        _ => None,
     };
-    Some(format!("{}: {said}{warm_up}{rounded}", printable(&info.name)))
+    let parts: Vec<String> = [said, warm_up, rounded].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("{}: {}", printable(&info.name), parts.join("; ")))
 }
 
 /// Little's law, and what did not end.
@@ -103,8 +101,17 @@ fn of_sojourn(sojourn: &SojournStatistics) -> Option<String> {
         0 => String::new(),
         more => format!("; {} without a beginning", so_many(more, "end")),
     };
-    let rates = format!("{} begin and {} end in a second", number_of(arrivals), number_of(departures));
-    Some(rates + &law + &open + &unmatched)
+    let (unit, seconds) = unit_of(arrivals.max(departures));
+    let [arrivals, departures] = [arrivals, departures].map(|rate| number_of(rate * seconds));
+    Some(format!("{arrivals} begin and {departures} end in {unit}{law}{open}{unmatched}"))
+}
+
+/// A time in which more than a few hundredths happen, if so many do in a second; and how
+/// many seconds it has.
+fn unit_of(rate: f64) -> (&'static str, f64) {
+    const FEW: f64 = 0.1;
+    let units = [("a second", 1.0), ("a minute", 60.0), ("an hour", 3600.0)];
+    units.into_iter().find(|(_, seconds)| rate * seconds >= FEW).unwrap_or(("a day", 86_400.0))
 }
 
 /// In which share of the time the condition held, if there is one.
