@@ -20,6 +20,7 @@
 //! | [`explore`] | which states are the same, which schedules there are, and the shortest to a finding | what a step does: the kernel says so |
 //! | [`backend`] | who goes next, and how time passes | what happens then |
 //! | [`analysis`] | what the events of a run add up to | how it looks |
+//! | [`sweep`] | which points and replications are run, and what their figures add up to | what a figure means, how a chart looks |
 //! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
 //! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
 //! | [`cli`] | arguments, files, exit codes | everything else |
@@ -34,6 +35,7 @@
 //! program      : scenario, trace, ground floor
 //! kernel       : program, trace, ground floor
 //! explore      : kernel, program, trace, analysis, ground floor
+//! sweep        : scenario, program, kernel, backend, trace, analysis, ground floor
 //! builder      : everything but cli
 //! cli          : everything; nobody imports cli
 //! ```
@@ -70,6 +72,9 @@
 //! | source map | which line of a scenario was written where in the Rust code ([`builder`]) |
 //! | liveness | which words of a process can still be read before they are written; the others tell no states apart |
 //! | lock elision | leaving out the locks of mutexes that are never found taken |
+//! | design point, replication | one setting of the parameters; one run of it with its own random numbers ([`sweep`]) |
+//! | common random numbers | the numbers that replication r of every point has, so that points are compared in pairs |
+//! | half-width | half of a confidence interval |
 //! | frame-relative | of an operand: counted from where the words of its process begin |
 //! | wait queue, parker | those who wait at a primitive of real threads, in the order in which they are served; where one of them sleeps |
 //! | atomic gate | the lock that keeps the steps of an atomic block together on real threads |
@@ -128,6 +133,7 @@ mod program;
 mod random;
 pub mod render;
 pub mod scenario;
+pub mod sweep;
 pub mod time;
 pub mod trace;
 pub mod value;

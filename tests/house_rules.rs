@@ -18,6 +18,7 @@ const WINGS: &[(&str, &[&str])] = &[
     ("explore", &["kernel", "program", "trace", "analysis"]),
     ("analysis", &["trace"]),
     ("render", &["trace", "analysis"]),
+    ("sweep", &["scenario", "program", "kernel", "backend", "trace", "analysis"]),
     ("builder", &["scenario", "program", "kernel", "backend", "analysis", "explore", "render", "trace"]),
 ];
 

@@ -17,7 +17,9 @@ pub use crate::kernel::{
     waits_for_horizon,
 };
 /// What a driver runs: a compiled scenario with its parameters bound.
-pub use crate::program::{BindError, Binding, BoundProgram, Program, compile, frame, may_end, resource};
+pub use crate::program::{
+    BindError, Binding, BoundProgram, Program, Rebound, compile, frame, may_end, resource,
+};
 pub use calendar::{Calendar, MAX_PROCESSES, SmallCalendar};
 pub use heap_calendar::HeapCalendar;
 pub use rerun::Rerun;

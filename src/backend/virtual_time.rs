@@ -67,7 +67,15 @@ pub(super) enum AnyCalendar {
 const MANY_PROCESSES: usize = 500;
 
 impl AnyCalendar {
-    pub(super) fn for_program(program: &BoundProgram) -> AnyCalendar {
+    /// For this order of simultaneous events.
+    pub(super) fn of_ties(program: &BoundProgram, ties: Ties, seed: u64, replication: u64) -> AnyCalendar {
+        match ties {
+            Ties::Fifo => AnyCalendar::for_program(program),
+            _ => AnyCalendar::Ties(Box::new(TieCalendar::new(ties, seed, replication))),
+        }
+    }
+
+    fn for_program(program: &BoundProgram) -> AnyCalendar {
         assert!(program.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
         let processes = program.process_count();
         if processes <= SMALL && !program.has_cancellations() {
@@ -99,10 +107,7 @@ impl<'a> Simulation<'a> {
     /// # Panics
     /// If there are more processes than a scenario may have.
     pub fn with_ties(program: &'a BoundProgram, seed: u64, replication: u64, ties: Ties) -> Simulation<'a> {
-        let calendar = match ties {
-            Ties::Fifo => AnyCalendar::for_program(program),
-            _ => AnyCalendar::Ties(Box::new(TieCalendar::new(ties, seed, replication))),
-        };
+        let calendar = AnyCalendar::of_ties(program, ties, seed, replication);
         Simulation {
             program,
             machine: Machine::new(program),

@@ -62,7 +62,8 @@ pub fn execute(
     keep_events: bool,
 ) -> Result<Finished, Failure> {
     execute_by(loaded, options, folder, keep_events, Mode::Timed, |program, seed, sinks, control| {
-        let mut simulation = virtual_time::Simulation::with_ties(program, seed, 0, options.ties);
+        let mut simulation =
+            virtual_time::Simulation::with_ties(program, seed, options.replication, options.ties);
         let end = simulation.run(sinks, control)?;
         Ok((end, simulation.machine))
     })
@@ -73,8 +74,13 @@ pub fn execute(
 /// # Errors
 /// If the user stops it.
 pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, Failure> {
-    let options =
-        RunOptions { seed: None, ties: Ties::Fifo, output: PathBuf::new(), write: vec![Artifact::None] };
+    let options = RunOptions {
+        seed: None,
+        replication: 0,
+        ties: Ties::Fifo,
+        output: PathBuf::new(),
+        write: vec![Artifact::None],
+    };
     execute_by(loaded, &options, None, false, Mode::Timed, |program, seed, sinks, control| {
         virtual_time::run(program, seed, &mut DynSink::new(&mut (sinks, extra)), control)
     })
@@ -171,7 +177,8 @@ fn execute_by(
 ) -> Result<Finished, Failure> {
     let program = loaded.program()?;
     let seed = options.seed.unwrap_or(loaded.scenario.model.seed);
-    let header = Header { ties: options.ties, ..program.header(seed) };
+    let (ties, replication) = (options.ties, options.replication);
+    let header = Header { ties, replication, ..program.header(seed) };
     let disk_full = Cell::new(false);
     let trace_file = match folder.filter(|_| options.writes(Artifact::Trace)) {
         Some(folder) => Some(TraceFile::begin(folder, &header, options, &disk_full)?),
@@ -245,7 +252,7 @@ fn execute_by(
         notes: Vec::new(),
         settings: loaded.settings.clone(),
         untimed: mode == Mode::Untimed,
-        reproduction: reproduction(loaded, seed, options.ties),
+        reproduction: reproduction(loaded, seed, options),
         fatal: None,
         waiting,
         outcome: run.outcome,
@@ -290,9 +297,13 @@ fn interrupted(label: &str, now: Time) -> Failure {
 }
 
 /// The command that repeats a run.
-fn reproduction(loaded: &Loaded, seed: u64, ties: Ties) -> String {
-    let ties = if ties.is_fifo() { String::new() } else { format!(" --ties {ties}") };
-    format!("{} --seed {seed}{ties}", command("run", loaded))
+fn reproduction(loaded: &Loaded, seed: u64, options: &RunOptions) -> String {
+    let ties = if options.ties.is_fifo() { String::new() } else { format!(" --ties {}", options.ties) };
+    let replication = match options.replication {
+        0 => String::new(),
+        replication => format!(" --replication {replication}"),
+    };
+    format!("{} --seed {seed}{replication}{ties}", command("run", loaded))
 }
 
 /// A command about the scenario with its parameters.

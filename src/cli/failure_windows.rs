@@ -9,10 +9,10 @@ use super::inputs::Loaded;
 use super::report::Finished;
 use super::{console, interrupt};
 use crate::analysis::Moment;
-use crate::backend::virtual_time;
+use crate::backend::virtual_time::Simulation;
 use crate::render::{GanttInput, TextStyle, text_window};
 use crate::time::Time;
-use crate::trace::{DynSink, Event, Excerpt, Sink};
+use crate::trace::{DynSink, Event, Excerpt, Header, Sink};
 use crate::value::Word;
 use std::ops::ControlFlow;
 
@@ -44,7 +44,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
     let mut excerpts = Excerpts(times.iter().map(|&time| Excerpt::new(time, processes)).collect());
     match (&finished.trace, loaded) {
         (Some(trace), _) if trace.end == finished.end => trace.replay(&mut excerpts),
-        (_, Some(loaded)) => run_again(loaded, finished.header.seed, &mut excerpts)?,
+        (_, Some(loaded)) => run_again(loaded, &finished.header, &mut excerpts)?,
         (_, None) => return Ok(()),
     }
     let style = TextStyle { width: console::width(), colour: true, ..TextStyle::default() };
@@ -71,14 +71,15 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
     Ok(())
 }
 
-fn run_again(loaded: &Loaded, seed: u64, excerpts: &mut Excerpts) -> Result<(), Failure> {
+fn run_again(loaded: &Loaded, header: &Header, excerpts: &mut Excerpts) -> Result<(), Failure> {
     let program = loaded.program()?;
     let mut control = |_| match interrupt::requested() {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
     };
     // That it was stopped is found out right after.
-    let _ = virtual_time::run(&program, seed, &mut DynSink::new(excerpts), &mut control);
+    let mut simulation = Simulation::with_ties(&program, header.seed, header.replication, header.ties);
+    let _ = simulation.run(&mut DynSink::new(excerpts), &mut control);
     interrupt::check()
 }
 

@@ -6,7 +6,7 @@
 use super::console;
 use super::failure::{Exit, Failure};
 use super::labels::Labels;
-use super::options::ScenarioOptions;
+use super::options::{Format, ScenarioOptions};
 use crate::program::{BoundProgram, Program, compile};
 use crate::scenario::{
     Diagnostic, Diagnostics, LoadError, LoadedScenario, Param, Severity, SourceFile, load_file, load_reader,
@@ -147,6 +147,37 @@ pub fn hold_each(options: &ScenarioOptions) -> Result<Vec<Attempt>, Failure> {
 /// are too large together.
 pub fn load_all(options: &ScenarioOptions) -> Result<Vec<Loaded>, Failure> {
     or_tell(load_each(options)?.map(|(_, result)| result))
+}
+
+/// Loads one scenario, or tells every problem of it.
+///
+/// # Errors
+/// If it is not ready to run; everything has been said then. And if the path is that of
+/// a folder.
+pub fn load_one(path: &Path, settings: &[(String, String)]) -> Result<Loaded, Failure> {
+    if path.is_dir() {
+        let shown = console::shown(path);
+        return Err(Failure::usage(format!("'{shown}' is a folder; name one scenario file")));
+    }
+    let options = ScenarioOptions {
+        paths: vec![path.to_path_buf()],
+        settings: settings.to_vec(),
+        format: Format::Text,
+    };
+    let mut loaded = load_all(&options)?;
+    loaded.pop().ok_or_else(|| Failure::said(Exit::Usage))
+}
+
+/// Loads a scenario whose text is known, from `path` as it says, or tells every problem.
+///
+/// # Errors
+/// If it is not ready to run; everything has been said then.
+pub fn load_text(path: &str, text: &str, settings: &[(String, String)]) -> Result<Loaded, Failure> {
+    let scenario = load_str(path, text, settings);
+    let mut labels = Labels::default();
+    let loaded = scenario.and_then(|scenario| ready(scenario, Path::new(path), settings, "", &mut labels));
+    let mut loaded = or_tell([loaded])?;
+    loaded.pop().ok_or_else(|| Failure::said(Exit::Usage))
 }
 
 /// Loads every scenario with every combination of the values that its

@@ -23,6 +23,7 @@ mod quote;
 mod report;
 mod run;
 mod schema;
+mod sweep;
 mod test;
 mod tie_sensitivity;
 mod unfinished;
@@ -59,6 +60,8 @@ enum Command {
     Validate(validate::ValidateArguments),
     Test(test::TestArguments),
     Explore(explore::ExploreArguments),
+    Sweep(sweep::SweepArguments),
+    Merge(sweep::MergeArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -130,6 +133,8 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
         Command::Validate(arguments) => validate::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
+        Command::Merge(arguments) => sweep::merge(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, Cli::command()),
     }

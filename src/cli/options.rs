@@ -35,6 +35,9 @@ pub struct RunOptions {
     /// The seed of all random streams [default: the scenario's, or 0]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u64>(0, u64::MAX))]
     pub seed: Option<u64>,
+    /// Which of the runs that differ only in their random numbers: replication N, as a sweep makes them
+    #[arg(long, value_name = "N", default_value = "0", value_parser = whole::<u64>(0, u64::MAX))]
+    pub replication: u64,
     /// The order of simultaneous events: fifo, reversed (last in the file first), seeded (at random, by
     /// the seed), or seeded:N (another random order of that seed)
     #[arg(long, value_name = "ORDER", default_value_t = Ties::Fifo)]
@@ -105,7 +108,7 @@ fn folder(path: PathBuf) -> Result<PathBuf, &'static str> {
     Ok(path)
 }
 
-fn parse_setting(text: &str) -> Result<(String, String), String> {
+pub fn parse_setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE, such as items=20 or load_time=250ms".to_owned()),
@@ -117,7 +120,13 @@ mod tests {
     use super::*;
 
     fn options(write: &[Artifact]) -> RunOptions {
-        RunOptions { seed: None, ties: Ties::Fifo, output: PathBuf::new(), write: write.to_vec() }
+        RunOptions {
+            seed: None,
+            replication: 0,
+            ties: Ties::Fifo,
+            output: PathBuf::new(),
+            write: write.to_vec(),
+        }
     }
 
     #[test]

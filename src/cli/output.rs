@@ -41,6 +41,11 @@ impl Folder {
         }
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Begins a file in this folder; it appears when it is finished.
     ///
     /// # Errors

@@ -56,7 +56,7 @@ pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensit
     );
     let mut sensitivity = TieSensitivity::new(&here);
     for ties in std::iter::once(Ties::Reversed).chain((0..SEEDED).map(Ties::Seeded)) {
-        let mut simulation = Simulation::with_ties(&program, header.seed, 0, ties);
+        let mut simulation = Simulation::with_ties(&program, header.seed, header.replication, ties);
         let mut times = FinishTimes(vec![None; header.process_count()]);
         let mut control = |reached: RunProgress| match reached.steps > STEPS || interrupt::requested() {
             true => ControlFlow::Break(()),

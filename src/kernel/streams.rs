@@ -86,6 +86,11 @@ impl Draws {
         Draws { streams, first_streams, python, plans }
     }
 
+    /// Becomes what [`Draws::new`] gives for this seed and replication, of the same program.
+    pub fn reset(&mut self, seed: u64, replication: u64) {
+        self.streams.reset(seed, replication);
+    }
+
     /// Loads what is kept of the first streams of a process, and does not wait
     /// for it.
     #[inline]

@@ -367,6 +367,7 @@ impl BoundProgram {
             scenario: self.names.scenario.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed,
+            replication: 0,
             ties: Ties::Fifo,
             processes: self.names.processes.clone(),
             resources: self.resources.clone(),

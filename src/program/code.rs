@@ -1,6 +1,6 @@
 //! What a scenario is compiled to, before parameters have values.
 
-use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
+use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Sampler, Slot, Source};
 use crate::ids::{OpId, ParamId, Site};
 use crate::scenario::Expr;
 use crate::value::{Value, Word};
@@ -127,5 +127,16 @@ impl Globals {
     pub(super) fn derived(&mut self, expr: &Expr, guard: Option<usize>) -> Source {
         self.rest.push(Global::Derived { expr: expr.clone(), guard });
         Source::global((self.len() - 1) as u32)
+    }
+}
+
+impl Program {
+    /// Whether replications differ: something is drawn that depends on them. A
+    /// generator of Python's has the seed that the scenario gives it.
+    pub fn is_random(&self) -> bool {
+        let is_fixed = |code: &DistributionCode| {
+            matches!(code.sampler, Sampler::CpythonRandint { .. } | Sampler::Constant { .. })
+        };
+        !self.distributions.iter().all(is_fixed)
     }
 }

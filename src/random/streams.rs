@@ -123,6 +123,13 @@ impl Streams {
         }
     }
 
+    /// The same streams of another seed and replication.
+    pub fn reset(&mut self, seed: u64, replication: u64) {
+        self.generator = keyed(key(seed, replication));
+        self.key = key_words(key(seed, replication));
+        self.tags.fill(0);
+    }
+
     /// Adds a stream for each of these purposes (counted within the process) of
     /// each of these instances, and gives the number of the first: streams are
     /// numbered 0, 1, 2 … in the order of adding, purpose after purpose and

@@ -15,6 +15,14 @@ pub struct SourceFile {
     pub text: String,
 }
 
+impl SourceFile {
+    /// A number for the text, as 16 hexadecimal digits: XXH3, 64 bits. Equal texts have
+    /// equal ones.
+    pub fn hash(&self) -> String {
+        format!("{:016x}", xxhash_rust::xxh3::xxh3_64(self.text.as_bytes()))
+    }
+}
+
 /// A stretch of text on one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {

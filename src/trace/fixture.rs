@@ -43,6 +43,7 @@ pub fn header() -> Header {
         scenario: "by hand".to_owned(),
         version: "1.2.3".to_owned(),
         seed: u64::MAX,
+        replication: 0,
         ties: Ties::Fifo,
         processes: vec![process("a", 0, 1, false), process("b", 1, 1, false), process("c", 2, 2, true)],
         resources: vec![

@@ -17,6 +17,9 @@ pub struct Header {
     pub version: String,
     /// The seed of the run.
     pub seed: u64,
+    /// Which of the runs that differ only in their random numbers.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub replication: u64,
     /// The order of simultaneous events.
     #[serde(default, skip_serializing_if = "Ties::is_fifo")]
     pub ties: Ties,
@@ -37,6 +40,10 @@ pub struct Header {
     /// What is measured of its runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<MeasureInfo>,
+}
+
+fn is_first(replication: &u64) -> bool {
+    *replication == 0
 }
 
 /// A process of the scenario with its instances.

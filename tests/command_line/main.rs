@@ -19,6 +19,7 @@ mod races;
 mod recorded;
 mod room;
 mod settings;
+mod sweep;
 mod test;
 mod ties;
 mod validate;

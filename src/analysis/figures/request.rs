@@ -36,19 +36,18 @@ impl FigureRequest {
     /// path leads to a number is known when there is a run ([`FigureCollector::check`]).
     ///
     /// # Errors
-    /// A message, if it is no figure.
-    pub fn read(text: &str, header: &Header) -> Result<FigureRequest, String> {
+    /// If it is no figure; why, where there is more to say.
+    pub fn read(text: &str, header: &Header) -> Result<FigureRequest, Option<String>> {
         let name = if text == "total_time" { "total_time_ns" } else { text };
         let head = name.split('.').next().unwrap_or_default();
         if REPORT_HEADS.contains(&head) {
             let what = What::Path(name.to_owned());
             return Ok(FigureRequest { name: name.to_owned(), is_time: is_time(name, header), what });
         }
-        let (process, mark, of) =
-            of_mark(name, header).ok_or_else(|| format!("there is no figure '{text}'"))?;
-        let info = mark_info(header, mark).ok_or_else(|| format!("there is no mark '{mark}'"))?;
+        let (process, mark, of) = of_mark(name, header).ok_or(None)?;
+        let info = mark_info(header, mark).ok_or_else(|| Some(format!("there is no mark '{mark}'")))?;
         if info.ty.is_none() && of != MarkFigure::Count {
-            return Err(format!("the mark '{mark}' carries no value; it has a `count` alone"));
+            return Err(Some(format!("the mark '{mark}' carries no value; it has a `count` alone")));
         }
         let is_time = info.ty == Some(Type::Duration) && of != MarkFigure::Count;
         let what = What::OfMark { process: process.map(str::to_owned), mark: mark.to_owned(), of };
@@ -58,7 +57,8 @@ impl FigureRequest {
     /// What can be asked for, as examples of what may have been meant: with each name
     /// of the scenario once.
     pub fn candidates(header: &Header) -> Vec<String> {
-        let mut all: Vec<String> = super::path::OF_RUN.iter().map(|(key, _)| (*key).to_owned()).collect();
+        let of_run = super::path::OF_RUN.iter().map(|(key, _)| (*key).to_owned());
+        let mut all: Vec<String> = std::iter::once("total_time".to_owned()).chain(of_run).collect();
         let processes =
             header.processes.iter().map(|info| format!("processes.{}", shown(&info.name, info.indexed)));
         let keys = super::entries::OF_PROCESS.iter().map(|(key, _)| *key);

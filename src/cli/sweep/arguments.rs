@@ -1,0 +1,295 @@
+//! What a sweep is asked to do, and the plan that this makes.
+//!
+//! Decides the options, and that all that is wrong with them is told in one go. What is
+//! asked for is kept beside the results ([`Request`]), so that shards can be merged.
+
+use crate::cli::failure::Failure;
+use crate::cli::inputs::Loaded;
+use crate::cli::options::{Format, whole};
+use crate::cli::quote;
+use crate::sweep::{Axis, Columns, Design, Plan, Precision};
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Run a scenario with many values of its parameters, and say what that changes
+///
+/// Each combination of the values of --vary is a design point. A scenario that draws
+/// random numbers is run several times at each point; replication r has the same random
+/// numbers everywhere (common random numbers), so that points are compared in pairs.
+/// Writes runs.csv (a row for each run), summary.csv (a row for each point) and charts to
+/// DIR/<scenario name>/sweep/. The same command goes on with a sweep that was interrupted,
+/// and a larger one takes the runs that are there.
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// The scenario file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Set a parameter for all runs; may be repeated for other parameters
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = crate::cli::options::parse_setting)]
+    pub settings: Vec<(String, String)>,
+    #[command(flatten)]
+    pub request: Request,
+    /// The order of the table: a figure or a parameter, with - before it from the largest down
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    /// How many points the table shows
+    #[arg(long, value_name = "N", default_value = "20", value_parser = whole::<usize>(1, 100_000))]
+    pub top: usize,
+    /// Threads [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>(1, 1024))]
+    pub workers: Option<usize>,
+    /// Say how many runs there are and how long they take, and run nothing else
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Begin anew, whatever an earlier sweep has left in the folder
+    #[arg(long)]
+    pub fresh: bool,
+    /// How to print results; JSON is one object per point per line
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// The folder to write to
+    #[arg(short, long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Write no charts
+    #[arg(long)]
+    pub no_charts: bool,
+}
+
+impl SweepArguments {
+    /// What a report needs to know of a request that was made elsewhere.
+    pub fn for_report(request: Request, top: usize, format: Format, output: PathBuf) -> SweepArguments {
+        SweepArguments {
+            file: PathBuf::new(),
+            settings: Vec::new(),
+            request,
+            sort: None,
+            top,
+            workers: None,
+            dry_run: false,
+            fresh: false,
+            format,
+            output,
+            no_charts: false,
+        }
+    }
+}
+
+/// What is run and collected: all that results depend on, besides the scenario.
+#[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
+pub struct Request {
+    /// Vary a parameter: values and ranges, as room=1..16, workers=1,2,4, load=0.1..0.9:0.1,
+    /// wait=10ms..50ms:10ms, rate=log:1..1000 or rate=log:1..100:7; may be repeated
+    #[arg(long, value_name = "NAME=VALUES")]
+    pub vary: Vec<String>,
+    /// All parameters of --vary change together, from one point to the next
+    #[arg(long)]
+    pub zip: bool,
+    /// Design points from a file: a line with the names of parameters, then one line for each point
+    #[arg(long, value_name = "FILE.csv")]
+    pub points: Option<PathBuf>,
+    /// The content of that file, by parameter.
+    #[arg(skip)]
+    pub columns_of_points: Vec<(String, Vec<String>)>,
+    /// Only points for which this holds, as 'room >= workers'; may be repeated
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub conditions: Vec<String>,
+    /// Runs of each point, with other random numbers each [default: 10, or 1 if nothing is
+    /// drawn]; with --precision, at most so many [default: 1000]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>(1, 1_000_000_000))]
+    pub replications: Option<u64>,
+    /// Run each point until half of the 95% interval of a figure is at most this share of its
+    /// mean, as total_time=1%
+    #[arg(long, value_name = "FIGURE=SHARE")]
+    pub precision: Option<String>,
+    /// The figures to collect, separated by commas: total_time, those of marks as response.p95
+    /// or customer.wait.mean, and paths of `run --format json` as resources.cpu.utilization
+    #[arg(long = "of", value_name = "FIGURES", value_delimiter = ',', default_value = "total_time")]
+    pub figures: Vec<String>,
+    /// The seed of all random streams [default: the scenario's, or 0]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u64>(0, u64::MAX))]
+    pub seed: Option<u64>,
+    /// What else is found out of each run, separated by commas: its fingerprint, ties (whether the
+    /// reverse order of simultaneous events comes to the same), races (how many), or none, which takes
+    /// a fraction of the time
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "fingerprint,ties,races",
+        hide_possible_values = true
+    )]
+    pub columns: Vec<Column>,
+    /// Run only part I of N, to be put together by `merge`
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub shard: Option<(u64, u64)>,
+}
+
+/// A column that takes time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+pub enum Column {
+    /// The fingerprint of each run
+    Fingerprint,
+    /// Whether the reverse order of simultaneous events comes to the same
+    Ties,
+    /// How many races there are
+    Races,
+    /// Nothing
+    None,
+}
+
+fn shard(text: &str) -> Result<(u64, u64), String> {
+    let parts = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    match parts {
+        Some((part, of)) if (1..=of).contains(&part) => Ok((part, of)),
+        _ => Err("expected I/N, such as 3/8 for the third of eight parts".to_owned()),
+    }
+}
+
+/// How many replications there are unless told otherwise.
+const REPLICATIONS: u64 = 10;
+/// And at most, where a precision is asked for.
+const MOST_REPLICATIONS: u64 = 1000;
+
+impl Request {
+    /// Reads the file of design points, if there is one.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no table.
+    pub fn read_points(&mut self) -> Result<(), Failure> {
+        let Some(path) = &self.points else { return Ok(()) };
+        let shown = crate::cli::console::shown(path);
+        let file = std::fs::File::open(path)
+            .map_err(|error| Failure::environment(format!("cannot read '{shown}': {error}")))?;
+        let wrong = |error: csv::Error| Failure::usage(format!("{shown}: {error}"));
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
+        let mut columns: Vec<(String, Vec<String>)> =
+            reader.headers().map_err(wrong)?.iter().map(|name| (name.to_owned(), Vec::new())).collect();
+        for record in reader.records() {
+            for (column, cell) in columns.iter_mut().zip(record.map_err(wrong)?.iter()) {
+                column.1.push(cell.to_owned());
+            }
+        }
+        if columns.first().is_none_or(|column| column.1.is_empty()) {
+            return Err(Failure::usage(format!(
+                "{shown} has no design points: a line of names, then one for each"
+            )));
+        }
+        self.columns_of_points = columns;
+        Ok(())
+    }
+
+    /// The plan of this request.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn plan<'s>(&self, loaded: &'s Loaded) -> Result<Plan<'s>, Failure> {
+        let mut problems = Vec::new();
+        let design = self.design(loaded, &mut problems);
+        let figures: Vec<&str> = self.figures.iter().map(String::as_str).collect();
+        // Each figure on its own, so that all problems are told.
+        for figure in &figures {
+            let one = Design::of_loaded(&loaded.scenario, &loaded.settings);
+            problems.extend(Plan::new(&loaded.scenario, one, &[figure]).err());
+        }
+        let design = match design {
+            Some(design) if problems.is_empty() => design,
+            _ => return Err(Failure::usage(problems.join("\nerror: "))),
+        };
+        let plan = Plan::new(&loaded.scenario, design, &figures).map_err(Failure::usage)?;
+        let precision = self.precision(&plan)?;
+        let replications = match (self.replications, precision) {
+            (Some(replications), _) => replications,
+            (None, Some(_)) => MOST_REPLICATIONS,
+            (None, None) => REPLICATIONS,
+        };
+        let seed = self.seed.unwrap_or(loaded.scenario.model.seed);
+        let mut plan = plan.replicate(replications, seed).with_columns(self.columns_of_runs(loaded, seed));
+        if let Some(precision) = precision {
+            plan = plan.until(precision);
+        }
+        if let Some((part, of)) = self.shard {
+            plan = plan.shard(part - 1, of);
+        }
+        Ok(plan)
+    }
+
+    fn design(&self, loaded: &Loaded, problems: &mut Vec<String>) -> Option<Design> {
+        let model = &loaded.scenario.model;
+        let mut groups: Vec<Vec<Axis>> = Vec::new();
+        let mut add = |group: Vec<Result<Axis, String>>| {
+            let (good, bad): (Vec<_>, Vec<_>) = group.into_iter().partition(Result::is_ok);
+            problems.extend(bad.into_iter().filter_map(Result::err));
+            groups.push(good.into_iter().flatten().collect());
+        };
+        if let Some(path) = &self.points {
+            let shown = crate::cli::console::shown(path);
+            let axis = |(name, cells): &(String, Vec<String>)| {
+                Axis::of_texts(model, name, cells.iter().map(String::as_str))
+                    .map_err(|why| format!("{shown}: {why}"))
+            };
+            add(self.columns_of_points.iter().map(axis).collect());
+        }
+        let axes = self.vary.iter().map(|text| Axis::read(model, text));
+        if self.zip {
+            add(axes.collect());
+        } else {
+            axes.for_each(|axis| add(vec![axis]));
+        }
+        let mut design = Design::of_loaded(&loaded.scenario, &loaded.settings);
+        for group in groups {
+            match design.clone().vary(group) {
+                Ok(varied) => design = varied,
+                Err(problem) => problems.push(problem),
+            }
+        }
+        for condition in &self.conditions {
+            match design.clone().only_where(model, condition) {
+                Ok(fewer) => design = fewer,
+                Err(problem) => problems.push(problem),
+            }
+        }
+        problems.is_empty().then_some(design)
+    }
+
+    fn precision(&self, plan: &Plan<'_>) -> Result<Option<Precision>, Failure> {
+        let Some(text) = &self.precision else { return Ok(None) };
+        let no = || {
+            Failure::usage(format!(
+                "'{text}' is no precision: write FIGURE=SHARE with a figure of --of, such as total_time=1%"
+            ))
+        };
+        let (figure, share) = text.rsplit_once('=').ok_or_else(no)?;
+        let number = share.trim().strip_suffix('%').ok_or_else(no)?.trim();
+        let percent = number.parse::<f64>().ok().filter(|percent| (1e-6..100.0).contains(percent));
+        let is_it = |asked: &String| asked == figure;
+        let figure = self.figures.iter().position(is_it).ok_or_else(no)?;
+        if !plan.is_random() {
+            return Err(Failure::usage(
+                "nothing is drawn in this scenario, so that one run says all: leave --precision out",
+            ));
+        }
+        Ok(Some(Precision { figure, share: percent.ok_or_else(no)? / 100.0 }))
+    }
+
+    fn columns_of_runs(&self, loaded: &Loaded, seed: u64) -> Columns {
+        let has = |column| self.columns.contains(&column);
+        let constant = |name: &str, value: String| (name.to_owned(), value);
+        let settings: String = loaded
+            .settings
+            .iter()
+            .map(|(name, value)| format!(" --set {}", quote::word(&format!("{name}={value}"))))
+            .collect();
+        Columns {
+            fingerprint: has(Column::Fingerprint),
+            ties: has(Column::Ties),
+            races: has(Column::Races),
+            constants: vec![
+                constant("seed", seed.to_string()),
+                constant("version", env!("CARGO_PKG_VERSION").to_owned()),
+                constant("scenario", loaded.scenario.source.hash()),
+            ],
+            command: Some(format!("tempolane run {}{settings} --seed {seed}", quote::word(&loaded.path))),
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! What a sweep says at its end: the table of points, findings, files.
+//!
+//! Decides which points are shown and in which order, and how sure a number is said to
+//! be: with half of its interval behind it.
+
+use super::Collected;
+use super::arguments::SweepArguments;
+use super::summary_table::{LEVEL, level_of_differences};
+use crate::analysis::FigureRequest;
+use crate::cli::console::{self, printable};
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::inputs::Loaded;
+use crate::cli::options::Format;
+use crate::cli::output::Folder;
+use crate::cli::quote;
+use crate::cli::report::{GREEN, RED, YELLOW, counted, files, heading, on_one_line, section, so_many, table};
+use crate::figure::{format_figure, trimmed};
+use crate::scenario::suggestion;
+use crate::sweep::{Estimate, Plan, PointSummary};
+use crate::time::format_mean_nanos;
+use crate::value::Value;
+use serde_json::{Map, Value as Json, json};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// How many figures the table has room for; the files have all.
+const FIGURES: usize = 4;
+const DECIMALS: usize = 3;
+
+/// Says what came of a sweep.
+///
+/// # Errors
+/// If something cannot be written.
+pub fn tell(
+    loaded: &Loaded,
+    plan: &Plan<'_>,
+    collected: &Collected,
+    folder: &Folder,
+    arguments: &SweepArguments,
+) -> Result<Exit, Failure> {
+    let mut written = vec![collected.table.clone(), collected.summary.clone()];
+    if collected.is_whole && !arguments.no_charts {
+        written.extend(super::charts(loaded, plan, collected, folder)?);
+    }
+    match arguments.format {
+        Format::Json => {
+            for point in &collected.points {
+                console::print(&on_one_line(&object(loaded, plan, point)))?;
+            }
+        }
+        Format::Text => console::print(&text(loaded, plan, collected, &written, arguments))?,
+    }
+    if !collected.is_whole {
+        return Err(interrupted(plan, collected));
+    }
+    Ok(if collected.findings.is_empty() { Exit::Fine } else { Exit::Finding })
+}
+
+fn interrupted(plan: &Plan<'_>, collected: &Collected) -> Failure {
+    let message = format!(
+        "interrupted after {} of {} runs; they are in '{}', and the same command goes on from there",
+        counted(collected.runs),
+        counted(plan.runs()),
+        console::shown(&collected.table)
+    );
+    Failure { exit: Exit::Interrupted, message }
+}
+
+fn text(
+    loaded: &Loaded,
+    plan: &Plan<'_>,
+    collected: &Collected,
+    written: &[PathBuf],
+    arguments: &SweepArguments,
+) -> String {
+    let (colour, verdict) = verdict(plan, collected);
+    let mut text = heading(&loaded.label, colour, &verdict) + "\n";
+    section(&mut text, "Points", &points_table(plan, collected, arguments));
+    for note in notes(plan, collected, arguments) {
+        let _ = writeln!(text, " {note}");
+    }
+    section(&mut text, "Findings", &findings(loaded, plan, collected));
+    section(&mut text, "Files", &files(written));
+    text
+}
+
+fn verdict(plan: &Plan<'_>, collected: &Collected) -> (&'static str, String) {
+    let points = collected.points.len() as u64 + collected.left_out;
+    let mut verdict = format!("{}, {}", so_many(points, "point"), so_many(collected.runs, "run"));
+    if collected.reused > 0 {
+        let _ = write!(verdict, ", {} of them made before", counted(collected.reused));
+    }
+    let colour = match (collected.is_whole, collected.findings.is_empty()) {
+        (false, _) => YELLOW,
+        (true, true) => GREEN,
+        (true, false) => RED,
+    };
+    if plan.is_shard() {
+        verdict.push_str("; a part, to be put together by `merge`");
+    }
+    (colour, verdict)
+}
+
+/// The points that are shown, in the order that is asked for.
+fn shown<'c>(plan: &Plan<'_>, collected: &'c Collected, arguments: &SweepArguments) -> Vec<&'c PointSummary> {
+    let mut points: Vec<&PointSummary> = collected.points.iter().collect();
+    if let Some(sort) = &arguments.sort {
+        let (name, down) = sort.strip_prefix('-').map_or((sort.as_str(), false), |name| (name, true));
+        let figure = plan.requests().iter().position(|request| is_named(request, name));
+        let param = plan.design().names().position(|known| known == name);
+        let key = |point: &PointSummary| match (figure, param) {
+            (Some(figure), _) => Some(point.estimates[figure].mean()).filter(|mean| mean.is_finite()),
+            (None, Some(param)) => Some(point.varied[param].as_f64()),
+            (None, None) => None,
+        };
+        // Points without a number are last, in whichever direction.
+        points.sort_by(|one, other| match (key(one), key(other)) {
+            (Some(one), Some(other)) if down => other.total_cmp(&one),
+            (Some(one), Some(other)) => one.total_cmp(&other),
+            (one, other) => other.is_some().cmp(&one.is_some()),
+        });
+    }
+    points.truncate(arguments.top);
+    points
+}
+
+fn is_named(request: &FigureRequest, name: &str) -> bool {
+    request.name == name || (name == "total_time" && request.name == "total_time_ns")
+}
+
+/// Whether points can be sorted by this name.
+///
+/// # Errors
+/// If it is neither a figure that is collected nor a parameter that is varied.
+pub fn check_sort(plan: &Plan<'_>, sort: Option<&str>) -> Result<(), Failure> {
+    let Some(sort) = sort else { return Ok(()) };
+    let name = sort.strip_prefix('-').unwrap_or(sort);
+    let figures = plan.requests().iter().map(|request| request.name.as_str());
+    let names: Vec<&str> = figures.chain(plan.design().names()).collect();
+    if plan.requests().iter().any(|request| is_named(request, name)) || names.contains(&name) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "points cannot be sorted by '{name}'{}: they have {}",
+        suggestion(name, names.iter().copied()),
+        names.join(", ")
+    )))
+}
+
+fn points_table(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> String {
+    let mut heads: Vec<String> = plan.design().names().map(str::to_owned).collect();
+    let has_findings = !collected.findings.is_empty();
+    if has_findings {
+        heads.push("outcome".to_owned());
+    }
+    let figures = plan.requests().len().min(FIGURES);
+    for request in &plan.requests()[..figures] {
+        heads.push(request.name.strip_suffix("_ns").unwrap_or(&request.name).to_owned());
+        heads.extend(collected.base.map(|_| "against base".to_owned()));
+    }
+    let level = level_of_differences(plan);
+    let row = |point: &PointSummary| {
+        let mut cells: Vec<String> = point.varied.iter().map(|value| printable(&value.to_string())).collect();
+        if has_findings {
+            cells.push(outcomes(point));
+        }
+        for (place, request) in plan.requests()[..figures].iter().enumerate() {
+            cells.push(told(request, &point.estimates[place], LEVEL, false));
+            if let Some(base) = collected.base {
+                cells.push(match point.differences.get(place) {
+                    _ if point.point == base => "base".to_owned(),
+                    Some(difference) => told(request, difference, level, true),
+                    None => "–".to_owned(),
+                });
+            }
+        }
+        cells
+    };
+    let texts = if has_findings { vec![plan.design().names().count()] } else { Vec::new() };
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    table(&heads, &texts, shown(plan, collected, arguments).into_iter().map(row))
+}
+
+/// How the runs of a point ended.
+fn outcomes(point: &PointSummary) -> String {
+    match point.outcomes.iter().collect::<Vec<_>>().as_slice() {
+        [(outcome, _)] => (**outcome).to_owned(),
+        several => {
+            let each = several.iter().map(|(outcome, count)| format!("{outcome} {count}"));
+            each.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// A mean, with half of its interval if there is one.
+fn told(request: &FigureRequest, estimate: &Estimate, level: f64, is_signed: bool) -> String {
+    if estimate.count() == 0 {
+        return "–".to_owned();
+    }
+    let mean = number(request, estimate.mean(), is_signed);
+    match estimate.half_width(level).filter(|half| *half > 0.0) {
+        Some(half) => format!("{mean} ± {}", number(request, half, false)),
+        None => mean,
+    }
+}
+
+/// A number in the unit of its figure.
+pub fn number(request: &FigureRequest, number: f64, is_signed: bool) -> String {
+    let sign = match (number < 0.0, is_signed) {
+        (true, _) => "-",
+        (false, true) => "+",
+        (false, false) => "",
+    };
+    let size = number.abs();
+    let text = match request.is_time {
+        true => format_mean_nanos(size, DECIMALS),
+        false => trimmed(&format_figure(size, DECIMALS)).to_owned(),
+    };
+    format!("{sign}{text}")
+}
+
+fn notes(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> Vec<String> {
+    let mut notes = Vec::new();
+    let points = collected.points.len() as u64 + collected.left_out;
+    if points > arguments.top as u64 {
+        notes.push(format!(
+            "{} of {} points; --top shows more, --sort others, summary.csv has all",
+            counted(arguments.top),
+            counted(points)
+        ));
+    }
+    if plan.requests().len() > FIGURES {
+        notes.push(format!("{FIGURES} of {} figures; summary.csv has all", plan.requests().len()));
+    }
+    if !plan.is_random() {
+        notes.push("nothing is drawn, so that one run says all of a point".to_owned());
+    } else if plan.replications() > 1 {
+        notes.push(format!(
+            "±: half of the 95% interval of the mean; {} replications a point{}, seed {}",
+            counted(plan.replications()),
+            if plan.precision().is_some() { " at most" } else { "" },
+            plan.seed()
+        ));
+        if collected.base.is_some() && plan.points() > 2 {
+            notes.push(
+                "against base: paired differences (common random numbers); their intervals hold all together with 95%"
+                    .to_owned(),
+            );
+        }
+    } else {
+        notes.push("one replication says nothing of how sure a figure is; --replications 30 does".to_owned());
+    }
+    notes
+}
+
+/// What must be known: by outcome, how many points and the first, with its command.
+fn findings(loaded: &Loaded, plan: &Plan<'_>, collected: &Collected) -> String {
+    let mut text = String::new();
+    for (outcome, count, first) in &collected.findings {
+        let runs = first.outcomes.get(outcome).copied().unwrap_or_default();
+        let of_runs =
+            if first.runs > 1 { format!(" ({runs} of {} runs)", counted(first.runs)) } else { String::new() };
+        let _ = writeln!(
+            text,
+            " {outcome} at {}, first at {}{of_runs}: {}",
+            so_many(*count, "point"),
+            settings(plan, &first.varied, ", "),
+            command(loaded, plan, first)
+        );
+    }
+    text
+}
+
+fn settings(plan: &Plan<'_>, varied: &[Value], separator: &str) -> String {
+    let each = plan.design().names().zip(varied).map(|(name, value)| format!("{name}={value}"));
+    match each.collect::<Vec<_>>() {
+        none if none.is_empty() => "the values of the file".to_owned(),
+        some => printable(&some.join(separator)),
+    }
+}
+
+/// The command that repeats the first run of a point that is a finding.
+fn command(loaded: &Loaded, plan: &Plan<'_>, point: &PointSummary) -> String {
+    let varied = plan.design().names().zip(&point.varied).map(|(name, value)| format!("{name}={value}"));
+    let given = loaded.settings.iter().map(|(name, value)| format!("{name}={value}"));
+    let settings: String = given.chain(varied).map(|one| format!(" --set {}", quote::word(&one))).collect();
+    let replication = match point.finding {
+        Some((replication, _)) if plan.is_random() => {
+            format!(" --seed {} --replication {replication}", plan.seed())
+        }
+        _ => String::new(),
+    };
+    format!("tempolane run {}{settings}{replication}", quote::word(&loaded.path))
+}
+
+/// A point for programs.
+fn object(loaded: &Loaded, plan: &Plan<'_>, point: &PointSummary) -> Json {
+    let finite = |number: f64| number.is_finite().then_some(number);
+    let varied: Map<String, Json> = plan
+        .design()
+        .names()
+        .zip(&point.varied)
+        .map(|(name, value)| (name.to_owned(), value.to_json()))
+        .collect();
+    let mut figures = Map::new();
+    for (place, request) in plan.requests().iter().enumerate() {
+        let estimate = &point.estimates[place];
+        let mut figure = json!({
+            "count": estimate.count(),
+            "mean": finite(estimate.mean()),
+            "half_width": estimate.half_width(LEVEL).and_then(finite),
+            "deviation": estimate.deviation(),
+            "smallest": finite(estimate.smallest()),
+            "largest": finite(estimate.largest()),
+        });
+        if let Some(difference) = point.differences.get(place) {
+            figure["difference"] = json!({
+                "mean": finite(difference.mean()),
+                "half_width": difference.half_width(level_of_differences(plan)).and_then(finite),
+            });
+        }
+        figures.insert(request.name.clone(), figure);
+    }
+    json!({
+        "scenario": loaded.label,
+        "seed": plan.seed(),
+        "point": varied,
+        "runs": point.runs,
+        "outcomes": point.outcomes,
+        "figures": figures,
+    })
+}

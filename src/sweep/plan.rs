@@ -1,0 +1,251 @@
+//! What is to be run: the points of a design, and how often each.
+//!
+//! Decides how the runs are parted into jobs, which workers take one after the other,
+//! and that a scenario in which nothing is drawn is run once.
+
+use super::design::Design;
+use super::row::{Columns, heading};
+use crate::analysis::{FigureRequest, StatisticsSink};
+use crate::backend::{Program, compile};
+use crate::scenario::{LoadedScenario, suggestion};
+use crate::trace::Header;
+use std::collections::BTreeMap;
+
+/// Replications of one point that one worker makes at once.
+const CHUNK: u64 = 64;
+
+/// How sure a mean has to be before a point is run no more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Precision {
+    /// Which figure, by its place among those that are asked for.
+    pub figure: usize,
+    /// Half of the interval of 95% may be this share of the mean.
+    pub share: f64,
+}
+
+/// Replications of one point that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Job {
+    /// Which point.
+    pub point: u64,
+    /// The first replication.
+    pub first: u64,
+    /// How many at most.
+    pub count: u64,
+}
+
+/// Runs that are there already: lines of a table by what tells which run it is.
+pub type Recorded = BTreeMap<String, String>;
+
+/// What a sweep runs.
+#[derive(Debug)]
+pub struct Plan<'s> {
+    scenario: &'s LoadedScenario,
+    compiled: Program,
+    design: Design,
+    seed: u64,
+    replications: u64,
+    precision: Option<Precision>,
+    requests: Vec<FigureRequest>,
+    columns: Columns,
+    shard: (u64, u64),
+}
+
+impl<'s> Plan<'s> {
+    /// Every point of the design once, with these figures.
+    ///
+    /// # Errors
+    /// A message, if the scenario has no such figure, or if it cannot be run with the
+    /// values of the base.
+    pub fn new(scenario: &'s LoadedScenario, design: Design, figures: &[&str]) -> Result<Plan<'s>, String> {
+        let compiled = compile(&scenario.model);
+        let base = compiled.bind(&scenario.model, &scenario.params).map_err(|error| error.message)?;
+        let header = base.header(scenario.model.seed);
+        let requests =
+            figures.iter().map(|figure| request(figure, &header)).collect::<Result<Vec<_>, _>>()?;
+        if let Some((at, again)) =
+            requests.iter().enumerate().find(|(at, request)| requests[..*at].contains(request))
+        {
+            return Err(format!(
+                "the figure '{}' is asked for twice",
+                requests[at].name.clone().max(again.name.clone())
+            ));
+        }
+        let (seed, columns) = (scenario.model.seed, Columns::default());
+        let plan = Plan {
+            scenario,
+            compiled,
+            design,
+            seed,
+            replications: 1,
+            precision: None,
+            requests,
+            columns,
+            shard: (0, 1),
+        };
+        plan.check_figures(&header)?;
+        Ok(plan)
+    }
+
+    /// Whether every figure is there; the figures of no run at all have all names.
+    fn check_figures(&self, header: &Header) -> Result<(), String> {
+        let collector = crate::analysis::FigureCollector::new(self.requests.clone(), header);
+        let statistics = StatisticsSink::new(header).finish(crate::time::Time::ZERO);
+        collector.check(header, &statistics).map_err(|(figure, why)| no_figure(&figure, header, Some(&why)))
+    }
+
+    /// So many replications of each point, with this seed.
+    #[must_use]
+    pub fn replicate(mut self, replications: u64, seed: u64) -> Plan<'s> {
+        (self.replications, self.seed) = (replications.max(1), seed);
+        if !self.is_random() {
+            self.replications = 1;
+        }
+        self
+    }
+
+    /// Fewer replications where the mean is sure enough before.
+    #[must_use]
+    pub fn until(mut self, precision: Precision) -> Plan<'s> {
+        self.precision = self.is_random().then_some(precision);
+        self
+    }
+
+    /// With these columns in its rows.
+    #[must_use]
+    pub fn with_columns(mut self, columns: Columns) -> Plan<'s> {
+        self.columns = columns;
+        self
+    }
+
+    /// Only every `count`-th point, from point number `place` on.
+    #[must_use]
+    pub fn shard(mut self, place: u64, count: u64) -> Plan<'s> {
+        self.shard = (place, count.max(1));
+        self
+    }
+
+    /// Whether replications differ: something is drawn, from streams that depend on
+    /// them.
+    pub fn is_random(&self) -> bool {
+        self.compiled.is_random()
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &'s LoadedScenario {
+        self.scenario
+    }
+
+    /// The scenario, compiled.
+    pub(super) fn compiled(&self) -> &Program {
+        &self.compiled
+    }
+
+    /// The points.
+    pub fn design(&self) -> &Design {
+        &self.design
+    }
+
+    /// The seed of all runs.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Replications of each point, at most.
+    pub fn replications(&self) -> u64 {
+        self.replications
+    }
+
+    /// How sure the means are to be.
+    pub fn precision(&self) -> Option<Precision> {
+        self.precision
+    }
+
+    /// The figures of each run.
+    pub fn requests(&self) -> &[FigureRequest] {
+        &self.requests
+    }
+
+    /// Further columns.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The first line of the table of runs.
+    pub fn heading(&self) -> String {
+        heading(self)
+    }
+
+    /// Whether it has only some of the points.
+    pub fn is_shard(&self) -> bool {
+        self.shard.1 > 1
+    }
+
+    /// What tells the run of a line of a table with this plan's columns.
+    pub fn key_of<'l>(&self, line: &'l str) -> Option<&'l str> {
+        let cells = self.design.names().count() + 1;
+        let end = line.match_indices(',').nth(cells - 1)?.0;
+        Some(&line[..=end])
+    }
+
+    /// How many points there are, conditions not considered.
+    pub fn points(&self) -> u64 {
+        let (place, count) = self.shard;
+        (self.design.points() + count - 1 - place) / count
+    }
+
+    /// Jobs of one point.
+    fn jobs_of_point(&self) -> u64 {
+        if self.precision.is_some() { 1 } else { self.replications.div_ceil(CHUNK) }
+    }
+
+    /// How many jobs there are.
+    pub fn jobs(&self) -> u64 {
+        self.points() * self.jobs_of_point()
+    }
+
+    /// How many runs there are at most.
+    pub fn runs(&self) -> u128 {
+        u128::from(self.points()) * u128::from(self.replications)
+    }
+
+    /// The job of this number.
+    pub fn job(&self, number: u64) -> Job {
+        let jobs = self.jobs_of_point();
+        let (place, count) = self.shard;
+        let point = number / jobs * count + place;
+        if self.precision.is_some() {
+            return Job { point, first: 0, count: self.replications };
+        }
+        let first = number % jobs * CHUNK;
+        Job { point, first, count: CHUNK.min(self.replications - first) }
+    }
+
+    /// The job of the base point with this number, whichever shard it is in.
+    pub(super) fn base_jobs(&self) -> impl Iterator<Item = Job> {
+        let point = self.design.base(&self.scenario.model);
+        let chunk = if self.precision.is_some() { self.replications } else { CHUNK };
+        let replications = self.replications;
+        (0..replications.div_ceil(chunk)).map(move |job| {
+            let first = job * chunk;
+            Job { point, first, count: chunk.min(replications - first) }
+        })
+    }
+}
+
+fn request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
+    FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, why.as_deref()))
+}
+
+/// What there is instead of a figure, and why it is none where that says more.
+fn no_figure(figure: &str, header: &Header, why: Option<&str>) -> String {
+    let candidates = FigureRequest::candidates(header);
+    let mut meant = suggestion(figure, candidates.iter().map(String::as_str));
+    if meant.is_empty() {
+        meant = "; a figure is total_time, one of a mark such as name.p95, or a path of \
+                 `run --format json` such as resources.name.utilization"
+            .to_owned();
+    }
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    format!("no figure '{figure}'{why}{meant}")
+}

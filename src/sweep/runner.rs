@@ -1,0 +1,261 @@
+//! Runs jobs of a plan, one run after the other.
+//!
+//! Decides what is looked at in a run: as little as the figures need, since most of
+//! the time of a short run is what is collected of it.
+
+use super::design::Point;
+use super::estimate::Estimate;
+use super::plan::{Job, Plan, Recorded};
+use super::row::{Findings, Row, key, line};
+use crate::analysis::{FigureCollector, FigureValue, RaceSink, Statistics, StatisticsSink};
+use crate::backend::virtual_time::{Interrupted, RunEnd, RunProgress};
+use crate::backend::{Binding, Rebound, Rerun};
+use crate::time::Time;
+use crate::trace::{DynSink, Fingerprint, Header, NoTrace, Ties};
+use std::fmt;
+use std::ops::ControlFlow;
+
+/// The first replications of a point whose number is not known beforehand.
+const FIRST: u64 = 10;
+
+/// Makes runs of one plan; each thread has its own.
+pub struct Runner<'p> {
+    plan: &'p Plan<'p>,
+    recorded: Option<&'p Recorded>,
+    /// The parameters and names of `ready`, if a run was ever made.
+    ready: Option<Ready<'p>>,
+}
+
+/// Everything that a run needs and that is made once.
+struct Ready<'p> {
+    point: u64,
+    rerun: Rerun<'p>,
+    /// The same in reverse order of simultaneous events.
+    reversed: Option<Rerun<'p>>,
+    header: Header,
+    collector: FigureCollector,
+    statistics: StatisticsSink,
+}
+
+/// Why a job has no rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoRows {
+    /// The user wants to stop.
+    Interrupted,
+    /// The scenario cannot be run at this point.
+    Invalid(String),
+}
+
+impl From<Interrupted> for NoRows {
+    fn from(_: Interrupted) -> NoRows {
+        NoRows::Interrupted
+    }
+}
+
+impl fmt::Display for NoRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoRows::Interrupted => f.write_str("interrupted"),
+            NoRows::Invalid(why) => f.write_str(why),
+        }
+    }
+}
+
+/// Asked now and then whether to stop.
+pub type Stop<'s> = &'s (dyn Fn() -> bool + Sync);
+
+impl<'p> Runner<'p> {
+    /// For jobs of this plan; of runs that are there already the lines are taken.
+    pub fn new(plan: &'p Plan<'p>, recorded: Option<&'p Recorded>) -> Runner<'p> {
+        Runner { plan, recorded, ready: None }
+    }
+
+    /// The rows of a job; none if a condition leaves the point out.
+    ///
+    /// # Errors
+    /// If the user stops it, or the scenario cannot be run there.
+    pub fn run(&mut self, job: Job, stop: Stop<'_>) -> Result<Vec<Row>, NoRows> {
+        let plan = self.plan;
+        let invalid = |why: String| NoRows::Invalid(at_point(plan, job.point, &why));
+        let point = plan.design().point(&plan.scenario().model, job.point).map_err(invalid)?;
+        let Some(point) = point else { return Ok(Vec::new()) };
+        let replications = job.first..job.first + job.count;
+        let Some(precision) = plan.precision() else {
+            return replications.map(|replication| self.row(&point, replication, stop)).collect();
+        };
+        let (mut rows, mut estimate, mut enough) = (Vec::new(), Estimate::default(), FIRST);
+        for replication in replications {
+            let row = self.row(&point, replication, stop)?;
+            if let Some(Some(number)) = row.numbers.get(precision.figure).filter(|_| !row.is_finding()) {
+                estimate.add(number.as_f64());
+            }
+            rows.push(row);
+            if rows.len() as u64 >= enough {
+                let half = estimate.half_width(0.95).unwrap_or(f64::INFINITY);
+                let target = precision.share * libm::fabs(estimate.mean());
+                if half <= target {
+                    break;
+                }
+                // The half-width goes with the root of the number; never far at once.
+                let wanted = enough as f64 * (half / target) * (half / target);
+                enough = (wanted as u64).clamp(enough + 1, enough + enough / 2);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn row(&mut self, point: &Point, replication: u64, stop: Stop<'_>) -> Result<Row, NoRows> {
+        let plan = self.plan;
+        if let Some(line) = self.recorded.and_then(|recorded| recorded.get(&key(&point.varied, replication)))
+            && let Some(row) = Row::read(plan, (point.number, replication), line)
+        {
+            return Ok(row);
+        }
+        let ready = self.at(point)?;
+        let (end, numbers, mut findings) = ready.once(plan, replication, stop)?;
+        if plan.columns().ties {
+            findings.ties_differ = Some(ready.differs_reversed(plan, replication, (&end, &numbers), stop)?);
+        }
+        let outcome = end.outcome.name();
+        let line = line(plan, &point.varied, replication, outcome, &numbers, &findings);
+        Ok(Row { point: point.number, replication, outcome, numbers, line, was_there: false })
+    }
+
+    /// Ready to run this point.
+    fn at(&mut self, point: &Point) -> Result<&mut Ready<'p>, NoRows> {
+        let plan = self.plan;
+        let invalid = |why: String| NoRows::Invalid(at_point(plan, point.number, &why));
+        if let Some(ready) = &mut self.ready {
+            ready.go_to(point).map_err(invalid)?;
+        } else {
+            self.ready = Some(Ready::new(plan, point).map_err(invalid)?);
+        }
+        self.ready.as_mut().ok_or(NoRows::Interrupted)
+    }
+}
+
+fn at_point(plan: &Plan<'_>, point: u64, why: &str) -> String {
+    let values = plan.design().names().zip(plan.design().varied(point));
+    let values: Vec<String> = values.map(|(name, value)| format!("{name}={value}")).collect();
+    format!("with {}: {why}", values.join(" "))
+}
+
+impl<'p> Ready<'p> {
+    fn new(plan: &'p Plan<'p>, point: &Point) -> Result<Ready<'p>, String> {
+        let bind = || {
+            let binding = Binding::new(plan.compiled(), &plan.scenario().model, &point.params);
+            binding.map_err(|error| error.message)
+        };
+        let rerun = Rerun::new(bind()?);
+        let reversed = match plan.columns().ties {
+            true => Some(Rerun::with_ties(bind()?, Ties::Reversed)),
+            false => None,
+        };
+        let header = rerun.program().header(plan.seed());
+        let collector = FigureCollector::new(plan.requests().to_vec(), &header);
+        let statistics = StatisticsSink::with_log_cap(&header, 0);
+        Ok(Ready { point: point.number, rerun, reversed, header, collector, statistics })
+    }
+
+    fn go_to(&mut self, point: &Point) -> Result<(), String> {
+        if self.point == point.number {
+            return Ok(());
+        }
+        let rebound = self.rerun.set(&point.params).map_err(|error| error.message)?;
+        if let Some(reversed) = &mut self.reversed {
+            reversed.set(&point.params).map_err(|error| error.message)?;
+        }
+        if rebound == Rebound::Anew {
+            self.header = self.rerun.program().header(self.header.seed);
+            self.collector.rename(&self.header);
+        }
+        self.point = point.number;
+        Ok(())
+    }
+
+    /// One run with what it came to.
+    fn once(
+        &mut self,
+        plan: &Plan<'_>,
+        replication: u64,
+        stop: Stop<'_>,
+    ) -> Result<(RunEnd, Vec<Option<FigureValue>>, Findings), Interrupted> {
+        let columns = plan.columns();
+        self.rerun.replicate(plan.seed(), replication);
+        let mut fingerprint = columns.fingerprint.then(Fingerprint::new);
+        let mut races = columns.races.then(|| RaceSink::new(&self.header));
+        let (end, statistics) = measured(
+            &mut self.rerun,
+            &mut self.statistics,
+            &mut self.collector,
+            (&mut fingerprint, &mut races),
+            stop,
+        )?;
+        let numbers = self.collector.numbers(&self.header, &statistics);
+        let fingerprint = fingerprint.map(|fingerprint| fingerprint.finish(end.outcome.name(), end.end));
+        let races = races.map(|races| {
+            let races = races.finish();
+            races.list.len() as u64 + races.more
+        });
+        Ok((end, numbers, Findings { fingerprint, ties_differ: None, races }))
+    }
+
+    /// Whether simultaneous events in reverse order come to something else.
+    fn differs_reversed(
+        &mut self,
+        plan: &Plan<'_>,
+        replication: u64,
+        (end, numbers): (&RunEnd, &[Option<FigureValue>]),
+        stop: Stop<'_>,
+    ) -> Result<bool, Interrupted> {
+        let Some(reversed) = &mut self.reversed else { return Ok(false) };
+        reversed.replicate(plan.seed(), replication);
+        let (other, statistics) =
+            measured(reversed, &mut self.statistics, &mut self.collector, (&mut None, &mut None), stop)?;
+        let others = self.collector.numbers(&self.header, &statistics);
+        Ok(other.outcome.name() != end.outcome.name() || others != numbers)
+    }
+}
+
+/// One run with its figures; only the end of it, if nothing else is asked for.
+fn measured(
+    rerun: &mut Rerun<'_>,
+    statistics: &mut StatisticsSink,
+    collector: &mut FigureCollector,
+    (fingerprint, races): (&mut Option<Fingerprint>, &mut Option<RaceSink>),
+    stop: Stop<'_>,
+) -> Result<(RunEnd, Statistics), Interrupted> {
+    let mut control =
+        |_: RunProgress| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    if !collector.takes_events() && !collector.needs_statistics() && fingerprint.is_none() && races.is_none()
+    {
+        let end = rerun.run(&mut NoTrace, &mut control)?;
+        let statistics = only_total_time(end.end);
+        return Ok((end, statistics));
+    }
+    let program = rerun.program();
+    statistics.reset(program.process_infos(), &program.resources);
+    collector.reset();
+    let counts = collector.needs_statistics();
+    let end = {
+        let sinks = ((counts.then_some(&mut *statistics), collector), (fingerprint, races));
+        let mut sinks = sinks;
+        rerun.run(&mut DynSink::new(&mut sinks), &mut control)?
+    };
+    let figures = if counts { statistics.take_figures(end.end) } else { only_total_time(end.end) };
+    Ok((end, figures))
+}
+
+/// The figures of a run of which only the end is known: it ends with the last process
+/// that it waits for, or where it is cut.
+fn only_total_time(end: Time) -> Statistics {
+    Statistics {
+        total_time: end,
+        events: 0,
+        processes: Vec::new(),
+        resources: Vec::new(),
+        marks: Vec::new(),
+        log: Vec::new(),
+        log_left_out: 0,
+    }
+}
