@@ -114,3 +114,40 @@ fn expectations_of_measures_are_checked() {
     let room = Room::with(&[("o.yaml", &format!("{none}expect:\n  figures: {{measures.visit.mean: 4s}}\n"))]);
     room.run("run o.yaml --write none").with_code(1).says(&["but it was null"]);
 }
+
+/// A sweep collects them as it does other figures, with the warm-up of each point.
+#[test]
+fn a_sweep_collects_them() {
+    let text = OFFICE
+        .replace(
+            "resources: {desk: {kind: semaphore, permits: 1}}",
+            "params: {desks: 1, skip: 3s}\nresources: {desk: {kind: semaphore, permits: desks}}",
+        )
+        .replace("warm_up: 3s", "warm_up: skip");
+    let room = Room::with(&[("office.yaml", &text)]);
+    let of = "measures.visit.mean,measures.visit.p99.9,measures.visit.little_gap,measures.out.count";
+    room.run(&format!("sweep office.yaml --vary desks=1..3 --of {of}")).with_code(0);
+    let figures = |from: usize| -> Vec<Vec<String>> {
+        let mut reader =
+            csv::Reader::from_path(room.path("output/office/sweep/runs.csv")).expect("it is there");
+        let names = reader.headers().expect("a heading").clone();
+        let columns: Vec<usize> = of
+            .split(',')
+            .skip(from)
+            .map(|figure| names.iter().position(|name| name == figure).expect("a column"))
+            .collect();
+        let row = |row: csv::StringRecord| columns.iter().map(|&column| row[column].to_owned()).collect();
+        reader.records().map(|record| row(record.expect("a row"))).collect()
+    };
+    let found = figures(0);
+    // All come at once: with two desks two leave after 2 s and one after 4 s.
+    let means: Vec<&str> = found.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(means, ["4000000000", "2666666667", "2000000000"]);
+    let longest: Vec<&str> = found.iter().map(|row| row[1].as_str()).collect();
+    assert_eq!(longest, ["6000000000", "4000000000", "2000000000"]);
+    room.run(&format!("sweep office.yaml --vary skip=0s,2s,5s,20s --of {of}")).with_code(0);
+    assert_eq!(figures(3), [["3"], ["3"], ["1"], ["0"]]);
+    room.run("sweep office.yaml --vary desks=1..3 --of measures.visit.men")
+        .with_code(2)
+        .complains(&["measures.visit.men"]);
+}

@@ -171,6 +171,15 @@ impl FigureCollector {
         })
     }
 
+    /// Whether what the scenario measures is needed to find them all.
+    pub fn needs_measures(&self) -> bool {
+        let is_measured = |request: &FigureRequest| match &request.what {
+            What::Path(path) => path.starts_with("measures."),
+            What::OfMark { .. } => false,
+        };
+        self.requests.iter().any(is_measured)
+    }
+
     /// Forgets the run, for another one.
     pub fn reset(&mut self) {
         self.tallies.reset();
