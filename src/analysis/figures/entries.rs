@@ -129,8 +129,11 @@ pub struct Marks<'a>(pub &'a Header, pub &'a [MarkStatistics]);
 /// One mark. Null where there is no value; durations in whole nanoseconds.
 pub(super) struct Mark<'a>(&'a MarkStatistics);
 
+/// A figure of a mark and its key.
+type KeyedValue = (&'static str, fn(&MarkStatistics) -> Option<Value>);
+
 /// The figures of a mark, as values of the type that it carries.
-pub(super) const OF_MARK: [(&str, fn(&MarkStatistics) -> Option<Value>); 4] = [
+pub(super) const OF_MARK: [KeyedValue; 4] = [
     ("count", |mark| Some(Value::Int(mark.count as i64))),
     ("mean", |mark| mark.values.map(|values| values.mean)),
     ("min", |mark| mark.values.map(|values| values.min)),

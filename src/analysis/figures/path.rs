@@ -180,8 +180,11 @@ fn number_in_report(header: &Header, statistics: &Statistics, path: &str) -> Res
     }
 }
 
+/// A figure of a run and its key.
+type KeyedWhole = (&'static str, fn(&Statistics) -> u64);
+
 /// The figures of a run that are of nothing in it.
-pub(super) const OF_RUN: [(&str, fn(&Statistics) -> u64); 3] = [
+pub(super) const OF_RUN: [KeyedWhole; 3] = [
     ("total_time_ns", |statistics| statistics.total_time.as_nanos()),
     ("events", |statistics| statistics.events),
     ("log_left_out", |statistics| statistics.log_left_out),
