@@ -11,6 +11,10 @@ use crate::time::{NANOS_PER_SECOND, Time};
 use crate::trace::{Event, Kind};
 use std::collections::{BTreeMap, VecDeque};
 
+/// How many can be on their way at a time, of one measure: more are open from the start,
+/// and an end that would be theirs has no beginning.
+pub(super) const MOST: u64 = 1 << 20;
+
 /// The sojourns of a run, from the end of the warm-up on.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SojournStatistics {
@@ -120,9 +124,14 @@ impl SojournTally {
     }
 
     fn begin(&mut self, event: &Event) {
+        let counts = u64::from(self.window.has(event.time));
+        self.statistics.arrivals += counts;
+        if self.number == MOST {
+            self.abandoned += counts;
+            return;
+        }
         self.pass_time(event.time);
         self.number += 1;
-        self.statistics.arrivals += u64::from(self.window.has(event.time));
         self.begun.entry(self.key(event)).or_default().push_back(event.time);
     }
 

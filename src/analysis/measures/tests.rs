@@ -121,6 +121,20 @@ fn the_end_of_an_instance_ends_what_it_began() {
     assert_eq!(figures(&BY_INSTANCE, &found, &names), [1.0, 1.0, 1.0, 0.3].map(Some));
 }
 
+/// What never ends takes no memory without bound: the first 2^20 are kept, the two more
+/// are open, and their ends have no beginning.
+#[test]
+fn no_more_are_on_their_way_than_there_is_room_for() {
+    let mut tally = SojournTally::new(FROM, TO, false, Time::ZERO);
+    let all = sojourn::MOST + 2;
+    (0..all).for_each(|_| tally.event(&mark(0, A, FROM, 0)));
+    let open = tally.clone().finish(Time::from_secs(1));
+    assert_eq!((open.open, open.arrivals, open.departures), (all, all, 0));
+    (0..all).for_each(|_| tally.event(&mark(1, A, TO, 0)));
+    let ended = tally.finish(Time::from_secs(1));
+    assert_eq!((ended.departures, ended.open, ended.unmatched), (sojourn::MOST, 2, 2));
+}
+
 /// From each passing to the next of the same instance.
 #[test]
 fn one_mark_for_both() {
