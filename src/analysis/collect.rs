@@ -7,12 +7,13 @@
 //! summation.
 
 use super::marks::MarkTally;
+use super::measures::MeasureTallies;
 use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, LateRequests, Level, LogTemplate, ProcessInfo, ResourceInfo, Sink, Span,
-    SpanBuilder, Trace, level_after,
+    Activity, Event, Header, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo, ResourceInfo,
+    Sink, Span, SpanBuilder, Trace, level_after,
 };
 use crate::value::Word;
 
@@ -29,6 +30,8 @@ pub struct StatisticsSink {
     marks: Vec<MarkTally>,
     /// By mark, whether it carries a value.
     carries_value: Vec<bool>,
+    /// Boxed, and none if the scenario measures nothing, as most do.
+    measures: Option<Box<MeasureTallies>>,
     logs: Vec<LogTemplate>,
     log: Vec<LogLine>,
     log_cap: usize,
@@ -67,6 +70,7 @@ impl StatisticsSink {
             resources: Vec::new(),
             marks: vec![MarkTally::default(); header.marks.len()],
             carries_value: header.marks.iter().map(|mark| mark.ty.is_some()).collect(),
+            measures: None,
             logs: header.logs.clone(),
             log: Vec::new(),
             log_cap,
@@ -74,13 +78,13 @@ impl StatisticsSink {
             log_left_out: 0,
             events: 0,
         };
-        sink.reset(&header.processes, &header.resources);
+        sink.reset(&header.processes, &header.resources, &header.measures);
         sink
     }
 
-    /// Forgets the run, for another of the same scenario with these processes
-    /// and resources: parameters may have changed how many there are.
-    pub fn reset(&mut self, processes: &[ProcessInfo], resources: &[ResourceInfo]) {
+    /// Forgets the run, for another of the same scenario with these processes, resources
+    /// and measures: parameters may have changed how many there are, and what is left out.
+    pub fn reset(&mut self, processes: &[ProcessInfo], resources: &[ResourceInfo], measures: &[MeasureInfo]) {
         let process_count = processes.iter().map(|info| info.count as usize).sum();
         self.spans.reset(process_count);
         self.processes.clear();
@@ -101,6 +105,8 @@ impl StatisticsSink {
             *late = LateRequests::new(process_count, self.resources.len());
         }
         self.marks.fill_with(MarkTally::default);
+        let is_measured = !measures.is_empty();
+        self.measures = is_measured.then(|| Box::new(MeasureTallies::new(measures, resources)));
         self.log.clear();
         self.log_room = Self::LOG_BYTES;
         (self.log_left_out, self.events) = (0, 0);
@@ -136,6 +142,7 @@ impl StatisticsSink {
             processes: std::mem::take(&mut self.processes),
             resources: self.resources.drain(..).map(|tally| tally.finish(end)).collect(),
             marks: self.marks.iter_mut().map(|mark| std::mem::take(mark).finish()).collect(),
+            measures: self.measures.take().map_or_else(Vec::new, |measures| measures.finish(end)),
             log: std::mem::take(&mut self.log),
             log_left_out: self.log_left_out,
         }
@@ -173,6 +180,13 @@ impl StatisticsSink {
         }
     }
 
+    #[inline]
+    fn measure(&mut self, event: &Event, take: fn(&mut MeasureTallies, &Event)) {
+        if let Some(measures) = &mut self.measures {
+            take(measures, event);
+        }
+    }
+
     /// Keeps a line if there is room. Once one was left out, so is every later
     /// one: what is kept is the beginning of the log.
     fn add_log(&mut self, event: &Event, args: &[Word]) {
@@ -200,19 +214,24 @@ impl Sink for StatisticsSink {
                 process.started.get_or_insert(event.time);
                 process.finished = None;
             }
-            Kind::Done => self.processes[event.process.index()].finished = Some(event.time),
+            Kind::Done => {
+                self.processes[event.process.index()].finished = Some(event.time);
+                self.measure(event, MeasureTallies::mark_or_end);
+            }
             Kind::Acquire | Kind::Release | Kind::Put | Kind::Get | Kind::Notify | Kind::Block => {
                 self.resources[event.subject as usize].change(event);
+                self.measure(event, MeasureTallies::resource);
             }
+            Kind::Grant => self.measure(event, MeasureTallies::resource),
             Kind::Log => self.add_log(event, args),
             Kind::Mark => {
                 let place = event.subject as usize;
                 self.marks[place].add(event, self.carries_value[place]);
+                self.measure(event, MeasureTallies::mark_or_end);
             }
             Kind::Delay
             | Kind::Work
             | Kind::Wake
-            | Kind::Grant
             | Kind::Write
             | Kind::Read
             | Kind::Draw

@@ -234,7 +234,8 @@ fn measured(
         return Ok((end, statistics));
     }
     let program = rerun.program();
-    statistics.reset(program.process_infos(), &program.resources);
+    let measures = if collector.needs_measures() { program.measures.as_slice() } else { &[] };
+    statistics.reset(program.process_infos(), &program.resources, measures);
     collector.reset();
     let counts = collector.needs_statistics();
     let end = {
@@ -255,6 +256,7 @@ fn only_total_time(end: Time) -> Statistics {
         processes: Vec::new(),
         resources: Vec::new(),
         marks: Vec::new(),
+        measures: Vec::new(),
         log: Vec::new(),
         log_left_out: 0,
     }

@@ -13,6 +13,7 @@ mod files;
 mod gallery;
 mod interrupt;
 mod library;
+mod measures;
 mod names;
 mod races;
 mod recorded;

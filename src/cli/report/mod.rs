@@ -3,6 +3,7 @@
 mod finding;
 mod finished;
 mod json;
+mod measures;
 mod parts;
 mod races;
 mod table;
