@@ -12,20 +12,10 @@ use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::tables::{FIGURE_BOUNDS, MARK_FIGURES};
-use crate::trace::{Expected, Figure, FigureExpectation, FigureRange, MarkFigure};
+use crate::trace::{
+    Expected, FIGURE_HEADS, Figure, FigureExpectation, FigureRange, MarkFigure, WHOLE_FIGURES,
+};
 use crate::value::{Type, Value};
-
-/// How a path of a report may begin.
-const HEADS: [&str; 8] = [
-    "total_time_ns",
-    "events",
-    "log_left_out",
-    "processes",
-    "process_groups",
-    "resources",
-    "resource_groups",
-    "marks",
-];
 
 /// What numbers a figure can be compared with.
 #[derive(Debug, Clone, Copy)]
@@ -108,14 +98,14 @@ impl Check<'_> {
     /// Checks how a path begins: what it is of, and whose it is.
     fn figure_path(&mut self, part: Part<'_>) -> Option<()> {
         let (head, rest) = part.split();
-        if !HEADS.contains(&head.text) {
+        if !FIGURE_HEADS.contains(&head.text) {
             let message = format!("unknown figure {}", quoted(head.text));
-            let hint = format!("a path begins with {}", HEADS.join(", "));
+            let hint = format!("a path begins with {}", FIGURE_HEADS.join(", "));
             let span = head.span(self);
-            self.reports.unknown_with_hint(span, message, head.text, HEADS.into_iter(), hint);
+            self.reports.unknown_with_hint(span, message, head.text, FIGURE_HEADS.into_iter(), hint);
             return None;
         }
-        let is_number = HEADS[..3].contains(&head.text);
+        let is_number = FIGURE_HEADS[..WHOLE_FIGURES].contains(&head.text);
         let whose = match rest {
             None if is_number => return Some(()),
             Some(rest) if is_number => {

@@ -38,6 +38,22 @@ pub enum Figure {
     },
 }
 
+/// How a path of a report may begin; the first [`WHOLE_FIGURES`] are numbers, the others
+/// have parts.
+pub const FIGURE_HEADS: [&str; 8] = [
+    "total_time_ns",
+    "events",
+    "log_left_out",
+    "processes",
+    "process_groups",
+    "resources",
+    "resource_groups",
+    "marks",
+];
+
+/// How many of [`FIGURE_HEADS`] are numbers.
+pub const WHOLE_FIGURES: usize = 3;
+
 /// What can be asked of the values of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkFigure {

@@ -14,5 +14,7 @@ mod watch;
 
 pub use entries::{Marks, Processes, Resources};
 pub use groups::{ProcessGroups, ResourceGroups};
+pub use number::FigureValue;
 pub use object::named;
+pub use path::{check_path, is_duration, number_at};
 pub use watch::FigureWatch;

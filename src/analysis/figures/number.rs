@@ -5,7 +5,8 @@ use crate::value::Value;
 use std::cmp::Ordering;
 
 /// A figure as it was found out.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(untagged)]
 pub enum FigureValue {
     /// A count, a number of nanoseconds, or a boolean.
     Whole(i128),
@@ -34,6 +35,24 @@ impl FigureValue {
         let against = |bound: Value| self.compare(FigureValue::of(bound));
         range.at_least.is_none_or(|least| against(least).is_some_and(Ordering::is_ge))
             && range.at_most.is_none_or(|most| against(most).is_some_and(Ordering::is_le))
+    }
+
+    /// How much more it is than another one; exact where both are whole.
+    pub fn minus(self, other: FigureValue) -> FigureValue {
+        match (self, other) {
+            (FigureValue::Whole(one), FigureValue::Whole(other)) => {
+                FigureValue::Whole(one.saturating_sub(other))
+            }
+            (one, other) => FigureValue::Float(one.as_f64() - other.as_f64()),
+        }
+    }
+
+    /// As a float; rounded if it is large.
+    pub fn as_f64(self) -> f64 {
+        match self {
+            FigureValue::Whole(whole) => whole as f64,
+            FigureValue::Float(float) => float,
+        }
     }
 
     fn compare(self, other: FigureValue) -> Option<Ordering> {

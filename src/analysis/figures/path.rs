@@ -1,23 +1,64 @@
 //! Figures of a report by the paths that they have in JSON.
 //!
-//! Decides what is said where a path leads nowhere: what there is instead.
+//! Decides what is said where a path leads nowhere: what there is instead. A path that
+//! leads to what has no value, as the mean of a mark that was never passed, leads somewhere.
 
 use super::entries::{Mark, Process, Resource};
 use super::groups;
 use super::number::FigureValue;
+use crate::analysis::collect::StatisticsSink;
 use crate::analysis::groups::{process_groups, resource_groups};
+use crate::analysis::marks::MarkValues;
 use crate::analysis::statistics::Statistics;
-use crate::trace::{Header, NameTable};
+use crate::time::Time;
+use crate::trace::{FIGURE_HEADS, Header, NameTable, instance_name};
+use crate::value::{self, Type};
 use serde_json::Value;
 
 /// How many names a message lists.
 const NAMED: usize = 12;
 
-/// The number at a path of a report.
+/// Whether reports of runs with these names have a number at a path, or at least a place
+/// for one.
+///
+/// # Errors
+/// What there is instead.
+pub fn check_path(header: &Header, path: &str) -> Result<(), String> {
+    let mut sample = StatisticsSink::new(header).finish(Time::ZERO);
+    for process in &mut sample.processes {
+        (process.started, process.finished) = (Some(Time::ZERO), Some(Time::ZERO));
+    }
+    for resource in &mut sample.resources {
+        resource.utilization = Some(0.0);
+    }
+    for (mark, info) in sample.marks.iter_mut().zip(&header.marks) {
+        let zero = info.ty.map(|ty| value::Value::from_word(ty, 0));
+        mark.values = zero.map(|zero| MarkValues { mean: zero, min: zero, max: zero });
+    }
+    number_at(header, &sample, path).map(drop)
+}
+
+/// Whether the number at a path is one of nanoseconds.
+pub fn is_duration(header: &Header, path: &str) -> bool {
+    let parts: Vec<&str> = path.split('.').collect();
+    match parts.as_slice() {
+        [.., "count"] => false,
+        ["marks", mark, _] => {
+            header.marks.iter().any(|info| info.name == *mark && info.ty == Some(Type::Duration))
+        }
+        parts => parts.iter().any(|part| part.ends_with("_ns")),
+    }
+}
+
+/// The number at a path of a report; `None` if there is a place for one, but no value.
 ///
 /// # Errors
 /// What is there instead, after "but".
-pub fn number_at(header: &Header, statistics: &Statistics, path: &str) -> Result<FigureValue, String> {
+pub fn number_at(
+    header: &Header,
+    statistics: &Statistics,
+    path: &str,
+) -> Result<Option<FigureValue>, String> {
     let mut parts = path.split('.');
     let head = parts.next().unwrap_or_default();
     let mut value = match whole(statistics, head) {
@@ -26,8 +67,10 @@ pub fn number_at(header: &Header, statistics: &Statistics, path: &str) -> Result
     };
     let mut whose = "";
     for part in parts {
-        let Value::Object(mut entries) = value else {
-            return Err(format!("'{part}' is of something that has no parts"));
+        let mut entries = match value {
+            Value::Object(entries) => entries,
+            Value::Null => return Ok(None),
+            _ => return Err(format!("'{part}' is of something that has no parts")),
         };
         value = match entries.remove(part) {
             Some(found) => found,
@@ -38,7 +81,10 @@ pub fn number_at(header: &Header, statistics: &Statistics, path: &str) -> Result
         whose = part;
     }
     match &value {
-        Value::Number(number) => FigureValue::of_json(number).ok_or_else(|| format!("it was {number}")),
+        Value::Number(number) => {
+            FigureValue::of_json(number).map(Some).ok_or_else(|| format!("it was {number}"))
+        }
+        Value::Null => Ok(None),
         Value::Object(entries) => Err(format!("it has parts: {}", list(entries.keys()))),
         other => Err(format!("it was {other}")),
     }
@@ -54,20 +100,27 @@ fn whole(statistics: &Statistics, head: &str) -> Option<u64> {
     }
 }
 
-/// The figures of one process, resource, group or mark.
+/// The figures of one process, resource, group or mark; of what a report does not have,
+/// what it has instead.
 fn entry(header: &Header, statistics: &Statistics, head: &str, name: &str) -> Result<Value, String> {
     let names = NameTable::new(header);
     let found = match head {
         "processes" => {
-            let id = names.process(name)?;
+            let infos = header.processes.iter().map(|info| (&*info.name, info.indexed, info.count));
+            let id = names.process(name).map_err(|absent| absent + &only(&list(instances(infos))))?;
             serde_json::to_value(Process::of(header, &statistics.processes[id.index()]))
         }
         "resources" => {
-            let id = names.resource(name)?;
+            let declared = header.resources.iter().filter(|info| info.kind.is_declared());
+            let infos = declared.map(|info| (&*info.name, info.indexed, info.count));
+            let id = names.resource(name).ok().filter(|&id| header.resource(id).kind.is_declared());
+            let absent = || format!("there is no resource '{name}'{}", only(&list(instances(infos))));
+            let id = id.ok_or_else(absent)?;
             serde_json::to_value(Resource::of(header, id, &statistics.resources[id.index()]))
         }
         "marks" => {
-            let mark = names.mark(name)?;
+            let marks = || list(header.marks.iter().map(|info| &info.name));
+            let mark = names.mark(name).map_err(|absent| absent + &only(&marks()))?;
             serde_json::to_value(Mark::of(&statistics.marks[mark as usize]))
         }
         "process_groups" => {
@@ -82,7 +135,7 @@ fn entry(header: &Header, statistics: &Statistics, head: &str, name: &str) -> Re
             let names = || list(all.iter().map(|group| &group.name));
             serde_json::to_value(groups::Resource::of(group.ok_or_else(|| no_group(name, &names()))?))
         }
-        _ => return Err(format!("there is no '{head}' in a report")),
+        _ => return Err(format!("there is no '{head}' in a report, only {}", FIGURE_HEADS.join(", "))),
     };
     found.map_err(|_| "a figure beside it is too large".to_owned())
 }
@@ -103,8 +156,15 @@ fn only(names: &str) -> String {
     if names.is_empty() { String::new() } else { format!(", only {names}") }
 }
 
-fn list<'n>(names: impl Iterator<Item = &'n String>) -> String {
-    let names: Vec<&str> = names.map(String::as_str).collect();
-    let more = if names.len() > NAMED { format!(" and {} more", names.len() - NAMED) } else { String::new() };
-    names[..names.len().min(NAMED)].join(", ") + &more
+fn list(names: impl Iterator<Item = impl AsRef<str>>) -> String {
+    let mut names = names.fuse();
+    let shown: Vec<_> = names.by_ref().take(NAMED).collect();
+    let shown: Vec<&str> = shown.iter().map(AsRef::as_ref).collect();
+    let more = names.count();
+    shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+}
+
+/// The names of all instances, each told by the name, whether that has an index, and the count.
+fn instances<'n>(infos: impl Iterator<Item = (&'n str, bool, u32)>) -> impl Iterator<Item = String> {
+    infos.flat_map(|(name, indexed, count)| (0..count).map(move |index| instance_name(name, indexed, index)))
 }

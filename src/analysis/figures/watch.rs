@@ -72,9 +72,10 @@ impl<'e> FigureWatch<'e> {
         }
         let failure = |one: &FigureExpectation| {
             let seen = match &one.figure {
-                Figure::Path(path) => number_at(header, statistics, path).map(|number| match number {
-                    FigureValue::Whole(whole) => (number, whole.to_string()),
-                    FigureValue::Float(float) => (number, told_float(float)),
+                Figure::Path(path) => number_at(header, statistics, path).and_then(|number| match number {
+                    Some(FigureValue::Whole(whole)) => Ok((FigureValue::Whole(whole), whole.to_string())),
+                    Some(FigureValue::Float(float)) => Ok((FigureValue::Float(float), told_float(float))),
+                    None => Err("it was null".to_owned()),
                 }),
                 Figure::OfMark { who, mark, of, .. } => {
                     let tally = tallies.iter().find(|tally| (tally.who, tally.mark) == (*who, *mark));
