@@ -5,7 +5,7 @@
 
 use super::columns::Columns;
 use super::design::Design;
-use crate::analysis::{FigureRequest, StatisticsSink};
+use crate::analysis::{FigureCollector, FigureRequest};
 use crate::backend::{Program, compile};
 use crate::scenario::{LoadedScenario, suggestion};
 use crate::trace::Header;
@@ -87,11 +87,10 @@ impl<'s> Plan<'s> {
         Ok(plan)
     }
 
-    /// Whether every figure is there; the figures of no run at all have all names.
+    /// Whether every figure is there.
     fn check_figures(&self, header: &Header) -> Result<(), String> {
-        let collector = crate::analysis::FigureCollector::new(self.requests.clone(), header);
-        let statistics = StatisticsSink::new(header).finish(crate::time::Time::ZERO);
-        collector.check(header, &statistics).map_err(|(figure, why)| no_figure(&figure, header, Some(&why)))
+        let collector = FigureCollector::new(self.requests.clone(), header);
+        collector.check(header).map_err(|(figure, why)| no_figure(&figure, header, Some(&why)))
     }
 
     /// So many replications of each point, with this seed.

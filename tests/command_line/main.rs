@@ -5,6 +5,7 @@ mod bounds;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;
+mod compared;
 mod docs;
 mod expected_figures;
 mod explore;
