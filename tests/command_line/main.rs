@@ -3,6 +3,7 @@
 
 mod bounds;
 mod check;
+mod cluster;
 #[path = "../common/mod.rs"]
 mod common;
 mod compared;
