@@ -8,13 +8,15 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "docs/language.md",
     "docs/test.md",
     "docs/races-and-ties.md",
     "docs/explore.md",
     "docs/sweep.md",
+    "docs/cluster.md",
+    "python/README.md",
 ];
 
 fn page(path: &str) -> String {
