@@ -9,6 +9,7 @@
 mod access;
 mod bind;
 mod bound;
+mod by_number;
 mod code;
 mod compile;
 mod constants;
@@ -20,6 +21,7 @@ mod layout;
 mod lines;
 mod liveness;
 mod lock_elision;
+mod measures;
 mod noticed;
 mod op;
 mod processor;
@@ -31,6 +33,7 @@ mod values;
 
 pub use access::Use;
 pub use bound::{BoundProgram, ProcessInstances};
+pub use by_number::NoFirstValue;
 pub use code::Program;
 pub use compile::compile;
 pub use constants::Constants;

@@ -27,7 +27,6 @@ mod svg;
 mod text;
 mod ticks;
 mod timeline;
-mod waits;
 
 #[cfg(feature = "render")]
 pub use charts::{

@@ -27,7 +27,7 @@ pub struct Design {
 
 /// One setting of the parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Point {
+pub struct DesignPoint {
     /// Its number in the design, conditions not considered.
     pub number: u64,
     /// The values that are varied, in the order of [`Design::names`].
@@ -124,7 +124,7 @@ impl Design {
         &self.groups
     }
 
-    /// What changes, in the order of [`Point::varied`].
+    /// What changes, in the order of [`DesignPoint::varied`].
     pub fn axes(&self) -> impl Iterator<Item = &Axis> {
         self.groups.iter().flatten()
     }
@@ -155,7 +155,7 @@ impl Design {
     ///
     /// # Errors
     /// A message, if a parameter or a condition has no value there.
-    pub fn point(&self, model: &Model, number: u64) -> Result<Option<Point>, String> {
+    pub fn point(&self, model: &Model, number: u64) -> Result<Option<DesignPoint>, String> {
         let varied = self.varied(number);
         let mut given = self.given.clone();
         for (axis, value) in self.axes().zip(&varied) {
@@ -167,7 +167,7 @@ impl Design {
                 return Ok(None);
             }
         }
-        Ok(Some(Point { number, varied, params }))
+        Ok(Some(DesignPoint { number, varied, params }))
     }
 
     /// The number of the point that has the values of the file; the first if there is

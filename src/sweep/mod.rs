@@ -35,6 +35,7 @@
 //! ```
 
 mod axis;
+mod columns;
 mod design;
 mod estimate;
 mod execute;
@@ -45,10 +46,11 @@ mod student;
 mod summary;
 
 pub use axis::{Axis, MOST_VALUES};
-pub use design::{Design, MOST_POINTS, Point};
+pub use columns::Columns;
+pub use design::{Design, DesignPoint, MOST_POINTS};
 pub use estimate::Estimate;
 pub use execute::{Ended, Execution};
-pub use plan::{Job, Plan, Precision, Recorded};
-pub use row::{Columns, Row};
+pub use plan::{Batch, KnownRuns, Plan, Precision};
+pub use row::RunRow;
 pub use runner::Runner;
 pub use summary::{BaseNumbers, PointSummary, Summaries};

@@ -3,8 +3,10 @@
 
 mod bounds;
 mod check;
+mod cluster;
 #[path = "../common/mod.rs"]
 mod common;
+mod compared;
 mod docs;
 mod expected_figures;
 mod explore;
@@ -13,11 +15,13 @@ mod files;
 mod gallery;
 mod interrupt;
 mod library;
+mod measures;
 mod names;
 mod races;
 mod recorded;
 mod room;
 mod settings;
+mod stuck;
 mod sweep;
 mod test;
 mod ties;

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod arrivals;
 mod barriers;
 mod budgets;
 mod conditions;
@@ -14,6 +15,7 @@ mod lines;
 mod lives;
 mod lives_at_random;
 mod many;
+mod measures;
 mod memories;
 mod processor_theory;
 mod processors;

@@ -14,9 +14,10 @@ mod request;
 mod tally;
 mod watch;
 
-pub use entries::{Marks, Processes, Resources};
+pub use entries::{Marks, Measures, Processes, Resources};
 pub use groups::{ProcessGroups, ResourceGroups};
 pub use number::FigureValue;
 pub use object::named;
+pub use path::{check_path, is_duration, number_at};
 pub use request::{FigureCollector, FigureRequest};
 pub use watch::FigureWatch;

@@ -1,22 +1,25 @@
 //! What a run is told as: text for people, JSON for programs.
 
+mod compared;
 mod finding;
 mod finished;
 mod json;
+mod measures;
 mod parts;
 mod races;
 mod table;
 mod text;
 mod ties;
 
+pub use compared::{compared_marks_table, comparison_table, figures_table};
 pub use finding::told;
-pub use finished::{Difference, Finished, TieSensitivity};
-pub use json::{json, json_line, json_object};
+pub use finished::{Difference, Finished, TieSensitivity, Waiting};
+pub use json::{AsCompared, json, json_line, json_object};
 pub use parts::{
     BOLD, GREEN, PLAIN, RED, YELLOW, and_more, counted, duration, files, heading, noun, on_many_lines,
     on_one_line, section, signed, so_many,
 };
-pub use table::{comparison_table, table};
+pub use table::table;
 pub use text::{failure_told, failures, headline, reproduction_line, text, unchecked_note};
 
 #[cfg(test)]
@@ -121,7 +124,7 @@ mod tests {
 
     #[test]
     fn objects_keep_the_order_of_the_scenario() {
-        let line = json_line(&finished(two_stage_trace()), Some(None));
+        let line = json_line(&finished(two_stage_trace()), Some(AsCompared::default()));
         let order = [
             "\"speed_up\":null",
             "\"a\":{",

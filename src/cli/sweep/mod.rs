@@ -19,8 +19,8 @@ use super::inputs::{Loaded, load_one};
 use super::output::Folder;
 use super::{console, interrupt};
 use crate::scenario::folder_name;
-use crate::sweep::{Plan, Recorded};
-use arguments::Request;
+use crate::sweep::{KnownRuns, Plan};
+use arguments::SweepRequest;
 use collect::{From, collect};
 use store::About;
 
@@ -40,7 +40,7 @@ pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let path = arguments.output.join(folder_name(&loaded.label)).join("sweep");
     let folder = Folder::open(path)?;
     let about = about(&loaded, &plan, &request);
-    let from = From { workers, fresh: arguments.fresh, recorded: Recorded::new() };
+    let from = From { workers, fresh: arguments.fresh, recorded: KnownRuns::new() };
     let collected = collect(&plan, &about, &loaded.scenario.source.text, &folder, from)?;
     report::tell(&loaded, &plan, &collected, &folder, arguments)
 }
@@ -50,7 +50,7 @@ fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-fn about(loaded: &Loaded, plan: &Plan<'_>, request: &Request) -> About {
+fn about(loaded: &Loaded, plan: &Plan<'_>, request: &SweepRequest) -> About {
     About {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: loaded.label.clone(),
