@@ -117,7 +117,7 @@ impl<'s> Plan<'s> {
         self
     }
 
-    /// Only every `count`-th point, from point number `place` on.
+    /// Only one of `count` parts of the points, from 0.
     #[must_use]
     pub fn shard(mut self, place: u64, count: u64) -> Plan<'s> {
         self.shard = (place, count.max(1));
@@ -184,8 +184,16 @@ impl<'s> Plan<'s> {
 
     /// How many points there are, conditions not considered.
     pub fn points(&self) -> u64 {
+        let (_, count) = self.shard;
+        let (rows, rest) = (self.design.points() / count, self.design.points() % count);
+        rows + u64::from(self.column(rows) < rest)
+    }
+
+    /// Points are parted in rows, of which each part has one, in another column each:
+    /// in one column the last parameters would often have one value throughout.
+    fn column(&self, row: u64) -> u64 {
         let (place, count) = self.shard;
-        (self.design.points() + count - 1 - place) / count
+        (place + row % count) % count
     }
 
     /// Jobs of one point.
@@ -206,8 +214,8 @@ impl<'s> Plan<'s> {
     /// The job of this number.
     pub fn job(&self, number: u64) -> Batch {
         let jobs = self.jobs_of_point();
-        let (place, count) = self.shard;
-        let point = number / jobs * count + place;
+        let row = number / jobs;
+        let point = row * self.shard.1 + self.column(row);
         if self.precision.is_some() {
             return Batch { point, first: 0, count: self.replications };
         }
@@ -242,4 +250,42 @@ fn no_figure(figure: &str, header: &Header, why: Option<&str>) -> String {
     }
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
     format!("no figure '{figure}'{why}{meant}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load_str;
+    use crate::sweep::Axis;
+
+    /// Each point is in one part, and each part sees all values of the last parameter.
+    #[test]
+    fn parts_have_every_point_once() {
+        let text = "
+version: 1
+params: {a: 1, b: 1}
+processes: {p: {do: [{repeat: a + b, do: [{delay: 1s}]}]}}
+";
+        let loaded = load_str("s", text, &[]).expect("it is valid");
+        for (axes, parts) in [(["a=1..7", "b=1..4"], 4), (["a=1..5", "b=1..10"], 7), (["a=1,2", "b=1"], 5)] {
+            let plan = |part| {
+                let axes = axes.iter().map(|text| Axis::read(&loaded.model, text).expect("values"));
+                let design = Design::new(&loaded.model, &[]).expect("one point");
+                let design = axes.fold(design, |design, axis| design.vary(vec![axis]).expect("a design"));
+                Plan::new(&loaded, design, &["total_time"]).expect("a plan").shard(part, parts)
+            };
+            let mut all = Vec::new();
+            for part in 0..parts {
+                let plan = plan(part);
+                let points: Vec<u64> = (0..plan.jobs()).map(|job| plan.job(job).point).collect();
+                assert!(points.is_sorted() && points.len() as u64 == plan.points());
+                let last: std::collections::BTreeSet<_> =
+                    points.iter().map(|&point| plan.design().varied(point)[1].to_word()).collect();
+                assert!(parts > 4 || last.len() == 4, "{last:?}");
+                all.extend(points);
+            }
+            all.sort_unstable();
+            assert_eq!(all, (0..plan(0).design().points()).collect::<Vec<_>>());
+        }
+    }
 }

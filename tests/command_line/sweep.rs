@@ -133,12 +133,12 @@ fn the_number_of_threads_changes_nothing() {
     let room = Room::with(&[("queue.yaml", QUEUE)]);
     let mut all = Vec::new();
     for workers in [1, 2, 7] {
-        let line = "sweep queue.yaml --vary servers=1..5 --vary service=100ms..500ms:100ms --replications 70";
+        let line = "sweep queue.yaml --vary servers=1..3 --vary service=100ms,500ms --replications 70";
         room.run(&format!("{line} --of total_time,sojourn.p95 --workers {workers} -o {workers}"))
             .with_code(0);
         all.push(room.files(&format!("{workers}/queue/sweep")).into_values().collect::<Vec<_>>());
     }
-    assert_eq!(rows(&room, "1/queue/sweep/runs.csv").len(), 5 * 5 * 70);
+    assert_eq!(rows(&room, "1/queue/sweep/runs.csv").len(), 3 * 2 * 70);
     assert!(all[0] == all[1] && all[0] == all[2]);
 }
 
@@ -236,7 +236,7 @@ fn a_table_that_was_cut_is_completed() {
 #[allow(clippy::disallowed_methods)] // It is about a program that is killed.
 fn a_killed_sweep_goes_on() {
     let room = Room::with(&[("queue.yaml", QUEUE)]);
-    let line = "sweep queue.yaml --vary servers=1..6 --vary customers=400..1000:100 --replications 40";
+    let line = "sweep queue.yaml --vary servers=1..6 --vary customers=100..400:100 --replications 40";
     room.run(&format!("{line} -o whole")).with_code(0);
     for tenths in 1..=6 {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tempolane"));

@@ -7,8 +7,11 @@ use crate::sweep::{Plan, Runner};
 use crate::time::format_nanos_short;
 use std::time::Instant;
 
-/// How many points are tried, from the first to the last.
+/// How many points are tried, all over the design.
 const TRIED: u64 = 16;
+
+/// The golden ratio in parts of 2^64.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Points, runs and the time that they take, as text.
 ///
@@ -21,7 +24,9 @@ pub fn told(plan: &Plan<'_>, workers: usize) -> Result<String, Failure> {
     let (began, mut runs) = (Instant::now(), 0);
     let jobs = plan.jobs();
     for try_ in 0..TRIED.min(jobs) {
-        let mut job = plan.job((u128::from(try_) * u128::from(jobs) / u128::from(TRIED.min(jobs))) as u64);
+        // In steps of the golden ratio, which no round grid has in it.
+        let place = try_.wrapping_mul(GOLDEN);
+        let mut job = plan.job(((u128::from(place) * u128::from(jobs)) >> 64) as u64);
         job.count = job.count.min(4);
         match runner.run(job, stop) {
             Ok(rows) => runs += rows.len() as u64,

@@ -56,6 +56,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
             console::shown(other)
         )));
     }
+    check_parts(&parts)?;
     let text = read(&first.join(SCENARIO))?;
     let mut loaded: Loaded = load_text(&about.path, &text, &about.settings)?;
     loaded.label.clone_from(&about.scenario);
@@ -76,7 +77,6 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
             }
         }
     }
-    check_parts(&parts)?;
     interrupt::watch();
     let folder = Folder::open(arguments.output.join(folder_name(&loaded.label)).join("sweep"))?;
     let about = About { request: request.clone(), ..about.clone() };
@@ -84,15 +84,23 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     let collected = collect(&plan, &about, &text, &folder, from)?;
     let shown =
         SweepArguments::for_report(request, arguments.top, arguments.format, arguments.output.clone());
+    let missing = collected.runs - collected.reused;
+    if missing > 0 {
+        console::warn(format_args!("{missing} runs were in none of the parts, and were made now"));
+    }
     report::tell(&loaded, &plan, &collected, &folder, &shown)
 }
 
-/// Whether every part is there, once.
+/// Whether every part is there, once, and all are parts of the same number of parts.
 fn check_parts(parts: &[(&PathBuf, About)]) -> Result<(), Failure> {
-    let mut there: Vec<(u64, u64)> =
+    let there: Vec<(u64, u64)> =
         parts.iter().map(|(_, about)| about.request.shard.unwrap_or((1, 1))).collect();
-    there.sort_unstable();
     let of = there[0].1;
+    if let Some((part, other)) = there.iter().find(|(_, other)| *other != of) {
+        return Err(Failure::usage(format!(
+            "{part}/{other} is no part of {of}: all are to be of one number of parts"
+        )));
+    }
     let missing: Vec<String> =
         (1..=of).filter(|part| !there.contains(&(*part, of))).map(|part| format!("{part}/{of}")).collect();
     if missing.is_empty() {
