@@ -7,10 +7,10 @@ use tempolane::analysis::{FigureCollector, FigureRequest, FigureValue, Statistic
 use tempolane::backend::virtual_time::Simulation;
 use tempolane::trace::Ties;
 
-/// One server at load 0.5, service of mean 1 s, measured from 500 s to 5,000 s.
+/// One server at load 0.5, service of mean 1 s, measured from 500 s to 8,000 s.
 const MM1: &str = "
 version: 1
-horizon: 5000s
+horizon: 8000s
 warm_up: 500s
 resources: {server: {kind: semaphore, permits: 1}}
 processes:
