@@ -5,9 +5,10 @@
 
 use super::design::Design;
 use super::row::{Columns, heading};
-use crate::analysis::{FigureRequest, StatisticsSink};
+use crate::analysis::{FigureCollector, FigureRequest, StatisticsSink};
 use crate::backend::{Program, compile};
 use crate::scenario::{LoadedScenario, suggestion};
+use crate::time::Time;
 use crate::trace::Header;
 use std::collections::BTreeMap;
 
@@ -72,7 +73,7 @@ impl<'s> Plan<'s> {
             ));
         }
         let (seed, columns) = (scenario.model.seed, Columns::default());
-        let plan = Plan {
+        Ok(Plan {
             scenario,
             compiled,
             design,
@@ -82,16 +83,7 @@ impl<'s> Plan<'s> {
             requests,
             columns,
             shard: (0, 1),
-        };
-        plan.check_figures(&header)?;
-        Ok(plan)
-    }
-
-    /// Whether every figure is there; the figures of no run at all have all names.
-    fn check_figures(&self, header: &Header) -> Result<(), String> {
-        let collector = crate::analysis::FigureCollector::new(self.requests.clone(), header);
-        let statistics = StatisticsSink::new(header).finish(crate::time::Time::ZERO);
-        collector.check(header, &statistics).map_err(|(figure, why)| no_figure(&figure, header, Some(&why)))
+        })
     }
 
     /// So many replications of each point, with this seed.
@@ -233,8 +225,15 @@ impl<'s> Plan<'s> {
     }
 }
 
-fn request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
-    FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, why.as_deref()))
+/// The figure of this name; that of no run at all has all names.
+pub(super) fn request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
+    let request =
+        FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, why.as_deref()))?;
+    let collector = FigureCollector::new(vec![request.clone()], header);
+    let statistics = StatisticsSink::new(header).finish(Time::ZERO);
+    let found = collector.check(header, &statistics);
+    found.map_err(|(figure, why)| no_figure(&figure, header, Some(&why)))?;
+    Ok(request)
 }
 
 /// What there is instead of a figure, and why it is none where that says more.

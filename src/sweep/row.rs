@@ -43,7 +43,7 @@ pub struct Row {
 }
 
 /// The names of outcomes.
-const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fault", "limit"];
+pub const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fault", "limit"];
 
 impl Row {
     /// Whether the run came to an end that a user must know about.

@@ -6,7 +6,8 @@
 
 use crate::cli::console::{printable, shown};
 pub use crate::figure::{counted, noun, so_many};
-use crate::time::format_nanos_short;
+use crate::figure::{format_figure, trimmed};
+use crate::time::{format_mean_nanos, format_nanos_short};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -59,6 +60,16 @@ pub fn duration(nanos: u64) -> String {
 pub fn signed(nanos: i64) -> String {
     let sign = if nanos < 0 { "-" } else { "+" };
     format!("{sign}{}", duration(nanos.unsigned_abs()))
+}
+
+/// A mean or half-width in its unit: nanoseconds if it is a time.
+pub fn quantity(number: f64, is_time: bool) -> String {
+    let size = number.abs();
+    let text = match is_time {
+        true => format_mean_nanos(size, DECIMALS),
+        false => trimmed(&format_figure(size, DECIMALS)).to_owned(),
+    };
+    format!("{}{text}", if number < 0.0 { "-" } else { "" })
 }
 
 /// An object on one line, with the line's end.

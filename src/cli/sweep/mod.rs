@@ -11,6 +11,7 @@ mod summary_table;
 
 pub use arguments::SweepArguments;
 pub use merge::{MergeArguments, merge};
+pub use report::{run_command, settings};
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_one};
@@ -44,7 +45,7 @@ pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
 }
 
 /// As many threads as work at once here.
-fn processors() -> usize {
+pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 

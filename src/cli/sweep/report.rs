@@ -13,11 +13,11 @@ use crate::cli::inputs::Loaded;
 use crate::cli::options::Format;
 use crate::cli::output::Folder;
 use crate::cli::quote;
-use crate::cli::report::{GREEN, RED, YELLOW, counted, files, heading, on_one_line, section, so_many, table};
-use crate::figure::{format_figure, trimmed};
+use crate::cli::report::{
+    GREEN, RED, YELLOW, counted, files, heading, on_one_line, quantity, section, so_many, table,
+};
 use crate::scenario::suggestion;
 use crate::sweep::{Estimate, Plan, PointSummary};
-use crate::time::format_mean_nanos;
 use crate::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
@@ -25,7 +25,6 @@ use std::path::PathBuf;
 
 /// How many figures the table has room for; the files have all.
 const FIGURES: usize = 4;
-const DECIMALS: usize = 3;
 
 /// Says what came of a sweep.
 ///
@@ -206,17 +205,8 @@ fn told(request: &FigureRequest, estimate: &Estimate, level: f64, is_signed: boo
 
 /// A number in the unit of its figure.
 pub fn number(request: &FigureRequest, number: f64, is_signed: bool) -> String {
-    let sign = match (number < 0.0, is_signed) {
-        (true, _) => "-",
-        (false, true) => "+",
-        (false, false) => "",
-    };
-    let size = number.abs();
-    let text = match request.is_time {
-        true => format_mean_nanos(size, DECIMALS),
-        false => trimmed(&format_figure(size, DECIMALS)).to_owned(),
-    };
-    format!("{sign}{text}")
+    let sign = if is_signed && number >= 0.0 { "+" } else { "" };
+    format!("{sign}{}", quantity(number, request.is_time))
 }
 
 fn notes(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> Vec<String> {
@@ -271,7 +261,8 @@ fn findings(loaded: &Loaded, plan: &Plan<'_>, collected: &Collected) -> String {
     text
 }
 
-fn settings(plan: &Plan<'_>, varied: &[Value], separator: &str) -> String {
+/// The varied values of a point.
+pub fn settings(plan: &Plan<'_>, varied: &[Value], separator: &str) -> String {
     let each = plan.design().names().zip(varied).map(|(name, value)| format!("{name}={value}"));
     match each.collect::<Vec<_>>() {
         none if none.is_empty() => "the values of the file".to_owned(),
@@ -281,14 +272,18 @@ fn settings(plan: &Plan<'_>, varied: &[Value], separator: &str) -> String {
 
 /// The command that repeats the first run of a point that is a finding.
 fn command(loaded: &Loaded, plan: &Plan<'_>, point: &PointSummary) -> String {
-    let varied = plan.design().names().zip(&point.varied).map(|(name, value)| format!("{name}={value}"));
+    let replication = point.finding.map_or(0, |(replication, _)| replication);
+    run_command(loaded, plan, &point.varied, replication)
+}
+
+/// The command that repeats a run of a point.
+pub fn run_command(loaded: &Loaded, plan: &Plan<'_>, varied: &[Value], replication: u64) -> String {
+    let varied = plan.design().names().zip(varied).map(|(name, value)| format!("{name}={value}"));
     let given = loaded.settings.iter().map(|(name, value)| format!("{name}={value}"));
     let settings: String = given.chain(varied).map(|one| format!(" --set {}", quote::word(&one))).collect();
-    let replication = match point.finding {
-        Some((replication, _)) if plan.is_random() => {
-            format!(" --seed {} --replication {replication}", plan.seed())
-        }
-        _ => String::new(),
+    let replication = match plan.is_random() {
+        true => format!(" --seed {} --replication {replication}", plan.seed()),
+        false => String::new(),
     };
     format!("tempolane run {}{settings}{replication}", quote::word(&loaded.path))
 }
