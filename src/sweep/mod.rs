@@ -60,6 +60,6 @@ pub use plan::{Job, Plan, Precision, Recorded};
 pub use row::{Columns, Row};
 pub use runner::{NoRows, Runner, Stop};
 pub use selection::{FIRST_STAGE, Indifference, Selection, SelectionRules};
-pub use summary::{BaseNumbers, PointSummary, Summaries};
+pub use summary::{BaseNumbers, PointSummary, Summaries, numbers};
 pub use threshold::{Threshold, threshold};
 pub use trials::{Question, Trial, Trials, Verdict};

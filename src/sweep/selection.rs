@@ -18,6 +18,11 @@
 //! are compared after some replications, and not after each: the bound on errors holds
 //! for any choice of such moments.
 //!
+//! Where the replications that are allowed do not do, those left are compared in pairs
+//! once more, with Student's t over all replications: whoever is worse than another one
+//! is left out. Half of α is for that comparison, and half for the procedure, so that
+//! both together are wrong with probability α (Bonferroni).
+//!
 //! An indifference that is a share is one of the mean that is the smallest in size of
 //! the best after n₀ replications, which the theory takes as given beforehand.
 
@@ -87,13 +92,19 @@ pub fn select<S, E>(
         Indifference::Absolute(difference) => difference,
         Indifference::Share(share) => share * best,
     };
-    let bounds = Bounds::new(systems, first, (rules.confidence, indifference), &|system, replication| {
+    // The share of errors of one pair.
+    let error = (1.0 - rules.confidence) / 2.0 / systems.saturating_sub(1).max(1) as f64;
+    let bounds = Bounds::new(systems, first, (error, indifference), &|system, replication| {
         sample(source, system, replication)
     });
     let mut made = first;
     loop {
         left = bounds.screened(&left, made, &estimates);
-        let is_sure = left.len() <= 1 || made as f64 > bounds.enough(&left);
+        let mut is_sure = left.len() <= 1 || made as f64 > bounds.enough(&left);
+        if !is_sure && made >= rules.most {
+            left = not_worse(&left, made, error, &|system, nth| sample(source, system, nth));
+            is_sure = left.len() <= 1;
+        }
         if is_sure || made >= rules.most {
             left.sort_by(|one, other| estimates[*one].mean().total_cmp(&estimates[*other].mean()));
             return Ok(Selection { left, is_sure, estimates, indifference, replications: made });
@@ -107,6 +118,19 @@ pub fn select<S, E>(
     }
 }
 
+/// Those that are worse than none of the others by their differences in pairs, each of
+/// which errs with this probability.
+fn not_worse(left: &[usize], made: u64, error: f64, sample: &dyn Fn(usize, u64) -> f64) -> Vec<usize> {
+    let is_worse = |one: usize, other: usize| {
+        let mut difference = Estimate::default();
+        (0..made).for_each(|nth| difference.add(sample(one, nth) - sample(other, nth)));
+        let half = difference.half_width(1.0 - 2.0 * error).unwrap_or(f64::INFINITY);
+        difference.mean() > half
+    };
+    let stays = |one: &usize| !left.iter().any(|other| other != one && is_worse(*one, *other));
+    left.iter().copied().filter(stays).collect()
+}
+
 /// How many replications tell two systems apart, h² S² / δ², by pair.
 struct Bounds {
     systems: usize,
@@ -118,12 +142,11 @@ impl Bounds {
     fn new(
         systems: usize,
         first: u64,
-        (confidence, indifference): (f64, f64),
+        (error, indifference): (f64, f64),
         sample: &dyn Fn(usize, u64) -> f64,
     ) -> Bounds {
-        let share = 2.0 * (1.0 - confidence) / systems.saturating_sub(1).max(1) as f64;
-        let eta = 0.5 * (libm::pow(share, -2.0 / (first - 1) as f64) - 1.0);
-        // Where the confidence is less than a coin's, nothing has to be shown.
+        let eta = 0.5 * (libm::pow(2.0 * error, -2.0 / (first - 1) as f64) - 1.0);
+        // An error more likely than not needs no replications at all.
         let h2 = (2.0 * eta * (first - 1) as f64).max(0.0);
         let mut enough = vec![0.0; systems * systems];
         for one in 0..systems {
@@ -216,11 +239,20 @@ mod tests {
         assert_eq!((found.left, found.is_sure, found.replications), (vec![1, 2], true, FIRST_STAGE));
     }
 
+    /// Far apart, though the indifference is too small for the procedure.
+    #[test]
+    fn what_is_clearly_worse_is_left_out_at_the_end() {
+        let found = selection(&[1.0, 9.0, 1.0], rules(1e-6, 40), 5);
+        assert_eq!((found.left.contains(&1), found.left.len(), found.is_sure), (false, 2, false));
+        let found = selection(&[9.0, 1.0], rules(1e-6, 40), 5);
+        assert_eq!((found.left, found.is_sure, found.replications), (vec![1], true, 40));
+    }
+
     /// By hand for k = 2, n₀ = 20, α = 0.05: η = ½ (0.1^(-2/19) - 1), h² = 38 η.
     #[test]
     fn the_bound_of_a_pair() {
         let sample = |system: usize, nth: u64| if system == 0 { 0.0 } else { (nth % 2) as f64 };
-        let bounds = Bounds::new(2, 20, (0.95, 0.5), &sample);
+        let bounds = Bounds::new(2, 20, (0.05, 0.5), &sample);
         let h2 = 19.0 * (0.1f64.powf(-2.0 / 19.0) - 1.0);
         // The variance of ten zeros and ten ones is 5/19.
         assert!((bounds.enough[1] - h2 * (5.0 / 19.0) / 0.25).abs() < 1e-9, "{}", bounds.enough[1]);

@@ -214,11 +214,9 @@ impl Report<'_, '_> {
                     let is_time = ty == Type::Duration;
                     let half = margin.half_width(level).filter(|half| *half > 0.0);
                     let half = half.map(|half| format!(" ± {}", quantity(half, is_time))).unwrap_or_default();
-                    format!(
-                        "'{}' holds by {}{half}",
-                        printable(condition.text()),
-                        quantity(margin.mean(), is_time)
-                    )
+                    let text = printable(condition.text());
+                    let verb = if margin.mean() < 0.0 { "fails" } else { "holds" };
+                    format!("'{text}' {verb} by {}{half}", quantity(margin.mean().abs(), is_time))
                 }
             }
         });
