@@ -108,10 +108,10 @@ impl Trial {
         }
     }
 
-    /// The mean of what is minimised.
+    /// The mean of what is minimised, over the runs that have such a number.
     pub fn estimate(&self) -> Estimate {
         let mut estimate = Estimate::default();
-        self.values.iter().for_each(|value| estimate.add(*value));
+        self.values.iter().filter(|value| value.is_finite()).for_each(|value| estimate.add(*value));
         estimate
     }
 

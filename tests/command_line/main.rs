@@ -17,6 +17,7 @@ mod names;
 mod races;
 mod recorded;
 mod room;
+mod search;
 mod settings;
 mod sweep;
 mod test;

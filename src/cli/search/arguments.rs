@@ -68,7 +68,7 @@ pub struct SearchArguments {
     pub replications: u64,
     /// The most points that are run; of a larger grid those that look best (1000 at most where random
     /// numbers are drawn)
-    #[arg(long, value_name = "N", default_value = "100000", value_parser = whole::<u64>(1, 10_000_000))]
+    #[arg(long, value_name = "N", default_value = "100000", value_parser = whole::<u64>(1, 1_000_000))]
     pub max_points: u64,
     /// The seed of all random streams [default: the scenario's, or 0]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u64>(0, u64::MAX))]

@@ -28,7 +28,8 @@ pub fn tell(
         Format::Json => console::print(&on_one_line(&report.object()))?,
         Format::Text => console::print(&report.text())?,
     }
-    Ok(if found.feasible.is_empty() { Exit::Finding } else { Exit::Fine })
+    let is_unsound = found.afresh.as_ref().is_some_and(|trial| trial.without.is_some());
+    Ok(if found.feasible.is_empty() || is_unsound { Exit::Finding } else { Exit::Fine })
 }
 
 struct Report<'r, 't> {
@@ -174,6 +175,9 @@ impl Report<'_, '_> {
                 counted(afresh.runs),
                 self.told.plan.seed()
             ));
+            if afresh.without.is_some() {
+                notes.push(format!("not in all of them: {}", self.why(afresh)));
+            }
         }
         if let Some(best) = self.trials_of(&self.found.feasible).first() {
             notes.push(format!("to see it: {}", self.told.command(best)));

@@ -16,13 +16,18 @@ use crate::sweep::{Execution, NoRows, Plan, Trial, Trials, optimum, threshold};
 use crate::value::Value;
 use arguments::Search;
 use serde_json::{Map, Value as Json};
+use std::cell::RefCell;
 
 pub fn run(arguments: &SearchArguments) -> Result<Exit, Failure> {
     let loaded = load_one(&arguments.file, &arguments.settings)?;
     let search = arguments.read(&loaded)?;
     interrupt::watch();
-    let mut progress = ProgressLine::new(&loaded.label);
-    let mut tell = |runs: u64| progress.say(|seconds| told_progress(runs, seconds));
+    let progress = RefCell::new(Some(ProgressLine::new(&loaded.label)));
+    let mut tell = |runs: u64| {
+        if let Some(progress) = progress.borrow_mut().as_mut() {
+            progress.say(|seconds| told_progress(runs, seconds));
+        }
+    };
     let workers = arguments.workers.unwrap_or_else(processors);
     let execution = Execution::new(&search.plan, workers);
     let mut trials = Trials::new(execution, &search.question, &interrupt::requested, &mut tell);
@@ -30,10 +35,12 @@ pub fn run(arguments: &SearchArguments) -> Result<Exit, Failure> {
         let rules = search.rules;
         let mut judge = |place| trials.judge(place, crate::sweep::FIRST_STAGE, rules.most, rules.confidence);
         let found = threshold(search.plan.points(), &mut judge).map_err(failure)?;
+        progress.take();
         return first::tell(&told(&loaded, &search), &trials, &found, arguments);
     }
     let lengths: Vec<u64> = search.plan.design().axes().map(|axis| axis.values.len() as u64).collect();
     let found = optimum(&mut trials, &lengths, arguments.max_points, search.rules).map_err(failure)?;
+    progress.take();
     best::tell(&told(&loaded, &search), &trials, &found, arguments)
 }
 
