@@ -330,3 +330,81 @@ impl Condition {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load_str;
+
+    fn loaded() -> LoadedScenario {
+        let scenario = "
+version: 1
+params: {n: 2, events: 3, figure_0: 7}
+resources: {cpu: {kind: processor, cores: 1}}
+processes: {p: {count: 3, on: cpu, do: [{work: 1s}, {mark: {name: latency, value: now}}]}}
+";
+        load_str("s", scenario, &[]).expect("it is valid")
+    }
+
+    fn row(outcome: &'static str, numbers: &[FigureValue]) -> Row {
+        let numbers = numbers.iter().map(|number| Some(*number)).collect();
+        Row { point: 0, replication: 0, outcome, numbers, line: String::new(), was_there: false }
+    }
+
+    #[test]
+    fn figures_stand_by_their_names() {
+        let loaded = loaded();
+        let mut figures = Figures::new(&loaded).expect("it can be run");
+        let cost = figures.number("--minimize", "p99.9( latency ) + n * 1.5s + figure_0 * 0s").expect("read");
+        let other = figures.number("--minimize", "resources.cpu.utilization*2-events").expect("read");
+        let third = figures.number("--minimize", "processes.p[2].finished_ns - total_time").expect("read");
+        let names =
+            ["latency.p99.9", "resources.cpu.utilization", "processes.p[2].finished_ns", "total_time_ns"];
+        assert_eq!(figures.names(), names);
+        let numbers = [
+            FigureValue::Whole(4_000_000_000),
+            FigureValue::Float(0.5),
+            FigureValue::Whole(3_000_000_000),
+            FigureValue::Whole(1_000_000_000),
+        ];
+        let row = row("completed", &numbers);
+        let params = &loaded.params;
+        assert_eq!(cost.value(params, &row), Some(Value::Duration(7_000_000_000)));
+        // A parameter is what it is called.
+        assert_eq!(other.value(params, &row), Some(Value::Float(-2.0)));
+        assert_eq!(third.as_f64(params, &row), Some(2e9));
+    }
+
+    #[test]
+    fn conditions_that_hold_together_are_told_apart() {
+        let loaded = loaded();
+        let mut figures = Figures::new(&loaded).expect("it can be run");
+        let text = "total_time <= 5s and outcome == completed and n < 3";
+        let conditions = figures.conditions("--such-that", text).expect("read");
+        let margins = |row: &Row| -> Vec<f64> {
+            conditions.iter().map(|condition| condition.margin(&loaded.params, row)).collect()
+        };
+        assert_eq!(margins(&row("completed", &[FigureValue::Whole(6_000_000_000)])), [-1e9, 1.0, 1.0]);
+        let deadlock = row("deadlock", &[FigureValue::Whole(6_000_000_000)]);
+        assert_eq!(margins(&deadlock), [-1e9, -1.0, 1.0]);
+        // A run that ends in a deadlock has no total time, for who does not ask about that.
+        let alone = figures.conditions("--such-that", "total_time <= 9s").expect("read");
+        assert_eq!(alone[0].margin(&loaded.params, &deadlock), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_as_it_was_written() {
+        let loaded = loaded();
+        let mut figures = Figures::new(&loaded).expect("it can be run");
+        for (text, told) in [
+            ("latency.p95 < 3", "a duration needs a unit"),
+            ("resources.cpu.utilisation", "did you mean 'resources.cpu.utilization'?"),
+            ("p95(latncy)", "did you mean 'latency.p95'?"),
+            ("totl_time", "did you mean 'total_time'?"),
+            ("total_time +", "--minimize 'total_time +': "),
+        ] {
+            let message = figures.number("--minimize", text).expect_err(text);
+            assert!(message.contains(told) && !message.contains("figure_0"), "{text}: {message}");
+        }
+    }
+}

@@ -7,7 +7,7 @@
 
 use super::pattern::{Score, pattern_search};
 use super::runner::NoRows;
-use super::selection::{FIRST_STAGE, Selection, SelectionRules, select};
+use super::selection::{FIRST_STAGE, Samples, Selection, SelectionRules, select};
 use super::trials::{Trial, Trials, Verdict};
 
 /// The most points among which is selected where runs differ: each is compared with each.
@@ -102,6 +102,28 @@ fn score(trials: &mut Trials<'_>, numbers: &[u64], first: u64) -> Result<Vec<Opt
     Ok(numbers.iter().map(of).collect())
 }
 
+/// Points as systems to select among.
+struct Systems<'s, 't> {
+    trials: &'s mut Trials<'t>,
+    numbers: &'s [u64],
+}
+
+impl Samples for Systems<'_, '_> {
+    type Error = NoRows;
+
+    fn reach(&mut self, systems: &[usize], replications: u64) -> Result<(), NoRows> {
+        let points: Vec<u64> = systems.iter().map(|&system| self.numbers[system]).collect();
+        self.trials.reach(&points, replications)
+    }
+
+    fn sample(&self, system: usize, replication: u64) -> f64 {
+        let trial = self.trials.get(self.numbers[system]);
+        let value = trial.and_then(|trial| trial.values.get(replication as usize));
+        // A run without a number is worse than all others.
+        value.copied().filter(|value| value.is_finite()).unwrap_or(f64::MAX)
+    }
+}
+
 impl Optimum {
     /// Where each point has one number.
     fn sort(&mut self, trials: &Trials<'_>) {
@@ -117,21 +139,8 @@ impl Optimum {
         if numbers.is_empty() {
             return Ok(());
         }
-        let selection = select(
-            numbers.len(),
-            rules,
-            trials,
-            &mut |trials: &mut Trials<'_>, systems, replications| {
-                let points: Vec<u64> = systems.iter().map(|&system| numbers[system]).collect();
-                trials.reach(&points, replications)
-            },
-            &|trials, system, replication| {
-                let value =
-                    trials.get(numbers[system]).and_then(|trial| trial.values.get(replication as usize));
-                // A run without a number is worse than all others.
-                value.copied().filter(|value| value.is_finite()).unwrap_or(f64::MAX)
-            },
-        )?;
+        let mut systems = Systems { trials, numbers: &numbers };
+        let selection = select(numbers.len(), rules, &mut systems)?;
         let mean = |system: &usize| selection.estimates[*system].mean();
         let mut others: Vec<usize> =
             (0..numbers.len()).filter(|system| !selection.left.contains(system)).collect();

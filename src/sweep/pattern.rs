@@ -15,6 +15,9 @@ const STARTS: usize = 4;
 /// what is minimised.
 pub type Score = (f64, f64);
 
+/// Gives the scores of several points; `None` where there is no point.
+pub type Scores<'s, E> = dyn FnMut(&[u64]) -> Result<Vec<Option<Score>>, E> + 's;
+
 /// Numbers points as a design does: the last axis changes first.
 struct Grid<'l> {
     lengths: &'l [u64],
@@ -69,45 +72,39 @@ impl Grid<'_> {
             .collect()
     }
 
-    /// One step along each axis, in both directions, and along each diagonal of two.
+    /// One step along each axis, in both directions, and along each diagonal of two;
+    /// no further than the ends.
     fn around(&self, number: u64, steps: &[u64]) -> Vec<u64> {
         let at = self.places(number);
-        let moved = |place: u64, axis: usize, sign: i8| match sign {
-            0 => Some(place),
-            1 => Some((place + steps[axis]).min(self.lengths[axis] - 1)),
-            _ => Some(place.saturating_sub(steps[axis])),
+        let moved = |places: &[u64], axis: usize, up: bool| {
+            let mut places = places.to_vec();
+            places[axis] = match up {
+                true => (places[axis] + steps[axis]).min(self.lengths[axis] - 1),
+                false => places[axis].saturating_sub(steps[axis]),
+            };
+            places
         };
-        let mut numbers = Vec::new();
-        for one in 0..at.len() {
-            for other in one..at.len() {
-                for (first, second) in [(1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)] {
-                    if other == one && second != 0 || other != one && second == 0 {
-                        continue;
-                    }
-                    let mut places = at.clone();
-                    places[one] = moved(places[one], one, first).unwrap_or(0);
-                    if other != one {
-                        places[other] = moved(places[other], other, second).unwrap_or(0);
-                    }
-                    numbers.push(self.number(&places));
-                }
-            }
+        let mut all = Vec::new();
+        for (one, up) in (0..at.len()).flat_map(|axis| [(axis, true), (axis, false)]) {
+            let straight = moved(&at, one, up);
+            let others = (one + 1..at.len()).flat_map(|axis| [(axis, true), (axis, false)]);
+            all.extend(others.map(|(other, up)| self.number(&moved(&straight, other, up))));
+            all.push(self.number(&straight));
         }
-        numbers.retain(|other| *other != number);
-        numbers
+        all.retain(|other| *other != number);
+        all
     }
 }
 
 /// The points that were tried, with their scores; at most `most` of a grid with axes of
-/// these lengths. `score` is asked for several points at once; `None` where there is
-/// no point.
+/// these lengths.
 ///
 /// # Errors
 /// What `score` says.
 pub fn pattern_search<E>(
     lengths: &[u64],
     most: u64,
-    score: &mut dyn FnMut(&[u64]) -> Result<Vec<Option<Score>>, E>,
+    score: &mut Scores<'_, E>,
 ) -> Result<BTreeMap<u64, Option<Score>>, E> {
     let grid = Grid { lengths };
     let mut tried = BTreeMap::new();
@@ -170,8 +167,8 @@ mod tests {
         let lengths = [1000, 1000];
         let mut score = |numbers: &[u64]| {
             let of = |number: &u64| {
-                let (x, y) = ((number / 1000) as f64, (number % 1000) as f64);
-                Some((0.0, (x - 617.0).powi(2) + (y - 33.0).powi(2) + (x - 617.0) * (y - 33.0)))
+                let (x, y) = ((number / 1000) as f64 - 617.0, (number % 1000) as f64 - 33.0);
+                Some((0.0, x * x + y * y + x * y))
             };
             Ok::<_, ()>(numbers.iter().map(of).collect())
         };

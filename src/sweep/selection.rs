@@ -68,24 +68,36 @@ pub struct Selection {
     pub replications: u64,
 }
 
-/// Selects among so many systems. `sample(system, replication)` is asked after `reach`
-/// was told to make all replications before a number, of these systems.
+/// Where the numbers of systems come from.
+pub trait Samples {
+    /// Why there are no more.
+    type Error;
+
+    /// Makes all replications before this number, of these systems.
+    ///
+    /// # Errors
+    /// If that cannot be done; it is not tried again.
+    fn reach(&mut self, systems: &[usize], replications: u64) -> Result<(), Self::Error>;
+
+    /// What a replication came to that was made before.
+    fn sample(&self, system: usize, replication: u64) -> f64;
+}
+
+/// Selects among so many systems.
 ///
 /// # Errors
-/// What `reach` says; it is not tried again.
-pub fn select<S, E>(
+/// What the source says.
+pub fn select<S: Samples>(
     systems: usize,
     rules: SelectionRules,
     source: &mut S,
-    reach: &mut dyn FnMut(&mut S, &[usize], u64) -> Result<(), E>,
-    sample: &dyn Fn(&S, usize, u64) -> f64,
-) -> Result<Selection, E> {
+) -> Result<Selection, S::Error> {
     let first = FIRST_STAGE.min(rules.most).max(2);
     let mut left: Vec<usize> = (0..systems).collect();
     let mut estimates = vec![Estimate::default(); systems];
-    reach(source, &left, first)?;
+    source.reach(&left, first)?;
     for (system, estimate) in estimates.iter_mut().enumerate() {
-        (0..first).for_each(|replication| estimate.add(sample(source, system, replication)));
+        (0..first).for_each(|replication| estimate.add(source.sample(system, replication)));
     }
     let best = estimates.iter().map(|estimate| libm::fabs(estimate.mean())).fold(f64::INFINITY, f64::min);
     let indifference = match rules.indifference {
@@ -95,14 +107,14 @@ pub fn select<S, E>(
     // The share of errors of one pair.
     let error = (1.0 - rules.confidence) / 2.0 / systems.saturating_sub(1).max(1) as f64;
     let bounds = Bounds::new(systems, first, (error, indifference), &|system, replication| {
-        sample(source, system, replication)
+        source.sample(system, replication)
     });
     let mut made = first;
     loop {
         left = bounds.screened(&left, made, &estimates);
         let mut is_sure = left.len() <= 1 || made as f64 > bounds.enough(&left);
         if !is_sure && made >= rules.most {
-            left = not_worse(&left, made, error, &|system, nth| sample(source, system, nth));
+            left = not_worse(&left, made, error, &|system, nth| source.sample(system, nth));
             is_sure = left.len() <= 1;
         }
         if is_sure || made >= rules.most {
@@ -110,9 +122,9 @@ pub fn select<S, E>(
             return Ok(Selection { left, is_sure, estimates, indifference, replications: made });
         }
         let next = (made + (made / 8).max(1)).min(rules.most);
-        reach(source, &left, next)?;
+        source.reach(&left, next)?;
         for &system in &left {
-            (made..next).for_each(|replication| estimates[system].add(sample(source, system, replication)));
+            (made..next).for_each(|replication| estimates[system].add(source.sample(system, replication)));
         }
         made = next;
     }
@@ -206,13 +218,24 @@ mod tests {
         SelectionRules { indifference: Indifference::Absolute(difference), confidence: 0.95, most }
     }
 
+    /// Systems with these means and noise of this seed, or none.
+    struct Systems<'m>(&'m [f64], Option<u64>);
+
+    impl Samples for Systems<'_> {
+        type Error = ();
+
+        fn reach(&mut self, _: &[usize], _: u64) -> Result<(), ()> {
+            Ok(())
+        }
+
+        fn sample(&self, system: usize, nth: u64) -> f64 {
+            let number = |seed: u64| (seed * 16 + system as u64) * 1_000_000 + nth + 1;
+            self.0[system] + self.1.map_or(0.0, |seed| noise(number(seed)))
+        }
+    }
+
     fn selection(means: &[f64], rules: SelectionRules, seed: u64) -> Selection {
-        let none = &mut |(): &mut (), _: &[usize], _| Ok::<(), ()>(());
-        let sample = |(): &(), system: usize, nth: u64| {
-            let number = (seed * 16 + system as u64) * 1_000_000 + nth + 1;
-            means[system] + noise(number)
-        };
-        select(means.len(), rules, &mut (), none, &sample).expect("it never fails")
+        select(means.len(), rules, &mut Systems(means, Some(seed))).expect("it never fails")
     }
 
     /// The least favourable case of the theory: all others are worse by just the
@@ -233,8 +256,7 @@ mod tests {
         assert!(!found.is_sure);
         assert_eq!((found.left.len(), found.replications), (2, 50));
         // Nothing is random here: the first replications say all.
-        let none = &mut |(): &mut (), _: &[usize], _| Ok::<(), ()>(());
-        let found = select(3, rules(0.0, 1000), &mut (), none, &|(), system, _| [3.0, 2.0, 2.0][system]);
+        let found = select(3, rules(0.0, 1000), &mut Systems(&[3.0, 2.0, 2.0], None));
         let found = found.expect("it never fails");
         assert_eq!((found.left, found.is_sure, found.replications), (vec![1, 2], true, FIRST_STAGE));
     }
@@ -253,7 +275,7 @@ mod tests {
     fn the_bound_of_a_pair() {
         let sample = |system: usize, nth: u64| if system == 0 { 0.0 } else { (nth % 2) as f64 };
         let bounds = Bounds::new(2, 20, (0.05, 0.5), &sample);
-        let h2 = 19.0 * (0.1f64.powf(-2.0 / 19.0) - 1.0);
+        let h2 = 19.0 * (libm::pow(0.1, -2.0 / 19.0) - 1.0);
         // The variance of ten zeros and ten ones is 5/19.
         assert!((bounds.enough[1] - h2 * (5.0 / 19.0) / 0.25).abs() < 1e-9, "{}", bounds.enough[1]);
     }

@@ -12,6 +12,7 @@ use super::plan::Job;
 use super::row::Row;
 use super::runner::{NoRows, Stop};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
 
 /// Replications of one point that one thread makes at once.
@@ -222,12 +223,14 @@ impl<'t> Trials<'t> {
 
     fn entry(&mut self, number: u64) -> Result<&Option<Trial>, NoRows> {
         let (plan, question) = (self.execution.plan, self.question);
-        if !self.all.contains_key(&number) {
-            let point = plan.design().point(&plan.scenario().model, number).map_err(NoRows::Invalid)?;
-            let (conditions, figures) = (question.conditions.len(), plan.requests().len());
-            self.all.insert(number, point.map(|point| Trial::new(point, conditions, figures)));
+        match self.all.entry(number) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let point = plan.design().point(&plan.scenario().model, number).map_err(NoRows::Invalid)?;
+                let (conditions, figures) = (question.conditions.len(), plan.requests().len());
+                Ok(place.insert(point.map(|point| Trial::new(point, conditions, figures))))
+            }
         }
-        Ok(&self.all[&number])
     }
 
     fn run(&mut self, jobs: &[Job], take: &mut dyn FnMut(&Row)) -> Result<(), NoRows> {

@@ -8,8 +8,14 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 5] =
-    ["README.md", "docs/language.md", "docs/test.md", "docs/races-and-ties.md", "docs/explore.md"];
+const PAGES: [&str; 6] = [
+    "README.md",
+    "docs/language.md",
+    "docs/test.md",
+    "docs/races-and-ties.md",
+    "docs/explore.md",
+    "docs/search.md",
+];
 
 fn page(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("the page is there")
