@@ -65,6 +65,8 @@
 //! | state predicate | what is true of a process for a while: it runs, it is ready, it is blocked, it holds a mutex, it is between two marks ([`trace::StatePredicate`]) |
 //! | milestone | what happens to a process at most once in a run: it starts, it finishes, it passes a mark for the n-th time ([`trace::Milestone`]) |
 //! | claim, monitor | what an expectation says of a run; what watches whether it holds ([`trace::Claim`], [`analysis::monitor`]) |
+//! | measure, sojourn | a figure that a scenario declares; how long it takes from one mark to another ([`trace::Measured`]) |
+//! | warm-up | the start of a run that measures leave out |
 //! | failure window | the part of the timeline around the moment at which an expectation failed |
 //! | reproduction | what it takes to see a failure again: a command, and the files that it needs |
 //! | source map | which line of a scenario was written where in the Rust code ([`builder`]) |
@@ -81,7 +83,7 @@
 //! # Features
 //!
 //! `cli` (default) is the program and its module, `render` (default) are charts and
-//! pictures as PNG. Without them Tempolane needs 45 other crates instead of 101; timelines as SVG and
+//! pictures as PNG. Without them Tempolane needs 40 other crates instead of 94; timelines as SVG and
 //! as text are always there.
 //!
 //! # What everything relies on

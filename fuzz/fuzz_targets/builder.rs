@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tempolane::builder::{Discipline, Distribution, Process, Resource, Scenario, Steps};
+use tempolane::builder::{Discipline, Distribution, Job, Process, Resource, Scenario, Steps};
 use tempolane::scenario::load_str;
 use tempolane_fuzz::{bound, run};
 
@@ -12,7 +12,8 @@ const MOST_STEPS: usize = 200;
 /// Blocks in blocks.
 const MOST_DEPTH: usize = 8;
 
-const NAMES: [&str; 8] = ["m", "s", "b", "d", "c", "g[index]", "on", "x y: #"];
+const NAMES: [&str; 10] = ["m", "s", "b", "d", "c", "g[index]", "on", "x y: #", "cpu", "gate"];
+const PROCESSES: [&str; 5] = ["p", "q", "on", "q[index]", "p[x]"];
 const VALUES: [&str; 12] =
     ["0", "1", "3", "x + 1", "index", "2s", "250us", "x * 1s", "0.5", "true", "x < level(b)", "a[x] % 4"];
 const CONDITIONS: [&str; 4] = ["x < 3", "level(s) > 0", "index == 0", "x / index > 1"];
@@ -71,8 +72,7 @@ fn steps(steps: &mut Steps<()>, from: &mut Choices<'_>, depth: usize) {
 }
 
 fn step(p: &mut Steps<()>, from: &mut Choices<'_>, depth: usize) {
-    let kind = from.byte() % 28;
-    match kind {
+    match from.byte() % 34 {
         0 => p.delay(from.value()),
         1 => p.work(from.value()),
         2 => p.delay_drawn(from.distribution()),
@@ -96,6 +96,17 @@ fn step(p: &mut Steps<()>, from: &mut Choices<'_>, depth: usize) {
         20 => p.draw("x", from.distribution()),
         21 => p.log(&from.value()),
         22 => p.mark_value("here", from.value()),
+        28 => p.start_process(from.of(&PROCESSES)),
+        29 => p.join(from.of(&PROCESSES)),
+        30 => p.join_any_into(from.of(&PROCESSES), "x"),
+        31 => p.stop(from.of(&PROCESSES)),
+        32 => {
+            let job = Job::lasting(from.value());
+            let job = if from.byte() % 2 == 0 { job.on("cpu") } else { job };
+            p.work_job(&if from.byte() % 4 == 0 { job.deadline(from.value()) } else { job })
+        }
+        33 if from.byte() % 2 == 0 => p.exit(),
+        33 => p.stop_losing(from.of(&PROCESSES)),
         _ if depth == MOST_DEPTH => p.mark("deep"),
         23 => p.with(from.name(), |p| steps(p, from, depth + 1)),
         24 => p.atomic(|p| steps(p, from, depth + 1)),
@@ -120,7 +131,34 @@ fn process(p: &mut Process<()>, from: &mut Choices<'_>) {
     if from.byte() % 4 == 0 {
         p.start(from.value());
     }
+    match from.byte() % 8 {
+        0 => p.manual(),
+        1 => p.daemon(),
+        2 | 3 => p.on("cpu"),
+        4 => p.on("machine"),
+        _ => p,
+    };
     steps(p, from, 0);
+}
+
+/// A processor, and one that stands on it.
+fn processors(scenario: &mut Scenario, from: &mut Choices<'_>) {
+    const DISCIPLINES: [Discipline; 5] = [
+        Discipline::Fifo,
+        Discipline::RoundRobin,
+        Discipline::Sharing,
+        Discipline::Priority,
+        Discipline::Edf,
+    ];
+    let discipline = DISCIPLINES[from.byte() % DISCIPLINES.len()];
+    let machine = Resource::processor(1 + from.byte() % 3).discipline(discipline);
+    let cpu = Resource::processor(1).on("machine");
+    let cpu = if from.byte() % 2 == 0 { cpu.quantum(from.value()) } else { cpu };
+    let cpu = if from.byte() % 4 == 0 { cpu.switch("1ms") } else { cpu };
+    let speeds = [from.value(), from.value()];
+    let machine = if from.byte() % 4 == 0 { machine.speed(speeds) } else { machine };
+    let machine = if from.byte() % 4 == 0 { machine.preempt(true) } else { machine };
+    scenario.resource("machine", machine).resource("cpu", cpu).barrier("gate", 1 + from.byte() % 3);
 }
 
 fn scenario(from: &mut Choices<'_>) -> Scenario {
@@ -131,6 +169,7 @@ fn scenario(from: &mut Choices<'_>) -> Scenario {
     scenario.resource("s", Resource::semaphore(from.byte() % 4).discipline(discipline));
     scenario.resource("b", Resource::buffer(1 + from.byte() % 4).discipline(discipline));
     scenario.resource("g", Resource::semaphore(1).count(4));
+    processors(&mut scenario, from);
     for name in ["p", "q", "on"].iter().take(1 + from.byte() % 3) {
         scenario.process(name, |p| process(p, from));
     }

@@ -14,6 +14,8 @@ static SCENARIOS: LazyLock<Vec<BoundProgram>> = LazyLock::new(|| {
     let texts = [
         include_str!("../../scenarios/classics/philosophers.yaml"),
         include_str!("../../scenarios/lab5/one-memory.yaml"),
+        include_str!("../../scenarios/threads/interruption.yaml"),
+        include_str!("../../scenarios/classics/rate-monotonic-miss.yaml"),
     ];
     texts.map(|text| small("fuzz", text, &[]).expect("a scenario of the library").1).into()
 });

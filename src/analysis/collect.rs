@@ -7,12 +7,13 @@
 //! summation.
 
 use super::marks::MarkTally;
+use super::measures::MeasureTallies;
 use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, Level, LogTemplate, ProcessInfo, ResourceInfo, Sink, Span, SpanBuilder,
-    Trace, level_after,
+    Activity, Event, Header, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo, ResourceInfo,
+    Sink, Span, SpanBuilder, Trace, level_after,
 };
 use crate::value::Word;
 
@@ -20,6 +21,8 @@ use crate::value::Word;
 #[derive(Debug, Clone)]
 pub struct StatisticsSink {
     spans: SpanBuilder,
+    /// Since when processes wait, if the run follows a schedule without time.
+    late: Option<LateRequests>,
     processes: Vec<ProcessStatistics>,
     /// The processes with their instances, without their names.
     infos: Vec<ProcessInfo>,
@@ -27,6 +30,8 @@ pub struct StatisticsSink {
     marks: Vec<MarkTally>,
     /// By mark, whether it carries a value.
     carries_value: Vec<bool>,
+    /// Boxed, and none if the scenario measures nothing, as most do.
+    measures: Option<Box<MeasureTallies>>,
     logs: Vec<LogTemplate>,
     log: Vec<LogLine>,
     log_cap: usize,
@@ -48,15 +53,24 @@ impl StatisticsSink {
         StatisticsSink::with_log_cap(header, Self::DEFAULT_LOG_CAP)
     }
 
+    /// For a run along a schedule without time. A wait counts there from when the
+    /// process could not have been served, not from when its turn came to ask.
+    pub fn untimed(header: &Header) -> StatisticsSink {
+        let late = LateRequests::new(header.process_count(), header.resource_count());
+        StatisticsSink { late: Some(late), ..StatisticsSink::new(header) }
+    }
+
     /// For a run with the names of `header`, keeping up to `log_cap` log lines.
     pub fn with_log_cap(header: &Header, log_cap: usize) -> StatisticsSink {
         let mut sink = StatisticsSink {
             spans: SpanBuilder::new(0),
+            late: None,
             processes: Vec::new(),
             infos: Vec::new(),
             resources: Vec::new(),
             marks: vec![MarkTally::default(); header.marks.len()],
             carries_value: header.marks.iter().map(|mark| mark.ty.is_some()).collect(),
+            measures: None,
             logs: header.logs.clone(),
             log: Vec::new(),
             log_cap,
@@ -64,13 +78,13 @@ impl StatisticsSink {
             log_left_out: 0,
             events: 0,
         };
-        sink.reset(&header.processes, &header.resources);
+        sink.reset(&header.processes, &header.resources, &header.measures);
         sink
     }
 
-    /// Forgets the run, for another of the same scenario with these processes
-    /// and resources: parameters may have changed how many there are.
-    pub fn reset(&mut self, processes: &[ProcessInfo], resources: &[ResourceInfo]) {
+    /// Forgets the run, for another of the same scenario with these processes, resources
+    /// and measures: parameters may have changed how many there are, and what is left out.
+    pub fn reset(&mut self, processes: &[ProcessInfo], resources: &[ResourceInfo], measures: &[MeasureInfo]) {
         let process_count = processes.iter().map(|info| info.count as usize).sum();
         self.spans.reset(process_count);
         self.processes.clear();
@@ -87,7 +101,12 @@ impl StatisticsSink {
             let tallies = std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize);
             self.resources.extend(tallies);
         }
+        if let Some(late) = &mut self.late {
+            *late = LateRequests::new(process_count, self.resources.len());
+        }
         self.marks.fill_with(MarkTally::default);
+        let is_measured = !measures.is_empty();
+        self.measures = is_measured.then(|| Box::new(MeasureTallies::new(measures, resources)));
         self.log.clear();
         self.log_room = Self::LOG_BYTES;
         (self.log_left_out, self.events) = (0, 0);
@@ -109,6 +128,10 @@ impl StatisticsSink {
             {
                 self.resources[resource.index()].statistics.requests += 1;
             }
+            if let Activity::Blocked { resource, .. } = span.activity {
+                // What it waits for is worth saying, even if it has only just begun to.
+                add_blocked(&mut self.processes[span.process.index()].blocked, resource, 0);
+            }
             self.add_span(&span);
         }
         self.spans = spans;
@@ -119,6 +142,7 @@ impl StatisticsSink {
             processes: std::mem::take(&mut self.processes),
             resources: self.resources.drain(..).map(|tally| tally.finish(end)).collect(),
             marks: self.marks.iter_mut().map(|mark| std::mem::take(mark).finish()).collect(),
+            measures: self.measures.take().map_or_else(Vec::new, |measures| measures.finish(end)),
             log: std::mem::take(&mut self.log),
             log_left_out: self.log_left_out,
         }
@@ -156,6 +180,13 @@ impl StatisticsSink {
         }
     }
 
+    #[inline]
+    fn measure(&mut self, event: &Event, take: fn(&mut MeasureTallies, &Event)) {
+        if let Some(measures) = &mut self.measures {
+            take(measures, event);
+        }
+    }
+
     /// Keeps a line if there is room. Once one was left out, so is every later
     /// one: what is kept is the beginning of the log.
     fn add_log(&mut self, event: &Event, args: &[Word]) {
@@ -173,7 +204,8 @@ impl StatisticsSink {
 impl Sink for StatisticsSink {
     fn event(&mut self, event: &Event, args: &[Word]) {
         self.events += 1;
-        if let Some(span) = self.spans.event(event) {
+        let since = self.late.as_mut().map_or(event.time, |late| late.since(event));
+        if let Some(span) = self.spans.event_since(event, since) {
             self.add_span(&span);
         }
         match event.kind {
@@ -182,19 +214,24 @@ impl Sink for StatisticsSink {
                 process.started.get_or_insert(event.time);
                 process.finished = None;
             }
-            Kind::Done => self.processes[event.process.index()].finished = Some(event.time),
+            Kind::Done => {
+                self.processes[event.process.index()].finished = Some(event.time);
+                self.measure(event, MeasureTallies::mark_or_end);
+            }
             Kind::Acquire | Kind::Release | Kind::Put | Kind::Get | Kind::Notify | Kind::Block => {
                 self.resources[event.subject as usize].change(event);
+                self.measure(event, MeasureTallies::resource);
             }
+            Kind::Grant => self.measure(event, MeasureTallies::resource),
             Kind::Log => self.add_log(event, args),
             Kind::Mark => {
                 let place = event.subject as usize;
                 self.marks[place].add(event, self.carries_value[place]);
+                self.measure(event, MeasureTallies::mark_or_end);
             }
             Kind::Delay
             | Kind::Work
             | Kind::Wake
-            | Kind::Grant
             | Kind::Write
             | Kind::Read
             | Kind::Draw
@@ -406,6 +443,39 @@ mod tests {
         let mutex = &statistics.resources[MUTEX.index()];
         assert_eq!((mutex.requests, mutex.waits.count, mutex.waits.longest), (2, 1, 3 * SECOND));
         assert_eq!((mutex.utilization, mutex.level_end), (Some(1.0), 0));
+    }
+
+    /// Stopped at 1 s, when `b` has just begun to wait, and `a` and `c[0]` never did.
+    #[test]
+    fn who_has_just_begun_to_wait_is_said_to_wait_for_something() {
+        let mut trace = cut_trace();
+        trace.end = Time::from_secs(1);
+        let statistics = trace.statistics();
+        let blocked = statistics.processes.iter().map(|process| process.blocked.clone());
+        assert_eq!(blocked.collect::<Vec<_>>(), [vec![], vec![(MUTEX, 0)], vec![], vec![]]);
+        assert_eq!(statistics.resources[MUTEX.index()].waits.count, 1);
+    }
+
+    /// `b` asked for the mutex at 4 s, when its turn came; it was ready at 1 s, and `a` held it.
+    #[test]
+    fn without_time_who_asks_late_has_waited_before() {
+        let mut trace = cut_trace();
+        trace.end = Time::from_secs(6);
+        trace.events.change(|events| {
+            events
+                .iter_mut()
+                .filter(|event| event.kind == Kind::Block)
+                .for_each(|event| event.time = Time::from_secs(4));
+        });
+        let blocked = |mut sink: StatisticsSink| {
+            trace.replay(&mut sink);
+            sink.finish(trace.end).processes[B.index()].blocked.clone()
+        };
+        assert_eq!(blocked(StatisticsSink::new(&trace.header)), [(MUTEX, 2 * SECOND)]);
+        assert_eq!(blocked(StatisticsSink::untimed(&trace.header)), [(MUTEX, 5 * SECOND)]);
+        let drawn = crate::trace::untimed_spans(&trace);
+        let wait = drawn.iter().find(|span| matches!(span.activity, Activity::Blocked { .. }));
+        assert_eq!(wait.map(|span| span.nanos()), Some(5 * SECOND));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod comparison;
 mod figures;
 mod groups;
 mod marks;
+mod measures;
 pub mod monitor;
 mod races;
 mod statistics;
@@ -14,11 +15,12 @@ pub mod validation;
 pub use collect::StatisticsSink;
 pub use comparison::{ComparisonRow, compare, speed_up};
 pub use figures::{
-    FigureCollector, FigureRequest, FigureValue, FigureWatch, Marks, ProcessGroups, Processes,
+    FigureCollector, FigureRequest, FigureValue, FigureWatch, Marks, Measures, ProcessGroups, Processes,
     ResourceGroups, Resources, named,
 };
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};
+pub use measures::{Histogram, LevelStatistics, MeasureStatistics, PassingStatistics, SojournStatistics};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};
 pub use races::{ObservedRace, RaceSink, Races, RacingAccess};
 pub use statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics, WaitStatistics};

@@ -4,6 +4,7 @@
 //! is the business of `collect`.
 
 use super::marks::MarkStatistics;
+use super::measures::MeasureStatistics;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 
@@ -21,6 +22,8 @@ pub struct Statistics {
     pub resources: Vec<ResourceStatistics>,
     /// By mark.
     pub marks: Vec<MarkStatistics>,
+    /// What the measures came to, in the order of the scenario.
+    pub measures: Vec<MeasureStatistics>,
     /// The lines of the log, in order, up to the bound that was set.
     pub log: Vec<LogLine>,
     /// How many lines of the log there were beyond them.
@@ -54,7 +57,7 @@ pub struct ProcessStatistics {
     /// Letting time pass without one.
     pub delayed: u64,
     /// Waiting, by resource, in the order of resource ids; only resources for
-    /// which it did wait for a time.
+    /// which it did wait for a time, or waits at the end, be it only since then.
     pub blocked: Vec<(ResourceId, u64)>,
 }
 

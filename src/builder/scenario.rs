@@ -18,6 +18,8 @@ pub struct Scenario<S: CodeState = ()> {
     state: S,
     seed: u64,
     horizon: Option<Term>,
+    warm_up: Option<Term>,
+    measures: Vec<(String, String, &'static Location<'static>)>,
     params: Vec<(String, Term)>,
     settings: Vec<(String, String)>,
     resources: Vec<(String, Resource, &'static Location<'static>)>,
@@ -121,6 +123,8 @@ impl<S: CodeState> Scenario<S> {
             state,
             seed: 0,
             horizon: None,
+            warm_up: None,
+            measures: Vec::new(),
             params: Vec::new(),
             settings: Vec::new(),
             resources: Vec::new(),
@@ -144,6 +148,22 @@ impl<S: CodeState> Scenario<S> {
     /// When a run is stopped.
     pub fn horizon(&mut self, at: impl Into<Term>) -> &mut Self {
         self.horizon = Some(at.into());
+        self
+    }
+
+    /// What is measured of every run, in the form of an entry of `measures` in a file:
+    /// `measure("response", "{from: came, to: left}")`. What it comes to stands in
+    /// [`Statistics`](crate::analysis::Statistics), and [`Run::check`](super::Run::check)
+    /// takes `"figures: {measures.response.mean: 4s}"`.
+    #[track_caller]
+    pub fn measure(&mut self, name: &str, measure: &str) -> &mut Self {
+        self.measures.push((name.to_owned(), measure.to_owned(), Location::caller()));
+        self
+    }
+
+    /// How much of the start of a run the measures leave out.
+    pub fn warm_up(&mut self, until: impl Into<Term>) -> &mut Self {
+        self.warm_up = Some(until.into());
         self
     }
 
@@ -309,6 +329,21 @@ impl<S: CodeState> Scenario<S> {
         self.source_map_with(&|_, _| None)
     }
 
+    /// The lines of what is measured.
+    fn measured(&self, source_map: &mut SourceMap) {
+        if let Some(warm_up) = &self.warm_up {
+            source_map.line(0, &format!("warm_up: {}", warm_up.yaml()), "the warm-up", None);
+        }
+        if self.measures.is_empty() {
+            return;
+        }
+        source_map.line(0, "measures:", "the measures", None);
+        for (name, measure, at) in &self.measures {
+            let line = format!("{}: {}", key(name), measure.lines().collect::<Vec<_>>().join(" "));
+            source_map.line(1, &line, &format!("measure {}", shown(name)), Some(at));
+        }
+    }
+
     /// The source map, with parameters as `value` has them by number and name.
     fn source_map_with(&self, value: &dyn Fn(usize, &String) -> Option<Term>) -> SourceMap {
         let mut source_map = SourceMap::default();
@@ -318,6 +353,7 @@ impl<S: CodeState> Scenario<S> {
         if let Some(horizon) = &self.horizon {
             source_map.line(0, &format!("horizon: {}", horizon.yaml()), "the horizon", None);
         }
+        self.measured(&mut source_map);
         source_map.line(0, "params:", "the parameters", None);
         for (number, (name, first)) in self.params.iter().enumerate() {
             let value = value(number, name).unwrap_or_else(|| first.clone());

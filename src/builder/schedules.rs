@@ -251,7 +251,10 @@ impl<S: CodeState + Send> Scenario<S> {
             return Err(Failed::Otherwise(format!("{}: {why}", self.name())));
         }
         match explore.mode {
-            Mode::Timed => Ok(()),
+            Mode::Timed => refuse(
+                expected.no_races.into_iter().collect(),
+                "cannot be checked with time, which may keep accesses apart; explore without (`Mode::Untimed`)",
+            ),
             Mode::Untimed => refuse(
                 Monitors::lines_left_out(expected),
                 "cannot be checked without time; explore with time (`Mode::Timed`)",

@@ -10,20 +10,20 @@ use super::interrupt;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::progress::ProgressLine;
-use super::report::Finished;
+use super::report::{Finished, Waiting};
 use super::unfinished::Unfinished;
 use super::{console, quote};
 use crate::analysis::{FigureWatch, Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Cancellation, Following, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
 use crate::ids::ResourceId;
-use crate::kernel::{Machine, find_waiting};
+use crate::kernel::{Machine, find_stuck, find_waiting};
 use crate::program::BoundProgram;
 use crate::render::{Point, PointKind};
 use crate::time::Time;
 use crate::trace::{
-    Claim, Deadlock, DynSink, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, Outcome,
-    RecordingSink, Sink, Ties,
+    Claim, DynSink, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, Outcome, RecordingSink,
+    Sink, Ties,
 };
 use crate::value::{Value, Word};
 use std::cell::Cell;
@@ -153,12 +153,15 @@ type Sinks<'w, 't> = (
     ),
 );
 
-/// Those who wait before the horizon, if all who are left do, but for daemons: that they
-/// wait is as it should be.
-fn idle(program: &BoundProgram, machine: &Machine) -> Option<Deadlock> {
-    let mut waiting = find_waiting(program, machine)?;
+/// Those who wait at the end of a run that did not get to its own: if all who are left do, or
+/// for ever while others go on. That a daemon waits is as it should be.
+fn idle(program: &BoundProgram, machine: &Machine) -> Option<Waiting> {
+    let (mut waiting, all) = match find_waiting(program, machine) {
+        Some(waiting) => (waiting, true),
+        None => (find_stuck(program, machine)?, false),
+    };
     waiting.blocked.retain(|one| !program.is_daemon(one.process));
-    (!waiting.blocked.is_empty()).then_some(waiting)
+    (!waiting.blocked.is_empty()).then_some(Waiting { waiting, all })
 }
 
 /// Runs in the way that `drive` does; whether times mean something says `mode`.
@@ -188,10 +191,10 @@ fn execute_by(
     let unchecked = unchecked(loaded);
     let nothing = Expected::default();
     let expected = if unchecked.is_empty() { &loaded.scenario.model.expect } else { &nothing };
-    let monitors = match mode {
-        Mode::Timed => Monitors::new(expected, &header),
+    let (monitors, statistics) = match mode {
+        Mode::Timed => (Monitors::new(expected, &header), StatisticsSink::new(&header)),
         // Without time the times of a schedule are but one way to draw it.
-        Mode::Untimed => Monitors::untimed(expected, &header),
+        Mode::Untimed => (Monitors::untimed(expected, &header), StatisticsSink::untimed(&header)),
     };
     let watch = Watch::new(&monitors, &header);
     let is_watched = mode == Mode::Timed && !expected.figures.is_empty();
@@ -201,10 +204,7 @@ fn execute_by(
         Some(_) => RaceSink::new(&header),
         None => RaceSink::new(&header).up_to(RACE_WORK),
     });
-    let mut sinks = (
-        (StatisticsSink::new(&header), Fingerprint::new()),
-        (((watch, figures), races), (recording, trace_file)),
-    );
+    let mut sinks = ((statistics, Fingerprint::new()), (((watch, figures), races), (recording, trace_file)));
     let mut progress = ProgressLine::new(&loaded.label);
     let mut control = |reached: virtual_time::RunProgress| {
         progress.tell(reached.now, reached.steps);
@@ -230,7 +230,8 @@ fn execute_by(
     let statistics = statistics.finish(run.end);
     failed.extend(figures.into_iter().flat_map(|figures| figures.finish(&header, &statistics)));
     let (memories, memories_left_out) = machine.memories_up_to(&program, MEMORY_VALUES);
-    let is_surprise = run.outcome == Outcome::Horizon && !expected.is_outcome(Outcome::Horizon.name());
+    let is_stopped = matches!(run.outcome, Outcome::Horizon | Outcome::Limit { .. });
+    let is_surprise = is_stopped && !expected.is_outcome(run.outcome.name());
     let waiting = is_surprise.then(|| idle(&program, &machine)).flatten();
     drop(machine);
     let races = races.map_or_else(Races::default, RaceSink::finish);

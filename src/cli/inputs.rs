@@ -82,12 +82,21 @@ pub struct ProblemObject<'a> {
     pub hint: Option<&'a str>,
     pub line: Option<u32>,
     pub column: Option<u32>,
+    /// The values of `--set` without which it would be none.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub settings: &'a [String],
 }
 
 /// The problems that keep a scenario from running, at least one.
 pub fn problems(error: &LoadError) -> Vec<ProblemObject<'_>> {
     let LoadError::Diagnostics(diagnostics) = error else {
-        return vec![ProblemObject { message: error.to_string(), hint: None, line: None, column: None }];
+        return vec![ProblemObject {
+            message: error.to_string(),
+            hint: None,
+            line: None,
+            column: None,
+            settings: &[],
+        }];
     };
     placed(diagnostics)
 }
@@ -102,6 +111,7 @@ pub fn placed(diagnostics: &Diagnostics) -> Vec<ProblemObject<'_>> {
             hint: item.hint.as_deref(),
             line: site.map(|site| site.line),
             column: site.map(|site| site.column),
+            settings: &item.settings,
         }
     });
     told.collect()
@@ -288,6 +298,7 @@ fn ready(
             message: error.message,
             hint: None,
             origin: None,
+            settings: Vec::new(),
         }];
         return Err(LoadError::Diagnostics(Diagnostics { source, severity: Severity::Error, items }));
     }

@@ -25,7 +25,8 @@ impl<'a> Drawing<'a> {
     pub fn new(finished: &'a Finished) -> Option<Drawing<'a>> {
         let trace = finished.trace.as_ref()?;
         let timeline = if finished.untimed { Timeline::untimed(trace) } else { Timeline::new(trace) };
-        let timeline = timeline.with(finished.fatal.clone()).with_broken(finished.broken());
+        let signs = finished.fatal.iter().cloned().chain(finished.racing());
+        let timeline = timeline.with(signs).with_broken(finished.broken());
         Some(Drawing { finished, trace, timeline })
     }
 

@@ -7,8 +7,9 @@
 use super::inputs::Loaded;
 use super::interrupt;
 use super::report::{Difference, Finished, TieSensitivity};
-use crate::backend::virtual_time::{RunProgress, Simulation};
+use crate::backend::virtual_time::{RunEnd, RunProgress, Simulation};
 use crate::ids::ResourceId;
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{DynSink, Event, Header, Kind, Sink, Ties};
 use crate::value::{Value, Word};
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// Runs of more events are too long to be repeated for this.
-const EVENTS: u64 = 100_000;
+pub const EVENTS: u64 = 100_000;
 
 /// And states of more words too large.
 const STATE_WORDS: usize = 1 << 20;
@@ -55,14 +56,10 @@ pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensit
         &finished.memories,
     );
     let mut sensitivity = TieSensitivity::new(&here);
-    for ties in std::iter::once(Ties::Reversed).chain((0..SEEDED).map(Ties::Seeded)) {
-        let mut simulation = Simulation::with_ties(&program, header.seed, header.replication, ties);
+    for ties in other_orders() {
         let mut times = FinishTimes(vec![None; header.process_count()]);
-        let mut control = |reached: RunProgress| match reached.steps > STEPS || interrupt::requested() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        };
-        let Ok(run) = simulation.run(&mut DynSink::new(&mut times), &mut control) else { continue };
+        let random = (header.seed, header.replication);
+        let Some((run, simulation)) = run_in(&program, random, ties, &mut times) else { continue };
         if simulation.choices() == Some(0) {
             // Without a tie there is but one order.
             return Some(sensitivity);
@@ -73,6 +70,27 @@ pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensit
         sensitivity.add(header, &here, &there, ties);
     }
     Some(sensitivity)
+}
+
+/// The orders of simultaneous events that are tried besides the usual one.
+pub fn other_orders() -> impl Iterator<Item = Ties> {
+    std::iter::once(Ties::Reversed).chain((0..SEEDED).map(Ties::Seeded))
+}
+
+/// A run in another order; `None` if it leads much further, or the user stops it.
+pub fn run_in<'p>(
+    program: &'p BoundProgram,
+    (seed, replication): (u64, u64),
+    ties: Ties,
+    sink: &mut impl Sink,
+) -> Option<(RunEnd, Simulation<'p>)> {
+    let mut simulation = Simulation::with_ties(program, seed, replication, ties);
+    let mut control = |reached: RunProgress| match reached.steps > STEPS || interrupt::requested() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let run = simulation.run(&mut DynSink::new(sink), &mut control).ok()?;
+    Some((run, simulation))
 }
 
 /// When each process finished.

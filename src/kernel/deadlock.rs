@@ -47,6 +47,54 @@ pub fn find_waiting(program: &BoundProgram, machine: &Machine) -> Option<Deadloc
     only_waits.then(|| find_deadlock(program, machine))
 }
 
+/// Those who wait for ever while others go on: for what nobody could give who does not wait
+/// so, too. Found are those of whom that is certain by the steps that the others have ahead of
+/// them; nobody where processes may be started or stopped, or if they are very many.
+pub fn find_stuck(program: &BoundProgram, machine: &Machine) -> Option<Deadlock> {
+    let moves_lives = |op: &Op| matches!(op, Op::Launch { .. } | Op::Admit { .. } | Op::Stop { .. });
+    if program.process_count() > MAX_REPORTED || program.plain.iter().any(moves_lives) {
+        return None;
+    }
+    let with_gives = |process| (process, gives_ahead(program, machine, process));
+    let alive = (0..program.process_count()).map(ProcessId::from_index);
+    let alive = alive.filter(|&process| machine.state(program, process) != State::Done).map(with_gives);
+    let (mut stuck, mut helpers): (Vec<_>, Vec<_>) =
+        alive.partition(|&(process, _)| machine.state(program, process) == State::Blocked);
+    while !helpers.is_empty() {
+        // Who is helped may help others.
+        let is_helped = |&(process, _): &(ProcessId, _)| may_be_helped(program, machine, process, &helpers);
+        (helpers, stuck) = stuck.into_iter().partition(is_helped);
+    }
+    let (waiting, ahead): (Vec<ProcessId>, Vec<Vec<Give>>) = stuck.into_iter().unzip();
+    (!waiting.is_empty()).then(|| describe_all(program, machine, &waiting, &ahead))
+}
+
+/// Whether one of these others could give what a process waits for.
+fn may_be_helped(
+    program: &BoundProgram,
+    machine: &Machine,
+    process: ProcessId,
+    others: &[(ProcessId, Vec<Give>)],
+) -> bool {
+    let op = machine.op(program, process);
+    let (resource, used) = awaited(program, machine, process, op);
+    if used == Use::Serve {
+        // Whoever is at work leaves its core some time.
+        return true;
+    }
+    if program.resource_info(resource).kind.is_owned() {
+        let owner = machine.owner(program, resource);
+        return owner.is_none_or(|owner| others.iter().any(|&(other, _)| other == owner));
+    }
+    let meant = lives_of(program, machine, op).unwrap_or((resource, 1));
+    others.iter().any(|(_, gives)| could_end(used, meant, gives))
+}
+
+/// Whether one of these gives could end a wait for such a use of one of these resources.
+fn could_end(used: Use, meant: (ResourceId, u32), gives: &[Give]) -> bool {
+    gives.iter().any(|give| used.enabled_by().contains(&give.used) && give.may_be_to(meant))
+}
+
 /// Whether some processes each wait for a mutex that the next one owns.
 fn has_circle_of_owners(program: &BoundProgram, machine: &Machine) -> bool {
     // By process: the one from which the search came there, plus 1.
@@ -84,8 +132,17 @@ pub fn find_deadlock(program: &BoundProgram, machine: &Machine) -> Deadlock {
         .collect();
     let ahead: Vec<Vec<Give>> =
         waiting.iter().map(|&process| gives_ahead(program, machine, process)).collect();
+    describe_all(program, machine, &waiting, &ahead)
+}
+
+fn describe_all(
+    program: &BoundProgram,
+    machine: &Machine,
+    waiting: &[ProcessId],
+    ahead: &[Vec<Give>],
+) -> Deadlock {
     let blocked: Vec<BlockedProcess> =
-        waiting.iter().map(|&process| describe(program, machine, process, &waiting, &ahead)).collect();
+        waiting.iter().map(|&process| describe(program, machine, process, waiting, ahead)).collect();
     let cycle = find_cycle(&blocked);
     Deadlock { blocked, cycle }
 }
@@ -124,9 +181,6 @@ fn describe(
         holder.into_iter().filter(|&owner| machine.state(program, owner) != State::Done).collect()
     } else {
         let meant = lives_of(program, machine, op).unwrap_or((resource, 1));
-        let could = |gives: &[Give]| {
-            gives.iter().any(|give| used.enabled_by().contains(&give.used) && give.may_be_to(meant))
-        };
         let is_itself = |other| other == process && !waits_for_itself(program, machine, process, meant);
         // Who has come to a barrier cannot come again while it waits there.
         let has_come = |other| {
@@ -134,7 +188,7 @@ fn describe(
                 && awaited(program, machine, other, machine.op(program, other)) == (resource, used)
         };
         let others = waiting.iter().zip(ahead).filter(|&(&other, _)| !is_itself(other) && !has_come(other));
-        others.filter(|(_, gives)| could(gives)).map(|(&other, _)| other).collect()
+        others.filter(|(_, gives)| could_end(used, meant, gives)).map(|(&other, _)| other).collect()
     };
     BlockedProcess { process, op, resource, wait_for, holder, givers }
 }
@@ -179,15 +233,17 @@ fn awaited(program: &BoundProgram, machine: &Machine, process: ProcessId, op: Op
     (program.resource_of(header), used)
 }
 
-/// What a process could give by the op on which it waits, or on some path behind it.
+/// What a process could give by the op on which it stands, or on some path behind it.
 fn gives_ahead(program: &BoundProgram, machine: &Machine, process: ProcessId) -> Vec<Give> {
     let mut gives = Vec::new();
     let op = machine.op(program, process);
-    let start = op.index();
-    let (first, used) = awaited(program, machine, process, op);
-    gives.push(Give { used, first, count: 1 });
     let mut seen = vec![false; program.plain.len()];
-    let mut open = vec![start + 1];
+    let mut open = vec![op.index()];
+    if machine.state(program, process) == State::Blocked {
+        let (first, used) = awaited(program, machine, process, op);
+        gives.push(Give { used, first, count: 1 });
+        open = vec![op.index() + 1];
+    }
     // The op on which it waits is passed again if it stands in a loop.
     while let Some(op) = open.pop() {
         if std::mem::replace(&mut seen[op], true) {

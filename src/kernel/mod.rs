@@ -41,7 +41,7 @@ mod waiters;
 
 pub use call::{Call, Code, NoCode};
 pub use choices::Choices;
-pub use deadlock::{find_deadlock, find_end, find_waiting, waits_for_horizon};
+pub use deadlock::{find_deadlock, find_end, find_stuck, find_waiting, waits_for_horizon};
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use defect::{Defect, with_defect};
 pub use machine::{Machine, State};

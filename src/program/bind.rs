@@ -62,6 +62,7 @@ impl Program {
             logs: self.logs.clone(),
             instances: state.instances.clone(),
             horizon: state.horizon,
+            measures: std::mem::take(&mut state.measures),
             limits: model.limits,
             has_priorities: state.has_priorities,
             has_daemons: false,

@@ -12,7 +12,8 @@ use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceI
 use crate::scenario::Limits;
 use crate::time::Time;
 use crate::trace::{
-    Discipline, Header, LogTemplate, MarkInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties, instance_name,
+    Discipline, Header, LogTemplate, MarkInfo, MeasureInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties,
+    instance_name,
 };
 use crate::value::{Type, Word};
 use std::fmt;
@@ -62,6 +63,8 @@ pub struct BoundProgram {
     pub instances: InstanceRanges,
     /// The stop time.
     pub horizon: Option<Time>,
+    /// What is measured of its runs.
+    pub measures: Vec<MeasureInfo>,
     /// Budgets.
     pub limits: Limits,
     /// Whether any process has a priority other than 0, or a quantum ends after all
@@ -372,6 +375,7 @@ impl BoundProgram {
             logs: self.names.logs.clone(),
             lines: self.sites.iter().map(|site| site.line).collect(),
             atomic: stretches(&self.atomic),
+            measures: self.measures.clone(),
         }
     }
 

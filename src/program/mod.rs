@@ -20,6 +20,7 @@ mod layout;
 mod lines;
 mod liveness;
 mod lock_elision;
+mod measures;
 mod noticed;
 mod op;
 mod processor;

@@ -112,6 +112,7 @@ impl<'a> Binding<'a> {
         program.has_priorities = next.has_priorities;
         std::mem::swap(&mut program.processors, &mut next.processors);
         program.horizon = next.horizon;
+        std::mem::swap(&mut program.measures, &mut next.measures);
         for (info, size) in program.resources.iter_mut().zip(&next.sizes) {
             (info.capacity, info.initial) = (size.capacity, size.initial);
         }

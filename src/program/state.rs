@@ -5,12 +5,13 @@
 
 use super::code::{Global, ProcessCode, Program};
 use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
+use super::measures::measures;
 use super::processor::{MOST_CORES, Processor};
 use super::values::{BindError, InstanceRanges, bounded, error, flag, int, value_of};
 use crate::ids::{ProcessId, ResourceDefId, Site};
 use crate::scenario::{Expr, Model, ProcessDef, ProcessorSpec, ResourceDef, ResourceSpec, evaluate};
 use crate::time::Time;
-use crate::trace::{Discipline, Level};
+use crate::trace::{Discipline, Level, MeasureInfo};
 use crate::value::{Type, Value, Word};
 
 /// The most words that the initial state may have: 800 MB.
@@ -64,6 +65,8 @@ pub(super) struct State {
     pub(super) processors: Vec<Processor>,
     /// The stop time.
     pub(super) horizon: Option<Time>,
+    /// What is measured.
+    pub(super) measures: Vec<MeasureInfo>,
     /// What comes behind the frames.
     contents: Vec<Content>,
 }
@@ -139,6 +142,7 @@ impl State {
         self.processor_contents(model);
         self.lives(program, model);
         self.append_contents().ok_or_else(|| too_large(self.largest(model)))?;
+        self.measures = measures(model, params, &self.instances)?;
         self.horizon = match &model.horizon {
             None => None,
             Some(expr) => {

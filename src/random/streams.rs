@@ -4,9 +4,8 @@
 //! Does not keep positions: they belong to the machine's state, so that a run
 //! can be forked and a fork draws what the original would have drawn.
 
-use super::chacha::{BLOCK_WORDS, Block, KEY_WORDS, generate, key_words, keyed, one_block};
+use super::chacha::{BLOCK_WORDS, Block, KEY_WORDS, four_blocks, key_words, one_block};
 use super::sample::Words;
-use rand_chacha::ChaCha8Rng;
 use std::ops::Range;
 
 /// The name of a stream, a hash of (process, instance, purpose).
@@ -76,9 +75,6 @@ const INSTANCE_AND_PURPOSE: usize = 8;
 /// Memory: 68 bytes a stream (76 up to 16,384 streams, 268 up to 64).
 #[derive(Debug, Clone)]
 pub struct Streams {
-    /// Has the key, and is copied for every group of several blocks.
-    generator: ChaCha8Rng,
-    /// The key once more, for groups of one block.
     key: [u32; KEY_WORDS],
     /// By the numbers of their streams.
     families: Vec<Family>,
@@ -113,7 +109,6 @@ impl Streams {
     /// each, then the 16 bytes of `tempolane draws1`.
     pub fn new(seed: u64, replication: u64) -> Streams {
         Streams {
-            generator: keyed(key(seed, replication)),
             key: key_words(key(seed, replication)),
             families: Vec::new(),
             tags: Vec::new(),
@@ -222,12 +217,11 @@ impl Streams {
         };
         let stream = stream as usize;
         let group_log2 = self.group_log2();
-        if group_log2 == 0 {
-            self.blocks[stream] = one_block(&self.key, id, group);
-        } else {
-            let first = group << group_log2;
-            let cached = stream << group_log2..(stream + 1) << group_log2;
-            generate(&self.generator, id, first, &mut self.blocks[cached]);
+        match self.blocks[stream << group_log2..].first_chunk_mut() {
+            Some(four) if group_log2 == FEW_GROUP_LOG2 => {
+                four_blocks(&self.key, id, group << group_log2, four);
+            }
+            _ => self.blocks[stream] = one_block(&self.key, id, group),
         }
         self.tags[stream] = u32::try_from(group + 1).unwrap_or(0);
     }

@@ -77,6 +77,15 @@ pub enum PointKind {
     Log,
     /// The choice behind which a bad end could not be avoided any more.
     Fatal,
+    /// One of two accesses to a memory that nothing orders.
+    Race,
+}
+
+impl PointKind {
+    /// Whether it tells of something that went wrong, or may.
+    pub(super) fn is_alarm(self) -> bool {
+        matches!(self, PointKind::Fatal | PointKind::Race)
+    }
 }
 
 /// Something that a process did at an instant, and that has a text.
@@ -88,7 +97,8 @@ pub struct Point {
     pub process: ProcessId,
     /// What it is.
     pub kind: PointKind,
-    /// The name of the mark with its value, the text of the line, or the choice.
+    /// The name of the mark with its value, the text of the line, the choice, or the
+    /// race.
     pub text: String,
 }
 

@@ -26,7 +26,6 @@ mod svg;
 mod text;
 mod ticks;
 mod timeline;
-mod waits;
 
 #[cfg(feature = "render")]
 pub use charts::{MOST_SCENARIOS, ProcessBar, ScenarioBars, total_time_chart};

@@ -104,6 +104,12 @@ impl Tag {
     pub fn tooltip(class: &'static str, tooltip: String) -> Tag {
         Tag { id: None, class: Some(class), tooltip: Some(tooltip) }
     }
+
+    /// The class of a name that is shown as `shown`; what it is in full, if that is
+    /// something else, is the tooltip.
+    pub fn name(class: &'static str, shown: &str, full: &str) -> Tag {
+        Tag { tooltip: (shown != full).then(|| full.to_owned()), ..Tag::class(class) }
+    }
 }
 
 /// The side of a text on which its point lies.
@@ -136,6 +142,13 @@ pub struct Text {
     pub halo: Option<Colour>,
     /// The tooltip, if the text was shortened.
     pub tag: Tag,
+}
+
+impl Text {
+    /// Text without a rim and a tag.
+    pub fn new(x: f64, y: f64, size: f64, anchor: Anchor, colour: Colour, text: impl Into<String>) -> Text {
+        Text { x, y, text: text.into(), size, anchor, colour, halo: None, tag: Tag::default() }
+    }
 }
 
 /// An axis-parallel rectangle; width and height are never negative.
@@ -259,16 +272,7 @@ impl Scene {
         colour: Colour,
         text: impl Into<String>,
     ) {
-        self.push(Shape::Text(Text {
-            x,
-            y,
-            text: text.into(),
-            size,
-            anchor,
-            colour,
-            halo: None,
-            tag: Tag::default(),
-        }));
+        self.push(Shape::Text(Text::new(x, y, size, anchor, colour, text)));
     }
 
     /// The texts that are written, without tooltips, in the order of the shapes.

@@ -1,10 +1,9 @@
 //! From a trace to what its Gantt timeline is drawn from.
 
 use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
-use super::waits::with_late_requests;
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Event, Kind, Outcome, Phrase, Span, Trace, all_levels, peaks, spans};
+use crate::trace::{Event, Kind, Outcome, Phrase, Span, Trace, all_levels, peaks, spans, untimed_spans};
 use crate::value::Word;
 
 /// How many marks and log lines a picture is drawn from at most.
@@ -29,16 +28,20 @@ pub struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     /// Works it out, in one pass for each part.
     pub fn new(trace: &'a Trace) -> Timeline<'a> {
+        Timeline::of(trace, spans(trace), false)
+    }
+
+    fn of(trace: &'a Trace, spans: Vec<Span>, untimed: bool) -> Timeline<'a> {
         let (points, points_left_out) = points(trace);
         Timeline {
             trace,
-            spans: spans(trace),
+            spans,
             levels: level_series(trace),
             points,
             points_left_out,
             broken: Vec::new(),
             finished: finished(trace),
-            untimed: false,
+            untimed,
         }
     }
 
@@ -46,7 +49,7 @@ impl<'a> Timeline<'a> {
     /// time. There a process may ask for what it waits for late, since it could not
     /// have been served: it is shown to wait from when that was so.
     pub fn untimed(trace: &'a Trace) -> Timeline<'a> {
-        Timeline { untimed: true, spans: with_late_requests(trace, spans(trace)), ..Timeline::new(trace) }
+        Timeline::of(trace, untimed_spans(trace), true)
     }
 
     /// With further points to show, behind those of the trace; but for those

@@ -62,6 +62,7 @@ impl Check<'_> {
         let (resources, processes) = self.processes(fields.entry("processes"), resources);
         let scope = Scope::all_params();
         let horizon = fields.get("horizon").and_then(|node| self.duration(node, scope, "`horizon`"));
+        let warm_up = fields.get("warm_up").and_then(|node| self.duration(node, scope, "`warm_up`"));
         let seed = fields.get("seed").and_then(|node| self.literal(node, "`seed`", 0));
         let limits = fields.entry("limits").map_or_else(Limits::default, |entry| {
             let owner = self.reports.span_of_text(entry.key.site, &entry.key.name);
@@ -70,6 +71,8 @@ impl Check<'_> {
         // Without processes that could be read, nothing can be expected of them.
         let known =
             fields.get("processes").is_some_and(|node| matches!(node.kind, Kind::Map(_) | Kind::Seq(_)));
+        let measures = fields.entry("measures").filter(|_| known);
+        let measures = measures.map(|entry| self.measures(entry)).unwrap_or_default();
         let expect = fields.entry("expect").filter(|_| known);
         let expect = expect.map(|entry| self.expect(entry, overrides.is_empty())).unwrap_or_default();
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
@@ -81,6 +84,8 @@ impl Check<'_> {
             resources,
             processes,
             marks: self.mark_infos(),
+            measures,
+            warm_up: warm_up.map(|typed| typed.expr),
             logs: std::mem::take(&mut self.logs),
             horizon: horizon.map(|typed| typed.expr),
             seed: seed.unwrap_or(0),

@@ -14,7 +14,7 @@ use super::typed::Typed;
 use super::typed::coerce;
 use super::typing::Typer;
 use crate::ids::Site;
-use crate::trace::{LogTemplate, MarkInfo};
+use crate::trace::{LogTemplate, MarkInfo, MeasureKind};
 use crate::value::{Type, Value};
 
 /// Bytes of expressions that a scenario may have, counted as often as they are
@@ -28,6 +28,8 @@ pub(super) struct Check<'t> {
     pub resources: Table<ResourceEntry>,
     pub processes: Table<ProcessEntry>,
     pub marks: Table<MarkEntry>,
+    /// Which figures there are of each measure; `None` if it is wrong itself.
+    pub measures: Table<Option<MeasureKind>>,
     pub logs: Vec<LogTemplate>,
     /// Whether the text was written by a program that can call code.
     pub by_program: bool,
@@ -69,6 +71,7 @@ impl<'t> Check<'t> {
             resources: Table::default(),
             processes: Table::default(),
             marks: Table::default(),
+            measures: Table::default(),
             logs: Vec::new(),
             by_program: false,
             process: 0,
@@ -271,7 +274,8 @@ impl<'t> Check<'t> {
         self.parse_in(&located, 0, text)
     }
 
-    fn parse_in(&mut self, located: &Located, from: usize, part: &str) -> Option<Ast> {
+    /// Parses a part of a located text, from byte `from` on.
+    pub fn parse_in(&mut self, located: &Located, from: usize, part: &str) -> Option<Ast> {
         let before = self.expressions;
         self.expressions += part.len();
         if self.expressions > MOST_EXPRESSIONS {
@@ -304,7 +308,8 @@ impl<'t> Check<'t> {
         self.typer_in(located, scope)
     }
 
-    fn typer_in<'c>(&'c mut self, located: Located, scope: Scope<'c>) -> Typer<'c, 't> {
+    /// What types the expressions in a located text.
+    pub fn typer_in<'c>(&'c mut self, located: Located, scope: Scope<'c>) -> Typer<'c, 't> {
         Typer {
             reports: &mut self.reports,
             params: &self.params,

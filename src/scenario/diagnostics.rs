@@ -24,6 +24,9 @@ pub struct Diagnostic {
     /// The text that it is about, if that is not the scenario but a value given
     /// beside it (`--set items=…`).
     pub origin: Option<SourceFile>,
+    /// The values given beside the scenario without which it would be no problem, as
+    /// `items=…`; empty if it is one in any case.
+    pub settings: Vec<String>,
 }
 
 /// How much a problem weighs.
@@ -195,7 +198,7 @@ impl<'t> Reports<'t> {
     pub fn report(&mut self, span: Span, message: String, hint: Option<String>) {
         if self.muted == 0 {
             let Span { site, length } = span;
-            let item = Diagnostic { site, length, message, hint, origin: None };
+            let item = Diagnostic { site, length, message, hint, origin: None, settings: Vec::new() };
             self.items.push(self.invisible_in(span).unwrap_or(item));
         }
     }
@@ -215,6 +218,7 @@ impl<'t> Reports<'t> {
             message: format!("{name} stands here, which cannot be seen"),
             hint: Some("delete it, or write an ordinary space".to_owned()),
             origin: None,
+            settings: Vec::new(),
         })
     }
 

@@ -81,8 +81,7 @@ impl Check<'_> {
         let entries = fields::entries(&mut self.reports, &entry.value, &entry.key.name, owner).unwrap_or(&[]);
         for entry in entries {
             let path = &entry.key.name;
-            // Of a mark the values are of its own type, whatever the key.
-            let is_time = path.starts_with("marks.") || path.split('.').any(|part| part.ends_with("_ns"));
+            let is_time = self.is_time(path);
             let wanted = if is_time { Wanted::Nanos } else { Wanted::Number };
             // Of a path that leads nowhere it cannot be said what it is compared with.
             let Some(()) = self.figure_path(Part::whole(&entry.key)) else { continue };
@@ -90,6 +89,20 @@ impl Check<'_> {
                 let (figure, line) = (Figure::Path(path.clone()), entry.key.site.line);
                 expected.figures.push(FigureExpectation { figure, range, line });
             }
+        }
+    }
+
+    /// Whether a path may lead to a length of time.
+    fn is_time(&self, path: &str) -> bool {
+        let mut parts = path.splitn(3, '.');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some("measures"), Some(name), Some(figure)) => {
+                let kind = self.measures.find(name).copied().flatten();
+                kind.is_some_and(|kind| kind.figure(figure).is_some_and(|figure| kind.is_time(figure)))
+            }
+            // Of a mark the values are of its own type, whatever the key.
+            (Some("marks"), ..) => true,
+            _ => path.split('.').any(|part| part.ends_with("_ns")),
         }
     }
 
@@ -123,8 +136,30 @@ impl Check<'_> {
             "processes" => self.one_process(whose).map(drop),
             "resources" => self.one_resource(whose, "resource").map(drop),
             "marks" => self.mark(whose).map(drop),
+            "measures" => self.measure_figure(whose, rest?.split().1?),
             _ => Some(()),
         }
+    }
+
+    /// Checks the name of a measure and that of a figure of it.
+    fn measure_figure(&mut self, name: Part<'_>, figure: Part<'_>) -> Option<()> {
+        let Some(position) = self.measures.position(name.text) else {
+            let span = name.span(self);
+            let message = format!("unknown measure {}", quoted(name.text));
+            let hint = "measures are made by `measures: {name: …}`".to_owned();
+            self.reports.unknown_with_hint(span, message, name.text, self.measures.names(), hint);
+            return None;
+        };
+        let kind = (*self.measures.at(position))?;
+        if kind.figure(figure.text).is_some() {
+            return Some(());
+        }
+        let names: Vec<String> = kind.figures().iter().map(ToString::to_string).collect();
+        let message = format!("the measure {} has no figure {}", quoted(name.text), quoted(figure.text));
+        let hint = format!("it has {}", names.join(", "));
+        let span = figure.span(self);
+        self.reports.unknown_with_hint(span, message, figure.text, names.iter().map(String::as_str), hint);
+        None
     }
 
     /// One number, or bounds of one.
@@ -245,15 +280,20 @@ impl Share {
         Some(Share { digits, decimals: decimals.len() as u32 })
     }
 
-    /// Of a value; of integers and durations the whole part, exactly.
+    /// Of a value; of durations the whole part, exactly, and of integers all of it: a
+    /// figure that they are compared with may be none.
     fn of(self, value: Value) -> Value {
         let per = 100 * 10u128.pow(self.decimals);
+        let is_whole = |number: i64| {
+            let parts = u128::from(number.unsigned_abs()) * u128::from(self.digits);
+            parts.is_multiple_of(per) || number.unsigned_abs() >= 1 << f64::MANTISSA_DIGITS
+        };
         let whole = |number: i64| {
             let part = u128::from(number.unsigned_abs()) * u128::from(self.digits) / per;
             i64::try_from(part).unwrap_or(i64::MAX)
         };
         match value {
-            Value::Int(number) => Value::Int(whole(number)),
+            Value::Int(number) if is_whole(number) => Value::Int(whole(number)),
             Value::Duration(nanos) => Value::Duration(whole(nanos)),
             other => Value::Float(other.as_f64().abs() * self.digits as f64 / per as f64),
         }
@@ -269,7 +309,9 @@ mod tests {
         let of = |share: &str, value: Value| Share::read(share).map(|share| share.of(value));
         assert_eq!(of("1", Value::Duration(200_000_000)), Some(Value::Duration(2_000_000)));
         assert_eq!(of("0.5", Value::Int(1000)), Some(Value::Int(5)));
-        assert_eq!(of("10", Value::Int(-19)), Some(Value::Int(1)));
+        assert_eq!(of("10", Value::Int(-19)), Some(Value::Float(1.9)));
+        assert_eq!(of("1", Value::Int(3)), Some(Value::Float(0.03)));
+        assert_eq!(of("1", Value::Duration(3)), Some(Value::Duration(0)));
         assert_eq!(of("2.5", Value::Float(-2.0)), Some(Value::Float(0.05)));
         for bad in ["", ".", "x", "-1", "1e3", "1234567890123456"] {
             assert_eq!(Share::read(bad), None, "{bad}");

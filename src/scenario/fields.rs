@@ -110,7 +110,7 @@ fn instead(what: &str, node: &Node) -> Option<String> {
     let hint = match (what, &node.kind) {
         ("process", Kind::Seq(_)) => "write the steps below the key `do`".to_owned(),
         ("set", _) => "write `set: {x: value}`".to_owned(),
-        ("params" | "resources" | "processes" | "vars", Kind::Seq(_)) => {
+        ("params" | "resources" | "processes" | "vars" | "measures", Kind::Seq(_)) => {
             let name = listed(node).next().unwrap_or("name");
             format!("leave the dashes out: each name is a key, as in `{name}: …`")
         }

@@ -4,6 +4,7 @@
 //! read is the environment's, a directory is wrong usage, everything else is
 //! the scenario's.
 
+use super::blame;
 use super::check::check;
 use super::diagnostics::{Diagnostic, Diagnostics, Reports, Severity};
 use super::invisible;
@@ -192,7 +193,13 @@ fn load_text(
             warnings.extend(warnings::of_model(&checked.model, &params, &checked.asked));
             Ok(LoadedScenario { model: checked.model, params, source, warnings })
         }
-        _ => Err(refused(source, items)),
+        _ => {
+            let with = |settings: &[(String, String)]| {
+                check(Reports::new(&source.text), &root, name_of(label), settings, by_program).1
+            };
+            let items = blame::by_settings(items, overrides, with);
+            Err(refused(source, items))
+        }
     }
 }
 
@@ -235,5 +242,6 @@ fn whole_file(label: &str, text: String, site: Site, message: &str, hint: &str) 
 
 /// A problem of one character.
 fn problem(site: Site, message: &str, hint: &str) -> Diagnostic {
-    Diagnostic { site, length: 1, message: message.to_owned(), hint: Some(hint.to_owned()), origin: None }
+    let (message, hint) = (message.to_owned(), Some(hint.to_owned()));
+    Diagnostic { site, length: 1, message, hint, origin: None, settings: Vec::new() }
 }

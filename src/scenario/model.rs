@@ -1,20 +1,21 @@
 //! A checked scenario: every name resolved, every expression typed, every
 //! duration in nanoseconds. What follows never meets a spelling mistake.
 
-use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::{LogId, MarkId, ParamId, ProcessDefId, ResourceDefId, Site, VarId};
+use crate::ids::{LogId, MarkId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::random::Family;
 use crate::trace::{Expected, Level, LogTemplate, MarkInfo, ResourceKind};
+use crate::value::Type;
 
+pub use super::expr::{Expr, ExprKind, ResourceRef};
+pub use super::measured::{LevelTermDef, MeasureDef, MeasuredDef};
 pub use crate::trace::Discipline;
-use crate::value::{Type, Value};
 
 /// A checked scenario.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// The scenario's name: its `name`, or the file's name without ending.
     pub name: String,
-    /// The parameters, in the order of the file, by [`ParamId`].
+    /// The parameters, in the order of the file, by [`crate::ids::ParamId`].
     pub params: Vec<Param>,
     /// The resources, in the order of the file, by [`ResourceDefId`].
     pub resources: Vec<ResourceDef>,
@@ -25,6 +26,10 @@ pub struct Model {
     pub lives: Vec<Life>,
     /// The marks, in the order of their first use, by [`MarkId`].
     pub marks: Vec<MarkInfo>,
+    /// What is measured, in the order of the file.
+    pub measures: Vec<MeasureDef>,
+    /// What measures leave out that say nothing else: a duration over parameters.
+    pub warm_up: Option<Expr>,
     /// The log texts, one for each `log` step, by [`LogId`].
     pub logs: Vec<LogTemplate>,
     /// The stop time, if there is one: a duration over parameters.
@@ -436,17 +441,6 @@ pub enum Amount {
     Draw(DistributionSpec),
 }
 
-/// A resource, or one instance of several.
-#[derive(Debug, Clone)]
-pub struct ResourceRef {
-    /// Which resource.
-    pub def: ResourceDefId,
-    /// Which instance, from 0; required exactly if the resource has a count.
-    pub index: Option<Expr>,
-    /// Where it is named.
-    pub site: Site,
-}
-
 /// A process, one instance of several, or all of them.
 #[derive(Debug, Clone)]
 pub struct ProcessRef {
@@ -492,47 +486,4 @@ pub enum DistributionKind {
     /// integers, both included. Draws with an equal seed in one process share
     /// one generator, as in a Python program. `seed` is over parameters.
     CpythonRandint { seed: Expr, low: Expr, high: Expr },
-}
-
-/// A typed expression.
-#[derive(Debug, Clone)]
-pub struct Expr {
-    /// What it is.
-    pub kind: ExprKind,
-    /// Its type.
-    pub ty: Type,
-    /// Where it stands.
-    pub site: Site,
-}
-
-/// The forms of an expression.
-#[derive(Debug, Clone)]
-pub enum ExprKind {
-    /// A literal.
-    Const(Value),
-    /// A parameter.
-    Param(ParamId),
-    /// A variable of the process.
-    Var(VarId),
-    /// An element of a private array, from 0; a fault if there is none.
-    Element(VarId, Box<Expr>),
-    /// The length of a private array, an integer.
-    Len(VarId),
-    /// The level of a resource, an integer: free permits, items, waiters, 1 or
-    /// 0 for a mutex that is free or not.
-    Level(Box<ResourceRef>),
-    /// The capacity of a bounded buffer, an integer.
-    Capacity(Box<ResourceRef>),
-    /// The clock, as a duration since the start of the run.
-    Now,
-    /// The number of this instance among those of its process, from 0.
-    Index,
-    /// An operation on one value.
-    Unary(UnaryOp, Box<Expr>),
-    /// An operation on two values; both are evaluated, left first.
-    Binary(BinaryOp, Box<Expr>, Box<Expr>),
-    /// `a and b`; `b` is not evaluated if `a` is false.
-    And(Box<Expr>, Box<Expr>),
-    /// `a or b`; `b` is not evaluated if `a` is true.
-    Or(Box<Expr>, Box<Expr>),
 }

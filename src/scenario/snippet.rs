@@ -43,7 +43,10 @@ impl Diagnostics {
                         render_one(&renderer, (level.clone(), item), origin, &TextIndex::new(&origin.text));
                     format!("{text}\n  = note: for the scenario in {}", clean(&self.source.label))
                 }
-                None => render_one(&renderer, (level.clone(), item), &self.source, &index),
+                None => {
+                    render_one(&renderer, (level.clone(), item), &self.source, &index)
+                        + &not_without(&item.settings)
+                }
             })
             .collect();
         if let Some(more) = self.items.len().checked_sub(SHOWN).filter(|&more| more > 0) {
@@ -51,6 +54,15 @@ impl Diagnostics {
         }
         blocks.join("\n\n")
     }
+}
+
+/// The note on values without which this would be no problem.
+fn not_without(settings: &[String]) -> String {
+    if settings.is_empty() {
+        return String::new();
+    }
+    let shown = settings.iter().map(|setting| format!("`--set {}`", clean(setting)));
+    format!("\n  = note: not so without {}", shown.collect::<Vec<_>>().join(", "))
 }
 
 impl fmt::Display for Diagnostics {

@@ -147,6 +147,18 @@ pub(super) static SCENARIO: Form = Form {
         optional("horizon", Shape::Duration, "When the run is stopped, as a duration since its start.")
             .foreign(&["until", "duration", "stop"]),
         optional("seed", Shape::Integer { least: 0, most: i64::MAX }, "The seed of all random numbers."),
+        optional(
+            "measures",
+            Shape::Named { value: &Shape::Form(&MEASURE), empty: true },
+            "What is measured of every run, by name.",
+        )
+        .foreign(&["metrics", "statistics", "monitors", "observe"]),
+        optional(
+            "warm_up",
+            Shape::Duration,
+            "How much of the start of a run the measures leave out; default nothing.",
+        )
+        .foreign(&["warmup", "warm_up_time", "burn_in"]),
         optional("limits", Shape::Form(&LIMITS), "After how many steps a run is given up."),
         optional(
             "expect",
@@ -154,6 +166,37 @@ pub(super) static SCENARIO: Form = Form {
             "What must come out with the parameters of the file; every run checks it.",
         )
         .foreign(&["assert", "asserts", "assertions"]),
+    ],
+};
+
+/// The word for passings that belong together by what they carry.
+pub(super) const VALUE: &str = "value";
+/// The word for those of one process instance.
+pub(super) const INSTANCE: &str = "instance";
+
+/// An entry of `measures`.
+pub(super) static MEASURE: Form = Form {
+    name: "measure",
+    doc: "A sojourn (`from`, `to`), a sum of levels over time (`level`), or how often a mark is passed (`rate`, `count`).",
+    fields: &[
+        optional("from", Shape::Text, "The mark that begins a sojourn.").foreign(&["start", "begin"]),
+        optional("to", Shape::Text, "The mark that ends it.").foreign(&["end", "until"]),
+        optional(
+            "by",
+            Shape::Word(&[INSTANCE, VALUE]),
+            "Which passings belong together: those of one process instance (default), or with one carried integer.",
+        ),
+        optional(
+            "level",
+            Shape::Text,
+            "Levels over time: `orders`, `orders[2]`, `orders[*]` for all, `waiting(server)`, or a sum of such.",
+        ),
+        optional("at_least", Shape::Whole, "Asks in which share of the time the level is no less."),
+        optional("at_most", Shape::Whole, "Asks in which share of the time the level is no more."),
+        optional("rate", Shape::Text, "The mark of which it is asked how often it is passed in a time."),
+        optional("per", Shape::Duration, "That time; default 1s."),
+        optional("count", Shape::Text, "The mark of which it is asked how often it is passed."),
+        optional("warm_up", Shape::Duration, "How much of the start of a run it leaves out."),
     ],
 };
 

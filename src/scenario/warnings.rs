@@ -23,7 +23,7 @@ const MOST_WORK: usize = 10_000_000;
 /// A warning about `length` characters.
 pub(super) fn warning(site: Site, length: usize, message: String, hint: &str) -> Diagnostic {
     let hint = Some(hint.to_owned());
-    Diagnostic { site, length: narrow(length.max(1)), message, hint, origin: None }
+    Diagnostic { site, length: narrow(length.max(1)), message, hint, origin: None, settings: Vec::new() }
 }
 
 /// A warning that a thing of this name is not used.

@@ -27,7 +27,7 @@ pub struct Design {
 
 /// One setting of the parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Point {
+pub struct DesignPoint {
     /// Its number in the design, conditions not considered.
     pub number: u64,
     /// The values that are varied, in the order of [`Design::names`].
@@ -119,7 +119,7 @@ impl Design {
         !self.conditions.is_empty()
     }
 
-    /// What changes, in the order of [`Point::varied`].
+    /// What changes, in the order of [`DesignPoint::varied`].
     pub fn axes(&self) -> impl Iterator<Item = &Axis> {
         self.groups.iter().flatten()
     }
@@ -145,7 +145,7 @@ impl Design {
     ///
     /// # Errors
     /// A message, if a parameter or a condition has no value there.
-    pub fn point(&self, model: &Model, number: u64) -> Result<Option<Point>, String> {
+    pub fn point(&self, model: &Model, number: u64) -> Result<Option<DesignPoint>, String> {
         let varied = self.varied(number);
         let mut given = self.given.clone();
         for (axis, value) in self.axes().zip(&varied) {
@@ -157,7 +157,7 @@ impl Design {
                 return Ok(None);
             }
         }
-        Ok(Some(Point { number, varied, params }))
+        Ok(Some(DesignPoint { number, varied, params }))
     }
 
     /// The number of the point that has the values of the file; the first if there is

@@ -3,9 +3,9 @@
 //! Decides who runs which job next, and how far the fast may be ahead of the slow: what
 //! is handed on never depends on it.
 
-use super::plan::{Job, Plan, Recorded};
-use super::row::Row;
-use super::runner::{NoRows, Runner, Stop};
+use super::plan::{Batch, KnownRuns, Plan};
+use super::row::RunRow;
+use super::runner::{NoRows, Runner, StopCheck};
 use super::summary::{BaseNumbers, numbers};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -81,7 +81,7 @@ pub struct Execution<'e> {
     /// The first job that is not done.
     pub first: u64,
     /// Runs that are there already, in whatever order.
-    pub recorded: Option<&'e Recorded>,
+    pub recorded: Option<&'e KnownRuns>,
 }
 
 impl<'e> Execution<'e> {
@@ -97,8 +97,8 @@ impl<'e> Execution<'e> {
     /// A message, if the scenario cannot be run at a point; all before it was handed on.
     pub fn run(
         self,
-        stop: Stop<'_>,
-        take: &mut dyn FnMut(Vec<Row>) -> ControlFlow<()>,
+        stop: StopCheck<'_>,
+        take: &mut dyn FnMut(Vec<RunRow>) -> ControlFlow<()>,
     ) -> Result<Ended, String> {
         self.run_jobs(self.plan.jobs(), &|number| self.plan.job(number), stop, take)
     }
@@ -107,8 +107,8 @@ impl<'e> Execution<'e> {
     ///
     /// # Errors
     /// A message, if the scenario cannot be run there. `None` if the user stopped it.
-    pub fn base(self, stop: Stop<'_>) -> Result<Option<BaseNumbers>, String> {
-        let jobs: Vec<Job> = self.plan.base_jobs().collect();
+    pub fn base(self, stop: StopCheck<'_>) -> Result<Option<BaseNumbers>, String> {
+        let jobs: Vec<Batch> = self.plan.base_jobs().collect();
         let mut all = BaseNumbers::new();
         let ended = self.run_these(&jobs, stop, &mut |rows| {
             all.extend(rows.iter().map(numbers));
@@ -123,9 +123,9 @@ impl<'e> Execution<'e> {
     /// A message, if the scenario cannot be run at one of their points.
     pub fn run_these(
         self,
-        jobs: &[Job],
-        stop: Stop<'_>,
-        take: &mut dyn FnMut(Vec<Row>) -> ControlFlow<()>,
+        jobs: &[Batch],
+        stop: StopCheck<'_>,
+        take: &mut dyn FnMut(Vec<RunRow>) -> ControlFlow<()>,
     ) -> Result<Ended, String> {
         let whole = Execution { first: 0, ..self };
         whole.run_jobs(jobs.len() as u64, &|number| jobs[number as usize], stop, take)
@@ -134,9 +134,9 @@ impl<'e> Execution<'e> {
     fn run_jobs(
         self,
         jobs: u64,
-        job: &(dyn Fn(u64) -> Job + Sync),
-        stop: Stop<'_>,
-        take: &mut dyn FnMut(Vec<Row>) -> ControlFlow<()>,
+        job: &(dyn Fn(u64) -> Batch + Sync),
+        stop: StopCheck<'_>,
+        take: &mut dyn FnMut(Vec<RunRow>) -> ControlFlow<()>,
     ) -> Result<Ended, String> {
         let Execution { plan, workers, first: from, recorded } = self;
         let workers =
@@ -146,7 +146,7 @@ impl<'e> Execution<'e> {
         std::thread::scope(|scope| {
             let (sender, receiver) = channel();
             for _ in 0..workers {
-                let sender: Sender<(u64, Result<Vec<Row>, NoRows>)> = sender.clone();
+                let sender: Sender<(u64, Result<Vec<RunRow>, NoRows>)> = sender.clone();
                 let shared = &shared;
                 scope.spawn(move || {
                     let mut runner = Runner::new(plan, recorded);
@@ -162,7 +162,7 @@ impl<'e> Execution<'e> {
                 });
             }
             drop(sender);
-            let mut waiting: BTreeMap<u64, Result<Vec<Row>, NoRows>> = BTreeMap::new();
+            let mut waiting: BTreeMap<u64, Result<Vec<RunRow>, NoRows>> = BTreeMap::new();
             let mut next = from;
             let mut ended = Ok(Ended::Whole);
             'receive: for (number, rows) in receiver {

@@ -35,6 +35,7 @@
 //! ```
 
 mod axis;
+mod columns;
 mod design;
 mod estimate;
 mod execute;
@@ -51,14 +52,15 @@ mod threshold;
 mod trials;
 
 pub use axis::{Axis, MOST_VALUES, constant};
-pub use design::{Design, MOST_POINTS, Point};
+pub use columns::Columns;
+pub use design::{Design, DesignPoint, MOST_POINTS};
 pub use estimate::Estimate;
 pub use execute::{Ended, Execution};
 pub use objective::{Condition, Figures, Objective};
 pub use optimum::{Optimum, optimum};
-pub use plan::{Job, Plan, Precision, Recorded};
-pub use row::{Columns, Row};
-pub use runner::{NoRows, Runner, Stop};
+pub use plan::{Batch, KnownRuns, Plan, Precision};
+pub use row::RunRow;
+pub use runner::{NoRows, Runner, StopCheck};
 pub use selection::{FIRST_STAGE, Indifference, Selection, SelectionRules};
 pub use summary::{BaseNumbers, PointSummary, Summaries, numbers};
 pub use threshold::{Threshold, threshold};

@@ -8,7 +8,7 @@
 
 use super::axis::first;
 use super::plan::request;
-use super::row::{OUTCOMES, Row};
+use super::row::{OUTCOMES, RunRow};
 use crate::analysis::{FigureRequest, FigureValue};
 use crate::arithmetic::BinaryOp;
 use crate::backend::compile;
@@ -79,7 +79,7 @@ impl<'s> Figures<'s> {
     }
 
     /// The figures of all expressions that were read, in the order of their places in
-    /// [`Row::numbers`]; as they are given to [`super::Plan::new`].
+    /// [`RunRow::numbers`]; as they are given to [`super::Plan::new`].
     pub fn names(&self) -> Vec<&str> {
         self.requests.iter().map(|request| request.name.as_str()).collect()
     }
@@ -262,7 +262,7 @@ impl Objective {
     ///
     /// A run that did not come to a regular end has no figures, unless the expression
     /// itself asks how it ended.
-    pub fn value(&self, params: &[Value], row: &Row) -> Option<Value> {
+    pub fn value(&self, params: &[Value], row: &RunRow) -> Option<Value> {
         if row.is_finding() && !self.asks_outcome {
             return None;
         }
@@ -278,7 +278,7 @@ impl Objective {
     }
 
     /// As [`Objective::value`], as a plain number; of a duration its nanoseconds.
-    pub fn as_f64(&self, params: &[Value], row: &Row) -> Option<f64> {
+    pub fn as_f64(&self, params: &[Value], row: &RunRow) -> Option<f64> {
         Some(FigureValue::of(self.value(params, row)?).as_f64())
     }
 }
@@ -314,7 +314,7 @@ impl Condition {
     /// By how much it holds in a run: not below 0 if it does. A condition that is only
     /// true or false holds by 1 or fails by 1; one that has no value there fails
     /// infinitely.
-    pub fn margin(&self, params: &[Value], row: &Row) -> f64 {
+    pub fn margin(&self, params: &[Value], row: &RunRow) -> f64 {
         match self {
             Condition::Margin { low, high, .. } => {
                 match (low.as_f64(params, row), high.as_f64(params, row)) {
@@ -346,9 +346,9 @@ processes: {p: {count: 3, on: cpu, do: [{work: 1s}, {mark: {name: latency, value
         load_str("s", scenario, &[]).expect("it is valid")
     }
 
-    fn row(outcome: &'static str, numbers: &[FigureValue]) -> Row {
+    fn row(outcome: &'static str, numbers: &[FigureValue]) -> RunRow {
         let numbers = numbers.iter().map(|number| Some(*number)).collect();
-        Row { point: 0, replication: 0, outcome, numbers, line: String::new(), was_there: false }
+        RunRow { point: 0, replication: 0, outcome, numbers, line: String::new(), was_there: false }
     }
 
     #[test]
@@ -381,7 +381,7 @@ processes: {p: {count: 3, on: cpu, do: [{work: 1s}, {mark: {name: latency, value
         let mut figures = Figures::new(&loaded).expect("it can be run");
         let text = "total_time <= 5s and outcome == completed and n < 3";
         let conditions = figures.conditions("--such-that", text).expect("read");
-        let margins = |row: &Row| -> Vec<f64> {
+        let margins = |row: &RunRow| -> Vec<f64> {
             conditions.iter().map(|condition| condition.margin(&loaded.params, row)).collect()
         };
         assert_eq!(margins(&row("completed", &[FigureValue::Whole(6_000_000_000)])), [-1e9, 1.0, 1.0]);

@@ -3,8 +3,8 @@
 //! Decides how the runs are parted into jobs, which workers take one after the other,
 //! and that a scenario in which nothing is drawn is run once.
 
+use super::columns::Columns;
 use super::design::Design;
-use super::row::{Columns, heading};
 use crate::analysis::{FigureCollector, FigureRequest, StatisticsSink};
 use crate::backend::{Program, compile};
 use crate::scenario::{LoadedScenario, suggestion};
@@ -26,7 +26,7 @@ pub struct Precision {
 
 /// Replications of one point that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Job {
+pub struct Batch {
     /// Which point.
     pub point: u64,
     /// The first replication.
@@ -36,7 +36,7 @@ pub struct Job {
 }
 
 /// Runs that are there already: lines of a table by what tells which run it is.
-pub type Recorded = BTreeMap<String, String>;
+pub type KnownRuns = BTreeMap<String, String>;
 
 /// What a sweep runs.
 #[derive(Debug)]
@@ -163,11 +163,6 @@ impl<'s> Plan<'s> {
         &self.columns
     }
 
-    /// The first line of the table of runs.
-    pub fn heading(&self) -> String {
-        heading(self)
-    }
-
     /// Whether it has only some of the points.
     pub fn is_shard(&self) -> bool {
         self.shard.1 > 1
@@ -202,25 +197,25 @@ impl<'s> Plan<'s> {
     }
 
     /// The job of this number.
-    pub fn job(&self, number: u64) -> Job {
+    pub fn job(&self, number: u64) -> Batch {
         let jobs = self.jobs_of_point();
         let (place, count) = self.shard;
         let point = number / jobs * count + place;
         if self.precision.is_some() {
-            return Job { point, first: 0, count: self.replications };
+            return Batch { point, first: 0, count: self.replications };
         }
         let first = number % jobs * CHUNK;
-        Job { point, first, count: CHUNK.min(self.replications - first) }
+        Batch { point, first, count: CHUNK.min(self.replications - first) }
     }
 
     /// The job of the base point with this number, whichever shard it is in.
-    pub(super) fn base_jobs(&self) -> impl Iterator<Item = Job> {
+    pub(super) fn base_jobs(&self) -> impl Iterator<Item = Batch> {
         let point = self.design.base(&self.scenario.model);
         let chunk = if self.precision.is_some() { self.replications } else { CHUNK };
         let replications = self.replications;
         (0..replications.div_ceil(chunk)).map(move |job| {
             let first = job * chunk;
-            Job { point, first, count: chunk.min(replications - first) }
+            Batch { point, first, count: chunk.min(replications - first) }
         })
     }
 }

@@ -8,26 +8,9 @@ use crate::analysis::FigureValue;
 use crate::value::Value;
 use std::fmt::Write;
 
-/// Which columns a row has besides parameters, replication, outcome and figures.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Columns {
-    /// The fingerprint of the run.
-    pub fingerprint: bool,
-    /// Whether simultaneous events in reverse order come to the same outcome and
-    /// figures: `same` or `differ`.
-    pub ties: bool,
-    /// How many races there are.
-    pub races: bool,
-    /// What is the same in all rows, as the seed and the version, each with its name.
-    pub constants: Vec<(String, String)>,
-    /// The beginning of the command that repeats a run: all but the varied parameters
-    /// and the replication.
-    pub command: Option<String>,
-}
-
 /// One run of a sweep.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct RunRow {
     /// The number of its point in the design.
     pub point: u64,
     /// Which replication it is.
@@ -45,14 +28,28 @@ pub struct Row {
 /// The names of outcomes.
 pub const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fault", "limit"];
 
-impl Row {
+impl RunRow {
     /// Whether the run came to an end that a user must know about.
     pub fn is_finding(&self) -> bool {
         matches!(self.outcome, "deadlock" | "fault" | "limit")
     }
 
+    /// The first line of a table of rows.
+    pub fn heading(plan: &Plan<'_>) -> String {
+        let columns = plan.columns();
+        let mut names: Vec<&str> = plan.design().names().collect();
+        names.extend(["replication", "outcome"]);
+        names.extend(plan.requests().iter().map(|request| request.name.as_str()));
+        names.extend(columns.fingerprint.then_some("fingerprint"));
+        names.extend(columns.ties.then_some("ties"));
+        names.extend(columns.races.then_some("races"));
+        names.extend(columns.constants.iter().map(|(name, _)| name.as_str()));
+        names.extend(columns.command.is_some().then_some("command"));
+        names.join(",") + "\n"
+    }
+
     /// Reads a line that was written for this run; `None` if it is none.
-    pub fn read(plan: &Plan<'_>, (point, replication): (u64, u64), line: &str) -> Option<Row> {
+    pub fn read(plan: &Plan<'_>, (point, replication): (u64, u64), line: &str) -> Option<RunRow> {
         let rest =
             line.strip_suffix('\n')?.strip_prefix(key(&plan.design().varied(point), replication).as_str())?;
         let mut cells = rest.split(',');
@@ -63,7 +60,7 @@ impl Row {
             cell => cell.parse().ok().map(Some),
         };
         let numbers = plan.requests().iter().map(|_| number(cells.next()?)).collect::<Option<_>>()?;
-        Some(Row { point, replication, outcome, numbers, line: line.to_owned(), was_there: true })
+        Some(RunRow { point, replication, outcome, numbers, line: line.to_owned(), was_there: true })
     }
 }
 
@@ -75,20 +72,6 @@ pub fn key(varied: &[Value], replication: u64) -> String {
     }
     let _ = write!(key, "{replication},");
     key
-}
-
-/// The first line of the table.
-pub fn heading(plan: &Plan<'_>) -> String {
-    let columns = plan.columns();
-    let mut names: Vec<&str> = plan.design().names().collect();
-    names.extend(["replication", "outcome"]);
-    names.extend(plan.requests().iter().map(|request| request.name.as_str()));
-    names.extend(columns.fingerprint.then_some("fingerprint"));
-    names.extend(columns.ties.then_some("ties"));
-    names.extend(columns.races.then_some("races"));
-    names.extend(columns.constants.iter().map(|(name, _)| name.as_str()));
-    names.extend(columns.command.is_some().then_some("command"));
-    names.join(",") + "\n"
 }
 
 /// What a run came to besides its figures.

@@ -3,10 +3,10 @@
 //! Decides what is looked at in a run: as little as the figures need, since most of
 //! the time of a short run is what is collected of it.
 
-use super::design::Point;
+use super::design::DesignPoint;
 use super::estimate::Estimate;
-use super::plan::{Job, Plan, Recorded};
-use super::row::{Findings, Row, key, line};
+use super::plan::{Batch, KnownRuns, Plan};
+use super::row::{Findings, RunRow, key, line};
 use crate::analysis::{FigureCollector, FigureValue, RaceSink, Statistics, StatisticsSink};
 use crate::backend::virtual_time::{Interrupted, RunEnd, RunProgress};
 use crate::backend::{Binding, Rebound, Rerun};
@@ -21,7 +21,7 @@ const FIRST: u64 = 10;
 /// Makes runs of one plan; each thread has its own.
 pub struct Runner<'p> {
     plan: &'p Plan<'p>,
-    recorded: Option<&'p Recorded>,
+    recorded: Option<&'p KnownRuns>,
     /// The parameters and names of `ready`, if a run was ever made.
     ready: Option<Ready<'p>>,
 }
@@ -62,11 +62,11 @@ impl fmt::Display for NoRows {
 }
 
 /// Asked now and then whether to stop.
-pub type Stop<'s> = &'s (dyn Fn() -> bool + Sync);
+pub type StopCheck<'s> = &'s (dyn Fn() -> bool + Sync);
 
 impl<'p> Runner<'p> {
     /// For jobs of this plan; of runs that are there already the lines are taken.
-    pub fn new(plan: &'p Plan<'p>, recorded: Option<&'p Recorded>) -> Runner<'p> {
+    pub fn new(plan: &'p Plan<'p>, recorded: Option<&'p KnownRuns>) -> Runner<'p> {
         Runner { plan, recorded, ready: None }
     }
 
@@ -74,7 +74,7 @@ impl<'p> Runner<'p> {
     ///
     /// # Errors
     /// If the user stops it, or the scenario cannot be run there.
-    pub fn run(&mut self, job: Job, stop: Stop<'_>) -> Result<Vec<Row>, NoRows> {
+    pub fn run(&mut self, job: Batch, stop: StopCheck<'_>) -> Result<Vec<RunRow>, NoRows> {
         let plan = self.plan;
         let invalid = |why: String| NoRows::Invalid(at_point(plan, job.point, &why));
         let point = plan.design().point(&plan.scenario().model, job.point).map_err(invalid)?;
@@ -104,10 +104,10 @@ impl<'p> Runner<'p> {
         Ok(rows)
     }
 
-    fn row(&mut self, point: &Point, replication: u64, stop: Stop<'_>) -> Result<Row, NoRows> {
+    fn row(&mut self, point: &DesignPoint, replication: u64, stop: StopCheck<'_>) -> Result<RunRow, NoRows> {
         let plan = self.plan;
         if let Some(line) = self.recorded.and_then(|recorded| recorded.get(&key(&point.varied, replication)))
-            && let Some(row) = Row::read(plan, (point.number, replication), line)
+            && let Some(row) = RunRow::read(plan, (point.number, replication), line)
         {
             return Ok(row);
         }
@@ -118,11 +118,11 @@ impl<'p> Runner<'p> {
         }
         let outcome = end.outcome.name();
         let line = line(plan, &point.varied, replication, outcome, &numbers, &findings);
-        Ok(Row { point: point.number, replication, outcome, numbers, line, was_there: false })
+        Ok(RunRow { point: point.number, replication, outcome, numbers, line, was_there: false })
     }
 
     /// Ready to run this point.
-    fn at(&mut self, point: &Point) -> Result<&mut Ready<'p>, NoRows> {
+    fn at(&mut self, point: &DesignPoint) -> Result<&mut Ready<'p>, NoRows> {
         let plan = self.plan;
         let invalid = |why: String| NoRows::Invalid(at_point(plan, point.number, &why));
         if let Some(ready) = &mut self.ready {
@@ -141,7 +141,7 @@ fn at_point(plan: &Plan<'_>, point: u64, why: &str) -> String {
 }
 
 impl<'p> Ready<'p> {
-    fn new(plan: &'p Plan<'p>, point: &Point) -> Result<Ready<'p>, String> {
+    fn new(plan: &'p Plan<'p>, point: &DesignPoint) -> Result<Ready<'p>, String> {
         let bind = || {
             let binding = Binding::new(plan.compiled(), &plan.scenario().model, &point.params);
             binding.map_err(|error| error.message)
@@ -157,7 +157,7 @@ impl<'p> Ready<'p> {
         Ok(Ready { point: point.number, rerun, reversed, header, collector, statistics })
     }
 
-    fn go_to(&mut self, point: &Point) -> Result<(), String> {
+    fn go_to(&mut self, point: &DesignPoint) -> Result<(), String> {
         if self.point == point.number {
             return Ok(());
         }
@@ -178,7 +178,7 @@ impl<'p> Ready<'p> {
         &mut self,
         plan: &Plan<'_>,
         replication: u64,
-        stop: Stop<'_>,
+        stop: StopCheck<'_>,
     ) -> Result<(RunEnd, Vec<Option<FigureValue>>, Findings), Interrupted> {
         let columns = plan.columns();
         self.rerun.replicate(plan.seed(), replication);
@@ -206,7 +206,7 @@ impl<'p> Ready<'p> {
         plan: &Plan<'_>,
         replication: u64,
         (end, numbers): (&RunEnd, &[Option<FigureValue>]),
-        stop: Stop<'_>,
+        stop: StopCheck<'_>,
     ) -> Result<bool, Interrupted> {
         let Some(reversed) = &mut self.reversed else { return Ok(false) };
         reversed.replicate(plan.seed(), replication);
@@ -223,7 +223,7 @@ fn measured(
     statistics: &mut StatisticsSink,
     collector: &mut FigureCollector,
     (fingerprint, races): (&mut Option<Fingerprint>, &mut Option<RaceSink>),
-    stop: Stop<'_>,
+    stop: StopCheck<'_>,
 ) -> Result<(RunEnd, Statistics), Interrupted> {
     let mut control =
         |_: RunProgress| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
@@ -234,7 +234,8 @@ fn measured(
         return Ok((end, statistics));
     }
     let program = rerun.program();
-    statistics.reset(program.process_infos(), &program.resources);
+    let measures = if collector.needs_measures() { program.measures.as_slice() } else { &[] };
+    statistics.reset(program.process_infos(), &program.resources, measures);
     collector.reset();
     let counts = collector.needs_statistics();
     let end = {
@@ -255,6 +256,7 @@ fn only_total_time(end: Time) -> Statistics {
         processes: Vec::new(),
         resources: Vec::new(),
         marks: Vec::new(),
+        measures: Vec::new(),
         log: Vec::new(),
         log_left_out: 0,
     }

@@ -6,7 +6,7 @@
 
 use super::estimate::Estimate;
 use super::plan::Plan;
-use super::row::Row;
+use super::row::RunRow;
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl<'p> Summaries<'p> {
 
     /// Takes the rows of a job, in the order of the plan; the point before, if it is
     /// complete now.
-    pub fn add(&mut self, rows: Vec<Row>) -> Option<PointSummary> {
+    pub fn add(&mut self, rows: Vec<RunRow>) -> Option<PointSummary> {
         let point = rows.first()?.point;
         let before = self.open.take_if(|open| open.point != point);
         let (plan, figures) = (self.plan, self.plan.requests().len());
@@ -76,7 +76,7 @@ impl<'p> Summaries<'p> {
 }
 
 impl PointSummary {
-    fn add(&mut self, row: &Row, base: Option<&BaseNumbers>) {
+    fn add(&mut self, row: &RunRow, base: Option<&BaseNumbers>) {
         self.runs += 1;
         *self.outcomes.entry(row.outcome).or_default() += 1;
         if row.is_finding() {
@@ -96,7 +96,7 @@ impl PointSummary {
 }
 
 /// The figures of a row for pairs; none of a run that did not come to a regular end.
-pub fn numbers(row: &Row) -> Vec<Option<f64>> {
+pub fn numbers(row: &RunRow) -> Vec<Option<f64>> {
     let number = |number: &Option<crate::analysis::FigureValue>| number.map(|number| number.as_f64());
     row.numbers.iter().map(|one| number(one).filter(|_| !row.is_finding())).collect()
 }

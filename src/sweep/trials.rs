@@ -4,13 +4,13 @@
 //! its margin is on one side of nothing, or, for what is only true or false, if it
 //! held in every run.
 
-use super::design::Point;
+use super::design::DesignPoint;
 use super::estimate::Estimate;
 use super::execute::{Ended, Execution};
 use super::objective::{Condition, Objective};
-use super::plan::Job;
-use super::row::Row;
-use super::runner::{NoRows, Stop};
+use super::plan::Batch;
+use super::row::RunRow;
+use super::runner::{NoRows, StopCheck};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
@@ -44,7 +44,7 @@ pub enum Verdict {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
     /// Which point.
-    pub point: Point,
+    pub point: DesignPoint,
     /// How many runs there are.
     pub runs: u64,
     /// By replication, what is to be minimised: the negative number where it is to be
@@ -63,7 +63,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    fn new(point: Point, conditions: usize, figures: usize) -> Trial {
+    fn new(point: DesignPoint, conditions: usize, figures: usize) -> Trial {
         Trial {
             point,
             runs: 0,
@@ -76,7 +76,7 @@ impl Trial {
         }
     }
 
-    fn add(&mut self, question: &Question, row: &Row) {
+    fn add(&mut self, question: &Question, row: &RunRow) {
         self.runs += 1;
         let params = &self.point.params;
         if let Some(objective) = &question.objective {
@@ -160,7 +160,7 @@ impl Condition {
 pub struct Trials<'t> {
     execution: Execution<'t>,
     question: &'t Question,
-    stop: Stop<'t>,
+    stop: StopCheck<'t>,
     tell: &'t mut dyn FnMut(u64),
     all: BTreeMap<u64, Option<Trial>>,
     runs: u64,
@@ -172,7 +172,7 @@ impl<'t> Trials<'t> {
     pub fn new(
         execution: Execution<'t>,
         question: &'t Question,
-        stop: Stop<'t>,
+        stop: StopCheck<'t>,
         tell: &'t mut dyn FnMut(u64),
     ) -> Trials<'t> {
         Trials { execution, question, stop, tell, all: BTreeMap::new(), runs: 0 }
@@ -190,7 +190,7 @@ impl<'t> Trials<'t> {
                 let (mut first, point) = (trial.runs, number);
                 while first < replications {
                     let count = AT_ONCE.min(replications - first);
-                    jobs.push(Job { point, first, count });
+                    jobs.push(Batch { point, first, count });
                     first += count;
                 }
             }
@@ -214,8 +214,8 @@ impl<'t> Trials<'t> {
         let Some(known) = self.entry(number)? else { return Ok(None) };
         let mut trial = Trial::new(known.point.clone(), known.margins.len(), known.figures.len());
         let starts = (0..count.div_ceil(AT_ONCE)).map(|chunk| chunk * AT_ONCE);
-        let job = |start: u64| Job { point: number, first: first + start, count: AT_ONCE.min(count - start) };
-        let jobs: Vec<Job> = starts.map(job).collect();
+        let job = |start: u64| Batch { point: number, first: first + start, count: AT_ONCE.min(count - start) };
+        let jobs: Vec<Batch> = starts.map(job).collect();
         let question = self.question;
         self.run(&jobs, &mut |row| trial.add(question, row))?;
         Ok(Some(trial))
@@ -233,7 +233,7 @@ impl<'t> Trials<'t> {
         }
     }
 
-    fn run(&mut self, jobs: &[Job], take: &mut dyn FnMut(&Row)) -> Result<(), NoRows> {
+    fn run(&mut self, jobs: &[Batch], take: &mut dyn FnMut(&RunRow)) -> Result<(), NoRows> {
         let (runs, tell) = (&mut self.runs, &mut *self.tell);
         let ended = self.execution.run_these(jobs, self.stop, &mut |rows| {
             rows.iter().for_each(&mut *take);

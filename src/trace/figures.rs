@@ -11,7 +11,7 @@ use std::fmt;
 
 /// How the path of a figure of a report may begin: the first three are numbers, and the
 /// others have parts.
-pub const REPORT_HEADS: [&str; 8] = [
+pub const REPORT_HEADS: [&str; 9] = [
     "total_time_ns",
     "events",
     "log_left_out",
@@ -20,6 +20,7 @@ pub const REPORT_HEADS: [&str; 8] = [
     "resources",
     "resource_groups",
     "marks",
+    "measures",
 ];
 
 /// What is expected of a figure, and where that is written.

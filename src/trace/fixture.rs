@@ -66,6 +66,7 @@ pub fn header() -> Header {
         }],
         lines: vec![0, 11, 12, 13],
         atomic: Vec::new(),
+        measures: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The names that a trace needs to be read without its scenario.
 
+use super::measure::MeasureInfo;
 use super::resource_kind::ResourceKind;
 use super::ties::Ties;
 use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
@@ -36,6 +37,9 @@ pub struct Header {
     /// first behind it; ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub atomic: Vec<(OpId, OpId)>,
+    /// What is measured of its runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<MeasureInfo>,
 }
 
 fn is_first(replication: &u64) -> bool {

@@ -1,7 +1,7 @@
 //! How the level of a resource changes over time.
 
 use super::event::{Event, Kind};
-use super::header::{Header, ResourceInfo};
+use super::header::ResourceInfo;
 use super::outcome::WaitFor;
 use super::sink::Trace;
 use crate::ids::ResourceId;
@@ -35,9 +35,9 @@ pub fn changes_level(kind: Kind) -> bool {
 }
 
 /// The level at the start of the run of every resource instance.
-pub fn initial_levels(header: &Header) -> Vec<u64> {
+pub fn initial_levels(resources: &[ResourceInfo]) -> Vec<u64> {
     let instances = |info: &ResourceInfo| std::iter::repeat_n(info.initial, info.count as usize);
-    header.resources.iter().flat_map(instances).collect()
+    resources.iter().flat_map(instances).collect()
 }
 
 /// The level of `resource` as steps: from each time on, until the next, it is
@@ -59,7 +59,7 @@ pub fn levels(trace: &Trace, resource: ResourceId) -> Vec<(Time, u64)> {
 
 /// The [`levels`] of every resource, by id, in one pass.
 pub fn all_levels(trace: &Trace) -> Vec<Vec<(Time, u64)>> {
-    let mut level = initial_levels(&trace.header);
+    let mut level = initial_levels(&trace.header.resources);
     let mut steps: Vec<_> = level.iter().map(|&initial| vec![(Time::ZERO, initial)]).collect();
     for event in &trace.events {
         let Some(resource) = event.resource().map(ResourceId::index) else { continue };
@@ -75,7 +75,7 @@ pub fn all_levels(trace: &Trace) -> Vec<Vec<(Time, u64)>> {
 /// The highest level of every resource, by id, with the first instant at which
 /// it was reached: those that lasted no time included, which steps leave out.
 pub fn peaks(trace: &Trace) -> Vec<(Time, u64)> {
-    let mut level = initial_levels(&trace.header);
+    let mut level = initial_levels(&trace.header.resources);
     let mut peaks: Vec<_> = level.iter().map(|&initial| (Time::ZERO, initial)).collect();
     for event in &trace.events {
         let Some(resource) = event.resource().map(ResourceId::index) else { continue };

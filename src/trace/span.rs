@@ -4,6 +4,7 @@
 //! both read them from here.
 
 use super::event::{Event, Kind};
+use super::late::LateRequests;
 use super::outcome::WaitFor;
 use super::sink::Trace;
 use crate::ids::{OpId, ProcessId, ResourceId};
@@ -101,8 +102,17 @@ impl SpanBuilder {
     /// If the event's process is not one of the run.
     #[inline]
     pub fn event(&mut self, event: &Event) -> Option<Span> {
+        self.event_since(event, event.time)
+    }
+
+    /// Takes the next event, with which begins what began at `since`.
+    ///
+    /// # Panics
+    /// If the event's process is not one of the run.
+    #[inline]
+    pub fn event_since(&mut self, event: &Event, since: Time) -> Option<Span> {
         let slot = &mut self.open[event.process.index()];
-        let next = opened_by(event);
+        let next = opened_by(event, since);
         if slot.is_none() && next.is_none() {
             return None;
         }
@@ -110,7 +120,7 @@ impl SpanBuilder {
         let granted_by = (event.kind == Kind::Grant).then_some(ProcessId(event.value as u32));
         // A thread wakes later than planned, and its `Wake` says when. Virtual
         // time has no such event: there the plan is what happened.
-        let end = if event.kind == Kind::Wake { event.time } else { event.time.min(ended.until) };
+        let end = if event.kind == Kind::Wake { event.time } else { since.min(ended.until) };
         Some(span(event.process, ended, end, granted_by))
     }
 
@@ -123,9 +133,9 @@ impl SpanBuilder {
     }
 }
 
-/// The activity that begins with an event.
+/// The activity that begins with an event, at `start`.
 #[inline]
-fn opened_by(event: &Event) -> Option<Open> {
+fn opened_by(event: &Event, start: Time) -> Option<Open> {
     let (activity, until) = match event.kind {
         Kind::Delay => (Activity::Delayed, Time::from_nanos(event.value).unwrap_or(Time::MAX)),
         Kind::Work => (Activity::Running, Time::from_nanos(event.value).unwrap_or(Time::MAX)),
@@ -139,7 +149,7 @@ fn opened_by(event: &Event) -> Option<Open> {
         }
         _ => return None,
     };
-    Some(Open { start: event.time, until, activity, op: event.op })
+    Some(Open { start, until, activity, op: event.op })
 }
 
 fn span(process: ProcessId, open: Open, end: Time, granted_by: Option<ProcessId>) -> Span {
@@ -149,8 +159,21 @@ fn span(process: ProcessId, open: Open, end: Time, granted_by: Option<ProcessId>
 
 /// All spans of a trace, by process and then by start.
 pub fn spans(trace: &Trace) -> Vec<Span> {
+    spans_since(trace, |event| event.time)
+}
+
+/// All spans of a trace along a schedule without time, in which a process waits
+/// from when it could not have been served (see [`LateRequests`]).
+pub fn untimed_spans(trace: &Trace) -> Vec<Span> {
+    let mut late = LateRequests::new(trace.header.process_count(), trace.header.resource_count());
+    spans_since(trace, |event| late.since(event))
+}
+
+/// All spans, given when what begins with an event began.
+fn spans_since(trace: &Trace, mut since: impl FnMut(&Event) -> Time) -> Vec<Span> {
     let mut builder = SpanBuilder::new(trace.header.process_count());
-    let mut all: Vec<Span> = trace.events.iter().filter_map(|event| builder.event(&event)).collect();
+    let ended = |event: Event| builder.event_since(&event, since(&event));
+    let mut all: Vec<Span> = trace.events.iter().filter_map(ended).collect();
     all.extend(builder.finish(trace.end));
     all.retain(|span| span.start < span.end);
     all.sort_unstable_by_key(|span| (span.process, span.start));
@@ -210,13 +233,14 @@ mod tests {
     proptest! {
         #[test]
         fn spans_of_one_process_never_overlap(trace in arbitrary_trace()) {
-            let spans = spans(&trace);
-            for span in &spans {
-                prop_assert!(span.start < span.end && span.end <= trace.end);
-            }
-            for pair in spans.windows(2) {
-                let ordered = (pair[0].process, pair[0].end) <= (pair[1].process, pair[1].start);
-                prop_assert!(ordered || pair[0].process < pair[1].process, "{:?}", pair);
+            for spans in [spans(&trace), untimed_spans(&trace)] {
+                for span in &spans {
+                    prop_assert!(span.start < span.end && span.end <= trace.end);
+                }
+                for pair in spans.windows(2) {
+                    let ordered = (pair[0].process, pair[0].end) <= (pair[1].process, pair[1].start);
+                    prop_assert!(ordered || pair[0].process < pair[1].process, "{:?}", pair);
+                }
             }
         }
     }

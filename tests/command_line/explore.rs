@@ -400,7 +400,7 @@ fn code_when_stopped(room: &Room, line: &str, signal: &str) -> Option<i32> {
     status.code()
 }
 
-/// In the preparation, where a process goes on for ever by itself; in the
+/// In the preparation, where processes go on for long by themselves; in the
 /// search; and along a schedule.
 #[cfg(unix)]
 #[test]
@@ -409,7 +409,7 @@ fn whatever_it_does_it_can_be_stopped() {
 version: 1
 name: alone
 processes:
-  p: {vars: {x: 0}, do: [{repeat: 90000, do: [{repeat: 900000, do: [{set: {x: x + 1}}]}, {log: still}]}]}
+  p: {count: 1000, vars: {x: 0}, do: [{repeat: 90, do: [{repeat: 900000, do: [{set: {x: x + 1}}]}, {log: still}]}]}
 ";
     let schedule = "schedule: 1\nscenario: alone\nmode: untimed\nseed: 0\nshows: nothing\nturns:\n";
     let philosophers = PHILOSOPHERS.replace("n: 3", "n: 22");

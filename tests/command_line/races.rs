@@ -75,3 +75,61 @@ fn a_race_is_a_finding_where_none_is_expected() {
     assert_eq!((&object["races"], &object["expect"]), (&json!([]), &json!([])));
     assert_eq!(object["memories"]["counter"], json!([2]));
 }
+
+/// Two adders, two seconds between them, so that only their times keep them apart: the write at
+/// 1 s races with the read at 3 s and the write at 4 s. A search with time has one order of
+/// these, so it looks for all races without.
+const APART: &str = "version: 1
+name: apart
+resources: {counter: {kind: memory, slots: 1}}
+processes:
+  adder:
+    count: 2
+    start: index * 3s
+    vars: {x: 0}
+    do:
+      - read: {from: counter, at: 0, into: x}
+      - delay: 1s
+      - write: {to: counter, at: 0, value: x + 1}
+";
+
+#[test]
+fn a_search_with_time_says_which_races_it_looks_for() {
+    let expecting = format!("{APART}expect: {{races: none}}\n");
+    let alone = APART.replace("count: 2", "count: 1");
+    let room = Room::with(&[("apart.yaml", APART), ("expecting.yaml", &expecting), ("alone.yaml", &alone)]);
+    let note = "races: looked for among simultaneous steps only, --untimed looks for all";
+    let explore = |line: &str| room.run(&format!("explore {line} --write none"));
+    explore("apart.yaml").with_code(0).says(&[&format!("{note}\n")]);
+    explore("expecting.yaml").with_code(0).says(&[&format!("{note}: line 13\n")]);
+    let untimed = explore("apart.yaml --untimed").with_code(1);
+    untimed.says(&["Race in "]);
+    let reduced = explore("apart.yaml --reduce").out;
+    for told in [untimed.out, reduced, explore("alone.yaml").out] {
+        assert!(!told.contains(note), "{told}");
+    }
+    let races = |line: &str| explore(&format!("{line} --format json")).json()[0]["races"].clone();
+    assert_eq!(races("apart.yaml"), json!(null));
+    assert_eq!(races("apart.yaml --reduce"), json!(null));
+    assert_eq!(races("apart.yaml --untimed"), json!(2));
+    assert_eq!(races("alone.yaml"), json!(0));
+}
+
+/// In the picture of the run, at three accesses of the two pairs; and in letters.
+#[test]
+fn both_accesses_of_a_race_are_marked_in_the_timeline() {
+    let room = Room::with(&[("apart.yaml", APART)]);
+    let shown = room.run("run apart.yaml").with_code(0).out;
+    let picture = String::from_utf8(room.files("output")["output/apart/gantt.svg"].clone()).expect("UTF-8");
+    assert_eq!(picture.matches("class=\"race\"").count(), 3, "{picture}");
+    assert!(picture.contains("race: nothing orders this access and another"), "{picture}");
+    let row = |name: &str| {
+        let row = shown.lines().find(|line| line.starts_with(name) && line.contains('│')).unwrap_or("");
+        let cells: Vec<char> = row.split('│').nth(1).unwrap_or("").chars().collect();
+        let places = (0..cells.len()).filter(|&cell| cells[cell] == '!');
+        places.map(|cell| (cell * 8 + cells.len() / 2) / cells.len()).collect::<Vec<_>>()
+    };
+    // In half seconds.
+    assert_eq!((row("adder[0]"), row("adder[1]")), (vec![2], vec![6, 8]), "{shown}");
+    assert!(shown.contains("! race"), "{shown}");
+}

@@ -411,3 +411,32 @@ fn the_verdict_is_written() {
     let json = room.run("validate pipe.yaml --recorded r.csv --set items=2 --write none --format json");
     assert_eq!(room.files("there")["there/pipe/validation.json"], json.out.as_bytes());
 }
+
+/// Two want a machine at the same instant: in the order of the file `one` is done at 1 s and `two`
+/// at 2 s. A program in which the other one was faster is within the model, at the same times; one
+/// in which both took longer is not, in whatever order.
+#[test]
+fn another_order_of_simultaneous_events_is_no_deviation() {
+    let model = "version: 1
+name: machine
+resources: {machine: mutex}
+processes:
+  one: {do: [{with: machine, do: [{work: 1s}]}, {mark: done}]}
+  two: {do: [{with: machine, do: [{work: 1s}]}, {mark: done}]}
+";
+    let said = |rows: &str| validated(model, format!("time,process,event\n{rows}").as_bytes());
+    let (code, told) = said("1.01,two,done\n2.0,one,done\n");
+    assert_eq!(code, 0, "{told}");
+    let times = "times: the largest deviation from virtual time in another order of simultaneous events \
+                 (`run --ties reversed`) is +10ms, in row 1; tolerance 40ms\n";
+    assert!(told.contains(times), "{told}");
+    let (code, told) = said("1.01,one,done\n2.0,two,done\n");
+    assert!(code == 0 && !told.contains("another order"), "{told}");
+    let (code, told) = said("1.5,two,done\n3.0,one,done\n");
+    assert!(code == 1 && told.contains("beyond the tolerance") && !told.contains("another order"), "{told}");
+    let room = Room::with(&[("m.yaml", model), ("r.csv", "time,process,event\n1,two,done\n2,one,done\n")]);
+    let object = &room.run("validate m.yaml --recorded r.csv --format json").with_code(0).json()[0];
+    let recording = &object["recording"];
+    assert_eq!((&recording["ties"], &recording["worst_deviation_ns"]), (&json!("reversed"), &json!(0)));
+    assert_eq!(object["total_time_error"], json!(0.0));
+}

@@ -137,3 +137,37 @@ fn there_is_no_speed_up_without_two_runs_that_completed() {
         }
     }
 }
+
+/// A value that makes a problem elsewhere is named with it: where the parameter stands, where it
+/// reaches by way of another one, and where it is too large for the whole scenario.
+#[test]
+fn a_problem_names_the_setting_that_makes_it() {
+    let text = "version: 1
+params: {pause: 1s, n: 2, twice: n * 2}
+processes:
+  p: {count: n, do: [{delay: pause}, {repeat: twice, do: [{delay: pause / n}]}]}
+";
+    let unknown = text.replace("delay: pause}", "delay: paus}");
+    let room = Room::with(&[("p.yaml", text), ("unknown.yaml", &unknown)]);
+    let refused = |line: &str| room.run(&format!("run {line}")).with_code(2).err;
+    let notes = |told: &str| told.matches("  = note: not so without ").count();
+    for (setting, problem) in [
+        ("pause=-1s", "`delay` cannot be negative, found -1s"),
+        ("n=-3", "`repeat` is at least 0, found -6"),
+        ("n=20000000", "more than 10,000,000 processes"),
+    ] {
+        let told = refused(&format!("p.yaml --set {setting} --set twice=2*n"));
+        assert!(told.contains(problem), "{told}");
+        let note = format!("  = note: not so without `--set {setting}`\n");
+        assert!(format!("{told}\n").contains(&note), "{told}");
+        assert_eq!(notes(&told), told.matches("error: ").count(), "{told}");
+    }
+    // Without either of two the other one makes a problem there; and what is wrong in any case
+    // comes of none.
+    let told = refused("p.yaml --set n=-1 --set twice=-1");
+    assert!(told.contains("not so without `--set n=-1`"), "{told}");
+    assert!(told.contains("not so without `--set n=-1`, `--set twice=-1`"), "{told}");
+    assert_eq!(notes(&refused("unknown.yaml --set n=3")), 0);
+    let object = &room.run("check p.yaml --set pause=-1s --format json").with_code(2).json()[0];
+    assert_eq!(object["problems"][0]["settings"], serde_json::json!(["pause=-1s"]));
+}

@@ -76,3 +76,52 @@ fn without_time_it_is_a_deadlock_all_the_same() {
         .with_code(1)
         .says(&["deadlock at 6s of virtual time"]);
 }
+
+/// `first` takes `a` at 0 s and asks for `b` at 1 s, `second` holds that and asks for `a` at
+/// 3 s, which ends the run; but the turns of those who ask come only when they all are
+/// stuck. By hand: `first` waits for 2 s, `late` from 500 ms on, `helper` and who joins it
+/// from the start, `second` for nothing but an instant.
+#[test]
+fn tables_and_pictures_of_an_untimed_schedule_agree_on_who_waits_since_when() {
+    let text = "version: 1
+name: stuck
+resources: {a: mutex, b: mutex}
+processes:
+  first: {do: [{acquire: a}, {delay: 1s}, {acquire: b}, {release: [b, a]}]}
+  second: {do: [{acquire: b}, {delay: 3s}, {acquire: a}, {release: [a, b]}]}
+  late: {do: [{delay: 500ms}, {acquire: a}, {release: a}]}
+  helper: {start: manual, do: [{acquire: b}, {release: b}]}
+  boss: {do: [{start: helper}, {join: helper}]}
+";
+    let room = Room::with(&[("stuck.yaml", text)]);
+    room.run("explore stuck.yaml --untimed").with_code(1);
+    let along = "run stuck.yaml --schedule output/stuck/deadlock.schedule --write none";
+    let told = &room.run(&format!("{along} --format json")).json()[0];
+    let told = &told["processes"];
+    let nanos = |millis: u64| Some(millis * 1_000_000);
+    for (process, resource, millis) in [
+        ("first", "b", 2000),
+        ("second", "a", 0),
+        ("late", "a", 2500),
+        ("helper", "b", 3000),
+        ("boss", "helper", 3000),
+    ] {
+        assert_eq!(told[process]["blocked_ns"][resource].as_u64(), nanos(millis), "{process}: {told}");
+    }
+    let shown = room.run(along).with_code(1).out;
+    let row = |name: &str| shown.lines().find(|line| line.contains(&format!("{name} │"))).unwrap_or("");
+    let share = |name: &str, letter: char| {
+        let cells = row(name).split('│').nth(1).unwrap_or("");
+        cells.matches(letter).count() as f64 / cells.chars().count() as f64
+    };
+    for (name, letter, of_three_seconds) in [
+        ("first", 'b', 2.0),
+        ("second", 'a', 0.0),
+        ("late", 'a', 2.5),
+        ("helper", 'b', 3.0),
+        ("boss", 'c', 3.0),
+    ] {
+        assert!((share(name, letter) - of_three_seconds / 3.0).abs() < 0.03, "{name}:\n{shown}");
+    }
+    assert!(shown.lines().any(|line| line.contains("second") && line.ends_with("a 0s")), "{shown}");
+}

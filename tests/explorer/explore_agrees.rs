@@ -80,23 +80,32 @@ pub fn try_scenarios_of(
     assert!(useful.get() > cases / 2, "only {} of {cases} scenarios are small enough", useful.get());
 }
 
-/// The same final contents, the same least and greatest total time, deadlock or
-/// not, the same broken rules.
-fn an_enumeration_agrees(text: &str) -> Option<()> {
-    let program = program(text, &[]);
-    for mode in [Mode::Timed, Mode::Untimed] {
-        let explored = explored(&program, mode)?;
-        let ends = Stepper::new(&program, program.seed, mode == Mode::Timed).all_ends(20_000)?;
-        assert_eq!(finals(&explored), ends.finals, "{mode:?}\n{text}");
-        assert_eq!(explored.ends(End::Deadlock) > 0, ends.deadlock, "{mode:?}\n{text}");
-        assert_eq!(explored.ends(End::Horizon) > 0, ends.horizon, "{mode:?}\n{text}");
-        assert_eq!(faults(&explored), ends.faults, "{mode:?}\n{text}");
-        if mode == Mode::Timed {
-            let times = explored.total_times().map(|[least, most]| (least.0, most.0));
-            assert_eq!(times, ends.times, "{text}");
-        }
+/// A driver that tries every order finds the same final contents, the same least and greatest
+/// total time, deadlock and horizon or not, the same broken rules; `None` if there are too many
+/// orders.
+pub fn finds_the_same_ends(
+    program: &BoundProgram,
+    explored: &Exploration<'_>,
+    mode: Mode,
+    text: &str,
+) -> Option<()> {
+    let ends = Stepper::new(program, program.seed, mode == Mode::Timed).all_ends(20_000)?;
+    assert_eq!(finals(explored), ends.finals, "{mode:?}\n{text}");
+    assert_eq!(explored.ends(End::Deadlock) > 0, ends.deadlock, "{mode:?}\n{text}");
+    assert_eq!(explored.ends(End::Horizon) > 0, ends.horizon, "{mode:?}\n{text}");
+    assert_eq!(faults(explored), ends.faults, "{mode:?}\n{text}");
+    if mode == Mode::Timed {
+        let times = explored.total_times().map(|[least, most]| (least.0, most.0));
+        assert_eq!(times, ends.times, "{text}");
     }
     Some(())
+}
+
+fn an_enumeration_agrees(text: &str) -> Option<()> {
+    let program = program(text, &[]);
+    [Mode::Timed, Mode::Untimed]
+        .into_iter()
+        .try_for_each(|mode| finds_the_same_ends(&program, &explored(&program, mode)?, mode, text))
 }
 
 #[test]

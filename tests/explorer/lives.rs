@@ -3,8 +3,8 @@
 //! and counted by hand.
 
 use crate::common::lives::{Held, scenario};
-use crate::common::{program, run_in_order, stepwise::Stepper};
-use crate::explore_agrees::{faults, finals, try_scenarios_of};
+use crate::common::{program, run_in_order};
+use crate::explore_agrees::{faults, finals, finds_the_same_ends, try_scenarios_of};
 use std::ops::ControlFlow;
 use tempolane::backend::BoundProgram;
 use tempolane::explore::{Budget, End, Exploration, Mode, Options, Reduce, explore, replay};
@@ -29,21 +29,10 @@ fn explored(program: &BoundProgram, mode: Mode) -> Exploration<'_> {
 fn an_enumeration_agrees(text: &str) -> Option<()> {
     let text = text.replace("round_robin, quantum: 500ms", "fifo");
     let program = program(&text, &[]);
-    for mode in MODES {
+    MODES.into_iter().try_for_each(|mode| {
         let explored = explored_with(&program, mode, Reduce::NONE, true);
-        let ends = explored
-            .is_complete()
-            .then(|| Stepper::new(&program, program.seed, mode == Mode::Timed).all_ends(20_000))??;
-        assert_eq!(finals(&explored), ends.finals, "{mode:?}\n{text}");
-        assert_eq!(explored.ends(End::Deadlock) > 0, ends.deadlock, "{mode:?}\n{text}");
-        assert_eq!(explored.ends(End::Horizon) > 0, ends.horizon, "{mode:?}\n{text}");
-        assert_eq!(faults(&explored), ends.faults, "{mode:?}\n{text}");
-        if mode == Mode::Timed {
-            let times = explored.total_times().map(|[least, most]| (least.0, most.0));
-            assert_eq!(times, ends.times, "{text}");
-        }
-    }
-    Some(())
+        explored.is_complete().then(|| finds_the_same_ends(&program, &explored, mode, &text))?
+    })
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! against a driver that tries every order in the plainest way, against queues worked
 //! out by hand, and without time.
 
-use crate::common::{program, run_in_order, stepwise::Stepper};
-use crate::explore_agrees::{faults, finals, try_scenarios_of};
+use crate::common::{program, run_in_order};
+use crate::explore_agrees::{finals, finds_the_same_ends, try_scenarios_of};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
@@ -198,16 +198,7 @@ fn an_enumeration_agrees(text: &str, mode: Mode) -> Option<()> {
     if mode == Mode::Timed && program.has_priorities {
         return Some(());
     }
-    let explored = explored(&program, mode);
-    let ends = Stepper::new(&program, 0, mode == Mode::Timed).all_ends(20_000)?;
-    assert_eq!(finals(&explored), ends.finals, "{mode:?}\n{text}");
-    assert_eq!(explored.ends(End::Deadlock) > 0, ends.deadlock, "{mode:?}\n{text}");
-    assert_eq!(faults(&explored), ends.faults, "{mode:?}\n{text}");
-    if mode == Mode::Timed {
-        let times = explored.total_times().map(|[least, most]| (least.0, most.0));
-        assert_eq!(times, ends.times, "{text}");
-    }
-    Some(())
+    finds_the_same_ends(&program, &explored(&program, mode), mode, text)
 }
 
 #[test]

@@ -563,3 +563,16 @@ processes:
         assert_eq!(explored.overview().schedules, None, "it was cut");
     }
 }
+
+/// Each of 50,000 steps is behind fewer rounds of a loop than are waited for; all of them
+/// together are more, and that whoever asked gets an answer all the same.
+#[test]
+fn loops_between_steps_are_not_followed_for_ever() {
+    let text = "version: 1\nprocesses: {p: {do: [{repeat: 50000, do: [{repeat: 900000, do: [{set: {x: x + 1}}]}, {log: still}]}], vars: {x: 0}}}\n";
+    let program = program(text, &[]);
+    let explored = explore(&program, Options::whole(Mode::Timed), &mut |_| ControlFlow::Continue(()));
+    assert!(!explored.is_complete());
+    let stops = explored.stops();
+    let [(Stopped::Limit(message), ..)] = stops.as_slice() else { panic!("{stops:?}") };
+    assert!(message.starts_with("more than 100,000,000 rounds of loops without touching"), "{message}");
+}

@@ -14,6 +14,7 @@ mod lines;
 mod lives;
 mod lives_at_random;
 mod many;
+mod measures;
 mod memories;
 mod processor_theory;
 mod processors;

@@ -50,7 +50,7 @@ fn check(scenario: &LoadedScenario, settings: &[Vec<Value>]) -> usize {
         let mut simulation = Simulation::new(&program, program.seed, 0);
         let mut new_sink = StatisticsSink::new(&program.header(program.seed));
         let expected = traced(|sinks, control| simulation.run(sinks, control), &mut new_sink);
-        sink.reset(program.process_infos(), &rerun.program().resources);
+        sink.reset(program.process_infos(), &rerun.program().resources, &rerun.program().measures);
         assert_eq!(traced(|sinks, control| rerun.run(sinks, control), &mut sink), expected, "{params:?}");
         assert_eq!(rerun.machine(), &simulation.machine, "{params:?}");
         let mut stop = |_| ControlFlow::Break(());

@@ -7,6 +7,7 @@ mod expectations;
 mod follow_up;
 mod language;
 mod lives;
+mod measures;
 mod unseen;
 
 use std::fmt::Write as _;

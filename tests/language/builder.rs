@@ -495,6 +495,11 @@ fn every_schedule_is_held_to_what_is_expected() {
     counter.run().assert_memory("total", [2]);
     let failure = counter.check_every_schedule(Mode::Untimed, "memories: {total: [2]}");
     assert!(failure.expect_err("an update is lost").contains("'total'"));
+    // Accesses that only their times keep apart race too.
+    let failure = counter.check_every_schedule(Mode::Timed, "races: none").expect_err("with time");
+    assert!(failure.contains("`races: none` cannot be checked with time"), "{failure}");
+    let failure = counter.check_every_schedule(Mode::Untimed, "races: none").expect_err("they race");
+    assert!(failure.contains("ordered by nothing"), "{failure}");
 }
 
 /// `adders` processes that each read a number, add one and write it back, in
@@ -820,4 +825,25 @@ fn messages_have_places_in_the_code() {
     let failure = spin.check_every_schedule(Mode::Untimed, "").expect_err("it comes to a limit");
     let place = failure.split_once("with process 'p' at tests/language/builder.rs:").map(|(_, rest)| rest);
     assert!(place.is_some() && !failure.contains("on line"), "{failure}");
+}
+
+/// Three visitors at one desk leave after 2, 4 and 6 s.
+#[test]
+fn measures_are_those_of_a_file() {
+    let mut office = Scenario::new("office");
+    office.semaphore("desk", 1).warm_up("1s");
+    office.process("visitor", |p| {
+        p.count(3).mark("came").with("desk", |p| {
+            p.delay("2s");
+        });
+        p.mark("left");
+    });
+    office.measure("visit", "{from: came, to: left,\nwarm_up: 0s}").measure("line", "{level: waiting(desk)}");
+    let run = office.run();
+    // From 1 s on: two for 1 s, one for 2 s, none for 2 s.
+    run.check("figures: {measures.visit.mean: 4s, measures.line.mean: {about: 0.8, within: 1%}}")
+        .expect("as said");
+    office.measure("wrong", "{from: came, to: lef}");
+    let refused = office.check().expect_err("no such mark").to_string();
+    assert!(refused.contains("unknown mark 'lef'") && refused.contains("builder.rs"), "{refused}");
 }

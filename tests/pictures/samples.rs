@@ -39,6 +39,8 @@ impl Sample {
             logs: Vec::new(),
             lines: (0..200).map(|op| op / 2 + 1).collect(),
             atomic: Vec::new(),
+            measures: Vec::new(),
+            replication: 0,
         };
         assert_eq!(header.mark_name(MarkId(0)), "batch");
         Sample {

@@ -74,6 +74,21 @@ fn scenarios_that_differ_at_their_ends_stay_different() {
     }
 }
 
+/// What stands under the title is told in more lines where it is too long for one.
+#[test]
+fn what_stands_under_the_title_of_a_comparison_is_not_cut() {
+    let samples = ["first", "second"].map(|name| {
+        let mut sample = lab();
+        sample.header.scenario =
+            format!("{name} of two scenarios with names that are rather long, with {name} at the end");
+        sample
+    });
+    let inputs: Vec<GanttInput<'_>> = samples.iter().map(Sample::input).collect();
+    let shown = texts(&svg(&aligned(&inputs, &Style::default()))).join(" ");
+    let told = format!("speed-up against {} · dashed lines mark the total times", inputs[0].title);
+    assert!(shown.contains(&told), "{shown}");
+}
+
 #[test]
 fn the_parameters_that_were_set_are_told() {
     let sample = lab();

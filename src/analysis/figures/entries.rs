@@ -6,9 +6,10 @@
 use super::number::FigureValue;
 use super::object::{named, nearest};
 use crate::analysis::marks::MarkStatistics;
+use crate::analysis::measures::{Histogram, MeasureStatistics};
 use crate::analysis::statistics::{ProcessStatistics, ResourceStatistics};
 use crate::ids::{ProcessId, ResourceId};
-use crate::trace::{Header, ResourceInfo};
+use crate::trace::{Header, MeasureFigure, MeasureInfo, Measured, ResourceInfo};
 use crate::value::Value;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -128,8 +129,11 @@ pub struct Marks<'a>(pub &'a Header, pub &'a [MarkStatistics]);
 /// One mark. Null where there is no value; durations in whole nanoseconds.
 pub(super) struct Mark<'a>(&'a MarkStatistics);
 
+/// A figure of a mark and its key.
+type KeyedValue = (&'static str, fn(&MarkStatistics) -> Option<Value>);
+
 /// The figures of a mark, as values of the type that it carries.
-pub(super) const OF_MARK: [(&str, fn(&MarkStatistics) -> Option<Value>); 4] = [
+pub(super) const OF_MARK: [KeyedValue; 4] = [
     ("count", |mark| Some(Value::Int(mark.count as i64))),
     ("mean", |mark| mark.values.map(|values| values.mean)),
     ("min", |mark| mark.values.map(|values| values.min)),
@@ -152,5 +156,67 @@ impl Serialize for Marks<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let entries = self.0.marks.iter().zip(self.1).map(|(info, mark)| (&info.name, Mark::of(mark)));
         named(serializer, entries)
+    }
+}
+
+/// All measures, by name.
+pub struct Measures<'a>(pub &'a Header, pub &'a [MeasureStatistics]);
+
+impl Measures<'_> {
+    /// Whether the scenario measures nothing.
+    pub fn is_empty(&self) -> bool {
+        self.1.is_empty()
+    }
+}
+
+/// One measure. Null where the run has no such figure; durations in whole nanoseconds.
+pub(super) struct Measure<'a>(&'a MeasureInfo, &'a MeasureStatistics);
+
+impl<'a> Measure<'a> {
+    pub(super) fn of(info: &'a MeasureInfo, measure: &'a MeasureStatistics) -> Measure<'a> {
+        Measure(info, measure)
+    }
+}
+
+/// A figure of a measure.
+pub(super) fn of_measure(measure: &MeasureStatistics, figure: MeasureFigure) -> Option<FigureValue> {
+    measure.figure(figure).map(FigureValue::of)
+}
+
+impl Serialize for Measure<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Measure(info, measure) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for &figure in info.what.kind().figures() {
+            map.serialize_entry(&figure.to_string(), &of_measure(measure, figure))?;
+        }
+        if let Some(histogram) = measure.histogram() {
+            map.serialize_entry("histogram", &Bins(&histogram, &info.what))?;
+        }
+        map.end()
+    }
+}
+
+/// The bins of a histogram, with what their weights are.
+struct Bins<'a>(&'a Histogram, &'a Measured);
+
+impl Serialize for Bins<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Bins(histogram, of) = self;
+        let is_time = matches!(of, Measured::Sojourn { .. });
+        let (from, width, weights) =
+            if is_time { ("from_ns", "width_ns", "counts") } else { ("from", "width", "lasted_ns") };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(from, &histogram.from)?;
+        map.serialize_entry(width, &histogram.width)?;
+        map.serialize_entry(weights, &histogram.weights)?;
+        map.end()
+    }
+}
+
+impl Serialize for Measures<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.0.measures.iter().zip(self.1);
+        named(serializer, entries.map(|(info, measure)| (&info.name, Measure::of(info, measure))))
     }
 }

@@ -14,7 +14,7 @@ mod request;
 mod tally;
 mod watch;
 
-pub use entries::{Marks, Processes, Resources};
+pub use entries::{Marks, Measures, Processes, Resources};
 pub use groups::{ProcessGroups, ResourceGroups};
 pub use number::FigureValue;
 pub use object::named;

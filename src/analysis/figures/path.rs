@@ -2,13 +2,15 @@
 //!
 //! Decides what is said where a path leads nowhere: what there is instead.
 
-use super::entries::{BLOCKED, Mark, OF_MARK, OF_PROCESS, OF_RESOURCE, Process, Resource};
+use super::entries::{
+    BLOCKED, Mark, Measure, OF_MARK, OF_PROCESS, OF_RESOURCE, Process, Resource, of_measure,
+};
 use super::groups;
 use super::number::FigureValue;
 use crate::analysis::groups::{process_groups, resource_groups};
 use crate::analysis::statistics::Statistics;
 use crate::ids::{ProcessId, ResourceId};
-use crate::trace::{Header, NameTable};
+use crate::trace::{Header, MeasureFigure, NameTable};
 use serde_json::Value;
 use std::fmt;
 
@@ -28,15 +30,32 @@ pub(super) enum Place {
     Resource(ResourceId, usize),
     /// In [`OF_MARK`].
     Mark(u32, usize),
+    /// Of the measure in this place.
+    Measure(usize, MeasureFigure),
     /// In the report as a whole: that of a group, or none at all.
     Report,
 }
 
 /// Where a path leads.
 pub(super) fn place_of(header: &Header, path: &str) -> Place {
+    if let Some((place, figure)) = measured(header, path) {
+        return Place::Measure(place, figure);
+    }
     let mut parts = path.splitn(4, '.');
     let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
     direct(header, parts).unwrap_or(Place::Report)
+}
+
+/// `measures.response.p99.9`: the point of a quantile is none between names.
+fn measured(header: &Header, path: &str) -> Option<(usize, MeasureFigure)> {
+    let (name, figure) = path.strip_prefix("measures.")?.split_once('.')?;
+    let place = header.measures.iter().position(|info| info.name == name)?;
+    Some((place, header.measures[place].what.kind().figure(figure)?))
+}
+
+/// Whether a path leads to a length of time that is measured; `None` if to no measure.
+pub(super) fn is_measured_time(header: &Header, path: &str) -> Option<bool> {
+    measured(header, path).map(|(place, figure)| header.measures[place].what.kind().is_time(figure))
 }
 
 fn direct(header: &Header, parts: [Option<&str>; 4]) -> Option<Place> {
@@ -81,6 +100,7 @@ impl Place {
             }
             Place::Resource(id, key) => OF_RESOURCE[key].1(&statistics.resources[id.index()]),
             Place::Mark(mark, key) => OF_MARK[key].1(&statistics.marks[mark as usize]).map(FigureValue::of),
+            Place::Measure(place, figure) => of_measure(&statistics.measures[place], figure),
             Place::Report => None,
         }
     }
@@ -111,7 +131,9 @@ pub(super) fn number_at(
     statistics: &Statistics,
     path: &str,
 ) -> Result<FigureValue, NoNumber> {
-    match place_of(header, path).number(statistics) {
+    let place = place_of(header, path);
+    match place.number(statistics) {
+        None if matches!(place, Place::Measure(..)) => Err(NoNumber::InThisRun("it was null".to_owned())),
         Some(FigureValue::Float(float)) if !float.is_finite() => {
             Err(NoNumber::InThisRun("it was null".to_owned()))
         }
@@ -158,8 +180,11 @@ fn number_in_report(header: &Header, statistics: &Statistics, path: &str) -> Res
     }
 }
 
+/// A figure of a run and its key.
+type KeyedWhole = (&'static str, fn(&Statistics) -> u64);
+
 /// The figures of a run that are of nothing in it.
-pub(super) const OF_RUN: [(&str, fn(&Statistics) -> u64); 3] = [
+pub(super) const OF_RUN: [KeyedWhole; 3] = [
     ("total_time_ns", |statistics| statistics.total_time.as_nanos()),
     ("events", |statistics| statistics.events),
     ("log_left_out", |statistics| statistics.log_left_out),
@@ -180,6 +205,11 @@ fn entry(header: &Header, statistics: &Statistics, head: &str, name: &str) -> Re
         "marks" => {
             let mark = names.mark(name)?;
             serde_json::to_value(Mark::of(&statistics.marks[mark as usize]))
+        }
+        "measures" => {
+            let place = header.measures.iter().position(|info| info.name == name);
+            let place = place.ok_or_else(|| format!("there is no measure '{name}'"))?;
+            serde_json::to_value(Measure::of(&header.measures[place], &statistics.measures[place]))
         }
         "process_groups" => {
             let all = process_groups(header, statistics);

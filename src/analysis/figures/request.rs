@@ -6,7 +6,7 @@
 //! error.
 
 use super::number::FigureValue;
-use super::path::{NoNumber, Place, number_at, place_of};
+use super::path::{NoNumber, Place, is_measured_time, number_at, place_of};
 use super::tally::{MarkTallies, OfMark};
 use crate::analysis::statistics::Statistics;
 use crate::ids::MarkId;
@@ -67,6 +67,10 @@ impl FigureRequest {
         let resources = declared.map(|info| format!("resources.{}", shown(&info.name, info.indexed)));
         let keys = super::entries::OF_RESOURCE.iter().map(|(key, _)| *key);
         all.extend(resources.flat_map(|resource| keys.clone().map(move |key| format!("{resource}.{key}"))));
+        for measure in &header.measures {
+            let figures = measure.what.kind().figures().iter();
+            all.extend(figures.map(|figure| format!("measures.{}.{figure}", measure.name)));
+        }
         for mark in &header.marks {
             all.push(format!("{}.count", mark.name));
             let figures = ["mean", "smallest", "largest", "p50", "p95", "p99"];
@@ -86,6 +90,9 @@ fn mark_info<'h>(header: &'h Header, mark: &str) -> Option<&'h MarkInfo> {
 
 /// Whether a path leads to a time.
 fn is_time(path: &str, header: &Header) -> bool {
+    if let Some(is_time) = is_measured_time(header, path) {
+        return is_time;
+    }
     let mut parts = path.split('.');
     match (parts.next(), parts.next(), parts.next()) {
         (Some("marks"), Some(mark), Some(key)) => {
@@ -162,6 +169,15 @@ impl FigureCollector {
             Found::Place(place) => *place != Place::TOTAL_TIME,
             _ => false,
         })
+    }
+
+    /// Whether what the scenario measures is needed to find them all.
+    pub fn needs_measures(&self) -> bool {
+        let is_measured = |request: &FigureRequest| match &request.what {
+            What::Path(path) => path.starts_with("measures."),
+            What::OfMark { .. } => false,
+        };
+        self.requests.iter().any(is_measured)
     }
 
     /// Forgets the run, for another one.

@@ -9,8 +9,8 @@ use super::tally::{MarkTallies, OfMark};
 use crate::analysis::monitor::FailedExpectation;
 use crate::analysis::statistics::Statistics;
 use crate::figure::{format_figure, trimmed};
-use crate::trace::{Event, Figure, FigureExpectation, Header, Sink};
-use crate::value::{Value, Word};
+use crate::trace::{Event, Figure, FigureExpectation, FigureRange, Header, Sink};
+use crate::value::{Type, Value, Word};
 
 /// Takes the values of marks of which figures are expected.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl<'e> FigureWatch<'e> {
                     self.tallies.figure(asked).map(|value| (FigureValue::of(value), told_value(value)))
                 }
                 (Figure::Path(path), _) => number_at(header, statistics, path)
-                    .map(|number| (number, told_number(number)))
+                    .map(|number| (number, told_number(number, one.range)))
                     .map_err(|none| none.to_string()),
                 (Figure::OfMark { .. }, None) => return None,
             };
@@ -66,8 +66,13 @@ impl<'e> FigureWatch<'e> {
     }
 }
 
-fn told_number(number: FigureValue) -> String {
+/// A number as what it is compared with is written: of nanoseconds, as a duration or not.
+fn told_number(number: FigureValue, range: FigureRange) -> String {
+    let is_time = [range.at_least, range.at_most].iter().flatten().any(|bound| bound.ty() == Type::Duration);
     match number {
+        FigureValue::Whole(nanos) if is_time && i64::try_from(nanos).is_ok() => {
+            Value::Duration(nanos as i64).to_string()
+        }
         FigureValue::Whole(whole) => whole.to_string(),
         FigureValue::Float(float) => told_float(float),
     }
@@ -98,8 +103,7 @@ mod tests {
     use super::*;
     use crate::ids::MarkId;
     use crate::trace::fixture::{A, event, header};
-    use crate::trace::{FigureRange, Kind, MarkFigure};
-    use crate::value::Type;
+    use crate::trace::{Kind, MarkFigure};
 
     /// Of 1, 2, … 20 the 95th percentile is 19: 95 % of them are no more.
     #[test]

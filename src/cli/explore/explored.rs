@@ -22,6 +22,9 @@ pub struct Explored<'a> {
     pub timeless: Vec<u32>,
     pub blocked: BlockedSome,
     pub budget: Budget,
+    /// Whether only some of the races were looked for: with time those of simultaneous
+    /// accesses, with schedules left out none.
+    pub races_left_open: bool,
 }
 
 impl Explored<'_> {
@@ -37,6 +40,14 @@ impl Explored<'_> {
             }
             cut => cut.told(&self.budget, option),
         })
+    }
+
+    /// How many pairs of lines race; `None` if none does as far as was looked, which was
+    /// not everywhere.
+    pub fn races(&self) -> Option<usize> {
+        let found = self.shown.iter().filter(|shown| shown.kind == "race").count();
+        let is_known = self.exploration.is_complete() && !self.races_left_open;
+        (found > 0 || is_known).then_some(found)
     }
 
     /// Whether something was found that the user must know, or the search

@@ -34,6 +34,8 @@ struct Object<'a> {
     horizons: u64,
     /// States in which some wait for ever while others go on; null if that was not found out.
     partial_deadlocks: Option<u64>,
+    /// Pairs of lines that race; null if none was found and not all were looked for.
+    races: Option<usize>,
     /// Transitions that end a run with a fault or a limit, by states.
     faults: u64,
     limits: u64,
@@ -118,6 +120,7 @@ pub fn line(explored: &Explored<'_>) -> String {
             .as_ref()
             .ok()
             .map(|blocked| blocked.as_ref().map_or(0, |some| some.states)),
+        races: explored.races(),
         horizons: exploration.ends(End::Horizon),
         faults: of_kind("fault"),
         limits: of_kind("limit"),

@@ -135,6 +135,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         timeless,
         blocked,
         budget,
+        races_left_open: program.shares_memory() && (mode == Mode::Timed || reduce != Reduce::NONE),
     };
     let told = match arguments.scenarios.format {
         Format::Json => json::line(&explored),

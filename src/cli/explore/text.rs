@@ -91,6 +91,7 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
         let lines: Vec<String> = explored.timeless.iter().map(ToString::to_string).collect();
         let _ = writeln!(text, "  expected times not checked without time: line {}", lines.join(", "));
     }
+    text.push_str(&races_left_open(explored, arguments));
     let of_figures = explored.loaded.scenario.model.expect.lines_of_figures();
     if arguments.reduce.is_none() && unchecked(explored.loaded).is_empty() && !of_figures.is_empty() {
         let lines: Vec<String> = of_figures.iter().map(ToString::to_string).collect();
@@ -108,6 +109,17 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     }
     text.push_str(&without_end(explored));
     text
+}
+
+/// That races were looked for with time, if none was found: two accesses that only their
+/// times keep apart race too.
+fn races_left_open(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
+    if arguments.reduce.is_some() || !explored.races_left_open || explored.races().is_some() {
+        return String::new();
+    }
+    let expected = explored.loaded.scenario.model.expect.no_races;
+    let line = expected.map_or(String::new(), |line| format!(": line {line}"));
+    format!("  races: looked for among simultaneous steps only, --untimed looks for all{line}\n")
 }
 
 /// In how many states somebody waits for ever while others go on.

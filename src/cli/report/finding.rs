@@ -1,7 +1,7 @@
 //! What went wrong in a run: a deadlock, a fault, a limit; as sentences and as
 //! an object.
 
-use super::finished::Finished;
+use super::finished::{Finished, Waiting};
 use super::parts::and_more;
 use crate::cli::console::printable;
 use crate::trace::{Header, NamedBlocked, NamedOutcome, Outcome, WaitFor};
@@ -86,16 +86,8 @@ pub fn told(finished: &Finished) -> String {
     let place = |line: Option<u32>| place(finished, line);
     match NamedOutcome::of(&finished.outcome, &finished.header) {
         NamedOutcome::Completed => String::new(),
-        NamedOutcome::Horizon => {
-            let waiting = finished.waiting.clone().map(Outcome::Deadlock);
-            match waiting.map(|waiting| NamedOutcome::of(&waiting, &finished.header)) {
-                Some(NamedOutcome::Deadlock { blocked, cycle }) => {
-                    waiting_told(finished, "before that nothing but waiting was left", &blocked, &cycle)
-                }
-                _ => String::new(),
-            }
-        }
-        NamedOutcome::Limit { message } => format!("  {}\n", printable(&message)),
+        NamedOutcome::Horizon => still_waiting(finished),
+        NamedOutcome::Limit { message } => format!("  {}\n", printable(&message)) + &still_waiting(finished),
         NamedOutcome::Fault { process, line, message, hint, .. } => {
             let (message, hint) = (printable(&message), printable(&hint));
             let hint = if hint.is_empty() { hint } else { format!("  hint: {hint}\n") };
@@ -105,6 +97,19 @@ pub fn told(finished: &Finished) -> String {
             let title = deadlock_message(&blocked, &finished.header);
             waiting_told(finished, &title, &blocked, &cycle)
         }
+    }
+}
+
+/// Those who wait for ever at the end of a run that was stopped; empty if nobody does.
+fn still_waiting(finished: &Finished) -> String {
+    let Some(Waiting { waiting, all }) = finished.waiting.clone() else { return String::new() };
+    let title = match all {
+        true => "before that nothing but waiting was left",
+        false => "while others went on, these wait for what never comes",
+    };
+    match NamedOutcome::of(&Outcome::Deadlock(waiting), &finished.header) {
+        NamedOutcome::Deadlock { blocked, cycle } => waiting_told(finished, title, &blocked, &cycle),
+        _ => String::new(),
     }
 }
 

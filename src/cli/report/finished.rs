@@ -1,8 +1,8 @@
 //! A run that has ended: what every report of it is made of.
 
 use crate::analysis::{FailedExpectation, Races, Statistics};
-use crate::ids::ResourceId;
-use crate::render::{Broken, Point};
+use crate::ids::{ProcessId, ResourceId};
+use crate::render::{Broken, Point, PointKind};
 use crate::time::Time;
 use crate::trace::{Deadlock, Header, Outcome, Ties, Trace};
 use crate::value::Value;
@@ -22,9 +22,9 @@ pub struct Finished {
     pub header: Header,
     /// How it ended.
     pub outcome: Outcome,
-    /// Those who wait at the horizon, if nothing but waiting was left before it, and
-    /// that was not expected.
-    pub waiting: Option<Deadlock>,
+    /// Those who wait at the horizon or a limit, and will for ever, if that end was not
+    /// expected.
+    pub waiting: Option<Waiting>,
     /// The clock at the end.
     pub end: Time,
     /// Its figures.
@@ -63,6 +63,15 @@ pub struct Finished {
     pub fatal: Option<Point>,
 }
 
+/// Those who wait for ever at the end of a run that somebody else ended.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Who, and what for.
+    pub waiting: Deadlock,
+    /// Whether nobody else was left, so that nothing happened any more.
+    pub all: bool,
+}
+
 impl Finished {
     /// A run of which nothing is known but its events, with where its scenario
     /// comes from and how to see it again.
@@ -98,6 +107,20 @@ impl Finished {
     pub fn is_finding(&self) -> bool {
         let bad = matches!(self.outcome, Outcome::Deadlock(_) | Outcome::Fault(_) | Outcome::Limit { .. });
         bad || !self.failed.is_empty()
+    }
+
+    /// The accesses that race, for pictures, each once.
+    pub fn racing(&self) -> impl Iterator<Item = Point> + '_ {
+        let mut racing: BTreeMap<(Time, ProcessId), String> = BTreeMap::new();
+        for race in &self.races.list {
+            for access in [race.first, race.second] {
+                let text = racing.entry((access.time, access.process)).or_default();
+                let gap = if text.is_empty() { "" } else { "\n" };
+                *text = format!("{text}{gap}{}", race.sentence(&self.header));
+            }
+        }
+        let point = |((time, process), text)| Point { time, process, kind: PointKind::Race, text };
+        racing.into_iter().map(point)
     }
 
     /// The expectations that it did not meet, for pictures.

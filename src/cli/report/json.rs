@@ -8,7 +8,7 @@ use super::parts::{on_many_lines, on_one_line};
 use super::races::{self, RaceObject};
 use super::ties::{self, TiesObject};
 use crate::analysis::{
-    FailedExpectation, LogLine, Marks, ProcessGroups, Processes, ResourceGroups, Resources, named,
+    FailedExpectation, LogLine, Marks, Measures, ProcessGroups, Processes, ResourceGroups, Resources, named,
     process_groups, resource_groups,
 };
 use crate::ids::ResourceId;
@@ -59,6 +59,7 @@ fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
         memories: Memories(header, &finished.memories),
         memories_left_out: finished.memories_left_out,
         marks: Marks(header, &statistics.marks),
+        measures: Measures(header, &statistics.measures),
         log: Log(header, &statistics.log),
         log_left_out: statistics.log_left_out,
     }
@@ -95,6 +96,8 @@ struct Object<'a> {
     #[serde(skip_serializing_if = "is_zero")]
     memories_left_out: u64,
     marks: Marks<'a>,
+    #[serde(skip_serializing_if = "Measures::is_empty")]
+    measures: Measures<'a>,
     log: Log<'a>,
     log_left_out: u64,
 }

@@ -3,6 +3,7 @@
 mod finding;
 mod finished;
 mod json;
+mod measures;
 mod parts;
 mod races;
 mod table;
@@ -10,7 +11,7 @@ mod text;
 mod ties;
 
 pub use finding::told;
-pub use finished::{Difference, Finished, TieSensitivity};
+pub use finished::{Difference, Finished, TieSensitivity, Waiting};
 pub use json::{json, json_line, json_object};
 pub use parts::{
     BOLD, GREEN, PLAIN, RED, YELLOW, and_more, counted, duration, files, heading, noun, on_many_lines,

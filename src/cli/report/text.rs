@@ -2,6 +2,7 @@
 
 use super::finding::told;
 use super::finished::Finished;
+use super::measures::measures;
 use super::parts::{GREEN, PLAIN, RED, YELLOW, and_more, files, heading, section};
 use super::table::{mark_table, process_table, resource_table};
 use super::{races, ties};
@@ -30,6 +31,7 @@ pub fn text(finished: &Finished, timeline: Option<&str>, instances: bool) -> Str
     section(&mut text, "Processes", &process_table(&finished.header, statistics, instances));
     section(&mut text, "Resources", &resource_table(&finished.header, statistics, instances));
     section(&mut text, "Marks", &mark_table(finished));
+    section(&mut text, "Measures", &measures(finished));
     section(&mut text, "Memories at the end", &memories(finished));
     section(&mut text, "Log", &log(finished));
     section(&mut text, "Timeline", timeline.unwrap_or(""));

@@ -1,7 +1,7 @@
 //! What a sweep is asked to do, and the plan that this makes.
 //!
 //! Decides the options, and that all that is wrong with them is told in one go. What is
-//! asked for is kept beside the results ([`Request`]), so that shards can be merged.
+//! asked for is kept beside the results ([`SweepRequest`]), so that shards can be merged.
 
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
@@ -29,7 +29,7 @@ pub struct SweepArguments {
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = crate::cli::options::parse_setting)]
     pub settings: Vec<(String, String)>,
     #[command(flatten)]
-    pub request: Request,
+    pub request: SweepRequest,
     /// The order of the table: a figure or a parameter, with - before it from the largest down
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     pub sort: Option<String>,
@@ -58,7 +58,7 @@ pub struct SweepArguments {
 
 impl SweepArguments {
     /// What a report needs to know of a request that was made elsewhere.
-    pub fn for_report(request: Request, top: usize, format: Format, output: PathBuf) -> SweepArguments {
+    pub fn for_report(request: SweepRequest, top: usize, format: Format, output: PathBuf) -> SweepArguments {
         SweepArguments {
             file: PathBuf::new(),
             settings: Vec::new(),
@@ -77,7 +77,7 @@ impl SweepArguments {
 
 /// What is run and collected: all that results depend on, besides the scenario.
 #[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
-pub struct Request {
+pub struct SweepRequest {
     /// Vary a parameter: values and ranges, as room=1..16, workers=1,2,4, load=0.1..0.9:0.1,
     /// wait=10ms..50ms:10ms, rate=log:1..1000 or rate=log:1..100:7; may be repeated
     #[arg(long, value_name = "NAME=VALUES")]
@@ -151,7 +151,7 @@ const REPLICATIONS: u64 = 10;
 /// And at most, where a precision is asked for.
 const MOST_REPLICATIONS: u64 = 1000;
 
-impl Request {
+impl SweepRequest {
     /// Reads the file of design points, if there is one.
     ///
     /// # Errors

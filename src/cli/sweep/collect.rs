@@ -10,7 +10,7 @@ use crate::cli::interrupt;
 use crate::cli::output::Folder;
 use crate::cli::progress::ProgressLine;
 use crate::figure::counted;
-use crate::sweep::{BaseNumbers, Ended, Execution, Plan, PointSummary, Recorded, Row, Summaries};
+use crate::sweep::{BaseNumbers, Ended, Execution, KnownRuns, Plan, PointSummary, RunRow, Summaries};
 use crate::time::format_nanos_short;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -26,7 +26,7 @@ pub struct From {
     /// Whether nothing in the folder is of use.
     pub fresh: bool,
     /// Runs that are known from elsewhere.
-    pub recorded: Recorded,
+    pub recorded: KnownRuns,
 }
 
 /// What a sweep came to.
@@ -125,7 +125,7 @@ fn told_progress(plan: &Plan<'_>, runs: u64, made: u64, seconds: f64) -> String 
 fn base_of(
     plan: &Plan<'_>,
     workers: usize,
-    recorded: &Recorded,
+    recorded: &KnownRuns,
 ) -> Result<Option<(u64, BaseNumbers)>, Failure> {
     let number = plan.design().base(&plan.scenario().model);
     let is_there = plan.design().point(&plan.scenario().model, number).is_ok_and(|point| point.is_some());
@@ -169,7 +169,7 @@ impl<'p> Collector<'p> {
         Ok(Collector { summaries: Summaries::new(plan, base), table, collected, failure: None })
     }
 
-    fn add(&mut self, rows: Vec<Row>) {
+    fn add(&mut self, rows: Vec<RunRow>) {
         self.collected.runs += rows.len() as u64;
         self.collected.reused += rows.iter().filter(|row| row.was_there).count() as u64;
         let point = self.summaries.add(rows);

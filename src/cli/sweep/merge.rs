@@ -3,7 +3,7 @@
 //! Decides that the parts must be all of one sweep, and each complete: the table comes
 //! out as one machine would have written it.
 
-use super::arguments::{Request, SweepArguments};
+use super::arguments::{SweepArguments, SweepRequest};
 use super::collect::{From, collect};
 use super::report;
 use super::store::{ABOUT, About, RUNS, SCENARIO};
@@ -13,7 +13,7 @@ use crate::cli::options::Format;
 use crate::cli::output::Folder;
 use crate::cli::{console, interrupt};
 use crate::scenario::folder_name;
-use crate::sweep::Recorded;
+use crate::sweep::{KnownRuns, RunRow};
 use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     }
     let Some((first, about)) = parts.first() else { return Err(Failure::usage("there is no part to merge")) };
     let whole = |about: &About| About {
-        request: Request { shard: None, ..about.request.clone() },
+        request: SweepRequest { shard: None, ..about.request.clone() },
         path: String::new(),
         ..about.clone()
     };
@@ -61,8 +61,8 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     loaded.label.clone_from(&about.scenario);
     let request = whole(about).request;
     let plan = request.plan(&loaded)?;
-    let mut recorded = Recorded::new();
-    let heading = plan.heading();
+    let mut recorded = KnownRuns::new();
+    let heading = RunRow::heading(&plan);
     for (folder, _) in &parts {
         let text = read(&folder.join(RUNS))?;
         let mut lines = text.split_inclusive('\n');

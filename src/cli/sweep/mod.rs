@@ -2,6 +2,7 @@
 //! merge`: its parts put together.
 
 mod arguments;
+mod charts;
 mod collect;
 mod estimate_time;
 mod merge;
@@ -18,10 +19,9 @@ use super::inputs::{Loaded, load_one};
 use super::output::Folder;
 use super::{console, interrupt};
 use crate::scenario::folder_name;
-use crate::sweep::{Plan, Recorded};
-use arguments::Request;
-use collect::{Collected, From, collect};
-use std::path::PathBuf;
+use crate::sweep::{KnownRuns, Plan};
+use arguments::SweepRequest;
+use collect::{From, collect};
 use store::About;
 
 pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
@@ -39,7 +39,7 @@ pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let path = arguments.output.join(folder_name(&loaded.label)).join("sweep");
     let folder = Folder::open(path)?;
     let about = about(&loaded, &plan, &request);
-    let from = From { workers, fresh: arguments.fresh, recorded: Recorded::new() };
+    let from = From { workers, fresh: arguments.fresh, recorded: KnownRuns::new() };
     let collected = collect(&plan, &about, &loaded.scenario.source.text, &folder, from)?;
     report::tell(&loaded, &plan, &collected, &folder, arguments)
 }
@@ -49,7 +49,7 @@ pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-fn about(loaded: &Loaded, plan: &Plan<'_>, request: &Request) -> About {
+fn about(loaded: &Loaded, plan: &Plan<'_>, request: &SweepRequest) -> About {
     About {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: loaded.label.clone(),
@@ -59,14 +59,4 @@ fn about(loaded: &Loaded, plan: &Plan<'_>, request: &Request) -> About {
         seed: plan.seed(),
         request: request.clone(),
     }
-}
-
-/// Draws the charts of a sweep.
-fn charts(
-    _loaded: &Loaded,
-    _plan: &Plan<'_>,
-    _collected: &Collected,
-    _folder: &Folder,
-) -> Result<Vec<PathBuf>, Failure> {
-    Ok(Vec::new())
 }

@@ -3,8 +3,9 @@
 //! Decides which points are shown and in which order, and how sure a number is said to
 //! be: with half of its interval behind it.
 
-use super::Collected;
 use super::arguments::SweepArguments;
+use super::charts::charts;
+use super::collect::Collected;
 use super::summary_table::{LEVEL, level_of_differences};
 use crate::analysis::FigureRequest;
 use crate::cli::console::{self, printable};
@@ -39,7 +40,7 @@ pub fn tell(
 ) -> Result<Exit, Failure> {
     let mut written = vec![collected.table.clone(), collected.summary.clone()];
     if collected.is_whole && !arguments.no_charts {
-        written.extend(super::charts(loaded, plan, collected, folder)?);
+        written.extend(charts(loaded, plan, collected, folder)?);
     }
     match arguments.format {
         Format::Json => {
@@ -191,16 +192,30 @@ fn outcomes(point: &PointSummary) -> String {
     }
 }
 
-/// A mean, with half of its interval if there is one.
+/// A mean, with half of its interval if there is one: both in one unit, to the second
+/// digit of the half.
 fn told(request: &FigureRequest, estimate: &Estimate, level: f64, is_signed: bool) -> String {
     if estimate.count() == 0 {
         return "–".to_owned();
     }
-    let mean = number(request, estimate.mean(), is_signed);
-    match estimate.half_width(level).filter(|half| *half > 0.0) {
-        Some(half) => format!("{mean} ± {}", number(request, half, false)),
-        None => mean,
+    let mean = estimate.mean();
+    let Some(half) = estimate.half_width(level).filter(|half| *half > 0.0) else {
+        return number(request, mean, is_signed);
+    };
+    let (unit, name) = if request.is_time { unit(mean.abs().max(half)) } else { (1.0, "") };
+    let (mean, half) = (mean / unit, half / unit);
+    if mean.abs().max(half) >= 1e9 || half < 1e-9 {
+        return format!("{mean:.3e}{name} ± {half:.1e}{name}");
     }
+    let decimals = (1.0 - libm::floor(libm::log10(half))).clamp(0.0, 9.0) as usize;
+    let sign = if is_signed && mean >= 0.0 { "+" } else { "" };
+    format!("{sign}{mean:.decimals$}{name} ± {half:.decimals$}{name}")
+}
+
+/// The unit in which a time is told that is so many nanoseconds long, and its name.
+fn unit(nanos: f64) -> (f64, &'static str) {
+    let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
+    units.into_iter().find(|(unit, _)| nanos >= *unit).unwrap_or((1.0, "ns"))
 }
 
 /// A number in the unit of its figure.
@@ -221,6 +236,9 @@ fn notes(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> 
     }
     if plan.requests().len() > FIGURES {
         notes.push(format!("{FIGURES} of {} figures; summary.csv has all", plan.requests().len()));
+    }
+    if let Some(base) = collected.base {
+        notes.push(format!("base: {}", settings(plan, &plan.design().varied(base), ", ")));
     }
     if !plan.is_random() {
         notes.push("nothing is drawn, so that one run says all of a point".to_owned());

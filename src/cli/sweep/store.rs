@@ -6,11 +6,11 @@
 //! table is made beside it, into which all rows are taken that fit, and which takes its
 //! place when it is whole.
 
-use super::arguments::Request;
+use super::arguments::SweepRequest;
 use crate::cli::console;
 use crate::cli::failure::Failure;
 use crate::cli::output::Folder;
-use crate::sweep::{Job, Plan, Recorded, Row};
+use crate::sweep::{Batch, KnownRuns, Plan, RunRow};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
@@ -41,7 +41,7 @@ pub struct About {
     pub hash: String,
     pub settings: Vec<(String, String)>,
     pub seed: u64,
-    pub request: Request,
+    pub request: SweepRequest,
 }
 
 /// A table of runs that grows.
@@ -60,7 +60,7 @@ pub struct Opened {
     /// The job with which to go on.
     pub job: u64,
     /// Rows that stand elsewhere.
-    pub recorded: Recorded,
+    pub recorded: KnownRuns,
 }
 
 impl Store {
@@ -76,14 +76,14 @@ impl Store {
         text: &str,
         plan: &Plan<'_>,
         fresh: bool,
-        take: &mut dyn FnMut(Vec<Row>),
+        take: &mut dyn FnMut(Vec<RunRow>),
     ) -> Result<Opened, Failure> {
         let path = folder.path().to_path_buf();
         let before = if fresh { None } else { earlier(&path)? };
         if let Some(before) = &before {
             refuse_other_scenario(&path, before, about, text)?;
         }
-        let heading = plan.heading();
+        let heading = RunRow::heading(plan);
         let usable =
             before.is_some_and(|before| before.seed == about.seed && before.settings == about.settings);
         let runs = path.join(RUNS);
@@ -97,9 +97,9 @@ impl Store {
         if let Some((job, length)) = begun {
             file.set_len(length).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failure)?;
             let store = Store::new(path, RUNS, file, length);
-            return Ok(Opened { store, job, recorded: Recorded::new() });
+            return Ok(Opened { store, job, recorded: KnownRuns::new() });
         }
-        let mut recorded = Recorded::new();
+        let mut recorded = KnownRuns::new();
         if usable {
             for name in [RUNS, NEXT] {
                 gather(&path.join(name), &heading, plan, &mut recorded).map_err(failure)?;
@@ -219,7 +219,11 @@ fn open_locked(path: &Path, folder: &Path) -> Result<File, Failure> {
 /// The jobs whose rows stand at the beginning of the table, each handed to `take`: how
 /// many there are, and how many bytes they have. `None` if the table is no beginning of
 /// this plan; nothing is handed on then.
-fn begun(file: &mut File, plan: &Plan<'_>, take: &mut dyn FnMut(Vec<Row>)) -> io::Result<Option<(u64, u64)>> {
+fn begun(
+    file: &mut File,
+    plan: &Plan<'_>,
+    take: &mut dyn FnMut(Vec<RunRow>),
+) -> io::Result<Option<(u64, u64)>> {
     // Whose rows they are is known at the end, so they are read twice.
     let found = read_jobs(file, plan, &mut |_| ())?;
     if found.is_some() {
@@ -231,11 +235,11 @@ fn begun(file: &mut File, plan: &Plan<'_>, take: &mut dyn FnMut(Vec<Row>)) -> io
 fn read_jobs(
     file: &mut File,
     plan: &Plan<'_>,
-    take: &mut dyn FnMut(Vec<Row>),
+    take: &mut dyn FnMut(Vec<RunRow>),
 ) -> io::Result<Option<(u64, u64)>> {
     file.seek(SeekFrom::Start(0))?;
     let mut lines = Lines { reader: BufReader::new(&mut *file), line: String::new() };
-    if lines.peek()? != Some(plan.heading().as_str()) {
+    if lines.peek()? != Some(RunRow::heading(plan).as_str()) {
         return Ok(None);
     }
     let (mut job, mut length) = (0, lines.pass());
@@ -259,18 +263,18 @@ fn read_jobs(
 }
 
 /// The rows of a job that stand here, and their bytes.
-fn read_job<R: BufRead>(plan: &Plan<'_>, job: Job, lines: &mut Lines<R>) -> io::Result<(Vec<Row>, u64)> {
+fn read_job<R: BufRead>(plan: &Plan<'_>, job: Batch, lines: &mut Lines<R>) -> io::Result<(Vec<RunRow>, u64)> {
     let (mut rows, mut bytes) = (Vec::new(), 0);
     while (rows.len() as u64) < job.count {
         let run = (job.point, job.first + rows.len() as u64);
-        let Some(row) = lines.peek()?.and_then(|line| Row::read(plan, run, line)) else { break };
+        let Some(row) = lines.peek()?.and_then(|line| RunRow::read(plan, run, line)) else { break };
         bytes += lines.pass();
         rows.push(row);
     }
     Ok((rows, bytes))
 }
 
-fn is_left_out(plan: &Plan<'_>, job: Job) -> bool {
+fn is_left_out(plan: &Plan<'_>, job: Batch) -> bool {
     let point = || plan.design().point(&plan.scenario().model, job.point);
     plan.design().has_conditions() && matches!(point(), Ok(None))
 }
@@ -299,7 +303,7 @@ impl<R: BufRead> Lines<R> {
 }
 
 /// All whole rows of a table with the columns of this plan.
-fn gather(path: &Path, heading: &str, plan: &Plan<'_>, recorded: &mut Recorded) -> io::Result<()> {
+fn gather(path: &Path, heading: &str, plan: &Plan<'_>, recorded: &mut KnownRuns) -> io::Result<()> {
     let Ok(file) = File::open(path) else { return Ok(()) };
     let mut lines = Lines { reader: BufReader::new(file), line: String::new() };
     if lines.peek()? != Some(heading) {

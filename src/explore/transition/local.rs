@@ -27,6 +27,13 @@ const ROUNDS: u64 = 1_000_000;
 const LOOP_ROUNDS_TOLD: &str =
     "more than 1,000,000 rounds of a loop without a step: not decided whether that ends,";
 
+/// Loop rounds of all steps of one process that concern nobody else, together, before it is
+/// not followed any further: a second or so.
+const LOCAL_ROUNDS: u64 = 100_000_000;
+
+/// [`LOCAL_ROUNDS`] in words.
+const LOCAL_ROUNDS_TOLD: &str = "100,000,000 rounds of loops";
+
 /// What is next for a process.
 enum LocalRest {
     /// What others can notice, or nothing.
@@ -46,14 +53,16 @@ impl TransitionRelation<'_> {
         sink: &mut impl Sink,
     ) -> Result<Option<Yield>, Stopped> {
         loop {
-            let Scratch { world: World { machine, watch, code }, probe, called, paused, draws, heard } =
-                scratch;
+            let Scratch { world, probe, called, paused, draws, heard, rounds } = scratch;
+            let World { machine, watch, code } = world;
             let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
             let mut calling =
                 Calling { probe, called, code: self.code, state: code, timeless: self.timeless };
             let mut kernel = Kernel::new(self.program, machine, draws, &mut calling, &mut sink);
             kernel.fuel = ROUNDS;
-            match kernel.step_op(process).map_err(Stopped::Fault)? {
+            let made = kernel.step_op(process);
+            *rounds += ROUNDS.saturating_sub(kernel.fuel);
+            match made.map_err(Stopped::Fault)? {
                 Rest::Ready => return Ok(None),
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
                     if !machine.lengthen(self.program, header, items) {
@@ -81,7 +90,11 @@ impl TransitionRelation<'_> {
     ) -> Result<(), Stopped> {
         let mut round = Round::default();
         let mut steps = 0;
+        scratch.rounds = 0;
         while steps <= LOCAL_STEPS {
+            if scratch.rounds > LOCAL_ROUNDS {
+                return Err(self.undecided(scratch, process, LOCAL_ROUNDS_TOLD));
+            }
             self.cancellation.check(u64::from(steps))?;
             match self.local_rest(scratch, process) {
                 LocalRest::Others => return Ok(()),

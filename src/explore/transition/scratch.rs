@@ -55,13 +55,15 @@ pub(crate) struct Scratch {
     /// The monitors heard something in the transition at hand, and might have
     /// taken it otherwise if they had seen something else before.
     pub(crate) heard: bool,
+    /// Loop rounds that a process made between steps since it was last let go on alone.
+    pub(super) rounds: u64,
 }
 
 impl Scratch {
     pub(crate) fn new(program: &BoundProgram, seed: u64) -> Scratch {
         let draws = Draws::new(program, seed, 0);
         let (world, probe) = (World::new(program), Probe::default());
-        Scratch { world, probe, called: false, paused: false, draws, heard: false }
+        Scratch { world, probe, called: false, paused: false, draws, heard: false, rounds: 0 }
     }
 
     /// For the next transition.

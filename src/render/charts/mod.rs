@@ -216,16 +216,9 @@ impl Headings {
         let colour = if scenario.trouble.is_some() { ALARM } else { QUIET };
         let name = self.0.shown(&scenario.name);
         let beside = x + font::width(name, SCENARIO_SIZE) + 12.0;
-        let tooltip = (name != scenario.name).then(|| scenario.name.clone());
         scene.push(Shape::Text(Text {
-            x,
-            y,
-            text: name.to_owned(),
-            size: SCENARIO_SIZE,
-            anchor: Anchor::Start,
-            colour: INK,
-            halo: None,
-            tag: Tag { tooltip, ..Tag::class("scenario") },
+            tag: Tag::name("scenario", name, &scenario.name),
+            ..Text::new(x, y, SCENARIO_SIZE, Anchor::Start, INK, name)
         }));
         scene.text(beside, y, NAME_SIZE, Anchor::Start, colour, heading_line(scenario, first));
     }
@@ -258,29 +251,15 @@ fn bar_labels(
     middle: f64,
 ) {
     let y = middle + NAME_SIZE * font::CAPITAL / 2.0;
-    let tooltip = (name != bar.name).then(|| bar.name.clone());
     scene.push(Shape::Text(Text {
-        x: left - 8.0,
-        y,
-        text: name.to_owned(),
-        size: NAME_SIZE,
-        anchor: Anchor::End,
-        colour: INK,
-        halo: None,
-        tag: Tag { tooltip, ..Tag::class("process") },
+        tag: Tag::name("process", name, &bar.name),
+        ..Text::new(left - 8.0, y, NAME_SIZE, Anchor::End, INK, name)
     }));
     let text = exact_or_about(bar.until.as_nanos());
     let crossed = end < total && total <= end + 5.0 + font::width(&text, SMALL_SIZE) + LEAST_GAP;
-    scene.push(Shape::Text(Text {
-        x: if crossed { total } else { end } + 5.0,
-        y: y - 0.5,
-        text,
-        size: SMALL_SIZE,
-        anchor: Anchor::Start,
-        colour: QUIET,
-        halo: Some(PAPER),
-        tag: Tag::default(),
-    }));
+    let x = if crossed { total } else { end } + 5.0;
+    let text = Text::new(x, y - 0.5, SMALL_SIZE, Anchor::Start, QUIET, text);
+    scene.push(Shape::Text(Text { halo: Some(PAPER), ..text }));
 }
 
 /// Title and legend; the legend shows only what occurs.

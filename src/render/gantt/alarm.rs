@@ -122,16 +122,9 @@ pub(super) fn stuck(
         page.scene.fill(area, Fill::Solid(ALARM), tag);
         return;
     }
-    page.scene.push(Shape::Text(Text {
-        x: x + 2.0,
-        y: middle + SMALL_SIZE * font::CAPITAL / 2.0,
-        text: page.complaints.shown(&text).to_owned(),
-        size: SMALL_SIZE,
-        anchor: Anchor::Start,
-        colour: ALARM,
-        halo: None,
-        tag,
-    }));
+    let y = middle + SMALL_SIZE * font::CAPITAL / 2.0;
+    let text = Text::new(x + 2.0, y, SMALL_SIZE, Anchor::Start, ALARM, page.complaints.shown(&text));
+    page.scene.push(Shape::Text(Text { tag, ..text }));
 }
 
 /// The room that the texts of [`stuck`] need right of the time axis.

@@ -136,17 +136,11 @@ fn remarks(page: &mut Page<'_>, input: &GanttInput<'_>, shown: usize, every: usi
 fn name(page: &mut Page<'_>, place: &Place<'_, '_>) {
     let name = place.name();
     let size = NAME_SIZE.min(place.pitch + 1.0).max(SMALL_SIZE);
-    let short = page.names.shown(&name).to_owned();
-    let tooltip = (short != name).then_some(name);
+    let shown = page.names.shown(&name);
+    let y = place.middle() + size * font::CAPITAL / 2.0;
     page.scene.push(Shape::Text(Text {
-        x: page.left - 10.0,
-        y: place.middle() + size * font::CAPITAL / 2.0,
-        text: short,
-        size,
-        anchor: Anchor::End,
-        colour: INK,
-        halo: None,
-        tag: Tag { tooltip, ..Tag::class("process") },
+        tag: Tag::name("process", shown, &name),
+        ..Text::new(page.left - 10.0, y, size, Anchor::End, INK, shown)
     }));
 }
 
@@ -229,16 +223,9 @@ fn single(
         && let Some(text) = label(&mut page.waits, place.input, span, to - from - 8.0)
     {
         let (colour, halo) = class.label();
-        shapes.push(Shape::Text(Text {
-            x: (from + to) / 2.0,
-            y: place.middle() + SMALL_SIZE * font::CAPITAL / 2.0,
-            text,
-            size: SMALL_SIZE,
-            anchor: Anchor::Middle,
-            colour,
-            halo,
-            tag: Tag::class("label"),
-        }));
+        let (x, y) = ((from + to) / 2.0, place.middle() + SMALL_SIZE * font::CAPITAL / 2.0);
+        let text = Text::new(x, y, SMALL_SIZE, Anchor::Middle, colour, text);
+        shapes.push(Shape::Text(Text { halo, tag: Tag::class("label"), ..text }));
     }
 }
 
@@ -388,16 +375,8 @@ fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
         let width = font::width(&text, SMALL_SIZE) + 5.0;
         let x = beside_lines(page, place.input, x, width) + 5.0;
         if x + width <= page.scene.width - MARGIN / 2.0 + 5.0 {
-            page.scene.push(Shape::Text(Text {
-                x,
-                y,
-                text,
-                size: SMALL_SIZE,
-                anchor: Anchor::Start,
-                colour: QUIET,
-                halo: Some(PAPER),
-                tag: Tag::default(),
-            }));
+            let text = Text::new(x, y, SMALL_SIZE, Anchor::Start, QUIET, text);
+            page.scene.push(Shape::Text(Text { halo: Some(PAPER), ..text }));
         }
     }
 }

@@ -81,6 +81,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
     add(page.keys.mark, Sample::Sign(PointKind::Mark), "mark");
     add(page.keys.log, Sample::Sign(PointKind::Log), "log line");
     add(page.keys.fatal, Sample::Sign(PointKind::Fatal), "fatal choice: nothing helps any more");
+    add(page.keys.race, Sample::Sign(PointKind::Race), "race: nothing orders this access and another");
     add(page.keys.broken, Sample::Broken, "not as expected");
     add(page.keys.capacity, Sample::Capacity, "capacity");
     entries
@@ -105,7 +106,7 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
         Sample::Sign(kind) => {
             let (at, height) = match kind {
                 PointKind::Mark => (middle.1, 16.0),
-                PointKind::Fatal => (top + 3.0, HEIGHT - 3.0),
+                PointKind::Fatal | PointKind::Race => (top + 3.0, HEIGHT - 3.0),
                 PointKind::Log => (middle.1 - 16.0, 16.0),
             };
             page.scene.push(points::shape(kind, middle.0, at, height, Tag::default()));

@@ -136,16 +136,10 @@ fn needle(page: &mut Page<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
 fn names(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, middle: f64) {
     let (left, _) = labels(input, series);
     for ((full, size), (baseline, colour)) in left.into_iter().zip([(middle, INK), (middle + 13.0, QUIET)]) {
-        let text = page.names.shown(&full).to_owned();
+        let shown = page.names.shown(&full);
         page.scene.push(Shape::Text(Text {
-            x: page.left - 10.0,
-            y: baseline,
-            tag: Tag { tooltip: (text != full).then_some(full), ..Tag::class("resource") },
-            text,
-            size,
-            anchor: Anchor::End,
-            colour,
-            halo: None,
+            tag: Tag::name("resource", shown, &full),
+            ..Text::new(page.left - 10.0, baseline, size, Anchor::End, colour, shown)
         }));
     }
 }

@@ -103,7 +103,7 @@ impl Page<'_> {
     /// The title; under it what is to be said and, if they were set, the parameters.
     pub(super) fn heading(&mut self, title: &str, line: &str, settings: &str) {
         self.y -= 8.0;
-        for line in title_lines(title, self.text_width()) {
+        for line in few_lines(title, TITLE_SIZE, self.text_width()) {
             self.y += 22.0;
             self.scene.text(MARGIN, self.y, TITLE_SIZE, Anchor::Start, INK, line);
         }
@@ -111,9 +111,10 @@ impl Page<'_> {
         let both: Vec<String> = both.collect();
         let together = both.join(" · ");
         let fits = font::width(&together, SUBTITLE_SIZE) <= self.text_width();
-        for line in if fits { vec![together] } else { both } {
+        let both = if fits { vec![together] } else { both };
+        let room = self.text_width();
+        for line in both.iter().flat_map(|line| few_lines(line, SUBTITLE_SIZE, room)) {
             self.y += 18.0;
-            let line = font::shorten(&line, SUBTITLE_SIZE, self.text_width());
             self.scene.text(MARGIN, self.y, SUBTITLE_SIZE, Anchor::Start, QUIET, line);
         }
         self.y += HEADING_GAP;
@@ -143,13 +144,13 @@ impl Page<'_> {
     }
 }
 
-/// A title in a few lines; the last is shortened if that is not enough.
-fn title_lines(title: &str, room: f64) -> Vec<String> {
+/// A text of a heading in a few lines; the last is shortened if that is not enough.
+fn few_lines(text: &str, size: f64, room: f64) -> Vec<String> {
     const MOST_LINES: usize = 3;
-    let mut lines = font::wrap(title, TITLE_SIZE, room);
+    let mut lines = font::wrap(text, size, room);
     if lines.len() > MOST_LINES {
         let rest = lines.split_off(MOST_LINES - 1).join(" ");
-        lines.push(font::shorten(&rest, TITLE_SIZE, room));
+        lines.push(font::shorten(&rest, size, room));
     }
     lines
 }
@@ -199,6 +200,8 @@ pub(super) struct Keys {
     pub log: bool,
     /// The flag at the fatal choice.
     pub fatal: bool,
+    /// Hourglasses at the accesses of races.
+    pub race: bool,
     /// The line at a broken expectation.
     pub broken: bool,
     /// Dashed lines in the levels.

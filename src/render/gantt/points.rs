@@ -1,7 +1,7 @@
-//! Marks and log lines: small signs on a lane.
+//! Marks, log lines and alarms: small signs on a lane.
 //!
-//! Decides how many of them are shown: at most one of each kind in a few
-//! pixels; a sign that stands for several says so in its tooltip.
+//! Decides how many of them are shown: of marks and log lines at most one of each kind in a
+//! few pixels; a sign that stands for several says so in its tooltip.
 
 use super::super::input::{GanttInput, Point, PointKind};
 use super::super::palette::{ALARM, INK, PAPER};
@@ -30,7 +30,8 @@ pub(super) fn by_lane<'a>(page: &Page<'_>, input: &GanttInput<'a>, lanes: usize)
     let mut signs: Vec<Vec<Sign<'a>>> = (0..lanes).map(|_| Vec::new()).collect();
     for point in input.points {
         let Some(lane) = signs.get_mut(point.process.index()) else { continue };
-        let last = lane.iter_mut().rev().find(|sign| sign.first.kind == point.kind);
+        let is_merged = |sign: &&mut Sign<'_>| sign.first.kind == point.kind && !point.kind.is_alarm();
+        let last = lane.iter_mut().rev().find(is_merged);
         match last.filter(|sign| point.time.since(sign.first.time) < step) {
             Some(sign) => {
                 sign.count += 1;
@@ -55,15 +56,16 @@ pub(super) fn count(page: &mut Page<'_>, signs: &[Vec<Sign<'_>>], left_out: u64)
 
 /// Draws the signs of a lane whose spans lie at `top`.
 pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f64) {
-    // A flag covers no mark of the same moment.
-    let is_fatal = |sign: &&Sign<'_>| sign.first.kind == PointKind::Fatal;
-    for sign in signs.iter().filter(is_fatal).chain(signs.iter().filter(|sign| !is_fatal(sign))) {
+    // An alarm covers no mark of the same moment.
+    let is_alarm = |sign: &&Sign<'_>| sign.first.kind.is_alarm();
+    for sign in signs.iter().filter(is_alarm).chain(signs.iter().filter(|sign| !is_alarm(sign))) {
         let x = page.x(sign.first.time);
         let tag = Tag::tooltip(
             match sign.first.kind {
                 PointKind::Mark => "mark",
                 PointKind::Log => "log",
                 PointKind::Fatal => "fatal",
+                PointKind::Race => "race",
             },
             tooltip(sign),
         );
@@ -72,13 +74,15 @@ pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f6
             PointKind::Mark => page.keys.mark = true,
             PointKind::Log => page.keys.log = true,
             PointKind::Fatal => page.keys.fatal = true,
+            PointKind::Race => page.keys.race = true,
         }
     }
 }
 
 /// A diamond on the upper edge for a mark, a wedge on the lower edge for a log
-/// line, a flag over the whole height for the fatal choice: they never hide each
-/// other, nor the label of a span, and the post at the end of a process hides none.
+/// line, a flag over the whole height for the fatal choice, a post between two tips for an
+/// access that races: they never hide each other, nor the label of a span, and the post at
+/// the end of a process hides none.
 pub(super) fn shape(kind: PointKind, x: f64, top: f64, height: f64, tag: Tag) -> Shape {
     let small = (height / 5.0).clamp(1.5, 3.2);
     match kind {
@@ -106,6 +110,26 @@ pub(super) fn shape(kind: PointKind, x: f64, top: f64, height: f64, tag: Tag) ->
                 ],
                 fill: Fill::Solid(ALARM),
                 stroke: Some(Stroke::solid(ALARM, 1.4)),
+                tag,
+            }
+        }
+        PointKind::Race => {
+            let (low, size) = (top + height, 1.1 * small);
+            let (head, foot) = (top - 1.6 * size, low + 1.6 * size);
+            Shape::Polyline {
+                points: vec![
+                    (x, top),
+                    (x - size, head),
+                    (x + size, head),
+                    (x, top),
+                    (x, low),
+                    (x + size, foot),
+                    (x - size, foot),
+                    (x, low),
+                    (x, top),
+                ],
+                fill: Fill::Solid(ALARM),
+                stroke: Some(Stroke::solid(ALARM, 1.2)),
                 tag,
             }
         }

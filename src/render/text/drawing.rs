@@ -7,7 +7,7 @@
 
 use crate::ids::ProcessId;
 use crate::render::dense::{self, Scale};
-use crate::render::input::{GanttInput, LevelSeries, Levels, length, process_id};
+use crate::render::input::{GanttInput, LevelSeries, Levels, Point, PointKind, length, process_id};
 use crate::render::palette::{Class, Classes, Inks, SLOTS};
 use crate::render::shorten::{Names, Room, shorten_name};
 use crate::render::ticks::fitting;
@@ -40,6 +40,9 @@ impl Default for TextStyle {
 pub(super) const MOST_NAME: usize = 20;
 /// The letters of blocked stretches, by slot of [`Inks`].
 const LETTERS: [char; SLOTS + 1] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'x'];
+/// What an access is marked with that races, and its colour.
+const RACE: char = '!';
+const ALARM: &str = "\u{1b}[38;5;160m";
 /// Levels in eighths.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -58,6 +61,8 @@ pub(super) struct Drawing<'a> {
     pub(super) seen: [bool; Class::COUNT],
     /// Whether a cell stands for several activities.
     pub(super) mixed: bool,
+    /// Whether an access is marked that races.
+    pub(super) races: bool,
 }
 
 impl<'a> Drawing<'a> {
@@ -87,6 +92,7 @@ impl<'a> Drawing<'a> {
             classes,
             seen: [false; Class::COUNT],
             mixed: false,
+            races: false,
         }
     }
 
@@ -117,7 +123,8 @@ impl<'a> Drawing<'a> {
         let lanes = self.input.lanes(self.style.most_lanes);
         for (process, spans) in lanes.iter().enumerate() {
             let finish = self.input.finish(process);
-            let row = self.row(spans, finish);
+            let racing = self.racing(process_id(process));
+            let row = self.row(spans, finish, &racing);
             let note = match finish {
                 Some(time) => length(time.as_nanos()),
                 None if self.is_stuck(process_id(process)) => "stuck".to_owned(),
@@ -151,23 +158,32 @@ impl<'a> Drawing<'a> {
         self.line(&line);
     }
 
-    /// The cells of one lane.
-    pub(super) fn row(&mut self, spans: &[Span], finish: Option<Time>) -> String {
+    /// The cells in which a process makes an access that races.
+    fn racing(&self, process: ProcessId) -> Vec<usize> {
+        let is_race = |point: &&Point| point.kind == PointKind::Race && point.process == process;
+        let races = self.input.points.iter().filter(is_race);
+        races.map(|point| (self.scale.column(point.time, 1) as usize).min(self.cells() - 1)).collect()
+    }
+
+    /// The cells of one lane; `!` in those of `racing`.
+    pub(super) fn row(&mut self, spans: &[Span], finish: Option<Time>, racing: &[usize]) -> String {
         let shares = self.shares(spans);
         let mut row = String::new();
         let mut colour = None;
         let finish = finish.map(|time| self.scale.column(time, 1) as usize);
         for (cell, shown) in shown(&shares).into_iter().enumerate() {
             self.mixed |= shares[cell].iter().filter(|share| **share > 0).count() > 1;
+            shown.iter().for_each(|class| self.seen[class.index()] = true);
+            let races = racing.contains(&cell);
+            self.races |= races;
             let letter = match shown {
-                Some(class) => {
-                    self.seen[class.index()] = true;
-                    self.letter(class)
-                }
+                _ if races => RACE,
+                Some(class) => self.letter(class),
                 None if finish == Some(cell) => self.ending(),
                 None => ' ',
             };
-            let wanted = shown.filter(|_| self.style.colour).map(ansi);
+            let look = if races { Some(ALARM) } else { shown.map(ansi) };
+            let wanted = look.filter(|_| self.style.colour);
             if wanted != colour {
                 row.push_str(if colour.is_some() { "\u{1b}[0m" } else { "" });
                 row.push_str(wanted.unwrap_or(""));
@@ -287,7 +303,7 @@ impl<'a> Drawing<'a> {
         let seen: Vec<Class> = Class::all().filter(|class| self.seen[class.index()]).collect();
         let texts = seen.iter().map(|&class| self.inks.legend(class));
         let short = together(texts.clone(), self.style.width.max(40) - 2, ascii);
-        let entries: Vec<String> = seen
+        let mut entries: Vec<String> = seen
             .iter()
             .zip(texts)
             .map(|(&class, text)| {
@@ -300,6 +316,10 @@ impl<'a> Drawing<'a> {
                 }
             })
             .collect();
+        if self.races {
+            let (colour, plain) = if self.style.colour { (ALARM, "\u{1b}[0m") } else { ("", "") };
+            entries.push(format!("{colour}{RACE}{plain} race"));
+        }
         let mut line = String::new();
         let mut used = 0;
         let entries: Vec<(usize, String)> =

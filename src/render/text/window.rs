@@ -51,10 +51,11 @@ pub fn text_window(input: &GanttInput<'_>, moment: Time, style: &TextStyle) -> S
         inks,
         seen: [false; Class::COUNT],
         mixed: false,
+        races: false,
     };
     for &process in &shown {
         let of_process: Vec<Span> = spans.iter().filter(|span| span.process == process).copied().collect();
-        let row = drawing.row(&of_process, None);
+        let row = drawing.row(&of_process, None, &[]);
         drawing.labelled(&input.process_name(process), &row, "");
     }
     drawing.marked_axis([from, moment, to]);

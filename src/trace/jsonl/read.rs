@@ -2,10 +2,11 @@
 //! (names, numbers, the order of times) is checked here.
 
 use super::format::{FORMAT, FirstLine, LastLine};
-use crate::ids::{OpId, ProcessId};
+use crate::ids::{MarkId, OpId, ProcessId};
 use crate::time::Time;
 use crate::trace::event::{Event, Kind};
 use crate::trace::header::{Header, Piece};
+use crate::trace::measure::{LevelTerm, MeasureInfo, Measured};
 use crate::trace::named::NameTable;
 use crate::trace::outcome::WaitFor;
 use crate::trace::sink::Trace;
@@ -152,10 +153,33 @@ fn read_header(text: &[u8]) -> Result<Header, String> {
     let header = header.into_owned();
     check_table(header.processes.iter().map(|info| (&info.name, info.first.0, info.count, info.indexed)))?;
     check_table(header.resources.iter().map(|info| (&info.name, info.first.0, info.count, info.indexed)))?;
-    let mut seen = BTreeSet::new();
-    match header.marks.iter().find(|mark| !seen.insert(&mark.name)) {
-        Some(mark) => Err(format!("the name '{}' occurs twice", mark.name)),
-        None => Ok(header),
+    let names = [
+        header.marks.iter().map(|mark| &mark.name).collect::<Vec<_>>(),
+        header.measures.iter().map(|measure| &measure.name).collect(),
+    ];
+    for names in names {
+        let mut seen = BTreeSet::new();
+        if let Some(name) = names.into_iter().find(|name| !seen.insert(*name)) {
+            return Err(format!("the name '{name}' occurs twice"));
+        }
+    }
+    check_measures(&header)?;
+    Ok(header)
+}
+
+/// Holds measures to the marks and resources that there are.
+fn check_measures(header: &Header) -> Result<(), String> {
+    let is_mark = |mark: MarkId| mark.index() < header.marks.len();
+    let resources = header.resource_count() as u64;
+    let is_term = |term: &LevelTerm| u64::from(term.first.0) + u64::from(term.count) <= resources;
+    let is_good = |measure: &&MeasureInfo| match &measure.what {
+        Measured::Sojourn { from, to, .. } => is_mark(*from) && is_mark(*to),
+        Measured::Level(sum) => sum.terms.iter().all(is_term),
+        Measured::Passings { mark, per_ns } => is_mark(*mark) && *per_ns != Some(0),
+    };
+    match header.measures.iter().find(|measure| !is_good(measure)) {
+        Some(measure) => Err(format!("the measure '{}' is of something that there is not", measure.name)),
+        None => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::console::printable;
 use crate::cli::explore::by_clock;
 use crate::cli::report::{GREEN, PLAIN, RED, duration, files, heading, json_object, section, signed};
 use crate::cli::validate::report::{Object, told_run};
-use crate::trace::Header;
+use crate::trace::{Header, Ties};
 use serde::Serialize;
 
 /// The whole report.
@@ -110,9 +110,13 @@ fn times(verdict: &Verdict<'_>) -> String {
     let Some((row, by)) = verdict.worst else { return "  times: none were recorded\n".to_owned() };
     let by = signed(by);
     let tolerance = duration(verdict.tolerance);
+    let order = match verdict.ties == verdict.virtual_run.header.ties {
+        true => String::new(),
+        false => format!(" in another order of simultaneous events (`run --ties {}`)", verdict.ties),
+    };
     let mark = if verdict.times_ok() { String::new() } else { format!("{RED}beyond the tolerance{PLAIN}, ") };
     format!(
-        "  times: {mark}the largest deviation from virtual time is {by}, in row {row}; tolerance {tolerance}\n"
+        "  times: {mark}the largest deviation from virtual time{order} is {by}, in row {row}; tolerance {tolerance}\n"
     )
 }
 
@@ -140,6 +144,7 @@ pub fn json_line(verdict: &Verdict<'_>) -> String {
                 decided: verdict.is_decided(),
                 clock_lines: &verdict.clock_lines,
                 instead,
+                ties: verdict.ties,
                 tolerance_ns: verdict.tolerance,
                 worst_row: verdict.worst.map(|(row, _)| row),
                 worst_deviation_ns: verdict.worst.map(|(_, by)| by),
@@ -163,6 +168,8 @@ struct Details<'a> {
     decided: bool,
     clock_lines: &'a [u32],
     instead: &'a [String],
+    /// The order of simultaneous events with whose run the times are compared.
+    ties: Ties,
     tolerance_ns: u64,
     worst_row: Option<usize>,
     worst_deviation_ns: Option<i64>,

@@ -3,6 +3,7 @@
 
 use crate::backend::recorded::{Recorded, Search};
 use crate::cli::report::Finished;
+use crate::trace::Ties;
 use std::path::PathBuf;
 
 /// What a recording shows.
@@ -17,6 +18,8 @@ pub(super) struct Verdict<'a> {
     pub clock_lines: Vec<u32>,
     /// The row (from 1) with the largest deviation from virtual time, and that.
     pub worst: Option<(usize, i64)>,
+    /// The order of simultaneous events with whose run the times are compared.
+    pub ties: Ties,
     /// That of the last row that has a time, as a share of the total time.
     pub total_time_error: Option<f64>,
     pub tolerance: u64,

@@ -1,0 +1,59 @@
+//! A typed expression, and the reference to a resource that may stand in one.
+
+use crate::arithmetic::{BinaryOp, UnaryOp};
+use crate::ids::{ParamId, ResourceDefId, Site, VarId};
+use crate::value::{Type, Value};
+
+/// A typed expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: Type,
+    /// Where it stands.
+    pub site: Site,
+}
+
+/// The forms of an expression.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A literal.
+    Const(Value),
+    /// A parameter.
+    Param(ParamId),
+    /// A variable of the process.
+    Var(VarId),
+    /// An element of a private array, from 0; a fault if there is none.
+    Element(VarId, Box<Expr>),
+    /// The length of a private array, an integer.
+    Len(VarId),
+    /// The level of a resource, an integer: free permits, items, waiters, 1 or
+    /// 0 for a mutex that is free or not.
+    Level(Box<ResourceRef>),
+    /// The capacity of a bounded buffer, an integer.
+    Capacity(Box<ResourceRef>),
+    /// The clock, as a duration since the start of the run.
+    Now,
+    /// The number of this instance among those of its process, from 0.
+    Index,
+    /// An operation on one value.
+    Unary(UnaryOp, Box<Expr>),
+    /// An operation on two values; both are evaluated, left first.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `a and b`; `b` is not evaluated if `a` is false.
+    And(Box<Expr>, Box<Expr>),
+    /// `a or b`; `b` is not evaluated if `a` is true.
+    Or(Box<Expr>, Box<Expr>),
+}
+
+/// A resource, or one instance of several.
+#[derive(Debug, Clone)]
+pub struct ResourceRef {
+    /// Which resource.
+    pub def: ResourceDefId,
+    /// Which instance, from 0; required exactly if the resource has a count.
+    pub index: Option<Expr>,
+    /// Where it is named.
+    pub site: Site,
+}

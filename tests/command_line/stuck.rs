@@ -1,0 +1,72 @@
+//! What a run says of those who wait for ever while others go on, where that
+//! is all that keeps it going.
+
+use crate::room::Room;
+
+/// Two lock each other out at 1 s, one waits for them, and one for a permit of which nobody has any
+/// to give. The ticker goes on for ever; `served` gets what it waits for from it.
+const STUCK: &str = "version: 1
+name: stuck
+LIMIT
+resources:
+  a: mutex
+  b: mutex
+  never: {kind: semaphore, permits: 0}
+  tick: {kind: semaphore, permits: 0}
+processes:
+  ticker: {do: [{while: true, do: [{delay: 1s}, {release: tick}]}]}
+  served: {do: [{while: true, do: [{acquire: tick}]}]}
+  one: {do: [{acquire: a}, {delay: 1s}, {acquire: b}, {release: [b, a]}]}
+  two: {do: [{acquire: b}, {delay: 1s}, {acquire: a}, {release: [a, b]}]}
+  late: {start: 2s, do: [{acquire: a}, {release: a}]}
+  starved: {do: [{acquire: never}]}
+";
+
+#[test]
+fn those_who_wait_for_ever_are_told_at_a_limit_and_at_the_horizon() {
+    let room = Room::with(&[
+        ("limit.yaml", &STUCK.replace("LIMIT", "limits: {steps: 1000}")),
+        ("horizon.yaml", &STUCK.replace("LIMIT", "horizon: 100s")),
+        ("expected.yaml", &(STUCK.replace("LIMIT", "horizon: 100s") + "expect: {outcome: horizon}\n")),
+    ]);
+    let told = [
+        "  while others went on, these wait for what never comes:\n  - 'one' waits to acquire 'b', held by 'two'",
+        "  - 'two' waits to acquire 'a', held by 'one'",
+        "  - 'late' waits to acquire 'a', held by 'one'",
+        "  - 'starved' waits to acquire 'never', starved",
+        "  cycle: one → two → one\n",
+    ];
+    let limit = room.run("run limit.yaml --write none").with_code(1);
+    let horizon = room.run("run horizon.yaml --write none").with_code(0);
+    for ended in [limit, horizon] {
+        ended.says(&told);
+        assert!(!ended.out.contains("'served' waits"), "{}", ended.out);
+    }
+    let expected = room.run("run expected.yaml --write none").with_code(0).out;
+    assert!(!expected.contains("never comes"), "{expected}");
+}
+
+/// Whoever may still be served is not said to wait for ever: behind a branch that is never taken,
+/// after a start that is far away, by somebody whom that one lets go on, or if it is stopped.
+#[test]
+fn who_may_still_be_served_is_not_told() {
+    let ticker = "  ticker: {vars: {n: 0}, do: [{while: true, do: [{delay: 1s}, GIVES]}]}\n";
+    let waiter = "  waiter: {do: [{acquire: s}]}\n";
+    let head = "version: 1\nname: maybe\nlimits: {steps: 1000}\nresources: {s: {kind: semaphore, permits: 0}, t: {kind: semaphore, permits: 0}}\nprocesses:\n";
+    let with = |gives: &str, more: &str| format!("{head}{}{waiter}{more}", ticker.replace("GIVES", gives));
+    let none = "{set: {n: n + 1}}";
+    let room = Room::with(&[
+        ("branch.yaml", &with("{if: n > 5, do: [{release: s}]}", "")),
+        ("start.yaml", &with(none, "  far: {start: 365d, do: [{release: s}]}\n")),
+        (
+            "chain.yaml",
+            &with("{if: n > 5, do: [{release: t}]}", "  between: {do: [{acquire: t}, {release: s}]}\n"),
+        ),
+        ("stopped.yaml", &with("{if: n > 5, do: [{stop: holder}]}", "  holder: {do: [{acquire: t}]}\n")),
+    ]);
+    for file in ["branch", "start", "chain", "stopped"] {
+        let ended = room.run(&format!("run {file}.yaml --write none")).with_code(1);
+        assert!(ended.out.contains("maybe: stopped by a limit"), "{}", ended.out);
+        assert!(!ended.out.contains("never comes"), "{file}: {}", ended.out);
+    }
+}
