@@ -13,10 +13,13 @@ mod statistics;
 pub mod validation;
 
 pub use collect::StatisticsSink;
-pub use comparison::{ComparisonRow, compare, speed_up};
+pub use comparison::{
+    ComparedFigure, ComparedMark, ComparisonRow, FigureComparison, MarkComparison, compare, compare_figure,
+    compare_marks, speed_up,
+};
 pub use figures::{
     FigureCollector, FigureRequest, FigureValue, FigureWatch, Marks, Measures, ProcessGroups, Processes,
-    ResourceGroups, Resources, named,
+    ResourceGroups, Resources, check_path, named,
 };
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};

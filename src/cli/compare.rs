@@ -3,15 +3,22 @@
 mod replicated;
 
 use super::failure::{Exit, Failure};
-use super::inputs::load_variants;
+use super::inputs::{Loaded, load_variants};
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions, whole};
 use super::output::Folder;
 use super::pictures::{Drawing, write_comparison};
-use super::report::{self, Finished, comparison_table, headline, json_line};
+use super::report::{
+    self, AsCompared, Finished, compared_marks_table, comparison_table, figures_table, headline, json_line,
+    section,
+};
 use super::run::{run_and_write, with_done};
 use super::{console, interrupt};
-use crate::analysis::{ComparisonRow, compare};
+use crate::analysis::{
+    ComparisonRow, FigureComparison, MarkComparison, Statistics, check_path, compare, compare_figure,
+    compare_marks,
+};
 use crate::render::MOST_SCENARIOS;
+use crate::trace::Header;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -31,6 +38,18 @@ pub struct CompareArguments {
     #[arg(long, value_name = "N", conflicts_with_all = ["replication", "ties", "write", "output"],
         value_parser = whole::<u64>(2, 1_000_000))]
     replications: Option<u64>,
+    /// Figures to compare too, separated by commas, each by its path in `--format json`, such as
+    /// resources.cpu.utilization or marks.dropped.count
+    #[arg(long = "of", value_name = "PATHS", value_delimiter = ',')]
+    figures: Vec<String>,
+}
+
+/// What the runs come to side by side.
+struct Comparison {
+    rows: Vec<ComparisonRow>,
+    marks: Vec<MarkComparison>,
+    /// Those that were asked for.
+    figures: Vec<FigureComparison>,
 }
 
 pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
@@ -39,6 +58,7 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     if let Some(replications) = arguments.replications {
         return replicated::run(&loaded, replications, arguments);
     }
+    let paths = asked(&arguments.figures, &loaded)?;
     let options = &arguments.run;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
     for scenario in &loaded {
@@ -49,17 +69,65 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
         interrupt::check().map_err(|failure| with_done(failure, &done))?;
     }
     let written = write_pictures(&runs, options)?;
-    let rows = compare(runs.iter().map(|run| (run.label.as_str(), &run.outcome, &run.statistics)));
+    let comparison = Comparison::of(&runs, &paths);
     match arguments.scenarios.format {
         Format::Json => {
-            for (run, row) in runs.iter().zip(&rows) {
-                console::print(&json_line(run, Some(row.speed_up)))?;
+            for (index, run) in runs.iter().enumerate() {
+                console::print(&json_line(run, Some(comparison.of_run(index))))?;
             }
         }
-        Format::Text => console::print(&told(&runs, &rows, &written))?,
+        Format::Text => console::print(&told(&runs, &comparison, &written))?,
     }
     let finding = runs.iter().any(Finished::is_finding);
     Ok(if finding { Exit::Finding } else { Exit::Fine })
+}
+
+/// The paths of the figures that were asked for, each once.
+///
+/// # Errors
+/// If none of the scenarios has such a figure.
+fn asked<'p>(paths: &'p [String], loaded: &[Loaded]) -> Result<Vec<&'p str>, Failure> {
+    let mut asked: Vec<&str> = Vec::new();
+    for path in paths.iter().map(|path| path.trim()) {
+        if !asked.contains(&path) {
+            asked.push(path);
+        }
+    }
+    if asked.is_empty() {
+        return Ok(asked);
+    }
+    let headers = loaded.iter().map(|scenario| Ok(scenario.program()?.header(0)));
+    let headers: Vec<Header> = headers.collect::<Result<_, Failure>>()?;
+    for path in &asked {
+        let mut absent = headers.iter().map(|header| check_path(header, path));
+        if let Some(Err(why)) = absent.next().filter(|_| absent.all(|other| other.is_err())) {
+            let (path, why) = (console::printable(path), console::printable(&why));
+            return Err(Failure::usage(format!("there is no figure '{path}': {why}")));
+        }
+    }
+    Ok(asked)
+}
+
+impl Comparison {
+    fn of(runs: &[Finished], paths: &[&str]) -> Comparison {
+        let rows = runs.iter().map(|run| (run.label.as_str(), &run.outcome, &run.statistics));
+        let figures: Vec<(&Header, &Statistics)> =
+            runs.iter().map(|run| (&run.header, &run.statistics)).collect();
+        Comparison {
+            rows: compare(rows),
+            marks: compare_marks(&figures),
+            figures: paths.iter().map(|path| compare_figure(path, &figures)).collect(),
+        }
+    }
+
+    /// What it says of one of the runs.
+    fn of_run(&self, index: usize) -> AsCompared<'_> {
+        let value = |figure: &'_ FigureComparison| figure.runs[index].map(|compared| compared.value);
+        AsCompared {
+            speed_up: self.rows[index].speed_up,
+            figures: self.figures.iter().map(|figure| (&*figure.path, value(figure))).collect(),
+        }
+    }
 }
 
 fn write_pictures(runs: &[Finished], options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
@@ -71,11 +139,14 @@ fn write_pictures(runs: &[Finished], options: &RunOptions) -> Result<Vec<PathBuf
     write_comparison(&drawings, &folder, options)
 }
 
-/// The headline of each run, the table, and where the pictures are.
-fn told(runs: &[Finished], rows: &[ComparisonRow], written: &[PathBuf]) -> String {
+/// The headline of each run, the tables, and where the pictures are.
+fn told(runs: &[Finished], comparison: &Comparison, written: &[PathBuf]) -> String {
     let mut text: String = runs.iter().map(headline).collect();
     text.push('\n');
-    text.push_str(&comparison_table(rows));
+    text.push_str(&comparison_table(&comparison.rows));
+    let labels: Vec<&str> = runs.iter().map(|run| run.label.as_str()).collect();
+    section(&mut text, "Figures", &figures_table(&labels, &comparison.figures));
+    section(&mut text, "Marks", &compared_marks_table(&labels, &comparison.marks));
     let mut paths = report::files(written);
     paths.extend(runs.iter().filter_map(files));
     let notes = runs.iter().flat_map(|run| {

@@ -261,6 +261,10 @@ fn execute_by(
         fingerprint,
         header,
     };
+    if mode == Mode::Untimed && !expected.figures.is_empty() {
+        let note = "what is expected of figures is not checked along a schedule without time";
+        finished.notes.push(note.to_owned());
+    }
     if let Some(trace_file) = trace_file {
         trace_file.finish(&mut finished)?;
     }

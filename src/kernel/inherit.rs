@@ -15,7 +15,7 @@ use crate::trace::{Discipline, Fault, Sink};
 use crate::value::Word;
 
 /// Where the priority of a process lies in its link.
-const PRIORITY_AT: u32 = 56;
+pub(super) const PRIORITY_AT: u32 = 56;
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Takes a mutex, be it such a one, or waits for it.
@@ -81,8 +81,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Gives a process the priority that it has by itself, and by those who wait for
     /// the mutexes of this kind that it owns.
     fn adjust(&mut self, arena: &mut [Word], process: ProcessId) {
-        let frame = self.program.frames[process.index()] as usize;
-        let mut priority = frame::priority_in(self.program.arena.word(frame + frame::LINK));
+        let mut priority = self.own_priority(arena, process);
         for info in self.program.resources.iter().filter(|info| info.kind.is_owned()) {
             for id in info.first.0..info.first.0 + info.count {
                 let header = self.program.resource_at(ResourceId(id));
@@ -97,6 +96,17 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if priority != self.priority(arena, process) {
             self.set_priority(arena, process, priority);
         }
+    }
+
+    /// The priority that a process has by itself.
+    fn own_priority(&self, arena: &[Word], process: ProcessId) -> u8 {
+        let program = self.program;
+        let frame = program.frames[process.index()] as usize;
+        let def = program.definition(process);
+        let number = def.index.map_or(0, |slot| arena[slot.at(frame)]);
+        // It was found when the process came, so there is no fault.
+        let by_number = def.by_number.first_priority(&program.params, number).ok().flatten();
+        by_number.unwrap_or_else(|| frame::priority_in(program.arena.word(frame + frame::LINK)))
     }
 
     fn priority(&self, arena: &[Word], process: ProcessId) -> u8 {

@@ -9,11 +9,13 @@
 //! Who ends another one takes it out of whatever it waits for, in any state; who comes
 //! behind it may be served by that.
 
+use super::inherit::PRIORITY_AT;
 use super::machine::{State, op_of, state_word};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Op, RESOURCE_WORDS, ResourceCode, Slot, array_in, frame, resource, work};
+use crate::program::{NoFirstValue, Op, RESOURCE_WORDS, ResourceCode, Slot, array_in, frame, resource, work};
+use crate::random::first_position;
 use crate::time::Time;
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
@@ -61,33 +63,67 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let next = waiters::dequeue(arena, &self.program.frames, header + resource::PUTTERS);
         let Some((process, frame)) = next else { return Err(self.no_place(at, header, arena)) };
         let program = self.program;
-        let def = &program.processes[program.definition_index(process).index()];
-        let life = def.life.expect("who arrives knows its life");
-        let header_of_life = arena[life.at(frame)];
+        let number = arena[header + resource::LEVEL];
+        arena[header + resource::LEVEL] += 1;
+        self.settle_in(arena, at, process, number)?;
+        arena[frame + frame::STATE] = state_word(op_of(arena, frame), State::Ready);
+        let life = program.definition(process).life.expect("who arrives knows its life");
+        let header_of_life = arena[life.at(frame)] as usize;
+        arena[header_of_life + resource::LEVEL] = life::OPEN;
+        *self.live += self.waited_for(process);
+        let id = self.resource_id(arena, header_of_life);
+        self.emit(at, Kind::Launch, id, u64::from(process.0));
+        self.queue.wake(*self.now, frame::priority_in(arena[frame + frame::LINK]), process);
+        Ok(Done::Next)
+    }
+
+    /// Gives the words of a process that arrives their first values: those that hang on
+    /// its number by that, all others as they are of whoever arrives. Only where its own
+    /// life and its arrays are belongs to its place.
+    fn settle_in(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        process: ProcessId,
+        number: Word,
+    ) -> Result<(), Box<Fault>> {
+        let program = self.program;
+        let def = program.definition(process);
+        let frame = program.frames[process.index()] as usize;
         // What it inherited in a life before is over.
-        let link = program.arena.word(frame + frame::LINK) & 0xff << 56;
+        let link = program.arena.word(frame + frame::LINK) & 0xff << PRIORITY_AT;
         let mut kept = std::mem::take(&mut self.scratch);
         kept.clear();
-        // Each place has arrays of its own.
-        let own = || def.drawn.iter().chain(&def.arrays);
+        let own = || def.life.iter().chain(&def.arrays);
         kept.extend(own().map(|slot| arena[slot.at(frame)]));
         arena[frame..frame + def.template.len()].copy_from_slice(&def.template);
         own().zip(&kept).for_each(|(slot, word)| arena[slot.at(frame)] = *word);
         self.scratch = kept;
-        arena[frame + frame::STATE] = state_word(op_of(arena, frame), State::Ready);
         arena[frame + frame::LINK] = link;
-        arena[life.at(frame)] = header_of_life;
         self.first_elements(arena, process);
         if let Some(index) = def.index {
-            arena[index.at(frame)] = arena[header + resource::LEVEL];
+            arena[index.at(frame)] = number;
         }
-        arena[header + resource::LEVEL] += 1;
-        arena[header_of_life as usize + resource::LEVEL] = life::OPEN;
-        *self.live += self.waited_for(process);
-        let id = self.resource_id(arena, header_of_life as usize);
-        self.emit(at, Kind::Launch, id, u64::from(process.0));
-        self.queue.wake(*self.now, frame::priority_in(link), process);
-        Ok(Done::Next)
+        for position in def.by_number.positions() {
+            arena[position.at(frame)] = first_position(number);
+        }
+        let fault = |problem: NoFirstValue| {
+            let message = format!("number {number} of '{}' cannot begin: {}", def.name, problem.message);
+            self.fault(at, message, problem.hint)
+        };
+        if let Some(priority) = def.by_number.first_priority(&program.params, number).map_err(fault)? {
+            arena[frame + frame::LINK] = Word::from(priority) << PRIORITY_AT;
+        }
+        for first in def.by_number.first_values(&program.params, number) {
+            let (slot, value) = first.map_err(fault)?;
+            if def.arrays.contains(&slot) {
+                let (start, len) = array_in(arena[slot.at(frame)]);
+                arena[start..start + len].fill(value);
+            } else {
+                arena[slot.at(frame)] = value;
+            }
+        }
+        Ok(())
     }
 
     #[cold]
@@ -118,15 +154,23 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// For a driver with lives of its own: a process that is not alive stands before its
     /// first op again, with the number of its arrival if it has one.
-    pub fn revive(&mut self, process: ProcessId, number: Option<Word>) {
+    ///
+    /// # Errors
+    /// If its first values are none.
+    pub fn revive(&mut self, process: ProcessId, number: Option<Word>) -> Result<(), Box<Fault>> {
         let arena = std::mem::take(&mut self.arena);
-        self.begin_anew(arena, process);
         let frame = self.program.frames[process.index()] as usize;
-        if let (Some(number), Some(index)) = (number, self.program.definition(process).index) {
-            arena[index.at(frame)] = number;
-        }
+        let at = Context::new(process, frame, op_of(arena, frame));
+        let begun = match number {
+            Some(number) => self.settle_in(arena, at, process, number),
+            None => {
+                self.begin_anew(arena, process);
+                Ok(())
+            }
+        };
         arena[frame + frame::STATE] = state_word(op_of(arena, frame), State::Ready);
         self.arena = arena;
+        begun
     }
 
     /// Gives all words of a process their first values, but for those that count what

@@ -63,7 +63,10 @@ impl Draws {
     /// The random words for this seed and replication.
     pub fn new(program: &BoundProgram, seed: u64, replication: u64) -> Draws {
         let mut streams = Streams::new(seed, replication);
-        let add = |def: &ProcessInstances| streams.add(&def.name, 0..def.count, 0..def.streams);
+        let add = |def: &ProcessInstances| match def.life {
+            Some(_) => streams.add_numbered(&def.name, def.count, 0..def.streams),
+            None => streams.add(&def.name, 0..def.count, 0..def.streams),
+        };
         let first_streams: Vec<u32> = program.processes.iter().map(add).collect();
         let mut python = PythonStreams::new();
         let plans = program.distributions.iter().map(|code| {

@@ -2,6 +2,7 @@
 
 use super::access::Operand;
 use super::bound::{BoundProgram, Names, ProcessInstances};
+use super::by_number::ByNumber;
 use super::code::{ProcessCode, Program};
 use super::fuse::{Scope, fuse};
 use super::initial::Initial;
@@ -51,6 +52,7 @@ impl Program {
             sites: self.sites.clone(),
             atomic: self.atomic.clone(),
             noticed: Vec::new(),
+            params: params.to_vec(),
             arena: Initial::new(std::mem::take(&mut state.arena), &state.blocks),
             frames: std::mem::take(&mut state.frames),
             resource_base: state.resource_base,
@@ -98,6 +100,7 @@ impl Program {
                 daemon,
                 arrays: arrays.map(|(_, slot)| *slot).collect(),
                 drawn: Vec::new(),
+                by_number: ByNumber::of(code, def),
                 template: Vec::new(),
                 life: code.life,
             }

@@ -1,6 +1,7 @@
 //! A compiled program with parameter values: code, and the initial state of a run.
 
 use super::access::{Operand, Use};
+use super::by_number::ByNumber;
 use super::code::Held;
 use super::initial::Initial;
 use super::layout::{RESOURCE_WORDS, frame, resource};
@@ -15,7 +16,7 @@ use crate::trace::{
     Discipline, Header, LogTemplate, MarkInfo, MeasureInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties,
     instance_name,
 };
-use crate::value::{Type, Word};
+use crate::value::{Type, Value, Word};
 use std::fmt;
 use std::ops::Range;
 
@@ -37,6 +38,8 @@ pub struct BoundProgram {
     /// By op: whether an expectation is about its order among the ops of others,
     /// although it concerns nobody else.
     pub noticed: Vec<bool>,
+    /// The values of the parameters, by [`crate::ids::ParamId`].
+    pub params: Vec<Value>,
     /// The initial state.
     pub arena: Initial,
     /// Where the frame of each process begins, by [`ProcessId`].
@@ -89,7 +92,7 @@ pub(super) struct Names {
 }
 
 /// The instances of one process definition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ProcessInstances {
     /// The name in the scenario: it names the random streams.
     pub name: String,
@@ -107,8 +110,11 @@ pub struct ProcessInstances {
     pub daemon: bool,
     /// The words with the descriptors of its private arrays.
     pub arrays: Vec<Slot>,
-    /// The words that count what was drawn: they outlive a process.
+    /// The words that count what was drawn: they outlive a process, but not one that
+    /// arrives.
     pub drawn: Vec<Slot>,
+    /// What of one that arrives hangs on its number.
+    pub by_number: ByNumber,
     /// The first words of an instance that arrives, but for its link and
     /// [`ProcessInstances::life`]; empty of all others.
     pub template: Vec<Word>,
@@ -217,16 +223,22 @@ impl BoundProgram {
         self.has_daemons = self.processes.iter().any(|def| def.daemon && def.count > 0);
         for number in 0..self.processes.len() {
             let def = ProcessDefId::from_index(number);
-            let codes = self.distributions.iter().filter(|code| code.process == def);
-            let mut drawn: Vec<Slot> = codes.flat_map(|code| [code.position, code.ahead]).collect();
+            let codes = || self.distributions.iter().filter(|code| code.process == def);
+            let mut drawn: Vec<Slot> = codes().flat_map(|code| [code.position, code.ahead]).collect();
             drawn.sort_unstable_by_key(|slot| slot.0);
             drawn.dedup();
+            let of_streams = codes().filter(|code| code.sampler.has_own_stream());
+            let positions = of_streams.map(|code| code.position).collect();
             let def = &self.processes[number];
             let arrives = def.life.is_some() && def.count > 0;
             let words = if arrives { self.frame_of(def.first) } else { 0..0 };
             let template = words.map(|word| self.arena.word(word)).collect();
-            self.processes[number].drawn = drawn;
-            self.processes[number].template = template;
+            let def = &mut self.processes[number];
+            def.template = template;
+            match def.life {
+                None => def.drawn = drawn,
+                Some(_) => def.by_number.positions = positions,
+            }
         }
     }
 

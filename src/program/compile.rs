@@ -1,5 +1,6 @@
 //! Steps to ops.
 
+use super::by_number::ByNumber;
 use super::code::{Globals, Held, ProcessCode, Program};
 use super::emit::{Compiler, Frame};
 use super::expressions::{is_over_params, is_settled};
@@ -56,6 +57,9 @@ impl Compiler<'_> {
             let wait = self.amount(start);
             self.emit(Op::StartAfter { wait });
             self.frame.free_temporaries();
+        }
+        if ByNumber::is_needed(def) {
+            self.frame.index();
         }
         self.emit(Op::Begin);
         self.steps(&def.body);

@@ -113,7 +113,10 @@ impl Compiler<'_> {
         let sampler = self.sampler(&distribution.kind);
         let position = self.frame.permanent();
         let ahead = match sampler {
-            Sampler::Exponential { .. } => self.frame.permanent(),
+            // One that arrives seldom draws twice.
+            Sampler::Exponential { .. } if !self.model.processes[self.process.index()].arrives => {
+                self.frame.permanent()
+            }
             _ => position,
         };
         self.program.distributions.push(DistributionCode {

@@ -94,7 +94,9 @@ fn fuse_at(
         (Op::Draw { into, distribution }, Some(Op::Delay { wait })) if *wait == into.source() => {
             let drawn = &distributions[distribution as usize];
             code[at] = match drawn.sampler {
-                Sampler::Exponential { mean } if drawn.ty == Type::Duration && is_temporary(into) => {
+                Sampler::Exponential { mean }
+                    if drawn.ty == Type::Duration && is_temporary(into) && drawn.is_made_ahead() =>
+                {
                     Op::ExponentialDelay { distribution, mean }
                 }
                 _ => Op::DrawDelay { into, distribution },

@@ -9,6 +9,7 @@
 mod access;
 mod bind;
 mod bound;
+mod by_number;
 mod code;
 mod compile;
 mod constants;
@@ -32,6 +33,7 @@ mod values;
 
 pub use access::Use;
 pub use bound::{BoundProgram, ProcessInstances};
+pub use by_number::NoFirstValue;
 pub use code::Program;
 pub use compile::compile;
 pub use constants::Constants;

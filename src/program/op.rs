@@ -452,7 +452,19 @@ pub enum Sampler {
     CpythonRandint { seed: Source, low: Source, high: Source },
 }
 
+impl DistributionCode {
+    /// Whether a fused draw has the next value ready.
+    pub fn is_made_ahead(&self) -> bool {
+        self.ahead != self.position
+    }
+}
+
 impl Sampler {
+    /// Whether each process reads a random stream of its own.
+    pub fn has_own_stream(&self) -> bool {
+        !matches!(self, Sampler::CpythonRandint { .. })
+    }
+
     /// The words that it reads.
     pub fn arguments(&self) -> Vec<Source> {
         match self {

@@ -73,7 +73,7 @@ impl<'a> Binding<'a> {
         let same = (0..self.next.frames_base).all(|word| self.next.arena[word] == self.program.arena[word]);
         let reseeded = !same && self.is_reseeded();
         let reordered = self.program.has_priorities != self.next.has_priorities;
-        self.take_state();
+        self.take_state(params);
         if reseeded {
             self.program.distributions.clone_from(&self.compiled.distributions);
             self.program.share_python_generators();
@@ -106,8 +106,9 @@ impl<'a> Binding<'a> {
         })
     }
 
-    fn take_state(&mut self) {
+    fn take_state(&mut self, params: &[Value]) {
         let (program, next) = (&mut self.program, &mut self.next);
+        program.params.copy_from_slice(params);
         program.arena.swap(&mut next.arena);
         program.has_priorities = next.has_priorities;
         std::mem::swap(&mut program.processors, &mut next.processors);

@@ -290,6 +290,7 @@ impl State {
             let count = instances_of(def.count.as_ref(), params)?;
             self.processes.push((ProcessId::from_index(self.frames.len()), count));
             self.daemons.push(flag(def.daemon.as_ref(), params, false)?);
+            self.has_priorities |= def.arrives && def.priority.is_some();
             let words = count as usize * code.frame_words as usize;
             // Of many instances not a word more than they need.
             if count >= MANY_INSTANCES && words <= MAX_WORDS {
@@ -316,6 +317,8 @@ impl State {
         params: &[Value],
     ) -> Result<i64, BindError> {
         let base = self.arena.len();
+        // What hangs on the number of an arrival is calculated when it is there.
+        let index = if def.arrives { 0 } else { index };
         self.arena.resize(base + code.frame_words as usize, 0);
         let priority = match &def.priority {
             None => 0,

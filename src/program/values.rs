@@ -22,7 +22,7 @@ pub(super) fn error(expr: &Expr, message: impl Into<String>) -> BindError {
 }
 
 pub(super) fn value_of(expr: &Expr, params: &[Value], index: Option<u32>) -> Result<Value, BindError> {
-    evaluate_for(expr, params, index)
+    evaluate_for(expr, params, index.map(i64::from))
         .map_err(|problem| BindError { site: problem.site, message: problem.to_string() })
 }
 

@@ -34,6 +34,8 @@ struct Family {
     first: u32,
     instances: Range<u32>,
     purposes: Range<u32>,
+    /// Whether the positions say which instance reads; see [`first_position`].
+    numbered: bool,
     /// What a stream's name is the hash of. The instance and the purpose at
     /// the end are of the stream that was asked for last.
     bytes: Vec<u8>,
@@ -45,19 +47,33 @@ impl Family {
         bytes.extend_from_slice(process.as_bytes());
         bytes.push(0xff);
         bytes.extend_from_slice(&[0; INSTANCE_AND_PURPOSE]);
-        Family { first, instances, purposes, bytes }
+        Family { first, instances, purposes, numbered: false, bytes }
     }
 
     /// The name of stream number `place` of the family.
     fn id(&mut self, place: u32) -> StreamId {
-        let purposes = self.purposes.len() as u32;
-        let instance = self.instances.start + place / purposes;
-        let purpose = self.purposes.start + place % purposes;
+        self.id_of(self.instances.start + place / self.purposes.len() as u32, place)
+    }
+
+    /// The name of a stream as that of this instance; `place` says for which purpose.
+    fn id_of(&mut self, instance: u32, place: u32) -> StreamId {
+        let purpose = self.purposes.start + place % self.purposes.len() as u32;
         let end = self.bytes.len();
         self.bytes[end - 8..end - 4].copy_from_slice(&instance.to_le_bytes());
         self.bytes[end - 4..].copy_from_slice(&purpose.to_le_bytes());
         StreamId(xxhash_rust::xxh3::xxh3_64(&self.bytes))
     }
+}
+
+/// Where in a position the number of the instance begins, of streams that
+/// [`Streams::add_numbered`] has added.
+const INSTANCE_AT: u32 = 32;
+
+/// The position of the first word of an instance by its number, in streams that
+/// [`Streams::add_numbered`] has added. From there on it has 2^32 words; after 2^32
+/// instances their numbers begin again.
+pub const fn first_position(number: u64) -> u64 {
+    number << INSTANCE_AT
 }
 
 /// The bytes of an instance and a purpose.
@@ -72,13 +88,13 @@ const INSTANCE_AND_PURPOSE: usize = 8;
 ///    g, that is the blocks g·2^l to (g + 1)·2^l − 1, where 8 · 2^l words of a stream are kept.
 /// 3. `blocks` holds 2^l blocks for each stream, in the order of the streams.
 ///
-/// Memory: 68 bytes a stream (76 up to 16,384 streams, 268 up to 64).
+/// Memory: 72 bytes a stream (80 up to 16,384 streams, 272 up to 64).
 #[derive(Debug, Clone)]
 pub struct Streams {
     key: [u32; KEY_WORDS],
     /// By the numbers of their streams.
     families: Vec<Family>,
-    tags: Vec<u32>,
+    tags: Vec<u64>,
     blocks: Vec<Block>,
     /// Log2 of the words kept of a stream: 3 + l.
     words_log2: u32,
@@ -120,9 +136,22 @@ impl Streams {
 
     /// The same streams of another seed and replication.
     pub fn reset(&mut self, seed: u64, replication: u64) {
-        self.generator = keyed(key(seed, replication));
         self.key = key_words(key(seed, replication));
         self.tags.fill(0);
+    }
+
+    /// Adds streams as [`Streams::add`] does, one for each purpose in each of so many
+    /// places, for instances that come one after the other into any place. Whoever is
+    /// in a place reads the words of its own stream: the instance with the number n
+    /// from [`first_position`] of n on.
+    ///
+    /// # Panics
+    /// As [`Streams::add`].
+    pub fn add_numbered(&mut self, process: &str, places: u32, purposes: Range<u32>) -> u32 {
+        let families = self.families.len();
+        let first = self.add(process, 0..places, purposes);
+        self.families[families..].iter_mut().for_each(|family| family.numbered = true);
+        first
     }
 
     /// Adds a stream for each of these purposes (counted within the process) of
@@ -180,7 +209,7 @@ impl Streams {
         let at = *position;
         *position = at.wrapping_add(1);
         let group = at >> self.words_log2;
-        if u64::from(self.tags[stream as usize]) != group + 1 {
+        if self.tags[stream as usize] != group + 1 {
             self.refill(stream, group);
         }
         // Group after group a stream fills its own blocks again.
@@ -201,19 +230,22 @@ impl Streams {
         StreamWords { streams: self, stream, position }
     }
 
-    /// Generates the blocks of a group and remembers which they are. A group
-    /// whose number does not fit its tag (after 2^35 words of one stream) is
-    /// generated anew for each word: slow, but right.
+    /// Generates the blocks of a group and remembers which they are.
     #[cold]
     #[inline(never)]
     fn refill(&mut self, stream: u32, group: u64) {
-        let StreamId(id) = match self.ids.get(stream as usize) {
-            Some(id) => *id,
-            None => {
-                let after = self.families.partition_point(|family| family.first <= stream);
-                let family = &mut self.families[after - 1];
-                family.id(stream - family.first)
+        let after = self.families.partition_point(|family| family.first <= stream);
+        let family = &mut self.families[after - 1];
+        let place = stream - family.first;
+        let tag = group + 1;
+        let (StreamId(id), group) = match self.ids.get(stream as usize) {
+            _ if family.numbered => {
+                let groups_log2 = INSTANCE_AT - self.words_log2;
+                let instance = (group >> groups_log2) as u32;
+                (family.id_of(instance, place), group & ((1 << groups_log2) - 1))
             }
+            Some(id) => (*id, group),
+            None => (family.id(place), group),
         };
         let stream = stream as usize;
         let group_log2 = self.group_log2();
@@ -223,7 +255,7 @@ impl Streams {
             }
             _ => self.blocks[stream] = one_block(&self.key, id, group),
         }
-        self.tags[stream] = u32::try_from(group + 1).unwrap_or(0);
+        self.tags[stream] = tag;
     }
 }
 

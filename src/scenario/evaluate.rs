@@ -56,7 +56,7 @@ pub fn evaluate(expr: &Expr, params: &[Value]) -> Result<Value, EvalError> {
 ///
 /// # Errors
 /// As [`evaluate`].
-pub fn evaluate_for(expr: &Expr, params: &[Value], index: Option<u32>) -> Result<Value, EvalError> {
+pub fn evaluate_for(expr: &Expr, params: &[Value], index: Option<i64>) -> Result<Value, EvalError> {
     let fail = |cause| EvalError { site: expr.site, cause };
     let value = |inner: &Expr| evaluate_for(inner, params, index);
     let word = match &expr.kind {
@@ -65,7 +65,7 @@ pub fn evaluate_for(expr: &Expr, params: &[Value], index: Option<u32>) -> Result
             return params.get(id.index()).copied().ok_or(fail(EvalCause::MissingParameter));
         }
         ExprKind::Index => {
-            return index.map(|index| Value::Int(index.into())).ok_or(fail(EvalCause::NeedsRun));
+            return index.map(Value::Int).ok_or(fail(EvalCause::NeedsRun));
         }
         ExprKind::Var(_)
         | ExprKind::Element(..)

@@ -12,7 +12,9 @@ use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::tables::{FIGURE_BOUNDS, MARK_FIGURES};
-use crate::trace::{Expected, Figure, FigureExpectation, FigureRange, MarkFigure, REPORT_HEADS};
+use crate::trace::{
+    Expected, Figure, FigureExpectation, FigureRange, MarkFigure, REPORT_HEADS, WHOLE_FIGURES,
+};
 use crate::value::{Type, Value};
 
 /// What numbers a figure can be compared with.
@@ -116,7 +118,7 @@ impl Check<'_> {
             self.reports.unknown_with_hint(span, message, head.text, REPORT_HEADS.into_iter(), hint);
             return None;
         }
-        let is_number = REPORT_HEADS[..3].contains(&head.text);
+        let is_number = REPORT_HEADS[..WHOLE_FIGURES].contains(&head.text);
         let whose = match rest {
             None if is_number => return Some(()),
             Some(rest) if is_number => {

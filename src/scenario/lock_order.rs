@@ -116,7 +116,7 @@ impl Walk<'_> {
         let is_lock = def.spec.kind.is_owned() || def.spec.permits().is_some_and(is_single);
         let index = match &resource.index {
             None => Value::Int(0),
-            Some(index) => evaluate_for(index, self.params, Some(self.owner.1)).ok()?,
+            Some(index) => evaluate_for(index, self.params, Some(self.owner.1.into())).ok()?,
         };
         let Value::Int(index) = index else { return None };
         is_lock.then_some((resource.def.index(), index))

@@ -5,10 +5,9 @@
 
 use super::columns::Columns;
 use super::design::Design;
-use crate::analysis::{FigureCollector, FigureRequest, StatisticsSink};
+use crate::analysis::{FigureCollector, FigureRequest};
 use crate::backend::{Program, compile};
 use crate::scenario::{LoadedScenario, suggestion};
-use crate::time::Time;
 use crate::trace::Header;
 use std::collections::BTreeMap;
 
@@ -220,13 +219,12 @@ impl<'s> Plan<'s> {
     }
 }
 
-/// The figure of this name; that of no run at all has all names.
+/// The figure of this name, if there is one.
 pub(super) fn request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
     let request =
         FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, why.as_deref()))?;
     let collector = FigureCollector::new(vec![request.clone()], header);
-    let statistics = StatisticsSink::new(header).finish(Time::ZERO);
-    let found = collector.check(header, &statistics);
+    let found = collector.check(header);
     found.map_err(|(figure, why)| no_figure(&figure, header, Some(&why)))?;
     Ok(request)
 }

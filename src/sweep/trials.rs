@@ -214,7 +214,8 @@ impl<'t> Trials<'t> {
         let Some(known) = self.entry(number)? else { return Ok(None) };
         let mut trial = Trial::new(known.point.clone(), known.margins.len(), known.figures.len());
         let starts = (0..count.div_ceil(AT_ONCE)).map(|chunk| chunk * AT_ONCE);
-        let job = |start: u64| Batch { point: number, first: first + start, count: AT_ONCE.min(count - start) };
+        let job =
+            |start: u64| Batch { point: number, first: first + start, count: AT_ONCE.min(count - start) };
         let jobs: Vec<Batch> = starts.map(job).collect();
         let question = self.question;
         self.run(&jobs, &mut |row| trial.add(question, row))?;

@@ -52,6 +52,9 @@ pub enum Figure {
     },
 }
 
+/// How many of [`REPORT_HEADS`] are numbers.
+pub const WHOLE_FIGURES: usize = 3;
+
 /// What can be asked of the values of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkFigure {

@@ -42,7 +42,7 @@ pub use excerpt::Excerpt;
 pub use expected::{
     Bounds, Claim, Expectation, Expected, Label, Milestone, StatePredicate, Stretch, ValueSource,
 };
-pub use figures::{Figure, FigureExpectation, FigureRange, MarkFigure, REPORT_HEADS};
+pub use figures::{Figure, FigureExpectation, FigureRange, MarkFigure, REPORT_HEADS, WHOLE_FIGURES};
 pub use fingerprint::Fingerprint;
 pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, instance_name};
 pub use instances::Instances;

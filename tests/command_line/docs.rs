@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "docs/language.md",
     "docs/test.md",
@@ -16,6 +16,8 @@ const PAGES: [&str; 7] = [
     "docs/explore.md",
     "docs/sweep.md",
     "docs/search.md",
+    "docs/cluster.md",
+    "python/README.md",
 ];
 
 fn page(path: &str) -> String {

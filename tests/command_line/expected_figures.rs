@@ -98,3 +98,19 @@ fn a_search_says_that_it_does_not_check_them() {
         .says(&["expected figures not checked, `run` and `test` do: line 6"]);
     room.run("run two.yaml --write none").with_code(1);
 }
+
+/// Nor can a run along a schedule in which a delay may take any time.
+#[test]
+fn a_schedule_without_time_says_that_it_does_not_check_them() {
+    let text = "version: 1\nname: locks\nresources: {a: mutex, b: mutex}\nprocesses:\n  \
+                p: {do: [{acquire: a}, {delay: 1s}, {acquire: b}, {release: [a, b]}]}\n  \
+                q: {do: [{delay: 9s}, {acquire: b}, {acquire: a}, {release: [a, b]}]}\n\
+                expect:\n  figures: {total_time_ns: 1s}\n";
+    let room = Room::with(&[("locks.yaml", text)]);
+    room.run("explore locks.yaml --untimed").with_code(1);
+    let run = room.run("run locks.yaml --schedule output/locks/deadlock.schedule --write none").with_code(1);
+    run.says(&["note: what is expected of figures is not checked along a schedule without time\n"]);
+    let timed = room.run("run locks.yaml --write none").with_code(1);
+    timed.says(&["expected 'total_time_ns' to be 1s, but it was 9000000000"]);
+    assert!(!timed.out.contains("along a schedule"));
+}

@@ -3,8 +3,10 @@
 
 mod bounds;
 mod check;
+mod cluster;
 #[path = "../common/mod.rs"]
 mod common;
+mod compared;
 mod docs;
 mod expected_figures;
 mod explore;

@@ -51,6 +51,17 @@ pub fn library(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// Every scenario of the library: its path and its text.
+pub fn scenarios() -> Vec<(String, String)> {
+    let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"));
+    let scenarios = files.into_iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "yaml"));
+    let texts = scenarios.map(|(path, text)| {
+        let path = path.to_str().expect("names are plain").replace('\\', "/");
+        (path, String::from_utf8(text).expect("a scenario is text"))
+    });
+    texts.collect()
+}
+
 /// Every file below a folder, by its path from there.
 pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let (mut files, mut open) = (BTreeMap::new(), vec![folder.to_path_buf()]);

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod arrivals;
 mod barriers;
 mod budgets;
 mod conditions;

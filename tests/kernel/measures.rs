@@ -38,7 +38,7 @@ fn figures(text: &str, replication: u64, paths: &[&str]) -> Vec<Option<f64>> {
     let mut simulation = Simulation::with_ties(&program, program.seed, replication, Ties::Fifo);
     let end = simulation.run(&mut sink, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
     let statistics = sink.finish(end.end);
-    collector.check(&header, &statistics).expect("every path leads to a number");
+    collector.check(&header).expect("every path leads to a number");
     collector
         .numbers(&header, &statistics)
         .into_iter()

@@ -133,6 +133,25 @@ fn all_share_and_whoever_is_first_is_called() {
     });
 }
 
+/// Two should have ended before a third comes, whose threads are late: whoever of them is
+/// the first then is called, be it another one than before.
+#[test]
+fn who_becomes_the_first_by_a_late_comer_is_called() {
+    check(|| {
+        let place = Arc::new(Place::new(3, vec![rules(Discipline::Sharing)]));
+        let ledger = Ledger::default();
+        let observer = ledger.clone();
+        all(3, move |me| {
+            let number = me.process.index();
+            let me = Requester { due: [0, 0, 1000][number], ..me };
+            place.work(&me, 0, [12, 10, 5][number], &mut observer.clone());
+            place.census.leave();
+        });
+        let ended = ledger.facts().iter().filter(|fact| fact.kind == Kind::Wake).count();
+        assert_eq!(ended, 3);
+    });
+}
+
 /// Two processors of one core that stand on a third one, and a thread on each: who
 /// loses the core further out loses nothing further in, and goes on.
 #[test]

@@ -149,17 +149,21 @@ version: 1
 processes:
   customer:
     arrivals: {every: 100ms, up_to: 12, most: MOST}
-    vars: {x: 0, a: {array: 2}}
+    vars: {x: 0, a: {array: 2}, b: {array: 2, of: 5 * index}, drawn: 0}
     do:
       - set: {x: x + 1}
       - set: {\"a[0]\": \"a[0] + 1\"}
+      - draw: {into: drawn, from: {uniform_int: {low: 1, high: 1000000}}}
       - delay: 250ms
-      - log: \"{index} {x} {a[0]}\"
+      - log: \"{index} {x} {a[0]} {b[1]} {drawn}\"
 ";
     let (recording, replayed) = both(&text.replace("MOST", "5"), 1.0);
     let mut lines = log(&recording);
     lines.sort_by_key(|line| line.split(' ').next().and_then(|number| number.parse::<u32>().ok()));
-    assert_eq!(lines, (0..12).map(|number| format!("{number} 1 1")).collect::<Vec<_>>());
+    // Each draws as in virtual time.
+    assert_eq!(lines, run(&text.replace("MOST", "5")).log());
+    let begins = |number: usize| lines[number].starts_with(&format!("{number} 1 1 {} ", 5 * number));
+    assert!((0..12).all(begins), "{lines:?}");
     assert_eq!(replayed.model.end, at(1450));
     let crowded = text.replace("MOST", "1");
     assert_eq!(both(&crowded, 1.0).0.trace.outcome, run(&crowded).end.outcome);

@@ -18,5 +18,6 @@ pub use entries::{Marks, Measures, Processes, Resources};
 pub use groups::{ProcessGroups, ResourceGroups};
 pub use number::FigureValue;
 pub use object::named;
+pub use path::{check_path, is_duration, number_at};
 pub use request::{FigureCollector, FigureRequest};
 pub use watch::FigureWatch;

@@ -47,6 +47,16 @@ impl FigureValue {
             && range.at_most.is_none_or(|most| against(most).is_some_and(Ordering::is_le))
     }
 
+    /// How much more it is than another one; exact where both are whole.
+    pub fn minus(self, other: FigureValue) -> FigureValue {
+        match (self, other) {
+            (FigureValue::Whole(one), FigureValue::Whole(other)) => {
+                FigureValue::Whole(one.saturating_sub(other))
+            }
+            (one, other) => FigureValue::Float(one.as_f64() - other.as_f64()),
+        }
+    }
+
     fn compare(self, other: FigureValue) -> Option<Ordering> {
         match (self, other) {
             (FigureValue::Whole(one), FigureValue::Whole(other)) => Some(one.cmp(&other)),

@@ -1,18 +1,22 @@
 //! Figures of a report by the paths that they have in JSON.
 //!
-//! Decides what is said where a path leads nowhere: what there is instead.
+//! Decides what is said where a path leads nowhere: what there is instead. A path that
+//! leads to what has no value, as the mean of a mark that was never passed, leads somewhere.
 
 use super::entries::{
     BLOCKED, Mark, Measure, OF_MARK, OF_PROCESS, OF_RESOURCE, Process, Resource, of_measure,
 };
 use super::groups;
 use super::number::FigureValue;
+use crate::analysis::collect::StatisticsSink;
 use crate::analysis::groups::{process_groups, resource_groups};
+use crate::analysis::marks::MarkValues;
 use crate::analysis::statistics::Statistics;
 use crate::ids::{ProcessId, ResourceId};
-use crate::trace::{Header, MeasureFigure, NameTable};
+use crate::time::Time;
+use crate::trace::{Header, MeasureFigure, NameTable, REPORT_HEADS, instance_name};
+use crate::value::{self, Type};
 use serde_json::Value;
-use std::fmt;
 
 /// How many names a message lists.
 const NAMED: usize = 12;
@@ -54,7 +58,7 @@ fn measured(header: &Header, path: &str) -> Option<(usize, MeasureFigure)> {
 }
 
 /// Whether a path leads to a length of time that is measured; `None` if to no measure.
-pub(super) fn is_measured_time(header: &Header, path: &str) -> Option<bool> {
+fn is_measured_time(header: &Header, path: &str) -> Option<bool> {
     measured(header, path).map(|(place, figure)| header.measures[place].what.kind().is_time(figure))
 }
 
@@ -70,7 +74,9 @@ fn direct(header: &Header, parts: [Option<&str>; 4]) -> Option<Place> {
             Place::Blocked(names.process(name).ok()?, names.resource(resource).ok()?)
         }
         [Some("resources"), Some(name), Some(key), None] => {
-            Place::Resource(names().resource(name).ok()?, keyed(&OF_RESOURCE, key)?)
+            let declared = |id: &ResourceId| header.resource(*id).kind.is_declared();
+            let id = names().resource(name).ok().filter(declared)?;
+            Place::Resource(id, keyed(&OF_RESOURCE, key)?)
         }
         [Some("marks"), Some(name), Some(key), None] => {
             Place::Mark(names().mark(name).ok()?, keyed(&OF_MARK, key)?)
@@ -106,56 +112,75 @@ impl Place {
     }
 }
 
-/// Why there is no number at a path: what stands after "but".
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoNumber {
-    /// The path is right, and this run has no such number.
-    InThisRun(String),
-    /// The path leads nowhere, or to what is no number.
-    AtThisPath(String),
+/// Whether reports of runs with these names have a number at a path, or at least a place
+/// for one.
+///
+/// # Errors
+/// What there is instead.
+pub fn check_path(header: &Header, path: &str) -> Result<(), String> {
+    let mut sample = StatisticsSink::new(header).finish(Time::ZERO);
+    for process in &mut sample.processes {
+        (process.started, process.finished) = (Some(Time::ZERO), Some(Time::ZERO));
+    }
+    for resource in &mut sample.resources {
+        resource.utilization = Some(0.0);
+    }
+    for (mark, info) in sample.marks.iter_mut().zip(&header.marks) {
+        let zero = info.ty.map(|ty| value::Value::from_word(ty, 0));
+        mark.values = zero.map(|zero| MarkValues { mean: zero, min: zero, max: zero });
+    }
+    number_at(header, &sample, path).map(drop)
 }
 
-impl fmt::Display for NoNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (NoNumber::InThisRun(why) | NoNumber::AtThisPath(why)) = self;
-        f.write_str(why)
+/// Whether the number at a path is one of nanoseconds.
+pub fn is_duration(header: &Header, path: &str) -> bool {
+    if let Some(is_time) = is_measured_time(header, path) {
+        return is_time;
+    }
+    let parts: Vec<&str> = path.split('.').collect();
+    match parts.as_slice() {
+        [.., "count"] => false,
+        ["marks", mark, _] => {
+            header.marks.iter().any(|info| info.name == *mark && info.ty == Some(Type::Duration))
+        }
+        parts => parts.iter().any(|part| part.ends_with("_ns")),
     }
 }
 
-/// The number at a path of a report.
+/// The number at a path of a report; `None` if there is a place for one, but no value.
 ///
 /// # Errors
-/// [`NoNumber`] if there is none.
-pub(super) fn number_at(
+/// What there is instead, after "but".
+pub fn number_at(
     header: &Header,
     statistics: &Statistics,
     path: &str,
-) -> Result<FigureValue, NoNumber> {
+) -> Result<Option<FigureValue>, String> {
     let place = place_of(header, path);
     match place.number(statistics) {
-        None if matches!(place, Place::Measure(..)) => Err(NoNumber::InThisRun("it was null".to_owned())),
-        Some(FigureValue::Float(float)) if !float.is_finite() => {
-            Err(NoNumber::InThisRun("it was null".to_owned()))
-        }
-        Some(number) => Ok(number),
-        None => number_in_report(header, statistics, path),
+        None if place == Place::Report => number_in_report(header, statistics, path),
+        number => Ok(number.filter(|number| number.as_f64().is_finite())),
     }
 }
 
 /// The number at a path of the whole report.
-fn number_in_report(header: &Header, statistics: &Statistics, path: &str) -> Result<FigureValue, NoNumber> {
+fn number_in_report(
+    header: &Header,
+    statistics: &Statistics,
+    path: &str,
+) -> Result<Option<FigureValue>, String> {
     let mut parts = path.split('.');
     let head = parts.next().unwrap_or_default();
     let mut value = match keyed(&OF_RUN, head) {
         Some(key) => OF_RUN[key].1(statistics).into(),
-        None => {
-            entry(header, statistics, head, parts.next().unwrap_or_default()).map_err(NoNumber::AtThisPath)?
-        }
+        None => entry(header, statistics, head, parts.next().unwrap_or_default())?,
     };
     let mut whose = "";
     for part in parts {
-        let Value::Object(mut entries) = value else {
-            return Err(NoNumber::AtThisPath(format!("'{part}' is of something that has no parts")));
+        let mut entries = match value {
+            Value::Object(entries) => entries,
+            Value::Null => return Ok(None),
+            _ => return Err(format!("'{part}' is of something that has no parts")),
         };
         value = match entries.remove(part) {
             Some(found) => found,
@@ -163,20 +188,18 @@ fn number_in_report(header: &Header, statistics: &Statistics, path: &str) -> Res
             None if whose.starts_with("blocked") && is_resource(header, part) => 0.into(),
             None => {
                 let there = only(&list(entries.keys()));
-                return Err(NoNumber::AtThisPath(format!("there is no '{part}' there{there}")));
+                return Err(format!("there is no '{part}' there{there}"));
             }
         };
         whose = part;
     }
     match &value {
         Value::Number(number) => {
-            FigureValue::of_json(number).ok_or_else(|| NoNumber::InThisRun(format!("it was {number}")))
+            FigureValue::of_json(number).map(Some).ok_or_else(|| format!("it was {number}"))
         }
-        Value::Object(entries) => {
-            Err(NoNumber::AtThisPath(format!("it has parts: {}", list(entries.keys()))))
-        }
-        Value::Null => Err(NoNumber::InThisRun("it was null".to_owned())),
-        other => Err(NoNumber::AtThisPath(format!("it was {other}"))),
+        Value::Null => Ok(None),
+        Value::Object(entries) => Err(format!("it has parts: {}", list(entries.keys()))),
+        other => Err(format!("it was {other}")),
     }
 }
 
@@ -190,20 +213,27 @@ pub(super) const OF_RUN: [KeyedWhole; 3] = [
     ("log_left_out", |statistics| statistics.log_left_out),
 ];
 
-/// The figures of one process, resource, group or mark.
+/// The figures of one process, resource, group or mark; of what a report does not have,
+/// what it has instead.
 fn entry(header: &Header, statistics: &Statistics, head: &str, name: &str) -> Result<Value, String> {
     let names = NameTable::new(header);
     let found = match head {
         "processes" => {
-            let id = names.process(name)?;
+            let infos = header.processes.iter().map(|info| (&*info.name, info.indexed, info.count));
+            let id = names.process(name).map_err(|absent| absent + &only(&list(instances(infos))))?;
             serde_json::to_value(Process::of(header, &statistics.processes[id.index()]))
         }
         "resources" => {
-            let id = names.resource(name)?;
+            let declared = header.resources.iter().filter(|info| info.kind.is_declared());
+            let infos = declared.map(|info| (&*info.name, info.indexed, info.count));
+            let id = names.resource(name).ok().filter(|&id| header.resource(id).kind.is_declared());
+            let absent = || format!("there is no resource '{name}'{}", only(&list(instances(infos))));
+            let id = id.ok_or_else(absent)?;
             serde_json::to_value(Resource::of(header, id, &statistics.resources[id.index()]))
         }
         "marks" => {
-            let mark = names.mark(name)?;
+            let marks = || list(header.marks.iter().map(|info| &info.name));
+            let mark = names.mark(name).map_err(|absent| absent + &only(&marks()))?;
             serde_json::to_value(Mark::of(&statistics.marks[mark as usize]))
         }
         "measures" => {
@@ -223,7 +253,7 @@ fn entry(header: &Header, statistics: &Statistics, head: &str, name: &str) -> Re
             let names = || list(all.iter().map(|group| &group.name));
             serde_json::to_value(groups::Resource::of(group.ok_or_else(|| no_group(name, &names()))?))
         }
-        _ => return Err(format!("there is no '{head}' in a report")),
+        _ => return Err(format!("there is no '{head}' in a report, only {}", REPORT_HEADS.join(", "))),
     };
     found.map_err(|_| "a figure beside it is too large".to_owned())
 }
@@ -244,8 +274,15 @@ fn only(names: &str) -> String {
     if names.is_empty() { String::new() } else { format!(", only {names}") }
 }
 
-fn list<'n>(names: impl Iterator<Item = &'n String>) -> String {
-    let names: Vec<&str> = names.map(String::as_str).collect();
-    let more = if names.len() > NAMED { format!(" and {} more", names.len() - NAMED) } else { String::new() };
-    names[..names.len().min(NAMED)].join(", ") + &more
+fn list(names: impl Iterator<Item = impl AsRef<str>>) -> String {
+    let mut names = names.fuse();
+    let shown: Vec<_> = names.by_ref().take(NAMED).collect();
+    let shown: Vec<&str> = shown.iter().map(AsRef::as_ref).collect();
+    let more = names.count();
+    shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+}
+
+/// The names of all instances, each told by the name, whether that has an index, and the count.
+fn instances<'n>(infos: impl Iterator<Item = (&'n str, bool, u32)>) -> impl Iterator<Item = String> {
+    infos.flat_map(|(name, indexed, count)| (0..count).map(move |index| instance_name(name, indexed, index)))
 }

@@ -6,7 +6,7 @@
 //! error.
 
 use super::number::FigureValue;
-use super::path::{NoNumber, Place, is_measured_time, number_at, place_of};
+use super::path::{Place, check_path, is_duration, number_at, place_of};
 use super::tally::{MarkTallies, OfMark};
 use crate::analysis::statistics::Statistics;
 use crate::ids::MarkId;
@@ -42,7 +42,7 @@ impl FigureRequest {
         let head = name.split('.').next().unwrap_or_default();
         if REPORT_HEADS.contains(&head) {
             let what = What::Path(name.to_owned());
-            return Ok(FigureRequest { name: name.to_owned(), is_time: is_time(name, header), what });
+            return Ok(FigureRequest { name: name.to_owned(), is_time: is_duration(header, name), what });
         }
         let (process, mark, of) = of_mark(name, header).ok_or(None)?;
         let info = mark_info(header, mark).ok_or_else(|| Some(format!("there is no mark '{mark}'")))?;
@@ -86,20 +86,6 @@ fn shown(name: &str, indexed: bool) -> String {
 
 fn mark_info<'h>(header: &'h Header, mark: &str) -> Option<&'h MarkInfo> {
     header.marks.iter().find(|info| info.name == mark)
-}
-
-/// Whether a path leads to a time.
-fn is_time(path: &str, header: &Header) -> bool {
-    if let Some(is_time) = is_measured_time(header, path) {
-        return is_time;
-    }
-    let mut parts = path.split('.');
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some("marks"), Some(mark), Some(key)) => {
-            key != "count" && mark_info(header, mark).is_some_and(|info| info.ty == Some(Type::Duration))
-        }
-        _ => path.split('.').any(|part| part.ends_with("_ns")),
-    }
 }
 
 /// `mark.p95`, `process.mark.p99.9`: the point of a quantile is none between names.
@@ -190,7 +176,9 @@ impl FigureCollector {
     pub fn numbers(&mut self, header: &Header, statistics: &Statistics) -> Vec<Option<FigureValue>> {
         self.tallies.settle();
         let number = |(found, request): (&Found, &FigureRequest)| match (found, &request.what) {
-            (Found::Place(Place::Report), What::Path(path)) => number_at(header, statistics, path).ok(),
+            (Found::Place(Place::Report), What::Path(path)) => {
+                number_at(header, statistics, path).ok().flatten()
+            }
             (Found::Place(place), _) => place.number(statistics),
             (Found::OfMark(asked), _) => self.tallies.figure(*asked).ok().map(FigureValue::of),
             (Found::Nowhere, _) => None,
@@ -199,16 +187,14 @@ impl FigureCollector {
         self.found.iter().zip(&self.requests).map(|both| number(both).filter(finite)).collect()
     }
 
-    /// Whether every path leads to a number, as the run shows that has these names and
-    /// figures.
+    /// Whether every path leads to a place for a number, in runs with these names.
     ///
     /// # Errors
     /// The first that does not, and why.
-    pub fn check(&self, header: &Header, statistics: &Statistics) -> Result<(), (String, String)> {
+    pub fn check(&self, header: &Header) -> Result<(), (String, String)> {
         for request in &self.requests {
-            let What::Path(path) = &request.what else { continue };
-            if let Err(NoNumber::AtThisPath(why)) = number_at(header, statistics, path) {
-                return Err((request.name.clone(), why));
+            if let What::Path(path) = &request.what {
+                check_path(header, path).map_err(|why| (request.name.clone(), why))?;
             }
         }
         Ok(())

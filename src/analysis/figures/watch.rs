@@ -45,9 +45,10 @@ impl<'e> FigureWatch<'e> {
                 (_, Some(asked)) => {
                     self.tallies.figure(asked).map(|value| (FigureValue::of(value), told_value(value)))
                 }
-                (Figure::Path(path), _) => number_at(header, statistics, path)
-                    .map(|number| (number, told_number(number, one.range)))
-                    .map_err(|none| none.to_string()),
+                (Figure::Path(path), _) => number_at(header, statistics, path).and_then(|number| {
+                    let number = number.ok_or("it was null")?;
+                    Ok((number, told_number(number, one.range)))
+                }),
                 (Figure::OfMark { .. }, None) => return None,
             };
             let but = match seen {

@@ -24,9 +24,6 @@ use std::ops::ControlFlow;
 /// The probability with which an interval has the true mean in it.
 const LEVEL: f64 = 0.95;
 
-/// What is compared.
-const FIGURES: [&str; 1] = ["total_time"];
-
 /// The runs of one scenario.
 struct Replicated<'s> {
     loaded: &'s Loaded,
@@ -43,7 +40,7 @@ struct Replicated<'s> {
 /// # Errors
 /// If a scenario cannot be run, or the user stops it.
 pub fn run(loaded: &[Loaded], replications: u64, arguments: &CompareArguments) -> Result<Exit, Failure> {
-    let runs = loaded.iter().map(|loaded| replicate(loaded, replications, arguments.run.seed));
+    let runs = loaded.iter().map(|loaded| replicate(loaded, replications, arguments));
     let runs: Vec<Replicated<'_>> = runs.collect::<Result<_, Failure>>()?;
     match arguments.scenarios.format {
         Format::Json => {
@@ -56,10 +53,18 @@ pub fn run(loaded: &[Loaded], replications: u64, arguments: &CompareArguments) -
     Ok(if runs.iter().any(|run| run.finding.is_some()) { Exit::Finding } else { Exit::Fine })
 }
 
-fn replicate(loaded: &Loaded, replications: u64, seed: Option<u64>) -> Result<Replicated<'_>, Failure> {
+fn replicate<'s>(
+    loaded: &'s Loaded,
+    replications: u64,
+    arguments: &CompareArguments,
+) -> Result<Replicated<'s>, Failure> {
     let design = Design::of_loaded(&loaded.scenario, &loaded.settings);
-    let plan = Plan::new(&loaded.scenario, design, &FIGURES).map_err(Failure::usage)?;
-    let seed = seed.unwrap_or(loaded.scenario.model.seed);
+    let others = arguments.figures.iter().map(|path| path.trim());
+    let others = others.filter(|path| !["total_time", "total_time_ns"].contains(path));
+    let figures: Vec<&str> = std::iter::once("total_time").chain(others).collect();
+    let plan = Plan::new(&loaded.scenario, design, &figures)
+        .map_err(|why| Failure::usage(format!("{}: {why}", printable(&loaded.label))))?;
+    let seed = arguments.run.seed.unwrap_or(loaded.scenario.model.seed);
     let plan = plan.replicate(replications, seed);
     let mut progress = ProgressLine::new(&loaded.label);
     let (mut numbers, mut outcomes, mut finding) = (Vec::new(), BTreeMap::new(), None);

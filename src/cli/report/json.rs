@@ -8,18 +8,26 @@ use super::parts::{on_many_lines, on_one_line};
 use super::races::{self, RaceObject};
 use super::ties::{self, TiesObject};
 use crate::analysis::{
-    FailedExpectation, LogLine, Marks, Measures, ProcessGroups, Processes, ResourceGroups, Resources, named,
-    process_groups, resource_groups,
+    FailedExpectation, FigureValue, LogLine, Marks, Measures, ProcessGroups, Processes, ResourceGroups,
+    Resources, named, process_groups, resource_groups,
 };
 use crate::ids::ResourceId;
 use crate::trace::Header;
 use crate::value::Value;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
-/// The object on one line, with the line's end. `speed_up` is that of a
-/// comparison: of the scenario against the first.
-pub fn json_line(finished: &Finished, speed_up: Option<Option<f64>>) -> String {
-    on_one_line(&object(finished, speed_up))
+/// What a comparison says of a run besides.
+#[derive(Debug, Clone, Default)]
+pub struct AsCompared<'a> {
+    /// That of the scenario against the first.
+    pub speed_up: Option<f64>,
+    /// The figures that were asked for, by their paths.
+    pub figures: Vec<(&'a str, Option<FigureValue>)>,
+}
+
+/// The object on one line, with the line's end; with what a comparison says of it.
+pub fn json_line(finished: &Finished, compared: Option<AsCompared<'_>>) -> String {
+    on_one_line(&object(finished, compared))
 }
 
 /// The object on many lines, for a file.
@@ -32,7 +40,8 @@ pub fn json_object(finished: &Finished) -> impl Serialize + '_ {
     object(finished, None)
 }
 
-fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
+fn object<'a>(finished: &'a Finished, compared: Option<AsCompared<'a>>) -> Object<'a> {
+    let speed_up = compared.as_ref().map(|compared| compared.speed_up);
     let (header, statistics) = (&finished.header, &finished.statistics);
     Object {
         scenario: &finished.label,
@@ -43,6 +52,7 @@ fn object(finished: &Finished, speed_up: Option<Option<f64>>) -> Object<'_> {
         fingerprint: &finished.fingerprint,
         seed: header.seed,
         speed_up,
+        figures: compared.map(|compared| Asked(compared.figures)).filter(|asked| !asked.0.is_empty()),
         finding: Finding::of(&finished.outcome, header),
         expect: match finished.unchecked.as_slice() {
             [] => Some(finished.failed.iter().map(Failed::of).collect()),
@@ -77,6 +87,8 @@ struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     speed_up: Option<Option<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    figures: Option<Asked<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<Finding>,
     /// What was not as expected; null if expectations were not checked.
     expect: Option<Vec<Failed<'a>>>,
@@ -104,6 +116,15 @@ struct Object<'a> {
 
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+/// Figures by path; null where there is no value.
+struct Asked<'a>(Vec<(&'a str, Option<FigureValue>)>);
+
+impl Serialize for Asked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        named(serializer, self.0.iter().copied())
+    }
 }
 
 #[derive(serde::Serialize)]

@@ -1,5 +1,6 @@
 //! What a run is told as: text for people, JSON for programs.
 
+mod compared;
 mod finding;
 mod finished;
 mod json;
@@ -10,14 +11,15 @@ mod table;
 mod text;
 mod ties;
 
+pub use compared::{compared_marks_table, comparison_table, figures_table};
 pub use finding::told;
 pub use finished::{Difference, Finished, TieSensitivity, Waiting};
-pub use json::{json, json_line, json_object};
+pub use json::{AsCompared, json, json_line, json_object};
 pub use parts::{
     BOLD, GREEN, PLAIN, RED, YELLOW, and_more, counted, duration, files, heading, noun, on_many_lines,
     on_one_line, quantity, section, signed, so_many,
 };
-pub use table::{comparison_table, table};
+pub use table::table;
 pub use text::{failure_told, failures, headline, reproduction_line, text, unchecked_note};
 
 #[cfg(test)]
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn objects_keep_the_order_of_the_scenario() {
-        let line = json_line(&finished(two_stage_trace()), Some(None));
+        let line = json_line(&finished(two_stage_trace()), Some(AsCompared::default()));
         let order = [
             "\"speed_up\":null",
             "\"a\":{",

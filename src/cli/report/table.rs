@@ -1,21 +1,20 @@
-//! Tables: processes, resources, marks, comparisons.
+//! Tables of one run: processes, resources, marks.
 
 use super::finished::Finished;
 use super::parts::{DECIMALS, and_more, duration};
 use crate::analysis::{
-    ComparisonRow, MarkStatistics, MarkValues, ProcessGroup, ProcessStatistics, ResourceGroup,
-    ResourceStatistics, Spread, Statistics, WholeSpread, process_groups, resource_groups,
+    MarkStatistics, MarkValues, ProcessGroup, ProcessStatistics, ResourceGroup, ResourceStatistics, Spread,
+    Statistics, WholeSpread, process_groups, resource_groups,
 };
-use crate::cli::console::printable;
-use crate::figure::{format_factor, format_figure, format_share, trimmed};
+use crate::figure::{format_figure, format_share, trimmed};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::{Time, format_mean_nanos};
-use crate::trace::{Header, MarkInfo, Outcome};
+use crate::trace::{Header, MarkInfo};
 use crate::value::Value;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 /// How many entries of a table are shown.
-const ROWS: usize = 40;
+pub(super) const ROWS: usize = 40;
 /// How many entries are shown where every instance was asked for.
 const INSTANCE_ROWS: usize = 10_000;
 
@@ -41,11 +40,12 @@ fn mean_duration(nanos: f64) -> String {
 }
 
 /// A sum of durations in a table.
-fn long(nanos: u128) -> String {
+pub(super) fn long(nanos: u128) -> String {
     duration(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
-fn nothing() -> String {
+/// What a table shows where there is no figure.
+pub(super) fn nothing() -> String {
     "–".to_owned()
 }
 
@@ -77,7 +77,7 @@ pub fn process_table(header: &Header, statistics: &Statistics, instances: bool) 
 const READY_COLUMN: usize = 4;
 
 /// The cells of a row without the one in this place, if one is left out.
-fn without<T>(left_out: Option<usize>, mut row: Vec<T>) -> Vec<T> {
+pub(super) fn without<T>(left_out: Option<usize>, mut row: Vec<T>) -> Vec<T> {
     left_out.map(|place| row.remove(place));
     row
 }
@@ -293,36 +293,12 @@ pub fn mark_table(finished: &Finished) -> String {
     bounded(&["mark", "passed", "mean", "smallest", "largest"], &[], marks, rows, false)
 }
 
-fn mark_value(value: Value) -> String {
+/// A value of a mark in a table.
+pub(super) fn mark_value(value: Value) -> String {
     match value {
         Value::Duration(nanos) if nanos < 0 => format!("-{}", duration(nanos.unsigned_abs())),
         Value::Duration(nanos) => duration(nanos.unsigned_abs()),
         Value::Float(number) => trimmed(&format_figure(number, 4)).to_owned(),
         Value::Int(_) | Value::Bool(_) => value.to_string(),
     }
-}
-
-/// Several runs side by side.
-pub fn comparison_table(rows: &[ComparisonRow]) -> String {
-    let stopped = rows.iter().any(|row| row.outcome != Outcome::Completed.name());
-    let note = match stopped && rows.len() > 1 {
-        true => " –: a speed-up is told of a run that completed, where the first one completed too\n",
-        false => "",
-    };
-    let heads = ["scenario", "outcome", "total time", "speed-up", "running", "ready", "delayed", "blocked"];
-    let left_out = rows.iter().all(|row| row.ready == 0).then_some(5);
-    let rows = rows.iter().map(|row| {
-        let row = vec![
-            printable(&row.scenario),
-            row.outcome.to_owned(),
-            duration(row.total_time.as_nanos()),
-            row.speed_up.map_or_else(nothing, format_factor),
-            long(row.running),
-            long(row.ready),
-            long(row.delayed),
-            long(row.blocked),
-        ];
-        without(left_out, row)
-    });
-    table(&without(left_out, heads.to_vec()), &[1], rows) + note
 }

@@ -78,7 +78,7 @@ pub(crate) struct Layout<'a> {
     /// By process definition: the variables that outlive a process.
     outliving: Vec<Vec<u32>>,
     /// Whether priorities change.
-    inherits: bool,
+    moves_priorities: bool,
     /// By process definition.
     frame_words: Vec<usize>,
 }
@@ -93,11 +93,12 @@ impl<'a> Layout<'a> {
         let machine = Machine::new(program);
         let (rings, kept, works, frame_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let has_launches = program.has_launches();
-        let inherits = program.has_inheritance();
+        let moves_priorities =
+            program.has_inheritance() || program.processes.iter().any(|def| def.by_number.has_priority());
         let mut layout = Layout {
             program,
             clock,
-            inherits,
+            moves_priorities,
             parts: Vec::new(),
             live: Vec::new(),
             rings,
@@ -113,12 +114,15 @@ impl<'a> Layout<'a> {
             let words = program.frame_of(def.first).len();
             let live = LiveWords::new(program, machine.op(program, def.first), words);
             let range = crate::program::ops_of(program, machine.op(program, def.first));
+            // The priority by itself of one that arrives is found by its number.
+            let sets_priority = |slot: u32| def.by_number.has_priority() && def.index == Some(Slot(slot));
             // The number of an instance never changes, unless it is that of an arrival.
             let kept: Vec<u32> = (FRAME_WORDS..words as u32)
                 .filter(|&slot| def.index != Some(Slot(slot)) || def.life.is_some())
-                .filter(|&slot| range.clone().any(|op| live.matters(op, slot)))
+                .filter(|&slot| sets_priority(slot) || range.clone().any(|op| live.matters(op, slot)))
                 .collect();
-            let outlives = |slot: &&u32| has_launches && def.drawn.contains(&Slot(**slot));
+            let outlives =
+                |slot: &&u32| has_launches && (def.drawn.contains(&Slot(**slot)) || sets_priority(**slot));
             layout.outliving.push(kept.iter().filter(outlives).copied().collect());
             for process in def.first.0..def.first.0 + def.count {
                 let frame = program.frames[process as usize] as usize;
@@ -412,7 +416,7 @@ impl<'a> Layout<'a> {
                 out.extend_from_slice(&arena[array.start..array.start + array.len]);
             }
         }
-        out.extend(self.inherits.then(|| Word::from(machine.priority(self.program, process))));
+        out.extend(self.moves_priorities.then(|| Word::from(machine.priority(self.program, process))));
     }
 
     /// Writes `words`, which were read from this part, into `world`.
@@ -509,7 +513,7 @@ impl<'a> Layout<'a> {
                 rest = behind;
             }
         }
-        if self.inherits {
+        if self.moves_priorities {
             arena[frame + frame::LINK] = rest[0] << LINKED.count_ones();
         }
     }

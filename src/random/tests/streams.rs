@@ -1,7 +1,7 @@
 //! Streams: any word at any time, and none moved by another's.
 
-use crate::random::Streams;
 use crate::random::distributions::exponential;
+use crate::random::{Streams, first_position};
 
 /// Streams of one process, as many as asked for.
 fn many(count: u32, seed: u64) -> Streams {
@@ -84,6 +84,33 @@ fn a_process_keeps_its_numbers_when_others_change() {
     for (name, instance, purpose) in [("a", 0, 1), ("a", 1, 0), ("b", 0, 0), ("a\0", 0, 0)] {
         let other = crowded.add(name, instance..instance + 1, purpose..purpose + 1);
         assert_ne!(draw(&mut crowded, other), expected, "{name} {instance} {purpose}");
+    }
+}
+
+/// Whoever is in whichever place, in whatever order they draw: the n-th instance reads
+/// the words that it would read if there were one stream for each.
+#[test]
+fn the_words_of_numbered_instances_are_those_of_their_streams() {
+    for places in [1, 3, 40, 300] {
+        let mut numbered = Streams::new(5, 1);
+        numbered.add("before", 0..7, 0..1);
+        let first = numbered.add_numbered("customer", places, 0..2);
+        numbered.add("behind", 0..7, 0..1);
+        let mut each = Streams::new(5, 1);
+        each.add("customer", 0..1000, 0..2);
+        for step in 0..3000u64 {
+            let (number, purpose) = (step * 7919 % 1000, (step % 2) as u32);
+            let (place, at) = (step as u32 * 31 % places, step * 13 % 40);
+            let mut own = at;
+            let word = each.next(number as u32 * 2 + purpose, &mut own);
+            let mut position = first_position(number) + at;
+            assert_eq!(
+                numbered.next(first + place * 2 + purpose, &mut position),
+                word,
+                "{places} {number} {at}"
+            );
+            assert_eq!(position, first_position(number) + at + 1);
+        }
     }
 }
 

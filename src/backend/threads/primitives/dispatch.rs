@@ -148,7 +148,12 @@ impl<'a> Dispatch<'a> {
         self.serve(process);
         let slice = self.worker(process).slice;
         let processor = &mut self.group.processors[place];
+        let first = processor.shares.first();
         processor.shares.enter(process, slice, now, &processor.rules);
+        // Where several should have ended already, the late comer makes them even, and
+        // another one is the first, who sleeps until it is told.
+        let others = processor.shares.first().filter(|&other| Some(other) != first);
+        self.told.changed.extend(others.filter(|&other| other != process && other != self.me));
     }
 
     /// Shares the processor in this place no more.

@@ -61,7 +61,11 @@ impl Worker<'_> {
             return false;
         }
         let Grant::Served { items, due } = shared.starts[process.index()].wait() else { return false };
-        self.with_kernel(|kernel| kernel.revive(process, items.first().copied()));
+        if let Err(fault) = self.with_kernel(|kernel| kernel.revive(process, items.first().copied())) {
+            shared.finish(End::Fault(fault));
+            return false;
+        }
+        self.me.priority = self.machine.priority(shared.program, process);
         self.planned = self.planned.max(due);
         self.fuel = shared.program.limits.zero_time_steps;
         true

@@ -1,0 +1,50 @@
+//! Every scenario of the library on real threads: what they do is a schedule of the
+//! model, and it ends as the scenario does. How long it takes is not looked at.
+
+use super::common::{program, run_with, scenarios};
+use super::{NEVER, options, replayed};
+use tempolane::backend::threads::{self, ThreadOptions, Trouble};
+
+/// Those that threads cannot show, and why.
+const NOT_NATIVE: [(&str, &str); 1] =
+    [("classics/priority-inheritance.yaml", "the owner of 'lock' inherits priority")];
+
+/// Those with so many steps that each run takes minutes in real time, made shorter.
+const SHORTER: [(&str, &[(&str, &str)]); 6] = [
+    ("optimising/counter-locked.yaml", &[("maximum", "2000")]),
+    ("queues/bounded-buffer.yaml", &[("items", "99")]),
+    ("queues/hold.yaml", &[("processes", "50"), ("rounds", "5")]),
+    ("queues/mm1-sharing.yaml", &[("requests", "200")]),
+    ("queues/mm1.yaml", &[("customers", "200")]),
+    ("queues/mmc.yaml", &[("customers", "200")]),
+];
+
+/// How long a run is planned to take, in seconds.
+const PLANNED: f64 = 0.2;
+
+#[test]
+fn every_scenario_runs_on_threads_as_the_model_allows() {
+    let mut refused = Vec::new();
+    for (path, text) in scenarios() {
+        let settings = SHORTER.iter().find(|(shorter, _)| *shorter == path).map_or(&[][..], |(_, set)| set);
+        let program = program(&text, settings);
+        let known = NOT_NATIVE.iter().find(|(other, _)| *other == path);
+        match (threads::check(&program), known) {
+            (Err(Trouble::NotNative(why)), Some((_, reason))) if why.contains(reason) => refused.push(path),
+            (Ok(()), None) => validate(&path, &text, settings),
+            (checked, _) => panic!("{path}: {checked:?}"),
+        }
+    }
+    assert_eq!(refused, NOT_NATIVE.map(|(path, _)| path));
+}
+
+fn validate(path: &str, text: &str, settings: &[(&str, &str)]) {
+    let (program, expected) = (program(text, settings), run_with(text, settings));
+    let speed = (expected.end.end.as_secs_f64() / PLANNED).max(1e-6);
+    let options = ThreadOptions { seed: program.seed, ..options(speed) };
+    let recording = threads::run(&program, &options, NEVER).unwrap_or_else(|why| panic!("{path}: {why}"));
+    assert_eq!(recording.trace.outcome.name(), expected.outcome(), "{path}");
+    // Panics if the order is none of the model.
+    let replayed = replayed(&program, &recording);
+    assert_eq!(replayed.memories, recording.memories, "{path}");
+}
