@@ -9,6 +9,10 @@
 //! depend on the seed and the replication, and on nothing that a parameter changes.
 //! So differences between points are those of pairs (common random numbers).
 //!
+//! [`Trials`] runs points as a [`Question`] about them needs: [`optimum`] finds the best,
+//! and [`threshold`] the first for which conditions hold, over expressions that
+//! [`Figures`] reads.
+//!
 //! ```
 //! use tempolane::{scenario, sweep::{Axis, Design, Execution, Plan, Summaries}};
 //!
