@@ -75,6 +75,7 @@
 //! | design point, replication | one setting of the parameters; one run of it with its own random numbers ([`sweep`]) |
 //! | common random numbers | the numbers that replication r of every point has, so that points are compared in pairs |
 //! | half-width | half of a confidence interval |
+//! | ranking and selection, indifference zone | choosing the best of random systems with a stated probability, and the differences that do not matter in it ([`sweep`]) |
 //! | frame-relative | of an operand: counted from where the words of its process begin |
 //! | wait queue, parker | those who wait at a primitive of real threads, in the order in which they are served; where one of them sleeps |
 //! | atomic gate | the lock that keeps the steps of an atomic block together on real threads |

@@ -1,8 +1,10 @@
 //! `tempolane compare`: several scenarios side by side.
 
+mod replicated;
+
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_variants};
-use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
+use super::options::{Artifact, Format, RunOptions, ScenarioOptions, whole};
 use super::output::Folder;
 use super::pictures::{Drawing, write_comparison};
 use super::report::{
@@ -31,6 +33,11 @@ pub struct CompareArguments {
     scenarios: ScenarioOptions,
     #[command(flatten)]
     run: RunOptions,
+    /// Run each scenario so often, with other random numbers each, and compare the means in pairs: says
+    /// which is faster, and how sure that is. Writes no files
+    #[arg(long, value_name = "N", conflicts_with_all = ["replication", "ties", "write", "output"],
+        value_parser = whole::<u64>(2, 1_000_000))]
+    replications: Option<u64>,
     /// Figures to compare too, separated by commas, each by its path in `--format json`, such as
     /// resources.cpu.utilization or marks.dropped.count
     #[arg(long = "of", value_name = "PATHS", value_delimiter = ',')]
@@ -47,8 +54,11 @@ struct Comparison {
 
 pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let loaded = load_variants(&arguments.scenarios)?;
-    let paths = asked(&arguments.figures, &loaded)?;
     interrupt::watch();
+    if let Some(replications) = arguments.replications {
+        return replicated::run(&loaded, replications, arguments);
+    }
+    let paths = asked(&arguments.figures, &loaded)?;
     let options = &arguments.run;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
     for scenario in &loaded {

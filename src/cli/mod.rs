@@ -23,6 +23,7 @@ mod quote;
 mod report;
 mod run;
 mod schema;
+mod search;
 mod sweep;
 mod test;
 mod tie_sensitivity;
@@ -62,6 +63,7 @@ enum Command {
     Explore(explore::ExploreArguments),
     Sweep(sweep::SweepArguments),
     Merge(sweep::MergeArguments),
+    Search(search::SearchArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -135,6 +137,7 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
         Command::Explore(arguments) => explore::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Merge(arguments) => sweep::merge(arguments),
+        Command::Search(arguments) => search::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, Cli::command()),
     }

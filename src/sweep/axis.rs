@@ -75,6 +75,9 @@ pub fn param(model: &Model, name: &str) -> Result<(ParamId, Type), String> {
 }
 
 /// One value, as it may be written for `--set`.
+///
+/// # Errors
+/// A message, if it is no value of this type.
 pub fn constant(text: &str, ty: Type) -> Result<Value, String> {
     let names = std::iter::empty();
     let expr = read_expression(names, "", text.trim(), Some(ty)).map_err(|problems| first(&problems))?;

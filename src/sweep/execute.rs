@@ -110,13 +110,25 @@ impl<'e> Execution<'e> {
     pub fn base(self, stop: StopCheck<'_>) -> Result<Option<BaseNumbers>, String> {
         let jobs: Vec<Batch> = self.plan.base_jobs().collect();
         let mut all = BaseNumbers::new();
-        let whole = Execution { first: 0, ..self };
-        let ended =
-            whole.run_jobs(jobs.len() as u64, &|number| jobs[number as usize], stop, &mut |rows| {
-                all.extend(rows.iter().map(numbers));
-                ControlFlow::Continue(())
-            })?;
+        let ended = self.run_these(&jobs, stop, &mut |rows| {
+            all.extend(rows.iter().map(numbers));
+            ControlFlow::Continue(())
+        })?;
         Ok((ended == Ended::Whole).then_some(all))
+    }
+
+    /// Runs these jobs and hands their rows to `take` in this order.
+    ///
+    /// # Errors
+    /// A message, if the scenario cannot be run at one of their points.
+    pub fn run_these(
+        self,
+        jobs: &[Batch],
+        stop: StopCheck<'_>,
+        take: &mut dyn FnMut(Vec<RunRow>) -> ControlFlow<()>,
+    ) -> Result<Ended, String> {
+        let whole = Execution { first: 0, ..self };
+        whole.run_jobs(jobs.len() as u64, &|number| jobs[number as usize], stop, take)
     }
 
     fn run_jobs(

@@ -9,6 +9,10 @@
 //! depend on the seed and the replication, and on nothing that a parameter changes.
 //! So differences between points are those of pairs (common random numbers).
 //!
+//! [`Trials`] runs points as a [`Question`] about them needs: [`optimum`] finds the best,
+//! and [`threshold`] the first for which conditions hold, over expressions that
+//! [`Figures`] reads.
+//!
 //! ```
 //! use tempolane::{scenario, sweep::{Axis, Design, Execution, Plan, Summaries}};
 //!
@@ -39,18 +43,29 @@ mod columns;
 mod design;
 mod estimate;
 mod execute;
+mod objective;
+mod optimum;
+mod pattern;
 mod plan;
 mod row;
 mod runner;
+mod selection;
 mod student;
 mod summary;
+mod threshold;
+mod trials;
 
-pub use axis::{Axis, MOST_VALUES};
+pub use axis::{Axis, MOST_VALUES, constant};
 pub use columns::Columns;
 pub use design::{Design, DesignPoint, MOST_POINTS};
 pub use estimate::Estimate;
 pub use execute::{Ended, Execution};
+pub use objective::{Condition, Figures, Objective};
+pub use optimum::{Optimum, optimum};
 pub use plan::{Batch, KnownRuns, Plan, Precision};
 pub use row::RunRow;
-pub use runner::Runner;
-pub use summary::{BaseNumbers, PointSummary, Summaries};
+pub use runner::{NoRows, Runner, StopCheck};
+pub use selection::{FIRST_STAGE, Indifference, Selection, SelectionRules};
+pub use summary::{BaseNumbers, PointSummary, Summaries, numbers};
+pub use threshold::{Threshold, threshold};
+pub use trials::{Question, Trial, Trials, Verdict};

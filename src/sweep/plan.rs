@@ -72,7 +72,7 @@ impl<'s> Plan<'s> {
             ));
         }
         let (seed, columns) = (scenario.model.seed, Columns::default());
-        let plan = Plan {
+        Ok(Plan {
             scenario,
             compiled,
             design,
@@ -82,15 +82,7 @@ impl<'s> Plan<'s> {
             requests,
             columns,
             shard: (0, 1),
-        };
-        plan.check_figures(&header)?;
-        Ok(plan)
-    }
-
-    /// Whether every figure is there.
-    fn check_figures(&self, header: &Header) -> Result<(), String> {
-        let collector = FigureCollector::new(self.requests.clone(), header);
-        collector.check(header).map_err(|(figure, why)| no_figure(&figure, header, Some(&why)))
+        })
     }
 
     /// So many replications of each point, with this seed.
@@ -235,8 +227,14 @@ impl<'s> Plan<'s> {
     }
 }
 
-fn request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
-    FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, why.as_deref()))
+/// The figure of this name, if there is one.
+pub(super) fn request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
+    let request =
+        FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, why.as_deref()))?;
+    let collector = FigureCollector::new(vec![request.clone()], header);
+    let found = collector.check(header);
+    found.map_err(|(figure, why)| no_figure(&figure, header, Some(&why)))?;
+    Ok(request)
 }
 
 /// What there is instead of a figure, and why it is none where that says more.

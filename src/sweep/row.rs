@@ -26,7 +26,7 @@ pub struct RunRow {
 }
 
 /// The names of outcomes.
-const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fault", "limit"];
+pub const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fault", "limit"];
 
 impl RunRow {
     /// Whether the run came to an end that a user must know about.

@@ -8,13 +8,14 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "docs/language.md",
     "docs/test.md",
     "docs/races-and-ties.md",
     "docs/explore.md",
     "docs/sweep.md",
+    "docs/search.md",
     "docs/cluster.md",
     "python/README.md",
 ];
@@ -84,6 +85,16 @@ fn every_scenario_of_the_documentation_runs_as_it_expects() {
     assert!(seen >= 10, "only {seen} scenarios found");
 }
 
+/// The words of a command, of which some stand in single quotes.
+fn words(command: &str) -> Vec<&str> {
+    let parts = command.split('\'').enumerate();
+    let words = parts.flat_map(|(place, part)| match place % 2 {
+        0 => part.split_whitespace().collect::<Vec<_>>(),
+        _ => vec![part],
+    });
+    words.collect()
+}
+
 /// A block begins with its command; `…` at the end of a line stands for the
 /// rest of that line, and alone on one for any number of lines.
 #[test]
@@ -93,8 +104,7 @@ fn every_command_of_a_page_prints_what_it_shows() {
     assert!(shown.len() >= 6, "{shown:?}");
     for block in shown {
         let (command, expected) = block.split_once('\n').expect("a command and what it prints");
-        let words: Vec<&str> =
-            command.strip_prefix("$ tempolane ").expect("a command of ours").split_whitespace().collect();
+        let words = words(command.strip_prefix("$ tempolane ").expect("a command of ours"));
         let (_, out) = tempolane(&room, &words);
         let mut printed = out.lines();
         let mut anywhere = false;

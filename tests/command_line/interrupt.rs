@@ -33,13 +33,17 @@ fn start(room: &Room, words: &[&str]) -> Child {
 
 #[test]
 fn every_command_ends_while_it_runs() {
-    let room = Room::with(&[("pipe.yaml", PIPE), ("endless.yaml", ENDLESS)]);
+    let varied = ENDLESS.replace("processes:", "params: {n: 1}\nprocesses:");
+    let room = Room::with(&[("pipe.yaml", PIPE), ("endless.yaml", ENDLESS), ("varied.yaml", &varied)]);
     for (words, signal) in [
         (&["run", "endless.yaml"][..], "-TERM"),
         (&["compare", "pipe.yaml", "endless.yaml"], "-INT"),
         (&["test", "endless.yaml", "pipe.yaml"], "-INT"),
         (&["test", "endless.yaml", "--jobs", "1"], "-TERM"),
         (&["validate", "endless.yaml"], "-TERM"),
+        (&["search", "varied.yaml", "--vary", "n=1..3", "--minimize", "total_time"], "-INT"),
+        (&["search", "varied.yaml", "--vary", "n=1..3", "--find", "n", "--such-that", "n > 2"], "-TERM"),
+        (&["compare", "pipe.yaml", "endless.yaml", "--replications", "5"], "-INT"),
     ] {
         let code = interrupted(start(&room, words), signal, Duration::from_millis(700));
         assert_eq!(code, Some(130), "{words:?}");

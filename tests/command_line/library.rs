@@ -17,7 +17,11 @@ use std::{fs, thread};
 const FOLDERS: &[(&str, &str, &str)] = &[
     ("lab5", "Lab 5", "the EEE3027 lab 5, \"Multithreaded machine learning processes\""),
     ("threads", "Threads", "N. Khoshnevis, a practical overview of concurrency in Python, 2020"),
-    ("pipelines", "Pipelines", "GlobalSino, Python for integrated circuits, the chapter \"Threading\""),
+    (
+        "pipelines",
+        "Pipelines",
+        "GlobalSino, Python for integrated circuits, the chapter \"Threading\"; the data loader is PyTorch's",
+    ),
     ("optimising", "Optimising", "\"Optimising ML code\", four cases"),
     ("parallel-python", "Parallel Python", "a course's notes on parallel Python, chapter 17"),
     ("classics", "Classics", "textbooks and papers; each file names its own"),

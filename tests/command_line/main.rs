@@ -20,6 +20,7 @@ mod names;
 mod races;
 mod recorded;
 mod room;
+mod search;
 mod settings;
 mod stuck;
 mod sweep;

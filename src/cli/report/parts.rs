@@ -6,7 +6,7 @@
 
 use crate::cli::console::{printable, shown};
 pub use crate::figure::{counted, noun, so_many};
-use crate::time::format_nanos_short;
+use crate::time::{format_nanos_short, format_quantity};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -59,6 +59,11 @@ pub fn duration(nanos: u64) -> String {
 pub fn signed(nanos: i64) -> String {
     let sign = if nanos < 0 { "-" } else { "+" };
     format!("{sign}{}", duration(nanos.unsigned_abs()))
+}
+
+/// A mean or half-width in its unit: nanoseconds if it is a time.
+pub fn quantity(number: f64, is_time: bool) -> String {
+    format_quantity(number, is_time, DECIMALS)
 }
 
 /// An object on one line, with the line's end.

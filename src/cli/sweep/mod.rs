@@ -13,6 +13,8 @@ mod summary_table;
 
 pub use arguments::SweepArguments;
 pub use merge::{MergeArguments, merge};
+pub use names::settings;
+pub use report::run_command;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_one};
@@ -46,7 +48,7 @@ pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
 }
 
 /// As many threads as work at once here.
-fn processors() -> usize {
+pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 

@@ -15,17 +15,18 @@ use crate::cli::inputs::Loaded;
 use crate::cli::options::Format;
 use crate::cli::output::Folder;
 use crate::cli::quote;
-use crate::cli::report::{GREEN, RED, YELLOW, counted, files, heading, on_one_line, section, so_many, table};
+use crate::cli::report::{
+    GREEN, RED, YELLOW, counted, files, heading, on_one_line, quantity, section, so_many, table,
+};
 use crate::scenario::suggestion;
 use crate::sweep::{Estimate, Plan, PointSummary};
-use crate::time::format_quantity;
+use crate::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
 use std::path::PathBuf;
 
 /// How many figures the table has room for; the files have all.
 const FIGURES: usize = 4;
-const DECIMALS: usize = 3;
 
 /// Says what came of a sweep.
 ///
@@ -217,7 +218,7 @@ fn unit(nanos: f64) -> (f64, &'static str) {
 /// A number in the unit of its figure.
 pub fn number(request: &FigureRequest, number: f64, is_signed: bool) -> String {
     let sign = if is_signed && number >= 0.0 { "+" } else { "" };
-    format!("{sign}{}", format_quantity(number, request.is_time, DECIMALS))
+    format!("{sign}{}", quantity(number, request.is_time))
 }
 
 fn notes(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> Vec<String> {
@@ -280,14 +281,18 @@ fn findings(loaded: &Loaded, plan: &Plan<'_>, collected: &Collected) -> String {
 
 /// The command that repeats the first run of a point that is a finding.
 fn command(loaded: &Loaded, plan: &Plan<'_>, point: &PointSummary) -> String {
-    let varied = plan.design().names().zip(&point.varied).map(|(name, value)| format!("{name}={value}"));
+    let replication = point.finding.map_or(0, |(replication, _)| replication);
+    run_command(loaded, plan, &point.varied, replication)
+}
+
+/// The command that repeats a run of a point.
+pub fn run_command(loaded: &Loaded, plan: &Plan<'_>, varied: &[Value], replication: u64) -> String {
+    let varied = plan.design().names().zip(varied).map(|(name, value)| format!("{name}={value}"));
     let given = loaded.settings.iter().map(|(name, value)| format!("{name}={value}"));
     let settings: String = given.chain(varied).map(|one| format!(" --set {}", quote::word(&one))).collect();
-    let replication = match point.finding {
-        Some((replication, _)) if plan.is_random() => {
-            format!(" --seed {} --replication {replication}", plan.seed())
-        }
-        _ => String::new(),
+    let replication = match plan.is_random() {
+        true => format!(" --seed {} --replication {replication}", plan.seed()),
+        false => String::new(),
     };
     format!("tempolane run {}{settings}{replication}", quote::word(&loaded.path))
 }
