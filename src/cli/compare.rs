@@ -20,6 +20,7 @@ use crate::analysis::{
 use crate::render::MOST_SCENARIOS;
 use crate::trace::Header;
 use clap::Args;
+use replicated::Replication;
 use std::path::PathBuf;
 
 /// Run scenarios and compare them with the first
@@ -56,7 +57,9 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let loaded = load_variants(&arguments.scenarios)?;
     interrupt::watch();
     if let Some(replications) = arguments.replications {
-        return replicated::run(&loaded, replications, arguments);
+        let (seed, figures) = (arguments.run.seed, arguments.figures.as_slice());
+        let how = Replication { replications, seed, figures, format: arguments.scenarios.format };
+        return replicated::run(&loaded, &how);
     }
     let paths = asked(&arguments.figures, &loaded)?;
     let options = &arguments.run;

@@ -43,7 +43,7 @@ pub struct Objective {
 
 /// A condition on runs: whether it holds of the mean, or of every single run.
 #[derive(Debug, Clone)]
-pub enum Condition {
+pub enum RunCondition {
     /// A comparison of numbers: by how much it holds is a number with a mean.
     Margin {
         /// What must not be above.
@@ -101,7 +101,7 @@ impl<'s> Figures<'s> {
     ///
     /// # Errors
     /// A message, if they are none.
-    pub fn conditions(&mut self, option: &str, text: &str) -> Result<Vec<Condition>, String> {
+    pub fn conditions(&mut self, option: &str, text: &str) -> Result<Vec<RunCondition>, String> {
         let whole = self.read(option, text, Some(Type::Bool))?;
         let mut parts = Vec::new();
         split(&whole.expr, &mut parts);
@@ -109,9 +109,9 @@ impl<'s> Figures<'s> {
         let condition = |expr: &Expr| match &expr.kind {
             ExprKind::Binary(op, low, high) if is_order(*op) => {
                 let or_equal = matches!(op, BinaryOp::LessEqualInt | BinaryOp::LessEqualFloat);
-                Condition::Margin { low: of(low), high: of(high), or_equal }
+                RunCondition::Margin { low: of(low), high: of(high), or_equal }
             }
-            _ => Condition::Always(of(expr)),
+            _ => RunCondition::Always(of(expr)),
         };
         Ok(parts.into_iter().map(condition).collect())
     }
@@ -294,11 +294,11 @@ fn number_as(number: FigureValue, ty: Type) -> Value {
     }
 }
 
-impl Condition {
+impl RunCondition {
     /// The text in which it stands.
     pub fn text(&self) -> &str {
         match self {
-            Condition::Margin { low: objective, .. } | Condition::Always(objective) => &objective.text,
+            RunCondition::Margin { low: objective, .. } | RunCondition::Always(objective) => &objective.text,
         }
     }
 
@@ -306,8 +306,8 @@ impl Condition {
     /// is only true or false.
     pub fn margin_type(&self) -> Option<Type> {
         match self {
-            Condition::Margin { low, .. } => Some(low.ty()),
-            Condition::Always(_) => None,
+            RunCondition::Margin { low, .. } => Some(low.ty()),
+            RunCondition::Always(_) => None,
         }
     }
 
@@ -316,13 +316,13 @@ impl Condition {
     /// infinitely.
     pub fn margin(&self, params: &[Value], row: &RunRow) -> f64 {
         match self {
-            Condition::Margin { low, high, .. } => {
+            RunCondition::Margin { low, high, .. } => {
                 match (low.as_f64(params, row), high.as_f64(params, row)) {
                     (Some(low), Some(high)) => high - low,
                     _ => f64::NEG_INFINITY,
                 }
             }
-            Condition::Always(objective) => match objective.value(params, row) {
+            RunCondition::Always(objective) => match objective.value(params, row) {
                 Some(Value::Bool(true)) => 1.0,
                 Some(_) => -1.0,
                 None => f64::NEG_INFINITY,

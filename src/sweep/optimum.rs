@@ -8,7 +8,7 @@
 use super::pattern::{Score, pattern_search};
 use super::runner::NoRows;
 use super::selection::{FIRST_STAGE, Samples, Selection, SelectionRules, select};
-use super::trials::{Trial, Trials, Verdict};
+use super::trials::{Trial, TrialVerdict, Trials};
 
 /// The most points among which is selected where runs differ: each is compared with each.
 const MOST_SYSTEMS: u64 = 1000;
@@ -72,9 +72,9 @@ pub fn optimum(
             continue;
         }
         match trials.judge(number, first, rules.most, rules.confidence)? {
-            Verdict::Holds => found.feasible.push(number),
-            Verdict::Fails => found.infeasible.push(number),
-            Verdict::Open => found.open.push(number),
+            TrialVerdict::Holds => found.feasible.push(number),
+            TrialVerdict::Fails => found.infeasible.push(number),
+            TrialVerdict::Open => found.open.push(number),
         }
     }
     if trials.is_random() {

@@ -3,7 +3,7 @@
 //! Decides which values are tried: the ends, halves of what is left (bisection), and
 //! then some more on either side, since a condition need not be monotone.
 
-use super::trials::Verdict;
+use super::trials::TrialVerdict;
 use std::collections::BTreeMap;
 
 /// What was found out of values that are tried in the order of their places.
@@ -12,17 +12,19 @@ pub struct Threshold {
     /// The first place of those tried at which it holds.
     pub first: Option<u64>,
     /// All that were tried.
-    pub tried: BTreeMap<u64, Verdict>,
+    pub tried: BTreeMap<u64, TrialVerdict>,
 }
 
 impl Threshold {
     /// Two neighbours of those tried that speak against a condition which holds from
     /// some place on: it holds at the one, and not at the next.
     pub fn broken(&self) -> Option<(u64, u64)> {
-        let told: Vec<(u64, Verdict)> =
+        let told: Vec<(u64, TrialVerdict)> =
             self.tried.iter().map(|(place, verdict)| (*place, *verdict)).collect();
-        let told: Vec<_> = told.into_iter().filter(|(_, verdict)| *verdict != Verdict::Open).collect();
-        let breaks = |pair: &&[(u64, Verdict)]| pair[0].1 == Verdict::Holds && pair[1].1 == Verdict::Fails;
+        let told: Vec<_> = told.into_iter().filter(|(_, verdict)| *verdict != TrialVerdict::Open).collect();
+        let breaks = |pair: &&[(u64, TrialVerdict)]| {
+            pair[0].1 == TrialVerdict::Holds && pair[1].1 == TrialVerdict::Fails
+        };
         told.windows(2).find(breaks).map(|pair| (pair[0].0, pair[1].0))
     }
 }
@@ -31,16 +33,19 @@ impl Threshold {
 ///
 /// # Errors
 /// What `judge` says.
-pub fn threshold<E>(count: u64, judge: &mut dyn FnMut(u64) -> Result<Verdict, E>) -> Result<Threshold, E> {
+pub fn threshold<E>(
+    count: u64,
+    judge: &mut dyn FnMut(u64) -> Result<TrialVerdict, E>,
+) -> Result<Threshold, E> {
     let mut tried = BTreeMap::new();
     let Some(last) = count.checked_sub(1) else { return Ok(Threshold { first: None, tried }) };
     let mut holds = |place: u64| -> Result<bool, E> {
         if let Some(verdict) = tried.get(&place) {
-            return Ok(*verdict == Verdict::Holds);
+            return Ok(*verdict == TrialVerdict::Holds);
         }
         let verdict = judge(place)?;
         tried.insert(place, verdict);
-        Ok(verdict == Verdict::Holds)
+        Ok(verdict == TrialVerdict::Holds)
     };
     let mut first = None;
     if holds(0)? {
@@ -97,7 +102,7 @@ fn around(first: Option<u64>, last: u64) -> Vec<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Verdict::{Fails, Holds, Open};
+    use TrialVerdict::{Fails, Holds, Open};
 
     fn found(count: u64, holds: impl Fn(u64) -> bool) -> Threshold {
         let mut judge = |place| Ok::<_, ()>(if holds(place) { Holds } else { Fails });

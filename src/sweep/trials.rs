@@ -7,7 +7,7 @@
 use super::design::DesignPoint;
 use super::estimate::Estimate;
 use super::execute::{Ended, Execution};
-use super::objective::{Condition, Objective};
+use super::objective::{Objective, RunCondition};
 use super::plan::Batch;
 use super::row::RunRow;
 use super::runner::{NoRows, StopCheck};
@@ -26,12 +26,12 @@ pub struct Question {
     /// As large, and not as small.
     pub maximize: bool,
     /// What must hold.
-    pub conditions: Vec<Condition>,
+    pub conditions: Vec<RunCondition>,
 }
 
 /// Whether something holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum TrialVerdict {
     /// It does.
     Holds,
     /// It does not.
@@ -117,41 +117,41 @@ impl Trial {
     }
 
     /// Whether all conditions hold, with intervals of this level where runs differ.
-    pub fn verdict(&self, question: &Question, level: f64, is_random: bool) -> Verdict {
+    pub fn verdict(&self, question: &Question, level: f64, is_random: bool) -> TrialVerdict {
         if self.without.is_some() {
-            return Verdict::Fails;
+            return TrialVerdict::Fails;
         }
         let each = question.conditions.iter().zip(&self.margins).zip(&self.failures);
         let verdicts =
             each.map(|((condition, margin), failure)| match (condition, failure.is_some(), is_random) {
-                (Condition::Margin { .. }, _, true) => condition.of_mean(margin, level),
-                (_, true, _) => Verdict::Fails,
-                (_, false, _) => Verdict::Holds,
+                (RunCondition::Margin { .. }, _, true) => condition.of_mean(margin, level),
+                (_, true, _) => TrialVerdict::Fails,
+                (_, false, _) => TrialVerdict::Holds,
             });
-        verdicts.fold(Verdict::Holds, |all, one| match (all, one) {
-            (Verdict::Fails, _) | (_, Verdict::Fails) => Verdict::Fails,
-            (Verdict::Open, _) | (_, Verdict::Open) => Verdict::Open,
-            _ => Verdict::Holds,
+        verdicts.fold(TrialVerdict::Holds, |all, one| match (all, one) {
+            (TrialVerdict::Fails, _) | (_, TrialVerdict::Fails) => TrialVerdict::Fails,
+            (TrialVerdict::Open, _) | (_, TrialVerdict::Open) => TrialVerdict::Open,
+            _ => TrialVerdict::Holds,
         })
     }
 }
 
-impl Condition {
+impl RunCondition {
     /// Whether it holds with this margin.
     fn allows(&self, margin: f64) -> bool {
         match self {
-            Condition::Margin { or_equal: false, .. } => margin > 0.0,
+            RunCondition::Margin { or_equal: false, .. } => margin > 0.0,
             _ => margin >= 0.0,
         }
     }
 
     /// Whether it holds of the mean.
-    fn of_mean(&self, margin: &Estimate, level: f64) -> Verdict {
+    fn of_mean(&self, margin: &Estimate, level: f64) -> TrialVerdict {
         let half = margin.half_width(level).unwrap_or(f64::INFINITY);
         match (self.allows(margin.mean() - half), self.allows(margin.mean() + half)) {
-            (true, _) => Verdict::Holds,
-            (false, false) => Verdict::Fails,
-            (false, true) => Verdict::Open,
+            (true, _) => TrialVerdict::Holds,
+            (false, false) => TrialVerdict::Fails,
+            (false, true) => TrialVerdict::Open,
         }
     }
 }
@@ -280,16 +280,22 @@ impl<'t> Trials<'t> {
     ///
     /// # Errors
     /// As [`Trials::reach`].
-    pub fn judge(&mut self, number: u64, first: u64, most: u64, confidence: f64) -> Result<Verdict, NoRows> {
+    pub fn judge(
+        &mut self,
+        number: u64,
+        first: u64,
+        most: u64,
+        confidence: f64,
+    ) -> Result<TrialVerdict, NoRows> {
         let looks = (1..=64).find(|look| first.saturating_mul(1 << (look - 1)) >= most).unwrap_or(64);
         let level = 1.0 - (1.0 - confidence) / f64::from(looks);
         let mut replications = first.min(most);
         loop {
             self.reach(&[number], replications)?;
             let is_random = self.is_random();
-            let Some(trial) = self.get(number) else { return Ok(Verdict::Fails) };
+            let Some(trial) = self.get(number) else { return Ok(TrialVerdict::Fails) };
             let verdict = trial.verdict(self.question, level, is_random);
-            if verdict != Verdict::Open || replications >= most {
+            if verdict != TrialVerdict::Open || replications >= most {
                 return Ok(verdict);
             }
             replications = replications.saturating_mul(2).min(most);

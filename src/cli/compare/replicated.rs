@@ -4,7 +4,6 @@
 //! numbers wherever processes have the same names (common random numbers). The
 //! intervals of all differences together are as sure as [`LEVEL`] (Bonferroni).
 
-use super::CompareArguments;
 use crate::analysis::FigureRequest;
 use crate::cli::console::{self, printable};
 use crate::cli::failure::{Exit, Failure};
@@ -24,6 +23,17 @@ use std::ops::ControlFlow;
 /// The probability with which an interval has the true mean in it.
 const LEVEL: f64 = 0.95;
 
+/// How scenarios are replicated and told.
+pub struct Replication<'a> {
+    /// How often each is run.
+    pub replications: u64,
+    /// The seed of all, if it is not that of each scenario.
+    pub seed: Option<u64>,
+    /// What is compared besides the total time.
+    pub figures: &'a [String],
+    pub format: Format,
+}
+
 /// The runs of one scenario.
 struct Replicated<'s> {
     loaded: &'s Loaded,
@@ -39,33 +49,29 @@ struct Replicated<'s> {
 ///
 /// # Errors
 /// If a scenario cannot be run, or the user stops it.
-pub fn run(loaded: &[Loaded], replications: u64, arguments: &CompareArguments) -> Result<Exit, Failure> {
-    let runs = loaded.iter().map(|loaded| replicate(loaded, replications, arguments));
+pub fn run(loaded: &[Loaded], how: &Replication<'_>) -> Result<Exit, Failure> {
+    let runs = loaded.iter().map(|loaded| replicate(loaded, how));
     let runs: Vec<Replicated<'_>> = runs.collect::<Result<_, Failure>>()?;
-    match arguments.scenarios.format {
+    match how.format {
         Format::Json => {
             for run in &runs {
                 console::print(&on_one_line(&object(run, &runs)))?;
             }
         }
-        Format::Text => console::print(&text(&runs, replications))?,
+        Format::Text => console::print(&text(&runs, how.replications))?,
     }
     Ok(if runs.iter().any(|run| run.finding.is_some()) { Exit::Finding } else { Exit::Fine })
 }
 
-fn replicate<'s>(
-    loaded: &'s Loaded,
-    replications: u64,
-    arguments: &CompareArguments,
-) -> Result<Replicated<'s>, Failure> {
+fn replicate<'s>(loaded: &'s Loaded, how: &Replication<'_>) -> Result<Replicated<'s>, Failure> {
     let design = Design::of_loaded(&loaded.scenario, &loaded.settings);
-    let others = arguments.figures.iter().map(|path| path.trim());
+    let others = how.figures.iter().map(|path| path.trim());
     let others = others.filter(|path| !["total_time", "total_time_ns"].contains(path));
     let figures: Vec<&str> = std::iter::once("total_time").chain(others).collect();
     let plan = Plan::new(&loaded.scenario, design, &figures)
         .map_err(|why| Failure::usage(format!("{}: {why}", printable(&loaded.label))))?;
-    let seed = arguments.run.seed.unwrap_or(loaded.scenario.model.seed);
-    let plan = plan.replicate(replications, seed);
+    let seed = how.seed.unwrap_or(loaded.scenario.model.seed);
+    let plan = plan.replicate(how.replications, seed);
     let mut progress = ProgressLine::new(&loaded.label);
     let (mut numbers, mut outcomes, mut finding) = (Vec::new(), BTreeMap::new(), None);
     let ended = Execution::new(&plan, processors()).run(&interrupt::requested, &mut |rows| {
@@ -77,7 +83,7 @@ fn replicate<'s>(
             numbers.push(crate::sweep::numbers(&row));
         }
         let made = numbers.len();
-        progress.say(|_| format!("{} of {} runs", grouped(made), grouped(replications)));
+        progress.say(|_| format!("{} of {} runs", grouped(made), grouped(how.replications)));
         ControlFlow::Continue(())
     });
     match ended.map_err(Failure::usage)? {

@@ -85,7 +85,7 @@ pub struct SearchArguments {
 }
 
 /// What is to be run, and what is asked of it.
-pub struct Search<'s> {
+pub struct SearchPlan<'s> {
     pub plan: Plan<'s>,
     pub question: Question,
     pub rules: SelectionRules,
@@ -102,7 +102,7 @@ impl SearchArguments {
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn read<'s>(&self, loaded: &'s Loaded) -> Result<Search<'s>, Failure> {
+    pub fn read<'s>(&self, loaded: &'s Loaded) -> Result<SearchPlan<'s>, Failure> {
         let mut problems = Vec::new();
         let design = self.design(loaded, &mut problems);
         let mut figures = Figures::new(&loaded.scenario).map_err(Failure::usage)?;
@@ -120,7 +120,7 @@ impl SearchArguments {
         let plan = Plan::new(&loaded.scenario, design, &names).map_err(Failure::usage)?;
         let seed = self.seed.unwrap_or(loaded.scenario.model.seed);
         let rules = SelectionRules { indifference, confidence: self.confidence, most: self.replications };
-        Ok(Search { plan: plan.replicate(self.replications, seed), question, rules })
+        Ok(SearchPlan { plan: plan.replicate(self.replications, seed), question, rules })
     }
 
     fn question(&self, figures: &mut Figures<'_>, problems: &mut Vec<String>) -> Question {

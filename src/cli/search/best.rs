@@ -1,7 +1,8 @@
 //! What a search for the best point says: the point, how sure it is, those after it,
 //! and what was not told apart.
 
-use super::{SearchArguments, Told};
+use super::arguments::SearchArguments;
+use super::told::Told;
 use crate::cli::console::{self, printable};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::Format;

@@ -1,12 +1,13 @@
 //! What a search for the first value that will do says: the value, and all that was
 //! tried.
 
-use super::{SearchArguments, Told};
+use super::arguments::SearchArguments;
+use super::told::Told;
 use crate::cli::console::{self, printable};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::Format;
 use crate::cli::report::{GREEN, RED, YELLOW, counted, heading, on_one_line, quantity, section, table};
-use crate::sweep::{Threshold, Trial, Trials, Verdict};
+use crate::sweep::{Threshold, Trial, TrialVerdict, Trials};
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
 
@@ -64,11 +65,11 @@ fn verdict(
     }
 }
 
-fn word(verdict: Verdict) -> &'static str {
+fn word(verdict: TrialVerdict) -> &'static str {
     match verdict {
-        Verdict::Holds => "holds",
-        Verdict::Fails => "does not",
-        Verdict::Open => "cannot be told",
+        TrialVerdict::Holds => "holds",
+        TrialVerdict::Fails => "does not",
+        TrialVerdict::Open => "cannot be told",
     }
 }
 
@@ -77,9 +78,9 @@ fn in_order<'t>(
     trials: &'t Trials<'_>,
     found: &Threshold,
     arguments: &SearchArguments,
-) -> Vec<(&'t Trial, Verdict)> {
+) -> Vec<(&'t Trial, TrialVerdict)> {
     let each = found.tried.iter().filter_map(|(place, verdict)| Some((trials.get(*place)?, *verdict)));
-    let mut all: Vec<(&Trial, Verdict)> = each.collect();
+    let mut all: Vec<(&Trial, TrialVerdict)> = each.collect();
     if arguments.largest {
         all.reverse();
     }
@@ -94,7 +95,7 @@ fn tried(told: &Told<'_>, trials: &Trials<'_>, found: &Threshold, arguments: &Se
     }
     heads.extend(told.plan.requests().iter().map(|one| one.name.strip_suffix("_ns").unwrap_or(&one.name)));
     let level = told.search.rules.confidence;
-    let row = |(trial, verdict): (&Trial, Verdict)| {
+    let row = |(trial, verdict): (&Trial, TrialVerdict)| {
         let mut cells: Vec<String> =
             trial.point.varied.iter().map(|value| printable(&value.to_string())).collect();
         cells.push(word(verdict).to_owned());
@@ -138,7 +139,7 @@ fn notes(
             counted(told.plan.points())
         ));
     }
-    let open = found.tried.iter().filter(|(_, verdict)| **verdict == Verdict::Open);
+    let open = found.tried.iter().filter(|(_, verdict)| **verdict == TrialVerdict::Open);
     let open: Vec<String> = open.map(|(place, _)| name(*place)).collect();
     if !open.is_empty() {
         notes.push(format!(
@@ -161,7 +162,7 @@ fn notes(
 fn object(told: &Told<'_>, trials: &Trials<'_>, found: &Threshold, arguments: &SearchArguments) -> Json {
     let level = told.search.rules.confidence;
     let finite = |number: f64| number.is_finite().then_some(number);
-    let one = |(trial, verdict): (&Trial, Verdict)| {
+    let one = |(trial, verdict): (&Trial, TrialVerdict)| {
         let figures = told.plan.requests().iter().zip(&trial.figures).map(|(request, estimate)| {
             let figure = json!({
                 "mean": finite(estimate.mean()),
@@ -171,7 +172,7 @@ fn object(told: &Told<'_>, trials: &Trials<'_>, found: &Threshold, arguments: &S
         });
         json!({
             "point": told.point(trial),
-            "verdict": match verdict { Verdict::Holds => "holds", Verdict::Fails => "fails", Verdict::Open => "open" },
+            "verdict": match verdict { TrialVerdict::Holds => "holds", TrialVerdict::Fails => "fails", TrialVerdict::Open => "open" },
             "runs": trial.runs,
             "finding": trial.finding.map(|(_, outcome)| outcome),
             "figures": figures.collect::<Map<_, _>>(),

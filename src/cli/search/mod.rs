@@ -3,20 +3,19 @@
 mod arguments;
 mod best;
 mod first;
+mod told;
 
 pub use arguments::SearchArguments;
 
 use super::failure::{Exit, Failure};
-use super::inputs::{Loaded, load_one};
+use super::inputs::load_one;
 use super::interrupt;
 use super::progress::ProgressLine;
-use super::sweep::{processors, settings};
+use super::sweep::processors;
 use crate::figure::counted;
-use crate::sweep::{Execution, NoRows, Plan, Trial, Trials, optimum, threshold};
-use crate::value::Value;
-use arguments::Search;
-use serde_json::{Map, Value as Json};
+use crate::sweep::{Execution, NoRows, Trials, optimum, threshold};
 use std::cell::RefCell;
+use told::Told;
 
 pub fn run(arguments: &SearchArguments) -> Result<Exit, Failure> {
     let loaded = load_one(&arguments.file, &arguments.settings)?;
@@ -30,18 +29,19 @@ pub fn run(arguments: &SearchArguments) -> Result<Exit, Failure> {
     };
     let workers = arguments.workers.unwrap_or_else(processors);
     let execution = Execution::new(&search.plan, workers);
+    let told = Told { loaded: &loaded, plan: &search.plan, search: &search };
     let mut trials = Trials::new(execution, &search.question, &interrupt::requested, &mut tell);
     if arguments.find.is_some() {
         let rules = search.rules;
         let mut judge = |place| trials.judge(place, crate::sweep::FIRST_STAGE, rules.most, rules.confidence);
         let found = threshold(search.plan.points(), &mut judge).map_err(failure)?;
         progress.take();
-        return first::tell(&told(&loaded, &search), &trials, &found, arguments);
+        return first::tell(&told, &trials, &found, arguments);
     }
     let lengths: Vec<u64> = search.plan.design().axes().map(|axis| axis.values.len() as u64).collect();
     let found = optimum(&mut trials, &lengths, arguments.max_points, search.rules).map_err(failure)?;
     progress.take();
-    best::tell(&told(&loaded, &search), &trials, &found, arguments)
+    best::tell(&told, &trials, &found, arguments)
 }
 
 fn told_progress(runs: u64, seconds: f64) -> String {
@@ -52,35 +52,5 @@ fn failure(why: NoRows) -> Failure {
     match why {
         NoRows::Interrupted => Failure { exit: Exit::Interrupted, message: "interrupted".to_owned() },
         NoRows::Invalid(why) => Failure::usage(format!("{why}; leave such points out with --where")),
-    }
-}
-
-/// What reports are about.
-struct Told<'t> {
-    loaded: &'t Loaded,
-    plan: &'t Plan<'t>,
-    search: &'t Search<'t>,
-}
-
-fn told<'t>(loaded: &'t Loaded, search: &'t Search<'t>) -> Told<'t> {
-    Told { loaded, plan: &search.plan, search }
-}
-
-impl Told<'_> {
-    /// `room=4, chunk=1`.
-    fn settings(&self, trial: &Trial) -> String {
-        settings(self.plan, &trial.point.varied, ", ")
-    }
-
-    /// The command that shows a run of a point.
-    fn command(&self, trial: &Trial) -> String {
-        super::sweep::run_command(self.loaded, self.plan, &trial.point.varied, 0)
-    }
-
-    /// The varied values of a point for programs.
-    fn point(&self, trial: &Trial) -> Json {
-        let varied = self.plan.design().names().zip(&trial.point.varied);
-        let entry = |(name, value): (&str, &Value)| (name.to_owned(), value.to_json());
-        Json::Object(varied.map(entry).collect::<Map<_, _>>())
     }
 }
