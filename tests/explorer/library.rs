@@ -9,13 +9,14 @@ use tempolane::explore::{Budget, End, Exploration, Mode, Options, explore};
 const STATES: u64 = 4_000;
 
 /// Those that are not small.
-const LARGE: [&str; 11] = [
+const LARGE: [&str; 12] = [
     "lab5/chunks-of-20.yaml",
     "lab5/work-inside-the-lock-two-memories.yaml",
     "optimising/counter-locked.yaml",
     "optimising/preprocessing-processes.yaml",
     "parallel-python/joblib-threads.yaml",
     "parallel-python/mean-threads.yaml",
+    "pipelines/data-loader.yaml",
     "queues/bounded-buffer.yaml",
     "queues/mm1.yaml",
     "queues/mmc.yaml",
