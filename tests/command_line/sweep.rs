@@ -236,7 +236,8 @@ fn a_table_that_was_cut_is_completed() {
 #[allow(clippy::disallowed_methods)] // It is about a program that is killed.
 fn a_killed_sweep_goes_on() {
     let room = Room::with(&[("queue.yaml", QUEUE)]);
-    let line = "sweep queue.yaml --vary servers=1..6 --vary customers=100..400:100 --replications 40";
+    let line =
+        "sweep queue.yaml --vary servers=1..6 --vary customers=100..400:100 --replications 40 --no-charts";
     room.run(&format!("{line} -o whole")).with_code(0);
     for tenths in 1..=6 {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tempolane"));
@@ -259,7 +260,8 @@ fn a_killed_sweep_goes_on() {
 fn a_larger_sweep_takes_what_is_there() {
     let room = Room::with(&[("queue.yaml", QUEUE)]);
     room.run(GROWING).with_code(0).says(&["9 points, 81 runs"]);
-    let larger = "sweep queue.yaml --vary servers=1..4 --vary service=500ms,600ms,700ms --replications 12";
+    let larger =
+        "sweep queue.yaml --vary servers=1..4 --vary service=500ms,600ms,700ms --replications 12 --no-charts";
     room.run(larger).with_code(0).says(&["12 points, 144 runs, 81 of them made before"]);
     room.run(&format!("{larger} -o anew")).with_code(0);
     for name in ["runs.csv", "summary.csv"] {
