@@ -13,8 +13,8 @@ mod wheel_calendar;
 
 /// What a driver is made of: it tells the kernel who goes next.
 pub use crate::kernel::{
-    Call, Choices, Code, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock, find_waiting,
-    waits_for_horizon,
+    Call, Choices, Code, Draws, Kernel, Machine, Rest, Scheduler, State, Yield, find_deadlock, find_stuck,
+    find_waiting, waits_for_horizon,
 };
 /// What a driver runs: a compiled scenario with its parameters bound.
 pub use crate::program::{

@@ -58,6 +58,7 @@ const BLOCKED: [(Colour, Pattern); SLOTS + 1] = [
 
 /// The lines of a chart: colours that the colour-blind can tell apart, and dashes
 /// (length in pixels, 0 for none) for those who see grey alone.
+#[cfg(feature = "render")]
 pub const SERIES: [(Colour, f64); 8] = [
     (RUNNING, 0.0),
     (VERMILION, 5.0),
@@ -70,13 +71,16 @@ pub const SERIES: [(Colour, f64); 8] = [
 ];
 
 /// What is a finding, where a number would stand.
+#[cfg(feature = "render")]
 pub const FINDING: Fill =
     Fill::Hatched(Hatch { pattern: Pattern::Rising, line: ALARM, ground: Colour(0xFF, 0xFF, 0xFF) });
 /// Where there is nothing to show.
+#[cfg(feature = "render")]
 pub const NOTHING: Fill = Fill::Solid(NEW);
 
 /// Viridis by van der Walt and Smith, at nine places: steps of the same size look
 /// the same, also to the colour-blind and in grey.
+#[cfg(feature = "render")]
 const VIRIDIS: [Colour; 9] = [
     Colour(0x44, 0x01, 0x54),
     Colour(0x47, 0x2D, 0x7B),
@@ -90,6 +94,7 @@ const VIRIDIS: [Colour; 9] = [
 ];
 
 /// The colour of a share of 1: dark for nothing, bright for all.
+#[cfg(feature = "render")]
 pub fn scale_colour(share: f64) -> Colour {
     let place = (share.clamp(0.0, 1.0) * 2048.0) as usize;
     let (below, part) = ((place / 256).min(7), place - (place / 256).min(7) * 256);
@@ -99,6 +104,7 @@ pub fn scale_colour(share: f64) -> Colour {
 }
 
 /// The colour of letters on a ground: which of both is farther from it.
+#[cfg(feature = "render")]
 pub fn letters_on(ground: Colour) -> Colour {
     let luminance = u32::from(ground.0) * 299 + u32::from(ground.1) * 587 + u32::from(ground.2) * 114;
     if luminance > 128_000 { INK } else { PAPER }
@@ -321,6 +327,7 @@ fn ink_name(run: &GanttInput<'_>, resource: ResourceId, by_family: bool) -> Stri
 mod tests {
     use super::*;
 
+    #[cfg(feature = "render")]
     #[test]
     fn the_scale_goes_from_dark_to_bright() {
         assert_eq!((scale_colour(0.0), scale_colour(0.5)), (VIRIDIS[0], VIRIDIS[4]));
