@@ -23,7 +23,9 @@ pub use figures::{
 };
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};
-pub use measures::{Histogram, LevelStatistics, MeasureStatistics, PassingStatistics, SojournStatistics};
+pub use measures::{
+    Histogram, LevelStatistics, MeasureSink, MeasureStatistics, PassingStatistics, SojournStatistics,
+};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};
 pub use races::{ObservedRace, RaceSink, Races, RacingAccess};
 pub use statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics, WaitStatistics};

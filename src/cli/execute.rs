@@ -4,6 +4,7 @@
 //! processes share a memory, the events in memory if pictures are wanted, the
 //! trace file as it goes.
 
+use super::console;
 use super::failure::{Exit, Failure};
 use super::inputs::Loaded;
 use super::interrupt;
@@ -12,7 +13,6 @@ use super::output::Folder;
 use super::progress::ProgressLine;
 use super::report::{Finished, Waiting};
 use super::unfinished::Unfinished;
-use super::{console, quote};
 use crate::analysis::{FigureWatch, Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Cancellation, Following, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
@@ -23,7 +23,7 @@ use crate::render::{Point, PointKind};
 use crate::time::Time;
 use crate::trace::{
     Claim, DynSink, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, Outcome, RecordingSink,
-    Sink, Ties,
+    Sink, Ties, shell_word,
 };
 use crate::value::{Value, Word};
 use std::cell::Cell;
@@ -316,14 +316,14 @@ fn reproduction(loaded: &Loaded, seed: u64, options: &RunOptions) -> String {
 /// A command about the scenario with its parameters.
 pub fn command(subcommand: &str, loaded: &Loaded) -> String {
     let setting =
-        |(name, value): &(String, String)| format!(" --set {}", quote::word(&format!("{name}={value}")));
+        |(name, value): &(String, String)| format!(" --set {}", shell_word(&format!("{name}={value}")));
     let settings: String = loaded.settings.iter().map(setting).collect();
-    format!("tempolane {subcommand} {}{settings}", quote::word(&loaded.path))
+    format!("tempolane {subcommand} {}{settings}", shell_word(&loaded.path))
 }
 
 /// The command that follows a schedule, which knows its own parameters.
 pub fn reproduction_along(loaded: &Loaded, file: &Path) -> String {
-    format!("tempolane run {} --schedule {}", quote::word(&loaded.path), quote::word(file))
+    format!("tempolane run {} --schedule {}", shell_word(&loaded.path), shell_word(file))
 }
 
 /// The parameters that keep `expect` from being checked: what a file expects

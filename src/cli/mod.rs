@@ -19,7 +19,6 @@ mod options;
 mod output;
 mod pictures;
 mod progress;
-mod quote;
 mod report;
 mod run;
 mod schema;

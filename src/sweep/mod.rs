@@ -40,6 +40,7 @@
 
 mod axis;
 mod columns;
+mod command;
 mod design;
 mod estimate;
 mod execute;
@@ -50,6 +51,7 @@ mod plan;
 mod row;
 mod runner;
 mod selection;
+mod shard;
 mod student;
 mod summary;
 mod threshold;
@@ -57,6 +59,7 @@ mod trials;
 
 pub use axis::{Axis, MOST_VALUES, constant};
 pub use columns::Columns;
+pub use command::RunCommand;
 pub use design::{Design, DesignPoint, MOST_POINTS};
 pub use estimate::Estimate;
 pub use execute::{Ended, Execution};

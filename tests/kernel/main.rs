@@ -9,6 +9,7 @@ mod barriers;
 mod budgets;
 mod conditions;
 mod conformance;
+mod coverage;
 mod ends;
 mod lab5;
 mod lines;

@@ -8,6 +8,7 @@ mod buckets;
 mod histogram;
 mod lengths;
 mod level;
+mod sink;
 mod sojourn;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ mod window;
 
 pub use histogram::Histogram;
 pub use level::LevelStatistics;
+pub use sink::MeasureSink;
 pub use sojourn::SojournStatistics;
 
 use crate::ids::{MarkId, ProcessId, ResourceId};
