@@ -74,7 +74,7 @@ impl<'a> Drawing<'a> {
         if self.finished.untimed || !draws(options) {
             return Ok(Vec::new());
         }
-        let chart = marks_chart(self.trace, &self.finished.label);
+        let chart = self.finished.trace.as_ref().and_then(|trace| marks_chart(trace, &self.finished.label));
         chart.map_or(Ok(Vec::new()), |chart| write_picture(folder, options, "marks", || chart))
     }
 }

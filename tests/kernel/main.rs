@@ -10,6 +10,7 @@ mod budgets;
 mod conditions;
 mod conformance;
 mod ends;
+mod figures;
 mod lab5;
 mod lines;
 mod lives;
