@@ -4,7 +4,9 @@
 //! running one, reporting, writing files) stands beside them. Decides nothing
 //! about scenarios: it glues the other modules together.
 
+mod calibrate;
 mod check;
+mod columns;
 mod compare;
 mod completions;
 mod console;
@@ -64,6 +66,7 @@ enum Command {
     Sweep(sweep::SweepArguments),
     Merge(sweep::MergeArguments),
     Search(search::SearchArguments),
+    Calibrate(calibrate::CalibrateArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -138,6 +141,7 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Merge(arguments) => sweep::merge(arguments),
         Command::Search(arguments) => search::run(arguments),
+        Command::Calibrate(arguments) => calibrate::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, Cli::command()),
     }

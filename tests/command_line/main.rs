@@ -2,6 +2,7 @@
 //! files there are afterwards.
 
 mod bounds;
+mod calibrate;
 mod check;
 mod cluster;
 #[path = "../common/mod.rs"]

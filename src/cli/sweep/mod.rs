@@ -13,7 +13,7 @@ mod summary_table;
 
 pub use arguments::SweepArguments;
 pub use merge::{MergeArguments, merge};
-pub use names::settings;
+pub use names::{settings, shown_name};
 pub use report::run_command;
 
 use super::failure::{Exit, Failure};
