@@ -14,6 +14,7 @@ mod execute;
 mod explore;
 mod failure;
 mod failure_windows;
+mod fit;
 mod inputs;
 mod interrupt;
 mod labels;
@@ -67,6 +68,7 @@ enum Command {
     Merge(sweep::MergeArguments),
     Search(search::SearchArguments),
     Calibrate(calibrate::CalibrateArguments),
+    Fit(fit::FitArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -142,6 +144,7 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
         Command::Merge(arguments) => sweep::merge(arguments),
         Command::Search(arguments) => search::run(arguments),
         Command::Calibrate(arguments) => calibrate::run(arguments),
+        Command::Fit(arguments) => fit::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, Cli::command()),
     }

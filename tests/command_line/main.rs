@@ -13,6 +13,7 @@ mod expected_figures;
 mod explore;
 mod figures;
 mod files;
+mod fit;
 mod gallery;
 mod interrupt;
 mod library;
