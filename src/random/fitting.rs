@@ -91,7 +91,8 @@ impl Support {
 pub fn root(mut low: f64, mut high: f64, function: impl Fn(f64) -> f64) -> Option<f64> {
     const STEPS: u32 = 200;
     let (mut at_low, mut at_high) = (function(low), function(high));
-    if !(at_low * at_high <= 0.0) {
+    let signs = at_low * at_high;
+    if signs.is_nan() || signs > 0.0 {
         return None;
     }
     for _ in 0..STEPS {
