@@ -340,3 +340,21 @@ fn what_cannot_be_calibrated() {
     ended.complains(&["'strat'", "'totl_time'", "line 2, column 'n'", "--fit n=3..1"]);
     room.run("calibrate line.yaml --data nothing.csv --fit start").with_code(3).complains(&["nothing.csv"]);
 }
+
+/// Each parameter has its profile, each figure its picture; without them nothing else changes.
+#[test]
+fn charts_are_written() {
+    let room = room("n,total_time,held_out\n1,951ms,false\n2,1199ms,false\n4,1701ms,false\n8,2.7s,true\n");
+    let line = "calibrate line.yaml --data data.csv --fit start=0s..3s,each=0s..1s";
+    room.run(line).with_code(0).says(&["output/line/calibrate/profile-start.svg"]);
+    let names = ["fitted.yaml", "measured-total_time.png", "measured-total_time.svg", "profile-each.png"];
+    let all = room.names("output");
+    assert_eq!(all[..4], names.map(|name| format!("output/line/calibrate/{name}")));
+    assert_eq!(all.len(), 7);
+    let measured = fs::read_to_string(room.path("output/line/calibrate/measured-total_time.svg"));
+    let measured = measured.expect("it is written");
+    assert!(measured.contains("held out") && measured.contains("n=8: measured 2.7s"), "{measured}");
+    let room = self::room(EXACT);
+    room.run(&format!("{line} --no-charts")).with_code(0);
+    assert_eq!(room.names("output"), ["output/line/calibrate/fitted.yaml"]);
+}

@@ -1,6 +1,7 @@
 //! `tempolane calibrate`: parameters of scenarios, fitted to measurements.
 
 mod arguments;
+mod charts;
 mod explanations;
 mod fitted;
 mod json;
@@ -75,7 +76,11 @@ fn fit<'l>(calibration: Calibration<'l>, arguments: &CalibrateArguments) -> Resu
     drop(progress);
     let folder = Folder::open(arguments.output.join(folder_name(&loaded.label)).join("calibrate"))?;
     let written = write_fitted(&calibration, &calibrated, &folder)?;
-    Ok(Fitted { calibration, runs: made, calibrated, written })
+    let mut fitted = Fitted { calibration, runs: made, calibrated, written };
+    if !arguments.no_charts {
+        fitted.written.extend(charts::write(&fitted, &folder)?);
+    }
+    Ok(fitted)
 }
 
 fn failure(why: NoRows) -> Failure {

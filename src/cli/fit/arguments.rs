@@ -23,7 +23,8 @@ const SHOWN: usize = 20;
 /// the distributions are ranked by Akaike's information criterion. How far the values are from each
 /// is told by the distances of Kolmogorov and Smirnov and of Anderson and Darling. Their
 /// probabilities are those of samples that are drawn from the fitted distribution and fitted again
-/// (a parametric bootstrap), since tables do not hold for parameters that were fitted.
+/// (a parametric bootstrap), since tables do not hold for parameters that were fitted. Writes a Q-Q
+/// plot of the best one to DIR/<column>/fit/.
 #[derive(Debug, Args)]
 pub struct FitArguments {
     /// The table: a line with names, then a line for each value; times have units
@@ -48,6 +49,12 @@ pub struct FitArguments {
     /// How to print results; JSON is one object
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+    /// The folder to write to
+    #[arg(short, long, value_name = "DIR", default_value = "output")]
+    pub output: PathBuf,
+    /// Write no chart
+    #[arg(long)]
+    pub no_charts: bool,
 }
 
 /// A column that is fitted.

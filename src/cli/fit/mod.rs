@@ -1,6 +1,7 @@
 //! `tempolane fit`: distributions, fitted to a column of measurements.
 
 mod arguments;
+mod charts;
 mod report;
 
 pub use arguments::FitArguments;
@@ -9,10 +10,12 @@ use super::console;
 use super::failure::{Exit, Failure};
 use super::interrupt;
 use super::options::Format;
+use super::output::Folder;
 use super::progress::ProgressLine;
 use super::report::on_one_line;
 use super::sweep::processors;
 use crate::analysis::{FitOptions, NotFitted};
+use crate::scenario::folder_name;
 use report::Fits;
 
 pub fn run(arguments: &FitArguments) -> Result<Exit, Failure> {
@@ -37,7 +40,11 @@ pub fn run(arguments: &FitArguments) -> Result<Exit, Failure> {
     }
     drop(progress);
     fits.sort_by(|one, other| one.akaike().total_cmp(&other.akaike()));
-    let all = Fits { measured: &measured, fits, left_out, seed: arguments.seed };
+    let mut all = Fits { measured: &measured, fits, left_out, seed: arguments.seed, written: Vec::new() };
+    if let (Some(best), false) = (all.fits.first(), arguments.no_charts) {
+        let folder = arguments.output.join(folder_name(&measured.name)).join("fit");
+        all.written = charts::write(&all, best, &Folder::open(folder)?)?.to_vec();
+    }
     match arguments.format {
         Format::Json => console::print(&on_one_line(&all.object()))?,
         Format::Text => console::print(&all.text())?,

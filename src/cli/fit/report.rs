@@ -7,11 +7,12 @@
 use super::arguments::MeasuredValues;
 use crate::analysis::{DistributionFit, GoodnessOfFit, NotFitted};
 use crate::cli::console::printable;
-use crate::cli::report::{GREEN, YELLOW, counted, heading, quantity, section, so_many, table};
+use crate::cli::report::{GREEN, YELLOW, counted, files, heading, quantity, section, so_many, table};
 use crate::figure::{format_figure, trimmed};
 use crate::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// A distribution is refuted if distances as large are less probable than that.
 const REFUTED: f64 = 0.05;
@@ -24,6 +25,7 @@ pub struct Fits<'f> {
     pub fits: Vec<DistributionFit>,
     pub left_out: Vec<(&'static str, NotFitted)>,
     pub seed: u64,
+    pub written: Vec<PathBuf>,
 }
 
 impl Fits<'_> {
@@ -42,7 +44,13 @@ impl Fits<'_> {
         }
         let written = self.fits.first().map(|best| format!(" {}\n", snippet(best, self.measured.is_time)));
         section(&mut text, "In a scenario", &written.unwrap_or_default());
+        section(&mut text, "Files", &files(&self.written));
         text
+    }
+
+    /// The parameters of the best one, in words.
+    pub fn best_parameters(&self, best: &DistributionFit) -> String {
+        format!("{} with {}", best.name(), parameters(best, self.measured.is_time, "="))
     }
 
     fn verdict(&self) -> (&'static str, String) {

@@ -12,6 +12,7 @@ mod store;
 mod summary_table;
 
 pub use arguments::SweepArguments;
+pub use charts::MOST_FIGURES;
 pub use merge::{MergeArguments, merge};
 pub use names::{settings, shown_name};
 pub use report::run_command;
