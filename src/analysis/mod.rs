@@ -3,6 +3,7 @@
 
 mod collect;
 mod comparison;
+mod distribution_fit;
 mod figures;
 mod groups;
 mod marks;
@@ -16,6 +17,9 @@ pub use collect::StatisticsSink;
 pub use comparison::{
     ComparedFigure, ComparedMark, ComparisonRow, FigureComparison, MarkComparison, compare, compare_figure,
     compare_marks, speed_up,
+};
+pub use distribution_fit::{
+    DistributionFit, FitOptions, FitSample, GoodnessOfFit, MOST_SAMPLES, NotFitted, fitted_families,
 };
 pub use figures::{
     FigureCollector, FigureRequest, FigureValue, FigureWatch, Marks, Measures, ProcessGroups, Processes,

@@ -172,6 +172,22 @@ fn write_picture(
     Ok(written)
 }
 
+/// Writes a chart as `name`.svg and `name`.png.
+///
+/// # Errors
+/// If it could not be drawn, or cannot be written.
+pub fn write_chart(
+    folder: &Folder,
+    name: &str,
+    document: Result<String, RenderError>,
+) -> Result<[PathBuf; 2], Failure> {
+    let failure = |error: RenderError| Failure::environment(format!("cannot draw {name}: {error}"));
+    let document = document.map_err(failure)?;
+    let svg = folder.write(&format!("{name}.svg"), document.as_bytes())?;
+    let pixels = png(&document).map_err(failure)?;
+    Ok([svg, folder.write(&format!("{name}.png"), &pixels)?])
+}
+
 fn bars(finished: &Finished) -> ScenarioBars {
     let bar = |(index, process): (usize, &crate::analysis::ProcessStatistics)| ProcessBar {
         name: finished.header.process_name(ProcessId::from_index(index)),

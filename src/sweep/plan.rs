@@ -165,6 +165,11 @@ impl<'s> Plan<'s> {
         &self.requests
     }
 
+    /// Other points, of the same scenario.
+    pub(super) fn set_design(&mut self, design: Design) {
+        self.design = design;
+    }
+
     /// Further columns.
     pub fn columns(&self) -> &Columns {
         &self.columns

@@ -5,6 +5,7 @@
 
 use super::names::run_command;
 use super::report_options::ReportOptions;
+use crate::cli::columns;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::options::whole;
@@ -127,24 +128,8 @@ impl SweepRequest {
     /// If it cannot be read, or is no table.
     pub fn read_points(&mut self) -> Result<(), Failure> {
         let Some(path) = &self.points else { return Ok(()) };
-        let shown = crate::cli::console::shown(path);
-        let file = std::fs::File::open(path)
-            .map_err(|error| Failure::environment(format!("cannot read '{shown}': {error}")))?;
-        let wrong = |error: csv::Error| Failure::usage(format!("{shown}: {error}"));
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
-        let mut columns: Vec<(String, Vec<String>)> =
-            reader.headers().map_err(wrong)?.iter().map(|name| (name.to_owned(), Vec::new())).collect();
-        for record in reader.records() {
-            for (column, cell) in columns.iter_mut().zip(record.map_err(wrong)?.iter()) {
-                column.1.push(cell.to_owned());
-            }
-        }
-        if columns.first().is_none_or(|column| column.1.is_empty()) {
-            return Err(Failure::usage(format!(
-                "{shown} has no design points: a line of names, then one for each"
-            )));
-        }
-        self.columns_of_points = columns;
+        let columns = columns::read(path, "design points")?.columns;
+        self.columns_of_points = columns.into_iter().map(|column| (column.name, column.cells)).collect();
         Ok(())
     }
 

@@ -19,6 +19,7 @@ mod summary_table;
 mod table;
 
 pub use arguments::SweepArguments;
+pub use charts::MOST_FIGURES;
 pub use merge::{MergeArguments, merge};
-pub use names::{command_of_run, settings};
+pub use names::{command_of_run, settings, shown_name};
 pub use run::{processors, run};
