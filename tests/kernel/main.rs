@@ -11,6 +11,7 @@ mod conditions;
 mod conformance;
 mod coverage;
 mod ends;
+mod figures;
 mod lab5;
 mod lines;
 mod lives;
