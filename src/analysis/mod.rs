@@ -7,6 +7,7 @@ mod distribution_fit;
 mod figures;
 mod groups;
 mod marks;
+mod measure_sink;
 mod measures;
 pub mod monitor;
 mod races;
@@ -27,9 +28,8 @@ pub use figures::{
 };
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};
-pub use measures::{
-    Histogram, LevelStatistics, MeasureSink, MeasureStatistics, PassingStatistics, SojournStatistics,
-};
+pub use measure_sink::MeasureSink;
+pub use measures::{Histogram, LevelStatistics, MeasureStatistics, PassingStatistics, SojournStatistics};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};
 pub use races::{ObservedRace, RaceSink, Races, RacingAccess};
 pub use statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics, WaitStatistics};

@@ -296,7 +296,10 @@ fn every_point_is_drawn_once() {
     // 16 points, of which 4 are deadlocks; of markers and crosses one each is in the
     // legend, and one more marker with its ring.
     assert_eq!((count(&document, "point"), count(&document, "finding")), (12 + 2, 4 + 1));
-    assert!(document.contains("room=3: deadlock") && document.contains("room=10: 8s ± 500ms"), "{document}");
+    assert!(
+        document.contains("room=3: deadlock") && document.contains("room=10: 8.00s ± 0.50s"),
+        "{document}"
+    );
     let two = chart_named("sweep_two");
     let deadlocks = two.points.iter().filter(|point| point.mean.is_none()).count();
     assert_eq!(deadlocks, 6);

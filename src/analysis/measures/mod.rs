@@ -8,7 +8,6 @@ mod buckets;
 mod histogram;
 mod lengths;
 mod level;
-mod sink;
 mod sojourn;
 #[cfg(test)]
 mod tests;
@@ -16,7 +15,6 @@ mod window;
 
 pub use histogram::Histogram;
 pub use level::LevelStatistics;
-pub use sink::MeasureSink;
 pub use sojourn::SojournStatistics;
 
 use crate::ids::{MarkId, ProcessId, ResourceId};

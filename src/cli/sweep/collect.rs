@@ -21,7 +21,7 @@ use std::path::PathBuf;
 const KEPT: usize = 100_000;
 
 /// Where the rows of a plan come from.
-pub trait Source {
+pub trait RowSource {
     /// The figures of the point with which the others are compared; `None` if the user
     /// stops it.
     ///
@@ -50,7 +50,7 @@ pub struct Making {
     pub workers: usize,
 }
 
-impl Source for Making {
+impl RowSource for Making {
     fn base(&self, plan: &Plan<'_>) -> Result<Option<BaseNumbers>, Failure> {
         Execution::new(plan, self.workers).base(&interrupt::requested).map_err(Failure::usage)
     }
@@ -118,7 +118,7 @@ pub fn collect(
     about: &About,
     text: &str,
     folder: &Folder,
-    (source, fresh): (&dyn Source, bool),
+    (source, fresh): (&dyn RowSource, bool),
 ) -> Result<Collected, Failure> {
     let base = base_of(plan, source)?;
     let collector = RefCell::new(Collector::new(plan, base, folder)?);
@@ -161,7 +161,7 @@ fn told_progress(plan: &Plan<'_>, runs: u64, made: u64, seconds: f64) -> String 
 
 /// The figures of the point with which the others are compared; nothing if there are no
 /// others, or they are in other parts.
-fn base_of(plan: &Plan<'_>, source: &dyn Source) -> Result<Option<(u64, BaseNumbers)>, Failure> {
+fn base_of(plan: &Plan<'_>, source: &dyn RowSource) -> Result<Option<(u64, BaseNumbers)>, Failure> {
     let number = plan.design().base(&plan.scenario().model);
     let is_there = plan.design().point(&plan.scenario().model, number).is_ok_and(|point| point.is_some());
     if plan.points() < 2 || plan.is_shard() || !is_there {

@@ -12,6 +12,7 @@ mod parts;
 mod products;
 mod report;
 mod report_options;
+mod row_format;
 mod rows;
 mod run;
 mod store;

@@ -3,7 +3,7 @@
 //! Decides that each part is read once from its beginning to its end, in the order of the
 //! plan, so that what is in memory does not grow with the rows. What a part lacks is run.
 
-use super::collect::{Source, not_run};
+use super::collect::{RowSource, not_run};
 use super::store::RUNS;
 use super::table::{Lines, read_job};
 use crate::cli::failure::Failure;
@@ -53,7 +53,7 @@ impl Parts {
     }
 }
 
-impl Source for Parts {
+impl RowSource for Parts {
     fn base(&self, plan: &Plan<'_>) -> Result<Option<BaseNumbers>, Failure> {
         let jobs = plan.base_jobs();
         let mut numbers = BaseNumbers::new(plan.requests().len());

@@ -7,7 +7,7 @@ use super::charts::{MOST_FIGURES, check_larger};
 use super::collect::Collected;
 use super::names::{command_of_run, is_named, settings, shown_name};
 use super::report_options::ReportOptions;
-use super::rows;
+use super::row_format;
 use super::summary_table::{LEVEL, level_of_differences};
 use crate::analysis::FigureRequest;
 use crate::cli::console::{self, printable};
@@ -124,7 +124,7 @@ fn shown<'c>(plan: &Plan<'_>, collected: &'c Collected, options: &ReportOptions)
 /// # Errors
 /// If an option names what the sweep does not have.
 pub fn check(plan: &Plan<'_>, options: &ReportOptions) -> Result<(), Failure> {
-    rows::check(&options.rows)?;
+    row_format::check(&options.rows)?;
     check_sort(plan, options.sort.as_deref())?;
     check_larger(plan, &options.larger)
 }

@@ -1,6 +1,6 @@
 //! How the results of a sweep are reported.
 
-use super::rows::RowFormat;
+use super::row_format::RowFormat;
 use crate::cli::options::{Format, whole};
 use clap::Args;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use super::about::About;
 use super::arguments::{SweepArguments, SweepRequest};
-use super::collect::{Making, Source, collect};
+use super::collect::{Making, RowSource, collect};
 use super::report_options::ReportOptions;
 use super::{estimate_time, products, report};
 use crate::cli::failure::{Exit, Failure};
@@ -64,7 +64,7 @@ pub fn finish(
     loaded: &Loaded,
     plan: &Plan<'_>,
     (folder, about): (&Folder, &About),
-    (source, fresh): (&dyn Source, bool),
+    (source, fresh): (&dyn RowSource, bool),
     options: &ReportOptions,
 ) -> Result<Exit, Failure> {
     let collected = collect(plan, about, &loaded.scenario.source.text, folder, (source, fresh))?;

@@ -25,14 +25,14 @@ pub enum ColumnKind {
 
 /// A column of the table.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Column {
+pub struct RowColumn {
     pub name: String,
     pub kind: ColumnKind,
 }
 
 /// What a cell says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cell<'r> {
+pub enum RowCell<'r> {
     Param(Value),
     Figure(FigureValue),
     Count(u64),
@@ -41,21 +41,21 @@ pub enum Cell<'r> {
     Nothing,
 }
 
-impl Serialize for Cell<'_> {
+impl Serialize for RowCell<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Cell::Param(value) => value.to_json().serialize(serializer),
-            Cell::Figure(figure) => figure.serialize(serializer),
-            Cell::Count(count) => serializer.serialize_u64(*count),
-            Cell::Text(text) => serializer.serialize_str(text),
-            Cell::Nothing => serializer.serialize_none(),
+            RowCell::Param(value) => value.to_json().serialize(serializer),
+            RowCell::Figure(figure) => figure.serialize(serializer),
+            RowCell::Count(count) => serializer.serialize_u64(*count),
+            RowCell::Text(text) => serializer.serialize_str(text),
+            RowCell::Nothing => serializer.serialize_none(),
         }
     }
 }
 
 /// The rows of a table, one after the other.
 pub struct Cells {
-    pub columns: Vec<Column>,
+    pub columns: Vec<RowColumn>,
     reader: csv::Reader<File>,
     record: csv::StringRecord,
 }
@@ -74,7 +74,7 @@ impl Cells {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn next(&mut self) -> csv::Result<Option<Vec<Cell<'_>>>> {
+    pub fn next(&mut self) -> csv::Result<Option<Vec<RowCell<'_>>>> {
         if !self.reader.read_record(&mut self.record)? {
             return Ok(None);
         }
@@ -84,18 +84,18 @@ impl Cells {
 }
 
 impl ColumnKind {
-    fn read<'r>(&self, text: &'r str) -> Cell<'r> {
+    fn read<'r>(&self, text: &'r str) -> RowCell<'r> {
         let cell = match self {
-            ColumnKind::Param(_, values) => values.get(text).copied().map(Cell::Param),
-            ColumnKind::Figure => text.parse().ok().map(Cell::Figure),
-            ColumnKind::Count => text.parse().ok().map(Cell::Count),
-            ColumnKind::Text => Some(Cell::Text(text)),
+            ColumnKind::Param(_, values) => values.get(text).copied().map(RowCell::Param),
+            ColumnKind::Figure => text.parse().ok().map(RowCell::Figure),
+            ColumnKind::Count => text.parse().ok().map(RowCell::Count),
+            ColumnKind::Text => Some(RowCell::Text(text)),
         };
-        cell.unwrap_or(Cell::Nothing)
+        cell.unwrap_or(RowCell::Nothing)
     }
 }
 
-fn columns(plan: &Plan<'_>) -> Vec<Column> {
+fn columns(plan: &Plan<'_>) -> Vec<RowColumn> {
     let params: BTreeMap<&str, &Axis> = plan.design().axes().map(|axis| (axis.name.as_str(), axis)).collect();
     let figures = plan.requests();
     let kind = |(place, name): (usize, &str)| match name {
@@ -107,7 +107,7 @@ fn columns(plan: &Plan<'_>) -> Vec<Column> {
     };
     let heading = RunRow::heading(plan);
     let names = heading.trim_end().split(',').enumerate();
-    names.map(|(place, name)| Column { name: name.to_owned(), kind: kind((place, name)) }).collect()
+    names.map(|(place, name)| RowColumn { name: name.to_owned(), kind: kind((place, name)) }).collect()
 }
 
 fn param(axis: &Axis) -> ColumnKind {

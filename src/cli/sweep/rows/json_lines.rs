@@ -1,6 +1,6 @@
 //! Rows as JSON lines: an object for each, with the columns of the table in their order.
 
-use super::cells::{Cell, Cells};
+use super::cells::{Cells, RowCell};
 use crate::cli::failure::Failure;
 use crate::cli::output::Folder;
 use std::io::{self, BufWriter, Write};
@@ -36,6 +36,6 @@ fn write_all(mut cells: Cells, file: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_cell(file: &mut impl Write, cell: &Cell<'_>) -> io::Result<()> {
+fn write_cell(file: &mut impl Write, cell: &RowCell<'_>) -> io::Result<()> {
     Ok(serde_json::to_writer(file, cell)?)
 }

@@ -8,38 +8,13 @@ mod json_lines;
 #[cfg(feature = "parquet")]
 mod parquet;
 
+use super::row_format::RowFormat;
 use super::store::RUNS;
 use crate::cli::failure::Failure;
 use crate::cli::output::Folder;
 use crate::sweep::Plan;
 use cells::Cells;
-use clap::ValueEnum;
 use std::path::{Path, PathBuf};
-
-/// A form of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RowFormat {
-    /// Comma-separated values
-    Csv,
-    /// An object on each line
-    Jsonl,
-    /// Columns, for data frames and databases
-    Parquet,
-}
-
-/// Whether this program can write rows in these forms.
-///
-/// # Errors
-/// If one of them was left out when it was built.
-pub fn check(formats: &[RowFormat]) -> Result<(), Failure> {
-    if cfg!(feature = "parquet") || !formats.contains(&RowFormat::Parquet) {
-        return Ok(());
-    }
-    Err(Failure::usage(
-        "this program was built without Parquet; build it with `--features parquet`, \
-         or convert runs.csv with a program of your own",
-    ))
-}
 
 /// Writes the rows of a table in a form; where they are, if that is not the table itself.
 ///
@@ -58,6 +33,6 @@ pub fn write(
         #[cfg(feature = "parquet")]
         RowFormat::Parquet => parquet::write(cells()?, folder).map(Some),
         #[cfg(not(feature = "parquet"))]
-        RowFormat::Parquet => check(&[format]).map(|()| None),
+        RowFormat::Parquet => super::row_format::check(&[format]).map(|()| None),
     }
 }

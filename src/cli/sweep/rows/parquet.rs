@@ -3,7 +3,7 @@
 //! Decides the type of each column: whole numbers and times 64-bit integers, other figures
 //! doubles (exact up to 2^53), and how many rows are in memory at once.
 
-use super::cells::{Cell, Cells, Column, ColumnKind};
+use super::cells::{Cells, ColumnKind, RowCell, RowColumn};
 use crate::analysis::FigureValue;
 use crate::cli::failure::Failure;
 use crate::cli::output::Folder;
@@ -93,7 +93,7 @@ impl<T: DataType> Buffer<T> {
 }
 
 impl Values {
-    fn of(column: &Column) -> Values {
+    fn of(column: &RowColumn) -> Values {
         match physical(column) {
             Physical::INT64 => Values::Whole(Buffer::new()),
             Physical::DOUBLE => Values::Float(Buffer::new()),
@@ -102,19 +102,19 @@ impl Values {
         }
     }
 
-    fn push(&mut self, cell: Cell<'_>) {
+    fn push(&mut self, cell: RowCell<'_>) {
         match (self, cell) {
-            (Values::Whole(buffer), Cell::Count(count)) => buffer.push(Some(count.cast_signed())),
-            (Values::Whole(buffer), Cell::Param(Value::Int(whole) | Value::Duration(whole))) => {
+            (Values::Whole(buffer), RowCell::Count(count)) => buffer.push(Some(count.cast_signed())),
+            (Values::Whole(buffer), RowCell::Param(Value::Int(whole) | Value::Duration(whole))) => {
                 buffer.push(Some(whole));
             }
-            (Values::Whole(buffer), Cell::Figure(FigureValue::Whole(whole))) => {
+            (Values::Whole(buffer), RowCell::Figure(FigureValue::Whole(whole))) => {
                 buffer.push(i64::try_from(whole).ok());
             }
-            (Values::Float(buffer), Cell::Figure(figure)) => buffer.push(Some(figure.as_f64())),
-            (Values::Float(buffer), Cell::Param(value)) => buffer.push(Some(value.as_f64())),
-            (Values::Flag(buffer), Cell::Param(Value::Bool(flag))) => buffer.push(Some(flag)),
-            (Values::Text(buffer), Cell::Text(text)) => buffer.push(Some(ByteArray::from(text))),
+            (Values::Float(buffer), RowCell::Figure(figure)) => buffer.push(Some(figure.as_f64())),
+            (Values::Float(buffer), RowCell::Param(value)) => buffer.push(Some(value.as_f64())),
+            (Values::Flag(buffer), RowCell::Param(Value::Bool(flag))) => buffer.push(Some(flag)),
+            (Values::Text(buffer), RowCell::Text(text)) => buffer.push(Some(ByteArray::from(text))),
             (Values::Whole(buffer), _) => buffer.push(None),
             (Values::Float(buffer), _) => buffer.push(None),
             (Values::Flag(buffer), _) => buffer.push(None),
@@ -132,7 +132,7 @@ impl Values {
     }
 }
 
-fn physical(column: &Column) -> Physical {
+fn physical(column: &RowColumn) -> Physical {
     match &column.kind {
         ColumnKind::Param(Type::Int | Type::Duration, _) | ColumnKind::Count => Physical::INT64,
         ColumnKind::Param(Type::Float, _) => Physical::DOUBLE,
@@ -144,7 +144,7 @@ fn physical(column: &Column) -> Physical {
     }
 }
 
-fn field(column: &Column) -> ParquetResult<Arc<Schema>> {
+fn field(column: &RowColumn) -> ParquetResult<Arc<Schema>> {
     let physical = physical(column);
     let logical = match (&column.kind, physical) {
         (ColumnKind::Count, _) => Some(LogicalType::integer(64, false)),

@@ -3,7 +3,7 @@
 //! Decides that events which no measure is about cost nothing: a kernel that is compiled
 //! for this sink does not even make them.
 
-use super::{MeasureStatistics, MeasureTallies};
+use super::measures::{MeasureStatistics, MeasureTallies};
 use crate::time::Time;
 use crate::trace::{Event, Kind, MeasureInfo, ResourceInfo, Sink};
 use crate::value::Word;
