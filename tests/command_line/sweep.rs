@@ -256,6 +256,55 @@ fn runs_of_a_changed_scenario_are_not_used() {
     room.run(&format!("{GROWING} --fresh")).with_code(0).says(&["81 runs\n"]);
 }
 
+/// Runs that a sweep does not have are kept beside it: those of other points, of more
+/// replications, other figures, another seed or other settings, and where parts are put together.
+#[test]
+fn no_runs_are_lost_unasked() {
+    let others = [
+        "--vary servers=1..2 --replications 9",
+        "--vary servers=1..3 --vary service=500ms,600ms,700ms --replications 8",
+        "--vary servers=1..3 --vary service=500ms,600ms,700ms --replications 9 --of sojourn.mean",
+        "--vary servers=1..3 --vary service=500ms,600ms,700ms --replications 9 --seed 99",
+        "--vary servers=1..3 --replications 9 --set service=600ms",
+    ];
+    let room = Room::with(&[("queue.yaml", QUEUE)]);
+    room.run(GROWING).with_code(0);
+    let first = text(&room, "output/queue/sweep/runs.csv");
+    let mut tables = vec![first.clone()];
+    for (number, other) in (1..).zip(others) {
+        let ended = room.run(&format!("sweep queue.yaml --no-charts {other}")).with_code(0);
+        ended.complains(&["of another sweep are kept in", &format!("runs-{number}.csv")]);
+        let kept = text(&room, &format!("output/queue/sweep/runs-{number}.csv"));
+        assert!(Some(&kept) == tables.last(), "{other}");
+        tables.push(text(&room, "output/queue/sweep/runs.csv"));
+    }
+    room.run(&format!("{GROWING} -o fresh")).with_code(0);
+    assert!(text(&room, "fresh/queue/sweep/runs.csv") == first);
+    room.run("sweep queue.yaml --replications 2 --no-charts -o fresh --fresh").with_code(0);
+    assert!(!room.path("fresh/queue/sweep/runs-1.csv").exists());
+    let part = "sweep queue.yaml --vary servers=4..5 --replications 3 --no-charts";
+    for number in [1, 2] {
+        room.run(&format!("{part} --shard {number}/2 -o part{number}")).with_code(0);
+    }
+    room.run("merge part1/queue/sweep part2/queue/sweep --no-charts").with_code(0);
+    assert!(Some(&text(&room, "output/queue/sweep/runs-6.csv")) == tables.last());
+}
+
+#[test]
+fn conditions_that_no_point_fulfils_and_precisions_that_are_none() {
+    let room = Room::with(&[("queue.yaml", QUEUE)]);
+    let sweep = |more: &str| room.run(&format!("sweep queue.yaml --vary servers=1..3 {more}")).with_code(2);
+    sweep("--where servers>9").complains(&["none of the 3 points fulfils `servers>9`"]);
+    sweep("--precision sojourn.mean=1%").complains(&[
+        "'sojourn.mean' is not collected",
+        "total_time",
+        "--of",
+    ]);
+    sweep("--precision total_time=0.01").complains(&["percent sign"]);
+    sweep("--precision total_time=0%").complains(&["at least 0.000001%"]);
+    assert!(room.files("output").is_empty());
+}
+
 #[test]
 fn design_points_from_a_file() {
     let points = "servers, service\n1, 500ms\n2, 1s\n";
@@ -317,7 +366,7 @@ fn all_that_is_wrong_is_told_in_one_go() {
         ("sweep queue.yaml --vary servers=1,2 --set servers=3", "both set and varied"),
         ("sweep queue.yaml --vary servers=1,2 --vary customers=1..3 --zip", "as many"),
         ("sweep queue.yaml --where servers", "boolean"),
-        ("sweep queue.yaml --precision total_time=fast", "is no precision"),
+        ("sweep queue.yaml --precision total_time=fast", "a share has a percent sign"),
         ("sweep desk.yaml --precision total_time=1%", "nothing is drawn"),
         ("sweep queue.yaml --sort speed", "points cannot be sorted by 'speed'"),
         ("sweep queue.yaml --shard 4/3", "expected I/N"),

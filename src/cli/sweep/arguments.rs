@@ -150,6 +150,7 @@ impl SweepRequest {
             Some(design) if problems.is_empty() => design,
             _ => return Err(Failure::usage(problems.join("\nerror: "))),
         };
+        self.check_feasible(&design, loaded)?;
         let plan = Plan::new(&loaded.scenario, design, &figures).map_err(Failure::usage)?;
         let precision = self.precision(&plan)?;
         let replications = match (self.replications, precision) {
@@ -206,24 +207,46 @@ impl SweepRequest {
         problems.is_empty().then_some(design)
     }
 
+    /// Refuses conditions that no point fulfils.
+    fn check_feasible(&self, design: &Design, loaded: &Loaded) -> Result<(), Failure> {
+        // Points that cannot be looked at are told when they are run.
+        let is_out = |number| matches!(design.point(&loaded.scenario.model, number), Ok(None));
+        if !design.has_conditions() || !(0..design.points()).all(is_out) {
+            return Ok(());
+        }
+        let conditions = self.conditions.iter().map(|condition| format!("`{condition}`"));
+        Err(Failure::usage(format!(
+            "none of the {} points fulfils {}",
+            design.points(),
+            conditions.collect::<Vec<_>>().join(" and ")
+        )))
+    }
+
     fn precision(&self, plan: &Plan<'_>) -> Result<Option<Precision>, Failure> {
         let Some(text) = &self.precision else { return Ok(None) };
-        let no = || {
-            Failure::usage(format!(
-                "'{text}' is no precision: write FIGURE=SHARE with a figure of --of, such as total_time=1%"
-            ))
+        let wrong = |why: String| Failure::usage(format!("--precision {text}: {why}"));
+        let Some((figure, share)) = text.rsplit_once('=') else {
+            return Err(wrong("write FIGURE=SHARE, such as total_time=1%".to_owned()));
         };
-        let (figure, share) = text.rsplit_once('=').ok_or_else(no)?;
-        let number = share.trim().strip_suffix('%').ok_or_else(no)?.trim();
-        let percent = number.parse::<f64>().ok().filter(|percent| (1e-6..100.0).contains(percent));
-        let is_it = |asked: &String| asked == figure;
-        let figure = self.figures.iter().position(is_it).ok_or_else(no)?;
+        let Some(number) = share.trim().strip_suffix('%') else {
+            return Err(wrong(format!("a share has a percent sign, such as {figure}=1%")));
+        };
+        let percent = number.trim().parse::<f64>().ok().filter(|percent| (1e-6..100.0).contains(percent));
+        let Some(percent) = percent else {
+            return Err(wrong("a share is at least 0.000001% and less than 100%".to_owned()));
+        };
+        let Some(place) = self.figures.iter().position(|asked| asked == figure) else {
+            let collected = self.figures.join(",");
+            return Err(wrong(format!(
+                "'{figure}' is not collected: name one of the figures of --of ({collected}), or add it there"
+            )));
+        };
         if !plan.is_random() {
             return Err(Failure::usage(
                 "nothing is drawn in this scenario, so that one run says all: leave --precision out",
             ));
         }
-        Ok(Some(Precision { figure, share: percent.ok_or_else(no)? / 100.0 }))
+        Ok(Some(Precision { figure: place, share: percent / 100.0 }))
     }
 
     fn columns_of_runs(&self, loaded: &Loaded, seed: u64) -> Columns {

@@ -4,9 +4,9 @@
 //! charts can use in memory.
 
 use super::about::About;
-use super::store::{self, Opened, Store};
+use super::store::{self, EarlierRuns, Opened, Store};
 use super::summary_table::SummaryTable;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::interrupt;
 use crate::cli::output::Folder;
 use crate::cli::progress::ProgressLine;
@@ -118,12 +118,12 @@ pub fn collect(
     about: &About,
     text: &str,
     folder: &Folder,
-    (source, fresh): (&dyn RowSource, bool),
+    (source, earlier): (&dyn RowSource, EarlierRuns),
 ) -> Result<Collected, Failure> {
     let base = base_of(plan, source)?;
     let collector = RefCell::new(Collector::new(plan, base, folder)?);
     let Opened { mut store, job, recorded } =
-        Store::open(folder, about, text, plan, fresh, &mut |rows| collector.borrow_mut().add(rows))?;
+        Store::open(folder, about, text, plan, earlier, &mut |rows| collector.borrow_mut().add(rows))?;
     let mut progress = ProgressLine::new(&about.scenario);
     let (mut made, mut failure) = (0, None);
     let ended = source.rows(plan, job, &recorded, &mut |rows| {
@@ -168,7 +168,11 @@ fn base_of(plan: &Plan<'_>, source: &dyn RowSource) -> Result<Option<(u64, BaseN
         return Ok(None);
     }
     let numbers = source.base(plan)?;
-    interrupt::check()?;
+    if interrupt::requested() {
+        let message =
+            "interrupted before the first run was added; the same command goes on with what is there";
+        return Err(Failure { exit: Exit::Interrupted, message: message.to_owned() });
+    }
     Ok(numbers.map(|numbers| (number, numbers)))
 }
 

@@ -9,6 +9,7 @@ use super::parts::Parts;
 use super::report;
 use super::report_options::ReportOptions;
 use super::run::{finish, folder_of};
+use super::store::EarlierRuns;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{Loaded, load_text};
 use crate::cli::output::Folder;
@@ -28,6 +29,9 @@ pub struct MergeArguments {
     /// The folders with the runs.csv of each part
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
+    /// Put them together anew, whatever an earlier sweep has left in the folder
+    #[arg(long)]
+    fresh: bool,
     #[command(flatten)]
     report: ReportOptions,
 }
@@ -57,7 +61,8 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     let folders: Vec<&Path> = parts.iter().map(|(folder, _)| *folder).collect();
     refuse_own_folder(&folders, &folder)?;
     let parts = Parts::new(&folders);
-    let told = finish(&loaded, &plan, (&folder, &about), (&parts, true), &arguments.report);
+    let earlier = EarlierRuns { are_used: false, may_go: arguments.fresh };
+    let told = finish(&loaded, &plan, (&folder, &about), (&parts, earlier), &arguments.report);
     if parts.made() > 0 {
         console::warn(format_args!("{} in none of the parts, and made now", so_many(parts.made(), "run")));
     }

@@ -4,6 +4,7 @@ use super::about::About;
 use super::arguments::{SweepArguments, SweepRequest};
 use super::collect::{Making, RowSource, collect};
 use super::report_options::ReportOptions;
+use super::store::EarlierRuns;
 use super::{estimate_time, products, report};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{Loaded, load_one};
@@ -26,7 +27,8 @@ pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
     }
     let folder = folder_of(&loaded, &arguments.report)?;
     let about = about(&loaded, &plan, &request);
-    finish(&loaded, &plan, (&folder, &about), (&Making { workers }, arguments.fresh), &arguments.report)
+    let earlier = EarlierRuns { are_used: !arguments.fresh, may_go: arguments.fresh };
+    finish(&loaded, &plan, (&folder, &about), (&Making { workers }, earlier), &arguments.report)
 }
 
 /// As many threads as work at once here.
@@ -64,10 +66,10 @@ pub fn finish(
     loaded: &Loaded,
     plan: &Plan<'_>,
     (folder, about): (&Folder, &About),
-    (source, fresh): (&dyn RowSource, bool),
+    (source, earlier): (&dyn RowSource, EarlierRuns),
     options: &ReportOptions,
 ) -> Result<Exit, Failure> {
-    let collected = collect(plan, about, &loaded.scenario.source.text, folder, (source, fresh))?;
+    let collected = collect(plan, about, &loaded.scenario.source.text, folder, (source, earlier))?;
     let mut written = vec![collected.table.clone(), collected.summary.clone()];
     if collected.is_whole {
         written.extend(products::write(loaded, plan, &collected, (folder, about), options)?);

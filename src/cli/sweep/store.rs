@@ -4,13 +4,14 @@
 //! the version, the seed and the columns are the same. Rows that begin the table as this
 //! sweep would are left where they are, and it goes on behind them. Otherwise a new
 //! table is made beside it, into which all rows are taken that fit, and which takes its
-//! place when it is whole.
+//! place when it is whole. Of a table with rows that do not fit a copy is kept.
 
 use super::about::{About, SCENARIO};
-use super::table::{begun, gather};
+use super::table::{begun, foreign, gather};
 use crate::cli::console;
 use crate::cli::failure::Failure;
 use crate::cli::output::Folder;
+use crate::figure::so_many;
 use crate::sweep::{KnownRuns, Plan, RunRow};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -47,34 +48,51 @@ pub struct Opened {
     pub recorded: KnownRuns,
 }
 
+/// What becomes of the runs that an earlier sweep has left in the folder.
+#[derive(Debug, Clone, Copy)]
+pub struct EarlierRuns {
+    /// Whether those of this sweep are taken.
+    pub are_used: bool,
+    /// Whether those that are none of this sweep may be lost; else a copy of them is kept.
+    pub may_go: bool,
+}
+
 impl Store {
     /// Opens the table of this plan in a folder. The rows of the jobs that are done are
     /// handed to `take`.
     ///
     /// # Errors
-    /// If the folder has the results of another scenario, and `fresh` does not say that
-    /// they are not wanted; if another sweep writes there, or nothing can be written.
+    /// If the folder has the results of another scenario that are to be used, if another
+    /// sweep writes there, or nothing can be written.
     pub fn open(
         folder: &Folder,
         about: &About,
         text: &str,
         plan: &Plan<'_>,
-        fresh: bool,
+        earlier_runs: EarlierRuns,
         take: &mut dyn FnMut(Vec<RunRow>),
     ) -> Result<Opened, Failure> {
         let path = folder.path().to_path_buf();
         let earlier = About::earlier(folder);
-        let before = earlier.as_ref().filter(|_| !fresh);
+        let before = earlier.as_ref().filter(|_| earlier_runs.are_used);
         if let Some(before) = before {
             refuse_other_scenario(&path, before, about, text)?;
         }
         let heading = RunRow::heading(plan);
-        let usable =
-            before.is_some_and(|before| before.seed == about.seed && before.settings == about.settings);
+        let is_alike = |earlier: &About| earlier.seed == about.seed && earlier.settings == about.settings;
+        let usable = before.is_some_and(is_alike);
         let runs = path.join(RUNS);
         let failure = |error: io::Error| folder.failure(RUNS, &error);
         let mut file = open_locked(&runs, &path)?;
         let begun = if usable { begun(&mut file, plan, take).map_err(failure)? } else { None };
+        if !earlier_runs.may_go {
+            let tables = [RUNS, NEXT].into_iter().filter(|name| begun.is_none() || *name == NEXT);
+            let plan = earlier.as_ref().is_some_and(is_alike).then_some(plan);
+            for name in tables {
+                let lost = foreign(&path.join(name), &heading, plan).map_err(failure)?;
+                keep(&path, name, lost).map_err(failure)?;
+            }
+        }
         folder.write(SCENARIO, text.as_bytes())?;
         about.succeed(earlier.as_ref(), folder)?;
         if let Some((job, length)) = begun {
@@ -172,6 +190,22 @@ impl Store {
 #[allow(clippy::disallowed_methods, reason = "when to write is part of no result")]
 fn now() -> Instant {
     Instant::now()
+}
+
+/// Keeps a copy of a table with so many runs that are none of this sweep, if there are any.
+fn keep(folder: &Path, name: &str, lost: u64) -> io::Result<()> {
+    if lost == 0 {
+        return Ok(());
+    }
+    let kept = |number: u64| folder.join(format!("runs-{number}.csv"));
+    let free = (1..).map(kept).find(|path| !path.exists()).unwrap_or_else(|| kept(0));
+    // A copy that is not whole has another name.
+    let copied = folder.join("runs-copied.csv");
+    fs::copy(folder.join(name), &copied)?;
+    fs::rename(&copied, &free)?;
+    let runs = so_many(lost, "run");
+    console::warn(format_args!("note: {runs} of another sweep are kept in '{}'", console::shown(&free)));
+    Ok(())
 }
 
 fn refuse_other_scenario(folder: &Path, before: &About, about: &About, text: &str) -> Result<(), Failure> {

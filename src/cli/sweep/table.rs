@@ -2,7 +2,7 @@
 //!
 //! Decides which rows are those of a job: they stand together, in the order of the plan.
 
-use crate::sweep::{Batch, KnownRuns, Plan, RunRow};
+use crate::sweep::{Batch, KnownRuns, Plan, RunRow, key_of_run};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::path::Path;
@@ -117,4 +117,32 @@ pub fn gather(path: &Path, heading: &str, plan: &Plan<'_>, recorded: &mut KnownR
         lines.pass();
     }
     Ok(())
+}
+
+/// How many whole rows of a table are none of this plan; all of them, if there is no plan
+/// that they could be of, or if they have other columns.
+pub fn foreign(path: &Path, heading: &str, plan: Option<&Plan<'_>>) -> io::Result<u64> {
+    let Ok(file) = File::open(path) else { return Ok(0) };
+    let mut lines = Lines::new(BufReader::new(file));
+    let is_alike = lines.peek()? == Some(heading);
+    let Some(plan) = plan.filter(|_| is_alike) else {
+        let mut rows = 0_u64;
+        while lines.peek()?.is_some_and(|line| line.ends_with('\n')) {
+            rows += 1;
+            lines.pass();
+        }
+        return Ok(rows.saturating_sub(1));
+    };
+    let mut rows = KnownRuns::new();
+    gather(path, heading, plan, &mut rows)?;
+    let mut job = 0;
+    while job < plan.jobs() && !rows.is_empty() {
+        let Batch { point, first, count, .. } = plan.job(job);
+        if let Ok(Some(point)) = plan.design().point(&plan.scenario().model, point) {
+            let keys = (first..first + count).map(|replication| key_of_run(&point.varied, replication));
+            keys.for_each(|key| drop(rows.remove(&key)));
+        }
+        job += 1;
+    }
+    Ok(rows.len() as u64)
 }
