@@ -67,7 +67,7 @@ pub enum BinaryOp {
     SubInt,
     /// `a * b` on integers, and of a duration and an integer.
     MulInt,
-    /// `a / b` on integers, rounded down, and of a duration by an integer.
+    /// `a / b` on integers, rounded down.
     DivInt,
     /// `a % b` on integers, with the sign of `b`, and on durations.
     RemInt,
@@ -81,6 +81,8 @@ pub enum BinaryOp {
     DivFloat,
     /// A duration times a float, rounded to the nearest nanosecond.
     MulDurationFloat,
+    /// A duration divided by an integer, rounded to the nearest nanosecond.
+    DivDurationInt,
     /// A duration divided by a float, rounded to the nearest nanosecond.
     DivDurationFloat,
     /// A duration divided by a duration: a float.
@@ -207,6 +209,7 @@ impl BinaryOp {
             BinaryOp::DivFloat if v == 0.0 => Err(DivisionByZero),
             BinaryOp::DivFloat => finite(u / v),
             BinaryOp::MulDurationFloat => to_int(libm::round(x as f64 * v)),
+            BinaryOp::DivDurationInt => divide_nearest(x, y),
             BinaryOp::DivDurationFloat if v == 0.0 => Err(DivisionByZero),
             BinaryOp::DivDurationFloat => to_int(libm::round(x as f64 / v)),
             BinaryOp::DivDurations if y == 0 => Err(DivisionByZero),
@@ -253,6 +256,19 @@ fn divide_down(x: i64, y: i64) -> Result<Word, ArithmeticError> {
     let quotient = x.checked_div(y).ok_or(Overflow)?;
     let inexact = x.wrapping_rem(y) != 0;
     Ok((quotient - i64::from(inexact && (x < 0) != (y < 0))) as u64)
+}
+
+/// The quotient rounded to the nearest integer, halves away from zero.
+#[inline]
+fn divide_nearest(x: i64, y: i64) -> Result<Word, ArithmeticError> {
+    if y == 0 {
+        return Err(DivisionByZero);
+    }
+    let quotient = x.checked_div(y).ok_or(Overflow)?;
+    let rest = x.wrapping_rem(y).unsigned_abs();
+    let away = if (x < 0) == (y < 0) { 1 } else { -1 };
+    // At most half of the largest number if there is a rest, so one more fits.
+    Ok((quotient + if rest >= y.unsigned_abs() - rest { away } else { 0 }) as u64)
 }
 
 #[inline]
@@ -305,5 +321,23 @@ mod tests {
     fn durations_scale_to_the_nearest_nanosecond() {
         assert_eq!(BinaryOp::DivDurationFloat.apply(1_000_000_000, 0.9f64.to_bits()), Ok(1_111_111_111));
         assert_eq!(BinaryOp::MulDurationFloat.apply(3, 0.5f64.to_bits()), Ok(2));
+    }
+
+    /// An integer and the float of the same value divide alike, halves away from zero.
+    #[test]
+    fn durations_divide_alike_by_integers_and_floats() {
+        for nanos in [-7, -5, -4, -1, 0, 1, 4, 5, 7, 1_000_000_000] {
+            for by in [-3i64, -2, -1, 1, 2, 3, 7, 10] {
+                let exact = (nanos as f64 / by as f64).abs() + 0.5;
+                let nearest = exact.floor() as i64 * (nanos * by).signum();
+                assert_eq!(int(BinaryOp::DivDurationInt, nanos, by), Ok(nearest), "{nanos} / {by}");
+                let float = BinaryOp::DivDurationFloat.apply(nanos as u64, (by as f64).to_bits());
+                assert_eq!(float, Ok(nearest as u64), "{nanos} / {by}.0");
+            }
+        }
+        assert_eq!(int(BinaryOp::DivDurationInt, i64::MAX, 2), Ok(1 << 62));
+        assert_eq!(int(BinaryOp::DivDurationInt, i64::MIN, -1), Err(Overflow));
+        assert_eq!(int(BinaryOp::DivDurationInt, i64::MAX, i64::MIN), Ok(-1));
+        assert_eq!(int(BinaryOp::DivDurationInt, 1, 0), Err(DivisionByZero));
     }
 }

@@ -233,6 +233,7 @@ fn execute_by(
     let is_stopped = matches!(run.outcome, Outcome::Horizon | Outcome::Limit { .. });
     let is_surprise = is_stopped && !expected.is_outcome(run.outcome.name());
     let waiting = is_surprise.then(|| idle(&program, &machine)).flatten();
+    let abandoned = machine.abandoned(&program);
     drop(machine);
     let races = races.map_or_else(Races::default, RaceSink::finish);
     failed.extend(expects_no_races.and_then(|line| races.failure(&header, line)));
@@ -256,6 +257,7 @@ fn execute_by(
         reproduction: reproduction(loaded, seed, options),
         fatal: None,
         waiting,
+        abandoned,
         outcome: run.outcome,
         end: run.end,
         fingerprint,

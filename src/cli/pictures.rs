@@ -8,7 +8,7 @@ use super::report::Finished;
 use crate::ids::ProcessId;
 use crate::render::{
     GanttInput, ProcessBar, RenderError, ScenarioBars, Scene, Style, TextStyle, Timeline, aligned, gantt,
-    missing_letters, png, svg, text_gantt, total_time_chart, validated,
+    marks_chart, missing_letters, png, svg, text_gantt, total_time_chart, validated,
 };
 use crate::trace::{Outcome, Trace};
 use std::path::PathBuf;
@@ -56,6 +56,19 @@ impl<'a> Drawing<'a> {
         let label = &self.finished.label;
         let document = || Ok(drawn(label, &gantt(&self.input(), &Style::default())));
         write_picture(folder, options, name, document)
+    }
+
+    /// Writes marks.svg and marks.png, as far as they were asked for, if marks carried
+    /// numbers and times mean something.
+    ///
+    /// # Errors
+    /// If they cannot be drawn or written.
+    pub fn write_marks(&self, folder: &Folder, options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
+        if self.finished.untimed || !draws(options) {
+            return Ok(Vec::new());
+        }
+        let chart = marks_chart(self.trace, &self.finished.label);
+        chart.map_or(Ok(Vec::new()), |chart| write_picture(folder, options, "marks", || chart))
     }
 }
 
@@ -122,6 +135,11 @@ fn drawn(label: &str, scene: &Scene) -> String {
     svg(scene)
 }
 
+/// Whether any picture was asked for.
+fn draws(options: &RunOptions) -> bool {
+    options.writes(Artifact::Svg) || options.writes(Artifact::Png)
+}
+
 fn write_picture(
     folder: &Folder,
     options: &RunOptions,
@@ -129,7 +147,7 @@ fn write_picture(
     document: impl FnOnce() -> Result<String, RenderError>,
 ) -> Result<Vec<PathBuf>, Failure> {
     let mut written = Vec::new();
-    if !options.writes(Artifact::Svg) && !options.writes(Artifact::Png) {
+    if !draws(options) {
         return Ok(written);
     }
     let failure = |error: RenderError| Failure::environment(format!("cannot draw {name}: {error}"));

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// Run scenarios in virtual time and draw what happened
 ///
 /// Writes gantt.svg, gantt.png, trace.jsonl and result.json to DIR/<scenario name>/ unless told
-/// otherwise. A file appears only when it is complete.
+/// otherwise, and marks.svg and marks.png if marks carry numbers. A file appears only when it is complete.
 #[derive(Debug, Args)]
 pub struct RunArguments {
     #[command(flatten)]
@@ -206,7 +206,8 @@ fn run_and_write_along(
     interrupt::check()?;
     let Some(folder) = folder else { return Ok(finished) };
     if let Some(drawing) = Drawing::new(&finished).filter(|_| draws) {
-        let pictures = drawing.write(&folder, options, "gantt")?;
+        let mut pictures = drawing.write(&folder, options, "gantt")?;
+        pictures.extend(drawing.write_marks(&folder, options)?);
         finished.written.splice(0..0, pictures);
     }
     if options.writes(Artifact::Result) {

@@ -159,6 +159,18 @@ impl Machine {
         owner.checked_sub(1).map(|process| ProcessId(process as u32))
     }
 
+    /// The mutexes that are owned by a process that is done, each with that process: nobody
+    /// can give them back.
+    pub fn abandoned(&self, program: &BoundProgram) -> Vec<(ResourceId, ProcessId)> {
+        let is_done = |process: &ProcessId| self.state(program, *process) == State::Done;
+        let abandoned = |id| self.owner(program, id).filter(is_done).map(|owner| (id, owner));
+        let owned = program.resources.iter().filter(|info| info.kind.is_owned());
+        owned
+            .flat_map(|info| (info.first.0..info.first.0 + info.count).map(ResourceId))
+            .filter_map(abandoned)
+            .collect()
+    }
+
     /// The items in a buffer, the oldest first.
     pub fn items(&self, program: &BoundProgram, id: ResourceId) -> Vec<Value> {
         let words = &self.arena[program.resource_at(id)..][..RESOURCE_WORDS];

@@ -4,7 +4,7 @@
 //! a scene becomes SVG ([`svg`](fn@svg)), and SVG becomes PNG
 //! ([`png`](fn@png)); [`text_gantt`] and, for a few moments of a run,
 //! [`text_window`] draw for the terminal, [`total_time_chart`] compares
-//! scenarios, and [`StepsSink`] is for code reviews. All of these work from a
+//! scenarios, [`marks_chart`] shows what marks carried, and [`StepsSink`] is for code reviews. All of these work from a
 //! trace alone, so a saved trace draws the same picture. The charts of a sweep
 //! ([`sweep_lines`], [`sweep_map`], [`distribution_chart`], [`front_chart`]) work
 //! from its numbers. The same input gives the same bytes on every machine.
@@ -32,7 +32,7 @@ mod timeline;
 pub use charts::{
     AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart, FrontPoint, MOST_LINES,
     MOST_SCENARIOS, ProcessBar, ScenarioBars, SweepAxis, SweepChart, SweepPoint, distribution_chart,
-    front_chart, sweep_lines, sweep_map, total_time_chart,
+    front_chart, marks_chart, sweep_lines, sweep_map, total_time_chart,
 };
 pub use font::missing as missing_letters;
 pub use gantt::{Style, aligned, gantt, validated};

@@ -10,7 +10,7 @@ use super::diagnostics::Diagnostic;
 use super::evaluate::{evaluate, evaluate_for};
 use super::kinds::in_language;
 use super::loops::{self, Endless};
-use super::model::{Model, ProcessDef, ResourceDef, Step, StepKind, each};
+use super::model::{Model, ProcessDef, ResourceDef, ResourceRef, Step, StepKind, each};
 use super::names::quoted;
 use super::source::narrow;
 use crate::ids::{ResourceDefId, Site};
@@ -50,7 +50,37 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
     if model.horizon.is_none() {
         warnings.extend(endless(model, params));
     }
+    for process in &model.processes {
+        keeps_held(model, &process.body, &mut Vec::new(), &mut warnings);
+    }
     warnings
+}
+
+/// Ends of a process inside a `with`, which then gives nothing back; `held` is what those
+/// around hold.
+fn keeps_held<'m>(
+    model: &'m Model,
+    steps: &'m [Step],
+    held: &mut Vec<&'m ResourceRef>,
+    warnings: &mut Vec<Diagnostic>,
+) {
+    for step in steps {
+        let around = held.len();
+        match &step.kind {
+            StepKind::With { held: taken, .. } => held.extend(taken),
+            StepKind::Exit if around > 0 => {
+                let names: Vec<_> =
+                    held.iter().map(|held| quoted(&model.resources[held.def.index()].name)).collect();
+                let stay = if names.len() == 1 { "stays" } else { "stay" };
+                let message = format!("{} {stay} taken when the process ends here", names.join(" and "));
+                let hint = "`exit` gives nothing back: leave the `with` first, or `release` before it";
+                warnings.push(warning(step.site, "exit".len(), message, hint));
+            }
+            _ => {}
+        }
+        step.kind.blocks().into_iter().for_each(|block| keeps_held(model, block, held, warnings));
+        held.truncate(around);
+    }
 }
 
 /// Whether the file expects a run that does not complete.

@@ -284,3 +284,32 @@ fn who_is_at_work_without_a_core_is_ready_everywhere() {
     let plain = room.run("run plain.yaml --write none").with_code(0);
     assert!(!plain.out.contains("ready"), "{}", plain.out);
 }
+
+/// Marks that carry numbers have a chart, with the largest value on its axis; marks without
+/// values have none.
+#[test]
+fn values_of_marks_have_a_chart() {
+    let marked = "version: 1
+name: marked
+processes:
+  p: {vars: {n: 0}, do: [{repeat: 5, do: [{delay: 2s}, {set: {n: n + 1}}, {mark: {name: length, value: n * 3s}}, {mark: passed}]}]}
+";
+    let room = Room::with(&[
+        ("marked.yaml", marked),
+        (
+            "plain.yaml",
+            &marked
+                .replace("{mark: {name: length, value: n * 3s}}, ", "")
+                .replace("name: marked", "name: plain"),
+        ),
+    ]);
+    room.run("run marked.yaml plain.yaml --write svg").with_code(0);
+    let chart = read(&room, "output/marked/marks.svg");
+    for part in
+        ["Marks of marked", "length (s)", "virtual time (s)", "length = 15s, p, 10s", "length = 3s, p, 2s"]
+    {
+        assert!(chart.contains(part), "no {part:?} in {chart}");
+    }
+    assert!(!chart.contains("passed"));
+    assert!(!room.path("output/plain/marks.svg").exists());
+}

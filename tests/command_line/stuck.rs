@@ -70,3 +70,31 @@ fn who_may_still_be_served_is_not_told() {
         assert!(!ended.out.contains("never comes"), "{file}: {}", ended.out);
     }
 }
+
+/// What those own who are done is told with the run, whatever its end; who gives it back before
+/// is not, nor is one that was elided.
+#[test]
+fn mutexes_of_processes_that_are_done_are_told() {
+    let room = Room::with(&[(
+        "left.yaml",
+        "version: 1
+name: left
+resources:
+  m: {kind: mutex, count: 2}
+  fine: mutex
+processes:
+  leaver: {do: [{acquire: \"m[1]\"}, {delay: 1s}, exit]}
+  killed: {do: [{acquire: \"m[0]\"}, {delay: 9s}, {release: \"m[0]\"}]}
+  killer: {do: [{delay: 2s}, {stop: {who: killed, held: lost}}, {with: fine, do: [{delay: 1s}]}]}
+",
+    )]);
+    let ended = room.run("run left.yaml --write none").with_code(0);
+    ended.says(&["  'killed' is done and still owns 'm[0]'\n  'leaver' is done and still owns 'm[1]'\n"]);
+    let json = room.run("run left.yaml --write none --format json").with_code(0);
+    let object: serde_json::Value = serde_json::from_str(&json.out).expect("an object");
+    let told = serde_json::json!([
+        {"mutex": "m[0]", "owner": "killed"},
+        {"mutex": "m[1]", "owner": "leaver"},
+    ]);
+    assert_eq!(object["abandoned"], told);
+}

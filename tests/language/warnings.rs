@@ -223,3 +223,28 @@ fn locks_in_more_than_one_order() {
     let lower = "acquire: ['forks[min(index, (index + 1) % n)]', 'forks[max(index, (index + 1) % n)]']";
     assert_eq!(circle([lower, "delay: 1s"], "n"), None);
 }
+
+/// A process that ends inside a `with` gives nothing back; one that releases it before does.
+#[test]
+fn an_exit_inside_a_with() {
+    warned(
+        "version: 1
+resources:
+  s: {kind: semaphore, permits: 2}
+  m: mutex
+processes:
+  p:
+    do:
+      - with: s
+        do:
+          - with: m
+            do:
+              - if: now > 1s
+                do:
+                  - exit
+          - delay: 1s
+      - exit
+",
+        &[(14, "'s' and 'm' stay taken when the process ends here")],
+    );
+}

@@ -25,6 +25,8 @@ pub struct Finished {
     /// Those who wait at the horizon or a limit, and will for ever, if that end was not
     /// expected.
     pub waiting: Option<Waiting>,
+    /// The mutexes that those own who are done; see [`crate::kernel::Machine::abandoned`].
+    pub abandoned: Vec<(ResourceId, ProcessId)>,
     /// The clock at the end.
     pub end: Time,
     /// Its figures.
@@ -83,6 +85,7 @@ impl Finished {
             header: trace.header.clone(),
             outcome: trace.outcome.clone(),
             waiting: None,
+            abandoned: Vec::new(),
             end: trace.end,
             statistics: trace.statistics(),
             fingerprint: trace.fingerprint(),

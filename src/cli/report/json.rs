@@ -11,7 +11,7 @@ use crate::analysis::{
     FailedExpectation, FigureValue, LogLine, Marks, Measures, ProcessGroups, Processes, ResourceGroups,
     Resources, named, process_groups, resource_groups,
 };
-use crate::ids::ResourceId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::trace::Header;
 use crate::value::Value;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
@@ -58,6 +58,7 @@ fn object<'a>(finished: &'a Finished, compared: Option<AsCompared<'a>>) -> Objec
             [] => Some(finished.failed.iter().map(Failed::of).collect()),
             _ => None,
         },
+        abandoned: finished.abandoned.iter().map(|&one| Abandoned::of(header, one)).collect(),
         ties: ties::object(finished),
         races: races::objects(&finished.races, header),
         races_left_out: finished.races.more,
@@ -92,6 +93,9 @@ struct Object<'a> {
     finding: Option<Finding>,
     /// What was not as expected; null if expectations were not checked.
     expect: Option<Vec<Failed<'a>>>,
+    /// The mutexes that processes own which are done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    abandoned: Vec<Abandoned>,
     ties: TiesObject<'a>,
     races: Vec<RaceObject>,
     #[serde(skip_serializing_if = "is_zero")]
@@ -124,6 +128,18 @@ struct Asked<'a>(Vec<(&'a str, Option<FigureValue>)>);
 impl Serialize for Asked<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         named(serializer, self.0.iter().copied())
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Abandoned {
+    mutex: String,
+    owner: String,
+}
+
+impl Abandoned {
+    fn of(header: &Header, (mutex, owner): (ResourceId, ProcessId)) -> Abandoned {
+        Abandoned { mutex: header.resource_name(mutex), owner: header.process_name(owner) }
     }
 }
 

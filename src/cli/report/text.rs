@@ -8,8 +8,12 @@ use super::table::{mark_table, process_table, resource_table};
 use super::{races, ties};
 use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
+use crate::ids::{ProcessId, ResourceId};
 use crate::trace::{Outcome, Ties};
 use std::fmt::Write;
+
+/// How many mutexes of processes that are done are shown.
+const ABANDONED: usize = 10;
 
 /// How many lines of the log are shown.
 const LOG_LINES: usize = 40;
@@ -54,6 +58,7 @@ pub fn headline(finished: &Finished) -> String {
     };
     let mut text = heading(&finished.label, color, &how) + "\n";
     text.push_str(&told(finished));
+    text.push_str(&abandoned(finished));
     if !finished.failed.is_empty() {
         let _ = writeln!(text, "  {RED}not as expected{PLAIN}:");
         text.push_str(&failures(finished));
@@ -72,6 +77,20 @@ pub fn headline(finished: &Finished) -> String {
     };
     let _ = writeln!(text, "  {events} events, seed {seed}{ties}, fingerprint {fingerprint}");
     text
+}
+
+/// The mutexes that nobody can give back, since their owners are done.
+fn abandoned(finished: &Finished) -> String {
+    let header = &finished.header;
+    let told = |&(mutex, owner): &(ResourceId, ProcessId)| {
+        format!(
+            "  '{}' is done and still owns '{}'\n",
+            header.process_name(owner),
+            header.resource_name(mutex)
+        )
+    };
+    let text: String = finished.abandoned.iter().take(ABANDONED).map(told).collect();
+    text + &and_more("  ", finished.abandoned.len(), ABANDONED)
 }
 
 /// How to see it again: the command, and the version that it holds for.

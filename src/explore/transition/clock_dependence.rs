@@ -240,6 +240,6 @@ fn may_break(op: BinaryOp) -> bool {
 
 /// Whether a time as the second operand may have no result.
 fn may_break_by(op: BinaryOp) -> bool {
-    use BinaryOp::{DivDurations, DivInt, RemInt};
-    may_break(op) || matches!(op, DivInt | RemInt | DivDurations)
+    use BinaryOp::{DivDurationInt, DivDurations, DivInt, RemInt};
+    may_break(op) || matches!(op, DivInt | RemInt | DivDurationInt | DivDurations)
 }

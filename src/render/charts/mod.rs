@@ -14,7 +14,7 @@ mod time_axis;
 pub use layout::{MOST_SCENARIOS, ProcessBar, ScenarioBars};
 pub use sweep::{
     AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart, FrontPoint, MOST_LINES, SweepAxis,
-    SweepChart, SweepPoint, distribution_chart, front_chart, sweep_lines, sweep_map,
+    SweepChart, SweepPoint, distribution_chart, front_chart, marks_chart, sweep_lines, sweep_map,
 };
 
 use super::font;

@@ -10,7 +10,7 @@ use super::super::super::scene::{Fill, Scene, Shape, Tag};
 use super::input::{SweepChart, SweepPoint, spread};
 use super::marker::{cross, interval, marker, ring, stroke};
 use super::page::{Entry, MARGIN, Page, Panel, Plot, WIDTH, in_title, left_of};
-use super::scale::{Length, Scale};
+use super::scale::{Length, Scale, from_zero};
 
 /// The most lines of a chart.
 pub const MOST_LINES: usize = SERIES.len();
@@ -133,12 +133,7 @@ fn upright(chart: &SweepChart, lines: &[Line<'_>], strip: f64, notes: &mut Vec<S
         let empty = Scale::numbers(&chart.figure, (0.0, 1.0), Length::Up(HEIGHT));
         return empty.with_name(chart.figure.name.clone()).without_ticks().with_strip(share);
     };
-    let spare = (high * 0.5 - low * 0.5) * 0.1;
-    let ends = match (low, high) {
-        (low, high) if low >= 0.0 && low <= 0.7 * high => (0.0, high + spare),
-        (low, high) if high <= 0.0 && high >= 0.7 * low => (low - spare, 0.0),
-        (low, high) => (low - spare, high + spare),
-    };
+    let ends = from_zero((low, high));
     if ends.0 > 0.0 || ends.1 < 0.0 {
         notes.push("The upright axis does not begin at 0.".to_owned());
     }

@@ -82,6 +82,12 @@ pub(super) fn marker(line: usize, at: (f64, f64), tooltip: Option<String>) -> Sh
     }
 }
 
+/// A dot of one value among many.
+pub(super) fn dot(at: (f64, f64), tooltip: Option<String>) -> Shape {
+    let (points, fill) = (polygon(DISC, 2.4, at), Fill::Solid(SERIES[0].0));
+    Shape::Polyline { points, fill, stroke: None, tag: Tag { tooltip, ..Tag::class("value") } }
+}
+
 /// A ring around the marker of the base.
 pub(super) fn ring(at: (f64, f64)) -> Shape {
     let (points, stroke) = (polygon(DISC, 7.6, at), Some(Stroke::solid(INK, 1.3)));

@@ -1,5 +1,6 @@
-//! The charts of a sweep: how a figure depends on one or two parameters, how it is
-//! spread over the replications of one point, and which points are best in two figures.
+//! The charts with axes of numbers. Of a sweep: how a figure depends on one or two
+//! parameters, how it is spread over the replications of one point, and which points are
+//! best in two figures. Of a run: the values of its marks over time.
 //!
 //! Plotters draws grids and the labels of axes; lines, markers and cells are laid over
 //! them from a scene of our own. Decides nothing about points: what is kept of a sweep
@@ -11,6 +12,7 @@ mod heat_map;
 mod input;
 mod lines;
 mod marker;
+mod marks;
 mod page;
 mod scale;
 mod scale_ticks;
@@ -20,3 +22,4 @@ pub use front::{FrontChart, FrontPoint, front_chart};
 pub use heat_map::sweep_map;
 pub use input::{AxisValue, ChartQuantity, SweepAxis, SweepChart, SweepPoint};
 pub use lines::{MOST_LINES, sweep_lines};
+pub use marks::marks_chart;

@@ -56,6 +56,17 @@ enum Form {
     Places,
 }
 
+/// The ends of an upright axis for values in this range: from 0, unless that would press
+/// all of them into its upper end.
+pub(super) fn from_zero((low, high): (f64, f64)) -> (f64, f64) {
+    let spare = (high * 0.5 - low * 0.5) * 0.1;
+    match (low, high) {
+        (low, high) if low >= 0.0 && low <= 0.7 * high => (0.0, high + spare),
+        (low, high) if high <= 0.0 && high >= 0.7 * low => (low - spare, 0.0),
+        (low, high) => (low - spare, high + spare),
+    }
+}
+
 /// An axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scale {
