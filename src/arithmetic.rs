@@ -157,7 +157,7 @@ impl UnaryOp {
 
 impl BinaryOp {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [BinaryOp; 24] = [
+    pub const ALL: [BinaryOp; 25] = [
         BinaryOp::AddInt,
         BinaryOp::SubInt,
         BinaryOp::MulInt,
@@ -168,6 +168,7 @@ impl BinaryOp {
         BinaryOp::MulFloat,
         BinaryOp::DivFloat,
         BinaryOp::MulDurationFloat,
+        BinaryOp::DivDurationInt,
         BinaryOp::DivDurationFloat,
         BinaryOp::DivDurations,
         BinaryOp::MinInt,
@@ -284,6 +285,21 @@ fn remainder_down(x: i64, y: i64) -> Result<Word, ArithmeticError> {
     let wrong_sign = remainder != 0 && (remainder < 0) != (y < 0);
     Ok((if wrong_sign { remainder + y } else { remainder }) as u64)
 }
+
+const _: () = {
+    let mut number = 0;
+    while number < BinaryOp::ALL.len() {
+        assert!(BinaryOp::ALL[number] as usize == number, "in the order of their discriminants");
+        number += 1;
+    }
+    assert!(BinaryOp::ALL.len() == BinaryOp::NotEqualFloat as usize + 1, "all of them");
+    number = 0;
+    while number < UnaryOp::ALL.len() {
+        assert!(UnaryOp::ALL[number] as usize == number, "in the order of their discriminants");
+        number += 1;
+    }
+    assert!(UnaryOp::ALL.len() == UnaryOp::ToSeconds as usize + 1, "all of them");
+};
 
 #[cfg(test)]
 mod tests {

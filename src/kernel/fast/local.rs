@@ -388,24 +388,32 @@ const fn functions() -> [Run; Function::COUNT] {
     let mut table: [Run; Function::COUNT] = [unmade; Function::COUNT];
     /// Each operation in all forms.
     macro_rules! operations {
-        (unary: $($unary:literal)*; binary: $($binary:literal)*; conditions: $($condition:literal)*) => {
-            $(table[Function::Unary(UnaryOp::ALL[$unary]).number()] = unary::<$unary>;)*
+        (unary: $($unary:ident)*; binary: $($binary:ident)*; conditions: $($condition:ident)*) => {
+            $(table[Function::Unary(UnaryOp::$unary).number()] = unary::<{ UnaryOp::$unary as usize }>;)*
             $(operations!(forms $binary: FRAME FRAME, FRAME KNOWN, KNOWN FRAME, FRAME CLOCK, CLOCK FRAME);)*
+            $(operations!(forms $condition: FRAME FRAME, FRAME KNOWN, KNOWN FRAME, FRAME CLOCK, CLOCK FRAME);)*
             $(operations!(branches $condition: FRAME true, FRAME false, KNOWN true, KNOWN false);)*
+            assert!([$(UnaryOp::$unary),*].len() == UnaryOp::ALL.len(), "an operation is not made");
+            assert!(
+                [$(BinaryOp::$binary,)* $(BinaryOp::$condition),*].len() == BinaryOp::ALL.len(),
+                "an operation is not made"
+            );
         };
-        (forms $op:literal: $($a:ident $b:ident),*) => {
-            $(table[Function::Binary(BinaryOp::ALL[$op], $a, $b).number()] = binary::<$op, $a, $b>;)*
+        (forms $op:ident: $($a:ident $b:ident),*) => {
+            $(table[Function::Binary(BinaryOp::$op, $a, $b).number()] =
+                binary::<{ BinaryOp::$op as usize }, $a, $b>;)*
         };
-        (branches $op:literal: $($b:ident $truth:literal),*) => {
-            $(table[Function::Branch(BinaryOp::ALL[$op], $b, $truth).number()] = branch::<$op, $b, $truth>;
-            table[Function::BranchBack(BinaryOp::ALL[$op], $b, $truth).number()] =
-                branch_back::<$op, $b, $truth>;)*
+        (branches $op:ident: $($b:ident $truth:literal),*) => {
+            $(table[Function::Branch(BinaryOp::$op, $b, $truth).number()] =
+                branch::<{ BinaryOp::$op as usize }, $b, $truth>;
+            table[Function::BranchBack(BinaryOp::$op, $b, $truth).number()] =
+                branch_back::<{ BinaryOp::$op as usize }, $b, $truth>;)*
         };
     }
     operations!(
-        unary: 0 1 2 3 4 5 6 7 8 9 10;
-        binary: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23;
-        conditions: 16 17 18 19 20 21 22 23
+        unary: NegInt NegFloat Not AbsInt AbsFloat IntToFloat Floor Ceil Round Truncate ToSeconds;
+        binary: AddInt SubInt MulInt DivInt RemInt AddFloat SubFloat MulFloat DivFloat MulDurationFloat DivDurationInt DivDurationFloat DivDurations MinInt MaxInt MinFloat MaxFloat;
+        conditions: LessInt LessEqualInt LessFloat LessEqualFloat EqualInt NotEqualInt EqualFloat NotEqualFloat
     );
     /// Each two operations that make one, in all forms.
     macro_rules! chains {
