@@ -27,6 +27,7 @@ mod lock;
 mod machine;
 mod memory;
 mod observed;
+mod own;
 mod places;
 mod probe;
 mod processor;

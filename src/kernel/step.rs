@@ -2,8 +2,8 @@
 
 use super::call::{Call, Code, NoCode};
 use super::defect;
-use super::fast::Own;
 use super::machine::{Machine, State, frame_words, state_word};
+use super::own::Own;
 use super::stop::{Halt, Yield, Yielded};
 use super::streams::{Draws, fetch};
 use super::waiters;

@@ -7,7 +7,7 @@ use super::initial::Initial;
 use super::layout::{RESOURCE_WORDS, frame, resource};
 use super::lock_elision::Section;
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot};
-use super::optimise::Optimised;
+use super::optimise::made::Optimised;
 use super::processor::{Chain, Processor};
 use super::values::InstanceRanges;
 use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};

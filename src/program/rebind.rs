@@ -8,7 +8,7 @@
 use super::bound::BoundProgram;
 use super::code::Program;
 use super::op::Sampler;
-use super::optimise::{Scope, Uses, optimise};
+use super::optimise::{Scope, Uses, optimise, renew};
 use super::state::State;
 use super::values::BindError;
 use crate::scenario::Model;
@@ -84,7 +84,7 @@ impl<'a> Binding<'a> {
         }
         if !self.changed.is_empty() {
             let mut optimised = std::mem::take(&mut self.program.optimised);
-            optimised.renew(&self.program, &self.scopes, &self.changed, &mut self.uses);
+            renew(&mut optimised, &self.program, &self.scopes, &self.changed, &mut self.uses);
             self.program.optimised = optimised;
         }
         Ok(if reseeded || reordered { Rebound::Anew } else { Rebound::Values })

@@ -1,7 +1,8 @@
 //! Draws with a function of their own, and those of which the next value is ready.
 
-use super::local::{Own, behind, stuck};
+use super::next::{behind, stuck};
 use crate::kernel::draw::sample;
+use crate::kernel::own::Own;
 use crate::kernel::step::{Context, Kernel, Scheduler};
 use crate::program::{Chance, Draw, Local, Slot};
 use crate::random::{SampleError, StreamWords, distributions, round_nanos};

@@ -5,67 +5,18 @@
 //! here knows of events, of a calendar or of other processes.
 
 use super::draws;
+use super::next::{behind, stuck};
 use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::ProcessId;
-use crate::kernel::streams::Draws;
+use crate::kernel::own::Own;
 use crate::program::{
-    BoundProgram, CLOCK, DrawKind, FRAME, FROM_FLOAT, FROM_INT, Fast, Function, KNOWN, Local, MASK,
-    RESOURCE_WORDS, array_in, unshortened,
+    CLOCK, DrawKind, FRAME, FROM_FLOAT, FROM_INT, Fast, Function, KNOWN, Local, MASK, RESOURCE_WORDS,
+    array_in, unshortened,
 };
-use crate::time::Time;
 use crate::value::Word;
-
-/// What a process has besides its words in the state.
-pub struct Own<'a> {
-    /// Rounds that may still be made; see [`crate::kernel::Yield::OutOfFuel`].
-    pub fuel: u64,
-    /// The clock.
-    pub(in crate::kernel) now: u64,
-    pub(in crate::kernel) process: ProcessId,
-    /// The program.
-    pub(in crate::kernel) program: &'a BoundProgram,
-    /// Random values.
-    pub(in crate::kernel) draws: &'a mut Draws,
-}
-
-impl<'a> Own<'a> {
-    /// Without fuel, of the first process.
-    pub(in crate::kernel) fn new(program: &'a BoundProgram, draws: &'a mut Draws) -> Own<'a> {
-        Own { fuel: 0, now: 0, process: ProcessId(0), program, draws }
-    }
-
-    /// Becomes what this process has now.
-    #[inline(always)]
-    pub(super) fn settle(&mut self, process: ProcessId, now: Time) {
-        (self.process, self.now) = (process, now.as_nanos());
-    }
-
-    #[inline(always)]
-    fn spend(&mut self) -> bool {
-        let rest = self.fuel.checked_sub(1);
-        self.fuel = rest.unwrap_or(0);
-        rest.is_some()
-    }
-}
 
 /// Does what a [`Local`] at this op of a process with this frame says; gives the number
 /// of the next op, or [`stuck`].
 type Run = fn(&mut [Word], usize, usize, &Local, &mut Own<'_>) -> usize;
-
-/// The bit that says that nothing was done: the plain op does it.
-const STUCK: usize = 1 << 63;
-
-/// The plain op that has to do it, if nothing was done.
-#[inline(always)]
-pub(super) fn stuck_at(next: usize) -> Option<usize> {
-    (next & STUCK != 0).then_some(next & !STUCK)
-}
-
-/// Says that the plain op has to do it.
-#[cold]
-pub(super) fn stuck(op: usize, local: &Local) -> usize {
-    (op + usize::from(local.home)) | STUCK
-}
 
 /// Does what `first` says, and all behind it that concerns nobody else.
 #[inline(always)]
@@ -87,12 +38,6 @@ pub(super) fn run(
 #[inline(always)]
 pub(super) fn call(arena: &mut [Word], frame: usize, op: usize, local: &Local, own: &mut Own<'_>) -> usize {
     FUNCTIONS[usize::from(local.function)](arena, frame, op, local, own)
-}
-
-/// Behind the op.
-#[inline(always)]
-pub(super) fn behind(op: usize, local: &Local) -> usize {
-    op + usize::from(local.span)
 }
 
 /// An operand in the form of this number.

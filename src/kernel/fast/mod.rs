@@ -7,8 +7,7 @@
 mod draws;
 mod local;
 mod many;
-
-pub(super) use local::Own;
+mod next;
 
 use super::execute::AFTER_ONE;
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
@@ -62,7 +61,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             /// The same if that was nothing but to say so.
             macro_rules! plain_if_stuck {
                 ($next:expr) => {
-                    if let Some(stuck) = local::stuck_at($next) {
+                    if let Some(stuck) = next::stuck_at($next) {
                         plain!(Context::new(process, frame, stuck));
                     }
                 };

@@ -1,8 +1,9 @@
 //! Truth values that are asked for by jumps alone: conditions as control flow.
 
-use super::chains::{First, short};
+use super::chains::First;
+use super::forms::{packed, short};
 use super::op::{Argument, Function, Local, Operation};
-use super::rules::{Rules, packed};
+use super::rules::Rules;
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::program::op::{Op, Slot};
 

@@ -19,11 +19,13 @@
 mod branches;
 mod chains;
 mod draws;
+mod forms;
+pub(super) mod made;
 mod op;
 mod rules;
 mod settled;
 
-pub use chains::unshortened;
 pub use draws::{Chance, Draw};
+pub use forms::unshortened;
 pub use op::{Argument, CLOCK, DrawKind, FRAME, FROM_FLOAT, FROM_INT, Fast, Function, KNOWN, Local, MASK};
-pub(super) use rules::{Optimised, Scope, Uses, optimise};
+pub(super) use rules::{Scope, Uses, optimise, renew};

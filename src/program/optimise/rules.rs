@@ -1,9 +1,9 @@
 //! Which optimised op stands in the place of each plain op.
 
-use super::chains::strength;
-use super::draws::{Chance, Draw};
+use super::draws::Draw;
+use super::forms::{packed, strength};
+use super::made::{Optimised, SettledWords};
 use super::op::{Argument, CLOCK, DrawKind, Fast, Function, Local, MASK};
-use super::settled::SettledWords;
 use crate::arithmetic::BinaryOp;
 use crate::ids::{OpId, ProcessId};
 use crate::program::access::Operand;
@@ -26,21 +26,6 @@ pub struct Scope {
     /// The first frame word behind the variables: later ones are read by no
     /// step but the one that writes them.
     pub(in crate::program) temporaries: u32,
-}
-
-/// What runs in virtual time go by.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Optimised {
-    /// The ops of runs with a trace.
-    code: Vec<Fast>,
-    /// The ops of runs without one.
-    quiet: Vec<Fast>,
-    /// By distribution.
-    pub draws: Vec<Draw>,
-    /// What the draws that are choices choose from.
-    pub chances: Vec<Chance>,
-    /// What is calculated before the run.
-    settled: SettledWords,
 }
 
 /// Which words of the initial state ops were made of: the word, and the number of the op.
@@ -67,7 +52,7 @@ impl Uses {
 /// Makes the ops of a program that is bound.
 pub(in crate::program) fn optimise(program: &BoundProgram, scopes: &[Scope]) -> (Optimised, Uses) {
     let mut optimised = Optimised { settled: SettledWords::of(program), ..Optimised::default() };
-    optimised.draw(program);
+    draw(&mut optimised, program);
     let uses = RefCell::new(Vec::new());
     for quiet in [false, true] {
         let mut ops = Vec::with_capacity(program.plain.len());
@@ -82,63 +67,43 @@ pub(in crate::program) fn optimise(program: &BoundProgram, scopes: &[Scope]) -> 
     (optimised, all)
 }
 
-impl Optimised {
-    /// Of so many ops none is optimised.
-    pub(in crate::program) fn none(ops: usize) -> Optimised {
-        let plain = vec![Fast::Plain; ops];
-        Optimised { code: plain.clone(), quiet: plain, ..Optimised::default() }
+/// Makes again what has words in it that are not what they were: whose numbers are these.
+pub(in crate::program) fn renew(
+    optimised: &mut Optimised,
+    program: &BoundProgram,
+    scopes: &[Scope],
+    changed: &[u32],
+    all: &mut Uses,
+) {
+    let settled = SettledWords::of(program);
+    if settled.known != optimised.settled.known {
+        (*optimised, *all) = optimise(program, scopes);
+        return;
     }
-
-    /// The ops of runs with events, or without.
-    pub fn ops(&self, with_events: bool) -> &[Fast] {
-        if with_events { &self.code } else { &self.quiet }
+    optimised.settled = settled;
+    draw(optimised, program);
+    let uses = RefCell::new(Vec::new());
+    for at in all.of(changed) {
+        let scope = &scopes[scopes.partition_point(|scope| scope.end <= at)];
+        optimised.code[at] = Rules::new(program, scope, false, optimised, &uses).op(at);
+        optimised.quiet[at] = Rules::new(program, scope, true, optimised, &uses).op(at);
     }
+    all.add(uses);
+}
 
-    /// Makes again what has words in it that are not what they were: whose numbers are these.
-    pub(in crate::program) fn renew(
-        &mut self,
-        program: &BoundProgram,
-        scopes: &[Scope],
-        changed: &[u32],
-        all: &mut Uses,
-    ) {
-        let settled = SettledWords::of(program);
-        if settled.known != self.settled.known {
-            (*self, *all) = optimise(program, scopes);
-            return;
-        }
-        self.settled = settled;
-        self.draw(program);
-        let uses = RefCell::new(Vec::new());
-        for at in all.of(changed) {
-            let scope = &scopes[scopes.partition_point(|scope| scope.end <= at)];
-            self.code[at] = Rules::new(program, scope, false, self, &uses).op(at);
-            self.quiet[at] = Rules::new(program, scope, true, self, &uses).op(at);
-        }
-        all.add(uses);
-    }
-
-    /// Puts into the state at the start of a run what was calculated before.
-    pub fn settle(&self, arena: &mut [Word]) {
-        for &(word, value) in &self.settled.words {
-            arena[word as usize] = value;
-        }
-    }
-
-    fn draw(&mut self, program: &BoundProgram) {
-        let known = |source: Source| source.global_index().map(|global| program.arena[global as usize]);
-        self.draws.clear();
-        self.chances.clear();
-        let mut first_stream = 0;
-        let streams = program.processes.iter().map(|def| {
-            let first = first_stream;
-            first_stream += def.count * def.streams;
-            (def.first, first, def.streams)
-        });
-        let streams: Vec<(ProcessId, u32, u32)> = streams.collect();
-        for code in &program.distributions {
-            self.draws.push(Draw::of(code, streams[code.process.index()], known, &mut self.chances));
-        }
+fn draw(optimised: &mut Optimised, program: &BoundProgram) {
+    let known = |source: Source| source.global_index().map(|global| program.arena[global as usize]);
+    optimised.draws.clear();
+    optimised.chances.clear();
+    let mut first_stream = 0;
+    let streams = program.processes.iter().map(|def| {
+        let first = first_stream;
+        first_stream += def.count * def.streams;
+        (def.first, first, def.streams)
+    });
+    let streams: Vec<(ProcessId, u32, u32)> = streams.collect();
+    for code in &program.distributions {
+        optimised.draws.push(Draw::of(code, streams[code.process.index()], known, &mut optimised.chances));
     }
 }
 
@@ -499,11 +464,6 @@ fn jump(to: usize) -> Fast {
 
 fn jump_back(to: OpId) -> Local {
     local(Function::JumpBack, to.0, 0, 0)
-}
-
-/// Two numbers in a word.
-pub(super) fn packed(low: u32, high: u32) -> Word {
-    Word::from(low) | Word::from(high) << 32
 }
 
 impl Fast {

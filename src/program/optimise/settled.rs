@@ -1,22 +1,13 @@
 //! Values that hang on parameters and on the instance alone, calculated before the run.
 
+use super::made::SettledWords;
 use crate::program::bound::BoundProgram;
 use crate::program::code::Settled;
 use crate::program::layout::RESOURCE_WORDS;
 use crate::program::values::value_of;
-use crate::value::Word;
 
 /// Of processes with more instances such values are calculated whenever they are asked for.
 const MOST_INSTANCES: u32 = 1_000;
-
-/// The values of a program.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct SettledWords {
-    /// By their numbers: whether all instances have one, and nobody calculates it any more.
-    pub(super) known: Vec<bool>,
-    /// Words of the state, and what they are.
-    pub(super) words: Vec<(u32, Word)>,
-}
 
 impl SettledWords {
     pub(super) fn of(program: &BoundProgram) -> SettledWords {
