@@ -20,7 +20,7 @@
 //! | [`explore`] | which states are the same, which schedules there are, and the shortest to a finding | what a step does: the kernel says so |
 //! | [`backend`] | who goes next, and how time passes | what happens then |
 //! | [`analysis`] | what the events of a run add up to | how it looks |
-//! | [`sweep`] | which points and replications are run, and what their figures add up to | what a figure means, how a chart looks |
+//! | [`sweep`] | which points and replications are run, what their figures add up to, and which values fit what was measured | what a figure means, how a chart looks |
 //! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
 //! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
 //! | [`cli`] | arguments, files, exit codes | everything else |
@@ -78,6 +78,8 @@
 //! | ranking and selection, indifference zone | choosing the best of random systems with a stated probability, and the differences that do not matter in it ([`sweep`]) |
 //! | optimised op | what runs in virtual time go by instead of a plain op, or of several; the plain ops are the reference |
 //! | home | of an optimised op: the place of the plain op that does what it leaves undone |
+//! | calibration, loss, profile | fitting parameters to measured figures; how far the model is from them; the smallest loss by the value of one parameter ([`sweep`]) |
+//! | held out | of a measured figure: predicted, and not fitted |
 //! | wait queue, parker | those who wait at a primitive of real threads, in the order in which they are served; where one of them sleeps |
 //! | atomic gate | the lock that keeps the steps of an atomic block together on real threads |
 //! | time scale | how many times faster than real time a scenario runs on threads |
@@ -85,7 +87,7 @@
 //! # Features
 //!
 //! `cli` (default) is the program and its module, `render` (default) are charts and
-//! pictures as PNG. Without them Tempolane needs 40 other crates instead of 94; timelines as SVG and
+//! pictures as PNG. Without them Tempolane needs 41 other crates instead of 95; timelines as SVG and
 //! as text are always there.
 //!
 //! # What everything relies on

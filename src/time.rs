@@ -172,6 +172,28 @@ pub fn format_quantity(number: f64, is_time: bool, decimals: usize) -> String {
     format!("{sign}{text}")
 }
 
+/// Prints a mean with half of its interval, both in one unit and to the second digit of
+/// the half: `1.08s ± 0.12s`; the mean alone, as [`format_quantity`], where there is no
+/// half or it is nothing.
+pub fn format_interval(mean: f64, half: Option<f64>, is_time: bool, decimals: usize) -> String {
+    let Some(half) = half.filter(|half| *half > 0.0) else {
+        return format_quantity(mean, is_time, decimals);
+    };
+    let (name, scale) = if is_time { mean_unit(mean.abs().max(half)) } else { ("", 1.0) };
+    let (mean, half) = (mean / scale, half / scale);
+    if mean.abs().max(half) >= 1e9 || half < 1e-9 {
+        return format!("{mean:.3e}{name} ± {half:.1e}{name}");
+    }
+    let decimals = (1.0 - libm::floor(libm::log10(half))).clamp(0.0, 9.0) as usize;
+    format!("{mean:.decimals$}{name} ± {half:.decimals$}{name}")
+}
+
+/// The unit in which a time is told that is so many nanoseconds long, with its length.
+fn mean_unit(nanos: f64) -> (&'static str, f64) {
+    let units = DECIMAL_UNITS.map(|(name, scale)| (name, scale as f64));
+    units.into_iter().find(|(_, scale)| nanos >= *scale).unwrap_or(("ns", 1.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +245,21 @@ mod tests {
             [(0.0, "0s"), (0.4, "0.4ns"), (1.0 / 3.0, "0.333ns"), (2.5, "2.5ns"), (999.6, "1us"), (9e9, "9s")]
         {
             assert_eq!(format_mean_nanos(nanos, 3), text);
+        }
+    }
+
+    #[test]
+    fn an_interval_has_two_digits_of_its_half() {
+        for (mean, half, is_time, text) in [
+            (1.0812e9, Some(0.1234e9), true, "1.08s ± 0.12s"),
+            (905.3e6, Some(67.2e6), true, "905ms ± 67ms"),
+            (-2.3e9, Some(712e6), true, "-2.30s ± 0.71s"),
+            (0.8, Some(0.0391), false, "0.800 ± 0.039"),
+            (1e12, Some(3e10), false, "1.000e12 ± 3.0e10"),
+            (1.5e9, Some(0.0), true, "1.5s"),
+            (0.25, None, false, "0.25"),
+        ] {
+            assert_eq!(format_interval(mean, half, is_time, 3), text);
         }
     }
 

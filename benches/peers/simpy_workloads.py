@@ -123,9 +123,9 @@ def buffer(items):
 
 
 def timed(run):
-    start = time.perf_counter()
+    start = time.process_time()
     run()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def memory():
@@ -164,7 +164,7 @@ def main():
                 "count": count,
                 "seconds": seconds,
                 "end_time_s": float(end),
-                "mean_sojourn_s": mean,
+                "figure": mean,
                 "peak_bytes": max(0, after[0] - after[1] - before[2]) * 1024 if known else None,
             }
         )

@@ -202,6 +202,18 @@ impl StatisticsSink {
 }
 
 impl Sink for StatisticsSink {
+    // Into the kernel, where it is known of which kind an event is.
+    #[inline(always)]
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        let is_in_figures = !matches!(event.kind, Kind::Draw | Kind::Write | Kind::Read | Kind::Level);
+        if is_in_figures || self.late.is_some() {
+            self.event(event, args);
+        } else {
+            // It ends no wait, and the delay that it comes behind has an end of its own.
+            self.events += 1;
+        }
+    }
+
     fn event(&mut self, event: &Event, args: &[Word]) {
         self.events += 1;
         let since = self.late.as_mut().map_or(event.time, |late| late.since(event));

@@ -3,9 +3,11 @@
 
 mod collect;
 mod comparison;
+mod distribution_fit;
 mod figures;
 mod groups;
 mod marks;
+mod measure_sink;
 mod measures;
 pub mod monitor;
 mod races;
@@ -17,12 +19,16 @@ pub use comparison::{
     ComparedFigure, ComparedMark, ComparisonRow, FigureComparison, MarkComparison, compare, compare_figure,
     compare_marks, speed_up,
 };
+pub use distribution_fit::{
+    DistributionFit, FitOptions, FitSample, GoodnessOfFit, MOST_SAMPLES, NotFitted, fitted_families,
+};
 pub use figures::{
     FigureCollector, FigureRequest, FigureValue, FigureWatch, Marks, Measures, ProcessGroups, Processes,
     ResourceGroups, Resources, check_path, named,
 };
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
 pub use marks::{MarkStatistics, MarkValues};
+pub use measure_sink::MeasureSink;
 pub use measures::{Histogram, LevelStatistics, MeasureStatistics, PassingStatistics, SojournStatistics};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};
 pub use races::{ObservedRace, RaceSink, Races, RacingAccess};

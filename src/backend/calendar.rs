@@ -13,8 +13,8 @@ use crate::time::Time;
 /// top 64 bits, then 8 of priority, 32 of sequence, 24 of process.
 pub(super) type Key = u128;
 
-const PROCESS_BITS: u32 = 24;
-const SEQUENCE_BITS: u32 = 32;
+pub(super) const PROCESS_BITS: u32 = 24;
+pub(super) const SEQUENCE_BITS: u32 = 32;
 
 /// The largest number of processes that keys can tell apart.
 pub const MAX_PROCESSES: usize = 1 << PROCESS_BITS;

@@ -46,7 +46,8 @@ impl<'a> Rerun<'a> {
         if (self.seed, self.replication) != (seed, replication) {
             (self.seed, self.replication) = (seed, replication);
             self.draws.reset(seed, replication);
-            if self.ties != Ties::Fifo {
+            // Other orders have no random numbers.
+            if matches!(self.ties, Ties::Seeded(_)) {
                 let program = self.binding.program();
                 self.calendar = AnyCalendar::of_ties(program, self.ties, seed, replication);
             }

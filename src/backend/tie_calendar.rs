@@ -2,31 +2,47 @@
 //!
 //! Decides who goes on among those that can go on at the same time with the
 //! same priority, and whom a notify reaches where the scenario leaves it open.
-//! Made to be right and short: runs with it look for what depends on ties, and
-//! are not the ones that are measured. An entry costs time in proportion to the
-//! logarithm of the number of entries.
+//! An entry costs time in proportion to the logarithm of the number of entries.
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, Key, PROCESS_BITS, SEQUENCE_BITS, entry, key};
 use crate::ids::ProcessId;
 use crate::kernel::Scheduler;
 use crate::random::{Streams, distributions};
 use crate::time::Time;
 use crate::trace::Ties;
-use line::Line;
-use std::collections::BTreeMap;
+use arrivals::Arrivals;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
-mod line;
+mod arrivals;
 
 /// The future event list of a run with other ties.
 #[derive(Debug, Clone)]
 pub struct TieCalendar {
-    /// Who can go on at a time, with a priority, in the order of coming.
-    due: BTreeMap<(Time, u8), Line>,
+    due: Due,
     ties: Ties,
     /// The one stream that choices are drawn from, and how far.
     streams: Streams,
     position: u64,
     choices: u64,
+}
+
+/// Who can go on at a time, with a priority.
+#[derive(Debug, Clone)]
+enum Due {
+    /// Whoever is the last in the file goes first: an order like any other, in which
+    /// nobody has to be looked for.
+    LastInFile(BinaryHeap<Reverse<Key>>),
+    /// Anyone may go first, and is numbered in the order of coming.
+    ByArrival(BTreeMap<(Time, u8), Arrivals>),
+}
+
+/// The bits of a key that tell the process.
+const PROCESS: u32 = SEQUENCE_BITS + PROCESS_BITS;
+
+/// A key that sorts those of one time and priority by the file, from its end.
+fn from_the_last(time: Time, priority: u8, process: ProcessId) -> Key {
+    key(time, priority, u32::MAX - process.0, process)
 }
 
 impl TieCalendar {
@@ -40,7 +56,11 @@ impl TieCalendar {
             let number = number.min(u32::MAX - 1);
             streams.add("", number..number + 1, 0..1);
         }
-        TieCalendar { due: BTreeMap::new(), ties, streams, position: 0, choices: 0 }
+        let due = match ties {
+            Ties::Reversed => Due::LastInFile(BinaryHeap::new()),
+            Ties::Fifo | Ties::Seeded(_) => Due::ByArrival(BTreeMap::new()),
+        };
+        TieCalendar { due, ties, streams, position: 0, choices: 0 }
     }
 
     /// How often there was a choice between several so far.
@@ -68,9 +88,18 @@ impl TieCalendar {
 
 impl Calendar for TieCalendar {
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
-        let options = self.due.first_key_value()?.1.len();
+        let options = match &mut self.due {
+            Due::LastInFile(keys) => {
+                let first = keys.pop()?.0;
+                let is_tied = keys.peek().is_some_and(|next| next.0 >> PROCESS == first >> PROCESS);
+                self.choices += u64::from(is_tied);
+                return Some(entry(first));
+            }
+            Due::ByArrival(due) => due.first_key_value()?.1.len(),
+        };
         let place = self.one_of(options);
-        let mut due = self.due.first_entry()?;
+        let Due::ByArrival(due) = &mut self.due else { return None };
+        let mut due = due.first_entry()?;
         let process = due.get_mut().remove(place);
         let time = due.key().0;
         if options == 1 {
@@ -80,29 +109,33 @@ impl Calendar for TieCalendar {
     }
 
     fn clear(&mut self) {
-        self.due.clear();
+        match &mut self.due {
+            Due::LastInFile(keys) => keys.clear(),
+            Due::ByArrival(due) => due.clear(),
+        }
         (self.position, self.choices) = (0, 0);
     }
 }
 
 impl Scheduler for TieCalendar {
     fn cancel(&mut self, time: Time, process: ProcessId) {
-        for (key, due) in self.due.range_mut((time, 0)..=(time, u8::MAX)) {
-            if due.take(process) {
-                if due.len() == 0 {
-                    let key = *key;
-                    self.due.remove(&key);
+        match &mut self.due {
+            Due::LastInFile(keys) => keys.retain(|due| entry(due.0) != (time, process)),
+            Due::ByArrival(due) => {
+                let mut at_time = due.range_mut((time, 0)..=(time, u8::MAX));
+                let emptied = at_time.find_map(|(key, due)| due.take(process).then_some((*key, due.len())));
+                if let Some((key, 0)) = emptied {
+                    due.remove(&key);
                 }
-                return;
             }
         }
     }
 
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
-        // Of reversed ties the last in the order of the file comes first.
-        let in_order = self.ties == Ties::Reversed;
-        let due = self.due.entry((time, priority)).or_insert_with(|| Line::new(in_order));
-        due.push(process);
+        match &mut self.due {
+            Due::LastInFile(keys) => keys.push(Reverse(from_the_last(time, priority, process))),
+            Due::ByArrival(due) => due.entry((time, priority)).or_default().push(process),
+        }
     }
 
     fn choose(&mut self, options: u32) -> u32 {

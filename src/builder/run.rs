@@ -221,7 +221,13 @@ impl<S: CodeState> Run<'_, S> {
         self.assert_outcome("completed")
     }
 
-    /// The run ended so.
+    /// In the end some processes waited for what never comes.
+    #[track_caller]
+    pub fn assert_deadlock(&self) -> &Self {
+        self.assert_outcome("deadlock")
+    }
+
+    /// The run ended so: `completed`, `deadlock`, `horizon`, `fault` or `limit`.
     #[track_caller]
     pub fn assert_outcome(&self, outcome: &str) -> &Self {
         self.assert(&format!("outcome: {}", quoted(outcome)))

@@ -36,10 +36,15 @@ pub fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
         }
         if let Some(warnings) = &warnings {
             console::warn(warnings.render(true));
-            exit = exit.max(if arguments.strict { Exit::Usage } else { Exit::Fine });
+            if arguments.strict {
+                exit = exit.max(Exit::Usage);
+            }
         }
         let told = match arguments.scenarios.format {
-            Format::Text => result.as_ref().map(|loaded| text(loaded, warnings.as_ref())).unwrap_or_default(),
+            Format::Text => result
+                .as_ref()
+                .map(|loaded| text(loaded, warnings.as_ref(), arguments.strict))
+                .unwrap_or_default(),
             Format::Json => json(&path, &result, warnings.as_ref()),
         };
         console::print(&told)?;
@@ -47,7 +52,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn text(loaded: &Loaded, warnings: Option<&Diagnostics>) -> String {
+fn text(loaded: &Loaded, warnings: Option<&Diagnostics>, strict: bool) -> String {
     let model = &loaded.scenario.model;
     let counted =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
@@ -58,9 +63,14 @@ fn text(loaded: &Loaded, warnings: Option<&Diagnostics>) -> String {
     let name = console::printable(&model.name);
     let warnings =
         warnings.map(|warnings| format!("; {}", counted(warnings.items.len(), "warning", "warnings")));
+    let verdict = if strict && warnings.is_some() {
+        "refused, since `--strict` takes warnings for errors"
+    } else {
+        "ok"
+    };
     let warnings = warnings.unwrap_or_default();
     let file = console::printable(&loaded.scenario.source.label);
-    format!("{file}: ok ({name}: {processes}, {resources}{warnings})\n")
+    format!("{file}: {verdict} ({name}: {processes}, {resources}{warnings})\n")
 }
 
 #[derive(Serialize)]

@@ -65,8 +65,7 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let options = &arguments.run;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
     for scenario in &loaded {
-        let finished =
-            run_and_write(scenario, options, false).map_err(|failure| with_done(failure, &done))?;
+        let finished = run_and_write(scenario, options).map_err(|failure| with_done(failure, &done))?;
         done.push(finished.label.clone());
         runs.push(finished);
         interrupt::check().map_err(|failure| with_done(failure, &done))?;

@@ -1,9 +1,10 @@
 //! Runs one scenario and collects what can be said about it.
 //!
 //! Decides which sinks a run feeds: figures and fingerprint always, races if
-//! processes share a memory, the events in memory if pictures are wanted, the
-//! trace file as it goes.
+//! processes share a memory, the events in memory if pictures are wanted, less
+//! of them for the timeline in letters, the trace file as it goes.
 
+use super::console;
 use super::failure::{Exit, Failure};
 use super::inputs::Loaded;
 use super::interrupt;
@@ -12,18 +13,17 @@ use super::output::Folder;
 use super::progress::ProgressLine;
 use super::report::{Finished, Waiting};
 use super::unfinished::Unfinished;
-use super::{console, quote};
 use crate::analysis::{FigureWatch, Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Cancellation, Following, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
 use crate::ids::ResourceId;
 use crate::kernel::{Machine, find_stuck, find_waiting};
 use crate::program::BoundProgram;
-use crate::render::{Point, PointKind};
+use crate::render::{Point, PointKind, TextStyle};
 use crate::time::Time;
 use crate::trace::{
     Claim, DynSink, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, Outcome, RecordingSink,
-    Sink, Ties,
+    Sink, Sketch, Ties, shell_word,
 };
 use crate::value::{Value, Word};
 use std::cell::Cell;
@@ -50,8 +50,18 @@ const MEMORY_VALUES: usize = 1 << 20;
 /// The name of the trace file.
 const TRACE: &str = "trace.jsonl";
 
+/// What is kept of the events of a run, for pictures of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    Nothing,
+    /// What the timeline in letters shows.
+    Sketch,
+    /// All of them, up to a bound.
+    Events,
+}
+
 /// Runs `loaded`; its trace file, if one is wanted, is written to `folder`.
-/// The events are kept if `keep_events`.
+/// Of its events is kept what `keep` says.
 ///
 /// # Errors
 /// If the user stops it, or a file cannot be written.
@@ -59,9 +69,9 @@ pub fn execute(
     loaded: &Loaded,
     options: &RunOptions,
     folder: Option<&Folder>,
-    keep_events: bool,
+    keep: Keep,
 ) -> Result<Finished, Failure> {
-    execute_by(loaded, options, folder, keep_events, Mode::Timed, |program, seed, sinks, control| {
+    execute_by(loaded, options, folder, keep, Mode::Timed, |program, seed, sinks, control| {
         let mut simulation =
             virtual_time::Simulation::with_ties(program, seed, options.replication, options.ties);
         let end = simulation.run(sinks, control)?;
@@ -81,7 +91,7 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
         output: PathBuf::new(),
         write: vec![Artifact::None],
     };
-    execute_by(loaded, &options, None, false, Mode::Timed, |program, seed, sinks, control| {
+    execute_by(loaded, &options, None, Keep::Nothing, Mode::Timed, |program, seed, sinks, control| {
         virtual_time::run(program, seed, &mut DynSink::new(&mut (sinks, extra)), control)
     })
 }
@@ -96,7 +106,7 @@ pub fn execute_along(
     cancellation: Cancellation<'_>,
     options: &RunOptions,
     folder: Option<&Folder>,
-    keep_events: bool,
+    keep: Keep,
 ) -> Result<Finished, Failure> {
     let refused = |turn: usize, message: &str| {
         let name = schedule.turns.get(turn).map_or("", |(name, _)| name);
@@ -113,24 +123,20 @@ pub fn execute_along(
         .map_err(|turn| refused(turn, "the scenario has no such process"))?;
     let (mut mismatch, mut fatal) = (None, None);
     let options = RunOptions { seed: Some(schedule.seed), ..options.clone() };
-    let finished =
-        execute_by(loaded, &options, folder, keep_events, schedule.mode, |program, seed, sinks, _| {
-            let following = Following { seed, ..following };
-            let followed =
-                replay_cancellable(program, None, following, cancellation, &turns, sinks, &mut |_, _| {});
-            let followed = followed.unwrap_or_else(|found| {
-                mismatch = Some(found);
-                None
-            });
-            let Some(Replayed { outcome, end, machine, times, .. }) = followed else {
-                return Err(virtual_time::Interrupted(virtual_time::RunProgress {
-                    now: Time::ZERO,
-                    steps: 0,
-                }));
-            };
-            fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
-            Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
+    let finished = execute_by(loaded, &options, folder, keep, schedule.mode, |program, seed, sinks, _| {
+        let following = Following { seed, ..following };
+        let followed =
+            replay_cancellable(program, None, following, cancellation, &turns, sinks, &mut |_, _| {});
+        let followed = followed.unwrap_or_else(|found| {
+            mismatch = Some(found);
+            None
         });
+        let Some(Replayed { outcome, end, machine, times, .. }) = followed else {
+            return Err(virtual_time::Interrupted(virtual_time::RunProgress { now: Time::ZERO, steps: 0 }));
+        };
+        fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
+        Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
+    });
     if let Some(Mismatch { turn, message }) = mismatch {
         return Err(refused(turn, &message));
     }
@@ -143,15 +149,23 @@ pub fn execute_along(
     Ok(finished)
 }
 
-/// The sinks of a run: figures and fingerprint, expectations, those of figures if there are some, races
-/// if processes share a memory, the events if they are kept, the trace file if there is one.
-type Sinks<'w, 't> = (
-    (StatisticsSink, Fingerprint),
-    (
-        ((Watch<'w>, Option<FigureWatch<'w>>), Option<RaceSink>),
-        (Option<RecordingSink>, Option<TraceFile<'t>>),
-    ),
+/// The sinks of a run: figures and fingerprint, and what only some runs feed.
+type Sinks<'w, 't> = ((StatisticsSink, Fingerprint), Option<Box<Further<'w, 't>>>);
+
+/// Expectations and those of figures as far as events concern them, races if processes share a memory, the events or
+/// a sketch if they are kept, the trace file if there is one.
+type Further<'w, 't> = (
+    ((Option<Watch<'w>>, Option<FigureWatch<'w>>), Option<RaceSink>),
+    ((Option<RecordingSink>, Option<Sketch>), Option<TraceFile<'t>>),
 );
+
+/// What some runs feed; nothing if this one does not, so that a long run pays one look at an event for it.
+fn further<'w, 't>(further: Further<'w, 't>) -> Option<Box<Further<'w, 't>>> {
+    let (((watch, figures), races), ((recording, sketch), file)) = &further;
+    let expects = watch.is_some() || figures.is_some() || races.is_some();
+    let keeps = recording.is_some() || sketch.is_some() || file.is_some();
+    (expects || keeps).then(|| Box::new(further))
+}
 
 /// Those who wait at the end of a run that did not get to its own: if all who are left do, or
 /// for ever while others go on. That a daemon waits is as it should be.
@@ -169,7 +183,7 @@ fn execute_by(
     loaded: &Loaded,
     options: &RunOptions,
     folder: Option<&Folder>,
-    keep_events: bool,
+    keep: Keep,
     mode: Mode,
     drive: impl FnOnce(
         &BoundProgram,
@@ -187,7 +201,8 @@ fn execute_by(
         Some(folder) => Some(TraceFile::begin(folder, &header, options, &disk_full)?),
         None => None,
     };
-    let recording = keep_events.then(|| RecordingSink::with_cap(PICTURE_EVENTS));
+    let recording = (keep == Keep::Events).then(|| RecordingSink::with_cap(PICTURE_EVENTS));
+    let sketch = (keep == Keep::Sketch).then(|| Sketch::new(&header, TextStyle::default().most_lanes));
     let unchecked = unchecked(loaded);
     let nothing = Expected::default();
     let expected = if unchecked.is_empty() { &loaded.scenario.model.expect } else { &nothing };
@@ -204,7 +219,14 @@ fn execute_by(
         Some(_) => RaceSink::new(&header),
         None => RaceSink::new(&header).up_to(RACE_WORK),
     });
-    let mut sinks = ((statistics, Fingerprint::new()), (((watch, figures), races), (recording, trace_file)));
+    // What no event concerns is asked at the end alone.
+    let (heard, unheard) = if watch.hears() { (Some(watch), None) } else { (None, Some(watch)) };
+    let (heard_figures, unheard_figures) = match figures {
+        Some(figures) if figures.hears() => (Some(figures), None),
+        figures => (None, figures),
+    };
+    let further = further((((heard, heard_figures), races), ((recording, sketch), trace_file)));
+    let mut sinks = ((statistics, Fingerprint::new()), further);
     let mut progress = ProgressLine::new(&loaded.label);
     let mut control = |reached: virtual_time::RunProgress| {
         progress.tell(reached.now, reached.steps);
@@ -216,7 +238,9 @@ fn execute_by(
     };
     let result = drive(&program, seed, &mut sinks, &mut control);
     drop(progress);
-    let ((statistics, fingerprint), (((watch, figures), races), (recording, trace_file))) = sinks;
+    let ((statistics, fingerprint), further) = sinks;
+    let (((heard, heard_figures), races), ((recording, sketch), trace_file)) =
+        further.map_or_else(Further::default, |further| *further);
     let (run, machine) = match result {
         Ok(ended) => ended,
         Err(virtual_time::Interrupted(reached)) if !disk_full.get() => {
@@ -226,8 +250,11 @@ fn execute_by(
         Err(_) => return Err(trace_file.map_or_else(|| Failure::said(Exit::Environment), TraceFile::failure)),
     };
     let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
-    let mut failed = watch.finish(&run.outcome, run.end, &claimed(expected, &machine, &program));
+    let at_end = claimed(expected, &machine, &program);
+    let watched = heard.or(unheard).map(|watch| watch.finish(&run.outcome, run.end, &at_end));
+    let mut failed = watched.unwrap_or_default();
     let statistics = statistics.finish(run.end);
+    let figures = heard_figures.or(unheard_figures);
     failed.extend(figures.into_iter().flat_map(|figures| figures.finish(&header, &statistics)));
     let (memories, memories_left_out) = machine.memories_up_to(&program, MEMORY_VALUES);
     let is_stopped = matches!(run.outcome, Outcome::Horizon | Outcome::Limit { .. });
@@ -250,6 +277,7 @@ fn execute_by(
         windows: Vec::new(),
         unchecked,
         trace: None,
+        sketched: sketch.map(|sketch| sketch.finish(run.end)),
         written: Vec::new(),
         notes: Vec::new(),
         settings: loaded.settings.clone(),
@@ -270,7 +298,7 @@ fn execute_by(
     if let Some(trace_file) = trace_file {
         trace_file.finish(&mut finished)?;
     }
-    keep(recording, &mut finished);
+    keep_trace(recording, &mut finished);
     Ok(finished)
 }
 
@@ -284,7 +312,7 @@ fn claimed(expected: &Expected, machine: &Machine, program: &BoundProgram) -> Ve
 }
 
 /// Keeps the events that were recorded for the pictures.
-fn keep(recording: Option<RecordingSink>, finished: &mut Finished) {
+fn keep_trace(recording: Option<RecordingSink>, finished: &mut Finished) {
     let Some(recording) = recording else { return };
     let is_cut = recording.left_out() > 0;
     let header = finished.header.clone();
@@ -316,14 +344,14 @@ fn reproduction(loaded: &Loaded, seed: u64, options: &RunOptions) -> String {
 /// A command about the scenario with its parameters.
 pub fn command(subcommand: &str, loaded: &Loaded) -> String {
     let setting =
-        |(name, value): &(String, String)| format!(" --set {}", quote::word(&format!("{name}={value}")));
+        |(name, value): &(String, String)| format!(" --set {}", shell_word(&format!("{name}={value}")));
     let settings: String = loaded.settings.iter().map(setting).collect();
-    format!("tempolane {subcommand} {}{settings}", quote::word(&loaded.path))
+    format!("tempolane {subcommand} {}{settings}", shell_word(&loaded.path))
 }
 
 /// The command that follows a schedule, which knows its own parameters.
 pub fn reproduction_along(loaded: &Loaded, file: &Path) -> String {
-    format!("tempolane run {} --schedule {}", quote::word(&loaded.path), quote::word(file))
+    format!("tempolane run {} --schedule {}", shell_word(&loaded.path), shell_word(file))
 }
 
 /// The parameters that keep `expect` from being checked: what a file expects

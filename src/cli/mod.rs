@@ -4,7 +4,9 @@
 //! running one, reporting, writing files) stands beside them. Decides nothing
 //! about scenarios: it glues the other modules together.
 
+mod calibrate;
 mod check;
+mod columns;
 mod compare;
 mod completions;
 mod console;
@@ -12,6 +14,7 @@ mod execute;
 mod explore;
 mod failure;
 mod failure_windows;
+mod fit;
 mod inputs;
 mod interrupt;
 mod labels;
@@ -19,7 +22,6 @@ mod options;
 mod output;
 mod pictures;
 mod progress;
-mod quote;
 mod report;
 mod run;
 mod schema;
@@ -64,6 +66,8 @@ enum Command {
     Sweep(sweep::SweepArguments),
     Merge(sweep::MergeArguments),
     Search(search::SearchArguments),
+    Calibrate(calibrate::CalibrateArguments),
+    Fit(fit::FitArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -138,6 +142,8 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Merge(arguments) => sweep::merge(arguments),
         Command::Search(arguments) => search::run(arguments),
+        Command::Calibrate(arguments) => calibrate::run(arguments),
+        Command::Fit(arguments) => fit::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, Cli::command()),
     }

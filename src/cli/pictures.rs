@@ -16,22 +16,29 @@ use std::path::PathBuf;
 /// A run with everything that its pictures need.
 pub struct Drawing<'a> {
     finished: &'a Finished,
-    trace: &'a Trace,
+    /// How many of the events it is drawn from.
+    drawn: u64,
     timeline: Timeline<'a>,
 }
 
 impl<'a> Drawing<'a> {
-    /// Prepares the pictures of a run whose events were kept.
+    /// Prepares the pictures of a run of which events, or a sketch, were kept.
     pub fn new(finished: &'a Finished) -> Option<Drawing<'a>> {
-        let trace = finished.trace.as_ref()?;
-        let timeline = if finished.untimed { Timeline::untimed(trace) } else { Timeline::new(trace) };
+        let (timeline, drawn) = match (&finished.trace, &finished.sketched) {
+            (Some(trace), _) => (of_trace(trace, finished.untimed), trace.events.len() as u64),
+            (None, Some(kept)) => {
+                let timeline = Timeline::sketched(&finished.header, &finished.outcome, finished.end, kept);
+                (timeline, finished.statistics.events)
+            }
+            (None, None) => return None,
+        };
         let signs = finished.fatal.iter().cloned().chain(finished.racing());
         let timeline = timeline.with(signs).with_broken(finished.broken());
-        Some(Drawing { finished, trace, timeline })
+        Some(Drawing { finished, drawn, timeline })
     }
 
     fn input(&self) -> GanttInput<'_> {
-        let drawn = self.trace.events.len() as u64;
+        let drawn = self.drawn;
         let Finished { label, statistics, outcome, settings, .. } = self.finished;
         let input = if drawn == statistics.events {
             self.timeline.input(label.clone())
@@ -67,9 +74,13 @@ impl<'a> Drawing<'a> {
         if self.finished.untimed || !draws(options) {
             return Ok(Vec::new());
         }
-        let chart = marks_chart(self.trace, &self.finished.label);
+        let chart = self.finished.trace.as_ref().and_then(|trace| marks_chart(trace, &self.finished.label));
         chart.map_or(Ok(Vec::new()), |chart| write_picture(folder, options, "marks", || chart))
     }
+}
+
+fn of_trace(trace: &Trace, untimed: bool) -> Timeline<'_> {
+    if untimed { Timeline::untimed(trace) } else { Timeline::new(trace) }
 }
 
 /// Writes comparison.svg and total-time.svg, each with its PNG, as far as they
@@ -159,6 +170,22 @@ fn write_picture(
         written.push(folder.write(&format!("{name}.png"), &png(&document).map_err(failure)?)?);
     }
     Ok(written)
+}
+
+/// Writes a chart as `name`.svg and `name`.png.
+///
+/// # Errors
+/// If it could not be drawn, or cannot be written.
+pub fn write_chart(
+    folder: &Folder,
+    name: &str,
+    document: Result<String, RenderError>,
+) -> Result<[PathBuf; 2], Failure> {
+    let failure = |error: RenderError| Failure::environment(format!("cannot draw {name}: {error}"));
+    let document = document.map_err(failure)?;
+    let svg = folder.write(&format!("{name}.svg"), document.as_bytes())?;
+    let pixels = png(&document).map_err(failure)?;
+    Ok([svg, folder.write(&format!("{name}.png"), &pixels)?])
 }
 
 fn bars(finished: &Finished) -> ScenarioBars {

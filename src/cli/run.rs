@@ -1,6 +1,6 @@
 //! `tempolane run`: each scenario on its own.
 
-use super::execute::{command, execute, execute_along, reproduction_along};
+use super::execute::{Keep, command, execute, execute_along, reproduction_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all, load_each};
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
@@ -124,7 +124,13 @@ fn one(
     schedule: Option<&Schedule>,
 ) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
-    let mut finished = run_and_write_along(scenario, schedule, &arguments.run, is_text)?;
+    let keep = match schedule {
+        _ if !is_text => Keep::Nothing,
+        None => Keep::Sketch,
+        // Around a failure its events are drawn, and it is not run along the schedule once more.
+        Some(_) => Keep::Events,
+    };
+    let mut finished = run_and_write_along(scenario, schedule, &arguments.run, keep)?;
     if let Some(schedule) = schedule {
         warn_of(schedule, scenario, &finished);
     }
@@ -160,47 +166,35 @@ fn order_of_locks(scenario: &Loaded, finished: &Finished) -> String {
     )
 }
 
-/// Runs a scenario and writes the files of its own. Its events are kept for
-/// more pictures if `keep_events`.
-pub fn run_and_write(
-    scenario: &Loaded,
-    options: &RunOptions,
-    keep_events: bool,
-) -> Result<Finished, Failure> {
-    run_and_write_along(scenario, None, options, keep_events)
+/// Runs a scenario and writes the files of its own.
+pub fn run_and_write(scenario: &Loaded, options: &RunOptions) -> Result<Finished, Failure> {
+    run_and_write_along(scenario, None, options, Keep::Nothing)
 }
 
 /// Runs a scenario, along a schedule if there is one, and writes the files of its
-/// own.
+/// own. Of its events is kept what `keep` says, and all if there are pictures.
 fn run_and_write_along(
     scenario: &Loaded,
     schedule: Option<&Schedule>,
     options: &RunOptions,
-    keep_events: bool,
+    keep: Keep,
 ) -> Result<Finished, Failure> {
     let folder = match options.writes_anything() {
         true => Some(Folder::open(options.output.join(folder_name(&scenario.label)))?),
         false => None,
     };
     let draws = options.writes(Artifact::Svg) || options.writes(Artifact::Png);
-    let keep_events = keep_events || draws;
+    let keep = if draws { Keep::Events } else { keep };
     let mut finished = match schedule {
         None => {
-            let mut finished = execute(scenario, options, folder.as_ref(), keep_events)?;
+            let mut finished = execute(scenario, options, folder.as_ref(), keep)?;
             finished.ties = tie_sensitivity(scenario, &finished);
             finished
         }
         Some(schedule) => {
             let cancellation = Cancellation::by(&interrupt::requested);
             let following = Following::to_the_end(schedule.seed, schedule.mode);
-            execute_along(
-                scenario,
-                (schedule, following),
-                cancellation,
-                options,
-                folder.as_ref(),
-                keep_events,
-            )?
+            execute_along(scenario, (schedule, following), cancellation, options, folder.as_ref(), keep)?
         }
     };
     interrupt::check()?;

@@ -3,6 +3,7 @@
 use super::step::{Context, Kernel, Scheduler};
 use crate::arithmetic::ArithmeticError;
 use crate::ids::OpId;
+use crate::program::Op;
 use crate::trace::{Fault, Sink};
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
@@ -51,8 +52,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         parts: &str,
     ) -> Box<Fault> {
         let message = format!("index {index} is out of range: {what} has {len} {parts}");
-        let hint = match len {
-            0 => "there is nothing to index".to_owned(),
+        let hint = match (len, self.program.plain[at.op()]) {
+            (0, _) => "there is nothing to index".to_owned(),
+            (_, Op::ReadMany { .. }) => {
+                format!(
+                    "a read of several ends at the last slot, which is {}; read the rest from 0 on",
+                    len - 1
+                )
+            }
             _ => format!("indexes go from 0 to {}; `% {len}` wraps around", len - 1),
         };
         self.fault(at, message, &hint)

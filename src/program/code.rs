@@ -4,6 +4,7 @@ use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Sample
 use crate::ids::{OpId, ParamId, ProcessDefId, ResourceDefId, Site};
 use crate::scenario::Expr;
 use crate::value::{Value, Word};
+use std::collections::BTreeMap;
 
 /// A compiled scenario: ops with their places, before parameters have values.
 #[derive(Debug, Clone)]
@@ -82,6 +83,8 @@ pub struct ProcessCode {
 pub struct Globals {
     params: usize,
     rest: Vec<Global>,
+    /// By constant, its place in `rest`.
+    constants: BTreeMap<Word, usize>,
     /// Conditions over parameters, each with the one outside of it.
     guards: Vec<(Expr, Option<usize>)>,
 }
@@ -102,7 +105,7 @@ pub enum Global {
 
 impl Globals {
     pub(super) fn new(params: usize) -> Globals {
-        Globals { params, rest: Vec::new(), guards: Vec::new() }
+        Globals { params, rest: Vec::new(), constants: BTreeMap::new(), guards: Vec::new() }
     }
 
     /// The number of global words.
@@ -134,12 +137,11 @@ impl Globals {
 
     pub(super) fn constant(&mut self, value: Value) -> Source {
         let word = value.to_word();
-        let known =
-            self.rest.iter().position(|global| matches!(global, Global::Constant(other) if *other == word));
-        let index = known.unwrap_or_else(|| {
+        let next = self.rest.len();
+        let index = *self.constants.entry(word).or_insert(next);
+        if index == next {
             self.rest.push(Global::Constant(word));
-            self.rest.len() - 1
-        });
+        }
         Source::global((self.params + index) as u32)
     }
 
@@ -157,5 +159,21 @@ impl Program {
             matches!(code.sampler, Sampler::CpythonRandint { .. } | Sampler::Constant { .. })
         };
         !self.distributions.iter().all(is_fixed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Would take minutes if each looked through all those before it.
+    #[test]
+    fn many_constants_take_linear_time_and_equal_ones_one_place() {
+        let mut globals = Globals::new(3);
+        let places: Vec<Source> = (0..200_000).map(|number| globals.constant(Value::Int(number))).collect();
+        for (number, place) in (0..200_000).zip(&places) {
+            assert_eq!(globals.constant(Value::Int(number)), *place);
+        }
+        assert_eq!((places[0], globals.len()), (Source::global(3), 200_003));
     }
 }

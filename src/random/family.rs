@@ -1,5 +1,6 @@
 //! What there is to say of a distribution over floats or durations.
 
+use super::fitting::Fitting;
 use super::sample::SampleError;
 use super::streams::StreamWords;
 use std::fmt;
@@ -16,6 +17,8 @@ pub struct Family {
     /// Its mean and variance, in closed form, and arguments to test them with.
     #[cfg(test)]
     pub moments: (Moments, &'static [&'static [f64]]),
+    /// How it is fitted to measurements.
+    pub fitting: Fitting,
     /// Draws a value; the arguments are floats, in the order of the parameters.
     pub sample: fn(&mut StreamWords<'_>, &[f64]) -> Result<f64, SampleError>,
 }

@@ -18,13 +18,18 @@
 mod chacha;
 pub mod distributions;
 mod family;
+mod fitting;
 mod python;
 mod rounding;
 mod sample;
+mod special;
 mod streams;
 mod ziggurat;
 
 pub use family::{Bound, Family, MOST_PARAMETERS, Parameter, Takes};
+#[cfg(test)]
+pub use fitting::Fitting;
+pub use fitting::Sample;
 pub use python::PythonStreams;
 pub use rounding::round_nanos;
 pub use sample::SampleError;

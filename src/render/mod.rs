@@ -6,7 +6,7 @@
 //! [`text_window`] draw for the terminal, [`total_time_chart`] compares
 //! scenarios, [`marks_chart`] shows what marks carried, and [`StepsSink`] is for code reviews. All of these work from a
 //! trace alone, so a saved trace draws the same picture. The charts of a sweep
-//! ([`sweep_lines`], [`sweep_map`], [`distribution_chart`], [`front_chart`]) work
+//! ([`sweep_lines`], [`sweep_map`], [`distribution_chart`], [`front_chart`]) and of fits work
 //! from its numbers. The same input gives the same bytes on every machine.
 
 #[cfg(feature = "render")]
@@ -30,9 +30,10 @@ mod timeline;
 
 #[cfg(feature = "render")]
 pub use charts::{
-    AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart, FrontPoint, MOST_LINES,
-    MOST_SCENARIOS, ProcessBar, ScenarioBars, SweepAxis, SweepChart, SweepPoint, distribution_chart,
-    front_chart, marks_chart, sweep_lines, sweep_map, total_time_chart,
+    AgreementChart, AgreementPoint, AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart,
+    FrontPoint, MOST_LINES, MOST_SCENARIOS, ProcessBar, ProfileChart, ScenarioBars, SweepAxis, SweepChart,
+    SweepPoint, agreement_chart, distribution_chart, front_chart, marks_chart, profile_chart, sweep_lines,
+    sweep_map, total_time_chart,
 };
 pub use font::missing as missing_letters;
 pub use gantt::{Style, aligned, gantt, validated};

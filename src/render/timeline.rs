@@ -1,9 +1,12 @@
-//! From a trace to what its Gantt timeline is drawn from.
+//! From a trace, or a sketch of a run, to what its Gantt timeline is drawn from.
 
 use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Event, Kind, Outcome, Phrase, Span, Trace, all_levels, peaks, spans, untimed_spans};
+use crate::trace::{
+    Event, Header, Kind, LevelLine, Outcome, Phrase, Sketched, Span, Trace, all_levels, peaks, spans,
+    untimed_spans,
+};
 use crate::value::Word;
 
 /// How many marks and log lines a picture is drawn from at most.
@@ -12,10 +15,12 @@ const MOST_POINTS: usize = 200_000;
 /// How many bytes of a log line a picture has room for.
 const MOST_TEXT: usize = 300;
 
-/// A trace with everything that its timeline shows.
+/// A run with everything that its timeline shows.
 #[derive(Debug)]
 pub struct Timeline<'a> {
-    trace: &'a Trace,
+    header: &'a Header,
+    outcome: &'a Outcome,
+    end: Time,
     spans: Vec<Span>,
     levels: Vec<LevelSeries>,
     points: Vec<Point>,
@@ -34,7 +39,9 @@ impl<'a> Timeline<'a> {
     fn of(trace: &'a Trace, spans: Vec<Span>, untimed: bool) -> Timeline<'a> {
         let (points, points_left_out) = points(trace);
         Timeline {
-            trace,
+            header: &trace.header,
+            outcome: &trace.outcome,
+            end: trace.end,
             spans,
             levels: level_series(trace),
             points,
@@ -42,6 +49,27 @@ impl<'a> Timeline<'a> {
             broken: Vec::new(),
             finished: finished(trace),
             untimed,
+        }
+    }
+
+    /// The timeline of a run of which only this much was kept: without marks and log lines. What belongs to one
+    /// column of letters is in it, or, of a long run, next to it.
+    pub fn sketched(header: &'a Header, outcome: &'a Outcome, end: Time, kept: &Sketched) -> Timeline<'a> {
+        let series = |line: &LevelLine| {
+            let LevelLine { resource, steps, peak } = line.clone();
+            LevelSeries { resource, steps, peak }
+        };
+        Timeline {
+            header,
+            outcome,
+            end,
+            spans: kept.spans.clone(),
+            levels: kept.levels.iter().map(series).collect(),
+            points: Vec::new(),
+            points_left_out: 0,
+            broken: Vec::new(),
+            finished: kept.finished.clone(),
+            untimed: false,
         }
     }
 
@@ -55,7 +83,7 @@ impl<'a> Timeline<'a> {
     /// With further points to show, behind those of the trace; but for those
     /// that lie past its end.
     pub fn with(mut self, points: impl IntoIterator<Item = Point>) -> Timeline<'a> {
-        let end = self.trace.end;
+        let end = self.end;
         self.points.extend(points.into_iter().filter(|point| point.time <= end));
         self
     }
@@ -70,15 +98,15 @@ impl<'a> Timeline<'a> {
     pub fn input(&self, title: String) -> GanttInput<'_> {
         GanttInput {
             title,
-            header: &self.trace.header,
+            header: self.header,
             spans: &self.spans,
             levels: &self.levels,
             points: &self.points,
             points_left_out: self.points_left_out,
             broken: &self.broken,
             finished: &self.finished,
-            outcome: &self.trace.outcome,
-            end: self.trace.end,
+            outcome: self.outcome,
+            end: self.end,
             cut: None,
             settings: &[],
             untimed: self.untimed,

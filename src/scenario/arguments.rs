@@ -52,6 +52,14 @@ impl Body<'_, '_> {
             Arguments::not_negative(check, &value, &entry.value, purpose);
             (value.ty(), DistributionKind::Constant { value: value.expr })
         } else {
+            if !matches!(entry.value.kind, Kind::Map(_) | Kind::Null | Kind::Bad) {
+                let required = form.fields.iter().filter(|field| field.required);
+                let keys: Vec<String> = required.map(|field| format!("{}: …", field.key)).collect();
+                let message = format!("`{}` takes a map, found {}", form.name, entry.value.described());
+                let hint = format!("write `{}: {{{}}}`", form.name, keys.join(", "));
+                check.reports.error_with_hint(check.reports.span_of(&entry.value), message, hint);
+                return None;
+            }
             let fields = fields::read(&mut check.reports, &entry.value, form, owner)?;
             kind(form.name, &mut Arguments { check, fields, scope, purpose })?
         };

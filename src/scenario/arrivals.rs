@@ -15,6 +15,7 @@ use super::typed::Typed;
 use crate::arithmetic::BinaryOp;
 use crate::ids::ProcessDefId;
 use crate::value::{Type, Value};
+use std::collections::BTreeMap;
 
 /// How many instances can be alive at once unless a file says otherwise.
 const PLACES: i64 = 1_000;
@@ -48,9 +49,11 @@ impl Check<'_> {
         let Some(Kind::Map(entries)) = scenario.get("processes").map(|node| &node.kind) else {
             return processes;
         };
+        let by_name: BTreeMap<&str, &Entry> =
+            entries.iter().rev().map(|entry| (entry.key.name.as_str(), entry)).collect();
         for number in 0..processes.len() {
             let def = &processes[number];
-            let own = entries.iter().find(|entry| entry.key.name == def.name).filter(|_| def.arrives);
+            let own = by_name.get(def.name.as_str()).filter(|_| def.arrives);
             let Some(Kind::Map(keys)) = own.map(|entry| &entry.value.kind) else { continue };
             let Some(arrivals) = keys.iter().find(|key| key.key.name == "arrivals") else { continue };
             let name = def.name.clone();

@@ -124,7 +124,10 @@ impl Check<'_> {
         let Some(node) = fields.get("version") else { return };
         if !matches!(node.kind, Kind::Int(1) | Kind::Bad) {
             let span = self.reports.span_of(node);
-            let hint = "write `version: 1`";
+            let hint = match node.kind {
+                Kind::Text(ref text) if text == "1" => "write `version: 1`: a number, without quotes",
+                _ => "write `version: 1`",
+            };
             self.reports.error_with_hint(span, "this version of the language is not known", hint);
         }
     }

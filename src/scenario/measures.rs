@@ -191,10 +191,12 @@ impl Check<'_> {
                     _ => self.not_linear(ast, sum),
                 }
             }
-            AstKind::Call(name, arguments) if name == "waiting" => match arguments.as_slice() {
-                [argument] => self.level_term(argument, (Counted::Waiting, factor), sum),
-                _ => self.not_linear(ast, sum),
-            },
+            AstKind::Call(name, arguments) if waiting(name).is_some() => {
+                match (waiting(name), arguments.as_slice()) {
+                    (Some(of), [argument]) => self.level_term(argument, (of, factor), sum),
+                    _ => self.not_linear(ast, sum),
+                }
+            }
             AstKind::Call(name, arguments) if name == "level" && arguments.len() == 1 => {
                 self.level_term(&arguments[0], (Counted::Level, factor), sum)
             }
@@ -265,6 +267,12 @@ impl Check<'_> {
             self.wrong_level(&ast.range, sum, message, None);
             return None;
         }
+        if !of.is_of(kind) {
+            let message =
+                format!("{} is a {}: only at a buffer some put and others get", quoted(name), kind.name());
+            self.wrong_level(&ast.range, sum, message, Some(format!("write `waiting({name})`")));
+            return None;
+        }
         let is_all = sum.text[ast.range.end..].starts_with(ALL);
         let index = self.level_index((position, name), ast, index, is_all, sum)?;
         let def = ResourceDefId::from_index(position);
@@ -318,6 +326,11 @@ struct Sum<'n> {
 struct SumTerm {
     term: LevelTermDef,
     is_all: bool,
+}
+
+/// What a function counts of those who wait.
+fn waiting(function: &str) -> Option<Counted> {
+    Counted::OF_WAITING.into_iter().find(|(name, _)| *name == function).map(|(_, of)| of)
 }
 
 fn literal(ast: &Ast) -> Option<i64> {

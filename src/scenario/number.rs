@@ -153,7 +153,7 @@ fn unknown_unit(text: &str, start: usize, unit_start: usize, end: usize) -> Text
     }
     let hint = match suffix {
         "m" => "minutes are written `min`".to_owned(),
-        _ => match unit_meant(suffix) {
+        _ => match unit_meant(suffix).or_else(|| unit_meant(&suffix.to_lowercase())) {
             Some(unit) => format!("write `{number}{unit}`"),
             None => "the units are ns, us, ms, s, min, h and d".to_owned(),
         },

@@ -13,6 +13,10 @@ use super::tables::{Field, Shape, optional};
 use crate::ids::ResourceDefId;
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
+use std::collections::BTreeMap;
+
+/// By name, the place of a resource.
+type Places = BTreeMap<String, usize>;
 
 /// How many processors may stand on each other: the state of a process has so many
 /// quanta.
@@ -137,13 +141,18 @@ impl Check<'_> {
             }
             _ => None,
         };
+        // Backwards, since of several with one name the first counts.
+        let places: Places =
+            defs.iter().enumerate().rev().map(|(place, def)| (def.name.clone(), place)).collect();
         for (name, node) in entries.iter().filter_map(|entry| Some((&entry.key.name, named(entry)?))) {
-            if defs.iter().any(|def| def.name == *name && def.spec.processor.is_some()) {
-                self.outer_processor(name, &node, defs);
+            let own = places.get(name).filter(|&&place| defs[place].spec.processor.is_some());
+            if let Some(&own) = own {
+                self.outer_processor(own, &node, defs, &places);
             }
         }
         for def in defs.iter() {
-            let mut chain = std::iter::successors(Some(def), |def| self.outer(def, defs)).take(MOST_LEVELS);
+            let mut chain =
+                std::iter::successors(Some(def), |def| self.outer(def, defs, &places)).take(MOST_LEVELS);
             if chain.any(|def| def.discipline == Discipline::Edf)
                 && let Some(position) = self.resources.position(&def.name)
             {
@@ -153,12 +162,17 @@ impl Check<'_> {
     }
 
     /// The processor that serves the cores of this one.
-    fn outer<'d>(&self, def: &ResourceDef, defs: &'d [ResourceDef]) -> Option<&'d ResourceDef> {
+    fn outer<'d>(
+        &self,
+        def: &ResourceDef,
+        defs: &'d [ResourceDef],
+        places: &Places,
+    ) -> Option<&'d ResourceDef> {
         let name = self.resources.name(def.spec.processor.as_ref()?.on?.index());
-        defs.iter().find(|def| def.name == name)
+        places.get(name).map(|&place| &defs[place])
     }
 
-    fn outer_processor(&mut self, name: &str, node: &Node, defs: &mut [ResourceDef]) {
+    fn outer_processor(&mut self, own: usize, node: &Node, defs: &mut [ResourceDef], places: &Places) {
         let span = self.reports.span_of(node);
         let Kind::Text(outer) = &node.kind else {
             let message = format!("`on` takes the name of a processor, found {}", node.described());
@@ -185,23 +199,24 @@ impl Check<'_> {
             self.reports.error(span, message);
             return;
         }
-        let own = defs.iter_mut().find(|def| def.name == name);
-        if let Some(spec) = own.and_then(|def| def.spec.processor.as_mut()) {
+        if let Some(spec) = &mut defs[own].spec.processor {
             spec.on = Some(ResourceDefId::from_index(position));
         }
-        self.chain(name, span, defs);
+        self.chain(own, span, defs, places);
     }
 
     /// Reports a processor that stands on itself, on too many others, or that would
     /// take cores back which nobody has.
-    fn chain(&mut self, name: &str, span: super::source::Span, defs: &[ResourceDef]) {
-        let own = defs.iter().find(|def| def.name == name);
+    fn chain(&mut self, own: usize, span: super::source::Span, defs: &[ResourceDef], places: &Places) {
+        let name = &defs[own].name;
         let chain: Vec<&ResourceDef> =
-            std::iter::successors(own, |def| self.outer(def, defs)).take(MOST_LEVELS + 1).collect();
+            std::iter::successors(defs.get(own), |def| self.outer(def, defs, places))
+                .take(MOST_LEVELS + 1)
+                .collect();
         let names = |chain: &[&ResourceDef]| {
             chain.iter().map(|def| quoted(&def.name)).collect::<Vec<_>>().join(" on ")
         };
-        if let Some(back) = chain.iter().skip(1).position(|def| def.name == name) {
+        if let Some(back) = chain.iter().skip(1).position(|def| def.name == *name) {
             let message = format!("{} stands on itself: {}", quoted(name), names(&chain[..back + 2]));
             self.reports.error_with_hint(span, message, "one of them must be served by nobody else");
         } else if chain.len() > MOST_LEVELS {

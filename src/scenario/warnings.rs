@@ -8,12 +8,14 @@
 
 use super::diagnostics::Diagnostic;
 use super::evaluate::{evaluate, evaluate_for};
+use super::expr::Expr;
 use super::kinds::in_language;
 use super::loops::{self, Endless};
 use super::model::{Model, ProcessDef, ResourceDef, ResourceRef, Step, StepKind, each};
 use super::names::quoted;
 use super::source::narrow;
 use crate::ids::{ResourceDefId, Site};
+use crate::time::format_nanos;
 use crate::trace::Claim;
 use crate::value::Value;
 
@@ -36,8 +38,9 @@ pub(super) fn unused(what: &str, name: &str, site: Site) -> Option<Diagnostic> {
 /// The warnings about how the processes use what they share. `asked` says of
 /// each resource whether its level is asked or expected.
 pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<Diagnostic> {
+    let unmeasured = unmeasured(model, params);
     if expects_no_end(model) {
-        return Vec::new();
+        return unmeasured;
     }
     let mut uses = vec![Uses::default(); model.resources.len()];
     for process in &model.processes {
@@ -47,6 +50,7 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
     let mut warnings: Vec<_> =
         sides.filter_map(|((def, uses), &asked)| one_sided(def, uses, asked)).collect();
     warnings.extend(too_many(model, params, &uses));
+    warnings.extend(unmeasured);
     if model.horizon.is_none() {
         warnings.extend(endless(model, params));
     }
@@ -54,6 +58,31 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
         keeps_held(model, &process.body, &mut Vec::new(), &mut warnings);
     }
     warnings
+}
+
+/// Warm-ups that last to the horizon, so that nothing is measured.
+fn unmeasured(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
+    let nanos = |expr: &Expr| match evaluate(expr, params) {
+        Ok(Value::Duration(nanos)) => Some(nanos),
+        _ => None,
+    };
+    let Some(horizon) = model.horizon.as_ref().and_then(nanos) else { return Vec::new() };
+    let inherits = model.measures.iter().any(|measure| measure.warm_up.is_none());
+    let own = model.measures.iter().filter_map(|measure| measure.warm_up.as_ref());
+    let all = model.warm_up.iter().filter(|_| inherits).chain(own);
+    let told = |warm_up: &Expr| {
+        let length = nanos(warm_up).filter(|&length| length >= horizon)?;
+        let [length, horizon] = [length, horizon].map(format_nanos);
+        let message =
+            format!("nothing is measured: the warm-up of {length} lasts to the horizon at {horizon}");
+        Some(warning(
+            warm_up.site,
+            1,
+            message,
+            "measure from an earlier time on, or let the run go on for longer",
+        ))
+    };
+    all.filter_map(told).collect()
 }
 
 /// Ends of a process inside a `with`, which then gives nothing back; `held` is what those

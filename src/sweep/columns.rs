@@ -1,5 +1,7 @@
 //! What is found out of each run besides its figures.
 
+use super::command::RunCommand;
+
 /// Which columns a row has besides parameters, replication, outcome and figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Columns {
@@ -12,7 +14,6 @@ pub struct Columns {
     pub races: bool,
     /// What is the same in all rows, as the seed and the version, each with its name.
     pub constants: Vec<(String, String)>,
-    /// The beginning of the command that repeats a run: all but the varied parameters
-    /// and the replication.
-    pub command: Option<String>,
+    /// The command that repeats a run.
+    pub command: Option<RunCommand>,
 }

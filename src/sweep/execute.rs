@@ -6,7 +6,7 @@
 use super::plan::{Batch, KnownRuns, Plan};
 use super::row::RunRow;
 use super::runner::{NoRows, Runner, StopCheck};
-use super::summary::{BaseNumbers, numbers};
+use super::summary::BaseNumbers;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Sender, channel};
@@ -103,15 +103,18 @@ impl<'e> Execution<'e> {
         self.run_jobs(self.plan.jobs(), &|number| self.plan.job(number), stop, take)
     }
 
-    /// The figures of the base point, by replication, for comparisons in pairs.
+    /// The figures of the base point, by replication, for comparisons in pairs; of a
+    /// plan that is no part of another one.
     ///
     /// # Errors
     /// A message, if the scenario cannot be run there. `None` if the user stopped it.
     pub fn base(self, stop: StopCheck<'_>) -> Result<Option<BaseNumbers>, String> {
-        let jobs: Vec<Batch> = self.plan.base_jobs().collect();
-        let mut all = BaseNumbers::new();
-        let ended = self.run_these(&jobs, stop, &mut |rows| {
-            all.extend(rows.iter().map(numbers));
+        let jobs = self.plan.base_jobs();
+        let mut all = BaseNumbers::new(self.plan.requests().len());
+        let whole = Execution { first: 0, ..self };
+        let job = |number| self.plan.job(jobs.start + number);
+        let ended = whole.run_jobs(jobs.end - jobs.start, &job, stop, &mut |rows| {
+            all.extend(&rows);
             ControlFlow::Continue(())
         })?;
         Ok((ended == Ended::Whole).then_some(all))
@@ -149,10 +152,10 @@ impl<'e> Execution<'e> {
                 let sender: Sender<(u64, Result<Vec<RunRow>, NoRows>)> = sender.clone();
                 let shared = &shared;
                 scope.spawn(move || {
-                    let mut runner = Runner::new(plan, recorded);
+                    let mut runner = Runner::new(plan);
                     while let Some(numbers) = shared.take(jobs, workers as u64) {
                         for number in numbers {
-                            let rows = runner.run(job(number), stop);
+                            let rows = runner.run(job(number), recorded, stop);
                             let is_last = rows.is_err();
                             if sender.send((number, rows)).is_err() || is_last {
                                 return;

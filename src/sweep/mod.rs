@@ -13,6 +13,8 @@
 //! and [`threshold`] the first for which conditions hold, over expressions that
 //! [`Figures`] reads.
 //!
+//! [`calibrate`] fits parameters to [`Measurements`] of a real system.
+//!
 //! ```
 //! use tempolane::{scenario, sweep::{Axis, Design, Execution, Plan, Summaries}};
 //!
@@ -39,7 +41,9 @@
 //! ```
 
 mod axis;
+mod calibration;
 mod columns;
+mod command;
 mod design;
 mod estimate;
 mod execute;
@@ -50,13 +54,20 @@ mod plan;
 mod row;
 mod runner;
 mod selection;
+mod shard;
 mod student;
 mod summary;
 mod threshold;
 mod trials;
 
 pub use axis::{Axis, MOST_VALUES, constant};
+pub use calibration::{
+    ASSUMED_ERROR, CALIBRATION_LEVEL, Calibrated, CalibrationModel, CalibrationRuns, DataColumn, ErrorScale,
+    FitParameter, FittedParameter, MOST_FITTED, MeasuredFigure, MeasuredRow, Measurements, Modelled,
+    calibrate, number_of,
+};
 pub use columns::Columns;
+pub use command::RunCommand;
 pub use design::{Design, DesignPoint, MOST_POINTS};
 pub use estimate::Estimate;
 pub use execute::{Ended, Execution};
@@ -66,6 +77,7 @@ pub use plan::{Batch, KnownRuns, Plan, Precision};
 pub use row::RunRow;
 pub use runner::{NoRows, Runner, StopCheck};
 pub use selection::{FIRST_STAGE, Indifference, Selection, SelectionRules};
+pub use student::two_sided;
 pub use summary::{BaseNumbers, PointSummary, Summaries, numbers};
 pub use threshold::{Threshold, threshold};
 pub use trials::{Question, Trial, TrialVerdict, Trials};

@@ -1,10 +1,12 @@
 //! What is to be run: the points of a design, and how often each.
 //!
 //! Decides how the runs are parted into jobs, which workers take one after the other,
-//! and that a scenario in which nothing is drawn is run once.
+//! what of them is in a part of a sweep, and that a scenario in which nothing is drawn is
+//! run once.
 
 use super::columns::Columns;
 use super::design::Design;
+use super::shard::Shard;
 use crate::analysis::{FigureCollector, FigureRequest};
 use crate::backend::{Program, compile};
 use crate::scenario::{LoadedScenario, suggestion};
@@ -48,7 +50,7 @@ pub struct Plan<'s> {
     precision: Option<Precision>,
     requests: Vec<FigureRequest>,
     columns: Columns,
-    shard: (u64, u64),
+    shard: Shard,
 }
 
 impl<'s> Plan<'s> {
@@ -81,7 +83,7 @@ impl<'s> Plan<'s> {
             precision: None,
             requests,
             columns,
-            shard: (0, 1),
+            shard: Shard::WHOLE,
         })
     }
 
@@ -109,10 +111,11 @@ impl<'s> Plan<'s> {
         self
     }
 
-    /// Only one of `count` parts of the points, from 0.
+    /// Only one of `count` parts, from 0: of the points, or where there are fewer of
+    /// them than parts, of the jobs.
     #[must_use]
     pub fn shard(mut self, place: u64, count: u64) -> Plan<'s> {
-        self.shard = (place, count.max(1));
+        self.shard = Shard::new(place, count);
         self
     }
 
@@ -137,6 +140,11 @@ impl<'s> Plan<'s> {
         &self.design
     }
 
+    /// The seed of a replication and its number, if anything is drawn in it.
+    pub fn drawn(&self, replication: u64) -> Option<(u64, u64)> {
+        self.is_random().then_some((self.seed, replication))
+    }
+
     /// The seed of all runs.
     pub fn seed(&self) -> u64 {
         self.seed
@@ -157,14 +165,19 @@ impl<'s> Plan<'s> {
         &self.requests
     }
 
+    /// Other points, of the same scenario.
+    pub(super) fn set_design(&mut self, design: Design) {
+        self.design = design;
+    }
+
     /// Further columns.
     pub fn columns(&self) -> &Columns {
         &self.columns
     }
 
-    /// Whether it has only some of the points.
+    /// Whether it is only a part.
     pub fn is_shard(&self) -> bool {
-        self.shard.1 > 1
+        self.shard.count > 1
     }
 
     /// What tells the run of a line of a table with this plan's columns.
@@ -176,16 +189,35 @@ impl<'s> Plan<'s> {
 
     /// How many points there are, conditions not considered.
     pub fn points(&self) -> u64 {
-        let (_, count) = self.shard;
-        let (rows, rest) = (self.design.points() / count, self.design.points() % count);
-        rows + u64::from(self.column(rows) < rest)
+        match self.parts_jobs(self.shard.count) {
+            true => self.own_jobs_of_points().filter(|jobs| !jobs.is_empty()).count() as u64,
+            false => self.shard.of_first(self.design.points()),
+        }
     }
 
-    /// Points are parted in rows, of which each part has one, in another column each:
-    /// in one column the last parameters would often have one value throughout.
-    fn column(&self, row: u64) -> u64 {
-        let (place, count) = self.shard;
-        (place + row % count) % count
+    /// How many runs there are at most.
+    pub fn runs(&self) -> u128 {
+        if !self.parts_jobs(self.shard.count) {
+            return u128::from(self.points()) * u128::from(self.replications);
+        }
+        let each = self.own_jobs_of_points().map(|jobs| match jobs.end.checked_sub(1) {
+            Some(last) if !jobs.is_empty() => (jobs.end - jobs.start - 1) * CHUNK + self.job(last).count,
+            _ => 0,
+        });
+        each.map(u128::from).sum()
+    }
+
+    /// By point, which jobs of this part are its own.
+    fn own_jobs_of_points(&self) -> impl Iterator<Item = std::ops::Range<u64>> {
+        let jobs = self.jobs_of_point();
+        let of_first = move |points: u64| self.shard.of_first(points * jobs);
+        (0..self.design.points()).map(move |point| of_first(point)..of_first(point + 1))
+    }
+
+    /// Whether a sweep of so many parts is parted by jobs, and not by points: where
+    /// parts would be empty. With a precision a point is one job.
+    fn parts_jobs(&self, parts: u64) -> bool {
+        parts > self.design.points() && self.precision.is_none()
     }
 
     /// Jobs of one point.
@@ -193,37 +225,41 @@ impl<'s> Plan<'s> {
         if self.precision.is_some() { 1 } else { self.replications.div_ceil(CHUNK) }
     }
 
-    /// How many jobs there are.
-    pub fn jobs(&self) -> u64 {
-        self.points() * self.jobs_of_point()
+    /// Jobs that are always in one part, where there are so many parts.
+    fn jobs_together(&self, parts: u64) -> u64 {
+        if self.parts_jobs(parts) { 1 } else { self.jobs_of_point() }
     }
 
-    /// How many runs there are at most.
-    pub fn runs(&self) -> u128 {
-        u128::from(self.points()) * u128::from(self.replications)
+    /// How many jobs there are.
+    pub fn jobs(&self) -> u64 {
+        let together = self.jobs_together(self.shard.count);
+        let all = self.design.points() * self.jobs_of_point();
+        self.shard.of_first(all / together) * together
     }
 
     /// The job of this number.
     pub fn job(&self, number: u64) -> Batch {
-        let jobs = self.jobs_of_point();
-        let row = number / jobs;
-        let point = row * self.shard.1 + self.column(row);
-        if self.precision.is_some() {
-            return Batch { point, first: 0, count: self.replications };
-        }
-        let first = number % jobs * CHUNK;
-        Batch { point, first, count: CHUNK.min(self.replications - first) }
+        let together = self.jobs_together(self.shard.count);
+        self.batch(self.shard.unit(number / together) * together + number % together)
     }
 
-    /// The job of the base point with this number, whichever shard it is in.
-    pub(super) fn base_jobs(&self) -> impl Iterator<Item = Batch> {
-        let point = self.design.base(&self.scenario.model);
-        let chunk = if self.precision.is_some() { self.replications } else { CHUNK };
-        let replications = self.replications;
-        (0..replications.div_ceil(chunk)).map(move |job| {
-            let first = job * chunk;
-            Batch { point, first, count: chunk.min(replications - first) }
-        })
+    /// In which of so many parts of this plan the job of this number is, from 0.
+    pub fn part_of(&self, number: u64, parts: u64) -> u64 {
+        Shard::place_of(number / self.jobs_together(parts), parts)
+    }
+
+    /// The job of this number among those of all parts.
+    fn batch(&self, number: u64) -> Batch {
+        let jobs = self.jobs_of_point();
+        let (point, first) = (number / jobs, number % jobs * CHUNK);
+        let most = if self.precision.is_some() { self.replications } else { CHUNK };
+        Batch { point, first, count: most.min(self.replications - first) }
+    }
+
+    /// The numbers of the jobs of the base point among those of all parts.
+    pub fn base_jobs(&self) -> std::ops::Range<u64> {
+        let (point, jobs) = (self.design.base(&self.scenario.model), self.jobs_of_point());
+        point * jobs..(point + 1) * jobs
     }
 }
 
@@ -255,6 +291,40 @@ mod tests {
     use super::*;
     use crate::scenario::load_str;
     use crate::sweep::Axis;
+
+    /// Where there are fewer points than parts each batch is in one part, and the parts
+    /// have as many points and runs as they say.
+    #[test]
+    fn few_points_are_parted_by_batches() {
+        let text = "
+version: 1
+params: {a: 1}
+processes: {p: {do: [{repeat: a, do: [{delay: {uniform: {low: 0s, high: 1s}}}]}]}}
+";
+        let loaded = load_str("s", text, &[]).expect("it is valid");
+        for (values, replications, parts) in [("a=1", 1000, 3), ("a=1..4", 200, 5), ("a=1,2", 64, 7)] {
+            let plan = || {
+                let axis = Axis::read(&loaded.model, values).expect("values");
+                let design = Design::new(&loaded.model, &[]).expect("one point");
+                let design = design.vary(vec![axis]).expect("a design");
+                Plan::new(&loaded, design, &["total_time"]).expect("a plan").replicate(replications, 1)
+            };
+            let whole = plan();
+            let mut all = Vec::new();
+            for part in 0..parts {
+                let plan = plan().shard(part, parts);
+                let own: Vec<Batch> = (0..plan.jobs()).map(|job| plan.job(job)).collect();
+                let points: std::collections::BTreeSet<u64> = own.iter().map(|job| job.point).collect();
+                assert_eq!(plan.points(), points.len() as u64);
+                assert_eq!(plan.runs(), u128::from(own.iter().map(|job| job.count).sum::<u64>()));
+                let of_whole = (0..whole.jobs()).filter(|job| whole.part_of(*job, parts) == part);
+                assert_eq!(own, of_whole.map(|job| whole.job(job)).collect::<Vec<_>>());
+                all.extend(own);
+            }
+            all.sort_unstable_by_key(|job| (job.point, job.first));
+            assert_eq!(all, (0..whole.jobs()).map(|job| whole.job(job)).collect::<Vec<_>>());
+        }
+    }
 
     /// Each point is in one part, and each part sees all values of the last parameter.
     #[test]

@@ -112,15 +112,9 @@ pub fn line(
         push_cell(&mut line, constant);
     }
     if let Some(command) = &plan.columns().command {
-        let mut text = command.clone();
-        for (name, value) in plan.design().names().zip(varied) {
-            let value = value.to_string();
-            let quote = if value.contains(' ') { "'" } else { "" };
-            let _ = write!(text, " --set {quote}{name}={value}{quote}");
-        }
-        let _ = write!(text, " --replication {replication}");
+        let varied = plan.design().names().zip(varied.iter().copied());
         line.push(',');
-        push_cell(&mut line, &text);
+        push_cell(&mut line, &command.of_run(varied, plan.drawn(replication)));
     }
     line.push('\n');
     line

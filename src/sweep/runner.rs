@@ -7,8 +7,8 @@ use super::design::DesignPoint;
 use super::estimate::Estimate;
 use super::plan::{Batch, KnownRuns, Plan};
 use super::row::{Findings, RunRow, key, line};
-use crate::analysis::{FigureCollector, FigureValue, RaceSink, Statistics, StatisticsSink};
-use crate::backend::virtual_time::{Interrupted, RunEnd, RunProgress};
+use crate::analysis::{FigureCollector, FigureValue, MeasureSink, RaceSink, Statistics, StatisticsSink};
+use crate::backend::virtual_time::{Control, Interrupted, RunEnd, RunProgress};
 use crate::backend::{Binding, Rebound, Rerun};
 use crate::time::Time;
 use crate::trace::{DynSink, Fingerprint, Header, NoTrace, Ties};
@@ -21,7 +21,6 @@ const FIRST: u64 = 10;
 /// Makes runs of one plan; each thread has its own.
 pub struct Runner<'p> {
     plan: &'p Plan<'p>,
-    recorded: Option<&'p KnownRuns>,
     /// The parameters and names of `ready`, if a run was ever made.
     ready: Option<Ready<'p>>,
 }
@@ -65,27 +64,33 @@ impl fmt::Display for NoRows {
 pub type StopCheck<'s> = &'s (dyn Fn() -> bool + Sync);
 
 impl<'p> Runner<'p> {
-    /// For jobs of this plan; of runs that are there already the lines are taken.
-    pub fn new(plan: &'p Plan<'p>, recorded: Option<&'p KnownRuns>) -> Runner<'p> {
-        Runner { plan, recorded, ready: None }
+    /// For jobs of this plan.
+    pub fn new(plan: &'p Plan<'p>) -> Runner<'p> {
+        Runner { plan, ready: None }
     }
 
-    /// The rows of a job; none if a condition leaves the point out.
+    /// The rows of a job; none if a condition leaves the point out. Of runs that are
+    /// `recorded` the lines are taken.
     ///
     /// # Errors
     /// If the user stops it, or the scenario cannot be run there.
-    pub fn run(&mut self, job: Batch, stop: StopCheck<'_>) -> Result<Vec<RunRow>, NoRows> {
+    pub fn run(
+        &mut self,
+        job: Batch,
+        recorded: Option<&KnownRuns>,
+        stop: StopCheck<'_>,
+    ) -> Result<Vec<RunRow>, NoRows> {
         let plan = self.plan;
         let invalid = |why: String| NoRows::Invalid(at_point(plan, job.point, &why));
         let point = plan.design().point(&plan.scenario().model, job.point).map_err(invalid)?;
         let Some(point) = point else { return Ok(Vec::new()) };
         let replications = job.first..job.first + job.count;
         let Some(precision) = plan.precision() else {
-            return replications.map(|replication| self.row(&point, replication, stop)).collect();
+            return replications.map(|replication| self.row(&point, replication, recorded, stop)).collect();
         };
         let (mut rows, mut estimate, mut enough) = (Vec::new(), Estimate::default(), FIRST);
         for replication in replications {
-            let row = self.row(&point, replication, stop)?;
+            let row = self.row(&point, replication, recorded, stop)?;
             if let Some(Some(number)) = row.numbers.get(precision.figure).filter(|_| !row.is_finding()) {
                 estimate.add(number.as_f64());
             }
@@ -104,9 +109,15 @@ impl<'p> Runner<'p> {
         Ok(rows)
     }
 
-    fn row(&mut self, point: &DesignPoint, replication: u64, stop: StopCheck<'_>) -> Result<RunRow, NoRows> {
+    fn row(
+        &mut self,
+        point: &DesignPoint,
+        replication: u64,
+        recorded: Option<&KnownRuns>,
+        stop: StopCheck<'_>,
+    ) -> Result<RunRow, NoRows> {
         let plan = self.plan;
-        if let Some(line) = self.recorded.and_then(|recorded| recorded.get(&key(&point.varied, replication)))
+        if let Some(line) = recorded.and_then(|recorded| recorded.get(&key(&point.varied, replication)))
             && let Some(row) = RunRow::read(plan, (point.number, replication), line)
         {
             return Ok(row);
@@ -227,17 +238,15 @@ fn measured(
 ) -> Result<(RunEnd, Statistics), Interrupted> {
     let mut control =
         |_: RunProgress| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    if !collector.takes_events() && !collector.needs_statistics() && fingerprint.is_none() && races.is_none()
-    {
-        let end = rerun.run(&mut NoTrace, &mut control)?;
-        let statistics = only_total_time(end.end);
-        return Ok((end, statistics));
+    let looks_at_events = collector.takes_events() || fingerprint.is_some() || races.is_some();
+    if !looks_at_events && !collector.needs_statistics() {
+        return only_measured(rerun, collector.needs_measures(), &mut control);
     }
     let program = rerun.program();
+    let counts = collector.needs_statistics() || collector.needs_measures();
     let measures = if collector.needs_measures() { program.measures.as_slice() } else { &[] };
     statistics.reset(program.process_infos(), &program.resources, measures);
     collector.reset();
-    let counts = collector.needs_statistics();
     let end = {
         let sinks = ((counts.then_some(&mut *statistics), collector), (fingerprint, races));
         let mut sinks = sinks;
@@ -245,6 +254,25 @@ fn measured(
     };
     let figures = if counts { statistics.take_figures(end.end) } else { only_total_time(end.end) };
     Ok((end, figures))
+}
+
+/// One run of which nothing is looked at but the end, and what the scenario measures if
+/// that `is_asked`.
+fn only_measured(
+    rerun: &mut Rerun<'_>,
+    is_asked: bool,
+    control: &mut Control<'_>,
+) -> Result<(RunEnd, Statistics), Interrupted> {
+    if !is_asked {
+        let end = rerun.run(&mut NoTrace, control)?;
+        let statistics = only_total_time(end.end);
+        return Ok((end, statistics));
+    }
+    let program = rerun.program();
+    let mut sink = MeasureSink::new(&program.measures, &program.resources);
+    let end = rerun.run(&mut sink, control)?;
+    let (at, measures) = (end.end, sink.finish(end.end));
+    Ok((end, Statistics { measures, ..only_total_time(at) }))
 }
 
 /// The figures of a run of which only the end is known: it ends with the last process

@@ -10,8 +10,31 @@ use super::row::RunRow;
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-/// The figures of the base point, by replication; `None` where it has none.
-pub type BaseNumbers = Vec<Vec<Option<f64>>>;
+/// The figures of the base point, by replication: eight bytes each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BaseNumbers {
+    figures: usize,
+    /// Not a number where there is none.
+    numbers: Vec<f64>,
+}
+
+impl BaseNumbers {
+    /// Of so many figures, and of no replication yet.
+    pub fn new(figures: usize) -> BaseNumbers {
+        BaseNumbers { figures, numbers: Vec::new() }
+    }
+
+    /// Takes the next replications.
+    pub fn extend(&mut self, rows: &[RunRow]) {
+        let numbers = rows.iter().flat_map(numbers);
+        self.numbers.extend(numbers.map(|number| number.unwrap_or(f64::NAN)));
+    }
+
+    fn get(&self, replication: u64, figure: usize) -> Option<f64> {
+        let place = usize::try_from(replication).ok()?.checked_mul(self.figures)?.checked_add(figure)?;
+        self.numbers.get(place).copied().filter(|number| !number.is_nan())
+    }
+}
 
 /// All replications of one point.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,9 +109,7 @@ impl PointSummary {
         for (place, number) in row.numbers.iter().enumerate() {
             let Some(number) = number.map(|number| number.as_f64()) else { continue };
             self.estimates[place].add(number);
-            let of_base =
-                base.and_then(|base| base.get(row.replication as usize)?.get(place).copied().flatten());
-            if let Some(of_base) = of_base {
+            if let Some(of_base) = base.and_then(|base| base.get(row.replication, place)) {
                 self.differences[place].add(number - of_base);
             }
         }

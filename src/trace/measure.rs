@@ -5,6 +5,8 @@
 //! saved trace gives the same figures as the run itself.
 
 use super::figures::MarkFigure;
+use super::outcome::WaitFor;
+use super::resource_kind::{Level, ResourceKind};
 use crate::ids::{MarkId, ResourceId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -107,6 +109,37 @@ pub enum Counted {
     Level,
     /// The processes that wait for it; of a processor, those that are ready.
     Waiting,
+    /// The processes that wait to put into a buffer.
+    WaitingToPut,
+    /// The processes that wait to get from a buffer.
+    WaitingToGet,
+}
+
+impl Counted {
+    /// What there is to count of those who wait, by the function of the language.
+    pub const OF_WAITING: [(&'static str, Counted); 3] = [
+        ("waiting", Counted::Waiting),
+        ("waiting_to_put", Counted::WaitingToPut),
+        ("waiting_to_get", Counted::WaitingToGet),
+    ];
+
+    /// Whether there is such a thing of a resource that has a level.
+    pub fn is_of(self, kind: ResourceKind) -> bool {
+        match self {
+            Counted::Level | Counted::Waiting => true,
+            Counted::WaitingToPut | Counted::WaitingToGet => kind.level() == Some(Level::Items),
+        }
+    }
+
+    /// Whether a process that waits in this way is among those counted.
+    pub fn has(self, wait_for: WaitFor) -> bool {
+        match self {
+            Counted::Level => false,
+            Counted::Waiting => true,
+            Counted::WaitingToPut => wait_for == WaitFor::Put,
+            Counted::WaitingToGet => wait_for == WaitFor::Get,
+        }
+    }
 }
 
 /// What can be asked of a measure.

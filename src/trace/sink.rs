@@ -68,6 +68,25 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     }
 }
 
+impl<S: Sink> Sink for Box<S> {
+    const ACTIVE: bool = S::ACTIVE;
+
+    #[inline]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        (**self).event(event, args);
+    }
+
+    #[inline(always)]
+    fn clock(&mut self, time: Time) {
+        (**self).clock(time);
+    }
+
+    #[inline(always)]
+    fn happens(&mut self, event: &Event, args: &[Word]) {
+        (**self).happens(event, args);
+    }
+}
+
 impl<S: Sink> Sink for &mut S {
     const ACTIVE: bool = S::ACTIVE;
 

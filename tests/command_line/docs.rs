@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "README.md",
     "docs/language.md",
     "docs/test.md",
@@ -16,6 +16,7 @@ const PAGES: [&str; 9] = [
     "docs/explore.md",
     "docs/sweep.md",
     "docs/search.md",
+    "docs/calibrate.md",
     "docs/cluster.md",
     "python/README.md",
 ];

@@ -2,6 +2,7 @@
 //! files there are afterwards.
 
 mod bounds;
+mod calibrate;
 mod check;
 mod cluster;
 #[path = "../common/mod.rs"]
@@ -12,6 +13,7 @@ mod expected_figures;
 mod explore;
 mod figures;
 mod files;
+mod fit;
 mod gallery;
 mod interrupt;
 mod library;
@@ -24,6 +26,9 @@ mod search;
 mod settings;
 mod stuck;
 mod sweep;
+mod sweep_parts;
+mod sweep_products;
+mod sweep_survives;
 mod test;
 mod ties;
 mod validate;

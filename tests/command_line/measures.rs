@@ -151,3 +151,27 @@ fn a_sweep_collects_them() {
         .with_code(2)
         .complains(&["measures.visit.men"]);
 }
+
+/// The room is full from 0 s on: the consumer, at work for 3 s each time, never waits, and the
+/// producer always does but at the instants at which it puts.
+#[test]
+fn those_who_put_and_those_who_get_are_counted_apart() {
+    let text = "version: 1
+name: sides
+horizon: 10s
+resources: {b: {kind: buffer, capacity: 1}, m: mutex}
+processes:
+  producer: {do: [{while: true, do: [{put: b}]}]}
+  consumer: {do: [{while: true, do: [{get: b}, {work: 3s}]}]}
+measures:
+  full: {level: waiting_to_put(b), at_least: 1}
+  empty: {level: waiting_to_get(b), at_least: 1}
+  both: {level: waiting(b), at_least: 1}
+expect:
+  figures: {measures.full.share: 1, measures.empty.share: 0, measures.both.share: 1}
+";
+    let room =
+        Room::with(&[("sides.yaml", text), ("wrong.yaml", &text.replace("waiting(b)", "waiting_to_get(m)"))]);
+    room.run("run sides.yaml --write none").with_code(0);
+    room.run("check wrong.yaml").with_code(2).complains(&["'m' is a mutex", "waiting(m)"]);
+}

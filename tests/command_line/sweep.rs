@@ -1,11 +1,8 @@
-//! Many runs of one scenario: points, replications, files that grow, parts of several
-//! machines.
+//! Many runs of one scenario: points, replications, files that grow.
 
 use crate::room::Room;
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Stdio;
-use std::time::Duration;
 
 /// Four customers, one second each, at so many desks.
 const DESK: &str = "
@@ -31,7 +28,7 @@ processes:
 ";
 
 /// A queue in which arrivals and services are drawn.
-const QUEUE: &str = "
+pub const QUEUE: &str = "
 version: 1
 name: queue
 seed: 7
@@ -49,7 +46,7 @@ processes:
 ";
 
 /// The rows of a table, each by column.
-fn rows(room: &Room, path: &str) -> Vec<BTreeMap<String, String>> {
+pub fn rows(room: &Room, path: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(room.path(path)).expect("it is there");
     let names: Vec<String> = reader.headers().expect("a heading").iter().map(str::to_owned).collect();
     let row =
@@ -57,7 +54,7 @@ fn rows(room: &Room, path: &str) -> Vec<BTreeMap<String, String>> {
     reader.records().map(|record| row(record.expect("a row"))).collect()
 }
 
-fn text(room: &Room, path: &str) -> String {
+pub fn text(room: &Room, path: &str) -> String {
     fs::read_to_string(room.path(path)).expect("it is there")
 }
 
@@ -208,7 +205,7 @@ fn charts_show_what_the_tables_have() {
     room.run(&format!("{larger} total_time")).with_code(2).complains(&["the front of two figures"]);
 }
 
-const GROWING: &str =
+pub const GROWING: &str =
     "sweep queue.yaml --vary servers=1..3 --vary service=500ms,600ms,700ms --replications 9";
 
 /// Cut at any byte, as a killed sweep leaves it, the table is completed to what it would
@@ -228,31 +225,6 @@ fn a_table_that_was_cut_is_completed() {
         if cut == 25 {
             ended.says(&["of them made before"]);
         }
-    }
-}
-
-/// Killed in the middle, again and again, with whatever was in its buffers.
-#[test]
-#[allow(clippy::disallowed_methods)] // It is about a program that is killed.
-fn a_killed_sweep_goes_on() {
-    let room = Room::with(&[("queue.yaml", QUEUE)]);
-    let line =
-        "sweep queue.yaml --vary servers=1..6 --vary customers=100..400:100 --replications 40 --no-charts";
-    room.run(&format!("{line} -o whole")).with_code(0);
-    for tenths in 1..=6 {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tempolane"));
-        command.current_dir(room.path("")).args(line.split_whitespace()).args(["-o", "cut"]);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-        std::thread::sleep(Duration::from_millis(60 * tenths));
-        let _ = child.kill();
-        child.wait().expect("it ends");
-    }
-    room.run(&format!("{line} -o cut")).with_code(0);
-    for name in ["runs.csv", "summary.csv"] {
-        assert!(
-            text(&room, &format!("cut/queue/sweep/{name}"))
-                == text(&room, &format!("whole/queue/sweep/{name}"))
-        );
     }
 }
 
@@ -282,36 +254,6 @@ fn runs_of_a_changed_scenario_are_not_used() {
     ended.complains(&["the scenario has changed: line", "high: 40s", "high: 41s", "--fresh", "-o"]);
     assert!(room.files("output") == before);
     room.run(&format!("{GROWING} --fresh")).with_code(0).says(&["81 runs\n"]);
-}
-
-#[test]
-fn parts_of_several_machines_are_put_together() {
-    let room = Room::with(&[("queue.yaml", QUEUE)]);
-    let mut line = room.command(&format!("{GROWING} --of total_time,sojourn.mean"));
-    assert!(line.args(["--where", "servers < 3 or service > 500ms"]).status_code() == Some(0));
-    for part in 1..=3 {
-        let mut part_line =
-            room.command(&format!("{GROWING} --of total_time,sojourn.mean --shard {part}/3 -o {part}"));
-        assert!(part_line.args(["--where", "servers < 3 or service > 500ms"]).status_code() == Some(0));
-    }
-    let ended = room.run("merge 1/queue/sweep 3/queue/sweep -o merged").with_code(2);
-    ended.complains(&["parts are missing: 2/3"]);
-    let merged = room.run("merge 3/queue/sweep 1/queue/sweep 2/queue/sweep -o merged").with_code(0);
-    merged.says(&["8 points, 72 runs, 72 of them made before"]);
-    for name in ["runs.csv", "summary.csv"] {
-        let path = format!("output/queue/sweep/{name}");
-        assert!(text(&room, &path) == text(&room, &format!("merged/queue/sweep/{name}")));
-    }
-}
-
-trait StatusCode {
-    fn status_code(&mut self) -> Option<i32>;
-}
-
-impl StatusCode for assert_cmd::Command {
-    fn status_code(&mut self) -> Option<i32> {
-        self.output().expect("it starts").status.code()
-    }
 }
 
 #[test]

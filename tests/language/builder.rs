@@ -405,7 +405,7 @@ fn a_failed_assertion_shows_the_run_and_how_to_see_it_again() {
         });
     }
     let run = locks.run();
-    run.assert_outcome("deadlock");
+    run.assert_deadlock().assert_outcome("deadlock");
     let failure = run.check("outcome: completed").expect_err("it is a deadlock");
     for part in [
         "expected the outcome completed, but the run ended as deadlock",

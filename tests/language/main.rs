@@ -7,6 +7,7 @@ mod common;
 mod bad_input;
 mod builder;
 mod expect;
+mod growth;
 mod library;
 mod schema;
 mod skipped;

@@ -248,3 +248,18 @@ processes:
         &[(14, "'s' and 'm' stay taken when the process ends here")],
     );
 }
+
+/// A warm-up that is as long as the run leaves nothing to measure; one that is shorter does.
+#[test]
+fn a_warm_up_that_lasts_to_the_horizon() {
+    let text = "version: 1
+horizon: 5s
+warm_up: 10s
+processes: {p: {do: [{while: true, do: [{delay: 1s}, {mark: m}]}]}}
+measures: {all: {count: m}, own: {count: m, warm_up: 5s}, later: {count: m, warm_up: 1s}}
+expect: {outcome: horizon}
+";
+    let lasts = |length| format!("the warm-up of {length} lasts to the horizon at 5s");
+    warned(text, &[(3, &lasts("10s")), (5, &lasts("5s"))]);
+    warned(&text.replace("10s", "4s").replace("warm_up: 5s", "warm_up: 0s"), &[]);
+}

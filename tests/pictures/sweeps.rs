@@ -229,7 +229,57 @@ pub fn sweeps() -> Vec<(String, String)> {
     ] {
         all.push((name.to_owned(), front_chart(&chart).unwrap()));
     }
+    for (name, chart) in [
+        ("agreement", agreement(12, "total_time", 1e9)),
+        ("agreement_crowd", agreement(5000, LONG, 1e3)),
+        ("agreement_none", agreement(0, "total_time", 1e9)),
+    ] {
+        all.push((name.to_owned(), agreement_chart(&chart).unwrap()));
+    }
+    for (name, chart) in
+        [("profile", profile("start_up", [true, true])), ("profile_open", profile(LONG, [false, false]))]
+    {
+        all.push((name.to_owned(), profile_chart(&chart).unwrap()));
+    }
     all
+}
+
+fn agreement(points: usize, name: &str, unit: f64) -> AgreementChart {
+    let mut random = Random(7);
+    let mut point = |nth: usize| {
+        let measured = unit * (1.0 + nth as f64 * 0.3);
+        let model = measured * (0.95 + random.below(100) as f64 / 1000.0);
+        let range = nth.is_multiple_of(2).then_some((model * 0.9, model * 1.1));
+        AgreementPoint { label: format!("processes={nth}"), at: (measured, model), range }
+    };
+    let groups = vec![
+        ("fitted".to_owned(), (0..points).map(&mut point).collect()),
+        ("held out".to_owned(), (points..points + points / 4).map(&mut point).collect()),
+    ];
+    AgreementChart {
+        title: format!("{name}: measured, and by the fitted scenario"),
+        about: "joblib · 12 fitted figures, cost=2.05s".to_owned(),
+        axes: [quantity("measured", true), quantity("fitted scenario", true)],
+        groups,
+        notes: vec!["Bars: what the intervals of the parameters allow.".to_owned()],
+    }
+}
+
+/// A parabola of 0.1 at 1 s, which the threshold cuts at 0.8 s and 1.2 s.
+fn profile(name: &str, is_bound: [bool; 2]) -> ProfileChart {
+    let point = |nth: i32| {
+        let value = f64::from(nth) * 0.05;
+        (value * 1e9, 0.1 + 25.0 * (value - 1.0) * (value - 1.0))
+    };
+    ProfileChart {
+        about: "joblib · 12 fitted figures, start_up=1s".to_owned(),
+        parameter: quantity(name, true),
+        points: (0..40).map(point).collect(),
+        best: 1e9,
+        losses: (0.1, 1.1),
+        interval: [(0.8e9, is_bound[0]), (1.2e9, is_bound[1])],
+        notes: Vec::new(),
+    }
 }
 
 fn count(document: &str, class: &str) -> usize {
@@ -246,7 +296,10 @@ fn every_point_is_drawn_once() {
     // 16 points, of which 4 are deadlocks; of markers and crosses one each is in the
     // legend, and one more marker with its ring.
     assert_eq!((count(&document, "point"), count(&document, "finding")), (12 + 2, 4 + 1));
-    assert!(document.contains("room=3: deadlock") && document.contains("room=10: 8s ± 500ms"), "{document}");
+    assert!(
+        document.contains("room=3: deadlock") && document.contains("room=10: 8.00s ± 0.50s"),
+        "{document}"
+    );
     let two = chart_named("sweep_two");
     let deadlocks = two.points.iter().filter(|point| point.mean.is_none()).count();
     assert_eq!(deadlocks, 6);

@@ -6,8 +6,9 @@ use std::process::Stdio;
 
 use crate::Failure;
 use crate::check;
-use crate::engines::{self, ENGINES, Engine, How, LIMIT, OURS};
-use crate::run::simpy_is_missing;
+use crate::engines::{self, ENGINES, Engine, LIMIT, OURS};
+use crate::run::missing;
+use crate::summary::Summary;
 use crate::table::{figure, figure_or_dash, markdown, median};
 use crate::turns::{Rounds, Timed, Turns};
 use crate::workload::{Record, Workload};
@@ -20,7 +21,7 @@ pub struct Arguments {
     /// The engines, separated by commas; all if left out
     #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
     engines: Vec<String>,
-    /// The workloads, separated by commas: W1, W2:K with K processes, W3
+    /// The workloads, separated by commas: W1, W2:K with K processes, W3 to W10
     #[arg(long, value_delimiter = ',', value_name = "NAME,…", default_values = Workload::COMPARED)]
     workloads: Vec<String>,
     /// Make the workloads shorter by this factor, to try things out; the figures mean little then
@@ -58,8 +59,11 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
     let chosen = choose(&arguments.engines)?;
     arguments.turns.announce();
     let mut faults = Vec::new();
+    let mut summary = Summary::default();
     for workload in workloads {
-        let rows = run_in_turn(&chosen, workload, arguments)?;
+        let takes: Vec<_> = chosen.iter().copied().filter(|engine| engine.takes(workload)).collect();
+        let rows = run_in_turn(&takes, workload, arguments)?;
+        summary.add(workload, |name| Some(&rows.iter().find(|row| row.engine.name == name)?.rounds));
         println!("### {}\n\n{}\n", workload.title(), render(&rows, workload));
         faults.extend(disagreements(&rows, workload));
         for row in &rows {
@@ -67,6 +71,7 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
                 .extend(row.faults.iter().map(|f| format!("{}, {}: {f}", row.engine.name, workload.title())));
         }
     }
+    println!("{summary}");
     if faults.is_empty() {
         println!("All runs did what their workload says.");
         Ok(())
@@ -75,19 +80,20 @@ pub fn compare(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// The engines that were asked for, less SimPy if it is not there.
+/// The engines that were asked for, less those that are not there.
 fn choose(names: &[String]) -> Result<Vec<&'static Engine>, Failure> {
-    let all: Vec<&Engine> = if names.is_empty() {
+    let mut chosen: Vec<&Engine> = if names.is_empty() {
         ENGINES.iter().collect()
     } else {
         names.iter().map(|name| engines::named(name)).collect::<Result<_, _>>().map_err(Failure::Usage)?
     };
-    let missing = simpy_is_missing();
-    let (chosen, left_out): (Vec<&Engine>, Vec<&Engine>) =
-        all.into_iter().partition(|engine| missing.is_none() || !matches!(engine.how, How::Python { .. }));
-    for (engine, why) in left_out.iter().zip(missing) {
-        println!("{} is not run: {why}.\n", engine.name);
-    }
+    chosen.retain(|engine| match missing(engine) {
+        Some(why) => {
+            println!("{} is not run: {why}.\n", engine.name);
+            false
+        }
+        None => true,
+    });
     Ok(chosen)
 }
 
@@ -144,7 +150,7 @@ const ENOUGH_FOR_BYTES: u32 = 10_000;
 /// The table of one workload.
 fn render(rows: &[Row], workload: Workload) -> String {
     let row_of = |name: &str| rows.iter().find(|row| row.engine.name == name);
-    let rate = format!("M {}/s", workload.counted().0);
+    let rate = format!("M {}/s", workload.unit());
     let mut header = vec!["engine", &rate, "range", "runs", "time / ours", "of the limit's speed"];
     let many = workload.processes().filter(|processes| *processes >= ENOUGH_FOR_BYTES);
     if many.is_some() {

@@ -17,7 +17,7 @@ use tempolane::trace::{Event, Kind, NoTrace, Sink};
 use tempolane::value::Word;
 
 use crate::Failure;
-use crate::engines::ours::{program_of, run};
+use crate::engines::ours::{program_of, run_with};
 use crate::memory::Resident;
 use crate::table::{figure, figure_or_dash, markdown, median, number};
 
@@ -221,7 +221,7 @@ fn measure(line: &Line, n: u32, runs: u32) -> Point {
     let growth = before.zip(Resident::now()).map(|(before, after)| before.growth(after));
 
     let mut counter = WakeUps(0);
-    run(&mut Simulation::new(&full, full.seed, 0), &mut counter);
+    run_with(&mut Simulation::new(&full, full.seed, 0), &mut counter);
     let start = program_until(&text, &format!("{STARTED_NS}ns"));
     let short = seconds(&start, runs);
     Point {
@@ -246,7 +246,7 @@ fn seconds(program: &BoundProgram, runs: u32) -> f64 {
     let mut last = Time::ZERO;
     let times = (0..runs).map(|_| {
         let start = Instant::now();
-        last = run(&mut simulation, &mut NoTrace).end;
+        last = run_with(&mut simulation, &mut NoTrace).end;
         start.elapsed().as_secs_f64()
     });
     let median = median(times).expect("there is at least one run");

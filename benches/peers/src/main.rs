@@ -13,7 +13,10 @@ mod hand;
 mod memory;
 mod run;
 mod small;
+mod stopwatch;
+mod summary;
 mod table;
+mod theory;
 mod turns;
 mod workload;
 

@@ -21,7 +21,7 @@ use tempolane::trace::NoTrace;
 use tempolane::value::Value;
 
 use crate::Failure;
-use crate::engines::ours::{in_repository, load, run};
+use crate::engines::ours::{in_repository, load, run_with};
 use crate::table::{figure, markdown, median};
 
 #[derive(clap::Args)]
@@ -82,13 +82,13 @@ fn in_process(runs: u32) -> Vec<Vec<String>> {
     let program = lab.program(0);
     let mut simulation = Simulation::new(&program, program.seed, 0);
     let again = time(runs, |_| {
-        let end = run(&mut simulation, &mut NoTrace);
+        let end = run_with(&mut simulation, &mut NoTrace);
         assert_eq!(end.end, Time::from_secs(30), "lab 5 takes 30 s");
     });
     let anew = time(runs, |number| {
         let program = lab.program(number);
         let mut sink = StatisticsSink::with_log_cap(&program.header(program.seed), 0);
-        let end = run(&mut Simulation::new(&program, program.seed, 0), &mut sink);
+        let end = run_with(&mut Simulation::new(&program, program.seed, 0), &mut sink);
         black_box(sink.finish(end.end));
     });
     let mut rows = vec![row("the same again: reset, run, total time out", again, 1e6, "µs", runs)];
@@ -116,7 +116,7 @@ fn again_with_others(lab: &Lab, runs: u32) -> Vec<Vec<String>> {
             params[lab.load_time] = load_time(number);
             rerun.set(&params).expect("any load time is good");
             let program = rerun.program();
-            sink.reset(program.process_infos(), &program.resources);
+            sink.reset(program.process_infos(), &program.resources, &program.measures);
             let end = rerun.run(&mut sink, &mut { go_on }).expect("nobody interrupts");
             black_box(sink.take_figures(end.end));
         })

@@ -15,6 +15,12 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     }
 }
 
+/// The geometric mean of positive values. `None` if there is none.
+pub fn geometric_mean(values: Vec<f64>) -> Option<f64> {
+    let logarithms: f64 = values.iter().map(|value| value.ln()).sum();
+    (!values.is_empty()).then(|| (logarithms / values.len() as f64).exp())
+}
+
 /// A whole number, with commas between thousands.
 pub fn number(value: u64) -> String {
     let digits = value.to_string();
@@ -68,6 +74,13 @@ mod tests {
         assert_eq!(median([4.0, 1.0, 3.0, 2.0]), Some(2.5));
         assert_eq!(median([3.0, 1.0, 2.0]), Some(2.0));
         assert_eq!(median([]), None);
+    }
+
+    #[test]
+    fn a_geometric_mean_is_that_of_ratios() {
+        let mean = geometric_mean(vec![1.0, 2.0, 4.0]).expect("there are values");
+        assert!((mean - 2.0).abs() < 1e-12, "{mean}");
+        assert_eq!(geometric_mean(Vec::new()), None);
     }
 
     #[test]

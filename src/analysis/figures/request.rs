@@ -54,6 +54,11 @@ impl FigureRequest {
         Ok(FigureRequest { name: name.to_owned(), is_time, what })
     }
 
+    /// Whether the scenario measures it.
+    fn is_measured(&self) -> bool {
+        matches!(&self.what, What::Path(path) if path.starts_with("measures."))
+    }
+
     /// What can be asked for, as examples of what may have been meant: with each name
     /// of the scenario once.
     pub fn candidates(header: &Header) -> Vec<String> {
@@ -148,22 +153,18 @@ impl FigureCollector {
         !self.tallies.is_empty()
     }
 
-    /// Whether all of them are known from the end of a run alone: the total time, or
-    /// what there is not.
+    /// Whether more is needed to find them all than the end of a run, what the scenario
+    /// measures of it and the values of marks.
     pub fn needs_statistics(&self) -> bool {
-        self.found.iter().any(|found| match found {
-            Found::Place(place) => *place != Place::TOTAL_TIME,
+        self.found.iter().zip(&self.requests).any(|(found, request)| match found {
+            Found::Place(place) => *place != Place::TOTAL_TIME && !request.is_measured(),
             _ => false,
         })
     }
 
     /// Whether what the scenario measures is needed to find them all.
     pub fn needs_measures(&self) -> bool {
-        let is_measured = |request: &FigureRequest| match &request.what {
-            What::Path(path) => path.starts_with("measures."),
-            What::OfMark { .. } => false,
-        };
-        self.requests.iter().any(is_measured)
+        self.requests.iter().any(FigureRequest::is_measured)
     }
 
     /// Forgets the run, for another one.

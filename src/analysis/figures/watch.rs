@@ -37,6 +37,11 @@ impl<'e> FigureWatch<'e> {
         FigureWatch { expected, tallies: MarkTallies::new(of_marks(expected), header) }
     }
 
+    /// Whether any event concerns it; if not, it need not be fed.
+    pub fn hears(&self) -> bool {
+        self.expected.iter().any(|one| of_mark(&one.figure).is_some())
+    }
+
     /// What a run with these figures does not meet.
     pub fn finish(mut self, header: &Header, statistics: &Statistics) -> Vec<FailedExpectation> {
         self.tallies.settle();

@@ -38,7 +38,8 @@ impl LevelStatistics {
         let (low, high) = self.range;
         self.range = if self.weight == 0 { (sum, sum) } else { (low.min(sum), high.max(sum)) };
         self.weight += nanos;
-        self.area = self.area.saturating_add(i128::from(sum).saturating_mul(i128::from(nanos)));
+        // 63 bits times 64: the product always fits.
+        self.area = self.area.saturating_add(i128::from(sum) * i128::from(nanos));
         let distance = sum as f64 - self.center;
         self.center += distance * (nanos as f64 / self.weight as f64);
         self.squares += nanos as f64 * distance * (sum as f64 - self.center);

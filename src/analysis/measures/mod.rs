@@ -20,8 +20,8 @@ pub use sojourn::SojournStatistics;
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Counted, Event, Kind, MarkFigure, MeasureFigure, MeasureInfo, Measured, ResourceInfo, changes_level,
-    initial_levels, level_after,
+    Counted, Event, Kind, MarkFigure, MeasureFigure, MeasureInfo, Measured, ResourceInfo, WaitFor,
+    changes_level, initial_levels, level_after,
 };
 use crate::value::Value;
 use level::{LevelTally, as_signed};
@@ -136,7 +136,7 @@ pub(super) struct MeasureTallies {
     levels: Vec<u64>,
     /// Whether anybody counts who waits, and for which resource each process waits.
     counts_waiting: bool,
-    waiting: BTreeMap<ProcessId, ResourceId>,
+    waiting: BTreeMap<ProcessId, (ResourceId, WaitFor)>,
 }
 
 /// Which of the tallies comes next: each kind is in the order of the scenario.
@@ -176,7 +176,7 @@ impl MeasureTallies {
                 Next::Sojourn
             }
             Measured::Level(sum) => {
-                self.counts_waiting |= sum.terms.iter().any(|term| term.of == Counted::Waiting);
+                self.counts_waiting |= sum.terms.iter().any(|term| term.of != Counted::Level);
                 self.sums.push(LevelTally::new(sum.clone(), &self.levels, warm_up));
                 Next::Level
             }
@@ -214,24 +214,27 @@ impl MeasureTallies {
             self.change(event.time, Counted::Level, resource, by);
         }
         match event.kind {
-            Kind::Block => self.waits(event, Some(resource)),
+            Kind::Block => {
+                self.waits(event, WaitFor::from_word(event.value).map(|wait_for| (resource, wait_for)))
+            }
             Kind::Grant => self.waits(event, None),
             _ => {}
         }
     }
 
     /// From now on its process waits for something else, or for nothing any more.
-    fn waits(&mut self, event: &Event, resource: Option<ResourceId>) {
+    fn waits(&mut self, event: &Event, wait: Option<(ResourceId, WaitFor)>) {
         if !self.counts_waiting {
             return;
         }
-        let before = match resource {
-            Some(resource) => self.waiting.insert(event.process, resource),
+        let before = match wait {
+            Some(wait) => self.waiting.insert(event.process, wait),
             None => self.waiting.remove(&event.process),
         };
-        let changes = [(before, -1), (resource, 1)];
-        for (resource, by) in changes.into_iter().filter_map(|(of, by)| Some((of?, by))) {
-            self.change(event.time, Counted::Waiting, resource, by);
+        let changes = [(before, -1), (wait, 1)];
+        for ((resource, wait_for), by) in changes.into_iter().filter_map(|(of, by)| Some((of?, by))) {
+            let counted = Counted::OF_WAITING.into_iter().filter(|(_, of)| of.has(wait_for));
+            counted.for_each(|(_, of)| self.change(event.time, of, resource, by));
         }
     }
 

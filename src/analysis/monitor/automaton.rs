@@ -5,10 +5,12 @@
 //! the same words. What the words of a claim mean is said where
 //! [`Claim::step`] takes it.
 
+use super::hearing::About;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Bounds, Claim, Event, Header, Kind, Label, StatePredicate, Stretch, WaitFor, changes_level, level_after,
+    Bounds, Claim, Event, Header, Kind, Label, Milestone, StatePredicate, Stretch, WaitFor, changes_level,
+    level_after,
 };
 use crate::value::{Value, Word};
 
@@ -53,20 +55,32 @@ impl Claim {
         }
     }
 
-    /// Whether an event of this kind may mean something to it.
-    pub(super) fn hears(&self, kind: Kind) -> bool {
+    /// Which events of this kind may mean something to it; none of others.
+    pub(super) fn about(&self, kind: Kind) -> Vec<About> {
+        let when = |hears: bool, about: About| if hears { vec![about] } else { Vec::new() };
         match self {
-            Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Memory { .. } => false,
-            Claim::Finished { .. } => kind == Kind::Done,
-            Claim::Before { first, second } => kind == first.kind() || kind == second.kind(),
-            Claim::Reaches(label) => kind == label.kind(),
-            Claim::Count { .. } | Claim::Carries { .. } => kind == Kind::Mark,
-            Claim::Values { source, .. } => kind == source.kind(),
-            Claim::Level { .. } => changes_level(kind),
+            Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Memory { .. } => Vec::new(),
+            Claim::Finished { process, .. } => when(kind == Kind::Done, About::Process(process.0)),
+            Claim::Before { first, second } => {
+                let mut both = about_label(*first, kind);
+                both.extend(about_label(*second, kind));
+                both.dedup();
+                both
+            }
+            Claim::Reaches(label) => about_label(*label, kind),
+            Claim::Count { mark, .. } | Claim::Carries { mark, .. } => {
+                when(kind == Kind::Mark, About::Subject(mark.0))
+            }
+            Claim::Values { process, source, .. } => when(kind == source.kind(), About::Process(process.0)),
+            Claim::Level { resource, .. } => when(changes_level(kind), About::Subject(resource.0)),
             // Who is stopped waits no more.
-            Claim::LongestWait { .. } => matches!(kind, Kind::Block | Kind::Grant | Kind::Done),
+            Claim::LongestWait { process, .. } => {
+                when(matches!(kind, Kind::Block | Kind::Grant | Kind::Done), About::Process(process.0))
+            }
             Claim::NeverTogether(stretches) => {
-                stretches.iter().any(|stretch| stretch.what.begins_with(kind) || stretch.what.ends_with(kind))
+                let hears =
+                    |stretch: &Stretch| stretch.what.begins_with(kind) || stretch.what.ends_with(kind);
+                when(stretches.iter().any(hears), About::Any)
             }
         }
     }
@@ -156,6 +170,17 @@ impl Claim {
             words[0] = BROKEN;
         }
     }
+}
+
+/// Which events of this kind may make up a label.
+fn about_label(label: Label, kind: Kind) -> Vec<About> {
+    if kind != label.kind() {
+        return Vec::new();
+    }
+    vec![match label.what {
+        Milestone::Started | Milestone::Finished => About::Process(label.process.0),
+        Milestone::Mark { mark, .. } => About::Subject(mark.0),
+    }]
 }
 
 /// Whether the process of an event begins to be ready for a processor, which is no

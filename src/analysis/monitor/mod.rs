@@ -14,6 +14,7 @@
 mod automaton;
 mod describe;
 mod failure;
+mod hearing;
 mod monitors;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 use super::automaton::{BROKEN, MET};
 use super::describe::Names;
 use super::failure::{FailedExpectation, FinalState, Moment};
+use super::hearing::Hearing;
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{Claim, Event, Expectation, Expected, Header, Kind, Outcome, StatePredicate};
@@ -14,8 +15,8 @@ use crate::value::{Value, Word};
 #[derive(Debug, Clone)]
 pub struct Monitors {
     pub(super) monitors: Vec<Monitor>,
-    /// By kind of event, the monitors that hear it.
-    pub(super) hearing: Vec<Vec<usize>>,
+    /// By kind of event, who hears it.
+    pub(super) hearing: Vec<Hearing>,
     start: Vec<Word>,
     /// Whether times mean anything.
     timed: bool,
@@ -58,12 +59,7 @@ impl Monitors {
     }
 
     fn with_time(expected: &Expected, header: &Header, timed: bool) -> Monitors {
-        let mut made = Monitors {
-            monitors: Vec::new(),
-            hearing: vec![Vec::new(); Kind::ALL.len()],
-            start: Vec::new(),
-            timed,
-        };
+        let mut made = Monitors { monitors: Vec::new(), hearing: Vec::new(), start: Vec::new(), timed };
         for (number, Expectation { claim, line }) in expected.expectations.iter().enumerate() {
             if !timed && claim.is_timed() {
                 continue;
@@ -71,12 +67,16 @@ impl Monitors {
             let (claim, line, at) = (claim.clone(), *line, made.start.len());
             made.start.resize(at + claim.words(), 0);
             claim.start(&mut made.start[at..], header);
-            for kind in Kind::ALL.into_iter().filter(|&kind| claim.hears(kind)) {
-                made.hearing[kind as usize].push(made.monitors.len());
-            }
             let statement = Names(header).statement(&claim);
             made.monitors.push(Monitor { claim, line, number, at, statement });
         }
+        let monitors = || made.monitors.iter().enumerate();
+        made.hearing = Hearing::of_all(|kind| {
+            let about = |(index, monitor): (usize, &Monitor)| {
+                monitor.claim.about(kind).into_iter().map(move |about| (about, index))
+            };
+            monitors().flat_map(about).collect()
+        });
         made
     }
 
@@ -103,7 +103,7 @@ impl Monitors {
     /// Takes the next event of a run.
     #[inline]
     pub fn event(&self, state: &mut [Word], event: &Event, _: &[Word]) {
-        for &index in &self.hearing[event.kind as usize] {
+        for index in self.hearing[event.kind as usize].of_event(event) {
             self.step(index, state, event);
         }
     }

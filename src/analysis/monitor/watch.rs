@@ -59,6 +59,11 @@ impl<'a> Watch<'a> {
         Watch { monitors, header, state, records, late: Vec::new() }
     }
 
+    /// Whether any event concerns it; if not, it need not be fed.
+    pub fn hears(&self) -> bool {
+        self.monitors.hearing.iter().any(|monitors| !monitors.is_empty())
+    }
+
     /// Every expectation that the run did not meet, with what was seen instead.
     pub fn finish(
         self,
@@ -215,7 +220,7 @@ impl Sink for Watch<'_> {
             self.look_for_late(event);
         }
         let monitors = self.monitors;
-        for &index in &monitors.hearing[event.kind as usize] {
+        for index in monitors.hearing[event.kind as usize].of_event(event) {
             self.step(index, event);
         }
     }

@@ -11,8 +11,8 @@ use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
 use crate::cli::options::Format;
 use crate::cli::progress::ProgressLine;
-use crate::cli::report::{counted, on_one_line, quantity, section, table};
-use crate::cli::sweep::{processors, run_command};
+use crate::cli::report::{counted, interval, on_one_line, section, table};
+use crate::cli::sweep::{command_of_run, processors};
 use crate::figure::counted as grouped;
 use crate::sweep::{Design, Ended, Estimate, Execution, Plan};
 use serde_json::{Map, Value as Json, json};
@@ -139,9 +139,7 @@ fn half_width(
 
 /// A number with half of its interval.
 fn with_half(mean: f64, half: Option<f64>, request: &FigureRequest, sign: &str) -> String {
-    let half = half.filter(|half| *half > 0.0);
-    let half = half.map(|half| format!(" ± {}", quantity(half, request.is_time))).unwrap_or_default();
-    format!("{sign}{}{half}", quantity(mean, request.is_time))
+    format!("{sign}{}", interval(mean, half, request.is_time))
 }
 
 fn text(runs: &[Replicated<'_>], replications: u64) -> String {
@@ -232,7 +230,7 @@ fn finding(run: &Replicated<'_>) -> Option<String> {
         run.shown(),
         counted(count),
         counted(run.numbers.len()),
-        run_command(run.loaded, &run.plan, &[], replication)
+        command_of_run(run.loaded, &run.plan, &[], replication)
     ))
 }
 

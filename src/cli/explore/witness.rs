@@ -3,7 +3,7 @@
 
 use super::arguments::ExploreArguments;
 use crate::analysis::Monitors;
-use crate::cli::execute::execute_along;
+use crate::cli::execute::{Keep, execute_along};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::failure_windows;
 use crate::cli::inputs::Loaded;
@@ -130,9 +130,10 @@ pub fn show(
         };
         let notes = narrate_cancellable(program, None, (seed, mode), cancellation, &witness.turns);
         let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
-        let draws = draws && witness.turns.len() <= MOST_DRAWN;
+        let is_drawn = draws && witness.turns.len() <= MOST_DRAWN;
+        let keep = if is_drawn { Keep::Events } else { Keep::Nothing };
         let mut finished =
-            match execute_along(loaded, (&schedule, following), cancellation, &arguments.run, None, draws) {
+            match execute_along(loaded, (&schedule, following), cancellation, &arguments.run, None, keep) {
                 Err(failure) if failure.exit == Exit::Interrupted => break,
                 finished => finished?,
             };

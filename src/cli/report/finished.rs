@@ -4,7 +4,7 @@ use crate::analysis::{FailedExpectation, Races, Statistics};
 use crate::ids::{ProcessId, ResourceId};
 use crate::render::{Broken, Point, PointKind};
 use crate::time::Time;
-use crate::trace::{Deadlock, Header, Outcome, Ties, Trace};
+use crate::trace::{Deadlock, Header, Outcome, Sketched, Ties, Trace};
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -50,6 +50,8 @@ pub struct Finished {
     pub unchecked: Vec<String>,
     /// Its events, if pictures are to be drawn of it.
     pub trace: Option<Trace>,
+    /// Less of it, if only the timeline in letters is.
+    pub sketched: Option<Sketched>,
     /// The files that it left behind.
     pub written: Vec<PathBuf>,
     /// What else should be known about them.
@@ -97,6 +99,7 @@ impl Finished {
             windows: Vec::new(),
             unchecked: Vec::new(),
             trace: Some(trace),
+            sketched: None,
             written: Vec::new(),
             notes: Vec::new(),
             settings: Vec::new(),

@@ -8,7 +8,7 @@ use super::table::table;
 use crate::analysis::{LevelStatistics, MeasureStatistics, PassingStatistics, SojournStatistics};
 use crate::cli::console::printable;
 use crate::figure::{format_figure, format_share, trimmed};
-use crate::time::format_mean_nanos;
+use crate::time::{Time, format_mean_nanos};
 use crate::trace::{MarkFigure, MeasureFigure, MeasureInfo, Measured};
 use crate::value::Value;
 
@@ -39,7 +39,7 @@ pub fn measures(finished: &Finished) -> String {
         text.push_str(&table(&heads, &[], rows.into_iter()));
         text.push_str(&and_more("  ", spread.count(), SHOWN));
     }
-    let lines: Vec<String> = all().filter_map(|(info, measure)| line(info, measure)).collect();
+    let lines: Vec<String> = all().filter_map(|(info, measure)| line(info, measure, finished.end)).collect();
     for line in lines.iter().take(SHOWN) {
         text.push_str(&format!(" {line}\n"));
     }
@@ -66,13 +66,21 @@ fn number_of(number: f64) -> String {
 }
 
 /// What is said of a measure besides its row.
-fn line(info: &MeasureInfo, measure: &MeasureStatistics) -> Option<String> {
+fn line(info: &MeasureInfo, measure: &MeasureStatistics, end: Time) -> Option<String> {
     let said = match measure {
         MeasureStatistics::Sojourn(sojourn) => of_sojourn(sojourn),
         MeasureStatistics::Level(level) => of_level(&info.what, level),
         MeasureStatistics::Passings(passings) => Some(of_passings(passings)),
     };
-    let warm_up = (info.warm_up_ns > 0).then(|| format!("from {} on", duration(info.warm_up_ns)));
+    let warm_up = (info.warm_up_ns > 0).then(|| {
+        let warm_up = duration(info.warm_up_ns);
+        match info.warm_up_ns < end.as_nanos() {
+            true => format!("from {warm_up} on"),
+            false => {
+                format!("nothing is measured: the run ended at {end}, before the warm-up of {warm_up} did")
+            }
+        }
+    });
     let rounded = match measure.figure(MeasureFigure::QuantileError) {
         Some(Value::Float(error)) if error > 0.0 => {
             Some(format!("so many values that quantiles are within {}", format_share(error)))

@@ -16,8 +16,8 @@ pub use finding::told;
 pub use finished::{Difference, Finished, TieSensitivity, Waiting};
 pub use json::{AsCompared, json, json_line, json_object};
 pub use parts::{
-    BOLD, GREEN, PLAIN, RED, YELLOW, and_more, counted, duration, files, heading, noun, on_many_lines,
-    on_one_line, quantity, section, signed, so_many,
+    BOLD, GREEN, PLAIN, RED, YELLOW, and_more, counted, duration, files, heading, interval, noun,
+    on_many_lines, on_one_line, quantity, section, signed, so_many,
 };
 pub use table::table;
 pub use text::{failure_told, failures, headline, reproduction_line, text, unchecked_note};

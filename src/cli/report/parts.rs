@@ -6,7 +6,7 @@
 
 use crate::cli::console::{printable, shown};
 pub use crate::figure::{counted, noun, so_many};
-use crate::time::{format_nanos_short, format_quantity};
+use crate::time::{format_interval, format_nanos_short, format_quantity};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -64,6 +64,11 @@ pub fn signed(nanos: i64) -> String {
 /// A mean or half-width in its unit: nanoseconds if it is a time.
 pub fn quantity(number: f64, is_time: bool) -> String {
     format_quantity(number, is_time, DECIMALS)
+}
+
+/// A mean in its unit, with half of its interval if there is one.
+pub fn interval(mean: f64, half: Option<f64>, is_time: bool) -> String {
+    format_interval(mean, half, is_time, DECIMALS)
 }
 
 /// An object on one line, with the line's end.

@@ -7,7 +7,7 @@ use crate::cli::console::{self, printable};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::Format;
 use crate::cli::report::{
-    GREEN, RED, YELLOW, and_more, counted, heading, on_one_line, quantity, section, so_many, table,
+    GREEN, RED, YELLOW, and_more, counted, heading, interval, on_one_line, quantity, section, so_many, table,
 };
 use crate::sweep::{Estimate, Optimum, Trial, Trials};
 use crate::value::Type;
@@ -57,11 +57,7 @@ impl Report<'_, '_> {
     }
 
     fn value(&self, estimate: &Estimate) -> String {
-        let mean = quantity(self.mean(estimate), self.is_time());
-        match estimate.half_width(self.arguments.confidence).filter(|half| *half > 0.0) {
-            Some(half) => format!("{mean} ± {}", quantity(half, self.is_time())),
-            None => mean,
-        }
+        interval(self.mean(estimate), estimate.half_width(self.arguments.confidence), self.is_time())
     }
 
     fn trials_of(&self, numbers: &[u64]) -> Vec<&Trial> {
@@ -217,11 +213,10 @@ impl Report<'_, '_> {
                 ),
                 Some(ty) => {
                     let is_time = ty == Type::Duration;
-                    let half = margin.half_width(level).filter(|half| *half > 0.0);
-                    let half = half.map(|half| format!(" ± {}", quantity(half, is_time))).unwrap_or_default();
+                    let by = interval(margin.mean().abs(), margin.half_width(level), is_time);
                     let text = printable(condition.text());
                     let verb = if margin.mean() < 0.0 { "fails" } else { "holds" };
-                    format!("'{text}' {verb} by {}{half}", quantity(margin.mean().abs(), is_time))
+                    format!("'{text}' {verb} by {by}")
                 }
             }
         });

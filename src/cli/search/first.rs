@@ -6,7 +6,7 @@ use super::told::Told;
 use crate::cli::console::{self, printable};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::Format;
-use crate::cli::report::{GREEN, RED, YELLOW, counted, heading, on_one_line, quantity, section, table};
+use crate::cli::report::{GREEN, RED, YELLOW, counted, heading, interval, on_one_line, section, table};
 use crate::sweep::{Threshold, Trial, TrialVerdict, Trials};
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
@@ -107,11 +107,7 @@ fn tried(told: &Told<'_>, trials: &Trials<'_>, found: &Threshold, arguments: &Se
             if estimate.count() == 0 {
                 return "–".to_owned();
             }
-            let mean = quantity(estimate.mean(), request.is_time);
-            match estimate.half_width(level).filter(|half| *half > 0.0) {
-                Some(half) => format!("{mean} ± {}", quantity(half, request.is_time)),
-                None => mean,
-            }
+            interval(estimate.mean(), estimate.half_width(level), request.is_time)
         }));
         cells
     };

@@ -2,7 +2,7 @@
 
 use super::arguments::SearchPlan;
 use crate::cli::inputs::Loaded;
-use crate::cli::sweep::{run_command, settings};
+use crate::cli::sweep::{command_of_run, settings};
 use crate::sweep::{Plan, Trial};
 use crate::value::Value;
 use serde_json::{Map, Value as Json};
@@ -22,7 +22,7 @@ impl Told<'_> {
 
     /// The command that shows a run of a point.
     pub fn command(&self, trial: &Trial) -> String {
-        run_command(self.loaded, self.plan, &trial.point.varied, 0)
+        command_of_run(self.loaded, self.plan, &trial.point.varied, 0)
     }
 
     /// The varied values of a point for programs.

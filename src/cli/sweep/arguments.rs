@@ -3,10 +3,12 @@
 //! Decides the options, and that all that is wrong with them is told in one go. What is
 //! asked for is kept beside the results ([`SweepRequest`]), so that shards can be merged.
 
+use super::names::run_command;
+use super::report_options::ReportOptions;
+use crate::cli::columns;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
-use crate::cli::options::{Format, whole};
-use crate::cli::quote;
+use crate::cli::options::whole;
 use crate::sweep::{Axis, Columns, Design, Plan, Precision};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -30,12 +32,6 @@ pub struct SweepArguments {
     pub settings: Vec<(String, String)>,
     #[command(flatten)]
     pub request: SweepRequest,
-    /// The order of the table: a figure or a parameter, with - before it from the largest down
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
-    pub sort: Option<String>,
-    /// How many points the table shows
-    #[arg(long, value_name = "N", default_value = "20", value_parser = whole::<usize>(1, 100_000))]
-    pub top: usize,
     /// Threads [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = whole::<usize>(1, 1024))]
     pub workers: Option<usize>,
@@ -45,39 +41,8 @@ pub struct SweepArguments {
     /// Begin anew, whatever an earlier sweep has left in the folder
     #[arg(long)]
     pub fresh: bool,
-    /// How to print results; JSON is one object per point per line
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-    /// The folder to write to
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    pub output: PathBuf,
-    /// Write no charts
-    #[arg(long)]
-    pub no_charts: bool,
-    /// Of these figures more is better, separated by commas: for the front of two figures,
-    /// in which less is better unless told otherwise
-    #[arg(long, value_name = "FIGURES", value_delimiter = ',')]
-    pub larger: Vec<String>,
-}
-
-impl SweepArguments {
-    /// What a report needs to know of a request that was made elsewhere.
-    pub fn for_report(request: SweepRequest, top: usize, format: Format, output: PathBuf) -> SweepArguments {
-        SweepArguments {
-            file: PathBuf::new(),
-            settings: Vec::new(),
-            request,
-            sort: None,
-            top,
-            workers: None,
-            dry_run: false,
-            fresh: false,
-            format,
-            output,
-            no_charts: false,
-            larger: Vec::new(),
-        }
-    }
+    #[command(flatten)]
+    pub report: ReportOptions,
 }
 
 /// What is run and collected: all that results depend on, besides the scenario.
@@ -163,24 +128,8 @@ impl SweepRequest {
     /// If it cannot be read, or is no table.
     pub fn read_points(&mut self) -> Result<(), Failure> {
         let Some(path) = &self.points else { return Ok(()) };
-        let shown = crate::cli::console::shown(path);
-        let file = std::fs::File::open(path)
-            .map_err(|error| Failure::environment(format!("cannot read '{shown}': {error}")))?;
-        let wrong = |error: csv::Error| Failure::usage(format!("{shown}: {error}"));
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
-        let mut columns: Vec<(String, Vec<String>)> =
-            reader.headers().map_err(wrong)?.iter().map(|name| (name.to_owned(), Vec::new())).collect();
-        for record in reader.records() {
-            for (column, cell) in columns.iter_mut().zip(record.map_err(wrong)?.iter()) {
-                column.1.push(cell.to_owned());
-            }
-        }
-        if columns.first().is_none_or(|column| column.1.is_empty()) {
-            return Err(Failure::usage(format!(
-                "{shown} has no design points: a line of names, then one for each"
-            )));
-        }
-        self.columns_of_points = columns;
+        let columns = columns::read(path, "design points")?.columns;
+        self.columns_of_points = columns.into_iter().map(|column| (column.name, column.cells)).collect();
         Ok(())
     }
 
@@ -280,11 +229,6 @@ impl SweepRequest {
     fn columns_of_runs(&self, loaded: &Loaded, seed: u64) -> Columns {
         let has = |column| self.columns.contains(&column);
         let constant = |name: &str, value: String| (name.to_owned(), value);
-        let settings: String = loaded
-            .settings
-            .iter()
-            .map(|(name, value)| format!(" --set {}", quote::word(&format!("{name}={value}"))))
-            .collect();
         Columns {
             fingerprint: has(Column::Fingerprint),
             ties: has(Column::Ties),
@@ -294,7 +238,7 @@ impl SweepRequest {
                 constant("version", env!("CARGO_PKG_VERSION").to_owned()),
                 constant("scenario", loaded.scenario.source.hash()),
             ],
-            command: Some(format!("tempolane run {}{settings} --seed {seed}", quote::word(&loaded.path))),
+            command: Some(run_command(loaded)),
         }
     }
 }

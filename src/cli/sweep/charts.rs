@@ -13,10 +13,11 @@ use crate::cli::console::printable;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::output::Folder;
+use crate::cli::pictures::write_chart;
 use crate::figure::{counted, so_many};
 use crate::render::{
     AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart, FrontPoint, RenderError, SweepAxis,
-    SweepChart, SweepPoint, distribution_chart, front_chart, png, sweep_lines, sweep_map,
+    SweepChart, SweepPoint, distribution_chart, front_chart, sweep_lines, sweep_map,
 };
 use crate::scenario::{folder_name, suggestion};
 use crate::sweep::{Axis, Plan, PointSummary};
@@ -134,11 +135,7 @@ struct Charts<'a> {
 
 impl Charts<'_> {
     fn picture(&self, name: &str, document: Result<String, RenderError>) -> Result<[PathBuf; 2], Failure> {
-        let failure = |error: RenderError| Failure::environment(format!("cannot draw {name}: {error}"));
-        let document = document.map_err(failure)?;
-        let svg = self.folder.write(&format!("{name}.svg"), document.as_bytes())?;
-        let pixels = png(&document).map_err(failure)?;
-        Ok([svg, self.folder.write(&format!("{name}.png"), &pixels)?])
+        write_chart(self.folder, name, document)
     }
 
     /// What was run, in one line.

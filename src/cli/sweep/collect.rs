@@ -3,7 +3,8 @@
 //! Decides what is kept of points: all of them in the table of points, and as many as
 //! charts can use in memory.
 
-use super::store::{self, About, Opened, Store};
+use super::about::About;
+use super::store::{self, Opened, Store};
 use super::summary_table::SummaryTable;
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
@@ -19,14 +20,56 @@ use std::path::PathBuf;
 /// The most points that table and charts are made of.
 const KEPT: usize = 100_000;
 
-/// Where runs come from.
-pub struct From {
-    /// Threads that make them.
+/// Where the rows of a plan come from.
+pub trait RowSource {
+    /// The figures of the point with which the others are compared; `None` if the user
+    /// stops it.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run there, or something cannot be read.
+    fn base(&self, plan: &Plan<'_>) -> Result<Option<BaseNumbers>, Failure>;
+
+    /// Hands on the rows of all jobs from `first` on, in the order of the plan. Those of
+    /// runs that are `recorded` in the folder are taken.
+    ///
+    /// # Errors
+    /// If the scenario cannot be run at a point, or something cannot be read; all before
+    /// it was handed on.
+    fn rows(
+        &self,
+        plan: &Plan<'_>,
+        first: u64,
+        recorded: &KnownRuns,
+        take: &mut dyn FnMut(Vec<RunRow>) -> ControlFlow<()>,
+    ) -> Result<Ended, Failure>;
+}
+
+/// Runs that are made here.
+pub struct Making {
+    /// By so many threads.
     pub workers: usize,
-    /// Whether nothing in the folder is of use.
-    pub fresh: bool,
-    /// Runs that are known from elsewhere.
-    pub recorded: KnownRuns,
+}
+
+impl RowSource for Making {
+    fn base(&self, plan: &Plan<'_>) -> Result<Option<BaseNumbers>, Failure> {
+        Execution::new(plan, self.workers).base(&interrupt::requested).map_err(Failure::usage)
+    }
+
+    fn rows(
+        &self,
+        plan: &Plan<'_>,
+        first: u64,
+        recorded: &KnownRuns,
+        take: &mut dyn FnMut(Vec<RunRow>) -> ControlFlow<()>,
+    ) -> Result<Ended, Failure> {
+        let execution = Execution { plan, workers: self.workers, first, recorded: Some(recorded) };
+        execution.run(&interrupt::requested, take).map_err(|why| not_run(&why))
+    }
+}
+
+/// That a scenario cannot be run at a point.
+pub fn not_run(why: &str) -> Failure {
+    Failure::usage(format!("{why}; leave such points out with --where"))
 }
 
 /// What a sweep came to.
@@ -75,19 +118,15 @@ pub fn collect(
     about: &About,
     text: &str,
     folder: &Folder,
-    from: From,
+    (source, fresh): (&dyn RowSource, bool),
 ) -> Result<Collected, Failure> {
-    let From { workers, fresh, recorded: elsewhere } = from;
-    let base = base_of(plan, workers, &elsewhere)?;
+    let base = base_of(plan, source)?;
     let collector = RefCell::new(Collector::new(plan, base, folder)?);
-    let Opened { mut store, job, mut recorded } =
+    let Opened { mut store, job, recorded } =
         Store::open(folder, about, text, plan, fresh, &mut |rows| collector.borrow_mut().add(rows))?;
-    recorded.extend(elsewhere);
     let mut progress = ProgressLine::new(&about.scenario);
     let (mut made, mut failure) = (0, None);
-    let stop: &(dyn Fn() -> bool + Sync) = &|| interrupt::requested();
-    let execution = Execution { plan, workers, first: job, recorded: Some(&recorded) };
-    let ended = execution.run(stop, &mut |rows| {
+    let ended = source.rows(plan, job, &recorded, &mut |rows| {
         let lines: String = rows.iter().map(|row| row.line.as_str()).collect();
         if let Err(error) = store.write(&lines) {
             failure = Some(folder.failure(store::RUNS, &error));
@@ -95,6 +134,9 @@ pub fn collect(
         }
         made += rows.len() as u64;
         collector.borrow_mut().add(rows);
+        if collector.borrow().failure.is_some() {
+            return ControlFlow::Break(());
+        }
         progress.say(|seconds| told_progress(plan, collector.borrow().collected.runs, made, seconds));
         ControlFlow::Continue(())
     });
@@ -106,10 +148,7 @@ pub fn collect(
     }
     let table = written?;
     let collected = collector.into_inner().finish(is_whole, table)?;
-    match ended {
-        Ok(_) => Ok(collected),
-        Err(why) => Err(Failure::usage(format!("{why}; leave such points out with --where"))),
-    }
+    ended.map(|_| collected)
 }
 
 fn told_progress(plan: &Plan<'_>, runs: u64, made: u64, seconds: f64) -> String {
@@ -122,20 +161,13 @@ fn told_progress(plan: &Plan<'_>, runs: u64, made: u64, seconds: f64) -> String 
 
 /// The figures of the point with which the others are compared; nothing if there are no
 /// others, or they are in other parts.
-fn base_of(
-    plan: &Plan<'_>,
-    workers: usize,
-    recorded: &KnownRuns,
-) -> Result<Option<(u64, BaseNumbers)>, Failure> {
+fn base_of(plan: &Plan<'_>, source: &dyn RowSource) -> Result<Option<(u64, BaseNumbers)>, Failure> {
     let number = plan.design().base(&plan.scenario().model);
     let is_there = plan.design().point(&plan.scenario().model, number).is_ok_and(|point| point.is_some());
     if plan.points() < 2 || plan.is_shard() || !is_there {
         return Ok(None);
     }
-    let stop: &(dyn Fn() -> bool + Sync) = &|| interrupt::requested();
-    let numbers = Execution { recorded: Some(recorded), ..Execution::new(plan, workers) }
-        .base(stop)
-        .map_err(Failure::usage)?;
+    let numbers = source.base(plan)?;
     interrupt::check()?;
     Ok(numbers.map(|numbers| (number, numbers)))
 }

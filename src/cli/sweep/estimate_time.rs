@@ -20,7 +20,7 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 #[allow(clippy::disallowed_methods, reason = "the time that it takes is what is asked for")]
 pub fn told(plan: &Plan<'_>, workers: usize) -> Result<String, Failure> {
     let stop: &(dyn Fn() -> bool + Sync) = &|| interrupt::requested();
-    let mut runner = Runner::new(plan, None);
+    let mut runner = Runner::new(plan);
     let (began, mut runs) = (Instant::now(), 0);
     let jobs = plan.jobs();
     for try_ in 0..TRIED.min(jobs) {
@@ -28,7 +28,7 @@ pub fn told(plan: &Plan<'_>, workers: usize) -> Result<String, Failure> {
         let place = try_.wrapping_mul(GOLDEN);
         let mut job = plan.job(((u128::from(place) * u128::from(jobs)) >> 64) as u64);
         job.count = job.count.min(4);
-        match runner.run(job, stop) {
+        match runner.run(job, None, stop) {
             Ok(rows) => runs += rows.len() as u64,
             Err(error) => {
                 interrupt::check()?;

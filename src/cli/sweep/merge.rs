@@ -3,17 +3,17 @@
 //! Decides that the parts must be all of one sweep, and each complete: the table comes
 //! out as one machine would have written it.
 
-use super::arguments::{SweepArguments, SweepRequest};
-use super::collect::{From, collect};
+use super::about::{ABOUT, About, SCENARIO};
+use super::arguments::SweepRequest;
+use super::parts::Parts;
 use super::report;
-use super::store::{ABOUT, About, RUNS, SCENARIO};
+use super::report_options::ReportOptions;
+use super::run::{finish, folder_of};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{Loaded, load_text};
-use crate::cli::options::Format;
 use crate::cli::output::Folder;
 use crate::cli::{console, interrupt};
-use crate::scenario::folder_name;
-use crate::sweep::{KnownRuns, RunRow};
+use crate::figure::so_many;
 use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,35 +21,25 @@ use std::path::{Path, PathBuf};
 /// Put the parts of a sweep together that `sweep --shard` has made
 ///
 /// Takes the folders of all parts, and writes runs.csv, summary.csv and charts as one machine
-/// would have written them, to DIR/<scenario name>/sweep/.
+/// would have written them, to DIR/<scenario name>/sweep/. Parts are read side by side, so that
+/// there may be any number of runs.
 #[derive(Debug, Args)]
 pub struct MergeArguments {
     /// The folders with the runs.csv of each part
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
-    /// How many points the table shows
-    #[arg(long, value_name = "N", default_value = "20")]
-    top: usize,
-    /// How to print results; JSON is one object per point per line
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-    /// The folder to write to
-    #[arg(short, long, value_name = "DIR", default_value = "output")]
-    output: PathBuf,
+    #[command(flatten)]
+    report: ReportOptions,
 }
 
 pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     let mut parts = Vec::new();
     for folder in &arguments.folders {
-        parts.push((folder, read_about(folder)?));
+        parts.push((folder.as_path(), read_about(folder)?));
     }
+    parts.sort_by_key(|(_, about)| about.request.shard);
     let Some((first, about)) = parts.first() else { return Err(Failure::usage("there is no part to merge")) };
-    let whole = |about: &About| About {
-        request: SweepRequest { shard: None, ..about.request.clone() },
-        path: String::new(),
-        ..about.clone()
-    };
-    if let Some((other, _)) = parts.iter().find(|(_, other)| whole(other) != whole(about)) {
+    if let Some((other, _)) = parts.iter().find(|(_, other)| whole(other, "") != whole(about, "")) {
         return Err(Failure::usage(format!(
             "'{}' and '{}' are parts of different sweeps",
             console::shown(first),
@@ -57,48 +47,64 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
         )));
     }
     check_parts(&parts)?;
-    let text = read(&first.join(SCENARIO))?;
-    let mut loaded: Loaded = load_text(&about.path, &text, &about.settings)?;
+    let mut loaded: Loaded = load_text(&about.path, &read(&first.join(SCENARIO))?, &about.settings)?;
     loaded.label.clone_from(&about.scenario);
-    let request = whole(about).request;
-    let plan = request.plan(&loaded)?;
-    let mut recorded = KnownRuns::new();
-    let heading = RunRow::heading(&plan);
-    for (folder, _) in &parts {
-        let text = read(&folder.join(RUNS))?;
-        let mut lines = text.split_inclusive('\n');
-        if lines.next() != Some(heading.as_str()) {
-            let shown = console::shown(&folder.join(RUNS));
-            return Err(Failure::usage(format!("{shown}:1: these are not the columns of this sweep")));
-        }
-        for line in lines.filter(|line| line.ends_with('\n')) {
-            if let Some(key) = plan.key_of(line) {
-                recorded.insert(key.to_owned(), line.to_owned());
-            }
-        }
-    }
+    let about = whole(about, &about.path);
+    let plan = about.request.plan(&loaded)?;
+    report::check(&plan, &arguments.report)?;
     interrupt::watch();
-    let folder = Folder::open(arguments.output.join(folder_name(&loaded.label)).join("sweep"))?;
-    let about = About { request: request.clone(), ..about.clone() };
-    let from = From { recorded, fresh: true, workers: 1 };
-    let collected = collect(&plan, &about, &text, &folder, from)?;
-    let shown =
-        SweepArguments::for_report(request, arguments.top, arguments.format, arguments.output.clone());
-    let missing = collected.runs - collected.reused;
-    if missing > 0 {
-        console::warn(format_args!("{missing} runs were in none of the parts, and were made now"));
+    let folder = folder_of(&loaded, &arguments.report)?;
+    let folders: Vec<&Path> = parts.iter().map(|(folder, _)| *folder).collect();
+    refuse_own_folder(&folders, &folder)?;
+    let parts = Parts::new(&folders);
+    let told = finish(&loaded, &plan, (&folder, &about), (&parts, true), &arguments.report);
+    if parts.made() > 0 {
+        console::warn(format_args!("{} in none of the parts, and made now", so_many(parts.made(), "run")));
     }
-    report::tell(&loaded, &plan, &collected, &folder, &shown)
+    told
+}
+
+/// What a part says of the whole, which all parts must agree on; with another path.
+fn whole(about: &About, path: &str) -> About {
+    About {
+        request: SweepRequest { shard: None, ..about.request.clone() },
+        path: path.to_owned(),
+        products: Vec::new(),
+        ..about.clone()
+    }
+}
+
+/// A part is read while the whole is written.
+fn refuse_own_folder(parts: &[&Path], folder: &Folder) -> Result<(), Failure> {
+    let is_it = |part: &&&Path| match (part.canonicalize(), folder.path().canonicalize()) {
+        (Ok(part), Ok(folder)) => part == folder,
+        _ => false,
+    };
+    match parts.iter().find(is_it) {
+        None => Ok(()),
+        Some(part) => Err(Failure::usage(format!(
+            "'{}' is one of the parts, and what they come to would be written there; \
+             give another folder with -o",
+            console::shown(part)
+        ))),
+    }
 }
 
 /// Whether every part is there, once, and all are parts of the same number of parts.
-fn check_parts(parts: &[(&PathBuf, About)]) -> Result<(), Failure> {
+fn check_parts(parts: &[(&Path, About)]) -> Result<(), Failure> {
     let there: Vec<(u64, u64)> =
         parts.iter().map(|(_, about)| about.request.shard.unwrap_or((1, 1))).collect();
     let of = there[0].1;
     if let Some((part, other)) = there.iter().find(|(_, other)| *other != of) {
         return Err(Failure::usage(format!(
             "{part}/{other} is no part of {of}: all are to be of one number of parts"
+        )));
+    }
+    if let Some(twice) = parts.windows(2).find(|two| two[0].1.request.shard == two[1].1.request.shard) {
+        return Err(Failure::usage(format!(
+            "'{}' and '{}' are the same part: give one of them",
+            console::shown(twice[0].0),
+            console::shown(twice[1].0)
         )));
     }
     let missing: Vec<String> =

@@ -1,8 +1,10 @@
-//! What figures and points of a sweep are called.
+//! What figures, points and runs of a sweep are called.
 
 use crate::analysis::FigureRequest;
 use crate::cli::console::printable;
-use crate::sweep::Plan;
+use crate::cli::execute;
+use crate::cli::inputs::Loaded;
+use crate::sweep::{Plan, RunCommand};
 use crate::value::Value;
 
 /// Whether a figure is meant by a name.
@@ -22,4 +24,15 @@ pub fn settings(plan: &Plan<'_>, varied: &[Value], separator: &str) -> String {
         none if none.is_empty() => "the values of the file".to_owned(),
         some => printable(&some.join(separator)),
     }
+}
+
+/// The command that repeats runs of a scenario.
+pub fn run_command(loaded: &Loaded) -> RunCommand {
+    RunCommand::new(execute::command("run", loaded))
+}
+
+/// The command that repeats a run of a point.
+pub fn command_of_run(loaded: &Loaded, plan: &Plan<'_>, varied: &[Value], replication: u64) -> String {
+    let varied = plan.design().names().zip(varied.iter().copied());
+    run_command(loaded).of_run(varied, plan.drawn(replication))
 }

@@ -3,24 +3,22 @@
 //! Decides which points are shown and in which order, and how sure a number is said to
 //! be: with half of its interval behind it.
 
-use super::arguments::SweepArguments;
-use super::charts::{self, MOST_FIGURES};
+use super::charts::{MOST_FIGURES, check_larger};
 use super::collect::Collected;
-use super::names::{is_named, settings, shown_name};
+use super::names::{command_of_run, is_named, settings, shown_name};
+use super::report_options::ReportOptions;
+use super::row_format;
 use super::summary_table::{LEVEL, level_of_differences};
 use crate::analysis::FigureRequest;
 use crate::cli::console::{self, printable};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::options::Format;
-use crate::cli::output::Folder;
-use crate::cli::quote;
 use crate::cli::report::{
-    GREEN, RED, YELLOW, counted, files, heading, on_one_line, quantity, section, so_many, table,
+    GREEN, RED, YELLOW, counted, files, heading, interval, on_one_line, section, so_many, table,
 };
 use crate::scenario::suggestion;
 use crate::sweep::{Estimate, Plan, PointSummary};
-use crate::value::Value;
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -36,20 +34,16 @@ pub fn tell(
     loaded: &Loaded,
     plan: &Plan<'_>,
     collected: &Collected,
-    folder: &Folder,
-    arguments: &SweepArguments,
+    written: &[PathBuf],
+    options: &ReportOptions,
 ) -> Result<Exit, Failure> {
-    let mut written = vec![collected.table.clone(), collected.summary.clone()];
-    if collected.is_whole && !arguments.no_charts {
-        written.extend(charts::write(loaded, plan, collected, folder, &arguments.larger)?);
-    }
-    match arguments.format {
+    match options.format {
         Format::Json => {
             for point in &collected.points {
                 console::print(&on_one_line(&object(loaded, plan, point)))?;
             }
         }
-        Format::Text => console::print(&text(loaded, plan, collected, &written, arguments))?,
+        Format::Text => console::print(&text(loaded, plan, collected, written, options))?,
     }
     if !collected.is_whole {
         return Err(interrupted(plan, collected));
@@ -72,12 +66,12 @@ fn text(
     plan: &Plan<'_>,
     collected: &Collected,
     written: &[PathBuf],
-    arguments: &SweepArguments,
+    options: &ReportOptions,
 ) -> String {
     let (colour, verdict) = verdict(plan, collected);
     let mut text = heading(&loaded.label, colour, &verdict) + "\n";
-    section(&mut text, "Points", &points_table(plan, collected, arguments));
-    for note in notes(plan, collected, arguments) {
+    section(&mut text, "Points", &points_table(plan, collected, options));
+    for note in notes(plan, collected, options) {
         let _ = writeln!(text, " {note}");
     }
     section(&mut text, "Findings", &findings(loaded, plan, collected));
@@ -103,9 +97,9 @@ fn verdict(plan: &Plan<'_>, collected: &Collected) -> (&'static str, String) {
 }
 
 /// The points that are shown, in the order that is asked for.
-fn shown<'c>(plan: &Plan<'_>, collected: &'c Collected, arguments: &SweepArguments) -> Vec<&'c PointSummary> {
+fn shown<'c>(plan: &Plan<'_>, collected: &'c Collected, options: &ReportOptions) -> Vec<&'c PointSummary> {
     let mut points: Vec<&PointSummary> = collected.points.iter().collect();
-    if let Some(sort) = &arguments.sort {
+    if let Some(sort) = &options.sort {
         let (name, down) = sort.strip_prefix('-').map_or((sort.as_str(), false), |name| (name, true));
         let figure = plan.requests().iter().position(|request| is_named(request, name));
         let param = plan.design().names().position(|known| known == name);
@@ -121,15 +115,23 @@ fn shown<'c>(plan: &Plan<'_>, collected: &'c Collected, arguments: &SweepArgumen
             (one, other) => other.is_some().cmp(&one.is_some()),
         });
     }
-    points.truncate(arguments.top);
+    points.truncate(options.top);
     points
 }
 
-/// Whether points can be sorted by this name.
+/// Whether a sweep can be reported like this.
 ///
 /// # Errors
-/// If it is neither a figure that is collected nor a parameter that is varied.
-pub fn check_sort(plan: &Plan<'_>, sort: Option<&str>) -> Result<(), Failure> {
+/// If an option names what the sweep does not have.
+pub fn check(plan: &Plan<'_>, options: &ReportOptions) -> Result<(), Failure> {
+    row_format::check(&options.rows)?;
+    check_sort(plan, options.sort.as_deref())?;
+    check_larger(plan, &options.larger)
+}
+
+/// Whether points can be sorted by this name: a figure that is collected or a parameter
+/// that is varied.
+fn check_sort(plan: &Plan<'_>, sort: Option<&str>) -> Result<(), Failure> {
     let Some(sort) = sort else { return Ok(()) };
     let name = sort.strip_prefix('-').unwrap_or(sort);
     let figures = plan.requests().iter().map(|request| request.name.as_str());
@@ -144,7 +146,7 @@ pub fn check_sort(plan: &Plan<'_>, sort: Option<&str>) -> Result<(), Failure> {
     )))
 }
 
-fn points_table(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> String {
+fn points_table(plan: &Plan<'_>, collected: &Collected, options: &ReportOptions) -> String {
     let mut heads: Vec<String> = plan.design().names().map(str::to_owned).collect();
     let has_findings = !collected.findings.is_empty();
     if has_findings {
@@ -175,7 +177,7 @@ fn points_table(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArgumen
     };
     let texts = if has_findings { vec![plan.design().names().count()] } else { Vec::new() };
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
-    table(&heads, &texts, shown(plan, collected, arguments).into_iter().map(row))
+    table(&heads, &texts, shown(plan, collected, options).into_iter().map(row))
 }
 
 /// How the runs of a point ended.
@@ -189,52 +191,29 @@ fn outcomes(point: &PointSummary) -> String {
     }
 }
 
-/// A mean, with half of its interval if there is one: both in one unit, to the second
-/// digit of the half.
+/// A mean with half of its interval, signed if it is a difference.
 fn told(request: &FigureRequest, estimate: &Estimate, level: f64, is_signed: bool) -> String {
     if estimate.count() == 0 {
         return "–".to_owned();
     }
-    let mean = estimate.mean();
-    let Some(half) = estimate.half_width(level).filter(|half| *half > 0.0) else {
-        return number(request, mean, is_signed);
-    };
-    let (unit, name) = if request.is_time { unit(mean.abs().max(half)) } else { (1.0, "") };
-    let (mean, half) = (mean / unit, half / unit);
-    if mean.abs().max(half) >= 1e9 || half < 1e-9 {
-        return format!("{mean:.3e}{name} ± {half:.1e}{name}");
-    }
-    let decimals = (1.0 - libm::floor(libm::log10(half))).clamp(0.0, 9.0) as usize;
-    let sign = if is_signed && mean >= 0.0 { "+" } else { "" };
-    format!("{sign}{mean:.decimals$}{name} ± {half:.decimals$}{name}")
+    let sign = if is_signed && estimate.mean() >= 0.0 { "+" } else { "" };
+    format!("{sign}{}", interval(estimate.mean(), estimate.half_width(level), request.is_time))
 }
 
-/// The unit in which a time is told that is so many nanoseconds long, and its name.
-fn unit(nanos: f64) -> (f64, &'static str) {
-    let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
-    units.into_iter().find(|(unit, _)| nanos >= *unit).unwrap_or((1.0, "ns"))
-}
-
-/// A number in the unit of its figure.
-pub fn number(request: &FigureRequest, number: f64, is_signed: bool) -> String {
-    let sign = if is_signed && number >= 0.0 { "+" } else { "" };
-    format!("{sign}{}", quantity(number, request.is_time))
-}
-
-fn notes(plan: &Plan<'_>, collected: &Collected, arguments: &SweepArguments) -> Vec<String> {
+fn notes(plan: &Plan<'_>, collected: &Collected, options: &ReportOptions) -> Vec<String> {
     let mut notes = Vec::new();
     let points = collected.points.len() as u64 + collected.left_out;
-    if points > arguments.top as u64 {
+    if points > options.top as u64 {
         notes.push(format!(
             "{} of {} points; --top shows more, --sort others, summary.csv has all",
-            counted(arguments.top),
+            counted(options.top),
             counted(points)
         ));
     }
     if plan.requests().len() > FIGURES {
         notes.push(format!("{FIGURES} of {} figures; summary.csv has all", plan.requests().len()));
     }
-    if plan.requests().len() > MOST_FIGURES && !arguments.no_charts {
+    if plan.requests().len() > MOST_FIGURES && !options.no_charts {
         notes.push(format!("charts of {MOST_FIGURES} of {} figures", plan.requests().len()));
     }
     if let Some(base) = collected.base {
@@ -282,19 +261,7 @@ fn findings(loaded: &Loaded, plan: &Plan<'_>, collected: &Collected) -> String {
 /// The command that repeats the first run of a point that is a finding.
 fn command(loaded: &Loaded, plan: &Plan<'_>, point: &PointSummary) -> String {
     let replication = point.finding.map_or(0, |(replication, _)| replication);
-    run_command(loaded, plan, &point.varied, replication)
-}
-
-/// The command that repeats a run of a point.
-pub fn run_command(loaded: &Loaded, plan: &Plan<'_>, varied: &[Value], replication: u64) -> String {
-    let varied = plan.design().names().zip(varied).map(|(name, value)| format!("{name}={value}"));
-    let given = loaded.settings.iter().map(|(name, value)| format!("{name}={value}"));
-    let settings: String = given.chain(varied).map(|one| format!(" --set {}", quote::word(&one))).collect();
-    let replication = match plan.is_random() {
-        true => format!(" --seed {} --replication {replication}", plan.seed()),
-        false => String::new(),
-    };
-    format!("tempolane run {}{settings}{replication}", quote::word(&loaded.path))
+    command_of_run(loaded, plan, &point.varied, replication)
 }
 
 /// A point for programs.

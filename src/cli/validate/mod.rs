@@ -16,7 +16,7 @@ mod tests;
 
 pub use arguments::ValidateArguments;
 
-use super::execute::execute;
+use super::execute::{Keep, execute};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all};
 use super::options::{Artifact, Format, RunOptions};
@@ -58,7 +58,7 @@ fn recording(loaded: &[Loaded], arguments: &ValidateArguments, file: &Path) -> R
         return Err(Failure::usage("a recording is of one scenario; name its file alone"));
     };
     interrupt::watch();
-    let virtual_run = execute(scenario, &arguments.run, None, true)?;
+    let virtual_run = execute(scenario, &arguments.run, None, Keep::Events)?;
     let (text, fine) = recorded::validate(scenario, arguments, file, &virtual_run)?;
     console::print(&text)?;
     Ok(if fine { Exit::Fine } else { Exit::Finding })
@@ -67,7 +67,7 @@ fn recording(loaded: &[Loaded], arguments: &ValidateArguments, file: &Path) -> R
 /// Validates and tells one scenario; whether nothing was found.
 fn one(loaded: &Loaded, arguments: &ValidateArguments) -> Result<bool, Failure> {
     let began = crate::backend::threads::wall();
-    let virtual_run = execute(loaded, &arguments.run, None, true)?;
+    let virtual_run = execute(loaded, &arguments.run, None, Keep::Events)?;
     let took = began.elapsed();
     let folder = match arguments.run.writes_anything() {
         true => Some(Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?),

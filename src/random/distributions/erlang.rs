@@ -1,7 +1,10 @@
 //! The Erlang distribution.
 
+use super::gamma::{likely_shape, log_density};
 use crate::random::family::{Bound, Family, MEAN, Parameter, Takes};
+use crate::random::fitting::{Fitting, Sample, Support};
 use crate::random::sample::{SampleError, Words, finite, positive};
+use crate::random::special::gamma_share;
 use crate::random::ziggurat;
 
 /// What the rest of the house knows of it.
@@ -12,6 +15,12 @@ pub static ERLANG: Family = Family {
     #[cfg(test)]
     moments: (|a| (a[1], a[1] * a[1] / a[0]), &[&[3.0, 6.0], &[1.0, 6.0]]),
     sample: |words, arguments| erlang(words, arguments[0], arguments[1]),
+    fitting: Fitting {
+        support: Support::Positive,
+        estimate: most_likely,
+        log_density: |a, x| log_density(a[0], a[1], x),
+        cumulative: |a, x| gamma_share(a[0], a[0] * x / a[1]),
+    },
 };
 
 /// The largest shape of an Erlang distribution: a draw takes time in proportion.
@@ -33,4 +42,15 @@ pub fn erlang(words: &mut impl Words, shape: f64, mean: f64) -> Result<f64, Samp
     positive(mean)?;
     let sum: f64 = (0..shape as i64).fold(0.0, |sum, _| sum + ziggurat::standard_exponential(words));
     finite(mean * (sum / shape))
+}
+
+/// The whole shape next to that of the most likely gamma distribution, of which the
+/// likelihood falls to both sides.
+fn most_likely(sample: &Sample) -> Option<Vec<f64>> {
+    let (shape, mean, mean_log) = (likely_shape(sample)?, sample.mean, sample.mean_log?);
+    let likelihood =
+        |shape: f64| shape * libm::log(shape / mean) + (shape - 1.0) * mean_log - shape - libm::lgamma(shape);
+    let whole = [libm::floor(shape), libm::ceil(shape)];
+    let [low, high] = whole.map(|shape| shape.clamp(1.0, MAX_ERLANG_SHAPE as f64));
+    Some(vec![if likelihood(low) >= likelihood(high) { low } else { high }, mean])
 }

@@ -1,6 +1,7 @@
 //! The exponential distribution, the one that is drawn from most.
 
 use crate::random::family::{Family, MEAN};
+use crate::random::fitting::{Fitting, Support};
 use crate::random::sample::{SampleError, Words, finite, positive};
 use crate::random::ziggurat;
 
@@ -12,6 +13,12 @@ pub static EXPONENTIAL: Family = Family {
     #[cfg(test)]
     moments: (|a| (a[0], a[0] * a[0]), &[&[3.0]]),
     sample: |words, arguments| exponential(words, arguments[0]),
+    fitting: Fitting {
+        support: Support::NotNegative,
+        estimate: |sample| Some(vec![sample.mean]),
+        log_density: |a, x| -libm::log(a[0]) - x / a[0],
+        cumulative: |a, x| -libm::expm1(-x / a[0]),
+    },
 };
 
 /// An exponential value of this mean.

@@ -1,7 +1,9 @@
 //! The gamma distribution, by its mean and shape.
 
 use crate::random::family::{Bound, Family, MEAN, Parameter, Takes};
+use crate::random::fitting::{Fitting, Sample, Support, root};
 use crate::random::sample::{SampleError, Words, finite, positive, unit_above_zero};
+use crate::random::special::{digamma, gamma_share};
 use crate::random::ziggurat;
 
 /// What the rest of the house knows of it.
@@ -12,6 +14,12 @@ pub static GAMMA: Family = Family {
     #[cfg(test)]
     moments: (|a| (a[1], a[1] * a[1] / a[0]), &[&[2.5, 6.0], &[1.0, 3.0], &[0.3, 2.0], &[40.0, 1.0]]),
     sample: |words, arguments| gamma(words, arguments[0], arguments[1]),
+    fitting: Fitting {
+        support: Support::Positive,
+        estimate: |sample| Some(vec![likely_shape(sample)?, sample.mean]),
+        log_density: |a, x| log_density(a[0], a[1], x),
+        cumulative: |a, x| gamma_share(a[0], a[0] * x / a[1]),
+    },
 };
 
 const SHAPE: Parameter =
@@ -58,6 +66,21 @@ fn standard(words: &mut impl Words, shape: f64) -> f64 {
             return d * cube;
         }
     }
+}
+
+/// The shape k of the most likely gamma distribution, whose mean is that of the sample: the
+/// logarithm of k less its digamma is the logarithm of the mean less the mean logarithm.
+pub(super) fn likely_shape(sample: &Sample) -> Option<f64> {
+    const WIDEST: f64 = 23.0;
+    let wanted = libm::log(sample.mean) - sample.mean_log?;
+    let away = |log: f64| log - digamma(libm::exp(log)) - wanted;
+    root(-WIDEST, WIDEST, away).map(libm::exp)
+}
+
+/// The logarithm of the density of a gamma distribution.
+pub(super) fn log_density(shape: f64, mean: f64, x: f64) -> f64 {
+    let scaled = shape * x / mean;
+    shape * libm::log(scaled) - libm::log(x) - scaled - libm::lgamma(shape)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The normal distribution, truncated at 0.
 
 use crate::random::family::{Bound, DEVIATION, Family, Parameter, Takes};
+use crate::random::fitting::{Fitting, Sample, Support, root};
 use crate::random::sample::{SampleError, Words, deviation, finite};
+use crate::random::special::{normal_density, normal_share};
 use crate::random::ziggurat;
 
 /// What the rest of the house knows of it.
@@ -12,6 +14,19 @@ pub static NORMAL: Family = Family {
     #[cfg(test)]
     moments: (moments, &[&[10.0, 2.0], &[1.0, 2.0], &[-2.0, 1.0], &[0.0, 1.0]]),
     sample: |words, arguments| normal_at_least_0(words, arguments[0], arguments[1]),
+    fitting: Fitting {
+        support: Support::NotNegative,
+        estimate: most_likely,
+        log_density: |a, x| {
+            let z = (x - a[0]) / a[1];
+            let below = libm::log(a[1] * libm::sqrt(2.0 * std::f64::consts::PI));
+            -0.5 * z * z - below - libm::log(normal_share(a[0] / a[1]))
+        },
+        cumulative: |a, x| {
+            let left = normal_share(-a[0] / a[1]);
+            (normal_share((x - a[0]) / a[1]) - left) / normal_share(a[0] / a[1])
+        },
+    },
 };
 
 /// How often [`normal_at_least_0`] draws before it gives up; with the means
@@ -42,6 +57,32 @@ pub fn normal_at_least_0(words: &mut impl Words, mean: f64, sd: f64) -> Result<f
         }
     }
     Err(SampleError::FarBelowZero)
+}
+
+/// From here on nothing is left of what is cut off.
+const FAR_ABOVE: f64 = 40.0;
+
+/// Of a normal cut at 0 the most likely one has the mean and the variance of the sample. Both
+/// follow from its mean in deviations, a, of which their ratio is a function. The language
+/// takes no mean below 0.
+fn most_likely(sample: &Sample) -> Option<Vec<f64>> {
+    // φ(a) / Φ(a)
+    let hazard = |a: f64| normal_density(a) / normal_share(a);
+    let ratio = |a: f64| {
+        let r = hazard(a);
+        (1.0 - a * r - r * r) / ((a + r) * (a + r))
+    };
+    let (mean, wanted) = (sample.mean, sample.variance / (sample.mean * sample.mean));
+    if wanted <= ratio(FAR_ABOVE) {
+        return Some(vec![mean, libm::sqrt(sample.variance)]);
+    }
+    if wanted >= ratio(0.0) {
+        // Half a normal, which has the mean square of the sample.
+        return Some(vec![0.0, libm::sqrt(sample.variance + mean * mean)]);
+    }
+    let a = root(0.0, FAR_ABOVE, |a| ratio(a) - wanted)?;
+    let sd = mean / (a + hazard(a));
+    Some(vec![a * sd, sd])
 }
 
 /// Of a normal cut at 0: with a = −mean/sd and r = φ(a) / (1 − Φ(a)), the mean is

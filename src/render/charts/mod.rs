@@ -13,8 +13,9 @@ mod time_axis;
 
 pub use layout::{MOST_SCENARIOS, ProcessBar, ScenarioBars};
 pub use sweep::{
-    AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart, FrontPoint, MOST_LINES, SweepAxis,
-    SweepChart, SweepPoint, distribution_chart, front_chart, marks_chart, sweep_lines, sweep_map,
+    AgreementChart, AgreementPoint, AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart,
+    FrontPoint, MOST_LINES, ProfileChart, SweepAxis, SweepChart, SweepPoint, agreement_chart,
+    distribution_chart, front_chart, marks_chart, profile_chart, sweep_lines, sweep_map,
 };
 
 use super::font;

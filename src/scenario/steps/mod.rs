@@ -156,7 +156,9 @@ impl Body<'_, '_> {
                     let name = &entry.key.name;
                     let span = reports.span_of_text(entry.key.site, name);
                     let message = format!("unknown step {}", quoted(name));
-                    if let Some(hint) = foreign(name) {
+                    // `for i in range(10)` is a key of several words.
+                    let word = name.split([' ', '(']).next().unwrap_or(name);
+                    if let Some(hint) = foreign(name).or_else(|| foreign(word)) {
                         reports.error_with_hint(span, message, hint);
                         return None;
                     }

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nexosim::model::{BuildContext, Context, Model, ProtoModel, schedulable};
 use nexosim::ports::Output;
@@ -17,8 +17,10 @@ use nexosim::simulation::{Mailbox, SimInit, Simulation};
 use nexosim::time::MonotonicTime;
 use serde::{Deserialize, Serialize};
 
+use super::Run;
 use crate::exponential::Exponential;
-use crate::workload::{ARRIVAL_RATE, CAPACITY, CHUNK, Finished, PERIODS_S};
+use crate::stopwatch::Stopwatch;
+use crate::workload::{ARRIVAL_RATE, CAPACITY, CHUNK, Finished, PERIODS_S, Workload};
 
 const START: MonotonicTime = MonotonicTime::EPOCH;
 
@@ -32,11 +34,11 @@ fn seconds_at(time: MonotonicTime) -> f64 {
     time.duration_since(START).as_secs_f64()
 }
 
-/// Runs what is scheduled until nothing is, and returns the wall-clock seconds that took.
-fn run(simulation: &mut Simulation) -> f64 {
-    let start = Instant::now();
+/// Runs what is scheduled until nothing is, and returns the seconds of processor time that took.
+fn timed(simulation: &mut Simulation) -> f64 {
+    let start = Stopwatch::start();
     simulation.run().expect("no model fails");
-    start.elapsed().as_secs_f64()
+    start.seconds()
 }
 
 /// What the models of a run count and record, outside the simulation's state. There is one thread, so plain loads
@@ -142,6 +144,16 @@ impl Server {
     }
 }
 
+/// How this engine runs a workload: W1 to W3.
+pub fn run(workload: Workload) -> Option<Run> {
+    Some(match workload {
+        Workload::Queue { customers } => Box::new(move || queue(customers)),
+        Workload::Hold { processes, wake_ups } => Box::new(move || hold(processes, wake_ups)),
+        Workload::Buffer { items } => Box::new(move || buffer(items)),
+        _ => return None,
+    })
+}
+
 /// Runs W1 with this many customers.
 pub fn queue(customers: u64) -> Finished {
     let tally = Arc::<Tally>::default();
@@ -153,10 +165,10 @@ pub fn queue(customers: u64) -> Finished {
         .add_model(Placed(Server::default(), Surroundings::new(2, &tally)), server_box, "server")
         .init(START)
         .expect("the bench is complete");
-    let seconds = run(&mut simulation);
-    let mean_sojourn_s = Some(f64::from_bits(tally.sojourn_s.load(Relaxed)) / customers as f64);
+    let seconds = timed(&mut simulation);
+    let figure = Some(f64::from_bits(tally.sojourn_s.load(Relaxed)) / customers as f64);
     let end_time_s = seconds_at(simulation.time());
-    Finished { count: tally.count.load(Relaxed), seconds, end_time_s, mean_sojourn_s }
+    Finished { count: tally.count.load(Relaxed), seconds, end_time_s, figure }
 }
 
 // --- W2 ---
@@ -215,9 +227,9 @@ pub fn hold(processes: u32, wake_ups: u64) -> Finished {
         bench = bench.add_model(PlacedSleeper(lean), Mailbox::with_capacity(1), "sleeper");
     }
     let mut simulation = bench.init(START).expect("the bench is complete");
-    let seconds = run(&mut simulation);
+    let seconds = timed(&mut simulation);
     let end_time_s = seconds_at(simulation.time());
-    Finished { count: tally.count.load(Relaxed), seconds, end_time_s, mean_sojourn_s: None }
+    Finished { count: tally.count.load(Relaxed), seconds, end_time_s, figure: None }
 }
 
 // --- W3 ---
@@ -363,9 +375,9 @@ pub fn buffer(items: u64) -> Finished {
         bench = bench.add_model(permits, mailbox, "permits");
     }
     let mut simulation = bench.init(START).expect("the bench is complete");
-    let seconds = run(&mut simulation);
+    let seconds = timed(&mut simulation);
     let [sum_1, sum_2] = [0, 1].map(|memory: usize| tally.sums[memory].load(Relaxed));
     assert_eq!(sum_1, sum_2, "both memories carried the same items");
     let end_time_s = seconds_at(simulation.time());
-    Finished { count: tally.count.load(Relaxed), seconds, end_time_s, mean_sojourn_s: None }
+    Finished { count: tally.count.load(Relaxed), seconds, end_time_s, figure: None }
 }

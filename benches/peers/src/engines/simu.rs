@@ -8,12 +8,23 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::time::Instant;
 
 use simu::{Container, Resource, SimEnv};
 
+use super::Run;
 use crate::exponential::Exponential;
-use crate::workload::{ARRIVAL_RATE, CAPACITY, CHUNK, Finished, PERIODS_S};
+use crate::stopwatch::Stopwatch;
+use crate::workload::{ARRIVAL_RATE, CAPACITY, CHUNK, Finished, PERIODS_S, Workload};
+
+/// How this engine runs a workload: W1 to W3.
+pub fn run(workload: Workload) -> Option<Run> {
+    Some(match workload {
+        Workload::Queue { customers } => Box::new(move || queue(customers)),
+        Workload::Hold { processes, wake_ups } => Box::new(move || hold(processes, wake_ups)),
+        Workload::Buffer { items } => Box::new(move || buffer(items)),
+        _ => return None,
+    })
+}
 
 /// Runs W1 with this many customers.
 pub fn queue(customers: u64) -> Finished {
@@ -47,11 +58,11 @@ pub fn queue(customers: u64) -> Finished {
         });
     }
 
-    let start = Instant::now();
+    let start = Stopwatch::start();
     env.run();
-    let seconds = start.elapsed().as_secs_f64();
-    let mean_sojourn_s = Some(sojourn.get() / customers as f64);
-    Finished { count: events.get(), seconds, end_time_s: env.now(), mean_sojourn_s }
+    let seconds = start.seconds();
+    let figure = Some(sojourn.get() / customers as f64);
+    Finished { count: events.get(), seconds, end_time_s: env.now(), figure }
 }
 
 /// Runs W2 with this many processes until this many wake-ups have happened.
@@ -73,10 +84,10 @@ pub fn hold(processes: u32, wake_ups: u64) -> Finished {
         });
     }
 
-    let start = Instant::now();
+    let start = Stopwatch::start();
     env.run();
-    let seconds = start.elapsed().as_secs_f64();
-    Finished { count: count.get(), seconds, end_time_s: env.now(), mean_sojourn_s: None }
+    let seconds = start.seconds();
+    Finished { count: count.get(), seconds, end_time_s: env.now(), figure: None }
 }
 
 /// One memory with what guards it.
@@ -169,9 +180,9 @@ pub fn buffer(items: u64) -> Finished {
         });
     }
 
-    let start = Instant::now();
+    let start = Stopwatch::start();
     env.run();
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = start.seconds();
     assert_eq!(one.sum.get(), two.sum.get(), "both memories carried the same items");
-    Finished { count: inferred.get(), seconds, end_time_s: env.now(), mean_sojourn_s: None }
+    Finished { count: inferred.get(), seconds, end_time_s: env.now(), figure: None }
 }

@@ -3,9 +3,8 @@
 //! A process that has to wait remembers the operation it goes on with; a release hands its permit to the first
 //! waiter, as in every engine, and the waiter goes on without an entry in the calendar.
 
-use std::time::Instant;
-
 use super::Calendar;
+use crate::stopwatch::Stopwatch;
 use crate::workload::{CAPACITY, CHUNK, Finished, PERIODS_S};
 
 const LOADER: usize = 0;
@@ -211,7 +210,7 @@ pub fn buffer<C: Calendar>(items: u64) -> Finished {
         plant.permits[resource].free = free as u32;
     }
 
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for process in [LOADER, TRAINER, INFERER] {
         plant.calendar.push(f64::from(PERIODS_S[process]), process as u32);
     }
@@ -224,8 +223,8 @@ pub fn buffer<C: Calendar>(items: u64) -> Finished {
             plant.go_on(process, from);
         }
     }
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = start.seconds();
 
     assert_eq!(plant.sums[0], plant.sums[1], "both memories carried the same items");
-    Finished { count: plant.items, seconds, end_time_s: plant.now, mean_sojourn_s: None }
+    Finished { count: plant.items, seconds, end_time_s: plant.now, figure: None }
 }

@@ -1,9 +1,8 @@
 //! W2 by hand: every wake-up replaces the first entry of the calendar.
 
-use std::time::Instant;
-
 use super::Calendar;
 use crate::exponential::Exponential;
+use crate::stopwatch::Stopwatch;
 use crate::workload::Finished;
 
 /// Runs W2 with this many processes until this many wake-ups have happened.
@@ -11,7 +10,7 @@ pub fn hold<C: Calendar>(processes: u32, wake_ups: u64) -> Finished {
     let mut delays = Exponential::seeded(1);
     let mut calendar = C::with_capacity(processes as usize);
 
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for process in 0..processes {
         calendar.push(delays.draw(), process);
     }
@@ -23,7 +22,7 @@ pub fn hold<C: Calendar>(processes: u32, wake_ups: u64) -> Finished {
         count += 1;
         calendar.replace_first(now + delays.draw(), process);
     }
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = start.seconds();
 
-    Finished { count, seconds, end_time_s: now, mean_sojourn_s: None }
+    Finished { count, seconds, end_time_s: now, figure: None }
 }

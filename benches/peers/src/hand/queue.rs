@@ -1,10 +1,10 @@
 //! W1 by hand: two kinds of entry in the calendar, and a queue of arrival times.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use super::Calendar;
 use crate::exponential::Exponential;
+use crate::stopwatch::Stopwatch;
 use crate::workload::{ARRIVAL_RATE, Finished};
 
 const ARRIVAL: u32 = 0;
@@ -19,7 +19,7 @@ pub fn queue<C: Calendar>(customers: u64) -> Finished {
     let mut busy_since_arrival = None;
     let (mut arrived, mut events, mut sojourn, mut now) = (0, 0, 0.0, 0.0);
 
-    let start = Instant::now();
+    let start = Stopwatch::start();
     calendar.push(arrivals.draw() / ARRIVAL_RATE, ARRIVAL);
     while let Some((time, subject)) = calendar.first() {
         now = time;
@@ -47,8 +47,8 @@ pub fn queue<C: Calendar>(customers: u64) -> Finished {
             }
         }
     }
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = start.seconds();
 
-    let mean_sojourn_s = Some(sojourn / customers as f64);
-    Finished { count: events, seconds, end_time_s: now, mean_sojourn_s }
+    let figure = Some(sojourn / customers as f64);
+    Finished { count: events, seconds, end_time_s: now, figure }
 }

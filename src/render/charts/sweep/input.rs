@@ -1,6 +1,9 @@
 //! What charts of a sweep are drawn from: plain numbers.
 
-use crate::time::format_quantity;
+use crate::time::{format_interval, format_quantity};
+
+/// Decimals of numbers in tooltips.
+const DECIMALS: usize = 3;
 
 /// What an axis counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,15 +17,12 @@ pub struct ChartQuantity {
 impl ChartQuantity {
     /// A value of it for a reader, with its unit.
     pub(super) fn told(&self, value: f64) -> String {
-        format_quantity(value, self.is_time, 3)
+        format_quantity(value, self.is_time, DECIMALS)
     }
 
     /// As [`Self::told`], with half of its interval if it has any.
     pub(super) fn told_with(&self, value: f64, half: Option<f64>) -> String {
-        match half.filter(|half| *half > 0.0) {
-            Some(half) => format!("{} ± {}", self.told(value), self.told(half)),
-            None => self.told(value),
-        }
+        format_interval(value, half, self.is_time, DECIMALS)
     }
 }
 

@@ -1,68 +1,10 @@
 //! Those who can go on at the same time with the same priority.
 //!
-//! Decides how any of them is taken out in logarithmic time: the first in the
-//! order of coming, or any other, by a tree of counts (P. Fenwick, "A new data
-//! structure for cumulative frequency tables", 1994); the last in the order of
-//! the file, by a heap.
+//! Decides how any of them is taken out in logarithmic time, the first in the order
+//! of coming or any other: by a tree of counts (P. Fenwick, "A new data structure for
+//! cumulative frequency tables", 1994).
 
 use crate::ids::ProcessId;
-use std::collections::BinaryHeap;
-
-/// Who can go on.
-#[derive(Debug, Clone)]
-pub(super) enum Line {
-    /// Whoever is the last in the file is taken out first.
-    LastInFile(BinaryHeap<ProcessId>),
-    /// In the order of coming.
-    ByArrival(Arrivals),
-}
-
-impl Line {
-    pub(super) fn new(last_in_file: bool) -> Line {
-        if last_in_file { Line::LastInFile(BinaryHeap::new()) } else { Line::ByArrival(Arrivals::default()) }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Line::LastInFile(heap) => heap.len(),
-            Line::ByArrival(arrivals) => arrivals.left,
-        }
-    }
-
-    pub(super) fn push(&mut self, process: ProcessId) {
-        match self {
-            Line::LastInFile(heap) => heap.push(process),
-            Line::ByArrival(arrivals) => arrivals.push(process),
-        }
-    }
-
-    /// Takes out the one that `nth` others stand before, of whom there must be
-    /// more than that; the last in the file whatever `nth` is, if it is that order.
-    pub(super) fn remove(&mut self, nth: usize) -> ProcessId {
-        match self {
-            Line::LastInFile(heap) => heap.pop().expect("somebody can go on"),
-            Line::ByArrival(arrivals) => arrivals.remove(nth),
-        }
-    }
-}
-
-impl Line {
-    /// Takes out this process, if it is there; whether it was. Takes time in
-    /// proportion to their number.
-    pub(super) fn take(&mut self, process: ProcessId) -> bool {
-        let before = self.len();
-        match self {
-            Line::LastInFile(heap) => heap.retain(|&other| other != process),
-            Line::ByArrival(arrivals) => {
-                let mut there = arrivals.places.iter().filter_map(|place| place.process);
-                if let Some(nth) = there.position(|other| other == process) {
-                    arrivals.remove(nth);
-                }
-            }
-        }
-        self.len() < before
-    }
-}
 
 /// Processes in the order of coming, some of whom have gone.
 #[derive(Debug, Clone, Default)]
@@ -85,7 +27,11 @@ struct Place {
 const FEW: usize = 32;
 
 impl Arrivals {
-    fn push(&mut self, process: ProcessId) {
+    pub(super) fn len(&self) -> usize {
+        self.left
+    }
+
+    pub(super) fn push(&mut self, process: ProcessId) {
         let number = self.places.len() + 1;
         let (mut count, mut below) = (1, number - 1);
         while below > number - lowest_bit(number) {
@@ -96,7 +42,9 @@ impl Arrivals {
         self.left += 1;
     }
 
-    fn remove(&mut self, nth: usize) -> ProcessId {
+    /// Takes out the one that `nth` others stand before, of whom there must be more than
+    /// that.
+    pub(super) fn remove(&mut self, nth: usize) -> ProcessId {
         let place = self.place_of(nth);
         let process = self.places[place].process.take().expect("whoever is counted is there");
         let mut number = place + 1;
@@ -109,6 +57,14 @@ impl Arrivals {
             self.close_gaps();
         }
         process
+    }
+
+    /// Takes out this process, if it is there; whether it was. Takes time in
+    /// proportion to their number.
+    pub(super) fn take(&mut self, process: ProcessId) -> bool {
+        let mut there = self.places.iter().filter_map(|place| place.process);
+        let nth = there.position(|other| other == process);
+        nth.map(|nth| self.remove(nth)).is_some()
     }
 
     /// The place, from 0, of the one that `nth` others stand before.

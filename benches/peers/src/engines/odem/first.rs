@@ -1,17 +1,14 @@
-//! odem-rs 0.4: compiled async Rust, the fastest engine of the comparison.
-//!
-//! Written as its own benchmarks are: `Job`s from a `Pool` inside one agent, `f64` time, no `tracing` feature.
-//! A counting semaphore is a `Control` that is awaited with `until!`, a mutex is a `Facility`, the queue of W1 a
-//! `Channel` over a `VecDeque`; all of them go on without an event if they need not wait.
+//! W1 to W3 with odem-rs: a queue, many delays, and semaphores.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::time::Instant;
 
 use odem_rs::prelude::*;
 
+use super::Permits;
 use crate::exponential::Exponential;
+use crate::stopwatch::Stopwatch;
 use crate::workload::{ARRIVAL_RATE, CAPACITY, CHUNK, Finished, PERIODS_S};
 
 /// Runs W1 with this many customers.
@@ -29,7 +26,7 @@ pub fn queue(customers: u64) -> Finished {
                 }
             }));
 
-            let start = Instant::now();
+            let start = Stopwatch::start();
             sim.activate(source);
             let (mut events, mut sojourn) = (0, 0.0);
             for _ in 0..customers {
@@ -38,9 +35,9 @@ pub fn queue(customers: u64) -> Finished {
                 sojourn += sim.now() - arrived;
                 events += 2;
             }
-            let seconds = start.elapsed().as_secs_f64();
-            let mean_sojourn_s = Some(sojourn / customers as f64);
-            Finished { count: events, seconds, end_time_s: sim.now(), mean_sojourn_s }
+            let seconds = start.seconds();
+            let figure = Some(sojourn / customers as f64);
+            Finished { count: events, seconds, end_time_s: sim.now(), figure }
         })
         .expect("nothing waits for ever")
 }
@@ -67,32 +64,12 @@ pub fn hold(processes: u32, wake_ups: u64) -> Finished {
                 }));
             }
 
-            let start = Instant::now();
+            let start = Stopwatch::start();
             until!(done).await;
-            let seconds = start.elapsed().as_secs_f64();
-            Finished { count: count.get(), seconds, end_time_s: sim.now(), mean_sojourn_s: None }
+            let seconds = start.seconds();
+            Finished { count: count.get(), seconds, end_time_s: sim.now(), figure: None }
         })
         .expect("nothing waits for ever")
-}
-
-/// A counting semaphore in the manner of this engine.
-struct Permits {
-    free: Control<u32>,
-}
-
-impl Permits {
-    fn new(free: u32) -> Self {
-        Self { free: Control::new(free) }
-    }
-
-    async fn acquire(&self) {
-        until!(self.free > 0).await;
-        self.free.set_silent(self.free.get() - 1);
-    }
-
-    fn release(&self) {
-        self.free.set(self.free.get() + 1);
-    }
 }
 
 /// Runs W3 with this many items.
@@ -156,11 +133,11 @@ pub fn buffer(items: u64) -> Finished {
                 }
             };
 
-            let start = Instant::now();
+            let start = Stopwatch::start();
             sim.fork(loader).and(trainer).and(inferer).await;
-            let seconds = start.elapsed().as_secs_f64();
+            let seconds = start.seconds();
             assert_eq!(sum_1.get(), sum_2.get(), "both memories carried the same items");
-            Finished { count: inferred.get(), seconds, end_time_s: sim.now(), mean_sojourn_s: None }
+            Finished { count: inferred.get(), seconds, end_time_s: sim.now(), figure: None }
         })
         .expect("nothing waits for ever")
 }

@@ -4,12 +4,12 @@
 //! has what no terminal should get or what is no text, in `$'…'` (POSIX 2024) with
 //! escapes for single bytes.
 
-use crate::trace::is_obeyed;
+use super::shown::is_obeyed;
 use std::ffi::OsStr;
 use std::fmt::Write;
 
 /// `text` as one word of a shell.
-pub fn word(text: &(impl AsRef<OsStr> + ?Sized)) -> String {
+pub fn shell_word(text: &(impl AsRef<OsStr> + ?Sized)) -> String {
     let text = text.as_ref();
     match text.to_str().filter(|text| !text.contains(is_obeyed)) {
         Some(text) => quoted(text),
@@ -53,16 +53,16 @@ mod tests {
 
     #[test]
     fn words_of_a_shell() {
-        assert_eq!(word("a/b-c.yaml"), "a/b-c.yaml");
-        assert_eq!(word(""), "''");
-        assert_eq!(word("it's 5 µs"), "'it'\\''s 5 µs'");
-        assert_eq!(word("a\x1b[2J'\u{202e}1"), "$'a\\033[2J\\047\\342\\200\\2561'");
+        assert_eq!(shell_word("a/b-c.yaml"), "a/b-c.yaml");
+        assert_eq!(shell_word(""), "''");
+        assert_eq!(shell_word("it's 5 µs"), "'it'\\''s 5 µs'");
+        assert_eq!(shell_word("a\x1b[2J'\u{202e}1"), "$'a\\033[2J\\047\\342\\200\\2561'");
     }
 
     #[cfg(unix)]
     #[test]
     fn what_is_no_text_keeps_its_bytes() {
         use std::os::unix::ffi::OsStrExt;
-        assert_eq!(word(OsStr::from_bytes(b"\xff7.yaml")), "$'\\3777.yaml'");
+        assert_eq!(shell_word(OsStr::from_bytes(b"\xff7.yaml")), "$'\\3777.yaml'");
     }
 }
