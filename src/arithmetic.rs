@@ -116,11 +116,26 @@ pub enum BinaryOp {
 use ArithmeticError::{DivisionByZero, NotFinite, Overflow};
 
 impl UnaryOp {
+    /// All of them, in the order of their discriminants.
+    pub const ALL: [UnaryOp; 11] = [
+        UnaryOp::NegInt,
+        UnaryOp::NegFloat,
+        UnaryOp::Not,
+        UnaryOp::AbsInt,
+        UnaryOp::AbsFloat,
+        UnaryOp::IntToFloat,
+        UnaryOp::Floor,
+        UnaryOp::Ceil,
+        UnaryOp::Round,
+        UnaryOp::Truncate,
+        UnaryOp::ToSeconds,
+    ];
+
     /// Applies the operation to the word of a value of the right type.
     ///
     /// # Errors
     /// [`ArithmeticError`] if the result cannot be represented.
-    #[inline]
+    #[inline(always)]
     pub fn apply(self, a: Word) -> Result<Word, ArithmeticError> {
         let int = a as i64;
         let float = f64::from_bits(a);
@@ -141,11 +156,45 @@ impl UnaryOp {
 }
 
 impl BinaryOp {
+    /// All of them, in the order of their discriminants.
+    pub const ALL: [BinaryOp; 25] = [
+        BinaryOp::AddInt,
+        BinaryOp::SubInt,
+        BinaryOp::MulInt,
+        BinaryOp::DivInt,
+        BinaryOp::RemInt,
+        BinaryOp::AddFloat,
+        BinaryOp::SubFloat,
+        BinaryOp::MulFloat,
+        BinaryOp::DivFloat,
+        BinaryOp::MulDurationFloat,
+        BinaryOp::DivDurationInt,
+        BinaryOp::DivDurationFloat,
+        BinaryOp::DivDurations,
+        BinaryOp::MinInt,
+        BinaryOp::MaxInt,
+        BinaryOp::MinFloat,
+        BinaryOp::MaxFloat,
+        BinaryOp::LessInt,
+        BinaryOp::LessEqualInt,
+        BinaryOp::LessFloat,
+        BinaryOp::LessEqualFloat,
+        BinaryOp::EqualInt,
+        BinaryOp::NotEqualInt,
+        BinaryOp::EqualFloat,
+        BinaryOp::NotEqualFloat,
+    ];
+
+    /// Whether it says of two values whether something holds.
+    pub const fn is_condition(self) -> bool {
+        self as u8 >= BinaryOp::LessInt as u8
+    }
+
     /// Applies the operation to the words of two values of the right types.
     ///
     /// # Errors
     /// [`ArithmeticError`] if the result cannot be represented.
-    #[inline]
+    #[inline(always)]
     pub fn apply(self, a: Word, b: Word) -> Result<Word, ArithmeticError> {
         let (x, y) = (a as i64, b as i64);
         let (u, v) = (f64::from_bits(a), f64::from_bits(b));
@@ -228,10 +277,29 @@ fn remainder_down(x: i64, y: i64) -> Result<Word, ArithmeticError> {
     if y == 0 {
         return Err(DivisionByZero);
     }
+    // An index that goes round needs no division, most of the time.
+    if (0..y).contains(&x) {
+        return Ok(x as u64);
+    }
     let remainder = x.wrapping_rem(y);
     let wrong_sign = remainder != 0 && (remainder < 0) != (y < 0);
     Ok((if wrong_sign { remainder + y } else { remainder }) as u64)
 }
+
+const _: () = {
+    let mut number = 0;
+    while number < BinaryOp::ALL.len() {
+        assert!(BinaryOp::ALL[number] as usize == number, "in the order of their discriminants");
+        number += 1;
+    }
+    assert!(BinaryOp::ALL.len() == BinaryOp::NotEqualFloat as usize + 1, "all of them");
+    number = 0;
+    while number < UnaryOp::ALL.len() {
+        assert!(UnaryOp::ALL[number] as usize == number, "in the order of their discriminants");
+        number += 1;
+    }
+    assert!(UnaryOp::ALL.len() == UnaryOp::ToSeconds as usize + 1, "all of them");
+};
 
 #[cfg(test)]
 mod tests {

@@ -76,9 +76,10 @@
 //! | common random numbers | the numbers that replication r of every point has, so that points are compared in pairs |
 //! | half-width | half of a confidence interval |
 //! | ranking and selection, indifference zone | choosing the best of random systems with a stated probability, and the differences that do not matter in it ([`sweep`]) |
+//! | optimised op | what runs in virtual time go by instead of a plain op, or of several; the plain ops are the reference |
+//! | home | of an optimised op: the place of the plain op that does what it leaves undone |
 //! | calibration, loss, profile | fitting parameters to measured figures; how far the model is from them; the smallest loss by the value of one parameter ([`sweep`]) |
 //! | held out | of a measured figure: predicted, and not fitted |
-//! | frame-relative | of an operand: counted from where the words of its process begin |
 //! | wait queue, parker | those who wait at a primitive of real threads, in the order in which they are served; where one of them sleeps |
 //! | atomic gate | the lock that keeps the steps of an atomic block together on real threads |
 //! | time scale | how many times faster than real time a scenario runs on threads |

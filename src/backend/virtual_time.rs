@@ -162,6 +162,7 @@ pub(super) fn run_again<S: Sink>(
     code: &mut dyn Code,
 ) -> Result<RunEnd, Interrupted> {
     machine.reset(program);
+    machine.settle(program);
     match calendar {
         AnyCalendar::Small(calendar) => {
             Driver::start(program, machine, calendar, sink, code).drive(machine, draws, control)
@@ -322,9 +323,9 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
             let mut out_of_fuel = None;
             if let Some(process) = next.take() {
                 let mut kernel = Kernel::new(self.program, machine, draws, &mut self.clockwork, self.sink);
-                kernel.fuel = self.fuel;
+                kernel.own.fuel = self.fuel;
                 let (process, result) = kernel.run(process);
-                self.fuel = kernel.fuel;
+                self.fuel = kernel.own.fuel;
                 debt += kernel.debt;
                 match result {
                     Err(fault) => break Outcome::Fault(*fault),

@@ -2,7 +2,7 @@
 
 use super::step::{Context, Kernel, Scheduler};
 use super::streams::Draws;
-use crate::program::{DistributionCode, Sampler, Slot, Source};
+use crate::program::{DistributionCode, Sampler, Source};
 use crate::random::{SampleError, distributions, round_nanos};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::{Type, Word};
@@ -17,145 +17,26 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         distribution: u32,
     ) -> Result<Word, Box<Fault>> {
         let code = &self.program.distributions[distribution as usize];
-        let plan = self.draws.plans[distribution as usize];
+        let plan = self.own.draws.plans[distribution as usize];
         let stream = plan.stream(at.process());
         let mut position = arena[code.position.at(at.frame())];
-        let drawn =
-            sample(code, self.draws, stream, &mut position, |source: Source| arena[source.at(at.frame())]);
+        let drawn = sample(code, self.own.draws, stream, &mut position, |source: Source| {
+            arena[source.at(at.frame())]
+        });
         arena[code.position.at(at.frame())] = position;
         let word = drawn.map_err(|error| self.bad_draw(at, error))?;
         self.emit_typed(at, Kind::Draw, 0, word, code.ty, 0);
         Ok(word)
     }
 
-    /// Draws an exponential duration, the most frequent draw.
-    ///
-    /// The next value of mean 1 is made as soon as this one is used, so that
-    /// nothing waits for it: who goes on next depends on the value at hand.
-    #[inline(always)]
-    pub(super) fn exponential(
-        &mut self,
-        arena: &mut [Word],
-        at: Context,
-        distribution: u32,
-        mean: Source,
-    ) -> Result<Word, Box<Fault>> {
-        let plan = self.draws.plans[distribution as usize];
-        let mean = f64::from_bits(self.read(arena, mean, at.frame()));
-        let stream = plan.stream(at.process());
-        let ready = arena[plan.ahead.at(at.frame())];
-        let mut position = arena[plan.position.at(at.frame())];
-        let mut words = self.draws.streams.words(stream, &mut position);
-        // Values are not negative; the sign says that one is there.
-        let standard = match ready {
-            0 => distributions::standard_exponential(&mut words),
-            _ => -f64::from_bits(ready),
-        };
-        let next = distributions::standard_exponential(&mut words);
-        arena[plan.ahead.at(at.frame())] = (-next).to_bits();
-        arena[plan.position.at(at.frame())] = position;
-        match distributions::scaled_exponential(standard, mean).and_then(round_nanos) {
-            Ok(word) => {
-                self.emit_typed(at, Kind::Draw, 0, word, Type::Duration, 0);
-                Ok(word)
-            }
-            Err(error) => Err(self.bad_draw(at, error)),
-        }
-    }
-
-    /// Draws an exponential duration with a mean that no run changes: the next value
-    /// is made ready to the nanosecond. The value that was ready, or `None` if
-    /// there is none, and nothing is done.
-    #[inline(always)]
-    pub(super) fn exponential_ahead(
-        &mut self,
-        arena: &mut [Word],
-        at: Context,
-        stream: u32,
-        (ahead, position): (Slot, Slot),
-        mean: u32,
-    ) -> Option<Word> {
-        let ready = arena[ahead.at(at.frame())].checked_sub(1)?;
-        let mut next = arena[position.at(at.frame())];
-        let word = self.draws.streams.next(stream, &mut next);
-        let nanos = distributions::quick_exponential(word)
-            .and_then(|standard| round_nanos(f64::from_bits(arena[mean as usize]) * standard).ok());
-        match nanos {
-            Some(nanos) => {
-                arena[ahead.at(at.frame())] = nanos + 1;
-                arena[position.at(at.frame())] = next;
-            }
-            None => self.make_ready(arena, at, stream, (ahead, position), mean),
-        }
-        self.emit_typed(at, Kind::Draw, 0, ready, Type::Duration, 0);
-        Some(ready)
-    }
-
-    /// Makes the next value ready, if there is a good one.
     #[cold]
-    #[inline(never)]
-    fn make_ready(
-        &mut self,
-        arena: &mut [Word],
-        at: Context,
-        stream: u32,
-        (ahead, position): (Slot, Slot),
-        mean: u32,
-    ) {
-        let drawn = self.next_exponential(arena, at, stream, position, mean);
-        arena[ahead.at(at.frame())] = drawn.map_or(0, |nanos| nanos + 1);
-    }
-
-    /// The next value of a stream, which moves on if it is a good one.
-    fn next_exponential(
-        &mut self,
-        arena: &mut [Word],
-        at: Context,
-        stream: u32,
-        position: Slot,
-        mean: u32,
-    ) -> Result<Word, SampleError> {
-        let mut next = arena[position.at(at.frame())];
-        let words = &mut self.draws.streams.words(stream, &mut next);
-        let nanos =
-            distributions::exponential(words, f64::from_bits(arena[mean as usize])).and_then(round_nanos)?;
-        arena[position.at(at.frame())] = next;
-        Ok(nanos)
-    }
-
-    /// The value that [`Self::exponential_ahead`] did not find.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn exponential_anew(
-        &mut self,
-        arena: &mut [Word],
-        at: Context,
-        stream: u32,
-        (ahead, position): (Slot, Slot),
-        mean: u32,
-    ) -> Result<Word, Box<Fault>> {
-        let drawn = self.next_exponential(arena, at, stream, position, mean);
-        let nanos = drawn.map_err(|error| self.bad_draw(at, error))?;
-        self.make_ready(arena, at, stream, (ahead, position), mean);
-        self.emit_typed(at, Kind::Draw, 0, nanos, Type::Duration, 0);
-        Ok(nanos)
-    }
-
-    /// The stream and the frame words of a distribution, for this process.
-    #[inline(always)]
-    pub(super) fn plan(&self, at: Context, distribution: u32) -> (u32, (Slot, Slot)) {
-        let plan = self.draws.plans[distribution as usize];
-        (plan.stream(at.process()), (plan.ahead, plan.position))
-    }
-
-    #[cold]
-    fn bad_draw(&self, at: Context, error: SampleError) -> Box<Fault> {
+    pub(super) fn bad_draw(&self, at: Context, error: SampleError) -> Box<Fault> {
         self.fault(at, format!("cannot draw: {error}"), "look at the arguments of the distribution")
     }
 }
 
 #[inline]
-fn sample(
+pub(super) fn sample(
     code: &DistributionCode,
     draws: &mut Draws,
     stream: u32,

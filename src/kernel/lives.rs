@@ -14,7 +14,9 @@ use super::machine::{State, op_of, state_word};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{NoFirstValue, Op, RESOURCE_WORDS, ResourceCode, Slot, array_in, frame, resource, work};
+use crate::program::{
+    NoFirstValue, Op, ProcessInstances, RESOURCE_WORDS, ResourceCode, Slot, array_in, frame, resource, work,
+};
 use crate::random::first_position;
 use crate::time::Time;
 use crate::trace::{Fault, Kind, Sink, WaitFor};
@@ -65,9 +67,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let program = self.program;
         let number = arena[header + resource::LEVEL];
         arena[header + resource::LEVEL] += 1;
-        self.settle_in(arena, at, process, number)?;
+        let def = program.definition(process);
+        self.settle_in(arena, at, (process, def), number)?;
         arena[frame + frame::STATE] = state_word(op_of(arena, frame), State::Ready);
-        let life = program.definition(process).life.expect("who arrives knows its life");
+        let life = def.life.expect("who arrives knows its life");
         let header_of_life = arena[life.at(frame)] as usize;
         arena[header_of_life + resource::LEVEL] = life::OPEN;
         *self.live += self.waited_for(process);
@@ -84,14 +87,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         &mut self,
         arena: &mut [Word],
         at: Context,
-        process: ProcessId,
+        (process, def): (ProcessId, &ProcessInstances),
         number: Word,
     ) -> Result<(), Box<Fault>> {
         let program = self.program;
-        let def = program.definition(process);
         let frame = program.frames[process.index()] as usize;
         // What it inherited in a life before is over.
-        let link = program.arena.word(frame + frame::LINK) & 0xff << PRIORITY_AT;
+        let link = def.template[frame::LINK] & 0xff << PRIORITY_AT;
         let mut kept = std::mem::take(&mut self.scratch);
         kept.clear();
         let own = || def.life.iter().chain(&def.arrays);
@@ -100,7 +102,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         own().zip(&kept).for_each(|(slot, word)| arena[slot.at(frame)] = *word);
         self.scratch = kept;
         arena[frame + frame::LINK] = link;
-        self.first_elements(arena, process);
+        self.first_elements(arena, process, def);
         if let Some(index) = def.index {
             arena[index.at(frame)] = number;
         }
@@ -162,7 +164,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let frame = self.program.frames[process.index()] as usize;
         let at = Context::new(process, frame, op_of(arena, frame));
         let begun = match number {
-            Some(number) => self.settle_in(arena, at, process, number),
+            Some(number) => self.settle_in(arena, at, (process, self.program.definition(process)), number),
             None => {
                 self.begin_anew(arena, process);
                 Ok(())
@@ -188,14 +190,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         for (slot, word) in drawn {
             arena[slot.at(words.start)] = word;
         }
-        self.first_elements(arena, process);
+        self.first_elements(arena, process, &program.processes[def.index()]);
         arena[words.start + frame::STATE] &= frame::state_word(u32::MAX as usize, 0);
     }
 
     /// Gives the elements of the private arrays of a process their first values.
-    fn first_elements(&self, arena: &mut [Word], process: ProcessId) {
+    fn first_elements(&self, arena: &mut [Word], process: ProcessId, def: &ProcessInstances) {
         let frame = self.program.frames[process.index()] as usize;
-        for slot in &self.program.definition(process).arrays {
+        for slot in &def.arrays {
             let (start, len) = array_in(arena[slot.at(frame)]);
             arena[start..start + len].copy_from_slice(self.program.arena.content(start..start + len));
         }

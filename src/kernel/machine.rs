@@ -121,6 +121,11 @@ impl Machine {
         self.live = program.awaited_count() as u32;
     }
 
+    /// Puts into the initial state what only runs in virtual time go by.
+    pub fn settle(&mut self, program: &BoundProgram) {
+        program.optimised.settle(&mut self.arena);
+    }
+
     /// What a process is doing.
     pub fn state(&self, program: &BoundProgram, process: ProcessId) -> State {
         let word = self.arena[program.frames[process.index()] as usize + frame::STATE];

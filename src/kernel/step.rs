@@ -3,7 +3,8 @@
 use super::call::{Call, Code, NoCode};
 use super::defect;
 use super::machine::{Machine, State, frame_words, state_word};
-use super::stop::{Halt, Steps, Yield, Yielded};
+use super::own::Own;
+use super::stop::{Halt, Yield, Yielded};
 use super::streams::{Draws, fetch};
 use super::waiters;
 use crate::ids::ProcessId;
@@ -104,14 +105,12 @@ pub struct Kernel<'a, Q, S> {
     pub now: &'a mut Time,
     /// Processes that are not done.
     pub live: &'a mut u32,
-    /// Random values.
-    pub draws: &'a mut Draws,
     /// Who is told of wake-ups.
     pub queue: &'a mut Q,
     /// Who is told of events.
     pub sink: &'a mut S,
-    /// Rounds that may still be made; see [`Yield::OutOfFuel`].
-    pub fuel: u64,
+    /// What a process has besides its words in the state: rounds, random values.
+    pub own: Own<'a>,
     /// What ops on several items took beyond the fuel.
     pub debt: u64,
     /// See [`Halt::Left`].
@@ -197,10 +196,9 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
             arena: arena.as_mut_slice(),
             now,
             live,
-            draws,
+            own: Own::new(program, draws),
             queue,
             sink,
-            fuel: 0,
             debt: 0,
             left: None,
             scratch: Vec::new(),
@@ -230,34 +228,32 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     /// writing to it changes nothing else.
     fn go_on(&mut self, arena: &mut [Word], current: &mut ProcessId) -> Result<Yield, Box<Fault>> {
         let program = self.program;
-        let plain = program.plain.as_slice();
-        let code = if S::ACTIVE { program.code.as_slice() } else { program.quiet.as_slice() };
+        let code = program.optimised.ops(S::ACTIVE);
         // The clock, for those to whom it must not come by way of memory.
         let mut now = *self.now;
         let mut process = *current;
         let (process, result) = loop {
             let frame = program.frames[process.index()] as usize;
-            let ops = (code, plain);
             if S::ACTIVE {
                 // Known once, so that not every event has to be looked at for it.
                 assert!(process.0 < Event::PROCESSES, "no scenario has so many processes");
                 self.sink.clock(now);
             }
-            let (why, priority) = match self.execute::<false>(ops, arena, process, frame, now, Steps::NONE) {
+            let (why, priority) = match self.execute_fast(code, arena, process, frame, now) {
                 Halt::Delayed(until, priority) => (Yield::Delayed(until), priority),
                 Halt::Blocked => (Yield::Blocked, 0),
                 Halt::Done => (Yield::Done, 0),
-                Halt::Left => break (process, self.why_left()),
+                Halt::Left | Halt::Went(_) => break (process, self.why_left()),
             };
             let stop = Yielded { process, priority, why };
-            let next = self.queue.switch(stop, &mut now, &mut self.fuel);
+            let next = self.queue.switch(stop, &mut now, &mut self.own.fuel);
             // Twice, so that it is known at once where to go on.
             let Some(next) = next else {
                 *self.now = now;
                 break (process, Ok(why));
             };
             *self.now = now;
-            self.queue.soon(|process| fetch(arena, program, self.draws, process));
+            self.queue.soon(|process| fetch(arena, program, self.own.draws, process));
             process = next;
         };
         *current = process;
@@ -307,9 +303,9 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
 
     #[inline(always)]
     pub(super) fn spend(&mut self, rounds: u64) -> bool {
-        match self.fuel.checked_sub(rounds) {
+        match self.own.fuel.checked_sub(rounds) {
             Some(rest) => {
-                self.fuel = rest;
+                self.own.fuel = rest;
                 true
             }
             None => false,
@@ -318,8 +314,8 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
 
     /// Counts so many rounds of what is done at once, whether there is fuel or not.
     pub(super) fn charge(&mut self, rounds: u64) {
-        self.debt += rounds.saturating_sub(self.fuel);
-        self.fuel = self.fuel.saturating_sub(rounds);
+        self.debt += rounds.saturating_sub(self.own.fuel);
+        self.own.fuel = self.own.fuel.saturating_sub(rounds);
     }
 
     /// Stops for now, to execute the op at hand later.

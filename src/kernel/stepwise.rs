@@ -10,8 +10,9 @@
 //! rests. If it waits inside, or lets time pass, the step ends there, and what
 //! is left of the block is another step, from where it goes on.
 
+use super::execute::STEP_BY_STEP;
 use super::machine::op_of;
-use super::step::{Kernel, Scheduler};
+use super::step::{Context, Kernel, Scheduler};
 use super::stop::{Halt, Steps, Yield};
 use crate::ids::ProcessId;
 use crate::program::Op;
@@ -71,11 +72,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         steps: Steps,
     ) -> Result<Rest, Box<Fault>> {
         let frame = self.program.frames[process.index()] as usize;
-        let (fuel, op) = (self.fuel, self.program.plain[op_of(arena, frame)]);
+        let (fuel, op) = (self.own.fuel, self.program.plain[op_of(arena, frame)]);
         let mut yielded = self.execute_steps(arena, process, frame, steps)?;
         if steps.left > 0 && !steps.goes_on && op.is_counted() {
             // It was lent the fuel for one permit; what follows has its own.
-            self.fuel = fuel.saturating_sub(1);
+            self.own.fuel = fuel.saturating_sub(1);
             if yielded == Yield::OutOfFuel {
                 yielded = self.execute_steps(arena, process, frame, Steps::NONE)?;
             }
@@ -83,7 +84,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         // In front of a step it paused because of the step, elsewhere for want
         // of fuel. An op that counts may want fuel in its middle.
         let at = self.program.plain[op_of(arena, frame)];
-        let rests = at.is_step() && !(steps.goes_on && at.is_counted() && self.fuel == 0);
+        let rests = at.is_step() && !(steps.goes_on && at.is_counted() && self.own.fuel == 0);
         Ok(if rests && yielded == Yield::OutOfFuel { Rest::Ready } else { Rest::Yielded(yielded) })
     }
 
@@ -94,15 +95,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         frame: usize,
         steps: Steps,
     ) -> Result<Yield, Box<Fault>> {
-        let plain = self.program.plain.as_slice();
         if S::ACTIVE {
             self.sink.clock(*self.now);
         }
-        match self.execute::<true>((plain, plain), arena, process, frame, *self.now, steps) {
+        let at = Context::new(process, frame, op_of(arena, frame));
+        match self.execute::<STEP_BY_STEP>(arena, at, *self.now, steps) {
             Halt::Delayed(until, _) => Ok(Yield::Delayed(until)),
             Halt::Blocked => Ok(Yield::Blocked),
             Halt::Done => Ok(Yield::Done),
-            Halt::Left => self.why_left(),
+            Halt::Left | Halt::Went(_) => self.why_left(),
         }
     }
 
@@ -119,7 +120,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         steps.left -= 1;
         if code.is_counted() && !steps.goes_on {
             // One round pays for one permit; then the op pauses by itself.
-            self.fuel = 1;
+            self.own.fuel = 1;
         }
         true
     }

@@ -45,6 +45,8 @@ pub(super) enum Halt {
     Done,
     /// For a reason that `Kernel::why_left` gives.
     Left,
+    /// Not at all: it did what was asked for, and goes on with this op.
+    Went(usize),
 }
 
 /// How far a process may go.

@@ -174,10 +174,6 @@ fn two<'o>(first: Operand<'o>, second: Operand<'o>) -> [Operand<'o>; 3] {
 impl Op {
     /// What the op names. The first access is the one that the op is for, and
     /// the only one that may make a process wait.
-    ///
-    /// # Panics
-    /// If the op is fused or special: no process rests on such an op, and all
-    /// that is known of a program is known of its plain ops.
     pub(super) fn operands(&mut self) -> [Operand<'_>; 3] {
         use Operand::{
             Access, Array, Counter, Distribution, Duration, End, Frame, Log, Many, Named, Nothing, Read,
@@ -194,7 +190,7 @@ impl Op {
             Op::WorkOn { processor, wait, state } => {
                 [Access(Use::Serve, processor), Duration(*wait), Work(*state)]
             }
-            Op::Jump { to } | Op::Skip { to } => one(Target(to)),
+            Op::Jump { to } => one(Target(to)),
             Op::JumpIfFalse { condition, to } | Op::JumpIfTrue { condition, to } => {
                 two(Read(*condition), Target(to))
             }
@@ -234,7 +230,6 @@ impl Op {
             Op::Log { log } => one(Log(*log)),
             Op::Mark { value, .. } => one(Read(*value)),
             Op::Call { .. } => one(Frame),
-            other => unreachable!("{other:?} is no plain op, or its operands are not named here"),
         }
     }
 }

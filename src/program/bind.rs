@@ -4,19 +4,20 @@ use super::access::Operand;
 use super::bound::{BoundProgram, Names, ProcessInstances};
 use super::by_number::ByNumber;
 use super::code::{ProcessCode, Program};
-use super::fuse::{Scope, fuse};
 use super::initial::Initial;
 use super::layout::{FRAME_WORDS, RESOURCE_WORDS};
-use super::lock_elision::{noting, sections, without};
+use super::lock_elision::sections;
 use super::noticed::noticed;
 use super::op::{Op, ResourceCode, Sampler, Slot};
-use super::specialise::specialise;
+use super::optimise::made::Optimised;
+use super::optimise::{Scope, optimise};
 use super::state::{Size, State};
 use super::values::BindError;
 use crate::ids::{ProcessDefId, ResourceId};
 use crate::scenario::{Model, ProcessDef, ResourceDef};
 use crate::trace::{ProcessInfo, ResourceInfo};
 use crate::value::{Value, Word};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 impl Program {
@@ -28,15 +29,14 @@ impl Program {
     /// negative. A scenario that was checked with the same values has none.
     pub fn bind(&self, model: &Model, params: &[Value]) -> Result<BoundProgram, BindError> {
         let mut state = State::default();
-        let (mut program, scopes) = self.bind_general(model, params, &mut state)?;
-        program.specialise(&scopes);
+        let (mut program, scopes) = self.bind_plain(model, params, &mut state)?;
+        (program.optimised, _) = optimise(&program, &scopes);
         Ok(program)
     }
 
-    /// A program whose ops are not special to the values of parameters yet, with
-    /// what it takes to make them so; see [`BoundProgram::specialise`]. The initial
+    /// A program that is not optimised yet, with what it takes for that. The initial
     /// state is moved out of `state`, which keeps where everything is.
-    pub(super) fn bind_general(
+    pub(super) fn bind_plain(
         &self,
         model: &Model,
         params: &[Value],
@@ -45,10 +45,10 @@ impl Program {
         state.lay_out(self, model, params)?;
         let processes = self.definitions(model, state);
         let mut program = BoundProgram {
-            code: self.code.clone(),
-            plain: Vec::new(),
-            quiet: Vec::new(),
+            plain: self.code.clone(),
+            optimised: Optimised::default(),
             sections: Vec::new(),
+            never_taken: BTreeSet::new(),
             sites: self.sites.clone(),
             atomic: self.atomic.clone(),
             noticed: Vec::new(),
@@ -60,7 +60,7 @@ impl Program {
             distributions: self.distributions.clone(),
             many: self.many.clone(),
             held: self.held.clone(),
-            runs: Vec::new(),
+            settled: self.settled.clone(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),
             horizon: state.horizon,
@@ -75,10 +75,9 @@ impl Program {
             resources: infos(model, state),
         };
         program.patch_resources();
-        program.plain = program.code.clone();
         let scopes = self.scopes(&program);
         program.noticed = noticed(&model.expect, &program.plain, self.ranges(&program));
-        program.fuse(&scopes);
+        program.leave_out();
         program.share_python_generators();
         program.note_lives();
         Ok((program, scopes))
@@ -120,9 +119,8 @@ impl Program {
 
     /// The ops of each process definition.
     fn scopes(&self, program: &BoundProgram) -> Vec<Scope> {
-        let scope = |(code, (def, range)): (&ProcessCode, (&ProcessInstances, Range<usize>))| Scope {
+        let scope = |(code, (_, range)): (&ProcessCode, (&ProcessInstances, Range<usize>))| Scope {
             end: range.end,
-            frame: (def.count == 1).then(|| program.frames[def.first.index()]),
             temporaries: FRAME_WORDS + code.vars.len() as u32,
         };
         self.processes.iter().zip(self.ranges(program)).map(scope).collect()
@@ -175,7 +173,7 @@ impl BoundProgram {
                 *code = ResourceCode::fixed(instances[def].0);
             }
         };
-        for operand in self.code.iter_mut().flat_map(Op::operands) {
+        for operand in self.plain.iter_mut().flat_map(Op::operands) {
             if let Operand::Access(_, code) | Operand::Named(code) = operand {
                 bound(code);
             }
@@ -188,8 +186,8 @@ impl BoundProgram {
         }
     }
 
-    /// Makes the ops for runs with a trace, and for those without, of the plain ones.
-    fn fuse(&mut self, scopes: &[Scope]) {
+    /// Finds the mutexes that are never found taken.
+    fn leave_out(&mut self) {
         let by_index: Vec<Range<usize>> = self
             .plain
             .iter()
@@ -202,25 +200,7 @@ impl BoundProgram {
             })
             .collect();
         self.sections = sections(&self.plain, |header| by_index.iter().any(|range| range.contains(&header)));
-        let noting = noting(&self.plain, &self.sections);
-        self.code.clone_from(&noting);
-        fuse(&noting, &mut self.code, scopes, &self.distributions, &mut self.runs);
-        if self.sections.is_empty() {
-            self.quiet = self.code.clone();
-            return;
-        }
-        let shorter = without(&self.plain, &self.sections);
-        self.quiet = shorter.clone();
-        fuse(&shorter, &mut self.quiet, scopes, &self.distributions, &mut self.runs);
-    }
-
-    /// Puts what is known by the values of parameters into ops that do not have
-    /// it in them yet.
-    pub(super) fn specialise(&mut self, scopes: &[Scope]) {
-        let (mut code, mut quiet) = (std::mem::take(&mut self.code), std::mem::take(&mut self.quiet));
-        specialise(self, &mut code, scopes, false);
-        specialise(self, &mut quiet, scopes, true);
-        (self.code, self.quiet) = (code, quiet);
+        self.never_taken = self.sections.iter().map(|section| section.header).collect();
     }
 
     /// Draws of one process with an equal seed share one generator, as the

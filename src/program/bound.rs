@@ -2,11 +2,12 @@
 
 use super::access::{Operand, Use};
 use super::by_number::ByNumber;
-use super::code::Held;
+use super::code::{Held, Settled};
 use super::initial::Initial;
 use super::layout::{RESOURCE_WORDS, frame, resource};
 use super::lock_elision::Section;
-use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, RunEntry, Slot};
+use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot};
+use super::optimise::made::Optimised;
 use super::processor::{Chain, Processor};
 use super::values::InstanceRanges;
 use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
@@ -17,20 +18,21 @@ use crate::trace::{
     instance_name,
 };
 use crate::value::{Type, Value, Word};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
 /// A program that is ready to run: code, and the initial state of everything.
 #[derive(Debug, Clone)]
 pub struct BoundProgram {
-    /// All ops, by [`OpId`], with fused ones in front of those they stand for.
-    pub code: Vec<Op>,
-    /// All ops without the fused ones: what a process waits on.
+    /// All ops, by [`OpId`]: what a process does, and what it waits on.
     pub plain: Vec<Op>,
-    /// As `code`, without what only events tell of; see `Section`.
-    pub quiet: Vec<Op>,
-    /// Where `quiet` leaves a mutex out, and `code` only notes it.
+    /// What runs in virtual time go by instead.
+    pub optimised: Optimised,
+    /// Where that leaves a mutex out, and only notes it in runs with events.
     pub sections: Vec<Section>,
+    /// The headers of these mutexes.
+    pub never_taken: BTreeSet<usize>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
     /// By op: whether it belongs to an atomic block; see `Op::Atomic`.
@@ -56,10 +58,10 @@ pub struct BoundProgram {
     pub distributions: Vec<DistributionCode>,
     /// See `ManyCode`.
     pub many: Vec<ManyCode>,
-    /// What the fused runs of ops take and give.
-    pub runs: Vec<RunEntry>,
     /// What processes hold because of a `with`, of processes that others may end.
     pub held: Vec<Held>,
+    /// What is the same whenever an instance comes to it, in the order of ops.
+    pub settled: Vec<Settled>,
     /// The arguments of the log texts.
     pub logs: Vec<Vec<LogArgCode>>,
     /// The first header and the number of instances, by resource definition.
@@ -123,6 +125,13 @@ pub struct ProcessInstances {
 }
 
 impl BoundProgram {
+    /// The same program, of which runs in virtual time go by the plain ops too: the reference
+    /// that the optimised ones are compared with.
+    #[doc(hidden)]
+    pub fn unoptimised(&self) -> BoundProgram {
+        BoundProgram { optimised: Optimised::none(self.plain.len()), ..self.clone() }
+    }
+
     /// The resources that a plain op is about, as it names them, and in which
     /// way: first the one that it is for, which alone may make a process wait.
     pub fn accesses(&self, op: &Op) -> impl Iterator<Item = (Use, ResourceCode)> + use<> {
@@ -400,7 +409,7 @@ impl BoundProgram {
 impl fmt::Display for BoundProgram {
     /// One op a line, with its number and scenario line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, (op, site)) in self.code.iter().zip(&self.sites).enumerate() {
+        for (number, (op, site)) in self.plain.iter().zip(&self.sites).enumerate() {
             writeln!(f, "{number:5}  line {:4}  {op:?}", site.line)?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What a scenario is compiled to, before parameters have values.
 
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Sampler, Slot, Source};
-use crate::ids::{OpId, ParamId, Site};
+use crate::ids::{OpId, ParamId, ProcessDefId, ResourceDefId, Site};
 use crate::scenario::Expr;
 use crate::value::{Value, Word};
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub struct Program {
     pub many: Vec<ManyCode>,
     /// What processes hold because of a `with`.
     pub held: Vec<Held>,
+    /// What is the same whenever an instance comes to it, in the order of ops.
+    pub settled: Vec<Settled>,
     /// The arguments of the log texts, by [`crate::ids::LogId`].
     pub logs: Vec<Vec<LogArgCode>>,
 }
@@ -39,6 +41,23 @@ pub struct Held {
     pub to: OpId,
     /// What it holds.
     pub resource: ResourceCode,
+}
+
+/// A value that hangs on parameters and on which instance asks for it, and on nothing else.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// Whose it is.
+    pub process: ProcessDefId,
+    /// The first op that calculates it.
+    pub from: OpId,
+    /// The op behind the last.
+    pub to: OpId,
+    /// The frame word that nothing but it is in.
+    pub into: Slot,
+    /// The value; or the number of an instance.
+    pub expr: Expr,
+    /// Of which resource that is an instance, whose header is the value.
+    pub def: Option<ResourceDefId>,
 }
 
 /// What a process definition became.

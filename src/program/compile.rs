@@ -27,10 +27,12 @@ pub fn compile(model: &Model) -> Program {
             distributions: Vec::new(),
             many: Vec::new(),
             held: Vec::new(),
+            settled: Vec::new(),
             logs: vec![Vec::new(); model.logs.len()],
         },
         frame: Frame::new(&[]),
         work: None,
+        settles: false,
         exits: Vec::new(),
         process: ProcessDefId(0),
         site: Site::default(),
@@ -49,6 +51,7 @@ impl Compiler<'_> {
         self.site = def.site;
         self.frame = Frame::new(&def.vars);
         self.work = None;
+        self.settles = !def.arrives && self.model.lives[id.index()].each.is_none();
         self.guard = def.count.as_ref().map(|count| self.program.globals.guard(positive(count), None));
         let first_distribution = self.program.distributions.len();
         let entry = self.here();

@@ -16,6 +16,8 @@ pub(super) struct Compiler<'a> {
     pub(super) frame: Frame,
     /// The jumps to its end.
     pub(super) exits: Vec<OpId>,
+    /// Whether values that are the same in all its steps have words of their own.
+    pub(super) settles: bool,
     /// The words of its work on processors, once there is any.
     pub(super) work: Option<Slot>,
     /// The process at hand.

@@ -1,5 +1,6 @@
 //! Expressions, and the resources and amounts that they name, to ops.
 
+use super::code::Settled;
 use super::emit::Compiler;
 use super::op::{DistributionCode, Op, ResourceCode, Sampler, Slot, Source};
 use crate::arithmetic::UnaryOp;
@@ -24,6 +25,9 @@ impl Compiler<'_> {
                 }
             }
             _ if is_over_params(expr) => self.program.globals.derived(expr, self.guard),
+            _ if self.settles && is_over_index(expr) => {
+                self.settled(expr, None, |compiler, into| compiler.expr_into(expr, into)).source()
+            }
             _ => {
                 let into = self.frame.temporary();
                 self.expr_into(expr, into);
@@ -94,11 +98,34 @@ impl Compiler<'_> {
     pub(super) fn resource(&mut self, resource: &ResourceRef) -> ResourceCode {
         match &resource.index {
             None => ResourceCode::fixed(resource.def.0),
+            Some(index) if self.settles && is_over_index(index) => {
+                let into = self.settled(index, Some(resource.def), |compiler, into| {
+                    compiler.find(resource.def, index, into);
+                });
+                ResourceCode::found(into)
+            }
             Some(index) => {
                 let into = self.frame.temporary();
                 self.find(resource.def, index, into)
             }
         }
+    }
+
+    /// Emits what calculates a value that is the same in all steps of an instance, into a
+    /// word that nothing else is in.
+    fn settled(
+        &mut self,
+        expr: &Expr,
+        def: Option<ResourceDefId>,
+        calculate: impl FnOnce(&mut Self, Slot),
+    ) -> Slot {
+        let (from, into) = (self.here(), self.frame.permanent());
+        self.settles = false;
+        calculate(self, into);
+        self.settles = true;
+        let settled = Settled { process: self.process, from, to: self.here(), into, expr: expr.clone(), def };
+        self.program.settled.push(settled);
+        into
     }
 
     /// Finds an instance; `into` keeps which one.
@@ -177,6 +204,11 @@ impl Compiler<'_> {
 /// Whether the value is known as soon as the parameters are.
 pub(super) fn is_over_params(expr: &Expr) -> bool {
     is_over(expr, &|leaf| matches!(leaf, ExprKind::Const(_) | ExprKind::Param(_)))
+}
+
+/// Whether the value is known as soon as the parameters and the instance are.
+fn is_over_index(expr: &Expr) -> bool {
+    is_over(expr, &|leaf| matches!(leaf, ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Index))
 }
 
 /// Whether the value is the same in all steps of a process.

@@ -99,7 +99,7 @@ pub fn written(program: &BoundProgram, op: &Op, frame_words: usize) -> Vec<Slot>
 pub fn next_ops(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
     match program.plain[at] {
         Op::Done { .. } => [None, None],
-        Op::Jump { to } | Op::Skip { to } => [Some(to.index()), None],
+        Op::Jump { to } => [Some(to.index()), None],
         Op::JumpIfFalse { condition, to } => branch(program, condition, at + 1, to.index()),
         Op::JumpIfTrue { condition, to } => branch(program, condition, to.index(), at + 1),
         Op::LoopStart { exit, .. } => [Some(at + 1), Some(exit.index())],
@@ -148,9 +148,7 @@ pub fn may_end(program: &BoundProgram) -> bool {
 /// may be circles of states.
 pub fn may_go_round(program: &BoundProgram) -> bool {
     program.plain.iter().enumerate().any(|(at, op)| match *op {
-        Op::Jump { to } | Op::Skip { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => {
-            to.index() <= at
-        }
+        Op::Jump { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => to.index() <= at,
         _ => false,
     })
 }

@@ -124,34 +124,6 @@ fn target(&(mut op): &Op) -> Option<usize> {
     })
 }
 
-/// The ops without the locks and unlocks of `sections`: in their place stands
-/// a way past them, so that all others keep their numbers.
-pub(super) fn without(plain: &[Op], sections: &[Section]) -> Vec<Op> {
-    let mut ops = plain.to_vec();
-    for section in sections {
-        for at in [section.lock.index(), section.unlock.index()] {
-            ops[at] = Op::Skip { to: OpId::from_index(at + 1) };
-        }
-    }
-    for at in (0..ops.len().saturating_sub(1)).rev() {
-        if let (Op::Skip { .. }, Op::Skip { to }) = (ops[at], ops[at + 1]) {
-            ops[at] = Op::Skip { to };
-        }
-    }
-    ops
-}
-
-/// The ops with the locks and unlocks of `sections` only noted.
-pub(super) fn noting(plain: &[Op], sections: &[Section]) -> Vec<Op> {
-    let mut ops = plain.to_vec();
-    for section in sections {
-        let mutex = section.header as u32;
-        ops[section.lock.index()] = Op::NoteLock { mutex };
-        ops[section.unlock.index()] = Op::NoteUnlock { mutex };
-    }
-    ops
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,9 +151,6 @@ mod tests {
     fn straight_sections_are_left_out() {
         let plain = [lock(A), lock(B), MARK, unlock(A), unlock(B), Op::Done { life: None }];
         assert_eq!(never_taken(&plain), [8, 16]);
-        let quiet = without(&plain, &sections(&plain, |_| false));
-        assert_eq!(quiet[0], Op::Skip { to: OpId(2) });
-        assert_eq!(quiet[3], Op::Skip { to: OpId(5) });
         let without_a = sections(&plain, |header| header == 8);
         assert_eq!(without_a, [Section { header: 16, lock: OpId(1), unlock: OpId(4) }]);
     }

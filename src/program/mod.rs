@@ -15,7 +15,6 @@ mod compile;
 mod constants;
 mod emit;
 mod expressions;
-mod fuse;
 mod initial;
 mod layout;
 mod lines;
@@ -24,10 +23,10 @@ mod lock_elision;
 mod measures;
 mod noticed;
 mod op;
+mod optimise;
 mod processor;
 mod rebind;
 mod sharing;
-mod specialise;
 mod state;
 mod values;
 
@@ -41,6 +40,10 @@ pub use layout::{FRAME_WORDS, RESOURCE_WORDS, array_in, frame, resource, shared,
 pub use lines::lines_of;
 pub use liveness::{LiveWords, may_end, may_go_round, next_ops, ops_of, read, written};
 pub use op::{DistributionCode, LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
+pub use optimise::{
+    Argument, CLOCK, Chance, Draw, DrawKind, FRAME, FROM_FLOAT, FROM_INT, Fast, Function, KNOWN, Local, MASK,
+    unshortened,
+};
 pub use processor::{Chain, Processor};
 pub use rebind::{Binding, Rebound};
 pub use values::BindError;

@@ -58,36 +58,6 @@ impl Slot {
     }
 }
 
-/// A word to read or write, counted from where the frame of the process that
-/// executes the op begins: below 0 or far above it lie global words, which only
-/// a process without other instances can name so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct FrameRelative(i32);
-
-impl FrameRelative {
-    /// The word that `source` names, for a process that is the only instance of
-    /// its definition and has its frame at `frame`, or `None` for all others.
-    pub fn of(source: Source, frame: Option<u32>) -> Option<FrameRelative> {
-        let distance = match (source.slot(), source.global_index(), frame) {
-            (Some(slot), ..) => i64::from(slot.0),
-            (None, Some(global), Some(frame)) => i64::from(global) - i64::from(frame),
-            _ => return None,
-        };
-        i32::try_from(distance).ok().map(FrameRelative)
-    }
-
-    /// Where the word lies in the arena, for a process whose frame starts at `frame`.
-    #[inline(always)]
-    pub const fn at(self, frame: usize) -> usize {
-        frame.wrapping_add_signed(self.0 as isize)
-    }
-
-    /// How far behind the beginning of the frame it lies, if it is not so far.
-    pub fn short(self) -> Option<u16> {
-        self.0.try_into().ok()
-    }
-}
-
 /// A resource: bound to a header in the arena, or found at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ResourceCode(u32);
@@ -218,85 +188,6 @@ pub enum Op {
     Log { log: u32 },
     /// Pass a mark; `value` is worth something if the mark has a type.
     Mark { mark: MarkId, value: Source },
-    /// Go on at `to`, past ops that a run without a trace leaves out; never a round.
-    Skip { to: OpId },
-    /// As [`Op::Lock`] of the mutex with this header, which is never found taken:
-    /// there is nothing to do but to note it.
-    NoteLock { mutex: u32 },
-    /// As [`Op::Unlock`], likewise.
-    NoteUnlock { mutex: u32 },
-    /// Fused: the next `span` ops, of which `len` are a [`Op::Lock`] or
-    /// [`Op::Acquire`] and the rest are left out.
-    TakeRun { first: u32, len: u16, span: u16 },
-    /// Fused: the next `span` ops, of which `len` are a [`Op::Unlock`] or
-    /// [`Op::Release`] and the rest are left out.
-    GiveRun { first: u32, len: u16, span: u16 },
-    /// As [`Op::TakeRun`] of one semaphore, whose op stands `offset` ops on.
-    TakeOne { header: u32, offset: u16, span: u16 },
-    /// As [`Op::GiveRun`] of one semaphore, whose op stands `offset` ops on.
-    GiveOne { header: u32, offset: u16, span: u16 },
-    /// As [`Op::TakeRun`] of two semaphores.
-    TakeTwo { headers: [u32; 2], offsets: [u8; 2], span: u8 },
-    /// As [`Op::GiveRun`] of two semaphores.
-    GiveTwo { headers: [u32; 2], offsets: [u8; 2], span: u8 },
-    /// Fused: [`Op::LoopStart`] and [`Op::AcquireMany`].
-    TakeMany { semaphore: ResourceCode, times: Source, span: u8 },
-    /// As [`Op::TakeMany`] of a known number, at least 1.
-    TakeSome { header: u32, times: u32, span: u8 },
-    /// Fused: [`Op::LoopStart`] and [`Op::ReleaseMany`].
-    GiveMany { semaphore: ResourceCode, times: Source, span: u8 },
-    /// As [`Op::GiveMany`] of a known number, at least 1.
-    GiveSome { header: u32, times: u32, span: u8 },
-    /// Fused: `into` = (`into` + `by`) % `modulo`.
-    AddRem { into: Slot, by: Source, modulo: Source },
-    /// As [`Op::AddRem`] of known numbers; `by` is at most `modulo`.
-    Wrap { into: Slot, by: u32, modulo: u32, span: u8 },
-    /// An addition of integers.
-    Add { into: Slot, a: FrameRelative, b: FrameRelative },
-    /// A subtraction of integers.
-    Subtract { into: Slot, a: FrameRelative, b: FrameRelative },
-    /// An addition of a known integer.
-    AddKnown { into: Slot, a: Slot, by: i32, span: u8 },
-    /// Fused: `total` = `total` + (the clock − `since`).
-    AddSince { total: Slot, since: Slot },
-    /// Fused: [`Op::Draw`] and an [`Op::Delay`] of what was drawn.
-    DrawDelay { into: Slot, distribution: u32 },
-    /// Fused: [`Op::DrawDelay`] of an exponential duration, with where its mean is.
-    ExponentialDelay { distribution: u32, mean: Source },
-    /// As [`Op::ExponentialDelay`] with a mean that no run changes, above 0.
-    ExponentialKnown { distribution: u32, mean: u32 },
-    /// As [`Op::ExponentialKnown`] of a process that is the only instance: the
-    /// frame words of [`DistributionCode`], and the stream.
-    ExponentialNear { ahead: u16, stream: u32, mean: u32, position: u16 },
-    /// Fused: [`Op::LoopNext`] and the [`Op::Delay`] that it goes back to.
-    LoopDelay { left: Slot, body: OpId, wait: Source },
-    /// A [`Op::Delay`] of known length.
-    DelayFor { nanos: u64 },
-    /// As [`Op::LoopDelay`] of known length.
-    LoopDelayFor { left: u16, body: OpId, nanos: u64 },
-    /// As [`Op::Get`] from a known buffer.
-    GetNear { buffer: u32, into: Slot },
-    /// Fused: [`Op::Now`] and an [`Op::Put`] of it.
-    PutNow { buffer: u32, into: Slot },
-    /// As [`Op::Write`] to a known memory, with where its slots are; in runs with
-    /// events, here and in the following ops, with its header in place of that.
-    WriteNear { slots: u16, content: u32, at: FrameRelative, value: FrameRelative },
-    /// As [`Op::Read`] of a known memory, with where its slots are.
-    ReadNear { slots: u16, content: u32, at: FrameRelative, into: Slot },
-    /// Fused: [`Op::WriteNear`] at an index and the step of the index to the next
-    /// slot, from the last to the first.
-    WriteNext { slots: u16, content: u32, at: Slot, value: FrameRelative, span: u8 },
-    /// Fused: [`Op::WriteNear`] and [`Op::WriteNext`] of one value, at one index of
-    /// two memories of one length.
-    WriteBoth { slots: u16, contents: [u32; 2], at: u16, value: u16, span: u8 },
-    /// Fused: [`Op::AddKnown`] of 1 to the value and its [`Op::WriteBoth`].
-    CountBoth { slots: u16, contents: [u32; 2], at: u16, value: u16, span: u8 },
-    /// Fused: [`Op::ReadNext`] and [`Op::GiveOne`], whose plain op is the last of them.
-    ReadGive { slots: u16, content: u32, at: u16, into: u16, header: u32, span: u8 },
-    /// Fused: [`Op::ReadNear`] at an index and its step, likewise.
-    ReadNext { slots: u16, content: u32, at: Slot, into: Slot, span: u8 },
-    /// As [`Op::ReadMany`] of a known memory into an array, and a known number.
-    ReadSome { count: u8, slots: u16, content: u32, at: FrameRelative, array: u16, span: u8 },
 }
 
 const _: () = assert!(size_of::<Op>() == 16, "four ops to a cache line");
@@ -346,53 +237,6 @@ impl Op {
     }
 }
 
-/// A mutex or semaphore of a fused run: the arena index of its header, and in
-/// the top bit whether it is a mutex; and how far behind the fused op its own
-/// op stands, and in the top bit whether there is nothing to do but to note it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RunEntry(u32, u32);
-
-impl RunEntry {
-    /// An entry for the resource with this header, whose op stands `offset` ops on.
-    pub const fn new(header: usize, is_mutex: bool, offset: usize) -> RunEntry {
-        RunEntry(header as u32 | (is_mutex as u32) << 31, offset as u32)
-    }
-
-    /// An entry for an [`Op::NoteLock`] or [`Op::NoteUnlock`].
-    pub const fn noted(header: usize, offset: usize) -> RunEntry {
-        RunEntry(header as u32 | LOCAL, offset as u32 | LOCAL)
-    }
-
-    /// Whether there is nothing to do but to note it.
-    #[inline(always)]
-    pub const fn is_noted(self) -> bool {
-        self.1 & LOCAL != 0
-    }
-
-    /// How far behind the fused op its own op stands.
-    #[inline(always)]
-    pub const fn offset(self) -> usize {
-        (self.1 & !LOCAL) as usize
-    }
-
-    /// The same entry for a fused op that stands so many ops further on.
-    pub const fn earlier(self, ops: usize) -> RunEntry {
-        RunEntry(self.0, self.1 - ops as u32)
-    }
-
-    /// The arena index of the header.
-    #[inline(always)]
-    pub const fn header(self) -> usize {
-        (self.0 & !LOCAL) as usize
-    }
-
-    /// All ones for a mutex, which notes its owner; 0 for a semaphore.
-    #[inline(always)]
-    pub const fn owner_mask(self) -> u64 {
-        ((self.0 as i32) >> 31) as i64 as u64
-    }
-}
-
 /// What the ops on several items need beyond 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ManyCode {
@@ -424,7 +268,7 @@ pub struct DistributionCode {
     pub purpose: u32,
     /// The frame word that counts what was consumed of the stream.
     pub position: Slot,
-    /// A frame word that a fused draw may use to have the next value ready:
+    /// A frame word that an optimised draw may use to have the next value ready:
     /// of mean 1, negated; or in nanoseconds plus 1, if the mean is known.
     pub ahead: Slot,
     /// The type of the value.
@@ -453,7 +297,7 @@ pub enum Sampler {
 }
 
 impl DistributionCode {
-    /// Whether a fused draw has the next value ready.
+    /// Whether an optimised draw has the next value ready.
     pub fn is_made_ahead(&self) -> bool {
         self.ahead != self.position
     }

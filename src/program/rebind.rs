@@ -1,14 +1,14 @@
 //! A program that is bound again and again, as a sweep does it.
 //!
 //! Decides what of a bound program may stay when parameters change: all but the
-//! initial state, and the ops that have its words in them, as long as there are
-//! as many instances of everything as before. Names, places, plain and fused ops
+//! initial state, and the optimised ops that have changed words of it in them, as long as
+//! there are as many instances of everything as before. Names, places and plain ops
 //! depend on nothing else. Where that does not hold, the program is bound anew.
 
 use super::bound::BoundProgram;
 use super::code::Program;
-use super::fuse::Scope;
-use super::op::{Op, Sampler};
+use super::op::Sampler;
+use super::optimise::{Scope, Uses, optimise, renew};
 use super::state::State;
 use super::values::BindError;
 use crate::scenario::Model;
@@ -33,9 +33,10 @@ pub struct Binding<'a> {
     current: State,
     /// Where the next initial state is laid out.
     next: State,
-    /// The ops before any was made special to values.
-    code: Vec<Op>,
-    quiet: Vec<Op>,
+    /// The globals and words of headers that are others in it.
+    changed: Vec<u32>,
+    /// Which ops have them in them.
+    uses: Uses,
     scopes: Vec<Scope>,
 }
 
@@ -47,10 +48,11 @@ impl<'a> Binding<'a> {
     /// As [`Program::bind`].
     pub fn new(compiled: &'a Program, model: &'a Model, params: &[Value]) -> Result<Binding<'a>, BindError> {
         let mut current = State::default();
-        let (mut program, scopes) = compiled.bind_general(model, params, &mut current)?;
-        let (code, quiet) = (program.code.clone(), program.quiet.clone());
-        program.specialise(&scopes);
-        Ok(Binding { compiled, model, program, current, next: State::default(), code, quiet, scopes })
+        let (mut program, scopes) = compiled.bind_plain(model, params, &mut current)?;
+        let uses;
+        (program.optimised, uses) = optimise(&program, &scopes);
+        let (next, changed) = (State::default(), Vec::new());
+        Ok(Binding { compiled, model, program, current, next, changed, uses, scopes })
     }
 
     /// The program with the parameters put in last.
@@ -70,18 +72,20 @@ impl<'a> Binding<'a> {
             return Ok(Rebound::Anew);
         }
         // Globals and headers: what ops may have in them.
-        let same = (0..self.next.frames_base).all(|word| self.next.arena[word] == self.program.arena[word]);
-        let reseeded = !same && self.is_reseeded();
+        self.changed.clear();
+        let is_other = |&word: &u32| self.next.arena[word as usize] != self.program.arena[word as usize];
+        self.changed.extend((0..self.next.frames_base as u32).filter(is_other));
+        let reseeded = self.is_reseeded();
         let reordered = self.program.has_priorities != self.next.has_priorities;
         self.take_state(params);
         if reseeded {
             self.program.distributions.clone_from(&self.compiled.distributions);
             self.program.share_python_generators();
         }
-        if !same {
-            self.program.code.copy_from_slice(&self.code);
-            self.program.quiet.copy_from_slice(&self.quiet);
-            self.program.specialise(&self.scopes);
+        if !self.changed.is_empty() {
+            let mut optimised = std::mem::take(&mut self.program.optimised);
+            renew(&mut optimised, &self.program, &self.scopes, &self.changed, &mut self.uses);
+            self.program.optimised = optimised;
         }
         Ok(if reseeded || reordered { Rebound::Anew } else { Rebound::Values })
     }

@@ -37,7 +37,7 @@ pub use sample::SampleError;
 pub use sample::Words;
 #[cfg(test)]
 pub use streams::StreamId;
-pub use streams::{Streams, first_position};
+pub use streams::{StreamWords, Streams, first_position};
 
 #[cfg(test)]
 mod tests;

@@ -131,7 +131,7 @@ impl<'a> Stepper<'a> {
         let (woken, cancelled, is_timeless) = (Vec::new(), Vec::new(), !self.timed);
         let (mut woken, mut keep) = (Woken { woken, cancelled, choices, is_timeless }, Keep::default());
         let mut kernel = Kernel::new(self.program, &mut node.machine, &mut self.draws, &mut woken, &mut keep);
-        kernel.fuel = 100_000;
+        kernel.own.fuel = 100_000;
         let rest = action(&mut kernel)?;
         for (event, args) in &keep.0 {
             self.monitors.iter().for_each(|monitors| monitors.event(&mut node.watch, event, args));

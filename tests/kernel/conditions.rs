@@ -244,7 +244,7 @@ impl<'a> Stepper<'a> {
     fn settle(&mut self, process: ProcessId) {
         let (mut woken, mut sink) = (Woken::default(), NoTrace);
         let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut sink);
-        kernel.fuel = 10_000;
+        kernel.own.fuel = 10_000;
         kernel.settle(process).expect("no fault");
     }
 
@@ -255,7 +255,7 @@ impl<'a> Stepper<'a> {
             let (mut woken, mut sink) = (Woken(Vec::new(), Some(&mut self.choices)), NoTrace);
             let mut kernel =
                 Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut sink);
-            kernel.fuel = 10_000;
+            kernel.own.fuel = 10_000;
             let rest = kernel.step(process).expect("no fault");
             for waiter in woken.0 {
                 self.settle(waiter);

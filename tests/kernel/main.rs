@@ -19,6 +19,7 @@ mod lives_at_random;
 mod many;
 mod measures;
 mod memories;
+mod optimised;
 mod processor_theory;
 mod processors;
 mod properties;

@@ -42,9 +42,9 @@ impl<'a> Driver<'a> {
     fn with<T>(&mut self, fuel: u64, action: impl FnOnce(&mut NewKernel<'_>) -> T) -> (T, u64) {
         let (mut queue, mut sink) = (Chooses(self.chooses), NoTrace);
         let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut queue, &mut sink);
-        kernel.fuel = fuel;
+        kernel.own.fuel = fuel;
         let result = action(&mut kernel);
-        (result, kernel.fuel)
+        (result, kernel.own.fuel)
     }
 
     fn settle(&mut self, process: ProcessId) -> Rest {

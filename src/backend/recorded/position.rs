@@ -167,7 +167,7 @@ impl<'a> Position<'a> {
             let before = self.machine.op(self.program, process);
             let mut kernel =
                 Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut probe, &mut self.seen);
-            kernel.fuel = ROUNDS;
+            kernel.own.fuel = ROUNDS;
             let rest = match what {
                 Attempt::Step => kernel.step_op(process),
                 Attempt::Settle => kernel.settle(process),

@@ -374,7 +374,7 @@ impl<'a> Replay<'a> {
         let mut woken = Woken { woken: Vec::new(), losers: self.losers.clone(), deadline: self.deadline };
         let mut keep = Keep::default();
         let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
-        kernel.fuel = self.program.limits.zero_time_steps;
+        kernel.own.fuel = self.program.limits.zero_time_steps;
         let result = action(&mut kernel);
         (result, keep.0, woken.woken)
     }

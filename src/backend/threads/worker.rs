@@ -215,9 +215,9 @@ impl<'a> Worker<'a> {
         let Worker { shared, machine, draws, record, fuel, .. } = self;
         let mut nobody = NoScheduler;
         let mut kernel = Kernel::new(shared.program, machine, draws, &mut nobody, record);
-        kernel.fuel = *fuel;
+        kernel.own.fuel = *fuel;
         let result = action(&mut kernel);
-        *fuel = kernel.fuel;
+        *fuel = kernel.own.fuel;
         result
     }
 

@@ -59,9 +59,9 @@ impl TransitionRelation<'_> {
             let mut calling =
                 Calling { probe, called, code: self.code, state: code, timeless: self.timeless };
             let mut kernel = Kernel::new(self.program, machine, draws, &mut calling, &mut sink);
-            kernel.fuel = ROUNDS;
+            kernel.own.fuel = ROUNDS;
             let made = kernel.step_op(process);
-            *rounds += ROUNDS.saturating_sub(kernel.fuel);
+            *rounds += ROUNDS.saturating_sub(kernel.own.fuel);
             match made.map_err(Stopped::Fault)? {
                 Rest::Ready => return Ok(None),
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
@@ -140,7 +140,7 @@ impl TransitionRelation<'_> {
         let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
         let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
         let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
-        kernel.fuel = ROUNDS;
+        kernel.own.fuel = ROUNDS;
         match kernel.settle(process).map_err(Stopped::Fault)? {
             Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
             _ => Ok(()),

@@ -19,6 +19,12 @@ pub fn uniform_int(words: &mut impl Words, low: i64, high: i64) -> Result<i64, S
         // All 2^64 integers.
         return Ok(words.next_word() as i64);
     }
+    Ok(integer_from(words, low, width))
+}
+
+/// An integer from `low` on, of so many, at least 1, each equally likely.
+#[inline(always)]
+pub fn integer_from(words: &mut impl Words, low: i64, width: u64) -> i64 {
     let mut product = u128::from(words.next_word()) * u128::from(width);
     if (product as u64) < width {
         let rejected = width.wrapping_neg() % width;
@@ -26,7 +32,7 @@ pub fn uniform_int(words: &mut impl Words, low: i64, high: i64) -> Result<i64, S
             product = u128::from(words.next_word()) * u128::from(width);
         }
     }
-    Ok(low.wrapping_add((product >> 64) as i64))
+    low.wrapping_add((product >> 64) as i64)
 }
 
 /// The number of one of several values, from 0, with these weights.
@@ -44,15 +50,7 @@ where
     I::IntoIter: Clone,
 {
     let weights = weights.into_iter();
-    let mut total = 0.0;
-    for weight in weights.clone() {
-        if weight < 0.0 || weight.is_nan() {
-            return Err(SampleError::Weights);
-        }
-        total += weight;
-    }
-    positive(total).map_err(|_| SampleError::Weights)?;
-    let target = unit(words) * finite(total)?;
+    let target = unit(words) * total(weights.clone())?;
     let mut sum = 0.0;
     let mut last = 0;
     for (number, weight) in weights.enumerate() {
@@ -66,4 +64,34 @@ where
     }
     // Only for weights so small that the product above is rounded up.
     Ok(last)
+}
+
+/// The sum of weights that are good ones.
+fn total(weights: impl Iterator<Item = f64>) -> Result<f64, SampleError> {
+    let mut total = 0.0;
+    for weight in weights {
+        if weight < 0.0 || weight.is_nan() {
+            return Err(SampleError::Weights);
+        }
+        total += weight;
+    }
+    positive(total).map_err(|_| SampleError::Weights)?;
+    finite(total)
+}
+
+/// Whether a [`choice`] can be made with these weights, and the last is above 0.
+pub fn are_weights(weights: &[f64]) -> bool {
+    total(weights.iter().copied()).is_ok() && weights.last().is_some_and(|&last| last > 0.0)
+}
+
+/// As [`choice`], from the sums of weights: the number of the first sum that is above a
+/// number that is uniform from 0 to 1, times the last of them.
+#[inline(always)]
+pub fn choice_by_sums(
+    words: &mut impl Words,
+    mut sums: impl Iterator<Item = f64>,
+    total: f64,
+) -> Option<usize> {
+    let target = unit(words) * total;
+    sums.position(|sum| target < sum)
 }

@@ -24,18 +24,18 @@ pub(super) mod triangular;
 pub(super) mod uniform;
 pub(super) mod weibull;
 
-pub use discrete::{choice, uniform_int};
-pub use exponential::{
-    EXPONENTIAL, exponential, quick_exponential, scaled_exponential, standard_exponential,
-};
+pub use discrete::{are_weights, choice, choice_by_sums, integer_from, uniform_int};
+pub use exponential::{EXPONENTIAL, exponential, quick_exponential, standard_exponential};
+
+pub use uniform::{UNIFORM, uniform_from};
 
 use super::family::Family;
 
 /// The distributions over floats and durations, in the order of the reference.
 pub fn families() -> [&'static Family; 8] {
     [
-        &uniform::UNIFORM,
-        &exponential::EXPONENTIAL,
+        &UNIFORM,
+        &EXPONENTIAL,
         &normal::NORMAL,
         &erlang::ERLANG,
         &gamma::GAMMA,

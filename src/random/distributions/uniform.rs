@@ -27,5 +27,11 @@ pub static UNIFORM: Family = Family {
 #[inline]
 pub fn uniform(words: &mut impl Words, low: f64, high: f64) -> Result<f64, SampleError> {
     ordered(low, high)?;
-    finite(low + unit(words) * (high - low))
+    finite(uniform_from(words, low, high - low))
+}
+
+/// A float evenly from `low` on, in a range of this width.
+#[inline(always)]
+pub fn uniform_from(words: &mut impl Words, low: f64, width: f64) -> f64 {
+    low + unit(words) * width
 }

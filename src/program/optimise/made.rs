@@ -1,0 +1,49 @@
+//! What the rules make of a program. Decides nothing.
+
+use super::draws::{Chance, Draw};
+use super::op::Fast;
+use crate::value::Word;
+
+/// What runs in virtual time go by.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Optimised {
+    /// The ops of runs with a trace.
+    pub(super) code: Vec<Fast>,
+    /// The ops of runs without one.
+    pub(super) quiet: Vec<Fast>,
+    /// By distribution.
+    pub draws: Vec<Draw>,
+    /// What the draws that are choices choose from.
+    pub chances: Vec<Chance>,
+    /// What is calculated before the run.
+    pub(super) settled: SettledWords,
+}
+
+/// The values of a program.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct SettledWords {
+    /// By their numbers: whether all instances have one, and nobody calculates it any more.
+    pub(super) known: Vec<bool>,
+    /// Words of the state, and what they are.
+    pub(super) words: Vec<(u32, Word)>,
+}
+
+impl Optimised {
+    /// Of so many ops none is optimised.
+    pub(in crate::program) fn none(ops: usize) -> Optimised {
+        let plain = vec![Fast::Plain; ops];
+        Optimised { code: plain.clone(), quiet: plain, ..Optimised::default() }
+    }
+
+    /// The ops of runs with events, or without.
+    pub fn ops(&self, with_events: bool) -> &[Fast] {
+        if with_events { &self.code } else { &self.quiet }
+    }
+
+    /// Puts into the state at the start of a run what was calculated before.
+    pub fn settle(&self, arena: &mut [Word]) {
+        for &(word, value) in &self.settled.words {
+            arena[word as usize] = value;
+        }
+    }
+}
