@@ -3,6 +3,7 @@
 
 mod collect;
 mod comparison;
+mod critical_path;
 mod distribution_fit;
 mod figures;
 mod groups;
@@ -18,6 +19,10 @@ pub use collect::StatisticsSink;
 pub use comparison::{
     ComparedFigure, ComparedMark, ComparisonRow, FigureComparison, MarkComparison, compare, compare_figure,
     compare_marks, speed_up,
+};
+pub use critical_path::{
+    BoundOf, Charge, CriticalPath, CriticalPathSink, HandOff, HandedOn, LowerBound, PathEnd, PathSpan,
+    PathStep, Slack, StepSlack,
 };
 pub use distribution_fit::{
     DistributionFit, FitOptions, FitSample, GoodnessOfFit, MOST_SAMPLES, NotFitted, fitted_families,

@@ -124,6 +124,16 @@ impl SpanBuilder {
         Some(span(event.process, ended, end, granted_by))
     }
 
+    /// The interval that a process is in, as far as it goes before `end`; `None` if it is
+    /// in none.
+    ///
+    /// # Panics
+    /// If the process is not one of the run.
+    pub fn open(&self, process: ProcessId, end: Time) -> Option<Span> {
+        let open = self.open[process.index()]?;
+        Some(span(process, open, end.min(open.until), None))
+    }
+
     /// The intervals that the end of the run cut short, by process.
     pub fn finish(&mut self, end: Time) -> impl Iterator<Item = Span> {
         self.open.iter_mut().enumerate().filter_map(move |(index, open)| {

@@ -10,6 +10,7 @@ mod budgets;
 mod conditions;
 mod conformance;
 mod coverage;
+mod critical_path;
 mod ends;
 mod figures;
 mod lab5;
