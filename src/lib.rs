@@ -21,6 +21,7 @@
 //! | [`backend`] | who goes next, and how time passes | what happens then |
 //! | [`analysis`] | what the events of a run add up to | how it looks |
 //! | [`sweep`] | which points and replications are run, what their figures add up to, and which values fit what was measured | what a figure means, how a chart looks |
+//! | [`why`] | what of a scenario is changed to see what would help, and what comes of it | what a change means, how a report looks |
 //! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
 //! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
 //! | [`cli`] | arguments, files, exit codes | everything else |
@@ -36,6 +37,7 @@
 //! kernel       : program, trace, ground floor
 //! explore      : kernel, program, trace, analysis, ground floor
 //! sweep        : scenario, program, kernel, backend, trace, analysis, ground floor
+//! why          : sweep and what it may import
 //! builder      : everything but cli
 //! cli          : everything; nobody imports cli
 //! ```
@@ -79,6 +81,9 @@
 //! | optimised op | what runs in virtual time go by instead of a plain op, or of several; the plain ops are the reference |
 //! | home | of an optimised op: the place of the plain op that does what it leaves undone |
 //! | calibration, loss, profile | fitting parameters to measured figures; how far the model is from them; the smallest loss by the value of one parameter ([`sweep`]) |
+//! | critical path, hand-off | the chain of spans that a figure hangs on, and what one process let another go on with, where it changes from one to the other ([`analysis::CriticalPath`]) |
+//! | slack, bound | how much later a span could end without a figure being later; what no order of events can beat ([`analysis::Slack`], [`analysis::LowerBound`]) |
+//! | factor, level | something of a scenario that could be another, and what it is changed to ([`scenario::Factor`]) |
 //! | held out | of a measured figure: predicted, and not fitted |
 //! | wait queue, parker | those who wait at a primitive of real threads, in the order in which they are served; where one of them sleeps |
 //! | atomic gate | the lock that keeps the steps of an atomic block together on real threads |
@@ -141,3 +146,4 @@ pub mod sweep;
 pub mod time;
 pub mod trace;
 pub mod value;
+pub mod why;

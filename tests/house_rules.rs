@@ -19,6 +19,7 @@ const WINGS: &[(&str, &[&str])] = &[
     ("analysis", &["trace"]),
     ("render", &["trace", "analysis"]),
     ("sweep", &["scenario", "program", "kernel", "backend", "trace", "analysis"]),
+    ("why", &["scenario", "program", "kernel", "backend", "trace", "analysis", "sweep"]),
     ("builder", &["scenario", "program", "kernel", "backend", "analysis", "explore", "render", "trace"]),
 ];
 

@@ -1,9 +1,9 @@
 //! A scenario's text with other values of parameters, and else as it was: comments,
 //! order and spaces stay.
 //!
-//! Decides where the value of a parameter ends. It is tried: at the end of a quoted text,
+//! Decides where a value ends. It is tried: at the end of a literal or of a quoted text,
 //! or before a comma, a bracket, a comment or the end of the line; the text that comes of
-//! it is loaded, and is right if each parameter has the value that was meant.
+//! it is loaded, and is right if it has the value that was meant and is else as before.
 
 use super::evaluate::evaluate_params;
 use super::load::{LoadedScenario, load_str};
@@ -25,18 +25,35 @@ pub fn with_values(label: &str, text: &str, values: &[(ParamId, Value)]) -> Opti
 fn with_value(before: &LoadedScenario, param: ParamId, value: Value) -> Option<String> {
     let text = before.source.text.as_str();
     let site = before.model.params.get(param.index())?.site;
-    let name = TextIndex::new(text).offset_of(site)?;
-    let colon = name + text[name..].find(':')?;
-    let start = colon + 1 + text[colon + 1..].find(|c: char| !c.is_whitespace())?;
+    let start = value_behind(text, TextIndex::new(text).offset_of(site)?)?;
     let mut given = vec![None; before.model.params.len()];
     given[param.index()] = Some(value);
     let wanted = evaluate_params(&before.model, &given).ok()?;
-    let is_right = |changed: &String| {
-        load_str(&before.source.label, changed, &[]).is_ok_and(|after| after.params == wanted)
-    };
-    let space = if start == colon + 1 { " " } else { "" };
+    let after = replaced(before, &[], start, &value.to_string(), |after| after.params == wanted)?;
+    Some(after.source.text)
+}
+
+/// Where the value begins of the key that stands at `name`.
+pub(super) fn value_behind(text: &str, name: usize) -> Option<usize> {
+    let colon = name + text[name..].find(':')?;
+    Some(colon + 1 + text[colon + 1..].find(|c: char| !c.is_whitespace())?)
+}
+
+/// The scenario with another value where one begins at `start`, loaded with `settings`;
+/// `None` if it
+/// `is_right` nowhere where that value may end.
+pub(super) fn replaced(
+    before: &LoadedScenario,
+    settings: &[(String, String)],
+    start: usize,
+    value: &str,
+    is_right: impl Fn(&LoadedScenario) -> bool,
+) -> Option<LoadedScenario> {
+    let text = before.source.text.as_str();
+    let space = if text[..start].ends_with(':') { " " } else { "" };
     let changed = |end: usize| format!("{}{space}{value}{}", &text[..start], &text[start + end..]);
-    ends(&text[start..]).into_iter().map(changed).find(is_right)
+    let load = |changed: String| load_str(&before.source.label, &changed, settings).ok();
+    ends(&text[start..]).into_iter().map(changed).filter_map(load).find(|after| is_right(after))
 }
 
 /// Where a value may end that begins here, the nearest first.
@@ -46,7 +63,10 @@ fn ends(text: &str) -> Vec<usize> {
     if let Some(quote) = quote {
         return text[1..line].match_indices(quote).map(|(at, _)| at + 2).collect();
     }
-    let mut ends: Vec<usize> = text[..line].match_indices([',', '}']).map(|(at, _)| at).collect();
+    let literal = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_'));
+    let mut ends: Vec<usize> =
+        literal.into_iter().filter(|_| text.starts_with(|c: char| c.is_ascii_digit())).collect();
+    ends.extend(text[..line].match_indices([',', '}']).map(|(at, _)| at));
     ends.extend(text[..line].match_indices(" #").map(|(at, _)| at));
     ends.push(line);
     ends.into_iter().map(|end| text[..end].trim_end().len()).filter(|end| *end > 0).collect()

@@ -6,9 +6,9 @@
 //! what cannot but follow on each other. That what a process does depends on no order is
 //! not known here.
 
-use super::PathEnd;
 use super::chain::Chain;
 use super::demand::Demand;
+use super::path::PathEnd;
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::Trace;
 

@@ -1,6 +1,6 @@
 //! What the time of a critical path was spent on.
 
-use super::CriticalPath;
+use super::path::CriticalPath;
 use crate::ids::ProcessId;
 use crate::trace::{Activity, Header};
 use std::collections::BTreeMap;
@@ -20,6 +20,9 @@ pub struct Charge {
     pub nanos: u64,
 }
 
+/// What is charged: a process, what it does, and on which line.
+type Account = (ProcessId, Option<Activity>, Option<u32>);
+
 impl CriticalPath {
     /// What its time was spent on, by instance, the most first. The lengths add up to that
     /// of the path.
@@ -33,7 +36,7 @@ impl CriticalPath {
     }
 
     fn charged(&self, header: &Header, account: impl Fn(ProcessId) -> ProcessId) -> Vec<Charge> {
-        let mut sums: BTreeMap<(ProcessId, Option<Activity>, Option<u32>), (u64, u64)> = BTreeMap::new();
+        let mut sums: BTreeMap<Account, (u64, u64)> = BTreeMap::new();
         for span in self.spans() {
             let line = header.line(span.op).filter(|_| span.activity.is_some());
             let sum = sums.entry((account(span.process), span.activity, line)).or_default();

@@ -61,7 +61,7 @@ impl OwnTime {
         };
         match event.kind {
             Kind::Work if event.value == Time::MAX.as_nanos() => {
-                drop(self.sharing.insert(process, self.share))
+                self.sharing.insert(process, self.share);
             }
             Kind::Launch => self.launched[event.value as usize] = true,
             _ => {}

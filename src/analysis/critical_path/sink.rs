@@ -4,24 +4,14 @@
 //! ends a wait of another one, starts it or stops it, the trail of that one becomes its
 //! own, so that at the end the path is that of whoever came last.
 
+use super::path::{CriticalPath, HandOff, HandedOn, PathEnd, PathSpan, PathStep};
 use super::trails::{Link, START, Trails};
-use super::{CriticalPath, HandOff, HandedOn, PathSpan, PathStep};
 use crate::ids::{OpId, ProcessId};
 use crate::time::Time;
 use crate::trace::{
     Activity, Event, Header, Instances, Kind, Outcome, ProcessInfo, Sink, Span, SpanBuilder, Trace, WaitFor,
 };
 use crate::value::Word;
-
-/// The event that a path leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PathEnd {
-    /// The end of the last process for which a run waits, as of the total time. Where
-    /// one of them does not come to its end, the end of the run.
-    TotalTime,
-    /// The end of the last one of these processes.
-    Finished(Instances),
-}
 
 /// Where a process has come to, and by which trail.
 #[derive(Debug, Clone, Copy)]

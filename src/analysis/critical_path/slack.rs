@@ -3,8 +3,8 @@
 //! Decides that as to the recorded order: who is served after whom stays as it was, and
 //! so does what each process does. What does not lead to the figure has no bound.
 
-use super::PathEnd;
 use super::graph::{Edge, Graph, Node};
+use super::path::PathEnd;
 use crate::ids::ProcessId;
 use crate::time::Time;
 use crate::trace::{Activity, Header, Span, Trace};

@@ -4,7 +4,7 @@
 //! Decides how much memory that takes: what no process came by is forgotten now and then,
 //! and from a bound on nothing more is kept.
 
-use super::PathStep;
+use super::path::PathStep;
 
 /// The last step of a trail. Number 0 is that of who has come nowhere yet.
 pub(super) type Link = u32;
@@ -98,7 +98,7 @@ impl Trails {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::critical_path::PathSpan;
+    use crate::analysis::critical_path::path::PathSpan;
     use crate::ids::{OpId, ProcessId};
     use crate::time::Time;
 

@@ -1,0 +1,117 @@
+//! Whether what processes do may hang on the order of events.
+//!
+//! Decides that cautiously: a process that does other steps, or for another time, as a
+//! value comes out that it got from others (out of a buffer or a memory, a level, who is
+//! done first), may do something else in another order. The clock is such a value.
+
+use super::model::{Amount, DistributionKind, Expr, ExprKind, Model, ProcessDef, Step, StepKind, each};
+use crate::ids::VarId;
+use std::collections::BTreeSet;
+
+/// The line of the first step whose doing may hang on the order of events; `None` if every
+/// process does the same in all orders.
+pub fn hangs_on_order(model: &Model) -> Option<u32> {
+    model.processes.iter().find_map(open_step)
+}
+
+fn open_step(def: &ProcessDef) -> Option<u32> {
+    let open = open_vars(&def.body);
+    let mut found = None;
+    each(&def.body, &mut |step| {
+        let is_open = || step.exprs_of_doing().into_iter().any(|expr| is_open(expr, &open));
+        if found.is_none() && (step.hangs_by_itself() || is_open()) {
+            found = Some(step.site.line);
+        }
+    });
+    found
+}
+
+/// The variables that may have other values in another order.
+fn open_vars(body: &[Step]) -> BTreeSet<VarId> {
+    let mut open = BTreeSet::new();
+    loop {
+        let before = open.len();
+        each(body, &mut |step| {
+            let is_open = match &step.kind {
+                StepKind::Get { .. } | StepKind::Read { .. } | StepKind::JoinAny { .. } => true,
+                StepKind::Set { element, value, .. } => {
+                    is_open(value, &open) || element.as_ref().is_some_and(|at| is_open(at, &open))
+                }
+                StepKind::Draw { from, .. } => arguments(&from.kind).any(|expr| is_open(expr, &open)),
+                _ => false,
+            };
+            if is_open {
+                open.extend(step.kind.assigns());
+            }
+        });
+        if open.len() == before {
+            return open;
+        }
+    }
+}
+
+fn is_open(expr: &Expr, open: &BTreeSet<VarId>) -> bool {
+    match &expr.kind {
+        ExprKind::Now | ExprKind::Level(_) => true,
+        ExprKind::Var(var) => open.contains(var),
+        ExprKind::Element(var, index) => open.contains(var) || is_open(index, open),
+        ExprKind::Unary(_, inner) => is_open(inner, open),
+        ExprKind::Binary(_, left, right) | ExprKind::And(left, right) | ExprKind::Or(left, right) => {
+            is_open(left, open) || is_open(right, open)
+        }
+        ExprKind::Const(_)
+        | ExprKind::Param(_)
+        | ExprKind::Len(_)
+        | ExprKind::Capacity(_)
+        | ExprKind::Index => false,
+    }
+}
+
+fn arguments(kind: &DistributionKind) -> impl Iterator<Item = &Expr> {
+    let arguments: Vec<&Expr> = match kind {
+        DistributionKind::Constant { value } => vec![value],
+        DistributionKind::Family { arguments, .. } => arguments.iter().collect(),
+        DistributionKind::UniformInt { low, high } => vec![low, high],
+        DistributionKind::Choice { values, weights } => values.iter().chain(weights).collect(),
+        DistributionKind::CpythonRandint { seed, low, high } => vec![seed, low, high],
+    };
+    arguments.into_iter()
+}
+
+fn of_amount(amount: &Amount) -> Vec<&Expr> {
+    match amount {
+        Amount::Expr(expr) => vec![expr],
+        Amount::Draw(spec) => arguments(&spec.kind).collect(),
+    }
+}
+
+impl Step {
+    /// Whether it does something else in another order, whatever its values are: it ends a
+    /// process where that stands, or runs code of which nothing is known.
+    fn hangs_by_itself(&self) -> bool {
+        matches!(self.kind, StepKind::Stop { .. } | StepKind::Call(_))
+    }
+
+    /// The expressions that say what is done, for how long, how often and with which
+    /// resource; and not what is only said or stored.
+    fn exprs_of_doing(&self) -> Vec<&Expr> {
+        let mut exprs: Vec<&Expr> =
+            self.kind.uses().into_iter().filter_map(|(on, _)| on.index.as_ref()).collect();
+        match &self.kind {
+            StepKind::Delay(amount) => exprs.extend(of_amount(amount)),
+            StepKind::Work { amount, on, .. } => {
+                exprs.extend(of_amount(amount));
+                exprs.extend(on.iter().filter_map(|on| on.index.as_ref()));
+            }
+            StepKind::Acquire { permits: count, .. }
+            | StepKind::Release { permits: count, .. }
+            | StepKind::Put { count, .. }
+            | StepKind::Get { count, .. } => exprs.push(count),
+            StepKind::If { condition, .. } | StepKind::While { condition, .. } => exprs.push(condition),
+            StepKind::Repeat { times, .. } => exprs.push(times),
+            StepKind::Start(who) | StepKind::Join(who) => exprs.extend(&who.index),
+            _ => {}
+        }
+        exprs
+    }
+}

@@ -1,0 +1,174 @@
+//! What would help: each thing of a scenario changed by itself.
+
+use super::subject::{Subject, SubjectError};
+use super::version::{Edit, Version, VersionRuns};
+use super::waiting::never_two;
+use crate::analysis::CriticalPath;
+use crate::scenario::{Factor, FactorKind, FactorLevel, factors};
+use crate::sweep::Estimate;
+use crate::trace::{Activity, Discipline, Header, ResourceKind, Trace};
+use crate::value::Value;
+
+/// Of so many of the changes that save most is said what the time is spent on then.
+const EXPLAINED: usize = 12;
+
+/// What comes of one change.
+#[derive(Debug, Clone)]
+pub struct Effect {
+    /// What is changed.
+    pub factor: Factor,
+    /// To what.
+    pub level: FactorLevel,
+    /// The same for people: `2s → 1.8s`.
+    pub change: String,
+    /// The parameter that is set, if it is one.
+    pub set: Option<(String, Value)>,
+    /// The lines that are others, if it is none.
+    pub edits: Vec<Edit>,
+    /// What its runs came to.
+    pub measured: VersionRuns,
+    /// By how much the figure is less; of pairs of replications.
+    pub saved: Estimate,
+    /// What most of the time is spent on then.
+    pub next: Option<Bottleneck>,
+}
+
+/// What most of a critical path is spent on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bottleneck {
+    /// The process, all of its instances together.
+    pub process: String,
+    /// What it does then; `None` between steps.
+    pub activity: Option<Activity>,
+    /// The resource that it has to do with, if it has.
+    pub resource: Option<String>,
+    /// The line on which it stands.
+    pub line: Option<u32>,
+    /// In nanoseconds.
+    pub nanos: u64,
+    /// The whole path.
+    pub of_nanos: u64,
+}
+
+/// All that was tried.
+#[derive(Debug, Clone, Default)]
+pub struct Effects {
+    /// What saves most first; what has no figure last.
+    pub effects: Vec<Effect>,
+    /// What there is no scenario with, or what led much further than it.
+    pub impossible: Vec<(Factor, String)>,
+    /// Disciplines that cannot matter: there are never two of which one is chosen.
+    pub idle: Vec<Factor>,
+    /// How many were not tried, since the runs are too long.
+    pub untried: usize,
+}
+
+impl Bottleneck {
+    /// Of this path, of a run with the names of `header`.
+    pub fn of(path: &CriticalPath, header: &Header) -> Option<Bottleneck> {
+        let charges = path.charges_by_process(header);
+        let most = charges.first()?;
+        let resource = match most.activity {
+            Some(Activity::Blocked { resource, .. } | Activity::Ready { processor: resource }) => {
+                Some(header.resource_name(resource))
+            }
+            _ => None,
+        };
+        Some(Bottleneck {
+            process: header.process(most.process).name.clone(),
+            activity: most.activity,
+            resource,
+            line: most.line,
+            nanos: most.nanos,
+            of_nanos: path.end.as_nanos(),
+        })
+    }
+}
+
+/// The levels at which a factor is tried.
+fn levels(factor: &Factor, subject: &Subject<'_>) -> Vec<FactorLevel> {
+    match factor.kind {
+        FactorKind::DurationParam(_) | FactorKind::Durations(..) => {
+            vec![FactorLevel::Thousandths(900), FactorLevel::Thousandths(0)]
+        }
+        FactorKind::NumberParam(_) | FactorKind::Number(_) => vec![FactorLevel::By(1), FactorLevel::By(-1)],
+        FactorKind::Discipline(def) => {
+            let def = &subject.scenario().model.resources[def.index()];
+            let last = match def.spec.kind {
+                ResourceKind::Processor => Discipline::Sharing,
+                _ => Discipline::Lifo,
+            };
+            let all = [Discipline::Fifo, Discipline::Priority, last];
+            all.into_iter().filter(|other| *other != def.discipline).map(FactorLevel::Discipline).collect()
+        }
+    }
+}
+
+/// Tries each change by itself, at most `most` of them. `base` is what the scenario itself
+/// comes to; `trace` all that happened in its run, if nothing is drawn in it.
+///
+/// # Errors
+/// If the user stops it.
+pub fn effects(
+    subject: &Subject<'_>,
+    base: &VersionRuns,
+    trace: Option<&Trace>,
+    most: usize,
+) -> Result<Effects, SubjectError> {
+    let scenario = subject.scenario();
+    let unchanged = Version::unchanged(scenario);
+    let idle = trace.map(|trace| never_two(trace, &scenario.model)).unwrap_or_default();
+    let mut all = Effects::default();
+    for factor in factors(scenario) {
+        if matches!(factor.kind, FactorKind::Discipline(def) if idle.contains(&def)) {
+            all.idle.push(factor);
+            continue;
+        }
+        for level in levels(&factor, subject) {
+            if all.effects.len() >= most {
+                all.untried += 1;
+                continue;
+            }
+            let version = unchanged.with(subject.settings(), &factor, level);
+            let measured = match &version {
+                Some(version) => subject.measure(version)?,
+                None => None,
+            };
+            let change = factor.told(scenario, level);
+            let (Some(version), Some(measured)) = (version, measured) else {
+                all.impossible.push((factor.clone(), change));
+                continue;
+            };
+            let saved = base.saved_by(&measured);
+            let (set, edits) = (version.set.first().cloned(), version.edits(scenario));
+            let factor = factor.clone();
+            all.effects.push(Effect { factor, level, change, set, edits, measured, saved, next: None });
+        }
+    }
+    all.sort();
+    for effect in all.effects.iter_mut().filter(|effect| effect.helps()).take(EXPLAINED) {
+        let version = unchanged.with(subject.settings(), &effect.factor, effect.level);
+        effect.next = version
+            .and_then(|version| subject.path(&version))
+            .and_then(|(path, header)| Bottleneck::of(&path, &header));
+    }
+    Ok(all)
+}
+
+impl Effect {
+    /// Whether all of its runs came to a regular end and the figure is less.
+    pub fn helps(&self) -> bool {
+        self.measured.is_whole() && self.saved.count() > 0 && self.saved.mean() > 0.0
+    }
+
+    /// What it is sorted by.
+    fn rank(&self) -> f64 {
+        if self.measured.is_whole() && self.saved.count() > 0 { self.saved.mean() } else { f64::NEG_INFINITY }
+    }
+}
+
+impl Effects {
+    fn sort(&mut self) {
+        self.effects.sort_by(|one, other| other.rank().total_cmp(&one.rank()));
+    }
+}
