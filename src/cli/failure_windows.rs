@@ -59,6 +59,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             points: &[],
             points_left_out: 0,
             broken: &[],
+            path: &[],
             finished: &[],
             outcome: &finished.outcome,
             end: finished.end,

@@ -4,7 +4,7 @@
 //! called in a picture. Does not decide how spans and levels are derived from
 //! a trace: that is the trace's own business.
 
-use crate::analysis::speed_up;
+use crate::analysis::{PathStep, speed_up};
 use crate::figure::format_factor;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::{Time, format_nanos, format_nanos_short};
@@ -29,6 +29,8 @@ pub struct GanttInput<'a> {
     pub finished: &'a [Option<Time>],
     /// What was expected and did not come.
     pub broken: &'a [Broken],
+    /// The critical path, if it is to be drawn.
+    pub path: &'a [PathStep],
     /// How the run ended.
     pub outcome: &'a Outcome,
     /// Where the time axis ends: the clock at the end, or where the

@@ -21,6 +21,8 @@ pub const GRID: Colour = Colour(0xE3, 0xE6, 0xEA);
 pub const AXIS: Colour = Colour(0xA9, 0xB0, 0xB8);
 /// Deadlocks and faults; text of this colour on white is readable.
 pub const ALARM: Colour = Colour(0xB4, 0x23, 0x18);
+/// The critical path; no activity has this colour.
+pub const PATH: Colour = Colour(0xC8, 0x00, 0x64);
 /// The paper.
 pub const PAPER: Colour = Colour(0xFF, 0xFF, 0xFF);
 

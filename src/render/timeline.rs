@@ -104,6 +104,7 @@ impl<'a> Timeline<'a> {
             points: &self.points,
             points_left_out: self.points_left_out,
             broken: &self.broken,
+            path: &[],
             finished: &self.finished,
             outcome: self.outcome,
             end: self.end,

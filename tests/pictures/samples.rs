@@ -130,6 +130,7 @@ impl Sample {
             points: &self.points,
             points_left_out: 0,
             broken: &[],
+            path: &[],
             finished: &self.finished,
             outcome: &self.outcome,
             end: self.end,

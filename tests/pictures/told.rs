@@ -4,6 +4,7 @@
 use super::samples::*;
 use resvg::usvg::roxmltree;
 use std::collections::BTreeSet;
+use tempolane::analysis::{HandOff, HandedOn, PathSpan, PathStep};
 use tempolane::ids::{OpId, ProcessId, ResourceId};
 use tempolane::render::*;
 use tempolane::time::Time;
@@ -228,4 +229,56 @@ fn no_line_runs_through_a_finish_time() {
             }
         }
     }
+}
+
+/// The critical path lies under the lanes that it is in, as long as its spans are, with an
+/// arrow where it changes lanes; what is in no lane is counted.
+#[test]
+fn the_critical_path_is_drawn_between_the_lanes() {
+    let mut sample = Sample::new("path");
+    sample.process("first", 0).process("second", 0);
+    sample.then(0, Activity::Delayed, 400 * MS);
+    sample.then(1, blocked(0, WaitFor::Acquire), 400 * MS).then(1, Activity::Running, 600 * MS);
+    sample.resource("lock", ResourceKind::Mutex, 0, Some(1));
+    let sample = sample.completed();
+    let span = |process, start, end, activity| {
+        let (start, end) = (at(start * MS), at(end * MS));
+        PathStep::Span(PathSpan {
+            process: ProcessId(process),
+            start,
+            end,
+            activity: Some(activity),
+            op: OpId(0),
+        })
+    };
+    let what = HandedOn::Resource(ResourceId(0), WaitFor::Acquire);
+    let (from, to, op) = (ProcessId(0), ProcessId(1), OpId(0));
+    let hand_off = HandOff { time: at(400 * MS), from, from_op: op, to, to_op: op, what };
+    let path = [
+        span(0, 0, 400, Activity::Delayed),
+        PathStep::HandOff(hand_off),
+        span(1, 400, 1000, Activity::Running),
+    ];
+    let input = GanttInput { path: &path, ..sample.input() };
+    let document = drawn(&input);
+    assert!(texts(&document).contains(&"critical path".to_owned()));
+    assert!(document.contains("first let second go on"), "{document}");
+    assert!(!texts(&drawn(&sample.input())).contains(&"critical path".to_owned()));
+    let lines = gantt(&input, &Style::default()).shapes;
+    let is_wide = |shape: &&Shape| matches!(shape, Shape::Line { stroke, .. } if stroke.width == 2.2);
+    let lines: Vec<(f64, f64)> = lines
+        .iter()
+        .filter(is_wide)
+        .filter_map(|shape| match shape {
+            Shape::Line { from, to, .. } => Some((from.0, to.0)),
+            _ => None,
+        })
+        .collect();
+    // Two in the lanes, one in the legend.
+    let [first, second, _] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!(first.1, second.0);
+    assert!(((second.1 - second.0) / (first.1 - first.0) - 1.5).abs() < 0.01, "{lines:?}");
+    let style = Style { most_lanes: 1, ..Style::default() };
+    let few = svg(&gantt(&input, &style));
+    assert!(texts(&few).iter().any(|text| text.contains("1 span of the critical path")), "{few}");
 }

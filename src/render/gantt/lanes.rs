@@ -9,7 +9,7 @@ use super::super::input::{GanttInput, LEAST_GAP, exact_or_about, length, process
 use super::super::palette::{AXIS, Class, Classes, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::page::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
-use super::{alarm, axis, points};
+use super::{alarm, axis, critical_path, points};
 use crate::figure::format_share;
 use crate::time::{Time, format_nanos};
 use crate::trace::{Activity, Span};
@@ -96,6 +96,7 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
     let every = (NAME_PITCH / pitch).ceil().max(1.0) as usize;
     let thinned = points::by_lane(page, input, shown);
     points::count(page, &thinned, input.points_left_out);
+    let rows = critical_path::Lanes { first: page.y, pitch, gap, count: shown };
     for (process, spans) in lanes.iter().enumerate() {
         let run = page.several.then_some(run);
         let top = page.y + gap / 2.0;
@@ -117,6 +118,7 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
         points::draw(page, &thinned[process], place.top, place.height);
         page.y += pitch;
     }
+    critical_path::draw(page, input, &rows);
     page.y += GAP;
     remarks(page, input, shown, every);
 }

@@ -2,7 +2,7 @@
 
 use super::super::font;
 use super::super::input::PointKind;
-use super::super::palette::{ALARM, AXIS, Class, INK, QUIET};
+use super::super::palette::{ALARM, AXIS, Class, INK, PATH, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
 use super::super::shorten::{Names, Room};
 use super::page::{Keys, MARGIN, Page};
@@ -62,6 +62,7 @@ enum Sample {
     Done,
     Sign(PointKind),
     Broken,
+    Path,
     Capacity,
 }
 
@@ -83,6 +84,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
     add(page.keys.fatal, Sample::Sign(PointKind::Fatal), "fatal choice: nothing helps any more");
     add(page.keys.race, Sample::Sign(PointKind::Race), "race: nothing orders this access and another");
     add(page.keys.broken, Sample::Broken, "not as expected");
+    add(page.keys.path, Sample::Path, "critical path");
     add(page.keys.capacity, Sample::Capacity, "capacity");
     entries
 }
@@ -115,6 +117,10 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
             let (x, low) = (middle.0, top + HEIGHT + 2.0);
             page.scene.line((x, top + 5.0), (x, low), Stroke::dashed(ALARM, 1.4, 3.0));
             page.scene.push(alarm::arrow(x, top + 5.0, Tag::default()));
+        }
+        Sample::Path => {
+            let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));
+            page.scene.line(ends.0, ends.1, Stroke::solid(PATH, 2.2));
         }
         Sample::Capacity => {
             let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));

@@ -6,6 +6,7 @@
 
 mod alarm;
 mod axis;
+mod critical_path;
 mod lanes;
 mod legend;
 mod levels;

@@ -204,6 +204,8 @@ pub(super) struct Keys {
     pub race: bool,
     /// The line at a broken expectation.
     pub broken: bool,
+    /// The line of the critical path.
+    pub path: bool,
     /// Dashed lines in the levels.
     pub capacity: bool,
     /// Bands from lowest to highest level.
