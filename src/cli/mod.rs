@@ -31,6 +31,7 @@ mod test;
 mod tie_sensitivity;
 mod unfinished;
 mod validate;
+mod why;
 
 pub use failure::Exit;
 
@@ -67,6 +68,7 @@ enum Command {
     Merge(sweep::MergeArguments),
     Search(search::SearchArguments),
     Calibrate(calibrate::CalibrateArguments),
+    Why(why::WhyArguments),
     Fit(fit::FitArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
@@ -143,6 +145,7 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
         Command::Merge(arguments) => sweep::merge(arguments),
         Command::Search(arguments) => search::run(arguments),
         Command::Calibrate(arguments) => calibrate::run(arguments),
+        Command::Why(arguments) => why::run(arguments),
         Command::Fit(arguments) => fit::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, Cli::command()),

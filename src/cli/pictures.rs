@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::report::Finished;
+use crate::analysis::CriticalPath;
 use crate::ids::ProcessId;
 use crate::render::{
     GanttInput, ProcessBar, RenderError, ScenarioBars, Scene, Style, TextStyle, Timeline, aligned, gantt,
@@ -117,6 +118,21 @@ pub fn write_validation(
     }
     let label = drawings.first().map_or("", |drawing| &drawing.finished.label);
     write_picture(folder, options, "validation", || Ok(drawn(label, &validated(&inputs, &Style::default()))))
+}
+
+/// Writes why.svg and why.png: the timeline of a run with its critical path.
+///
+/// # Errors
+/// If they cannot be drawn or written.
+pub fn write_path(
+    folder: &Folder,
+    label: &str,
+    (trace, path): (&Trace, &CriticalPath),
+    settings: &[(String, String)],
+) -> Result<[PathBuf; 2], Failure> {
+    let timeline = Timeline::new(trace);
+    let input = GanttInput { path: &path.steps, settings, ..timeline.input(label.to_owned()) };
+    write_chart(folder, "why", Ok(drawn(label, &gantt(&input, &Style::default()))))
 }
 
 /// How many letters a warning names.

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "README.md",
     "docs/language.md",
     "docs/test.md",
@@ -17,6 +17,7 @@ const PAGES: [&str; 10] = [
     "docs/sweep.md",
     "docs/search.md",
     "docs/calibrate.md",
+    "docs/why.md",
     "docs/cluster.md",
     "python/README.md",
 ];

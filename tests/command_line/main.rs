@@ -33,6 +33,7 @@ mod test;
 mod ties;
 mod validate;
 mod waiting;
+mod why;
 
 use room::{CREW, DEADLOCK, ENDLESS, FAULT, INVALID, PIPE, Room};
 use serde_json::json;

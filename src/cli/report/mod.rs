@@ -1,6 +1,7 @@
 //! What a run is told as: text for people, JSON for programs.
 
 mod compared;
+mod critical;
 mod finding;
 mod finished;
 mod json;
@@ -12,6 +13,7 @@ mod text;
 mod ties;
 
 pub use compared::{compared_marks_table, comparison_table, figures_table};
+pub use critical::{activity, charged};
 pub use finding::told;
 pub use finished::{Difference, Finished, TieSensitivity, Waiting};
 pub use json::{AsCompared, json, json_line, json_object};

@@ -1,5 +1,6 @@
 //! A run as text: a headline, what went wrong, tables, the timeline.
 
+use super::critical::critical_line;
 use super::finding::told;
 use super::finished::Finished;
 use super::measures::measures;
@@ -31,7 +32,7 @@ const MEMORIES: usize = 20;
 /// Tables have a row for each of several instances if `instances`.
 pub fn text(finished: &Finished, timeline: Option<&str>, instances: bool) -> String {
     let statistics = &finished.statistics;
-    let mut text = headline(finished);
+    let mut text = headline(finished) + &critical_line(finished);
     section(&mut text, "Processes", &process_table(&finished.header, statistics, instances));
     section(&mut text, "Resources", &resource_table(&finished.header, statistics, instances));
     section(&mut text, "Marks", &mark_table(finished));

@@ -1,0 +1,237 @@
+//! Why a run takes as long as it does, and what would help: against answers by hand, and
+//! each change against a run of its own.
+
+use crate::common::scenarios;
+use crate::room::Room;
+use serde_json::{Value as Json, json};
+
+/// Omnitrace's example: two functions side by side, of 7 and of 10 s.
+const TWO: &str = "
+version: 1
+name: two
+processes:
+  short: {do: [{work: 7s}]}
+  long: {do: [{work: 10s}]}
+";
+
+/// Eight download at 1.5 s for 8 samples, eight prepare them at 0.7 s.
+const STAGES: &str = "
+version: 1
+name: stages
+params: {downloading: 1.5s, preparing: 0.7s}
+resources:
+  raw: {kind: buffer, capacity: 64, of: int}
+processes:
+  downloader: {count: 8, do: [{repeat: 20, do: [{delay: downloading}, {put: {to: raw, value: 0, count: 8}}]}]}
+  preparer: {count: 8, do: [{repeat: 20, do: [{get: {from: raw, count: 8}}, {work: preparing}]}]}
+";
+
+fn why(room: &Room, line: &str) -> Json {
+    let ended = room.run(&format!("why {line} --format json")).with_code(0);
+    ended.json().remove(0)
+}
+
+/// The effect of this change.
+fn effect<'o>(object: &'o Json, factor: &str, change: &str) -> &'o Json {
+    let all = object["effects"].as_array().expect("a list");
+    let found = all.iter().find(|effect| effect["factor"] == factor && effect["change"] == change);
+    found.unwrap_or_else(|| panic!("no {factor} {change} in {all:#?}"))
+}
+
+fn library() -> Room {
+    let files = scenarios();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    Room::with(&files)
+}
+
+#[test]
+fn of_two_side_by_side_the_longer_binds() {
+    let room = Room::with(&[("two.yaml", TWO)]);
+    let object = why(&room, "two.yaml");
+    assert_eq!(object["critical_path"]["process"], "long");
+    for change in ["7s → 6.3s", "7s → 0s"] {
+        assert_eq!(effect(&object, "work of short", change)["saves"], json!(0.0));
+    }
+    assert_eq!(effect(&object, "work of long", "10s → 9s")["saves"], json!(1e9));
+    assert_eq!(effect(&object, "work of long", "10s → 0s")["saves"], json!(3e9));
+    assert_eq!(effect(&object, "work of long", "10s → 0s")["next"]["process"], "short");
+    let curve = &object["curves"][0];
+    assert_eq!((&curve["factor"], &curve["kink_percent"]), (&json!("work of long"), &json!(30)));
+    let points = [10.0, 9.0, 8.0, 7.0, 7.0, 7.0, 7.0, 7.0, 7.0, 7.0, 7.0];
+    let points: Vec<Json> = points
+        .iter()
+        .zip((0..).step_by(10))
+        .map(|(seconds, at): (&f64, u32)| json!([at, seconds * 1e9]))
+        .collect();
+    assert_eq!(curve["points"], Json::Array(points));
+    assert_eq!(object["slack"]["short"]["end_ns"], json!(3_000_000_000u64));
+    assert_eq!(object["no_order_helps"], json!(true));
+}
+
+/// Downloading takes 20 rounds of 1.5 s, and the last batches are prepared behind that.
+#[test]
+fn the_binding_stage_and_the_next_one_are_named() {
+    let room = Room::with(&[("stages.yaml", STAGES)]);
+    let object = why(&room, "stages.yaml");
+    assert_eq!(object["value"], json!(30.7e9));
+    let most = &object["critical_path"]["charges"][0];
+    let name = most["process"].as_str().expect("a name");
+    assert!(name.starts_with("downloader["), "{name}");
+    let gone = effect(&object, "downloading", "1.5s → 0s");
+    assert_eq!((&gone["saves"], &gone["next"]["process"]), (&json!(16.7e9), &json!("preparer")));
+    let text = room.run("why stages.yaml").with_code(0);
+    text.says(&["30s of 30.7s is delay of 'downloader'", "downloading 1.5s → 0s", "work of preparer"]);
+}
+
+/// The inferer takes 15 times 2 s, whatever the others do; with the work inside the lock, a
+/// second memory saves 20 s.
+#[test]
+fn lab_5() {
+    let room = library();
+    for name in ["one-memory", "two-memories", "two-memories-different-data"] {
+        let object = why(&room, &format!("lab5/{name}.yaml"));
+        let path = &object["critical_path"];
+        assert_eq!(path["charges"].as_array().map(Vec::len), Some(1), "{path}");
+        let charge = &path["charges"][0];
+        let expected = (&json!("inferer"), &json!("delay"), &json!(30_000_000_000u64));
+        assert_eq!((&charge["process"], &charge["activity"], &charge["length_ns"]), expected);
+        assert_eq!(object["no_order_helps"], json!(true));
+    }
+    let object = why(&room, "lab5/two-memories.yaml");
+    assert_eq!(effect(&object, "capacity", "15 → 16")["saves"], json!(0.0));
+    assert_eq!(effect(&object, "load_time", "1s → 0s")["saves"], json!(0.0));
+    // Without its delays the trainer is the last, at 25 s.
+    let gone = effect(&object, "infer_time", "2s → 0s");
+    assert_eq!((&gone["saves"], &gone["next"]["process"]), (&json!(5e9), &json!("trainer")));
+    // 5 s of 30 s are 16.7%.
+    assert_eq!(object["curves"][0]["kink_percent"], json!(16));
+    let values = ["one", "two"].map(|memories| {
+        let file = if memories == "one" { "one-memory" } else { "two-memories" };
+        let object = why(&room, &format!("lab5/work-inside-the-lock-{file}.yaml --path-only"));
+        assert_eq!(object["effects"], Json::Null);
+        object["value"].as_f64().expect("a time")
+    });
+    assert_eq!(values[0] - values[1], 20e9);
+    let object = why(&room, "lab5/sequential.yaml");
+    let charges = object["critical_path"]["charges"].as_array().expect("a list");
+    let own: Vec<_> = charges.iter().map(|one| (one["process"].clone(), one["length_ns"].clone())).collect();
+    let seconds = |name: &str, seconds: u64| (json!(name), json!(seconds * 1_000_000_000));
+    assert_eq!(own, [seconds("inferer", 30), seconds("trainer", 25), seconds("loader", 15)]);
+}
+
+/// The text with these lines changed.
+fn edited(text: &str, edits: &[Json]) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for edit in edits {
+        let line = edit["line"].as_u64().expect("a number") as usize - 1;
+        assert_eq!(json!(lines[line]), edit["before"]);
+        lines[line] = edit["after"].as_str().expect("a text").to_owned();
+    }
+    lines.join("\n") + "\n"
+}
+
+/// What is told of a change is what a run with it gives: of the same file with `--set`, or
+/// of the file with the lines changed that are said to be.
+#[test]
+fn each_change_is_a_run_of_its_own() {
+    let room = library();
+    let (mut checked, mut files) = (0, 0);
+    for (path, text) in scenarios() {
+        let ended = room.run(&format!("run {path} --write none --format json"));
+        let is_short = ended.json()[0]["events"].as_u64().is_some_and(|events| events < 3_000);
+        if !is_short {
+            continue;
+        }
+        files += 1;
+        let object = room.run(&format!("why {path} --replications 2 --format json")).json().remove(0);
+        // Every third, so that it does not take long.
+        let effects = object["effects"].as_array().expect("a list");
+        for effect in effects.iter().skip(files % 3).step_by(3) {
+            let edits = effect["edits"].as_array().expect("a list");
+            std::fs::write(room.path("changed.yaml"), edited(&text, edits)).expect("it can be written");
+            let line = format!("run changed.yaml --write none --format json --seed {}", object["seed"]);
+            let set = effect["set"].as_str().map(|set| vec!["--set", set]).unwrap_or_default();
+            let replications = if object["runs"] == json!(1) { 1 } else { 2 };
+            let mut sum = 0.0;
+            for replication in 0..replications {
+                let number = replication.to_string();
+                let output = room.command(&line).args(&set).args(["--replication", &number]).output();
+                let output = output.expect("it starts");
+                let ran: Json = serde_json::from_slice(&output.stdout)
+                    .unwrap_or_else(|_| panic!("{path}: {effect} {output:?}"));
+                if matches!(effect["outcome"].as_str(), Some("completed" | "horizon")) {
+                    assert_eq!(ran["outcome"], effect["outcome"], "{path}: {effect}");
+                }
+                sum += ran["total_time_ns"].as_f64().expect("a time");
+            }
+            if let Some(value) = effect["value"].as_f64() {
+                let mean = sum / f64::from(replications);
+                assert!((mean - value).abs() <= 1e-9 * mean, "{path}: {mean} is not that of {effect}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 150 && files > 40, "{checked} changes of {files} files");
+}
+
+/// Whoever draws random numbers is run in pairs, with intervals.
+#[test]
+fn random_scenarios_have_intervals() {
+    let text = "
+version: 1
+params: {mean: 1s}
+resources: {desk: {kind: semaphore, permits: 1}}
+processes:
+  p: {count: 3, do: [{repeat: 10, do: [{with: desk, do: [{delay: {exponential: {mean: mean}}}]}]}]}
+";
+    let room = Room::with(&[("random.yaml", text)]);
+    let object = why(&room, "random.yaml --replications 30");
+    assert_eq!(object["runs"], json!(30));
+    // One at a time: all that is drawn, 10% less of it or nothing at all.
+    let less = effect(&object, "mean", "1s → 900ms");
+    let (value, saves) = (object["value"].as_f64().expect("a time"), less["saves"].as_f64().expect("a time"));
+    assert!((saves - value / 10.0).abs() < 1_000.0, "{saves} of {value}");
+    let half = less["half_width"].as_f64().expect("a time");
+    assert!(half > 0.0 && half < saves, "{half}");
+}
+
+#[test]
+fn other_figures_and_what_is_none() {
+    let text = "
+version: 1
+params: {wash: 5s}
+resources: {machine: {kind: semaphore, permits: 2}}
+processes:
+  car: {count: 6, do: [{mark: comes}, {with: machine, do: [{work: wash}]}, {mark: goes}]}
+measures: {visit: {from: comes, to: goes}}
+";
+    let room = Room::with(&[("cars.yaml", text)]);
+    // 5, 5, 10, 10, 15 and 15 s; with three machines 5, 5, 5, 10, 10 and 10 s.
+    let object = why(&room, "cars.yaml --of measures.visit.mean");
+    assert_eq!((&object["value"], &object["critical_path"]), (&json!(10e9), &Json::Null));
+    assert_eq!(effect(&object, "permits of machine", "2 → 3")["saves"], json!(2.5e9));
+    let object = why(&room, "cars.yaml --of car[0].finished");
+    assert_eq!(object["critical_path"]["length_ns"], json!(5_000_000_000u64));
+    assert_eq!(effect(&object, "wash", "5s → 4.5s")["saves"], json!(5e8));
+    let text = room.run("why cars.yaml --of measures.visit.mean").with_code(0);
+    assert!(text.out.contains("measures.visit.mean is 10s") && !text.out.contains("Critical path"));
+    room.run("why cars.yaml --of car.finished").with_code(2).complains(&["name one", "car[0].finished"]);
+    room.run("why cars.yaml --of nothing").with_code(2);
+    room.run("why .").with_code(2);
+    room.run("why absent.yaml").with_code(3);
+}
+
+/// A deadlock has a path up to it, and what would resolve it is said.
+#[test]
+fn a_deadlock_is_a_finding_and_what_mends_it_is_said() {
+    let text = "
+version: 1
+params: {room: 2}
+resources: {store: {kind: buffer, capacity: room, of: int}}
+processes:
+  p: {do: [{delay: 1s}, {put: {to: store, value: 1, count: 2}}, {put: {to: store, value: 1}}, {get: store}]}
+";
+    let room = Room::with(&[("stuck.yaml", text)]);
+    let ended = room.run("why stuck.yaml").with_code(1);
+    ended.says(&["deadlock at 1s", "comes to a regular end: room 2 → 3", "the end of the run"]);
+}
