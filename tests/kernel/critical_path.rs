@@ -118,7 +118,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     #[ignore = "takes a minute"]
     fn lengths_add_up_in_many_random_scenarios(text in scenario()) {
@@ -313,13 +313,13 @@ fn bounds_by_hand() {
     let cars = bounds_of(&library("classics/carwash.yaml"));
     assert_eq!(cars[0].1, 900.0, "{cars:?}");
     assert!(cars.contains(&("resource", 900.0)), "{cars:?}");
-    // Two that share a processor need what both need together.
+    // Of two that share a processor, one for 3 s and one for 5 s, the longer is alone for 2 s.
     let shared = "
 version: 1
 resources: {cpu: {kind: processor, cores: 1, discipline: sharing}}
-processes: {p: {count: 2, on: cpu, do: [{work: 3s}]}}
+processes: {p: {count: 2, on: cpu, do: [{work: 3s + index * 2s}]}}
 ";
-    assert_eq!(bounds_of(shared), [("process", 3.0), ("chain", 3.0)]);
+    assert_eq!(bounds_of(shared), [("process", 2.0), ("chain", 2.0)]);
 }
 
 /// Whatever the order of simultaneous events: no run is below a bound of another one in

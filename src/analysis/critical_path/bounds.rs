@@ -63,6 +63,7 @@ impl Trace {
         if let Some((process, nanos)) = longest(chain.lengths()) {
             bounds.push(LowerBound { of: BoundOf::Chain(process), nanos });
         }
+        bounds.retain(|bound| bound.nanos > 0);
         bounds.sort_by_key(|bound| std::cmp::Reverse(bound.nanos));
         bounds
     }

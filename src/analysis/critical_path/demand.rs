@@ -1,8 +1,8 @@
 //! How much each process does by itself, and how much of it with which resource taken.
 //!
-//! Decides what is demanded: delays, works and the time before a start of one's own. On a
-//! shared processor time passes more slowly, so that of a work on one only that much is
-//! counted as is certain: its share, if all such works were on the same processor.
+//! Decides what is demanded: delays, works and the time before a start of one's own. A work on a
+//! shared processor takes longer while others are there, nobody knows here by how much, so
+//! that of such works only the time is counted in which there is but one of them.
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
@@ -17,10 +17,10 @@ pub(super) struct OwnTime {
     /// By process, in nanoseconds.
     own: Vec<u64>,
     launched: Vec<bool>,
-    /// Works whose ends nobody knows before, by process: how far `share` was.
-    sharing: BTreeMap<ProcessId, u128>,
-    /// What one that shares with all others has got, in 2^-32 nanoseconds.
-    share: u128,
+    /// Works whose ends nobody knows before, by process: how far `alone` was.
+    sharing: BTreeMap<ProcessId, u64>,
+    /// For how long there was but one of these, in nanoseconds, up to `counted`.
+    alone: u64,
     counted: Time,
 }
 
@@ -31,7 +31,7 @@ impl OwnTime {
             own: vec![0; processes],
             launched: vec![false; processes],
             sharing: BTreeMap::new(),
-            share: 0,
+            alone: 0,
             counted: Time::ZERO,
         }
     }
@@ -44,15 +44,16 @@ impl OwnTime {
     /// Takes the next event; gives what of its own the process did since the one before,
     /// and the interval that ended.
     pub fn event(&mut self, event: &Event) -> (u64, Option<Span>) {
-        let passed = u128::from(event.time.since(self.counted)) << 32;
-        self.share += passed.checked_div(self.sharing.len() as u128).unwrap_or(0);
+        if self.sharing.len() == 1 {
+            self.alone += event.time.since(self.counted);
+        }
         self.counted = event.time;
         let process = event.process;
         let ended = self.spans.event(event);
         let shared = self.sharing.remove(&process);
         let nanos = match ended {
             Some(span) => match (span.activity, shared) {
-                (Activity::Running, Some(before)) => ((self.share - before) >> 32) as u64,
+                (Activity::Running, Some(before)) => self.alone - before,
                 (Activity::Running | Activity::Delayed, _) => span.nanos(),
                 (Activity::New, _) if !self.launched[process.index()] => span.nanos(),
                 _ => 0,
@@ -61,7 +62,7 @@ impl OwnTime {
         };
         match event.kind {
             Kind::Work if event.value == Time::MAX.as_nanos() => {
-                self.sharing.insert(process, self.share);
+                self.sharing.insert(process, self.alone);
             }
             Kind::Launch => self.launched[event.value as usize] = true,
             _ => {}

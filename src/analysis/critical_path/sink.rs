@@ -172,10 +172,6 @@ impl CriticalPathSink {
         let link = self.trails.push(before.link, PathStep::HandOff(hand_off));
         let head = &mut self.heads[to.index()];
         (head.link, head.reached) = (link, now);
-        if self.trails.is_full() {
-            let done = self.done.iter_mut().flatten();
-            self.trails.forget(self.heads.iter_mut().chain(done).map(|head| &mut head.link));
-        }
     }
 
     /// Who ended this wait, and what was handed on, if it took time.
@@ -209,6 +205,10 @@ impl Sink for CriticalPathSink {
             Kind::Start => self.done[process.index()] = None,
             Kind::Done => self.done[process.index()] = Some(self.settle(process, now)),
             _ => {}
+        }
+        if self.trails.is_full() {
+            let done = self.done.iter_mut().flatten();
+            self.trails.forget(self.heads.iter_mut().chain(done).map(|head| &mut head.link));
         }
     }
 }

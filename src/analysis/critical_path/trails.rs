@@ -13,7 +13,7 @@ pub(super) type Link = u32;
 pub(super) const START: Link = 0;
 
 /// At most so many steps are kept, of some 50 bytes each.
-const MOST: usize = 20_000_000;
+const MOST: usize = 10_000_000;
 
 /// Not before so many steps it is looked for those that lead nowhere.
 const FEW: usize = 1 << 20;
