@@ -235,22 +235,30 @@ pub fn changed(
             shorter(scenario, settings, (*first, *count), left)
         }
         (FactorKind::Number(place), FactorLevel::By(more)) => {
-            let (_, (site, number)) = numbers(&scenario.model).into_iter().nth(*place)?;
-            let wanted = number.checked_add(more).filter(|number| *number >= 0)?;
-            let all =
-                |model: &Model| numbers(model).into_iter().map(|(_, (_, number))| number).collect::<Vec<_>>();
-            let mut right = all(&scenario.model);
-            right[*place] = wanted;
-            let start = TextIndex::new(&scenario.source.text).offset_of(site)?;
-            let is_right = |after: &LoadedScenario| all(&after.model) == right;
-            let after = replaced(scenario, settings, start, &wanted.to_string(), is_right)?;
-            Some(Changed::Text(Box::new(after)))
+            another_number(scenario, settings, *place, more)
         }
         (FactorKind::Discipline(def), FactorLevel::Discipline(discipline)) => {
             with_discipline(scenario, settings, *def, discipline).map(|after| Changed::Text(Box::new(after)))
         }
         _ => None,
     }
+}
+
+/// The text with the number in this place among all by so many more.
+fn another_number(
+    scenario: &LoadedScenario,
+    settings: &[(String, String)],
+    place: usize,
+    more: i64,
+) -> Option<Changed> {
+    let all = |model: &Model| numbers(model).into_iter().map(|(_, (_, number))| number).collect::<Vec<_>>();
+    let (_, (site, number)) = numbers(&scenario.model).into_iter().nth(place)?;
+    let mut right = all(&scenario.model);
+    right[place] = number.checked_add(more).filter(|number| *number >= 0)?;
+    let start = TextIndex::new(&scenario.source.text).offset_of(site)?;
+    let is_right = |after: &LoadedScenario| all(&after.model) == right;
+    let after = replaced(scenario, settings, start, &right[place].to_string(), is_right)?;
+    Some(Changed::Text(Box::new(after)))
 }
 
 /// So many thousandths of a duration, rounded down to whole nanoseconds.
@@ -354,5 +362,106 @@ fn told_shorter(own: &[i64], left: u64) -> String {
     match own {
         [one] => format!("{} → {}", Value::Duration(*one), Value::Duration(thousandths(*one, left))),
         _ => format!("× {}", left as f64 / 1000.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load_str;
+
+    const TEXT: &str = "
+version: 1
+params: {load: 2s, places: 3, horizon_of_it: 50s}
+horizon: horizon_of_it
+resources:
+  a: {kind: mutex}
+  b:
+    # two of them
+    kind: semaphore
+    permits: 2
+  c: {kind: buffer, capacity: places, discipline: lifo, of: int}
+  m: mutex
+processes:
+  p:
+    count: 2 # of them
+    start: index * 3s
+    do: [{delay: load}, {delay: 1.5s}, {delay: {uniform: {low: 1s, high: '3s'}}}, {with: [a, m], do: [{work: \"max(2s, load)\"}]}]
+  q: {do: [{acquire: b}, {put: c}, {get: c}, {release: b}]}
+";
+
+    fn scenario() -> LoadedScenario {
+        load_str("s", TEXT, &[]).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The line that a change makes another, or what is set.
+    fn change(name: &str, site: usize, level: FactorLevel) -> Option<String> {
+        let scenario = scenario();
+        let all = factors(&scenario);
+        let factor = all.iter().filter(|factor| factor.name == name).nth(site);
+        let factor = factor.unwrap_or_else(|| panic!("no {name} among {all:#?}"));
+        match changed(&scenario, &[], factor, level)? {
+            Changed::Setting(name, value) => Some(format!("{name}={value}")),
+            Changed::Text(after) => {
+                let before: Vec<&str> = TEXT.lines().collect();
+                let others = after.source.text.lines().filter(|line| !before.contains(line));
+                Some(others.map(str::trim).collect::<Vec<_>>().join(" / "))
+            }
+        }
+    }
+
+    #[test]
+    fn what_could_be_another() {
+        let names: Vec<String> = factors(&scenario()).into_iter().map(|factor| factor.name).collect();
+        let expected = [
+            "load",
+            "places",
+            "start of p",
+            "delay of p",
+            "delay of p",
+            "work of p",
+            "permits of b",
+            "count of p",
+            "discipline of a",
+            "discipline of b",
+            "discipline of c",
+            "discipline of m",
+        ];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn durations_become_shorter() {
+        let nine = FactorLevel::Thousandths(900);
+        assert_eq!(change("load", 0, nine).as_deref(), Some("load=1.8s"));
+        assert_eq!(change("start of p", 0, nine).as_deref(), Some("start: index * 2.7s"));
+        let delay = change("delay of p", 0, nine).expect("a line");
+        assert!(delay.contains("{delay: load}, {delay: 1.35s}, {delay: {uniform: {low: 1s"), "{delay}");
+        let both = change("delay of p", 1, FactorLevel::Thousandths(500)).expect("a line");
+        assert!(both.contains("{uniform: {low: 500ms, high: ") && both.contains("1.5s"), "{both}");
+        let work = change("work of p", 0, nine).expect("a line");
+        assert!(work.contains("max(1.8s, load)"), "{work}");
+        assert_eq!(change("load", 0, FactorLevel::Thousandths(0)).as_deref(), Some("load=0s"));
+    }
+
+    #[test]
+    fn numbers_become_more_and_fewer() {
+        assert_eq!(change("places", 0, FactorLevel::By(1)).as_deref(), Some("places=4"));
+        assert_eq!(change("permits of b", 0, FactorLevel::By(-1)).as_deref(), Some("permits: 1"));
+        assert_eq!(change("count of p", 0, FactorLevel::By(1)).as_deref(), Some("count: 3 # of them"));
+        assert_eq!(change("permits of b", 0, FactorLevel::By(-3)), None);
+    }
+
+    #[test]
+    fn disciplines_wherever_they_stand() {
+        let priority = FactorLevel::Discipline(Discipline::Priority);
+        let found = ["a", "b", "c", "m"].map(|name| change(&format!("discipline of {name}"), 0, priority));
+        let expected = [
+            "a: {discipline: priority, kind: mutex}",
+            "discipline: priority",
+            "c: {kind: buffer, capacity: places, discipline: priority, of: int}",
+            "m: {kind: mutex, discipline: priority}",
+        ];
+        assert_eq!(found.map(Option::unwrap_or_default), expected);
     }
 }

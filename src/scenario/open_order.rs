@@ -115,3 +115,39 @@ impl Step {
         exprs
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load_str;
+
+    /// The line of the first step that hangs on the order, if the third line has these steps.
+    fn line(steps: &str) -> Option<u32> {
+        let text = format!(
+            "version: 1\nprocesses:\n  p: {{vars: {{x: 0, y: 0}}, do: [{steps}]}}\n  q: {{do: [{{put: b}}]}}\n\
+             resources: {{b: {{kind: buffer, capacity: 1, of: int}}, s: {{kind: semaphore, permits: 1}}}}\n"
+        );
+        let loaded = load_str("s", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+        hangs_on_order(&loaded.model)
+    }
+
+    #[test]
+    fn what_is_done_may_hang_on_what_was_got() {
+        for same in [
+            "{repeat: 3, do: [{get: {from: b, into: x}}, {delay: 1s}, {log: \"{x} {now}\"}]}",
+            "{set: {x: x + 1}}, {while: x < 3, do: [{set: {x: x + 1}}]}",
+            "{draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}}, {delay: x * 1s}",
+        ] {
+            assert_eq!(line(same), None, "{same}");
+        }
+        for other in [
+            "{get: {from: b, into: x}}, {set: {y: x + 1}}, {delay: y * 1s}",
+            "{if: level(s) > 0, do: [{delay: 1s}]}",
+            "{while: now < 3s, do: [{delay: 1s}]}",
+            "{set: {x: level(b)}}, {repeat: x, do: [{delay: 1s}]}",
+            "{stop: q}",
+        ] {
+            assert_eq!(line(other), Some(3), "{other}");
+        }
+    }
+}

@@ -44,6 +44,7 @@ fn every_command_ends_while_it_runs() {
         (&["search", "varied.yaml", "--vary", "n=1..3", "--minimize", "total_time"], "-INT"),
         (&["search", "varied.yaml", "--vary", "n=1..3", "--find", "n", "--such-that", "n > 2"], "-TERM"),
         (&["compare", "pipe.yaml", "endless.yaml", "--replications", "5"], "-INT"),
+        (&["why", "endless.yaml"], "-INT"),
     ] {
         let code = interrupted(start(&room, words), signal, Duration::from_millis(700));
         assert_eq!(code, Some(130), "{words:?}");
