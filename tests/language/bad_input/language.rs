@@ -161,7 +161,7 @@ fn what_is_known_to_fail_is_found_at_once() {
         ("delay: {normal: {mean: 1s, sd: -1s}}", 40, "`sd` cannot be negative"),
         ("delay: {uniform: {low: 2s, high: 1s}}", 42, "`high` (1s) is below `low` (2s)"),
         ("delay: {erlang: {shape: 0, mean: 1s}}", 33, "`shape` must be above 0"),
-        ("delay: {choice: {values: [1s, 2s], weights: [1]}}", 54, "2 values, but 1 weights"),
+        ("delay: {choice: {values: [1s, 2s], weights: [1]}}", 54, "2 values, but 1 weight"),
         ("delay: {choice: {values: [1s], weights: [0]}}", 50, "cannot all be zero"),
         ("delay: {choice: {values: []}}", 34, "takes a list, found an empty one"),
     ] {
