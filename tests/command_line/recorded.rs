@@ -105,7 +105,7 @@ processes: {p: {do: [{log: \"stage a\"}, {delay: 1s}, {log: \"stage a, done\"}, 
         ("process,event,thread\np,stage a,1\n", "line 1: there is no column 'thread'; expected the columns"),
         (
             "process;event\np;stage a\n",
-            "line 1: there is no column 'process;event', and cells are separated by commas",
+            "line 1: there is no column 'process;event'; separate cells by commas",
         ),
         ("event,value\nstage a,\n", "line 1: the column 'process' is missing"),
         ("time,process\n1,p\n", "line 1: the column 'event' is missing"),
@@ -334,7 +334,7 @@ processes:
         let text = format!("process,event,value\n\"loader\",loaded,1\n{row}\n");
         let (code, said) = validated(model, text.as_bytes());
         assert!(
-            code == 2 && said.contains("'r.csv', line 3, ") && said.contains(message),
+            code == 2 && said.contains("r.csv: line 3, ") && said.contains(message),
             "{row}: {code} {said}"
         );
     }
