@@ -284,6 +284,29 @@ processes: {p: {count: 8, vars: {x: 0}, do: [{repeat: 10, do: [{release: s}]}, {
     }
 }
 
+/// Five ask for a mutex at once, so that one of 120 orders is that of the recording: it is found.
+#[test]
+fn one_order_in_many_is_found() {
+    let text = "version: 1\nname: five\nresources: {m: mutex}\nprocesses:\n  \
+                p: {count: 5, do: [{with: m, do: [{delay: 1s}, {mark: had}]}]}\n";
+    let rows = |order: [u32; 5], step: f64| -> String {
+        let row = |(place, who): (usize, u32)| format!("{},p[{who}],had\n", (place + 1) as f64 * step);
+        "time,process,event\n".to_owned() + &order.into_iter().enumerate().map(row).collect::<String>()
+    };
+    let room = Room::with(&[
+        ("five.yaml", text),
+        ("right.csv", &rows([2, 0, 4, 1, 3], 1.0)),
+        ("other.csv", &rows([3, 4, 2, 1, 0], 1.0)),
+        ("late.csv", &rows([2, 0, 4, 1, 3], 1.2)),
+    ]);
+    for recorded in ["right.csv", "other.csv"] {
+        let ended = room.run(&format!("validate five.yaml --recorded {recorded} --write none")).with_code(0);
+        ended.says(&["five: recording validated", "--ties seeded:"]);
+    }
+    // In no order does it take that long.
+    room.run("validate five.yaml --recorded late.csv --write none").with_code(1);
+}
+
 /// What has no end is read up to the bound.
 #[cfg(unix)]
 #[test]
