@@ -21,11 +21,11 @@ impl<'l> Variations<'l> {
 
     /// Varies parameters, all `zipped` or each with all others.
     pub fn vary(&mut self, axes: impl Iterator<Item = Result<Axis, String>>, zipped: bool) {
-        let mut axes = axes.map(|axis| axis.map_err(|why| vec![why]));
+        let axes = axes.map(|axis| axis.map_err(|why| vec![why]));
         if zipped {
             return self.together(axes);
         }
-        while let Some(axis) = axes.next() {
+        for axis in axes {
             self.together(std::iter::once(axis));
         }
     }

@@ -144,7 +144,7 @@ fn memories(finished: &Finished) -> String {
     }
     text.push_str(&and_more(" ", finished.memories.len(), MEMORIES));
     if finished.memories_left_out > 0 {
-        let values = so_many(finished.memories_left_out as u64, "value");
+        let values = so_many(finished.memories_left_out, "value");
         let _ = writeln!(text, " of all of them, {values} that no report keeps");
     }
     text

@@ -267,7 +267,7 @@ impl Replayer<'_> {
                 return self.stopped(stopped);
             }
         }
-        let turns = so_many(beyond as u64, "more turn");
+        let turns = so_many(beyond, "more turn");
         let message = format!(
             "the schedule was followed to its end, but the run goes on: it was given up after {turns}"
         );

@@ -50,7 +50,7 @@ fn explained(keys: &Keys) -> Vec<String> {
     let narrow = format!(
         "{} {} narrower than half a pixel and drawn wider than true, to be seen.",
         so_many(keys.narrow as u64, "span"),
-        verb(keys.narrow as usize, "are")
+        verb(keys.narrow, "are")
     );
     add(keys.narrow > 0, &narrow);
     add(keys.band, "Where a level changes faster than can be drawn: lowest to highest, and the mean.");
