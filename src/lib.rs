@@ -23,7 +23,7 @@
 //! | [`sweep`] | which points and replications are run, what their figures add up to, and which values fit what was measured | what a figure means, how a chart looks |
 //! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
 //! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
-//! | [`cli`] | arguments, files, exit codes | everything else |
+//! | `cli` | arguments, files, exit codes | everything else |
 //!
 //! Who may import whom, and that no two files import each other, is held by the
 //! test `tests/house_rules.rs`:

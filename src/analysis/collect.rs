@@ -13,7 +13,7 @@ use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
     Activity, Event, Header, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo, ResourceInfo,
-    Sink, Span, SpanBuilder, Trace, level_after,
+    Sink, Sketch, Sketched, Span, SpanBuilder, Trace, level_after,
 };
 use crate::value::Word;
 
@@ -32,6 +32,8 @@ pub struct StatisticsSink {
     carries_value: Vec<bool>,
     /// Boxed, and none if the scenario measures nothing, as most do.
     measures: Option<Box<MeasureTallies>>,
+    /// Of a run whose timeline is wanted, but not its events.
+    sketch: Option<Box<Sketch>>,
     logs: Vec<LogTemplate>,
     log: Vec<LogLine>,
     log_cap: usize,
@@ -71,6 +73,7 @@ impl StatisticsSink {
             marks: vec![MarkTally::default(); header.marks.len()],
             carries_value: header.marks.iter().map(|mark| mark.ty.is_some()).collect(),
             measures: None,
+            sketch: None,
             logs: header.logs.clone(),
             log: Vec::new(),
             log_cap,
@@ -80,6 +83,11 @@ impl StatisticsSink {
         };
         sink.reset(&header.processes, &header.resources, &header.measures);
         sink
+    }
+
+    /// Lets a sketch be made of the run, too.
+    pub fn with_sketch(self, sketch: Option<Sketch>) -> StatisticsSink {
+        StatisticsSink { sketch: sketch.map(Box::new), ..self }
     }
 
     /// Forgets the run, for another of the same scenario with these processes, resources
@@ -113,8 +121,14 @@ impl StatisticsSink {
     }
 
     /// The figures of a run that ended at `end`.
-    pub fn finish(mut self, end: Time) -> Statistics {
-        self.take_figures(end)
+    pub fn finish(self, end: Time) -> Statistics {
+        self.finish_sketched(end).0
+    }
+
+    /// The figures of a run that ended at `end`, and its sketch if one was to be made.
+    pub fn finish_sketched(mut self, end: Time) -> (Statistics, Option<Sketched>) {
+        let statistics = self.take_figures(end);
+        (statistics, self.sketch.map(|sketch| sketch.finish()))
     }
 
     /// The figures of a run that ended at `end`, of a sink that is to be used again
@@ -161,7 +175,11 @@ impl StatisticsSink {
         })
     }
 
+    #[inline]
     fn add_span(&mut self, span: &Span) {
+        if let Some(sketch) = &mut self.sketch {
+            sketch.add(span);
+        }
         let (process, nanos) = (&mut self.processes[span.process.index()], span.nanos());
         match span.activity {
             Activity::New => process.new += nanos,
@@ -228,10 +246,16 @@ impl Sink for StatisticsSink {
             }
             Kind::Done => {
                 self.processes[event.process.index()].finished = Some(event.time);
+                if let Some(sketch) = &mut self.sketch {
+                    sketch.done(event.process, event.time);
+                }
                 self.measure(event, MeasureTallies::mark_or_end);
             }
             Kind::Acquire | Kind::Release | Kind::Put | Kind::Get | Kind::Notify | Kind::Block => {
-                self.resources[event.subject as usize].change(event);
+                let level = self.resources[event.subject as usize].change(event);
+                if let Some(sketch) = &mut self.sketch {
+                    sketch.level(ResourceId(event.subject), event.time, level);
+                }
                 self.measure(event, MeasureTallies::resource);
             }
             Kind::Grant => self.measure(event, MeasureTallies::resource),
@@ -303,7 +327,9 @@ impl ResourceTally {
         ResourceTally { statistics, full, since: Time::ZERO, level_nanos: 0, used_nanos: 0 }
     }
 
-    fn change(&mut self, event: &Event) {
+    /// Takes an event about the resource; the level after it.
+    #[inline]
+    fn change(&mut self, event: &Event) -> u64 {
         self.pass_time(event.time);
         let statistics = &mut self.statistics;
         statistics.requests += match event.kind {
@@ -314,6 +340,7 @@ impl ResourceTally {
         };
         statistics.level_end = level_after(statistics.level_end, event);
         statistics.level_max = statistics.level_max.max(statistics.level_end);
+        statistics.level_end
     }
 
     fn pass_time(&mut self, now: Time) {

@@ -188,6 +188,27 @@ impl Distribution {
         Distribution::new("weibull", &[("scale", scale.into()), ("shape", shape.into())])
     }
 
+    /// Beta, from 0 to `high`, with these two shapes.
+    pub fn beta(alpha: impl Into<Term>, beta: impl Into<Term>, high: impl Into<Term>) -> Distribution {
+        let arguments = [("alpha", alpha.into()), ("beta", beta.into()), ("high", high.into())];
+        Distribution::new("beta", &arguments)
+    }
+
+    /// Pareto, by its lowest value and the power of its tail.
+    pub fn pareto(scale: impl Into<Term>, shape: impl Into<Term>) -> Distribution {
+        Distribution::new("pareto", &[("scale", scale.into()), ("shape", shape.into())])
+    }
+
+    /// Poisson: an integer, by its mean.
+    pub fn poisson(mean: impl Into<Term>) -> Distribution {
+        Distribution::new("poisson", &[("mean", mean.into())])
+    }
+
+    /// How many trials up to the first success, an integer, by the probability of one.
+    pub fn geometric(p: impl Into<Term>) -> Distribution {
+        Distribution::new("geometric", &[("p", p.into())])
+    }
+
     /// One of several values, each with a weight.
     pub fn choice<V: Into<Term>, W: Into<Term>>(options: impl IntoIterator<Item = (V, W)>) -> Distribution {
         let (values, weights): (Vec<String>, Vec<String>) =

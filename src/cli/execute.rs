@@ -152,18 +152,18 @@ pub fn execute_along(
 /// The sinks of a run: figures and fingerprint, and what only some runs feed.
 type Sinks<'w, 't> = ((StatisticsSink, Fingerprint), Option<Box<Further<'w, 't>>>);
 
-/// Expectations and those of figures as far as events concern them, races if processes share a memory, the events or
-/// a sketch if they are kept, the trace file if there is one.
+/// Expectations and those of figures as far as events concern them, races if processes share a memory, the events if
+/// they are kept, the trace file if there is one.
 type Further<'w, 't> = (
     ((Option<Watch<'w>>, Option<FigureWatch<'w>>), Option<RaceSink>),
-    ((Option<RecordingSink>, Option<Sketch>), Option<TraceFile<'t>>),
+    (Option<RecordingSink>, Option<TraceFile<'t>>),
 );
 
 /// What some runs feed; nothing if this one does not, so that a long run pays one look at an event for it.
 fn further<'w, 't>(further: Further<'w, 't>) -> Option<Box<Further<'w, 't>>> {
-    let (((watch, figures), races), ((recording, sketch), file)) = &further;
+    let (((watch, figures), races), (recording, file)) = &further;
     let expects = watch.is_some() || figures.is_some() || races.is_some();
-    let keeps = recording.is_some() || sketch.is_some() || file.is_some();
+    let keeps = recording.is_some() || file.is_some();
     (expects || keeps).then(|| Box::new(further))
 }
 
@@ -225,8 +225,8 @@ fn execute_by(
         Some(figures) if figures.hears() => (Some(figures), None),
         figures => (None, figures),
     };
-    let further = further((((heard, heard_figures), races), ((recording, sketch), trace_file)));
-    let mut sinks = ((statistics, Fingerprint::new()), further);
+    let further = further((((heard, heard_figures), races), (recording, trace_file)));
+    let mut sinks = ((statistics.with_sketch(sketch), Fingerprint::new()), further);
     let mut progress = ProgressLine::new(&loaded.label);
     let mut control = |reached: virtual_time::RunProgress| {
         progress.tell(reached.now, reached.steps);
@@ -239,7 +239,7 @@ fn execute_by(
     let result = drive(&program, seed, &mut sinks, &mut control);
     drop(progress);
     let ((statistics, fingerprint), further) = sinks;
-    let (((heard, heard_figures), races), ((recording, sketch), trace_file)) =
+    let (((heard, heard_figures), races), (recording, trace_file)) =
         further.map_or_else(Further::default, |further| *further);
     let (run, machine) = match result {
         Ok(ended) => ended,
@@ -253,7 +253,7 @@ fn execute_by(
     let at_end = claimed(expected, &machine, &program);
     let watched = heard.or(unheard).map(|watch| watch.finish(&run.outcome, run.end, &at_end));
     let mut failed = watched.unwrap_or_default();
-    let statistics = statistics.finish(run.end);
+    let (statistics, sketched) = statistics.finish_sketched(run.end);
     let figures = heard_figures.or(unheard_figures);
     failed.extend(figures.into_iter().flat_map(|figures| figures.finish(&header, &statistics)));
     let (memories, memories_left_out) = machine.memories_up_to(&program, MEMORY_VALUES);
@@ -277,7 +277,7 @@ fn execute_by(
         windows: Vec::new(),
         unchecked,
         trace: None,
-        sketched: sketch.map(|sketch| sketch.finish(run.end)),
+        sketched,
         written: Vec::new(),
         notes: Vec::new(),
         settings: loaded.settings.clone(),

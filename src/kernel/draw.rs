@@ -65,6 +65,8 @@ pub(super) fn sample(
     };
     match code.ty {
         Type::Duration => round_nanos(value),
+        // A count, which is a whole number as a float, too.
+        Type::Int => Ok(value as i64 as Word),
         _ => Ok(value.to_bits()),
     }
 }

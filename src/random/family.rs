@@ -1,4 +1,4 @@
-//! What there is to say of a distribution over floats or durations.
+//! What there is to say of a distribution over floats, durations or counts.
 
 use super::fitting::Fitting;
 use super::sample::SampleError;
@@ -6,7 +6,8 @@ use super::streams::StreamWords;
 use std::fmt;
 
 /// A family of distributions over floats; what is drawn as a duration is drawn
-/// in nanoseconds.
+/// in nanoseconds. One without a parameter that is measured as its values are draws
+/// counts: whole numbers, up to 2^53.
 pub struct Family {
     /// Its name in the language.
     pub name: &'static str,
@@ -17,8 +18,8 @@ pub struct Family {
     /// Its mean and variance, in closed form, and arguments to test them with.
     #[cfg(test)]
     pub moments: (Moments, &'static [&'static [f64]]),
-    /// How it is fitted to measurements.
-    pub fitting: Fitting,
+    /// How it is fitted to measurements, if it can be.
+    pub fitting: Option<Fitting>,
     /// Draws a value; the arguments are floats, in the order of the parameters.
     pub sample: fn(&mut StreamWords<'_>, &[f64]) -> Result<f64, SampleError>,
 }
@@ -65,6 +66,8 @@ pub enum Bound {
     NotNegativeTime,
     /// Not below the parameter before it.
     NotBelowPrevious,
+    /// Above 0 and at most 1.
+    Probability,
 }
 
 impl PartialEq for Family {

@@ -27,7 +27,6 @@ mod streams;
 mod ziggurat;
 
 pub use family::{Bound, Family, MOST_PARAMETERS, Parameter, Takes};
-#[cfg(test)]
 pub use fitting::Fitting;
 pub use fitting::Sample;
 pub use python::PythonStreams;

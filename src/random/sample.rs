@@ -22,6 +22,8 @@ pub enum SampleError {
     Deviation,
     /// A shape is out of its range: see the distribution.
     Shape,
+    /// A probability is not above 0 and at most 1.
+    Probability,
     /// There are no weights, or one is negative, or all are 0.
     Weights,
     /// A normal has its mean more than three standard deviations below 0, so
@@ -43,6 +45,7 @@ impl fmt::Display for SampleError {
             SampleError::NotPositive => "the mean or scale is not above 0",
             SampleError::Deviation => "the standard deviation `sd` is below 0",
             SampleError::Shape => "`shape` is out of its range",
+            SampleError::Probability => "the probability is not above 0 and at most 1",
             SampleError::Weights => "the weights must be at least 0, and one of them above 0",
             SampleError::FarBelowZero => "the mean is more than three standard deviations below 0",
             SampleError::NotFinite => "the drawn value is not a finite number",

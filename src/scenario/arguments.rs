@@ -14,6 +14,7 @@ use super::scope::Scope;
 use super::steps::body::Body;
 use super::tables;
 use super::typed::{Typed, coerce};
+use crate::figure::{so_many, there_are};
 use crate::random::distributions::families;
 use crate::random::{Bound, Family, Parameter, Takes};
 use crate::value::{Type, Value};
@@ -123,12 +124,12 @@ fn kind(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, Dist
     }
 }
 
-/// A distribution over floats or durations, told by its [`Family`].
+/// A distribution over floats, durations or counts, told by its [`Family`].
 fn family(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, DistributionKind)> {
     let family = families().into_iter().find(|family| family.name == name)?;
     let taken = arguments.of_family(family)?;
-    let measure = family.parameters.iter().position(|parameter| parameter.takes == Takes::Measure)?;
-    let ty = taken[measure].ty();
+    let measure = family.parameters.iter().position(|parameter| parameter.takes == Takes::Measure);
+    let ty = measure.map_or(Type::Int, |measure| taken[measure].ty());
     let arguments = taken.into_iter().map(|argument| argument.expr).collect();
     Some((ty, DistributionKind::Family { family, arguments }))
 }
@@ -189,6 +190,10 @@ impl Arguments<'_, '_, '_> {
                     self.bounded(parameter.name, argument, "cannot be negative", |number| number >= 0.0);
                 }
                 Bound::NotNegativeTime => self.passes(parameter.name, argument),
+                Bound::Probability => {
+                    let is_one = |number: f64| number > 0.0 && number <= 1.0;
+                    self.bounded(parameter.name, argument, "must be above 0 and at most 1", is_one);
+                }
                 Bound::NotBelowPrevious => {
                     let before = family.parameters[number - 1].name;
                     self.ordered(&[(before, &taken[number - 1]), (parameter.name, argument)]);
@@ -279,7 +284,8 @@ impl Arguments<'_, '_, '_> {
         let known: Option<Vec<f64>> = weights.iter().map(|weight| weight.known.map(Value::as_f64)).collect();
         let negative = weights.iter().any(|weight| weight.known.is_some_and(|value| value.as_f64() < 0.0));
         if weights.len() != values {
-            let message = format!("there are {values} values, but {} weights", weights.len());
+            let weights = so_many(weights.len() as u64, "weight");
+            let message = format!("{}, but {weights}", there_are(values as u64, "value"));
             self.check.reports.error(span, message);
         } else if negative {
             self.check.reports.error(span, "a weight cannot be negative");

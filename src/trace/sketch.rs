@@ -5,24 +5,20 @@
 //! lengths are kept, and levels keep their area; only the order within a stretch is lost. Stretches grow
 //! with the run. Up to then everything is exact.
 
-use super::event::{Event, Kind};
 use super::header::Header;
-use super::level::level_after;
 use super::outcome::WaitFor;
-use super::sink::Sink;
-use super::span::{Activity, Span, SpanBuilder};
+use super::span::{Activity, Span};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
-use crate::value::Word;
 
 /// How many pieces there are at most of all lanes together, and as many of all levels; but for one of each
 /// kind in each.
 const MOST: usize = 1 << 15;
 
-/// A [`Sink`] that keeps what processes did and what levels were.
+/// Keeps what processes did and what levels were, as whoever turns the events of a
+/// run into spans and levels tells it.
 #[derive(Debug, Clone)]
 pub struct Sketch {
-    spans: SpanBuilder,
     /// By process, of the first ones.
     lanes: Lines<Doing>,
     /// By resource, how long the other processes were blocked on it.
@@ -67,7 +63,6 @@ impl Sketch {
             std::iter::repeat_n(level, info.count as usize)
         };
         Sketch {
-            spans: SpanBuilder::new(processes),
             lanes: Lines::new(processes.min(lanes)),
             blocked: vec![0; header.resource_count()],
             finished: vec![None; processes],
@@ -76,10 +71,8 @@ impl Sketch {
         }
     }
 
-    /// What a run did that ended at `end`.
-    pub fn finish(mut self, end: Time) -> Sketched {
-        let mut spans = std::mem::replace(&mut self.spans, SpanBuilder::new(0));
-        spans.finish(end).for_each(|span| self.add(&span));
+    /// What a run did whose last spans have been added.
+    pub fn finish(self) -> Sketched {
         let mut spans: Vec<Span> = Vec::new();
         for (process, lane) in self.lanes.all.iter().enumerate() {
             laid_out(ProcessId::from_index(process), lane, &mut spans);
@@ -94,7 +87,9 @@ impl Sketch {
         Sketched { spans, levels: levels.collect(), finished: self.finished }
     }
 
-    fn add(&mut self, span: &Span) {
+    /// What a process was doing for a while.
+    #[inline]
+    pub fn add(&mut self, span: &Span) {
         let nanos = span.nanos();
         if nanos == 0 {
             return;
@@ -118,29 +113,21 @@ impl Sketch {
         }
     }
 
+    /// A level changes to `next`, at `time`.
     #[inline]
-    fn level(&mut self, event: &Event) {
-        let Some(resource) = event.resource().map(ResourceId::index) else { return };
+    pub fn level(&mut self, resource: ResourceId, time: Time, next: u64) {
+        let resource = resource.index();
         let Some(now) = &mut self.levels[resource] else { return };
-        let next = level_after(now.open.1, event);
         if next != now.open.1
-            && let Some(held) = now.change(event.time, next)
+            && let Some(held) = now.change(time, next)
         {
             self.lines.add(resource, held);
         }
     }
-}
 
-impl Sink for Sketch {
-    #[inline]
-    fn event(&mut self, event: &Event, _: &[Word]) {
-        if let Some(span) = self.spans.event(event) {
-            self.add(&span);
-        }
-        match event.kind {
-            Kind::Done => self.finished[event.process.index()] = Some(event.time),
-            _ => self.level(event),
-        }
+    /// A process is done, at `time`.
+    pub fn done(&mut self, process: ProcessId, time: Time) {
+        self.finished[process.index()] = Some(time);
     }
 }
 
@@ -335,15 +322,51 @@ fn push<P: Piece>(line: &mut Vec<P>, piece: P, exponent: u32) -> bool {
 mod tests {
     use super::*;
     use crate::trace::fixture::{A, B, MUTEX, arbitrary_trace, event, header};
-    use crate::trace::{Trace, all_levels, peaks, spans};
+    use crate::trace::{
+        Event, Kind, SpanBuilder, Trace, all_levels, initial_levels, level_after, peaks, spans,
+    };
     use proptest::prelude::*;
 
     const MANY: usize = usize::MAX;
 
+    /// Tells a sketch what events mean.
+    struct Fed {
+        sketch: Sketch,
+        spans: SpanBuilder,
+        levels: Vec<u64>,
+    }
+
+    impl Fed {
+        fn new(header: &Header, lanes: usize) -> Fed {
+            Fed {
+                sketch: Sketch::new(header, lanes),
+                spans: SpanBuilder::new(header.process_count()),
+                levels: initial_levels(&header.resources),
+            }
+        }
+
+        fn event(&mut self, event: &Event) {
+            self.spans.event(event).iter().for_each(|span| self.sketch.add(span));
+            if let Some(resource) = event.resource() {
+                let level = &mut self.levels[resource.index()];
+                *level = level_after(*level, event);
+                self.sketch.level(resource, event.time, *level);
+            }
+            if event.kind == Kind::Done {
+                self.sketch.done(event.process, event.time);
+            }
+        }
+
+        fn finish(mut self, end: Time) -> Sketched {
+            self.spans.finish(end).for_each(|span| self.sketch.add(&span));
+            self.sketch.finish()
+        }
+    }
+
     fn sketched(trace: &Trace, lanes: usize) -> Sketched {
-        let mut sketch = Sketch::new(&trace.header, lanes);
-        trace.replay(&mut sketch);
-        sketch.finish(trace.end)
+        let mut fed = Fed::new(&trace.header, lanes);
+        trace.events.iter().for_each(|event| fed.event(&event));
+        fed.finish(trace.end)
     }
 
     /// What a timeline tells apart.
@@ -375,17 +398,17 @@ mod tests {
     /// Nearly a million delays and pieces of work of 1 to 7 ns, with a level that goes up and down beside them.
     #[test]
     fn a_long_run_is_kept_in_bounded_memory_and_no_time_is_lost() {
-        let mut sketch = Sketch::new(&header(), MANY);
+        let mut sketch = Fed::new(&header(), MANY);
         let (mut now, mut delayed, mut area, mut level) = (0, 0, 0u128, 1u64);
         for round in 0..900_000u64 {
             let at = |event: Event| Event { time: Time::from_nanos(now).expect("short"), ..event };
             let nanos = 1 + round % 7;
             let kind = if round % 2 == 0 { Kind::Delay } else { Kind::Work };
-            sketch.event(&at(event(0, A, kind, 0, now + nanos)), &[]);
+            sketch.event(&at(event(0, A, kind, 0, now + nanos)));
             let kind = if round % 3 == 0 { Kind::Acquire } else { Kind::Release };
             let counts = round % 3 < 2;
             if counts {
-                sketch.event(&at(event(0, B, kind, 2, 0)), &[]);
+                sketch.event(&at(event(0, B, kind, 2, 0)));
                 level = if round % 3 == 0 { level - 1 } else { level + 1 };
             }
             delayed += if round % 2 == 0 { nanos } else { 0 };

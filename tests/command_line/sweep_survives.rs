@@ -8,13 +8,17 @@ use crate::sweep::{QUEUE, text};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const LINE: &str = "sweep queue.yaml --vary servers=1..6 --vary customers=100..400:100 --replications 40";
+/// A sweep of 24 points with so many replications of each.
+fn line(replications: u32) -> String {
+    let vary = "--vary servers=1..6 --vary customers=100..400:100";
+    format!("sweep queue.yaml {vary} --replications {replications}")
+}
 
-/// Starts the sweep, kills it after this long, and says whether it was done before.
+/// Starts a sweep, kills it after this long, and says whether it was done before.
 #[allow(clippy::disallowed_methods, reason = "it is about a program that is killed")]
-fn killed_after(room: &Room, moment: Duration) -> bool {
+fn killed_after(room: &Room, line: &str, moment: Duration) -> bool {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tempolane"));
-    command.current_dir(room.path("")).args(LINE.split_whitespace()).args(["-o", "cut"]);
+    command.current_dir(room.path("")).args(line.split_whitespace()).args(["-o", "cut"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
     std::thread::sleep(moment);
     let is_done = child.try_wait().expect("it can be asked").is_some();
@@ -33,14 +37,14 @@ fn noise(state: &mut u64) -> f64 {
 /// sweep that comes to its end has the bytes of one that nobody has disturbed, and another
 /// one begins.
 #[allow(clippy::disallowed_methods, reason = "it is about a program that is killed")]
-fn kill(times: u32, seed: u64) {
+fn kill(times: u32, seed: u64, line: &str) {
     let room = Room::with(&[("queue.yaml", QUEUE)]);
     let began = Instant::now();
-    room.run(&format!("{LINE} -o whole")).with_code(0);
+    room.run(&format!("{line} -o whole")).with_code(0);
     let life = began.elapsed();
     let whole = room.files("whole/queue/sweep");
     let compare = || {
-        room.run(&format!("{LINE} -o cut")).with_code(0);
+        room.run(&format!("{line} -o cut")).with_code(0);
         let cut = room.files("cut/queue/sweep");
         assert!(cut.keys().map(|name| name.replacen("cut", "whole", 1)).eq(whole.keys().cloned()));
         assert!(cut.values().eq(whole.values()));
@@ -48,7 +52,7 @@ fn kill(times: u32, seed: u64) {
     };
     let (mut state, mut killed, mut resumed) = (seed, 0, 0);
     while killed < times {
-        if killed_after(&room, life.mul_f64(noise(&mut state) * 0.9)) {
+        if killed_after(&room, line, life.mul_f64(noise(&mut state) * 0.9)) {
             compare();
             continue;
         }
@@ -66,13 +70,13 @@ fn kill(times: u32, seed: u64) {
 
 #[test]
 fn a_killed_sweep_goes_on() {
-    kill(5, 1);
+    kill(5, 1, &line(15));
 }
 
 #[test]
 #[ignore = "it takes minutes"]
 fn killed_fifty_times() {
-    kill(50, 2);
+    kill(50, 2, &line(40));
 }
 
 /// A limit on the size of files is to a program what a full disk is.
@@ -80,12 +84,13 @@ fn killed_fifty_times() {
 #[test]
 fn without_room_on_the_disk_it_fails_and_can_go_on() {
     let room = Room::with(&[("queue.yaml", QUEUE)]);
-    room.run(&format!("{LINE} --no-charts -o whole")).with_code(0);
+    let line = line(15);
+    room.run(&format!("{line} --no-charts -o whole")).with_code(0);
     let whole = text(&room, "whole/queue/sweep/runs.csv");
-    for percent in [10, 40, 70, 95] {
+    for percent in [10, 60, 95] {
         // In blocks of 512 bytes.
         let blocks = whole.len() * percent / 100 / 512;
-        let line = format!("{LINE} --no-charts -o cut");
+        let line = format!("{line} --no-charts -o cut");
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {line}");
         let mut command = Command::new("sh");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_tempolane")]).current_dir(room.path(""));

@@ -27,6 +27,7 @@ fn step() -> impl Strategy<Value = String> {
         Just("{set: {x: x + 1, y: x % 3}}".to_owned()),
         Just("{set: {y: 7 / x}}".to_owned()),
         Just("{draw: {into: y, from: {uniform_int: {low: 1, high: 6}}}}".to_owned()),
+        Just("{draw: {into: y, from: {geometric: {p: 0.4}}}}".to_owned()),
         Just("{log: \"x is {x}, a is {a}\"}".to_owned()),
         Just("{mark: {name: here, value: x}}".to_owned()),
         (0u32..2).prop_map(|n| format!("{{wait: c{n}}}")),

@@ -148,3 +148,33 @@ processes:
     let fault = faulty.fault();
     assert!(fault.contains("the priority is 128, but must be from -128 to 127"), "{fault}");
 }
+
+/// Customers come in groups, as many as a Poisson distribution of mean 4 says, and each tries until
+/// it succeeds, with a probability of 1/5: both are integers. Of 20,000 groups come 80,000 customers
+/// and 400,000 trials, and four standard errors are 1,132 and 7,590 (the variance of a sum of a
+/// random number of values is 4 (20 + 25) a group).
+#[test]
+fn groups_and_trials_are_counted() {
+    let run = run("
+version: 1
+seed: 5
+resources: {total: {kind: memory, slots: 2, value: 0}}
+processes:
+  door:
+    vars: {group: 0, trials: 0, all: 0, customers: 0}
+    do:
+      - repeat: 20000
+        do:
+          - draw: {into: group, from: {poisson: {mean: 4}}}
+          - set: {customers: customers + group}
+          - repeat: group
+            do:
+              - draw: {into: trials, from: {geometric: {p: 0.2}}}
+              - set: {all: all + trials}
+      - write: {to: total, at: 0, value: customers}
+      - write: {to: total, at: 1, value: all}
+");
+    let found: Vec<i64> = run.memory("total").iter().map(|text| text.parse().expect("an integer")).collect();
+    assert!((found[0] - 80_000).abs() < 1_132, "{found:?}");
+    assert!((found[1] - 400_000).abs() < 7_590, "{found:?}");
+}

@@ -113,6 +113,7 @@ fn calculating() -> impl Strategy<Value = String> {
         number().prop_map(|at| format!("{{read: {{from: d, at: 'abs({at}) % 4', into: y}}}}")),
         Just("{draw: {into: x, from: {choice: {values: [1, 2, 3], weights: [1, 0, 2]}}}}".to_owned()),
         Just("{draw: {into: y, from: {uniform_int: {low: -3, high: n}}}}".to_owned()),
+        Just("{draw: {into: y, from: {poisson: {mean: 2.5}}}}".to_owned()),
         Just("{draw: {into: f, from: {uniform: {low: 0.0, high: 3.0}}}}".to_owned()),
         Just("{draw: {into: f, from: {exponential: {mean: 2.0}}}}".to_owned()),
         Just("{draw: {into: f, from: {normal: {mean: 2.0, sd: 'f'}}}}".to_owned()),

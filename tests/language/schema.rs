@@ -117,6 +117,10 @@ processes:
       - draw: {into: f, from: {lognormal: {mean: 2, sd: 1}}}
       - draw: {into: f, from: {triangular: {low: 1, mode: 2, high: 3}}}
       - draw: {into: f, from: {weibull: {scale: 2, shape: 1.5}}}
+      - draw: {into: f, from: {beta: {alpha: 2, beta: 0.5, high: 3}}}
+      - draw: {into: f, from: {pareto: {scale: 2, shape: 1.5}}}
+      - draw: {into: i, from: {poisson: {mean: 3.5}}}
+      - draw: {into: i, from: {geometric: {p: 0.25}}}
       - draw: {into: i, from: {choice: {values: [1, 2], weights: [1, 3]}}}
       - draw: {into: i, from: {cpython_randint: {seed: n, low: 1, high: 100}}}
   single: {do: []}

@@ -9,7 +9,7 @@
 mod goodness;
 
 use crate::random::distributions::families;
-use crate::random::{Family, Sample, Streams, Takes};
+use crate::random::{Family, Fitting, Sample, Streams, Takes};
 use goodness::{Distances, distances};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -78,7 +78,7 @@ pub struct FitOptions<'o> {
 
 /// The names of the distributions that can be fitted.
 pub fn fitted_families() -> impl Iterator<Item = &'static str> {
-    families().into_iter().map(|family| family.name)
+    families().into_iter().filter(|family| family.fitting.is_some()).map(|family| family.name)
 }
 
 impl FitSample {
@@ -112,7 +112,7 @@ impl FitSample {
     pub fn fit(&self, name: &str, options: FitOptions<'_>) -> Result<DistributionFit, NotFitted> {
         let family = families().into_iter().find(|family| family.name == name);
         let family = family.expect("a distribution that can be fitted");
-        let (sample, fitting) = (&self.0, &family.fitting);
+        let (sample, fitting) = (&self.0, fitting_of(family));
         let outside = sample.values.iter().filter(|value| !fitting.support.has(**value)).count();
         if outside > 0 {
             return Err(NotFitted::Outside(outside));
@@ -143,8 +143,13 @@ impl FitSample {
     }
 }
 
+/// How a family is fitted that can be.
+fn fitting_of(family: &Family) -> &Fitting {
+    family.fitting.as_ref().expect("a distribution that can be fitted")
+}
+
 fn distances_of(family: &Family, arguments: &[f64], sample: &Sample) -> Distances {
-    distances(&sample.values, |value| (family.fitting.cumulative)(arguments, value))
+    distances(&sample.values, |value| (fitting_of(family).cumulative)(arguments, value))
 }
 
 /// How many of so many samples are at least as far away, by both measures.
@@ -189,7 +194,7 @@ fn drawn(family: &Family, arguments: &[f64], count: u64, streams: &mut Streams) 
     let values: Result<Vec<f64>, _> =
         (0..count).map(|_| (family.sample)(&mut streams.words(0, &mut position), arguments)).collect();
     let sample = Sample::new(values.ok()?)?;
-    let fitted = (family.fitting.estimate)(&sample)?;
+    let fitted = (fitting_of(family).estimate)(&sample)?;
     Some(distances_of(family, &fitted, &sample))
 }
 
@@ -214,7 +219,7 @@ impl DistributionFit {
 
     /// The value that so large a share of all is below, for shares between 0 and 1.
     pub fn quantile(&self, share: f64) -> f64 {
-        let cumulative = |value: f64| (self.family.fitting.cumulative)(&self.arguments, value);
+        let cumulative = |value: f64| (fitting_of(self.family).cumulative)(&self.arguments, value);
         let scale = self.arguments.iter().fold(0.0, |largest: f64, one| largest.max(libm::fabs(*one)));
         let (mut low, mut high) = (-scale, scale);
         while cumulative(high) < share && high < f64::MAX / 4.0 {

@@ -66,7 +66,7 @@ fn distances_and_quantiles() {
     for family in fitted_families() {
         let found = fit(&VALUES, family);
         for share in [0.05, 0.5, 0.95] {
-            let back = (found.family.fitting.cumulative)(&found.arguments, found.quantile(share));
+            let back = (fitting_of(found.family).cumulative)(&found.arguments, found.quantile(share));
             assert!((back - share).abs() < 1e-9, "{family}: {share} is at {back}");
         }
     }
@@ -77,7 +77,7 @@ fn distances_and_quantiles() {
 fn densities_belong_to_their_distributions() {
     for family in fitted_families() {
         let found = fit(&VALUES, family);
-        let Fitting { log_density, cumulative, .. } = &found.family.fitting;
+        let Fitting { log_density, cumulative, .. } = fitting_of(found.family);
         for x in [0.4, 1.1, 2.7] {
             let step = 1e-6;
             let of = |x| cumulative(&found.arguments, x);

@@ -15,12 +15,12 @@ pub static ERLANG: Family = Family {
     #[cfg(test)]
     moments: (|a| (a[1], a[1] * a[1] / a[0]), &[&[3.0, 6.0], &[1.0, 6.0]]),
     sample: |words, arguments| erlang(words, arguments[0], arguments[1]),
-    fitting: Fitting {
+    fitting: Some(Fitting {
         support: Support::Positive,
         estimate: most_likely,
         log_density: |a, x| log_density(a[0], a[1], x),
         cumulative: |a, x| gamma_share(a[0], a[0] * x / a[1]),
-    },
+    }),
 };
 
 /// The largest shape of an Erlang distribution: a draw takes time in proportion.

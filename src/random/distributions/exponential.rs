@@ -13,12 +13,12 @@ pub static EXPONENTIAL: Family = Family {
     #[cfg(test)]
     moments: (|a| (a[0], a[0] * a[0]), &[&[3.0]]),
     sample: |words, arguments| exponential(words, arguments[0]),
-    fitting: Fitting {
+    fitting: Some(Fitting {
         support: Support::NotNegative,
         estimate: |sample| Some(vec![sample.mean]),
         log_density: |a, x| -libm::log(a[0]) - x / a[0],
         cumulative: |a, x| -libm::expm1(-x / a[0]),
-    },
+    }),
 };
 
 /// An exponential value of this mean.

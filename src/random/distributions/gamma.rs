@@ -14,12 +14,12 @@ pub static GAMMA: Family = Family {
     #[cfg(test)]
     moments: (|a| (a[1], a[1] * a[1] / a[0]), &[&[2.5, 6.0], &[1.0, 3.0], &[0.3, 2.0], &[40.0, 1.0]]),
     sample: |words, arguments| gamma(words, arguments[0], arguments[1]),
-    fitting: Fitting {
+    fitting: Some(Fitting {
         support: Support::Positive,
         estimate: |sample| Some(vec![likely_shape(sample)?, sample.mean]),
         log_density: |a, x| log_density(a[0], a[1], x),
         cumulative: |a, x| gamma_share(a[0], a[0] * x / a[1]),
-    },
+    }),
 };
 
 const SHAPE: Parameter =
@@ -66,6 +66,16 @@ fn standard(words: &mut impl Words, shape: f64) -> f64 {
             return d * cube;
         }
     }
+}
+
+/// The logarithm of a gamma value of this shape, above 0, and scale 1: of small shapes the
+/// value itself is less than any float.
+pub(super) fn standard_log(words: &mut impl Words, shape: f64) -> f64 {
+    if shape >= 1.0 {
+        return libm::log(standard(words, shape));
+    }
+    let higher = libm::log(standard(words, shape + 1.0));
+    higher + libm::log(unit_above_zero(words)) / shape
 }
 
 /// The shape k of the most likely gamma distribution, whose mean is that of the sample: the

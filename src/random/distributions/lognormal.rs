@@ -14,7 +14,7 @@ pub static LOGNORMAL: Family = Family {
     #[cfg(test)]
     moments: (|a| (a[0], a[1] * a[1]), &[&[2.0, 1.0]]),
     sample: |words, arguments| lognormal(words, arguments[0], arguments[1]),
-    fitting: Fitting {
+    fitting: Some(Fitting {
         support: Support::Positive,
         estimate: most_likely,
         log_density: |a, x| {
@@ -26,7 +26,7 @@ pub static LOGNORMAL: Family = Family {
             let (mean, sd) = of_log(a);
             normal_share((libm::log(x) - mean) / sd)
         },
-    },
+    }),
 };
 
 /// A log-normal value whose own mean and standard deviation (not those of its

@@ -9,17 +9,21 @@
 //! Nothing here allocates, and nothing loops for ever: each rejection has a
 //! fixed chance to end of more than 1 in 1,000.
 //!
-//! A [`Family`] is all that there is to say of a distribution over floats or
-//! durations, in a file of its own: the language, its schema, the compiler and
-//! the kernel go by the list of [`families`]. Those over integers and over given
-//! values are each of a shape of their own.
+//! A [`Family`] is all that there is to say of a distribution over floats,
+//! durations or counts, in a file of its own: the language, its schema, the compiler
+//! and the kernel go by the list of [`families`]. Those between two integers and over
+//! given values are each of a shape of their own.
 
+pub(super) mod beta;
 pub(super) mod discrete;
 pub(super) mod erlang;
 pub(super) mod exponential;
 pub(super) mod gamma;
+pub(super) mod geometric;
 pub(super) mod lognormal;
 pub(super) mod normal;
+pub(super) mod pareto;
+pub(super) mod poisson;
 pub(super) mod triangular;
 pub(super) mod uniform;
 pub(super) mod weibull;
@@ -31,8 +35,8 @@ pub use uniform::{UNIFORM, uniform_from};
 
 use super::family::Family;
 
-/// The distributions over floats and durations, in the order of the reference.
-pub fn families() -> [&'static Family; 8] {
+/// The distributions over numbers and durations, in the order of the reference.
+pub fn families() -> [&'static Family; 12] {
     [
         &UNIFORM,
         &EXPONENTIAL,
@@ -42,5 +46,9 @@ pub fn families() -> [&'static Family; 8] {
         &lognormal::LOGNORMAL,
         &triangular::TRIANGULAR,
         &weibull::WEIBULL,
+        &beta::BETA,
+        &pareto::PARETO,
+        &poisson::POISSON,
+        &geometric::GEOMETRIC,
     ]
 }

@@ -14,7 +14,7 @@ pub static NORMAL: Family = Family {
     #[cfg(test)]
     moments: (moments, &[&[10.0, 2.0], &[1.0, 2.0], &[-2.0, 1.0], &[0.0, 1.0]]),
     sample: |words, arguments| normal_at_least_0(words, arguments[0], arguments[1]),
-    fitting: Fitting {
+    fitting: Some(Fitting {
         support: Support::NotNegative,
         estimate: most_likely,
         log_density: |a, x| {
@@ -26,7 +26,7 @@ pub static NORMAL: Family = Family {
             let left = normal_share(-a[0] / a[1]);
             (normal_share((x - a[0]) / a[1]) - left) / normal_share(a[0] / a[1])
         },
-    },
+    }),
 };
 
 /// How often [`normal_at_least_0`] draws before it gives up; with the means

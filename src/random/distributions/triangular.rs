@@ -13,7 +13,7 @@ pub static TRIANGULAR: Family = Family {
     #[cfg(test)]
     moments: (moments, &[&[1.0, 2.0, 4.0], &[0.0, 0.0, 3.0], &[0.0, 3.0, 3.0]]),
     sample: |words, arguments| triangular(words, arguments[0], arguments[1], arguments[2]),
-    fitting: Fitting {
+    fitting: Some(Fitting {
         support: Support::Any,
         estimate: most_likely,
         log_density: |a, x| {
@@ -30,7 +30,7 @@ pub static TRIANGULAR: Family = Family {
                 false => 1.0 - above * above / ((high - low) * (high - mode)).max(f64::MIN_POSITIVE),
             }
         },
-    },
+    }),
 };
 
 const MODE: Parameter = Parameter {

@@ -12,12 +12,12 @@ pub static UNIFORM: Family = Family {
     #[cfg(test)]
     moments: (|a| (0.5 * (a[0] + a[1]), (a[1] - a[0]) * (a[1] - a[0]) / 12.0), &[&[-2.5, 7.5]]),
     sample: |words, arguments| uniform(words, arguments[0], arguments[1]),
-    fitting: Fitting {
+    fitting: Some(Fitting {
         support: Support::Any,
         estimate: |sample| Some(vec![sample.smallest(), sample.largest()]),
         log_density: |a, _| -libm::log(a[1] - a[0]),
         cumulative: |a, x| ((x - a[0]) / (a[1] - a[0])).clamp(0.0, 1.0),
-    },
+    }),
 };
 
 /// A float evenly between `low` and `high`; `high` itself only by rounding.

@@ -13,7 +13,7 @@ pub static WEIBULL: Family = Family {
     #[cfg(test)]
     moments: (moments, &[&[2.0, 1.5], &[1.0, 0.8], &[5.0, 3.0]]),
     sample: |words, arguments| weibull(words, arguments[0], arguments[1]),
-    fitting: Fitting {
+    fitting: Some(Fitting {
         support: Support::Positive,
         estimate: most_likely,
         log_density: |a, x| {
@@ -21,7 +21,7 @@ pub static WEIBULL: Family = Family {
             libm::log(a[1] / a[0]) + (a[1] - 1.0) * log - libm::exp(a[1] * log)
         },
         cumulative: |a, x| -libm::expm1(-libm::pow(x / a[0], a[1])),
-    },
+    }),
 };
 
 const SCALE: Parameter =

@@ -90,8 +90,18 @@ fn words_used_by_the_ziggurats() {
     assert!(source.position < 205_000, "{}", source.position);
 }
 
+/// The shares of counts, of which the last stands for all from there on.
+pub(in crate::random) fn with_tail(mut shares: Vec<f64>) -> Vec<f64> {
+    shares.push(1.0 - shares.iter().sum::<f64>());
+    shares
+}
+
 /// Pearson's statistic: close to its degrees of freedom.
-fn check_frequencies(purpose: u32, shares: &[f64], draw: impl Fn(&mut Source) -> usize) {
+pub(in crate::random) fn check_frequencies(
+    purpose: u32,
+    shares: &[f64],
+    draw: impl Fn(&mut Source) -> usize,
+) {
     let mut source = Source::new(4000 + purpose);
     let mut counts = vec![0.0; shares.len()];
     (0..DRAWS).for_each(|_| counts[draw(&mut source)] += 1.0);

@@ -160,8 +160,11 @@ fn what_is_known_to_fail_is_found_at_once() {
         ("delay: {exponential: {mean: 0s}}", 37, "`mean` must be above 0, found 0s"),
         ("delay: {normal: {mean: 1s, sd: -1s}}", 40, "`sd` cannot be negative"),
         ("delay: {uniform: {low: 2s, high: 1s}}", 42, "`high` (1s) is below `low` (2s)"),
+        ("draw: {into: i, from: {geometric: {p: 1.5}}}", 47, "`p` must be above 0 and at most 1, found 1.5"),
+        ("draw: {into: i, from: {poisson: {mean: 0}}}", 48, "`mean` must be above 0, found 0"),
+        ("delay: {beta: {alpha: 0, beta: 1, high: 1s}}", 31, "`alpha` must be above 0, found 0"),
         ("delay: {erlang: {shape: 0, mean: 1s}}", 33, "`shape` must be above 0"),
-        ("delay: {choice: {values: [1s, 2s], weights: [1]}}", 54, "2 values, but 1 weights"),
+        ("delay: {choice: {values: [1s, 2s], weights: [1]}}", 54, "2 values, but 1 weight"),
         ("delay: {choice: {values: [1s], weights: [0]}}", 50, "cannot all be zero"),
         ("delay: {choice: {values: []}}", 34, "takes a list, found an empty one"),
     ] {
