@@ -6,10 +6,11 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::backend::{BoundProgram, compile};
+use tempolane::backend::{Binding, BoundProgram, Rerun, compile};
 use tempolane::explore::{Mode, Options, explore};
-use tempolane::scenario;
+use tempolane::scenario::{self, LoadedScenario};
 use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink};
+use tempolane::value::Value;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,16 +20,23 @@ fn main() {
     };
     let parameter = |name: &str, value: String| (name.to_owned(), value);
     let (file, parameters) = match name.as_str() {
-        "queue" => ("queues/mm1.yaml", vec![parameter("customers", size.clone())]),
+        "queue" => ("scenarios/queues/mm1.yaml", vec![parameter("customers", size.clone())]),
         "hold" => {
             let rounds = parameter("rounds", "1000000000".to_owned());
-            ("queues/hold.yaml", vec![rounds, parameter("span", format!("{size}s"))])
+            ("scenarios/queues/hold.yaml", vec![rounds, parameter("span", format!("{size}s"))])
         }
-        "philosophers" => ("classics/philosophers.yaml", vec![parameter("n", size.clone())]),
-        _ => ("queues/bounded-buffer.yaml", vec![parameter("items", size.clone())]),
+        "philosophers" => ("scenarios/classics/philosophers.yaml", vec![parameter("n", size.clone())]),
+        "network" => ("benches/peers/scenarios/network.yaml", vec![parameter("visits", size.clone())]),
+        "customers" => ("benches/peers/scenarios/customers.yaml", vec![parameter("customers", size.clone())]),
+        "short" => ("benches/peers/scenarios/short.yaml", Vec::new()),
+        _ => ("scenarios/queues/bounded-buffer.yaml", vec![parameter("items", size.clone())]),
     };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let loaded = scenario::load_file(&path, &parameters).unwrap_or_else(|error| panic!("{error}"));
+    if name == "short" {
+        run_again(&loaded, size.parse().expect("a number of runs"));
+        return;
+    }
     let program =
         compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("a checked scenario can be bound");
     if name == "philosophers" {
@@ -45,6 +53,22 @@ fn main() {
 
 fn run(simulation: &mut Simulation<'_>, sink: &mut impl Sink) {
     simulation.run(sink, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+}
+
+/// So many runs, each with another time and another capacity than the one before.
+fn run_again(loaded: &LoadedScenario, runs: i64) {
+    let compiled = compile(&loaded.model);
+    let place = |name| loaded.model.params.iter().position(|param| param.name == name).expect("a parameter");
+    let (capacity, load_time) = (place("capacity"), place("load_time"));
+    let mut params = loaded.params.clone();
+    let binding = Binding::new(&compiled, &loaded.model, &params).expect("a checked scenario can be bound");
+    let mut rerun = Rerun::new(binding);
+    for run in 0..runs {
+        params[capacity] = Value::Int(3 + run % 13);
+        params[load_time] = Value::Duration((2 + run % 7) * 250_000_000);
+        rerun.set(&params).expect("any of these is good");
+        rerun.run(&mut NoTrace, &mut |_| ControlFlow::Continue(())).expect("not interrupted");
+    }
 }
 
 /// All schedules, without time, on one thread.

@@ -34,6 +34,9 @@ hold 1 11 10000 wake-up
 buffer 1002 6000 4998 item
 fingerprint 1002 6000 4998 item
 trace 1002 6000 4998 item
+network 100 600 10000 visit
+customers 1000 6000 5000 customer
+short 91 637 546 run
 philosophers 8 12 298136 transition"
 
 counted=$(while read -r name small large units unit; do

@@ -5,6 +5,8 @@
 //! an exponent where the zeros would be no help. Does not decide how times are
 //! printed: see [`crate::time`].
 
+use std::borrow::Cow;
+
 /// Below this a number has an exponent.
 const SMALL: f64 = 1e-4;
 /// From this on it has one too; up to here floats are whole numbers exactly.
@@ -66,9 +68,32 @@ pub fn counted(number: impl std::fmt::Display) -> String {
     text
 }
 
-/// `run` for one, `runs` otherwise.
+/// `run` for one, `runs` otherwise; `process` and `processes`, `memory` and `memories`.
 pub fn noun(count: usize, one: &str) -> String {
-    if count == 1 { one.to_owned() } else { format!("{one}s") }
+    let hisses = ["s", "x", "ch", "sh"].iter().any(|end| one.ends_with(end));
+    match one.strip_suffix('y') {
+        _ if count == 1 => one.to_owned(),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if hisses => format!("{one}es"),
+        _ => format!("{one}s"),
+    }
+}
+
+/// What so many do: `waits` for one, `wait` otherwise; `is` and `are`.
+pub fn verb(count: usize, several: &'static str) -> Cow<'static, str> {
+    match several {
+        several if count != 1 => several.into(),
+        "are" => "is".into(),
+        "do" => "does".into(),
+        "go" => "goes".into(),
+        several => format!("{several}s").into(),
+    }
+}
+
+/// `there is 1 instance`, `there are 3 instances`.
+pub fn there_are(number: u64, one: &str) -> String {
+    let count = usize::try_from(number).unwrap_or(usize::MAX);
+    format!("there {} {}", verb(count, "are"), so_many(number, one))
 }
 
 /// `1 state`, `1,331,714 states`.
@@ -85,6 +110,12 @@ mod tests {
         assert_eq!(so_many(0, "state"), "0 states");
         assert_eq!(so_many(1, "state"), "1 state");
         assert_eq!(so_many(1_331_714, "state"), "1,331,714 states");
+        assert_eq!(
+            ["process", "memory", "mutex", "way", "mismatch"].map(|one| so_many(2, one)),
+            ["2 processes", "2 memories", "2 mutexes", "2 ways", "2 mismatches"]
+        );
+        assert_eq!([0, 1, 2].map(|count| verb(count, "wait")), ["wait", "waits", "wait"]);
+        assert_eq!([1, 2].map(|count| there_are(count, "event")), ["there is 1 event", "there are 2 events"]);
         assert_eq!(counted(u128::MAX), "340,282,366,920,938,463,463,374,607,431,768,211,455");
     }
 

@@ -24,7 +24,7 @@
 //! | [`why`] | what of a scenario is changed to see what would help, and what comes of it | what a change means, how a report looks |
 //! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
 //! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
-//! | [`cli`] | arguments, files, exit codes | everything else |
+//! | `cli` | arguments, files, exit codes | everything else |
 //!
 //! Who may import whom, and that no two files import each other, is held by the
 //! test `tests/house_rules.rs`:

@@ -174,21 +174,30 @@ impl HeapCalendar {
     /// Takes the first entry, be it that it was taken back.
     #[inline]
     fn pop_any(&mut self) -> Option<(Time, ProcessId)> {
+        // Who goes on at the present mostly fills the hole sooner or later.
+        if let Some(&ready) = self.ready.front()
+            && ready < self.least()
+        {
+            self.ready.pop_front();
+            return Some(entry(ready));
+        }
         if self.hole {
             self.close_hole();
         }
-        let key = match self.ready.front() {
-            Some(&ready) if ready < self.root => {
-                self.ready.pop_front();
-                ready
-            }
-            _ if self.root == NONE => return None,
-            _ => {
-                self.hole = true;
-                self.root
-            }
-        };
-        Some(entry(key))
+        if self.root == NONE {
+            return None;
+        }
+        self.hole = true;
+        Some(entry(self.root))
+    }
+
+    /// The first entry that is not for the present.
+    #[inline]
+    fn least(&self) -> Key {
+        match self.hole {
+            true => self.groups.first().map_or(NONE, |Group(keys)| smallest(keys).1),
+            false => self.root,
+        }
     }
 
     /// Whether this entry was taken back, which is then forgotten.

@@ -5,6 +5,7 @@ use super::calendar::{Calendar, MAX_PROCESSES, SMALL, SmallCalendar};
 use super::heap_calendar::HeapCalendar;
 use super::tie_calendar::TieCalendar;
 use super::wheel_calendar::WheelCalendar;
+use crate::figure::noun;
 use crate::ids::ProcessId;
 use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, State, Yield, Yielded, find_end};
 use crate::program::BoundProgram;
@@ -438,19 +439,23 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
 #[cold]
 fn zero_time_limit(program: &BoundProgram, place: String) -> Outcome {
     let message = format!(
-        "{} steps without time passing {place}: a zero-time livelock? \
+        "{} without time passing {place}: a zero-time livelock? \
          Put a delay into the loop, or raise `limits: {{zero_time_steps: …}}`",
-        program.limits.zero_time_steps,
+        steps(program.limits.zero_time_steps),
     );
     Outcome::Limit { message }
 }
 
 fn step_limit(program: &BoundProgram) -> Outcome {
     let message = format!(
-        "{} steps without an end; give the scenario a `horizon`, or raise `limits: {{steps: …}}`",
-        program.limits.steps
+        "{} without an end; give the scenario a `horizon`, or raise `limits: {{steps: …}}`",
+        steps(program.limits.steps)
     );
     Outcome::Limit { message }
+}
+
+fn steps(limit: u64) -> String {
+    format!("{limit} {}", noun(usize::try_from(limit).unwrap_or(usize::MAX), "step"))
 }
 
 fn memory_limit(program: &BoundProgram, machine: &Machine, process: ProcessId) -> Outcome {

@@ -11,6 +11,7 @@ use super::scenario::{Prepared, Scenario};
 use super::state::CodeState;
 use crate::analysis::Monitors;
 use crate::explore::{self, Cancellation, End, Exploration, Mode, Options, Reduce, Stopped};
+use crate::trace::{Claim, Expectation};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 
@@ -106,11 +107,13 @@ impl<S: CodeState + Send> Scenario<S> {
     }
 
     /// The run of a shortest schedule that ends so: `completed`, `horizon`,
-    /// `deadlock`, `fault` or `limit`; `None` if no schedule does. The counterpart of
+    /// `deadlock`, `fault` or `limit`, alone or as an expectation has it, `outcome: deadlock`;
+    /// `None` if no schedule does. The counterpart of
     /// [`Scenario::check_every_schedule`]: that something can go wrong.
     ///
     /// # Errors
-    /// Why it was not found out, or what is wrong with the scenario or the word.
+    /// Why it was not found out, or what is wrong with the scenario or the text, such as an
+    /// expectation of something else than the outcome.
     ///
     /// # Panics
     /// If code does.
@@ -151,15 +154,11 @@ impl<S: CodeState + Send> Scenario<S> {
     }
 
     fn some(&self, explore: Explore, outcome: &str) -> Result<Option<Run<'_, S>>, Failed> {
-        const STOPS: [&str; 2] = ["fault", "limit"];
         const ENDS: [(&str, End); 3] =
             [("completed", End::Completed), ("horizon", End::Horizon), ("deadlock", End::Deadlock)];
+        let outcome = self.outcome_of(outcome)?;
+        let outcome = outcome.as_str();
         let end = ENDS.iter().find(|(name, _)| *name == outcome).map(|&(_, end)| end);
-        if end.is_none() && !STOPS.contains(&outcome) {
-            let known = ENDS.map(|(name, _)| name).join(", ");
-            let message = format!("there is no outcome '{outcome}'; there are {known}, {}", STOPS.join(", "));
-            return Err(Failed::Otherwise(format!("{}: {message}", self.name())));
-        }
         self.explore(explore, "", &mut |found, exploration| {
             let mut stops = exploration.stops().into_iter();
             let witness = match end {
@@ -173,6 +172,22 @@ impl<S: CodeState + Send> Scenario<S> {
                 None => found.proves(exploration).map(|()| None),
             }
         })
+    }
+
+    /// The outcome that a text expects: a word alone, or with its key.
+    fn outcome_of(&self, text: &str) -> Result<String, Failed> {
+        let expect = if text.contains(':') { text.to_owned() } else { format!("outcome: {text}") };
+        let prepared = self.prepare_expecting(&expect).map_err(|problems| Failed::wrong(&problems))?;
+        let expected = &prepared.loaded.model.expect;
+        let is_all = expected.no_races.is_none() && expected.lines_of_figures().is_empty();
+        match expected.expectations.as_slice() {
+            [Expectation { claim: Claim::Outcome(outcome), .. }] if is_all => Ok(outcome.clone()),
+            _ => Err(Failed::Otherwise(format!(
+                "{}: a schedule is looked for by its outcome alone, such as `outcome: deadlock`, and not by '{text}'; \
+                 what else can go wrong, the opposite of it shows with `check_every_schedule`",
+                self.name()
+            ))),
+        }
     }
 
     fn every<'s>(

@@ -5,6 +5,7 @@ use super::failure::{Exit, Failure};
 use super::inputs::{self, Loaded, ProblemObject, load_each};
 use super::options::{Format, ScenarioOptions};
 use super::report::on_one_line;
+use crate::figure::so_many;
 use crate::scenario::{Diagnostics, LoadError};
 use clap::Args;
 use serde::Serialize;
@@ -54,15 +55,12 @@ pub fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
 
 fn text(loaded: &Loaded, warnings: Option<&Diagnostics>, strict: bool) -> String {
     let model = &loaded.scenario.model;
-    let counted =
-        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let processes = counted(model.processes.len(), "process", "processes");
+    let processes = so_many(model.processes.len() as u64, "process");
     // Lives of processes are resources that nobody declares.
     let declared = model.resources.iter().filter(|def| def.spec.kind.is_declared()).count();
-    let resources = counted(declared, "resource", "resources");
+    let resources = so_many(declared as u64, "resource");
     let name = console::printable(&model.name);
-    let warnings =
-        warnings.map(|warnings| format!("; {}", counted(warnings.items.len(), "warning", "warnings")));
+    let warnings = warnings.map(|warnings| format!("; {}", so_many(warnings.items.len() as u64, "warning")));
     let verdict = if strict && warnings.is_some() {
         "refused, since `--strict` takes warnings for errors"
     } else {

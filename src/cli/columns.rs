@@ -1,16 +1,17 @@
 //! Tables that users write: a line with names, then rows.
 //!
-//! Decides how they are read, and that each row knows its line.
+//! Decides that each column has a name of its own and a cell in each row, and that each
+//! row knows its line. What stands in the cells is the business of those who read them.
 
-use super::console;
+use super::bounded_file;
+use super::console::{printable, shown};
+use super::csv_rows::{CsvRow, Malformed, Rows, not_by_commas};
 use super::failure::Failure;
 use crate::sweep::DataColumn;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-/// The most bytes of such a table.
-const MOST_BYTES: u64 = 64 << 20;
+/// The most MiB of such a table.
+const MOST_MIB: u64 = 64;
 
 /// A table by columns.
 pub struct ColumnsFile {
@@ -25,46 +26,46 @@ pub struct ColumnsFile {
 /// # Errors
 /// If it cannot be read, or is no table.
 pub fn read(path: &Path, what: &str) -> Result<ColumnsFile, Failure> {
-    let shown = console::shown(path);
-    let cannot = |error: std::io::Error| Failure::environment(format!("cannot read '{shown}': {error}"));
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(cannot)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Failure::usage(format!("{shown} is longer than {} MiB", MOST_BYTES >> 20)));
-    }
-    let wrong = |error: csv::Error| Failure::usage(format!("{shown}: {error}"));
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
-    let column = |name: &str| DataColumn { name: name.to_owned(), cells: Vec::new() };
-    let mut columns: Vec<DataColumn> = reader.headers().map_err(wrong)?.iter().map(column).collect();
-    let (mut lines, mut counted) = (Vec::new(), Counted { bytes: &bytes, at: 0, line: 1 });
-    for record in reader.records() {
-        let record = record.map_err(wrong)?;
-        lines.push(counted.line_of(record.position().map_or(0, |position| position.byte() as usize)));
-        for (column, cell) in columns.iter_mut().zip(record.iter()) {
-            column.cells.push(cell.to_owned());
-        }
-    }
-    if lines.is_empty() {
+    let bytes = bounded_file::read(path, "a table", MOST_MIB)?;
+    let table = parse(&bytes).map_err(|malformed| malformed.failure(path))?;
+    if table.lines.is_empty() {
+        let shown = shown(path);
         return Err(Failure::usage(format!("{shown} has no {what}: a line of names, then one for each")));
+    }
+    Ok(table)
+}
+
+fn parse(bytes: &[u8]) -> Result<ColumnsFile, Malformed> {
+    let mut rows = Rows::new(bytes)?;
+    let head = rows.next().unwrap_or_else(|| Err(Malformed::new(1, "the file is empty")))?;
+    let (mut columns, mut lines) = (named(&head)?, Vec::new());
+    for row in rows {
+        let row = row?;
+        row.check_width(columns.len())?;
+        lines.push(row.line as u64);
+        for (column, cell) in columns.iter_mut().zip(&row.cells) {
+            column.cells.push(cell.trimmed().to_owned());
+        }
     }
     Ok(ColumnsFile { columns, lines })
 }
 
-/// Lines that were counted up to a byte.
-struct Counted<'b> {
-    bytes: &'b [u8],
-    at: usize,
-    line: u64,
-}
-
-impl Counted<'_> {
-    /// The line of the row that begins at a byte or behind empty lines there.
-    fn line_of(&mut self, begin: usize) -> u64 {
-        let is_break = |byte: &&u8| matches!(byte, b'\n' | b'\r');
-        let empty = self.bytes[begin..].iter().take_while(is_break).count();
-        let passed = &self.bytes[self.at..begin + empty];
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.at = begin + empty;
-        self.line
+/// The columns of a line of names, without cells.
+fn named(head: &CsvRow) -> Result<Vec<DataColumn>, Malformed> {
+    let mut columns: Vec<DataColumn> = Vec::new();
+    for cell in &head.cells {
+        let name = cell.trimmed();
+        let wrong = |why: String| Err(Malformed::new(head.line, why));
+        if name.is_empty() {
+            return wrong(format!("column {} has no name", columns.len() + 1));
+        }
+        if let Some(hint) = not_by_commas(name) {
+            return wrong(format!("the name of a column is '{}'{hint}", printable(name)));
+        }
+        if columns.iter().any(|column| column.name == name) {
+            return wrong(format!("there are two columns '{}'", printable(name)));
+        }
+        columns.push(DataColumn { name: name.to_owned(), cells: Vec::new() });
     }
+    Ok(columns)
 }

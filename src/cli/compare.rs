@@ -162,8 +162,12 @@ fn told(runs: &[Finished], comparison: &Comparison, written: &[PathBuf]) -> Stri
     text.extend(notes);
     if !written.is_empty() && runs.len() > MOST_SCENARIOS {
         let more = runs.len() - MOST_SCENARIOS;
+        let others = match more {
+            1 => "last one".to_owned(),
+            more => format!("{more} others"),
+        };
         text.push_str(&format!(
-            " note: the total-time chart shows the first {MOST_SCENARIOS} scenarios, and not the {more} others\n"
+            " note: the total-time chart shows the first {MOST_SCENARIOS} scenarios, and not the {others}\n"
         ));
     }
     text

@@ -1,7 +1,11 @@
 //! Exit codes, and the failures that end a command before it is done.
 
+use crate::figure::so_many;
 use std::fmt;
 use std::process::ExitCode;
+
+/// How many problems of one kind of input are told: who sees so many looks at the first.
+const MOST_PROBLEMS: usize = 20;
 
 /// How a command ended, in the order of weight: of several, the heaviest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +55,16 @@ impl Failure {
     /// Wrong usage or an invalid scenario.
     pub fn usage(message: impl fmt::Display) -> Failure {
         Failure { exit: Exit::Usage, message: message.to_string() }
+    }
+
+    /// Wrong usage in several ways, of which the first are told.
+    pub fn problems(mut problems: Vec<String>) -> Failure {
+        let more = problems.len().saturating_sub(MOST_PROBLEMS);
+        if more > 0 {
+            problems.truncate(MOST_PROBLEMS);
+            problems.push(so_many(more as u64, "more problem"));
+        }
+        Failure::usage(problems.join("\nerror: "))
     }
 
     /// A file cannot be read or written.

@@ -55,6 +55,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             title: String::new(),
             header: &finished.header,
             spans: &spans,
+            rounds: &[],
             levels: &[],
             points: &[],
             points_left_out: 0,

@@ -4,12 +4,14 @@
 //! running one, reporting, writing files) stands beside them. Decides nothing
 //! about scenarios: it glues the other modules together.
 
+mod bounded_file;
 mod calibrate;
 mod check;
 mod columns;
 mod compare;
 mod completions;
 mod console;
+mod csv_rows;
 mod execute;
 mod explore;
 mod failure;
@@ -31,6 +33,7 @@ mod test;
 mod tie_sensitivity;
 mod unfinished;
 mod validate;
+mod variations;
 mod why;
 
 pub use failure::Exit;
@@ -41,7 +44,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 fine; 1 a finding (deadlock, fault, limit, failed expectation or test, failed validation); 2 wrong usage or invalid \
+Exit codes: 0 fine; 1 a finding (deadlock, fault, limit, failed expectation or test, failed validation; a search without an answer; \
+parameters that measurements do not determine, or no distribution that fits them); 2 wrong usage or invalid \
 scenario; 3 a file cannot be read or written; 130 interrupted.
 Results go to standard output, diagnostics and progress to standard error. NO_COLOR is respected.";
 

@@ -6,6 +6,7 @@ use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::report::Finished;
 use crate::analysis::CriticalPath;
+use crate::figure::noun;
 use crate::ids::ProcessId;
 use crate::render::{
     GanttInput, ProcessBar, RenderError, ScenarioBars, Scene, Style, TextStyle, Timeline, aligned, gantt,
@@ -44,7 +45,7 @@ impl<'a> Drawing<'a> {
         let input = if drawn == statistics.events {
             self.timeline.input(label.clone())
         } else {
-            let title = format!("{label}: the first {drawn} events");
+            let title = format!("{label}: the first {drawn} {}", noun(drawn as usize, "event"));
             self.timeline.beginning(title, outcome, statistics.total_time)
         };
         GanttInput { settings, ..input }

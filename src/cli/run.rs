@@ -8,11 +8,10 @@ use super::output::Folder;
 use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::tie_sensitivity::tie_sensitivity;
-use super::{console, failure_windows, interrupt};
+use super::{bounded_file, console, failure_windows, interrupt};
 use crate::explore::{Cancellation, Following, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Run scenarios in virtual time and draw what happened
@@ -60,23 +59,15 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// The most bytes that are read of a schedule.
-const MOST_BYTES: u64 = 64 << 20;
+/// The most MiB of a schedule.
+const MOST_MIB: u64 = 64;
 
 fn read_schedule(path: &Path) -> Result<Schedule, Failure> {
-    let cannot = |error: std::io::Error| {
-        Failure::environment(format!("cannot read '{}': {error}", console::shown(path)))
-    };
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(cannot)?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    let bytes = bounded_file::read(path, "a schedule", MOST_MIB)?;
     let wrong = |line: usize, message: &str| {
         let line = if line > 0 { format!(":{line}") } else { String::new() };
         Failure::usage(format!("{}{line}: {message}", console::shown(path)))
     };
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(wrong(0, "a schedule has at most 64 MiB"));
-    }
     let text = String::from_utf8(bytes).map_err(|_| wrong(0, "a schedule is a text in UTF-8"))?;
     // Some editors put a byte order mark before what they save.
     Schedule::parse(text.strip_prefix('\u{feff}').unwrap_or(&text))

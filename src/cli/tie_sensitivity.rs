@@ -28,6 +28,11 @@ const STEPS: u64 = 1_000_000;
 /// How many random orders are tried besides the reversed one.
 const SEEDED: u32 = 7;
 
+/// How many random orders are tried at most where one in many is looked for, and how many
+/// events these have together.
+const FURTHER: u32 = 1000;
+const FURTHER_EVENTS: u64 = 2_000_000;
+
 /// What is compared of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Answer {
@@ -75,6 +80,13 @@ pub fn tie_sensitivity(loaded: &Loaded, finished: &Finished) -> Option<TieSensit
 /// The orders of simultaneous events that are tried besides the usual one.
 pub fn other_orders() -> impl Iterator<Item = Ties> {
     std::iter::once(Ties::Reversed).chain((0..SEEDED).map(Ties::Seeded))
+}
+
+/// Further random orders, for a run of so many events of which one order in many is looked for:
+/// as many as take no time worth mentioning.
+pub fn further_orders(events: u64) -> impl Iterator<Item = Ties> {
+    let orders = u32::try_from(FURTHER_EVENTS / events.max(1)).unwrap_or(u32::MAX).min(FURTHER);
+    (SEEDED..SEEDED + orders).map(Ties::Seeded)
 }
 
 /// A run in another order; `None` if it leads much further, or the user stops it.

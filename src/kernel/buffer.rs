@@ -11,6 +11,7 @@
 use super::machine::{Machine, header_words, item_type, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
+use crate::figure::{so_many, verb};
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{BoundProgram, Op, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
@@ -146,7 +147,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if let Some(array) = code.array {
             let (_, len) = self.array(arena, at.frame(), array);
             if count > len as u64 {
-                let message = format!("{count} items do not fit the array, which has {len} elements");
+                let message = format!(
+                    "{} {} not fit the array, which has {}",
+                    so_many(count, "item"),
+                    verb(count as usize, "do"),
+                    so_many(len as u64, "element")
+                );
                 return Err(self.fault(at, message, "make the array longer, or get fewer"));
             }
         }
@@ -169,8 +175,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         // At a rendezvous one item is put and got at a time.
         if count > capacity.max(1) {
             let name = self.program.resource_name(ResourceId(self.resource_id(arena, header)));
+            let items = so_many(count, "item");
             let message =
-                format!("a request for {count} items, but buffer '{name}' never holds more than {capacity}");
+                format!("a request for {items}, but buffer '{name}' never holds more than {capacity}");
             return Err(self.fault(at, message, "raise the capacity, or ask for fewer at a time"));
         }
         Ok(count)

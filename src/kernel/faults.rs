@@ -2,6 +2,7 @@
 
 use super::step::{Context, Kernel, Scheduler};
 use crate::arithmetic::ArithmeticError;
+use crate::figure::noun;
 use crate::ids::OpId;
 use crate::program::Op;
 use crate::trace::{Fault, Sink};
@@ -49,8 +50,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         what: &str,
         index: i64,
         len: u64,
-        parts: &str,
+        part: &str,
     ) -> Box<Fault> {
+        let parts = noun(usize::try_from(len).unwrap_or(usize::MAX), part);
         let message = format!("index {index} is out of range: {what} has {len} {parts}");
         let hint = match (len, self.program.plain[at.op()]) {
             (0, _) => "there is nothing to index".to_owned(),

@@ -94,13 +94,18 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let frame = program.frames[process.index()] as usize;
         // What it inherited in a life before is over.
         let link = def.template[frame::LINK] & 0xff << PRIORITY_AT;
-        let mut kept = std::mem::take(&mut self.scratch);
-        kept.clear();
-        let own = || def.life.iter().chain(&def.arrays);
-        kept.extend(own().map(|slot| arena[slot.at(frame)]));
+        let life = def.life.map_or(0, |slot| arena[slot.at(frame)]);
+        self.scratch.clear();
+        for slot in &def.arrays {
+            self.scratch.push(arena[slot.at(frame)]);
+        }
         arena[frame..frame + def.template.len()].copy_from_slice(&def.template);
-        own().zip(&kept).for_each(|(slot, word)| arena[slot.at(frame)] = *word);
-        self.scratch = kept;
+        for (number, slot) in def.arrays.iter().enumerate() {
+            arena[slot.at(frame)] = self.scratch[number];
+        }
+        if let Some(slot) = def.life {
+            arena[slot.at(frame)] = life;
+        }
         arena[frame + frame::LINK] = link;
         self.first_elements(arena, process, def);
         if let Some(index) = def.index {

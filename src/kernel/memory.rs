@@ -3,6 +3,7 @@
 
 use super::machine::{header_words, item_type};
 use super::step::{Context, Kernel, Scheduler};
+use crate::figure::{so_many, verb};
 use crate::ids::ResourceId;
 use crate::program::{RESOURCE_WORDS, ResourceCode, Slot, Source, resource};
 use crate::trace::{Fault, Kind, Sink};
@@ -74,7 +75,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         let array = code.array.map(|slot| self.array(arena, at.frame(), slot));
         if let Some((_, len)) = array.filter(|&(_, len)| count > len as u64) {
-            let message = format!("{count} values do not fit the array, which has {len} elements");
+            let message = format!(
+                "{} {} not fit the array, which has {}",
+                so_many(count, "value"),
+                verb(count as usize, "do"),
+                so_many(len as u64, "element")
+            );
             return Err(self.fault(at, message, "make the array longer, or read fewer"));
         }
         Ok(count)
@@ -102,7 +108,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     fn no_slot(&self, arena: &[Word], at: Context, header: usize, slot: Word) -> Box<Fault> {
         let name =
             format!("memory '{}'", self.program.resource_name(ResourceId(self.resource_id(arena, header))));
-        self.out_of_range(at, &name, slot as i64, arena[header + resource::CAPACITY], "slots")
+        self.out_of_range(at, &name, slot as i64, arena[header + resource::CAPACITY], "slot")
     }
 
     /// `identity` is the word that says which memory it is.

@@ -2,7 +2,7 @@
 
 use super::streams::Draws;
 use crate::ids::ProcessId;
-use crate::program::BoundProgram;
+use crate::program::{BoundProgram, Fast};
 use crate::time::Time;
 
 /// What a process has besides its words in the state.
@@ -14,14 +14,16 @@ pub struct Own<'a> {
     pub(super) process: ProcessId,
     /// The program.
     pub(super) program: &'a BoundProgram,
+    /// The optimised ops by which the run goes.
+    pub(super) ops: &'a [Fast],
     /// Random values.
     pub(super) draws: &'a mut Draws,
 }
 
 impl<'a> Own<'a> {
     /// Without fuel, of the first process.
-    pub(super) fn new(program: &'a BoundProgram, draws: &'a mut Draws) -> Own<'a> {
-        Own { fuel: 0, now: 0, process: ProcessId(0), program, draws }
+    pub(super) fn new(program: &'a BoundProgram, ops: &'a [Fast], draws: &'a mut Draws) -> Own<'a> {
+        Own { fuel: 0, now: 0, process: ProcessId(0), program, ops, draws }
     }
 
     /// Becomes what this process has now.

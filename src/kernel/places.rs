@@ -28,7 +28,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if index < len as u64 {
             return Ok(start + index as usize);
         }
-        Err(self.out_of_range(at, "the array", index as i64, len as u64, "elements"))
+        Err(self.out_of_range(at, "the array", index as i64, len as u64, "element"))
     }
 
     /// The header of an instance of a resource.
@@ -45,6 +45,6 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return Ok(u64::from(first) + index * RESOURCE_WORDS as u64);
         }
         let name = format!("'{}'", self.program.definition_name(ResourceDefId(def)));
-        Err(self.out_of_range(at, &name, index as i64, u64::from(count), "instances"))
+        Err(self.out_of_range(at, &name, index as i64, u64::from(count), "instance"))
     }
 }

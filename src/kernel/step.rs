@@ -2,7 +2,7 @@
 
 use super::call::{Call, Code, NoCode};
 use super::defect;
-use super::machine::{Machine, State, frame_words, state_word};
+use super::machine::{Machine, State, frame_words, op_of, state_word};
 use super::own::Own;
 use super::stop::{Halt, Yield, Yielded};
 use super::streams::{Draws, fetch};
@@ -196,7 +196,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
             arena: arena.as_mut_slice(),
             now,
             live,
-            own: Own::new(program, draws),
+            own: Own::new(program, program.optimised.ops(S::ACTIVE), draws),
             queue,
             sink,
             debt: 0,
@@ -228,18 +228,19 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     /// writing to it changes nothing else.
     fn go_on(&mut self, arena: &mut [Word], current: &mut ProcessId) -> Result<Yield, Box<Fault>> {
         let program = self.program;
-        let code = program.optimised.ops(S::ACTIVE);
         // The clock, for those to whom it must not come by way of memory.
         let mut now = *self.now;
         let mut process = *current;
         let (process, result) = loop {
             let frame = program.frames[process.index()] as usize;
+            let at = Context::new(process, frame, op_of(arena, frame));
+            self.own.settle(process, now);
             if S::ACTIVE {
                 // Known once, so that not every event has to be looked at for it.
                 assert!(process.0 < Event::PROCESSES, "no scenario has so many processes");
                 self.sink.clock(now);
             }
-            let (why, priority) = match self.execute_fast(code, arena, process, frame, now) {
+            let (why, priority) = match self.execute_fast(arena, at, now) {
                 Halt::Delayed(until, priority) => (Yield::Delayed(until), priority),
                 Halt::Blocked => (Yield::Blocked, 0),
                 Halt::Done => (Yield::Done, 0),

@@ -238,15 +238,22 @@ impl BoundProgram {
             drawn.dedup();
             let of_streams = codes().filter(|code| code.sampler.has_own_stream());
             let positions = of_streams.map(|code| code.position).collect();
-            let def = &self.processes[number];
-            let arrives = def.life.is_some() && def.count > 0;
-            let words = if arrives { self.frame_of(def.first) } else { 0..0 };
-            let template = words.map(|word| self.arena.word(word)).collect();
             let def = &mut self.processes[number];
-            def.template = template;
             match def.life {
                 None => def.drawn = drawn,
                 Some(_) => def.by_number.positions = positions,
+            }
+        }
+        self.note_templates();
+    }
+
+    /// Takes note of the first words of those who arrive, which parameters change.
+    pub(super) fn note_templates(&mut self) {
+        for number in 0..self.processes.len() {
+            let def = &self.processes[number];
+            if def.life.is_some() && def.count > 0 {
+                let words = self.frame_of(def.first).map(|word| self.arena.word(word));
+                self.processes[number].template = words.collect();
             }
         }
     }
@@ -279,12 +286,14 @@ impl BoundProgram {
     }
 
     /// The definition that `process` is an instance of.
+    #[inline]
     pub fn definition(&self, process: ProcessId) -> &ProcessInstances {
         // Definitions without instances share their first id with the next.
         &self.processes[self.definition_index(process).index()]
     }
 
     /// The number of the definition that `process` is an instance of.
+    #[inline]
     pub fn definition_index(&self, process: ProcessId) -> ProcessDefId {
         ProcessDefId::from_index(self.processes.partition_point(|def| def.first <= process) - 1)
     }

@@ -73,8 +73,13 @@ impl<'a> Binding<'a> {
         }
         // Globals and headers: what ops may have in them.
         self.changed.clear();
-        let is_other = |&word: &u32| self.next.arena[word as usize] != self.program.arena[word as usize];
-        self.changed.extend((0..self.next.frames_base as u32).filter(is_other));
+        let words = 0..self.next.frames_base;
+        let (before, after) = (self.program.arena.content(words.clone()), &self.next.arena[words]);
+        for (word, (before, after)) in (0..).zip(before.iter().zip(after)) {
+            if before != after {
+                self.changed.push(word);
+            }
+        }
         let reseeded = self.is_reseeded();
         let reordered = self.program.has_priorities != self.next.has_priorities;
         self.take_state(params);
@@ -121,6 +126,6 @@ impl<'a> Binding<'a> {
         for (info, size) in program.resources.iter_mut().zip(&next.sizes) {
             (info.capacity, info.initial) = (size.capacity, size.initial);
         }
-        program.note_lives();
+        program.note_templates();
     }
 }

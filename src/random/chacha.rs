@@ -51,19 +51,22 @@ pub(super) fn one_block(key: &[u32; KEY_WORDS], stream: u64, counter: u64) -> Bl
     Block([a, b, c, d, e, f, g, h])
 }
 
-/// The blocks from number `first` on, in half the time of four alone.
+/// Four blocks, each with its stream and its number, in half the time of four alone.
 #[inline]
-pub(super) fn four_blocks(key: &[u32; KEY_WORDS], stream: u64, first: u64, blocks: &mut [Block; 4]) {
+pub(super) fn four_blocks(
+    key: &[u32; KEY_WORDS],
+    streams: [u64; 4],
+    counters: [u64; 4],
+    blocks: &mut [Block; 4],
+) {
     let mut start = [u32x4::new([0; 4]); 16];
     for (words, word) in start.iter_mut().zip(CONSTANTS.iter().chain(key)) {
         *words = u32x4::new([*word; 4]);
     }
-    let [a, b, c, d] = [first, first.wrapping_add(1), first.wrapping_add(2), first.wrapping_add(3)];
-    let high = |number: u64| (number >> 32) as u32;
-    start[12] = u32x4::new([a as u32, b as u32, c as u32, d as u32]);
-    start[13] = u32x4::new([high(a), high(b), high(c), high(d)]);
-    start[14] = u32x4::new([stream as u32; 4]);
-    start[15] = u32x4::new([high(stream); 4]);
+    let low = |numbers: [u64; 4]| u32x4::new(numbers.map(|number| number as u32));
+    let high = |numbers: [u64; 4]| u32x4::new(numbers.map(|number| (number >> 32) as u32));
+    (start[12], start[13]) = (low(counters), high(counters));
+    (start[14], start[15]) = (low(streams), high(streams));
     let mut state = start;
     for _ in 0..4 {
         // The columns, then the diagonals.
@@ -166,9 +169,12 @@ mod tests {
         let key = std::array::from_fn(|word| 0x1234_5677 * (word as u32 + 1));
         for (stream, first) in [(0, 0), (7, (1 << 32) - 2), (u64::MAX - 3, 1 << 40), (3, u64::MAX - 1)] {
             let mut blocks = [Block([0; BLOCK_WORDS]); 4];
-            four_blocks(&key, stream, first, &mut blocks);
-            for (number, block) in (0..).zip(blocks) {
-                assert_eq!(block.0, one_block(&key, stream, first.wrapping_add(number)).0);
+            let (streams, counters) = ([0, 1, 2, 9], [0, 1, 5, 2]);
+            let streams = streams.map(|number| stream.wrapping_add(number));
+            let counters = counters.map(|number| first.wrapping_add(number));
+            four_blocks(&key, streams, counters, &mut blocks);
+            for (block, (stream, counter)) in blocks.iter().zip(streams.into_iter().zip(counters)) {
+                assert_eq!(block.0, one_block(&key, stream, counter).0);
             }
         }
     }

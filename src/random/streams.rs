@@ -34,12 +34,24 @@ struct Family {
     first: u32,
     instances: Range<u32>,
     purposes: Range<u32>,
-    /// Whether the positions say which instance reads; see [`first_position`].
-    numbered: bool,
+    /// Where the positions say which instance reads (see [`first_position`]): by purpose, the
+    /// first blocks of the last four instances, since those with the next numbers come soon.
+    numbered: Vec<Four>,
     /// What a stream's name is the hash of. The instance and the purpose at
     /// the end are of the stream that was asked for last.
     bytes: Vec<u8>,
 }
+
+/// The first blocks of four instances in a row.
+#[derive(Debug, Clone)]
+struct Four {
+    /// The number of the first, divided by 4, plus 1; 0 if these are no blocks yet.
+    tag: u32,
+    blocks: [Block; 4],
+}
+
+/// No blocks yet.
+const NO_FOUR: Four = Four { tag: 0, blocks: [NOTHING; 4] };
 
 impl Family {
     fn new(process: &str, first: u32, instances: Range<u32>, purposes: Range<u32>) -> Family {
@@ -47,7 +59,7 @@ impl Family {
         bytes.extend_from_slice(process.as_bytes());
         bytes.push(0xff);
         bytes.extend_from_slice(&[0; INSTANCE_AND_PURPOSE]);
-        Family { first, instances, purposes, numbered: false, bytes }
+        Family { first, instances, purposes, numbered: Vec::new(), bytes }
     }
 
     /// The name of stream number `place` of the family.
@@ -58,10 +70,23 @@ impl Family {
     /// The name of a stream as that of this instance; `place` says for which purpose.
     fn id_of(&mut self, instance: u32, place: u32) -> StreamId {
         let purpose = self.purposes.start + place % self.purposes.len() as u32;
-        let end = self.bytes.len();
-        self.bytes[end - 8..end - 4].copy_from_slice(&instance.to_le_bytes());
-        self.bytes[end - 4..].copy_from_slice(&purpose.to_le_bytes());
+        if let Some(end) = self.bytes.last_chunk_mut() {
+            *end = (u64::from(instance) | u64::from(purpose) << 32).to_le_bytes();
+        }
         StreamId(xxhash_rust::xxh3::xxh3_64(&self.bytes))
+    }
+
+    /// The first block of an instance by its number; `place` says for which purpose.
+    fn first_block(&mut self, key: &[u32; KEY_WORDS], instance: u32, place: u32) -> Block {
+        let purpose = place as usize % self.purposes.len();
+        let tag = instance / 4 + 1;
+        if self.numbered[purpose].tag != tag {
+            let first = instance & !3;
+            let ids = [first, first + 1, first + 2, first + 3].map(|instance| self.id_of(instance, place).0);
+            four_blocks(key, ids, [0; 4], &mut self.numbered[purpose].blocks);
+            self.numbered[purpose].tag = tag;
+        }
+        self.numbered[purpose].blocks[instance as usize % 4]
     }
 }
 
@@ -138,6 +163,9 @@ impl Streams {
     pub fn reset(&mut self, seed: u64, replication: u64) {
         self.key = key_words(key(seed, replication));
         self.tags.fill(0);
+        for four in self.families.iter_mut().flat_map(|family| &mut family.numbered) {
+            four.tag = 0;
+        }
     }
 
     /// Adds streams as [`Streams::add`] does, one for each purpose in each of so many
@@ -149,8 +177,12 @@ impl Streams {
     /// As [`Streams::add`].
     pub fn add_numbered(&mut self, process: &str, places: u32, purposes: Range<u32>) -> u32 {
         let families = self.families.len();
-        let first = self.add(process, 0..places, purposes);
-        self.families[families..].iter_mut().for_each(|family| family.numbered = true);
+        let first = self.add(process, 0..places, purposes.clone());
+        if let Some(family) = self.families.get_mut(families) {
+            family.numbered = vec![NO_FOUR; purposes.len()];
+            // Few of those who come read so many words that four blocks are worth it.
+            self.keep_one_block_each();
+        }
         first
     }
 
@@ -180,14 +212,19 @@ impl Streams {
         self.tags.reserve_exact(after - before);
         self.tags.resize(after, 0);
         if before <= FEW_STREAMS && after > FEW_STREAMS {
-            self.words_log2 = BLOCK_LOG2;
-            self.blocks = Vec::new();
-            self.tags.fill(0);
+            self.keep_one_block_each();
         }
         let blocks = after << self.group_log2();
         self.blocks.reserve_exact(blocks - self.blocks.len());
         self.blocks.resize(blocks, NOTHING);
         first
+    }
+
+    /// Keeps no more than one block of each stream.
+    fn keep_one_block_each(&mut self) {
+        self.words_log2 = BLOCK_LOG2;
+        self.blocks = vec![NOTHING; self.tags.len()];
+        self.tags.fill(0);
     }
 
     /// How many streams there are.
@@ -239,10 +276,16 @@ impl Streams {
         let place = stream - family.first;
         let tag = group + 1;
         let (StreamId(id), group) = match self.ids.get(stream as usize) {
-            _ if family.numbered => {
+            _ if !family.numbered.is_empty() => {
                 let groups_log2 = INSTANCE_AT - self.words_log2;
                 let instance = (group >> groups_log2) as u32;
-                (family.id_of(instance, place), group & ((1 << groups_log2) - 1))
+                let group = group & ((1 << groups_log2) - 1);
+                if group == 0 {
+                    self.blocks[stream as usize] = family.first_block(&self.key, instance, place);
+                    self.tags[stream as usize] = tag;
+                    return;
+                }
+                (family.id_of(instance, place), group)
             }
             Some(id) => (*id, group),
             None => (family.id(place), group),
@@ -251,7 +294,8 @@ impl Streams {
         let group_log2 = self.group_log2();
         match self.blocks[stream << group_log2..].first_chunk_mut() {
             Some(four) if group_log2 == FEW_GROUP_LOG2 => {
-                four_blocks(&self.key, id, group << group_log2, four);
+                let first = group << group_log2;
+                four_blocks(&self.key, [id; 4], [0, 1, 2, 3].map(|number| first.wrapping_add(number)), four);
             }
             _ => self.blocks[stream] = one_block(&self.key, id, group),
         }

@@ -19,6 +19,9 @@ pub struct GanttInput<'a> {
     pub header: &'a Header,
     /// What each process did, in order of process, then start.
     pub spans: &'a [Span],
+    /// Where waits begin that are no part of the wait before, although that one is of the same
+    /// step and ends there; in order of process, then time. See [`crate::trace::rounds`].
+    pub rounds: &'a [(ProcessId, Time)],
     /// The levels of the resources that have one; may be empty.
     pub levels: &'a [LevelSeries],
     /// Marks and log lines, in order of time.

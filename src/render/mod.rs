@@ -1,13 +1,17 @@
 //! Pictures of runs: Gantt timelines and charts, as SVG, PNG and text.
 //!
-//! A run becomes a [`Scene`] of plain shapes ([`gantt`](fn@gantt), [`aligned`]),
-//! a scene becomes SVG ([`svg`](fn@svg)), and SVG becomes PNG
-//! ([`png`](fn@png)); [`text_gantt`] and, for a few moments of a run,
-//! [`text_window`] draw for the terminal, [`total_time_chart`] compares
-//! scenarios, [`marks_chart`] shows what marks carried, and [`StepsSink`] is for code reviews. All of these work from a
-//! trace alone, so a saved trace draws the same picture. The charts of a sweep
-//! ([`sweep_lines`], [`sweep_map`], [`distribution_chart`], [`front_chart`]) and of fits work
-//! from its numbers. The same input gives the same bytes on every machine.
+//! A run becomes a [`Scene`] of plain shapes ([`gantt`](fn@gantt), [`aligned`]), and
+//! a scene becomes SVG ([`svg`](fn@svg)); [`text_gantt`] and, for a few moments of a
+//! run, [`text_window`] draw for the terminal, and [`StepsSink`] is for code reviews.
+//! All of these work from a trace alone, so a saved trace draws the same picture.
+//! The same input gives the same bytes on every machine.
+#![cfg_attr(
+    feature = "render",
+    doc = "
+With the feature `render` SVG becomes PNG ([`png`](fn@png)), [`total_time_chart`] compares scenarios and
+[`marks_chart`] shows what marks carried, from traces, too. The charts of a sweep ([`sweep_lines`],
+[`sweep_map`], [`distribution_chart`], [`front_chart`]) and of fits work from its numbers."
+)]
 
 #[cfg(feature = "render")]
 mod charts;

@@ -5,6 +5,7 @@
 //! step of the scenario), how it is told, and which lines stand at the top.
 //! Lines of the scenario are not told: a comment more in it is no other step.
 
+use crate::figure::noun;
 use crate::ids::ProcessId;
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind, Outcome, Phrase, Sink, printable};
@@ -61,7 +62,8 @@ impl<'h> StepsSink<'h> {
         }
         let Header { scenario, version, seed, .. } = self.header;
         let mut text = format!("# steps of {}\n{STEPS_VERSION}{version}\n", printable(scenario));
-        let _ = writeln!(text, "# seed {seed}, {} events, fingerprint {fingerprint}", self.events);
+        let events = noun(usize::try_from(self.events).unwrap_or(usize::MAX), "event");
+        let _ = writeln!(text, "# seed {seed}, {} {events}, fingerprint {fingerprint}", self.events);
         text.push_str("# x has to wait, > goes on after a wait\n");
         let name = |row: &Row| self.header.process_name(row.process);
         let times = self.rows.iter().map(|row| row.time.to_string().len());

@@ -1,11 +1,11 @@
 //! From a trace, or a sketch of a run, to what its Gantt timeline is drawn from.
 
 use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
-use crate::ids::ResourceId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Event, Header, Kind, LevelLine, Outcome, Phrase, Sketched, Span, Trace, all_levels, peaks, spans,
-    untimed_spans,
+    Event, Header, Kind, LevelLine, Outcome, Phrase, Sketched, Span, Trace, all_levels, peaks, rounds, spans,
+    untimed_rounds, untimed_spans,
 };
 use crate::value::Word;
 
@@ -22,6 +22,7 @@ pub struct Timeline<'a> {
     outcome: &'a Outcome,
     end: Time,
     spans: Vec<Span>,
+    rounds: Vec<(ProcessId, Time)>,
     levels: Vec<LevelSeries>,
     points: Vec<Point>,
     points_left_out: u64,
@@ -43,6 +44,7 @@ impl<'a> Timeline<'a> {
             outcome: &trace.outcome,
             end: trace.end,
             spans,
+            rounds: if untimed { untimed_rounds(trace) } else { rounds(trace) },
             levels: level_series(trace),
             points,
             points_left_out,
@@ -64,6 +66,7 @@ impl<'a> Timeline<'a> {
             outcome,
             end,
             spans: kept.spans.clone(),
+            rounds: Vec::new(),
             levels: kept.levels.iter().map(series).collect(),
             points: Vec::new(),
             points_left_out: 0,
@@ -100,6 +103,7 @@ impl<'a> Timeline<'a> {
             title,
             header: self.header,
             spans: &self.spans,
+            rounds: &self.rounds,
             levels: &self.levels,
             points: &self.points,
             points_left_out: self.points_left_out,

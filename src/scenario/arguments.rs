@@ -14,6 +14,7 @@ use super::scope::Scope;
 use super::steps::body::Body;
 use super::tables;
 use super::typed::{Typed, coerce};
+use crate::figure::{so_many, there_are};
 use crate::random::distributions::families;
 use crate::random::{Bound, Family, Parameter, Takes};
 use crate::value::{Type, Value};
@@ -283,7 +284,8 @@ impl Arguments<'_, '_, '_> {
         let known: Option<Vec<f64>> = weights.iter().map(|weight| weight.known.map(Value::as_f64)).collect();
         let negative = weights.iter().any(|weight| weight.known.is_some_and(|value| value.as_f64() < 0.0));
         if weights.len() != values {
-            let message = format!("there are {values} values, but {} weights", weights.len());
+            let weights = so_many(weights.len() as u64, "weight");
+            let message = format!("{}, but {weights}", there_are(values as u64, "value"));
             self.check.reports.error(span, message);
         } else if negative {
             self.check.reports.error(span, "a weight cannot be negative");

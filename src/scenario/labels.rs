@@ -10,6 +10,7 @@ use super::node::Key;
 use super::references::split_instance;
 use super::scope::ResourceEntry;
 use super::source::Span;
+use crate::figure::there_are;
 use crate::ids::{MarkId, ProcessId, ResourceId, Site};
 use crate::trace::Instances;
 
@@ -220,7 +221,8 @@ impl Check<'_> {
                     self.absent += 1;
                     return None;
                 }
-                format!("{name} is out of range: there are {count} instances, from 0")
+                let there_are = there_are(count.max(0) as u64, "instance");
+                format!("{name} is out of range: {there_are}, from 0")
             }
             (index, _) => return Some(index.unwrap_or(0)),
         };

@@ -17,6 +17,7 @@ use super::source::Span;
 use super::syntax::{Ast, AstKind};
 use super::tables::{INSTANCE, MEASURE, VALUE};
 use super::typed::Typed;
+use crate::figure::there_are;
 use crate::ids::{MarkId, ResourceDefId, Site};
 use crate::time::NANOS_PER_SECOND;
 use crate::trace::Counted;
@@ -302,8 +303,8 @@ impl Check<'_> {
             (false, _) => (format!("{} is one resource, without index", quoted(name)), None),
             (true, Some(None)) => ("an index is a number as it stands here".to_owned(), None),
             (true, Some(Some(at))) if count.is_some_and(|count| i64::from(at) >= count) => {
-                let count = count.unwrap_or(0);
-                (format!("index {at} is out of range: there are {count} instances, from 0"), None)
+                let there_are = there_are(count.unwrap_or(0).max(0) as u64, "instance");
+                (format!("index {at} is out of range: {there_are}, from 0"), None)
             }
             (true, Some(Some(at))) => return Some(Some(at)),
         };

@@ -12,6 +12,7 @@ use super::scope::{Found, ResourceEntry, Scope};
 use super::steps::body::Use;
 use super::syntax::{Ast, AstKind};
 use super::typing::Typer;
+use crate::figure::there_are;
 use crate::ids::{ResourceDefId, Site};
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
@@ -165,7 +166,8 @@ impl Typer<'_, '_> {
         let typed = self.expression(index)?;
         let error = match (typed.ty(), typed.known_int(), entry.count) {
             (Type::Int, Some(at), Some(count)) if !(0..count).contains(&at) => {
-                format!("index {at} is out of range: there are {count} instances of {}, from 0", quoted(name))
+                let there_are = there_are(count.max(0) as u64, "instance");
+                format!("index {at} is out of range: {there_are} of {}, from 0", quoted(name))
             }
             (Type::Int, ..) => return Some(Some(typed.expr)),
             (found, ..) => format!("an index must be an integer, found {}", found.described()),

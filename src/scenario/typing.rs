@@ -13,6 +13,7 @@ use super::scope::{ParamEntry, ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
 use super::typed::{Typed, unitless_param};
 use crate::arithmetic::{ArithmeticError, BinaryOp, UnaryOp};
+use crate::figure::so_many;
 use crate::ids::{ParamId, Site, VarId};
 use crate::value::{Type, Value, Word};
 use std::ops::Range;
@@ -101,7 +102,8 @@ impl Typer<'_, '_> {
     fn unknown_name(&mut self, name: &str, range: &Range<usize>) {
         if self.params.position(name).is_some() {
             let message = format!("the parameter {} is used before it is defined", quoted(name));
-            let hint = "parameters may use those above them; move it up".to_owned();
+            let hint =
+                "a parameter may use those above it in the file; move it up, or give a value".to_owned();
             return self.error(range, message, Some(hint));
         }
         if matches!(name, "now" | "index") {
@@ -110,6 +112,10 @@ impl Typer<'_, '_> {
         }
         if FUNCTIONS.contains(&name) {
             return self.error(range, format!("`{name}` is a function"), Some(format!("write `{name}(…)`")));
+        }
+        if self.scope.params == 0 && self.params.len() == 0 {
+            let message = format!("a value is wanted here, found the name {}", quoted(name));
+            return self.error(range, message, self.instead(name));
         }
         let span = self.reports.span_in(&self.located, range.clone());
         let what = if self.scope.vars.is_some() { "parameter or variable" } else { "parameter" };
@@ -175,7 +181,8 @@ impl Typer<'_, '_> {
             && !(0..length).contains(&at)
             && self.dead == 0
         {
-            let message = format!("index {at} is out of range: the array has {length} elements, from 0");
+            let elements = so_many(length.max(0) as u64, "element");
+            let message = format!("index {at} is out of range: the array has {elements}, from 0");
             self.error(&index.range, message, None);
             return None;
         }

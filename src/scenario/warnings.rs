@@ -14,6 +14,7 @@ use super::loops::{self, Endless};
 use super::model::{Model, ProcessDef, ResourceDef, ResourceRef, Step, StepKind, each};
 use super::names::quoted;
 use super::source::narrow;
+use crate::figure::verb;
 use crate::ids::{ResourceDefId, Site};
 use crate::time::format_nanos;
 use crate::trace::Claim;
@@ -100,7 +101,7 @@ fn keeps_held<'m>(
             StepKind::Exit if around > 0 => {
                 let names: Vec<_> =
                     held.iter().map(|held| quoted(&model.resources[held.def.index()].name)).collect();
-                let stay = if names.len() == 1 { "stays" } else { "stay" };
+                let stay = verb(names.len(), "stay");
                 let message = format!("{} {stay} taken when the process ends here", names.join(" and "));
                 let hint = "`exit` gives nothing back: leave the `with` first, or `release` before it";
                 warnings.push(warning(step.site, "exit".len(), message, hint));

@@ -45,19 +45,29 @@ impl Axis {
         Ok(Axis { param, name: name.to_owned(), values })
     }
 
-    /// A parameter whose values are written one by one, as in a design file.
+    /// A parameter whose values are the cells of a column of a table. `lines` are those of
+    /// the rows in the file, for messages.
     ///
     /// # Errors
-    /// A message, if there is no such parameter, or one of them is no value of it.
-    pub fn of_texts<'t>(
-        model: &Model,
-        name: &str,
-        texts: impl Iterator<Item = &'t str>,
-    ) -> Result<Axis, String> {
-        let (param, ty) = param(model, name)?;
-        let values = texts.map(|text| constant(text, ty)).collect::<Result<_, _>>()?;
-        Ok(Axis { param, name: name.to_owned(), values })
+    /// All that is wrong with it: there is no such parameter, or cells are no values of it.
+    pub fn of_cells(model: &Model, name: &str, cells: &[String], lines: &[u64]) -> Result<Axis, Vec<String>> {
+        let (param, ty) = param(model, name).map_err(|why| vec![why])?;
+        let (mut values, mut problems) = (Vec::new(), Vec::new());
+        for (row, cell) in cells.iter().enumerate() {
+            match constant(cell, ty) {
+                Ok(value) => values.push(value),
+                Err(why) => problems.push(format!("{}: {why}", cell_place(name, row, lines))),
+            }
+        }
+        if problems.is_empty() { Ok(Axis { param, name: name.to_owned(), values }) } else { Err(problems) }
     }
+}
+
+/// Where a cell of a table stands, for messages. `lines` are those of the rows in the file,
+/// which follow each other behind the line of names if they are not known.
+pub fn cell_place(column: &str, row: usize, lines: &[u64]) -> String {
+    let line = lines.get(row).copied().unwrap_or(row as u64 + 2);
+    format!("line {line}, column '{column}'")
 }
 
 /// The parameter of this name and its type.

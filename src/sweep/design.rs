@@ -124,6 +124,11 @@ impl Design {
         &self.groups
     }
 
+    /// By what changes together, how many values each of it has.
+    pub fn lengths(&self) -> impl Iterator<Item = u64> {
+        self.groups.iter().map(|group| group[0].values.len() as u64)
+    }
+
     /// What changes, in the order of [`DesignPoint::varied`].
     pub fn axes(&self) -> impl Iterator<Item = &Axis> {
         self.groups.iter().flatten()

@@ -60,7 +60,7 @@ mod summary;
 mod threshold;
 mod trials;
 
-pub use axis::{Axis, MOST_VALUES, constant};
+pub use axis::{Axis, MOST_VALUES, cell_place, constant};
 pub use calibration::{
     ASSUMED_ERROR, CALIBRATION_LEVEL, Calibrated, CalibrationModel, CalibrationRuns, DataColumn, ErrorScale,
     FitParameter, FittedParameter, MOST_FITTED, MeasuredFigure, MeasuredRow, Measurements, Modelled,

@@ -61,5 +61,5 @@ pub use shell::shell_word;
 pub use shown::{is_obeyed, printable};
 pub use sink::{DynSink, NoTrace, Sink, Trace};
 pub use sketch::{LevelLine, Sketch, Sketched};
-pub use span::{Activity, Span, SpanBuilder, spans, untimed_spans};
+pub use span::{Activity, Span, SpanBuilder, rounds, spans, untimed_rounds, untimed_spans};
 pub use ties::Ties;

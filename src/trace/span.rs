@@ -9,6 +9,7 @@ use super::outcome::WaitFor;
 use super::sink::Trace;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
+use crate::value::Word;
 
 /// What a process was doing for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -188,6 +189,50 @@ fn spans_since(trace: &Trace, mut since: impl FnMut(&Event) -> Time) -> Vec<Span
     all.retain(|span| span.start < span.end);
     all.sort_unstable_by_key(|span| (span.process, span.start));
     all
+}
+
+/// Where waits begin that are of another round of a loop than the wait before, which ended
+/// there and was of the same step: by process, then by time. Waits for several permits of
+/// one step follow each other with nothing but the taking of permits between them.
+pub fn rounds(trace: &Trace) -> Vec<(ProcessId, Time)> {
+    rounds_since(trace, |event| event.time)
+}
+
+/// As [`rounds`], among [`untimed_spans`].
+pub fn untimed_rounds(trace: &Trace) -> Vec<(ProcessId, Time)> {
+    let mut late = LateRequests::new(trace.header.process_count(), trace.header.resource_count());
+    rounds_since(trace, |event| late.since(event))
+}
+
+fn rounds_since(trace: &Trace, mut since: impl FnMut(&Event) -> Time) -> Vec<(ProcessId, Time)> {
+    let mut last: Vec<Option<LastWait>> = vec![None; trace.header.process_count()];
+    let mut rounds = Vec::new();
+    for event in trace.events.iter() {
+        let (last, start) = (&mut last[event.process.index()], since(&event));
+        match (event.kind, last.as_mut()) {
+            (Kind::Grant, _) => *last = Some(LastWait { op: event.op, end: event.time, goes_on: true }),
+            (Kind::Acquire, Some(wait)) if wait.op == event.op => {}
+            (Kind::Block, Some(wait)) if wait.op == event.op && wait.end == start => {
+                let is_permit = event.value == WaitFor::Acquire as Word;
+                if !(wait.goes_on && is_permit) {
+                    rounds.push((event.process, start));
+                }
+            }
+            (_, Some(wait)) => wait.goes_on = false,
+            (_, None) => {}
+        }
+    }
+    rounds.sort_unstable();
+    rounds
+}
+
+/// The wait of a process that ended last.
+#[derive(Debug, Clone, Copy)]
+struct LastWait {
+    op: OpId,
+    end: Time,
+    /// Whether it has done nothing since but take permits in that step.
+    goes_on: bool,
 }
 
 #[cfg(test)]

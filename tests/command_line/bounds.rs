@@ -66,7 +66,7 @@ fn final_memories_are_bounded() {
     assert_eq!(lengths, [1_000_000, (1 << 20) - 1_000_000]);
     assert_eq!(object["memories_left_out"], json!(3_000_000 - (1 << 20)));
     let ended = room.run("run large.yaml --write none").with_code(0);
-    ended.says(&["and 999980 more", "1951424 values that no report keeps"]);
+    ended.says(&["and 999980 more", "1,951,424 values that no report keeps"]);
     // What is expected of all of them is looked at all the same.
     let expects = format!("{text}expect: {{memories: {{b: [1]}}}}\n");
     let room = Room::with(&[("large.yaml", &expects)]);

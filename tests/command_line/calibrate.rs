@@ -328,7 +328,7 @@ fn what_cannot_be_calibrated() {
             "data.csv: line 2, column 'total_time': the expression takes a duration, found an integer",
         ),
         ("n,total_time\n1,2s\n\nx,3s\n", "--fit start", "line 4, column 'n'"),
-        ("n,total_time\n1\n", "--fit start", "line: 2"),
+        ("n,total_time\n1\n", "--fit start", "data.csv: line 2: 1 cell, but the head names 2"),
         ("n,total_time\n", "--fit start", "no measurements"),
         ("n\n1\n", "--fit start", "no column is a figure"),
         ("n,n,total_time\n1,2,2s\n", "--fit start", "two columns 'n'"),

@@ -94,6 +94,46 @@ fn what_never_happened_is_a_dash() {
     assert_eq!(rows(&ended, "marks.m.mean"), [["marks.m.mean", "never", "–", "–", "–"]]);
 }
 
+/// Steps of 200 ms and 300 ms on average up to a horizon, which alone says how long it takes.
+#[test]
+fn runs_that_a_horizon_cuts_are_not_compared_by_their_total_time() {
+    let text = |name: &str, mean: &str, horizon: &str| {
+        format!(
+            "version: 1\nname: {name}\nhorizon: {horizon}\nprocesses:\n  p:\n    do:\n      - repeat: 50\n        \
+             do: [{{mark: made}}, {{delay: {{exponential: {{mean: {mean}}}}}}}]\n"
+        )
+    };
+    let room = Room::with(&[
+        ("slow.yaml", &text("slow", "300ms", "3s")),
+        ("fast.yaml", &text("fast", "200ms", "3s")),
+        ("whole.yaml", &text("whole", "200ms", "1h")),
+    ]);
+    let ended = room.run("compare slow.yaml fast.yaml --replications 8").with_code(0);
+    ended.says(&[
+        "fast and slow cannot be compared by total time: a horizon ended 8 of 8 runs of fast and 8 of 8 runs of slow\n",
+        " --of compares what was done until the horizon, such as --of marks.NAME.count",
+    ]);
+    assert!(!ended.out.contains("as long as"), "{}", ended.out);
+    assert_eq!(rows(&ended, "fast").last().expect("a row")[1..], ["3s", "–"]);
+    // A run that is stopped is not faster than one that is done.
+    let ended = room.run("compare whole.yaml fast.yaml --replications 8").with_code(0);
+    ended.says(&["a horizon ended 8 of 8 runs of fast and 0 of 8 runs of whole\n"]);
+    let sweep = "sweep slow.yaml --replications 2 --columns none --no-charts";
+    let told = "a horizon ended 2 runs: total_time says when it did";
+    room.run(sweep).with_code(0).says(&[told]);
+    let ended = room.run(&format!("{sweep} --of marks.made.count -o counts")).with_code(0);
+    assert!(!ended.out.contains("a horizon"), "{}", ended.out);
+    let asked = "compare slow.yaml fast.yaml --replications 8 --of marks.made.count";
+    let ended = room.run(asked).with_code(0);
+    assert!(!ended.out.contains("--of compares"), "{}", ended.out);
+    let objects = room.run(&format!("{asked} --format json")).with_code(0).json();
+    let figures = &objects[1]["figures"];
+    assert_eq!(figures["total_time_ns"]["difference"], json!({"mean": null, "half_width": null}));
+    let more = figures["marks.made.count"]["difference"]["mean"].as_f64().expect("a number");
+    // 3 s / 200 ms - 3 s / 300 ms is 5.
+    assert!((2.0..8.0).contains(&more), "{more}");
+}
+
 #[test]
 fn many_marks_are_no_flood() {
     let marks: String = (0..100).map(|number| format!("      - mark: m{number}\n")).collect();

@@ -197,11 +197,17 @@ fn what_is_no_schedule_of_the_scenario_is_refused() {
     let room = Room::with(&[
         ("tie.yaml", TIE),
         ("no.schedule", "hello\n"),
+        ("trace.jsonl", "{\"version\":1}\n"),
         ("who.schedule", &who),
         ("when.schedule", &when),
     ]);
     for (file, part) in [
-        ("no.schedule", "no.schedule:1: expected `key: value`"),
+        (
+            "no.schedule",
+            "no.schedule:1: this is no schedule, which begins with `schedule: 1`: expected `key: value`",
+        ),
+        ("tie.yaml", "tie.yaml:1: this is a scenario, which `tempolane run` takes before --schedule"),
+        ("trace.jsonl", "trace.jsonl:1: this is a trace or a result in JSON"),
         ("who.schedule", "turn 1 of the schedule (c, timed): the scenario has no such process"),
         ("when.schedule", "turn 2 of the schedule (b, timed)"),
     ] {

@@ -195,6 +195,24 @@ fn the_time_before_the_start_is_new_everywhere() {
     room.run("run late.yaml --write none").says(&["· new (not started)"]);
 }
 
+/// Three permits of one step, a second apart, are one wait of 3 s; three rounds of a loop are three
+/// of 1 s, with or without a pause between them.
+#[test]
+fn rounds_of_a_loop_are_bars_of_their_own() {
+    let text = "version: 1\nname: rounds\nresources:\n  s: {kind: semaphore, permits: 0}\n  t: {kind: semaphore, permits: 0}\n  \
+                u: {kind: semaphore, permits: 0}\n  queue: {kind: buffer, capacity: 1}\nprocesses:\n  \
+                at_once: {do: [{acquire: {s: 3}}]}\n  \
+                in_turn: {do: [{repeat: 3, do: [{acquire: t}, {release: u}]}]}\n  \
+                getter: {do: [{repeat: 3, do: [{get: queue}]}]}\n  \
+                giver: {do: [{repeat: 3, do: [{delay: 1s}, {release: [s, t]}, {put: queue}]}]}\n";
+    let room = Room::with(&[("rounds.yaml", text)]);
+    room.run("run rounds.yaml --write svg").with_code(0);
+    let picture = read(&room, "output/rounds/gantt.svg");
+    let bars = |name: &str| picture.matches(&format!("id=\"span-{name}-")).count();
+    assert_eq!(["at_once", "in_turn", "getter", "giver"].map(bars), [1, 3, 3, 3]);
+    assert!(picture.contains("0s – 3s (3s)"), "{picture}");
+}
+
 #[test]
 fn a_picture_says_what_it_leaves_out() {
     let text = "version: 1\nname: marks\nprocesses:\n  \

@@ -86,8 +86,18 @@ fn two_heaps_are_no_distribution() {
 #[test]
 fn what_is_no_column_of_values() {
     for (data, more, told) in [
-        ("gap\n1ms\nx\n3\n", "", "data.csv: line 3: unknown parameter 'x'"),
-        ("gap\n1ms\nx\n3\n", "", "line 4: the expression takes a duration"),
+        (
+            "gap\n1ms\nx\n3\n",
+            "",
+            "data.csv: line 3, column 'gap': a value is wanted here, found the name 'x'",
+        ),
+        ("gap\n1ms\nx\n3\n", "", "line 4, column 'gap': the expression takes a duration"),
+        ("gap,gap\n1,2\n", "--column gap", "data.csv: line 1: there are two columns 'gap'"),
+        (
+            "gap;more\n1;2\n",
+            "",
+            "data.csv: line 1: the name of a column is 'gap;more'; separate cells by commas",
+        ),
         ("gap\n1\n2ms\n", "", "line 3"),
         ("gap\n5ms\n5ms\n", "", "all values of 'gap' are 5ms"),
         ("gap,more\n,1\n", "--column gap", "there is no value in column 'gap'"),

@@ -34,7 +34,14 @@ fn start(room: &Room, words: &[&str]) -> Child {
 #[test]
 fn every_command_ends_while_it_runs() {
     let varied = ENDLESS.replace("processes:", "params: {n: 1}\nprocesses:");
-    let room = Room::with(&[("pipe.yaml", PIPE), ("endless.yaml", ENDLESS), ("varied.yaml", &varied)]);
+    let gaps: String = (1..400).map(|gap| format!("{gap}ms\n")).collect();
+    let room = Room::with(&[
+        ("pipe.yaml", PIPE),
+        ("endless.yaml", ENDLESS),
+        ("varied.yaml", &varied),
+        ("measured.csv", "total_time\n1s\n"),
+        ("gaps.csv", &format!("gap\n{gaps}")),
+    ]);
     for (words, signal) in [
         (&["run", "endless.yaml"][..], "-TERM"),
         (&["compare", "pipe.yaml", "endless.yaml"], "-INT"),
@@ -45,6 +52,11 @@ fn every_command_ends_while_it_runs() {
         (&["search", "varied.yaml", "--vary", "n=1..3", "--find", "n", "--such-that", "n > 2"], "-TERM"),
         (&["compare", "pipe.yaml", "endless.yaml", "--replications", "5"], "-INT"),
         (&["why", "endless.yaml"], "-INT"),
+        (&["sweep", "varied.yaml", "--vary", "n=1..3"], "-INT"),
+        (&["calibrate", "varied.yaml", "--data", "measured.csv", "--fit", "n=1..3"], "-INT"),
+        (&["calibrate", "varied.yaml", "--data", "measured.csv", "--fit", "n=1..3"], "-TERM"),
+        (&["fit", "gaps.csv", "--samples", "1000000"], "-INT"),
+        (&["fit", "gaps.csv", "--samples", "1000000"], "-TERM"),
     ] {
         let code = interrupted(start(&room, words), signal, Duration::from_millis(700));
         assert_eq!(code, Some(130), "{words:?}");

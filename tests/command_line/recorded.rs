@@ -105,7 +105,7 @@ processes: {p: {do: [{log: \"stage a\"}, {delay: 1s}, {log: \"stage a, done\"}, 
         ("process,event,thread\np,stage a,1\n", "line 1: there is no column 'thread'; expected the columns"),
         (
             "process;event\np;stage a\n",
-            "line 1: there is no column 'process;event', and cells are separated by commas",
+            "line 1: there is no column 'process;event'; separate cells by commas",
         ),
         ("event,value\nstage a,\n", "line 1: the column 'process' is missing"),
         ("time,process\n1,p\n", "line 1: the column 'event' is missing"),
@@ -284,6 +284,29 @@ processes: {p: {count: 8, vars: {x: 0}, do: [{repeat: 10, do: [{release: s}]}, {
     }
 }
 
+/// Five ask for a mutex at once, so that one of 120 orders is that of the recording: it is found.
+#[test]
+fn one_order_in_many_is_found() {
+    let text = "version: 1\nname: five\nresources: {m: mutex}\nprocesses:\n  \
+                p: {count: 5, do: [{with: m, do: [{delay: 1s}, {mark: had}]}]}\n";
+    let rows = |order: [u32; 5], step: f64| -> String {
+        let row = |(place, who): (usize, u32)| format!("{},p[{who}],had\n", (place + 1) as f64 * step);
+        "time,process,event\n".to_owned() + &order.into_iter().enumerate().map(row).collect::<String>()
+    };
+    let room = Room::with(&[
+        ("five.yaml", text),
+        ("right.csv", &rows([2, 0, 4, 1, 3], 1.0)),
+        ("other.csv", &rows([3, 4, 2, 1, 0], 1.0)),
+        ("late.csv", &rows([2, 0, 4, 1, 3], 1.2)),
+    ]);
+    for recorded in ["right.csv", "other.csv"] {
+        let ended = room.run(&format!("validate five.yaml --recorded {recorded} --write none")).with_code(0);
+        ended.says(&["five: recording validated", "--ties seeded:"]);
+    }
+    // In no order does it take that long.
+    room.run("validate five.yaml --recorded late.csv --write none").with_code(1);
+}
+
 /// What has no end is read up to the bound.
 #[cfg(unix)]
 #[test]
@@ -334,7 +357,7 @@ processes:
         let text = format!("process,event,value\n\"loader\",loaded,1\n{row}\n");
         let (code, said) = validated(model, text.as_bytes());
         assert!(
-            code == 2 && said.contains("'r.csv', line 3, ") && said.contains(message),
+            code == 2 && said.contains("r.csv: line 3, ") && said.contains(message),
             "{row}: {code} {said}"
         );
     }

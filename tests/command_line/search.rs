@@ -109,6 +109,26 @@ fn a_large_grid_is_searched_and_says_so() {
     ]);
 }
 
+/// Of n and m that change together the fourth pair is the best: |n - 6| s and m · 10 ms.
+#[test]
+fn parameters_that_change_together() {
+    let room = Room::with(&[("valley.yaml", VALLEY)]);
+    let line = "search valley.yaml --minimize total_time --vary n=3,4,5,6,7 --vary m=5,4,3,200,9 --zip";
+    let object = room.run(&format!("{line} --format json")).with_code(0).json().remove(0);
+    assert_eq!(object["best"][0]["point"], json!({"n": 5, "m": 3}));
+    assert_eq!(object["best"][0]["value"]["mean"], json!(1.03e9));
+    room.run(line).with_code(0).says(&["n=5, m=3 is the best of 5 points"]);
+    // Of a long list only some are tried.
+    let long = "search valley.yaml --minimize total_time --vary n=-1000..1000 --vary m=0..2000 --zip --max-points 300";
+    room.run(long).with_code(0).says(&["n=6, m=1006 is the best of", "of 2,001 points were tried"]);
+    room.run("search valley.yaml --minimize total_time --vary n=1,2 --vary m=1 --zip")
+        .with_code(2)
+        .complains(&["'n' has 2 values and 'm' has 1"]);
+    room.run("search valley.yaml --find n --such-that total_time>1s --vary n=1..2 --zip")
+        .with_code(2)
+        .complains(&["cannot be used with"]);
+}
+
 #[test]
 fn constraints_leave_points_out() {
     let room = Room::with(&[("valley.yaml", VALLEY)]);

@@ -13,6 +13,18 @@ fn a_parameter_is_set_once() {
     }
 }
 
+/// A value may be an expression over the parameters above it.
+#[test]
+fn what_is_set_may_use_parameters_that_come_before() {
+    let text = "version: 1\nname: s\nparams: {x: 2, y: 3}\nprocesses: {p: {do: [{repeat: x * y, do: [{delay: 1s}]}]}}\n";
+    let room = Room::with(&[("s.yaml", text)]);
+    room.run("run s.yaml --write none --set y=x*4").with_code(0).says(&["completed in 16s"]);
+    room.run("run s.yaml --write none --set x=y*4").with_code(2).complains(&[
+        "the parameter 'y' is used before it is defined",
+        "a parameter may use those above it in the file; move it up, or give a value",
+    ]);
+}
+
 #[test]
 fn other_options_are_given_once_too() {
     let room = Room::with(&[("pipe.yaml", PIPE)]);

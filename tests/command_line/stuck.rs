@@ -46,6 +46,38 @@ fn those_who_wait_for_ever_are_told_at_a_limit_and_at_the_horizon() {
     assert!(!expected.contains("never comes"), "{expected}");
 }
 
+/// The same for programs, with the lines of the scenario.
+#[test]
+fn those_who_wait_for_ever_are_in_the_result() {
+    let room = Room::with(&[
+        ("horizon.yaml", &STUCK.replace("LIMIT", "horizon: 100s")),
+        ("expected.yaml", &(STUCK.replace("LIMIT", "horizon: 100s") + "expect: {outcome: horizon}\n")),
+    ]);
+    let run = |file: &str| room.run(&format!("run {file} --write none --format json")).with_code(0).json();
+    let waiting = run("horizon.yaml").remove(0)["waiting"].take();
+    assert_eq!((&waiting["all"], &waiting["cycle"]), (&false.into(), &serde_json::json!(["one", "two"])));
+    let told =
+        |one: &serde_json::Value| (one["process"].clone(), one["resource"].clone(), one["line"].clone());
+    let blocked: Vec<_> = waiting["blocked"].as_array().expect("a list").iter().map(told).collect();
+    let row = |process: &str, resource: &str, line: u32| (process.into(), resource.into(), line.into());
+    let by_hand =
+        [row("one", "b", 12), row("two", "a", 13), row("late", "a", 14), row("starved", "never", 15)];
+    assert_eq!(blocked, by_hand);
+    assert!(run("expected.yaml")[0].get("waiting").is_none());
+}
+
+/// One of each is said in the singular.
+#[test]
+fn one_process_waits() {
+    let alone = "version: 1\nname: alone\nresources: {s: {kind: semaphore, permits: 0}}\nprocesses: {p: {do: [{acquire: s}]}}\n";
+    let room = Room::with(&[("alone.yaml", alone)]);
+    let ended = room.run("run alone.yaml --write none").with_code(1);
+    ended.says(&["1 of 1 process waits for what never comes, 1 of them starved"]);
+    for many in ["1 events", "1 processes", "1 steps"] {
+        assert!(!ended.out.contains(&format!(" {many}")), "{}", ended.out);
+    }
+}
+
 /// Whoever may still be served is not said to wait for ever: behind a branch that is never taken,
 /// after a start that is far away, by somebody whom that one lets go on, or if it is stopped.
 #[test]

@@ -313,12 +313,46 @@ fn design_points_from_a_file() {
     let rows = rows(&room, "output/queue/sweep/runs.csv");
     let of = |row: usize| (rows[row]["servers"].as_str(), rows[row]["service"].as_str());
     assert_eq!((rows.len(), of(0), of(3)), (4, ("1", "500ms"), ("2", "1s")));
-    fs::write(room.path("points.csv"), "servers,speed\n1,2\n").expect("written");
-    room.run("sweep queue.yaml --points points.csv").with_code(2).complains(&["unknown parameter 'speed'"]);
-    fs::write(room.path("points.csv"), "servers,service\n1,500ms,3\n").expect("written");
-    room.run("sweep queue.yaml --points points.csv").with_code(2).complains(&["points.csv", "line: 2"]);
     let zipped = "sweep queue.yaml --vary servers=1,2 --vary customers=10,20 --zip --replications 1 --fresh";
     room.run(zipped).with_code(0).says(&["2 points, 2 runs", "--replications 30"]);
+}
+
+#[test]
+fn what_is_no_table_of_design_points() {
+    let room = Room::with(&[("queue.yaml", QUEUE)]);
+    let lines = |count: u64| (1..=count).map(|_| "x\n").collect::<String>();
+    for (points, told) in [
+        ("servers,speed\n1,2\n", &["points.csv: unknown parameter 'speed'"][..]),
+        ("servers,service\n1,500ms,3\n", &["points.csv: line 2: 3 cells, but the head names 2"]),
+        ("servers\n\n1,5\n", &["points.csv: line 3: 2 cells, but the head names 1"]),
+        ("servers,service,servers\n1,1s,2\n", &["points.csv: line 1: there are two columns 'servers'"]),
+        ("servers,\n1,2\n", &["points.csv: line 1: column 2 has no name"]),
+        (
+            "servers;service\n1;1s\n",
+            &["line 1: the name of a column is 'servers;service'; separate cells by commas"],
+        ),
+        ("servers\tservice\n1\t1s\n", &["separate cells by commas"]),
+        ("servers\n1;2\n", &["points.csv: line 2, column 'servers': unexpected ';'"]),
+        // All that is wrong, each with its line, whatever is empty before it.
+        (
+            "servers,service\n\n1,500\ntwo,1s\n",
+            &[
+                "points.csv: line 4, column 'servers': a value is wanted here, found the name 'two'",
+                "points.csv: line 3, column 'service': the expression takes a duration",
+                "write `500s` or `500ms`",
+            ],
+        ),
+        (&format!("servers\n{}", lines(30)), &["line 21, column", "error: 10 more problems\n"]),
+        ("servers\n", &["has no design points"]),
+        ("", &["the file is empty"]),
+    ] {
+        fs::write(room.path("points.csv"), points).expect("written");
+        room.run("sweep queue.yaml --points points.csv").with_code(2).complains(told);
+    }
+    // Where a value is wanted, other parameters are none.
+    room.run("sweep queue.yaml --vary servers=customers*4")
+        .with_code(2)
+        .complains(&["--vary servers=customers*4: a value is wanted here, found the name 'customers'"]);
 }
 
 #[test]

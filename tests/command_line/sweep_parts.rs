@@ -24,6 +24,26 @@ fn same_tables(room: &Room, one: &str, other: &str) {
     }
 }
 
+/// Of a folder that is not that of a part, the one is named that may be meant.
+#[test]
+fn what_is_no_part_of_a_sweep() {
+    let room = Room::with(&[("queue.yaml", QUEUE)]);
+    room.run("sweep queue.yaml --vary servers=1..2 --replications 1 --no-charts --shard 1/2 -o part")
+        .with_code(0);
+    for (folder, told) in [
+        ("part", "there is no sweep in 'part', since it has no sweep.json; did you mean 'part/queue/sweep'?"),
+        ("part/queue", "did you mean 'part/queue/sweep'?"),
+        (".", "name the folder of a part, which is DIR/<scenario name>/sweep"),
+        (
+            "queue.yaml",
+            "'queue.yaml' is no folder: name the folders in which `sweep --shard` has left runs.csv",
+        ),
+    ] {
+        room.run(&format!("merge {folder}")).with_code(2).complains(&[told]);
+    }
+    room.run("merge nowhere").with_code(3).complains(&["cannot read 'nowhere/sweep.json'"]);
+}
+
 #[test]
 fn parts_of_several_machines_are_put_together() {
     let room = Room::with(&[("queue.yaml", QUEUE)]);

@@ -69,7 +69,8 @@ fn a_run_ends_when_all_its_steps_are_made() {
             "version: 1\nlimits: {{steps: {limit}}}\nprocesses: {{p: {{do: [{{while: true, do: [{{delay: 1s}}]}}]}}}}\n"
         ));
         let Outcome::Limit { message } = &run.end.outcome else { panic!("{:?}", run.end.outcome) };
-        assert!(message.starts_with(&format!("{limit} steps without an end")), "{message}");
+        let noun = if limit == 1 { "step" } else { "steps" };
+        assert!(message.starts_with(&format!("{limit} {noun} without an end")), "{message}");
         assert_eq!(steps, limit);
     }
 }

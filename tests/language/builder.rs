@@ -793,8 +793,21 @@ fn some_schedule_is_found_and_followed() {
     let fine = locks.find_schedule(Mode::Untimed, "completed").expect("all was explored");
     assert_eq!(fine.map(|run| run.outcome()), Some("completed"));
     assert!(locks.find_schedule(Mode::Untimed, "fault").expect("all was explored").is_none());
-    let unknown = locks.find_schedule(Mode::Untimed, "deadlok").err().expect("no such outcome");
-    assert!(unknown.contains("completed, horizon, deadlock, fault, limit"), "{unknown}");
+    // As `expect` has it, with the same complaints.
+    for text in ["outcome: deadlock", " {outcome: deadlock}"] {
+        let again = locks.assert_some_schedule(Mode::Untimed, text);
+        assert_eq!(again.fingerprint(), stuck.fingerprint(), "{text}");
+    }
+    for (text, told) in [
+        ("deadlok", "did you mean 'deadlock'?"),
+        ("outcome: [deadlock]", "an outcome"),
+        ("total_time: 3s", "looked for by its outcome alone"),
+        ("{outcome: deadlock, races: none}", "looked for by its outcome alone"),
+        ("", "outcome"),
+    ] {
+        let wrong = locks.find_schedule(Mode::Untimed, text).err().expect(text);
+        assert!(wrong.contains(told), "{text}: {wrong}");
+    }
     let cut = locks.find_schedule(Explore::new(Mode::Untimed).max_states(1), "fault").err();
     assert!(cut.expect("it may be there").contains("`max_states`"));
     // A turn that is not there, or a process that is not, is no schedule.

@@ -236,11 +236,19 @@ fn waits_of_one_step_have_no_border_between_them() {
     sample.then(0, wait, 400 * MS).spans.last_mut().unwrap().op = OpId(90);
     // Works are steps of their own, even in a row.
     sample.then(0, Activity::Running, 100 * MS).then(0, Activity::Running, 100 * MS);
-    let document = svg(&gantt(&sample.completed().input(), &Style::default()));
+    let sample = sample.completed();
+    let document = svg(&gantt(&sample.input(), &Style::default()));
     let drawn = |class: &str| document.matches(&format!("class=\"{class}\" x=")).count();
     // And one in the legend.
     assert_eq!((drawn("blocked"), drawn("running")), (2 + 1, 2 + 1));
     assert!(document.contains("0s – 600ms (600ms)"), "{document}");
+    // Of two rounds of a loop, the second of which begins at 300 ms, each is a bar.
+    let rounds = [(ProcessId(0), Time::from_nanos(300 * MS).unwrap())];
+    let document = svg(&gantt(&GanttInput { rounds: &rounds, ..sample.input() }, &Style::default()));
+    assert!(
+        document.contains("0s – 300ms (300ms)") && document.contains("300ms – 600ms (300ms)"),
+        "{document}"
+    );
 }
 
 #[test]
@@ -248,7 +256,7 @@ fn points_that_are_not_drawn_are_counted() {
     let sample = lab();
     let input = GanttInput { points_left_out: 1234, ..sample.input() };
     let document = svg(&gantt(&input, &Style::default()));
-    assert!(document.contains("There are 1234 more marks and log lines than are drawn."), "{document}");
+    assert!(document.contains("Not drawn: 1234 of the marks and log lines."), "{document}");
 }
 
 #[test]

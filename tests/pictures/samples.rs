@@ -126,6 +126,7 @@ impl Sample {
             title: self.header.scenario.clone(),
             header: &self.header,
             spans: &self.spans,
+            rounds: &[],
             levels: &self.levels,
             points: &self.points,
             points_left_out: 0,

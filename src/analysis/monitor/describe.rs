@@ -5,6 +5,7 @@
 
 use super::automaton::{FIRST_CAME, waited};
 use super::failure::FinalState;
+use crate::figure::noun;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::format_nanos;
 use crate::trace::{
@@ -209,7 +210,7 @@ fn passed(times: u64) -> String {
 /// Which slots of a memory differ; by their bits: -0.0 is not 0.0 here.
 fn different_slots(wanted: &[Value], seen: &[Value]) -> Option<String> {
     if wanted.len() != seen.len() {
-        return Some(format!("it has {} slots and not {}", seen.len(), wanted.len()));
+        return Some(format!("it has {} {} and not {}", seen.len(), noun(seen.len(), "slot"), wanted.len()));
     }
     let pairs = wanted.iter().zip(seen).enumerate();
     let different: Vec<String> = pairs

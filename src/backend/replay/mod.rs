@@ -17,6 +17,7 @@ mod describe;
 mod stopping;
 
 use super::threads::Recording;
+use crate::figure::{so_many, verb};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
 use crate::program::{BoundProgram, Op};
@@ -395,8 +396,9 @@ impl<'a> Replay<'a> {
                 }
                 let (seen, waits) = (observed.blocked.len(), found.blocked.len());
                 let live = self.machine.live;
-                let observed = format!("the run ended in a deadlock of {seen} processes");
-                Err(self.at_end(&observed, format!("{live} are left, of which {waits} wait")))
+                let observed = format!("the run ended in a deadlock of {}", so_many(seen as u64, "process"));
+                let (are, wait) = (verb(live as usize, "are"), verb(waits, "wait"));
+                Err(self.at_end(&observed, format!("{live} {are} left, of which {waits} {wait}")))
             }
             Outcome::Fault(fault) => self.check_fault(fault),
             _ => Ok(()),

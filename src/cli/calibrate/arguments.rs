@@ -95,7 +95,7 @@ impl CalibrateArguments {
                 told.push(problem);
             }
         });
-        if told.is_empty() { Ok(all) } else { Err(Failure::usage(told.join("\nerror: "))) }
+        if told.is_empty() { Ok(all) } else { Err(Failure::problems(told)) }
     }
 
     fn read_one<'l>(

@@ -5,7 +5,7 @@ use super::predictions::Prediction;
 use crate::cli::console::printable;
 use crate::cli::report::{GREEN, RED, YELLOW, and_more, files, heading, quantity, section, so_many, table};
 use crate::cli::sweep::shown_name;
-use crate::figure::format_share;
+use crate::figure::{format_share, verb};
 use crate::sweep::{Calibrated, ErrorScale, FitParameter, FittedParameter, number_of};
 use crate::trace::shell_word;
 use crate::value::{Type, Value};
@@ -56,7 +56,7 @@ fn signed_percent(share: f64) -> String {
 fn verdict(fitted: &Fitted<'_>) -> (&'static str, String) {
     let calibrated = &fitted.calibrated;
     let figures = so_many(calibrated.figures as u64, "figure");
-    let fits = if calibrated.figures == 1 { "fits" } else { "fit" };
+    let fits = verb(calibrated.figures, "fit");
     let off =
         fitted.root_mean_square(false).map(|share| format!(", off by {} (root mean square)", percent(share)));
     let text = format!("{figures} {fits} best with {}{}", values(fitted), off.unwrap_or_default());

@@ -2,7 +2,9 @@
 //!
 //! Decides that they are compared in pairs: replication r of each has the same random
 //! numbers wherever processes have the same names (common random numbers). The
-//! intervals of all differences together are as sure as [`LEVEL`] (Bonferroni).
+//! intervals of all differences together are as sure as [`LEVEL`] (Bonferroni). Where a
+//! horizon cuts runs, their total times are not compared: they say when the run was
+//! stopped, and not how long it takes.
 
 use crate::analysis::FigureRequest;
 use crate::cli::console::{self, printable};
@@ -11,15 +13,18 @@ use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
 use crate::cli::options::Format;
 use crate::cli::progress::ProgressLine;
-use crate::cli::report::{counted, interval, on_one_line, section, table};
+use crate::cli::report::{counted, interval, on_one_line, section, so_many, table};
 use crate::cli::sweep::{command_of_run, processors};
 use crate::figure::counted as grouped;
 use crate::sweep::{Design, Ended, Estimate, Execution, Plan};
+use crate::trace::Outcome;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 
+/// The place of the total time among the figures.
+const TOTAL_TIME: usize = 0;
 /// The probability with which an interval has the true mean in it.
 const LEVEL: f64 = 0.95;
 
@@ -105,9 +110,18 @@ impl Replicated<'_> {
         self.numbers.get(at)?[figure]
     }
 
-    /// By how much it is more than another one, in pairs.
+    /// How many runs the horizon ended.
+    fn cut(&self) -> u64 {
+        self.outcomes.get(Outcome::Horizon.name()).copied().unwrap_or_default()
+    }
+
+    /// By how much it is more than another one, in pairs; of no pair where it is the
+    /// horizon that decides the figure.
     fn difference(&self, other: &Replicated<'_>, figure: usize) -> Estimate {
         let mut estimate = Estimate::default();
+        if figure == TOTAL_TIME && self.cut() + other.cut() > 0 {
+            return estimate;
+        }
         for replication in 0..self.numbers.len().max(other.numbers.len()) {
             let pair = (self.number(replication, figure), other.number(replication, figure));
             if let (Some(this), Some(that)) = pair {
@@ -134,7 +148,10 @@ fn half_width(
     other: &Replicated<'_>,
     level: f64,
 ) -> Option<f64> {
-    if one.plan.is_random() || other.plan.is_random() { difference.half_width(level) } else { Some(0.0) }
+    match one.plan.is_random() || other.plan.is_random() {
+        true => difference.half_width(level),
+        false => (difference.count() > 0).then_some(0.0),
+    }
 }
 
 /// A number with half of its interval.
@@ -169,6 +186,7 @@ fn text(runs: &[Replicated<'_>], replications: u64) -> String {
             " differences are those of pairs (common random numbers); their intervals hold all together with 95%\n",
         );
     }
+    text.extend(instead_of_total_time(runs));
     for run in runs.iter().filter(|run| !run.plan.is_random()) {
         let _ = writeln!(text, " nothing is drawn in {}, so that one run says all", run.shown());
     }
@@ -179,8 +197,15 @@ fn text(runs: &[Replicated<'_>], replications: u64) -> String {
 /// Which of the two is faster, and how sure that is.
 fn sentence(run: &Replicated<'_>, first: &Replicated<'_>, level: f64) -> String {
     let (this, that) = (run.shown(), first.shown());
-    let request = &first.plan.requests()[0];
-    let difference = run.difference(first, 0);
+    if run.cut() + first.cut() > 0 {
+        return format!(
+            "{this} and {that} cannot be compared by total time: a horizon ended {} and {}",
+            cut_runs(run),
+            cut_runs(first)
+        );
+    }
+    let request = &first.plan.requests()[TOTAL_TIME];
+    let difference = run.difference(first, TOTAL_TIME);
     let Some(half) = half_width(&difference, run, first, level) else {
         return format!("{this} and {that} cannot be compared: too few pairs of runs came to a regular end");
     };
@@ -196,6 +221,20 @@ fn sentence(run: &Replicated<'_>, first: &Replicated<'_>, level: f64) -> String 
         mean if mean > 0.0 => format!("{this} is slower than {that} by {told}{sure}"),
         _ => format!("{this} takes as long as {that}"),
     }
+}
+
+/// How many of its runs the horizon ended: `2 of 5 runs of fast`.
+fn cut_runs(run: &Replicated<'_>) -> String {
+    format!("{} of {} of {}", counted(run.cut()), so_many(run.numbers.len() as u64, "run"), run.shown())
+}
+
+/// What compares runs that are stopped before they are done, if nothing was asked for.
+fn instead_of_total_time(runs: &[Replicated<'_>]) -> Option<&'static str> {
+    let is_cut = runs.len() > 1 && runs.iter().any(|run| run.cut() > 0);
+    let asks_nothing = runs.iter().all(|run| run.plan.requests().len() == 1);
+    (is_cut && asks_nothing).then_some(
+        " --of compares what was done until the horizon, such as --of marks.NAME.count: how often a mark was passed\n",
+    )
 }
 
 fn figure_table(runs: &[Replicated<'_>], figure: usize, request: &FigureRequest, level: f64) -> String {
@@ -226,10 +265,10 @@ fn finding(run: &Replicated<'_>) -> Option<String> {
     let findings = run.outcomes.iter().filter(|(name, _)| !matches!(**name, "completed" | "horizon"));
     let count: u64 = findings.map(|(_, count)| count).sum();
     Some(format!(
-        " {}: {} of {} runs, the first is a {outcome}: {}\n",
+        " {}: {} of {}, the first is a {outcome}: {}\n",
         run.shown(),
         counted(count),
-        counted(run.numbers.len()),
+        so_many(run.numbers.len() as u64, "run"),
         command_of_run(run.loaded, &run.plan, &[], replication)
     ))
 }

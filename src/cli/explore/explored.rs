@@ -6,6 +6,7 @@ use super::witness::{BlockedSome, Shown};
 use crate::cli::inputs::Loaded;
 use crate::explore::{Budget, Cut, Exploration, Mode, Overview};
 use crate::figure::noun;
+use crate::figure::verb;
 use crate::trace::Header;
 
 /// An exploration with what was made of it.
@@ -71,14 +72,14 @@ pub fn named_lines(lines: &[u32]) -> String {
 
 /// Why a search without time is no proof.
 pub fn by_clock(lines: &[u32]) -> String {
-    let verb = if lines.len() == 1 { "depends" } else { "depend" };
+    let verb = verb(lines.len(), "depend");
     let lines = named_lines(lines);
     format!("{lines} {verb} on what the clock shows, which nobody knows without time")
 }
 
 /// Why a search without time proves nothing of what is expected on these lines.
 fn by_durations(lines: &[u32]) -> String {
-    let verb = if lines.len() == 1 { "asks" } else { "ask" };
+    let verb = verb(lines.len(), "ask");
     let lines = named_lines(lines);
     format!(
         "{lines} {verb} for how long processes run, are delayed or blocked, which nobody knows without time"

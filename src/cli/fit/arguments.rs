@@ -9,13 +9,10 @@ use crate::cli::console::shown;
 use crate::cli::failure::Failure;
 use crate::cli::options::{Format, whole};
 use crate::scenario::suggestion;
-use crate::sweep::{DataColumn, constant, number_of};
+use crate::sweep::{DataColumn, cell_place, constant, number_of};
 use crate::value::Type;
 use clap::Args;
 use std::path::PathBuf;
-
-/// How many wrong cells are told.
-const SHOWN: usize = 20;
 
 /// Fit distributions to a column of measurements
 ///
@@ -79,7 +76,7 @@ impl FitArguments {
         let found: Vec<Result<&'static str, String>> = self.distribution.iter().map(find).collect();
         let problems: Vec<String> = found.iter().filter_map(|one| one.clone().err()).collect();
         if !problems.is_empty() {
-            return Err(Failure::usage(problems.join("\nerror: ")));
+            return Err(Failure::problems(problems));
         }
         let asked: Vec<&'static str> = found.into_iter().flatten().collect();
         let is_asked = |family: &&str| asked.is_empty() || asked.contains(family);
@@ -107,19 +104,17 @@ impl FitArguments {
         for (row, cell) in &filled {
             match constant(cell, ty) {
                 Ok(value) => values.push(number_of(value)),
-                Err(why) => problems.push(format!("{path}: line {}: {why}", table.lines[*row])),
+                Err(why) => {
+                    let place = cell_place(&column.name, *row, &table.lines);
+                    problems.push(format!("{path}: {place}: {why}"));
+                }
             }
-        }
-        if problems.len() > SHOWN {
-            let more = format!("and {} more cells of '{}'", problems.len() - SHOWN, column.name);
-            problems.truncate(SHOWN);
-            problems.push(more);
         }
         if filled.is_empty() {
             problems.push(format!("{path}: there is no value in column '{}'", column.name));
         }
         if !problems.is_empty() {
-            return Err(Failure::usage(problems.join("\nerror: ")));
+            return Err(Failure::problems(problems));
         }
         let empty = column.cells.len() - filled.len();
         let same = format!(

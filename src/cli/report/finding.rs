@@ -4,6 +4,7 @@
 use super::finished::{Finished, Waiting};
 use super::parts::and_more;
 use crate::cli::console::printable;
+use crate::figure::{so_many, verb};
 use crate::trace::{Header, NamedBlocked, NamedOutcome, Outcome, WaitFor};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -66,6 +67,28 @@ impl Finding {
     }
 }
 
+/// The `waiting` object of a result: those who wait for ever at the end of a run that was
+/// stopped.
+#[derive(Debug, Serialize)]
+pub struct StillWaiting {
+    /// Whether nobody else was left.
+    all: bool,
+    blocked: Vec<NamedBlocked>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cycle: Vec<String>,
+}
+
+impl StillWaiting {
+    /// Of a run, if anybody does.
+    pub fn of(finished: &Finished) -> Option<StillWaiting> {
+        let Waiting { waiting, all } = finished.waiting.clone()?;
+        match NamedOutcome::of(&Outcome::Deadlock(waiting), &finished.header) {
+            NamedOutcome::Deadlock { blocked, cycle } => Some(StillWaiting { all, blocked, cycle }),
+            _ => None,
+        }
+    }
+}
+
 fn unique<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     items.collect::<BTreeSet<T>>().into_iter().collect()
 }
@@ -73,12 +96,12 @@ fn unique<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
 fn deadlock_message(blocked: &[NamedBlocked], header: &Header) -> String {
     let (waiting, all) = (blocked.len(), header.process_count());
     let starved = blocked.iter().filter(|one| one.starved).count();
-    let verb = if waiting == 1 { "waits" } else { "wait" };
     let starved = match starved {
         0 => String::new(),
         starved => format!(", {starved} of them starved"),
     };
-    format!("{waiting} of {all} processes {verb} for what never comes{starved}")
+    let (all, wait) = (so_many(all as u64, "process"), verb(waiting, "wait"));
+    format!("{waiting} of {all} {wait} for what never comes{starved}")
 }
 
 /// The finding of a run in sentences, one a line; empty if there is none.
@@ -102,15 +125,12 @@ pub fn told(finished: &Finished) -> String {
 
 /// Those who wait for ever at the end of a run that was stopped; empty if nobody does.
 fn still_waiting(finished: &Finished) -> String {
-    let Some(Waiting { waiting, all }) = finished.waiting.clone() else { return String::new() };
+    let Some(StillWaiting { all, blocked, cycle }) = StillWaiting::of(finished) else { return String::new() };
     let title = match all {
         true => "before that nothing but waiting was left",
         false => "while others went on, these wait for what never comes",
     };
-    match NamedOutcome::of(&Outcome::Deadlock(waiting), &finished.header) {
-        NamedOutcome::Deadlock { blocked, cycle } => waiting_told(finished, title, &blocked, &cycle),
-        _ => String::new(),
-    }
+    waiting_told(finished, title, &blocked, &cycle)
 }
 
 /// Those who wait, each with what for, under a title.

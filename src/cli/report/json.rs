@@ -2,7 +2,7 @@
 //!
 //! Objects by name keep the order of the scenario, so equal runs give equal bytes.
 
-use super::finding::Finding;
+use super::finding::{Finding, StillWaiting};
 use super::finished::Finished;
 use super::parts::{on_many_lines, on_one_line};
 use super::races::{self, RaceObject};
@@ -54,6 +54,7 @@ fn object<'a>(finished: &'a Finished, compared: Option<AsCompared<'a>>) -> Objec
         speed_up,
         figures: compared.map(|compared| Asked(compared.figures)).filter(|asked| !asked.0.is_empty()),
         finding: Finding::of(&finished.outcome, header),
+        waiting: StillWaiting::of(finished),
         expect: match finished.unchecked.as_slice() {
             [] => Some(finished.failed.iter().map(Failed::of).collect()),
             _ => None,
@@ -91,6 +92,9 @@ struct Object<'a> {
     figures: Option<Asked<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<Finding>,
+    /// Those who wait for ever, if a horizon or a limit ended the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<StillWaiting>,
     /// What was not as expected; null if expectations were not checked.
     expect: Option<Vec<Failed<'a>>>,
     /// The mutexes that processes own which are done.

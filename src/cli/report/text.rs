@@ -9,6 +9,7 @@ use super::table::{mark_table, process_table, resource_table};
 use super::{races, ties};
 use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
+use crate::figure::{noun, so_many};
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::{Outcome, Ties};
 use std::fmt::Write;
@@ -76,7 +77,8 @@ pub fn headline(finished: &Finished) -> String {
         Ties::Fifo => String::new(),
         ties => format!(", ties {ties}"),
     };
-    let _ = writeln!(text, "  {events} events, seed {seed}{ties}, fingerprint {fingerprint}");
+    let noun = noun(usize::try_from(events).unwrap_or(usize::MAX), "event");
+    let _ = writeln!(text, "  {events} {noun}, seed {seed}{ties}, fingerprint {fingerprint}");
     text
 }
 
@@ -143,7 +145,8 @@ fn memories(finished: &Finished) -> String {
     }
     text.push_str(&and_more(" ", finished.memories.len(), MEMORIES));
     if finished.memories_left_out > 0 {
-        let _ = writeln!(text, " of all of them, {} values that no report keeps", finished.memories_left_out);
+        let values = so_many(finished.memories_left_out, "value");
+        let _ = writeln!(text, " of all of them, {values} that no report keeps");
     }
     text
 }
@@ -175,7 +178,8 @@ fn beginning(line: &str) -> String {
     match line.char_indices().nth(LOG_TEXT) {
         None => printable(line),
         Some((end, _)) => {
-            format!("{}… ({} characters more)", printable(&line[..end]), line[end..].chars().count())
+            let more = line[end..].chars().count();
+            format!("{}… ({more} {} more)", printable(&line[..end]), noun(more, "character"))
         }
     }
 }

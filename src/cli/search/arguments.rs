@@ -5,6 +5,7 @@
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::options::{Format, parse_setting, whole};
+use crate::cli::variations::Variations;
 use crate::sweep::{Axis, Design, Figures, Indifference, Plan, Question, SelectionRules, constant};
 use crate::value::{Type, Value};
 use clap::{ArgGroup, Args};
@@ -51,6 +52,9 @@ pub struct SearchArguments {
     /// Values of a parameter, as of `sweep`: room=1..16, workers=1,2,4; may be repeated
     #[arg(long, value_name = "NAME=VALUES", required = true)]
     pub vary: Vec<String>,
+    /// All parameters of --vary change together, from one point to the next
+    #[arg(long, conflicts_with = "find")]
+    pub zip: bool,
     /// Only points for which this holds of the parameters, as 'room >= workers'; may be repeated
     #[arg(long = "where", value_name = "CONDITION")]
     pub conditions: Vec<String>,
@@ -111,7 +115,7 @@ impl SearchArguments {
         let indifference = indifference(&self.indifference, ty);
         problems.extend(indifference.as_ref().err().cloned());
         let (Some(design), Ok(indifference), true) = (design, indifference, problems.is_empty()) else {
-            return Err(Failure::usage(problems.join("\nerror: ")));
+            return Err(Failure::problems(problems));
         };
         let mut names = figures.names();
         if names.is_empty() {
@@ -145,20 +149,11 @@ impl SearchArguments {
 
     fn design(&self, loaded: &Loaded, problems: &mut Vec<String>) -> Option<Design> {
         let model = &loaded.scenario.model;
-        let mut design = Design::of_loaded(&loaded.scenario, &loaded.settings);
-        let mut add = |result: Result<Design, String>, design: &mut Design| match result {
-            Ok(changed) => *design = changed,
-            Err(problem) => problems.push(problem),
-        };
-        for text in &self.vary {
-            let axis = Axis::read(model, text).and_then(|axis| self.found(axis));
-            let varied = axis.and_then(|axis| design.clone().vary(vec![axis]));
-            add(varied, &mut design);
-        }
-        for condition in &self.conditions {
-            add(design.clone().only_where(model, condition), &mut design);
-        }
-        problems.is_empty().then_some(design)
+        let axis = |text: &String| Axis::read(model, text).and_then(|axis| self.found(axis));
+        let mut variations = Variations::of(loaded);
+        variations.vary(self.vary.iter().map(axis), self.zip);
+        variations.only_where(&self.conditions);
+        variations.design(problems)
     }
 
     /// The values in the order in which they are tried, if one of them is to be found.

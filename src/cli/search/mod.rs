@@ -38,7 +38,7 @@ pub fn run(arguments: &SearchArguments) -> Result<Exit, Failure> {
         progress.take();
         return first::tell(&told, &trials, &found, arguments);
     }
-    let lengths: Vec<u64> = search.plan.design().axes().map(|axis| axis.values.len() as u64).collect();
+    let lengths: Vec<u64> = search.plan.design().lengths().collect();
     let found = optimum(&mut trials, &lengths, arguments.max_points, search.rules).map_err(failure)?;
     progress.take();
     best::tell(&told, &trials, &found, arguments)

@@ -9,6 +9,8 @@ use crate::cli::columns;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::options::whole;
+use crate::cli::variations::Variations;
+use crate::figure::so_many;
 use crate::sweep::{Axis, Columns, Design, Plan, Precision};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -122,24 +124,26 @@ const REPLICATIONS: u64 = 10;
 const MOST_REPLICATIONS: u64 = 1000;
 
 impl SweepRequest {
-    /// Reads the file of design points, if there is one.
+    /// Reads the file of design points, if there is one: the lines of its points.
     ///
     /// # Errors
     /// If it cannot be read, or is no table.
-    pub fn read_points(&mut self) -> Result<(), Failure> {
-        let Some(path) = &self.points else { return Ok(()) };
-        let columns = columns::read(path, "design points")?.columns;
-        self.columns_of_points = columns.into_iter().map(|column| (column.name, column.cells)).collect();
-        Ok(())
+    pub fn read_points(&mut self) -> Result<Vec<u64>, Failure> {
+        let Some(path) = &self.points else { return Ok(Vec::new()) };
+        let table = columns::read(path, "design points")?;
+        let columns = table.columns.into_iter().map(|column| (column.name, column.cells));
+        self.columns_of_points = columns.collect();
+        Ok(table.lines)
     }
 
-    /// The plan of this request.
+    /// The plan of this request. `lines` are those of the design points in their file, for
+    /// messages.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn plan<'s>(&self, loaded: &'s Loaded) -> Result<Plan<'s>, Failure> {
+    pub fn plan<'s>(&self, loaded: &'s Loaded, lines: &[u64]) -> Result<Plan<'s>, Failure> {
         let mut problems = Vec::new();
-        let design = self.design(loaded, &mut problems);
+        let design = self.design(loaded, lines, &mut problems);
         let figures: Vec<&str> = self.figures.iter().map(String::as_str).collect();
         // Each figure on its own, so that all problems are told.
         for figure in &figures {
@@ -148,7 +152,7 @@ impl SweepRequest {
         }
         let design = match design {
             Some(design) if problems.is_empty() => design,
-            _ => return Err(Failure::usage(problems.join("\nerror: "))),
+            _ => return Err(Failure::problems(problems)),
         };
         self.check_feasible(&design, loaded)?;
         let plan = Plan::new(&loaded.scenario, design, &figures).map_err(Failure::usage)?;
@@ -169,42 +173,21 @@ impl SweepRequest {
         Ok(plan)
     }
 
-    fn design(&self, loaded: &Loaded, problems: &mut Vec<String>) -> Option<Design> {
+    fn design(&self, loaded: &Loaded, lines: &[u64], problems: &mut Vec<String>) -> Option<Design> {
         let model = &loaded.scenario.model;
-        let mut groups: Vec<Vec<Axis>> = Vec::new();
-        let mut add = |group: Vec<Result<Axis, String>>| {
-            let (good, bad): (Vec<_>, Vec<_>) = group.into_iter().partition(Result::is_ok);
-            problems.extend(bad.into_iter().filter_map(Result::err));
-            groups.push(good.into_iter().flatten().collect());
-        };
+        let mut variations = Variations::of(loaded);
         if let Some(path) = &self.points {
             let shown = crate::cli::console::shown(path);
-            let axis = |(name, cells): &(String, Vec<String>)| {
-                Axis::of_texts(model, name, cells.iter().map(String::as_str))
-                    .map_err(|why| format!("{shown}: {why}"))
-            };
-            add(self.columns_of_points.iter().map(axis).collect());
+            let columns = self.columns_of_points.iter();
+            let axes = columns.map(|(name, cells)| {
+                let problems = |why: Vec<String>| why.iter().map(|why| format!("{shown}: {why}")).collect();
+                Axis::of_cells(model, name, cells, lines).map_err(problems)
+            });
+            variations.together(axes);
         }
-        let axes = self.vary.iter().map(|text| Axis::read(model, text));
-        if self.zip {
-            add(axes.collect());
-        } else {
-            axes.for_each(|axis| add(vec![axis]));
-        }
-        let mut design = Design::of_loaded(&loaded.scenario, &loaded.settings);
-        for group in groups {
-            match design.clone().vary(group) {
-                Ok(varied) => design = varied,
-                Err(problem) => problems.push(problem),
-            }
-        }
-        for condition in &self.conditions {
-            match design.clone().only_where(model, condition) {
-                Ok(fewer) => design = fewer,
-                Err(problem) => problems.push(problem),
-            }
-        }
-        problems.is_empty().then_some(design)
+        variations.vary(self.vary.iter().map(|text| Axis::read(model, text)), self.zip);
+        variations.only_where(&self.conditions);
+        variations.design(problems)
     }
 
     /// Refuses conditions that no point fulfils.
@@ -216,8 +199,8 @@ impl SweepRequest {
         }
         let conditions = self.conditions.iter().map(|condition| format!("`{condition}`"));
         Err(Failure::usage(format!(
-            "none of the {} points fulfils {}",
-            design.points(),
+            "none of the {} fulfils {}",
+            so_many(design.points(), "point"),
             conditions.collect::<Vec<_>>().join(" and ")
         )))
     }

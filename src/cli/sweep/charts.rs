@@ -14,7 +14,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::output::Folder;
 use crate::cli::pictures::write_chart;
-use crate::figure::{counted, so_many};
+use crate::figure::{counted, so_many, verb};
 use crate::render::{
     AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart, FrontPoint, RenderError, SweepAxis,
     SweepChart, SweepPoint, distribution_chart, front_chart, sweep_lines, sweep_map,
@@ -41,7 +41,7 @@ pub fn check_larger(plan: &Plan<'_>, larger: &[String]) -> Result<(), Failure> {
         return Err(Failure::usage(format!(
             "--larger {name}: no figure of --of{}: there {} {}",
             suggestion(name, names()),
-            if plan.requests().len() == 1 { "is" } else { "are" },
+            verb(plan.requests().len(), "are"),
             names().collect::<Vec<_>>().join(", ")
         )));
     }
@@ -211,13 +211,10 @@ impl Charts<'_> {
             })
         };
         let points: Vec<FrontPoint> = self.collected.points.iter().filter_map(point).collect();
-        match (self.collected.points.len() - points.len()) as u64 {
-            0 => {}
-            1 => notes.push("1 point is left out: it has runs without a regular end.".to_owned()),
-            more => notes.push(format!(
-                "{} points are left out: they have runs without a regular end.",
-                counted(more)
-            )),
+        let left_out = self.collected.points.len() - points.len();
+        if left_out > 0 {
+            let (points, are) = (so_many(left_out as u64, "point"), verb(left_out, "are"));
+            notes.push(format!("{points} with runs without a regular end {are} left out."));
         }
         FrontChart {
             about: self.about(),

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
-use crate::figure::{counted, so_many};
+use crate::figure::so_many;
 use crate::sweep::{Plan, Runner};
 use crate::time::format_nanos_short;
 use std::time::Instant;
@@ -45,9 +45,9 @@ pub fn told(plan: &Plan<'_>, workers: usize) -> Result<String, Failure> {
     };
     let at_most = if plan.precision().is_some() || plan.design().has_conditions() { "at most " } else { "" };
     Ok(format!(
-        "{}, {at_most}{} runs, {time} on {}\n",
+        "{}, {at_most}{}, {time} on {}\n",
         so_many(plan.points(), "point"),
-        counted(plan.runs()),
+        so_many(u64::try_from(plan.runs()).unwrap_or(u64::MAX), "run"),
         so_many(workers as u64, "thread"),
     ))
 }

@@ -8,8 +8,8 @@ use super::arguments::SweepRequest;
 use super::parts::Parts;
 use super::report;
 use super::report_options::ReportOptions;
-use super::run::{finish, folder_of};
-use super::store::EarlierRuns;
+use super::run::{SWEEP, finish, folder_of};
+use super::store::{EarlierRuns, RUNS};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::{Loaded, load_text};
 use crate::cli::output::Folder;
@@ -54,7 +54,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     let mut loaded: Loaded = load_text(&about.path, &read(&first.join(SCENARIO))?, &about.settings)?;
     loaded.label.clone_from(&about.scenario);
     let about = whole(about, &about.path);
-    let plan = about.request.plan(&loaded)?;
+    let plan = about.request.plan(&loaded, &[])?;
     report::check(&plan, &arguments.report)?;
     interrupt::watch();
     let folder = folder_of(&loaded, &arguments.report)?;
@@ -122,9 +122,40 @@ fn check_parts(parts: &[(&Path, About)]) -> Result<(), Failure> {
 
 fn read_about(folder: &Path) -> Result<About, Failure> {
     let path = folder.join(ABOUT);
+    if folder.exists() && !path.exists() {
+        return Err(Failure::usage(no_part(folder)));
+    }
     serde_json::from_str(&read(&path)?).map_err(|error| {
         Failure::usage(format!("{}: no description of a sweep: {error}", console::shown(&path)))
     })
+}
+
+/// What is wanted instead of what has no sweep in it.
+fn no_part(folder: &Path) -> String {
+    let shown = console::shown(folder);
+    if !folder.is_dir() {
+        return format!(
+            "'{shown}' is no folder: name the folders in which `sweep --shard` has left {RUNS} and {ABOUT}"
+        );
+    }
+    let below = sweeps_below(folder);
+    let hint = match below.first() {
+        None => {
+            "name the folder of a part, which is DIR/<scenario name>/sweep for `sweep --shard I/N -o DIR`"
+                .to_owned()
+        }
+        Some(sweep) => format!("did you mean '{}'?", console::shown(sweep)),
+    };
+    format!("there is no sweep in '{shown}', since it has no {ABOUT}; {hint}")
+}
+
+/// The sweeps in a folder or in the folders of the scenarios there, by name.
+fn sweeps_below(folder: &Path) -> Vec<PathBuf> {
+    let inner = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let sweeps = inner.flat_map(|inner| [inner.join(SWEEP), inner]);
+    let mut sweeps: Vec<PathBuf> = sweeps.filter(|sweep| sweep.join(ABOUT).is_file()).collect();
+    sweeps.sort();
+    sweeps
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -19,6 +19,7 @@ use crate::cli::report::{
 };
 use crate::scenario::suggestion;
 use crate::sweep::{Estimate, Plan, PointSummary};
+use crate::trace::Outcome;
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -216,6 +217,7 @@ fn notes(plan: &Plan<'_>, collected: &Collected, options: &ReportOptions) -> Vec
     if plan.requests().len() > MOST_FIGURES && !options.no_charts {
         notes.push(format!("charts of {MOST_FIGURES} of {} figures", plan.requests().len()));
     }
+    notes.extend(cut_note(plan, collected));
     if let Some(base) = collected.base {
         notes.push(format!("base: {}", settings(plan, &plan.design().varied(base), ", ")));
     }
@@ -238,6 +240,16 @@ fn notes(plan: &Plan<'_>, collected: &Collected, options: &ReportOptions) -> Vec
         notes.push("one replication says nothing of how sure a figure is; --replications 30 does".to_owned());
     }
     notes
+}
+
+/// That total times are those of a horizon, where it is that which ended runs.
+fn cut_note(plan: &Plan<'_>, collected: &Collected) -> Option<String> {
+    let horizon = Outcome::Horizon.name();
+    let cut: u64 = collected.points.iter().filter_map(|point| point.outcomes.get(horizon)).sum();
+    let asks_time = plan.requests().iter().any(|request| is_named(request, "total_time"));
+    (cut > 0 && asks_time).then(|| {
+        format!("a horizon ended {}: total_time says when it did, not how long it takes", so_many(cut, "run"))
+    })
 }
 
 /// What must be known: by outcome, how many points and the first, with its command.

@@ -16,8 +16,8 @@ use crate::sweep::Plan;
 pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let loaded = load_one(&arguments.file, &arguments.settings)?;
     let mut request = arguments.request.clone();
-    request.read_points()?;
-    let plan = request.plan(&loaded)?;
+    let lines = request.read_points()?;
+    let plan = request.plan(&loaded, &lines)?;
     report::check(&plan, &arguments.report)?;
     interrupt::watch();
     let workers = arguments.workers.unwrap_or_else(processors);
@@ -31,6 +31,9 @@ pub fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
     finish(&loaded, &plan, (&folder, &about), (&Making { workers }, earlier), &arguments.report)
 }
 
+/// The folder of a sweep, in that of its scenario.
+pub const SWEEP: &str = "sweep";
+
 /// As many threads as work at once here.
 pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -41,7 +44,7 @@ pub fn processors() -> usize {
 /// # Errors
 /// If it cannot be made.
 pub fn folder_of(loaded: &Loaded, options: &ReportOptions) -> Result<Folder, Failure> {
-    Folder::open(options.output.join(folder_name(&loaded.label)).join("sweep"))
+    Folder::open(options.output.join(folder_name(&loaded.label)).join(SWEEP))
 }
 
 fn about(loaded: &Loaded, plan: &Plan<'_>, request: &SweepRequest) -> About {

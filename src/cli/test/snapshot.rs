@@ -6,6 +6,7 @@
 use crate::cli::console::shown;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Folder, folder_of};
+use crate::figure::so_many;
 use crate::render::STEPS_VERSION;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -176,7 +177,8 @@ fn first_difference(
             let _ = writeln!(detail, "{sign} {line}");
         }
         if lines.len() > SHOWN {
-            let _ = writeln!(detail, "{sign} … and {} lines more", lines.len() - SHOWN);
+            let more = so_many((lines.len() - SHOWN) as u64, "more line");
+            let _ = writeln!(detail, "{sign} … and {more}");
         }
     }
     Some((same + 1, detail))
@@ -195,7 +197,7 @@ mod tests {
         let long = format!("{kept}{}", "g\n".repeat(8));
         let (line, shown) = difference(kept, &long).expect("they differ");
         assert_eq!(line, 8);
-        assert!(shown.ends_with("+ g\n+ … and 2 lines more\n"), "{shown}");
+        assert!(shown.ends_with("+ g\n+ … and 2 more lines\n"), "{shown}");
         assert_eq!(difference("a\nb\n", "a\n"), Some((2, "  a\n- b\n".to_owned())));
     }
 

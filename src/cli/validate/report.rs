@@ -9,6 +9,7 @@ use crate::cli::report::{
     signed, table, told, unchecked_note,
 };
 use crate::figure::format_figure;
+use crate::figure::so_many;
 use crate::ids::ProcessId;
 use crate::time::Time;
 use crate::trace::{Activity, Header, WaitFor};
@@ -137,10 +138,11 @@ fn conditions(validation: &Validation) -> String {
     let Validation { speed, steps, sleep_error, shown, .. } = validation;
     let micros = |duration: std::time::Duration| duration.as_nanos() as f64 / 1e3;
     let mut text = format!(
-        "  {speed}x as fast as real time{}; sleep error {:.0} us (9 of 10 below {:.0} us), up to {steps} steps a process; run {shown} is shown\n",
+        "  {speed}x as fast as real time{}; sleep error {:.0} us (9 of 10 below {:.0} us), up to {} a process; run {shown} is shown\n",
         if validation.speed_chosen { "" } else { ", chosen for this machine" },
         micros(sleep_error.mean),
         micros(sleep_error.high),
+        so_many(*steps, "step"),
     );
     let _ = writeln!(
         text,
@@ -299,7 +301,8 @@ fn told_reorderings(validation: &Validation, header: &Header, ties: bool) -> Str
             header.resource_name(first.resource),
         );
         if number + 1 == SHOWN_TIES && validation.runs.len() > SHOWN_TIES {
-            let _ = writeln!(text, " and in {} more runs or fewer", validation.runs.len() - SHOWN_TIES);
+            let more = so_many((validation.runs.len() - SHOWN_TIES) as u64, "more run");
+            let _ = writeln!(text, " and in {more} at most");
             break;
         }
     }

@@ -13,6 +13,7 @@ use crate::explore::progress::{Progress, Stop};
 use crate::explore::schedule::Turn;
 use crate::explore::search::{AnySearch, Race, StateGraph, StateId, with};
 use crate::explore::transition::Scratch;
+use crate::figure::verb;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::BoundProgram;
 use crate::time::Time;
@@ -79,7 +80,7 @@ impl BlockedForEver {
             None => name(process),
         });
         let others: Vec<String> = self.others.iter().map(|&process| name(process)).collect();
-        let verb = if others.len() == 1 { "goes" } else { "go" };
+        let verb = verb(others.len(), "go");
         let blocked = blocked.collect::<Vec<_>>().join(", ");
         format!("blocked for ever: {blocked}, while {} {verb} on", others.join(", "))
     }

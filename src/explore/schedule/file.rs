@@ -8,7 +8,7 @@
 use super::names::ProcessNames;
 use super::turn::Turn;
 use crate::explore::options::Mode;
-use crate::figure::{counted, so_many};
+use crate::figure::{counted, there_are, verb};
 use crate::program::BoundProgram;
 use std::fmt::Write;
 
@@ -110,10 +110,11 @@ impl Schedule {
             fatal: None,
             turns: Vec::new(),
         };
-        if text.starts_with("# steps of ") {
-            let message = "this is a snapshot of `tempolane test`, which says what happened; a schedule says who \
-                           takes turns, and `tempolane explore` writes them";
-            return Err(ScheduleError { line: 1, message: message.to_owned() });
+        if let Some(other) = something_else(text) {
+            let message = format!(
+                "this is {other}; a schedule says who takes turns, and `tempolane explore` writes them"
+            );
+            return Err(ScheduleError { line: 1, message });
         }
         let (mut format, mut in_turns, mut count) = (false, false, None);
         for (number, line) in text.lines().enumerate() {
@@ -127,7 +128,9 @@ impl Schedule {
                 continue;
             }
             let Some((key, value)) = content.split_once(':') else {
-                return Err(failed("expected `key: value`, or `turns:`".to_owned()));
+                let begin =
+                    if format { "" } else { "this is no schedule, which begins with `schedule: 1`: " };
+                return Err(failed(format!("{begin}expected `key: value`, or `turns:`")));
             };
             let value = value.trim();
             match key.trim() {
@@ -172,9 +175,10 @@ impl Schedule {
             Some((line, said)) if said != schedule.turns.len() => {
                 let found = schedule.turns.len();
                 let message = format!(
-                    "it says that there are {} in it, but there {}; of a part of a schedule write `turns:` alone",
-                    so_many(said as u64, "turn"),
-                    if found == 1 { "is 1".to_owned() } else { format!("are {}", counted(found)) }
+                    "it says that {} in it, but there {} {}; of a part of a schedule write `turns:` alone",
+                    there_are(said as u64, "turn"),
+                    verb(found, "are"),
+                    counted(found)
                 );
                 Err(ScheduleError { line, message })
             }
@@ -194,6 +198,21 @@ impl Schedule {
         }
         self.turns.push((name, answers));
         Ok(())
+    }
+}
+
+/// Which other text of this program this is, and what it is for, if it is easily told.
+fn something_else(text: &str) -> Option<&'static str> {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    match text {
+        text if text.starts_with("# steps of ") => {
+            Some("a snapshot of `tempolane test`, which says what happened")
+        }
+        _ if has("processes:") && !has("schedule:") => {
+            Some("a scenario, which `tempolane run` takes before --schedule")
+        }
+        text if text.starts_with('{') => Some("a trace or a result in JSON, which says what happened"),
+        _ => None,
     }
 }
 
@@ -239,6 +258,8 @@ mod tests {
             ("schedule: 1\nset: n\nturns:\n", 2),
             ("schedule: 1\nturns: x\n  p\n", 2),
             ("schedule: 1\nturns: 2\n  p\n", 2),
+            ("version: 1\nname: s\nprocesses:\n  p: {do: []}\n", 1),
+            ("{\"version\":1}\n", 1),
         ] {
             assert_eq!(Schedule::parse(text).map_err(|error| error.line), Err(line), "{text:?}");
         }

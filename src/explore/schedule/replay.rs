@@ -14,6 +14,7 @@ use crate::explore::ends::{End, Stopped};
 use crate::explore::options::Mode;
 use crate::explore::state::World;
 use crate::explore::transition::{Scratch, Transition, TransitionRelation};
+use crate::figure::so_many;
 use crate::kernel::{Choices, Machine, State, find_deadlock};
 use crate::program::BoundProgram;
 use crate::time::Time;
@@ -266,8 +267,9 @@ impl Replayer<'_> {
                 return self.stopped(stopped);
             }
         }
+        let turns = so_many(beyond, "more turn");
         let message = format!(
-            "the schedule was followed to its end, but the run goes on: it was given up after {beyond} more turns"
+            "the schedule was followed to its end, but the run goes on: it was given up after {turns}"
         );
         self.ended(Outcome::Limit { message })
     }

@@ -80,9 +80,9 @@ pub(super) fn choice(arena: &mut [Word], frame: usize, op: usize, local: &Local,
     drawn(arena, frame, op, local, own, |words, draw, chances| {
         let chances = &chances[draw.low as usize..(draw.low + draw.width) as usize];
         let last = chances.last()?;
-        let sums = chances.iter().map(|chance| chance.up_to);
-        let chosen = distributions::choice_by_sums(words, sums, last.up_to);
-        Some(chosen.map_or(last.value, |number| chances[number].value))
+        let chosen = distributions::choice_by_sums(words, chances, |chance| chance.up_to, last.up_to);
+        // Behind the last only where the product was rounded up.
+        Some(chances.get(chosen).unwrap_or(last).value)
     })
 }
 

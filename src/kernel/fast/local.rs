@@ -40,51 +40,185 @@ pub(super) fn call(arena: &mut [Word], frame: usize, op: usize, local: &Local, o
     FUNCTIONS[usize::from(local.function)](arena, frame, op, local, own)
 }
 
-/// An operand in the form of this number.
-#[inline(always)]
-fn word<const FORM: usize>(arena: &[Word], frame: usize, word: Word, own: &Own<'_>) -> Word {
-    match FORM {
-        FRAME => arena[frame + word as usize],
-        KNOWN => word,
-        _ => own.now,
+/// A process that does what an op says. A word that it does not have leaves that to the plain op.
+struct Step<'s, 'p> {
+    arena: &'s mut [Word],
+    frame: usize,
+    op: usize,
+    local: &'s Local,
+    own: &'s mut Own<'p>,
+}
+
+impl Step<'_, '_> {
+    /// A word of the frame.
+    #[inline(always)]
+    fn get(&self, word: usize) -> Option<Word> {
+        self.arena.get(self.frame + word).copied()
+    }
+
+    /// An operand in the form of this number.
+    #[inline(always)]
+    fn word<const FORM: usize>(&self, word: Word) -> Option<Word> {
+        match FORM {
+            FRAME => self.get(word as usize),
+            KNOWN => Some(word),
+            _ => Some(self.own.now),
+        }
+    }
+
+    /// Writes a word of the state.
+    #[inline(always)]
+    fn set_any(&mut self, word: usize, value: Word) -> Option<()> {
+        *self.arena.get_mut(word)? = value;
+        Some(())
+    }
+
+    /// Writes the result into its word of the frame.
+    #[inline(always)]
+    fn set(&mut self, value: Word) -> Option<()> {
+        self.set_any(self.frame + self.local.into as usize, value)
+    }
+
+    /// Where it goes on if the answer is the one that leads elsewhere, or is not.
+    #[inline(always)]
+    fn lead(&self, is_elsewhere: bool) -> usize {
+        if is_elsewhere { self.local.into as usize } else { behind(self.op, self.local) }
     }
 }
 
-fn unary<const OP: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    _: &mut Own<'_>,
-) -> usize {
-    let Ok(result) = UnaryOp::ALL[OP].apply(arena[frame + local.a as usize]) else { return stuck(op, local) };
-    arena[frame + local.into as usize] = result;
-    behind(op, local)
-}
+/// Ops that follow one another without a look at what the process is about: so many at most, of
+/// one such stretch of ops.
+const STRETCH: usize = 64;
 
-fn binary<const OP: usize, const A: usize, const B: usize>(
+/// Does what goes on behind itself, and then what stands there if it concerns nobody else.
+/// That is a call in the last place, which a jump takes the place of.
+#[inline(always)]
+fn straight(
     arena: &mut [Word],
     frame: usize,
     op: usize,
     local: &Local,
     own: &mut Own<'_>,
+    done: impl FnOnce(&mut Step<'_, '_>) -> Option<()>,
 ) -> usize {
-    let (a, b) = (word::<A>(arena, frame, local.a, own), word::<B>(arena, frame, local.b, own));
-    let Ok(result) = BinaryOp::ALL[OP].apply(a, b) else { return stuck(op, local) };
-    arena[frame + local.into as usize] = result;
-    behind(op, local)
+    if done(&mut Step { arena, frame, op, local, own }).is_none() {
+        return stuck(op, local);
+    }
+    let next = behind(op, local);
+    match own.ops.get(next) {
+        Some(Fast::Local(local)) if op / STRETCH == next / STRETCH => call(arena, frame, next, local, own),
+        _ => next,
+    }
 }
 
-fn branch<const OP: usize, const B: usize, const TRUTH: bool>(
+/// Does what says itself where the process goes on.
+#[inline(always)]
+fn leading(
     arena: &mut [Word],
     frame: usize,
     op: usize,
     local: &Local,
     own: &mut Own<'_>,
+    done: impl FnOnce(&mut Step<'_, '_>) -> Option<usize>,
 ) -> usize {
-    let (a, b) = (arena[frame + local.a as usize], word::<B>(arena, frame, local.b, own));
-    let holds = BinaryOp::ALL[OP].apply(a, b) == Ok(1);
-    if holds == TRUTH { local.into as usize } else { behind(op, local) }
+    done(&mut Step { arena, frame, op, local, own }).unwrap_or_else(|| stuck(op, local))
+}
+
+/// The functions, each with what it does in a step.
+macro_rules! functions {
+    ($($kind:ident $name:ident $([$($parameter:ident: $ty:ty),*])? ($step:ident) $body:block)*) => {
+        $(fn $name $(<$(const $parameter: $ty),*>)? (
+            arena: &mut [Word],
+            frame: usize,
+            op: usize,
+            local: &Local,
+            own: &mut Own<'_>,
+        ) -> usize {
+            $kind(arena, frame, op, local, own, |$step| $body)
+        })*
+    };
+}
+
+functions! {
+    straight unary[OP: usize](step) {
+        let result = UnaryOp::ALL[OP].apply(step.get(step.local.a as usize)?).ok()?;
+        step.set(result)
+    }
+    straight binary[OP: usize, A: usize, B: usize](step) {
+        let (a, b) = (step.word::<A>(step.local.a)?, step.word::<B>(step.local.b)?);
+        step.set(BinaryOp::ALL[OP].apply(a, b).ok()?)
+    }
+    leading branch[OP: usize, B: usize, TRUTH: bool](step) {
+        let (a, b) = (step.get(step.local.a as usize)?, step.word::<B>(step.local.b)?);
+        Some(step.lead((BinaryOp::ALL[OP].apply(a, b) == Ok(1)) == TRUTH))
+    }
+    leading branch_back[OP: usize, B: usize, TRUTH: bool](step) {
+        let (a, b) = (step.get(step.local.a as usize)?, step.word::<B>(step.local.b)?);
+        step.own.spend().then(|| step.lead((BinaryOp::ALL[OP].apply(a, b) == Ok(1)) == TRUTH))
+    }
+    straight chain[FIRST: usize, SECOND: usize, B: usize, C: usize](step) {
+        let (first, c) = chained::<FIRST, SECOND, B, C>(step)?;
+        step.set(result::<SECOND>(first, c)?)
+    }
+    leading chain_branch[FIRST: usize, OP: usize, B: usize, C: usize, TRUTH: bool](step) {
+        let (first, c) = chained::<FIRST, OP, B, C>(step)?;
+        Some(step.lead((BinaryOp::ALL[OP].apply(first, c) == Ok(1)) == TRUTH))
+    }
+    straight copy[A: usize](step) { step.set(step.word::<A>(step.local.a)?) }
+    leading jump(step) { Some(step.local.into as usize) }
+    leading jump_back(step) { step.own.spend().then_some(step.local.into as usize) }
+    leading loop_start[A: usize](step) {
+        let times = step.word::<A>(step.local.a)?;
+        if (times as i64) < 0 {
+            return None;
+        }
+        step.set_any(step.frame + step.local.b as usize, times)?;
+        Some(step.lead(times == 0))
+    }
+    straight element[B: usize](step) {
+        let element = element_at(step, step.local.a as usize, step.word::<B>(step.local.b)?)?;
+        step.set(*step.arena.get(element)?)
+    }
+    straight set_element[A: usize, B: usize](step) {
+        let element = element_at(step, step.local.into as usize, step.word::<A>(step.local.a)?)?;
+        step.set_any(element, step.word::<B>(step.local.b)?)
+    }
+    straight find[A: usize](step) {
+        let (index, (first, count)) = (step.word::<A>(step.local.a)?, unpacked(step.local.b));
+        if index >= count as u64 {
+            return None;
+        }
+        step.set((first + index as usize * RESOURCE_WORDS) as Word)
+    }
+    straight load(step) { step.set(*step.arena.get(step.local.a as usize)?) }
+    straight load_found(step) {
+        let header = step.get(step.local.a as usize)? as usize;
+        step.set(*step.arena.get(header + step.local.b as usize % RESOURCE_WORDS)?)
+    }
+    straight store[B: usize](step) { step.set_any(step.local.a as usize, step.word::<B>(step.local.b)?) }
+    straight read_slot(step) {
+        let slot = slot(step)?;
+        step.set(*step.arena.get(step.local.b as usize + slot)?)
+    }
+    straight write_slot[B: usize](step) {
+        let slot = slot(step)?;
+        step.set_any(step.local.into as usize + slot, step.word::<B>(step.local.b)?)
+    }
+    // Takes a round for each of them, as the plain op does.
+    straight read_slots(step) {
+        let ((at, slots), (content, count)) = (unpacked(step.local.a), unpacked(step.local.b));
+        let (start, len) = array_in(step.get(step.local.into as usize)?);
+        let first = step.get(at)?;
+        let fits = count <= len && first < slots as u64 && first as usize + count <= slots;
+        if !fits || step.own.fuel < count as u64 {
+            return None;
+        }
+        step.own.fuel -= count as u64;
+        let from = content + first as usize;
+        step.arena.copy_within(from..from + count, start);
+        Some(())
+    }
+    straight mask(step) { step.set(step.get(step.local.a as usize)? & step.local.b) }
 }
 
 /// The result of an [`Operation`], if it has one.
@@ -101,210 +235,27 @@ fn result<const OP: usize>(a: Word, b: Word) -> Option<Word> {
 /// The result of the first operation of a chain, and the other operand of the second.
 #[inline(always)]
 fn chained<const FIRST: usize, const SECOND: usize, const B: usize, const C: usize>(
-    arena: &[Word],
-    frame: usize,
-    local: &Local,
-    own: &Own<'_>,
+    step: &Step<'_, '_>,
 ) -> Option<(Word, Word)> {
-    let (a, b) = (arena[frame + local.a as u32 as usize], word::<B>(arena, frame, local.b, own));
-    let short = (local.a >> 32) as u32;
-    let c = if C == KNOWN { unshortened(SECOND, short) } else { arena[frame + short as usize] };
+    let (a, short) = unpacked(step.local.a);
+    let (a, b) = (step.get(a)?, step.word::<B>(step.local.b)?);
+    let c = if C == KNOWN { unshortened(SECOND, short as u32) } else { step.get(short)? };
     Some((result::<FIRST>(a, b)?, c))
 }
 
-fn chain<const FIRST: usize, const SECOND: usize, const B: usize, const C: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    let operands = chained::<FIRST, SECOND, B, C>(arena, frame, local, own);
-    let Some(result) = operands.and_then(|(first, c)| result::<SECOND>(first, c)) else {
-        return stuck(op, local);
-    };
-    arena[frame + local.into as usize] = result;
-    behind(op, local)
-}
-
-fn chain_branch<const FIRST: usize, const OP: usize, const B: usize, const C: usize, const TRUTH: bool>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    let Some((first, c)) = chained::<FIRST, OP, B, C>(arena, frame, local, own) else {
-        return stuck(op, local);
-    };
-    let holds = BinaryOp::ALL[OP].apply(first, c) == Ok(1);
-    if holds == TRUTH { local.into as usize } else { behind(op, local) }
-}
-
-fn branch_back<const OP: usize, const B: usize, const TRUTH: bool>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    if !own.spend() {
-        return stuck(op, local);
-    }
-    branch::<OP, B, TRUTH>(arena, frame, op, local, own)
-}
-
-fn copy<const A: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    arena[frame + local.into as usize] = word::<A>(arena, frame, local.a, own);
-    behind(op, local)
-}
-
-fn jump(_: &mut [Word], _: usize, _: usize, local: &Local, _: &mut Own<'_>) -> usize {
-    local.into as usize
-}
-
-fn jump_back(_: &mut [Word], _: usize, op: usize, local: &Local, own: &mut Own<'_>) -> usize {
-    if own.spend() { local.into as usize } else { stuck(op, local) }
-}
-
-fn loop_start<const A: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    let times = word::<A>(arena, frame, local.a, own);
-    if (times as i64) < 0 {
-        return stuck(op, local);
-    }
-    arena[frame + local.b as usize] = times;
-    if times == 0 { local.into as usize } else { behind(op, local) }
+/// The number of a slot of a memory, if there is such a one.
+#[inline(always)]
+fn slot(step: &Step<'_, '_>) -> Option<usize> {
+    let (at, slots) = unpacked(step.local.a);
+    let slot = step.get(at)?;
+    if slot < slots as u64 { Some(slot as usize) } else { None }
 }
 
 /// Where element `index` of the array in this frame word lies, if there is one.
 #[inline(always)]
-fn element_at(arena: &[Word], array: usize, index: Word) -> Option<usize> {
-    let (start, len) = array_in(arena[array]);
-    (index < len as u64).then_some(start + index as usize)
-}
-
-fn element<const B: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    let index = word::<B>(arena, frame, local.b, own);
-    let Some(element) = element_at(arena, frame + local.a as usize, index) else { return stuck(op, local) };
-    arena[frame + local.into as usize] = arena[element];
-    behind(op, local)
-}
-
-fn set_element<const A: usize, const B: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    let index = word::<A>(arena, frame, local.a, own);
-    let Some(element) = element_at(arena, frame + local.into as usize, index) else {
-        return stuck(op, local);
-    };
-    arena[element] = word::<B>(arena, frame, local.b, own);
-    behind(op, local)
-}
-
-fn find<const A: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    let index = word::<A>(arena, frame, local.a, own);
-    let (first, count) = unpacked(local.b);
-    if index >= count as u64 {
-        return stuck(op, local);
-    }
-    arena[frame + local.into as usize] = (first + index as usize * RESOURCE_WORDS) as Word;
-    behind(op, local)
-}
-
-fn load(arena: &mut [Word], frame: usize, op: usize, local: &Local, _: &mut Own<'_>) -> usize {
-    arena[frame + local.into as usize] = arena[local.a as usize];
-    behind(op, local)
-}
-
-fn load_found(arena: &mut [Word], frame: usize, op: usize, local: &Local, _: &mut Own<'_>) -> usize {
-    let header = arena[frame + local.a as usize] as usize;
-    arena[frame + local.into as usize] = arena[header + local.b as usize % RESOURCE_WORDS];
-    behind(op, local)
-}
-
-fn store<const B: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    arena[local.a as usize] = word::<B>(arena, frame, local.b, own);
-    behind(op, local)
-}
-
-fn read_slot(arena: &mut [Word], frame: usize, op: usize, local: &Local, _: &mut Own<'_>) -> usize {
-    let (at, slots) = unpacked(local.a);
-    let slot = arena[frame + at];
-    if slot >= slots as u64 {
-        return stuck(op, local);
-    }
-    arena[frame + local.into as usize] = arena[local.b as usize + slot as usize];
-    behind(op, local)
-}
-
-fn write_slot<const B: usize>(
-    arena: &mut [Word],
-    frame: usize,
-    op: usize,
-    local: &Local,
-    own: &mut Own<'_>,
-) -> usize {
-    let (at, slots) = unpacked(local.a);
-    let slot = arena[frame + at];
-    if slot >= slots as u64 {
-        return stuck(op, local);
-    }
-    arena[local.into as usize + slot as usize] = word::<B>(arena, frame, local.b, own);
-    behind(op, local)
-}
-
-/// Takes a round for each of them, as the plain op does.
-fn read_slots(arena: &mut [Word], frame: usize, op: usize, local: &Local, own: &mut Own<'_>) -> usize {
-    let ((at, slots), (content, count)) = (unpacked(local.a), unpacked(local.b));
-    let (start, len) = array_in(arena[frame + local.into as usize]);
-    let first = arena[frame + at];
-    let fits = count <= len && first < slots as u64 && first as usize + count <= slots;
-    if !fits || own.fuel < count as u64 {
-        return stuck(op, local);
-    }
-    own.fuel -= count as u64;
-    let from = content + first as usize;
-    arena.copy_within(from..from + count, start);
-    behind(op, local)
-}
-
-fn mask(arena: &mut [Word], frame: usize, op: usize, local: &Local, _: &mut Own<'_>) -> usize {
-    arena[frame + local.into as usize] = arena[frame + local.a as usize] & local.b;
-    behind(op, local)
+fn element_at(step: &Step<'_, '_>, array: usize, index: Word) -> Option<usize> {
+    let (start, len) = array_in(step.get(array)?);
+    if index < len as u64 { Some(start + index as usize) } else { None }
 }
 
 /// The two numbers in a word.

@@ -10,9 +10,9 @@ mod many;
 mod next;
 
 use super::execute::AFTER_ONE;
-use super::step::{Context, Done, Kernel, OpResult, Scheduler};
+use super::step::{Context, Done, Kernel, Scheduler};
 use super::stop::{Halt, Steps, Yield};
-use crate::ids::{OpId, ProcessId};
+use crate::ids::{OpId, ResourceId};
 use crate::program::{Argument, Fast, Op, ResourceCode, Slot};
 use crate::time::Time;
 use crate::trace::{Fault, Kind, Sink};
@@ -21,16 +21,8 @@ use crate::value::Word;
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Executes the ops of one process until it stops.
     #[inline(always)]
-    pub(super) fn execute_fast(
-        &mut self,
-        code: &[Fast],
-        arena: &mut [Word],
-        process: ProcessId,
-        frame: usize,
-        now: Time,
-    ) -> Halt {
-        self.own.settle(process, now);
-        let mut op = super::machine::op_of(arena, frame);
+    pub(super) fn execute_fast(&mut self, arena: &mut [Word], at: Context, now: Time) -> Halt {
+        let (process, frame, mut op, code) = (at.process(), at.frame(), at.op(), self.own.ops);
         // Delays leave the loop, so that what they do stands here once.
         let (kind, at, nanos) = loop {
             /// The place of an op that stands so many ops before its own.
@@ -39,30 +31,22 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     Context::new(process, frame, op + usize::from($ops))
                 };
             }
-            /// Goes on behind this op.
-            macro_rules! behind {
-                ($at:expr) => {{
-                    op = $at.op() + 1;
-                    continue;
-                }};
-            }
             /// Leaves it to the plain op here, and goes on where that says.
             macro_rules! plain {
                 ($at:expr) => {
                     match self.execute_plain(arena, $at) {
-                        Halt::Went(next) => {
-                            op = next;
-                            continue;
-                        }
+                        Halt::Went(next) => op = next,
                         halt => return halt,
                     }
                 };
             }
-            /// The same if that was nothing but to say so.
-            macro_rules! plain_if_stuck {
+            /// Goes on at this op, unless that is nothing but to say that the plain op has to do it.
+            macro_rules! leads {
                 ($next:expr) => {
-                    if let Some(stuck) = next::stuck_at($next) {
+                    op = $next;
+                    if let Some(stuck) = next::stuck_at(op) {
                         plain!(Context::new(process, frame, stuck));
+                        continue;
                     }
                 };
             }
@@ -75,27 +59,31 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     }
                 };
             }
-            /// Does this at the home of the op, and goes on behind it if it is done.
-            macro_rules! done {
-                ($home:expr, $at:ident => $done:expr) => {{
+            /// Does this at the home of the op, and goes on behind it.
+            macro_rules! passes {
+                ($home:expr, $at:ident => $passes:expr) => {{
                     let $at = home!($home);
-                    match $done {
-                        Done::Next => behind!($at),
+                    $passes;
+                    op = $at.op() + 1;
+                }};
+            }
+            /// The same if it is done, and need not wait.
+            macro_rules! done {
+                ($home:expr, $at:ident => $done:expr) => {
+                    passes!($home, $at => match $done {
+                        Done::Next => {}
                         Done::Wait => return Halt::Blocked,
                         done => return self.stops(arena, $at, done),
-                    }
-                }};
+                    })
+                };
             }
             match code[op] {
                 Fast::Local(ref first) => {
-                    op = local::run(code, arena, frame, op, first, &mut self.own);
-                    plain_if_stuck!(op);
+                    leads!(local::run(code, arena, frame, op, first, &mut self.own));
                 }
                 Fast::Plain => plain!(home!(0u8)),
                 Fast::Pass { home, kind, nanos } => break (kind, home!(home), nanos),
-                Fast::PassFor { home, kind, wait } => {
-                    break (kind, home!(home), self.read(arena, wait, frame));
-                }
+                Fast::PassFor { home, kind, wait } => break (kind, home!(home), arena[wait.at(frame)]),
                 Fast::LoopNext { home, left, body } => {
                     let at = home!(home);
                     let Some(next) = self.round(arena, at, left, body) else {
@@ -113,24 +101,31 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     break (Kind::Delay, at.at_op(at.op() + 1), nanos);
                 }
                 Fast::Draw { ref draw, ty, then } => {
-                    op = local::call(arena, frame, op, draw, &mut self.own);
-                    plain_if_stuck!(op);
+                    leads!(local::call(arena, frame, op, draw, &mut self.own));
                     let (drawn, at) = (arena[frame + draw.into as usize], home!(0u8));
                     self.emit_typed(at.at_op(op - 1), Kind::Draw, 0, drawn, ty, 0);
                     let Some(kind) = then else { continue };
                     break (kind, at, drawn);
                 }
                 Fast::Acquire { home, semaphore } => {
-                    done!(home, at => self.acquire(arena, at, self.header(arena, semaphore, at)))
+                    done!(home, at => self.acquired(arena, at, semaphore));
+                }
+                Fast::AcquireTwo { home, further, semaphores: [first, second] } => {
+                    done!(home, at => self.acquired(arena, at, first));
+                    done!(further, at => self.acquired(arena, at, second));
                 }
                 Fast::Lock { home, mutex } => {
-                    done!(home, at => self.lock(arena, at, self.header(arena, mutex, at)))
+                    done!(home, at => self.lock(arena, at, self.header(arena, mutex, at)));
                 }
                 Fast::Release { home, semaphore } => {
-                    done!(home, at => good!(self.released(arena, at, semaphore)))
+                    passes!(home, at => good!(self.released(arena, at, semaphore)));
+                }
+                Fast::ReleaseTwo { home, further, semaphores: [first, second] } => {
+                    passes!(home, at => good!(self.released(arena, at, first)));
+                    passes!(further, at => good!(self.released(arena, at, second)));
                 }
                 Fast::Unlock { home, mutex } => {
-                    done!(home, at => good!(self.unlocked(arena, at, mutex)))
+                    passes!(home, at => good!(self.unlock(arena, at, self.header(arena, mutex, at))));
                 }
                 Fast::AcquireMany { home, semaphore, times } => {
                     let at = home!(home);
@@ -142,24 +137,34 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 }
                 Fast::ReleaseMany { home, semaphore, times } => {
                     let at = home!(home);
-                    let times = self.argument(arena, times, frame);
-                    if !self.give_many(arena, at, self.header(arena, semaphore, at), times) {
-                        plain!(at);
+                    match self.give_times(arena, at, semaphore, times) {
+                        true => op = at.op() + 2,
+                        false => plain!(at),
                     }
-                    op = at.op() + 2;
                 }
                 Fast::Put { home, buffer, value } => {
-                    // The clock is read by an op of its own in front of it.
-                    done!(home + u8::from(value == Argument::Clock), at => self.put_value(arena, at, buffer, value))
+                    done!(home, at => self.put_value(arena, at, buffer, value));
                 }
                 Fast::Get { home, buffer, into } => {
-                    done!(home, at => self.get_value(arena, at, buffer, into))
+                    done!(home, at => self.get_value(arena, at, buffer, into));
+                }
+                Fast::Read { home, memory, at: slot, into } => {
+                    passes!(home, at => good!(self.read_memory(arena, at, memory, slot, into)));
+                }
+                Fast::Write { home, memory, at: slot, value } => {
+                    passes!(home, at => good!(self.write_memory(arena, at, memory, slot, value)));
                 }
                 Fast::WorkOn { home, processor, wait, state } => {
-                    done!(home, at => good!(self.work_on(arena, at, (processor, wait, state))))
+                    done!(home, at => good!(self.work_on(arena, at, (processor, wait, state))));
+                }
+                Fast::Admit { home, any } => passes!(home, at => good!(self.admit(arena, at, any))),
+                Fast::Notify { home, condition, most } => {
+                    passes!(home, at => self.notify(arena, at, self.header(arena, condition, at), most));
+                }
+                Fast::Note { home, is_taken, mutex } => {
+                    passes!(home, at => self.note_left_out(at, is_taken, mutex));
                 }
                 Fast::Done { home, life } => return self.finish(arena, home!(home), life),
-                passes => op = good!(self.pass_by(arena, home!(0u8), passes)),
             }
         };
         self.delay(arena, at, now, nanos, kind)
@@ -176,44 +181,30 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
-    /// What neither stops a process nor leads it elsewhere; gives the next op.
+    /// Notes that a mutex is taken, or given back, whose lock and unlock were left out.
     #[inline(always)]
-    fn pass_by(&mut self, arena: &mut [Word], at: Context, op: Fast) -> Result<usize, Box<Fault>> {
-        let home = |ops: u8| at.at_op(at.op() + usize::from(ops));
-        let at = match op {
-            Fast::Read { home: ops, memory, at: slot, into } => {
-                self.read_memory(arena, home(ops), memory, slot, into)?;
-                home(ops)
-            }
-            Fast::Write { home: ops, memory, at: slot, value } => {
-                self.write_memory(arena, home(ops), memory, slot, value)?;
-                home(ops)
-            }
-            Fast::Admit { home: ops, any } => {
-                self.admit(arena, home(ops), any)?;
-                home(ops)
-            }
-            Fast::Notify { home: ops, condition, most } => {
-                self.notify(arena, home(ops), self.header(arena, condition, home(ops)), most);
-                home(ops)
-            }
-            Fast::Note { home: ops, kind, mutex } => {
-                self.note(arena, home(ops), kind, mutex as usize);
-                home(ops)
-            }
-            other => unreachable!("{other:?} has a place of its own"),
-        };
-        Ok(at.op() + 1)
+    fn note_left_out(&mut self, at: Context, is_taken: bool, mutex: ResourceId) {
+        // Each kind of event has a form of its own.
+        if is_taken {
+            self.emit(at, Kind::Acquire, mutex.0, 0);
+        } else {
+            self.emit(at, Kind::Release, mutex.0, 0);
+        }
     }
 
     #[inline(always)]
-    fn released(&mut self, arena: &mut [Word], at: Context, semaphore: ResourceCode) -> OpResult {
-        self.release(arena, at, self.header(arena, semaphore, at)).map(|()| Done::Next)
+    fn acquired(&mut self, arena: &mut [Word], at: Context, semaphore: ResourceCode) -> Done {
+        self.acquire(arena, at, self.header(arena, semaphore, at))
     }
 
     #[inline(always)]
-    fn unlocked(&mut self, arena: &mut [Word], at: Context, mutex: ResourceCode) -> OpResult {
-        self.unlock(arena, at, self.header(arena, mutex, at)).map(|()| Done::Next)
+    fn released(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        semaphore: ResourceCode,
+    ) -> Result<(), Box<Fault>> {
+        self.release(arena, at, self.header(arena, semaphore, at))
     }
 
     /// Counts a round; gives the next op, if there is fuel for it.
@@ -241,6 +232,19 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return Some(Done::Next);
         }
         self.take_those_there(arena, at, header, times).then_some(Done::Wait)
+    }
+
+    /// Gives several permits back, if nobody waits for one; else the plain ops have to.
+    #[inline(always)]
+    fn give_times(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        semaphore: ResourceCode,
+        times: Argument,
+    ) -> bool {
+        let times = self.argument(arena, times, at.frame());
+        self.give_many(arena, at, self.header(arena, semaphore, at), times)
     }
 
     /// Puts one item.

@@ -5,7 +5,7 @@
 //! home: faults, waits without a queue of one, an end of the fuel.
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::OpId;
+use crate::ids::{OpId, ResourceId};
 use crate::program::op::{ResourceCode, Slot, Source};
 use crate::trace::Kind;
 use crate::value::{Type, Word};
@@ -298,6 +298,18 @@ pub enum Fast {
         home: u8,
         semaphore: ResourceCode,
     },
+    /// Takes a permit, and one more as the plain op does that is so many ops on from the next one.
+    AcquireTwo {
+        home: u8,
+        further: u8,
+        semaphores: [ResourceCode; 2],
+    },
+    /// Gives two back, likewise.
+    ReleaseTwo {
+        home: u8,
+        further: u8,
+        semaphores: [ResourceCode; 2],
+    },
     /// Takes all the permits at once that the plain op behind takes one after the other,
     /// if they are there; else leaves it to the plain ops.
     AcquireMany {
@@ -357,11 +369,11 @@ pub enum Fast {
         condition: ResourceCode,
         most: u64,
     },
-    /// Notes that a mutex is taken or given back that is never found taken.
+    /// Notes that a mutex is taken, or given back, that is never found taken.
     Note {
         home: u8,
-        kind: Kind,
-        mutex: u32,
+        is_taken: bool,
+        mutex: ResourceId,
     },
 }
 

@@ -13,7 +13,6 @@ use crate::program::op::{Op, ResourceCode, Slot, Source};
 use crate::trace::Kind;
 use crate::value::{Type, Word};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 
 /// The most ops that an op is moved forward over.
 const MOST_OPS: usize = 200;
@@ -34,18 +33,29 @@ pub struct Uses(Vec<(u32, u32)>);
 
 impl Uses {
     fn add(&mut self, uses: RefCell<Vec<(u32, u32)>>) {
-        self.0.extend(uses.into_inner());
-        self.0.sort_unstable();
-        self.0.dedup();
+        let before = self.0.len();
+        for used in uses.into_inner() {
+            if self.0[..before].binary_search(&used).is_err() {
+                self.0.push(used);
+            }
+        }
+        // Mostly the same words are asked for again.
+        if self.0.len() > before {
+            self.0.sort_unstable();
+            self.0.dedup();
+        }
     }
 
-    /// The ops that were made of these words.
-    fn of(&self, words: &[u32]) -> BTreeSet<usize> {
+    /// The ops that were made of these words, in order.
+    fn of(&self, words: &[u32]) -> Vec<usize> {
         let of_word = |&word: &u32| {
             let first = self.0.partition_point(|&(used, _)| used < word);
             self.0[first..].iter().take_while(move |&&(used, _)| used == word)
         };
-        words.iter().flat_map(of_word).map(|&(_, op)| op as usize).collect()
+        let mut ops: Vec<usize> = words.iter().flat_map(of_word).map(|&(_, op)| op as usize).collect();
+        ops.sort_unstable();
+        ops.dedup();
+        ops
     }
 }
 
@@ -95,6 +105,9 @@ fn draw(optimised: &mut Optimised, program: &BoundProgram) {
     let known = |source: Source| source.global_index().map(|global| program.arena[global as usize]);
     optimised.draws.clear();
     optimised.chances.clear();
+    if program.distributions.is_empty() {
+        return;
+    }
     let mut first_stream = 0;
     let streams = program.processes.iter().map(|def| {
         let first = first_stream;
@@ -242,7 +255,8 @@ impl<'a> Rules<'a> {
     fn puts(&self, at: usize, now: Slot) -> Option<Fast> {
         match *self.plain.get(at + 1)? {
             Op::Put { buffer, value } if value == now.source() && self.is_temporary(now) => {
-                Some(Fast::Put { home: 0, buffer, value: Argument::Clock })
+                // Its own place is that of the put.
+                Some(Fast::Put { home: 1, buffer, value: Argument::Clock })
             }
             _ => None,
         }
@@ -392,13 +406,22 @@ impl<'a> Rules<'a> {
             Op::Work { wait } => self.pass(Kind::Work, wait),
             Op::Lock { mutex } | Op::Unlock { mutex } if self.is_left_out(at) => {
                 let is_taken = matches!(self.plain[at], Op::Lock { .. });
-                let kind = if is_taken { Kind::Acquire } else { Kind::Release };
-                Fast::Note { home, kind, mutex: mutex.resolve().ok()? as u32 }
+                Fast::Note { home, is_taken, mutex: self.program.resource_of(mutex.resolve().ok()?) }
             }
             Op::Lock { mutex } => Fast::Lock { home, mutex },
             Op::Unlock { mutex } => Fast::Unlock { home, mutex },
-            Op::Acquire { semaphore } => Fast::Acquire { home, semaphore },
-            Op::Release { semaphore } => Fast::Release { home, semaphore },
+            Op::Acquire { semaphore } => match self.further(at) {
+                Some((further, Op::Acquire { semaphore: other })) => {
+                    Fast::AcquireTwo { home, further, semaphores: [semaphore, other] }
+                }
+                _ => Fast::Acquire { home, semaphore },
+            },
+            Op::Release { semaphore } => match self.further(at) {
+                Some((further, Op::Release { semaphore: other })) => {
+                    Fast::ReleaseTwo { home, further, semaphores: [semaphore, other] }
+                }
+                _ => Fast::Release { home, semaphore },
+            },
             Op::Put { buffer, value } => Fast::Put { home, buffer, value: self.argument(value) },
             Op::Take { buffer } => Fast::Get { home, buffer, into: None },
             Op::Get { buffer, into } => Fast::Get { home, buffer, into: Some(into) },
@@ -411,6 +434,15 @@ impl<'a> Rules<'a> {
             Op::NotifyAll { condition } => Fast::Notify { home, condition, most: u64::MAX },
             _ => return None,
         })
+    }
+
+    /// The next op at which there is something to do, and how many ops behind this one are between.
+    fn further(&self, at: usize) -> Option<(u8, Op)> {
+        let mut next = at + 1;
+        while let Some(later) = (next < self.plain.len()).then(|| self.nothing(next)).flatten() {
+            next = later;
+        }
+        Some((u8::try_from(next - at - 1).ok()?, *self.plain.get(next)?))
     }
 
     /// The permits of a number, at once.
@@ -484,6 +516,8 @@ impl Fast {
             | Fast::Unlock { home, .. }
             | Fast::Acquire { home, .. }
             | Fast::Release { home, .. }
+            | Fast::AcquireTwo { home, .. }
+            | Fast::ReleaseTwo { home, .. }
             | Fast::AcquireMany { home, .. }
             | Fast::ReleaseMany { home, .. }
             | Fast::Put { home, .. }
@@ -496,7 +530,7 @@ impl Fast {
             | Fast::Notify { home, .. }
             | Fast::Note { home, .. } => home,
         };
-        *home = ops;
+        *home = home.checked_add(ops)?;
         Some(self)
     }
 }

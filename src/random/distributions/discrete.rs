@@ -84,14 +84,17 @@ pub fn are_weights(weights: &[f64]) -> bool {
     total(weights.iter().copied()).is_ok() && weights.last().is_some_and(|&last| last > 0.0)
 }
 
-/// As [`choice`], from the sums of weights: the number of the first sum that is above a
-/// number that is uniform from 0 to 1, times the last of them.
+/// As [`choice`], from the sums of weights: how many of them are not above a number that is
+/// uniform from 0 to 1, times the last of them, `total`.
+///
+/// A few are all compared: where the first one above lies nobody can predict, and a branch
+/// on it would cost more.
 #[inline(always)]
-pub fn choice_by_sums(
-    words: &mut impl Words,
-    mut sums: impl Iterator<Item = f64>,
-    total: f64,
-) -> Option<usize> {
+pub fn choice_by_sums<T>(words: &mut impl Words, sums: &[T], sum: impl Fn(&T) -> f64, total: f64) -> usize {
+    const FEW: usize = 16;
     let target = unit(words) * total;
-    sums.position(|sum| target < sum)
+    match sums.len() {
+        ..=FEW => sums.iter().map(|value| usize::from(sum(value) <= target)).sum(),
+        _ => sums.partition_point(|value| sum(value) <= target),
+    }
 }

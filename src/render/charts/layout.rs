@@ -7,6 +7,7 @@ use super::super::font;
 use super::super::input::exact_or_about;
 use super::super::palette::Class;
 use super::super::shorten::{Names, Room};
+use crate::figure::{so_many, verb};
 use crate::time::Time;
 
 /// One scenario of a total-time chart.
@@ -158,8 +159,8 @@ fn notes(folded: &[String], more: usize, narrow: usize) -> Vec<String> {
         );
     }
     if more > 0 {
-        let are = if more == 1 { "scenario is" } else { "scenarios are" };
-        text.push_str(&format!(" {more} more {are} not shown."));
+        let (scenarios, are) = (so_many(more as u64, "more scenario"), verb(more, "are"));
+        text.push_str(&format!(" {scenarios} {are} not shown."));
     }
     if narrow > 0 {
         let are = if narrow == 1 { "part of a bar is" } else { "parts of bars are" };

@@ -7,12 +7,12 @@
 //! over it from a scene of our own, at the places that plotters says.
 
 mod layout;
+mod plots;
 mod style;
-mod sweep;
 mod time_axis;
 
 pub use layout::{MOST_SCENARIOS, ProcessBar, ScenarioBars};
-pub use sweep::{
+pub use plots::{
     AgreementChart, AgreementPoint, AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart,
     FrontPoint, MOST_LINES, ProfileChart, SweepAxis, SweepChart, SweepPoint, agreement_chart,
     distribution_chart, front_chart, marks_chart, profile_chart, sweep_lines, sweep_map,

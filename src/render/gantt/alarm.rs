@@ -8,6 +8,7 @@ use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::super::shorten::{Names, Room};
 use super::axis;
 use super::page::{GAP, HEADING_GAP, MARGIN, Page, SMALL_SIZE};
+use crate::figure::so_many;
 use crate::ids::ProcessId;
 use crate::time::Time;
 use crate::trace::{BlockedProcess, Deadlock, Outcome};
@@ -38,7 +39,7 @@ pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
     if lines.len() > MOST_LINES {
         let left_out = lines.len() - (MOST_LINES - 1);
         lines.truncate(MOST_LINES - 1);
-        lines.push(format!("… and {left_out} more lines"));
+        lines.push(format!("… and {}", so_many(left_out as u64, "more line")));
     }
     let top = page.y;
     let bottom = top + 16.0 * lines.len() as f64;

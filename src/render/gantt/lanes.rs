@@ -10,8 +10,8 @@ use super::super::palette::{AXIS, Class, Classes, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::page::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
 use super::{alarm, axis, critical_path, points};
-use crate::figure::format_share;
-use crate::time::{Time, format_nanos};
+use crate::figure::{format_share, so_many, verb};
+use crate::time::Time;
 use crate::trace::{Activity, Span};
 
 /// The height of the lanes, if they are few enough, in pixels.
@@ -105,7 +105,7 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
             name(page, &place);
         }
         base_line(page, &place, spans);
-        let spans = &joined(spans);
+        let spans = &joined(input, spans);
         let lane = dense::split(spans, &classes, page.scale, page.detail);
         let mut shapes = Vec::new();
         cells(page, &place, &lane.cells, &mut shapes);
@@ -127,7 +127,8 @@ fn remarks(page: &mut Page<'_>, input: &GanttInput<'_>, shown: usize, every: usi
     let left_out = input.process_count() - shown;
     // Of a single run the subtitle says so.
     if left_out > 0 && page.several {
-        page.notes.push(format!("{left_out} more processes of {} are not shown.", input.title));
+        let (more, are) = (so_many(left_out as u64, "more process"), verb(left_out, "are"));
+        page.notes.push(format!("{more} of {} {are} not shown.", input.title));
     }
     if every > 1 {
         page.notes
@@ -167,13 +168,15 @@ fn base_line(page: &mut Page<'_>, place: &Place<'_, '_>, spans: &[Span]) {
 
 /// The spans as they are drawn: waits of one step for one resource that follow
 /// each other without a gap (a step that takes several permits waits for each)
-/// are one, without a border inside.
-fn joined(spans: &[Span]) -> Vec<Span> {
+/// are one, without a border inside, unless they are of two rounds of a loop.
+fn joined(input: &GanttInput<'_>, spans: &[Span]) -> Vec<Span> {
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
         let is_wait = matches!(span.activity, Activity::Blocked { .. });
         match joined.last_mut().filter(|last| {
-            is_wait && (last.activity, last.op, last.end) == (span.activity, span.op, span.start)
+            is_wait
+                && (last.activity, last.op, last.end) == (span.activity, span.op, span.start)
+                && input.rounds.binary_search(&(span.process, span.start)).is_err()
         }) {
             Some(last) => (last.end, last.granted_by) = (span.end, span.granted_by),
             None => joined.push(*span),
@@ -242,7 +245,7 @@ fn label(names: &mut WaitNames, input: &GanttInput<'_>, span: &Span, room: f64) 
     let candidates = match span.activity {
         Activity::New => return None,
         Activity::Ready { .. } => vec!["ready".to_owned()],
-        Activity::Delayed | Activity::Running => vec![format_nanos(span.nanos() as i64)],
+        Activity::Delayed | Activity::Running => vec![exact_or_about(span.nanos())],
         Activity::Blocked { resource, wait_for } => {
             vec![input.wait_name(resource, wait_for), input.resource_name(resource)]
         }
@@ -339,7 +342,7 @@ fn share_tooltips(page: &Page<'_>, place: &Place<'_, '_>, cells: &[Cell], shapes
 }
 
 fn shares_text(page: &Page<'_>, place: &Place<'_, '_>, cell: &Cell) -> String {
-    let spans = if cell.spans == 1 { "1 span".to_owned() } else { format!("{} spans", cell.spans) };
+    let spans = so_many(cell.spans.into(), "span");
     let mut text = format!("{}: {spans}\n{} – {}", place.name(), cell.start, cell.end);
     for class in Class::all() {
         let share = cell.shares[class.index()];

@@ -7,6 +7,7 @@ use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
 use super::super::shorten::{Names, Room};
 use super::page::{Keys, MARGIN, Page};
 use super::{alarm, points};
+use crate::figure::{so_many, verb};
 
 const SIZE: f64 = 10.5;
 /// The width of a sample in pixels.
@@ -46,9 +47,11 @@ fn explained(keys: &Keys) -> Vec<String> {
     let mut notes = Vec::new();
     let mut add = |wanted: bool, note: &str| notes.extend(wanted.then(|| note.to_owned()));
     add(keys.shares, "Where spans are narrower than a column, the heights in it show their shares of time.");
-    let are = if keys.narrow == 1 { "span is" } else { "spans are" };
-    let narrow =
-        format!("{} {are} narrower than half a pixel and drawn wider than true, to be seen.", keys.narrow);
+    let narrow = format!(
+        "{} {} narrower than half a pixel and drawn wider than true, to be seen.",
+        so_many(keys.narrow as u64, "span"),
+        verb(keys.narrow, "are")
+    );
     add(keys.narrow > 0, &narrow);
     add(keys.band, "Where a level changes faster than can be drawn: lowest to highest, and the mean.");
     add(keys.passing, "A line that stands on a level: it was that high for an instant.");

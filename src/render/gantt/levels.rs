@@ -11,6 +11,7 @@ use super::super::input::{GanttInput, LevelSeries, Levels};
 use super::super::palette::{AXIS, INK, QUIET};
 use super::super::scene::{Anchor, Area, Colour, Fill, Shape, Stroke, Tag, Text};
 use super::page::{NAME_SIZE, Page, SMALL_SIZE};
+use crate::figure::{so_many, verb};
 use crate::time::Time;
 
 /// The height of a panel, without the gap under it, in pixels.
@@ -39,14 +40,15 @@ pub(super) fn draw(page: &mut Page<'_>, input: &GanttInput<'_>) {
     }
     if left_out > 0 {
         let most = page.style.most_levels;
+        let are = verb(left_out, "are");
         page.notes.push(format!(
-            "Levels: the {most} that processes waited for longest; {left_out} more are not shown."
+            "Levels: the {most} that processes waited for longest; {left_out} more {are} not shown."
         ));
     }
     if still > 0 {
-        let (are, change) = if still == 1 { ("level", "changes") } else { ("levels", "change") };
-        let verb = if still == 1 { "is" } else { "are" };
-        page.notes.push(format!("{still} {are} that never {change} for a time {verb} not shown."));
+        let (levels, change, are) =
+            (so_many(still as u64, "level"), verb(still, "change"), verb(still, "are"));
+        page.notes.push(format!("{levels} that never {change} for a time {are} not shown."));
     }
 }
 

@@ -21,6 +21,7 @@ use super::input::{GanttInput, common_settings, compared, exact_or_about, length
 use super::palette::{Class, Inks, QUIET};
 use super::scene::{Anchor, Scene};
 use super::shorten::{Names, Room};
+use crate::figure::so_many;
 use crate::time::Time;
 use crate::trace::{Outcome, Span};
 use page::{GAP, HEADING_GAP, Keys, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
@@ -60,7 +61,7 @@ pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
     let (title, line) = match inputs {
         [] => ("No runs to compare".to_owned(), String::new()),
         [first, ..] => (
-            format!("{} runs on one time axis", inputs.len()),
+            format!("{} on one time axis", so_many(inputs.len() as u64, "run")),
             match first.completed() {
                 Some(_) => format!("speed-up against {} · dashed lines mark the total times", first.title),
                 None => format!(
@@ -123,12 +124,11 @@ fn block(page: &mut Page<'_>, number: usize, input: &GanttInput<'_>) {
 /// What stands under the title: total time, outcome, size.
 fn summary(input: &GanttInput<'_>, style: &Style) -> String {
     let processes = input.process_count();
-    let plural = if processes == 1 { "process" } else { "processes" };
     let shown = match processes > style.most_lanes {
         true => format!(", the first {} of them shown", style.most_lanes),
         false => String::new(),
     };
-    format!("{} · {processes} {plural}{shown}", total_and_outcome(input))
+    format!("{} · {}{shown}", total_and_outcome(input), so_many(processes as u64, "process"))
 }
 
 fn total_and_outcome(input: &GanttInput<'_>) -> String {

@@ -241,7 +241,7 @@ impl Merged {
             ));
         }
         if self.left_out > 0 {
-            notes.push(format!("There are {} more marks and log lines than are drawn.", self.left_out));
+            notes.push(format!("Not drawn: {} of the marks and log lines.", self.left_out));
         }
         notes
     }

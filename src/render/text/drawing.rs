@@ -5,6 +5,7 @@
 //! Blocked stretches are letters, one for each resource, so that the picture
 //! needs neither colour nor Unicode. Width is counted in characters.
 
+use crate::figure::{so_many, verb};
 use crate::ids::ProcessId;
 use crate::render::dense::{self, Scale};
 use crate::render::input::{GanttInput, LevelSeries, Levels, Point, PointKind, length, process_id};
@@ -135,7 +136,8 @@ impl<'a> Drawing<'a> {
         }
         let more = self.input.process_count() - lanes.len();
         if more > 0 {
-            self.line(&format!("{:>width$}  ({more} more processes)", "", width = self.names));
+            let more = so_many(more as u64, "more process");
+            self.line(&format!("{:>width$}  ({more})", "", width = self.names));
         }
     }
 
@@ -240,14 +242,15 @@ impl<'a> Drawing<'a> {
             let name = input.resource_name(series.resource);
             self.labelled(&name, &row, &top_note(series));
         }
-        let width = self.names;
+        let (width, more) = (self.names, so_many(left_out as u64, "more level"));
         match (left_out, still) {
             (0, 0) => {}
             (0, _) => self.line(&format!("{:>width$}  (levels that never change for a time: {still})", "")),
-            (_, 0) => self.line(&format!("{:>width$}  ({left_out} more levels)", "")),
+            (_, 0) => self.line(&format!("{:>width$}  ({more})", "")),
             _ => self.line(&format!(
-                "{:>width$}  ({left_out} more levels, and {still} that never change for a time)",
-                ""
+                "{:>width$}  ({more}, and {still} that never {} for a time)",
+                "",
+                verb(still, "change")
             )),
         }
     }

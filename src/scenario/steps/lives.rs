@@ -3,6 +3,7 @@
 //! Decides which process, or which of its instances, a step means.
 
 use super::body::{Body, Main, Reader, StepForm};
+use crate::figure::there_are;
 use crate::ids::{ProcessDefId, VarId};
 use crate::scenario::context::Check;
 use crate::scenario::fields;
@@ -245,7 +246,8 @@ impl Body<'_, '_> {
             && !(0..count).contains(&at)
         {
             let message = format!(
-                "index {at} is out of range: there are {count} instances of {}, from 0",
+                "index {at} is out of range: {} of {}, from 0",
+                there_are(count.max(0) as u64, "instance"),
                 quoted(name)
             );
             self.check.reports.error(span, message);

@@ -3,6 +3,7 @@
 //! Decides which slots a step means and that they can be there at all.
 
 use super::body::{Body, Main, Reader, StepForm, Use};
+use crate::figure::so_many;
 use crate::scenario::fields;
 use crate::scenario::model::{Expr, StepKind};
 use crate::scenario::node::Node;
@@ -102,7 +103,10 @@ impl Body<'_, '_> {
             let last = at.saturating_add(number - 1);
             let which =
                 if number > 1 { format!("slots {at} to {last} are") } else { format!("slot {at} is") };
-            let message = format!("{which} out of range: the memory has {size} slots, from 0");
+            let message = format!(
+                "{which} out of range: the memory has {}, from 0",
+                so_many(size.max(0) as u64, "slot")
+            );
             self.check.reports.error(span, message);
         }
         Some(typed.expr)

@@ -3,6 +3,7 @@
 //! Decides what may be assigned, and where values that a step takes go.
 
 use super::body::{Body, Main, Reader, StepForm};
+use crate::figure::{so_many, verb};
 use crate::ids::VarId;
 use crate::scenario::distributions::Purpose;
 use crate::scenario::fields;
@@ -206,7 +207,10 @@ impl Body<'_, '_> {
         if let (true, Some(length), Some(number)) = (var.array, var.length, count.and_then(Typed::known_int))
             && number > length
         {
-            let message = format!("{number} values do not fit an array of {length} elements");
+            let (values, elements) =
+                (so_many(number as u64, "value"), so_many(length.max(0) as u64, "element"));
+            let do_not = format!("{} not", verb(number as usize, "do"));
+            let message = format!("{values} {do_not} fit an array of {elements}");
             self.check.reports.error(span, message);
         }
         Some((VarId::from_index(position), element))

@@ -7,7 +7,7 @@ use super::parameter::number_of;
 use crate::analysis::FigureRequest;
 use crate::backend::compile;
 use crate::scenario::{LoadedScenario, evaluate, evaluate_params, read_expression};
-use crate::sweep::axis::{Axis, constant, first, param};
+use crate::sweep::axis::{Axis, cell_place, constant, first, param};
 use crate::sweep::plan::request;
 use crate::trace::Header;
 use crate::value::{Type, Value};
@@ -175,8 +175,7 @@ impl Reader<'_> {
 
     /// What is wrong with a cell, with its place.
     fn wrong(&mut self, row: usize, column: &DataColumn, why: &str) {
-        let line = self.lines.get(row).copied().unwrap_or(row as u64 + 2);
-        self.problems.push(format!("line {line}, column '{}': {why}", column.name));
+        self.problems.push(format!("{}: {why}", cell_place(&column.name, row, self.lines)));
     }
 
     fn value(&mut self, column: &DataColumn, row: usize, ty: Type) -> Option<Value> {

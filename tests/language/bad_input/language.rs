@@ -164,7 +164,7 @@ fn what_is_known_to_fail_is_found_at_once() {
         ("draw: {into: i, from: {poisson: {mean: 0}}}", 48, "`mean` must be above 0, found 0"),
         ("delay: {beta: {alpha: 0, beta: 1, high: 1s}}", 31, "`alpha` must be above 0, found 0"),
         ("delay: {erlang: {shape: 0, mean: 1s}}", 33, "`shape` must be above 0"),
-        ("delay: {choice: {values: [1s, 2s], weights: [1]}}", 54, "2 values, but 1 weights"),
+        ("delay: {choice: {values: [1s, 2s], weights: [1]}}", 54, "2 values, but 1 weight"),
         ("delay: {choice: {values: [1s], weights: [0]}}", 50, "cannot all be zero"),
         ("delay: {choice: {values: []}}", 34, "takes a list, found an empty one"),
     ] {

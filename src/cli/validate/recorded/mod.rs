@@ -4,7 +4,6 @@
 //! [`rows`], what the verdict is in [`verdict`]; whether the model allows its order,
 //! by [`crate::backend::recorded`].
 
-mod csv;
 mod report;
 mod rows;
 mod verdict;
@@ -20,7 +19,7 @@ use crate::cli::options::{Artifact, Format};
 use crate::cli::output::Folder;
 use crate::cli::progress::ProgressLine;
 use crate::cli::report::{Finished, counted, so_many};
-use crate::cli::tie_sensitivity::{EVENTS, other_orders, run_in};
+use crate::cli::tie_sensitivity::{EVENTS, further_orders, other_orders, run_in};
 use crate::explore::recorded_by_clock;
 use crate::ids::ProcessId;
 use crate::program::BoundProgram;
@@ -126,7 +125,7 @@ struct Times {
 
 impl Times {
     /// In the order of the run; or, if they are not within the tolerance in that, in another one of
-    /// a few in which they are: who comes first at one instant, the model leaves open.
+    /// those that are tried in which they are: who comes first at one instant, the model leaves open.
     fn of(rows: &[Row], program: &BoundProgram, virtual_run: &Finished, tolerance: u64) -> Times {
         let Header { ties, seed, .. } = virtual_run.header;
         let events = virtual_run.trace.iter().flat_map(|trace| &trace.events);
@@ -136,13 +135,23 @@ impl Times {
         if is_within(&here) || !ties.is_fifo() || virtual_run.statistics.events > EVENTS {
             return here;
         }
-        let in_order = |ties| {
+        for ties in other_orders().chain(further_orders(virtual_run.statistics.events)) {
+            if interrupt::requested() {
+                break;
+            }
             let mut sink = RecordingSink::new();
-            let (run, _) = run_in(program, (seed, 0), ties, &mut sink)?;
+            let Some((run, simulation)) = run_in(program, (seed, 0), ties, &mut sink) else { continue };
             let trace = sink.finish(virtual_run.header.clone(), run.outcome, run.end);
-            Some(Times { deviations: deviations(rows, &trace.events), ties })
-        };
-        other_orders().filter_map(in_order).find(is_within).unwrap_or(here)
+            let times = Times { deviations: deviations(rows, &trace.events), ties };
+            if is_within(&times) {
+                return times;
+            }
+            if simulation.choices() == Some(0) {
+                // Without a tie there is but one order.
+                break;
+            }
+        }
+        here
     }
 
     /// The row with the largest deviation, and that.

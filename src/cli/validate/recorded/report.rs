@@ -6,6 +6,7 @@ use crate::cli::console::printable;
 use crate::cli::explore::by_clock;
 use crate::cli::report::{GREEN, PLAIN, RED, duration, files, heading, json_object, section, signed};
 use crate::cli::validate::report::{Object, told_run};
+use crate::figure::{so_many, verb};
 use crate::trace::{Header, Ties};
 use serde::Serialize;
 
@@ -27,10 +28,9 @@ pub fn text(verdict: &Verdict<'_>) -> String {
 
 /// What the file has columns for and does not tell.
 fn gaps(verdict: &Verdict<'_>) -> String {
-    let gap = |(count, what): (usize, &str)| match count {
-        0 => None,
-        1 => Some(format!("1 row tells no {what}")),
-        count => Some(format!("{count} rows tell no {what}")),
+    let gap = |(count, what): (usize, &str)| {
+        let rows = so_many(count as u64, "row");
+        (count > 0).then(|| format!("{rows} {} no {what}", verb(count, "tell")))
     };
     let gaps: Vec<String> = verdict.gaps.into_iter().zip(["time", "value"]).filter_map(gap).collect();
     match gaps.as_slice() {

@@ -1,12 +1,13 @@
 //! The rows of a recording: whose they are, when, and what they can mean.
 //!
 //! Decides which columns there are and what may stand in them. What a malformed
-//! file is otherwise, is decided in [`super::csv`]; what a label means, by
+//! file is otherwise, is decided in [`crate::cli::csv_rows`]; what a label means, by
 //! [`crate::backend::recorded`].
 
-use super::csv::{CsvCell, Malformed, Rows};
 use crate::backend::recorded::{Recorded, RecordedLabel, RecordedLabels};
+use crate::cli::bounded_file;
 use crate::cli::console::printable;
+use crate::cli::csv_rows::{CsvCell, CsvRow, Malformed, Rows, not_by_commas};
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::ids::ProcessId;
@@ -14,15 +15,13 @@ use crate::scenario::{parse_duration, suggestion};
 use crate::time::Time;
 use crate::trace::{Header, NameTable};
 use crate::value::Type;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// A recording has at most so many rows.
 const MOST_ROWS: usize = 1_000_000;
 
-/// And so many bytes.
-const MOST_BYTES: u64 = 256 << 20;
+/// And so many MiB.
+const MOST_MIB: u64 = 256;
 
 /// Rows between two questions whether the user wants to stop.
 const STRETCH: usize = 1_024;
@@ -73,10 +72,7 @@ impl Head {
         for (place, cell) in cells.iter().enumerate() {
             let name = cell.trimmed();
             let Some(column) = COLUMNS.iter().position(|&column| column == name) else {
-                let hint = match name {
-                    name if name.contains([';', '\t', '|']) => ", and cells are separated by commas",
-                    _ => "",
-                };
+                let hint = not_by_commas(name).unwrap_or_default();
                 return Err(bad(format!("there is no column '{}'{hint}", printable(name))));
             };
             if head.places[column].replace(place).is_some() {
@@ -121,18 +117,8 @@ impl Wrong {
 /// If it cannot be read, is malformed, or names what is not in the scenario; or
 /// the user stops it.
 pub fn read(file: &Path, header: &Header, labels: &RecordedLabels<'_>) -> Result<RecordedRows, Failure> {
-    let shown = printable(&file.display().to_string());
-    let cannot = |error: std::io::Error| Failure::environment(format!("cannot read '{shown}': {error}"));
-    let mut bytes = Vec::new();
-    File::open(file).map_err(cannot)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        let most = MOST_BYTES >> 20;
-        return Err(Failure::usage(format!("'{shown}': a recording has at most {most} MiB")));
-    }
-    let bad = |Malformed { line, column, message }| {
-        let column = column.map_or_else(String::new, |column| format!(", column {column}"));
-        Failure::usage(format!("'{shown}', line {line}{column}: {message}"))
-    };
+    let bytes = bounded_file::read(file, "a recording", MOST_MIB)?;
+    let bad = |malformed: Malformed| malformed.failure(file);
     let mut lines = Rows::new(&bytes).map_err(bad)?;
     let text = lines.text();
     let first = lines.next().expect("a file that is not empty has a row").map_err(bad)?;
@@ -148,7 +134,8 @@ pub fn read(file: &Path, header: &Header, labels: &RecordedLabels<'_>) -> Result
         if rows.len() == MOST_ROWS {
             return Err(bad(Malformed::new(row.line, format!("more than {MOST_ROWS} rows"))));
         }
-        let one = known.row(&head, &row.cells).map_err(|Wrong { at, message }| match at {
+        row.check_width(head.count).map_err(bad)?;
+        let one = known.row(&head, &row).map_err(|Wrong { at, message }| match at {
             Some(at) => bad(Malformed::at(text, at, message)),
             None => bad(Malformed::new(row.line, message)),
         })?;
@@ -171,17 +158,8 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn row(&self, head: &Head, cells: &[CsvCell]) -> Result<Row, Wrong> {
+    fn row(&self, head: &Head, CsvRow { cells, .. }: &CsvRow) -> Result<Row, Wrong> {
         let whole = |message: String| Wrong { at: None, message };
-        if cells.len() != head.count {
-            let plural = if cells.len() == 1 { "" } else { "s" };
-            let hint = if cells.len() > head.count { "; a text with a comma needs quotes" } else { "" };
-            return Err(whole(format!(
-                "{} cell{plural}, but the head names {}{hint}",
-                cells.len(),
-                head.count
-            )));
-        }
         let needed = |column: &str| {
             head.cell(cells, column).ok_or_else(|| whole(format!("there is no {column} in this row")))
         };

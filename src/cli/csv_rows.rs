@@ -1,12 +1,15 @@
 //! A CSV file, read strictly: RFC 4180, with nothing guessed.
 //!
-//! Decides what a cell is and what is malformed. A recording that is read
-//! otherwise than it was meant would be refused although it is right, or
-//! validated although it is wrong; so whatever could be meant in two ways is an
-//! error. Blanks around cells mean nothing, lines without a cell neither, lines
+//! Decides what a cell is and what is malformed. A table that is read otherwise
+//! than it was meant would be refused although it is right, or believed although
+//! it is wrong; so whatever could be meant in two ways is an error. Blanks around cells mean nothing, lines without a cell neither, lines
 //! may end in any of the three ways, and a byte order mark at the beginning is
 //! what other programs put there.
 
+use crate::cli::console::shown;
+use crate::cli::failure::Failure;
+use crate::figure::so_many;
+use std::path::Path;
 use std::str::from_utf8;
 
 /// What is wrong in which line, and in which column if it is about one cell;
@@ -31,6 +34,17 @@ impl Malformed {
         let column = before.rsplit(['\n', '\r']).next().map(|line| line.chars().count() + 1);
         Malformed { line, column, message: message.into() }
     }
+
+    /// As what ends a command that was to read this file.
+    pub fn failure(self, file: &Path) -> Failure {
+        let column = self.column.map_or_else(String::new, |column| format!(", column {column}"));
+        Failure::usage(format!("{}: line {}{column}: {}", shown(file), self.line, self.message))
+    }
+}
+
+/// What to do about a name of a column that holds other separators than commas.
+pub fn not_by_commas(name: &str) -> Option<&'static str> {
+    name.contains([';', '\t', '|']).then_some("; separate cells by commas")
 }
 
 /// A cell, as it stands between commas.
@@ -56,6 +70,19 @@ pub struct CsvRow {
     /// Where it begins.
     pub line: usize,
     pub cells: Vec<CsvCell>,
+}
+
+impl CsvRow {
+    /// Refuses a row that has not as many cells as there are names.
+    pub fn check_width(&self, names: usize) -> Result<(), Malformed> {
+        let cells = self.cells.len();
+        if cells == names {
+            return Ok(());
+        }
+        let hint = if cells > names { "; a text with a comma needs quotes" } else { "" };
+        let cells = so_many(cells as u64, "cell");
+        Err(Malformed::new(self.line, format!("{cells}, but the head names {names}{hint}")))
+    }
 }
 
 const BLANKS: [char; 2] = [' ', '\t'];

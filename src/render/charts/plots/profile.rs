@@ -7,7 +7,7 @@ use super::super::super::png::RenderError;
 use super::super::super::scene::{Area, Fill, Scene, Shape, Stroke, Tag};
 use super::input::ChartQuantity;
 use super::marker::{marker, stroke};
-use super::page::{Entry, MARGIN, Page, Panel, Plot, WIDTH, in_title, left_of};
+use super::page::{Entry, Page, Plot, in_title, one_plot};
 use super::scale::{Length, Scale};
 
 /// Points of the profile that are so many times as far above the smallest loss as the
@@ -46,13 +46,11 @@ pub fn profile_chart(chart: &ProfileChart) -> Result<String, RenderError> {
     let largest = points.iter().map(|(_, loss)| *loss).fold(threshold, f64::max);
     let spare = (largest - least) * 0.08;
     let y = Scale::numbers(&loss, ((least - spare).max(0.0), largest + spare), Length::Up(HEIGHT));
-    let (left, right) = (left_of([&y]), MARGIN + 8.0);
     let shown = || points.iter().map(|(value, _)| *value).chain(chart.interval.iter().map(|(end, _)| *end));
     let (low, high) =
         shown().fold((chart.best, chart.best), |(low, high), value| (low.min(value), high.max(value)));
     let spare = (high * 0.5 - low * 0.5) * 0.06;
-    let x =
-        Scale::numbers(&chart.parameter, (low - spare, high + spare), Length::Across(WIDTH - left - right));
+    let across = (low - spare, high + spare);
     let mut notes = chart.notes.clone();
     for (end, _) in chart.interval.iter().filter(|(_, is_bound)| !is_bound) {
         let end = chart.parameter.told(*end);
@@ -64,9 +62,7 @@ pub fn profile_chart(chart: &ProfileChart) -> Result<String, RenderError> {
         description: described(chart),
         legend: legend(chart),
         notes,
-        panels: vec![Panel { x, y, height: HEIGHT, has_grid: true }],
-        left,
-        right,
+        ..one_plot(y, HEIGHT, |length| Scale::numbers(&chart.parameter, across, length))
     };
     page.draw(|scene, plots| draw(scene, &plots[0], chart, &points))
 }

@@ -12,7 +12,7 @@ use super::input::ChartQuantity;
 use super::marker::stroke;
 use super::page::{Entry, MARGIN, Page, Panel, Plot, WIDTH, in_title, left_of};
 use super::scale::{Length, Scale};
-use crate::figure::{counted, format_share};
+use crate::figure::{format_share, so_many};
 
 /// In how many bins of the same width values are counted, from the smallest to the
 /// largest: more than the picture has pixels for.
@@ -65,7 +65,7 @@ pub fn distribution_chart(chart: &DistributionChart) -> Result<String, RenderErr
     let mean =
         if chart.mean.1.is_some_and(|half| half > 0.0) { format!("{mean} (95% interval)") } else { mean };
     let page = Page {
-        title: format!("{} of {} runs", in_title(&chart.figure.name), counted(all)),
+        title: format!("{} of {}", in_title(&chart.figure.name), so_many(all, "run")),
         about: chart.about.clone(),
         description: described(chart, &bars),
         legend: vec![Entry::new(mean, |scene, (x, y)| {
@@ -107,7 +107,7 @@ fn bars(chart: &DistributionChart, all: u64) -> Vec<Bar> {
 
 fn described(chart: &DistributionChart, bars: &[Bar]) -> String {
     let told = |&(from, to, count): &Bar| {
-        format!("{} to {}: {} runs", chart.figure.told(from), chart.figure.told(to), counted(count))
+        format!("{} to {}: {}", chart.figure.told(from), chart.figure.told(to), so_many(count, "run"))
     };
     bars.iter().map(told).collect::<Vec<_>>().join("\n")
 }
@@ -121,7 +121,7 @@ fn draw_bars(scene: &mut Scene, plot: &Plot, chart: &DistributionChart, bars: &[
         let share = count as f64 / all.max(1) as f64;
         let area = Area::between(x0, plot.y(share * 100.0), x1, plot.bottom);
         let (from, to) = (chart.figure.told(from), chart.figure.told(to));
-        let tooltip = format!("{from} to {to}: {} runs ({})", counted(count), format_share(share));
+        let tooltip = format!("{from} to {to}: {} ({})", so_many(count, "run"), format_share(share));
         let (fill, stroke) = (Fill::Solid(SERIES[0].0.tint(150)), Some(Stroke::solid(SERIES[0].0, 0.8)));
         scene.push(Shape::Rect { area, fill, stroke, tag: Tag::tooltip("bar", tooltip) });
     }

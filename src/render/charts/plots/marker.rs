@@ -82,9 +82,19 @@ pub(super) fn marker(line: usize, at: (f64, f64), tooltip: Option<String>) -> Sh
     }
 }
 
-/// A dot of one value among many.
-pub(super) fn dot(at: (f64, f64), tooltip: Option<String>) -> Shape {
-    let (points, fill) = (polygon(DISC, 2.4, at), Fill::Solid(SERIES[0].0));
+/// Half the size of the dots of so many values in pixels: of few each is easily seen, of
+/// many none hides another one.
+pub(super) fn half_dot(values: usize) -> f64 {
+    match values {
+        0..=60 => 3.8,
+        61..=300 => 3.0,
+        _ => 2.4,
+    }
+}
+
+/// A dot of one value.
+pub(super) fn dot(at: (f64, f64), half: f64, tooltip: Option<String>) -> Shape {
+    let (points, fill) = (polygon(DISC, half, at), Fill::Solid(SERIES[0].0));
     Shape::Polyline { points, fill, stroke: None, tag: Tag { tooltip, ..Tag::class("value") } }
 }
 

@@ -10,7 +10,7 @@ use super::super::super::scene::{Anchor, Colour, Scene, Shape, Tag, Text};
 use super::super::super::shorten::{Room, shorten_name};
 use super::super::super::svg::overlay;
 use super::super::style::{chart_error, letters, rgb};
-use super::scale::{LABEL, Scale};
+use super::scale::{LABEL, Length, Scale};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use plotters::prelude::{ChartBuilder, DrawingArea, IntoDrawingArea, SVGBackend, TRANSPARENT};
@@ -92,6 +92,16 @@ impl Plot {
     pub(super) fn y(&self, number: f64) -> f64 {
         self.bottom - self.panel.y.share(number) * (self.bottom - self.top)
     }
+}
+
+/// A plot as wide as the page, and the space left and right of it: labels of its upright
+/// axis are what the other one leaves room for.
+pub(super) fn one_plot(y: Scale, height: f64, x: impl FnOnce(Length) -> Scale) -> Page<'static> {
+    let (left, right) = (left_of([&y]), MARGIN + 8.0);
+    let x = x(Length::Across(WIDTH - left - right));
+    let (title, about, description) = (String::new(), String::new(), String::new());
+    let panels = vec![Panel { x, y, height, has_grid: true }];
+    Page { title, about, description, legend: Vec::new(), notes: Vec::new(), panels, left, right }
 }
 
 /// The space that the labels of upright axes take.

@@ -11,7 +11,7 @@ use super::super::super::scene::{Anchor, Area, Fill, Scene, Shape, Stroke, Tag, 
 use super::super::super::shorten::{Room, shorten_name};
 use super::input::{ChartQuantity, spread};
 use super::marker::{marker, ring};
-use super::page::{Entry, MARGIN, Page, Panel, Plot, SMALL, WIDTH, in_title, left_of};
+use super::page::{Entry, Page, Plot, SMALL, in_title, one_plot};
 use super::scale::{Length, Scale};
 use crate::figure::counted;
 
@@ -70,8 +70,6 @@ pub fn front_chart(chart: &FrontChart) -> Result<String, RenderError> {
         if chart.points.is_empty() { scale.without_ticks().with_name(name) } else { scale }
     };
     let y = scale(1, Length::Up(HEIGHT));
-    let (left, right) = (left_of([&y]), MARGIN + 8.0);
-    let x = scale(0, Length::Across(WIDTH - left - right));
     let behind: Vec<usize> = {
         let mut is_front = vec![false; chart.points.len()];
         front.iter().for_each(|&point| is_front[point] = true);
@@ -88,9 +86,7 @@ pub fn front_chart(chart: &FrontChart) -> Result<String, RenderError> {
         description: notes.join("\n"),
         legend: legend(chart, behind.is_empty()),
         notes,
-        panels: vec![Panel { x, y, height: HEIGHT, has_grid: true }],
-        left,
-        right,
+        ..one_plot(y, HEIGHT, |length| scale(0, length))
     };
     page.draw(|scene, plots| draw(scene, &plots[0], chart, (&front, &named, &behind)))
 }
@@ -203,34 +199,71 @@ fn draw(
     if let Some(base) = chart.points.iter().position(|point| point.is_base) {
         scene.push(ring(place(base)));
     }
-    let mut taken: Vec<Area> = Vec::new();
+    let mut taken = Taken { corners: &corners, numbers: Vec::new() };
     for (nth, &at) in named.iter().enumerate() {
         draw_number(scene, plot, (nth + 1, corners[at]), &mut taken);
     }
 }
 
-/// The number of a point beside it, where no other one stands; else none.
-fn draw_number(scene: &mut Scene, plot: &Plot, (number, (x, y)): (usize, (f64, f64)), taken: &mut Vec<Area>) {
+/// What numbers must not cover: markers, the line between them, and each other.
+struct Taken<'a> {
+    corners: &'a [(f64, f64)],
+    numbers: Vec<Area>,
+}
+
+impl Taken<'_> {
+    /// How bad this place is: 0 if nothing else is there, `None` if it cannot be.
+    fn cost(&self, area: &Area) -> Option<u32> {
+        const MARKER: f64 = 5.0;
+        let apart = |other: &Area| {
+            area.x >= other.x + other.width
+                || other.x >= area.x + area.width
+                || area.y >= other.y + other.height
+                || other.y >= area.y + area.height
+        };
+        let marker = |&(x, y): &(f64, f64)| Area::between(x - MARKER, y - MARKER, x + MARKER, y + MARKER);
+        let is_free = self.numbers.iter().all(apart) && self.corners.iter().map(marker).all(|at| apart(&at));
+        let crossings = self.corners.windows(2).filter(|pair| crosses(pair[0], pair[1], area)).count();
+        is_free.then_some(crossings as u32)
+    }
+}
+
+/// Whether a straight line runs through an area (by Liang and Barsky).
+fn crosses(from: (f64, f64), to: (f64, f64), area: &Area) -> bool {
+    let (right, down) = (to.0 - from.0, to.1 - from.1);
+    let sides = [
+        (-right, from.0 - area.x),
+        (right, area.x + area.width - from.0),
+        (-down, from.1 - area.y),
+        (down, area.y + area.height - from.1),
+    ];
+    let (mut enters, mut leaves) = (0.0f64, 1.0f64);
+    for (towards, distance) in sides {
+        match towards {
+            towards if towards < 0.0 => enters = enters.max(distance / towards),
+            towards if towards > 0.0 => leaves = leaves.min(distance / towards),
+            _ if distance < 0.0 => return false,
+            _ => {}
+        }
+    }
+    enters <= leaves
+}
+
+/// The number of a point beside it, where nothing else is, or at least no other number
+/// and no marker; else none.
+fn draw_number(scene: &mut Scene, plot: &Plot, (number, (x, y)): (usize, (f64, f64)), taken: &mut Taken<'_>) {
     let text = number.to_string();
     let (width, height) = (font::width(&text, SMALL) + 3.0, SMALL + 2.0);
-    let places = [
-        (8.0, -8.0),
-        (-8.0 - width, -8.0),
-        (8.0, 14.0),
-        (-8.0 - width, 14.0),
-        (16.0, 3.0),
-        (-16.0 - width, 3.0),
-    ];
-    let areas = places.map(|(right, down)| Area { x: x + right, y: y + down - SMALL, width, height });
-    let is_free = |area: &Area| {
-        let is_inside = area.x >= plot.left && area.x + width <= plot.right && area.y >= plot.top - 8.0;
-        let apart = |other: &Area| {
-            (area.x - other.x).abs() >= width.max(other.width) || (area.y - other.y).abs() >= height
-        };
-        is_inside && taken.iter().all(apart)
+    let is_inside = |area: &Area| {
+        area.x >= plot.left
+            && area.x + width <= plot.right
+            && area.y >= plot.top - 8.0
+            && area.y + height <= plot.bottom
     };
-    let Some(area) = areas.into_iter().find(is_free) else { return };
-    taken.push(area);
+    let costs = beside((x, y), (width, height)).filter(is_inside);
+    let costs = costs.enumerate().filter_map(|(nth, area)| Some((taken.cost(&area)?, nth, area)));
+    let Some((_, _, area)) = costs.min_by_key(|(cost, nth, _)| (*cost, *nth)) else { return };
+    taken.numbers.push(area);
     scene.push(Shape::Text(Text {
         x: area.x + 1.5,
         y: area.y + SMALL,
@@ -243,9 +276,54 @@ fn draw_number(scene: &mut Scene, plot: &Plot, (number, (x, y)): (usize, (f64, f
     }));
 }
 
+/// The places of a text of this size beside a point: at its corners first, the near ones
+/// before those that are further away.
+fn beside((x, y): (f64, f64), (width, height): (f64, f64)) -> impl Iterator<Item = Area> {
+    const SIDES: [(f64, f64); 8] = [
+        (1.0, -1.0),
+        (-1.0, -1.0),
+        (1.0, 1.0),
+        (-1.0, 1.0),
+        (1.0, 0.0),
+        (-1.0, 0.0),
+        (0.0, -1.0),
+        (0.0, 1.0),
+    ];
+    let at = move |(right, down): (f64, f64), away: f64| Area {
+        x: x + right * (away + width / 2.0) - width / 2.0,
+        y: y + down * (away + height / 2.0) - height / 2.0,
+        width,
+        height,
+    };
+    [6.0, 12.0, 20.0].into_iter().flat_map(move |away| SIDES.map(|side| at(side, away)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The line from (0, 0) to (100, 100) and its markers.
+    #[test]
+    fn numbers_keep_away_from_the_line_and_from_markers() {
+        let area = |x: f64, y: f64| Area { x, y, width: 10.0, height: 10.0 };
+        for (at, is_crossed) in [
+            ((45.0, 45.0), true),
+            ((50.0, 39.0), false),
+            ((50.0, 41.0), true),
+            ((95.0, 70.0), false),
+            ((101.0, 101.0), false),
+        ] {
+            assert_eq!(crosses((0.0, 0.0), (100.0, 100.0), &area(at.0, at.1)), is_crossed, "{at:?}");
+        }
+        assert!(
+            crosses((5.0, -50.0), (5.0, 50.0), &area(0.0, 0.0))
+                && !crosses((15.0, -50.0), (15.0, 50.0), &area(0.0, 0.0))
+        );
+        let corners = [(0.0, 0.0), (100.0, 100.0)];
+        let taken = Taken { corners: &corners, numbers: vec![area(50.0, 0.0)] };
+        let costs = [(45.0, 45.0), (70.0, 10.0), (55.0, 5.0), (97.0, 103.0), (2.0, 2.0)];
+        assert_eq!(costs.map(|(x, y)| taken.cost(&area(x, y))), [Some(1), Some(0), None, None, None]);
+    }
 
     #[test]
     fn the_front_by_hand() {

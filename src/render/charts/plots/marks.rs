@@ -7,10 +7,10 @@ use super::super::super::palette::SERIES;
 use super::super::super::png::RenderError;
 use super::super::super::scene::{Area, Fill, Scene, Shape, Tag};
 use super::input::ChartQuantity;
-use super::marker::dot;
+use super::marker::{dot, half_dot};
 use super::page::{Entry, MARGIN, Page, Panel, Plot, WIDTH, in_title, left_of};
-use super::scale::{Length, Scale, from_zero};
-use crate::figure::counted;
+use super::scale::{Length, Scale};
+use crate::figure::{counted, so_many};
 use crate::ids::ProcessId;
 use crate::trace::{Header, Kind, MarkInfo, Trace};
 use crate::value::{Type, Value};
@@ -94,11 +94,12 @@ fn draw(series: &[Series], trace: &Trace, label: &str, notes: Vec<String>) -> Re
     let count =
         |series: &Series| format!("{} of {}", counted(series.points.len() as u64), series.quantity.name);
     let counts: Vec<String> = series.iter().map(count).collect();
-    let dots = series.iter().any(|series| !series.is_dense());
+    let dots = series.iter().filter(|series| !series.is_dense()).map(|series| half_dot(series.points.len()));
+    let largest_dot = dots.reduce(f64::max);
     let columns = series.iter().any(Series::is_dense);
     let mut legend = Vec::new();
-    if dots {
-        legend.push(Entry::new("a value", |scene, at| scene.push(dot(at, None))));
+    if let Some(half) = largest_dot {
+        legend.push(Entry::new("a value", move |scene, at| scene.push(dot(at, half, None))));
     }
     if columns {
         legend.push(Entry::new("from the lowest to the highest value", |scene, (x, y)| {
@@ -135,24 +136,26 @@ impl Series {
     }
 
     fn upright(&self) -> Scale {
-        Scale::numbers(&self.quantity, from_zero(self.range()), Length::Up(HEIGHT))
+        Scale::upright(&self.quantity, self.range(), HEIGHT)
     }
 
     fn described(&self) -> String {
         let (low, high) = self.range();
         let (low, high) = (self.quantity.told(low), self.quantity.told(high));
-        format!("{}: {} values from {low} to {high}", self.quantity.name, counted(self.points.len() as u64))
+        let values = so_many(self.points.len() as u64, "value");
+        format!("{}: {values} from {low} to {high}", self.quantity.name)
     }
 
     fn draw(&self, scene: &mut Scene, plot: &Plot, header: &Header) {
         if self.is_dense() {
             return self.columns(plot).into_iter().for_each(|shape| scene.push(shape));
         }
+        let half = half_dot(self.points.len());
         for (time, value, who) in &self.points {
             let time_told = ChartQuantity { name: String::new(), is_time: true }.told(*time);
             let who = header.process_name(*who);
             let told = format!("{} = {}, {who}, {time_told}", self.quantity.name, self.quantity.told(*value));
-            scene.push(dot((plot.x(*time), plot.y(*value)), Some(told)));
+            scene.push(dot((plot.x(*time), plot.y(*value)), half, Some(told)));
         }
     }
 
@@ -168,7 +171,20 @@ impl Series {
                 _ => columns.push((x, y, y)),
             }
         }
-        columns.into_iter().map(|(x, top, bottom)| column(x, top - 0.5, bottom + 0.5, COLUMN)).collect()
+        // One value that stands alone would be a single pixel.
+        let is_alone = |nth: usize| {
+            let (x, top, bottom) = columns[nth];
+            let apart = |other: Option<&(f64, f64, f64)>| {
+                other.is_none_or(|other| (other.0 - x).abs() > 2.0 * COLUMN)
+            };
+            let before = nth.checked_sub(1).and_then(|before| columns.get(before));
+            bottom - top < 1.0 && apart(before) && apart(columns.get(nth + 1))
+        };
+        let shape = |(nth, &(x, top, bottom)): (usize, &(f64, f64, f64))| match is_alone(nth) {
+            true => dot((x + COLUMN / 2.0, (top + bottom) / 2.0), half_dot(MOST_DOTS), None),
+            false => column(x, top - 0.5, bottom + 0.5, COLUMN),
+        };
+        columns.iter().enumerate().map(shape).collect()
     }
 }
 

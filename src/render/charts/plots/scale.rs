@@ -80,7 +80,12 @@ pub(super) struct Scale {
 
 impl Scale {
     /// An axis of numbers that has both of these on it.
-    pub(super) fn numbers(quantity: &ChartQuantity, (low, high): (f64, f64), length: Length) -> Scale {
+    pub(super) fn numbers(quantity: &ChartQuantity, range: (f64, f64), length: Length) -> Scale {
+        Scale::linear(quantity, range, length, false)
+    }
+
+    /// As [`Scale::numbers`], with ticks at whole numbers alone if that `is_whole`.
+    fn linear(quantity: &ChartQuantity, (low, high): (f64, f64), length: Length, is_whole: bool) -> Scale {
         let (low, high) = ends(low, high);
         let ticks = |most: u32| match quantity.is_time {
             true => time_ticks(low, high, most),
@@ -88,16 +93,30 @@ impl Scale {
         };
         let fits = |ticks: &ScaleTicks| {
             let widest = ticks.ticks.iter().map(|(_, label)| length.of(label)).fold(0.0, f64::max);
-            let step = match ticks.ticks.as_slice() {
-                [first, second, ..] => second.0 - first.0,
-                _ => high - low,
-            };
-            step / (high - low) * length.pixels() >= widest
+            let step = step(&ticks.ticks).unwrap_or(high - low);
+            (!is_whole || step > 0.999) && step / (high - low) * length.pixels() >= widest
         };
-        let found = (1..=length.most()).rev().map(ticks).find(fits);
-        let ScaleTicks { ticks, unit } = found.unwrap_or_else(|| ticks(1));
+        let most = length.most();
+        // One tick alone says nothing of how far it is to another number.
+        let tells = |ticks: &ScaleTicks| ticks.ticks.len() > 1;
+        let mut fitting = (1..=most).rev().chain(most + 1..=3 * most).map(ticks).filter(fits);
+        let first = fitting.next();
+        let found = if first.as_ref().is_some_and(tells) { None } else { fitting.find(tells) };
+        let ScaleTicks { ticks, unit } = found.or(first).unwrap_or_else(|| ticks(1));
         let name = unit.map_or(quantity.name.clone(), |unit| format!("{} ({unit})", quantity.name));
         Scale { form: Form::Linear, low, high, ticks, name }.within(length)
+    }
+
+    /// The upright axis of values in this range, so many pixels high: from 0 where that
+    /// does not press them into its end, and up to a tick that none of them is above.
+    pub(super) fn upright(quantity: &ChartQuantity, (lowest, highest): (f64, f64), pixels: f64) -> Scale {
+        let ends = from_zero((lowest, highest));
+        let scale = Scale::numbers(quantity, ends, Length::Up(pixels));
+        let last = |scale: &Scale| scale.ticks.last().map_or(f64::INFINITY, |(at, _)| *at);
+        let step = step(&scale.ticks).filter(|_| last(&scale) < highest);
+        let higher =
+            step.map(|step| Scale::numbers(quantity, (ends.0, last(&scale) + step), Length::Up(pixels)));
+        higher.filter(|higher| last(higher) >= highest).unwrap_or(scale)
     }
 
     /// The axis of a parameter that varies.
@@ -113,7 +132,8 @@ impl Scale {
             return Scale::logarithmic(axis, (low, high), length);
         }
         let spare = (high * 0.5 - low * 0.5) * 0.06;
-        Scale::numbers(&axis.quantity, (low - spare, high + spare), length)
+        let is_whole = !axis.quantity.is_time && numbers().all(|number| libm::trunc(number) == number);
+        Scale::linear(&axis.quantity, (low - spare, high + spare), length, is_whole)
     }
 
     fn logarithmic(axis: &SweepAxis, (low, high): (f64, f64), length: Length) -> Scale {
@@ -215,6 +235,14 @@ impl Scale {
     }
 }
 
+/// How far it is from one tick to the next.
+fn step(ticks: &[(f64, String)]) -> Option<f64> {
+    match ticks {
+        [first, second, ..] => Some(second.0 - first.0),
+        _ => None,
+    }
+}
+
 /// Whether values are in about equal ratios, as far as whole numbers can be, over
 /// enough of a range that an axis should show it.
 fn is_geometric(values: &[f64]) -> bool {
@@ -258,6 +286,39 @@ mod tests {
         assert_eq!((straight.share(-1.0), straight.share(1.0), straight.share(9.0)), (0.0, 0.5, 1.0));
         // Numbers end at 0, and a strip of a fifth lies below it.
         assert_eq!(straight.with_strip(0.2).range(), (-2.0, 3.0));
+    }
+
+    /// From one worker to four there are no one and a half.
+    #[test]
+    fn whole_numbers_have_ticks_at_whole_numbers() {
+        let at = |values: &[f64]| -> Vec<f64> {
+            let scale = Scale::of_axis(&axis(values), Length::Across(500.0));
+            scale.ticks.iter().map(|(at, _)| *at).collect()
+        };
+        assert_eq!(at(&[1.0, 2.0, 3.0, 4.0]), [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(at(&[3.0, 4.0]), [3.0, 4.0]);
+        assert_eq!(at(&[0.5, 1.0, 1.5]), [0.6, 0.8, 1.0, 1.2, 1.4]);
+    }
+
+    #[test]
+    fn no_value_is_above_the_highest_tick_and_one_tick_is_not_alone() {
+        let quantity = axis(&[]).quantity;
+        for highest in [0.93, 0.999, 1.0, 7.3, 42.0, 87.5, 199.0, 5e-7, 3.3e12] {
+            for lowest in [0.0, highest * 0.5, highest * 0.93] {
+                for (pixels, is_time) in [(110.0, false), (110.0, true), (300.0, false), (300.0, true)] {
+                    let quantity = ChartQuantity { is_time, ..quantity.clone() };
+                    let scale = Scale::upright(&quantity, (lowest, highest), pixels);
+                    let told = format!("{lowest} {highest} {pixels} {is_time}: {scale:?}");
+                    assert!(scale.ticks.last().expect("a tick").0 >= highest, "{told}");
+                    assert!(scale.range().1 >= highest && scale.share(highest) > 0.4, "{told}");
+                }
+            }
+        }
+        // As a scale of colours, from end to end.
+        for (low, high) in [(1.05, 1.95), (0.53, 0.999), (45.0, 46.2), (0.98, 1.02)] {
+            let scale = Scale::numbers(&quantity, (low, high), Length::Up(150.0));
+            assert!(scale.ticks.len() > 1, "{scale:?}");
+        }
     }
 
     #[test]

@@ -137,8 +137,7 @@ fn upright(chart: &SweepChart, lines: &[Line<'_>], strip: f64, notes: &mut Vec<S
     if ends.0 > 0.0 || ends.1 < 0.0 {
         notes.push("The upright axis does not begin at 0.".to_owned());
     }
-    let across = HEIGHT - strip;
-    Scale::numbers(&chart.figure, ends, Length::Up(across)).with_strip(share)
+    Scale::upright(&chart.figure, (low, high), HEIGHT - strip).with_strip(share)
 }
 
 fn legend<'a>(chart: &SweepChart, lines: &[Line<'a>], draws_intervals: bool) -> Vec<Entry<'a>> {

@@ -8,7 +8,7 @@ use super::super::super::png::RenderError;
 use super::super::super::scene::{Scene, Stroke};
 use super::input::{ChartQuantity, spread};
 use super::marker::{interval, marker};
-use super::page::{Entry, MARGIN, Page, Panel, WIDTH, left_of};
+use super::page::{Entry, Page, one_plot};
 use super::scale::{Length, Scale};
 
 /// The most points of a group that are drawn.
@@ -48,8 +48,6 @@ pub struct AgreementChart {
 pub fn agreement_chart(chart: &AgreementChart) -> Result<String, RenderError> {
     let (low, high) = ends(chart);
     let y = Scale::numbers(&chart.axes[1], (low, high), Length::Up(HEIGHT));
-    let (left, right) = (left_of([&y]), MARGIN + 8.0);
-    let x = Scale::numbers(&chart.axes[0], (low, high), Length::Across(WIDTH - left - right));
     let mut notes = chart.notes.clone();
     for (name, points) in chart.groups.iter().filter(|(_, points)| points.len() > MOST_POINTS) {
         notes.push(format!("{MOST_POINTS} of {} points ({name}) are drawn, evenly spread.", points.len()));
@@ -60,9 +58,7 @@ pub fn agreement_chart(chart: &AgreementChart) -> Result<String, RenderError> {
         description: described(chart),
         legend: legend(chart),
         notes,
-        panels: vec![Panel { x, y, height: HEIGHT, has_grid: true }],
-        left,
-        right,
+        ..one_plot(y, HEIGHT, |length| Scale::numbers(&chart.axes[0], (low, high), length))
     };
     page.draw(|scene, plots| {
         let plot = &plots[0];
