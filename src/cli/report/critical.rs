@@ -32,12 +32,16 @@ pub fn charged(charge: &Charge, header: &Header) -> String {
     format!("{does} of '{process}'{line}")
 }
 
+/// Following the path of a run of more events would take a time worth mentioning.
+const EVENTS: u64 = 100_000;
+
 /// What most of a run was spent on, if it came to a regular end and all of its events were
 /// kept.
 pub fn critical_line(finished: &Finished) -> String {
     let is_regular = matches!(finished.outcome, Outcome::Completed | Outcome::Horizon) && !finished.untimed;
     let trace = finished.trace.as_ref().filter(|_| is_regular);
-    let trace = trace.filter(|trace| trace.events.len() as u64 == finished.statistics.events);
+    let events = finished.statistics.events;
+    let trace = trace.filter(|trace| trace.events.len() as u64 == events && events <= EVENTS);
     let Some(path) = trace.and_then(|trace| trace.critical_path(PathEnd::TotalTime)) else {
         return String::new();
     };
