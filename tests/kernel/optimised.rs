@@ -106,6 +106,9 @@ fn calculating() -> impl Strategy<Value = String> {
         number().prop_map(|at| format!("{{acquire: 'k[abs({at}) % 3]'}}")),
         number().prop_map(|at| format!("{{release: 'k[abs({at}) % 3]'}}")),
         Just("{acquire: 'k[index % 2]'}".to_owned()),
+        Just("{acquire: [s, r]}".to_owned()),
+        Just("{acquire: [r, s, 'k[index % 2]']}".to_owned()),
+        Just("{release: [s, r]}".to_owned()),
         Just("{release: 'k[index + 1]'}".to_owned()),
         Just("{put: {to: c, value: now}}".to_owned()),
         Just("{get: {from: c, into: t}}".to_owned()),
@@ -141,7 +144,7 @@ fn calculations() -> impl Strategy<Value = String> {
     let steps = proptest::collection::vec(calculating(), 1..7);
     proptest::collection::vec((steps, 1u32..4), 1..3).prop_map(|processes| {
         let mut text = "version: 1\nhorizon: 1000s\nlimits: {zero_time_steps: 2000, steps: 20000}\nparams: {n: 3}\nresources:\n  \
-             s: {kind: semaphore, permits: 2}\n  k: {kind: semaphore, permits: 1, count: 3}\n  \
+             s: {kind: semaphore, permits: 2}\n  r: {kind: semaphore, permits: 1}\n  k: {kind: semaphore, permits: 1, count: 3}\n  \
              b: {kind: buffer, capacity: 5}\n  c: {kind: buffer, capacity: 2, of: duration}\n  \
              d: {kind: memory, slots: 4, value: 0}\nprocesses:\n"
             .to_owned();

@@ -99,6 +99,11 @@ fn the_words_of_numbered_instances_are_those_of_their_streams() {
         let mut each = Streams::new(5, 1);
         each.add("customer", 0..1000, 0..2);
         for step in 0..3000u64 {
+            if step == 1500 {
+                // Nothing is left of another replication.
+                numbered.reset(5, 2);
+                each.reset(5, 2);
+            }
             let (number, purpose) = (step * 7919 % 1000, (step % 2) as u32);
             let (place, at) = (step as u32 * 31 % places, step * 13 % 40);
             let mut own = at;
