@@ -46,7 +46,7 @@ fn what_is_printed_can_be_pasted() {
         std::fs::write(room.path("pasted.yaml"), &text).expect("written");
         room.run("check pasted.yaml").with_code(0);
     }
-    assert_eq!(object["distributions"].as_array().map(Vec::len), Some(8));
+    assert_eq!(object["distributions"].as_array().map(Vec::len), Some(9));
 }
 
 #[test]
