@@ -19,7 +19,8 @@ if ! command -v valgrind >/dev/null 2>&1; then
     echo "instruction counts: no valgrind here, not counted"
     exit 0
 fi
-program=$(cargo build --locked --profile counts --no-default-features --bench instructions --message-format=json |
+program=$(cargo build --locked --profile counts --no-default-features --features instructions --bin instructions \
+    --message-format=json |
     sed -n 's/.*"executable":"\([^"]*instructions[^"]*\)".*/\1/p' | tail -n 1)
 
 # The instructions of one run.
