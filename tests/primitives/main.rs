@@ -305,3 +305,21 @@ fn an_unprotected_counter_loses_updates_under_some_schedule() {
     });
     assert!(lost.load(std::sync::atomic::Ordering::SeqCst), "real shared memory has races");
 }
+
+/// Who is served as the run ends takes what it was handed, and is told of the end when it waits
+/// again, as one does that shares a core in turns; in whatever order all of it happens.
+#[test]
+fn the_end_of_the_run_is_not_lost_behind_what_was_handed_over() {
+    check(|| {
+        let parker = Arc::new(Parker::default());
+        let (server, end) = (parker.clone(), parker.clone());
+        let serves = thread::spawn(move || server.dismiss(5));
+        let ends = thread::spawn(move || end.stop());
+        if parker.wait() != Grant::Stopped {
+            assert_eq!(parker.wait(), Grant::Stopped);
+        }
+        assert_eq!(parker.wait(), Grant::Stopped, "it stays so");
+        serves.join().expect("it ends");
+        ends.join().expect("it ends");
+    });
+}

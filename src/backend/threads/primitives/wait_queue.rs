@@ -12,8 +12,17 @@ use std::collections::VecDeque;
 /// Blocks one thread until it is handed what it waits for.
 #[derive(Debug, Default)]
 pub struct Parker {
-    state: Mutex<Option<Grant>>,
+    state: Mutex<Parked>,
     bell: Condvar,
+}
+
+/// What a thread finds when it waits.
+#[derive(Debug, Default)]
+struct Parked {
+    /// What was handed to it; it counts also if the run has ended since.
+    served: Option<Grant>,
+    /// The run is over: whoever waits from now on is told.
+    is_stopped: bool,
 }
 
 /// Why a wait is over.
@@ -35,23 +44,21 @@ impl Parker {
     pub fn wait(&self) -> Grant {
         let mut state = locked(&self.state);
         loop {
-            match state.take() {
-                Some(Grant::Stopped) => {
-                    // Whoever parks again is told again.
-                    *state = Some(Grant::Stopped);
-                    return Grant::Stopped;
-                }
-                Some(grant) => return grant,
-                None => state = self.bell.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner),
+            if let Some(grant) = state.served.take() {
+                return grant;
             }
+            if state.is_stopped {
+                return Grant::Stopped;
+            }
+            state = self.bell.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
         }
     }
 
-    /// Hands over. What was handed over before the end of the run counts.
+    /// Hands over. Behind the end of the run nothing is handed over any more.
     fn hand(&self, grant: Grant) {
         let mut state = locked(&self.state);
-        if state.is_none() {
-            *state = Some(grant);
+        if !state.is_stopped && state.served.is_none() {
+            state.served = Some(grant);
         }
         self.bell.notify_one();
     }
@@ -74,7 +81,8 @@ impl Parker {
 
     /// Ends the wait because the run is over.
     pub fn stop(&self) {
-        self.hand(Grant::Stopped);
+        locked(&self.state).is_stopped = true;
+        self.bell.notify_one();
     }
 }
 
