@@ -4,7 +4,7 @@ mod replicated;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_variants};
-use super::options::{Artifact, Format, RunOptions, ScenarioOptions, whole};
+use super::options::{Format, RunOptions, ScenarioOptions, whole};
 use super::output::Folder;
 use super::pictures::{Drawing, write_comparison};
 use super::report::{
@@ -133,7 +133,7 @@ impl Comparison {
 }
 
 fn write_pictures(runs: &[Finished], options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
-    if !options.writes(Artifact::Svg) && !options.writes(Artifact::Png) {
+    if !options.draws() {
         return Ok(Vec::new());
     }
     let folder = Folder::open(options.output.clone())?;

@@ -47,8 +47,8 @@ pub struct RunOptions {
         value_parser = PathBufValueParser::new().try_map(folder))]
     pub output: PathBuf,
     /// Which files to write, separated by commas: svg and png (pictures), trace (trace.jsonl),
-    /// result (result.json), all, none [default: all, without the trace of a run of more than
-    /// 1 million events]
+    /// result (result.json), all, none, and, only by name, html (one page to explore) [default: all,
+    /// without the trace of a run of more than 1 million events]
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
     pub write: Vec<Artifact>,
 }
@@ -64,8 +64,10 @@ pub enum Artifact {
     Trace,
     /// result.json
     Result,
-    /// All of them
+    /// All of these
     All,
+    /// gantt.html: only if asked for by name
+    Html,
     /// No files at all
     None,
 }
@@ -83,8 +85,13 @@ impl RunOptions {
 
     /// Whether any file is written.
     pub fn writes_anything(&self) -> bool {
-        use Artifact::{Png, Result, Svg, Trace};
-        [Svg, Png, Trace, Result].into_iter().any(|artifact| self.writes(artifact))
+        use Artifact::{Result, Trace};
+        self.draws() || [Trace, Result].into_iter().any(|artifact| self.writes(artifact))
+    }
+
+    /// Whether a picture or a page is made of the events.
+    pub fn draws(&self) -> bool {
+        self.writes(Artifact::Svg) || self.writes(Artifact::Png) || self.insists_on(Artifact::Html)
     }
 }
 
@@ -136,6 +143,8 @@ mod tests {
         assert!(options(&[Artifact::All]).writes(Artifact::Png));
         assert!(!options(&[Artifact::Svg]).writes(Artifact::Png));
         assert!(!options(&[Artifact::None]).writes_anything());
+        assert!(options(&[Artifact::Html]).draws() && options(&[Artifact::Html]).writes_anything());
+        assert!(!options(&[Artifact::Html]).writes(Artifact::Svg));
     }
 
     #[test]

@@ -5,12 +5,12 @@ use super::failure::Failure;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::report::Finished;
-use crate::analysis::CriticalPath;
-use crate::figure::noun;
+use crate::analysis::{CriticalPath, PathEnd, PathStep};
+use crate::figure::{counted, noun, so_many};
 use crate::ids::ProcessId;
 use crate::render::{
-    GanttInput, ProcessBar, RenderError, ScenarioBars, Scene, Style, TextStyle, Timeline, aligned, gantt,
-    marks_chart, missing_letters, png, svg, text_gantt, total_time_chart, validated,
+    GanttInput, PageRun, ProcessBar, RenderError, ScenarioBars, Scene, Style, TextStyle, Timeline, aligned,
+    gantt, html, marks_chart, missing_letters, png, svg, text_gantt, total_time_chart, validated,
 };
 use crate::trace::{Outcome, Trace};
 use std::path::PathBuf;
@@ -57,14 +57,49 @@ impl<'a> Drawing<'a> {
         text_gantt(&self.input(), &style)
     }
 
-    /// Writes `name`.svg and `name`.png, as far as they were asked for.
+    /// Writes `name`.svg, `name`.png and `name`.html, as far as they were asked for.
     ///
     /// # Errors
     /// If they cannot be drawn or written.
     pub fn write(&self, folder: &Folder, options: &RunOptions, name: &str) -> Result<Vec<PathBuf>, Failure> {
         let label = &self.finished.label;
         let document = || Ok(drawn(label, &gantt(&self.input(), &Style::default())));
-        write_picture(folder, options, name, document)
+        let mut written = write_picture(folder, options, name, document)?;
+        if options.insists_on(Artifact::Html) {
+            written.push(write_page(std::slice::from_ref(self), folder, name)?);
+        }
+        Ok(written)
+    }
+
+    /// The run for a page, with the critical path to its end, if it has one.
+    fn page_run<'d>(&'d self, path: &'d [PathStep]) -> PageRun<'d> {
+        let Finished { header, statistics, file, source, fingerprint, reproduction, .. } = self.finished;
+        let facts = [
+            ("version", header.version.clone()),
+            ("seed", header.seed.to_string()),
+            ("events", counted(statistics.events)),
+            ("fingerprint", fingerprint.clone()),
+            ("to see it again", reproduction.clone()),
+        ];
+        PageRun {
+            timeline: GanttInput { path, ..self.input() },
+            statistics,
+            file,
+            source,
+            facts: facts.to_vec(),
+            trace: self.whole(),
+        }
+    }
+
+    /// The events, if all were kept.
+    fn whole(&self) -> Option<&'a Trace> {
+        self.finished.trace.as_ref().filter(|_| self.drawn == self.finished.statistics.events)
+    }
+
+    fn critical_path(&self) -> Vec<PathStep> {
+        let trace = self.whole().filter(|_| !self.finished.untimed);
+        let path = trace.and_then(|trace| trace.critical_path(PathEnd::TotalTime));
+        path.map_or_else(Vec::new, |path| path.steps)
     }
 
     /// Writes marks.svg and marks.png, as far as they were asked for, if marks carried
@@ -85,8 +120,20 @@ fn of_trace(trace: &Trace, untimed: bool) -> Timeline<'_> {
     if untimed { Timeline::untimed(trace) } else { Timeline::new(trace) }
 }
 
-/// Writes comparison.svg and total-time.svg, each with its PNG, as far as they
-/// were asked for.
+/// Writes a page to explore of these runs: `name`.html.
+fn write_page(drawings: &[Drawing<'_>], folder: &Folder, name: &str) -> Result<PathBuf, Failure> {
+    let paths: Vec<Vec<PathStep>> = drawings.iter().map(Drawing::critical_path).collect();
+    let runs: Vec<PageRun<'_>> =
+        drawings.iter().zip(&paths).map(|(drawing, path)| drawing.page_run(path)).collect();
+    let title = match runs.as_slice() {
+        [run] => run.timeline.title.clone(),
+        runs => format!("{} on one time axis", so_many(runs.len() as u64, "run")),
+    };
+    folder.write(&format!("{name}.html"), html(&title, &runs).as_bytes())
+}
+
+/// Writes comparison.svg and total-time.svg, each with its PNG, and comparison.html, as
+/// far as they were asked for.
 ///
 /// # Errors
 /// If they cannot be drawn or written.
@@ -100,6 +147,9 @@ pub fn write_comparison(
     let mut written = write_picture(folder, options, "comparison", document)?;
     let bars: Vec<ScenarioBars> = drawings.iter().map(|drawing| bars(drawing.finished)).collect();
     written.extend(write_picture(folder, options, "total-time", || total_time_chart(&bars))?);
+    if options.insists_on(Artifact::Html) {
+        written.push(write_page(drawings, folder, "comparison")?);
+    }
     Ok(written)
 }
 

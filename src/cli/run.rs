@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// Run scenarios in virtual time and draw what happened
 ///
 /// Writes gantt.svg, gantt.png, trace.jsonl and result.json to DIR/<scenario name>/ unless told
-/// otherwise, and marks.svg and marks.png if marks carry numbers. A file appears only when it is complete.
+/// otherwise (`--write html`: gantt.html, a page to explore), and marks.svg and marks.png if marks carry numbers. A file appears only when it is complete.
 #[derive(Debug, Args)]
 pub struct RunArguments {
     #[command(flatten)]
@@ -174,7 +174,7 @@ fn run_and_write_along(
         true => Some(Folder::open(options.output.join(folder_name(&scenario.label)))?),
         false => None,
     };
-    let draws = options.writes(Artifact::Svg) || options.writes(Artifact::Png);
+    let draws = options.draws();
     let keep = if draws { Keep::Events } else { keep };
     let mut finished = match schedule {
         None => {

@@ -18,6 +18,8 @@ mod charts;
 mod dense;
 mod font;
 mod gantt;
+#[cfg(feature = "render")]
+mod html;
 mod input;
 #[cfg(feature = "render")]
 mod outline;
@@ -41,6 +43,8 @@ pub use charts::{
 };
 pub use font::missing as missing_letters;
 pub use gantt::{Style, aligned, gantt, validated};
+#[cfg(feature = "render")]
+pub use html::{PageRun, html};
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 #[cfg(feature = "render")]
 pub use png::{RenderError, png};

@@ -274,7 +274,8 @@ pub(super) fn escape(text: &str, out: &mut String) {
     }
 }
 
-fn strokes(pattern: Pattern) -> Option<&'static str> {
+/// The lines of a hatching on a tile of 6 by 6 pixels, as a path; of dots there is none.
+pub(super) fn strokes(pattern: Pattern) -> Option<&'static str> {
     match pattern {
         Pattern::Rising => Some("M-1 1L1 -1M-1 7L7 -1M5 7L7 5"),
         Pattern::Falling => Some("M-1 5L1 7M-1 -1L7 7M5 -1L7 1"),
@@ -305,7 +306,7 @@ impl std::fmt::Display for Number {
 }
 
 /// A colour as `#rrggbb`.
-struct Hex(Colour);
+pub(super) struct Hex(pub Colour);
 
 impl std::fmt::Display for Hex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -19,6 +19,7 @@ mod interrupt;
 mod library;
 mod measures;
 mod names;
+mod pages;
 mod races;
 mod recorded;
 mod room;

@@ -6,6 +6,8 @@
 //! pictures`.
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
+mod page_reader;
+mod pages;
 mod samples;
 mod sweeps;
 mod told;

@@ -7,7 +7,6 @@ use crate::cli::execute::{Keep, execute_along};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::failure_windows;
 use crate::cli::inputs::Loaded;
-use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
 use crate::cli::pictures::Drawing;
 use crate::cli::report::{Finished, so_many};
@@ -129,8 +128,7 @@ pub fn show(
             _ => Following::to_the_end(seed, mode),
         };
         let notes = narrate_cancellable(program, None, (seed, mode), cancellation, &witness.turns);
-        let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
-        let is_drawn = draws && witness.turns.len() <= MOST_DRAWN;
+        let is_drawn = arguments.run.draws() && witness.turns.len() <= MOST_DRAWN;
         let keep = if is_drawn { Keep::Events } else { Keep::Nothing };
         let mut finished =
             match execute_along(loaded, (&schedule, following), cancellation, &arguments.run, None, keep) {

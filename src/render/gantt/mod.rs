@@ -13,6 +13,7 @@ mod levels;
 mod page;
 mod points;
 
+pub(super) use alarm::sentences as notices;
 pub use page::Style;
 
 use super::dense::{Detail, Scale};
@@ -131,7 +132,8 @@ fn summary(input: &GanttInput<'_>, style: &Style) -> String {
     format!("{} · {}{shown}", total_and_outcome(input), so_many(processes as u64, "process"))
 }
 
-fn total_and_outcome(input: &GanttInput<'_>) -> String {
+/// How long a run took, and how it ended.
+pub(super) fn total_and_outcome(input: &GanttInput<'_>) -> String {
     let total = length(input.total_time().as_nanos());
     let ended = match input.outcome {
         outcome if input.cut.is_some() => format!("{} at {total}", outcome.name()),

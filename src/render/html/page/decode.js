@@ -1,0 +1,203 @@
+// From the letters in the page to the runs that it shows.
+
+/** Numbers as the page carries them: seven bits in each byte, the lowest first. */
+class Reader {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.place = 0;
+  }
+
+  number() {
+    let number = 0;
+    let factor = 1;
+    for (;;) {
+      const byte = this.bytes[this.place++];
+      number += (byte & 0x7f) * factor;
+      if (byte < 0x80) return number;
+      factor *= 128;
+    }
+  }
+
+  take(length) {
+    this.place += length;
+    return this.bytes.subarray(this.place - length, this.place);
+  }
+
+  fill(array) {
+    for (let i = 0; i < array.length; i++) array[i] = this.number();
+    return array;
+  }
+
+  /** Numbers that were told by how much they grow. */
+  ascending(length) {
+    const array = this.fill(new Float64Array(length));
+    for (let i = 1; i < length; i++) array[i] += array[i - 1];
+    return array;
+  }
+
+  small(length) {
+    return this.fill(new Uint32Array(length));
+  }
+}
+
+const unfolded = (number) => (number % 2 === 0 ? number / 2 : -(number + 1) / 2);
+
+/** A run: what the page is told of it, with its columns. All times are in ticks. */
+class Run {
+  constructor(told, looks, reader) {
+    Object.assign(this, told);
+    this.looks = looks;
+    this.readSpans(reader);
+    this.readPoints(reader);
+    this.levels.forEach((level) => this.readLevel(level, reader));
+    this.readPath(reader);
+    this.readEvents(reader);
+    this.density = new Density(this);
+  }
+
+  readSpans(reader) {
+    const counts = this.spans;
+    this.firsts = new Uint32Array(counts.length + 1);
+    counts.forEach((count, process) => (this.firsts[process + 1] = this.firsts[process] + count));
+    const total = this.firsts[counts.length];
+    this.starts = reader.fill(new Float64Array(total));
+    this.ends = reader.fill(new Float64Array(total));
+    this.doing = this.doings.length < 65536 ? reader.fill(new Uint16Array(total)) : reader.small(total);
+    this.by = reader.small(total);
+    for (let process = 0; process < counts.length; process++) {
+      let last = 0;
+      for (let i = this.firsts[process]; i < this.firsts[process + 1]; i++) {
+        this.starts[i] += last;
+        last = this.ends[i] += this.starts[i];
+      }
+    }
+  }
+
+  readPoints(reader) {
+    const count = this.points;
+    this.pointTimes = reader.ascending(count);
+    this.pointProcesses = reader.small(count);
+    this.pointKinds = reader.small(count);
+    this.pointTexts = reader.small(count);
+  }
+
+  readLevel(level, reader) {
+    level.times = reader.ascending(level.steps);
+    level.lows = reader.fill(new Float64Array(level.steps));
+    level.highs = level.lows;
+    if (level.in_bounds) {
+      level.highs = reader.fill(new Float64Array(level.steps)).map((more, i) => level.lows[i] + more);
+    }
+  }
+
+  /** The steps of the critical path: spans and parts of spans in arrays, hand-offs as objects. */
+  readPath(reader) {
+    const steps = reader.fill(new Float64Array(this.path));
+    const parts = steps.reduce((count, step) => count + (step === 1 ? 1 : 0), 0);
+    const part = { process: reader.small(parts), length: reader.fill(new Float64Array(parts)), doing: reader.small(parts) };
+    const [from, to, what, fromLine, toLine] = Array.from({ length: 5 }, () => reader.small(this.hand_offs));
+    const count = this.path - this.hand_offs;
+    const path = { starts: new Float64Array(count), ends: new Float64Array(count), process: new Uint32Array(count), doing: new Uint32Array(count), spans: new Int32Array(count), handOffs: [] };
+    let time = 0, place = 0, partPlace = 0, span = 0;
+    for (const step of steps) {
+      if (step === 0) {
+        const i = path.handOffs.length;
+        path.handOffs.push({ time, from: from[i], to: to[i], what: this.texts[what[i]], fromLine: fromLine[i], toLine: toLine[i] });
+        continue;
+      }
+      path.starts[place] = time;
+      if (step === 1) {
+        path.process[place] = part.process[partPlace];
+        path.doing[place] = part.doing[partPlace];
+        path.spans[place] = -1;
+        time += part.length[partPlace++];
+      } else {
+        span += unfolded(step - 2);
+        path.process[place] = this.processOf(span);
+        path.doing[place] = this.doing[span];
+        path.spans[place] = span;
+        time = this.ends[span];
+      }
+      path.ends[place++] = time;
+    }
+    this.path = path;
+  }
+
+  readEvents(reader) {
+    const count = this.events;
+    this.eventTimes = reader.ascending(count);
+    this.eventProcesses = reader.small(count);
+    this.eventLines = reader.small(count);
+    this.eventTexts = reader.small(count);
+  }
+
+  /** Whose span this is. */
+  processOf(span) {
+    return lastAtMost(this.firsts, span, 0, this.firsts.length - 1);
+  }
+
+  /** The span of a process at a time; -1 if it is in none then. */
+  spanAt(process, time) {
+    const span = lastAtMost(this.starts, time, this.firsts[process], this.firsts[process + 1]);
+    return span >= this.firsts[process] && time < this.ends[span] ? span : -1;
+  }
+
+  /** The span with which a process came to this time: the last one that ended by then, or the one it is in. */
+  spanBefore(process, time) {
+    const first = this.firsts[process];
+    let span = lastAtMost(this.starts, time, first, this.firsts[process + 1]);
+    if (span >= first && this.starts[span] === time && span > first) span--;
+    return span >= first ? span : -1;
+  }
+
+  look(span) {
+    return this.doings[this.doing[span]].look;
+  }
+
+  /** A time or a length in words, exactly. */
+  told(ticks) {
+    return formatNanos(BigInt(ticks) * BigInt(this.tick));
+  }
+}
+
+/** The last place in [first, last) of an ascending array whose value is at most this; first - 1 if there is none. */
+function lastAtMost(array, value, first, last) {
+  let low = first - 1, high = last;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (array[middle] <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+function fromBase64(letters) {
+  const values = new Uint8Array(128);
+  for (let i = 0; i < 64; i++) values[ALPHABET.charCodeAt(i)] = i;
+  const padding = letters.endsWith("==") ? 2 : letters.endsWith("=") ? 1 : 0;
+  const bytes = new Uint8Array((letters.length / 4) * 3);
+  for (let i = 0, place = 0; i < letters.length; i += 4) {
+    const value = (k) => values[letters.charCodeAt(i + k)];
+    const bits = (value(0) << 18) | (value(1) << 12) | (value(2) << 6) | value(3);
+    bytes[place++] = bits >> 16;
+    bytes[place++] = bits >> 8;
+    bytes[place++] = bits;
+  }
+  return bytes.subarray(0, bytes.length - padding);
+}
+
+async function inflated(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** What the page carries: its title, the looks of the states, and its runs. */
+async function readPage() {
+  const letters = document.getElementById("data").textContent;
+  const reader = new Reader(await inflated(fromBase64(letters)));
+  const page = JSON.parse(new TextDecoder().decode(reader.take(reader.number())));
+  page.runs = page.runs.map((told) => new Run(told, page.looks, reader));
+  return page;
+}
