@@ -20,13 +20,16 @@ pub struct PageSpan {
     pub by: Option<u64>,
 }
 
+/// From when on, the lowest and the highest level.
+pub type PageStep = (u64, u64, u64);
+
 /// The spans, levels, path and events of a run; times in nanoseconds.
 pub struct PageColumns {
     pub spans: Vec<PageSpan>,
     /// Time and text.
     pub points: Vec<(u64, String)>,
-    /// Of each level, by the number of its resource, time, lowest and highest.
-    pub levels: Vec<(u64, Vec<(u64, u64, u64)>)>,
+    /// Each with the number of its resource.
+    pub levels: Vec<(u64, Vec<PageStep>)>,
     /// The length of the path, how many hand-offs it has, and its processes in order.
     pub path: (u64, usize, Vec<usize>),
     /// Time, process, line, sentence.
@@ -120,7 +123,7 @@ impl Page {
         spans
     }
 
-    fn level(&mut self, level: &Value, tick: u64) -> (u64, Vec<(u64, u64, u64)>) {
+    fn level(&mut self, level: &Value, tick: u64) -> (u64, Vec<PageStep>) {
         let steps = level["steps"].as_u64().expect("a number") as usize;
         let (times, lows) = (self.ascending(steps), self.column(steps));
         let more = if level["in_bounds"] == true { self.column(steps) } else { vec![0; steps] };

@@ -8,14 +8,7 @@ class Reader {
   }
 
   number() {
-    let number = 0;
-    let factor = 1;
-    for (;;) {
-      const byte = this.bytes[this.place++];
-      number += (byte & 0x7f) * factor;
-      if (byte < 0x80) return number;
-      factor *= 128;
-    }
+    return this.fill(new Float64Array(1))[0];
   }
 
   take(length) {
@@ -23,8 +16,20 @@ class Reader {
     return this.bytes.subarray(this.place - length, this.place);
   }
 
+  /** Reads as many numbers as there is room for. Shifts would lose those of more than 31 bits. */
   fill(array) {
-    for (let i = 0; i < array.length; i++) array[i] = this.number();
+    const { bytes } = this;
+    let place = this.place;
+    for (let i = 0; i < array.length; i++) {
+      let byte = bytes[place++];
+      let number = byte & 0x7f;
+      for (let factor = 128; byte >= 0x80; factor *= 128) {
+        byte = bytes[place++];
+        number += (byte & 0x7f) * factor;
+      }
+      array[i] = number;
+    }
+    this.place = place;
     return array;
   }
 
@@ -79,6 +84,25 @@ class Run {
     this.pointProcesses = reader.small(count);
     this.pointKinds = reader.small(count);
     this.pointTexts = reader.small(count);
+    /** By process, its points in the order of time. */
+    this.pointsOf = new Map();
+    for (let point = 0; point < count; point++) {
+      const process = this.pointProcesses[point];
+      if (!this.pointsOf.has(process)) this.pointsOf.set(process, []);
+      this.pointsOf.get(process).push(point);
+    }
+  }
+
+  /** The points of a process in [from, to], in the order of time. */
+  *pointsIn(process, from, to) {
+    const points = this.pointsOf.get(process) ?? [];
+    let [low, high] = [0, points.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.pointTimes[points[middle]] < from) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < points.length && this.pointTimes[points[low]] <= to; low++) yield points[low];
   }
 
   readLevel(level, reader) {
@@ -178,9 +202,9 @@ function fromBase64(letters) {
   for (let i = 0; i < 64; i++) values[ALPHABET.charCodeAt(i)] = i;
   const padding = letters.endsWith("==") ? 2 : letters.endsWith("=") ? 1 : 0;
   const bytes = new Uint8Array((letters.length / 4) * 3);
+  const value = (place) => values[letters.charCodeAt(place)];
   for (let i = 0, place = 0; i < letters.length; i += 4) {
-    const value = (k) => values[letters.charCodeAt(i + k)];
-    const bits = (value(0) << 18) | (value(1) << 12) | (value(2) << 6) | value(3);
+    const bits = (value(i) << 18) | (value(i + 1) << 12) | (value(i + 2) << 6) | value(i + 3);
     bytes[place++] = bits >> 16;
     bytes[place++] = bits >> 8;
     bytes[place++] = bits;

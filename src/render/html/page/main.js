@@ -211,9 +211,8 @@ class Explorer {
 
   signsNear({ run, process }, nanos, near) {
     const texts = [];
-    let point = Math.max(0, lastAtMost(run.pointTimes, (nanos - near) / run.tick, 0, run.points));
-    for (; point < run.points && run.pointTimes[point] * run.tick <= nanos + near && texts.length < 4; point++) {
-      if (run.pointProcesses[point] !== process || run.pointTimes[point] * run.tick < nanos - near) continue;
+    for (const point of run.pointsIn(process, (nanos - near) / run.tick, (nanos + near) / run.tick)) {
+      if (texts.length === 4) return [...texts, "…"];
       texts.push(`${["mark", "log", "decisive", "race"][run.pointKinds[point]]} at ${run.told(run.pointTimes[point])}: ${run.texts[run.pointTexts[point]]}`);
     }
     return texts;
@@ -279,8 +278,14 @@ class Explorer {
     this.select(row, run.spanBefore(process, time));
   }
 
+  /** The span before or behind the selected one; without one, the first that is in view. */
   goToNeighbour(by) {
-    if (!this.selected) return;
+    if (!this.selected) {
+      const row = this.view.visible().find((row) => row.kind === "lane" && row.run.spans[row.process] > 0);
+      if (!row) return;
+      const span = lastAtMost(row.run.starts, this.view.from / row.run.tick, row.run.firsts[row.process], row.run.firsts[row.process + 1]);
+      return this.select(row, Math.max(span, row.run.firsts[row.process]));
+    }
     const { row, span } = this.selected;
     const next = span + by;
     if (next >= row.run.firsts[row.process] && next < row.run.firsts[row.process + 1]) this.goToSpan(row.run, row.process, next);
@@ -375,6 +380,7 @@ class Explorer {
   /** On paper: light, and as wide as a page, with all rows, up to a bound. */
   printing(begins) {
     if (begins) {
+      this.panels.fillAll();
       this.themed("light");
       [this.view.width, this.view.height] = [1000, Math.min(this.view.content + AXIS_HEIGHT, 6000)];
       this.view.top = 0;

@@ -307,10 +307,7 @@ class Painter {
     const y = view.rowY(row) + 2;
     const height = this.barHeight(row);
     const last = [-9, -9, -9, -9];
-    let point = Math.max(0, lastAtMost(run.pointTimes, view.from / run.tick, 0, run.points));
-    const to = view.time(view.width) / run.tick;
-    for (; point < run.points && run.pointTimes[point] <= to; point++) {
-      if (run.pointProcesses[point] !== process) continue;
+    for (const point of run.pointsIn(process, view.from / run.tick, view.time(view.width) / run.tick)) {
       const kind = run.pointKinds[point];
       const x = view.x(run.pointTimes[point] * run.tick);
       if (x - last[kind] < 9 && kind < 2) continue;
@@ -436,7 +433,9 @@ class Painter {
       const process = path.process[i];
       const right = view.x(path.ends[i] * run.tick);
       if (right < lastX[process] + 0.5) continue;
-      const x = Math.max(view.x(path.starts[i] * run.tick), view.left - 5);
+      const start = Math.max(view.x(path.starts[i] * run.tick), view.left - 5);
+      // What is too short to be drawn alone goes with the next.
+      const x = start < lastX[process] + 1 ? lastX[process] : start;
       lastX[process] = Math.max(right, x + 0.8);
       stroke.moveTo(x, lines[process]);
       stroke.lineTo(lastX[process], lines[process]);

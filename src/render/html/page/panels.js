@@ -59,25 +59,37 @@ class Panels {
     this.marked = null;
     page.runs.forEach((run, number) => {
       const letter = page.runs.length > 1 ? `${runLetter(number)} ` : "";
-      if (run.source.length > 0) this.add(run, `${letter}Scenario`, this.sourceList(run));
-      run.tables.forEach((table) => this.add(run, letter + table.title, this.tableOf(run, table)));
-      if (run.log.length > 0) this.add(run, `${letter}Log`, this.logTable(run));
-      this.add(run, `${letter}About`, this.about(run));
+      if (run.source.length > 0) this.add(`${letter}Scenario`, () => this.sourceList(run));
+      run.tables.forEach((table) => this.add(letter + table.title, () => this.tableOf(run, table)));
+      if (run.log.length > 0) this.add(`${letter}Log`, () => this.logTable(run));
+      this.add(`${letter}About`, () => this.about(run));
     });
     if (this.panels.length > 0) this.choose(this.panels[0]);
   }
 
-  add(run, title, content) {
-    const panel = element("div", { className: "panel", role: "tabpanel", ariaLabel: title, tabIndex: 0 }, ...content);
+  /** A panel whose content is made when it is wanted. */
+  add(title, make) {
+    const panel = element("div", { className: "panel", role: "tabpanel", ariaLabel: title, tabIndex: 0, hidden: true });
     const tab = element("button", { type: "button", role: "tab", textContent: title });
-    const entry = { run, panel, tab, title };
+    const entry = { panel, tab, make };
     tab.addEventListener("click", () => this.choose(entry));
     this.panels.push(entry);
     byId("tabs").append(tab);
     byId("panels").append(panel);
   }
 
+  fill(entry) {
+    entry.panel.append(...(entry.make?.() ?? []));
+    entry.make = null;
+  }
+
+  /** Makes all that was not wanted yet. */
+  fillAll() {
+    this.panels.forEach((entry) => this.fill(entry));
+  }
+
   choose(chosen) {
+    this.fill(chosen);
     for (const entry of this.panels) {
       entry.panel.hidden = entry !== chosen;
       entry.tab.ariaSelected = String(entry === chosen);

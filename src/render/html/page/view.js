@@ -32,6 +32,8 @@ class View {
       top += row.height;
     }
     this.content = top + ROW_GAP;
+    this.lanes = new Map(this.runs.map((run) => [run, []]));
+    this.rows.filter((row) => row.kind === "lane").forEach((row) => (this.lanes.get(row.run)[row.process] = row));
   }
 
   lanesOf(run, height) {
@@ -86,7 +88,7 @@ class View {
   }
 
   rowOf(run, process) {
-    return this.rows.find((row) => row.kind === "lane" && row.run === run && row.process === process);
+    return this.lanes.get(run)[process];
   }
 
   /** The rows on the screen. */
