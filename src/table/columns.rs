@@ -1,41 +1,44 @@
-//! Tables that users write: a line with names, then rows.
+//! A line with names, then rows.
 //!
 //! Decides that each column has a name of its own and a cell in each row, and that each
-//! row knows its line. What stands in the cells is the business of those who read them.
+//! row knows its line.
 
-use super::bounded_file;
-use super::console::{printable, shown};
-use super::csv_rows::{CsvRow, Malformed, Rows, not_by_commas};
-use super::failure::Failure;
-use crate::sweep::DataColumn;
-use std::path::Path;
+use super::rows::{CsvRow, Malformed, Rows, not_by_commas};
+use crate::trace::printable;
 
-/// The most MiB of such a table.
-const MOST_MIB: u64 = 64;
+/// The most MiB of a table.
+pub const MOST_MIB: u64 = 64;
+
+/// A column of a table, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataColumn {
+    /// Its name.
+    pub name: String,
+    /// Its cells, without blanks around them.
+    pub cells: Vec<String>,
+}
 
 /// A table by columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnsFile {
-    /// Its columns, with as many cells each; at least one, with at least one cell.
+    /// Its columns, with as many cells each; at least one.
     pub columns: Vec<DataColumn>,
     /// By row, its line in the file.
     pub lines: Vec<u64>,
 }
 
-/// Reads a table of `what`, as design points.
-///
-/// # Errors
-/// If it cannot be read, or is no table.
-pub fn read(path: &Path, what: &str) -> Result<ColumnsFile, Failure> {
-    let bytes = bounded_file::read(path, "a table", MOST_MIB)?;
-    let table = parse(&bytes).map_err(|malformed| malformed.failure(path))?;
-    if table.lines.is_empty() {
-        let shown = shown(path);
-        return Err(Failure::usage(format!("{shown} has no {what}: a line of names, then one for each")));
+impl ColumnsFile {
+    /// The names of the columns.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.columns.iter().map(|column| column.name.as_str())
     }
-    Ok(table)
 }
 
-fn parse(bytes: &[u8]) -> Result<ColumnsFile, Malformed> {
+/// The columns of a file with these bytes.
+///
+/// # Errors
+/// If it is no table.
+pub fn columns(bytes: &[u8]) -> Result<ColumnsFile, Malformed> {
     let mut rows = Rows::new(bytes)?;
     let head = rows.next().unwrap_or_else(|| Err(Malformed::new(1, "the file is empty")))?;
     let (mut columns, mut lines) = (named(&head)?, Vec::new());
