@@ -14,8 +14,8 @@ use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceI
 use crate::scenario::Limits;
 use crate::time::Time;
 use crate::trace::{
-    Discipline, Header, LogTemplate, MarkInfo, MeasureInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties,
-    instance_name,
+    Discipline, Header, LogTemplate, MarkInfo, MeasureInfo, ProcessInfo, ResourceInfo, ResourceKind,
+    TableInfo, Ties, instance_name,
 };
 use crate::value::{Type, Value, Word};
 use std::collections::BTreeSet;
@@ -91,6 +91,7 @@ pub(super) struct Names {
     pub(super) processes: Vec<ProcessInfo>,
     pub(super) marks: Vec<MarkInfo>,
     pub(super) logs: Vec<LogTemplate>,
+    pub(super) tables: Vec<TableInfo>,
 }
 
 /// The instances of one process definition.
@@ -406,6 +407,7 @@ impl BoundProgram {
             lines: self.sites.iter().map(|site| site.line).collect(),
             atomic: stretches(&self.atomic),
             measures: self.measures.clone(),
+            tables: self.names.tables.clone(),
         }
     }
 

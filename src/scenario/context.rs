@@ -4,6 +4,7 @@
 //! Decides what may stand where a value is wanted, and the checks of values
 //! that are known when the scenario is loaded.
 
+use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
@@ -31,6 +32,8 @@ pub(super) struct Check<'t> {
     /// Which figures there are of each measure; `None` if it is wrong itself.
     pub measures: Table<Option<MeasureKind>>,
     pub logs: Vec<LogTemplate>,
+    /// The tables that distributions draw from.
+    pub data: DataFiles,
     /// Whether the text was written by a program that can call code.
     pub by_program: bool,
     /// The position of the process whose steps are read.
@@ -73,6 +76,7 @@ impl<'t> Check<'t> {
             marks: Table::default(),
             measures: Table::default(),
             logs: Vec::new(),
+            data: DataFiles::default(),
             by_program: false,
             process: 0,
             as_written: true,
