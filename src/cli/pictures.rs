@@ -66,7 +66,8 @@ impl<'a> Drawing<'a> {
         let document = || Ok(drawn(label, &gantt(&self.input(), &Style::default())));
         let mut written = write_picture(folder, options, name, document)?;
         if options.insists_on(Artifact::Html) {
-            written.push(write_page(std::slice::from_ref(self), folder, name)?);
+            let title = self.input().title;
+            written.push(write_page(&title, std::slice::from_ref(self), &[], folder, name)?);
         }
         Ok(written)
     }
@@ -120,16 +121,20 @@ fn of_trace(trace: &Trace, untimed: bool) -> Timeline<'_> {
     if untimed { Timeline::untimed(trace) } else { Timeline::new(trace) }
 }
 
-/// Writes a page to explore of these runs: `name`.html.
-fn write_page(drawings: &[Drawing<'_>], folder: &Folder, name: &str) -> Result<PathBuf, Failure> {
+/// Writes a page to explore of these runs, `name`.html. Behind the title of each comes what
+/// `notes` has for it.
+fn write_page(
+    title: &str,
+    drawings: &[Drawing<'_>],
+    notes: &[&str],
+    folder: &Folder,
+    name: &str,
+) -> Result<PathBuf, Failure> {
     let paths: Vec<Vec<PathStep>> = drawings.iter().map(Drawing::critical_path).collect();
-    let runs: Vec<PageRun<'_>> =
+    let mut runs: Vec<PageRun<'_>> =
         drawings.iter().zip(&paths).map(|(drawing, path)| drawing.page_run(path)).collect();
-    let title = match runs.as_slice() {
-        [run] => run.timeline.title.clone(),
-        runs => format!("{} on one time axis", so_many(runs.len() as u64, "run")),
-    };
-    folder.write(&format!("{name}.html"), html(&title, &runs).as_bytes())
+    runs.iter_mut().zip(notes).for_each(|(run, note)| run.timeline.title.push_str(note));
+    folder.write(&format!("{name}.html"), html(title, &runs).as_bytes())
 }
 
 /// Writes comparison.svg and total-time.svg, each with its PNG, and comparison.html, as
@@ -148,12 +153,13 @@ pub fn write_comparison(
     let bars: Vec<ScenarioBars> = drawings.iter().map(|drawing| bars(drawing.finished)).collect();
     written.extend(write_picture(folder, options, "total-time", || total_time_chart(&bars))?);
     if options.insists_on(Artifact::Html) {
-        written.push(write_page(drawings, folder, "comparison")?);
+        let title = format!("{} on one time axis", so_many(drawings.len() as u64, "run"));
+        written.push(write_page(&title, drawings, &[], folder, "comparison")?);
     }
     Ok(written)
 }
 
-/// Writes validation.svg with its PNG: the model above, the threads below, on
+/// Writes validation.svg with its PNG, and validation.html if it was asked for: the model above, the threads below, on
 /// one time axis.
 ///
 /// # Errors
@@ -168,7 +174,14 @@ pub fn write_validation(
         model.title.push_str(" in virtual time");
     }
     let label = drawings.first().map_or("", |drawing| &drawing.finished.label);
-    write_picture(folder, options, "validation", || Ok(drawn(label, &validated(&inputs, &Style::default()))))
+    let document = || Ok(drawn(label, &validated(&inputs, &Style::default())));
+    let mut written = write_picture(folder, options, "validation", document)?;
+    if options.insists_on(Artifact::Html) {
+        let (title, notes) =
+            (format!("{label} in virtual time and on threads"), [" in virtual time", " on threads"]);
+        written.push(write_page(&title, drawings, &notes, folder, "validation")?);
+    }
+    Ok(written)
 }
 
 /// Writes why.svg and why.png: the timeline of a run with its critical path.

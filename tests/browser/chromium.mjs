@@ -135,6 +135,13 @@ export class Page {
     await this.mouse("mouseReleased", x, y, { button: "left", clickCount: 1 });
   }
 
+  /** Chooses a file in a field for files. */
+  async choose(selector, file) {
+    const { root } = await this.send("DOM.getDocument");
+    const { nodeId } = await this.send("DOM.querySelector", { nodeId: root.nodeId, selector });
+    await this.send("DOM.setFileInputFiles", { nodeId, files: [file] });
+  }
+
   /** When the page has drawn what was asked for. */
   drawn() {
     return this.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))");

@@ -37,6 +37,15 @@ processes:
   second: {do: [{acquire: b}, {delay: 1s}, {acquire: a}]}
 `;
 
+/** Each takes both locks at once, and all is well; or both take their first. */
+const RARE = `version: 1
+name: rare
+resources: {a: {kind: mutex}, b: {kind: mutex}}
+processes:
+  first: {do: [{delay: 1s}, {acquire: a}, {acquire: b}, {delay: 1s}, {release: [a, b]}]}
+  second: {do: [{delay: 1s}, {acquire: b}, {acquire: a}, {delay: 1s}, {release: [a, b]}]}
+`;
+
 /** Runs the program in the room; a finding is no failure. */
 function tempolane(...words) {
   try {
@@ -214,6 +223,21 @@ const CHECKS = {
     isQuiet(page);
   },
 
+  async "a run stands beside its witness"() {
+    const page = await opened("output/rare/gantt.html");
+    await page.choose("#other", join(room, "output/rare/deadlock.html"));
+    await page.evaluate("new Promise((resolve) => { const look = () => explorer.page.runs.length === 2 ? resolve() : setTimeout(look, 10); look(); })");
+    assert.match(await text(page, "summary"), /^A: rare, total time 3s · completed · B: rare, deadlock at 1s$/);
+    // Up to 1 s both do the same; the run goes on until 3 s.
+    const found = await page.evaluate("explorer.view.rows.filter((row) => row.differences).map((row) => [row.name, row.differences.starts[0], row.differences.total])");
+    assert.deepEqual(found, [["B  first", 1e9, 1e9], ["B  second", 1e9, 2e9]]);
+    await shot(page, "beside");
+    await page.choose("#other", join(room, "rare.yaml"));
+    await page.evaluate("new Promise((resolve) => { const look = () => document.querySelectorAll('#notices li').length === 3 ? resolve() : setTimeout(look, 10); look(); })");
+    assert.match(await text(page, "notices"), /rare.yaml: this is no page of Tempolane/);
+    isQuiet(page);
+  },
+
   async "dark, light, and on paper"() {
     const page = await opened("output/data-loader/gantt.html", { dark: true });
     assert.equal(await page.evaluate("document.documentElement.dataset.theme"), "dark");
@@ -249,7 +273,9 @@ let failures = 0;
 try {
   writeFileSync(join(room, "pipe.yaml"), PIPE);
   writeFileSync(join(room, "stuck.yaml"), STUCK);
-  tempolane("run", "pipe.yaml", "--write", "html");
+  writeFileSync(join(room, "rare.yaml"), RARE);
+  tempolane("run", "pipe.yaml", "rare.yaml", "--write", "html");
+  tempolane("explore", "rare.yaml", "--write", "html");
   tempolane("explore", "stuck.yaml", "--write", "html", "-o", "found");
   execFileSync("sh", ["-c", "mkdir -p output && mv found/* output/stuck"], { cwd: room });
   tempolane("run", join(scenarios, "pipelines/data-loader.yaml"), join(scenarios, "lab5/two-memories.yaml"), "--write", "html");

@@ -28,6 +28,14 @@ fn a_witness_has_a_page() {
     assert_eq!(room.names("again"), ["again/stuck/gantt.html"]);
 }
 
+/// Whether the threads were in time or not.
+#[test]
+fn a_validation_has_a_page() {
+    let room = Room::with(&PAGES);
+    room.run("validate pipe.yaml --runs 1 --speed 20x --write html");
+    assert_eq!(room.names("output"), ["output/pipe/validation.html"]);
+}
+
 #[test]
 fn a_comparison_has_a_page_of_all_its_runs() {
     let room = Room::with(&PAGES);

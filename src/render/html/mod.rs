@@ -48,12 +48,16 @@ const PROGRAM: [&str; 11] = [
     include_str!("page/main.js"),
 ];
 
+/// The form of the data. Another number, also in `decode.js`, where pages are told otherwise.
+const FORM: u32 = 1;
+
 /// How hard to compress: more takes longer and saves next to nothing.
 const COMPRESSION: u8 = 7;
 
 /// What all runs of a page have in common.
 #[derive(Serialize)]
 struct PageData<'a> {
+    form: u32,
     title: &'a str,
     looks: Vec<look::Look>,
     runs: Vec<data::RunData<'a>>,
@@ -94,7 +98,7 @@ fn whole(title: &str, runs: &[PageRun<'_>]) -> Vec<u8> {
     let inks = Inks::of(&inputs);
     let mut numbers = Columns::default();
     let runs = runs.iter().map(|run| data::data(run, &inks, &mut numbers)).collect();
-    let told = serde_json::to_vec(&PageData { title, looks: look::looks(&inks), runs });
+    let told = serde_json::to_vec(&PageData { form: FORM, title, looks: look::looks(&inks), runs });
     let told = told.expect("texts and numbers become JSON");
     let mut whole = Columns::default();
     whole.number(told.len() as u64);

@@ -217,11 +217,46 @@ async function inflated(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** What the page carries: its title, the looks of the states, and its runs. */
-async function readPage() {
-  const letters = document.getElementById("data").textContent;
+/** The form of what a page carries. */
+const FORM = 1;
+
+/** The letters of what a page carries, out of its text. */
+function lettersOf(text) {
+  const start = text.indexOf('id="data">');
+  if (start < 0) throw new Error("this is no page of Tempolane");
+  return text.slice(start + 10, text.indexOf("<", start));
+}
+
+/**
+ * What a page carries: its title, the looks of the states, and its runs. Beside the runs of
+ * another page its states get the looks that they have there.
+ */
+async function readPage(letters, beside = null) {
   const reader = new Reader(await inflated(fromBase64(letters)));
   const page = JSON.parse(new TextDecoder().decode(reader.take(reader.number())));
-  page.runs = page.runs.map((told) => new Run(told, page.looks, reader));
+  if (page.form !== FORM) throw new Error("this page was written by another version of Tempolane");
+  if (beside) {
+    const looks = commonLooks(beside, page);
+    page.runs.forEach((run) => run.doings.forEach((doing) => (doing.look = doing.look === null ? null : looks[doing.look])));
+  }
+  page.runs = page.runs.map((told) => new Run(told, (beside ?? page).looks, reader));
   return page;
+}
+
+/**
+ * By look of a page, the look in the page beside it of what the legend calls the same; of a
+ * wait that is new there, one that nothing has, or else that of all other waits.
+ */
+function commonLooks(beside, page) {
+  const used = new Set(beside.runs.flatMap((run) => run.doings.map((doing) => doing.look)));
+  const others = beside.looks.findLastIndex((look) => look.name === "blocked");
+  return page.looks.map((look) => {
+    const same = beside.looks.findIndex((other) => other.name === look.name && other.legend === look.legend);
+    if (same >= 0) return same;
+    const free = beside.looks.findIndex((other, number) => other.name === "blocked" && !used.has(number) && number !== others);
+    if (free < 0) return others;
+    used.add(free);
+    beside.looks[free].legend = look.legend;
+    return free;
+  });
 }

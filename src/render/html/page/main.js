@@ -3,7 +3,7 @@
 const KEYS = [
   ["← →", "pan"], ["↑ ↓", "scroll"], ["+ −", "zoom"], ["0", "the whole run"],
   ["/", "search"], ["Enter, Shift+Enter", "next hit, hit before"],
-  ["c", "critical path"], ["l", "levels"], ["d", "light or dark"],
+  ["c", "critical path"], ["l", "levels"], ["b", "another page beside this one"], ["d", "light or dark"],
   [". ,", "one step on, one step back"], ["Home, End", "first and last step"],
   ["n p", "next span, span before, of the same process"], ["w", "go to who ended this wait"],
   ["z", "zoom to the selected span"], ["Esc", "select nothing"], ["?", "these keys"],
@@ -12,24 +12,41 @@ const KEYS = [
 class Explorer {
   constructor(page) {
     this.page = page;
-    this.view = new View(page.runs);
     this.showPath = false;
+    this.inks = new Inks(page.looks);
+    this.painter = new Painter(byId("canvas"), this);
+    this.pointers = new Map();
+    this.steps = page.runs.length > 0 ? new Steps(page.runs[0], { stepped: (...step) => this.stepped(...step) }) : null;
+    this.begin();
+    this.listen();
+    this.themed();
+  }
+
+  /** Shows the runs that there are, whole. */
+  begin() {
+    const { page } = this;
     this.selected = null;
     this.hovered = null;
     this.cursor = null;
     this.query = null;
-    this.inks = new Inks(page.looks);
-    this.painter = new Painter(byId("canvas"), this);
-    this.pointers = new Map();
+    this.view = new View(page.runs);
     showHead(page);
     this.panels = new Panels(page, { search: (text) => this.search(text), goTo: (run, process, time) => this.goTo(run, process, time) });
-    this.steps = page.runs.length > 0 ? new Steps(page.runs[0], { stepped: (...step) => this.stepped(...step) }) : null;
     this.nameWidth();
-    this.listen();
-    this.themed();
     byId("path").disabled = page.runs.every((run) => run.path.starts.length === 0);
     byId("levels").disabled = page.runs.every((run) => run.levels.length === 0);
     this.resized();
+    this.select(null);
+  }
+
+  /** Shows the runs of another page, of which this is the text, beside those of this one. */
+  async showBeside(text) {
+    const other = await readPage(lettersOf(text), this.page);
+    this.page.runs.push(...other.runs);
+    this.page.title = `${this.page.runs.length} runs on one time axis`;
+    this.search("");
+    this.begin();
+    this.themed();
   }
 
   /** As wide as the names are, up to a bound. */
@@ -85,12 +102,27 @@ class Explorer {
     press("fit", () => this.fit());
     press("path", () => this.togglePath());
     press("levels", () => this.toggleLevels());
+    press("beside", () => byId("other").click());
+    byId("other").addEventListener("change", (event) => this.opened(event.target));
     press("theme", () => this.toggleTheme());
     press("help-button", () => this.help());
     press("help-close", () => byId("help").close());
     byId("query").addEventListener("input", (event) => this.search(event.target.value, false));
     const row = ([keys, meaning]) => element("tr", {}, element("td", {}, element("kbd", { textContent: keys })), element("td", { textContent: meaning }));
     byId("keys").append(...KEYS.map(row));
+  }
+
+  /** Shows a page that was chosen, or says why it cannot. */
+  async opened(field) {
+    const [file] = field.files;
+    field.value = "";
+    if (!file) return;
+    try {
+      await this.showBeside(await file.text());
+    } catch (error) {
+      byId("notices").append(element("li", { textContent: `${file.name}: ${error.message}` }));
+      this.resized();
+    }
   }
 
   wheel(event) {
@@ -420,7 +452,7 @@ class Explorer {
     const actions = {
       ArrowLeft: pan(-0.15), ArrowRight: pan(0.15), ArrowUp: scroll(-60), ArrowDown: scroll(60),
       "+": () => this.zoom(1 / 1.5), "=": () => this.zoom(1 / 1.5), "-": () => this.zoom(1.5), 0: () => this.fit(),
-      "/": () => byId("query").focus(), c: () => this.togglePath(), l: () => this.toggleLevels(), d: () => this.toggleTheme(),
+      "/": () => byId("query").focus(), c: () => this.togglePath(), l: () => this.toggleLevels(), b: () => byId("other").click(), d: () => this.toggleTheme(),
       ".": () => this.steps?.on(), ",": () => this.steps?.back(), Home: () => this.steps?.toStart(), End: () => this.steps?.toEnd(),
       n: () => this.goToNeighbour(1), p: () => this.goToNeighbour(-1), w: () => this.goToGiver(), z: () => this.zoomToSelected(),
       Escape: () => this.select(null), "?": () => this.help(),
@@ -436,9 +468,8 @@ function failed(error) {
 }
 
 // For whoever tests the page: the explorer, when it is ready.
-window.tempolane = readPage().then((page) => {
+window.tempolane = readPage(byId("data").textContent).then((page) => {
   const explorer = new Explorer(page);
-  explorer.select(null);
   document.documentElement.dataset.ready = "true";
   return explorer;
 });

@@ -19,6 +19,7 @@ function showHead(page) {
   byId("title").textContent = page.title;
   const summary = (run, number) => (page.runs.length > 1 ? `${runLetter(number)}: ${run.title}, ${run.summary}` : run.summary);
   byId("summary").textContent = page.runs.map(summary).join(" · ");
+  byId("notices").replaceChildren();
   for (const run of page.runs) {
     const notices = run.notices.map((notice) => element("li", { textContent: notice }));
     const notes = run.notes.map((note) => element("li", { textContent: note, className: "plain" }));
@@ -57,6 +58,8 @@ class Panels {
     this.actions = actions;
     this.panels = [];
     this.marked = null;
+    byId("tabs").replaceChildren();
+    byId("panels").replaceChildren();
     page.runs.forEach((run, number) => {
       const letter = page.runs.length > 1 ? `${runLetter(number)} ` : "";
       if (run.source.length > 0) this.add(`${letter}Scenario`, () => this.sourceList(run));

@@ -55,7 +55,8 @@ class View {
         else row.differences = differences(first.run, first.process, run, process);
         rows.push(row);
       });
-      rows[rows.length - 1].height = height + 6;
+      const lowest = rows[rows.length - 1];
+      if (lowest.differences) lowest.height += 6;
     }
     return rows;
   }
