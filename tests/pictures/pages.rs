@@ -144,6 +144,15 @@ fn a_page_by_hand() {
     assert!(columns.events.iter().any(|event| event.3 == "'producer' begins a delay: 1s"));
 }
 
+/// Both wait for what the other one holds, from 1 s on and for no time.
+#[test]
+fn a_page_says_who_waits_for_ever() {
+    let page = Page::read(&page(&trace(STUCK), STUCK));
+    let run = &page.told["runs"][0];
+    assert_eq!(run["complaints"], serde_json::json!([[0, "waits: b"], [1, "waits: a"]]));
+    assert_eq!(run["notices"][0], "first waits to acquire b, held by second (line 7)");
+}
+
 #[test]
 fn a_page_needs_nothing_but_itself() {
     let page = page(&trace(PIPE), PIPE);

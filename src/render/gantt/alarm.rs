@@ -155,7 +155,7 @@ fn texts(input: &GanttInput<'_>, most_lanes: usize) -> impl Iterator<Item = Stri
 }
 
 /// What the process of a lane has to complain about, shortly and in full.
-fn complaint(input: &GanttInput<'_>, process: ProcessId) -> Option<(String, String)> {
+pub(in crate::render) fn complaint(input: &GanttInput<'_>, process: ProcessId) -> Option<(String, String)> {
     match input.shown_outcome()? {
         Outcome::Deadlock(deadlock) => {
             let blocked = deadlock.blocked.iter().find(|blocked| blocked.process == process)?;

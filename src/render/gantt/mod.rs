@@ -13,7 +13,7 @@ mod levels;
 mod page;
 mod points;
 
-pub(super) use alarm::sentences as notices;
+pub(super) use alarm::{complaint, sentences as notices};
 pub use page::Style;
 
 use super::dense::{Detail, Scale};

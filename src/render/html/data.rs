@@ -4,8 +4,8 @@
 //! spans, signs, levels, the critical path and the events as columns of numbers behind
 //! it, in this order. Of runs of which there is too much, decides what is left out.
 
-use super::super::gantt::{notices, total_and_outcome};
-use super::super::input::{PointKind, process_id};
+use super::super::gantt::{complaint, notices, total_and_outcome};
+use super::super::input::{GanttInput, PointKind, process_id};
 use super::super::palette::Inks;
 use super::columns::Columns;
 use super::levels::Level;
@@ -35,6 +35,8 @@ pub(super) struct RunData<'a> {
     settings: &'a [(String, String)],
     /// What went wrong, and whether it is more than a bound that was set.
     notices: Vec<String>,
+    /// Who waits for what never comes, or broke a rule, and what stands at the end of its lane.
+    complaints: Vec<(usize, String)>,
     notes: Vec<String>,
     file: String,
     source: Vec<String>,
@@ -80,6 +82,7 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
         facts: run.facts.iter().map(|(name, value)| (*name, printable(value))).collect(),
         settings: input.settings,
         notices: notices(input).iter().map(|notice| printable(notice)).collect(),
+        complaints: complaints(input),
         notes: telling.notes(points, events),
         file: printable(run.file),
         source: run.source.lines().map(printable).collect(),
@@ -107,6 +110,12 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
         events,
         texts: telling.texts.into_list(),
     }
+}
+
+fn complaints(input: &GanttInput<'_>) -> Vec<(usize, String)> {
+    let complaint =
+        |process| complaint(input, process_id(process)).map(|(text, _)| (process, printable(&text)));
+    (0..input.process_count()).filter_map(complaint).collect()
 }
 
 impl Telling<'_, '_> {

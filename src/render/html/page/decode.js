@@ -52,6 +52,7 @@ class Run {
   constructor(told, looks, reader) {
     Object.assign(this, told);
     this.looks = looks;
+    this.complaints = new Map(told.complaints);
     this.readSpans(reader);
     this.readPoints(reader);
     this.levels.forEach((level) => this.readLevel(level, reader));

@@ -291,12 +291,30 @@ class Painter {
     context.fillText(text, (x + right) / 2, middle);
   }
 
-  /** A post where a process is done. */
+  /** A post where a process is done; what it waits for where it never will be. */
   posts(row, y, height) {
+    const complaint = row.run.complaints.get(row.process);
+    if (complaint) this.complain(complaint, this.view().x(row.run.end * row.run.tick), y + height / 2);
     const finished = row.run.finished[row.process];
     if (finished === null) return;
     this.context.fillStyle = this.state.inks.ink;
     this.context.fillRect(this.view().x(finished * row.run.tick) - 0.75, y - 1, 1.5, height + 2);
+  }
+
+  /** Writes in the colour of alarms behind the end of a run, or before it where there is no room. */
+  complain(text, end, middle) {
+    const { context } = this;
+    const { inks, view } = this.state;
+    const fits = end + 6 + this.measure(text, 10) < view.width;
+    context.font = `10px ${FONT}`;
+    context.textAlign = fits ? "left" : "right";
+    context.textBaseline = "middle";
+    context.strokeStyle = inks.paper;
+    context.lineWidth = 4;
+    context.lineJoin = "round";
+    context.fillStyle = inks.alarm;
+    context.strokeText(text, fits ? end + 5 : end - 5, middle);
+    context.fillText(text, fits ? end + 5 : end - 5, middle);
   }
 
   /** Marks, log lines and alarms: at most one sign of a kind in a few pixels. */
