@@ -464,7 +464,8 @@ class Explorer {
 function failed(error) {
   const message = byId("failure");
   message.hidden = false;
-  message.textContent = `This page cannot be shown: ${error.message}. It needs a browser of 2023 or later.`;
+  const old = typeof DecompressionStream === "undefined" ? " It needs a browser of 2023 or later." : "";
+  message.textContent = `This page cannot be shown: ${error.message}.${old}`;
 }
 
 // For whoever tests the page: the explorer, when it is ready.
