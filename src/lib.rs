@@ -12,7 +12,7 @@
 //!
 //! | module | decides | and does not decide |
 //! |---|---|---|
-//! | [`time`], `figure`, [`ids`], [`value`], `arithmetic`, `random` | how time, names, values and random numbers are represented and printed: the ground floor | anything about a scenario |
+//! | [`time`], `figure`, [`ids`], [`value`], `arithmetic`, `random`, `look` | how time, names, values and random numbers are represented and printed, what may be wished of a picture: the ground floor | anything about a scenario |
 //! | [`trace`] | what an event is, where events go, how a run ended | why it happened |
 //! | [`scenario`] | what a YAML text says, and every diagnostic with line and column | how it is run |
 //! | `program` | which ops a process is made of, and where its state lies | what an op means |
@@ -138,6 +138,7 @@ pub mod explore;
 mod figure;
 pub mod ids;
 mod kernel;
+mod look;
 mod program;
 mod random;
 pub mod render;

@@ -16,6 +16,7 @@ use super::typing::Typer;
 use crate::ids::Site;
 use crate::trace::{LogTemplate, MarkInfo, MeasureKind};
 use crate::value::{Type, Value};
+use std::collections::BTreeMap;
 
 /// Bytes of expressions that a scenario may have, counted as often as they are
 /// typed: a bound on the memory of the model.
@@ -31,6 +32,8 @@ pub(super) struct Check<'t> {
     /// Which figures there are of each measure; `None` if it is wrong itself.
     pub measures: Table<Option<MeasureKind>>,
     pub logs: Vec<LogTemplate>,
+    /// What pictures call the steps that stand there.
+    pub labels: BTreeMap<Site, String>,
     /// Whether the text was written by a program that can call code.
     pub by_program: bool,
     /// The position of the process whose steps are read.
@@ -73,6 +76,7 @@ impl<'t> Check<'t> {
             marks: Table::default(),
             measures: Table::default(),
             logs: Vec::new(),
+            labels: BTreeMap::new(),
             by_program: false,
             process: 0,
             as_written: true,

@@ -107,9 +107,9 @@ fn comparisons() -> Vec<(&'static str, String)> {
     let mixed = [lab(), horizon(), deadlock(), crowd("crowd", 30, 40, 400 * MS)];
     let mixed: Vec<GanttInput<'_>> = mixed.iter().map(Sample::input).collect();
     vec![
-        ("aligned", svg(&aligned(&inputs, &Style::default()))),
+        ("aligned", svg(&aligned(&inputs, None, &Style::default()))),
         ("total", total_time_chart(&four.iter().map(bars).collect::<Vec<_>>()).unwrap()),
-        ("aligned_mixed", svg(&aligned(&mixed, &Style::default()))),
+        ("aligned_mixed", svg(&aligned(&mixed, None, &Style::default()))),
         ("total_many", total_time_chart(&many.collect::<Vec<_>>()).unwrap()),
     ]
 }
@@ -299,7 +299,7 @@ fn no_line_of_the_grid_runs_through_a_heading() {
 #[test]
 fn a_validation_does_not_speak_of_speed_up() {
     let (model, threads) = (lab(), scaled("threads", 101));
-    let document = svg(&validated(&[model.input(), threads.input()], &Style::default()));
+    let document = svg(&validated(&[model.input(), threads.input()], None, &Style::default()));
     assert!(document.contains("total time") && !document.contains("speed-up"), "{document}");
 }
 
@@ -354,10 +354,10 @@ fn a_png_is_made_without_system_fonts() {
 /// Draws an input in every way there is.
 fn draw_all(sample: &Sample) {
     let input = sample.input();
-    let style = Style { width: 640.0, most_lanes: 5, most_levels: 2 };
+    let style = Style { width: 640.0, most_lanes: 5, most_levels: 2, ..Style::default() };
     let document = svg(&gantt(&input, &style));
     assert!(roxmltree::Document::parse(&document).is_ok());
-    svg(&aligned(&[input.clone(), input.clone()], &style));
+    svg(&aligned(&[input.clone(), input.clone()], None, &style));
     let text = text_gantt(&input, &TextStyle { width: 0, most_lanes: 2, ..TextStyle::default() });
     assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
 }
