@@ -113,6 +113,6 @@ fn write(validation: &mut Validation, folder: &Folder, options: &RunOptions) -> 
 
 fn write_trace(trace: &Trace, folder: &Folder) -> Result<PathBuf, Failure> {
     const NAME: &str = "threads.jsonl";
-    let file = folder.write_with(NAME, |mut file| write_jsonl(trace, &mut file).map(|_| true))?;
+    let file = folder.write_with(NAME, |file| write_jsonl(trace, file).map(|_| true))?;
     Ok(file.expect("it was to be there"))
 }

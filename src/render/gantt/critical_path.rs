@@ -30,7 +30,7 @@ impl Lanes {
     /// space between their spans.
     pub(super) fn new(input: &GanttInput<'_>, count: usize, first: f64, (pitch, gap): (f64, f64)) -> Lanes {
         let below = pitch - gap / 2.0 + (gap / 2.0).min(2.5);
-        let y = |lane: usize| (lane < count).then(|| first + pitch * lane as f64 + below);
+        let y = |lane: usize| (lane < count).then_some(first + pitch * lane as f64 + below);
         Lanes { y: input.lane_numbers().into_iter().map(|lane| lane.and_then(y)).collect() }
     }
 

@@ -65,14 +65,13 @@ pub fn aligned(inputs: &[GanttInput<'_>], title: Option<&str>, style: &Style) ->
         [first, ..] => (
             format!("{} on one time axis", so_many(inputs.len() as u64, "run")),
             match first.completed() {
-                Some(_) => format!("speed-up against {} · dashed lines mark the total times", first.title),
-                None => format!(
-                    "no speed-ups: {} did not complete · dashed lines mark the total times",
-                    first.title
-                ),
+                Some(_) => format!("speed-up against {}", first.title),
+                None => format!("no speed-ups: {} did not complete", first.title),
             },
         ),
     };
+    let line = [line, total_times(inputs, style)].into_iter().filter(|part| !part.is_empty());
+    let line = line.collect::<Vec<_>>().join(" · ");
     let title = title.map_or(usual, str::to_owned);
     several(inputs, style, title, line, inputs.first())
 }
@@ -81,7 +80,14 @@ pub fn aligned(inputs: &[GanttInput<'_>], title: Option<&str>, style: &Style) ->
 /// axis: not to see which is faster, but whether they agree. Under this title, if there is one.
 pub fn validated(inputs: &[GanttInput<'_>], title: Option<&str>, style: &Style) -> Scene {
     let title = title.unwrap_or("In virtual time and on threads").to_owned();
-    several(inputs, style, title, "dashed lines mark the total times".to_owned(), None)
+    several(inputs, style, title, total_times(inputs, style), None)
+}
+
+/// What the dashed lines are, if there are any.
+fn total_times(inputs: &[GanttInput<'_>], style: &Style) -> String {
+    let is_marked = |input: &GanttInput<'_>| input.completed().is_some_and(|total| style.window.shows(total));
+    let any = inputs.is_empty() || inputs.iter().any(is_marked) || style.window == Window::default();
+    if any { "dashed lines mark the total times".to_owned() } else { String::new() }
 }
 
 /// Several runs below each other, with speed-ups against `first`.

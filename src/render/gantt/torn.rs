@@ -41,7 +41,7 @@ pub(super) fn end(area: Area, side: Side) -> Shape {
     };
     let step = height / (2 * TEETH) as f64;
     let tooth = |corner: usize| {
-        let x = if corner % 2 == 0 { outside } else { outside + inwards };
+        let x = if corner.is_multiple_of(2) { outside } else { outside + inwards };
         (x, top + step * corner as f64)
     };
     let mut points: Vec<(f64, f64)> = (0..=2 * TEETH).map(tooth).collect();
