@@ -14,6 +14,7 @@
 //! |---|---|---|
 //! | [`time`], `figure`, [`ids`], [`value`], `arithmetic`, `random`, `look` | how time, names, values and random numbers are represented and printed, what may be wished of a picture: the ground floor | anything about a scenario |
 //! | [`trace`] | what an event is, where events go, how a run ended | why it happened |
+//! | `table` | what a CSV file that a user wrote says, and what is malformed in it | what stands in its cells |
 //! | [`scenario`] | what a YAML text says, and every diagnostic with line and column | how it is run |
 //! | `program` | which ops a process is made of, and where its state lies | what an op means |
 //! | `kernel` | what acquire, release, put, get … mean: the one transition relation | who goes next, and how time passes |
@@ -32,11 +33,12 @@
 //! ```text
 //! ground floor : nothing above it        backend  : kernel and what it may import
 //! trace        : ground floor            analysis : trace, ground floor
-//! scenario     : trace, ground floor     render   : trace, analysis, ground floor
+//! table        : trace, ground floor     render   : trace, analysis, ground floor
+//! scenario     : table, trace, ground floor
 //! program      : scenario, trace, ground floor
 //! kernel       : program, trace, ground floor
 //! explore      : kernel, program, trace, analysis, ground floor
-//! sweep        : scenario, program, kernel, backend, trace, analysis, ground floor
+//! sweep        : table, scenario, program, kernel, backend, trace, analysis, ground floor
 //! why          : sweep and what it may import
 //! builder      : everything but cli
 //! cli          : everything; nobody imports cli
@@ -144,6 +146,7 @@ mod random;
 pub mod render;
 pub mod scenario;
 pub mod sweep;
+mod table;
 pub mod time;
 pub mod trace;
 pub mod value;

@@ -11,14 +11,15 @@ const GROUND: &[&str] = &["time", "figure", "ids", "value", "arithmetic", "rando
 /// table stands in the documentation of `src/lib.rs`.
 const WINGS: &[(&str, &[&str])] = &[
     ("trace", &[]),
-    ("scenario", &["trace"]),
+    ("table", &["trace"]),
+    ("scenario", &["table", "trace"]),
     ("program", &["scenario", "trace"]),
     ("kernel", &["program", "trace"]),
     ("backend", &["kernel", "program", "trace"]),
     ("explore", &["kernel", "program", "trace", "analysis"]),
     ("analysis", &["trace"]),
     ("render", &["trace", "analysis"]),
-    ("sweep", &["scenario", "program", "kernel", "backend", "trace", "analysis"]),
+    ("sweep", &["table", "scenario", "program", "kernel", "backend", "trace", "analysis"]),
     ("why", &["scenario", "program", "kernel", "backend", "trace", "analysis", "sweep"]),
     ("builder", &["scenario", "program", "kernel", "backend", "analysis", "explore", "render", "trace"]),
 ];

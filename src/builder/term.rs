@@ -225,4 +225,28 @@ impl Distribution {
         let arguments = [("seed", seed.into()), ("low", low.into()), ("high", high.into())];
         Distribution::new("cpython_randint", &arguments)
     }
+
+    /// The values of a column of a CSV file, row by row; a fault behind the last. The path is
+    /// relative to the folder in which the test runs, and `unit` is that of numbers which
+    /// are durations, as `"ms"`.
+    pub fn trace(file: &str, column: &str, unit: Option<&str>) -> Distribution {
+        Distribution::of_table("trace", file, column, unit)
+    }
+
+    /// One of the values of a column of a CSV file, each row equally likely; the arguments
+    /// are those of [`Distribution::trace`].
+    pub fn bootstrap(file: &str, column: &str, unit: Option<&str>) -> Distribution {
+        Distribution::of_table("bootstrap", file, column, unit)
+    }
+
+    /// Between two neighbours among the values of a column of a CSV file; the arguments are
+    /// those of [`Distribution::trace`].
+    pub fn empirical(file: &str, column: &str, unit: Option<&str>) -> Distribution {
+        Distribution::of_table("empirical", file, column, unit)
+    }
+
+    fn of_table(name: &str, file: &str, column: &str, unit: Option<&str>) -> Distribution {
+        let unit = unit.map_or_else(String::new, |unit| format!(", unit: {}", quoted(unit)));
+        Distribution(format!("{{{name}: {{file: {}, column: {}{unit}}}}}", quoted(file), quoted(column)))
+    }
 }

@@ -5,8 +5,7 @@
 
 use super::console::shown;
 use super::failure::Failure;
-use std::fs::File;
-use std::io::Read;
+use crate::table::read_bounded;
 use std::path::Path;
 
 /// Reads a file of at most so many MiB. `what` names its kind in messages, as "a schedule".
@@ -14,12 +13,9 @@ use std::path::Path;
 /// # Errors
 /// If it cannot be read, or is longer.
 pub fn read(path: &Path, what: &str, most_mib: u64) -> Result<Vec<u8>, Failure> {
-    let cannot =
-        |error: std::io::Error| Failure::environment(format!("cannot read '{}': {error}", shown(path)));
-    let (mut bytes, most) = (Vec::new(), most_mib << 20);
-    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(cannot)?;
-    if bytes.len() as u64 > most {
-        return Err(Failure::usage(format!("{}: {what} has at most {most_mib} MiB", shown(path))));
+    match read_bounded(path, most_mib) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(Failure::usage(format!("{}: {what} has at most {most_mib} MiB", shown(path)))),
+        Err(error) => Err(Failure::environment(format!("cannot read '{}': {error}", shown(path)))),
     }
-    Ok(bytes)
 }

@@ -11,7 +11,6 @@ mod columns;
 mod compare;
 mod completions;
 mod console;
-mod csv_rows;
 mod execute;
 mod explore;
 mod exports;

@@ -3,7 +3,7 @@
 use super::step::{Context, Kernel, Scheduler};
 use super::streams::Draws;
 use crate::program::{DistributionCode, Sampler, Source};
-use crate::random::{SampleError, distributions, round_nanos};
+use crate::random::{DataDraw, SampleError, data, distributions, round_nanos};
 use crate::trace::{Fault, Kind, Sink};
 use crate::value::{Type, Word};
 
@@ -49,6 +49,9 @@ pub(super) fn sample(
         let drawn = draws.python.randint(stream, position, word(low) as i64, word(high) as i64)?;
         return Ok(drawn as u64);
     }
+    if let Sampler::Data { draw: DataDraw::Trace { repeats }, values, row } = &code.sampler {
+        return data::of_row(values, *repeats, row.map(|row| word(row) as i64), position);
+    }
     let words = &mut draws.streams.words(stream, position);
     let value = match &code.sampler {
         Sampler::Exponential { mean } => distributions::exponential(words, float(*mean))?,
@@ -61,6 +64,8 @@ pub(super) fn sample(
             let chosen = distributions::choice(words, weights.iter().map(|&weight| float(weight)))?;
             return Ok(word(values[chosen]));
         }
+        Sampler::Data { draw: DataDraw::Empirical, values, .. } => data::empirical(words, values)?,
+        Sampler::Data { values, .. } => return Ok(data::bootstrap(words, values)),
         Sampler::CpythonRandint { .. } => unreachable!("drawn above"),
     };
     match code.ty {

@@ -14,8 +14,8 @@ use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceI
 use crate::scenario::Limits;
 use crate::time::Time;
 use crate::trace::{
-    Discipline, Header, LogTemplate, MarkInfo, MeasureInfo, ProcessInfo, ResourceInfo, ResourceKind, Ties,
-    instance_name,
+    Discipline, Header, LogTemplate, MarkInfo, MeasureInfo, ProcessInfo, ResourceInfo, ResourceKind,
+    TableInfo, Ties, instance_name,
 };
 use crate::value::{Type, Value, Word};
 use std::collections::BTreeSet;
@@ -93,6 +93,7 @@ pub(super) struct Names {
     pub(super) logs: Vec<LogTemplate>,
     /// What pictures call steps, by where these stand; ascending.
     pub(super) labels: Vec<(Site, String)>,
+    pub(super) tables: Vec<TableInfo>,
 }
 
 /// The instances of one process definition.
@@ -409,6 +410,7 @@ impl BoundProgram {
             atomic: stretches(&self.atomic),
             measures: self.measures.clone(),
             labels: self.labels(),
+            tables: self.names.tables.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Sampler, Slot, Source};
 use crate::ids::{OpId, ParamId, ProcessDefId, ResourceDefId, Site};
+use crate::random::DataDraw;
 use crate::scenario::Expr;
 use crate::value::{Value, Word};
 use std::collections::BTreeMap;
@@ -153,10 +154,12 @@ impl Globals {
 
 impl Program {
     /// Whether replications differ: something is drawn that depends on them. A
-    /// generator of Python's has the seed that the scenario gives it.
+    /// generator of Python's has the seed that the scenario gives it, and the rows of
+    /// a table follow each other.
     pub fn is_random(&self) -> bool {
         let is_fixed = |code: &DistributionCode| {
-            matches!(code.sampler, Sampler::CpythonRandint { .. } | Sampler::Constant { .. })
+            let is_trace = matches!(code.sampler, Sampler::Data { draw: DataDraw::Trace { .. }, .. });
+            is_trace || matches!(code.sampler, Sampler::CpythonRandint { .. } | Sampler::Constant { .. })
         };
         !self.distributions.iter().all(is_fixed)
     }

@@ -183,6 +183,11 @@ impl Compiler<'_> {
             DistributionKind::CpythonRandint { seed, low, high } => {
                 Sampler::CpythonRandint { seed: self.expr(seed), low: self.expr(low), high: self.expr(high) }
             }
+            DistributionKind::Data { draw, values, row } => Sampler::Data {
+                draw: *draw,
+                values: values.clone(),
+                row: row.as_ref().map(|row| self.expr(row)),
+            },
         }
     }
 

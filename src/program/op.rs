@@ -5,8 +5,9 @@
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
 use crate::ids::{MarkId, OpId, ProcessDefId};
-use crate::random::{Family, MOST_PARAMETERS};
-use crate::value::Type;
+use crate::random::{DataDraw, Family, MOST_PARAMETERS};
+use crate::value::{Type, Word};
+use std::sync::Arc;
 
 /// The bit that says "in the frame of the process" rather than "global".
 const LOCAL: u32 = 1 << 31;
@@ -294,6 +295,8 @@ pub enum Sampler {
     Choice { values: Vec<Source>, weights: Vec<Source> },
     /// CPython's generator, seeded with a global word.
     CpythonRandint { seed: Source, low: Source, high: Source },
+    /// From the values of a table, which has at least one.
+    Data { draw: DataDraw, values: Arc<[Word]>, row: Option<Source> },
 }
 
 impl DistributionCode {
@@ -317,6 +320,7 @@ impl Sampler {
             Sampler::Family { arguments, .. } => arguments.to_vec(),
             Sampler::Choice { values, weights } => [values.as_slice(), weights].concat(),
             Sampler::CpythonRandint { seed, low, high } => vec![*seed, *low, *high],
+            Sampler::Data { row, .. } => row.iter().copied().collect(),
         }
     }
 }

@@ -16,6 +16,7 @@
 //! so that every value is equal bit for bit on every platform.
 
 mod chacha;
+pub mod data;
 pub mod distributions;
 mod family;
 mod fitting;
@@ -26,6 +27,7 @@ mod special;
 mod streams;
 mod ziggurat;
 
+pub use data::DataDraw;
 pub use family::{Bound, Family, MOST_PARAMETERS, Parameter, Takes};
 pub use fitting::Fitting;
 pub use fitting::Sample;

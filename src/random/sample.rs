@@ -29,6 +29,8 @@ pub enum SampleError {
     /// A normal has its mean more than three standard deviations below 0, so
     /// that values of at least 0 are too rare to wait for.
     FarBelowZero,
+    /// There is no such row of values.
+    NoRow,
     /// A parameter or the value is not a finite number.
     NotFinite,
     /// A duration came out negative.
@@ -48,6 +50,9 @@ impl fmt::Display for SampleError {
             SampleError::Probability => "the probability is not above 0 and at most 1",
             SampleError::Weights => "the weights must be at least 0, and one of them above 0",
             SampleError::FarBelowZero => "the mean is more than three standard deviations below 0",
+            SampleError::NoRow => {
+                "the table has no row for it; with `repeat: true` the first follows the last"
+            }
             SampleError::NotFinite => "the drawn value is not a finite number",
             SampleError::NegativeDuration => "the drawn duration is negative",
             SampleError::LongDuration => "the drawn duration is longer than 292 years",

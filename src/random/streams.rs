@@ -101,6 +101,11 @@ pub const fn first_position(number: u64) -> u64 {
     number << INSTANCE_AT
 }
 
+/// How much was consumed of a stream, of whichever instance, up to this position.
+pub const fn words_read(position: u64) -> u64 {
+    position & ((1 << INSTANCE_AT) - 1)
+}
+
 /// The bytes of an instance and a purpose.
 const INSTANCE_AND_PURPOSE: usize = 8;
 

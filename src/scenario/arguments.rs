@@ -5,10 +5,11 @@
 //! when the scenario is loaded, and numbers the distributions of a process.
 
 use super::context::Check;
+use super::data::{ColumnName, DataProblem};
 use super::distributions::{Purpose, distributions};
 use super::fields::{self, Fields};
-use super::model::{Amount, DistributionKind, DistributionSpec};
-use super::names::quoted;
+use super::model::{Amount, DistributionKind, DistributionSpec, Expr};
+use super::names::{UNITS, quoted};
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::steps::body::Body;
@@ -16,7 +17,7 @@ use super::tables;
 use super::typed::{Typed, coerce};
 use crate::figure::{so_many, there_are};
 use crate::random::distributions::families;
-use crate::random::{Bound, Family, Parameter, Takes};
+use crate::random::{Bound, DataDraw, Family, Parameter, Takes};
 use crate::value::{Type, Value};
 
 impl Body<'_, '_> {
@@ -120,6 +121,16 @@ fn kind(name: &str, arguments: &mut Arguments<'_, '_, '_>) -> Option<(Type, Dist
             let kind = DistributionKind::CpythonRandint { seed: seed.expr, low: low.expr, high: high.expr };
             Some((Type::Int, kind))
         }
+        "trace" => {
+            let repeats = arguments.flag("repeat")?;
+            let row = match arguments.fields.get("row") {
+                Some(_) => Some(arguments.one("row", Some(Type::Int))?.expr),
+                None => None,
+            };
+            arguments.data(DataDraw::Trace { repeats }, row)
+        }
+        "bootstrap" => arguments.data(DataDraw::Bootstrap, None),
+        "empirical" => arguments.data(DataDraw::Empirical, None),
         _ => family(name, arguments),
     }
 }
@@ -152,6 +163,68 @@ impl Arguments<'_, '_, '_> {
     /// Several arguments of one type.
     fn all<const N: usize>(&mut self, keys: [&str; N], want: Type) -> Option<[Typed; N]> {
         collect(keys.map(|key| self.one(key, Some(want))))
+    }
+
+    /// Whether something is so that is not, unless it is said.
+    fn flag(&mut self, key: &str) -> Option<bool> {
+        let Some(node) = self.fields.get(key) else { return Some(false) };
+        let what = format!("`{key}`");
+        match self.check.flag(node, &what)?.known {
+            Some(Value::Bool(set)) => Some(set),
+            _ => {
+                let span = self.check.reports.span_of(node);
+                self.check.reports.error(span, format!("{what} is `true` or `false`"));
+                None
+            }
+        }
+    }
+
+    /// Draws from the column that the arguments name.
+    fn data(&mut self, draw: DataDraw, row: Option<Expr>) -> Option<(Type, DistributionKind)> {
+        let file = self.check.plain_text(self.fields.get("file")?, "`file`")?;
+        let column = match self.fields.get("column") {
+            Some(node) => Some(self.check.plain_text(node, "`column`")?),
+            None => None,
+        };
+        let unit = match self.fields.get("unit") {
+            Some(node) => Some(self.check.word(node, "unit", UNITS.map(|(unit, _)| unit).as_slice())?),
+            None => None,
+        };
+        let name = ColumnName { file, column, unit };
+        let found = self.check.data.values(&name);
+        let values = found.map_err(|problem| self.data_problem(problem)).ok()?;
+        let want = self.purpose.want();
+        if want == Some(Type::Duration) && values.ty != Type::Duration {
+            let hint = "say their unit: `unit: s`".to_owned();
+            self.data_problem((
+                format!("the values of {} are numbers, not durations", quoted(file)),
+                Some(hint),
+            ));
+            return None;
+        }
+        if self.purpose == Purpose::Time
+            && values.ty == Type::Duration
+            && let Some(row) = values.negative()
+        {
+            self.data_problem((
+                format!("{}: time cannot run backwards: row {row} is negative", quoted(file)),
+                None,
+            ));
+            return None;
+        }
+        let is_float = draw == DataDraw::Empirical || want == Some(Type::Float);
+        let values = if is_float { values.widened() } else { values };
+        let words = if draw == DataDraw::Empirical { values.sorted_floats() } else { values.words };
+        Some((values.ty, DistributionKind::Data { draw, values: words, row }))
+    }
+
+    fn data_problem(&mut self, (message, hint): DataProblem) {
+        let Some(node) = self.fields.get("file") else { return };
+        let span = self.check.reports.span_of(node);
+        match hint {
+            Some(hint) => self.check.reports.error_with_hint(span, message, hint),
+            None => self.check.reports.error(span, message),
+        }
     }
 
     /// The arguments of a family, in the order of its parameters.

@@ -6,6 +6,7 @@
 //! reported at once.
 
 use super::context::Check;
+use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Reports};
 use super::fields::{self, Fields};
 use super::model::{Limits, Model};
@@ -15,6 +16,7 @@ use super::source::Span;
 use super::tables::{LIMITS, SCENARIO};
 use super::warnings;
 use crate::value::Value;
+use std::path::Path;
 
 /// What the checks make of a document. It is of use only if nothing was
 /// reported; parts that could not be made are left out.
@@ -28,18 +30,27 @@ pub(super) struct Checked {
     pub asked: Vec<bool>,
 }
 
-/// Checks a whole document; `None` if it is not even a map.
+/// Checks a whole document, whose path is `label`; `None` if it is not even a map.
 pub(super) fn check(
     reports: Reports<'_>,
     root: &Node,
-    default_name: String,
+    label: &str,
     overrides: &[(String, String)],
     by_program: bool,
 ) -> (Option<Checked>, Vec<Diagnostic>) {
     let mut check = Check::new(reports);
     check.by_program = by_program;
-    let checked = check.document(root, default_name, overrides);
+    check.data = DataFiles::beside(label);
+    let checked = check.document(root, name_of(label), overrides);
     (checked, check.reports.into_items())
+}
+
+/// The name of a scenario without `name`: the file's, without its ending.
+fn name_of(label: &str) -> String {
+    let stem = Path::new(label).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = stem.unwrap_or_default();
+    let name = name.trim_matches(['<', '>', '-']);
+    if name.is_empty() { "scenario".to_owned() } else { name.to_owned() }
 }
 
 impl Check<'_> {
@@ -97,6 +108,7 @@ impl Check<'_> {
             limits,
             style: style.unwrap_or_default(),
             expect,
+            tables: std::mem::take(&mut self.data).into_files(),
         };
         let asked = self.resources.iter().map(|known| known.asked.get()).collect();
         let params = self.params.iter().map(|param| param.value).collect();

@@ -4,6 +4,7 @@
 //! Decides what may stand where a value is wanted, and the checks of values
 //! that are known when the scenario is loaded.
 
+use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
@@ -34,6 +35,8 @@ pub(super) struct Check<'t> {
     pub logs: Vec<LogTemplate>,
     /// What pictures call the steps that stand there.
     pub labels: BTreeMap<Site, String>,
+    /// The tables that distributions draw from.
+    pub data: DataFiles,
     /// Whether the text was written by a program that can call code.
     pub by_program: bool,
     /// The position of the process whose steps are read.
@@ -77,6 +80,7 @@ impl<'t> Check<'t> {
             measures: Table::default(),
             logs: Vec::new(),
             labels: BTreeMap::new(),
+            data: DataFiles::default(),
             by_program: false,
             process: 0,
             as_written: true,

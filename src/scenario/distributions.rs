@@ -31,7 +31,8 @@ impl Purpose {
 /// The distributions, each a map with its name as the only key.
 pub(super) fn distributions() -> &'static [Form] {
     static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-        [CONSTANT].into_iter().chain(families().into_iter().map(form_of)).chain(DISCRETE).collect()
+        let families = families().into_iter().map(form_of);
+        [CONSTANT].into_iter().chain(families).chain(DISCRETE).chain(DATA).collect()
     });
     &FORMS
 }
@@ -69,6 +70,45 @@ const DISCRETE: [Form; 3] = [
         fields: &[required("seed", Shape::Whole, "The seed, over parameters."), LOW, HIGH],
     },
 ];
+
+/// The distributions over the values of a table.
+const DATA: [Form; 3] = [
+    Form {
+        name: "trace",
+        doc: "The values of a column of a table, row by row: each place that draws reads from the top in each instance.",
+        fields: &[
+            FILE,
+            COLUMN,
+            UNIT,
+            optional("row", Shape::Whole, "The row of this draw, from 0; default the next one."),
+            optional(
+                "repeat",
+                Shape::Condition,
+                "Whether the first row follows the last; default false: a fault.",
+            ),
+        ],
+    },
+    Form {
+        name: "bootstrap",
+        doc: "One of the values of a column of a table, each row equally likely.",
+        fields: &[FILE, COLUMN, UNIT],
+    },
+    Form {
+        name: "empirical",
+        doc: "Like the values of a column of a table, and evenly between neighbours.",
+        fields: &[FILE, COLUMN, UNIT],
+    },
+];
+
+const FILE: Field =
+    required("file", Shape::Text, "A CSV file with a line of names; its path is relative to the scenario.");
+const COLUMN: Field =
+    optional("column", Shape::Text, "The name of the column; needed where there are several.");
+const UNIT: Field = optional(
+    "unit",
+    Shape::Word(&["ns", "us", "ms", "s", "min", "h", "d"]),
+    "The unit of the column's numbers, if they are durations; rounded to whole nanoseconds.",
+);
 
 const LOW: Field = required("low", Shape::Value, "The lowest value.");
 const HIGH: Field = required("high", Shape::Value, "The highest value.");

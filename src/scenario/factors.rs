@@ -205,7 +205,9 @@ fn amounts(amount: &Amount) -> Vec<&Expr> {
             DistributionKind::Constant { value } => vec![value],
             DistributionKind::Family { arguments, .. } => arguments.iter().collect(),
             DistributionKind::Choice { values, .. } => values.iter().collect(),
-            DistributionKind::UniformInt { .. } | DistributionKind::CpythonRandint { .. } => Vec::new(),
+            DistributionKind::UniformInt { .. }
+            | DistributionKind::CpythonRandint { .. }
+            | DistributionKind::Data { .. } => Vec::new(),
         },
     }
 }

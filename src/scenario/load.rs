@@ -36,6 +36,18 @@ pub struct LoadedScenario {
 }
 
 impl LoadedScenario {
+    /// A number for all that was read, as 16 hexadecimal digits: that of the text, or
+    /// XXH3, 64 bits, of it and of those of the tables that are drawn from. Equal ones are
+    /// the same scenario.
+    pub fn hash(&self) -> String {
+        let text = self.source.hash();
+        if self.model.tables.is_empty() {
+            return text;
+        }
+        let all = self.model.tables.iter().fold(text, |all, file| all + &file.hash);
+        format!("{:016x}", xxhash_rust::xxh3::xxh3_64(all.as_bytes()))
+    }
+
     /// What is valid in the scenario and probably not meant; may be empty.
     pub fn warnings(&self) -> Diagnostics {
         Diagnostics::new(self.source.clone(), Severity::Warning, self.warnings.clone())
@@ -185,7 +197,7 @@ fn load_text(
         let items = reports.into_items();
         return Err(refused(source, items));
     };
-    let (checked, items) = check(reports, &root, name_of(label), overrides, by_program);
+    let (checked, items) = check(reports, &root, label, overrides, by_program);
     let params = checked.as_ref().map(|checked| checked.params.iter().copied().collect::<Option<Vec<_>>>());
     match (checked, params.flatten()) {
         (Some(checked), Some(params)) if items.is_empty() => {
@@ -195,7 +207,7 @@ fn load_text(
         }
         _ => {
             let with = |settings: &[(String, String)]| {
-                check(Reports::new(&source.text), &root, name_of(label), settings, by_program).1
+                check(Reports::new(&source.text), &root, label, settings, by_program).1
             };
             let items = blame::by_settings(items, overrides, with);
             Err(refused(source, items))
@@ -210,14 +222,6 @@ fn refused(source: SourceFile, items: Vec<Diagnostic>) -> LoadError {
         Some((site, name)) => vec![problem(site, &format!("{name} indents this line"), "use spaces")],
     };
     LoadError::Diagnostics(Diagnostics::new(source, Severity::Error, items))
-}
-
-/// The name of a scenario without `name`: the file's, without its ending.
-fn name_of(label: &str) -> String {
-    let stem = Path::new(label).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let name = stem.unwrap_or_default();
-    let name = name.trim_matches(['<', '>', '-']);
-    if name.is_empty() { "scenario".to_owned() } else { name.to_owned() }
 }
 
 fn too_large(label: &str) -> LoadError {

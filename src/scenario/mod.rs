@@ -21,6 +21,7 @@ mod blame;
 mod buffers;
 mod check;
 mod context;
+mod data;
 mod diagnostics;
 mod distributions;
 mod evaluate;

@@ -3,9 +3,10 @@
 
 use crate::ids::{LogId, MarkId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::look::Look;
-use crate::random::Family;
-use crate::trace::{Expected, Level, LogTemplate, MarkInfo, ResourceKind};
-use crate::value::Type;
+use crate::random::{DataDraw, Family};
+use crate::trace::{Expected, Level, LogTemplate, MarkInfo, ResourceKind, TableInfo};
+use crate::value::{Type, Word};
+use std::sync::Arc;
 
 pub use super::expr::{Expr, ExprKind, ResourceRef};
 pub use super::measured::{LevelTermDef, MeasureDef, MeasuredDef};
@@ -46,6 +47,8 @@ pub struct Model {
     /// What the scenario says must come out with the values that its file gives
     /// the parameters; the ids are those of a run with these values.
     pub expect: Expected,
+    /// The tables that distributions draw from, in the order in which they are named.
+    pub tables: Vec<TableInfo>,
 }
 
 /// By which resources others have to do with the life of a process.
@@ -491,4 +494,6 @@ pub enum DistributionKind {
     /// integers, both included. Draws with an equal seed in one process share
     /// one generator, as in a Python program. `seed` is over parameters.
     CpythonRandint { seed: Expr, low: Expr, high: Expr },
+    /// From the values of a table, at least one; `row` counts from 0.
+    Data { draw: DataDraw, values: Arc<[Word]>, row: Option<Expr> },
 }

@@ -100,6 +100,20 @@ pub fn parse_duration(text: &str) -> Result<u64, String> {
     }
 }
 
+/// A number that was read, of a unit, in whole nanoseconds: exactly, or rounded to the nearest.
+/// `None` if the unit is unknown or there are too many.
+pub(super) fn nanos_of(number: &str, unit: &str) -> Option<i64> {
+    let &(_, nanos) = UNITS.iter().find(|(known, _)| *known == unit)?;
+    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, ""));
+    match duration(mantissa, exponent, nanos) {
+        Ok(exact) => Some(exact),
+        Err(TOO_LONG) => None,
+        Err(_) => crate::random::round_nanos(number.parse::<f64>().ok()? * nanos as f64)
+            .ok()
+            .map(|nanos| nanos as i64),
+    }
+}
+
 fn plain(text: &str, whole: bool, range: std::ops::Range<usize>) -> Result<Number, TextError> {
     if whole {
         let number = text.parse().ok().filter(|&number: &u64| number <= 1 << 63);
@@ -175,9 +189,10 @@ fn decimal(suffix: &str) -> Option<u64> {
     u64::from_str_radix(digits, radix).ok()
 }
 
+const TOO_FINE: &str = "a duration is a whole number of nanoseconds";
+
 /// `mantissa` times ten to the `exponent` times `unit` nanoseconds.
 fn duration(mantissa: &str, exponent: &str, unit: u64) -> Result<i64, &'static str> {
-    const TOO_FINE: &str = "a duration is a whole number of nanoseconds";
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let fraction = fraction.trim_end_matches('0');
     let digits = format!("{whole}{fraction}");

@@ -74,6 +74,7 @@ fn arguments(kind: &DistributionKind) -> impl Iterator<Item = &Expr> {
         DistributionKind::UniformInt { low, high } => vec![low, high],
         DistributionKind::Choice { values, weights } => values.iter().chain(weights).collect(),
         DistributionKind::CpythonRandint { seed, low, high } => vec![seed, low, high],
+        DistributionKind::Data { row, .. } => row.iter().collect(),
     };
     arguments.into_iter()
 }

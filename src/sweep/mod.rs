@@ -60,9 +60,10 @@ mod summary;
 mod threshold;
 mod trials;
 
+pub use crate::table::DataColumn;
 pub use axis::{Axis, MOST_VALUES, cell_place, constant};
 pub use calibration::{
-    ASSUMED_ERROR, CALIBRATION_LEVEL, Calibrated, CalibrationModel, CalibrationRuns, DataColumn, ErrorScale,
+    ASSUMED_ERROR, CALIBRATION_LEVEL, Calibrated, CalibrationModel, CalibrationRuns, ErrorScale,
     FitParameter, FittedParameter, MOST_FITTED, MeasuredFigure, MeasuredRow, Measurements, Modelled,
     calibrate, number_of,
 };

@@ -13,8 +13,12 @@ use crate::scenario::{LoadedScenario, suggestion};
 use crate::trace::Header;
 use std::collections::BTreeMap;
 
-/// Replications of one point that one worker makes at once.
-const CHUNK: u64 = 64;
+/// The most replications of one point that one worker makes at once.
+const MOST_AT_ONCE: u64 = 64;
+
+/// Into how many jobs a plan is parted at least, if it has as many runs: runs may be long, and
+/// all workers are to have some, on large machines too.
+const LEAST_JOBS: u64 = 256;
 
 /// How sure a mean has to be before a point is run no more.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -201,7 +205,9 @@ impl<'s> Plan<'s> {
             return u128::from(self.points()) * u128::from(self.replications);
         }
         let each = self.own_jobs_of_points().map(|jobs| match jobs.end.checked_sub(1) {
-            Some(last) if !jobs.is_empty() => (jobs.end - jobs.start - 1) * CHUNK + self.job(last).count,
+            Some(last) if !jobs.is_empty() => {
+                (jobs.end - jobs.start - 1) * self.at_once() + self.job(last).count
+            }
             _ => 0,
         });
         each.map(u128::from).sum()
@@ -220,9 +226,20 @@ impl<'s> Plan<'s> {
         parts > self.design.points() && self.precision.is_none()
     }
 
+    /// Replications of one point that one worker makes at once.
+    fn at_once(&self) -> u64 {
+        match self.precision {
+            Some(_) => self.replications,
+            None => {
+                let runs = self.design.points().saturating_mul(self.replications);
+                (runs / LEAST_JOBS).clamp(1, MOST_AT_ONCE)
+            }
+        }
+    }
+
     /// Jobs of one point.
     fn jobs_of_point(&self) -> u64 {
-        if self.precision.is_some() { 1 } else { self.replications.div_ceil(CHUNK) }
+        self.replications.div_ceil(self.at_once())
     }
 
     /// Jobs that are always in one part, where there are so many parts.
@@ -251,9 +268,9 @@ impl<'s> Plan<'s> {
     /// The job of this number among those of all parts.
     fn batch(&self, number: u64) -> Batch {
         let jobs = self.jobs_of_point();
-        let (point, first) = (number / jobs, number % jobs * CHUNK);
-        let most = if self.precision.is_some() { self.replications } else { CHUNK };
-        Batch { point, first, count: most.min(self.replications - first) }
+        let at_once = self.at_once();
+        let (point, first) = (number / jobs, number % jobs * at_once);
+        Batch { point, first, count: at_once.min(self.replications - first) }
     }
 
     /// The numbers of the jobs of the base point among those of all parts.
@@ -323,6 +340,8 @@ processes: {p: {do: [{repeat: a, do: [{delay: {uniform: {low: 0s, high: 1s}}}]}]
             }
             all.sort_unstable_by_key(|job| (job.point, job.first));
             assert_eq!(all, (0..whole.jobs()).map(|job| whole.job(job)).collect::<Vec<_>>());
+            // Long runs are few, and all workers are to have some.
+            assert!(u128::from(whole.jobs()) >= whole.runs().min(u128::from(LEAST_JOBS)));
         }
     }
 

@@ -68,6 +68,7 @@ pub fn header() -> Header {
         atomic: Vec::new(),
         measures: Vec::new(),
         labels: Vec::new(),
+        tables: Vec::new(),
     }
 }
 

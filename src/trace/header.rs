@@ -43,6 +43,18 @@ pub struct Header {
     /// What the scenario calls the delays and works of these ops; ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<(OpId, String)>,
+    /// The tables that values were drawn from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableInfo>,
+}
+
+/// A table that a scenario draws from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableInfo {
+    /// Its path, as the scenario gives it.
+    pub file: String,
+    /// A number for its bytes, as 16 hexadecimal digits: XXH3, 64 bits.
+    pub hash: String,
 }
 
 fn is_first(replication: &u64) -> bool {

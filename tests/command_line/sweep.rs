@@ -58,6 +58,23 @@ pub fn text(room: &Room, path: &str) -> String {
     fs::read_to_string(room.path(path)).expect("it is there")
 }
 
+/// A table that is drawn from belongs to the scenario.
+#[test]
+fn with_another_table_it_begins_anew() {
+    let text = "version: 1
+processes: {p: {do: [{repeat: 3, do: [{delay: {bootstrap: {file: t.csv, unit: ms}}}]}]}}
+";
+    let room = Room::with(&[("s.yaml", text), ("t.csv", "gap\n1\n2\n")]);
+    let line = "sweep s.yaml --replications 20 --no-charts";
+    room.run(line).with_code(0);
+    room.run(line).with_code(0).says(&["20 of them made before"]);
+    let run = room.run("run s.yaml --write none").with_code(0);
+    run.says(&["values from t.csv, hash "]);
+    std::fs::write(room.path("t.csv"), "gap\n1\n3\n").expect("it can be written");
+    room.run(line).with_code(2).complains(&["a table that the scenario draws from has changed", "--fresh"]);
+    room.run(&format!("{line} --fresh")).with_code(0);
+}
+
 #[test]
 fn points_are_run_and_compared_with_the_file() {
     let room = Room::with(&[("desk.yaml", DESK)]);

@@ -41,7 +41,10 @@ fn effect<'o>(object: &'o Json, factor: &str, change: &str) -> &'o Json {
 fn library() -> Room {
     let files = scenarios();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    Room::with(&files)
+    let room = Room::with(&files);
+    let table = "queues/counter.csv";
+    std::fs::write(room.path(table), crate::common::library(table)).expect("it can be written");
+    room
 }
 
 #[test]
@@ -148,8 +151,10 @@ fn each_change_is_a_run_of_its_own() {
         let effects = object["effects"].as_array().expect("a list");
         for effect in effects.iter().skip(files % 3).step_by(3) {
             let edits = effect["edits"].as_array().expect("a list");
-            std::fs::write(room.path("changed.yaml"), edited(&text, edits)).expect("it can be written");
-            let line = format!("run changed.yaml --write none --format json --seed {}", object["seed"]);
+            // Beside it, where its tables are.
+            let changed = format!("{path}-changed.yaml");
+            std::fs::write(room.path(&changed), edited(&text, edits)).expect("it can be written");
+            let line = format!("run {changed} --write none --format json --seed {}", object["seed"]);
             let set = effect["set"].as_str().map(|set| vec!["--set", set]).unwrap_or_default();
             let replications = if object["runs"] == json!(1) { 1 } else { 2 };
             let mut sum = 0.0;

@@ -51,6 +51,11 @@ pub fn library(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The path of a scenario of the library, for those that read what lies beside it.
+pub fn label(path: &str) -> String {
+    format!("{}/scenarios/{path}", env!("CARGO_MANIFEST_DIR"))
+}
+
 /// Every scenario of the library: its path and its text.
 pub fn scenarios() -> Vec<(String, String)> {
     let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"));
@@ -91,16 +96,31 @@ pub fn copy_scenarios(to: &Path) {
 
 /// Loads, compiles and binds; panics with the diagnostics if that fails.
 pub fn program(text: &str, overrides: &[(&str, &str)]) -> BoundProgram {
+    program_at("test", text, overrides)
+}
+
+/// A scenario text, compiled, that would stand in this file: tables lie beside it.
+pub fn program_at(label: &str, text: &str, overrides: &[(&str, &str)]) -> BoundProgram {
     let overrides: Vec<(String, String)> =
         overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let loaded =
-        scenario::load_str("test", text, &overrides).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        scenario::load_str(label, text, &overrides).unwrap_or_else(|error| panic!("{error}\n{text}"));
     compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("a checked scenario can be bound")
 }
 
 /// Runs a scenario text.
 pub fn run(text: &str) -> Run {
     run_with(text, &[])
+}
+
+/// Runs a scenario text that would stand in this file.
+pub fn run_at(label: &str, text: &str, overrides: &[(&str, &str)]) -> Run {
+    run_program(program_at(label, text, overrides), Ties::Fifo)
+}
+
+/// Runs a scenario of the library with this order of simultaneous events.
+pub fn run_library(path: &str, ties: Ties) -> Run {
+    run_program(program_at(&label(path), &library(path), &[]), ties)
 }
 
 /// Runs a scenario text with parameters.

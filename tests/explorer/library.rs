@@ -1,7 +1,7 @@
 //! The scenarios of the library under every schedule: those that say how they end do so
 //! in every order of simultaneous events.
 
-use crate::common::{program, scenarios};
+use crate::common::{label, program_at, scenarios};
 use std::ops::ControlFlow;
 use tempolane::explore::{Budget, End, Exploration, Mode, Options, explore};
 
@@ -34,7 +34,7 @@ fn small_scenarios_end_in_every_order_as_they_say() {
         if SLOW.contains(&path.as_str()) {
             continue;
         }
-        let program = program(&text, &[]);
+        let program = program_at(&label(&path), &text, &[]);
         let budget = Budget { states: STATES, bytes: 1 << 30, workers: 2 };
         let options = Options { seed: program.seed, budget, ..Options::whole(Mode::Timed) };
         let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));

@@ -2,7 +2,7 @@
 
 use crate::common::generate::scenario;
 use crate::common::lives;
-use crate::common::{Run, library, run, run_in_order, run_with, scenarios};
+use crate::common::{Run, library, run, run_in_order, run_library, run_with, scenarios};
 use proptest::prelude::*;
 use tempolane::analysis::{
     BoundOf, CriticalPath, CriticalPathSink, HandedOn, PathEnd, PathStep, StatisticsSink,
@@ -92,14 +92,14 @@ fn check_all(run: &Run) {
 
 #[test]
 fn lengths_add_up_in_the_whole_library() {
-    for (path, text) in scenarios() {
+    for (path, _) in scenarios() {
         println!("{path}");
-        let ran = run(&text);
+        let ran = run_library(&path, Ties::Fifo);
         if ran.kept.events.len() > 10_000 {
             check(&path_to(&ran, PathEnd::TotalTime).expect("every run has an end"), total_time(&ran));
         } else {
             check_all(&ran);
-            check_all(&run_in_order(&text, Ties::Seeded(1)));
+            check_all(&run_library(&path, Ties::Seeded(1)));
         }
     }
 }
@@ -327,7 +327,7 @@ processes: {p: {count: 2, on: cpu, do: [{work: 3s + index * 2s}]}}
 #[test]
 fn no_order_beats_a_bound() {
     for (path, text) in scenarios() {
-        let first = run(&text);
+        let first = run_library(&path, Ties::Fifo);
         if first.kept.events.len() > 5_000 || !path.starts_with("lab5") {
             continue;
         }

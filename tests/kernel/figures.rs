@@ -14,8 +14,8 @@ const STEPS: u64 = 300_000;
 #[test]
 fn figures_of_a_run_are_those_of_its_trace() {
     let mut compared = 0;
-    for (label, text) in scenarios() {
-        let loaded = load_str(&label, &text, &[]).expect("the library is valid");
+    for (path, text) in scenarios() {
+        let loaded = load_str(&crate::common::label(&path), &text, &[]).expect("the library is valid");
         let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it can be bound");
         let header = program.header(program.seed);
         let mut sink = (StatisticsSink::new(&header), RecordingSink::with_cap(usize::MAX));
@@ -28,7 +28,7 @@ fn figures_of_a_run_are_those_of_its_trace() {
         let Ok(run) = simulation.run(&mut sink, &mut control) else { continue };
         let (statistics, recording) = sink;
         let trace = recording.finish(header, run.outcome, run.end);
-        assert!(statistics.finish(run.end) == trace.statistics(), "{label}");
+        assert!(statistics.finish(run.end) == trace.statistics(), "{path}");
         compared += 1;
     }
     assert!(compared > 50, "{compared} scenarios were short enough");

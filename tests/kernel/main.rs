@@ -27,6 +27,7 @@ mod properties;
 mod references;
 mod rerun;
 mod stepping;
+mod tables;
 mod theory;
 mod ties;
 mod untraced;

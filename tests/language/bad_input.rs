@@ -9,6 +9,7 @@ mod language;
 mod lives;
 mod measures;
 mod style;
+mod tables;
 mod unseen;
 
 use std::fmt::Write as _;

@@ -42,6 +42,7 @@ impl Sample {
             atomic: Vec::new(),
             measures: Vec::new(),
             labels: Vec::new(),
+            tables: Vec::new(),
         };
         assert_eq!(header.mark_name(MarkId(0)), "batch");
         Sample {

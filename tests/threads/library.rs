@@ -1,7 +1,7 @@
 //! Every scenario of the library on real threads: what they do is a schedule of the
 //! model, and it ends as the scenario does. How long it takes is not looked at.
 
-use super::common::{program, run_with, scenarios};
+use super::common::{label, program_at, run_at, scenarios};
 use super::{NEVER, options, replayed};
 use tempolane::backend::threads::{self, ThreadOptions, Trouble};
 
@@ -27,7 +27,7 @@ fn every_scenario_runs_on_threads_as_the_model_allows() {
     let mut refused = Vec::new();
     for (path, text) in scenarios() {
         let settings = SHORTER.iter().find(|(shorter, _)| *shorter == path).map_or(&[][..], |(_, set)| set);
-        let program = program(&text, settings);
+        let program = program_at(&label(&path), &text, settings);
         let known = NOT_NATIVE.iter().find(|(other, _)| *other == path);
         match (threads::check(&program), known) {
             (Err(Trouble::NotNative(why)), Some((_, reason))) if why.contains(reason) => refused.push(path),
@@ -39,7 +39,8 @@ fn every_scenario_runs_on_threads_as_the_model_allows() {
 }
 
 fn validate(path: &str, text: &str, settings: &[(&str, &str)]) {
-    let (program, expected) = (program(text, settings), run_with(text, settings));
+    let file = label(path);
+    let (program, expected) = (program_at(&file, text, settings), run_at(&file, text, settings));
     let speed = (expected.end.end.as_secs_f64() / PLANNED).max(1e-6);
     let options = ThreadOptions { seed: program.seed, ..options(speed) };
     let recording = threads::run(&program, &options, NEVER).unwrap_or_else(|why| panic!("{path}: {why}"));

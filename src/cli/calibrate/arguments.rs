@@ -3,12 +3,12 @@
 //! Decides the options, and that all that is wrong with them and with the table is told
 //! in one go.
 
-use crate::cli::columns::ColumnsFile;
 use crate::cli::console::shown;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
 use crate::cli::options::{ScenarioOptions, whole};
 use crate::sweep::{FitParameter, MOST_FITTED, Measurements};
+use crate::table::ColumnsFile;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -4,12 +4,13 @@
 //! wrong is told in one go.
 
 use crate::analysis::{FitSample, fitted_families};
-use crate::cli::columns::{self, ColumnsFile};
+use crate::cli::columns;
 use crate::cli::console::shown;
 use crate::cli::failure::Failure;
 use crate::cli::options::{Format, whole};
 use crate::scenario::suggestion;
-use crate::sweep::{DataColumn, cell_place, constant, number_of};
+use crate::sweep::{cell_place, constant, number_of};
+use crate::table::{ColumnsFile, DataColumn};
 use crate::value::Type;
 use clap::Args;
 use std::path::PathBuf;
@@ -126,7 +127,7 @@ impl FitArguments {
     }
 
     fn column<'t>(&self, table: &'t ColumnsFile, path: &str) -> Result<&'t DataColumn, Failure> {
-        let names = || table.columns.iter().map(|column| column.name.as_str());
+        let names = || table.names();
         let listed = || names().collect::<Vec<_>>().join(", ");
         match (&self.column, table.columns.as_slice()) {
             (None, [only]) => Ok(only),

@@ -12,7 +12,7 @@ use crate::analysis::{
     Resources, named, process_groups, resource_groups,
 };
 use crate::ids::{ProcessId, ResourceId};
-use crate::trace::Header;
+use crate::trace::{Header, TableInfo};
 use crate::value::Value;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
@@ -72,6 +72,7 @@ fn object<'a>(finished: &'a Finished, compared: Option<AsCompared<'a>>) -> Objec
         memories_left_out: finished.memories_left_out,
         marks: Marks(header, &statistics.marks),
         measures: Measures(header, &statistics.measures),
+        tables: &header.tables,
         log: Log(header, &statistics.log),
         log_left_out: statistics.log_left_out,
     }
@@ -118,6 +119,9 @@ struct Object<'a> {
     marks: Marks<'a>,
     #[serde(skip_serializing_if = "Measures::is_empty")]
     measures: Measures<'a>,
+    /// What was drawn from.
+    #[serde(skip_serializing_if = "<[TableInfo]>::is_empty")]
+    tables: &'a [TableInfo],
     log: Log<'a>,
     log_left_out: u64,
 }

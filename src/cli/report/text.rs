@@ -11,7 +11,7 @@ use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
 use crate::figure::{noun, so_many};
 use crate::ids::{ProcessId, ResourceId};
-use crate::trace::{Outcome, Ties};
+use crate::trace::{Outcome, TableInfo, Ties};
 use std::fmt::Write;
 
 /// How many mutexes of processes that are done are shown.
@@ -79,6 +79,9 @@ pub fn headline(finished: &Finished) -> String {
     };
     let noun = noun(usize::try_from(events).unwrap_or(usize::MAX), "event");
     let _ = writeln!(text, "  {events} {noun}, seed {seed}{ties}, fingerprint {fingerprint}");
+    for TableInfo { file, hash } in &finished.header.tables {
+        let _ = writeln!(text, "  values from {}, hash {hash}", printable(file));
+    }
     text
 }
 

@@ -24,7 +24,7 @@ pub struct About {
     /// The name of the scenario, and its path.
     pub scenario: String,
     pub path: String,
-    /// The hash of its text.
+    /// The hash of its text, and of the tables that it draws from.
     pub hash: String,
     pub settings: Vec<(String, String)>,
     pub seed: u64,

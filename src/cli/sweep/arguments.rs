@@ -242,7 +242,7 @@ impl SweepRequest {
             constants: vec![
                 constant("seed", seed.to_string()),
                 constant("version", env!("CARGO_PKG_VERSION").to_owned()),
-                constant("scenario", loaded.scenario.source.hash()),
+                constant("scenario", loaded.scenario.hash()),
             ],
             command: Some(run_command(loaded)),
         }

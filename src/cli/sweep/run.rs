@@ -52,7 +52,7 @@ fn about(loaded: &Loaded, plan: &Plan<'_>, request: &SweepRequest) -> About {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: loaded.label.clone(),
         path: loaded.path.to_string_lossy().into_owned(),
-        hash: loaded.scenario.source.hash(),
+        hash: loaded.scenario.hash(),
         settings: loaded.settings.clone(),
         seed: plan.seed(),
         request: request.clone(),

@@ -213,8 +213,10 @@ fn refuse_other_scenario(folder: &Path, before: &About, about: &About, text: &st
         return Ok(());
     }
     let shown = console::shown(folder);
-    let differs = if before.version == about.version {
-        let old = fs::read_to_string(folder.join(SCENARIO)).unwrap_or_default();
+    let old = fs::read_to_string(folder.join(SCENARIO)).unwrap_or_default();
+    let differs = if before.version == about.version && old == text {
+        "a table that the scenario draws from has changed".to_owned()
+    } else if before.version == about.version {
         let differs = old.lines().zip(text.lines()).position(|(old, new)| old != new);
         let line = differs.unwrap_or_else(|| old.lines().count().min(text.lines().count())) + 1;
         let of = |text: &str| match text.lines().nth(line - 1) {

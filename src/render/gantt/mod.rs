@@ -86,8 +86,12 @@ pub fn validated(inputs: &[GanttInput<'_>], title: Option<&str>, style: &Style) 
 /// What the dashed lines are, if there are any.
 fn total_times(inputs: &[GanttInput<'_>], style: &Style) -> String {
     let is_marked = |input: &GanttInput<'_>| input.completed().is_some_and(|total| style.window.shows(total));
-    let any = inputs.is_empty() || inputs.iter().any(is_marked) || style.window == Window::default();
-    if any { "dashed lines mark the total times".to_owned() } else { String::new() }
+    let is_whole = style.window == Window::default() && !inputs.is_empty();
+    if is_whole || inputs.iter().any(is_marked) {
+        "dashed lines mark the total times".to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// Several runs below each other, with speed-ups against `first`.

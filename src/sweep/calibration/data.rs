@@ -9,6 +9,7 @@ use crate::backend::compile;
 use crate::scenario::{LoadedScenario, evaluate, evaluate_params, read_expression};
 use crate::sweep::axis::{Axis, cell_place, constant, first, param};
 use crate::sweep::plan::request;
+use crate::table::DataColumn;
 use crate::trace::Header;
 use crate::value::{Type, Value};
 
@@ -18,15 +19,6 @@ const HELD_OUT: &str = "held_out";
 const ERROR: &str = ".se";
 /// The most rows.
 const MOST_ROWS: usize = 100_000;
-
-/// A column of a table as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataColumn {
-    /// Its name.
-    pub name: String,
-    /// By row; empty where nothing was measured.
-    pub cells: Vec<String>,
-}
 
 /// A figure that was measured.
 #[derive(Debug, Clone, Copy, PartialEq)]

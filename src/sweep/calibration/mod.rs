@@ -12,7 +12,7 @@ mod parameter;
 mod profile;
 
 pub use calibrated::{ASSUMED_ERROR, CALIBRATION_LEVEL, Calibrated, ErrorScale, FittedParameter, calibrate};
-pub use data::{DataColumn, MeasuredFigure, MeasuredRow, Measurements};
+pub use data::{MeasuredFigure, MeasuredRow, Measurements};
 pub use minimum::MOST_FITTED;
 pub use model::{CalibrationModel, CalibrationRuns, Modelled};
 pub use parameter::{FitParameter, number_of};

@@ -1,17 +1,18 @@
 //! The rows of a recording: whose they are, when, and what they can mean.
 //!
 //! Decides which columns there are and what may stand in them. What a malformed
-//! file is otherwise, is decided in [`crate::cli::csv_rows`]; what a label means, by
+//! file is otherwise, is decided in [`crate::table`]; what a label means, by
 //! [`crate::backend::recorded`].
 
 use crate::backend::recorded::{Recorded, RecordedLabel, RecordedLabels};
 use crate::cli::bounded_file;
+use crate::cli::columns::malformed_in;
 use crate::cli::console::printable;
-use crate::cli::csv_rows::{CsvCell, CsvRow, Malformed, Rows, not_by_commas};
 use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::ids::ProcessId;
 use crate::scenario::{parse_duration, suggestion};
+use crate::table::{CsvCell, CsvRow, Malformed, Rows, not_by_commas};
 use crate::time::Time;
 use crate::trace::{Header, NameTable};
 use crate::value::Type;
@@ -118,7 +119,7 @@ impl Wrong {
 /// the user stops it.
 pub fn read(file: &Path, header: &Header, labels: &RecordedLabels<'_>) -> Result<RecordedRows, Failure> {
     let bytes = bounded_file::read(file, "a recording", MOST_MIB)?;
-    let bad = |malformed: Malformed| malformed.failure(file);
+    let bad = |malformed: Malformed| malformed_in(file, malformed);
     let mut lines = Rows::new(&bytes).map_err(bad)?;
     let text = lines.text();
     let first = lines.next().expect("a file that is not empty has a row").map_err(bad)?;

@@ -6,10 +6,7 @@
 //! may end in any of the three ways, and a byte order mark at the beginning is
 //! what other programs put there.
 
-use crate::cli::console::shown;
-use crate::cli::failure::Failure;
 use crate::figure::so_many;
-use std::path::Path;
 use std::str::from_utf8;
 
 /// What is wrong in which line, and in which column if it is about one cell;
@@ -33,12 +30,6 @@ impl Malformed {
         let line = 1 + breaks(before.as_bytes());
         let column = before.rsplit(['\n', '\r']).next().map(|line| line.chars().count() + 1);
         Malformed { line, column, message: message.into() }
-    }
-
-    /// As what ends a command that was to read this file.
-    pub fn failure(self, file: &Path) -> Failure {
-        let column = self.column.map_or_else(String::new, |column| format!(", column {column}"));
-        Failure::usage(format!("{}: line {}{column}: {}", shown(file), self.line, self.message))
     }
 }
 
