@@ -74,9 +74,18 @@ impl<'a> Drawing<'a> {
     /// # Errors
     /// If they cannot be drawn or written.
     pub fn write(&self, folder: &Folder, options: &RunOptions, name: &str) -> Result<Vec<PathBuf>, Failure> {
-        let Finished { label, view, .. } = self.finished;
-        let document = || Ok(drawn(label, &gantt(&self.input(), &view.style())));
-        write_picture(folder, options, view, name, document)
+        let view = &self.finished.view;
+        write_picture(folder, options, view, name, || Ok(self.drawn()))
+    }
+
+    /// The timeline as an SVG document, before it is dressed.
+    fn drawn(&self) -> String {
+        drawn(&self.finished.label, &gantt(&self.input(), &self.finished.view.style()))
+    }
+
+    /// The timeline as a finished SVG document.
+    pub fn document(&self) -> String {
+        self.finished.view.dressed(&self.drawn())
     }
 
     /// Writes marks.svg and marks.png, as far as they were asked for, if marks carried
@@ -110,11 +119,36 @@ pub fn write_comparison(
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
     let view = view_of(drawings);
-    let document = || Ok(svg(&aligned(&inputs(drawings), view.look.title.as_deref(), &view.style())));
+    let document = || Ok(drawn_aligned(drawings, &view));
     let mut written = write_picture(folder, options, &view, "comparison", document)?;
-    let bars: Vec<ScenarioBars> = drawings.iter().map(|drawing| bars(drawing.finished)).collect();
-    written.extend(write_picture(folder, options, &view, "total-time", || total_time_chart(&bars))?);
+    written.extend(write_picture(folder, options, &view, "total-time", || {
+        total_time_chart(&all_bars(drawings))
+    })?);
     Ok(written)
+}
+
+/// All timelines on one time axis, before they are dressed.
+fn drawn_aligned(drawings: &[Drawing<'_>], view: &View) -> String {
+    svg(&aligned(&inputs(drawings), view.look.title.as_deref(), &view.style()))
+}
+
+/// All timelines on one time axis, as a finished SVG document.
+pub fn comparison(drawings: &[Drawing<'_>]) -> String {
+    let view = view_of(drawings);
+    view.dressed(&drawn_aligned(drawings, &view))
+}
+
+/// The chart of total times, as a finished SVG document.
+///
+/// # Errors
+/// If it cannot be drawn.
+pub fn total_times(drawings: &[Drawing<'_>]) -> Result<String, Failure> {
+    let chart = total_time_chart(&all_bars(drawings)).map_err(|error| cannot_draw("total-time", &error))?;
+    Ok(view_of(drawings).dressed(&chart))
+}
+
+fn all_bars(drawings: &[Drawing<'_>]) -> Vec<ScenarioBars> {
+    drawings.iter().map(|drawing| bars(drawing.finished)).collect()
 }
 
 /// The runs of one picture, each under its own name.

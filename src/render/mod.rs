@@ -53,7 +53,7 @@ pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind, Window};
 pub use png::{RenderError, png};
 pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
 pub use steps::{STEPS_VERSION, StepsSink};
-pub use svg::svg;
+pub use svg::{escape, svg};
 pub use text::{TextStyle, text_gantt, text_window};
 pub use theme::restyled;
 pub use timeline::Timeline;

@@ -256,7 +256,7 @@ impl Writer {
 
 /// Appends `text` so that XML reads it back: markup characters as entities,
 /// and a replacement character for each that XML 1.0 does not allow at all.
-pub(super) fn escape(text: &str, out: &mut String) {
+pub fn escape(text: &str, out: &mut String) {
     for letter in text.chars() {
         match letter {
             '<' => out.push_str("&lt;"),

@@ -21,6 +21,7 @@ mod library;
 mod looks;
 mod measures;
 mod names;
+mod pages;
 mod races;
 mod recorded;
 mod room;

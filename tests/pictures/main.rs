@@ -6,6 +6,7 @@
 //! pictures`.
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
+mod looks;
 mod samples;
 mod sweeps;
 mod told;
@@ -175,19 +176,22 @@ fn no_text_is_cut_off_or_covers_another() {
         gallery().into_iter().map(move |(name, sample)| (name, svg(&gantt(&sample.input(), &style))))
     });
     let runs = gantts.chain(comparisons()).map(|(name, document)| (name.to_owned(), document));
-    for (name, document) in runs.chain(sweeps::sweeps()) {
-        let (size, texts) = texts(&document);
-        assert!(!texts.is_empty());
-        for (place, (said, area)) in texts.iter().enumerate() {
-            let inside = area.left() >= 0.0 && area.right() <= size.width() && area.bottom() <= size.height();
-            assert!(inside, "{name}: '{said}' at {area:?} is cut off");
-            for (other, against) in &texts[place + 1..] {
-                // A box has room for accents and descenders, which may touch.
-                let spare = area.height().min(against.height()) * 0.25;
-                let over = area.right().min(against.right()) - area.left().max(against.left());
-                let down = area.bottom().min(against.bottom()) - area.top().max(against.top());
-                assert!(over <= 0.5 || down <= spare, "{name}: '{said}' and '{other}' overlap");
-            }
+    runs.chain(sweeps::sweeps()).for_each(|(name, document)| texts_stand_apart(&name, &document));
+}
+
+/// No text of a picture is cut off or covers another.
+fn texts_stand_apart(name: &str, document: &str) {
+    let (size, texts) = texts(document);
+    assert!(!texts.is_empty());
+    for (place, (said, area)) in texts.iter().enumerate() {
+        let inside = area.left() >= 0.0 && area.right() <= size.width() && area.bottom() <= size.height();
+        assert!(inside, "{name}: '{said}' at {area:?} is cut off");
+        for (other, against) in &texts[place + 1..] {
+            // A box has room for accents and descenders, which may touch.
+            let spare = area.height().min(against.height()) * 0.25;
+            let over = area.right().min(against.right()) - area.left().max(against.left());
+            let down = area.bottom().min(against.bottom()) - area.top().max(against.top());
+            assert!(over <= 0.5 || down <= spare, "{name}: '{said}' and '{other}' overlap");
         }
     }
 }

@@ -8,6 +8,8 @@ mod text;
 mod words;
 
 pub use arguments::WhyArguments;
+pub use explained::Explained;
+pub use text::{HELP_HEADS, help_rows};
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_one};
@@ -21,7 +23,6 @@ use crate::analysis::PathEnd;
 use crate::scenario::folder_name;
 use crate::trace::{Header, Instances, NameTable};
 use crate::why::Subject;
-use explained::Explained;
 use std::path::PathBuf;
 
 pub fn run(arguments: &WhyArguments) -> Result<Exit, Failure> {

@@ -30,7 +30,8 @@ pub fn mermaid(input: &GanttInput<'_>, window: Window) -> Result<String, String>
     let (start, end) = window.on_axis(input.end);
     let (nanos, unit) = unit_of(end.as_nanos());
     let axis = Axis { start, end, nanos };
-    let mut text = String::from("gantt\n");
+    // What follows each other in a lane stands in one row.
+    let mut text = String::from("---\ndisplayMode: compact\n---\ngantt\n");
     put(&mut text, format_args!("    title {} (time in {unit})", plain(&input.title)));
     put(&mut text, format_args!("    dateFormat x\n    axisFormat %s"));
     for (lane, spans) in lanes.iter().enumerate() {
@@ -65,8 +66,8 @@ fn task(text: &mut String, input: &GanttInput<'_>, span: &Span, axis: &Axis) {
     };
     let look = match span.activity {
         Activity::Running => "active, ",
-        Activity::Blocked { .. } | Activity::Ready { .. } => "crit, ",
-        Activity::New => "done, ",
+        // Grey: nothing goes on.
+        Activity::New | Activity::Blocked { .. } | Activity::Ready { .. } => "done, ",
         Activity::Delayed => "",
     };
     let (from, to) = (axis.thousandths(span.start), axis.thousandths(span.end));
@@ -103,16 +104,16 @@ mod tests {
         let trace = two_stage_trace();
         let timeline = Timeline::new(&trace);
         let text = mermaid(&timeline.input("a: b".to_owned()), Window::default()).expect("there are few");
-        let head = "gantt\n    title a. b (time in s)\n    dateFormat x\n    axisFormat %s\n    section a\n";
+        let head = "---\ndisplayMode: compact\n---\ngantt\n    title a. b (time in s)\n    dateFormat x\n    axisFormat %s\n    section a\n";
         assert!(text.starts_with(head), "{text}");
         for line in
-            ["delayed :0, 2000", "m :crit, 0, 2000", "running :active, 2000, 8000", "new :done, 0, 1000"]
+            ["delayed :0, 2000", "m :done, 0, 2000", "running :active, 2000, 8000", "new :done, 0, 1000"]
         {
             assert!(text.contains(&format!("    {line}\n")), "{text}");
         }
         let second = |second| Time::from_secs(second);
         let window = Window { from: second(3), to: Some(second(4)) };
         let part = mermaid(&timeline.input("x".to_owned()), window).expect("there are few");
-        assert!(part.contains("running :active, 3000, 4000\n") && !part.contains("crit"), "{part}");
+        assert!(part.contains("running :active, 3000, 4000\n") && !part.contains("delayed"), "{part}");
     }
 }
