@@ -84,6 +84,14 @@ impl<S> Steps<S> {
         self.add(format!("work: {}", job.yaml()))
     }
 
+    /// Calls the delay or the work before so in pictures, where it changes the run in nothing.
+    pub fn label(&mut self, name: &str) -> &mut Self {
+        if let Some(step) = self.steps.last_mut() {
+            step.heads.push(format!("label: {}", quoted(name)));
+        }
+        self
+    }
+
     /// Starts processes that are not alive: those that are
     /// [manual](super::Process::manual), or that are done. (A process has a `start`
     /// itself, which says when it begins.)

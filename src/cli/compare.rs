@@ -6,17 +6,19 @@ use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_variants};
 use super::options::{Format, RunOptions, ScenarioOptions, whole};
 use super::output::Folder;
-use super::pictures::{Drawing, write_comparison};
+use super::pictures::{Drawing, are_wanted, write_comparison};
 use super::report::{
     self, AsCompared, Finished, compared_marks_table, comparison_table, figures_table, headline, json_line,
     section,
 };
 use super::run::{run_and_write, with_done};
-use super::{console, interrupt};
+use super::view::views;
+use super::{console, html_page, interrupt};
 use crate::analysis::{
     ComparisonRow, FigureComparison, MarkComparison, Statistics, check_path, compare, compare_figure,
     compare_marks,
 };
+use crate::figure::so_many;
 use crate::render::MOST_SCENARIOS;
 use crate::trace::Header;
 use clap::Args;
@@ -63,9 +65,10 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     }
     let paths = asked(&arguments.figures, &loaded)?;
     let options = &arguments.run;
+    let views = views(&options.look, &loaded)?;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
-    for scenario in &loaded {
-        let finished = run_and_write(scenario, options).map_err(|failure| with_done(failure, &done))?;
+    for (scenario, view) in loaded.iter().zip(&views) {
+        let finished = run_and_write(scenario, view, options).map_err(|failure| with_done(failure, &done))?;
         done.push(finished.label.clone());
         runs.push(finished);
         interrupt::check().map_err(|failure| with_done(failure, &done))?;
@@ -133,12 +136,17 @@ impl Comparison {
 }
 
 fn write_pictures(runs: &[Finished], options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
-    if !options.draws() {
+    let wanted = are_wanted(options) || html_page::is_wanted(options);
+    if !wanted || runs.iter().all(|run| run.view.begins_behind(run.end)) {
         return Ok(Vec::new());
     }
     let folder = Folder::open(options.output.clone())?;
     let drawings: Vec<Drawing<'_>> = runs.iter().filter_map(Drawing::new).collect();
-    write_comparison(&drawings, &folder, options)
+    let mut written = write_comparison(&drawings, &folder, options)?;
+    let title = format!("{} on one time axis", so_many(drawings.len() as u64, "run"));
+    let all: Vec<(&Drawing<'_>, &str)> = drawings.iter().map(|drawing| (drawing, "")).collect();
+    written.extend(html_page::write_several(&title, &all, &folder, options, "comparison")?);
+    Ok(written)
 }
 
 /// The headline of each run, the tables, and where the pictures are.

@@ -87,6 +87,10 @@ impl Check<'_> {
         let measures = measures.map(|entry| self.measures(entry)).unwrap_or_default();
         let expect = fields.entry("expect").filter(|_| known);
         let expect = expect.map(|entry| self.expect(entry, overrides.is_empty())).unwrap_or_default();
+        let style = fields.entry("style").map(|entry| {
+            let owner = self.key_span(&entry.key);
+            self.style(&entry.value, owner)
+        });
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
         let (resources, lives) = self.with_lives(resources, &processes);
         let model = Model {
@@ -99,9 +103,11 @@ impl Check<'_> {
             measures,
             warm_up: warm_up.map(|typed| typed.expr),
             logs: std::mem::take(&mut self.logs),
+            labels: std::mem::take(&mut self.labels).into_iter().collect(),
             horizon: horizon.map(|typed| typed.expr),
             seed: seed.unwrap_or(0),
             limits,
+            style: style.unwrap_or_default(),
             expect,
             tables: std::mem::take(&mut self.data).into_files(),
         };

@@ -17,6 +17,7 @@ use super::typing::Typer;
 use crate::ids::Site;
 use crate::trace::{LogTemplate, MarkInfo, MeasureKind};
 use crate::value::{Type, Value};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Bytes of expressions that a scenario may have, counted as often as they are
@@ -40,6 +41,8 @@ pub(super) struct Check<'t> {
     pub calls: usize,
     /// The blocks that the steps at hand are of, from the outermost on.
     pub within: Vec<String>,
+    /// What pictures call the steps that stand there.
+    pub labels: BTreeMap<Site, String>,
     /// The tables that distributions draw from.
     pub data: DataFiles,
     /// Whether the text was written by a program that can call code.
@@ -88,6 +91,7 @@ impl<'t> Check<'t> {
             block_sites: Vec::new(),
             calls: 0,
             within: Vec::new(),
+            labels: BTreeMap::new(),
             data: DataFiles::default(),
             by_program: false,
             process: 0,

@@ -1,47 +1,79 @@
-//! Pages to explore: which command writes which, and when.
+//! Reports to hand in: Markdown with its pictures beside it, HTML with them in it.
 
 use crate::room::{DEADLOCK, PIPE, Room};
+use resvg::usvg::roxmltree::{Document, ParsingOptions};
 
-const PAGES: [(&str, &str); 2] = [("pipe.yaml", PIPE), ("stuck.yaml", DEADLOCK)];
-
-#[test]
-fn a_page_is_written_when_it_is_asked_for() {
-    let room = Room::with(&PAGES);
-    room.run("run pipe.yaml --write html").with_code(0).says(&["output/pipe/gantt.html"]);
-    assert_eq!(room.names("output"), ["output/pipe/gantt.html"]);
-    let page = room.files("output");
-    room.run("run pipe.yaml --write html").with_code(0);
-    assert_eq!(room.files("output"), page, "the same bytes");
-    room.run("run pipe.yaml --write html,result -o both --format json").with_code(0);
-    assert_eq!(room.names("both"), ["both/pipe/gantt.html", "both/pipe/result.json"]);
-    room.run("run pipe.yaml -o others").with_code(0);
-    assert!(!room.names("others").iter().any(|name| name.ends_with("html")), "only if it is asked for");
+fn text(room: &Room, name: &str) -> String {
+    std::fs::read_to_string(room.path(name)).expect("it is there")
 }
 
-/// Of a witness too, as it is found and as it is followed later.
+/// With 2 s for each of three items after the first has come: 7 s; with 2 items 5 s.
 #[test]
-fn a_witness_has_a_page() {
-    let room = Room::with(&PAGES);
-    room.run("explore stuck.yaml --write html").with_code(1).says(&["deadlock.html"]);
-    assert_eq!(room.names("output"), ["output/stuck/deadlock.html", "output/stuck/deadlock.schedule"]);
-    room.run("run stuck.yaml --schedule output/stuck/deadlock.schedule --write html -o again").with_code(1);
-    assert_eq!(room.names("again"), ["again/stuck/gantt.html"]);
+fn a_page_of_markdown_links_to_its_pictures() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    let line = "report pipe.yaml --set items=3 --set items=2 -o out/lab.md --title My_lab --theme print";
+    let ended = room.run(line).with_code(0);
+    assert_eq!(ended.out, " out/lab.md\n out/lab-pictures\n");
+    let page = text(&room, "out/lab.md");
+    assert!(page.starts_with("# My\\_lab\n"), "{page}");
+    let links: Vec<&str> =
+        page.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link).collect();
+    assert_eq!(links.len(), 4, "{links:?}");
+    for link in links {
+        let svg = text(&room, &format!("out/{}", link.replace("%3D", "=").replace("%20", " ")));
+        assert!(Document::parse(&svg).is_ok() && !svg.contains("#0072b2"), "{link}");
+    }
+    let row = |begins: &str| {
+        let line = page.lines().find(|line| line.starts_with(begins)).expect("it is told");
+        line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(row("| pipe items=3 ")[1..4], ["completed", "7s", "1.00×"]);
+    assert_eq!(row("| pipe items=2 ")[1..4], ["completed", "5s", "1.40×"]);
+    assert_eq!(row("| consumer ")[..3], ["consumer", "7s", "6s"]);
+    // Where it comes from is what a run says of itself.
+    let run =
+        room.run("run pipe.yaml --set items=2 --write none --format json").with_code(0).json().remove(0);
+    let fingerprint = run["fingerprint"].as_str().expect("a text");
+    assert!(
+        page.contains(fingerprint) && page.contains("tempolane run pipe.yaml --set items=2 --seed 0"),
+        "{page}"
+    );
+    // Twice the same.
+    room.run(line).with_code(0);
+    assert_eq!(page, text(&room, "out/lab.md"));
 }
 
-/// Whether the threads were in time or not.
+/// A page of ours is XML, too, so that a reader of XML finds what is not closed.
 #[test]
-fn a_validation_has_a_page() {
-    let room = Room::with(&PAGES);
-    room.run("validate pipe.yaml --runs 1 --speed 20x --write html");
-    assert_eq!(room.names("output"), ["output/pipe/validation.html"]);
+fn a_page_of_html_has_its_pictures_in_it() {
+    let hostile = PIPE.replace("name: pipe", "name: '</title><script>alert(1)</script>'");
+    let room = Room::with(&[("pipe.yaml", PIPE), ("other.yaml", &hostile)]);
+    room.run("report pipe.yaml other.yaml -o lab.html").with_code(0);
+    let page = text(&room, "lab.html");
+    assert!(!page.contains("<script"), "{page}");
+    let body = &page[page.find("<body>").expect("a body")..page.find("</html>").expect("an end")];
+    let parsed = Document::parse_with_options(body, ParsingOptions::default()).expect("it is well formed");
+    let pictures =
+        parsed.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "svg")));
+    assert_eq!(pictures.count(), 4);
+    let mut ids: Vec<&str> = parsed.descendants().filter_map(|node| node.attribute("id")).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "an id is that of one thing");
+    for fill in parsed.descendants().filter_map(|node| node.attribute("fill")) {
+        let id = fill.strip_prefix("url(#").and_then(|rest| rest.strip_suffix(')'));
+        assert!(id.is_none_or(|id| ids.binary_search(&id).is_ok()), "{fill}");
+    }
 }
 
 #[test]
-fn a_comparison_has_a_page_of_all_its_runs() {
-    let room = Room::with(&PAGES);
-    let ended = room.run("compare pipe.yaml --set items=3 --set items=5 --write html").with_code(0);
-    ended.says(&["comparison.html"]);
-    let names = room.names("output");
-    assert_eq!(names.iter().filter(|name| name.ends_with(".html")).count(), 3, "{names:?}");
-    assert_eq!(names.len(), 3, "{names:?}");
+fn findings_and_wrong_names_are_told() {
+    let room = Room::with(&[("stuck.yaml", DEADLOCK)]);
+    room.run("report stuck.yaml -o stuck.md").with_code(1);
+    assert!(text(&room, "stuck.md").contains("It ended at 1s: deadlock."));
+    let ended = room.run("report stuck.yaml -o stuck.pdf").with_code(2);
+    assert!(ended.err.contains("the name of a report ends in .md or .html"), "{}", ended.err);
+    room.run("report stuck.yaml").with_code(2);
+    room.run("report absent.yaml -o x.md").with_code(3);
 }

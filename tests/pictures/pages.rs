@@ -7,7 +7,7 @@ use tempolane::analysis::{PathEnd, PathStep};
 use tempolane::backend::compile;
 use tempolane::backend::virtual_time::Simulation;
 use tempolane::ids::ResourceId;
-use tempolane::render::{GanttInput, PageRun, Timeline, html};
+use tempolane::render::{GanttInput, PageRun, Timeline, Window, html};
 use tempolane::scenario;
 use tempolane::trace::{
     Activity, Kind, Outcome, Piece, RecordingSink, ResourceKind, Trace, WaitFor, all_levels, spans,
@@ -56,9 +56,16 @@ fn page_with(trace: &Trace, source: &str, path: &[PathStep]) -> String {
     let title = trace.header.scenario.clone();
     let timeline = GanttInput { path, ..timeline.input(title.clone()) };
     let facts = vec![("seed", "7".to_owned())];
-    let run =
-        PageRun { timeline, statistics: &statistics, file: "file.yaml", source, facts, trace: Some(trace) };
-    html(&title, &[run])
+    let run = PageRun {
+        timeline,
+        window: Window::default(),
+        statistics: &statistics,
+        file: "file.yaml",
+        source,
+        facts,
+        trace: Some(trace),
+    };
+    html(&title, &[run], None)
 }
 
 /// What a span of the trace has to be on a page.
@@ -242,13 +249,14 @@ fn a_million_spans_are_less_than_ten_megabytes() {
     let run = PageRun {
         timeline: sample.input(),
         statistics: &statistics,
+        window: Window::default(),
         file: "",
         source: "",
         facts: Vec::new(),
         trace: None,
     };
     assert_eq!(sample.outcome, Outcome::Completed);
-    let page = html("large", &[run]);
+    let page = html("large", &[run], None);
     assert!(page.len() < 10_000_000, "{} bytes", page.len());
     let columns = Page::read(&page).columns();
     assert_eq!(columns.spans.len(), 1_000_000);

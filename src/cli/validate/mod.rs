@@ -22,8 +22,10 @@ use super::inputs::{Loaded, load_all};
 use super::options::{Artifact, Format, RunOptions};
 use super::output::Folder;
 use super::pictures::{Drawing, write_validation};
+use super::report::Finished;
 use super::run::with_done;
-use super::{console, interrupt};
+use super::view::view;
+use super::{console, html_page, interrupt};
 use crate::backend::threads::{SleepError, check};
 use crate::scenario::folder_name;
 use crate::trace::{Trace, write_jsonl};
@@ -67,7 +69,8 @@ fn recording(loaded: &[Loaded], arguments: &ValidateArguments, file: &Path) -> R
 /// Validates and tells one scenario; whether nothing was found.
 fn one(loaded: &Loaded, arguments: &ValidateArguments) -> Result<bool, Failure> {
     let began = crate::backend::threads::wall();
-    let virtual_run = execute(loaded, &arguments.run, None, Keep::Events)?;
+    let view = view(&arguments.run.look, loaded)?;
+    let virtual_run = Finished { view, ..execute(loaded, &arguments.run, None, Keep::Events)? };
     let took = began.elapsed();
     let folder = match arguments.run.writes_anything() {
         true => Some(Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?),
@@ -97,6 +100,11 @@ fn write(validation: &mut Validation, folder: &Folder, options: &RunOptions) -> 
         let drawings: Vec<Drawing<'_>> =
             [&validation.virtual_run, threads_run].into_iter().filter_map(Drawing::new).collect();
         written.extend(write_validation(&drawings, folder, options)?);
+        if let [model, threads] = drawings.as_slice() {
+            let title = format!("{} in virtual time and on threads", validation.virtual_run.label);
+            let both = [(model, " in virtual time"), (threads, " on threads")];
+            written.extend(html_page::write_several(&title, &both, folder, options, "validation")?);
+        }
         if let Some(trace) = threads_run.trace.as_ref().filter(|_| options.writes(Artifact::Trace)) {
             written.push(write_trace(trace, folder)?);
         }
@@ -110,8 +118,6 @@ fn write(validation: &mut Validation, folder: &Folder, options: &RunOptions) -> 
 
 fn write_trace(trace: &Trace, folder: &Folder) -> Result<PathBuf, Failure> {
     const NAME: &str = "threads.jsonl";
-    let mut file = std::io::BufWriter::new(folder.begin()?);
-    write_jsonl(trace, &mut file).map_err(|error| folder.failure(NAME, &error))?;
-    let file = file.into_inner().map_err(|error| folder.failure(NAME, error.error()))?;
-    folder.finish(file, NAME)
+    let file = folder.write_with(NAME, |file| write_jsonl(trace, file).map(|_| true))?;
+    Ok(file.expect("it was to be there"))
 }

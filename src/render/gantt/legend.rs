@@ -6,7 +6,7 @@ use super::super::palette::{ALARM, AXIS, Class, INK, PATH, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
 use super::super::shorten::{Names, Room};
 use super::page::{Keys, MARGIN, Page};
-use super::{alarm, points};
+use super::{alarm, points, torn};
 use crate::figure::{so_many, verb};
 
 const SIZE: f64 = 10.5;
@@ -66,6 +66,7 @@ enum Sample {
     Sign(PointKind),
     Broken,
     Path,
+    Cut,
     Capacity,
 }
 
@@ -88,6 +89,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
     add(page.keys.race, Sample::Sign(PointKind::Race), "race: nothing orders this access and another");
     add(page.keys.broken, Sample::Broken, "not as expected");
     add(page.keys.path, Sample::Path, "critical path");
+    add(page.keys.cut, Sample::Cut, "goes on beyond the picture");
     add(page.keys.capacity, Sample::Capacity, "capacity");
     entries
 }
@@ -124,6 +126,11 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
         Sample::Path => {
             let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));
             page.scene.line(ends.0, ends.1, Stroke::solid(PATH, 2.2));
+        }
+        Sample::Cut => {
+            let area = Area { x, y: top + 0.4, width: SAMPLE, height: HEIGHT - 0.8 };
+            page.scene.fill(area, Fill::Solid(AXIS), Tag::default());
+            page.scene.push(torn::end(area, torn::Side::Right));
         }
         Sample::Capacity => {
             let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));

@@ -5,8 +5,8 @@
 //! it, in this order. Of runs of which there is too much, decides what is left out.
 
 use super::super::gantt::{complaint, notices, total_and_outcome};
-use super::super::input::{GanttInput, PointKind, process_id};
-use super::super::palette::Inks;
+use super::super::inks::Inks;
+use super::super::input::{GanttInput, PointKind, Window, process_id};
 use super::columns::Columns;
 use super::levels::Level;
 use super::run::PageRun;
@@ -46,6 +46,10 @@ pub(super) struct RunData<'a> {
     end: u64,
     gap: &'static str,
     processes: Vec<String>,
+    /// Which of them are shown, in this order.
+    lanes: Vec<u32>,
+    /// What is shown at first.
+    window: (u64, u64),
     finished: Vec<Option<u64>>,
     resources: Vec<String>,
     doings: Vec<Doing>,
@@ -78,7 +82,7 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
     let header = input.header;
     RunData {
         title: printable(&input.title),
-        summary: total_and_outcome(input),
+        summary: total_and_outcome(input, Window::default()),
         facts: run.facts.iter().map(|(name, value)| (*name, printable(value))).collect(),
         settings: input.settings,
         notices: notices(input).iter().map(|notice| printable(notice)).collect(),
@@ -92,8 +96,10 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
         processes: (0..input.process_count())
             .map(|id| printable(&input.process_name(process_id(id))))
             .collect(),
+        lanes: (0..input.lane_count()).map(|lane| input.lane(lane).0).collect(),
+        window: window(run, telling.ticks),
         finished: (0..input.process_count())
-            .map(|process| input.finish(process).map(|time| telling.ticks.at(time)))
+            .map(|process| input.finish(process_id(process)).map(|time| telling.ticks.at(time)))
             .collect(),
         resources: (0..header.resource_count())
             .map(|id| printable(&input.resource_name(ResourceId::from_index(id))))
@@ -112,6 +118,11 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
     }
 }
 
+fn window(run: &PageRun<'_>, ticks: Ticks) -> (u64, u64) {
+    let (from, to) = run.window.on_axis(run.timeline.end);
+    (ticks.at(from), ticks.at(to))
+}
+
 fn complaints(input: &GanttInput<'_>) -> Vec<(usize, String)> {
     let complaint =
         |process| complaint(input, process_id(process)).map(|(text, _)| (process, printable(&text)));
@@ -122,26 +133,24 @@ impl Telling<'_, '_> {
     /// By process, how many there are. Columns: how long after the one before it each
     /// begins, how long it is, what is done, and 1 more than who ended it, or 0.
     fn spans(&mut self) -> Vec<usize> {
-        let run = self.run;
-        let input = &run.timeline;
-        let lanes = input.lanes(usize::MAX);
-        for lane in &lanes {
-            let mut last = 0;
-            for span in *lane {
-                let (start, end) = (self.ticks.at(span.start), self.ticks.at(span.end));
-                self.numbers.number(start - last);
-                last = end;
-            }
+        let (run, ticks) = (self.run, self.ticks);
+        let spans = run.timeline.spans;
+        let mut counts = vec![0; run.timeline.process_count()];
+        let mut last = (None, 0);
+        for span in spans {
+            let before = if last.0 == Some(span.process) { last.1 } else { 0 };
+            self.numbers.number(ticks.at(span.start) - before);
+            last = (Some(span.process), ticks.at(span.end));
+            counts[span.process.index()] += 1;
         }
-        let ticks = self.ticks;
-        self.numbers.column(input.spans.iter().map(|span| ticks.at(span.end) - ticks.at(span.start)));
-        for span in input.spans {
-            let doing = self.doing(Some(span.activity), span.op);
+        self.numbers.column(spans.iter().map(|span| ticks.at(span.end) - ticks.at(span.start)));
+        for span in spans {
+            let doing = self.doing(span);
             self.numbers.number(doing);
         }
         let by = |by: Option<ProcessId>| by.map_or(0, |by| u64::from(by.0) + 1);
-        self.numbers.column(input.spans.iter().map(|span| by(span.granted_by)));
-        lanes.iter().map(|lane| lane.len()).collect()
+        self.numbers.column(spans.iter().map(|span| by(span.granted_by)));
+        counts
     }
 
     /// How many there are. Columns: times, processes, kinds and texts.

@@ -1,6 +1,7 @@
 //! The looks of the states: those of the pictures, for a page.
 
-use super::super::palette::{ALARM, AXIS, Class, GRID, INK, Inks, PAPER, PATH, QUIET};
+use super::super::inks::Inks;
+use super::super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, PATH, QUIET};
 use super::super::scene::{Colour, Fill};
 use super::super::svg::{Hex, strokes};
 use crate::trace::printable;

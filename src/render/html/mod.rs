@@ -20,9 +20,10 @@ mod ticks;
 
 pub use run::PageRun;
 
+use super::inks::Inks;
 use super::input::GanttInput;
-use super::palette::Inks;
 use super::svg::escape;
+use crate::look::ColourBy;
 use crate::trace::printable;
 use columns::{Columns, base64};
 use miniz_oxide::deflate::compress_to_vec;
@@ -63,17 +64,18 @@ struct PageData<'a> {
     runs: Vec<data::RunData<'a>>,
 }
 
-/// The page of a run, or of several that are compared. The same runs give the same bytes.
+/// The page of a run, or of several that are compared. What its colours tell is as in
+/// pictures. The same runs give the same bytes.
 ///
 /// ```
 /// use tempolane::render::html;
 ///
-/// let page = html("nothing", &[]);
+/// let page = html("nothing", &[], None);
 /// assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
 /// ```
-pub fn html(title: &str, runs: &[PageRun<'_>]) -> String {
+pub fn html(title: &str, runs: &[PageRun<'_>], colour_by: Option<ColourBy>) -> String {
     let title = printable(title);
-    let data = base64(&compress_to_vec(&whole(&title, runs), COMPRESSION));
+    let data = base64(&compress_to_vec(&whole(&title, runs, colour_by), COMPRESSION));
     let nonce = format!("{:032x}", xxh3_128(data.as_bytes()));
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -93,9 +95,9 @@ pub fn html(title: &str, runs: &[PageRun<'_>]) -> String {
 }
 
 /// The length of a text in JSON, the text, and the columns of numbers that it tells of.
-fn whole(title: &str, runs: &[PageRun<'_>]) -> Vec<u8> {
+fn whole(title: &str, runs: &[PageRun<'_>], colour_by: Option<ColourBy>) -> Vec<u8> {
     let inputs: Vec<GanttInput<'_>> = runs.iter().map(|run| run.timeline.clone()).collect();
-    let inks = Inks::of(&inputs);
+    let inks = Inks::of(&inputs, colour_by);
     let mut numbers = Columns::default();
     let runs = runs.iter().map(|run| data::data(run, &inks, &mut numbers)).collect();
     let told = serde_json::to_vec(&PageData { form: FORM, title, looks: look::looks(&inks), runs });

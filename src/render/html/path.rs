@@ -66,7 +66,13 @@ impl Telling<'_, '_> {
         self.numbers.column(parts.iter().map(|part| u64::from(part.process.0)));
         self.numbers.column(parts.iter().map(|part| ticks.at(part.end) - ticks.at(part.start)));
         for part in parts {
-            let doing = self.doing(part.activity, part.op);
+            let PathSpan { process, start, end, op, .. } = **part;
+            let span =
+                part.activity.map(|activity| Span { process, activity, start, end, op, granted_by: None });
+            let doing = match span {
+                Some(span) => self.doing(&span),
+                None => self.nothing(),
+            };
             self.numbers.number(doing);
         }
     }

@@ -1,6 +1,6 @@
 //! What a page is made of.
 
-use super::super::input::GanttInput;
+use super::super::input::{GanttInput, Window};
 use crate::analysis::Statistics;
 use crate::trace::Trace;
 
@@ -9,6 +9,8 @@ use crate::trace::Trace;
 pub struct PageRun<'a> {
     /// What is drawn of it. If it has a critical path, the page can show it.
     pub timeline: GanttInput<'a>,
+    /// Which part of the time axis is shown at first.
+    pub window: Window,
     /// What it adds up to.
     pub statistics: &'a Statistics,
     /// The name of the file with its scenario.

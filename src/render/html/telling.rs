@@ -1,12 +1,11 @@
 //! A run while it is told: what was said of it so far.
 
-use super::super::palette::Classes;
+use super::super::inks::Classes;
 use super::columns::Columns;
 use super::run::PageRun;
 use super::texts::Texts;
 use super::ticks::Ticks;
-use crate::ids::OpId;
-use crate::trace::{Activity, printable};
+use crate::trace::{Activity, Span, printable};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -23,42 +22,67 @@ pub(super) struct Doing {
     ended: Option<String>,
 }
 
+/// By what one thing that a process does differs from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Kind<'a> {
+    look: Option<usize>,
+    activity: Option<Activity>,
+    /// What the scenario calls it.
+    name: Option<&'a str>,
+    line: Option<u32>,
+}
+
 /// Everything that is written while a run is told.
 pub(super) struct Telling<'a, 'r> {
     pub run: &'a PageRun<'r>,
     pub classes: Classes,
     pub ticks: Ticks,
-    pub doings: BTreeMap<(Option<Activity>, Option<u32>), u64>,
+    pub doings: BTreeMap<Kind<'a>, u64>,
     pub texts: Texts,
     pub numbers: &'a mut Columns,
 }
 
-impl Telling<'_, '_> {
-    /// The number of what a process does on a line.
-    pub fn doing(&mut self, activity: Option<Activity>, op: OpId) -> u64 {
-        let line = self.run.timeline.header.line(op).filter(|_| activity.is_some());
-        let next = self.doings.len() as u64;
-        *self.doings.entry((activity, line)).or_insert(next)
+impl<'a> Telling<'a, '_> {
+    /// The number of what a process does in a span.
+    pub fn doing(&mut self, span: &Span) -> u64 {
+        let input = &self.run.timeline;
+        self.number(Kind {
+            look: Some(self.classes.of(span).index()),
+            activity: Some(span.activity),
+            name: input.label(span),
+            line: input.header.line(span.op),
+        })
     }
 
+    /// The number of what a process does between its steps.
+    pub fn nothing(&mut self) -> u64 {
+        self.number(Kind { look: None, activity: None, name: None, line: None })
+    }
+
+    fn number(&mut self, kind: Kind<'a>) -> u64 {
+        let next = self.doings.len() as u64;
+        *self.doings.entry(kind).or_insert(next)
+    }
+
+    /// All of them, by number.
     pub fn doings(&self) -> Vec<Doing> {
-        let input = &self.run.timeline;
-        let mut all: Vec<_> = self.doings.iter().collect();
+        let mut all: Vec<(&Kind<'_>, &u64)> = self.doings.iter().collect();
         all.sort_unstable_by_key(|&(_, number)| number);
-        let told = |&(&(activity, line), _): &(&(Option<Activity>, Option<u32>), &u64)| {
-            let (text, label, ended) = match activity {
-                None => (input.gap_name().to_owned(), String::new(), None),
-                Some(Activity::Blocked { resource, wait_for }) => (
-                    input.activity_name(Activity::Blocked { resource, wait_for }),
-                    input.wait_name(resource, wait_for),
-                    Some(wait_for.ended_by(&input.resource_name(resource))),
-                ),
-                Some(activity) => (input.activity_name(activity), String::new(), None),
-            };
-            let look = activity.map(|activity| self.classes.of(activity).index());
-            let ended = ended.map(|ended| printable(&ended));
-            Doing { look, text: printable(&text), label: printable(&label), line, ended }
+        all.into_iter().map(|(kind, _)| self.told(kind)).collect()
+    }
+
+    fn told(&self, kind: &Kind<'_>) -> Doing {
+        let input = &self.run.timeline;
+        let text =
+            kind.activity.map_or_else(|| input.gap_name().to_owned(), |doing| input.activity_name(doing));
+        let (label, ended) = match kind.activity {
+            Some(Activity::Blocked { resource, wait_for }) => (
+                input.wait_name(resource, wait_for),
+                Some(printable(&wait_for.ended_by(&input.resource_name(resource)))),
+            ),
+            _ => (kind.name.unwrap_or_default().to_owned(), None),
         };
-        all.iter().map(told).collect()
+        let text = kind.name.map_or(text.clone(), |name| format!("{name} ({text})"));
+        Doing { look: kind.look, text: printable(&text), label: printable(&label), line: kind.line, ended }
     }
 }

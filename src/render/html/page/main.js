@@ -292,6 +292,7 @@ class Explorer {
   /** Selects a span and brings it, or a time in it, into view. */
   goToSpan(run, process, span, time = null) {
     const row = this.view.rowOf(run, process);
+    if (!row) return;
     this.view.bringRow(row);
     byId("scroller").scrollTop = this.view.top;
     const at = time === null ? [run.starts[span], run.ends[span]] : [time, time];
@@ -302,6 +303,7 @@ class Explorer {
 
   goTo(run, process, time) {
     const row = this.view.rowOf(run, process);
+    if (!row) return;
     this.view.bringRow(row);
     byId("scroller").scrollTop = this.view.top;
     const around = (this.view.to - this.view.from) / 20;
@@ -327,11 +329,12 @@ class Explorer {
   stepped({ run, process, time, line, event }, [title, ...lines]) {
     this.cursor = time * run.tick;
     const span = process === null ? -1 : run.spanAt(process, time);
-    this.selected = span >= 0 ? { row: this.view.rowOf(run, process), span } : null;
+    const row = process === null ? null : this.view.rowOf(run, process);
+    this.selected = row && span >= 0 ? { row, span } : null;
     const around = (this.view.to - this.view.from) / 20;
     if (this.cursor < this.view.from || this.cursor > this.view.to) this.view.bring(this.cursor - around, this.cursor + around);
-    if (process !== null) {
-      this.view.bringRow(this.view.rowOf(run, process));
+    if (row) {
+      this.view.bringRow(row);
       byId("scroller").scrollTop = this.view.top;
     }
     const rows = describeMoment(run, time, event, 60).map(([name, text]) => element("tr", {}, element("td", { textContent: name }), element("td", { textContent: text })));
@@ -353,9 +356,10 @@ class Explorer {
     byId("hits").textContent = this.query.told();
     if (hit.span >= 0) this.goToSpan(hit.run, hit.process, hit.span);
     else if (hit.order === 0) {
-      this.view.bringRow(this.view.rowOf(hit.run, hit.process));
+      const row = this.view.rowOf(hit.run, hit.process);
+      this.view.bringRow(row);
       byId("scroller").scrollTop = this.view.top;
-      this.select(this.view.rowOf(hit.run, hit.process), hit.run.firsts[hit.process]);
+      this.select(row, hit.run.firsts[hit.process]);
     } else this.goTo(hit.run, hit.process, hit.time / hit.run.tick);
   }
 

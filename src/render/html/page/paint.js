@@ -442,7 +442,7 @@ class Painter {
     const { path } = run;
     const lines = run.processes.map((_, process) => {
       const row = view.rowOf(run, process);
-      return view.rowY(row) + this.barHeight(row) - 1;
+      return row ? view.rowY(row) + this.barHeight(row) - 1 : NaN;
     });
     const to = view.time(view.width) / run.tick;
     const stroke = new Path2D();
@@ -450,7 +450,7 @@ class Painter {
     for (let i = Math.max(0, lastAtMost(path.starts, view.from / run.tick, 0, path.starts.length)); i < path.starts.length && path.starts[i] <= to; i++) {
       const process = path.process[i];
       const right = view.x(path.ends[i] * run.tick);
-      if (right < lastX[process] + 0.5) continue;
+      if (right < lastX[process] + 0.5 || Number.isNaN(lines[process])) continue;
       const start = Math.max(view.x(path.starts[i] * run.tick), view.left - 5);
       // What is too short to be drawn alone goes with the next.
       const x = start < lastX[process] + 1 ? lastX[process] : start;
@@ -478,9 +478,9 @@ class Painter {
     for (let i = low; i < path.handOffs.length && path.handOffs[i].time <= to; i++) {
       const handOff = path.handOffs[i];
       const x = view.x(handOff.time * run.tick);
-      if (x < lastX + 0.5) continue;
-      lastX = x;
       const [y, tip] = [lines[handOff.from], lines[handOff.to]];
+      if (x < lastX + 0.5 || Number.isNaN(y + tip)) continue;
+      lastX = x;
       arrows.moveTo(x, y);
       arrows.lineTo(x, tip);
       if (x < lastHead + 8 || y === tip) continue;

@@ -18,11 +18,13 @@ class View {
     this.to = this.end;
     this.rows = [];
     this.layOut();
+    const [run] = runs;
+    if (run && runs.length === 1) this.show(run.window[0] * run.tick, run.window[1] * run.tick);
   }
 
   /** Gives each row its place. */
   layOut() {
-    const lanes = this.runs.reduce((count, run) => count + run.processes.length, 0);
+    const lanes = this.runs.reduce((count, run) => count + run.lanes.length, 0);
     const height = lanes <= 12 ? 26 : lanes <= 60 ? 20 : 15;
     this.rows = this.runs.length > 1 ? this.sideBySide(height) : this.lanesOf(this.runs[0], height);
     if (this.showLevels) this.runs.forEach((run, number) => this.rows.push(...this.levelsOf(run, number)));
@@ -37,13 +39,13 @@ class View {
   }
 
   lanesOf(run, height) {
-    return (run?.processes ?? []).map((name, process) => ({ kind: "lane", run, process, name, height }));
+    return (run?.lanes ?? []).map((process) => ({ kind: "lane", run, process, name: run.processes[process], height }));
   }
 
   /** The lanes of the runs, those of the same name below each other, with what differs from the first. */
   sideBySide(height) {
-    const names = new Set(this.runs.flatMap((run) => run.processes));
-    const places = this.runs.map((run) => new Map(run.processes.map((name, process) => [name, process])));
+    const names = new Set(this.runs.flatMap((run) => run.lanes.map((process) => run.processes[process])));
+    const places = this.runs.map((run) => new Map(run.lanes.map((process) => [run.processes[process], process])));
     const rows = [];
     for (const name of names) {
       let first = null;
@@ -88,6 +90,7 @@ class View {
     return this.rows.find((row) => place >= row.top && place < row.top + row.height);
   }
 
+  /** The lane of a process, if it is shown. */
   rowOf(run, process) {
     return this.lanes.get(run)[process];
   }
@@ -134,6 +137,7 @@ class View {
   }
 
   bringRow(row) {
+    if (!row) return;
     const room = this.height - AXIS_HEIGHT;
     if (row.top < this.top) this.scrollTo(row.top);
     else if (row.top + row.height > this.top + room) this.scrollTo(row.top + row.height - room);
