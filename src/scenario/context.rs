@@ -17,8 +17,8 @@ use super::typing::Typer;
 use crate::ids::Site;
 use crate::trace::{LogTemplate, MarkInfo, MeasureKind};
 use crate::value::{Type, Value};
-use std::rc::Rc;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Bytes of expressions that a scenario may have, counted as often as they are
 /// typed: a bound on the memory of the model.
