@@ -329,6 +329,6 @@ impl<S> Steps<S> {
     pub fn call(&mut self, code: impl Fn(&mut S, &mut Ctx<'_>) + Send + Sync + 'static) -> &mut Self {
         let number = self.first_call + self.code.len();
         self.code.push(Box::new(code));
-        self.add(format!("call: {number}"))
+        self.add(format!("code: {number}"))
     }
 }

@@ -70,6 +70,7 @@ impl Check<'_> {
         let name = name.map_or(default_name, str::to_owned);
         let params = self.params(fields.get("params"), overrides);
         let resources = self.resources(fields.get("resources"));
+        self.blocks(fields.entry("blocks"));
         let (resources, processes) = self.processes(fields.entry("processes"), resources);
         let scope = Scope::all_params();
         let horizon = fields.get("horizon").and_then(|node| self.duration(node, scope, "`horizon`"));
@@ -117,6 +118,7 @@ impl Check<'_> {
 
     /// Warnings of the parameters, resources and variables that nothing names.
     fn unused(&mut self, model: &Model) -> Vec<Diagnostic> {
+        self.uncalled_blocks();
         let mut unused = std::mem::take(&mut self.unused);
         let params = model.params.iter().zip(self.params.iter()).filter(|(_, known)| !known.used.get());
         unused.extend(params.filter_map(|(param, _)| warnings::unused("parameter", &param.name, param.site)));

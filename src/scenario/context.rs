@@ -8,7 +8,7 @@ use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
-use super::scope::{ParamEntry, ProcessEntry, ResourceEntry, Scope};
+use super::scope::{Block, ParamEntry, ProcessEntry, ResourceEntry, Scope};
 use super::source::Span;
 use super::syntax::{self, Ast};
 use super::typed::Typed;
@@ -18,6 +18,7 @@ use crate::ids::Site;
 use crate::trace::{LogTemplate, MarkInfo, MeasureKind};
 use crate::value::{Type, Value};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Bytes of expressions that a scenario may have, counted as often as they are
 /// typed: a bound on the memory of the model.
@@ -35,6 +36,13 @@ pub(super) struct Check<'t> {
     pub logs: Vec<LogTemplate>,
     /// What pictures call the steps that stand there.
     pub labels: BTreeMap<Site, String>,
+    pub blocks: Table<Rc<Block>>,
+    /// Where each of them stands.
+    pub block_sites: Vec<Site>,
+    /// How often blocks are called.
+    pub calls: usize,
+    /// The blocks that the steps at hand are of, from the outermost on.
+    pub within: Vec<String>,
     /// The tables that distributions draw from.
     pub data: DataFiles,
     /// Whether the text was written by a program that can call code.
@@ -80,6 +88,10 @@ impl<'t> Check<'t> {
             measures: Table::default(),
             logs: Vec::new(),
             labels: BTreeMap::new(),
+            blocks: Table::default(),
+            block_sites: Vec::new(),
+            calls: 0,
+            within: Vec::new(),
             data: DataFiles::default(),
             by_program: false,
             process: 0,

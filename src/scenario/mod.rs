@@ -18,6 +18,7 @@ mod arrivals;
 mod assignment;
 mod beside;
 mod blame;
+mod blocks;
 mod buffers;
 mod check;
 mod context;

@@ -139,6 +139,12 @@ pub(super) static SCENARIO: Form = Form {
             "What the processes wait for and share.",
         )
         .foreign(&["shared", "objects", "locks"]),
+        optional(
+            "blocks",
+            Shape::Named { value: &Shape::Form(&BLOCK), empty: true },
+            "Steps that processes share, by name; see the step `call`.",
+        )
+        .foreign(&["functions", "procedures", "macros", "subroutines"]),
         required(
             "processes",
             Shape::Named { value: &Shape::Form(&PROCESS), empty: false },
@@ -286,6 +292,21 @@ pub(super) static PROCESS: Form = Form {
         ),
         required("do", Shape::Steps, "Its steps.")
             .foreign(&["steps", "body", "actions", "program", "code", "script"]),
+    ],
+};
+
+/// An entry of `blocks`.
+pub(super) static BLOCK: Form = Form {
+    name: "block",
+    doc: "Steps with a name: a call does them, with the parameters standing for what it gives.",
+    fields: &[
+        optional("params", Shape::List(&Shape::Text), "The names of what a call gives.").foreign(&[
+            "parameters",
+            "arguments",
+            "args",
+            "inputs",
+        ]),
+        required("do", Shape::Steps, "Its steps.").foreign(&["steps", "body"]),
     ],
 };
 
