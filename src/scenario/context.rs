@@ -34,8 +34,6 @@ pub(super) struct Check<'t> {
     /// Which figures there are of each measure; `None` if it is wrong itself.
     pub measures: Table<Option<MeasureKind>>,
     pub logs: Vec<LogTemplate>,
-    /// What pictures call the steps that stand there.
-    pub labels: BTreeMap<Site, String>,
     pub blocks: Table<Rc<Block>>,
     /// Where each of them stands.
     pub block_sites: Vec<Site>,
@@ -43,6 +41,8 @@ pub(super) struct Check<'t> {
     pub calls: usize,
     /// The blocks that the steps at hand are of, from the outermost on.
     pub within: Vec<String>,
+    /// What pictures call the steps that stand there.
+    pub labels: BTreeMap<Site, String>,
     /// The tables that distributions draw from.
     pub data: DataFiles,
     /// Whether the text was written by a program that can call code.
@@ -87,11 +87,11 @@ impl<'t> Check<'t> {
             marks: Table::default(),
             measures: Table::default(),
             logs: Vec::new(),
-            labels: BTreeMap::new(),
             blocks: Table::default(),
             block_sites: Vec::new(),
             calls: 0,
             within: Vec::new(),
+            labels: BTreeMap::new(),
             data: DataFiles::default(),
             by_program: false,
             process: 0,
