@@ -157,9 +157,11 @@ fn write_pictures(
     let drawings: Vec<Drawing<'_>> = runs.iter().filter_map(Drawing::new).collect();
     let timelines: Vec<Timeline<'_>> = recorded.iter().map(Timeline::recorded).collect();
     let mut written = write_comparison(&drawings, &timelines, &folder, options)?;
-    let title = format!("{} on one time axis", so_many(drawings.len() as u64, "run"));
+    let title = format!("{} on one time axis", so_many((drawings.len() + recorded.len()) as u64, "run"));
     let all: Vec<(&Drawing<'_>, &str)> = drawings.iter().map(|drawing| (drawing, "")).collect();
-    written.extend(html_page::write_several(&title, &all, &folder, options, "comparison")?);
+    let names = recorded.iter().map(|recording| recording.header.scenario.as_str());
+    let others: Vec<(&Timeline<'_>, &str)> = timelines.iter().zip(names).collect();
+    written.extend(html_page::write_several(&title, &all, &others, &folder, options, "comparison")?);
     Ok(written)
 }
 

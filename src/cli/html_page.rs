@@ -8,7 +8,7 @@ use super::pictures::Drawing;
 use super::report::Finished;
 use crate::analysis::{PathEnd, PathStep};
 use crate::figure::counted;
-use crate::render::{GanttInput, PageRun, html};
+use crate::render::{GanttInput, PageRun, Timeline, Window, html};
 use crate::trace::Trace;
 use std::path::PathBuf;
 
@@ -28,17 +28,18 @@ pub fn write(
     name: &str,
 ) -> Result<Option<PathBuf>, Failure> {
     let title = drawing.input().title;
-    write_several(&title, &[(drawing, "")], folder, options, name)
+    write_several(&title, &[(drawing, "")], &[], folder, options, name)
 }
 
 /// Writes a page of several runs, `name`.html, if it was asked for. Each comes with what
-/// stands behind its title.
+/// stands behind its title; behind them come those of real programs, with their names.
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn write_several(
     title: &str,
     drawings: &[(&Drawing<'_>, &str)],
+    recorded: &[(&Timeline<'_>, &str)],
     folder: &Folder,
     options: &RunOptions,
     name: &str,
@@ -54,6 +55,7 @@ pub fn write_several(
             run.timeline.title = format!("{}{note}", drawing.finished().label);
         }
     }
+    runs.extend(recorded.iter().map(|(timeline, name)| recorded_run(timeline, name)));
     let colour_by = drawings.first().and_then(|(drawing, _)| drawing.view().look.colour_by);
     let page = html(title, &runs, colour_by);
     folder.write(&format!("{name}.html"), page.as_bytes()).map(Some)
@@ -72,11 +74,24 @@ fn page_run<'d>(drawing: &'d Drawing<'_>, path: &'d [PathStep]) -> PageRun<'d> {
     PageRun {
         timeline: GanttInput { path, ..drawing.input() },
         window: drawing.view().window(),
-        statistics,
+        statistics: Some(statistics),
         file,
         source,
         facts: facts.to_vec(),
         trace: whole(drawing),
+    }
+}
+
+/// A run of a real program, of which there are spans alone.
+fn recorded_run<'d>(timeline: &'d Timeline<'_>, name: &str) -> PageRun<'d> {
+    PageRun {
+        timeline: timeline.input(name.to_owned()),
+        window: Window::default(),
+        statistics: None,
+        file: "",
+        source: "",
+        facts: vec![("recorded", name.to_owned())],
+        trace: None,
     }
 }
 

@@ -36,6 +36,18 @@ fn a_validation_has_a_page() {
     assert_eq!(room.names("output"), ["output/pipe/validation.html"]);
 }
 
+/// What a real program did, read from what a profiler wrote, is one run more: its page is larger.
+#[test]
+fn a_recorded_run_stands_beside_the_model() {
+    let room = Room::with(&PAGES);
+    room.run("run pipe.yaml --write perfetto").with_code(0);
+    let bytes = |options: &str, folder: &str| {
+        room.run(&format!("compare pipe.yaml {options} --write html -o {folder}")).with_code(0);
+        room.files(folder)[&format!("{folder}/comparison.html")].len()
+    };
+    assert!(bytes("--beside output/pipe/perfetto.json", "both") > bytes("", "alone"));
+}
+
 #[test]
 fn a_comparison_has_a_page_of_all_its_runs() {
     let room = Room::with(&PAGES);

@@ -60,7 +60,7 @@ fn page_with(trace: &Trace, source: &str, path: &[PathStep]) -> String {
     let run = PageRun {
         timeline,
         window: Window::default(),
-        statistics: &statistics,
+        statistics: Some(&statistics),
         file: "file.yaml",
         source,
         facts,
@@ -249,7 +249,7 @@ fn a_million_spans_are_less_than_ten_megabytes() {
     let statistics = trace(PIPE).statistics();
     let run = PageRun {
         timeline: sample.input(),
-        statistics: &statistics,
+        statistics: Some(&statistics),
         window: Window::default(),
         file: "",
         source: "",
@@ -276,7 +276,7 @@ fn a_page_begins_with_the_lanes_and_the_window_of_the_pictures() {
     let run = PageRun {
         timeline: GanttInput { lanes: &lanes, ..timeline.input("pipe".to_owned()) },
         window: Window { from: Time::from_secs(5), to: Some(Time::from_secs(20)) },
-        statistics: &statistics,
+        statistics: Some(&statistics),
         file: "",
         source: &named,
         facts: Vec::new(),

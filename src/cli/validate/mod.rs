@@ -103,7 +103,7 @@ fn write(validation: &mut Validation, folder: &Folder, options: &RunOptions) -> 
         if let [model, threads] = drawings.as_slice() {
             let title = format!("{} in virtual time and on threads", validation.virtual_run.label);
             let both = [(model, " in virtual time"), (threads, " on threads")];
-            written.extend(html_page::write_several(&title, &both, folder, options, "validation")?);
+            written.extend(html_page::write_several(&title, &both, &[], folder, options, "validation")?);
         }
         if let Some(trace) = threads_run.trace.as_ref().filter(|_| options.writes(Artifact::Trace)) {
             written.push(write_trace(trace, folder)?);

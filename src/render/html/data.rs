@@ -105,7 +105,7 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
             .map(|id| printable(&input.resource_name(ResourceId::from_index(id))))
             .collect(),
         doings: telling.doings(),
-        tables: tables(header, run.statistics),
+        tables: run.statistics.map_or_else(Vec::new, |statistics| tables(header, statistics)),
         log,
         log_left_out,
         levels,
@@ -170,7 +170,7 @@ impl Telling<'_, '_> {
     }
 
     fn log(&self) -> (Vec<(u64, u64, String)>, u64) {
-        let statistics = self.run.statistics;
+        let Some(statistics) = self.run.statistics else { return (Vec::new(), 0) };
         let end = self.run.timeline.end;
         let mut room = MOST_LOG;
         let fits = |line: &&crate::analysis::LogLine| {
@@ -197,7 +197,7 @@ impl Telling<'_, '_> {
         if left_out > 0 {
             notes.push(format!("{left_out} more marks and log lines have no sign."));
         }
-        if events == 0 && self.run.statistics.events > 0 {
+        if events == 0 && self.run.statistics.is_some_and(|statistics| statistics.events > 0) {
             notes.push(
                 "The run has too many events to step through; steps lead from span to span.".to_owned(),
             );

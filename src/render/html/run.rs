@@ -11,8 +11,8 @@ pub struct PageRun<'a> {
     pub timeline: GanttInput<'a>,
     /// Which part of the time axis is shown at first.
     pub window: Window,
-    /// What it adds up to.
-    pub statistics: &'a Statistics,
+    /// What it adds up to, if that is known.
+    pub statistics: Option<&'a Statistics>,
     /// The name of the file with its scenario.
     pub file: &'a str,
     /// The text of this file.

@@ -24,7 +24,8 @@ impl Ticks {
         let ends = input.spans.iter().flat_map(|span| [span.start, span.end]);
         let levels = input.levels.iter().flat_map(|series| series.steps.iter().map(|step| step.0));
         let points = input.points.iter().map(|point| point.time);
-        let log = run.statistics.log.iter().map(|line| line.time);
+        let log =
+            run.statistics.into_iter().flat_map(|statistics| statistics.log.iter().map(|line| line.time));
         let finished = input.finished.iter().copied().flatten();
         let others = ends.chain(levels).chain(points).chain(log).chain(finished);
         let events = run.trace.iter().flat_map(|trace| trace.events.iter().map(|event| event.time));
