@@ -20,7 +20,7 @@ use crate::analysis::{
     compare_marks,
 };
 use crate::render::{MOST_SCENARIOS, Timeline};
-use crate::trace::{Header, Recording};
+use crate::trace::{Header, ProfiledRun};
 use clap::Args;
 use replicated::Replication;
 use std::path::PathBuf;
@@ -145,7 +145,7 @@ impl Comparison {
 
 fn write_pictures(
     runs: &[Finished],
-    recorded: &[Recording],
+    recorded: &[ProfiledRun],
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
     if !are_wanted(options) || runs.iter().all(|run| run.view.begins_behind(run.end)) {
