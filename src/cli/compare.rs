@@ -14,11 +14,12 @@ use super::report::{
 };
 use super::run::{run_and_write, with_done};
 use super::view::views;
-use super::{console, interrupt};
+use super::{console, html_page, interrupt};
 use crate::analysis::{
     ComparisonRow, FigureComparison, MarkComparison, Statistics, check_path, compare, compare_figure,
     compare_marks,
 };
+use crate::figure::so_many;
 use crate::render::{MOST_SCENARIOS, Timeline};
 use crate::trace::{Header, ProfiledRun};
 use clap::Args;
@@ -148,13 +149,18 @@ fn write_pictures(
     recorded: &[ProfiledRun],
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
-    if !are_wanted(options) || runs.iter().all(|run| run.view.begins_behind(run.end)) {
+    let wanted = are_wanted(options) || html_page::is_wanted(options);
+    if !wanted || runs.iter().all(|run| run.view.begins_behind(run.end)) {
         return Ok(Vec::new());
     }
     let folder = Folder::open(options.output.clone())?;
     let drawings: Vec<Drawing<'_>> = runs.iter().filter_map(Drawing::new).collect();
     let timelines: Vec<Timeline<'_>> = recorded.iter().map(Timeline::recorded).collect();
-    write_comparison(&drawings, &timelines, &folder, options)
+    let mut written = write_comparison(&drawings, &timelines, &folder, options)?;
+    let title = format!("{} on one time axis", so_many(drawings.len() as u64, "run"));
+    let all: Vec<(&Drawing<'_>, &str)> = drawings.iter().map(|drawing| (drawing, "")).collect();
+    written.extend(html_page::write_several(&title, &all, &folder, options, "comparison")?);
+    Ok(written)
 }
 
 /// The headline of each run, the tables, and where the pictures are.

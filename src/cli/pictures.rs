@@ -40,6 +40,11 @@ impl<'a> Drawing<'a> {
         Some(Drawing { finished, drawn, timeline })
     }
 
+    /// The run that it is of.
+    pub fn finished(&self) -> &Finished {
+        self.finished
+    }
+
     /// What is wished of its pictures.
     pub fn view(&self) -> &View {
         &self.finished.view

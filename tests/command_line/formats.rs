@@ -24,7 +24,7 @@ fn every_format_is_written_and_the_same_each_time() {
     let others = OTHERS.iter().map(|name| (*name).to_owned());
     let mut expected: Vec<String> =
         pictures.chain(others).map(|name| format!("output/pipe/{name}")).collect();
-    expected.extend(["result.json", "trace.jsonl"].map(|name| format!("output/pipe/{name}")));
+    expected.extend(["gantt.html", "result.json", "trace.jsonl"].map(|name| format!("output/pipe/{name}")));
     expected.sort();
     assert_eq!(first.keys().cloned().collect::<Vec<_>>(), expected);
     assert_eq!(first, files());
