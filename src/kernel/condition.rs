@@ -54,12 +54,22 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let chooses = woken < waiting && waiters::is_any(arena, header);
         let nth = if chooses { self.queue.choose(waiting as u32).min(waiting as u32 - 1) } else { 0 };
         for _ in 0..woken {
-            let next = waiters::dequeue_nth(arena, &self.program.frames, header + resource::TAKERS, nth);
-            let Some((process, frame)) = next else { break };
+            let Some((process, frame)) = self.dequeue_nth(arena, header, nth) else { break };
             arena[header + resource::LEVEL] -= 1;
             let waiter = Context::new(process, frame, op_of(arena, frame));
             self.grant(arena, waiter, header, at.process(), true);
         }
+    }
+
+    /// Takes the waiter out that `nth` others stand before.
+    fn dequeue_nth(&self, arena: &mut [Word], header: usize, nth: u32) -> Option<(ProcessId, usize)> {
+        let (queue, frames) = (resource::TAKERS, &self.program.frames);
+        if nth == 0 || !self.program.has_timeouts() {
+            return waiters::dequeue_nth(arena, frames, header + queue, nth);
+        }
+        let process = waiters::nth(arena, frames, header + queue, nth)?;
+        self.remove(arena, header, queue, process);
+        Some((process, frames[process.index()] as usize))
     }
 
     /// That a process waits with a mutex that it does not own.
@@ -103,8 +113,9 @@ impl Machine {
             _ if program.is_processor(header) => 0,
             discipline => discipline,
         };
+        let add = if program.has_timeouts() { waiters::enqueue_both_ways } else { waiters::enqueue };
         for &id in waiters {
-            waiters::enqueue(&mut self.arena, &program.frames, queue, ProcessId(id as u32), discipline);
+            add(&mut self.arena, &program.frames, queue, ProcessId(id as u32), discipline);
         }
     }
 }

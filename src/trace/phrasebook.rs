@@ -82,6 +82,12 @@ fn words(kind: Kind) -> Words {
         Kind::Launch => row("start", "{resource}", "start {resource}", "starts '{resource}'"),
         Kind::Join => row("join", "{resource}", "join {resource}", "joins '{resource}'"),
         Kind::Stop => row("stop", "{resource}", "stop {resource}", "stops '{resource}'"),
+        Kind::Timeout => row(
+            "give up on",
+            "{resource}",
+            "gives up on {resource}",
+            "has waited for '{resource}' to {wait for} as long as it may",
+        ),
     }
 }
 

@@ -2,6 +2,7 @@
 //! driver that tries every order in the plainest way, against runs with seeded ties,
 //! and counted by hand.
 
+use crate::common::limits::limited;
 use crate::common::lives::{Held, scenario};
 use crate::common::{program, run_in_order};
 use crate::explore_agrees::{faults, finals, finds_the_same_ends, try_scenarios_of};
@@ -38,6 +39,11 @@ fn an_enumeration_agrees(text: &str) -> Option<()> {
 #[test]
 fn an_enumeration_finds_the_same_ends_of_lives() {
     try_scenarios_of(&scenario(Held::Any), 200, an_enumeration_agrees);
+}
+
+#[test]
+fn an_enumeration_finds_the_same_ends_of_lives_with_limits() {
+    try_scenarios_of(&limited(scenario(Held::Any)), 120, an_enumeration_agrees);
 }
 
 /// What is learnt of steps, and what leaves some of them out, changes no end.

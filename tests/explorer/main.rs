@@ -14,3 +14,4 @@ mod processors;
 mod proofs;
 mod races;
 mod recorded;
+mod timeouts;

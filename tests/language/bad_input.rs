@@ -10,6 +10,7 @@ mod lives;
 mod measures;
 mod tables;
 mod unseen;
+mod within;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

@@ -53,7 +53,7 @@ impl TransitionRelation<'_> {
         sink: &mut impl Sink,
     ) -> Result<Option<Yield>, Stopped> {
         loop {
-            let Scratch { world, probe, called, paused, draws, heard, rounds } = scratch;
+            let Scratch { world, probe, called, paused, draws, heard, rounds, .. } = scratch;
             let World { machine, watch, code } = world;
             let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
             let mut calling =
@@ -77,6 +77,29 @@ impl TransitionRelation<'_> {
                     return Ok(Some(why));
                 }
             }
+        }
+    }
+
+    /// Ends the wait of a process, which has run out. Where time counts it is when it
+    /// had to.
+    pub(super) fn end_wait(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
+        if self.timed
+            && let Some(until) = machine.runs_out_at(self.program, process)
+        {
+            machine.now = machine.now.max(until);
+        }
+        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+        let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
+        kernel.own.fuel = ROUNDS;
+        match kernel.time_out(process).map_err(Stopped::Fault)? {
+            Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
+            _ => Ok(()),
         }
     }
 

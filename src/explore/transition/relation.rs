@@ -133,7 +133,9 @@ impl<'a> TransitionRelation<'a> {
         }
         let mut able: Vec<ProcessId> = self
             .processes()
-            .filter(|&process| machine.state(self.program, process) == State::Ready)
+            .filter(|&process| {
+                machine.state(self.program, process) == State::Ready || self.may_time_out(machine, process)
+            })
             .collect();
         if self.timed
             && let Some(best) = able.iter().map(|&process| machine.turn_priority(self.program, process)).min()
@@ -143,6 +145,12 @@ impl<'a> TransitionRelation<'a> {
             });
         }
         able
+    }
+
+    /// Whether the wait of a process may run out now: without time, whenever it waits.
+    fn may_time_out(&self, machine: &Machine, process: ProcessId) -> bool {
+        let until = machine.runs_out_at(self.program, process);
+        until.is_some_and(|until| !self.timed || until <= machine.now)
     }
 
     /// How time is part of a state: what the clock shows does not matter where
@@ -180,6 +188,9 @@ impl<'a> TransitionRelation<'a> {
             match machine.state(self.program, process) {
                 State::Done => {}
                 State::Delayed | State::New => return End::Horizon,
+                State::Blocked if machine.runs_out_at(self.program, process).is_some() => {
+                    return End::Horizon;
+                }
                 _ => end = End::Deadlock,
             }
         }

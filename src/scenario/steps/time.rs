@@ -57,7 +57,8 @@ static WORK_FORM: Form = Form {
 };
 
 impl Body<'_, '_> {
-    fn lasting(&mut self, node: &Node, what: &str) -> Option<Amount> {
+    /// A duration, or a distribution of durations.
+    pub(super) fn lasting(&mut self, node: &Node, what: &str) -> Option<Amount> {
         self.amount(node, self.scope(), what)
     }
 
