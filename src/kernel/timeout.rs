@@ -92,7 +92,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// The header of what a process waits for that is blocked on the op at hand, and to do what.
-    fn awaited(&self, arena: &[Word], at: Context) -> (usize, WaitFor) {
+    pub(super) fn awaited(&self, arena: &[Word], at: Context) -> (usize, WaitFor) {
         let program = self.program;
         let op = program.plain[at.op()];
         let (used, code) = program.accesses(&op).next().expect("who waits does so for a resource");

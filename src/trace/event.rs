@@ -62,7 +62,8 @@ pub enum Kind {
     /// The process finished its last step.
     Done,
     /// Condition `subject` was notified, which ended `value` waits: their
-    /// `Grant` events come next.
+    /// `Grant` events come next. If [`Event::extra`] is [`UNNOTIFIED`], one of those who
+    /// waited went on by itself.
     Notify,
     /// The level of resource `subject` was looked at, and was `value`.
     Level,
@@ -77,6 +78,9 @@ pub enum Kind {
     /// number.
     Timeout,
 }
+
+/// In events of [`Kind::Notify`] and [`Kind::Grant`]: nobody has notified, but a wait has ended.
+pub const UNNOTIFIED: u32 = 1;
 
 impl Kind {
     /// All kinds, in the order of their discriminants.

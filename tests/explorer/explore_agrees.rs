@@ -28,8 +28,16 @@ fn explored(program: &BoundProgram, mode: Mode) -> Option<Exploration<'_>> {
 
 fn explored_with(program: &BoundProgram, mode: Mode, reduce: Reduce) -> Option<Exploration<'_>> {
     let budget = Budget { states: MOST_STATES, bytes: 1 << 30, workers: 1 };
-    let options =
-        Options { mode, seed: program.seed, budget, monitors: None, reduce, learns: true, code: None };
+    let options = Options {
+        mode,
+        seed: program.seed,
+        budget,
+        monitors: None,
+        reduce,
+        learns: true,
+        code: None,
+        spurious: false,
+    };
     let explored = explore(program, options, &mut |_| ControlFlow::Continue(()));
     explored.is_complete().then_some(explored)
 }

@@ -16,7 +16,16 @@ const MODES: [Mode; 2] = [Mode::Timed, Mode::Untimed];
 
 fn explored_with(program: &BoundProgram, mode: Mode, reduce: Reduce, learns: bool) -> Exploration<'_> {
     let budget = Budget { states: 4_000, bytes: 1 << 30, workers: 1 };
-    let options = Options { mode, seed: program.seed, budget, monitors: None, reduce, learns, code: None };
+    let options = Options {
+        mode,
+        seed: program.seed,
+        budget,
+        monitors: None,
+        reduce,
+        learns,
+        code: None,
+        spurious: false,
+    };
     explore(program, options, &mut |_| ControlFlow::Continue(()))
 }
 

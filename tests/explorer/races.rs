@@ -582,7 +582,8 @@ proptest! {
 fn races_of_any_schedule(run: &Run) -> Option<BTreeSet<[OpId; 2]>> {
     let budget = Budget { states: 100_000, bytes: 1 << 30, workers: 1 };
     let (mode, monitors, reduce) = (Mode::Untimed, None, Reduce::NONE);
-    let options = Options { mode, seed: 0, budget, monitors, reduce, learns: true, code: None };
+    let options =
+        Options { mode, seed: 0, budget, monitors, reduce, learns: true, code: None, spurious: false };
     let explored = explore(&run.program, options, &mut |_| ControlFlow::Continue(()));
     let ops = |(race, _, _): (tempolane::explore::Race, u64, _)| race.accesses.map(|(op, _, _)| op);
     explored.is_complete().then(|| explored.races().into_iter().map(ops).collect())

@@ -11,8 +11,16 @@ use tempolane::trace::{NoTrace, Outcome};
 
 fn explored(program: &BoundProgram, mode: Mode, reduce: Reduce) -> Exploration<'_> {
     let budget = Budget { states: 20_000, bytes: 1 << 30, workers: 1 };
-    let options =
-        Options { mode, seed: program.seed, budget, monitors: None, reduce, learns: true, code: None };
+    let options = Options {
+        mode,
+        seed: program.seed,
+        budget,
+        monitors: None,
+        reduce,
+        learns: true,
+        code: None,
+        spurious: false,
+    };
     let explored = explore(program, options, &mut |_| ControlFlow::Continue(()));
     assert!(explored.is_complete(), "{:?}", explored.stop);
     explored

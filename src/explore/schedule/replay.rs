@@ -184,6 +184,7 @@ impl Replayer<'_> {
             Mode::Untimed => {
                 machine.state(self.program, process) == State::Ready
                     || machine.runs_out_at(self.program, process).is_some()
+                    || machine.may_wake_unnotified(self.program, process)
             }
         };
         if !able {

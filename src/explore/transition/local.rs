@@ -11,7 +11,7 @@ use crate::explore::ends::Stopped;
 use crate::explore::state::World;
 use crate::ids::ProcessId;
 use crate::kernel::{Kernel, Machine, Rest, State, Yield};
-use crate::trace::Sink;
+use crate::trace::{Fault, Sink};
 
 /// Steps of one process that concern nobody else before it is not followed any
 /// further.
@@ -97,7 +97,33 @@ impl TransitionRelation<'_> {
         let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
         let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
         kernel.own.fuel = ROUNDS;
-        match kernel.time_out(process).map_err(Stopped::Fault)? {
+        let rest = kernel.time_out(process);
+        self.settled(rest, machine, process)
+    }
+
+    /// Ends the wait of a process at a condition without a notify.
+    pub(super) fn wake(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
+        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+        let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
+        kernel.own.fuel = ROUNDS;
+        let rest = kernel.wake_unnotified(process);
+        self.settled(rest, machine, process)
+    }
+
+    /// Whether a process could be brought in front of its next step.
+    fn settled(
+        &self,
+        rest: Result<Rest, Box<Fault>>,
+        machine: &Machine,
+        process: ProcessId,
+    ) -> Result<(), Stopped> {
+        match rest.map_err(Stopped::Fault)? {
             Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
             _ => Ok(()),
         }
@@ -164,10 +190,8 @@ impl TransitionRelation<'_> {
         let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
         let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
         kernel.own.fuel = ROUNDS;
-        match kernel.settle(process).map_err(Stopped::Fault)? {
-            Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
-            _ => Ok(()),
-        }
+        let rest = kernel.settle(process);
+        self.settled(rest, machine, process)
     }
 
     /// Moves the clock to when the delays of `process` are over, and the

@@ -129,7 +129,7 @@ impl TransitionRelation<'_> {
     ) -> Transition {
         scratch.paused = false;
         if scratch.world.machine.state(self.program, process) == State::Blocked {
-            return self.time_out(scratch, process, sink);
+            return self.go_on_unserved(scratch, process, sink);
         }
         let op = scratch.world.machine.op(self.program, process);
         if matches!(self.program.plain[op.index()], Op::Atomic { .. }) {
@@ -159,6 +159,24 @@ impl TransitionRelation<'_> {
             Ok(_) => {}
         }
         self.follow(scratch, process, already, sink)
+    }
+
+    /// A process goes on that nobody lets go on: its wait has run out, or it wakes by itself.
+    fn go_on_unserved(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Transition {
+        let machine = &scratch.world.machine;
+        let may_give_up = match self.timed && !self.timeless {
+            true => self.may_time_out(machine, process),
+            false => machine.runs_out_at(self.program, process).is_some(),
+        };
+        let wakes = self.may_wake(machine, process) && (!may_give_up || scratch.probe.choices.choose(2) == 1);
+        if !wakes {
+            return self.time_out(scratch, process, sink);
+        }
+        let already = scratch.probe.woken.len();
+        match self.wake(scratch, process, sink) {
+            Err(stopped) => Transition::Stopped(stopped),
+            Ok(()) => self.follow(scratch, process, already, sink),
+        }
     }
 
     /// The wait of a process runs out.
