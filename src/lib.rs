@@ -12,7 +12,7 @@
 //!
 //! | module | decides | and does not decide |
 //! |---|---|---|
-//! | [`time`], `figure`, [`ids`], [`value`], `arithmetic`, `random` | how time, names, values and random numbers are represented and printed: the ground floor | anything about a scenario |
+//! | [`time`], `figure`, [`ids`], [`value`], `arithmetic`, `random`, `look` | how time, names, values and random numbers are represented and printed, what may be wished of a picture: the ground floor | anything about a scenario |
 //! | [`trace`] | what an event is, where events go, how a run ended | why it happened |
 //! | `table` | what a CSV file that a user wrote says, and what is malformed in it | what stands in its cells |
 //! | [`scenario`] | what a YAML text says, and every diagnostic with line and column | how it is run |
@@ -140,6 +140,7 @@ pub mod explore;
 mod figure;
 pub mod ids;
 mod kernel;
+mod look;
 mod program;
 mod random;
 pub mod render;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const GROUND: &[&str] = &["time", "figure", "ids", "value", "arithmetic", "random"];
+const GROUND: &[&str] = &["time", "figure", "ids", "value", "arithmetic", "random", "look"];
 
 /// What each wing may import besides the ground floor and itself; the same
 /// table stands in the documentation of `src/lib.rs`.
@@ -32,6 +32,7 @@ const GROUND_IMPORTS: &[(&str, &[&str])] = &[
     ("value", &["time"]),
     ("arithmetic", &["value"]),
     ("random", &[]),
+    ("look", &["time"]),
 ];
 
 fn rust_files(folder: &str) -> Vec<PathBuf> {

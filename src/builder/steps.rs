@@ -95,6 +95,14 @@ impl<S> Steps<S> {
         self.add(format!("work: {}", job.yaml()))
     }
 
+    /// Calls the delay or the work before so in pictures, where it changes the run in nothing.
+    pub fn label(&mut self, name: &str) -> &mut Self {
+        if let Some(step) = self.steps.last_mut() {
+            step.heads.push(format!("label: {}", quoted(name)));
+        }
+        self
+    }
+
     /// Starts processes that are not alive: those that are
     /// [manual](super::Process::manual), or that are done. (A process has a `start`
     /// itself, which says when it begins.)
@@ -356,6 +364,6 @@ impl<S> Steps<S> {
     pub fn call(&mut self, code: impl Fn(&mut S, &mut Ctx<'_>) + Send + Sync + 'static) -> &mut Self {
         let number = self.first_call + self.code.len();
         self.code.push(Box::new(code));
-        self.add(format!("call: {number}"))
+        self.add(format!("code: {number}"))
     }
 }

@@ -4,14 +4,15 @@ mod replicated;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_variants};
-use super::options::{Artifact, Format, RunOptions, ScenarioOptions, whole};
+use super::options::{Format, RunOptions, ScenarioOptions, whole};
 use super::output::Folder;
-use super::pictures::{Drawing, write_comparison};
+use super::pictures::{Drawing, are_wanted, write_comparison};
 use super::report::{
     self, AsCompared, Finished, compared_marks_table, comparison_table, figures_table, headline, json_line,
     section,
 };
 use super::run::{run_and_write, with_done};
+use super::view::views;
 use super::{console, interrupt};
 use crate::analysis::{
     ComparisonRow, FigureComparison, MarkComparison, Statistics, check_path, compare, compare_figure,
@@ -63,9 +64,10 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     }
     let paths = asked(&arguments.figures, &loaded)?;
     let options = &arguments.run;
+    let views = views(&options.look, &loaded)?;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
-    for scenario in &loaded {
-        let finished = run_and_write(scenario, options).map_err(|failure| with_done(failure, &done))?;
+    for (scenario, view) in loaded.iter().zip(&views) {
+        let finished = run_and_write(scenario, view, options).map_err(|failure| with_done(failure, &done))?;
         done.push(finished.label.clone());
         runs.push(finished);
         interrupt::check().map_err(|failure| with_done(failure, &done))?;
@@ -133,7 +135,7 @@ impl Comparison {
 }
 
 fn write_pictures(runs: &[Finished], options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
-    if !options.writes(Artifact::Svg) && !options.writes(Artifact::Png) {
+    if !are_wanted(options) || runs.iter().all(|run| run.view.begins_behind(run.end)) {
         return Ok(Vec::new());
     }
     let folder = Folder::open(options.output.clone())?;

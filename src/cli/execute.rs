@@ -8,11 +8,13 @@ use super::console;
 use super::failure::{Exit, Failure};
 use super::inputs::Loaded;
 use super::interrupt;
+use super::look_options::LookOptions;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::progress::ProgressLine;
 use super::report::{Finished, Waiting};
 use super::unfinished::Unfinished;
+use super::view::View;
 use crate::analysis::{FigureWatch, Monitors, RaceSink, Races, StatisticsSink, Watch};
 use crate::backend::virtual_time::{self, RunEnd};
 use crate::explore::{Cancellation, Following, Mismatch, Mode, Replayed, Schedule, replay_cancellable};
@@ -90,6 +92,7 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
         ties: Ties::Fifo,
         output: PathBuf::new(),
         write: vec![Artifact::None],
+        look: LookOptions::default(),
     };
     execute_by(loaded, &options, None, Keep::Nothing, Mode::Timed, |program, seed, sinks, control| {
         virtual_time::run(program, seed, &mut DynSink::new(&mut (sinks, extra)), control)
@@ -282,6 +285,7 @@ fn execute_by(
         notes: Vec::new(),
         settings: loaded.settings.clone(),
         untimed: mode == Mode::Untimed,
+        view: View::default(),
         reproduction: reproduction(loaded, seed, options),
         fatal: None,
         waiting,

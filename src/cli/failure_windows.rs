@@ -67,6 +67,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             cut: None,
             settings: &[],
             untimed: false,
+            lanes: &[],
         };
         finished.windows[place] = text_window(&input, time, &style);
     }

@@ -13,14 +13,17 @@ mod completions;
 mod console;
 mod execute;
 mod explore;
+mod exports;
 mod failure;
 mod failure_windows;
 mod fit;
 mod inputs;
 mod interrupt;
 mod labels;
+mod look_options;
 mod options;
 mod output;
+mod pages;
 mod pictures;
 mod progress;
 mod report;
@@ -33,6 +36,7 @@ mod tie_sensitivity;
 mod unfinished;
 mod validate;
 mod variations;
+mod view;
 mod why;
 
 pub use failure::Exit;
@@ -73,6 +77,7 @@ enum Command {
     Calibrate(calibrate::CalibrateArguments),
     Why(why::WhyArguments),
     Fit(fit::FitArguments),
+    Report(pages::ReportArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -150,6 +155,7 @@ fn obey(command: &Command) -> Result<Exit, Failure> {
         Command::Calibrate(arguments) => calibrate::run(arguments),
         Command::Why(arguments) => why::run(arguments),
         Command::Fit(arguments) => fit::run(arguments),
+        Command::Report(arguments) => pages::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, Cli::command()),
     }

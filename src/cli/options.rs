@@ -1,5 +1,6 @@
 //! Options that several subcommands have.
 
+use super::look_options::LookOptions;
 use crate::trace::Ties;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -46,11 +47,14 @@ pub struct RunOptions {
     #[arg(short, long, value_name = "DIR", default_value = "output",
         value_parser = PathBufValueParser::new().try_map(folder))]
     pub output: PathBuf,
-    /// Which files to write, separated by commas: svg and png (pictures), trace (trace.jsonl),
-    /// result (result.json), all, none [default: all, without the trace of a run of more than
-    /// 1 million events]
+    /// Which files to write, separated by commas: svg, png, pdf and tikz (pictures), text (gantt.txt),
+    /// mermaid (gantt.mmd), csv (spans.csv and levels.csv), perfetto (perfetto.json), trace
+    /// (trace.jsonl), result (result.json), all, none [default: svg, png, result and, of a run of
+    /// at most 1 million events, trace]
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
     pub write: Vec<Artifact>,
+    #[command(flatten)]
+    pub look: LookOptions,
 }
 
 /// A file that a run leaves behind.
@@ -60,6 +64,18 @@ pub enum Artifact {
     Svg,
     /// gantt.png
     Png,
+    /// gantt.pdf
+    Pdf,
+    /// gantt.tex
+    Tikz,
+    /// gantt.txt
+    Text,
+    /// gantt.mmd
+    Mermaid,
+    /// spans.csv and levels.csv
+    Csv,
+    /// perfetto.json
+    Perfetto,
     /// trace.jsonl
     Trace,
     /// result.json
@@ -70,10 +86,18 @@ pub enum Artifact {
     None,
 }
 
+impl Artifact {
+    /// What is written if nothing is said.
+    const USUAL: [Artifact; 4] = [Artifact::Svg, Artifact::Png, Artifact::Trace, Artifact::Result];
+}
+
 impl RunOptions {
     /// Whether this file was asked for, by name or among all.
     pub fn writes(&self, artifact: Artifact) -> bool {
-        self.write.is_empty() || self.write.contains(&Artifact::All) || self.write.contains(&artifact)
+        match self.write.as_slice() {
+            [] => Artifact::USUAL.contains(&artifact),
+            asked => asked.contains(&Artifact::All) || asked.contains(&artifact),
+        }
     }
 
     /// Whether this file was asked for by name, so that it is written whatever its length.
@@ -83,8 +107,8 @@ impl RunOptions {
 
     /// Whether any file is written.
     pub fn writes_anything(&self) -> bool {
-        use Artifact::{Png, Result, Svg, Trace};
-        [Svg, Png, Trace, Result].into_iter().any(|artifact| self.writes(artifact))
+        let is_file = |artifact: &&Artifact| !matches!(artifact, Artifact::All | Artifact::None);
+        Artifact::value_variants().iter().filter(is_file).any(|artifact| self.writes(*artifact))
     }
 }
 
@@ -126,6 +150,7 @@ mod tests {
             ties: Ties::Fifo,
             output: PathBuf::new(),
             write: write.to_vec(),
+            look: LookOptions::default(),
         }
     }
 
@@ -133,7 +158,9 @@ mod tests {
     fn what_is_written() {
         assert!(options(&[]).writes(Artifact::Trace));
         assert!(!options(&[]).insists_on(Artifact::Trace));
+        assert!(!options(&[]).writes(Artifact::Pdf));
         assert!(options(&[Artifact::All]).writes(Artifact::Png));
+        assert!(options(&[Artifact::All]).writes(Artifact::Pdf));
         assert!(!options(&[Artifact::Svg]).writes(Artifact::Png));
         assert!(!options(&[Artifact::None]).writes_anything());
     }

@@ -11,7 +11,7 @@ use super::console;
 use super::failure::Failure;
 use super::unfinished::{self, Unfinished};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// A folder for output. Folders that were made for it and in which nothing was
@@ -72,6 +72,21 @@ impl Folder {
         let path = self.path.join(name);
         write(&path, content).map_err(|error| cannot("write", &path, &error))?;
         Ok(path)
+    }
+
+    /// Writes a whole file piece by piece; what `write` gives is whether it is to be there.
+    ///
+    /// # Errors
+    /// If it cannot be written; nothing of it is left then.
+    pub fn write_with(
+        &self,
+        name: &(impl AsRef<Path> + ?Sized),
+        write: impl FnOnce(&mut dyn Write) -> io::Result<bool>,
+    ) -> Result<Option<PathBuf>, Failure> {
+        let mut file = BufWriter::new(self.begin()?);
+        let is_wanted = write(&mut file).map_err(|error| self.failure(name, &error))?;
+        let file = file.into_inner().map_err(|error| self.failure(name, error.error()))?;
+        if is_wanted { self.finish(file, name).map(Some) } else { Ok(None) }
     }
 
     /// The failure of writing the file `name` for a reason that came up in between.

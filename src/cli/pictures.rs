@@ -5,12 +5,13 @@ use super::failure::Failure;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::report::Finished;
+use super::view::View;
 use crate::analysis::CriticalPath;
 use crate::figure::noun;
 use crate::ids::ProcessId;
 use crate::render::{
-    GanttInput, ProcessBar, RenderError, ScenarioBars, Scene, Style, TextStyle, Timeline, aligned, gantt,
-    marks_chart, missing_letters, png, svg, text_gantt, total_time_chart, validated,
+    GanttInput, ProcessBar, RenderError, ScenarioBars, Scene, Timeline, aligned, gantt, marks_chart,
+    missing_letters, pdf, png, svg, text_gantt, tikz, total_time_chart, validated,
 };
 use crate::trace::{Outcome, Trace};
 use std::path::PathBuf;
@@ -39,22 +40,33 @@ impl<'a> Drawing<'a> {
         Some(Drawing { finished, drawn, timeline })
     }
 
-    fn input(&self) -> GanttInput<'_> {
+    /// What is wished of its pictures.
+    pub fn view(&self) -> &View {
+        &self.finished.view
+    }
+
+    /// Whether it shows the beginning of the run alone, which was too long.
+    pub fn is_cut(&self) -> bool {
+        self.drawn != self.finished.statistics.events
+    }
+
+    /// The run, ready to be drawn.
+    pub fn input(&self) -> GanttInput<'_> {
         let drawn = self.drawn;
-        let Finished { label, statistics, outcome, settings, .. } = self.finished;
-        let input = if drawn == statistics.events {
-            self.timeline.input(label.clone())
+        let Finished { label, statistics, outcome, settings, view, .. } = self.finished;
+        let title = view.look.title.as_ref().unwrap_or(label);
+        let input = if !self.is_cut() {
+            self.timeline.input(title.clone())
         } else {
-            let title = format!("{label}: the first {drawn} {}", noun(drawn as usize, "event"));
+            let title = format!("{title}: the first {drawn} {}", noun(drawn as usize, "event"));
             self.timeline.beginning(title, outcome, statistics.total_time)
         };
-        GanttInput { settings, ..input }
+        GanttInput { settings, lanes: &view.lanes, ..input }
     }
 
     /// The timeline in letters.
     pub fn text(&self) -> String {
-        let style = TextStyle { width: console::width(), colour: true, ..TextStyle::default() };
-        text_gantt(&self.input(), &style)
+        text_gantt(&self.input(), &self.finished.view.text_style())
     }
 
     /// Writes `name`.svg and `name`.png, as far as they were asked for.
@@ -62,9 +74,18 @@ impl<'a> Drawing<'a> {
     /// # Errors
     /// If they cannot be drawn or written.
     pub fn write(&self, folder: &Folder, options: &RunOptions, name: &str) -> Result<Vec<PathBuf>, Failure> {
-        let label = &self.finished.label;
-        let document = || Ok(drawn(label, &gantt(&self.input(), &Style::default())));
-        write_picture(folder, options, name, document)
+        let view = &self.finished.view;
+        write_picture(folder, options, view, name, || Ok(self.drawn()))
+    }
+
+    /// The timeline as an SVG document, before it is dressed.
+    fn drawn(&self) -> String {
+        drawn(&self.finished.label, &gantt(&self.input(), &self.finished.view.style()))
+    }
+
+    /// The timeline as a finished SVG document.
+    pub fn document(&self) -> String {
+        self.finished.view.dressed(&self.drawn())
     }
 
     /// Writes marks.svg and marks.png, as far as they were asked for, if marks carried
@@ -73,11 +94,13 @@ impl<'a> Drawing<'a> {
     /// # Errors
     /// If they cannot be drawn or written.
     pub fn write_marks(&self, folder: &Folder, options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
-        if self.finished.untimed || !draws(options) {
+        if self.finished.untimed || !are_wanted(options) {
             return Ok(Vec::new());
         }
         let chart = self.finished.trace.as_ref().and_then(|trace| marks_chart(trace, &self.finished.label));
-        chart.map_or(Ok(Vec::new()), |chart| write_picture(folder, options, "marks", || chart))
+        chart.map_or(Ok(Vec::new()), |chart| {
+            write_picture(folder, options, &self.finished.view, "marks", || chart)
+        })
     }
 }
 
@@ -95,12 +118,54 @@ pub fn write_comparison(
     folder: &Folder,
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
-    let inputs: Vec<GanttInput<'_>> = drawings.iter().map(Drawing::input).collect();
-    let document = || Ok(svg(&aligned(&inputs, &Style::default())));
-    let mut written = write_picture(folder, options, "comparison", document)?;
-    let bars: Vec<ScenarioBars> = drawings.iter().map(|drawing| bars(drawing.finished)).collect();
-    written.extend(write_picture(folder, options, "total-time", || total_time_chart(&bars))?);
+    let view = view_of(drawings);
+    let document = || Ok(drawn_aligned(drawings, &view));
+    let mut written = write_picture(folder, options, &view, "comparison", document)?;
+    written.extend(write_picture(folder, options, &view, "total-time", || {
+        total_time_chart(&all_bars(drawings))
+    })?);
     Ok(written)
+}
+
+/// All timelines on one time axis, before they are dressed.
+fn drawn_aligned(drawings: &[Drawing<'_>], view: &View) -> String {
+    svg(&aligned(&inputs(drawings), view.look.title.as_deref(), &view.style()))
+}
+
+/// All timelines on one time axis, as a finished SVG document.
+pub fn comparison(drawings: &[Drawing<'_>]) -> String {
+    let view = view_of(drawings);
+    view.dressed(&drawn_aligned(drawings, &view))
+}
+
+/// The chart of total times, as a finished SVG document.
+///
+/// # Errors
+/// If it cannot be drawn.
+pub fn total_times(drawings: &[Drawing<'_>]) -> Result<String, Failure> {
+    let chart = total_time_chart(&all_bars(drawings)).map_err(|error| cannot_draw("total-time", &error))?;
+    Ok(view_of(drawings).dressed(&chart))
+}
+
+fn all_bars(drawings: &[Drawing<'_>]) -> Vec<ScenarioBars> {
+    drawings.iter().map(|drawing| bars(drawing.finished)).collect()
+}
+
+/// The runs of one picture, each under its own name.
+fn inputs<'d>(drawings: &'d [Drawing<'_>]) -> Vec<GanttInput<'d>> {
+    let input = |drawing: &'d Drawing<'_>| {
+        let input = drawing.input();
+        match &drawing.finished.view.look.title {
+            Some(_) if drawings.len() > 1 => GanttInput { title: drawing.finished.label.clone(), ..input },
+            _ => input,
+        }
+    };
+    drawings.iter().map(input).collect()
+}
+
+/// What is wished of a picture of several runs: what is wished of the first.
+fn view_of(drawings: &[Drawing<'_>]) -> View {
+    drawings.first().map_or_else(View::default, |drawing| drawing.finished.view.clone())
 }
 
 /// Writes validation.svg with its PNG: the model above, the threads below, on
@@ -113,12 +178,16 @@ pub fn write_validation(
     folder: &Folder,
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
-    let mut inputs: Vec<GanttInput<'_>> = drawings.iter().map(Drawing::input).collect();
+    let view = view_of(drawings);
+    let mut inputs = inputs(drawings);
     if let Some(model) = inputs.first_mut() {
         model.title.push_str(" in virtual time");
     }
     let label = drawings.first().map_or("", |drawing| &drawing.finished.label);
-    write_picture(folder, options, "validation", || Ok(drawn(label, &validated(&inputs, &Style::default()))))
+    let title = view.look.title.as_deref();
+    write_picture(folder, options, &view, "validation", || {
+        Ok(drawn(label, &validated(&inputs, title, &view.style())))
+    })
 }
 
 /// Writes why.svg and why.png: the timeline of a run with its critical path.
@@ -130,10 +199,13 @@ pub fn write_path(
     label: &str,
     (trace, path): (&Trace, &CriticalPath),
     settings: &[(String, String)],
+    view: &View,
 ) -> Result<[PathBuf; 2], Failure> {
     let timeline = Timeline::new(trace);
-    let input = GanttInput { path: &path.steps, settings, ..timeline.input(label.to_owned()) };
-    write_chart(folder, "why", Ok(drawn(label, &gantt(&input, &Style::default()))))
+    let title = view.look.title.clone().unwrap_or_else(|| label.to_owned());
+    let input = GanttInput { path: &path.steps, settings, lanes: &view.lanes, ..timeline.input(title) };
+    let document = drawn(label, &gantt(&input, &view.style()));
+    write_chart(folder, "why", Ok(view.dressed(&document)))
 }
 
 /// How many letters a warning names.
@@ -163,30 +235,54 @@ fn drawn(label: &str, scene: &Scene) -> String {
     svg(scene)
 }
 
+/// A format of pictures, which are made of a finished SVG document.
+struct PictureFormat {
+    artifact: Artifact,
+    /// How the names of its files end.
+    ending: &'static str,
+    make: fn(&str) -> Result<Vec<u8>, RenderError>,
+}
+
+const FORMATS: [PictureFormat; 4] = [
+    PictureFormat { artifact: Artifact::Svg, ending: "svg", make: |svg| Ok(svg.as_bytes().to_vec()) },
+    PictureFormat { artifact: Artifact::Png, ending: "png", make: png },
+    PictureFormat { artifact: Artifact::Pdf, ending: "pdf", make: pdf },
+    PictureFormat { artifact: Artifact::Tikz, ending: "tex", make: tikz },
+];
+
 /// Whether any picture was asked for.
-fn draws(options: &RunOptions) -> bool {
-    options.writes(Artifact::Svg) || options.writes(Artifact::Png)
+pub fn are_wanted(options: &RunOptions) -> bool {
+    FORMATS.iter().any(|format| options.writes(format.artifact))
 }
 
 fn write_picture(
     folder: &Folder,
     options: &RunOptions,
+    view: &View,
     name: &str,
     document: impl FnOnce() -> Result<String, RenderError>,
 ) -> Result<Vec<PathBuf>, Failure> {
     let mut written = Vec::new();
-    if !draws(options) {
+    if !are_wanted(options) {
         return Ok(written);
     }
-    let failure = |error: RenderError| Failure::environment(format!("cannot draw {name}: {error}"));
-    let document = document().map_err(failure)?;
-    if options.writes(Artifact::Svg) {
-        written.push(folder.write(&format!("{name}.svg"), document.as_bytes())?);
-    }
-    if options.writes(Artifact::Png) {
-        written.push(folder.write(&format!("{name}.png"), &png(&document).map_err(failure)?)?);
+    let document = view.dressed(&document().map_err(|error| cannot_draw(name, &error))?);
+    for format in FORMATS.iter().filter(|format| options.writes(format.artifact)) {
+        let file = format!("{name}.{}", format.ending);
+        match (format.make)(&document) {
+            Ok(content) => written.push(folder.write(&file, &content)?),
+            Err(RenderError::TooMuch(message)) if options.insists_on(format.artifact) => {
+                return Err(Failure::usage(format!("{file}: {message}")));
+            }
+            Err(RenderError::TooMuch(message)) => console::warn(format_args!("no {file}: {message}")),
+            Err(error) => return Err(cannot_draw(name, &error)),
+        }
     }
     Ok(written)
+}
+
+fn cannot_draw(name: &str, error: &RenderError) -> Failure {
+    Failure::environment(format!("cannot draw {name}: {error}"))
 }
 
 /// Writes a chart as `name`.svg and `name`.png.
@@ -198,7 +294,7 @@ pub fn write_chart(
     name: &str,
     document: Result<String, RenderError>,
 ) -> Result<[PathBuf; 2], Failure> {
-    let failure = |error: RenderError| Failure::environment(format!("cannot draw {name}: {error}"));
+    let failure = |error: RenderError| cannot_draw(name, &error);
     let document = document.map_err(failure)?;
     let svg = folder.write(&format!("{name}.svg"), document.as_bytes())?;
     let pixels = png(&document).map_err(failure)?;

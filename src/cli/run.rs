@@ -8,7 +8,8 @@ use super::output::Folder;
 use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::tie_sensitivity::tie_sensitivity;
-use super::{bounded_file, console, failure_windows, interrupt};
+use super::view::{View, views};
+use super::{bounded_file, console, exports, failure_windows, interrupt, pictures};
 use crate::explore::{Cancellation, Following, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
@@ -44,12 +45,13 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     if schedule.is_some() && loaded.len() != 1 {
         return Err(Failure::usage("a schedule is of one scenario; name its file alone"));
     }
+    let views = views(&arguments.run.look, &loaded)?;
     interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
-    for scenario in &loaded {
+    for (scenario, view) in loaded.iter().zip(&views) {
         let finished =
-            one(scenario, arguments, schedule.as_ref()).map_err(|failure| with_done(failure, &done))?;
+            one(scenario, view, arguments, schedule.as_ref()).map_err(|failure| with_done(failure, &done))?;
         if finished.is_finding() {
             exit = Exit::Finding;
         }
@@ -111,17 +113,18 @@ fn warn_of(schedule: &Schedule, scenario: &Loaded, finished: &Finished) {
 /// Runs, writes and tells one scenario.
 fn one(
     scenario: &Loaded,
+    view: &View,
     arguments: &RunArguments,
     schedule: Option<&Schedule>,
 ) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
     let keep = match schedule {
         _ if !is_text => Keep::Nothing,
-        None => Keep::Sketch,
-        // Around a failure its events are drawn, and it is not run along the schedule once more.
-        Some(_) => Keep::Events,
+        None if !view.look.leaves_out() => Keep::Sketch,
+        // Of a part of the run more is seen than a sketch of all of it has. Around a failure its events are drawn, and it is not run along the schedule once more.
+        _ => Keep::Events,
     };
-    let mut finished = run_and_write_along(scenario, schedule, &arguments.run, keep)?;
+    let mut finished = run_and_write_along(scenario, schedule, view, &arguments.run, keep)?;
     if let Some(schedule) = schedule {
         warn_of(schedule, scenario, &finished);
     }
@@ -134,7 +137,8 @@ fn one(
     let told = match arguments.scenarios.format {
         Format::Json => json_line(&finished, None),
         Format::Text => {
-            let timeline = Drawing::new(&finished).map(|drawing| drawing.text());
+            let drawing = Drawing::new(&finished).filter(|_| !view.begins_behind(finished.end));
+            let timeline = drawing.map(|drawing| drawing.text());
             text(&finished, timeline.as_deref(), arguments.instances) + &order_of_locks(scenario, &finished)
         }
     };
@@ -158,8 +162,8 @@ fn order_of_locks(scenario: &Loaded, finished: &Finished) -> String {
 }
 
 /// Runs a scenario and writes the files of its own.
-pub fn run_and_write(scenario: &Loaded, options: &RunOptions) -> Result<Finished, Failure> {
-    run_and_write_along(scenario, None, options, Keep::Nothing)
+pub fn run_and_write(scenario: &Loaded, view: &View, options: &RunOptions) -> Result<Finished, Failure> {
+    run_and_write_along(scenario, None, view, options, Keep::Nothing)
 }
 
 /// Runs a scenario, along a schedule if there is one, and writes the files of its
@@ -167,6 +171,7 @@ pub fn run_and_write(scenario: &Loaded, options: &RunOptions) -> Result<Finished
 fn run_and_write_along(
     scenario: &Loaded,
     schedule: Option<&Schedule>,
+    view: &View,
     options: &RunOptions,
     keep: Keep,
 ) -> Result<Finished, Failure> {
@@ -174,8 +179,8 @@ fn run_and_write_along(
         true => Some(Folder::open(options.output.join(folder_name(&scenario.label)))?),
         false => None,
     };
-    let draws = options.writes(Artifact::Svg) || options.writes(Artifact::Png);
-    let keep = if draws { Keep::Events } else { keep };
+    let keeps = pictures::are_wanted(options) || exports::are_wanted(options);
+    let keep = if keeps { Keep::Events } else { keep };
     let mut finished = match schedule {
         None => {
             let mut finished = execute(scenario, options, folder.as_ref(), keep)?;
@@ -189,11 +194,21 @@ fn run_and_write_along(
         }
     };
     interrupt::check()?;
+    finished.view = view.clone();
+    let is_over = view.begins_behind(finished.end);
+    if is_over {
+        finished
+            .notes
+            .push(format!("no pictures: they would begin where the run, until {}, is over", finished.end));
+    }
     let Some(folder) = folder else { return Ok(finished) };
-    if let Some(drawing) = Drawing::new(&finished).filter(|_| draws) {
-        let mut pictures = drawing.write(&folder, options, "gantt")?;
-        pictures.extend(drawing.write_marks(&folder, options)?);
-        finished.written.splice(0..0, pictures);
+    if let Some(drawing) = Drawing::new(&finished).filter(|_| keeps && !is_over) {
+        let mut files = drawing.write(&folder, options, "gantt")?;
+        files.extend(drawing.write_marks(&folder, options)?);
+        let (exported, notes) = exports::write(&drawing, &folder, options)?;
+        files.extend(exported);
+        finished.written.splice(0..0, files);
+        finished.notes.extend(notes);
     }
     if options.writes(Artifact::Result) {
         let result = folder.write("result.json", &json(&finished))?;

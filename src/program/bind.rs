@@ -142,6 +142,7 @@ fn names(model: &Model, processes: &[ProcessInstances]) -> Names {
         processes: infos.collect(),
         marks: model.marks.clone(),
         logs: model.logs.clone(),
+        labels: model.labels.clone(),
         tables: model.tables.clone(),
     }
 }

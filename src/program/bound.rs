@@ -93,6 +93,8 @@ pub(super) struct Names {
     pub(super) processes: Vec<ProcessInfo>,
     pub(super) marks: Vec<MarkInfo>,
     pub(super) logs: Vec<LogTemplate>,
+    /// What pictures call steps, by where these stand; ascending.
+    pub(super) labels: Vec<(Site, String)>,
     pub(super) tables: Vec<TableInfo>,
 }
 
@@ -422,8 +424,21 @@ impl BoundProgram {
             lines: self.sites.iter().map(|site| site.line).collect(),
             atomic: stretches(&self.atomic),
             measures: self.measures.clone(),
+            labels: self.labels(),
             tables: self.names.tables.clone(),
         }
+    }
+
+    /// What pictures call the ops that let time pass.
+    fn labels(&self) -> Vec<(OpId, String)> {
+        let labels = &self.names.labels;
+        let passes = |op: &Op| matches!(op, Op::Delay { .. } | Op::Work { .. } | Op::WorkOn { .. });
+        let label = |(index, (_, site)): (usize, (&Op, &Site))| {
+            let found = labels.binary_search_by_key(site, |(site, _)| *site).ok()?;
+            Some((OpId::from_index(index), labels[found].1.clone()))
+        };
+        let ops = self.plain.iter().zip(&self.sites).enumerate();
+        ops.filter(|(_, (op, _))| passes(op)).filter_map(label).collect()
     }
 
     /// The place in the scenario of an op.

@@ -6,7 +6,8 @@
 //! whole nanoseconds. Of a level, every column keeps the lowest, the highest
 //! and the mean. Does not decide colours or heights.
 
-use super::palette::{Class, Classes};
+use super::inks::Classes;
+use super::palette::Class;
 use crate::time::Time;
 use crate::trace::Span;
 
@@ -23,10 +24,12 @@ pub fn reach(end: Time) -> Time {
     end.max(Time::from_nanos(1).unwrap_or(Time::MAX))
 }
 
-/// A time axis in whole pixels: `end` lies at `pixels`.
+/// A time axis in whole pixels: `start` lies at 0, `end` at `pixels`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
-    /// The length of the axis; at least 1 ns.
+    /// Where the axis begins.
+    pub start: Time,
+    /// Where it ends: at least 1 ns later.
     pub end: Time,
     /// The length of the axis in pixels; at least 1.
     pub pixels: u32,
@@ -35,25 +38,42 @@ pub struct Scale {
 impl Scale {
     /// An axis from 0 to `end` (1 ns if that is nothing).
     pub fn new(end: Time, pixels: u32) -> Scale {
-        Scale { end: reach(end), pixels: pixels.max(1) }
+        Scale::between(Time::ZERO, end, pixels)
+    }
+
+    /// An axis from `start` to `end` (1 ns if that is nothing).
+    pub fn between(start: Time, end: Time, pixels: u32) -> Scale {
+        let end = end.max(start.checked_add(1).unwrap_or(Time::MAX));
+        Scale { start, end, pixels: pixels.max(1) }
+    }
+
+    /// How much time the axis shows, in nanoseconds.
+    pub fn nanos(self) -> u64 {
+        self.end.since(self.start)
     }
 
     /// How far from the left an instant lies, in pixels; clamped to the axis.
     pub fn x(self, time: Time) -> f64 {
-        time.min(self.end).as_nanos() as f64 / self.end.as_nanos() as f64 * f64::from(self.pixels)
+        time.min(self.end).since(self.start) as f64 / self.nanos() as f64 * f64::from(self.pixels)
     }
 
-    /// The column of width `pixels` in which an instant lies.
+    /// The column of width `pixels` in which an instant lies, or the first.
     pub fn column(self, time: Time, pixels: u32) -> u64 {
-        let position = u128::from(time.as_nanos()) * u128::from(self.pixels);
-        (position / (u128::from(self.end.as_nanos()) * u128::from(pixels.max(1)))) as u64
+        let position = u128::from(time.since(self.start)) * u128::from(self.pixels);
+        (position / (u128::from(self.nanos()) * u128::from(pixels.max(1)))) as u64
     }
 
     /// The first instant of a column.
     pub fn column_start(self, column: u64, pixels: u32) -> Time {
-        let position = u128::from(column) * u128::from(pixels.max(1)) * u128::from(self.end.as_nanos());
+        let position = u128::from(column) * u128::from(pixels.max(1)) * u128::from(self.nanos());
         let nanos = position.div_ceil(u128::from(self.pixels));
-        u64::try_from(nanos).ok().and_then(Time::from_nanos).unwrap_or(Time::MAX)
+        let within = u64::try_from(nanos).ok();
+        within.and_then(|nanos| self.start.checked_add(nanos)).unwrap_or(Time::MAX)
+    }
+
+    /// The part of a span that lies on the axis, if any does.
+    pub fn part(self, span: &Span) -> (Time, Time) {
+        (span.start.max(self.start), span.end.min(self.end))
     }
 }
 
@@ -159,7 +179,7 @@ pub fn split(spans: &[Span], classes: &Classes, scale: Scale, detail: Detail) ->
             if stretch.is_empty() {
                 stretch_first = place;
             }
-            pour(&mut stretch, span, classes.of(span.activity), scale, detail);
+            pour(&mut stretch, span, classes.of(span), scale, detail);
         }
     }
     finish(&mut lane, &mut stretch, stretch_first, spans.len());
@@ -180,10 +200,10 @@ fn finish(lane: &mut Lane, stretch: &mut Vec<Cell>, first: usize, after: usize) 
 /// Adds a span to a stretch, cut at the borders of the columns. Time between
 /// the stretch and the span belongs to the cells, but to no class.
 fn pour(stretch: &mut Vec<Cell>, span: &Span, class: Class, scale: Scale, detail: Detail) {
-    let mut from = stretch.last().map_or(span.start, |cell| cell.end).min(span.start);
     // Past the axis there are no columns; and the next one always starts
     // later than `from`, so this ends.
-    let end = span.end.min(scale.end);
+    let (start, end) = scale.part(span);
+    let mut from = stretch.last().map_or(start, |cell| cell.end).min(start);
     while from < end {
         let column = scale.column(from, detail.column);
         let to = scale.column_start(column + 1, detail.column).min(end);
@@ -191,10 +211,10 @@ fn pour(stretch: &mut Vec<Cell>, span: &Span, class: Class, scale: Scale, detail
             Some(cell) if cell.column == column => cell.end = to,
             _ => stretch.push(Cell { column, start: from, end: to, shares: [0; Class::COUNT], spans: 0 }),
         }
-        if to > span.start
+        if to > start
             && let Some(cell) = stretch.last_mut()
         {
-            cell.shares[class.index()] += to.since(from.max(span.start));
+            cell.shares[class.index()] += to.since(from.max(start));
             cell.spans = cell.spans.saturating_add(1);
         }
         from = to;
@@ -216,11 +236,21 @@ pub struct LevelColumn {
     pub mean: f64,
 }
 
+/// The level of a step line where an axis begins, and the steps behind that; `None` if
+/// there are no steps at all. At the start of a run what a level is set to is a step, too.
+pub fn from_start(steps: &[(Time, u64)], scale: Scale) -> Option<(u64, &[(Time, u64)])> {
+    let (_, first) = *steps.first()?;
+    let is_before = |step: &(Time, u64)| step.0 <= scale.start && scale.start > Time::ZERO;
+    let before = steps.partition_point(is_before);
+    let level = before.checked_sub(1).map_or(first, |last| steps[last].1);
+    Some((level, &steps[before..]))
+}
+
 /// The levels of a step line in every pixel column up to `end`: no peak is
 /// lost, however short.
 pub fn levels(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<LevelColumn> {
-    let Some(&(_, mut level)) = steps.first() else { return Vec::new() };
-    let mut steps = steps.iter().peekable();
+    let Some((mut level, steps)) = from_start(steps, scale) else { return Vec::new() };
+    let mut steps = steps.iter().take_while(|step| step.0 <= scale.end).peekable();
     let mut columns = Vec::new();
     for number in 0..u64::from(scale.pixels) {
         let (from, to) = (scale.column_start(number, 1), scale.column_start(number + 1, 1).min(scale.end));
@@ -288,7 +318,7 @@ mod tests {
         let mut sums = [0; Class::COUNT];
         for &place in &lane.single {
             let span = spans[place];
-            sums[classes().of(span.activity).index()] += span.end.since(span.start);
+            sums[classes().of(&span).index()] += span.end.since(span.start);
         }
         for cell in &lane.cells {
             for (sum, share) in sums.iter_mut().zip(cell.shares) {
@@ -322,7 +352,7 @@ mod tests {
             let lane = split(&spans, &classes(), scale, detail(single, column));
             let mut whole = [0; Class::COUNT];
             for span in &spans {
-                whole[classes().of(span.activity).index()] += span.end.since(span.start);
+                whole[classes().of(span).index()] += span.end.since(span.start);
             }
             assert_eq!(sums(&spans, &lane), whole, "{pixels} {single} {column}");
             for cell in &lane.cells {

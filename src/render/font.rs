@@ -12,7 +12,7 @@ use ttf_parser::{Face, GlyphId};
 
 /// DejaVu Sans, reduced to Latin, Greek, Cyrillic, punctuation and symbols. Its
 /// licence, and how it was made, stand beside it.
-const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
+pub const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
 
 /// The families that a viewer may use, ours first; Verdana has the same widths.
 pub const FAMILIES: &str = "DejaVu Sans, Verdana, sans-serif";

@@ -46,6 +46,41 @@ pub struct GanttInput<'a> {
     pub settings: &'a [(String, String)],
     /// Whether the run follows a schedule in which a delay may take any time.
     pub untimed: bool,
+    /// Which processes are shown, in this order, each once; if empty all, in theirs.
+    pub lanes: &'a [ProcessId],
+}
+
+/// Which part of the time axis a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Window {
+    /// Where the axis begins.
+    pub from: Time,
+    /// Where it ends; `None` for the end of the run.
+    pub to: Option<Time>,
+}
+
+impl Window {
+    /// Where the axis begins and ends for runs until `end`.
+    pub(super) fn on_axis(self, end: Time) -> (Time, Time) {
+        (self.from, self.to.unwrap_or(end).max(self.from))
+    }
+
+    /// Whether a moment of a run until `end` is seen.
+    pub(super) fn shows(self, time: Time) -> bool {
+        self.from <= time && self.to.is_none_or(|to| time <= to)
+    }
+
+    /// Whether any time between these moments is seen.
+    pub(super) fn shows_some(self, start: Time, end: Time) -> bool {
+        self.from < end && self.to.is_none_or(|to| start < to)
+    }
+
+    /// `5s to 20s shown`, if not everything is.
+    fn note(self, end: Time) -> Option<String> {
+        let (from, to) = self.on_axis(end);
+        let all = from == Time::ZERO && to >= end;
+        (!all).then(|| format!("{} to {} shown", length(from.as_nanos()), length(to.as_nanos())))
+    }
 }
 
 /// The level of one resource as a step line: free permits, or items.
@@ -133,14 +168,38 @@ impl GanttInput<'_> {
         if self.broken.is_empty() { String::new() } else { format!("{separator}not as expected") }
     }
 
-    /// The number of lanes.
+    /// The number of processes.
     pub(super) fn process_count(&self) -> usize {
         self.header.process_count()
     }
 
+    /// The number of lanes.
+    pub(super) fn lane_count(&self) -> usize {
+        if self.lanes.is_empty() { self.process_count() } else { self.lanes.len() }
+    }
+
+    /// Whose lane it is.
+    pub(super) fn lane(&self, lane: usize) -> ProcessId {
+        self.lanes.get(lane).copied().unwrap_or_else(|| process_id(lane))
+    }
+
+    /// By process, which lane it has.
+    pub(super) fn lane_numbers(&self) -> Vec<Option<usize>> {
+        if self.lanes.is_empty() {
+            return (0..self.process_count()).map(Some).collect();
+        }
+        let mut numbers = vec![None; self.process_count()];
+        for (number, process) in self.lanes.iter().enumerate() {
+            if let Some(slot) = numbers.get_mut(process.index()) {
+                *slot = Some(number);
+            }
+        }
+        numbers
+    }
+
     /// When `process` finished, if it did.
-    pub(super) fn finish(&self, process: usize) -> Option<Time> {
-        self.finished.get(process).copied().flatten()
+    pub(super) fn finish(&self, process: ProcessId) -> Option<Time> {
+        self.finished.get(process.index()).copied().flatten()
     }
 
     /// From the start to the last completion; to the end of the run if not
@@ -152,8 +211,8 @@ impl GanttInput<'_> {
         // Of a run that is completed, whoever has not finished need not: it is a daemon,
         // or was never started.
         let is_completed = *self.outcome == Outcome::Completed;
-        let is_daemon = |process: usize| self.header.process(process_id(process)).daemon;
-        let waited_for = (0..self.process_count()).filter(|&process| !is_daemon(process));
+        let is_daemon = |process: ProcessId| self.header.process(process).daemon;
+        let waited_for = (0..self.process_count()).map(process_id).filter(|&process| !is_daemon(process));
         let finishes = waited_for.map(|process| self.finish(process));
         let all: Option<Vec<Time>> = finishes.filter(|finish| !is_completed || finish.is_some()).collect();
         all.and_then(|times| times.into_iter().max()).unwrap_or(self.end)
@@ -184,14 +243,23 @@ impl GanttInput<'_> {
         self.cut.map(|_| format!("drawn up to {}", length(self.end.as_nanos())))
     }
 
-    /// The spans of each of the first `most` processes.
-    pub(super) fn lanes(&self, most: usize) -> Vec<&[Span]> {
-        let by_process = |process: usize| {
-            let first = self.spans.partition_point(|span| span.process.index() < process);
-            let last = self.spans.partition_point(|span| span.process.index() <= process);
-            self.spans.get(first..last).unwrap_or(&[])
+    /// The spans of each of the first `most` lanes, as far as the window shows them.
+    pub(super) fn spans_by_lane(&self, most: usize, window: Window) -> Vec<&[Span]> {
+        let of_lane = |lane: usize| {
+            let process = self.lane(lane);
+            let first = self.spans.partition_point(|span| span.process < process);
+            let last = self.spans.partition_point(|span| span.process <= process);
+            let spans = self.spans.get(first..last).unwrap_or(&[]);
+            let before = spans.partition_point(|span| span.end <= window.from);
+            let up_to = spans.partition_point(|span| window.to.is_none_or(|to| span.start < to));
+            spans.get(before..up_to).unwrap_or(&[])
         };
-        (0..self.process_count().min(most)).map(by_process).collect()
+        (0..self.lane_count().min(most)).map(of_lane).collect()
+    }
+
+    /// `5s to 20s shown`, behind this separator, if the window leaves something out.
+    pub(super) fn window_note(&self, window: Window, separator: &str) -> String {
+        window.note(self.end).map_or(String::new(), |note| format!("{separator}{note}"))
     }
 
     /// The levels that are worth showing, at most `most`.
@@ -286,6 +354,12 @@ impl GanttInput<'_> {
                 }
             }
         }
+    }
+
+    /// What the scenario calls a delay or a work, if it does.
+    pub(super) fn label(&self, span: &Span) -> Option<&str> {
+        let passes = matches!(span.activity, Activity::Delayed | Activity::Running);
+        if passes { self.header.label(span.op) } else { None }
     }
 
     /// ` (line 12)`, or nothing where an op has no line.

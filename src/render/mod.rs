@@ -17,7 +17,9 @@ With the feature `render` SVG becomes PNG ([`png`](fn@png)), [`total_time_chart`
 mod charts;
 mod dense;
 mod font;
+mod formats;
 mod gantt;
+mod inks;
 mod input;
 #[cfg(feature = "render")]
 mod outline;
@@ -29,9 +31,11 @@ mod shorten;
 mod steps;
 mod svg;
 mod text;
+mod theme;
 mod ticks;
 mod timeline;
 
+pub use crate::look::{ColourBy, Look, Theme};
 #[cfg(feature = "render")]
 pub use charts::{
     AgreementChart, AgreementPoint, AxisValue, ChartQuantity, DistributionChart, FINE_BINS, FrontChart,
@@ -40,12 +44,16 @@ pub use charts::{
     sweep_map, total_time_chart,
 };
 pub use font::missing as missing_letters;
+pub use formats::{MOST_TASKS, levels_csv, mermaid, perfetto, spans_csv};
+#[cfg(feature = "render")]
+pub use formats::{pdf, tikz};
 pub use gantt::{Style, aligned, gantt, validated};
-pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind};
+pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind, Window};
 #[cfg(feature = "render")]
 pub use png::{RenderError, png};
 pub use scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
 pub use steps::{STEPS_VERSION, StepsSink};
-pub use svg::svg;
+pub use svg::{escape, svg};
 pub use text::{TextStyle, text_gantt, text_window};
+pub use theme::restyled;
 pub use timeline::Timeline;

@@ -1,15 +1,11 @@
 //! Colours and hatchings, the same in every picture.
 //!
-//! Decides what each activity looks like. The colours are those of Okabe and
+//! Decides what each class of spans looks like. The colours are those of Okabe and
 //! Ito ("Color Universal Design", 2008), which the colour-blind can tell
 //! apart; in greyscale the activities still differ, since running is dark,
 //! delayed is pale and blocked is hatched. Does not decide positions.
 
-use super::input::GanttInput;
 use super::scene::{Colour, Fill, Hatch, Pattern, Stroke};
-use crate::ids::ResourceId;
-use crate::trace::Activity;
-use std::collections::BTreeMap;
 
 /// Titles and names.
 pub const INK: Colour = Colour(0x22, 0x26, 0x2B);
@@ -27,23 +23,61 @@ pub const PATH: Colour = Colour(0xC8, 0x00, 0x64);
 pub const PAPER: Colour = Colour(0xFF, 0xFF, 0xFF);
 
 /// Using a processor: Okabe and Ito's blue.
-const RUNNING: Colour = Colour(0x00, 0x72, 0xB2);
+pub const RUNNING: Colour = Colour(0x00, 0x72, 0xB2);
+pub const RUNNING_EDGE: Colour = Colour(0x00, 0x52, 0x80);
 /// Time passing without one: a tint of their sky blue.
-const DELAYED: Colour = Colour(0xB5, 0xDC, 0xF4);
-const DELAYED_EDGE: Colour = Colour(0x56, 0xB4, 0xE9);
+pub const DELAYED: Colour = Colour(0xB5, 0xDC, 0xF4);
+pub const DELAYED_EDGE: Colour = Colour(0x56, 0xB4, 0xE9);
 /// Ready for a processor: the blue of those that run, as lines on white.
-const READY: Hatch =
-    Hatch { pattern: Pattern::Lying, line: Colour(0x6A, 0xA8, 0xD0), ground: Colour(0xFF, 0xFF, 0xFF) };
-const NEW: Colour = Colour(0xF1, 0xF2, 0xF4);
+pub const READY: Colour = Colour(0x6A, 0xA8, 0xD0);
+const READY_HATCH: Hatch = Hatch { pattern: Pattern::Lying, line: READY, ground: PAPER };
+pub const NEW: Colour = Colour(0xF1, 0xF2, 0xF4);
+/// No wait, where only waits have colours.
+pub const BUSY: Colour = Colour(0xE2, 0xE4, 0xE7);
+/// What there is of a process between its steps, where they take time: on threads.
+pub const BETWEEN: Colour = Colour(0xEC, 0xEE, 0xF0);
+/// The line of a level, what lies under it, and the band of one that changes too fast.
+pub const LEVEL: Colour = Colour(0x3B, 0x4A, 0x5A);
+pub const UNDER_LEVEL: Colour = Colour(0xDF, 0xE5, 0xEC);
+pub const LEVEL_BAND: Colour = Colour(0xC3, 0xCD, 0xD8);
 
 /// How many resources get a look of their own; the rest share one.
 pub const SLOTS: usize = 8;
 
-const ORANGE: Colour = Colour(0xE6, 0x9F, 0x00);
-const VERMILION: Colour = Colour(0xD5, 0x5E, 0x00);
-const GREEN: Colour = Colour(0x00, 0x9E, 0x73);
-const PURPLE: Colour = Colour(0xCC, 0x79, 0xA7);
-const YELLOW: Colour = Colour(0xC9, 0xBB, 0x1C);
+pub const ORANGE: Colour = Colour(0xE6, 0x9F, 0x00);
+pub const VERMILION: Colour = Colour(0xD5, 0x5E, 0x00);
+pub const GREEN: Colour = Colour(0x00, 0x9E, 0x73);
+pub const PURPLE: Colour = Colour(0xCC, 0x79, 0xA7);
+pub const YELLOW: Colour = Colour(0xC9, 0xBB, 0x1C);
+
+/// How many activities or processes get a colour of their own; the rest share one.
+pub const OWN_SLOTS: usize = 8;
+/// Their colours: those of Tol's scheme "muted" ("Colour Schemes", 2021), which the
+/// colour-blind can tell apart, in an order in which neighbours differ in greyscale.
+pub const OWN: [Colour; OWN_SLOTS] = [
+    Colour(0xDD, 0xCC, 0x77),
+    Colour(0x33, 0x22, 0x88),
+    Colour(0xCC, 0x66, 0x77),
+    Colour(0x11, 0x77, 0x33),
+    Colour(0x44, 0xAA, 0x99),
+    Colour(0x88, 0x22, 0x55),
+    Colour(0x99, 0x99, 0x33),
+    Colour(0xAA, 0x44, 0x99),
+];
+
+/// What shares one.
+pub const OTHERS: Colour = Colour(0xC8, 0xCC, 0xD1);
+
+/// The shares in which colours are mixed with the paper, of 256.
+pub const TINTS: [u16; 4] = [GROUND, FLAT, RIM, FLAT_READY];
+/// Between the lines of a hatching.
+const GROUND: u16 = 56;
+/// Instead of a hatching, where that is too small.
+const FLAT: u16 = 176;
+/// Around letters on a hatching.
+const RIM: u16 = 40;
+/// Instead of the hatching of those who are ready.
+const FLAT_READY: u16 = 96;
 
 /// The looks of blocked spans, by slot; the last is for all further resources.
 const BLOCKED: [(Colour, Pattern); SLOTS + 1] = [
@@ -106,7 +140,6 @@ pub fn scale_colour(share: f64) -> Colour {
 }
 
 /// The colour of letters on a ground: which of both is farther from it.
-#[cfg(feature = "render")]
 pub fn letters_on(ground: Colour) -> Colour {
     let luminance = u32::from(ground.0) * 299 + u32::from(ground.1) * 587 + u32::from(ground.2) * 114;
     if luminance > 128_000 { INK } else { PAPER }
@@ -122,6 +155,10 @@ pub enum Class {
     Ready,
     /// Letting time pass without one.
     Delayed,
+    /// No wait, where only waits have colours.
+    Busy,
+    /// An activity, or anything of a process, that has a colour of its own; at most [`OWN_SLOTS`].
+    Own(u8),
     /// Waiting for the resources of a slot, at most [`SLOTS`].
     Blocked(u8),
     /// Not started.
@@ -130,12 +167,17 @@ pub enum Class {
 
 impl Class {
     /// How many classes there are.
-    pub const COUNT: usize = 5 + SLOTS;
+    pub const COUNT: usize = 5 + (OWN_SLOTS + 1) + (SLOTS + 1);
+    /// The place of the first one with a colour of its own, and of the first one that waits.
+    const FIRST_OWN: usize = 4;
+    const FIRST_BLOCKED: usize = Class::FIRST_OWN + OWN_SLOTS + 1;
 
     /// All classes, in the order in which shares are stacked from the bottom.
     pub fn all() -> impl Iterator<Item = Class> {
+        let own = (0..=OWN_SLOTS).map(|slot| Class::Own(slot as u8));
         let blocked = (0..=SLOTS).map(|slot| Class::Blocked(slot as u8));
-        [Class::Running, Class::Ready, Class::Delayed].into_iter().chain(blocked).chain([Class::New])
+        let first = [Class::Running, Class::Ready, Class::Delayed, Class::Busy];
+        first.into_iter().chain(own).chain(blocked).chain([Class::New])
     }
 
     /// The place in a table of all classes, in the order of [`Class::all`].
@@ -144,7 +186,9 @@ impl Class {
             Class::Running => 0,
             Class::Ready => 1,
             Class::Delayed => 2,
-            Class::Blocked(slot) => 3 + usize::from(slot).min(SLOTS),
+            Class::Busy => 3,
+            Class::Own(slot) => Class::FIRST_OWN + usize::from(slot).min(OWN_SLOTS),
+            Class::Blocked(slot) => Class::FIRST_BLOCKED + usize::from(slot).min(SLOTS),
             Class::New => Class::COUNT - 1,
         }
     }
@@ -153,12 +197,14 @@ impl Class {
     pub fn fill(self) -> Fill {
         match self {
             Class::Running => Fill::Solid(RUNNING),
-            Class::Ready => Fill::Hatched(READY),
+            Class::Ready => Fill::Hatched(READY_HATCH),
             Class::Delayed => Fill::Solid(DELAYED),
             Class::New => Fill::Solid(NEW),
+            Class::Busy => Fill::Solid(BUSY),
+            Class::Own(slot) => Fill::Solid(own(slot)),
             Class::Blocked(slot) => {
                 let (line, pattern) = BLOCKED[usize::from(slot).min(SLOTS)];
-                Fill::Hatched(Hatch { pattern, line, ground: line.tint(56) })
+                Fill::Hatched(Hatch { pattern, line, ground: line.tint(GROUND) })
             }
         }
     }
@@ -167,8 +213,8 @@ impl Class {
     /// those of the hatching.
     pub fn flat(self) -> Fill {
         match self {
-            Class::Blocked(slot) => Fill::Solid(BLOCKED[usize::from(slot).min(SLOTS)].0.tint(176)),
-            Class::Ready => Fill::Solid(READY.line.tint(96)),
+            Class::Blocked(slot) => Fill::Solid(BLOCKED[usize::from(slot).min(SLOTS)].0.tint(FLAT)),
+            Class::Ready => Fill::Solid(READY.tint(FLAT_READY)),
             other => other.fill(),
         }
     }
@@ -176,10 +222,11 @@ impl Class {
     /// The edge of a span that is wide enough to have one.
     pub fn edge(self) -> Stroke {
         let colour = match self {
-            Class::Running => Colour(0x00, 0x52, 0x80),
-            Class::Ready => READY.line,
+            Class::Running => RUNNING_EDGE,
+            Class::Ready => READY,
             Class::Delayed => DELAYED_EDGE,
             Class::New => return Stroke::dashed(AXIS, 0.8, 2.0),
+            Class::Busy | Class::Own(_) => AXIS,
             Class::Blocked(slot) => BLOCKED[usize::from(slot).min(SLOTS)].0,
         };
         Stroke::solid(colour, 0.8)
@@ -189,9 +236,10 @@ impl Class {
     pub fn label(self) -> (Colour, Option<Colour>) {
         match self {
             Class::Running => (PAPER, None),
-            Class::Delayed | Class::New => (INK, None),
+            Class::Delayed | Class::New | Class::Busy => (INK, None),
+            Class::Own(slot) => (letters_on(own(slot)), None),
             Class::Ready => (INK, Some(PAPER)),
-            Class::Blocked(slot) => (INK, Some(BLOCKED[usize::from(slot).min(SLOTS)].0.tint(40))),
+            Class::Blocked(slot) => (INK, Some(BLOCKED[usize::from(slot).min(SLOTS)].0.tint(RIM))),
         }
     }
 
@@ -201,128 +249,17 @@ impl Class {
             Class::Running => "running",
             Class::Ready => "ready",
             Class::Delayed => "delayed",
+            Class::Busy => "busy",
+            Class::Own(_) => "own",
             Class::Blocked(_) => "blocked",
             Class::New => "new",
         }
     }
 }
 
-/// Which resource has which look, for one picture.
-///
-/// The looks go to the resources for which processes waited longest, by name,
-/// so that the runs of a comparison agree. If more instances were waited for
-/// than there are looks, all instances of a resource share one.
-#[derive(Debug, Clone)]
-pub struct Inks {
-    /// The name that stands in the legend, by slot.
-    names: Vec<String>,
-    /// The names of all resources that processes waited for.
-    waited: Vec<String>,
-    by_family: bool,
-    /// Whether something had to share the last look.
-    others: bool,
-}
-
-impl Inks {
-    /// Gives out the looks for a picture of these runs.
-    pub fn of(runs: &[GanttInput<'_>]) -> Inks {
-        let instances = waiting(runs, false);
-        let by_family = instances.len() > SLOTS;
-        let waited = instances.keys().cloned().collect();
-        let waiting = if by_family { waiting(runs, true) } else { instances };
-        let mut ranked: Vec<(u128, usize, String)> =
-            waiting.into_iter().map(|(name, (nanos, order))| (nanos, order, name)).collect();
-        ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let others = ranked.len() > SLOTS;
-        ranked.truncate(SLOTS);
-        // Among the chosen, the order of the scenario: it reads best in the legend.
-        ranked.sort_by_key(|entry| entry.1);
-        Inks { names: ranked.into_iter().map(|entry| entry.2).collect(), waited, by_family, others }
-    }
-
-    /// The names of the resources that processes waited for, in alphabetical order.
-    pub fn waited(&self) -> &[String] {
-        &self.waited
-    }
-
-    /// What the lanes of `run` show for an activity.
-    pub fn classes(&self, run: &GanttInput<'_>) -> Classes {
-        let slot = |resource: usize| {
-            let name = ink_name(run, ResourceId(resource as u32), self.by_family);
-            self.names.iter().position(|known| *known == name).unwrap_or(SLOTS) as u8
-        };
-        Classes { slots: (0..run.header.resource_count()).map(slot).collect() }
-    }
-
-    /// What the legend says about a class.
-    pub fn legend(&self, class: Class) -> String {
-        match class {
-            Class::Running => "running".to_owned(),
-            Class::Ready => "ready".to_owned(),
-            Class::Delayed => "delayed".to_owned(),
-            Class::New => "new (not started)".to_owned(),
-            Class::Blocked(slot) => match self.names.get(usize::from(slot)) {
-                Some(name) => format!("blocked: {name}"),
-                None if self.others => "blocked: other".to_owned(),
-                None => "blocked".to_owned(),
-            },
-        }
-    }
-}
-
-/// The class of every activity of one run; a table, since it is asked for
-/// each of a million spans.
-#[derive(Debug, Clone)]
-pub struct Classes {
-    slots: Vec<u8>,
-}
-
-impl Classes {
-    /// For a run without resources.
-    #[cfg(test)]
-    pub fn none() -> Classes {
-        Classes { slots: Vec::new() }
-    }
-
-    /// What a span in this activity shows.
-    pub fn of(&self, activity: Activity) -> Class {
-        match activity {
-            Activity::New => Class::New,
-            Activity::Ready { .. } => Class::Ready,
-            Activity::Delayed => Class::Delayed,
-            Activity::Running => Class::Running,
-            Activity::Blocked { resource, .. } => {
-                Class::Blocked(self.slots.get(resource.index()).copied().unwrap_or(SLOTS as u8))
-            }
-        }
-    }
-}
-
-/// For every name that was waited for: how long in all, and its place in the
-/// first run that has it.
-fn waiting(runs: &[GanttInput<'_>], by_family: bool) -> BTreeMap<String, (u128, usize)> {
-    let mut waiting: BTreeMap<String, (u128, usize)> = BTreeMap::new();
-    let mut order = 0;
-    for run in runs {
-        let mut nanos = vec![0u128; run.header.resource_count()];
-        for span in run.spans {
-            if let Activity::Blocked { resource, .. } = span.activity
-                && let Some(sum) = nanos.get_mut(resource.index())
-            {
-                *sum += u128::from(span.end.since(span.start));
-            }
-        }
-        for (resource, nanos) in nanos.into_iter().enumerate().filter(|(_, nanos)| *nanos > 0) {
-            let name = ink_name(run, ResourceId(resource as u32), by_family);
-            waiting.entry(name).or_insert((0, order)).0 += nanos;
-            order += 1;
-        }
-    }
-    waiting
-}
-
-fn ink_name(run: &GanttInput<'_>, resource: ResourceId, by_family: bool) -> String {
-    if by_family { run.family_name(resource) } else { run.resource_name(resource) }
+/// The colour of an activity or a process.
+fn own(slot: u8) -> Colour {
+    OWN.get(usize::from(slot)).copied().unwrap_or(OTHERS)
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub enum RenderError {
     Png(String),
     /// The chart library failed.
     Chart(String),
+    /// There is more in the picture than the format has room for.
+    TooMuch(String),
 }
 
 impl fmt::Display for RenderError {
@@ -43,6 +45,7 @@ impl fmt::Display for RenderError {
                 write!(f, "no memory for a picture of {width} × {height} pixels")
             }
             RenderError::Png(message) => write!(f, "the PNG cannot be written: {message}"),
+            RenderError::TooMuch(message) => f.write_str(message),
             RenderError::Chart(message) => write!(f, "the chart cannot be drawn: {message}"),
         }
     }

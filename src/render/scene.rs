@@ -12,11 +12,16 @@ pub struct Colour(pub u8, pub u8, pub u8);
 impl Colour {
     /// This colour on white: `share` of 256 parts of it, the rest white.
     pub const fn tint(self, share: u16) -> Colour {
-        const fn mix(channel: u8, share: u16) -> u8 {
-            let share = if share > 256 { 256 } else { share };
-            ((channel as u16 as u32 * share as u32 + 255 * (256 - share as u32)) / 256) as u8
+        self.over(Colour(255, 255, 255), share)
+    }
+
+    /// This colour on another: `share` of 256 parts of it, the rest that one.
+    pub const fn over(self, ground: Colour, share: u16) -> Colour {
+        const fn mix(channel: u8, ground: u8, share: u16) -> u8 {
+            let share = if share > 256 { 256 } else { share as u32 };
+            ((channel as u32 * share + ground as u32 * (256 - share)) / 256) as u8
         }
-        Colour(mix(self.0, share), mix(self.1, share), mix(self.2, share))
+        Colour(mix(self.0, ground.0, share), mix(self.1, ground.1, share), mix(self.2, ground.2, share))
     }
 }
 

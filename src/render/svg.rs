@@ -256,7 +256,7 @@ impl Writer {
 
 /// Appends `text` so that XML reads it back: markup characters as entities,
 /// and a replacement character for each that XML 1.0 does not allow at all.
-pub(super) fn escape(text: &str, out: &mut String) {
+pub fn escape(text: &str, out: &mut String) {
     for letter in text.chars() {
         match letter {
             '<' => out.push_str("&lt;"),
@@ -274,7 +274,16 @@ pub(super) fn escape(text: &str, out: &mut String) {
     }
 }
 
-fn strokes(pattern: Pattern) -> Option<&'static str> {
+/// The hatching whose lines have this path.
+#[cfg(feature = "render")]
+pub(super) fn pattern_of(path: &str) -> Option<Pattern> {
+    use Pattern::{Crossed, Falling, Lying, Rising, Standing};
+    let all = [Rising, Falling, Crossed, Standing, Lying];
+    all.into_iter().find(|pattern| strokes(*pattern) == Some(path))
+}
+
+/// The lines of a tile of a hatching, 6 by 6 pixels, as a path; `None` if it has dots.
+pub(super) fn strokes(pattern: Pattern) -> Option<&'static str> {
     match pattern {
         Pattern::Rising => Some("M-1 1L1 -1M-1 7L7 -1M5 7L7 5"),
         Pattern::Falling => Some("M-1 5L1 7M-1 -1L7 7M5 -1L7 1"),

@@ -38,7 +38,7 @@ const HOURS: [u64; 4] = [3 * HOUR, 6 * HOUR, 12 * HOUR, DAY];
 /// The ticks of one time axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticks {
-    /// When, ascending, the first at 0; with what stands there.
+    /// When, ascending; with what stands there.
     pub ticks: Vec<(Time, String)>,
     /// What the labels count: `s`; `None` if they say so themselves.
     pub unit: Option<&'static str>,
@@ -51,13 +51,13 @@ impl Ticks {
     }
 }
 
-/// Ticks for an axis from 0 to `end`, at most `most` steps of them (at least
-/// one is always there).
-pub fn ticks(end: Time, most: u32) -> Ticks {
-    let end = end.as_nanos();
-    let most = u64::from(most.max(1));
-    let step = if end >= LONG { long_step(end, most) } else { decimal_step(end, most, NS) };
-    let times = (0..=end / step).filter_map(|number| Time::from_nanos(number * step));
+/// Ticks for an axis from `start` to `end`, at most `most` steps of them. There is one
+/// at least, unless the axis begins between two and ends before the second.
+pub fn ticks(start: Time, end: Time, most: u32) -> Ticks {
+    let (start, end) = (start.as_nanos(), end.as_nanos());
+    let (most, length) = (u64::from(most.max(1)), end.saturating_sub(start));
+    let step = if length >= LONG { long_step(length, most) } else { decimal_step(length, most, NS) };
+    let times = (start.div_ceil(step)..=end / step).filter_map(|number| Time::from_nanos(number * step));
     if end >= LONG {
         let label = |nanos: u64| if nanos == 0 { "0".to_owned() } else { format_in_parts(nanos) };
         return Ticks { ticks: times.map(|time| (time, label(time.as_nanos()))).collect(), unit: None };
@@ -67,16 +67,20 @@ pub fn ticks(end: Time, most: u32) -> Ticks {
     Ticks { ticks, unit: Some(unit) }
 }
 
-/// The [`ticks`] of an axis that is `room` long, at most `most` steps of them and
+/// The [`ticks`] of an axis between two instants that is `room` long, at most `most` steps of them and
 /// no more than there is room for, if a label with the space around it takes
 /// `width`.
-pub fn fitting(end: Time, room: f64, most: u32, width: impl Fn(&str) -> f64) -> Ticks {
+pub fn fitting((start, end): (Time, Time), room: f64, most: u32, width: impl Fn(&str) -> f64) -> Ticks {
+    let length = end.since(start);
     let fits = |ticks: &Ticks| {
         let widest = ticks.ticks.iter().map(|(_, label)| width(label)).fold(0.0, f64::max);
-        let step = ticks.ticks.get(1).map_or(end, |(time, _)| *time);
-        step.as_nanos() as f64 * room >= widest * end.as_nanos() as f64
+        let step = match ticks.ticks.as_slice() {
+            [first, second, ..] => second.0.since(first.0),
+            _ => length,
+        };
+        step as f64 * room >= widest * length as f64
     };
-    (1..=most).rev().map(|most| ticks(end, most)).find(fits).unwrap_or_else(|| ticks(end, 1))
+    (1..=most).rev().map(|most| ticks(start, end, most)).find(fits).unwrap_or_else(|| ticks(start, end, 1))
 }
 
 /// The smallest of 1, 2, 5, 10, … times `base` that needs at most `most` steps.
@@ -124,7 +128,7 @@ mod tests {
     use super::*;
 
     fn labels(nanos: u64, most: u32) -> (String, &'static str) {
-        let ticks = ticks(Time::from_nanos(nanos).unwrap(), most);
+        let ticks = ticks(Time::ZERO, Time::from_nanos(nanos).unwrap(), most);
         let labels: Vec<String> = ticks.ticks.into_iter().map(|(_, label)| label).collect();
         (labels.join(" "), ticks.unit.unwrap_or(""))
     }
@@ -154,7 +158,7 @@ mod tests {
         let width = |label: &str| label.len() as f64 + 1.0;
         for nanos in [0, 7, 30 * S, 4 * MIN, 3 * HOUR, 36 * HOUR, 400 * DAY] {
             let end = Time::from_nanos(nanos).unwrap();
-            let fitted = fitting(end, 60.0, 10, width);
+            let fitted = fitting((Time::ZERO, end), 60.0, 10, width);
             for pair in fitted.ticks.windows(2) {
                 let distance = pair[1].0.since(pair[0].0) as f64 / nanos as f64 * 60.0;
                 assert!(distance >= width(&pair[0].1).max(width(&pair[1].1)), "{fitted:?}");
@@ -167,11 +171,11 @@ mod tests {
         let mut nanos = 1;
         while nanos < Time::MAX.as_nanos() / 3 {
             for most in [0, 1, 4, 10] {
-                let count = ticks(Time::from_nanos(nanos).unwrap(), most).ticks.len();
+                let count = ticks(Time::ZERO, Time::from_nanos(nanos).unwrap(), most).ticks.len();
                 assert!((1..=most.max(1) as usize + 1).contains(&count), "{nanos} {most} {count}");
             }
             nanos = nanos * 3 + 1;
         }
-        assert!(ticks(Time::MAX, 10).ticks.len() > 2);
+        assert!(ticks(Time::ZERO, Time::MAX, 10).ticks.len() > 2);
     }
 }

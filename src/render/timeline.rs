@@ -115,6 +115,7 @@ impl<'a> Timeline<'a> {
             cut: None,
             settings: &[],
             untimed: self.untimed,
+            lanes: &[],
         }
     }
 
@@ -193,7 +194,7 @@ mod tests {
         // Compared is the whole of it: 8 s / 16 s.
         let first = Timeline::new(&whole);
         let runs = [first.input("short".to_owned()), input];
-        let both = aligned(&runs, &Style::default()).texts().join("\n");
+        let both = aligned(&runs, None, &Style::default()).texts().join("\n");
         assert!(both.contains("drawn up to 4s; completed at 16s · speed-up 0.50×"), "{both}");
     }
 

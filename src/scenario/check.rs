@@ -70,6 +70,7 @@ impl Check<'_> {
         let name = name.map_or(default_name, str::to_owned);
         let params = self.params(fields.get("params"), overrides);
         let resources = self.resources(fields.get("resources"));
+        self.blocks(fields.entry("blocks"));
         let (resources, processes) = self.processes(fields.entry("processes"), resources);
         let scope = Scope::all_params();
         let horizon = fields.get("horizon").and_then(|node| self.duration(node, scope, "`horizon`"));
@@ -86,6 +87,10 @@ impl Check<'_> {
         let measures = measures.map(|entry| self.measures(entry)).unwrap_or_default();
         let expect = fields.entry("expect").filter(|_| known);
         let expect = expect.map(|entry| self.expect(entry, overrides.is_empty())).unwrap_or_default();
+        let style = fields.entry("style").map(|entry| {
+            let owner = self.key_span(&entry.key);
+            self.style(&entry.value, owner)
+        });
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
         let (resources, lives) = self.with_lives(resources, &processes);
         let model = Model {
@@ -98,9 +103,11 @@ impl Check<'_> {
             measures,
             warm_up: warm_up.map(|typed| typed.expr),
             logs: std::mem::take(&mut self.logs),
+            labels: std::mem::take(&mut self.labels).into_iter().collect(),
             horizon: horizon.map(|typed| typed.expr),
             seed: seed.unwrap_or(0),
             limits,
+            style: style.unwrap_or_default(),
             expect,
             tables: std::mem::take(&mut self.data).into_files(),
         };
@@ -111,6 +118,7 @@ impl Check<'_> {
 
     /// Warnings of the parameters, resources and variables that nothing names.
     fn unused(&mut self, model: &Model) -> Vec<Diagnostic> {
+        self.uncalled_blocks();
         let mut unused = std::mem::take(&mut self.unused);
         let params = model.params.iter().zip(self.params.iter()).filter(|(_, known)| !known.used.get());
         unused.extend(params.filter_map(|(param, _)| warnings::unused("parameter", &param.name, param.site)));

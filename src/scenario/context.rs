@@ -8,7 +8,7 @@ use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
-use super::scope::{ParamEntry, ProcessEntry, ResourceEntry, Scope};
+use super::scope::{Block, ParamEntry, ProcessEntry, ResourceEntry, Scope};
 use super::source::Span;
 use super::syntax::{self, Ast};
 use super::typed::Typed;
@@ -17,6 +17,8 @@ use super::typing::Typer;
 use crate::ids::Site;
 use crate::trace::{LogTemplate, MarkInfo, MeasureKind};
 use crate::value::{Type, Value};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Bytes of expressions that a scenario may have, counted as often as they are
 /// typed: a bound on the memory of the model.
@@ -32,6 +34,15 @@ pub(super) struct Check<'t> {
     /// Which figures there are of each measure; `None` if it is wrong itself.
     pub measures: Table<Option<MeasureKind>>,
     pub logs: Vec<LogTemplate>,
+    pub blocks: Table<Rc<Block>>,
+    /// Where each of them stands.
+    pub block_sites: Vec<Site>,
+    /// How often blocks are called.
+    pub calls: usize,
+    /// The blocks that the steps at hand are of, from the outermost on.
+    pub within: Vec<String>,
+    /// What pictures call the steps that stand there.
+    pub labels: BTreeMap<Site, String>,
     /// The tables that distributions draw from.
     pub data: DataFiles,
     /// Whether the text was written by a program that can call code.
@@ -76,6 +87,11 @@ impl<'t> Check<'t> {
             marks: Table::default(),
             measures: Table::default(),
             logs: Vec::new(),
+            blocks: Table::default(),
+            block_sites: Vec::new(),
+            calls: 0,
+            within: Vec::new(),
+            labels: BTreeMap::new(),
             data: DataFiles::default(),
             by_program: false,
             process: 0,

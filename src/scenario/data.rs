@@ -10,6 +10,7 @@ use crate::trace::TableInfo;
 use crate::value::{Type, Word};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 /// The values of a column, in the order of the rows; at least one.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,13 +109,18 @@ impl DataFiles {
 
     fn open(&self, path: &str) -> Result<(TableInfo, ColumnsFile), DataProblem> {
         let whole = self.folder.join(path);
-        let bytes = read_bounded(&whole, MOST_MIB).map_err(|error| {
+        let cannot = |error: io::Error| {
             let hint = format!(
                 "a path is relative to the scenario: {} was looked for",
                 quoted(&whole.to_string_lossy())
             );
             (format!("cannot read {}: {error}", quoted(path)), Some(hint))
-        })?;
+        };
+        // A pipe or a device, which a scenario from elsewhere may name, would be waited for.
+        if !fs::metadata(&whole).map_err(cannot)?.is_file() {
+            return Err((format!("{} is no plain file", quoted(path)), None));
+        }
+        let bytes = read_bounded(&whole, MOST_MIB).map_err(cannot)?;
         let Some(bytes) = bytes else {
             return Err((
                 format!("{} is too large", quoted(path)),

@@ -222,6 +222,18 @@ impl<'t> Reports<'t> {
         })
     }
 
+    /// Says of the problems from number `first` on in which line the call is that makes
+    /// them problems, unless it was said of another one.
+    pub fn note_call(&mut self, first: usize, line: u32) {
+        for item in self.items.iter_mut().skip(first) {
+            let hint = item.hint.take().unwrap_or_default();
+            let told = hint.contains("the call in line");
+            let more = if told { String::new() } else { format!("this is of the call in line {line}") };
+            let both = if hint.is_empty() || told { hint + &more } else { format!("{hint}; {more}") };
+            item.hint = Some(both);
+        }
+    }
+
     /// Finds a scalar's text in the source.
     pub fn locate(&self, site: Site, text: &str) -> Located {
         let whole = Span { site, length: self.token_length(site, text) };

@@ -185,11 +185,15 @@ fn durations(model: &Model) -> Vec<(String, Site, Vec<Literal>)> {
             _ => {}
         });
     }
-    let literals = |(name, site, exprs): (String, Site, Vec<&Expr>)| {
+    // What stands in a block, or behind an anchor, is one literal, however often it is used.
+    let mut seen = BTreeSet::new();
+    let mut literals = |(name, site, exprs): (String, Site, Vec<&Expr>)| {
         let mut found: Vec<Literal> = Vec::new();
         for expr in exprs {
             walk(expr, &mut |expr| {
-                if let ExprKind::Const(Value::Duration(nanos)) = expr.kind {
+                if let ExprKind::Const(Value::Duration(nanos)) = expr.kind
+                    && seen.insert(expr.site)
+                {
                     found.push((expr.site, nanos));
                 }
             });
@@ -197,7 +201,7 @@ fn durations(model: &Model) -> Vec<(String, Site, Vec<Literal>)> {
         let site = found.first().map_or(site, |(site, _)| *site);
         (name, site, found)
     };
-    all.into_iter().map(literals).collect()
+    all.into_iter().map(&mut literals).collect()
 }
 
 /// The expressions of an amount that are durations.
@@ -433,6 +437,26 @@ processes:
             "discipline of m",
         ];
         assert_eq!(names, expected);
+    }
+
+    /// A block that two processes call is one place in the text.
+    #[test]
+    fn a_duration_in_a_block_is_one_factor() {
+        let text = "
+version: 1
+blocks: {rest: {params: [more], do: [{delay: 2s + more}]}}
+processes:
+  a: {do: [{call: {rest: {more: 1s}}}, {call: {rest: {more: 0s}}}]}
+  b: {do: [{call: {rest: {more: 3s}}}]}
+";
+        let loaded = load_str("s", text, &[]).expect("it is valid");
+        let found = factors(&loaded);
+        // 2 s in the block with what the first call adds to it, and what that of b adds.
+        let lines: Vec<u32> = found.iter().map(|factor| factor.site.line).collect();
+        assert_eq!(lines, [3, 6], "{found:?}");
+        let gone = changed(&loaded, &[], &found[0], FactorLevel::Thousandths(0)).expect("it can be written");
+        let Changed::Text(gone) = gone else { panic!("{gone:?}") };
+        assert_eq!(gone.source.text, text.replace("2s + more", "0s + more").replace("more: 1s", "more: 0s"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! duration in nanoseconds. What follows never meets a spelling mistake.
 
 use crate::ids::{LogId, MarkId, ProcessDefId, ResourceDefId, Site, VarId};
+use crate::look::Look;
 use crate::random::{DataDraw, Family};
 use crate::trace::{Expected, Level, LogTemplate, MarkInfo, ResourceKind, TableInfo};
 use crate::value::{Type, Word};
@@ -33,12 +34,16 @@ pub struct Model {
     pub warm_up: Option<Expr>,
     /// The log texts, one for each `log` step, by [`LogId`].
     pub logs: Vec<LogTemplate>,
+    /// What pictures call the delays and works that stand at these places; ascending.
+    pub labels: Vec<(Site, String)>,
     /// The stop time, if there is one: a duration over parameters.
     pub horizon: Option<Expr>,
     /// The seed of all random streams, if the file gives one.
     pub seed: u64,
     /// Budgets after which a run ends with the outcome `limit`.
     pub limits: Limits,
+    /// What is wished of the pictures of its runs.
+    pub style: Look,
     /// What the scenario says must come out with the values that its file gives
     /// the parameters; the ids are those of a run with these values.
     pub expect: Expected,

@@ -124,6 +124,21 @@ impl<T> Table<T> {
         position
     }
 
+    /// The same entries at the same positions, of which only these are known, each by
+    /// another name.
+    pub fn renamed(&self, names: &[(String, usize)]) -> Table<T>
+    where
+        T: Clone,
+    {
+        let entries = self.entries.iter().map(|(_, entry)| (String::new(), entry.clone()));
+        let mut renamed = Table { entries: entries.collect(), index: BTreeMap::new() };
+        for (name, position) in names {
+            renamed.entries[*position].0.clone_from(name);
+            renamed.index.insert(name.clone(), *position);
+        }
+        renamed
+    }
+
     /// The position of a name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()

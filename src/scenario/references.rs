@@ -8,7 +8,8 @@ use super::kinds::in_language;
 use super::model::{Expr, ResourceRef};
 use super::names::quoted;
 use super::node::{Kind, Node};
-use super::scope::{Found, ResourceEntry, Scope};
+use super::scope::{Argument, Found, ResourceEntry, Scope};
+use super::source::Span;
 use super::steps::body::Use;
 use super::syntax::{Ast, AstKind};
 use super::typing::Typer;
@@ -127,7 +128,14 @@ impl Typer<'_, '_> {
         };
         let place = ast.range.start..ast.range.start + name.len();
         let span = self.reports.span_in(&self.located, place);
-        let Some(position) = self.resources.position(name) else {
+        let argument = self.scope.arguments.and_then(|arguments| arguments.get(name));
+        let position = match argument {
+            Some(Argument::One(found)) => return self.given(found, (name, index, span), refusal),
+            Some(Argument::Value(None)) => return None,
+            Some(Argument::All(position)) => Some(*position),
+            Some(Argument::Value(Some(_))) | None => self.resources.position(name),
+        };
+        let Some(position) = position else {
             let names = self.resources.names();
             self.reports.unknown(span, format!("unknown resource {}", quoted(name)), name, names);
             return None;
@@ -141,6 +149,26 @@ impl Typer<'_, '_> {
         let index = self.instance(&entry, (name, ast, index))?;
         let def = ResourceDefId::from_index(position);
         Some(Found { reference: ResourceRef { def, index, site: span.site }, entry })
+    }
+
+    /// The resource that a parameter of a block stands for.
+    fn given(
+        &mut self,
+        found: &Found,
+        (name, index, span): (&str, Option<&Ast>, Span),
+        refusal: impl Fn(ResourceKind, &str) -> Option<(String, String)>,
+    ) -> Option<Found> {
+        if let Some(index) = index {
+            let message = format!("{} stands for one resource here", quoted(name));
+            self.error(&index.range, message, Some("leave the index out".to_owned()));
+            return None;
+        }
+        if let Some((message, hint)) = refusal(found.entry.kind?, name) {
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        let reference = ResourceRef { site: span.site, ..found.reference.clone() };
+        Some(Found { reference, entry: found.entry.clone() })
     }
 
     /// The index of a reference: there must be one exactly if the resource has

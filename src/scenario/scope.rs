@@ -5,12 +5,14 @@
 //! thing that is itself wrong: whoever uses it stays silent, so that one
 //! problem is reported once.
 
-use super::model::ResourceRef;
+use super::model::{Expr, ResourceRef};
 use super::names::Table;
+use super::node::Entry;
 use crate::ids::Site;
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 /// A parameter.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub(super) struct ParamEntry {
 }
 
 /// A variable or a private array of a process.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct VarEntry {
     pub ty: Option<Type>,
     pub array: bool,
@@ -92,6 +94,44 @@ pub(super) struct ProcessEntry {
     pub joined_any: Cell<bool>,
 }
 
+/// A named block.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub name: String,
+    pub params: Vec<String>,
+    /// The key of its steps, with them; `None` if they are missing, which was reported.
+    pub steps: Option<Entry>,
+    pub called: Cell<bool>,
+}
+
+/// What a parameter of a block stands for.
+#[derive(Debug, Clone)]
+pub(super) enum Argument {
+    /// A value in terms of the caller, and what it is if that is known; `None` if it is wrong, which was reported.
+    Value(Option<(Expr, Option<Value>)>),
+    /// One resource.
+    One(Found),
+    /// All instances of a resource, by its position.
+    All(usize),
+}
+
+/// What the parameters of a block stand for in a call, but for those that stand for variables.
+pub(super) type Arguments = BTreeMap<String, Argument>;
+
+/// The variables of the caller under their names in a block, and all other arguments.
+#[derive(Debug)]
+pub(super) struct Passed {
+    pub vars: Table<VarEntry>,
+    pub arguments: Arguments,
+}
+
+impl Passed {
+    /// What the steps of the block may use.
+    pub fn scope(&self) -> Scope<'_> {
+        Scope { arguments: Some(&self.arguments), ..Scope::step(&self.vars) }
+    }
+}
+
 /// How many instances come before the next entry, after one that has `count`
 /// instances and `first` before it.
 pub(super) fn next_first(first: Option<i64>, count: Option<i64>) -> Option<i64> {
@@ -105,6 +145,8 @@ pub(super) struct Scope<'s> {
     pub params: usize,
     /// The variables of the process, where they have values.
     pub vars: Option<&'s Table<VarEntry>>,
+    /// What else the parameters of a block stand for, in its steps.
+    pub arguments: Option<&'s Arguments>,
     /// Whether `index` is known.
     pub index: bool,
     /// Whether `now` is known.
@@ -114,7 +156,7 @@ pub(super) struct Scope<'s> {
 impl<'s> Scope<'s> {
     /// Over the first so many parameters.
     pub fn params(params: usize) -> Scope<'s> {
-        Scope { params, vars: None, index: false, now: false }
+        Scope { params, vars: None, arguments: None, index: false, now: false }
     }
 
     /// Over all parameters.
@@ -129,6 +171,6 @@ impl<'s> Scope<'s> {
 
     /// Over everything, in a step.
     pub fn step(vars: &'s Table<VarEntry>) -> Scope<'s> {
-        Scope { params: usize::MAX, vars: Some(vars), index: true, now: true }
+        Scope { params: usize::MAX, vars: Some(vars), arguments: None, index: true, now: true }
     }
 }

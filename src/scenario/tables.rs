@@ -7,6 +7,7 @@
 //! Each kind of resource, each step and each distribution has its table in a file
 //! of its own: see `kinds`, `steps` and `distributions`.
 
+use crate::look::{ColourBy, FONT_SIZES, Theme, WIDEST};
 use crate::value::Type;
 
 /// A map with fixed keys.
@@ -138,6 +139,12 @@ pub(super) static SCENARIO: Form = Form {
             "What the processes wait for and share.",
         )
         .foreign(&["shared", "objects", "locks"]),
+        optional(
+            "blocks",
+            Shape::Named { value: &Shape::Form(&BLOCK), empty: true },
+            "Steps that processes share, by name; see the step `call`.",
+        )
+        .foreign(&["functions", "procedures", "macros", "subroutines"]),
         required(
             "processes",
             Shape::Named { value: &Shape::Form(&PROCESS), empty: false },
@@ -166,6 +173,43 @@ pub(super) static SCENARIO: Form = Form {
             "What must come out with the parameters of the file; every run checks it.",
         )
         .foreign(&["assert", "asserts", "assertions"]),
+        optional("style", Shape::Form(&STYLE), "How its pictures look; a run is the same without it.")
+            .foreign(&["picture", "pictures", "chart", "plot"]),
+    ],
+};
+
+/// `style`, and the whole of a file of its own.
+pub(super) static STYLE: Form = Form {
+    name: "style",
+    doc: "How pictures look. What the command line says goes before.",
+    fields: &[
+        optional("title", Shape::Text, "What stands above them; default the scenario's name."),
+        optional(
+            "lanes",
+            Shape::Either(&[Shape::Text, Shape::List(&Shape::Text)]),
+            "Which processes are shown, in this order: `loader`, `worker[2]`, `worker*`; default all.",
+        )
+        .foreign(&["processes", "rows"]),
+        optional("from", Shape::Duration, "Where the time axis begins; default 0s.").foreign(&["start"]),
+        optional("to", Shape::Duration, "Where it ends; default the end of the run.")
+            .foreign(&["end", "until"]),
+        optional(
+            "width",
+            Shape::Integer { least: 1, most: WIDEST as i64 },
+            "The width in pixels; default 640, which is 16 cm in print.",
+        ),
+        optional(
+            "font_size",
+            Shape::Integer { least: FONT_SIZES[0] as i64, most: FONT_SIZES[1] as i64 },
+            "The size of the smallest text in pixels; default 10.",
+        ),
+        optional("theme", Shape::Word(&Theme::NAMES), "The colours; default `light`."),
+        optional(
+            "colour_by",
+            Shape::Word(&ColourBy::NAMES),
+            "What the colours of spans tell; default `activity` where steps have labels, else `state`.",
+        )
+        .foreign(&["color_by", "colors", "colours"]),
     ],
 };
 
@@ -248,6 +292,21 @@ pub(super) static PROCESS: Form = Form {
         ),
         required("do", Shape::Steps, "Its steps.")
             .foreign(&["steps", "body", "actions", "program", "code", "script"]),
+    ],
+};
+
+/// An entry of `blocks`.
+pub(super) static BLOCK: Form = Form {
+    name: "block",
+    doc: "Steps with a name: a call does them, with the parameters standing for what it gives.",
+    fields: &[
+        optional("params", Shape::List(&Shape::Text), "The names of what a call gives.").foreign(&[
+            "parameters",
+            "arguments",
+            "args",
+            "inputs",
+        ]),
+        required("do", Shape::Steps, "Its steps.").foreign(&["steps", "body"]),
     ],
 };
 

@@ -9,7 +9,7 @@ use super::diagnostics::{Located, Reports, TextError};
 use super::foreign;
 use super::model::{Expr, ExprKind};
 use super::names::{FUNCTIONS, Table, quoted};
-use super::scope::{ParamEntry, ResourceEntry, Scope};
+use super::scope::{Argument, ParamEntry, ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
 use super::typed::{Typed, unitless_param};
 use crate::arithmetic::{ArithmeticError, BinaryOp, UnaryOp};
@@ -17,6 +17,9 @@ use crate::figure::so_many;
 use crate::ids::{ParamId, Site, VarId};
 use crate::value::{Type, Value, Word};
 use std::ops::Range;
+
+/// What to do in a block about a name that is not known there.
+pub(super) const IN_BLOCK: &str = "a block knows no variables but those it is given: name it in its `params`";
 
 /// Types the expressions of one text.
 pub(super) struct Typer<'c, 't> {
@@ -89,6 +92,18 @@ impl Typer<'_, '_> {
             }
             return leaf(ExprKind::Var(VarId::from_index(position)), var.ty?, None);
         }
+        match self.scope.arguments.and_then(|arguments| arguments.get(name)) {
+            Some(Argument::Value(value)) => {
+                return value.clone().map(|(expr, known)| Typed { expr, known });
+            }
+            Some(Argument::One(_) | Argument::All(_)) => {
+                let message = format!("{} stands for a resource here, not for a value", quoted(name));
+                let hint = format!("`level({name})` is how much there is of it");
+                self.error(range, message, Some(hint));
+                return None;
+            }
+            None => {}
+        }
         match name {
             "now" if self.scope.now => leaf(ExprKind::Now, Type::Duration, None),
             "index" if self.scope.index => leaf(ExprKind::Index, Type::Int, None),
@@ -122,7 +137,8 @@ impl Typer<'_, '_> {
         let params = self.params.names().take(self.scope.params);
         let vars = self.scope.vars.into_iter().flat_map(Table::names);
         let message = format!("unknown {what} {}", quoted(name));
-        let hint = self.instead(name);
+        let in_block = self.scope.arguments.is_some();
+        let hint = self.instead(name).or_else(|| in_block.then(|| IN_BLOCK.to_owned()));
         self.reports.unknown_with_hint(span, message, name, params.chain(vars), hint);
     }
 

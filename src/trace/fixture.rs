@@ -67,6 +67,7 @@ pub fn header() -> Header {
         lines: vec![0, 11, 12, 13],
         atomic: Vec::new(),
         measures: Vec::new(),
+        labels: Vec::new(),
         tables: Vec::new(),
     }
 }

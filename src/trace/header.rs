@@ -40,6 +40,9 @@ pub struct Header {
     /// What is measured of its runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<MeasureInfo>,
+    /// What the scenario calls the delays and works of these ops; ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<(OpId, String)>,
     /// The tables that values were drawn from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableInfo>,
@@ -262,6 +265,12 @@ impl Header {
     /// The scenario line of an op, if it has one.
     pub fn line(&self, op: OpId) -> Option<u32> {
         self.lines.get(op.index()).copied().filter(|&line| line > 0)
+    }
+
+    /// What the scenario calls the delay or the work of an op, if it does.
+    pub fn label(&self, op: OpId) -> Option<&str> {
+        let found = self.labels.binary_search_by_key(&op, |(op, _)| *op).ok()?;
+        Some(&self.labels[found].1)
     }
 
     /// Whether an op belongs to an atomic block.

@@ -34,6 +34,19 @@ pub enum Activity {
     },
 }
 
+impl Activity {
+    /// The name of the state.
+    pub fn state(self) -> &'static str {
+        match self {
+            Activity::New => "new",
+            Activity::Delayed => "delayed",
+            Activity::Running => "running",
+            Activity::Blocked { .. } => "blocked",
+            Activity::Ready { .. } => "ready",
+        }
+    }
+}
+
 /// An interval `[start, end)` in which one process did one thing. Never empty:
 /// what takes no time leaves no span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -8,6 +8,7 @@ mod follow_up;
 mod language;
 mod lives;
 mod measures;
+mod style;
 mod tables;
 mod unseen;
 mod within;

@@ -5,6 +5,7 @@
 mod common;
 
 mod bad_input;
+mod blocks;
 mod builder;
 mod expect;
 mod growth;

@@ -6,6 +6,7 @@
 //! pictures`.
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
+mod looks;
 mod samples;
 mod sweeps;
 mod told;
@@ -107,9 +108,9 @@ fn comparisons() -> Vec<(&'static str, String)> {
     let mixed = [lab(), horizon(), deadlock(), crowd("crowd", 30, 40, 400 * MS)];
     let mixed: Vec<GanttInput<'_>> = mixed.iter().map(Sample::input).collect();
     vec![
-        ("aligned", svg(&aligned(&inputs, &Style::default()))),
+        ("aligned", svg(&aligned(&inputs, None, &Style::default()))),
         ("total", total_time_chart(&four.iter().map(bars).collect::<Vec<_>>()).unwrap()),
-        ("aligned_mixed", svg(&aligned(&mixed, &Style::default()))),
+        ("aligned_mixed", svg(&aligned(&mixed, None, &Style::default()))),
         ("total_many", total_time_chart(&many.collect::<Vec<_>>()).unwrap()),
     ]
 }
@@ -175,19 +176,22 @@ fn no_text_is_cut_off_or_covers_another() {
         gallery().into_iter().map(move |(name, sample)| (name, svg(&gantt(&sample.input(), &style))))
     });
     let runs = gantts.chain(comparisons()).map(|(name, document)| (name.to_owned(), document));
-    for (name, document) in runs.chain(sweeps::sweeps()) {
-        let (size, texts) = texts(&document);
-        assert!(!texts.is_empty());
-        for (place, (said, area)) in texts.iter().enumerate() {
-            let inside = area.left() >= 0.0 && area.right() <= size.width() && area.bottom() <= size.height();
-            assert!(inside, "{name}: '{said}' at {area:?} is cut off");
-            for (other, against) in &texts[place + 1..] {
-                // A box has room for accents and descenders, which may touch.
-                let spare = area.height().min(against.height()) * 0.25;
-                let over = area.right().min(against.right()) - area.left().max(against.left());
-                let down = area.bottom().min(against.bottom()) - area.top().max(against.top());
-                assert!(over <= 0.5 || down <= spare, "{name}: '{said}' and '{other}' overlap");
-            }
+    runs.chain(sweeps::sweeps()).for_each(|(name, document)| texts_stand_apart(&name, &document));
+}
+
+/// No text of a picture is cut off or covers another.
+fn texts_stand_apart(name: &str, document: &str) {
+    let (size, texts) = texts(document);
+    assert!(!texts.is_empty());
+    for (place, (said, area)) in texts.iter().enumerate() {
+        let inside = area.left() >= 0.0 && area.right() <= size.width() && area.bottom() <= size.height();
+        assert!(inside, "{name}: '{said}' at {area:?} is cut off");
+        for (other, against) in &texts[place + 1..] {
+            // A box has room for accents and descenders, which may touch.
+            let spare = area.height().min(against.height()) * 0.25;
+            let over = area.right().min(against.right()) - area.left().max(against.left());
+            let down = area.bottom().min(against.bottom()) - area.top().max(against.top());
+            assert!(over <= 0.5 || down <= spare, "{name}: '{said}' and '{other}' overlap");
         }
     }
 }
@@ -299,7 +303,7 @@ fn no_line_of_the_grid_runs_through_a_heading() {
 #[test]
 fn a_validation_does_not_speak_of_speed_up() {
     let (model, threads) = (lab(), scaled("threads", 101));
-    let document = svg(&validated(&[model.input(), threads.input()], &Style::default()));
+    let document = svg(&validated(&[model.input(), threads.input()], None, &Style::default()));
     assert!(document.contains("total time") && !document.contains("speed-up"), "{document}");
 }
 
@@ -354,10 +358,10 @@ fn a_png_is_made_without_system_fonts() {
 /// Draws an input in every way there is.
 fn draw_all(sample: &Sample) {
     let input = sample.input();
-    let style = Style { width: 640.0, most_lanes: 5, most_levels: 2 };
+    let style = Style { width: 640.0, most_lanes: 5, most_levels: 2, ..Style::default() };
     let document = svg(&gantt(&input, &style));
     assert!(roxmltree::Document::parse(&document).is_ok());
-    svg(&aligned(&[input.clone(), input.clone()], &style));
+    svg(&aligned(&[input.clone(), input.clone()], None, &style));
     let text = text_gantt(&input, &TextStyle { width: 0, most_lanes: 2, ..TextStyle::default() });
     assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
 }

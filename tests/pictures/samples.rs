@@ -41,6 +41,7 @@ impl Sample {
             lines: (0..200).map(|op| op / 2 + 1).collect(),
             atomic: Vec::new(),
             measures: Vec::new(),
+            labels: Vec::new(),
             tables: Vec::new(),
         };
         assert_eq!(header.mark_name(MarkId(0)), "batch");
@@ -139,6 +140,7 @@ impl Sample {
             cut: None,
             settings: &[],
             untimed: false,
+            lanes: &[],
         }
     }
 }

@@ -66,7 +66,7 @@ fn scenarios_that_differ_at_their_ends_stay_different() {
     });
     let inputs: Vec<GanttInput<'_>> = samples.iter().map(Sample::input).collect();
     let bars: Vec<ScenarioBars> = samples.iter().map(super::bars).collect();
-    for document in [svg(&aligned(&inputs, &Style::default())), total_time_chart(&bars).unwrap()] {
+    for document in [svg(&aligned(&inputs, None, &Style::default())), total_time_chart(&bars).unwrap()] {
         let shown = texts(&document);
         for end in ["-one", "-two"] {
             let found = shown.iter().filter(|text| text.starts_with("a-scenario") && text.ends_with(end));
@@ -85,7 +85,7 @@ fn what_stands_under_the_title_of_a_comparison_is_not_cut() {
         sample
     });
     let inputs: Vec<GanttInput<'_>> = samples.iter().map(Sample::input).collect();
-    let shown = texts(&svg(&aligned(&inputs, &Style::default()))).join(" ");
+    let shown = texts(&svg(&aligned(&inputs, None, &Style::default()))).join(" ");
     let told = format!("speed-up against {} · dashed lines mark the total times", inputs[0].title);
     assert!(shown.contains(&told), "{shown}");
 }
@@ -98,7 +98,7 @@ fn the_parameters_that_were_set_are_told() {
     assert!(texts(&drawn(&input)).iter().any(|text| text.ends_with("processes · items=30, n=3")));
     // Of several runs those that are the same for all.
     let inputs = [input, GanttInput { settings: &other, ..sample.input() }];
-    let shown = texts(&svg(&aligned(&inputs, &Style::default())));
+    let shown = texts(&svg(&aligned(&inputs, None, &Style::default())));
     assert!(shown.iter().any(|text| text.ends_with(" · n=3")), "{shown:?}");
     let bars = [set, other].map(|settings| ScenarioBars { settings, ..super::bars(&sample) });
     let shown = texts(&total_time_chart(&bars).unwrap());
@@ -214,7 +214,7 @@ fn no_line_runs_through_a_finish_time() {
         let sample = sample.completed();
         let stopped = GanttInput { outcome: &Outcome::Horizon, ..sample.input() };
         let total = [sample.input(), sample.input()];
-        for document in [drawn(&stopped), svg(&aligned(&total, &Style::default()))] {
+        for document in [drawn(&stopped), svg(&aligned(&total, None, &Style::default()))] {
             let parsed = roxmltree::Document::parse(&document).unwrap();
             let lines = parsed.descendants().filter(|node| {
                 node.has_tag_name("line")

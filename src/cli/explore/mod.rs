@@ -21,6 +21,7 @@ use super::options::Format;
 use super::progress::ProgressLine;
 use super::report::{counted, so_many};
 use super::run::with_done;
+use super::view::views;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
 use crate::explore::{self, Budget, Cancellation, Mode, Options, Reduce};
@@ -31,6 +32,8 @@ use std::ops::ControlFlow;
 
 pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
+    // A picture that cannot be is no reason to explore first.
+    views(&arguments.run.look, &loaded)?;
     interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();

@@ -7,10 +7,10 @@ use crate::cli::execute::{Keep, execute_along};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::failure_windows;
 use crate::cli::inputs::Loaded;
-use crate::cli::options::Artifact;
 use crate::cli::output::Folder;
-use crate::cli::pictures::Drawing;
+use crate::cli::pictures::{Drawing, are_wanted};
 use crate::cli::report::{Finished, so_many};
+use crate::cli::view::view;
 use crate::explore::{
     self, BlockedForEver, Cancellation, End, Exploration, Following, Mode, Schedule, Stopped, Undecided,
     Witness, narrate_cancellable,
@@ -104,6 +104,11 @@ pub fn show(
         all.push(("fastest", format!("a total time of {}, the least", least.0), 0, least.1));
         all.push(("slowest", format!("a total time of {}, the greatest", most.0), 0, most.1));
     }
+    let mut view = view(&arguments.run.look, loaded)?;
+    if mode == Mode::Untimed {
+        // What happens when says nothing there.
+        (view.look.from, view.look.to) = (None, None);
+    }
     let mut kinds: Vec<&str> = Vec::new();
     let mut shown = Vec::new();
     for (kind, shows, states, witness) in all {
@@ -129,14 +134,14 @@ pub fn show(
             _ => Following::to_the_end(seed, mode),
         };
         let notes = narrate_cancellable(program, None, (seed, mode), cancellation, &witness.turns);
-        let draws = arguments.run.writes(Artifact::Svg) || arguments.run.writes(Artifact::Png);
-        let is_drawn = draws && witness.turns.len() <= MOST_DRAWN;
+        let is_drawn = are_wanted(&arguments.run) && witness.turns.len() <= MOST_DRAWN;
         let keep = if is_drawn { Keep::Events } else { Keep::Nothing };
         let mut finished =
             match execute_along(loaded, (&schedule, following), cancellation, &arguments.run, None, keep) {
                 Err(failure) if failure.exit == Exit::Interrupted => break,
                 finished => finished?,
             };
+        finished.view = view.clone();
         failure_windows::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;

@@ -1,6 +1,7 @@
 //! A run that has ended: what every report of it is made of.
 
 use crate::analysis::{FailedExpectation, Races, Statistics};
+use crate::cli::view::View;
 use crate::ids::{ProcessId, ResourceId};
 use crate::render::{Broken, Point, PointKind};
 use crate::time::Time;
@@ -60,6 +61,8 @@ pub struct Finished {
     pub settings: Vec<(String, String)>,
     /// Whether it followed a schedule in which a delay may take any time.
     pub untimed: bool,
+    /// How its pictures look.
+    pub view: View,
     /// The command that runs it again.
     pub reproduction: String,
     /// The choice that made a bad end unavoidable, if a schedule was followed
@@ -104,6 +107,7 @@ impl Finished {
             notes: Vec::new(),
             settings: Vec::new(),
             untimed: false,
+            view: View::default(),
             reproduction,
             fatal: None,
         }

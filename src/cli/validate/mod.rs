@@ -22,7 +22,9 @@ use super::inputs::{Loaded, load_all};
 use super::options::{Artifact, Format, RunOptions};
 use super::output::Folder;
 use super::pictures::{Drawing, write_validation};
+use super::report::Finished;
 use super::run::with_done;
+use super::view::view;
 use super::{console, interrupt};
 use crate::backend::threads::{SleepError, check};
 use crate::scenario::folder_name;
@@ -67,7 +69,8 @@ fn recording(loaded: &[Loaded], arguments: &ValidateArguments, file: &Path) -> R
 /// Validates and tells one scenario; whether nothing was found.
 fn one(loaded: &Loaded, arguments: &ValidateArguments) -> Result<bool, Failure> {
     let began = crate::backend::threads::wall();
-    let virtual_run = execute(loaded, &arguments.run, None, Keep::Events)?;
+    let view = view(&arguments.run.look, loaded)?;
+    let virtual_run = Finished { view, ..execute(loaded, &arguments.run, None, Keep::Events)? };
     let took = began.elapsed();
     let folder = match arguments.run.writes_anything() {
         true => Some(Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?),
@@ -110,8 +113,6 @@ fn write(validation: &mut Validation, folder: &Folder, options: &RunOptions) -> 
 
 fn write_trace(trace: &Trace, folder: &Folder) -> Result<PathBuf, Failure> {
     const NAME: &str = "threads.jsonl";
-    let mut file = std::io::BufWriter::new(folder.begin()?);
-    write_jsonl(trace, &mut file).map_err(|error| folder.failure(NAME, &error))?;
-    let file = file.into_inner().map_err(|error| folder.failure(NAME, error.error()))?;
-    folder.finish(file, NAME)
+    let file = folder.write_with(NAME, |file| write_jsonl(trace, file).map(|_| true))?;
+    Ok(file.expect("it was to be there"))
 }

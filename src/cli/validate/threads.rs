@@ -201,7 +201,11 @@ fn explained(program: &BoundProgram, found: &Disagreement) -> String {
 
 /// A run on threads in the form in which runs are told and drawn.
 fn finished(virtual_run: &Finished, label: String, recording: Recording) -> Finished {
-    let Finished { file, source, reproduction, settings, .. } = virtual_run;
+    let Finished { file, source, reproduction, settings, view, .. } = virtual_run;
     let origin = [file, source, reproduction].map(String::clone);
-    Finished { settings: settings.clone(), ..Finished::of_trace(recording.trace, label, origin) }
+    Finished {
+        settings: settings.clone(),
+        view: view.clone(),
+        ..Finished::of_trace(recording.trace, label, origin)
+    }
 }

@@ -1,5 +1,6 @@
 //! What is asked on the command line.
 
+use crate::cli::look_options::LookOptions;
 use crate::cli::options::{Format, parse_setting, whole};
 use clap::Args;
 use std::path::PathBuf;
@@ -45,4 +46,6 @@ pub struct WhyArguments {
     /// How to print results; JSON is one object
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
+    #[command(flatten)]
+    pub look: LookOptions,
 }

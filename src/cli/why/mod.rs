@@ -8,6 +8,8 @@ mod text;
 mod words;
 
 pub use arguments::WhyArguments;
+pub use explained::Explained;
+pub use text::{HELP_HEADS, help_rows};
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_one};
@@ -15,16 +17,17 @@ use super::options::Format;
 use super::output::Folder;
 use super::pictures::write_path;
 use super::progress::ProgressLine;
+use super::view::{View, view};
 use super::{console, interrupt};
 use crate::analysis::PathEnd;
 use crate::scenario::folder_name;
 use crate::trace::{Header, Instances, NameTable};
 use crate::why::Subject;
-use explained::Explained;
 use std::path::PathBuf;
 
 pub fn run(arguments: &WhyArguments) -> Result<Exit, Failure> {
     let loaded = load_one(&arguments.file, &arguments.settings)?;
+    let view = view(&arguments.look, &loaded)?;
     interrupt::watch();
     let seed = arguments.seed.unwrap_or(loaded.scenario.model.seed);
     let header = loaded.program()?.header(seed);
@@ -36,7 +39,7 @@ pub fn run(arguments: &WhyArguments) -> Result<Exit, Failure> {
         progress.say(|_| done.to_owned());
     })?;
     drop(progress);
-    let written = write(&loaded, &explained, arguments)?;
+    let written = write(&loaded, &view, &explained, arguments)?;
     let told = match arguments.format {
         Format::Json => json::object(&loaded, &subject, &explained, &arguments.of),
         Format::Text => text::text(&loaded, &subject, &explained, arguments, &written),
@@ -46,13 +49,18 @@ pub fn run(arguments: &WhyArguments) -> Result<Exit, Failure> {
 }
 
 /// Writes the picture, if one was asked for and there is a path.
-fn write(loaded: &Loaded, explained: &Explained, arguments: &WhyArguments) -> Result<Vec<PathBuf>, Failure> {
+fn write(
+    loaded: &Loaded,
+    view: &View,
+    explained: &Explained,
+    arguments: &WhyArguments,
+) -> Result<Vec<PathBuf>, Failure> {
     let (Some(output), Some(trace), Some(path)) = (&arguments.output, &explained.trace, &explained.base.path)
     else {
         return Ok(Vec::new());
     };
     let folder = Folder::open(output.join(folder_name(&loaded.label)))?;
-    Ok(write_path(&folder, &loaded.label, (trace, path), &loaded.settings)?.to_vec())
+    Ok(write_path(&folder, &loaded.label, (trace, path), &loaded.settings, view)?.to_vec())
 }
 
 /// The figure as `search` writes it, and the event that it is the time of, if it is.

@@ -2,6 +2,8 @@
 
 mod changes;
 
+pub use changes::{HELP_HEADS, help_rows};
+
 use super::arguments::WhyArguments;
 use super::explained::Explained;
 use super::words;

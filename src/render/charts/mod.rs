@@ -20,9 +20,9 @@ pub use plots::{
 
 use super::font;
 use super::input::{BETWEEN_STEPS, LEAST_GAP, common_settings, compared, exact_or_about, length};
-use super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, QUIET};
+use super::palette::{ALARM, AXIS, BETWEEN, Class, GRID, INK, PAPER, QUIET};
 use super::png::RenderError;
-use super::scene::{Anchor, Area, Colour, Fill, Scene, Shape, Stroke, Tag, Text};
+use super::scene::{Anchor, Area, Fill, Scene, Shape, Stroke, Tag, Text};
 use super::shorten::{Names, Room};
 use super::svg::overlay;
 use crate::figure::format_share;
@@ -150,7 +150,7 @@ fn draw_group(
         let top = group.top + HEAD + ROW * row as i32;
         let segments = segments(bar);
         for &(class, from, to) in &segments {
-            let ground = match class.map_or(BETWEEN, Class::fill) {
+            let ground = match class.map_or(Fill::Solid(BETWEEN), Class::fill) {
                 Fill::Hatched(hatch) => hatch.ground,
                 Fill::Solid(colour) => colour,
                 Fill::Clear => continue,
@@ -169,9 +169,6 @@ fn draw_group(
     }
     Ok(())
 }
-
-/// What there is of a process between its steps, where they take time: on threads.
-const BETWEEN: Fill = Fill::Solid(Colour(0xEC, 0xEE, 0xF0));
 
 fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Shape {
     let fill = match class.map(Class::fill) {
@@ -279,7 +276,7 @@ fn heading(scene: &mut Scene, rows: &Layout<'_>) {
     for (class, text) in entries.into_iter().filter(|(class, _)| occurs(*class)) {
         let area = Area { x: x + 0.4, y: top + 0.4, width: 21.2, height: 10.2 };
         let stroke = Some(class.map_or(Stroke::solid(AXIS, 0.8), Class::edge));
-        let fill = class.map_or(BETWEEN, Class::fill);
+        let fill = class.map_or(Fill::Solid(BETWEEN), Class::fill);
         scene.push(Shape::Rect { area, fill, stroke, tag: Tag::default() });
         scene.text(x + 28.0, baseline, 10.5, Anchor::Start, INK, text);
         x += 28.0 + font::width(text, 10.5) + 20.0;

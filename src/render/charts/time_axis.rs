@@ -20,7 +20,7 @@ pub(super) struct TimeAxis {
 impl TimeAxis {
     /// An axis from 0 to `end`, so many pixels long, with about ten ticks.
     pub(super) fn new(end: Time, pixels: f64) -> TimeAxis {
-        let ticks = fitting(end, pixels, 10, |label| font::width(label, LABEL) + 14.0);
+        let ticks = fitting((Time::ZERO, end), pixels, 10, |label| font::width(label, LABEL) + 14.0);
         TimeAxis { end: reach(end), ticks }
     }
 

@@ -2,7 +2,7 @@
 //! what was expected and did not come; and the moments at which it did.
 
 use super::super::font;
-use super::super::input::{Broken, GanttInput, length, process_id};
+use super::super::input::{Broken, GanttInput, length};
 use super::super::palette::{ALARM, INK, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::super::shorten::{Names, Room};
@@ -58,7 +58,7 @@ pub(super) fn broken(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
     let bottom = page.y - GAP;
     let mut moments: Vec<(Time, String)> = Vec::new();
     for Broken { time, text } in input.broken {
-        let Some(time) = time.filter(|&time| time <= input.end) else { continue };
+        let Some(time) = time.filter(|&time| is_seen(page, input, time)) else { continue };
         match moments.iter_mut().find(|(other, _)| *other == time) {
             Some((_, texts)) => *texts = format!("{texts}\n{text}"),
             None => moments.push((time, text.clone())),
@@ -76,8 +76,13 @@ pub(super) fn broken(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
 pub(super) fn lines(page: &Page<'_>, input: &GanttInput<'_>) -> Vec<f64> {
     let broken = input.broken.iter().filter_map(|broken| broken.time);
     let stopped = input.cut.is_some() || *input.outcome != Outcome::Completed;
-    let times = broken.filter(|&time| time <= input.end).chain(stopped.then_some(input.end));
-    times.map(|time| page.x(time)).collect()
+    let times = broken.chain(stopped.then_some(input.end));
+    times.filter(|&time| is_seen(page, input, time)).map(|time| page.x(time)).collect()
+}
+
+/// Whether a moment lies in the run and on the axis.
+fn is_seen(page: &Page<'_>, input: &GanttInput<'_>, time: Time) -> bool {
+    time <= input.end && page.style.window.shows(time)
 }
 
 /// An arrow that points down to here.
@@ -92,6 +97,9 @@ pub(super) fn arrow(x: f64, y: f64, tag: Tag) -> Shape {
 
 /// The edge at which the run stopped short, or the picture does.
 pub(super) fn edge(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64) {
+    if !is_seen(page, input, input.end) {
+        return;
+    }
     if let Some(drawn) = input.drawn_up_to() {
         return axis::end_line(page, input, top, &drawn, false);
     }
@@ -115,6 +123,9 @@ pub(super) fn stuck(
     middle: f64,
     pitch: f64,
 ) {
+    if !is_seen(page, input, input.end) {
+        return;
+    }
     let Some((text, tooltip)) = complaint(input, process) else { return };
     let x = page.x(input.end) + 3.0;
     let tag = Tag::tooltip("stuck", tooltip);
@@ -141,8 +152,8 @@ pub(super) fn complaints(runs: &[GanttInput<'_>], most_lanes: usize) -> Names {
 }
 
 fn texts(input: &GanttInput<'_>, most_lanes: usize) -> impl Iterator<Item = String> {
-    let lanes = 0..input.process_count().min(most_lanes);
-    lanes.filter_map(|process| complaint(input, process_id(process))).map(|(text, _)| text)
+    let lanes = 0..input.lane_count().min(most_lanes);
+    lanes.filter_map(|lane| complaint(input, input.lane(lane))).map(|(text, _)| text)
 }
 
 /// What the process of a lane has to complain about, shortly and in full.

@@ -16,7 +16,12 @@ const LABEL_GAP: f64 = 14.0;
 
 fn ticks_of(page: &Page<'_>) -> Ticks {
     let width = |label: &str| font::width(label, SIZE) + LABEL_GAP;
-    fitting(page.end, f64::from(page.scale.pixels), page.scale.pixels / LEAST_DISTANCE, width)
+    fitting(
+        (page.style.window.from, page.end),
+        f64::from(page.scale.pixels),
+        page.scale.pixels / LEAST_DISTANCE,
+        width,
+    )
 }
 
 /// A picture from this height on, in pixels, has labels at its upper end too.
@@ -65,7 +70,8 @@ pub(super) fn total_time(page: &mut Page<'_>, input: &GanttInput<'_>, top: f64, 
 /// Where the line of the total time stands, if the run completed
 /// and the axis reaches so far.
 pub(super) fn total_time_x(page: &Page<'_>, input: &GanttInput<'_>) -> Option<f64> {
-    input.completed().filter(|&total| total <= page.end).map(|total| page.x(total))
+    let window = page.style.window;
+    input.completed().filter(|&total| total <= page.end && window.shows(total)).map(|total| page.x(total))
 }
 
 /// A line where a run ended that did not complete, or where its picture ends,

@@ -21,21 +21,21 @@ const HEADS_APART: f64 = 6.0;
 
 /// Where the lanes are.
 pub(super) struct Lanes {
-    /// The upper edge of the first.
-    pub first: f64,
-    /// From lane to lane.
-    pub pitch: f64,
-    /// The space between spans of neighbouring lanes.
-    pub gap: f64,
-    /// How many there are.
-    pub count: usize,
+    /// By process, where the path runs in its lane, if that is drawn.
+    y: Vec<Option<f64>>,
 }
 
 impl Lanes {
-    /// Where the path runs in the lane of a process, if that is drawn.
+    /// So many lanes, the first at `first`, each so far from the next and with so much
+    /// space between their spans.
+    pub(super) fn new(input: &GanttInput<'_>, count: usize, first: f64, (pitch, gap): (f64, f64)) -> Lanes {
+        let below = pitch - gap / 2.0 + (gap / 2.0).min(2.5);
+        let y = |lane: usize| (lane < count).then_some(first + pitch * lane as f64 + below);
+        Lanes { y: input.lane_numbers().into_iter().map(|lane| lane.and_then(y)).collect() }
+    }
+
     fn y(&self, process: ProcessId) -> Option<f64> {
-        let below = self.pitch - self.gap / 2.0 + (self.gap / 2.0).min(2.5);
-        (process.index() < self.count).then(|| self.first + self.pitch * process.index() as f64 + below)
+        self.y.get(process.index()).copied().flatten()
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) fn draw(page: &mut Page<'_>, input: &GanttInput<'_>, lanes: &Lanes) {
     lines(page, input, lanes);
     arrows(page, input, lanes);
     let is_hidden = |step: &&PathStep| match step {
-        PathStep::Span(span) => span.process.index() >= lanes.count,
+        PathStep::Span(span) => lanes.y(span.process).is_none(),
         PathStep::HandOff(_) => false,
     };
     let hidden = input.path.iter().filter(is_hidden).count();
@@ -62,6 +62,9 @@ fn lines(page: &mut Page<'_>, input: &GanttInput<'_>, lanes: &Lanes) {
     let mut drawn: BTreeMap<ProcessId, Vec<(f64, f64)>> = BTreeMap::new();
     for step in input.path {
         let PathStep::Span(span) = step else { continue };
+        if !page.style.window.shows_some(span.start, span.end) {
+            continue;
+        }
         let (from, to) = (page.x(span.start), page.x(span.end));
         let own = drawn.entry(span.process).or_default();
         match own.last_mut().filter(|last| from - last.1 < APART) {
@@ -87,6 +90,9 @@ fn arrows(page: &mut Page<'_>, input: &GanttInput<'_>, lanes: &Lanes) {
     let (mut last_head, mut merged) = (f64::NEG_INFINITY, 0);
     for step in input.path {
         let PathStep::HandOff(hand_off) = step else { continue };
+        if !page.style.window.shows(hand_off.time) {
+            continue;
+        }
         let (Some(from), Some(to)) = (lanes.y(hand_off.from), lanes.y(hand_off.to)) else { continue };
         let x = page.x(hand_off.time);
         let before = last.insert((hand_off.from, hand_off.to), x);

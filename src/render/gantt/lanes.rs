@@ -5,12 +5,14 @@
 
 use super::super::dense::{self, Cell};
 use super::super::font;
-use super::super::input::{GanttInput, LEAST_GAP, exact_or_about, length, process_id};
-use super::super::palette::{AXIS, Class, Classes, GRID, INK, PAPER, QUIET};
+use super::super::inks::Classes;
+use super::super::input::{GanttInput, LEAST_GAP, exact_or_about, length};
+use super::super::palette::{AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::page::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
-use super::{alarm, axis, critical_path, points};
+use super::{alarm, axis, critical_path, points, torn};
 use crate::figure::{format_share, so_many, verb};
+use crate::ids::ProcessId;
 use crate::time::Time;
 use crate::trace::{Activity, Span};
 
@@ -37,7 +39,7 @@ fn pitch(lanes: usize) -> f64 {
 }
 
 fn shown(page: &Page<'_>, input: &GanttInput<'_>) -> usize {
-    input.process_count().min(page.style.most_lanes)
+    input.lane_count().min(page.style.most_lanes)
 }
 
 /// The height of all lanes of a run.
@@ -49,7 +51,7 @@ pub(super) fn height(page: &Page<'_>, input: &GanttInput<'_>) -> f64 {
 /// One lane on the page.
 struct Place<'p, 'i> {
     input: &'p GanttInput<'i>,
-    process: usize,
+    process: ProcessId,
     /// The number of the run, if there are several.
     run: Option<usize>,
     pitch: f64,
@@ -65,7 +67,7 @@ impl Place<'_, '_> {
     }
 
     fn name(&self) -> String {
-        self.input.process_name(process_id(self.process))
+        self.input.process_name(self.process)
     }
 
     /// The id of a span: `span-worker.2-17`, with the run before it if there
@@ -90,32 +92,32 @@ fn plain(letter: char) -> char {
 pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
     let classes = page.inks.classes(input);
     let shown = shown(page, input);
-    let lanes = input.lanes(shown);
+    let lanes = input.spans_by_lane(shown, page.style.window);
     let pitch = pitch(shown);
     let gap = (pitch * 0.3).clamp(1.0, 7.0).floor();
     let every = (NAME_PITCH / pitch).ceil().max(1.0) as usize;
     let thinned = points::by_lane(page, input, shown);
     points::count(page, &thinned, input.points_left_out);
-    let rows = critical_path::Lanes { first: page.y, pitch, gap, count: shown };
-    for (process, spans) in lanes.iter().enumerate() {
-        let run = page.several.then_some(run);
+    let rows = critical_path::Lanes::new(input, shown, page.y, (pitch, gap));
+    for (lane, spans) in lanes.iter().enumerate() {
+        let (run, process) = (page.several.then_some(run), input.lane(lane));
         let top = page.y + gap / 2.0;
         let place = Place { input, process, run, pitch, top, height: pitch - gap };
-        if process % every == 0 {
+        if lane % every == 0 {
             name(page, &place);
         }
         base_line(page, &place, spans);
         let spans = &joined(input, spans);
-        let lane = dense::split(spans, &classes, page.scale, page.detail);
+        let split = dense::split(spans, &classes, page.scale, page.detail);
         let mut shapes = Vec::new();
-        cells(page, &place, &lane.cells, &mut shapes);
-        for &number in &lane.single {
+        cells(page, &place, &split.cells, &mut shapes);
+        for &number in &split.single {
             single(page, &place, &spans[number], number, &classes, &mut shapes);
         }
         page.scene.push(Shape::Group { tag: Tag::class("lane"), shapes });
         done(page, &place);
-        alarm::stuck(page, input, process_id(process), place.middle(), pitch);
-        points::draw(page, &thinned[process], place.top, place.height);
+        alarm::stuck(page, input, process, place.middle(), pitch);
+        points::draw(page, &thinned[lane], place.top, place.height);
         page.y += pitch;
     }
     critical_path::draw(page, input, &rows);
@@ -124,7 +126,7 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
 }
 
 fn remarks(page: &mut Page<'_>, input: &GanttInput<'_>, shown: usize, every: usize) {
-    let left_out = input.process_count() - shown;
+    let left_out = input.lane_count() - shown;
     // Of a single run the subtitle says so.
     if left_out > 0 && page.several {
         let (more, are) = (so_many(left_out as u64, "more process"), verb(left_out, "are"));
@@ -196,7 +198,7 @@ fn single(
     classes: &Classes,
     shapes: &mut Vec<Shape>,
 ) {
-    let class = classes.of(span.activity);
+    let class = classes.of(span);
     page.seen[class.index()] = true;
     let (from, to) = (page.x(span.start), page.x(span.end));
     // What is narrower than half a pixel would vanish on paper.
@@ -226,10 +228,11 @@ fn single(
             tooltip: Some(tooltip(place, span)),
         },
     });
-    if span.ran_out && wide {
+    if span.ran_out && wide && span.end <= page.scale.end {
         page.keys.ran_out = true;
         shapes.extend(cross(to - inset, place.top, place.height));
     }
+    torn::ends(page, span, area, shapes);
     if place.height >= 11.0
         && let Some(text) = label(&mut page.waits, place.input, span, to - from - 8.0)
     {
@@ -262,7 +265,13 @@ fn label(names: &mut WaitNames, input: &GanttInput<'_>, span: &Span, room: f64) 
     let candidates = match span.activity {
         Activity::New => return None,
         Activity::Ready { .. } => vec!["ready".to_owned()],
-        Activity::Delayed | Activity::Running => vec![exact_or_about(span.nanos())],
+        Activity::Delayed | Activity::Running => {
+            let time = exact_or_about(span.nanos());
+            match input.label(span) {
+                Some(name) => vec![format!("{name} {time}"), name.to_owned(), time],
+                None => vec![time],
+            }
+        }
         Activity::Blocked { resource, wait_for } => {
             vec![input.wait_name(resource, wait_for), input.resource_name(resource)]
         }
@@ -278,8 +287,9 @@ fn label(names: &mut WaitNames, input: &GanttInput<'_>, span: &Span, room: f64) 
 
 fn tooltip(place: &Place<'_, '_>, span: &Span) -> String {
     let input = place.input;
+    let called = input.label(span).map_or(String::new(), |name| format!("{name}, "));
     let mut text = format!(
-        "{}: {}\n{} – {} ({}){}",
+        "{}: {called}{}\n{} – {} ({}){}",
         place.name(),
         input.activity_name(span.activity),
         span.start,
@@ -384,7 +394,8 @@ fn beside_lines(page: &Page<'_>, input: &GanttInput<'_>, x: f64, width: f64) -> 
 
 /// The end of a process: a post at its finish time, with the time if there is room.
 fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
-    let Some(time) = place.input.finish(place.process) else { return };
+    let finish = place.input.finish(place.process).filter(|&time| page.style.window.shows(time));
+    let Some(time) = finish else { return };
     page.keys.done = true;
     let x = page.x(time);
     let bottom = place.top + place.height;

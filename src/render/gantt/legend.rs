@@ -6,7 +6,7 @@ use super::super::palette::{ALARM, AXIS, Class, INK, PATH, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
 use super::super::shorten::{Names, Room};
 use super::page::{Keys, MARGIN, Page};
-use super::{alarm, lanes, points};
+use super::{alarm, lanes, points, torn};
 use crate::figure::{so_many, verb};
 
 const SIZE: f64 = 10.5;
@@ -66,6 +66,7 @@ enum Sample {
     Sign(PointKind),
     Broken,
     Path,
+    Cut,
     Capacity,
     RanOut,
 }
@@ -90,6 +91,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
     add(page.keys.broken, Sample::Broken, "not as expected");
     add(page.keys.path, Sample::Path, "critical path");
     add(page.keys.ran_out, Sample::RanOut, "wait that ran out");
+    add(page.keys.cut, Sample::Cut, "goes on beyond the picture");
     add(page.keys.capacity, Sample::Capacity, "capacity");
     entries
 }
@@ -129,6 +131,11 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
         }
         Sample::RanOut => {
             lanes::cross(middle.0 + 5.0, top, HEIGHT).into_iter().for_each(|shape| page.scene.push(shape));
+        }
+        Sample::Cut => {
+            let area = Area { x, y: top + 0.4, width: SAMPLE, height: HEIGHT - 0.8 };
+            page.scene.fill(area, Fill::Solid(AXIS), Tag::default());
+            page.scene.push(torn::end(area, torn::Side::Right));
         }
         Sample::Capacity => {
             let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));

@@ -8,8 +8,8 @@
 use super::super::dense::{self, Scale};
 use super::super::font;
 use super::super::input::{GanttInput, LevelSeries, Levels};
-use super::super::palette::{AXIS, INK, QUIET};
-use super::super::scene::{Anchor, Area, Colour, Fill, Shape, Stroke, Tag, Text};
+use super::super::palette::{AXIS, INK, LEVEL, LEVEL_BAND, QUIET, UNDER_LEVEL};
+use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::page::{NAME_SIZE, Page, SMALL_SIZE};
 use crate::figure::{so_many, verb};
 use crate::time::Time;
@@ -21,10 +21,6 @@ const PITCH: f64 = HEIGHT + 16.0;
 /// A capacity this many times the highest level would flatten the line; it is
 /// said in words only.
 const FLAT: u64 = 4;
-
-const LINE: Colour = Colour(0x3B, 0x4A, 0x5A);
-const UNDER: Colour = Colour(0xDF, 0xE5, 0xEC);
-const BAND: Colour = Colour(0xC3, 0xCD, 0xD8);
 
 /// The height of all panels of a run.
 pub(super) fn height(page: &Page<'_>, input: &GanttInput<'_>) -> f64 {
@@ -124,14 +120,14 @@ fn panel(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries) {
 /// The highest level, if it lasted no time: a line on the level of that instant.
 fn needle(page: &mut Page<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
     let (time, peak) = series.peak;
-    if peak <= series.lasting() {
+    if peak <= series.lasting() || !page.style.window.shows(time) {
         return;
     }
     let after = series.steps.partition_point(|step| step.0 <= time);
     let level = after.checked_sub(1).map_or(0, |place| series.steps[place].1);
     page.keys.passing = true;
     let x = page.x(time);
-    page.scene.line((x, y(level as f64)), (x, y(peak as f64)), Stroke::solid(LINE, 1.2));
+    page.scene.line((x, y(level as f64)), (x, y(peak as f64)), Stroke::solid(LEVEL, 1.2));
 }
 
 /// The name and, under it, what the resource is.
@@ -158,20 +154,20 @@ fn step_line(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, 
     let tag = Tag::class("level");
     page.scene.push(Shape::Polyline {
         points: ground,
-        fill: Fill::Solid(UNDER),
+        fill: Fill::Solid(UNDER_LEVEL),
         stroke: None,
         tag: tag.clone(),
     });
-    let stroke = Some(Stroke::solid(LINE, 1.2));
+    let stroke = Some(Stroke::solid(LEVEL, 1.2));
     page.scene.push(Shape::Polyline { points, fill: Fill::Clear, stroke, tag });
 }
 
 /// The corners of the step line: pixels from the start of the axis, and level.
 fn corners(steps: &[(Time, u64)], end: Time, scale: Scale) -> Vec<(f64, u64)> {
     let mut corners: Vec<(f64, u64)> = Vec::new();
-    let Some(&(_, mut level)) = steps.first() else { return corners };
+    let Some((mut level, steps)) = dense::from_start(steps, scale) else { return corners };
     corners.push((0.0, level));
-    for &(time, next) in steps {
+    for &(time, next) in steps.iter().take_while(|step| step.0 <= scale.end) {
         let x = scale.x(time.min(end));
         if next != level {
             if corners.last() != Some(&(x, level)) {
@@ -204,11 +200,11 @@ fn band(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, y: &d
     page.keys.band = true;
     page.scene.push(Shape::Polyline {
         points: outline,
-        fill: Fill::Solid(BAND),
+        fill: Fill::Solid(LEVEL_BAND),
         stroke: None,
         tag: Tag::class("level"),
     });
-    let stroke = Some(Stroke::solid(LINE, 1.2));
+    let stroke = Some(Stroke::solid(LEVEL, 1.2));
     page.scene.push(Shape::Polyline {
         points: middles,
         fill: Fill::Clear,

@@ -12,13 +12,15 @@ mod legend;
 mod levels;
 mod page;
 mod points;
+mod torn;
 
 pub use page::Style;
 
 use super::dense::{Detail, Scale};
 use super::font;
-use super::input::{GanttInput, common_settings, compared, exact_or_about, length, process_id};
-use super::palette::{Class, Inks, QUIET};
+use super::inks::Inks;
+use super::input::{GanttInput, Window, common_settings, compared, exact_or_about, length};
+use super::palette::{Class, QUIET};
 use super::scene::{Anchor, Scene};
 use super::shorten::{Names, Room};
 use crate::figure::so_many;
@@ -56,29 +58,40 @@ pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
 }
 
 /// Several runs in one picture on one time axis, each with its total time and
-/// its speed-up against the first.
-pub fn aligned(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
-    let (title, line) = match inputs {
+/// its speed-up against the first; under this title, if there is one.
+pub fn aligned(inputs: &[GanttInput<'_>], title: Option<&str>, style: &Style) -> Scene {
+    let (usual, line) = match inputs {
         [] => ("No runs to compare".to_owned(), String::new()),
         [first, ..] => (
             format!("{} on one time axis", so_many(inputs.len() as u64, "run")),
             match first.completed() {
-                Some(_) => format!("speed-up against {} · dashed lines mark the total times", first.title),
-                None => format!(
-                    "no speed-ups: {} did not complete · dashed lines mark the total times",
-                    first.title
-                ),
+                Some(_) => format!("speed-up against {}", first.title),
+                None => format!("no speed-ups: {} did not complete", first.title),
             },
         ),
     };
+    let line = [line, total_times(inputs, style)].into_iter().filter(|part| !part.is_empty());
+    let line = line.collect::<Vec<_>>().join(" · ");
+    let title = title.map_or(usual, str::to_owned);
     several(inputs, style, title, line, inputs.first())
 }
 
 /// A run in virtual time and the same on threads in one picture on one time
-/// axis: not to see which is faster, but whether they agree.
-pub fn validated(inputs: &[GanttInput<'_>], style: &Style) -> Scene {
-    let title = "In virtual time and on threads".to_owned();
-    several(inputs, style, title, "dashed lines mark the total times".to_owned(), None)
+/// axis: not to see which is faster, but whether they agree. Under this title, if there is one.
+pub fn validated(inputs: &[GanttInput<'_>], title: Option<&str>, style: &Style) -> Scene {
+    let title = title.unwrap_or("In virtual time and on threads").to_owned();
+    several(inputs, style, title, total_times(inputs, style), None)
+}
+
+/// What the dashed lines are, if there are any.
+fn total_times(inputs: &[GanttInput<'_>], style: &Style) -> String {
+    let is_marked = |input: &GanttInput<'_>| input.completed().is_some_and(|total| style.window.shows(total));
+    let is_whole = style.window == Window::default() && !inputs.is_empty();
+    if is_whole || inputs.iter().any(is_marked) {
+        "dashed lines mark the total times".to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// Several runs below each other, with speed-ups against `first`.
@@ -93,7 +106,7 @@ fn several(
     page.heading(&title, &line, &common_settings(inputs.iter().map(|input| input.settings)));
     let first = first.and_then(GanttInput::completed);
     let beside = |(number, input): (usize, &GanttInput<'_>)| {
-        total_and_outcome(input) + &compared(first.filter(|_| number > 0), input.completed())
+        total_and_outcome(input, style.window) + &compared(first.filter(|_| number > 0), input.completed())
     };
     let lines: Vec<String> = inputs.iter().enumerate().map(beside).collect();
     let titles = page.titles(inputs, &lines);
@@ -123,15 +136,17 @@ fn block(page: &mut Page<'_>, number: usize, input: &GanttInput<'_>) {
 
 /// What stands under the title: total time, outcome, size.
 fn summary(input: &GanttInput<'_>, style: &Style) -> String {
-    let processes = input.process_count();
-    let shown = match processes > style.most_lanes {
-        true => format!(", the first {} of them shown", style.most_lanes),
-        false => String::new(),
+    let (processes, lanes) = (input.process_count(), input.lane_count());
+    let shown = match (lanes > style.most_lanes, lanes < processes) {
+        (true, _) => format!(", the first {} of them shown", style.most_lanes),
+        (false, true) => format!(", {lanes} of them shown"),
+        (false, false) => String::new(),
     };
-    format!("{} · {}{shown}", total_and_outcome(input), so_many(processes as u64, "process"))
+    let total = total_and_outcome(input, style.window);
+    format!("{total} · {}{shown}", so_many(processes as u64, "process"))
 }
 
-fn total_and_outcome(input: &GanttInput<'_>) -> String {
+fn total_and_outcome(input: &GanttInput<'_>, window: Window) -> String {
     let total = length(input.total_time().as_nanos());
     let ended = match input.outcome {
         outcome if input.cut.is_some() => format!("{} at {total}", outcome.name()),
@@ -142,19 +157,22 @@ fn total_and_outcome(input: &GanttInput<'_>) -> String {
         Outcome::Limit { .. } => format!("limit reached at {total}"),
     };
     let drawn = input.drawn_up_to().map_or(String::new(), |drawn| drawn + "; ");
-    input.schedule_note(" · ") + &drawn + &ended + &input.not_as_expected(" · ")
+    let shown = input.window_note(window, " · ");
+    input.schedule_note(" · ") + &drawn + &ended + &input.not_as_expected(" · ") + &shown
 }
 
 impl<'a> Page<'a> {
-    fn new(runs: &[GanttInput<'_>], style: &'a Style, title: String) -> Page<'a> {
-        let width = style.width.clamp(400.0, 20_000.0).round();
+    fn new<'r>(runs: &'r [GanttInput<'r>], style: &'a Style, title: String) -> Page<'a> {
+        let width = style.width.clamp(400.0, 20_000.0);
         let (left, right) = margins(runs, style);
         let left = (MARGIN + left + 10.0).ceil();
         let right = (width - MARGIN - right - 6.0).floor();
         let end = runs.iter().map(|run| run.end).max().unwrap_or(Time::ZERO);
-        let scale = Scale::new(end, (right - left).max(100.0) as u32);
-        let lanes: Vec<&[Span]> = runs.iter().flat_map(|run| run.lanes(style.most_lanes)).collect();
-        let inks = Inks::of(runs);
+        let (start, end) = style.window.on_axis(end);
+        let scale = Scale::between(start, end, (right - left).max(100.0) as u32);
+        let of_run = |run: &'r GanttInput<'r>| run.spans_by_lane(style.most_lanes, style.window);
+        let lanes: Vec<&[Span]> = runs.iter().flat_map(of_run).collect();
+        let inks = Inks::of(runs, style.colour_by);
         let description = runs.iter().map(|run| describe(run, style)).collect::<Vec<_>>().join("\n");
         Page {
             scene: Scene::new(width, 0.0, title, description),
@@ -195,8 +213,8 @@ impl<'a> Page<'a> {
 fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
     let (mut left, mut right) = (60.0f64, 20.0f64);
     for run in runs {
-        for process in 0..run.process_count().min(style.most_lanes) {
-            left = left.max(font::width(&run.process_name(process_id(process)), NAME_SIZE));
+        for process in (0..run.lane_count().min(style.most_lanes)).map(|lane| run.lane(lane)) {
+            left = left.max(font::width(&run.process_name(process), NAME_SIZE));
             if let Some(time) = run.finish(process) {
                 right = right.max(font::width(&exact_or_about(time.as_nanos()), SMALL_SIZE));
             }
@@ -216,8 +234,8 @@ fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
 fn column_names(runs: &[GanttInput<'_>], style: &Style) -> Names {
     let mut names = Vec::new();
     for run in runs {
-        let lanes = 0..run.process_count().min(style.most_lanes);
-        names.extend(lanes.map(|process| run.process_name(process_id(process))));
+        let lanes = 0..run.lane_count().min(style.most_lanes);
+        names.extend(lanes.map(|lane| run.process_name(run.lane(lane))));
     }
     // Of several runs no levels are shown.
     if let [run] = runs {
@@ -230,8 +248,8 @@ fn column_names(runs: &[GanttInput<'_>], style: &Style) -> Names {
 /// The run in words, for those who cannot see the picture.
 fn describe(input: &GanttInput<'_>, style: &Style) -> String {
     let mut text = format!("Gantt timeline of {}: {}.", input.title, summary(input, style));
-    for process in 0..input.process_count().min(12) {
-        let name = input.process_name(process_id(process));
+    for process in (0..input.lane_count().min(12)).map(|lane| input.lane(lane)) {
+        let name = input.process_name(process);
         match input.finish(process) {
             Some(time) => text.push_str(&format!(" {name} done at {}.", length(time.as_nanos()))),
             None if input.cut.is_some() => text.push_str(&format!(" {name} not done up to there.")),

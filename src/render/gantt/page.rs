@@ -5,10 +5,12 @@
 
 use super::super::dense::{Detail, Scale};
 use super::super::font;
-use super::super::input::GanttInput;
-use super::super::palette::{ALARM, Class, INK, Inks, QUIET};
+use super::super::inks::Inks;
+use super::super::input::{GanttInput, Window};
+use super::super::palette::{ALARM, Class, INK, QUIET};
 use super::super::scene::{Anchor, Scene};
 use super::super::shorten::{Names, Room};
+use crate::look::{ColourBy, WIDTH};
 use crate::time::Time;
 use crate::trace::Outcome;
 use std::collections::BTreeMap;
@@ -16,7 +18,8 @@ use std::collections::BTreeMap;
 /// How a Gantt timeline is drawn.
 ///
 /// The smallest text is 10 pixels high. At the default width of 640 pixels that is
-/// 7 points in a column of 16 cm, which can still be read.
+/// 7 points in a column of 16 cm, which can still be read. For other colours and larger
+/// letters see [`restyled`](fn@crate::render::restyled).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Style {
     /// The width of the picture in pixels; at least 400 is used.
@@ -25,11 +28,17 @@ pub struct Style {
     pub most_lanes: usize,
     /// The most level panels under the lanes; further ones are counted in a note.
     pub most_levels: usize,
+    /// Which part of the time axis is shown. What reaches beyond it is marked as cut.
+    pub window: Window,
+    /// What the colours of spans tell; if `None` activities, where any have names, and
+    /// states otherwise.
+    pub colour_by: Option<ColourBy>,
 }
 
 impl Default for Style {
     fn default() -> Style {
-        Style { width: 640.0, most_lanes: 240, most_levels: 5 }
+        let (window, colour_by) = (Window::default(), None);
+        Style { width: f64::from(WIDTH), most_lanes: 240, most_levels: 5, window, colour_by }
     }
 }
 
@@ -206,6 +215,8 @@ pub(super) struct Keys {
     pub broken: bool,
     /// The line of the critical path.
     pub path: bool,
+    /// Torn ends of spans that go on beyond the picture.
+    pub cut: bool,
     /// Dashed lines in the levels.
     pub capacity: bool,
     /// Crosses at the end of waits.

@@ -26,10 +26,12 @@ pub(super) fn by_lane<'a>(page: &Page<'_>, input: &GanttInput<'a>, lanes: usize)
     // By distance, and the same for all runs of a picture: what is equal in two of
     // them is merged in the same way, wherever it lies.
     let pixels = page.scale.pixels as usize * page.lanes;
-    let step = page.scale.column_start((pixels / MOST_SIGNS).max(9) as u64, 1).as_nanos();
+    let step = page.scale.column_start((pixels / MOST_SIGNS).max(9) as u64, 1).since(page.scale.start);
     let mut signs: Vec<Vec<Sign<'a>>> = (0..lanes).map(|_| Vec::new()).collect();
-    for point in input.points {
-        let Some(lane) = signs.get_mut(point.process.index()) else { continue };
+    let numbers = input.lane_numbers();
+    for point in input.points.iter().filter(|point| page.style.window.shows(point.time)) {
+        let number = numbers.get(point.process.index()).copied().flatten();
+        let Some(lane) = number.and_then(|number| signs.get_mut(number)) else { continue };
         let is_merged = |sign: &&mut Sign<'_>| sign.first.kind == point.kind && !point.kind.is_alarm();
         let last = lane.iter_mut().rev().find(is_merged);
         match last.filter(|sign| point.time.since(sign.first.time) < step) {

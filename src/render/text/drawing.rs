@@ -7,9 +7,11 @@
 
 use crate::figure::{so_many, verb};
 use crate::ids::ProcessId;
+use crate::look::ColourBy;
 use crate::render::dense::{self, Scale};
-use crate::render::input::{GanttInput, LevelSeries, Levels, Point, PointKind, length, process_id};
-use crate::render::palette::{Class, Classes, Inks, SLOTS};
+use crate::render::inks::{Classes, Inks};
+use crate::render::input::{GanttInput, LevelSeries, Levels, Point, PointKind, Window, length};
+use crate::render::palette::{Class, SLOTS};
 use crate::render::shorten::{Names, Room, shorten_name};
 use crate::render::ticks::fitting;
 use crate::time::Time;
@@ -29,11 +31,14 @@ pub struct TextStyle {
     pub most_lanes: usize,
     /// The most levels shown as a row under the lanes.
     pub most_levels: usize,
+    /// Which part of the time axis is shown.
+    pub window: Window,
 }
 
 impl Default for TextStyle {
     fn default() -> TextStyle {
-        TextStyle { width: 80, ascii: false, colour: false, most_lanes: 40, most_levels: 4 }
+        let window = Window::default();
+        TextStyle { width: 80, ascii: false, colour: false, most_lanes: 40, most_levels: 4, window }
     }
 }
 
@@ -70,8 +75,8 @@ pub(super) struct Drawing<'a> {
 
 impl<'a> Drawing<'a> {
     pub(super) fn new(input: &'a GanttInput<'a>, style: &'a TextStyle) -> Drawing<'a> {
-        let shown = input.process_count().min(style.most_lanes);
-        let lanes = (0..shown).map(|process| input.process_name(process_id(process)));
+        let shown = input.lane_count().min(style.most_lanes);
+        let lanes = (0..shown).map(|lane| input.process_name(input.lane(lane)));
         let shown_levels = input.interesting_levels(style.most_levels).shown;
         let levels = shown_levels.iter().map(|series| input.resource_name(series.resource));
         let all: Vec<String> = lanes.chain(levels).collect();
@@ -82,7 +87,8 @@ impl<'a> Drawing<'a> {
         // Behind the timeline: a border, a space, and what stands there.
         let behind = 2 + widest(&finishes.chain(tops).collect::<Vec<_>>()).max(5);
         let cells = style.width.max(40).saturating_sub(names + 2 + behind).max(10);
-        let inks = Inks::of(std::slice::from_ref(input));
+        let inks = Inks::of(std::slice::from_ref(input), Some(ColourBy::State));
+        let (from, to) = style.window.on_axis(input.end);
         let classes = inks.classes(input);
         Drawing {
             input,
@@ -90,7 +96,7 @@ impl<'a> Drawing<'a> {
             text: String::new(),
             names,
             short: together(all, names, style.ascii),
-            scale: Scale::new(input.end, cells as u32),
+            scale: Scale::between(from, to, cells as u32),
             inks,
             classes,
             seen: [false; Class::COUNT],
@@ -117,6 +123,7 @@ impl<'a> Drawing<'a> {
         };
         let drawn = self.input.drawn_up_to().map_or(String::new(), |drawn| drawn + ", ");
         let line = self.input.schedule_note(", ") + &drawn + &line + &self.input.not_as_expected(", ");
+        let line = line + &self.input.window_note(self.style.window, ", ");
         let room = self.style.width.max(40).saturating_sub(line.chars().count() + 2);
         let ascii = self.style.ascii;
         let title = shorten_name(&plain(&self.input.title, ascii), Room::characters(room, ascii));
@@ -124,20 +131,22 @@ impl<'a> Drawing<'a> {
     }
 
     pub(super) fn lanes(&mut self) {
-        let lanes = self.input.lanes(self.style.most_lanes);
-        for (process, spans) in lanes.iter().enumerate() {
+        let window = self.style.window;
+        let lanes = self.input.spans_by_lane(self.style.most_lanes, window);
+        for (lane, spans) in lanes.iter().enumerate() {
+            let process = self.input.lane(lane);
             let finish = self.input.finish(process);
-            let racing = self.racing(process_id(process));
-            let row = self.row(spans, finish, &racing);
+            let racing = self.racing(process);
+            let row = self.row(spans, finish.filter(|&time| window.shows(time)), &racing);
             let note = match finish {
                 Some(time) => length(time.as_nanos()),
-                None if self.is_stuck(process_id(process)) => "stuck".to_owned(),
+                None if self.is_stuck(process) => "stuck".to_owned(),
                 None => "-".to_owned(),
             };
-            let name = self.input.process_name(process_id(process));
+            let name = self.input.process_name(process);
             self.labelled(&name, &row, &note);
         }
-        let more = self.input.process_count() - lanes.len();
+        let more = self.input.lane_count() - lanes.len();
         if more > 0 {
             let more = so_many(more as u64, "more process");
             self.line(&format!("{:>width$}  ({more})", "", width = self.names));
@@ -166,17 +175,23 @@ impl<'a> Drawing<'a> {
     /// The cells in which a process makes an access that races.
     fn racing(&self, process: ProcessId) -> Vec<usize> {
         let is_race = |point: &&Point| point.kind == PointKind::Race && point.process == process;
-        let races = self.input.points.iter().filter(is_race);
+        let races =
+            self.input.points.iter().filter(is_race).filter(|race| self.style.window.shows(race.time));
         races.map(|point| (self.scale.column(point.time, 1) as usize).min(self.cells() - 1)).collect()
     }
 
     /// The last cells of waits that ran out, and that have more than one.
     fn ran_out(&self, spans: &[Span]) -> Vec<usize> {
         let last = |span: &Span| {
-            let end = self.scale.column(span.end, 1);
-            let behind = u64::from(self.scale.column_start(end, 1) >= span.end);
-            let cell = end.saturating_sub(behind);
-            (cell > self.scale.column(span.start, 1)).then_some((cell as usize).min(self.cells() - 1))
+            let (start, end) = self.scale.part(span);
+            // What goes on beyond the picture ends nowhere in it.
+            if start >= end || end < span.end {
+                return None;
+            }
+            let column = self.scale.column(end, 1);
+            let behind = u64::from(self.scale.column_start(column, 1) >= end);
+            let cell = column.saturating_sub(behind);
+            (cell > self.scale.column(start, 1)).then_some((cell as usize).min(self.cells() - 1))
         };
         spans.iter().filter(|span| span.ran_out).filter_map(last).collect()
     }
@@ -220,9 +235,8 @@ impl<'a> Drawing<'a> {
     fn shares(&self, spans: &[Span]) -> Vec<[u64; Class::COUNT]> {
         let mut shares = vec![[0; Class::COUNT]; self.cells()];
         for span in spans {
-            let class = self.classes.of(span.activity).index();
-            let mut from = span.start;
-            let end = span.end.min(self.scale.end);
+            let class = self.classes.of(span).index();
+            let (mut from, end) = self.scale.part(span);
             while from < end {
                 let column = self.scale.column(from, 1);
                 let to = self.scale.column_start(column + 1, 1).min(end);
@@ -237,8 +251,9 @@ impl<'a> Drawing<'a> {
 
     fn letter(&self, class: Class) -> char {
         match (class, self.style.ascii) {
-            (Class::Running, false) => '█',
-            (Class::Running, true) => '#',
+            // In letters states are told.
+            (Class::Running | Class::Busy | Class::Own(_), false) => '█',
+            (Class::Running | Class::Busy | Class::Own(_), true) => '#',
             (Class::Ready, false) => '░',
             (Class::Ready, true) => '-',
             (Class::Delayed, false) => '▒',
@@ -303,7 +318,8 @@ impl<'a> Drawing<'a> {
     /// The axis: a rule with ticks, and under it the labels.
     pub(super) fn axis(&mut self) {
         let width = |label: &str| label.chars().count() as f64 + 2.0;
-        let ticks = fitting(self.input.end, f64::from(self.scale.pixels), self.scale.pixels / 8, width);
+        let ends = self.style.window.on_axis(self.input.end);
+        let ticks = fitting(ends, f64::from(self.scale.pixels), self.scale.pixels / 8, width);
         let (dash, tick, corner) = if self.style.ascii { ('-', '+', '+') } else { ('─', '┬', '└') };
         let mut rule = vec![dash; self.cells()];
         let mut labels = vec![' '; self.cells() + 2];
@@ -440,7 +456,7 @@ fn visible(text: &str) -> usize {
 /// The colours of the pictures, as near as the 256 of a terminal come.
 fn ansi(class: Class) -> &'static str {
     match class {
-        Class::Running => "\u{1b}[38;5;32m",
+        Class::Running | Class::Busy | Class::Own(_) => "\u{1b}[38;5;32m",
         Class::Ready => "\u{1b}[38;5;74m",
         Class::Delayed => "\u{1b}[38;5;117m",
         Class::New => "\u{1b}[38;5;245m",

@@ -5,9 +5,11 @@
 
 use super::drawing::{Drawing, MOST_NAME, TextStyle, together, widest};
 use crate::ids::ProcessId;
+use crate::look::ColourBy;
 use crate::render::dense::Scale;
+use crate::render::inks::Inks;
 use crate::render::input::GanttInput;
-use crate::render::palette::{Class, Inks};
+use crate::render::palette::Class;
 use crate::time::Time;
 use crate::trace::Span;
 use std::collections::BTreeSet;
@@ -39,7 +41,7 @@ pub fn text_window(input: &GanttInput<'_>, moment: Time, style: &TextStyle) -> S
     let all: Vec<String> = shown.iter().map(|&process| input.process_name(process)).collect();
     let names = widest(&all).clamp(4, MOST_NAME);
     let cells = style.width.clamp(40, 100).saturating_sub(names + 4).max(10);
-    let inks = Inks::of(std::slice::from_ref(&input));
+    let inks = Inks::of(std::slice::from_ref(&input), Some(ColourBy::State));
     let mut drawing = Drawing {
         input: &input,
         style,

@@ -8,7 +8,7 @@ use crate::scenario::fields::Fields;
 use crate::scenario::model::{Expr, Step, StepKind};
 use crate::scenario::names::Table;
 use crate::scenario::node::{Entry, Node};
-use crate::scenario::scope::{Found, Scope, VarEntry};
+use crate::scenario::scope::{Arguments, Found, Scope, VarEntry};
 use crate::scenario::source::Span;
 use crate::scenario::tables::{Advice, Form};
 use crate::scenario::typed::Typed;
@@ -75,6 +75,8 @@ impl Use {
 pub(in crate::scenario) struct Body<'c, 't> {
     pub check: &'c mut Check<'t>,
     pub vars: &'c Table<VarEntry>,
+    /// What else the parameters of a block stand for, in its steps.
+    pub arguments: Option<&'c Arguments>,
     /// The processor on which the process works where a step names no other.
     pub on: Option<Found>,
     /// The number of distributions so far.
@@ -83,12 +85,12 @@ pub(in crate::scenario) struct Body<'c, 't> {
 
 impl<'c, 't> Body<'c, 't> {
     pub fn new(check: &'c mut Check<'t>, vars: &'c Table<VarEntry>) -> Self {
-        Body { check, vars, on: None, purposes: 0 }
+        Body { check, vars, arguments: None, on: None, purposes: 0 }
     }
 
     /// What expressions in steps may use.
     pub fn scope(&self) -> Scope<'c> {
-        Scope::step(self.vars)
+        Scope { arguments: self.arguments, ..Scope::step(self.vars) }
     }
 
     /// A value in a step.

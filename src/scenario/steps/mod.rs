@@ -12,6 +12,7 @@ pub(super) mod slots;
 
 mod blocks;
 mod call;
+mod code;
 pub(super) mod lives;
 mod log;
 mod mark;
@@ -29,7 +30,7 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 24] = [
+static STEPS: [&StepForm; 25] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
@@ -47,6 +48,7 @@ static STEPS: [&StepForm; 24] = [
     &blocks::WHILE_STEP,
     &blocks::REPEAT_STEP,
     &permits::WITH_STEP,
+    &call::CALL_STEP,
     &lives::START_STEP,
     &lives::JOIN_STEP,
     &lives::STOP_STEP,
@@ -237,8 +239,8 @@ impl Body<'_, '_> {
 
 /// The step with this key.
 fn step_of(name: &str, by_program: bool) -> Option<&'static StepForm> {
-    let call = &call::CALL_STEP;
-    named(name).or((by_program && name == call.form.name).then_some(call))
+    let code = &code::CODE_STEP;
+    named(name).or((by_program && name == code.form.name).then_some(code))
 }
 
 #[cfg(test)]

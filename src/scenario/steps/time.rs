@@ -7,22 +7,32 @@ use super::body::{Body, Main, Reader, StepForm, Use};
 use crate::scenario::fields;
 use crate::scenario::model::{Amount, Expr, StepKind};
 use crate::scenario::node::{Kind, Node};
-use crate::scenario::tables::{AMOUNT, Form, Shape, optional, required};
+use crate::scenario::tables::{AMOUNT, Field, Form, Shape, optional, required};
 
 pub(in crate::scenario) static WORK: Use = Use { is_single: true, ..Use::new("work", true) };
+
+/// What both may have beside them.
+const LABEL: Field =
+    optional("label", Shape::Text, "What pictures call it, such as `train`; a run is the same without it.")
+        .foreign(&["activity", "name", "title", "as"]);
+/// The longest label, in characters: it stands in a bar.
+const LONGEST_LABEL: usize = 64;
 
 /// `delay`: a duration, or a distribution of durations.
 pub(super) static DELAY_STEP: StepForm = StepForm {
     form: Form {
         name: "delay",
         doc: "Let time pass without a processor.",
-        fields: &[required("delay", AMOUNT, "How long.")],
+        fields: &[required("delay", AMOUNT, "How long."), LABEL],
     },
     foreign: &[(
         &["sleep", "pause", "hold", "timeout", "idle", "usleep", "advance"],
         "write `delay: 5s`, which lets time pass without a processor, or `work: 5s`, on one",
     )],
-    read: Reader::One(|body, main| body.lasting(&main.key.value, "`delay`").map(StepKind::Delay)),
+    read: Reader::One(|body, main| {
+        body.label(main);
+        body.lasting(&main.key.value, "`delay`").map(StepKind::Delay)
+    }),
 };
 
 /// `work`: likewise, or a map with `for`.
@@ -30,17 +40,23 @@ pub(super) static WORK_STEP: StepForm = StepForm {
     form: Form {
         name: "work",
         doc: "Let time pass on a processor: that of the process, or one of its own.",
-        fields: &[required(
-            "work",
-            Shape::Either(&[Shape::Duration, Shape::Distribution, Shape::Form(&WORK_FORM)]),
-            "How long, or where and how long.",
-        )],
+        fields: &[
+            required(
+                "work",
+                Shape::Either(&[Shape::Duration, Shape::Distribution, Shape::Form(&WORK_FORM)]),
+                "How long, or where and how long.",
+            ),
+            LABEL,
+        ],
     },
     foreign: &[(
         &["compute", "busy", "cpu", "execute", "burn"],
         "write `work: 5s`, or `delay: 5s` without a processor",
     )],
-    read: Reader::One(|body, main| body.work(main)),
+    read: Reader::One(|body, main| {
+        body.label(main);
+        body.work(main)
+    }),
 };
 
 /// `work` as a map.
@@ -57,6 +73,24 @@ static WORK_FORM: Form = Form {
 };
 
 impl Body<'_, '_> {
+    /// Notes what a step is called, if it is.
+    fn label(&mut self, main: Main<'_>) {
+        let Some(node) = main.fields.get("label") else { return };
+        let Some(text) = self.check.plain_text(node, "`label`") else { return };
+        let (empty, long) = (text.trim().is_empty(), text.chars().count() > LONGEST_LABEL);
+        if empty || long || text.chars().any(char::is_control) {
+            let span = self.check.reports.span_of(node);
+            let message = match (empty, long) {
+                (true, _) => "a label is what pictures call a step, and this one is empty".to_owned(),
+                (_, true) => format!("a label has at most {LONGEST_LABEL} characters"),
+                _ => "a label is one line, without control characters".to_owned(),
+            };
+            self.check.reports.error_with_hint(span, message, "write a word or two, such as `label: train`");
+            return;
+        }
+        self.check.labels.insert(main.site(), text.to_owned());
+    }
+
     /// A duration, or a distribution of durations.
     pub(super) fn lasting(&mut self, node: &Node, what: &str) -> Option<Amount> {
         self.amount(node, self.scope(), what)

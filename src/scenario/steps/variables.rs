@@ -15,6 +15,7 @@ use crate::scenario::source::Span;
 use crate::scenario::syntax::AstKind;
 use crate::scenario::tables::{Form, Shape, required};
 use crate::scenario::typed::Typed;
+use crate::scenario::typing::IN_BLOCK;
 use crate::scenario::yaml_error::UNQUOTED;
 use crate::value::Type;
 
@@ -140,6 +141,19 @@ impl Body<'_, '_> {
                 span,
                 message,
                 (in_language(kind).given)(name, &key.name),
+            );
+        }
+        if let Some(arguments) = self.arguments {
+            let message = match arguments.contains_key(name) {
+                true => format!("{} does not stand for a variable here, and cannot be set", quoted(name)),
+                false => format!("unknown variable {}", quoted(name)),
+            };
+            return self.check.reports.unknown_with_hint(
+                span,
+                message,
+                name,
+                self.vars.names(),
+                IN_BLOCK.to_owned(),
             );
         }
         // Said once: the uses that follow lack the same declaration.

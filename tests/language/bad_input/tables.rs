@@ -27,7 +27,8 @@ fn tables_and_columns_that_are_not_there() {
     let good = b"gap,service\n1s,2s\n";
     for (distribution, message, hint) in [
         ("{trace: {file: u.csv, column: gap}}", "cannot read 'u.csv'", "relative to the scenario"),
-        ("{trace: {file: ., column: gap}}", "cannot read '.'", ""),
+        ("{trace: {file: ., column: gap}}", "'.' is no plain file", ""),
+        ("{trace: {file: /dev/zero}}", "'/dev/zero' is no plain file", ""),
         ("{trace: {file: t.csv}}", "has several columns: 'gap', 'service'", "`column`"),
         ("{bootstrap: {file: t.csv, column: gab}}", "has no column 'gab'", "did you mean 'gap'?"),
         ("{empirical: {column: gap}}", "missing key `file`", ""),

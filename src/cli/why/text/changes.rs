@@ -79,10 +79,29 @@ fn is_unsure(saved: &Estimate, is_random: bool) -> bool {
 }
 
 fn helping(subject: &Subject<'_>, explained: &Explained, effects: &Effects, top: usize) -> String {
+    let rows = help_rows(subject, explained, effects, usize::MAX);
+    let count = rows.len();
+    let mut text = match rows.is_empty() {
+        true => " nothing that was tried makes it less\n".to_owned(),
+        false => table(&HELP_HEADS, &[3], rows.into_iter().take(top)) + &and_more(" ", count, top),
+    };
+    text.push_str(&not_helping(explained, effects));
+    text
+}
+
+/// What stands above [`help_rows`].
+pub const HELP_HEADS: [&str; 4] = ["change", "then", "saves", "most of it is then"];
+
+/// The changes that help most, at most so many, a row each.
+pub fn help_rows(
+    subject: &Subject<'_>,
+    explained: &Explained,
+    effects: &Effects,
+    most: usize,
+) -> Vec<Vec<String>> {
     let is_random = explained.is_random;
-    let all = effects.effects.iter();
-    let helps: Vec<&Effect> = all.filter(|effect| Verdict::of(effect, is_random) == Verdict::Helps).collect();
-    let row = |effect: &&Effect| {
+    let helps = effects.effects.iter().filter(|effect| Verdict::of(effect, is_random) == Verdict::Helps);
+    let row = |effect: &Effect| {
         let figure = effect.measured.estimate().mean();
         let next = effect.next.as_ref().map(bottleneck).unwrap_or_default();
         vec![
@@ -92,15 +111,7 @@ fn helping(subject: &Subject<'_>, explained: &Explained, effects: &Effects, top:
             next,
         ]
     };
-    let mut text = match helps.is_empty() {
-        true => " nothing that was tried makes it less\n".to_owned(),
-        false => {
-            let heads = ["change", "then", "saves", "most of it is then"];
-            table(&heads, &[3], helps.iter().take(top).map(row)) + &and_more(" ", helps.len(), top)
-        }
-    };
-    text.push_str(&not_helping(explained, effects));
-    text
+    helps.take(most).map(row).collect()
 }
 
 /// `delay of p (line 3), 47.0%`.

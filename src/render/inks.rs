@@ -1,0 +1,253 @@
+//! Which span of a picture has which look.
+//!
+//! Decides what the colours of a picture tell, which names get a look of their own, and
+//! what the legend says of it. Does not decide the looks: see [`super::palette`].
+
+use super::input::GanttInput;
+use super::palette::{Class, OWN_SLOTS, SLOTS};
+use crate::ids::ResourceId;
+use crate::look::ColourBy;
+use crate::trace::{Activity, Span};
+use std::collections::BTreeMap;
+
+/// Which resource, activity or process has which look, for one picture.
+///
+/// The looks go to the resources for which processes waited longest and to the
+/// activities that took longest, by name, so that the runs of a comparison agree. If
+/// more instances were waited for than there are looks, all instances of a resource
+/// share one.
+#[derive(Debug, Clone)]
+pub struct Inks {
+    colour_by: ColourBy,
+    /// The names that stand in the legend, by slot of [`Class::Blocked`].
+    names: Vec<String>,
+    /// The names of all resources that processes waited for.
+    waited: Vec<String>,
+    by_family: bool,
+    /// Whether something had to share the last look.
+    others: bool,
+    /// The names that stand in the legend, by slot of [`Class::Own`].
+    own: Vec<String>,
+}
+
+impl Inks {
+    /// Gives out the looks for a picture of these runs. Where nothing is said of it, they
+    /// tell activities, if any have names, and states otherwise.
+    pub fn of(runs: &[GanttInput<'_>], colour_by: Option<ColourBy>) -> Inks {
+        let is_named = || runs.iter().any(|run| !run.header.labels.is_empty());
+        let by_default = || if is_named() { ColourBy::Activity } else { ColourBy::State };
+        let colour_by = colour_by.unwrap_or_else(by_default);
+        let ready = colour_by == ColourBy::Resource;
+        let instances = waiting(runs, false, ready);
+        let by_family = instances.len() > SLOTS;
+        let waited = instances.keys().cloned().collect();
+        let waiting = if by_family { waiting(runs, true, ready) } else { instances };
+        let (names, others) = match colour_by {
+            ColourBy::Process => (Vec::new(), false),
+            _ => longest(waiting, SLOTS),
+        };
+        let own = match colour_by {
+            ColourBy::Activity => longest(activities(runs), OWN_SLOTS).0,
+            ColourBy::Process => processes(runs),
+            ColourBy::State | ColourBy::Resource => Vec::new(),
+        };
+        Inks { colour_by, names, waited, by_family, others, own }
+    }
+
+    /// The names of the resources that processes waited for, in alphabetical order.
+    pub fn waited(&self) -> &[String] {
+        &self.waited
+    }
+
+    /// What the lanes of `run` show.
+    pub fn classes(&self, run: &GanttInput<'_>) -> Classes {
+        let slot = |name: &str, known: &[String], others: usize| {
+            known.iter().position(|known| *known == *name).unwrap_or(others) as u8
+        };
+        let resource = |resource: usize| {
+            slot(&ink_name(run, ResourceId(resource as u32), self.by_family), &self.names, SLOTS)
+        };
+        let own = match self.colour_by {
+            ColourBy::State => Own::Nothing,
+            ColourBy::Resource => Own::Waits,
+            ColourBy::Process => {
+                let slots = run.header.processes.iter().flat_map(|info| {
+                    std::iter::repeat_n(slot(&info.name, &self.own, OWN_SLOTS), info.count as usize)
+                });
+                Own::Processes(slots.collect())
+            }
+            ColourBy::Activity => {
+                let slots = by_op(run).into_iter();
+                Own::Ops(slots.map(|name| name.map(|name| slot(name, &self.own, OWN_SLOTS))).collect())
+            }
+        };
+        Classes { slots: (0..run.header.resource_count()).map(resource).collect(), own }
+    }
+
+    /// What the legend says about a class.
+    pub fn legend(&self, class: Class) -> String {
+        match class {
+            Class::Running => "running".to_owned(),
+            Class::Ready => "ready".to_owned(),
+            Class::Delayed => "delayed".to_owned(),
+            Class::New => "new (not started)".to_owned(),
+            Class::Busy => "not waiting".to_owned(),
+            Class::Own(slot) => match self.own.get(usize::from(slot)) {
+                Some(name) => name.clone(),
+                None if self.colour_by == ColourBy::Process => "other processes".to_owned(),
+                None => "other activities".to_owned(),
+            },
+            Class::Blocked(slot) => match self.names.get(usize::from(slot)) {
+                Some(name) => format!("blocked: {name}"),
+                None if self.others => "blocked: other".to_owned(),
+                None => "blocked".to_owned(),
+            },
+        }
+    }
+}
+
+/// What is coloured otherwise than by state.
+#[derive(Debug, Clone)]
+enum Own {
+    Nothing,
+    /// Delays and works that are called something: by op, the slot.
+    Ops(Vec<Option<u8>>),
+    /// What is no wait, by process.
+    Processes(Vec<u8>),
+    /// Waits alone.
+    Waits,
+}
+
+/// The class of every span of one run; tables, since it is asked for each of a million
+/// spans.
+#[derive(Debug, Clone)]
+pub struct Classes {
+    slots: Vec<u8>,
+    own: Own,
+}
+
+impl Classes {
+    /// For a run without resources.
+    #[cfg(test)]
+    pub fn none() -> Classes {
+        Classes { slots: Vec::new(), own: Own::Nothing }
+    }
+
+    /// What a span shows.
+    pub fn of(&self, span: &Span) -> Class {
+        let by_state = match span.activity {
+            Activity::New => return Class::New,
+            Activity::Blocked { resource, .. } => return self.waits(resource),
+            Activity::Ready { processor } => match self.own {
+                Own::Waits => return self.waits(processor),
+                _ => return Class::Ready,
+            },
+            Activity::Delayed => Class::Delayed,
+            Activity::Running => Class::Running,
+        };
+        match &self.own {
+            Own::Nothing => by_state,
+            Own::Ops(slots) => slots.get(span.op.index()).copied().flatten().map_or(by_state, Class::Own),
+            Own::Processes(slots) => {
+                Class::Own(slots.get(span.process.index()).copied().unwrap_or(OWN_SLOTS as u8))
+            }
+            Own::Waits => Class::Busy,
+        }
+    }
+
+    fn waits(&self, resource: ResourceId) -> Class {
+        Class::Blocked(self.slots.get(resource.index()).copied().unwrap_or(SLOTS as u8))
+    }
+}
+
+/// Names, each with how long in all, and its place in the first run that has it.
+type Lengths = BTreeMap<String, (u128, usize)>;
+
+/// The names with the greatest lengths, in the order of the scenario, which reads best in
+/// the legend; and whether there are more.
+fn longest(lengths: Lengths, most: usize) -> (Vec<String>, bool) {
+    let mut ranked: Vec<(u128, usize, String)> =
+        lengths.into_iter().map(|(name, (nanos, order))| (nanos, order, name)).collect();
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let others = ranked.len() > most;
+    ranked.truncate(most);
+    ranked.sort_by_key(|entry| entry.1);
+    (ranked.into_iter().map(|entry| entry.2).collect(), others)
+}
+
+/// How long processes waited for each resource, and, if wanted, were ready for it.
+fn waiting(runs: &[GanttInput<'_>], by_family: bool, ready: bool) -> Lengths {
+    let mut waiting = Lengths::new();
+    let mut order = 0;
+    for run in runs {
+        let mut nanos = vec![0u128; run.header.resource_count()];
+        for span in run.spans {
+            let resource = match span.activity {
+                Activity::Blocked { resource, .. } => resource,
+                Activity::Ready { processor } if ready => processor,
+                _ => continue,
+            };
+            if let Some(sum) = nanos.get_mut(resource.index()) {
+                *sum += u128::from(span.nanos());
+            }
+        }
+        for (resource, nanos) in nanos.into_iter().enumerate().filter(|(_, nanos)| *nanos > 0) {
+            let name = ink_name(run, ResourceId(resource as u32), by_family);
+            waiting.entry(name).or_insert((0, order)).0 += nanos;
+            order += 1;
+        }
+    }
+    waiting
+}
+
+/// How long each activity took that has a name.
+fn activities(runs: &[GanttInput<'_>]) -> Lengths {
+    let mut lengths = Lengths::new();
+    let mut order = 0;
+    for run in runs {
+        let mut nanos = vec![0u128; run.header.lines.len()];
+        let passes = |span: &&Span| matches!(span.activity, Activity::Delayed | Activity::Running);
+        for span in run.spans.iter().filter(passes) {
+            if let Some(sum) = nanos.get_mut(span.op.index()) {
+                *sum += u128::from(span.nanos());
+            }
+        }
+        for (op, name) in &run.header.labels {
+            let nanos = nanos.get(op.index()).copied().unwrap_or(0);
+            if nanos > 0 {
+                lengths.entry(name.clone()).or_insert((0, order)).0 += nanos;
+                order += 1;
+            }
+        }
+    }
+    lengths
+}
+
+/// The first processes that are shown, by name.
+fn processes(runs: &[GanttInput<'_>]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for run in runs {
+        for lane in 0..run.lane_count() {
+            let name = &run.header.process(run.lane(lane)).name;
+            if names.len() < OWN_SLOTS && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// By op, what its delay or work is called.
+fn by_op<'a>(run: &GanttInput<'a>) -> Vec<Option<&'a str>> {
+    let mut names = vec![None; run.header.lines.len()];
+    for (op, name) in &run.header.labels {
+        if let Some(slot) = names.get_mut(op.index()) {
+            *slot = Some(name.as_str());
+        }
+    }
+    names
+}
+
+fn ink_name(run: &GanttInput<'_>, resource: ResourceId, by_family: bool) -> String {
+    if by_family { run.family_name(resource) } else { run.resource_name(resource) }
+}

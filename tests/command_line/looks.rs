@@ -1,0 +1,201 @@
+//! Pictures of one's own: a title, lanes, a window, colours and a size.
+
+use crate::room::{PIPE, Room};
+use resvg::usvg::roxmltree::Document;
+
+/// Pictures as users want them again and again, in the scenario and beside it.
+const STYLED: &str = r#"version: 1
+name: styled
+processes:
+  first: {do: [{delay: 4s}, {work: 2s, label: train}]}
+  other: {count: 3, do: [{delay: 1s, label: load}]}
+style: {title: As in the report, lanes: [other, first], to: 5s, font_size: 12}
+"#;
+
+fn svg(room: &Room, path: &str) -> String {
+    String::from_utf8(room.files("output").remove(path).expect("it is there")).expect("it is text")
+}
+
+/// What is written in a picture, without tooltips.
+fn texts(document: &str) -> Vec<String> {
+    let parsed = Document::parse(document).expect("it is XML");
+    let texts = parsed.descendants().filter(|node| node.has_tag_name("text"));
+    let own = |part: &resvg::usvg::roxmltree::Node<'_, '_>| part.is_text();
+    texts.map(|text| text.children().filter(own).filter_map(|part| part.text()).collect()).collect()
+}
+
+/// The places of spans of a process, by their ids: from where to where, in pixels.
+fn spans(document: &str, process: &str) -> Vec<(String, f64, f64)> {
+    let parsed = Document::parse(document).expect("it is XML");
+    let prefix = format!("span-{process}-");
+    let number = |node: &resvg::usvg::roxmltree::Node<'_, '_>, name: &str| -> f64 {
+        node.attribute(name).and_then(|text| text.parse().ok()).expect("a number")
+    };
+    let rects =
+        parsed.descendants().filter(|node| node.attribute("id").is_some_and(|id| id.starts_with(&prefix)));
+    rects
+        .map(|rect| {
+            let x = number(&rect, "x");
+            (rect.attribute("class").unwrap_or_default().to_owned(), x, x + number(&rect, "width"))
+        })
+        .collect()
+}
+
+/// The consumer works from 1 s to 3 s, to 5 s, to 7 s. From 2 s to 4 s that is the second half
+/// of the first work and the first half of the second one.
+#[test]
+fn a_window_cuts_spans_at_its_borders() {
+    let room = Room::with(&[("pipe.yaml", PIPE)]);
+    let ended = room.run("run pipe.yaml --write svg --from 2s --to 4s").with_code(0);
+    ended.says(&["pipe: total time 7s, completed, 2s to 4s shown"]);
+    let document = svg(&room, "output/pipe/gantt.svg");
+    let works = spans(&document, "consumer");
+    assert_eq!(works.len(), 2, "{works:?}");
+    let ((_, left, middle), (_, begins, right)) = (&works[0], &works[1]);
+    assert!((middle - left - (right - begins)).abs() < 0.1 && (begins - middle).abs() < 1.0, "{works:?}");
+    // One goes on to the left, the other to the right.
+    assert_eq!(document.matches("class=\"torn\"").count(), 3, "two, and the one of the legend");
+    let texts = texts(&document);
+    for text in ["goes on beyond the picture", "2", "4"] {
+        assert!(texts.iter().any(|found| found == text), "{text} {texts:?}");
+    }
+    assert!(texts.iter().any(|text| text.contains("2s to 4s shown")), "{texts:?}");
+    // It says how long they were, not how much of them is seen.
+    assert!(document.contains("1s – 3s (2s)"), "{document}");
+    // Neither the end of the run nor a mark behind the window is in it.
+    assert!(!document.contains("consumer: done at") && !document.contains("7s: consumed"), "{document}");
+    assert!(document.contains("3s: consumed"), "{document}");
+}
+
+#[test]
+fn lanes_are_shown_in_the_order_in_which_they_are_wished() {
+    let room = Room::with(&[("styled.yaml", STYLED)]);
+    let lanes = |line: &str| {
+        room.run(&format!("run styled.yaml --write svg {line}")).with_code(0);
+        let document = svg(&room, "output/styled/gantt.svg");
+        let parsed = Document::parse(&document).expect("it is XML");
+        let names = parsed.descendants().filter(|node| node.attribute("class") == Some("process"));
+        names.filter_map(|name| Some(name.text()?.to_owned())).collect::<Vec<String>>()
+    };
+    assert_eq!(lanes(""), ["other[0]", "other[1]", "other[2]", "first"]);
+    assert_eq!(lanes("--lanes first,other[1]"), ["first", "other[1]"]);
+    assert_eq!(lanes("--lanes *[2],other[*]"), ["other[2]", "other[0]", "other[1]"]);
+    let ended = room.run("run styled.yaml --write none --lanes first").with_code(0);
+    let rows: Vec<&str> = ended.out.lines().filter(|line| line.contains('│')).collect();
+    assert!(rows.len() == 1 && rows[0].trim_start().starts_with("first"), "{rows:?}");
+}
+
+#[test]
+fn the_style_of_a_scenario_counts_after_the_command_line() {
+    let room = Room::with(&[("styled.yaml", STYLED), ("style.yaml", "title: Of a file\nwidth: 800\n")]);
+    room.run("run styled.yaml --write svg").with_code(0);
+    let document = svg(&room, "output/styled/gantt.svg");
+    assert!(texts(&document).contains(&"As in the report".to_owned()));
+    // 640 pixels of letters of 12: all is drawn a fifth larger than on 533⅓ pixels.
+    assert!(document.starts_with("<svg") && document.contains(" width=\"640\""), "{document}");
+    assert!(document.contains("viewBox=\"0 0 533.33 "), "{document}");
+    room.run("run styled.yaml --write svg --style style.yaml").with_code(0);
+    let document = svg(&room, "output/styled/gantt.svg");
+    assert!(texts(&document).contains(&"Of a file".to_owned()) && document.contains(" width=\"800\""));
+    room.run("run styled.yaml --write svg --style style.yaml --title Mine").with_code(0);
+    assert!(texts(&svg(&room, "output/styled/gantt.svg")).contains(&"Mine".to_owned()));
+}
+
+/// A bar says what its step is called, and the legend what the colours are.
+#[test]
+fn labels_stand_in_bars_and_change_nothing_else() {
+    let plain = STYLED.replace(", label: train", "").replace(", label: load", "");
+    assert_ne!(plain, STYLED);
+    let room = Room::with(&[("styled.yaml", STYLED), ("plain.yaml", &plain)]);
+    let figures = |file: &str| {
+        let ended = room.run(&format!("run {file} --format json --write svg")).with_code(0);
+        let mut object = ended.json().remove(0);
+        let keys = object.as_object_mut().expect("an object");
+        keys.remove("reproduction");
+        keys.remove("file");
+        object.to_string().replace("plain.yaml", "styled.yaml")
+    };
+    assert_eq!(figures("styled.yaml"), figures("plain.yaml"));
+    let legend = |line: &str| {
+        room.run(&format!("run styled.yaml --write svg {line}")).with_code(0);
+        texts(&svg(&room, "output/styled/gantt.svg"))
+    };
+    let found = legend("--lanes first --from 0s");
+    assert!(
+        found.iter().any(|text| text == "train") && found.iter().any(|text| text == "delayed"),
+        "{found:?}"
+    );
+    assert!(found.iter().any(|text| text == "train 2s" || text == "2s"), "{found:?}");
+    let found = legend("--colour-by state");
+    assert!(
+        found.iter().any(|text| text == "running") && !found.iter().any(|text| text == "load"),
+        "{found:?}"
+    );
+    let found = legend("--color-by process");
+    assert!(
+        found.iter().any(|text| text == "other") && !found.iter().any(|text| text == "running"),
+        "{found:?}"
+    );
+    let found = legend("--colour-by resource");
+    assert!(found.iter().any(|text| text == "not waiting"), "{found:?}");
+}
+
+#[test]
+fn themes_change_colours_and_nothing_else() {
+    let room = Room::with(&[("styled.yaml", STYLED)]);
+    let document = |theme: &str| {
+        room.run(&format!("compare styled.yaml styled.yaml --write svg --theme {theme}")).with_code(0);
+        ["comparison", "total-time"].map(|name| svg(&room, &format!("output/{name}.svg")))
+    };
+    let (light, print) = (document("light"), document("print"));
+    for (light, print) in light.iter().zip(&print) {
+        let without = |text: &str| {
+            let mut text = text.to_owned();
+            while let Some(at) = text.find("=\"#") {
+                text.replace_range(at + 1..at + 9, "");
+            }
+            text
+        };
+        assert_eq!(without(light), without(print));
+        for colour in print.split("=\"#").skip(1) {
+            let (red, green, blue) = (&colour[..2], &colour[2..4], &colour[4..6]);
+            assert!(red.eq_ignore_ascii_case(green) && green.eq_ignore_ascii_case(blue), "{colour}");
+        }
+    }
+    assert!(document("dark").iter().all(|document| document.contains("class=\"paper\"")));
+}
+
+#[test]
+fn what_cannot_be_is_said_before_anything_is_run() {
+    let room = Room::with(&[("styled.yaml", STYLED), ("pipe.yaml", PIPE), ("style.yaml", "widht: 800\n")]);
+    for (line, says) in [
+        ("--lanes frist", "'styled' has no process 'frist'; did you mean 'first'?"),
+        ("--lanes other[3]", "'styled' has no process 'other[3]'; the last one is 'other[2]'"),
+        ("--lanes first[0]", "'first' is a single one"),
+        ("--from 3s --to 3s", "the picture would begin at 3s and end at 3s"),
+        ("--from 6s", "the picture would begin at 6s and end at 5s"),
+        ("--width 300", "too narrow for text of 12 pixels, which takes 480"),
+        ("--width 20001", "20001 is not in 1..=20000"),
+        ("--font-size 5", "5 is not in 6..=40"),
+        ("--theme blue", "invalid value 'blue'"),
+        ("--colour-by wait", "invalid value 'wait'"),
+        ("--from 5", "a duration needs a unit"),
+        ("--title  ", "a value is required"),
+        ("--style style.yaml", "did you mean 'width'?"),
+        ("--style absent.yaml", "cannot read 'absent.yaml'"),
+    ] {
+        let ended = room.run(&format!("run styled.yaml {line}"));
+        let code = if line.contains("absent") { 3 } else { 2 };
+        assert_eq!(ended.code, Some(code), "{line}: {}", ended.err);
+        assert!(ended.err.contains(says), "{line}: {}", ended.err);
+        assert_eq!(room.names("output"), Vec::<String>::new(), "{line}");
+    }
+    // Of several scenarios one has to have the lane.
+    let ended = room.run("compare pipe.yaml styled.yaml --lanes nobody").with_code(2);
+    assert!(ended.err.contains("none of the scenarios has a process 'nobody'"), "{}", ended.err);
+    room.run("compare pipe.yaml styled.yaml --write none --lanes first,consumer").with_code(0);
+    // A run that is over before has no picture, and that is said.
+    let ended = room.run("run pipe.yaml --from 7s").with_code(0);
+    ended.says(&["no pictures: they would begin where the run, until 7s, is over"]);
+    assert_eq!(room.names("output"), ["output/pipe/result.json", "output/pipe/trace.jsonl"]);
+}
