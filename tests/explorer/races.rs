@@ -611,6 +611,25 @@ proptest! {
     }
 }
 
+/// What `first` has done is known to those who meet it at the barrier; if it gives up
+/// there and two others meet, nothing orders its write before their reads.
+#[test]
+fn who_gives_up_at_a_barrier_orders_nothing() {
+    let parties = |within: &str| {
+        format!(
+            "
+  first: {{do: [{{write: {{to: d, at: 0, value: 1}}}}, {{wait: r{within}}}]}}
+  second: {{vars: {{x: 0}}, do: [{{delay: 2s}}, {{wait: r}}, {{read: {{from: d, at: 0, into: x}}}}]}}
+  third: {{start: 3s, do: [{{if: THIRD, do: [{{wait: r}}]}}]}}"
+        )
+    };
+    let resources = "r: {kind: barrier, parties: 2}";
+    let met = run(&text(resources, &parties("").replace("THIRD", "false")));
+    assert_eq!(told(&met), [""; 0]);
+    let left = run(&text(resources, &parties(", within: 1s, else: []").replace("THIRD", "true")));
+    assert_eq!(told(&left), ["d[0]: first writes on 11 at 0s, second reads on 12 at 3s (1)"]);
+}
+
 #[test]
 fn without_memories_there_is_nothing_to_look_for() {
     let program = program("version: 1\nprocesses: {p: {count: 3, do: [{delay: 1s}]}}", &[]);
