@@ -4,6 +4,8 @@
 //! the order of events. Smallest and largest are values of the scenario, and
 //! stay what they are.
 
+use crate::figure::{format_figure, trimmed};
+use crate::time::format_nanos_short;
 use crate::trace::Event;
 use crate::value::{Type, Value};
 
@@ -15,6 +17,16 @@ pub struct MarkStatistics {
     /// What the values add up to; `None` if there was none: the mark was never
     /// passed, or carries none.
     pub values: Option<MarkValues>,
+}
+
+/// A value of a mark for a reader: rounded, without zeros behind the last decimal.
+pub fn shown_value(value: Value) -> String {
+    match value {
+        Value::Duration(nanos) if nanos < 0 => format!("-{}", format_nanos_short(nanos.unsigned_abs(), 3)),
+        Value::Duration(nanos) => format_nanos_short(nanos.unsigned_abs(), 3),
+        Value::Float(number) => trimmed(&format_figure(number, 4)).to_owned(),
+        Value::Int(_) | Value::Bool(_) => value.to_string(),
+    }
 }
 
 /// What the values of a mark add up to.

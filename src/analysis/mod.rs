@@ -32,7 +32,7 @@ pub use figures::{
     ResourceGroups, Resources, check_path, named,
 };
 pub use groups::{ProcessGroup, ResourceGroup, Spread, WholeSpread, process_groups, resource_groups};
-pub use marks::{MarkStatistics, MarkValues};
+pub use marks::{MarkStatistics, MarkValues, shown_value};
 pub use measure_sink::MeasureSink;
 pub use measures::{Histogram, LevelStatistics, MeasureStatistics, PassingStatistics, SojournStatistics};
 pub use monitor::{FailedExpectation, Moment, Monitors, Watch};

@@ -1,5 +1,6 @@
 //! `tempolane compare`: several scenarios side by side.
 
+mod recorded;
 mod replicated;
 
 use super::failure::{Exit, Failure};
@@ -13,13 +14,14 @@ use super::report::{
 };
 use super::run::{run_and_write, with_done};
 use super::view::views;
-use super::{console, interrupt};
+use super::{console, html_page, interrupt};
 use crate::analysis::{
     ComparisonRow, FigureComparison, MarkComparison, Statistics, check_path, compare, compare_figure,
     compare_marks,
 };
-use crate::render::MOST_SCENARIOS;
-use crate::trace::Header;
+use crate::figure::so_many;
+use crate::render::{MOST_SCENARIOS, Timeline};
+use crate::trace::{Header, Recording};
 use clap::Args;
 use replicated::Replication;
 use std::path::PathBuf;
@@ -37,9 +39,14 @@ pub struct CompareArguments {
     run: RunOptions,
     /// Run each scenario so often, with other random numbers each, and compare the means in pairs: says
     /// which is faster, and how sure that is. Writes no files
-    #[arg(long, value_name = "N", conflicts_with_all = ["replication", "ties", "write", "output"],
+    #[arg(long, value_name = "N", conflicts_with_all = ["replication", "ties", "write", "output", "beside", "title",
+        "lanes", "from", "to", "width", "font_size", "theme", "colour_by", "style"],
         value_parser = whole::<u64>(2, 1_000_000))]
     replications: Option<u64>,
+    /// Draw a recorded run of the real program under the others in the comparison: a trace of Chrome,
+    /// Perfetto or PyTorch (trace event format); may be repeated
+    #[arg(long, value_name = "FILE.json")]
+    beside: Vec<PathBuf>,
     /// Figures to compare too, separated by commas, each by its path in `--format json`, such as
     /// resources.cpu.utilization or marks.dropped.count
     #[arg(long = "of", value_name = "PATHS", value_delimiter = ',')]
@@ -65,6 +72,7 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let paths = asked(&arguments.figures, &loaded)?;
     let options = &arguments.run;
     let views = views(&options.look, &loaded)?;
+    let recorded = arguments.beside.iter().map(|path| recorded::read(path)).collect::<Result<Vec<_>, _>>()?;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
     for (scenario, view) in loaded.iter().zip(&views) {
         let finished = run_and_write(scenario, view, options).map_err(|failure| with_done(failure, &done))?;
@@ -72,7 +80,7 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
         runs.push(finished);
         interrupt::check().map_err(|failure| with_done(failure, &done))?;
     }
-    let written = write_pictures(&runs, options)?;
+    let written = write_pictures(&runs, &recorded, options)?;
     let comparison = Comparison::of(&runs, &paths);
     match arguments.scenarios.format {
         Format::Json => {
@@ -80,7 +88,9 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
                 console::print(&json_line(run, Some(comparison.of_run(index))))?;
             }
         }
-        Format::Text => console::print(&told(&runs, &comparison, &written))?,
+        Format::Text => {
+            console::print(&(told(&runs, &comparison, &written) + &recorded::told(&recorded)))?;
+        }
     }
     let finding = runs.iter().any(Finished::is_finding);
     Ok(if finding { Exit::Finding } else { Exit::Fine })
@@ -134,13 +144,23 @@ impl Comparison {
     }
 }
 
-fn write_pictures(runs: &[Finished], options: &RunOptions) -> Result<Vec<PathBuf>, Failure> {
-    if !are_wanted(options) || runs.iter().all(|run| run.view.begins_behind(run.end)) {
+fn write_pictures(
+    runs: &[Finished],
+    recorded: &[Recording],
+    options: &RunOptions,
+) -> Result<Vec<PathBuf>, Failure> {
+    let wanted = are_wanted(options) || html_page::is_wanted(options);
+    if !wanted || runs.iter().all(|run| run.view.begins_behind(run.end)) {
         return Ok(Vec::new());
     }
     let folder = Folder::open(options.output.clone())?;
     let drawings: Vec<Drawing<'_>> = runs.iter().filter_map(Drawing::new).collect();
-    write_comparison(&drawings, &folder, options)
+    let timelines: Vec<Timeline<'_>> = recorded.iter().map(Timeline::recorded).collect();
+    let mut written = write_comparison(&drawings, &timelines, &folder, options)?;
+    let title = format!("{} on one time axis", so_many(drawings.len() as u64, "run"));
+    let all: Vec<(&Drawing<'_>, &str)> = drawings.iter().map(|drawing| (drawing, "")).collect();
+    written.extend(html_page::write_several(&title, &all, &folder, options, "comparison")?);
+    Ok(written)
 }
 
 /// The headline of each run, the tables, and where the pictures are.

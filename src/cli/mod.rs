@@ -17,6 +17,7 @@ mod exports;
 mod failure;
 mod failure_windows;
 mod fit;
+mod html_page;
 mod inputs;
 mod interrupt;
 mod labels;

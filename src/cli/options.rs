@@ -48,8 +48,8 @@ pub struct RunOptions {
         value_parser = PathBufValueParser::new().try_map(folder))]
     pub output: PathBuf,
     /// Which files to write, separated by commas: svg, png, pdf and tikz (pictures), text (gantt.txt),
-    /// mermaid (gantt.mmd), csv (spans.csv and levels.csv), perfetto (perfetto.json), trace
-    /// (trace.jsonl), result (result.json), all, none [default: svg, png, result and, of a run of
+    /// mermaid (gantt.mmd), csv (spans.csv and levels.csv), perfetto (perfetto.json), html
+    /// (gantt.html, a page to explore), trace (trace.jsonl), result (result.json), all, none [default: svg, png, result and, of a run of
     /// at most 1 million events, trace]
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
     pub write: Vec<Artifact>,
@@ -76,6 +76,8 @@ pub enum Artifact {
     Csv,
     /// perfetto.json
     Perfetto,
+    /// gantt.html
+    Html,
     /// trace.jsonl
     Trace,
     /// result.json
@@ -163,6 +165,7 @@ mod tests {
         assert!(options(&[Artifact::All]).writes(Artifact::Pdf));
         assert!(!options(&[Artifact::Svg]).writes(Artifact::Png));
         assert!(!options(&[Artifact::None]).writes_anything());
+        assert!(!options(&[]).writes(Artifact::Html) && options(&[Artifact::Html]).writes_anything());
     }
 
     #[test]

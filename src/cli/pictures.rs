@@ -40,6 +40,11 @@ impl<'a> Drawing<'a> {
         Some(Drawing { finished, drawn, timeline })
     }
 
+    /// The run that it is of.
+    pub fn finished(&self) -> &Finished {
+        self.finished
+    }
+
     /// What is wished of its pictures.
     pub fn view(&self) -> &View {
         &self.finished.view
@@ -109,17 +114,18 @@ fn of_trace(trace: &Trace, untimed: bool) -> Timeline<'_> {
 }
 
 /// Writes comparison.svg and total-time.svg, each with its PNG, as far as they
-/// were asked for.
+/// were asked for. In the comparison are recorded runs, too.
 ///
 /// # Errors
 /// If they cannot be drawn or written.
 pub fn write_comparison(
     drawings: &[Drawing<'_>],
+    recorded: &[Timeline<'_>],
     folder: &Folder,
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
     let view = view_of(drawings);
-    let document = || Ok(drawn_aligned(drawings, &view));
+    let document = || Ok(drawn_aligned(drawings, recorded, &view));
     let mut written = write_picture(folder, options, &view, "comparison", document)?;
     written.extend(write_picture(folder, options, &view, "total-time", || {
         total_time_chart(&all_bars(drawings))
@@ -127,15 +133,18 @@ pub fn write_comparison(
     Ok(written)
 }
 
-/// All timelines on one time axis, before they are dressed.
-fn drawn_aligned(drawings: &[Drawing<'_>], view: &View) -> String {
-    svg(&aligned(&inputs(drawings), view.look.title.as_deref(), &view.style()))
+/// All timelines on one time axis, before they are dressed; under them those that were
+/// recorded, with all of their threads.
+fn drawn_aligned(drawings: &[Drawing<'_>], recorded: &[Timeline<'_>], view: &View) -> String {
+    let mut inputs = inputs(drawings);
+    inputs.extend(recorded.iter().map(Timeline::input_named));
+    svg(&aligned(&inputs, view.look.title.as_deref(), &view.style()))
 }
 
 /// All timelines on one time axis, as a finished SVG document.
 pub fn comparison(drawings: &[Drawing<'_>]) -> String {
     let view = view_of(drawings);
-    view.dressed(&drawn_aligned(drawings, &view))
+    view.dressed(&drawn_aligned(drawings, &[], &view))
 }
 
 /// The chart of total times, as a finished SVG document.
@@ -156,7 +165,8 @@ fn inputs<'d>(drawings: &'d [Drawing<'_>]) -> Vec<GanttInput<'d>> {
     let input = |drawing: &'d Drawing<'_>| {
         let input = drawing.input();
         match &drawing.finished.view.look.title {
-            Some(_) if drawings.len() > 1 => GanttInput { title: drawing.finished.label.clone(), ..input },
+            // It stands above all of them.
+            Some(_) => GanttInput { title: drawing.finished.label.clone(), ..input },
             _ => input,
         }
     };

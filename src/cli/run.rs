@@ -9,7 +9,7 @@ use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::tie_sensitivity::tie_sensitivity;
 use super::view::{View, views};
-use super::{bounded_file, console, exports, failure_windows, interrupt, pictures};
+use super::{bounded_file, console, exports, failure_windows, html_page, interrupt, pictures};
 use crate::explore::{Cancellation, Following, Schedule};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
@@ -179,7 +179,8 @@ fn run_and_write_along(
         true => Some(Folder::open(options.output.join(folder_name(&scenario.label)))?),
         false => None,
     };
-    let keeps = pictures::are_wanted(options) || exports::are_wanted(options);
+    let keeps =
+        pictures::are_wanted(options) || exports::are_wanted(options) || html_page::is_wanted(options);
     let keep = if keeps { Keep::Events } else { keep };
     let mut finished = match schedule {
         None => {
@@ -205,6 +206,7 @@ fn run_and_write_along(
     if let Some(drawing) = Drawing::new(&finished).filter(|_| keeps && !is_over) {
         let mut files = drawing.write(&folder, options, "gantt")?;
         files.extend(drawing.write_marks(&folder, options)?);
+        files.extend(html_page::write(&drawing, &folder, options, "gantt")?);
         let (exported, notes) = exports::write(&drawing, &folder, options)?;
         files.extend(exported);
         finished.written.splice(0..0, files);

@@ -19,6 +19,8 @@ mod dense;
 mod font;
 mod formats;
 mod gantt;
+#[cfg(feature = "render")]
+mod html;
 mod inks;
 mod input;
 #[cfg(feature = "render")]
@@ -48,6 +50,8 @@ pub use formats::{MOST_TASKS, levels_csv, mermaid, perfetto, spans_csv};
 #[cfg(feature = "render")]
 pub use formats::{pdf, tikz};
 pub use gantt::{Style, aligned, gantt, validated};
+#[cfg(feature = "render")]
+pub use html::{PageRun, html};
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind, Window};
 #[cfg(feature = "render")]
 pub use png::{RenderError, png};

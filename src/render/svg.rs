@@ -314,7 +314,7 @@ impl std::fmt::Display for Number {
 }
 
 /// A colour as `#rrggbb`.
-struct Hex(Colour);
+pub(super) struct Hex(pub Colour);
 
 impl std::fmt::Display for Hex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -4,8 +4,8 @@ use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Event, Header, Kind, LevelLine, Outcome, Phrase, Sketched, Span, Trace, all_levels, peaks, rounds, spans,
-    untimed_rounds, untimed_spans,
+    Event, Header, Kind, LevelLine, Outcome, Phrase, Recording, Sketched, Span, Trace, all_levels, peaks,
+    rounds, spans, untimed_rounds, untimed_spans,
 };
 use crate::value::Word;
 
@@ -76,6 +76,23 @@ impl<'a> Timeline<'a> {
         }
     }
 
+    /// The timeline of a recorded run of a real program.
+    pub fn recorded(recording: &'a Recording) -> Timeline<'a> {
+        Timeline {
+            header: &recording.header,
+            outcome: &recording.outcome,
+            end: recording.end,
+            spans: recording.spans.clone(),
+            rounds: Vec::new(),
+            levels: Vec::new(),
+            points: Vec::new(),
+            points_left_out: 0,
+            broken: Vec::new(),
+            finished: recording.finished.clone(),
+            untimed: false,
+        }
+    }
+
     /// The timeline of a run that followed a schedule in which a delay may take any
     /// time. There a process may ask for what it waits for late, since it could not
     /// have been served: it is shown to wait from when that was so.
@@ -117,6 +134,11 @@ impl<'a> Timeline<'a> {
             untimed: self.untimed,
             lanes: &[],
         }
+    }
+
+    /// The drawing's input, under the name of its scenario.
+    pub fn input_named(&self) -> GanttInput<'_> {
+        self.input(self.header.scenario.clone())
     }
 
     /// What to draw of a trace that is only the beginning of a run, which ended

@@ -230,10 +230,7 @@ impl<'s> Plan<'s> {
     fn at_once(&self) -> u64 {
         match self.precision {
             Some(_) => self.replications,
-            None => {
-                let runs = self.design.points().saturating_mul(self.replications);
-                (runs / LEAST_JOBS).clamp(1, MOST_AT_ONCE)
-            }
+            None => at_once(self.design.points().saturating_mul(self.replications)),
         }
     }
 
@@ -278,6 +275,11 @@ impl<'s> Plan<'s> {
         let (point, jobs) = (self.design.base(&self.scenario.model), self.jobs_of_point());
         point * jobs..(point + 1) * jobs
     }
+}
+
+/// How many replications of one point one worker makes at once, of so many runs in all.
+pub(super) fn at_once(runs: u64) -> u64 {
+    (runs / LEAST_JOBS).clamp(1, MOST_AT_ONCE)
 }
 
 /// The figure of this name, if there is one.

@@ -8,15 +8,13 @@ use super::design::DesignPoint;
 use super::estimate::Estimate;
 use super::execute::{Ended, Execution};
 use super::objective::{Objective, RunCondition};
-use super::plan::Batch;
+use super::plan::{Batch, at_once};
 use super::row::RunRow;
 use super::runner::{NoRows, StopCheck};
+use crate::trace::Outcome;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::ControlFlow;
-
-/// Replications of one point that one thread makes at once.
-const AT_ONCE: u64 = 64;
 
 /// What is asked of each run.
 #[derive(Debug, Clone)]
@@ -58,6 +56,8 @@ pub struct Trial {
     pub failures: Vec<Option<u64>>,
     /// By figure of the plan, its mean over the runs that came to a regular end.
     pub figures: Vec<Estimate>,
+    /// How many runs a horizon ended.
+    pub cut: u64,
     /// The first replication that ended in a deadlock, a fault or at a limit, and how.
     pub finding: Option<(u64, &'static str)>,
 }
@@ -72,12 +72,14 @@ impl Trial {
             margins: vec![Estimate::default(); conditions],
             failures: vec![None; conditions],
             figures: vec![Estimate::default(); figures],
+            cut: 0,
             finding: None,
         }
     }
 
     fn add(&mut self, question: &Question, row: &RunRow) {
         self.runs += 1;
+        self.cut += u64::from(row.outcome == Outcome::Horizon.name());
         let params = &self.point.params;
         if let Some(objective) = &question.objective {
             let number = objective.as_f64(params, row).filter(|number| number.is_finite());
@@ -156,6 +158,16 @@ impl RunCondition {
     }
 }
 
+/// These batches in smaller ones, so that all workers have some.
+fn parted(batches: &[Batch]) -> Vec<Batch> {
+    let at_once = at_once(batches.iter().map(|batch| batch.count).sum());
+    let parts = |&Batch { point, first, count }: &Batch| {
+        let starts = (0..count.div_ceil(at_once)).map(move |part| part * at_once);
+        starts.map(move |start| Batch { point, first: first + start, count: at_once.min(count - start) })
+    };
+    batches.iter().flat_map(parts).collect()
+}
+
 /// Runs points as they are asked for, each run once.
 pub struct Trials<'t> {
     execution: Execution<'t>,
@@ -184,17 +196,13 @@ impl<'t> Trials<'t> {
     /// If the user stops it, or the scenario cannot be run at one of them.
     pub fn reach(&mut self, points: &[u64], replications: u64) -> Result<(), NoRows> {
         let replications = if self.is_random() { replications } else { 1 };
-        let mut jobs = Vec::new();
-        for &number in points {
-            if let Some(trial) = self.entry(number)? {
-                let (mut first, point) = (trial.runs, number);
-                while first < replications {
-                    let count = AT_ONCE.min(replications - first);
-                    jobs.push(Batch { point, first, count });
-                    first += count;
-                }
+        let mut lacking = Vec::new();
+        for &point in points {
+            if let Some(trial) = self.entry(point)?.as_ref().filter(|trial| trial.runs < replications) {
+                lacking.push(Batch { point, first: trial.runs, count: replications - trial.runs });
             }
         }
+        let jobs = parted(&lacking);
         let (question, mut all) = (self.question, std::mem::take(&mut self.all));
         let ended = self.run(&jobs, &mut |row| {
             if let Some(Some(trial)) = all.get_mut(&row.point) {
@@ -213,10 +221,7 @@ impl<'t> Trials<'t> {
     pub fn afresh(&mut self, number: u64, first: u64, count: u64) -> Result<Option<Trial>, NoRows> {
         let Some(known) = self.entry(number)? else { return Ok(None) };
         let mut trial = Trial::new(known.point.clone(), known.margins.len(), known.figures.len());
-        let starts = (0..count.div_ceil(AT_ONCE)).map(|chunk| chunk * AT_ONCE);
-        let job =
-            |start: u64| Batch { point: number, first: first + start, count: AT_ONCE.min(count - start) };
-        let jobs: Vec<Batch> = starts.map(job).collect();
+        let jobs = parted(&[Batch { point: number, first, count }]);
         let question = self.question;
         self.run(&jobs, &mut |row| trial.add(question, row))?;
         Ok(Some(trial))

@@ -94,15 +94,15 @@ impl WaitFor {
     }
 
     fn words(self) -> WaitWords {
-        let row = |step, verb, purpose| WaitWords { step, verb, purpose };
+        let row = |step, verb, purpose, ended_by| WaitWords { step, verb, purpose, ended_by };
         match self {
-            WaitFor::Acquire => row("acquire", "wait to acquire", "to acquire"),
-            WaitFor::Get => row("get", "wait to get", "to get from"),
-            WaitFor::Put => row("put", "wait to put", "to put into"),
-            WaitFor::Notify => row("wait", "wait at", "for a notify of"),
-            WaitFor::Barrier => row("wait", "wait at", "for the others at"),
-            WaitFor::Core => row("work", "be ready for", "for a core of"),
-            WaitFor::End => row("join", "wait to join", "for the end of"),
+            WaitFor::Acquire => row("acquire", "wait to acquire", "to acquire", "release of"),
+            WaitFor::Get => row("get", "wait to get", "to get from", "put into"),
+            WaitFor::Put => row("put", "wait to put", "to put into", "get from"),
+            WaitFor::Notify => row("wait", "wait at", "for a notify of", "notify of"),
+            WaitFor::Barrier => row("wait", "wait at", "for the others at", "arrival at"),
+            WaitFor::Core => row("work", "be ready for", "for a core of", "core of"),
+            WaitFor::End => row("join", "wait to join", "for the end of", "end of"),
         }
     }
 
@@ -120,6 +120,11 @@ impl WaitFor {
     pub fn purpose(self) -> &'static str {
         self.words().purpose
     }
+
+    /// What ends such a wait for a resource with this name: `put into queue`.
+    pub fn ended_by(self, name: &str) -> String {
+        format!("{} {name}", self.words().ended_by)
+    }
 }
 
 /// The words for one reason to wait.
@@ -127,6 +132,7 @@ struct WaitWords {
     step: &'static str,
     verb: &'static str,
     purpose: &'static str,
+    ended_by: &'static str,
 }
 
 /// A process that waits in a deadlock.

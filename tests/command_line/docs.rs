@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "README.md",
     "docs/language.md",
     "docs/test.md",
@@ -18,6 +18,7 @@ const PAGES: [&str; 12] = [
     "docs/search.md",
     "docs/calibrate.md",
     "docs/why.md",
+    "docs/html.md",
     "docs/pictures.md",
     "docs/cluster.md",
     "python/README.md",

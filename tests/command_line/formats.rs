@@ -24,7 +24,7 @@ fn every_format_is_written_and_the_same_each_time() {
     let others = OTHERS.iter().map(|name| (*name).to_owned());
     let mut expected: Vec<String> =
         pictures.chain(others).map(|name| format!("output/pipe/{name}")).collect();
-    expected.extend(["result.json", "trace.jsonl"].map(|name| format!("output/pipe/{name}")));
+    expected.extend(["gantt.html", "result.json", "trace.jsonl"].map(|name| format!("output/pipe/{name}")));
     expected.sort();
     assert_eq!(first.keys().cloned().collect::<Vec<_>>(), expected);
     assert_eq!(first, files());
@@ -173,4 +173,24 @@ fn what_is_too_much_for_a_format_is_said() {
     let ended = room.run("run many.yaml --write all").with_code(0);
     ended.says(&["no gantt.mmd: nobody can read a Mermaid chart of 1,500 spans"]);
     assert!(!room.names("output").contains(&"output/many/gantt.tmp".to_owned()));
+}
+
+/// A trace that a profiler wrote is drawn under the model; here it is one of ours, of which all is
+/// known: the run itself.
+#[test]
+fn a_recorded_run_stands_beside_the_model() {
+    let room = Room::with(&[("pipe.yaml", PIPE), ("bad.json", "{\"traceEvents\": 3}")]);
+    room.run("run pipe.yaml --write perfetto").with_code(0);
+    let ended =
+        room.run("compare pipe.yaml --beside output/pipe/perfetto.json --write svg -o both").with_code(0);
+    ended.says(&[" recorded: perfetto: 2 threads, 7 slices, 7s\n"]);
+    let document = std::fs::read_to_string(room.path("both/comparison.svg")).expect("it is there");
+    assert_eq!(document.matches("id=\"run0-span-").count(), 7);
+    assert_eq!(document.matches("id=\"run1-span-").count(), 7);
+    for text in [">perfetto</text>", "speed-up 1.00×", "consumer: blocked on buffer queue (get), running"] {
+        assert!(document.contains(text), "{text}");
+    }
+    let ended = room.run("compare pipe.yaml --beside bad.json").with_code(2);
+    assert!(ended.err.contains("bad.json: this is no trace"), "{}", ended.err);
+    room.run("compare pipe.yaml --beside absent.json").with_code(3);
 }

@@ -16,6 +16,7 @@ mod files;
 mod fit;
 mod formats;
 mod gallery;
+mod html;
 mod interrupt;
 mod library;
 mod looks;

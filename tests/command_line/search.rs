@@ -33,6 +33,21 @@ fn lab() -> Room {
     Room::with(&[("lab.yaml", &library("lab5/two-memories.yaml"))])
 }
 
+/// The total time of a run that a horizon ends is that of the horizon.
+#[test]
+fn a_horizon_that_ends_runs_is_told() {
+    let text = VALLEY.replace("params:", "horizon: 3s\nparams:");
+    let room = Room::with(&[("cut.yaml", &text), ("whole.yaml", VALLEY)]);
+    let told = "a horizon ended 5 runs: total_time says when it did";
+    // |n - 6| s from 1 to 9: those of 1, 2, 10, 11 and 12 are above 3 s.
+    let line = "--vary n=1..12 --minimize total_time";
+    room.run(&format!("search cut.yaml {line}")).with_code(0).says(&["n=6 is the best", told]);
+    let whole = room.run(&format!("search whole.yaml {line}")).with_code(0);
+    assert!(!whole.out.contains("horizon"), "{}", whole.out);
+    let line = "--vary n=1..12 --find n --such-that total_time<=1s";
+    room.run(&format!("search cut.yaml {line}")).says(&["a horizon ended"]);
+}
+
 /// Items come out of the lab at one in 2 s whatever the capacity, if it does not deadlock:
 /// 30 s, and a capacity below the chunk deadlocks. So each slot above 3 only costs.
 #[test]

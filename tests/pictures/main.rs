@@ -7,6 +7,8 @@
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
 mod looks;
+mod page_reader;
+mod pages;
 mod samples;
 mod sweeps;
 mod told;

@@ -81,6 +81,19 @@ pub enum HandedOn {
     Stop,
 }
 
+impl HandedOn {
+    /// What it is called, with the name of the resource: `put into queue`.
+    pub fn told(self, name: impl FnOnce(ResourceId) -> String) -> String {
+        match self {
+            HandedOn::Start => "start".to_owned(),
+            HandedOn::Stop => "stop".to_owned(),
+            // Whose end it is stands beside it.
+            HandedOn::Resource(_, WaitFor::End) => "end".to_owned(),
+            HandedOn::Resource(resource, wait_for) => wait_for.ended_by(&name(resource)),
+        }
+    }
+}
+
 impl PathSpan {
     /// The length in nanoseconds.
     pub fn nanos(&self) -> u64 {

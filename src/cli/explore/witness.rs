@@ -6,6 +6,7 @@ use crate::analysis::Monitors;
 use crate::cli::execute::{Keep, execute_along};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::failure_windows;
+use crate::cli::html_page;
 use crate::cli::inputs::Loaded;
 use crate::cli::output::Folder;
 use crate::cli::pictures::{Drawing, are_wanted};
@@ -134,7 +135,8 @@ pub fn show(
             _ => Following::to_the_end(seed, mode),
         };
         let notes = narrate_cancellable(program, None, (seed, mode), cancellation, &witness.turns);
-        let is_drawn = are_wanted(&arguments.run) && witness.turns.len() <= MOST_DRAWN;
+        let wanted = are_wanted(&arguments.run) || html_page::is_wanted(&arguments.run);
+        let is_drawn = wanted && witness.turns.len() <= MOST_DRAWN;
         let keep = if is_drawn { Keep::Events } else { Keep::Nothing };
         let mut finished =
             match execute_along(loaded, (&schedule, following), cancellation, &arguments.run, None, keep) {
@@ -153,6 +155,7 @@ pub fn show(
             one.written.push(folder.write(&format!("{name}.schedule"), text.as_bytes())?);
             if let Some(drawing) = Drawing::new(&one.finished) {
                 one.written.extend(drawing.write(&folder, &arguments.run, &name)?);
+                one.written.extend(html_page::write(&drawing, &folder, &arguments.run, &name)?);
             }
         }
         shown.push(one);

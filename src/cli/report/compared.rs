@@ -4,9 +4,10 @@
 //! it leaves out; the figures that were asked for are all shown.
 
 use super::parts::duration;
-use super::table::{ROWS, long, mark_value, nothing, table, without};
+use super::table::{ROWS, long, nothing, table, without};
 use crate::analysis::{
     ComparedFigure, ComparedMark, ComparisonRow, FigureComparison, FigureValue, MarkComparison, MarkValues,
+    shown_value,
 };
 use crate::cli::console::printable;
 use crate::figure::{format_factor, format_figure, so_many, trimmed};
@@ -71,7 +72,7 @@ fn mark_row(name: &str, label: &str, run: &ComparedMark, columns: usize) -> Vec<
     let ty = run.values.map(|values| values.min.ty());
     let is_duration = ty == Some(Type::Duration);
     let value =
-        |of: fn(MarkValues) -> Value| run.values.map_or_else(nothing, |values| mark_value(of(values)));
+        |of: fn(MarkValues) -> Value| run.values.map_or_else(nothing, |values| shown_value(of(values)));
     let mut row = vec![
         printable(name),
         printable(label),

@@ -4,13 +4,12 @@ use super::finished::Finished;
 use super::parts::{DECIMALS, and_more, duration};
 use crate::analysis::{
     MarkStatistics, MarkValues, ProcessGroup, ProcessStatistics, ResourceGroup, ResourceStatistics, Spread,
-    Statistics, WholeSpread, process_groups, resource_groups,
+    Statistics, WholeSpread, process_groups, resource_groups, shown_value,
 };
 use crate::figure::{format_figure, format_share, trimmed};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::{Time, format_mean_nanos};
 use crate::trace::{Header, MarkInfo};
-use crate::value::Value;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 /// How many entries of a table are shown.
@@ -299,20 +298,10 @@ pub fn mark_table(finished: &Finished) -> String {
     let marks = finished.header.marks.iter().zip(&finished.statistics.marks);
     let rows = |(info, mark): (&MarkInfo, &MarkStatistics)| {
         let (mean, min, max) = match mark.values {
-            Some(MarkValues { mean, min, max }) => (mark_value(mean), mark_value(min), mark_value(max)),
+            Some(MarkValues { mean, min, max }) => (shown_value(mean), shown_value(min), shown_value(max)),
             None => (nothing(), nothing(), nothing()),
         };
         vec![vec![info.name.clone(), mark.count.to_string(), mean, min, max]]
     };
     bounded(&["mark", "passed", "mean", "smallest", "largest"], &[], marks, rows, false)
-}
-
-/// A value of a mark in a table.
-pub(super) fn mark_value(value: Value) -> String {
-    match value {
-        Value::Duration(nanos) if nanos < 0 => format!("-{}", duration(nanos.unsigned_abs())),
-        Value::Duration(nanos) => duration(nanos.unsigned_abs()),
-        Value::Float(number) => trimmed(&format_figure(number, 4)).to_owned(),
-        Value::Int(_) | Value::Bool(_) => value.to_string(),
-    }
 }

@@ -9,6 +9,7 @@ use crate::cli::options::Format;
 use crate::cli::report::{
     GREEN, RED, YELLOW, and_more, counted, heading, interval, on_one_line, quantity, section, so_many, table,
 };
+use crate::cli::sweep::told_cut;
 use crate::sweep::{Estimate, Optimum, Trial, Trials};
 use crate::value::Type;
 use serde_json::{Value as Json, json};
@@ -176,6 +177,7 @@ impl Report<'_, '_> {
                 notes.push(format!("not in all of them: {}", self.why(afresh)));
             }
         }
+        notes.extend(told_cut(self.told.plan, self.trials.all().map(|trial| trial.cut).sum()));
         if let Some(best) = self.trials_of(&self.found.feasible).first() {
             notes.push(format!("to see it: {}", self.told.command(best)));
         }

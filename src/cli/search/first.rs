@@ -7,6 +7,7 @@ use crate::cli::console::{self, printable};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::options::Format;
 use crate::cli::report::{GREEN, RED, YELLOW, counted, heading, interval, on_one_line, section, table};
+use crate::cli::sweep::told_cut;
 use crate::sweep::{Threshold, Trial, TrialVerdict, Trials};
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write;
@@ -120,7 +121,8 @@ fn notes(
     found: &Threshold,
     arguments: &SearchArguments,
 ) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> =
+        told_cut(told.plan, trials.all().map(|trial| trial.cut).sum()).into_iter().collect();
     let name = |place: u64| trials.get(place).map(|trial| told.settings(trial)).unwrap_or_default();
     if let Some((holds, fails)) = found.broken() {
         notes.push(format!(

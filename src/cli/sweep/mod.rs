@@ -23,4 +23,5 @@ pub use arguments::SweepArguments;
 pub use charts::MOST_FIGURES;
 pub use merge::{MergeArguments, merge};
 pub use names::{command_of_run, settings, shown_name};
+pub use report::told_cut;
 pub use run::{processors, run};

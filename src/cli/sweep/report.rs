@@ -246,6 +246,11 @@ fn notes(plan: &Plan<'_>, collected: &Collected, options: &ReportOptions) -> Vec
 fn cut_note(plan: &Plan<'_>, collected: &Collected) -> Option<String> {
     let horizon = Outcome::Horizon.name();
     let cut: u64 = collected.points.iter().filter_map(|point| point.outcomes.get(horizon)).sum();
+    told_cut(plan, cut)
+}
+
+/// That total times are those of a horizon which ended so many runs, if they are asked for.
+pub fn told_cut(plan: &Plan<'_>, cut: u64) -> Option<String> {
     let asks_time = plan.requests().iter().any(|request| is_named(request, "total_time"));
     (cut > 0 && asks_time).then(|| {
         format!("a horizon ended {}: total_time says when it did, not how long it takes", so_many(cut, "run"))

@@ -25,7 +25,7 @@ use super::pictures::{Drawing, write_validation};
 use super::report::Finished;
 use super::run::with_done;
 use super::view::view;
-use super::{console, interrupt};
+use super::{console, html_page, interrupt};
 use crate::backend::threads::{SleepError, check};
 use crate::scenario::folder_name;
 use crate::trace::{Trace, write_jsonl};
@@ -100,6 +100,11 @@ fn write(validation: &mut Validation, folder: &Folder, options: &RunOptions) -> 
         let drawings: Vec<Drawing<'_>> =
             [&validation.virtual_run, threads_run].into_iter().filter_map(Drawing::new).collect();
         written.extend(write_validation(&drawings, folder, options)?);
+        if let [model, threads] = drawings.as_slice() {
+            let title = format!("{} in virtual time and on threads", validation.virtual_run.label);
+            let both = [(model, " in virtual time"), (threads, " on threads")];
+            written.extend(html_page::write_several(&title, &both, folder, options, "validation")?);
+        }
         if let Some(trace) = threads_run.trace.as_ref().filter(|_| options.writes(Artifact::Trace)) {
             written.push(write_trace(trace, folder)?);
         }

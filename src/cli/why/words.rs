@@ -2,7 +2,7 @@
 
 use crate::analysis::{BoundOf, HandedOn};
 use crate::cli::console::printable;
-use crate::trace::{Activity, Header, WaitFor};
+use crate::trace::{Activity, Header};
 
 /// What a process does, without its resource.
 pub fn short(activity: Option<Activity>) -> &'static str {
@@ -39,20 +39,7 @@ pub fn resource(activity: Option<Activity>, header: &Header) -> Option<String> {
 
 /// By what the path goes on with another process.
 pub fn handed_on(what: HandedOn, header: &Header) -> String {
-    let name = |resource| printable(&header.resource_name(resource));
-    match what {
-        HandedOn::Start => "start".to_owned(),
-        HandedOn::Stop => "stop".to_owned(),
-        HandedOn::Resource(resource, wait_for) => match wait_for {
-            WaitFor::Acquire => format!("release of {}", name(resource)),
-            WaitFor::Get => format!("put into {}", name(resource)),
-            WaitFor::Put => format!("get from {}", name(resource)),
-            WaitFor::Notify => format!("notify of {}", name(resource)),
-            WaitFor::Barrier => format!("arrival at {}", name(resource)),
-            WaitFor::Core => format!("core of {}", name(resource)),
-            WaitFor::End => "end".to_owned(),
-        },
-    }
+    what.told(|resource| printable(&header.resource_name(resource)))
 }
 
 /// What makes a bound.

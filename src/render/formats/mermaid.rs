@@ -114,6 +114,6 @@ mod tests {
         let second = |second| Time::from_secs(second);
         let window = Window { from: second(3), to: Some(second(4)) };
         let part = mermaid(&timeline.input("x".to_owned()), window).expect("there are few");
-        assert!(part.contains("running :active, 3000, 4000\n") && !part.contains("delayed"), "{part}");
+        assert!(part.contains("running :active, 3000, 4000\n") && !part.contains("m :done"), "{part}");
     }
 }

@@ -8,7 +8,7 @@
 use crate::ids::ProcessId;
 use crate::render::input::{GanttInput, Point, PointKind};
 use crate::time::Time;
-use crate::trace::{Activity, Span};
+use crate::trace::Span;
 use serde_json::{Value, json};
 use std::fmt;
 use std::io::{self, Write};
@@ -73,7 +73,7 @@ impl Events<'_, '_> {
     fn slice(&mut self, span: &Span) -> io::Result<()> {
         let input = self.input;
         let name = input.label(span).map_or_else(|| input.activity_name(span.activity), str::to_owned);
-        let mut args = json!({"state": span.activity.state()});
+        let mut args = json!({});
         if let Some(line) = input.header.line(span.op) {
             args["line"] = json!(line);
         }
@@ -97,9 +97,7 @@ impl Events<'_, '_> {
     /// a nanosecond before the moment; if whoever it was did nothing then that has a
     /// length, there is none.
     fn flow(&mut self, span: &Span) -> io::Result<()> {
-        let Some(by) = span.granted_by.filter(|_| matches!(span.activity, Activity::Blocked { .. })) else {
-            return Ok(());
-        };
+        let Some(by) = span.granted_by else { return Ok(()) };
         let Some(before) = span.end.as_nanos().checked_sub(1).and_then(Time::from_nanos) else {
             return Ok(());
         };

@@ -21,18 +21,11 @@ const MOST_COMPLAINT: f64 = 110.0;
 
 /// A notice above the lanes, if the run did not simply complete as expected.
 pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
-    let (alarm, mut sentences) = match input.outcome {
-        Outcome::Completed | Outcome::Horizon if input.broken.is_empty() => return,
-        Outcome::Completed | Outcome::Horizon => (true, Vec::new()),
-        Outcome::Deadlock(deadlock) => (true, deadlock_sentences(input, deadlock)),
-        Outcome::Fault(fault) => {
-            let who = input.process_name(fault.process);
-            let line = input.line_note(fault.op);
-            (true, vec![format!("{who}: {}{line}", fault.message), format!("hint: {}", fault.hint)])
-        }
-        Outcome::Limit { message } => (false, vec![message.clone()]),
-    };
-    sentences.extend(input.broken.iter().map(|broken| broken.text.clone()));
+    let sentences = sentences(input);
+    if sentences.is_empty() {
+        return;
+    }
+    let alarm = !matches!(input.outcome, Outcome::Limit { .. });
     let room = page.text_width() - 12.0;
     let mut lines: Vec<String> =
         sentences.iter().flat_map(|sentence| font::wrap(sentence, SIZE, room)).collect();
@@ -50,6 +43,22 @@ pub(super) fn notice(page: &mut Page<'_>, input: &GanttInput<'_>) {
         page.scene.text(MARGIN + 12.0, y, SIZE, Anchor::Start, if alarm { ALARM } else { INK }, line);
     }
     page.y = bottom + HEADING_GAP;
+}
+
+/// What went wrong; nothing if the run simply completed as expected.
+pub(in crate::render) fn sentences(input: &GanttInput<'_>) -> Vec<String> {
+    let mut sentences = match input.outcome {
+        Outcome::Completed | Outcome::Horizon => Vec::new(),
+        Outcome::Deadlock(deadlock) => deadlock_sentences(input, deadlock),
+        Outcome::Fault(fault) => {
+            let who = input.process_name(fault.process);
+            let line = input.line_note(fault.op);
+            vec![format!("{who}: {}{line}", fault.message), format!("hint: {}", fault.hint)]
+        }
+        Outcome::Limit { message } => vec![message.clone()],
+    };
+    sentences.extend(input.broken.iter().map(|broken| broken.text.clone()));
+    sentences
 }
 
 /// A line over all lanes, with an arrow above it, at each moment at which an
@@ -157,7 +166,7 @@ fn texts(input: &GanttInput<'_>, most_lanes: usize) -> impl Iterator<Item = Stri
 }
 
 /// What the process of a lane has to complain about, shortly and in full.
-fn complaint(input: &GanttInput<'_>, process: ProcessId) -> Option<(String, String)> {
+pub(in crate::render) fn complaint(input: &GanttInput<'_>, process: ProcessId) -> Option<(String, String)> {
     match input.shown_outcome()? {
         Outcome::Deadlock(deadlock) => {
             let blocked = deadlock.blocked.iter().find(|blocked| blocked.process == process)?;

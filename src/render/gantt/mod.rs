@@ -14,6 +14,7 @@ mod page;
 mod points;
 mod torn;
 
+pub(super) use alarm::{complaint, sentences as notices};
 pub use page::Style;
 
 use super::dense::{Detail, Scale};
@@ -146,7 +147,8 @@ fn summary(input: &GanttInput<'_>, style: &Style) -> String {
     format!("{total} · {}{shown}", so_many(processes as u64, "process"))
 }
 
-fn total_and_outcome(input: &GanttInput<'_>, window: Window) -> String {
+/// How long a run took, and how it ended.
+pub(super) fn total_and_outcome(input: &GanttInput<'_>, window: Window) -> String {
     let total = length(input.total_time().as_nanos());
     let ended = match input.outcome {
         outcome if input.cut.is_some() => format!("{} at {total}", outcome.name()),
