@@ -172,11 +172,13 @@ impl Look {
 /// Whether a wish for lanes means a process: by the name of a single one
 /// (`worker[2]`), by that of all its instances (`worker`, `worker[*]`), or by letters of
 /// either with `*` for the others.
+#[cfg(any(feature = "cli", test))]
 pub fn means(wish: &str, family: &str, instance: &str) -> bool {
     [family, instance].into_iter().any(|name| fits(wish.as_bytes(), name.as_bytes()))
 }
 
 /// Whether a name fits a pattern with `*` for any letters, in time linear in their product.
+#[cfg(any(feature = "cli", test))]
 fn fits(pattern: &[u8], name: &[u8]) -> bool {
     let (mut at, mut next) = (0, 0);
     // Where to go on if what follows the last `*` does not fit: it takes a letter more.

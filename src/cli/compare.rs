@@ -21,7 +21,7 @@ use crate::analysis::{
 };
 use crate::figure::so_many;
 use crate::render::{MOST_SCENARIOS, Timeline};
-use crate::trace::{Header, Recording};
+use crate::trace::{Header, ProfiledRun};
 use clap::Args;
 use replicated::Replication;
 use std::path::PathBuf;
@@ -146,7 +146,7 @@ impl Comparison {
 
 fn write_pictures(
     runs: &[Finished],
-    recorded: &[Recording],
+    recorded: &[ProfiledRun],
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
     let wanted = are_wanted(options) || html_page::is_wanted(options);

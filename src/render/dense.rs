@@ -20,6 +20,7 @@ const MOST_TOOLTIPS: usize = 5_000;
 
 /// Up to where an axis reaches that shows a run until `end`: at least 1 ns, so
 /// that it can be divided by.
+#[cfg(feature = "render")]
 pub fn reach(end: Time) -> Time {
     end.max(Time::from_nanos(1).unwrap_or(Time::MAX))
 }

@@ -79,6 +79,13 @@ fn colour(hex: u32) -> Colour {
     Colour(red, green, blue)
 }
 
+/// What each colour of the palette is in a theme.
+#[cfg(feature = "render")]
+pub(super) fn colours_of(theme: Theme) -> impl Fn(Colour) -> Colour {
+    let map = (theme != Theme::Light).then(|| Map::of(theme));
+    move |colour| map.as_ref().map_or(colour, |map| map.get(colour))
+}
+
 /// A finished SVG document in the colours of a theme, and so large that its smallest text
 /// has so many pixels.
 pub fn restyled(document: &str, theme: Theme, font_size: u32) -> String {

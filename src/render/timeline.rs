@@ -4,7 +4,7 @@ use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Event, Header, Kind, LevelLine, Outcome, Phrase, Recording, Sketched, Span, Trace, all_levels, peaks,
+    Event, Header, Kind, LevelLine, Outcome, Phrase, ProfiledRun, Sketched, Span, Trace, all_levels, peaks,
     rounds, spans, untimed_rounds, untimed_spans,
 };
 use crate::value::Word;
@@ -77,7 +77,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// The timeline of a recorded run of a real program.
-    pub fn recorded(recording: &'a Recording) -> Timeline<'a> {
+    pub fn recorded(recording: &'a ProfiledRun) -> Timeline<'a> {
         Timeline {
             header: &recording.header,
             outcome: &recording.outcome,

@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use tempolane::analysis::{PathEnd, PathStep};
 use tempolane::backend::compile;
 use tempolane::backend::virtual_time::Simulation;
-use tempolane::ids::ResourceId;
+use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::render::{GanttInput, PageRun, Timeline, Window, html};
 use tempolane::scenario;
+use tempolane::time::Time;
 use tempolane::trace::{
     Activity, Kind, Outcome, Piece, RecordingSink, ResourceKind, Trace, WaitFor, all_levels, spans,
 };
@@ -287,4 +288,33 @@ fn a_million_spans_are_less_than_ten_megabytes() {
     let last = sample.spans.last().expect("a million");
     let read = columns.spans.last().expect("a million");
     assert_eq!((read.start, read.end), (last.start.as_nanos(), last.end.as_nanos()));
+}
+
+/// What is wished of pictures is where a page begins: it has the rest, too.
+#[test]
+fn a_page_begins_with_the_lanes_and_the_window_of_the_pictures() {
+    let named = PIPE.replace("{work: 2500ms}", "{work: 2500ms, label: eat}");
+    let trace = trace(&named);
+    let (timeline, statistics) = (Timeline::new(&trace), trace.statistics());
+    let lanes = [ProcessId(1)];
+    let run = PageRun {
+        timeline: GanttInput { lanes: &lanes, ..timeline.input("pipe".to_owned()) },
+        window: Window { from: Time::from_secs(5), to: Some(Time::from_secs(20)) },
+        statistics: &statistics,
+        file: "",
+        source: &named,
+        facts: Vec::new(),
+        trace: None,
+    };
+    let mut page = Page::read(&html("pipe", &[run], None));
+    let told = page.told["runs"][0].clone();
+    assert_eq!(told["lanes"], serde_json::json!([1]));
+    // In ticks of 500 ms. The run is over at 16 s; the window was asked for until 20 s.
+    assert_eq!(told["window"], serde_json::json!([10, 40]));
+    let works = page.columns().spans.into_iter().filter(|span| span.text == "eat (running)");
+    assert_eq!(works.count(), 6);
+    // A name has a look of its own, which the legend explains.
+    let doing = told["doings"].as_array().expect("a list").iter().find(|doing| doing["label"] == "eat");
+    let look = doing.expect("it is among them")["look"].as_u64().expect("a number") as usize;
+    assert_eq!(page.told["looks"][look]["legend"], "eat");
 }

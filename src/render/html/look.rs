@@ -1,9 +1,11 @@
-//! The looks of the states: those of the pictures, for a page.
+//! The looks of the states: those of the pictures, light and dark, for a page.
 
 use super::super::inks::Inks;
-use super::super::palette::{ALARM, AXIS, Class, GRID, INK, PAPER, PATH, QUIET};
+use super::super::palette::{ALARM, AXIS, Class, GRID, INK, LEVEL, PAPER, PATH, QUIET, UNDER_LEVEL};
 use super::super::scene::{Colour, Fill};
 use super::super::svg::{Hex, strokes};
+use super::super::theme::colours_of;
+use crate::look::Theme;
 use crate::trace::printable;
 use serde::Serialize;
 
@@ -13,47 +15,57 @@ pub(super) struct Look {
     name: &'static str,
     /// What the legend calls it.
     legend: String,
-    /// The ground of a bar.
-    ground: String,
-    /// The lines on it, of a tile of 6 by 6 pixels: nothing, `dots`, or a path as in SVG.
+    /// The lines on its bars, of a tile of 6 by 6 pixels: nothing, `dots`, or a path as in SVG.
     hatch: Option<&'static str>,
-    /// The colour of these lines.
+    light: Colours,
+    dark: Colours,
+}
+
+/// The colours of a state.
+#[derive(Serialize)]
+struct Colours {
+    /// Of a bar, and of the lines on it.
+    ground: String,
     line: Option<String>,
-    /// The one colour of what is too small for lines.
+    /// Of what is too small for lines.
     flat: String,
     edge: String,
+    /// Of letters in a bar, and around them.
     label: String,
     halo: Option<String>,
 }
 
-fn hex(colour: Colour) -> String {
-    Hex(colour).to_string()
-}
-
 /// The looks of all states, by [`Class::index`].
 pub(super) fn looks(inks: &Inks) -> Vec<Look> {
-    Class::all().map(|class| look(class, inks)).collect()
+    let look = |class: Class| Look {
+        name: class.name(),
+        legend: printable(&inks.legend(class)),
+        hatch: match class.fill() {
+            Fill::Hatched(hatch) => Some(strokes(hatch.pattern).unwrap_or("dots")),
+            _ => None,
+        },
+        light: colours(class, Theme::Light),
+        dark: colours(class, Theme::Dark),
+    };
+    Class::all().map(look).collect()
 }
 
-fn look(class: Class, inks: &Inks) -> Look {
-    let (ground, hatch, line) = match class.fill() {
-        Fill::Hatched(hatch) => {
-            (hatch.ground, Some(strokes(hatch.pattern).unwrap_or("dots")), Some(hex(hatch.line)))
-        }
-        Fill::Solid(colour) => (colour, None, None),
-        Fill::Clear => (PAPER, None, None),
+fn colours(class: Class, theme: Theme) -> Colours {
+    let themed = colours_of(theme);
+    let hex = |colour: Colour| Hex(themed(colour)).to_string();
+    let (ground, line) = match class.fill() {
+        Fill::Hatched(hatch) => (hatch.ground, Some(hatch.line)),
+        Fill::Solid(colour) => (colour, None),
+        Fill::Clear => (PAPER, None),
     };
     let flat = match class.flat() {
         Fill::Solid(colour) => colour,
         _ => ground,
     };
     let (label, halo) = class.label();
-    Look {
-        name: class.name(),
-        legend: printable(&inks.legend(class)),
+    Colours {
         ground: hex(ground),
-        hatch,
-        line,
+        line: line.map(hex),
         flat: hex(flat),
         edge: hex(class.edge().colour),
         label: hex(label),
@@ -61,17 +73,24 @@ fn look(class: Class, inks: &Inks) -> Look {
     }
 }
 
-/// The colours of the pictures as variables of a style sheet.
-pub(super) fn colours() -> String {
-    let named = [
-        ("ink", INK),
-        ("quiet", QUIET),
-        ("grid", GRID),
-        ("axis", AXIS),
-        ("alarm", ALARM),
-        ("path", PATH),
-        ("paper", PAPER),
-    ];
-    let variables: String = named.map(|(name, colour)| format!(" --{name}: {};", Hex(colour))).concat();
-    format!(":root {{{variables} }}\n")
+/// The colours of the pictures as variables of a style sheet, light and dark.
+pub(super) fn variables() -> String {
+    let of = |selector: &str, theme: Theme| {
+        let themed = colours_of(theme);
+        let named = NAMED.map(|(name, colour)| format!(" --{name}: {};", Hex(themed(colour))));
+        format!("{selector} {{{} }}\n", named.concat())
+    };
+    of(":root", Theme::Light) + &of(":root[data-theme=\"dark\"]", Theme::Dark)
 }
+
+const NAMED: [(&str, Colour); 9] = [
+    ("ink", INK),
+    ("quiet", QUIET),
+    ("grid", GRID),
+    ("axis", AXIS),
+    ("alarm", ALARM),
+    ("path", PATH),
+    ("paper", PAPER),
+    ("level", LEVEL),
+    ("under-level", UNDER_LEVEL),
+];

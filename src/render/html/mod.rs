@@ -85,7 +85,7 @@ pub fn html(title: &str, runs: &[PageRun<'_>], colour_by: Option<ColourBy>) -> S
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>"
     );
     escape(&title, &mut page);
-    let colours = look::colours();
+    let colours = look::variables();
     let _ = write!(page, "</title>\n<style nonce=\"{nonce}\">\n{colours}{STYLE}</style>\n</head>\n{BODY}");
     let _ = writeln!(page, "<script type=\"application/octet-stream\" id=\"data\">{data}</script>");
     let _ = write!(page, "<script nonce=\"{nonce}\">\n\"use strict\";\n");

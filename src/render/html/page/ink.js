@@ -1,5 +1,4 @@
-// Colours and hatchings on the canvas: those of the pictures, and on dark paper the same
-// hues on a dark ground.
+// Colours and hatchings on the canvas: those of the pictures, light or dark.
 
 /** The inks of a theme. */
 class Inks {
@@ -11,33 +10,17 @@ class Inks {
   /** Reads the colours of the theme that the page has now. */
   refresh() {
     const style = getComputedStyle(document.documentElement);
-    const named = ["ink", "quiet", "grid", "axis", "alarm", "path", "paper", "panel", "accent", "marked", "shade"];
+    const named = ["ink", "quiet", "grid", "axis", "alarm", "path", "paper", "level", "under-level", "panel", "accent", "marked"];
     named.forEach((name) => (this[name] = style.getPropertyValue(`--${name}`).trim()));
-    const dark = document.documentElement.dataset.theme === "dark";
-    this.states = this.looks.map((look) => this.state(look, dark));
+    const theme = document.documentElement.dataset.theme === "dark" ? "dark" : "light";
+    this.states = this.looks.map(({ name, hatch, [theme]: colours }) => ({
+      ...colours,
+      name,
+      hatch,
+      fill: hatch === null ? colours.ground : tile(colours.ground, colours.line, hatch),
+      packed: packed(colours.flat),
+    }));
   }
-
-  state(look, dark) {
-    const hatched = look.hatch !== null;
-    let { ground, flat, label, halo, edge } = look;
-    if (dark && hatched) {
-      ground = mixed(this.paper, look.line, 0.28);
-      flat = mixed(this.paper, look.line, 0.75);
-      [label, halo] = [this.ink, ground];
-    }
-    if (dark && look.name === "new") [ground, flat, label, halo] = [this.panel, this.panel, this.ink, null];
-    if (dark && look.name === "new") edge = this.axis;
-    const state = { name: look.name, ground, flat, label, halo, edge, hatch: look.hatch, line: look.line };
-    state.fill = hatched ? tile(ground, look.line, look.hatch) : ground;
-    state.packed = packed(flat);
-    return state;
-  }
-}
-
-/** So much of the second colour on the first. */
-function mixed(ground, colour, share) {
-  const parts = channels(ground).map((channel, i) => Math.round(channel * (1 - share) + channels(colour)[i] * share));
-  return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function channels(colour) {

@@ -255,7 +255,7 @@ class Painter {
       const right = Math.min(view.x(run.ends[span] * run.tick), view.width + 2);
       const doing = run.doings[run.doing[span]];
       const state = this.state.inks.states[doing.look];
-      context.fillStyle = right - x >= HATCHED_BAR ? state.fill : state.hatch === null ? state.ground : this.flat(state);
+      context.fillStyle = right - x >= HATCHED_BAR ? state.fill : state.flat;
       context.fillRect(x, y, right - x, height);
       if (right - x >= 4) {
         context.strokeStyle = state.edge;
@@ -265,11 +265,6 @@ class Painter {
       if (right - x > 26 && height >= 13) this.label(run, span, doing, state, x, right, y + height / 2);
     }
     this.posts(row, y, height);
-  }
-
-  flat(state) {
-    const [red, green, blue] = [state.packed & 255, (state.packed >> 8) & 255, (state.packed >> 16) & 255];
-    return `rgb(${red}, ${green}, ${blue})`;
   }
 
   /** What stands in a bar: what it waits for, or how long it is. */
@@ -392,7 +387,7 @@ class Painter {
     const { times, lows, highs } = level;
     const [top, height] = [view.rowY(row) + 6, row.height - 12];
     const place = (value) => top + height - (value / Math.max(1, this.topOf(level))) * height;
-    context.fillStyle = this.state.inks.shade;
+    context.fillStyle = this.state.inks["under-level"];
     context.strokeStyle = this.state.inks.axis;
     context.lineWidth = 1;
     const base = Math.round(top + height) + 0.5;
@@ -424,7 +419,7 @@ class Painter {
       step = next;
     }
     context.fill(area);
-    context.strokeStyle = this.state.inks.ink;
+    context.strokeStyle = this.state.inks.level;
     context.lineWidth = 1.2;
     context.stroke(line);
     if (level.bound !== null) {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// A recorded run of a real program.
 #[derive(Debug, Clone)]
-pub struct Recording {
+pub struct ProfiledRun {
     /// Its threads as processes, and what their slices are called as labels.
     pub header: Header,
     /// By thread, then by start; the first of all starts at 0.
@@ -77,13 +77,13 @@ struct Threads {
     open: Vec<Vec<(String, f64)>>,
 }
 
-impl Recording {
+impl ProfiledRun {
     /// Reads a trace in the trace event format: a list of events, or an object that has one.
     /// `name` is what to call the run.
     ///
     /// # Errors
     /// What is wrong, if it is none or has no slices.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Recording, String> {
+    pub fn read(name: &str, bytes: &[u8]) -> Result<ProfiledRun, String> {
         let is_list = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
         let no_trace = |error: serde_json::Error| {
             format!("this is no trace in the trace event format of Chrome, Perfetto and PyTorch: {error}")
@@ -153,7 +153,7 @@ impl Threads {
         }
     }
 
-    fn recording(mut self, name: &str) -> Result<Recording, String> {
+    fn recording(mut self, name: &str) -> Result<ProfiledRun, String> {
         let starts = self.slices.iter().flatten().map(|slice| slice.start);
         let first = starts.fold(f64::INFINITY, f64::min);
         if !first.is_finite() {
@@ -189,7 +189,7 @@ impl Threads {
         }
         let end = finished.iter().flatten().copied().max().unwrap_or(Time::ZERO);
         let header = self.header(name, ops);
-        Ok(Recording { header, spans, finished, end, outcome: Outcome::Completed, inside })
+        Ok(ProfiledRun { header, spans, finished, end, outcome: Outcome::Completed, inside })
     }
 
     fn header(self, name: &str, ops: BTreeMap<String, OpId>) -> Header {
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_outermost_slices_of_threads_are_spans() {
-        let recording = Recording::read("real", TRACE.as_bytes()).expect("it is a trace");
+        let recording = ProfiledRun::read("real", TRACE.as_bytes()).expect("it is a trace");
         let header = &recording.header;
         let told: Vec<(String, &str, u64, u64)> = recording
             .spans
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(told, expected);
         assert_eq!((recording.end.as_nanos(), recording.inside), (3_000_000, 1));
         let list = TRACE.trim_start_matches("{\"traceEvents\": ").trim_end_matches('}');
-        assert_eq!(Recording::read("real", list.as_bytes()).expect("a list").spans, recording.spans);
+        assert_eq!(ProfiledRun::read("real", list.as_bytes()).expect("a list").spans, recording.spans);
     }
 
     #[test]
@@ -273,7 +273,7 @@ mod tests {
             ("[]", "no thread in it has a slice"),
             ("[{\"ph\": \"X\", \"ts\": 1, \"dur\": -1}]", "no thread in it has a slice"),
         ] {
-            let error = Recording::read("x", text.as_bytes()).expect_err(text);
+            let error = ProfiledRun::read("x", text.as_bytes()).expect_err(text);
             assert!(error.contains(part), "{text}: {error}");
         }
     }
