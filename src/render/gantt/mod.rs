@@ -14,6 +14,7 @@ mod page;
 mod points;
 mod torn;
 
+#[cfg(feature = "render")]
 pub(super) use alarm::{complaint, sentences as notices};
 pub use page::Style;
 
