@@ -251,7 +251,13 @@ impl Sink for StatisticsSink {
                 }
                 self.measure(event, MeasureTallies::mark_or_end);
             }
-            Kind::Acquire | Kind::Release | Kind::Put | Kind::Get | Kind::Notify | Kind::Block => {
+            Kind::Acquire
+            | Kind::Release
+            | Kind::Put
+            | Kind::Get
+            | Kind::Notify
+            | Kind::Block
+            | Kind::Timeout => {
                 let level = self.resources[event.subject as usize].change(event);
                 if let Some(sketch) = &mut self.sketch {
                     sketch.level(ResourceId(event.subject), event.time, level);
@@ -338,6 +344,7 @@ impl ResourceTally {
             Kind::Notify => event.value,
             _ => 1,
         };
+        statistics.timeouts += u64::from(event.kind == Kind::Timeout);
         statistics.level_end = level_after(statistics.level_end, event);
         statistics.level_max = statistics.level_max.max(statistics.level_end);
         statistics.level_end

@@ -102,6 +102,8 @@ pub struct ResourceGroup {
     pub requests: WholeSpread,
     /// Waits among them.
     pub waits: WholeSpread,
+    /// Those of them that ran out.
+    pub timeouts: WholeSpread,
     /// The lengths of all waits.
     pub wait_total: WholeSpread,
     /// The longest wait of each instance.
@@ -195,6 +197,7 @@ fn resource_group(info: &ResourceInfo, all: &[ResourceStatistics]) -> Option<Res
         utilization: Spread::<f64>::of(instances.iter().filter_map(|resource| resource.utilization)),
         requests: whole(|resource| resource.requests)?,
         waits: whole(|resource| resource.waits.count)?,
+        timeouts: whole(|resource| resource.timeouts)?,
         wait_total: whole(|resource| u64::try_from(resource.waits.total).unwrap_or(u64::MAX))?,
         wait_longest: whole(|resource| resource.waits.longest)?,
         wait_mean: float(|resource| resource.waits.mean())?,

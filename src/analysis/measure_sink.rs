@@ -34,7 +34,8 @@ impl Sink for MeasureSink {
             | Kind::Get
             | Kind::Notify
             | Kind::Block
-            | Kind::Grant => self.0.resource(event),
+            | Kind::Grant
+            | Kind::Timeout => self.0.resource(event),
             Kind::Done | Kind::Mark => self.0.mark_or_end(event),
             _ => {}
         }

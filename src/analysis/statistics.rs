@@ -81,6 +81,8 @@ pub struct ResourceStatistics {
     pub requests: u64,
     /// The waits among them.
     pub waits: WaitStatistics,
+    /// Those of them that ran out.
+    pub timeouts: u64,
     /// Free permits (1 or 0 for a mutex) or items, averaged over time.
     pub level_mean: f64,
     /// The highest level, those that lasted no time included: a buffer filled

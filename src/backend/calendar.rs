@@ -313,6 +313,8 @@ impl Calendar for SmallCalendar {
 }
 
 impl Scheduler for SmallCalendar {
+    const KEEPS_DEADLINES: bool = false;
+
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         if self.has_ready {

@@ -213,6 +213,8 @@ impl HeapCalendar {
 }
 
 impl Scheduler for HeapCalendar {
+    const KEEPS_DEADLINES: bool = false;
+
     fn cancel(&mut self, time: Time, process: ProcessId) {
         *self.cancelled.entry((time, process)).or_default() += 1;
     }

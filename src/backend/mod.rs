@@ -3,6 +3,7 @@
 
 mod calendar;
 mod heap_calendar;
+mod indexed_calendar;
 pub mod recorded;
 pub mod replay;
 mod rerun;

@@ -25,6 +25,8 @@ pub struct TieCalendar {
     streams: Streams,
     position: u64,
     choices: u64,
+    /// Who waits no longer than until then.
+    deadlines: BTreeMap<ProcessId, Time>,
 }
 
 /// Who can go on at a time, with a priority.
@@ -60,7 +62,7 @@ impl TieCalendar {
             Ties::Reversed => Due::LastInFile(BinaryHeap::new()),
             Ties::Fifo | Ties::Seeded(_) => Due::ByArrival(BTreeMap::new()),
         };
-        TieCalendar { due, ties, streams, position: 0, choices: 0 }
+        TieCalendar { due, ties, streams, position: 0, choices: 0, deadlines: BTreeMap::new() }
     }
 
     /// How often there was a choice between several so far.
@@ -88,6 +90,25 @@ impl TieCalendar {
 
 impl Calendar for TieCalendar {
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
+        let first = self.pop_any()?;
+        if !self.deadlines.is_empty() {
+            self.deadlines.remove(&first.1);
+        }
+        Some(first)
+    }
+
+    fn clear(&mut self) {
+        match &mut self.due {
+            Due::LastInFile(keys) => keys.clear(),
+            Due::ByArrival(due) => due.clear(),
+        }
+        self.deadlines.clear();
+        (self.position, self.choices) = (0, 0);
+    }
+}
+
+impl TieCalendar {
+    fn pop_any(&mut self) -> Option<(Time, ProcessId)> {
         let options = match &mut self.due {
             Due::LastInFile(keys) => {
                 let first = keys.pop()?.0;
@@ -108,17 +129,14 @@ impl Calendar for TieCalendar {
         Some((time, process))
     }
 
-    fn clear(&mut self) {
+    fn enter(&mut self, time: Time, priority: u8, process: ProcessId) {
         match &mut self.due {
-            Due::LastInFile(keys) => keys.clear(),
-            Due::ByArrival(due) => due.clear(),
+            Due::LastInFile(keys) => keys.push(Reverse(from_the_last(time, priority, process))),
+            Due::ByArrival(due) => due.entry((time, priority)).or_default().push(process),
         }
-        (self.position, self.choices) = (0, 0);
     }
-}
 
-impl Scheduler for TieCalendar {
-    fn cancel(&mut self, time: Time, process: ProcessId) {
+    fn take_back(&mut self, time: Time, process: ProcessId) {
         match &mut self.due {
             Due::LastInFile(keys) => keys.retain(|due| entry(due.0) != (time, process)),
             Due::ByArrival(due) => {
@@ -130,12 +148,26 @@ impl Scheduler for TieCalendar {
             }
         }
     }
+}
+
+impl Scheduler for TieCalendar {
+    fn cancel(&mut self, time: Time, process: ProcessId) {
+        self.deadlines.remove(&process);
+        self.take_back(time, process);
+    }
 
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
-        match &mut self.due {
-            Due::LastInFile(keys) => keys.push(Reverse(from_the_last(time, priority, process))),
-            Due::ByArrival(due) => due.entry((time, priority)).or_default().push(process),
+        if !self.deadlines.is_empty()
+            && let Some(until) = self.deadlines.remove(&process)
+        {
+            self.take_back(until, process);
         }
+        self.enter(time, priority, process);
+    }
+
+    fn wake_by(&mut self, time: Time, priority: u8, process: ProcessId) {
+        self.deadlines.insert(process, time);
+        self.enter(time, priority, process);
     }
 
     fn choose(&mut self, options: u32) -> u32 {

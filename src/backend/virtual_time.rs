@@ -3,6 +3,7 @@
 
 use super::calendar::{Calendar, MAX_PROCESSES, SMALL, SmallCalendar};
 use super::heap_calendar::HeapCalendar;
+use super::indexed_calendar::IndexedCalendar;
 use super::tie_calendar::TieCalendar;
 use super::wheel_calendar::WheelCalendar;
 use crate::figure::noun;
@@ -60,6 +61,8 @@ pub(super) enum AnyCalendar {
     Small(SmallCalendar),
     Heap(HeapCalendar),
     Wheels(WheelCalendar),
+    /// For waits that may run out.
+    Indexed(IndexedCalendar),
     /// For other ties than first come, first served.
     Ties(Box<TieCalendar>),
 }
@@ -79,7 +82,9 @@ impl AnyCalendar {
     fn for_program(program: &BoundProgram) -> AnyCalendar {
         assert!(program.process_count() <= MAX_PROCESSES, "the scenario's limits exclude this");
         let processes = program.process_count();
-        if processes <= SMALL && !program.has_cancellations() {
+        if program.has_timeouts() {
+            AnyCalendar::Indexed(IndexedCalendar::new(processes))
+        } else if processes <= SMALL && !program.has_cancellations() {
             AnyCalendar::Small(SmallCalendar::new(processes, program.has_priorities))
         } else if processes >= MANY_PROCESSES && !program.has_priorities && !program.has_cancellations() {
             AnyCalendar::Wheels(WheelCalendar::new(processes))
@@ -174,6 +179,9 @@ pub(super) fn run_again<S: Sink>(
         AnyCalendar::Wheels(calendar) => {
             Driver::start(program, machine, calendar, sink, code).drive(machine, draws, control)
         }
+        AnyCalendar::Indexed(calendar) => {
+            Driver::start(program, machine, calendar, sink, code).drive(machine, draws, control)
+        }
         AnyCalendar::Ties(calendar) => {
             Driver::start(program, machine, calendar.as_mut(), sink, code).drive(machine, draws, control)
         }
@@ -258,6 +266,8 @@ impl<C: Calendar> Clockwork<'_, C> {
 }
 
 impl<C: Calendar> Scheduler for Clockwork<'_, C> {
+    const KEEPS_DEADLINES: bool = C::KEEPS_DEADLINES;
+
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
         self.calendar.wake(time, priority, process);
@@ -265,6 +275,10 @@ impl<C: Calendar> Scheduler for Clockwork<'_, C> {
 
     fn cancel(&mut self, time: Time, process: ProcessId) {
         self.calendar.cancel(time, process);
+    }
+
+    fn wake_by(&mut self, time: Time, priority: u8, process: ProcessId) {
+        self.calendar.wake_by(time, priority, process);
     }
 
     #[inline(always)]

@@ -388,6 +388,8 @@ impl Calendar for WheelCalendar {
 }
 
 impl Scheduler for WheelCalendar {
+    const KEEPS_DEADLINES: bool = false;
+
     #[inline(always)]
     fn wake(&mut self, time: Time, _: u8, process: ProcessId) {
         let entry = Entry { time, process };

@@ -36,6 +36,7 @@ pub struct Explore {
     pub(super) max_time: Option<Duration>,
     pub(super) reduce: Reduce,
     pub(super) may_never_end: bool,
+    pub(super) spurious: bool,
 }
 
 impl Explore {
@@ -43,7 +44,15 @@ impl Explore {
     /// a scenario that comes to an end in every schedule.
     pub const fn new(mode: Mode) -> Explore {
         let (max_states, max_memory) = (5_000_000, 1_000);
-        Explore { mode, max_states, max_memory, max_time: None, reduce: Reduce::NONE, may_never_end: false }
+        Explore {
+            mode,
+            max_states,
+            max_memory,
+            max_time: None,
+            reduce: Reduce::NONE,
+            may_never_end: false,
+            spurious: false,
+        }
     }
 
     /// Stops after so many states, at least 1. What is not explored then is an error.
@@ -72,6 +81,12 @@ impl Explore {
     /// Says that a schedule that never ends is no failure.
     pub const fn may_never_end(self) -> Explore {
         Explore { may_never_end: true, ..self }
+    }
+
+    /// Tries also that somebody who waits at a condition goes on without a notify, once at
+    /// each condition, as threads may.
+    pub const fn spurious(self) -> Explore {
+        Explore { spurious: true, ..self }
     }
 
     pub(super) fn budget(&self) -> Budget {

@@ -236,6 +236,7 @@ impl<S: CodeState + Send> Scenario<S> {
             reduce: explore.reduce,
             code: Some(&code),
             learns: true,
+            spurious: explore.spurious,
         };
         let began = crate::backend::threads::wall();
         let is_over = || explore.max_time.is_some_and(|most| began.elapsed() >= most);

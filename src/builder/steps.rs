@@ -46,6 +46,17 @@ impl<S> Steps<S> {
         self
     }
 
+    /// Adds a key to the step before.
+    #[track_caller]
+    fn beside(&mut self, head: String) -> &mut Self {
+        match self.steps.last_mut() {
+            Some(step) => step.heads.push(head),
+            // The check says that a step is missing.
+            None => return self.add(head),
+        }
+        self
+    }
+
     /// The steps that `make` adds to an empty list.
     fn nested(&mut self, make: impl FnOnce(&mut Steps<S>)) -> Vec<Step> {
         let mut inner = Steps::new(self.first_call + self.code.len());
@@ -147,6 +158,30 @@ impl<S> Steps<S> {
     #[track_caller]
     pub fn acquire_many(&mut self, semaphore: &str, permits: impl Into<Term>) -> &mut Self {
         self.add(format!("acquire: {{{}: {}}}", key(semaphore), permits.into().yaml()))
+    }
+
+    /// Gives the step before, which waits, a limit: how long it may wait in all. What is
+    /// done if that is too short says [`Steps::or_else`]; without it, it is a fault.
+    #[track_caller]
+    pub fn within(&mut self, limit: impl Into<Term>) -> &mut Self {
+        self.beside(format!("within: {}", limit.into().yaml()))
+    }
+
+    /// Gives the step before, which waits, a random limit.
+    #[track_caller]
+    pub fn within_drawn(&mut self, limit: Distribution) -> &mut Self {
+        self.beside(format!("within: {limit}"))
+    }
+
+    /// What is done instead if the limit of the step before is too short.
+    #[track_caller]
+    pub fn or_else(&mut self, otherwise: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        let otherwise = self.nested(otherwise);
+        match self.steps.last_mut() {
+            Some(step) => step.bodies.push(("else", otherwise)),
+            None => drop(self.block(Vec::new(), vec![("else", otherwise)])),
+        }
+        self
     }
 
     /// Gives a permit, or a mutex, back to each, one after the other.

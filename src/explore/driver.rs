@@ -100,7 +100,7 @@ fn prepared<'a>(
     }
     let monitors = options.monitors;
     let relation = TransitionRelation::new(program, options.mode == Mode::Timed, monitors, options.code);
-    let relation = TransitionRelation { cancellation, ..relation };
+    let relation = TransitionRelation { cancellation, spurious: options.spurious, ..relation };
     let mut scratch = Scratch::new(program, options.seed);
     let started = relation.start(&mut scratch, &mut NoTrace);
     let symmetry = Symmetry::new(program, monitors, options.reduce.symmetry);
@@ -113,14 +113,21 @@ fn prepared<'a>(
     codec.learn(&scratch.world);
     codec.lay_out();
     // A step without time is learnt once; with time hardly one is like another.
-    let learns = options.learns && options.mode == Mode::Untimed;
+    // What comes of a wait that may run out hangs on whether it is the first step of a block.
+    let in_blocks = program.timeouts.iter().any(|timeout| program.atomic[timeout.wait.index()]);
+    let learns = options.learns && options.mode == Mode::Untimed && !in_blocks && !options.spurious;
     // Of those who share a processor and end together the first of the scenario does so first.
     let is_shared = program.processors.iter().any(Processor::is_shared) && options.mode == Mode::Timed;
-    let symmetry = symmetry.filter(|_| options.reduce.symmetry && !is_shared);
+    let symmetry = symmetry.filter(|_| options.reduce.symmetry && !is_shared && !options.spurious);
     // Where priorities are inherited, a step may concern those who wait elsewhere; where
-    // others start or end a process, what it does next hangs on them.
-    let order =
-        options.reduce.order && !program.has_inheritance() && !program.has_lives() && !program.has_daemons;
+    // others start or end a process, what it does next hangs on them; and a wait that may
+    // run out is a step of a process that others may end before.
+    let order = options.reduce.order
+        && !program.has_inheritance()
+        && !program.has_lives()
+        && !program.has_daemons
+        && !program.has_timeouts()
+        && !options.spurious;
     let reduce = Reduce { order, ..options.reduce };
     Ok(Start { relation, codec, symmetry, scratch, seed: options.seed, learns, reduce })
 }

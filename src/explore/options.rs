@@ -38,6 +38,9 @@ pub struct Options<'a> {
     pub reduce: Reduce,
     /// The code that steps call.
     pub code: Option<&'a dyn NumberedCode>,
+    /// Whether somebody who waits at a condition may go on without a notify, once at each
+    /// condition.
+    pub spurious: bool,
     /// Whether to remember what steps do. The result is the same without, and
     /// much later: for tests.
     pub learns: bool,
@@ -48,7 +51,7 @@ impl Options<'_> {
     pub const fn whole(mode: Mode) -> Self {
         let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers: 1 };
         let reduce = Reduce::NONE;
-        Options { mode, seed: 0, budget, monitors: None, reduce, code: None, learns: true }
+        Options { mode, seed: 0, budget, monitors: None, reduce, code: None, spurious: false, learns: true }
     }
 }
 

@@ -5,13 +5,14 @@
 //! Whoever gave a mutex back for the wait takes it again by an op of its own,
 //! behind the wait, in competition with all others who want it.
 
-use super::machine::{Machine, op_of};
+use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
+use super::stepwise::Rest;
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{BoundProgram, RESOURCE_WORDS, ResourceCode, resource};
-use crate::trace::{Fault, Kind, Sink, WaitFor};
-use crate::value::Word;
+use crate::program::{BoundProgram, Op, RESOURCE_WORDS, ResourceCode, frame, resource};
+use crate::trace::{Fault, Kind, Sink, UNNOTIFIED, WaitFor};
+use crate::value::{Type, Word};
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Gives the mutex back and begins to wait, in one step: nobody can notify
@@ -54,12 +55,47 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let chooses = woken < waiting && waiters::is_any(arena, header);
         let nth = if chooses { self.queue.choose(waiting as u32).min(waiting as u32 - 1) } else { 0 };
         for _ in 0..woken {
-            let next = waiters::dequeue_nth(arena, &self.program.frames, header + resource::TAKERS, nth);
-            let Some((process, frame)) = next else { break };
+            let Some((process, frame)) = self.dequeue_nth(arena, header, nth) else { break };
             arena[header + resource::LEVEL] -= 1;
             let waiter = Context::new(process, frame, op_of(arena, frame));
             self.grant(arena, waiter, header, at.process(), true);
         }
+    }
+
+    /// Lets `process`, which waits at a condition, go on although nobody has notified it, and
+    /// brings it in front of its next step: for drivers that go step by step.
+    ///
+    /// # Errors
+    /// As [`Kernel::step`].
+    pub fn wake_unnotified(&mut self, process: ProcessId) -> Result<Rest, Box<Fault>> {
+        let arena = std::mem::take(&mut self.arena);
+        let frame = self.program.frames[process.index()] as usize;
+        let at = Context::new(process, frame, op_of(arena, frame));
+        if S::ACTIVE {
+            self.sink.clock(*self.now);
+        }
+        let (header, _) = self.awaited(arena, at);
+        let id = self.resource_id(arena, header);
+        arena[header + resource::OWNER] = 1;
+        self.emit_typed(at, Kind::Notify, id, 1, Type::Int, UNNOTIFIED);
+        self.take_out_of_queue(arena, at, process);
+        arena[frame + frame::STATE] = state_word(at.op() + 1, State::Ready);
+        self.queue.wake(*self.now, frame::priority_in(arena[frame + frame::LINK]), process);
+        self.emit_typed(at, Kind::Grant, id, u64::from(process.0), Type::Int, UNNOTIFIED);
+        self.arena = arena;
+        self.settle(process)
+    }
+
+    /// Takes the waiter out that `nth` others stand before.
+    #[inline(always)]
+    fn dequeue_nth(&self, arena: &mut [Word], header: usize, nth: u32) -> Option<(ProcessId, usize)> {
+        let (queue, frames) = (resource::TAKERS, &self.program.frames);
+        if !Q::KEEPS_DEADLINES || nth == 0 || !self.program.has_timeouts() {
+            return waiters::dequeue_nth(arena, frames, header + queue, nth);
+        }
+        let process = waiters::nth(arena, frames, header + queue, nth)?;
+        self.remove(arena, header, queue, process);
+        Some((process, frames[process.index()] as usize))
     }
 
     /// That a process waits with a mutex that it does not own.
@@ -76,6 +112,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 }
 
 impl Machine {
+    /// Whether a process waits at a condition at which nobody has gone on yet without a
+    /// notify: see [`Kernel::wake_unnotified`].
+    pub fn may_wake_unnotified(&self, program: &BoundProgram, process: ProcessId) -> bool {
+        let frame = program.frames[process.index()] as usize;
+        let Op::Wait { condition, .. } = program.plain[op_of(&self.arena, frame)] else { return false };
+        let header = condition.resolve().unwrap_or_else(|slot| self.arena[slot.at(frame)] as usize);
+        let waits = frame::state_in(self.arena[frame + frame::STATE]) == State::Blocked as u8;
+        waits && self.arena[header + resource::OWNER] == 0
+    }
+
     /// The processes that wait at condition `id`, in the order in which a
     /// driver that is asked to choose numbers them.
     pub fn waiters(&self, program: &BoundProgram, id: ResourceId) -> Vec<ProcessId> {
@@ -103,8 +149,9 @@ impl Machine {
             _ if program.is_processor(header) => 0,
             discipline => discipline,
         };
+        let add = if program.has_timeouts() { waiters::enqueue_both_ways } else { waiters::enqueue };
         for &id in waiters {
-            waiters::enqueue(&mut self.arena, &program.frames, queue, ProcessId(id as u32), discipline);
+            add(&mut self.arena, &program.frames, queue, ProcessId(id as u32), discipline);
         }
     }
 }

@@ -41,9 +41,10 @@ pub fn waits_for_horizon(program: &BoundProgram, machine: &Machine) -> bool {
 
 /// Those who wait, if all who are not done do.
 pub fn find_waiting(program: &BoundProgram, machine: &Machine) -> Option<Deadlock> {
-    let processes = (0..program.process_count()).map(ProcessId::from_index);
-    let mut states = processes.map(|process| machine.state(program, process));
-    let only_waits = machine.live > 0 && states.all(|state| matches!(state, State::Blocked | State::Done));
+    let mut processes = (0..program.process_count()).map(ProcessId::from_index);
+    let is_done = |process| machine.state(program, process) == State::Done;
+    let only_waits = machine.live > 0
+        && processes.all(|process| is_done(process) || waits_for_others(program, machine, process));
     only_waits.then(|| find_deadlock(program, machine))
 }
 
@@ -59,7 +60,7 @@ pub fn find_stuck(program: &BoundProgram, machine: &Machine) -> Option<Deadlock>
     let alive = (0..program.process_count()).map(ProcessId::from_index);
     let alive = alive.filter(|&process| machine.state(program, process) != State::Done).map(with_gives);
     let (mut stuck, mut helpers): (Vec<_>, Vec<_>) =
-        alive.partition(|&(process, _)| machine.state(program, process) == State::Blocked);
+        alive.partition(|&(process, _)| waits_for_others(program, machine, process));
     while !helpers.is_empty() {
         // Who is helped may help others.
         let is_helped = |&(process, _): &(ProcessId, _)| may_be_helped(program, machine, process, &helpers);
@@ -67,6 +68,11 @@ pub fn find_stuck(program: &BoundProgram, machine: &Machine) -> Option<Deadlock>
     }
     let (waiting, ahead): (Vec<ProcessId>, Vec<Vec<Give>>) = stuck.into_iter().unzip();
     (!waiting.is_empty()).then(|| describe_all(program, machine, &waiting, &ahead))
+}
+
+/// Whether a process waits until others end that.
+fn waits_for_others(program: &BoundProgram, machine: &Machine, process: ProcessId) -> bool {
+    machine.state(program, process) == State::Blocked && machine.runs_out_at(program, process).is_none()
 }
 
 /// Whether one of these others could give what a process waits for.
@@ -114,7 +120,7 @@ fn has_circle_of_owners(program: &BoundProgram, machine: &Machine) -> bool {
 
 /// Who owns the mutex that a process waits for.
 fn owner_of_awaited(program: &BoundProgram, machine: &Machine, process: ProcessId) -> Option<ProcessId> {
-    if machine.state(program, process) != State::Blocked {
+    if !waits_for_others(program, machine, process) {
         return None;
     }
     let (resource, _) = awaited(program, machine, process, machine.op(program, process));
@@ -242,7 +248,7 @@ fn gives_ahead(program: &BoundProgram, machine: &Machine, process: ProcessId) ->
     if machine.state(program, process) == State::Blocked {
         let (first, used) = awaited(program, machine, process, op);
         gives.push(Give { used, first, count: 1 });
-        open = vec![op.index() + 1];
+        open = next_ops(program, op.index()).into_iter().flatten().collect();
     }
     // The op on which it waits is passed again if it stands in a loop.
     while let Some(op) = open.pop() {

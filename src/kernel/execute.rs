@@ -135,6 +135,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     let element = good!(self.element(arena, at, array, index));
                     arena[element] = self.read(arena, value, frame);
                 }
+                Op::Within { wait, until } => {
+                    let time = good!(self.deadline_of(at, now, self.read(arena, wait, frame)));
+                    self.write(arena, until, frame, time.as_nanos());
+                }
+                Op::RanOut => return self.leave(Err(self.ran_out(at))),
                 Op::Draw { into, distribution } => {
                     let word = good!(self.draw(arena, at, distribution));
                     self.write(arena, into, frame, word);
@@ -156,7 +161,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                         self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
                     }
                 }
-                other => waits!(good!(self.use_resource(arena, at, other))),
+                other => match good!(self.use_resource(arena, at, other)) {
+                    Done::Wait => match self.limit_wait(arena, at) {
+                        Some(next) => {
+                            op = next;
+                            continue;
+                        }
+                        None => return Halt::Blocked,
+                    },
+                    done => waits!(done),
+                },
             }
             op += 1;
         };

@@ -63,6 +63,23 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
+    /// After a process has left the line for a mutex, be it of this kind: its owner, and
+    /// whoever that one waits for, have no more priority than they have a right to.
+    pub(super) fn take_priority_back(&mut self, arena: &mut [Word], mutex: usize) {
+        let mut mutex = mutex;
+        while arena[mutex + resource::INHERITS] != 0
+            && let Some(owner) = arena[mutex + resource::OWNER].checked_sub(1)
+        {
+            let owner = ProcessId(owner as u32);
+            self.adjust(arena, owner);
+            self.stand_back(arena, owner);
+            match self.inheriting_awaited(arena, owner) {
+                Some(next) => mutex = next,
+                None => return,
+            }
+        }
+    }
+
     /// The mutex of this kind for which a process waits.
     fn inheriting_awaited(&self, arena: &[Word], process: ProcessId) -> Option<usize> {
         let frame = self.program.frames[process.index()] as usize;
@@ -136,10 +153,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return change(arena);
         }
         let is_put = used.waits_for() == Some(crate::trace::WaitFor::Put);
-        let queue = header + if is_put { resource::PUTTERS } else { resource::TAKERS };
-        waiters::remove(arena, &program.frames, queue, process);
+        let queue = if is_put { resource::PUTTERS } else { resource::TAKERS };
+        self.remove(arena, header, queue, process);
         change(arena);
-        waiters::enqueue(arena, &program.frames, queue, process, discipline);
+        self.enqueue(arena, header, queue, process);
         if matches!(used.waits_for(), Some(crate::trace::WaitFor::Put | crate::trace::WaitFor::Get)) {
             self.serve(arena, header, process);
         }

@@ -266,7 +266,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     fn unlist(&mut self, arena: &mut [Word], header: usize, process: ProcessId) {
         let any = arena[header + resource::OTHER] as usize;
         if any != 0 && arena[header + resource::LEVEL] == life::DONE {
-            waiters::remove(arena, &self.program.frames, any + resource::PUTTERS, process);
+            waiters::remove(arena, &self.program.frames, any + resource::PUTTERS, process, 0);
         }
     }
 
@@ -342,7 +342,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let state = frame::state_in(arena[other.frame() + frame::STATE]);
         let until = match state {
             state if state == State::Ready as u8 => Some(*self.now),
-            state if state == State::Blocked as u8 => None,
+            state if state == State::Blocked as u8 => {
+                if let Some(until) = self.runs_out_at(arena, other) {
+                    self.queue.cancel(until, other.process());
+                }
+                None
+            }
             _ => Time::from_nanos(arena[other.frame() + frame::UNTIL]),
         };
         if let Some(until) = until {
@@ -354,22 +359,6 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             arena[words..words + work::WORDS].fill(0);
         } else if until.is_none() {
             self.take_out_of_queue(arena, other, by);
-        }
-    }
-
-    fn take_out_of_queue(&mut self, arena: &mut [Word], other: Context, by: ProcessId) {
-        let program = self.program;
-        let op = program.plain[other.op()];
-        let (used, code) = program.accesses(&op).next().expect("who waits does so for a resource");
-        let header = self.header(arena, code, other);
-        let wait_for = used.waits_for().expect("a use for which it waits");
-        let queue = header + if wait_for == WaitFor::Put { resource::PUTTERS } else { resource::TAKERS };
-        waiters::remove(arena, &program.frames, queue, other.process());
-        if wait_for.is_counted() {
-            arena[header + resource::LEVEL] -= 1;
-        }
-        if matches!(wait_for, WaitFor::Put | WaitFor::Get) {
-            self.serve(arena, header, by);
         }
     }
 

@@ -38,6 +38,7 @@ mod step;
 mod stepwise;
 mod stop;
 mod streams;
+mod timeout;
 mod waiters;
 
 pub use call::{Call, Code, NoCode};

@@ -398,6 +398,31 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         true
     }
 
+    /// A process goes after others now, whom it went before: if a core serves it, whoever is
+    /// first in line may take that.
+    pub(super) fn stand_back(&mut self, arena: &mut [Word], process: ProcessId) {
+        let program = self.program;
+        let worker_of = |arena: &[Word], process: ProcessId| {
+            let frame = program.frames[process.index()] as usize;
+            let at = Context::new(process, frame, op_of(arena, frame));
+            let Op::WorkOn { state, .. } = program.plain[at.op()] else { return None };
+            Some((Worker { at, base: state.at(frame) }, state))
+        };
+        let Some((me, _)) = worker_of(arena, process) else { return };
+        if matches!(me.stage(arena).0, stage::IDLE | stage::TIMELESS) {
+            return;
+        }
+        let chain = chain_of(program, arena, me);
+        for header in (0..chain.len()).map(|level| chain.at(level)) {
+            let processor = program.processor(arena, header);
+            let first = waiters::first(arena, header + resource::TAKERS).filter(|_| processor.preempts);
+            let Some((next, state)) = first.and_then(|first| worker_of(arena, first)) else { continue };
+            if rank(processor.discipline, arena, next) < rank(processor.discipline, arena, me) {
+                self.change_rank(arena, next.at, state, |_| {});
+            }
+        }
+    }
+
     /// Changes what decides when a process that is ready is served; it may take a core
     /// by that.
     pub(super) fn change_rank(
@@ -415,7 +440,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         let chain = program.processor_chain(arena, innermost(program, arena, me));
         let header = chain.at(level);
-        waiters::remove(arena, &program.frames, header + resource::TAKERS, at.process());
+        waiters::remove(arena, &program.frames, header + resource::TAKERS, at.process(), 0);
         change(arena);
         if program.processor(arena, header).preempts && self.preempt(arena, me, header) {
             me.set_stage(arena, stage::GRANTED, level);
@@ -437,7 +462,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let chain = program.processor_chain(arena, innermost(program, arena, other));
         let mut cores = level + 1;
         if stage == stage::QUEUED {
-            waiters::remove(arena, &program.frames, chain.at(level) + resource::TAKERS, at.process());
+            waiters::remove(arena, &program.frames, chain.at(level) + resource::TAKERS, at.process(), 0);
             cores = level;
         } else if program.processor(arena, chain.at(level)).is_shared() {
             self.leave_shared(arena, other, chain.at(level));
@@ -460,7 +485,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         };
         let mut outermost = reached;
         if stage == stage::QUEUED {
-            waiters::remove(arena, &program.frames, chain.at(reached) + resource::TAKERS, other.at.process());
+            let queue = chain.at(reached) + resource::TAKERS;
+            waiters::remove(arena, &program.frames, queue, other.at.process(), 0);
             outermost -= 1;
         } else {
             self.queue.cancel(Time::from_nanos(until).unwrap_or(Time::MAX), other.at.process());

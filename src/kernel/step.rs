@@ -15,6 +15,9 @@ use crate::value::Word;
 
 /// Takes note of who can go on when, and may say who goes on next.
 pub trait Scheduler {
+    /// Whether there may be waits that run out: if not, no run pays for those.
+    const KEEPS_DEADLINES: bool = true;
+
     /// `process` can go on at `time`. Of equal times, lower `priority` goes
     /// first, then who was noted first.
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId);
@@ -31,6 +34,13 @@ pub trait Scheduler {
     /// which [`crate::program::BoundProgram::has_cancellations`] says so.
     fn cancel(&mut self, time: Time, process: ProcessId) {
         unreachable!("nothing is taken back here, but process {} at {time}", process.0)
+    }
+
+    /// `process`, which waits, can go on at `time` if nobody has ended its wait before:
+    /// then it is noted by [`Scheduler::wake`], which takes this back. Only of runs of
+    /// which [`crate::program::BoundProgram::has_timeouts`] says so.
+    fn wake_by(&mut self, time: Time, priority: u8, process: ProcessId) {
+        let _ = (time, priority, process);
     }
 
     /// Whether no time passes: what would take some may end at once, or whenever.
@@ -339,14 +349,34 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     ) -> Done {
         arena[at.frame() + frame::STATE] = state_word(at.op(), State::Blocked);
         if !waiters::enqueue_first(arena, header + queue, at.process()) {
-            let discipline = discipline(arena, header);
-            waiters::enqueue(arena, &self.program.frames, header + queue, at.process(), discipline);
+            self.enqueue(arena, header, queue, at.process());
         }
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
             self.emit(at, Kind::Block, id, wait_for as u64);
         }
         Done::Wait
+    }
+
+    /// Puts a process into the queue whose word is `queue` words behind `header`.
+    #[inline(always)]
+    pub(super) fn enqueue(&self, arena: &mut [Word], header: usize, queue: usize, process: ProcessId) {
+        let discipline = discipline(arena, header);
+        let add = match Q::KEEPS_DEADLINES && self.program.has_timeouts() {
+            true => waiters::enqueue_both_ways,
+            false => waiters::enqueue,
+        };
+        add(arena, &self.program.frames, header + queue, process, discipline);
+    }
+
+    /// Takes a process out of this queue, in which it waits.
+    pub(super) fn remove(&self, arena: &mut [Word], header: usize, queue: usize, process: ProcessId) {
+        let discipline = discipline(arena, header);
+        let remove = match Q::KEEPS_DEADLINES && self.program.has_timeouts() {
+            true => waiters::remove_both_ways,
+            false => waiters::remove,
+        };
+        remove(arena, &self.program.frames, header + queue, process, discipline);
     }
 
     /// Whether the process, which waits nowhere, would be the first in such a queue.

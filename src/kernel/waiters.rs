@@ -95,11 +95,20 @@ pub(super) fn dequeue_nth(
 
 /// All waiters of the queue in arena word `queue`, in order.
 pub(super) fn all(arena: &[Word], frames: &[u32], queue: usize) -> Vec<ProcessId> {
+    in_order(arena, frames, queue).collect()
+}
+
+/// The waiter of the queue in arena word `queue` that `nth` others stand before.
+pub(super) fn nth(arena: &[Word], frames: &[u32], queue: usize, nth: u32) -> Option<ProcessId> {
+    in_order(arena, frames, queue).nth(nth as usize)
+}
+
+fn in_order(arena: &[Word], frames: &[u32], queue: usize) -> impl Iterator<Item = ProcessId> {
     let next = |process: &ProcessId| {
         let link = arena[link_of(frames, u64::from(process.0) + 1)];
         (link as u32).checked_sub(1).map(ProcessId)
     };
-    std::iter::successors(first(arena, queue), next).collect()
+    std::iter::successors(first(arena, queue), next)
 }
 
 /// Whether nothing says who of the waiters at this header is served first.
@@ -261,19 +270,103 @@ pub(super) fn insert_where(
     }
 }
 
-/// Takes this waiter, who is there, out of a queue, whatever its order. Takes time in
-/// proportion to the waiters.
-pub(super) fn remove(arena: &mut [Word], frames: &[u32], queue: usize, process: ProcessId) {
-    let others: Vec<ProcessId> = all(arena, frames, queue);
-    let priority = |arena: &[Word], id: ProcessId| arena[link_of(frames, u64::from(id.0) + 1)] & PRIORITY;
-    let in_runs = others.iter().any(|&other| arena[link_of(frames, u64::from(other.0) + 1)] & RUN != 0);
-    arena[queue] = 0;
-    for &other in &others {
-        let link = priority(arena, other);
-        arena[link_of(frames, u64::from(other.0) + 1)] = link;
+/// As [`enqueue`], in a queue in which everybody knows who stands before, so that
+/// [`remove_both_ways`] need not look for that.
+#[cold]
+pub(super) fn enqueue_both_ways(
+    arena: &mut [Word],
+    frames: &[u32],
+    queue: usize,
+    process: ProcessId,
+    discipline: u64,
+) {
+    let id = u64::from(process.0) + 1;
+    let (first, last) = (arena[queue] & LOW, arena[queue] >> 32);
+    enqueue(arena, frames, queue, process, discipline);
+    let next = arena[link_of(frames, id)] & LOW;
+    let before = match next {
+        0 => last,
+        _ if next == first => 0,
+        _ => arena[before_of(frames, next)],
+    };
+    arena[before_of(frames, id)] = before;
+    if next != 0 {
+        arena[before_of(frames, next)] = id;
     }
-    for other in others.into_iter().filter(|&other| other != process) {
-        enqueue(arena, frames, queue, other, if in_runs { PRIORITY_FIRST } else { FIFO });
+}
+
+/// The word that says who stands before this waiter, but for the first in a queue: those
+/// who were before it have left. Who waits needs no other time than that of its deadline.
+fn before_of(frames: &[u32], id: u64) -> usize {
+    frames[(id - 1) as usize] as usize + frame::UNTIL
+}
+
+/// Takes this waiter, who is there, out of a queue in which everybody came by
+/// [`enqueue_both_ways`]. Takes time in proportion to the priorities in it, if it is by
+/// priority; else it takes no more if there are more waiters.
+#[cold]
+pub(super) fn remove_both_ways(
+    arena: &mut [Word],
+    frames: &[u32],
+    queue: usize,
+    process: ProcessId,
+    discipline: u64,
+) {
+    let id = u64::from(process.0) + 1;
+    let before = if arena[queue] & LOW == id { 0 } else { arena[before_of(frames, id)] };
+    let next = unlink(arena, frames, queue, id, before, discipline);
+    if next != 0 {
+        arena[before_of(frames, next)] = before;
+    }
+}
+
+/// Takes this waiter, who is there, out of a queue of this discipline. Takes time in
+/// proportion to those before it.
+#[cold]
+pub(super) fn remove(arena: &mut [Word], frames: &[u32], queue: usize, process: ProcessId, discipline: u64) {
+    let id = u64::from(process.0) + 1;
+    let (mut before, mut next) = (0, arena[queue] & LOW);
+    while next != id {
+        before = next;
+        next = arena[link_of(frames, next)] & LOW;
+    }
+    unlink(arena, frames, queue, id, before, discipline);
+}
+
+/// Takes a waiter out of a queue in which it stands behind `before`, or is the first if
+/// that is 0; gives who stood behind it.
+fn unlink(arena: &mut [Word], frames: &[u32], queue: usize, id: u64, before: u64, discipline: u64) -> u64 {
+    let word = arena[link_of(frames, id)];
+    let next = word & LOW;
+    arena[link_of(frames, id)] = word & PRIORITY;
+    if word & RUN != 0 {
+        set_last_of_run(arena, frames, next, last_of_run_in(word, id));
+    } else if discipline == PRIORITY_FIRST && before != 0 {
+        shorten_run(arena, frames, queue, word & PRIORITY, (id, before));
+    }
+    match before {
+        0 => arena[queue] = (arena[queue] & !LOW) | next,
+        _ => {
+            let link = &mut arena[link_of(frames, before)];
+            *link = (*link & !LOW) | next;
+        }
+    }
+    if next == 0 {
+        arena[queue] = (arena[queue] & LOW) | before << 32;
+    }
+    next
+}
+
+/// Makes `before` the last of the run of waiters of this priority, if `id` is.
+fn shorten_run(arena: &mut [Word], frames: &[u32], queue: usize, priority: Word, (id, before): (u64, u64)) {
+    let mut first = arena[queue] & LOW;
+    while arena[link_of(frames, first)] & PRIORITY != priority {
+        let last = last_of_run(arena, frames, first);
+        // The link of the one that is taken out is cleared; nobody goes over it.
+        first = arena[link_of(frames, last)] & LOW;
+    }
+    if first != id && last_of_run(arena, frames, first) == id {
+        set_last_of_run(arena, frames, first, before);
     }
 }
 
@@ -326,6 +419,57 @@ mod tests {
             }
             if model.is_empty() {
                 assert_eq!(arena, initial, "an empty queue leaves nothing behind");
+            }
+        }
+    }
+
+    /// In a queue of any discipline, with those who knew who stood before and without.
+    #[test]
+    fn whoever_is_taken_out_leaves_the_order_of_the_others() {
+        const PROCESSES: u32 = 40;
+        let mut noise = 99u64;
+        let mut next = |below: u64| {
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (noise >> 33) % below
+        };
+        for discipline in [FIFO, PRIORITY_FIRST, 2, ANY] {
+            for both_ways in [false, true] {
+                let add = if both_ways { enqueue_both_ways } else { enqueue };
+                let take_out = if both_ways { remove_both_ways } else { remove };
+                let frames: Vec<u32> = (0..PROCESSES).map(|n| 1 + 3 * n).collect();
+                let mut arena = vec![0; 1 + 3 * PROCESSES as usize];
+                for &base in &frames {
+                    arena[base as usize + frame::LINK] = (126 + next(4)) << 56;
+                }
+                let priority =
+                    |arena: &[Word], process: u32| arena[link_of(&frames, u64::from(process) + 1)] >> 56;
+                let mut list: Vec<u32> = Vec::new();
+                for _ in 0..20_000 {
+                    let process = next(u64::from(PROCESSES)) as u32;
+                    if let Some(place) = list.iter().position(|&other| other == process) {
+                        if next(2) == 0 {
+                            take_out(&mut arena, &frames, 0, ProcessId(process), discipline);
+                            list.remove(place);
+                        } else {
+                            let first = dequeue(&mut arena, &frames, 0).map(|(process, _)| process.0);
+                            assert_eq!(first, Some(list.remove(0)));
+                        }
+                    } else {
+                        let mine = priority(&arena, process);
+                        let place = match discipline {
+                            FIFO => list.len(),
+                            PRIORITY_FIRST => {
+                                list.iter().filter(|&&other| priority(&arena, other) <= mine).count()
+                            }
+                            ANY => list.iter().filter(|&&other| other < process).count(),
+                            _ => 0,
+                        };
+                        add(&mut arena, &frames, 0, ProcessId(process), discipline);
+                        list.insert(place, process);
+                    }
+                    let waiting: Vec<u32> = all(&arena, &frames, 0).iter().map(|process| process.0).collect();
+                    assert_eq!(waiting, list, "{discipline} {both_ways}");
+                }
             }
         }
     }

@@ -180,7 +180,7 @@ impl Op {
             Target, Work, Written,
         };
         match self {
-            Op::Begin | Op::Done { life: None } => one(Nothing),
+            Op::Begin | Op::RanOut | Op::Done { life: None } => one(Nothing),
             Op::Done { life: Some(life) } | Op::Stop { life, .. } => one(Access(Use::End, life)),
             Op::Launch { life: to } | Op::Admit { any: to } => one(Access(Use::Launch, to)),
             Op::Join { life } => one(Access(Use::Join, life)),
@@ -201,6 +201,7 @@ impl Op {
             Op::Unary { into, a, .. } => two(Read(*a), Written(*into)),
             Op::Binary { into, a, b, .. } => [Read(*a), Read(*b), Written(*into)],
             Op::Now { into } => one(Written(*into)),
+            Op::Within { wait, until } => two(Duration(*wait), Written(*until)),
             Op::Element { into, array, index } => [Array(*array), Read(*index), Written(*into)],
             Op::SetElement { array, index, value } => [Array(*array), Read(*index), Read(*value)],
             Op::Draw { into, distribution } => two(Distribution(*distribution), Written(*into)),

@@ -60,6 +60,7 @@ impl Program {
             distributions: self.distributions.clone(),
             many: self.many.clone(),
             held: self.held.clone(),
+            timeouts: self.timeouts.clone(),
             settled: self.settled.clone(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),

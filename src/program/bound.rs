@@ -2,7 +2,7 @@
 
 use super::access::{Operand, Use};
 use super::by_number::ByNumber;
-use super::code::{Held, Settled};
+use super::code::{Held, Settled, Timeout};
 use super::initial::Initial;
 use super::layout::{RESOURCE_WORDS, frame, resource};
 use super::lock_elision::Section;
@@ -60,6 +60,8 @@ pub struct BoundProgram {
     pub many: Vec<ManyCode>,
     /// What processes hold because of a `with`, of processes that others may end.
     pub held: Vec<Held>,
+    /// The waits that may run out, in the order of ops.
+    pub timeouts: Vec<Timeout>,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts.
@@ -132,7 +134,8 @@ impl BoundProgram {
     /// that the optimised ones are compared with.
     #[doc(hidden)]
     pub fn unoptimised(&self) -> BoundProgram {
-        BoundProgram { optimised: Optimised::none(self.plain.len()), ..self.clone() }
+        let limited = self.timeouts.iter().map(|timeout| timeout.wait.index());
+        BoundProgram { optimised: Optimised::none(self.plain.len(), limited), ..self.clone() }
     }
 
     /// The resources that a plain op is about, as it names them, and in which
@@ -218,6 +221,18 @@ impl BoundProgram {
     pub fn has_cancellations(&self) -> bool {
         self.processors.iter().any(|processor| processor.preempts || processor.is_shared())
             || self.plain.iter().any(|op| matches!(op, Op::Stop { .. }))
+    }
+
+    /// What is to be known of the op `at` if it waits and that may run out.
+    pub fn timeout(&self, at: usize) -> Option<&Timeout> {
+        let number = self.timeouts.binary_search_by_key(&at, |timeout| timeout.wait.index()).ok()?;
+        Some(&self.timeouts[number])
+    }
+
+    /// Whether any wait may run out.
+    #[inline]
+    pub fn has_timeouts(&self) -> bool {
+        !self.timeouts.is_empty()
     }
 
     /// The number of process instances.

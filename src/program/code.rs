@@ -27,6 +27,8 @@ pub struct Program {
     pub many: Vec<ManyCode>,
     /// What processes hold because of a `with`.
     pub held: Vec<Held>,
+    /// The waits that may run out, in the order of ops.
+    pub timeouts: Vec<Timeout>,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts, by [`crate::ids::LogId`].
@@ -42,6 +44,17 @@ pub struct Held {
     pub to: OpId,
     /// What it holds.
     pub resource: ResourceCode,
+}
+
+/// A wait that may run out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeout {
+    /// The op that waits.
+    pub wait: OpId,
+    /// The frame word that says when the wait runs out.
+    pub until: Slot,
+    /// Where the process goes on then.
+    pub otherwise: OpId,
 }
 
 /// A value that hangs on parameters and on which instance asks for it, and on nothing else.

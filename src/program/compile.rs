@@ -2,8 +2,8 @@
 
 use super::by_number::ByNumber;
 use super::code::{Globals, Held, ProcessCode, Program};
-use super::emit::{Compiler, Frame};
-use super::expressions::{is_over_params, is_settled};
+use super::emit::{Compiler, Frame, Undo};
+use super::expressions::{is_one, is_over_params, is_settled};
 use super::layout::work;
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::arithmetic::{BinaryOp, UnaryOp};
@@ -27,11 +27,14 @@ pub fn compile(model: &Model) -> Program {
             distributions: Vec::new(),
             many: Vec::new(),
             held: Vec::new(),
+            timeouts: Vec::new(),
             settled: Vec::new(),
             logs: vec![Vec::new(); model.logs.len()],
         },
         frame: Frame::new(&[]),
         work: None,
+        until: None,
+        limit: None,
         settles: false,
         exits: Vec::new(),
         process: ProcessDefId(0),
@@ -51,6 +54,7 @@ impl Compiler<'_> {
         self.site = def.site;
         self.frame = Frame::new(&def.vars);
         self.work = None;
+        self.until = None;
         self.settles = !def.arrives && self.model.lives[id.index()].each.is_none();
         self.guard = def.count.as_ref().map(|count| self.program.globals.guard(positive(count), None));
         let first_distribution = self.program.distributions.len();
@@ -83,7 +87,7 @@ impl Compiler<'_> {
         });
     }
 
-    fn steps(&mut self, steps: &[Step]) {
+    pub(super) fn steps(&mut self, steps: &[Step]) {
         for step in steps {
             self.site = step.site;
             self.step(&step.kind);
@@ -91,7 +95,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn step(&mut self, kind: &StepKind) {
+    pub(super) fn step(&mut self, kind: &StepKind) {
         match kind {
             StepKind::Delay(amount) => {
                 let wait = self.amount(amount);
@@ -101,6 +105,7 @@ impl Compiler<'_> {
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
+            StepKind::Within { limit, waits, otherwise } => self.within(limit, waits, otherwise.as_deref()),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, element: Some(element), into: Some(into), .. } => {
                 let buffer = self.resource(buffer);
@@ -138,7 +143,7 @@ impl Compiler<'_> {
             StepKind::JoinAny { of, into } => {
                 let any = self.model.lives[of.index()].any.expect("a process that is joined has a life");
                 let into = into.map(|var| self.frame.var(var));
-                self.emit(Op::JoinAny { any: ResourceCode::fixed(any.0), into });
+                self.emit_wait(Op::JoinAny { any: ResourceCode::fixed(any.0), into });
             }
             StepKind::Exit => {
                 let exit = self.emit(Op::Jump { to: OpId(0) });
@@ -171,7 +176,7 @@ impl Compiler<'_> {
         self.model.resources[resource.def.index()].spec.kind
     }
 
-    fn is_mutex(&self, resource: &ResourceRef) -> bool {
+    pub(super) fn is_mutex(&self, resource: &ResourceRef) -> bool {
         self.kind(resource).is_owned()
     }
 
@@ -198,10 +203,10 @@ impl Compiler<'_> {
             (Some(index), _) => {
                 let into = self.frame.temporary();
                 let life = self.find(life, index, into);
-                self.emit(op(life));
+                self.emit_wait(op(life));
             }
             (None, None) => {
-                self.emit(op(ResourceCode::fixed(life.0)));
+                self.emit_wait(op(ResourceCode::fixed(life.0)));
             }
             (None, Some(count)) => {
                 let times = self.expr(count);
@@ -211,7 +216,7 @@ impl Compiler<'_> {
                 self.emit(Op::Copy { into: index, from: zero });
                 let start = self.emit(Op::LoopStart { left, times, exit: OpId(0) });
                 let body = self.emit(Op::Find { into, def: life.0, index: index.source() });
-                self.emit(op(ResourceCode::found(into)));
+                self.emit_wait(op(ResourceCode::found(into)));
                 self.emit(Op::Binary { op: BinaryOp::AddInt, into: index, a: index.source(), b: one });
                 self.emit(Op::LoopNext { left, body });
                 self.land(start);
@@ -219,7 +224,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn constant(&mut self, number: i64) -> Source {
+    pub(super) fn constant(&mut self, number: i64) -> Source {
         self.program.globals.constant(Value::Int(number))
     }
 
@@ -264,16 +269,16 @@ impl Compiler<'_> {
         }
     }
 
-    fn take(&mut self, resource: &ResourceRef, code: ResourceCode) {
+    pub(super) fn take(&mut self, resource: &ResourceRef, code: ResourceCode) {
         let op = match (self.is_mutex(resource), self.inherits(resource)) {
             (true, true) => Op::LockInheriting { mutex: code },
             (true, false) => Op::Lock { mutex: code },
             _ => Op::Acquire { semaphore: code },
         };
-        self.emit(op);
+        self.emit_wait(op);
     }
 
-    fn give(&mut self, resource: &ResourceRef, code: ResourceCode) {
+    pub(super) fn give(&mut self, resource: &ResourceRef, code: ResourceCode) {
         let op = if self.inherits(resource) {
             Op::UnlockInheriting { mutex: code }
         } else if self.is_mutex(resource) {
@@ -295,18 +300,32 @@ impl Compiler<'_> {
             self.take(resource, code);
             self.frame.free_temporaries();
             taken.push((resource, kept, self.here()));
+            self.undo_if_later_runs_out(Undo::GiveHeld { resource: resource.clone(), kept });
         }
+        let limit = self.limit.take();
         self.steps(body);
+        self.limit = limit;
         for (resource, kept, from) in taken.into_iter().rev() {
             self.site = resource.site;
             let to = self.here();
-            let code = kept.unwrap_or_else(|| self.resource(resource));
-            if self.model.lives[self.process.index()].each.is_some() {
-                self.program.held.push(Held { from, to, resource: code });
-            }
-            self.give(resource, code);
-            self.frame.free_temporaries();
+            self.give_held(resource, kept, (from, to));
         }
+    }
+
+    /// Gives back what a process holds on the ops from `from` up to `to`, at which it
+    /// begins to.
+    pub(super) fn give_held(
+        &mut self,
+        resource: &ResourceRef,
+        kept: Option<ResourceCode>,
+        (from, to): (OpId, OpId),
+    ) {
+        let code = kept.unwrap_or_else(|| self.resource(resource));
+        if self.model.lives[self.process.index()].each.is_some() {
+            self.program.held.push(Held { from, to, resource: code });
+        }
+        self.give(resource, code);
+        self.frame.free_temporaries();
     }
 
     /// Finds an instance by an index that may change, in a word of its own;
@@ -324,13 +343,19 @@ impl Compiler<'_> {
     fn wait(&mut self, on: &ResourceRef, mutex: Option<&ResourceRef>) {
         let code = self.resource(on);
         if self.kind(on) == ResourceKind::Barrier {
-            self.emit(Op::Arrive { barrier: code });
+            self.emit_wait(Op::Arrive { barrier: code });
             return;
         }
         let given = mutex.map(|mutex| (mutex, self.resource(mutex)));
-        self.emit(Op::Wait { condition: code, mutex: given.map(|(_, code)| code) });
+        if let Some((mutex, _)) = given {
+            self.undo_if_later_runs_out(Undo::Take { mutex: mutex.clone() });
+        }
+        self.emit_wait(Op::Wait { condition: code, mutex: given.map(|(_, code)| code) });
         if let Some((mutex, code)) = given {
+            // That wait has no limit.
+            let limit = self.limit.take();
             self.take(mutex, code);
+            self.limit = limit;
         }
     }
 
@@ -359,11 +384,11 @@ impl Compiler<'_> {
         let resource = self.resource(buffer);
         let value = self.expr(value);
         if is_one(count) {
-            self.emit(Op::Put { buffer: resource, value });
+            self.emit_wait(Op::Put { buffer: resource, value });
         } else {
             let count = self.expr(count);
             let many = self.many(ManyCode { resource, count, operand: value, array: None });
-            self.emit(Op::PutMany { many });
+            self.emit_wait(Op::PutMany { many });
         }
     }
 
@@ -372,24 +397,24 @@ impl Compiler<'_> {
         let array = into.filter(|&var| self.is_array(var));
         if is_one(count) && array.is_none() {
             match into {
-                None => self.emit(Op::Take { buffer: resource }),
+                None => self.emit_wait(Op::Take { buffer: resource }),
                 Some(var) => {
                     let into = self.frame.var(var);
-                    self.emit(Op::Get { buffer: resource, into })
+                    self.emit_wait(Op::Get { buffer: resource, into })
                 }
             };
         } else {
             let count = self.expr(count);
             let array = array.map(|var| self.frame.var(var));
             let many = self.many(ManyCode { resource, count, operand: count, array });
-            self.emit(Op::GetMany { many });
+            self.emit_wait(Op::GetMany { many });
         }
     }
 
     /// An op that writes a value, which then goes to an element of an array.
     fn keep_in_element(&mut self, array: VarId, element: &Expr, op: impl FnOnce(Slot) -> Op) {
         let value = self.frame.temporary();
-        self.emit(op(value));
+        self.emit_wait(op(value));
         let index = self.expr(element);
         let array = self.frame.var(array);
         self.emit(Op::SetElement { array, index, value: value.source() });
@@ -503,8 +528,4 @@ fn positive(number: &Expr) -> Expr {
     let zero = Expr { kind: ExprKind::Const(Value::Int(0)), ty: Type::Int, site: number.site };
     let kind = ExprKind::Binary(BinaryOp::LessInt, Box::new(zero), Box::new(number.clone()));
     Expr { kind, ty: Type::Bool, site: number.site }
-}
-
-fn is_one(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Const(Value::Int(1)))
 }

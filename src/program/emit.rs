@@ -4,9 +4,9 @@
 use super::access::Operand;
 use super::code::Program;
 use super::layout::FRAME_WORDS;
-use super::op::{Op, Slot};
+use super::op::{Op, ResourceCode, Slot, Source};
 use crate::ids::{OpId, ProcessDefId, Site, VarId};
-use crate::scenario::{Model, Var};
+use crate::scenario::{Model, ResourceRef, Var};
 
 /// The state of compiling one process after the other.
 pub(super) struct Compiler<'a> {
@@ -20,6 +20,10 @@ pub(super) struct Compiler<'a> {
     pub(super) settles: bool,
     /// The words of its work on processors, once there is any.
     pub(super) work: Option<Slot>,
+    /// The word that says when its waits run out, once any may.
+    pub(super) until: Option<Slot>,
+    /// What the waits are part of that come next, if they may run out.
+    pub(super) limit: Option<Limit>,
     /// The process at hand.
     pub(super) process: ProcessDefId,
     /// The step at hand.
@@ -29,6 +33,31 @@ pub(super) struct Compiler<'a> {
     /// What must be true of the parameters for the step at hand to be come to:
     /// see `Globals::guard`.
     pub(super) guard: Option<usize>,
+}
+
+/// The waits of one step, of which each may run out.
+#[derive(Debug)]
+pub(super) struct Limit {
+    /// The word that says when.
+    pub(super) until: Slot,
+    /// The numbers of its waits among [`super::Program::timeouts`], each with how much is to be
+    /// undone if it runs out.
+    pub(super) waits: Vec<(usize, usize)>,
+    /// What is to be undone, in the order in which it was done.
+    pub(super) undo: Vec<Undo>,
+}
+
+/// What a step has done before a wait of it runs out, and does not leave so.
+#[derive(Debug)]
+pub(super) enum Undo {
+    /// It has taken this: a permit or a mutex.
+    Give { resource: ResourceRef },
+    /// It has taken this for a `with`; `kept` is where it is found, if that may change.
+    GiveHeld { resource: ResourceRef, kept: Option<ResourceCode> },
+    /// It has taken so many permits, but for those that are left.
+    GiveMany { resource: ResourceRef, times: Source, left: Slot },
+    /// It has given back this mutex.
+    Take { mutex: ResourceRef },
 }
 
 impl Compiler<'_> {

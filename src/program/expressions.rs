@@ -233,3 +233,8 @@ fn is_over(expr: &Expr, is_leaf: &impl Fn(&ExprKind) -> bool) -> bool {
         leaf => is_leaf(leaf),
     }
 }
+
+/// Whether it is written out as 1.
+pub(super) fn is_one(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Const(Value::Int(1)))
+}

@@ -39,7 +39,8 @@ pub mod resource {
     /// Constant: the resource id in the low half, the [`crate::trace::Discipline`]
     /// as a number in the byte above it, the type of items in the next.
     pub const IDENTITY: usize = 3;
-    /// The owner + 1 of a mutex, 0 if it is free; 0 for all else.
+    /// The owner + 1 of a mutex, 0 if it is free; 1 for a condition at which somebody went on
+    /// without a notify; 0 for all else.
     pub const OWNER: usize = 4;
     /// Where the slots or the ring begin in the arena. (No resource has both
     /// this and an owner.)

@@ -98,13 +98,13 @@ pub fn written(program: &BoundProgram, op: &Op, frame_words: usize) -> Vec<Slot>
 /// The ops to which control can go from the op at `at`; none from the last.
 pub fn next_ops(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
     match program.plain[at] {
-        Op::Done { .. } => [None, None],
+        Op::Done { .. } | Op::RanOut => [None, None],
         Op::Jump { to } => [Some(to.index()), None],
         Op::JumpIfFalse { condition, to } => branch(program, condition, at + 1, to.index()),
         Op::JumpIfTrue { condition, to } => branch(program, condition, to.index(), at + 1),
         Op::LoopStart { exit, .. } => [Some(at + 1), Some(exit.index())],
         Op::LoopNext { body, .. } => [Some(at + 1), Some(body.index())],
-        _ => [Some(at + 1), None],
+        _ => [Some(at + 1), program.timeout(at).map(|timeout| timeout.otherwise.index())],
     }
 }
 
@@ -177,6 +177,9 @@ impl LiveWords {
             let inside = held.from.index() - range.start..=held.to.index() - range.start;
             operands[inside].iter_mut().for_each(|operands| operands.resource(held.resource));
         }
+        for timeout in program.timeouts.iter().filter(|timeout| range.contains(&timeout.wait.index())) {
+            operands[timeout.wait.index() - range.start].reads.push(timeout.until);
+        }
         let mut live =
             LiveWords { first: range.start, blocks, bits: vec![0; range.len() * blocks], arrays: Vec::new() };
         let mut changed = true;
@@ -203,7 +206,9 @@ impl LiveWords {
         if operands.all {
             before.fill(u64::MAX);
         }
-        for slot in &operands.writes {
+        // Where a wait runs out nothing is written.
+        let written = operands.writes.iter().filter(|_| program.timeout(at).is_none());
+        for slot in written {
             before[slot.0 as usize / 64] &= !(1 << (slot.0 % 64));
         }
         for slot in &operands.reads {

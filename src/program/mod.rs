@@ -29,6 +29,7 @@ mod rebind;
 mod sharing;
 mod state;
 mod values;
+mod within;
 
 pub use access::Use;
 pub use bound::{BoundProgram, ProcessInstances};

@@ -132,6 +132,10 @@ pub enum Op {
     /// Let time pass on a processor that others use too; `state` is the first of the
     /// words that [`super::layout::work`] tells of.
     WorkOn { processor: ResourceCode, wait: Source, state: Slot },
+    /// The waits that go by `until` run out when so much time has passed.
+    Within { wait: Source, until: Slot },
+    /// A fault: a wait ran out, and nothing says what is done then.
+    RanOut,
     /// `into` = a random value.
     Draw { into: Slot, distribution: u32 },
     /// `into` = the header of instance `index` of resource definition `def`.
@@ -211,6 +215,7 @@ impl Op {
                 | Op::SetElement { .. }
                 | Op::Find { .. }
                 | Op::Capacity { .. }
+                | Op::RanOut
         )
     }
 
@@ -226,6 +231,7 @@ impl Op {
                     | Op::Delay { .. }
                     | Op::Work { .. }
                     | Op::Now { .. }
+                    | Op::Within { .. }
                     | Op::Draw { .. }
                     | Op::Log { .. }
                     | Op::Mark { .. }

@@ -293,7 +293,15 @@ mod tests {
             let start = at(end);
             end += length;
             let activity = activities.next().unwrap();
-            Span { process: ProcessId(0), activity, start, end: at(end), op: OpId(0), granted_by: None }
+            Span {
+                process: ProcessId(0),
+                activity,
+                start,
+                end: at(end),
+                op: OpId(0),
+                granted_by: None,
+                ran_out: false,
+            }
         };
         lengths.into_iter().map(&mut span).collect()
     }

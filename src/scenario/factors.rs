@@ -179,6 +179,9 @@ fn durations(model: &Model) -> Vec<(String, Site, Vec<Literal>)> {
             StepKind::Work { amount, .. } => {
                 all.push((format!("work of {}", def.name), step.site, amounts(amount)))
             }
+            StepKind::Within { limit, .. } => {
+                all.push((format!("patience of {}", def.name), step.site, amounts(limit)))
+            }
             _ => {}
         });
     }

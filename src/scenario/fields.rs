@@ -28,6 +28,11 @@ impl<'n> Fields<'n> {
         self.entries.is_empty()
     }
 
+    /// Whether such a key may stand there.
+    pub fn may_have(&self, key: &str) -> bool {
+        self.form.fields.iter().any(|field| field.key == key)
+    }
+
     /// A key with its value. A wrong key that means this one will do: it was
     /// reported, and what stands behind it is looked at all the same.
     pub fn entry(&self, key: &str) -> Option<&'n Entry> {

@@ -34,7 +34,8 @@ pub fn circular_locking(model: &Model, params: &[Value]) -> Option<Vec<u32>> {
     let mut nestings = BTreeMap::new();
     for (position, process) in model.processes.iter().enumerate() {
         for index in 0..instances(process, params) {
-            let mut walk = Walk { model, params, owner: (position, index), nestings: &mut nestings };
+            let mut walk =
+                Walk { model, params, owner: (position, index), gives_up: false, nestings: &mut nestings };
             walk.steps(&process.body, &mut Vec::new());
         }
     }
@@ -61,6 +62,8 @@ struct Walk<'a> {
     model: &'a Model,
     params: &'a [Value],
     owner: (usize, u32),
+    /// Whether it waits for a while only, and so holds up nobody for ever.
+    gives_up: bool,
     nestings: &'a mut BTreeMap<(Lock, Lock), Nesting>,
 }
 
@@ -72,7 +75,9 @@ impl Walk<'_> {
                 StepKind::Release { resource, .. } => self.release(resource, held),
                 StepKind::With { held: taken, body } => {
                     taken.iter().for_each(|resource| self.acquire(resource, held));
+                    let gives_up = std::mem::take(&mut self.gives_up);
                     self.steps(body, held);
+                    self.gives_up = gives_up;
                     taken.iter().rev().for_each(|resource| self.release(resource, held));
                 }
                 StepKind::If { then, otherwise, .. } => {
@@ -81,6 +86,16 @@ impl Walk<'_> {
                     self.steps(otherwise, &mut other);
                     // What one of the two has released is not held for certain.
                     held.retain(|lock| other.contains(lock));
+                }
+                StepKind::Within { waits, otherwise, .. } => {
+                    let mut other = held.clone();
+                    self.gives_up = true;
+                    self.steps(waits, held);
+                    self.gives_up = false;
+                    if let Some(otherwise) = otherwise {
+                        self.steps(otherwise, &mut other);
+                        held.retain(|lock| other.contains(lock));
+                    }
                 }
                 StepKind::While { body, .. } | StepKind::Repeat { body, .. } | StepKind::Atomic(body) => {
                     self.steps(body, held);
@@ -92,7 +107,7 @@ impl Walk<'_> {
 
     fn acquire(&mut self, resource: &ResourceRef, held: &mut Vec<Lock>) {
         let Some(lock) = self.lock(resource) else { return };
-        for &before in held.iter().filter(|&&before| before != lock) {
+        for &before in held.iter().filter(|&&before| before != lock && !self.gives_up) {
             if self.nestings.len() < MOST_PAIRS {
                 let nesting = Nesting { site: resource.site, owner: Some(self.owner) };
                 let known = self.nestings.entry((before, lock)).or_insert(nesting);

@@ -237,6 +237,16 @@ pub enum StepKind {
         /// What is done meanwhile.
         body: Vec<Step>,
     },
+    /// Do steps of which each may wait, but no longer than this in all: one step, or
+    /// several that acquire.
+    Within {
+        /// How long: a duration.
+        limit: Amount,
+        /// The steps.
+        waits: Vec<Step>,
+        /// What is done if the time runs out; `None`: that is a fault.
+        otherwise: Option<Vec<Step>>,
+    },
     /// Put items into a buffer, all at once, waiting until they all fit.
     Put {
         /// Into which.
@@ -394,6 +404,7 @@ impl StepKind {
     pub fn blocks(&self) -> [&[Step]; 2] {
         match self {
             StepKind::If { then, otherwise, .. } => [then, otherwise],
+            StepKind::Within { waits, otherwise, .. } => [waits, otherwise.as_deref().unwrap_or(&[])],
             StepKind::With { body, .. }
             | StepKind::While { body, .. }
             | StepKind::Repeat { body, .. }

@@ -90,7 +90,7 @@ impl Step {
     /// Whether it does something else in another order, whatever its values are: it ends a
     /// process where that stands, or runs code of which nothing is known.
     fn hangs_by_itself(&self) -> bool {
-        matches!(self.kind, StepKind::Stop { .. } | StepKind::Call(_))
+        matches!(self.kind, StepKind::Stop { .. } | StepKind::Within { .. } | StepKind::Call(_))
     }
 
     /// The expressions that say what is done, for how long, how often and with which
@@ -99,7 +99,9 @@ impl Step {
         let mut exprs: Vec<&Expr> =
             self.kind.uses().into_iter().filter_map(|(on, _)| on.index.as_ref()).collect();
         match &self.kind {
-            StepKind::Delay(amount) => exprs.extend(of_amount(amount)),
+            StepKind::Delay(amount) | StepKind::Within { limit: amount, .. } => {
+                exprs.extend(of_amount(amount))
+            }
             StepKind::Work { amount, on, .. } => {
                 exprs.extend(of_amount(amount));
                 exprs.extend(on.iter().filter_map(|on| on.index.as_ref()));

@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 /// the same process and time. An operation that need not wait gives its own
 /// event alone. So every change of a level is exactly one [`Kind::Acquire`],
 /// [`Kind::Release`], [`Kind::Put`] or [`Kind::Get`] an item or permit, and
-/// every blocked interval is one pair of `Block` and `Grant`.
+/// every blocked interval is one pair of `Block` and `Grant`, or of `Block` and `Timeout`.
+///
+/// A wait that runs out gives [`Kind::Timeout`] instead of the `Grant`, and
+/// nothing of the operation itself.
 ///
 /// A wait for a notify is such a pair and nothing more: a notify changes no
 /// level, so behind its `Grant` comes no event of its own.
@@ -59,7 +62,8 @@ pub enum Kind {
     /// The process finished its last step.
     Done,
     /// Condition `subject` was notified, which ended `value` waits: their
-    /// `Grant` events come next.
+    /// `Grant` events come next. If [`Event::extra`] is [`UNNOTIFIED`], one of those who
+    /// waited went on by itself.
     Notify,
     /// The level of resource `subject` was looked at, and was `value`.
     Level,
@@ -70,11 +74,17 @@ pub enum Kind {
     /// Process `value`, whose life is resource `subject`, was ended; its
     /// [`Kind::Done`] comes next.
     Stop,
+    /// The wait for resource `subject` ran out; `value` is a [`crate::trace::WaitFor`] as a
+    /// number.
+    Timeout,
 }
+
+/// In events of [`Kind::Notify`] and [`Kind::Grant`]: nobody has notified, but a wait has ended.
+pub const UNNOTIFIED: u32 = 1;
 
 impl Kind {
     /// All kinds, in the order of their discriminants.
-    pub const ALL: [Kind; 21] = [
+    pub const ALL: [Kind; 22] = [
         Kind::Start,
         Kind::Delay,
         Kind::Work,
@@ -96,6 +106,7 @@ impl Kind {
         Kind::Launch,
         Kind::Join,
         Kind::Stop,
+        Kind::Timeout,
     ];
 
     /// The name in JSON and on the terminal.
@@ -122,6 +133,7 @@ impl Kind {
             Kind::Launch => "launch",
             Kind::Join => "join",
             Kind::Stop => "stop",
+            Kind::Timeout => "timeout",
         }
     }
 
@@ -157,6 +169,7 @@ impl Kind {
                 | Kind::Launch
                 | Kind::Join
                 | Kind::Stop
+                | Kind::Timeout
         )
     }
 }

@@ -18,6 +18,7 @@ pub fn level_after(level: u64, event: &Event) -> u64 {
         Kind::Acquire | Kind::Get => level.saturating_sub(1),
         Kind::Release | Kind::Put => level.saturating_add(1),
         Kind::Block if is_counted(event.value) => level.saturating_add(1),
+        Kind::Timeout if is_counted(event.value) => level.saturating_sub(1),
         Kind::Notify => level.saturating_sub(event.value),
         _ => level,
     }
@@ -31,7 +32,10 @@ fn is_counted(word: Word) -> bool {
 
 /// Whether events of this kind may change a level.
 pub fn changes_level(kind: Kind) -> bool {
-    matches!(kind, Kind::Acquire | Kind::Get | Kind::Release | Kind::Put | Kind::Block | Kind::Notify)
+    matches!(
+        kind,
+        Kind::Acquire | Kind::Get | Kind::Release | Kind::Put | Kind::Block | Kind::Notify | Kind::Timeout
+    )
 }
 
 /// The level at the start of the run of every resource instance.

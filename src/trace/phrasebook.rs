@@ -5,7 +5,7 @@
 //! reports, pictures and messages have it. What stands around the words is
 //! decided by those who use them.
 
-use super::event::{Event, Kind};
+use super::event::{Event, Kind, UNNOTIFIED};
 use super::header::Header;
 use super::outcome::WaitFor;
 use crate::ids::{MarkId, ProcessId, ResourceId};
@@ -82,6 +82,12 @@ fn words(kind: Kind) -> Words {
         Kind::Launch => row("start", "{resource}", "start {resource}", "starts '{resource}'"),
         Kind::Join => row("join", "{resource}", "join {resource}", "joins '{resource}'"),
         Kind::Stop => row("stop", "{resource}", "stop {resource}", "stops '{resource}'"),
+        Kind::Timeout => row(
+            "give up on",
+            "{resource}",
+            "gives up on {resource}",
+            "has waited for '{resource}' to {wait for} as long as it may",
+        ),
     }
 }
 
@@ -121,6 +127,11 @@ impl<'a> Phrase<'a> {
 
     /// What happens, as a note on a turn: `put 3 into queue`.
     pub fn note(&self) -> String {
+        match self.event.kind {
+            Kind::Notify if self.event.extra == UNNOTIFIED => return self.filled("no notify at {resource}"),
+            Kind::Grant if self.event.extra == UNNOTIFIED => return "but goes on".to_owned(),
+            _ => {}
+        }
         self.filled(words(self.event.kind).note)
     }
 

@@ -174,7 +174,15 @@ impl Threads {
                 let next = OpId::from_index(ops.len());
                 let op = *ops.entry(slice.name.clone()).or_insert(next);
                 let process = ProcessId::from_index(thread);
-                spans.push(Span { process, activity: Activity::Running, start, end, op, granted_by: None });
+                spans.push(Span {
+                    process,
+                    activity: Activity::Running,
+                    start,
+                    end,
+                    op,
+                    granted_by: None,
+                    ran_out: false,
+                });
                 reached = end;
             }
             finished.push(Some(reached).filter(|end| *end > Time::ZERO));

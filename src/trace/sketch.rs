@@ -109,7 +109,15 @@ impl Sketch {
             let end = u64::try_from(*nanos).ok().and_then(Time::from_nanos).unwrap_or(Time::MAX);
             let resource = ResourceId::from_index(resource);
             let activity = Activity::Blocked { resource, wait_for: WaitFor::Acquire };
-            spans.push(Span { process, activity, start: Time::ZERO, end, op: OpId(0), granted_by: None });
+            spans.push(Span {
+                process,
+                activity,
+                start: Time::ZERO,
+                end,
+                op: OpId(0),
+                granted_by: None,
+                ran_out: false,
+            });
         }
     }
 
@@ -137,7 +145,7 @@ fn laid_out(process: ProcessId, lane: &[Doing], spans: &mut Vec<Span>) {
     for &Doing { start, nanos, activity } in lane {
         let start = start.max(at);
         at = start.checked_add(nanos).unwrap_or(Time::MAX);
-        spans.push(Span { process, activity, start, end: at, op: OpId(0), granted_by: None });
+        spans.push(Span { process, activity, start, end: at, op: OpId(0), granted_by: None, ran_out: false });
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Span {
     pub op: OpId,
     /// Whose step ended a wait, if it was ended.
     pub granted_by: Option<ProcessId>,
+    /// Whether it was a wait that ran out.
+    pub ran_out: bool,
 }
 
 impl Span {
@@ -135,7 +137,8 @@ impl SpanBuilder {
         // A thread wakes later than planned, and its `Wake` says when. Virtual
         // time has no such event: there the plan is what happened.
         let end = if event.kind == Kind::Wake { event.time } else { since.min(ended.until) };
-        Some(span(event.process, ended, end, granted_by))
+        let ran_out = event.kind == Kind::Timeout;
+        Some(Span { ran_out, ..span(event.process, ended, end, granted_by) })
     }
 
     /// The interval that a process is in, as far as it goes before `end`; `None` if it is
@@ -178,7 +181,7 @@ fn opened_by(event: &Event, start: Time) -> Option<Open> {
 
 fn span(process: ProcessId, open: Open, end: Time, granted_by: Option<ProcessId>) -> Span {
     let Open { start, activity, op, .. } = open;
-    Span { process, activity, start, end: end.max(start), op, granted_by }
+    Span { process, activity, start, end: end.max(start), op, granted_by, ran_out: false }
 }
 
 /// All spans of a trace, by process and then by start.
@@ -223,7 +226,9 @@ fn rounds_since(trace: &Trace, mut since: impl FnMut(&Event) -> Time) -> Vec<(Pr
     for event in trace.events.iter() {
         let (last, start) = (&mut last[event.process.index()], since(&event));
         match (event.kind, last.as_mut()) {
-            (Kind::Grant, _) => *last = Some(LastWait { op: event.op, end: event.time, goes_on: true }),
+            (Kind::Grant | Kind::Timeout, _) => {
+                *last = Some(LastWait { op: event.op, end: event.time, goes_on: true })
+            }
             (Kind::Acquire, Some(wait)) if wait.op == event.op => {}
             (Kind::Block, Some(wait)) if wait.op == event.op && wait.end == start => {
                 let is_permit = event.value == WaitFor::Acquire as Word;

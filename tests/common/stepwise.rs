@@ -19,6 +19,8 @@ use tempolane::value::Word;
 pub struct Node {
     pub machine: Machine,
     due: Vec<Option<Time>>,
+    /// When each wait runs out that may.
+    deadlines: Vec<Option<Time>>,
     /// What the monitors have seen.
     watch: Vec<Word>,
 }
@@ -40,6 +42,7 @@ impl Sink for Keep {
 struct Woken<'c> {
     woken: Vec<ProcessId>,
     cancelled: Vec<ProcessId>,
+    limited: Vec<(ProcessId, Time)>,
     choices: &'c mut Choices,
     is_timeless: bool,
 }
@@ -47,6 +50,10 @@ struct Woken<'c> {
 impl Scheduler for Woken<'_> {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.woken.push(process);
+    }
+
+    fn wake_by(&mut self, time: Time, _: u8, process: ProcessId) {
+        self.limited.push((process, time));
     }
 
     fn cancel(&mut self, _: Time, process: ProcessId) {
@@ -107,7 +114,8 @@ impl<'a> Stepper<'a> {
     pub fn start(&mut self) -> Result<Node, Box<Fault>> {
         let due = vec![None; self.program.process_count()];
         let watch = self.monitors.map(Monitors::start).unwrap_or_default();
-        let mut node = Node { machine: Machine::new(self.program), due, watch };
+        let deadlines = due.clone();
+        let mut node = Node { machine: Machine::new(self.program), due, deadlines, watch };
         for process in self.processes() {
             // One that others start is not there yet.
             if node.machine.state(self.program, process) != State::Done {
@@ -128,15 +136,22 @@ impl<'a> Stepper<'a> {
         choices: &mut Choices,
         action: impl FnOnce(&mut Kernel<'_, Woken<'_>, Keep>) -> Result<Rest, Box<Fault>>,
     ) -> Result<(Rest, Vec<ProcessId>, Vec<Made>), Box<Fault>> {
-        let (woken, cancelled, is_timeless) = (Vec::new(), Vec::new(), !self.timed);
-        let (mut woken, mut keep) = (Woken { woken, cancelled, choices, is_timeless }, Keep::default());
+        let (woken, cancelled, limited) = (Vec::new(), Vec::new(), Vec::new());
+        let is_timeless = !self.timed;
+        let mut woken = Woken { woken, cancelled, limited, choices, is_timeless };
+        let mut keep = Keep::default();
         let mut kernel = Kernel::new(self.program, &mut node.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.own.fuel = 100_000;
         let rest = action(&mut kernel)?;
         for (event, args) in &keep.0 {
             self.monitors.iter().for_each(|monitors| monitors.event(&mut node.watch, event, args));
         }
-        woken.cancelled.iter().for_each(|process| node.due[process.index()] = None);
+        for process in woken.cancelled.iter().chain(&woken.woken) {
+            (node.due[process.index()], node.deadlines[process.index()]) = (None, None);
+        }
+        for (process, time) in woken.limited {
+            node.deadlines[process.index()] = Some(time);
+        }
         Ok((rest, woken.woken, keep.0))
     }
 
@@ -148,11 +163,18 @@ impl<'a> Stepper<'a> {
         choices: &mut Choices,
     ) -> Result<Vec<Made>, Box<Fault>> {
         let (mut all_woken, mut all_made) = (Vec::new(), Vec::new());
+        let mut runs_out = node.deadlines[process.index()].take().is_some();
         let rest = loop {
-            let (rest, woken, made) = self.with_kernel(node, choices, |kernel| kernel.step(process))?;
+            let (rest, woken, made) = self.with_kernel(node, choices, |kernel| match runs_out {
+                true => kernel.time_out(process),
+                false => kernel.step(process),
+            })?;
             all_woken.extend(woken);
             all_made.extend(made);
+            let in_block = self.program.atomic[node.machine.op(self.program, process).index()];
             match rest {
+                // Whose wait runs out inside a block goes on with it at once.
+                Rest::Ready if std::mem::take(&mut runs_out) && in_block => {}
                 // What it has made of a block so far has taken place.
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
                     assert!(node.machine.lengthen(self.program, header, items), "it is a small scenario");
@@ -174,13 +196,16 @@ impl<'a> Stepper<'a> {
 
     /// Who can go on; with time, after letting as much pass as must.
     pub fn able(&mut self, node: &mut Node) -> Result<Vec<ProcessId>, Box<Fault>> {
-        let ready = |node: &Node, program: &BoundProgram, process| {
+        let timed = self.timed;
+        let ready = |node: &Node, program: &BoundProgram, process: ProcessId| {
+            let deadline = node.deadlines[process.index()];
             node.machine.state(program, process) == State::Ready
+                || deadline.is_some_and(|deadline| !timed || deadline <= node.machine.now)
         };
         loop {
             let able: Vec<ProcessId> =
                 self.processes().filter(|&process| ready(node, self.program, process)).collect();
-            let next = node.due.iter().flatten().min().copied();
+            let next = node.due.iter().chain(&node.deadlines).flatten().min().copied();
             // Where only daemons are left no time passes any more, and without time nothing
             // happens.
             let is_over = node.machine.live == 0;
@@ -282,7 +307,8 @@ impl<'a> Stepper<'a> {
                     continue;
                 }
             };
-            let own = (node.machine.now, node.machine.words().to_vec(), node.due.clone(), node.watch.clone());
+            let due = (node.due.clone(), node.deadlines.clone());
+            let own = (node.machine.now, node.machine.words().to_vec(), due, node.watch.clone());
             if !seen.insert(own) {
                 continue;
             }
@@ -318,7 +344,7 @@ impl<'a> Stepper<'a> {
         let until = self.program.horizon.filter(|_| self.timed && !self.is_circle(node));
         let outcome = if node.machine.live == 0 {
             Outcome::Completed
-        } else if node.due.iter().any(Option::is_some) {
+        } else if node.due.iter().chain(&node.deadlines).any(Option::is_some) {
             Outcome::Horizon
         } else if node.machine.live > 0 {
             match until {

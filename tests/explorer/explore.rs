@@ -17,7 +17,16 @@ fn program(text: &str) -> BoundProgram {
 
 fn options(mode: Mode) -> Options<'static> {
     let budget = Budget { states: 10_000_000, bytes: 4 << 30, workers: 2 };
-    Options { mode, seed: 0, budget, monitors: None, reduce: Reduce::NONE, learns: true, code: None }
+    Options {
+        mode,
+        seed: 0,
+        budget,
+        monitors: None,
+        reduce: Reduce::NONE,
+        learns: true,
+        code: None,
+        spurious: false,
+    }
 }
 
 fn explored(program: &BoundProgram, mode: Mode) -> Exploration<'_> {

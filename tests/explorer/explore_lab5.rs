@@ -29,6 +29,7 @@ fn explored(program: &BoundProgram) -> Exploration<'_> {
         reduce: Reduce::NONE,
         learns: true,
         code: None,
+        spurious: false,
     };
     let explored = explore(program, options, &mut |_| ControlFlow::Continue(()));
     assert!(explored.is_complete());

@@ -2,6 +2,7 @@
 //! driver that tries every order in the plainest way, against runs with seeded ties,
 //! and counted by hand.
 
+use crate::common::limits::limited;
 use crate::common::lives::{Held, scenario};
 use crate::common::{program, run_in_order};
 use crate::explore_agrees::{faults, finals, finds_the_same_ends, try_scenarios_of};
@@ -15,7 +16,16 @@ const MODES: [Mode; 2] = [Mode::Timed, Mode::Untimed];
 
 fn explored_with(program: &BoundProgram, mode: Mode, reduce: Reduce, learns: bool) -> Exploration<'_> {
     let budget = Budget { states: 4_000, bytes: 1 << 30, workers: 1 };
-    let options = Options { mode, seed: program.seed, budget, monitors: None, reduce, learns, code: None };
+    let options = Options {
+        mode,
+        seed: program.seed,
+        budget,
+        monitors: None,
+        reduce,
+        learns,
+        code: None,
+        spurious: false,
+    };
     explore(program, options, &mut |_| ControlFlow::Continue(()))
 }
 
@@ -38,6 +48,11 @@ fn an_enumeration_agrees(text: &str) -> Option<()> {
 #[test]
 fn an_enumeration_finds_the_same_ends_of_lives() {
     try_scenarios_of(&scenario(Held::Any), 200, an_enumeration_agrees);
+}
+
+#[test]
+fn an_enumeration_finds_the_same_ends_of_lives_with_limits() {
+    try_scenarios_of(&limited(scenario(Held::Any)), 120, an_enumeration_agrees);
 }
 
 /// What is learnt of steps, and what leaves some of them out, changes no end.

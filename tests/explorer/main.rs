@@ -14,3 +14,5 @@ mod processors;
 mod proofs;
 mod races;
 mod recorded;
+mod spurious;
+mod timeouts;

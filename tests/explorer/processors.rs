@@ -16,7 +16,7 @@ use tempolane::trace::{NoTrace, Outcome, Ties};
 
 fn options(mode: Mode, reduce: Reduce) -> Options<'static> {
     let budget = Budget { states: 20_000, bytes: 1 << 30, workers: 1 };
-    Options { mode, seed: 0, budget, monitors: None, reduce, learns: true, code: None }
+    Options { mode, seed: 0, budget, monitors: None, reduce, learns: true, code: None, spurious: false }
 }
 
 fn explored_with(program: &BoundProgram, mode: Mode, reduce: Reduce) -> Exploration<'_> {

@@ -582,7 +582,8 @@ proptest! {
 fn races_of_any_schedule(run: &Run) -> Option<BTreeSet<[OpId; 2]>> {
     let budget = Budget { states: 100_000, bytes: 1 << 30, workers: 1 };
     let (mode, monitors, reduce) = (Mode::Untimed, None, Reduce::NONE);
-    let options = Options { mode, seed: 0, budget, monitors, reduce, learns: true, code: None };
+    let options =
+        Options { mode, seed: 0, budget, monitors, reduce, learns: true, code: None, spurious: false };
     let explored = explore(&run.program, options, &mut |_| ControlFlow::Continue(()));
     let ops = |(race, _, _): (tempolane::explore::Race, u64, _)| race.accesses.map(|(op, _, _)| op);
     explored.is_complete().then(|| explored.races().into_iter().map(ops).collect())
@@ -608,6 +609,25 @@ proptest! {
             }
         }
     }
+}
+
+/// What `first` has done is known to those who meet it at the barrier; if it gives up
+/// there and two others meet, nothing orders its write before their reads.
+#[test]
+fn who_gives_up_at_a_barrier_orders_nothing() {
+    let parties = |within: &str| {
+        format!(
+            "
+  first: {{do: [{{write: {{to: d, at: 0, value: 1}}}}, {{wait: r{within}}}]}}
+  second: {{vars: {{x: 0}}, do: [{{delay: 2s}}, {{wait: r}}, {{read: {{from: d, at: 0, into: x}}}}]}}
+  third: {{start: 3s, do: [{{if: THIRD, do: [{{wait: r}}]}}]}}"
+        )
+    };
+    let resources = "r: {kind: barrier, parties: 2}";
+    let met = run(&text(resources, &parties("").replace("THIRD", "false")));
+    assert_eq!(told(&met), [""; 0]);
+    let left = run(&text(resources, &parties(", within: 1s, else: []").replace("THIRD", "true")));
+    assert_eq!(told(&left), ["d[0]: first writes on 11 at 0s, second reads on 12 at 3s (1)"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Properties of random scenarios in which processes start, end and wait for each
 //! other: no permit and no item is lost, whoever is ended wherever it stands.
 
+use crate::common::limits::limited;
 use crate::common::lives::{Held, scenario};
 use crate::common::{Run, run, run_in_order};
 use proptest::prelude::*;
@@ -70,6 +71,16 @@ proptest! {
     #[test]
     fn what_is_given_back_is_not_lost(text in scenario(Held::Kept)) {
         hold(&text, Held::Kept);
+    }
+
+    #[test]
+    fn whoever_gives_up_or_is_ended_loses_nothing(text in limited(scenario(Held::Kept))) {
+        hold(&text, Held::Kept);
+    }
+
+    #[test]
+    fn lives_with_waits_that_run_out_keep_the_rules(text in limited(scenario(Held::Any))) {
+        hold(&text, Held::Any);
     }
 }
 

@@ -30,4 +30,5 @@ mod stepping;
 mod tables;
 mod theory;
 mod ties;
+mod timeouts;
 mod untraced;

@@ -11,6 +11,7 @@ mod measures;
 mod style;
 mod tables;
 mod unseen;
+mod within;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

@@ -189,6 +189,21 @@ fn everything() -> Scenario {
         p.join("child[2]").start_process(["child[0]", "child[1]"]);
         p.stop("child[0]").stop_losing("child[1]").join(["child[0]", "child[1]"]);
     });
+    all.process("impatient", |p| {
+        p.start("500ms")
+            .acquire("permits")
+            .within("5ms")
+            .release("permits")
+            .get("line")
+            .within("1ms")
+            .or_else(|p| {
+                p.mark("gave_up");
+            });
+        p.with("lock", |p| {
+            p.delay("1ms");
+        });
+        p.within_drawn(Distribution::exponential("20ms")).or_else(|_| {});
+    });
     all
 }
 

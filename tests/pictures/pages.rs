@@ -152,6 +152,30 @@ fn a_page_by_hand() {
     assert!(columns.events.iter().any(|event| event.3 == "'producer' begins a delay: 1s"));
 }
 
+/// The second waits for 1 s, in vain.
+#[test]
+fn a_page_says_which_waits_ran_out() {
+    const SHORT: &str = "version: 1
+resources: {m: {kind: mutex}}
+processes:
+  first: {do: [{with: m, do: [{delay: 3s}]}]}
+  second: {do: [{acquire: m, within: 1s, else: [{delay: 1s}]}]}
+";
+    let mut page = Page::read(&page(&trace(SHORT), SHORT));
+    let run = page.told["runs"][0].clone();
+    let columns = page.columns();
+    let wait = columns.spans.iter().find(|span| span.process == 1 && span.text.starts_with("blocked"));
+    let wait = wait.expect("it waits");
+    assert_eq!((wait.start, wait.end), (0, 1000 * MS));
+    assert_eq!(wait.text, "blocked on mutex m (acquire), ran out");
+    let doing = run["doings"].as_array().expect("a list").iter().find(|doing| doing["text"] == *wait.text);
+    assert!(doing.expect("it is among them")["ended"].is_null());
+    let resources =
+        run["tables"].as_array().expect("a list").iter().find(|table| table["title"] == "Resources");
+    let resources = resources.expect("it has one");
+    assert_eq!((&resources["heads"][5], &resources["rows"][0][5][0]), (&"ran out".into(), &"1".into()));
+}
+
 /// Both wait for what the other one holds, from 1 s on and for no time.
 #[test]
 fn a_page_says_who_waits_for_ever() {

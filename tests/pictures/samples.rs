@@ -107,6 +107,7 @@ impl Sample {
             end,
             op: OpId(20 + process % 90 * 2),
             granted_by: blocked.then_some(ProcessId(0)),
+            ran_out: false,
         });
         self.end = self.end.max(end);
         self

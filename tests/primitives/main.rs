@@ -14,6 +14,7 @@ mod sync {
 }
 
 mod lives;
+mod patience;
 #[path = "../../src/backend/threads/primitives/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the checks use a part")]
 mod primitives;
@@ -22,7 +23,7 @@ mod processors;
 use ids::{OpId, ProcessId, ResourceId};
 use primitives::{
     Buffer, Census, Condition, Fact, Grant, Memory, Mutex, Observer, Order, Parker, Requester, Response,
-    Semaphore,
+    Semaphore, WaitLimit,
 };
 use shuttle::sync::Arc;
 use shuttle::thread;
@@ -65,6 +66,7 @@ fn requester(number: u32) -> Requester {
         resource: ResourceId(0),
         priority: 128,
         due: 0,
+        limit: WaitLimit::Never,
         parker: Arc::new(Parker::default()),
     }
 }
@@ -74,6 +76,7 @@ fn requester(number: u32) -> Requester {
 fn served(response: Response<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
     match response {
         Response::Served(items) => Some(items),
+        Response::RanOut => unreachable!("nobody gives up"),
         Response::Waits { last: true } => {
             me.parker.stop();
             assert_eq!(me.parker.wait(), Grant::Stopped);
@@ -90,6 +93,7 @@ fn nothing(response: Response<()>) -> Response<Vec<Word>> {
     match response {
         Response::Served(()) => Response::Served(Vec::new()),
         Response::Waits { last } => Response::Waits { last },
+        Response::RanOut => Response::RanOut,
     }
 }
 

@@ -9,6 +9,7 @@ mod common;
 mod library;
 mod lives;
 mod processors;
+mod timeouts;
 
 use common::generate::scenario;
 use common::{program, run};

@@ -183,7 +183,9 @@ impl Sink for Graph {
         let before = self.last[process].replace(Last { node, waits: event.kind == Kind::Block });
         if let Some(before) = before {
             let is_cut = self.stopped[process].is_some();
-            self.edge(Some(before.node), node, before.waits || is_cut);
+            // A wait that runs out lasts as long whenever it begins.
+            let may_shrink = before.waits && event.kind != Kind::Timeout;
+            self.edge(Some(before.node), node, may_shrink || is_cut);
         }
         let lasts = ended.filter(|span| matches!(span.activity, Activity::Delayed | Activity::Running));
         self.spans.extend(lasts.filter(|span| span.start < span.end).map(|span| (span, node)));

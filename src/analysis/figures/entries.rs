@@ -81,10 +81,11 @@ pub struct Resources<'a>(pub &'a Header, pub &'a [ResourceStatistics]);
 pub(super) struct Resource<'a>(&'a ResourceInfo, &'a ResourceStatistics);
 
 /// The figures of a resource that are numbers, and its capacity does not say.
-pub(super) const OF_RESOURCE: [Keyed<ResourceStatistics>; 10] = [
+pub(super) const OF_RESOURCE: [Keyed<ResourceStatistics>; 11] = [
     ("utilization", |resource| resource.utilization.map(FigureValue::Float)),
     ("requests", |resource| Some(whole(resource.requests))),
     ("waits", |resource| Some(whole(resource.waits.count))),
+    ("timeouts", |resource| Some(whole(resource.timeouts))),
     ("wait_total_ns", |resource| Some(whole(i128::try_from(resource.waits.total).unwrap_or(i128::MAX)))),
     ("wait_longest_ns", |resource| Some(whole(resource.waits.longest))),
     ("wait_mean_ns", |resource| Some(whole(nearest(resource.waits.mean())))),

@@ -217,7 +217,7 @@ impl MeasureTallies {
             Kind::Block => {
                 self.waits(event, WaitFor::from_word(event.value).map(|wait_for| (resource, wait_for)))
             }
-            Kind::Grant => self.waits(event, None),
+            Kind::Grant | Kind::Timeout => self.waits(event, None),
             _ => {}
         }
     }

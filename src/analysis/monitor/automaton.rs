@@ -74,9 +74,10 @@ impl Claim {
             Claim::Values { process, source, .. } => when(kind == source.kind(), About::Process(process.0)),
             Claim::Level { resource, .. } => when(changes_level(kind), About::Subject(resource.0)),
             // Who is stopped waits no more.
-            Claim::LongestWait { process, .. } => {
-                when(matches!(kind, Kind::Block | Kind::Grant | Kind::Done), About::Process(process.0))
-            }
+            Claim::LongestWait { process, .. } => when(
+                matches!(kind, Kind::Block | Kind::Grant | Kind::Timeout | Kind::Done),
+                About::Process(process.0),
+            ),
             Claim::NeverTogether(stretches) => {
                 let hears =
                     |stretch: &Stretch| stretch.what.begins_with(kind) || stretch.what.ends_with(kind);
@@ -304,7 +305,9 @@ impl StatePredicate {
         match self {
             // Whatever a process does next, it is not running or delayed then.
             StatePredicate::Running | StatePredicate::Delayed => true,
-            StatePredicate::Ready | StatePredicate::Blocked => matches!(kind, Kind::Grant | Kind::Done),
+            StatePredicate::Ready | StatePredicate::Blocked => {
+                matches!(kind, Kind::Grant | Kind::Timeout | Kind::Done)
+            }
             StatePredicate::Holding(_) => kind == Kind::Release,
             StatePredicate::Between { .. } => matches!(kind, Kind::Mark | Kind::Done),
         }

@@ -93,7 +93,7 @@ enum Shadow {
     /// What the last notify hands on.
     Condition(Row),
     /// What those hand on who wait, and what the last round did.
-    Barrier(Vec<Row>, Row),
+    Barrier(Vec<(ProcessId, Row)>, Row),
     /// Who was served before hands on nothing: sharing a core orders nothing that
     /// another run would have to keep.
     Processor,
@@ -214,11 +214,17 @@ impl Detector {
                 0
             }
             (Kind::Block, Shadow::Barrier(waiting, _)) => {
-                waiting.push(clocks.hand_on(process));
+                waiting.push((process, clocks.hand_on(process)));
+                0
+            }
+            // Who gives up has not come.
+            (Kind::Timeout, Shadow::Barrier(waiting, _)) => {
+                let place = waiting.iter().position(|&(other, _)| other == process);
+                place.into_iter().for_each(|place| clocks.let_go(waiting.remove(place).1));
                 0
             }
             (Kind::Notify, Shadow::Barrier(waiting, round)) => {
-                for row in waiting.drain(..) {
+                for (_, row) in waiting.drain(..) {
                     clocks.learn(process, row);
                     clocks.let_go(row);
                 }

@@ -62,7 +62,8 @@ impl Tolerance {
 pub fn longest_way(trace: &Trace) -> u64 {
     let mut ways = vec![0u64; trace.header.process_count()];
     for event in &trace.events {
-        let counts = matches!(event.kind, Kind::Delay | Kind::Work | Kind::Grant | Kind::Start);
+        let counts =
+            matches!(event.kind, Kind::Delay | Kind::Work | Kind::Grant | Kind::Timeout | Kind::Start);
         ways[event.process.index()] += u64::from(counts);
     }
     ways.into_iter().max().unwrap_or(0)

@@ -31,6 +31,8 @@ pub(super) enum Attempt {
     Step,
     /// To come in front of the next step.
     Settle,
+    /// To wait no longer, where a wait may run out.
+    GiveUp,
 }
 
 /// What came of it.
@@ -165,12 +167,15 @@ impl<'a> Position<'a> {
             let choices_left = std::mem::take(choices);
             let mut probe = Probe { choices: choices_left, is_timeless: true, ..Probe::default() };
             let before = self.machine.op(self.program, process);
+            let waits = self.state(process) == State::Blocked;
             let mut kernel =
                 Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut probe, &mut self.seen);
             kernel.own.fuel = ROUNDS;
             let rest = match what {
                 Attempt::Step => kernel.step_op(process),
                 Attempt::Settle => kernel.settle(process),
+                Attempt::GiveUp if waits => kernel.time_out(process),
+                Attempt::GiveUp => kernel.step_op(process).and_then(|_| kernel.time_out(process)),
             };
             *choices = std::mem::take(&mut probe.choices);
             if let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = rest {
@@ -184,7 +189,7 @@ impl<'a> Position<'a> {
             let result = match rest {
                 // What follows a step may break a rule; others could still
                 // come between the two.
-                Err(fault) if what == Attempt::Step && fault.op != before => {
+                Err(fault) if what != Attempt::Settle && fault.op != before => {
                     self.machine.set_state(self.program, process, fault.op, State::Ready);
                     StepResult::Ready
                 }
@@ -311,12 +316,14 @@ impl<'a> Position<'a> {
             }
         }
         // Nobody looks at when a delay ends, or how long work takes.
-        arena[own.start + frame::UNTIL] = 0;
+        if frame::state_in(arena[own.start + frame::STATE]) != State::Blocked as u8 {
+            arena[own.start + frame::UNTIL] = 0;
+        }
         self.machine.forget_work_times(self.program, process);
         self.dirty.push(own);
     }
 
-    /// The links of all who wait at a resource, now and before.
+    /// The links of all who wait at a resource, now and before, in both directions.
     fn note_queues(&mut self, header: usize) {
         if self.program.resource_info(self.program.resource_of(header)).kind.has_slots() {
             return;
@@ -325,7 +332,7 @@ impl<'a> Position<'a> {
             for machine in [&self.machine, &self.shadow] {
                 for process in machine.queue(self.program, queue) {
                     let link = self.program.frames[process.index()] as usize + frame::LINK;
-                    self.dirty.push(link..link + 1);
+                    self.dirty.push(link..link + 1 + usize::from(self.program.has_timeouts()));
                 }
             }
         }
@@ -344,6 +351,11 @@ impl<'a> Position<'a> {
         let behind = (first + count).saturating_sub(ring);
         self.dirty.push(content + first..content + first + count - behind);
         self.dirty.push(content..content + behind);
+    }
+
+    /// Whether the wait of a process may run out on the op on which it stands.
+    pub(super) fn may_give_up(&self, process: ProcessId) -> bool {
+        self.program.timeout(self.op(process).index()).is_some()
     }
 
     /// Where a process stands.

@@ -298,7 +298,8 @@ impl<'a> Searcher<'a> {
     /// What a process stands in front of.
     fn next_step(&self, process: ProcessId) -> NextStep {
         let (state, at) = (self.position.state(process), self.position.op(process).index());
-        if matches!(state, State::Done | State::Blocked) || !self.leads_on[at] {
+        let waits = state == State::Blocked && !self.position.may_give_up(process);
+        if state == State::Done || waits || !self.leads_on[at] {
             return NextStep::Nothing;
         }
         if matches!(state, State::Delayed | State::New) {
@@ -430,17 +431,22 @@ impl<'a> Searcher<'a> {
                 return false;
             }
             let enters = matches!(self.program.plain[self.position.op(process).index()], Op::Atomic { .. });
-            let result = self.position.attempt(process, Attempt::Step, choices);
+            let waits = self.position.state(process) == State::Blocked;
+            let attempt = if waits { Attempt::GiveUp } else { Attempt::Step };
+            let mut result = self.position.attempt(process, attempt, choices);
             match result {
                 StepResult::Broken => return false,
                 // Others go on in the middle of the block, if it is one.
                 StepResult::Blocked(header) if !self.waits_visibly(header) => {
                     self.position.take_back();
-                    if !moved {
+                    if !moved && self.position.may_give_up(process) {
+                        result = self.position.attempt(process, Attempt::GiveUp, choices);
+                    } else if !moved {
                         self.found_refused = Some((process, header));
                         return false;
+                    } else {
+                        break;
                     }
-                    break;
                 }
                 _ => {}
             }

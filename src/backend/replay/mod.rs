@@ -15,6 +15,7 @@
 mod at_work;
 mod describe;
 mod stopping;
+mod timeout;
 
 use super::threads::Recording;
 use crate::figure::{so_many, verb};
@@ -203,6 +204,9 @@ impl<'a> Replay<'a> {
         {
             return self.end_stretch(&event);
         }
+        if event.kind == Kind::Timeout {
+            return self.time_out(&event);
+        }
         if event.kind == Kind::Wake {
             if self.machine.state(self.program, process) != State::Delayed {
                 return Err(self.cannot_go_on(&event));
@@ -239,7 +243,7 @@ impl<'a> Replay<'a> {
             let op = self.machine.op(self.program, inside).index();
             if !self.program.atomic[op] || !self.can_step(inside) {
                 self.inside = None;
-            } else if let Op::Now { .. } = self.program.plain[op] {
+            } else if let Op::Now { .. } | Op::Within { .. } = self.program.plain[op] {
                 // A look at the clock leaves no event: the block may end with one.
                 let looked = self.step(inside);
                 debug_assert!(looked.is_ok_and(|made| made.is_empty()), "a look at the clock is no event");
@@ -331,14 +335,18 @@ impl<'a> Replay<'a> {
                 self.settle(process);
             }
         }
-        let in_block =
-            rest == Rest::Ready && self.program.atomic[self.machine.op(self.program, process).index()];
+        self.follow_step(process, rest == Rest::Ready, &woken);
+        Ok(made)
+    }
+
+    /// Behind a step: whether the process is in the middle of a block, and who was woken.
+    fn follow_step(&mut self, process: ProcessId, goes_on: bool, woken: &[ProcessId]) {
+        let in_block = goes_on && self.program.atomic[self.machine.op(self.program, process).index()];
         self.inside = in_block.then_some(process);
-        for waiter in woken {
-            self.clocks[waiter.index()] = now;
+        for &waiter in woken {
+            self.clocks[waiter.index()] = self.stepped[process.index()];
             self.settle(waiter);
         }
-        Ok(made)
     }
 
     /// Goes on behind a step that does nothing.
@@ -391,7 +399,10 @@ impl<'a> Replay<'a> {
             }
             Outcome::Deadlock(observed) => {
                 let found = find_deadlock(self.program, &self.machine);
-                if found == *observed && found.blocked.len() == self.machine.live as usize {
+                // That a daemon waits is no part of why it has not ended.
+                let is_awaited = |process| !self.program.is_daemon(process);
+                let awaited = found.blocked.iter().filter(|blocked| is_awaited(blocked.process)).count();
+                if found == *observed && awaited == self.machine.live as usize {
                     return Ok(());
                 }
                 let (seen, waits) = (observed.blocked.len(), found.blocked.len());

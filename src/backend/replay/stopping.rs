@@ -37,7 +37,7 @@ impl Replay<'_> {
 
     fn stands_at_clock(&self, process: ProcessId) -> bool {
         let op = self.machine.op(self.program, process).index();
-        self.can_step(process) && matches!(self.program.plain[op], Op::Now { .. })
+        self.can_step(process) && matches!(self.program.plain[op], Op::Now { .. } | Op::Within { .. })
     }
 
     /// What a process has to do with that is to be stopped: nothing is done there before what

@@ -7,6 +7,7 @@
 
 mod at_work;
 mod lifetime;
+mod patience;
 mod stopping;
 
 use super::atomic_gate::Pass;
@@ -14,7 +15,7 @@ use super::clock::Slept;
 use super::native::Native;
 use super::native::{Client, Refusal};
 use super::options::{ThreadOptions, Work};
-use super::primitives::{Grant, Requester, Response};
+use super::primitives::{Grant, Requester, Response, WaitLimit};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Shared};
 
@@ -24,6 +25,7 @@ use crate::program::Op;
 use crate::time::Time;
 use crate::trace::Fault;
 use crate::value::Word;
+use std::time::Instant;
 
 /// What a thread leaves behind.
 #[derive(Debug)]
@@ -96,6 +98,7 @@ impl<'a> Worker<'a> {
             resource: ResourceId(0),
             priority: machine.priority(program, process),
             due: 0,
+            limit: WaitLimit::Never,
             parker: shared.parkers[process.index()].clone(),
         };
         Worker {
@@ -150,7 +153,11 @@ impl<'a> Worker<'a> {
         let process = self.me.process;
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
-            let values = self.serve(&asked)?;
+            self.set_limit();
+            let Some(values) = self.serve(&asked)? else {
+                self.with_kernel(|kernel| kernel.timed_out(process));
+                return self.end_step(|kernel, process| kernel.settle(process));
+            };
             if asked.request == Request::End {
                 self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
                 self.unsettle();
@@ -162,7 +169,7 @@ impl<'a> Worker<'a> {
         self.machine.now = now;
         match self.shared.program.plain[self.me.op.index()] {
             Op::Now { .. } => self.readings.push(now.as_nanos()),
-            Op::Delay { .. } | Op::Work { .. } | Op::StartAfter { .. } => {
+            Op::Delay { .. } | Op::Work { .. } | Op::StartAfter { .. } | Op::Within { .. } => {
                 self.machine.now = Time::from_nanos(self.me.due).unwrap_or(now);
             }
             _ => {}
@@ -221,16 +228,17 @@ impl<'a> Worker<'a> {
         result
     }
 
-    /// Does what was asked of a resource; gives the values, if there are any.
-    fn serve(&mut self, asked: &ResourceRequest) -> Result<Vec<Word>, Leave> {
+    /// Does what was asked of a resource; gives the values, if there are any; `None` if the
+    /// wait for it ran out.
+    fn serve(&mut self, asked: &ResourceRequest) -> Result<Option<Vec<Word>>, Leave> {
         self.me.resource = asked.resource;
         if let Request::Serve { length, deadline } = asked.request {
             self.work_on(asked.resource, length, deadline)?;
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         if let Request::Stop { lost } = asked.request {
             self.stop_other(asked, lost)?;
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
@@ -242,8 +250,10 @@ impl<'a> Worker<'a> {
         }
         let client = Client { me, census: &shared.census, record };
         match native.serve(asked.request, client, &shared.natives) {
-            Ok(Response::Served(values)) => Ok(values),
-            Ok(Response::Waits { last }) => self.wait(last),
+            Ok(Response::Served(values)) => Ok(Some(values)),
+            Ok(Response::RanOut) => Ok(None),
+            Ok(Response::Waits { .. }) if self.me.limit == WaitLimit::Later => self.wait_for_a_while(),
+            Ok(Response::Waits { last }) => self.wait(last).map(Some),
             Err(Refusal::NotOwner { mutex, owner }) => {
                 Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner))
             }
@@ -259,7 +269,12 @@ impl<'a> Worker<'a> {
         if last {
             self.shared.finish(End::Still);
         }
-        match self.me.parker.wait() {
+        let grant = self.me.parker.wait();
+        self.take_grant(grant)
+    }
+
+    fn take_grant(&mut self, grant: Grant) -> Result<Vec<Word>, Leave> {
+        match grant {
             Grant::Served { items, due } => {
                 self.look_whether_stopped()?;
                 self.planned = due.max(self.planned);
@@ -321,13 +336,18 @@ impl<'a> Worker<'a> {
         rest
     }
 
-    /// Sleeps until the scenario time is `until`, or keeps a core busy.
+    /// When on the wall it comes to what is due at `until`.
     ///
     /// What is due after the horizon does not come, however late whoever ends
     /// the run is woken on a busy machine.
-    fn sleep(&self, until: Time, burns: bool) -> Slept {
+    fn comes_at(&self, until: Time) -> Instant {
         let comes = self.shared.program.horizon.is_none_or(|horizon| until <= horizon);
-        let deadline = self.shared.clock.at(if comes { until } else { Time::MAX });
+        self.shared.clock.at(if comes { until } else { Time::MAX })
+    }
+
+    /// Sleeps until the scenario time is `until`, or keeps a core busy.
+    fn sleep(&self, until: Time, burns: bool) -> Slept {
+        let deadline = self.comes_at(until);
         let alarm = &self.shared.alarms[self.me.process.index()];
         if burns { alarm.burn_until(deadline) } else { alarm.sleep_until(deadline) }
     }

@@ -31,6 +31,10 @@ pub struct ExploreArguments {
     /// far fewer states; looks for no races and no partial deadlocks, and does not check what is expected
     #[arg(long, value_name = "HOW", num_args = 0..=1, default_missing_value = "both", require_equals = true)]
     pub reduce: Option<ReduceOption>,
+    /// Try also that a process that waits at a condition goes on without a notify, once at each
+    /// condition, as threads may (POSIX, Java, C++, Python)
+    #[arg(long)]
+    pub spurious: bool,
     /// Make the parameters as small as the first finding allows (the fewest processes and items
     /// that still show it), and report that scenario
     #[arg(long)]

@@ -14,6 +14,8 @@ struct Object<'a> {
     version: &'a str,
     seed: u64,
     mode: &'static str,
+    /// Whether somebody may go on without a notify.
+    spurious: bool,
     complete: bool,
     /// Lines that do something else if the clock shows something else, where
     /// time does not count: then nothing is complete.
@@ -105,6 +107,7 @@ pub fn line(explored: &Explored<'_>) -> String {
         version: &header.version,
         seed: header.seed,
         mode: explored.mode.name(),
+        spurious: exploration.is_spurious(),
         complete: exploration.is_complete(),
         clock_lines: exploration.lines_by_clock().to_vec(),
         endless: exploration.is_endless(),

@@ -79,8 +79,16 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         Mode::Untimed => Monitors::untimed(expected, &header),
     });
     let mut progress = ProgressLine::new(&loaded.label);
-    let options =
-        Options { mode, seed, budget, learns: true, monitors: monitors.as_ref(), reduce, code: None };
+    let options = Options {
+        mode,
+        seed,
+        budget,
+        learns: true,
+        monitors: monitors.as_ref(),
+        reduce,
+        spurious: arguments.spurious,
+        code: None,
+    };
     let exploration = explore::explore_cancellable(&program, options, cancellation, &mut |reached| {
         progress.say(|seconds| {
             let explore::Progress { states, transitions, depth, open, bytes } = reached;

@@ -146,6 +146,7 @@ fn shows(
         monitors: None,
         reduce: arguments.left_out(),
         learns: true,
+        spurious: arguments.spurious,
         code: None,
     };
     let is_over = || interrupt::requested() || limit.is_up();

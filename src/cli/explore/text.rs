@@ -82,6 +82,9 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
         };
         let _ = writeln!(text, "  total time: {time}");
     }
+    if arguments.spurious {
+        text.push_str("  at each condition somebody may go on once without a notify\n");
+    }
     if arguments.reduce.is_some() {
         text.push_str("  reduced: not every schedule is there; races and `expect` not checked\n");
     } else {

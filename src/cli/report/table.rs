@@ -178,6 +178,7 @@ pub fn resource_table(header: &Header, statistics: &Statistics, instances: bool)
         "in use",
         "requests",
         "waits",
+        "ran out",
         "mean wait",
         "per request",
         "longest",
@@ -189,14 +190,23 @@ pub fn resource_table(header: &Header, statistics: &Statistics, instances: bool)
     let groups = groups.iter().filter(|group| group.info.kind.level().is_some());
     let waited_for = header.resources.iter().filter(|info| info.kind.level().is_some());
     let infos = waited_for.map(|info| (info.first.index(), info.count, info.indexed));
-    let rows = |entry| match entry {
-        Entry::All(group) => resource_group_rows(group).to_vec(),
-        Entry::One(index) => {
-            vec![resource_row(header, ResourceId::from_index(index), &statistics.resources[index])]
-        }
+    let no_timeouts = statistics.resources.iter().all(|resource| resource.timeouts == 0);
+    let left_out = no_timeouts.then_some(TIMEOUTS_COLUMN);
+    let rows = |entry| {
+        let rows = match entry {
+            Entry::All(group) => resource_group_rows(group).to_vec(),
+            Entry::One(index) => {
+                vec![resource_row(header, ResourceId::from_index(index), &statistics.resources[index])]
+            }
+        };
+        rows.into_iter().map(|row| without(left_out, row)).collect()
     };
+    let heads = without(left_out, heads.to_vec());
     bounded(&heads, &[1], entries(infos, groups, instances), rows, instances)
 }
+
+/// The place of "ran out" among the columns of resources: seldom may a wait do that.
+const TIMEOUTS_COLUMN: usize = 5;
 
 fn resource_row(header: &Header, id: ResourceId, resource: &ResourceStatistics) -> Vec<String> {
     let waits = &resource.waits;
@@ -206,6 +216,7 @@ fn resource_row(header: &Header, id: ResourceId, resource: &ResourceStatistics) 
         resource.utilization.map_or_else(nothing, format_share),
         resource.requests.to_string(),
         waits.count.to_string(),
+        resource.timeouts.to_string(),
         mean_duration(waits.mean()),
         mean_duration(resource.wait_per_request()),
         duration(waits.longest),
@@ -217,7 +228,7 @@ fn resource_row(header: &Header, id: ResourceId, resource: &ResourceStatistics) 
 
 /// Four rows: the sums, the means, the least and the most.
 fn resource_group_rows(group: &ResourceGroup) -> [Vec<String>; 4] {
-    let row = |name: &str, figures: [String; 9]| {
+    let row = |name: &str, figures: [String; 10]| {
         let first = [format!("{} {name}", group.name), group.info.kind.name().to_owned()];
         first.into_iter().chain(figures).collect::<Vec<_>>()
     };
@@ -230,11 +241,12 @@ fn resource_group_rows(group: &ResourceGroup) -> [Vec<String>; 4] {
 }
 
 /// What can be summed up, in the order of the columns.
-fn resource_sums(group: &ResourceGroup) -> [String; 9] {
+fn resource_sums(group: &ResourceGroup) -> [String; 10] {
     [
         nothing(),
         group.requests.sum.to_string(),
         group.waits.sum.to_string(),
+        group.timeouts.sum.to_string(),
         nothing(),
         nothing(),
         nothing(),
@@ -245,12 +257,13 @@ fn resource_sums(group: &ResourceGroup) -> [String; 9] {
 }
 
 /// The means; those of waits over all waits, whichever instance they were for.
-fn resource_means(group: &ResourceGroup) -> [String; 9] {
+fn resource_means(group: &ResourceGroup) -> [String; 10] {
     let mean = |of: &WholeSpread| trimmed(&format_figure(of.mean(), 2)).to_owned();
     [
         group.utilization.as_ref().map_or_else(nothing, |used| format_share(used.mean())),
         mean(&group.requests),
         mean(&group.waits),
+        mean(&group.timeouts),
         mean_duration(group.wait_mean_of_all()),
         mean_duration(group.wait_per_request_of_all()),
         mean_duration(group.wait_longest.mean()),
@@ -265,11 +278,12 @@ fn resource_extremes(
     group: &ResourceGroup,
     whole: fn(&WholeSpread) -> u64,
     float: fn(&Spread<f64>) -> f64,
-) -> [String; 9] {
+) -> [String; 10] {
     [
         group.utilization.as_ref().map_or_else(nothing, |used| format_share(float(used))),
         whole(&group.requests).to_string(),
         whole(&group.waits).to_string(),
+        whole(&group.timeouts).to_string(),
         mean_duration(float(&group.wait_mean)),
         mean_duration(float(&group.wait_per_request)),
         duration(whole(&group.wait_longest)),

@@ -335,6 +335,11 @@ impl Exploration<'_> {
         Some([(least.0, self.witness_of(least.1)?), (most.0, self.witness_of(most.1)?)])
     }
 
+    /// Whether it was tried that somebody goes on at a condition without a notify.
+    pub fn is_spurious(&self) -> bool {
+        self.options.spurious
+    }
+
     /// Every way in which a run ends in the middle of a transition, with the
     /// number of states from which that happens and a shortest schedule; and, with
     /// time, one in which steps without time passing have no end.

@@ -181,7 +181,11 @@ impl Replayer<'_> {
         let name = self.program.process_name(process);
         let able = match mode {
             Mode::Timed => self.relation.candidates(machine).contains(&process),
-            Mode::Untimed => machine.state(self.program, process) == State::Ready,
+            Mode::Untimed => {
+                machine.state(self.program, process) == State::Ready
+                    || machine.runs_out_at(self.program, process).is_some()
+                    || machine.may_wake_unnotified(self.program, process)
+            }
         };
         if !able {
             let state = machine.state(self.program, process);

@@ -110,6 +110,8 @@ impl<'a> Codec<'a> {
             let op = world.machine.op(self.program, ProcessId::from_index(part));
             let status = match world.machine.state(self.program, ProcessId::from_index(part)) {
                 State::Ready => ProcessStatus::Enabled,
+                // Its wait may run out.
+                State::Blocked if self.program.timeout(op.index()).is_some() => ProcessStatus::Enabled,
                 State::Done => ProcessStatus::Done,
                 _ => ProcessStatus::Waiting,
             };

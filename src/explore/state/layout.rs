@@ -75,6 +75,8 @@ pub(crate) struct Layout<'a> {
     kept: Vec<Vec<u32>>,
     /// By process definition: the first of the words of its work on processors.
     works: Vec<Option<u32>>,
+    /// By process definition: the word that says when its waits run out.
+    untils: Vec<Option<u32>>,
     /// By process definition: the variables that outlive a process.
     outliving: Vec<Vec<u32>>,
     /// Whether priorities change.
@@ -104,6 +106,7 @@ impl<'a> Layout<'a> {
             rings,
             kept,
             works,
+            untils: Vec::new(),
             outliving: Vec::new(),
             frame_words,
         };
@@ -137,6 +140,8 @@ impl<'a> Layout<'a> {
             layout.rings.push(rings.into_iter().find(|ring| ring.first == def.first.index()).cloned());
             layout.live.push(live);
             layout.kept.push(kept);
+            let own = program.timeouts.iter().find(|timeout| range.contains(&timeout.wait.index()));
+            layout.untils.push(own.map(|timeout| timeout.until.0));
             let work = program.plain[range].iter().find_map(|op| match op {
                 Op::WorkOn { state, .. } => Some(state.0),
                 _ => None,
@@ -411,12 +416,23 @@ impl<'a> Layout<'a> {
             let origin = self.origin(machine);
             machine.work_words(self.program, process, origin, &mut out[place..place + work::WORDS]);
         }
+        if let Some((until, now)) = self.moving_until(def, op, self.origin(machine)) {
+            let place = first + self.kept[def].binary_search(&until).expect("it matters to a wait");
+            out[place] = out[place].saturating_sub(now);
+        }
         for array in arrays {
             if live.matters(op, array.descriptor) {
                 out.extend_from_slice(&arena[array.start..array.start + array.len]);
             }
         }
         out.extend(self.moves_priorities.then(|| Word::from(machine.priority(self.program, process))));
+    }
+
+    /// The word that says when the waits of a process on this op run out, and from when on
+    /// it is counted, if that is not the start.
+    fn moving_until(&self, def: usize, op: usize, origin: Origin) -> Option<(u32, Word)> {
+        let now = origin.filter(|&origin| origin > 0)?;
+        Some((self.untils[def].filter(|&until| self.live[def].matters(op, until))?, now))
     }
 
     /// Writes `words`, which were read from this part, into `world`.
@@ -505,6 +521,9 @@ impl<'a> Layout<'a> {
             for word in [work::SINCE, work::DEADLINE].map(|word| frame + first as usize + word) {
                 arena[word] = arena[word].wrapping_add(origin);
             }
+        }
+        if let Some((until, now)) = self.moving_until(def, op, origin) {
+            arena[frame + until as usize] += now;
         }
         for array in arrays {
             if self.live[def].matters(op, array.descriptor) {

@@ -43,7 +43,12 @@ impl TransitionRelation<'_> {
                     let until = self.until(machine, process);
                     next = Some(next.map_or(until, |time| time.min(until)));
                 }
-                State::Blocked | State::Done => {}
+                State::Blocked => match machine.runs_out_at(self.program, process) {
+                    Some(until) if until <= machine.now => return Next::Now,
+                    Some(until) => next = Some(next.map_or(until, |time| time.min(until))),
+                    None => {}
+                },
+                State::Done => {}
             }
         }
         next.map_or(Next::Never, Next::At)

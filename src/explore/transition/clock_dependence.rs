@@ -95,7 +95,12 @@ impl<'i> Flow<'i> {
             self.timed[entry] = vec![false; words];
             let mut open = vec![entry];
             while let Some(at) = open.pop() {
-                let after = self.behind(at);
+                let before = self.timed[at].clone();
+                let mut after = self.behind(at);
+                if self.program.timeout(at).is_some() {
+                    // Where a wait runs out nothing is written.
+                    after.iter_mut().zip(before).for_each(|(after, before)| *after |= before);
+                }
                 for next in next_ops(self.program, at).into_iter().flatten() {
                     if self.meet(next, &after) {
                         open.push(next);

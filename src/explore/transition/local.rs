@@ -11,7 +11,7 @@ use crate::explore::ends::Stopped;
 use crate::explore::state::World;
 use crate::ids::ProcessId;
 use crate::kernel::{Kernel, Machine, Rest, State, Yield};
-use crate::trace::Sink;
+use crate::trace::{Fault, Sink};
 
 /// Steps of one process that concern nobody else before it is not followed any
 /// further.
@@ -53,7 +53,7 @@ impl TransitionRelation<'_> {
         sink: &mut impl Sink,
     ) -> Result<Option<Yield>, Stopped> {
         loop {
-            let Scratch { world, probe, called, paused, draws, heard, rounds } = scratch;
+            let Scratch { world, probe, called, paused, draws, heard, rounds, .. } = scratch;
             let World { machine, watch, code } = world;
             let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
             let mut calling =
@@ -77,6 +77,55 @@ impl TransitionRelation<'_> {
                     return Ok(Some(why));
                 }
             }
+        }
+    }
+
+    /// Ends the wait of a process, which has run out. Where time counts it is when it
+    /// had to.
+    pub(super) fn end_wait(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
+        if self.timed
+            && let Some(until) = machine.runs_out_at(self.program, process)
+        {
+            machine.now = machine.now.max(until);
+        }
+        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+        let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
+        kernel.own.fuel = ROUNDS;
+        let rest = kernel.time_out(process);
+        self.settled(rest, machine, process)
+    }
+
+    /// Ends the wait of a process at a condition without a notify.
+    pub(super) fn wake(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
+        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+        let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
+        kernel.own.fuel = ROUNDS;
+        let rest = kernel.wake_unnotified(process);
+        self.settled(rest, machine, process)
+    }
+
+    /// Whether a process could be brought in front of its next step.
+    fn settled(
+        &self,
+        rest: Result<Rest, Box<Fault>>,
+        machine: &Machine,
+        process: ProcessId,
+    ) -> Result<(), Stopped> {
+        match rest.map_err(Stopped::Fault)? {
+            Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
+            _ => Ok(()),
         }
     }
 
@@ -141,10 +190,8 @@ impl TransitionRelation<'_> {
         let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
         let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
         kernel.own.fuel = ROUNDS;
-        match kernel.settle(process).map_err(Stopped::Fault)? {
-            Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
-            _ => Ok(()),
-        }
+        let rest = kernel.settle(process);
+        self.settled(rest, machine, process)
     }
 
     /// Moves the clock to when the delays of `process` are over, and the

@@ -52,6 +52,8 @@ pub(crate) struct TransitionRelation<'a> {
     /// Whether those who wait do so until the horizon, if there is one. It plays
     /// no part in what was found without time.
     pub(crate) until_horizon: bool,
+    /// Whether somebody who waits at a condition may go on without a notify.
+    pub(crate) spurious: bool,
     /// What is watched while transitions are made.
     pub(crate) monitors: Option<&'a Monitors>,
     /// The code that steps call.
@@ -85,6 +87,7 @@ impl<'a> TransitionRelation<'a> {
             timed,
             timeless: !timed,
             until_horizon: timed,
+            spurious: false,
             monitors,
             code,
             local,
@@ -105,7 +108,8 @@ impl<'a> TransitionRelation<'a> {
     ) -> TransitionRelation<'a> {
         let relation = TransitionRelation::new(program, mode == Mode::Timed, None, code);
         let timed = mode == Mode::Timed || decided_by_clock(program, |_| false).is_empty();
-        TransitionRelation { timed, ..relation }
+        // One that was found without them asks for none.
+        TransitionRelation { timed, spurious: true, ..relation }
     }
 
     /// The transitions beyond the end of a schedule: delays take their time there.
@@ -133,7 +137,9 @@ impl<'a> TransitionRelation<'a> {
         }
         let mut able: Vec<ProcessId> = self
             .processes()
-            .filter(|&process| machine.state(self.program, process) == State::Ready)
+            .filter(|&process| {
+                machine.state(self.program, process) == State::Ready || self.may_time_out(machine, process)
+            })
             .collect();
         if self.timed
             && let Some(best) = able.iter().map(|&process| machine.turn_priority(self.program, process)).min()
@@ -142,7 +148,23 @@ impl<'a> TransitionRelation<'a> {
                 machine.turn_priority(self.program, process) == best || self.has_begun(machine, process)
             });
         }
+        // Nobody waits for its turn to do that.
+        let wakes = |process: &ProcessId| !able.contains(process) && self.may_wake(machine, *process);
+        let unnotified: Vec<ProcessId> = self.processes().filter(|_| self.spurious).filter(wakes).collect();
+        able.extend(unnotified);
+        able.sort_unstable();
         able
+    }
+
+    /// Whether a process may go on now without a notify.
+    pub(super) fn may_wake(&self, machine: &Machine, process: ProcessId) -> bool {
+        self.spurious && machine.may_wake_unnotified(self.program, process)
+    }
+
+    /// Whether the wait of a process may run out now: without time, whenever it waits.
+    pub(super) fn may_time_out(&self, machine: &Machine, process: ProcessId) -> bool {
+        let until = machine.runs_out_at(self.program, process);
+        until.is_some_and(|until| !self.timed || until <= machine.now)
     }
 
     /// How time is part of a state: what the clock shows does not matter where
@@ -180,6 +202,9 @@ impl<'a> TransitionRelation<'a> {
             match machine.state(self.program, process) {
                 State::Done => {}
                 State::Delayed | State::New => return End::Horizon,
+                State::Blocked if machine.runs_out_at(self.program, process).is_some() => {
+                    return End::Horizon;
+                }
                 _ => end = End::Deadlock,
             }
         }

@@ -51,6 +51,9 @@ pub(crate) struct Scratch {
     /// The process let time pass, so that others may go on even if it is in the
     /// middle of an `atomic` block.
     pub(crate) paused: bool,
+    /// Whether a wait that begins may run out at once: without time, in the first step of a
+    /// transition. Whoever waits in the middle of an `atomic` block lets others go on before.
+    pub(crate) may_give_up: bool,
     pub(crate) draws: Draws,
     /// The monitors heard something in the transition at hand, and might have
     /// taken it otherwise if they had seen something else before.
@@ -63,7 +66,16 @@ impl Scratch {
     pub(crate) fn new(program: &BoundProgram, seed: u64) -> Scratch {
         let draws = Draws::new(program, seed, 0);
         let (world, probe) = (World::new(program), Probe::default());
-        Scratch { world, probe, called: false, paused: false, draws, heard: false, rounds: 0 }
+        Scratch {
+            world,
+            probe,
+            called: false,
+            paused: false,
+            may_give_up: false,
+            draws,
+            heard: false,
+            rounds: 0,
+        }
     }
 
     /// For the next transition.

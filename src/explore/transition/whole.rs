@@ -9,7 +9,7 @@ use crate::analysis::Monitors;
 use crate::explore::code::{NumberedCode, calls};
 use crate::explore::ends::Stopped;
 use crate::ids::ProcessId;
-use crate::kernel::{Choices, Probe, Yield};
+use crate::kernel::{Choices, Probe, State, Yield};
 use crate::program::Op;
 use crate::trace::{NoTrace, Sink};
 use std::ops::ControlFlow;
@@ -89,6 +89,7 @@ impl TransitionRelation<'_> {
         sink: &mut impl Sink,
     ) -> Transition {
         scratch.clear();
+        scratch.may_give_up = self.timeless;
         let block = scratch.world.machine.op(self.program, process);
         let mut result = self.part_of_transition(scratch, process, sink);
         let mut steps = 0;
@@ -101,6 +102,7 @@ impl TransitionRelation<'_> {
                 return Transition::Stopped(self.endless_block(process, block));
             }
             let before = scratch.world.clone();
+            scratch.may_give_up = false;
             result = self.part_of_transition(scratch, process, sink);
             if result == Transition::Disabled {
                 scratch.world = before;
@@ -115,6 +117,7 @@ impl TransitionRelation<'_> {
     /// same `atomic` block, and without the time that passes behind it.
     pub(crate) fn part(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Transition {
         scratch.clear();
+        scratch.may_give_up = self.timeless;
         self.part_of_transition(scratch, process, sink)
     }
 
@@ -125,6 +128,9 @@ impl TransitionRelation<'_> {
         sink: &mut impl Sink,
     ) -> Transition {
         scratch.paused = false;
+        if scratch.world.machine.state(self.program, process) == State::Blocked {
+            return self.go_on_unserved(scratch, process, sink);
+        }
         let op = scratch.world.machine.op(self.program, process);
         if matches!(self.program.plain[op.index()], Op::Atomic { .. }) {
             // To enter a block is nothing by itself.
@@ -141,10 +147,56 @@ impl TransitionRelation<'_> {
         match self.step(scratch, process, sink) {
             Err(stopped) => return Transition::Stopped(stopped),
             Ok(Some(Yield::Blocked)) if !self.waits_visibly(&scratch.probe) => {
-                return Transition::Disabled;
+                // Whoever could not be served until its wait has run out may as well ask
+                // only then.
+                let runs_out = scratch.world.machine.runs_out_at(self.program, process);
+                return if scratch.may_give_up && runs_out.is_some() {
+                    self.time_out(scratch, process, sink)
+                } else {
+                    Transition::Disabled
+                };
             }
             Ok(_) => {}
         }
+        self.follow(scratch, process, already, sink)
+    }
+
+    /// A process goes on that nobody lets go on: its wait has run out, or it wakes by itself.
+    fn go_on_unserved(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Transition {
+        let machine = &scratch.world.machine;
+        let may_give_up = match self.timed && !self.timeless {
+            true => self.may_time_out(machine, process),
+            false => machine.runs_out_at(self.program, process).is_some(),
+        };
+        let wakes = self.may_wake(machine, process) && (!may_give_up || scratch.probe.choices.choose(2) == 1);
+        if !wakes {
+            return self.time_out(scratch, process, sink);
+        }
+        let already = scratch.probe.woken.len();
+        match self.wake(scratch, process, sink) {
+            Err(stopped) => Transition::Stopped(stopped),
+            Ok(()) => self.follow(scratch, process, already, sink),
+        }
+    }
+
+    /// The wait of a process runs out.
+    fn time_out(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Transition {
+        let already = scratch.probe.woken.len();
+        match self.end_wait(scratch, process, sink) {
+            Err(stopped) => Transition::Stopped(stopped),
+            Ok(()) => self.follow(scratch, process, already, sink),
+        }
+    }
+
+    /// Lets a process that has made a step, and those whom it woke by that, do what
+    /// concerns nobody else.
+    fn follow(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        already: usize,
+        sink: &mut impl Sink,
+    ) -> Transition {
         let woken = scratch.probe.woken[already..].to_vec();
         if let Err(stopped) = self.go_local(scratch, process, sink) {
             return Transition::Stopped(stopped);

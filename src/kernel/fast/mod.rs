@@ -82,6 +82,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     leads!(local::run(code, arena, frame, op, first, &mut self.own));
                 }
                 Fast::Plain => plain!(home!(0u8)),
+                Fast::Limited => match self.execute_limited(arena, home!(0u8)) {
+                    Halt::Went(next) => op = next,
+                    halt => return halt,
+                },
                 Fast::Pass { home, kind, nanos } => break (kind, home!(home), nanos),
                 Fast::PassFor { home, kind, wait } => break (kind, home!(home), arena[wait.at(frame)]),
                 Fast::LoopNext { home, left, body } => {
@@ -287,7 +291,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Executes one plain op.
     #[inline(never)]
-    fn execute_plain(&mut self, arena: &mut [Word], at: Context) -> Halt {
+    pub(super) fn execute_plain(&mut self, arena: &mut [Word], at: Context) -> Halt {
         let now = *self.now;
         self.execute::<AFTER_ONE>(arena, at, now, Steps::NONE)
     }

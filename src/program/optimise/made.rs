@@ -29,9 +29,10 @@ pub(super) struct SettledWords {
 }
 
 impl Optimised {
-    /// Of so many ops none is optimised.
-    pub(in crate::program) fn none(ops: usize) -> Optimised {
-        let plain = vec![Fast::Plain; ops];
+    /// Of so many ops none is optimised; the waits on `limited` may run out.
+    pub(in crate::program) fn none(ops: usize, limited: impl Iterator<Item = usize>) -> Optimised {
+        let mut plain = vec![Fast::Plain; ops];
+        limited.for_each(|op| plain[op] = Fast::Limited);
         Optimised { code: plain.clone(), quiet: plain, ..Optimised::default() }
     }
 

@@ -247,6 +247,8 @@ impl Function {
 pub enum Fast {
     /// The plain op in this place.
     Plain,
+    /// As the plain op does, whose wait may run out; then it goes on elsewhere.
+    Limited,
     /// What concerns nobody but the process.
     Local(Local),
     /// A [`Function::Draw`] of a value of this type that events tell of, or of a

@@ -234,6 +234,9 @@ impl<'a> Rules<'a> {
 
     /// The op for op `at`, at which there is something to do.
     fn made(&self, at: usize) -> Fast {
+        if self.program.timeout(at).is_some() && !self.is_left_out(at) {
+            return Fast::Limited;
+        }
         if let Some(branch) = self.branch(at) {
             return Fast::Local(branch);
         }
@@ -442,7 +445,8 @@ impl<'a> Rules<'a> {
         while let Some(later) = (next < self.plain.len()).then(|| self.nothing(next)).flatten() {
             next = later;
         }
-        Some((u8::try_from(next - at - 1).ok()?, *self.plain.get(next)?))
+        let is_alone = self.program.timeout(next).is_some();
+        Some((u8::try_from(next - at - 1).ok()?, *self.plain.get(next).filter(|_| !is_alone)?))
     }
 
     /// The permits of a number, at once.
@@ -503,7 +507,7 @@ impl Fast {
     fn earlier(mut self, ops: usize) -> Option<Fast> {
         let ops = u8::try_from(ops).ok()?;
         let home = match &mut self {
-            Fast::Plain => return None,
+            Fast::Plain | Fast::Limited => return None,
             Fast::Local(local) | Fast::Draw { draw: local, .. } => {
                 local.span = local.span.checked_add(ops)?;
                 &mut local.home

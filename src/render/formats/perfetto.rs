@@ -80,6 +80,9 @@ impl Events<'_, '_> {
         if let Some(by) = span.granted_by {
             args["granted_by"] = json!(input.process_name(by));
         }
+        if span.ran_out {
+            args["ran_out"] = json!(true);
+        }
         self.put(format_args!(
             "{{\"ph\":\"X\",\"pid\":1,\"tid\":{},\"ts\":{},\"dur\":{},\"cat\":\"{}\",\"name\":{},\"args\":{args}}}",
             thread(span.process),

@@ -180,7 +180,9 @@ fn joined(input: &GanttInput<'_>, spans: &[Span]) -> Vec<Span> {
                 && (last.activity, last.op, last.end) == (span.activity, span.op, span.start)
                 && input.rounds.binary_search(&(span.process, span.start)).is_err()
         }) {
-            Some(last) => (last.end, last.granted_by) = (span.end, span.granted_by),
+            Some(last) => {
+                (last.end, last.granted_by, last.ran_out) = (span.end, span.granted_by, span.ran_out);
+            }
             None => joined.push(*span),
         }
     }
@@ -226,6 +228,10 @@ fn single(
             tooltip: Some(tooltip(place, span)),
         },
     });
+    if span.ran_out && wide && span.end <= page.scale.end {
+        page.keys.ran_out = true;
+        shapes.extend(cross(to - inset, place.top, place.height));
+    }
     torn::ends(page, span, area, shapes);
     if place.height >= 11.0
         && let Some(text) = label(&mut page.waits, place.input, span, to - from - 8.0)
@@ -235,6 +241,17 @@ fn single(
         let text = Text::new(x, y, SMALL_SIZE, Anchor::Middle, colour, text);
         shapes.push(Shape::Text(Text { halo, tag: Tag::class("label"), ..text }));
     }
+}
+
+/// The sign at the end of a wait that ran out, whose right edge is at `x`.
+pub(super) fn cross(x: f64, top: f64, height: f64) -> [Shape; 2] {
+    let half = (height * 0.3).clamp(1.5, 4.0);
+    let (middle, x) = (top + height / 2.0, x - half - 1.0);
+    [1.0, -1.0].map(|side| Shape::Line {
+        from: (x - half, middle - side * half),
+        to: (x + half, middle + side * half),
+        stroke: Stroke::solid(INK, 1.3),
+    })
 }
 
 /// Whether the post at the end of a process hides what lies from `from` to `to`.
@@ -282,6 +299,7 @@ fn tooltip(place: &Place<'_, '_>, span: &Span) -> String {
     );
     if matches!(span.activity, Activity::Blocked { .. }) {
         match span.granted_by {
+            _ if span.ran_out => text.push_str("\nran out"),
             Some(by) => text.push_str(&format!("\ngranted by {}", input.process_name(by))),
             None => text.push_str("\nnever granted"),
         }

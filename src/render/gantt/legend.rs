@@ -6,7 +6,7 @@ use super::super::palette::{ALARM, AXIS, Class, INK, PATH, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag};
 use super::super::shorten::{Names, Room};
 use super::page::{Keys, MARGIN, Page};
-use super::{alarm, points, torn};
+use super::{alarm, lanes, points, torn};
 use crate::figure::{so_many, verb};
 
 const SIZE: f64 = 10.5;
@@ -68,6 +68,7 @@ enum Sample {
     Path,
     Cut,
     Capacity,
+    RanOut,
 }
 
 fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
@@ -89,6 +90,7 @@ fn entries(page: &Page<'_>) -> Vec<(Sample, String)> {
     add(page.keys.race, Sample::Sign(PointKind::Race), "race: nothing orders this access and another");
     add(page.keys.broken, Sample::Broken, "not as expected");
     add(page.keys.path, Sample::Path, "critical path");
+    add(page.keys.ran_out, Sample::RanOut, "wait that ran out");
     add(page.keys.cut, Sample::Cut, "goes on beyond the picture");
     add(page.keys.capacity, Sample::Capacity, "capacity");
     entries
@@ -126,6 +128,9 @@ fn draw_sample(page: &mut Page<'_>, sample: Sample, x: f64, top: f64) {
         Sample::Path => {
             let ends = ((x + 1.0, middle.1), (x + SAMPLE - 1.0, middle.1));
             page.scene.line(ends.0, ends.1, Stroke::solid(PATH, 2.2));
+        }
+        Sample::RanOut => {
+            lanes::cross(middle.0 + 5.0, top, HEIGHT).into_iter().for_each(|shape| page.scene.push(shape));
         }
         Sample::Cut => {
             let area = Area { x, y: top + 0.4, width: SAMPLE, height: HEIGHT - 0.8 };

@@ -219,6 +219,8 @@ pub(super) struct Keys {
     pub cut: bool,
     /// Dashed lines in the levels.
     pub capacity: bool,
+    /// Crosses at the end of waits.
+    pub ran_out: bool,
     /// Bands from lowest to highest level.
     pub band: bool,
     /// A level that was higher for an instant.

@@ -67,8 +67,15 @@ impl Telling<'_, '_> {
         self.numbers.column(parts.iter().map(|part| ticks.at(part.end) - ticks.at(part.start)));
         for part in parts {
             let PathSpan { process, start, end, op, .. } = **part;
-            let span =
-                part.activity.map(|activity| Span { process, activity, start, end, op, granted_by: None });
+            let span = part.activity.map(|activity| Span {
+                process,
+                activity,
+                start,
+                end,
+                op,
+                granted_by: None,
+                ran_out: false,
+            });
             let doing = match span {
                 Some(span) => self.doing(&span),
                 None => self.nothing(),

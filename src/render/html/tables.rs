@@ -12,6 +12,9 @@ use serde::Serialize;
 /// A table has at most so many rows.
 const MOST_ROWS: usize = 10_000;
 
+/// The place of the waits that ran out among the columns of resources.
+const TIMEOUTS_COLUMN: usize = 5;
+
 /// What of a run is told in rows.
 #[derive(Serialize)]
 pub(super) struct Table {
@@ -100,7 +103,7 @@ fn waited_for(header: &Header, process: &ProcessStatistics) -> String {
 }
 
 fn resources(header: &Header, statistics: &Statistics) -> Table {
-    let heads = [
+    let mut heads = vec![
         "resource",
         "kind",
         "in use",
@@ -112,11 +115,16 @@ fn resources(header: &Header, statistics: &Statistics) -> Table {
         "highest",
         "end",
     ];
+    // Seldom may a wait run out.
+    let any_ran_out = statistics.resources.iter().any(|resource| resource.timeouts > 0);
+    if any_ran_out {
+        heads.insert(TIMEOUTS_COLUMN, "ran out");
+    }
     let row = |(index, resource): (usize, &ResourceStatistics)| {
         let id = ResourceId::from_index(index);
         let kind = header.resource(id).kind;
         kind.level().is_some().then(|| {
-            vec![
+            let mut row = vec![
                 text(printable(&header.resource_name(id))),
                 text(kind.name()),
                 resource.utilization.map_or_else(nothing, |used| Cell(format_share(used), Some(used))),
@@ -127,7 +135,11 @@ fn resources(header: &Header, statistics: &Statistics) -> Table {
                 figure(resource.level_mean),
                 number(resource.level_max),
                 number(resource.level_end),
-            ]
+            ];
+            if any_ran_out {
+                row.insert(TIMEOUTS_COLUMN, number(resource.timeouts));
+            }
+            row
         })
     };
     table("Resources", &heads, statistics.resources.iter().enumerate().filter_map(row))

@@ -30,6 +30,8 @@ pub(super) struct Kind<'a> {
     /// What the scenario calls it.
     name: Option<&'a str>,
     line: Option<u32>,
+    /// Whether it is a wait that ran out.
+    ran_out: bool,
 }
 
 /// Everything that is written while a run is told.
@@ -51,12 +53,13 @@ impl<'a> Telling<'a, '_> {
             activity: Some(span.activity),
             name: input.label(span),
             line: input.header.line(span.op),
+            ran_out: span.ran_out,
         })
     }
 
     /// The number of what a process does between its steps.
     pub fn nothing(&mut self) -> u64 {
-        self.number(Kind { look: None, activity: None, name: None, line: None })
+        self.number(Kind { look: None, activity: None, name: None, line: None, ran_out: false })
     }
 
     fn number(&mut self, kind: Kind<'a>) -> u64 {
@@ -76,13 +79,14 @@ impl<'a> Telling<'a, '_> {
         let text =
             kind.activity.map_or_else(|| input.gap_name().to_owned(), |doing| input.activity_name(doing));
         let (label, ended) = match kind.activity {
-            Some(Activity::Blocked { resource, wait_for }) => (
-                input.wait_name(resource, wait_for),
-                Some(printable(&wait_for.ended_by(&input.resource_name(resource)))),
-            ),
+            Some(Activity::Blocked { resource, wait_for }) => {
+                let ended = printable(&wait_for.ended_by(&input.resource_name(resource)));
+                (input.wait_name(resource, wait_for), (!kind.ran_out).then_some(ended))
+            }
             _ => (kind.name.unwrap_or_default().to_owned(), None),
         };
         let text = kind.name.map_or(text.clone(), |name| format!("{name} ({text})"));
+        let text = if kind.ran_out { format!("{text}, ran out") } else { text };
         Doing { look: kind.look, text: printable(&text), label: printable(&label), line: kind.line, ended }
     }
 }

@@ -69,6 +69,8 @@ pub(super) struct Drawing<'a> {
     pub(super) mixed: bool,
     /// Whether an access is marked that races.
     pub(super) races: bool,
+    /// Whether a wait is marked that ran out.
+    pub(super) ran_out: bool,
 }
 
 impl<'a> Drawing<'a> {
@@ -100,6 +102,7 @@ impl<'a> Drawing<'a> {
             seen: [false; Class::COUNT],
             mixed: false,
             races: false,
+            ran_out: false,
         }
     }
 
@@ -177,9 +180,26 @@ impl<'a> Drawing<'a> {
         races.map(|point| (self.scale.column(point.time, 1) as usize).min(self.cells() - 1)).collect()
     }
 
+    /// The last cells of waits that ran out, and that have more than one.
+    fn ran_out(&self, spans: &[Span]) -> Vec<usize> {
+        let last = |span: &Span| {
+            let (start, end) = self.scale.part(span);
+            // What goes on beyond the picture ends nowhere in it.
+            if start >= end || end < span.end {
+                return None;
+            }
+            let column = self.scale.column(end, 1);
+            let behind = u64::from(self.scale.column_start(column, 1) >= end);
+            let cell = column.saturating_sub(behind);
+            (cell > self.scale.column(start, 1)).then_some((cell as usize).min(self.cells() - 1))
+        };
+        spans.iter().filter(|span| span.ran_out).filter_map(last).collect()
+    }
+
     /// The cells of one lane; `!` in those of `racing`.
     pub(super) fn row(&mut self, spans: &[Span], finish: Option<Time>, racing: &[usize]) -> String {
         let shares = self.shares(spans);
+        let ran_out = self.ran_out(spans);
         let mut row = String::new();
         let mut colour = None;
         let finish = finish.map(|time| self.scale.column(time, 1) as usize);
@@ -190,6 +210,10 @@ impl<'a> Drawing<'a> {
             self.races |= races;
             let letter = match shown {
                 _ if races => RACE,
+                Some(Class::Blocked(_)) if ran_out.contains(&cell) => {
+                    self.ran_out = true;
+                    self.giving_up()
+                }
                 Some(class) => self.letter(class),
                 None if finish == Some(cell) => self.ending(),
                 None => ' ',
@@ -238,6 +262,10 @@ impl<'a> Drawing<'a> {
             (Class::New, true) => '.',
             (Class::Blocked(slot), _) => LETTERS[usize::from(slot).min(SLOTS)],
         }
+    }
+
+    fn giving_up(&self) -> char {
+        if self.style.ascii { '/' } else { '×' }
     }
 
     fn ending(&self) -> char {
@@ -333,6 +361,9 @@ impl<'a> Drawing<'a> {
         if self.races {
             let (colour, plain) = if self.style.colour { (ALARM, "\u{1b}[0m") } else { ("", "") };
             entries.push(format!("{colour}{RACE}{plain} race"));
+        }
+        if self.ran_out {
+            entries.push(format!("{} ran out", self.giving_up()));
         }
         let mut line = String::new();
         let mut used = 0;

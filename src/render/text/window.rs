@@ -54,6 +54,7 @@ pub fn text_window(input: &GanttInput<'_>, moment: Time, style: &TextStyle) -> S
         seen: [false; Class::COUNT],
         mixed: false,
         races: false,
+        ran_out: false,
     };
     for &process in &shown {
         let of_process: Vec<Span> = spans.iter().filter(|span| span.process == process).copied().collect();

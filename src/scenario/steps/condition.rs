@@ -5,6 +5,7 @@
 
 use super::body::{Body, Main, Reader, StepForm, Use};
 use super::permits::RELEASE;
+use super::within::{ELSE, WITHIN};
 use crate::scenario::fields;
 use crate::scenario::model::{ResourceRef, Step, StepKind};
 use crate::scenario::node::{Kind, Node};
@@ -22,11 +23,15 @@ pub(super) static WAIT_STEP: StepForm = StepForm {
     form: Form {
         name: "wait",
         doc: "Wait until a condition is notified, or until all parties of a barrier have come.",
-        fields: &[required(
-            "wait",
-            Shape::Either(&[Shape::Reference, Shape::Form(&WAIT_FORM)]),
-            "At which condition or barrier.",
-        )],
+        fields: &[
+            required(
+                "wait",
+                Shape::Either(&[Shape::Reference, Shape::Form(&WAIT_FORM)]),
+                "At which condition or barrier.",
+            ),
+            WITHIN,
+            ELSE,
+        ],
     },
     foreign: &[(&["barrier", "arrive"], "write `wait: b`, where `b` is `{kind: barrier, parties: n}`")],
     read: Reader::One(|body, main| body.wait(main)),

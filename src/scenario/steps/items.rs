@@ -4,6 +4,7 @@
 //! that names several buffers becomes several steps.
 
 use super::body::{Body, Main, Reader, StepForm, Use};
+use super::within::{ELSE, WITHIN};
 use crate::ids::Site;
 use crate::scenario::fields;
 use crate::scenario::model::{Step, StepKind};
@@ -27,11 +28,15 @@ pub(super) static PUT_STEP: StepForm = StepForm {
     form: Form {
         name: "put",
         doc: "Put items into buffers, waiting until they fit.",
-        fields: &[required(
-            "put",
-            Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&PUT_FORM)]),
-            "Into which buffers.",
-        )],
+        fields: &[
+            required(
+                "put",
+                Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&PUT_FORM)]),
+                "Into which buffers.",
+            ),
+            WITHIN,
+            ELSE,
+        ],
     },
     foreign: &[(
         &["send", "push", "enqueue", "append", "produce", "emit", "queue", "channel"],
@@ -56,11 +61,15 @@ pub(super) static GET_STEP: StepForm = StepForm {
     form: Form {
         name: "get",
         doc: "Take items out of buffers, waiting until they are there.",
-        fields: &[required(
-            "get",
-            Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&GET_FORM)]),
-            "Out of which buffers.",
-        )],
+        fields: &[
+            required(
+                "get",
+                Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&GET_FORM)]),
+                "Out of which buffers.",
+            ),
+            WITHIN,
+            ELSE,
+        ],
     },
     foreign: &[(
         &["receive", "recv", "pop", "dequeue", "consume"],

@@ -3,6 +3,7 @@
 //! Decides which process, or which of its instances, a step means.
 
 use super::body::{Body, Main, Reader, StepForm};
+use super::within::{ELSE, WITHIN};
 use crate::figure::there_are;
 use crate::ids::{ProcessDefId, VarId};
 use crate::scenario::context::Check;
@@ -34,11 +35,15 @@ pub(super) static JOIN_STEP: StepForm = StepForm {
     form: Form {
         name: "join",
         doc: "Wait until processes are done.",
-        fields: &[required(
-            "join",
-            Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&JOIN_ANY)]),
-            "Which; without an index, all instances.",
-        )],
+        fields: &[
+            required(
+                "join",
+                Shape::Either(&[Shape::Reference, Shape::List(&Shape::Reference), Shape::Form(&JOIN_ANY)]),
+                "Which; without an index, all instances.",
+            ),
+            WITHIN,
+            ELSE,
+        ],
     },
     foreign: &[(&["wait_all", "waitpid", "await_all"], "write `join: worker`")],
     read: Reader::Several(|body, main, steps| match main.key.value.kind {

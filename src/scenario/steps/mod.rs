@@ -18,6 +18,7 @@ mod log;
 mod mark;
 pub(super) mod time;
 mod variables;
+mod within;
 
 use super::assignment;
 use super::fields;
@@ -175,7 +176,7 @@ impl Body<'_, '_> {
                     let span = reports.span_of(node);
                     let message =
                         if entries.is_empty() { "an empty step" } else { "this step has no main key" };
-                    let hint = "`do` and `else` belong to `if`, `while`, `repeat` and `with`";
+                    let hint = "`do` belongs to `if`, `while`, `repeat` and `with`, `else` to `if` or to a step with `within`";
                     reports.error_with_hint(span, message, hint);
                 }
             }
@@ -217,11 +218,17 @@ impl Body<'_, '_> {
     }
 
     fn known_step(&mut self, step: &StepForm, main: Main<'_>, steps: &mut Vec<Step>) {
+        let mut read_steps = Vec::new();
         match step.read {
             Reader::One(read) => {
-                steps.extend(read(self, main).map(|kind| Step { kind, site: main.site() }));
+                read_steps.extend(read(self, main).map(|kind| Step { kind, site: main.site() }));
             }
-            Reader::Several(read) => read(self, main, steps),
+            Reader::Several(read) => read(self, main, &mut read_steps),
+        }
+        if main.fields.may_have(within::WITHIN.key) {
+            self.limited(main, read_steps, steps);
+        } else {
+            steps.append(&mut read_steps);
         }
     }
 

@@ -4,6 +4,7 @@
 //! becomes several steps, but for `with`.
 
 use super::body::{Body, Main, Reader, StepForm, Use};
+use super::within::{ELSE, WITHIN};
 use crate::ids::Site;
 use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
 use crate::scenario::names::quoted;
@@ -32,7 +33,7 @@ pub(super) static ACQUIRE_STEP: StepForm = StepForm {
     form: Form {
         name: "acquire",
         doc: "Take permits or mutexes, one after the other.",
-        fields: &[required("acquire", PERMITS, "From where, or `{name: permits}`.")],
+        fields: &[required("acquire", PERMITS, "From where, or `{name: permits}`."), WITHIN, ELSE],
     },
     foreign: &[
         (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
@@ -64,6 +65,8 @@ pub(super) static WITH_STEP: StepForm = StepForm {
             required("with", REFERENCES, "Which mutexes and semaphores."),
             required("do", Shape::Steps, "What to do while holding them.")
                 .foreign(&["steps", "body", "then"]),
+            WITHIN,
+            ELSE,
         ],
     },
     foreign: &[(

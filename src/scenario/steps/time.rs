@@ -91,7 +91,8 @@ impl Body<'_, '_> {
         self.check.labels.insert(main.site(), text.to_owned());
     }
 
-    fn lasting(&mut self, node: &Node, what: &str) -> Option<Amount> {
+    /// A duration, or a distribution of durations.
+    pub(super) fn lasting(&mut self, node: &Node, what: &str) -> Option<Amount> {
         self.amount(node, self.scope(), what)
     }
 

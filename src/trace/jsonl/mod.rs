@@ -12,7 +12,7 @@
 //! | `time_ns`, `process`, `event`, `line` (if it has one), `op` | all |
 //! | `until_ns` | `delay`, `work`: when it is to end |
 //! | `resource` | all that are about one |
-//! | `wait_for` | `block`: `acquire`, `get`, `put` or `notify` |
+//! | `wait_for` | `block`, `timeout`: `acquire`, `get`, `put` or `notify` |
 //! | `by` | `grant`: the process that ended the wait |
 //! | `woken` | `notify`: how many waits it ended |
 //! | `level` | `level`: what it was |

@@ -302,7 +302,7 @@ impl EventLine<'_> {
     fn value(&self, kind: Kind, names: &NameTable) -> Result<(Type, Word), String> {
         let word = match kind {
             Kind::Delay | Kind::Work => needed(self.until_ns, "until_ns")?,
-            Kind::Block => needed(self.wait_for, "wait_for")? as Word,
+            Kind::Block | Kind::Timeout => needed(self.wait_for, "wait_for")? as Word,
             Kind::Grant => {
                 let ProcessId(by) = names.process(needed(self.by.as_deref(), "by")?)?;
                 by.into()

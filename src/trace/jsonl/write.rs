@@ -148,7 +148,7 @@ impl Names {
         }
         match event.kind {
             Kind::Delay | Kind::Work => push_number(text, "until_ns", event.value),
-            Kind::Block => push_wait_for(text, event),
+            Kind::Block | Kind::Timeout => push_wait_for(text, event),
             Kind::Grant => {
                 text.extend_from_slice(b",\"by\":");
                 self.push_process(text, ProcessId(event.value as u32));

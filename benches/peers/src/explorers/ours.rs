@@ -30,7 +30,7 @@ pub fn explored(system: System, workers: usize, reduce: Reduce) -> Explored {
     let program = program_of(&scenario);
     let budget = Budget { states: u64::MAX, bytes: u64::MAX, workers };
     let options =
-        Options { mode: Mode::Untimed, seed: 0, budget, monitors: None, reduce, learns: true, code: None };
+        Options { mode: Mode::Untimed, seed: 0, budget, monitors: None, reduce, learns: true, code: None, spurious: false };
     let start = Instant::now();
     let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));
     let seconds = start.elapsed().as_secs_f64();

@@ -67,6 +67,7 @@ impl<T> Response<T> {
         match self {
             Response::Served(value) => Response::Served(change(value)),
             Response::Waits { last } => Response::Waits { last },
+            Response::RanOut => Response::RanOut,
         }
     }
 }

@@ -50,8 +50,7 @@ impl Buffer {
     ) -> Response<()> {
         let mut state = locked(&self.state);
         if state.putters.place(me) > 0 || state.room() < count {
-            observer.note(&[me.fact(Kind::Block, WaitFor::Put as Word)]);
-            return Response::Waits { last: state.putters.enter(me, (count, value), census) };
+            return state.putters.wait(me, (count, value), WaitFor::Put, census, observer);
         }
         let mut facts = Vec::new();
         state.add(me, count, value, &mut facts);
@@ -77,8 +76,7 @@ impl Buffer {
             facts.extend(by.map(|by| me.fact(Kind::Grant, by)));
         }
         if state.getters.place(me) > 0 || state.level() < count {
-            observer.note(&[me.fact(Kind::Block, WaitFor::Get as Word)]);
-            return Response::Waits { last: state.getters.enter(me, count, census) };
+            return state.getters.wait(me, count, WaitFor::Get, census, observer);
         }
         let items = state.remove(me, count, &mut facts);
         state.serve(me, census, facts, put, observer);

@@ -36,12 +36,12 @@ impl Condition {
         observer: &mut impl Observer,
     ) -> Result<Response<()>, NotOwner> {
         let mut line = locked(&self.line);
-        let block = me.fact(Kind::Block, WaitFor::Notify as Word);
+        let begins = me.begins_to_wait(WaitFor::Notify);
         match mutex {
-            None => observer.note(&[block]),
-            Some((mutex, holder)) => mutex.give_back(holder, census, observer, Some(block))?,
+            None => observer.note(&begins),
+            Some((mutex, holder)) => mutex.give_back(holder, census, observer, &begins)?,
         }
-        Ok(Response::Waits { last: line.enter(me, (), census) })
+        Ok(line.enter(me, (), census))
     }
 
     /// Ends the wait of up to `most` threads.
@@ -60,8 +60,7 @@ impl Condition {
     ) -> Response<()> {
         let mut line = locked(&self.line);
         if line.len() as u64 + 1 < parties {
-            observer.note(&[me.fact(Kind::Block, WaitFor::Barrier as Word)]);
-            return Response::Waits { last: line.enter(me, (), census) };
+            return line.wait(me, (), WaitFor::Barrier, census, observer);
         }
         wake(&mut line, me, usize::MAX, census, observer);
         Response::Served(())

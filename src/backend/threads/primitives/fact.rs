@@ -39,4 +39,6 @@ pub enum Response<T> {
         /// Nobody is left who could end any wait: see [`Census`](super::Census).
         last: bool,
     },
+    /// It would have to wait, for which the requester has no patience.
+    RanOut,
 }

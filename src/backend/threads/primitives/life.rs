@@ -178,8 +178,7 @@ impl Lives {
         match state.each[place].stage {
             Stage::NeverStarted => return Err(Untimely),
             Stage::Alive => {
-                observer.note(&[me.fact(Kind::Block, WaitFor::End as Word)]);
-                return Ok(Response::Waits { last: state.each[place].joiners.enter(me, (), census) });
+                return Ok(state.each[place].joiners.wait(me, (), WaitFor::End, census, observer));
             }
             Stage::Done => state.done.retain(|&other| other != place),
             Stage::Joined => {}
@@ -198,8 +197,7 @@ impl Lives {
     ) -> Response<Vec<Word>> {
         let mut state = locked(&self.state);
         let Some(place) = state.done.pop_front() else {
-            observer.note(&[me.fact(Kind::Block, WaitFor::End as Word)]);
-            return Response::Waits { last: state.any.enter(me, (), census) };
+            return state.any.wait(me, (), WaitFor::End, census, observer);
         };
         state.each[place].stage = Stage::Joined;
         observer.note(&[self.about(me, place, Kind::Join)]);

@@ -40,8 +40,7 @@ impl Semaphore {
             observer.note(&[me.fact(Kind::Acquire, 0)]);
             return Response::Served(());
         }
-        observer.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
-        Response::Waits { last: state.line.enter(me, (), census) }
+        state.line.wait(me, (), WaitFor::Acquire, census, observer)
     }
 
     /// Gives a permit to the first in line, or back.
@@ -123,8 +122,7 @@ impl Mutex {
             observer.note(&[me.fact(Kind::Acquire, 0)]);
             return Response::Served(());
         }
-        observer.note(&[me.fact(Kind::Block, WaitFor::Acquire as Word)]);
-        Response::Waits { last: state.line.enter(me, (), census) }
+        state.line.wait(me, (), WaitFor::Acquire, census, observer)
     }
 
     /// Makes the first in line the owner, or nobody.
@@ -137,7 +135,7 @@ impl Mutex {
         census: &Census,
         observer: &mut impl Observer,
     ) -> Result<(), NotOwner> {
-        self.give_back(me, census, observer, None)
+        self.give_back(me, census, observer, &[])
     }
 
     /// Unlocks, and tells that together with what else takes effect with it.
@@ -146,7 +144,7 @@ impl Mutex {
         me: &Requester,
         census: &Census,
         observer: &mut impl Observer,
-        with: Option<Fact>,
+        with: &[Fact],
     ) -> Result<(), NotOwner> {
         let mut state = locked(&self.state);
         if state.owner != Some(me.process) {
@@ -154,12 +152,14 @@ impl Mutex {
         }
         let Some(waiter) = state.line.serve(census) else {
             state.owner = None;
-            let facts: Vec<Fact> = std::iter::once(me.fact(Kind::Release, 0)).chain(with).collect();
+            let facts: Vec<Fact> =
+                std::iter::once(me.fact(Kind::Release, 0)).chain(with.iter().copied()).collect();
             observer.note(&facts);
             return Ok(());
         };
         state.owner = Some(waiter.requester.process);
-        let facts: Vec<Fact> = handed_over(me, &waiter.requester).into_iter().chain(with).collect();
+        let handed = handed_over(me, &waiter.requester);
+        let facts: Vec<Fact> = handed.into_iter().chain(with.iter().copied()).collect();
         observer.note(&facts);
         waiter.hand(me, Vec::new());
         Ok(())

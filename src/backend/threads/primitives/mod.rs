@@ -34,4 +34,4 @@ pub use memory::Memory;
 pub use processor::{Processors, TakenOff, WorkTurns};
 pub use processor_group::{Demand, WorkTurn};
 pub use processor_rules::ProcessorRules;
-pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitQueue};
+pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitLimit, WaitQueue};

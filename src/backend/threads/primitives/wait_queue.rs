@@ -2,12 +2,13 @@
 //! and a count of those who are awake.
 
 use super::super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
-use super::fact::{Fact, Observer};
+use super::fact::{Fact, Observer, Response};
 use super::locked::locked;
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::trace::Kind;
+use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// Blocks one thread until it is handed what it waits for.
 #[derive(Debug, Default)]
@@ -40,6 +41,15 @@ pub enum Grant {
 }
 
 impl Parker {
+    /// As [`Parker::wait`], but no longer than this: `None` if that was too short.
+    pub fn wait_at_most(&self, longest: Duration) -> Option<Grant> {
+        let is_asleep = |parked: &mut Parked| parked.served.is_none() && !parked.is_stopped;
+        let waited = self.bell.wait_timeout_while(locked(&self.state), longest, is_asleep);
+        let mut state = waited.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+        let stopped = state.is_stopped.then_some(Grant::Stopped);
+        state.served.take().or(stopped)
+    }
+
     /// Waits until somebody hands something over, or stops the run.
     pub fn wait(&self) -> Grant {
         let mut state = locked(&self.state);
@@ -101,8 +111,22 @@ pub struct Requester {
     /// nanoseconds. Nothing here depends on it: it is handed on with what is
     /// handed over.
     pub due: u64,
+    /// How long it waits.
+    pub limit: WaitLimit,
     /// Where it waits.
     pub parker: Arc<Parker>,
+}
+
+/// How long a thread waits at a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitLimit {
+    /// It waits until it is served.
+    Never,
+    /// It may give up: then it takes itself out of the line. The census counts it as awake,
+    /// since it goes on in any case.
+    Later,
+    /// It does not wait at all.
+    AtOnce,
 }
 
 impl Requester {
@@ -112,13 +136,19 @@ impl Requester {
         level
     }
 
+    /// That it has to wait, and does not if it has no patience.
+    pub(super) fn begins_to_wait(&self, wait_for: WaitFor) -> Vec<Fact> {
+        let both = [Kind::Block, Kind::Timeout].map(|kind| self.fact(kind, wait_for as Word));
+        both[..1 + usize::from(self.limit == WaitLimit::AtOnce)].to_vec()
+    }
+
     /// Something that it does on its resource.
     pub fn fact(&self, kind: Kind, value: Word) -> Fact {
         Fact { resource: self.resource, process: self.process, op: self.op, kind, value, slot: 0 }
     }
 }
 
-/// How many threads are awake: neither blocked on a resource nor finished.
+/// How many threads are awake: neither finished nor blocked on a resource without end.
 ///
 /// Invariant: a thread leaves the count under the lock of the resource that it
 /// waits for, after it got into the line, and is counted again by whoever
@@ -194,11 +224,27 @@ impl<W> WaitQueue<W> {
         self.waiters.len()
     }
 
-    /// Lets `requester` wait for what it wants; whether nobody is awake then.
-    pub(super) fn enter(&mut self, requester: &Requester, want: W, census: &Census) -> bool {
+    /// Lets `requester` wait for what it wants, if it has the patience, and tells that.
+    pub(super) fn wait<T>(
+        &mut self,
+        requester: &Requester,
+        want: W,
+        wait_for: WaitFor,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> Response<T> {
+        observer.note(&requester.begins_to_wait(wait_for));
+        self.enter(requester, want, census)
+    }
+
+    /// Lets `requester` wait for what it wants, if it has the patience, when that was told.
+    pub(super) fn enter<T>(&mut self, requester: &Requester, want: W, census: &Census) -> Response<T> {
+        if requester.limit == WaitLimit::AtOnce {
+            return Response::RanOut;
+        }
         let waiter = Waiter { requester: requester.clone(), want };
         self.waiters.insert(self.place(requester), waiter);
-        census.leave()
+        Response::Waits { last: requester.limit == WaitLimit::Never && census.leave() }
     }
 
     /// How many would stand before `requester`.
@@ -222,7 +268,7 @@ impl<W> WaitQueue<W> {
     }
 
     /// Takes a thread out that is not to be served; whether it was there. The census
-    /// does not count it, as before.
+    /// counts it or not, as before.
     pub(super) fn withdraw(&mut self, process: ProcessId) -> bool {
         let before = self.waiters.len();
         self.waiters.retain(|waiter| waiter.requester.process != process);
@@ -232,7 +278,9 @@ impl<W> WaitQueue<W> {
     /// Takes the first out, to be served: it is awake from now on.
     pub(super) fn serve(&mut self, census: &Census) -> Option<Waiter<W>> {
         let waiter = self.waiters.pop_front()?;
-        census.join();
+        if waiter.requester.limit == WaitLimit::Never {
+            census.join();
+        }
         Some(waiter)
     }
 }

@@ -62,9 +62,11 @@ impl Worker<'_> {
         for (native, id) in shared.natives.iter().zip((0..).map(ResourceId)) {
             record.about(shared.program.resource_info(id).ty);
             let client = Client { me, census: &shared.census, record };
-            let withdrawn = native.withdraw(other, told, client);
-            if withdrawn.is_some() {
-                return withdrawn;
+            if let Some(mut withdrawn) = native.withdraw(other, told, client) {
+                // The census counts who waits for a while only.
+                let op = shared.seats[other.index()].position().op;
+                withdrawn.is_awake |= shared.program.timeout(op.index()).is_some();
+                return Some(withdrawn);
             }
         }
         if !shared.seats[other.index()].position().is_settled {

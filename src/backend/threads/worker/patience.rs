@@ -1,0 +1,72 @@
+//! A thread whose wait may run out: it sleeps at its parker no longer than until then.
+//!
+//! Whether it was served in time is decided under the lock of the resource, when it takes
+//! itself out of the line: who is not there any more has been served.
+
+use super::{Leave, Worker};
+use crate::backend::threads::clock::wall;
+use crate::backend::threads::native::Client;
+use crate::backend::threads::primitives::{Grant, WaitLimit};
+use crate::program::Use;
+use crate::time::Time;
+use crate::trace::{Kind, WaitFor};
+use crate::value::Word;
+
+impl Worker<'_> {
+    /// How long it waits by the step in front of which it stands, if it has to.
+    pub(super) fn set_limit(&mut self) {
+        let until = self.machine.deadline(self.shared.program, self.me.process);
+        self.me.limit = match until {
+            None => WaitLimit::Never,
+            Some(until) if until.as_nanos() <= self.planned => WaitLimit::AtOnce,
+            Some(_) => WaitLimit::Later,
+        };
+    }
+
+    /// Waits on the parker; `None` if that ran out before it was served.
+    pub(super) fn wait_for_a_while(&mut self) -> Result<Option<Vec<Word>>, Leave> {
+        let shared = self.shared;
+        let until = self.machine.deadline(shared.program, self.me.process).unwrap_or(Time::MAX);
+        self.unsettle();
+        self.pass = super::Pass::None;
+        let longest = self.comes_at(until).saturating_duration_since(wall());
+        if let Some(grant) = self.me.parker.wait_at_most(longest) {
+            return self.take_grant(grant).map(Some);
+        }
+        // Whoever ends another one has the gate; and in a block nobody comes before its rest.
+        let in_block = shared.program.atomic[self.me.op.index()];
+        self.pass = if in_block { shared.gate.block() } else { shared.gate.single() };
+        if let Err(ended) = self.look_whether_stopped() {
+            // It was taken out of the line, and told so.
+            drop(self.me.parker.wait());
+            return Err(ended);
+        }
+        if !self.leave_line() {
+            self.pass = super::Pass::None;
+            let grant: Grant = self.me.parker.wait();
+            return self.take_grant(grant).map(Some);
+        }
+        if until.as_nanos() > self.planned {
+            self.fuel = shared.program.limits.zero_time_steps;
+        }
+        self.planned = until.as_nanos().max(self.planned);
+        Ok(None)
+    }
+
+    /// Takes itself out of the line in which it waits; whether it was there.
+    fn leave_line(&mut self) -> bool {
+        let told = self.me.fact(Kind::Timeout, self.awaited() as Word);
+        let super::Worker { shared, me, record, .. } = self;
+        let native = &shared.natives[me.resource.index()];
+        let client = Client { me, census: &shared.census, record };
+        native.withdraw(me.process, told, client).is_some()
+    }
+
+    /// What it waits for by the step in front of which it stands.
+    fn awaited(&self) -> WaitFor {
+        let program = self.shared.program;
+        let op = program.plain[self.me.op.index()];
+        let used: Option<Use> = program.accesses(&op).next().map(|(used, _)| used);
+        used.and_then(Use::waits_for).expect("a step that waits")
+    }
+}

@@ -1,0 +1,130 @@
+//! Waits that run out on real threads: who gives up, what is left to the others, and that
+//! the model allows it.
+
+use super::common::generate::scenario;
+use super::common::limits::limited;
+use super::common::lives::{self, Held};
+use super::common::program;
+use super::{record, replayed};
+use proptest::prelude::*;
+use tempolane::backend::replay::replay;
+use tempolane::time::Time;
+use tempolane::trace::{Kind, Outcome};
+
+/// The log of a run on threads, in the order in which it was written.
+fn told(text: &str, speed: f64) -> (Vec<String>, Time) {
+    let program = program(text, &[]);
+    let recording = record(&program, speed);
+    assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
+    let model = replayed(&program, &recording);
+    let mut args = recording.trace.log_args.as_slice();
+    let mut lines = Vec::new();
+    for event in recording.trace.events.iter().filter(|event| event.kind == Kind::Log) {
+        let (own, rest) = args.split_at(event.value as usize);
+        lines.push(recording.trace.header.logs[event.subject as usize].render(own));
+        args = rest;
+    }
+    (lines, model.model.end)
+}
+
+/// The pauses are long enough for any machine that lets a thread run within 100 ms.
+#[test]
+fn who_gives_up_and_who_is_served() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {m: mutex, b: {kind: buffer, capacity: 3}, c: condition, r: {kind: barrier, parties: 2}}
+processes:
+  holder: {do: [{with: m, do: [{delay: 600ms}]}]}
+  impatient: {start: 100ms, do: [{acquire: m, within: 200ms, else: [{log: no mutex}]}]}
+  patient: {start: 200ms, do: [{acquire: m, within: 10s, else: [{log: never}]}, {log: mutex}, {release: m}]}
+  big: {start: 600ms, do: [{get: {from: b, count: 3}, within: 400ms, else: [{log: no items}]}]}
+  small: {start: 700ms, do: [{get: b}, {log: item}]}
+  putter: {start: 800ms, do: [{put: b}]}
+  alone: {start: 1200ms, do: [{wait: c, within: 100ms, else: [{log: nobody notified}]}, {wait: r, within: 200ms, else: [{log: nobody came}]}]}
+  joins: {start: 1600ms, do: [{join: late, within: 100ms, else: [{log: not done}]}, {join: late, within: 10s, else: [{log: never}]}, {log: done}]}
+  late: {start: 2s, do: []}
+",
+        1.0,
+    );
+    let expected =
+        ["no mutex", "mutex", "no items", "item", "nobody notified", "nobody came", "not done", "done"];
+    assert_eq!(lines, expected);
+    assert_eq!(end, Time::from_secs(2));
+}
+
+/// A try never waits, and takes its mutex again.
+#[test]
+fn tries() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {m: mutex, c: condition, s: {kind: semaphore, permits: 1}}
+processes:
+  p:
+    do:
+      - acquire: s
+        within: 0s
+        else: [{log: never}]
+      - acquire: s
+        within: 0s
+        else: [{log: no permit}]
+      - with: m
+        do: [{wait: {on: c, mutex: m}, within: 0s, else: [{log: no notify}]}]
+",
+        1.0,
+    );
+    assert_eq!(lines, ["no permit", "no notify"]);
+    assert_eq!(end, Time::ZERO);
+}
+
+#[test]
+fn without_else_it_is_a_fault() {
+    let program = program(
+        "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}}
+processes:
+  p: {do: [{acquire: s, within: 100ms}]}
+  q: {do: [{acquire: s, within: 100s}]}
+",
+        &[],
+    );
+    let recording = record(&program, 1.0);
+    let Outcome::Fault(fault) = &recording.trace.outcome else { panic!("{:?}", recording.trace.outcome) };
+    assert_eq!(fault.message, "'p' has waited as long as it may");
+    assert_eq!(replayed(&program, &recording).model.end.to_string(), "100ms");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the threads do whose waits run out, the model could have done it.
+    #[test]
+    fn random_scenarios_stay_within_the_model(text in limited(scenario())) {
+        stays_within(&text);
+    }
+
+    /// The same where they start, join and stop each other.
+    #[test]
+    fn lives_stay_within_the_model(text in limited(lives::scenario(Held::Any))) {
+        // Threads do not stop others inside a block.
+        stays_within(&text.replace("{atomic: [{stop", "{repeat: 1, do: [{stop"));
+    }
+}
+
+fn stays_within(text: &str) {
+    let program = program(text, &[]);
+    let recording = record(&program, 20_000.0);
+    // What breaks a rule leaves no event: when it did is not known, and another life may
+    // have begun or ended since.
+    if program.process_infos().iter().any(|info| info.name == "main")
+        && matches!(recording.trace.outcome, Outcome::Fault(_))
+    {
+        return;
+    }
+    match replay(&program, &recording) {
+        Err(found) => panic!("{found}\n{found:?}\n{text}"),
+        Ok(replayed) => assert_eq!(replayed.memories, recording.memories, "{text}"),
+    }
+}
