@@ -3,7 +3,7 @@
 use crate::program::Local;
 
 /// The bit that says that nothing was done: the plain op does it.
-const STUCK: usize = 1 << 63;
+const STUCK: usize = 1 << (usize::BITS - 1);
 
 /// The plain op that has to do it, if nothing was done.
 #[inline(always)]
