@@ -428,9 +428,12 @@ impl Order {
         let mut seen: BTreeMap<(u32, Kind), Vec<usize>> = BTreeMap::new();
         let mut before: Vec<Vec<u64>> = Vec::new();
         let mut block = None;
+        // By process, what others have let it know since its last event.
+        let mut told: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for (place, event) in events.iter().enumerate() {
             let mut own = vec![0u64; events.len().div_ceil(64)];
             let mut edges: Vec<usize> = last.insert(event.process.0, place).into_iter().collect();
+            edges.extend(told.remove(&event.process.0).unwrap_or_default());
             if let Some(id) = event.resource() {
                 let info = header.resource(id);
                 let number = seen.get(&(id.0, event.kind)).map_or(0, Vec::len);
@@ -439,13 +442,33 @@ impl Order {
                 };
                 let edge = match event.kind {
                     Kind::Acquire => nth(Kind::Release, number.checked_sub(info.initial as usize)),
-                    Kind::Get => nth(Kind::Put, Some(number)),
+                    Kind::Get => {
+                        let put = nth(Kind::Put, Some(number));
+                        // Where nothing is kept, a put is over when it is taken.
+                        if let Some(put) = put.filter(|_| info.capacity == Some(0)) {
+                            told.entry(events[put].process.0).or_default().push(place);
+                        }
+                        put
+                    }
                     Kind::Put => {
                         let number = info.capacity.and_then(|capacity| number.checked_sub(capacity as usize));
                         nth(Kind::Get, number)
                     }
-                    Kind::Grant if info.kind == ResourceKind::Condition => {
+                    Kind::Grant if matches!(info.kind, ResourceKind::Condition | ResourceKind::Barrier) => {
                         seen.get(&(id.0, Kind::Notify)).and_then(|notifies| notifies.last().copied())
+                    }
+                    // The last party comes after all that wait in its round, and have not given up.
+                    Kind::Notify if info.kind == ResourceKind::Barrier => {
+                        let of = |kind: Kind| seen.get(&(id.0, kind)).into_iter().flatten().copied();
+                        let round = of(Kind::Notify).last();
+                        let gave_up = |waiter: usize| {
+                            let same =
+                                |at: usize| at > waiter && events[at].process == events[waiter].process;
+                            of(Kind::Timeout).any(same)
+                        };
+                        let waiters = of(Kind::Block).filter(|&at| round.is_none_or(|round| at > round));
+                        edges.extend(waiters.filter(|&at| !gave_up(at)));
+                        None
                     }
                     Kind::Read | Kind::Write if header.is_atomic(event.op) => block.replace(place),
                     _ => None,
