@@ -10,9 +10,11 @@ const NOT_NATIVE: [(&str, &str); 1] =
     [("classics/priority-inheritance.yaml", "the owner of 'lock' inherits priority")];
 
 /// Those with so many steps that each run takes minutes in real time, made shorter.
-const SHORTER: [(&str, &[(&str, &str)]); 6] = [
+const SHORTER: [(&str, &[(&str, &str)]); 7] = [
     ("optimising/counter-locked.yaml", &[("maximum", "2000")]),
     ("queues/bounded-buffer.yaml", &[("items", "99")]),
+    // No more than can be alive at once, however late threads are.
+    ("queues/erlang-a.yaml", &[("customers", "100")]),
     ("queues/hold.yaml", &[("processes", "50"), ("rounds", "5")]),
     ("queues/mm1-sharing.yaml", &[("requests", "200")]),
     ("queues/mm1.yaml", &[("customers", "200")]),
