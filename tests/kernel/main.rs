@@ -26,6 +26,7 @@ mod processors;
 mod properties;
 mod references;
 mod rerun;
+mod simpy;
 mod stepping;
 mod tables;
 mod theory;
