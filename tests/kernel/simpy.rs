@@ -80,3 +80,21 @@ fn gas_station_with_a_truck() {
     assert_eq!(printed.len(), 146);
     assert_same(&ours, &printed);
 }
+
+#[test]
+fn machine_shop_with_breakdowns() {
+    let run = run("machine-shop", &[]);
+    let marks = run.kept.events.iter().filter(|event| event.kind == Kind::Mark);
+    let lines = marks.map(|event| {
+        let mark = &run.header.marks[event.subject as usize].name;
+        let who = run.header.process_name(event.process);
+        let line = match who.strip_prefix("machine[") {
+            Some(number) => format!("Machine {} {mark}", number.trim_end_matches(']')),
+            None => mark.clone(),
+        };
+        (event.time.as_secs_f64(), line)
+    });
+    let (ours, printed) = (in_order(lines.collect()), printed("machine-shop"));
+    assert_eq!(printed.len(), 3952);
+    assert_same(&ours, &printed);
+}

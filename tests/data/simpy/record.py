@@ -109,5 +109,38 @@ def gas_station():
     write("tests/data/simpy/gas-station.csv", ["time", "line"], of_lines(printed))
 
 
+def machine_shop():
+    """Parts and breakdowns in rounds of all machines; what happens is printed by what is put in."""
+    count = 10
+    draws, printed = run(
+        "machine_shop",
+        {
+            "WEEKS * 7 * 24 * 60 ": "3 * 24 * 60 ",
+            "            self.parts_made += 1": "            self.parts_made += 1; print(0, self.name, 'part')",
+            "                    self.broken = True": "                    self.broken = True; print(0, self.name, 'broken')",
+            "                    self.broken = False": "                    self.broken = False; print(0, self.name, 'repaired')",
+            "                    done_in = 0\n                except": "                    done_in = 0; print(0, 'job')\n                except",
+        },
+        ["normalvariate", "expovariate"],
+    )
+    for path, process in [("parts", "working"), ("breaks", "break_machine")]:
+        of_each = {f"Machine {number}": [] for number in range(count)}
+        for name, known, _, value in draws:
+            if name == process and value > 0:
+                of_each[known["self"].name].append(value)
+        rounds = max(len(values) for values in of_each.values())
+        # Who is behind has drawn nothing for the last rounds.
+        rows = [
+            [f"{values[number] if number < len(values) else 0:.12f}"]
+            for number in range(rounds)
+            for values in of_each.values()
+        ]
+        names = {"parts": ["time"], "breaks": ["gap"]}[path]
+        write(f"scenarios/simpy/machine-shop-{path}.csv", names, rows)
+    lines = ((seconds(now * 60), line) for now, line in printed if line.startswith("0 "))
+    write("tests/data/simpy/machine-shop.csv", ["time", "line"], ((now, line[2:]) for now, line in lines))
+
+
 bank()
 gas_station()
+machine_shop()
