@@ -34,6 +34,7 @@ mod fields;
 mod folder;
 mod foreign;
 mod functions;
+mod hours;
 mod invisible;
 mod kinds;
 mod labels;
