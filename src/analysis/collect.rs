@@ -12,8 +12,8 @@ use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statisti
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo, ResourceInfo,
-    Sink, Sketch, Sketched, Span, SpanBuilder, Trace, changes_level, level_after,
+    Activity, Event, Header, INTERRUPTED, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo,
+    ResourceInfo, Sink, Sketch, Sketched, Span, SpanBuilder, Trace, changes_level, level_after,
 };
 use crate::value::Word;
 
@@ -345,7 +345,7 @@ impl ResourceTally {
             Kind::Notify => event.value,
             _ => 1,
         };
-        statistics.timeouts += u64::from(event.kind == Kind::Timeout);
+        statistics.timeouts += u64::from(event.kind == Kind::Timeout && event.extra != INTERRUPTED);
         statistics.level_end = level_after(statistics.level_end, event);
         statistics.level_max = statistics.level_max.max(statistics.level_end);
         statistics.level_end

@@ -39,13 +39,15 @@ pub enum Use {
     Join,
     /// Is the end of a process, or ends it.
     End,
+    /// Interrupts a process.
+    Interrupt,
     /// Reads a level.
     Observe,
 }
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 14] = [
+    pub const ALL: [Use; 15] = [
         Use::Take,
         Use::Give,
         Use::Put,
@@ -59,6 +61,7 @@ impl Use {
         Use::Launch,
         Use::Join,
         Use::End,
+        Use::Interrupt,
         Use::Observe,
     ];
 
@@ -73,7 +76,14 @@ impl Use {
             Use::Arrive => Some(WaitFor::Barrier),
             Use::Serve => Some(WaitFor::Core),
             Use::Join => Some(WaitFor::End),
-            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => None,
+            Use::Give
+            | Use::Read
+            | Use::Write
+            | Use::Notify
+            | Use::Launch
+            | Use::End
+            | Use::Interrupt
+            | Use::Observe => None,
         }
     }
 
@@ -106,7 +116,9 @@ impl Use {
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
             Use::Arrive => &[Use::Arrive, Use::Observe],
             Use::Serve => &[Use::Serve, Use::Observe],
-            Use::Launch | Use::Join | Use::End => &[Use::Launch, Use::Join, Use::End],
+            Use::Launch | Use::Join | Use::End | Use::Interrupt => {
+                &[Use::Launch, Use::Join, Use::End, Use::Interrupt]
+            }
             Use::Observe => {
                 &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive, Use::Serve]
             }
@@ -123,7 +135,14 @@ impl Use {
             Use::Arrive => &[Use::Arrive],
             Use::Serve => &[Use::Serve],
             Use::Join => &[Use::End],
-            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => &[],
+            Use::Give
+            | Use::Read
+            | Use::Write
+            | Use::Notify
+            | Use::Launch
+            | Use::End
+            | Use::Interrupt
+            | Use::Observe => &[],
         }
     }
 }
@@ -182,6 +201,7 @@ impl Op {
         match self {
             Op::Begin | Op::RanOut | Op::Done { life: None } => one(Nothing),
             Op::Done { life: Some(life) } | Op::Stop { life, .. } => one(Access(Use::End, life)),
+            Op::Interrupt { life } => one(Access(Use::Interrupt, life)),
             Op::Launch { life: to } | Op::Admit { any: to } => one(Access(Use::Launch, to)),
             Op::Join { life } => one(Access(Use::Join, life)),
             Op::JoinAny { any, into: None } => one(Access(Use::Join, any)),
