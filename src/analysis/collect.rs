@@ -223,7 +223,10 @@ impl Sink for StatisticsSink {
     // Into the kernel, where it is known of which kind an event is.
     #[inline(always)]
     fn happens(&mut self, event: &Event, args: &[Word]) {
-        let is_in_figures = !matches!(event.kind, Kind::Draw | Kind::Write | Kind::Read | Kind::Level);
+        let is_in_figures = !matches!(
+            event.kind,
+            Kind::Draw | Kind::Write | Kind::Read | Kind::Level | Kind::Close | Kind::Ended
+        );
         if is_in_figures || self.late.is_some() {
             self.event(event, args);
         } else {
@@ -280,6 +283,8 @@ impl Sink for StatisticsSink {
             | Kind::Launch
             | Kind::Join
             | Kind::Stop
+            | Kind::Close
+            | Kind::Ended
             | Kind::Level => {}
         }
     }

@@ -21,6 +21,8 @@ pub enum Use {
     Put,
     /// Gets items out of a buffer.
     Get,
+    /// Closes a buffer.
+    Close,
     /// Reads slots of a memory.
     Read,
     /// Writes a slot of a memory.
@@ -45,11 +47,12 @@ pub enum Use {
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 14] = [
+    pub const ALL: [Use; 15] = [
         Use::Take,
         Use::Give,
         Use::Put,
         Use::Get,
+        Use::Close,
         Use::Read,
         Use::Write,
         Use::Wait,
@@ -73,7 +76,14 @@ impl Use {
             Use::Arrive => Some(WaitFor::Barrier),
             Use::Serve => Some(WaitFor::Core),
             Use::Join => Some(WaitFor::End),
-            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => None,
+            Use::Give
+            | Use::Close
+            | Use::Read
+            | Use::Write
+            | Use::Notify
+            | Use::Launch
+            | Use::End
+            | Use::Observe => None,
         }
     }
 
@@ -98,18 +108,27 @@ impl Use {
             Use::Give => &[Use::Observe],
             // Items keep their order; but a put and a get do not meet, unless
             // processes stand in line.
-            Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Observe],
-            Use::Put => &[Use::Put, Use::Observe],
-            Use::Get => &[Use::Get, Use::Observe],
+            Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Close, Use::Observe],
+            Use::Put => &[Use::Put, Use::Close, Use::Observe],
+            Use::Get => &[Use::Get, Use::Close, Use::Observe],
+            Use::Close => &[Use::Put, Use::Get, Use::Close, Use::Observe],
             Use::Read => &[Use::Write],
             Use::Write => &[Use::Read, Use::Write],
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
             Use::Arrive => &[Use::Arrive, Use::Observe],
             Use::Serve => &[Use::Serve, Use::Observe],
             Use::Launch | Use::Join | Use::End => &[Use::Launch, Use::Join, Use::End],
-            Use::Observe => {
-                &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive, Use::Serve]
-            }
+            Use::Observe => &[
+                Use::Take,
+                Use::Give,
+                Use::Put,
+                Use::Get,
+                Use::Close,
+                Use::Wait,
+                Use::Notify,
+                Use::Arrive,
+                Use::Serve,
+            ],
         }
     }
 
@@ -118,12 +137,19 @@ impl Use {
         match self {
             Use::Take => &[Use::Give],
             Use::Put => &[Use::Get],
-            Use::Get => &[Use::Put],
+            Use::Get => &[Use::Put, Use::Close],
             Use::Wait => &[Use::Notify],
             Use::Arrive => &[Use::Arrive],
             Use::Serve => &[Use::Serve],
             Use::Join => &[Use::End],
-            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => &[],
+            Use::Give
+            | Use::Close
+            | Use::Read
+            | Use::Write
+            | Use::Notify
+            | Use::Launch
+            | Use::End
+            | Use::Observe => &[],
         }
     }
 }
@@ -217,6 +243,7 @@ impl Op {
             Op::Take { buffer } => one(Access(Use::Get, buffer)),
             Op::Get { buffer, into } => two(Access(Use::Get, buffer), Written(*into)),
             Op::GetMany { many } => one(Many(Use::Get, *many)),
+            Op::Close { buffer } => one(Access(Use::Close, buffer)),
             Op::Write { memory, at, value } => [Access(Use::Write, memory), Read(*at), Read(*value)],
             Op::Read { memory, at, into } => [Access(Use::Read, memory), Read(*at), Written(*into)],
             Op::ReadMany { many } => one(Many(Use::Read, *many)),
@@ -247,7 +274,9 @@ mod tests {
             assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
-        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify, Use::Arrive, Use::Serve, Use::End]));
+        let expected =
+            [Use::Give, Use::Put, Use::Get, Use::Close, Use::Notify, Use::Arrive, Use::Serve, Use::End];
+        assert!(ending.eq(expected));
     }
 
     /// The uses of the ops of a process with these steps, op after op.

@@ -61,6 +61,7 @@ impl Program {
             many: self.many.clone(),
             held: self.held.clone(),
             timeouts: self.timeouts.clone(),
+            endings: self.endings.clone(),
             settled: self.settled.clone(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),

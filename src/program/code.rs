@@ -29,6 +29,8 @@ pub struct Program {
     pub held: Vec<Held>,
     /// The waits that may run out, in the order of ops.
     pub timeouts: Vec<Timeout>,
+    /// The gets that end where their buffer is closed, in the order of ops.
+    pub endings: Vec<Ending>,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts, by [`crate::ids::LogId`].
@@ -53,6 +55,15 @@ pub struct Timeout {
     pub wait: OpId,
     /// The frame word that says when the wait runs out.
     pub until: Slot,
+    /// Where the process goes on then.
+    pub otherwise: OpId,
+}
+
+/// A get for which something else is done where its buffer is closed, with too few items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// The op that gets.
+    pub get: OpId,
     /// Where the process goes on then.
     pub otherwise: OpId,
 }

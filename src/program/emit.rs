@@ -24,6 +24,9 @@ pub(super) struct Compiler<'a> {
     pub(super) until: Option<Slot>,
     /// What the waits are part of that come next, if they may run out.
     pub(super) limit: Option<Limit>,
+    /// The numbers of the gets of the step at hand among [`super::Program::endings`], if
+    /// something else is done where their buffer is closed.
+    pub(super) endings: Option<Vec<usize>>,
     /// The process at hand.
     pub(super) process: ProcessDefId,
     /// The step at hand.

@@ -104,7 +104,7 @@ pub fn next_ops(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
         Op::JumpIfTrue { condition, to } => branch(program, condition, to.index(), at + 1),
         Op::LoopStart { exit, .. } => [Some(at + 1), Some(exit.index())],
         Op::LoopNext { body, .. } => [Some(at + 1), Some(body.index())],
-        _ => [Some(at + 1), program.timeout(at).map(|timeout| timeout.otherwise.index())],
+        _ => [Some(at + 1), program.otherwise(at)],
     }
 }
 
@@ -206,8 +206,8 @@ impl LiveWords {
         if operands.all {
             before.fill(u64::MAX);
         }
-        // Where a wait runs out nothing is written.
-        let written = operands.writes.iter().filter(|_| program.timeout(at).is_none());
+        // Who leaves without what it wants writes nothing.
+        let written = operands.writes.iter().filter(|_| program.otherwise(at).is_none());
         for slot in written {
             before[slot.0 as usize / 64] &= !(1 << (slot.0 % 64));
         }

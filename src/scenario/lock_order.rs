@@ -97,7 +97,10 @@ impl Walk<'_> {
                         held.retain(|lock| other.contains(lock));
                     }
                 }
-                StepKind::While { body, .. } | StepKind::Repeat { body, .. } | StepKind::Atomic(body) => {
+                StepKind::While { body, .. }
+                | StepKind::Repeat { body, .. }
+                | StepKind::ForEach { body, .. }
+                | StepKind::Atomic(body) => {
                     self.steps(body, held);
                 }
                 _ => {}

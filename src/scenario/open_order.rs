@@ -88,9 +88,13 @@ fn of_amount(amount: &Amount) -> Vec<&Expr> {
 
 impl Step {
     /// Whether it does something else in another order, whatever its values are: it ends a
-    /// process where that stands, or runs code of which nothing is known.
+    /// process where that stands, gets less than it wants, or runs code of which nothing is
+    /// known.
     fn hangs_by_itself(&self) -> bool {
-        matches!(self.kind, StepKind::Stop { .. } | StepKind::Within { .. } | StepKind::Call(_))
+        matches!(
+            self.kind,
+            StepKind::Stop { .. } | StepKind::Within { .. } | StepKind::ForEach { .. } | StepKind::Call(_)
+        )
     }
 
     /// The expressions that say what is done, for how long, how often and with which
@@ -99,7 +103,7 @@ impl Step {
         let mut exprs: Vec<&Expr> =
             self.kind.uses().into_iter().filter_map(|(on, _)| on.index.as_ref()).collect();
         match &self.kind {
-            StepKind::Delay(amount) | StepKind::Within { limit: amount, .. } => {
+            StepKind::Delay(amount) | StepKind::Within { limit: Some(amount), .. } => {
                 exprs.extend(of_amount(amount))
             }
             StepKind::Work { amount, on, .. } => {

@@ -20,6 +20,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// A wait for a notify is such a pair and nothing more: a notify changes no
 /// level, so behind its `Grant` comes no event of its own.
+///
+/// A get that finds its buffer closed, with too few items, gives [`Kind::Ended`] in place
+/// of its items, also behind the `Grant` of a wait that a [`Kind::Close`] has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
@@ -77,6 +80,12 @@ pub enum Kind {
     /// The wait for resource `subject` ran out; `value` is a [`crate::trace::WaitFor`] as a
     /// number.
     Timeout,
+    /// Buffer `subject` was closed by one of those who have to; `value` are missing yet. If
+    /// none is, the `Grant` events of those whom that lets go on come next.
+    Close,
+    /// Buffer `subject` was found closed, with no more than `value` items in it, which are
+    /// too few.
+    Ended,
 }
 
 /// In events of [`Kind::Notify`] and [`Kind::Grant`]: nobody has notified, but a wait has ended.
@@ -84,7 +93,7 @@ pub const UNNOTIFIED: u32 = 1;
 
 impl Kind {
     /// All kinds, in the order of their discriminants.
-    pub const ALL: [Kind; 22] = [
+    pub const ALL: [Kind; 24] = [
         Kind::Start,
         Kind::Delay,
         Kind::Work,
@@ -107,6 +116,8 @@ impl Kind {
         Kind::Join,
         Kind::Stop,
         Kind::Timeout,
+        Kind::Close,
+        Kind::Ended,
     ];
 
     /// The name in JSON and on the terminal.
@@ -134,6 +145,8 @@ impl Kind {
             Kind::Join => "join",
             Kind::Stop => "stop",
             Kind::Timeout => "timeout",
+            Kind::Close => "close",
+            Kind::Ended => "ended",
         }
     }
 
@@ -170,6 +183,8 @@ impl Kind {
                 | Kind::Join
                 | Kind::Stop
                 | Kind::Timeout
+                | Kind::Close
+                | Kind::Ended
         )
     }
 }

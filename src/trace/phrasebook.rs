@@ -88,6 +88,18 @@ fn words(kind: Kind) -> Words {
             "gives up on {resource}",
             "has waited for '{resource}' to {wait for} as long as it may",
         ),
+        Kind::Close => row(
+            "close",
+            "{resource} ({count} more)",
+            "close {resource}",
+            "closes '{resource}', which {count} more have to do",
+        ),
+        Kind::Ended => row(
+            "find closed",
+            "{resource}",
+            "finds {resource} closed",
+            "finds '{resource}' closed, with {count} in it",
+        ),
     }
 }
 
