@@ -92,7 +92,8 @@ impl Check<'_> {
             self.style(&entry.value, owner)
         });
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
-        let (resources, lives) = self.with_lives(resources, &processes);
+        let (mut resources, lives) = self.with_lives(resources, &processes);
+        self.closed_buffers(&mut resources, &processes);
         let model = Model {
             lives,
             name,

@@ -15,7 +15,8 @@
 //! | `wait_for` | `block`, `timeout`: `acquire`, `get`, `put` or `notify` |
 //! | `by` | `grant`: the process that ended the wait |
 //! | `woken` | `notify`: how many waits it ended |
-//! | `level` | `level`: what it was |
+//! | `level` | `level`, `ended`: what it was |
+//! | `missing` | `close`: how many more have to |
 //! | `slot` | `read`, `write` |
 //! | `value` | integers, booleans, and floats, which always have a point or an exponent |
 //! | `value_ns` | in place of `value` for a duration |
