@@ -52,6 +52,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 ($done:expr) => {
                     match $done {
                         Done::Next => {}
+                        Done::Went(next) => {
+                            op = next;
+                            continue;
+                        }
                         Done::Wait => return Halt::Blocked,
                         Done::Delayed(until, priority) => return Halt::Delayed(until, priority),
                         Done::OutOfFuel => return self.pause(arena, at, Yield::OutOfFuel),
@@ -194,12 +198,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 return self.release_many(arena, at, self.header(arena, semaphore, at), left);
             }
             Op::Put { buffer, value } => {
+                let header = self.header(arena, buffer, at);
+                self.must_be_open(arena, at, header)?;
                 let value = self.read(arena, value, at.frame());
-                return Ok(self.put_one(arena, at, self.header(arena, buffer, at), value));
+                return Ok(self.put_one(arena, at, header, value));
             }
             Op::PutMany { many } => return self.put_many(arena, at, many),
             Op::Take { buffer } | Op::Get { buffer, .. } => {
-                return Ok(self.get(arena, at, self.header(arena, buffer, at), 1));
+                return self.get_plain(arena, at, self.header(arena, buffer, at), 1);
             }
             Op::GetMany { many } => return self.get_many(arena, at, many),
             Op::Write { memory, at: slot, value } => self.write_memory(arena, at, memory, slot, value)?,
@@ -228,6 +234,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 self.notify(arena, at, header, u64::MAX);
             }
             Op::Arrive { barrier } => return Ok(self.arrive(arena, at, barrier)),
+            Op::Close { buffer } => {
+                let header = self.header(arena, buffer, at);
+                self.close(arena, at, header)?;
+            }
             Op::Level { into, resource } => {
                 let header = self.header(arena, resource, at);
                 let level = arena[header + resource::LEVEL];

@@ -133,6 +133,8 @@ pub struct Kernel<'a, Q, S> {
 pub(super) enum Done {
     /// The process goes on with the next op.
     Next,
+    /// The process goes on at this op.
+    Went(usize),
     /// Time passes until then, with the priority of the process plus 128.
     Delayed(Time, u8),
     /// It waits.

@@ -21,6 +21,8 @@ pub enum Use {
     Put,
     /// Gets items out of a buffer.
     Get,
+    /// Closes a buffer.
+    Close,
     /// Reads slots of a memory.
     Read,
     /// Writes a slot of a memory.
@@ -47,11 +49,12 @@ pub enum Use {
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 15] = [
+    pub const ALL: [Use; 16] = [
         Use::Take,
         Use::Give,
         Use::Put,
         Use::Get,
+        Use::Close,
         Use::Read,
         Use::Write,
         Use::Wait,
@@ -77,6 +80,7 @@ impl Use {
             Use::Serve => Some(WaitFor::Core),
             Use::Join => Some(WaitFor::End),
             Use::Give
+            | Use::Close
             | Use::Read
             | Use::Write
             | Use::Notify
@@ -108,9 +112,10 @@ impl Use {
             Use::Give => &[Use::Observe],
             // Items keep their order; but a put and a get do not meet, unless
             // processes stand in line.
-            Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Observe],
-            Use::Put => &[Use::Put, Use::Observe],
-            Use::Get => &[Use::Get, Use::Observe],
+            Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Close, Use::Observe],
+            Use::Put => &[Use::Put, Use::Close, Use::Observe],
+            Use::Get => &[Use::Get, Use::Close, Use::Observe],
+            Use::Close => &[Use::Put, Use::Get, Use::Close, Use::Observe],
             Use::Read => &[Use::Write],
             Use::Write => &[Use::Read, Use::Write],
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
@@ -119,9 +124,17 @@ impl Use {
             Use::Launch | Use::Join | Use::End | Use::Interrupt => {
                 &[Use::Launch, Use::Join, Use::End, Use::Interrupt]
             }
-            Use::Observe => {
-                &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive, Use::Serve]
-            }
+            Use::Observe => &[
+                Use::Take,
+                Use::Give,
+                Use::Put,
+                Use::Get,
+                Use::Close,
+                Use::Wait,
+                Use::Notify,
+                Use::Arrive,
+                Use::Serve,
+            ],
         }
     }
 
@@ -130,12 +143,13 @@ impl Use {
         match self {
             Use::Take => &[Use::Give],
             Use::Put => &[Use::Get],
-            Use::Get => &[Use::Put],
+            Use::Get => &[Use::Put, Use::Close],
             Use::Wait => &[Use::Notify],
             Use::Arrive => &[Use::Arrive],
             Use::Serve => &[Use::Serve],
             Use::Join => &[Use::End],
             Use::Give
+            | Use::Close
             | Use::Read
             | Use::Write
             | Use::Notify
@@ -239,6 +253,7 @@ impl Op {
             Op::Take { buffer } => one(Access(Use::Get, buffer)),
             Op::Get { buffer, into } => two(Access(Use::Get, buffer), Written(*into)),
             Op::GetMany { many } => one(Many(Use::Get, *many)),
+            Op::Close { buffer } => one(Access(Use::Close, buffer)),
             Op::Write { memory, at, value } => [Access(Use::Write, memory), Read(*at), Read(*value)],
             Op::Read { memory, at, into } => [Access(Use::Read, memory), Read(*at), Written(*into)],
             Op::ReadMany { many } => one(Many(Use::Read, *many)),
@@ -269,7 +284,9 @@ mod tests {
             assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
-        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify, Use::Arrive, Use::Serve, Use::End]));
+        let expected =
+            [Use::Give, Use::Put, Use::Get, Use::Close, Use::Notify, Use::Arrive, Use::Serve, Use::End];
+        assert!(ending.eq(expected));
     }
 
     /// The uses of the ops of a process with these steps, op after op.

@@ -63,6 +63,7 @@ impl Program {
             timeouts: self.timeouts.clone(),
             interruptions: self.interruptions.clone(),
             interruptible: self.interruptible.clone(),
+            endings: self.endings.clone(),
             settled: self.settled.clone(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),

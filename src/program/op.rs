@@ -170,6 +170,8 @@ pub enum Op {
     Get { buffer: ResourceCode, into: Slot },
     /// Take several items at once; see [`ManyCode`].
     GetMany { many: u32 },
+    /// Close a buffer, or be one of those who have to.
+    Close { buffer: ResourceCode },
     /// Write a slot of a memory.
     Write { memory: ResourceCode, at: Source, value: Source },
     /// Read a slot of a memory.

@@ -93,7 +93,8 @@ impl Check<'_> {
         });
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
         let processes = self.with_hours(processes, &resources, fields);
-        let (resources, lives) = self.with_lives(resources, &processes);
+        let (mut resources, lives) = self.with_lives(resources, &processes);
+        self.closed_buffers(&mut resources, &processes);
         let model = Model {
             lives,
             name,

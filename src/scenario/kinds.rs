@@ -8,6 +8,7 @@
 use super::hours::{BREAKDOWN, PERMITS};
 use super::processors;
 use super::steps::body::Use;
+use super::steps::closing::{CLOSE, CLOSES, FOR_EACH};
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
 use super::steps::items::{GET, PUT};
 use super::steps::permits::{ACQUIRE, RELEASE};
@@ -81,9 +82,9 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     },
     KindInLanguage {
         kind: ResourceKind::Buffer,
-        steps: &[&GET, &PUT],
+        steps: &[&GET, &PUT, &CLOSE, &FOR_EACH],
         discipline: Some(DISCIPLINE),
-        more: &[],
+        more: &[CLOSES],
         never_given: Some((
             |name| format!("nobody puts anything into the buffer {name}"),
             "a `get` waits for a `put`",

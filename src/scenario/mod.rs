@@ -21,6 +21,7 @@ mod blame;
 mod blocks;
 mod buffers;
 mod check;
+mod closing;
 mod context;
 mod data;
 mod diagnostics;

@@ -121,6 +121,8 @@ pub struct ResourceSpec {
     /// Whether the owner of it, a mutex, inherits the priority of those who wait: a
     /// boolean; `None` if it never does.
     pub inherit: Option<Expr>,
+    /// How many have to close it, a buffer that somebody closes: an integer, at least 1.
+    pub closes: Option<Expr>,
     /// How it serves, if it is a processor.
     pub processor: Option<ProcessorSpec>,
 }
@@ -247,11 +249,12 @@ pub enum StepKind {
     /// Do steps of which each may wait, but no longer than this in all: one step, or
     /// several that acquire.
     Within {
-        /// How long: a duration.
-        limit: Amount,
+        /// How long: a duration; `None`: as long as it takes, of a get.
+        limit: Option<Amount>,
         /// The steps.
         waits: Vec<Step>,
-        /// What is done if the time runs out; `None`: that is a fault.
+        /// What is done if the time runs out, or the buffer of a get is closed and has too
+        /// few items; `None`: that is a fault.
         otherwise: Option<Vec<Step>>,
     },
     /// Do steps during which others may interrupt the process.
@@ -279,6 +282,18 @@ pub enum StepKind {
         /// Of an array, the one element that gets the item: the count is then the
         /// constant 1.
         element: Option<Expr>,
+    },
+    /// Close a buffer, or be one of those who have to.
+    Close {
+        /// Which.
+        buffer: ResourceRef,
+    },
+    /// Do a round for each item, until the buffer is closed and empty.
+    ForEach {
+        /// The get of an item, alone.
+        get: Vec<Step>,
+        /// One round.
+        body: Vec<Step>,
     },
     /// Write a slot of a memory.
     Write {
@@ -441,6 +456,7 @@ impl StepKind {
             StepKind::If { then, otherwise, .. } => [then, otherwise],
             StepKind::Within { waits, otherwise, .. } => [waits, otherwise.as_deref().unwrap_or(&[])],
             StepKind::Interruptible(block) => [&block.body, &block.handler],
+            StepKind::ForEach { get, body } => [get, body],
             StepKind::With { body, .. }
             | StepKind::While { body, .. }
             | StepKind::Repeat { body, .. }

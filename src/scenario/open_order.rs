@@ -88,11 +88,16 @@ fn of_amount(amount: &Amount) -> Vec<&Expr> {
 
 impl Step {
     /// Whether it does something else in another order, whatever its values are: it ends a
-    /// process where that stands, or runs code of which nothing is known.
+    /// process where that stands, gets less than it wants, or runs code of which nothing is
+    /// known.
     fn hangs_by_itself(&self) -> bool {
         matches!(
             self.kind,
-            StepKind::Stop { .. } | StepKind::Interrupt(_) | StepKind::Within { .. } | StepKind::Call(_)
+            StepKind::Stop { .. }
+                | StepKind::Interrupt(_)
+                | StepKind::Within { .. }
+                | StepKind::ForEach { .. }
+                | StepKind::Call(_)
         )
     }
 
@@ -102,7 +107,7 @@ impl Step {
         let mut exprs: Vec<&Expr> =
             self.kind.uses().into_iter().filter_map(|(on, _)| on.index.as_ref()).collect();
         match &self.kind {
-            StepKind::Delay(amount) | StepKind::Within { limit: amount, .. } => {
+            StepKind::Delay(amount) | StepKind::Within { limit: Some(amount), .. } => {
                 exprs.extend(of_amount(amount))
             }
             StepKind::Work { amount, on, .. } => {

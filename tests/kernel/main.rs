@@ -7,6 +7,7 @@ mod common;
 mod arrivals;
 mod barriers;
 mod budgets;
+mod closing;
 mod conditions;
 mod conformance;
 mod coverage;

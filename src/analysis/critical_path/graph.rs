@@ -176,7 +176,7 @@ impl Sink for Graph {
     fn event(&mut self, event: &Event, _: &[Word]) {
         let only_says = matches!(
             event.kind,
-            Kind::Write | Kind::Read | Kind::Draw | Kind::Log | Kind::Mark | Kind::Level
+            Kind::Write | Kind::Read | Kind::Draw | Kind::Log | Kind::Mark | Kind::Level | Kind::Ended
         );
         let ended = self.builder.event(event);
         if only_says && ended.is_none() {

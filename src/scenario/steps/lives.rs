@@ -289,6 +289,7 @@ impl Check<'_> {
                     ty: Type::Int,
                     value: None,
                     inherit: None,
+                    closes: None,
                     processor: None,
                 };
                 // Who left last makes place for who comes next: the same few words serve.

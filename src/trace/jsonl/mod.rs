@@ -16,7 +16,8 @@
 //! | `by` | `grant`: the process that ended the wait |
 //! | `of` | `launch`, `join`, `stop`, `interrupt`: the process that it is about |
 //! | `woken` | `notify`: how many waits it ended |
-//! | `level` | `level`: what it was |
+//! | `level` | `level`, `ended`: what it was |
+//! | `missing` | `close`: how many more have to |
 //! | `slot` | `read`, `write`; 1 of a `timeout` that was an interrupt |
 //! | `value` | integers, booleans, and floats, which always have a point or an exponent |
 //! | `value_ns` | in place of `value` for a duration |

@@ -25,7 +25,7 @@ mod processor_rules;
 mod shares;
 mod wait_queue;
 
-pub use buffer::Buffer;
+pub use buffer::{Buffer, Closed, Wanted};
 pub use condition::Condition;
 pub use fact::{Fact, Observer, Response};
 pub use life::{LifeRules, Lives, Untimely};
