@@ -53,6 +53,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     match $done {
                         Done::Next => {}
                         Done::Wait => return Halt::Blocked,
+                        Done::Went(next) => {
+                            op = next;
+                            continue;
+                        }
                         Done::Delayed(until, priority) => return Halt::Delayed(until, priority),
                         Done::OutOfFuel => return self.pause(arena, at, Yield::OutOfFuel),
                         Done::NeedsRoom { header, items } => {
@@ -161,16 +165,22 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                         self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
                     }
                 }
-                other => match good!(self.use_resource(arena, at, other)) {
-                    Done::Wait => match self.limit_wait(arena, at) {
-                        Some(next) => {
-                            op = next;
-                            continue;
-                        }
-                        None => return Halt::Blocked,
-                    },
-                    done => waits!(done),
-                },
+                other => {
+                    let done = good!(self.use_resource(arena, at, other));
+                    if self.program.is_attended(op) {
+                        self.attend(arena, process);
+                    }
+                    match done {
+                        Done::Wait => match self.limit_wait(arena, at) {
+                            Some(next) => {
+                                op = next;
+                                continue;
+                            }
+                            None => return Halt::Blocked,
+                        },
+                        done => waits!(done),
+                    }
+                }
             }
             op += 1;
         };
@@ -227,6 +237,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = self.header(arena, condition, at);
                 self.notify(arena, at, header, u64::MAX);
             }
+            Op::Await { watch, .. } => return self.come_to_watch(arena, at, watch),
+            Op::Peek { into, resource, glance } => self.peek(arena, at, (into, resource, glance)),
             Op::Arrive { barrier } => return Ok(self.arrive(arena, at, barrier)),
             Op::Level { into, resource } => {
                 let header = self.header(arena, resource, at);

@@ -50,6 +50,8 @@ pub enum Request {
     Notify,
     /// Notify all that wait at a condition.
     NotifyAll,
+    /// Do what can be of a region, or wait until it can.
+    Await,
     /// Come to a barrier.
     Arrive,
     /// Work on a processor.
@@ -158,6 +160,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             Op::Notify { .. } => Request::Notify,
             Op::NotifyAll { .. } => Request::NotifyAll,
+            Op::Await { .. } => Request::Await,
             Op::Arrive { .. } => Request::Arrive,
             Op::WorkOn { wait, state, .. } => {
                 let (length, deadline) = self.job(self.arena, at, wait, state.at(at.frame()))?;

@@ -137,6 +137,8 @@ pub(super) enum Done {
     Delayed(Time, u8),
     /// It waits.
     Wait,
+    /// It goes on with this op.
+    Went(usize),
     /// The fuel ran out in the middle; what is left of the op is done later.
     OutOfFuel,
     /// See [`Yield::NeedsRoom`].

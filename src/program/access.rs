@@ -41,11 +41,13 @@ pub enum Use {
     End,
     /// Reads a level.
     Observe,
+    /// Waits for what it names to change.
+    Await,
 }
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 14] = [
+    pub const ALL: [Use; 15] = [
         Use::Take,
         Use::Give,
         Use::Put,
@@ -60,6 +62,7 @@ impl Use {
         Use::Join,
         Use::End,
         Use::Observe,
+        Use::Await,
     ];
 
     /// What a process waits for that cannot go on because of this use; `None`
@@ -73,6 +76,7 @@ impl Use {
             Use::Arrive => Some(WaitFor::Barrier),
             Use::Serve => Some(WaitFor::Core),
             Use::Join => Some(WaitFor::End),
+            Use::Await => Some(WaitFor::Change),
             Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => None,
         }
     }
@@ -107,6 +111,8 @@ impl Use {
             Use::Arrive => &[Use::Arrive, Use::Observe],
             Use::Serve => &[Use::Serve, Use::Observe],
             Use::Launch | Use::Join | Use::End => &[Use::Launch, Use::Join, Use::End],
+            // What is tried has uses of its own.
+            Use::Await => &[],
             Use::Observe => {
                 &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive, Use::Serve]
             }
@@ -123,6 +129,19 @@ impl Use {
             Use::Arrive => &[Use::Arrive],
             Use::Serve => &[Use::Serve],
             Use::Join => &[Use::End],
+            // Any change of what it names may.
+            Use::Await => &[
+                Use::Take,
+                Use::Give,
+                Use::Put,
+                Use::Get,
+                Use::Write,
+                Use::Wait,
+                Use::Notify,
+                Use::Arrive,
+                Use::Serve,
+                Use::End,
+            ],
             Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => &[],
         }
     }
@@ -225,6 +244,8 @@ impl Op {
                 two(Access(Use::Wait, condition), Access(Use::Give, mutex))
             }
             Op::Notify { condition } | Op::NotifyAll { condition } => one(Access(Use::Notify, condition)),
+            Op::Await { watch, end: behind } => two(Access(Use::Await, watch), End(behind)),
+            Op::Peek { into, resource, .. } => two(Access(Use::Observe, resource), Written(*into)),
             Op::Arrive { barrier } => one(Access(Use::Arrive, barrier)),
             Op::Level { into, resource } => two(Access(Use::Observe, resource), Written(*into)),
             Op::Capacity { into, buffer } => two(Named(buffer), Written(*into)),
@@ -247,7 +268,9 @@ mod tests {
             assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
-        assert!(ending.eq([Use::Give, Use::Put, Use::Get, Use::Notify, Use::Arrive, Use::Serve, Use::End]));
+        // A change of any kind may be waited for, but that a process was started.
+        let others = [Use::Read, Use::Launch, Use::Join, Use::Observe, Use::Await];
+        assert!(ending.eq(Use::ALL.into_iter().filter(|used| !others.contains(used))));
     }
 
     /// The uses of the ops of a process with these steps, op after op.

@@ -39,6 +39,7 @@ pub fn compile(model: &Model) -> Program {
         exits: Vec::new(),
         process: ProcessDefId(0),
         site: Site::default(),
+        looks: false,
         atomic: false,
         guard: None,
     };
@@ -105,6 +106,8 @@ impl Compiler<'_> {
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
+            StepKind::Select { branches, watch } => self.select(branches, *watch),
+            StepKind::Until(_) => unreachable!("it stands in a branch of its own"),
             StepKind::Within { limit, waits, otherwise } => self.within(limit, waits, otherwise.as_deref()),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, element: Some(element), into: Some(into), .. } => {
@@ -437,12 +440,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn many(&mut self, code: ManyCode) -> u32 {
+    pub(super) fn many(&mut self, code: ManyCode) -> u32 {
         self.program.many.push(code);
         (self.program.many.len() - 1) as u32
     }
 
-    fn is_array(&self, var: VarId) -> bool {
+    pub(super) fn is_array(&self, var: VarId) -> bool {
         self.model.processes[self.process.index()].vars[var.index()].len.is_some()
     }
 

@@ -10,6 +10,7 @@ use super::steps::body::Use;
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
 use super::steps::items::{GET, PUT};
 use super::steps::permits::{ACQUIRE, RELEASE};
+use super::steps::select::ACQUIRE_ALL;
 use super::steps::slots::{READ, WRITE};
 use super::steps::time::WORK;
 use super::tables::{Advice, COUNT, Field, ForeignKey, Form, Shape, TYPES, advice, optional, required};
@@ -45,7 +46,7 @@ pub(super) type Sided = (fn(&str) -> String, &'static str);
 static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     KindInLanguage {
         kind: ResourceKind::Mutex,
-        steps: &[&ACQUIRE, &RELEASE],
+        steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
         more: &[optional(
             "inherit",
@@ -63,7 +64,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     },
     KindInLanguage {
         kind: ResourceKind::Semaphore,
-        steps: &[&ACQUIRE, &RELEASE],
+        steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
         more: &[],
         never_given: Some((

@@ -90,7 +90,10 @@ impl Step {
     /// Whether it does something else in another order, whatever its values are: it ends a
     /// process where that stands, or runs code of which nothing is known.
     fn hangs_by_itself(&self) -> bool {
-        matches!(self.kind, StepKind::Stop { .. } | StepKind::Within { .. } | StepKind::Call(_))
+        matches!(
+            self.kind,
+            StepKind::Stop { .. } | StepKind::Within { .. } | StepKind::Select { .. } | StepKind::Call(_)
+        )
     }
 
     /// The expressions that say what is done, for how long, how often and with which

@@ -32,3 +32,4 @@ mod theory;
 mod ties;
 mod timeouts;
 mod untraced;
+mod watches;

@@ -111,6 +111,10 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the owner of '{name}' inherits priority, which threads cannot show yet"
         )));
     }
+    if program.has_watches() {
+        let message = "a process waits for what can come of several resources, which threads cannot do yet";
+        return Err(Trouble::NotNative(message.to_owned()));
+    }
     let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
     if let Some(op) = (0..program.plain.len()).find(stops) {
         let line = program.site(OpId::from_index(op)).line;

@@ -38,6 +38,8 @@ pub(super) enum Native {
     Life(Arc<Lives>, usize),
     /// Of any instance.
     AnyLife(Arc<Lives>),
+    /// What can come of several resources.
+    Watch,
 }
 
 impl Native {
@@ -74,6 +76,7 @@ impl Native {
                 (lives, Some(place)) => Native::Life(Arc::clone(lives), *place),
                 (lives, None) => Native::AnyLife(Arc::clone(lives)),
             },
+            ResourceKind::Watch => Native::Watch,
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;
@@ -95,6 +98,7 @@ impl Native {
             Native::Processor(group, place) => Ok(level(group.look(client.me, *place, client.record))),
             Native::Life(life, place) => lives::of_one(life, *place, request, client),
             Native::AnyLife(life) => lives::of_any(life, request, client),
+            Native::Watch => unreachable!("{request:?} of a watch"),
         }
     }
 
@@ -116,7 +120,7 @@ impl Native {
                 return group.take_off(process, me, told, census, record).map(Withdrawn::from);
             }
             Native::Life(lives, _) | Native::AnyLife(lives) => lives.withdraw(process, told, record),
-            Native::Memory(_) => false,
+            Native::Memory(_) | Native::Watch => false,
         };
         waits.then(|| Withdrawn { is_parked: true, ..Withdrawn::default() })
     }
@@ -132,7 +136,8 @@ impl Native {
             | Native::Barrier(..)
             | Native::Processor(..)
             | Native::Life(..)
-            | Native::AnyLife(_) => {}
+            | Native::AnyLife(_)
+            | Native::Watch => {}
         }
     }
 }
