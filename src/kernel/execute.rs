@@ -167,19 +167,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 }
                 other => {
                     let done = good!(self.use_resource(arena, at, other));
+                    if let Done::Wait = done
+                        && let Some(next) = self.limit_wait(arena, at)
+                    {
+                        op = next;
+                        continue;
+                    }
                     if self.program.is_attended(op) {
                         self.attend(arena, process);
                     }
-                    match done {
-                        Done::Wait => match self.limit_wait(arena, at) {
-                            Some(next) => {
-                                op = next;
-                                continue;
-                            }
-                            None => return Halt::Blocked,
-                        },
-                        done => waits!(done),
-                    }
+                    waits!(done);
                 }
             }
             op += 1;

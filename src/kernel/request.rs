@@ -7,7 +7,7 @@
 use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{BoundProgram, Op, ResourceCode, Source, frame, resource, work};
+use crate::program::{BoundProgram, Glance, Op, ResourceCode, Source, frame, resource, work};
 use crate::trace::{Fault, Sink};
 use crate::value::Word;
 
@@ -78,6 +78,8 @@ pub enum Request {
     },
     /// Say the level of a resource.
     Level,
+    /// Say what is to be seen of a resource at a glance.
+    Glance(Glance),
     /// Read consecutive slots, which are there.
     Read {
         /// The first.
@@ -173,9 +175,18 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Done { .. } => Request::End,
             Op::Stop { lost, .. } => Request::Stop { lost },
             Op::Level { .. } => Request::Level,
+            Op::Peek { glance, .. } => Request::Glance(glance),
             other => unreachable!("{other:?} asks nothing of a resource"),
         };
         Ok(Some((resource, request)))
+    }
+
+    /// Checks that what the process waits for by the op in front of which it rests can be.
+    ///
+    /// # Errors
+    /// [`Fault`] if it never can.
+    pub fn check_awaited(&self, process: ProcessId) -> Result<(), Box<Fault>> {
+        self.check_wanted(self.arena, self.context(process))
     }
 
     /// What was asked has been done: `values`, if any were asked for, go where
@@ -187,6 +198,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Get { into, .. }
             | Op::Read { into, .. }
             | Op::Level { into, .. }
+            | Op::Peek { into, .. }
             | Op::JoinAny { into: Some(into), .. } => {
                 let value = *values.first().expect("one value was asked for");
                 self.arena[into.at(at.frame())] = value;
@@ -202,6 +214,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 self.arena[left.at(at.frame())] = rest;
                 next -= usize::from(rest > 0);
             }
+            Op::Await { .. } => next = *values.first().expect("it was told where it goes on") as usize,
             Op::WorkOn { state, .. } => {
                 let start = state.at(at.frame());
                 self.arena[start..start + work::WORDS].fill(0);

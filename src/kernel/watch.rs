@@ -130,7 +130,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             match self.execute_plain(arena, at.at_op(op)) {
                 Halt::Went(next) => op = next,
                 _ => {
-                    if looks && by.is_some() {
+                    if looks {
                         self.note_seen(arena, at, by);
                     }
                     return Try::Failed(self.why_left());
@@ -150,7 +150,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Checks that what a process is about to wait for can ever be.
-    fn check_wanted(&self, arena: &[Word], at: Context) -> Result<(), Box<Fault>> {
+    pub(super) fn check_wanted(&self, arena: &[Word], at: Context) -> Result<(), Box<Fault>> {
         let mut taken: Vec<usize> = Vec::new();
         for op in self.program.region(at.op()) {
             let code = match self.program.plain[op] {

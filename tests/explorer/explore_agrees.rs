@@ -167,6 +167,7 @@ fn waits_for_several_resources_come_to_the_same() {
 #[test]
 fn a_run_on_threads_whose_waits_run_out_is_a_schedule() {
     try_scenarios_of(&limited(small::scenario(false)), 60, ends_on_threads_as_some_schedule);
+    try_scenarios_of(&watching(limited(small::scenario(false))), 60, ends_on_threads_as_some_schedule);
 }
 
 /// Leaving out what only swaps independent steps, or instances that are alike,

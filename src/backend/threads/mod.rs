@@ -29,7 +29,7 @@ use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
 use crate::program::{BoundProgram, Op};
 use crate::time::Time;
-use crate::trace::{Outcome, Trace};
+use crate::trace::{Outcome, ResourceKind, Trace};
 use crate::value::Value;
 use shared::{End, Shared};
 use std::fmt;
@@ -111,9 +111,13 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the owner of '{name}' inherits priority, which threads cannot show yet"
         )));
     }
-    if program.has_watches() {
-        let message = "a process waits for what can come of several resources, which threads cannot do yet";
-        return Err(Trouble::NotNative(message.to_owned()));
+    if let Some(processor) =
+        program.watched().find(|&id| program.resource_info(id).kind == ResourceKind::Processor)
+    {
+        let name = program.resource_name(processor);
+        return Err(Trouble::NotNative(format!(
+            "a process waits until a core of '{name}' is free, which threads cannot show yet"
+        )));
     }
     let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
     if let Some(op) = (0..program.plain.len()).find(stops) {
