@@ -94,8 +94,10 @@ impl Check<'_> {
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
         let (mut resources, lives) = self.with_lives(resources, &processes);
         self.closed_buffers(&mut resources, &processes);
+        let (resources, watches) = self.with_watches(resources);
         let model = Model {
             lives,
+            watches,
             name,
             params,
             resources,

@@ -35,3 +35,4 @@ mod theory;
 mod ties;
 mod timeouts;
 mod untraced;
+mod watches;
