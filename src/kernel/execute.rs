@@ -262,6 +262,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = self.header(arena, mutex, at);
                 self.unlock_any(arena, at, header)?;
             }
+            Op::Seize { semaphore, left } => {
+                let header = self.header(arena, semaphore, at);
+                return Ok(self.seize(arena, at, header, left));
+            }
             Op::Admit { any } => return self.admit(arena, at, any),
             Op::Launch { life } => return self.launch(arena, at, life),
             Op::Join { life } => return self.join(arena, at, life),

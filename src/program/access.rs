@@ -263,7 +263,9 @@ impl Op {
             Op::Lock { mutex } | Op::LockInheriting { mutex } => one(Access(Use::Take, mutex)),
             Op::Unlock { mutex } | Op::UnlockInheriting { mutex } => one(Access(Use::Give, mutex)),
             Op::Acquire { semaphore } => one(Access(Use::Take, semaphore)),
-            Op::AcquireMany { semaphore, left } => two(Access(Use::Take, semaphore), Counter(*left)),
+            Op::AcquireMany { semaphore, left } | Op::Seize { semaphore, left } => {
+                two(Access(Use::Take, semaphore), Counter(*left))
+            }
             Op::Release { semaphore } => one(Access(Use::Give, semaphore)),
             Op::ReleaseMany { semaphore, left } => two(Access(Use::Give, semaphore), Counter(*left)),
             Op::Put { buffer, value } => two(Access(Use::Put, buffer), Read(*value)),

@@ -109,6 +109,10 @@ impl Compiler<'_> {
             }
             StepKind::Work { amount, on, deadline } => self.work(amount, on.as_ref(), deadline.as_ref()),
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
+            StepKind::Seize { resource, permits } => {
+                let semaphore = self.resource(resource);
+                self.counted(permits, |left| Op::Seize { semaphore, left });
+            }
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
             StepKind::Interruptible(block) => self.interruptible(block),

@@ -35,6 +35,7 @@ mod fields;
 mod folder;
 mod foreign;
 mod functions;
+mod hours;
 mod invisible;
 mod kinds;
 mod labels;

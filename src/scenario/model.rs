@@ -240,6 +240,13 @@ pub enum StepKind {
         /// How many: an integer, not negative.
         permits: Expr,
     },
+    /// Take permits before all others who wait, one after the other. No text can say it.
+    Seize {
+        /// From where.
+        resource: ResourceRef,
+        /// How many: an integer, not negative.
+        permits: Expr,
+    },
     /// Give permits back, one after the other, or a mutex.
     Release {
         /// To where.
@@ -503,6 +510,7 @@ impl StepKind {
                 held.iter().flat_map(|resource| [(resource, true), (resource, false)]).collect()
             }
             StepKind::Acquire { resource, .. }
+            | StepKind::Seize { resource, .. }
             | StepKind::Get { buffer: resource, .. }
             | StepKind::Wait { on: resource, .. } => vec![(resource, true)],
             StepKind::Release { resource, .. }

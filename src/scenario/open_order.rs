@@ -116,6 +116,7 @@ impl Step {
                 exprs.extend(on.iter().filter_map(|on| on.index.as_ref()));
             }
             StepKind::Acquire { permits: count, .. }
+            | StepKind::Seize { permits: count, .. }
             | StepKind::Release { permits: count, .. }
             | StepKind::Put { count, .. }
             | StepKind::Get { count, .. } => exprs.push(count),

@@ -14,6 +14,7 @@ mod coverage;
 mod critical_path;
 mod ends;
 mod figures;
+mod hours;
 mod interrupts;
 mod lab5;
 mod lines;

@@ -269,7 +269,7 @@ impl Detector {
                 clocks.learn(process, *notified);
                 0
             }
-            (Kind::Launch, Shadow::Life) => {
+            (Kind::Launch | Kind::Interrupt, Shadow::Life) => {
                 let row = clocks.hand_on(process);
                 clocks.learn(ProcessId(event.value as u32), row);
                 clocks.let_go(row);

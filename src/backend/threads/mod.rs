@@ -126,6 +126,12 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "a process waits until a core of '{name}' is free, which threads cannot show yet"
         )));
     }
+    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { .. })) {
+        let line = program.site(OpId::from_index(op)).line;
+        return Err(Trouble::NotNative(format!(
+            "the permits on line {line} are taken before all who wait, which threads cannot show yet"
+        )));
+    }
     let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
     if let Some(op) = (0..program.plain.len()).find(stops) {
         let line = program.site(OpId::from_index(op)).line;
