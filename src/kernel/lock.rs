@@ -93,6 +93,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 return Done::Wait;
             }
             arena[left.at(at.frame())] -= 1;
+            if self.program.is_attended(at.op()) {
+                self.attend(arena, at.process());
+            }
         }
         Done::Next
     }
@@ -187,6 +190,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             self.release(arena, at, header)?;
             arena[left.at(at.frame())] -= 1;
+            if self.program.is_attended(at.op()) {
+                self.attend(arena, at.process());
+            }
         }
         Ok(Done::Next)
     }

@@ -10,6 +10,7 @@ use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot};
 use super::optimise::made::Optimised;
 use super::processor::{Chain, Processor};
 use super::values::InstanceRanges;
+use super::watches::Watches;
 use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::Limits;
 use crate::time::Time;
@@ -68,6 +69,8 @@ pub struct BoundProgram {
     pub interruptible: Vec<InterruptibleOps>,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
+    /// Who waits for what can come of several resources.
+    pub(super) watches: Watches,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts.

@@ -44,6 +44,7 @@ pub fn compile(model: &Model) -> Program {
         exits: Vec::new(),
         process: ProcessDefId(0),
         site: Site::default(),
+        looks: false,
         atomic: false,
         guard: None,
     };
@@ -118,6 +119,8 @@ impl Compiler<'_> {
             StepKind::Within { limit, waits, otherwise } => {
                 self.within(limit.as_ref(), waits, otherwise.as_deref())
             }
+            StepKind::Select { branches, watch } => self.select(branches, *watch),
+            StepKind::Until(_) => unreachable!("it stands in a branch of its own"),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, element: Some(element), into: Some(into), .. } => {
                 let buffer = self.resource(buffer);
@@ -453,12 +456,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn many(&mut self, code: ManyCode) -> u32 {
+    pub(super) fn many(&mut self, code: ManyCode) -> u32 {
         self.program.many.push(code);
         (self.program.many.len() - 1) as u32
     }
 
-    fn is_array(&self, var: VarId) -> bool {
+    pub(super) fn is_array(&self, var: VarId) -> bool {
         self.model.processes[self.process.index()].vars[var.index()].len.is_some()
     }
 

@@ -95,8 +95,10 @@ impl Check<'_> {
         let processes = self.with_hours(processes, &resources, fields);
         let (mut resources, lives) = self.with_lives(resources, &processes);
         self.closed_buffers(&mut resources, &processes);
+        let (resources, watches) = self.with_watches(resources);
         let model = Model {
             lives,
+            watches,
             name,
             params,
             resources,

@@ -12,6 +12,7 @@ use super::steps::closing::{CLOSE, CLOSES, FOR_EACH};
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
 use super::steps::items::{GET, PUT};
 use super::steps::permits::{ACQUIRE, RELEASE};
+use super::steps::select::ACQUIRE_ALL;
 use super::steps::slots::{READ, WRITE};
 use super::steps::time::WORK;
 use super::tables::{Advice, COUNT, Field, ForeignKey, Form, Shape, TYPES, advice, optional, required};
@@ -47,7 +48,7 @@ pub(super) type Sided = (fn(&str) -> String, &'static str);
 static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     KindInLanguage {
         kind: ResourceKind::Mutex,
-        steps: &[&ACQUIRE, &RELEASE],
+        steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
         more: &[optional(
             "inherit",
@@ -65,7 +66,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     },
     KindInLanguage {
         kind: ResourceKind::Semaphore,
-        steps: &[&ACQUIRE, &RELEASE],
+        steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
         more: &[BREAKDOWN],
         never_given: Some((

@@ -26,6 +26,9 @@ pub struct Model {
     /// The resources by which others start, join and stop processes, by
     /// [`crate::ids::ProcessDefId`].
     pub lives: Vec<Life>,
+    /// What processes wait for that can come of several resources: one that has no other use
+    /// for each.
+    pub watches: Vec<ResourceDefId>,
     /// The marks, in the order of their first use, by [`MarkId`].
     pub marks: Vec<MarkInfo>,
     /// What is measured, in the order of the file.
@@ -145,6 +148,19 @@ pub struct ProcessorSpec {
 }
 
 impl ResourceSpec {
+    /// Of a resource that no scenario declares.
+    pub(super) fn hidden(kind: ResourceKind) -> ResourceSpec {
+        ResourceSpec {
+            kind,
+            number: None,
+            ty: Type::Int,
+            value: None,
+            inherit: None,
+            closes: None,
+            processor: None,
+        }
+    }
+
     /// The permits at the start, if it has permits of which a scenario says how many.
     pub fn permits(&self) -> Option<&Expr> {
         self.number.as_ref().filter(|_| self.kind.level() == Some(Level::Permits))
@@ -261,6 +277,15 @@ pub enum StepKind {
     Interruptible(InterruptibleSteps),
     /// Interrupt processes, if they may be where they stand.
     Interrupt(ProcessRef),
+    /// Wait until one of several branches can be gone, and go the first that can.
+    Select {
+        /// In the order of the file.
+        branches: Vec<Branch>,
+        /// The number of what is waited for, among [`Model::watches`].
+        watch: u32,
+    },
+    /// Wait until a boolean is true. It stands in a [`Branch`] only.
+    Until(Expr),
     /// Put items into a buffer, all at once, waiting until they all fit.
     Put {
         /// Into which.
@@ -438,6 +463,15 @@ pub enum AfterInterrupt {
     Restart,
 }
 
+/// What a process may wait for together with other things, and what it does then.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    /// What it waits for, all at once: steps that wait.
+    pub waits: Vec<Step>,
+    /// What it does then.
+    pub body: Vec<Step>,
+}
+
 /// Visits every step, those inside others included.
 pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
     for step in steps {
@@ -451,17 +485,20 @@ pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
 impl StepKind {
     /// The steps inside this one, of which a run may make those of one block or
     /// of none; empty for what is no block.
-    pub fn blocks(&self) -> [&[Step]; 2] {
+    pub fn blocks(&self) -> Vec<&[Step]> {
         match self {
-            StepKind::If { then, otherwise, .. } => [then, otherwise],
-            StepKind::Within { waits, otherwise, .. } => [waits, otherwise.as_deref().unwrap_or(&[])],
-            StepKind::Interruptible(block) => [&block.body, &block.handler],
-            StepKind::ForEach { get, body } => [get, body],
+            StepKind::If { then, otherwise, .. } => vec![then, otherwise],
+            StepKind::Within { waits, otherwise, .. } => vec![waits, otherwise.as_deref().unwrap_or(&[])],
+            StepKind::Interruptible(block) => vec![&block.body, &block.handler],
+            StepKind::ForEach { get, body } => vec![get, body],
+            StepKind::Select { branches, .. } => {
+                branches.iter().flat_map(|branch| [branch.waits.as_slice(), &branch.body]).collect()
+            }
             StepKind::With { body, .. }
             | StepKind::While { body, .. }
             | StepKind::Repeat { body, .. }
-            | StepKind::Atomic(body) => [body, &[]],
-            _ => [&[], &[]],
+            | StepKind::Atomic(body) => vec![body],
+            _ => Vec::new(),
         }
     }
 

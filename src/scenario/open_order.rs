@@ -96,6 +96,7 @@ impl Step {
             StepKind::Stop { .. }
                 | StepKind::Interrupt(_)
                 | StepKind::Within { .. }
+                | StepKind::Select { .. }
                 | StepKind::ForEach { .. }
                 | StepKind::Call(_)
         )

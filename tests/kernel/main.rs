@@ -36,3 +36,4 @@ mod theory;
 mod ties;
 mod timeouts;
 mod untraced;
+mod watches;

@@ -179,6 +179,22 @@ impl Buffer {
         me.sees(state.level(), observer)
     }
 
+    /// How many items whoever comes could get at once: those in line come first.
+    pub fn items_at_hand(&self) -> Word {
+        let state = locked(&self.state);
+        match state.capacity {
+            _ if !state.getters.is_empty() => 0,
+            0 => Word::from(!state.putters.is_empty()),
+            _ => state.level(),
+        }
+    }
+
+    /// How many items whoever comes could put at once.
+    pub fn room_at_hand(&self) -> Word {
+        let state = locked(&self.state);
+        if state.putters.is_empty() { state.room() } else { 0 }
+    }
+
     /// The number of items.
     pub fn level(&self) -> u64 {
         locked(&self.state).level()
