@@ -110,6 +110,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             arena[header + resource::LEVEL] -= 1;
             self.note(arena, at, Kind::Acquire, header);
             arena[left.at(at.frame())] -= 1;
+            if self.program.is_attended(at.op()) {
+                self.attend(arena, at.process());
+            }
         }
         Done::Next
     }

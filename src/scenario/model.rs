@@ -483,8 +483,7 @@ pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
 }
 
 impl StepKind {
-    /// The steps inside this one, of which a run may make those of one block or
-    /// of none; empty for what is no block.
+    /// The steps inside, of which a run may make those of one block or none; empty of what is no block.
     pub fn blocks(&self) -> Vec<&[Step]> {
         match self {
             StepKind::If { then, otherwise, .. } => vec![then, otherwise],

@@ -332,3 +332,26 @@ fn no_item_is_lost_or_doubled() {
         assert_eq!((run.outcome(), run.memory("d")), ("completed", vec!["190".to_owned()]));
     }
 }
+
+/// Who waits for whichever comes first is interrupted at that wait, and waits for all of them again.
+#[test]
+fn a_wait_for_several_things_is_interrupted() {
+    let lines = told(
+        "s: {kind: semaphore, permits: 0}, q: {kind: buffer, capacity: 1, of: int}",
+        "
+  worker:
+    vars: {x: 0}
+    do:
+      - interruptible:
+          - select:
+              - get: {from: q, into: x}
+                do: [{log: 'got {x}'}, {delay: 5s}, {log: rested}]
+              - acquire: s
+                do: [{log: acquired}]
+        on_interrupt: [{log: interrupted}]
+        then: resume
+  boss: {do: [{delay: 1s}, {interrupt: worker}, {delay: 1s}, {put: {to: q, value: 7}}, {delay: 1s}, {interrupt: worker}]}
+",
+    );
+    assert_eq!(lines, ["1s interrupted", "2s got 7", "3s interrupted", "7s rested"]);
+}
