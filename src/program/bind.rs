@@ -62,6 +62,8 @@ impl Program {
             held: self.held.clone(),
             timeouts: self.timeouts.clone(),
             endings: self.endings.clone(),
+            choices: self.choices.clone(),
+            orders: self.orders.clone(),
             settled: self.settled.clone(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),
@@ -163,6 +165,7 @@ fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
             capacity: size.capacity,
             initial: size.initial,
             ty: size.ty,
+            chosen: def.spec.chosen(),
         }
     };
     of_each.map(info).collect()

@@ -29,6 +29,8 @@ pub fn compile(model: &Model) -> Program {
             held: Vec::new(),
             timeouts: Vec::new(),
             endings: Vec::new(),
+            choices: Vec::new(),
+            orders: Vec::new(),
             settled: Vec::new(),
             logs: vec![Vec::new(); model.logs.len()],
         },
@@ -36,6 +38,7 @@ pub fn compile(model: &Model) -> Program {
         work: None,
         until: None,
         limit: None,
+        accepts: None,
         endings: None,
         settles: false,
         exits: Vec::new(),
@@ -47,6 +50,7 @@ pub fn compile(model: &Model) -> Program {
     for (index, process) in model.processes.iter().enumerate() {
         compiler.process(ProcessDefId::from_index(index), process);
     }
+    compiler.program.orders = compiler.orders();
     compiler.program
 }
 
@@ -111,11 +115,15 @@ impl Compiler<'_> {
                 self.within(limit.as_ref(), waits, otherwise.as_deref())
             }
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
-            StepKind::Get { buffer, element: Some(element), into: Some(into), .. } => {
+            StepKind::Get { buffer, element: Some(element), into: Some(into), accepts, .. } => {
+                self.accepts = accepts.as_ref().map(|accepts| self.item_term(accepts));
                 let buffer = self.resource(buffer);
                 self.keep_in_element(*into, element, |into| Op::Get { buffer, into });
             }
-            StepKind::Get { buffer, count, into, .. } => self.get(buffer, count, *into),
+            StepKind::Get { buffer, count, into, accepts, .. } => {
+                self.accepts = accepts.as_ref().map(|accepts| self.item_term(accepts));
+                self.get(buffer, count, *into);
+            }
             StepKind::Close { buffer } => {
                 let buffer = self.resource(buffer);
                 self.emit(Op::Close { buffer });

@@ -93,7 +93,7 @@ impl Check<'_> {
         });
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
         let (mut resources, lives) = self.with_lives(resources, &processes);
-        self.closed_buffers(&mut resources, &processes);
+        self.buffers_in_use(&mut resources, &processes);
         let model = Model {
             lives,
             name,

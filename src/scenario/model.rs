@@ -4,7 +4,7 @@
 use crate::ids::{LogId, MarkId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::look::Look;
 use crate::random::{DataDraw, Family};
-use crate::trace::{Expected, Level, LogTemplate, MarkInfo, ResourceKind, TableInfo};
+use crate::trace::{Chosen, Expected, Level, LogTemplate, MarkInfo, ResourceKind, TableInfo};
 use crate::value::{Type, Word};
 use std::sync::Arc;
 
@@ -123,8 +123,22 @@ pub struct ResourceSpec {
     pub inherit: Option<Expr>,
     /// How many have to close it, a buffer that somebody closes: an integer, at least 1.
     pub closes: Option<Expr>,
+    /// In which order it gives its items, a buffer that has one of its own.
+    pub order: Option<ItemOrder>,
+    /// Whether a get asks something of its items.
+    pub is_asked: bool,
     /// How it serves, if it is a processor.
     pub processor: Option<ProcessorSpec>,
+}
+
+/// In which order a buffer gives its items.
+#[derive(Debug, Clone)]
+pub enum ItemOrder {
+    /// The last that was put goes first.
+    Lifo,
+    /// The one with the least key goes first, of equal ones the first that was put: over
+    /// parameters and the item.
+    By(Expr),
 }
 
 /// How a processor serves; expressions are over parameters.
@@ -145,6 +159,15 @@ pub struct ProcessorSpec {
 }
 
 impl ResourceSpec {
+    /// Which of equal items goes first, of a buffer whose items are chosen.
+    pub fn chosen(&self) -> Option<Chosen> {
+        match self.order {
+            Some(ItemOrder::Lifo) => Some(Chosen::Newest),
+            Some(ItemOrder::By(_)) => Some(Chosen::Oldest),
+            None => self.is_asked.then_some(Chosen::Oldest),
+        }
+    }
+
     /// The permits at the start, if it has permits of which a scenario says how many.
     pub fn permits(&self) -> Option<&Expr> {
         self.number.as_ref().filter(|_| self.kind.level() == Some(Level::Permits))
@@ -271,6 +294,9 @@ pub enum StepKind {
         /// Of an array, the one element that gets the item: the count is then the
         /// constant 1.
         element: Option<Expr>,
+        /// Which item is taken, of which the count is then the constant 1: a boolean over the
+        /// item and what does not change while the process waits.
+        accepts: Option<Expr>,
     },
     /// Close a buffer, or be one of those who have to.
     Close {

@@ -285,6 +285,8 @@ impl Check<'_> {
                     value: None,
                     inherit: None,
                     closes: None,
+                    order: None,
+                    is_asked: false,
                     processor: None,
                 };
                 // Who left last makes place for who comes next: the same few words serve.
