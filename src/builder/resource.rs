@@ -85,6 +85,19 @@ impl Resource {
         self.with("of", ty.name().to_owned())
     }
 
+    /// Makes a buffer a stack: the item goes first that was put last.
+    #[must_use]
+    pub fn lifo(self) -> Resource {
+        self.with("order", "lifo".to_owned())
+    }
+
+    /// Makes the item of a buffer go first that has the least key, over `item` and parameters.
+    /// It needs [`Resource::of`].
+    #[must_use]
+    pub fn ordered_by(self, key: impl Into<Term>) -> Resource {
+        self.with("order", format!("{{by: {}}}", key.into().yaml()))
+    }
+
     /// How many close a buffer, 1 unless this says otherwise.
     #[must_use]
     pub fn closes(self, closes: impl Into<Term>) -> Resource {

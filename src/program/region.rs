@@ -99,7 +99,7 @@ impl Compiler<'_> {
                 let value = self.kept_word(value);
                 Wanted::Put { buffer, value, number: self.number(count) }
             }
-            StepKind::Get { buffer, count, into, element } => Wanted::Get {
+            StepKind::Get { buffer, count, into, element, .. } => Wanted::Get {
                 buffer: self.resource(buffer),
                 number: self.number(count),
                 into: *into,

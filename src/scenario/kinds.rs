@@ -5,6 +5,7 @@
 //! there is to say of a kind whatever scenario it stands in is said by
 //! [`ResourceKind::descriptor`].
 
+use super::choosing::ORDER;
 use super::hours::{BREAKDOWN, PERMITS};
 use super::processors;
 use super::steps::body::Use;
@@ -85,7 +86,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Buffer,
         steps: &[&GET, &PUT, &CLOSE, &FOR_EACH],
         discipline: Some(DISCIPLINE),
-        more: &[CLOSES],
+        more: &[CLOSES, ORDER],
         never_given: Some((
             |name| format!("nobody puts anything into the buffer {name}"),
             "a `get` waits for a `put`",

@@ -221,6 +221,12 @@ fn everything() -> Scenario {
         p.within_drawn(Distribution::exponential("20ms")).or_else(|_| {});
     });
     all.resource("ending", Resource::buffer(2).closes(1));
+    all.resource("stack", Resource::buffer(2).of(Type::Int).lifo());
+    all.resource("sorted", Resource::unbounded_buffer().of(Type::Int).ordered_by("-item"));
+    all.process("chooser", |p| {
+        p.var("item", 0).put_values("sorted", [1, 2]).get_where("sorted", "item < 2", "item");
+        p.put_value("stack", "item").get("stack").get("sorted");
+    });
     all.process("source", |p| {
         p.put("ending").close("ending");
     });

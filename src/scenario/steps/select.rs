@@ -207,6 +207,13 @@ impl Body<'_, '_> {
             [Step { kind: StepKind::Select { branches, .. }, .. }] => {
                 Some(branches.drain(..).flat_map(|branch| branch.waits).collect())
             }
+            [Step { kind: StepKind::Get { accepts: Some(_), .. }, .. }] => {
+                let message = "a branch of `select` does not ask for certain items";
+                let hint =
+                    "get by `where` in a step of its own, or put such items into a buffer of their own";
+                self.check.reports.error_with_hint(span, message, hint);
+                None
+            }
             [_] => Some(found),
             [] => None,
             _ if self.check.reports.count() > reported => None,
