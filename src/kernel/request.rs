@@ -76,6 +76,8 @@ pub enum Request {
         /// Whether nobody gets what it holds.
         lost: bool,
     },
+    /// Interrupt the process with this life.
+    Interrupt,
     /// Say the level of a resource.
     Level,
     /// Say what is to be seen of a resource at a glance.
@@ -174,6 +176,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::JoinAny { .. } => Request::JoinAny,
             Op::Done { .. } => Request::End,
             Op::Stop { lost, .. } => Request::Stop { lost },
+            Op::Interrupt { .. } => Request::Interrupt,
             Op::Level { .. } => Request::Level,
             Op::Peek { glance, .. } => Request::Glance(glance),
             other => unreachable!("{other:?} asks nothing of a resource"),

@@ -39,6 +39,8 @@ pub enum Use {
     Join,
     /// Is the end of a process, or ends it.
     End,
+    /// Interrupts a process.
+    Interrupt,
     /// Reads a level.
     Observe,
     /// Waits for what it names to change.
@@ -47,7 +49,7 @@ pub enum Use {
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 15] = [
+    pub const ALL: [Use; 16] = [
         Use::Take,
         Use::Give,
         Use::Put,
@@ -61,6 +63,7 @@ impl Use {
         Use::Launch,
         Use::Join,
         Use::End,
+        Use::Interrupt,
         Use::Observe,
         Use::Await,
     ];
@@ -77,7 +80,14 @@ impl Use {
             Use::Serve => Some(WaitFor::Core),
             Use::Join => Some(WaitFor::End),
             Use::Await => Some(WaitFor::Change),
-            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => None,
+            Use::Give
+            | Use::Read
+            | Use::Write
+            | Use::Notify
+            | Use::Launch
+            | Use::End
+            | Use::Interrupt
+            | Use::Observe => None,
         }
     }
 
@@ -110,7 +120,9 @@ impl Use {
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
             Use::Arrive => &[Use::Arrive, Use::Observe],
             Use::Serve => &[Use::Serve, Use::Observe],
-            Use::Launch | Use::Join | Use::End => &[Use::Launch, Use::Join, Use::End],
+            Use::Launch | Use::Join | Use::End | Use::Interrupt => {
+                &[Use::Launch, Use::Join, Use::End, Use::Interrupt]
+            }
             // What is tried has uses of its own.
             Use::Await => &[],
             Use::Observe => {
@@ -142,7 +154,14 @@ impl Use {
                 Use::Serve,
                 Use::End,
             ],
-            Use::Give | Use::Read | Use::Write | Use::Notify | Use::Launch | Use::End | Use::Observe => &[],
+            Use::Give
+            | Use::Read
+            | Use::Write
+            | Use::Notify
+            | Use::Launch
+            | Use::End
+            | Use::Interrupt
+            | Use::Observe => &[],
         }
     }
 }
@@ -201,6 +220,7 @@ impl Op {
         match self {
             Op::Begin | Op::RanOut | Op::Done { life: None } => one(Nothing),
             Op::Done { life: Some(life) } | Op::Stop { life, .. } => one(Access(Use::End, life)),
+            Op::Interrupt { life } => one(Access(Use::Interrupt, life)),
             Op::Launch { life: to } | Op::Admit { any: to } => one(Access(Use::Launch, to)),
             Op::Join { life } => one(Access(Use::Join, life)),
             Op::JoinAny { any, into: None } => one(Access(Use::Join, any)),

@@ -39,7 +39,7 @@ impl BoundProgram {
         let is_named = |range: &Range<usize>| named.iter().any(|other| meet(range, other));
         let attends = |(at, op): (usize, &Op)| match op {
             _ if inside[at] => false,
-            Op::Stop { .. } => true,
+            Op::Stop { .. } | Op::Interrupt { .. } => true,
             // It is served by those on which its processor stands, too.
             Op::WorkOn { .. } => named.iter().any(|range| self.is_processor(range.start)),
             Op::Await { end, .. } => (at + 1..end.index()).any(|at| self.changes(at)),

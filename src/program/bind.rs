@@ -63,6 +63,8 @@ impl Program {
             held: self.held.clone(),
             timeouts: self.timeouts.clone(),
             watches: Watches::default(),
+            interruptions: self.interruptions.clone(),
+            interruptible: self.interruptible.clone(),
             settled: self.settled.clone(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),

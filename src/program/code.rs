@@ -29,6 +29,10 @@ pub struct Program {
     pub held: Vec<Held>,
     /// The waits that may run out, in the order of ops.
     pub timeouts: Vec<Timeout>,
+    /// Where processes may be interrupted, in the order of ops.
+    pub interruptions: Vec<Interruption>,
+    /// The blocks inside of which they may, the inner ones first.
+    pub interruptible: Vec<InterruptibleOps>,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts, by [`crate::ids::LogId`].
@@ -55,6 +59,32 @@ pub struct Timeout {
     pub until: Slot,
     /// Where the process goes on then.
     pub otherwise: OpId,
+}
+
+/// A delay, a work or a wait that an interrupt ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interruption {
+    /// On which op a process stands meanwhile: the one that waits, or the one behind a
+    /// delay.
+    pub stand: OpId,
+    /// The frame word that gets what is left of a delay or work.
+    pub left: Slot,
+    /// Where the process goes on.
+    pub otherwise: OpId,
+}
+
+/// The ops of a block inside of which a process may be interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InterruptibleOps {
+    /// The first op.
+    pub from: OpId,
+    /// The op behind the last.
+    pub to: OpId,
+    /// The frame word that says whether an interrupt has come at a time at which the process
+    /// stood at nothing that it could end.
+    pub pending: Slot,
+    /// The op that tells what is left of a delay or work, if the scenario asks.
+    pub tells: Option<OpId>,
 }
 
 /// A value that hangs on parameters and on which instance asks for it, and on nothing else.

@@ -58,8 +58,8 @@ impl Compiler<'_> {
         self.site = site;
         let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
         let again = self.emit_wait(Op::Await { watch, end: OpId(0) });
-        // What is taken there is there, and the steps behind it have no limit.
-        let limit = self.limit.take();
+        // What is taken there is there: nobody stands in between, and the steps behind it have no limit.
+        let (limit, block) = (self.limit.take(), self.interruptible.take());
         self.looks = true;
         let mut ways = Vec::new();
         for (number, (branch, wanted)) in branches.iter().zip(&wanted).enumerate() {
@@ -71,6 +71,7 @@ impl Compiler<'_> {
             misses.into_iter().for_each(|miss| self.lead(miss, next));
         }
         self.looks = false;
+        self.interruptible = block;
         self.land(again);
         let mut ends = Vec::new();
         for (number, ((branch, wanted), way)) in branches.iter().zip(&wanted).zip(ways).enumerate() {

@@ -98,6 +98,12 @@ impl Walk<'_> {
                     }
                 }
                 StepKind::Select { branches, .. } => self.select(branches, held),
+                StepKind::Interruptible(block) => {
+                    let mut other = held.clone();
+                    self.steps(&block.body, held);
+                    self.steps(&block.handler, &mut other);
+                    held.retain(|lock| other.contains(lock));
+                }
                 StepKind::While { body, .. } | StepKind::Repeat { body, .. } | StepKind::Atomic(body) => {
                     self.steps(body, held);
                 }

@@ -92,7 +92,11 @@ impl Step {
     fn hangs_by_itself(&self) -> bool {
         matches!(
             self.kind,
-            StepKind::Stop { .. } | StepKind::Within { .. } | StepKind::Select { .. } | StepKind::Call(_)
+            StepKind::Stop { .. }
+                | StepKind::Interrupt(_)
+                | StepKind::Within { .. }
+                | StepKind::Select { .. }
+                | StepKind::Call(_)
         )
     }
 

@@ -75,16 +75,21 @@ pub enum Kind {
     /// [`Kind::Done`] comes next.
     Stop,
     /// The wait for resource `subject` ran out; `value` is a [`crate::trace::WaitFor`] as a
-    /// number.
+    /// number. If [`Event::extra`] is [`INTERRUPTED`], it was ended by an interrupt before.
     Timeout,
+    /// Process `value`, whose life is resource `subject`, was interrupted.
+    Interrupt,
 }
 
 /// In events of [`Kind::Notify`] and [`Kind::Grant`]: nobody has notified, but a wait has ended.
 pub const UNNOTIFIED: u32 = 1;
 
+/// In events of [`Kind::Timeout`]: the wait has not run out, but was interrupted.
+pub const INTERRUPTED: u32 = 1;
+
 impl Kind {
     /// All kinds, in the order of their discriminants.
-    pub const ALL: [Kind; 22] = [
+    pub const ALL: [Kind; 23] = [
         Kind::Start,
         Kind::Delay,
         Kind::Work,
@@ -107,6 +112,7 @@ impl Kind {
         Kind::Join,
         Kind::Stop,
         Kind::Timeout,
+        Kind::Interrupt,
     ];
 
     /// The name in JSON and on the terminal.
@@ -134,6 +140,7 @@ impl Kind {
             Kind::Join => "join",
             Kind::Stop => "stop",
             Kind::Timeout => "timeout",
+            Kind::Interrupt => "interrupt",
         }
     }
 
@@ -170,6 +177,7 @@ impl Kind {
                 | Kind::Join
                 | Kind::Stop
                 | Kind::Timeout
+                | Kind::Interrupt
         )
     }
 }

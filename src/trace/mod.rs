@@ -39,7 +39,7 @@ mod what;
 pub(crate) mod fixture;
 
 pub use discipline::Discipline;
-pub use event::{Event, Kind, UNNOTIFIED};
+pub use event::{Event, INTERRUPTED, Kind, UNNOTIFIED};
 pub use events::{Events, Iter as EventsIter};
 pub use excerpt::Excerpt;
 pub use expected::{

@@ -210,6 +210,25 @@ fn what_ends_is_a_change() {
     assert_eq!(lines, ["2s nobody waits", "3s taken"]);
 }
 
+/// Who is interrupted is taken out of the line, and with `resume` comes to its end again.
+#[test]
+fn who_is_interrupted_waits_anew() {
+    let lines = told(
+        "
+  first:
+    do:
+      - interruptible: [{acquire_all: [a, b]}, {log: first}, {delay: 10s}]
+        on_interrupt: [{log: interrupted}]
+        then: resume
+      - log: done
+  second: {start: 1s, do: [{acquire_all: [a, b]}, {log: second}]}
+  giver: {do: [{release: a}, {delay: 2s}, {interrupt: first}, {delay: 1s}, {release: b}, {delay: 1s}, {release: [a, b]}]}
+",
+        "a: {kind: semaphore, permits: 0}, b: {kind: semaphore, permits: 0}",
+    );
+    assert_eq!(lines, ["2s interrupted", "3s second", "4s first", "14s done"]);
+}
+
 /// What cannot be worked out is a fault of who waits, not of who changed it.
 #[test]
 fn a_condition_without_a_value_is_a_fault_of_its_process() {

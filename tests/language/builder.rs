@@ -22,6 +22,58 @@ fn two_memories() -> Scenario {
     lab
 }
 
+/// A server that waits for whichever comes first, as in a file.
+#[test]
+fn a_choice_runs_as_its_file_does() {
+    let text = "
+version: 1
+resources:
+  urgent: {kind: buffer, capacity: 3, of: int}
+  jobs: {kind: buffer, capacity: 3, of: int}
+  s: {kind: semaphore, permits: 2}
+processes:
+  source: {do: [{put: {to: jobs, value: 1}}, {delay: 1s}, {put: {to: urgent, value: 2}}]}
+  server:
+    vars: {x: 0}
+    do:
+      - acquire_all: {s: 2}
+      - repeat: 3
+        do:
+          - select:
+              - get: {from: urgent, into: x}
+                do: [{delay: 1s}]
+              - get: {from: jobs, into: x}
+                do: [{delay: 500ms}]
+              - after: 3s
+                do: [{release: s}]
+  watcher: {do: [{until: level(s) == 1}, {acquire_all: [s]}]}
+";
+    let mut made = Scenario::new("test");
+    made.resource("urgent", Resource::buffer(3).of(Type::Int));
+    made.resource("jobs", Resource::buffer(3).of(Type::Int));
+    made.semaphore("s", 2);
+    made.process("source", |p| {
+        p.put_value("jobs", 1).delay("1s").put_value("urgent", 2);
+    });
+    made.process("server", |p| {
+        p.var("x", 0).acquire_all_of([("s", 2)]);
+        p.repeat(3, |p| {
+            p.select(|p| {
+                p.get_into("urgent", "x").then(|p| drop(p.delay("1s")));
+                p.get_into("jobs", "x").then(|p| drop(p.delay("500ms")));
+                p.after("3s").then(|p| drop(p.release("s")));
+            });
+        });
+    });
+    made.process("watcher", |p| {
+        p.until("level(s) == 1").acquire_all(["s"]);
+    });
+    let made = made.run();
+    // 0.5 s for the job, the urgent one from 1 s to 2 s, and nothing until 5 s.
+    assert_eq!(made.total_time().to_string(), "5s");
+    assert_eq!(made.fingerprint(), run(text).fingerprint);
+}
+
 #[test]
 fn a_pipeline_runs_as_its_file_does() {
     let text = "
@@ -189,6 +241,22 @@ fn everything() -> Scenario {
         p.join("child[2]").start_process(["child[0]", "child[1]"]);
         p.stop("child[0]").stop_losing("child[1]").join(["child[0]", "child[1]"]);
     });
+    all.process("machine", |p| {
+        p.var("rest", "0s").interruptible(|p| {
+            p.delay("20ms");
+        });
+        p.on_interrupt(|p| {
+            p.mark_value("rest", "rest");
+        });
+        p.then_resume().left_into("rest");
+        p.interruptible(|p| {
+            p.delay("2ms");
+        });
+        p.then_restart();
+    });
+    all.process("breakdown", |p| {
+        p.delay("1ms").interrupt("machine").delay("20ms").interrupt("machine");
+    });
     all.process("impatient", |p| {
         p.start("500ms")
             .acquire("permits")
@@ -203,6 +271,11 @@ fn everything() -> Scenario {
             p.delay("1ms");
         });
         p.within_drawn(Distribution::exponential("20ms")).or_else(|_| {});
+        p.select(|p| {
+            p.until("level(lock) == 1").then(|p| drop(p.delay("1ms")));
+            p.acquire_all(["lock"]).then(|p| drop(p.release("lock")));
+            p.after("1ms");
+        });
     });
     all
 }

@@ -6,6 +6,7 @@
 
 pub(super) mod body;
 pub(super) mod condition;
+mod interrupt;
 pub(super) mod items;
 pub(super) mod permits;
 pub(super) mod slots;
@@ -31,7 +32,7 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 28] = [
+static STEPS: [&StepForm; 30] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
@@ -56,6 +57,8 @@ static STEPS: [&StepForm; 28] = [
     &lives::START_STEP,
     &lives::JOIN_STEP,
     &lives::STOP_STEP,
+    &interrupt::INTERRUPT_STEP,
+    &interrupt::INTERRUPTIBLE_STEP,
     &lives::EXIT_STEP,
     &variables::DRAW_STEP,
     &log::LOG_STEP,
@@ -236,7 +239,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn nested(&mut self, fields: fields::Fields<'_>, key: &str) -> Vec<Step> {
+    pub(super) fn nested(&mut self, fields: fields::Fields<'_>, key: &str) -> Vec<Step> {
         fields.entry(key).map(|entry| self.steps(entry)).unwrap_or_default()
     }
 }
