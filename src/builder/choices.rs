@@ -31,6 +31,24 @@ impl<S> Steps<S> {
         self.add(format!("acquire_all: {{{}}}", permits.join(", ")))
     }
 
+    /// Puts flags up.
+    #[track_caller]
+    pub fn signal(&mut self, flags: impl IntoNames) -> &mut Self {
+        self.add(format!("signal: {}", references(flags)))
+    }
+
+    /// Puts flags down.
+    #[track_caller]
+    pub fn reset(&mut self, flags: impl IntoNames) -> &mut Self {
+        self.add(format!("reset: {}", references(flags)))
+    }
+
+    /// Counts latches down by 1, unless they are at 0.
+    #[track_caller]
+    pub fn count_down(&mut self, latches: impl IntoNames) -> &mut Self {
+        self.add(format!("count_down: {}", references(latches)))
+    }
+
     /// Waits for the first of these steps that can be, each of which waits; what is done
     /// behind one says [`Steps::then`], and how long it waits at most [`Steps::after`].
     #[track_caller]

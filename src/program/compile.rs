@@ -110,6 +110,7 @@ impl Compiler<'_> {
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
             StepKind::Select { branches, watch } => self.select(branches, *watch),
+            StepKind::Shift { resource, up, watch } => self.shift(resource, *up, *watch),
             StepKind::Until(_) => unreachable!("it stands in a branch of its own"),
             StepKind::Interruptible(block) => self.interruptible(block),
             StepKind::Within { limit, waits, otherwise } => self.within(limit, waits, otherwise.as_deref()),

@@ -87,6 +87,22 @@ impl Compiler<'_> {
         self.limit = limit;
     }
 
+    /// Puts a flag up or down, or counts a latch down, if it is not there: looks and does it
+    /// at once, and never waits.
+    pub(super) fn shift(&mut self, resource: &ResourceRef, up: bool, watch: u32) {
+        let semaphore = self.resource(resource);
+        let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
+        let region = self.emit(Op::Await { watch, end: OpId(0) });
+        let condition = self.enough(semaphore, Glance::Level, None);
+        let skip = self.emit(match up {
+            true => Op::JumpIfTrue { condition, to: OpId(0) },
+            false => Op::JumpIfFalse { condition, to: OpId(0) },
+        });
+        self.emit(if up { Op::Release { semaphore } } else { Op::Acquire { semaphore } });
+        self.land(skip);
+        self.land(region);
+    }
+
     /// Works the arguments of a wait out.
     fn wanted<'m>(&mut self, wait: &'m Step) -> Wanted<'m> {
         self.site = wait.site;

@@ -59,9 +59,15 @@ processes:
         p.var("x", 0).acquire_all_of([("s", 2)]);
         p.repeat(3, |p| {
             p.select(|p| {
-                p.get_into("urgent", "x").then(|p| drop(p.delay("1s")));
-                p.get_into("jobs", "x").then(|p| drop(p.delay("500ms")));
-                p.after("3s").then(|p| drop(p.release("s")));
+                p.get_into("urgent", "x").then(|p| {
+                    p.delay("1s");
+                });
+                p.get_into("jobs", "x").then(|p| {
+                    p.delay("500ms");
+                });
+                p.after("3s").then(|p| {
+                    p.release("s");
+                });
             });
         });
     });
@@ -183,6 +189,7 @@ fn everything() -> Scenario {
     all.resource("urgent", Resource::processor(1).discipline(Discipline::Edf).preempt(false));
     all.processor("plain", "n");
     all.semaphore("permits", 3).buffer("items", "n * 2").mutex("lock");
+    all.resource("up", Resource::flag()).resource("down", Resource::latch(1));
     all.process("waiter", |p| {
         p.with("lock", |p| {
             p.wait_with("bell", "lock").log("woken at {now}: {{really}}");
@@ -271,9 +278,14 @@ fn everything() -> Scenario {
             p.delay("1ms");
         });
         p.within_drawn(Distribution::exponential("20ms")).or_else(|_| {});
+        p.signal("up").reset(["up"]).count_down("down").wait("down");
         p.select(|p| {
-            p.until("level(lock) == 1").then(|p| drop(p.delay("1ms")));
-            p.acquire_all(["lock"]).then(|p| drop(p.release("lock")));
+            p.until("level(lock) == 1").then(|p| {
+                p.delay("1ms");
+            });
+            p.acquire_all(["lock"]).then(|p| {
+                p.release("lock");
+            });
             p.after("1ms");
         });
     });

@@ -69,7 +69,9 @@ impl Native {
         };
         match info.kind {
             ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
-            ResourceKind::Semaphore => Native::Semaphore(Semaphore::new(info.initial, bug::order(order))),
+            ResourceKind::Semaphore | ResourceKind::Flag | ResourceKind::Latch => {
+                Native::Semaphore(Semaphore::new(info.initial, bug::order(order)))
+            }
             ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
             ResourceKind::Condition => Native::Condition(Condition::new(order)),
             ResourceKind::Barrier => Native::Barrier(Condition::new(order), header[resource::CAPACITY]),

@@ -14,6 +14,7 @@ pub(super) mod slots;
 mod blocks;
 mod call;
 mod code;
+pub(super) mod flags;
 pub(super) mod lives;
 mod log;
 mod mark;
@@ -32,7 +33,7 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 30] = [
+static STEPS: [&StepForm; 33] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
@@ -45,6 +46,9 @@ static STEPS: [&StepForm; 30] = [
     &select::UNTIL_STEP,
     &select::SELECT_STEP,
     &condition::WAIT_STEP,
+    &flags::SIGNAL_STEP,
+    &flags::RESET_STEP,
+    &flags::COUNT_DOWN_STEP,
     &condition::NOTIFY_STEP,
     &condition::NOTIFY_ALL_STEP,
     &blocks::ATOMIC_STEP,
