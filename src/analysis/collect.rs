@@ -250,7 +250,11 @@ impl Sink for StatisticsSink {
     fn happens(&mut self, event: &Event, args: &[Word]) {
         match event.kind {
             // It ends no wait, and the delay that it comes behind has an end of its own.
-            Kind::Draw | Kind::Write | Kind::Read | Kind::Level if self.late.is_none() => self.events += 1,
+            Kind::Draw | Kind::Write | Kind::Read | Kind::Level | Kind::Close | Kind::Ended
+                if self.late.is_none() =>
+            {
+                self.events += 1
+            }
             // Most events are of these kinds, and each goes to what it concerns alone.
             Kind::Delay | Kind::Work => self.span(event),
             kind if changes_level(kind) => self.span_and_level(event),

@@ -95,6 +95,12 @@ impl Resource {
         self.with("of", ty.name().to_owned())
     }
 
+    /// How many close a buffer, 1 unless this says otherwise.
+    #[must_use]
+    pub fn closes(self, closes: impl Into<Term>) -> Resource {
+        self.with("closes", closes.into().yaml())
+    }
+
     /// What each slot of a memory holds at the start; it gives the type.
     #[must_use]
     pub fn value(self, value: impl Into<Term>) -> Resource {

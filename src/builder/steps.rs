@@ -285,6 +285,36 @@ impl<S> Steps<S> {
         self.add(format!("get: {{from: {}, count: {count}, into: {array}}}", key(buffer)))
     }
 
+    /// Says that nothing is put into each any more: whoever waits to get goes on.
+    #[track_caller]
+    pub fn close(&mut self, buffers: impl IntoNames) -> &mut Self {
+        self.add(format!("close: {}", references(buffers)))
+    }
+
+    /// Does the steps for each item of a buffer, until that is closed and empty.
+    #[track_caller]
+    pub fn for_each(&mut self, buffer: &str, round: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        self.rounds(format!("from: {}", key(buffer)), round)
+    }
+
+    /// Does the steps for each item of a buffer, which the variable gets, until the buffer is
+    /// closed and empty.
+    #[track_caller]
+    pub fn for_each_into(
+        &mut self,
+        buffer: &str,
+        variable: &str,
+        round: impl FnOnce(&mut Steps<S>),
+    ) -> &mut Self {
+        self.rounds(format!("from: {}, into: {}", key(buffer), key(variable)), round)
+    }
+
+    #[track_caller]
+    fn rounds(&mut self, get: String, round: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        let round = self.nested(round);
+        self.block(vec![format!("for_each: {{{get}}}")], vec![("do", round)])
+    }
+
     /// Writes a slot of a memory.
     #[track_caller]
     pub fn write(&mut self, memory: &str, at: impl Into<Term>, value: impl Into<Term>) -> &mut Self {

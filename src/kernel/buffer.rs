@@ -116,6 +116,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn put_many(&mut self, arena: &mut [Word], at: Context, many: u32) -> OpResult {
         let code = self.program.many[many as usize];
         let header = self.header(arena, code.resource, at);
+        self.must_be_open(arena, at, header)?;
         let count = self.request(arena, at, header, self.read(arena, code.count, at.frame()))?;
         let value = self.read(arena, code.operand, at.frame());
         let done = self.put(arena, at, header, count, value);
@@ -131,7 +132,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let header = self.header(arena, code.resource, at);
         let count = self.request_to_get(arena, at, header, many)?;
         self.charge(count);
-        Ok(self.get(arena, at, header, count))
+        self.get_plain(arena, at, header, count)
     }
 
     /// Checks that the items to get fit where they are to go.
@@ -194,7 +195,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     #[inline]
-    fn serve_getter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {
+    pub(super) fn serve_getter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {
         let queue = header + resource::TAKERS;
         let Some(waiter) = waiters::first(arena, queue) else { return false };
         let frame = self.program.frames[waiter.index()] as usize;

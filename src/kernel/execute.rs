@@ -52,11 +52,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 ($done:expr) => {
                     match $done {
                         Done::Next => {}
-                        Done::Wait => return Halt::Blocked,
                         Done::Went(next) => {
                             op = next;
                             continue;
                         }
+                        Done::Wait => return Halt::Blocked,
                         Done::Delayed(until, priority) => return Halt::Delayed(until, priority),
                         Done::OutOfFuel => return self.pause(arena, at, Yield::OutOfFuel),
                         Done::NeedsRoom { header, items } => {
@@ -201,12 +201,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 return self.release_many(arena, at, self.header(arena, semaphore, at), left);
             }
             Op::Put { buffer, value } => {
+                let header = self.header(arena, buffer, at);
+                self.must_be_open(arena, at, header)?;
                 let value = self.read(arena, value, at.frame());
-                return Ok(self.put_one(arena, at, self.header(arena, buffer, at), value));
+                return Ok(self.put_one(arena, at, header, value));
             }
             Op::PutMany { many } => return self.put_many(arena, at, many),
             Op::Take { buffer } | Op::Get { buffer, .. } => {
-                return Ok(self.get(arena, at, self.header(arena, buffer, at), 1));
+                return self.get_plain(arena, at, self.header(arena, buffer, at), 1);
             }
             Op::GetMany { many } => return self.get_many(arena, at, many),
             Op::Write { memory, at: slot, value } => self.write_memory(arena, at, memory, slot, value)?,
@@ -237,6 +239,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Await { watch, .. } => return self.come_to_watch(arena, at, watch),
             Op::Peek { into, resource, glance } => self.peek(arena, at, (into, resource, glance)),
             Op::Arrive { barrier } => return Ok(self.arrive(arena, at, barrier)),
+            Op::Close { buffer } => {
+                let header = self.header(arena, buffer, at);
+                self.close(arena, at, header)?;
+            }
             Op::Level { into, resource } => {
                 let header = self.header(arena, resource, at);
                 let level = arena[header + resource::LEVEL];
@@ -255,6 +261,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::UnlockInheriting { mutex } => {
                 let header = self.header(arena, mutex, at);
                 self.unlock_any(arena, at, header)?;
+            }
+            Op::Seize { semaphore, left } => {
+                let header = self.header(arena, semaphore, at);
+                return Ok(self.seize(arena, at, header, left));
             }
             Op::Admit { any } => return self.admit(arena, at, any),
             Op::Launch { life } => return self.launch(arena, at, life),

@@ -5,7 +5,7 @@ use super::machine::{Machine, State};
 use super::sharing::Shared;
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{BoundProgram, RESOURCE_WORDS, frame, resource};
+use crate::program::{BoundProgram, RESOURCE_WORDS, closing, frame, resource};
 use crate::trace::{Level, ResourceKind};
 use crate::value::Word;
 
@@ -114,6 +114,8 @@ impl Machine {
             Some(items_wanted(program, &self.arena, program.frames[first.index()] as usize))
         };
         let (put, got) = (wanted(resource::PUTTERS), wanted(resource::TAKERS));
+        let is_closed = closing::is_closed(self.arena[header + resource::IDENTITY]);
+        assert!(!is_closed || put.is_none() && got.is_none(), "invariant 9");
         assert!(put.is_none_or(|count| count > room(&self.arena, header)), "invariant 6, put");
         assert!(got.is_none_or(|count| count > self.arena[header + resource::LEVEL]), "invariant 6, get");
     }

@@ -100,6 +100,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         Done::Next
     }
 
+    /// Takes permits until `left` is 0, and goes before all who wait for one, but by `lifo`
+    /// for those who come later, and by `priority` for those who go before it.
+    pub(super) fn seize(&mut self, arena: &mut [Word], at: Context, header: usize, left: Slot) -> Done {
+        while arena[left.at(at.frame())] > 0 {
+            if arena[header + resource::LEVEL] == 0 {
+                return self.block_first(arena, at, header, WaitFor::Acquire);
+            }
+            arena[header + resource::LEVEL] -= 1;
+            self.note(arena, at, Kind::Acquire, header);
+            arena[left.at(at.frame())] -= 1;
+        }
+        Done::Next
+    }
+
     /// Gives one permit back. The usual case, in which nobody waits for it,
     /// stands here on its own.
     #[inline(always)]
@@ -154,7 +168,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     fn count_down(&mut self, arena: &mut [Word], waiter: Context) -> bool {
         match self.program.plain[waiter.op()] {
-            Op::AcquireMany { left, .. } => {
+            Op::AcquireMany { left, .. } | Op::Seize { left, .. } => {
                 let left = &mut arena[left.at(waiter.frame())];
                 *left -= 1;
                 *left == 0

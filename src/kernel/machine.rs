@@ -39,6 +39,7 @@ impl State {
 /// 7. As many cores of a processor are free as serve nobody, and none if somebody is
 ///    ready for one.
 /// 8. Whoever stands in the list of a life for any instance is not alive.
+/// 9. Nobody waits for a buffer that is closed.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.

@@ -12,6 +12,7 @@
 mod buffer;
 mod call;
 mod choices;
+mod closing;
 mod condition;
 mod deadlock;
 mod defect;

@@ -33,7 +33,11 @@ pub enum Request {
     Get {
         /// How many; at least 1, and no more than ever fit.
         count: u64,
+        /// Whether the scenario says what is done where the buffer is closed.
+        may_end: bool,
     },
+    /// Close a buffer, or be one of those who have to.
+    Close,
     /// Write a slot, which is there.
     Write {
         /// Which slot.
@@ -128,7 +132,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let request = match op {
             Op::Lock { .. } | Op::LockInheriting { .. } => Request::Lock,
             Op::Unlock { .. } | Op::UnlockInheriting { .. } => Request::Unlock,
-            Op::Acquire { .. } | Op::AcquireMany { .. } => Request::Acquire,
+            Op::Acquire { .. } | Op::AcquireMany { .. } | Op::Seize { .. } => Request::Acquire,
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },
             Op::PutMany { many } => {
@@ -136,10 +140,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let count = self.request(self.arena, at, resource, word(code.count))?;
                 Request::Put { count, value: word(code.operand) }
             }
-            Op::Take { .. } | Op::Get { .. } => Request::Get { count: 1 },
-            Op::GetMany { many } => {
-                Request::Get { count: self.request_to_get(self.arena, at, resource, many)? }
+            Op::Take { .. } | Op::Get { .. } => {
+                Request::Get { count: 1, may_end: self.program.ending(at.op()).is_some() }
             }
+            Op::GetMany { many } => {
+                let count = self.request_to_get(self.arena, at, resource, many)?;
+                Request::Get { count, may_end: self.program.ending(at.op()).is_some() }
+            }
+            Op::Close { .. } => Request::Close,
             Op::Write { at: slot, value, .. } => {
                 let slot = word(slot);
                 self.slot_at(self.arena, at, resource, slot)?;

@@ -21,6 +21,8 @@ pub enum Use {
     Put,
     /// Gets items out of a buffer.
     Get,
+    /// Closes a buffer.
+    Close,
     /// Reads slots of a memory.
     Read,
     /// Writes a slot of a memory.
@@ -49,11 +51,12 @@ pub enum Use {
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 16] = [
+    pub const ALL: [Use; 17] = [
         Use::Take,
         Use::Give,
         Use::Put,
         Use::Get,
+        Use::Close,
         Use::Read,
         Use::Write,
         Use::Wait,
@@ -81,6 +84,7 @@ impl Use {
             Use::Join => Some(WaitFor::End),
             Use::Await => Some(WaitFor::Change),
             Use::Give
+            | Use::Close
             | Use::Read
             | Use::Write
             | Use::Notify
@@ -112,9 +116,10 @@ impl Use {
             Use::Give => &[Use::Observe],
             // Items keep their order; but a put and a get do not meet, unless
             // processes stand in line.
-            Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Observe],
-            Use::Put => &[Use::Put, Use::Observe],
-            Use::Get => &[Use::Get, Use::Observe],
+            Use::Put | Use::Get if in_line => &[Use::Put, Use::Get, Use::Close, Use::Observe],
+            Use::Put => &[Use::Put, Use::Close, Use::Observe],
+            Use::Get => &[Use::Get, Use::Close, Use::Observe],
+            Use::Close => &[Use::Put, Use::Get, Use::Close, Use::Observe],
             Use::Read => &[Use::Write],
             Use::Write => &[Use::Read, Use::Write],
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
@@ -125,9 +130,17 @@ impl Use {
             }
             // What is tried has uses of its own.
             Use::Await => &[],
-            Use::Observe => {
-                &[Use::Take, Use::Give, Use::Put, Use::Get, Use::Wait, Use::Notify, Use::Arrive, Use::Serve]
-            }
+            Use::Observe => &[
+                Use::Take,
+                Use::Give,
+                Use::Put,
+                Use::Get,
+                Use::Close,
+                Use::Wait,
+                Use::Notify,
+                Use::Arrive,
+                Use::Serve,
+            ],
         }
     }
 
@@ -136,7 +149,7 @@ impl Use {
         match self {
             Use::Take => &[Use::Give],
             Use::Put => &[Use::Get],
-            Use::Get => &[Use::Put],
+            Use::Get => &[Use::Put, Use::Close],
             Use::Wait => &[Use::Notify],
             Use::Arrive => &[Use::Arrive],
             Use::Serve => &[Use::Serve],
@@ -147,6 +160,7 @@ impl Use {
                 Use::Give,
                 Use::Put,
                 Use::Get,
+                Use::Close,
                 Use::Write,
                 Use::Wait,
                 Use::Notify,
@@ -155,6 +169,7 @@ impl Use {
                 Use::End,
             ],
             Use::Give
+            | Use::Close
             | Use::Read
             | Use::Write
             | Use::Notify
@@ -248,7 +263,9 @@ impl Op {
             Op::Lock { mutex } | Op::LockInheriting { mutex } => one(Access(Use::Take, mutex)),
             Op::Unlock { mutex } | Op::UnlockInheriting { mutex } => one(Access(Use::Give, mutex)),
             Op::Acquire { semaphore } => one(Access(Use::Take, semaphore)),
-            Op::AcquireMany { semaphore, left } => two(Access(Use::Take, semaphore), Counter(*left)),
+            Op::AcquireMany { semaphore, left } | Op::Seize { semaphore, left } => {
+                two(Access(Use::Take, semaphore), Counter(*left))
+            }
             Op::Release { semaphore } => one(Access(Use::Give, semaphore)),
             Op::ReleaseMany { semaphore, left } => two(Access(Use::Give, semaphore), Counter(*left)),
             Op::Put { buffer, value } => two(Access(Use::Put, buffer), Read(*value)),
@@ -256,6 +273,7 @@ impl Op {
             Op::Take { buffer } => one(Access(Use::Get, buffer)),
             Op::Get { buffer, into } => two(Access(Use::Get, buffer), Written(*into)),
             Op::GetMany { many } => one(Many(Use::Get, *many)),
+            Op::Close { buffer } => one(Access(Use::Close, buffer)),
             Op::Write { memory, at, value } => [Access(Use::Write, memory), Read(*at), Read(*value)],
             Op::Read { memory, at, into } => [Access(Use::Read, memory), Read(*at), Written(*into)],
             Op::ReadMany { many } => one(Many(Use::Read, *many)),
@@ -289,7 +307,7 @@ mod tests {
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
         // A change of any kind may be waited for, but that a process was started.
-        let others = [Use::Read, Use::Launch, Use::Join, Use::Observe, Use::Await];
+        let others = [Use::Read, Use::Launch, Use::Join, Use::Interrupt, Use::Observe, Use::Await];
         assert!(ending.eq(Use::ALL.into_iter().filter(|used| !others.contains(used))));
     }
 

@@ -1,7 +1,7 @@
 //! What ops have to do with waits for several resources.
 //!
 //! Decides which ops may change what somebody waits for: those that change, in a way that
-//! may end a wait, a resource that some region of ops names, and those that end a process.
+//! may end a wait, a resource that some region of ops names, and those that end a process or a wait of one.
 
 use super::access::Use;
 use super::bound::BoundProgram;

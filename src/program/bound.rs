@@ -2,9 +2,9 @@
 
 use super::access::{Operand, Use};
 use super::by_number::ByNumber;
-use super::code::{Held, InterruptibleOps, Interruption, Settled, Timeout};
+use super::code::{Ending, Held, InterruptibleOps, Interruption, Settled, Timeout};
 use super::initial::Initial;
-use super::layout::{RESOURCE_WORDS, frame, resource};
+use super::layout::{RESOURCE_WORDS, closing, frame, resource};
 use super::lock_elision::Section;
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot};
 use super::optimise::made::Optimised;
@@ -63,12 +63,14 @@ pub struct BoundProgram {
     pub held: Vec<Held>,
     /// The waits that may run out, in the order of ops.
     pub timeouts: Vec<Timeout>,
-    /// Who waits for what can come of several resources.
-    pub(super) watches: Watches,
     /// Where processes may be interrupted, in the order of ops.
     pub interruptions: Vec<Interruption>,
     /// The blocks inside of which they may, the inner ones first.
     pub interruptible: Vec<InterruptibleOps>,
+    /// The gets that end where their buffer is closed, in the order of ops.
+    pub endings: Vec<Ending>,
+    /// Who waits for what can come of several resources.
+    pub(super) watches: Watches,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts.
@@ -246,6 +248,24 @@ impl BoundProgram {
     pub fn timeout(&self, at: usize) -> Option<&Timeout> {
         let number = self.timeouts.binary_search_by_key(&at, |timeout| timeout.wait.index()).ok()?;
         Some(&self.timeouts[number])
+    }
+
+    /// Where a process goes on whose get at `at` finds its buffer closed, if that is no fault.
+    pub fn ending(&self, at: usize) -> Option<usize> {
+        let number = self.endings.binary_search_by_key(&at, |ending| ending.get.index()).ok()?;
+        Some(self.endings[number].otherwise.index())
+    }
+
+    /// Where a process goes on that does not get what it wants at the op `at`, and leaves it.
+    pub fn otherwise(&self, at: usize) -> Option<usize> {
+        self.timeout(at).map(|timeout| timeout.otherwise.index()).or_else(|| self.ending(at))
+    }
+
+    /// Whether some puts or gets at this place are about a buffer that can be closed.
+    pub fn is_closable(&self, at: usize, buffer: ResourceCode) -> bool {
+        let Some(def) = self.definition_named(at, buffer) else { return false };
+        let info = &self.resources[def.index()];
+        info.count > 0 && closing::is_possible(self.header_words(info.first)[resource::IDENTITY])
     }
 
     /// Whether any wait may run out.

@@ -33,6 +33,8 @@ pub struct Program {
     pub interruptions: Vec<Interruption>,
     /// The blocks inside of which they may, the inner ones first.
     pub interruptible: Vec<InterruptibleOps>,
+    /// The gets that end where their buffer is closed, in the order of ops.
+    pub endings: Vec<Ending>,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts, by [`crate::ids::LogId`].
@@ -85,6 +87,15 @@ pub struct InterruptibleOps {
     pub pending: Slot,
     /// The op that tells what is left of a delay or work, if the scenario asks.
     pub tells: Option<OpId>,
+}
+
+/// A get for which something else is done where its buffer is closed, with too few items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// The op that gets.
+    pub get: OpId,
+    /// Where the process goes on then.
+    pub otherwise: OpId,
 }
 
 /// A value that hangs on parameters and on which instance asks for it, and on nothing else.

@@ -30,6 +30,7 @@ pub fn compile(model: &Model) -> Program {
             timeouts: Vec::new(),
             interruptions: Vec::new(),
             interruptible: Vec::new(),
+            endings: Vec::new(),
             settled: Vec::new(),
             logs: vec![Vec::new(); model.logs.len()],
         },
@@ -38,6 +39,7 @@ pub fn compile(model: &Model) -> Program {
         until: None,
         limit: None,
         interruptible: None,
+        endings: None,
         settles: false,
         exits: Vec::new(),
         process: ProcessDefId(0),
@@ -107,19 +109,30 @@ impl Compiler<'_> {
             }
             StepKind::Work { amount, on, deadline } => self.work(amount, on.as_ref(), deadline.as_ref()),
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
+            StepKind::Seize { resource, permits } => {
+                let semaphore = self.resource(resource);
+                self.counted(permits, |left| Op::Seize { semaphore, left });
+            }
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
+            StepKind::Interruptible(block) => self.interruptible(block),
+            StepKind::Within { limit, waits, otherwise } => {
+                self.within(limit.as_ref(), waits, otherwise.as_deref())
+            }
             StepKind::Select { branches, watch } => self.select(branches, *watch),
             StepKind::Shift { resource, up, watch } => self.shift(resource, *up, *watch),
             StepKind::Until(_) => unreachable!("it stands in a branch of its own"),
-            StepKind::Interruptible(block) => self.interruptible(block),
-            StepKind::Within { limit, waits, otherwise } => self.within(limit, waits, otherwise.as_deref()),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, element: Some(element), into: Some(into), .. } => {
                 let buffer = self.resource(buffer);
                 self.keep_in_element(*into, element, |into| Op::Get { buffer, into });
             }
             StepKind::Get { buffer, count, into, .. } => self.get(buffer, count, *into),
+            StepKind::Close { buffer } => {
+                let buffer = self.resource(buffer);
+                self.emit(Op::Close { buffer });
+            }
+            StepKind::ForEach { get, body } => self.for_each(get, body),
             StepKind::Write { memory, at, value } => {
                 let memory = self.resource(memory);
                 let at = self.expr(at);
@@ -404,24 +417,24 @@ impl Compiler<'_> {
         let array = into.filter(|&var| self.is_array(var));
         if is_one(count) && array.is_none() {
             match into {
-                None => self.emit_wait(Op::Take { buffer: resource }),
+                None => self.emit_get(Op::Take { buffer: resource }),
                 Some(var) => {
                     let into = self.frame.var(var);
-                    self.emit_wait(Op::Get { buffer: resource, into })
+                    self.emit_get(Op::Get { buffer: resource, into })
                 }
             };
         } else {
             let count = self.expr(count);
             let array = array.map(|var| self.frame.var(var));
             let many = self.many(ManyCode { resource, count, operand: count, array });
-            self.emit_wait(Op::GetMany { many });
+            self.emit_get(Op::GetMany { many });
         }
     }
 
     /// An op that writes a value, which then goes to an element of an array.
     fn keep_in_element(&mut self, array: VarId, element: &Expr, op: impl FnOnce(Slot) -> Op) {
         let value = self.frame.temporary();
-        self.emit_wait(op(value));
+        self.emit_get(op(value));
         let index = self.expr(element);
         let array = self.frame.var(array);
         self.emit(Op::SetElement { array, index, value: value.source() });

@@ -26,6 +26,9 @@ pub(super) struct Compiler<'a> {
     pub(super) limit: Option<Limit>,
     /// The block at hand inside of which the process may be interrupted.
     pub(super) interruptible: Option<Interruptible>,
+    /// The numbers of the gets of the step at hand among [`super::Program::endings`], if
+    /// something else is done where their buffer is closed.
+    pub(super) endings: Option<Vec<usize>>,
     /// The process at hand.
     pub(super) process: ProcessDefId,
     /// The step at hand.

@@ -36,8 +36,9 @@ pub mod resource {
     pub const TAKERS: usize = 1;
     /// Who waits to put, likewise.
     pub const PUTTERS: usize = 2;
-    /// Constant: the resource id in the low half, the [`crate::trace::Discipline`]
-    /// as a number in the byte above it, the type of items in the next.
+    /// The resource id in the low half, the [`crate::trace::Discipline`] as a number in the
+    /// byte above it, the type of items in the next: constant. In the two bytes above them, of
+    /// a buffer that can be closed, its [`closing`].
     pub const IDENTITY: usize = 3;
     /// The owner + 1 of a mutex, 0 if it is free; 1 for a condition at which somebody went on
     /// without a notify; 0 for all else.
@@ -63,6 +64,51 @@ pub mod resource {
     /// Constant: of the life of an instance, the header of the one for any; 0 if there
     /// is none. Of the one for any, the header of the first instance's.
     pub const OTHER: usize = 7;
+}
+
+/// The bits of [`resource::IDENTITY`] that say whether a buffer is closed; all are 0 of one
+/// that nobody closes.
+pub mod closing {
+    use crate::value::Word;
+
+    /// The lowest of them. They are the number of those who have to close it yet, and above
+    /// that whether it is closed.
+    pub const AT: u32 = 48;
+    /// By how many it can have to be closed.
+    pub const MOST: u64 = (1 << 14) - 1;
+    /// It is closed.
+    const CLOSED: Word = 1 << 63;
+
+    /// Whether it can be closed, or is.
+    #[inline(always)]
+    pub const fn is_possible(identity: Word) -> bool {
+        identity >> AT != 0
+    }
+
+    /// Whether it is closed.
+    #[inline(always)]
+    pub const fn is_closed(identity: Word) -> bool {
+        identity & CLOSED != 0
+    }
+
+    /// How many have to close it yet.
+    pub const fn missing(identity: Word) -> u64 {
+        identity >> AT & MOST
+    }
+
+    /// Of a buffer that so many have to close.
+    pub const fn by(missing: u64) -> Word {
+        missing << AT
+    }
+
+    /// The same when one more of them, of whom one was missing at least, has closed it.
+    pub const fn once_more(identity: Word) -> Word {
+        let rest = identity - (1 << AT);
+        if missing(rest) == 0 { rest | CLOSED } else { rest }
+    }
+
+    /// All of them.
+    pub const BITS: Word = Word::MAX << AT;
 }
 
 /// The words in the frame of a process that works on processors, counted from the

@@ -110,7 +110,7 @@ fn next_unless_interrupted(program: &BoundProgram, at: usize) -> [Option<usize>;
         Op::JumpIfTrue { condition, to } => branch(program, condition, to.index(), at + 1),
         Op::LoopStart { exit, .. } => [Some(at + 1), Some(exit.index())],
         Op::LoopNext { body, .. } => [Some(at + 1), Some(body.index())],
-        _ => [Some(at + 1), program.timeout(at).map(|timeout| timeout.otherwise.index())],
+        _ => [Some(at + 1), program.otherwise(at)],
     }
 }
 
@@ -214,8 +214,8 @@ impl LiveWords {
         if operands.all {
             before.fill(u64::MAX);
         }
-        // Where a wait runs out, or is interrupted, nothing is written.
-        let is_cut = program.timeout(at).is_some() || program.interruption(at).is_some();
+        // Who leaves without what it wants, or is interrupted, writes nothing.
+        let is_cut = program.otherwise(at).is_some() || program.interruption(at).is_some();
         let written = operands.writes.iter().filter(|_| !is_cut);
         for slot in written {
             before[slot.0 as usize / 64] &= !(1 << (slot.0 % 64));

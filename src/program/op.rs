@@ -154,6 +154,8 @@ pub enum Op {
     Acquire { semaphore: ResourceCode },
     /// Take `left` permits, one after the other, counting `left` down to 0.
     AcquireMany { semaphore: ResourceCode, left: Slot },
+    /// Take `left` permits before all others who wait, one after the other.
+    Seize { semaphore: ResourceCode, left: Slot },
     /// Give one permit back.
     Release { semaphore: ResourceCode },
     /// Give `left` permits back, one after the other, counting down.
@@ -168,6 +170,8 @@ pub enum Op {
     Get { buffer: ResourceCode, into: Slot },
     /// Take several items at once; see [`ManyCode`].
     GetMany { many: u32 },
+    /// Close a buffer, or be one of those who have to.
+    Close { buffer: ResourceCode },
     /// Write a slot of a memory.
     Write { memory: ResourceCode, at: Source, value: Source },
     /// Read a slot of a memory.

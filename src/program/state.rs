@@ -4,7 +4,7 @@
 //! no program can be bound to. What becomes of the ops is decided elsewhere.
 
 use super::code::{Global, ProcessCode, Program};
-use super::layout::{Frames, RESOURCE_WORDS, frame, resource};
+use super::layout::{Frames, RESOURCE_WORDS, closing, frame, resource};
 use super::measures::measures;
 use super::processor::{MOST_CORES, Processor};
 use super::values::{BindError, InstanceRanges, bounded, error, flag, int, value_of};
@@ -205,7 +205,12 @@ impl State {
     ) -> Result<(), BindError> {
         let base = self.arena.len();
         let mut header = [0; RESOURCE_WORDS];
-        header[resource::IDENTITY] = u64::from(id) | (def.discipline as u64) << 32 | (size.ty as u64) << 40;
+        let closing = match &def.spec.closes {
+            Some(closes) => closing::by(bounded(closes, params, 1, closing::MOST as i64, "`closes`")? as u64),
+            None => 0,
+        };
+        header[resource::IDENTITY] =
+            u64::from(id) | (def.discipline as u64) << 32 | (size.ty as u64) << 40 | closing;
         header[resource::CAPACITY] = size.capacity.unwrap_or(u64::MAX);
         header[resource::LEVEL] = size.initial;
         header[resource::INHERITS] = Word::from(flag(def.spec.inherit.as_ref(), params, false)?);

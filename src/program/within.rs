@@ -24,17 +24,12 @@ use crate::scenario::{Amount, Expr, ResourceRef, Step, StepKind};
 
 impl Compiler<'_> {
     /// Steps of which each may wait, but all together no longer than this; and what is
-    /// done if they would.
-    pub(super) fn within(&mut self, limit: &Amount, waits: &[Step], otherwise: Option<&[Step]>) {
+    /// done if they would, or if their buffer is closed.
+    pub(super) fn within(&mut self, limit: Option<&Amount>, waits: &[Step], otherwise: Option<&[Step]>) {
         let site = self.site;
-        let wait = self.amount(limit);
-        let until = match self.until {
-            Some(until) => until,
-            None => self.frame.permanent(),
-        };
-        self.until = Some(until);
-        self.emit(Op::Within { wait, until });
-        self.limit = Some(Limit { until, waits: Vec::new(), undo: Vec::new() });
+        self.limit = limit.map(|limit| self.begin_to_wait(limit));
+        let gets = matches!(waits, [Step { kind: StepKind::Get { .. }, .. }]);
+        self.endings = (gets && otherwise.is_some()).then(Vec::new);
         for step in waits {
             self.site = step.site;
             match &step.kind {
@@ -42,18 +37,31 @@ impl Compiler<'_> {
                 kind => self.step(kind),
             }
         }
-        let limit = self.limit.take();
+        let (limit, endings) = (self.limit.take(), self.endings.take());
         self.site = site;
         let end = self.emit(Op::Jump { to: OpId(0) });
         if let Some(limit) = limit {
             self.undo(limit);
         }
+        self.end_gets_here(endings);
         self.frame.free_temporaries();
         match otherwise {
             Some(steps) => self.steps(steps),
             None => drop(self.emit(Op::RanOut)),
         }
         self.land(end);
+    }
+
+    /// From now on the waits of a step may take no longer than this.
+    fn begin_to_wait(&mut self, limit: &Amount) -> Limit {
+        let wait = self.amount(limit);
+        let until = match self.until {
+            Some(until) => until,
+            None => self.frame.permanent(),
+        };
+        self.until = Some(until);
+        self.emit(Op::Within { wait, until });
+        Limit { until, waits: Vec::new(), undo: Vec::new() }
     }
 
     /// Emits an op that waits, maybe no longer than the step at hand may.

@@ -38,6 +38,7 @@ impl Check<'_> {
                 match key.name.as_str() {
                     "put" => self.type_by_put(value, scope),
                     "do" | "else" => self.type_by_steps(value, scope),
+                    "for_each" => self.type_by_round(value, scope),
                     "call" => self.type_by_call(value, scope),
                     _ => {}
                 }
@@ -61,6 +62,13 @@ impl Check<'_> {
             self.within.push(name.name);
             self.type_by_steps(&steps.value, passed.scope());
             self.within.pop();
+        }
+    }
+
+    fn type_by_round(&mut self, for_each: &Node, scope: Scope<'_>) {
+        let Kind::Map(entries) = &for_each.kind else { return };
+        for round in entries.iter().filter(|entry| entry.key.name == "do") {
+            self.type_by_steps(&round.value, scope);
         }
     }
 

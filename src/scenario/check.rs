@@ -92,7 +92,9 @@ impl Check<'_> {
             self.style(&entry.value, owner)
         });
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
-        let (resources, lives) = self.with_lives(resources, &processes);
+        let processes = self.with_hours(processes, &resources, fields);
+        let (mut resources, lives) = self.with_lives(resources, &processes);
+        self.closed_buffers(&mut resources, &processes);
         let (resources, watches) = self.with_watches(resources);
         let model = Model {
             lives,

@@ -179,7 +179,7 @@ fn durations(model: &Model) -> Vec<(String, Site, Vec<Literal>)> {
             StepKind::Work { amount, .. } => {
                 all.push((format!("work of {}", def.name), step.site, amounts(amount)))
             }
-            StepKind::Within { limit, .. } => {
+            StepKind::Within { limit: Some(limit), .. } => {
                 all.push((format!("patience of {}", def.name), step.site, amounts(limit)))
             }
             _ => {}

@@ -5,8 +5,10 @@
 //! there is to say of a kind whatever scenario it stands in is said by
 //! [`ResourceKind::descriptor`].
 
+use super::hours::{BREAKDOWN, PERMITS};
 use super::processors;
 use super::steps::body::Use;
+use super::steps::closing::{CLOSE, CLOSES, FOR_EACH};
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
 use super::steps::flags::{COUNT_DOWN, RESET, SIGNAL};
 use super::steps::items::{GET, PUT};
@@ -67,7 +69,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Semaphore,
         steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
-        more: &[],
+        more: &[BREAKDOWN],
         never_given: Some((
             |name| format!("the semaphore {name} is acquired and never released by anybody"),
             "`release` it, or use `with`, which does",
@@ -82,9 +84,9 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     },
     KindInLanguage {
         kind: ResourceKind::Buffer,
-        steps: &[&GET, &PUT],
+        steps: &[&GET, &PUT, &CLOSE, &FOR_EACH],
         discipline: Some(DISCIPLINE),
-        more: &[],
+        more: &[CLOSES],
         never_given: Some((
             |name| format!("nobody puts anything into the buffer {name}"),
             "a `get` waits for a `put`",
@@ -234,6 +236,11 @@ pub(super) fn short() -> impl Iterator<Item = &'static Form> {
 }
 
 impl KindInLanguage {
+    /// What its number may be.
+    fn number_shape(&self) -> Shape {
+        if self.kind == ResourceKind::Semaphore { PERMITS } else { Shape::Whole }
+    }
+
     /// The keys of the kind; the fields live as long as the program.
     fn form(&self) -> Form {
         let descriptor = self.kind.descriptor();
@@ -251,7 +258,7 @@ impl KindInLanguage {
         };
         let fields = [required("kind", Shape::Word(words), "The kind of resource.")]
             .into_iter()
-            .chain(number.map(|number| required(number.key, Shape::Whole, number.doc)))
+            .chain(number.map(|number| required(number.key, self.number_shape(), number.doc)))
             .chain(holds)
             .chain([COUNT])
             .chain(self.discipline)

@@ -10,7 +10,7 @@ use super::diagnostics::{Diagnostic, Diagnostics, Reports, Severity};
 use super::invisible;
 use super::model::Model;
 use super::source::SourceFile;
-use super::{warnings, yaml};
+use super::{closing, warnings, yaml};
 use crate::ids::Site;
 use crate::value::Value;
 use std::fmt;
@@ -203,6 +203,7 @@ fn load_text(
         (Some(checked), Some(params)) if items.is_empty() => {
             let mut warnings = checked.unused;
             warnings.extend(warnings::of_model(&checked.model, &params, &checked.asked));
+            warnings.extend(closing::never_closed(&checked.model, &params));
             Ok(LoadedScenario { model: checked.model, params, source, warnings })
         }
         _ => {

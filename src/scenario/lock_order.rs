@@ -104,7 +104,10 @@ impl Walk<'_> {
                     self.steps(&block.handler, &mut other);
                     held.retain(|lock| other.contains(lock));
                 }
-                StepKind::While { body, .. } | StepKind::Repeat { body, .. } | StepKind::Atomic(body) => {
+                StepKind::While { body, .. }
+                | StepKind::Repeat { body, .. }
+                | StepKind::ForEach { body, .. }
+                | StepKind::Atomic(body) => {
                     self.steps(body, held);
                 }
                 _ => {}

@@ -124,6 +124,8 @@ pub struct ResourceSpec {
     /// Whether the owner of it, a mutex, inherits the priority of those who wait: a
     /// boolean; `None` if it never does.
     pub inherit: Option<Expr>,
+    /// How many have to close it, a buffer that somebody closes: an integer, at least 1.
+    pub closes: Option<Expr>,
     /// How it serves, if it is a processor.
     pub processor: Option<ProcessorSpec>,
 }
@@ -148,7 +150,15 @@ pub struct ProcessorSpec {
 impl ResourceSpec {
     /// Of a resource that no scenario declares.
     pub(super) fn hidden(kind: ResourceKind) -> ResourceSpec {
-        ResourceSpec { kind, number: None, ty: Type::Int, value: None, inherit: None, processor: None }
+        ResourceSpec {
+            kind,
+            number: None,
+            ty: Type::Int,
+            value: None,
+            inherit: None,
+            closes: None,
+            processor: None,
+        }
     }
 
     /// The permits at the start, if it has permits of which a scenario says how many.
@@ -230,6 +240,13 @@ pub enum StepKind {
         /// How many: an integer, not negative.
         permits: Expr,
     },
+    /// Take permits before all others who wait, one after the other. No text can say it.
+    Seize {
+        /// From where.
+        resource: ResourceRef,
+        /// How many: an integer, not negative.
+        permits: Expr,
+    },
     /// Give permits back, one after the other, or a mutex.
     Release {
         /// To where.
@@ -248,13 +265,18 @@ pub enum StepKind {
     /// Do steps of which each may wait, but no longer than this in all: one step, or
     /// several that acquire.
     Within {
-        /// How long: a duration.
-        limit: Amount,
+        /// How long: a duration; `None`: as long as it takes, of a get.
+        limit: Option<Amount>,
         /// The steps.
         waits: Vec<Step>,
-        /// What is done if the time runs out; `None`: that is a fault.
+        /// What is done if the time runs out, or the buffer of a get is closed and has too
+        /// few items; `None`: that is a fault.
         otherwise: Option<Vec<Step>>,
     },
+    /// Do steps during which others may interrupt the process.
+    Interruptible(InterruptibleSteps),
+    /// Interrupt processes, if they may be where they stand.
+    Interrupt(ProcessRef),
     /// Wait until one of several branches can be gone, and go the first that can.
     Select {
         /// In the order of the file.
@@ -273,10 +295,6 @@ pub enum StepKind {
     },
     /// Wait until a boolean is true. It stands in a [`Branch`] only.
     Until(Expr),
-    /// Do steps during which others may interrupt the process.
-    Interruptible(InterruptibleSteps),
-    /// Interrupt processes, if they may be where they stand.
-    Interrupt(ProcessRef),
     /// Put items into a buffer, all at once, waiting until they all fit.
     Put {
         /// Into which.
@@ -298,6 +316,18 @@ pub enum StepKind {
         /// Of an array, the one element that gets the item: the count is then the
         /// constant 1.
         element: Option<Expr>,
+    },
+    /// Close a buffer, or be one of those who have to.
+    Close {
+        /// Which.
+        buffer: ResourceRef,
+    },
+    /// Do a round for each item, until the buffer is closed and empty.
+    ForEach {
+        /// The get of an item, alone.
+        get: Vec<Step>,
+        /// One round.
+        body: Vec<Step>,
     },
     /// Write a slot of a memory.
     Write {
@@ -418,15 +448,6 @@ pub enum StepKind {
     },
 }
 
-/// What a process may wait for together with other things, and what it does then.
-#[derive(Debug, Clone)]
-pub struct Branch {
-    /// What it waits for, all at once: steps that wait.
-    pub waits: Vec<Step>,
-    /// What it does then.
-    pub body: Vec<Step>,
-}
-
 /// Steps during which others may interrupt the process.
 #[derive(Debug, Clone)]
 pub struct InterruptibleSteps {
@@ -451,6 +472,15 @@ pub enum AfterInterrupt {
     Restart,
 }
 
+/// What a process may wait for together with other things, and what it does then.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    /// What it waits for, all at once: steps that wait.
+    pub waits: Vec<Step>,
+    /// What it does then.
+    pub body: Vec<Step>,
+}
+
 /// Visits every step, those inside others included.
 pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
     for step in steps {
@@ -468,10 +498,11 @@ impl StepKind {
         match self {
             StepKind::If { then, otherwise, .. } => vec![then, otherwise],
             StepKind::Within { waits, otherwise, .. } => vec![waits, otherwise.as_deref().unwrap_or(&[])],
+            StepKind::Interruptible(block) => vec![&block.body, &block.handler],
+            StepKind::ForEach { get, body } => vec![get, body],
             StepKind::Select { branches, .. } => {
                 branches.iter().flat_map(|branch| [branch.waits.as_slice(), &branch.body]).collect()
             }
-            StepKind::Interruptible(block) => vec![&block.body, &block.handler],
             StepKind::With { body, .. }
             | StepKind::While { body, .. }
             | StepKind::Repeat { body, .. }
@@ -488,6 +519,7 @@ impl StepKind {
                 held.iter().flat_map(|resource| [(resource, true), (resource, false)]).collect()
             }
             StepKind::Acquire { resource, .. }
+            | StepKind::Seize { resource, .. }
             | StepKind::Get { buffer: resource, .. }
             | StepKind::Wait { on: resource, .. } => vec![(resource, true)],
             StepKind::Release { resource, .. }

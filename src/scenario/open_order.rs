@@ -88,7 +88,8 @@ fn of_amount(amount: &Amount) -> Vec<&Expr> {
 
 impl Step {
     /// Whether it does something else in another order, whatever its values are: it ends a
-    /// process where that stands, or runs code of which nothing is known.
+    /// process where that stands, gets less than it wants, or runs code of which nothing is
+    /// known.
     fn hangs_by_itself(&self) -> bool {
         matches!(
             self.kind,
@@ -96,6 +97,7 @@ impl Step {
                 | StepKind::Interrupt(_)
                 | StepKind::Within { .. }
                 | StepKind::Select { .. }
+                | StepKind::ForEach { .. }
                 | StepKind::Call(_)
         )
     }
@@ -106,7 +108,7 @@ impl Step {
         let mut exprs: Vec<&Expr> =
             self.kind.uses().into_iter().filter_map(|(on, _)| on.index.as_ref()).collect();
         match &self.kind {
-            StepKind::Delay(amount) | StepKind::Within { limit: amount, .. } => {
+            StepKind::Delay(amount) | StepKind::Within { limit: Some(amount), .. } => {
                 exprs.extend(of_amount(amount))
             }
             StepKind::Work { amount, on, .. } => {
@@ -114,6 +116,7 @@ impl Step {
                 exprs.extend(on.iter().filter_map(|on| on.index.as_ref()));
             }
             StepKind::Acquire { permits: count, .. }
+            | StepKind::Seize { permits: count, .. }
             | StepKind::Release { permits: count, .. }
             | StepKind::Put { count, .. }
             | StepKind::Get { count, .. } => exprs.push(count),

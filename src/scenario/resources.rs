@@ -81,6 +81,7 @@ impl Check<'_> {
                 ty: Type::Int,
                 value: None,
                 inherit: None,
+                closes: None,
                 processor: None,
             };
             return Some(ResourceDef { name, count: None, spec, discipline: Discipline::default(), site });
@@ -100,6 +101,9 @@ impl Check<'_> {
         let mut spec = self.spec(kind, known, fields)?;
         if let Some(node) = fields.get("inherit").filter(|node| node.kind != Kind::Bool(false)) {
             spec.inherit = Some(self.flag(node, "`inherit`")?.expr);
+        }
+        if let Some(node) = fields.get("closes") {
+            spec.closes = Some(self.whole(node, scope, "`closes`", 1)?.expr);
         }
         if kind == ResourceKind::Processor {
             spec.processor = Some(self.processor(discipline, known, fields)?);
@@ -197,6 +201,7 @@ impl Check<'_> {
             ty: known.ty.unwrap_or(Type::Int),
             value,
             inherit: None,
+            closes: None,
             processor: None,
         })
     }
@@ -223,6 +228,7 @@ impl Check<'_> {
         fields: Fields<'_>,
     ) -> Option<Option<Expr>> {
         let node = fields.get(number.key)?;
+        let node = if kind == ResourceKind::Semaphore { self.opening(node)? } else { node };
         if kind.has_capacity() && node.kind == Kind::Text(UNBOUNDED.to_owned()) {
             known.unbounded = true;
             return Some(None);

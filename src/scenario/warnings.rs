@@ -114,7 +114,7 @@ fn keeps_held<'m>(
 }
 
 /// Whether the file expects a run that does not complete.
-fn expects_no_end(model: &Model) -> bool {
+pub(super) fn expects_no_end(model: &Model) -> bool {
     let mut claims = model.expect.expectations.iter().map(|expectation| &expectation.claim);
     claims.any(|claim| matches!(claim, Claim::Outcome(outcome) if outcome != "completed"))
 }
@@ -207,7 +207,7 @@ fn first_uses<'m>(steps: &'m [Step], def: ResourceDefId, found: &mut Vec<&'m Ste
                 let (then, otherwise) = (first_uses(then, def, found), first_uses(otherwise, def, found));
                 then || otherwise
             }
-            StepKind::While { body, .. } | StepKind::Repeat { body, .. } => {
+            StepKind::While { body, .. } | StepKind::Repeat { body, .. } | StepKind::ForEach { body, .. } => {
                 first_uses(body, def, found);
                 true
             }

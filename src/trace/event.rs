@@ -20,6 +20,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// A wait for a notify is such a pair and nothing more: a notify changes no
 /// level, so behind its `Grant` comes no event of its own.
+///
+/// A get that finds its buffer closed, with too few items, gives [`Kind::Ended`] in place
+/// of its items, also behind the `Grant` of a wait that a [`Kind::Close`] has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
@@ -79,6 +82,12 @@ pub enum Kind {
     Timeout,
     /// Process `value`, whose life is resource `subject`, was interrupted.
     Interrupt,
+    /// Buffer `subject` was closed by one of those who have to; `value` are missing yet. If
+    /// none is, the `Grant` events of those whom that lets go on come next.
+    Close,
+    /// Buffer `subject` was found closed, with no more than `value` items in it, which are
+    /// too few.
+    Ended,
 }
 
 /// In events of [`Kind::Notify`] and [`Kind::Grant`]: nobody has notified, but a wait has ended.
@@ -89,7 +98,7 @@ pub const INTERRUPTED: u32 = 1;
 
 impl Kind {
     /// All kinds, in the order of their discriminants.
-    pub const ALL: [Kind; 23] = [
+    pub const ALL: [Kind; 25] = [
         Kind::Start,
         Kind::Delay,
         Kind::Work,
@@ -113,6 +122,8 @@ impl Kind {
         Kind::Stop,
         Kind::Timeout,
         Kind::Interrupt,
+        Kind::Close,
+        Kind::Ended,
     ];
 
     /// The name in JSON and on the terminal.
@@ -141,6 +152,8 @@ impl Kind {
             Kind::Stop => "stop",
             Kind::Timeout => "timeout",
             Kind::Interrupt => "interrupt",
+            Kind::Close => "close",
+            Kind::Ended => "ended",
         }
     }
 
@@ -178,6 +191,8 @@ impl Kind {
                 | Kind::Stop
                 | Kind::Timeout
                 | Kind::Interrupt
+                | Kind::Close
+                | Kind::Ended
         )
     }
 }

@@ -181,7 +181,9 @@ fn arbitrary_event(
         Kind::Start | Kind::Wake | Kind::Done => plain,
         Kind::Delay | Kind::Work => Event { value: time.as_nanos() + bits % 3_000_000_000, ..plain },
         Kind::Block | Kind::Timeout => Event { subject: slot % 4, value: bits % 4, ..plain },
-        Kind::Notify | Kind::Level => Event { subject: slot % 4, value: bits % 5, ..plain },
+        Kind::Notify | Kind::Level | Kind::Close | Kind::Ended => {
+            Event { subject: slot % 4, value: bits % 5, ..plain }
+        }
         Kind::Grant => Event { subject: slot % 4, value: bits % 4, ..plain },
         Kind::Acquire | Kind::Release => Event { subject: slot % 4, ..plain },
         Kind::Launch | Kind::Join | Kind::Stop | Kind::Interrupt => {

@@ -49,7 +49,7 @@ impl LateRequests {
             let changed = &mut self.changed[resource.index()];
             match event.kind {
                 Kind::Block => changed.line = event.time,
-                Kind::Level => {}
+                Kind::Level | Kind::Ended => {}
                 _ => changed.state = event.time,
             }
         }

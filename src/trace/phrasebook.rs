@@ -98,6 +98,18 @@ fn words(kind: Kind) -> Words {
             "has waited for '{resource}' to {wait for} as long as it may",
         ),
         Kind::Interrupt => row("interrupt", "{resource}", "interrupt {resource}", "interrupts '{resource}'"),
+        Kind::Close => row(
+            "close",
+            "{resource} ({count} more)",
+            "close {resource}",
+            "closes '{resource}', which {count} more have to do",
+        ),
+        Kind::Ended => row(
+            "find closed",
+            "{resource}",
+            "finds {resource} closed",
+            "finds '{resource}' closed, with {count} in it",
+        ),
     }
 }
 

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use std::fmt::Write;
 
 /// A random step, as YAML in flow form. The same resources exist in every
-/// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0, b1 and b2, a
-/// memory d of 4 slots, conditions c0 and c1, a barrier r of 2; variables x and y, an array a of 4.
+/// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0, b1 and b2, b3 which two
+/// have to close, a memory d of 4 slots, conditions c0 and c1, a barrier r of 2; variables x and y, an array a of 4.
 fn step() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         (0u32..4).prop_map(|n| format!("{{delay: {n}s}}")),
@@ -21,6 +21,7 @@ fn step() -> impl Strategy<Value = String> {
         (0u32..2, 1u32..4).prop_map(|(b, n)| format!("{{put: {{to: b{b}, value: y, count: {n}}}}}")),
         (0u32..2, 1u32..4).prop_map(|(b, n)| format!("{{get: {{from: b{b}, count: {n}, into: a}}}}")),
         Just("{put: {to: b2, value: x}}".to_owned()),
+        closable(),
         Just("{get: {from: b2, into: x}}".to_owned()),
         (0u32..4).prop_map(|n| format!("{{write: {{to: d, at: {n}, value: x + 1}}}}")),
         (0u32..6).prop_map(|n| format!("{{read: {{from: d, at: abs(x + {n}) % 5, into: x}}}}")),
@@ -53,6 +54,21 @@ fn step() -> impl Strategy<Value = String> {
     })
 }
 
+/// A step at the buffer that is closed. The space keeps limits from it, which may be there
+/// already in the form of an `else`.
+fn closable() -> impl Strategy<Value = String> {
+    prop_oneof![
+        2 => Just("{put: {to: b3, value: x}}"),
+        1 => Just("{put: {to: b3, value: y, count: 2}}"),
+        3 => Just("{close: b3}"),
+        1 => Just("{get: {from: b3, into: x}}"),
+        1 => Just("{ get: {from: b3, into: x}, else: [{delay: 1s}]}"),
+        1 => Just("{ get: {from: b3, count: 2, into: a}, within: 1s, else: [{set: {x: 7}}]}"),
+        1 => Just("{for_each: {from: b3, into: 'a[1]', do: [{delay: 1s}, {log: \"{x}\"}]}}"),
+    ]
+    .prop_map(str::to_owned)
+}
+
 /// A random scenario: one to four processes of one to three instances each.
 pub fn scenario() -> impl Strategy<Value = String> {
     let process = (proptest::collection::vec(step(), 1..6), 1u32..4, -2i32..3);
@@ -63,8 +79,8 @@ pub fn scenario() -> impl Strategy<Value = String> {
             let mut text = format!(
                 "version: 1\nhorizon: 1000s\nlimits: {{zero_time_steps: 5000}}\nresources:\n  m0: {{kind: mutex}}\n  m1: {{kind: mutex}}\n  \
                  s0: {{kind: semaphore, permits: {permits}}}\n  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  \
-                 b0: {{kind: buffer, capacity: {}, discipline: {discipline}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  b2: {{kind: buffer, capacity: 0, of: int}}\n  \
-                 d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\n  r: {{kind: barrier, parties: 2}}\nprocesses:\n",
+                 b0: {{kind: buffer, capacity: {}, discipline: {discipline}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  b2: {{kind: buffer, capacity: 0, of: int}}\n  b3: {{kind: buffer, capacity: 2, of: int, closes: 2, discipline: {discipline}}}\n  \
+                 d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\n  r: {{kind: barrier, parties: 2}}\nprocesses:\n  closer: {{count: 0, vars: {{x: 0}}, do: [{{close: b3}}]}}\n",
                 capacity + 2
             );
             for (number, (steps, count, priority)) in processes.iter().enumerate() {

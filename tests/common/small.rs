@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use std::fmt::Write;
 
 /// A step at the resources, which are the same in every scenario: a mutex m,
-/// semaphores s0 and s1, a buffer b0 of up to 2 items and b1 of 3, a memory d of 2
-/// slots, conditions c0 and c1; variables x and y.
+/// semaphores s0 and s1, a buffer b0 of up to 2 items and b1 of 3, b2 of 1 which is closed, a
+/// memory d of 2 slots, conditions c0 and c1; variables x and y.
 fn leaf() -> impl Strategy<Value = String> {
     prop_oneof![
         2 => (0u32..2).prop_map(|n| format!("{{acquire: s{n}}}")),
@@ -17,6 +17,7 @@ fn leaf() -> impl Strategy<Value = String> {
         1 => Just("{get: {from: b1, count: 2}}".to_owned()),
         3 => (0u32..2, 0u32..4).prop_map(|(at, n)| format!("{{write: {{to: d, at: {at}, value: x + {n}}}}}")),
         3 => (0u32..2).prop_map(|at| format!("{{read: {{from: d, at: {at}, into: x}}}}")),
+        2 => closable(),
         1 => (0u32..2).prop_map(|n| format!("{{wait: c{n}}}")),
         1 => (0u32..2).prop_map(|n| format!("{{notify: c{n}}}")),
         1 => (0u32..2).prop_map(|n| format!("{{notify_all: c{n}}}")),
@@ -26,6 +27,19 @@ fn leaf() -> impl Strategy<Value = String> {
         1 => Just("{release: m}".to_owned()),
         1 => Just("{with: m, do: [{wait: {on: c1, mutex: m}}]}".to_owned()),
     ]
+}
+
+/// A step at the buffer that is closed; the space keeps limits from it.
+fn closable() -> impl Strategy<Value = String> {
+    prop_oneof![
+        2 => Just("{close: b2}"),
+        1 => Just("{put: {to: b2, value: x + 5}}"),
+        1 => Just("{get: {from: b2, into: x}}"),
+        1 => Just("{ get: {from: b2, into: x}, else: [{write: {to: d, at: 1, value: 9}}]}"),
+        1 => Just("{ get: b2, within: 1s, else: [{write: {to: d, at: 0, value: 9}}]}"),
+        1 => Just("{for_each: {from: b2, into: x, do: [{write: {to: d, at: 0, value: x}}]}}"),
+    ]
+    .prop_map(str::to_owned)
 }
 
 /// A step that concerns nobody else.
@@ -64,15 +78,15 @@ pub fn scenario(priorities: bool) -> impl Strategy<Value = String> {
     let two = proptest::collection::vec(process(5), 2..3);
     let three = proptest::collection::vec(process(4), 3..4);
     let disciplines = ["fifo", "priority", "lifo"];
-    (prop_oneof![two, three], 0u32..3, 0u32..3, 0usize..3, 0usize..4, 0u32..5).prop_map(
-        move |(processes, permits, capacity, discipline, condition, horizon)| {
+    (prop_oneof![two, three], 0u32..3, 0u32..3, 0usize..3, 0usize..4, 0u32..5, 1u32..3).prop_map(
+        move |(processes, permits, capacity, discipline, condition, horizon, closes)| {
             let (condition, discipline) = (disciplines.get(condition).unwrap_or(&"any"), disciplines[discipline]);
             let horizon = if horizon == 0 { "horizon: 3s\n" } else { "" };
             let mut text = format!(
                 "version: 1\n{horizon}resources:\n  m: {{kind: mutex}}\n  s0: {{kind: semaphore, permits: {permits}}}\n  \
                  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  b0: {{kind: buffer, capacity: {capacity}, discipline: {discipline}}}\n  \
-                 b1: {{kind: buffer, capacity: 3, discipline: {discipline}}}\n  d: {{kind: memory, slots: 2}}\n  c0: condition\n  \
-                 c1: {{kind: condition, discipline: {condition}}}\nprocesses:\n"
+                 b1: {{kind: buffer, capacity: 3, discipline: {discipline}}}\n  b2: {{kind: buffer, capacity: 1, of: int, closes: {closes}, discipline: {discipline}}}\n  d: {{kind: memory, slots: 2}}\n  c0: condition\n  \
+                 c1: {{kind: condition, discipline: {condition}}}\nprocesses:\n  closer: {{count: 0, do: [{{close: b2}}]}}\n"
             );
             for (number, (steps, priority)) in processes.iter().enumerate() {
                 writeln!(

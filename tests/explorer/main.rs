@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod closing;
 mod endless;
 mod explore;
 mod explore_agrees;

@@ -454,6 +454,10 @@ impl Order {
                         let number = info.capacity.and_then(|capacity| number.checked_sub(capacity as usize));
                         nth(Kind::Get, number)
                     }
+                    Kind::Ended => {
+                        edges.extend(seen.get(&(id.0, Kind::Close)).into_iter().flatten());
+                        None
+                    }
                     Kind::Grant if matches!(info.kind, ResourceKind::Condition | ResourceKind::Barrier) => {
                         seen.get(&(id.0, Kind::Notify)).and_then(|notifies| notifies.last().copied())
                     }
@@ -651,6 +655,26 @@ fn who_gives_up_at_a_barrier_orders_nothing() {
     assert_eq!(told(&met), [""; 0]);
     let left = run(&text(resources, &parties(", within: 1s, else: []").replace("THIRD", "true")));
     assert_eq!(told(&left), ["d[0]: first writes on 11 at 0s, second reads on 12 at 3s (1)"]);
+}
+
+/// What both have written before they closed is known to whoever finds it closed, waiting or
+/// later; and who has only looked at the level knows nothing.
+#[test]
+fn a_close_comes_before_what_those_do_who_find_it_closed() {
+    let readers = |end: &str| {
+        format!(
+            "
+  writer: {{count: 2, do: [{{delay: 1s * (index + 1)}}, {{write: {{to: d, at: index, value: 1}}}}, {{close: q}}]}}
+  waits: {{vars: {{x: 0}}, do: [{end}, {{read: {{from: d, at: 0, into: x}}}}, {{read: {{from: d, at: 1, into: x}}}}]}}
+  late: {{start: 5s, vars: {{x: 0}}, do: [{end}, {{read: {{from: d, at: 0, into: x}}}}, {{read: {{from: d, at: 1, into: x}}}}]}}"
+        )
+    };
+    let resources = "q: {kind: buffer, capacity: 1, of: int, closes: 2}";
+    assert_eq!(told(&run(&text(resources, &readers("{get: q, else: []}")))), [""; 0]);
+    assert_eq!(told(&run(&text(resources, &readers("{for_each: {from: q, do: []}}")))), [""; 0]);
+    let looked = run(&text(resources, &readers("{delay: 5s}, {if: level(q) == 0, do: [{delay: 1s}]}")));
+    // Of each slot by each of the two; what has the same lines is told once.
+    assert_eq!(told(&looked).len(), 2);
 }
 
 #[test]

@@ -289,6 +289,16 @@ fn everything() -> Scenario {
             p.after("1ms");
         });
     });
+    all.resource("ending", Resource::buffer(2).closes(1));
+    all.process("source", |p| {
+        p.put("ending").close("ending");
+    });
+    all.process("drain", |p| {
+        p.var("item", 0).for_each_into("ending", "item", |p| {
+            p.delay("1ms");
+        });
+        p.for_each("ending", |_| {});
+    });
     all
 }
 

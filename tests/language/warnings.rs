@@ -263,3 +263,39 @@ expect: {outcome: horizon}
     warned(text, &[(3, &lasts("10s")), (5, &lasts("5s"))]);
     warned(&text.replace("10s", "4s").replace("warm_up: 5s", "warm_up: 0s"), &[]);
 }
+
+/// Each line once: rounds over what nobody closes, and how often it is closed in all.
+#[test]
+fn buffers_that_are_never_closed() {
+    let text = |resources: &str, makers: &str| {
+        format!(
+            "version: 1
+resources:
+{resources}
+processes:
+  maker: {{count: 2, do: [{makers}]}}
+  taker:
+    do:
+      - for_each: {{from: q, do: [{{delay: 1s}}]}}
+"
+        )
+    };
+    let q = "  q: {kind: buffer, capacity: 1}";
+    let twice = "  q: {kind: buffer, capacity: 1, closes: 3}";
+    warned(&text(q, "{put: q}"), &[(8, "this loop has no end, and so 'taker' has none: nobody closes 'q'")]);
+    warned(
+        &text(twice, "{put: q}"),
+        &[
+            (3, "nobody closes the buffer 'q', which says `closes`"),
+            (8, "this loop has no end, and so 'taker' has none: nobody closes 'q'"),
+        ],
+    );
+    warned(
+        &text(twice, "{put: q}, {close: q}"),
+        &[(3, "the buffer 'q' is never closed: 3 have to, and at most 2 do")],
+    );
+    warned(&text(twice, "{put: q}, {repeat: 2, do: [{close: q}]}"), &[]);
+    warned(&text(twice, "{put: q}, {if: index == 0, do: [{close: q}], else: [{close: q}]}, {close: q}"), &[]);
+    warned(&text(&twice.replace('3', "2"), "{put: q}, {close: q}"), &[]);
+    warned(&format!("{}horizon: 9s\n", text(q, "{put: q}")), &[]);
+}

@@ -13,6 +13,7 @@ mod sync {
     pub use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard};
 }
 
+mod closing;
 mod lives;
 mod patience;
 #[path = "../../src/backend/threads/primitives/mod.rs"]
@@ -23,7 +24,7 @@ mod processors;
 use ids::{OpId, ProcessId, ResourceId};
 use primitives::{
     Buffer, Census, Condition, Fact, Grant, Memory, Mutex, Observer, Order, Parker, Requester, Response,
-    Semaphore, WaitLimit,
+    Semaphore, WaitLimit, Wanted,
 };
 use shuttle::sync::Arc;
 use shuttle::thread;
@@ -76,7 +77,7 @@ fn requester(number: u32) -> Requester {
 fn served(response: Response<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
     match response {
         Response::Served(items) => Some(items),
-        Response::RanOut => unreachable!("nobody gives up"),
+        Response::RanOut | Response::Ended => unreachable!("nobody gives up, or closes"),
         Response::Waits { last: true } => {
             me.parker.stop();
             assert_eq!(me.parker.wait(), Grant::Stopped);
@@ -84,9 +85,14 @@ fn served(response: Response<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
         }
         Response::Waits { last: false } => match me.parker.wait() {
             Grant::Served { items, .. } => Some(items),
+            Grant::Ended { .. } => unreachable!("nobody closes"),
             Grant::Stopped => None,
         },
     }
+}
+
+fn wanted(items: u64) -> Wanted {
+    Wanted { items, may_end: false }
 }
 
 fn nothing(response: Response<()>) -> Response<Vec<Word>> {
@@ -94,6 +100,7 @@ fn nothing(response: Response<()>) -> Response<Vec<Word>> {
         Response::Served(()) => Response::Served(Vec::new()),
         Response::Waits { last } => Response::Waits { last },
         Response::RanOut => Response::RanOut,
+        Response::Ended => Response::Ended,
     }
 }
 
@@ -194,9 +201,9 @@ fn a_buffer_keeps_items_and_their_order() {
                     served(nothing(second), &me).expect("somebody gets")
                 }
                 _ => {
-                    let first = buffer.get(&me, 1, census, &mut observer);
+                    let first = buffer.get(&me, wanted(1), census, &mut observer);
                     let mut got = served(first, &me).expect("somebody puts");
-                    let second = buffer.get(&me, 2, census, &mut observer);
+                    let second = buffer.get(&me, wanted(2), census, &mut observer);
                     got.extend(served(second, &me).expect("somebody puts"));
                     got
                 }

@@ -2,7 +2,7 @@
 
 use crate::primitives::{Buffer, Census, Grant, Order, Requester, Response, Semaphore, WaitLimit};
 use crate::trace::Kind;
-use crate::{Ledger, all, at_most, check};
+use crate::{Ledger, all, at_most, check, wanted};
 use shuttle::sync::Arc;
 
 /// Each waits for no time at all, so that it gives up whenever it can.
@@ -19,7 +19,7 @@ fn no_permit_is_lost() {
             for _ in 0..2 {
                 let has_permit = match semaphore.acquire(&me, census, &mut observer) {
                     Response::Served(()) => true,
-                    Response::RanOut => unreachable!("it has some patience"),
+                    Response::RanOut | Response::Ended => unreachable!("it has some patience"),
                     Response::Waits { last } => {
                         assert!(!last, "whoever may give up goes on");
                         let gives_up =
@@ -55,7 +55,7 @@ fn no_item_is_lost_or_doubled() {
             for item in 0..2 {
                 let waits = match me.process.0 {
                     0 => matches!(buffer.put(&me, 1, item, census, &mut observer), Response::Waits { .. }),
-                    _ => matches!(buffer.get(&me, 1, census, &mut observer), Response::Waits { .. }),
+                    _ => matches!(buffer.get(&me, wanted(1), census, &mut observer), Response::Waits { .. }),
                 };
                 let told = me.fact(Kind::Timeout, 0);
                 if waits && !buffer.withdraw(me.process, &me, told, census, &mut observer) {
@@ -83,7 +83,7 @@ fn a_try_leaves_nothing_behind() {
             let me = Requester { limit: WaitLimit::AtOnce, ..me };
             match semaphore.acquire(&me, census, &mut observer) {
                 Response::Served(()) => semaphore.release(&me, census, &mut observer).expect("few permits"),
-                Response::RanOut => {}
+                Response::RanOut | Response::Ended => {}
                 Response::Waits { .. } => unreachable!("it does not wait"),
             }
             census.leave();

@@ -19,6 +19,7 @@ use crate::value::Word;
 use clocks::{Clocks, NOTHING, Row};
 use found::Found;
 use slots::{Access, Knower, Slots};
+use std::collections::BTreeMap;
 use tokens::Tokens;
 
 /// So many words of clocks take as long as an event.
@@ -34,6 +35,7 @@ const WORDS_A_UNIT: u64 = 16;
 ///   what its releaser knew to the one who takes it, first in, first out.
 /// - Buffer: the put of an item before its get; and with capacity c, get
 ///   number k before put number k + c, which takes the place that became free.
+/// - A buffer that is closed: every close before what those do who find it closed.
 /// - Condition: a notify before what those do whose waits it ends. A notify
 ///   that finds nobody orders nothing.
 /// - Barrier: what all did before they came before what all do after they went on.
@@ -70,6 +72,8 @@ struct Detector {
     clocks: Clocks,
     /// By resource.
     shadows: Vec<Shadow>,
+    /// By buffer, what those hand on who close it.
+    closers: BTreeMap<u32, Vec<Row>>,
     /// What the last access in an atomic block hands on.
     block: Row,
     /// What each process hands on by its last change of anything that others share, to those
@@ -166,6 +170,7 @@ impl RaceSink {
         let detector = Detector {
             clocks,
             shadows,
+            closers: BTreeMap::new(),
             block: NOTHING,
             changed,
             bytes,
@@ -227,6 +232,15 @@ impl Detector {
                 clocks.let_go(row);
                 0
             }
+            (Kind::Close, _) => {
+                self.closers.entry(event.subject).or_default().push(clocks.hand_on(process));
+                size_of::<Row>()
+            }
+            (Kind::Ended, _) => {
+                let closers = self.closers.get(&event.subject).into_iter().flatten();
+                closers.for_each(|&row| clocks.learn(process, row));
+                0
+            }
             (Kind::Notify, Shadow::Condition(notified)) => {
                 let before = std::mem::replace(notified, clocks.hand_on(process));
                 clocks.let_go(before);
@@ -255,7 +269,7 @@ impl Detector {
                 clocks.learn(process, *notified);
                 0
             }
-            (Kind::Launch, Shadow::Life) => {
+            (Kind::Launch | Kind::Interrupt, Shadow::Life) => {
                 let row = clocks.hand_on(process);
                 clocks.learn(ProcessId(event.value as u32), row);
                 clocks.let_go(row);

@@ -13,6 +13,7 @@
 //! may well have other times than the one that virtual time has chosen.
 
 mod at_work;
+mod closing;
 mod describe;
 mod stopping;
 mod timeout;
@@ -441,14 +442,7 @@ impl<'a> Replay<'a> {
 
     fn check_fault(&mut self, observed: &Fault) -> Result<(), Box<Disagreement>> {
         let process = observed.process;
-        let mut found = self.faults[process.index()].take();
-        while found.is_none() && self.can_step(process) {
-            match self.step(process) {
-                Ok(made) if made.is_empty() => found = self.faults[process.index()].take(),
-                Ok(_) => break,
-                Err(fault) => found = Some(fault),
-            }
-        }
+        let found = self.fault_of(process).or_else(|| self.closed_meanwhile(process));
         if found.as_deref() == Some(observed) {
             return Ok(());
         }

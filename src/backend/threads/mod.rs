@@ -111,6 +111,13 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the owner of '{name}' inherits priority, which threads cannot show yet"
         )));
     }
+    let interrupts = |op: &Op| matches!(op, Op::Interrupt { .. });
+    if let Some(op) = program.plain.iter().position(interrupts) {
+        let line = program.site(OpId::from_index(op)).line;
+        return Err(Trouble::NotNative(format!(
+            "a process is interrupted on line {line}, and a thread that sleeps or waits cannot be woken by another one"
+        )));
+    }
     if let Some(processor) =
         program.watched().find(|&id| program.resource_info(id).kind == ResourceKind::Processor)
     {
@@ -119,11 +126,10 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "a process waits until a core of '{name}' is free, which threads cannot show yet"
         )));
     }
-    let interrupts = |op: &Op| matches!(op, Op::Interrupt { .. });
-    if let Some(op) = program.plain.iter().position(interrupts) {
+    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { .. })) {
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
-            "a process is interrupted on line {line}, and a thread that sleeps or waits cannot be woken by another one"
+            "the permits on line {line} are taken before all who wait, which threads cannot show yet"
         )));
     }
     let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });

@@ -9,11 +9,11 @@ mod lives;
 use super::bug;
 use super::primitives::{
     Buffer, Condition, Fact, Lives, Memory, Mutex, NotOwner, Order, Parker, ProcessorRules, Processors,
-    Requester, Response, Semaphore, WatchLine,
+    Requester, Response, Semaphore, Wanted, WatchLine,
 };
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
-use crate::program::{BoundProgram, Chain, Glance, Processor, resource, shared};
+use crate::program::{BoundProgram, Chain, Glance, Processor, closing, resource, shared};
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Word;
 use std::collections::BTreeMap;
@@ -72,7 +72,15 @@ impl Native {
             ResourceKind::Semaphore | ResourceKind::Flag | ResourceKind::Latch => {
                 Native::Semaphore(Semaphore::new(info.initial, bug::order(order)))
             }
-            ResourceKind::Buffer => Native::Buffer(Buffer::new(header[resource::CAPACITY], order)),
+            ResourceKind::Buffer => {
+                let (buffer, identity) =
+                    (Buffer::new(header[resource::CAPACITY], order), header[resource::IDENTITY]);
+                let closes = Some(closing::missing(identity)).filter(|&closes| closes > 0);
+                Native::Buffer(match closes {
+                    Some(closes) => buffer.closed_by(closes),
+                    None => buffer,
+                })
+            }
             ResourceKind::Condition => Native::Condition(Condition::new(order)),
             ResourceKind::Barrier => Native::Barrier(Condition::new(order), header[resource::CAPACITY]),
             ResourceKind::Processor => {
@@ -98,7 +106,7 @@ impl Native {
         match self {
             Native::Mutex(mutex) => of_mutex(mutex, request, client),
             Native::Semaphore(semaphore) => of_semaphore(semaphore, request, client),
-            Native::Buffer(buffer) => Ok(of_buffer(buffer, request, client)),
+            Native::Buffer(buffer) => of_buffer(buffer, request, client),
             Native::Memory(memory) => Ok(of_memory(memory, request, client)),
             Native::Condition(condition) => of_condition(condition, request, client, natives),
             Native::Barrier(barrier, parties) => Ok(of_barrier(barrier, *parties, request, client)),
@@ -236,14 +244,18 @@ fn of_semaphore(semaphore: &Semaphore, request: Request, client: Client<'_, '_>)
     }
 }
 
-fn of_buffer(buffer: &Buffer, request: Request, client: Client<'_, '_>) -> Response<Vec<Word>> {
+fn of_buffer(buffer: &Buffer, request: Request, client: Client<'_, '_>) -> Answer {
     let Client { me, census, record } = client;
-    match request {
+    Ok(match request {
         Request::Put { count, value } => buffer.put(me, count, value, census, record).map(nothing),
-        Request::Get { count } => buffer.get(me, count, census, record),
+        Request::Get { count, may_end } => buffer.get(me, Wanted { items: count, may_end }, census, record),
+        Request::Close => {
+            buffer.close(me, census, record)?;
+            SERVED
+        }
         Request::Level => level(buffer.look(me, record)),
         _ => unreachable!("{request:?} of a buffer"),
-    }
+    })
 }
 
 fn of_memory(memory: &Memory, request: Request, client: Client<'_, '_>) -> Response<Vec<Word>> {

@@ -16,7 +16,7 @@ use super::clock::Slept;
 use super::native::Native;
 use super::native::{Client, Refusal};
 use super::options::{ThreadOptions, Work};
-use super::primitives::{Grant, Requester, Response, WaitLimit};
+use super::primitives::{Closed, Grant, Requester, Response, WaitLimit};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Shared};
 
@@ -62,6 +62,16 @@ pub(super) struct Worker<'a> {
     fuel: u64,
     /// How many lives it has had before this one.
     life: u64,
+}
+
+/// What came of a request in the end.
+enum Served {
+    /// It was granted, with these values, if any were asked for.
+    Values(Vec<Word>),
+    /// The wait for it ran out.
+    RanOut,
+    /// The buffer is closed.
+    Ended,
 }
 
 /// Why a thread stops before its last step.
@@ -155,9 +165,16 @@ impl<'a> Worker<'a> {
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
             self.set_limit();
-            let Some(values) = self.serve(&asked)? else {
-                self.with_kernel(|kernel| kernel.timed_out(process));
-                return self.end_step(|kernel, process| kernel.settle(process));
+            let values = match self.serve(&asked)? {
+                Served::Values(values) => values,
+                Served::RanOut => {
+                    self.with_kernel(|kernel| kernel.timed_out(process));
+                    return self.end_step(|kernel, process| kernel.settle(process));
+                }
+                Served::Ended => {
+                    self.with_kernel(|kernel| kernel.ended(&asked, process))?;
+                    return self.end_step(|kernel, process| kernel.settle(process));
+                }
             };
             if asked.request == Request::End {
                 self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
@@ -229,13 +246,12 @@ impl<'a> Worker<'a> {
         result
     }
 
-    /// Does what was asked of a resource; gives the values, if there are any; `None` if the
-    /// wait for it ran out.
-    fn serve(&mut self, asked: &ResourceRequest) -> Result<Option<Vec<Word>>, Leave> {
+    /// Does what was asked of a resource.
+    fn serve(&mut self, asked: &ResourceRequest) -> Result<Served, Leave> {
         self.me.resource = asked.resource;
         if let Request::Serve { length, deadline } = asked.request {
             self.work_on(asked.resource, length, deadline)?;
-            return Ok(Some(Vec::new()));
+            return Ok(Served::Values(Vec::new()));
         }
         if asked.request == Request::Await {
             return self.come_to_watch();
@@ -243,7 +259,7 @@ impl<'a> Worker<'a> {
         if let Request::Stop { lost } = asked.request {
             self.stop_other(asked, lost)?;
             self.attend_if_changed();
-            return Ok(Some(Vec::new()));
+            return Ok(Served::Values(Vec::new()));
         }
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
@@ -257,20 +273,22 @@ impl<'a> Worker<'a> {
         let answer = native.serve(asked.request, client, &shared.natives);
         self.attend_if_changed();
         match answer {
-            Ok(Response::Served(values)) => Ok(Some(values)),
-            Ok(Response::RanOut) => Ok(None),
+            Ok(Response::Served(values)) => Ok(Served::Values(values)),
+            Ok(Response::RanOut) => Ok(Served::RanOut),
+            Ok(Response::Ended) => Ok(Served::Ended),
             Ok(Response::Waits { .. }) if self.me.limit == WaitLimit::Later => self.wait_for_a_while(),
-            Ok(Response::Waits { last }) => self.wait(last).map(Some),
+            Ok(Response::Waits { last }) => self.wait(last),
             Err(Refusal::NotOwner { mutex, owner }) => {
                 Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner))
             }
             Err(Refusal::TooManyPermits) => Err(self.too_many_permits()),
             Err(Refusal::Untimely) => Err(self.untimely(asked)),
+            Err(Refusal::Closing(closed)) => Err(self.closed(asked, closed)),
         }
     }
 
     /// Waits on the parker; `last`: nobody else is awake.
-    fn wait(&mut self, last: bool) -> Result<Vec<Word>, Leave> {
+    fn wait(&mut self, last: bool) -> Result<Served, Leave> {
         self.unsettle();
         self.pass = Pass::None;
         if last {
@@ -280,18 +298,18 @@ impl<'a> Worker<'a> {
         self.take_grant(grant)
     }
 
-    fn take_grant(&mut self, grant: Grant) -> Result<Vec<Word>, Leave> {
-        match grant {
-            Grant::Served { items, due } => {
-                self.look_whether_stopped()?;
-                self.planned = due.max(self.planned);
-                Ok(items)
-            }
+    fn take_grant(&mut self, grant: Grant) -> Result<Served, Leave> {
+        let (served, due) = match grant {
+            Grant::Served { items, due } => (Served::Values(items), due),
+            Grant::Ended { due } => (Served::Ended, due),
             Grant::Stopped => {
                 self.machine.set_state(self.shared.program, self.me.process, self.me.op, State::Blocked);
-                Err(Leave::Stopped)
+                return Err(Leave::Stopped);
             }
-        }
+        };
+        self.look_whether_stopped()?;
+        self.planned = due.max(self.planned);
+        Ok(served)
     }
 
     fn not_owner(&mut self, asked: &ResourceRequest, owner: Option<ProcessId>) -> Leave {
@@ -302,6 +320,17 @@ impl<'a> Worker<'a> {
     fn untimely(&mut self, asked: &ResourceRequest) -> Leave {
         let process = self.me.process;
         self.with_kernel(|kernel| kernel.life_fault(asked, process)).into()
+    }
+
+    fn closed(&mut self, asked: &ResourceRequest, closed: Closed) -> Leave {
+        let process = self.me.process;
+        let fault = self.with_kernel(|kernel| match closed {
+            Closed::Already => kernel.closes_again_fault(asked, process),
+            Closed::Meanwhile { process, op, wait_for } => {
+                kernel.closed_meanwhile_fault(asked, (process, op), wait_for)
+            }
+        });
+        fault.into()
     }
 
     fn too_many_permits(&mut self) -> Leave {

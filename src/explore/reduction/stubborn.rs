@@ -162,7 +162,9 @@ impl StubbornSets {
                     continue;
                 }
                 if self.in_line[resource as usize] && status == ProcessStatus::Waiting {
-                    [Use::Put, Use::Get].iter().for_each(|&other| set.add_all(&users[other as usize]));
+                    [Use::Put, Use::Get, Use::Close]
+                        .iter()
+                        .for_each(|&other| set.add_all(&users[other as usize]));
                 }
                 match used {
                     Use::Take if self.mutex[resource as usize] => {
@@ -170,6 +172,10 @@ impl StubbornSets {
                             Some(owner) => set.add(owner),
                             None => set.add_all(&users[Use::Give as usize]),
                         }
+                    }
+                    // Who waits to put breaks a rule by it.
+                    Use::Put => {
+                        [Use::Get, Use::Close].iter().for_each(|&other| set.add_all(&users[other as usize]))
                     }
                     _ => used.enabled_by().iter().for_each(|&other| set.add_all(&users[other as usize])),
                 }

@@ -12,7 +12,9 @@ use crate::explore::code::calls;
 use crate::explore::symmetry::{Ring, RingSymmetry};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Origin, State};
-use crate::program::{BoundProgram, FRAME_WORDS, LiveWords, Op, Slot, array_in, frame, resource, work};
+use crate::program::{
+    BoundProgram, FRAME_WORDS, LiveWords, Op, Slot, array_in, closing, frame, resource, work,
+};
 use crate::time::Time;
 use crate::trace::Holds;
 use crate::value::Word;
@@ -40,7 +42,7 @@ enum Part {
         header: usize,
         len: usize,
     },
-    /// A buffer: its level, its queues and its items.
+    /// A buffer: its level and whether it is closed, its queues and its items.
     Buffer(usize),
     /// A processor: its level, its queues and whom it serves.
     Processor(usize),
@@ -325,7 +327,7 @@ impl<'a> Layout<'a> {
             }
             Part::Buffer(header) => {
                 let level = arena[header + resource::LEVEL];
-                out.push(level);
+                out.push(level | machine.closing(*header));
                 self.read_queues(machine, *header, out);
                 let (start, head) = (arena[header + resource::CONTENT], arena[header + resource::HEAD]);
                 let ring = arena[header + resource::RING];
@@ -453,7 +455,9 @@ impl<'a> Layout<'a> {
                 machine.arena[start..start + len].copy_from_slice(words);
             }
             Part::Buffer(header) => {
-                let (level, rest) = (words[0], &words[1..]);
+                let (closing, rest) = (words[0] & closing::BITS, &words[1..]);
+                let level = words[0] ^ closing;
+                machine.set_closing(*header, closing);
                 if machine.arena[header + resource::RING] < level {
                     machine.arena[header + resource::LEVEL] = 0;
                     let longer = machine.lengthen(self.program, *header, level);

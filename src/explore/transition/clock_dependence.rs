@@ -98,8 +98,8 @@ impl<'i> Flow<'i> {
             while let Some(at) = open.pop() {
                 let before = self.timed[at].clone();
                 let mut after = self.behind(at);
-                if self.program.timeout(at).is_some() || self.program.interruption(at).is_some() {
-                    // Where a wait runs out, or is interrupted, nothing is written.
+                if self.program.otherwise(at).is_some() || self.program.interruption(at).is_some() {
+                    // Who leaves without what it wants, or is interrupted, writes nothing.
                     after.iter_mut().zip(before).for_each(|(after, before)| *after |= before);
                 }
                 for next in next_ops(self.program, at).into_iter().flatten() {

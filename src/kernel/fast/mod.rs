@@ -178,8 +178,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline(never)]
     fn stops(&mut self, arena: &mut [Word], at: Context, done: Done) -> Halt {
         match done {
-            Done::Next | Done::Wait | Done::Went(_) => Halt::Blocked,
+            Done::Next | Done::Wait => Halt::Blocked,
             Done::Delayed(until, priority) => Halt::Delayed(until, priority),
+            Done::Went(_) => unreachable!("what may go elsewhere is left to the plain ops"),
             Done::OutOfFuel => self.pause(arena, at, Yield::OutOfFuel),
             Done::NeedsRoom { header, items } => self.pause(arena, at, Yield::NeedsRoom { header, items }),
         }

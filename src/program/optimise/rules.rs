@@ -260,7 +260,11 @@ impl<'a> Rules<'a> {
     /// A put of the clock, which is read at this op.
     fn puts(&self, at: usize, now: Slot) -> Option<Fast> {
         match *self.plain.get(at + 1).filter(|_| !self.program.is_attended(at + 1))? {
-            Op::Put { buffer, value } if value == now.source() && self.is_temporary(now) => {
+            Op::Put { buffer, value }
+                if value == now.source()
+                    && self.is_temporary(now)
+                    && !self.program.is_closable(at + 1, buffer) =>
+            {
                 // Its own place is that of the put.
                 Some(Fast::Put { home: 1, buffer, value: Argument::Clock })
             }
@@ -428,6 +432,11 @@ impl<'a> Rules<'a> {
                 }
                 _ => Fast::Release { home, semaphore },
             },
+            Op::Put { buffer, .. } | Op::Take { buffer } | Op::Get { buffer, .. }
+                if self.program.is_closable(at, buffer) =>
+            {
+                return None;
+            }
             Op::Put { buffer, value } => Fast::Put { home, buffer, value: self.argument(value) },
             Op::Take { buffer } => Fast::Get { home, buffer, into: None },
             Op::Get { buffer, into } => Fast::Get { home, buffer, into: Some(into) },

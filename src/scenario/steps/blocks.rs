@@ -62,7 +62,7 @@ pub(super) static REPEAT_STEP: StepForm = StepForm {
         ],
     },
     foreign: &[(
-        &["loop", "for", "foreach", "times", "forever"],
+        &["loop", "for", "times", "forever"],
         "write `repeat: n` or `while: condition`, with the steps below `do`",
     )],
     read: Reader::One(|body, main| body.repeat(main)),

@@ -128,7 +128,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn get(&mut self, main: Main<'_>, steps: &mut Vec<Step>) {
+    pub(super) fn get(&mut self, main: Main<'_>, steps: &mut Vec<Step>) {
         if !matches!(main.key.value.kind, Kind::Map(_)) {
             let several = matches!(main.key.value.kind, Kind::Seq(_));
             let found = self.check.references(&main.key.value, self.scope(), &GET);

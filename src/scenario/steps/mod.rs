@@ -5,6 +5,7 @@
 //! in the file of its kin; [`STEPS`] lists them.
 
 pub(super) mod body;
+pub(super) mod closing;
 pub(super) mod condition;
 mod interrupt;
 pub(super) mod items;
@@ -33,7 +34,7 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 33] = [
+static STEPS: [&StepForm; 35] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
@@ -41,6 +42,7 @@ static STEPS: [&StepForm; 33] = [
     &select::ACQUIRE_ALL_STEP,
     &items::PUT_STEP,
     &items::GET_STEP,
+    &closing::CLOSE_STEP,
     &slots::WRITE_STEP,
     &slots::READ_STEP,
     &select::UNTIL_STEP,
@@ -56,6 +58,7 @@ static STEPS: [&StepForm; 33] = [
     &blocks::IF_STEP,
     &blocks::WHILE_STEP,
     &blocks::REPEAT_STEP,
+    &closing::FOR_EACH_STEP,
     &permits::WITH_STEP,
     &call::CALL_STEP,
     &lives::START_STEP,
@@ -187,7 +190,7 @@ impl Body<'_, '_> {
                     let span = reports.span_of(node);
                     let message =
                         if entries.is_empty() { "an empty step" } else { "this step has no main key" };
-                    let hint = "`do` belongs to `if`, `while`, `repeat` and `with`, `else` to `if` or to a step with `within`";
+                    let hint = "`do` belongs to `if`, `while`, `repeat` and `with`, `else` to `if` or to a step with `within`, or to a `get`";
                     reports.error_with_hint(span, message, hint);
                 }
             }

@@ -159,7 +159,7 @@ impl Body<'_, '_> {
         let kind = self.watch(branches, names.join(" or "), main.site());
         let Some((limit, steps)) = after else { return Some(kind) };
         let waits = vec![Step { kind, site: main.site() }];
-        Some(StepKind::Within { limit, waits, otherwise: Some(steps) })
+        Some(StepKind::Within { limit: Some(limit), waits, otherwise: Some(steps) })
     }
 
     /// A wait in a list of waits, and what it is called.

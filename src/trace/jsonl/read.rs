@@ -247,6 +247,7 @@ struct EventLine<'a> {
     #[serde(borrow)]
     of: Option<Cow<'a, str>>,
     woken: Option<u64>,
+    missing: Option<u64>,
     level: Option<u64>,
     value: Option<Plain>,
     value_ns: Option<i64>,
@@ -312,7 +313,8 @@ impl EventLine<'_> {
                 of.into()
             }
             Kind::Notify => needed(self.woken, "woken")?,
-            Kind::Level => needed(self.level, "level")?,
+            Kind::Level | Kind::Ended => needed(self.level, "level")?,
+            Kind::Close => needed(self.missing, "missing")?,
             _ => return Ok(self.typed_value()),
         };
         Ok((Type::Int, word))

@@ -161,7 +161,8 @@ impl Names {
             Kind::Mark => self.push_mark(text, event),
             Kind::Put | Kind::Get | Kind::Write | Kind::Read | Kind::Draw => push_value(text, event),
             Kind::Notify => push_number(text, "woken", event.value),
-            Kind::Level => push_number(text, "level", event.value),
+            Kind::Level | Kind::Ended => push_number(text, "level", event.value),
+            Kind::Close => push_number(text, "missing", event.value),
             Kind::Start | Kind::Wake | Kind::Acquire | Kind::Release | Kind::Done => {
                 push_unusual_value(text, event);
             }

@@ -1,6 +1,8 @@
 //! Who asks something of a native resource, and what comes of it. Decides nothing.
 
-use crate::backend::threads::primitives::{Census, Fact, Requester, Response, TakenOff, TooMany, Untimely};
+use crate::backend::threads::primitives::{
+    Census, Closed, Fact, Requester, Response, TakenOff, TooMany, Untimely,
+};
 use crate::backend::threads::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::value::Word;
@@ -13,11 +15,19 @@ pub(in crate::backend::threads) enum Refusal {
     TooManyPermits,
     /// What is asked of a life cannot be now.
     Untimely,
+    /// A buffer cannot be closed.
+    Closing(Closed),
 }
 
 impl From<TooMany> for Refusal {
     fn from(_: TooMany) -> Refusal {
         Refusal::TooManyPermits
+    }
+}
+
+impl From<Closed> for Refusal {
+    fn from(closed: Closed) -> Refusal {
+        Refusal::Closing(closed)
     }
 }
 
@@ -68,6 +78,7 @@ impl<T> Response<T> {
             Response::Served(value) => Response::Served(change(value)),
             Response::Waits { last } => Response::Waits { last },
             Response::RanOut => Response::RanOut,
+            Response::Ended => Response::Ended,
         }
     }
 }

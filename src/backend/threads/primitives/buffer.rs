@@ -5,7 +5,7 @@ use super::super::sync;
 use super::fact::{Fact, Observer, Response};
 use super::locked::locked;
 use super::wait_queue::{Census, Order, Requester, WaitQueue, Waiter};
-use crate::ids::ProcessId;
+use crate::ids::{OpId, ProcessId};
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 /// served, also who only comes; nobody is served behind a first who cannot be.
 /// In a queue for no items a put and a get meet.
 ///
-/// Invariant: the first in either line cannot be served.
+/// Invariant: the first in either line cannot be served; nobody is in line for a closed one.
 #[derive(Debug)]
 pub struct Buffer {
     state: sync::Mutex<Content>,
@@ -25,17 +25,81 @@ pub struct Buffer {
 struct Content {
     items: VecDeque<Word>,
     capacity: u64,
+    /// How many have to close it yet; `None` of one that nobody closes.
+    missing: Option<u64>,
     /// Each with the number of items that it wants.
-    getters: WaitQueue<u64>,
+    getters: WaitQueue<Wanted>,
     /// Each with how many items of which value it has.
     putters: WaitQueue<(u64, Word)>,
+}
+
+/// What a get asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// So many items.
+    pub items: u64,
+    /// Whether it has something else to do where the buffer is closed.
+    pub may_end: bool,
+}
+
+/// Why a buffer cannot be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// It is already.
+    Already,
+    /// This one waits for it, and has nothing else to do.
+    Meanwhile {
+        /// The process.
+        process: ProcessId,
+        /// Where it stands.
+        op: OpId,
+        /// What it waits for.
+        wait_for: WaitFor,
+    },
 }
 
 impl Buffer {
     /// An empty buffer for so many items; both lines are served in this order.
     pub fn new(capacity: u64, order: Order) -> Buffer {
         let (getters, putters) = (WaitQueue::new(order), WaitQueue::new(order));
-        Buffer { state: sync::Mutex::new(Content { items: VecDeque::new(), capacity, getters, putters }) }
+        let items = VecDeque::new();
+        Buffer { state: sync::Mutex::new(Content { items, capacity, missing: None, getters, putters }) }
+    }
+
+    /// The same, to be closed by so many.
+    pub fn closed_by(self, closes: u64) -> Buffer {
+        locked(&self.state).missing = Some(closes);
+        self
+    }
+
+    /// Closes it, or is one of those who have to: then all who wait to get go on.
+    pub fn close(&self, me: &Requester, census: &Census, observer: &mut impl Observer) -> Result<(), Closed> {
+        let mut state = locked(&self.state);
+        let missing = state.missing.and_then(|missing| missing.checked_sub(1)).ok_or(Closed::Already)?;
+        if missing == 0 {
+            state.nobody_is_surprised()?;
+        }
+        state.missing = Some(missing);
+        let mut facts = vec![me.fact(Kind::Close, missing)];
+        if missing > 0 {
+            observer.note(&facts);
+            return Ok(());
+        }
+        let (mut got, mut ended) = (Vec::new(), Vec::new());
+        while let Some(waiter) = state.getters.serve(census) {
+            facts.push(waiter.requester.fact(Kind::Grant, Word::from(me.process.0)));
+            if waiter.want.items <= state.level() {
+                let items = state.remove(&waiter.requester, waiter.want.items, &mut facts);
+                got.push((waiter, items));
+            } else {
+                facts.push(waiter.requester.fact(Kind::Ended, state.level()));
+                ended.push(waiter);
+            }
+        }
+        observer.note(&facts);
+        got.into_iter().for_each(|(waiter, items)| waiter.hand(me, items));
+        ended.into_iter().for_each(|waiter| waiter.requester.parker.end(me.due));
+        Ok(())
     }
 
     /// Puts `count` items of a value, at most as many as ever fit, or gets
@@ -49,6 +113,9 @@ impl Buffer {
         observer: &mut impl Observer,
     ) -> Response<()> {
         let mut state = locked(&self.state);
+        if state.is_closed() {
+            return Response::Ended;
+        }
         if state.putters.place(me) > 0 || state.room() < count {
             return state.putters.wait(me, (count, value), WaitFor::Put, census, observer);
         }
@@ -58,15 +125,20 @@ impl Buffer {
         Response::Served(())
     }
 
-    /// Gets `count` items, at most as many as ever fit, or gets into the line.
+    /// Gets items, at most as many as ever fit, or gets into the line.
     pub fn get(
         &self,
         me: &Requester,
-        count: u64,
+        wanted: Wanted,
         census: &Census,
         observer: &mut impl Observer,
     ) -> Response<Vec<Word>> {
         let mut state = locked(&self.state);
+        if state.is_closed() && state.level() < wanted.items {
+            let told = wanted.may_end.then(|| me.fact(Kind::Ended, state.level()));
+            observer.note(told.as_slice());
+            return Response::Ended;
+        }
         let (mut facts, mut put) = (Vec::new(), Vec::new());
         if state.capacity == 0 && !state.putters.is_empty() {
             // It begins with who comes: a wait, which the put ends at once.
@@ -75,10 +147,10 @@ impl Buffer {
             let by = put.iter().map(|putter| Word::from(putter.requester.process.0));
             facts.extend(by.map(|by| me.fact(Kind::Grant, by)));
         }
-        if state.getters.place(me) > 0 || state.level() < count {
-            return state.getters.wait(me, count, WaitFor::Get, census, observer);
+        if state.getters.place(me) > 0 || state.level() < wanted.items {
+            return state.getters.wait(me, wanted, WaitFor::Get, census, observer);
         }
-        let items = state.remove(me, count, &mut facts);
+        let items = state.remove(me, wanted.items, &mut facts);
         state.serve(me, census, facts, put, observer);
         Response::Served(items)
     }
@@ -130,6 +202,29 @@ impl Buffer {
 }
 
 impl Content {
+    fn is_closed(&self) -> bool {
+        self.missing == Some(0)
+    }
+
+    /// Whether nobody waits for whom it is a fault that the buffer is closed.
+    fn nobody_is_surprised(&self) -> Result<(), Closed> {
+        let surprised = |requester: &Requester, wait_for| {
+            Err(Closed::Meanwhile { process: requester.process, op: requester.op, wait_for })
+        };
+        if let Some(putter) = self.putters.iter().next() {
+            return surprised(&putter.requester, WaitFor::Put);
+        }
+        let mut left = self.level();
+        for getter in self.getters.iter() {
+            if getter.want.items <= left {
+                left -= getter.want.items;
+            } else if !getter.want.may_end {
+                return surprised(&getter.requester, WaitFor::Get);
+            }
+        }
+        Ok(())
+    }
+
     fn level(&self) -> u64 {
         self.items.len() as u64
     }
@@ -182,10 +277,10 @@ impl Content {
     ) {
         let mut got = Vec::new();
         loop {
-            if self.getters.first().is_some_and(|&count| count <= self.level()) {
+            if self.getters.first().is_some_and(|wanted| wanted.items <= self.level()) {
                 let Some(waiter) = self.getters.serve(census) else { break };
                 facts.push(waiter.requester.fact(Kind::Grant, Word::from(by.process.0)));
-                let items = self.remove(&waiter.requester, waiter.want, &mut facts);
+                let items = self.remove(&waiter.requester, waiter.want.items, &mut facts);
                 got.push((waiter, items));
             } else if self.putters.first().is_some_and(|&(count, _)| count <= self.room()) {
                 put.extend(self.admit(by, census, &mut facts));

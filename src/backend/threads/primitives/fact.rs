@@ -41,4 +41,6 @@ pub enum Response<T> {
     },
     /// It would have to wait, for which the requester has no patience.
     RanOut,
+    /// It cannot be served any more: the buffer is closed.
+    Ended,
 }

@@ -26,7 +26,7 @@ mod shares;
 mod wait_queue;
 mod watch_line;
 
-pub use buffer::Buffer;
+pub use buffer::{Buffer, Closed, Wanted};
 pub use condition::Condition;
 pub use fact::{Fact, Observer, Response};
 pub use life::{LifeRules, Lives, Untimely};

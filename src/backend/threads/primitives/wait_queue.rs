@@ -36,6 +36,11 @@ pub enum Grant {
         /// See [`Requester::due`]: that of whoever served.
         due: u64,
     },
+    /// The buffer was closed, with too few items.
+    Ended {
+        /// See [`Requester::due`]: that of whoever closed it.
+        due: u64,
+    },
     /// The run is over.
     Stopped,
 }
@@ -82,6 +87,11 @@ impl Parker {
     /// arrival, if it has one.
     pub(super) fn start(&self, number: Vec<Word>, due: u64) {
         self.hand(Grant::Served { items: number, due });
+    }
+
+    /// Says that there are too few items for ever.
+    pub(super) fn end(&self, due: u64) {
+        self.hand(Grant::Ended { due });
     }
 
     /// Ends the wait of a thread that was taken out of a line: it will find out why.
@@ -261,6 +271,11 @@ impl<W> WaitQueue<W> {
             #[cfg(test)]
             Order::Wrong => self.waiters.len().saturating_sub(1),
         }
+    }
+
+    /// All who wait, in the order in which they are served.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Waiter<W>> {
+        self.waiters.iter()
     }
 
     pub(super) fn first(&self) -> Option<&W> {

@@ -3,7 +3,7 @@
 //! Whether it was served in time is decided under the lock of the resource, when it takes
 //! itself out of the line: who is not there any more has been served.
 
-use super::{Leave, Worker};
+use super::{Leave, Served, Worker};
 use crate::backend::threads::clock::wall;
 use crate::backend::threads::native::Client;
 use crate::backend::threads::primitives::{Grant, WaitLimit};
@@ -23,15 +23,15 @@ impl Worker<'_> {
         };
     }
 
-    /// Waits on the parker; `None` if that ran out before it was served.
-    pub(super) fn wait_for_a_while(&mut self) -> Result<Option<Vec<Word>>, Leave> {
+    /// Waits on the parker; that may run out before it is served.
+    pub(super) fn wait_for_a_while(&mut self) -> Result<Served, Leave> {
         let shared = self.shared;
         let until = self.machine.deadline(shared.program, self.me.process).unwrap_or(Time::MAX);
         self.unsettle();
         self.pass = super::Pass::None;
         let longest = self.comes_at(until).saturating_duration_since(wall());
         if let Some(grant) = self.me.parker.wait_at_most(longest) {
-            return self.take_grant(grant).map(Some);
+            return self.take_grant(grant);
         }
         // Whoever ends another one has the gate; and in a block nobody comes before its rest.
         let in_block = shared.program.atomic[self.me.op.index()];
@@ -45,7 +45,7 @@ impl Worker<'_> {
         if !self.leave_line() {
             self.pass = super::Pass::None;
             let grant: Grant = self.me.parker.wait();
-            return self.take_grant(grant).map(Some);
+            return self.take_grant(grant);
         }
         if shared.program.has_watches() {
             self.attend();
@@ -54,7 +54,7 @@ impl Worker<'_> {
             self.fuel = shared.program.limits.zero_time_steps;
         }
         self.planned = until.as_nanos().max(self.planned);
-        Ok(None)
+        Ok(Served::RanOut)
     }
 
     /// Takes itself out of the line in which it waits; whether it was there.

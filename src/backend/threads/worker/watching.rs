@@ -4,7 +4,7 @@
 //! before it lets anybody else make a step. What it looks at and takes are the native
 //! resources; what is calculated in between is calculated in the state of who waits.
 
-use super::{Leave, NoScheduler, Worker};
+use super::{Leave, NoScheduler, Served, Worker};
 use crate::backend::threads::native::{Client, Native};
 use crate::backend::threads::primitives::{Observer, Requester, Response, WaitLimit, WatchLine};
 use crate::backend::threads::record::Record;
@@ -27,8 +27,8 @@ enum Tried {
 
 impl Worker<'_> {
     /// Does what the region says to which it has come, or waits until that can be; the op
-    /// with which it goes on, or `None` if that ran out.
-    pub(super) fn come_to_watch(&mut self) -> Result<Option<Vec<Word>>, Leave> {
+    /// with which it goes on, if that did not run out.
+    pub(super) fn come_to_watch(&mut self) -> Result<Served, Leave> {
         let process = self.me.process;
         self.with_kernel(|kernel| kernel.check_awaited(process))?;
         let (mut machine, me) = (self.machine.clone(), self.me.clone());
@@ -36,7 +36,7 @@ impl Worker<'_> {
             Tried::Goes(next) => {
                 self.take_back(machine);
                 self.attend();
-                return Ok(Some(vec![Word::from(next.0)]));
+                return Ok(Served::Values(vec![Word::from(next.0)]));
             }
             Tried::Failed(fault) => return Err(fault.into()),
             Tried::NotYet => {}
@@ -44,12 +44,13 @@ impl Worker<'_> {
         let line = self.line();
         let Worker { shared, me, record, machine, .. } = self;
         let next = match line.enter(me, machine.clone(), &shared.census, record) {
-            Response::Served(values) => Some(values),
-            Response::RanOut => None,
+            Response::Served(values) => Served::Values(values),
+            Response::RanOut => Served::RanOut,
+            Response::Ended => Served::Ended,
             Response::Waits { .. } if me.limit == WaitLimit::Later => self.wait_for_a_while()?,
-            Response::Waits { last } => Some(self.wait(last)?),
+            Response::Waits { last } => self.wait(last)?,
         };
-        if next.is_some()
+        if let Served::Values(_) = next
             && let Some(machine) = line.served(process)
         {
             self.take_back(machine);

@@ -1,0 +1,87 @@
+//! Buffers that are closed on real threads: who goes on, who breaks a rule, and that the
+//! model allows it.
+
+use super::common::program;
+use super::{record, replayed};
+use tempolane::time::Time;
+use tempolane::trace::{Kind, Outcome};
+
+/// The log of a run on threads, in the order in which it was written, and the model's end.
+fn told(text: &str) -> (Vec<String>, Time) {
+    let program = program(text, &[]);
+    let recording = record(&program, 1.0);
+    assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
+    let model = replayed(&program, &recording);
+    let mut args = recording.trace.log_args.as_slice();
+    let mut lines = Vec::new();
+    for event in recording.trace.events.iter().filter(|event| event.kind == Kind::Log) {
+        let (own, rest) = args.split_at(event.value as usize);
+        lines.push(recording.trace.header.logs[event.subject as usize].render(own));
+        args = rest;
+    }
+    (lines, model.model.end)
+}
+
+/// The pauses are long enough for any machine that lets a thread run within 100 ms.
+#[test]
+fn who_waits_is_told_and_who_comes_finds_out() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {q: {kind: buffer, capacity: 9, of: int, closes: 2}}
+processes:
+  first: {do: [{close: q}]}
+  big: {do: [{get: {from: q, count: 3}, within: 60s, else: [{log: too few}]}]}
+  small: {start: 200ms, vars: {x: 0}, do: [{get: {from: q, into: x}, else: [{log: never}]}, {delay: 200ms}, {log: 'got {x}'}]}
+  last: {start: 400ms, do: [{for_each: {from: q, do: [{log: never}]}}, {delay: 400ms}, {log: last}]}
+  maker: {start: 600ms, do: [{put: {to: q, value: 7}}, {close: q}]}
+  late: {start: 1200ms, do: [{get: q, else: [{log: late}]}, {get: q, within: 0s, else: [{log: late}]}]}
+",
+    );
+    assert_eq!(lines, ["too few", "got 7", "last", "late", "late"]);
+    assert_eq!(end, Time::from_nanos(1_200_000_000).expect("short"));
+}
+
+/// As many items as were put are got, by whomever.
+#[test]
+fn producers_end_consumers() {
+    let text = "
+version: 1
+params: {n: 4, m: 3, items: 50}
+resources: {q: {kind: buffer, capacity: 5, of: int, closes: n}, sums: {kind: memory, slots: m}}
+processes:
+  producer: {count: n, vars: {i: 0}, do: [{repeat: items, do: [{set: {i: i + 1}}, {put: {to: q, value: i}}]}, {close: q}]}
+  consumer: {count: m, vars: {x: 0, sum: 0}, do: [{for_each: {from: q, into: x, do: [{set: {sum: sum + x}}]}}, {write: {to: sums, at: index, value: sum}}]}
+";
+    let program = program(text, &[]);
+    for _ in 0..5 {
+        let recording = record(&program, 1.0);
+        assert_eq!(recording.trace.outcome, Outcome::Completed);
+        replayed(&program, &recording);
+        let sums: i64 = recording.memories[0].1.iter().map(|sum| sum.to_word() as i64).sum();
+        // 4 times 1 + 2 + … + 50.
+        assert_eq!(sums, 4 * 1275);
+    }
+}
+
+#[test]
+fn what_a_closed_buffer_does_not_allow() {
+    for (steps, message) in [
+        ("{delay: 400ms}, {put: q}", "a put into buffer 'q', which is closed"),
+        ("{delay: 400ms}, {get: q}", "buffer 'q' is closed and empty"),
+        ("{delay: 400ms}, {close: q}", "buffer 'q' is closed already"),
+        ("{get: q}", "'other' waits to get from buffer 'q', which is closed meanwhile"),
+        ("{put: q}, {put: q}", "'other' waits to put into buffer 'q', which is closed meanwhile"),
+    ] {
+        let text = format!(
+            "version: 1\nresources: {{q: {{kind: buffer, capacity: 1, of: int}}}}\nprocesses:\n  \
+             closer: {{do: [{{delay: 200ms}}, {{close: q}}]}}\n  other: {{do: [{steps}]}}\n"
+        );
+        let program = program(&text, &[]);
+        let recording = record(&program, 1.0);
+        let Outcome::Fault(fault) = &recording.trace.outcome else { panic!("{:?}", recording.trace.outcome) };
+        assert_eq!((fault.message.as_str(), fault.process.0), (message, 1));
+        let end = if steps.contains("delay") { "400ms" } else { "200ms" };
+        assert_eq!(replayed(&program, &recording).model.end.to_string(), end, "{steps}");
+    }
+}
