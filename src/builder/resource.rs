@@ -62,6 +62,16 @@ impl Resource {
         Resource::made_with(ResourceKind::Barrier, parties)
     }
 
+    /// Up or down, at first down; processes wait until it is up.
+    pub fn flag() -> Resource {
+        Resource::new(ResourceKind::Flag)
+    }
+
+    /// Counted down to 0 from so many, for which processes wait.
+    pub fn latch(from: impl Into<Term>) -> Resource {
+        Resource::made_with(ResourceKind::Latch, from)
+    }
+
     /// So many cores, which serve the processes that are at work on them.
     pub fn processor(cores: impl Into<Term>) -> Resource {
         Resource::made_with(ResourceKind::Processor, cores)

@@ -35,13 +35,13 @@ impl<S> Steps<S> {
     }
 
     #[track_caller]
-    fn add(&mut self, head: String) -> &mut Self {
+    pub(super) fn add(&mut self, head: String) -> &mut Self {
         self.steps.push(Step { at: Location::caller(), heads: vec![head], bodies: Vec::new() });
         self
     }
 
     #[track_caller]
-    fn block(&mut self, heads: Vec<String>, bodies: Vec<(&'static str, Vec<Step>)>) -> &mut Self {
+    pub(super) fn block(&mut self, heads: Vec<String>, bodies: Vec<(&'static str, Vec<Step>)>) -> &mut Self {
         self.steps.push(Step { at: Location::caller(), heads, bodies });
         self
     }
@@ -59,7 +59,7 @@ impl<S> Steps<S> {
 
     /// Adds a key with steps below it to the step before.
     #[track_caller]
-    fn body_beside(&mut self, key: &'static str, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+    pub(super) fn body_beside(&mut self, key: &'static str, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
         let inner = self.nested(steps);
         match self.steps.last_mut() {
             Some(step) => step.bodies.push((key, inner)),
@@ -69,7 +69,7 @@ impl<S> Steps<S> {
     }
 
     /// The steps that `make` adds to an empty list.
-    fn nested(&mut self, make: impl FnOnce(&mut Steps<S>)) -> Vec<Step> {
+    pub(super) fn nested(&mut self, make: impl FnOnce(&mut Steps<S>)) -> Vec<Step> {
         let mut inner = Steps::new(self.first_call + self.code.len());
         make(&mut inner);
         self.code.append(&mut inner.code);

@@ -124,6 +124,7 @@ impl Compiler<'_> {
                 self.within(limit.as_ref(), waits, otherwise.as_deref())
             }
             StepKind::Select { branches, watch } => self.select(branches, *watch),
+            StepKind::Shift { resource, up, watch } => self.shift(resource, *up, *watch),
             StepKind::Until(_) => unreachable!("it stands in a branch of its own"),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, element: Some(element), into: Some(into), accepts, .. } => {

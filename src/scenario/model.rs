@@ -309,6 +309,15 @@ pub enum StepKind {
         /// The number of what is waited for, among [`Model::watches`].
         watch: u32,
     },
+    /// Put a flag up or down, or count a latch down, unless it is there already.
+    Shift {
+        /// Which.
+        resource: ResourceRef,
+        /// Whether its level gets higher, up to 1.
+        up: bool,
+        /// The number of what it is called in reports, among [`Model::watches`].
+        watch: u32,
+    },
     /// Wait until a boolean is true. It stands in a [`Branch`] only.
     Until(Expr),
     /// Put items into a buffer, all at once, waiting until they all fit.
@@ -543,6 +552,7 @@ impl StepKind {
             | StepKind::Wait { on: resource, .. } => vec![(resource, true)],
             StepKind::Release { resource, .. }
             | StepKind::Put { buffer: resource, .. }
+            | StepKind::Shift { resource, .. }
             | StepKind::Notify { condition: resource, .. } => vec![(resource, false)],
             _ => Vec::new(),
         }

@@ -131,7 +131,7 @@ impl Shadow {
             ResourceKind::Condition => Shadow::Condition(NOTHING),
             ResourceKind::Barrier => Shadow::Barrier(Vec::new(), NOTHING),
             ResourceKind::Processor => Shadow::Processor,
-            ResourceKind::Process => Shadow::Life,
+            ResourceKind::Process | ResourceKind::Flag | ResourceKind::Latch => Shadow::Life,
             ResourceKind::Watch => Shadow::Watch,
         }
     }

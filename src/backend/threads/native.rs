@@ -69,7 +69,9 @@ impl Native {
         };
         match info.kind {
             ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
-            ResourceKind::Semaphore => Native::Semaphore(Semaphore::new(info.initial, bug::order(order))),
+            ResourceKind::Semaphore | ResourceKind::Flag | ResourceKind::Latch => {
+                Native::Semaphore(Semaphore::new(info.initial, bug::order(order)))
+            }
             ResourceKind::Buffer => {
                 let (buffer, identity) =
                     (Buffer::new(header[resource::CAPACITY], order), header[resource::IDENTITY]);
