@@ -24,6 +24,7 @@
 //! | [`sweep`] | which points and replications are run, what their figures add up to, and which values fit what was measured | what a figure means, how a chart looks |
 //! | [`why`] | what of a scenario is changed to see what would help, and what comes of it | what a change means, how a report looks |
 //! | [`render`] | how it looks: Gantt timelines and charts, as SVG, PNG and text | what it means |
+//! | [`live`] | what a page that runs a scenario again asks and gets | what the page does with it |
 //! | [`builder`] | how a scenario is written in Rust, and what a failed assertion prints | what either means |
 //! | `cli` | arguments, files, exit codes | everything else |
 //!
@@ -40,6 +41,7 @@
 //! explore      : kernel, program, trace, analysis, ground floor
 //! sweep        : table, scenario, program, kernel, backend, trace, analysis, ground floor
 //! why          : sweep and what it may import
+//! live         : scenario, program, kernel, backend, trace, analysis, render, ground floor
 //! builder      : everything but cli
 //! cli          : everything; nobody imports cli
 //! ```
@@ -140,6 +142,7 @@ pub mod explore;
 mod figure;
 pub mod ids;
 mod kernel;
+pub mod live;
 mod look;
 mod program;
 mod random;

@@ -46,6 +46,11 @@ impl ColourBy {
     /// The words for them.
     pub const NAMES: [&str; 4] = ["state", "activity", "process", "resource"];
 
+    /// What it is called there.
+    pub fn name(self) -> &'static str {
+        ColourBy::NAMES[self as usize]
+    }
+
     /// The one with this name.
     pub fn named(name: &str) -> Option<ColourBy> {
         let all = [ColourBy::State, ColourBy::Activity, ColourBy::Process, ColourBy::Resource];

@@ -21,6 +21,7 @@ const WINGS: &[(&str, &[&str])] = &[
     ("render", &["trace", "analysis"]),
     ("sweep", &["table", "scenario", "program", "kernel", "backend", "trace", "analysis"]),
     ("why", &["scenario", "program", "kernel", "backend", "trace", "analysis", "sweep"]),
+    ("live", &["scenario", "program", "kernel", "backend", "trace", "analysis", "render"]),
     ("builder", &["scenario", "program", "kernel", "backend", "analysis", "explore", "render", "trace"]),
 ];
 

@@ -12,8 +12,8 @@ use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statisti
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo, ResourceInfo,
-    Sink, Sketch, Sketched, Span, SpanBuilder, Trace, level_after,
+    Activity, Event, Header, INTERRUPTED, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo,
+    ResourceInfo, Sink, Sketch, Sketched, Span, SpanBuilder, Trace, changes_level, level_after,
 };
 use crate::value::Word;
 
@@ -198,6 +198,31 @@ impl StatisticsSink {
         }
     }
 
+    /// What the process did up to an event.
+    #[inline]
+    fn span(&mut self, event: &Event) {
+        self.events += 1;
+        let since = self.late.as_mut().map_or(event.time, |late| late.since(event));
+        if let Some(span) = self.spans.event_since(event, since) {
+            self.add_span(&span);
+        }
+    }
+
+    fn span_and_level(&mut self, event: &Event) {
+        self.span(event);
+        self.level(event);
+    }
+
+    /// What becomes of the level of the resource that an event is about.
+    #[inline]
+    fn level(&mut self, event: &Event) {
+        let level = self.resources[event.subject as usize].change(event);
+        if let Some(sketch) = &mut self.sketch {
+            sketch.level(ResourceId(event.subject), event.time, level);
+        }
+        self.measure(event, MeasureTallies::resource);
+    }
+
     #[inline]
     fn measure(&mut self, event: &Event, take: fn(&mut MeasureTallies, &Event)) {
         if let Some(measures) = &mut self.measures {
@@ -223,24 +248,22 @@ impl Sink for StatisticsSink {
     // Into the kernel, where it is known of which kind an event is.
     #[inline(always)]
     fn happens(&mut self, event: &Event, args: &[Word]) {
-        let is_in_figures = !matches!(
-            event.kind,
-            Kind::Draw | Kind::Write | Kind::Read | Kind::Level | Kind::Close | Kind::Ended
-        );
-        if is_in_figures || self.late.is_some() {
-            self.event(event, args);
-        } else {
+        match event.kind {
             // It ends no wait, and the delay that it comes behind has an end of its own.
-            self.events += 1;
+            Kind::Draw | Kind::Write | Kind::Read | Kind::Level | Kind::Close | Kind::Ended
+                if self.late.is_none() =>
+            {
+                self.events += 1
+            }
+            // Most events are of these kinds, and each goes to what it concerns alone.
+            Kind::Delay | Kind::Work => self.span(event),
+            kind if changes_level(kind) => self.span_and_level(event),
+            _ => self.event(event, args),
         }
     }
 
     fn event(&mut self, event: &Event, args: &[Word]) {
-        self.events += 1;
-        let since = self.late.as_mut().map_or(event.time, |late| late.since(event));
-        if let Some(span) = self.spans.event_since(event, since) {
-            self.add_span(&span);
-        }
+        self.span(event);
         match event.kind {
             Kind::Start => {
                 let process = &mut self.processes[event.process.index()];
@@ -254,19 +277,7 @@ impl Sink for StatisticsSink {
                 }
                 self.measure(event, MeasureTallies::mark_or_end);
             }
-            Kind::Acquire
-            | Kind::Release
-            | Kind::Put
-            | Kind::Get
-            | Kind::Notify
-            | Kind::Block
-            | Kind::Timeout => {
-                let level = self.resources[event.subject as usize].change(event);
-                if let Some(sketch) = &mut self.sketch {
-                    sketch.level(ResourceId(event.subject), event.time, level);
-                }
-                self.measure(event, MeasureTallies::resource);
-            }
+            kind if changes_level(kind) => self.level(event),
             Kind::Grant => self.measure(event, MeasureTallies::resource),
             Kind::Log => self.add_log(event, args),
             Kind::Mark => {
@@ -274,18 +285,7 @@ impl Sink for StatisticsSink {
                 self.marks[place].add(event, self.carries_value[place]);
                 self.measure(event, MeasureTallies::mark_or_end);
             }
-            Kind::Delay
-            | Kind::Work
-            | Kind::Wake
-            | Kind::Write
-            | Kind::Read
-            | Kind::Draw
-            | Kind::Launch
-            | Kind::Join
-            | Kind::Stop
-            | Kind::Close
-            | Kind::Ended
-            | Kind::Level => {}
+            _ => {}
         }
     }
 }
@@ -327,15 +327,15 @@ struct ResourceTally {
     since: Time,
     /// Level times nanoseconds, up to `since`.
     level_nanos: u128,
-    /// Permits taken, or items held, times nanoseconds, up to `since`.
-    used_nanos: u128,
+    /// Permits taken times nanoseconds, up to `since`.
+    taken_nanos: u128,
 }
 
 impl ResourceTally {
     fn new(initial: u64, full: Full) -> ResourceTally {
         let statistics =
             ResourceStatistics { level_max: initial, level_end: initial, ..ResourceStatistics::default() };
-        ResourceTally { statistics, full, since: Time::ZERO, level_nanos: 0, used_nanos: 0 }
+        ResourceTally { statistics, full, since: Time::ZERO, level_nanos: 0, taken_nanos: 0 }
     }
 
     /// Takes an event about the resource; the level after it.
@@ -349,35 +349,38 @@ impl ResourceTally {
             Kind::Notify => event.value,
             _ => 1,
         };
-        statistics.timeouts += u64::from(event.kind == Kind::Timeout);
+        statistics.timeouts += u64::from(event.kind == Kind::Timeout && event.extra != INTERRUPTED);
         statistics.level_end = level_after(statistics.level_end, event);
         statistics.level_max = statistics.level_max.max(statistics.level_end);
         statistics.level_end
     }
 
+    #[inline]
     fn pass_time(&mut self, now: Time) {
         let nanos = u128::from(now.since(self.since));
+        if nanos == 0 {
+            return;
+        }
         let level = self.statistics.level_end;
-        let used = match self.full {
-            // A semaphore may be given more permits than it started with.
-            Full::Taken(permits) => permits.saturating_sub(level),
-            Full::Held(_) => level,
-            Full::Never => 0,
-        };
         self.level_nanos += u128::from(level) * nanos;
-        self.used_nanos += u128::from(used) * nanos;
+        if let Full::Taken(permits) = self.full {
+            // A semaphore may be given more permits than it started with.
+            self.taken_nanos += u128::from(permits.saturating_sub(level)) * nanos;
+        }
         self.since = now;
     }
 
     fn finish(mut self, end: Time) -> ResourceStatistics {
         self.pass_time(end);
         let nanos = u128::from(end.as_nanos());
-        let utilization = match self.full {
-            Full::Taken(bound) | Full::Held(bound) if bound > 0 && nanos > 0 => {
-                Some(self.used_nanos as f64 / (u128::from(bound) * nanos) as f64)
-            }
-            _ => None,
+        let used = match self.full {
+            Full::Taken(bound) => Some((self.taken_nanos, bound)),
+            Full::Held(bound) => Some((self.level_nanos, bound)),
+            Full::Never => None,
         };
+        let is_known = |&(_, bound): &(u128, u64)| bound > 0 && nanos > 0;
+        let share = |(used, bound): (u128, u64)| used as f64 / (u128::from(bound) * nanos) as f64;
+        let utilization = used.filter(is_known).map(share);
         let level = self.statistics.level_end;
         let level_mean = if nanos == 0 { level as f64 } else { self.level_nanos as f64 / nanos as f64 };
         ResourceStatistics { utilization, level_mean, ..self.statistics }

@@ -57,6 +57,17 @@ impl<S> Steps<S> {
         self
     }
 
+    /// Adds a key with steps below it to the step before.
+    #[track_caller]
+    fn body_beside(&mut self, key: &'static str, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        let inner = self.nested(steps);
+        match self.steps.last_mut() {
+            Some(step) => step.bodies.push((key, inner)),
+            None => drop(self.block(Vec::new(), vec![(key, inner)])),
+        }
+        self
+    }
+
     /// The steps that `make` adds to an empty list.
     fn nested(&mut self, make: impl FnOnce(&mut Steps<S>)) -> Vec<Step> {
         let mut inner = Steps::new(self.first_call + self.code.len());
@@ -142,6 +153,45 @@ impl<S> Steps<S> {
         self.add(format!("stop: {{who: {}, held: lost}}", key(process)))
     }
 
+    /// Interrupts a process that stands in an [interruptible](Steps::interruptible) block.
+    #[track_caller]
+    pub fn interrupt(&mut self, process: &str) -> &mut Self {
+        self.add(format!("interrupt: {}", key(process)))
+    }
+
+    /// Does the steps, of which another process may interrupt a delay, a work or a wait. What is
+    /// done then says [`Steps::on_interrupt`], and how it goes on [`Steps::then_resume`] or
+    /// [`Steps::then_restart`]; else the steps are left.
+    #[track_caller]
+    pub fn interruptible(&mut self, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        let inner = self.nested(steps);
+        self.block(Vec::new(), vec![("interruptible", inner)])
+    }
+
+    /// What is done when the block before is interrupted.
+    #[track_caller]
+    pub fn on_interrupt(&mut self, handler: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        self.body_beside("on_interrupt", handler)
+    }
+
+    /// Behind that the block before goes on with what is left.
+    #[track_caller]
+    pub fn then_resume(&mut self) -> &mut Self {
+        self.beside("then: resume".to_owned())
+    }
+
+    /// Behind that the block before begins again.
+    #[track_caller]
+    pub fn then_restart(&mut self) -> &mut Self {
+        self.beside("then: restart".to_owned())
+    }
+
+    /// The variable gets what is left of a delay or work when the block before is interrupted.
+    #[track_caller]
+    pub fn left_into(&mut self, variable: &str) -> &mut Self {
+        self.beside(format!("left: {}", key(variable)))
+    }
+
     /// Ends the process itself; what it holds stays held.
     #[track_caller]
     pub fn exit(&mut self) -> &mut Self {
@@ -176,12 +226,7 @@ impl<S> Steps<S> {
     /// What is done instead if the limit of the step before is too short.
     #[track_caller]
     pub fn or_else(&mut self, otherwise: impl FnOnce(&mut Steps<S>)) -> &mut Self {
-        let otherwise = self.nested(otherwise);
-        match self.steps.last_mut() {
-            Some(step) => step.bodies.push(("else", otherwise)),
-            None => drop(self.block(Vec::new(), vec![("else", otherwise)])),
-        }
-        self
+        self.body_beside("else", otherwise)
     }
 
     /// Gives a permit, or a mutex, back to each, one after the other.

@@ -1,14 +1,18 @@
 //! Pages to explore: in which commands they are written, and what they tell of a run besides
 //! what is drawn.
 
+use super::console;
 use super::failure::Failure;
+use super::inputs::Loaded;
 use super::options::{Artifact, RunOptions};
 use super::output::Folder;
 use super::pictures::Drawing;
 use super::report::Finished;
+use super::view::View;
 use crate::analysis::{PathEnd, PathStep};
 use crate::figure::counted;
-use crate::render::{GanttInput, PageRun, Timeline, Window, html};
+use crate::live::live_page;
+use crate::render::{GanttInput, LivePage, PageRun, Timeline, Window, html};
 use crate::trace::Trace;
 use std::path::PathBuf;
 
@@ -17,7 +21,8 @@ pub fn is_wanted(options: &RunOptions) -> bool {
     options.writes(Artifact::Html)
 }
 
-/// Writes the page of one run, `name`.html, if it was asked for.
+/// Writes the page of one run, `name`.html, if it was asked for; it runs the scenario again
+/// if it is `live`.
 ///
 /// # Errors
 /// If it cannot be written.
@@ -26,9 +31,41 @@ pub fn write(
     folder: &Folder,
     options: &RunOptions,
     name: &str,
+    live: Option<&LivePage>,
 ) -> Result<Option<PathBuf>, Failure> {
-    let title = drawing.input().title;
-    write_several(&title, &[(drawing, "")], &[], folder, options, name)
+    if !is_wanted(options) {
+        return Ok(None);
+    }
+    let path = critical_path(drawing);
+    let run = page_run(drawing, &path);
+    let page = html(&drawing.input().title, &[run], drawing.view().look.colour_by, live);
+    folder.write(&format!("{name}.html"), page.as_bytes()).map(Some)
+}
+
+/// What a page needs to run a scenario again, if it is to.
+///
+/// # Errors
+/// If it cannot, or if there is no page.
+pub fn live(
+    scenario: &Loaded,
+    view: &View,
+    options: &RunOptions,
+    is_live: bool,
+) -> Result<Option<LivePage>, Failure> {
+    if !is_live {
+        return Ok(None);
+    }
+    if !is_wanted(options) {
+        return Err(Failure::usage("--live makes a page that runs the scenario again; add --write html"));
+    }
+    if !options.ties.is_fifo() || options.replication != 0 {
+        return Err(Failure::usage("a page runs a scenario with --ties fifo and as replication 0"));
+    }
+    let Loaded { label, settings, scenario: loaded, .. } = scenario;
+    let seed = options.seed.unwrap_or(loaded.model.seed);
+    live_page(label, loaded, settings, seed, view.look.colour_by).map(Some).map_err(|reason| {
+        Failure::usage(format!("{}: no page can run it again: {reason}", console::printable(label)))
+    })
 }
 
 /// Writes a page of several runs, `name`.html, if it was asked for. Each comes with what
@@ -57,7 +94,7 @@ pub fn write_several(
     }
     runs.extend(recorded.iter().map(|(timeline, name)| recorded_run(timeline, name)));
     let colour_by = drawings.first().and_then(|(drawing, _)| drawing.view().look.colour_by);
-    let page = html(title, &runs, colour_by);
+    let page = html(title, &runs, colour_by, None);
     folder.write(&format!("{name}.html"), page.as_bytes()).map(Some)
 }
 

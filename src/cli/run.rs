@@ -11,6 +11,7 @@ use super::tie_sensitivity::tie_sensitivity;
 use super::view::{View, views};
 use super::{bounded_file, console, exports, failure_windows, html_page, interrupt, pictures};
 use crate::explore::{Cancellation, Following, Schedule};
+use crate::render::LivePage;
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,9 @@ pub struct RunArguments {
     /// add up to
     #[arg(long)]
     instances: bool,
+    /// Let the page of `--write html` run the scenario again in the browser, with other parameters
+    #[arg(long, conflicts_with = "schedule")]
+    live: bool,
 }
 
 pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
@@ -124,7 +128,8 @@ fn one(
         // Of a part of the run more is seen than a sketch of all of it has. Around a failure its events are drawn, and it is not run along the schedule once more.
         _ => Keep::Events,
     };
-    let mut finished = run_and_write_along(scenario, schedule, view, &arguments.run, keep)?;
+    let live = html_page::live(scenario, view, &arguments.run, arguments.live)?;
+    let mut finished = run_and_write_along(scenario, schedule, view, &arguments.run, keep, live.as_ref())?;
     if let Some(schedule) = schedule {
         warn_of(schedule, scenario, &finished);
     }
@@ -163,17 +168,19 @@ fn order_of_locks(scenario: &Loaded, finished: &Finished) -> String {
 
 /// Runs a scenario and writes the files of its own.
 pub fn run_and_write(scenario: &Loaded, view: &View, options: &RunOptions) -> Result<Finished, Failure> {
-    run_and_write_along(scenario, None, view, options, Keep::Nothing)
+    run_and_write_along(scenario, None, view, options, Keep::Nothing, None)
 }
 
 /// Runs a scenario, along a schedule if there is one, and writes the files of its
-/// own. Of its events is kept what `keep` says, and all if there are pictures.
+/// own. Of its events is kept what `keep` says, and all if there are pictures. Its page
+/// runs it again if it is `live`.
 fn run_and_write_along(
     scenario: &Loaded,
     schedule: Option<&Schedule>,
     view: &View,
     options: &RunOptions,
     keep: Keep,
+    live: Option<&LivePage>,
 ) -> Result<Finished, Failure> {
     let folder = match options.writes_anything() {
         true => Some(Folder::open(options.output.join(folder_name(&scenario.label)))?),
@@ -206,7 +213,7 @@ fn run_and_write_along(
     if let Some(drawing) = Drawing::new(&finished).filter(|_| keeps && !is_over) {
         let mut files = drawing.write(&folder, options, "gantt")?;
         files.extend(drawing.write_marks(&folder, options)?);
-        files.extend(html_page::write(&drawing, &folder, options, "gantt")?);
+        files.extend(html_page::write(&drawing, &folder, options, "gantt", live)?);
         let (exported, notes) = exports::write(&drawing, &folder, options)?;
         files.extend(exported);
         finished.written.splice(0..0, files);

@@ -50,9 +50,10 @@ pub fn find_waiting(program: &BoundProgram, machine: &Machine) -> Option<Deadloc
 
 /// Those who wait for ever while others go on: for what nobody could give who does not wait
 /// so, too. Found are those of whom that is certain by the steps that the others have ahead of
-/// them; nobody where processes may be started or stopped, or if they are very many.
+/// them; nobody where processes may be started, stopped or interrupted, or if they are very many.
 pub fn find_stuck(program: &BoundProgram, machine: &Machine) -> Option<Deadlock> {
-    let moves_lives = |op: &Op| matches!(op, Op::Launch { .. } | Op::Admit { .. } | Op::Stop { .. });
+    let moves_lives =
+        |op: &Op| matches!(op, Op::Launch { .. } | Op::Admit { .. } | Op::Stop { .. } | Op::Interrupt { .. });
     if program.process_count() > MAX_REPORTED || program.plain.iter().any(moves_lives) {
         return None;
     }

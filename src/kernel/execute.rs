@@ -262,6 +262,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Join { life } => return self.join(arena, at, life),
             Op::JoinAny { any, into } => return self.join_any(arena, at, any, into),
             Op::Stop { life, lost } => return self.stop(arena, at, life, lost),
+            Op::Interrupt { life } => return self.interrupt(arena, at, life),
             Op::Call { call } => return self.call(arena, at, call),
             // Only a driver that goes step by step has to know.
             Op::Atomic { .. } => {}

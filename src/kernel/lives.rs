@@ -32,16 +32,16 @@ mod life {
     pub const JOINED: u64 = 2;
 }
 
-impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
-    /// The process whose life this is.
-    fn of_life(&self, arena: &[Word], header: usize) -> ProcessId {
-        ProcessId(arena[header + resource::PROCESS] as u32)
-    }
+/// The process whose life this is.
+pub(super) fn of_life(arena: &[Word], header: usize) -> ProcessId {
+    ProcessId(arena[header + resource::PROCESS] as u32)
+}
 
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Starts a process that is not alive.
     pub(super) fn launch(&mut self, arena: &mut [Word], at: Context, life: ResourceCode) -> OpResult {
         let header = self.header(arena, life, at);
-        let process = self.of_life(arena, header);
+        let process = of_life(arena, header);
         let frame = self.program.frames[process.index()] as usize;
         if frame::state_in(arena[frame + frame::STATE]) != State::Done as u8 {
             return Err(self.is_alive(at, process));
@@ -211,7 +211,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Waits until a process is done.
     pub(super) fn join(&mut self, arena: &mut [Word], at: Context, life: ResourceCode) -> OpResult {
         let header = self.header(arena, life, at);
-        let process = self.of_life(arena, header);
+        let process = of_life(arena, header);
         if arena[header + resource::LEVEL] == life::OPEN {
             let frame = self.program.frames[process.index()] as usize;
             if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 {
@@ -273,7 +273,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Lets those go on who wait for the end of the process with this life; `by` is it,
     /// or who ended it.
     pub(super) fn end_life(&mut self, arena: &mut [Word], header: usize, by: ProcessId) {
-        let process = self.of_life(arena, header);
+        let process = of_life(arena, header);
         let id = self.resource_id(arena, header);
         arena[header + resource::LEVEL] = life::DONE;
         while let Some((waiter, frame)) =
@@ -312,7 +312,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         lost: bool,
     ) -> OpResult {
         let header = self.header(arena, life, at);
-        let process = self.of_life(arena, header);
+        let process = of_life(arena, header);
         if process == at.process() {
             return Err(self.stops_itself(at));
         }
@@ -338,7 +338,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Takes a process out of whatever it waits for, and off the processors.
-    fn take_out(&mut self, arena: &mut [Word], other: Context, by: ProcessId) {
+    pub(super) fn take_out(&mut self, arena: &mut [Word], other: Context, by: ProcessId) {
         let state = frame::state_in(arena[other.frame() + frame::STATE]);
         let until = match state {
             state if state == State::Ready as u8 => Some(*self.now),

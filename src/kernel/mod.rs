@@ -23,6 +23,7 @@ mod execute;
 mod fast;
 mod faults;
 mod inherit;
+mod interrupt;
 mod invariants;
 mod lives;
 mod lock;

@@ -78,6 +78,8 @@ pub enum Request {
         /// Whether nobody gets what it holds.
         lost: bool,
     },
+    /// Interrupt the process with this life.
+    Interrupt,
     /// Say the level of a resource.
     Level,
     /// Read consecutive slots, which are there.
@@ -177,6 +179,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::JoinAny { .. } => Request::JoinAny,
             Op::Done { .. } => Request::End,
             Op::Stop { lost, .. } => Request::Stop { lost },
+            Op::Interrupt { .. } => Request::Interrupt,
             Op::Level { .. } => Request::Level,
             other => unreachable!("{other:?} asks nothing of a resource"),
         };

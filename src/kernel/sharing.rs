@@ -116,6 +116,13 @@ impl Shared {
         self.end_at(arena, processor, self.place_of(arena, id), counted)
     }
 
+    /// How much is left of the slice of the process with this id, in nanoseconds of work.
+    pub(super) fn left_of(self, arena: &[Word], processor: &Processor, id: u64, now: Time) -> u64 {
+        let (end, _) = self.key(arena, self.place_of(arena, id));
+        let left = end.saturating_sub(self.attained_by(arena, processor, now)).div_ceil(shared::UNITS);
+        u64::try_from(left).unwrap_or(u64::MAX)
+    }
+
     /// Where in the heap the process with this id is.
     fn place_of(self, arena: &[Word], id: u64) -> usize {
         let place = (0..self.served(arena)).find(|&place| self.id(arena, place) == id);

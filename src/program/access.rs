@@ -41,13 +41,15 @@ pub enum Use {
     Join,
     /// Is the end of a process, or ends it.
     End,
+    /// Interrupts a process.
+    Interrupt,
     /// Reads a level.
     Observe,
 }
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 15] = [
+    pub const ALL: [Use; 16] = [
         Use::Take,
         Use::Give,
         Use::Put,
@@ -62,6 +64,7 @@ impl Use {
         Use::Launch,
         Use::Join,
         Use::End,
+        Use::Interrupt,
         Use::Observe,
     ];
 
@@ -83,6 +86,7 @@ impl Use {
             | Use::Notify
             | Use::Launch
             | Use::End
+            | Use::Interrupt
             | Use::Observe => None,
         }
     }
@@ -117,7 +121,9 @@ impl Use {
             Use::Wait | Use::Notify => &[Use::Wait, Use::Notify, Use::Observe],
             Use::Arrive => &[Use::Arrive, Use::Observe],
             Use::Serve => &[Use::Serve, Use::Observe],
-            Use::Launch | Use::Join | Use::End => &[Use::Launch, Use::Join, Use::End],
+            Use::Launch | Use::Join | Use::End | Use::Interrupt => {
+                &[Use::Launch, Use::Join, Use::End, Use::Interrupt]
+            }
             Use::Observe => &[
                 Use::Take,
                 Use::Give,
@@ -149,6 +155,7 @@ impl Use {
             | Use::Notify
             | Use::Launch
             | Use::End
+            | Use::Interrupt
             | Use::Observe => &[],
         }
     }
@@ -208,6 +215,7 @@ impl Op {
         match self {
             Op::Begin | Op::RanOut | Op::Done { life: None } => one(Nothing),
             Op::Done { life: Some(life) } | Op::Stop { life, .. } => one(Access(Use::End, life)),
+            Op::Interrupt { life } => one(Access(Use::Interrupt, life)),
             Op::Launch { life: to } | Op::Admit { any: to } => one(Access(Use::Launch, to)),
             Op::Join { life } => one(Access(Use::Join, life)),
             Op::JoinAny { any, into: None } => one(Access(Use::Join, any)),

@@ -61,6 +61,8 @@ impl Program {
             many: self.many.clone(),
             held: self.held.clone(),
             timeouts: self.timeouts.clone(),
+            interruptions: self.interruptions.clone(),
+            interruptible: self.interruptible.clone(),
             endings: self.endings.clone(),
             choices: self.choices.clone(),
             orders: self.orders.clone(),

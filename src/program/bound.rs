@@ -2,7 +2,7 @@
 
 use super::access::{Operand, Use};
 use super::by_number::ByNumber;
-use super::code::{Ending, Held, Settled, Timeout};
+use super::code::{Ending, Held, InterruptibleOps, Interruption, Settled, Timeout};
 use super::initial::Initial;
 use super::item_term::{Choice, ItemTerm, OrderCode};
 use super::layout::{RESOURCE_WORDS, closing, frame, resource};
@@ -63,6 +63,10 @@ pub struct BoundProgram {
     pub held: Vec<Held>,
     /// The waits that may run out, in the order of ops.
     pub timeouts: Vec<Timeout>,
+    /// Where processes may be interrupted, in the order of ops.
+    pub interruptions: Vec<Interruption>,
+    /// The blocks inside of which they may, the inner ones first.
+    pub interruptible: Vec<InterruptibleOps>,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
     /// The gets that ask something of the item that they take, in the order of ops.
@@ -227,7 +231,19 @@ impl BoundProgram {
     /// Whether what a process does may take back when another one goes on.
     pub fn has_cancellations(&self) -> bool {
         self.processors.iter().any(|processor| processor.preempts || processor.is_shared())
-            || self.plain.iter().any(|op| matches!(op, Op::Stop { .. }))
+            || self.plain.iter().any(|op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. }))
+    }
+
+    /// Where a process goes on that is interrupted while it stands on the op `at`.
+    pub fn interruption(&self, at: usize) -> Option<&Interruption> {
+        let number =
+            self.interruptions.binary_search_by_key(&at, |interruption| interruption.stand.index()).ok()?;
+        Some(&self.interruptions[number])
+    }
+
+    /// The innermost block around the op `at` inside of which a process may be interrupted.
+    pub fn interruptible_around(&self, at: usize) -> Option<&InterruptibleOps> {
+        self.interruptible.iter().find(|block| (block.from.index()..block.to.index()).contains(&at))
     }
 
     /// What is to be known of the op `at` if it waits and that may run out.

@@ -30,6 +30,10 @@ pub struct Program {
     pub held: Vec<Held>,
     /// The waits that may run out, in the order of ops.
     pub timeouts: Vec<Timeout>,
+    /// Where processes may be interrupted, in the order of ops.
+    pub interruptions: Vec<Interruption>,
+    /// The blocks inside of which they may, the inner ones first.
+    pub interruptible: Vec<InterruptibleOps>,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
     /// The gets that ask something of the item that they take, in the order of ops.
@@ -62,6 +66,32 @@ pub struct Timeout {
     pub until: Slot,
     /// Where the process goes on then.
     pub otherwise: OpId,
+}
+
+/// A delay, a work or a wait that an interrupt ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interruption {
+    /// On which op a process stands meanwhile: the one that waits, or the one behind a
+    /// delay.
+    pub stand: OpId,
+    /// The frame word that gets what is left of a delay or work.
+    pub left: Slot,
+    /// Where the process goes on.
+    pub otherwise: OpId,
+}
+
+/// The ops of a block inside of which a process may be interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InterruptibleOps {
+    /// The first op.
+    pub from: OpId,
+    /// The op behind the last.
+    pub to: OpId,
+    /// The frame word that says whether an interrupt has come at a time at which the process
+    /// stood at nothing that it could end.
+    pub pending: Slot,
+    /// The op that tells what is left of a delay or work, if the scenario asks.
+    pub tells: Option<OpId>,
 }
 
 /// A get for which something else is done where its buffer is closed, with too few items.

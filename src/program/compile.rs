@@ -28,6 +28,8 @@ pub fn compile(model: &Model) -> Program {
             many: Vec::new(),
             held: Vec::new(),
             timeouts: Vec::new(),
+            interruptions: Vec::new(),
+            interruptible: Vec::new(),
             endings: Vec::new(),
             choices: Vec::new(),
             orders: Vec::new(),
@@ -39,6 +41,7 @@ pub fn compile(model: &Model) -> Program {
         until: None,
         limit: None,
         accepts: None,
+        interruptible: None,
         endings: None,
         settles: false,
         exits: Vec::new(),
@@ -105,12 +108,13 @@ impl Compiler<'_> {
         match kind {
             StepKind::Delay(amount) => {
                 let wait = self.amount(amount);
-                self.emit(Op::Delay { wait });
+                self.emit_passing(wait, None, |wait| Op::Delay { wait });
             }
             StepKind::Work { amount, on, deadline } => self.work(amount, on.as_ref(), deadline.as_ref()),
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
+            StepKind::Interruptible(block) => self.interruptible(block),
             StepKind::Within { limit, waits, otherwise } => {
                 self.within(limit.as_ref(), waits, otherwise.as_deref())
             }
@@ -157,6 +161,7 @@ impl Compiler<'_> {
             }
             StepKind::Join(who) => self.each_life(who, |life| Op::Join { life }),
             StepKind::Stop { who, lost } => self.each_life(who, |life| Op::Stop { life, lost: *lost }),
+            StepKind::Interrupt(who) => self.each_life(who, |life| Op::Interrupt { life }),
             StepKind::JoinAny { of, into } => {
                 let any = self.model.lives[of.index()].any.expect("a process that is joined has a life");
                 let into = into.map(|var| self.frame.var(var));
@@ -248,8 +253,7 @@ impl Compiler<'_> {
     fn work(&mut self, amount: &Amount, on: Option<&ResourceRef>, deadline: Option<&Expr>) {
         let wait = self.amount(amount);
         let Some(on) = on else {
-            self.emit(Op::Work { wait });
-            return;
+            return self.emit_passing(wait, None, |wait| Op::Work { wait });
         };
         let processor = self.resource(on);
         let state = match self.work {
@@ -257,10 +261,8 @@ impl Compiler<'_> {
             None => self.frame.permanent_run(work::WORDS as u32),
         };
         self.work = Some(state);
-        if let Some(deadline) = deadline {
-            self.expr_into(deadline, Slot(state.0 + work::DEADLINE as u32));
-        }
-        self.emit(Op::WorkOn { processor, wait, state });
+        let deadline = deadline.map(|deadline| (deadline, Slot(state.0 + work::DEADLINE as u32)));
+        self.emit_passing(wait, deadline, |wait| Op::WorkOn { processor, wait, state });
     }
 
     /// Whether the owner of a mutex inherits priority, with some parameters.
@@ -318,12 +320,14 @@ impl Compiler<'_> {
             self.frame.free_temporaries();
             taken.push((resource, kept, self.here()));
             self.undo_if_later_runs_out(Undo::GiveHeld { resource: resource.clone(), kept });
+            self.undo_if_interrupted(Undo::GiveHeld { resource: resource.clone(), kept });
         }
         let limit = self.limit.take();
         self.steps(body);
         self.limit = limit;
         for (resource, kept, from) in taken.into_iter().rev() {
             self.site = resource.site;
+            self.nothing_to_undo();
             let to = self.here();
             self.give_held(resource, kept, (from, to));
         }
@@ -366,13 +370,12 @@ impl Compiler<'_> {
         let given = mutex.map(|mutex| (mutex, self.resource(mutex)));
         if let Some((mutex, _)) = given {
             self.undo_if_later_runs_out(Undo::Take { mutex: mutex.clone() });
+            self.undo_if_interrupted(Undo::Take { mutex: mutex.clone() });
         }
         self.emit_wait(Op::Wait { condition: code, mutex: given.map(|(_, code)| code) });
         if let Some((mutex, code)) = given {
-            // That wait has no limit.
-            let limit = self.limit.take();
-            self.take(mutex, code);
-            self.limit = limit;
+            self.nothing_to_undo();
+            self.take_back(mutex, code);
         }
     }
 
@@ -393,7 +396,7 @@ impl Compiler<'_> {
         let times = self.expr(permits);
         let left = self.frame.temporary();
         let start = self.emit(Op::LoopStart { left, times, exit: OpId(0) });
-        self.emit(op(left));
+        self.emit_wait_at(op(left));
         self.land(start);
     }
 

@@ -63,6 +63,9 @@ impl Constants {
             }
             _ => None,
         };
+        if let Some(interruption) = program.interruption(at) {
+            known[interruption.left.0 as usize] = None;
+        }
         match result {
             Some((into, value)) => known[into.0 as usize] = value,
             None => {

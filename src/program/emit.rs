@@ -27,6 +27,8 @@ pub(super) struct Compiler<'a> {
     pub(super) limit: Option<Limit>,
     /// What the get of the step at hand asks of its item.
     pub(super) accepts: Option<ItemTerm>,
+    /// The block at hand inside of which the process may be interrupted.
+    pub(super) interruptible: Option<Interruptible>,
     /// The numbers of the gets of the step at hand among [`super::Program::endings`], if
     /// something else is done where their buffer is closed.
     pub(super) endings: Option<Vec<usize>>,
@@ -53,8 +55,37 @@ pub(super) struct Limit {
     pub(super) undo: Vec<Undo>,
 }
 
-/// What a step has done before a wait of it runs out, and does not leave so.
+/// A block inside of which the process may be interrupted.
 #[derive(Debug)]
+pub(super) struct Interruptible {
+    /// The word that says whether an interrupt has come.
+    pub(super) pending: Slot,
+    /// The word that gets what is left of a delay or work.
+    pub(super) left: Slot,
+    /// Whether anybody asks for that.
+    pub(super) asks_left: bool,
+    /// What is to be undone where the block is left, in the order in which it was done.
+    pub(super) undo: Vec<Undo>,
+    /// Where the process may stand inside of it.
+    pub(super) stands: Vec<Stand>,
+}
+
+/// A delay, a work or a wait that may be interrupted.
+#[derive(Debug)]
+pub(super) struct Stand {
+    /// The op that looks whether an interrupt has come.
+    pub(super) check: OpId,
+    /// Its number among [`super::Program::interruptions`].
+    pub(super) interruption: usize,
+    /// Where it goes on with what is left.
+    pub(super) again: OpId,
+    /// What is to be undone if it does not.
+    pub(super) undo: Vec<Undo>,
+}
+
+/// What a step has done before a wait of it runs out, or a block before it is interrupted, and
+/// does not leave so.
+#[derive(Debug, Clone)]
 pub(super) enum Undo {
     /// It has taken this: a permit or a mutex.
     Give { resource: ResourceRef },
@@ -145,6 +176,11 @@ impl Frame {
         });
         self.temporary.push(word);
         Slot(word)
+    }
+
+    /// Nothing else will use the words of the step at hand: it may be done again.
+    pub(super) fn keep_temporaries(&mut self) {
+        self.temporary.clear();
     }
 
     pub(super) fn free_temporaries(&mut self) {

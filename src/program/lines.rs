@@ -37,7 +37,7 @@ pub fn lines_of(program: &BoundProgram, timed: bool) -> Vec<bool> {
                 {
                     mark_lines(program, *resource, &mut lines);
                 }
-                Operand::Access(Use::Launch | Use::Join | Use::End, _) if atomic => {
+                Operand::Access(Use::Launch | Use::Join | Use::End | Use::Interrupt, _) if atomic => {
                     // Who is joined may live again before the block is over.
                     mark_lives(program, &mut lines);
                 }

@@ -96,7 +96,13 @@ pub fn written(program: &BoundProgram, op: &Op, frame_words: usize) -> Vec<Slot>
 }
 
 /// The ops to which control can go from the op at `at`; none from the last.
-pub fn next_ops(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
+pub fn next_ops(program: &BoundProgram, at: usize) -> [Option<usize>; 3] {
+    let interrupted = program.interruption(at).map(|interruption| interruption.otherwise.index());
+    let [next, other] = next_unless_interrupted(program, at);
+    [next, other, interrupted]
+}
+
+fn next_unless_interrupted(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
     match program.plain[at] {
         Op::Done { .. } | Op::RanOut => [None, None],
         Op::Jump { to } => [Some(to.index()), None],
@@ -209,8 +215,9 @@ impl LiveWords {
         if operands.all {
             before.fill(u64::MAX);
         }
-        // Who leaves without what it wants writes nothing.
-        let written = operands.writes.iter().filter(|_| program.otherwise(at).is_none());
+        // Who leaves without what it wants, or is interrupted, writes nothing.
+        let is_cut = program.otherwise(at).is_some() || program.interruption(at).is_some();
+        let written = operands.writes.iter().filter(|_| !is_cut);
         for slot in written {
             before[slot.0 as usize / 64] &= !(1 << (slot.0 % 64));
         }

@@ -103,6 +103,8 @@ pub enum Op {
     /// End the process with this life where it stands; give back what it holds unless
     /// that is `lost`.
     Stop { life: ResourceCode, lost: bool },
+    /// Interrupt the process with this life, if it may be where it stands.
+    Interrupt { life: ResourceCode },
     /// Go on at `to`; counts as a round if it goes back.
     Jump { to: OpId },
     /// Go on at `to` if the word is 0 (false).

@@ -66,7 +66,7 @@ impl Compiler<'_> {
 
     /// Emits an op that waits, maybe no longer than the step at hand may.
     pub(super) fn emit_wait(&mut self, op: Op) -> OpId {
-        let wait = self.emit(op);
+        let wait = self.emit_wait_at(op);
         if let Some(limit) = &mut self.limit {
             limit.waits.push((self.program.timeouts.len(), limit.undo.len()));
             self.program.timeouts.push(Timeout { wait, until: limit.until, otherwise: OpId(0) });
@@ -119,7 +119,7 @@ impl Compiler<'_> {
                 }
                 Some(Undo::Take { mutex }) => {
                     let code = self.resource(&mutex);
-                    self.take(&mutex, code);
+                    self.take_back(&mutex, code);
                 }
             }
         }

@@ -19,7 +19,6 @@ mod dense;
 mod font;
 mod formats;
 mod gantt;
-#[cfg(feature = "render")]
 mod html;
 mod inks;
 mod input;
@@ -51,7 +50,8 @@ pub use formats::{MOST_TASKS, levels_csv, mermaid, perfetto, spans_csv};
 pub use formats::{pdf, tikz};
 pub use gantt::{Style, aligned, gantt, validated};
 #[cfg(feature = "render")]
-pub use html::{PageRun, html};
+pub use html::html;
+pub use html::{LivePage, LiveParameter, PageRun, page_data};
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind, Window};
 #[cfg(feature = "render")]
 pub use png::{RenderError, png};

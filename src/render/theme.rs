@@ -80,7 +80,6 @@ fn colour(hex: u32) -> Colour {
 }
 
 /// What each colour of the palette is in a theme.
-#[cfg(feature = "render")]
 pub(super) fn colours_of(theme: Theme) -> impl Fn(Colour) -> Colour {
     let map = (theme != Theme::Light).then(|| Map::of(theme));
     move |colour| map.as_ref().map_or(colour, |map| map.get(colour))

@@ -97,6 +97,12 @@ impl Walk<'_> {
                         held.retain(|lock| other.contains(lock));
                     }
                 }
+                StepKind::Interruptible(block) => {
+                    let mut other = held.clone();
+                    self.steps(&block.body, held);
+                    self.steps(&block.handler, &mut other);
+                    held.retain(|lock| other.contains(lock));
+                }
                 StepKind::While { body, .. }
                 | StepKind::Repeat { body, .. }
                 | StepKind::ForEach { body, .. }

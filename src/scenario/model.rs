@@ -273,6 +273,10 @@ pub enum StepKind {
         /// few items; `None`: that is a fault.
         otherwise: Option<Vec<Step>>,
     },
+    /// Do steps during which others may interrupt the process.
+    Interruptible(InterruptibleSteps),
+    /// Interrupt processes, if they may be where they stand.
+    Interrupt(ProcessRef),
     /// Put items into a buffer, all at once, waiting until they all fit.
     Put {
         /// Into which.
@@ -429,6 +433,30 @@ pub enum StepKind {
     },
 }
 
+/// Steps during which others may interrupt the process.
+#[derive(Debug, Clone)]
+pub struct InterruptibleSteps {
+    /// The steps.
+    pub body: Vec<Step>,
+    /// What is done when it is interrupted.
+    pub handler: Vec<Step>,
+    /// The variable that gets what is left then of a delay or work, if one does.
+    pub left: Option<VarId>,
+    /// How it goes on behind that.
+    pub then: AfterInterrupt,
+}
+
+/// How a process goes on that was interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterInterrupt {
+    /// Behind the steps.
+    Leave,
+    /// With what is left of the delay or work, or with the wait.
+    Resume,
+    /// With the first of the steps.
+    Restart,
+}
+
 /// Visits every step, those inside others included.
 pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
     for step in steps {
@@ -446,6 +474,7 @@ impl StepKind {
         match self {
             StepKind::If { then, otherwise, .. } => [then, otherwise],
             StepKind::Within { waits, otherwise, .. } => [waits, otherwise.as_deref().unwrap_or(&[])],
+            StepKind::Interruptible(block) => [&block.body, &block.handler],
             StepKind::ForEach { get, body } => [get, body],
             StepKind::With { body, .. }
             | StepKind::While { body, .. }
@@ -476,6 +505,7 @@ impl StepKind {
     pub fn assigns(&self) -> Option<VarId> {
         match self {
             StepKind::Set { var, .. } | StepKind::Draw { into: var, .. } => Some(*var),
+            StepKind::Interruptible(block) => block.left,
             StepKind::Get { into, .. } | StepKind::Read { into, .. } | StepKind::JoinAny { into, .. } => {
                 *into
             }

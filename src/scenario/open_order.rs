@@ -93,7 +93,11 @@ impl Step {
     fn hangs_by_itself(&self) -> bool {
         matches!(
             self.kind,
-            StepKind::Stop { .. } | StepKind::Within { .. } | StepKind::ForEach { .. } | StepKind::Call(_)
+            StepKind::Stop { .. }
+                | StepKind::Interrupt(_)
+                | StepKind::Within { .. }
+                | StepKind::ForEach { .. }
+                | StepKind::Call(_)
         )
     }
 

@@ -202,6 +202,7 @@ fn first_uses<'m>(steps: &'m [Step], def: ResourceDefId, found: &mut Vec<&'m Ste
                 false
             }
             StepKind::With { body, .. } | StepKind::Atomic(body) => first_uses(body, def, found),
+            StepKind::Interruptible(block) => first_uses(&block.body, def, found),
             StepKind::If { then, otherwise, .. } => {
                 let (then, otherwise) = (first_uses(then, def, found), first_uses(otherwise, def, found));
                 then || otherwise

@@ -78,8 +78,10 @@ pub enum Kind {
     /// [`Kind::Done`] comes next.
     Stop,
     /// The wait for resource `subject` ran out; `value` is a [`crate::trace::WaitFor`] as a
-    /// number.
+    /// number. If [`Event::extra`] is [`INTERRUPTED`], it was ended by an interrupt before.
     Timeout,
+    /// Process `value`, whose life is resource `subject`, was interrupted.
+    Interrupt,
     /// Buffer `subject` was closed by one of those who have to; `value` are missing yet. If
     /// none is, the `Grant` events of those whom that lets go on come next.
     Close,
@@ -91,9 +93,12 @@ pub enum Kind {
 /// In events of [`Kind::Notify`] and [`Kind::Grant`]: nobody has notified, but a wait has ended.
 pub const UNNOTIFIED: u32 = 1;
 
+/// In events of [`Kind::Timeout`]: the wait has not run out, but was interrupted.
+pub const INTERRUPTED: u32 = 1;
+
 impl Kind {
     /// All kinds, in the order of their discriminants.
-    pub const ALL: [Kind; 24] = [
+    pub const ALL: [Kind; 25] = [
         Kind::Start,
         Kind::Delay,
         Kind::Work,
@@ -116,6 +121,7 @@ impl Kind {
         Kind::Join,
         Kind::Stop,
         Kind::Timeout,
+        Kind::Interrupt,
         Kind::Close,
         Kind::Ended,
     ];
@@ -145,6 +151,7 @@ impl Kind {
             Kind::Join => "join",
             Kind::Stop => "stop",
             Kind::Timeout => "timeout",
+            Kind::Interrupt => "interrupt",
             Kind::Close => "close",
             Kind::Ended => "ended",
         }
@@ -183,6 +190,7 @@ impl Kind {
                 | Kind::Join
                 | Kind::Stop
                 | Kind::Timeout
+                | Kind::Interrupt
                 | Kind::Close
                 | Kind::Ended
         )

@@ -187,7 +187,9 @@ fn arbitrary_event(
         }
         Kind::Grant => Event { subject: slot % 4, value: bits % 4, ..plain },
         Kind::Acquire | Kind::Release => Event { subject: slot % 4, ..plain },
-        Kind::Launch | Kind::Join | Kind::Stop => Event { subject: slot % 4, value: bits % 4, ..plain },
+        Kind::Launch | Kind::Join | Kind::Stop | Kind::Interrupt => {
+            Event { subject: slot % 4, value: bits % 4, ..plain }
+        }
         Kind::Put | Kind::Get => typed(BUFFER.0),
         Kind::Write | Kind::Read => Event { extra: slot, ..typed(MEMORY.0) },
         Kind::Draw => typed(0),

@@ -31,7 +31,8 @@ fn is_counted(word: Word) -> bool {
 }
 
 /// Whether events of this kind may change a level.
-pub fn changes_level(kind: Kind) -> bool {
+#[inline]
+pub const fn changes_level(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Acquire | Kind::Get | Kind::Release | Kind::Put | Kind::Block | Kind::Notify | Kind::Timeout

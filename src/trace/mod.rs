@@ -41,7 +41,7 @@ pub(crate) mod fixture;
 
 pub use chosen::{Chosen, ChosenItems};
 pub use discipline::Discipline;
-pub use event::{Event, Kind, UNNOTIFIED};
+pub use event::{Event, INTERRUPTED, Kind, UNNOTIFIED};
 pub use events::{Events, Iter as EventsIter};
 pub use excerpt::Excerpt;
 pub use expected::{

@@ -5,7 +5,7 @@
 //! reports, pictures and messages have it. What stands around the words is
 //! decided by those who use them.
 
-use super::event::{Event, Kind, UNNOTIFIED};
+use super::event::{Event, INTERRUPTED, Kind, UNNOTIFIED};
 use super::header::Header;
 use super::outcome::WaitFor;
 use crate::ids::{MarkId, ProcessId, ResourceId};
@@ -88,6 +88,7 @@ fn words(kind: Kind) -> Words {
             "gives up on {resource}",
             "has waited for '{resource}' to {wait for} as long as it may",
         ),
+        Kind::Interrupt => row("interrupt", "{resource}", "interrupt {resource}", "interrupts '{resource}'"),
         Kind::Close => row(
             "close",
             "{resource} ({count} more)",
@@ -142,6 +143,9 @@ impl<'a> Phrase<'a> {
         match self.event.kind {
             Kind::Notify if self.event.extra == UNNOTIFIED => return self.filled("no notify at {resource}"),
             Kind::Grant if self.event.extra == UNNOTIFIED => return "but goes on".to_owned(),
+            Kind::Timeout if self.event.extra == INTERRUPTED => {
+                return self.filled("is interrupted at {resource}");
+            }
             _ => {}
         }
         self.filled(words(self.event.kind).note)

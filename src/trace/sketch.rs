@@ -315,11 +315,15 @@ impl<P: Piece> Lines<P> {
 #[inline]
 fn push<P: Piece>(line: &mut Vec<P>, piece: P, exponent: u32) -> bool {
     let is_short = |piece: &P| piece.nanos() >> exponent == 0;
-    let stretch = |piece: &P| piece.start().as_nanos() >> exponent;
     if is_short(&piece) {
-        let mut same = line.iter_mut().rev().take_while(|other| stretch(other) == stretch(&piece));
-        if same.any(|other| is_short(other) && other.absorb(&piece)) {
-            return false;
+        let begin = piece.start().as_nanos() >> exponent << exponent;
+        for other in line.iter_mut().rev() {
+            if other.start().as_nanos() < begin {
+                break;
+            }
+            if is_short(other) && other.absorb(&piece) {
+                return false;
+            }
         }
     }
     line.push(piece);

@@ -46,6 +46,17 @@ processes:
   second: {do: [{delay: 1s}, {acquire: b}, {acquire: a}, {delay: 1s}, {release: [a, b]}]}
 `;
 
+const LIVE = `version: 1
+name: live
+seed: 3
+params: {pause: 1s, rounds: 6, share: 0.5, fast: false}
+resources:
+  queue: {kind: buffer, capacity: 2}
+processes:
+  producer: {do: [{repeat: rounds, do: [{delay: pause}, {put: queue}]}]}
+  consumer: {do: [{repeat: rounds, do: [{get: queue}, {work: share * 1s}]}, {if: fast, do: [], else: [{delay: {uniform: {low: 0s, high: 1ms}}}]}]}
+`;
+
 /** Runs the program in the room; a finding is no failure. */
 function tempolane(...words) {
   try {
@@ -181,6 +192,35 @@ const CHECKS = {
     isQuiet(page);
   },
 
+  async "sliders run the scenario again, as the program does"() {
+    const page = await opened("output/live/gantt.html");
+    const facts = () => page.evaluate("Object.fromEntries(explorer.page.runs.at(-1).facts)");
+    const settle = (script) => page.evaluate(`(async () => { ${script}; await explorer.live.running; })()`);
+    const first = await facts();
+    await settle("explorer.live.run()");
+    assert.equal((await facts()).fingerprint, first.fingerprint);
+    const slide = (name, value) => settle(`
+      const { slider } = explorer.live.fields.get("${name}");
+      slider.value = ${value};
+      slider.dispatchEvent(new Event("input"))`);
+    await slide("pause", 2e9);
+    assert.match(await text(page, "live-note"), /^total time 12\.5s · completed/);
+    const other = JSON.parse(execFileSync(program, ["run", "live.yaml", "--set", "pause=2s", "--format", "json", "--write", "none"], { cwd: room }));
+    assert.equal((await facts()).fingerprint, other.fingerprint);
+    assert.notEqual(other.fingerprint, first.fingerprint);
+    assert.equal((await facts())["to see it again"], "tempolane run live.yaml --set pause=2s --seed 3");
+    await page.evaluate("document.getElementById('live-beside').click()");
+    assert.equal(await page.evaluate("explorer.page.runs.length"), 2);
+    await shot(page, "live");
+    // What is wrong is told, and the last run stays.
+    await settle("explorer.live.change('pause', 'soon')");
+    assert.match(await text(page, "live-note"), /soon/);
+    assert.equal(await page.evaluate("explorer.page.runs.length"), 2);
+    await settle("explorer.live.reset()");
+    assert.equal((await facts()).fingerprint, first.fingerprint);
+    isQuiet(page);
+  },
+
   async "zoom and pan"() {
     const page = await opened("output/data-loader/gantt.html");
     const window = () => page.evaluate("[explorer.view.from, explorer.view.to]");
@@ -274,6 +314,8 @@ try {
   writeFileSync(join(room, "pipe.yaml"), PIPE);
   writeFileSync(join(room, "stuck.yaml"), STUCK);
   writeFileSync(join(room, "rare.yaml"), RARE);
+  writeFileSync(join(room, "live.yaml"), LIVE);
+  tempolane("run", "live.yaml", "--write", "html", "--live");
   tempolane("run", "pipe.yaml", "rare.yaml", "--write", "html");
   tempolane("explore", "rare.yaml", "--write", "html");
   tempolane("explore", "stuck.yaml", "--write", "html", "-o", "found");

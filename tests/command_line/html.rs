@@ -18,6 +18,28 @@ fn a_page_is_written_when_it_is_asked_for() {
     assert!(!room.names("others").iter().any(|name| name.ends_with("html")), "only if it is asked for");
 }
 
+/// With the engine in it, which is most of such a page; or it is said why it cannot be.
+#[test]
+fn a_page_may_run_the_scenario_again() {
+    let table = "version: 1\nprocesses: {p: {do: [{delay: {trace: {file: gaps.csv, column: gap}}}]}}\n";
+    let files = [PAGES[0], ("table.yaml", table), ("gaps.csv", "gap\n1s\n")];
+    let room = Room::with(&files);
+    room.run("run pipe.yaml --write html -o still").with_code(0);
+    room.run("run pipe.yaml --write html --live").with_code(0);
+    let page = |folder: &str| room.files(folder).into_values().next().expect("a page");
+    let (still, live) = (page("still"), page("output"));
+    let added = live.len() - still.len();
+    assert!((400_000..1_700_000).contains(&added), "{added}");
+    let allows = |page: &[u8]| page.windows(16).any(|letters| letters == b"wasm-unsafe-eval");
+    assert!(allows(&live) && !allows(&still));
+    room.run("run pipe.yaml --live").with_code(2).complains(&["add --write html"]);
+    room.run("run pipe.yaml --write html --live --ties reversed").with_code(2).complains(&["--ties fifo"]);
+    room.run("run table.yaml --write html --live")
+        .with_code(2)
+        .complains(&["table: no page can run it again", "gaps.csv"]);
+    assert!(room.names("output/table").is_empty(), "nothing was written");
+}
+
 /// Of a witness too, as it is found and as it is followed later.
 #[test]
 fn a_witness_has_a_page() {

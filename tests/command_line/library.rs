@@ -26,6 +26,7 @@ const FOLDERS: &[(&str, &str, &str)] = &[
     ("parallel-python", "Parallel Python", "a course's notes on parallel Python, chapter 17"),
     ("classics", "Classics", "textbooks and papers; each file names its own"),
     ("queues", "Queues", "closed forms of queueing theory"),
+    ("simpy", "SimPy", "the examples in the documentation of SimPy 4.1.2, with what they drew"),
     ("", "The language", "no other system"),
 ];
 

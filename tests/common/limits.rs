@@ -32,7 +32,7 @@ fn with_limits(text: &str, draws: &[u8]) -> String {
 }
 
 /// Where the brace is that closes the one at `open`.
-fn end_of(text: &str, open: usize) -> usize {
+pub fn end_of(text: &str, open: usize) -> usize {
     let mut depth = 0;
     let closes = |&(_, byte): &(usize, u8)| {
         depth += i32::from(byte == b'{') - i32::from(byte == b'}');

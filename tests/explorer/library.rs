@@ -9,7 +9,7 @@ use tempolane::explore::{Budget, End, Exploration, Mode, Options, explore};
 const STATES: u64 = 4_000;
 
 /// Those that are not small.
-const LARGE: [&str; 13] = [
+const LARGE: [&str; 14] = [
     "lab5/chunks-of-20.yaml",
     "lab5/work-inside-the-lock-two-memories.yaml",
     "optimising/counter-locked.yaml",
@@ -21,6 +21,7 @@ const LARGE: [&str; 13] = [
     "queues/erlang-a.yaml",
     "queues/mm1.yaml",
     "queues/mmc.yaml",
+    "simpy/machine-shop.yaml",
     "threads/gil-extension.yaml",
     "threads/video-processes.yaml",
 ];

@@ -2,6 +2,7 @@
 //! driver that tries every order in the plainest way, against runs with seeded ties,
 //! and counted by hand.
 
+use crate::common::interrupts::interrupted;
 use crate::common::limits::limited;
 use crate::common::lives::{Held, scenario};
 use crate::common::{program, run_in_order};
@@ -55,6 +56,11 @@ fn an_enumeration_finds_the_same_ends_of_lives_with_limits() {
     try_scenarios_of(&limited(scenario(Held::Any)), 120, an_enumeration_agrees);
 }
 
+#[test]
+fn an_enumeration_finds_the_same_ends_of_interrupted_lives() {
+    try_scenarios_of(&interrupted(limited(scenario(Held::Any))), 60, an_enumeration_agrees);
+}
+
 /// What is learnt of steps, and what leaves some of them out, changes no end.
 #[test]
 fn a_reduction_finds_the_same_ends_of_lives() {
@@ -78,23 +84,30 @@ fn a_reduction_finds_the_same_ends_of_lives() {
 /// However the ties of a run come out, its end is among those of all schedules.
 #[test]
 fn runs_with_lives_are_among_the_schedules() {
-    try_scenarios_of(&scenario(Held::Any), 100, |text| {
-        let program = program(text, &[]);
-        let timed = explored_with(&program, Mode::Timed, Reduce::NONE, true);
-        for ties in [Ties::Fifo, Ties::Reversed, Ties::Seeded(0), Ties::Seeded(1), Ties::Seeded(2)] {
-            let run = run_in_order(text, ties);
-            let memories = format!("{:?}", run.machine.memories(&run.program));
-            let is_among = match &run.end.outcome {
-                Outcome::Completed => finals(&timed).contains(&memories),
-                Outcome::Deadlock(_) => timed.ends(End::Deadlock) > 0,
-                Outcome::Horizon => timed.ends(End::Horizon) > 0,
-                Outcome::Fault(fault) => faults(&timed).contains(&(fault.process.0, fault.op.0)),
-                Outcome::Limit { .. } => false,
-            };
-            assert!(is_among || !timed.is_complete(), "{ties:?} {:?}\n{text}", run.end.outcome);
-        }
-        timed.is_complete().then_some(())
-    });
+    try_scenarios_of(&scenario(Held::Any), 100, a_run_is_a_schedule);
+}
+
+#[test]
+fn runs_with_interrupts_are_among_the_schedules() {
+    try_scenarios_of(&interrupted(scenario(Held::Any)), 60, a_run_is_a_schedule);
+}
+
+fn a_run_is_a_schedule(text: &str) -> Option<()> {
+    let program = program(text, &[]);
+    let timed = explored_with(&program, Mode::Timed, Reduce::NONE, true);
+    for ties in [Ties::Fifo, Ties::Reversed, Ties::Seeded(0), Ties::Seeded(1), Ties::Seeded(2)] {
+        let run = run_in_order(text, ties);
+        let memories = format!("{:?}", run.machine.memories(&run.program));
+        let is_among = match &run.end.outcome {
+            Outcome::Completed => finals(&timed).contains(&memories),
+            Outcome::Deadlock(_) => timed.ends(End::Deadlock) > 0,
+            Outcome::Horizon => timed.ends(End::Horizon) > 0,
+            Outcome::Fault(fault) => faults(&timed).contains(&(fault.process.0, fault.op.0)),
+            Outcome::Limit { .. } => false,
+        };
+        assert!(is_among || !timed.is_complete(), "{ties:?} {:?}\n{text}", run.end.outcome);
+    }
+    timed.is_complete().then_some(())
 }
 
 /// One starts two and joins both: main is in front of its first start, its second, its

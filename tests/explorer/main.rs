@@ -9,6 +9,7 @@ mod endless;
 mod explore;
 mod explore_agrees;
 mod explore_lab5;
+mod interrupts;
 mod library;
 mod lives;
 mod processors;

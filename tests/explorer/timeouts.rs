@@ -27,7 +27,7 @@ fn explored(program: &BoundProgram, mode: Mode, reduce: Reduce) -> Exploration<'
 }
 
 /// What is left in the memory d, a number for each slot.
-fn results(text: &str, mode: Mode) -> Vec<Vec<i64>> {
+pub fn results(text: &str, mode: Mode) -> Vec<Vec<i64>> {
     let program = program(text, &[]);
     let whole = explored(&program, mode, Reduce::NONE);
     assert_eq!(finals(&explored(&program, mode, Reduce::ALL)), finals(&whole), "{text}");

@@ -1,6 +1,7 @@
 //! Properties of random scenarios in which processes start, end and wait for each
 //! other: no permit and no item is lost, whoever is ended wherever it stands.
 
+use crate::common::interrupts::interrupted;
 use crate::common::limits::limited;
 use crate::common::lives::{Held, scenario};
 use crate::common::{Run, run, run_in_order};
@@ -76,6 +77,16 @@ proptest! {
     #[test]
     fn whoever_gives_up_or_is_ended_loses_nothing(text in limited(scenario(Held::Kept))) {
         hold(&text, Held::Kept);
+    }
+
+    #[test]
+    fn whoever_is_interrupted_loses_nothing(text in interrupted(limited(scenario(Held::Kept)))) {
+        hold(&text, Held::Kept);
+    }
+
+    #[test]
+    fn interrupted_lives_keep_the_rules(text in interrupted(scenario(Held::Any))) {
+        hold(&text, Held::Any);
     }
 
     #[test]

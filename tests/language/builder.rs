@@ -189,6 +189,22 @@ fn everything() -> Scenario {
         p.join("child[2]").start_process(["child[0]", "child[1]"]);
         p.stop("child[0]").stop_losing("child[1]").join(["child[0]", "child[1]"]);
     });
+    all.process("machine", |p| {
+        p.var("rest", "0s").interruptible(|p| {
+            p.delay("20ms");
+        });
+        p.on_interrupt(|p| {
+            p.mark_value("rest", "rest");
+        });
+        p.then_resume().left_into("rest");
+        p.interruptible(|p| {
+            p.delay("2ms");
+        });
+        p.then_restart();
+    });
+    all.process("breakdown", |p| {
+        p.delay("1ms").interrupt("machine").delay("20ms").interrupt("machine");
+    });
     all.process("impatient", |p| {
         p.start("500ms")
             .acquire("permits")

@@ -6,6 +6,7 @@
 //! pictures`.
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
+mod live;
 mod looks;
 mod page_reader;
 mod pages;

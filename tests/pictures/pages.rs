@@ -66,7 +66,7 @@ fn page_with(trace: &Trace, source: &str, path: &[PathStep]) -> String {
         facts,
         trace: Some(trace),
     };
-    html(&title, &[run], None)
+    html(&title, &[run], None, None)
 }
 
 /// What a span of the trace has to be on a page.
@@ -281,7 +281,7 @@ fn a_million_spans_are_less_than_ten_megabytes() {
         trace: None,
     };
     assert_eq!(sample.outcome, Outcome::Completed);
-    let page = html("large", &[run], None);
+    let page = html("large", &[run], None, None);
     assert!(page.len() < 10_000_000, "{} bytes", page.len());
     let columns = Page::read(&page).columns();
     assert_eq!(columns.spans.len(), 1_000_000);
@@ -306,7 +306,7 @@ fn a_page_begins_with_the_lanes_and_the_window_of_the_pictures() {
         facts: Vec::new(),
         trace: None,
     };
-    let mut page = Page::read(&html("pipe", &[run], None));
+    let mut page = Page::read(&html("pipe", &[run], None, None));
     let told = page.told["runs"][0].clone();
     assert_eq!(told["lanes"], serde_json::json!([1]));
     // In ticks of 500 ms. The run is over at 16 s; the window was asked for until 20 s.

@@ -6,11 +6,13 @@ use super::{NEVER, options, replayed};
 use tempolane::backend::threads::{self, ThreadOptions, Trouble};
 
 /// Those that threads cannot show, and why.
-const NOT_NATIVE: [(&str, &str); 1] =
-    [("classics/priority-inheritance.yaml", "the owner of 'lock' inherits priority")];
+const NOT_NATIVE: [(&str, &str); 2] = [
+    ("classics/priority-inheritance.yaml", "the owner of 'lock' inherits priority"),
+    ("simpy/machine-shop.yaml", "a process is interrupted on line 42"),
+];
 
 /// Those with so many steps that each run takes minutes in real time, made shorter.
-const SHORTER: [(&str, &[(&str, &str)]); 7] = [
+const SHORTER: [(&str, &[(&str, &str)]); 9] = [
     ("optimising/counter-locked.yaml", &[("maximum", "2000")]),
     ("queues/bounded-buffer.yaml", &[("items", "99")]),
     // No more than can be alive at once, however late threads are.
@@ -19,6 +21,8 @@ const SHORTER: [(&str, &[(&str, &str)]); 7] = [
     ("queues/mm1-sharing.yaml", &[("requests", "200")]),
     ("queues/mm1.yaml", &[("customers", "200")]),
     ("queues/mmc.yaml", &[("customers", "200")]),
+    ("simpy/bank.yaml", &[("customers", "10")]),
+    ("simpy/gas-station.yaml", &[("until", "1000s")]),
 ];
 
 /// How long a run is planned to take, in seconds.

@@ -53,6 +53,30 @@ proptest! {
     }
 }
 
+/// A look at the clock at the end of an atomic block, and a fault right behind it: the block has
+/// ended, so the other process may be next.
+#[test]
+fn a_fault_behind_a_look_at_the_clock_ends_the_block() {
+    let text = "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}, b: {kind: buffer, capacity: 1}}
+processes:
+  p:
+    start: 200ms
+    vars: {x: 0, t: 0s}
+    do: [{atomic: [{release: s}, {set: {t: now}}]}, {set: {x: 7 / x}}]
+  q: {do: [{put: b}]}
+";
+    let program = program(text, &[]);
+    let mut recording = record(&program, 1.0);
+    assert_eq!(recording.trace.outcome.name(), "fault");
+    // What the two do is about different things, so it may have been the other way round.
+    let mut events: Vec<_> = recording.trace.events.iter().collect();
+    events.sort_by_key(|event| event.process);
+    recording.trace.events = events.into();
+    replayed(&program, &recording);
+}
+
 /// The scenarios of lab 5, at a hundred times their speed.
 #[test]
 fn lab_5_is_legal_and_its_memories_are_right() {

@@ -246,8 +246,7 @@ impl<'a> Replay<'a> {
                 self.inside = None;
             } else if let Op::Now { .. } | Op::Within { .. } = self.program.plain[op] {
                 // A look at the clock leaves no event: the block may end with one.
-                let looked = self.step(inside);
-                debug_assert!(looked.is_ok_and(|made| made.is_empty()), "a look at the clock is no event");
+                self.look_at_clock(inside);
             } else if self.events[self.next..].iter().all(|later| later.process != inside) {
                 // The end of the run stopped it there: a fault, the horizon.
                 self.inside = None;
@@ -282,7 +281,8 @@ impl<'a> Replay<'a> {
 
     /// One step of `process`, at the model's time for it.
     fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
-        let op = self.program.plain[self.machine.op(self.program, process).index()];
+        let at_hand = self.machine.op(self.program, process);
+        let op = self.program.plain[at_hand.index()];
         let mut now = self.clocks[process.index()];
         let mut about = self.resources_of_step(process);
         match self.stopped_in_step(process) {
@@ -322,9 +322,9 @@ impl<'a> Replay<'a> {
         }
         let rest = match result {
             Ok(rest) => rest,
-            // What comes up behind a step that has left events is found when
-            // the process is to go on; the step itself has taken place.
-            Err(fault) if !made.is_empty() && fault.op != made[0].0.op => {
+            // What comes up behind a step is found when the process is to go on;
+            // the step itself has taken place.
+            Err(fault) if fault.op != at_hand => {
                 self.faults[process.index()] = Some(fault);
                 Rest::Ready
             }
@@ -338,6 +338,15 @@ impl<'a> Replay<'a> {
         }
         self.follow_step(process, rest == Rest::Ready, &woken);
         Ok(made)
+    }
+
+    /// Makes a step that leaves no event. What comes up behind it is kept for when the process
+    /// is to go on.
+    fn look_at_clock(&mut self, process: ProcessId) {
+        match self.step(process) {
+            Ok(made) => debug_assert!(made.is_empty(), "a look at the clock is no event"),
+            Err(fault) => self.faults[process.index()] = Some(fault),
+        }
     }
 
     /// Behind a step: whether the process is in the middle of a block, and who was woken.
@@ -491,6 +500,9 @@ impl<'a> Replay<'a> {
     }
 
     fn cannot_go_on(&self, event: &Event) -> Box<Disagreement> {
+        if let Some(fault) = &self.faults[event.process.index()] {
+            return self.must_fault(event, fault);
+        }
         self.disagreement(event, described_state(self.program, &self.machine, event.process))
     }
 

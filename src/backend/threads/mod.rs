@@ -111,6 +111,13 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the owner of '{name}' inherits priority, which threads cannot show yet"
         )));
     }
+    let interrupts = |op: &Op| matches!(op, Op::Interrupt { .. });
+    if let Some(op) = program.plain.iter().position(interrupts) {
+        let line = program.site(OpId::from_index(op)).line;
+        return Err(Trouble::NotNative(format!(
+            "a process is interrupted on line {line}, and a thread that sleeps or waits cannot be woken by another one"
+        )));
+    }
     let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
     if let Some(op) = (0..program.plain.len()).find(stops) {
         let line = program.site(OpId::from_index(op)).line;

@@ -155,7 +155,7 @@ pub fn show(
             one.written.push(folder.write(&format!("{name}.schedule"), text.as_bytes())?);
             if let Some(drawing) = Drawing::new(&one.finished) {
                 one.written.extend(drawing.write(&folder, &arguments.run, &name)?);
-                one.written.extend(html_page::write(&drawing, &folder, &arguments.run, &name)?);
+                one.written.extend(html_page::write(&drawing, &folder, &arguments.run, &name, None)?);
             }
         }
         shown.push(one);

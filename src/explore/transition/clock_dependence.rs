@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 /// The ops of which what they do depends on the clock, in their order. The
 /// values that events of these kinds carry count as something that is done.
 pub(crate) fn decided_by_clock(program: &BoundProgram, looks_at: impl Fn(Kind) -> bool) -> Vec<OpId> {
-    if !program.plain.iter().any(|op| is_unknown(program, op)) {
+    let tells_left = program.interruptible.iter().any(|block| block.tells.is_some());
+    if !tells_left && !program.plain.iter().any(|op| is_unknown(program, op)) {
         return Vec::new();
     }
     let mut flow = Flow::new(program);
@@ -97,8 +98,8 @@ impl<'i> Flow<'i> {
             while let Some(at) = open.pop() {
                 let before = self.timed[at].clone();
                 let mut after = self.behind(at);
-                if self.program.otherwise(at).is_some() {
-                    // Who leaves without what it wants writes nothing.
+                if self.program.otherwise(at).is_some() || self.program.interruption(at).is_some() {
+                    // Who leaves without what it wants, or is interrupted, writes nothing.
                     after.iter_mut().zip(before).for_each(|(after, before)| *after |= before);
                 }
                 for next in next_ops(self.program, at).into_iter().flatten() {
@@ -156,6 +157,7 @@ impl<'i> Flow<'i> {
             ref op @ (Op::Now { into } | Op::Level { into, .. }) if is_unknown(self.program, op) => {
                 after[into.0 as usize] = true;
             }
+            Op::Copy { into, .. } if self.tells_left(at) => after[into.0 as usize] = true,
             Op::SetElement { array, value, .. } => after[array.0 as usize] |= self.comes_from(at, value),
             Op::Put { buffer, value } if self.comes_from(at, value) => self.put(buffer),
             Op::PutMany { many } => {
@@ -182,6 +184,11 @@ impl<'i> Flow<'i> {
             }
         }
         after
+    }
+
+    /// Whether the op tells what is left of a delay that was interrupted.
+    fn tells_left(&self, at: usize) -> bool {
+        self.program.interruptible.iter().any(|block| block.tells == Some(OpId::from_index(at)))
     }
 
     /// The buffers that are meant.

@@ -14,7 +14,6 @@ mod page;
 mod points;
 mod torn;
 
-#[cfg(feature = "render")]
 pub(super) use alarm::{complaint, sentences as notices};
 pub use page::Style;
 

@@ -1,7 +1,9 @@
 //! The looks of the states: those of the pictures, light and dark, for a page.
 
 use super::super::inks::Inks;
-use super::super::palette::{ALARM, AXIS, Class, GRID, INK, LEVEL, PAPER, PATH, QUIET, UNDER_LEVEL};
+#[cfg(feature = "render")]
+use super::super::palette::{ALARM, AXIS, GRID, INK, LEVEL, PATH, QUIET, UNDER_LEVEL};
+use super::super::palette::{Class, PAPER};
 use super::super::scene::{Colour, Fill};
 use super::super::svg::{Hex, strokes};
 use super::super::theme::colours_of;
@@ -74,6 +76,7 @@ fn colours(class: Class, theme: Theme) -> Colours {
 }
 
 /// The colours of the pictures as variables of a style sheet, light and dark.
+#[cfg(feature = "render")]
 pub(super) fn variables() -> String {
     let of = |selector: &str, theme: Theme| {
         let themed = colours_of(theme);
@@ -83,6 +86,7 @@ pub(super) fn variables() -> String {
     of(":root", Theme::Light) + &of(":root[data-theme=\"dark\"]", Theme::Dark)
 }
 
+#[cfg(feature = "render")]
 const NAMED: [(&str, Colour); 9] = [
     ("ink", INK),
     ("quiet", QUIET),

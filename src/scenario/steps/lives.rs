@@ -76,7 +76,7 @@ pub(super) static STOP_STEP: StepForm = StepForm {
             "Which; without an index, all instances.",
         )],
     },
-    foreign: &[(&["kill", "terminate", "cancel", "interrupt"], "write `stop: worker`")],
+    foreign: &[(&["kill", "terminate", "cancel"], "write `stop: worker`")],
     read: Reader::Several(|body, main, steps| {
         let kind = body.stop(main);
         steps.extend(kind.map(|kind| Step { kind, site: main.site() }));
@@ -116,7 +116,7 @@ pub(super) static EXIT_STEP: StepForm = StepForm {
 
 impl Body<'_, '_> {
     /// A name, or a list of names, each a step.
-    fn each_process(
+    pub(super) fn each_process(
         &mut self,
         main: Main<'_>,
         steps: &mut Vec<Step>,
@@ -152,13 +152,18 @@ impl Body<'_, '_> {
 
     /// A process that has no other instances cannot mean another one by its own name.
     fn not_oneself(&mut self, node: &Node, who: ProcessRef, lost: bool) -> Option<StepKind> {
-        if who.def.index() == self.check.process && who.index.is_none() {
+        if self.is_oneself(&who) {
             let span = self.check.reports.span_of(node);
             let message = "a process cannot stop itself";
             self.check.reports.error_with_hint(span, message, "write `exit`, which ends it where it stands");
             return None;
         }
         Some(StepKind::Stop { who, lost })
+    }
+
+    /// Whether a process means itself, and no other of its instances.
+    pub(super) fn is_oneself(&self, who: &ProcessRef) -> bool {
+        who.def.index() == self.check.process && who.index.is_none()
     }
 
     fn join_any(&mut self, main: Main<'_>) -> Option<StepKind> {
@@ -203,7 +208,7 @@ impl Body<'_, '_> {
     }
 
     /// The process that a node names.
-    fn process_ref(&mut self, node: &Node, step: &str) -> Option<ProcessRef> {
+    pub(super) fn process_ref(&mut self, node: &Node, step: &str) -> Option<ProcessRef> {
         let span = self.check.reports.span_of(node);
         let Kind::Text(text) = &node.kind else {
             let message = format!("`{step}` takes the name of a process, found {}", node.described());

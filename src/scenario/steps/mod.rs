@@ -7,6 +7,7 @@
 pub(super) mod body;
 pub(super) mod closing;
 pub(super) mod condition;
+mod interrupt;
 pub(super) mod items;
 pub(super) mod permits;
 pub(super) mod slots;
@@ -31,7 +32,7 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 27] = [
+static STEPS: [&StepForm; 29] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
@@ -55,6 +56,8 @@ static STEPS: [&StepForm; 27] = [
     &lives::START_STEP,
     &lives::JOIN_STEP,
     &lives::STOP_STEP,
+    &interrupt::INTERRUPT_STEP,
+    &interrupt::INTERRUPTIBLE_STEP,
     &lives::EXIT_STEP,
     &variables::DRAW_STEP,
     &log::LOG_STEP,
@@ -235,7 +238,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn nested(&mut self, fields: fields::Fields<'_>, key: &str) -> Vec<Step> {
+    pub(super) fn nested(&mut self, fields: fields::Fields<'_>, key: &str) -> Vec<Step> {
         fields.entry(key).map(|entry| self.steps(entry)).unwrap_or_default()
     }
 }

@@ -231,7 +231,7 @@ impl Body<'_, '_> {
     }
 
     /// The variable or array that a node names, and where.
-    fn variable(&mut self, node: &Node, what: &str) -> Option<(usize, Span)> {
+    pub(super) fn variable(&mut self, node: &Node, what: &str) -> Option<(usize, Span)> {
         let span = self.check.reports.span_of(node);
         if let Kind::Seq(_) = node.kind {
             let hint = "several values go into an array: `xs: {array: n}` in `vars`, and `into: xs`";

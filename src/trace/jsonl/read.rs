@@ -308,7 +308,7 @@ impl EventLine<'_> {
                 let ProcessId(by) = names.process(needed(self.by.as_deref(), "by")?)?;
                 by.into()
             }
-            Kind::Launch | Kind::Join | Kind::Stop => {
+            Kind::Launch | Kind::Join | Kind::Stop | Kind::Interrupt => {
                 let ProcessId(of) = names.process(needed(self.of.as_deref(), "of")?)?;
                 of.into()
             }

@@ -153,7 +153,7 @@ impl Names {
                 text.extend_from_slice(b",\"by\":");
                 self.push_process(text, ProcessId(event.value as u32));
             }
-            Kind::Launch | Kind::Join | Kind::Stop => {
+            Kind::Launch | Kind::Join | Kind::Stop | Kind::Interrupt => {
                 text.extend_from_slice(b",\"of\":");
                 self.push_process(text, ProcessId(event.value as u32));
             }

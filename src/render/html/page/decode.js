@@ -233,7 +233,11 @@ function lettersOf(text) {
  * another page its states get the looks that they have there.
  */
 async function readPage(letters, beside = null) {
-  const reader = new Reader(await inflated(fromBase64(letters)));
+  return pageOf(new Reader(await inflated(fromBase64(letters))), beside);
+}
+
+/** A page out of what it carries. */
+function pageOf(reader, beside) {
   const page = JSON.parse(new TextDecoder().decode(reader.take(reader.number())));
   if (page.form !== FORM) throw new Error("this page was written by another version of Tempolane");
   if (beside) {

@@ -433,7 +433,7 @@ class Explorer {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open || event.target.type === "text") return;
     const field = event.target.tagName === "INPUT";
     if (event.target.id === "query") {
       if (event.key === "Enter") this.goToHit(event.shiftKey ? -1 : 1);
@@ -475,6 +475,7 @@ function failed(error) {
 // For whoever tests the page: the explorer, when it is ready.
 window.tempolane = readPage(byId("data").textContent).then((page) => {
   const explorer = new Explorer(page);
+  if (page.live) explorer.live = new Live(explorer, page.live, byId("engine").textContent);
   document.documentElement.dataset.ready = "true";
   return explorer;
 });
