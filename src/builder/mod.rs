@@ -150,6 +150,7 @@
 //! assert_eq!(problems.items[0].message, "unknown parameter or variable 'j'");
 //! ```
 
+mod choices;
 mod code;
 mod explore;
 mod followed;

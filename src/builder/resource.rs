@@ -62,6 +62,16 @@ impl Resource {
         Resource::made_with(ResourceKind::Barrier, parties)
     }
 
+    /// Up or down, at first down; processes wait until it is up.
+    pub fn flag() -> Resource {
+        Resource::new(ResourceKind::Flag)
+    }
+
+    /// Counted down to 0 from so many, for which processes wait.
+    pub fn latch(from: impl Into<Term>) -> Resource {
+        Resource::made_with(ResourceKind::Latch, from)
+    }
+
     /// So many cores, which serve the processes that are at work on them.
     pub fn processor(cores: impl Into<Term>) -> Resource {
         Resource::made_with(ResourceKind::Processor, cores)
@@ -83,6 +93,19 @@ impl Resource {
     #[must_use]
     pub fn of(self, ty: Type) -> Resource {
         self.with("of", ty.name().to_owned())
+    }
+
+    /// Makes a buffer a stack: the item goes first that was put last.
+    #[must_use]
+    pub fn lifo(self) -> Resource {
+        self.with("order", "lifo".to_owned())
+    }
+
+    /// Makes the item of a buffer go first that has the least key, over `item` and parameters.
+    /// It needs [`Resource::of`].
+    #[must_use]
+    pub fn ordered_by(self, key: impl Into<Term>) -> Resource {
+        self.with("order", format!("{{by: {}}}", key.into().yaml()))
     }
 
     /// How many close a buffer, 1 unless this says otherwise.

@@ -6,7 +6,7 @@
 
 use super::code::{Ctx, Function};
 use super::job::Job;
-use super::term::{Distribution, IntoNames, Term, key, quoted, references};
+use super::term::{Distribution, IntoNames, Term, key, list, quoted, references};
 use std::panic::Location;
 
 /// Steps, in order. Every method adds one.
@@ -35,13 +35,13 @@ impl<S> Steps<S> {
     }
 
     #[track_caller]
-    fn add(&mut self, head: String) -> &mut Self {
+    pub(super) fn add(&mut self, head: String) -> &mut Self {
         self.steps.push(Step { at: Location::caller(), heads: vec![head], bodies: Vec::new() });
         self
     }
 
     #[track_caller]
-    fn block(&mut self, heads: Vec<String>, bodies: Vec<(&'static str, Vec<Step>)>) -> &mut Self {
+    pub(super) fn block(&mut self, heads: Vec<String>, bodies: Vec<(&'static str, Vec<Step>)>) -> &mut Self {
         self.steps.push(Step { at: Location::caller(), heads, bodies });
         self
     }
@@ -59,7 +59,7 @@ impl<S> Steps<S> {
 
     /// Adds a key with steps below it to the step before.
     #[track_caller]
-    fn body_beside(&mut self, key: &'static str, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+    pub(super) fn body_beside(&mut self, key: &'static str, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
         let inner = self.nested(steps);
         match self.steps.last_mut() {
             Some(step) => step.bodies.push((key, inner)),
@@ -69,7 +69,7 @@ impl<S> Steps<S> {
     }
 
     /// The steps that `make` adds to an empty list.
-    fn nested(&mut self, make: impl FnOnce(&mut Steps<S>)) -> Vec<Step> {
+    pub(super) fn nested(&mut self, make: impl FnOnce(&mut Steps<S>)) -> Vec<Step> {
         let mut inner = Steps::new(self.first_call + self.code.len());
         make(&mut inner);
         self.code.append(&mut inner.code);
@@ -260,6 +260,17 @@ impl<S> Steps<S> {
         self.add(format!("put: {{to: {}, value: {}}}", references(buffer), value.into().yaml()))
     }
 
+    /// Puts items of these values, one after the other.
+    #[track_caller]
+    pub fn put_values(
+        &mut self,
+        buffer: impl IntoNames,
+        values: impl IntoIterator<Item = impl Into<Term>>,
+    ) -> &mut Self {
+        let values = list(values.into_iter().map(|value| value.into().yaml()));
+        self.add(format!("put: {{to: {}, values: {values}}}", references(buffer)))
+    }
+
     /// Takes an item out of each, waiting until it is there.
     #[track_caller]
     pub fn get(&mut self, buffers: impl IntoNames) -> &mut Self {
@@ -270,6 +281,14 @@ impl<S> Steps<S> {
     #[track_caller]
     pub fn get_into(&mut self, buffer: &str, variable: &str) -> &mut Self {
         self.add(format!("get: {{from: {}, into: {}}}", key(buffer), key(variable)))
+    }
+
+    /// Takes the first item for which a condition over `item` is true into a variable, waiting
+    /// until there is one.
+    #[track_caller]
+    pub fn get_where(&mut self, buffer: &str, condition: impl Into<Term>, variable: &str) -> &mut Self {
+        let (from, into) = (key(buffer), key(variable));
+        self.add(format!("get: {{from: {from}, where: {}, into: {into}}}", condition.into().yaml()))
     }
 
     /// Takes so many items, all at once.

@@ -24,7 +24,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Puts one item, or waits until it fits.
     #[inline]
     pub(super) fn put_one(&mut self, arena: &mut [Word], at: Context, header: usize, value: Word) -> Done {
-        if self.put_at_once(arena, at, header, value) {
+        if !resource::is_chosen(arena[header + resource::IDENTITY])
+            && self.put_at_once(arena, at, header, value)
+        {
             return Done::Next;
         }
         self.put(arena, at, header, 1, value)
@@ -196,6 +198,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     #[inline]
     pub(super) fn serve_getter(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {
+        if resource::is_chosen(arena[header + resource::IDENTITY]) {
+            return self.serve_chooser(arena, header, by);
+        }
         let queue = header + resource::TAKERS;
         let Some(waiter) = waiters::first(arena, queue) else { return false };
         let frame = self.program.frames[waiter.index()] as usize;
@@ -251,6 +256,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Adds items, for which there is room in the ring.
     fn push(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64, value: Word) {
         for _ in 0..count {
+            if resource::is_chosen(arena[header + resource::IDENTITY]) {
+                self.insert(arena, header, value);
+                self.note_item(arena, at, Kind::Put, header, value);
+                continue;
+            }
             let ring = arena[header + resource::RING];
             let mut place = arena[header + resource::HEAD] + arena[header + resource::LEVEL];
             if place >= ring {
@@ -265,7 +275,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Takes items, which are there, to where the op at `at` says.
-    fn pop(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) {
+    pub(super) fn pop(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) {
         for number in 0..count {
             let value = self.oldest(arena, header);
             arena[header + resource::LEVEL] -= 1;
@@ -297,7 +307,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     #[inline(always)]
-    fn note_item(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize, value: Word) {
+    pub(super) fn note_item(&mut self, arena: &[Word], at: Context, kind: Kind, header: usize, value: Word) {
         if S::ACTIVE {
             let id = self.resource_id(arena, header);
             let ty = item_type(arena[header + resource::IDENTITY]);

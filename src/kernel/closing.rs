@@ -47,7 +47,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         for getter in waiters::all(arena, &self.program.frames, header + resource::TAKERS) {
             let waiter = self.waiter(arena, getter);
             let wanted = items_wanted(self.program, arena, waiter.frame());
-            if wanted <= left {
+            // What one asks for that waits is not there.
+            if wanted <= left && self.program.choice(waiter.op()).is_none() {
                 left -= wanted;
             } else if self.program.ending(waiter.op()).is_none() {
                 return Err(self.closed_meanwhile(waiter, id, WaitFor::Get));
@@ -91,12 +92,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         count: u64,
     ) -> OpResult {
-        if closing::is_closed(arena[header + resource::IDENTITY]) && arena[header + resource::LEVEL] < count {
+        let identity = arena[header + resource::IDENTITY];
+        if closing::is_closed(identity) && !self.is_there(arena, at, header, count) {
             let Some(next) = self.program.ending(at.op()) else {
                 return Err(self.gets_closed(at, self.resource_id(arena, header), count));
             };
             self.note_ended(arena, at, header);
             return Ok(Done::Went(next));
+        }
+        if resource::is_chosen(identity) {
+            return Ok(self.get_chosen(arena, at, header, count));
         }
         Ok(self.get(arena, at, header, count))
     }

@@ -12,6 +12,7 @@
 mod buffer;
 mod call;
 mod choices;
+mod choosing;
 mod closing;
 mod condition;
 mod deadlock;

@@ -66,6 +66,8 @@ impl Program {
             interruptible: self.interruptible.clone(),
             endings: self.endings.clone(),
             watches: Watches::default(),
+            choices: self.choices.clone(),
+            orders: self.orders.clone(),
             settled: self.settled.clone(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),
@@ -168,6 +170,7 @@ fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
             capacity: size.capacity,
             initial: size.initial,
             ty: size.ty,
+            chosen: def.spec.chosen(),
         }
     };
     of_each.map(info).collect()

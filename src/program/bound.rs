@@ -4,6 +4,7 @@ use super::access::{Operand, Use};
 use super::by_number::ByNumber;
 use super::code::{Ending, Held, InterruptibleOps, Interruption, Settled, Timeout};
 use super::initial::Initial;
+use super::item_term::{Choice, ItemTerm, OrderCode};
 use super::layout::{RESOURCE_WORDS, closing, frame, resource};
 use super::lock_elision::Section;
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot};
@@ -71,6 +72,10 @@ pub struct BoundProgram {
     pub endings: Vec<Ending>,
     /// Who waits for what can come of several resources.
     pub(super) watches: Watches,
+    /// The gets that ask something of the item that they take, in the order of ops.
+    pub choices: Vec<Choice>,
+    /// In which order buffers give their items, by resource definition.
+    pub orders: Vec<Option<OrderCode>>,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts.
@@ -261,11 +266,24 @@ impl BoundProgram {
         self.timeout(at).map(|timeout| timeout.otherwise.index()).or_else(|| self.ending(at))
     }
 
-    /// Whether some puts or gets at this place are about a buffer that can be closed.
-    pub fn is_closable(&self, at: usize, buffer: ResourceCode) -> bool {
+    /// What a get at `at` asks of the item that it takes, if it does.
+    pub fn choice(&self, at: usize) -> Option<&ItemTerm> {
+        let number = self.choices.binary_search_by_key(&at, |choice| choice.get.index()).ok()?;
+        Some(&self.choices[number].accepts)
+    }
+
+    /// Whether items are chosen somewhere.
+    pub fn has_choices(&self) -> bool {
+        !self.choices.is_empty() || self.orders.iter().any(Option::is_some)
+    }
+
+    /// Whether puts or gets at this place are about a buffer that can be closed, or whose
+    /// items are chosen.
+    pub fn is_special(&self, at: usize, buffer: ResourceCode) -> bool {
         let Some(def) = self.definition_named(at, buffer) else { return false };
         let info = &self.resources[def.index()];
-        info.count > 0 && closing::is_possible(self.header_words(info.first)[resource::IDENTITY])
+        let identity = || self.header_words(info.first)[resource::IDENTITY];
+        info.count > 0 && (closing::is_possible(identity()) || resource::is_chosen(identity()))
     }
 
     /// Whether any wait may run out.

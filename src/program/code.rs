@@ -1,5 +1,6 @@
 //! What a scenario is compiled to, before parameters have values.
 
+use super::item_term::{Choice, OrderCode};
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Sampler, Slot, Source};
 use crate::ids::{OpId, ParamId, ProcessDefId, ResourceDefId, Site};
 use crate::random::DataDraw;
@@ -35,6 +36,10 @@ pub struct Program {
     pub interruptible: Vec<InterruptibleOps>,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
+    /// The gets that ask something of the item that they take, in the order of ops.
+    pub choices: Vec<Choice>,
+    /// In which order buffers give their items, by resource definition.
+    pub orders: Vec<Option<OrderCode>>,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts, by [`crate::ids::LogId`].

@@ -31,6 +31,8 @@ pub fn compile(model: &Model) -> Program {
             interruptions: Vec::new(),
             interruptible: Vec::new(),
             endings: Vec::new(),
+            choices: Vec::new(),
+            orders: Vec::new(),
             settled: Vec::new(),
             logs: vec![Vec::new(); model.logs.len()],
         },
@@ -39,6 +41,7 @@ pub fn compile(model: &Model) -> Program {
         until: None,
         limit: None,
         interruptible: None,
+        accepts: None,
         endings: None,
         settles: false,
         exits: Vec::new(),
@@ -51,6 +54,7 @@ pub fn compile(model: &Model) -> Program {
     for (index, process) in model.processes.iter().enumerate() {
         compiler.process(ProcessDefId::from_index(index), process);
     }
+    compiler.program.orders = compiler.orders();
     compiler.program
 }
 
@@ -120,13 +124,18 @@ impl Compiler<'_> {
                 self.within(limit.as_ref(), waits, otherwise.as_deref())
             }
             StepKind::Select { branches, watch } => self.select(branches, *watch),
+            StepKind::Shift { resource, up, watch } => self.shift(resource, *up, *watch),
             StepKind::Until(_) => unreachable!("it stands in a branch of its own"),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
-            StepKind::Get { buffer, element: Some(element), into: Some(into), .. } => {
+            StepKind::Get { buffer, element: Some(element), into: Some(into), accepts, .. } => {
+                self.accepts = accepts.as_ref().map(|accepts| self.item_term(accepts));
                 let buffer = self.resource(buffer);
                 self.keep_in_element(*into, element, |into| Op::Get { buffer, into });
             }
-            StepKind::Get { buffer, count, into, .. } => self.get(buffer, count, *into),
+            StepKind::Get { buffer, count, into, accepts, .. } => {
+                self.accepts = accepts.as_ref().map(|accepts| self.item_term(accepts));
+                self.get(buffer, count, *into);
+            }
             StepKind::Close { buffer } => {
                 let buffer = self.resource(buffer);
                 self.emit(Op::Close { buffer });

@@ -3,6 +3,7 @@
 
 use super::access::Operand;
 use super::code::Program;
+use super::item_term::ItemTerm;
 use super::layout::FRAME_WORDS;
 use super::op::{Op, ResourceCode, Slot, Source};
 use crate::ids::{OpId, ProcessDefId, Site, VarId};
@@ -26,6 +27,8 @@ pub(super) struct Compiler<'a> {
     pub(super) limit: Option<Limit>,
     /// The block at hand inside of which the process may be interrupted.
     pub(super) interruptible: Option<Interruptible>,
+    /// What the get of the step at hand asks of its item.
+    pub(super) accepts: Option<ItemTerm>,
     /// The numbers of the gets of the step at hand among [`super::Program::endings`], if
     /// something else is done where their buffer is closed.
     pub(super) endings: Option<Vec<usize>>,

@@ -9,14 +9,20 @@
 
 use super::code::Ending;
 use super::emit::Compiler;
+use super::item_term::Choice;
 use super::op::Op;
 use crate::ids::OpId;
 use crate::scenario::Step;
+use std::sync::Arc;
 
 impl Compiler<'_> {
-    /// Emits an op that gets, maybe with something else to do where its buffer is closed.
+    /// Emits an op that gets, maybe a certain item, and maybe with something else to do where
+    /// its buffer is closed.
     pub(super) fn emit_get(&mut self, op: Op) -> OpId {
         let get = self.emit_wait(op);
+        if let Some(accepts) = self.accepts.take() {
+            self.program.choices.push(Choice { get, accepts: Arc::new(accepts) });
+        }
         if let Some(endings) = &mut self.endings {
             endings.push(self.program.endings.len());
             self.program.endings.push(Ending { get, otherwise: OpId(0) });

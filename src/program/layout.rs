@@ -28,6 +28,8 @@ pub(super) struct Frames {
 
 /// The words of a resource header.
 pub mod resource {
+    use crate::value::Word;
+
     /// Free permits of a semaphore, 1 or 0 for a mutex that is free or not;
     /// items in a buffer; who waits at a condition.
     pub const LEVEL: usize = 0;
@@ -38,8 +40,18 @@ pub mod resource {
     pub const PUTTERS: usize = 2;
     /// The resource id in the low half, the [`crate::trace::Discipline`] as a number in the
     /// byte above it, the type of items in the next: constant. In the two bytes above them, of
-    /// a buffer that can be closed, its [`super::closing`].
+    /// a buffer that can be closed, its [`super::closing`], and [`CHOSEN`].
     pub const IDENTITY: usize = 3;
+    /// The bit of [`IDENTITY`] that is set of a buffer whose items are chosen: that has an
+    /// order of its own, or a get that asks something of them. Constant.
+    pub const CHOSEN: Word = 1 << 62;
+
+    /// Whether that is set in this word.
+    #[inline(always)]
+    pub const fn is_chosen(identity: Word) -> bool {
+        identity & CHOSEN != 0
+    }
+
     /// The owner + 1 of a mutex, 0 if it is free; 1 for a condition at which somebody went on
     /// without a notify; 0 for all else.
     pub const OWNER: usize = 4;
@@ -82,7 +94,7 @@ pub mod closing {
     /// Whether it can be closed, or is.
     #[inline(always)]
     pub const fn is_possible(identity: Word) -> bool {
-        identity >> AT != 0
+        identity & BITS != 0
     }
 
     /// Whether it is closed.
@@ -108,7 +120,7 @@ pub mod closing {
     }
 
     /// All of them.
-    pub const BITS: Word = Word::MAX << AT;
+    pub const BITS: Word = MOST << AT | CLOSED;
 }
 
 /// The words in the frame of a process that works on processors, counted from the

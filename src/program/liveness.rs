@@ -188,6 +188,9 @@ impl LiveWords {
         for timeout in program.timeouts.iter().filter(|timeout| range.contains(&timeout.wait.index())) {
             operands[timeout.wait.index() - range.start].reads.push(timeout.until);
         }
+        for choice in program.choices.iter().filter(|choice| range.contains(&choice.get.index())) {
+            operands[choice.get.index() - range.start].reads.extend(choice.accepts.reads());
+        }
         let mut live =
             LiveWords { first: range.start, blocks, bits: vec![0; range.len() * blocks], arrays: Vec::new() };
         let mut changed = true;

@@ -58,10 +58,8 @@ impl Compiler<'_> {
         self.site = site;
         let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
         let again = self.emit_wait(Op::Await { watch, end: OpId(0) });
-        // What is taken there is there, and the steps behind it have no limit.
-        let limit = self.limit.take();
-        // Nor does anybody interrupt what is tried as a whole.
-        let block = self.interruptible.take();
+        // What is taken there is there: nobody stands in between, and the steps behind it have no limit.
+        let (limit, block) = (self.limit.take(), self.interruptible.take());
         self.looks = true;
         let mut ways = Vec::new();
         for (number, (branch, wanted)) in branches.iter().zip(&wanted).enumerate() {
@@ -89,6 +87,22 @@ impl Compiler<'_> {
         self.limit = limit;
     }
 
+    /// Puts a flag up or down, or counts a latch down, if it is not there: looks and does it
+    /// at once, and never waits.
+    pub(super) fn shift(&mut self, resource: &ResourceRef, up: bool, watch: u32) {
+        let semaphore = self.resource(resource);
+        let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
+        let region = self.emit(Op::Await { watch, end: OpId(0) });
+        let condition = self.enough(semaphore, Glance::Level, None);
+        let skip = self.emit(match up {
+            true => Op::JumpIfTrue { condition, to: OpId(0) },
+            false => Op::JumpIfFalse { condition, to: OpId(0) },
+        });
+        self.emit(if up { Op::Release { semaphore } } else { Op::Acquire { semaphore } });
+        self.land(skip);
+        self.land(region);
+    }
+
     /// Works the arguments of a wait out.
     fn wanted<'m>(&mut self, wait: &'m Step) -> Wanted<'m> {
         self.site = wait.site;
@@ -102,7 +116,7 @@ impl Compiler<'_> {
                 let value = self.kept_word(value);
                 Wanted::Put { buffer, value, number: self.number(count) }
             }
-            StepKind::Get { buffer, count, into, element } => Wanted::Get {
+            StepKind::Get { buffer, count, into, element, .. } => Wanted::Get {
                 buffer: self.resource(buffer),
                 number: self.number(count),
                 into: *into,

@@ -211,6 +211,13 @@ impl State {
         };
         header[resource::IDENTITY] =
             u64::from(id) | (def.discipline as u64) << 32 | (size.ty as u64) << 40 | closing;
+        if def.spec.chosen().is_some() {
+            if size.capacity == Some(0) {
+                let message = format!("buffer '{}' holds no items of which one could be chosen", def.name);
+                return Err(BindError { site: def.site, message });
+            }
+            header[resource::IDENTITY] |= resource::CHOSEN;
+        }
         header[resource::CAPACITY] = size.capacity.unwrap_or(u64::MAX);
         header[resource::LEVEL] = size.initial;
         header[resource::INHERITS] = Word::from(flag(def.spec.inherit.as_ref(), params, false)?);

@@ -75,7 +75,11 @@ impl Check<'_> {
     fn type_by_put(&mut self, put: &Node, scope: Scope<'_>) {
         let Kind::Map(entries) = &put.kind else { return };
         let find = |name: &str| entries.iter().find(|entry| entry.key.name == name).map(|entry| &entry.value);
-        let (Some(to), Some(value)) = (find("to"), find("value")) else { return };
+        let first = find("values").and_then(|values| match &values.kind {
+            Kind::Seq(nodes) => nodes.first(),
+            _ => None,
+        });
+        let (Some(to), Some(value)) = (find("to"), find("value").or(first)) else { return };
         let targets = match &to.kind {
             Kind::Seq(nodes) => nodes.as_slice(),
             _ => std::slice::from_ref(to),

@@ -29,6 +29,19 @@ fn closed(processes: &[ProcessDef]) -> BTreeMap<ResourceDefId, Site> {
     closed
 }
 
+/// The buffers of which a get asks for a certain item.
+fn asked(processes: &[ProcessDef]) -> Vec<ResourceDefId> {
+    let mut asked = Vec::new();
+    for process in processes {
+        each(&process.body, &mut |step| {
+            if let StepKind::Get { buffer, accepts: Some(_), .. } = &step.kind {
+                asked.push(buffer.def);
+            }
+        });
+    }
+    asked
+}
+
 /// The buffer of a get that waits until its buffer is closed and no shorter, if this step
 /// says so.
 fn waits_for_close(step: &Step) -> Option<ResourceDefId> {
@@ -43,8 +56,9 @@ fn buffer_of(get: &Step) -> Option<ResourceDefId> {
 }
 
 impl Check<'_> {
-    /// Takes note of which buffers are closed; reports what is done never, for nobody closes.
-    pub(super) fn closed_buffers(&mut self, resources: &mut [ResourceDef], processes: &[ProcessDef]) {
+    /// Takes note of which buffers are closed, and asked for certain items; reports what is
+    /// never done, for nobody closes.
+    pub(super) fn buffers_in_use(&mut self, resources: &mut [ResourceDef], processes: &[ProcessDef]) {
         let closed = closed(processes);
         for process in processes {
             each(&process.body, &mut |step| {
@@ -59,6 +73,11 @@ impl Check<'_> {
             });
         }
         // Where nothing was reported, they stand in the order of their ids.
+        for buffer in asked(processes) {
+            if let Some(def) = resources.get_mut(buffer.index()) {
+                def.spec.is_asked = true;
+            }
+        }
         for (&buffer, &site) in &closed {
             if let Some(def) = resources.get_mut(buffer.index()) {
                 def.spec.closes.get_or_insert_with(|| Typed::constant(Value::Int(1), site).expr);

@@ -70,6 +70,7 @@ pub fn evaluate_for(expr: &Expr, params: &[Value], index: Option<i64>) -> Result
         ExprKind::Var(_)
         | ExprKind::Element(..)
         | ExprKind::Len(_)
+        | ExprKind::Item
         | ExprKind::Now
         | ExprKind::Level(_)
         | ExprKind::Capacity(_) => return Err(fail(EvalCause::NeedsRun)),

@@ -5,11 +5,13 @@
 //! there is to say of a kind whatever scenario it stands in is said by
 //! [`ResourceKind::descriptor`].
 
+use super::choosing::ORDER;
 use super::hours::{BREAKDOWN, PERMITS};
 use super::processors;
 use super::steps::body::Use;
 use super::steps::closing::{CLOSE, CLOSES, FOR_EACH};
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
+use super::steps::flags::{COUNT_DOWN, RESET, SIGNAL};
 use super::steps::items::{GET, PUT};
 use super::steps::permits::{ACQUIRE, RELEASE};
 use super::steps::select::ACQUIRE_ALL;
@@ -85,7 +87,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Buffer,
         steps: &[&GET, &PUT, &CLOSE, &FOR_EACH],
         discipline: Some(DISCIPLINE),
-        more: &[CLOSES],
+        more: &[CLOSES, ORDER],
         never_given: Some((
             |name| format!("nobody puts anything into the buffer {name}"),
             "a `get` waits for a `put`",
@@ -139,10 +141,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         )),
         never_taken: None,
         given: |name, _| format!("write `notify: {name}`"),
-        foreign: (
-            &["event", "condvar", "cond", "monitor", "flag", "signal"],
-            "write `condition`, with a mutex beside it",
-        ),
+        foreign: (&["condvar", "cond", "monitor"], "write `condition`, with a mutex beside it"),
         foreign_keys: &[],
     },
     KindInLanguage {
@@ -153,11 +152,33 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         never_given: None,
         never_taken: None,
         given: |name, _| format!("write `wait: {name}`"),
-        foreign: (
-            &["rendezvous", "cyclic_barrier", "latch", "Barrier"],
-            "write `{kind: barrier, parties: n}`",
-        ),
+        foreign: (&["rendezvous", "cyclic_barrier", "Barrier"], "write `{kind: barrier, parties: n}`"),
         foreign_keys: &[(&["size", "n", "permits", "capacity", "value", "threads"], "parties")],
+    },
+    KindInLanguage {
+        kind: ResourceKind::Flag,
+        steps: &[&WAIT, &SIGNAL, &RESET],
+        discipline: None,
+        more: &[],
+        never_given: None,
+        never_taken: None,
+        given: |name, _| format!("write `signal: {name}` or `reset: {name}`"),
+        foreign: (&["event", "Event", "signal", "gate"], "write `flag`, with `signal`, `reset` and `wait`"),
+        foreign_keys: &[],
+    },
+    KindInLanguage {
+        kind: ResourceKind::Latch,
+        steps: &[&WAIT, &COUNT_DOWN],
+        discipline: None,
+        more: &[],
+        never_given: None,
+        never_taken: None,
+        given: |name, _| format!("write `count_down: {name}`"),
+        foreign: (
+            &["countdown", "count_down_latch", "CountDownLatch", "wait_group", "WaitGroup"],
+            "write `{kind: latch, from: n}`",
+        ),
+        foreign_keys: &[(&["size", "n", "parties", "capacity", "value", "initial"], "from")],
     },
     KindInLanguage {
         kind: ResourceKind::Processor,
@@ -269,6 +290,6 @@ mod tests {
 
     #[test]
     fn a_word_is_enough_for_what_needs_no_number() {
-        assert_eq!(short().map(|form| form.name).collect::<Vec<_>>(), ["mutex", "condition"]);
+        assert_eq!(short().map(|form| form.name).collect::<Vec<_>>(), ["mutex", "condition", "flag"]);
     }
 }

@@ -21,6 +21,7 @@ mod blame;
 mod blocks;
 mod buffers;
 mod check;
+mod choosing;
 mod closing;
 mod context;
 mod data;

@@ -4,7 +4,7 @@
 use crate::ids::{LogId, MarkId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::look::Look;
 use crate::random::{DataDraw, Family};
-use crate::trace::{Expected, Level, LogTemplate, MarkInfo, ResourceKind, TableInfo};
+use crate::trace::{Chosen, Expected, Level, LogTemplate, MarkInfo, ResourceKind, TableInfo};
 use crate::value::{Type, Word};
 use std::sync::Arc;
 
@@ -126,8 +126,22 @@ pub struct ResourceSpec {
     pub inherit: Option<Expr>,
     /// How many have to close it, a buffer that somebody closes: an integer, at least 1.
     pub closes: Option<Expr>,
+    /// In which order it gives its items, a buffer that has one of its own.
+    pub order: Option<ItemOrder>,
+    /// Whether a get asks something of its items.
+    pub is_asked: bool,
     /// How it serves, if it is a processor.
     pub processor: Option<ProcessorSpec>,
+}
+
+/// In which order a buffer gives its items.
+#[derive(Debug, Clone)]
+pub enum ItemOrder {
+    /// The last that was put goes first.
+    Lifo,
+    /// The one with the least key goes first, of equal ones the first that was put: over
+    /// parameters and the item.
+    By(Expr),
 }
 
 /// How a processor serves; expressions are over parameters.
@@ -157,7 +171,18 @@ impl ResourceSpec {
             value: None,
             inherit: None,
             closes: None,
+            order: None,
+            is_asked: false,
             processor: None,
+        }
+    }
+
+    /// Which of equal items goes first, of a buffer whose items are chosen.
+    pub fn chosen(&self) -> Option<Chosen> {
+        match self.order {
+            Some(ItemOrder::Lifo) => Some(Chosen::Newest),
+            Some(ItemOrder::By(_)) => Some(Chosen::Oldest),
+            None => self.is_asked.then_some(Chosen::Oldest),
         }
     }
 
@@ -284,6 +309,15 @@ pub enum StepKind {
         /// The number of what is waited for, among [`Model::watches`].
         watch: u32,
     },
+    /// Put a flag up or down, or count a latch down, unless it is there already.
+    Shift {
+        /// Which.
+        resource: ResourceRef,
+        /// Whether its level gets higher, up to 1.
+        up: bool,
+        /// The number of what it is called in reports, among [`Model::watches`].
+        watch: u32,
+    },
     /// Wait until a boolean is true. It stands in a [`Branch`] only.
     Until(Expr),
     /// Put items into a buffer, all at once, waiting until they all fit.
@@ -307,6 +341,9 @@ pub enum StepKind {
         /// Of an array, the one element that gets the item: the count is then the
         /// constant 1.
         element: Option<Expr>,
+        /// Which item is taken, of which the count is then the constant 1: a boolean over the
+        /// item and what does not change while the process waits.
+        accepts: Option<Expr>,
     },
     /// Close a buffer, or be one of those who have to.
     Close {
@@ -514,6 +551,7 @@ impl StepKind {
             | StepKind::Wait { on: resource, .. } => vec![(resource, true)],
             StepKind::Release { resource, .. }
             | StepKind::Put { buffer: resource, .. }
+            | StepKind::Shift { resource, .. }
             | StepKind::Notify { condition: resource, .. } => vec![(resource, false)],
             _ => Vec::new(),
         }

@@ -52,7 +52,7 @@ fn open_vars(body: &[Step]) -> BTreeSet<VarId> {
 
 fn is_open(expr: &Expr, open: &BTreeSet<VarId>) -> bool {
     match &expr.kind {
-        ExprKind::Now | ExprKind::Level(_) => true,
+        ExprKind::Now | ExprKind::Level(_) | ExprKind::Item => true,
         ExprKind::Var(var) => open.contains(var),
         ExprKind::Element(var, index) => open.contains(var) || is_open(index, open),
         ExprKind::Unary(_, inner) => is_open(inner, open),
@@ -118,8 +118,11 @@ impl Step {
             StepKind::Acquire { permits: count, .. }
             | StepKind::Seize { permits: count, .. }
             | StepKind::Release { permits: count, .. }
-            | StepKind::Put { count, .. }
-            | StepKind::Get { count, .. } => exprs.push(count),
+            | StepKind::Put { count, .. } => exprs.push(count),
+            StepKind::Get { count, accepts, .. } => {
+                exprs.push(count);
+                exprs.extend(accepts);
+            }
             StepKind::If { condition, .. } | StepKind::While { condition, .. } => exprs.push(condition),
             StepKind::Repeat { times, .. } => exprs.push(times),
             StepKind::Start(who) | StepKind::Join(who) => exprs.extend(&who.index),

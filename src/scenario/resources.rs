@@ -82,6 +82,8 @@ impl Check<'_> {
                 value: None,
                 inherit: None,
                 closes: None,
+                order: None,
+                is_asked: false,
                 processor: None,
             };
             return Some(ResourceDef { name, count: None, spec, discipline: Discipline::default(), site });
@@ -102,6 +104,7 @@ impl Check<'_> {
         if let Some(node) = fields.get("inherit").filter(|node| node.kind != Kind::Bool(false)) {
             spec.inherit = Some(self.flag(node, "`inherit`")?.expr);
         }
+        spec.order = self.item_order(known, fields)?;
         if let Some(node) = fields.get("closes") {
             spec.closes = Some(self.whole(node, scope, "`closes`", 1)?.expr);
         }
@@ -202,6 +205,8 @@ impl Check<'_> {
             value,
             inherit: None,
             closes: None,
+            order: None,
+            is_asked: false,
             processor: None,
         })
     }

@@ -151,12 +151,14 @@ pub(super) struct Scope<'s> {
     pub index: bool,
     /// Whether `now` is known.
     pub now: bool,
+    /// The type of `item`, where an item is looked at.
+    pub item: Option<Type>,
 }
 
 impl<'s> Scope<'s> {
     /// Over the first so many parameters.
     pub fn params(params: usize) -> Scope<'s> {
-        Scope { params, vars: None, arguments: None, index: false, now: false }
+        Scope { params, vars: None, arguments: None, index: false, now: false, item: None }
     }
 
     /// Over all parameters.
@@ -171,6 +173,6 @@ impl<'s> Scope<'s> {
 
     /// Over everything, in a step.
     pub fn step(vars: &'s Table<VarEntry>) -> Scope<'s> {
-        Scope { params: usize::MAX, vars: Some(vars), arguments: None, index: true, now: true }
+        Scope { vars: Some(vars), index: true, now: true, ..Scope::all_params() }
     }
 }

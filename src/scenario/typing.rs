@@ -73,6 +73,9 @@ impl Typer<'_, '_> {
     fn name(&mut self, name: &str, range: &Range<usize>) -> Option<Typed> {
         let site = self.site(range);
         let leaf = |kind, ty, known| Some(Typed { expr: Expr { kind, ty, site }, known });
+        if let (Some(ty), "item") = (self.scope.item, name) {
+            return leaf(ExprKind::Item, ty, None);
+        }
         if let Some(position) = self.params.position(name) {
             let param = self.params.at(position);
             param.used.set(true);

@@ -38,6 +38,7 @@ pub fn header() -> Header {
         capacity,
         initial,
         ty,
+        chosen: None,
     };
     Header {
         scenario: "by hand".to_owned(),

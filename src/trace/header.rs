@@ -1,5 +1,6 @@
 //! The names that a trace needs to be read without its scenario.
 
+use super::chosen::Chosen;
 use super::measure::MeasureInfo;
 use super::resource_kind::ResourceKind;
 use super::ties::Ties;
@@ -100,6 +101,10 @@ pub struct ResourceInfo {
     pub initial: u64,
     /// The type of a buffer's items or a memory's slots.
     pub ty: Type,
+    /// Of a buffer whose items are got in another order than they were put, which of equal
+    /// ones goes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<Chosen>,
 }
 
 /// The name of a mark and the type of its values.

@@ -6,6 +6,7 @@
 //! stored, and what its fingerprint is. Knows no scenario text and no kernel: a
 //! trace carries every name that it needs, so a saved one draws the same picture.
 
+mod chosen;
 mod discipline;
 mod event;
 mod events;
@@ -38,6 +39,7 @@ mod what;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use chosen::{Chosen, ChosenItems};
 pub use discipline::Discipline;
 pub use event::{Event, INTERRUPTED, Kind, UNNOTIFIED};
 pub use events::{Events, Iter as EventsIter};

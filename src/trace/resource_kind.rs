@@ -24,6 +24,10 @@ pub enum ResourceKind {
     Condition,
     /// Where processes wait until so many of them have come.
     Barrier,
+    /// Up or down; processes wait until it is up.
+    Flag,
+    /// Counted down to 0, for which processes wait.
+    Latch,
     /// Cores that serve processes at `work`.
     Processor,
     /// The life of a process, for whose end others wait. No scenario declares one:
@@ -187,6 +191,35 @@ const BARRIER: KindDescriptor = KindDescriptor {
     is_drawn: false,
 };
 
+const FLAG: KindDescriptor = KindDescriptor {
+    name: "flag",
+    plural: "flags",
+    doc: "Up or down, at first down; processes wait until it is up.",
+    number: None,
+    level: Some(Level::Permits),
+    holds: Holds::Nothing,
+    is_owned: false,
+    wait_is_a_turn: false,
+    is_drawn: true,
+};
+
+const LATCH: KindDescriptor = KindDescriptor {
+    name: "latch",
+    plural: "latches",
+    doc: "Counted down to 0, for which processes wait; it stays there.",
+    number: Some(Number {
+        key: "from",
+        called: "what it is counted down from",
+        doc: "From what it is counted down, not below 0.",
+        least: 0,
+    }),
+    level: Some(Level::Permits),
+    holds: Holds::Nothing,
+    is_owned: false,
+    wait_is_a_turn: false,
+    is_drawn: true,
+};
+
 const PROCESSOR: KindDescriptor = KindDescriptor {
     name: "processor",
     plural: "processors",
@@ -230,13 +263,15 @@ const WATCH: KindDescriptor = KindDescriptor {
 
 impl ResourceKind {
     /// All of them that a scenario may declare, in the order of the reference.
-    pub const ALL: [ResourceKind; 7] = [
+    pub const ALL: [ResourceKind; 9] = [
         ResourceKind::Mutex,
         ResourceKind::Semaphore,
         ResourceKind::Buffer,
         ResourceKind::Memory,
         ResourceKind::Condition,
         ResourceKind::Barrier,
+        ResourceKind::Flag,
+        ResourceKind::Latch,
         ResourceKind::Processor,
     ];
 
@@ -249,6 +284,8 @@ impl ResourceKind {
             ResourceKind::Memory => &MEMORY,
             ResourceKind::Condition => &CONDITION,
             ResourceKind::Barrier => &BARRIER,
+            ResourceKind::Flag => &FLAG,
+            ResourceKind::Latch => &LATCH,
             ResourceKind::Processor => &PROCESSOR,
             ResourceKind::Process => &PROCESS,
             ResourceKind::Watch => &WATCH,

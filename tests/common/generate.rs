@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 /// A random step, as YAML in flow form. The same resources exist in every
 /// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0, b1 and b2, b3 which two
-/// have to close, a memory d of 4 slots, conditions c0 and c1, a barrier r of 2; variables x and y, an array a of 4.
+/// have to close, b4 with an order of its own, a memory d of 4 slots, conditions c0 and c1, a barrier r of 2; variables x and y, an array a of 4.
 fn step() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         (0u32..4).prop_map(|n| format!("{{delay: {n}s}}")),
@@ -22,6 +22,7 @@ fn step() -> impl Strategy<Value = String> {
         (0u32..2, 1u32..4).prop_map(|(b, n)| format!("{{get: {{from: b{b}, count: {n}, into: a}}}}")),
         Just("{put: {to: b2, value: x}}".to_owned()),
         closable(),
+        chosen(),
         Just("{get: {from: b2, into: x}}".to_owned()),
         (0u32..4).prop_map(|n| format!("{{write: {{to: d, at: {n}, value: x + 1}}}}")),
         (0u32..6).prop_map(|n| format!("{{read: {{from: d, at: abs(x + {n}) % 5, into: x}}}}")),
@@ -69,19 +70,34 @@ fn closable() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
+/// A step at the buffer whose items are chosen, likewise.
+fn chosen() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => (0u32..5).prop_map(|n| format!("{{put: {{to: b4, value: x + {n}}}}}")),
+        1 => Just("{get: {from: b4, into: x}}".to_owned()),
+        2 => (0u32..3).prop_map(|n| format!("{{get: {{from: b4, where: item % 3 == {n}, into: x}}}}")),
+        1 => Just("{get: {from: b4, where: item > x and index < 9, into: y}}".to_owned()),
+        1 => Just("{ get: {from: b4, where: 6 / item == 2}, else: [{delay: 1s}]}".to_owned()),
+        1 => Just("{get: {from: b4, count: 2, into: a}}".to_owned()),
+        1 => Just("{close: b4}".to_owned()),
+    ]
+}
+
 /// A random scenario: one to four processes of one to three instances each.
 pub fn scenario() -> impl Strategy<Value = String> {
     let process = (proptest::collection::vec(step(), 1..6), 1u32..4, -2i32..3);
     let disciplines = ["fifo", "priority", "lifo"];
     (proptest::collection::vec(process, 1..5), 0u32..3, 1u32..4, 0usize..3, 0usize..4).prop_map(
         move |(processes, permits, capacity, discipline, condition)| {
+            let order = ["fifo", "lifo", "{by: -item}", "{by: item % 2}"][condition];
             let (condition, discipline) = (disciplines.get(condition).unwrap_or(&"any"), disciplines[discipline]);
             let mut text = format!(
                 "version: 1\nhorizon: 1000s\nlimits: {{zero_time_steps: 5000}}\nresources:\n  m0: {{kind: mutex}}\n  m1: {{kind: mutex}}\n  \
                  s0: {{kind: semaphore, permits: {permits}}}\n  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  \
-                 b0: {{kind: buffer, capacity: {}, discipline: {discipline}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  b2: {{kind: buffer, capacity: 0, of: int}}\n  b3: {{kind: buffer, capacity: 2, of: int, closes: 2, discipline: {discipline}}}\n  \
-                 d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\n  r: {{kind: barrier, parties: 2}}\nprocesses:\n  closer: {{count: 0, vars: {{x: 0}}, do: [{{close: b3}}]}}\n",
-                capacity + 2
+                 b0: {{kind: buffer, capacity: {}, discipline: {discipline}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  b2: {{kind: buffer, capacity: 0, of: int}}\n  b3: {{kind: buffer, capacity: 2, of: int, closes: 2, discipline: {discipline}}}\n  b4: {{kind: buffer, capacity: {}, of: int, closes: 3, discipline: {discipline}, order: {order}}}\n  \
+                 d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\n  r: {{kind: barrier, parties: 2}}\nprocesses:\n  closer: {{count: 0, vars: {{x: 0}}, do: [{{close: b3}}, {{close: b4}}]}}\n",
+                capacity + 2,
+                capacity + 1,
             );
             for (number, (steps, count, priority)) in processes.iter().enumerate() {
                 writeln!(

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::fmt::Write;
 
 /// A step at the resources, which are the same in every scenario: a mutex m,
-/// semaphores s0 and s1, a buffer b0 of up to 2 items and b1 of 3, b2 of 1 which is closed, a
+/// semaphores s0 and s1, a buffer b0 of up to 2 items and b1 of 3, b2 of 1 which is closed, b3 with an order of its own, a
 /// memory d of 2 slots, conditions c0 and c1; variables x and y.
 fn leaf() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -18,6 +18,7 @@ fn leaf() -> impl Strategy<Value = String> {
         3 => (0u32..2, 0u32..4).prop_map(|(at, n)| format!("{{write: {{to: d, at: {at}, value: x + {n}}}}}")),
         3 => (0u32..2).prop_map(|at| format!("{{read: {{from: d, at: {at}, into: x}}}}")),
         2 => closable(),
+        2 => chosen(),
         1 => (0u32..2).prop_map(|n| format!("{{wait: c{n}}}")),
         1 => (0u32..2).prop_map(|n| format!("{{notify: c{n}}}")),
         1 => (0u32..2).prop_map(|n| format!("{{notify_all: c{n}}}")),
@@ -40,6 +41,16 @@ fn closable() -> impl Strategy<Value = String> {
         1 => Just("{for_each: {from: b2, into: x, do: [{write: {to: d, at: 0, value: x}}]}}"),
     ]
     .prop_map(str::to_owned)
+}
+
+/// A step at the buffer whose items are chosen.
+fn chosen() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => (0u32..3).prop_map(|n| format!("{{put: {{to: b3, value: x + {n}}}}}")),
+        1 => Just("{get: {from: b3, into: x}}".to_owned()),
+        2 => (0u32..2).prop_map(|n| format!("{{get: {{from: b3, where: item % 2 == {n}, into: x}}}}")),
+        1 => Just("{get: {from: b3, where: item > x, into: y}}".to_owned()),
+    ]
 }
 
 /// A step that concerns nobody else.
@@ -80,12 +91,13 @@ pub fn scenario(priorities: bool) -> impl Strategy<Value = String> {
     let disciplines = ["fifo", "priority", "lifo"];
     (prop_oneof![two, three], 0u32..3, 0u32..3, 0usize..3, 0usize..4, 0u32..5, 1u32..3).prop_map(
         move |(processes, permits, capacity, discipline, condition, horizon, closes)| {
+            let order = ["fifo", "lifo", "{by: -item}", "{by: item % 2}"][condition];
             let (condition, discipline) = (disciplines.get(condition).unwrap_or(&"any"), disciplines[discipline]);
             let horizon = if horizon == 0 { "horizon: 3s\n" } else { "" };
             let mut text = format!(
                 "version: 1\n{horizon}resources:\n  m: {{kind: mutex}}\n  s0: {{kind: semaphore, permits: {permits}}}\n  \
                  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  b0: {{kind: buffer, capacity: {capacity}, discipline: {discipline}}}\n  \
-                 b1: {{kind: buffer, capacity: 3, discipline: {discipline}}}\n  b2: {{kind: buffer, capacity: 1, of: int, closes: {closes}, discipline: {discipline}}}\n  d: {{kind: memory, slots: 2}}\n  c0: condition\n  \
+                 b1: {{kind: buffer, capacity: 3, discipline: {discipline}}}\n  b2: {{kind: buffer, capacity: 1, of: int, closes: {closes}, discipline: {discipline}}}\n  b3: {{kind: buffer, capacity: 2, of: int, discipline: {discipline}, order: {order}}}\n  d: {{kind: memory, slots: 2}}\n  c0: condition\n  \
                  c1: {{kind: condition, discipline: {condition}}}\nprocesses:\n  closer: {{count: 0, do: [{{close: b2}}]}}\n"
             );
             for (number, (steps, priority)) in processes.iter().enumerate() {

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use tempolane::analysis::{ObservedRace, RaceSink, Races, RacingAccess};
 use tempolane::explore::{Budget, Mode, Options, Reduce, explore};
 use tempolane::ids::OpId;
-use tempolane::trace::{Event, Header, Kind, ResourceKind, Sink};
+use tempolane::trace::{Chosen, Event, Header, Kind, ResourceKind, Sink};
 
 /// The races of events of a run.
 fn races_of<'a>(header: &Header, events: impl IntoIterator<Item = &'a Event>) -> Races {
@@ -428,6 +428,7 @@ impl Order {
         let mut seen: BTreeMap<(u32, Kind), Vec<usize>> = BTreeMap::new();
         let mut before: Vec<Vec<u64>> = Vec::new();
         let mut block = None;
+        let mut got: BTreeSet<usize> = BTreeSet::new();
         // By process, what others have let it know since its last event.
         let mut told: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for (place, event) in events.iter().enumerate() {
@@ -442,6 +443,18 @@ impl Order {
                 };
                 let edge = match event.kind {
                     Kind::Acquire => nth(Kind::Release, number.checked_sub(info.initial as usize)),
+                    // Of chosen items the one of this value that was not got yet.
+                    Kind::Get if info.chosen.is_some() => {
+                        let puts = seen.get(&(id.0, Kind::Put)).into_iter().flatten().copied();
+                        let mut same: Vec<usize> =
+                            puts.filter(|&at| events[at].value == event.value).collect();
+                        if info.chosen == Some(Chosen::Newest) {
+                            same.reverse();
+                        }
+                        let put = same.into_iter().find(|at| !got.contains(at));
+                        got.extend(put);
+                        put
+                    }
                     Kind::Get => {
                         let put = nth(Kind::Put, Some(number));
                         // Where nothing is kept, a put is over when it is taken.

@@ -210,6 +210,55 @@ fn what_ends_is_a_change() {
     assert_eq!(lines, ["2s nobody waits", "3s taken"]);
 }
 
+/// Who is interrupted is taken out of the line, and with `resume` comes to its end again.
+#[test]
+fn who_is_interrupted_waits_anew() {
+    let lines = told(
+        "
+  first:
+    do:
+      - interruptible: [{acquire_all: [a, b]}, {log: first}, {delay: 10s}]
+        on_interrupt: [{log: interrupted}]
+        then: resume
+      - log: done
+  second: {start: 1s, do: [{acquire_all: [a, b]}, {log: second}]}
+  giver: {do: [{release: a}, {delay: 2s}, {interrupt: first}, {delay: 1s}, {release: b}, {delay: 1s}, {release: [a, b]}]}
+",
+        "a: {kind: semaphore, permits: 0}, b: {kind: semaphore, permits: 0}",
+    );
+    assert_eq!(lines, ["2s interrupted", "3s second", "4s first", "14s done"]);
+}
+
+/// A flag that is up stays so until it is reset, however often it was signalled.
+#[test]
+fn a_flag_is_up_until_it_is_reset() {
+    let lines = told(
+        "
+  main: {do: [{delay: 1s}, {signal: f}, {signal: f}, {log: '{level(f)}'}, {delay: 2s}, {reset: f}, {reset: f}, {log: '{level(f)}'}, {delay: 2s}, {signal: [f]}]}
+  waits: {count: 2, do: [{wait: f}, {log: up}]}
+  comes: {start: 2s, do: [{wait: f}, {log: still up}]}
+  late: {start: 4s, do: [{wait: f, within: 500ms, else: [{log: down}]}, {select: [{wait: f, do: [{log: up again}]}]}]}
+",
+        "f: flag",
+    );
+    let expected = ["1s 1", "1s up", "1s up", "2s still up", "3s 0", "4.5s down", "5s up again"];
+    assert_eq!(lines, expected);
+}
+
+/// Three count down from two: at 0 it stays, and everybody passes.
+#[test]
+fn a_latch_is_at_0_for_ever() {
+    let lines = told(
+        "
+  worker: {count: 3, do: [{delay: 1s * (index + 1)}, {count_down: 'l[0]'}]}
+  waits: {do: [{wait: 'l[0]'}, {log: 'at 0'}]}
+  late: {start: 9s, do: [{wait: 'l[0]'}, {log: '{level(l[0])}'}]}
+",
+        "l: {kind: latch, from: 2, count: 1}",
+    );
+    assert_eq!(lines, ["2s at 0", "9s 0"]);
+}
+
 /// What cannot be worked out is a fault of who waits, not of who changed it.
 #[test]
 fn a_condition_without_a_value_is_a_fault_of_its_process() {

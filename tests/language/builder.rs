@@ -22,6 +22,64 @@ fn two_memories() -> Scenario {
     lab
 }
 
+/// A server that waits for whichever comes first, as in a file.
+#[test]
+fn a_choice_runs_as_its_file_does() {
+    let text = "
+version: 1
+resources:
+  urgent: {kind: buffer, capacity: 3, of: int}
+  jobs: {kind: buffer, capacity: 3, of: int}
+  s: {kind: semaphore, permits: 2}
+processes:
+  source: {do: [{put: {to: jobs, value: 1}}, {delay: 1s}, {put: {to: urgent, value: 2}}]}
+  server:
+    vars: {x: 0}
+    do:
+      - acquire_all: {s: 2}
+      - repeat: 3
+        do:
+          - select:
+              - get: {from: urgent, into: x}
+                do: [{delay: 1s}]
+              - get: {from: jobs, into: x}
+                do: [{delay: 500ms}]
+              - after: 3s
+                do: [{release: s}]
+  watcher: {do: [{until: level(s) == 1}, {acquire_all: [s]}]}
+";
+    let mut made = Scenario::new("test");
+    made.resource("urgent", Resource::buffer(3).of(Type::Int));
+    made.resource("jobs", Resource::buffer(3).of(Type::Int));
+    made.semaphore("s", 2);
+    made.process("source", |p| {
+        p.put_value("jobs", 1).delay("1s").put_value("urgent", 2);
+    });
+    made.process("server", |p| {
+        p.var("x", 0).acquire_all_of([("s", 2)]);
+        p.repeat(3, |p| {
+            p.select(|p| {
+                p.get_into("urgent", "x").then(|p| {
+                    p.delay("1s");
+                });
+                p.get_into("jobs", "x").then(|p| {
+                    p.delay("500ms");
+                });
+                p.after("3s").then(|p| {
+                    p.release("s");
+                });
+            });
+        });
+    });
+    made.process("watcher", |p| {
+        p.until("level(s) == 1").acquire_all(["s"]);
+    });
+    let made = made.run();
+    // 0.5 s for the job, the urgent one from 1 s to 2 s, and nothing until 5 s.
+    assert_eq!(made.total_time().to_string(), "5s");
+    assert_eq!(made.fingerprint(), run(text).fingerprint);
+}
+
 #[test]
 fn a_pipeline_runs_as_its_file_does() {
     let text = "
@@ -131,6 +189,7 @@ fn everything() -> Scenario {
     all.resource("urgent", Resource::processor(1).discipline(Discipline::Edf).preempt(false));
     all.processor("plain", "n");
     all.semaphore("permits", 3).buffer("items", "n * 2").mutex("lock");
+    all.resource("up", Resource::flag()).resource("down", Resource::latch(1));
     all.process("waiter", |p| {
         p.with("lock", |p| {
             p.wait_with("bell", "lock").log("woken at {now}: {{really}}");
@@ -219,8 +278,24 @@ fn everything() -> Scenario {
             p.delay("1ms");
         });
         p.within_drawn(Distribution::exponential("20ms")).or_else(|_| {});
+        p.signal("up").reset(["up"]).count_down("down").wait("down");
+        p.select(|p| {
+            p.until("level(lock) == 1").then(|p| {
+                p.delay("1ms");
+            });
+            p.acquire_all(["lock"]).then(|p| {
+                p.release("lock");
+            });
+            p.after("1ms");
+        });
     });
     all.resource("ending", Resource::buffer(2).closes(1));
+    all.resource("stack", Resource::buffer(2).of(Type::Int).lifo());
+    all.resource("sorted", Resource::unbounded_buffer().of(Type::Int).ordered_by("-item"));
+    all.process("chooser", |p| {
+        p.var("item", 0).put_values("sorted", [1, 2]).get_where("sorted", "item < 2", "item");
+        p.put_value("stack", "item").get("stack").get("sorted");
+    });
     all.process("source", |p| {
         p.put("ending").close("ending");
     });

@@ -88,6 +88,7 @@ impl Sample {
             capacity,
             initial: 0,
             ty: Type::Int,
+            chosen: None,
         });
         self
     }

@@ -23,7 +23,7 @@ fn who_closes_wakes_all() {
                 buffer.close(&me, census, &mut observer).expect("each of two closes once");
             } else {
                 loop {
-                    let wanted = Wanted { items: 1, may_end: true };
+                    let wanted = Wanted { items: 1, may_end: true, asks: None };
                     match buffer.get(&me, wanted, census, &mut observer) {
                         Response::Served(_) => {}
                         Response::Ended => break,

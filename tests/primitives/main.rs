@@ -68,6 +68,7 @@ fn requester(number: u32) -> Requester {
         priority: 128,
         due: 0,
         limit: WaitLimit::Never,
+        asks: None,
         parker: Arc::new(Parker::default()),
     }
 }
@@ -92,7 +93,7 @@ fn served(response: Response<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
 }
 
 fn wanted(items: u64) -> Wanted {
-    Wanted { items, may_end: false }
+    Wanted { items, may_end: false, asks: None }
 }
 
 fn nothing(response: Response<()>) -> Response<Vec<Word>> {

@@ -4,6 +4,7 @@
 //! These tests must hold on a busy machine: none asserts that something is
 //! fast, only that it happens, in which order, and what comes of it.
 
+mod choosing;
 mod closing;
 #[path = "../common/mod.rs"]
 mod common;

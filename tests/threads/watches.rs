@@ -46,6 +46,24 @@ processes:
     assert_eq!(end, Time::from_nanos(1_600_000_000).expect("short"));
 }
 
+/// A gate that is opened twice, and a latch.
+#[test]
+fn flags_and_latches() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {f: flag, l: {kind: latch, from: 2}}
+processes:
+  main: {do: [{delay: 200ms}, {signal: [f, f]}, {delay: 200ms}, {reset: f}, {wait: l}, {log: all}]}
+  worker: {count: 2, do: [{wait: f}, {delay: 300ms * (index + 1)}, {count_down: l}]}
+  late: {start: 600ms, do: [{wait: f, within: 50ms, else: [{log: down}]}]}
+",
+        1.0,
+    );
+    assert_eq!(lines, ["down", "all"]);
+    assert_eq!(end, Time::from_nanos(800_000_000).expect("short"));
+}
+
 /// Each waits for what the other one would give: the run ends, and says so.
 #[test]
 fn a_deadlock_is_found() {

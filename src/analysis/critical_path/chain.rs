@@ -59,6 +59,8 @@ impl Chain {
         let flow = |(info, is_between): (&crate::trace::ResourceInfo, bool)| {
             let (items, places) = match info.kind.level() {
                 Some(Level::Permits) if !info.kind.is_owned() => (info.initial, None),
+                // Which item is got of those that are chosen hangs on the order.
+                Some(Level::Items) if info.chosen.is_some() => return None,
                 Some(Level::Items) => (0, info.capacity.filter(|&capacity| capacity > 0).map(Given::new)),
                 _ => return None,
             };

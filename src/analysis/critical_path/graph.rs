@@ -8,7 +8,7 @@
 
 use crate::ids::ProcessId;
 use crate::time::Time;
-use crate::trace::{Activity, Event, Header, Kind, Level, Sink, Span, SpanBuilder};
+use crate::trace::{Activity, ChosenItems, Event, Header, Kind, Level, Sink, Span, SpanBuilder};
 use crate::value::Word;
 use std::collections::VecDeque;
 
@@ -38,6 +38,8 @@ enum Flow {
     Permits(Given),
     /// Items, and free places if there is a bound.
     Items(Given, Option<Given>),
+    /// The same where items are chosen.
+    Chosen(ChosenItems<Node>, Option<Given>),
     Nothing,
 }
 
@@ -90,7 +92,10 @@ impl Graph {
                 Some(Level::Items) => {
                     // Where a put and a get meet there are no places.
                     let places = info.capacity.filter(|&capacity| capacity > 0).map(Given::new);
-                    Flow::Items(Given::default(), places)
+                    match info.chosen {
+                        Some(chosen) => Flow::Chosen(ChosenItems::new(chosen), places),
+                        None => Flow::Items(Given::default(), places),
+                    }
                 }
                 Some(Level::Waiters) | None => Flow::Nothing,
             })
@@ -126,6 +131,16 @@ impl Graph {
             (Kind::Put, Flow::Items(items, places)) => {
                 items.by.push_back(node);
                 places.as_mut().and_then(Given::take)
+            }
+            (Kind::Put, Flow::Chosen(items, places)) => {
+                items.put(event.value, node);
+                places.as_mut().and_then(Given::take)
+            }
+            (Kind::Get, Flow::Chosen(items, places)) => {
+                if let Some(places) = places {
+                    places.by.push_back(node);
+                }
+                items.get(event.value)
             }
             (Kind::Get, Flow::Items(items, places)) => {
                 if let Some(places) = places {

@@ -14,7 +14,7 @@ pub use found::{ObservedRace, Races, RacingAccess};
 
 use crate::ids::ProcessId;
 use crate::time::Time;
-use crate::trace::{Event, Header, Kind, ResourceInfo, ResourceKind, Sink, Trace};
+use crate::trace::{ChosenItems, Event, Header, Kind, ResourceInfo, ResourceKind, Sink, Trace};
 use crate::value::Word;
 use clocks::{Clocks, NOTHING, Row};
 use found::Found;
@@ -35,6 +35,7 @@ const WORDS_A_UNIT: u64 = 16;
 ///   what its releaser knew to the one who takes it, first in, first out.
 /// - Buffer: the put of an item before its get; and with capacity c, get
 ///   number k before put number k + c, which takes the place that became free.
+/// - Where items are chosen, the put of an item is that of its value.
 /// - A buffer that is closed: every close before what those do who find it closed.
 /// - Condition: a notify before what those do whose waits it ends. A notify
 ///   that finds nobody orders nothing.
@@ -94,6 +95,8 @@ enum Shadow {
     Permits(Tokens),
     /// The items in a buffer and, if it is bounded, its free places.
     Buffer(Box<(Tokens, Option<Tokens>)>),
+    /// The same of a buffer whose items are chosen.
+    Chosen(Box<(ChosenItems<Row>, Option<Tokens>)>),
     /// The item that is handed over in a buffer for none, and who puts it.
     Rendezvous(Tokens, ProcessId),
     Memory(Slots),
@@ -119,13 +122,16 @@ impl Shadow {
             }
             ResourceKind::Buffer => {
                 let places = info.capacity.map(|capacity| Tokens::new(capacity - info.initial));
+                if let Some(chosen) = info.chosen {
+                    return Shadow::Chosen(Box::new((ChosenItems::new(chosen), places)));
+                }
                 Shadow::Buffer(Box::new((Tokens::new(info.initial), places)))
             }
             ResourceKind::Memory => Shadow::Memory(Slots::default()),
             ResourceKind::Condition => Shadow::Condition(NOTHING),
             ResourceKind::Barrier => Shadow::Barrier(Vec::new(), NOTHING),
             ResourceKind::Processor => Shadow::Processor,
-            ResourceKind::Process => Shadow::Life,
+            ResourceKind::Process | ResourceKind::Flag | ResourceKind::Latch => Shadow::Life,
             ResourceKind::Watch => Shadow::Watch,
         }
     }
@@ -218,6 +224,20 @@ impl Detector {
             }
             (Kind::Get, Shadow::Buffer(buffer)) => {
                 buffer.0.take(clocks, process);
+                buffer.1.as_mut().map_or(0, |places| places.give(clocks, process))
+            }
+            (Kind::Put, Shadow::Chosen(buffer)) => {
+                if let Some(places) = &mut buffer.1 {
+                    places.take(clocks, process);
+                }
+                buffer.0.put(event.value, clocks.hand_on(process));
+                size_of::<(Word, Row)>()
+            }
+            (Kind::Get, Shadow::Chosen(buffer)) => {
+                if let Some(row) = buffer.0.get(event.value) {
+                    clocks.learn(process, row);
+                    clocks.let_go(row);
+                }
                 buffer.1.as_mut().map_or(0, |places| places.give(clocks, process))
             }
             (Kind::Put, Shadow::Rendezvous(items, putter)) => {

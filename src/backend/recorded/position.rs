@@ -288,6 +288,7 @@ impl<'a> Position<'a> {
             self.note_queues(header);
             let content = self.machine.forget_served_last(self.program, header);
             self.dirty.extend(content);
+            self.dirty.extend(self.machine.chosen_items(header));
         }
         for (buffer, count) in std::mem::take(&mut self.seen.puts) {
             self.note_puts(self.program.resource_at(buffer), count);

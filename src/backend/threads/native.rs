@@ -8,12 +8,12 @@ mod lives;
 
 use super::bug;
 use super::primitives::{
-    Buffer, Condition, Fact, Lives, Memory, Mutex, NotOwner, Order, Parker, ProcessorRules, Processors,
-    Requester, Response, Semaphore, Wanted, WatchLine,
+    Buffer, Condition, Fact, Lives, Memory, Mutex, NativeOrder, NotOwner, Order, Parker, ProcessorRules,
+    Processors, Requester, Response, Semaphore, Wanted, WatchLine,
 };
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
-use crate::program::{BoundProgram, Chain, Glance, Processor, closing, resource, shared};
+use crate::program::{BoundProgram, Chain, Glance, OrderCode, Processor, closing, resource, shared};
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Word;
 use std::collections::BTreeMap;
@@ -69,11 +69,17 @@ impl Native {
         };
         match info.kind {
             ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
-            ResourceKind::Semaphore => Native::Semaphore(Semaphore::new(info.initial, bug::order(order))),
+            ResourceKind::Semaphore | ResourceKind::Flag | ResourceKind::Latch => {
+                Native::Semaphore(Semaphore::new(info.initial, bug::order(order)))
+            }
             ResourceKind::Buffer => {
                 let (buffer, identity) =
                     (Buffer::new(header[resource::CAPACITY], order), header[resource::IDENTITY]);
                 let closes = Some(closing::missing(identity)).filter(|&closes| closes > 0);
+                let buffer = match program.order(program.resource_at(id)) {
+                    Some(order) => buffer.in_order(native_order(order, program)),
+                    None => buffer,
+                };
                 Native::Buffer(match closes {
                     Some(closes) => buffer.closed_by(closes),
                     None => buffer,
@@ -169,6 +175,17 @@ impl Native {
     }
 }
 
+/// The order of items, with what of it no run changes.
+fn native_order(order: &OrderCode, program: &BoundProgram) -> NativeOrder {
+    match order {
+        OrderCode::Lifo => NativeOrder::Lifo,
+        OrderCode::By(key, ty) => {
+            let (key, ty) = (key.known(&|source| program.arena[source.at(0)]), *ty);
+            NativeOrder::by(move |item| key.key(ty, item, &|_| unreachable!("all words are known")))
+        }
+    }
+}
+
 /// By processor: those that stand on each other, and its place among them.
 type Groups = BTreeMap<ResourceId, (Arc<Processors>, usize)>;
 
@@ -246,7 +263,10 @@ fn of_buffer(buffer: &Buffer, request: Request, client: Client<'_, '_>) -> Answe
     let Client { me, census, record } = client;
     Ok(match request {
         Request::Put { count, value } => buffer.put(me, count, value, census, record).map(nothing),
-        Request::Get { count, may_end } => buffer.get(me, Wanted { items: count, may_end }, census, record),
+        Request::Get { count, may_end } => {
+            let wanted = Wanted { items: count, may_end, asks: me.asks.clone() };
+            buffer.get(me, wanted, census, record)
+        }
         Request::Close => {
             buffer.close(me, census, record)?;
             SERVED

@@ -16,7 +16,7 @@ use super::clock::Slept;
 use super::native::Native;
 use super::native::{Client, Refusal};
 use super::options::{ThreadOptions, Work};
-use super::primitives::{Closed, Grant, Requester, Response, WaitLimit};
+use super::primitives::{Asks, Closed, Grant, Requester, Response, WaitLimit};
 use super::record::{Entry, MOST_EVENTS, Record};
 use super::shared::{End, Shared};
 
@@ -110,6 +110,7 @@ impl<'a> Worker<'a> {
             priority: machine.priority(program, process),
             due: 0,
             limit: WaitLimit::Never,
+            asks: None,
             parker: shared.parkers[process.index()].clone(),
         };
         Worker {
@@ -165,6 +166,11 @@ impl<'a> Worker<'a> {
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
             self.set_limit();
+            if self.shared.program.has_choices() {
+                let asks = self.with_kernel(|kernel| kernel.asks(process));
+                self.me.asks =
+                    asks.map(|asks| Asks::new(move |item| asks.accepts(item, &|_| unreachable!())));
+            }
             let values = match self.serve(&asked)? {
                 Served::Values(values) => values,
                 Served::RanOut => {

@@ -45,16 +45,20 @@ impl StubbornSets {
         let program = relation.program;
         // What code works on counts as one memory more.
         let resources = program.resource_count() + 1;
+        let first = Machine::new(program);
         let mut stubborn = StubbornSets {
             steps: Vec::new(),
             users: vec![<[Vec<u32>; Use::ALL.len()]>::default(); resources],
-            in_line: relation.lines.iter().copied().chain([false]).collect(),
+            // A get takes another item of those that are chosen if it comes behind a put.
+            in_line: (relation.lines.iter().zip(0..))
+                .map(|(&line, id)| line || first.chosen_items(program.resource_at(ResourceId(id))).is_some())
+                .chain([false])
+                .collect(),
             mutex: (0..program.resource_count())
                 .map(|id| program.resource_info(ResourceId::from_index(id)).kind.is_owned())
                 .chain([false])
                 .collect(),
         };
-        let first = Machine::new(program);
         for process in (0..program.process_count()).map(ProcessId::from_index) {
             if relation.cancellation.is_over() {
                 // The search will not begin.

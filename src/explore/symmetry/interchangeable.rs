@@ -44,7 +44,11 @@ impl Symmetry {
         finds_rings: bool,
     ) -> Option<Symmetry> {
         // A process that others start, end or wait for is known by its place.
-        if program.has_lives() || monitors.is_some_and(|monitors| !monitors.start().is_empty()) {
+        // Whoever chooses among items looks at them, and maybe at an index.
+        if program.has_lives()
+            || program.has_choices()
+            || monitors.is_some_and(|monitors| !monitors.start().is_empty())
+        {
             return None;
         }
         let tags = vec![None; program.resource_count()];

@@ -209,6 +209,18 @@ impl<'i> Flow<'i> {
         self.items[meant].fill(true);
     }
 
+    /// Whether an item is chosen by what depends on the clock: it itself, or what is asked of it.
+    fn chooses_by_clock(&self, at: usize) -> bool {
+        let Some((_, buffer)) = self.program.accesses(&self.program.plain[at]).next() else { return false };
+        self.program.is_special(at, buffer)
+            && self.program.has_choices()
+            && (self.gets(buffer)
+                || self
+                    .program
+                    .choice(at)
+                    .is_some_and(|choice| choice.reads().into_iter().any(|slot| self.holds(at, slot))))
+    }
+
     fn gets(&self, buffer: ResourceCode) -> bool {
         self.items[self.meant(buffer)].contains(&true)
     }
@@ -217,6 +229,9 @@ impl<'i> Flow<'i> {
     /// variables and buffers.
     fn decides(&self, at: usize, looks_at: &impl Fn(Kind) -> bool) -> bool {
         let from = |source: Source| self.comes_from(at, source);
+        if self.chooses_by_clock(at) {
+            return true;
+        }
         match self.program.plain[at] {
             Op::Copy { .. } => false,
             Op::Log { log } => looks_at(Kind::Log) && self.says_some(at, log),

@@ -263,7 +263,7 @@ impl<'a> Rules<'a> {
             Op::Put { buffer, value }
                 if value == now.source()
                     && self.is_temporary(now)
-                    && !self.program.is_closable(at + 1, buffer) =>
+                    && !self.program.is_special(at + 1, buffer) =>
             {
                 // Its own place is that of the put.
                 Some(Fast::Put { home: 1, buffer, value: Argument::Clock })
@@ -433,7 +433,7 @@ impl<'a> Rules<'a> {
                 _ => Fast::Release { home, semaphore },
             },
             Op::Put { buffer, .. } | Op::Take { buffer } | Op::Get { buffer, .. }
-                if self.program.is_closable(at, buffer) =>
+                if self.program.is_special(at, buffer) =>
             {
                 return None;
             }

@@ -103,8 +103,13 @@ impl Body<'_, '_> {
         let into = into.map(|node| self.into(node, ty, Some(&count)));
         let body = self.round_of(main, fields);
         let (into, element) = into.flatten().unzip();
-        let kind =
-            StepKind::Get { buffer: from?.reference, count: count.expr, into, element: element.flatten() };
+        let kind = StepKind::Get {
+            buffer: from?.reference,
+            count: count.expr,
+            into,
+            element: element.flatten(),
+            accepts: None,
+        };
         Some(StepKind::ForEach { get: vec![Step { kind, site: main.site() }], body })
     }
 

@@ -6,6 +6,7 @@
 use super::body::{Body, Main, Reader, StepForm, Use};
 use super::permits::RELEASE;
 use super::within::{ELSE, WITHIN};
+use crate::ids::Site;
 use crate::scenario::fields;
 use crate::scenario::model::{ResourceRef, Step, StepKind};
 use crate::scenario::node::{Kind, Node};
@@ -58,7 +59,7 @@ pub(super) static NOTIFY_STEP: StepForm = StepForm {
         doc: "Let one process that waits go on; if none waits, nothing happens.",
         fields: &[required("notify", REFERENCES, "Which conditions.")],
     },
-    foreign: &[(&["signal"], "write `release: s` for a semaphore, `notify: c` for a condition")],
+    foreign: &[],
     read: Reader::Several(|body, main, steps| body.notify(main, &NOTIFY, steps)),
 };
 
@@ -77,7 +78,7 @@ impl Body<'_, '_> {
     fn wait(&mut self, main: Main<'_>) -> Option<StepKind> {
         let Kind::Map(_) = main.key.value.kind else {
             let found = self.check.reference_node(&main.key.value, self.scope(), &WAIT)?;
-            return Some(StepKind::Wait { on: found.reference, mutex: None });
+            return Some(self.wait_at(found, main.site()));
         };
         let owner = self.owner(main.key);
         let fields = fields::read(&mut self.check.reports, &main.key.value, &WAIT_FORM, owner)?;
@@ -87,13 +88,29 @@ impl Body<'_, '_> {
             Some(node) => Some((self.mutex(node)?, node)),
         };
         let on = on?;
-        if let (Some(ResourceKind::Barrier), Some((_, node))) = (on.entry.kind, &mutex) {
+        let lends = on.entry.kind.is_none_or(|kind| kind == ResourceKind::Condition);
+        if let (false, Some((_, node))) = (lends, &mutex) {
             let span = self.check.reports.span_of(node);
             let hint = "release the mutex before the wait, and acquire it after it";
-            self.check.reports.error_with_hint(span, "a wait at a barrier gives no mutex back", hint);
+            let kind = on.entry.kind.map_or("", ResourceKind::name);
+            let message = format!("a wait at a {kind} gives no mutex back");
+            self.check.reports.error_with_hint(span, message, hint);
             return None;
         }
-        Some(StepKind::Wait { on: on.reference, mutex: mutex.map(|(mutex, _)| mutex) })
+        match mutex {
+            None => Some(self.wait_at(on, main.site())),
+            Some((mutex, _)) => Some(StepKind::Wait { on: on.reference, mutex: Some(mutex) }),
+        }
+    }
+
+    /// A wait at what is notified, or for a level.
+    fn wait_at(&mut self, found: Found, site: Site) -> StepKind {
+        match found.entry.kind {
+            Some(kind @ (ResourceKind::Flag | ResourceKind::Latch)) => {
+                self.wait_for_level(found.reference, kind, site)
+            }
+            _ => StepKind::Wait { on: found.reference, mutex: None },
+        }
     }
 
     /// A mutex, which a semaphore is not.

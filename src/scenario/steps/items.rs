@@ -6,9 +6,10 @@
 use super::body::{Body, Main, Reader, StepForm, Use};
 use super::within::{ELSE, WITHIN};
 use crate::ids::Site;
-use crate::scenario::fields;
+use crate::scenario::choosing::WHERE;
+use crate::scenario::fields::{self, Fields};
 use crate::scenario::model::{Step, StepKind};
-use crate::scenario::node::{Kind, Node};
+use crate::scenario::node::{Entry, Kind, Node};
 use crate::scenario::scope::Found;
 use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
 use crate::scenario::typed::Typed;
@@ -52,6 +53,8 @@ static PUT_FORM: Form = Form {
     fields: &[
         required("to", REFERENCES, "Into which buffers.").foreign(&["buffer", "queue", "into"]),
         optional("value", Shape::Value, "What; default zero.").foreign(&["item", "message", "msg"]),
+        optional("values", Shape::List(&Shape::Value), "Several, one after the other.")
+            .foreign(&["items", "messages", "all"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
     ],
 };
@@ -86,6 +89,7 @@ static GET_FORM: Form = Form {
         required("from", Shape::Reference, "Out of which buffer.").foreign(&["buffer", "queue"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
         optional("into", Shape::Text, "A variable, an element of an array, or an array for several items."),
+        WHERE,
     ],
 };
 
@@ -104,26 +108,49 @@ impl Body<'_, '_> {
         let several = matches!(targets.kind, Kind::Seq(_));
         let found = self.check.references(targets, self.scope(), &PUT);
         let count_node = fields.and_then(|fields| fields.get("count"));
-        let value_node = fields.and_then(|fields| fields.get("value"));
+        let Some(value_nodes) = self.values_to_put(fields) else { return };
         let count = self.item_count(count_node, main.site());
-        if found.iter().all(Option::is_none)
-            && let Some(node) = value_node
-        {
-            // No buffer says what type is wanted; the value is checked all the same.
-            self.value(node, None, "`value`");
+        if found.iter().all(Option::is_none) {
+            // No buffer says what type is wanted; the values are checked all the same.
+            value_nodes.iter().flatten().for_each(|node| drop(self.value(node, None, "`value`")));
         }
         for Found { reference, entry } in found.into_iter().flatten() {
             if let (Some(node), Some(count)) = (count_node, &count) {
                 self.fits(count, entry.size, node, "put");
             }
-            let value = match value_node {
-                Some(node) => self.value(node, entry.ty, "`value`").map(|typed| typed.expr),
-                None => entry.ty.map(|ty| Self::constant(Value::from_word(ty, 0), main.site())),
-            };
             let site = if several { reference.site } else { main.site() };
-            if let (Some(count), Some(value)) = (&count, value) {
-                let kind = StepKind::Put { buffer: reference, count: count.expr.clone(), value };
-                steps.push(Step { kind, site });
+            for node in &value_nodes {
+                let value = match node {
+                    Some(node) => self.value(node, entry.ty, "`value`").map(|typed| typed.expr),
+                    None => entry.ty.map(|ty| Self::constant(Value::from_word(ty, 0), main.site())),
+                };
+                if let (Some(count), Some(value)) = (&count, value) {
+                    let (buffer, count) = (reference.clone(), count.expr.clone());
+                    steps.push(Step { kind: StepKind::Put { buffer, count, value }, site });
+                }
+            }
+        }
+    }
+
+    /// What a put puts, one after the other: `None` for zero. Nothing if that is wrong.
+    fn values_to_put<'n>(&mut self, fields: Option<Fields<'n>>) -> Option<Vec<Option<&'n Node>>> {
+        let value = fields.and_then(|fields| fields.get("value"));
+        let Some(entry) = fields.and_then(|fields| fields.entry("values")) else { return Some(vec![value]) };
+        let beside =
+            ["value", "count"].into_iter().find(|key| fields.is_some_and(|fields| fields.get(key).is_some()));
+        if let Some(key) = beside {
+            let span = self.check.key_span(&entry.key);
+            let hint = "write a put for each, or `values` with all of them";
+            self.check.reports.error_with_hint(span, format!("`values` does not go with `{key}`"), hint);
+            return None;
+        }
+        match &entry.value.kind {
+            Kind::Seq(nodes) if !nodes.is_empty() => Some(nodes.iter().map(Some).collect()),
+            _ => {
+                let span = self.check.reports.span_of(&entry.value);
+                let message = format!("`values` takes a list of values, found {}", entry.value.described());
+                self.check.reports.error_with_hint(span, message, "as in `values: [1, 2, 3]`");
+                None
             }
         }
     }
@@ -136,7 +163,13 @@ impl Body<'_, '_> {
                 let site = if several { reference.site } else { main.site() };
                 let count = Self::constant(Value::Int(1), site);
                 steps.push(Step {
-                    kind: StepKind::Get { buffer: reference, count, into: None, element: None },
+                    kind: StepKind::Get {
+                        buffer: reference,
+                        count,
+                        into: None,
+                        element: None,
+                        accepts: None,
+                    },
                     site,
                 });
             }
@@ -151,14 +184,28 @@ impl Body<'_, '_> {
         let count = self.item_count(count_node, main.site());
         let ty = from.as_ref().and_then(|found| found.entry.ty);
         let into = fields.get("into").map(|node| self.into(node, ty, count.as_ref()));
-        let (Some(Found { reference, entry }), Some(count)) = (from, count) else { return };
+        let (Some(Found { reference, entry: found }), Some(count)) = (from, count) else { return };
         if let Some(node) = count_node {
-            self.fits(&count, entry.size, node, "get");
+            self.fits(&count, found.size, node, "get");
         }
         let (into, element) = into.flatten().unzip();
         let element = element.flatten();
-        let kind = StepKind::Get { buffer: reference, count: count.expr, into, element };
+        let is_array = into.is_some_and(|var| self.vars.at(var.index()).array) && element.is_none();
+        let accepts = fields.entry(WHERE.key).and_then(|entry| {
+            self.is_about_one(entry, fields, is_array);
+            self.check.accepts(&entry.value, self.scope(), &found)
+        });
+        let kind = StepKind::Get { buffer: reference, count: count.expr, into, element, accepts };
         steps.push(Step { kind, site: main.site() });
+    }
+
+    /// Reports a `where` beside what is about several items.
+    fn is_about_one(&mut self, entry: &Entry, fields: Fields<'_>, is_array: bool) {
+        if fields.get("count").is_some() || is_array {
+            let span = self.check.key_span(&entry.key);
+            let hint = "get them one by one, into a variable or an element of an array";
+            self.check.reports.error_with_hint(span, "`where` is about one item", hint);
+        }
     }
 
     fn item_count(&mut self, node: Option<&Node>, site: Site) -> Option<Typed> {

@@ -15,6 +15,7 @@ pub(super) mod slots;
 mod blocks;
 mod call;
 mod code;
+pub(super) mod flags;
 pub(super) mod lives;
 mod log;
 mod mark;
@@ -33,7 +34,7 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 32] = [
+static STEPS: [&StepForm; 35] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
@@ -47,6 +48,9 @@ static STEPS: [&StepForm; 32] = [
     &select::UNTIL_STEP,
     &select::SELECT_STEP,
     &condition::WAIT_STEP,
+    &flags::SIGNAL_STEP,
+    &flags::RESET_STEP,
+    &flags::COUNT_DOWN_STEP,
     &condition::NOTIFY_STEP,
     &condition::NOTIFY_ALL_STEP,
     &blocks::ATOMIC_STEP,

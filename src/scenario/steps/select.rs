@@ -79,6 +79,7 @@ static BRANCH: Form = Form {
         optional("acquire", ACQUIRE_STEP.form.fields[0].shape, "From where, all at once."),
         optional("acquire_all", PERMITS, "From where, all at once."),
         optional("until", Shape::Condition, "A condition over levels."),
+        optional("wait", Shape::Reference, "Until a flag is up, or a latch at 0."),
         optional(AFTER, AMOUNT, "How long at most it is waited for the others; `0s` does not wait."),
         optional("do", Shape::Steps, "What is done then.").foreign(&["then", "steps", "body"]),
     ],
@@ -193,7 +194,7 @@ impl Body<'_, '_> {
         let span = self.check.key_span(&wait.key);
         if !BRANCH.fields.iter().any(|field| field.key == wait.key.name) {
             let message = format!("`{}` is nothing to choose by", wait.key.name);
-            let hint = "a branch waits by `get`, `put`, `acquire`, `acquire_all`, `until` or `after`";
+            let hint = "a branch waits by `get`, `put`, `acquire`, `acquire_all`, `until`, `wait` or `after`";
             self.check.reports.error_with_hint(span, message, hint);
             return None;
         }
@@ -206,6 +207,19 @@ impl Body<'_, '_> {
         match found.as_mut_slice() {
             [Step { kind: StepKind::Select { branches, .. }, .. }] => {
                 Some(branches.drain(..).flat_map(|branch| branch.waits).collect())
+            }
+            [Step { kind: StepKind::Get { accepts: Some(_), .. }, .. }] => {
+                let message = "a branch of `select` does not ask for certain items";
+                let hint =
+                    "get by `where` in a step of its own, or put such items into a buffer of their own";
+                self.check.reports.error_with_hint(span, message, hint);
+                None
+            }
+            [Step { kind: StepKind::Wait { .. }, .. }] => {
+                let message = "a choice is among what may be there already, and a notify is not kept";
+                let hint = "wait for a flag, which is up until it is reset, or `until` a level is as wanted";
+                self.check.reports.error_with_hint(span, message, hint);
+                None
             }
             [_] => Some(found),
             [] => None,
@@ -222,6 +236,11 @@ impl Body<'_, '_> {
 
     /// A step that waits for one of these, which is called `name` together.
     fn watch(&mut self, branches: Vec<Branch>, name: String, site: Site) -> StepKind {
+        StepKind::Select { branches, watch: self.watch_called(name, site) }
+    }
+
+    /// The number of what is waited for that is called so.
+    pub(super) fn watch_called(&mut self, name: String, site: Site) -> u32 {
         let name = match name.char_indices().nth(LONGEST_NAME) {
             Some((end, _)) => format!("{}…", &name[..end]),
             None => name,
@@ -232,7 +251,7 @@ impl Body<'_, '_> {
             watches.push((name, site));
             watches.len() - 1
         });
-        StepKind::Select { branches, watch: watch as u32 }
+        watch as u32
     }
 }
 

@@ -61,7 +61,7 @@ fn words_of_other_languages_are_translated() {
         ("unlock: mutex1", "`release: m`"),
         ("P: permits", "`acquire: s`"),
         ("V: permits", "`release: s`"),
-        ("signal: permits", "`notify: c`"),
+        ("signal: permits", "use `release`"),
         ("spawn: other", "`processes`"),
         ("thread: other", "`start: worker`"),
         ("return: 1", "`exit`"),
@@ -88,8 +88,7 @@ fn words_of_other_languages_are_translated() {
     ] {
         one_step(step, "", hint);
     }
-    for (kind, hint) in
-        [("lock", "`mutex`"), ("channel", "buffer"), ("queue", "buffer"), ("event", "`condition`")]
+    for (kind, hint) in [("lock", "`mutex`"), ("channel", "buffer"), ("queue", "buffer"), ("event", "`flag`")]
     {
         let text = |kind: &str| {
             format!("version: 1\nresources: {{r: {kind}}}\nprocesses: {{p: {{do: [{{acquire: r}}]}}}}\n")

@@ -330,6 +330,32 @@ fn conditions_fit_their_steps() {
 }
 
 #[test]
+fn what_is_waited_for_can_come_about() {
+    for (step, column, message, hint) in [
+        ("{until: x > 3}", 17, "nothing that others change is asked here", "`until: level(b) > 3`"),
+        ("{until: level(queue) > 1 and now > 3s}", 17, "no change ends a wait for the clock", "`within: 5s`"),
+        ("{until: level(queue)}", 17, "`until` takes a boolean, found an integer", "compare it"),
+        ("{acquire_all: [permits, queue]}", 33, "`acquire_all` cannot use the buffer 'queue'", "`get`"),
+        ("{acquire_all: {lock: 2}}", 30, "a mutex is taken once", "acquire_all"),
+        ("{select: {get: queue}}", 10, "`select` takes a list of waits, found a map", "after a `-`"),
+        ("{select: [{after: 1s}]}", 10, "`select` has nothing to wait for", "`delay`"),
+        (
+            "{select: [{get: queue, put: queue}]}",
+            20,
+            "a branch of `select` has one wait",
+            "`- {get: b, do: […]}`",
+        ),
+        ("{select: [{delay: 1s}]}", 20, "`delay` is nothing to choose by", "`after`"),
+        ("{select: [{wait: bell}]}", 20, "a notify is not kept", "wait for a flag"),
+        ("{select: [{acquire: [lock, permits]}]}", 20, "this `acquire` names several", "`acquire_all`"),
+        ("{select: [{get: queue}, {after: 1s}, {after: 2s}]}", 47, "a second `after`", "over first"),
+        ("{signal: bell}", 18, "`signal` cannot use the condition 'bell'", "`notify`"),
+    ] {
+        refused(&with_condition_step(step), &[(12, column, message, hint)]);
+    }
+}
+
+#[test]
 fn levels_are_known_in_a_run_only_and_any_is_for_conditions() {
     refused(
         "version: 1

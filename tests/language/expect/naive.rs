@@ -93,7 +93,7 @@ impl Whole<'_> {
         for (place, event) in mine.iter().enumerate().filter(|(_, event)| event.kind == Kind::Block) {
             let is_ready = event.value == WaitFor::Core as u64;
             if resource.map_or(!is_ready, |resource| resource.0 == event.subject) {
-                let ends = |event: &&&Event| matches!(event.kind, Kind::Grant | Kind::Done);
+                let ends = |event: &&&Event| matches!(event.kind, Kind::Grant | Kind::Timeout | Kind::Done);
                 let granted = mine[place..].iter().find(ends);
                 longest = longest.max(granted.map_or(self.end, |event| event.time).since(event.time));
             }

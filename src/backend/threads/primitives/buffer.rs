@@ -3,6 +3,7 @@
 
 use super::super::sync;
 use super::fact::{Fact, Observer, Response};
+use super::item::{Asks, NativeOrder};
 use super::locked::locked;
 use super::wait_queue::{Census, Order, Requester, WaitQueue, Waiter};
 use crate::ids::{OpId, ProcessId};
@@ -10,9 +11,10 @@ use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
 use std::collections::VecDeque;
 
-/// A bounded queue of items, first in, first out. A request for several items
+/// A bounded queue of items, in an order. A request for several items
 /// is served all at once or waits. Who is first in line and can be served is
-/// served, also who only comes; nobody is served behind a first who cannot be.
+/// served, also who only comes; nobody is served behind a first who cannot be, but for one
+/// who asks for an item that is not there.
 /// In a queue for no items a put and a get meet.
 ///
 /// Invariant: the first in either line cannot be served; nobody is in line for a closed one.
@@ -23,7 +25,9 @@ pub struct Buffer {
 
 #[derive(Debug)]
 struct Content {
+    /// In the order in which they are given.
     items: VecDeque<Word>,
+    order: NativeOrder,
     capacity: u64,
     /// How many have to close it yet; `None` of one that nobody closes.
     missing: Option<u64>,
@@ -34,12 +38,14 @@ struct Content {
 }
 
 /// What a get asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Wanted {
     /// So many items.
     pub items: u64,
     /// Whether it has something else to do where the buffer is closed.
     pub may_end: bool,
+    /// What it asks of the item, if it wants one alone.
+    pub asks: Option<Asks>,
 }
 
 /// Why a buffer cannot be closed.
@@ -62,8 +68,16 @@ impl Buffer {
     /// An empty buffer for so many items; both lines are served in this order.
     pub fn new(capacity: u64, order: Order) -> Buffer {
         let (getters, putters) = (WaitQueue::new(order), WaitQueue::new(order));
-        let items = VecDeque::new();
-        Buffer { state: sync::Mutex::new(Content { items, capacity, missing: None, getters, putters }) }
+        let (items, order) = (VecDeque::new(), NativeOrder::Fifo);
+        Buffer {
+            state: sync::Mutex::new(Content { items, order, capacity, missing: None, getters, putters }),
+        }
+    }
+
+    /// The same, with items in this order.
+    pub fn in_order(self, order: NativeOrder) -> Buffer {
+        locked(&self.state).order = order;
+        self
     }
 
     /// The same, to be closed by so many.
@@ -86,10 +100,12 @@ impl Buffer {
             return Ok(());
         }
         let (mut got, mut ended) = (Vec::new(), Vec::new());
-        while let Some(waiter) = state.getters.serve(census) {
+        loop {
+            let next = state.next_getter();
+            let Some(waiter) = state.getters.serve_nth(next.unwrap_or(0), census) else { break };
             facts.push(waiter.requester.fact(Kind::Grant, Word::from(me.process.0)));
-            if waiter.want.items <= state.level() {
-                let items = state.remove(&waiter.requester, waiter.want.items, &mut facts);
+            if next.is_some() {
+                let items = state.remove(&waiter.requester, &waiter.want, &mut facts);
                 got.push((waiter, items));
             } else {
                 facts.push(waiter.requester.fact(Kind::Ended, state.level()));
@@ -134,7 +150,7 @@ impl Buffer {
         observer: &mut impl Observer,
     ) -> Response<Vec<Word>> {
         let mut state = locked(&self.state);
-        if state.is_closed() && state.level() < wanted.items {
+        if state.is_closed() && state.first_of(&wanted).is_none() {
             let told = wanted.may_end.then(|| me.fact(Kind::Ended, state.level()));
             observer.note(told.as_slice());
             return Response::Ended;
@@ -147,10 +163,12 @@ impl Buffer {
             let by = put.iter().map(|putter| Word::from(putter.requester.process.0));
             facts.extend(by.map(|by| me.fact(Kind::Grant, by)));
         }
-        if state.getters.place(me) > 0 || state.level() < wanted.items {
+        let before = state.getters.place(me);
+        let is_held_up = state.getters.iter().take(before).any(|other| other.want.asks.is_none());
+        if is_held_up || state.first_of(&wanted).is_none() {
             return state.getters.wait(me, wanted, WaitFor::Get, census, observer);
         }
-        let items = state.remove(me, wanted.items, &mut facts);
+        let items = state.remove(me, &wanted, &mut facts);
         state.serve(me, census, facts, put, observer);
         Response::Served(items)
     }
@@ -216,7 +234,8 @@ impl Content {
         }
         let mut left = self.level();
         for getter in self.getters.iter() {
-            if getter.want.items <= left {
+            // What one asks for that waits is not there.
+            if getter.want.asks.is_none() && getter.want.items <= left {
                 left -= getter.want.items;
             } else if !getter.want.may_end {
                 return surprised(&getter.requester, WaitFor::Get);
@@ -239,13 +258,44 @@ impl Content {
 
     fn add(&mut self, requester: &Requester, count: u64, value: Word, facts: &mut Vec<Fact>) {
         for _ in 0..count {
-            self.items.push_back(value);
+            self.insert(value);
             facts.push(requester.fact(Kind::Put, value));
         }
     }
 
-    fn remove(&mut self, requester: &Requester, count: u64, facts: &mut Vec<Fact>) -> Vec<Word> {
-        let items: Vec<Word> = self.items.drain(..count as usize).collect();
+    /// Puts an item where it belongs.
+    fn insert(&mut self, value: Word) {
+        match &self.order {
+            NativeOrder::Fifo => self.items.push_back(value),
+            NativeOrder::Lifo => self.items.push_front(value),
+            NativeOrder::By(key) => {
+                let mine = key(value);
+                let before = self.items.partition_point(|&item| key(item) <= mine);
+                self.items.insert(before, value);
+            }
+        }
+    }
+
+    /// The place of the first item of those that somebody wants, if they are there.
+    fn first_of(&self, wanted: &Wanted) -> Option<usize> {
+        match &wanted.asks {
+            Some(asks) => self.items.iter().position(|&item| asks.accepts(item)),
+            None => (self.level() >= wanted.items).then_some(0),
+        }
+    }
+
+    /// Who is served next of those who wait to get: nobody behind one who does not ask for a
+    /// certain item and cannot be.
+    fn next_getter(&self) -> Option<usize> {
+        let holds_up = |wanted: &Wanted| wanted.asks.is_none() || self.first_of(wanted).is_some();
+        let (place, first) = self.getters.iter().enumerate().find(|(_, waiter)| holds_up(&waiter.want))?;
+        self.first_of(&first.want).map(|_| place)
+    }
+
+    /// Takes the items out that somebody wants, which are there.
+    fn remove(&mut self, requester: &Requester, wanted: &Wanted, facts: &mut Vec<Fact>) -> Vec<Word> {
+        let first = self.first_of(wanted).expect("they are there");
+        let items: Vec<Word> = self.items.drain(first..first + wanted.items as usize).collect();
         facts.extend(items.iter().map(|&item| requester.fact(Kind::Get, item)));
         items
     }
@@ -277,10 +327,10 @@ impl Content {
     ) {
         let mut got = Vec::new();
         loop {
-            if self.getters.first().is_some_and(|wanted| wanted.items <= self.level()) {
-                let Some(waiter) = self.getters.serve(census) else { break };
+            if let Some(place) = self.next_getter() {
+                let Some(waiter) = self.getters.serve_nth(place, census) else { break };
                 facts.push(waiter.requester.fact(Kind::Grant, Word::from(by.process.0)));
-                let items = self.remove(&waiter.requester, waiter.want.items, &mut facts);
+                let items = self.remove(&waiter.requester, &waiter.want, &mut facts);
                 got.push((waiter, items));
             } else if self.putters.first().is_some_and(|&(count, _)| count <= self.room()) {
                 put.extend(self.admit(by, census, &mut facts));

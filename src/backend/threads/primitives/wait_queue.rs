@@ -3,6 +3,7 @@
 
 use super::super::sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering};
 use super::fact::{Fact, Observer, Response};
+use super::item::Asks;
 use super::locked::locked;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::trace::{Kind, WaitFor};
@@ -123,6 +124,8 @@ pub struct Requester {
     pub due: u64,
     /// How long it waits.
     pub limit: WaitLimit,
+    /// What it asks of the item that it gets, if it does.
+    pub asks: Option<Asks>,
     /// Where it waits.
     pub parker: Arc<Parker>,
 }
@@ -292,7 +295,12 @@ impl<W> WaitQueue<W> {
 
     /// Takes the first out, to be served: it is awake from now on.
     pub(super) fn serve(&mut self, census: &Census) -> Option<Waiter<W>> {
-        let waiter = self.waiters.pop_front()?;
+        self.serve_nth(0, census)
+    }
+
+    /// The same of one before whom so many stand.
+    pub(super) fn serve_nth(&mut self, place: usize, census: &Census) -> Option<Waiter<W>> {
+        let waiter = self.waiters.remove(place)?;
         if waiter.requester.limit == WaitLimit::Never {
             census.join();
         }
