@@ -122,7 +122,11 @@ fn prepared<'a>(
     // Where priorities are inherited, a step may concern those who wait elsewhere; where
     // others start or end a process, what it does next hangs on them; and a wait that may
     // run out is a step of a process that others may end before.
+    // Whoever is served while it waits for several resources takes of others, too.
+    let is_served =
+        program.has_watches() && relation.lines[program.resource_of(program.watch_line()).index()];
     let order = options.reduce.order
+        && !is_served
         && !program.has_inheritance()
         && !program.has_lives()
         && !program.has_daemons

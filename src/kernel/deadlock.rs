@@ -93,13 +93,40 @@ fn may_be_helped(
         let owner = machine.owner(program, resource);
         return owner.is_none_or(|owner| others.iter().any(|&(other, _)| other == owner));
     }
-    let meant = lives_of(program, machine, op).unwrap_or((resource, 1));
-    others.iter().any(|(_, gives)| could_end(used, meant, gives))
+    let meant = meant_by(program, machine, op, (used, resource));
+    others.iter().any(|(_, gives)| could_end(&meant, gives))
 }
 
-/// Whether one of these gives could end a wait for such a use of one of these resources.
-fn could_end(used: Use, meant: (ResourceId, u32), gives: &[Give]) -> bool {
-    gives.iter().any(|give| used.enabled_by().contains(&give.used) && give.may_be_to(meant))
+/// Uses for which a process waits, each of one of some resources.
+type Meant = Vec<(Use, (ResourceId, u32))>;
+
+/// What a process waits for at `op`: this use of this resource, unless it is several.
+fn meant_by(
+    program: &BoundProgram,
+    machine: &Machine,
+    op: OpId,
+    (used, resource): (Use, ResourceId),
+) -> Meant {
+    if used != Use::Await {
+        return vec![(used, lives_of(program, machine, op).unwrap_or((resource, 1)))];
+    }
+    let wanted: Meant =
+        program.awaited_by(op.index()).map(|(used, first, count)| (used, (first, count))).collect();
+    let takes = |first: ResourceId| {
+        wanted.iter().any(|&(used, (other, _))| used.waits_for().is_some() && other == first)
+    };
+    let waits = wanted.iter().filter(|(used, _)| used.waits_for().is_some()).copied();
+    // What is looked at and not taken may change in any way.
+    let looks = wanted.iter().filter(|(used, (first, _))| used.waits_for().is_none() && !takes(*first));
+    waits.chain(looks.map(|&(_, meant)| (Use::Await, meant))).collect()
+}
+
+/// Whether one of these gives could end a wait for what is meant.
+fn could_end(meant: &Meant, gives: &[Give]) -> bool {
+    let ends = |give: &Give| {
+        meant.iter().any(|&(used, meant)| used.enabled_by().contains(&give.used) && give.may_be_to(meant))
+    };
+    gives.iter().any(ends)
 }
 
 /// Whether some processes each wait for a mutex that the next one owns.
@@ -187,15 +214,16 @@ fn describe(
         // The owner may be done, and then nobody will ever unlock it.
         holder.into_iter().filter(|&owner| machine.state(program, owner) != State::Done).collect()
     } else {
-        let meant = lives_of(program, machine, op).unwrap_or((resource, 1));
-        let is_itself = |other| other == process && !waits_for_itself(program, machine, process, meant);
+        let meant = meant_by(program, machine, op, (used, resource));
+        let waits_for_itself = |&(_, meant): &(Use, _)| waits_for_itself(program, machine, process, meant);
+        let is_itself = |other| other == process && !meant.iter().any(waits_for_itself);
         // Who has come to a barrier cannot come again while it waits there.
         let has_come = |other| {
             used.enabled_by().contains(&used)
                 && awaited(program, machine, other, machine.op(program, other)) == (resource, used)
         };
         let others = waiting.iter().zip(ahead).filter(|&(&other, _)| !is_itself(other) && !has_come(other));
-        others.filter(|(_, gives)| could_end(used, meant, gives)).map(|(&other, _)| other).collect()
+        others.filter(|(_, gives)| could_end(&meant, gives)).map(|(&other, _)| other).collect()
     };
     BlockedProcess { process, op, resource, wait_for, holder, givers }
 }

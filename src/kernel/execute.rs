@@ -165,16 +165,19 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                         self.emit_typed(at, Kind::Mark, mark.0, value, ty, 0);
                     }
                 }
-                other => match good!(self.use_resource(arena, at, other)) {
-                    Done::Wait => match self.limit_wait(arena, at) {
-                        Some(next) => {
-                            op = next;
-                            continue;
-                        }
-                        None => return Halt::Blocked,
-                    },
-                    done => waits!(done),
-                },
+                other => {
+                    let done = good!(self.use_resource(arena, at, other));
+                    if let Done::Wait = done
+                        && let Some(next) = self.limit_wait(arena, at)
+                    {
+                        op = next;
+                        continue;
+                    }
+                    if self.program.is_attended(op) {
+                        self.attend(arena, process);
+                    }
+                    waits!(done);
+                }
             }
             op += 1;
         };
@@ -233,6 +236,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = self.header(arena, condition, at);
                 self.notify(arena, at, header, u64::MAX);
             }
+            Op::Await { watch, .. } => return self.come_to_watch(arena, at, watch),
+            Op::Peek { into, resource, glance } => self.peek(arena, at, (into, resource, glance)),
             Op::Arrive { barrier } => return Ok(self.arrive(arena, at, barrier)),
             Op::Close { buffer } => {
                 let header = self.header(arena, buffer, at);
@@ -256,6 +261,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::UnlockInheriting { mutex } => {
                 let header = self.header(arena, mutex, at);
                 self.unlock_any(arena, at, header)?;
+            }
+            Op::Seize { semaphore, left } => {
+                let header = self.header(arena, semaphore, at);
+                return Ok(self.seize(arena, at, header, left));
             }
             Op::Admit { any } => return self.admit(arena, at, any),
             Op::Launch { life } => return self.launch(arena, at, life),

@@ -93,6 +93,23 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 return Done::Wait;
             }
             arena[left.at(at.frame())] -= 1;
+            if self.program.is_attended(at.op()) {
+                self.attend(arena, at.process());
+            }
+        }
+        Done::Next
+    }
+
+    /// Takes permits until `left` is 0, and goes before all who wait for one, but by `lifo`
+    /// for those who come later, and by `priority` for those who go before it.
+    pub(super) fn seize(&mut self, arena: &mut [Word], at: Context, header: usize, left: Slot) -> Done {
+        while arena[left.at(at.frame())] > 0 {
+            if arena[header + resource::LEVEL] == 0 {
+                return self.block_first(arena, at, header, WaitFor::Acquire);
+            }
+            arena[header + resource::LEVEL] -= 1;
+            self.note(arena, at, Kind::Acquire, header);
+            arena[left.at(at.frame())] -= 1;
         }
         Done::Next
     }
@@ -151,7 +168,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline]
     fn count_down(&mut self, arena: &mut [Word], waiter: Context) -> bool {
         match self.program.plain[waiter.op()] {
-            Op::AcquireMany { left, .. } => {
+            Op::AcquireMany { left, .. } | Op::Seize { left, .. } => {
                 let left = &mut arena[left.at(waiter.frame())];
                 *left -= 1;
                 *left == 0
@@ -173,6 +190,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             self.release(arena, at, header)?;
             arena[left.at(at.frame())] -= 1;
+            if self.program.is_attended(at.op()) {
+                self.attend(arena, at.process());
+            }
         }
         Ok(Done::Next)
     }

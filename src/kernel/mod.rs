@@ -43,6 +43,7 @@ mod stop;
 mod streams;
 mod timeout;
 mod waiters;
+mod watch;
 
 pub use call::{Call, Code, NoCode};
 pub use choices::Choices;

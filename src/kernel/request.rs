@@ -7,7 +7,7 @@
 use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{BoundProgram, Op, ResourceCode, Source, frame, resource, work};
+use crate::program::{BoundProgram, Glance, Op, ResourceCode, Source, frame, resource, work};
 use crate::trace::{Fault, Sink};
 use crate::value::Word;
 
@@ -54,6 +54,8 @@ pub enum Request {
     Notify,
     /// Notify all that wait at a condition.
     NotifyAll,
+    /// Do what can be of a region, or wait until it can.
+    Await,
     /// Come to a barrier.
     Arrive,
     /// Work on a processor.
@@ -82,6 +84,8 @@ pub enum Request {
     Interrupt,
     /// Say the level of a resource.
     Level,
+    /// Say what is to be seen of a resource at a glance.
+    Glance(Glance),
     /// Read consecutive slots, which are there.
     Read {
         /// The first.
@@ -128,7 +132,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let request = match op {
             Op::Lock { .. } | Op::LockInheriting { .. } => Request::Lock,
             Op::Unlock { .. } | Op::UnlockInheriting { .. } => Request::Unlock,
-            Op::Acquire { .. } | Op::AcquireMany { .. } => Request::Acquire,
+            Op::Acquire { .. } | Op::AcquireMany { .. } | Op::Seize { .. } => Request::Acquire,
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },
             Op::PutMany { many } => {
@@ -168,6 +172,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             Op::Notify { .. } => Request::Notify,
             Op::NotifyAll { .. } => Request::NotifyAll,
+            Op::Await { .. } => Request::Await,
             Op::Arrive { .. } => Request::Arrive,
             Op::WorkOn { wait, state, .. } => {
                 let (length, deadline) = self.job(self.arena, at, wait, state.at(at.frame()))?;
@@ -181,9 +186,18 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Stop { lost, .. } => Request::Stop { lost },
             Op::Interrupt { .. } => Request::Interrupt,
             Op::Level { .. } => Request::Level,
+            Op::Peek { glance, .. } => Request::Glance(glance),
             other => unreachable!("{other:?} asks nothing of a resource"),
         };
         Ok(Some((resource, request)))
+    }
+
+    /// Checks that what the process waits for by the op in front of which it rests can be.
+    ///
+    /// # Errors
+    /// [`Fault`] if it never can.
+    pub fn check_awaited(&self, process: ProcessId) -> Result<(), Box<Fault>> {
+        self.check_wanted(self.arena, self.context(process))
     }
 
     /// What was asked has been done: `values`, if any were asked for, go where
@@ -195,6 +209,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Get { into, .. }
             | Op::Read { into, .. }
             | Op::Level { into, .. }
+            | Op::Peek { into, .. }
             | Op::JoinAny { into: Some(into), .. } => {
                 let value = *values.first().expect("one value was asked for");
                 self.arena[into.at(at.frame())] = value;
@@ -210,6 +225,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 self.arena[left.at(at.frame())] = rest;
                 next -= usize::from(rest > 0);
             }
+            Op::Await { .. } => next = *values.first().expect("it was told where it goes on") as usize,
             Op::WorkOn { state, .. } => {
                 let start = state.at(at.frame());
                 self.arena[start..start + work::WORDS].fill(0);

@@ -10,7 +10,7 @@ use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{BoundProgram, ResourceCode, Slot, Source, frame, resource};
 use crate::time::Time;
-use crate::trace::{Event, Fault, Kind, Sink, WaitFor};
+use crate::trace::{Discipline, Event, Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
 /// Takes note of who can go on when, and may say who goes on next.
@@ -360,15 +360,41 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
         Done::Wait
     }
 
+    /// Makes the process wait on the op at hand for what is taken from a resource, before all
+    /// others where those are served in the order in which they come.
+    pub(super) fn block_first(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+        wait_for: WaitFor,
+    ) -> Done {
+        arena[at.frame() + frame::STATE] = state_word(at.op(), State::Blocked);
+        let discipline = match discipline(arena, header) {
+            by_arrival if by_arrival == Discipline::Fifo as u64 => Discipline::Lifo as u64,
+            other => other,
+        };
+        self.enqueue_by(arena, header + resource::TAKERS, at.process(), discipline);
+        let id = self.resource_id(arena, header);
+        self.emit(at, Kind::Block, id, wait_for as u64);
+        Done::Wait
+    }
+
     /// Puts a process into the queue whose word is `queue` words behind `header`.
     #[inline(always)]
     pub(super) fn enqueue(&self, arena: &mut [Word], header: usize, queue: usize, process: ProcessId) {
         let discipline = discipline(arena, header);
+        self.enqueue_by(arena, header + queue, process, discipline);
+    }
+
+    /// Puts a process into the queue in this word, where the discipline says.
+    #[inline(always)]
+    fn enqueue_by(&self, arena: &mut [Word], queue: usize, process: ProcessId, discipline: u64) {
         let add = match Q::KEEPS_DEADLINES && self.program.has_timeouts() {
             true => waiters::enqueue_both_ways,
             false => waiters::enqueue,
         };
-        add(arena, &self.program.frames, header + queue, process, discipline);
+        add(arena, &self.program.frames, queue, process, discipline);
     }
 
     /// Takes a process out of this queue, in which it waits.

@@ -11,11 +11,11 @@
 //! is left of the block is another step, from where it goes on.
 
 use super::execute::STEP_BY_STEP;
-use super::machine::op_of;
+use super::machine::{State, op_of, state_word};
 use super::step::{Context, Kernel, Scheduler};
 use super::stop::{Halt, Steps, Yield};
 use crate::ids::ProcessId;
-use crate::program::Op;
+use crate::program::{Op, frame};
 use crate::trace::{Fault, Sink};
 use crate::value::Word;
 
@@ -48,6 +48,25 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// As [`Kernel::step`].
     pub fn step_op(&mut self, process: ProcessId) -> Result<Rest, Box<Fault>> {
         self.advance(process, Steps::OP)
+    }
+
+    /// Executes the one op in front of which `process` rests, which concerns nobody else.
+    ///
+    /// # Errors
+    /// As [`Kernel::step`].
+    pub fn single_op(&mut self, process: ProcessId) -> Result<(), Box<Fault>> {
+        let arena = std::mem::take(&mut self.arena);
+        let frame = self.program.frames[process.index()] as usize;
+        let halt = self.execute_plain(arena, Context::new(process, frame, op_of(arena, frame)));
+        let result = match halt {
+            Halt::Went(next) => {
+                arena[frame + frame::STATE] = state_word(next, State::Ready);
+                Ok(())
+            }
+            _ => self.why_left().map(drop),
+        };
+        self.arena = arena;
+        result
     }
 
     /// Brings `process`, which is new or was woken, in front of its next step.

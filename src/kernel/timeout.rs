@@ -54,6 +54,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.emit(at, Kind::Timeout, id, wait_for as Word);
         self.take_out_of_queue(arena, at, at.process());
         arena[at.frame() + frame::STATE] = state_word(next, State::Ready);
+        if self.program.has_watches() {
+            self.attend(arena, at.process());
+        }
         next
     }
 
@@ -103,7 +106,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn take_out_of_queue(&mut self, arena: &mut [Word], other: Context, by: ProcessId) {
         let (header, wait_for) = self.awaited(arena, other);
         let queue = if wait_for == WaitFor::Put { resource::PUTTERS } else { resource::TAKERS };
-        self.remove(arena, header, queue, other.process());
+        let line = if wait_for == WaitFor::Change { self.program.watch_line() } else { header };
+        self.remove(arena, line, queue, other.process());
         if wait_for.is_counted() {
             arena[header + resource::LEVEL] -= 1;
         }

@@ -103,12 +103,14 @@ pub(super) fn nth(arena: &[Word], frames: &[u32], queue: usize, nth: u32) -> Opt
     in_order(arena, frames, queue).nth(nth as usize)
 }
 
+/// The waiter behind this one, who is in a queue.
+pub(super) fn behind(arena: &[Word], frames: &[u32], process: ProcessId) -> Option<ProcessId> {
+    let link = arena[link_of(frames, u64::from(process.0) + 1)];
+    (link as u32).checked_sub(1).map(ProcessId)
+}
+
 fn in_order(arena: &[Word], frames: &[u32], queue: usize) -> impl Iterator<Item = ProcessId> {
-    let next = |process: &ProcessId| {
-        let link = arena[link_of(frames, u64::from(process.0) + 1)];
-        (link as u32).checked_sub(1).map(ProcessId)
-    };
-    std::iter::successors(first(arena, queue), next)
+    std::iter::successors(first(arena, queue), |&process| behind(arena, frames, process))
 }
 
 /// Whether nothing says who of the waiters at this header is served first.

@@ -45,11 +45,13 @@ pub enum Use {
     Interrupt,
     /// Reads a level.
     Observe,
+    /// Waits for what it names to change.
+    Await,
 }
 
 impl Use {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Use; 16] = [
+    pub const ALL: [Use; 17] = [
         Use::Take,
         Use::Give,
         Use::Put,
@@ -66,6 +68,7 @@ impl Use {
         Use::End,
         Use::Interrupt,
         Use::Observe,
+        Use::Await,
     ];
 
     /// What a process waits for that cannot go on because of this use; `None`
@@ -79,6 +82,7 @@ impl Use {
             Use::Arrive => Some(WaitFor::Barrier),
             Use::Serve => Some(WaitFor::Core),
             Use::Join => Some(WaitFor::End),
+            Use::Await => Some(WaitFor::Change),
             Use::Give
             | Use::Close
             | Use::Read
@@ -124,6 +128,8 @@ impl Use {
             Use::Launch | Use::Join | Use::End | Use::Interrupt => {
                 &[Use::Launch, Use::Join, Use::End, Use::Interrupt]
             }
+            // What is tried has uses of its own.
+            Use::Await => &[],
             Use::Observe => &[
                 Use::Take,
                 Use::Give,
@@ -148,6 +154,20 @@ impl Use {
             Use::Arrive => &[Use::Arrive],
             Use::Serve => &[Use::Serve],
             Use::Join => &[Use::End],
+            // Any change of what it names may.
+            Use::Await => &[
+                Use::Take,
+                Use::Give,
+                Use::Put,
+                Use::Get,
+                Use::Close,
+                Use::Write,
+                Use::Wait,
+                Use::Notify,
+                Use::Arrive,
+                Use::Serve,
+                Use::End,
+            ],
             Use::Give
             | Use::Close
             | Use::Read
@@ -243,7 +263,9 @@ impl Op {
             Op::Lock { mutex } | Op::LockInheriting { mutex } => one(Access(Use::Take, mutex)),
             Op::Unlock { mutex } | Op::UnlockInheriting { mutex } => one(Access(Use::Give, mutex)),
             Op::Acquire { semaphore } => one(Access(Use::Take, semaphore)),
-            Op::AcquireMany { semaphore, left } => two(Access(Use::Take, semaphore), Counter(*left)),
+            Op::AcquireMany { semaphore, left } | Op::Seize { semaphore, left } => {
+                two(Access(Use::Take, semaphore), Counter(*left))
+            }
             Op::Release { semaphore } => one(Access(Use::Give, semaphore)),
             Op::ReleaseMany { semaphore, left } => two(Access(Use::Give, semaphore), Counter(*left)),
             Op::Put { buffer, value } => two(Access(Use::Put, buffer), Read(*value)),
@@ -260,6 +282,8 @@ impl Op {
                 two(Access(Use::Wait, condition), Access(Use::Give, mutex))
             }
             Op::Notify { condition } | Op::NotifyAll { condition } => one(Access(Use::Notify, condition)),
+            Op::Await { watch, end: behind } => two(Access(Use::Await, watch), End(behind)),
+            Op::Peek { into, resource, .. } => two(Access(Use::Observe, resource), Written(*into)),
             Op::Arrive { barrier } => one(Access(Use::Arrive, barrier)),
             Op::Level { into, resource } => two(Access(Use::Observe, resource), Written(*into)),
             Op::Capacity { into, buffer } => two(Named(buffer), Written(*into)),
@@ -282,9 +306,9 @@ mod tests {
             assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
-        let expected =
-            [Use::Give, Use::Put, Use::Get, Use::Close, Use::Notify, Use::Arrive, Use::Serve, Use::End];
-        assert!(ending.eq(expected));
+        // A change of any kind may be waited for, but that a process was started.
+        let others = [Use::Read, Use::Launch, Use::Join, Use::Interrupt, Use::Observe, Use::Await];
+        assert!(ending.eq(Use::ALL.into_iter().filter(|used| !others.contains(used))));
     }
 
     /// The uses of the ops of a process with these steps, op after op.

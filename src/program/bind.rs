@@ -13,6 +13,7 @@ use super::optimise::made::Optimised;
 use super::optimise::{Scope, optimise};
 use super::state::{Size, State};
 use super::values::BindError;
+use super::watches::Watches;
 use crate::ids::{ProcessDefId, ResourceId};
 use crate::scenario::{Model, ProcessDef, ResourceDef};
 use crate::trace::{ProcessInfo, ResourceInfo};
@@ -66,6 +67,7 @@ impl Program {
             endings: self.endings.clone(),
             choices: self.choices.clone(),
             orders: self.orders.clone(),
+            watches: Watches::default(),
             settled: self.settled.clone(),
             logs: self.logs.clone(),
             instances: state.instances.clone(),
@@ -81,6 +83,7 @@ impl Program {
             resources: infos(model, state),
         };
         program.patch_resources();
+        program.watches = program.find_watches();
         let scopes = self.scopes(&program);
         program.noticed = noticed(&model.expect, &program.plain, self.ranges(&program));
         program.leave_out();
@@ -208,7 +211,9 @@ impl BoundProgram {
                 _ => None,
             })
             .collect();
-        self.sections = sections(&self.plain, |header| by_index.iter().any(|range| range.contains(&header)));
+        let is_seen =
+            |header| self.watches.names(header) || by_index.iter().any(|range| range.contains(&header));
+        self.sections = sections(&self.plain, is_seen);
         self.never_taken = self.sections.iter().map(|section| section.header).collect();
     }
 

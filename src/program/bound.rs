@@ -11,6 +11,7 @@ use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Slot};
 use super::optimise::made::Optimised;
 use super::processor::{Chain, Processor};
 use super::values::InstanceRanges;
+use super::watches::Watches;
 use crate::ids::{MarkId, OpId, ProcessDefId, ProcessId, ResourceDefId, ResourceId, Site};
 use crate::scenario::Limits;
 use crate::time::Time;
@@ -73,6 +74,8 @@ pub struct BoundProgram {
     pub choices: Vec<Choice>,
     /// In which order buffers give their items, by resource definition.
     pub orders: Vec<Option<OrderCode>>,
+    /// Who waits for what can come of several resources.
+    pub(super) watches: Watches,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
     /// The arguments of the log texts.

@@ -47,6 +47,7 @@ pub fn compile(model: &Model) -> Program {
         exits: Vec::new(),
         process: ProcessDefId(0),
         site: Site::default(),
+        looks: false,
         atomic: false,
         guard: None,
     };
@@ -112,12 +113,18 @@ impl Compiler<'_> {
             }
             StepKind::Work { amount, on, deadline } => self.work(amount, on.as_ref(), deadline.as_ref()),
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
+            StepKind::Seize { resource, permits } => {
+                let semaphore = self.resource(resource);
+                self.counted(permits, |left| Op::Seize { semaphore, left });
+            }
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body } => self.with(held, body),
             StepKind::Interruptible(block) => self.interruptible(block),
             StepKind::Within { limit, waits, otherwise } => {
                 self.within(limit.as_ref(), waits, otherwise.as_deref())
             }
+            StepKind::Select { branches, watch } => self.select(branches, *watch),
+            StepKind::Until(_) => unreachable!("it stands in a branch of its own"),
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, element: Some(element), into: Some(into), accepts, .. } => {
                 self.accepts = accepts.as_ref().map(|accepts| self.item_term(accepts));
@@ -457,12 +464,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn many(&mut self, code: ManyCode) -> u32 {
+    pub(super) fn many(&mut self, code: ManyCode) -> u32 {
         self.program.many.push(code);
         (self.program.many.len() - 1) as u32
     }
 
-    fn is_array(&self, var: VarId) -> bool {
+    pub(super) fn is_array(&self, var: VarId) -> bool {
         self.model.processes[self.process.index()].vars[var.index()].len.is_some()
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Compiler<'a> {
     pub(super) process: ProcessDefId,
     /// The step at hand.
     pub(super) site: Site,
+    /// Whether levels are looked at as a region does, without an event.
+    pub(super) looks: bool,
     /// Whether it is inside an atomic block.
     pub(super) atomic: bool,
     /// What must be true of the parameters for the step at hand to be come to:

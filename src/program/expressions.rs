@@ -2,7 +2,7 @@
 
 use super::code::Settled;
 use super::emit::Compiler;
-use super::op::{DistributionCode, Op, ResourceCode, Sampler, Slot, Source};
+use super::op::{DistributionCode, Glance, Op, ResourceCode, Sampler, Slot, Source};
 use crate::arithmetic::UnaryOp;
 use crate::ids::{OpId, ResourceDefId, Site};
 use crate::random::distributions::EXPONENTIAL;
@@ -44,7 +44,10 @@ impl Compiler<'_> {
             }
             ExprKind::Level(resource) => {
                 let resource = self.resource(resource);
-                self.emit(Op::Level { into, resource });
+                self.emit(match self.looks {
+                    true => Op::Peek { into, resource, glance: Glance::Level },
+                    false => Op::Level { into, resource },
+                });
             }
             ExprKind::Capacity(buffer) => {
                 let buffer = self.resource(buffer);

@@ -45,7 +45,21 @@ pub fn lines_of(program: &BoundProgram, timed: bool) -> Vec<bool> {
             }
         }
     }
+    mark_watches(program, &mut lines);
     lines
+}
+
+/// Where a block could tell that somebody was served in its middle who waits for what can
+/// come of several resources, all that has to do with it is marked.
+fn mark_watches(program: &BoundProgram, lines: &mut [bool]) {
+    let is_told = |at: usize| program.atomic[at] && program.is_attended(at);
+    if !(0..program.plain.len()).any(is_told) {
+        return;
+    }
+    program.watched().for_each(|id| lines[id.index()] = true);
+    for info in program.resources.iter().filter(|info| info.kind == ResourceKind::Watch) {
+        lines[info.first.index()..info.first.index() + info.count as usize].fill(true);
+    }
 }
 
 /// Marks the lives of all processes.

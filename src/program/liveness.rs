@@ -154,6 +154,8 @@ pub fn may_end(program: &BoundProgram) -> bool {
 /// may be circles of states.
 pub fn may_go_round(program: &BoundProgram) -> bool {
     program.plain.iter().enumerate().any(|(at, op)| match *op {
+        // Who tries again what it waits for does not go round.
+        Op::JumpIfFalse { to, .. } if matches!(program.plain[to.index()], Op::Await { .. }) => false,
         Op::Jump { to } | Op::JumpIfFalse { to, .. } | Op::JumpIfTrue { to, .. } => to.index() <= at,
         _ => false,
     })

@@ -7,6 +7,7 @@
 //! the kernel's business.
 
 mod access;
+mod attended;
 mod bind;
 mod bound;
 mod by_number;
@@ -30,9 +31,11 @@ mod op;
 mod optimise;
 mod processor;
 mod rebind;
+mod region;
 mod sharing;
 mod state;
 mod values;
+mod watches;
 mod within;
 
 pub use access::Use;
@@ -45,7 +48,7 @@ pub use item_term::{ItemKey, ItemTerm, OrderCode};
 pub use layout::{FRAME_WORDS, RESOURCE_WORDS, array_in, closing, frame, resource, shared, work};
 pub use lines::lines_of;
 pub use liveness::{LiveWords, may_end, may_go_round, next_ops, ops_of, read, written};
-pub use op::{DistributionCode, LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
+pub use op::{DistributionCode, Glance, LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
 pub use optimise::{
     Argument, CLOCK, Chance, Draw, DrawKind, FRAME, FROM_FLOAT, FROM_INT, Fast, Function, KNOWN, Local, MASK,
     unshortened,

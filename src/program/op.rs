@@ -154,6 +154,8 @@ pub enum Op {
     Acquire { semaphore: ResourceCode },
     /// Take `left` permits, one after the other, counting `left` down to 0.
     AcquireMany { semaphore: ResourceCode, left: Slot },
+    /// Take `left` permits before all others who wait, one after the other.
+    Seize { semaphore: ResourceCode, left: Slot },
     /// Give one permit back.
     Release { semaphore: ResourceCode },
     /// Give `left` permits back, one after the other, counting down.
@@ -182,6 +184,11 @@ pub enum Op {
     Notify { condition: ResourceCode },
     /// End the wait of all processes.
     NotifyAll { condition: ResourceCode },
+    /// Try the ops from the next one up to `end`; if they jump back to this one, wait and try
+    /// them again. See [`super::region`].
+    Await { watch: ResourceCode, end: OpId },
+    /// `into` = what is to be seen of a resource at a glance, which leaves no event.
+    Peek { into: Slot, resource: ResourceCode, glance: Glance },
     /// Wait at a barrier, or let all go on if nobody else is missing.
     Arrive { barrier: ResourceCode },
     /// `into` = the level of a resource; see [`super::layout::resource::LEVEL`].
@@ -219,6 +226,7 @@ impl Op {
                 | Op::SetElement { .. }
                 | Op::Find { .. }
                 | Op::Capacity { .. }
+                | Op::Peek { .. }
                 | Op::RanOut
         )
     }
@@ -246,6 +254,17 @@ impl Op {
     pub const fn is_counted(self) -> bool {
         matches!(self, Op::AcquireMany { .. } | Op::ReleaseMany { .. })
     }
+}
+
+/// What is to be seen of a resource at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glance {
+    /// Its level; see [`super::layout::resource::LEVEL`].
+    Level,
+    /// The items of a buffer that whoever comes could get at once.
+    Items,
+    /// The items that whoever comes could put into a buffer at once.
+    Room,
 }
 
 /// What the ops on several items need beyond 16 bytes.

@@ -92,10 +92,13 @@ impl Check<'_> {
             self.style(&entry.value, owner)
         });
         let processes = self.with_arrivals(processes, fields, horizon.is_some());
+        let processes = self.with_hours(processes, &resources, fields);
         let (mut resources, lives) = self.with_lives(resources, &processes);
         self.buffers_in_use(&mut resources, &processes);
+        let (resources, watches) = self.with_watches(resources);
         let model = Model {
             lives,
+            watches,
             name,
             params,
             resources,

@@ -35,6 +35,8 @@ pub(super) struct Check<'t> {
     pub measures: Table<Option<MeasureKind>>,
     pub logs: Vec<LogTemplate>,
     pub blocks: Table<Rc<Block>>,
+    /// What processes wait for that can come of several resources, as it is called, and where.
+    pub watches: Vec<(String, Site)>,
     /// Where each of them stands.
     pub block_sites: Vec<Site>,
     /// How often blocks are called.
@@ -88,6 +90,7 @@ impl<'t> Check<'t> {
             measures: Table::default(),
             logs: Vec::new(),
             blocks: Table::default(),
+            watches: Vec::new(),
             block_sites: Vec::new(),
             calls: 0,
             within: Vec::new(),

@@ -6,12 +6,14 @@
 //! [`ResourceKind::descriptor`].
 
 use super::choosing::ORDER;
+use super::hours::{BREAKDOWN, PERMITS};
 use super::processors;
 use super::steps::body::Use;
 use super::steps::closing::{CLOSE, CLOSES, FOR_EACH};
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
 use super::steps::items::{GET, PUT};
 use super::steps::permits::{ACQUIRE, RELEASE};
+use super::steps::select::ACQUIRE_ALL;
 use super::steps::slots::{READ, WRITE};
 use super::steps::time::WORK;
 use super::tables::{Advice, COUNT, Field, ForeignKey, Form, Shape, TYPES, advice, optional, required};
@@ -47,7 +49,7 @@ pub(super) type Sided = (fn(&str) -> String, &'static str);
 static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     KindInLanguage {
         kind: ResourceKind::Mutex,
-        steps: &[&ACQUIRE, &RELEASE],
+        steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
         more: &[optional(
             "inherit",
@@ -65,9 +67,9 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     },
     KindInLanguage {
         kind: ResourceKind::Semaphore,
-        steps: &[&ACQUIRE, &RELEASE],
+        steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
-        more: &[],
+        more: &[BREAKDOWN],
         never_given: Some((
             |name| format!("the semaphore {name} is acquired and never released by anybody"),
             "`release` it, or use `with`, which does",
@@ -215,6 +217,11 @@ pub(super) fn short() -> impl Iterator<Item = &'static Form> {
 }
 
 impl KindInLanguage {
+    /// What its number may be.
+    fn number_shape(&self) -> Shape {
+        if self.kind == ResourceKind::Semaphore { PERMITS } else { Shape::Whole }
+    }
+
     /// The keys of the kind; the fields live as long as the program.
     fn form(&self) -> Form {
         let descriptor = self.kind.descriptor();
@@ -232,7 +239,7 @@ impl KindInLanguage {
         };
         let fields = [required("kind", Shape::Word(words), "The kind of resource.")]
             .into_iter()
-            .chain(number.map(|number| required(number.key, Shape::Whole, number.doc)))
+            .chain(number.map(|number| required(number.key, self.number_shape(), number.doc)))
             .chain(holds)
             .chain([COUNT])
             .chain(self.discipline)

@@ -7,7 +7,7 @@
 //! parameters and `index` are left out.
 
 use super::evaluate::{evaluate, evaluate_for};
-use super::model::{Model, ProcessDef, ResourceRef, Step, StepKind};
+use super::model::{Branch, Model, ProcessDef, ResourceRef, Step, StepKind};
 use crate::ids::Site;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +97,7 @@ impl Walk<'_> {
                         held.retain(|lock| other.contains(lock));
                     }
                 }
+                StepKind::Select { branches, .. } => self.select(branches, held),
                 StepKind::Interruptible(block) => {
                     let mut other = held.clone();
                     self.steps(&block.body, held);
@@ -112,6 +113,27 @@ impl Walk<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// What is taken at once is in no order, but it is wanted by who holds what came before.
+    fn select(&mut self, branches: &[Branch], held: &mut Vec<Lock>) {
+        let before = held.clone();
+        let ways: Vec<Vec<Lock>> = branches
+            .iter()
+            .map(|branch| {
+                let mut after = before.clone();
+                for wait in &branch.waits {
+                    let StepKind::Acquire { resource, .. } = &wait.kind else { continue };
+                    let mut one = before.clone();
+                    self.acquire(resource, &mut one);
+                    after.extend(one.get(before.len()));
+                }
+                self.steps(&branch.body, &mut after);
+                after
+            })
+            .collect();
+        *held = ways.first().cloned().unwrap_or_default();
+        held.retain(|lock| ways.iter().all(|way| way.contains(lock)));
     }
 
     fn acquire(&mut self, resource: &ResourceRef, held: &mut Vec<Lock>) {

@@ -4,12 +4,13 @@
 use crate::ids::{LogId, MarkId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::look::Look;
 use crate::random::{DataDraw, Family};
-use crate::trace::{Chosen, Expected, Level, LogTemplate, MarkInfo, ResourceKind, TableInfo};
+use crate::trace::{Expected, LogTemplate, MarkInfo, TableInfo};
 use crate::value::{Type, Word};
 use std::sync::Arc;
 
 pub use super::expr::{Expr, ExprKind, ResourceRef};
 pub use super::measured::{LevelTermDef, MeasureDef, MeasuredDef};
+pub use super::resource_spec::{ItemOrder, ProcessorSpec, ResourceSpec};
 pub use crate::trace::Discipline;
 
 /// A checked scenario.
@@ -26,6 +27,9 @@ pub struct Model {
     /// The resources by which others start, join and stop processes, by
     /// [`crate::ids::ProcessDefId`].
     pub lives: Vec<Life>,
+    /// What processes wait for that can come of several resources: one that has no other use
+    /// for each.
+    pub watches: Vec<ResourceDefId>,
     /// The marks, in the order of their first use, by [`MarkId`].
     pub marks: Vec<MarkInfo>,
     /// What is measured, in the order of the file.
@@ -105,75 +109,6 @@ pub struct ResourceDef {
     pub site: Site,
 }
 
-/// What a resource is; expressions are over parameters.
-#[derive(Debug, Clone)]
-pub struct ResourceSpec {
-    /// Which kind of resource it is.
-    pub kind: ResourceKind,
-    /// The number that its kind is made with, an integer, at least what
-    /// [`crate::trace::Number::least`] says: permits, capacity or slots; `None` if
-    /// there is none, or no bound.
-    pub number: Option<Expr>,
-    /// The type of what it holds; an integer if that is nothing.
-    pub ty: Type,
-    /// What each slot holds at the start, if it has slots.
-    pub value: Option<Expr>,
-    /// Whether the owner of it, a mutex, inherits the priority of those who wait: a
-    /// boolean; `None` if it never does.
-    pub inherit: Option<Expr>,
-    /// How many have to close it, a buffer that somebody closes: an integer, at least 1.
-    pub closes: Option<Expr>,
-    /// In which order it gives its items, a buffer that has one of its own.
-    pub order: Option<ItemOrder>,
-    /// Whether a get asks something of its items.
-    pub is_asked: bool,
-    /// How it serves, if it is a processor.
-    pub processor: Option<ProcessorSpec>,
-}
-
-/// In which order a buffer gives its items.
-#[derive(Debug, Clone)]
-pub enum ItemOrder {
-    /// The last that was put goes first.
-    Lifo,
-    /// The one with the least key goes first, of equal ones the first that was put: over
-    /// parameters and the item.
-    By(Expr),
-}
-
-/// How a processor serves; expressions are over parameters.
-#[derive(Debug, Clone)]
-pub struct ProcessorSpec {
-    /// How long a process keeps its core if others are ready: a duration.
-    pub quantum: Option<Expr>,
-    /// What it costs a core to serve another process than before: a duration.
-    pub switch: Option<Expr>,
-    /// How much faster than one process alone so many are together, from one on:
-    /// numbers. Empty for as many as there are cores.
-    pub speed: Vec<Expr>,
-    /// Whether a process that comes takes its core from one that goes after it, where
-    /// the discipline has an order of going before: a boolean; `None` is true.
-    pub preempts: Option<Expr>,
-    /// On which processor its cores are served themselves. It has one instance.
-    pub on: Option<ResourceDefId>,
-}
-
-impl ResourceSpec {
-    /// Which of equal items goes first, of a buffer whose items are chosen.
-    pub fn chosen(&self) -> Option<Chosen> {
-        match self.order {
-            Some(ItemOrder::Lifo) => Some(Chosen::Newest),
-            Some(ItemOrder::By(_)) => Some(Chosen::Oldest),
-            None => self.is_asked.then_some(Chosen::Oldest),
-        }
-    }
-
-    /// The permits at the start, if it has permits of which a scenario says how many.
-    pub fn permits(&self) -> Option<&Expr> {
-        self.number.as_ref().filter(|_| self.kind.level() == Some(Level::Permits))
-    }
-}
-
 /// A process as written.
 #[derive(Debug, Clone)]
 pub struct ProcessDef {
@@ -247,6 +182,13 @@ pub enum StepKind {
         /// How many: an integer, not negative.
         permits: Expr,
     },
+    /// Take permits before all others who wait, one after the other. No text can say it.
+    Seize {
+        /// From where.
+        resource: ResourceRef,
+        /// How many: an integer, not negative.
+        permits: Expr,
+    },
     /// Give permits back, one after the other, or a mutex.
     Release {
         /// To where.
@@ -277,6 +219,15 @@ pub enum StepKind {
     Interruptible(InterruptibleSteps),
     /// Interrupt processes, if they may be where they stand.
     Interrupt(ProcessRef),
+    /// Wait until one of several branches can be gone, and go the first that can.
+    Select {
+        /// In the order of the file.
+        branches: Vec<Branch>,
+        /// The number of what is waited for, among [`Model::watches`].
+        watch: u32,
+    },
+    /// Wait until a boolean is true. It stands in a [`Branch`] only.
+    Until(Expr),
     /// Put items into a buffer, all at once, waiting until they all fit.
     Put {
         /// Into which.
@@ -457,6 +408,15 @@ pub enum AfterInterrupt {
     Restart,
 }
 
+/// What a process may wait for together with other things, and what it does then.
+#[derive(Debug, Clone)]
+pub struct Branch {
+    /// What it waits for, all at once: steps that wait.
+    pub waits: Vec<Step>,
+    /// What it does then.
+    pub body: Vec<Step>,
+}
+
 /// Visits every step, those inside others included.
 pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
     for step in steps {
@@ -470,17 +430,20 @@ pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
 impl StepKind {
     /// The steps inside this one, of which a run may make those of one block or
     /// of none; empty for what is no block.
-    pub fn blocks(&self) -> [&[Step]; 2] {
+    pub fn blocks(&self) -> Vec<&[Step]> {
         match self {
-            StepKind::If { then, otherwise, .. } => [then, otherwise],
-            StepKind::Within { waits, otherwise, .. } => [waits, otherwise.as_deref().unwrap_or(&[])],
-            StepKind::Interruptible(block) => [&block.body, &block.handler],
-            StepKind::ForEach { get, body } => [get, body],
+            StepKind::If { then, otherwise, .. } => vec![then, otherwise],
+            StepKind::Within { waits, otherwise, .. } => vec![waits, otherwise.as_deref().unwrap_or(&[])],
+            StepKind::Interruptible(block) => vec![&block.body, &block.handler],
+            StepKind::ForEach { get, body } => vec![get, body],
+            StepKind::Select { branches, .. } => {
+                branches.iter().flat_map(|branch| [branch.waits.as_slice(), &branch.body]).collect()
+            }
             StepKind::With { body, .. }
             | StepKind::While { body, .. }
             | StepKind::Repeat { body, .. }
-            | StepKind::Atomic(body) => [body, &[]],
-            _ => [&[], &[]],
+            | StepKind::Atomic(body) => vec![body],
+            _ => Vec::new(),
         }
     }
 
@@ -492,6 +455,7 @@ impl StepKind {
                 held.iter().flat_map(|resource| [(resource, true), (resource, false)]).collect()
             }
             StepKind::Acquire { resource, .. }
+            | StepKind::Seize { resource, .. }
             | StepKind::Get { buffer: resource, .. }
             | StepKind::Wait { on: resource, .. } => vec![(resource, true)],
             StepKind::Release { resource, .. }

@@ -96,6 +96,7 @@ impl Step {
             StepKind::Stop { .. }
                 | StepKind::Interrupt(_)
                 | StepKind::Within { .. }
+                | StepKind::Select { .. }
                 | StepKind::ForEach { .. }
                 | StepKind::Call(_)
         )
@@ -115,6 +116,7 @@ impl Step {
                 exprs.extend(on.iter().filter_map(|on| on.index.as_ref()));
             }
             StepKind::Acquire { permits: count, .. }
+            | StepKind::Seize { permits: count, .. }
             | StepKind::Release { permits: count, .. }
             | StepKind::Put { count, .. } => exprs.push(count),
             StepKind::Get { count, accepts, .. } => {

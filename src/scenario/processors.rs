@@ -5,6 +5,7 @@
 
 use super::context::Check;
 use super::fields::Fields;
+use super::hours::BREAKDOWN;
 use super::model::{Discipline, Expr, ProcessorSpec, ResourceDef};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
@@ -40,7 +41,7 @@ pub(super) const DISCIPLINE: Field = optional(
 .foreign(&["scheduler", "policy", "scheduling", "algorithm"]);
 
 /// The keys that only processors have.
-pub(super) const FIELDS: [Field; 5] = [
+pub(super) const FIELDS: [Field; 6] = [
     optional("quantum", Shape::Duration, "Of `round_robin`: after how much work others have their turn.")
         .foreign(&["slice", "time_slice", "timeslice", "switch_interval"]),
     optional("switch", Shape::Duration, "What it costs a core to serve another process than before.")
@@ -58,6 +59,7 @@ pub(super) const FIELDS: [Field; 5] = [
     )
     .foreign(&["preemptive", "preemption"]),
     optional("on", Shape::Reference, "The processor whose cores its own cores need."),
+    BREAKDOWN,
 ];
 
 impl Check<'_> {

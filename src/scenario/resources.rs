@@ -233,6 +233,7 @@ impl Check<'_> {
         fields: Fields<'_>,
     ) -> Option<Option<Expr>> {
         let node = fields.get(number.key)?;
+        let node = if kind == ResourceKind::Semaphore { self.opening(node)? } else { node };
         if kind.has_capacity() && node.kind == Kind::Text(UNBOUNDED.to_owned()) {
             known.unbounded = true;
             return Some(None);

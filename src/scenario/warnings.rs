@@ -211,6 +211,10 @@ fn first_uses<'m>(steps: &'m [Step], def: ResourceDefId, found: &mut Vec<&'m Ste
                 first_uses(body, def, found);
                 true
             }
+            StepKind::Select { branches, .. } => branches.iter().fold(false, |passes, branch| {
+                let goes_on = first_uses(&branch.waits, def, found) && first_uses(&branch.body, def, found);
+                passes || goes_on
+            }),
             _ => true,
         };
         if !passes {

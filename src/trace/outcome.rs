@@ -55,11 +55,13 @@ pub enum WaitFor {
     Core,
     /// Be told that another process is done.
     End,
+    /// Find what it names such that it can go on.
+    Change,
 }
 
 impl WaitFor {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [WaitFor; 7] = [
+    pub const ALL: [WaitFor; 8] = [
         WaitFor::Acquire,
         WaitFor::Get,
         WaitFor::Put,
@@ -67,6 +69,7 @@ impl WaitFor {
         WaitFor::Barrier,
         WaitFor::Core,
         WaitFor::End,
+        WaitFor::Change,
     ];
 
     /// The value of a [`super::Kind::Block`] event, read back.
@@ -90,6 +93,7 @@ impl WaitFor {
             WaitFor::Barrier => "barrier",
             WaitFor::Core => "core",
             WaitFor::End => "end",
+            WaitFor::Change => "change",
         }
     }
 
@@ -103,6 +107,7 @@ impl WaitFor {
             WaitFor::Barrier => row("wait", "wait at", "for the others at", "arrival at"),
             WaitFor::Core => row("work", "be ready for", "for a core of", "core of"),
             WaitFor::End => row("join", "wait to join", "for the end of", "end of"),
+            WaitFor::Change => row("wait for", "wait for", "for", "change of"),
         }
     }
 

@@ -8,6 +8,7 @@
 use super::event::{Event, INTERRUPTED, Kind, UNNOTIFIED};
 use super::header::Header;
 use super::outcome::WaitFor;
+use super::resource_kind::ResourceKind;
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::time::format_nanos;
 use crate::value::{Value, Word};
@@ -23,6 +24,14 @@ struct Words {
     /// What stands behind the name of the process in a sentence.
     sentence: &'static str,
 }
+
+/// Of a look at what it would have waited for.
+const SEEN: Words = Words {
+    verb: "find",
+    object: "{resource}",
+    note: "finds {resource}",
+    sentence: "need not wait for '{resource}'",
+};
 
 fn words(kind: Kind) -> Words {
     let row = |verb, object, note, sentence| Words { verb, object, note, sentence };
@@ -125,17 +134,26 @@ impl<'a> Phrase<'a> {
         Phrase { args, most_text, ..self }
     }
 
+    /// How its kind is told. Who sees what it would have waited for sees no level.
+    fn words(&self) -> Words {
+        let is_watch = |id: u32| self.header.resource(ResourceId(id)).kind == ResourceKind::Watch;
+        match self.event.kind {
+            Kind::Level if is_watch(self.event.subject) => SEEN,
+            kind => words(kind),
+        }
+    }
+
     /// The verb of a list of steps: `put`, `wait to get`.
     pub fn verb(&self) -> &'static str {
         match self.event.kind {
             Kind::Block => self.wait_for().verb(),
-            kind => words(kind).verb,
+            _ => self.words().verb,
         }
     }
 
     /// What the verb is about: `queue = 3`; empty if it is about nothing.
     pub fn object(&self) -> String {
-        self.filled(words(self.event.kind).object)
+        self.filled(self.words().object)
     }
 
     /// What happens, as a note on a turn: `put 3 into queue`.
@@ -148,12 +166,12 @@ impl<'a> Phrase<'a> {
             }
             _ => {}
         }
-        self.filled(words(self.event.kind).note)
+        self.filled(self.words().note)
     }
 
     /// A sentence without a full stop: `'loader' puts 3 into 'queue'`.
     pub fn sentence(&self) -> String {
-        format!("'{}' {}", self.process(), self.filled(words(self.event.kind).sentence))
+        format!("'{}' {}", self.process(), self.filled(self.words().sentence))
     }
 
     /// The name of the mark that was passed and, if it has one, its value

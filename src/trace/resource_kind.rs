@@ -29,6 +29,9 @@ pub enum ResourceKind {
     /// The life of a process, for whose end others wait. No scenario declares one:
     /// each process that others start, join or stop has one of its own name.
     Process,
+    /// What processes wait for that can come of several resources. No scenario declares one:
+    /// each step that waits so has one that is called what it waits for.
+    Watch,
 }
 
 /// All that there is to say of a [`ResourceKind`].
@@ -213,6 +216,18 @@ const PROCESS: KindDescriptor = KindDescriptor {
     is_drawn: false,
 };
 
+const WATCH: KindDescriptor = KindDescriptor {
+    name: "watch",
+    plural: "watches",
+    doc: "What processes wait for that can come of several resources.",
+    number: None,
+    level: None,
+    holds: Holds::Nothing,
+    is_owned: false,
+    wait_is_a_turn: false,
+    is_drawn: false,
+};
+
 impl ResourceKind {
     /// All of them that a scenario may declare, in the order of the reference.
     pub const ALL: [ResourceKind; 7] = [
@@ -236,6 +251,7 @@ impl ResourceKind {
             ResourceKind::Barrier => &BARRIER,
             ResourceKind::Processor => &PROCESSOR,
             ResourceKind::Process => &PROCESS,
+            ResourceKind::Watch => &WATCH,
         }
     }
 

@@ -3,7 +3,7 @@
 //! The one place that turns events into intervals; statistics and pictures
 //! both read them from here.
 
-use super::event::{Event, Kind};
+use super::event::{Event, INTERRUPTED, Kind};
 use super::late::LateRequests;
 use super::outcome::WaitFor;
 use super::sink::Trace;
@@ -137,7 +137,7 @@ impl SpanBuilder {
         // A thread wakes later than planned, and its `Wake` says when. Virtual
         // time has no such event: there the plan is what happened.
         let end = if event.kind == Kind::Wake { event.time } else { since.min(ended.until) };
-        let ran_out = event.kind == Kind::Timeout;
+        let ran_out = event.kind == Kind::Timeout && event.extra != INTERRUPTED;
         Some(Span { ran_out, ..span(event.process, ended, end, granted_by) })
     }
 

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod lives;
 pub mod small;
 pub mod stepwise;
+pub mod watches;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -3,6 +3,7 @@
 //! small enough for that.
 
 use crate::common::limits::limited;
+use crate::common::watches::watching;
 use crate::common::{Keep, Run, program, run, run_in_order, small, stepwise};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
@@ -150,36 +151,51 @@ fn without_time_there_is_more_of_waits_with_limits() {
     try_scenarios_of(&limited(small::scenario(true)), 150, is_within);
 }
 
+/// Where processes wait for several resources, all of it again: the ends, the run among
+/// them, more without time, and the same ends with less.
+#[test]
+fn waits_for_several_resources_come_to_the_same() {
+    let scenarios = watching(small::scenario(false));
+    try_scenarios_of(&scenarios, 100, an_enumeration_agrees);
+    try_scenarios_of(&scenarios, 60, the_run_is_a_schedule);
+    try_scenarios_of(&scenarios, 60, is_within);
+    try_scenarios_of(&scenarios, 100, reductions_agree);
+    try_scenarios_of(&watching(limited(small::scenario(true))), 60, the_run_is_a_schedule);
+}
+
 /// What real threads come to whose waits run out is among the ends of all orders.
 #[test]
 fn a_run_on_threads_whose_waits_run_out_is_a_schedule() {
     try_scenarios_of(&limited(small::scenario(false)), 60, ends_on_threads_as_some_schedule);
+    try_scenarios_of(&watching(limited(small::scenario(false))), 60, ends_on_threads_as_some_schedule);
 }
 
 /// Leaving out what only swaps independent steps, or instances that are alike,
 /// changes no end.
 #[test]
 fn a_reduction_finds_the_same_ends() {
+    try_scenarios(200, false, reductions_agree);
+}
+
+fn reductions_agree(text: &str) -> Option<()> {
     let order = Reduce { order: true, ..Reduce::NONE };
     let symmetry = Reduce { symmetry: true, ..Reduce::NONE };
-    try_scenarios(200, false, |text| {
-        let text = text.replace("p0: {priority", "p0: {count: 2, priority");
-        let program = program(&text, &[]);
-        let whole = explored(&program, Mode::Untimed)?;
-        for reduce in [order, symmetry, Reduce::ALL] {
-            let reduced = explored_with(&program, Mode::Untimed, reduce).expect("it has no more states");
-            assert!(reduced.progress().states <= whole.progress().states, "{reduce:?}\n{text}");
-            assert_eq!(finals(&reduced), finals(&whole), "{reduce:?}\n{text}");
-            for end in [End::Deadlock, End::Completed] {
-                assert_eq!(reduced.ends(end) > 0, whole.ends(end) > 0, "{reduce:?} {end:?}\n{text}");
-            }
-            // A broken rule ends the run, and what others would have broken is not tried.
-            let ops = |explored| faults(explored).into_iter().map(|(_, op)| op).collect::<BTreeSet<_>>();
-            assert!(ops(&reduced).is_subset(&ops(&whole)), "{reduce:?}\n{text}");
-            assert_eq!(ops(&reduced).is_empty(), ops(&whole).is_empty(), "{reduce:?}\n{text}");
+    let text = text.replace("p0: {priority", "p0: {count: 2, priority");
+    let program = program(&text, &[]);
+    let whole = explored(&program, Mode::Untimed)?;
+    for reduce in [order, symmetry, Reduce::ALL] {
+        let reduced = explored_with(&program, Mode::Untimed, reduce).expect("it has no more states");
+        assert!(reduced.progress().states <= whole.progress().states, "{reduce:?}\n{text}");
+        assert_eq!(finals(&reduced), finals(&whole), "{reduce:?}\n{text}");
+        for end in [End::Deadlock, End::Completed] {
+            assert_eq!(reduced.ends(end) > 0, whole.ends(end) > 0, "{reduce:?} {end:?}\n{text}");
         }
-        Some(())
-    });
+        // A broken rule ends the run, and what others would have broken is not tried.
+        let ops = |explored| faults(explored).into_iter().map(|(_, op)| op).collect::<BTreeSet<_>>();
+        assert!(ops(&reduced).is_subset(&ops(&whole)), "{reduce:?}\n{text}");
+        assert_eq!(ops(&reduced).is_empty(), ops(&whole).is_empty(), "{reduce:?}\n{text}");
+    }
+    Some(())
 }
 
 /// A ring of three in which everybody does the same to his own resources and to

@@ -9,7 +9,7 @@ use tempolane::explore::{Budget, End, Exploration, Mode, Options, explore};
 const STATES: u64 = 4_000;
 
 /// Those that are not small.
-const LARGE: [&str; 14] = [
+const LARGE: [&str; 15] = [
     "lab5/chunks-of-20.yaml",
     "lab5/work-inside-the-lock-two-memories.yaml",
     "optimising/counter-locked.yaml",
@@ -18,6 +18,7 @@ const LARGE: [&str; 14] = [
     "parallel-python/mean-threads.yaml",
     "pipelines/data-loader.yaml",
     "queues/bounded-buffer.yaml",
+    "queues/breakdowns.yaml",
     "queues/erlang-a.yaml",
     "queues/mm1.yaml",
     "queues/mmc.yaml",

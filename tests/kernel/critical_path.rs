@@ -1,6 +1,7 @@
 //! The critical path of a run: whose spans its end hangs on.
 
 use crate::common::generate::scenario;
+use crate::common::interrupts::interrupted;
 use crate::common::lives;
 use crate::common::{Run, library, run, run_in_order, run_library, run_with, scenarios};
 use proptest::prelude::*;
@@ -113,6 +114,11 @@ proptest! {
 
     #[test]
     fn lengths_add_up_where_processes_start_and_stop_others(text in lives::scenario(lives::Held::Any)) {
+        check_all(&run(&text));
+    }
+
+    #[test]
+    fn lengths_add_up_where_processes_interrupt_others(text in interrupted(lives::scenario(lives::Held::Any))) {
         check_all(&run(&text));
     }
 }

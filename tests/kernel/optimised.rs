@@ -3,6 +3,7 @@
 //! contents, by the ones and by the others.
 
 use crate::common::generate;
+use crate::common::watches::watching;
 use proptest::prelude::*;
 use std::fmt::Write;
 use std::ops::ControlFlow;
@@ -166,6 +167,11 @@ proptest! {
 
     #[test]
     fn random_scenarios_run_as_by_the_plain_ops(text in generate::scenario()) {
+        compare(&text)?;
+    }
+
+    #[test]
+    fn waits_for_several_resources_run_as_by_the_plain_ops(text in watching(generate::scenario())) {
         compare(&text)?;
     }
 

@@ -12,9 +12,10 @@ const NOT_NATIVE: [(&str, &str); 2] = [
 ];
 
 /// Those with so many steps that each run takes minutes in real time, made shorter.
-const SHORTER: [(&str, &[(&str, &str)]); 9] = [
+const SHORTER: [(&str, &[(&str, &str)]); 10] = [
     ("optimising/counter-locked.yaml", &[("maximum", "2000")]),
     ("queues/bounded-buffer.yaml", &[("items", "99")]),
+    ("queues/breakdowns.yaml", &[("customers", "100")]),
     // No more than can be alive at once, however late threads are.
     ("queues/erlang-a.yaml", &[("customers", "100")]),
     ("queues/hold.yaml", &[("processes", "50"), ("rounds", "5")]),

@@ -12,6 +12,7 @@ mod library;
 mod lives;
 mod processors;
 mod timeouts;
+mod watches;
 
 use common::generate::scenario;
 use common::{program, run};

@@ -12,7 +12,7 @@ use tempolane::time::Time;
 use tempolane::trace::{Kind, Outcome};
 
 /// The log of a run on threads, in the order in which it was written.
-fn told(text: &str, speed: f64) -> (Vec<String>, Time) {
+pub fn told(text: &str, speed: f64) -> (Vec<String>, Time) {
     let program = program(text, &[]);
     let recording = record(&program, speed);
     assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
@@ -113,7 +113,7 @@ proptest! {
     }
 }
 
-fn stays_within(text: &str) {
+pub fn stays_within(text: &str) {
     let program = program(text, &[]);
     let recording = record(&program, 20_000.0);
     // What breaks a rule leaves no event: when it did is not known, and another life may

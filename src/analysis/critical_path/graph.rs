@@ -2,7 +2,8 @@
 //!
 //! Decides which events hang on which: on the one before of the same process; a wait on
 //! what ended it; who took a permit, an item or a free place on who gave it, the first
-//! given being taken first; a join on the end; a start on who started. Events that only
+//! given being taken first; a join on the end; a start on who started, and what comes behind
+//! an interrupt on who interrupted. Events that only
 //! say something have no place in it.
 
 use crate::ids::ProcessId;
@@ -62,6 +63,8 @@ pub(super) struct Graph {
     last: Vec<Option<Last>>,
     /// By process, the event that stopped it, if its end comes next.
     stopped: Vec<Option<Node>>,
+    /// By process, the event that interrupted it, if it has done nothing since.
+    interrupted: Vec<Option<Node>>,
     flows: Vec<Flow>,
 }
 
@@ -105,6 +108,7 @@ impl Graph {
             builder: SpanBuilder::new(processes),
             last: vec![None; processes],
             stopped: vec![None; processes],
+            interrupted: vec![None; processes],
             flows: flows.collect(),
         }
     }
@@ -172,6 +176,7 @@ impl Graph {
             }
             Kind::Join => self.edge(self.done[other.index()], node, true),
             Kind::Stop => self.stopped[other.index()] = Some(node),
+            Kind::Interrupt => self.interrupted[other.index()] = Some(node),
             Kind::Done => {
                 let by = self.stopped[process.index()].take();
                 self.edge(by, node, true);
@@ -197,7 +202,9 @@ impl Sink for Graph {
         let process = event.process.index();
         let before = self.last[process].replace(Last { node, waits: event.kind == Kind::Block });
         if let Some(before) = before {
-            let is_cut = self.stopped[process].is_some();
+            let by = self.interrupted[process].take();
+            self.edge(by, node, true);
+            let is_cut = by.is_some() || self.stopped[process].is_some();
             // A wait that runs out lasts as long whenever it begins.
             let may_shrink = before.waits && event.kind != Kind::Timeout;
             self.edge(Some(before.node), node, may_shrink || is_cut);

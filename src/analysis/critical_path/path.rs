@@ -79,6 +79,8 @@ pub enum HandedOn {
     Start,
     /// Its end: it was stopped.
     Stop,
+    /// The end of what it was about: it was interrupted.
+    Interrupt,
 }
 
 impl HandedOn {
@@ -87,6 +89,7 @@ impl HandedOn {
         match self {
             HandedOn::Start => "start".to_owned(),
             HandedOn::Stop => "stop".to_owned(),
+            HandedOn::Interrupt => "interrupt".to_owned(),
             // Whose end it is stands beside it.
             HandedOn::Resource(_, WaitFor::End) => "end".to_owned(),
             HandedOn::Resource(resource, wait_for) => wait_for.ended_by(&name(resource)),

@@ -1,7 +1,7 @@
 //! Follows the critical path of every process while a run goes on.
 //!
 //! Decides by whom a process came to where it is. Each process has a trail; where one
-//! ends a wait of another one, starts it or stops it, the trail of that one becomes its
+//! ends a wait of another one, starts, stops or interrupts it, the trail of that one becomes its
 //! own, so that at the end the path is that of whoever came last.
 
 use super::path::{CriticalPath, HandOff, HandedOn, PathEnd, PathSpan, PathStep};
@@ -202,6 +202,10 @@ impl Sink for CriticalPathSink {
         match event.kind {
             Kind::Launch => self.hand_on(process, (other, event.op), now, HandedOn::Start),
             Kind::Stop => self.hand_on(process, (other, self.heads[other.index()].op), now, HandedOn::Stop),
+            Kind::Interrupt if self.spans.open(other, Time::MAX).is_some_and(|open| open.end >= now) => {
+                let to = (other, self.heads[other.index()].op);
+                self.hand_on(process, to, now, HandedOn::Interrupt);
+            }
             Kind::Start => self.done[process.index()] = None,
             Kind::Done => self.done[process.index()] = Some(self.settle(process, now)),
             _ => {}

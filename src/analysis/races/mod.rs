@@ -77,6 +77,9 @@ struct Detector {
     closers: BTreeMap<u32, Vec<Row>>,
     /// What the last access in an atomic block hands on.
     block: Row,
+    /// What each process hands on by its last change of anything that others share, to those
+    /// who wait for several resources; empty if nobody does.
+    changed: Vec<Row>,
     /// Bytes of all but the clocks.
     bytes: usize,
     room: usize,
@@ -106,6 +109,8 @@ enum Shadow {
     Processor,
     /// Who starts a process hands on to it, and who joins it learns from it.
     Life,
+    /// Who goes on saw all that was done before to what others share.
+    Watch,
 }
 
 impl Shadow {
@@ -127,6 +132,7 @@ impl Shadow {
             ResourceKind::Barrier => Shadow::Barrier(Vec::new(), NOTHING),
             ResourceKind::Processor => Shadow::Processor,
             ResourceKind::Process => Shadow::Life,
+            ResourceKind::Watch => Shadow::Watch,
         }
     }
 }
@@ -164,12 +170,15 @@ impl RaceSink {
         }
         let shadows = header.resources.iter();
         let shadows = shadows.flat_map(|info| std::iter::repeat_n(Shadow::new(info), info.count as usize));
+        let watches = header.resources.iter().any(|info| info.kind == ResourceKind::Watch);
+        let changed = vec![NOTHING; if watches { processes } else { 0 }];
         let (clocks, shadows) = (Clocks::new(processes), shadows.collect());
         let detector = Detector {
             clocks,
             shadows,
             closers: BTreeMap::new(),
             block: NOTHING,
+            changed,
             bytes,
             room,
             events: 0,
@@ -196,6 +205,9 @@ impl Detector {
         let is_atomic = is_access && found.header.is_atomic(event.op);
         if is_atomic {
             self.clocks.learn(event.process, self.block);
+        }
+        if !self.changed.is_empty() {
+            pass_on(&mut self.clocks, &mut self.changed, event, &self.shadows[event.subject as usize]);
         }
         let (process, clocks) = (event.process, &mut self.clocks);
         self.bytes += match (event.kind, &mut self.shadows[event.subject as usize]) {
@@ -277,7 +289,7 @@ impl Detector {
                 clocks.learn(process, *notified);
                 0
             }
-            (Kind::Launch, Shadow::Life) => {
+            (Kind::Launch | Kind::Interrupt, Shadow::Life) => {
                 let row = clocks.hand_on(process);
                 clocks.learn(ProcessId(event.value as u32), row);
                 clocks.let_go(row);
@@ -306,6 +318,21 @@ impl Detector {
             self.clocks.let_go(before);
         }
         self.bytes + self.clocks.bytes() <= self.room
+    }
+}
+
+/// Who goes on that waited for several resources knows of all changes of any before.
+fn pass_on(clocks: &mut Clocks, changed: &mut [Row], event: &Event, shadow: &Shadow) {
+    match (event.kind, shadow) {
+        (Kind::Level | Kind::Grant, Shadow::Watch) => {
+            changed.iter().for_each(|&row| clocks.learn(event.process, row));
+        }
+        (Kind::Acquire | Kind::Release | Kind::Put | Kind::Get | Kind::Block | Kind::Notify, _) => {
+            let own = &mut changed[event.process.index()];
+            let before = std::mem::replace(own, clocks.hand_on(event.process));
+            clocks.let_go(before);
+        }
+        _ => {}
     }
 }
 

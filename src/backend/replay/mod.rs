@@ -22,7 +22,7 @@ use super::threads::Recording;
 use crate::figure::{so_many, verb};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
-use crate::program::{BoundProgram, Op};
+use crate::program::{BoundProgram, Op, resource};
 use crate::time::Time;
 use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
 use crate::value::{Value, Word};
@@ -285,6 +285,7 @@ impl<'a> Replay<'a> {
         let op = self.program.plain[at_hand.index()];
         let mut now = self.clocks[process.index()];
         let mut about = self.resources_of_step(process);
+        about.extend(self.watched_in_step(process));
         match self.stopped_in_step(process) {
             Some(Stopped::Nobody) => return Ok(self.pass_over(process)),
             Some(Stopped::Process(other)) => {
@@ -377,6 +378,19 @@ impl<'a> Replay<'a> {
         asked.map_or_else(Vec::new, |asked| {
             [Some(asked.resource), lent(asked.request)].into_iter().flatten().collect()
         })
+    }
+
+    /// The resources that the step in front of which a process rests may be about for those
+    /// who wait for several, if there are any, and for itself.
+    fn watched_in_step(&self, process: ProcessId) -> Vec<ResourceId> {
+        let program = self.program;
+        let op = self.machine.op(program, process).index();
+        let line = program.watch_line() + resource::TAKERS;
+        let waits = !program.region(op).is_empty();
+        match waits || program.is_attended(op) && !self.machine.queue(program, line).is_empty() {
+            true => program.watched().collect(),
+            false => Vec::new(),
+        }
     }
 
     /// Brings a process that was woken in front of its next step.

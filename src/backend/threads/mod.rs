@@ -29,7 +29,7 @@ use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
 use crate::program::{BoundProgram, Op};
 use crate::time::Time;
-use crate::trace::{Outcome, Trace};
+use crate::trace::{Outcome, ResourceKind, Trace};
 use crate::value::Value;
 use shared::{End, Shared};
 use std::fmt;
@@ -116,6 +116,20 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
             "a process is interrupted on line {line}, and a thread that sleeps or waits cannot be woken by another one"
+        )));
+    }
+    if let Some(processor) =
+        program.watched().find(|&id| program.resource_info(id).kind == ResourceKind::Processor)
+    {
+        let name = program.resource_name(processor);
+        return Err(Trouble::NotNative(format!(
+            "a process waits until a core of '{name}' is free, which threads cannot show yet"
+        )));
+    }
+    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { .. })) {
+        let line = program.site(OpId::from_index(op)).line;
+        return Err(Trouble::NotNative(format!(
+            "the permits on line {line} are taken before all who wait, which threads cannot show yet"
         )));
     }
     let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });

@@ -9,11 +9,11 @@ mod lives;
 use super::bug;
 use super::primitives::{
     Buffer, Condition, Fact, Lives, Memory, Mutex, NativeOrder, NotOwner, Order, Parker, ProcessorRules,
-    Processors, Requester, Response, Semaphore, Wanted,
+    Processors, Requester, Response, Semaphore, Wanted, WatchLine,
 };
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
-use crate::program::{BoundProgram, Chain, OrderCode, Processor, closing, resource, shared};
+use crate::program::{BoundProgram, Chain, Glance, OrderCode, Processor, closing, resource, shared};
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Word;
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ pub(super) enum Native {
     Life(Arc<Lives>, usize),
     /// Of any instance.
     AnyLife(Arc<Lives>),
+    /// What can come of several resources: one line for all who wait so, each with its state.
+    Watch(Arc<WatchLine<Machine>>),
 }
 
 impl Native {
@@ -45,11 +47,16 @@ impl Native {
     /// each thread waits until it is started.
     pub(super) fn all(program: &BoundProgram, starts: &[Arc<Parker>]) -> Vec<Native> {
         let (processors, lives) = (groups(program), lives::all(program, starts));
+        let watches = Arc::default();
         let ids = (0..program.resource_count()).map(ResourceId::from_index);
-        ids.map(|id| Native::new(program, id, &processors, &lives)).collect()
+        ids.map(|id| Native::new(program, id, (&processors, &lives, &watches))).collect()
     }
 
-    fn new(program: &BoundProgram, id: ResourceId, processors: &Groups, lives: &lives::ById) -> Native {
+    fn new(
+        program: &BoundProgram,
+        id: ResourceId,
+        (processors, lives, watches): (&Groups, &lives::ById, &Arc<WatchLine<Machine>>),
+    ) -> Native {
         let info = program.resource_info(id);
         let header = program.header_words(id);
         let order = match Discipline::from_number((header[resource::IDENTITY] >> 32) as u8) {
@@ -86,6 +93,7 @@ impl Native {
                 (lives, Some(place)) => Native::Life(Arc::clone(lives), *place),
                 (lives, None) => Native::AnyLife(Arc::clone(lives)),
             },
+            ResourceKind::Watch => Native::Watch(Arc::clone(watches)),
             ResourceKind::Memory => {
                 let start = header[resource::CONTENT] as usize;
                 let slots = header[resource::CAPACITY] as usize;
@@ -107,6 +115,20 @@ impl Native {
             Native::Processor(group, place) => Ok(level(group.look(client.me, *place, client.record))),
             Native::Life(life, place) => lives::of_one(life, *place, request, client),
             Native::AnyLife(life) => lives::of_any(life, request, client),
+            Native::Watch(_) => unreachable!("{request:?} of a watch"),
+        }
+    }
+
+    /// What is to be seen of it at a glance, which is not told.
+    pub(super) fn glance(&self, glance: Glance) -> Word {
+        match (self, glance) {
+            (Native::Buffer(buffer), Glance::Items) => buffer.items_at_hand(),
+            (Native::Buffer(buffer), Glance::Room) => buffer.room_at_hand(),
+            (Native::Buffer(buffer), Glance::Level) => buffer.level(),
+            (Native::Semaphore(semaphore), _) => semaphore.level(),
+            (Native::Mutex(mutex), _) => Word::from(mutex.owner().is_none()),
+            (Native::Condition(line) | Native::Barrier(line, _), _) => line.level(),
+            (other, _) => unreachable!("{glance:?} of {other:?}"),
         }
     }
 
@@ -128,6 +150,7 @@ impl Native {
                 return group.take_off(process, me, told, census, record).map(Withdrawn::from);
             }
             Native::Life(lives, _) | Native::AnyLife(lives) => lives.withdraw(process, told, record),
+            Native::Watch(line) => line.withdraw(process, told, record),
             Native::Memory(_) => false,
         };
         waits.then(|| Withdrawn { is_parked: true, ..Withdrawn::default() })
@@ -144,7 +167,8 @@ impl Native {
             | Native::Barrier(..)
             | Native::Processor(..)
             | Native::Life(..)
-            | Native::AnyLife(_) => {}
+            | Native::AnyLife(_)
+            | Native::Watch(_) => {}
         }
     }
 }

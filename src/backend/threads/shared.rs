@@ -88,7 +88,9 @@ impl<'a> Shared<'a> {
             census: Census::new(program.starting_count()),
             awaited: AtomicUsize::new(program.awaited_count()),
             seats: (0..if stops { count } else { 0 }).map(|_| Seat::default()).collect(),
-            gate: AtomicGate::new((stops || program.atomic.contains(&true)) && !bug::opens_gate()),
+            gate: AtomicGate::new(
+                (stops || program.has_watches() || program.atomic.contains(&true)) && !bug::opens_gate(),
+            ),
             clock: Clock::new(speed),
             panics: bug::panics(),
             sequence: AtomicU64::new(0),

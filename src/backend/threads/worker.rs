@@ -9,6 +9,7 @@ mod at_work;
 mod lifetime;
 mod patience;
 mod stopping;
+mod watching;
 
 use super::atomic_gate::Pass;
 use super::clock::Slept;
@@ -215,14 +216,14 @@ impl<'a> Worker<'a> {
     fn come_to_gate(&mut self) {
         let (shared, program, op) = (self.shared, self.shared.program, self.me.op.index());
         // Whoever ends another one takes it out of what it waits for while nobody makes a step.
-        let begins = matches!(program.plain[op], Op::Atomic { .. } | Op::Stop { .. });
-        if begins || (program.atomic[op] && !matches!(self.pass, Pass::Block(_))) {
-            self.pass = Pass::None;
-            self.pass = shared.gate.block();
-        } else if !program.atomic[op] {
-            self.pass = Pass::None;
-            self.pass = shared.gate.single();
+        // And whoever changes what others wait for tries for those before anybody else goes on.
+        let begins = matches!(program.plain[op], Op::Atomic { .. } | Op::Stop { .. } | Op::Await { .. })
+            || program.is_attended(op);
+        if program.atomic[op] && matches!(self.pass, Pass::Block(_)) {
+            return;
         }
+        self.pass = Pass::None;
+        self.pass = if begins || program.atomic[op] { shared.gate.block() } else { shared.gate.single() };
     }
 
     /// After a step: keeps the gate only in the middle of a block.
@@ -258,8 +259,12 @@ impl<'a> Worker<'a> {
             self.work_on(asked.resource, length, deadline)?;
             return Ok(Served::Values(Vec::new()));
         }
+        if asked.request == Request::Await {
+            return self.come_to_watch();
+        }
         if let Request::Stop { lost } = asked.request {
             self.stop_other(asked, lost)?;
+            self.attend_if_changed();
             return Ok(Served::Values(Vec::new()));
         }
         let Worker { shared, me, record, .. } = self;
@@ -271,7 +276,9 @@ impl<'a> Worker<'a> {
             _ => {}
         }
         let client = Client { me, census: &shared.census, record };
-        match native.serve(asked.request, client, &shared.natives) {
+        let answer = native.serve(asked.request, client, &shared.natives);
+        self.attend_if_changed();
+        match answer {
             Ok(Response::Served(values)) => Ok(Served::Values(values)),
             Ok(Response::RanOut) => Ok(Served::RanOut),
             Ok(Response::Ended) => Ok(Served::Ended),

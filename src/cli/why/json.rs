@@ -94,11 +94,12 @@ fn path_object(path: &CriticalPath, header: &Header) -> Json {
             "by": match hand_off.what {
                 HandedOn::Start => "start",
                 HandedOn::Stop => "stop",
+                HandedOn::Interrupt => "interrupt",
                 HandedOn::Resource(_, wait_for) => wait_for.name(),
             },
             "resource": match hand_off.what {
                 HandedOn::Resource(resource, _) => Some(header.resource_name(resource)),
-                HandedOn::Start | HandedOn::Stop => None,
+                HandedOn::Start | HandedOn::Stop | HandedOn::Interrupt => None,
             },
         }),
     };

@@ -193,6 +193,9 @@ impl StubbornSets {
 /// follow in the same atomic block.
 fn whole_step(program: &BoundProgram, range: &std::ops::Range<usize>, own: &[Uses], op: usize) -> Uses {
     let mut uses = own[op - range.start].clone();
+    if !program.region(op).is_empty() {
+        return region_step(program, range, own, op);
+    }
     if !program.atomic[op] && !matches!(program.plain[op], Op::Atomic { .. }) {
         return uses;
     }
@@ -206,6 +209,17 @@ fn whole_step(program: &BoundProgram, range: &std::ops::Range<usize>, own: &[Use
         let next = crate::program::next_ops(program, at).into_iter().flatten();
         open.extend(next.filter(|&next| program.atomic[next]));
     }
+    uses.sort_unstable();
+    uses.dedup();
+    uses
+}
+
+/// The uses of a step that tries a region of ops: all of theirs, and that it waits for any
+/// change of what they name.
+fn region_step(program: &BoundProgram, range: &std::ops::Range<usize>, own: &[Uses], op: usize) -> Uses {
+    let inside = program.region(op).flat_map(|at| own[at - range.start].iter().copied());
+    let mut uses: Uses =
+        inside.flat_map(|(used, resource)| [(used, resource), (Use::Await, resource)]).collect();
     uses.sort_unstable();
     uses.dedup();
     uses

@@ -34,7 +34,7 @@ pub(crate) fn decided_by_clock(program: &BoundProgram, looks_at: impl Fn(Kind) -
 fn is_unknown(program: &BoundProgram, op: &Op) -> bool {
     match *op {
         Op::Now { .. } => true,
-        Op::Level { resource, .. } => match resource.resolve() {
+        Op::Level { resource, .. } | Op::Peek { resource, .. } => match resource.resolve() {
             Ok(header) => program.level_needs_time(header),
             Err(_) => (0..program.resource_count())
                 .any(|id| program.level_needs_time(program.resource_at(ResourceId::from_index(id)))),
@@ -154,7 +154,9 @@ impl<'i> Flow<'i> {
         let mut after = self.timed[at].clone();
         let some = self.reads_some(at);
         match self.program.plain[at] {
-            ref op @ (Op::Now { into } | Op::Level { into, .. }) if is_unknown(self.program, op) => {
+            ref op @ (Op::Now { into } | Op::Level { into, .. } | Op::Peek { into, .. })
+                if is_unknown(self.program, op) =>
+            {
                 after[into.0 as usize] = true;
             }
             Op::Copy { into, .. } if self.tells_left(at) => after[into.0 as usize] = true,

@@ -181,7 +181,8 @@ impl Oracle<'_, '_> {
         for &header in scratch.probe.touched.borrow().iter() {
             let part = layout.of_header(header);
             touched.push(part as u32);
-            if layout.is_buffer(part)
+            let is_line = self.relation.program.has_watches() && header == self.relation.program.watch_line();
+            if (layout.is_buffer(part) || is_line)
                 && arena[header + resource::TAKERS] | arena[header + resource::PUTTERS] != 0
             {
                 // How many items those in line want stands in their frames.

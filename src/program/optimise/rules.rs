@@ -237,6 +237,9 @@ impl<'a> Rules<'a> {
         if self.program.timeout(at).is_some() && !self.is_left_out(at) {
             return Fast::Limited;
         }
+        if self.program.is_attended(at) {
+            return Fast::Plain;
+        }
         if let Some(branch) = self.branch(at) {
             return Fast::Local(branch);
         }
@@ -256,7 +259,7 @@ impl<'a> Rules<'a> {
 
     /// A put of the clock, which is read at this op.
     fn puts(&self, at: usize, now: Slot) -> Option<Fast> {
-        match *self.plain.get(at + 1)? {
+        match *self.plain.get(at + 1).filter(|_| !self.program.is_attended(at + 1))? {
             Op::Put { buffer, value }
                 if value == now.source()
                     && self.is_temporary(now)
@@ -454,14 +457,14 @@ impl<'a> Rules<'a> {
         while let Some(later) = (next < self.plain.len()).then(|| self.nothing(next)).flatten() {
             next = later;
         }
-        let is_alone = self.program.timeout(next).is_some();
+        let is_alone = self.program.timeout(next).is_some() || self.program.is_attended(next);
         Some((u8::try_from(next - at - 1).ok()?, *self.plain.get(next).filter(|_| !is_alone)?))
     }
 
     /// The permits of a number, at once.
     fn counted(&self, at: usize, left: Slot, times: Source) -> Option<Fast> {
         let (home, times) = (0, self.argument(times));
-        match *self.plain.get(at + 1)? {
+        match *self.plain.get(at + 1).filter(|_| !self.program.is_attended(at + 1))? {
             Op::AcquireMany { semaphore, left: other } if other == left => {
                 Some(Fast::AcquireMany { home, semaphore, times })
             }

@@ -47,7 +47,7 @@ pub(super) static WHILE_STEP: StepForm = StepForm {
             required("do", Shape::Steps, "One round.").foreign(&["steps", "body", "then"]),
         ],
     },
-    foreign: &[(&["until"], "write `while: not (…)`, with the steps below `do`")],
+    foreign: &[(&["do_while", "repeat_until"], "write `while: not (…)`, with the steps below `do`")],
     read: Reader::One(|body, main| body.round(main)),
 };
 

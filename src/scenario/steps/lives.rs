@@ -282,18 +282,7 @@ impl Check<'_> {
             };
             let arrives = known.arrives;
             let mut add = |name: String, count| {
-                let kind = ResourceKind::Process;
-                let spec = ResourceSpec {
-                    kind,
-                    number: None,
-                    ty: Type::Int,
-                    value: None,
-                    inherit: None,
-                    closes: None,
-                    order: None,
-                    is_asked: false,
-                    processor: None,
-                };
+                let spec = ResourceSpec::hidden(ResourceKind::Process);
                 // Who left last makes place for who comes next: the same few words serve.
                 let discipline = if arrives { Discipline::Lifo } else { Discipline::Fifo };
                 resources.push(ResourceDef { name, count, spec, discipline, site: def.site });

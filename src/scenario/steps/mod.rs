@@ -18,6 +18,7 @@ mod code;
 pub(super) mod lives;
 mod log;
 mod mark;
+pub(super) mod select;
 pub(super) mod time;
 mod variables;
 mod within;
@@ -32,16 +33,19 @@ use super::tables::{Advice, Form, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
-static STEPS: [&StepForm; 29] = [
+static STEPS: [&StepForm; 32] = [
     &time::DELAY_STEP,
     &time::WORK_STEP,
     &permits::ACQUIRE_STEP,
     &permits::RELEASE_STEP,
+    &select::ACQUIRE_ALL_STEP,
     &items::PUT_STEP,
     &items::GET_STEP,
     &closing::CLOSE_STEP,
     &slots::WRITE_STEP,
     &slots::READ_STEP,
+    &select::UNTIL_STEP,
+    &select::SELECT_STEP,
     &condition::WAIT_STEP,
     &condition::NOTIFY_STEP,
     &condition::NOTIFY_ALL_STEP,
@@ -121,7 +125,7 @@ impl Body<'_, '_> {
         steps
     }
 
-    fn step(&mut self, node: &Node, owner: Span, steps: &mut Vec<Step>) {
+    pub(super) fn step(&mut self, node: &Node, owner: Span, steps: &mut Vec<Step>) {
         match &node.kind {
             Kind::Map(entries) => {
                 let before = self.check.reports.count();

@@ -22,7 +22,7 @@ fn counted(key: &str, name: &str, number: &str) -> String {
 }
 
 /// Resources, each with a number of permits or without.
-const PERMITS: Shape = Shape::Either(&[
+pub(super) const PERMITS: Shape = Shape::Either(&[
     Shape::Reference,
     Shape::List(&Shape::Either(&[Shape::Reference, Shape::Map(&Shape::Whole)])),
     Shape::Map(&Shape::Whole),
@@ -79,7 +79,7 @@ pub(super) static WITH_STEP: StepForm = StepForm {
 impl Body<'_, '_> {
     /// `acquire` and `release`: a name, a list of names and maps, or a map from
     /// names to numbers of permits.
-    fn permits(&mut self, main: Main<'_>, usage: &Use, steps: &mut Vec<Step>) {
+    pub(super) fn permits(&mut self, main: Main<'_>, usage: &Use, steps: &mut Vec<Step>) {
         let node = &main.key.value;
         match &node.kind {
             Kind::Seq(nodes) if !nodes.is_empty() => {

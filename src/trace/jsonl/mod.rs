@@ -14,10 +14,11 @@
 //! | `resource` | all that are about one |
 //! | `wait_for` | `block`, `timeout`: `acquire`, `get`, `put` or `notify` |
 //! | `by` | `grant`: the process that ended the wait |
+//! | `of` | `launch`, `join`, `stop`, `interrupt`: the process that it is about |
 //! | `woken` | `notify`: how many waits it ended |
 //! | `level` | `level`, `ended`: what it was |
 //! | `missing` | `close`: how many more have to |
-//! | `slot` | `read`, `write` |
+//! | `slot` | `read`, `write`; 1 of a `timeout` that was an interrupt |
 //! | `value` | integers, booleans, and floats, which always have a point or an exponent |
 //! | `value_ns` | in place of `value` for a duration |
 //! | `log`, `args`, `text` | `log`: the number of its text in the header, what fills it, and the filled text |

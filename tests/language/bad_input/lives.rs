@@ -75,3 +75,26 @@ fn lives() {
         one(&text(step, worker), message, hint);
     }
 }
+
+#[test]
+fn timetables_and_breakdowns() {
+    let text = |resource: &str| {
+        format!("version: 1\nresources: {{s: {resource}}}\nprocesses: {{p: {{do: [{{delay: 1s}}]}}}}\n")
+    };
+    let breaking = |discipline: &str, breakdown: &str| {
+        format!("{{kind: processor, cores: 1, discipline: {discipline}, breakdown: {breakdown}}}")
+    };
+    for (resource, message, hint) in [
+        ("{kind: semaphore, permits: {4h: 1}}".to_owned(), "begins at `0s`", "{0s: 3, 4h: 1}"),
+        ("{kind: semaphore, permits: {}}".to_owned(), "begins at `0s`", ""),
+        ("{kind: semaphore, permits: {0s: 3, 4h: 1, 2h: 3}}".to_owned(), "ascend", ""),
+        ("{kind: semaphore, permits: {0s: 3, 4h: -1}}".to_owned(), "at least 0", ""),
+        ("{kind: semaphore, permits: {0s: 3, '4': 1}}".to_owned(), "duration", ""),
+        (breaking("fifo", "{every: 1h, repair: 1min}"), "taken from whoever goes after", "priority"),
+        (breaking("priority", "{every: 1h}"), "missing key `repair`", ""),
+        (breaking("priority", "{mtbf: 1h, repair: 1min}"), "did you mean 'every'", ""),
+        ("{kind: memory, slots: 1, breakdown: {every: 1h, repair: 1min}}".to_owned(), "unknown key", ""),
+    ] {
+        one(&text(&resource), message, hint);
+    }
+}

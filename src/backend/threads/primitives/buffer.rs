@@ -197,6 +197,23 @@ impl Buffer {
         me.sees(state.level(), observer)
     }
 
+    /// How many items whoever comes could get at once: those in line come first.
+    pub fn items_at_hand(&self) -> Word {
+        let state = locked(&self.state);
+        match state.capacity {
+            // Who asks for certain items holds up nobody.
+            _ if state.getters.iter().any(|waiter| waiter.want.asks.is_none()) => 0,
+            0 => Word::from(!state.putters.is_empty()),
+            _ => state.level(),
+        }
+    }
+
+    /// How many items whoever comes could put at once.
+    pub fn room_at_hand(&self) -> Word {
+        let state = locked(&self.state);
+        if state.putters.is_empty() { state.room() } else { 0 }
+    }
+
     /// The number of items.
     pub fn level(&self) -> u64 {
         locked(&self.state).level()

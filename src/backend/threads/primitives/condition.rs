@@ -77,6 +77,11 @@ impl Condition {
     }
 
     /// How many wait.
+    pub fn level(&self) -> Word {
+        locked(&self.line).len() as Word
+    }
+
+    /// How many wait, which is told.
     pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let line = locked(&self.line);
         me.sees(line.len() as Word, observer)

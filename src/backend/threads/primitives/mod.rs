@@ -25,6 +25,7 @@ mod processor_group;
 mod processor_rules;
 mod shares;
 mod wait_queue;
+mod watch_line;
 
 pub use buffer::{Buffer, Closed, Wanted};
 pub use condition::Condition;
@@ -37,3 +38,4 @@ pub use processor::{Processors, TakenOff, WorkTurns};
 pub use processor_group::{Demand, WorkTurn};
 pub use processor_rules::ProcessorRules;
 pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitLimit, WaitQueue};
+pub use watch_line::WatchLine;

@@ -35,7 +35,8 @@ impl Worker<'_> {
         }
         // Whoever ends another one has the gate; and in a block nobody comes before its rest.
         let in_block = shared.program.atomic[self.me.op.index()];
-        self.pass = if in_block { shared.gate.block() } else { shared.gate.single() };
+        let is_alone = in_block || shared.program.has_watches();
+        self.pass = if is_alone { shared.gate.block() } else { shared.gate.single() };
         if let Err(ended) = self.look_whether_stopped() {
             // It was taken out of the line, and told so.
             drop(self.me.parker.wait());
@@ -45,6 +46,9 @@ impl Worker<'_> {
             self.pass = super::Pass::None;
             let grant: Grant = self.me.parker.wait();
             return self.take_grant(grant);
+        }
+        if shared.program.has_watches() {
+            self.attend();
         }
         if until.as_nanos() > self.planned {
             self.fuel = shared.program.limits.zero_time_steps;

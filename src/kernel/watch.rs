@@ -1,0 +1,217 @@
+//! Waits for what can come of several resources.
+//!
+//! A process that comes to an [`Op::Await`] tries the ops behind it: they look at
+//! resources, and if it can be they take what it wants. If it cannot be, it waits, in one
+//! line with all who wait so, in the order in which they came. Whenever an op has changed
+//! what some of them name, and whoever stands in line for that alone has been served, all
+//! are tried again from the first on, in the same step, as long as one of them can go on.
+//! So nobody who waits so could go on in any state, and nobody holds a part of what it
+//! wants.
+
+use super::buffer::room;
+use super::machine::{State, op_of, state_word};
+use super::step::{Context, Done, Kernel, OpResult, Scheduler};
+use super::stop::{Halt, Yield};
+use super::waiters;
+use crate::ids::ProcessId;
+use crate::program::{Glance, Op, ResourceCode, Slot, Use, frame, resource};
+use crate::trace::{Fault, Kind, Sink, WaitFor};
+use crate::value::Word;
+
+/// The fuel that is lent for one try.
+const LENT: u64 = 1 << 40;
+
+/// What a try comes to.
+enum Try {
+    /// It cannot be yet; nothing has happened.
+    NotYet,
+    /// It was done, and the process goes on with this op.
+    Done(usize),
+    /// It has to be tried by the process itself, which cannot do it at once.
+    Failed(Result<Yield, Box<Fault>>),
+}
+
+impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
+    /// What is to be seen of a resource at a glance.
+    pub(super) fn peek(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        (into, resource, glance): (Slot, ResourceCode, Glance),
+    ) {
+        let header = self.header(arena, resource, at);
+        // Who asks for certain items holds up nobody.
+        let is_chosen = glance == Glance::Items && resource::is_chosen(arena[header + resource::IDENTITY]);
+        let is_free = is_chosen && !self.is_line_held_up(arena, header);
+        let glance = if is_free { Glance::Level } else { glance };
+        let seen = glance_at(arena, header, glance);
+        self.write(arena, into, at.frame(), seen);
+    }
+
+    /// Does what the region behind this op says, or begins to wait until that can be.
+    pub(super) fn come_to_watch(&mut self, arena: &mut [Word], at: Context, watch: ResourceCode) -> OpResult {
+        let header = self.header(arena, watch, at);
+        self.check_wanted(arena, at)?;
+        let done = match self.attempt(arena, at, None) {
+            Try::Done(next) => Done::Went(next),
+            Try::Failed(Err(fault)) => return Err(fault),
+            Try::Failed(Ok(Yield::NeedsRoom { header, items })) => Done::NeedsRoom { header, items },
+            Try::Failed(Ok(why)) => unreachable!("{why:?} in what is tried"),
+            Try::NotYet => match self.lacks_room(arena, at) {
+                Some((header, items)) => Done::NeedsRoom { header, items },
+                None => self.begin_to_watch(arena, at, header),
+            },
+        };
+        // What the wait hangs on comes last.
+        self.queue.touch(self.program.watch_line());
+        Ok(done)
+    }
+
+    fn begin_to_watch(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
+        arena[at.frame() + frame::STATE] = state_word(at.op(), State::Blocked);
+        self.enqueue(arena, self.program.watch_line(), resource::TAKERS, at.process());
+        let id = self.resource_id(arena, header);
+        self.emit(at, Kind::Block, id, WaitFor::Change as Word);
+        Done::Wait
+    }
+
+    /// Tries for all who wait for what can come of several resources, since `by` has
+    /// changed some.
+    #[inline(never)]
+    pub(super) fn attend(&mut self, arena: &mut [Word], by: ProcessId) {
+        let line = self.program.watch_line() + resource::TAKERS;
+        self.queue.touch(self.program.watch_line());
+        let mut next = waiters::first(arena, line);
+        while let Some(process) = next {
+            let behind = waiters::behind(arena, &self.program.frames, process);
+            next = if self.attend_to(arena, process, by) { waiters::first(arena, line) } else { behind };
+        }
+    }
+
+    /// Tries for one of them; whether it goes on.
+    fn attend_to(&mut self, arena: &mut [Word], process: ProcessId, by: ProcessId) -> bool {
+        let frame = self.program.frames[process.index()] as usize;
+        let at = Context::new(process, frame, op_of(arena, frame));
+        let next = match self.attempt(arena, at, Some(by)) {
+            Try::NotYet => return false,
+            Try::Done(next) => next,
+            // It comes to that by itself.
+            Try::Failed(_) => at.op(),
+        };
+        arena[frame + frame::STATE] = state_word(next, State::Ready);
+        let priority = frame::priority_in(arena[frame + frame::LINK]);
+        self.queue.wake(*self.now, priority, process);
+        true
+    }
+
+    /// Tries the region of the op at hand for the process at `at`, which waits if `by` has
+    /// let it be tried, and waits no longer if that comes to something.
+    fn attempt(&mut self, arena: &mut [Word], at: Context, by: Option<ProcessId>) -> Try {
+        let fuel = std::mem::replace(&mut self.own.fuel, LENT);
+        let tried = self.attempt_with_fuel(arena, at, by);
+        let spent = LENT - self.own.fuel;
+        self.own.fuel = fuel;
+        self.charge(spent);
+        tried
+    }
+
+    fn attempt_with_fuel(&mut self, arena: &mut [Word], at: Context, by: Option<ProcessId>) -> Try {
+        let region = self.program.region(at.op());
+        let mut op = region.start;
+        let mut looks = true;
+        loop {
+            if op == at.op() {
+                return Try::NotYet;
+            }
+            let is_over = !region.contains(&op);
+            if looks && (is_over || self.program.plain[op].is_step()) {
+                looks = false;
+                self.note_seen(arena, at, by);
+            }
+            if is_over {
+                return Try::Done(op);
+            }
+            match self.execute_plain(arena, at.at_op(op)) {
+                Halt::Went(next) => op = next,
+                _ => {
+                    if looks {
+                        self.note_seen(arena, at, by);
+                    }
+                    return Try::Failed(self.why_left());
+                }
+            }
+        }
+    }
+
+    /// The process at `at` sees what it is to wait for, or waits no longer since `by` did
+    /// something.
+    fn note_seen(&mut self, arena: &mut [Word], at: Context, by: Option<ProcessId>) {
+        let (header, _) = self.awaited(arena, at);
+        let id = self.resource_id(arena, header);
+        let Some(by) = by else { return self.emit(at, Kind::Level, id, 0) };
+        self.remove(arena, self.program.watch_line(), resource::TAKERS, at.process());
+        self.emit(at, Kind::Grant, id, u64::from(by.0));
+    }
+
+    /// Checks that what a process is about to wait for can ever be.
+    pub(super) fn check_wanted(&self, arena: &[Word], at: Context) -> Result<(), Box<Fault>> {
+        let mut taken: Vec<usize> = Vec::new();
+        for op in self.program.region(at.op()) {
+            let code = match self.program.plain[op] {
+                Op::GetMany { many } | Op::PutMany { many } => self.program.many[many as usize].resource,
+                Op::Jump { .. } => {
+                    // The next branch.
+                    taken.clear();
+                    continue;
+                }
+                other => match self.program.accesses(&other).next() {
+                    Some((Use::Take, code)) => code,
+                    _ => continue,
+                },
+            };
+            let header = self.header(arena, code, at);
+            match self.program.plain[op] {
+                Op::GetMany { many } => drop(self.request_to_get(arena, at.at_op(op), header, many)?),
+                Op::PutMany { many } => {
+                    let count = self.read(arena, self.program.many[many as usize].count, at.frame());
+                    self.request(arena, at.at_op(op), header, count)?;
+                }
+                _ if taken.contains(&header) => return Err(self.takes_twice(at, header)),
+                _ => taken.push(header),
+            }
+        }
+        Ok(())
+    }
+
+    /// A buffer of which the ring is too short for all that might be put into it while the
+    /// process waits, and how many items that is: who does it then cannot make it longer.
+    fn lacks_room(&self, arena: &[Word], at: Context) -> Option<(usize, u64)> {
+        self.program.region(at.op()).find_map(|op| {
+            let (used, code) = self.program.accesses(&self.program.plain[op]).next()?;
+            let header = (used == Use::Put).then(|| self.header(arena, code, at))?;
+            let capacity = arena[header + resource::CAPACITY];
+            (arena[header + resource::RING] < capacity && capacity != u64::MAX).then_some((header, capacity))
+        })
+    }
+
+    #[cold]
+    fn takes_twice(&self, at: Context, header: usize) -> Box<Fault> {
+        let name = self.program.resource_name(self.program.resource_of(header));
+        let message = format!("'{name}' is named twice among what is taken at once");
+        self.fault(at, message, "name each once, with the number of permits: `{name: 2}`")
+    }
+}
+
+/// What is to be seen of the resource with this header. Whoever stands in line for it
+/// comes first.
+fn glance_at(arena: &[Word], header: usize, glance: Glance) -> Word {
+    let is_rendezvous = arena[header + resource::CAPACITY] == 0;
+    match glance {
+        Glance::Level => arena[header + resource::LEVEL],
+        Glance::Items if arena[header + resource::TAKERS] != 0 => 0,
+        Glance::Items if is_rendezvous => Word::from(arena[header + resource::PUTTERS] != 0),
+        Glance::Items => arena[header + resource::LEVEL],
+        Glance::Room if arena[header + resource::PUTTERS] != 0 => 0,
+        Glance::Room => room(arena, header).min(i64::MAX as Word),
+    }
+}

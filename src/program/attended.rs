@@ -1,0 +1,123 @@
+//! What ops have to do with waits for several resources.
+//!
+//! Decides which ops may change what somebody waits for: those that change, in a way that
+//! may end a wait, a resource that some region of ops names, and those that end a process or a wait of one.
+
+use super::access::Use;
+use super::bound::BoundProgram;
+use super::layout::RESOURCE_WORDS;
+use super::op::{Op, ResourceCode};
+use super::watches::Watches;
+use crate::ids::{ResourceDefId, ResourceId};
+use crate::trace::ResourceKind;
+use std::ops::Range;
+
+fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+impl BoundProgram {
+    /// Finds out behind which ops those are looked after who wait for several things.
+    pub(super) fn find_watches(&self) -> Watches {
+        let mut regions = self.regions().peekable();
+        if regions.peek().is_none() {
+            return Watches::default();
+        }
+        let first = self.resources.iter().find(|info| info.kind == ResourceKind::Watch);
+        let line = first.map_or(0, |info| self.resource_at(info.first));
+        let mut inside = vec![false; self.plain.len()];
+        let mut named: Vec<Range<usize>> = Vec::new();
+        for region in regions {
+            for at in region.clone() {
+                let headers = self.accesses(&self.plain[at]);
+                named.extend(headers.map(|(_, code)| self.headers_named(at, code)));
+            }
+            inside[region].fill(true);
+        }
+        named.sort_unstable_by_key(|range| (range.start, range.end));
+        named.dedup();
+        let is_named = |range: &Range<usize>| named.iter().any(|other| meet(range, other));
+        let attends = |(at, op): (usize, &Op)| match op {
+            _ if inside[at] => false,
+            Op::Stop { .. } | Op::Interrupt { .. } => true,
+            // It is served by those on which its processor stands, too.
+            Op::WorkOn { .. } => named.iter().any(|range| self.is_processor(range.start)),
+            Op::Await { end, .. } => (at + 1..end.index()).any(|at| self.changes(at)),
+            _ => {
+                self.changes(at) && self.accesses(op).any(|(_, code)| is_named(&self.headers_named(at, code)))
+            }
+        };
+        let attended = self.plain.iter().enumerate().map(attends).collect();
+        Watches { attended, line, named }
+    }
+
+    /// The ops that are tried by each [`Op::Await`].
+    fn regions(&self) -> impl Iterator<Item = Range<usize>> {
+        self.plain.iter().enumerate().filter_map(|(at, op)| match op {
+            Op::Await { end, .. } => Some(at + 1..end.index()),
+            _ => None,
+        })
+    }
+
+    /// The ops that are tried by the op `at`; none if it is no [`Op::Await`].
+    pub fn region(&self, at: usize) -> Range<usize> {
+        match self.plain[at] {
+            Op::Await { end, .. } => at + 1..end.index(),
+            _ => at..at,
+        }
+    }
+
+    /// Whether an op changes a resource that it is about.
+    fn changes(&self, at: usize) -> bool {
+        self.accesses(&self.plain[at]).any(|(used, _)| Use::Await.enabled_by().contains(&used))
+    }
+
+    /// Whether somebody may wait for what can come of several resources.
+    #[inline]
+    pub fn has_watches(&self) -> bool {
+        !self.watches.attended.is_empty()
+    }
+
+    /// Whether those who wait so are looked after behind the op `at`.
+    #[inline]
+    pub fn is_attended(&self, at: usize) -> bool {
+        self.has_watches() && self.watches.attended[at]
+    }
+
+    /// The header of the resource in whose line all those stand who wait so.
+    pub fn watch_line(&self) -> usize {
+        self.watches.line
+    }
+
+    /// The resources for a change of which somebody may wait so.
+    pub fn watched(&self) -> impl Iterator<Item = ResourceId> {
+        self.watches
+            .named
+            .iter()
+            .flat_map(|range| range.clone().step_by(RESOURCE_WORDS))
+            .map(|header| self.resource_of(header))
+    }
+
+    /// What the op at which a process waits so waits for: uses, each of one of so many
+    /// resources from one on.
+    pub fn awaited_by(&self, at: usize) -> impl Iterator<Item = (Use, ResourceId, u32)> {
+        self.region(at).flat_map(move |at| {
+            self.accesses(&self.plain[at]).map(move |(used, code)| {
+                let headers = self.headers_named(at, code);
+                (used, self.resource_of(headers.start), (headers.len() / RESOURCE_WORDS) as u32)
+            })
+        })
+    }
+
+    /// The headers of the resources that the op `at` may mean.
+    fn headers_named(&self, at: usize, code: ResourceCode) -> Range<usize> {
+        if let Ok(header) = code.resolve() {
+            return header..header + RESOURCE_WORDS;
+        }
+        let def: Option<ResourceDefId> = self.definition_named(at, code);
+        let (first, count) = def.map_or((self.resource_base as u32, self.resource_count() as u32), |def| {
+            self.instances[def.index()]
+        });
+        first as usize..first as usize + count as usize * RESOURCE_WORDS
+    }
+}

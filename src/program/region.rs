@@ -1,0 +1,207 @@
+//! Waits for what can come of several resources.
+//!
+//! Decides how a process waits until one of some branches can be gone: a region of ops
+//! that the kernel tries as a whole, on behalf of the process, whenever something changes
+//! that they name. First they look, which leaves nothing behind; what they take after that
+//! they get for certain, so it is all or nothing.
+//!
+//! ```text
+//! the arguments, once
+//! again: Await end         try what comes next; wait as long as it jumps back here
+//!        look; if not: next branch
+//!        take …
+//!        Jump to the steps of the branch
+//!        look; if not: again
+//!        …
+//! end:   the steps of the first branch; Jump behind
+//!        …
+//! behind:
+//! ```
+
+use super::access::Operand;
+use super::emit::Compiler;
+use super::expressions::is_one;
+use super::op::{Glance, ManyCode, Op, ResourceCode, Slot, Source};
+use crate::arithmetic::BinaryOp;
+use crate::ids::{OpId, VarId};
+use crate::scenario::{Branch, Expr, ResourceRef, Step, StepKind};
+
+/// What a branch waits for, with its arguments in words.
+enum Wanted<'m> {
+    Condition(&'m Expr),
+    Permits {
+        resource: &'m ResourceRef,
+        code: ResourceCode,
+        number: Option<Source>,
+    },
+    Put {
+        buffer: ResourceCode,
+        value: Source,
+        number: Option<Source>,
+    },
+    Get {
+        buffer: ResourceCode,
+        number: Option<Source>,
+        into: Option<VarId>,
+        element: Option<(Slot, &'m Expr)>,
+    },
+}
+
+impl Compiler<'_> {
+    /// Waits until one of these branches can be gone, and goes the first that can.
+    pub(super) fn select(&mut self, branches: &[Branch], watch: u32) {
+        let site = self.site;
+        let wanted: Vec<Vec<Wanted>> = branches
+            .iter()
+            .map(|branch| branch.waits.iter().map(|wait| self.wanted(wait)).collect())
+            .collect();
+        self.site = site;
+        let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
+        let again = self.emit_wait(Op::Await { watch, end: OpId(0) });
+        // What is taken there is there, and the steps behind it have no limit.
+        let limit = self.limit.take();
+        self.looks = true;
+        let mut ways = Vec::new();
+        for (number, (branch, wanted)) in branches.iter().zip(&wanted).enumerate() {
+            self.site = branch.waits.first().map_or(site, |wait| wait.site);
+            let misses: Vec<OpId> = wanted.iter().map(|wanted| self.look(wanted)).collect();
+            wanted.iter().for_each(|wanted| self.take_seen(wanted));
+            ways.push(self.emit(Op::Jump { to: OpId(0) }));
+            let next = if number + 1 == branches.len() { again } else { self.here() };
+            misses.into_iter().for_each(|miss| self.lead(miss, next));
+        }
+        self.looks = false;
+        self.land(again);
+        let mut ends = Vec::new();
+        for (number, ((branch, wanted), way)) in branches.iter().zip(&wanted).zip(ways).enumerate() {
+            self.land(way);
+            wanted.iter().for_each(|wanted| self.keep_seen(wanted));
+            self.frame.free_temporaries();
+            self.steps(&branch.body);
+            if number + 1 < branches.len() {
+                ends.push(self.emit(Op::Jump { to: OpId(0) }));
+            }
+        }
+        ends.into_iter().for_each(|end| self.land(end));
+        self.limit = limit;
+    }
+
+    /// Works the arguments of a wait out.
+    fn wanted<'m>(&mut self, wait: &'m Step) -> Wanted<'m> {
+        self.site = wait.site;
+        match &wait.kind {
+            StepKind::Until(condition) => Wanted::Condition(condition),
+            StepKind::Acquire { resource, permits } => {
+                Wanted::Permits { resource, code: self.resource(resource), number: self.number(permits) }
+            }
+            StepKind::Put { buffer, count, value } => {
+                let (buffer, value) = (self.resource(buffer), self.expr(value));
+                let value = self.kept_word(value);
+                Wanted::Put { buffer, value, number: self.number(count) }
+            }
+            StepKind::Get { buffer, count, into, element, .. } => Wanted::Get {
+                buffer: self.resource(buffer),
+                number: self.number(count),
+                into: *into,
+                element: element.as_ref().map(|element| (self.frame.permanent(), element)),
+            },
+            other => unreachable!("the language lets nobody choose by {other:?}"),
+        }
+    }
+
+    /// A number other than 1.
+    fn number(&mut self, expr: &Expr) -> Option<Source> {
+        if is_one(expr) {
+            return None;
+        }
+        let number = self.expr(expr);
+        Some(self.kept_word(number))
+    }
+
+    /// The word of a variable may be changed by what another wait of the step gets.
+    fn kept_word(&mut self, word: Source) -> Source {
+        let is_var = word.slot().is_some_and(|slot| self.frame.vars.contains(&slot));
+        if !is_var {
+            return word;
+        }
+        let into = self.frame.temporary();
+        self.emit(Op::Copy { into, from: word });
+        into.source()
+    }
+
+    /// Emits what looks whether a wait would be over at once; the jump that is taken if not.
+    fn look(&mut self, wanted: &Wanted<'_>) -> OpId {
+        let condition = match *wanted {
+            Wanted::Condition(condition) => self.expr(condition),
+            Wanted::Permits { code, number, .. } => self.enough(code, Glance::Level, number),
+            Wanted::Put { buffer, number, .. } => self.enough(buffer, Glance::Room, number),
+            Wanted::Get { buffer, number, .. } => self.enough(buffer, Glance::Items, number),
+        };
+        self.emit(Op::JumpIfFalse { condition, to: OpId(0) })
+    }
+
+    fn enough(&mut self, resource: ResourceCode, glance: Glance, number: Option<Source>) -> Source {
+        let (there, enough) = (self.frame.temporary(), self.frame.temporary());
+        let number = number.unwrap_or_else(|| self.constant(1));
+        self.emit(Op::Peek { into: there, resource, glance });
+        self.emit(Op::Binary { op: BinaryOp::LessEqualInt, into: enough, a: number, b: there.source() });
+        enough.source()
+    }
+
+    /// Emits what takes what was seen.
+    fn take_seen(&mut self, wanted: &Wanted<'_>) {
+        match *wanted {
+            Wanted::Condition(_) => {}
+            Wanted::Permits { resource, code, number: None } => self.take(resource, code),
+            Wanted::Permits { resource, code, number: Some(times) } => {
+                let left = self.frame.temporary();
+                let start = self.emit(Op::LoopStart { left, times, exit: OpId(0) });
+                let body = self.here();
+                self.take(resource, code);
+                self.emit(Op::LoopNext { left, body });
+                self.land(start);
+            }
+            Wanted::Put { buffer, value, number: None } => drop(self.emit(Op::Put { buffer, value })),
+            Wanted::Put { buffer: resource, value: operand, number: Some(count) } => {
+                let many = self.many(ManyCode { resource, count, operand, array: None });
+                self.emit(Op::PutMany { many });
+            }
+            Wanted::Get { buffer, element: Some((into, _)), .. } => drop(self.emit(Op::Get { buffer, into })),
+            Wanted::Get { buffer, number, into, element: None } => self.get_seen(buffer, number, into),
+        }
+    }
+
+    fn get_seen(&mut self, resource: ResourceCode, number: Option<Source>, into: Option<VarId>) {
+        let array = into.filter(|&var| self.is_array(var)).map(|var| self.frame.var(var));
+        match (number, array, into) {
+            (None, None, None) => drop(self.emit(Op::Take { buffer: resource })),
+            (None, None, Some(var)) => {
+                let into = self.frame.var(var);
+                self.emit(Op::Get { buffer: resource, into });
+            }
+            (number, array, _) => {
+                let count = number.unwrap_or_else(|| self.constant(1));
+                let many = self.many(ManyCode { resource, count, operand: count, array });
+                self.emit(Op::GetMany { many });
+            }
+        }
+    }
+
+    /// Emits what keeps an item in an element, which may not be there: so nobody does it for the process.
+    fn keep_seen(&mut self, wanted: &Wanted<'_>) {
+        if let Wanted::Get { into: Some(array), element: Some((value, element)), .. } = *wanted {
+            let index = self.expr(element);
+            let array = self.frame.var(array);
+            self.emit(Op::SetElement { array, index, value: value.source() });
+        }
+    }
+
+    /// Makes a jump lead to this op.
+    fn lead(&mut self, jump: OpId, there: OpId) {
+        for operand in self.program.code[jump.index()].operands() {
+            if let Operand::Target(to) = operand {
+                *to = there;
+            }
+        }
+    }
+}

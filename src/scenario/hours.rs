@@ -1,0 +1,191 @@
+//! Permits by timetable, and breakdowns of what serves.
+//!
+//! Decides what both are made of: processes of their own for which a run does not wait. At a
+//! time of the timetable one gives permits, or takes them before all who wait, so that whoever
+//! has one finishes first. In a breakdown one takes a permit likewise, or works on the
+//! processor before all others, and gives it back when the repair is over.
+
+use super::context::Check;
+use super::fields::{self, Fields};
+use super::model::{
+    Amount, Discipline, Expr, ExprKind, ProcessDef, ResourceDef, ResourceRef, Step, StepKind,
+};
+use super::names::Table;
+use super::node::{Entry, Kind, Node};
+use super::scope::Scope;
+use super::steps::body::Body;
+use super::tables::{AMOUNT, Field, Form, Shape, optional, required};
+use super::typed::Typed;
+use crate::arithmetic::BinaryOp;
+use crate::ids::{ResourceDefId, Site};
+use crate::trace::ResourceKind;
+use crate::value::{Type, Value};
+
+/// A number of permits, or how many from when on.
+pub(super) const PERMITS: Shape = Shape::Either(&[Shape::Whole, Shape::Map(&Shape::Whole)]);
+
+/// The key for breakdowns.
+pub(super) const BREAKDOWN: Field =
+    optional("breakdown", Shape::Form(&BREAKDOWN_FORM), "When it breaks down, and how long a repair takes.")
+        .foreign(&["failure", "failures", "breakdowns", "mtbf", "outage"]);
+
+/// `breakdown` of a resource.
+static BREAKDOWN_FORM: Form = Form {
+    name: "breakdown",
+    doc: "When a permit or a core fails, and for how long.",
+    fields: &[
+        required("every", AMOUNT, "The time from the start, or from the end of a repair, to the next.")
+            .foreign(&["mtbf", "mttf", "interval", "after"]),
+        required("repair", AMOUNT, "How long a repair takes.").foreign(&["mttr", "for", "duration", "time"]),
+    ],
+};
+
+/// The priority of whoever goes before all others.
+const FIRST: i64 = -128;
+
+/// A time of a timetable: when, and how many permits there are from then on.
+struct Hour<'n> {
+    at: Typed,
+    permits: Expr,
+    entry: &'n Entry,
+}
+
+impl Check<'_> {
+    /// The number of permits with which a timetable begins.
+    pub(super) fn opening<'n>(&mut self, node: &'n Node) -> Option<&'n Node> {
+        let Kind::Map(entries) = &node.kind else { return Some(node) };
+        let first = entries.first().filter(|first| first.key.name.trim() == "0s");
+        if first.is_none() {
+            let span = self.reports.span_of(node);
+            let hint = "write how many there are from when on, as in `permits: {0s: 3, 4h: 1}`";
+            self.reports.error_with_hint(span, "a timetable begins at `0s`", hint);
+        }
+        first.map(|first| &first.value)
+    }
+
+    /// The processes, with those behind them that open, close and break resources.
+    pub(super) fn with_hours(
+        &mut self,
+        mut processes: Vec<ProcessDef>,
+        resources: &[ResourceDef],
+        scenario: Fields<'_>,
+    ) -> Vec<ProcessDef> {
+        let Some(Kind::Map(entries)) = scenario.get("resources").map(|node| &node.kind) else {
+            return processes;
+        };
+        for (def, number) in resources.iter().zip(0..) {
+            let own = entries.iter().find(|entry| entry.key.name == def.name);
+            let Some(Kind::Map(keys)) = own.map(|entry| &entry.value.kind) else { continue };
+            for entry in keys {
+                let on = (ResourceDefId(number), def);
+                match (entry.key.name.as_str(), &entry.value.kind) {
+                    ("permits", Kind::Map(hours)) => processes.extend(self.changes(on, hours)),
+                    ("breakdown", _) => processes.extend(self.breakdown(on, entry)),
+                    _ => {}
+                }
+            }
+        }
+        processes
+    }
+
+    /// The processes that change how many permits there are.
+    fn changes(&mut self, on: (ResourceDefId, &ResourceDef), entries: &[Entry]) -> Vec<ProcessDef> {
+        let hours: Vec<Hour<'_>> = entries.iter().filter_map(|entry| self.hour(entry)).collect();
+        let mut changes = Vec::new();
+        for pair in hours.windows(2) {
+            let [before, hour] = pair else { continue };
+            if let (Some(Value::Duration(first)), Some(Value::Duration(then))) =
+                (before.at.known, hour.at.known)
+                && first >= then
+            {
+                let span = self.key_span(&hour.entry.key);
+                self.reports.error(span, "the times of a timetable ascend");
+            }
+            let site = hour.entry.key.site;
+            let difference = |from: &Expr, to: &Expr| binary(BinaryOp::SubInt, Type::Int, to, from);
+            let (less, more) =
+                (difference(&hour.permits, &before.permits), difference(&before.permits, &hour.permits));
+            let resource = of(on, site);
+            let step = StepKind::If {
+                condition: binary(BinaryOp::LessInt, Type::Bool, &before.permits, &hour.permits),
+                then: vec![Step {
+                    kind: StepKind::Release { resource: resource.clone(), permits: more },
+                    site,
+                }],
+                otherwise: vec![Step { kind: StepKind::Seize { resource, permits: less }, site }],
+            };
+            let name = format!("{} at {}", on.1.name, hour.entry.key.name);
+            let start = Some(Amount::Expr(hour.at.expr.clone()));
+            changes.push(ProcessDef { start, ..hidden(name, on.1, vec![Step { kind: step, site }], site) });
+        }
+        changes
+    }
+
+    fn hour<'n>(&mut self, entry: &'n Entry) -> Option<Hour<'n>> {
+        let node = Node { site: entry.key.site, kind: Kind::Text(entry.key.name.clone()) };
+        let scope = Scope::all_params();
+        let at = self.duration(&node, scope, "a time of a timetable");
+        let permits = self.whole(&entry.value, scope, "`permits`", 0);
+        Some(Hour { at: at?, permits: permits?.expr, entry })
+    }
+
+    /// The process that breaks a permit or a core, again and again.
+    fn breakdown(&mut self, on: (ResourceDefId, &ResourceDef), entry: &Entry) -> Option<ProcessDef> {
+        let (site, owner) = (entry.key.site, self.key_span(&entry.key));
+        let fields = fields::read(&mut self.reports, &entry.value, &BREAKDOWN_FORM, owner)?;
+        let is_processor = on.1.spec.kind == ResourceKind::Processor;
+        if is_processor && on.1.discipline != Discipline::Priority {
+            let hint = "write `discipline: priority`, by which a breakdown goes before all work";
+            let message = "a core that breaks down is taken from whoever goes after others";
+            self.reports.error_with_hint(owner, message, hint);
+        }
+        let (vars, scope) = (Table::default(), Scope::all_params());
+        let mut body = Body::new(self, &vars);
+        let every = body.amount(fields.get("every")?, scope, "`every`");
+        let repair = body.amount(fields.get("repair")?, scope, "`repair`");
+        let (every, repair, resource) = (StepKind::Delay(every?), repair?, of(on, site));
+        let one = || Typed::constant(Value::Int(1), site).expr;
+        let round = match is_processor {
+            true => vec![every, StepKind::Work { amount: repair, on: Some(resource), deadline: None }],
+            false => vec![
+                every,
+                StepKind::Seize { resource: resource.clone(), permits: one() },
+                StepKind::Delay(repair),
+                StepKind::Release { resource, permits: one() },
+            ],
+        };
+        let body = round.into_iter().map(|kind| Step { kind, site }).collect();
+        let condition = Typed::constant(Value::Bool(true), site).expr;
+        let again = vec![Step { kind: StepKind::While { condition, body }, site }];
+        let priority = Some(Typed::constant(Value::Int(FIRST), site).expr);
+        let name = format!("{} breakdown", on.1.name);
+        Some(ProcessDef { priority, ..hidden(name, on.1, again, site) })
+    }
+}
+
+/// The instance of a resource that goes with one of a process.
+fn of((def, resource): (ResourceDefId, &ResourceDef), site: Site) -> ResourceRef {
+    let index = Expr { kind: ExprKind::Index, ty: Type::Int, site };
+    ResourceRef { def, index: resource.count.as_ref().map(|_| index), site }
+}
+
+fn binary(op: BinaryOp, ty: Type, left: &Expr, right: &Expr) -> Expr {
+    let kind = ExprKind::Binary(op, Box::new(left.clone()), Box::new(right.clone()));
+    Expr { kind, ty, site: left.site }
+}
+
+/// A process for each instance of a resource, for which a run does not wait.
+fn hidden(name: String, of: &ResourceDef, body: Vec<Step>, site: Site) -> ProcessDef {
+    ProcessDef {
+        name,
+        count: of.count.clone(),
+        start: None,
+        manual: false,
+        daemon: Some(Typed::constant(Value::Bool(true), site).expr),
+        arrives: false,
+        priority: None,
+        vars: Vec::new(),
+        body,
+        site,
+    }
+}

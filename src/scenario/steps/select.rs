@@ -1,0 +1,293 @@
+//! `until`, `acquire_all` and `select`: waits for what can come of several resources.
+//!
+//! Decides by what a process may choose, and what a wait is called in reports. All three
+//! are one step of the model: branches of which the first that can be is gone.
+
+use super::body::{Body, Main, Reader, StepForm, Use};
+use super::permits::{ACQUIRE_STEP, PERMITS};
+use super::within::{ELSE, WITHIN};
+use crate::ids::{ResourceDefId, Site};
+use crate::scenario::context::Check;
+use crate::scenario::fields;
+use crate::scenario::model::{
+    Amount, Branch, Discipline, Expr, ExprKind, ResourceDef, ResourceSpec, Step, StepKind,
+};
+use crate::scenario::node::{Entry, Kind, Node};
+use crate::scenario::tables::{AMOUNT, Form, Shape, optional, required};
+use crate::trace::ResourceKind;
+use crate::value::Type;
+
+pub(in crate::scenario) static ACQUIRE_ALL: Use =
+    Use { with_more: super::permits::ACQUIRE.with_more, ..Use::new("acquire_all", true) };
+
+/// The most characters of what a wait is called.
+const LONGEST_NAME: usize = 60;
+
+/// `until`, with a condition.
+pub(super) static UNTIL_STEP: StepForm = StepForm {
+    form: Form {
+        name: "until",
+        doc: "Wait until a condition over levels holds.",
+        fields: &[
+            required("until", Shape::Condition, "The condition, looked at whenever a level changes."),
+            WITHIN,
+            ELSE,
+        ],
+    },
+    foreign: &[(
+        &["wait_until", "await_condition", "when"],
+        "write `until: condition`, as in `until: level(b) > 3`",
+    )],
+    read: Reader::One(|body, main| body.until(main)),
+};
+
+/// `acquire_all`: as `acquire`, but all at once.
+pub(super) static ACQUIRE_ALL_STEP: StepForm = StepForm {
+    form: Form {
+        name: "acquire_all",
+        doc: "Take permits and mutexes all at once, or wait for all and hold none.",
+        fields: &[required("acquire_all", PERMITS, "From where, or `{name: permits}`."), WITHIN, ELSE],
+    },
+    foreign: &[(
+        &["lock_all", "acquire_many", "scoped_lock", "all_of"],
+        "write `acquire_all: [a, b]`, or `acquire_all: {a: 2, b: 1}`",
+    )],
+    read: Reader::One(|body, main| body.acquire_all(main)),
+};
+
+/// `select`: a list of waits with steps.
+pub(super) static SELECT_STEP: StepForm = StepForm {
+    form: Form {
+        name: "select",
+        doc: "Wait for several things, and do the steps of the first that can be.",
+        fields: &[required("select", Shape::List(&Shape::Form(&BRANCH)), "The waits, each with its steps.")],
+    },
+    foreign: &[(
+        &["alt", "choose", "any_of", "first_of", "wait_any", "poll"],
+        "write `select:` with a list of waits, each with steps below `do`",
+    )],
+    read: Reader::One(|body, main| body.select(main)),
+};
+
+/// A wait among others.
+static BRANCH: Form = Form {
+    name: "branch",
+    doc: "One wait, and what is done if it is the first that can be.",
+    fields: &[
+        optional("get", super::items::GET_STEP.form.fields[0].shape, "Out of which buffer."),
+        optional("put", super::items::PUT_STEP.form.fields[0].shape, "Into which buffer."),
+        optional("acquire", ACQUIRE_STEP.form.fields[0].shape, "From where, all at once."),
+        optional("acquire_all", PERMITS, "From where, all at once."),
+        optional("until", Shape::Condition, "A condition over levels."),
+        optional(AFTER, AMOUNT, "How long at most it is waited for the others; `0s` does not wait."),
+        optional("do", Shape::Steps, "What is done then.").foreign(&["then", "steps", "body"]),
+    ],
+};
+
+/// The wait for nothing but time.
+const AFTER: &str = "after";
+
+/// What stands in a list of waits.
+enum Entered {
+    Branch(Branch),
+    After(Amount, Vec<Step>),
+}
+
+impl Body<'_, '_> {
+    fn until(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let node = &main.key.value;
+        let condition = self.value(node, Some(Type::Bool), "`until`")?.expr;
+        let span = self.check.reports.span_of(node);
+        if asks(&condition, &|kind| matches!(kind, ExprKind::Now)) {
+            let hint = "write `delay` for time to pass, or `within: 5s` beside `until`";
+            self.check.reports.error_with_hint(span, "no change ends a wait for the clock", hint);
+            return None;
+        }
+        if !asks(&condition, &|kind| matches!(kind, ExprKind::Level(_))) {
+            let message = "nothing that others change is asked here, so nobody ends this wait";
+            let hint =
+                "ask for a level, as in `until: level(b) > 3`; write `if` for what only this process changes";
+            self.check.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        let name = written(node);
+        let waits = vec![Step { kind: StepKind::Until(condition), site: main.site() }];
+        Some(self.watch(vec![Branch { waits, body: Vec::new() }], name, main.site()))
+    }
+
+    fn acquire_all(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let mut waits = Vec::new();
+        self.permits(main, &ACQUIRE_ALL, &mut waits);
+        if waits.is_empty() {
+            return None;
+        }
+        let name = format!("all of {}", written(&main.key.value));
+        Some(self.watch(vec![Branch { waits, body: Vec::new() }], name, main.site()))
+    }
+
+    fn select(&mut self, main: Main<'_>) -> Option<StepKind> {
+        let owner = self.owner(main.key);
+        let Kind::Seq(nodes) = &main.key.value.kind else {
+            let message = format!("`select` takes a list of waits, found {}", main.key.value.described());
+            let hint = "write each wait after a `-`, with its steps below `do`";
+            self.check.reports.error_with_hint(owner, message, hint);
+            return None;
+        };
+        let (mut branches, mut names, mut after) = (Vec::new(), Vec::new(), None);
+        for node in nodes {
+            match self.entered(node, owner)? {
+                (Entered::Branch(branch), name) => {
+                    branches.push(branch);
+                    names.push(name);
+                }
+                (Entered::After(limit, steps), _) if after.is_none() => after = Some((limit, steps)),
+                (Entered::After(..), _) => {
+                    let span = self.check.reports.span_of(node);
+                    let hint = "keep the one that is over first";
+                    self.check.reports.error_with_hint(span, "a second `after` in one `select`", hint);
+                    return None;
+                }
+            }
+        }
+        if branches.is_empty() {
+            let hint =
+                "write `get`, `put`, `acquire`, `acquire_all` or `until`; for time alone write `delay`";
+            self.check.reports.error_with_hint(owner, "`select` has nothing to wait for", hint);
+            return None;
+        }
+        let kind = self.watch(branches, names.join(" or "), main.site());
+        let Some((limit, steps)) = after else { return Some(kind) };
+        let waits = vec![Step { kind, site: main.site() }];
+        Some(StepKind::Within { limit: Some(limit), waits, otherwise: Some(steps) })
+    }
+
+    /// A wait in a list of waits, and what it is called.
+    fn entered(&mut self, node: &Node, owner: crate::scenario::source::Span) -> Option<(Entered, String)> {
+        let entries = fields::entries(&mut self.check.reports, node, BRANCH.name, owner)?;
+        let (steps, rest): (Vec<&Entry>, Vec<&Entry>) =
+            entries.iter().partition(|entry| entry.key.name == "do");
+        let [wait] = rest.as_slice() else {
+            let span = self.check.reports.span_of(node);
+            let message = "a branch of `select` has one wait, and its steps below `do`";
+            let hint = "write it as `- {get: b, do: […]}`";
+            self.check.reports.error_with_hint(span, message, hint);
+            return None;
+        };
+        if wait.key.name == AFTER {
+            let limit = self.lasting(&wait.value, "`after`");
+            let steps = self.body_of(&steps);
+            return Some((Entered::After(limit?, steps), String::new()));
+        }
+        let waits = self.waits(wait, owner);
+        let body = self.body_of(&steps);
+        let name = format!("{} {}", wait.key.name, written(&wait.value));
+        Some((Entered::Branch(Branch { waits: waits?, body }), name))
+    }
+
+    fn body_of(&mut self, steps: &[&Entry]) -> Vec<Step> {
+        steps.first().map(|entry| self.steps(entry)).unwrap_or_default()
+    }
+
+    /// What one branch waits for.
+    fn waits(&mut self, wait: &Entry, owner: crate::scenario::source::Span) -> Option<Vec<Step>> {
+        let span = self.check.key_span(&wait.key);
+        if !BRANCH.fields.iter().any(|field| field.key == wait.key.name) {
+            let message = format!("`{}` is nothing to choose by", wait.key.name);
+            let hint = "a branch waits by `get`, `put`, `acquire`, `acquire_all`, `until` or `after`";
+            self.check.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        let (known, reported) = (self.check.watches.len(), self.check.reports.count());
+        let alone = Node { site: wait.key.site, kind: Kind::Map(vec![wait.clone()]) };
+        let mut found = Vec::new();
+        self.step(&alone, owner, &mut found);
+        // It is no wait of its own.
+        self.check.watches.truncate(known);
+        match found.as_mut_slice() {
+            [Step { kind: StepKind::Select { branches, .. }, .. }] => {
+                Some(branches.drain(..).flat_map(|branch| branch.waits).collect())
+            }
+            [Step { kind: StepKind::Get { accepts: Some(_), .. }, .. }] => {
+                let hint = "get whatever comes first, and put back what does not fit";
+                self.check.reports.error_with_hint(span, "a branch of `select` takes any item", hint);
+                None
+            }
+            [_] => Some(found),
+            [] => None,
+            _ if self.check.reports.count() > reported => None,
+            _ => {
+                let message =
+                    format!("a branch waits for one thing, and this `{}` names several", wait.key.name);
+                let hint = "write a branch for each, or `acquire_all` for permits that are taken at once";
+                self.check.reports.error_with_hint(span, message, hint);
+                None
+            }
+        }
+    }
+
+    /// A step that waits for one of these, which is called `name` together.
+    fn watch(&mut self, branches: Vec<Branch>, name: String, site: Site) -> StepKind {
+        let name = match name.char_indices().nth(LONGEST_NAME) {
+            Some((end, _)) => format!("{}…", &name[..end]),
+            None => name,
+        };
+        let watches = &mut self.check.watches;
+        let known = watches.iter().position(|(other, _)| *other == name);
+        let watch = known.unwrap_or_else(|| {
+            watches.push((name, site));
+            watches.len() - 1
+        });
+        StepKind::Select { branches, watch: watch as u32 }
+    }
+}
+
+/// Whether something in an expression is such.
+fn asks(expr: &Expr, is_such: &impl Fn(&ExprKind) -> bool) -> bool {
+    let is_inside = match &expr.kind {
+        ExprKind::Unary(_, inner) | ExprKind::Element(_, inner) => asks(inner, is_such),
+        ExprKind::Binary(_, left, right) | ExprKind::And(left, right) | ExprKind::Or(left, right) => {
+            asks(left, is_such) || asks(right, is_such)
+        }
+        ExprKind::Level(resource) => resource.index.as_ref().is_some_and(|index| asks(index, is_such)),
+        _ => false,
+    };
+    is_inside || is_such(&expr.kind)
+}
+
+/// A node in one line, as it might have been written: names and numbers.
+fn written(node: &Node) -> String {
+    let joined = |parts: Vec<String>| parts.join(", ");
+    match &node.kind {
+        Kind::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Kind::Int(number) => number.to_string(),
+        Kind::Float(number) => number.to_string(),
+        Kind::Bool(truth) => truth.to_string(),
+        Kind::Seq(nodes) => joined(nodes.iter().map(written).collect()),
+        Kind::Map(entries) => {
+            match entries.iter().find(|entry| matches!(entry.key.name.as_str(), "from" | "to")) {
+                Some(buffer) => written(&buffer.value),
+                None => joined(entries.iter().map(|entry| entry.key.name.clone()).collect()),
+            }
+        }
+        Kind::Null | Kind::Bad => String::new(),
+    }
+}
+
+impl Check<'_> {
+    /// The resources with what processes wait for that can come of several of them, behind.
+    pub(in crate::scenario) fn with_watches(
+        &self,
+        mut resources: Vec<ResourceDef>,
+    ) -> (Vec<ResourceDef>, Vec<ResourceDefId>) {
+        let first = resources.len();
+        resources.extend(self.watches.iter().map(|(name, site)| ResourceDef {
+            name: name.clone(),
+            count: None,
+            spec: ResourceSpec::hidden(ResourceKind::Watch),
+            discipline: Discipline::Fifo,
+            site: *site,
+        }));
+        let watches = (first..resources.len()).map(ResourceDefId::from_index).collect();
+        (resources, watches)
+    }
+}

@@ -1,0 +1,70 @@
+//! Waits for several resources in a random scenario: some of its steps at semaphores and
+//! buffers, and some of its delays, become such waits.
+
+use proptest::prelude::*;
+
+/// A scenario of this kind, in which some wait for several resources. There are semaphores
+/// s0 and s1, buffers b0 and b1, a memory d and a variable x.
+pub fn watching(scenario: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    (scenario, proptest::collection::vec(0usize..8, 24)).prop_map(|(text, draws)| with_watches(&text, &draws))
+}
+
+/// What stands instead of a step, by the number that was drawn for it; nothing for the others.
+const INSTEAD: [(&str, [&str; 5]); 4] = [
+    (
+        "{acquire: s0}",
+        [
+            "{acquire_all: [s0, s1]}, {release: s1}",
+            "{acquire_all: {s0: 2, s1: 1}}, {release: [s1, s0]}",
+            "{until: level(s0) > 0}",
+            "{select: [{acquire: s0}, {get: {from: b0, into: x}, do: [{delay: 1s}]}]}",
+            "{acquire_all: {s0: 1, s1: 1}, within: 1s, else: [{write: {to: d, at: 1, value: 6}}]}",
+        ],
+    ),
+    (
+        "{acquire: s1}",
+        [
+            "{acquire_all: [s1, s0]}",
+            "{select: [{until: level(s0) == 0 and level(s1) == 0, do: [{release: s1}]}, {acquire: {s1: 2}}, {acquire: s1}]}",
+            "{until: level(s1) >= 1 or level(b0) == 2}",
+            "{select: [{acquire: s1}, {after: 1s, do: [{write: {to: d, at: 0, value: 4}}]}]}",
+            "{select: [{acquire_all: [s0, s1], do: [{write: {to: d, at: 0, value: 3}}]}, {put: {to: b0, value: x}}]}",
+        ],
+    ),
+    (
+        "{get: {from: b0, into: x}}",
+        [
+            "{select: [{get: {from: b0, into: x}, do: [{write: {to: d, at: 0, value: x}}]}, {acquire: s1}]}",
+            "{select: [{get: {from: b1, count: 2}, do: [{release: s0}]}, {get: {from: b0, into: x}}]}",
+            "{until: level(b0) + level(b1) >= 1}",
+            "{select: [{get: {from: b0, into: x}}, {after: 0s, do: [{write: {to: d, at: 1, value: 9}}]}]}",
+            "{select: [{put: {to: b0, value: 7}, do: [{write: {to: d, at: 1, value: 2}}]}, {get: {from: b0, into: x}}]}",
+        ],
+    ),
+    (
+        "{delay: 1s}",
+        [
+            "{until: level(s0) < 2}",
+            "{until: level(b0) == 0}",
+            "{until: level(s1) * 2 > level(s0), within: 1s, else: []}",
+            "{until: 3 / level(s1) >= 1, within: 2s, else: []}",
+            "{delay: 2s}",
+        ],
+    ),
+];
+
+fn with_watches(text: &str, draws: &[usize]) -> String {
+    let mut text = text.to_owned();
+    let mut places: Vec<(usize, usize)> = Vec::new();
+    for (kind, (step, _)) in INSTEAD.iter().enumerate() {
+        places.extend(text.match_indices(step).map(|(at, _)| (at, kind)));
+    }
+    places.sort_unstable_by(|a, b| b.cmp(a));
+    for ((at, kind), &draw) in places.into_iter().zip(draws.iter().cycle()) {
+        let (step, instead) = INSTEAD[kind];
+        if let Some(instead) = instead.get(draw) {
+            text.replace_range(at..at + step.len(), instead);
+        }
+    }
+    text
+}
