@@ -132,6 +132,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         waiters::all(arena, frames, header + resource::TAKERS).into_iter().any(holds_up)
     }
 
+    /// Whether somebody who waits to get holds up all behind.
+    pub(super) fn is_line_held_up(&self, arena: &[Word], header: usize) -> bool {
+        let frames = &self.program.frames;
+        let mut line = waiters::all(arena, frames, header + resource::TAKERS).into_iter();
+        line.any(|other| self.program.choice(op_of(arena, frames[other.index()] as usize)).is_none())
+    }
+
     /// Serves the first of those who wait to get and can be served, up to the first who holds
     /// up all behind.
     pub(super) fn serve_chooser(&mut self, arena: &mut [Word], header: usize, by: ProcessId) -> bool {

@@ -40,6 +40,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         (into, resource, glance): (Slot, ResourceCode, Glance),
     ) {
         let header = self.header(arena, resource, at);
+        // Who asks for certain items holds up nobody.
+        let is_chosen = glance == Glance::Items && resource::is_chosen(arena[header + resource::IDENTITY]);
+        let is_free = is_chosen && !self.is_line_held_up(arena, header);
+        let glance = if is_free { Glance::Level } else { glance };
         let seen = glance_at(arena, header, glance);
         self.write(arena, into, at.frame(), seen);
     }

@@ -57,6 +57,7 @@ mod prescan;
 mod processes;
 mod processors;
 mod references;
+mod resource_spec;
 mod resources;
 mod rewrite;
 mod schema;

@@ -201,7 +201,8 @@ impl Buffer {
     pub fn items_at_hand(&self) -> Word {
         let state = locked(&self.state);
         match state.capacity {
-            _ if !state.getters.is_empty() => 0,
+            // Who asks for certain items holds up nobody.
+            _ if state.getters.iter().any(|waiter| waiter.want.asks.is_none()) => 0,
             0 => Word::from(!state.putters.is_empty()),
             _ => state.level(),
         }
