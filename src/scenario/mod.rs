@@ -54,6 +54,7 @@ mod open_order;
 mod params;
 mod prescan;
 mod processes;
+mod processor_spec;
 mod processors;
 mod references;
 mod resources;
