@@ -38,7 +38,7 @@ pub mod resource {
     pub const PUTTERS: usize = 2;
     /// The resource id in the low half, the [`crate::trace::Discipline`] as a number in the
     /// byte above it, the type of items in the next: constant. In the two bytes above them, of
-    /// a buffer that can be closed, its [`closing`].
+    /// a buffer that can be closed, its `closing`.
     pub const IDENTITY: usize = 3;
     /// The owner + 1 of a mutex, 0 if it is free; 1 for a condition at which somebody went on
     /// without a notify; 0 for all else.
