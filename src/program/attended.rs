@@ -59,7 +59,7 @@ impl BoundProgram {
         })
     }
 
-    /// The ops that are tried by the op `at`; none if it is no [`Op::Await`].
+    /// The ops that are tried by the op `at`; none if it is no `Op::Await`.
     pub fn region(&self, at: usize) -> Range<usize> {
         match self.plain[at] {
             Op::Await { end, .. } => at + 1..end.index(),
