@@ -40,7 +40,7 @@ pub mod resource {
     pub const PUTTERS: usize = 2;
     /// The resource id in the low half, the [`crate::trace::Discipline`] as a number in the
     /// byte above it, the type of items in the next: constant. In the two bytes above them, of
-    /// a buffer that can be closed, its [`super::closing`], and [`CHOSEN`].
+    /// a buffer that can be closed, its `closing`, and [`CHOSEN`].
     pub const IDENTITY: usize = 3;
     /// The bit of [`IDENTITY`] that is set of a buffer whose items are chosen: that has an
     /// order of its own, or a get that asks something of them. Constant.

@@ -39,7 +39,7 @@ processes:
   impatient: {start: 100ms, do: [{acquire: m, within: 200ms, else: [{log: no mutex}]}]}
   patient: {start: 200ms, do: [{acquire: m, within: 10s, else: [{log: never}]}, {log: mutex}, {release: m}]}
   big: {start: 600ms, do: [{get: {from: b, count: 3}, within: 400ms, else: [{log: no items}]}]}
-  small: {start: 700ms, do: [{get: b}, {log: item}]}
+  small: {start: 700ms, do: [{get: b}, {delay: 100ms}, {log: item}]}
   putter: {start: 800ms, do: [{put: b}]}
   alone: {start: 1200ms, do: [{wait: c, within: 100ms, else: [{log: nobody notified}]}, {wait: r, within: 200ms, else: [{log: nobody came}]}]}
   joins: {start: 1600ms, do: [{join: late, within: 100ms, else: [{log: not done}]}, {join: late, within: 10s, else: [{log: never}]}, {log: done}]}

@@ -305,9 +305,11 @@ impl<'a> Replay<'a> {
         }
         self.stepped[process.index()] = now;
         self.machine.now = now;
-        if let Op::Now { .. } = op
+        if let Op::Now { .. } | Op::Within { .. } = op
             && let Some(&reading) = self.readings[process.index()].next()
+            && let Op::Now { .. } = op
         {
+            // When a wait begins that may run out, the model knows itself.
             self.machine.now = Time::from_nanos(reading).unwrap_or(Time::MAX);
         }
         self.losers = self.losers_in_step(process);

@@ -62,8 +62,8 @@ pub struct Recording {
     /// What happened, in the order in which it took effect, with the measured
     /// times as scenario times.
     pub trace: Trace,
-    /// By process: what its ops on the clock have read, and by when its works on
-    /// processors had to end, in nanoseconds. No event says it, and a replay needs it.
+    /// By process: what its ops on the clock have read, when its waits with a limit began,
+    /// and by when its works on processors had to end, in nanoseconds. No event says it, and a replay needs it.
     pub readings: Vec<Vec<u64>>,
     /// The final contents of the memories.
     pub memories: Vec<(ResourceId, Vec<Value>)>,

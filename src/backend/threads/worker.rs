@@ -193,7 +193,11 @@ impl<'a> Worker<'a> {
         self.machine.now = now;
         match self.shared.program.plain[self.me.op.index()] {
             Op::Now { .. } => self.readings.push(now.as_nanos()),
-            Op::Delay { .. } | Op::Work { .. } | Op::StartAfter { .. } | Op::Within { .. } => {
+            Op::Within { .. } => {
+                self.machine.now = Time::from_nanos(self.me.due).unwrap_or(now);
+                self.readings.push(self.me.due);
+            }
+            Op::Delay { .. } | Op::Work { .. } | Op::StartAfter { .. } => {
                 self.machine.now = Time::from_nanos(self.me.due).unwrap_or(now);
             }
             _ => {}
