@@ -255,12 +255,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Adds items, for which there is room in the ring.
     fn push(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64, value: Word) {
+        if resource::is_chosen(arena[header + resource::IDENTITY]) {
+            return self.push_in_order(arena, at, header, count, value);
+        }
         for _ in 0..count {
-            if resource::is_chosen(arena[header + resource::IDENTITY]) {
-                self.insert(arena, header, value);
-                self.note_item(arena, at, Kind::Put, header, value);
-                continue;
-            }
             let ring = arena[header + resource::RING];
             let mut place = arena[header + resource::HEAD] + arena[header + resource::LEVEL];
             if place >= ring {
@@ -270,6 +268,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             let content = arena[header + resource::CONTENT];
             arena[if at_rendezvous { header + resource::HEAD } else { (content + place) as usize }] = value;
             arena[header + resource::LEVEL] += 1;
+            self.note_item(arena, at, Kind::Put, header, value);
+        }
+    }
+
+    /// Adds items to a buffer whose items are chosen.
+    #[cold]
+    #[inline(never)]
+    fn push_in_order(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64, value: Word) {
+        for _ in 0..count {
+            self.insert(arena, header, value);
             self.note_item(arena, at, Kind::Put, header, value);
         }
     }
@@ -318,6 +326,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
 /// How many items a process with this frame, which stands at a put or a get,
 /// puts or gets.
+#[inline]
 pub(super) fn items_wanted(program: &BoundProgram, arena: &[Word], frame: usize) -> u64 {
     match program.plain[op_of(arena, frame)] {
         Op::PutMany { many } | Op::GetMany { many } => arena[program.many[many as usize].count.at(frame)],

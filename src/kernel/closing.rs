@@ -83,7 +83,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         Context::new(process, frame, op_of(arena, frame))
     }
 
-    /// Takes `count` items out of a buffer that may be closed.
+    /// Takes `count` items out of a buffer that may be closed, or whose items may be chosen.
     #[inline(always)]
     pub(super) fn get_plain(
         &mut self,
@@ -92,6 +92,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         count: u64,
     ) -> OpResult {
+        if arena[header + resource::IDENTITY] & (resource::CHOSEN | closing::BITS) == 0 {
+            return Ok(self.get(arena, at, header, count));
+        }
+        self.get_special(arena, at, header, count)
+    }
+
+    /// Takes items out of a buffer that somebody closes, or whose items are chosen.
+    #[inline(never)]
+    fn get_special(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) -> OpResult {
         let identity = arena[header + resource::IDENTITY];
         if closing::is_closed(identity) && !self.is_there(arena, at, header, count) {
             let Some(next) = self.program.ending(at.op()) else {
