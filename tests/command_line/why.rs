@@ -4,6 +4,8 @@
 use crate::common::scenarios;
 use crate::room::Room;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Omnitrace's example: two functions side by side, of 7 and of 10 s.
 const TWO: &str = "
@@ -42,8 +44,18 @@ fn library() -> Room {
     let files = scenarios();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let room = Room::with(&files);
-    let table = "queues/counter.csv";
-    std::fs::write(room.path(table), crate::common::library(table)).expect("it can be written");
+    // The tables stand beside those that draw from them.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let folders: BTreeSet<&Path> = files.iter().filter_map(|(path, _)| Path::new(path).parent()).collect();
+    for folder in folders {
+        for entry in std::fs::read_dir(root.join(folder)).expect("it can be listed") {
+            let name = entry.expect("it can be listed").file_name();
+            if Path::new(&name).extension().is_some_and(|ending| ending == "csv") {
+                let copy = room.path("").join(folder).join(&name);
+                std::fs::copy(root.join(folder).join(&name), copy).expect("it can be copied");
+            }
+        }
+    }
     room
 }
 
