@@ -68,8 +68,8 @@ impl ResourceSpec {
         }
     }
 
-    /// Of a resource that no scenario declares.
-    pub(super) fn hidden(kind: ResourceKind) -> ResourceSpec {
+    /// Of a resource of which nothing but its kind is said.
+    pub(super) fn of_kind(kind: ResourceKind) -> ResourceSpec {
         ResourceSpec {
             kind,
             number: None,

@@ -75,17 +75,7 @@ impl Check<'_> {
         {
             let kind = ResourceKind::named(form.name)?;
             (known.kind, known.count) = (Some(kind), Some(1));
-            let spec = ResourceSpec {
-                kind,
-                number: None,
-                ty: Type::Int,
-                value: None,
-                inherit: None,
-                closes: None,
-                order: None,
-                is_asked: false,
-                processor: None,
-            };
+            let spec = ResourceSpec::of_kind(kind);
             return Some(ResourceDef { name, count: None, spec, discipline: Discipline::default(), site });
         }
         let form = self.kind_of(&entry.value, owner)?;

@@ -282,7 +282,7 @@ impl Check<'_> {
             };
             let arrives = known.arrives;
             let mut add = |name: String, count| {
-                let spec = ResourceSpec::hidden(ResourceKind::Process);
+                let spec = ResourceSpec::of_kind(ResourceKind::Process);
                 // Who left last makes place for who comes next: the same few words serve.
                 let discipline = if arrives { Discipline::Lifo } else { Discipline::Fifo };
                 resources.push(ResourceDef { name, count, spec, discipline, site: def.site });

@@ -297,7 +297,7 @@ impl Check<'_> {
         resources.extend(self.watches.iter().map(|(name, site)| ResourceDef {
             name: name.clone(),
             count: None,
-            spec: ResourceSpec::hidden(ResourceKind::Watch),
+            spec: ResourceSpec::of_kind(ResourceKind::Watch),
             discipline: Discipline::Fifo,
             site: *site,
         }));
