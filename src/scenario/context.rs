@@ -337,6 +337,7 @@ impl<'t> Check<'t> {
             reports: &mut self.reports,
             params: &self.params,
             resources: &self.resources,
+            processes: &self.processes,
             scope,
             located,
             skipped: self.skipped,

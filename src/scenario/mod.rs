@@ -71,6 +71,7 @@ mod tables;
 mod typed;
 mod typing;
 mod warnings;
+mod watched;
 mod yaml;
 mod yaml_error;
 

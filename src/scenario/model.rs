@@ -8,7 +8,7 @@ use crate::trace::{Expected, LogTemplate, MarkInfo, TableInfo};
 use crate::value::{Type, Word};
 use std::sync::Arc;
 
-pub use super::expr::{Expr, ExprKind, ResourceRef};
+pub use super::expr::{Expr, ExprKind, ProcessRef, ResourceRef};
 pub use super::measured::{LevelTermDef, MeasureDef, MeasuredDef};
 pub use super::resource_spec::{ItemOrder, ProcessorSpec, ResourceSpec};
 pub use crate::trace::Discipline;
@@ -223,6 +223,8 @@ pub enum StepKind {
     Select {
         /// In the order of the file.
         branches: Vec<Branch>,
+        /// Whether any that can be gone is, and not the first.
+        any: bool,
         /// The number of what is waited for, among [`Model::watches`].
         watch: u32,
     },
@@ -237,6 +239,14 @@ pub enum StepKind {
     },
     /// Wait until a boolean is true. It stands in a [`Branch`] only.
     Until(Expr),
+    /// Wait until a buffer is closed and has fewer items than that. It stands in a [`Branch`]
+    /// only.
+    Closed {
+        /// Which.
+        buffer: ResourceRef,
+        /// How many: an integer, at least 1.
+        count: Expr,
+    },
     /// Put items into a buffer, all at once, waiting until they all fit.
     Put {
         /// Into which.
@@ -503,17 +513,6 @@ pub enum Amount {
     Expr(Expr),
     /// At random, anew each time.
     Draw(DistributionSpec),
-}
-
-/// A process, one instance of several, or all of them.
-#[derive(Debug, Clone)]
-pub struct ProcessRef {
-    /// Which process.
-    pub def: ProcessDefId,
-    /// Which instance, from 0; `None` for all, or for the only one.
-    pub index: Option<Expr>,
-    /// Where it is named.
-    pub site: Site,
 }
 
 /// Where a random value comes from.

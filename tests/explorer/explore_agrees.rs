@@ -73,6 +73,7 @@ pub fn try_scenarios_of(
     cases: u32,
     check: impl Fn(&str) -> Option<()>,
 ) {
+    let cases = crate::common::cases(cases);
     let useful = Cell::new(0);
     let config = ProptestConfig {
         cases,

@@ -7,6 +7,7 @@ mod common;
 mod arrivals;
 mod barriers;
 mod budgets;
+mod choices;
 mod choosing;
 mod closing;
 mod conditions;

@@ -334,6 +334,26 @@ fn what_is_waited_for_can_come_about() {
     for (step, column, message, hint) in [
         ("{until: x > 3}", 17, "nothing that others change is asked here", "`until: level(b) > 3`"),
         ("{until: level(queue) > 1 and now > 3s}", 17, "no change ends a wait for the clock", "`within: 5s`"),
+        (
+            "{until: 'slot(queue, 0) == 1'}",
+            23,
+            "`slot` cannot be asked of the buffer 'queue'",
+            "`level(queue)`",
+        ),
+        ("{until: done(nobody)}", 22, "unknown process 'nobody'", ""),
+        ("{if: alive(p), do: []}", 14, "`alive` is asked in the condition of `until` only", "`within: 0s`"),
+        (
+            "{select: [{acquire: permits, else: []}]}",
+            38,
+            "`else` in a `select` is for a `get`",
+            "`- after: 5s`",
+        ),
+        (
+            "{select: [{get: queue}], discipline: fifo}",
+            46,
+            "'fifo' is not known as how `select` chooses",
+            "`any`",
+        ),
         ("{until: level(queue)}", 17, "`until` takes a boolean, found an integer", "compare it"),
         ("{acquire_all: [permits, queue]}", 33, "`acquire_all` cannot use the buffer 'queue'", "`get`"),
         ("{acquire_all: {lock: 2}}", 30, "a mutex is taken once", "acquire_all"),
