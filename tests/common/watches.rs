@@ -37,7 +37,7 @@ const INSTEAD: [(&str, &[&str]); 8] = [
             "{select: [{acquire_all: [s0, s1], do: [{write: {to: d, at: 0, value: 3}}]}, {put: {to: b0, value: x}}]}",
             "{signal: f}",
             "{select: [{acquire: s1, do: [{write: {to: d, at: 0, value: 2}}]}, {acquire: s0}, {wait: f}], discipline: any}",
-            "{until: done(P0) or level(s1) > 0}",
+            "{until: 'done(P0) or level(s1) > 0'}",
             "{count_down: [l, l]}",
         ],
     ),
@@ -112,7 +112,8 @@ fn with_watches(text: &str, draws: &[usize]) -> String {
     places.sort_unstable_by(|a, b| b.cmp(a));
     for ((at, kind), &draw) in places.into_iter().zip(draws.iter().cycle()) {
         let (step, instead) = INSTEAD[kind];
-        if let Some(instead) = instead.get(draw) {
+        // One in another one may have been changed.
+        if let Some(instead) = instead.get(draw).filter(|_| text[at..].starts_with(step)) {
             text.replace_range(at..at + step.len(), instead);
         }
     }
