@@ -299,6 +299,9 @@ impl Compiler<'_> {
     }
 
     pub(super) fn take(&mut self, resource: &ResourceRef, code: ResourceCode) {
+        if self.take_of_rwlock(resource, code) {
+            return;
+        }
         let op = match (self.is_mutex(resource), self.inherits(resource)) {
             (true, true) => Op::LockInheriting { mutex: code },
             (true, false) => Op::Lock { mutex: code },

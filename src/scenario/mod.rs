@@ -60,6 +60,7 @@ mod references;
 mod resource_spec;
 mod resources;
 mod rewrite;
+mod rwlocks;
 mod schema;
 mod scope;
 mod snippet;

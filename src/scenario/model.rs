@@ -30,6 +30,8 @@ pub struct Model {
     /// What processes wait for that can come of several resources: one that has no other use
     /// for each.
     pub watches: Vec<ResourceDefId>,
+    /// The read-write locks.
+    pub rwlocks: Vec<Rwlock>,
     /// The marks, in the order of their first use, by [`MarkId`].
     pub marks: Vec<MarkInfo>,
     /// What is measured, in the order of the file.
@@ -53,6 +55,20 @@ pub struct Model {
     pub expect: Expected,
     /// The tables that distributions draw from, in the order in which they are named.
     pub tables: Vec<TableInfo>,
+}
+
+/// A read-write lock. Behind it stand, among the resources, the line of those who are to write
+/// and the permits of those who read.
+#[derive(Debug, Clone, Copy)]
+pub struct Rwlock {
+    /// The lock itself, which is owned by who writes.
+    pub lock: ResourceDefId,
+    /// Whether who is to read waits for those who wait to write.
+    pub prefers_writers: bool,
+    /// What is waited for by who is to read, among [`Model::watches`].
+    pub read: u32,
+    /// Likewise by who is to write.
+    pub write: u32,
 }
 
 /// By which resources others have to do with the life of a process.

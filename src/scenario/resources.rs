@@ -53,7 +53,11 @@ impl Check<'_> {
                     self.reports.error(span, message);
                 }
             }
-            defs.extend(def);
+            let parts = match &def {
+                Some(def) if def.spec.kind == ResourceKind::Rwlock => self.parts_of_lock(def, entry),
+                _ => Vec::new(),
+            };
+            defs.extend(def.into_iter().chain(parts));
         }
         self.outer_processors(entries, &mut defs);
         defs

@@ -63,7 +63,7 @@ const INSTEAD: [(&str, &[&str]); 8] = [
             "{until: level(s1) * 2 > level(s0), within: 1s, else: []}",
             "{until: 3 / level(s1) >= 1, within: 2s, else: []}",
             "{delay: 2s}",
-            "{signal: f}",
+            "{with: {write: k}, do: [{delay: 1s}]}",
             "{until: 'not alive(P0) or level(f) == 1', within: 1s, else: []}",
             "{count_down: l}",
             "{until: 'slot(d, 0) > slot(d, 1)', within: 2s, else: [{signal: f}]}",
@@ -78,6 +78,10 @@ const INSTEAD: [(&str, &[&str]); 8] = [
             "{select: [{wait: f, do: [{release: s0}]}, {after: 1s}]}",
             "{write: {to: d, at: 0, value: level(f) + level(l)}}",
             "{atomic: [{write: {to: d, at: 0, value: 3}}, {reset: f}]}",
+            "{with: {read: k}, do: [{delay: 1s}, {read: {from: d, at: 0, into: x}}]}",
+            "{with: {write: k}, do: [{delay: 1s}, {write: {to: d, at: 0, value: x + 2}}]}",
+            "{with: {read: j}, within: 1s, else: [{signal: f}], do: [{with: {write: k}, do: []}]}",
+            "{with: [{write: [j, k]}], do: [{write: {to: d, at: 1, value: x + 3}}]}",
         ],
     ),
     (
@@ -118,6 +122,6 @@ fn with_watches(text: &str, draws: &[usize]) -> String {
         }
     }
     let first = if text.contains("p0: {count: ") { "p0[0]" } else { "p0" };
-    let with_flags = "resources:\n  f: flag\n  l: {kind: latch, from: 2}\n";
+    let with_flags = "resources:\n  f: flag\n  l: {kind: latch, from: 2}\n  k: rwlock\n  j: {kind: rwlock, prefer: readers}\n";
     text.replace("P0", first).replacen("resources:\n", with_flags, 1)
 }

@@ -31,6 +31,7 @@ mod processors;
 mod properties;
 mod references;
 mod rerun;
+mod rwlocks;
 mod simpy;
 mod stepping;
 mod tables;

@@ -80,6 +80,37 @@ processes:
     assert_eq!(made.fingerprint(), run(text).fingerprint);
 }
 
+/// Two read until 1 s and 2 s, then one writes until 3 s.
+#[test]
+fn a_read_write_lock_runs_as_its_file_does() {
+    let text = "
+version: 1
+name: test
+resources:
+  l: {kind: rwlock, prefer: readers}
+processes:
+  reader: {do: [{with: {read: l}, do: [{delay: 1s}]}, {acquire: {read: l}}, {delay: 1s}, {release: {read: l}}]}
+  writer: {do: [{delay: 500ms}, {with: {write: [l]}, do: [{delay: 1s}]}, {acquire: {write: l}}, {release: {write: l}}]}
+";
+    let mut made = Scenario::new("test");
+    made.resource("l", Resource::rwlock().prefer_readers());
+    made.process("reader", |p| {
+        p.with_read("l", |p| {
+            p.delay("1s");
+        });
+        p.acquire_read("l").delay("1s").release_read("l");
+    });
+    made.process("writer", |p| {
+        p.delay("500ms").with_write(["l"], |p| {
+            p.delay("1s");
+        });
+        p.acquire_write("l").release_write("l");
+    });
+    let made = made.run();
+    assert_eq!(made.total_time().to_string(), "3s");
+    assert_eq!(made.fingerprint(), run(text).fingerprint);
+}
+
 /// The items at 1 s and 2 s, the close at 3 s, and the slot at 3 s.
 #[test]
 fn a_choice_that_hears_of_a_close_runs_as_its_file_does() {

@@ -115,6 +115,29 @@ processes:
     assert_eq!(end, Time::from_nanos(500_000_000).expect("short"));
 }
 
+/// Two read together until 400 ms, when who is to write does; who comes to read meanwhile waits.
+#[test]
+fn read_write_locks() {
+    let text = |prefer: &str| {
+        format!(
+            "
+version: 1
+resources: {{l: {{kind: rwlock, prefer: {prefer}}}}}
+processes:
+  reader: {{count: 2, start: index * 100ms, do: [{{with: {{read: l}}, do: [{{delay: 300ms}}]}}]}}
+  writer: {{count: 2, start: 200ms, do: [{{with: {{write: l}}, do: [{{log: writes}}, {{delay: 200ms}}]}}]}}
+  late: {{start: 250ms, do: [{{with: {{read: l}}, do: [{{log: reads}}]}}]}}
+  impatient: {{start: 260ms, do: [{{with: {{read: l}}, within: 20ms, do: [{{log: reads}}], else: [{{log: gives up}}]}}]}}
+"
+        )
+    };
+    let (lines, end) = told(&text("writers"), 1.0);
+    assert_eq!(lines, ["gives up", "writes", "writes", "reads"]);
+    assert_eq!(end, Time::from_nanos(800_000_000).expect("short"));
+    let (lines, _) = told(&text("readers"), 1.0);
+    assert_eq!(lines, ["reads", "reads", "writes", "writes"]);
+}
+
 /// Each waits for what the other one would give: the run ends, and says so.
 #[test]
 fn a_deadlock_is_found() {

@@ -118,7 +118,9 @@ enum Shadow {
 impl Shadow {
     fn new(info: &ResourceInfo) -> Shadow {
         match info.kind {
-            ResourceKind::Mutex | ResourceKind::Semaphore => Shadow::Permits(Tokens::new(info.initial)),
+            ResourceKind::Mutex | ResourceKind::Semaphore | ResourceKind::Rwlock | ResourceKind::Writers => {
+                Shadow::Permits(Tokens::new(info.initial))
+            }
             ResourceKind::Buffer if info.capacity == Some(0) => {
                 Shadow::Rendezvous(Tokens::new(0), ProcessId(0))
             }
@@ -133,7 +135,9 @@ impl Shadow {
             ResourceKind::Condition => Shadow::Condition(NOTHING),
             ResourceKind::Barrier => Shadow::Barrier(Vec::new(), NOTHING),
             ResourceKind::Processor => Shadow::Processor,
-            ResourceKind::Process | ResourceKind::Flag | ResourceKind::Latch => Shadow::Life,
+            ResourceKind::Process | ResourceKind::Flag | ResourceKind::Latch | ResourceKind::Readers => {
+                Shadow::Life
+            }
             ResourceKind::Watch => Shadow::Watch,
         }
     }

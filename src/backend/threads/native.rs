@@ -68,8 +68,10 @@ impl Native {
             Discipline::RoundRobin | Discipline::Sharing | Discipline::Edf => Order::Arrival,
         };
         match info.kind {
-            ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
-            ResourceKind::Semaphore | ResourceKind::Flag | ResourceKind::Latch => {
+            ResourceKind::Mutex | ResourceKind::Rwlock | ResourceKind::Writers => {
+                Native::Mutex(Mutex::new(order))
+            }
+            ResourceKind::Semaphore | ResourceKind::Flag | ResourceKind::Latch | ResourceKind::Readers => {
                 Native::Semaphore(Semaphore::new(info.initial, bug::order(order)))
             }
             ResourceKind::Buffer => {

@@ -273,6 +273,14 @@ impl Body<'_, '_> {
                 self.check.reports.error_with_hint(span, message, hint);
                 None
             }
+            [Step { kind: StepKind::Acquire { resource, .. }, .. }]
+                if self.check.resources.at(resource.def.index()).kind == Some(ResourceKind::Readers) =>
+            {
+                let message = "a branch of `select` takes no read-write lock";
+                let hint = "take it in a step of its own, with `within: 0s` for a try";
+                self.check.reports.error_with_hint(span, message, hint);
+                None
+            }
             [_] => Some(found),
             [] => None,
             _ if self.check.reports.count() > reported => None,

@@ -376,6 +376,30 @@ fn what_is_waited_for_can_come_about() {
 }
 
 #[test]
+fn read_write_locks_say_how_they_are_taken() {
+    for (step, column, message, hint) in [
+        ("{acquire: rw}", 25, "`acquire` says not in which way", "`acquire: {write: rw}`"),
+        ("{release: [rw]}", 26, "`release` says not in which way", "`release: {read: rw}`"),
+        ("{with: rw, do: []}", 22, "`acquire` says not in which way", "`acquire: {read: rw}`"),
+        ("{acquire: {rw: 1}}", 26, "`acquire` says not in which way", "`acquire: {read: rw}`"),
+        ("{with: {read: lock}, do: []}", 29, "`read` is a way to take a read-write lock", "`acquire: lock`"),
+        ("{with: [lock, {reads: rw}], do: []}", 29, "takes the name of a resource, found a map", ""),
+        ("{acquire_all: {read: rw}}", 36, "`acquire_all` cannot use the rwlock 'rw'", "`acquire`"),
+        ("{select: [{acquire: {read: rw}}]}", 26, "takes no read-write lock", "`within: 0s`"),
+        ("{wait: rw}", 22, "`wait` cannot use the rwlock 'rw'", "`acquire`"),
+    ] {
+        let text = format!(
+            "version: 1\nresources: {{lock: mutex, rw: rwlock}}\nprocesses:\n  p: {{do: [    {step}]}}\n"
+        );
+        refused(&text, &[(4, column, message, hint)]);
+    }
+    refused(
+        "version: 1\nresources: {rw: {kind: rwlock, prefer: some}}\nprocesses: {p: {do: [{with: {read: rw}, do: []}]}}\n",
+        &[(2, 40, "'some' is not known as whom a lock prefers", "`readers`")],
+    );
+}
+
+#[test]
 fn levels_are_known_in_a_run_only_and_any_is_for_conditions() {
     refused(
         "version: 1
