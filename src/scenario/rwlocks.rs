@@ -88,7 +88,7 @@ impl Check<'_> {
         &mut self,
         entry: &Entry,
         scope: Scope<'_>,
-        usage: &Use,
+        (usage, step): (&Use, &str),
     ) -> Option<Vec<ResourceRef>> {
         let key = entry.key.name.as_str();
         if !(matches!(key, READ | WRITE) && self.resources.position(key).is_none()) {
@@ -107,7 +107,7 @@ impl Check<'_> {
                         "`{key}` is a way to take a read-write lock, and {name} is a {}",
                         kind.name()
                     );
-                    let hint = format!("write `{}: {}`", usage.key, name.trim_matches('\''));
+                    let hint = format!("write `{step}: {}`", name.trim_matches('\''));
                     self.reports.error_with_hint(span, message, hint);
                 }
                 None => {}
@@ -116,24 +116,20 @@ impl Check<'_> {
         Some(taken)
     }
 
-    /// Reports a read-write lock of which nothing says how it is taken.
+    /// Reports a read-write lock of which a step does not say how it is taken.
     pub(super) fn must_say_how(
         &mut self,
         lock: &ResourceRef,
         kind: Option<ResourceKind>,
-        usage: &Use,
+        step: &str,
     ) -> bool {
         if kind != Some(ResourceKind::Rwlock) {
             return false;
         }
         let name = self.resources.name(lock.def.index()).to_owned();
         let span = self.reports.span_of_text(lock.site, &name);
-        let message = format!(
-            "`{}` says not in which way it is about the read-write lock {}",
-            usage.key,
-            quoted(&name)
-        );
-        let hint = format!("write `{}: {{read: {name}}}` or `{}: {{write: {name}}}`", usage.key, usage.key);
+        let message = format!("`{step}` does not say how the read-write lock {} is taken", quoted(&name));
+        let hint = format!("write `{step}: {{read: {name}}}` or `{step}: {{write: {name}}}`");
         self.reports.error_with_hint(span, message, hint);
         true
     }

@@ -74,7 +74,6 @@ processes:
   sees: {do: [{until: 'slot(d, 1) == 3'}, {log: written}, {until: 'alive(late[1])'}, {log: begun}]}
   ends: {do: [{until: 'done(late[1]) and done(writer) and not alive(late[0])'}, {log: over}]}
 ",
-        1.0,
     );
     assert_eq!(lines, ["written", "begun", "over"]);
     assert_eq!(end, Time::from_nanos(700_000_000).expect("short"));
@@ -106,7 +105,6 @@ processes:
             else: [{log: a is closed}]
         discipline: any
 ",
-        1.0,
     );
     assert_eq!(lines, ["a gives 1", "b is closed", "a is closed"]);
     assert_eq!(end, Time::from_nanos(500_000_000).expect("short"));
@@ -128,10 +126,10 @@ processes:
 "
         )
     };
-    let (lines, end) = told(&text("writers"), 1.0);
+    let (lines, end) = told(&text("writers"));
     assert_eq!(lines, ["gives up", "writes", "writes", "reads"]);
     assert_eq!(end, Time::from_nanos(800_000_000).expect("short"));
-    let (lines, _) = told(&text("readers"), 1.0);
+    let (lines, _) = told(&text("readers"));
     assert_eq!(lines, ["reads", "reads", "writes", "writes"]);
 }
 

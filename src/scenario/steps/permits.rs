@@ -124,7 +124,7 @@ impl Body<'_, '_> {
     fn one_permit(&mut self, node: &Node, usage: &Use, site: Site, steps: &mut Vec<Step>) {
         let found = self.check.reference_node(node, self.scope(), usage);
         if let Some(Found { reference, entry }) = found
-            && !self.check.must_say_how(&reference, entry.kind, usage)
+            && !self.check.must_say_how(&reference, entry.kind, usage.key)
         {
             let permits = Self::constant(Value::Int(1), reference.site);
             steps.push(permit_step(usage, reference, permits, site));
@@ -133,7 +133,7 @@ impl Body<'_, '_> {
 
     fn numbered_permits(&mut self, entries: &[Entry], usage: &Use, steps: &mut Vec<Step>) {
         for entry in entries {
-            if let Some(mut locked) = self.check.locked(entry, self.scope(), usage) {
+            if let Some(mut locked) = self.check.locked(entry, self.scope(), (usage, usage.key)) {
                 if !usage.takes {
                     locked.reverse();
                 }
@@ -147,7 +147,7 @@ impl Body<'_, '_> {
             let found = self.check.reference(&key.name, key.site, self.scope(), usage);
             let permits = self.check.whole(value, self.scope(), "a number of permits", 0);
             let (Some(Found { reference, entry }), Some(permits)) = (found, permits) else { continue };
-            if self.check.must_say_how(&reference, entry.kind, usage) {
+            if self.check.must_say_how(&reference, entry.kind, usage.key) {
                 continue;
             }
             if entry.kind.is_some_and(ResourceKind::is_owned) && !permits.is_literal_one() {
@@ -172,14 +172,16 @@ impl Body<'_, '_> {
         let mut held = Vec::new();
         for node in nodes {
             let entries = if let Kind::Map(entries) = &node.kind { entries.as_slice() } else { &[] };
-            let locked: Option<Vec<_>> =
-                entries.iter().map(|entry| self.check.locked(entry, self.scope(), &ACQUIRE)).collect();
+            let locked: Option<Vec<_>> = entries
+                .iter()
+                .map(|entry| self.check.locked(entry, self.scope(), (&ACQUIRE, "with")))
+                .collect();
             if let Some(locked) = locked.filter(|locked| !locked.is_empty()) {
                 held.extend(locked.into_iter().flatten());
                 continue;
             }
             for found in self.check.references(node, self.scope(), &ACQUIRE).into_iter().flatten() {
-                if !self.check.must_say_how(&found.reference, found.entry.kind, &ACQUIRE) {
+                if !self.check.must_say_how(&found.reference, found.entry.kind, "with") {
                     held.push(found.reference);
                 }
             }

@@ -378,15 +378,15 @@ fn what_is_waited_for_can_come_about() {
 #[test]
 fn read_write_locks_say_how_they_are_taken() {
     for (step, column, message, hint) in [
-        ("{acquire: rw}", 25, "`acquire` says not in which way", "`acquire: {write: rw}`"),
-        ("{release: [rw]}", 26, "`release` says not in which way", "`release: {read: rw}`"),
-        ("{with: rw, do: []}", 22, "`acquire` says not in which way", "`acquire: {read: rw}`"),
-        ("{acquire: {rw: 1}}", 26, "`acquire` says not in which way", "`acquire: {read: rw}`"),
-        ("{with: {read: lock}, do: []}", 29, "`read` is a way to take a read-write lock", "`acquire: lock`"),
-        ("{with: [lock, {reads: rw}], do: []}", 29, "takes the name of a resource, found a map", ""),
-        ("{acquire_all: {read: rw}}", 36, "`acquire_all` cannot use the rwlock 'rw'", "`acquire`"),
-        ("{select: [{acquire: {read: rw}}]}", 26, "takes no read-write lock", "`within: 0s`"),
-        ("{wait: rw}", 22, "`wait` cannot use the rwlock 'rw'", "`acquire`"),
+        ("{acquire: rw}", 26, "`acquire` does not say how", "`acquire: {write: rw}`"),
+        ("{release: [rw]}", 27, "`release` does not say how", "`release: {read: rw}`"),
+        ("{with: rw, do: []}", 23, "`with` does not say how", "`with: {read: rw}`"),
+        ("{acquire: {rw: 1}}", 27, "`acquire` does not say how", "`acquire: {read: rw}`"),
+        ("{with: {read: lock}, do: []}", 30, "`read` is a way to take a read-write lock", "`with: lock`"),
+        ("{with: [lock, {reads: rw}], do: []}", 30, "takes the name of a resource, found a map", ""),
+        ("{acquire_all: {read: rw}}", 37, "`acquire_all` cannot use the rwlock 'rw'", "`acquire`"),
+        ("{select: [{acquire: {read: rw}}]}", 27, "takes no read-write lock", "`within: 0s`"),
+        ("{wait: rw}", 23, "`wait` cannot use the rwlock 'rw'", "`acquire`"),
     ] {
         let text = format!(
             "version: 1\nresources: {{lock: mutex, rw: rwlock}}\nprocesses:\n  p: {{do: [    {step}]}}\n"
