@@ -383,7 +383,7 @@ fn read_write_locks_say_how_they_are_taken() {
         ("{with: rw, do: []}", 23, "`with` does not say how", "`with: {read: rw}`"),
         ("{acquire: {rw: 1}}", 27, "`acquire` does not say how", "`acquire: {read: rw}`"),
         ("{with: {read: lock}, do: []}", 30, "`read` is a way to take a read-write lock", "`with: lock`"),
-        ("{with: [lock, {reads: rw}], do: []}", 30, "takes the name of a resource, found a map", ""),
+        ("{with: [lock, {reads: rw}], do: []}", 31, "takes the name of a resource, found a map", ""),
         ("{acquire_all: {read: rw}}", 37, "`acquire_all` cannot use the rwlock 'rw'", "`acquire`"),
         ("{select: [{acquire: {read: rw}}]}", 27, "takes no read-write lock", "`within: 0s`"),
         ("{wait: rw}", 23, "`wait` cannot use the rwlock 'rw'", "`acquire`"),
