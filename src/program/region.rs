@@ -81,6 +81,7 @@ impl Compiler<'_> {
         let mut ends = Vec::new();
         for (number, ((branch, wanted), way)) in branches.iter().zip(&wanted).zip(ways).enumerate() {
             self.land(way);
+            self.site = branch.waits.first().map_or(site, |wait| wait.site);
             wanted.iter().for_each(|wanted| self.keep_seen(wanted));
             self.frame.free_temporaries();
             self.steps(&branch.body);
