@@ -10,20 +10,17 @@ use super::emit::Compiler;
 use super::op::{Glance, Op, ResourceCode};
 use crate::arithmetic::BinaryOp;
 use crate::ids::OpId;
-use crate::scenario::ResourceRef;
+use crate::scenario::{ResourceRef, Rwlock};
 use crate::trace::ResourceKind;
 
 impl Compiler<'_> {
     /// Takes what is a read-write lock, or the permit of who reads under one; whether it is.
     pub(super) fn take_of_rwlock(&mut self, resource: &ResourceRef, code: ResourceCode) -> bool {
         let kind = self.model.resources[resource.def.index()].spec.kind;
-        let behind = match kind {
-            ResourceKind::Rwlock => 0,
-            ResourceKind::Readers => 2,
-            _ => return false,
-        };
-        let of_it = |lock: &&crate::scenario::Rwlock| lock.lock.0 + behind == resource.def.0;
-        let lock = *self.model.rwlocks.iter().find(of_it).expect("each part belongs to a lock");
+        if !matches!(kind, ResourceKind::Rwlock | ResourceKind::Readers) {
+            return false;
+        }
+        let lock = *Rwlock::among(&self.model.rwlocks, resource.def).expect("each part belongs to a lock");
         let writes = kind == ResourceKind::Rwlock;
         let (looked_at, watch) = match (writes, lock.prefers_writers) {
             (true, _) => (lock.readers(resource), lock.write),

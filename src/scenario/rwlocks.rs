@@ -15,7 +15,7 @@ use super::scope::{ResourceEntry, Scope};
 use super::steps::body::Use;
 use super::tables::{Field, Shape, optional};
 use super::typed::Typed;
-use crate::ids::ResourceDefId;
+use crate::ids::{ResourceDefId, Site};
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Value;
 
@@ -32,6 +32,10 @@ pub(super) const PREFER: Field = optional(
 /// In which way a lock is taken.
 const READ: &str = "read";
 const WRITE: &str = "write";
+
+/// How far behind a lock its parts stand in the model.
+const WRITERS_BEHIND: u32 = 1;
+const READERS_BEHIND: u32 = 2;
 
 /// How many may read at once: more than there are processes.
 const MOST_READERS: i64 = 1 << 40;
@@ -98,8 +102,14 @@ impl Check<'_> {
         for found in self.references(&entry.value, scope, usage).into_iter().flatten() {
             let lock = found.reference;
             match found.entry.kind {
-                Some(ResourceKind::Rwlock) if key == READ => taken.push(part(&lock, 2)),
-                Some(ResourceKind::Rwlock) => taken.extend([part(&lock, 1), lock]),
+                Some(ResourceKind::Rwlock) => {
+                    match Rwlock::among(&self.rwlocks, lock.def) {
+                        Some(rwlock) if key == READ => taken.push(rwlock.readers(&lock)),
+                        Some(rwlock) => taken.extend([rwlock.line(&lock), lock]),
+                        // It is wrong itself, which was reported.
+                        None => {}
+                    }
+                }
                 Some(kind) => {
                     let name = quoted(self.resources.name(lock.def.index()));
                     let span = self.reports.span_of(&entry.value);
@@ -135,30 +145,35 @@ impl Check<'_> {
     }
 }
 
-/// The part of a lock that stands so far behind it.
-fn part(lock: &ResourceRef, behind: u32) -> ResourceRef {
-    ResourceRef { def: ResourceDefId(lock.def.0 + behind), ..lock.clone() }
-}
-
 /// The index of one part is that of all.
 impl Rwlock {
+    /// The one of these, in the order of their ids, that is this resource or has it as a part.
+    pub fn among(locks: &[Rwlock], part: ResourceDefId) -> Option<&Rwlock> {
+        let before = locks.partition_point(|lock| lock.lock.0 <= part.0);
+        locks[..before].last().filter(|lock| part.0 <= lock.lock.0 + READERS_BEHIND)
+    }
+
+    /// The lock itself, of which one part is named.
+    pub fn itself(&self, named: &ResourceRef) -> ResourceRef {
+        self.part(named, 0)
+    }
+
     /// The line of those who are to write.
     pub fn line(&self, named: &ResourceRef) -> ResourceRef {
-        ResourceRef { def: ResourceDefId(self.lock.0 + 1), ..named.clone() }
+        self.part(named, WRITERS_BEHIND)
     }
 
     /// The permits of those who read.
     pub fn readers(&self, named: &ResourceRef) -> ResourceRef {
-        ResourceRef { def: ResourceDefId(self.lock.0 + 2), ..named.clone() }
+        self.part(named, READERS_BEHIND)
     }
 
-    /// The lock itself.
-    pub fn itself(&self, named: &ResourceRef) -> ResourceRef {
-        ResourceRef { def: self.lock, ..named.clone() }
+    fn part(&self, named: &ResourceRef, behind: u32) -> ResourceRef {
+        ResourceRef { def: ResourceDefId(self.lock.0 + behind), ..named.clone() }
     }
 
     /// How many permits of those who read are free while nobody does.
-    pub fn nobody_reads(&self, site: crate::ids::Site) -> Expr {
+    pub fn nobody_reads(&self, site: Site) -> Expr {
         Typed::constant(Value::Int(MOST_READERS), site).expr
     }
 }
