@@ -262,9 +262,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = self.header(arena, mutex, at);
                 self.unlock_any(arena, at, header)?;
             }
-            Op::Seize { semaphore, left } => {
+            Op::Request { semaphore, words, preempts, manner } => {
+                return self.request_permit(arena, at, semaphore, (words, preempts, manner));
+            }
+            Op::Seize { semaphore, left, preempts } => {
                 let header = self.header(arena, semaphore, at);
-                return Ok(self.seize(arena, at, header, left));
+                return Ok(self.seize(arena, at, header, (left, preempts)));
             }
             Op::Admit { any } => return self.admit(arena, at, any),
             Op::Launch { life } => return self.launch(arena, at, life),

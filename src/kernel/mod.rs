@@ -32,6 +32,7 @@ mod memory;
 mod observed;
 mod own;
 mod places;
+mod preempt;
 mod probe;
 mod processor;
 mod request;

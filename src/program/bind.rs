@@ -64,6 +64,7 @@ impl Program {
             timeouts: self.timeouts.clone(),
             interruptions: self.interruptions.clone(),
             interruptible: self.interruptible.clone(),
+            requests: self.requests.clone(),
             endings: self.endings.clone(),
             watches: Watches::default(),
             choices: self.choices.clone(),
@@ -195,6 +196,10 @@ impl BoundProgram {
         }
         for held in &mut self.held {
             bound(&mut held.resource);
+        }
+        for request in &mut self.requests {
+            bound(&mut request.semaphore);
+            bound(&mut request.life);
         }
     }
 

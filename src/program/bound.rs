@@ -2,7 +2,7 @@
 
 use super::access::{Operand, Use};
 use super::by_number::ByNumber;
-use super::code::{Ending, Held, InterruptibleOps, Interruption, Settled, Timeout};
+use super::code::{Ending, Held, InterruptibleOps, Interruption, RequestOps, Settled, Timeout};
 use super::initial::Initial;
 use super::item_term::{Choice, ItemTerm, OrderCode};
 use super::layout::{RESOURCE_WORDS, closing, frame, resource};
@@ -68,6 +68,8 @@ pub struct BoundProgram {
     pub interruptions: Vec<Interruption>,
     /// The blocks inside of which they may, the inner ones first.
     pub interruptible: Vec<InterruptibleOps>,
+    /// The blocks inside of which they have a permit that may be taken from them, likewise.
+    pub requests: Vec<RequestOps>,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
     /// Who waits for what can come of several resources.
@@ -234,19 +236,37 @@ impl BoundProgram {
     /// Whether what a process does may take back when another one goes on.
     pub fn has_cancellations(&self) -> bool {
         self.processors.iter().any(|processor| processor.preempts || processor.is_shared())
+            || !self.requests.is_empty()
             || self.plain.iter().any(|op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. }))
     }
 
-    /// Where a process goes on that is interrupted while it stands on the op `at`.
-    pub fn interruption(&self, at: usize) -> Option<&Interruption> {
-        let number =
-            self.interruptions.binary_search_by_key(&at, |interruption| interruption.stand.index()).ok()?;
-        Some(&self.interruptions[number])
+    /// Whether permits are asked for by priorities of their own, or taken from others.
+    pub fn has_requests(&self) -> bool {
+        self.plain.iter().any(|op| matches!(op, Op::Request { .. }))
+    }
+
+    /// Where a process goes on that is interrupted while it stands on the op `at`, by block,
+    /// the innermost first.
+    pub fn interruptions(&self, at: usize) -> &[Interruption] {
+        let from = self.interruptions.partition_point(|interruption| interruption.stand.index() < at);
+        let count = self.interruptions[from..].iter().take_while(|other| other.stand.index() == at).count();
+        &self.interruptions[from..from + count]
+    }
+
+    /// Likewise of the block with this word.
+    pub fn interruption(&self, at: usize, of: Slot) -> Option<&Interruption> {
+        self.interruptions(at).iter().find(|interruption| interruption.of == of)
     }
 
     /// The innermost block around the op `at` inside of which a process may be interrupted.
     pub fn interruptible_around(&self, at: usize) -> Option<&InterruptibleOps> {
         self.interruptible.iter().find(|block| (block.from.index()..block.to.index()).contains(&at))
+    }
+
+    /// The ops that tell how much is left of a delay or work that was interrupted.
+    pub fn tells_left(&self) -> impl Iterator<Item = OpId> {
+        let of_requests = self.requests.iter().filter_map(|request| request.tells);
+        self.interruptible.iter().filter_map(|block| block.tells).chain(of_requests)
     }
 
     /// What is to be known of the op `at` if it waits and that may run out.

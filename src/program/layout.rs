@@ -123,6 +123,17 @@ pub mod closing {
     pub const BITS: Word = MOST << AT | CLOSED;
 }
 
+/// The words in the frame of a process that asks for a permit by a priority of its own.
+pub mod request {
+    /// The priority.
+    pub const PRIORITY: usize = 0;
+    /// Where the process stands among those who have such a permit of the semaphore and may
+    /// lose it, in the order in which they got it, from 1; 0 if it has none.
+    pub const PLACE: usize = 1;
+    /// How many words there are.
+    pub const WORDS: usize = 2;
+}
+
 /// The words in the frame of a process that works on processors, counted from the
 /// first of them. All are 0 while it is not at work.
 pub mod work {

@@ -112,7 +112,10 @@ impl Check<'_> {
                     kind: StepKind::Release { resource: resource.clone(), permits: more },
                     site,
                 }],
-                otherwise: vec![Step { kind: StepKind::Seize { resource, permits: less }, site }],
+                otherwise: vec![Step {
+                    kind: StepKind::Seize { resource, permits: less, preempts: false },
+                    site,
+                }],
             };
             let name = format!("{} at {}", on.1.name, hour.entry.key.name);
             let start = Some(Amount::Expr(hour.at.expr.clone()));
@@ -149,7 +152,7 @@ impl Check<'_> {
             true => vec![every, StepKind::Work { amount: repair, on: Some(resource), deadline: None }],
             false => vec![
                 every,
-                StepKind::Seize { resource: resource.clone(), permits: one() },
+                StepKind::Seize { resource: resource.clone(), permits: one(), preempts: false },
                 StepKind::Delay(repair),
                 StepKind::Release { resource, permits: one() },
             ],

@@ -90,6 +90,7 @@ impl Check<'_> {
             None => Some(1),
         };
         let discipline = self.discipline(form, fields).unwrap_or_default();
+        known.by_priority = discipline == Discipline::Priority;
         let mut spec = self.spec(kind, known, fields)?;
         if let Some(node) = fields.get("inherit").filter(|node| node.kind != Kind::Bool(false)) {
             spec.inherit = Some(self.flag(node, "`inherit`")?.expr);

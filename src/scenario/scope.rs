@@ -63,6 +63,8 @@ pub(super) struct ResourceEntry {
     pub unbounded: bool,
     /// Whether it, or a processor on which it stands, goes by deadlines.
     pub by_deadline: bool,
+    /// Whether those who wait for it are served by their priority.
+    pub by_priority: bool,
     /// Whether who comes takes the cores of this processor from others.
     pub preempts: bool,
     /// Whether a step names it.

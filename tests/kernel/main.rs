@@ -25,6 +25,7 @@ mod many;
 mod measures;
 mod memories;
 mod optimised;
+mod preemption;
 mod processor_theory;
 mod processors;
 mod properties;

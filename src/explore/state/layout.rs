@@ -97,8 +97,9 @@ impl<'a> Layout<'a> {
         let machine = Machine::new(program);
         let (rings, kept, works, frame_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let has_launches = program.has_launches();
-        let moves_priorities =
-            program.has_inheritance() || program.processes.iter().any(|def| def.by_number.has_priority());
+        let moves_priorities = program.has_inheritance()
+            || program.has_requests()
+            || program.processes.iter().any(|def| def.by_number.has_priority());
         let mut layout = Layout {
             program,
             clock,

@@ -10,6 +10,7 @@ pub(super) mod condition;
 mod interrupt;
 pub(super) mod items;
 pub(super) mod permits;
+mod preempt;
 pub(super) mod slots;
 
 mod blocks;

@@ -4,6 +4,8 @@
 //! becomes several steps, but for `with`.
 
 use super::body::{Body, Main, Reader, StepForm, Use};
+use super::interrupt::{LEFT, THEN};
+use super::preempt::{ON_PREEMPT, PREEMPT, PRIORITY};
 use super::within::{ELSE, WITHIN};
 use crate::ids::Site;
 use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
@@ -67,6 +69,11 @@ pub(super) static WITH_STEP: StepForm = StepForm {
                 .foreign(&["steps", "body", "then"]),
             WITHIN,
             ELSE,
+            PRIORITY,
+            PREEMPT,
+            ON_PREEMPT,
+            THEN,
+            LEFT,
         ],
     },
     foreign: &[(
@@ -125,8 +132,11 @@ impl Body<'_, '_> {
 
     fn with(&mut self, main: Main<'_>) -> StepKind {
         let found = self.check.references(&main.key.value, self.scope(), &ACQUIRE);
-        let held = found.into_iter().flatten().map(|found| found.reference).collect();
-        StepKind::With { held, body: self.nested(main.fields, "do") }
+        let found: Vec<Found> = found.into_iter().flatten().collect();
+        let body = self.nested(main.fields, "do");
+        let request = self.permit_request(main, &found).map(Box::new);
+        let held = found.into_iter().map(|found| found.reference).collect();
+        StepKind::With { held, body, request }
     }
 }
 
