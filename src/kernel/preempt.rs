@@ -115,7 +115,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         priority: i64,
     ) -> bool {
         let number = |holder: &Holder| arena[holder.words + request::PRIORITY] as i64;
-        let loses = |holder: &Holder| number(holder) > priority && self.may_be_cut(arena, holder);
+        let loses = |holder: &Holder| {
+            let is_other = holder.at.process() != at.process();
+            is_other && number(holder) > priority && self.may_be_cut(arena, holder)
+        };
         let order =
             |holder: &Holder| (number(holder), arena[holder.words + request::PLACE], holder.at.process());
         let Some(holder) = self.holders(arena, header).into_iter().filter(loses).max_by_key(order) else {

@@ -8,12 +8,13 @@
 use super::context::Check;
 use super::fields::{self, Fields};
 use super::model::{
-    Amount, Discipline, Expr, ExprKind, ProcessDef, ResourceDef, ResourceRef, Step, StepKind,
+    AfterInterrupt, Amount, Discipline, Expr, ExprKind, ProcessDef, ResourceDef, ResourceRef, Step, StepKind,
 };
 use super::names::Table;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::steps::body::Body;
+use super::steps::interrupt::after_interrupt;
 use super::tables::{AMOUNT, Field, Form, Shape, optional, required};
 use super::typed::Typed;
 use crate::arithmetic::BinaryOp;
@@ -28,6 +29,17 @@ pub(super) const PERMITS: Shape = Shape::Either(&[Shape::Whole, Shape::Map(&Shap
 pub(super) const BREAKDOWN: Field =
     optional("breakdown", Shape::Form(&BREAKDOWN_FORM), "When it breaks down, and how long a repair takes.")
         .foreign(&["failure", "failures", "breakdowns", "mtbf", "outage"]);
+
+const FINISH: &str = "finish";
+const WAYS: [&str; 4] = [FINISH, "resume", "restart", "leave"];
+
+/// The key for what becomes of those who have permits.
+pub(super) const HOLDERS: Field = optional(
+    "holders",
+    Shape::Word(&WAYS),
+    "What becomes of who has a permit by a `with` that a timetable or a breakdown takes: they `finish` first (the default), or lose it and later `resume`, `restart` or `leave`.",
+)
+.foreign(&["on_shift_end", "on_breakdown", "in_progress"]);
 
 /// `breakdown` of a resource.
 static BREAKDOWN_FORM: Form = Form {
@@ -91,7 +103,7 @@ impl Check<'_> {
     /// The processes that change how many permits there are.
     fn changes(&mut self, on: (ResourceDefId, &ResourceDef), entries: &[Entry]) -> Vec<ProcessDef> {
         let hours: Vec<Hour<'_>> = entries.iter().filter_map(|entry| self.hour(entry)).collect();
-        let mut changes = Vec::new();
+        let (mut changes, preempts) = (Vec::new(), self.takes_permits(on.0));
         for pair in hours.windows(2) {
             let [before, hour] = pair else { continue };
             if let (Some(Value::Duration(first)), Some(Value::Duration(then))) =
@@ -112,16 +124,24 @@ impl Check<'_> {
                     kind: StepKind::Release { resource: resource.clone(), permits: more },
                     site,
                 }],
-                otherwise: vec![Step {
-                    kind: StepKind::Seize { resource, permits: less, preempts: false },
-                    site,
-                }],
+                otherwise: vec![Step { kind: StepKind::Seize { resource, permits: less, preempts }, site }],
             };
             let name = format!("{} at {}", on.1.name, hour.entry.key.name);
             let start = Some(Amount::Expr(hour.at.expr.clone()));
             changes.push(ProcessDef { start, ..hidden(name, on.1, vec![Step { kind: step, site }], site) });
         }
         changes
+    }
+
+    /// What becomes of whoever has a permit of a semaphore that is taken.
+    pub(super) fn holders(&mut self, fields: Fields<'_>) -> Option<AfterInterrupt> {
+        let word = self.word(fields.get(HOLDERS.key)?, "what becomes of them", &WAYS)?;
+        (word != FINISH).then(|| after_interrupt(word))
+    }
+
+    /// Whether permits are taken from whoever has them.
+    fn takes_permits(&self, semaphore: ResourceDefId) -> bool {
+        self.resources.at(semaphore.index()).holders.is_some()
     }
 
     fn hour<'n>(&mut self, entry: &'n Entry) -> Option<Hour<'n>> {
@@ -152,7 +172,11 @@ impl Check<'_> {
             true => vec![every, StepKind::Work { amount: repair, on: Some(resource), deadline: None }],
             false => vec![
                 every,
-                StepKind::Seize { resource: resource.clone(), permits: one(), preempts: false },
+                StepKind::Seize {
+                    resource: resource.clone(),
+                    permits: one(),
+                    preempts: self.takes_permits(on.0),
+                },
                 StepKind::Delay(repair),
                 StepKind::Release { resource, permits: one() },
             ],

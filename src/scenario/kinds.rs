@@ -6,7 +6,7 @@
 //! [`ResourceKind::descriptor`].
 
 use super::choosing::ORDER;
-use super::hours::{BREAKDOWN, PERMITS};
+use super::hours::{BREAKDOWN, HOLDERS, PERMITS};
 use super::processors;
 use super::steps::body::Use;
 use super::steps::closing::{CLOSE, CLOSES, FOR_EACH};
@@ -70,7 +70,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Semaphore,
         steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
-        more: &[BREAKDOWN],
+        more: &[BREAKDOWN, HOLDERS],
         never_given: Some((
             |name| format!("the semaphore {name} is acquired and never released by anybody"),
             "`release` it, or use `with`, which does",

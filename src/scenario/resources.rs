@@ -91,6 +91,7 @@ impl Check<'_> {
         };
         let discipline = self.discipline(form, fields).unwrap_or_default();
         known.by_priority = discipline == Discipline::Priority;
+        known.holders = self.holders(fields);
         let mut spec = self.spec(kind, known, fields)?;
         if let Some(node) = fields.get("inherit").filter(|node| node.kind != Kind::Bool(false)) {
             spec.inherit = Some(self.flag(node, "`inherit`")?.expr);

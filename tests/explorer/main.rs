@@ -12,6 +12,7 @@ mod explore_lab5;
 mod interrupts;
 mod library;
 mod lives;
+mod preemption;
 mod processors;
 mod proofs;
 mod races;

@@ -7,7 +7,7 @@
 pub(super) mod body;
 pub(super) mod closing;
 pub(super) mod condition;
-mod interrupt;
+pub(super) mod interrupt;
 pub(super) mod items;
 pub(super) mod permits;
 mod preempt;

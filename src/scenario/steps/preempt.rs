@@ -6,7 +6,7 @@
 
 use super::body::{Body, Main};
 use super::interrupt::{LEFT, THEN};
-use crate::scenario::model::PermitRequest;
+use crate::scenario::model::{Handling, PermitRequest};
 use crate::scenario::names::quoted;
 use crate::scenario::scope::Found;
 use crate::scenario::tables::{Field, Shape, optional};
@@ -41,8 +41,13 @@ impl Body<'_, '_> {
     /// How a `with` asks for its permit, if it says so.
     pub(super) fn permit_request(&mut self, main: Main<'_>, held: &[Found]) -> Option<PermitRequest> {
         let own = [PRIORITY, PREEMPT, ON_PREEMPT, THEN, LEFT];
-        let first = own.iter().find_map(|field| main.fields.entry(field.key))?;
-        let (span, key) = (self.check.key_span(&first.key), first.key.name.clone());
+        let first = own.iter().find_map(|field| main.fields.entry(field.key));
+        let holders = held.iter().find_map(|found| found.entry.holders);
+        let key = match first {
+            Some(first) => &first.key,
+            None => holders.map(|_| &main.key.key)?,
+        };
+        let (span, key) = (self.check.key_span(key), key.name.clone());
         let (scope, before) = (self.scope(), self.check.reports.count());
         let priority = main.fields.get(PRIORITY.key).and_then(|node| self.check.priority(node, scope));
         let preempts =
@@ -55,7 +60,11 @@ impl Body<'_, '_> {
         }
         let [only] = held else {
             let hint = "write one `with` inside of the other";
-            self.check.reports.error_with_hint(span, format!("`{key}` is about one permit"), hint);
+            let message = match first {
+                Some(_) => format!("`{key}` is about one permit, and this `with` takes several"),
+                None => "of several permits one that may be lost is taken by a `with` of its own".to_owned(),
+            };
+            self.check.reports.error_with_hint(span, message, hint);
             return None;
         };
         let name = quoted(self.check.resources.name(only.reference.def.index())).to_string();
@@ -71,7 +80,8 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(span, message, hint);
             return None;
         }
-        let preempted = handling.flatten();
+        let of_resource = |then| Handling { steps: Vec::new(), left: None, then };
+        let preempted = handling.flatten().or(holders.map(of_resource));
         if preempted.is_some() {
             // Whoever takes the permit interrupts it.
             self.check.processes.at(self.check.process).lives.set(true);
