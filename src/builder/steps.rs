@@ -252,7 +252,7 @@ impl<S> Steps<S> {
     /// The [with](Steps::with) before asks for its permit by this priority, and not by that of
     /// the process. The semaphore has the discipline of priorities.
     #[track_caller]
-    pub fn priority(&mut self, priority: impl Into<Term>) -> &mut Self {
+    pub fn at_priority(&mut self, priority: impl Into<Term>) -> &mut Self {
         self.beside(format!("priority: {}", priority.into().yaml()))
     }
 

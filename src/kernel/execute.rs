@@ -269,6 +269,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = self.header(arena, semaphore, at);
                 return Ok(self.seize(arena, at, header, (left, preempts)));
             }
+            Op::TakeCores { processor, left } => self.take_cores(arena, at, processor, left),
+            Op::GiveCores { processor, left } => self.give_cores(arena, at, processor, left),
             Op::Admit { any } => return self.admit(arena, at, any),
             Op::Launch { life } => return self.launch(arena, at, life),
             Op::Join { life } => return self.join(arena, at, life),

@@ -15,6 +15,7 @@ mod choices;
 mod choosing;
 mod closing;
 mod condition;
+mod core_hours;
 mod deadlock;
 mod defect;
 mod draw;

@@ -271,6 +271,9 @@ impl Op {
             Op::AcquireMany { semaphore, left } | Op::Seize { semaphore, left, .. } => {
                 two(Access(Use::Take, semaphore), Counter(*left))
             }
+            Op::TakeCores { processor, left } | Op::GiveCores { processor, left } => {
+                two(Access(Use::Give, processor), Counter(*left))
+            }
             Op::Release { semaphore } => one(Access(Use::Give, semaphore)),
             Op::ReleaseMany { semaphore, left } => two(Access(Use::Give, semaphore), Counter(*left)),
             Op::Put { buffer, value } => two(Access(Use::Put, buffer), Read(*value)),

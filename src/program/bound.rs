@@ -206,7 +206,10 @@ impl BoundProgram {
     /// Whether all processors of a chain serve whoever comes first to the end. Only of
     /// these is anything known without time.
     pub fn serves_in_order(&self, chain: &Chain) -> bool {
-        (0..chain.len()).all(|level| self.processor_at(chain.at(level)).discipline == Discipline::Fifo)
+        (0..chain.len()).all(|level| {
+            let processor = self.processor_at(chain.at(level));
+            processor.discipline == Discipline::Fifo && !processor.has_hours
+        })
     }
 
     /// Whether without time nobody knows how many cores of the resource with this header
@@ -214,7 +217,8 @@ impl BoundProgram {
     pub fn level_needs_time(&self, header: usize) -> bool {
         let stands_on = |processor: &Processor| {
             let chain = self.processor_chain_at(processor.outer? as usize);
-            let in_order = processor.discipline == Discipline::Fifo && self.serves_in_order(&chain);
+            let is_in_order = processor.discipline == Discipline::Fifo && !processor.has_hours;
+            let in_order = is_in_order && self.serves_in_order(&chain);
             chain.level_of(header).map(|_| in_order)
         };
         self.is_processor(header)
@@ -235,7 +239,9 @@ impl BoundProgram {
 
     /// Whether what a process does may take back when another one goes on.
     pub fn has_cancellations(&self) -> bool {
-        self.processors.iter().any(|processor| processor.preempts || processor.is_shared())
+        self.processors
+            .iter()
+            .any(|processor| processor.preempts || processor.has_hours || processor.is_shared())
             || !self.requests.is_empty()
             || self.plain.iter().any(|op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. }))
     }

@@ -118,6 +118,13 @@ impl Compiler<'_> {
                 let semaphore = self.resource(resource);
                 self.counted(permits, |left| Op::Seize { semaphore, left, preempts: *preempts });
             }
+            StepKind::Cores { processor, number, taken } => {
+                let processor = self.resource(processor);
+                self.counted(number, |left| match taken {
+                    true => Op::TakeCores { processor, left },
+                    false => Op::GiveCores { processor, left },
+                });
+            }
             StepKind::Release { resource, permits } => self.release(resource, permits),
             StepKind::With { held, body, request: None } => self.with(held, body),
             StepKind::With { held, body, request: Some(request) } => {

@@ -63,6 +63,8 @@ pub mod resource {
     /// The place of the oldest item in the ring; of a buffer for no items, which
     /// has no ring, the item while it is handed over.
     pub const HEAD: usize = 6;
+    /// Of a processor, how many cores are taken by its timetable. (No processor has a ring.)
+    pub const TAKEN: usize = 6;
     /// The length of the ring as it is allocated now.
     pub const RING: usize = 7;
     /// Constant: of a processor, its number among [`super::super::BoundProgram::processors`].

@@ -160,6 +160,10 @@ pub enum Op {
     /// Take `left` permits before all others who wait, one after the other, and if it
     /// `preempts` from those who may lose theirs.
     Seize { semaphore: ResourceCode, left: Slot, preempts: bool },
+    /// Take `left` cores of a processor, one after the other, from whomever they serve.
+    TakeCores { processor: ResourceCode, left: Slot },
+    /// Give `left` of them back, one after the other.
+    GiveCores { processor: ResourceCode, left: Slot },
     /// Give one permit back.
     Release { semaphore: ResourceCode },
     /// Give `left` permits back, one after the other, counting down.

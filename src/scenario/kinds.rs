@@ -6,7 +6,7 @@
 //! [`ResourceKind::descriptor`].
 
 use super::choosing::ORDER;
-use super::hours::{BREAKDOWN, HOLDERS, PERMITS};
+use super::hours::{BREAKDOWN, BY_HOURS, HOLDERS};
 use super::processors;
 use super::steps::body::Use;
 use super::steps::closing::{CLOSE, CLOSES, FOR_EACH};
@@ -239,7 +239,10 @@ pub(super) fn short() -> impl Iterator<Item = &'static Form> {
 impl KindInLanguage {
     /// What its number may be.
     fn number_shape(&self) -> Shape {
-        if self.kind == ResourceKind::Semaphore { PERMITS } else { Shape::Whole }
+        match self.kind {
+            ResourceKind::Semaphore | ResourceKind::Processor => BY_HOURS,
+            _ => Shape::Whole,
+        }
     }
 
     /// The keys of the kind; the fields live as long as the program.

@@ -191,6 +191,15 @@ pub enum StepKind {
         /// Whether who holds one and may be preempted loses it.
         preempts: bool,
     },
+    /// Take cores of a processor from whatever they serve, or give them back. No text can say it.
+    Cores {
+        /// Of which.
+        processor: ResourceRef,
+        /// How many: an integer, not negative.
+        number: Expr,
+        /// Whether they are taken.
+        taken: bool,
+    },
     /// Give permits back, one after the other, or a mutex.
     Release {
         /// To where.
@@ -439,6 +448,17 @@ pub enum AfterInterrupt {
     Resume,
     /// With the first of the steps.
     Restart,
+}
+
+impl AfterInterrupt {
+    /// The word for it in a scenario.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AfterInterrupt::Leave => "leave",
+            AfterInterrupt::Resume => "resume",
+            AfterInterrupt::Restart => "restart",
+        }
+    }
 }
 
 /// What a process may wait for together with other things, and what it does then.

@@ -117,6 +117,7 @@ impl Step {
             }
             StepKind::Acquire { permits: count, .. }
             | StepKind::Seize { permits: count, .. }
+            | StepKind::Cores { number: count, .. }
             | StepKind::Release { permits: count, .. }
             | StepKind::Put { count, .. } => exprs.push(count),
             StepKind::Get { count, accepts, .. } => {

@@ -230,8 +230,12 @@ impl Check<'_> {
             known.unbounded = true;
             return Some(None);
         }
-        let what = format!("`{}`", number.key);
-        let typed = self.whole(node, Scope::all_params(), &what, number.least)?;
+        let typed = if kind == ResourceKind::Processor && matches!(node.kind, Kind::Map(_)) {
+            known.has_hours = true;
+            self.most_cores(node)?
+        } else {
+            self.whole(node, Scope::all_params(), &format!("`{}`", number.key), number.least)?
+        };
         // Permits take no room, however many there are.
         if kind.level() != Some(Level::Permits) {
             known.size = typed.known_int();

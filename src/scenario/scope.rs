@@ -63,6 +63,8 @@ pub(super) struct ResourceEntry {
     pub unbounded: bool,
     /// Whether it, or a processor on which it stands, goes by deadlines.
     pub by_deadline: bool,
+    /// Whether how many cores it has goes by a timetable.
+    pub has_hours: bool,
     /// Whether those who wait for it are served by their priority.
     pub by_priority: bool,
     /// What becomes of whoever has a permit of it that is taken, if that loses it.

@@ -5,6 +5,7 @@
 mod common;
 
 mod closing;
+mod core_hours;
 mod endless;
 mod explore;
 mod explore_agrees;

@@ -11,6 +11,7 @@ mod choosing;
 mod closing;
 mod conditions;
 mod conformance;
+mod core_hours;
 mod coverage;
 mod critical_path;
 mod ends;

@@ -60,6 +60,9 @@ const LINKED: Word = 0x00ff_ffff_ffff_ffff;
 /// its queues.
 const CHANGING: [usize; 2] = [resource::LEVEL, resource::OWNER];
 
+/// Where the cores that are taken lie in the word of those that are free.
+const TAKEN_AT: u32 = 32;
+
 /// The queues of a resource.
 const QUEUES: [usize; 2] = [resource::TAKERS, resource::PUTTERS];
 
@@ -335,7 +338,7 @@ impl<'a> Layout<'a> {
                 out.extend((0..level).map(|item| arena[(start + (head + item) % ring) as usize]));
             }
             Part::Processor(header) => {
-                out.push(arena[header + resource::LEVEL]);
+                out.push(arena[header + resource::LEVEL] | arena[header + resource::TAKEN] << TAKEN_AT);
                 self.read_queues(machine, *header, out);
                 machine.service(self.program, *header, self.origin(machine), out);
             }
@@ -474,7 +477,8 @@ impl<'a> Layout<'a> {
             Part::Processor(header) => {
                 let origin = self.origin(machine);
                 let served = self.write_queues(machine, *header, &words[1..]);
-                machine.arena[header + resource::LEVEL] = words[0];
+                machine.arena[header + resource::LEVEL] = words[0] & ((1 << TAKEN_AT) - 1);
+                machine.arena[header + resource::TAKEN] = words[0] >> TAKEN_AT;
                 machine.set_service(self.program, *header, origin, served);
             }
             Part::Code => world.code = words[0],

@@ -25,9 +25,9 @@ pub(super) static INTERRUPT_STEP: StepForm = StepForm {
     read: Reader::One(|body, main| body.interrupt(main)),
 };
 
-const LEAVE: &str = "leave";
-const RESUME: &str = "resume";
-const RESTART: &str = "restart";
+const LEAVE: &str = AfterInterrupt::Leave.name();
+const RESUME: &str = AfterInterrupt::Resume.name();
+const RESTART: &str = AfterInterrupt::Restart.name();
 pub(super) const WAYS: [&str; 3] = [LEAVE, RESUME, RESTART];
 
 /// How it goes on.

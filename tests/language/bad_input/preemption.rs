@@ -45,7 +45,7 @@ fn it_is_one_permit() {
 #[test]
 fn its_words_have_their_types() {
     one(&text("{with: desk, priority: 128, do: []}"), "a priority is from -128 to 127, found 128", "first");
-    one(&text("{with: desk, priority: high, do: []}"), "unknown name 'high'", "");
+    one(&text("{with: desk, priority: high, do: []}"), "unknown parameter or variable 'high'", "");
     one(&text("{with: desk, preempt: 1, do: []}"), "`preempt` takes a boolean", "");
     one(&text("{with: desk, then: wait, do: []}"), "'wait' is not known as how it goes on", "`resume`");
     one(&text("{with: desk, left: n, do: []}"), "is a duration, which this variable does not hold", "0s");
