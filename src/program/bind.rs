@@ -65,6 +65,7 @@ impl Program {
             interruptions: self.interruptions.clone(),
             interruptible: self.interruptible.clone(),
             requests: self.requests.clone(),
+            has_requests: self.code.iter().any(|op| matches!(op, Op::Request { .. })),
             endings: self.endings.clone(),
             watches: Watches::default(),
             choices: self.choices.clone(),

@@ -70,6 +70,8 @@ pub struct BoundProgram {
     pub interruptible: Vec<InterruptibleOps>,
     /// The blocks inside of which they have a permit that may be taken from them, likewise.
     pub requests: Vec<RequestOps>,
+    /// Whether permits are asked for by priorities of their own, or may be taken from others.
+    pub has_requests: bool,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
     /// Who waits for what can come of several resources.
@@ -244,11 +246,6 @@ impl BoundProgram {
             .any(|processor| processor.preempts || processor.has_hours || processor.is_shared())
             || !self.requests.is_empty()
             || self.plain.iter().any(|op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. }))
-    }
-
-    /// Whether permits are asked for by priorities of their own, or taken from others.
-    pub fn has_requests(&self) -> bool {
-        self.plain.iter().any(|op| matches!(op, Op::Request { .. }))
     }
 
     /// Where a process goes on that is interrupted while it stands on the op `at`, by block,

@@ -8,6 +8,7 @@ use crate::trace::{Expected, LogTemplate, MarkInfo, TableInfo};
 use crate::value::{Type, Word};
 use std::sync::Arc;
 
+pub use super::after_interrupt::AfterInterrupt;
 pub use super::expr::{Expr, ExprKind, ResourceRef};
 pub use super::measured::{LevelTermDef, MeasureDef, MeasuredDef};
 pub use super::resource_spec::{ItemOrder, ProcessorSpec, ResourceSpec};
@@ -437,28 +438,6 @@ pub struct PermitRequest {
     pub preempts: Option<Expr>,
     /// What is done when the permit is taken for another one; `None` if nobody may.
     pub preempted: Option<Handling>,
-}
-
-/// How a process goes on that was interrupted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AfterInterrupt {
-    /// Behind the steps.
-    Leave,
-    /// With what is left of the delay or work, or with the wait.
-    Resume,
-    /// With the first of the steps.
-    Restart,
-}
-
-impl AfterInterrupt {
-    /// The word for it in a scenario.
-    pub const fn name(self) -> &'static str {
-        match self {
-            AfterInterrupt::Leave => "leave",
-            AfterInterrupt::Resume => "resume",
-            AfterInterrupt::Restart => "restart",
-        }
-    }
 }
 
 /// What a process may wait for together with other things, and what it does then.

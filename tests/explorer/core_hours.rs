@@ -27,7 +27,9 @@ fn scenario() -> impl Strategy<Value = String> {
 
 #[test]
 fn an_enumeration_finds_the_same_ends_of_works_by_timetable() {
-    try_scenarios_of(&scenario(), 60, an_enumeration_agrees);
+    // Two of the three: an enumeration is soon too large.
+    let scenario = scenario().prop_map(|text| text[..text.find("  w2").expect("the third")].to_owned());
+    try_scenarios_of(&scenario, 60, an_enumeration_agrees);
 }
 
 #[test]

@@ -101,7 +101,7 @@ impl<'a> Layout<'a> {
         let (rings, kept, works, frame_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let has_launches = program.has_launches();
         let moves_priorities = program.has_inheritance()
-            || program.has_requests()
+            || program.has_requests
             || program.processes.iter().any(|def| def.by_number.has_priority());
         let mut layout = Layout {
             program,

@@ -194,7 +194,7 @@ impl Oracle<'_, '_> {
             program.resource_info(program.resource_of(header)).kind == ResourceKind::Process
         };
         if program.has_inheritance()
-            || program.has_requests()
+            || program.has_requests
             || scratch.probe.touched.borrow().iter().any(is_life)
         {
             // Priorities pass from who waits to owners, and on to whom those wait for. Who is
