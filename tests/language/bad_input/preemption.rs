@@ -56,3 +56,20 @@ fn its_words_have_their_types() {
         "`finish`",
     );
 }
+
+#[test]
+fn a_timetable_of_cores_begins_at_once_and_has_no_speeds() {
+    let text = |keys: &str| {
+        format!(
+            "version: 1
+resources: {{cpu: {{kind: processor, {keys}}}}}
+processes: {{p: {{on: cpu, do: [{{work: 1s}}]}}}}
+"
+        )
+    };
+    one(&text("cores: {1s: 2}"), "a timetable begins at `0s`", "as in `{0s: 3, 4h: 1}`");
+    one(&text("cores: {0s: 2, 2s: 1, 1s: 2}"), "the times of a timetable ascend", "");
+    one(&text("cores: {0s: -1}"), "`cores` is at least 0, found -1", "");
+    let speeds = text("cores: {0s: 2, 2s: 1}, discipline: sharing, speed: [1, 2]");
+    one(&speeds, "`speed` goes with one number of `cores`", "as fast as there are cores");
+}
