@@ -169,7 +169,7 @@ mod steps;
 mod term;
 
 pub use crate::explore::{Mode, Reduce};
-pub use crate::scenario::Discipline;
+pub use crate::scenario::{AfterInterrupt, Discipline};
 pub use crate::time::Time;
 pub use crate::value::{Type, Value};
 pub use code::Ctx;

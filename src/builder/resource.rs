@@ -1,6 +1,7 @@
 //! The resources of a scenario made in code.
 
 use super::term::{Term, key, list};
+use crate::scenario::AfterInterrupt;
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Type;
 
@@ -157,6 +158,13 @@ impl Resource {
     #[must_use]
     pub fn preempt(self, preempts: bool) -> Resource {
         self.with("preempt", preempts.to_string())
+    }
+
+    /// What becomes of whoever has a permit of a semaphore by a `with` when a timetable or a
+    /// breakdown takes it, or another process does, unless its step says something else.
+    #[must_use]
+    pub fn holders(self, then: AfterInterrupt) -> Resource {
+        self.with("holders", then.name().to_owned())
     }
 
     /// The processor whose cores the cores of this processor need.

@@ -174,13 +174,14 @@ impl<S> Steps<S> {
         self.body_beside("on_interrupt", handler)
     }
 
-    /// Behind that the block before goes on with what is left.
+    /// Behind that the block before goes on with what is left; a [with](Steps::with) when it has
+    /// its permit again.
     #[track_caller]
     pub fn then_resume(&mut self) -> &mut Self {
         self.beside("then: resume".to_owned())
     }
 
-    /// Behind that the block before begins again.
+    /// Behind that the block before begins again, likewise.
     #[track_caller]
     pub fn then_restart(&mut self) -> &mut Self {
         self.beside("then: restart".to_owned())
@@ -247,6 +248,27 @@ impl<S> Steps<S> {
     pub fn with(&mut self, resources: impl IntoNames, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
         let inner = self.nested(steps);
         self.block(vec![format!("with: {}", references(resources))], vec![("do", inner)])
+    }
+
+    /// The [with](Steps::with) before asks for its permit by this priority, and not by that of
+    /// the process. The semaphore has the discipline of priorities.
+    #[track_caller]
+    pub fn at_priority(&mut self, priority: impl Into<Term>) -> &mut Self {
+        self.beside(format!("priority: {}", priority.into().yaml()))
+    }
+
+    /// The [with](Steps::with) before takes its permit from who has a larger number, if that
+    /// one may lose it: [`Steps::on_preempt`], [`Steps::then_resume`], [`Steps::then_restart`].
+    #[track_caller]
+    pub fn preempt(&mut self) -> &mut Self {
+        self.beside("preempt: true".to_owned())
+    }
+
+    /// What is done when another process has taken the permit of the [with](Steps::with)
+    /// before, which is left behind that, unless it says otherwise.
+    #[track_caller]
+    pub fn on_preempt(&mut self, handler: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+        self.body_beside("on_preempt", handler)
     }
 
     /// Puts an item (zero) into each, waiting until it fits.

@@ -128,6 +128,7 @@ fn prepared<'a>(
     let order = options.reduce.order
         && !is_served
         && !program.has_inheritance()
+        && !program.has_requests
         && !program.has_lives()
         && !program.has_daemons
         && !program.has_timeouts()

@@ -54,7 +54,8 @@ pub fn find_waiting(program: &BoundProgram, machine: &Machine) -> Option<Deadloc
 pub fn find_stuck(program: &BoundProgram, machine: &Machine) -> Option<Deadlock> {
     let moves_lives =
         |op: &Op| matches!(op, Op::Launch { .. } | Op::Admit { .. } | Op::Stop { .. } | Op::Interrupt { .. });
-    if program.process_count() > MAX_REPORTED || program.plain.iter().any(moves_lives) {
+    let preempts = !program.requests.is_empty();
+    if program.process_count() > MAX_REPORTED || preempts || program.plain.iter().any(moves_lives) {
         return None;
     }
     let with_gives = |process| (process, gives_ahead(program, machine, process));
@@ -277,7 +278,7 @@ fn gives_ahead(program: &BoundProgram, machine: &Machine, process: ProcessId) ->
     if machine.state(program, process) == State::Blocked {
         let (first, used) = awaited(program, machine, process, op);
         gives.push(Give { used, first, count: 1 });
-        open = next_ops(program, op.index()).into_iter().flatten().collect();
+        open = next_ops(program, op.index()).collect();
     }
     // The op on which it waits is passed again if it stands in a loop.
     while let Some(op) = open.pop() {
@@ -298,7 +299,7 @@ fn gives_ahead(program: &BoundProgram, machine: &Machine, process: ProcessId) ->
                 gives.push(give);
             }
         }
-        open.extend(next_ops(program, op).into_iter().flatten());
+        open.extend(next_ops(program, op));
     }
     gives
 }

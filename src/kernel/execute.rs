@@ -264,10 +264,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let header = self.header(arena, mutex, at);
                 self.unlock_any(arena, at, header)?;
             }
-            Op::Seize { semaphore, left } => {
-                let header = self.header(arena, semaphore, at);
-                return Ok(self.seize(arena, at, header, left));
+            Op::Request { semaphore, words, preempts, manner } => {
+                return self.request_permit(arena, at, semaphore, (words, preempts, manner));
             }
+            Op::Seize { semaphore, left, preempts } => {
+                let header = self.header(arena, semaphore, at);
+                return Ok(self.seize(arena, at, header, (left, preempts)));
+            }
+            Op::TakeCores { processor, left } => self.take_cores(arena, at, processor, left),
+            Op::GiveCores { processor, left } => self.give_cores(arena, at, processor, left),
             Op::Admit { any } => return self.admit(arena, at, any),
             Op::Launch { life } => return self.launch(arena, at, life),
             Op::Join { life } => return self.join(arena, at, life),

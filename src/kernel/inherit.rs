@@ -116,7 +116,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// The priority that a process has by itself.
-    fn own_priority(&self, arena: &[Word], process: ProcessId) -> u8 {
+    pub(super) fn own_priority(&self, arena: &[Word], process: ProcessId) -> u8 {
         let program = self.program;
         let frame = program.frames[process.index()] as usize;
         let def = program.definition(process);

@@ -30,18 +30,24 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return Ok(Done::Next);
         }
         let id = self.resource_id(arena, header);
-        if let Some(&interruption) = self.program.interruption(other.op()) {
+        if let Some(block) = self.program.interruptible_around(other.op()) {
             self.emit(at, Kind::Interrupt, id, u64::from(process.0));
-            self.cut(arena, other, at.process(), interruption);
-        } else if let Some(block) = self.program.interruptible_around(other.op()) {
-            self.emit(at, Kind::Interrupt, id, u64::from(process.0));
-            arena[block.pending.at(frame)] = 1;
+            match self.program.interruption(other.op(), block.pending) {
+                Some(&interruption) => self.cut(arena, other, at.process(), interruption),
+                None => arena[block.pending.at(frame)] = 1,
+            }
         }
         Ok(Done::Next)
     }
 
     /// Ends what a process stands at.
-    fn cut(&mut self, arena: &mut [Word], other: Context, by: ProcessId, interruption: Interruption) {
+    pub(super) fn cut(
+        &mut self,
+        arena: &mut [Word],
+        other: Context,
+        by: ProcessId,
+        interruption: Interruption,
+    ) {
         let state = frame::state_in(arena[other.frame() + frame::STATE]);
         let left = self.left_of(arena, other, state);
         if let Some((header, wait_for)) = self.waits_in_line(arena, other, state) {

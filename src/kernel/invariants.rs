@@ -89,7 +89,8 @@ impl Machine {
             let cores = &self.arena[start..start + processor.cores as usize];
             cores.iter().filter(|&&core| core as u32 != 0).count() as Word
         };
-        assert_eq!(free, processor.cores.saturating_sub(served), "invariant 7");
+        let there = processor.cores - self.arena[header + resource::TAKEN];
+        assert_eq!(free, there.saturating_sub(served), "invariant 7");
         assert!(free == 0 || self.arena[header + resource::TAKERS] == 0, "invariant 1");
     }
 

@@ -337,6 +337,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if !lost {
             self.give_back(arena, other)?;
         }
+        self.forget_requests(arena, other);
         let last = self.program.last_op(other.op());
         arena[frame + frame::STATE] = state_word(last, State::Done);
         *self.live -= self.waited_for(process);
@@ -378,7 +379,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let program = self.program;
         let held =
             program.held.iter().filter(|held| (held.from.index()..=held.to.index()).contains(&other.op()));
-        let headers = held.map(|held| self.header(arena, held.resource, other));
+        let asked = self.permits_asked_for(arena, other);
+        let headers = held.map(|held| self.header(arena, held.resource, other)).chain(asked);
         headers
             .filter(|&header| !program.resource_info(program.resource_of(header)).kind.is_owned())
             .collect()

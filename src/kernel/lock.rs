@@ -5,6 +5,7 @@
 
 use super::defect;
 use super::machine::{header_words, op_of};
+use super::preempt::BEFORE_ALL;
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::ProcessId;
@@ -51,17 +52,23 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline(always)]
     fn hand_over(&mut self, arena: &mut [Word], at: Context, header: usize) -> Option<ProcessId> {
         let first = waiters::dequeue(arena, &self.program.frames, header + resource::TAKERS)?;
-        self.hand_to(arena, at, header, first);
+        self.hand_to(arena, at.process(), header, first);
         Some(first.0)
     }
 
     /// Gives the permit to this process, which was taken out of the queue.
     #[inline(always)]
-    fn hand_to(&mut self, arena: &mut [Word], at: Context, header: usize, (next, frame): (ProcessId, usize)) {
+    fn hand_to(
+        &mut self,
+        arena: &mut [Word],
+        by: ProcessId,
+        header: usize,
+        (next, frame): (ProcessId, usize),
+    ) {
         let op = op_of(arena, frame);
         let waiter = Context::new(next, frame, op);
-        let finished = self.count_down(arena, waiter);
-        self.grant(arena, waiter, header, at.process(), finished);
+        let finished = self.count_down(arena, waiter, header);
+        self.grant(arena, waiter, header, by, finished);
         self.note(arena, waiter, Kind::Acquire, header);
     }
 
@@ -102,9 +109,17 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Takes permits until `left` is 0, and goes before all who wait for one, but by `lifo`
     /// for those who come later, and by `priority` for those who go before it.
-    pub(super) fn seize(&mut self, arena: &mut [Word], at: Context, header: usize, left: Slot) -> Done {
+    pub(super) fn seize(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        header: usize,
+        (left, preempts): (Slot, bool),
+    ) -> Done {
         while arena[left.at(at.frame())] > 0 {
-            if arena[header + resource::LEVEL] == 0 {
+            let is_there = arena[header + resource::LEVEL] > 0
+                || preempts && self.preempt_holder(arena, at, header, BEFORE_ALL);
+            if !is_there {
                 return self.block_first(arena, at, header, WaitFor::Acquire);
             }
             arena[header + resource::LEVEL] -= 1;
@@ -151,7 +166,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             && let Some(only) = waiters::dequeue_only(arena, frames, header + resource::TAKERS)
         {
             self.note(arena, at, Kind::Release, header);
-            self.hand_to(arena, at, header, only);
+            self.hand_to(arena, at.process(), header, only);
             return Ok(());
         }
         self.release_slowly(arena, at, header)
@@ -164,17 +179,32 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return Ok(());
         }
         // Where nobody waits, it is because there are as many permits as can be.
-        self.hand_over(arena, at, header).map(drop).ok_or_else(|| self.too_many_permits(at))
+        self.hand_over(arena, at, header).map(drop).ok_or_else(|| self.too_many_permits(at))?;
+        self.preempt_for_those_in_line(arena, at.process(), header);
+        Ok(())
+    }
+
+    /// Gives a permit, which is there, to the first who waits.
+    pub(super) fn give_to_first(&mut self, arena: &mut [Word], by: ProcessId, header: usize) {
+        let Some(first) = waiters::dequeue(arena, &self.program.frames, header + resource::TAKERS) else {
+            return;
+        };
+        arena[header + resource::LEVEL] -= 1;
+        self.hand_to(arena, by, header, first);
     }
 
     /// Notes that a waiter was given a permit; whether it needs no more.
     #[inline]
-    fn count_down(&mut self, arena: &mut [Word], waiter: Context) -> bool {
+    fn count_down(&mut self, arena: &mut [Word], waiter: Context, header: usize) -> bool {
         match self.program.plain[waiter.op()] {
             Op::AcquireMany { left, .. } | Op::Seize { left, .. } => {
                 let left = &mut arena[left.at(waiter.frame())];
                 *left -= 1;
                 *left == 0
+            }
+            Op::Request { words, manner, .. } => {
+                self.has_permit(arena, waiter, header, (words, manner));
+                true
             }
             _ => true,
         }

@@ -122,7 +122,7 @@ pub(super) fn is_at_quantum(program: &BoundProgram, arena: &[Word], worker: Work
 }
 
 /// What decides who goes first: lower goes first.
-fn rank(discipline: Discipline, arena: &[Word], worker: Worker) -> u64 {
+pub(super) fn rank(discipline: Discipline, arena: &[Word], worker: Worker) -> u64 {
     match discipline {
         Discipline::Priority => frame::priority_in(arena[worker.at.frame() + frame::LINK]).into(),
         Discipline::Edf => arena[worker.base + work::DEADLINE],
@@ -137,7 +137,7 @@ pub(super) fn cores(arena: &[Word], header: usize) -> std::ops::Range<usize> {
     start..start + arena[header + resource::CAPACITY] as usize
 }
 
-const HALF: u64 = u32::MAX as u64;
+pub(super) const HALF: u64 = u32::MAX as u64;
 
 /// The core that serves the process with this id.
 fn core_of(arena: &[Word], header: usize, id: u64) -> usize {
@@ -277,7 +277,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             let header = chain.at(inner);
             let quantum = self.program.processor(arena, header).quantum;
-            if quantum > 0 && arena[header + resource::TAKERS] != 0 {
+            let is_wanted = arena[header + resource::TAKERS] != 0 || self.are_too_many(arena, header);
+            if quantum > 0 && is_wanted {
                 (inner..cores).rev().for_each(|level| self.give_core(arena, me, chain.at(level)));
                 self.queue_up(arena, me, header, inner, false);
                 return Ok(Done::Wait);
@@ -299,7 +300,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Becomes ready in the order of the discipline; `first` of its class or last.
-    fn queue_up(&mut self, arena: &mut [Word], me: Worker, header: usize, level: usize, first: bool) {
+    pub(super) fn queue_up(
+        &mut self,
+        arena: &mut [Word],
+        me: Worker,
+        header: usize,
+        level: usize,
+        first: bool,
+    ) {
         let program = self.program;
         arena[me.base + work::QUANTA + level] = program.processor(arena, header).quantum;
         me.set_stage(arena, stage::QUEUED, level);
@@ -328,7 +336,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 goes_before,
             );
         } else {
-            waiters::enqueue(arena, &program.frames, header + resource::TAKERS, me.at.process(), 0);
+            let discipline = if first { Discipline::Lifo } else { Discipline::Fifo } as u64;
+            waiters::enqueue(arena, &program.frames, header + resource::TAKERS, me.at.process(), discipline);
         }
     }
 
@@ -345,7 +354,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Makes a core serve this process, after a switch if it served another one.
-    fn occupy(&mut self, arena: &mut [Word], me: Worker, header: usize, core: usize) {
+    pub(super) fn occupy(&mut self, arena: &mut [Word], me: Worker, header: usize, core: usize) {
         let last = arena[core] >> 32;
         if last != 0 && last != me.id() {
             arena[me.base + work::SWITCH] += self.program.processor(arena, header).switch;
@@ -356,6 +365,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Gives its core of this processor to the first that is ready, if there is one.
     fn give_core(&mut self, arena: &mut [Word], me: Worker, header: usize) {
         let core = core_of(arena, header, me.id());
+        if self.are_too_many(arena, header) {
+            arena[core] &= !HALF;
+            return;
+        }
         self.note(arena, me.at, Kind::Release, header);
         let next = waiters::dequeue(arena, &self.program.frames, header + resource::TAKERS);
         let Some((process, _)) = next else {
@@ -377,15 +390,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     fn preempt(&mut self, arena: &mut [Word], me: Worker, header: usize) -> bool {
         let program = self.program;
         let discipline = program.processor(arena, header).discipline;
-        let now = self.now.as_nanos();
-        let is_ending = |arena: &[Word], other: Worker| {
-            let served = now.saturating_sub(arena[other.base + work::SINCE]);
-            other.stage(arena).0 == stage::SERVED && served >= arena[other.base + work::SLICE]
-        };
-        let served = cores(arena, header).map(|core| (core, worker(program, arena, arena[core] & HALF)));
-        let served =
-            served.filter(|&(_, other)| self.queue.yields_core(other.at.process(), !is_ending(arena, other)));
-        let last = served.max_by_key(|&(_, other)| rank(discipline, arena, other));
+        let last = self.yielding(arena, header).max_by_key(|&(_, other)| rank(discipline, arena, other));
         let Some((core, other)) = last else { return false };
         if rank(discipline, arena, other) <= rank(discipline, arena, me) {
             return false;
@@ -396,6 +401,19 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.occupy(arena, me, header, core);
         self.note(arena, me.at, Kind::Acquire, header);
         true
+    }
+
+    /// The cores that can be taken from whom they serve, with that one.
+    pub(super) fn yielding(&self, arena: &[Word], header: usize) -> impl Iterator<Item = (usize, Worker)> {
+        let served = cores(arena, header).filter(|&core| arena[core] & HALF != 0);
+        let served = served.map(|core| (core, worker(self.program, arena, arena[core] & HALF)));
+        served.filter(|&(_, other)| self.queue.yields_core(other.at.process(), !self.is_ending(arena, other)))
+    }
+
+    /// Whether a process has done at this instant all that it wants of its core.
+    fn is_ending(&self, arena: &[Word], other: Worker) -> bool {
+        let served = self.now.as_nanos().saturating_sub(arena[other.base + work::SINCE]);
+        other.stage(arena).0 == stage::SERVED && served >= arena[other.base + work::SLICE]
     }
 
     /// A process goes after others now, whom it went before: if a core serves it, whoever is
@@ -473,7 +491,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Takes a process that has a core of this processor out of all that it has to do
     /// with further out; says at which level the processor stands for it.
-    fn withdraw(&mut self, arena: &mut [Word], other: Worker, header: usize) -> usize {
+    pub(super) fn withdraw(&mut self, arena: &mut [Word], other: Worker, header: usize) -> usize {
         let program = self.program;
         let chain = chain_of(program, arena, other);
         let level = chain.level_of(header).expect("a processor serves only who works on it");

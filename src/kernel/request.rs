@@ -137,7 +137,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let request = match op {
             Op::Lock { .. } | Op::LockInheriting { .. } => Request::Lock,
             Op::Unlock { .. } | Op::UnlockInheriting { .. } => Request::Unlock,
-            Op::Acquire { .. } | Op::AcquireMany { .. } | Op::Seize { .. } => Request::Acquire,
+            Op::Acquire { .. } | Op::AcquireMany { .. } | Op::Seize { .. } | Op::Request { .. } => {
+                Request::Acquire
+            }
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },
             Op::PutMany { many } => {

@@ -30,19 +30,24 @@ pub(super) type Key = (u128, u64);
 /// How many children an entry of the heap has.
 const BRANCHES: usize = 4;
 
-/// What is kept of a shared processor: where its content begins.
+/// What is kept of a shared processor: where its content begins, and its header.
 #[derive(Clone, Copy)]
-pub(super) struct Shared(usize);
+pub(super) struct Shared(usize, usize);
 
 impl Shared {
     /// The one with this header.
     pub(super) fn of(arena: &[Word], header: usize) -> Shared {
-        Shared(arena[header + resource::CONTENT] as usize)
+        Shared(arena[header + resource::CONTENT] as usize, header)
     }
 
     /// How many are served.
     pub(super) fn served(self, arena: &[Word]) -> usize {
         arena[self.0 + shared::SERVED] as usize
+    }
+
+    /// How many of its cores are taken.
+    fn taken(self, arena: &[Word]) -> u64 {
+        arena[self.1 + resource::TAKEN]
     }
 
     fn attained(self) -> usize {
@@ -156,8 +161,13 @@ impl Shared {
         self.put(arena, place, key);
     }
 
+    /// Whether nobody gets on, since all of its cores are taken.
+    fn stands_still(self, arena: &[Word], processor: &Processor) -> bool {
+        self.taken(arena) >= processor.cores
+    }
+
     /// Counts the service up to now.
-    fn count(self, arena: &mut [Word], processor: &Processor, now: Time) {
+    pub(super) fn count(self, arena: &mut [Word], processor: &Processor, now: Time) {
         let attained = self.attained_by(arena, processor, now);
         arena[self.0 + shared::COUNTED] = now.as_nanos();
         set_number(arena, self.attained(), attained);
@@ -170,7 +180,7 @@ impl Shared {
             0 => attained,
             served => {
                 let passed = now.as_nanos() - arena[self.0 + shared::COUNTED];
-                attained + processor.rate(served) * u128::from(passed)
+                attained + processor.rate(served, self.taken(arena)) * u128::from(passed)
             }
         }
     }
@@ -183,7 +193,8 @@ impl Shared {
     /// Likewise of the one in this place.
     fn end_at(self, arena: &[Word], processor: &Processor, place: usize, now: Time) -> Time {
         let left = number(arena, self.entry(place)).saturating_sub(number(arena, self.attained()));
-        let nanos = left.div_ceil(processor.rate(self.served(arena) as u64));
+        let rate = processor.rate(self.served(arena) as u64, self.taken(arena));
+        let nanos = if rate == 0 && left > 0 { u128::MAX >> 1 } else { left.div_ceil(rate.max(1)) };
         let end = u128::from(now.as_nanos()) + nanos;
         u64::try_from(end).ok().and_then(Time::from_nanos).unwrap_or(Time::MAX)
     }
@@ -207,7 +218,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let before = (shared.served(arena) > 0).then(|| shared.id(arena, 0));
         let end = number(arena, shared.attained()) + u128::from(slice) * shared::UNITS;
         shared.push(arena, end, me.id());
-        if shared.id(arena, 0) != me.id() {
+        if shared.id(arena, 0) != me.id() || shared.stands_still(arena, processor) {
             me.set_state(arena, State::Blocked);
             return Ok(Done::Wait);
         }
@@ -240,6 +251,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         shared.count(arena, processor, *self.now);
         let until = shared.first_end(arena, processor, *self.now);
+        if until > *self.now && shared.stands_still(arena, processor) && !self.queue.is_timeless() {
+            me.set_state(arena, State::Blocked);
+            return Some(Done::Wait);
+        }
         if until > *self.now && !self.queue.is_timeless() && !self.queue.is_observed() {
             return Some(self.pass(arena, me, until, None));
         }
@@ -255,7 +270,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let first = shared.id(arena, 0);
         shared.remove(arena, other.id());
         let left = shared.served(arena);
-        if (left as u64) < processor.cores {
+        if (left as u64) < processor.cores - shared.taken(arena) {
             arena[header + resource::LEVEL] += 1;
             self.note(arena, other.at, Kind::Release, header);
         }
@@ -263,9 +278,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             set_number(arena, shared.attained(), 0);
             return;
         }
+        self.time_anew(arena, shared, first == shared.id(arena, 0));
+    }
+
+    /// The one on top goes on now, to find out when it ends; its entry, if it `has_one`, is
+    /// for another time.
+    pub(super) fn time_anew(&mut self, arena: &mut [Word], shared: Shared, has_one: bool) {
         let next = worker(self.program, arena, shared.id(arena, 0));
-        if first == next.id() {
-            // It ends sooner than when the other one was still there.
+        if has_one {
             self.take_entry(arena, next);
         }
         if frame::state_in(arena[next.at.frame() + frame::STATE]) == State::Blocked as u8 {

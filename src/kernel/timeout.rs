@@ -40,7 +40,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if is_over && !self.queue.is_observed() {
             return Some(self.run_out(arena, at));
         }
-        let priority = frame::priority_in(arena[at.frame() + frame::LINK]);
+        let priority = self.priority_in_turn(arena, at);
         self.queue.wake_by(until, priority, at.process());
         None
     }
@@ -108,12 +108,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let queue = if wait_for == WaitFor::Put { resource::PUTTERS } else { resource::TAKERS };
         let line = if wait_for == WaitFor::Change { self.program.watch_line() } else { header };
         self.remove(arena, line, queue, other.process());
+        self.no_longer_in_line(arena, other);
         if wait_for.is_counted() {
             arena[header + resource::LEVEL] -= 1;
         }
         match wait_for {
             WaitFor::Put | WaitFor::Get => self.serve(arena, header, by),
             WaitFor::Acquire if self.program.has_inheritance() => self.take_priority_back(arena, header),
+            WaitFor::Acquire => self.preempt_for_those_in_line(arena, by, header),
             _ => {}
         }
     }

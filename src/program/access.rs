@@ -203,6 +203,8 @@ pub(super) enum Operand<'o> {
     Counter(Slot),
     /// The first of the words of a work on a processor, which are read and written.
     Work(Slot),
+    /// The first of the words of a request for a permit, which are read and written.
+    Request(Slot),
     /// The descriptor of a private array, which is read; elements may be written.
     Array(Slot),
     /// The number of a distribution, with words of the frame.
@@ -231,7 +233,7 @@ impl Op {
     pub(super) fn operands(&mut self) -> [Operand<'_>; 3] {
         use Operand::{
             Access, Array, Counter, Distribution, Duration, End, Frame, Log, Many, Named, Nothing, Read,
-            Target, Work, Written,
+            Request, Target, Work, Written,
         };
         match self {
             Op::Begin | Op::RanOut | Op::Done { life: None } => one(Nothing),
@@ -264,8 +266,14 @@ impl Op {
             Op::Lock { mutex } | Op::LockInheriting { mutex } => one(Access(Use::Take, mutex)),
             Op::Unlock { mutex } | Op::UnlockInheriting { mutex } => one(Access(Use::Give, mutex)),
             Op::Acquire { semaphore } => one(Access(Use::Take, semaphore)),
-            Op::AcquireMany { semaphore, left } | Op::Seize { semaphore, left } => {
+            Op::Request { semaphore, words, preempts, .. } => {
+                [Access(Use::Take, semaphore), Read(*preempts), Request(*words)]
+            }
+            Op::AcquireMany { semaphore, left } | Op::Seize { semaphore, left, .. } => {
                 two(Access(Use::Take, semaphore), Counter(*left))
+            }
+            Op::TakeCores { processor, left } | Op::GiveCores { processor, left } => {
+                two(Access(Use::Give, processor), Counter(*left))
             }
             Op::Release { semaphore } => one(Access(Use::Give, semaphore)),
             Op::ReleaseMany { semaphore, left } => two(Access(Use::Give, semaphore), Counter(*left)),

@@ -40,6 +40,12 @@ impl BoundProgram {
         let attends = |(at, op): (usize, &Op)| match op {
             _ if inside[at] => false,
             Op::Stop { .. } | Op::Interrupt { .. } => true,
+            // Who loses its permit is taken out of what it waits for.
+            Op::Request { .. } | Op::Seize { .. } | Op::Release { .. } | Op::ReleaseMany { .. }
+                if !self.requests.is_empty() =>
+            {
+                true
+            }
             // It is served by those on which its processor stands, too.
             Op::WorkOn { .. } => named.iter().any(|range| self.is_processor(range.start)),
             Op::Await { end, .. } => (at + 1..end.index()).any(|at| self.changes(at)),

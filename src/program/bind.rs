@@ -64,6 +64,8 @@ impl Program {
             timeouts: self.timeouts.clone(),
             interruptions: self.interruptions.clone(),
             interruptible: self.interruptible.clone(),
+            requests: self.requests.clone(),
+            has_requests: self.code.iter().any(|op| matches!(op, Op::Request { .. })),
             endings: self.endings.clone(),
             watches: Watches::default(),
             choices: self.choices.clone(),
@@ -197,6 +199,10 @@ impl BoundProgram {
         }
         for held in &mut self.held {
             bound(&mut held.resource);
+        }
+        for request in &mut self.requests {
+            bound(&mut request.semaphore);
+            bound(&mut request.life);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::access::{Operand, Use};
 use super::by_number::ByNumber;
-use super::code::{Ending, Held, InterruptibleOps, Interruption, Settled, Timeout};
+use super::code::{Ending, Held, InterruptibleOps, Interruption, RequestOps, Settled, Timeout};
 use super::initial::Initial;
 use super::item_term::{Choice, ItemTerm, OrderCode};
 use super::layout::{RESOURCE_WORDS, closing, frame, resource};
@@ -68,6 +68,10 @@ pub struct BoundProgram {
     pub interruptions: Vec<Interruption>,
     /// The blocks inside of which they may, the inner ones first.
     pub interruptible: Vec<InterruptibleOps>,
+    /// The blocks inside of which they have a permit that may be taken from them, likewise.
+    pub requests: Vec<RequestOps>,
+    /// Whether permits are asked for by priorities of their own, or may be taken from others.
+    pub has_requests: bool,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
     /// Who waits for what can come of several resources.
@@ -204,7 +208,10 @@ impl BoundProgram {
     /// Whether all processors of a chain serve whoever comes first to the end. Only of
     /// these is anything known without time.
     pub fn serves_in_order(&self, chain: &Chain) -> bool {
-        (0..chain.len()).all(|level| self.processor_at(chain.at(level)).discipline == Discipline::Fifo)
+        (0..chain.len()).all(|level| {
+            let processor = self.processor_at(chain.at(level));
+            processor.discipline == Discipline::Fifo && !processor.has_hours
+        })
     }
 
     /// Whether without time nobody knows how many cores of the resource with this header
@@ -212,7 +219,8 @@ impl BoundProgram {
     pub fn level_needs_time(&self, header: usize) -> bool {
         let stands_on = |processor: &Processor| {
             let chain = self.processor_chain_at(processor.outer? as usize);
-            let in_order = processor.discipline == Discipline::Fifo && self.serves_in_order(&chain);
+            let is_in_order = processor.discipline == Discipline::Fifo && !processor.has_hours;
+            let in_order = is_in_order && self.serves_in_order(&chain);
             chain.level_of(header).map(|_| in_order)
         };
         self.is_processor(header)
@@ -233,20 +241,35 @@ impl BoundProgram {
 
     /// Whether what a process does may take back when another one goes on.
     pub fn has_cancellations(&self) -> bool {
-        self.processors.iter().any(|processor| processor.preempts || processor.is_shared())
+        self.processors
+            .iter()
+            .any(|processor| processor.preempts || processor.has_hours || processor.is_shared())
+            || !self.requests.is_empty()
             || self.plain.iter().any(|op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. }))
     }
 
-    /// Where a process goes on that is interrupted while it stands on the op `at`.
-    pub fn interruption(&self, at: usize) -> Option<&Interruption> {
-        let number =
-            self.interruptions.binary_search_by_key(&at, |interruption| interruption.stand.index()).ok()?;
-        Some(&self.interruptions[number])
+    /// Where a process goes on that is interrupted while it stands on the op `at`, by block,
+    /// the innermost first.
+    pub fn interruptions(&self, at: usize) -> &[Interruption] {
+        let from = self.interruptions.partition_point(|interruption| interruption.stand.index() < at);
+        let count = self.interruptions[from..].iter().take_while(|other| other.stand.index() == at).count();
+        &self.interruptions[from..from + count]
+    }
+
+    /// Likewise of the block with this word.
+    pub fn interruption(&self, at: usize, of: Slot) -> Option<&Interruption> {
+        self.interruptions(at).iter().find(|interruption| interruption.of == of)
     }
 
     /// The innermost block around the op `at` inside of which a process may be interrupted.
     pub fn interruptible_around(&self, at: usize) -> Option<&InterruptibleOps> {
         self.interruptible.iter().find(|block| (block.from.index()..block.to.index()).contains(&at))
+    }
+
+    /// The ops that tell how much is left of a delay or work that was interrupted.
+    pub fn tells_left(&self) -> impl Iterator<Item = OpId> {
+        let of_requests = self.requests.iter().filter_map(|request| request.tells);
+        self.interruptible.iter().filter_map(|block| block.tells).chain(of_requests)
     }
 
     /// What is to be known of the op `at` if it waits and that may run out.

@@ -1,6 +1,7 @@
 //! What a scenario is compiled to, before parameters have values.
 
 use super::item_term::{Choice, OrderCode};
+use super::layout::request;
 use super::op::{DistributionCode, LogArgCode, ManyCode, Op, ResourceCode, Sampler, Slot, Source};
 use crate::ids::{OpId, ParamId, ProcessDefId, ResourceDefId, Site};
 use crate::random::DataDraw;
@@ -34,6 +35,8 @@ pub struct Program {
     pub interruptions: Vec<Interruption>,
     /// The blocks inside of which they may, the inner ones first.
     pub interruptible: Vec<InterruptibleOps>,
+    /// The blocks inside of which they have a permit that may be taken from them, likewise.
+    pub requests: Vec<RequestOps>,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
     /// The gets that ask something of the item that they take, in the order of ops.
@@ -74,6 +77,9 @@ pub struct Interruption {
     /// On which op a process stands meanwhile: the one that waits, or the one behind a
     /// delay.
     pub stand: OpId,
+    /// The word that says of which block it is that is interrupted: [`InterruptibleOps::pending`],
+    /// or [`RequestOps::place`].
+    pub of: Slot,
     /// The frame word that gets what is left of a delay or work.
     pub left: Slot,
     /// Where the process goes on.
@@ -92,6 +98,32 @@ pub struct InterruptibleOps {
     pub pending: Slot,
     /// The op that tells what is left of a delay or work, if the scenario asks.
     pub tells: Option<OpId>,
+}
+
+/// The ops inside of which a process has a permit that may be taken from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestOps {
+    /// Whose ops.
+    pub process: ProcessDefId,
+    /// The first op.
+    pub from: OpId,
+    /// The op behind the last.
+    pub to: OpId,
+    /// Of which semaphore.
+    pub semaphore: ResourceCode,
+    /// The life of the process; of several instances, that of the first.
+    pub life: ResourceCode,
+    /// The first of the words of the request.
+    pub words: Slot,
+    /// The op that tells what is left of a delay or work, if the scenario asks.
+    pub tells: Option<OpId>,
+}
+
+impl RequestOps {
+    /// The word that says whether the process has the permit.
+    pub fn place(&self) -> Slot {
+        Slot(self.words.0 + request::PLACE as u32)
+    }
 }
 
 /// A get for which something else is done where its buffer is closed, with too few items.

@@ -30,6 +30,7 @@ pub fn compile(model: &Model) -> Program {
             timeouts: Vec::new(),
             interruptions: Vec::new(),
             interruptible: Vec::new(),
+            requests: Vec::new(),
             endings: Vec::new(),
             choices: Vec::new(),
             orders: Vec::new(),
@@ -40,7 +41,7 @@ pub fn compile(model: &Model) -> Program {
         work: None,
         until: None,
         limit: None,
-        interruptible: None,
+        interruptible: Vec::new(),
         accepts: None,
         endings: None,
         settles: false,
@@ -113,12 +114,22 @@ impl Compiler<'_> {
             }
             StepKind::Work { amount, on, deadline } => self.work(amount, on.as_ref(), deadline.as_ref()),
             StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
-            StepKind::Seize { resource, permits } => {
+            StepKind::Seize { resource, permits, preempts } => {
                 let semaphore = self.resource(resource);
-                self.counted(permits, |left| Op::Seize { semaphore, left });
+                self.counted(permits, |left| Op::Seize { semaphore, left, preempts: *preempts });
+            }
+            StepKind::Cores { processor, number, taken } => {
+                let processor = self.resource(processor);
+                self.counted(number, |left| match taken {
+                    true => Op::TakeCores { processor, left },
+                    false => Op::GiveCores { processor, left },
+                });
             }
             StepKind::Release { resource, permits } => self.release(resource, permits),
-            StepKind::With { held, body } => self.with(held, body),
+            StepKind::With { held, body, request: None } => self.with(held, body),
+            StepKind::With { held, body, request: Some(request) } => {
+                self.with_request(&held[0], body, request)
+            }
             StepKind::Interruptible(block) => self.interruptible(block),
             StepKind::Within { limit, waits, otherwise } => {
                 self.within(limit.as_ref(), waits, otherwise.as_deref())
@@ -364,7 +375,7 @@ impl Compiler<'_> {
 
     /// Finds an instance by an index that may change, in a word of its own;
     /// `None` where nothing can change, which needs no word in the state.
-    fn kept(&mut self, resource: &ResourceRef) -> Option<ResourceCode> {
+    pub(super) fn kept(&mut self, resource: &ResourceRef) -> Option<ResourceCode> {
         // Who ends the process gives back what it holds, and has to find it.
         let is_found_later = self.model.lives[self.process.index()].each.is_some();
         let index = resource.index.as_ref().filter(|index| is_found_later || !is_settled(index))?;

@@ -34,7 +34,7 @@ impl Constants {
         while let Some(at) = open.pop() {
             let Some(before) = constants.known[at - range.start].clone() else { continue };
             let after = constants.after(program, at, before);
-            for next in next_ops(program, at).into_iter().flatten() {
+            for next in next_ops(program, at) {
                 if constants.meet(next, &after) {
                     open.push(next);
                 }
@@ -63,7 +63,7 @@ impl Constants {
             }
             _ => None,
         };
-        if let Some(interruption) = program.interruption(at) {
+        for interruption in program.interruptions(at) {
             known[interruption.left.0 as usize] = None;
         }
         match result {

@@ -25,8 +25,9 @@ pub(super) struct Compiler<'a> {
     pub(super) until: Option<Slot>,
     /// What the waits are part of that come next, if they may run out.
     pub(super) limit: Option<Limit>,
-    /// The block at hand inside of which the process may be interrupted.
-    pub(super) interruptible: Option<Interruptible>,
+    /// The blocks around the step at hand inside of which the process may be interrupted, the
+    /// outermost first.
+    pub(super) interruptible: Vec<Interruptible>,
     /// What the get of the step at hand asks of its item.
     pub(super) accepts: Option<ItemTerm>,
     /// The numbers of the gets of the step at hand among [`super::Program::endings`], if
@@ -60,8 +61,8 @@ pub(super) struct Limit {
 /// A block inside of which the process may be interrupted.
 #[derive(Debug)]
 pub(super) struct Interruptible {
-    /// The word that says whether an interrupt has come.
-    pub(super) pending: Slot,
+    /// The word that says whether it was.
+    pub(super) signal: Signal,
     /// The word that gets what is left of a delay or work.
     pub(super) left: Slot,
     /// Whether anybody asks for that.
@@ -70,6 +71,15 @@ pub(super) struct Interruptible {
     pub(super) undo: Vec<Undo>,
     /// Where the process may stand inside of it.
     pub(super) stands: Vec<Stand>,
+}
+
+/// How a process learns that it was interrupted where it stood at nothing that ends by that.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Signal {
+    /// The word is not 0.
+    Raised(Slot),
+    /// The word is 0.
+    Lowered(Slot),
 }
 
 /// A delay, a work or a wait that may be interrupted.
@@ -81,6 +91,8 @@ pub(super) struct Stand {
     pub(super) interruption: usize,
     /// Where it goes on with what is left.
     pub(super) again: OpId,
+    /// The word in which the op finds what is left, if it does.
+    pub(super) takes: Option<Slot>,
     /// What is to be undone if it does not.
     pub(super) undo: Vec<Undo>,
 }
@@ -93,6 +105,8 @@ pub(super) enum Undo {
     Give { resource: ResourceRef },
     /// It has taken this for a `with`; `kept` is where it is found, if that may change.
     GiveHeld { resource: ResourceRef, kept: Option<ResourceCode> },
+    /// It has taken this permit for a `with`, likewise, if it has it still, as this word says.
+    GiveUnlessLost { resource: ResourceRef, kept: Option<ResourceCode>, place: Slot },
     /// It has taken so many permits, but for those that are left.
     GiveMany { resource: ResourceRef, times: Source, left: Slot },
     /// It has given back this mutex.

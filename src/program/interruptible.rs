@@ -21,11 +21,11 @@
 
 use super::access::Operand;
 use super::code::{InterruptibleOps, Interruption};
-use super::emit::{Compiler, Interruptible, Stand, Undo};
+use super::emit::{Compiler, Interruptible, Signal, Stand, Undo};
 use super::op::{Op, ResourceCode, Slot, Source};
 use crate::arithmetic::BinaryOp;
 use crate::ids::OpId;
-use crate::scenario::{AfterInterrupt, Expr, InterruptibleSteps, ResourceRef};
+use crate::scenario::{AfterInterrupt, Expr, Handling, InterruptibleSteps, ResourceRef, Step};
 
 impl Compiler<'_> {
     /// Steps during which the process may be interrupted, and what is done then. In a block
@@ -34,45 +34,70 @@ impl Compiler<'_> {
         if self.atomic {
             return self.steps(&block.body);
         }
-        let (site, resumes) = (self.site, block.then == AfterInterrupt::Resume);
+        let site = self.site;
         let start = self.place_to_rest();
-        let (pending, left) = (self.frame.permanent(), self.frame.permanent());
+        let pending = self.frame.permanent();
+        let left = self.frame.permanent();
         let (from, zero) = (self.here(), self.constant(0));
         self.emit(Op::Copy { into: pending, from: zero });
-        let asks_left = resumes || block.left.is_some();
-        let (undo, stands) = (Vec::new(), Vec::new());
-        let inside = Interruptible { pending, left, asks_left, undo, stands };
-        let outside = self.interruptible.replace(inside);
-        // The limits of the block outlast what is done when it is interrupted.
-        let until = self.until.take();
-        self.steps(&block.body);
-        self.until = until;
+        let inside = self.inside(Signal::Raised(pending), left, &block.body, &block.handling);
         self.site = site;
-        self.place_to_rest();
-        let inside = std::mem::replace(&mut self.interruptible, outside).expect("it was put there");
         let (to, end) = (self.here(), self.emit(Op::Jump { to: OpId(0) }));
-        let which = (resumes && inside.stands.len() > 1).then(|| self.frame.permanent());
-        let pads: Vec<OpId> =
-            (0..inside.stands.len()).map(|number| self.pad(&inside, number, which, resumes)).collect();
-        pads.into_iter().for_each(|pad| self.land(pad));
-        let tells = block.left.map(|var| {
-            let into = self.frame.var(var);
-            self.emit(Op::Copy { into, from: left.source() })
-        });
+        let (which, tells) = self.pads(&inside, &block.handling);
         self.program.interruptible.push(InterruptibleOps { from, to, pending, tells });
         self.frame.free_temporaries();
-        self.steps(&block.handler);
+        self.steps(&block.handling.steps);
         self.site = site;
-        match block.then {
+        match block.handling.then {
             AfterInterrupt::Leave => {}
             AfterInterrupt::Restart => drop(self.emit(Op::Jump { to: start })),
-            AfterInterrupt::Resume => self.resume(&inside.stands, which),
+            AfterInterrupt::Resume => self.resume(&inside, which),
         }
         self.land(end);
     }
 
+    /// The steps of a block, and the place to rest behind them.
+    pub(super) fn inside(
+        &mut self,
+        signal: Signal,
+        left: Slot,
+        body: &[Step],
+        handling: &Handling,
+    ) -> Interruptible {
+        let site = self.site;
+        let asks_left = handling.then == AfterInterrupt::Resume || handling.left.is_some();
+        let (undo, stands) = (Vec::new(), Vec::new());
+        self.interruptible.push(Interruptible { signal, left, asks_left, undo, stands });
+        // The limits of the block outlast what is done when it is interrupted.
+        let until = self.until.take();
+        self.steps(body);
+        self.until = until;
+        self.site = site;
+        self.place_to_rest();
+        self.interruptible.pop().expect("it was put there")
+    }
+
+    /// What leads from each stand of a block to what is done when it is interrupted: the word
+    /// that says from which, and the op that tells what is left, if anybody asks.
+    pub(super) fn pads(
+        &mut self,
+        inside: &Interruptible,
+        handling: &Handling,
+    ) -> (Option<Slot>, Option<OpId>) {
+        let resumes = handling.then == AfterInterrupt::Resume;
+        let which = (resumes && inside.stands.len() > 1).then(|| self.frame.permanent());
+        let pads: Vec<OpId> =
+            (0..inside.stands.len()).map(|number| self.pad(inside, number, which, resumes)).collect();
+        pads.into_iter().for_each(|pad| self.land(pad));
+        let tells = handling.left.map(|var| {
+            let into = self.frame.var(var);
+            self.emit(Op::Copy { into, from: inside.left.source() })
+        });
+        (which, tells)
+    }
+
     /// An op at which a process rests in front of what follows, whatever goes step by step.
-    fn place_to_rest(&mut self) -> OpId {
+    pub(super) fn place_to_rest(&mut self) -> OpId {
         let end = OpId::from_index(self.here().index() + 1);
         self.emit(Op::Atomic { end })
     }
@@ -83,8 +108,10 @@ impl Compiler<'_> {
         let (stand, here) = (&inside.stands[number], self.here());
         self.program.interruptions[stand.interruption].otherwise = here;
         self.land(stand.check);
-        let zero = self.constant(0);
-        self.emit(Op::Copy { into: inside.pending, from: zero });
+        if let Signal::Raised(pending) = inside.signal {
+            let zero = self.constant(0);
+            self.emit(Op::Copy { into: pending, from: zero });
+        }
         if let Some(which) = which {
             let from = self.constant(number as i64);
             self.emit(Op::Copy { into: which, from });
@@ -99,6 +126,9 @@ impl Compiler<'_> {
                     let now = self.here();
                     self.give_held(resource, *kept, (here, now));
                 }
+                Undo::GiveUnlessLost { resource, kept, place } if !resumes => {
+                    self.give_unless_lost(resource, *kept, *place);
+                }
                 _ => {}
             }
             self.frame.free_temporaries();
@@ -107,14 +137,17 @@ impl Compiler<'_> {
     }
 
     /// Goes on where the process was interrupted.
-    fn resume(&mut self, stands: &[Stand], which: Option<Slot>) {
+    pub(super) fn resume(&mut self, inside: &Interruptible, which: Option<Slot>) {
         self.place_to_rest();
-        for (number, stand) in stands.iter().enumerate() {
+        for (number, stand) in inside.stands.iter().enumerate() {
             let skip = which.map(|which| {
                 let (number, is_this) = (self.constant(number as i64), self.frame.temporary());
                 self.emit(Op::Binary { op: BinaryOp::EqualInt, into: is_this, a: which.source(), b: number });
                 self.emit(Op::JumpIfFalse { condition: is_this.source(), to: OpId(0) })
             });
+            if let Some(into) = stand.takes.filter(|&takes| takes != inside.left) {
+                self.emit(Op::Copy { into, from: inside.left.source() });
+            }
             self.emit(Op::Jump { to: stand.again });
             skip.into_iter().for_each(|skip| self.land(skip));
         }
@@ -122,23 +155,19 @@ impl Compiler<'_> {
 
     /// Takes a mutex that was given back for a wait: without a limit, and whatever comes.
     pub(super) fn take_back(&mut self, mutex: &ResourceRef, code: ResourceCode) {
-        let (limit, block) = (self.limit.take(), self.interruptible.take());
+        let (limit, blocks) = (self.limit.take(), std::mem::take(&mut self.interruptible));
         self.take(mutex, code);
-        (self.limit, self.interruptible) = (limit, block);
+        (self.limit, self.interruptible) = (limit, blocks);
     }
 
-    /// Takes note that something is done which is undone if the block is left from now on.
+    /// Takes note that something is done which is undone if a block around is left from now on.
     pub(super) fn undo_if_interrupted(&mut self, undo: Undo) {
-        if let Some(block) = &mut self.interruptible {
-            block.undo.push(undo);
-        }
+        self.interruptible.iter_mut().for_each(|block| block.undo.push(undo.clone()));
     }
 
     /// That it is done no more.
     pub(super) fn nothing_to_undo(&mut self) {
-        if let Some(block) = &mut self.interruptible {
-            block.undo.pop();
-        }
+        self.interruptible.iter_mut().for_each(|block| drop(block.undo.pop()));
     }
 
     /// Emits an op that lets so much time pass, maybe less if it is interrupted.
@@ -148,43 +177,47 @@ impl Compiler<'_> {
         deadline: Option<(&Expr, Slot)>,
         op: impl FnOnce(Source) -> Op,
     ) {
-        let left = self.asked_left();
-        if let Some(left) = left {
-            self.emit(Op::Copy { into: left, from: wait });
-        }
+        let left = self.say_left(wait);
         let again = self.here();
         if let Some((deadline, into)) = deadline {
             self.expr_into(deadline, into);
         }
-        self.emit_stand(op(left.map_or(wait, Slot::source)), again);
-    }
-
-    /// The word for what is left, if anybody asks.
-    fn asked_left(&self) -> Option<Slot> {
-        self.interruptible.as_ref().filter(|block| block.asks_left && !self.atomic).map(|block| block.left)
+        self.emit_stand(op(left.map_or(wait, Slot::source)), again, left);
     }
 
     /// Emits an op that waits for a resource.
     pub(super) fn emit_wait_at(&mut self, op: Op) -> OpId {
-        if let Some(left) = self.asked_left().filter(|_| waits(op)) {
+        if waits(op) && self.interruptible.iter().any(|block| block.asks_left) {
             let zero = self.constant(0);
-            self.emit(Op::Copy { into: left, from: zero });
+            self.say_left(zero);
         }
         let again = self.here();
-        self.emit_stand(op, again)
+        self.emit_stand(op, again, None)
+    }
+
+    /// Emits what says how much is left before anything of it is done, in the words of those
+    /// blocks that ask; the word of the innermost of them.
+    fn say_left(&mut self, all: Source) -> Option<Slot> {
+        let asks = |block: &&Interruptible| block.asks_left && !self.atomic;
+        let asked: Vec<Slot> = self.interruptible.iter().filter(asks).map(|block| block.left).collect();
+        for &into in &asked {
+            self.emit(Op::Copy { into, from: all });
+        }
+        asked.last().copied()
     }
 
     /// Emits an op at which the process stands for a while, and may be interrupted if it is
-    /// inside of such a block; then it may go on at `again`.
-    fn emit_stand(&mut self, op: Op, again: OpId) -> OpId {
+    /// inside of such blocks; then it may go on at `again`, with what is left in the word that
+    /// the op `takes`.
+    fn emit_stand(&mut self, op: Op, again: OpId, takes: Option<Slot>) -> OpId {
         let passes = matches!(op, Op::Delay { .. } | Op::Work { .. });
-        let block = self.interruptible.as_ref().filter(|_| !self.atomic && (passes || waits(op)));
-        let Some((pending, left)) = block.map(|block| (block.pending, block.left)) else {
+        if self.interruptible.is_empty() || self.atomic || !(passes || waits(op)) {
             return self.emit(op);
-        };
+        }
         let rest = self.emit(Op::Atomic { end: OpId(0) });
         self.atomic = true;
-        let check = self.emit(Op::JumpIfTrue { condition: pending.source(), to: OpId(0) });
+        let signals: Vec<Signal> = self.interruptible.iter().map(|block| block.signal).collect();
+        let checks: Vec<OpId> = signals.into_iter().map(|signal| self.check(signal)).collect();
         let at = self.emit(op);
         self.atomic = false;
         self.land(rest);
@@ -192,12 +225,21 @@ impl Compiler<'_> {
         let stand = if passes { self.place_to_rest() } else { at };
         // It may be done again when others have used its words.
         self.frame.keep_temporaries();
-        let interruption = self.program.interruptions.len();
-        self.program.interruptions.push(Interruption { stand, left, otherwise: OpId(0) });
-        if let Some(block) = &mut self.interruptible {
-            block.stands.push(Stand { check, interruption, again, undo: block.undo.clone() });
+        for (block, check) in self.interruptible.iter_mut().zip(checks).rev() {
+            let interruption = self.program.interruptions.len();
+            let (Signal::Raised(of) | Signal::Lowered(of)) = block.signal;
+            self.program.interruptions.push(Interruption { stand, of, left: block.left, otherwise: OpId(0) });
+            block.stands.push(Stand { check, interruption, again, takes, undo: block.undo.clone() });
         }
         at
+    }
+
+    /// Emits the op that looks whether a block was interrupted.
+    fn check(&mut self, signal: Signal) -> OpId {
+        self.emit(match signal {
+            Signal::Raised(word) => Op::JumpIfTrue { condition: word.source(), to: OpId(0) },
+            Signal::Lowered(word) => Op::JumpIfFalse { condition: word.source(), to: OpId(0) },
+        })
     }
 }
 

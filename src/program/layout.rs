@@ -63,6 +63,8 @@ pub mod resource {
     /// The place of the oldest item in the ring; of a buffer for no items, which
     /// has no ring, the item while it is handed over.
     pub const HEAD: usize = 6;
+    /// Of a processor, how many cores are taken by its timetable. (No processor has a ring.)
+    pub const TAKEN: usize = 6;
     /// The length of the ring as it is allocated now.
     pub const RING: usize = 7;
     /// Constant: of a processor, its number among [`super::super::BoundProgram::processors`].
@@ -121,6 +123,17 @@ pub mod closing {
 
     /// All of them.
     pub const BITS: Word = MOST << AT | CLOSED;
+}
+
+/// The words in the frame of a process that asks for a permit by a priority of its own.
+pub mod request {
+    /// The priority.
+    pub const PRIORITY: usize = 0;
+    /// Where the process stands among those who have such a permit of the semaphore and may
+    /// lose it, in the order in which they got it, from 1; 0 if it has none.
+    pub const PLACE: usize = 1;
+    /// How many words there are.
+    pub const WORDS: usize = 2;
 }
 
 /// The words in the frame of a process that works on processors, counted from the

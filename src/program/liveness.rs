@@ -10,7 +10,7 @@
 
 use super::access::Operand;
 use super::bound::BoundProgram;
-use super::layout::work;
+use super::layout::{request, work};
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 
@@ -43,6 +43,9 @@ impl Operands {
             Operand::Counter(slot) => self.counter(slot),
             Operand::Work(first) => {
                 (0..work::WORDS as u32).for_each(|word| self.counter(Slot(first.0 + word)))
+            }
+            Operand::Request(first) => {
+                (0..request::WORDS as u32).for_each(|word| self.counter(Slot(first.0 + word)))
             }
             Operand::Array(slot) => self.array(slot),
             Operand::Distribution(number) => {
@@ -96,10 +99,10 @@ pub fn written(program: &BoundProgram, op: &Op, frame_words: usize) -> Vec<Slot>
 }
 
 /// The ops to which control can go from the op at `at`; none from the last.
-pub fn next_ops(program: &BoundProgram, at: usize) -> [Option<usize>; 3] {
-    let interrupted = program.interruption(at).map(|interruption| interruption.otherwise.index());
-    let [next, other] = next_unless_interrupted(program, at);
-    [next, other, interrupted]
+pub fn next_ops(program: &BoundProgram, at: usize) -> impl Iterator<Item = usize> + use<> {
+    let interrupted: Vec<usize> =
+        program.interruptions(at).iter().map(|interruption| interruption.otherwise.index()).collect();
+    next_unless_interrupted(program, at).into_iter().flatten().chain(interrupted)
 }
 
 fn next_unless_interrupted(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
@@ -143,7 +146,7 @@ pub fn may_end(program: &BoundProgram) -> bool {
                 return true;
             }
             if !std::mem::replace(&mut seen[at], true) {
-                open.extend(next_ops(program, at).into_iter().flatten());
+                open.extend(next_ops(program, at));
             }
         }
         false
@@ -185,6 +188,12 @@ impl LiveWords {
             let inside = held.from.index() - range.start..=held.to.index() - range.start;
             operands[inside].iter_mut().for_each(|operands| operands.resource(held.resource));
         }
+        for request in program.requests.iter().filter(|request| range.contains(&request.from.index())) {
+            // Others look whether they go before it.
+            let inside = request.from.index() - range.start..request.to.index() - range.start;
+            let words = (0..request::WORDS as u32).map(|word| Slot(request.words.0 + word));
+            operands[inside].iter_mut().for_each(|operands| operands.reads.extend(words.clone()));
+        }
         for timeout in program.timeouts.iter().filter(|timeout| range.contains(&timeout.wait.index())) {
             operands[timeout.wait.index() - range.start].reads.push(timeout.until);
         }
@@ -210,7 +219,7 @@ impl LiveWords {
     /// but for what it writes.
     fn update(&mut self, program: &BoundProgram, at: usize, operands: &Operands) -> bool {
         let mut before = vec![0u64; self.blocks];
-        for next in next_ops(program, at).into_iter().flatten() {
+        for next in next_ops(program, at) {
             let from = (next - self.first) * self.blocks;
             before.iter_mut().zip(&self.bits[from..from + self.blocks]).for_each(|(a, b)| *a |= b);
         }
@@ -218,7 +227,7 @@ impl LiveWords {
             before.fill(u64::MAX);
         }
         // Who leaves without what it wants, or is interrupted, writes nothing.
-        let is_cut = program.otherwise(at).is_some() || program.interruption(at).is_some();
+        let is_cut = program.otherwise(at).is_some() || !program.interruptions(at).is_empty();
         let written = operands.writes.iter().filter(|_| !is_cut);
         for slot in written {
             before[slot.0 as usize / 64] &= !(1 << (slot.0 % 64));

@@ -29,6 +29,7 @@ mod measures;
 mod noticed;
 mod op;
 mod optimise;
+mod permit_request;
 mod processor;
 mod rebind;
 mod region;
@@ -42,14 +43,14 @@ mod within;
 pub use access::Use;
 pub use bound::{BoundProgram, ProcessInstances};
 pub use by_number::NoFirstValue;
-pub use code::{Interruption, Program};
+pub use code::{Interruption, Program, RequestOps};
 pub use compile::compile;
 pub use constants::Constants;
 pub use item_term::{ItemKey, ItemTerm, OrderCode};
-pub use layout::{FRAME_WORDS, RESOURCE_WORDS, array_in, closing, frame, resource, shared, work};
+pub use layout::{FRAME_WORDS, RESOURCE_WORDS, array_in, closing, frame, request, resource, shared, work};
 pub use lines::lines_of;
 pub use liveness::{LiveWords, may_end, may_go_round, next_ops, ops_of, read, written};
-pub use op::{DistributionCode, Glance, LogArgCode, Op, ResourceCode, Sampler, Slot, Source};
+pub use op::{DistributionCode, Glance, LogArgCode, Manner, Op, ResourceCode, Sampler, Slot, Source};
 pub use optimise::{
     Argument, CLOCK, Chance, Draw, DrawKind, FRAME, FROM_FLOAT, FROM_INT, Fast, Function, KNOWN, Local, MASK,
     unshortened,

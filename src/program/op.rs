@@ -154,8 +154,16 @@ pub enum Op {
     Acquire { semaphore: ResourceCode },
     /// Take `left` permits, one after the other, counting `left` down to 0.
     AcquireMany { semaphore: ResourceCode, left: Slot },
-    /// Take `left` permits before all others who wait, one after the other.
-    Seize { semaphore: ResourceCode, left: Slot },
+    /// Take one permit by a priority of its own; `words` is the first of the words that
+    /// [`super::layout::request`] tells of, `preempts` whether it takes that of another one.
+    Request { semaphore: ResourceCode, words: Slot, preempts: Source, manner: Manner },
+    /// Take `left` permits before all others who wait, one after the other, and if it
+    /// `preempts` from those who may lose theirs.
+    Seize { semaphore: ResourceCode, left: Slot, preempts: bool },
+    /// Take `left` cores of a processor, one after the other, from whomever they serve.
+    TakeCores { processor: ResourceCode, left: Slot },
+    /// Give `left` of them back, one after the other.
+    GiveCores { processor: ResourceCode, left: Slot },
     /// Give one permit back.
     Release { semaphore: ResourceCode },
     /// Give `left` permits back, one after the other, counting down.
@@ -261,6 +269,18 @@ impl Op {
     pub const fn is_counted(self) -> bool {
         matches!(self, Op::AcquireMany { .. } | Op::ReleaseMany { .. })
     }
+}
+
+/// How a permit is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// The priority is that of the process, and is put into the first of the words.
+    pub own_priority: bool,
+    /// It may be taken from the process.
+    pub may_be_lost: bool,
+    /// The process has had it and lost it: it goes before all others where those are
+    /// served in the order in which they come.
+    pub again: bool,
 }
 
 /// What is to be seen of a resource at a glance.

@@ -14,6 +14,8 @@ pub struct Processor {
     pub discipline: Discipline,
     /// Whether a process that comes takes its core from one that goes after it.
     pub preempts: bool,
+    /// Whether how many cores it has goes by a timetable.
+    pub has_hours: bool,
     /// For how many nanoseconds of work a process keeps its core if others are ready;
     /// 0 for as long as it wants.
     pub quantum: u64,
@@ -65,6 +67,7 @@ impl Processor {
             discipline: def.discipline,
             preempts: flag(spec.preempts.as_ref(), params, true)?
                 && matches!(def.discipline, Discipline::Priority | Discipline::Edf),
+            has_hours: spec.has_hours,
             quantum,
             switch,
             cores,
@@ -73,9 +76,13 @@ impl Processor {
         })
     }
 
-    /// The service that each of `processes`, at least one, attains in a nanosecond.
+    /// The service that each of `processes`, at least one, attains in a nanosecond while so many
+    /// cores are taken.
     #[inline]
-    pub fn rate(&self, processes: u64) -> u128 {
+    pub fn rate(&self, processes: u64, taken: u64) -> u128 {
+        if taken > 0 {
+            return u128::from(processes.min(self.cores - taken)) * shared::UNITS / u128::from(processes);
+        }
         let all = self.speeds.get(processes as usize - 1).or(self.speeds.last());
         all.copied().unwrap_or(shared::UNITS) / u128::from(processes)
     }

@@ -65,7 +65,7 @@ impl Compiler<'_> {
         let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
         let again = self.emit_wait(Op::Await { watch, end: OpId(0) });
         // What is taken there is there: nobody stands in between, and the steps behind it have no limit.
-        let (limit, block) = (self.limit.take(), self.interruptible.take());
+        let (limit, blocks) = (self.limit.take(), std::mem::take(&mut self.interruptible));
         let ends = limit.is_none() && branches.iter().all(|branch| self.may_end(branch));
         self.looks = true;
         let (ways, misses) = match any {
@@ -76,7 +76,7 @@ impl Compiler<'_> {
         let otherwise = if ends { self.nothing_comes(&wanted, again) } else { again };
         misses.into_iter().for_each(|miss| self.lead(miss, otherwise));
         self.looks = false;
-        self.interruptible = block;
+        self.interruptible = blocks;
         self.land(again);
         let mut ends = Vec::new();
         for (number, ((branch, wanted), way)) in branches.iter().zip(&wanted).zip(ways).enumerate() {
@@ -215,7 +215,7 @@ impl Compiler<'_> {
     }
 
     /// The word of a variable may be changed by what another wait of the step gets.
-    fn kept_word(&mut self, word: Source) -> Source {
+    pub(super) fn kept_word(&mut self, word: Source) -> Source {
         let is_var = word.slot().is_some_and(|slot| self.frame.vars.contains(&slot));
         if !is_var {
             return word;

@@ -236,7 +236,7 @@ impl State {
             let Some(spec) = &def.spec.processor else { continue };
             let cores = self.sizes[number].capacity.unwrap_or(1);
             let processor = Processor::of(def, spec, cores, &self.instances, params)?;
-            if processor.preempts && stands_on_shared(spec, model) {
+            if (processor.preempts || processor.has_hours) && stands_on_shared(spec, model) {
                 let message = format!("'{}' cannot take back what another processor shares", def.name);
                 return Err(BindError { site: def.site, message });
             }

@@ -114,6 +114,7 @@ impl Compiler<'_> {
                     self.give(&resource, code);
                 }
                 Some(Undo::GiveHeld { resource, kept }) => self.give_held(&resource, kept, (here, here)),
+                Some(Undo::GiveUnlessLost { .. }) => unreachable!("a step with a limit has no limit inside"),
                 Some(Undo::GiveMany { resource, times, left }) => {
                     self.give_those_taken(&resource, times, left)
                 }

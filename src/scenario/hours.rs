@@ -1,19 +1,21 @@
-//! Permits by timetable, and breakdowns of what serves.
+//! Permits and cores by timetable, and breakdowns of what serves.
 //!
 //! Decides what both are made of: processes of their own for which a run does not wait. At a
 //! time of the timetable one gives permits, or takes them before all who wait, so that whoever
-//! has one finishes first. In a breakdown one takes a permit likewise, or works on the
-//! processor before all others, and gives it back when the repair is over.
+//! has one finishes first, unless those who have some lose them; it gives cores, or takes them at
+//! once. In a breakdown one takes a permit likewise, or works on the processor before all
+//! others, and gives it back when the repair is over.
 
 use super::context::Check;
 use super::fields::{self, Fields};
 use super::model::{
-    Amount, Discipline, Expr, ExprKind, ProcessDef, ResourceDef, ResourceRef, Step, StepKind,
+    AfterInterrupt, Amount, Discipline, Expr, ExprKind, ProcessDef, ResourceDef, ResourceRef, Step, StepKind,
 };
 use super::names::Table;
 use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::steps::body::Body;
+use super::steps::interrupt::after_interrupt;
 use super::tables::{AMOUNT, Field, Form, Shape, optional, required};
 use super::typed::Typed;
 use crate::arithmetic::BinaryOp;
@@ -21,13 +23,25 @@ use crate::ids::{ResourceDefId, Site};
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 
-/// A number of permits, or how many from when on.
-pub(super) const PERMITS: Shape = Shape::Either(&[Shape::Whole, Shape::Map(&Shape::Whole)]);
+/// A number of permits or cores, or how many from when on.
+pub(super) const BY_HOURS: Shape = Shape::Either(&[Shape::Whole, Shape::Map(&Shape::Whole)]);
 
 /// The key for breakdowns.
 pub(super) const BREAKDOWN: Field =
     optional("breakdown", Shape::Form(&BREAKDOWN_FORM), "When it breaks down, and how long a repair takes.")
         .foreign(&["failure", "failures", "breakdowns", "mtbf", "outage"]);
+
+const FINISH: &str = "finish";
+const WAYS: [&str; 4] =
+    [FINISH, AfterInterrupt::Resume.name(), AfterInterrupt::Restart.name(), AfterInterrupt::Leave.name()];
+
+/// The key for what becomes of those who have permits.
+pub(super) const HOLDERS: Field = optional(
+    "holders",
+    Shape::Word(&WAYS),
+    "What becomes of who has a permit by a `with` that a timetable or a breakdown takes: they `finish` first (the default), or lose it and later `resume`, `restart` or `leave`.",
+)
+.foreign(&["on_shift_end", "on_breakdown", "in_progress"]);
 
 /// `breakdown` of a resource.
 static BREAKDOWN_FORM: Form = Form {
@@ -43,10 +57,10 @@ static BREAKDOWN_FORM: Form = Form {
 /// The priority of whoever goes before all others.
 const FIRST: i64 = -128;
 
-/// A time of a timetable: when, and how many permits there are from then on.
+/// A time of a timetable: when, and how many permits or cores there are from then on.
 struct Hour<'n> {
     at: Typed,
-    permits: Expr,
+    number: Typed,
     entry: &'n Entry,
 }
 
@@ -57,10 +71,33 @@ impl Check<'_> {
         let first = entries.first().filter(|first| first.key.name.trim() == "0s");
         if first.is_none() {
             let span = self.reports.span_of(node);
-            let hint = "write how many there are from when on, as in `permits: {0s: 3, 4h: 1}`";
+            let hint = "write how many there are from when on, as in `{0s: 3, 4h: 1}`";
             self.reports.error_with_hint(span, "a timetable begins at `0s`", hint);
         }
         first.map(|first| &first.value)
+    }
+
+    /// The greatest number of cores of a timetable: a processor has so many, of which some
+    /// are taken from the start.
+    pub(super) fn most_cores(&mut self, node: &Node) -> Option<Typed> {
+        self.opening(node)?;
+        let Kind::Map(entries) = &node.kind else { return None };
+        let numbers = entries.iter().map(|entry| self.cores(&entry.value));
+        let numbers: Vec<Typed> = numbers.collect::<Option<_>>()?;
+        numbers.into_iter().reduce(|one, other| match (one.known_int(), other.known_int()) {
+            (Some(first), Some(then)) => {
+                if then > first {
+                    other
+                } else {
+                    one
+                }
+            }
+            _ => Typed { expr: binary(BinaryOp::MaxInt, Type::Int, &one.expr, &other.expr), known: None },
+        })
+    }
+
+    fn cores(&mut self, node: &Node) -> Option<Typed> {
+        self.whole(node, Scope::all_params(), "`cores`", 0)
     }
 
     /// The processes, with those behind them that open, close and break resources.
@@ -80,6 +117,9 @@ impl Check<'_> {
                 let on = (ResourceDefId(number), def);
                 match (entry.key.name.as_str(), &entry.value.kind) {
                     ("permits", Kind::Map(hours)) => processes.extend(self.changes(on, hours)),
+                    ("cores", Kind::Map(hours)) if def.spec.processor.is_some() => {
+                        processes.extend(self.changes_of_cores(on, hours));
+                    }
                     ("breakdown", _) => processes.extend(self.breakdown(on, entry)),
                     _ => {}
                 }
@@ -91,7 +131,48 @@ impl Check<'_> {
     /// The processes that change how many permits there are.
     fn changes(&mut self, on: (ResourceDefId, &ResourceDef), entries: &[Entry]) -> Vec<ProcessDef> {
         let hours: Vec<Hour<'_>> = entries.iter().filter_map(|entry| self.hour(entry)).collect();
-        let mut changes = Vec::new();
+        self.ascend(&hours);
+        let preempts = self.takes_permits(on.0);
+        let change = |pair: &[Hour<'_>]| {
+            let [before, hour] = pair else { return None };
+            let site = hour.entry.key.site;
+            let resource = of(on, site);
+            let given = |permits| StepKind::Release { resource: resource.clone(), permits };
+            let taken = |permits| StepKind::Seize { resource: resource.clone(), permits, preempts };
+            let step = change(&before.number.expr, &hour.number.expr, given, taken, site);
+            Some(at_hour(on.1, hour, step))
+        };
+        hours.windows(2).filter_map(change).collect()
+    }
+
+    /// The process that changes how many cores there are, one time after the other.
+    fn changes_of_cores(
+        &mut self,
+        on: (ResourceDefId, &ResourceDef),
+        entries: &[Entry],
+    ) -> Option<ProcessDef> {
+        let hours: Vec<Hour<'_>> = entries.iter().filter_map(|entry| self.hour(entry)).collect();
+        self.ascend(&hours);
+        let mut before = (on.1.spec.number.as_ref()?, None);
+        let mut body = Vec::new();
+        for hour in &hours {
+            let site = hour.entry.key.site;
+            let cores = |number, taken| StepKind::Cores { processor: of(on, site), number, taken };
+            let (from, since) = std::mem::replace(&mut before, (&hour.number.expr, Some(&hour.at.expr)));
+            if let Some(since) = since {
+                let wait = binary(BinaryOp::SubInt, Type::Duration, &hour.at.expr, since);
+                body.push(Step { kind: StepKind::Delay(Amount::Expr(wait)), site });
+            }
+            let [given, taken] = [false, true].map(|taken| move |number| cores(number, taken));
+            body.push(change(from, &hour.number.expr, given, taken, site));
+        }
+        let priority = Some(Typed::constant(Value::Int(FIRST), on.1.site).expr);
+        let name = format!("{} timetable", on.1.name);
+        Some(ProcessDef { priority, ..hidden(name, on.1, body, entries.first()?.key.site) })
+    }
+
+    /// Reports times that do not ascend.
+    fn ascend(&mut self, hours: &[Hour<'_>]) {
         for pair in hours.windows(2) {
             let [before, hour] = pair else { continue };
             if let (Some(Value::Duration(first)), Some(Value::Duration(then))) =
@@ -101,32 +182,26 @@ impl Check<'_> {
                 let span = self.key_span(&hour.entry.key);
                 self.reports.error(span, "the times of a timetable ascend");
             }
-            let site = hour.entry.key.site;
-            let difference = |from: &Expr, to: &Expr| binary(BinaryOp::SubInt, Type::Int, to, from);
-            let (less, more) =
-                (difference(&hour.permits, &before.permits), difference(&before.permits, &hour.permits));
-            let resource = of(on, site);
-            let step = StepKind::If {
-                condition: binary(BinaryOp::LessInt, Type::Bool, &before.permits, &hour.permits),
-                then: vec![Step {
-                    kind: StepKind::Release { resource: resource.clone(), permits: more },
-                    site,
-                }],
-                otherwise: vec![Step { kind: StepKind::Seize { resource, permits: less }, site }],
-            };
-            let name = format!("{} at {}", on.1.name, hour.entry.key.name);
-            let start = Some(Amount::Expr(hour.at.expr.clone()));
-            changes.push(ProcessDef { start, ..hidden(name, on.1, vec![Step { kind: step, site }], site) });
         }
-        changes
+    }
+
+    /// What becomes of whoever has a permit of a semaphore that is taken.
+    pub(super) fn holders(&mut self, fields: Fields<'_>) -> Option<AfterInterrupt> {
+        let word = self.word(fields.get(HOLDERS.key)?, "what becomes of them", &WAYS)?;
+        (word != FINISH).then(|| after_interrupt(word))
+    }
+
+    /// Whether permits are taken from whoever has them.
+    fn takes_permits(&self, semaphore: ResourceDefId) -> bool {
+        self.resources.at(semaphore.index()).holders.is_some()
     }
 
     fn hour<'n>(&mut self, entry: &'n Entry) -> Option<Hour<'n>> {
         let node = Node { site: entry.key.site, kind: Kind::Text(entry.key.name.clone()) };
         let scope = Scope::all_params();
         let at = self.duration(&node, scope, "a time of a timetable");
-        let permits = self.whole(&entry.value, scope, "`permits`", 0);
-        Some(Hour { at: at?, permits: permits?.expr, entry })
+        let number = self.whole(&entry.value, scope, "a number of a timetable", 0);
+        Some(Hour { at: at?, number: number?, entry })
     }
 
     /// The process that breaks a permit or a core, again and again.
@@ -149,7 +224,11 @@ impl Check<'_> {
             true => vec![every, StepKind::Work { amount: repair, on: Some(resource), deadline: None }],
             false => vec![
                 every,
-                StepKind::Seize { resource: resource.clone(), permits: one() },
+                StepKind::Seize {
+                    resource: resource.clone(),
+                    permits: one(),
+                    preempts: self.takes_permits(on.0),
+                },
                 StepKind::Delay(repair),
                 StepKind::Release { resource, permits: one() },
             ],
@@ -161,6 +240,31 @@ impl Check<'_> {
         let name = format!("{} breakdown", on.1.name);
         Some(ProcessDef { priority, ..hidden(name, on.1, again, site) })
     }
+}
+
+/// The process that makes a change of a timetable.
+fn at_hour(of: &ResourceDef, hour: &Hour<'_>, step: Step) -> ProcessDef {
+    let name = format!("{} at {}", of.name, hour.entry.key.name);
+    let start = Some(Amount::Expr(hour.at.expr.clone()));
+    ProcessDef { start, ..hidden(name, of, vec![step], hour.entry.key.site) }
+}
+
+/// The step by which there are `to` of what there were `from`.
+fn change(
+    from: &Expr,
+    to: &Expr,
+    given: impl FnOnce(Expr) -> StepKind,
+    taken: impl FnOnce(Expr) -> StepKind,
+    site: Site,
+) -> Step {
+    let difference = |more: &Expr, less: &Expr| binary(BinaryOp::SubInt, Type::Int, more, less);
+    let step = |kind| vec![Step { kind, site }];
+    let kind = StepKind::If {
+        condition: binary(BinaryOp::LessInt, Type::Bool, from, to),
+        then: step(given(difference(to, from))),
+        otherwise: step(taken(difference(from, to))),
+    };
+    Step { kind, site }
 }
 
 /// The instance of a resource that goes with one of a process.

@@ -6,7 +6,7 @@
 //! [`ResourceKind::descriptor`].
 
 use super::choosing::ORDER;
-use super::hours::{BREAKDOWN, PERMITS};
+use super::hours::{BREAKDOWN, BY_HOURS, HOLDERS};
 use super::processors;
 use super::rwlocks::PREFER;
 use super::steps::body::Use;
@@ -71,7 +71,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         kind: ResourceKind::Semaphore,
         steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
-        more: &[BREAKDOWN],
+        more: &[BREAKDOWN, HOLDERS],
         never_given: Some((
             |name| format!("the semaphore {name} is acquired and never released by anybody"),
             "`release` it, or use `with`, which does",
@@ -261,7 +261,10 @@ pub(super) fn short() -> impl Iterator<Item = &'static Form> {
 impl KindInLanguage {
     /// What its number may be.
     fn number_shape(&self) -> Shape {
-        if self.kind == ResourceKind::Semaphore { PERMITS } else { Shape::Whole }
+        match self.kind {
+            ResourceKind::Semaphore | ResourceKind::Processor => BY_HOURS,
+            _ => Shape::Whole,
+        }
     }
 
     /// The keys of the kind; the fields live as long as the program.

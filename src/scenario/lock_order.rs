@@ -73,7 +73,7 @@ impl Walk<'_> {
             match &step.kind {
                 StepKind::Acquire { resource, .. } => self.acquire(resource, held),
                 StepKind::Release { resource, .. } => self.release(resource, held),
-                StepKind::With { held: taken, body } => {
+                StepKind::With { held: taken, body, .. } => {
                     taken.iter().for_each(|resource| self.acquire(resource, held));
                     let gives_up = std::mem::take(&mut self.gives_up);
                     self.steps(body, held);
@@ -101,7 +101,7 @@ impl Walk<'_> {
                 StepKind::Interruptible(block) => {
                     let mut other = held.clone();
                     self.steps(&block.body, held);
-                    self.steps(&block.handler, &mut other);
+                    self.steps(&block.handling.steps, &mut other);
                     held.retain(|lock| other.contains(lock));
                 }
                 StepKind::While { body, .. }

@@ -13,6 +13,7 @@
 //! `snippet`. No input panics, recurses without bound or takes more memory than
 //! a small multiple of its size; each bound stands where it is kept.
 
+mod after_interrupt;
 mod arguments;
 mod arrivals;
 mod assignment;

@@ -8,6 +8,7 @@ use crate::trace::{Expected, LogTemplate, MarkInfo, TableInfo};
 use crate::value::{Type, Word};
 use std::sync::Arc;
 
+pub use super::after_interrupt::AfterInterrupt;
 pub use super::expr::{Expr, ExprKind, ProcessRef, ResourceRef};
 pub use super::measured::{LevelTermDef, MeasureDef, MeasuredDef};
 pub use super::resource_spec::{ItemOrder, ProcessorSpec, ResourceSpec};
@@ -204,6 +205,17 @@ pub enum StepKind {
         resource: ResourceRef,
         /// How many: an integer, not negative.
         permits: Expr,
+        /// Whether who holds one and may be preempted loses it.
+        preempts: bool,
+    },
+    /// Take cores of a processor from whatever they serve, or give them back. No text can say it.
+    Cores {
+        /// Of which.
+        processor: ResourceRef,
+        /// How many: an integer, not negative.
+        number: Expr,
+        /// Whether they are taken.
+        taken: bool,
     },
     /// Give permits back, one after the other, or a mutex.
     Release {
@@ -219,6 +231,9 @@ pub enum StepKind {
         held: Vec<ResourceRef>,
         /// What is done meanwhile.
         body: Vec<Step>,
+        /// How the permit is asked for, and what is done if another one takes it; of one
+        /// semaphore.
+        request: Option<Box<PermitRequest>>,
     },
     /// Do steps of which each may wait, but no longer than this in all: one step, or
     /// several that acquire.
@@ -425,22 +440,30 @@ pub struct InterruptibleSteps {
     /// The steps.
     pub body: Vec<Step>,
     /// What is done when it is interrupted.
-    pub handler: Vec<Step>,
+    pub handling: Handling,
+}
+
+/// What a process does that is interrupted.
+#[derive(Debug, Clone)]
+pub struct Handling {
+    /// What is done then.
+    pub steps: Vec<Step>,
     /// The variable that gets what is left then of a delay or work, if one does.
     pub left: Option<VarId>,
     /// How it goes on behind that.
     pub then: AfterInterrupt,
 }
 
-/// How a process goes on that was interrupted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AfterInterrupt {
-    /// Behind the steps.
-    Leave,
-    /// With what is left of the delay or work, or with the wait.
-    Resume,
-    /// With the first of the steps.
-    Restart,
+/// How a permit of a semaphore is asked for, and what its loss means.
+#[derive(Debug, Clone, Default)]
+pub struct PermitRequest {
+    /// The priority of the request, an integer; `None` for that of the process.
+    pub priority: Option<Expr>,
+    /// Whether it takes the permit of another one whose priority goes behind, a boolean;
+    /// `None` if it does not.
+    pub preempts: Option<Expr>,
+    /// What is done when the permit is taken for another one; `None` if nobody may.
+    pub preempted: Option<Handling>,
 }
 
 /// What a process may wait for together with other things, and what it does then.
@@ -468,17 +491,26 @@ impl StepKind {
         match self {
             StepKind::If { then, otherwise, .. } => vec![then, otherwise],
             StepKind::Within { waits, otherwise, .. } => vec![waits, otherwise.as_deref().unwrap_or(&[])],
-            StepKind::Interruptible(block) => vec![&block.body, &block.handler],
+            StepKind::Interruptible(block) => vec![&block.body, &block.handling.steps],
             StepKind::ForEach { get, body } => vec![get, body],
             StepKind::Select { branches, .. } => {
                 branches.iter().flat_map(|branch| [branch.waits.as_slice(), &branch.body]).collect()
             }
-            StepKind::With { body, .. }
-            | StepKind::While { body, .. }
-            | StepKind::Repeat { body, .. }
-            | StepKind::Atomic(body) => vec![body],
+            StepKind::With { body, .. } => {
+                let handler = self.preempted().map(|handling| handling.steps.as_slice());
+                std::iter::once(body.as_slice()).chain(handler).collect()
+            }
+            StepKind::While { body, .. } | StepKind::Repeat { body, .. } | StepKind::Atomic(body) => {
+                vec![body]
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// What it does, a `with`, when another one takes its permit.
+    pub fn preempted(&self) -> Option<&Handling> {
+        let StepKind::With { request: Some(request), .. } = self else { return None };
+        request.preempted.as_ref()
     }
 
     /// The resources that this step itself is about, in order, and whether it takes
@@ -504,7 +536,8 @@ impl StepKind {
     pub fn assigns(&self) -> Option<VarId> {
         match self {
             StepKind::Set { var, .. } | StepKind::Draw { into: var, .. } => Some(*var),
-            StepKind::Interruptible(block) => block.left,
+            StepKind::Interruptible(block) => block.handling.left,
+            StepKind::With { .. } => self.preempted()?.left,
             StepKind::Get { into, .. } | StepKind::Read { into, .. } | StepKind::JoinAny { into, .. } => {
                 *into
             }

@@ -99,7 +99,7 @@ impl Step {
                 | StepKind::Select { .. }
                 | StepKind::ForEach { .. }
                 | StepKind::Call(_)
-        )
+        ) || matches!(&self.kind, StepKind::With { request: Some(request), .. } if request.preempts.is_some())
     }
 
     /// The expressions that say what is done, for how long, how often and with which
@@ -117,12 +117,14 @@ impl Step {
             }
             StepKind::Acquire { permits: count, .. }
             | StepKind::Seize { permits: count, .. }
+            | StepKind::Cores { number: count, .. }
             | StepKind::Release { permits: count, .. }
             | StepKind::Put { count, .. } => exprs.push(count),
             StepKind::Get { count, accepts, .. } => {
                 exprs.push(count);
                 exprs.extend(accepts);
             }
+            StepKind::With { request: Some(request), .. } => exprs.extend(&request.priority),
             StepKind::If { condition, .. } | StepKind::While { condition, .. } => exprs.push(condition),
             StepKind::Repeat { times, .. } => exprs.push(times),
             StepKind::Start(who) | StepKind::Join(who) => exprs.extend(&who.index),

@@ -189,7 +189,8 @@ impl Check<'_> {
         let start = start.filter(|_| !manual);
         let start = start.and_then(|node| body.amount(node, Scope::instance(), "`start`"));
         let daemon = fields.get("daemon").and_then(|node| body.check.flag(node, "`daemon`"));
-        let priority = fields.get("priority").and_then(|node| body.check.priority(node));
+        let priority = fields.get("priority").and_then(|node| body.check.priority(node, Scope::instance()));
+        let priority = priority.map(|typed| typed.expr);
         let on = fields.get("on");
         body.on = on.and_then(|node| body.check.reference_node(node, Scope::instance(), &WORK));
         let steps = fields.entry("do").map(|entry| body.steps(entry)).unwrap_or_default();
@@ -212,8 +213,9 @@ impl Check<'_> {
         }
     }
 
-    fn priority(&mut self, node: &Node) -> Option<Expr> {
-        let typed = self.value(node, Scope::instance(), Some(Type::Int), "`priority`")?;
+    /// A priority: an integer that fits, if it is known.
+    pub(super) fn priority(&mut self, node: &Node, scope: Scope<'_>) -> Option<Typed> {
+        let typed = self.value(node, scope, Some(Type::Int), "`priority`")?;
         if let Some(number) = typed.known_int()
             && !(-128..=127).contains(&number)
         {
@@ -221,6 +223,6 @@ impl Check<'_> {
             let message = format!("a priority is from -128 to 127, found {number}");
             self.reports.error_with_hint(span, message, "a lower number goes first");
         }
-        Some(typed.expr)
+        Some(typed)
     }
 }

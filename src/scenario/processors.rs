@@ -71,7 +71,7 @@ impl Check<'_> {
         fields: Fields<'_>,
     ) -> Option<ProcessorSpec> {
         let before = self.reports.count();
-        self.fits_discipline(discipline, fields);
+        self.fits_discipline(discipline, known, fields);
         let duration = |check: &mut Self, key: &str| {
             let node = fields.get(key)?;
             Some((check.duration(node, Scope::all_params(), &format!("`{key}`"))?, node))
@@ -94,6 +94,7 @@ impl Check<'_> {
             switch: switch.map(|(typed, _)| typed.expr),
             speed,
             preempts: preempts.map(|typed| typed.expr),
+            has_hours: known.has_hours,
             on: None,
         })
     }
@@ -110,7 +111,7 @@ impl Check<'_> {
     }
 
     /// Reports keys that mean nothing with this discipline, and those that are missing.
-    fn fits_discipline(&mut self, discipline: Discipline, fields: Fields<'_>) {
+    fn fits_discipline(&mut self, discipline: Discipline, known: &ResourceEntry, fields: Fields<'_>) {
         use Discipline::{Edf, Priority, RoundRobin, Sharing};
         let only = |check: &mut Self, key: &str, fits: bool, hint: &str| {
             if let Some(entry) = fields.entry(key).filter(|_| !fits) {
@@ -121,6 +122,11 @@ impl Check<'_> {
         };
         only(self, "quantum", discipline == RoundRobin, "write `discipline: round_robin`");
         only(self, "speed", discipline == Sharing, "write `discipline: sharing`");
+        if let Some(entry) = fields.entry("speed").filter(|_| known.has_hours) {
+            let span = self.key_span(&entry.key);
+            let hint = "with a timetable the processes are together as fast as there are cores";
+            self.reports.error_with_hint(span, "`speed` goes with one number of `cores`", hint);
+        }
         let hint = "who shares a processor is never switched to; leave it out";
         only(self, "switch", discipline != Sharing, hint);
         only(self, "preempt", matches!(discipline, Priority | Edf), "it goes with `priority` and `edf`");
@@ -225,7 +231,7 @@ impl Check<'_> {
             let message = format!("more than {MOST_LEVELS} processors stand on each other");
             self.reports.error(span, message);
         } else if let [first, .., last] = &chain[..]
-            && self.resources.find(&first.name).is_some_and(|entry| entry.preempts)
+            && self.resources.find(&first.name).is_some_and(|entry| entry.preempts || entry.has_hours)
             && last.discipline == Discipline::Sharing
         {
             let message = format!("{} cannot take back what {} shares", quoted(name), quoted(&last.name));

@@ -54,6 +54,8 @@ pub struct ProcessorSpec {
     /// Whether a process that comes takes its core from one that goes after it, where
     /// the discipline has an order of going before: a boolean; `None` is true.
     pub preempts: Option<Expr>,
+    /// Whether how many cores it has goes by a timetable.
+    pub has_hours: bool,
     /// On which processor its cores are served themselves. It has one instance.
     pub on: Option<ResourceDefId>,
 }

@@ -97,6 +97,8 @@ impl Check<'_> {
             None => Some(1),
         };
         let discipline = self.discipline(form, fields).unwrap_or_default();
+        known.by_priority = discipline == Discipline::Priority;
+        known.holders = self.holders(fields);
         let mut spec = self.spec(kind, known, fields)?;
         if let Some(node) = fields.get("inherit").filter(|node| node.kind != Kind::Bool(false)) {
             spec.inherit = Some(self.flag(node, "`inherit`")?.expr);
@@ -251,8 +253,12 @@ impl Check<'_> {
             known.unbounded = true;
             return Some(None);
         }
-        let what = format!("`{}`", number.key);
-        let typed = self.whole(node, Scope::all_params(), &what, number.least)?;
+        let typed = if kind == ResourceKind::Processor && matches!(node.kind, Kind::Map(_)) {
+            known.has_hours = true;
+            self.most_cores(node)?
+        } else {
+            self.whole(node, Scope::all_params(), &format!("`{}`", number.key), number.least)?
+        };
         // Permits take no room, however many there are.
         if kind.level() != Some(Level::Permits) {
             known.size = typed.known_int();

@@ -11,7 +11,7 @@ use super::context::Check;
 use super::model::{Expr, ResourceDef, ResourceRef, ResourceSpec, Rwlock};
 use super::names::quoted;
 use super::node::{Entry, Kind};
-use super::scope::{ResourceEntry, Scope};
+use super::scope::{Found, ResourceEntry, Scope};
 use super::steps::body::Use;
 use super::tables::{Field, Shape, optional};
 use super::typed::Typed;
@@ -93,7 +93,7 @@ impl Check<'_> {
         entry: &Entry,
         scope: Scope<'_>,
         (usage, step): (&Use, &str),
-    ) -> Option<Vec<ResourceRef>> {
+    ) -> Option<Vec<Found>> {
         let key = entry.key.name.as_str();
         if !(matches!(key, READ | WRITE) && self.resources.position(key).is_none()) {
             return None;
@@ -103,12 +103,14 @@ impl Check<'_> {
             let lock = found.reference;
             match found.entry.kind {
                 Some(ResourceKind::Rwlock) => {
-                    match Rwlock::among(&self.rwlocks, lock.def) {
-                        Some(rwlock) if key == READ => taken.push(rwlock.readers(&lock)),
-                        Some(rwlock) => taken.extend([rwlock.line(&lock), lock]),
+                    let parts = match Rwlock::among(&self.rwlocks, lock.def) {
+                        Some(rwlock) if key == READ => vec![rwlock.readers(&lock)],
+                        Some(rwlock) => vec![rwlock.line(&lock), lock],
                         // It is wrong itself, which was reported.
-                        None => {}
-                    }
+                        None => Vec::new(),
+                    };
+                    let of_lock = |reference| Found { reference, entry: found.entry.clone() };
+                    taken.extend(parts.into_iter().map(of_lock));
                 }
                 Some(kind) => {
                     let name = quoted(self.resources.name(lock.def.index()));

@@ -5,7 +5,7 @@
 //! thing that is itself wrong: whoever uses it stays silent, so that one
 //! problem is reported once.
 
-use super::model::{Expr, ResourceRef};
+use super::model::{AfterInterrupt, Expr, ResourceRef};
 use super::names::Table;
 use super::node::Entry;
 use crate::ids::Site;
@@ -63,6 +63,12 @@ pub(super) struct ResourceEntry {
     pub unbounded: bool,
     /// Whether it, or a processor on which it stands, goes by deadlines.
     pub by_deadline: bool,
+    /// Whether how many cores it has goes by a timetable.
+    pub has_hours: bool,
+    /// Whether those who wait for it are served by their priority.
+    pub by_priority: bool,
+    /// What becomes of whoever has a permit of it that is taken, if that loses it.
+    pub holders: Option<AfterInterrupt>,
     /// Whether who comes takes the cores of this processor from others.
     pub preempts: bool,
     /// Whether a step names it.

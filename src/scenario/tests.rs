@@ -112,7 +112,7 @@ fn the_long_form() {
     let LogArg::Value(second) = &args[1] else { panic!("a value") };
     assert_eq!(second.site, Site { line: 24, column: 80 });
     let StepKind::Repeat { body, .. } = &model.processes[1].body[0].kind else { panic!("repeat") };
-    let StepKind::With { held, body } = &body[1].kind else { panic!("with") };
+    let StepKind::With { held, body, .. } = &body[1].kind else { panic!("with") };
     assert_eq!(held.len(), 1);
     assert!(matches!(body[0].kind, StepKind::Read { into: Some(VarId(1)), .. }));
     let claims: Vec<_> = model.expect.expectations.iter().map(|expectation| &expectation.claim).collect();
@@ -247,7 +247,7 @@ processes:
   p: {count: 5, do: [{with: [a, 'f[(index + 1) % 5]'], do: [{mark: inside}]}, {mark: {name: n, value: index}}]}
 ";
     let body = body(text);
-    let StepKind::With { held, body: inside } = &body[0].kind else { panic!("with") };
+    let StepKind::With { held, body: inside, .. } = &body[0].kind else { panic!("with") };
     let held: Vec<_> = held.iter().map(|resource| (resource.def.0, resource.index.is_some())).collect();
     assert_eq!(held, [(0, false), (1, true)]);
     assert!(matches!(inside.as_slice(), [Step { kind: StepKind::Mark { .. }, .. }]));

@@ -30,14 +30,14 @@ fn explored_with(program: &BoundProgram, mode: Mode, reduce: Reduce, learns: boo
     explore(program, options, &mut |_| ControlFlow::Continue(()))
 }
 
-fn explored(program: &BoundProgram, mode: Mode) -> Exploration<'_> {
+pub fn explored(program: &BoundProgram, mode: Mode) -> Exploration<'_> {
     let explored = explored_with(program, mode, Reduce::NONE, true);
     assert!(explored.is_complete(), "{:?}", explored.stop);
     explored
 }
 
 /// The plain driver has no rule for the end of a quantum.
-fn an_enumeration_agrees(text: &str) -> Option<()> {
+pub fn an_enumeration_agrees(text: &str) -> Option<()> {
     let text = text.replace("round_robin, quantum: 500ms", "fifo");
     let program = program(&text, &[]);
     MODES.into_iter().try_for_each(|mode| {
@@ -92,7 +92,7 @@ fn runs_with_interrupts_are_among_the_schedules() {
     try_scenarios_of(&interrupted(scenario(Held::Any)), 60, a_run_is_a_schedule);
 }
 
-fn a_run_is_a_schedule(text: &str) -> Option<()> {
+pub fn a_run_is_a_schedule(text: &str) -> Option<()> {
     let program = program(text, &[]);
     let timed = explored_with(&program, Mode::Timed, Reduce::NONE, true);
     for ties in [Ties::Fifo, Ties::Reversed, Ties::Seeded(0), Ties::Seeded(1), Ties::Seeded(2)] {

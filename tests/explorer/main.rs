@@ -5,6 +5,7 @@
 mod common;
 
 mod closing;
+mod core_hours;
 mod endless;
 mod explore;
 mod explore_agrees;
@@ -12,6 +13,7 @@ mod explore_lab5;
 mod interrupts;
 mod library;
 mod lives;
+mod preemption;
 mod processors;
 mod proofs;
 mod races;

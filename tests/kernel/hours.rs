@@ -88,3 +88,66 @@ processes:
     // 9,000 repairs of 1 s, of which the sum has a deviation of about 134 s.
     assert!((end - 100_000.0).abs() < 500.0, "{end}");
 }
+
+/// The first of two who need 5 s is at work until 3 s, and from 4 s to 6 s; the second from 6 s to
+/// 7 s, when the bench fails 3 s after the repair, from 8 s to 11 s, and from 12 s to 13 s. Begun
+/// again it would never be done; left, both are gone when the bench fails.
+#[test]
+fn a_breakdown_takes_the_permit_of_who_works() {
+    let ends_where = |holders: &str, seconds: u64| {
+        let run = run(&format!(
+            "
+version: 1
+resources: {{bench: {{kind: semaphore, permits: 1, holders: {holders}, breakdown: {{every: 3s, repair: 1s}}}}}}
+processes:
+  worker: {{count: 2, do: [{{with: bench, do: [{{delay: 5s}}]}}]}}
+horizon: {seconds}s
+"
+        ));
+        run.machine.check(&run.program);
+        ["worker[0]", "worker[1]"].map(|worker| run.finished(worker))
+    };
+    assert_eq!(ends_where("finish", 90), [Some(5.0), Some(11.0)]);
+    assert_eq!(ends_where("resume", 90), [Some(6.0), Some(13.0)]);
+    assert_eq!(ends_where("restart", 90), [None, None]);
+    assert_eq!(ends_where("leave", 90), [Some(3.0), Some(7.0)]);
+}
+
+/// Both work from 0 and 1 s; at 4 s the shift of one ends, and the second loses its permit, since it got
+/// it last. It gets that of the first at 5 s.
+#[test]
+fn a_shift_ends_while_somebody_works() {
+    let ends_where = |holders: &str, step: &str| {
+        let run = run(&format!(
+            "
+version: 1
+resources: {{desk: {{kind: semaphore, holders: {holders}, permits: {{0s: 2, 4s: 1}}}}}}
+processes:
+  clerk: {{count: 3, start: index * 1s, do: [{{with: desk, {step}do: [{{delay: 5s}}]}}]}}
+"
+        ));
+        ends(&run, "clerk", 3)
+    };
+    assert_eq!(ends_where("finish", ""), [5.0, 6.0, 11.0]);
+    // 3 of 5 s are over; who lost its permit stands in front of the third.
+    assert_eq!(ends_where("resume", ""), [5.0, 7.0, 12.0]);
+    assert_eq!(ends_where("restart", ""), [5.0, 10.0, 15.0]);
+    assert_eq!(ends_where("leave", ""), [5.0, 4.0, 10.0]);
+    // What a step says goes before what is said of all.
+    assert_eq!(ends_where("restart", "then: leave, "), [5.0, 4.0, 10.0]);
+}
+
+/// Two of three hold by an `acquire`: one permit is taken at once, the other two when they are
+/// given back, before who waits. At 9 s whoever lost the first does the 1 s that is left.
+#[test]
+fn who_holds_without_a_with_finishes_first() {
+    let run = run("
+version: 1
+resources: {desk: {kind: semaphore, holders: resume, permits: {0s: 3, 4s: 0, 9s: 1}}}
+processes:
+  loose: {count: 2, do: [{acquire: desk}, {delay: 6s}, {release: desk}]}
+  clerk: {count: 1, do: [{with: desk, do: [{delay: 5s}]}]}
+");
+    assert_eq!(ends(&run, "loose", 2), [6.0, 6.0]);
+    assert_eq!(ends(&run, "clerk", 1), [10.0]);
+}

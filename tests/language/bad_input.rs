@@ -10,6 +10,7 @@ mod follow_up;
 mod language;
 mod lives;
 mod measures;
+mod preemption;
 mod style;
 mod tables;
 mod unseen;

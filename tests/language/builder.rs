@@ -4,7 +4,8 @@
 use crate::common::{library, run};
 use std::time::Duration;
 use tempolane::builder::{
-    Discipline, Distribution, Explore, Job, Mode, Predicate, Reduce, Resource, Scenario, Steps, Type, Value,
+    AfterInterrupt, Discipline, Distribution, Explore, Job, Mode, Predicate, Reduce, Resource, Scenario,
+    Steps, Type, Value,
 };
 use tempolane::scenario::load_str;
 
@@ -375,6 +376,25 @@ fn everything() -> Scenario {
             });
             p.after("1ms");
         });
+    });
+    all.resource(
+        "press",
+        Resource::semaphore(1).discipline(Discipline::Priority).holders(AfterInterrupt::Leave),
+    );
+    all.process("batch", |p| {
+        p.with("press", |p| {
+            p.delay("5ms");
+        });
+        p.at_priority(5).on_preempt(|p| {
+            p.mark("preempted");
+        });
+        p.then_restart();
+    });
+    all.process("rush", |p| {
+        p.delay("1ms").with("press", |p| {
+            p.delay("1ms");
+        });
+        p.preempt();
     });
     all.resource("ending", Resource::buffer(2).closes(1));
     all.resource("stack", Resource::buffer(2).of(Type::Int).lifo());

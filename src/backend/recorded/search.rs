@@ -560,7 +560,7 @@ fn leads_on(program: &BoundProgram, labels: &BTreeSet<RecordedLabel>) -> Vec<boo
         .collect();
     let mut before = vec![Vec::new(); program.plain.len()];
     for at in 0..program.plain.len() {
-        for next in next_ops(program, at).into_iter().flatten() {
+        for next in next_ops(program, at) {
             before[next].push(at);
         }
     }

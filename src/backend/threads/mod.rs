@@ -126,6 +126,20 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "a process waits until a core of '{name}' is free, which threads cannot show yet"
         )));
     }
+    if let Some(op) =
+        program.plain.iter().position(|op| matches!(op, Op::TakeCores { .. } | Op::GiveCores { .. }))
+    {
+        let line = program.site(OpId::from_index(op)).line;
+        return Err(Trouble::NotNative(format!(
+            "the cores on line {line} go by a timetable, which takes them from threads that work; that threads cannot show yet"
+        )));
+    }
+    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Request { .. })) {
+        let line = program.site(OpId::from_index(op)).line;
+        return Err(Trouble::NotNative(format!(
+            "the permit on line {line} is asked for with a priority of its own, or may be taken from who has it, which threads cannot show yet"
+        )));
+    }
     if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { .. })) {
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(

@@ -206,7 +206,7 @@ fn whole_step(program: &BoundProgram, range: &std::ops::Range<usize>, own: &[Use
             continue;
         }
         uses.extend(&own[at - range.start]);
-        let next = crate::program::next_ops(program, at).into_iter().flatten();
+        let next = crate::program::next_ops(program, at);
         open.extend(next.filter(|&next| program.atomic[next]));
     }
     uses.sort_unstable();

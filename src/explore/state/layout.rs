@@ -60,6 +60,9 @@ const LINKED: Word = 0x00ff_ffff_ffff_ffff;
 /// its queues.
 const CHANGING: [usize; 2] = [resource::LEVEL, resource::OWNER];
 
+/// Where the cores that are taken lie in the word of those that are free.
+const TAKEN_AT: u32 = 32;
+
 /// The queues of a resource.
 const QUEUES: [usize; 2] = [resource::TAKERS, resource::PUTTERS];
 
@@ -97,8 +100,9 @@ impl<'a> Layout<'a> {
         let machine = Machine::new(program);
         let (rings, kept, works, frame_words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let has_launches = program.has_launches();
-        let moves_priorities =
-            program.has_inheritance() || program.processes.iter().any(|def| def.by_number.has_priority());
+        let moves_priorities = program.has_inheritance()
+            || program.has_requests
+            || program.processes.iter().any(|def| def.by_number.has_priority());
         let mut layout = Layout {
             program,
             clock,
@@ -334,7 +338,7 @@ impl<'a> Layout<'a> {
                 out.extend((0..level).map(|item| arena[(start + (head + item) % ring) as usize]));
             }
             Part::Processor(header) => {
-                out.push(arena[header + resource::LEVEL]);
+                out.push(arena[header + resource::LEVEL] | arena[header + resource::TAKEN] << TAKEN_AT);
                 self.read_queues(machine, *header, out);
                 machine.service(self.program, *header, self.origin(machine), out);
             }
@@ -473,7 +477,8 @@ impl<'a> Layout<'a> {
             Part::Processor(header) => {
                 let origin = self.origin(machine);
                 let served = self.write_queues(machine, *header, &words[1..]);
-                machine.arena[header + resource::LEVEL] = words[0];
+                machine.arena[header + resource::LEVEL] = words[0] & ((1 << TAKEN_AT) - 1);
+                machine.arena[header + resource::TAKEN] = words[0] >> TAKEN_AT;
                 machine.set_service(self.program, *header, origin, served);
             }
             Part::Code => world.code = words[0],

@@ -47,6 +47,7 @@ impl Symmetry {
         // Whoever chooses among items looks at them, and maybe at an index.
         if program.has_lives()
             || program.has_choices()
+            || program.has_requests
             || monitors.is_some_and(|monitors| !monitors.start().is_empty())
         {
             return None;

@@ -238,7 +238,7 @@ impl<'i> Candidate<'i> {
             }
         }
         // What is known must not get lost where ways come together.
-        let mut next = crate::program::next_ops(program, at).into_iter().flatten();
+        let mut next = crate::program::next_ops(program, at);
         next.all(|next| {
             (FRAME_WORDS..words).filter(|&slot| live.matters(next, slot)).all(|slot| {
                 let before = after(slot);

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 /// The ops of which what they do depends on the clock, in their order. The
 /// values that events of these kinds carry count as something that is done.
 pub(crate) fn decided_by_clock(program: &BoundProgram, looks_at: impl Fn(Kind) -> bool) -> Vec<OpId> {
-    let tells_left = program.interruptible.iter().any(|block| block.tells.is_some());
+    let tells_left = program.tells_left().next().is_some();
     if !tells_left && !program.plain.iter().any(|op| is_unknown(program, op)) {
         return Vec::new();
     }
@@ -98,11 +98,11 @@ impl<'i> Flow<'i> {
             while let Some(at) = open.pop() {
                 let before = self.timed[at].clone();
                 let mut after = self.behind(at);
-                if self.program.otherwise(at).is_some() || self.program.interruption(at).is_some() {
+                if self.program.otherwise(at).is_some() || !self.program.interruptions(at).is_empty() {
                     // Who leaves without what it wants, or is interrupted, writes nothing.
                     after.iter_mut().zip(before).for_each(|(after, before)| *after |= before);
                 }
-                for next in next_ops(self.program, at).into_iter().flatten() {
+                for next in next_ops(self.program, at) {
                     if self.meet(next, &after) {
                         open.push(next);
                     }
@@ -190,7 +190,7 @@ impl<'i> Flow<'i> {
 
     /// Whether the op tells what is left of a delay that was interrupted.
     fn tells_left(&self, at: usize) -> bool {
-        self.program.interruptible.iter().any(|block| block.tells == Some(OpId::from_index(at)))
+        self.program.tells_left().any(|op| op.index() == at)
     }
 
     /// The buffers that are meant.

@@ -193,7 +193,10 @@ impl Oracle<'_, '_> {
         let is_life = |&header: &usize| {
             program.resource_info(program.resource_of(header)).kind == ResourceKind::Process
         };
-        if program.has_inheritance() || scratch.probe.touched.borrow().iter().any(is_life) {
+        if program.has_inheritance()
+            || program.has_requests
+            || scratch.probe.touched.borrow().iter().any(is_life)
+        {
             // Priorities pass from who waits to owners, and on to whom those wait for. Who is
             // started or ended has a state of its own, and stands wherever it waits.
             touched.extend(0..layout.len() as u32);

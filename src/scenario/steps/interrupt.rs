@@ -5,9 +5,10 @@
 
 use super::body::{Body, Main, Reader, StepForm};
 use crate::ids::VarId;
-use crate::scenario::model::{AfterInterrupt, InterruptibleSteps, StepKind};
+use crate::scenario::fields::Fields;
+use crate::scenario::model::{AfterInterrupt, Handling, InterruptibleSteps, Step, StepKind};
 use crate::scenario::node::Node;
-use crate::scenario::tables::{Form, Shape, optional, required};
+use crate::scenario::tables::{Field, Form, Shape, optional, required};
 use crate::value::Type;
 
 /// `interrupt`: the name of a process.
@@ -24,10 +25,26 @@ pub(super) static INTERRUPT_STEP: StepForm = StepForm {
     read: Reader::One(|body, main| body.interrupt(main)),
 };
 
-const LEAVE: &str = "leave";
-const RESUME: &str = "resume";
-const RESTART: &str = "restart";
-const THEN: [&str; 3] = [LEAVE, RESUME, RESTART];
+const LEAVE: &str = AfterInterrupt::Leave.name();
+const RESUME: &str = AfterInterrupt::Resume.name();
+const RESTART: &str = AfterInterrupt::Restart.name();
+pub(super) const WAYS: [&str; 3] = [LEAVE, RESUME, RESTART];
+
+/// How it goes on.
+pub(super) const THEN: Field = optional(
+    "then",
+    Shape::Word(&WAYS),
+    "How it goes on behind that: `leave` the steps (the default), `resume` with what is left, `restart` them.",
+)
+.foreign(&["after", "and_then"]);
+
+/// What is left.
+pub(super) const LEFT: Field =
+    optional("left", Shape::Text, "The variable that gets what is left of a delay or work.").foreign(&[
+        "into",
+        "rest",
+        "remaining",
+    ]);
 
 /// `interruptible`, with the steps behind it.
 pub(super) static INTERRUPTIBLE_STEP: StepForm = StepForm {
@@ -38,14 +55,8 @@ pub(super) static INTERRUPTIBLE_STEP: StepForm = StepForm {
             required("interruptible", Shape::Steps, "The steps."),
             optional("on_interrupt", Shape::Steps, "What is done when it is interrupted; default nothing.")
                 .foreign(&["handler", "except", "catch", "else", "on_interruption"]),
-            optional(
-                "then",
-                Shape::Word(&THEN),
-                "How it goes on behind that: `leave` the steps (the default), `resume` with what is left, `restart` them.",
-            )
-            .foreign(&["after", "and_then"]),
-            optional("left", Shape::Text, "The variable that gets what is left of a delay or work.")
-                .foreign(&["into", "rest", "remaining"]),
+            THEN,
+            LEFT,
         ],
     },
     foreign: &[(
@@ -69,22 +80,28 @@ impl Body<'_, '_> {
 
     fn interruptible(&mut self, main: Main<'_>) -> Option<StepKind> {
         let body = self.steps(main.key);
-        let then = main.fields.get("then").map(|node| self.check.word(node, "how it goes on", &THEN));
-        let left = main.fields.get("left").map(|node| self.what_is_left(node));
-        let handler = self.nested(main.fields, "on_interrupt");
+        let handling = self.handling(main.fields, |body| body.nested(main.fields, "on_interrupt"))?;
+        Some(StepKind::Interruptible(InterruptibleSteps { body, handling }))
+    }
+
+    /// How a process goes on that is interrupted, behind the steps that it does then.
+    pub(super) fn handling(
+        &mut self,
+        fields: Fields<'_>,
+        steps: impl FnOnce(&mut Self) -> Vec<Step>,
+    ) -> Option<Handling> {
+        let then = fields.get(THEN.key).map(|node| self.check.word(node, "how it goes on", &WAYS));
+        let left = fields.get(LEFT.key).map(|node| self.what_is_left(node));
+        let steps = steps(self);
         let then = match then {
             None => AfterInterrupt::Leave,
-            Some(word) => match word? {
-                RESUME => AfterInterrupt::Resume,
-                RESTART => AfterInterrupt::Restart,
-                _ => AfterInterrupt::Leave,
-            },
+            Some(word) => after_interrupt(word?),
         };
         let left = match left {
             None => None,
             Some(left) => Some(left?),
         };
-        Some(StepKind::Interruptible(InterruptibleSteps { body, handler, left, then }))
+        Some(Handling { steps, left, then })
     }
 
     /// The variable for what is left.
@@ -97,5 +114,14 @@ impl Body<'_, '_> {
             return None;
         }
         Some(VarId::from_index(position))
+    }
+}
+
+/// How it goes on that one of these words names.
+pub(in crate::scenario) fn after_interrupt(word: &str) -> AfterInterrupt {
+    match word {
+        RESUME => AfterInterrupt::Resume,
+        RESTART => AfterInterrupt::Restart,
+        _ => AfterInterrupt::Leave,
     }
 }

@@ -7,9 +7,10 @@
 pub(super) mod body;
 pub(super) mod closing;
 pub(super) mod condition;
-mod interrupt;
+pub(super) mod interrupt;
 pub(super) mod items;
 pub(super) mod permits;
+mod preempt;
 pub(super) mod slots;
 
 mod blocks;

@@ -4,6 +4,8 @@
 //! becomes several steps, but for `with`.
 
 use super::body::{Body, Main, Reader, StepForm, Use};
+use super::interrupt::{LEFT, THEN};
+use super::preempt::{ON_PREEMPT, PREEMPT, PRIORITY};
 use super::within::{ELSE, WITHIN};
 use crate::ids::Site;
 use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
@@ -89,6 +91,11 @@ pub(super) static WITH_STEP: StepForm = StepForm {
                 .foreign(&["steps", "body", "then"]),
             WITHIN,
             ELSE,
+            PRIORITY,
+            PREEMPT,
+            ON_PREEMPT,
+            THEN,
+            LEFT,
         ],
     },
     foreign: &[(
@@ -137,7 +144,7 @@ impl Body<'_, '_> {
                 if !usage.takes {
                     locked.reverse();
                 }
-                for reference in locked {
+                for Found { reference, .. } in locked {
                     let permits = Self::constant(Value::Int(1), reference.site);
                     steps.push(permit_step(usage, reference, permits, entry.key.site));
                 }
@@ -162,7 +169,15 @@ impl Body<'_, '_> {
     }
 
     fn with(&mut self, main: Main<'_>) -> StepKind {
-        let node = &main.key.value;
+        let held = self.taken(&main.key.value);
+        let body = self.nested(main.fields, "do");
+        let request = self.permit_request(main, &held).map(Box::new);
+        let held = held.into_iter().map(|found| found.reference).collect();
+        StepKind::With { held, body, request }
+    }
+
+    /// What a `with` takes, in this order: of a read-write lock its parts.
+    fn taken(&mut self, node: &Node) -> Vec<Found> {
         let nodes = match &node.kind {
             Kind::Seq(nodes) if nodes.iter().any(|node| matches!(node.kind, Kind::Map(_))) => {
                 nodes.as_slice()
@@ -182,11 +197,11 @@ impl Body<'_, '_> {
             }
             for found in self.check.references(node, self.scope(), &ACQUIRE).into_iter().flatten() {
                 if !self.check.must_say_how(&found.reference, found.entry.kind, "with") {
-                    held.push(found.reference);
+                    held.push(found);
                 }
             }
         }
-        StepKind::With { held, body: self.nested(main.fields, "do") }
+        held
     }
 }
 

@@ -1,0 +1,326 @@
+//! Permits that others take: each rule in a scenario small enough to work out by hand, SimPy's
+//! example, and random ones beside a naive program.
+
+use crate::common::{Run, run};
+use proptest::prelude::*;
+use tempolane::trace::Kind;
+
+fn text(permits: &str, processes: &str) -> String {
+    format!(
+        "version: 1\nresources: {{desk: {{kind: semaphore, permits: {permits}, discipline: priority}}}}\nprocesses:\n{processes}"
+    )
+}
+
+/// The log of a run that completes, each line with when it was written.
+fn told(permits: &str, processes: &str) -> Vec<String> {
+    let run = run(&text(permits, processes));
+    assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
+    run.machine.check(&run.program);
+    log(&run)
+}
+
+fn log(run: &Run) -> Vec<String> {
+    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
+    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
+}
+
+/// The documentation of SimPy, "Shared Resources", has this run of `PreemptiveResource`: 1 gets
+/// it at 0, 3 takes it at 2 after 2, and 2 gets it at 5.
+#[test]
+fn the_example_of_simpy() {
+    let lines = told(
+        "1",
+        "
+  user:
+    count: 3
+    start: index * 1s
+    do:
+      - log: '{index + 1} requesting'
+      - with: desk
+        priority: -(index / 2)
+        preempt: true
+        do: [{log: '{index + 1} got it'}, {delay: 3s}, {log: '{index + 1} done'}]
+        on_preempt: [{log: '{index + 1} preempted'}]
+",
+    );
+    let printed = [
+        "0s 1 requesting",
+        "0s 1 got it",
+        "1s 2 requesting",
+        "2s 3 requesting",
+        "2s 3 got it",
+        "2s 1 preempted",
+        "5s 3 done",
+        "5s 2 got it",
+        "8s 2 done",
+    ];
+    assert_eq!(lines, printed);
+}
+
+/// 4 of 10 s are over at 4 s, and the permit is there again at 6 s.
+#[test]
+fn who_loses_a_permit_leaves_goes_on_or_begins_again() {
+    let lines = |then: &str| {
+        told(
+            "1",
+            &format!(
+                "
+  holder:
+    vars: {{rest: 0s}}
+    do:
+      - with: desk
+        priority: 5
+        do: [{{delay: 1s}}, {{log: first}}, {{work: 9s}}, {{log: second}}]
+        on_preempt: [{{log: '{{rest}} left'}}]
+        then: {then}
+        left: rest
+      - log: done
+  boss: {{start: 4s, do: [{{with: desk, preempt: true, do: [{{delay: 2s}}]}}]}}
+"
+            ),
+        )
+    };
+    assert_eq!(lines("leave"), ["1s first", "4s 6s left", "4s done"]);
+    assert_eq!(lines("resume"), ["1s first", "4s 6s left", "12s second", "12s done"]);
+    assert_eq!(lines("restart"), ["1s first", "4s 6s left", "7s first", "16s second", "16s done"]);
+}
+
+/// Nobody takes a permit from who does not say what happens then, from who has the same
+/// number, or without `preempt`.
+#[test]
+fn who_says_nothing_of_it_keeps_its_permit() {
+    let lines = |holder: &str, boss: &str| {
+        told(
+            "1",
+            &format!(
+                "
+  holder: {{do: [{{with: desk, {holder}do: [{{delay: 4s}}]}}, {{log: done}}]}}
+  boss: {{start: 1s, do: [{{with: desk, {boss}do: [{{delay: 2s}}]}}, {{log: boss}}]}}
+"
+            ),
+        )
+    };
+    assert_eq!(lines("priority: 3, ", "preempt: true, "), ["4s done", "6s boss"]);
+    assert_eq!(lines("then: resume, ", "preempt: true, "), ["4s done", "6s boss"]);
+    assert_eq!(lines("priority: 3, then: resume, ", ""), ["4s done", "6s boss"]);
+    assert_eq!(lines("priority: 3, then: resume, ", "preempt: 1 > 0, "), ["3s boss", "6s done"]);
+}
+
+/// Of three who have a permit by 2, 7 and 7 the last that got it by 7 loses it; then the other
+/// one; and the third who comes waits for whoever has 2, since it has 2 itself.
+#[test]
+fn the_largest_number_and_of_equal_ones_the_last_loses() {
+    let lines = told(
+        "3",
+        "
+  a: {do: [{delay: 1s}, {with: desk, priority: 7, then: leave, do: [{delay: 90s}], on_preempt: [{log: a out}]}]}
+  b: {do: [{with: desk, priority: 7, then: leave, do: [{delay: 90s}], on_preempt: [{log: b out}]}]}
+  c: {do: [{delay: 2s}, {with: desk, priority: 2, then: leave, do: [{delay: 9s}], on_preempt: [{log: c out}]}, {log: c done}]}
+  boss:
+    count: 3
+    start: 3s + index * 1s
+    do: [{with: desk, priority: 2, preempt: true, do: [{delay: 30s}]}, {log: 'boss {index}'}]
+",
+    );
+    assert_eq!(lines, ["3s a out", "4s b out", "11s c done", "33s boss 0", "34s boss 1", "41s boss 2"]);
+}
+
+/// A boss behind one who takes nothing from others waits, and takes the other permit as soon as it is the
+/// first in line: at 5 s that one has been served.
+#[test]
+fn only_the_first_in_line_takes() {
+    let lines = told(
+        "2",
+        "
+  low: {do: [{with: desk, priority: 9, then: resume, do: [{delay: 20s}]}, {log: low}]}
+  other: {do: [{with: desk, do: [{delay: 5s}]}, {log: other}]}
+  patient: {start: 1s, do: [{with: desk, priority: 1, do: [{delay: 10s}]}, {log: patient}]}
+  boss: {start: 2s, do: [{with: desk, priority: 2, preempt: true, do: [{delay: 1s}]}, {log: boss}]}
+",
+    );
+    // low has 15 s left at 5 s, and its permit again at 6 s.
+    assert_eq!(lines, ["5s other", "6s boss", "15s patient", "21s low"]);
+}
+
+/// The first in line gives up at 3 s, and who stood behind takes the permit then.
+#[test]
+fn who_becomes_the_first_in_line_takes() {
+    let lines = told(
+        "1",
+        "
+  low: {do: [{with: desk, priority: 9, then: resume, do: [{delay: 20s}]}, {log: low}]}
+  patient: {start: 1s, do: [{with: desk, priority: 1, within: 2s, do: [], else: [{log: out}]}]}
+  boss: {start: 2s, do: [{with: desk, priority: 2, preempt: true, do: [{delay: 1s}]}, {log: boss}]}
+",
+    );
+    assert_eq!(lines, ["3s out", "4s boss", "21s low"]);
+}
+
+/// In a block in a block each permit is lost for itself: at 2 s the outer one, which gives the inner
+/// one back; at 13 s, after 8 s of the inner 10, the inner one alone.
+#[test]
+fn blocks_in_blocks() {
+    let run = run("
+version: 1
+resources:
+  a: {kind: semaphore, permits: 1, discipline: priority}
+  b: {kind: semaphore, permits: 1, discipline: priority}
+processes:
+  worker:
+    do:
+      - with: a
+        priority: 5
+        do:
+          - with: b
+            priority: 5
+            do: [{delay: 10s}]
+            on_preempt: [{log: 'b lost'}]
+            then: resume
+          - log: inner
+        on_preempt: [{log: 'a lost, b {level(b)}'}]
+        then: restart
+      - log: done
+  boss:
+    do:
+      - delay: 2s
+      - with: a
+        preempt: true
+        do: [{delay: 3s}]
+      - delay: 8s
+      - with: b
+        preempt: true
+        do: [{delay: 1s}, {log: 'a {level(a)}'}]
+");
+    assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
+    assert_eq!(log(&run), ["2s a lost, b 1", "13s b lost", "14s a 0", "16s inner", "16s done"]);
+    run.machine.check(&run.program);
+}
+
+/// Who waits inside for something else leaves that line; who is interrupted by another one inside of a
+/// block around gives the permit back, and who is stopped too.
+#[test]
+fn nothing_is_lost_and_nothing_is_left_behind() {
+    let lines = told(
+        "1",
+        "
+  waiter: {do: [{with: desk, priority: 4, then: resume, on_preempt: [{log: lost}], do: [{join: late}, {log: joined}]}, {log: done}]}
+  late: {start: 5s, do: []}
+  boss: {start: 1s, do: [{with: desk, preempt: true, do: [{delay: 1s}]}]}
+  victim: {start: 10s, do: [{interruptible: [{with: desk, priority: 4, then: resume, do: [{delay: 9s}]}]}, {log: 'free {level(desk)}'}]}
+  stopped: {start: 12s, do: [{with: desk, priority: 4, then: resume, do: [{delay: 9s}]}]}
+  end: {start: 11s, do: [{interrupt: victim}, {delay: 3s}, {stop: stopped}, {log: 'free {level(desk)}'}]}
+",
+    );
+    assert_eq!(lines, ["1s lost", "5s joined", "5s done", "11s free 1", "14s free 1"]);
+}
+
+/// A priority that does not fit is a fault, since nobody could stand in line by it.
+#[test]
+fn a_priority_of_a_request_fits() {
+    let run = run(&text("1", "  p: {vars: {x: 100}, do: [{with: desk, priority: x * 2, do: []}]}\n"));
+    assert_eq!(run.outcome(), "fault");
+    assert!(format!("{:?}", run.end.outcome).contains("from -128 to 127"), "{:?}", run.end.outcome);
+}
+
+/// What a process of a random scenario does, in nanoseconds.
+#[derive(Debug, Clone)]
+struct Job {
+    start: u64,
+    length: u64,
+    priority: i64,
+    preempts: bool,
+    /// `None` if it keeps its permit.
+    then: Option<&'static str>,
+}
+
+fn jobs() -> impl Strategy<Value = Vec<Job>> {
+    let then = prop_oneof![Just(None), Just(Some("resume")), Just(Some("restart")), Just(Some("leave"))];
+    let job = (0u64..40_000_000, 1u64..20_000_000, -2i64..3, any::<bool>(), then);
+    let job = job.prop_map(|(start, length, priority, preempts, then)| Job {
+        start,
+        length,
+        priority,
+        preempts,
+        then,
+    });
+    proptest::collection::vec(job, 1..12)
+}
+
+/// When each job is done, by a program that looks at all of them again at every event.
+fn expected(jobs: &[Job], mut free: usize) -> Vec<u64> {
+    #[derive(Clone, Copy)]
+    enum At {
+        Away,
+        InLine { since: u64, left: u64 },
+        Served { since: u64, end: u64 },
+        Done(u64),
+    }
+    let (mut at, mut count) = (vec![At::Away; jobs.len()], 0);
+    loop {
+        let due = |(number, at): (usize, &At)| match *at {
+            At::Away => Some((jobs[number].start, number)),
+            At::Served { end, .. } => Some((end, number)),
+            _ => None,
+        };
+        let Some((now, number)) = at.iter().enumerate().filter_map(due).min() else { break };
+        count += 1;
+        at[number] = match at[number] {
+            At::Away => At::InLine { since: count, left: jobs[number].length },
+            _ => {
+                free += 1;
+                At::Done(now)
+            }
+        };
+        loop {
+            let line = (0..jobs.len()).filter_map(|job| match at[job] {
+                At::InLine { since, left } => Some((jobs[job].priority, since, left, job)),
+                _ => None,
+            });
+            let Some((priority, _, left, first)) = line.min() else { break };
+            if free == 0 {
+                let losers = (0..jobs.len()).filter_map(|job| match at[job] {
+                    At::Served { since, end }
+                        if jobs[job].then.is_some() && jobs[job].priority > priority =>
+                    {
+                        Some((jobs[job].priority, since, end, job))
+                    }
+                    _ => None,
+                });
+                let Some((_, _, end, loser)) = losers.max().filter(|_| jobs[first].preempts) else { break };
+                count += 1;
+                at[loser] = match jobs[loser].then {
+                    Some("resume") => At::InLine { since: count, left: end - now },
+                    Some("restart") => At::InLine { since: count, left: jobs[loser].length },
+                    _ => At::Done(now),
+                };
+                free += 1;
+            }
+            free -= 1;
+            count += 1;
+            at[first] = At::Served { since: count, end: now + left };
+        }
+    }
+    let done = at.iter().map(|at| if let At::Done(when) = at { *when } else { unreachable!() });
+    done.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn random_jobs_are_done_when_a_naive_program_says(jobs in jobs(), permits in 1usize..4) {
+        let processes: String = jobs.iter().enumerate().map(|(number, job)| {
+            let Job { start, length, priority, preempts, then } = job;
+            let then = then.map_or(String::new(), |then| format!(", then: {then}"));
+            format!("  p{number}: {{start: {start}ns, do: [{{with: desk, priority: {priority}, preempt: {preempts}{then}, do: [{{delay: {length}ns}}]}}, {{mark: done}}]}}\n")
+        }).collect();
+        let run = run(&text(&permits.to_string(), &processes));
+        prop_assert_eq!(run.outcome(), "completed");
+        run.machine.check(&run.program);
+        let mut done = vec![0; jobs.len()];
+        for event in run.kept.events.iter().filter(|event| event.kind == Kind::Mark) {
+            done[event.process.index()] = event.time.as_nanos();
+        }
+        prop_assert_eq!(done, expected(&jobs, permits));
+    }
+}
