@@ -393,7 +393,7 @@ mod tests {
         ) {
             agrees(&mut SmallCalendar::new(SMALL, priorities), &script, priorities);
             agrees(&mut HeapCalendar::new(priorities), &script, priorities);
-            agrees(&mut TieCalendar::new(Ties::Fifo, 0, 0), &script, priorities);
+            agrees(&mut TieCalendar::new(SMALL, Ties::Fifo, 0, 0), &script, priorities);
             if !priorities {
                 agrees(&mut WheelCalendar::new(4), &script, false);
             }
@@ -521,7 +521,7 @@ mod tests {
             (0..100).map(|_| calendar.pop()).collect()
         };
         for ties in [Ties::Reversed, Ties::Seeded(3)] {
-            let mut used = TieCalendar::new(ties, 1, 2);
+            let mut used = TieCalendar::new(200, ties, 1, 2);
             let first = choices(&mut used);
             used.clear();
             assert_eq!(choices(&mut used), first);

@@ -75,7 +75,12 @@ impl AnyCalendar {
     pub(super) fn of_ties(program: &BoundProgram, ties: Ties, seed: u64, replication: u64) -> AnyCalendar {
         match ties {
             Ties::Fifo => AnyCalendar::for_program(program),
-            _ => AnyCalendar::Ties(Box::new(TieCalendar::new(ties, seed, replication))),
+            _ => AnyCalendar::Ties(Box::new(TieCalendar::new(
+                program.process_count(),
+                ties,
+                seed,
+                replication,
+            ))),
         }
     }
 
