@@ -2,7 +2,7 @@
 
 use super::draws::Draw;
 use super::forms::{packed, strength};
-use super::made::{Optimised, SettledWords};
+use super::made::{Optimised, SettledWords, first_buffers};
 use super::op::{Argument, CLOCK, DrawKind, Fast, Function, Local, MASK};
 use crate::arithmetic::BinaryOp;
 use crate::ids::{OpId, ProcessId};
@@ -61,7 +61,8 @@ impl Uses {
 
 /// Makes the ops of a program that is bound.
 pub(in crate::program) fn optimise(program: &BoundProgram, scopes: &[Scope]) -> (Optimised, Uses) {
-    let mut optimised = Optimised { settled: SettledWords::of(program), ..Optimised::default() };
+    let (settled, buffers) = (SettledWords::of(program), first_buffers(program));
+    let mut optimised = Optimised { settled, buffers, ..Optimised::default() };
     draw(&mut optimised, program);
     let uses = RefCell::new(Vec::new());
     for quiet in [false, true] {
