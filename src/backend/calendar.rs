@@ -1,9 +1,10 @@
 //! The calendar: who can go on when, in the total order of (time, priority,
 //! sequence).
 //!
-//! Entries are kept by value. Three forms, of which a run chooses one: four
-//! places for up to four processes, since each has at most one entry; a heap
-//! for more; and wheels for very many that all have the same priority.
+//! Entries are kept by value. Three forms, of which a run chooses one: eight
+//! places for up to eight processes, since each has at most one entry; wheels for
+//! more that all have the same priority; and a heap if they have not, or for some
+//! dozens.
 
 use crate::ids::ProcessId;
 use crate::kernel::{Scheduler, Yield, Yielded};
