@@ -2,10 +2,7 @@
 
 use super::draws::{Chance, Draw};
 use super::op::Fast;
-use crate::ids::ResourceId;
-use crate::program::bound::BoundProgram;
 use crate::program::layout::resource;
-use crate::trace::ResourceKind;
 use crate::value::Word;
 
 /// What runs in virtual time go by.
@@ -27,15 +24,6 @@ pub struct Optimised {
 
 /// So many items have room in a buffer at the start, unless it takes fewer.
 const FIRST_RING: Word = 16;
-/// So many buffers begin with a ring; the others get one when an item is put.
-const MOST_BUFFERS: usize = 64;
-
-/// The headers of the first buffers.
-pub(super) fn first_buffers(program: &BoundProgram) -> Vec<u32> {
-    let buffers = program.resources.iter().filter(|info| info.kind == ResourceKind::Buffer);
-    let ids = buffers.flat_map(|info| (info.first.0..).take(info.count as usize));
-    ids.take(MOST_BUFFERS).map(|id| program.resource_at(ResourceId(id)) as u32).collect()
-}
 
 /// The values of a program.
 #[derive(Debug, Clone, Default, PartialEq)]

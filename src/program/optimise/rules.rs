@@ -2,20 +2,23 @@
 
 use super::draws::Draw;
 use super::forms::{packed, strength};
-use super::made::{Optimised, SettledWords, first_buffers};
+use super::made::{Optimised, SettledWords};
 use super::op::{Argument, CLOCK, DrawKind, Fast, Function, Local, MASK};
 use crate::arithmetic::BinaryOp;
-use crate::ids::{OpId, ProcessId};
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::access::Operand;
 use crate::program::bound::BoundProgram;
 use crate::program::layout::resource;
 use crate::program::op::{Op, ResourceCode, Slot, Source};
-use crate::trace::Kind;
+use crate::trace::{Kind, ResourceKind};
 use crate::value::{Type, Word};
 use std::cell::{Cell, RefCell};
 
 /// The most ops that an op is moved forward over.
 const MOST_OPS: usize = 200;
+
+/// So many buffers begin with a ring; the others get one when an item is put.
+const MOST_BUFFERS: usize = 64;
 
 /// The ops of one process definition.
 #[derive(Debug, Clone)]
@@ -87,6 +90,15 @@ pub(in crate::program) fn optimise(program: &BoundProgram, scopes: &[Scope]) -> 
     }
     uses.add(asked);
     (optimised, uses)
+}
+
+/// The headers of the first buffers, but for those of which somebody waits for what can come of
+/// several: that a ring is missing is seen there in the events.
+fn first_buffers(program: &BoundProgram) -> Vec<u32> {
+    let buffers = program.resources.iter().filter(|info| info.kind == ResourceKind::Buffer);
+    let ids = buffers.flat_map(|info| (info.first.0..).take(info.count as usize));
+    let headers = ids.take(MOST_BUFFERS).map(|id| program.resource_at(ResourceId(id)));
+    headers.filter(|&header| !program.names_in_watches(header)).map(|header| header as u32).collect()
 }
 
 /// Makes again what has words in it that are not what they were: whose numbers are these.
