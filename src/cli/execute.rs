@@ -275,6 +275,7 @@ fn execute_by(
         memories,
         memories_left_out,
         ties: None,
+        helps: None,
         races,
         failed,
         windows: Vec::new(),

@@ -9,6 +9,7 @@ use super::pictures::Drawing;
 use super::report::{Finished, json, json_line, text};
 use super::tie_sensitivity::tie_sensitivity;
 use super::view::{View, views};
+use super::why::what_helps;
 use super::{bounded_file, console, exports, failure_windows, html_page, interrupt, pictures};
 use crate::explore::{Cancellation, Following, Schedule};
 use crate::render::LivePage;
@@ -135,6 +136,9 @@ fn one(
     }
     if let Some(file) = &arguments.schedule {
         finished.reproduction = reproduction_along(scenario, file);
+    }
+    if is_text && schedule.is_none() {
+        finished.helps = what_helps(scenario, &finished);
     }
     if is_text {
         failure_windows::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;

@@ -346,18 +346,23 @@ impl Factor {
                 let own: Vec<i64> = all.skip(*first).take(*count).map(|(_, nanos)| nanos).collect();
                 told_shorter(&own, left)
             }
-            (FactorKind::NumberParam(id), FactorLevel::By(more)) => {
-                let number = scenario.params[id.index()].to_word() as i64;
-                pair(number.to_string(), number.saturating_add(more).to_string())
-            }
-            (FactorKind::Number(place), FactorLevel::By(more)) => {
-                let number = numbers(model).get(*place).map_or(0, |(_, (_, number))| *number);
+            (_, FactorLevel::By(more)) => {
+                let number = self.number(scenario).unwrap_or_default();
                 pair(number.to_string(), number.saturating_add(more).to_string())
             }
             (FactorKind::Discipline(def), FactorLevel::Discipline(discipline)) => {
                 pair(model.resources[def.index()].discipline.name().to_owned(), discipline.name().to_owned())
             }
             _ => String::new(),
+        }
+    }
+
+    /// How many there are of what it counts, if it counts something.
+    pub fn number(&self, scenario: &LoadedScenario) -> Option<i64> {
+        match &self.kind {
+            FactorKind::NumberParam(id) => Some(scenario.params[id.index()].to_word() as i64),
+            FactorKind::Number(place) => numbers(&scenario.model).get(*place).map(|(_, (_, number))| *number),
+            _ => None,
         }
     }
 }

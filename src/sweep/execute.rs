@@ -141,9 +141,11 @@ impl<'e> Execution<'e> {
         stop: StopCheck<'_>,
         take: &mut dyn FnMut(Vec<RunRow>) -> ControlFlow<()>,
     ) -> Result<Ended, String> {
-        let Execution { plan, workers, first: from, recorded } = self;
+        let Execution { plan, workers: threads, first: from, recorded } = self;
         let workers =
-            workers.clamp(1, usize::try_from(jobs.saturating_sub(from)).unwrap_or(usize::MAX).max(1));
+            threads.clamp(1, usize::try_from(jobs.saturating_sub(from)).unwrap_or(usize::MAX).max(1));
+        // Where there are fewer jobs than threads, a job has several.
+        let each = if plan.precision().is_some() { threads / workers } else { 1 };
         let progress = Progress { taken: from, handed_on: from, ended: false };
         let shared = Shared { progress: Mutex::new(progress), moved: Condvar::new() };
         std::thread::scope(|scope| {
@@ -152,7 +154,7 @@ impl<'e> Execution<'e> {
                 let sender: Sender<(u64, Result<Vec<RunRow>, NoRows>)> = sender.clone();
                 let shared = &shared;
                 scope.spawn(move || {
-                    let mut runner = Runner::new(plan);
+                    let mut runner = Runner::new(plan).on_threads(each);
                     while let Some(numbers) = shared.take(jobs, workers as u64) {
                         for number in numbers {
                             let rows = runner.run(job(number), recorded, stop);

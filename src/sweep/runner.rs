@@ -1,4 +1,4 @@
-//! Runs jobs of a plan, one run after the other.
+//! Runs jobs of a plan, one run after the other, or several of one job at once.
 //!
 //! Decides what is looked at in a run: as little as the figures need, since most of
 //! the time of a short run is what is collected of it.
@@ -13,7 +13,7 @@ use crate::backend::{Binding, Rebound, Rerun};
 use crate::time::Time;
 use crate::trace::{DynSink, Fingerprint, Header, NoTrace, Ties};
 use std::fmt;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// The first replications of a point whose number is not known beforehand.
 const FIRST: u64 = 10;
@@ -23,6 +23,8 @@ pub struct Runner<'p> {
     plan: &'p Plan<'p>,
     /// The parameters and names of `ready`, if a run was ever made.
     ready: Option<Ready<'p>>,
+    /// They make runs of the same job at the same time, where it is one of many.
+    helpers: Vec<Runner<'p>>,
 }
 
 /// Everything that a run needs and that is made once.
@@ -66,7 +68,15 @@ pub type StopCheck<'s> = &'s (dyn Fn() -> bool + Sync);
 impl<'p> Runner<'p> {
     /// For jobs of this plan.
     pub fn new(plan: &'p Plan<'p>) -> Runner<'p> {
-        Runner { plan, ready: None }
+        Runner { plan, ready: None, helpers: Vec::new() }
+    }
+
+    /// Makes the runs of a job whose number is not known beforehand on so many threads, which
+    /// is at least one.
+    #[must_use]
+    pub fn on_threads(self, threads: usize) -> Runner<'p> {
+        let helpers = (1..threads).map(|_| Runner::new(self.plan)).collect();
+        Runner { helpers, ..self }
     }
 
     /// The rows of a job; none if a condition leaves the point out. Of runs that are
@@ -89,24 +99,55 @@ impl<'p> Runner<'p> {
             return replications.map(|replication| self.row(&point, replication, recorded, stop)).collect();
         };
         let (mut rows, mut estimate, mut enough) = (Vec::new(), Estimate::default(), FIRST);
-        for replication in replications {
-            let row = self.row(&point, replication, recorded, stop)?;
-            if let Some(Some(number)) = row.numbers.get(precision.figure).filter(|_| !row.is_finding()) {
-                estimate.add(number.as_f64());
-            }
-            rows.push(row);
-            if rows.len() as u64 >= enough {
-                let half = estimate.half_width(0.95).unwrap_or(f64::INFINITY);
-                let target = precision.share * libm::fabs(estimate.mean());
-                if half <= target {
-                    break;
+        loop {
+            let next = replications.start + rows.len() as u64;
+            let round = next..replications.end.min(replications.start + enough);
+            for row in self.rows(&point, round.clone(), recorded, stop)? {
+                if let Some(Some(number)) = row.numbers.get(precision.figure).filter(|_| !row.is_finding()) {
+                    estimate.add(number.as_f64());
                 }
-                // The half-width goes with the root of the number; never far at once.
-                let wanted = enough as f64 * (half / target) * (half / target);
-                enough = (wanted as u64).clamp(enough + 1, enough + enough / 2);
+                rows.push(row);
             }
+            let half = estimate.half_width(0.95).unwrap_or(f64::INFINITY);
+            let target = precision.share * libm::fabs(estimate.mean());
+            if half <= target || round.end == replications.end {
+                return Ok(rows);
+            }
+            // The half-width goes with the root of the number; never far at once.
+            let wanted = enough as f64 * (half / target) * (half / target);
+            enough = (wanted as u64).clamp(enough + 1, enough + enough / 2);
         }
-        Ok(rows)
+    }
+
+    /// The rows of these replications in order, some of them by each helper.
+    fn rows(
+        &mut self,
+        point: &DesignPoint,
+        replications: Range<u64>,
+        recorded: Option<&KnownRuns>,
+        stop: StopCheck<'_>,
+    ) -> Result<Vec<RunRow>, NoRows> {
+        let threads = self.helpers.len() as u64 + 1;
+        let share = (replications.end - replications.start).div_ceil(threads).max(1);
+        let of_share = &|runner: &mut Runner<'p>, number: u64| -> Result<Vec<RunRow>, NoRows> {
+            let first = replications.start + number * share;
+            let own = first..replications.end.min(first + share);
+            own.map(|replication| runner.row(point, replication, recorded, stop)).collect()
+        };
+        let mut helpers = std::mem::take(&mut self.helpers);
+        let rows = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..)
+                .zip(&mut helpers)
+                .map(|(number, helper)| scope.spawn(move || of_share(helper, number)))
+                .collect();
+            let mut rows = of_share(self, 0)?;
+            for other in others {
+                rows.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            }
+            Ok(rows)
+        });
+        self.helpers = helpers;
+        rows
     }
 
     fn row(

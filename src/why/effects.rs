@@ -129,20 +129,10 @@ pub fn effects(
                 all.untried += 1;
                 continue;
             }
-            let version = unchanged.with(subject.settings(), &factor, level);
-            let measured = match &version {
-                Some(version) => subject.measure(version)?,
-                None => None,
-            };
-            let change = factor.told(scenario, level);
-            let (Some(version), Some(measured)) = (version, measured) else {
-                all.impossible.push((factor.clone(), change));
-                continue;
-            };
-            let saved = base.saved_by(&measured);
-            let (set, edits) = (version.set.first().cloned(), version.edits(scenario));
-            let factor = factor.clone();
-            all.effects.push(Effect { factor, level, change, set, edits, measured, saved, next: None });
+            match effect(subject, base, &factor, level)? {
+                Some(effect) => all.effects.push(effect),
+                None => all.impossible.push((factor.clone(), factor.told(scenario, level))),
+            }
         }
     }
     all.sort();
@@ -153,6 +143,55 @@ pub fn effects(
             .and_then(|(path, header)| Bottleneck::of(&path, &header));
     }
     Ok(all)
+}
+
+/// Tries one change; `None` if it cannot be run, or led much further.
+fn effect(
+    subject: &Subject<'_>,
+    base: &VersionRuns,
+    factor: &Factor,
+    level: FactorLevel,
+) -> Result<Option<Effect>, SubjectError> {
+    let scenario = subject.scenario();
+    let version = Version::unchanged(scenario).with(subject.settings(), factor, level);
+    let Some(version) = version else { return Ok(None) };
+    let Some(measured) = subject.measure(&version)? else { return Ok(None) };
+    let saved = base.saved_by(&measured);
+    let (set, edits) = (version.set.first().cloned(), version.edits(scenario));
+    let (factor, change) = (factor.clone(), factor.told(scenario, level));
+    Ok(Some(Effect { factor, level, change, set, edits, measured, saved, next: None }))
+}
+
+/// What comes of a tenth less of each duration, and of one more of everything of which there is
+/// one already, each by itself; what saves most first. Permits of which there are none to begin
+/// with are signals, and one more of those is a wait left out. `None` if these are more changes
+/// than `most`.
+///
+/// # Errors
+/// If the user stops it.
+pub fn slight_changes(
+    subject: &Subject<'_>,
+    base: &VersionRuns,
+    most: usize,
+) -> Result<Option<Effects>, SubjectError> {
+    let factors = factors(subject.scenario());
+    let slight = |factor: &Factor| match factor.kind {
+        FactorKind::DurationParam(_) | FactorKind::Durations(..) => Some(FactorLevel::Thousandths(900)),
+        FactorKind::NumberParam(_) | FactorKind::Number(_) => {
+            factor.number(subject.scenario()).filter(|number| *number > 0).map(|_| FactorLevel::By(1))
+        }
+        FactorKind::Discipline(_) => None,
+    };
+    let changes = || factors.iter().filter_map(|factor| Some((factor, slight(factor)?)));
+    if changes().count() > most {
+        return Ok(None);
+    }
+    let mut all = Effects::default();
+    for (factor, level) in changes() {
+        all.effects.extend(effect(subject, base, factor, level)?);
+    }
+    all.sort();
+    Ok(Some(all))
 }
 
 impl Effect {

@@ -14,7 +14,7 @@ mod version;
 mod waiting;
 
 pub use curve::{Curve, speed_up_curve};
-pub use effects::{Bottleneck, Effect, Effects, effects};
+pub use effects::{Bottleneck, Effect, Effects, effects, slight_changes};
 pub use pairs::{PairEffect, pair_effects};
 pub use subject::{Subject, SubjectError};
 pub use version::{Edit, Version, VersionRuns};

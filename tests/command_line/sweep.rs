@@ -391,6 +391,11 @@ fn a_precision_is_reached_with_as_few_runs_as_it_takes() {
         .expect("cut");
     room.run(line).with_code(0);
     assert!(text(&room, "output/queue/sweep/runs.csv") == table);
+    // The runs of a point are made by as many threads as there are, and are the same.
+    for workers in [1, 5] {
+        room.run(&format!("{line} --workers {workers} --fresh")).with_code(0);
+        assert!(text(&room, "output/queue/sweep/runs.csv") == table, "{workers} workers");
+    }
     let bounded = room.run(&format!("{line} --replications 12 --fresh --format json")).with_code(0).json();
     assert_eq!(bounded[0]["runs"], 12);
 }

@@ -4,7 +4,7 @@
 use crate::common::scenarios;
 use crate::room::Room;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Omnitrace's example: two functions side by side, of 7 and of 10 s.
@@ -81,6 +81,63 @@ fn of_two_side_by_side_the_longer_binds() {
     assert_eq!(curve["points"], Json::Array(points));
     assert_eq!(object["slack"]["short"]["end_ns"], json!(3_000_000_000u64));
     assert_eq!(object["no_order_helps"], json!(true));
+}
+
+/// Two jobs at one machine, of which the first in line goes on for 5 s by itself and the other for
+/// 1 s: 3 + 1 + 5 s where the short job is first, 1 + 3 + 1 s and 1 + 5 s the other way round.
+#[test]
+fn every_order_is_searched_where_no_bound_says_so() {
+    let scenario = |first: &str, second: &str| {
+        let job = |name: &str, held: &str, then: &str| {
+            format!("  {name}: {{do: [{{with: m, do: [{{delay: {held}}}]}}, {{delay: {then}}}]}}\n")
+        };
+        let jobs = BTreeMap::from([("short", job("short", "1s", "5s")), ("long", job("long", "3s", "1s"))]);
+        format!("version: 1\nresources: {{m: mutex}}\nprocesses:\n{}{}", jobs[first], jobs[second])
+    };
+    let room =
+        Room::with(&[("best.yaml", &scenario("short", "long")), ("worst.yaml", &scenario("long", "short"))]);
+    let best = why(&room, "best.yaml");
+    assert_eq!((&best["value"], &best["no_order_helps"]), (&json!(6e9), &json!(true)));
+    let worst = why(&room, "worst.yaml");
+    assert_eq!((&worst["value"], &worst["no_order_helps"]), (&json!(9e9), &json!(false)));
+    assert_eq!(worst["every_order"]["least_ns"], json!(6_000_000_000u64));
+    let text = room.run("why worst.yaml").with_code(0);
+    text.says(&["every order of simultaneous events was searched", "the shortest saves 3s"]);
+}
+
+/// No bound is met by three jobs at one machine that each go on for a second by themselves, but
+/// all orders take 3 x 2 + 1 s.
+#[test]
+fn no_order_is_shorter_than_another() {
+    let jobs = "version: 1\nresources: {m: mutex}\nprocesses:\n  \
+                job: {count: 3, do: [{with: m, do: [{delay: 2s}]}, {delay: 1s}]}\n";
+    let room = Room::with(&[("jobs.yaml", jobs)]);
+    let object = why(&room, "jobs.yaml");
+    assert_eq!((&object["value"], &object["no_order_helps"]), (&json!(7e9), &json!(true)));
+    assert_eq!(object["bounds"][0]["length_ns"], json!(6_000_000_000u64));
+    room.run("why jobs.yaml").with_code(0).says(&["none is shorter"]);
+}
+
+/// Worked out by hand, as the effects above.
+#[test]
+fn a_run_says_what_helps() {
+    let room = Room::with(&[("stages.yaml", STAGES), ("two.yaml", TWO)]);
+    let line = |file: &str| {
+        let told = room.run(&format!("run {file} --write svg")).with_code(0).out;
+        told.lines().find(|line| line.contains("what helps")).unwrap_or_default().trim().to_owned()
+    };
+    assert_eq!(
+        line("two.yaml"),
+        "what helps: work of long (line 6) 10s → 9s saves 1s (tempolane why two.yaml)"
+    );
+    // 20 rounds of 150 ms less.
+    assert!(
+        line("stages.yaml").starts_with("what helps: downloading 1.5s → 1.35s saves 3s"),
+        "{}",
+        line("stages.yaml")
+    );
+    let quick = room.run("run two.yaml --write none --format json").with_code(0).out;
+    assert!(!quick.contains("what helps"));
 }
 
 /// Downloading takes 20 rounds of 1.5 s, and the last batches are prepared behind that.

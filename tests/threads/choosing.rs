@@ -1,17 +1,16 @@
 //! Buffers whose items are chosen, on real threads.
 
-use super::common::program;
-use super::{record, replayed};
-use tempolane::trace::{Kind, Outcome};
+use super::quiet::side_by_side;
+use super::told;
 
-/// The pauses are long enough for any machine that lets a thread run within 100 ms.
 #[test]
 fn who_gets_which_item() {
-    for (order, expected) in [
+    let cases = [
         ("fifo", ["even 4", "odd 5", "any 7", "any 3"]),
         ("lifo", ["even 4", "odd 5", "any 3", "any 7"]),
         ("{by: item}", ["even 4", "odd 5", "any 3", "any 7"]),
-    ] {
+    ];
+    side_by_side(cases, |(order, expected)| {
         let text = format!(
             "
 version: 1
@@ -23,17 +22,7 @@ processes:
   any: {{start: 800ms, vars: {{x: 0}}, do: [{{for_each: {{from: q, into: x, do: [{{log: 'any {{x}}'}}]}}}}, {{get: {{from: q, where: item == 9}}, else: []}}]}}
 "
         );
-        let program = program(&text, &[]);
-        let recording = record(&program, 1.0);
-        assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
-        replayed(&program, &recording);
-        let mut args = recording.trace.log_args.as_slice();
-        let mut lines = Vec::new();
-        for event in recording.trace.events.iter().filter(|event| event.kind == Kind::Log) {
-            let (own, rest) = args.split_at(event.value as usize);
-            lines.push(recording.trace.header.logs[event.subject as usize].render(own));
-            args = rest;
-        }
+        let (lines, _) = told(&text);
         assert_eq!(lines, expected, "{order}");
-    }
+    });
 }

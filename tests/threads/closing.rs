@@ -2,27 +2,11 @@
 //! model allows it.
 
 use super::common::program;
-use super::{record, replayed};
+use super::quiet::side_by_side;
+use super::{record, record_paused, replayed, told};
 use tempolane::time::Time;
-use tempolane::trace::{Kind, Outcome};
+use tempolane::trace::Outcome;
 
-/// The log of a run on threads, in the order in which it was written, and the model's end.
-fn told(text: &str) -> (Vec<String>, Time) {
-    let program = program(text, &[]);
-    let recording = record(&program, 1.0);
-    assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
-    let model = replayed(&program, &recording);
-    let mut args = recording.trace.log_args.as_slice();
-    let mut lines = Vec::new();
-    for event in recording.trace.events.iter().filter(|event| event.kind == Kind::Log) {
-        let (own, rest) = args.split_at(event.value as usize);
-        lines.push(recording.trace.header.logs[event.subject as usize].render(own));
-        args = rest;
-    }
-    (lines, model.model.end)
-}
-
-/// The pauses are long enough for any machine that lets a thread run within 100 ms.
 #[test]
 fn who_waits_is_told_and_who_comes_finds_out() {
     let (lines, end) = told(
@@ -66,22 +50,23 @@ processes:
 
 #[test]
 fn what_a_closed_buffer_does_not_allow() {
-    for (steps, message) in [
+    let cases = [
         ("{delay: 400ms}, {put: q}", "a put into buffer 'q', which is closed"),
         ("{delay: 400ms}, {get: q}", "buffer 'q' is closed and empty"),
         ("{delay: 400ms}, {close: q}", "buffer 'q' is closed already"),
         ("{get: q}", "'other' waits to get from buffer 'q', which is closed meanwhile"),
         ("{put: q}, {put: q}", "'other' waits to put into buffer 'q', which is closed meanwhile"),
-    ] {
+    ];
+    side_by_side(cases, |(steps, message)| {
         let text = format!(
             "version: 1\nresources: {{q: {{kind: buffer, capacity: 1, of: int}}}}\nprocesses:\n  \
              closer: {{do: [{{delay: 200ms}}, {{close: q}}]}}\n  other: {{do: [{steps}]}}\n"
         );
         let program = program(&text, &[]);
-        let recording = record(&program, 1.0);
+        let recording = record_paused(&program, 1.0);
         let Outcome::Fault(fault) = &recording.trace.outcome else { panic!("{:?}", recording.trace.outcome) };
         assert_eq!((fault.message.as_str(), fault.process.0), (message, 1));
         let end = if steps.contains("delay") { "400ms" } else { "200ms" };
         assert_eq!(replayed(&program, &recording).model.end.to_string(), end, "{steps}");
-    }
+    });
 }

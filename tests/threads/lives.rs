@@ -2,7 +2,9 @@
 //! and when, worked out by hand.
 
 use super::common::{program, run};
-use super::{record, replayed};
+use super::quiet::side_by_side;
+use super::{log, record, record_paused, replayed};
+use tempolane::backend::BoundProgram;
 use tempolane::backend::replay::ReplayedRun;
 use tempolane::backend::threads::{self, Recording, Trouble};
 use tempolane::time::Time;
@@ -10,27 +12,23 @@ use tempolane::trace::{Kind, Outcome};
 
 /// Runs on threads at this speed, and through the model in the same order.
 fn both(text: &str, speed: f64) -> (Recording, ReplayedRun) {
+    both_as(text, |program| record(program, speed))
+}
+
+/// The same where the order follows from pauses of 200 ms and more.
+fn both_paused(text: &str) -> (Recording, ReplayedRun) {
+    both_as(text, |program| record_paused(program, 1.0))
+}
+
+fn both_as(text: &str, record: impl FnOnce(&BoundProgram) -> Recording) -> (Recording, ReplayedRun) {
     let program = program(text, &[]);
-    let recording = record(&program, speed);
+    let recording = record(&program);
     let model = replayed(&program, &recording);
     (recording, model)
 }
 
 fn at(millis: u64) -> Time {
     Time::from_nanos(millis * 1_000_000).expect("it is short")
-}
-
-/// The log lines of a run on threads, in the order in which they were said.
-fn log(recording: &Recording) -> Vec<String> {
-    let trace = &recording.trace;
-    let mut args = trace.log_args.as_slice();
-    let mut lines = Vec::new();
-    for event in trace.events.iter().filter(|event| event.kind == Kind::Log) {
-        let (own, rest) = args.split_at(event.value as usize);
-        lines.push(trace.header.logs[event.subject as usize].render(own));
-        args = rest;
-    }
-    lines
 }
 
 /// Three threads of 100, 200 and 300 ms that are started and joined: 300 ms; one after
@@ -52,10 +50,9 @@ fn start_and_join() {
     }
 }
 
-/// The pauses are long enough for any machine that lets a thread run within 100 ms.
 #[test]
 fn the_first_death_that_nobody_has_joined() {
-    let (recording, _) = both(
+    let (recording, _) = both_paused(
         "
 version: 1
 processes:
@@ -71,7 +68,6 @@ processes:
       - join: worker
   worker: {count: 4, do: [{delay: 200ms * (4 - index)}]}
 ",
-        1.0,
     );
     assert_eq!(log(&recording), ["3", "2", "1"]);
     assert_eq!(recording.trace.outcome, Outcome::Completed);
@@ -157,7 +153,7 @@ processes:
       - delay: 250ms
       - log: \"{index} {x} {a[0]} {b[1]} {drawn}\"
 ";
-    let (recording, replayed) = both(&text.replace("MOST", "5"), 1.0);
+    let (recording, replayed) = both_paused(&text.replace("MOST", "5"));
     let mut lines = log(&recording);
     lines.sort_by_key(|line| line.split(' ').next().and_then(|number| number.parse::<u32>().ok()));
     // Each draws as in virtual time.
@@ -201,11 +197,10 @@ processes:
 }
 
 /// Stopped in every state: in a delay, at work on each kind of processor, waiting for each
-/// kind of resource. Who comes behind it is served as if it had never come. The pauses are
-/// long enough for any machine that lets a thread run within 200 ms.
+/// kind of resource. Who comes behind it is served as if it had never come.
 #[test]
 fn stopped_wherever_it_stands() {
-    for (resources, victim, other, end) in [
+    let cases = [
         ("m: mutex", "{delay: 9h}", "{delay: 300ms}", 400),
         ("m: mutex", "{with: m, do: [{delay: 9h}]}", "{acquire: m}", 600),
         ("m: mutex", "{with: m, do: [{acquire: m}]}", "{acquire: m}", 600),
@@ -234,7 +229,8 @@ fn stopped_wherever_it_stands() {
             "{work: {on: cpu, for: 900ms}}",
             1250,
         ),
-    ] {
+    ];
+    side_by_side(cases, |(resources, victim, other, end)| {
         let text = format!(
             "
 version: 1
@@ -252,7 +248,7 @@ processes:
                 _ => "{delay: 0s}",
             }
         );
-        let (recording, replayed) = both(&text, 1.0);
+        let (recording, replayed) = both_paused(&text);
         assert_eq!(recording.trace.outcome, Outcome::Completed, "{victim}");
         let done = |number: u32| {
             let mut events = replayed.model.events.iter();
@@ -260,7 +256,7 @@ processes:
         };
         let millis = |time: Option<Time>| time.map(|time| (time.as_nanos() + 500_000) / 1_000_000);
         assert_eq!((millis(done(0)), millis(done(1))), (Some(600), Some(end)), "{victim} of {resources}");
-    }
+    });
 }
 
 /// What was held by a process that was stopped is lost where it says so.
@@ -271,13 +267,13 @@ version: 1
 resources: {m: mutex}
 processes:
   victim: {do: [{with: m, do: [{delay: 9h}]}]}
-  other: {start: 50ms, do: [{acquire: m}]}
-  killer: {do: [{delay: 100ms}, {stop: {who: victim, held: HELD}}]}
+  other: {start: 200ms, do: [{acquire: m}]}
+  killer: {do: [{delay: 400ms}, {stop: {who: victim, held: HELD}}]}
 ";
     let lost = text.replace("HELD", "lost");
-    assert_eq!(both(&lost, 1.0).0.trace.outcome, run(&lost).end.outcome);
-    let (recording, replayed) = both(&text.replace("HELD", "released"), 1.0);
-    assert_eq!((recording.trace.outcome, replayed.model.end), (Outcome::Completed, at(100)));
+    assert_eq!(both_paused(&lost).0.trace.outcome, run(&lost).end.outcome);
+    let (recording, replayed) = both_paused(&text.replace("HELD", "released"));
+    assert_eq!((recording.trace.outcome, replayed.model.end), (Outcome::Completed, at(400)));
 }
 
 /// Two who end and start a third one over and over, in whatever it is just then: what the

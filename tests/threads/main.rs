@@ -2,7 +2,8 @@
 //! happens they end.
 //!
 //! These tests must hold on a busy machine: none asserts that something is
-//! fast, only that it happens, in which order, and what comes of it.
+//! fast, only that it happens, in which order, and what comes of it. Where an
+//! order follows from pauses, nothing else of this program runs meanwhile.
 
 mod choosing;
 mod closing;
@@ -11,17 +12,20 @@ mod common;
 mod library;
 mod lives;
 mod processors;
+mod quiet;
 mod timeouts;
 mod watches;
 
 use common::generate::scenario;
 use common::{program, run};
 use proptest::prelude::*;
+use quiet::Pace;
 use std::cell::Cell;
 use std::time::Duration;
 use tempolane::backend::BoundProgram;
 use tempolane::backend::replay::{ReplayedRun, replay};
 use tempolane::backend::threads::{self, MOST_THREADS, Recording, ThreadOptions, Trouble, Work};
+use tempolane::time::Time;
 use tempolane::trace::{Kind, Outcome};
 
 const NEVER: &dyn Fn() -> bool = &|| false;
@@ -30,8 +34,42 @@ fn options(speed: f64) -> ThreadOptions {
     ThreadOptions { seed: 0, speed, work: Work::Sleep, timeout: Duration::from_secs(120) }
 }
 
+/// A run in which any order will do.
 fn record(program: &BoundProgram, speed: f64) -> Recording {
-    threads::run(program, &options(speed), NEVER).unwrap_or_else(|trouble| panic!("{trouble}"))
+    record_as(program, &options(speed), Pace::Fast)
+}
+
+/// A run whose order follows from pauses: they are to be of 100 ms of real time at least.
+fn record_paused(program: &BoundProgram, speed: f64) -> Recording {
+    record_as(program, &options(speed), Pace::Paused)
+}
+
+fn record_as(program: &BoundProgram, options: &ThreadOptions, pace: Pace) -> Recording {
+    let _entered = quiet::enter(pace);
+    threads::run(program, options, NEVER).unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+/// The log of a run that completes, in the order in which it was written, and the model's
+/// end. The order follows from pauses of 100 ms and more, at half the speed of the clock.
+fn told(text: &str) -> (Vec<String>, Time) {
+    let program = program(text, &[]);
+    let recording = record_paused(&program, 0.5);
+    assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
+    let model = replayed(&program, &recording);
+    (log(&recording), model.model.end)
+}
+
+/// The log lines of a run on threads, in the order in which they were said.
+fn log(recording: &Recording) -> Vec<String> {
+    let trace = &recording.trace;
+    let mut args = trace.log_args.as_slice();
+    let mut lines = Vec::new();
+    for event in trace.events.iter().filter(|event| event.kind == Kind::Log) {
+        let (own, rest) = args.split_at(event.value as usize);
+        lines.push(trace.header.logs[event.subject as usize].render(own));
+        args = rest;
+    }
+    lines
 }
 
 fn replayed(program: &BoundProgram, recording: &Recording) -> ReplayedRun {
@@ -356,7 +394,8 @@ processes: {waiter: {do: [{delay: 1ms}, {acquire: never}]}}
 /// that lets a thread run within half a second.
 #[test]
 fn lines_are_served_as_in_virtual_time() {
-    for (discipline, order) in [("priority", [1, 2, 0]), ("lifo", [1, 2, 0]), ("fifo", [0, 1, 2])] {
+    let cases = [("priority", [1, 2, 0]), ("lifo", [1, 2, 0]), ("fifo", [0, 1, 2])];
+    quiet::side_by_side(cases, |(discipline, order)| {
         let text = format!(
             "
 version: 1
@@ -373,7 +412,7 @@ processes:
 "
         );
         let (program, virtual_run) = (program(&text, &[]), run(&text));
-        let recording = record(&program, 1.0);
+        let recording = record_paused(&program, 1.0);
         let items = |events: &mut dyn Iterator<Item = tempolane::trace::Event>, name: &str| -> Vec<u64> {
             let buffer = virtual_run.resource(name);
             let puts = events.filter(|event| event.kind == Kind::Put && event.resource() == Some(buffer));
@@ -388,5 +427,5 @@ processes:
         assert_eq!(put[1..], order, "{discipline}");
         assert_eq!(recording.trace.outcome, virtual_run.end.outcome, "{discipline}");
         replayed(&program, &recording);
-    }
+    });
 }

@@ -2,7 +2,8 @@
 //! comes first where several things happen at one time; and they end when they should.
 
 use super::common::{program, run};
-use super::{NEVER, options, record, replayed};
+use super::quiet::Pace;
+use super::{NEVER, options, record, record_as, replayed};
 use proptest::prelude::*;
 use tempolane::backend::replay::replay;
 use tempolane::backend::threads::{self, ThreadOptions, Work};
@@ -111,7 +112,7 @@ fn agrees(resources: &str, processes: &str, ends: &[(&str, u64)]) {
         let options = ThreadOptions { work, ..options(1.0) };
         // Who comes first is real: a thread that was not let run in time comes later.
         let as_expected = (0..ATTEMPTS).any(|_| {
-            let recording = threads::run(&program, &options, NEVER).expect("it ends");
+            let recording = record_as(&program, &options, Pace::Paused);
             assert_eq!(recording.trace.outcome, Outcome::Completed);
             let model = replayed(&program, &recording).model;
             let of = |trace: &Trace| trace.statistics().processes.clone();

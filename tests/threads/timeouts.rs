@@ -5,29 +5,12 @@ use super::common::generate::scenario;
 use super::common::limits::limited;
 use super::common::lives::{self, Held};
 use super::common::program;
-use super::{record, replayed};
+use super::{record, record_paused, replayed, told};
 use proptest::prelude::*;
 use tempolane::backend::replay::replay;
 use tempolane::time::Time;
-use tempolane::trace::{Kind, Outcome};
+use tempolane::trace::Outcome;
 
-/// The log of a run on threads, in the order in which it was written.
-pub fn told(text: &str, speed: f64) -> (Vec<String>, Time) {
-    let program = program(text, &[]);
-    let recording = record(&program, speed);
-    assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
-    let model = replayed(&program, &recording);
-    let mut args = recording.trace.log_args.as_slice();
-    let mut lines = Vec::new();
-    for event in recording.trace.events.iter().filter(|event| event.kind == Kind::Log) {
-        let (own, rest) = args.split_at(event.value as usize);
-        lines.push(recording.trace.header.logs[event.subject as usize].render(own));
-        args = rest;
-    }
-    (lines, model.model.end)
-}
-
-/// The pauses are long enough for any machine that lets a thread run within 100 ms.
 #[test]
 fn who_gives_up_and_who_is_served() {
     let (lines, end) = told(
@@ -45,7 +28,6 @@ processes:
   joins: {start: 1600ms, do: [{join: late, within: 100ms, else: [{log: not done}]}, {join: late, within: 10s, else: [{log: never}]}, {log: done}]}
   late: {start: 2s, do: []}
 ",
-        1.0,
     );
     let expected =
         ["no mutex", "mutex", "no items", "item", "nobody notified", "nobody came", "not done", "done"];
@@ -72,7 +54,6 @@ processes:
       - with: m
         do: [{wait: {on: c, mutex: m}, within: 0s, else: [{log: no notify}]}]
 ",
-        1.0,
     );
     assert_eq!(lines, ["no permit", "no notify"]);
     assert_eq!(end, Time::ZERO);
@@ -90,7 +71,7 @@ processes:
 ",
         &[],
     );
-    let recording = record(&program, 1.0);
+    let recording = record_paused(&program, 1.0);
     let Outcome::Fault(fault) = &recording.trace.outcome else { panic!("{:?}", recording.trace.outcome) };
     assert_eq!(fault.message, "'p' has waited as long as it may");
     assert_eq!(replayed(&program, &recording).model.end.to_string(), "100ms");

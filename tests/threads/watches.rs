@@ -5,13 +5,12 @@ use super::common::generate::scenario;
 use super::common::limits::limited;
 use super::common::program;
 use super::common::watches::watching;
-use super::{record, replayed};
-use crate::timeouts::{stays_within, told};
+use super::timeouts::stays_within;
+use super::{record, replayed, told};
 use proptest::prelude::*;
 use tempolane::time::Time;
 use tempolane::trace::Outcome;
 
-/// The pauses are long enough for any machine that lets a thread run within 100 ms.
 #[test]
 fn who_goes_on_and_who_gives_up() {
     let (lines, end) = told(
@@ -40,7 +39,6 @@ processes:
   sees: {start: 100ms, do: [{until: level(q) == 0 and level(s) == 2}, {log: two}]}
   gives: {start: 1600ms, do: [{release: {s: 2}}]}
 ",
-        1.0,
     );
     assert_eq!(lines, ["a is free", "gives up", "both", "got 7", "put", "two"]);
     assert_eq!(end, Time::from_nanos(1_600_000_000).expect("short"));
@@ -58,7 +56,6 @@ processes:
   worker: {count: 2, do: [{wait: f}, {delay: 300ms * (index + 1)}, {count_down: l}]}
   late: {start: 600ms, do: [{wait: f, within: 50ms, else: [{log: down}]}]}
 ",
-        1.0,
     );
     assert_eq!(lines, ["down", "all"]);
     assert_eq!(end, Time::from_nanos(800_000_000).expect("short"));

@@ -36,7 +36,7 @@ pub fn charged(charge: &Charge, header: &Header) -> String {
 const EVENTS: u64 = 100_000;
 
 /// What most of a run was spent on, if it came to a regular end and all of its events were
-/// kept.
+/// kept; and below it what would help, if that was tried.
 pub fn critical_line(finished: &Finished) -> String {
     let is_regular = matches!(finished.outcome, Outcome::Completed | Outcome::Horizon) && !finished.untimed;
     let trace = finished.trace.as_ref().filter(|_| is_regular);
@@ -49,5 +49,7 @@ pub fn critical_line(finished: &Finished) -> String {
     let charges = path.charges_by_process(header);
     let Some(most) = charges.first() else { return String::new() };
     let whole = duration(path.end.as_nanos());
-    format!("  critical path: {} of {whole} is {}\n", duration(most.nanos), charged(most, header))
+    let helps = finished.helps.iter().map(|helps| format!("  what helps: {helps}\n"));
+    let helps = helps.collect::<String>();
+    format!("  critical path: {} of {whole} is {}\n{helps}", duration(most.nanos), charged(most, header))
 }

@@ -40,6 +40,8 @@ pub struct Finished {
     pub memories_left_out: u64,
     /// What other orders of simultaneous events came to, if some were tried.
     pub ties: Option<TieSensitivity>,
+    /// Which slight change of the scenario helps most, if that was tried.
+    pub helps: Option<String>,
     /// Its races.
     pub races: Races,
     /// The expectations that it did not meet.
@@ -97,6 +99,7 @@ impl Finished {
             memories: Vec::new(),
             memories_left_out: 0,
             ties: None,
+            helps: None,
             races: trace.races(),
             failed: Vec::new(),
             windows: Vec::new(),

@@ -3,7 +3,7 @@
 //! Decides what is tried of a run of which length: the changes of a long run are so many
 //! that their events together are bounded.
 
-use super::orders::{OtherOrders, other_paths};
+use super::orders::{EveryOrder, OtherOrders, every_order, other_paths};
 use crate::analysis::{CriticalPath, CriticalPathSink, LowerBound, PathEnd, Slack};
 use crate::backend::virtual_time::Simulation;
 use crate::cli::console;
@@ -46,6 +46,8 @@ pub struct Base {
     /// The line of the first step that may do something else in another order.
     pub hangs_on_order: Option<u32>,
     pub orders: Option<OtherOrders>,
+    /// Of the total time, where no bound says that no order helps.
+    pub every_order: Option<EveryOrder>,
 }
 
 /// What is told.
@@ -133,9 +135,20 @@ impl Explained {
     /// The highest bound, if the run is as short as that, and no process does something else
     /// in another order: then no order of events helps.
     pub fn unbeatable(&self) -> Option<LowerBound> {
-        let first = *self.base.bounds.first()?;
-        let is_met = self.base.path.as_ref().is_some_and(|path| path.end.as_nanos() == first.nanos);
-        (is_met && self.base.hangs_on_order.is_none()).then_some(first)
+        self.base.unbeatable()
+    }
+
+    /// Whether every order of simultaneous events was searched, and none is shorter.
+    pub fn is_shortest_order(&self) -> bool {
+        self.base.every_order.is_some_and(|every| every.least >= self.base.end)
+    }
+}
+
+impl Base {
+    fn unbeatable(&self) -> Option<LowerBound> {
+        let first = *self.bounds.first()?;
+        let is_met = self.path.as_ref().is_some_and(|path| path.end.as_nanos() == first.nanos);
+        (is_met && self.hangs_on_order.is_none()).then_some(first)
     }
 }
 
@@ -162,8 +175,16 @@ fn base(loaded: &Loaded, subject: &Subject<'_>, seed: u64) -> Result<(Base, Opti
         _ => None,
     };
     let hangs_on_order = hangs_on_order(&loaded.scenario.model);
+    let asks_total = matches!(end, Some(PathEnd::TotalTime)) && run.outcome == Outcome::Completed;
     let (outcome, end) = (run.outcome, run.end);
-    Ok((Base { header, outcome, end, events, path, slack, bounds, hangs_on_order, orders }, trace))
+    let mut base =
+        Base { header, outcome, end, events, path, slack, bounds, hangs_on_order, orders, every_order: None };
+    let has_orders = base.orders.as_ref().is_some_and(|orders| orders.tried > 0);
+    if asks_total && has_orders && !subject.is_random() && base.unbeatable().is_none() {
+        base.every_order = every_order(&program, seed);
+        interrupt::check()?;
+    }
+    Ok((base, trace))
 }
 
 /// What to say of an error of the runs.

@@ -1,6 +1,7 @@
 //! `tempolane why`: why a run takes as long as it does, and what would help.
 
 mod arguments;
+mod brief;
 mod explained;
 mod json;
 mod orders;
@@ -8,6 +9,7 @@ mod text;
 mod words;
 
 pub use arguments::WhyArguments;
+pub use brief::what_helps;
 pub use explained::Explained;
 pub use text::{HELP_HEADS, help_rows};
 

@@ -2,7 +2,7 @@
 
 mod changes;
 
-pub use changes::{HELP_HEADS, help_rows};
+pub use changes::{HELP_HEADS, change, help_rows};
 
 use super::arguments::WhyArguments;
 use super::explained::Explained;
@@ -214,5 +214,23 @@ fn bounds(explained: &Explained) -> String {
         ),
     };
     let _ = writeln!(text, " {sentence}");
+    text.push_str(&every_order(explained));
     text
+}
+
+/// What the search of every order says, where bounds do not.
+fn every_order(explained: &Explained) -> String {
+    let Some(every) = explained.base.every_order else { return String::new() };
+    let searched =
+        format!("every order of simultaneous events was searched ({})", so_many(every.states, "state"));
+    match explained.is_shortest_order() {
+        true => format!(" {searched}: {BOLD}none is shorter{PLAIN}\n"),
+        false => {
+            let shorter = explained.base.end.since(every.least);
+            format!(
+                " {searched}: the shortest saves {}, and `tempolane explore` shows it\n",
+                duration(shorter)
+            )
+        }
+    }
 }

@@ -59,7 +59,7 @@ fn reproduction(loaded: &Loaded, effects: &Effects) -> String {
 }
 
 /// `infer_time 2s → 1.8s`, `delay of p (line 3) 2s → gone`.
-fn change(effect: &Effect) -> String {
+pub fn change(effect: &Effect) -> String {
     let line = match effect.factor.kind {
         FactorKind::Durations(..) | FactorKind::Number(_) => format!(" (line {})", effect.factor.site.line),
         _ => String::new(),
