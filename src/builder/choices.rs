@@ -7,7 +7,7 @@ use super::steps::Steps;
 use super::term::{IntoNames, Term, key, references};
 
 impl<S> Steps<S> {
-    /// Waits until a condition over levels holds.
+    /// Waits until a condition over levels, slots of memories and processes holds.
     #[track_caller]
     pub fn until(&mut self, condition: impl Into<Term>) -> &mut Self {
         self.add(format!("until: {}", condition.into().yaml()))
@@ -61,6 +61,12 @@ impl<S> Steps<S> {
     #[track_caller]
     pub fn then(&mut self, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
         self.body_beside("do", steps)
+    }
+
+    /// Of a [`Steps::select`] before: any of its waits that can be over is, and not the first.
+    #[track_caller]
+    pub fn any_order(&mut self) -> &mut Self {
+        self.beside("discipline: any".to_owned())
     }
 
     /// In a [`Steps::select`]: nothing else could be for so long.

@@ -160,6 +160,7 @@ mod problem;
 mod reproduction;
 mod resource;
 mod run;
+mod rwlocks;
 mod scenario;
 mod schedules;
 mod source_map;

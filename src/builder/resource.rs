@@ -72,6 +72,18 @@ impl Resource {
         Resource::made_with(ResourceKind::Latch, from)
     }
 
+    /// A lock under which any number of processes read, or one writes.
+    pub fn rwlock() -> Resource {
+        Resource::new(ResourceKind::Rwlock)
+    }
+
+    /// Whether who is to read under a lock goes before those who wait to write; without this
+    /// they go first.
+    #[must_use]
+    pub fn prefer_readers(self) -> Resource {
+        self.with("prefer", "readers".to_owned())
+    }
+
     /// So many cores, which serve the processes that are at work on them.
     pub fn processor(cores: impl Into<Term>) -> Resource {
         Resource::made_with(ResourceKind::Processor, cores)

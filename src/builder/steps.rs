@@ -48,7 +48,7 @@ impl<S> Steps<S> {
 
     /// Adds a key to the step before.
     #[track_caller]
-    fn beside(&mut self, head: String) -> &mut Self {
+    pub(super) fn beside(&mut self, head: String) -> &mut Self {
         match self.steps.last_mut() {
             Some(step) => step.heads.push(head),
             // The check says that a step is missing.
@@ -223,7 +223,8 @@ impl<S> Steps<S> {
         self.beside(format!("within: {limit}"))
     }
 
-    /// What is done instead if the limit of the step before is too short.
+    /// What is done instead if the limit of the step before is too short, or, of a get, if its
+    /// buffer is closed.
     #[track_caller]
     pub fn or_else(&mut self, otherwise: impl FnOnce(&mut Steps<S>)) -> &mut Self {
         self.body_beside("else", otherwise)

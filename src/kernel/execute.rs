@@ -238,6 +238,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             Op::Await { watch, .. } => return self.come_to_watch(arena, at, watch),
             Op::Peek { into, resource, glance } => self.peek(arena, at, (into, resource, glance)),
+            Op::Choose { into, among } => self.choose(arena, at, (into, among)),
+            Op::PeekSlot { into, memory, at: slot } => self.peek_slot(arena, at, (into, memory, slot))?,
             Op::Arrive { barrier } => return Ok(self.arrive(arena, at, barrier)),
             Op::Close { buffer } => {
                 let header = self.header(arena, buffer, at);

@@ -80,6 +80,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         Ok(Done::Next)
     }
 
+    /// How far a life is: below 0 before it begins, 0 while it lasts, above 0 when it is over.
+    pub(super) fn stage(&self, arena: &[Word], header: usize) -> i64 {
+        let frame = self.program.frames[of_life(arena, header).index()] as usize;
+        match arena[header + resource::LEVEL] {
+            life::OPEN if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 => -1,
+            life::OPEN => 0,
+            _ => 1,
+        }
+    }
+
     /// Gives the words of a process that arrives their first values: those that hang on
     /// its number by that, all others as they are of whoever arrives. Only where its own
     /// life and its arrays are belongs to its place.

@@ -86,6 +86,11 @@ pub enum Request {
     Level,
     /// Say what is to be seen of a resource at a glance.
     Glance(Glance),
+    /// Say what is in a slot, which is there, at a glance.
+    GlanceAt {
+        /// Which slot.
+        slot: u64,
+    },
     /// Read consecutive slots, which are there.
     Read {
         /// The first.
@@ -187,6 +192,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Interrupt { .. } => Request::Interrupt,
             Op::Level { .. } => Request::Level,
             Op::Peek { glance, .. } => Request::Glance(glance),
+            Op::PeekSlot { at: slot, .. } => {
+                let slot = word(slot);
+                self.slot_at(self.arena, at, resource, slot)?;
+                Request::GlanceAt { slot }
+            }
             other => unreachable!("{other:?} asks nothing of a resource"),
         };
         Ok(Some((resource, request)))
@@ -210,6 +220,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             | Op::Read { into, .. }
             | Op::Level { into, .. }
             | Op::Peek { into, .. }
+            | Op::PeekSlot { into, .. }
             | Op::JoinAny { into: Some(into), .. } => {
                 let value = *values.first().expect("one value was asked for");
                 self.arena[into.at(at.frame())] = value;

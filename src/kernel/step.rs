@@ -499,6 +499,9 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
         if let Some(life) = life {
             let header = self.header(arena, life, at);
             self.end_life(arena, header, at.process());
+            if self.program.is_attended(at.op()) {
+                self.attend(arena, at.process());
+            }
         }
         if self.is_over() {
             return self.leave(Ok(Yield::Done));

@@ -14,7 +14,7 @@ use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::stop::{Halt, Yield};
 use super::waiters;
 use crate::ids::ProcessId;
-use crate::program::{Glance, Op, ResourceCode, Slot, Use, frame, resource};
+use crate::program::{Glance, Op, ResourceCode, Slot, Source, Use, closing, frame, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -44,8 +44,36 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let is_chosen = glance == Glance::Items && resource::is_chosen(arena[header + resource::IDENTITY]);
         let is_free = is_chosen && !self.is_line_held_up(arena, header);
         let glance = if is_free { Glance::Level } else { glance };
-        let seen = glance_at(arena, header, glance);
+        let seen = match glance {
+            Glance::Stage => self.stage(arena, header) as Word,
+            glance => glance_at(arena, header, glance),
+        };
         self.write(arena, into, at.frame(), seen);
+    }
+
+    /// One of the bits that are set in a word: the driver is asked which, if there are several.
+    pub(super) fn choose(&mut self, arena: &mut [Word], at: Context, (into, among): (Slot, Source)) {
+        let mut bits = self.read(arena, among, at.frame());
+        let options = bits.count_ones();
+        let chosen = if options > 1 { self.queue.choose(options).min(options - 1) } else { 0 };
+        for _ in 0..chosen {
+            bits &= bits - 1;
+        }
+        self.write(arena, into, at.frame(), Word::from(bits.trailing_zeros()));
+    }
+
+    /// What is in a slot.
+    pub(super) fn peek_slot(
+        &mut self,
+        arena: &mut [Word],
+        at: Context,
+        (into, memory, slot): (Slot, ResourceCode, Source),
+    ) -> Result<(), Box<Fault>> {
+        let header = self.header(arena, memory, at);
+        let slot = self.read(arena, slot, at.frame());
+        let seen = arena[self.slot_at(arena, at, header, slot)?];
+        self.write(arena, into, at.frame(), seen);
+        Ok(())
     }
 
     /// Does what the region behind this op says, or begins to wait until that can be.
@@ -213,5 +241,7 @@ fn glance_at(arena: &[Word], header: usize, glance: Glance) -> Word {
         Glance::Items => arena[header + resource::LEVEL],
         Glance::Room if arena[header + resource::PUTTERS] != 0 => 0,
         Glance::Room => room(arena, header).min(i64::MAX as Word),
+        Glance::Closed => Word::from(closing::is_closed(arena[header + resource::IDENTITY])),
+        Glance::Stage => unreachable!("of a life"),
     }
 }

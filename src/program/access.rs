@@ -166,6 +166,7 @@ impl Use {
                 Use::Notify,
                 Use::Arrive,
                 Use::Serve,
+                Use::Launch,
                 Use::End,
             ],
             Use::Give
@@ -284,6 +285,8 @@ impl Op {
             Op::Notify { condition } | Op::NotifyAll { condition } => one(Access(Use::Notify, condition)),
             Op::Await { watch, end: behind } => two(Access(Use::Await, watch), End(behind)),
             Op::Peek { into, resource, .. } => two(Access(Use::Observe, resource), Written(*into)),
+            Op::Choose { into, among } => two(Read(*among), Written(*into)),
+            Op::PeekSlot { into, memory, at } => [Access(Use::Read, memory), Read(*at), Written(*into)],
             Op::Arrive { barrier } => one(Access(Use::Arrive, barrier)),
             Op::Level { into, resource } => two(Access(Use::Observe, resource), Written(*into)),
             Op::Capacity { into, buffer } => two(Named(buffer), Written(*into)),
@@ -306,8 +309,8 @@ mod tests {
             assert_eq!(used.waits_for().is_some(), !used.enabled_by().is_empty(), "{used:?}");
         }
         let ending = Use::ALL.into_iter().filter(|used| used.ends_waits());
-        // A change of any kind may be waited for, but that a process was started.
-        let others = [Use::Read, Use::Launch, Use::Join, Use::Interrupt, Use::Observe, Use::Await];
+        // A change of any kind may be waited for.
+        let others = [Use::Read, Use::Join, Use::Interrupt, Use::Observe, Use::Await];
         assert!(ending.eq(Use::ALL.into_iter().filter(|used| !others.contains(used))));
     }
 

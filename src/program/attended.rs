@@ -51,6 +51,19 @@ impl BoundProgram {
         Watches { attended, line, named }
     }
 
+    /// Takes note of the memories and the ends of processes that are waited for: who goes on
+    /// knows what was done before.
+    pub(super) fn note_watched(&mut self) {
+        let watched: Vec<ResourceId> = self.watched().collect();
+        for info in self
+            .resources
+            .iter_mut()
+            .filter(|info| info.kind.has_slots() || info.kind == ResourceKind::Process)
+        {
+            info.watched = watched.iter().any(|id| (info.first.0..info.first.0 + info.count).contains(&id.0));
+        }
+    }
+
     /// The ops that are tried by each [`Op::Await`].
     fn regions(&self) -> impl Iterator<Item = Range<usize>> {
         self.plain.iter().enumerate().filter_map(|(at, op)| match op {

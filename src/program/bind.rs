@@ -84,6 +84,7 @@ impl Program {
         };
         program.patch_resources();
         program.watches = program.find_watches();
+        program.note_watched();
         let scopes = self.scopes(&program);
         program.noticed = noticed(&model.expect, &program.plain, self.ranges(&program));
         program.leave_out();
@@ -171,6 +172,7 @@ fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
             initial: size.initial,
             ty: size.ty,
             chosen: def.spec.chosen(),
+            watched: false,
         }
     };
     of_each.map(info).collect()

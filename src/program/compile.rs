@@ -123,9 +123,11 @@ impl Compiler<'_> {
             StepKind::Within { limit, waits, otherwise } => {
                 self.within(limit.as_ref(), waits, otherwise.as_deref())
             }
-            StepKind::Select { branches, watch } => self.select(branches, *watch),
+            StepKind::Select { branches, any, watch } => self.select(branches, *any, *watch),
             StepKind::Shift { resource, up, watch } => self.shift(resource, *up, *watch),
-            StepKind::Until(_) => unreachable!("it stands in a branch of its own"),
+            StepKind::Until(_) | StepKind::Closed { .. } => {
+                unreachable!("it stands in a branch of its own")
+            }
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
             StepKind::Get { buffer, element: Some(element), into: Some(into), accepts, .. } => {
                 self.accepts = accepts.as_ref().map(|accepts| self.item_term(accepts));
@@ -297,6 +299,9 @@ impl Compiler<'_> {
     }
 
     pub(super) fn take(&mut self, resource: &ResourceRef, code: ResourceCode) {
+        if self.take_of_rwlock(resource, code) {
+            return;
+        }
         let op = match (self.is_mutex(resource), self.inherits(resource)) {
             (true, true) => Op::LockInheriting { mutex: code },
             (true, false) => Op::Lock { mutex: code },

@@ -49,6 +49,18 @@ impl Compiler<'_> {
                     false => Op::Level { into, resource },
                 });
             }
+            ExprKind::Slot(memory, at) => {
+                let memory = self.resource(memory);
+                let at = self.expr(at);
+                self.emit(Op::PeekSlot { into, memory, at });
+            }
+            ExprKind::Stage(who) => {
+                let life =
+                    self.model.lives[who.def.index()].each.expect("a process that is named has a life");
+                let resource =
+                    self.resource(&ResourceRef { def: life, index: who.index.clone(), site: who.site });
+                self.emit(Op::Peek { into, resource, glance: Glance::Stage });
+            }
             ExprKind::Capacity(buffer) => {
                 let buffer = self.resource(buffer);
                 self.emit(Op::Capacity { into, buffer });

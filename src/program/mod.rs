@@ -32,6 +32,7 @@ mod optimise;
 mod processor;
 mod rebind;
 mod region;
+mod rwlock;
 mod sharing;
 mod state;
 mod values;

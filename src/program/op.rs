@@ -189,6 +189,11 @@ pub enum Op {
     Await { watch: ResourceCode, end: OpId },
     /// `into` = what is to be seen of a resource at a glance, which leaves no event.
     Peek { into: Slot, resource: ResourceCode, glance: Glance },
+    /// `into` = the place of one of the bits that are set in a word, of which there is one: of
+    /// several the driver chooses.
+    Choose { into: Slot, among: Source },
+    /// `into` = what is in a slot of a memory, which leaves no event.
+    PeekSlot { into: Slot, memory: ResourceCode, at: Source },
     /// Wait at a barrier, or let all go on if nobody else is missing.
     Arrive { barrier: ResourceCode },
     /// `into` = the level of a resource; see [`super::layout::resource::LEVEL`].
@@ -227,6 +232,8 @@ impl Op {
                 | Op::Find { .. }
                 | Op::Capacity { .. }
                 | Op::Peek { .. }
+                | Op::PeekSlot { .. }
+                | Op::Choose { .. }
                 | Op::RanOut
         )
     }
@@ -265,6 +272,11 @@ pub enum Glance {
     Items,
     /// The items that whoever comes could put into a buffer at once.
     Room,
+    /// Whether a buffer is closed.
+    Closed,
+    /// How far the life of a process is: below 0 before it begins, 0 while it lasts, above 0
+    /// when it is over.
+    Stage,
 }
 
 /// What the ops on several items need beyond 16 bytes.

@@ -19,6 +19,7 @@
 //! ```
 
 use super::access::Operand;
+use super::code::Ending;
 use super::emit::Compiler;
 use super::expressions::is_one;
 use super::op::{Glance, ManyCode, Op, ResourceCode, Slot, Source};
@@ -45,11 +46,16 @@ enum Wanted<'m> {
         into: Option<VarId>,
         element: Option<(Slot, &'m Expr)>,
     },
+    /// That a buffer is closed, and has fewer items.
+    Closed {
+        buffer: ResourceCode,
+        number: Option<Source>,
+    },
 }
 
 impl Compiler<'_> {
-    /// Waits until one of these branches can be gone, and goes the first that can.
-    pub(super) fn select(&mut self, branches: &[Branch], watch: u32) {
+    /// Waits until one of these branches can be gone, and goes the first that can, or any.
+    pub(super) fn select(&mut self, branches: &[Branch], any: bool, watch: u32) {
         let site = self.site;
         let wanted: Vec<Vec<Wanted>> = branches
             .iter()
@@ -60,22 +66,22 @@ impl Compiler<'_> {
         let again = self.emit_wait(Op::Await { watch, end: OpId(0) });
         // What is taken there is there: nobody stands in between, and the steps behind it have no limit.
         let (limit, block) = (self.limit.take(), self.interruptible.take());
+        let ends = limit.is_none() && branches.iter().all(|branch| self.may_end(branch));
         self.looks = true;
-        let mut ways = Vec::new();
-        for (number, (branch, wanted)) in branches.iter().zip(&wanted).enumerate() {
-            self.site = branch.waits.first().map_or(site, |wait| wait.site);
-            let misses: Vec<OpId> = wanted.iter().map(|wanted| self.look(wanted)).collect();
-            wanted.iter().for_each(|wanted| self.take_seen(wanted));
-            ways.push(self.emit(Op::Jump { to: OpId(0) }));
-            let next = if number + 1 == branches.len() { again } else { self.here() };
-            misses.into_iter().for_each(|miss| self.lead(miss, next));
-        }
+        let (ways, misses) = match any {
+            true => self.any_of(branches, &wanted),
+            false => self.first_of(branches, &wanted),
+        };
+        self.site = site;
+        let otherwise = if ends { self.nothing_comes(&wanted, again) } else { again };
+        misses.into_iter().for_each(|miss| self.lead(miss, otherwise));
         self.looks = false;
         self.interruptible = block;
         self.land(again);
         let mut ends = Vec::new();
         for (number, ((branch, wanted), way)) in branches.iter().zip(&wanted).zip(ways).enumerate() {
             self.land(way);
+            self.site = branch.waits.first().map_or(site, |wait| wait.site);
             wanted.iter().for_each(|wanted| self.keep_seen(wanted));
             self.frame.free_temporaries();
             self.steps(&branch.body);
@@ -85,6 +91,76 @@ impl Compiler<'_> {
         }
         ends.into_iter().for_each(|end| self.land(end));
         self.limit = limit;
+    }
+
+    /// Takes what the first branch wants of which all is there: the jump behind each, and
+    /// those that are taken if there is none.
+    fn first_of(&mut self, branches: &[Branch], wanted: &[Vec<Wanted<'_>>]) -> (Vec<OpId>, Vec<OpId>) {
+        let (mut ways, mut misses) = (Vec::new(), Vec::new());
+        for (branch, wanted) in branches.iter().zip(wanted) {
+            let here = self.here();
+            misses.into_iter().for_each(|miss| self.lead(miss, here));
+            self.site = branch.waits.first().map_or(self.site, |wait| wait.site);
+            misses = wanted.iter().map(|wanted| self.look(wanted)).collect();
+            wanted.iter().for_each(|wanted| self.take_seen(wanted));
+            ways.push(self.emit(Op::Jump { to: OpId(0) }));
+        }
+        (ways, misses)
+    }
+
+    /// Likewise of whichever branch the driver chooses of those of which all is there.
+    fn any_of(&mut self, branches: &[Branch], wanted: &[Vec<Wanted<'_>>]) -> (Vec<OpId>, Vec<OpId>) {
+        let (mask, chosen) = (self.frame.temporary(), self.frame.temporary());
+        let zero = self.constant(0);
+        self.emit(Op::Copy { into: mask, from: zero });
+        for (number, (branch, wanted)) in branches.iter().zip(wanted).enumerate() {
+            self.site = branch.waits.first().map_or(self.site, |wait| wait.site);
+            let misses: Vec<OpId> = wanted.iter().map(|wanted| self.look(wanted)).collect();
+            let bit = self.constant(1 << number);
+            self.emit(Op::Binary { op: BinaryOp::AddInt, into: mask, a: mask.source(), b: bit });
+            misses.into_iter().for_each(|miss| self.land(miss));
+        }
+        let none = self.emit(Op::JumpIfFalse { condition: mask.source(), to: OpId(0) });
+        self.emit(Op::Choose { into: chosen, among: mask.source() });
+        let mut ways = Vec::new();
+        for (number, (branch, wanted)) in branches.iter().zip(wanted).enumerate() {
+            self.site = branch.waits.first().map_or(self.site, |wait| wait.site);
+            let (bit, is_this) = (self.constant(number as i64), self.frame.temporary());
+            self.emit(Op::Binary { op: BinaryOp::EqualInt, into: is_this, a: chosen.source(), b: bit });
+            let skip = self.emit(Op::JumpIfFalse { condition: is_this.source(), to: OpId(0) });
+            wanted.iter().for_each(|wanted| self.take_seen(wanted));
+            ways.push(self.emit(Op::Jump { to: OpId(0) }));
+            self.land(skip);
+        }
+        let never = self.emit(Op::Jump { to: OpId(0) });
+        (ways, vec![none, never])
+    }
+
+    /// Whether a branch is a get out of a buffer that somebody closes.
+    fn may_end(&self, branch: &Branch) -> bool {
+        let ends = |wait: &Step| match &wait.kind {
+            StepKind::Get { buffer, .. } => self.model.resources[buffer.def.index()].spec.closes.is_some(),
+            _ => false,
+        };
+        branch.waits.iter().all(ends)
+    }
+
+    /// Breaks a rule if all these buffers are closed, as a get does that is alone: nothing ends
+    /// the wait. Else it goes on at `again`.
+    fn nothing_comes(&mut self, wanted: &[Vec<Wanted<'_>>], again: OpId) -> OpId {
+        let here = self.here();
+        for wanted in wanted.iter().flatten() {
+            if let Wanted::Get { buffer, .. } = *wanted {
+                let closed = self.frame.temporary();
+                self.emit(Op::Peek { into: closed, resource: buffer, glance: Glance::Closed });
+                self.emit(Op::JumpIfFalse { condition: closed.source(), to: again });
+            }
+        }
+        if let Some(Wanted::Get { buffer, number, .. }) = wanted.iter().flatten().next() {
+            self.get_seen(*buffer, *number, None);
+        }
+        self.emit(Op::Jump { to: again });
+        here
     }
 
     /// Puts a flag up or down, or counts a latch down, if it is not there: looks and does it
@@ -122,6 +198,9 @@ impl Compiler<'_> {
                 into: *into,
                 element: element.as_ref().map(|element| (self.frame.permanent(), element)),
             },
+            StepKind::Closed { buffer, count } => {
+                Wanted::Closed { buffer: self.resource(buffer), number: self.number(count) }
+            }
             other => unreachable!("the language lets nobody choose by {other:?}"),
         }
     }
@@ -153,6 +232,12 @@ impl Compiler<'_> {
             Wanted::Permits { code, number, .. } => self.enough(code, Glance::Level, number),
             Wanted::Put { buffer, number, .. } => self.enough(buffer, Glance::Room, number),
             Wanted::Get { buffer, number, .. } => self.enough(buffer, Glance::Items, number),
+            Wanted::Closed { buffer, number } => {
+                let (enough, closed) = (self.enough(buffer, Glance::Items, number), self.frame.temporary());
+                self.emit(Op::Peek { into: closed, resource: buffer, glance: Glance::Closed });
+                self.emit(Op::Binary { op: BinaryOp::LessInt, into: closed, a: enough, b: closed.source() });
+                closed.source()
+            }
         };
         self.emit(Op::JumpIfFalse { condition, to: OpId(0) })
     }
@@ -185,6 +270,12 @@ impl Compiler<'_> {
             }
             Wanted::Get { buffer, element: Some((into, _)), .. } => drop(self.emit(Op::Get { buffer, into })),
             Wanted::Get { buffer, number, into, element: None } => self.get_seen(buffer, number, into),
+            Wanted::Closed { buffer, number } => {
+                // It finds nothing, and goes on behind itself.
+                let get = self.here();
+                self.get_seen(buffer, number, None);
+                self.program.endings.push(Ending { get, otherwise: self.here() });
+            }
         }
     }
 

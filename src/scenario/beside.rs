@@ -58,12 +58,13 @@ pub(super) fn typed_beside(
     let located = reports.locate(site, text);
     let typed = match syntax::parse(text) {
         Ok(ast) => {
-            // It is read where there are no resources.
-            let resources = Table::default();
+            // It is read where there are no resources and no processes.
+            let (resources, processes) = (Table::default(), Table::default());
             let mut typer = Typer {
                 reports: &mut reports,
                 params,
                 resources: &resources,
+                processes: &processes,
                 scope,
                 located,
                 skipped: false,

@@ -99,6 +99,7 @@ impl Check<'_> {
         let model = Model {
             lives,
             watches,
+            rwlocks: std::mem::take(&mut self.rwlocks),
             name,
             params,
             resources,

@@ -101,7 +101,12 @@ impl Check<'_> {
 /// Where an expression asks something that may change while a process waits.
 fn changing(expr: &Expr) -> Option<Site> {
     match &expr.kind {
-        ExprKind::Now | ExprKind::Level(_) | ExprKind::Capacity(_) | ExprKind::Element(..) => Some(expr.site),
+        ExprKind::Now
+        | ExprKind::Level(_)
+        | ExprKind::Capacity(_)
+        | ExprKind::Slot(..)
+        | ExprKind::Stage(_)
+        | ExprKind::Element(..) => Some(expr.site),
         ExprKind::Unary(_, a) => changing(a),
         ExprKind::Binary(_, a, b) | ExprKind::And(a, b) | ExprKind::Or(a, b) => {
             changing(a).or_else(|| changing(b))

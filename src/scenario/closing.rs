@@ -45,6 +45,9 @@ fn asked(processes: &[ProcessDef]) -> Vec<ResourceDefId> {
 /// The buffer of a get that waits until its buffer is closed and no shorter, if this step
 /// says so.
 fn waits_for_close(step: &Step) -> Option<ResourceDefId> {
+    if let StepKind::Closed { buffer, .. } = &step.kind {
+        return Some(buffer.def);
+    }
     let StepKind::Within { limit: None, waits, .. } = &step.kind else { return None };
     let [get] = waits.as_slice() else { return None };
     buffer_of(get)

@@ -6,6 +6,7 @@
 
 use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
+use super::model::Rwlock;
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
 use super::scope::{Block, ParamEntry, ProcessEntry, ResourceEntry, Scope};
@@ -37,6 +38,8 @@ pub(super) struct Check<'t> {
     pub blocks: Table<Rc<Block>>,
     /// What processes wait for that can come of several resources, as it is called, and where.
     pub watches: Vec<(String, Site)>,
+    /// The read-write locks.
+    pub rwlocks: Vec<Rwlock>,
     /// Where each of them stands.
     pub block_sites: Vec<Site>,
     /// How often blocks are called.
@@ -91,6 +94,7 @@ impl<'t> Check<'t> {
             logs: Vec::new(),
             blocks: Table::default(),
             watches: Vec::new(),
+            rwlocks: Vec::new(),
             block_sites: Vec::new(),
             calls: 0,
             within: Vec::new(),
@@ -337,6 +341,7 @@ impl<'t> Check<'t> {
             reports: &mut self.reports,
             params: &self.params,
             resources: &self.resources,
+            processes: &self.processes,
             scope,
             located,
             skipped: self.skipped,

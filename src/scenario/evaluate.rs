@@ -73,7 +73,9 @@ pub fn evaluate_for(expr: &Expr, params: &[Value], index: Option<i64>) -> Result
         | ExprKind::Item
         | ExprKind::Now
         | ExprKind::Level(_)
-        | ExprKind::Capacity(_) => return Err(fail(EvalCause::NeedsRun)),
+        | ExprKind::Capacity(_)
+        | ExprKind::Slot(..)
+        | ExprKind::Stage(_) => return Err(fail(EvalCause::NeedsRun)),
         ExprKind::And(left, right) => {
             return if value(left)? == Value::Bool(false) { Ok(Value::Bool(false)) } else { value(right) };
         }

@@ -1,7 +1,7 @@
 //! A typed expression, and the reference to a resource that may stand in one.
 
 use crate::arithmetic::{BinaryOp, UnaryOp};
-use crate::ids::{ParamId, ResourceDefId, Site, VarId};
+use crate::ids::{ParamId, ProcessDefId, ResourceDefId, Site, VarId};
 use crate::value::{Type, Value};
 
 /// A typed expression.
@@ -33,6 +33,11 @@ pub enum ExprKind {
     Level(Box<ResourceRef>),
     /// The capacity of a bounded buffer, an integer.
     Capacity(Box<ResourceRef>),
+    /// A slot of a memory, in a condition that is waited for; a fault if there is none.
+    Slot(Box<ResourceRef>, Box<Expr>),
+    /// How far the life of one process is, in such a condition: an integer, below 0 before it
+    /// begins, 0 while it lasts and above 0 when it is over.
+    Stage(Box<ProcessRef>),
     /// The clock, as a duration since the start of the run.
     Now,
     /// The number of this instance among those of its process, from 0.
@@ -55,6 +60,17 @@ pub struct ResourceRef {
     /// Which resource.
     pub def: ResourceDefId,
     /// Which instance, from 0; required exactly if the resource has a count.
+    pub index: Option<Expr>,
+    /// Where it is named.
+    pub site: Site,
+}
+
+/// A process, one instance of several, or all of them.
+#[derive(Debug, Clone)]
+pub struct ProcessRef {
+    /// Which process.
+    pub def: ProcessDefId,
+    /// Which instance, from 0; `None` for all, or for the only one.
     pub index: Option<Expr>,
     /// Where it is named.
     pub site: Site,

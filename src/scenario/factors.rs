@@ -138,7 +138,7 @@ fn walk<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
 /// The expressions that say how many there are, and of what.
 fn sizes(model: &Model) -> Vec<(String, &Expr)> {
     let mut sizes = Vec::new();
-    for def in &model.resources {
+    for def in model.resources.iter().filter(|def| def.spec.kind.is_declared()) {
         let counts = def.spec.kind.level().is_some_and(|level| level != Level::Waiters);
         let number = def.spec.number.as_ref().filter(|_| counts);
         let key = def.spec.kind.descriptor().number.as_ref().map_or("number", |number| number.key);

@@ -2,7 +2,7 @@
 
 use super::foreign;
 use super::model::{Expr, ExprKind};
-use super::names::{FUNCTIONS, RESOURCE_FUNCTIONS, quoted};
+use super::names::{FUNCTIONS, RESOURCE_FUNCTIONS, WATCHED_FUNCTIONS, quoted};
 use super::scope::Found;
 use super::syntax::{Ast, AstKind};
 use super::typed::Typed;
@@ -18,11 +18,14 @@ impl Typer<'_, '_> {
         if RESOURCE_FUNCTIONS.contains(&name) {
             return self.of_resource(name, arguments, range);
         }
+        if WATCHED_FUNCTIONS.contains(&name) {
+            return self.of_watched(name, arguments, range);
+        }
         if !FUNCTIONS.contains(&name) {
             let place = range.start..range.start + name.len();
             let span = self.reports.span_in(&self.located, place);
             let message = format!("unknown function {}", quoted(name));
-            let known = FUNCTIONS.into_iter().chain(RESOURCE_FUNCTIONS);
+            let known = FUNCTIONS.into_iter().chain(RESOURCE_FUNCTIONS).chain(WATCHED_FUNCTIONS);
             match foreign::function(name) {
                 Some(hint) => self.reports.error_with_hint(span, message, hint),
                 None => self.reports.unknown(span, message, name, known),

@@ -8,6 +8,7 @@
 use super::choosing::ORDER;
 use super::hours::{BREAKDOWN, PERMITS};
 use super::processors;
+use super::rwlocks::PREFER;
 use super::steps::body::Use;
 use super::steps::closing::{CLOSE, CLOSES, FOR_EACH};
 use super::steps::condition::{NOTIFY, NOTIFY_ALL, WAIT};
@@ -181,6 +182,23 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         foreign_keys: &[(&["size", "n", "parties", "capacity", "value", "initial"], "from")],
     },
     KindInLanguage {
+        kind: ResourceKind::Rwlock,
+        steps: &[&ACQUIRE, &RELEASE],
+        discipline: Some(DISCIPLINE),
+        more: &[PREFER],
+        never_given: Some((
+            |name| format!("{name} is acquired and never released"),
+            "`release` it, or use `with`, which does",
+        )),
+        never_taken: None,
+        given: |name, _| format!("write `with: {{write: {name}}}` around the steps"),
+        foreign: (
+            &["rw_lock", "RwLock", "RWMutex", "rwmutex", "shared_mutex", "ReadWriteLock", "readers_writer"],
+            "write `rwlock`, with `with: {read: l}` and `with: {write: l}`",
+        ),
+        foreign_keys: &[(&["preference", "policy", "priority", "fair"], "prefer")],
+    },
+    KindInLanguage {
         kind: ResourceKind::Processor,
         steps: &[&WORK],
         discipline: Some(processors::DISCIPLINE),
@@ -217,6 +235,10 @@ fn of_permits(name: &str, _: &str) -> String {
 /// # Panics
 /// Never: a test looks for each kind in the table.
 pub(super) fn in_language(kind: ResourceKind) -> &'static KindInLanguage {
+    let kind = match kind {
+        ResourceKind::Writers | ResourceKind::Readers => ResourceKind::Rwlock,
+        declared => declared,
+    };
     KINDS.iter().find(|entry| entry.kind == kind).expect("every kind stands in the table")
 }
 
@@ -290,6 +312,9 @@ mod tests {
 
     #[test]
     fn a_word_is_enough_for_what_needs_no_number() {
-        assert_eq!(short().map(|form| form.name).collect::<Vec<_>>(), ["mutex", "condition", "flag"]);
+        assert_eq!(
+            short().map(|form| form.name).collect::<Vec<_>>(),
+            ["mutex", "condition", "flag", "rwlock"]
+        );
     }
 }

@@ -43,7 +43,12 @@ fn asks_only_variables(expr: &Expr, asked: &mut BTreeSet<VarId>) -> bool {
             asked.insert(*var);
             asks_only_variables(index, asked)
         }
-        ExprKind::Level(_) | ExprKind::Capacity(_) | ExprKind::Now | ExprKind::Item => false,
+        ExprKind::Level(_)
+        | ExprKind::Capacity(_)
+        | ExprKind::Slot(..)
+        | ExprKind::Stage(_)
+        | ExprKind::Now
+        | ExprKind::Item => false,
         ExprKind::Unary(_, inner) => asks_only_variables(inner, asked),
         ExprKind::Binary(_, left, right) | ExprKind::And(left, right) | ExprKind::Or(left, right) => {
             asks_only_variables(left, asked) && asks_only_variables(right, asked)

@@ -60,6 +60,7 @@ mod references;
 mod resource_spec;
 mod resources;
 mod rewrite;
+mod rwlocks;
 mod schema;
 mod scope;
 mod snippet;
@@ -71,6 +72,7 @@ mod tables;
 mod typed;
 mod typing;
 mod warnings;
+mod watched;
 mod yaml;
 mod yaml_error;
 

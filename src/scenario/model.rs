@@ -8,7 +8,7 @@ use crate::trace::{Expected, LogTemplate, MarkInfo, TableInfo};
 use crate::value::{Type, Word};
 use std::sync::Arc;
 
-pub use super::expr::{Expr, ExprKind, ResourceRef};
+pub use super::expr::{Expr, ExprKind, ProcessRef, ResourceRef};
 pub use super::measured::{LevelTermDef, MeasureDef, MeasuredDef};
 pub use super::resource_spec::{ItemOrder, ProcessorSpec, ResourceSpec};
 pub use crate::trace::Discipline;
@@ -30,6 +30,8 @@ pub struct Model {
     /// What processes wait for that can come of several resources: one that has no other use
     /// for each.
     pub watches: Vec<ResourceDefId>,
+    /// The read-write locks.
+    pub rwlocks: Vec<Rwlock>,
     /// The marks, in the order of their first use, by [`MarkId`].
     pub marks: Vec<MarkInfo>,
     /// What is measured, in the order of the file.
@@ -53,6 +55,20 @@ pub struct Model {
     pub expect: Expected,
     /// The tables that distributions draw from, in the order in which they are named.
     pub tables: Vec<TableInfo>,
+}
+
+/// A read-write lock. Behind it stand, among the resources, the line of those who are to write
+/// and the permits of those who read.
+#[derive(Debug, Clone, Copy)]
+pub struct Rwlock {
+    /// The lock itself, which is owned by who writes.
+    pub lock: ResourceDefId,
+    /// Whether who is to read waits for those who wait to write.
+    pub prefers_writers: bool,
+    /// What is waited for by who is to read, among [`Model::watches`].
+    pub read: u32,
+    /// Likewise by who is to write.
+    pub write: u32,
 }
 
 /// By which resources others have to do with the life of a process.
@@ -223,6 +239,8 @@ pub enum StepKind {
     Select {
         /// In the order of the file.
         branches: Vec<Branch>,
+        /// Whether any that can be gone is, and not the first.
+        any: bool,
         /// The number of what is waited for, among [`Model::watches`].
         watch: u32,
     },
@@ -237,6 +255,14 @@ pub enum StepKind {
     },
     /// Wait until a boolean is true. It stands in a [`Branch`] only.
     Until(Expr),
+    /// Wait until a buffer is closed and has fewer items than that. It stands in a [`Branch`]
+    /// only.
+    Closed {
+        /// Which.
+        buffer: ResourceRef,
+        /// How many: an integer, at least 1.
+        count: Expr,
+    },
     /// Put items into a buffer, all at once, waiting until they all fit.
     Put {
         /// Into which.
@@ -503,17 +529,6 @@ pub enum Amount {
     Expr(Expr),
     /// At random, anew each time.
     Draw(DistributionSpec),
-}
-
-/// A process, one instance of several, or all of them.
-#[derive(Debug, Clone)]
-pub struct ProcessRef {
-    /// Which process.
-    pub def: ProcessDefId,
-    /// Which instance, from 0; `None` for all, or for the only one.
-    pub index: Option<Expr>,
-    /// Where it is named.
-    pub site: Site,
 }
 
 /// Where a random value comes from.

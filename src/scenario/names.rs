@@ -18,6 +18,9 @@ pub(super) const FUNCTIONS: [&str; 10] =
 /// which `capacity` often is.
 pub(super) const RESOURCE_FUNCTIONS: [&str; 2] = ["level", "capacity"];
 
+/// The functions of what is waited for in an `until`. Likewise.
+pub(super) const WATCHED_FUNCTIONS: [&str; 3] = ["slot", "done", "alive"];
+
 /// The units of durations, in nanoseconds. Both signs for micro are accepted.
 pub(super) const UNITS: [(&str, u64); 9] = [
     ("ns", 1),

@@ -53,7 +53,11 @@ impl Check<'_> {
                     self.reports.error(span, message);
                 }
             }
-            defs.extend(def);
+            let parts = match &def {
+                Some(def) if def.spec.kind == ResourceKind::Rwlock => self.parts_of_lock(def, entry),
+                _ => Vec::new(),
+            };
+            defs.extend(def.into_iter().chain(parts));
         }
         self.outer_processors(entries, &mut defs);
         defs
@@ -80,6 +84,9 @@ impl Check<'_> {
         }
         let form = self.kind_of(&entry.value, owner)?;
         let kind = ResourceKind::named(form.name)?;
+        if self.is_only_counted(&entry.value, form, owner) {
+            return None;
+        }
         known.kind = Some(kind);
         let fields = fields::read(&mut self.reports, &entry.value, form, owner)?;
         let scope = Scope::all_params();
@@ -104,6 +111,22 @@ impl Check<'_> {
         }
         let count = count.flatten().map(|typed| typed.expr);
         Some(ResourceDef { name, count, spec, discipline, site })
+    }
+
+    /// Reports a resource with `count` where another key is missing that was probably meant.
+    fn is_only_counted(&mut self, node: &Node, form: &'static Form, owner: Span) -> bool {
+        let Kind::Map(entries) = &node.kind else { return false };
+        let [kind, count] = entries.as_slice() else { return false };
+        let mut missing = form.fields.iter().filter(|field| field.required && field.key != "kind");
+        let (Some(missing), "kind", "count") =
+            (missing.next(), kind.key.name.as_str(), count.key.name.as_str())
+        else {
+            return false;
+        };
+        let message = format!("missing key `{}` in `{}`", missing.key, form.name);
+        let hint = format!("`count` makes several of it; `{}`: {}", missing.key, missing.doc);
+        self.reports.error_with_hint(owner, message, hint);
+        true
     }
 
     /// The form that `kind` names.

@@ -153,12 +153,14 @@ pub(super) struct Scope<'s> {
     pub now: bool,
     /// The type of `item`, where an item is looked at.
     pub item: Option<Type>,
+    /// Whether it is a condition that is waited for, which may ask slots and processes.
+    pub awaited: bool,
 }
 
 impl<'s> Scope<'s> {
     /// Over the first so many parameters.
     pub fn params(params: usize) -> Scope<'s> {
-        Scope { params, vars: None, arguments: None, index: false, now: false, item: None }
+        Scope { params, vars: None, arguments: None, index: false, now: false, item: None, awaited: false }
     }
 
     /// Over all parameters.

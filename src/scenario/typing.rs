@@ -9,7 +9,7 @@ use super::diagnostics::{Located, Reports, TextError};
 use super::foreign;
 use super::model::{Expr, ExprKind};
 use super::names::{FUNCTIONS, Table, quoted};
-use super::scope::{Argument, ParamEntry, ResourceEntry, Scope};
+use super::scope::{Argument, ParamEntry, ProcessEntry, ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
 use super::typed::{Typed, unitless_param};
 use crate::arithmetic::{ArithmeticError, BinaryOp, UnaryOp};
@@ -26,6 +26,7 @@ pub(super) struct Typer<'c, 't> {
     pub reports: &'c mut Reports<'t>,
     pub params: &'c Table<ParamEntry>,
     pub resources: &'c Table<ResourceEntry>,
+    pub processes: &'c Table<ProcessEntry>,
     pub scope: Scope<'c>,
     pub located: Located,
     /// Whether the steps at hand are never come to: what parameters are there is

@@ -17,7 +17,7 @@ use super::source::narrow;
 use crate::figure::verb;
 use crate::ids::{ResourceDefId, Site};
 use crate::time::format_nanos;
-use crate::trace::Claim;
+use crate::trace::{Claim, ResourceKind};
 use crate::value::Value;
 
 /// Steps times semaphores up to which each semaphore is followed through all steps.
@@ -99,8 +99,9 @@ fn keeps_held<'m>(
         match &step.kind {
             StepKind::With { held: taken, .. } => held.extend(taken),
             StepKind::Exit if around > 0 => {
-                let names: Vec<_> =
-                    held.iter().map(|held| quoted(&model.resources[held.def.index()].name)).collect();
+                let defs = held.iter().map(|held| &model.resources[held.def.index()]);
+                let defs = defs.filter(|def| def.spec.kind != ResourceKind::Writers);
+                let names: Vec<_> = defs.map(|def| quoted(&def.name)).collect();
                 let stay = verb(names.len(), "stay");
                 let message = format!("{} {stay} taken when the process ends here", names.join(" and "));
                 let hint = "`exit` gives nothing back: leave the `with` first, or `release` before it";
@@ -143,6 +144,10 @@ fn note(uses: &mut [Uses], step: &Step) {
 
 /// A warning about a resource that is only taken from or only given to.
 fn one_sided(def: &ResourceDef, uses: &Uses, asked: bool) -> Option<Diagnostic> {
+    if def.spec.kind == ResourceKind::Writers {
+        // Whoever takes it takes the lock.
+        return None;
+    }
     let kind = in_language(def.spec.kind);
     let (site, &(message, hint)) = match (uses.taken, uses.given) {
         (Some(site), None) => (site, kind.never_given.as_ref()?),

@@ -39,6 +39,7 @@ pub fn header() -> Header {
         initial,
         ty,
         chosen: None,
+        watched: false,
     };
     Header {
         scenario: "by hand".to_owned(),

@@ -105,6 +105,9 @@ pub struct ResourceInfo {
     /// ones goes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen: Option<Chosen>,
+    /// Of a memory or the life of a process, whether it is in a condition that is waited for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub watched: bool,
 }
 
 /// The name of a mark and the type of its values.

@@ -28,6 +28,8 @@ pub enum ResourceKind {
     Flag,
     /// Counted down to 0, for which processes wait.
     Latch,
+    /// Owned by at most one process that writes, or by any number that read.
+    Rwlock,
     /// Cores that serve processes at `work`.
     Processor,
     /// The life of a process, for whose end others wait. No scenario declares one:
@@ -36,6 +38,11 @@ pub enum ResourceKind {
     /// What processes wait for that can come of several resources. No scenario declares one:
     /// each step that waits so has one that is called what it waits for.
     Watch,
+    /// The line of those who are to write under a read-write lock, and who is first in it. No
+    /// scenario declares one: each such lock has one.
+    Writers,
+    /// Those who read under a read-write lock, likewise: a permit is taken for each.
+    Readers,
 }
 
 /// All that there is to say of a [`ResourceKind`].
@@ -220,6 +227,34 @@ const LATCH: KindDescriptor = KindDescriptor {
     is_drawn: true,
 };
 
+const RWLOCK: KindDescriptor = KindDescriptor {
+    name: "rwlock",
+    plural: "rwlocks",
+    doc: "A lock under which any number of processes read, or one writes.",
+    number: None,
+    level: Some(Level::Permits),
+    holds: Holds::Nothing,
+    is_owned: true,
+    wait_is_a_turn: false,
+    is_drawn: false,
+};
+
+const WRITERS: KindDescriptor = KindDescriptor {
+    name: "writers",
+    plural: "writers",
+    doc: "The line of those who are to write under a read-write lock.",
+    ..RWLOCK
+};
+
+const READERS: KindDescriptor = KindDescriptor {
+    name: "readers",
+    plural: "readers",
+    doc: "Those who read under a read-write lock.",
+    number: SEMAPHORE.number,
+    is_owned: false,
+    ..RWLOCK
+};
+
 const PROCESSOR: KindDescriptor = KindDescriptor {
     name: "processor",
     plural: "processors",
@@ -263,7 +298,7 @@ const WATCH: KindDescriptor = KindDescriptor {
 
 impl ResourceKind {
     /// All of them that a scenario may declare, in the order of the reference.
-    pub const ALL: [ResourceKind; 9] = [
+    pub const ALL: [ResourceKind; 10] = [
         ResourceKind::Mutex,
         ResourceKind::Semaphore,
         ResourceKind::Buffer,
@@ -272,6 +307,7 @@ impl ResourceKind {
         ResourceKind::Barrier,
         ResourceKind::Flag,
         ResourceKind::Latch,
+        ResourceKind::Rwlock,
         ResourceKind::Processor,
     ];
 
@@ -286,6 +322,9 @@ impl ResourceKind {
             ResourceKind::Barrier => &BARRIER,
             ResourceKind::Flag => &FLAG,
             ResourceKind::Latch => &LATCH,
+            ResourceKind::Rwlock => &RWLOCK,
+            ResourceKind::Writers => &WRITERS,
+            ResourceKind::Readers => &READERS,
             ResourceKind::Processor => &PROCESSOR,
             ResourceKind::Process => &PROCESS,
             ResourceKind::Watch => &WATCH,

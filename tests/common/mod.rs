@@ -48,6 +48,11 @@ pub struct Run {
     pub fingerprint: String,
 }
 
+/// How many random scenarios a property tries: so many, or as many as `TEMPOLANE_CASES` says.
+pub fn cases(usual: u32) -> u32 {
+    std::env::var("TEMPOLANE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
+
 /// The text of a scenario of the library.
 pub fn library(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(path);

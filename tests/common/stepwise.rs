@@ -11,7 +11,7 @@ use tempolane::backend::{Choices, Draws, Kernel, Machine, Rest, Scheduler, State
 use tempolane::explore::Turn;
 use tempolane::ids::ProcessId;
 use tempolane::time::Time;
-use tempolane::trace::{Deadlock, Event, Fault, Kind, Outcome, Sink};
+use tempolane::trace::{Deadlock, Event, Fault, Kind, Outcome, ResourceInfo, ResourceKind, Sink};
 use tempolane::value::Word;
 
 /// A machine, and until when each process lets time pass.
@@ -380,6 +380,14 @@ impl<'a> Stepper<'a> {
         })
     }
 
+    /// Whether an event is of a step that others may notice: the end of a process is one if
+    /// somebody asks for it.
+    fn is_step(&self, event: &Event) -> bool {
+        let name = || self.program.process_name(event.process);
+        let is_asked = |info: &ResourceInfo| info.kind == ResourceKind::Process && info.name == name();
+        event.resource().is_some() || event.kind == Kind::Done && self.program.resources.iter().any(is_asked)
+    }
+
     /// The step of a process that begins with these events, however the kernel
     /// must be answered for that: how many of them it makes, and the answers.
     /// None if it breaks a rule.
@@ -394,7 +402,7 @@ impl<'a> Stepper<'a> {
             let mut next = node.clone();
             let made = self.step(&mut next, process, &mut choices).ok()?;
             let made: Vec<Event> =
-                made.into_iter().map(|made| made.0).filter(|event| event.resource().is_some()).collect();
+                made.into_iter().map(|made| made.0).filter(|event| self.is_step(event)).collect();
             if events.starts_with(&made) {
                 *node = next;
                 return Some((made.len(), choices.answers().to_vec()));
@@ -407,7 +415,7 @@ impl<'a> Stepper<'a> {
     /// Whoever broke a rule at the end has a turn for that.
     pub fn turns_of(&mut self, events: &[Event], fault: Option<&Fault>) -> Vec<Turn> {
         let mut node = self.start().expect("nobody breaks a rule before the first step");
-        let events: Vec<Event> = events.iter().filter(|event| event.resource().is_some()).copied().collect();
+        let events: Vec<Event> = events.iter().filter(|event| self.is_step(event)).copied().collect();
         let (mut place, mut turns) = (0, Vec::new());
         while let Some(event) = events.get(place) {
             let process = event.process;

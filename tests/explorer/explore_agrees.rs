@@ -73,6 +73,7 @@ pub fn try_scenarios_of(
     cases: u32,
     check: impl Fn(&str) -> Option<()>,
 ) {
+    let cases = crate::common::cases(cases);
     let useful = Cell::new(0);
     let config = ProptestConfig {
         cases,
@@ -180,7 +181,7 @@ fn a_reduction_finds_the_same_ends() {
 fn reductions_agree(text: &str) -> Option<()> {
     let order = Reduce { order: true, ..Reduce::NONE };
     let symmetry = Reduce { symmetry: true, ..Reduce::NONE };
-    let text = text.replace("p0: {priority", "p0: {count: 2, priority");
+    let text = text.replace("p0: {priority", "p0: {count: 2, priority").replace("(p0)", "(p0[0])");
     let program = program(&text, &[]);
     let whole = explored(&program, Mode::Untimed)?;
     for reduce in [order, symmetry, Reduce::ALL] {

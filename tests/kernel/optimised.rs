@@ -2,8 +2,8 @@
 //! programs end in the same way at the same time, with the same events, faults and
 //! contents, by the ones and by the others.
 
-use crate::common::generate;
 use crate::common::watches::watching;
+use crate::common::{cases, generate};
 use proptest::prelude::*;
 use std::fmt::Write;
 use std::ops::ControlFlow;
@@ -163,7 +163,7 @@ fn calculations() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(256), ..ProptestConfig::default() })]
 
     #[test]
     fn random_scenarios_run_as_by_the_plain_ops(text in generate::scenario()) {

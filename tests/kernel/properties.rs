@@ -5,12 +5,12 @@
 use crate::common::generate::scenario;
 use crate::common::limits::limited;
 use crate::common::watches::watching;
-use crate::common::{Run, run, run_in_order};
+use crate::common::{Run, cases, run, run_in_order};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tempolane::backend::find_waiting;
 use tempolane::backend::virtual_time;
-use tempolane::trace::{Kind, NoTrace, Outcome, ResourceKind, Ties, WaitFor};
+use tempolane::trace::{Kind, NoTrace, Outcome, ResourceInfo, ResourceKind, Ties, WaitFor};
 
 /// The waits that are the level of a resource.
 const WAITS_COUNTED: [u64; 2] = [WaitFor::Notify as u64, WaitFor::Barrier as u64];
@@ -118,7 +118,9 @@ fn check(run: &Run) {
             assert!(levels[&subject] <= capacity.max(1) as i64, "more items than fit");
         }
     }
-    for info in header.resources.iter().filter(|info| info.kind != ResourceKind::Memory) {
+    // Neither what is written nor who is done is a level.
+    let has_level = |info: &&ResourceInfo| !matches!(info.kind, ResourceKind::Memory | ResourceKind::Process);
+    for info in header.resources.iter().filter(has_level) {
         let level = run.machine.level(&run.program, info.first) as i64;
         assert_eq!(
             level, levels[&info.first.0],
@@ -152,7 +154,7 @@ fn hold(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_scenarios_keep_the_rules(text in scenario()) {

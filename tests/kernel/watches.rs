@@ -1,7 +1,7 @@
 //! Waits for what can come of several resources: each rule in a scenario small enough to
 //! work out by hand, and `acquire_all` against a program that knows nothing of the kernel.
 
-use crate::common::{Run, run};
+use crate::common::{Run, cases, run};
 use proptest::prelude::*;
 use std::fmt::Write;
 use tempolane::trace::{Kind, Outcome};
@@ -259,6 +259,78 @@ fn a_latch_is_at_0_for_ever() {
     assert_eq!(lines, ["2s at 0", "9s 0"]);
 }
 
+/// A slot has what is waited for at 2 s and no more at 3 s; another one has it at 4 s.
+#[test]
+fn until_a_slot_holds_what_is_wanted() {
+    let lines = told(
+        "
+  writer: {do: [{repeat: 4, do: [{delay: 1s}, {set: {n: n + 1}}, {write: {to: d, at: n % 2, value: n}}]}], vars: {n: 0}}
+  two: {do: [{until: 'slot(d, 0) == 2'}, {log: two}]}
+  sum: {vars: {x: 4}, do: [{until: 'slot(d, 0) + slot(d, 1) == x + 3'}, {log: sum}]}
+  late: {start: 3500ms, do: [{until: 'slot(d, 1) == 3'}, {log: three}, {until: 'slot(d, 0) == 2'}, {log: still two}]}
+",
+        "d: {kind: memory, slots: 2}",
+    );
+    assert_eq!(lines, ["2s two", "3.5s three", "3.5s still two", "4s sum"]);
+}
+
+/// What is written and overwritten at one instant is seen, as any other change.
+#[test]
+fn a_slot_is_looked_at_behind_each_write() {
+    let lines = told(
+        "
+  writer: {do: [{delay: 1s}, {write: {to: 'd[1]', at: 0, value: true}}, {write: {to: 'd[1]', at: 0, value: false}}]}
+  other: {do: [{delay: 2s}, {write: {to: 'd[0]', at: 0, value: true}}]}
+  sees: {vars: {x: true}, do: [{until: 'slot(d[1], 0)'}, {read: {from: 'd[1]', at: 0, into: x}}, {log: '{x}'}]}
+",
+        "d: {kind: memory, count: 2, slots: 1, value: false}",
+    );
+    assert_eq!(lines, ["1s false"]);
+}
+
+/// `w[0]` is started at 1 s and stopped at 2 s; `w[1]` is started then and done at 7 s.
+#[test]
+fn until_processes_are_done_or_alive() {
+    let lines = told(
+        "
+  w: {count: 2, start: manual, do: [{delay: 5s}]}
+  main: {do: [{delay: 1s}, {start: 'w[0]'}, {delay: 1s}, {stop: 'w[0]'}, {start: 'w[1]'}, {join: 'w[1]'}, {start: 'w[0]'}]}
+  first: {do: [{until: 'alive(w[0])'}, {log: begins}, {until: 'done(w[0])'}, {log: over}, {until: 'alive(w[0])'}, {log: again}]}
+  both: {do: [{until: 'done(w[0]) and done(w[1])'}, {log: both}]}
+  late: {start: 3s, do: [{until: 'done(first) or not alive(w[0])'}, {log: late}]}
+",
+        "",
+    );
+    assert_eq!(lines, ["1s begins", "2s over", "3s late", "7s both", "7s again"]);
+}
+
+/// What is in a slot that is not there is a fault of who waits; who waits for a slot that
+/// nobody writes waits for ever.
+#[test]
+fn slots_that_are_not_there_and_never_written() {
+    let fault = run("
+version: 1
+resources: {d: {kind: memory, slots: 1}, s: {kind: semaphore, permits: 0}}
+processes:
+  p: {do: [{until: 'slot(d, level(s)) == 1'}]}
+  q: {do: [{delay: 1s}, {release: s}]}
+");
+    let Outcome::Fault(found) = &fault.end.outcome else { panic!("{:?}", fault.end.outcome) };
+    assert_eq!(
+        (fault.header.process_name(found.process), fault.header.line(found.op)),
+        ("p".to_owned(), Some(5))
+    );
+    let stuck = run("
+version: 1
+resources: {d: {kind: memory, slots: 2}}
+processes:
+  p: {do: [{until: 'slot(d, 0) == 1'}, {write: {to: d, at: 1, value: 1}}]}
+  q: {do: [{until: 'slot(d, 1) == 1 or done(p)'}, {write: {to: d, at: 0, value: 1}}]}
+");
+    let Outcome::Deadlock(deadlock) = &stuck.end.outcome else { panic!("{:?}", stuck.end.outcome) };
+    assert_eq!(deadlock.cycle, [stuck.process("p"), stuck.process("q")]);
+}
+
 /// What cannot be worked out is a fault of who waits, not of who changed it.
 #[test]
 fn a_condition_without_a_value_is_a_fault_of_its_process() {
@@ -391,8 +463,75 @@ impl Naive<'_> {
     }
 }
 
+/// A write of the only one who writes, and how long after the one before.
+type Written = (u64, usize, i64);
+
+/// What one waits for: a slot with at least so much; both together with exactly so much; or,
+/// with less than nothing, the end of who writes.
+type Awaited = (usize, i64);
+
+/// A program that knows nothing of the kernel: from write to write it looks who goes on.
+fn seen(writes: &[Written], waits: &[Awaited]) -> Vec<u64> {
+    let (mut slots, mut time, mut seen) = ([0i64; 2], 0, Vec::new());
+    let mut left = waits.iter().peekable();
+    let mut look = |slots: [i64; 2], is_done: bool, time: u64| {
+        while left
+            .next_if(|&&(slot, value)| match slot {
+                0 | 1 if value >= 0 => slots[slot] >= value,
+                _ if value >= 0 => slots[0] + slots[1] == value,
+                _ => is_done,
+            })
+            .is_some()
+        {
+            seen.push(time);
+        }
+    };
+    look(slots, false, 0);
+    for &(after, slot, value) in writes {
+        time += after;
+        slots[slot] = value;
+        look(slots, false, time);
+    }
+    look(slots, true, time);
+    seen
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(150), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn slots_are_seen_as_a_naive_program_has_it(
+        writes in prop::collection::vec((1u64..4, 0usize..2, 0i64..5), 0..12),
+        waiters in prop::collection::vec(prop::collection::vec((0usize..3, -1i64..6), 1..6), 1..6),
+    ) {
+        let mut text = "version: 1\nhorizon: 100s\nresources: {d: {kind: memory, slots: 2}}\nprocesses:\n  w:\n    do:\n      - mark: here\n".to_owned();
+        for (after, slot, value) in &writes {
+            writeln!(text, "      - delay: {after}s\n      - write: {{to: d, at: {slot}, value: {value}}}").expect("a String takes any text");
+        }
+        for (number, waits) in waiters.iter().enumerate() {
+            writeln!(text, "  p{number}:\n    do:").expect("a String takes any text");
+            for &(slot, value) in waits {
+                let condition = match slot {
+                    0 | 1 if value >= 0 => format!("slot(d, {slot}) >= {value}"),
+                    _ if value >= 0 => format!("slot(d, 0) + slot(d, 1) == {value}"),
+                    _ => "done(w)".to_owned(),
+                };
+                writeln!(text, "      - until: '{condition}'\n      - log: '{{now}}'").expect("a String takes any text");
+            }
+        }
+        let run = run(&text);
+        let mut told = vec![Vec::new(); waiters.len()];
+        for (process, line) in run.log_with_processes() {
+            let number: usize = process[1..].parse().expect("a number");
+            told[number].push(line.trim_end_matches('s').parse::<u64>().expect("whole seconds"));
+        }
+        let expected: Vec<Vec<u64>> = waiters.iter().map(|waits| seen(&writes, waits)).collect();
+        prop_assert_eq!(told, expected, "{}", text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(150), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn as_a_naive_program_has_it(

@@ -80,6 +80,93 @@ processes:
     assert_eq!(made.fingerprint(), run(text).fingerprint);
 }
 
+/// Two read until 1 s and 2 s, then one writes until 3 s.
+#[test]
+fn a_read_write_lock_runs_as_its_file_does() {
+    let text = "
+version: 1
+name: test
+resources:
+  l: {kind: rwlock, prefer: readers}
+processes:
+  reader: {do: [{with: {read: l}, do: [{delay: 1s}]}, {acquire: {read: l}}, {delay: 1s}, {release: {read: l}}]}
+  writer: {do: [{delay: 500ms}, {with: {write: [l]}, do: [{delay: 1s}]}, {acquire: {write: l}}, {release: {write: l}}]}
+";
+    let mut made = Scenario::new("test");
+    made.resource("l", Resource::rwlock().prefer_readers());
+    made.process("reader", |p| {
+        p.with_read("l", |p| {
+            p.delay("1s");
+        });
+        p.acquire_read("l").delay("1s").release_read("l");
+    });
+    made.process("writer", |p| {
+        p.delay("500ms").with_write(["l"], |p| {
+            p.delay("1s");
+        });
+        p.acquire_write("l").release_write("l");
+    });
+    let made = made.run();
+    assert_eq!(made.total_time().to_string(), "3s");
+    assert_eq!(made.fingerprint(), run(text).fingerprint);
+}
+
+/// The items at 1 s and 2 s, the close at 3 s, and the slot at 3 s.
+#[test]
+fn a_choice_that_hears_of_a_close_runs_as_its_file_does() {
+    let text = "
+version: 1
+name: test
+resources:
+  a: {kind: buffer, capacity: 3, of: int}
+  b: {kind: buffer, capacity: 3, of: int}
+  d: {kind: memory, slots: 1, value: 0}
+processes:
+  source: {do: [{put: {to: a, value: 1}}, {delay: 1s}, {put: {to: b, value: 2}}, {delay: 2s}, {close: a}]}
+  server:
+    vars: {x: 0}
+    do:
+      - repeat: 3
+        do:
+          - select:
+              - get: {from: a, into: x}
+                do: [{delay: 1s}]
+                else: [{write: {to: d, at: 0, value: 7}}]
+              - get: {from: b, into: x}
+            discipline: any
+  watcher: {do: [{until: 'slot(d, 0) == 7 and done(source)'}]}
+";
+    let mut made = Scenario::new("test");
+    made.resource("a", Resource::buffer(3).of(Type::Int));
+    made.resource("b", Resource::buffer(3).of(Type::Int));
+    made.memory("d", 1);
+    made.process("source", |p| {
+        p.put_value("a", 1).delay("1s").put_value("b", 2).delay("2s").close("a");
+    });
+    made.process("server", |p| {
+        p.var("x", 0);
+        p.repeat(3, |p| {
+            p.select(|p| {
+                p.get_into("a", "x")
+                    .then(|p| {
+                        p.delay("1s");
+                    })
+                    .or_else(|p| {
+                        p.write("d", 0, 7);
+                    });
+                p.get_into("b", "x");
+            })
+            .any_order();
+        });
+    });
+    made.process("watcher", |p| {
+        p.until("slot(d, 0) == 7 and done(source)");
+    });
+    let made = made.run();
+    assert_eq!(made.total_time().to_string(), "3s");
+    assert_eq!(made.fingerprint(), run(text).fingerprint);
+}
+
 #[test]
 fn a_pipeline_runs_as_its_file_does() {
     let text = "

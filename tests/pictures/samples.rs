@@ -89,6 +89,7 @@ impl Sample {
             initial: 0,
             ty: Type::Int,
             chosen: None,
+            watched: false,
         });
         self
     }

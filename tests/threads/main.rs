@@ -17,7 +17,7 @@ mod timeouts;
 mod watches;
 
 use common::generate::scenario;
-use common::{program, run};
+use common::{cases, program, run};
 use proptest::prelude::*;
 use quiet::Pace;
 use std::cell::Cell;
@@ -77,7 +77,7 @@ fn replayed(program: &BoundProgram, recording: &Recording) -> ReplayedRun {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(500), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever the threads do, the model could have done it, and both have
     /// the same in their memories at the end.

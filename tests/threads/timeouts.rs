@@ -4,7 +4,7 @@
 use super::common::generate::scenario;
 use super::common::limits::limited;
 use super::common::lives::{self, Held};
-use super::common::program;
+use super::common::{cases, program};
 use super::{record, record_paused, replayed, told};
 use proptest::prelude::*;
 use tempolane::backend::replay::replay;
@@ -78,7 +78,7 @@ processes:
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(150), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever the threads do whose waits run out, the model could have done it.
     #[test]

@@ -3,8 +3,8 @@
 
 use super::common::generate::scenario;
 use super::common::limits::limited;
-use super::common::program;
 use super::common::watches::watching;
+use super::common::{cases, program};
 use super::timeouts::stays_within;
 use super::{record, replayed, told};
 use proptest::prelude::*;
@@ -61,6 +61,78 @@ processes:
     assert_eq!(end, Time::from_nanos(800_000_000).expect("short"));
 }
 
+/// A slot is written at 200 ms, and the last worker is done at 700 ms.
+#[test]
+fn slots_and_ends_of_processes() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {d: {kind: memory, slots: 2}}
+processes:
+  writer: {do: [{delay: 200ms}, {write: {to: d, at: 1, value: 3}}, {delay: 200ms}, {start: 'late[1]'}]}
+  late: {count: 2, start: manual, do: [{delay: 300ms}]}
+  sees: {do: [{until: 'slot(d, 1) == 3'}, {log: written}, {until: 'alive(late[1])'}, {log: begun}]}
+  ends: {do: [{until: 'done(late[1]) and done(writer) and not alive(late[0])'}, {log: over}]}
+",
+    );
+    assert_eq!(lines, ["written", "begun", "over"]);
+    assert_eq!(end, Time::from_nanos(700_000_000).expect("short"));
+}
+
+/// Two producers close at 300 ms and 500 ms; who chooses hears of both.
+#[test]
+fn a_choice_hears_that_buffers_are_closed() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {a: {kind: buffer, capacity: 3, of: int}, b: {kind: buffer, capacity: 3, of: int}}
+processes:
+  one: {do: [{delay: 100ms}, {put: {to: a, value: 1}}, {delay: 200ms}, {close: a}]}
+  two: {do: [{delay: 500ms}, {close: b}]}
+  chooses:
+    vars: {x: 0, open: true}
+    do:
+      - while: open
+        do:
+          - select:
+              - get: {from: a, into: x}
+                do: [{log: 'a gives {x}'}]
+              - get: {from: b, into: x}
+                do: [{log: never}]
+                else: [{log: b is closed}, {set: {open: false}}]
+      - select:
+          - get: a
+            else: [{log: a is closed}]
+        discipline: any
+",
+    );
+    assert_eq!(lines, ["a gives 1", "b is closed", "a is closed"]);
+    assert_eq!(end, Time::from_nanos(500_000_000).expect("short"));
+}
+
+/// Two read together until 400 ms, when who is to write does; who comes to read meanwhile waits.
+#[test]
+fn read_write_locks() {
+    let text = |prefer: &str| {
+        format!(
+            "
+version: 1
+resources: {{l: {{kind: rwlock, prefer: {prefer}}}}}
+processes:
+  reader: {{count: 2, start: index * 100ms, do: [{{with: {{read: l}}, do: [{{delay: 300ms}}]}}]}}
+  writer: {{count: 2, start: 200ms, do: [{{with: {{write: l}}, do: [{{log: writes}}, {{delay: 200ms}}]}}]}}
+  late: {{start: 250ms, do: [{{with: {{read: l}}, do: [{{log: reads}}]}}]}}
+  impatient: {{start: 260ms, do: [{{with: {{read: l}}, within: 20ms, do: [{{log: reads}}], else: [{{log: gives up}}]}}]}}
+"
+        )
+    };
+    let (lines, end) = told(&text("writers"));
+    assert_eq!(lines, ["gives up", "writes", "writes", "reads"]);
+    assert_eq!(end, Time::from_nanos(800_000_000).expect("short"));
+    let (lines, _) = told(&text("readers"));
+    assert_eq!(lines, ["reads", "reads", "writes", "writes"]);
+}
+
 /// Each waits for what the other one would give: the run ends, and says so.
 #[test]
 fn a_deadlock_is_found() {
@@ -83,7 +155,7 @@ processes:
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(100), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever the threads do that wait for several things, the model could have done it.
     #[test]

@@ -12,7 +12,7 @@ mod tokens;
 
 pub use found::{ObservedRace, Races, RacingAccess};
 
-use crate::ids::ProcessId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{ChosenItems, Event, Header, Kind, ResourceInfo, ResourceKind, Sink, Trace};
 use crate::value::Word;
@@ -40,6 +40,8 @@ const WORDS_A_UNIT: u64 = 16;
 /// - Condition: a notify before what those do whose waits it ends. A notify
 ///   that finds nobody orders nothing.
 /// - Barrier: what all did before they came before what all do after they went on.
+/// - Several things that are waited for: what all others did before they changed any of them
+///   before what those do who go on; a write or an end counts if somebody may wait for it.
 /// - Atomic blocks exclude each other: an access in one before all later ones
 ///   in others, as if all were done with one mutex.
 ///
@@ -116,7 +118,9 @@ enum Shadow {
 impl Shadow {
     fn new(info: &ResourceInfo) -> Shadow {
         match info.kind {
-            ResourceKind::Mutex | ResourceKind::Semaphore => Shadow::Permits(Tokens::new(info.initial)),
+            ResourceKind::Mutex | ResourceKind::Semaphore | ResourceKind::Rwlock | ResourceKind::Writers => {
+                Shadow::Permits(Tokens::new(info.initial))
+            }
             ResourceKind::Buffer if info.capacity == Some(0) => {
                 Shadow::Rendezvous(Tokens::new(0), ProcessId(0))
             }
@@ -131,7 +135,9 @@ impl Shadow {
             ResourceKind::Condition => Shadow::Condition(NOTHING),
             ResourceKind::Barrier => Shadow::Barrier(Vec::new(), NOTHING),
             ResourceKind::Processor => Shadow::Processor,
-            ResourceKind::Process | ResourceKind::Flag | ResourceKind::Latch => Shadow::Life,
+            ResourceKind::Process | ResourceKind::Flag | ResourceKind::Latch | ResourceKind::Readers => {
+                Shadow::Life
+            }
             ResourceKind::Watch => Shadow::Watch,
         }
     }
@@ -207,7 +213,13 @@ impl Detector {
             self.clocks.learn(event.process, self.block);
         }
         if !self.changed.is_empty() {
-            pass_on(&mut self.clocks, &mut self.changed, event, &self.shadows[event.subject as usize]);
+            let is_unseen = match event.kind {
+                Kind::Write => !found.header.resource(ResourceId(event.subject)).watched,
+                Kind::Done => !ends_watched(&found.header, event.process),
+                _ => false,
+            };
+            let shadow = &self.shadows[event.subject as usize];
+            pass_on(&mut self.clocks, &mut self.changed, event, (!is_unseen).then_some(shadow));
         }
         let (process, clocks) = (event.process, &mut self.clocks);
         self.bytes += match (event.kind, &mut self.shadows[event.subject as usize]) {
@@ -322,12 +334,23 @@ impl Detector {
 }
 
 /// Who goes on that waited for several resources knows of all changes of any before.
-fn pass_on(clocks: &mut Clocks, changed: &mut [Row], event: &Event, shadow: &Shadow) {
+fn pass_on(clocks: &mut Clocks, changed: &mut [Row], event: &Event, shadow: Option<&Shadow>) {
+    let Some(shadow) = shadow else { return };
     match (event.kind, shadow) {
         (Kind::Level | Kind::Grant, Shadow::Watch) => {
             changed.iter().for_each(|&row| clocks.learn(event.process, row));
         }
-        (Kind::Acquire | Kind::Release | Kind::Put | Kind::Get | Kind::Block | Kind::Notify, _) => {
+        (
+            Kind::Acquire
+            | Kind::Release
+            | Kind::Put
+            | Kind::Get
+            | Kind::Write
+            | Kind::Done
+            | Kind::Block
+            | Kind::Notify,
+            _,
+        ) => {
             let own = &mut changed[event.process.index()];
             let before = std::mem::replace(own, clocks.hand_on(event.process));
             clocks.let_go(before);
@@ -336,11 +359,20 @@ fn pass_on(clocks: &mut Clocks, changed: &mut [Row], event: &Event, shadow: &Sha
     }
 }
 
+/// Whether somebody may wait for the end of this process by its condition.
+fn ends_watched(header: &Header, process: ProcessId) -> bool {
+    let is_its_life = |info: &&ResourceInfo| info.kind == ResourceKind::Process && info.watched;
+    header.resources.iter().filter(is_its_life).any(|info| {
+        let def = header.processes.iter().find(|def| def.name == info.name);
+        def.is_some_and(|def| (def.first.0..def.first.0 + def.count).contains(&process.0))
+    })
+}
+
 impl Sink for RaceSink {
     #[inline]
     fn event(&mut self, event: &Event, _: &[Word]) {
         if let Some(detector) = &mut self.detector
-            && event.kind.is_about_resource()
+            && (event.kind.is_about_resource() || event.kind == Kind::Done && !detector.changed.is_empty())
             && !detector.take_note(event, &mut self.found)
         {
             self.detector = None;

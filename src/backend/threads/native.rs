@@ -68,8 +68,10 @@ impl Native {
             Discipline::RoundRobin | Discipline::Sharing | Discipline::Edf => Order::Arrival,
         };
         match info.kind {
-            ResourceKind::Mutex => Native::Mutex(Mutex::new(order)),
-            ResourceKind::Semaphore | ResourceKind::Flag | ResourceKind::Latch => {
+            ResourceKind::Mutex | ResourceKind::Rwlock | ResourceKind::Writers => {
+                Native::Mutex(Mutex::new(order))
+            }
+            ResourceKind::Semaphore | ResourceKind::Flag | ResourceKind::Latch | ResourceKind::Readers => {
                 Native::Semaphore(Semaphore::new(info.initial, bug::order(order)))
             }
             ResourceKind::Buffer => {
@@ -127,10 +129,20 @@ impl Native {
             (Native::Buffer(buffer), Glance::Items) => buffer.items_at_hand(),
             (Native::Buffer(buffer), Glance::Room) => buffer.room_at_hand(),
             (Native::Buffer(buffer), Glance::Level) => buffer.level(),
+            (Native::Buffer(buffer), Glance::Closed) => Word::from(buffer.has_been_closed()),
             (Native::Semaphore(semaphore), _) => semaphore.level(),
             (Native::Mutex(mutex), _) => Word::from(mutex.owner().is_none()),
             (Native::Condition(line) | Native::Barrier(line, _), _) => line.level(),
+            (Native::Life(lives, place), Glance::Stage) => lives.stage(*place) as Word,
             (other, _) => unreachable!("{glance:?} of {other:?}"),
+        }
+    }
+
+    /// What is in a slot, which is not told either.
+    pub(super) fn glance_at(&self, slot: u64) -> Word {
+        match self {
+            Native::Memory(memory) => memory.at(slot),
+            other => unreachable!("a slot of {other:?}"),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::analysis::{
 use crate::figure::{format_figure, format_share, trimmed};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::{Time, format_mean_nanos};
-use crate::trace::{Header, MarkInfo};
+use crate::trace::{Header, MarkInfo, ResourceInfo};
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 /// How many entries of a table are shown.
@@ -188,7 +188,8 @@ pub fn resource_table(header: &Header, statistics: &Statistics, instances: bool)
     ];
     let groups = resource_groups(header, statistics);
     let groups = groups.iter().filter(|group| group.info.kind.level().is_some());
-    let waited_for = header.resources.iter().filter(|info| info.kind.level().is_some());
+    let is_told = |info: &&ResourceInfo| info.kind.level().is_some() && info.kind.is_declared();
+    let waited_for = header.resources.iter().filter(is_told);
     let infos = waited_for.map(|info| (info.first.index(), info.count, info.indexed));
     let no_timeouts = statistics.resources.iter().all(|resource| resource.timeouts == 0);
     let left_out = no_timeouts.then_some(TIMEOUTS_COLUMN);

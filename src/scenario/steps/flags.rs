@@ -73,7 +73,7 @@ impl Body<'_, '_> {
         let condition = Expr { kind: holds, ty: Type::Bool, site };
         let waits = vec![Step { kind: StepKind::Until(condition), site }];
         let watch = self.watch_called(name, site);
-        StepKind::Select { branches: vec![Branch { waits, body: Vec::new() }], watch }
+        StepKind::Select { branches: vec![Branch { waits, body: Vec::new() }], any: false, watch }
     }
 
     /// What a resource is called, whichever instance it is.

@@ -4,14 +4,12 @@
 
 use super::body::{Body, Main, Reader, StepForm};
 use super::within::{ELSE, WITHIN};
-use crate::figure::there_are;
-use crate::ids::{ProcessDefId, VarId};
+use crate::ids::VarId;
 use crate::scenario::context::Check;
 use crate::scenario::fields;
 use crate::scenario::model::{Life, ProcessDef, ProcessRef, ResourceDef, ResourceSpec, Step, StepKind};
 use crate::scenario::names::quoted;
 use crate::scenario::node::{Kind, Node};
-use crate::scenario::references::split_name;
 use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Type;
@@ -215,55 +213,8 @@ impl Body<'_, '_> {
             self.check.reports.error(span, message);
             return None;
         };
-        let name = split_name(text);
-        let Some(position) = self.check.processes.position(name) else {
-            let names = self.check.processes.names();
-            let message = format!("unknown process {}", quoted(name));
-            self.check.reports.unknown(span, message, name, names);
-            return None;
-        };
-        let def = ProcessDefId::from_index(position);
-        let known = self.check.processes.at(position);
-        if known.arrives {
-            let hint = "who arrives comes and goes by itself; give it a `count` and `start: manual` instead";
-            let message = format!("the instances of {} are not named by others", quoted(name));
-            self.check.reports.error_with_hint(span, message, hint);
-            return None;
-        }
-        known.lives.set(true);
-        let rest = text.trim()[name.len()..].trim();
-        if rest.is_empty() {
-            return Some(ProcessRef { def, index: None, site: node.site });
-        }
-        let counted = self.check.processes.at(position).counted;
-        let inside = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        let Some(inside) = inside.filter(|_| counted) else {
-            let hint = format!("write `{name}`, or `{name}[0]` of one with a `count`");
-            let message = format!("{} is no instance of a process", quoted(text));
-            self.check.reports.error_with_hint(span, message, hint);
-            return None;
-        };
-        let located = self.check.reports.locate(node.site, text);
-        let before = text.find('[').map_or(0, |at| at + 1);
-        let typed = self.check.expression_in(&located, before, inside, self.scope())?;
-        if typed.ty() != Type::Int {
-            let message = format!("an index must be an integer, found {}", typed.ty().described());
-            self.check.reports.error(span, message);
-            return None;
-        }
-        let count = self.check.processes.at(position).count;
-        if let (Some(at), Some(count)) = (typed.known_int(), count)
-            && !(0..count).contains(&at)
-        {
-            let message = format!(
-                "index {at} is out of range: {} of {}, from 0",
-                there_are(count.max(0) as u64, "instance"),
-                quoted(name)
-            );
-            self.check.reports.error(span, message);
-            return None;
-        }
-        Some(ProcessRef { def, index: Some(typed.expr), site: node.site })
+        let ast = self.check.parse(text, node.site)?;
+        self.check.typer(text, node.site, self.scope()).process(&ast, text)
     }
 }
 

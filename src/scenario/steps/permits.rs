@@ -10,7 +10,7 @@ use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
 use crate::scenario::names::quoted;
 use crate::scenario::node::{Entry, Kind, Node};
 use crate::scenario::scope::Found;
-use crate::scenario::tables::{Form, REFERENCES, Shape, required};
+use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
 use crate::trace::ResourceKind;
 use crate::value::Value;
 
@@ -24,8 +24,26 @@ fn counted(key: &str, name: &str, number: &str) -> String {
 /// Resources, each with a number of permits or without.
 pub(super) const PERMITS: Shape = Shape::Either(&[
     Shape::Reference,
-    Shape::List(&Shape::Either(&[Shape::Reference, Shape::Map(&Shape::Whole)])),
+    Shape::List(&Shape::Either(&[Shape::Reference, Shape::Form(&LOCK), Shape::Map(&Shape::Whole)])),
+    Shape::Form(&LOCK),
     Shape::Map(&Shape::Whole),
+]);
+
+/// A read-write lock, and in which way it is taken.
+static LOCK: Form = Form {
+    name: "lock_form",
+    doc: "In which way a read-write lock is taken.",
+    fields: &[
+        optional("read", REFERENCES, "Under which others may read meanwhile."),
+        optional("write", REFERENCES, "Under which nobody else does anything."),
+    ],
+};
+
+/// What a `with` names.
+const LOCKS: Shape = Shape::Either(&[
+    Shape::Reference,
+    Shape::List(&Shape::Either(&[Shape::Reference, Shape::Form(&LOCK)])),
+    Shape::Form(&LOCK),
 ]);
 
 /// `acquire`: a name, a list of names and maps, or a map from names to numbers.
@@ -62,7 +80,11 @@ pub(super) static WITH_STEP: StepForm = StepForm {
         name: "with",
         doc: "Acquire in order, do the steps, release in reverse order.",
         fields: &[
-            required("with", REFERENCES, "Which mutexes and semaphores."),
+            required(
+                "with",
+                LOCKS,
+                "Which mutexes and semaphores; of a rwlock, `{read: l}` or `{write: l}`.",
+            ),
             required("do", Shape::Steps, "What to do while holding them.")
                 .foreign(&["steps", "body", "then"]),
             WITHIN,
@@ -101,17 +123,33 @@ impl Body<'_, '_> {
 
     fn one_permit(&mut self, node: &Node, usage: &Use, site: Site, steps: &mut Vec<Step>) {
         let found = self.check.reference_node(node, self.scope(), usage);
-        if let Some(Found { reference, .. }) = found {
+        if let Some(Found { reference, entry }) = found
+            && !self.check.must_say_how(&reference, entry.kind, usage.key)
+        {
             let permits = Self::constant(Value::Int(1), reference.site);
             steps.push(permit_step(usage, reference, permits, site));
         }
     }
 
     fn numbered_permits(&mut self, entries: &[Entry], usage: &Use, steps: &mut Vec<Step>) {
-        for Entry { key, value } in entries {
+        for entry in entries {
+            if let Some(mut locked) = self.check.locked(entry, self.scope(), (usage, usage.key)) {
+                if !usage.takes {
+                    locked.reverse();
+                }
+                for reference in locked {
+                    let permits = Self::constant(Value::Int(1), reference.site);
+                    steps.push(permit_step(usage, reference, permits, entry.key.site));
+                }
+                continue;
+            }
+            let Entry { key, value } = entry;
             let found = self.check.reference(&key.name, key.site, self.scope(), usage);
             let permits = self.check.whole(value, self.scope(), "a number of permits", 0);
             let (Some(Found { reference, entry }), Some(permits)) = (found, permits) else { continue };
+            if self.check.must_say_how(&reference, entry.kind, usage.key) {
+                continue;
+            }
             if entry.kind.is_some_and(ResourceKind::is_owned) && !permits.is_literal_one() {
                 let span = self.check.reports.span_of(value);
                 let message = format!("a mutex is taken once; {} has no permits to count", quoted(&key.name));
@@ -124,8 +162,30 @@ impl Body<'_, '_> {
     }
 
     fn with(&mut self, main: Main<'_>) -> StepKind {
-        let found = self.check.references(&main.key.value, self.scope(), &ACQUIRE);
-        let held = found.into_iter().flatten().map(|found| found.reference).collect();
+        let node = &main.key.value;
+        let nodes = match &node.kind {
+            Kind::Seq(nodes) if nodes.iter().any(|node| matches!(node.kind, Kind::Map(_))) => {
+                nodes.as_slice()
+            }
+            _ => std::slice::from_ref(node),
+        };
+        let mut held = Vec::new();
+        for node in nodes {
+            let entries = if let Kind::Map(entries) = &node.kind { entries.as_slice() } else { &[] };
+            let locked: Option<Vec<_>> = entries
+                .iter()
+                .map(|entry| self.check.locked(entry, self.scope(), (&ACQUIRE, "with")))
+                .collect();
+            if let Some(locked) = locked.filter(|locked| !locked.is_empty()) {
+                held.extend(locked.into_iter().flatten());
+                continue;
+            }
+            for found in self.check.references(node, self.scope(), &ACQUIRE).into_iter().flatten() {
+                if !self.check.must_say_how(&found.reference, found.entry.kind, "with") {
+                    held.push(found.reference);
+                }
+            }
+        }
         StepKind::With { held, body: self.nested(main.fields, "do") }
     }
 }

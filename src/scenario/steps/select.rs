@@ -13,6 +13,7 @@ use crate::scenario::model::{
     Amount, Branch, Discipline, Expr, ExprKind, ResourceDef, ResourceSpec, Step, StepKind,
 };
 use crate::scenario::node::{Entry, Kind, Node};
+use crate::scenario::scope::Scope;
 use crate::scenario::tables::{AMOUNT, Form, Shape, optional, required};
 use crate::trace::ResourceKind;
 use crate::value::Type;
@@ -27,9 +28,13 @@ const LONGEST_NAME: usize = 60;
 pub(super) static UNTIL_STEP: StepForm = StepForm {
     form: Form {
         name: "until",
-        doc: "Wait until a condition over levels holds.",
+        doc: "Wait until a condition over levels, slots and processes holds.",
         fields: &[
-            required("until", Shape::Condition, "The condition, looked at whenever a level changes."),
+            required(
+                "until",
+                Shape::Condition,
+                "The condition, looked at whenever something that it asks changes.",
+            ),
             WITHIN,
             ELSE,
         ],
@@ -60,7 +65,14 @@ pub(super) static SELECT_STEP: StepForm = StepForm {
     form: Form {
         name: "select",
         doc: "Wait for several things, and do the steps of the first that can be.",
-        fields: &[required("select", Shape::List(&Shape::Form(&BRANCH)), "The waits, each with its steps.")],
+        fields: &[
+            required("select", Shape::List(&Shape::Form(&BRANCH)), "The waits, each with its steps."),
+            optional(
+                "discipline",
+                Shape::Word(&ORDERS),
+                "Which is done of several that can be; default first.",
+            ),
+        ],
     },
     foreign: &[(
         &["alt", "choose", "any_of", "first_of", "wait_any", "poll"],
@@ -78,36 +90,51 @@ static BRANCH: Form = Form {
         optional("put", super::items::PUT_STEP.form.fields[0].shape, "Into which buffer."),
         optional("acquire", ACQUIRE_STEP.form.fields[0].shape, "From where, all at once."),
         optional("acquire_all", PERMITS, "From where, all at once."),
-        optional("until", Shape::Condition, "A condition over levels."),
+        optional("until", Shape::Condition, "A condition over levels, slots and processes."),
         optional("wait", Shape::Reference, "Until a flag is up, or a latch at 0."),
         optional(AFTER, AMOUNT, "How long at most it is waited for the others; `0s` does not wait."),
         optional("do", Shape::Steps, "What is done then.").foreign(&["then", "steps", "body"]),
+        optional(
+            ELSE.key,
+            Shape::Steps,
+            "Of a `get`: what is done if its buffer is closed and has too few items.",
+        ),
     ],
 };
+
+/// Which wait is over of several that could be.
+const ORDERS: [&str; 2] = ["first", ANY];
+const ANY: &str = "any";
+
+/// The most waits of which any is over: each has a bit.
+const MOST_OF_ANY: usize = 60;
 
 /// The wait for nothing but time.
 const AFTER: &str = "after";
 
 /// What stands in a list of waits.
 enum Entered {
-    Branch(Branch),
+    /// One, and for a get what is done if nothing comes any more.
+    Branch(Branch, Option<Branch>),
     After(Amount, Vec<Step>),
 }
 
 impl Body<'_, '_> {
     fn until(&mut self, main: Main<'_>) -> Option<StepKind> {
         let node = &main.key.value;
-        let condition = self.value(node, Some(Type::Bool), "`until`")?.expr;
+        let scope = Scope { awaited: true, ..self.scope() };
+        let condition = self.check.value(node, scope, Some(Type::Bool), "`until`")?.expr;
         let span = self.check.reports.span_of(node);
         if asks(&condition, &|kind| matches!(kind, ExprKind::Now)) {
             let hint = "write `delay` for time to pass, or `within: 5s` beside `until`";
             self.check.reports.error_with_hint(span, "no change ends a wait for the clock", hint);
             return None;
         }
-        if !asks(&condition, &|kind| matches!(kind, ExprKind::Level(_))) {
+        let is_shared =
+            |kind: &ExprKind| matches!(kind, ExprKind::Level(_) | ExprKind::Slot(..) | ExprKind::Stage(_));
+        if !asks(&condition, &is_shared) {
             let message = "nothing that others change is asked here, so nobody ends this wait";
-            let hint =
-                "ask for a level, as in `until: level(b) > 3`; write `if` for what only this process changes";
+            let hint = "ask for a level, a slot or a process, as in `until: level(b) > 3`; write `if` for what only this process changes";
             self.check.reports.error_with_hint(span, message, hint);
             return None;
         }
@@ -137,8 +164,9 @@ impl Body<'_, '_> {
         let (mut branches, mut names, mut after) = (Vec::new(), Vec::new(), None);
         for node in nodes {
             match self.entered(node, owner)? {
-                (Entered::Branch(branch), name) => {
+                (Entered::Branch(branch, ended), name) => {
                     branches.push(branch);
+                    branches.extend(ended);
                     names.push(name);
                 }
                 (Entered::After(limit, steps), _) if after.is_none() => after = Some((limit, steps)),
@@ -156,7 +184,18 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(owner, "`select` has nothing to wait for", hint);
             return None;
         }
-        let kind = self.watch(branches, names.join(" or "), main.site());
+        let any = match main.fields.get("discipline") {
+            None => false,
+            Some(node) => self.check.word(node, "how `select` chooses", &ORDERS)? == ANY,
+        };
+        if any && branches.len() > MOST_OF_ANY {
+            let hint = "leave `discipline` out, or choose among fewer";
+            let message = format!("a `select` chooses any of at most {MOST_OF_ANY} waits");
+            self.check.reports.error_with_hint(owner, message, hint);
+            return None;
+        }
+        let watch = self.watch_called(names.join(" or "), main.site());
+        let kind = StepKind::Select { branches, any, watch };
         let Some((limit, steps)) = after else { return Some(kind) };
         let waits = vec![Step { kind, site: main.site() }];
         Some(StepKind::Within { limit: Some(limit), waits, otherwise: Some(steps) })
@@ -165,8 +204,9 @@ impl Body<'_, '_> {
     /// A wait in a list of waits, and what it is called.
     fn entered(&mut self, node: &Node, owner: crate::scenario::source::Span) -> Option<(Entered, String)> {
         let entries = fields::entries(&mut self.check.reports, node, BRANCH.name, owner)?;
-        let (steps, rest): (Vec<&Entry>, Vec<&Entry>) =
-            entries.iter().partition(|entry| entry.key.name == "do");
+        let is_body = |entry: &&Entry| entry.key.name == "do" || entry.key.name == ELSE.key;
+        let (steps, rest): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(is_body);
+        let named = |key: &str| steps.iter().copied().find(|entry| entry.key.name == key);
         let [wait] = rest.as_slice() else {
             let span = self.check.reports.span_of(node);
             let message = "a branch of `select` has one wait, and its steps below `do`";
@@ -174,19 +214,31 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(span, message, hint);
             return None;
         };
+        if let Some(otherwise) = named(ELSE.key).filter(|_| wait.key.name != "get") {
+            let span = self.check.key_span(&otherwise.key);
+            let message = "`else` in a `select` is for a `get` whose buffer is closed";
+            let hint = "write `- after: 5s` in the list, with its steps below `do`, for when nothing comes";
+            self.check.reports.error_with_hint(span, message, hint);
+            return None;
+        }
         if wait.key.name == AFTER {
             let limit = self.lasting(&wait.value, "`after`");
-            let steps = self.body_of(&steps);
+            let steps = self.body_of(named("do"));
             return Some((Entered::After(limit?, steps), String::new()));
         }
         let waits = self.waits(wait, owner);
-        let body = self.body_of(&steps);
+        let body = self.body_of(named("do"));
+        let otherwise = named(ELSE.key).map(|entry| self.steps(entry));
+        let waits = waits?;
+        let ended = otherwise
+            .zip(closed(&waits, wait.key.site))
+            .map(|(body, wait)| Branch { waits: vec![wait], body });
         let name = format!("{} {}", wait.key.name, written(&wait.value));
-        Some((Entered::Branch(Branch { waits: waits?, body }), name))
+        Some((Entered::Branch(Branch { waits, body }, ended), name))
     }
 
-    fn body_of(&mut self, steps: &[&Entry]) -> Vec<Step> {
-        steps.first().map(|entry| self.steps(entry)).unwrap_or_default()
+    fn body_of(&mut self, steps: Option<&Entry>) -> Vec<Step> {
+        steps.map(|entry| self.steps(entry)).unwrap_or_default()
     }
 
     /// What one branch waits for.
@@ -221,6 +273,14 @@ impl Body<'_, '_> {
                 self.check.reports.error_with_hint(span, message, hint);
                 None
             }
+            [Step { kind: StepKind::Acquire { resource, .. }, .. }]
+                if self.check.resources.at(resource.def.index()).kind == Some(ResourceKind::Readers) =>
+            {
+                let message = "a branch of `select` takes no read-write lock";
+                let hint = "take it in a step of its own, with `within: 0s` for a try";
+                self.check.reports.error_with_hint(span, message, hint);
+                None
+            }
             [_] => Some(found),
             [] => None,
             _ if self.check.reports.count() > reported => None,
@@ -236,7 +296,7 @@ impl Body<'_, '_> {
 
     /// A step that waits for one of these, which is called `name` together.
     fn watch(&mut self, branches: Vec<Branch>, name: String, site: Site) -> StepKind {
-        StepKind::Select { branches, watch: self.watch_called(name, site) }
+        StepKind::Select { branches, any: false, watch: self.watch_called(name, site) }
     }
 
     /// The number of what is waited for that is called so.
@@ -255,6 +315,12 @@ impl Body<'_, '_> {
     }
 }
 
+/// The wait for the end of what a get waits for.
+fn closed(waits: &[Step], site: Site) -> Option<Step> {
+    let [Step { kind: StepKind::Get { buffer, count, .. }, .. }] = waits else { return None };
+    Some(Step { kind: StepKind::Closed { buffer: buffer.clone(), count: count.clone() }, site })
+}
+
 /// Whether something in an expression is such.
 fn asks(expr: &Expr, is_such: &impl Fn(&ExprKind) -> bool) -> bool {
     let is_inside = match &expr.kind {
@@ -263,6 +329,10 @@ fn asks(expr: &Expr, is_such: &impl Fn(&ExprKind) -> bool) -> bool {
             asks(left, is_such) || asks(right, is_such)
         }
         ExprKind::Level(resource) => resource.index.as_ref().is_some_and(|index| asks(index, is_such)),
+        ExprKind::Slot(memory, at) => {
+            asks(at, is_such) || memory.index.as_ref().is_some_and(|index| asks(index, is_such))
+        }
+        ExprKind::Stage(process) => process.index.as_ref().is_some_and(|index| asks(index, is_such)),
         _ => false,
     };
     is_inside || is_such(&expr.kind)

@@ -353,3 +353,21 @@ fn what_is_left_open_is_shown_where_it_was_opened() {
         assert_eq!((site.line, site.column), (line, column), "{text}");
     }
 }
+
+/// Who counts a latch down to nothing has mixed up two keys: told once, and not wherever it is
+/// used.
+#[test]
+fn a_count_instead_of_what_is_counted_is_told_once() {
+    for (resource, key) in [("latch", "from"), ("semaphore", "permits"), ("barrier", "parties")] {
+        let step = match resource {
+            "latch" => "{count_down: l}, {wait: l}, {set: {x: level(l)}}",
+            "semaphore" => "{acquire: l}, {release: l}, {until: level(l) == 1}",
+            _ => "{wait: l}",
+        };
+        let text = format!(
+            "version: 1\nresources: {{l: {{kind: {resource}, count: 2}}}}\nprocesses:\n  p: {{vars: {{x: 0}}, do: [{step}]}}\n"
+        );
+        let missing = format!("missing key `{key}` in `{resource}`");
+        refused(&text, &[(2, 13, missing.as_str(), "`count` makes several of it")]);
+    }
+}

@@ -334,6 +334,26 @@ fn what_is_waited_for_can_come_about() {
     for (step, column, message, hint) in [
         ("{until: x > 3}", 17, "nothing that others change is asked here", "`until: level(b) > 3`"),
         ("{until: level(queue) > 1 and now > 3s}", 17, "no change ends a wait for the clock", "`within: 5s`"),
+        (
+            "{until: 'slot(queue, 0) == 1'}",
+            23,
+            "`slot` cannot be asked of the buffer 'queue'",
+            "`level(queue)`",
+        ),
+        ("{until: done(nobody)}", 22, "unknown process 'nobody'", ""),
+        ("{if: alive(p), do: []}", 14, "`alive` is asked in the condition of `until` only", "`within: 0s`"),
+        (
+            "{select: [{acquire: permits, else: []}]}",
+            38,
+            "`else` in a `select` is for a `get`",
+            "`- after: 5s`",
+        ),
+        (
+            "{select: [{get: queue}], discipline: fifo}",
+            46,
+            "'fifo' is not known as how `select` chooses",
+            "`any`",
+        ),
         ("{until: level(queue)}", 17, "`until` takes a boolean, found an integer", "compare it"),
         ("{acquire_all: [permits, queue]}", 33, "`acquire_all` cannot use the buffer 'queue'", "`get`"),
         ("{acquire_all: {lock: 2}}", 30, "a mutex is taken once", "acquire_all"),
@@ -353,6 +373,30 @@ fn what_is_waited_for_can_come_about() {
     ] {
         refused(&with_condition_step(step), &[(12, column, message, hint)]);
     }
+}
+
+#[test]
+fn read_write_locks_say_how_they_are_taken() {
+    for (step, column, message, hint) in [
+        ("{acquire: rw}", 26, "`acquire` does not say how", "`acquire: {write: rw}`"),
+        ("{release: [rw]}", 27, "`release` does not say how", "`release: {read: rw}`"),
+        ("{with: rw, do: []}", 23, "`with` does not say how", "`with: {read: rw}`"),
+        ("{acquire: {rw: 1}}", 27, "`acquire` does not say how", "`acquire: {read: rw}`"),
+        ("{with: {read: lock}, do: []}", 30, "`read` is a way to take a read-write lock", "`with: lock`"),
+        ("{with: [lock, {reads: rw}], do: []}", 31, "takes the name of a resource, found a map", ""),
+        ("{acquire_all: {read: rw}}", 37, "`acquire_all` cannot use the rwlock 'rw'", "`acquire`"),
+        ("{select: [{acquire: {read: rw}}]}", 27, "takes no read-write lock", "`within: 0s`"),
+        ("{wait: rw}", 23, "`wait` cannot use the rwlock 'rw'", "`acquire`"),
+    ] {
+        let text = format!(
+            "version: 1\nresources: {{lock: mutex, rw: rwlock}}\nprocesses:\n  p: {{do: [    {step}]}}\n"
+        );
+        refused(&text, &[(4, column, message, hint)]);
+    }
+    refused(
+        "version: 1\nresources: {rw: {kind: rwlock, prefer: some}}\nprocesses: {p: {do: [{with: {read: rw}, do: []}]}}\n",
+        &[(2, 40, "'some' is not known as whom a lock prefers", "`readers`")],
+    );
 }
 
 #[test]

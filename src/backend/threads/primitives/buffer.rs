@@ -208,6 +208,11 @@ impl Buffer {
         }
     }
 
+    /// Whether it is closed.
+    pub fn has_been_closed(&self) -> bool {
+        locked(&self.state).is_closed()
+    }
+
     /// How many items whoever comes could put at once.
     pub fn room_at_hand(&self) -> Word {
         let state = locked(&self.state);

@@ -110,6 +110,16 @@ impl Lives {
         locked(&self.state).each[place].stage == Stage::Alive
     }
 
+    /// How far the process in this place is: below 0 before its first life, 0 while it is
+    /// alive, above 0 when it is done.
+    pub fn stage(&self, place: usize) -> i64 {
+        match locked(&self.state).each[place].stage {
+            Stage::NeverStarted => -1,
+            Stage::Alive => 0,
+            Stage::Done | Stage::Joined => 1,
+        }
+    }
+
     /// Starts the process in this place.
     ///
     /// # Errors

@@ -46,6 +46,11 @@ impl Memory {
         values
     }
 
+    /// What is in a slot, which must be there.
+    pub fn at(&self, slot: u64) -> Word {
+        self.slots[slot as usize].load(Ordering::Relaxed)
+    }
+
     /// What is in it.
     pub fn content(&self) -> Vec<Word> {
         self.slots.iter().map(|slot| slot.load(Ordering::Relaxed)).collect()

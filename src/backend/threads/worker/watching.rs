@@ -143,12 +143,17 @@ impl Worker<'_> {
         let native = &shared.natives[asked.resource.index()];
         let values = match asked.request {
             Request::Glance(glance) => vec![native.glance(glance)],
+            Request::GlanceAt { slot } => vec![native.glance_at(slot)],
             request => {
                 self.record.about(shared.program.resource_info(asked.resource).ty);
                 let me = &Requester { op, resource: asked.resource, limit: WaitLimit::AtOnce, ..who.clone() };
                 let client = Client { me, census: &shared.census, record: &mut self.record };
                 match native.serve(request, client, &shared.natives) {
                     Ok(Response::Served(values)) => values,
+                    Ok(Response::Ended) => {
+                        self.in_state(machine, |kernel| kernel.ended(&asked, process))?;
+                        return Ok(machine.op(shared.program, process));
+                    }
                     _ => unreachable!("what was seen is there: nobody else makes a step"),
                 }
             }

@@ -1,0 +1,179 @@
+//! Read-write locks: `kind: rwlock`, and `{read: l}` and `{write: l}` where locks are named.
+//!
+//! Decides what such a lock is made of, and what a step about it means. The lock itself is
+//! owned by who writes. Beside it, behind it in the model, are a line in which those stand who
+//! are to write, and permits of which each who reads has one: as many as anybody could want.
+//! Who writes takes the line and then, when nobody reads, the lock; who reads takes a permit
+//! while nobody writes or, where writers are preferred, while nobody is in the line. What is
+//! waited for so is a region of ops.
+
+use super::context::Check;
+use super::model::{Expr, ResourceDef, ResourceRef, ResourceSpec, Rwlock};
+use super::names::quoted;
+use super::node::{Entry, Kind};
+use super::scope::{ResourceEntry, Scope};
+use super::steps::body::Use;
+use super::tables::{Field, Shape, optional};
+use super::typed::Typed;
+use crate::ids::{ResourceDefId, Site};
+use crate::trace::{Discipline, ResourceKind};
+use crate::value::Value;
+
+const WRITERS: &str = "writers";
+const READERS: &str = "readers";
+
+/// Who goes first of those who are to read and those who are to write.
+pub(super) const PREFER: Field = optional(
+    "prefer",
+    Shape::Word(&[WRITERS, READERS]),
+    "Whether who is to read waits for those who wait to write; default `writers`.",
+);
+
+/// In which way a lock is taken.
+const READ: &str = "read";
+const WRITE: &str = "write";
+
+/// How far behind a lock its parts stand in the model.
+const WRITERS_BEHIND: u32 = 1;
+const READERS_BEHIND: u32 = 2;
+
+/// How many may read at once: more than there are processes.
+const MOST_READERS: i64 = 1 << 40;
+
+impl Check<'_> {
+    /// What stands behind a lock in the model; `entry` declares it.
+    pub(super) fn parts_of_lock(&mut self, lock: &ResourceDef, entry: &Entry) -> Vec<ResourceDef> {
+        let Some(position) = self.resources.position(&lock.name) else { return Vec::new() };
+        let site = lock.site;
+        let prefer = match &entry.value.kind {
+            Kind::Map(entries) => entries.iter().find(|entry| entry.key.name == PREFER.key),
+            _ => None,
+        };
+        let word =
+            prefer.and_then(|prefer| self.word(&prefer.value, "whom a lock prefers", &[WRITERS, READERS]));
+        let name = &lock.name;
+        let [read, write] = [format!("{name} to read"), format!("{name} to write")].map(|name| {
+            self.watches.push((name, site));
+            self.watches.len() as u32 - 1
+        });
+        let def = ResourceDefId::from_index(position);
+        self.rwlocks.push(Rwlock { lock: def, prefers_writers: word != Some(READERS), read, write });
+        let part = |name: String, kind, discipline| {
+            let number =
+                (kind == ResourceKind::Readers).then(|| Typed::constant(Value::Int(MOST_READERS), site).expr);
+            let spec = ResourceSpec { number, ..ResourceSpec::of_kind(kind) };
+            ResourceDef { name, count: lock.count.clone(), spec, discipline, site }
+        };
+        let parts = vec![
+            part(format!("{name} behind who is to write"), ResourceKind::Writers, lock.discipline),
+            part(format!("{name} for reading"), ResourceKind::Readers, Discipline::Fifo),
+        ];
+        let known = self.resources.at(position);
+        let (counted, count) = (known.counted, known.count);
+        for part in &parts {
+            let first =
+                self.resources.last().and_then(|last| super::scope::next_first(last.first, last.count));
+            let entry = ResourceEntry {
+                kind: Some(part.spec.kind),
+                counted,
+                count,
+                first,
+                used: true.into(),
+                ..ResourceEntry::default()
+            };
+            self.resources.push(&part.name, entry);
+        }
+        parts
+    }
+
+    /// What a step takes, in this order, or gives back in the other, that names a lock under
+    /// `read` or `write`; `None` if the key is neither, so that it is the name of a resource.
+    pub(super) fn locked(
+        &mut self,
+        entry: &Entry,
+        scope: Scope<'_>,
+        (usage, step): (&Use, &str),
+    ) -> Option<Vec<ResourceRef>> {
+        let key = entry.key.name.as_str();
+        if !(matches!(key, READ | WRITE) && self.resources.position(key).is_none()) {
+            return None;
+        }
+        let mut taken = Vec::new();
+        for found in self.references(&entry.value, scope, usage).into_iter().flatten() {
+            let lock = found.reference;
+            match found.entry.kind {
+                Some(ResourceKind::Rwlock) => {
+                    match Rwlock::among(&self.rwlocks, lock.def) {
+                        Some(rwlock) if key == READ => taken.push(rwlock.readers(&lock)),
+                        Some(rwlock) => taken.extend([rwlock.line(&lock), lock]),
+                        // It is wrong itself, which was reported.
+                        None => {}
+                    }
+                }
+                Some(kind) => {
+                    let name = quoted(self.resources.name(lock.def.index()));
+                    let span = self.reports.span_of(&entry.value);
+                    let message = format!(
+                        "`{key}` is a way to take a read-write lock, and {name} is a {}",
+                        kind.name()
+                    );
+                    let hint = format!("write `{step}: {}`", name.trim_matches('\''));
+                    self.reports.error_with_hint(span, message, hint);
+                }
+                None => {}
+            }
+        }
+        Some(taken)
+    }
+
+    /// Reports a read-write lock of which a step does not say how it is taken.
+    pub(super) fn must_say_how(
+        &mut self,
+        lock: &ResourceRef,
+        kind: Option<ResourceKind>,
+        step: &str,
+    ) -> bool {
+        if kind != Some(ResourceKind::Rwlock) {
+            return false;
+        }
+        let name = self.resources.name(lock.def.index()).to_owned();
+        let span = self.reports.span_of_text(lock.site, &name);
+        let message = format!("`{step}` does not say how the read-write lock {} is taken", quoted(&name));
+        let hint = format!("write `{step}: {{read: {name}}}` or `{step}: {{write: {name}}}`");
+        self.reports.error_with_hint(span, message, hint);
+        true
+    }
+}
+
+/// The index of one part is that of all.
+impl Rwlock {
+    /// The one of these, in the order of their ids, that is this resource or has it as a part.
+    pub fn among(locks: &[Rwlock], part: ResourceDefId) -> Option<&Rwlock> {
+        let before = locks.partition_point(|lock| lock.lock.0 <= part.0);
+        locks[..before].last().filter(|lock| part.0 <= lock.lock.0 + READERS_BEHIND)
+    }
+
+    /// The lock itself, of which one part is named.
+    pub fn itself(&self, named: &ResourceRef) -> ResourceRef {
+        self.part(named, 0)
+    }
+
+    /// The line of those who are to write.
+    pub fn line(&self, named: &ResourceRef) -> ResourceRef {
+        self.part(named, WRITERS_BEHIND)
+    }
+
+    /// The permits of those who read.
+    pub fn readers(&self, named: &ResourceRef) -> ResourceRef {
+        self.part(named, READERS_BEHIND)
+    }
+
+    fn part(&self, named: &ResourceRef, behind: u32) -> ResourceRef {
+        ResourceRef { def: ResourceDefId(self.lock.0 + behind), ..named.clone() }
+    }
+
+    /// How many permits of those who read are free while nobody does.
+    pub fn nobody_reads(&self, site: Site) -> Expr {
+        Typed::constant(Value::Int(MOST_READERS), site).expr
+    }
+}
