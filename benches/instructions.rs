@@ -5,12 +5,16 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use tempolane::analysis::StatisticsSink;
 use tempolane::backend::virtual_time::Simulation;
 use tempolane::backend::{Binding, BoundProgram, Rerun, compile};
 use tempolane::explore::{Mode, Options, explore};
 use tempolane::scenario::{self, LoadedScenario};
-use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink};
+use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink, Sketch};
 use tempolane::value::Value;
+
+/// As many lanes as a timeline in letters has at most.
+const LANES: usize = 40;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,7 +24,9 @@ fn main() {
     };
     let parameter = |name: &str, value: String| (name.to_owned(), value);
     let (file, parameters) = match name.as_str() {
-        "queue" => ("scenarios/queues/mm1.yaml", vec![parameter("customers", size.clone())]),
+        "queue" | "figures" | "sketch" => {
+            ("scenarios/queues/mm1.yaml", vec![parameter("customers", size.clone())])
+        }
         "hold" => {
             let rounds = parameter("rounds", "1000000000".to_owned());
             ("scenarios/queues/hold.yaml", vec![rounds, parameter("span", format!("{size}s"))])
@@ -45,6 +51,13 @@ fn main() {
     }
     let mut simulation = Simulation::new(&program, 1, 0);
     match name.as_str() {
+        // What `run` looks at, with JSON and with text.
+        "figures" | "sketch" => {
+            let header = program.header(1);
+            let sketch = (name == "sketch").then(|| Sketch::new(&header, LANES));
+            let statistics = StatisticsSink::new(&header).with_sketch(sketch);
+            run(&mut simulation, &mut (statistics, Fingerprint::new()));
+        }
         "fingerprint" => run(&mut simulation, &mut Fingerprint::new()),
         "trace" => run(&mut simulation, &mut RecordingSink::new()),
         _ => run(&mut simulation, &mut NoTrace),

@@ -35,6 +35,8 @@ hold 1 11 10000 wake-up
 buffer 1002 6000 4998 item
 fingerprint 1002 6000 4998 item
 trace 1002 6000 4998 item
+figures 20000 60000 40000 customer
+sketch 20000 60000 40000 customer
 network 100 600 10000 visit
 customers 1000 6000 5000 customer
 short 91 637 546 run

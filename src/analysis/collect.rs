@@ -216,11 +216,15 @@ impl StatisticsSink {
     /// What becomes of the level of the resource that an event is about.
     #[inline]
     fn level(&mut self, event: &Event) {
-        let level = self.resources[event.subject as usize].change(event);
+        let tally = &mut self.resources[event.subject as usize];
+        let before = tally.statistics.level_end;
+        let level = tally.change(event);
         if let Some(sketch) = &mut self.sketch {
             sketch.level(ResourceId(event.subject), event.time, level);
         }
-        self.measure(event, MeasureTallies::resource);
+        if let Some(measures) = &mut self.measures {
+            measures.level(event, before, level);
+        }
     }
 
     #[inline]

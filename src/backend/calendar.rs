@@ -1,9 +1,10 @@
 //! The calendar: who can go on when, in the total order of (time, priority,
 //! sequence).
 //!
-//! Entries are kept by value. Three forms, of which a run chooses one: four
-//! places for up to four processes, since each has at most one entry; a heap
-//! for more; and wheels for very many that all have the same priority.
+//! Entries are kept by value. Three forms, of which a run chooses one: eight
+//! places for up to eight processes, since each has at most one entry; wheels for
+//! more that all have the same priority; and a heap if they have not, or for some
+//! dozens.
 
 use crate::ids::ProcessId;
 use crate::kernel::{Scheduler, Yield, Yielded};
@@ -393,7 +394,7 @@ mod tests {
         ) {
             agrees(&mut SmallCalendar::new(SMALL, priorities), &script, priorities);
             agrees(&mut HeapCalendar::new(priorities), &script, priorities);
-            agrees(&mut TieCalendar::new(Ties::Fifo, 0, 0), &script, priorities);
+            agrees(&mut TieCalendar::new(SMALL, Ties::Fifo, 0, 0), &script, priorities);
             if !priorities {
                 agrees(&mut WheelCalendar::new(4), &script, false);
             }
@@ -521,7 +522,7 @@ mod tests {
             (0..100).map(|_| calendar.pop()).collect()
         };
         for ties in [Ties::Reversed, Ties::Seeded(3)] {
-            let mut used = TieCalendar::new(ties, 1, 2);
+            let mut used = TieCalendar::new(200, ties, 1, 2);
             let first = choices(&mut used);
             used.clear();
             assert_eq!(choices(&mut used), first);

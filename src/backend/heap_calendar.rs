@@ -8,10 +8,11 @@
 //! walk down instead of two.
 
 use super::calendar::{Calendar, Key, NONE, entry, key, renumber, smallest};
+use super::ready::Ready;
 use crate::ids::ProcessId;
 use crate::kernel::Scheduler;
 use crate::time::Time;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// Four siblings.
 #[derive(Debug, Clone, Copy)]
@@ -35,9 +36,11 @@ pub struct HeapCalendar {
     len: usize,
     /// The root was taken and nothing stands in its place.
     hole: bool,
-    /// Entries for the present, in order: no heap is needed for them as long
-    /// as all priorities are equal.
-    ready: VecDeque<Key>,
+    /// Then, the first of its children: with its lane in group 0.
+    first: (usize, Key),
+    /// Who was entered for the present: no heap is needed for them as long as all
+    /// priorities are equal. All entries in the heap for that time came before.
+    ready: Ready,
     now: Time,
     has_priorities: bool,
     pub(super) sequence: u32,
@@ -55,7 +58,8 @@ impl HeapCalendar {
             groups: Vec::new(),
             len: 0,
             hole: false,
-            ready: VecDeque::new(),
+            first: (0, NONE),
+            ready: Ready::default(),
             now: NOT_BEGUN,
             has_priorities,
             sequence: 0,
@@ -79,30 +83,39 @@ impl HeapCalendar {
         self.len = last;
         let place = &mut self.groups[last / 4].0[last % 4];
         let moved = std::mem::replace(place, NONE);
+        if last < 4 {
+            self.first = self.first_child();
+        }
         self.sift_down(moved);
+    }
+
+    /// The first of the children of the root, with its lane.
+    #[inline]
+    fn first_child(&self) -> (usize, Key) {
+        self.groups.first().map_or((0, NONE), |Group(keys)| smallest(keys))
     }
 
     /// Puts `key` into the empty place of the root and walks it down.
     #[inline]
     fn sift_down(&mut self, key: Key) {
-        let mut group = 0;
-        let mut parent: Option<(usize, usize)> = None;
+        let (lane, least) = self.first;
+        if key < least {
+            self.root = key;
+            return;
+        }
+        self.root = least;
+        let mut place = (0, lane);
+        let mut group = lane + 1;
         while let Some(Group(keys)) = self.groups.get(group) {
             let (lane, least) = smallest(keys);
             if key < least {
                 break;
             }
-            match parent {
-                None => self.root = least,
-                Some((above, lane)) => self.groups[above].0[lane] = least,
-            }
-            parent = Some((group, lane));
+            self.groups[place.0].0[place.1] = least;
+            place = (group, lane);
             group = 4 * group + lane + 1;
         }
-        match parent {
-            None => self.root = key,
-            Some((above, lane)) => self.groups[above].0[lane] = key,
-        }
+        self.groups[place.0].0[place.1] = key;
     }
 
     /// Adds `key` behind the last entry and walks it up.
@@ -137,13 +150,11 @@ impl HeapCalendar {
     fn renumber(&mut self) {
         let root = if self.hole { NONE } else { self.root };
         let in_groups = self.groups.iter().flat_map(|group| group.0);
-        let mut keys: Vec<Key> =
-            in_groups.chain([root]).chain(self.ready.iter().copied()).filter(|&key| key != NONE).collect();
+        let mut keys: Vec<Key> = in_groups.chain([root]).filter(|&key| key != NONE).collect();
         keys.sort_unstable();
-        let next = renumber(&mut keys);
-        let (now, has_priorities) = (self.now, self.has_priorities);
-        let cancelled = std::mem::take(&mut self.cancelled);
-        *self = HeapCalendar { now, sequence: next, cancelled, ..HeapCalendar::new(has_priorities) };
+        let (sequence, now) = (renumber(&mut keys), self.now);
+        let (ready, cancelled) = (std::mem::take(&mut self.ready), std::mem::take(&mut self.cancelled));
+        *self = HeapCalendar { now, sequence, ready, cancelled, ..HeapCalendar::new(self.has_priorities) };
         // In ascending order each stays where it is put.
         keys.into_iter().for_each(|key| self.sift_up(key));
     }
@@ -175,11 +186,8 @@ impl HeapCalendar {
     #[inline]
     fn pop_any(&mut self) -> Option<(Time, ProcessId)> {
         // Who goes on at the present mostly fills the hole sooner or later.
-        if let Some(&ready) = self.ready.front()
-            && ready < self.least()
-        {
-            self.ready.pop_front();
-            return Some(entry(ready));
+        if !self.ready.is_empty() && self.least() >> u64::BITS > Key::from(self.now.as_nanos()) {
+            return self.ready.pop().map(|process| (self.now, process));
         }
         if self.hole {
             self.close_hole();
@@ -188,16 +196,14 @@ impl HeapCalendar {
             return None;
         }
         self.hole = true;
+        self.first = self.first_child();
         Some(entry(self.root))
     }
 
     /// The first entry that is not for the present.
     #[inline]
     fn least(&self) -> Key {
-        match self.hole {
-            true => self.groups.first().map_or(NONE, |Group(keys)| smallest(keys).1),
-            false => self.root,
-        }
+        if self.hole { self.first.1 } else { self.root }
     }
 
     /// Whether this entry was taken back, which is then forgotten.
@@ -221,14 +227,15 @@ impl Scheduler for HeapCalendar {
 
     #[inline]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
+        if time == self.now && !self.has_priorities {
+            return self.ready.push(process);
+        }
         if self.sequence == u32::MAX {
             self.renumber();
         }
         let key = key(time, priority, self.sequence, process);
         self.sequence += 1;
-        if time == self.now && !self.has_priorities {
-            self.ready.push_back(key);
-        } else if self.hole {
+        if self.hole {
             self.hole = false;
             self.sift_down(key);
         } else {

@@ -11,20 +11,70 @@ use crate::ids::ProcessId;
 use crate::kernel::Scheduler;
 use crate::time::Time;
 
-/// The future event list of a run in which waits may run out.
+/// At most one key of each process, in order.
 #[derive(Debug, Clone)]
-pub struct IndexedCalendar {
+pub(super) struct IndexedHeap {
     /// A binary heap, the first on top.
     heap: Vec<Key>,
     /// By process: where its entry is in the heap, plus 1; 0 if it has none.
     places: Vec<u32>,
-    sequence: u32,
+    /// The first was taken and still stands there, in front of all others: the key that is
+    /// entered next takes its place, mostly without a walk through the heap.
+    hole: bool,
 }
 
-impl IndexedCalendar {
-    /// An empty calendar for so many processes.
-    pub fn new(processes: usize) -> IndexedCalendar {
-        IndexedCalendar { heap: Vec::new(), places: vec![0; processes], sequence: 0 }
+impl IndexedHeap {
+    /// Without entries, for so many processes.
+    pub(super) fn new(processes: usize) -> IndexedHeap {
+        IndexedHeap { heap: Vec::new(), places: vec![0; processes], hole: false }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.heap.clear();
+        self.places.fill(0);
+        self.hole = false;
+    }
+
+    /// The first key.
+    pub(super) fn first(&mut self) -> Option<Key> {
+        self.close_hole();
+        self.heap.first().copied()
+    }
+
+    /// Takes the first key.
+    pub(super) fn pop(&mut self) -> Option<Key> {
+        let first = self.first()?;
+        self.places[entry(first).1.index()] = 0;
+        self.hole = true;
+        Some(first)
+    }
+
+    /// Puts the last key in the place of the one that was taken.
+    fn close_hole(&mut self) {
+        if std::mem::take(&mut self.hole) {
+            let last = self.heap.pop().expect("the one that was taken");
+            if !self.heap.is_empty() {
+                self.sift_down(0, last);
+            }
+        }
+    }
+
+    /// Enters the key of a process, instead of any other that it has.
+    pub(super) fn enter(&mut self, process: ProcessId, key: Key) {
+        self.take(process);
+        if std::mem::take(&mut self.hole) {
+            self.sift_down(0, key);
+        } else {
+            self.heap.push(key);
+            self.sift_up(self.heap.len() - 1, key);
+        }
+    }
+
+    /// Takes the key of a process out, if it has one.
+    pub(super) fn take(&mut self, process: ProcessId) {
+        if let Some(place) = (self.places[process.index()] as usize).checked_sub(1) {
+            self.remove(place);
+        }
     }
 
     /// Puts a key in this place of the heap.
@@ -80,64 +130,60 @@ impl IndexedCalendar {
         }
     }
 
-    /// Where the entry of a process is.
-    fn place(&self, process: ProcessId) -> Option<usize> {
-        (self.places[process.index()] as usize).checked_sub(1)
-    }
-
-    #[cold]
-    fn renumber(&mut self) {
+    /// Changes the keys to what `renumber` makes of them, in order.
+    fn renumber<T>(&mut self, renumber: impl FnOnce(&mut [Key]) -> T) -> T {
+        self.close_hole();
         let mut keys = std::mem::take(&mut self.heap);
         keys.sort_unstable();
-        self.sequence = renumber(&mut keys);
+        let result = renumber(&mut keys);
         self.heap = keys;
         for place in 0..self.heap.len() {
             self.put(place, self.heap[place]);
         }
+        result
     }
+}
 
-    /// Notes the one entry of a process, instead of any other that it has.
-    fn enter(&mut self, time: Time, priority: u8, process: ProcessId) {
-        if self.sequence == u32::MAX {
-            self.renumber();
-        }
-        if let Some(place) = self.place(process) {
-            self.remove(place);
-        }
-        let key = key(time, priority, self.sequence, process);
-        self.sequence += 1;
-        self.heap.push(key);
-        self.sift_up(self.heap.len() - 1, key);
+/// The future event list of a run in which waits may run out.
+#[derive(Debug, Clone)]
+pub struct IndexedCalendar {
+    entries: IndexedHeap,
+    sequence: u32,
+}
+
+impl IndexedCalendar {
+    /// An empty calendar for so many processes.
+    pub fn new(processes: usize) -> IndexedCalendar {
+        IndexedCalendar { entries: IndexedHeap::new(processes), sequence: 0 }
     }
 }
 
 impl Calendar for IndexedCalendar {
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
-        let first = entry(*self.heap.first()?);
-        self.remove(0);
-        Some(first)
+        self.entries.pop().map(entry)
     }
 
     fn clear(&mut self) {
-        self.heap.clear();
-        self.places.fill(0);
+        self.entries.clear();
         self.sequence = 0;
     }
 }
 
 impl Scheduler for IndexedCalendar {
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {
-        self.enter(time, priority, process);
+        if self.sequence == u32::MAX {
+            self.sequence = self.entries.renumber(renumber);
+        }
+        self.entries.enter(process, key(time, priority, self.sequence, process));
+        self.sequence += 1;
     }
 
     fn wake_by(&mut self, time: Time, priority: u8, process: ProcessId) {
-        self.enter(time, priority, process);
+        self.wake(time, priority, process);
     }
 
     fn cancel(&mut self, _: Time, process: ProcessId) {
-        if let Some(place) = self.place(process) {
-            self.remove(place);
-        }
+        self.entries.take(process);
     }
 }
 
@@ -176,7 +222,8 @@ mod tests {
                     calendar.wake(Time::from_nanos(time).expect("small"), priority, ProcessId(process));
                 }
             }
-            assert_eq!(calendar.heap.len(), list.len(), "nothing is left behind");
+            let IndexedHeap { heap, hole, .. } = &calendar.entries;
+            assert_eq!(heap.len() - usize::from(*hole), list.len(), "nothing is left behind");
         }
     }
 }

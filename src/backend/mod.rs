@@ -4,6 +4,7 @@
 mod calendar;
 mod heap_calendar;
 mod indexed_calendar;
+mod ready;
 pub mod recorded;
 pub mod replay;
 mod rerun;

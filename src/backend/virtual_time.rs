@@ -12,7 +12,7 @@ use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, State
 use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink, Ties};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// Steps between two looks at the control.
 const CONTROL_INTERVAL: u64 = 1 << 16;
@@ -67,15 +67,21 @@ pub(super) enum AnyCalendar {
     Ties(Box<TieCalendar>),
 }
 
-/// From this number of processes on wheels are faster than a heap.
-const MANY_PROCESSES: usize = 500;
+/// With so many processes of one priority a heap is faster than wheels: fewer are sorted in
+/// no time, and with more the heap is high.
+const FOR_A_HEAP: Range<usize> = 25..200;
 
 impl AnyCalendar {
     /// For this order of simultaneous events.
     pub(super) fn of_ties(program: &BoundProgram, ties: Ties, seed: u64, replication: u64) -> AnyCalendar {
         match ties {
             Ties::Fifo => AnyCalendar::for_program(program),
-            _ => AnyCalendar::Ties(Box::new(TieCalendar::new(ties, seed, replication))),
+            _ => AnyCalendar::Ties(Box::new(TieCalendar::new(
+                program.process_count(),
+                ties,
+                seed,
+                replication,
+            ))),
         }
     }
 
@@ -86,7 +92,8 @@ impl AnyCalendar {
             AnyCalendar::Indexed(IndexedCalendar::new(processes))
         } else if processes <= SMALL && !program.has_cancellations() {
             AnyCalendar::Small(SmallCalendar::new(processes, program.has_priorities))
-        } else if processes >= MANY_PROCESSES && !program.has_priorities && !program.has_cancellations() {
+        } else if !FOR_A_HEAP.contains(&processes) && !program.has_priorities && !program.has_cancellations()
+        {
             AnyCalendar::Wheels(WheelCalendar::new(processes))
         } else {
             let mut calendar = HeapCalendar::new(program.has_priorities);

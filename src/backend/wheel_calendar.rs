@@ -1,4 +1,4 @@
-//! A calendar for very many processes of one priority: wheels within wheels
+//! A calendar for very many processes of one priority, or for few: wheels within wheels
 //! (Varghese & Lauck, "Hashed and hierarchical timing wheels", 1987), of which
 //! the next few entries are kept sorted.
 //!
@@ -14,10 +14,10 @@
 //! Decides nothing about priorities: a run that has several takes the heap.
 
 use super::calendar::Calendar;
+use super::ready::Ready;
 use crate::ids::ProcessId;
 use crate::kernel::Scheduler;
 use crate::time::Time;
-use std::collections::VecDeque;
 
 /// Bits of a digit.
 const DIGIT_BITS: usize = 6;
@@ -100,8 +100,12 @@ impl Wheels {
     fn clear(&mut self) {
         self.base = 0;
         self.turning = 0;
-        self.used = [0; WHEELS];
-        *self.slots = [[EMPTY; SLOTS]; WHEELS];
+        for (used, slots) in self.used.iter_mut().zip(self.slots.iter_mut()) {
+            while *used != 0 {
+                slots[used.trailing_zeros() as usize] = EMPTY;
+                *used &= *used - 1;
+            }
+        }
         self.chunks.clear();
         self.next.clear();
         self.free = NIL;
@@ -203,7 +207,7 @@ pub struct WheelCalendar {
     limit: u64,
     wheels: Wheels,
     rest: Slot,
-    ready: VecDeque<ProcessId>,
+    ready: Ready,
     now: Time,
     announces: bool,
     /// Whether there are near entries that were not announced.
@@ -225,7 +229,7 @@ impl WheelCalendar {
             limit: 0,
             wheels,
             rest: EMPTY,
-            ready: VecDeque::new(),
+            ready: Ready::default(),
             // Before the first entry is taken there is no present.
             now: Time::MAX,
             announces: entries >= ANNOUNCED,
@@ -372,7 +376,7 @@ impl Calendar for WheelCalendar {
                 self.now = time;
                 Some((time, process))
             }
-            _ => self.ready.pop_front().map(|process| (self.now, process)),
+            _ => self.ready.pop().map(|process| (self.now, process)),
         }
     }
 
@@ -394,7 +398,7 @@ impl Scheduler for WheelCalendar {
     fn wake(&mut self, time: Time, _: u8, process: ProcessId) {
         let entry = Entry { time, process };
         if time == self.now {
-            self.ready.push_back(process);
+            self.ready.push(process);
         } else if time.as_nanos() < self.limit {
             self.insert(entry);
         } else {

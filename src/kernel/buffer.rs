@@ -284,18 +284,19 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Takes items, which are there, to where the op at `at` says.
     pub(super) fn pop(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) {
-        for number in 0..count {
+        let into = match self.program.plain[at.op()] {
+            Op::Get { into, .. } => Some(into.at(at.frame())),
+            Op::GetMany { many } => {
+                let array = self.program.many[many as usize].array;
+                array.map(|array| self.array(arena, at.frame(), array).0)
+            }
+            _ => None,
+        };
+        for number in 0..count as usize {
             let value = self.oldest(arena, header);
             arena[header + resource::LEVEL] -= 1;
-            match self.program.plain[at.op()] {
-                Op::Get { into, .. } => self.write(arena, into, at.frame(), value),
-                Op::GetMany { many } => {
-                    if let Some(array) = self.program.many[many as usize].array {
-                        let (start, _) = self.array(arena, at.frame(), array);
-                        arena[start + number as usize] = value;
-                    }
-                }
-                _ => {}
+            if let Some(into) = into {
+                arena[into + number] = value;
             }
             self.note_item(arena, at, Kind::Get, header, value);
         }

@@ -55,7 +55,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.take_out_of_queue(arena, at, at.process());
         arena[at.frame() + frame::STATE] = state_word(next, State::Ready);
         if self.program.has_watches() {
-            self.attend(arena, at.process());
+            self.queue.touch(self.program.watch_line());
+            // Who leaves the line of those who wait for several things changes nothing for them.
+            if self.program.names_in_watches(header) {
+                self.attend(arena, at.process());
+            }
         }
         next
     }

@@ -103,6 +103,11 @@ impl BoundProgram {
         self.has_watches() && self.watches.attended[at]
     }
 
+    /// Whether somebody may wait so for a change of the resource with this header.
+    pub fn names_in_watches(&self, header: usize) -> bool {
+        self.watches.names(header)
+    }
+
     /// The header of the resource in whose line all those stand who wait so.
     pub fn watch_line(&self) -> usize {
         self.watches.line

@@ -73,11 +73,11 @@ impl<'a> Binding<'a> {
         }
         // Globals and headers: what ops may have in them.
         self.changed.clear();
-        let words = 0..self.next.frames_base;
-        let (before, after) = (self.program.arena.content(words.clone()), &self.next.arena[words]);
-        for (word, (before, after)) in (0..).zip(before.iter().zip(after)) {
-            if before != after {
-                self.changed.push(word);
+        let words = self.next.frames_base;
+        let (before, after) = (self.program.arena.content(0..words), &self.next.arena[..words]);
+        for word in 0..words {
+            if before[word] != after[word] {
+                self.changed.push(word as u32);
             }
         }
         let reseeded = self.is_reseeded();

@@ -10,7 +10,8 @@ pub(super) struct Watches {
     pub(super) attended: Vec<bool>,
     /// The header of the first watch, in whose line all stand.
     pub(super) line: usize,
-    /// The headers of what they name: each range is that of a definition, or of one instance.
+    /// The headers of what they name, in order: each range is that of a definition, or of one
+    /// instance.
     pub(super) named: Vec<Range<usize>>,
 }
 

@@ -63,8 +63,8 @@ pub(super) fn four_blocks(
     for (words, word) in start.iter_mut().zip(CONSTANTS.iter().chain(key)) {
         *words = u32x4::new([*word; 4]);
     }
-    let low = |numbers: [u64; 4]| u32x4::new(numbers.map(|number| number as u32));
-    let high = |numbers: [u64; 4]| u32x4::new(numbers.map(|number| (number >> 32) as u32));
+    let low = |[a, b, c, d]: [u64; 4]| u32x4::new([a as u32, b as u32, c as u32, d as u32]);
+    let high = |[a, b, c, d]: [u64; 4]| low([a >> 32, b >> 32, c >> 32, d >> 32]);
     (start[12], start[13]) = (low(counters), high(counters));
     (start[14], start[15]) = (low(streams), high(streams));
     let mut state = start;

@@ -65,8 +65,23 @@ impl std::error::Error for SampleError {}
 /// A float from 0 up to but not including 1, one of 2^53 evenly spaced.
 #[inline]
 pub fn unit(words: &mut impl Words) -> f64 {
-    const STEP: f64 = 1.0 / 9_007_199_254_740_992.0;
-    (words.next_word() >> 11) as i64 as f64 * STEP
+    unit_of(unit_number(words))
+}
+
+/// The bits of the number that a [`unit`] is made of.
+pub const UNIT_BITS: u32 = 53;
+
+/// The number that a [`unit`] is made of.
+#[inline(always)]
+pub fn unit_number(words: &mut impl Words) -> u64 {
+    words.next_word() >> (u64::BITS - UNIT_BITS)
+}
+
+/// The [`unit`] that is made of this number, or 1 of the one behind the last.
+#[inline(always)]
+pub fn unit_of(number: u64) -> f64 {
+    const STEP: f64 = 1.0 / (1u64 << UNIT_BITS) as f64;
+    number as i64 as f64 * STEP
 }
 
 /// A float above 0, up to and including 1: one of 2^53 evenly spaced.

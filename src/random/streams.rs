@@ -82,7 +82,10 @@ impl Family {
         let tag = instance / 4 + 1;
         if self.numbered[purpose].tag != tag {
             let first = instance & !3;
-            let ids = [first, first + 1, first + 2, first + 3].map(|instance| self.id_of(instance, place).0);
+            let mut ids = [0; 4];
+            for (instance, id) in (first..=first + 3).zip(&mut ids) {
+                *id = self.id_of(instance, place).0;
+            }
             four_blocks(key, ids, [0; 4], &mut self.numbered[purpose].blocks);
             self.numbered[purpose].tag = tag;
         }

@@ -75,14 +75,14 @@ impl Sketch {
     pub fn finish(self) -> Sketched {
         let mut spans: Vec<Span> = Vec::new();
         for (process, lane) in self.lanes.all.iter().enumerate() {
-            laid_out(ProcessId::from_index(process), lane, &mut spans);
+            laid_out(ProcessId::from_index(process), &lane.pieces, &mut spans);
         }
         self.add_hidden(&mut spans);
         let levels =
             self.levels.iter().zip(&self.lines.all).enumerate().filter_map(|(resource, (now, line))| {
                 let now = now.as_ref()?;
                 let resource = ResourceId::from_index(resource);
-                Some(LevelLine { resource, steps: now.steps(line), peak: now.peak })
+                Some(LevelLine { resource, steps: now.steps(&line.pieces), peak: now.peak })
             });
         Sketched { spans, levels: levels.collect(), finished: self.finished }
     }
@@ -195,6 +195,8 @@ impl LevelNow {
 trait Piece: Copy {
     fn start(&self) -> Time;
     fn nanos(&self) -> u64;
+    /// A number below [`CLASSES`], which all of the same kind have.
+    fn class(&self) -> usize;
     /// Adds a later piece, if that is of the same kind; whether it did.
     fn absorb(&mut self, later: &Self) -> bool;
 }
@@ -214,6 +216,17 @@ impl Piece for Doing {
 
     fn nanos(&self) -> u64 {
         self.nanos
+    }
+
+    #[inline]
+    fn class(&self) -> usize {
+        match self.activity {
+            Activity::New => 0,
+            Activity::Delayed => 1,
+            Activity::Running => 2,
+            Activity::Blocked { .. } => 3,
+            Activity::Ready { .. } => 4,
+        }
     }
 
     fn absorb(&mut self, later: &Doing) -> bool {
@@ -257,6 +270,11 @@ impl Piece for Held {
         self.nanos
     }
 
+    #[inline]
+    fn class(&self) -> usize {
+        0
+    }
+
     fn absorb(&mut self, later: &Held) -> bool {
         self.nanos += later.nanos;
         self.area += later.area;
@@ -264,10 +282,27 @@ impl Piece for Held {
     }
 }
 
-/// Lines of pieces, each in order of time.
+/// How many classes of pieces there are.
+const CLASSES: usize = 5;
+
+/// Pieces in order of time.
+#[derive(Debug, Clone)]
+struct Line<P> {
+    pieces: Vec<P>,
+    /// By class, where the last one is that was short.
+    latest: [u32; CLASSES],
+}
+
+impl<P> Line<P> {
+    const fn new() -> Line<P> {
+        Line { pieces: Vec::new(), latest: [0; CLASSES] }
+    }
+}
+
+/// Lines of pieces.
 #[derive(Debug, Clone)]
 struct Lines<P> {
-    all: Vec<Vec<P>>,
+    all: Vec<Line<P>>,
     /// How many pieces there are.
     kept: usize,
     /// A stretch is two to this power nanoseconds long.
@@ -276,7 +311,7 @@ struct Lines<P> {
 
 impl<P: Piece> Lines<P> {
     fn new(count: usize) -> Lines<P> {
-        Lines { all: vec![Vec::new(); count], kept: 0, exponent: 0 }
+        Lines { all: vec![Line::new(); count], kept: 0, exponent: 0 }
     }
 
     /// Adds a piece, which takes some time, behind those of its line.
@@ -302,8 +337,9 @@ impl<P: Piece> Lines<P> {
             self.exponent += 1;
             self.kept = 0;
             for line in &mut self.all {
-                let mut coarser = Vec::new();
-                line.iter()
+                let mut coarser = Line::new();
+                line.pieces
+                    .iter()
                     .for_each(|&piece| self.kept += usize::from(push(&mut coarser, piece, self.exponent)));
                 *line = coarser;
             }
@@ -313,20 +349,30 @@ impl<P: Piece> Lines<P> {
 
 /// Adds a piece to a line, or to one that began in the same stretch; whether it became another one.
 #[inline]
-fn push<P: Piece>(line: &mut Vec<P>, piece: P, exponent: u32) -> bool {
+fn push<P: Piece>(line: &mut Line<P>, piece: P, exponent: u32) -> bool {
     let is_short = |piece: &P| piece.nanos() >> exponent == 0;
     if is_short(&piece) {
         let begin = piece.start().as_nanos() >> exponent << exponent;
-        for other in line.iter_mut().rev() {
+        let absorbs = |other: &mut P| is_short(other) && other.absorb(&piece);
+        // What a process does next nobody can predict, but it is mostly something that it has done before.
+        let latest = &mut line.latest[piece.class()];
+        if let Some(other) = line.pieces.get_mut(*latest as usize)
+            && other.start().as_nanos() >= begin
+            && absorbs(other)
+        {
+            return false;
+        }
+        for other in line.pieces.iter_mut().rev() {
             if other.start().as_nanos() < begin {
                 break;
             }
-            if is_short(other) && other.absorb(&piece) {
+            if absorbs(other) {
                 return false;
             }
         }
+        *latest = line.pieces.len() as u32;
     }
-    line.push(piece);
+    line.pieces.push(piece);
     true
 }
 

@@ -116,6 +116,20 @@ const LINES: &[Line] = &[
         span_s: |_| EVENTS,
     },
     Line {
+        name: "limits",
+        what: "waiters on one semaphore, three of whom give up again and again",
+        sizes: POWERS,
+        scenario: |n| giving_up(n, "acquire: never"),
+        span_s: |_| EVENTS / 3.0,
+    },
+    Line {
+        name: "watchers",
+        what: "waiters for a level, three of whom give up again and again",
+        sizes: POWERS,
+        scenario: |n| giving_up(n, "until: level(never) > 0"),
+        span_s: |_| EVENTS / 3.0,
+    },
+    Line {
         name: "ops",
         what: "ops in a program, one delay each",
         sizes: &[1, 10, 100, 1_000, 10_000, 30_000],
@@ -126,6 +140,14 @@ const LINES: &[Line] = &[
         span_s: |_| EVENTS,
     },
 ];
+
+/// So many wait for ever, and three for a while between two delays.
+fn giving_up(n: u32, wait: &str) -> String {
+    let waiter = format!("waiter: {{count: {n}, do: [{{{wait}, within: 1000000h, else: []}}]}}");
+    let steps = format!("[{{delay: {{exponential: {{mean: 1s}}}}}}, {{{wait}, within: 1ms, else: []}}]");
+    let hasty = format!("hasty: {{count: 3, do: [{{while: true, do: {steps}}}]}}");
+    scenario("{never: {kind: semaphore, permits: 0}}", &[&waiter, &hasty])
+}
 
 const HOLD: &str = "{delay: {exponential: {mean: 1s}}}";
 

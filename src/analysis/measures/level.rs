@@ -32,17 +32,16 @@ pub struct LevelStatistics {
 
 impl LevelStatistics {
     fn add(&mut self, sum: i64, nanos: u64) {
-        if nanos == 0 {
-            return;
-        }
         let (low, high) = self.range;
         self.range = if self.weight == 0 { (sum, sum) } else { (low.min(sum), high.max(sum)) };
         self.weight += nanos;
         // 63 bits times 64: the product always fits.
         self.area = self.area.saturating_add(i128::from(sum) * i128::from(nanos));
+        // No time has 64 bits, and a number with a sign becomes a float in one step.
+        let (nanos_then, weight) = (nanos as i64 as f64, self.weight as i64 as f64);
         let distance = sum as f64 - self.center;
-        self.center += distance * (nanos as f64 / self.weight as f64);
-        self.squares += nanos as f64 * distance * (sum as f64 - self.center);
+        self.center += distance * (nanos_then / weight);
+        self.squares += nanos_then * distance * (sum as f64 - self.center);
         self.buckets.add(sum, nanos);
     }
 
@@ -111,6 +110,7 @@ impl LevelTally {
     }
 
     /// What is counted of a resource changes.
+    #[inline]
     pub(super) fn change(&mut self, time: Time, of: Counted, resource: ResourceId, by: i64) {
         let concerned = self.of.terms.iter().filter(|term| term.of == of && term.contains(resource));
         let change = concerned.fold(0i64, |sum, term| sum.saturating_add(term.factor.saturating_mul(by)));
@@ -122,6 +122,9 @@ impl LevelTally {
 
     fn pass_time(&mut self, now: Time) {
         let nanos = self.window.pass(now);
+        if nanos == 0 {
+            return;
+        }
         self.statistics.add(self.sum, nanos);
         if self.of.has_condition() && self.of.holds(self.sum) {
             self.statistics.held += nanos;

@@ -205,14 +205,23 @@ impl MeasureTallies {
         if self.sums.is_empty() {
             return;
         }
-        let resource = ResourceId(event.subject);
         if changes_level(event.kind) {
-            let level = &mut self.levels[resource.index()];
-            let next = level_after(*level, event);
-            let by = as_signed(next) - as_signed(*level);
-            *level = next;
-            self.change(event.time, Counted::Level, resource, by);
+            let level = &mut self.levels[event.subject as usize];
+            let before = std::mem::replace(level, level_after(*level, event));
+            let after = *level;
+            self.level(event, before, after);
+        } else {
+            self.level(event, 0, 0);
         }
+    }
+
+    /// Takes an event about a resource, whose level it changes from `before` to `after`.
+    pub(super) fn level(&mut self, event: &Event, before: u64, after: u64) {
+        if self.sums.is_empty() {
+            return;
+        }
+        let resource = ResourceId(event.subject);
+        self.change(event.time, Counted::Level, resource, as_signed(after) - as_signed(before));
         match event.kind {
             Kind::Block => {
                 self.waits(event, WaitFor::from_word(event.value).map(|wait_for| (resource, wait_for)))

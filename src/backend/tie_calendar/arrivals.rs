@@ -18,6 +18,8 @@ pub(super) struct Arrivals {
 struct Place {
     /// `None` once it has gone.
     process: Option<ProcessId>,
+    /// The number of its arrival: whoever comes later has a higher one.
+    arrival: u64,
     /// Of place number n, from 1: how many are left in the places up to it,
     /// as many places as the lowest bit of n says.
     count: u32,
@@ -31,21 +33,30 @@ impl Arrivals {
         self.left
     }
 
-    pub(super) fn push(&mut self, process: ProcessId) {
+    /// Adds a process, whose `arrival` has a higher number than all before it.
+    pub(super) fn push(&mut self, process: ProcessId, arrival: u64) {
         let number = self.places.len() + 1;
         let (mut count, mut below) = (1, number - 1);
         while below > number - lowest_bit(number) {
             count += self.places[below - 1].count;
             below -= lowest_bit(below);
         }
-        self.places.push(Place { process: Some(process), count });
+        self.places.push(Place { process: Some(process), arrival, count });
         self.left += 1;
     }
 
     /// Takes out the one that `nth` others stand before, of whom there must be more than
     /// that.
     pub(super) fn remove(&mut self, nth: usize) -> ProcessId {
-        let place = self.place_of(nth);
+        self.remove_at(self.place_of(nth))
+    }
+
+    /// Takes out the one with this arrival, who must be there.
+    pub(super) fn take(&mut self, arrival: u64) {
+        self.remove_at(self.places.partition_point(|place| place.arrival < arrival));
+    }
+
+    fn remove_at(&mut self, place: usize) -> ProcessId {
         let process = self.places[place].process.take().expect("whoever is counted is there");
         let mut number = place + 1;
         while number <= self.places.len() {
@@ -57,14 +68,6 @@ impl Arrivals {
             self.close_gaps();
         }
         process
-    }
-
-    /// Takes out this process, if it is there; whether it was. Takes time in
-    /// proportion to their number.
-    pub(super) fn take(&mut self, process: ProcessId) -> bool {
-        let mut there = self.places.iter().filter_map(|place| place.process);
-        let nth = there.position(|other| other == process);
-        nth.map(|nth| self.remove(nth)).is_some()
     }
 
     /// The place, from 0, of the one that `nth` others stand before.
@@ -86,7 +89,9 @@ impl Arrivals {
     fn close_gaps(&mut self) {
         let places = std::mem::take(&mut self.places);
         self.left = 0;
-        places.into_iter().filter_map(|place| place.process).for_each(|process| self.push(process));
+        for Place { process, arrival, .. } in places {
+            process.into_iter().for_each(|process| self.push(process, arrival));
+        }
     }
 }
 
@@ -106,11 +111,16 @@ mod tests {
             noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             // It grows in the first half and shrinks in the second.
             if noise >> 62 == 0 || process < 10_000 && noise >> 62 < 3 {
-                arrivals.push(ProcessId(process));
+                arrivals.push(ProcessId(process), process.into());
                 list.push(ProcessId(process));
             } else if !list.is_empty() {
                 let nth = (noise >> 33) as usize % list.len();
-                assert_eq!(arrivals.remove(nth), list.remove(nth));
+                let expected = list.remove(nth);
+                if noise >> 20 & 1 == 0 {
+                    assert_eq!(arrivals.remove(nth), expected);
+                } else {
+                    arrivals.take(expected.0.into());
+                }
             }
             assert_eq!(arrivals.left, list.len());
         }

@@ -79,10 +79,9 @@ pub(super) fn exponential(
 pub(super) fn choice(arena: &mut [Word], frame: usize, op: usize, local: &Local, own: &mut Own<'_>) -> usize {
     drawn(arena, frame, op, local, own, |words, draw, chances| {
         let chances = &chances[draw.low as usize..(draw.low + draw.width) as usize];
-        let last = chances.last()?;
-        let chosen = distributions::choice_by_sums(words, chances, |chance| chance.up_to, last.up_to);
-        // Behind the last only where the product was rounded up.
-        Some(chances.get(chosen).unwrap_or(last).value)
+        let chosen = distributions::choice_by_bounds(words, chances, |chance| chance.bound);
+        // Behind the last only where a product is rounded up.
+        Some(chances.get(chosen).or(chances.last())?.value)
     })
 }
 

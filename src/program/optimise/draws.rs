@@ -3,7 +3,7 @@
 use super::op::DrawKind;
 use crate::ids::ProcessId;
 use crate::program::op::{DistributionCode, Sampler, Slot, Source};
-use crate::random::distributions::{UNIFORM, are_weights};
+use crate::random::distributions::{UNIFORM, are_weights, choice_bound};
 use crate::value::{Type, Word};
 
 /// How the values of a distribution are drawn.
@@ -29,8 +29,8 @@ pub struct Draw {
 /// A value of a choice.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chance {
-    /// The sum of the weights up to its own.
-    pub up_to: f64,
+    /// See [`choice_bound`], of the weights up to its own.
+    pub bound: u64,
     /// The value.
     pub value: Word,
 }
@@ -86,10 +86,10 @@ impl Draw {
                     return None;
                 }
                 let first = chances.len() as Word;
-                let mut up_to = 0.0;
+                let (total, mut up_to) = (weights.iter().sum(), 0.0);
                 chances.extend(weights.iter().zip(&values).map(|(weight, &value)| {
                     up_to += weight;
-                    Chance { up_to, value }
+                    Chance { bound: choice_bound(up_to, total), value }
                 }));
                 Some((DrawKind::Choice, first, values.len() as Word))
             }

@@ -2,6 +2,7 @@
 
 use super::draws::{Chance, Draw};
 use super::op::Fast;
+use crate::program::layout::resource;
 use crate::value::Word;
 
 /// What runs in virtual time go by.
@@ -17,7 +18,12 @@ pub struct Optimised {
     pub chances: Vec<Chance>,
     /// What is calculated before the run.
     pub(super) settled: SettledWords,
+    /// The headers of buffers that begin with a ring; see [`Optimised::settle`].
+    pub(super) buffers: Vec<u32>,
 }
+
+/// So many items have room in a buffer at the start, unless it takes fewer.
+const FIRST_RING: Word = 16;
 
 /// The values of a program.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,10 +47,17 @@ impl Optimised {
         if with_events { &self.code } else { &self.quiet }
     }
 
-    /// Puts into the state at the start of a run what was calculated before.
-    pub fn settle(&self, arena: &mut [Word]) {
+    /// Puts into the state at the start of a run what was calculated before, and rings into
+    /// some buffers: that they are missing would interrupt the first puts of every run.
+    pub fn settle(&self, arena: &mut Vec<Word>) {
         for &(word, value) in &self.settled.words {
             arena[word as usize] = value;
+        }
+        for header in self.buffers.iter().map(|&header| header as usize) {
+            let ring = arena[header + resource::CAPACITY].min(FIRST_RING);
+            arena[header + resource::CONTENT] = arena.len() as Word;
+            arena[header + resource::RING] = ring;
+            arena.resize(arena.len() + ring as usize, 0);
         }
     }
 }

@@ -5,17 +5,20 @@ use super::forms::{packed, strength};
 use super::made::{Optimised, SettledWords};
 use super::op::{Argument, CLOCK, DrawKind, Fast, Function, Local, MASK};
 use crate::arithmetic::BinaryOp;
-use crate::ids::{OpId, ProcessId};
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::access::Operand;
 use crate::program::bound::BoundProgram;
 use crate::program::layout::resource;
 use crate::program::op::{Op, ResourceCode, Slot, Source};
-use crate::trace::Kind;
+use crate::trace::{Kind, ResourceKind};
 use crate::value::{Type, Word};
 use std::cell::{Cell, RefCell};
 
 /// The most ops that an op is moved forward over.
 const MOST_OPS: usize = 200;
+
+/// So many buffers begin with a ring; the others get one when an item is put.
+const MOST_BUFFERS: usize = 64;
 
 /// The ops of one process definition.
 #[derive(Debug, Clone)]
@@ -29,28 +32,39 @@ pub struct Scope {
 
 /// Which words of the initial state ops were made of: the word, and the number of the op.
 #[derive(Debug, Clone, Default)]
-pub struct Uses(Vec<(u32, u32)>);
+pub struct Uses {
+    all: Vec<(u32, u32)>,
+    /// Room for those that are asked for next.
+    asked: Vec<(u32, u32)>,
+}
 
 impl Uses {
-    fn add(&mut self, uses: RefCell<Vec<(u32, u32)>>) {
-        let before = self.0.len();
-        for used in uses.into_inner() {
-            if self.0[..before].binary_search(&used).is_err() {
-                self.0.push(used);
+    /// For those that are asked for; see [`Uses::add`].
+    fn begin(&mut self) -> RefCell<Vec<(u32, u32)>> {
+        RefCell::new(std::mem::take(&mut self.asked))
+    }
+
+    /// Adds those that were asked for.
+    fn add(&mut self, asked: RefCell<Vec<(u32, u32)>>) {
+        self.asked = asked.into_inner();
+        let before = self.all.len();
+        for used in self.asked.drain(..) {
+            if self.all[..before].binary_search(&used).is_err() {
+                self.all.push(used);
             }
         }
         // Mostly the same words are asked for again.
-        if self.0.len() > before {
-            self.0.sort_unstable();
-            self.0.dedup();
+        if self.all.len() > before {
+            self.all.sort_unstable();
+            self.all.dedup();
         }
     }
 
     /// The ops that were made of these words, in order.
     fn of(&self, words: &[u32]) -> Vec<usize> {
         let of_word = |&word: &u32| {
-            let first = self.0.partition_point(|&(used, _)| used < word);
-            self.0[first..].iter().take_while(move |&&(used, _)| used == word)
+            let first = self.all.partition_point(|&(used, _)| used < word);
+            self.all[first..].iter().take_while(move |&&(used, _)| used == word)
         };
         let mut ops: Vec<usize> = words.iter().flat_map(of_word).map(|&(_, op)| op as usize).collect();
         ops.sort_unstable();
@@ -61,20 +75,30 @@ impl Uses {
 
 /// Makes the ops of a program that is bound.
 pub(in crate::program) fn optimise(program: &BoundProgram, scopes: &[Scope]) -> (Optimised, Uses) {
-    let mut optimised = Optimised { settled: SettledWords::of(program), ..Optimised::default() };
+    let (settled, buffers) = (SettledWords::of(program), first_buffers(program));
+    let mut optimised = Optimised { settled, buffers, ..Optimised::default() };
     draw(&mut optimised, program);
-    let uses = RefCell::new(Vec::new());
+    let mut uses = Uses::default();
+    let asked = uses.begin();
     for quiet in [false, true] {
         let mut ops = Vec::with_capacity(program.plain.len());
         for scope in scopes {
-            let rules = Rules::new(program, scope, quiet, &optimised, &uses);
+            let rules = Rules::new(program, scope, quiet, &optimised, &asked);
             ops.extend((ops.len()..scope.end).map(|at| rules.op(at)));
         }
         *if quiet { &mut optimised.quiet } else { &mut optimised.code } = ops;
     }
-    let mut all = Uses::default();
-    all.add(uses);
-    (optimised, all)
+    uses.add(asked);
+    (optimised, uses)
+}
+
+/// The headers of the first buffers, but for those of which somebody waits for what can come of
+/// several: that a ring is missing is seen there in the events.
+fn first_buffers(program: &BoundProgram) -> Vec<u32> {
+    let buffers = program.resources.iter().filter(|info| info.kind == ResourceKind::Buffer);
+    let ids = buffers.flat_map(|info| (info.first.0..).take(info.count as usize));
+    let headers = ids.take(MOST_BUFFERS).map(|id| program.resource_at(ResourceId(id)));
+    headers.filter(|&header| !program.names_in_watches(header)).map(|header| header as u32).collect()
 }
 
 /// Makes again what has words in it that are not what they were: whose numbers are these.
@@ -83,22 +107,22 @@ pub(in crate::program) fn renew(
     program: &BoundProgram,
     scopes: &[Scope],
     changed: &[u32],
-    all: &mut Uses,
+    uses: &mut Uses,
 ) {
     let settled = SettledWords::of(program);
     if settled.known != optimised.settled.known {
-        (*optimised, *all) = optimise(program, scopes);
+        (*optimised, *uses) = optimise(program, scopes);
         return;
     }
     optimised.settled = settled;
     draw(optimised, program);
-    let uses = RefCell::new(Vec::new());
-    for at in all.of(changed) {
+    let asked = uses.begin();
+    for at in uses.of(changed) {
         let scope = &scopes[scopes.partition_point(|scope| scope.end <= at)];
-        optimised.code[at] = Rules::new(program, scope, false, optimised, &uses).op(at);
-        optimised.quiet[at] = Rules::new(program, scope, true, optimised, &uses).op(at);
+        optimised.code[at] = Rules::new(program, scope, false, optimised, &asked).op(at);
+        optimised.quiet[at] = Rules::new(program, scope, true, optimised, &asked).op(at);
     }
-    all.add(uses);
+    uses.add(asked);
 }
 
 fn draw(optimised: &mut Optimised, program: &BoundProgram) {

@@ -28,7 +28,7 @@ pub(super) mod triangular;
 pub(super) mod uniform;
 pub(super) mod weibull;
 
-pub use discrete::{are_weights, choice, choice_by_sums, integer_from, uniform_int};
+pub use discrete::{are_weights, choice, choice_bound, choice_by_bounds, integer_from, uniform_int};
 pub use exponential::{EXPONENTIAL, exponential, quick_exponential, standard_exponential};
 
 pub use uniform::{UNIFORM, uniform_from};
