@@ -28,6 +28,7 @@ mod context;
 mod data;
 mod diagnostics;
 mod distributions;
+mod drawn;
 mod evaluate;
 mod expect;
 mod expected_figures;

@@ -132,7 +132,7 @@ impl Whole<'_> {
             }
             StatePredicate::Ready | StatePredicate::Blocked => {
                 let mine = event.process;
-                let ends = |next: &Event| matches!(next.kind, Kind::Grant | Kind::Done);
+                let ends = |next: &Event| matches!(next.kind, Kind::Grant | Kind::Timeout | Kind::Done);
                 let is_ready = event.value == WaitFor::Core as u64;
                 let begins = event.kind == Kind::Block && is_ready == (what == StatePredicate::Ready);
                 (begins, Box::new(move |next| next.process == mine && ends(next)))
