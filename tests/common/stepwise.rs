@@ -416,21 +416,38 @@ impl<'a> Stepper<'a> {
     pub fn turns_of(&mut self, events: &[Event], fault: Option<&Fault>) -> Vec<Turn> {
         let mut node = self.start().expect("nobody breaks a rule before the first step");
         let events: Vec<Event> = events.iter().filter(|event| self.is_step(event)).copied().collect();
-        let (mut place, mut turns) = (0, Vec::new());
+        let (mut place, mut turns, mut breaks) = (0, Vec::new(), None);
         while let Some(event) = events.get(place) {
             let process = event.process;
             node.machine.now = event.time;
             if node.due[process.index()].is_some_and(|due| due <= event.time) {
                 self.settle(&mut node, process).expect("the run went on");
             }
-            // A rule that is broken in the middle of a block ends the run there.
-            let Some((made, answers)) = self.step_as(&mut node, process, &events[place..]) else { break };
+            // A rule that is broken in the middle of a block ends the run there, even if it is
+            // another one's fault, who waits for what cannot come any more.
+            let Some((made, answers)) = self.step_as(&mut node, process, &events[place..]) else {
+                breaks = Some(process);
+                break;
+            };
             place += made;
             if made > 0 {
                 turns.push(Turn { process, answers });
             }
         }
-        turns.extend(fault.map(|fault| Turn { process: fault.process, answers: Vec::new() }));
+        let breaks = fault.map(|fault| breaks.unwrap_or_else(|| self.who_breaks(&node, fault)));
+        turns.extend(breaks.map(|process| Turn { process, answers: Vec::new() }));
         turns
+    }
+
+    /// Whose step comes to this fault, which may be another one's, who waits.
+    fn who_breaks(&mut self, node: &Node, fault: &Fault) -> ProcessId {
+        let able = self.able(&mut node.clone()).unwrap_or_default();
+        let mut breaks = able.into_iter().filter(|&process| {
+            let mut node = node.clone();
+            let alone = self.go_local(&mut node, process);
+            let came = alone.and_then(|_| self.step(&mut node, process, &mut Choices::default()));
+            came.is_err_and(|broken| (broken.process, &broken.message) == (fault.process, &fault.message))
+        });
+        breaks.next().unwrap_or(fault.process)
     }
 }

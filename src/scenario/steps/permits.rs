@@ -87,8 +87,7 @@ pub(super) static WITH_STEP: StepForm = StepForm {
                 LOCKS,
                 "Which mutexes and semaphores; of a rwlock, `{read: l}` or `{write: l}`.",
             ),
-            required("do", Shape::Steps, "What to do while holding them.")
-                .foreign(&["steps", "body", "then"]),
+            required("do", Shape::Steps, "What to do while holding them.").foreign(&["steps", "body"]),
             WITHIN,
             ELSE,
             PRIORITY,
