@@ -53,6 +53,20 @@ pub fn cases(usual: u32) -> u32 {
     std::env::var("TEMPOLANE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
 }
 
+/// The log of a run, each line with when it was written.
+pub fn timed_log(run: &Run) -> Vec<String> {
+    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
+    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
+}
+
+/// The log of a run that completes, with what its processes and resources are.
+pub fn told(processes: &str, resources: &str) -> Vec<String> {
+    let run = run(&format!("version: 1\nresources: {{{resources}}}\nprocesses:\n{processes}"));
+    assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
+    run.machine.check(&run.program);
+    timed_log(&run)
+}
+
 /// The text of a scenario of the library.
 pub fn library(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(path);

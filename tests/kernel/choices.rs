@@ -1,21 +1,16 @@
 //! `select` over buffers that are closed, and in no order: each rule in a scenario small enough
 //! to work out by hand, and choices against a program that knows nothing of the kernel.
 
-use crate::common::{Run, cases, run};
+use crate::common::{cases, run, timed_log};
 use proptest::prelude::*;
 use std::fmt::Write;
-use tempolane::trace::{Kind, Outcome};
-
-fn log(run: &Run) -> Vec<String> {
-    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
-    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
-}
+use tempolane::trace::Outcome;
 
 fn told(processes: &str, resources: &str) -> Vec<String> {
     let run = run(&format!("version: 1\nresources: {{{resources}}}\nprocesses:\n{processes}"));
     assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
     run.machine.check(&run.program);
-    log(&run)
+    timed_log(&run)
 }
 
 const TWO: &str = "a: {kind: buffer, capacity: 9, of: int}, b: {kind: buffer, capacity: 9, of: int}";
@@ -164,6 +159,6 @@ proptest! {
             writeln!(text, "      - {step}: {name}").expect("a String takes any text");
         }
         text += "  server:\n    vars: {over: false}\n    do:\n      - while: not over\n        do:\n          - select:\n              - {get: a, do: [{log: '0'}]}\n              - {get: b, do: [{log: '1'}], else: [{log: end}, {set: {over: true}}]}\n";
-        prop_assert_eq!(log(&run(&text)), choices(&rounds), "{}", text);
+        prop_assert_eq!(timed_log(&run(&text)), choices(&rounds), "{}", text);
     }
 }

@@ -1,21 +1,8 @@
 //! Buffers that are closed: each rule in a scenario small enough to work out by hand, and
 //! producers and consumers against a naive program.
 
-use crate::common::{Run, run};
+use crate::common::{run, told};
 use tempolane::trace::{Event, Kind, Outcome};
-
-/// The log of a run that completes, each line with when it was written.
-fn told(processes: &str, resources: &str) -> Vec<String> {
-    let run = run(&format!("version: 1\nresources: {{{resources}}}\nprocesses:\n{processes}"));
-    assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
-    run.machine.check(&run.program);
-    log(&run)
-}
-
-fn log(run: &Run) -> Vec<String> {
-    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
-    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
-}
 
 /// The message of the fault, its line, and when it was.
 fn broken(processes: &str, resources: &str) -> (String, u32, String) {

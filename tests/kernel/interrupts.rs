@@ -1,23 +1,18 @@
 //! Interrupts: each rule in a scenario small enough to work out by hand.
 
-use crate::common::{Run, run, run_in_order};
-use tempolane::trace::{Kind, Ties};
+use crate::common::{run, run_in_order, timed_log};
+use tempolane::trace::Ties;
 
 /// The log of a run that completes, each line with when it was written.
 fn told(resources: &str, processes: &str) -> Vec<String> {
     let run = run(&text(resources, processes));
     assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
     run.machine.check(&run.program);
-    log(&run)
+    timed_log(&run)
 }
 
 fn text(resources: &str, processes: &str) -> String {
     format!("version: 1\nresources: {{{resources}}}\nprocesses:\n{processes}")
-}
-
-fn log(run: &Run) -> Vec<String> {
-    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
-    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
 }
 
 /// 3 of 10 s are over, then 2 s of something else; what comes in these 2 s is no interrupt.

@@ -1,7 +1,7 @@
 //! Permits that others take: each rule in a scenario small enough to work out by hand, SimPy's
 //! example, and random ones beside a naive program.
 
-use crate::common::{Run, run};
+use crate::common::{run, timed_log};
 use proptest::prelude::*;
 use tempolane::trace::Kind;
 
@@ -16,12 +16,7 @@ fn told(permits: &str, processes: &str) -> Vec<String> {
     let run = run(&text(permits, processes));
     assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
     run.machine.check(&run.program);
-    log(&run)
-}
-
-fn log(run: &Run) -> Vec<String> {
-    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
-    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
+    timed_log(&run)
 }
 
 /// The documentation of SimPy, "Shared Resources", has this run of `PreemptiveResource`: 1 gets
@@ -192,7 +187,7 @@ processes:
         do: [{delay: 1s}, {log: 'a {level(a)}'}]
 ");
     assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
-    assert_eq!(log(&run), ["2s a lost, b 1", "13s b lost", "14s a 0", "16s inner", "16s done"]);
+    assert_eq!(timed_log(&run), ["2s a lost, b 1", "13s b lost", "14s a 0", "16s inner", "16s done"]);
     run.machine.check(&run.program);
 }
 

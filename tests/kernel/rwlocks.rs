@@ -1,22 +1,17 @@
 //! Read-write locks: each rule in a scenario small enough to work out by hand, and random ones
 //! against a program that knows nothing of the kernel.
 
-use crate::common::{Run, cases, run};
+use crate::common::{cases, run, timed_log};
 use proptest::prelude::*;
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
-use tempolane::trace::{Kind, Outcome};
-
-fn log(run: &Run) -> Vec<String> {
-    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
-    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
-}
+use tempolane::trace::Outcome;
 
 fn told(lock: &str, processes: &str) -> Vec<String> {
     let run = run(&format!("version: 1\nresources: {{l: {lock}}}\nprocesses:\n{processes}"));
     assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
     run.machine.check(&run.program);
-    log(&run)
+    timed_log(&run)
 }
 
 /// Reads from 0 s to 3 s and from 2 s to 5 s; two are to write from 2.5 s on, and one is to read

@@ -1,21 +1,8 @@
 //! Waits that run out: each rule in a scenario small enough to work out by hand, and
 //! queues of impatient customers against their closed form.
 
-use crate::common::{Run, run, run_in_order};
+use crate::common::{run, run_in_order, timed_log, told};
 use tempolane::trace::{Kind, Outcome, Ties};
-
-/// The log of a run that completes, each line with when it was written.
-fn told(processes: &str, resources: &str) -> Vec<String> {
-    let run = run(&format!("version: 1\nresources: {{{resources}}}\nprocesses:\n{processes}"));
-    assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
-    run.machine.check(&run.program);
-    log(&run)
-}
-
-fn log(run: &Run) -> Vec<String> {
-    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
-    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
-}
 
 /// Packets come every 50 s from 500 s to 950 s. The consumer is back every 30 s as long as
 /// there is none, so at 510 s, and from then on 20 + 10 + 20 s after each packet that it has got.
@@ -165,7 +152,7 @@ fn of_a_grant_and_a_deadline_at_one_instant_the_calendar_decides() {
     assert_eq!(told(&first, s), ["5s served"]);
     // Reversed ties: the last in the file goes first.
     let text = format!("version: 1\nresources: {{{s}}}\nprocesses:\n{early}");
-    assert_eq!(log(&run_in_order(&text, Ties::Reversed)), ["5s late"]);
+    assert_eq!(timed_log(&run_in_order(&text, Ties::Reversed)), ["5s late"]);
 }
 
 /// What is there is taken, and what is not is not waited for, whoever would give it at the

@@ -1,23 +1,10 @@
 //! Waits for what can come of several resources: each rule in a scenario small enough to
 //! work out by hand, and `acquire_all` against a program that knows nothing of the kernel.
 
-use crate::common::{Run, cases, run};
+use crate::common::{cases, run, told};
 use proptest::prelude::*;
 use std::fmt::Write;
-use tempolane::trace::{Kind, Outcome};
-
-/// The log of a run that completes, each line with when it was written.
-fn told(processes: &str, resources: &str) -> Vec<String> {
-    let run = run(&format!("version: 1\nresources: {{{resources}}}\nprocesses:\n{processes}"));
-    assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
-    run.machine.check(&run.program);
-    log(&run)
-}
-
-fn log(run: &Run) -> Vec<String> {
-    let logs = run.kept.events.iter().filter(|event| event.kind == Kind::Log);
-    logs.zip(run.log()).map(|(event, text)| format!("{} {text}", event.time)).collect()
-}
+use tempolane::trace::Outcome;
 
 /// There are two items from 2 s on, and a permit at 3 s. Who finds it so need not wait.
 #[test]

@@ -10,7 +10,7 @@ use super::scratch::{Calling, MonitoredSink, Scratch};
 use crate::explore::ends::Stopped;
 use crate::explore::state::World;
 use crate::ids::ProcessId;
-use crate::kernel::{Kernel, Machine, Rest, State, Yield};
+use crate::kernel::{Kernel, Machine, Probe, Rest, State, Yield};
 use crate::trace::{Fault, Sink};
 
 /// Steps of one process that concern nobody else before it is not followed any
@@ -88,17 +88,13 @@ impl TransitionRelation<'_> {
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Result<(), Stopped> {
-        let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
+        let machine = &mut scratch.world.machine;
         if self.timed
             && let Some(until) = machine.runs_out_at(self.program, process)
         {
             machine.now = machine.now.max(until);
         }
-        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
-        let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
-        kernel.own.fuel = ROUNDS;
-        let rest = kernel.time_out(process);
-        self.settled(rest, machine, process)
+        self.bring(scratch, process, sink, |kernel| kernel.time_out(process))
     }
 
     /// Ends the wait of a process at a condition without a notify.
@@ -108,22 +104,22 @@ impl TransitionRelation<'_> {
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Result<(), Stopped> {
+        self.bring(scratch, process, sink, |kernel| kernel.wake_unnotified(process))
+    }
+
+    /// Brings a process in front of its next step by what a kernel does.
+    fn bring<S: Sink>(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        sink: &mut S,
+        by: impl FnOnce(&mut Kernel<'_, Probe, MonitoredSink<'_, S>>) -> Result<Rest, Box<Fault>>,
+    ) -> Result<(), Stopped> {
         let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
         let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
         let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
         kernel.own.fuel = ROUNDS;
-        let rest = kernel.wake_unnotified(process);
-        self.settled(rest, machine, process)
-    }
-
-    /// Whether a process could be brought in front of its next step.
-    fn settled(
-        &self,
-        rest: Result<Rest, Box<Fault>>,
-        machine: &Machine,
-        process: ProcessId,
-    ) -> Result<(), Stopped> {
-        match rest.map_err(Stopped::Fault)? {
+        match by(&mut kernel).map_err(Stopped::Fault)? {
             Rest::Yielded(Yield::OutOfFuel) => Err(self.limit(machine, process, LOOP_ROUNDS_TOLD)),
             _ => Ok(()),
         }
@@ -186,12 +182,7 @@ impl TransitionRelation<'_> {
 
     /// Brings a process in front of its next step.
     fn settle(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Result<(), Stopped> {
-        let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
-        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
-        let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
-        kernel.own.fuel = ROUNDS;
-        let rest = kernel.settle(process);
-        self.settled(rest, machine, process)
+        self.bring(scratch, process, sink, |kernel| kernel.settle(process))
     }
 
     /// Moves the clock to when the delays of `process` are over, and the

@@ -7,7 +7,8 @@ use crate::trace::{Activity, Span};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-const SPANS: &str = "process,state,start_ns,end_ns,duration_ns,resource,wait_for,label,line,granted_by\r\n";
+const SPANS: &str =
+    "process,state,start_ns,end_ns,duration_ns,resource,wait_for,label,line,granted_by,ran_out\r\n";
 const LEVELS: &str = "resource,time_ns,level\r\n";
 
 /// Every span of a run, by process, then by start: what each process did, from when to
@@ -31,9 +32,14 @@ fn write_span(input: &GanttInput<'_>, span: &Span, out: &mut dyn Write) -> io::R
     };
     let line = input.header.line(span.op).map_or(String::new(), |line| line.to_string());
     let granted_by = span.granted_by.map_or(String::new(), |by| input.process_name(by));
+    let ran_out = match span.activity {
+        Activity::Blocked { .. } | Activity::Ready { .. } if span.ran_out => "true",
+        Activity::Blocked { .. } | Activity::Ready { .. } => "false",
+        Activity::New | Activity::Delayed | Activity::Running => "",
+    };
     write!(
         out,
-        "{},{},{},{},{},{},{wait_for},{},{line},{}\r\n",
+        "{},{},{},{},{},{},{wait_for},{},{line},{},{ran_out}\r\n",
         field(&input.process_name(span.process)),
         span.activity.state(),
         span.start.as_nanos(),
@@ -88,12 +94,12 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "a,delayed,0,2000000000,2000000000,,,,11,",
-                "b,blocked,0,2000000000,2000000000,m,acquire,,12,a",
-                "b,running,2000000000,8000000000,6000000000,,,,12,",
-                "c[0],new,0,1000000000,1000000000,,,,,",
-                "c[0],blocked,1000000000,2000000000,1000000000,q,get,,13,a",
-                "c[0],delayed,2000000000,5000000000,3000000000,,,,13,",
+                "a,delayed,0,2000000000,2000000000,,,,11,,",
+                "b,blocked,0,2000000000,2000000000,m,acquire,,12,a,false",
+                "b,running,2000000000,8000000000,6000000000,,,,12,,",
+                "c[0],new,0,1000000000,1000000000,,,,,,",
+                "c[0],blocked,1000000000,2000000000,1000000000,q,get,,13,a,false",
+                "c[0],delayed,2000000000,5000000000,3000000000,,,,13,,",
             ]
         );
     }
