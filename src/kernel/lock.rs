@@ -52,13 +52,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[inline(always)]
     fn hand_over(&mut self, arena: &mut [Word], at: Context, header: usize) -> Option<ProcessId> {
         let first = waiters::dequeue(arena, &self.program.frames, header + resource::TAKERS)?;
-        self.hand_to(arena, at.process(), header, first);
+        self.hand_to::<true>(arena, at.process(), header, first);
         Some(first.0)
     }
 
-    /// Gives the permit to this process, which was taken out of the queue.
+    /// Gives the permit to this process, which was taken out of the queue. Only where some
+    /// requests are `REQUESTED` by a priority of their own something is called for that.
     #[inline(always)]
-    fn hand_to(
+    fn hand_to<const REQUESTED: bool>(
         &mut self,
         arena: &mut [Word],
         by: ProcessId,
@@ -67,7 +68,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) {
         let op = op_of(arena, frame);
         let waiter = Context::new(next, frame, op);
-        let finished = self.count_down(arena, waiter, header);
+        let finished = self.count_down::<REQUESTED>(arena, waiter, header);
         self.grant(arena, waiter, header, by, finished);
         self.note(arena, waiter, Kind::Acquire, header);
     }
@@ -163,10 +164,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<(), Box<Fault>> {
         let frames = &self.program.frames;
         if !defect::forgets_permit()
+            && self.program.requests.is_empty()
             && let Some(only) = waiters::dequeue_only(arena, frames, header + resource::TAKERS)
         {
             self.note(arena, at, Kind::Release, header);
-            self.hand_to(arena, at.process(), header, only);
+            self.hand_to::<false>(arena, at.process(), header, only);
             return Ok(());
         }
         self.release_slowly(arena, at, header)
@@ -190,19 +192,24 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return;
         };
         arena[header + resource::LEVEL] -= 1;
-        self.hand_to(arena, by, header, first);
+        self.hand_to::<true>(arena, by, header, first);
     }
 
     /// Notes that a waiter was given a permit; whether it needs no more.
     #[inline]
-    fn count_down(&mut self, arena: &mut [Word], waiter: Context, header: usize) -> bool {
+    fn count_down<const REQUESTED: bool>(
+        &mut self,
+        arena: &mut [Word],
+        waiter: Context,
+        header: usize,
+    ) -> bool {
         match self.program.plain[waiter.op()] {
             Op::AcquireMany { left, .. } | Op::Seize { left, .. } => {
                 let left = &mut arena[left.at(waiter.frame())];
                 *left -= 1;
                 *left == 0
             }
-            Op::Request { words, manner, .. } => {
+            Op::Request { words, manner, .. } if REQUESTED => {
                 self.has_permit(arena, waiter, header, (words, manner));
                 true
             }
