@@ -10,7 +10,7 @@ use super::machine::op_of;
 use super::step::{Context, Done, Kernel, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Op, frame, resource};
+use crate::program::{BoundProgram, Op, frame, resource};
 use crate::trace::{Discipline, Fault, Sink};
 use crate::value::Word;
 
@@ -71,8 +71,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             && let Some(owner) = arena[mutex + resource::OWNER].checked_sub(1)
         {
             let owner = ProcessId(owner as u32);
+            let before = self.priority(arena, owner);
             self.adjust(arena, owner);
             self.stand_back(arena, owner);
+            // Nobody further on has less by it; and owners may wait for each other in a circle.
+            if self.priority(arena, owner) == before {
+                return;
+            }
             match self.inheriting_awaited(arena, owner) {
                 Some(next) => mutex = next,
                 None => return,
@@ -117,13 +122,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// The priority that a process has by itself.
     pub(super) fn own_priority(&self, arena: &[Word], process: ProcessId) -> u8 {
-        let program = self.program;
-        let frame = program.frames[process.index()] as usize;
-        let def = program.definition(process);
-        let number = def.index.map_or(0, |slot| arena[slot.at(frame)]);
-        // It was found when the process came, so there is no fault.
-        let by_number = def.by_number.first_priority(&program.params, number).ok().flatten();
-        by_number.unwrap_or_else(|| frame::priority_in(program.arena.word(frame + frame::LINK)))
+        own_priority(self.program, arena, process)
     }
 
     fn priority(&self, arena: &[Word], process: ProcessId) -> u8 {
@@ -161,4 +160,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             self.serve(arena, header, process);
         }
     }
+}
+
+/// The priority that a process has by itself, plus 128.
+pub(super) fn own_priority(program: &BoundProgram, arena: &[Word], process: ProcessId) -> u8 {
+    let frame = program.frames[process.index()] as usize;
+    let def = program.definition(process);
+    let number = def.index.map_or(0, |slot| arena[slot.at(frame)]);
+    // It was found when the process came, so there is no fault.
+    let by_number = def.by_number.first_priority(&program.params, number).ok().flatten();
+    by_number.unwrap_or_else(|| frame::priority_in(program.arena.word(frame + frame::LINK)))
 }

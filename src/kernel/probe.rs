@@ -5,7 +5,8 @@
 
 use super::choices::Choices;
 use super::step::Scheduler;
-use crate::ids::ProcessId;
+use crate::ids::{OpId, ProcessId};
+use crate::program::{BoundProgram, Op};
 use crate::time::Time;
 use std::cell::RefCell;
 
@@ -28,6 +29,14 @@ impl Probe {
     pub fn clear(&mut self) {
         self.touched.get_mut().clear();
         self.woken.clear();
+    }
+
+    /// The header of what a wait hangs on that has just begun on this op: what was touched last,
+    /// but for those who wait for several things and were asked behind that.
+    pub fn waited_for(&self, program: &BoundProgram, op: OpId) -> Option<usize> {
+        let waits_for_several = matches!(program.plain[op.index()], Op::Await { .. });
+        let others = (program.has_watches() && !waits_for_several).then(|| program.watch_line());
+        self.touched.borrow().iter().rev().copied().find(|&header| Some(header) != others)
     }
 }
 

@@ -6,6 +6,7 @@
 //! times: those are told from an origin that the driver chooses, so that a state can
 //! be the same at another time. Without time, who is served by what is all there is.
 
+use super::inherit::own_priority;
 use super::machine::{Machine, State};
 use super::processor::{self, Worker, stage};
 use super::sharing::Shared;
@@ -208,14 +209,18 @@ impl Machine {
     }
 
     /// The priority with which a process that can go on now has its turn, plus 128:
-    /// lower goes first. It is its own, but where its quantum ends all others of this
-    /// instant go first.
+    /// lower goes first. It is its own, also where it stands in line by another one, but
+    /// where its quantum ends all others of this instant go first.
     pub fn turn_priority(&self, program: &BoundProgram, process: ProcessId) -> u8 {
         let ends_quantum = !program.processors.is_empty()
             && self.state(program, process) == State::Ready
             && self.is_at_work(program, process)
             && processor::is_at_quantum(program, &self.arena, self.worker(program, process));
-        if ends_quantum { processor::LATE } else { self.priority(program, process) }
+        match program.plain[self.op(program, process).index()] {
+            _ if ends_quantum => processor::LATE,
+            Op::Request { .. } => own_priority(program, &self.arena, process),
+            _ => self.priority(program, process),
+        }
     }
 }
 

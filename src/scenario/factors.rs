@@ -6,7 +6,7 @@
 
 use super::load::LoadedScenario;
 use super::model::{Amount, DistributionKind, Expr, ExprKind, Model, StepKind, each};
-use super::rewrite::{replaced, value_behind};
+use super::rewrite::{replaced_literal, value_behind};
 use super::source::TextIndex;
 use crate::ids::{ParamId, ResourceDefId, Site};
 use crate::trace::{Discipline, Level};
@@ -266,7 +266,7 @@ fn another_number(
     right[place] = number.checked_add(more).filter(|number| *number >= 0)?;
     let start = TextIndex::new(&scenario.source.text).offset_of(site)?;
     let is_right = |after: &LoadedScenario| all(&after.model) == right;
-    let after = replaced(scenario, settings, start, &right[place].to_string(), is_right)?;
+    let after = replaced_literal(scenario, settings, start, &right[place].to_string(), is_right)?;
     Some(Changed::Text(Box::new(after)))
 }
 
@@ -288,14 +288,15 @@ fn shorter(
     let mut after: Option<Box<LoadedScenario>> = None;
     // From the last on: what comes before it stays where it is.
     for place in (first..first + count).rev() {
-        let (site, nanos) = literals[place];
+        // Another change, made before this one, may have taken some away.
+        let (site, nanos) = *literals.get(place)?;
         literals[place].1 = thousandths(nanos, left);
         let now = after.as_deref().unwrap_or(scenario);
         let start = TextIndex::new(&now.source.text).offset_of(site)?;
         let nanos = |all: &[Literal]| all.iter().map(|(_, nanos)| *nanos).collect::<Vec<_>>();
         let is_right = |after: &LoadedScenario| nanos(&all(&after.model)) == nanos(&literals);
         let value = Value::Duration(literals[place].1).to_string();
-        after = Some(Box::new(replaced(now, settings, start, &value, is_right)?));
+        after = Some(Box::new(replaced_literal(now, settings, start, &value, is_right)?));
     }
     after.map(Changed::Text)
 }
@@ -315,7 +316,7 @@ fn with_discipline(
     let start = value_behind(text, name)?;
     if let Some(at) = text[start..].find("discipline:") {
         let value = value_behind(text, start + at)?;
-        if let Some(after) = replaced(scenario, settings, value, discipline.name(), is_right) {
+        if let Some(after) = replaced_literal(scenario, settings, value, discipline.name(), is_right) {
             return Some(after);
         }
     }

@@ -49,11 +49,37 @@ pub(super) fn replaced(
     value: &str,
     is_right: impl Fn(&LoadedScenario) -> bool,
 ) -> Option<LoadedScenario> {
+    ending_at(before, settings, start, value, ends(&before.source.text[start..]), is_right)
+}
+
+/// The same for a value that is a word, a number or a duration: it ends before whatever stands
+/// behind it in its map or list, however right the scenario would be without that.
+pub(super) fn replaced_literal(
+    before: &LoadedScenario,
+    settings: &[(String, String)],
+    start: usize,
+    value: &str,
+    is_right: impl Fn(&LoadedScenario) -> bool,
+) -> Option<LoadedScenario> {
+    let text = &before.source.text[start..];
+    let mut ends = ends(text);
+    ends.retain(|end| !text[..*end].contains([',', '{', '}', '[', ']']));
+    ending_at(before, settings, start, value, ends, is_right)
+}
+
+fn ending_at(
+    before: &LoadedScenario,
+    settings: &[(String, String)],
+    start: usize,
+    value: &str,
+    ends: Vec<usize>,
+    is_right: impl Fn(&LoadedScenario) -> bool,
+) -> Option<LoadedScenario> {
     let text = before.source.text.as_str();
     let space = if text[..start].ends_with(':') { " " } else { "" };
     let changed = |end: usize| format!("{}{space}{value}{}", &text[..start], &text[start + end..]);
     let load = |changed: String| load_str(&before.source.label, &changed, settings).ok();
-    ends(&text[start..]).into_iter().map(changed).filter_map(load).find(|after| is_right(after))
+    ends.into_iter().map(changed).filter_map(load).find(|after| is_right(after))
 }
 
 /// Where a value may end that begins here, the nearest first.

@@ -118,6 +118,25 @@ fn no_order_is_shorter_than_another() {
     room.run("why jobs.yaml").with_code(0).says(&["none is shorter"]);
 }
 
+/// What breaks down has to serve by priority: another discipline cannot be, and is not one
+/// without the breakdown.
+#[test]
+fn another_discipline_leaves_the_breakdown_where_it_is() {
+    let text = "
+version: 1
+horizon: 100h
+resources:
+  cpu: {kind: processor, cores: 1, discipline: priority, breakdown: {every: 3h, repair: 1h}}
+processes:
+  a: {on: cpu, do: [{work: 5h}]}
+";
+    let room = Room::with(&[("breaks.yaml", text)]);
+    let object = why(&room, "breaks.yaml");
+    let impossible = object["impossible"].as_array().expect("a list");
+    let of_discipline = impossible.iter().filter(|one| one["factor"] == "discipline of cpu");
+    assert_eq!(of_discipline.count(), 2, "{impossible:?}");
+}
+
 /// Worked out by hand, as the effects above.
 #[test]
 fn a_run_says_what_helps() {

@@ -12,6 +12,7 @@ mod explore_agrees;
 mod explore_lab5;
 mod interrupts;
 mod library;
+mod lines;
 mod lives;
 mod preemption;
 mod processors;

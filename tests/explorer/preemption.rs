@@ -83,3 +83,24 @@ processes:
     let total = timed.total_times().map(|[least, most]| (least.0, most.0));
     assert_eq!(total, Some((Time::from_secs(7), Time::from_secs(9))));
 }
+
+/// At 2 s the permit is given back and the patience of who waits by a number of its own ends:
+/// both orders, whatever that number is.
+#[test]
+fn the_number_of_a_request_decides_no_tie() {
+    for priority in [-1, 0, 1] {
+        let text = format!(
+            "
+version: 1
+resources: {{s: {{kind: semaphore, permits: 1, discipline: priority}}, d: {{kind: memory, slots: 1}}}}
+processes:
+  d: {{do: [{{with: s, do: [{{delay: 2s}}]}}]}}
+  f: {{start: 1s, do: [{{with: s, priority: {priority}, within: 1s, do: [{{delay: 3s}}], else: [{{write: {{to: d, at: 0, value: 1}}}}]}}]}}
+"
+        );
+        let program = program(&text, &[]);
+        let times = explored(&program, Mode::Timed).total_times().expect("it ends");
+        let ends = times.map(|(time, _)| time);
+        assert_eq!(ends, [Time::from_secs(2), Time::from_secs(5)], "{priority}");
+    }
+}

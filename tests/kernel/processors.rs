@@ -56,6 +56,25 @@ processes:
     assert_eq!(ends(&run, &["a", "b"]), [1.0, 1.0]);
 }
 
+/// Who waits for a mutex of its own, or for one whose owner waits for its, has no end of it; who
+/// gives up behind that leaves the line all the same.
+#[test]
+fn owners_in_a_circle_inherit_to_no_end() {
+    let text = "
+version: 1
+resources: {m: {kind: mutex, inherit: true}, n: {kind: mutex, inherit: true}}
+processes:
+  p: {do: [{acquire: m}, {delay: 1s}, {acquire: n}]}
+  r: {do: [{acquire: n}, {delay: 1s}, {acquire: m}]}
+  q: {priority: -5, start: 1s, do: [{acquire: m, within: 2s, else: []}]}
+";
+    let run = run(text);
+    assert_eq!((run.outcome(), run.end.end.to_string().as_str()), ("deadlock", "3s"));
+    assert_eq!(run.finished("q"), Some(3.0));
+    let alone = "version: 1\nresources: {m: {kind: mutex, inherit: true}}\nprocesses: {p: {do: [{acquire: m}, {acquire: m, within: 1s, else: []}, {release: m}]}}\n";
+    assert_eq!(crate::common::run(alone).finished("p"), Some(1.0));
+}
+
 /// L holds the mutex that H wants, M is in between: H ends at 16 s without inheritance
 /// (after all of M), and at 6 s with it.
 #[test]

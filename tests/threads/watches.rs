@@ -154,6 +154,19 @@ processes:
     replayed(&program, &recording);
 }
 
+/// There is always room in a buffer without bound.
+#[test]
+fn a_choice_puts_into_a_buffer_without_bound() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {q: {kind: buffer, capacity: unbounded, of: int}}
+processes: {p: {do: [{select: [{put: {to: q, value: 1}, do: [{log: put}]}]}]}}
+",
+    );
+    assert_eq!((lines, end), (vec!["put".to_owned()], Time::ZERO));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(100), failure_persistence: None, ..ProptestConfig::default() })]
 

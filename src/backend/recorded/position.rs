@@ -194,7 +194,10 @@ impl<'a> Position<'a> {
                     StepResult::Ready
                 }
                 Err(_) => StepResult::Broken,
-                Ok(rest) => step_result(rest, probe.touched.get_mut()),
+                Ok(rest) => {
+                    let op = self.machine.op(self.program, process);
+                    step_result(rest, || probe.waited_for(self.program, op).expect("whoever waits has asked"))
+                }
             };
             self.note_dirty(process, &mut probe);
             return result;
@@ -379,16 +382,13 @@ pub(super) enum Changed {
     Header(usize),
 }
 
-/// What a rest says; `touched` are the headers of the resources that the attempt
-/// was about.
-fn step_result(rest: Rest, touched: &[usize]) -> StepResult {
+/// What a rest says; `waited_for` gives the header of the resource that a wait hangs on.
+fn step_result(rest: Rest, waited_for: impl FnOnce() -> usize) -> StepResult {
     match rest {
         Rest::Ready | Rest::Yielded(Yield::OutOfFuel) => StepResult::Ready,
         Rest::Yielded(Yield::Delayed(_)) => StepResult::Delayed,
         Rest::Yielded(Yield::Done) => StepResult::Done,
-        Rest::Yielded(Yield::Blocked) => {
-            StepResult::Blocked(*touched.last().expect("whoever waits has asked"))
-        }
+        Rest::Yielded(Yield::Blocked) => StepResult::Blocked(waited_for()),
         Rest::Yielded(Yield::NeedsRoom { .. }) => unreachable!("it was given room"),
     }
 }

@@ -127,7 +127,7 @@ impl Native {
     pub(super) fn glance(&self, glance: Glance) -> Word {
         match (self, glance) {
             (Native::Buffer(buffer), Glance::Items) => buffer.items_at_hand(),
-            (Native::Buffer(buffer), Glance::Room) => buffer.room_at_hand(),
+            (Native::Buffer(buffer), Glance::Room) => buffer.room_at_hand().min(i64::MAX as Word),
             (Native::Buffer(buffer), Glance::Level) => buffer.level(),
             (Native::Buffer(buffer), Glance::Closed) => Word::from(buffer.has_been_closed()),
             (Native::Semaphore(semaphore), _) => semaphore.level(),

@@ -9,7 +9,7 @@ use crate::analysis::Monitors;
 use crate::explore::code::{NumberedCode, calls};
 use crate::explore::ends::Stopped;
 use crate::ids::ProcessId;
-use crate::kernel::{Choices, Probe, State, Yield};
+use crate::kernel::{Choices, State, Yield};
 use crate::program::Op;
 use crate::trace::{NoTrace, Sink};
 use std::ops::ControlFlow;
@@ -146,7 +146,7 @@ impl TransitionRelation<'_> {
         let already = scratch.probe.woken.len();
         match self.step(scratch, process, sink) {
             Err(stopped) => return Transition::Stopped(stopped),
-            Ok(Some(Yield::Blocked)) if !self.waits_visibly(&scratch.probe) => {
+            Ok(Some(Yield::Blocked)) if !self.waits_visibly(scratch, process) => {
                 // Whoever could not be served until its wait has run out may as well ask
                 // only then.
                 let runs_out = scratch.world.machine.runs_out_at(self.program, process);
@@ -212,10 +212,10 @@ impl TransitionRelation<'_> {
         Transition::Made
     }
 
-    /// Whether the wait that has just begun is a transition.
-    fn waits_visibly(&self, probe: &Probe) -> bool {
-        let touched = probe.touched.borrow();
-        let Some(&header) = touched.last() else { return true };
-        self.lines[self.program.resource_of(header).index()]
+    /// Whether the wait that a process has just begun is a transition.
+    fn waits_visibly(&self, scratch: &Scratch, process: ProcessId) -> bool {
+        let op = scratch.world.machine.op(self.program, process);
+        let header = scratch.probe.waited_for(self.program, op);
+        header.is_none_or(|header| self.lines[self.program.resource_of(header).index()])
     }
 }
