@@ -182,6 +182,15 @@ processes:
     assert_eq!(recording.trace.outcome.name(), "deadlock");
 }
 
+/// Two that wait for the first end of either of them, in a scenario without resources.
+#[test]
+fn a_deadlock_of_those_who_join_each_other() {
+    let text = "version: 1\nprocesses:\n  p: {count: 2, do: [{join: {any: p}}]}\n";
+    let (recording, _) = both(text, 1.0);
+    assert_eq!(recording.trace.outcome, run(text).end.outcome);
+    assert_eq!(recording.trace.outcome.name(), "deadlock");
+}
+
 /// Many short lives at once, one behind the other, under the same names.
 #[test]
 fn thousands_of_lives() {

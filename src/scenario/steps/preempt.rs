@@ -42,7 +42,9 @@ impl Body<'_, '_> {
     pub(super) fn permit_request(&mut self, main: Main<'_>, held: &[Found]) -> Option<PermitRequest> {
         let own = [PRIORITY, PREEMPT, ON_PREEMPT, THEN, LEFT];
         let first = own.iter().find_map(|field| main.fields.entry(field.key));
-        let holders = held.iter().find_map(|found| found.entry.holders);
+        // What only a semaphore may say was reported where something else says it.
+        let mut semaphores = held.iter().filter(|found| found.entry.kind == Some(ResourceKind::Semaphore));
+        let holders = semaphores.find_map(|found| found.entry.holders);
         let key = match first {
             Some(first) => &first.key,
             None => holders.map(|_| &main.key.key)?,

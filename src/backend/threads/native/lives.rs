@@ -22,9 +22,11 @@ pub(super) fn all(program: &BoundProgram, starts: &[Arc<Parker>]) -> ById {
         let ids: Vec<ResourceId> = (info.first.0..info.first.0 + info.count).map(ResourceId).collect();
         let header = program.header_words(info.first);
         let (at, other) = (program.resource_at(info.first), header[resource::OTHER] as usize);
-        // The one for any stands behind those of the instances.
+        // The one for any stands behind those of the instances, which may begin at word 0.
+        if found.contains_key(&info.first) {
+            continue;
+        }
         let is_for_any = other != 0 && other <= at;
-        let ids = if is_for_any && found.contains_key(&info.first) { continue } else { ids };
         let (ids, any) = match is_for_any {
             // Of a process without instances.
             true => (Vec::new(), Some(info.first)),
