@@ -1,8 +1,11 @@
 //! Every schedule of processes at work whose processor has fewer cores at times.
 
+use crate::common::program;
 use crate::explore_agrees::try_scenarios_of;
 use crate::lives::{a_run_is_a_schedule, an_enumeration_agrees};
 use proptest::prelude::*;
+use std::ops::ControlFlow;
+use tempolane::explore::{End, Mode, Options, explore};
 
 /// Three at work twice, who write when they are done. Times of the timetable are none of theirs, since
 /// the plain driver has no priorities, and a timetable goes before all others of its instant.
@@ -40,4 +43,18 @@ fn runs_by_timetable_are_among_the_schedules() {
         text.replace("w0: {", "w0: {priority: 1, ").replace("discipline: fifo", "discipline: priority")
     });
     try_scenarios_of(&scenario, 60, a_run_is_a_schedule);
+}
+
+/// After 2 s nobody has a core, so the last second of the work is never done. Without time work
+/// ends whenever it likes: that is no proof that it ends.
+#[test]
+fn work_without_a_core_is_no_proof_without_time() {
+    let text = "version: 1\nresources: {cpu: {kind: processor, discipline: sharing, cores: {0s: 1, 2s: 0}}}\n\
+                processes: {w: {on: cpu, do: [{work: 3s}]}}\n";
+    let program = program(text, &[]);
+    let timed = explore(&program, Options::whole(Mode::Timed), &mut |_| ControlFlow::Continue(()));
+    assert_eq!((timed.is_complete(), timed.ends(End::Deadlock)), (true, 1));
+    let untimed = explore(&program, Options::whole(Mode::Untimed), &mut |_| ControlFlow::Continue(()));
+    assert!(!untimed.is_complete());
+    assert_eq!(untimed.lines_by_clock(), [2]);
 }

@@ -2,7 +2,8 @@
 //!
 //! Without time nobody knows what `now` is, so a search of all orders lets it
 //! show 0 throughout; and how many cores are free of a processor on which work ends
-//! whenever it likes, so that they all are. That is a proof only if nothing hangs on it. Decides at
+//! whenever it likes, so that they all are, and nobody is left without one where a timetable
+//! takes some. That is a proof only if nothing hangs on it. Decides at
 //! which ops something does: what is worked out from `now` is followed through
 //! the variables, private arrays and buffers that it is kept in, up to where a
 //! way branches by it, a rule may be broken by it, or it is left in a memory.
@@ -21,12 +22,13 @@ use std::collections::BTreeSet;
 /// values that events of these kinds carry count as something that is done.
 pub(crate) fn decided_by_clock(program: &BoundProgram, looks_at: impl Fn(Kind) -> bool) -> Vec<OpId> {
     let tells_left = program.tells_left().next().is_some();
-    if !tells_left && !program.plain.iter().any(|op| is_unknown(program, op)) {
+    let takes_cores = |op: &Op| matches!(op, Op::TakeCores { .. });
+    if !tells_left && !program.plain.iter().any(|op| is_unknown(program, op) || takes_cores(op)) {
         return Vec::new();
     }
     let mut flow = Flow::new(program);
     while flow.spread() {}
-    let decides = |at: &usize| flow.decides(*at, &looks_at);
+    let decides = |at: &usize| takes_cores(&program.plain[*at]) || flow.decides(*at, &looks_at);
     (0..program.plain.len()).filter(decides).map(OpId::from_index).collect()
 }
 
