@@ -29,7 +29,9 @@ fn with_value(before: &LoadedScenario, param: ParamId, value: Value) -> Option<S
     let mut given = vec![None; before.model.params.len()];
     given[param.index()] = Some(value);
     let wanted = evaluate_params(&before.model, &given).ok()?;
-    let after = replaced(before, &[], start, &value.to_string(), |after| after.params == wanted)?;
+    let ends = ends(&before.source.text[start..]);
+    let is_right = |after: &LoadedScenario| after.params == wanted;
+    let after = replaced(before, &[], start, &value.to_string(), ends, is_right)?;
     Some(after.source.text)
 }
 
@@ -39,21 +41,9 @@ pub(super) fn value_behind(text: &str, name: usize) -> Option<usize> {
     Some(colon + 1 + text[colon + 1..].find(|c: char| !c.is_whitespace())?)
 }
 
-/// The scenario with another value where one begins at `start`, loaded with `settings`;
-/// `None` if it
-/// `is_right` nowhere where that value may end.
-pub(super) fn replaced(
-    before: &LoadedScenario,
-    settings: &[(String, String)],
-    start: usize,
-    value: &str,
-    is_right: impl Fn(&LoadedScenario) -> bool,
-) -> Option<LoadedScenario> {
-    ending_at(before, settings, start, value, ends(&before.source.text[start..]), is_right)
-}
-
-/// The same for a value that is a word, a number or a duration: it ends before whatever stands
-/// behind it in its map or list, however right the scenario would be without that.
+/// The scenario with another value where a word, a number or a duration begins at `start`; it ends
+/// before whatever stands behind it in its map or list, however right the scenario would be
+/// without that.
 pub(super) fn replaced_literal(
     before: &LoadedScenario,
     settings: &[(String, String)],
@@ -64,10 +54,12 @@ pub(super) fn replaced_literal(
     let text = &before.source.text[start..];
     let mut ends = ends(text);
     ends.retain(|end| !text[..*end].contains([',', '{', '}', '[', ']']));
-    ending_at(before, settings, start, value, ends, is_right)
+    replaced(before, settings, start, value, ends, is_right)
 }
 
-fn ending_at(
+/// The scenario with another value where one begins at `start`, loaded with `settings`; `None` if
+/// it `is_right` at none of the `ends` that the value may have.
+fn replaced(
     before: &LoadedScenario,
     settings: &[(String, String)],
     start: usize,
