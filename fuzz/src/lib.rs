@@ -33,12 +33,16 @@ pub fn small(
         }
     };
     // A step puts as many items as it says: what it fills without bound is not for here.
-    let many = text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 4);
-    if many && text.contains("unbounded") {
+    if has_large_number(text) && text.contains("unbounded") {
         return None;
     }
     let program = bound(&loaded)?;
     Some((loaded, program))
+}
+
+/// Whether a number of more than four digits stands in the text.
+pub fn has_large_number(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 4)
 }
 
 /// The program of a scenario that is small enough.

@@ -40,6 +40,44 @@ fn every_format_is_written_and_the_same_each_time() {
     assert_eq!(named.names("output"), expected);
 }
 
+/// A hatched bar, letters that mean something to TeX, and a time below a microsecond.
+const HATCHED: &str = r#"version: 1
+name: "50% of {a_b}~^\\ #1 & $x$ <ok> Ünï"
+resources: {lock: mutex}
+processes:
+  first: {do: [{with: lock, do: [{delay: 1500ns}]}]}
+  second: {do: [{with: lock, do: [{work: 1us}]}]}
+"#;
+
+/// Alone, and in a report, whose preamble is its own.
+#[test]
+fn latex_compiles_a_picture_where_it_is_there() {
+    let room = Room::with(&[
+        ("hatched.yaml", HATCHED),
+        (
+            "report.tex",
+            "\\documentclass{article}\n\\usepackage{standalone,tikz,fix-cm}\n\\usetikzlibrary{patterns}\n\\begin{document}\n\\input{gantt}\n\\end{document}\n",
+        ),
+    ]);
+    room.run("run hatched.yaml --write tikz").with_code(0);
+    let drawing = room.files("output").into_values().next().expect("there is one");
+    std::fs::write(room.path("gantt.tex"), drawing).expect("the room is ours");
+    for file in ["gantt.tex", "report.tex"] {
+        let compiled = std::process::Command::new("pdflatex")
+            .args(["-halt-on-error", "-interaction=nonstopmode", file])
+            .current_dir(room.path(""))
+            .output();
+        let Ok(compiled) = compiled else {
+            eprintln!("no pdflatex here: not compiled");
+            return;
+        };
+        let said = String::from_utf8_lossy(&compiled.stdout);
+        assert!(compiled.status.success(), "{file}\n{said}");
+        // Letters that are there in another size alone could be too large for their bar.
+        assert!(!said.contains("in size <"), "{file}\n{said}");
+    }
+}
+
 /// The rows of a table, by another reader than the one who wrote it.
 fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());

@@ -1,8 +1,8 @@
 //! A picture as a TikZ drawing, for LaTeX.
 //!
 //! Decides how shapes and letters are written there. The file can be compiled alone or, with
-//! the package `standalone`, be included in a report, in whose fonts it is set then. Where a
-//! report has no letters of a script, those of the picture are as missing as its own.
+//! the package `standalone`, be included in a report, in whose fonts it is set then: all that
+//! the drawing needs stands inside of the document, since the report leaves out what is before.
 
 use super::page;
 use crate::render::font::written;
@@ -18,9 +18,18 @@ const PIXEL: f64 = 0.025;
 /// And in the points of TeX.
 const POINTS: f64 = PIXEL / 2.54 * 72.27;
 
+/// `fix-cm` lets the usual fonts have any size.
 const HEAD: &str = "\
 \\documentclass[tikz]{standalone}
+\\usepackage{fix-cm}
 \\usetikzlibrary{patterns}
+";
+
+/// For letters that the usual fonts lack. DejaVu Sans comes with TeX, and has those that pictures have.
+const OTHER_LETTERS: &str = "\
+% Letters in this picture need lualatex or xelatex.
+\\usepackage{fontspec}
+\\IfFontExistsTF{DejaVu Sans}{\\setsansfont{DejaVu Sans}[Scale=0.85]}{}
 ";
 
 /// A finished SVG document as a LaTeX file that draws the same.
@@ -39,6 +48,9 @@ pub fn tikz(document: &str) -> Result<Vec<u8>, RenderError> {
         Writer { text: String::new(), scale: page::enlarged(document, &scene), colours: colours(&scene) };
     writer.put(format_args!("% {}", scene.title.replace(['\n', '\r'], " ")));
     writer.text.push_str(HEAD);
+    if scene.shapes.iter().any(has_other_letters) {
+        writer.text.push_str(OTHER_LETTERS);
+    }
     writer.begin(&scene);
     scene.shapes.iter().for_each(|shape| writer.shape(shape));
     writer.text.push_str("\\end{tikzpicture}\n\\end{document}\n");
@@ -52,6 +64,20 @@ fn shapes_in(shape: &Shape) -> usize {
         Shape::Rect { .. } | Shape::Line { .. } | Shape::Polyline { .. } | Shape::Text(_) => 1,
     }
 }
+
+/// Whether there are letters that the usual fonts of TeX lack, those that are not Latin.
+fn has_other_letters(shape: &Shape) -> bool {
+    match shape {
+        Shape::Text(text) => {
+            escaped(&written(&text.text)).chars().any(|letter| letter.is_alphabetic() && letter > LAST_LATIN)
+        }
+        Shape::Group { shapes, .. } => shapes.iter().any(has_other_letters),
+        _ => false,
+    }
+}
+
+/// The last letter of the block Latin Extended-A.
+const LAST_LATIN: char = '\u{17f}';
 
 /// Every colour of a picture, with its number.
 fn colours(scene: &Scene) -> BTreeMap<Colour, usize> {
@@ -94,14 +120,14 @@ impl Writer {
     }
 
     fn begin(&mut self, scene: &Scene) {
-        for (Colour(red, green, blue), number) in self.colours.clone() {
-            self.put(format_args!("\\definecolor{{tempolane{number}}}{{RGB}}{{{red},{green},{blue}}}"));
-        }
         let pixel = PIXEL * self.scale;
         self.text.push_str("\\begin{document}\n");
         self.put(format_args!(
             "\\begin{{tikzpicture}}[x={pixel:.5}cm,y=-{pixel:.5}cm,inner sep=0pt,outer sep=0pt]"
         ));
+        for (Colour(red, green, blue), number) in self.colours.clone() {
+            self.put(format_args!("\\definecolor{{tempolane{number}}}{{RGB}}{{{red},{green},{blue}}}"));
+        }
         self.put(format_args!(
             "\\useasboundingbox (0,0) rectangle ({:.2},{:.2});",
             scene.width, scene.height
@@ -248,6 +274,12 @@ mod tests {
         let text =
             String::from_utf8(tikz(&crate::render::svg(&scene)).expect("it is SVG")).expect("it is text");
         assert!(text.starts_with("% x \\end\n\\documentclass"), "{text}");
+        let (head, drawing) = text.split_once("\\begin{document}").expect("there is a document");
+        assert!(
+            !head.contains("definecolor") && drawing.contains("definecolor"),
+            "a report reads the drawing alone"
+        );
+        assert!(!head.contains("fontspec"), "{head}");
         for part in [
             "x=0.02500cm,y=-0.02500cm",
             "\\path[fill=tempolane1] (1.00,2.00) rectangle (3.00,4.00);",
@@ -256,5 +288,16 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
+    }
+
+    #[test]
+    fn letters_that_are_not_latin_ask_for_fonts_that_have_them() {
+        let head = |said: &str| {
+            let mut scene = Scene::new(640.0, 100.0, String::new(), String::new());
+            scene.text(5.0, 6.0, 10.0, Anchor::Start, Colour(0, 0, 0), said);
+            String::from_utf8(tikz(&crate::render::svg(&scene)).expect("it is SVG")).expect("it is text")
+        };
+        assert!(!head("Ünïcode ½ 3µs").contains("fontspec"));
+        assert!(head("Привет").contains("fontspec") && head("ελληνικά").contains("fontspec"));
     }
 }
