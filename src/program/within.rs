@@ -28,7 +28,7 @@ impl Compiler<'_> {
     pub(super) fn within(&mut self, limit: Option<&Amount>, waits: &[Step], otherwise: Option<&[Step]>) {
         let site = self.site;
         self.limit = limit.map(|limit| self.begin_to_wait(limit));
-        let gets = matches!(waits, [Step { kind: StepKind::Get { .. }, .. }]);
+        let gets = matches!(waits, [Step { kind: StepKind::Get { .. }, .. }, ..]);
         self.endings = (gets && otherwise.is_some()).then(Vec::new);
         for step in waits {
             self.site = step.site;

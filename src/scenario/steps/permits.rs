@@ -6,7 +6,7 @@
 use super::body::{Body, Main, Reader, StepForm, Use};
 use super::interrupt::{LEFT, THEN};
 use super::preempt::{ON_PREEMPT, PREEMPT, PRIORITY};
-use super::within::{ELSE, WITHIN};
+use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::Site;
 use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
 use crate::scenario::names::quoted;
@@ -53,7 +53,7 @@ pub(super) static ACQUIRE_STEP: StepForm = StepForm {
     form: Form {
         name: "acquire",
         doc: "Take permits or mutexes, one after the other.",
-        fields: &[required("acquire", PERMITS, "From where, or `{name: permits}`."), WITHIN, ELSE],
+        fields: &[required("acquire", PERMITS, "From where, or `{name: permits}`."), WITHIN, ELSE, SERVED],
     },
     foreign: &[
         (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
@@ -90,6 +90,7 @@ pub(super) static WITH_STEP: StepForm = StepForm {
             required("do", Shape::Steps, "What to do while holding them.").foreign(&["steps", "body"]),
             WITHIN,
             ELSE,
+            SERVED,
             PRIORITY,
             PREEMPT,
             ON_PREEMPT,
