@@ -33,7 +33,9 @@ impl Compiler<'_> {
         for step in waits {
             self.site = step.site;
             match &step.kind {
-                StepKind::Acquire { resource, permits } => self.acquire_within(resource, permits),
+                StepKind::Acquire { resource, permits, request: None } => {
+                    self.acquire_within(resource, permits)
+                }
                 kind => self.step(kind),
             }
         }

@@ -53,13 +53,23 @@ pub(super) static ACQUIRE_STEP: StepForm = StepForm {
     form: Form {
         name: "acquire",
         doc: "Take permits or mutexes, one after the other.",
-        fields: &[required("acquire", PERMITS, "From where, or `{name: permits}`."), WITHIN, ELSE, SERVED],
+        fields: &[
+            required("acquire", PERMITS, "From where, or `{name: permits}`."),
+            WITHIN,
+            ELSE,
+            SERVED,
+            PRIORITY,
+            PREEMPT,
+        ],
     },
     foreign: &[
         (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
         (&["P", "p", "down", "take", "request", "semaphore", "wait_for"], "write `acquire: s`"),
     ],
-    read: Reader::Several(|body, main, steps| body.permits(main, &ACQUIRE, steps)),
+    read: Reader::Several(|body, main, steps| {
+        body.permits(main, &ACQUIRE, steps);
+        body.request(main, steps);
+    }),
 };
 
 /// `release`, likewise.
@@ -207,7 +217,7 @@ impl Body<'_, '_> {
 
 fn permit_step(usage: &Use, resource: ResourceRef, permits: Expr, site: Site) -> Step {
     let kind = match usage.takes {
-        true => StepKind::Acquire { resource, permits },
+        true => StepKind::Acquire { resource, permits, request: None },
         false => StepKind::Release { resource, permits },
     };
     Step { kind, site }
