@@ -6,10 +6,8 @@ use super::{NEVER, options, replayed};
 use tempolane::backend::threads::{self, ThreadOptions, Trouble};
 
 /// Those that threads cannot show, and why.
-const NOT_NATIVE: [(&str, &str); 2] = [
-    ("classics/priority-inheritance.yaml", "the owner of 'lock' inherits priority"),
-    ("simpy/machine-shop.yaml", "a process is interrupted on line 42"),
-];
+const NOT_NATIVE: [(&str, &str); 1] =
+    [("classics/priority-inheritance.yaml", "the owner of 'lock' inherits priority")];
 
 /// Those with so many steps that each run takes minutes in real time, made shorter.
 const SHORTER: [(&str, &[(&str, &str)]); 10] = [

@@ -9,8 +9,10 @@ mod choosing;
 mod closing;
 #[path = "../common/mod.rs"]
 mod common;
+mod interrupts;
 mod library;
 mod lives;
+mod permits;
 mod processors;
 mod quiet;
 mod timeouts;

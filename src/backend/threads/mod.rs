@@ -111,13 +111,6 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the owner of '{name}' inherits priority, which threads cannot show yet"
         )));
     }
-    let interrupts = |op: &Op| matches!(op, Op::Interrupt { .. });
-    if let Some(op) = program.plain.iter().position(interrupts) {
-        let line = program.site(OpId::from_index(op)).line;
-        return Err(Trouble::NotNative(format!(
-            "a process is interrupted on line {line}, and a thread that sleeps or waits cannot be woken by another one"
-        )));
-    }
     if let Some(processor) =
         program.watched().find(|&id| program.resource_info(id).kind == ResourceKind::Processor)
     {
@@ -140,17 +133,20 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the permit on line {line} is asked for with a priority of its own, or may be taken from who has it, which threads cannot show yet"
         )));
     }
-    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { .. })) {
+    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { preempts: true, .. })) {
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
-            "the permits on line {line} are taken before all who wait, which threads cannot show yet"
+            "the permits on line {line} are taken from those who have them, which threads cannot show yet"
         )));
     }
-    let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
-    if let Some(op) = (0..program.plain.len()).find(stops) {
+    let meddles = |&op: &usize| {
+        program.atomic[op] && matches!(program.plain[op], Op::Stop { .. } | Op::Interrupt { .. })
+    };
+    if let Some(op) = (0..program.plain.len()).find(meddles) {
+        let what = if let Op::Stop { .. } = program.plain[op] { "stopped" } else { "interrupted" };
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
-            "a process is stopped inside an atomic block on line {line}, which threads cannot do"
+            "a process is {what} inside an atomic block on line {line}, which threads cannot do"
         )));
     }
     let count = program.process_count();

@@ -58,7 +58,7 @@ pub(super) struct Shared<'a> {
     pub(super) starts: Vec<Arc<Parker>>,
     /// By [`ProcessId`]: its life, if others have to do with it, and its place there.
     pub(super) lives: Vec<Option<(Arc<Lives>, usize)>>,
-    /// By [`ProcessId`]; empty if nobody is ever stopped.
+    /// By [`ProcessId`]; empty if nobody is ever stopped or interrupted.
     pub(super) seats: Vec<Seat>,
     pub(super) census: Census,
     /// How many processes are alive that are no daemons, if there are any.
@@ -77,7 +77,7 @@ impl<'a> Shared<'a> {
         let count = program.process_count();
         let starts: Vec<Arc<Parker>> = (0..count).map(|_| Arc::default()).collect();
         let natives = Native::all(program, &starts);
-        let stops = program.plain.iter().any(|op| matches!(op, Op::Stop { .. }));
+        let meddles = program.plain.iter().any(|op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. }));
         Shared {
             program,
             lives: lives(&natives, count),
@@ -87,9 +87,9 @@ impl<'a> Shared<'a> {
             alarms: (0..count).map(|_| Alarm::default()).collect(),
             census: Census::new(program.starting_count()),
             awaited: AtomicUsize::new(program.awaited_count()),
-            seats: (0..if stops { count } else { 0 }).map(|_| Seat::default()).collect(),
+            seats: (0..if meddles { count } else { 0 }).map(|_| Seat::default()).collect(),
             gate: AtomicGate::new(
-                (stops || program.has_watches() || program.atomic.contains(&true)) && !bug::opens_gate(),
+                (meddles || program.has_watches() || program.atomic.contains(&true)) && !bug::opens_gate(),
             ),
             clock: Clock::new(speed),
             panics: bug::panics(),
