@@ -20,6 +20,11 @@ pub enum Request {
     Unlock,
     /// Take one permit.
     Acquire,
+    /// Take one permit, by a priority of its own.
+    AcquireBy {
+        /// The priority plus 128: lower goes first.
+        priority: u8,
+    },
     /// Take permits before all who wait: those that are free at once.
     Seize {
         /// How many.
@@ -142,7 +147,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let request = match op {
             Op::Lock { .. } | Op::LockInheriting { .. } => Request::Lock,
             Op::Unlock { .. } | Op::UnlockInheriting { .. } => Request::Unlock,
-            Op::Acquire { .. } | Op::AcquireMany { .. } | Op::Request { .. } => Request::Acquire,
+            Op::Acquire { .. } | Op::AcquireMany { .. } => Request::Acquire,
+            Op::Request { words, manner, .. } => {
+                Request::AcquireBy { priority: self.asked_priority(self.arena, at, (words, manner))? }
+            }
             Op::Seize { left, .. } => Request::Seize { count: word(left.source()) },
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },

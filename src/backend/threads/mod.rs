@@ -127,16 +127,11 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the cores on line {line} go by a timetable, which takes them from threads that work; that threads cannot show yet"
         )));
     }
-    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Request { .. })) {
+    let may_be_lost = |op: &Op| matches!(op, Op::Request { manner, .. } if manner.may_be_lost);
+    if let Some(op) = program.plain.iter().position(may_be_lost) {
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
-            "the permit on line {line} is asked for with a priority of its own, or may be taken from who has it, which threads cannot show yet"
-        )));
-    }
-    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { preempts: true, .. })) {
-        let line = program.site(OpId::from_index(op)).line;
-        return Err(Trouble::NotNative(format!(
-            "the permits on line {line} are taken from those who have them, which threads cannot show yet"
+            "the permit on line {line} may be taken from who has it, which threads cannot show yet"
         )));
     }
     let meddles = |&op: &usize| {

@@ -276,6 +276,10 @@ fn of_semaphore(semaphore: &Semaphore, request: Request, client: Client<'_, '_>)
     let Client { me, census, record } = client;
     match request {
         Request::Acquire => Ok(semaphore.acquire(me, census, record).map(nothing)),
+        Request::AcquireBy { priority } => {
+            let me = &Requester { priority, ..me.clone() };
+            Ok(semaphore.acquire(me, census, record).map(nothing))
+        }
         Request::Release => {
             semaphore.release(me, census, record)?;
             Ok(SERVED)
