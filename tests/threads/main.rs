@@ -118,14 +118,15 @@ processes:
     replayed(&program, &recording);
 }
 
-/// The scenarios of lab 5, at a hundred times their speed.
+/// The scenarios of lab 5, at ten times their speed: whose turn it is follows from pauses of 100 ms.
 #[test]
 fn lab_5_is_legal_and_its_memories_are_right() {
-    for name in ["one-memory", "two-memories", "two-memories-different-data", "sensor-processor"] {
+    let names = ["one-memory", "two-memories", "two-memories-different-data", "sensor-processor"];
+    quiet::side_by_side(names, |name| {
         let path = format!("{}/scenarios/lab5/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).expect("it is there");
         let (program, virtual_run) = (program(&text, &[]), run(&text));
-        let recording = record(&program, 100.0);
+        let recording = record_paused(&program, 10.0);
         assert_eq!(recording.trace.outcome, Outcome::Completed, "{name}");
         assert_eq!(recording.memories, virtual_run.machine.memories(&virtual_run.program), "{name}");
         let replayed = replayed(&program, &recording);
@@ -133,7 +134,7 @@ fn lab_5_is_legal_and_its_memories_are_right() {
         // time, to the nanosecond: no tie of these changes a time.
         assert_eq!(replayed.model.end, virtual_run.end.end, "{name}");
         assert!(recording.trace.end >= virtual_run.end.end, "{name}: real sleeps are not shorter");
-    }
+    });
 }
 
 #[test]

@@ -13,11 +13,11 @@ use tempolane::backend::threads::{self, Trouble};
 use tempolane::trace::{Kind, Outcome};
 
 /// When the processes that a run waits for are done, in the order of the file, in the model's time and to the
-/// tenth of a second: a second is 200 ms of real time.
+/// tenth of a second: half a second is 200 ms of real time.
 fn ends(resource: &str, processes: &str) -> Vec<f64> {
     let text = format!("version: 1\nresources: {{{resource}}}\nprocesses:\n{processes}");
     let program = program(&text, &[]);
-    let recording = record_paused(&program, 5.0);
+    let recording = record_paused(&program, 2.5);
     assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
     let model = replayed(&program, &recording).model;
     // Nothing ends earlier than it may.

@@ -103,11 +103,13 @@ impl<'a> Shared<'a> {
         Record::new(&self.sequence, &self.clock)
     }
 
-    /// Takes note that a process is started, before it is.
-    pub(super) fn begins(&self, process: ProcessId) {
-        if !self.program.is_daemon(process) {
-            self.awaited.fetch_add(1, Ordering::AcqRel);
-        }
+    /// Takes note that a process is started, before it is; `false` if nobody is left for whom the
+    /// run waits: it is over then.
+    pub(super) fn begins(&self, process: ProcessId) -> bool {
+        let has_daemons = self.program.has_daemons;
+        let more = |awaited: usize| (awaited > 0 || !has_daemons).then_some(awaited + 1);
+        self.program.is_daemon(process)
+            || self.awaited.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
     }
 
     /// Takes note that a process is done. If only daemons are left, the run is over.

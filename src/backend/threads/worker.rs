@@ -309,10 +309,13 @@ impl<'a> Worker<'a> {
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
         let native = &shared.natives[asked.resource.index()];
-        match (native, asked.request) {
+        let may_begin = match (native, asked.request) {
             (Native::Life(lives, place), Request::Launch) => shared.begins(lives.process(*place)),
             (Native::AnyLife(lives), Request::Admit) => shared.begins(lives.process(0)),
-            _ => {}
+            _ => true,
+        };
+        if !may_begin {
+            return Err(Leave::Ends(End::Still));
         }
         let client = Client { me, census: &shared.census, record };
         let answer = native.serve(asked.request, client, &shared.natives);
