@@ -49,7 +49,8 @@ fn waits_for_close(step: &Step) -> Option<ResourceDefId> {
         return Some(buffer.def);
     }
     let StepKind::Within { limit: None, waits, .. } = &step.kind else { return None };
-    let [get, ..] = waits.as_slice() else { return None };
+    // Behind the get may be only the step that says that it was served.
+    let ([get] | [get, Step { kind: StepKind::Set { .. }, .. }]) = waits.as_slice() else { return None };
     buffer_of(get)
 }
 
