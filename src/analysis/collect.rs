@@ -13,7 +13,8 @@ use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
     Activity, Event, Header, INTERRUPTED, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo,
-    ResourceInfo, Sink, Sketch, Sketched, Span, SpanBuilder, Trace, changes_level, level_after,
+    ResourceInfo, ResourceKind, Sink, Sketch, Sketched, Span, SpanBuilder, StandIns, StandsFor, Trace,
+    WaitFor, changes_level, level_after,
 };
 use crate::value::Word;
 
@@ -27,6 +28,10 @@ pub struct StatisticsSink {
     /// The processes with their instances, without their names.
     infos: Vec<ProcessInfo>,
     resources: Vec<ResourceTally>,
+    stand_ins: StandIns,
+    /// By process, if some resources stand for others: how long it waited to be the first of
+    /// those who are to write under a lock, as long as it does nothing else behind that.
+    in_line: Vec<Option<u64>>,
     marks: Vec<MarkTally>,
     /// By mark, whether it carries a value.
     carries_value: Vec<bool>,
@@ -70,6 +75,8 @@ impl StatisticsSink {
             processes: Vec::new(),
             infos: Vec::new(),
             resources: Vec::new(),
+            stand_ins: StandIns::default(),
+            in_line: Vec::new(),
             marks: vec![MarkTally::default(); header.marks.len()],
             carries_value: header.marks.iter().map(|mark| mark.ty.is_some()).collect(),
             measures: None,
@@ -106,9 +113,12 @@ impl StatisticsSink {
                 Some(Level::Items) => info.capacity.map_or(Full::Never, Full::Held),
                 Some(Level::Waiters) | None => Full::Never,
             };
-            let tallies = std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize);
-            self.resources.extend(tallies);
+            let tally = ResourceTally::new(info, full);
+            self.resources.extend(std::iter::repeat_n(tally, info.count as usize));
         }
+        self.stand_ins = StandIns::new(resources);
+        self.in_line.clear();
+        self.in_line.resize(if self.stand_ins.is_empty() { 0 } else { process_count }, None);
         if let Some(late) = &mut self.late {
             *late = LateRequests::new(process_count, self.resources.len());
         }
@@ -141,9 +151,11 @@ impl StatisticsSink {
                 span.activity
             {
                 self.resources[resource.index()].statistics.requests += 1;
+                self.add_to_named(resource, |tally, _| tally.statistics.requests += 1);
             }
             if let Activity::Blocked { resource, .. } = span.activity {
                 // What it waits for is worth saying, even if it has only just begun to.
+                let resource = self.stand_ins.named(resource);
                 add_blocked(&mut self.processes[span.process.index()].blocked, resource, 0);
             }
             self.add_span(&span);
@@ -187,15 +199,64 @@ impl StatisticsSink {
             Activity::Running => process.running += nanos,
             Activity::Blocked { resource, .. } => {
                 if nanos > 0 {
-                    add_blocked(&mut process.blocked, resource, nanos);
+                    add_blocked(&mut process.blocked, self.stand_ins.named(resource), nanos);
                 }
                 self.resources[resource.index()].statistics.waits.add(nanos);
+                self.add_wait_to_named(span, resource);
+                return;
             }
             Activity::Ready { processor } => {
                 process.ready += nanos;
                 self.resources[processor.index()].statistics.waits.add(nanos);
             }
         }
+        if let Some(in_line) = self.in_line.get_mut(span.process.index()) {
+            *in_line = None;
+        }
+    }
+
+    /// Adds a wait to what the scenario names. Who is first in line of those who are to write
+    /// goes on with the wait that it has begun there.
+    fn add_wait_to_named(&mut self, span: &Span, resource: ResourceId) {
+        if self.stand_ins.is_empty() {
+            return;
+        }
+        let (nanos, is_line) = (span.nanos(), self.stand_ins.is_line(resource));
+        let goes_on = is_line && span.granted_by.is_some();
+        let before = std::mem::replace(&mut self.in_line[span.process.index()], goes_on.then_some(nanos));
+        self.add_to_named(resource, |tally, _| match before {
+            Some(before) => tally.statistics.waits.go_on(before, nanos),
+            None => tally.statistics.waits.add(nanos),
+        });
+    }
+
+    /// Does this to what a resource stands for.
+    fn add_to_named(&mut self, resource: ResourceId, mut add: impl FnMut(&mut ResourceTally, StandsFor)) {
+        for (named, of) in self.stand_ins.of(resource) {
+            add(&mut self.resources[named.index()], of);
+        }
+    }
+
+    /// Takes an event that asks for what a resource stands for.
+    fn asks_for_named(&mut self, event: &Event) {
+        if self.stand_ins.is_empty() {
+            return;
+        }
+        let resource = ResourceId(event.subject);
+        if event.kind == Kind::Acquire && !self.stand_ins.is_line(resource) {
+            self.in_line[event.process.index()] = None;
+        }
+        let ran_out = event.kind == Kind::Timeout && event.extra != INTERRUPTED;
+        let asks = |of: StandsFor| match event.kind {
+            // It is taken behind that, which is an event of its own.
+            Kind::Grant | Kind::Level => !of.is_taken && of.wait_for == WaitFor::Change,
+            Kind::Acquire => of.is_taken,
+            kind => kind == Kind::Timeout,
+        };
+        self.add_to_named(resource, |tally, of| {
+            tally.statistics.requests += u64::from(asks(of));
+            tally.statistics.timeouts += u64::from(ran_out);
+        });
     }
 
     /// What the process did up to an event.
@@ -224,6 +285,9 @@ impl StatisticsSink {
         }
         if let Some(measures) = &mut self.measures {
             measures.level(event, before, level);
+        }
+        if matches!(event.kind, Kind::Acquire | Kind::Timeout) {
+            self.asks_for_named(event);
         }
     }
 
@@ -254,11 +318,10 @@ impl Sink for StatisticsSink {
     fn happens(&mut self, event: &Event, args: &[Word]) {
         match event.kind {
             // It ends no wait, and the delay that it comes behind has an end of its own.
-            Kind::Draw | Kind::Write | Kind::Read | Kind::Level | Kind::Close | Kind::Ended
-                if self.late.is_none() =>
-            {
+            Kind::Draw | Kind::Write | Kind::Read | Kind::Close | Kind::Ended if self.late.is_none() => {
                 self.events += 1
             }
+            Kind::Level if self.late.is_none() && self.stand_ins.is_empty() => self.events += 1,
             // Most events are of these kinds, and each goes to what it concerns alone.
             Kind::Delay | Kind::Work => self.span(event),
             kind if changes_level(kind) => self.span_and_level(event),
@@ -282,7 +345,11 @@ impl Sink for StatisticsSink {
                 self.measure(event, MeasureTallies::mark_or_end);
             }
             kind if changes_level(kind) => self.level(event),
-            Kind::Grant => self.measure(event, MeasureTallies::resource),
+            Kind::Grant => {
+                self.asks_for_named(event);
+                self.measure(event, MeasureTallies::resource);
+            }
+            Kind::Level => self.asks_for_named(event),
             Kind::Log => self.add_log(event, args),
             Kind::Mark => {
                 let place = event.subject as usize;
@@ -327,6 +394,7 @@ enum Full {
 struct ResourceTally {
     statistics: ResourceStatistics,
     full: Full,
+    kind: ResourceKind,
     /// Since when the level is `statistics.level_end`.
     since: Time,
     /// Level times nanoseconds, up to `since`.
@@ -336,10 +404,11 @@ struct ResourceTally {
 }
 
 impl ResourceTally {
-    fn new(initial: u64, full: Full) -> ResourceTally {
+    fn new(info: &ResourceInfo, full: Full) -> ResourceTally {
+        let (initial, kind) = (info.initial, info.kind);
         let statistics =
             ResourceStatistics { level_max: initial, level_end: initial, ..ResourceStatistics::default() };
-        ResourceTally { statistics, full, since: Time::ZERO, level_nanos: 0, taken_nanos: 0 }
+        ResourceTally { statistics, full, kind, since: Time::ZERO, level_nanos: 0, taken_nanos: 0 }
     }
 
     /// Takes an event about the resource; the level after it.
@@ -350,7 +419,10 @@ impl ResourceTally {
         statistics.requests += match event.kind {
             Kind::Release | Kind::Block => 0,
             // What is asked of a condition is to wait; a notify ends so many waits.
-            Kind::Notify => event.value,
+            // At a barrier one comes who need not wait.
+            Kind::Notify => event.value + u64::from(self.kind == ResourceKind::Barrier),
+            // A flag is put down, and a latch counted down: nobody asks for that.
+            Kind::Acquire => u64::from(!matches!(self.kind, ResourceKind::Flag | ResourceKind::Latch)),
             _ => 1,
         };
         statistics.timeouts += u64::from(event.kind == Kind::Timeout && event.extra != INTERRUPTED);
@@ -387,7 +459,9 @@ impl ResourceTally {
         let utilization = used.filter(is_known).map(share);
         let level = self.statistics.level_end;
         let level_mean = if nanos == 0 { level as f64 } else { self.level_nanos as f64 / nanos as f64 };
-        ResourceStatistics { utilization, level_mean, ..self.statistics }
+        // Who waited for one of several things and got another has asked, too.
+        let requests = self.statistics.requests.max(self.statistics.waits.count);
+        ResourceStatistics { utilization, level_mean, requests, ..self.statistics }
     }
 }
 

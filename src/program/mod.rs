@@ -35,6 +35,7 @@ mod rebind;
 mod region;
 mod rwlock;
 mod sharing;
+mod stand_ins;
 mod state;
 mod values;
 mod watches;

@@ -7,7 +7,7 @@
 //! while nobody writes or, where writers are preferred, while nobody is in the line. What is
 //! waited for so is a region of ops.
 
-use super::context::Check;
+use super::context::{Check, Watch};
 use super::model::{Expr, ResourceDef, ResourceRef, ResourceSpec, Rwlock};
 use super::names::quoted;
 use super::node::{Entry, Kind};
@@ -51,12 +51,11 @@ impl Check<'_> {
         };
         let word =
             prefer.and_then(|prefer| self.word(&prefer.value, "whom a lock prefers", &[WRITERS, READERS]));
-        let name = &lock.name;
+        let (name, def) = (&lock.name, ResourceDefId::from_index(position));
         let [read, write] = [format!("{name} to read"), format!("{name} to write")].map(|name| {
-            self.watches.push((name, site));
+            self.watches.push(Watch { name, site, each_of: Some(def) });
             self.watches.len() as u32 - 1
         });
-        let def = ResourceDefId::from_index(position);
         self.rwlocks.push(Rwlock { lock: def, prefers_writers: word != Some(READERS), read, write });
         let part = |name: String, kind, discipline| {
             let number =

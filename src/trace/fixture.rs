@@ -40,6 +40,7 @@ pub fn header() -> Header {
         ty,
         chosen: None,
         watched: false,
+        stands_for: Vec::new(),
     };
     Header {
         scenario: "by hand".to_owned(),

@@ -7,6 +7,7 @@ use super::event::{Event, INTERRUPTED, Kind};
 use super::late::LateRequests;
 use super::outcome::WaitFor;
 use super::sink::Trace;
+use super::stand_in::StandIns;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
 use crate::value::Word;
@@ -184,7 +185,7 @@ fn span(process: ProcessId, open: Open, end: Time, granted_by: Option<ProcessId>
     Span { process, activity, start, end: end.max(start), op, granted_by, ran_out: false }
 }
 
-/// All spans of a trace, by process and then by start.
+/// All spans of a trace, by process and then by start; waits are for what the scenario names.
 pub fn spans(trace: &Trace) -> Vec<Span> {
     spans_since(trace, |event| event.time)
 }
@@ -204,6 +205,8 @@ fn spans_since(trace: &Trace, mut since: impl FnMut(&Event) -> Time) -> Vec<Span
     all.extend(builder.finish(trace.end));
     all.retain(|span| span.start < span.end);
     all.sort_unstable_by_key(|span| (span.process, span.start));
+    let stand_ins = StandIns::new(&trace.header.resources);
+    all.iter_mut().for_each(|span| span.activity = stand_ins.shown(span.activity));
     all
 }
 

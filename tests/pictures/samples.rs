@@ -90,6 +90,7 @@ impl Sample {
             ty: Type::Int,
             chosen: None,
             watched: false,
+            stands_for: Vec::new(),
         });
         self
     }

@@ -7,7 +7,7 @@ use super::body::{Body, Main, Reader, StepForm, Use};
 use super::permits::{ACQUIRE_STEP, PERMITS};
 use super::within::{ELSE, WITHIN};
 use crate::ids::{ResourceDefId, Site};
-use crate::scenario::context::Check;
+use crate::scenario::context::{Check, Watch};
 use crate::scenario::fields;
 use crate::scenario::model::{
     Amount, Branch, Discipline, Expr, ExprKind, ResourceDef, ResourceSpec, Step, StepKind,
@@ -194,7 +194,7 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(owner, message, hint);
             return None;
         }
-        let watch = self.watch_called(names.join(" or "), main.site());
+        let watch = self.watch_called(names.join(" or "), main.site(), None);
         let kind = StepKind::Select { branches, any, watch };
         let Some((limit, steps)) = after else { return Some(kind) };
         let waits = vec![Step { kind, site: main.site() }];
@@ -296,19 +296,20 @@ impl Body<'_, '_> {
 
     /// A step that waits for one of these, which is called `name` together.
     fn watch(&mut self, branches: Vec<Branch>, name: String, site: Site) -> StepKind {
-        StepKind::Select { branches, any: false, watch: self.watch_called(name, site) }
+        StepKind::Select { branches, any: false, watch: self.watch_called(name, site, None) }
     }
 
-    /// The number of what is waited for that is called so.
-    pub(super) fn watch_called(&mut self, name: String, site: Site) -> u32 {
+    /// The number of what is waited for that is called so; with as many instances as
+    /// `each_of` has, if it is that one alone.
+    pub(super) fn watch_called(&mut self, name: String, site: Site, each_of: Option<ResourceDefId>) -> u32 {
         let name = match name.char_indices().nth(LONGEST_NAME) {
             Some((end, _)) => format!("{}…", &name[..end]),
             None => name,
         };
         let watches = &mut self.check.watches;
-        let known = watches.iter().position(|(other, _)| *other == name);
+        let known = watches.iter().position(|other| other.name == name);
         let watch = known.unwrap_or_else(|| {
-            watches.push((name, site));
+            watches.push(Watch { name, site, each_of });
             watches.len() - 1
         });
         watch as u32
@@ -364,13 +365,15 @@ impl Check<'_> {
         mut resources: Vec<ResourceDef>,
     ) -> (Vec<ResourceDef>, Vec<ResourceDefId>) {
         let first = resources.len();
-        resources.extend(self.watches.iter().map(|(name, site)| ResourceDef {
-            name: name.clone(),
-            count: None,
+        let watches = self.watches.iter().map(|watch| ResourceDef {
+            name: watch.name.clone(),
+            count: watch.each_of.and_then(|def| resources[def.index()].count.clone()),
             spec: ResourceSpec::of_kind(ResourceKind::Watch),
             discipline: Discipline::Fifo,
-            site: *site,
-        }));
+            site: watch.site,
+        });
+        let watches: Vec<ResourceDef> = watches.collect();
+        resources.extend(watches);
         let watches = (first..resources.len()).map(ResourceDefId::from_index).collect();
         (resources, watches)
     }

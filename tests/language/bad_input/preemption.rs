@@ -73,10 +73,3 @@ processes: {{p: {{on: cpu, do: [{{work: 1s}}]}}}}
     let speeds = text("cores: {0s: 2, 2s: 1}, discipline: sharing, speed: [1, 2]");
     one(&speeds, "`speed` goes with one number of `cores`", "as fast as there are cores");
 }
-
-/// It would always be 0.
-#[test]
-fn waits_at_what_is_made_of_others_are_not_told_apart() {
-    let text = "version: 1\nresources: {l: rwlock}\nprocesses: {p: {do: [{with: {read: l}, do: []}]}}\nexpect: {longest_wait: {p.l: 0s}}\n";
-    one(text, "waits at the rwlock 'l' are not told apart by resource", "write `p` alone");
-}
