@@ -89,11 +89,18 @@ impl Check<'_> {
 /// Why a step cannot use a resource of this kind, if it cannot, and a hint.
 fn refusal(usage: &Use, kind: ResourceKind, name: &str) -> Option<(String, String)> {
     let steps = in_language(kind).steps;
-    if steps.iter().any(|step| step.key == usage.key) {
+    let key = usage.like.unwrap_or(usage.key);
+    if steps.iter().any(|step| step.key == key) {
         return None;
     }
     let fitting = steps.iter().find(|step| step.takes == usage.takes).unwrap_or(&steps[0]);
     let message = format!("`{}` cannot use the {} {}", usage.key, kind.name(), quoted(name));
+    if usage.is_together && kind == ResourceKind::Rwlock {
+        let hint = format!(
+            "take it in a step of its own, `acquire: {{read: {name}}}` or `acquire: {{write: {name}}}`, with `within: 0s` for a try"
+        );
+        return Some((message, hint));
+    }
     Some((message, format!("use `{}` for a {}", fitting.key, kind.name())))
 }
 

@@ -9,8 +9,9 @@
 
 use super::context::{Check, Watch};
 use super::model::{Expr, ResourceDef, ResourceRef, ResourceSpec, Rwlock};
-use super::names::quoted;
-use super::node::{Entry, Kind};
+use super::names::{quoted, suggestion};
+use super::node::{Entry, Kind, Node};
+use super::references::split_name;
 use super::scope::{Found, ResourceEntry, Scope};
 use super::steps::body::Use;
 use super::tables::{Field, Shape, optional};
@@ -37,8 +38,9 @@ const WRITE: &str = "write";
 const WRITERS_BEHIND: u32 = 1;
 const READERS_BEHIND: u32 = 2;
 
-/// How many may read at once: more than there are processes.
-const MOST_READERS: i64 = 1 << 40;
+/// How many may read at once: more than there are processes, and as many permits as there can
+/// be, so that one that was not taken cannot be given back.
+const MOST_READERS: i64 = i64::MAX;
 
 impl Check<'_> {
     /// What stands behind a lock in the model; `entry` declares it.
@@ -125,6 +127,38 @@ impl Check<'_> {
             }
         }
         Some(taken)
+    }
+
+    /// Whether the name that a node is begins with that of a read-write lock.
+    pub(super) fn names_rwlock(&self, node: &Node) -> bool {
+        let Kind::Text(text) = &node.kind else { return false };
+        self.is_rwlock(text)
+    }
+
+    fn is_rwlock(&self, text: &str) -> bool {
+        let known = self.resources.find(split_name(text)).and_then(|known| known.kind);
+        known == Some(ResourceKind::Rwlock)
+    }
+
+    /// Reports `{raed: l}` and `{l: read}`, where a step takes or gives back a read-write lock
+    /// `l`; whether it is one of these.
+    pub(super) fn mistakes_lock(&mut self, entry: &Entry, step: &str) -> bool {
+        let Entry { key, value } = entry;
+        let Kind::Text(text) = &value.kind else { return false };
+        let (message, hint) = if self.is_rwlock(&key.name) && matches!(text.as_str(), READ | WRITE) {
+            let message = "how a read-write lock is taken stands before its name".to_owned();
+            (message, format!("write `{step}: {{{text}: {}}}`", key.name))
+        } else if self.resources.position(split_name(&key.name)).is_none() && self.is_rwlock(text) {
+            let near = suggestion(&key.name, [READ, WRITE].into_iter());
+            let message =
+                format!("{} is no way to take the read-write lock {}{near}", quoted(&key.name), quoted(text));
+            (message, format!("write `{step}: {{read: {text}}}` or `{step}: {{write: {text}}}`"))
+        } else {
+            return false;
+        };
+        let span = self.key_span(key);
+        self.reports.error_with_hint(span, message, hint);
+        true
     }
 
     /// Reports a read-write lock of which a step does not say how it is taken.

@@ -67,6 +67,7 @@ processes: {{p: {{on: cpu, do: [{{work: 1s}}]}}}}
 "
         )
     };
+    one(&text("cores: {0: 2}"), "a key must be text, found an integer", "`0s`");
     one(&text("cores: {1s: 2}"), "a timetable begins at `0s`", "as in `{0s: 3, 4h: 1}`");
     one(&text("cores: {0s: 2, 2s: 1, 1s: 2}"), "the times of a timetable ascend", "");
     one(&text("cores: {0s: -1}"), "`cores` is at least 0, found -1", "");
