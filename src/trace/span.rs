@@ -133,7 +133,11 @@ impl SpanBuilder {
         if slot.is_none() && next.is_none() {
             return None;
         }
-        let ended = std::mem::replace(slot, next)?;
+        let mut ended = std::mem::replace(slot, next)?;
+        if ended.activity == Activity::New {
+            // It is the step with which it begins that it did not come to.
+            ended.op = event.op;
+        }
         let granted_by = (event.kind == Kind::Grant).then_some(ProcessId(event.value as u32));
         // A thread wakes later than planned, and its `Wake` says when. Virtual
         // time has no such event: there the plan is what happened.

@@ -136,8 +136,12 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
     }
     if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Request { .. })) {
         let line = program.site(OpId::from_index(op)).line;
+        let semaphore = program.accesses(&program.plain[op]).next();
+        let semaphore = semaphore.and_then(|(_, code)| program.definition_named(op, code));
+        let name = semaphore.map_or("a semaphore", |def| &program.resources[def.index()].name);
         return Err(Trouble::NotNative(format!(
-            "the permit on line {line} is asked for with a priority of its own, or may be taken from who has it, which threads cannot show yet"
+            "by its `holders`, or by a `priority` or `preempt` of its own, a permit of '{name}' that is asked for on line {line} may be \
+             taken from who has it, or is given out of turn, which threads cannot show yet"
         )));
     }
     if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { .. })) {
