@@ -165,7 +165,7 @@ impl<'a> Worker<'a> {
         let process = self.me.process;
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
-            self.set_limit();
+            self.set_limit(asked.resource);
             if self.shared.program.has_choices() {
                 let asks = self.with_kernel(|kernel| kernel.asks(process));
                 self.me.asks =

@@ -385,7 +385,7 @@ fn read_write_locks_say_how_they_are_taken() {
         ("{with: {read: lock}, do: []}", 30, "`read` is a way to take a read-write lock", "`with: lock`"),
         (
             "{with: [lock, {reads: rw}], do: []}",
-            32,
+            31,
             "'reads' is no way to take the read-write lock 'rw'; did you mean 'read'?",
             "`with: {read: rw}`",
         ),
