@@ -29,7 +29,7 @@ processes:
 ",
     );
     assert_eq!(lines, ["nobody", "x is 3", "got 4"]);
-    assert_eq!(end, Outcome::Completed);
+    assert_eq!(end, Time::from_nanos(800_000_000).expect("short"));
 }
 
 #[test]
