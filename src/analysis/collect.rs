@@ -187,7 +187,7 @@ impl StatisticsSink {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn add_span(&mut self, span: &Span) {
         if let Some(sketch) = &mut self.sketch {
             sketch.add(span);
@@ -260,7 +260,7 @@ impl StatisticsSink {
     }
 
     /// What the process did up to an event.
-    #[inline]
+    #[inline(always)]
     fn span(&mut self, event: &Event) {
         self.events += 1;
         let since = self.late.as_mut().map_or(event.time, |late| late.since(event));
@@ -269,13 +269,19 @@ impl StatisticsSink {
         }
     }
 
+    #[inline(never)]
+    fn span_alone(&mut self, event: &Event) {
+        self.span(event);
+    }
+
+    #[inline(never)]
     fn span_and_level(&mut self, event: &Event) {
         self.span(event);
         self.level(event);
     }
 
     /// What becomes of the level of the resource that an event is about.
-    #[inline]
+    #[inline(always)]
     fn level(&mut self, event: &Event) {
         let tally = &mut self.resources[event.subject as usize];
         let before = tally.statistics.level_end;
@@ -323,7 +329,7 @@ impl Sink for StatisticsSink {
             }
             Kind::Level if self.late.is_none() && self.stand_ins.is_empty() => self.events += 1,
             // Most events are of these kinds, and each goes to what it concerns alone.
-            Kind::Delay | Kind::Work => self.span(event),
+            Kind::Delay | Kind::Work => self.span_alone(event),
             kind if changes_level(kind) => self.span_and_level(event),
             _ => self.event(event, args),
         }

@@ -23,6 +23,17 @@ impl Resource {
         Resource::new(kind).with(key.expect("its kind asks for a number"), number.into().yaml())
     }
 
+    /// One whose number changes at times.
+    fn made_by_timetable<T: Into<Term>, N: Into<Term>>(
+        kind: ResourceKind,
+        timetable: impl IntoIterator<Item = (T, N)>,
+    ) -> Resource {
+        let entry = |(time, number): (T, N)| format!("{}: {}", time.into().yaml(), number.into().yaml());
+        let entries: Vec<String> = timetable.into_iter().map(entry).collect();
+        let key = kind.descriptor().number.as_ref().map(|number| number.key);
+        Resource::new(kind).with(key.expect("its kind has a number"), format!("{{{}}}", entries.join(", ")))
+    }
+
     fn with(mut self, key: &'static str, value: String) -> Resource {
         self.keys.push((key, value));
         self
@@ -36,6 +47,14 @@ impl Resource {
     /// A counter with so many permits at the start.
     pub fn semaphore(permits: impl Into<Term>) -> Resource {
         Resource::made_with(ResourceKind::Semaphore, permits)
+    }
+
+    /// A counter with so many permits from each time on, `[("0s", 3), ("4h", 1)]`; the first
+    /// time is `0s`.
+    pub fn semaphore_by_timetable<T: Into<Term>, N: Into<Term>>(
+        timetable: impl IntoIterator<Item = (T, N)>,
+    ) -> Resource {
+        Resource::made_by_timetable(ResourceKind::Semaphore, timetable)
     }
 
     /// A queue for so many items.
@@ -88,6 +107,13 @@ impl Resource {
     /// So many cores, which serve the processes that are at work on them.
     pub fn processor(cores: impl Into<Term>) -> Resource {
         Resource::made_with(ResourceKind::Processor, cores)
+    }
+
+    /// So many cores from each time on, `[("0s", 2), ("4h", 1)]`; the first time is `0s`.
+    pub fn processor_by_timetable<T: Into<Term>, N: Into<Term>>(
+        timetable: impl IntoIterator<Item = (T, N)>,
+    ) -> Resource {
+        Resource::made_by_timetable(ResourceKind::Processor, timetable)
     }
 
     /// Several of them, addressed `name[0]`, `name[1]` …

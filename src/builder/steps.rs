@@ -231,6 +231,13 @@ impl<S> Steps<S> {
         self.body_beside("else", otherwise)
     }
 
+    /// The variable, a boolean, says whether the step before, which waits, was served; then it
+    /// is no fault if its limit is too short, or, of a get, if its buffer is closed.
+    #[track_caller]
+    pub fn served_into(&mut self, variable: &str) -> &mut Self {
+        self.beside(format!("served: {}", key(variable)))
+    }
+
     /// Gives a permit, or a mutex, back to each, one after the other.
     #[track_caller]
     pub fn release(&mut self, resources: impl IntoNames) -> &mut Self {

@@ -11,7 +11,7 @@ use super::processor::{Worker, awaited, chain_of, stage};
 use super::sharing::Shared;
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use crate::ids::ProcessId;
-use crate::program::{Interruption, Op, ResourceCode, frame, work};
+use crate::program::{Interruption, Op, ResourceCode, Slot, frame, work};
 use crate::trace::{Fault, INTERRUPTED, Kind, Sink, WaitFor};
 use crate::value::{Type, Word};
 
@@ -49,7 +49,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         interruption: Interruption,
     ) {
         let state = frame::state_in(arena[other.frame() + frame::STATE]);
-        let left = self.left_of(arena, other, state);
+        let left = self.queue.left(self.left_of(arena, other, state));
         if let Some((header, wait_for)) = self.waits_in_line(arena, other, state) {
             let id = self.resource_id(arena, header);
             self.emit_typed(other, Kind::Timeout, id, wait_for as Word, Type::Int, INTERRUPTED);
@@ -59,6 +59,24 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         arena[other.frame() + frame::STATE] = state_word(interruption.otherwise.index(), State::Ready);
         let priority = frame::priority_in(arena[other.frame() + frame::LINK]);
         self.queue.wake(*self.now, priority, other.process());
+    }
+
+    /// For a driver with primitives of its own, which has ended what a process stood at: it stands
+    /// where it goes on, with so much left of its delay or work, in nanoseconds.
+    pub fn interrupted(&mut self, process: ProcessId, interruption: Interruption, left: u64) {
+        let frame = self.program.frames[process.index()] as usize;
+        if let Op::WorkOn { state, .. } = self.program.plain[op_of(self.arena, frame)] {
+            let words = state.at(frame);
+            self.arena[words..words + work::WORDS].fill(0);
+        }
+        self.arena[interruption.left.at(frame)] = left;
+        self.arena[frame + frame::STATE] = state_word(interruption.otherwise.index(), State::Ready);
+    }
+
+    /// Likewise: an interrupt has come inside of the block with this word, at a time at which the
+    /// process stood at nothing that it could end.
+    pub fn note_interrupt(&mut self, process: ProcessId, pending: Slot) {
+        self.arena[pending.at(self.program.frames[process.index()] as usize)] = 1;
     }
 
     /// In which queue a process waits, and for what, if it does.
@@ -106,7 +124,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     #[cold]
-    fn interrupts_itself(&self, at: Context) -> Box<Fault> {
+    pub(super) fn interrupts_itself(&self, at: Context) -> Box<Fault> {
         let message = format!("'{}' is to interrupt itself", self.program.process_name(at.process()));
         self.fault(
             at,

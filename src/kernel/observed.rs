@@ -1,7 +1,7 @@
 //! What a driver has to know of processes at work that follows what was observed
 //! elsewhere: where they stand, and when the stretch ends for which they are served.
 
-use super::machine::Machine;
+use super::machine::{Machine, State};
 use super::processor::{Worker, innermost, stage, worker};
 use super::sharing::Shared;
 use crate::ids::{ProcessId, ResourceId};
@@ -44,6 +44,13 @@ impl Machine {
                 Time::from_nanos(until).unwrap_or(Time::MAX)
             }
         })
+    }
+
+    /// When the delay or the work without a processor is over at which a process stands.
+    pub fn delayed_until(&self, program: &BoundProgram, process: ProcessId) -> Option<Time> {
+        let frame = program.frames[process.index()] as usize;
+        let is_delayed = self.state(program, process) == State::Delayed;
+        is_delayed.then(|| Time::from_nanos(self.arena[frame + frame::UNTIL]).unwrap_or(Time::MAX))
     }
 
     /// The process as one at work, if it stands there.

@@ -44,14 +44,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         (words, preempts, manner): (Slot, Source, Manner),
     ) -> OpResult {
         let header = self.header(arena, semaphore, at);
-        let asked = words.at(at.frame()) + request::PRIORITY;
-        if manner.own_priority {
-            arena[asked] = (i64::from(self.own_priority(arena, at.process())) - BYTE) as Word;
-        }
-        let priority = arena[asked] as i64;
-        let Ok(byte) = u8::try_from(priority.saturating_add(BYTE)) else {
-            return Err(self.no_priority(at, priority));
-        };
+        let byte = self.asked_priority(arena, at, (words, manner))?;
+        let priority = i64::from(byte) - BYTE;
+        arena[words.at(at.frame()) + request::PRIORITY] = priority as Word;
         set_byte(arena, at.frame(), byte);
         let is_there = arena[header + resource::LEVEL] > 0
             || self.read(arena, preempts, at.frame()) != 0
@@ -67,6 +62,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             true => self.block_first(arena, at, header, WaitFor::Acquire),
             false => self.block(arena, at, header, resource::TAKERS, WaitFor::Acquire),
         })
+    }
+
+    /// The priority by which a process asks for a permit, plus 128.
+    pub(super) fn asked_priority(
+        &self,
+        arena: &[Word],
+        at: Context,
+        (words, manner): (Slot, Manner),
+    ) -> Result<u8, Box<Fault>> {
+        if manner.own_priority {
+            return Ok(self.own_priority(arena, at.process()));
+        }
+        let priority = arena[words.at(at.frame()) + request::PRIORITY] as i64;
+        u8::try_from(priority.saturating_add(BYTE)).map_err(|_| self.no_priority(at, priority))
     }
 
     /// Notes that a process was given the permit that it asked for.

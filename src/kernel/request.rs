@@ -20,6 +20,16 @@ pub enum Request {
     Unlock,
     /// Take one permit.
     Acquire,
+    /// Take one permit, by a priority of its own.
+    AcquireBy {
+        /// The priority plus 128: lower goes first.
+        priority: u8,
+    },
+    /// Take permits before all who wait: those that are free at once.
+    Seize {
+        /// How many.
+        count: u64,
+    },
     /// Give one permit back.
     Release,
     /// Put `count` items of this value, all at once.
@@ -137,9 +147,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let request = match op {
             Op::Lock { .. } | Op::LockInheriting { .. } => Request::Lock,
             Op::Unlock { .. } | Op::UnlockInheriting { .. } => Request::Unlock,
-            Op::Acquire { .. } | Op::AcquireMany { .. } | Op::Seize { .. } | Op::Request { .. } => {
-                Request::Acquire
+            Op::Acquire { .. } | Op::AcquireMany { .. } => Request::Acquire,
+            Op::Request { words, manner, .. } => {
+                Request::AcquireBy { priority: self.asked_priority(self.arena, at, (words, manner))? }
             }
+            Op::Seize { left, .. } => Request::Seize { count: word(left.source()) },
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },
             Op::PutMany { many } => {
@@ -238,6 +250,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 self.arena[left.at(at.frame())] = rest;
                 next -= usize::from(rest > 0);
             }
+            Op::Seize { left, .. } => {
+                let taken = *values.first().expect("it was told how many it has got");
+                let rest = self.read(self.arena, left.source(), at.frame()) - taken;
+                self.arena[left.at(at.frame())] = rest;
+                next -= usize::from(rest > 0);
+            }
             Op::Await { .. } => next = *values.first().expect("it was told where it goes on") as usize,
             Op::WorkOn { state, .. } => {
                 let start = state.at(at.frame());
@@ -273,6 +291,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Request::Join => self.never_started(at, other),
             Request::Admit => self.no_place(at, header, self.arena),
             Request::Stop { .. } => self.stops_itself(at),
+            Request::Interrupt => self.interrupts_itself(at),
             other => unreachable!("{other:?} of a life is always granted"),
         }
     }

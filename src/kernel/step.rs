@@ -71,6 +71,13 @@ pub trait Scheduler {
         by_clock
     }
 
+    /// What is left of a delay or work that is interrupted, in nanoseconds; `by_clock` if nobody
+    /// has looked at another clock.
+    #[inline(always)]
+    fn left(&self, by_clock: u64) -> u64 {
+        by_clock
+    }
+
     /// An op is about the resource with this header; for drivers that learn what steps depend on.
     #[inline(always)]
     fn touch(&self, _: usize) {}

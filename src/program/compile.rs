@@ -113,7 +113,10 @@ impl Compiler<'_> {
                 self.emit_passing(wait, None, |wait| Op::Delay { wait });
             }
             StepKind::Work { amount, on, deadline } => self.work(amount, on.as_ref(), deadline.as_ref()),
-            StepKind::Acquire { resource, permits } => self.acquire(resource, permits),
+            StepKind::Acquire { resource, request: Some(request), .. } => {
+                self.acquire_by_request(resource, request);
+            }
+            StepKind::Acquire { resource, permits, request: None } => self.acquire(resource, permits),
             StepKind::Seize { resource, permits, preempts } => {
                 let semaphore = self.resource(resource);
                 self.counted(permits, |left| Op::Seize { semaphore, left, preempts: *preempts });

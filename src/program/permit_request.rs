@@ -20,7 +20,7 @@
 use super::code::RequestOps;
 use super::emit::{Compiler, Signal, Undo};
 use super::layout::request;
-use super::op::{Manner, Op, ResourceCode, Slot};
+use super::op::{Manner, Op, ResourceCode, Slot, Source};
 use crate::ids::OpId;
 use crate::scenario::{AfterInterrupt, PermitRequest, ResourceRef, Step};
 
@@ -30,25 +30,9 @@ impl Compiler<'_> {
         let site = self.site;
         let kept = self.kept(resource);
         let code = kept.unwrap_or_else(|| self.resource(resource));
-        let words = self.frame.permanent_run(request::WORDS as u32);
-        let (priority, place) =
-            (Slot(words.0 + request::PRIORITY as u32), Slot(words.0 + request::PLACE as u32));
-        if let Some(asked) = &asked.priority {
-            self.expr_into(asked, priority);
-        }
-        let preempts = match &asked.preempts {
-            None => self.constant(0),
-            Some(preempts) => {
-                let word = self.expr(preempts);
-                self.kept_word(word)
-            }
-        };
-        // It may ask again when others have used its words.
-        self.frame.keep_temporaries();
         let preempted = asked.preempted.as_ref().filter(|_| !self.atomic);
-        let manner =
-            Manner { own_priority: asked.priority.is_none(), may_be_lost: preempted.is_some(), again: false };
-        self.emit_wait(Op::Request { semaphore: code, words, preempts, manner });
+        let (words, preempts, manner) = self.request(code, asked, preempted.is_some());
+        let place = Slot(words.0 + request::PLACE as u32);
         let limit = self.limit.take();
         let from = self.here();
         let Some(handling) = preempted else {
@@ -88,6 +72,38 @@ impl Compiler<'_> {
         }
         self.land(end);
         self.limit = limit;
+    }
+
+    /// Takes a permit that nobody takes away.
+    pub(super) fn acquire_by_request(&mut self, resource: &ResourceRef, asked: &PermitRequest) {
+        let code = self.resource(resource);
+        self.request(code, asked, false);
+        self.frame.free_temporaries();
+    }
+
+    /// Asks for a permit: in which words, whether it takes one from another, and how.
+    fn request(
+        &mut self,
+        semaphore: ResourceCode,
+        asked: &PermitRequest,
+        may_be_lost: bool,
+    ) -> (Slot, Source, Manner) {
+        let words = self.frame.permanent_run(request::WORDS as u32);
+        if let Some(asked) = &asked.priority {
+            self.expr_into(asked, Slot(words.0 + request::PRIORITY as u32));
+        }
+        let preempts = match &asked.preempts {
+            None => self.constant(0),
+            Some(preempts) => {
+                let word = self.expr(preempts);
+                self.kept_word(word)
+            }
+        };
+        // It may ask again when others have used its words.
+        self.frame.keep_temporaries();
+        let manner = Manner { own_priority: asked.priority.is_none(), may_be_lost, again: false };
+        self.emit_wait(Op::Request { semaphore, words, preempts, manner });
+        (words, preempts, manner)
     }
 
     /// Gives a permit back that the process may have lost.

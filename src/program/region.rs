@@ -195,7 +195,7 @@ impl Compiler<'_> {
         self.site = wait.site;
         match &wait.kind {
             StepKind::Until(condition) => Wanted::Condition(condition),
-            StepKind::Acquire { resource, permits } => {
+            StepKind::Acquire { resource, permits, .. } => {
                 Wanted::Permits { resource, code: self.resource(resource), number: self.number(permits) }
             }
             StepKind::Put { buffer, count, value } => {

@@ -28,12 +28,14 @@ impl Compiler<'_> {
     pub(super) fn within(&mut self, limit: Option<&Amount>, waits: &[Step], otherwise: Option<&[Step]>) {
         let site = self.site;
         self.limit = limit.map(|limit| self.begin_to_wait(limit));
-        let gets = matches!(waits, [Step { kind: StepKind::Get { .. }, .. }]);
+        let gets = matches!(waits, [Step { kind: StepKind::Get { .. }, .. }, ..]);
         self.endings = (gets && otherwise.is_some()).then(Vec::new);
         for step in waits {
             self.site = step.site;
             match &step.kind {
-                StepKind::Acquire { resource, permits } => self.acquire_within(resource, permits),
+                StepKind::Acquire { resource, permits, request: None } => {
+                    self.acquire_within(resource, permits)
+                }
                 kind => self.step(kind),
             }
         }

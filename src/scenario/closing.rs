@@ -49,7 +49,7 @@ fn waits_for_close(step: &Step) -> Option<ResourceDefId> {
         return Some(buffer.def);
     }
     let StepKind::Within { limit: None, waits, .. } = &step.kind else { return None };
-    let [get] = waits.as_slice() else { return None };
+    let [get, ..] = waits.as_slice() else { return None };
     buffer_of(get)
 }
 

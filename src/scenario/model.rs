@@ -197,6 +197,8 @@ pub enum StepKind {
         resource: ResourceRef,
         /// How many: an integer, not negative.
         permits: Expr,
+        /// How one permit of a semaphore is asked for; nobody takes it away. `None`: as others do.
+        request: Option<Box<PermitRequest>>,
     },
     /// Take permits before all others who wait, one after the other. No text can say it.
     Seize {
@@ -508,8 +510,15 @@ impl StepKind {
 
     /// What it does, a `with`, when another one takes its permit.
     pub fn preempted(&self) -> Option<&Handling> {
-        let StepKind::With { request: Some(request), .. } = self else { return None };
-        request.preempted.as_ref()
+        self.request()?.preempted.as_ref()
+    }
+
+    /// How it asks for a permit, if it says so.
+    pub fn request(&self) -> Option<&PermitRequest> {
+        match self {
+            StepKind::With { request, .. } | StepKind::Acquire { request, .. } => request.as_deref(),
+            _ => None,
+        }
     }
 
     /// The resources that this step itself is about, in order, and whether it takes

@@ -99,7 +99,7 @@ impl Step {
                 | StepKind::Select { .. }
                 | StepKind::ForEach { .. }
                 | StepKind::Call(_)
-        ) || matches!(&self.kind, StepKind::With { request: Some(request), .. } if request.preempts.is_some())
+        ) || self.kind.request().is_some_and(|request| request.preempts.is_some())
     }
 
     /// The expressions that say what is done, for how long, how often and with which
@@ -107,6 +107,7 @@ impl Step {
     fn exprs_of_doing(&self) -> Vec<&Expr> {
         let mut exprs: Vec<&Expr> =
             self.kind.uses().into_iter().filter_map(|(on, _)| on.index.as_ref()).collect();
+        exprs.extend(self.kind.request().and_then(|request| request.priority.as_ref()));
         match &self.kind {
             StepKind::Delay(amount) | StepKind::Within { limit: Some(amount), .. } => {
                 exprs.extend(of_amount(amount))
@@ -124,7 +125,6 @@ impl Step {
                 exprs.push(count);
                 exprs.extend(accepts);
             }
-            StepKind::With { request: Some(request), .. } => exprs.extend(&request.priority),
             StepKind::If { condition, .. } | StepKind::While { condition, .. } => exprs.push(condition),
             StepKind::Repeat { times, .. } => exprs.push(times),
             StepKind::Start(who) | StepKind::Join(who) => exprs.extend(&who.index),

@@ -231,7 +231,7 @@ fn first_uses<'m>(steps: &'m [Step], def: ResourceDefId, found: &mut Vec<&'m Ste
 
 /// Where and how many an acquire takes, if that is known.
 fn acquired(step: &Step, params: &[Value]) -> Option<(Site, i64)> {
-    let StepKind::Acquire { resource, permits } = &step.kind else { return None };
+    let StepKind::Acquire { resource, permits, .. } = &step.kind else { return None };
     integer(evaluate(permits, params)).map(|number| (resource.site, number))
 }
 

@@ -126,7 +126,7 @@ impl SpanBuilder {
     ///
     /// # Panics
     /// If the event's process is not one of the run.
-    #[inline]
+    #[inline(always)]
     pub fn event_since(&mut self, event: &Event, since: Time) -> Option<Span> {
         let slot = &mut self.open[event.process.index()];
         let next = opened_by(event, since);
@@ -166,7 +166,7 @@ impl SpanBuilder {
 }
 
 /// The activity that begins with an event, at `start`.
-#[inline]
+#[inline(always)]
 fn opened_by(event: &Event, start: Time) -> Option<Open> {
     let (activity, until) = match event.kind {
         Kind::Delay => (Activity::Delayed, Time::from_nanos(event.value).unwrap_or(Time::MAX)),
@@ -184,6 +184,7 @@ fn opened_by(event: &Event, start: Time) -> Option<Open> {
     Some(Open { start, until, activity, op: event.op })
 }
 
+#[inline(always)]
 fn span(process: ProcessId, open: Open, end: Time, granted_by: Option<ProcessId>) -> Span {
     let Open { start, activity, op, .. } = open;
     Span { process, activity, start, end: end.max(start), op, granted_by, ran_out: false }

@@ -52,6 +52,37 @@ fn the_example_of_simpy() {
     assert_eq!(lines, printed);
 }
 
+/// `rush` takes the permit of `batch` at 2 s and keeps it until 6 s, though `boss` would take it
+/// at 3 s, for what an `acquire` has got nobody takes. At 6 s `boss` goes before `late`, who came
+/// before it, and `late` before `batch`.
+#[test]
+fn an_acquire_asks_by_priority_and_keeps_what_it_has_got() {
+    let lines = told(
+        "1",
+        "
+  batch: {do: [{with: desk, priority: 5, do: [{delay: 10s}, {log: batch}], then: resume}]}
+  rush:
+    start: 2s
+    do: [{acquire: desk, priority: 4, preempt: true}, {log: rush}, {delay: 4s}, {release: desk}]
+  late:
+    start: 2500ms
+    do: [{acquire: desk, priority: 3}, {log: late}, {delay: 1s}, {release: desk}]
+  boss:
+    start: 3s
+    do:
+      - {acquire: desk, priority: -1, preempt: true}
+      - log: boss
+      - delay: 1s
+      - release: desk
+  hasty:
+    start: 3s
+    vars: {got: true}
+    do: [{acquire: desk, priority: -2, within: 1s, served: got}, {log: 'hasty {got}'}]
+",
+    );
+    assert_eq!(lines, ["2s rush", "4s hasty false", "6s boss", "7s late", "16s batch"]);
+}
+
 /// 4 of 10 s are over at 4 s, and the permit is there again at 6 s.
 #[test]
 fn who_loses_a_permit_leaves_goes_on_or_begins_again() {

@@ -308,6 +308,56 @@ processes:
     assert_eq!(negative.fault(), "a delay of -2s is negative");
 }
 
+/// `a` has the mutex until 5 s. `b` gives up at 3 s and waits again from 4 s, so it has it at
+/// 5 s; the buffer is closed at 7 s, before which a try finds nothing. Whoever is interrupted at
+/// 2 s was not served.
+#[test]
+fn a_variable_says_whether_a_wait_was_served() {
+    let lines = told(
+        "
+  a: {do: [{acquire: m}, {delay: 5s}, {release: m}]}
+  b:
+    start: 1s
+    vars: {got: true, x: 7}
+    do:
+      - {acquire: m, within: 2s, served: got}
+      - log: 'b {got}'
+      - delay: 1s
+      - {with: m, within: 2s, served: got, do: [{log: 'b inside {got}'}]}
+      - log: 'b behind {got}'
+      - {get: {from: q, into: x}, within: 0s, served: got, else: [{log: 'b nothing'}]}
+      - log: 'b {got} {x}'
+      - {get: {from: q, into: x}, served: got}
+      - log: 'b {got} {x}'
+      - {until: level(m) == 0, within: 1s, served: got}
+      - log: 'b {got}'
+      - {acquire_all: [m], within: 1s, served: got}
+      - log: 'b {got}'
+      - release: m
+  closer: {start: 7s, do: [{close: q}]}
+  c:
+    vars: {got: true}
+    do:
+      - interruptible: [{acquire: m, within: 3s, served: got}]
+      - log: 'c {got}'
+  d: {start: 2s, do: [{interrupt: c}]}
+",
+        "m: mutex, q: {kind: buffer, capacity: 1, of: int}",
+    );
+    let expected = [
+        "2s c false",
+        "3s b false",
+        "5s b inside true",
+        "5s b behind true",
+        "5s b nothing",
+        "5s b false 7",
+        "7s b false 7",
+        "8s b false",
+        "8s b true",
+    ];
+    assert_eq!(lines, expected);
+}
+
 /// Who is stopped while it waits has no deadline any more, and one that gives up behind it
 /// is found in its place.
 #[test]

@@ -366,6 +366,7 @@ fn everything() -> Scenario {
             p.delay("1ms");
         });
         p.within_drawn(Distribution::exponential("20ms")).or_else(|_| {});
+        p.var("served", false).get("line").within("1ms").served_into("served");
         p.signal("up").reset(["up"]).count_down("down").wait("down");
         p.select(|p| {
             p.until("level(lock) == 1").then(|p| {
@@ -381,6 +382,11 @@ fn everything() -> Scenario {
         "press",
         Resource::semaphore(1).discipline(Discipline::Priority).holders(AfterInterrupt::Leave),
     );
+    all.resource("desk", Resource::semaphore_by_timetable([("0s", 3), ("4h", 1)]));
+    all.resource("shift", Resource::processor_by_timetable([("0s", 2), ("4h", 1)]));
+    all.process("on_shift", |p| {
+        p.on("shift").work("1ms").acquire("desk").release("desk");
+    });
     all.process("batch", |p| {
         p.with("press", |p| {
             p.delay("5ms");

@@ -121,7 +121,7 @@ fn who_is_taken_out_of_the_line_is_not_told() {
                 }
                 _ => {
                     let told = me.fact(Kind::Stop, 1);
-                    if lives.withdraw(ProcessId(1), told, &mut observer) {
+                    if lives.withdraw(ProcessId(1), &[told], &mut observer) {
                         parker.dismiss(0);
                     }
                 }

@@ -16,6 +16,7 @@ mod sync {
 mod closing;
 mod lives;
 mod patience;
+mod permits;
 #[path = "../../src/backend/threads/primitives/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the checks use a part")]
 mod primitives;

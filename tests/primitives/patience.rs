@@ -23,7 +23,7 @@ fn no_permit_is_lost() {
                     Response::Waits { last } => {
                         assert!(!last, "whoever may give up goes on");
                         let gives_up =
-                            semaphore.withdraw(me.process, me.fact(Kind::Timeout, 0), &mut observer);
+                            semaphore.withdraw(me.process, &[me.fact(Kind::Timeout, 0)], &mut observer);
                         !gives_up && me.parker.wait() != Grant::Stopped
                     }
                 };
@@ -58,7 +58,7 @@ fn no_item_is_lost_or_doubled() {
                     _ => matches!(buffer.get(&me, wanted(1), census, &mut observer), Response::Waits { .. }),
                 };
                 let told = me.fact(Kind::Timeout, 0);
-                if waits && !buffer.withdraw(me.process, &me, told, census, &mut observer) {
+                if waits && !buffer.withdraw(me.process, &me, &[told], census, &mut observer) {
                     assert_ne!(me.parker.wait(), Grant::Stopped);
                 }
             }

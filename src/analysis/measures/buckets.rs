@@ -19,14 +19,26 @@ pub(super) struct Buckets {
     /// Of numbers below zero, by their magnitude.
     negative: Vec<u64>,
     positive: Vec<u64>,
-    total: u64,
     /// Whether any number had no bucket of its own.
     is_rounded: bool,
 }
 
 impl Buckets {
-    /// Adds a weight to a number.
-    pub(super) fn add(&mut self, number: i64, weight: u64) {
+    /// Adds a weight to a number; whether it has a bucket of its own.
+    #[inline]
+    pub(super) fn add(&mut self, number: i64, weight: u64) -> bool {
+        // Most numbers are small and were there before.
+        if (number as u64) < EXACT
+            && let Some(bucket) = self.positive.get_mut(number as usize)
+        {
+            *bucket += weight;
+            return true;
+        }
+        self.add_any(number, weight)
+    }
+
+    #[inline(never)]
+    fn add_any(&mut self, number: i64, weight: u64) -> bool {
         let magnitude = number.unsigned_abs();
         let buckets = if number < 0 { &mut self.negative } else { &mut self.positive };
         let bucket = bucket_of(magnitude);
@@ -34,8 +46,14 @@ impl Buckets {
             buckets.resize(bucket + 1, 0);
         }
         buckets[bucket] += weight;
-        self.total += weight;
-        self.is_rounded |= magnitude >= EXACT;
+        let is_exact = magnitude < EXACT;
+        self.is_rounded |= !is_exact;
+        is_exact
+    }
+
+    /// The numbers that have buckets of their own, with their weights, ascending.
+    pub(super) fn exact(&self) -> impl Iterator<Item = (i64, u64)> {
+        self.iter().filter(|&(number, _)| number.unsigned_abs() < EXACT)
     }
 
     /// By which share of itself a number may be off.
@@ -53,7 +71,8 @@ impl Buckets {
     /// The smallest number such that those up to it have so many thousandths of the
     /// weight; `None` if there is no weight.
     pub(super) fn quantile(&self, thousandths: u16) -> Option<i64> {
-        let rank = rank(self.total, thousandths);
+        let total = self.negative.iter().chain(&self.positive).sum();
+        let rank = rank(total, thousandths);
         let mut passed = 0;
         let is_there = |&(_, weight): &(i64, u64)| {
             passed += weight;
@@ -112,7 +131,7 @@ mod tests {
         ) {
             let mut numbers: Vec<i64> = numbers.into_iter().map(|number| number >> shift).collect();
             let mut buckets = Buckets::default();
-            numbers.iter().for_each(|&number| buckets.add(number, 1));
+            numbers.iter().for_each(|&number| assert!(buckets.add(number, 1) || number.unsigned_abs() >= EXACT));
             numbers.sort_unstable();
             let exact = numbers[rank(numbers.len() as u64, thousandths) as usize - 1];
             let found = buckets.quantile(thousandths).expect("there are some");
@@ -124,7 +143,7 @@ mod tests {
         #[test]
         fn weights_count(numbers in prop::collection::vec((-50i64..50, 1u64..20), 1..40), thousandths in 1u16..1000) {
             let mut buckets = Buckets::default();
-            numbers.iter().for_each(|&(number, weight)| buckets.add(number, weight));
+            numbers.iter().for_each(|&(number, weight)| assert!(buckets.add(number, weight)));
             let mut all: Vec<i64> =
                 numbers.iter().flat_map(|&(number, weight)| std::iter::repeat_n(number, weight as usize)).collect();
             all.sort_unstable();

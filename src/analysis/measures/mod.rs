@@ -134,6 +134,7 @@ pub(super) struct MeasureTallies {
     order: Vec<Next>,
     /// By [`ResourceId`], if sums of levels are measured.
     levels: Vec<u64>,
+    shares: LevelShares,
     /// Whether anybody counts who waits, and for which resource each process waits.
     counts_waiting: bool,
     waiting: BTreeMap<ProcessId, (ResourceId, WaitFor)>,
@@ -146,6 +147,40 @@ enum Next {
     Sojourn,
     Level,
     Passings,
+}
+
+/// In which sums the level of each resource is, and how often: most changes of a level are in one
+/// or none of many.
+#[derive(Debug, Clone, Default)]
+struct LevelShares {
+    /// By [`ResourceId`], and one behind the last: where its shares begin. Empty without any.
+    starts: Vec<u32>,
+    /// The number of a sum, and the factor.
+    shares: Vec<(u32, i64)>,
+}
+
+impl LevelShares {
+    fn new(sums: &[LevelTally], resources: usize) -> LevelShares {
+        let mut all: Vec<(ResourceId, u32, i64)> = Vec::new();
+        for (number, sum) in (0u32..).zip(sums) {
+            all.extend(sum.shares().map(|(resource, factor)| (resource, number, factor)));
+        }
+        if all.is_empty() {
+            return LevelShares::default();
+        }
+        all.sort_by_key(|&(resource, ..)| resource);
+        let before = |id| all.partition_point(|&(resource, ..)| resource.index() < id) as u32;
+        let starts = (0..=resources).map(before).collect();
+        LevelShares { starts, shares: all.into_iter().map(|(_, sum, factor)| (sum, factor)).collect() }
+    }
+
+    #[inline]
+    fn of(&self, resource: ResourceId) -> &[(u32, i64)] {
+        match self.starts.get(resource.index()..resource.index() + 2) {
+            Some(&[from, to]) => &self.shares[from as usize..to as usize],
+            _ => &[],
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -166,6 +201,7 @@ impl MeasureTallies {
         for measure in measures {
             tallies.add(measure);
         }
+        tallies.shares = LevelShares::new(&tallies.sums, tallies.levels.len());
         tallies
     }
 
@@ -217,14 +253,26 @@ impl MeasureTallies {
     }
 
     /// Takes an event about a resource, whose level it changes from `before` to `after`.
+    #[inline(always)]
     pub(super) fn level(&mut self, event: &Event, before: u64, after: u64) {
-        if self.sums.is_empty() {
-            return;
-        }
         let resource = ResourceId(event.subject);
-        self.change(event.time, Counted::Level, resource, as_signed(after) - as_signed(before));
+        if after != before {
+            let by = as_signed(after) - as_signed(before);
+            for &(sum, factor) in self.shares.of(resource) {
+                self.sums[sum as usize].shift(event.time, factor.saturating_mul(by));
+            }
+        }
+        if self.counts_waiting {
+            self.waiting(event);
+        }
+    }
+
+    /// Takes an event about a resource with which a wait begins or ends.
+    #[inline(never)]
+    fn waiting(&mut self, event: &Event) {
         match event.kind {
             Kind::Block => {
+                let resource = ResourceId(event.subject);
                 self.waits(event, WaitFor::from_word(event.value).map(|wait_for| (resource, wait_for)))
             }
             Kind::Grant | Kind::Timeout => self.waits(event, None),

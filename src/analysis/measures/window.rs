@@ -22,6 +22,7 @@ impl Window {
     }
 
     /// How many nanoseconds of the window have passed since it was asked last.
+    #[inline]
     pub(super) fn pass(&mut self, now: Time) -> u64 {
         let nanos = now.since(self.until);
         self.until = self.until.max(now);

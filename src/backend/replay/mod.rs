@@ -15,7 +15,7 @@
 mod at_work;
 mod closing;
 mod describe;
-mod stopping;
+mod meddling;
 mod timeout;
 
 use super::threads::Recording;
@@ -101,6 +101,8 @@ struct Woken {
     losers: Vec<ProcessId>,
     /// When the work must end that begins in it.
     deadline: Option<u64>,
+    /// What is left of what is interrupted in it.
+    left: Option<u64>,
 }
 
 impl Scheduler for Woken {
@@ -122,11 +124,15 @@ impl Scheduler for Woken {
     fn deadline(&self, by_clock: u64) -> u64 {
         self.deadline.unwrap_or(by_clock)
     }
+
+    fn left(&self, by_clock: u64) -> u64 {
+        self.left.unwrap_or(by_clock)
+    }
 }
 
-/// What a thread noted when it was to stop another one.
-enum Stopped {
-    /// That one was not alive.
+/// What a thread noted when it was to stop or interrupt another one.
+enum Met {
+    /// That one was not alive, or not inside of a block in which it may be interrupted.
     Nobody,
     /// This process.
     Process(ProcessId),
@@ -143,8 +149,8 @@ struct Replay<'a> {
     draws: Draws,
     /// By process: what its ops on the clock have yet to read.
     readings: Vec<std::slice::Iter<'a, u64>>,
-    /// By process: how many readings there are.
-    recorded: Vec<usize>,
+    /// By process: how many steps it has made that left no event.
+    silent_steps: Vec<u64>,
     /// By process: when its last step was, in the model's time.
     stepped: Vec<Time>,
     /// By process: how far it has come in the model's time.
@@ -164,6 +170,8 @@ struct Replay<'a> {
     /// whether it is known to have been.
     broken_from: usize,
     is_broken: bool,
+    /// What is left of what is interrupted in it, by the clock of the threads, if the scenario asks.
+    left: Option<u64>,
 }
 
 impl<'a> Replay<'a> {
@@ -182,7 +190,7 @@ impl<'a> Replay<'a> {
             machine: Machine::new(program),
             draws: Draws::new(program, observed.header.seed, 0),
             readings: recording.readings.iter().map(|readings| readings.iter()).collect(),
-            recorded: recording.readings.iter().map(Vec::len).collect(),
+            silent_steps: vec![0; count],
             stepped: vec![Time::ZERO; count],
             clocks: vec![Time::ZERO; count],
             faults: vec![None; count],
@@ -191,6 +199,7 @@ impl<'a> Replay<'a> {
             inside: None,
             losers: Vec::new(),
             deadline: None,
+            left: None,
         }
     }
 
@@ -254,7 +263,7 @@ impl<'a> Replay<'a> {
                 self.inside = None;
             } else if let Op::Now { .. } | Op::Within { .. } = self.program.plain[op] {
                 // A look at the clock leaves no event: the block may end with one.
-                self.look_at_clock(inside);
+                self.step_silently(inside);
             } else if self.events[self.next..].iter().all(|later| later.process != inside) {
                 // The end of the run stopped it there: a fault, the horizon.
                 self.inside = None;
@@ -289,14 +298,21 @@ impl<'a> Replay<'a> {
 
     /// One step of `process`, at the model's time for it.
     fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
+        let made = self.make_step(process)?;
+        self.silent_steps[process.index()] += u64::from(made.is_empty());
+        Ok(made)
+    }
+
+    /// The same, or one that a thread does not make: the end of a stretch of its work.
+    fn make_step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
         let at_hand = self.machine.op(self.program, process);
         let op = self.program.plain[at_hand.index()];
         let mut now = self.clocks[process.index()];
         let mut about = self.resources_of_step(process);
         about.extend(self.watched_in_step(process));
-        match self.stopped_in_step(process) {
-            Some(Stopped::Nobody) => return Ok(self.pass_over(process)),
-            Some(Stopped::Process(other)) => {
+        match self.met_in_step(process) {
+            Some(Met::Nobody) => return Ok(self.pass_over(process)),
+            Some(Met::Process(other)) => {
                 now = now.max(self.last_step(other));
                 about.extend(self.resources_around(other));
             }
@@ -331,6 +347,7 @@ impl<'a> Replay<'a> {
             }
             (result, made, woken) = self.with_kernel(|kernel| kernel.step_op(process));
         }
+        self.left = None;
         let rest = match result {
             Ok(rest) => rest,
             // What comes up behind a step is found when the process is to go on;
@@ -353,9 +370,9 @@ impl<'a> Replay<'a> {
 
     /// Makes a step that leaves no event. What comes up behind it is kept for when the process
     /// is to go on.
-    fn look_at_clock(&mut self, process: ProcessId) {
+    fn step_silently(&mut self, process: ProcessId) {
         match self.step(process) {
-            Ok(made) => debug_assert!(made.is_empty(), "a look at the clock is no event"),
+            Ok(made) => debug_assert!(made.is_empty(), "such a step leaves no event"),
             Err(fault) => self.faults[process.index()] = Some(fault),
         }
     }
@@ -414,7 +431,12 @@ impl<'a> Replay<'a> {
         &mut self,
         action: impl FnOnce(&mut Kernel<'_, Woken, Keep>) -> T,
     ) -> (T, Vec<Made>, Vec<ProcessId>) {
-        let mut woken = Woken { woken: Vec::new(), losers: self.losers.clone(), deadline: self.deadline };
+        let mut woken = Woken {
+            woken: Vec::new(),
+            losers: self.losers.clone(),
+            deadline: self.deadline,
+            left: self.left,
+        };
         let mut keep = Keep::default();
         let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.own.fuel = self.program.limits.zero_time_steps;

@@ -111,13 +111,6 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the owner of '{name}' inherits priority, which threads cannot show yet"
         )));
     }
-    let interrupts = |op: &Op| matches!(op, Op::Interrupt { .. });
-    if let Some(op) = program.plain.iter().position(interrupts) {
-        let line = program.site(OpId::from_index(op)).line;
-        return Err(Trouble::NotNative(format!(
-            "a process is interrupted on line {line}, and a thread that sleeps or waits cannot be woken by another one"
-        )));
-    }
     if let Some(processor) =
         program.watched().find(|&id| program.resource_info(id).kind == ResourceKind::Processor)
     {
@@ -134,27 +127,24 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the cores on line {line} go by a timetable, which takes them from threads that work; that threads cannot show yet"
         )));
     }
-    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Request { .. })) {
+    let may_be_lost = |op: &Op| matches!(op, Op::Request { manner, .. } if manner.may_be_lost);
+    if let Some(op) = program.plain.iter().position(may_be_lost) {
         let line = program.site(OpId::from_index(op)).line;
         let semaphore = program.accesses(&program.plain[op]).next();
         let semaphore = semaphore.and_then(|(_, code)| program.definition_named(op, code));
         let name = semaphore.map_or("a semaphore", |def| &program.resources[def.index()].name);
         return Err(Trouble::NotNative(format!(
-            "by its `holders`, or by a `priority` or `preempt` of its own, a permit of '{name}' that is asked for on line {line} may be \
-             taken from who has it, or is given out of turn, which threads cannot show yet"
+            "a permit of '{name}' that is asked for on line {line} may be taken from who has it, by `holders`, `then` or `on_preempt`, which threads cannot show yet"
         )));
     }
-    if let Some(op) = program.plain.iter().position(|op| matches!(op, Op::Seize { .. })) {
+    let meddles = |&op: &usize| {
+        program.atomic[op] && matches!(program.plain[op], Op::Stop { .. } | Op::Interrupt { .. })
+    };
+    if let Some(op) = (0..program.plain.len()).find(meddles) {
+        let what = if let Op::Stop { .. } = program.plain[op] { "stopped" } else { "interrupted" };
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
-            "the permits on line {line} are taken before all who wait, which threads cannot show yet"
-        )));
-    }
-    let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
-    if let Some(op) = (0..program.plain.len()).find(stops) {
-        let line = program.site(OpId::from_index(op)).line;
-        return Err(Trouble::NotNative(format!(
-            "a process is stopped inside an atomic block on line {line}, which threads cannot do"
+            "a process is {what} inside an atomic block on line {line}, which threads cannot do"
         )));
     }
     let count = program.process_count();

@@ -146,12 +146,26 @@ impl Native {
         }
     }
 
-    /// Takes a thread that is ended, as `told` says, out of what it waits for here; `None`
-    /// if it does not.
+    /// Whether a thread waits here, or is at work.
+    pub(super) fn keeps(&self, process: ProcessId) -> bool {
+        match self {
+            Native::Mutex(mutex) => mutex.is_awaited_by(process),
+            Native::Semaphore(semaphore) => semaphore.is_awaited_by(process),
+            Native::Buffer(buffer) => buffer.is_awaited_by(process),
+            Native::Condition(line) | Native::Barrier(line, _) => line.is_awaited_by(process),
+            Native::Processor(group, _) => group.is_worked_on_by(process),
+            Native::Life(lives, _) | Native::AnyLife(lives) => lives.is_awaited_by(process),
+            Native::Watch(line) => line.is_awaited_by(process),
+            Native::Memory(_) => false,
+        }
+    }
+
+    /// Takes a thread out of what it waits for here, or is at; `None` if it is not. The first that
+    /// is `told` holds in any case, the others if it waits.
     pub(super) fn withdraw(
         &self,
         process: ProcessId,
-        told: Fact,
+        told: &[Fact],
         client: Client<'_, '_>,
     ) -> Option<Withdrawn> {
         let Client { me, census, record } = client;
@@ -262,6 +276,10 @@ fn of_semaphore(semaphore: &Semaphore, request: Request, client: Client<'_, '_>)
     let Client { me, census, record } = client;
     match request {
         Request::Acquire => Ok(semaphore.acquire(me, census, record).map(nothing)),
+        Request::AcquireBy { priority } => {
+            let me = &Requester { priority, ..me.clone() };
+            Ok(semaphore.acquire(me, census, record).map(nothing))
+        }
         Request::Release => {
             semaphore.release(me, census, record)?;
             Ok(SERVED)

@@ -57,6 +57,11 @@ impl<'a> Record<'a> {
         self.event(&event, &[]);
     }
 
+    /// How many events it has recorded.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(super) fn into_entries(self) -> Vec<Entry> {
         self.entries
     }

@@ -1,9 +1,11 @@
-//! Where each thread stands, for whoever ends it from outside.
+//! Where each thread stands, for whoever ends or interrupts it from outside, and what it has
+//! yet to hear of that.
 //!
 //! A thread says it after every step, while it still has the gate. Between the end of a
-//! wait and its next step it does not know yet: whoever wants to end it waits for that.
+//! wait and its next step it does not know yet: whoever wants to end or interrupt it waits for that.
 
 use crate::ids::{OpId, ResourceId};
+use crate::program::{Interruption, Slot};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,49 +15,101 @@ pub(super) struct Position {
     pub(super) op: OpId,
     /// The semaphores of which it has to give back a permit for each `with` around it.
     pub(super) held: Vec<ResourceId>,
-    /// How many readings it has made.
-    pub(super) readings: u64,
+    /// How many steps it has made that left no event.
+    pub(super) silent_steps: u64,
+    /// When the delay is over at which it stands, in nanoseconds, if it does.
+    pub(super) until: Option<u64>,
+    /// Of which resource it has asked something last.
+    pub(super) resource: ResourceId,
     /// Whether it knows that: it waits for nothing and stands before a step.
     pub(super) is_settled: bool,
 }
 
 impl Default for Position {
     fn default() -> Position {
-        Position { op: OpId(0), held: Vec::new(), readings: 0, is_settled: false }
+        Position {
+            op: OpId(0),
+            held: Vec::new(),
+            silent_steps: 0,
+            until: None,
+            resource: ResourceId(0),
+            is_settled: false,
+        }
     }
+}
+
+/// What an interrupt has done to a thread, which it has yet to hear.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Notice {
+    /// It is out of what it stood at.
+    Cut {
+        /// Where it goes on.
+        interruption: Interruption,
+        /// What is left of its delay or work, in nanoseconds.
+        left: u64,
+        /// When that was due, in nanoseconds.
+        due: u64,
+    },
+    /// It is interrupted at the next stand of the block with this word.
+    Pending(Slot),
 }
 
 /// The position of one thread.
 #[derive(Debug, Default)]
 pub(super) struct Seat {
-    position: Mutex<Position>,
+    state: Mutex<SeatState>,
     bell: Condvar,
 }
 
+#[derive(Debug, Default)]
+struct SeatState {
+    position: Position,
+    /// In the order in which they came.
+    notices: Vec<Notice>,
+}
+
 impl Seat {
-    fn lock(&self) -> MutexGuard<'_, Position> {
-        self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, SeatState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// It stands there now.
     pub(super) fn settle(&self, position: Position) {
-        *self.lock() = position;
+        self.lock().position = position;
         self.bell.notify_all();
+    }
+
+    /// It comes to this resource.
+    pub(super) fn comes_to(&self, resource: ResourceId) {
+        self.lock().position.resource = resource;
     }
 
     /// It waits where it stands, or its process is not alive.
     pub(super) fn unsettle(&self) {
-        self.lock().is_settled = false;
+        self.lock().position.is_settled = false;
     }
 
     pub(super) fn position(&self) -> Position {
-        self.lock().clone()
+        self.lock().position.clone()
     }
 
     /// Waits until it has settled, but not for long.
     pub(super) fn wait(&self) {
         const LOOK: Duration = Duration::from_millis(10);
-        let waited = self.bell.wait_timeout_while(self.lock(), LOOK, |position| !position.is_settled);
+        let waited = self.bell.wait_timeout_while(self.lock(), LOOK, |state| !state.position.is_settled);
         drop(waited);
+    }
+
+    /// Leaves a notice for the thread. Who is out of what it stood at does not know where it
+    /// stands before it has heard that.
+    pub(super) fn leave(&self, notice: Notice) {
+        let mut state = self.lock();
+        state.position.is_settled &= matches!(notice, Notice::Pending(_));
+        state.notices.push(notice);
+    }
+
+    /// What the thread has yet to hear.
+    pub(super) fn hear(&self) -> Vec<Notice> {
+        std::mem::take(&mut self.lock().notices)
     }
 }

@@ -58,7 +58,7 @@ pub(super) struct Shared<'a> {
     pub(super) starts: Vec<Arc<Parker>>,
     /// By [`ProcessId`]: its life, if others have to do with it, and its place there.
     pub(super) lives: Vec<Option<(Arc<Lives>, usize)>>,
-    /// By [`ProcessId`]; empty if nobody is ever stopped.
+    /// By [`ProcessId`]; empty if nobody is ever stopped or interrupted.
     pub(super) seats: Vec<Seat>,
     pub(super) census: Census,
     /// How many processes are alive that are no daemons, if there are any.
@@ -77,7 +77,7 @@ impl<'a> Shared<'a> {
         let count = program.process_count();
         let starts: Vec<Arc<Parker>> = (0..count).map(|_| Arc::default()).collect();
         let natives = Native::all(program, &starts);
-        let stops = program.plain.iter().any(|op| matches!(op, Op::Stop { .. }));
+        let meddles = program.plain.iter().any(|op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. }));
         Shared {
             program,
             lives: lives(&natives, count),
@@ -87,9 +87,9 @@ impl<'a> Shared<'a> {
             alarms: (0..count).map(|_| Alarm::default()).collect(),
             census: Census::new(program.starting_count()),
             awaited: AtomicUsize::new(program.awaited_count()),
-            seats: (0..if stops { count } else { 0 }).map(|_| Seat::default()).collect(),
+            seats: (0..if meddles { count } else { 0 }).map(|_| Seat::default()).collect(),
             gate: AtomicGate::new(
-                (stops || program.has_watches() || program.atomic.contains(&true)) && !bug::opens_gate(),
+                (meddles || program.has_watches() || program.atomic.contains(&true)) && !bug::opens_gate(),
             ),
             clock: Clock::new(speed),
             panics: bug::panics(),
@@ -103,11 +103,13 @@ impl<'a> Shared<'a> {
         Record::new(&self.sequence, &self.clock)
     }
 
-    /// Takes note that a process is started, before it is.
-    pub(super) fn begins(&self, process: ProcessId) {
-        if !self.program.is_daemon(process) {
-            self.awaited.fetch_add(1, Ordering::AcqRel);
-        }
+    /// Takes note that a process is started, before it is; `false` if nobody is left for whom the
+    /// run waits: it is over then.
+    pub(super) fn begins(&self, process: ProcessId) -> bool {
+        let has_daemons = self.program.has_daemons;
+        let more = |awaited: usize| (awaited > 0 || !has_daemons).then_some(awaited + 1);
+        self.program.is_daemon(process)
+            || self.awaited.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_ok()
     }
 
     /// Takes note that a process is done. If only daemons are left, the run is over.

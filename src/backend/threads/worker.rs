@@ -6,6 +6,7 @@
 //! through the native primitives, and time passes by itself.
 
 mod at_work;
+mod interrupting;
 mod lifetime;
 mod patience;
 mod stopping;
@@ -62,6 +63,10 @@ pub(super) struct Worker<'a> {
     fuel: u64,
     /// How many lives it has had before this one.
     life: u64,
+    /// How many steps it has made that left no event.
+    silent_steps: u64,
+    /// How many events it had recorded before the step at hand.
+    recorded: usize,
 }
 
 /// What came of a request in the end.
@@ -72,6 +77,8 @@ enum Served {
     RanOut,
     /// The buffer is closed.
     Ended,
+    /// An interrupt has ended it: it stands where it goes on.
+    Interrupted,
 }
 
 /// Why a thread stops before its last step.
@@ -125,6 +132,8 @@ impl<'a> Worker<'a> {
             planned: 0,
             fuel: program.limits.zero_time_steps,
             life: 0,
+            silent_steps: 0,
+            recorded: 0,
         }
     }
 
@@ -160,6 +169,10 @@ impl<'a> Worker<'a> {
         self.me.op = self.machine.op(self.shared.program, self.me.process);
         self.come_to_gate();
         self.look_whether_stopped()?;
+        if self.hear() {
+            return self.go_on();
+        }
+        self.recorded = self.record.len();
         let now = self.shared.clock.now();
         self.me.due = self.planned;
         let process = self.me.process;
@@ -181,6 +194,7 @@ impl<'a> Worker<'a> {
                     self.with_kernel(|kernel| kernel.ended(&asked, process))?;
                     return self.end_step(|kernel, process| kernel.settle(process));
                 }
+                Served::Interrupted => return self.go_on(),
             };
             if asked.request == Request::End {
                 self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
@@ -211,18 +225,29 @@ impl<'a> Worker<'a> {
         action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'a>>, ProcessId) -> Result<Rest, Box<Fault>>,
     ) -> Result<Rest, Leave> {
         let rest = self.kernel_step(action);
+        self.silent_steps += u64::from(self.record.len() == self.recorded);
         self.say_where_it_stands();
         self.leave_gate();
+        rest
+    }
+
+    /// Goes on where an interrupt has put it, in front of its next step.
+    fn go_on(&mut self) -> Result<Rest, Leave> {
+        let rest = self.kernel_step(|kernel, process| kernel.settle(process));
+        self.say_where_it_stands();
+        self.pass = Pass::None;
         rest
     }
 
     /// Before a step: has the gate for itself if the step is in an atomic block.
     fn come_to_gate(&mut self) {
         let (shared, program, op) = (self.shared, self.shared.program, self.me.op.index());
-        // Whoever ends another one takes it out of what it waits for while nobody makes a step.
+        // Whoever ends or interrupts another one takes it out of what it waits for while nobody makes a step.
         // And whoever changes what others wait for tries for those before anybody else goes on.
-        let begins = matches!(program.plain[op], Op::Atomic { .. } | Op::Stop { .. } | Op::Await { .. })
-            || program.is_attended(op);
+        let begins = matches!(
+            program.plain[op],
+            Op::Atomic { .. } | Op::Stop { .. } | Op::Interrupt { .. } | Op::Await { .. }
+        ) || program.is_attended(op);
         if program.atomic[op] && matches!(self.pass, Pass::Block(_)) {
             return;
         }
@@ -259,9 +284,11 @@ impl<'a> Worker<'a> {
     /// Does what was asked of a resource.
     fn serve(&mut self, asked: &ResourceRequest) -> Result<Served, Leave> {
         self.me.resource = asked.resource;
+        if let Some(seat) = self.shared.seats.get(self.me.process.index()) {
+            seat.comes_to(asked.resource);
+        }
         if let Request::Serve { length, deadline } = asked.request {
-            self.work_on(asked.resource, length, deadline)?;
-            return Ok(Served::Values(Vec::new()));
+            return self.work_on(asked.resource, length, deadline);
         }
         if asked.request == Request::Await {
             return self.come_to_watch();
@@ -271,13 +298,24 @@ impl<'a> Worker<'a> {
             self.attend_if_changed();
             return Ok(Served::Values(Vec::new()));
         }
+        if let Request::Seize { count } = asked.request {
+            return self.seize(asked.resource, count);
+        }
+        if asked.request == Request::Interrupt {
+            self.interrupt_other(asked)?;
+            self.attend_if_changed();
+            return Ok(Served::Values(Vec::new()));
+        }
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
         let native = &shared.natives[asked.resource.index()];
-        match (native, asked.request) {
+        let may_begin = match (native, asked.request) {
             (Native::Life(lives, place), Request::Launch) => shared.begins(lives.process(*place)),
             (Native::AnyLife(lives), Request::Admit) => shared.begins(lives.process(0)),
-            _ => {}
+            _ => true,
+        };
+        if !may_begin {
+            return Err(Leave::Ends(End::Still));
         }
         let client = Client { me, census: &shared.census, record };
         let answer = native.serve(asked.request, client, &shared.natives);
@@ -295,6 +333,27 @@ impl<'a> Worker<'a> {
             Err(Refusal::Untimely) => Err(self.untimely(asked)),
             Err(Refusal::Closing(closed)) => Err(self.closed(asked, closed)),
         }
+    }
+
+    /// Takes permits before all who wait: at once, but one by one for those who look at how many there are.
+    fn seize(&mut self, semaphore: ResourceId, count: u64) -> Result<Served, Leave> {
+        let shared = self.shared;
+        let Native::Semaphore(semaphore) = &shared.natives[semaphore.index()] else {
+            unreachable!("the language lets nothing but permits be taken so")
+        };
+        let at_once = if shared.program.is_attended(self.me.op.index()) { 1 } else { count };
+        let mut taken = 0;
+        while taken < count {
+            let Worker { me, record, .. } = self;
+            let response = semaphore.seize(me, (taken, at_once), &shared.census, record);
+            self.attend_if_changed();
+            match response {
+                Response::Waits { last } => return self.wait(last),
+                Response::Served(more) => taken += more,
+                Response::RanOut | Response::Ended => unreachable!("who takes permits so waits for them"),
+            }
+        }
+        Ok(Served::Values(vec![taken]))
     }
 
     /// Waits on the parker; `last`: nobody else is awake.
@@ -318,6 +377,9 @@ impl<'a> Worker<'a> {
             }
         };
         self.look_whether_stopped()?;
+        if self.hear() {
+            return Ok(Served::Interrupted);
+        }
         self.planned = due.max(self.planned);
         Ok(served)
     }
@@ -359,20 +421,27 @@ impl<'a> Worker<'a> {
         loop {
             match self.sleep(until, burns) {
                 Slept::Through => break,
-                // Of a work that is over meanwhile.
-                Slept::Called => self.look_whether_stopped()?,
+                // Of a work that is over meanwhile, if not of an interrupt.
+                Slept::Called => {
+                    self.look_whether_stopped()?;
+                    if self.hear() {
+                        return self.go_on();
+                    }
+                }
                 Slept::Stopped => return Err(Leave::Stopped),
             }
         }
-        self.planned = until.as_nanos();
-        let Worker { shared, me, machine, .. } = self;
-        if passed {
-            self.fuel = shared.program.limits.zero_time_steps;
-        }
         // Before its first step a process is new and not delayed.
-        let is_new = machine.state(shared.program, me.process) != State::Delayed;
-        self.pass = shared.gate.single();
+        let is_new = self.machine.state(self.shared.program, self.me.process) != State::Delayed;
+        self.pass = self.shared.gate.single();
         self.look_whether_stopped()?;
+        if self.hear() {
+            return self.go_on();
+        }
+        self.planned = until.as_nanos();
+        if passed {
+            self.fuel = self.shared.program.limits.zero_time_steps;
+        }
         if !is_new {
             self.record.wake(self.me.process, self.me.op);
         }

@@ -5,7 +5,7 @@
 
 use super::body::{Body, Main, Reader, StepForm, Use};
 use super::permits::RELEASE;
-use super::within::{ELSE, WITHIN};
+use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::Site;
 use crate::scenario::fields;
 use crate::scenario::model::{ResourceRef, Step, StepKind};
@@ -32,6 +32,7 @@ pub(super) static WAIT_STEP: StepForm = StepForm {
             ),
             WITHIN,
             ELSE,
+            SERVED,
         ],
     },
     foreign: &[(&["barrier", "arrive"], "write `wait: b`, where `b` is `{kind: barrier, parties: n}`")],

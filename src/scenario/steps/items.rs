@@ -4,7 +4,7 @@
 //! that names several buffers becomes several steps.
 
 use super::body::{Body, Main, Reader, StepForm, Use};
-use super::within::{ELSE, WITHIN};
+use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::Site;
 use crate::scenario::choosing::WHERE;
 use crate::scenario::fields::{self, Fields};
@@ -37,6 +37,7 @@ pub(super) static PUT_STEP: StepForm = StepForm {
             ),
             WITHIN,
             ELSE,
+            SERVED,
         ],
     },
     foreign: &[(
@@ -72,6 +73,7 @@ pub(super) static GET_STEP: StepForm = StepForm {
             ),
             WITHIN,
             ELSE,
+            SERVED,
         ],
     },
     foreign: &[(

@@ -3,7 +3,7 @@
 //! Decides which process, or which of its instances, a step means.
 
 use super::body::{Body, Main, Reader, StepForm};
-use super::within::{ELSE, WITHIN};
+use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::VarId;
 use crate::scenario::context::Check;
 use crate::scenario::fields;
@@ -41,6 +41,7 @@ pub(super) static JOIN_STEP: StepForm = StepForm {
             ),
             WITHIN,
             ELSE,
+            SERVED,
         ],
     },
     foreign: &[(&["wait_all", "waitpid", "await_all"], "write `join: worker`")],

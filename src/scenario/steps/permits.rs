@@ -6,7 +6,7 @@
 use super::body::{Body, Main, Reader, StepForm, Use};
 use super::interrupt::{LEFT, THEN};
 use super::preempt::{ON_PREEMPT, PREEMPT, PRIORITY};
-use super::within::{ELSE, WITHIN};
+use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::Site;
 use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
 use crate::scenario::names::quoted;
@@ -57,13 +57,23 @@ pub(super) static ACQUIRE_STEP: StepForm = StepForm {
     form: Form {
         name: "acquire",
         doc: "Take permits or mutexes, one after the other.",
-        fields: &[required("acquire", PERMITS, "From where, or `{name: permits}`."), WITHIN, ELSE],
+        fields: &[
+            required("acquire", PERMITS, "From where, or `{name: permits}`."),
+            WITHIN,
+            ELSE,
+            SERVED,
+            PRIORITY,
+            PREEMPT,
+        ],
     },
     foreign: &[
         (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
         (&["P", "p", "down", "take", "request", "semaphore", "wait_for"], "write `acquire: s`"),
     ],
-    read: Reader::Several(|body, main, steps| body.permits(main, &ACQUIRE, steps)),
+    read: Reader::Several(|body, main, steps| {
+        body.permits(main, &ACQUIRE, steps);
+        body.request(main, steps);
+    }),
 };
 
 /// `release`, likewise.
@@ -94,6 +104,7 @@ pub(super) static WITH_STEP: StepForm = StepForm {
             required("do", Shape::Steps, "What to do while holding them.").foreign(&["steps", "body"]),
             WITHIN,
             ELSE,
+            SERVED,
             PRIORITY,
             PREEMPT,
             ON_PREEMPT,
@@ -245,7 +256,7 @@ impl Body<'_, '_> {
 
 fn permit_step(usage: &Use, resource: ResourceRef, permits: Expr, site: Site) -> Step {
     let kind = match usage.takes {
-        true => StepKind::Acquire { resource, permits },
+        true => StepKind::Acquire { resource, permits, request: None },
         false => StepKind::Release { resource, permits },
     };
     Step { kind, site }

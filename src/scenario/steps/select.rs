@@ -5,7 +5,7 @@
 
 use super::body::{Body, Main, Reader, StepForm, Use};
 use super::permits::{ACQUIRE_STEP, PERMITS};
-use super::within::{ELSE, WITHIN};
+use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::{ResourceDefId, Site};
 use crate::scenario::context::{Check, Watch};
 use crate::scenario::fields;
@@ -38,6 +38,7 @@ pub(super) static UNTIL_STEP: StepForm = StepForm {
             ),
             WITHIN,
             ELSE,
+            SERVED,
         ],
     },
     foreign: &[(
@@ -52,7 +53,12 @@ pub(super) static ACQUIRE_ALL_STEP: StepForm = StepForm {
     form: Form {
         name: "acquire_all",
         doc: "Take permits and mutexes all at once, or wait for all and hold none.",
-        fields: &[required("acquire_all", PERMITS, "From where, or `{name: permits}`."), WITHIN, ELSE],
+        fields: &[
+            required("acquire_all", PERMITS, "From where, or `{name: permits}`."),
+            WITHIN,
+            ELSE,
+            SERVED,
+        ],
     },
     foreign: &[(
         &["lock_all", "acquire_many", "scoped_lock", "all_of"],

@@ -39,6 +39,11 @@ fn a_permit_is_asked_for_by_priority_of_a_semaphore_that_serves_so() {
 fn it_is_one_permit() {
     let hint = "one `with` inside of the other";
     one(&text("{with: [desk, line], priority: 1, do: []}"), "`priority` is about one permit", hint);
+    one(&text("{acquire: [desk, line], priority: 1}"), "`priority` is about one permit", "a step for each");
+    one(&text("{acquire: {desk: 2}, preempt: true}"), "`preempt` is about one permit", "a step for each");
+    one(&text("{acquire: nobody, preempt: true}"), "unknown resource 'nobody'", "");
+    one(&text("{acquire: line, priority: 1}"), "'line' does not serve by priority", "`discipline: priority`");
+    one(&text("{acquire: lock, priority: 1}"), "a permit of a semaphore, which 'lock' is not", "");
     one(&text("{with: [line, shift], do: []}"), "taken by a `with` of its own", hint);
 }
 
@@ -49,7 +54,8 @@ fn its_words_have_their_types() {
     one(&text("{with: desk, preempt: 1, do: []}"), "`preempt` takes a boolean", "");
     one(&text("{with: desk, then: wait, do: []}"), "'wait' is not known as how it goes on", "`resume`");
     one(&text("{with: desk, left: n, do: []}"), "is a duration, which this variable does not hold", "0s");
-    one(&text("{acquire: desk, priority: 1}"), "unknown key 'priority' in `acquire`", "");
+    one(&text("{acquire: desk, then: resume}"), "unknown key 'then' in `acquire`", "");
+    one(&text("{acquire: desk, preempt: 1}"), "`preempt` takes a boolean", "");
     one(
         &text("{delay: 1s}").replace("holders: resume", "holders: stop"),
         "'stop' is not known as",

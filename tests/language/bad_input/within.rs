@@ -46,3 +46,19 @@ fn a_limit_is_about_one_wait() {
         load_str("good.yaml", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
     }
 }
+
+#[test]
+fn whether_it_was_served_goes_into_a_boolean() {
+    let served =
+        |name: &str| with_step(&format!("acquire: mutex1\n        within: 2s\n        served: {name}"));
+    one(&served("nobody"), "unknown variable 'nobody'", "");
+    one(&served("i"), "whether it was served is true or false", "`vars: {served: false}`");
+    one(&served("a"), "whether it was served is true or false", "`vars: {served: false}`");
+    one(
+        &with_step("acquire: mutex1\n        served: b"),
+        "`served` belongs to `within`",
+        "`within: 0s` for a try",
+    );
+    let text = with_step("acquire: mutex1\n        within: 2s\n        served: b");
+    load_str("good.yaml", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+}

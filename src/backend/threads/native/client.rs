@@ -37,13 +37,15 @@ impl From<Untimely> for Refusal {
     }
 }
 
-/// What became of a thread that is ended from outside.
+/// What became of a thread that is taken from outside out of what it stands at.
 #[derive(Default)]
 pub(in crate::backend::threads) struct Withdrawn {
     /// Whether it waits on its parker, with nothing handed over.
     pub(in crate::backend::threads) is_parked: bool,
     /// Whether the census counts it.
     pub(in crate::backend::threads) is_awake: bool,
+    /// What is left of its work, in nanoseconds; 0 of a wait.
+    pub(in crate::backend::threads) left: u64,
     /// Who else has got another turn at a processor.
     pub(in crate::backend::threads) changed: Vec<ProcessId>,
     /// What is to be told when it is over.
@@ -51,8 +53,8 @@ pub(in crate::backend::threads) struct Withdrawn {
 }
 
 impl From<TakenOff> for Withdrawn {
-    fn from(TakenOff { is_parked, is_awake, changed, then }: TakenOff) -> Withdrawn {
-        Withdrawn { is_parked, is_awake, changed, then }
+    fn from(TakenOff { is_parked, is_awake, left, changed, then }: TakenOff) -> Withdrawn {
+        Withdrawn { is_parked, is_awake, left, changed, then }
     }
 }
 

@@ -173,22 +173,28 @@ impl Buffer {
         Response::Served(items)
     }
 
-    /// Takes a thread out of the lines that is ended, as `told` says, and serves whom it
+    /// Takes a thread out of the lines that is not to be served, as `told` says, and serves whom it
     /// kept from that; whether it was there.
     pub fn withdraw(
         &self,
         process: ProcessId,
         by: &Requester,
-        told: Fact,
+        told: &[Fact],
         census: &Census,
         observer: &mut impl Observer,
     ) -> bool {
         let mut state = locked(&self.state);
         let found = state.getters.withdraw(process) || state.putters.withdraw(process);
         if found {
-            state.serve(by, census, vec![told], Vec::new(), observer);
+            state.serve(by, census, told.to_vec(), Vec::new(), observer);
         }
         found
+    }
+
+    /// Whether a thread is in one of the lines.
+    pub fn is_awaited_by(&self, process: ProcessId) -> bool {
+        let state = locked(&self.state);
+        state.getters.contains(process) || state.putters.contains(process)
     }
 
     /// How many items there are.

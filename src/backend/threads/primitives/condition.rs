@@ -66,14 +66,19 @@ impl Condition {
         Response::Served(())
     }
 
-    /// Takes a thread out of the line that is ended, as `told` says; whether it was there.
-    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
+    /// Takes a thread out of the line that is not to be served, as `told` says; whether it was there.
+    pub fn withdraw(&self, process: ProcessId, told: &[Fact], observer: &mut impl Observer) -> bool {
         let mut line = locked(&self.line);
         let found = line.withdraw(process);
         if found {
-            observer.note(&[told]);
+            observer.note(told);
         }
         found
+    }
+
+    /// Whether a thread is in the line.
+    pub fn is_awaited_by(&self, process: ProcessId) -> bool {
+        locked(&self.line).contains(process)
     }
 
     /// How many wait.

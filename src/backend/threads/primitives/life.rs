@@ -254,17 +254,23 @@ impl Lives {
         }
     }
 
-    /// Takes a thread that is ended, as `told` says, out of the lines of those who wait for
+    /// Takes a thread that is not to be told, as `told` says, out of the lines of those who wait for
     /// an end; whether it was there.
-    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
+    pub fn withdraw(&self, process: ProcessId, told: &[Fact], observer: &mut impl Observer) -> bool {
         let mut state = locked(&self.state);
         let Instances { each, any, .. } = &mut *state;
         let mut lines = each.iter_mut().map(|instance| &mut instance.joiners).chain([any]);
         let found = lines.any(|line| line.withdraw(process));
         if found {
-            observer.note(&[told]);
+            observer.note(told);
         }
         found
+    }
+
+    /// Whether a thread is in one of these lines.
+    pub fn is_awaited_by(&self, process: ProcessId) -> bool {
+        let state = locked(&self.state);
+        state.any.contains(process) || state.each.iter().any(|instance| instance.joiners.contains(process))
     }
 
     /// What `who` does with the process in this place.

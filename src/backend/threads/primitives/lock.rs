@@ -19,7 +19,9 @@ pub struct Semaphore {
 #[derive(Debug)]
 struct Permits {
     free: u64,
-    line: WaitQueue<()>,
+    /// Each with how many permits it is told to have when it is given one, if it wants several at
+    /// once.
+    line: WaitQueue<u64>,
 }
 
 /// The permits do not fit 63 bits.
@@ -40,7 +42,31 @@ impl Semaphore {
             observer.note(&[me.fact(Kind::Acquire, 0)]);
             return Response::Served(());
         }
-        state.line.wait(me, (), WaitFor::Acquire, census, observer)
+        state.line.wait(me, 0, WaitFor::Acquire, census, observer)
+    }
+
+    /// Takes up to `wanted` permits at once, besides `had` that it has got of them, and gets into the
+    /// line if they are fewer: before all who wait, where those are served in the order in which they come.
+    /// How many these are, or at the end of the wait all with the one that it was given.
+    pub fn seize(
+        &self,
+        me: &Requester,
+        (had, wanted): (u64, u64),
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> Response<u64> {
+        let mut state = locked(&self.state);
+        let taken = wanted.min(state.free);
+        state.free -= taken;
+        let mut facts: Vec<Fact> = (0..taken).map(|_| me.fact(Kind::Acquire, 0)).collect();
+        if taken < wanted {
+            facts.extend(me.begins_to_wait(WaitFor::Acquire));
+        }
+        observer.note(&facts);
+        match taken < wanted {
+            true => state.line.enter_first(me, had + taken + 1, census),
+            false => Response::Served(taken),
+        }
     }
 
     /// Gives a permit to the first in line, or back.
@@ -63,18 +89,23 @@ impl Semaphore {
             return Ok(());
         };
         observer.note(&handed_over(me, &waiter.requester));
-        waiter.hand(me, Vec::new());
+        waiter.hand(me, if waiter.want > 0 { vec![waiter.want] } else { Vec::new() });
         Ok(())
     }
 
-    /// Takes a thread out of the line that is ended, as `told` says; whether it was there.
-    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
+    /// Takes a thread out of the line that is not to be served, as `told` says; whether it was there.
+    pub fn withdraw(&self, process: ProcessId, told: &[Fact], observer: &mut impl Observer) -> bool {
         let mut state = locked(&self.state);
         let found = state.line.withdraw(process);
         if found {
-            observer.note(&[told]);
+            observer.note(told);
         }
         found
+    }
+
+    /// Whether a thread is in the line.
+    pub fn is_awaited_by(&self, process: ProcessId) -> bool {
+        locked(&self.state).line.contains(process)
     }
 
     /// How many permits are free.
@@ -165,14 +196,19 @@ impl Mutex {
         Ok(())
     }
 
-    /// Takes a thread out of the line that is ended, as `told` says; whether it was there.
-    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
+    /// Takes a thread out of the line that is not to be served, as `told` says; whether it was there.
+    pub fn withdraw(&self, process: ProcessId, told: &[Fact], observer: &mut impl Observer) -> bool {
         let mut state = locked(&self.state);
         let found = state.line.withdraw(process);
         if found {
-            observer.note(&[told]);
+            observer.note(told);
         }
         found
+    }
+
+    /// Whether a thread is in the line.
+    pub fn is_awaited_by(&self, process: ProcessId) -> bool {
+        locked(&self.state).line.contains(process)
     }
 
     /// 1 if it is free, else 0.

@@ -34,6 +34,8 @@ pub struct TakenOff {
     pub is_parked: bool,
     /// Whether the census counts it.
     pub is_awake: bool,
+    /// What is left of its work, in nanoseconds.
+    pub left: u64,
     /// Who else has got another turn and does not wait on its parker.
     pub changed: Vec<ProcessId>,
     /// What those do who were given its cores, once it is over with it.
@@ -87,26 +89,41 @@ impl Processors {
         act(&mut group, me, end, census, observer, |dispatch| dispatch.end_stretch(me.process))
     }
 
-    /// Takes a thread off that is ended, as `told` says; `None` if it is not at work.
+    /// Takes a thread off that is ended, or interrupted; `None` if it is not at work. The first
+    /// that is `told` holds of each, the others of one that waits for a core.
     pub fn take_off(
         &self,
         process: ProcessId,
         by: &Requester,
-        told: Fact,
+        told: &[Fact],
         census: &Census,
         observer: &mut impl Observer,
     ) -> Option<TakenOff> {
         let mut group = locked(&self.state);
         let worker = group.workers.get(&process)?;
         let (is_parked, is_awake) = (worker.is_parked, worker.is_awake);
+        let mut told: Vec<Fact> = told.to_vec();
+        match worker.stage {
+            Stage::Ready(level) => {
+                let resource = group.processors[worker.path[level]].rules.resource;
+                told.iter_mut().skip(1).for_each(|fact| fact.resource = resource);
+            }
+            Stage::Granted(_) | Stage::Served => told.truncate(1),
+        }
         let now = group.latest.max(by.due);
         group.latest = now;
+        let left = group.left_of(process, now);
         let mut dispatch = Dispatch::new(&mut group, by.process, now, census);
         dispatch.take_off(process);
-        let facts: Vec<Fact> = std::iter::once(told).chain(dispatch.take_told()).collect();
-        observer.note(&facts);
+        told.extend(dispatch.take_told());
+        observer.note(&told);
         let rest = dispatch.finish();
-        Some(TakenOff { is_parked, is_awake, changed: rest.changed, then: rest.facts })
+        Some(TakenOff { is_parked, is_awake, left, changed: rest.changed, then: rest.facts })
+    }
+
+    /// Whether a thread is at work.
+    pub fn is_worked_on_by(&self, process: ProcessId) -> bool {
+        locked(&self.state).workers.contains_key(&process)
     }
 
     /// How many cores of a processor are free.

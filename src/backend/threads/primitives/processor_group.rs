@@ -189,6 +189,20 @@ impl Group {
         }
     }
 
+    /// What is left of the work of a thread.
+    pub(super) fn left_of(&mut self, process: ProcessId, now: u64) -> u64 {
+        let worker = &self.workers[&process];
+        if worker.stage != Stage::Served {
+            return worker.left;
+        }
+        let outermost = &mut self.processors[*worker.path.last().expect("it works somewhere")];
+        let served = match outermost.is_shared() {
+            true => worker.slice.saturating_sub(outermost.shares.left_of(process, now, &outermost.rules)),
+            false => now.saturating_sub(worker.since).min(worker.slice),
+        };
+        worker.left.saturating_sub(served)
+    }
+
     /// Until when a thread is served; `None` if others that share with it end before.
     pub(super) fn end(&self, process: ProcessId) -> Option<u64> {
         let worker = &self.workers[&process];

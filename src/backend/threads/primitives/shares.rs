@@ -51,6 +51,12 @@ impl Shares {
         self.left.remove(&process);
     }
 
+    /// What `process` has yet to attain, in nanoseconds of work.
+    pub(super) fn left_of(&mut self, process: ProcessId, now: u64, rules: &ProcessorRules) -> u64 {
+        self.count_to(now, rules);
+        u64::try_from(self.left[&process].div_ceil(rules.unit)).unwrap_or(u64::MAX)
+    }
+
     /// Who ends first: of those who end together, who stands first in the scenario.
     pub(super) fn first(&self) -> Option<ProcessId> {
         self.left.iter().min_by_key(|&(process, left)| (*left, *process)).map(|(&process, _)| process)

@@ -95,7 +95,7 @@ impl Parker {
         self.hand(Grant::Ended { due });
     }
 
-    /// Ends the wait of a thread that was taken out of a line: it will find out why.
+    /// Ends the wait of a thread that was taken out of a line: it finds out why.
     pub fn dismiss(&self, due: u64) {
         self.serve(due);
     }
@@ -185,7 +185,7 @@ impl Census {
     }
 
     /// One more is awake, who was blocked.
-    pub(super) fn join(&self) {
+    pub fn join(&self) {
         self.awake.fetch_add(1, Ordering::AcqRel);
     }
 }
@@ -252,11 +252,20 @@ impl<W> WaitQueue<W> {
 
     /// Lets `requester` wait for what it wants, if it has the patience, when that was told.
     pub(super) fn enter<T>(&mut self, requester: &Requester, want: W, census: &Census) -> Response<T> {
+        self.enter_at(self.place(requester), requester, want, census)
+    }
+
+    /// The same before all others, where those are served in the order in which they come.
+    pub(super) fn enter_first<T>(&mut self, requester: &Requester, want: W, census: &Census) -> Response<T> {
+        let place = if self.order == Order::Arrival { 0 } else { self.place(requester) };
+        self.enter_at(place, requester, want, census)
+    }
+
+    fn enter_at<T>(&mut self, place: usize, requester: &Requester, want: W, census: &Census) -> Response<T> {
         if requester.limit == WaitLimit::AtOnce {
             return Response::RanOut;
         }
-        let waiter = Waiter { requester: requester.clone(), want };
-        self.waiters.insert(self.place(requester), waiter);
+        self.waiters.insert(place, Waiter { requester: requester.clone(), want });
         Response::Waits { last: requester.limit == WaitLimit::Never && census.leave() }
     }
 
@@ -283,6 +292,11 @@ impl<W> WaitQueue<W> {
 
     pub(super) fn first(&self) -> Option<&W> {
         self.waiters.front().map(|waiter| &waiter.want)
+    }
+
+    /// Whether a thread is in the line.
+    pub(super) fn contains(&self, process: ProcessId) -> bool {
+        self.waiters.iter().any(|waiter| waiter.requester.process == process)
     }
 
     /// Takes a thread out that is not to be served; whether it was there. The census

@@ -71,15 +71,20 @@ impl<W> WatchLine<W> {
         Some(served.swap_remove(place).1)
     }
 
-    /// Takes a thread out of the line that is ended, as `told` says; whether it was there.
-    pub fn withdraw(&self, process: ProcessId, told: Fact, observer: &mut impl Observer) -> bool {
+    /// Takes a thread out of the line that is not to go on, as `told` says; whether it was there.
+    pub fn withdraw(&self, process: ProcessId, told: &[Fact], observer: &mut impl Observer) -> bool {
         let mut waiting = locked(&self.waiting);
         let before = waiting.len();
         waiting.retain(|(waiter, _)| waiter.process != process);
         let found = waiting.len() < before;
         if found {
-            observer.note(&[told]);
+            observer.note(told);
         }
         found
+    }
+
+    /// Whether a thread is in the line.
+    pub fn is_awaited_by(&self, process: ProcessId) -> bool {
+        locked(&self.waiting).iter().any(|(waiter, _)| waiter.process == process)
     }
 }

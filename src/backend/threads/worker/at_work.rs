@@ -1,7 +1,7 @@
 //! A thread at work on a processor: it asks the processor for its turn, sleeps or
 //! keeps a core busy for as long as it is served, and asks again.
 
-use super::{Leave, Worker};
+use super::{Leave, Served, Worker};
 use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::clock::Slept;
 use crate::backend::threads::native::Native;
@@ -11,9 +11,24 @@ use crate::ids::ResourceId;
 use crate::kernel::State;
 use crate::time::Time;
 
+/// What a thread finds that has waited for as long as its turn said.
+enum Turn {
+    /// Its work was done then, in nanoseconds.
+    Done(u64),
+    /// It has to ask what is next.
+    Over,
+    /// An interrupt has ended its work.
+    Interrupted,
+}
+
 impl Worker<'_> {
     /// Works on a processor for `length` nanoseconds, which are to end in `deadline`.
-    pub(super) fn work_on(&mut self, processor: ResourceId, length: u64, deadline: u64) -> Result<(), Leave> {
+    pub(super) fn work_on(
+        &mut self,
+        processor: ResourceId,
+        length: u64,
+        deadline: u64,
+    ) -> Result<Served, Leave> {
         let shared = self.shared;
         let Native::Processor(group, place) = &shared.natives[processor.index()] else {
             unreachable!("the language lets nothing but a processor be worked on")
@@ -23,32 +38,39 @@ impl Worker<'_> {
         self.readings.push(job.deadline);
         let mut turns = group.begin(&self.me, job, &shared.census, &mut self.record);
         loop {
-            if let Some(end) = self.take_turn(&turns)? {
-                self.planned = end;
-                break;
+            match self.take_turn(&turns)? {
+                Turn::Done(end) => {
+                    self.planned = end;
+                    break;
+                }
+                Turn::Interrupted => return Ok(Served::Interrupted),
+                Turn::Over => {}
             }
             // Where the work ends inside an atomic block, nobody comes before its rest.
             self.come_to_gate();
             self.look_whether_stopped()?;
+            if self.hear() {
+                return Ok(Served::Interrupted);
+            }
             let now = shared.clock.now().as_nanos();
             turns = group.go_on(&self.me, now, &shared.census, &mut self.record);
         }
         if self.planned > began {
             self.fuel = shared.program.limits.zero_time_steps;
         }
-        Ok(())
+        Ok(Served::Values(Vec::new()))
     }
 
-    /// Waits for as long as its turn says; says when its work was done, if it is.
-    fn take_turn(&mut self, turns: &WorkTurns) -> Result<Option<u64>, Leave> {
+    /// Waits for as long as its turn says.
+    fn take_turn(&mut self, turns: &WorkTurns) -> Result<Turn, Leave> {
         for other in &turns.changed {
             self.shared.alarms[other.index()].call();
         }
         let until = match turns.mine {
-            WorkTurn::Done { at } => return Ok(Some(at)),
+            WorkTurn::Done { at } => return Ok(Turn::Done(at)),
             WorkTurn::Ready { last } => {
-                self.wait(last)?;
-                return Ok(None);
+                let served = self.wait(last)?;
+                return Ok(if let Served::Interrupted = served { Turn::Interrupted } else { Turn::Over });
             }
             WorkTurn::Served { until } => until.and_then(Time::from_nanos).unwrap_or(Time::MAX),
         };
@@ -57,6 +79,6 @@ impl Worker<'_> {
             self.machine.set_state(self.shared.program, self.me.process, self.me.op, State::Delayed);
             return Err(Leave::Stopped);
         }
-        Ok(None)
+        Ok(Turn::Over)
     }
 }

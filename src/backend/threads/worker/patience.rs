@@ -7,7 +7,7 @@ use super::{Leave, Served, Worker};
 use crate::backend::threads::clock::wall;
 use crate::backend::threads::native::Client;
 use crate::backend::threads::primitives::{Grant, WaitLimit};
-use crate::ids::ResourceId;
+use crate::ids::{OpId, ResourceId};
 use crate::program::Use;
 use crate::time::Time;
 use crate::trace::{Kind, WaitFor};
@@ -31,7 +31,7 @@ impl Worker<'_> {
     fn may_be_met(&self, resource: ResourceId) -> bool {
         let program = self.shared.program;
         program.is_attended(self.me.op.index())
-            && matches!(self.awaited(), WaitFor::Put | WaitFor::Get)
+            && matches!(self.wait_for(self.me.op), Some(WaitFor::Put | WaitFor::Get))
             && program.resource_info(resource).capacity == Some(0)
     }
 
@@ -71,18 +71,19 @@ impl Worker<'_> {
 
     /// Takes itself out of the line in which it waits; whether it was there.
     fn leave_line(&mut self) -> bool {
-        let told = self.me.fact(Kind::Timeout, self.awaited() as Word);
+        let awaited = self.wait_for(self.me.op).expect("a step that waits");
+        let told = self.me.fact(Kind::Timeout, awaited as Word);
         let super::Worker { shared, me, record, .. } = self;
         let native = &shared.natives[me.resource.index()];
         let client = Client { me, census: &shared.census, record };
-        native.withdraw(me.process, told, client).is_some()
+        native.withdraw(me.process, &[told], client).is_some()
     }
 
-    /// What it waits for by the step in front of which it stands.
-    fn awaited(&self) -> WaitFor {
+    /// What a process waits for by this step, if it has to.
+    pub(super) fn wait_for(&self, op: OpId) -> Option<WaitFor> {
         let program = self.shared.program;
-        let op = program.plain[self.me.op.index()];
+        let op = program.plain[op.index()];
         let used: Option<Use> = program.accesses(&op).next().map(|(used, _)| used);
-        used.and_then(Use::waits_for).expect("a step that waits")
+        used.and_then(Use::waits_for)
     }
 }

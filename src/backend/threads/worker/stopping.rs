@@ -11,6 +11,7 @@ use crate::backend::threads::primitives::{Fact, Observer, Requester};
 use crate::backend::threads::seat::Position;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::ResourceRequest;
+use crate::time::Time;
 use crate::trace::Kind;
 
 impl Worker<'_> {
@@ -31,7 +32,8 @@ impl Worker<'_> {
             if let Some(withdrawn) = self.take_out(other, told) {
                 let position = seat.position();
                 seat.unsettle();
-                self.readings.push(1 + position.readings);
+                drop(seat.hear());
+                self.readings.push(1 + position.silent_steps);
                 if !lost {
                     self.give_back_of(other, &position)?;
                 }
@@ -42,17 +44,22 @@ impl Worker<'_> {
                 self.dismiss(other, withdrawn);
                 return Ok(());
             }
-            self.pass = Pass::None;
-            seat.wait();
-            if shared.is_over() {
-                return Err(Leave::Stopped);
-            }
-            self.come_to_gate();
-            self.look_whether_stopped()?;
+            self.let_settle(other)?;
         }
         // It leaves no event, and a replay must know when it was.
         self.readings.push(0);
         Ok(())
+    }
+
+    /// Lets others make steps until another thread knows where it stands, and has the gate again.
+    pub(super) fn let_settle(&mut self, other: ProcessId) -> Result<(), Leave> {
+        self.pass = Pass::None;
+        self.shared.seats[other.index()].wait();
+        if self.shared.is_over() {
+            return Err(Leave::Stopped);
+        }
+        self.come_to_gate();
+        self.look_whether_stopped()
     }
 
     /// Takes another thread out of whatever it waits for, and tells that it is stopped;
@@ -62,7 +69,7 @@ impl Worker<'_> {
         for (native, id) in shared.natives.iter().zip((0..).map(ResourceId)) {
             record.about(shared.program.resource_info(id).ty);
             let client = Client { me, census: &shared.census, record };
-            if let Some(mut withdrawn) = native.withdraw(other, told, client) {
+            if let Some(mut withdrawn) = native.withdraw(other, &[told], client) {
                 // The census counts who waits for a while only.
                 let op = shared.seats[other.index()].position().op;
                 withdrawn.is_awake |= shared.program.timeout(op.index()).is_some();
@@ -102,10 +109,17 @@ impl Worker<'_> {
     /// Lets a thread that was stopped find it out, and those go on who have got its core.
     fn dismiss(&mut self, other: ProcessId, withdrawn: Withdrawn) {
         let shared = self.shared;
-        self.record.note(&withdrawn.then);
         if withdrawn.is_awake {
             shared.census.leave();
         }
+        self.rouse(other, withdrawn);
+    }
+
+    /// Wakes a thread that was taken out of what it stood at, and lets those go on who have
+    /// got its core.
+    pub(super) fn rouse(&mut self, other: ProcessId, withdrawn: Withdrawn) {
+        let shared = self.shared;
+        self.record.note(&withdrawn.then);
         if withdrawn.is_parked {
             shared.parkers[other.index()].dismiss(self.me.due);
         } else {
@@ -114,7 +128,7 @@ impl Worker<'_> {
         withdrawn.changed.iter().for_each(|changed| shared.alarms[changed.index()].call());
     }
 
-    /// Says where it stands, to whoever may end it.
+    /// Says where it stands, to whoever may end or interrupt it.
     pub(super) fn say_where_it_stands(&mut self) {
         let shared = self.shared;
         let process = self.me.process;
@@ -122,7 +136,9 @@ impl Worker<'_> {
         seat.settle(Position {
             op: self.machine.op(shared.program, process),
             held: self.with_kernel(|kernel| kernel.permits_held(process)),
-            readings: self.readings.len() as u64,
+            silent_steps: self.silent_steps,
+            until: self.machine.delayed_until(shared.program, process).map(Time::as_nanos),
+            resource: self.me.resource,
             is_settled: true,
         });
     }

@@ -1,0 +1,118 @@
+//! Interrupting another thread, and hearing of it.
+//!
+//! Who does it has the gate for itself, so nobody makes a step meanwhile. The other one is taken
+//! out of what it stands at if an interrupt ends that, and finds a notice that says where it
+//! goes on, and with what left; else it finds one by which its next stand in the block ends.
+
+use super::{Leave, Worker};
+use crate::backend::threads::native::{Client, Native, Withdrawn};
+use crate::backend::threads::primitives::{Fact, Observer};
+use crate::backend::threads::seat::{Notice, Position};
+use crate::ids::ProcessId;
+use crate::kernel::ResourceRequest;
+use crate::program::Interruption;
+use crate::trace::{INTERRUPTED, Kind};
+use crate::value::Word;
+
+impl Worker<'_> {
+    /// Interrupts the process with the life that is asked for, if it is inside of a block in
+    /// which that may be.
+    pub(super) fn interrupt_other(&mut self, asked: &ResourceRequest) -> Result<(), Leave> {
+        let shared = self.shared;
+        let Native::Life(lives, place) = &shared.natives[asked.resource.index()] else {
+            unreachable!("nothing is interrupted but a process")
+        };
+        let (place, other) = (*place, lives.process(*place));
+        if other == self.me.process {
+            return Err(self.untimely(asked));
+        }
+        let seat = &shared.seats[other.index()];
+        while lives.is_alive(place) {
+            let position = seat.position();
+            if !position.is_settled && !shared.natives[position.resource.index()].keeps(other) {
+                self.let_settle(other)?;
+                continue;
+            }
+            let Some(block) = shared.program.interruptible_around(position.op.index()) else { break };
+            self.readings.push(1 + position.silent_steps);
+            let told = lives.about(&self.me, place, Kind::Interrupt);
+            match shared.program.interruption(position.op.index(), block.pending) {
+                Some(&interruption) => {
+                    let left = self.cut(other, &position, told, interruption);
+                    if block.tells.is_some() {
+                        self.readings.push(left);
+                    }
+                }
+                None => {
+                    self.record.note(&[told]);
+                    seat.leave(Notice::Pending(block.pending));
+                }
+            }
+            return Ok(());
+        }
+        // It leaves no event, and a replay must know when it was.
+        self.readings.push(0);
+        Ok(())
+    }
+
+    /// Ends what another thread stands at, as `told` says; what is left of that.
+    fn cut(&mut self, other: ProcessId, position: &Position, told: Fact, interruption: Interruption) -> u64 {
+        let shared = self.shared;
+        let due = self.me.due;
+        let waits = self.wait_for(position.op).map(|wait_for| Fact {
+            resource: position.resource,
+            process: other,
+            op: position.op,
+            kind: Kind::Timeout,
+            value: wait_for as Word,
+            slot: INTERRUPTED,
+        });
+        let facts: Vec<Fact> = std::iter::once(told).chain(waits).collect();
+        let Worker { me, record, .. } = self;
+        record.about(shared.program.resource_info(position.resource).ty);
+        let client = Client { me, census: &shared.census, record };
+        let native = &shared.natives[position.resource.index()];
+        let withdrawn = match native.withdraw(other, &facts, client) {
+            Some(withdrawn) => {
+                // The census counts who waits for a while.
+                if !withdrawn.is_awake && shared.program.timeout(position.op.index()).is_none() {
+                    shared.census.join();
+                }
+                withdrawn
+            }
+            None => {
+                self.record.note(&[told]);
+                let left = position.until.map_or(0, |until| until.saturating_sub(due));
+                Withdrawn { left, ..Withdrawn::default() }
+            }
+        };
+        let left = withdrawn.left;
+        shared.seats[other.index()].leave(Notice::Cut { interruption, left, due });
+        self.rouse(other, withdrawn);
+        left
+    }
+
+    /// Hears what interrupts have done to it. Whether it is out of what it stood at: then it stands
+    /// where it goes on.
+    pub(super) fn hear(&mut self) -> bool {
+        let (shared, process) = (self.shared, self.me.process);
+        let Some(seat) = shared.seats.get(process.index()) else { return false };
+        let mut is_cut = false;
+        for notice in seat.hear() {
+            match notice {
+                Notice::Pending(word) => {
+                    self.with_kernel(|kernel| kernel.note_interrupt(process, word));
+                }
+                Notice::Cut { interruption, left, due } => {
+                    self.with_kernel(|kernel| kernel.interrupted(process, interruption, left));
+                    if due > self.planned {
+                        self.fuel = shared.program.limits.zero_time_steps;
+                    }
+                    self.planned = self.planned.max(due);
+                    is_cut = true;
+                }
+            }
+        }
+        is_cut
+    }
+}
