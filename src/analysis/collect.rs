@@ -8,13 +8,13 @@
 
 use super::marks::MarkTally;
 use super::measures::MeasureTallies;
-use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics};
+use super::resource_tally::ResourceTally;
+use super::statistics::{LogLine, ProcessStatistics, Statistics};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, INTERRUPTED, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo,
-    ResourceInfo, ResourceKind, Sink, Sketch, Sketched, Span, SpanBuilder, StandIns, StandsFor, Trace,
-    WaitFor, changes_level, level_after,
+    Activity, Event, Header, Kind, LateRequests, LogTemplate, MeasureInfo, ProcessInfo, ResourceInfo, Sink,
+    Sketch, Sketched, Span, SpanBuilder, StandIns, Trace, changes_level,
 };
 use crate::value::Word;
 
@@ -27,11 +27,11 @@ pub struct StatisticsSink {
     processes: Vec<ProcessStatistics>,
     /// The processes with their instances, without their names.
     infos: Vec<ProcessInfo>,
-    resources: Vec<ResourceTally>,
-    stand_ins: StandIns,
+    pub(super) resources: Vec<ResourceTally>,
+    pub(super) stand_ins: StandIns,
     /// By process, if some resources stand for others: how long it waited to be the first of
     /// those who are to write under a lock, as long as it does nothing else behind that.
-    in_line: Vec<Option<u64>>,
+    pub(super) in_line: Vec<Option<u64>>,
     marks: Vec<MarkTally>,
     /// By mark, whether it carries a value.
     carries_value: Vec<bool>,
@@ -108,12 +108,7 @@ impl StatisticsSink {
         self.infos.extend(processes.iter().map(|info| ProcessInfo { name: String::new(), ..*info }));
         self.resources.clear();
         for info in resources {
-            let full = match info.kind.level() {
-                Some(Level::Permits | Level::Cores) => Full::Taken(info.initial),
-                Some(Level::Items) => info.capacity.map_or(Full::Never, Full::Held),
-                Some(Level::Waiters) | None => Full::Never,
-            };
-            let tally = ResourceTally::new(info, full);
+            let tally = ResourceTally::new(info);
             self.resources.extend(std::iter::repeat_n(tally, info.count as usize));
         }
         self.stand_ins = StandIns::new(resources);
@@ -215,50 +210,6 @@ impl StatisticsSink {
         }
     }
 
-    /// Adds a wait to what the scenario names. Who is first in line of those who are to write
-    /// goes on with the wait that it has begun there.
-    fn add_wait_to_named(&mut self, span: &Span, resource: ResourceId) {
-        if self.stand_ins.is_empty() {
-            return;
-        }
-        let (nanos, is_line) = (span.nanos(), self.stand_ins.is_line(resource));
-        let goes_on = is_line && span.granted_by.is_some();
-        let before = std::mem::replace(&mut self.in_line[span.process.index()], goes_on.then_some(nanos));
-        self.add_to_named(resource, |tally, _| match before {
-            Some(before) => tally.statistics.waits.go_on(before, nanos),
-            None => tally.statistics.waits.add(nanos),
-        });
-    }
-
-    /// Does this to what a resource stands for.
-    fn add_to_named(&mut self, resource: ResourceId, mut add: impl FnMut(&mut ResourceTally, StandsFor)) {
-        for (named, of) in self.stand_ins.of(resource) {
-            add(&mut self.resources[named.index()], of);
-        }
-    }
-
-    /// Takes an event that asks for what a resource stands for.
-    fn asks_for_named(&mut self, event: &Event) {
-        if self.stand_ins.is_empty() {
-            return;
-        }
-        let resource = ResourceId(event.subject);
-        if event.kind == Kind::Acquire && !self.stand_ins.is_line(resource) {
-            self.in_line[event.process.index()] = None;
-        }
-        let ran_out = event.kind == Kind::Timeout && event.extra != INTERRUPTED;
-        let asks = |of: StandsFor| match event.kind {
-            // It is taken behind that, which is an event of its own.
-            Kind::Grant | Kind::Level => !of.is_taken && of.wait_for == WaitFor::Change,
-            Kind::Acquire => of.is_taken,
-            kind => kind == Kind::Timeout,
-        };
-        self.add_to_named(resource, |tally, of| {
-            tally.statistics.requests += u64::from(asks(of));
-            tally.statistics.timeouts += u64::from(ran_out);
-        });
-    }
-
     /// What the process did up to an event.
     #[inline(always)]
     fn span(&mut self, event: &Event) {
@@ -292,7 +243,7 @@ impl StatisticsSink {
         if let Some(measures) = &mut self.measures {
             measures.level(event, before, level);
         }
-        if matches!(event.kind, Kind::Acquire | Kind::Timeout) {
+        if !self.stand_ins.is_empty() && matches!(event.kind, Kind::Acquire | Kind::Timeout) {
             self.asks_for_named(event);
         }
     }
@@ -381,93 +332,6 @@ fn add_blocked(blocked: &mut Vec<(ResourceId, u64)>, resource: ResourceId, nanos
     match blocked.binary_search_by_key(&resource, |&(id, _)| id) {
         Ok(found) => blocked[found].1 += nanos,
         Err(place) => blocked.insert(place, (resource, nanos)),
-    }
-}
-
-/// What the utilization of a resource is a share of.
-#[derive(Debug, Clone, Copy)]
-enum Full {
-    /// So many permits at the start, of which some are taken.
-    Taken(u64),
-    /// Room for so many items, of which some are there.
-    Held(u64),
-    /// It has no bound.
-    Never,
-}
-
-/// The sums behind a [`ResourceStatistics`].
-#[derive(Debug, Clone)]
-struct ResourceTally {
-    statistics: ResourceStatistics,
-    full: Full,
-    kind: ResourceKind,
-    /// Since when the level is `statistics.level_end`.
-    since: Time,
-    /// Level times nanoseconds, up to `since`.
-    level_nanos: u128,
-    /// Permits taken times nanoseconds, up to `since`.
-    taken_nanos: u128,
-}
-
-impl ResourceTally {
-    fn new(info: &ResourceInfo, full: Full) -> ResourceTally {
-        let (initial, kind) = (info.initial, info.kind);
-        let statistics =
-            ResourceStatistics { level_max: initial, level_end: initial, ..ResourceStatistics::default() };
-        ResourceTally { statistics, full, kind, since: Time::ZERO, level_nanos: 0, taken_nanos: 0 }
-    }
-
-    /// Takes an event about the resource; the level after it.
-    #[inline]
-    fn change(&mut self, event: &Event) -> u64 {
-        self.pass_time(event.time);
-        let statistics = &mut self.statistics;
-        statistics.requests += match event.kind {
-            Kind::Release | Kind::Block => 0,
-            // What is asked of a condition is to wait; a notify ends so many waits.
-            // At a barrier one comes who need not wait.
-            Kind::Notify => event.value + u64::from(self.kind == ResourceKind::Barrier),
-            // A flag is put down, and a latch counted down: nobody asks for that.
-            Kind::Acquire => u64::from(!matches!(self.kind, ResourceKind::Flag | ResourceKind::Latch)),
-            _ => 1,
-        };
-        statistics.timeouts += u64::from(event.kind == Kind::Timeout && event.extra != INTERRUPTED);
-        statistics.level_end = level_after(statistics.level_end, event);
-        statistics.level_max = statistics.level_max.max(statistics.level_end);
-        statistics.level_end
-    }
-
-    #[inline]
-    fn pass_time(&mut self, now: Time) {
-        let nanos = u128::from(now.since(self.since));
-        if nanos == 0 {
-            return;
-        }
-        let level = self.statistics.level_end;
-        self.level_nanos += u128::from(level) * nanos;
-        if let Full::Taken(permits) = self.full {
-            // A semaphore may be given more permits than it started with.
-            self.taken_nanos += u128::from(permits.saturating_sub(level)) * nanos;
-        }
-        self.since = now;
-    }
-
-    fn finish(mut self, end: Time) -> ResourceStatistics {
-        self.pass_time(end);
-        let nanos = u128::from(end.as_nanos());
-        let used = match self.full {
-            Full::Taken(bound) => Some((self.taken_nanos, bound)),
-            Full::Held(bound) => Some((self.level_nanos, bound)),
-            Full::Never => None,
-        };
-        let is_known = |&(_, bound): &(u128, u64)| bound > 0 && nanos > 0;
-        let share = |(used, bound): (u128, u64)| used as f64 / (u128::from(bound) * nanos) as f64;
-        let utilization = used.filter(is_known).map(share);
-        let level = self.statistics.level_end;
-        let level_mean = if nanos == 0 { level as f64 } else { self.level_nanos as f64 / nanos as f64 };
-        // Who waited for one of several things and got another has asked, too.
-        let requests = self.statistics.requests.max(self.statistics.waits.count);
-        ResourceStatistics { utilization, level_mean, requests, ..self.statistics }
     }
 }
 

@@ -6,7 +6,7 @@ use super::context::Check;
 use super::diagnostics::TextError;
 use super::kinds::in_language;
 use super::model::{Expr, ResourceRef};
-use super::names::quoted;
+use super::names::{quoted, split_name};
 use super::node::{Kind, Node};
 use super::scope::{Argument, Found, ResourceEntry, Scope};
 use super::source::Span;
@@ -222,9 +222,4 @@ pub(super) fn split_instance(text: &str) -> Option<(&str, Option<u32>)> {
             plain.then(|| digits.parse().ok()).flatten().map(|index| (name.trim(), Some(index)))
         }
     }
-}
-
-/// The name in a reference, whatever its index is.
-pub(super) fn split_name(text: &str) -> &str {
-    text.split('[').next().unwrap_or(text).trim()
 }

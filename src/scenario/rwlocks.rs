@@ -9,9 +9,8 @@
 
 use super::context::{Check, Watch};
 use super::model::{Expr, ResourceDef, ResourceRef, ResourceSpec, Rwlock};
-use super::names::{quoted, suggestion};
+use super::names::{quoted, split_name, suggestion};
 use super::node::{Entry, Kind, Node};
-use super::references::split_name;
 use super::scope::{Found, ResourceEntry, Scope};
 use super::steps::body::Use;
 use super::tables::{Field, Shape, optional};

@@ -44,7 +44,7 @@ impl Excerpt {
         let end = self.stopped.unwrap_or(end);
         let mut spans: Vec<Span> = self.spans.into_iter().chain(self.builder.finish(end)).collect();
         spans.retain(|span| span.start < span.end);
-        spans.iter_mut().for_each(|span| span.activity = self.stand_ins.shown(span.activity));
+        spans.iter_mut().for_each(|span| span.activity = span.activity.of_named(&self.stand_ins));
         spans.sort_unstable_by_key(|span| (span.process, span.start));
         spans
     }

@@ -3,7 +3,7 @@
 use super::chosen::Chosen;
 use super::measure::MeasureInfo;
 use super::resource_kind::ResourceKind;
-use super::stand_in::StandsFor;
+use super::stands_for::StandsFor;
 use super::ties::Ties;
 use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
 use crate::value::{Type, Value, Word};

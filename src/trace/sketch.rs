@@ -97,7 +97,7 @@ impl Sketch {
         if nanos == 0 {
             return;
         }
-        let activity = self.stand_ins.shown(span.activity);
+        let activity = span.activity.of_named(&self.stand_ins);
         if span.process.index() < self.lanes.all.len() {
             let doing = Doing { start: span.start, nanos, activity };
             self.lanes.add(span.process.index(), doing);

@@ -36,6 +36,17 @@ pub enum Activity {
 }
 
 impl Activity {
+    /// The same, where it waits for what the scenario does not declare for the resource that this
+    /// stands for.
+    pub fn of_named(self, stand_ins: &StandIns) -> Activity {
+        match self {
+            Activity::Blocked { resource, wait_for } if !stand_ins.is_empty() => {
+                Activity::Blocked { resource: stand_ins.named(resource), wait_for }
+            }
+            other => other,
+        }
+    }
+
     /// The name of the state.
     pub fn state(self) -> &'static str {
         match self {
@@ -211,7 +222,7 @@ fn spans_since(trace: &Trace, mut since: impl FnMut(&Event) -> Time) -> Vec<Span
     all.retain(|span| span.start < span.end);
     all.sort_unstable_by_key(|span| (span.process, span.start));
     let stand_ins = StandIns::new(&trace.header.resources);
-    all.iter_mut().for_each(|span| span.activity = stand_ins.shown(span.activity));
+    all.iter_mut().for_each(|span| span.activity = span.activity.of_named(&stand_ins));
     all
 }
 

@@ -6,27 +6,9 @@
 //! called.
 
 use super::header::ResourceInfo;
-use super::outcome::WaitFor;
 use super::resource_kind::ResourceKind;
-use super::span::Activity;
+use super::stands_for::StandsFor;
 use crate::ids::ResourceId;
-use serde::{Deserialize, Serialize};
-
-/// A resource of the scenario for which those wait who wait for another one that is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StandsFor {
-    /// The first instance that it may be.
-    pub first: ResourceId,
-    /// Whether each instance stands for that with its own index; else all for the first.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub by_index: bool,
-    /// What is waited for.
-    pub wait_for: WaitFor,
-    /// Whether permits or items of it are taken by who waits, so that an event of it says that
-    /// it was asked.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_taken: bool,
-}
 
 /// The resources of a run that no scenario declares, with what they stand for.
 #[derive(Debug, Clone, Default)]
@@ -90,27 +72,9 @@ impl StandIns {
         }
     }
 
-    /// The same activity, for the resource of the scenario.
-    pub fn shown(&self, activity: Activity) -> Activity {
-        match activity {
-            Activity::Blocked { resource, wait_for } if !self.is_empty() => {
-                Activity::Blocked { resource: self.named(resource), wait_for }
-            }
-            other => other,
-        }
-    }
-
     /// Whether those wait here who are to write under a read-write lock, before they wait
     /// until nobody reads: both are one wait.
     pub fn is_line(&self, resource: ResourceId) -> bool {
         self.part(resource).is_some_and(|part| part.kind == ResourceKind::Writers)
-    }
-
-    /// The resources that stand for this one, itself included.
-    pub fn standing_for(&self, named: ResourceId) -> Vec<ResourceId> {
-        let instances =
-            self.parts.iter().flat_map(|part| (part.first.0..part.first.0 + part.count).map(ResourceId));
-        let stands = |id: &ResourceId| self.of(*id).any(|(of, _)| of == named);
-        std::iter::once(named).chain(instances.filter(stands)).collect()
     }
 }

@@ -12,14 +12,14 @@ const MOST: usize = 1_000;
 /// So many events of others at most are noted behind a rule that was broken, before all threads stop.
 const MOST_BEHIND: usize = 256;
 
-/// Behind how many of its events the rule was broken at the earliest that ended a run.
-pub(super) fn broken_from(observed: &Trace, events: &[Event]) -> usize {
-    let Outcome::Fault(fault) = &observed.outcome else { return events.len() };
-    let own = events.iter().rposition(|event| event.process == fault.process);
-    own.map_or(0, |last| last + 1).max(events.len().saturating_sub(MOST_BEHIND))
-}
-
 impl Replay<'_> {
+    /// Behind how many of its events the rule was broken at the earliest that ended a run.
+    pub(super) fn broken_from(observed: &Trace, events: &[Event]) -> usize {
+        let Outcome::Fault(fault) = &observed.outcome else { return events.len() };
+        let own = events.iter().rposition(|event| event.process == fault.process);
+        own.map_or(0, |last| last + 1).max(events.len().saturating_sub(MOST_BEHIND))
+    }
+
     /// The rule that a process breaks before it leaves another event, if it does.
     pub(super) fn fault_of(&mut self, process: ProcessId) -> Option<Box<Fault>> {
         let mut found = self.faults[process.index()].take();
